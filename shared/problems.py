@@ -1,0 +1,111 @@
+"""Errors that a caller is meant to understand: one stable slug each, the same over HTTP (RFC 9457) and over the bus."""
+
+from collections.abc import Mapping
+from typing import Any
+
+TYPE_PREFIX = "urn:thungan:problem:"
+"""Prefix of the ``type`` member of problem+json; the slug follows it."""
+
+
+class Problem(Exception):
+    """A request was understood and refused, or could not be served; nothing was half done.
+
+    ``slug`` is stable and machine-readable, ``status`` an HTTP status code, ``detail`` a sentence in Vietnamese for
+    the person with the phone, ``facts`` whatever the caller needs to act on (never secrets).
+    """
+
+    slug = "problem"
+    status = 500
+    title = "Something went wrong"
+
+    def __init__(
+        self,
+        detail: str = "",
+        *,
+        slug: str | None = None,
+        status: int | None = None,
+        title: str | None = None,
+        facts: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.slug = slug or type(self).slug
+        self.status = status or type(self).status
+        self.title = title or type(self).title
+        self.detail = detail
+        self.facts = dict(facts or {})
+        super().__init__(f"{self.slug}: {detail or self.title}")
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the members of an RFC 9457 problem detail object."""
+        return {
+            "type": TYPE_PREFIX + self.slug,
+            "title": self.title,
+            "status": self.status,
+            "detail": self.detail,
+            **({"facts": self.facts} if self.facts else {}),
+        }
+
+    @classmethod
+    def from_dict(cls, members: Mapping[str, Any]) -> "Problem":
+        """Return the problem that another process described with :meth:`as_dict`."""
+        return Problem(
+            str(members.get("detail", "")),
+            slug=str(members.get("type", "problem")).removeprefix(TYPE_PREFIX),
+            status=int(members.get("status", 500)),
+            title=str(members.get("title", "")),
+            facts=members.get("facts"),
+        )
+
+
+class InvalidRequest(Problem):
+    """The request itself is wrong: it will never succeed as it is."""
+
+    slug = "invalid-request"
+    status = 422
+    title = "The request is not valid"
+
+
+class NotAllowed(Problem):
+    """The caller is known and may not do this."""
+
+    slug = "not-allowed"
+    status = 403
+    title = "Not allowed"
+
+
+class NotFound(Problem):
+    """What was asked for does not exist, or the caller may not see it."""
+
+    slug = "not-found"
+    status = 404
+    title = "Not found"
+
+
+class Conflict(Problem):
+    """The request contradicts what is already recorded."""
+
+    slug = "conflict"
+    status = 409
+    title = "Contradicts what is already recorded"
+
+
+class SameIdOtherContent(Conflict):
+    """An id that was used before came again with other content."""
+
+    slug = "same-id-other-content"
+    title = "This id was used for something else"
+
+
+class Unavailable(Problem):
+    """A part of the system cannot answer now; the same request may be repeated later."""
+
+    slug = "unavailable"
+    status = 503
+    title = "Temporarily unavailable"
+
+
+class TimedOut(Unavailable):
+    """No answer came before the deadline; whether it was done is unknown, so repeat it with the same id."""
+
+    slug = "timed-out"
+    status = 504
+    title = "No answer in time"

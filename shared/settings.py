@@ -1,0 +1,41 @@
+"""Settings that every service shares; each service adds its own in its ``settings.py``."""
+
+import socket
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class ServiceSettings(BaseSettings):
+    """Read from environment variables that start with ``THUNGAN_``."""
+
+    model_config = SettingsConfigDict(env_prefix="THUNGAN_", extra="ignore", frozen=True)
+
+    namespace: str = Field(default="thungan", pattern=r"^[a-z][a-z0-9_]{0,30}$")
+    """Prefix of every exchange and queue, so that several systems can share a broker."""
+
+    amqp_url: SecretStr
+    """AMQP address of RabbitMQ, with its password."""
+
+    database_url: SecretStr
+    """Address of this service's own PostgreSQL database, with this service's own role."""
+
+    database_pool_size: int = Field(default=8, ge=2, le=100)
+    """Connections to PostgreSQL that one copy of the service may hold."""
+
+    http_host: str = "127.0.0.1"
+    http_port: int = Field(default=0, ge=0, le=65535)
+    """Where ``/healthz``, ``/readyz`` and ``/metrics`` (and the gateway's API) are served; 0 picks a free port."""
+
+    instance: str = Field(default_factory=lambda: socket.gethostname()[:40])
+    """Name of this copy of the service in logs, metrics, connection names and lock owners."""
+
+    prefetch: int = Field(default=32, ge=1, le=1000)
+    """Unsettled messages that the broker may hand to one copy."""
+
+    concurrency: int = Field(default=16, ge=1, le=1000)
+    """Messages that one copy works on at the same time."""
+
+    log_level: str = "INFO"
+    log_format: str = Field(default="json", pattern=r"^(json|console)$")
+
