@@ -1,0 +1,355 @@
+"""Messages that the billing service owns."""
+
+from datetime import date
+from enum import StrEnum
+from typing import ClassVar
+from uuid import UUID
+
+from pydantic import Field
+
+from shared.contracts.common import (
+    AccountState,
+    CollectorCode,
+    CustomerCode,
+    CustomerFacts,
+    Dong,
+    Moment,
+    Outcome,
+    PaymentMethod,
+    PositiveDong,
+    Reason,
+)
+from shared.contracts.message import Event, Record, Reply, Request
+
+
+class BillState(StrEnum):
+    """A bill goes from open to paid, and back only by a recorded reversal."""
+
+    OPEN = "open"
+    PAID = "paid"
+
+
+class BillLine(Record):
+    """kWh of one tier or register at one unit price; ``amount`` = ``kwh`` × ``unit_price`` exactly."""
+
+    label: str
+    """What is priced, in Vietnamese: ``Bậc 1``, ``Giờ cao điểm``."""
+    decision: str
+    """The price decision, for example ``1279/QĐ-BCT``."""
+    period_from: date
+    period_to: date
+    kwh: int
+    unit_price: Dong
+    amount: Dong
+
+
+class MeterReading(Record):
+    """Old and new reading of a bill's meter, as printed."""
+
+    meter_number: str
+    register: str = "KT"
+    """KT one price, BT normal, CD peak, TD off-peak, VC reactive."""
+    old_reading: int
+    new_reading: int
+    multiplier: int
+    kwh: int
+
+
+class Bill(Record):
+    """One bill with its lines; amounts in đồng, both days of the period included."""
+
+    bill_id: UUID
+    bill_number: str
+    customer_code: CustomerCode
+    cycle: int
+    """Cycle (kỳ) within the month, from 1."""
+    month: int
+    year: int
+    period_from: date
+    period_to: date
+    price_group: str
+    households: str
+    readings: list[MeterReading]
+    kwh: int
+    lines: list[BillLine]
+    pre_vat: Dong
+    vat_rate: str
+    """VAT in per cent as text: ``8`` or ``10``."""
+    vat: Dong
+    total: Dong
+    open_principal: Dong
+    open_vat: Dong
+    state: BillState
+    due_date: date
+    issued_at: Moment
+    explanation: list[str] = []
+    """How the amount came about, one Vietnamese sentence each."""
+
+
+class Allocation(Record):
+    """The part of a payment that cleared a bill: VAT first, then principal."""
+
+    bill_id: UUID
+    vat: Dong
+    principal: Dong
+
+
+class Payment(Record):
+    """Money that was taken, as recorded."""
+
+    payment_id: UUID
+    customer_code: CustomerCode
+    amount: PositiveDong
+    method: PaymentMethod
+    received_at: Moment
+    collector_code: CollectorCode | None
+    collection_point_code: str | None
+    reference: str
+    """The partner's or the bank's transaction id; empty for cash."""
+    shift_id: UUID | None
+    allocations: list[Allocation]
+    credit: Dong
+    """What was left after clearing, kept as credit."""
+    receipt_number: str | None = None
+    """Series and number, once the receipt is signed."""
+    receipt_id: UUID | None = None
+    reversed_at: Moment | None = None
+
+
+class CollectionPoint(Record):
+    """A bank, post office or shop where a notice can be paid."""
+
+    collection_point_code: str
+    name: str
+    kind: str
+    """``bank``, ``post_office``, ``counter`` or ``other``."""
+    address: str
+    opening_hours: str
+    phone: str
+    unit_code: str
+
+
+class CustomerAccount(Reply):
+    """A customer's bills, the oldest first, and what is owed."""
+
+    account: AccountState
+    bills: list[Bill]
+    payments: list[Payment]
+
+
+class GetAccount(Request[CustomerAccount]):
+    """Read a customer's open bills (all of the last ``history`` bills when asked) and payments."""
+
+    message_name: ClassVar[str] = "billing.account"
+    customer_code: CustomerCode
+    history: int = Field(default=0, ge=0, le=60)
+    """How many paid bills and payments to add to the open bills, the latest first."""
+
+
+class PaymentReply(Reply):
+    """The payment as recorded and the account after it."""
+
+    payment: Payment
+    account: AccountState
+
+
+class RecordPayment(Request[PaymentReply]):
+    """Record money. ``payment_id`` is made by whoever took it; repeating it never counts twice.
+
+    Cash of a collector needs an open shift and at least one open bill: ``already-paid`` (409) names the payment that
+    was first. Money that already lies elsewhere (transfer, collection point) is never refused: what clears nothing
+    becomes credit. ``bill_ids`` are the bills that the payer saw; when any of them is no longer open, cash is refused.
+    """
+
+    message_name: ClassVar[str] = "billing.record_payment"
+    payment_id: UUID
+    customer_code: CustomerCode
+    amount: PositiveDong
+    method: PaymentMethod
+    received_at: Moment
+    bill_ids: list[UUID] = []
+    collector_code: CollectorCode | None = None
+    collection_point_code: str | None = None
+    reference: str = Field(default="", max_length=100)
+    visit_id: UUID | None = None
+    device_id: UUID | None = None
+    """The phone whose printer prints the receipt; None prints nowhere."""
+
+
+class GetPayment(Request[PaymentReply]):
+    """Read one payment; ``not-found`` when it was never recorded."""
+
+    message_name: ClassVar[str] = "billing.payment"
+    payment_id: UUID
+
+
+class ReversePayment(Request[PaymentReply]):
+    """Take a payment back: its bills are open again and its receipt is void. Repeatable by ``reversal_id``."""
+
+    message_name: ClassVar[str] = "billing.reverse_payment"
+    reversal_id: UUID
+    payment_id: UUID
+    reason: Reason
+    reversed_by: str = Field(min_length=1, max_length=80)
+    device_id: UUID | None = None
+
+
+class ShiftTotals(Record):
+    """What a shift adds up to, in đồng."""
+
+    payments: int
+    """Cash payments that stand (not reversed)."""
+    cash: Dong
+    """Cash of the payments that stand."""
+    reversals: int
+    reversed_cash: Dong
+
+
+class Shift(Record):
+    """A collector's working day with the cash box."""
+
+    shift_id: UUID
+    collector_code: CollectorCode
+    opened_at: Moment
+    opening_float: Dong
+    totals: ShiftTotals
+    cash_in_hand: Dong
+    """Float + cash of payments that stand."""
+    cash_ceiling: Dong
+    closed_at: Moment | None
+    counted_cash: Dong | None
+    difference: Dong | None
+    """Counted cash minus cash in hand; negative when money is missing."""
+    explanation: str = ""
+    denominations: dict[str, int] = {}
+
+
+class ShiftReply(Reply):
+    """A shift with its totals up to now."""
+
+    shift: Shift
+
+
+class OpenShift(Request[ShiftReply]):
+    """Open a shift; ``shift-already-open`` (409) when the collector has another open one."""
+
+    message_name: ClassVar[str] = "billing.open_shift"
+    shift_id: UUID
+    collector_code: CollectorCode
+    opening_float: Dong = Field(default=0, ge=0)
+    opened_at: Moment
+
+
+class GetShift(Request[ShiftReply]):
+    """Read the open shift of a collector, or one shift by its id; ``not-found`` when there is none."""
+
+    message_name: ClassVar[str] = "billing.shift"
+    collector_code: CollectorCode
+    shift_id: UUID | None = None
+
+
+class CloseShift(Request[ShiftReply]):
+    """Close a shift with the counted cash; a difference needs an explanation (422 ``difference-not-explained``)."""
+
+    message_name: ClassVar[str] = "billing.close_shift"
+    shift_id: UUID
+    collector_code: CollectorCode
+    counted_cash: Dong = Field(ge=0)
+    denominations: dict[str, int] = {}
+    """Denomination in đồng → number of notes; must add up to ``counted_cash`` when given."""
+    explanation: str = Field(default="", max_length=500)
+    closed_at: Moment
+    device_id: UUID | None = None
+
+
+class CollectionPointsReply(Reply):
+    """The collection points, the nearest (same unit) first."""
+
+    collection_points: list[CollectionPoint]
+
+
+class GetCollectionPoints(Request[CollectionPointsReply]):
+    """Read the collection points for customers of a unit."""
+
+    message_name: ClassVar[str] = "billing.collection_points"
+    unit_code: str
+    limit: int = Field(default=5, ge=1, le=100)
+
+
+class BillIssued(Event):
+    """A bill exists; the account after it. Credit that was there has already been used on it."""
+
+    message_name: ClassVar[str] = "bill.issued"
+    bill: Bill
+    account: AccountState
+
+
+class NoticeKind(StrEnum):
+    """Why a payment notice is printed."""
+
+    CHECK = "check"
+    """For the customer to check before paying."""
+    AWAY = "away"
+    """Left at the door, with the collector's name and phone."""
+    COLLECTION_POINT = "collection_point"
+    """To be taken to a collection point; names the nearest ones."""
+    CANNOT_PAY = "cannot_pay"
+    """Kept by a customer who cannot pay now; names the appointment."""
+
+
+class NoticeIssued(Event):
+    """A payment notice is due on paper (and by SMS for ``away``); carries everything as it was."""
+
+    message_name: ClassVar[str] = "notice.issued"
+    notice_id: UUID
+    notice_number: str
+    kind: NoticeKind
+    visit_id: UUID
+    outcome: Outcome
+    customer: CustomerFacts
+    visiting_collector_code: CollectorCode
+    bills: list[Bill]
+    account: AccountState
+    appointment: Moment | None
+    collection_points: list[CollectionPoint]
+    device_id: UUID | None
+    issued_at: Moment
+
+
+class PaymentRecorded(Event):
+    """Money was recorded; carries the bills as they were before and what was cleared, so that receipt asks nobody."""
+
+    message_name: ClassVar[str] = "payment.recorded"
+    payment: Payment
+    customer: CustomerFacts
+    bills: list[Bill]
+    """The bills that this payment cleared, wholly or in part, as they stood before it."""
+    collection_point: CollectionPoint | None
+    account: AccountState
+    visit_id: UUID | None
+    device_id: UUID | None
+
+
+class PaymentReversed(Event):
+    """A payment was taken back; its receipt is void."""
+
+    message_name: ClassVar[str] = "payment.reversed"
+    reversal_id: UUID
+    payment: Payment
+    customer: CustomerFacts
+    reason: str
+    reversed_by: str
+    reversed_at: Moment
+    account: AccountState
+    device_id: UUID | None
+
+
+class ShiftClosed(Event):
+    """A collector's shift was closed with its totals."""
+
+    message_name: ClassVar[str] = "shift.closed"
+    shift: Shift
+    payment_ids: list[UUID]
+    """Cash payments of the shift that stand."""
+    collector_name: str
+    device_id: UUID | None

@@ -1,0 +1,149 @@
+"""Values that messages of several owners are made of."""
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import AwareDatetime, Field, StringConstraints
+
+from shared.contracts.message import Record
+
+CustomerCode = Annotated[str, StringConstraints(pattern=r"^P[A-Z][0-9A-Z]{9,11}$")]
+"""Mã khách hàng: 11 to 13 characters; the first six name the managing unit."""
+
+CollectorCode = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9_.-]{2,20}$")]
+UnitCode = Annotated[str, StringConstraints(pattern=r"^P[A-Z][0-9A-Z]{4}$")]
+RouteCode = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9_.-]{2,24}$")]
+Phone = Annotated[str, StringConstraints(pattern=r"^\+[1-9][0-9]{7,14}$")]
+"""E.164."""
+
+Dong = Annotated[int, Field(ge=-(10**15), le=10**15)]
+"""An amount in đồng; always a whole number."""
+
+PositiveDong = Annotated[int, Field(gt=0, le=10**12)]
+Moment = AwareDatetime
+Reason = Annotated[str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True)]
+
+
+class Collector(Record):
+    """The person at the door, as printed on papers and named in SMS."""
+
+    collector_code: CollectorCode
+    name: str
+    phone: str
+
+
+class Unit(Record):
+    """The managing unit (Điện lực) that sells the electricity, as printed on papers."""
+
+    unit_code: UnitCode
+    name: str
+    address: str
+    tax_code: str
+    phone: str
+
+
+class Meter(Record):
+    """One meter of a customer."""
+
+    meter_number: str
+    multiplier: int = 1
+    digits: int = 5
+    """Number of digits before the register rolls over to zero."""
+
+
+class CustomerFacts(Record):
+    """The contract facts of a customer as billing, papers and SMS need them; a snapshot at the time of the event."""
+
+    customer_code: CustomerCode
+    name: str
+    address: str
+    phone: Phone | None = None
+    tax_code: str | None = None
+    unit: Unit
+    route_code: RouteCode
+    place_in_route: int
+    collector: Collector
+    price_group: str
+    """A price group, or a mix such as ``household:70;business_lt6kv:30`` in per cent."""
+    households: str = "1"
+    """Number of households on the meter; a decimal in steps of 0.25 as text."""
+    meter: Meter | None = None
+    active: bool = True
+    version: int
+    """Increases with each change of the customer; the greater version wins."""
+
+
+class AccountState(Record):
+    """What a customer owes after an event, so that a reader needs no history."""
+
+    customer_code: CustomerCode
+    version: int
+    """Increases with each change of the account; the greater version wins."""
+    debt: Dong
+    """Open principal and VAT of all bills, đồng."""
+    credit: Dong
+    """Overpayment kept for the next bill, đồng."""
+    open_bills: int
+    oldest_due_date: date | None = None
+
+
+class Language(StrEnum):
+    """Language of papers and screens."""
+
+    VIETNAMESE = "vi"
+    ENGLISH = "en"
+
+
+class Outcome(StrEnum):
+    """What came of a collector's stay at a customer's door."""
+
+    MET = "met"
+    """The customer was met and gets a notice to check; what follows is a payment or ``CANNOT_PAY``."""
+    AWAY = "away"
+    """Nobody was home: the notice is left at the door and a reminder is sent."""
+    CANNOT_PAY = "cannot_pay"
+    """The customer keeps the notice and does not pay now."""
+
+
+class NextStep(StrEnum):
+    """Where a customer stands in the procedure."""
+
+    DUE = "due"
+    """Owes and has not been visited for this debt."""
+    REVISIT = "revisit"
+    """Comes back in the route."""
+    COLLECTION_POINT = "collection_point"
+    """Takes the notice to a bank, a post office or another collection point."""
+    SETTLED = "settled"
+    """Owes nothing."""
+
+
+class PaymentMethod(StrEnum):
+    """How the money came."""
+
+    CASH = "cash"
+    TRANSFER = "transfer"
+    COLLECTION_POINT = "collection_point"
+
+
+__all__ = [
+    "AccountState",
+    "Collector",
+    "CollectorCode",
+    "CustomerCode",
+    "CustomerFacts",
+    "Dong",
+    "Language",
+    "Meter",
+    "Moment",
+    "NextStep",
+    "Outcome",
+    "PaymentMethod",
+    "Phone",
+    "PositiveDong",
+    "Reason",
+    "RouteCode",
+    "Unit",
+    "UnitCode",
+]

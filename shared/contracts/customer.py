@@ -1,0 +1,218 @@
+"""Messages that the customer service owns."""
+
+from datetime import date
+from enum import StrEnum
+from typing import ClassVar
+from uuid import UUID
+
+from pydantic import Field
+
+from shared.contracts.common import (
+    CollectorCode,
+    CustomerCode,
+    CustomerFacts,
+    Dong,
+    Moment,
+    NextStep,
+    Outcome,
+    Phone,
+    Reason,
+    RouteCode,
+)
+from shared.contracts.message import Event, Record, Reply, Request
+
+
+class MatchedOn(StrEnum):
+    """The kind of fact by which a search found a customer."""
+
+    CODE = "code"
+    NAME = "name"
+    PHONE = "phone"
+    METER = "meter"
+    ADDRESS = "address"
+
+
+class CustomerSummary(Record):
+    """A customer as a line of a list; ``debt`` is what billing last reported."""
+
+    customer_code: CustomerCode
+    name: str
+    address: str
+    phone: str | None
+    meter_number: str | None
+    route_code: RouteCode
+    place_in_route: int
+    step: NextStep
+    debt: Dong
+    appointment: Moment | None = None
+
+
+class CustomerMatch(Record):
+    """A customer that a search found; ``score`` from 0 to 1, the best first."""
+
+    customer: CustomerSummary
+    matched_on: MatchedOn
+    score: float
+
+
+class Visit(Record):
+    """A collector's stay at a customer's door, as recorded."""
+
+    visit_id: UUID
+    customer_code: CustomerCode
+    collector_code: CollectorCode
+    outcome: Outcome
+    visited_at: Moment
+    appointment: Moment | None
+    note: str
+    next_step: NextStep
+    misses: int
+    """Visits without payment for the present debt, this one included."""
+
+
+class CustomersFound(Reply):
+    """The matches, the best first."""
+
+    matches: list[CustomerMatch]
+
+
+class SearchCustomers(Request[CustomersFound]):
+    """Find customers by code, name, phone, meter number or address: accents, typos and word order forgiven.
+
+    Searches only the routes of ``collector_code``; everywhere when it is None (cashiers and supervisors).
+    """
+
+    message_name: ClassVar[str] = "customer.search"
+    query: str = Field(min_length=1, max_length=200)
+    collector_code: CollectorCode | None = None
+    limit: int = Field(default=20, ge=1, le=100)
+
+
+class CustomerDetails(Reply):
+    """Everything that customer knows of one customer; visits with the latest first."""
+
+    facts: CustomerFacts
+    step: NextStep
+    debt: Dong
+    appointment: Moment | None
+    misses: int
+    visits: list[Visit]
+
+
+class GetCustomer(Request[CustomerDetails]):
+    """Read one customer. ``not-found`` also when it is not on a route of ``collector_code``."""
+
+    message_name: ClassVar[str] = "customer.get"
+    customer_code: CustomerCode
+    collector_code: CollectorCode | None = None
+
+
+class RouteStop(Record):
+    """One stop of a day's route, in order."""
+
+    customer: CustomerSummary
+    done_today: bool
+    """Visited today or settled: nothing is left to do at this stop today."""
+    promised_today: bool
+    """There is an appointment for this day."""
+    last_outcome: Outcome | None
+
+
+class RouteOfDay(Reply):
+    """A collector's stops of one day, in the order of walking."""
+
+    collector_code: CollectorCode
+    day: date
+    stops: list[RouteStop]
+
+
+class GetRoute(Request[RouteOfDay]):
+    """Read the route of a collector for a business day: who owes and is due, promised for that day, or done."""
+
+    message_name: ClassVar[str] = "customer.route"
+    collector_code: CollectorCode
+    day: date
+
+
+class VisitReply(Reply):
+    """The visit as recorded, and where the customer stands now."""
+
+    visit: Visit
+
+
+class RecordVisit(Request[VisitReply]):
+    """Record what came of a stay. ``visit_id`` is made by the phone; one visit may go from ``met`` to ``cannot_pay``.
+
+    Repeatable: the same visit with the same outcome and content gives the same answer, other content is refused.
+    """
+
+    message_name: ClassVar[str] = "customer.record_visit"
+    visit_id: UUID
+    customer_code: CustomerCode
+    collector_code: CollectorCode
+    device_id: UUID | None = None
+    """The phone whose printer prints the notice; None prints nowhere."""
+    outcome: Outcome
+    visited_at: Moment
+    appointment: Moment | None = None
+    note: str = Field(default="", max_length=500)
+
+
+class PhoneCorrected(Reply):
+    """The phone number now on record."""
+
+    correction_id: UUID
+    customer_code: CustomerCode
+    old_phone: Phone | None
+    new_phone: Phone
+
+
+class CorrectPhone(Request[PhoneCorrected]):
+    """Correct a customer's phone number; who, when and why are kept.
+
+    The number may be written as people write it (``0912 345 678``, ``84912345678``, old 11-digit prefixes); it is
+    stored as E.164. ``invalid-phone`` (422) when it is not a Vietnamese number.
+    """
+
+    message_name: ClassVar[str] = "customer.correct_phone"
+    correction_id: UUID
+    customer_code: CustomerCode
+    collector_code: CollectorCode
+    phone: str = Field(min_length=3, max_length=40)
+    reason: Reason
+
+
+class CollectorDetails(Reply):
+    """A collector, as the gateway shows the person and prints on papers."""
+
+    collector_code: CollectorCode
+    name: str
+    phone: str
+    unit_code: str
+    routes: list[RouteCode]
+    active: bool
+
+
+class GetCollector(Request[CollectorDetails]):
+    """Read one collector; ``not-found`` when unknown."""
+
+    message_name: ClassVar[str] = "customer.collector"
+    collector_code: CollectorCode
+
+
+class CustomerChanged(Event):
+    """A customer was imported or changed; carries the facts as they are now."""
+
+    message_name: ClassVar[str] = "customer.changed"
+    customer: CustomerFacts
+    changed_at: Moment
+
+
+class VisitRecorded(Event):
+    """A visit was recorded; billing decides from it whether a notice is printed."""
+
+    message_name: ClassVar[str] = "visit.recorded"
+    visit: Visit
+    first_record: bool
+    """False when this visit had already been recorded with outcome ``met`` (its notice is already on paper)."""
+    device_id: UUID | None

@@ -1,0 +1,176 @@
+"""Messages that the receipt service owns."""
+
+from enum import StrEnum
+from typing import ClassVar
+from uuid import UUID
+
+from pydantic import Field
+
+from shared.contracts.common import CollectorCode, CustomerCode, Dong, Language, Moment, Reason
+from shared.contracts.message import Event, Record, Reply, Request
+from shared.printing.document import Document
+
+
+class ReceiptKind(StrEnum):
+    """What a numbered, signed, chained entry of a series stands for."""
+
+    ORIGINAL = "original"
+    """Stands for one payment."""
+    VOID = "void"
+    """Voids an earlier receipt after its payment was reversed; a receipt is never edited or deleted."""
+
+
+class Receipt(Record):
+    """A signed receipt; immutable."""
+
+    receipt_id: UUID
+    kind: ReceiptKind
+    series: str
+    number: int
+    year: int
+    payment_id: UUID
+    voids_receipt_id: UUID | None
+    customer_code: CustomerCode
+    collector_code: CollectorCode | None
+    total: Dong
+    vat: Dong
+    issued_at: Moment
+    token: str
+    """The compact signed token, base32 as in the QR."""
+    url: str
+    voided_at: Moment | None = None
+    copies: int = 0
+    """How many copies (BẢN SAO) have been printed."""
+
+
+class ReceiptReply(Reply):
+    """The receipt with the paper as it was first printed."""
+
+    receipt: Receipt
+    document: Document
+
+
+class GetReceipt(Request[ReceiptReply]):
+    """Read a receipt by its id or by its payment; ``not-found`` when neither is known (yet)."""
+
+    message_name: ClassVar[str] = "receipt.get"
+    receipt_id: UUID | None = None
+    payment_id: UUID | None = None
+
+
+class CheckState(StrEnum):
+    """The outcome of one check."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    NOT_CHECKED = "not_checked"
+
+
+class VerificationCheck(Record):
+    """One thing that was looked at, with a Vietnamese sentence for the reader."""
+
+    check: str
+    """``canonical``, ``signature``, ``key_known``, ``key_valid_then``, ``recorded``, ``chain``, ``not_voided``."""
+    state: CheckState
+    detail: str
+
+
+class Verification(Reply):
+    """Everything that can be said of a token; ``valid`` only when no check failed."""
+
+    valid: bool
+    checks: list[VerificationCheck]
+    fields: dict[str, str]
+    """The signed fields under Vietnamese labels, for comparing with the paper; empty when the token is unreadable."""
+    receipt: Receipt | None
+    voided: bool
+    copies: int
+
+
+class VerifyToken(Request[Verification]):
+    """Check a token as scanned: signature, key, canonical form, and whether it is on record, voided, reprinted."""
+
+    message_name: ClassVar[str] = "receipt.verify"
+    token: str = Field(min_length=1, max_length=2000)
+
+
+class ReprintReply(Reply):
+    """The copy that was queued for printing."""
+
+    receipt: Receipt
+    copy_number: int
+    document_id: UUID
+
+
+class ReprintReceipt(Request[ReprintReply]):
+    """Print a counted copy (BẢN SAO lần n) of a receipt. Repeatable by ``reprint_id``: counted once."""
+
+    message_name: ClassVar[str] = "receipt.reprint"
+    reprint_id: UUID
+    receipt_id: UUID
+    requested_by: str = Field(min_length=1, max_length=80)
+    reason: Reason
+    device_id: UUID | None
+
+
+class PublicKey(Record):
+    """A key that verifies tokens, kept for the whole retention time."""
+
+    key_id: str
+    algorithm: str
+    public_key_pem: str
+    not_before: Moment
+    not_after: Moment | None
+
+
+class PublicKeysReply(Reply):
+    """All keys, retired ones included."""
+
+    keys: list[PublicKey]
+
+
+class GetPublicKeys(Request[PublicKeysReply]):
+    """Read the public keys, so that anyone can verify without a network later."""
+
+    message_name: ClassVar[str] = "receipt.public_keys"
+
+
+class PaperKind(StrEnum):
+    """Kinds of paper."""
+
+    NOTICE = "notice"
+    RECEIPT = "receipt"
+    COPY = "copy"
+    VOID = "void"
+    SHIFT_SLIP = "shift_slip"
+    TEST_PAGE = "test_page"
+
+
+class DocumentReady(Event):
+    """A paper to print on a phone's printer; the gateway makes a print job of it."""
+
+    message_name: ClassVar[str] = "document.ready"
+    document_id: UUID
+    """Also the id of the print job; derived from what caused it, so a repeat is the same job."""
+    kind: PaperKind
+    device_id: UUID | None
+    """None: nobody asked for paper; the document is kept and can be reprinted."""
+    customer_code: CustomerCode | None
+    document: Document
+    language: Language = Language.VIETNAMESE
+    not_after: Moment | None
+    """Past this moment the paper is stale and must not be printed; None for receipts."""
+    copy_number: int = 0
+    reprint_of: UUID | None = None
+    receipt_id: UUID | None = None
+    payment_id: UUID | None = None
+    visit_id: UUID | None = None
+    summary: str
+    """One Vietnamese line for the phone's list of papers."""
+
+
+class ReceiptIssued(Event):
+    """A receipt exists: signed, numbered, chained."""
+
+    message_name: ClassVar[str] = "receipt.issued"
+    receipt: Receipt
