@@ -47,7 +47,7 @@ class MeterReading(Record):
     """Old and new reading of a bill's meter, as printed."""
 
     meter_number: str
-    register: str = "KT"
+    meter_register: str = "KT"
     """KT one price, BT normal, CD peak, TD off-peak, VC reactive."""
     old_reading: int
     new_reading: int
@@ -82,7 +82,7 @@ class Bill(Record):
     state: BillState
     due_date: date
     issued_at: Moment
-    explanation: list[str] = []
+    explanation: list[str] = Field(default_factory=list)
     """How the amount came about, one Vietnamese sentence each."""
 
 
@@ -167,7 +167,7 @@ class RecordPayment(Request[PaymentReply]):
     amount: PositiveDong
     method: PaymentMethod
     received_at: Moment
-    bill_ids: list[UUID] = []
+    bill_ids: list[UUID] = Field(default_factory=list)
     collector_code: CollectorCode | None = None
     collection_point_code: str | None = None
     reference: str = Field(default="", max_length=100)
@@ -221,7 +221,7 @@ class Shift(Record):
     difference: Dong | None
     """Counted cash minus cash in hand; negative when money is missing."""
     explanation: str = ""
-    denominations: dict[str, int] = {}
+    denominations: dict[str, int] = Field(default_factory=dict)
 
 
 class ShiftReply(Reply):
@@ -255,7 +255,7 @@ class CloseShift(Request[ShiftReply]):
     shift_id: UUID
     collector_code: CollectorCode
     counted_cash: Dong = Field(ge=0)
-    denominations: dict[str, int] = {}
+    denominations: dict[str, int] = Field(default_factory=dict)
     """Denomination in đồng → number of notes; must add up to ``counted_cash`` when given."""
     explanation: str = Field(default="", max_length=500)
     closed_at: Moment
