@@ -147,10 +147,11 @@ class PostgreSQL:
         processes.stop(self._record, first=signal.SIGKILL)
 
     def erase(self) -> None:
-        """Stop the server and remove its data."""
+        """Stop the server and remove its data, port and password."""
         self.stop()
         if state := self._folder.database():
             shutil.rmtree(state.data, ignore_errors=True)
+            self._folder.forget("database")
 
     def _state(self) -> DatabaseState:
         state = self._folder.database()

@@ -13,7 +13,7 @@ import select
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -21,6 +21,7 @@ from pathlib import Path
 from ops.stack.state import write_private
 
 KILL_GRACE_SECONDS = 10.0
+LARGE_LOG_BYTES = 20_000_000
 
 # Children of this very process have to be reaped, or they would stay zombies for as long as it runs.
 _children: dict[int, subprocess.Popen[bytes]] = {}
@@ -75,12 +76,6 @@ def is_alive(record: ProcessRecord) -> bool:
     return identify(record.pid) == record
 
 
-def exit_code(record: ProcessRecord) -> int | None:
-    """Return the exit code of a child of this process that has ended and has not been asked for before, else None."""
-    child = _children.get(record.pid)
-    return child.poll() if child else None
-
-
 def spawn(
     argv: Sequence[str | Path],
     *,
@@ -94,7 +89,7 @@ def spawn(
 
     `user` names the account that it runs as; only root may give one.
     """
-    log.parent.mkdir(parents=True, exist_ok=True)
+    _make_room(log)
     account = pwd.getpwnam(user) if user else None
     with log.open("ab") as output:
         child = subprocess.Popen(
@@ -156,16 +151,23 @@ def stop(path: Path, *, first: signal.Signals = signal.SIGTERM, grace: float = 2
 
     Returns whether it was running. A record of another boot or of a reused pid is only forgotten.
     """
-    record = ProcessRecord.load(path)
-    if record is None:
-        return False
-    was_running = send(record, first)
-    if was_running and not wait_for_end(record, grace):
-        send(record, signal.SIGKILL)
-        if not wait_for_end(record, KILL_GRACE_SECONDS):
-            raise StackError(f"process {record.pid} does not end")
-    path.unlink(missing_ok=True)
-    return was_running
+    return stop_all([path], first=first, grace=grace)[path]
+
+
+def stop_all(paths: Iterable[Path], *, first: signal.Signals = signal.SIGTERM, grace: float = 25.0) -> dict[Path, bool]:
+    """Stop several recorded processes at the same time; see `stop`."""
+    records = {path: ProcessRecord.load(path) for path in paths}
+    signalled = {path: send(record, first) for path, record in records.items() if record}
+    deadline = time.monotonic() + grace
+    for path, record in records.items():
+        if record is None:
+            continue
+        if signalled[path] and not wait_for_end(record, max(0.0, deadline - time.monotonic())):
+            send(record, signal.SIGKILL)
+            if not wait_for_end(record, KILL_GRACE_SECONDS):
+                raise StackError(f"process {record.pid} does not end")
+        path.unlink(missing_ok=True)
+    return {path: signalled.get(path, False) for path in records}
 
 
 def running(path: Path) -> ProcessRecord | None:
@@ -185,6 +187,14 @@ def wait_until(
         if time.monotonic() > deadline:
             raise StackError(f"{what} is not ready after {seconds:.0f} s{tail_of(log)}")
         time.sleep(every)
+
+
+def _make_room(log: Path) -> None:
+    """Make the log's folder, and put a log that has grown large aside (one generation is kept)."""
+    log.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with suppress(FileNotFoundError):
+        if log.stat().st_size > LARGE_LOG_BYTES:
+            log.replace(log.with_suffix(".old.log"))
 
 
 def tail_of(log: Path, lines: int = 25) -> str:

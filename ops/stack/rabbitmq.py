@@ -19,6 +19,9 @@ USER = "thungan"
 START_SECONDS = 120.0
 MEBIBYTE = 1024 * 1024
 
+# Erlang nodes talk to each other on a port of their own, by default on every interface.
+LOOPBACK_ONLY = "-kernel inet_dist_use_interface {127,0,0,1}"
+
 # Debian's /usr/sbin/rabbitmq-server changes to the system's account and folders: these are the scripts behind it.
 SCRIPT_FOLDERS = ("usr/lib/rabbitmq/bin", "usr/lib/rabbitmq/lib/rabbitmq_server-*/sbin")
 
@@ -46,7 +49,10 @@ def configuration(state: BrokerState, *, total_bytes: int) -> str:
         "vm_memory_high_watermark.absolute": str(memory_limit(total_bytes)),
         # The default (50 MB) leaves no room for what the databases write next to it.
         "disk_free_limit.absolute": str(200 * MEBIBYTE),
+        "log.file": "rabbitmq.log",
         "log.file.level": "info",
+        "log.file.rotation.size": str(20 * MEBIBYTE),
+        "log.file.rotation.count": "1",
         "log.console": "false",
     }
     return "".join(f"{key} = {value}\n" for key, value in lines.items())
@@ -71,7 +77,7 @@ class RabbitMQ:
         self._home = folder.root / "rabbitmq"
         self._record = folder.record("rabbitmq")
         self._epmd_record = folder.record("epmd")
-        self._log = folder.logs / "rabbitmq.log"
+        self._log = folder.logs / "rabbitmq-start.log"
 
     @property
     def url(self) -> str:
@@ -133,6 +139,12 @@ class RabbitMQ:
         processes.stop(self._record, first=signal.SIGKILL)
         processes.stop(self._epmd_record, grace=5)
 
+    def erase(self) -> None:
+        """Stop the broker and remove its data, ports and password."""
+        self.stop()
+        shutil.rmtree(self._home, ignore_errors=True)
+        self._folder.forget("broker")
+
     def control(self, *arguments: str) -> str:
         """Run rabbitmqctl against this broker and return what it prints. Raises StackError with its own words."""
         done = subprocess.run(
@@ -185,7 +197,8 @@ class RabbitMQ:
             "RABBITMQ_ENABLED_PLUGINS_FILE": str(self._home / "enabled_plugins"),
             "RABBITMQ_MNESIA_BASE": str(self._home / "data"),
             "RABBITMQ_LOG_BASE": str(self._folder.logs),
-            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "-kernel inet_dist_use_interface {127,0,0,1}",
+            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": LOOPBACK_ONLY,
+            "RABBITMQ_CTL_ERL_ARGS": LOOPBACK_ONLY,
             "ERL_EPMD_ADDRESS": LOOPBACK,
             "ERL_EPMD_PORT": str(state.epmd_port),
             # The script then becomes the broker instead of waiting beside it, so the recorded pid is the broker's.

@@ -59,6 +59,8 @@ class LocalFolder:
         # Others may pass through (PostgreSQL's own account has to) but not look around.
         if self.root.stat().st_uid == os.geteuid():
             self.root.chmod(0o711)
+            for private in ("logs", "run"):
+                (self.root / private).mkdir(mode=0o700, exist_ok=True)
 
     @property
     def logs(self) -> Path:
@@ -69,7 +71,7 @@ class LocalFolder:
         """File that holds the record of a process."""
         return self.root / "run" / f"{name}.json"
 
-    def read(self, name: str) -> Any:  # noqa: ANN401 - JSON is what the caller's dataclass makes of it
+    def read(self, name: str) -> Any:
         """Return the JSON value kept under a name, or None."""
         try:
             return json.loads((self.root / f"{name}.json").read_text())
@@ -79,6 +81,10 @@ class LocalFolder:
     def write(self, name: str, value: object) -> None:
         """Keep a JSON value under a name."""
         write_private(self.root / f"{name}.json", json.dumps(value, indent=1))
+
+    def forget(self, name: str) -> None:
+        """Remove what is kept under a name."""
+        (self.root / f"{name}.json").unlink(missing_ok=True)
 
     def identity(self) -> str:
         """Return this folder's own random name; folders outside the checkout carry it."""

@@ -1,0 +1,66 @@
+"""`./dev up`: the whole system, kept running until Ctrl-C or `./dev down`."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Mapping
+from types import FrameType
+
+from rich.console import Console
+from rich.table import Table
+
+from ops.stack import processes
+from ops.stack.addresses import SERVICES
+from ops.stack.local import LocalStack, claim_supervision
+from ops.stack.services import LocalSystem
+
+CHECK_SECONDS = 0.5
+
+
+def stay_up(copies: Mapping[str, int], *, host: str, port: int | None, namespace: str = "thungan") -> None:
+    """Start the system, print its addresses, and start again whatever crashes, until a signal ends it."""
+    console = Console(stderr=False, soft_wrap=True)
+    stack = LocalStack()
+    ended = threading.Event()
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        ended.set()
+
+    claim = claim_supervision(stack.folder)
+    settings = {"gateway": {"THUNGAN_HTTP_HOST": host}}
+    try:
+        console.print("Starting broker, database and services …")
+        system = LocalSystem(namespace, copies, settings=settings, stack=stack, gateway_port=port)
+        with system:
+            signal.signal(signal.SIGINT, end)
+            signal.signal(signal.SIGTERM, end)
+            console.print(_table(system))
+            console.print("Ctrl-C, or ./dev down in another terminal, stops it.")
+            while not ended.wait(CHECK_SECONDS):
+                _mend(system, console)
+            console.print("Stopping …")
+    finally:
+        claim.unlink(missing_ok=True)
+
+
+def _mend(system: LocalSystem, console: Console) -> None:
+    for service in SERVICES:
+        for copy in system.copies(service):
+            if not system.is_running(service, copy):
+                console.print(f"[red]{service}-{copy} ended[/red]{processes.tail_of(system.log(service, copy))}")
+                system.start(service, copy)
+                console.print(f"{service}-{copy} was started again")
+
+
+def _table(system: LocalSystem) -> Table:
+    table = Table(title=f"Thu Ngân ({system.namespace})")
+    for heading in ("what", "address", "log"):
+        table.add_column(heading, no_wrap=True)
+    for service in reversed(SERVICES):
+        for copy in system.copies(service):
+            log = system.log(service, copy)
+            table.add_row(f"{service}-{copy}", system.http_url(service, copy), str(log))
+    table.add_row("API description", f"{system.gateway_url}/docs", "")
+    table.add_row("RabbitMQ, PostgreSQL", "./dev env", str(system.stack.folder.logs))
+    return table
