@@ -1,0 +1,27 @@
+"""The billing engine: kWh in, bill out. Pure functions over frozen values; no I/O."""
+
+from services.billing.engine.compute import compute_bill
+from services.billing.engine.models import (
+    Bill,
+    BillLine,
+    BillRequest,
+    ChangeReading,
+    Consumption,
+    Cut,
+    TierLimits,
+    Use,
+)
+from services.billing.errors import BillingError
+
+__all__ = [
+    "Bill",
+    "BillLine",
+    "BillRequest",
+    "BillingError",
+    "ChangeReading",
+    "Consumption",
+    "Cut",
+    "TierLimits",
+    "Use",
+    "compute_bill",
+]

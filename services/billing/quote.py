@@ -1,0 +1,122 @@
+"""Bills for rows of a CSV file, with no service and no database: what ``thungan quote`` prints.
+
+Columns (the order is free, others are ignored):
+
+``id, period_from, period_to, price_group, households``
+    Dates are ``YYYY-MM-DD``, both days included. ``price_group`` is one group, or several with their shares:
+    ``household:70;business_lt6kv:30`` in per cent, ``household:120kWh;business_lt6kv`` with a monthly quota.
+``kwh``, or ``normal, peak, off_peak``
+    kWh of the period. ``kwh`` beside the registers must be their sum.
+``cos_phi``
+    Power factor, where reactive power is billed.
+``old_reading, new_reading, multiplier, meter_digits``
+    Instead of ``kwh``; ``meter_digits`` allows a roll-over.
+``cut_days``, or ``cut_from, cut_to``
+    Days without supply.
+``change_reading_kwh``, or ``change_normal, change_peak, change_off_peak``
+    kWh used before the price change inside the period, as really read; more than one change is separated by ``;``.
+
+A row without dates is an error unless a default period is given: a month without a year has no tariff.
+"""
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from typing import Any, TextIO
+
+from services.billing.case_rows import request_of
+from services.billing.engine import Bill, compute_bill
+from services.billing.engine.explain import explain
+from services.billing.errors import BillingError
+from services.billing.tariff_files import load_tariffs
+from services.billing.tariffs import Tariffs
+
+_REQUIRED = ("period_from", "period_to", "price_group")
+
+
+def quote_rows(
+    cases: str | TextIO | Iterable[str],
+    *,
+    tariffs: Tariffs | None = None,
+    default_period: tuple[date, date] | None = None,
+    explained: bool = False,
+) -> Iterator[dict[str, Any]]:
+    """Yield one JSON-ready object a row: ``id, pre_vat, vat, total, lines`` or ``id, error``; a bad row stops nothing.
+
+    ``cases`` is CSV text, an open file, or lines. ``explained`` adds the steps as Vietnamese and English text.
+    Raises :class:`BillingError` only when the file as a whole has no usable header.
+    """
+    tariffs = tariffs or load_tariffs()
+    reader = csv.DictReader(io.StringIO(cases) if isinstance(cases, str) else cases, restval="", strict=True)
+    names = [(name or "").strip().lstrip("\ufeff").casefold() for name in reader.fieldnames or []]
+    missing = [name for name in _REQUIRED if name not in names]
+    if missing:
+        raise BillingError("bad-header", f"the header lacks {', '.join(missing)}")
+    reader.fieldnames = names
+    rows = iter(reader)
+    while True:
+        try:
+            row = next(rows, None)
+        except csv.Error as error:  # the file itself is broken from here on
+            yield _error(f"line {reader.line_num}", BillingError("bad-csv", str(error)))
+            return
+        if row is None:
+            return
+        name = (row.get("id") or "").strip() or f"line {reader.line_num}"
+        try:
+            bill = compute_bill(request_of(_cells(row), tariffs, default_period), tariffs)
+        except BillingError as error:
+            yield _error(name, error)
+        else:
+            yield {"id": name, **bill_as_dict(bill, explained=explained)}
+
+
+def quote_lines(cases: str | TextIO | Iterable[str], **options: Any) -> Iterator[str]:
+    """Yield :func:`quote_rows` as JSON lines."""
+    for answer in quote_rows(cases, **options):
+        yield json.dumps(answer, ensure_ascii=False)
+
+
+def bill_as_dict(bill: Bill, *, explained: bool = False) -> dict[str, Any]:
+    """Return a bill as JSON-ready values."""
+    return {
+        "pre_vat": bill.pre_vat,
+        "vat": bill.vat,
+        "total": bill.total,
+        "vat_percent": str(bill.vat_percent),
+        "kwh": bill.kwh,
+        "lines": [
+            {
+                "kind": line.kind,
+                "group": line.group,
+                "tier": line.tier,
+                "register": line.register,
+                "from": line.first.isoformat(),
+                "to": line.last.isoformat(),
+                "decision": line.decision,
+                "kwh": line.kwh,
+                "unit_price": line.unit_price,
+                "amount": line.amount,
+                "percent": None if line.percent is None else str(line.percent),
+            }
+            for line in bill.lines
+        ],
+        "limits": [
+            {"from": limits.first.isoformat(), "to": limits.last.isoformat(), "kwh": list(limits.kwh)}
+            for limits in bill.limits
+        ],
+        **({"explanation": {"vi": explain(bill, "vi"), "en": explain(bill, "en")}} if explained else {}),
+    }
+
+
+def _cells(row: Mapping[Any, Any]) -> dict[str, str]:
+    """Return column → stripped text; fields beyond the header are an error unless they are empty."""
+    if any(text.strip() for text in row.get(None, [])):
+        raise BillingError("bad-row", "the row has more fields than the header")
+    return {name: (text or "").strip() for name, text in row.items() if name is not None}
+
+
+def _error(name: str, error: BillingError) -> dict[str, Any]:
+    return {"id": name, "error": error.message, "slug": error.slug}
