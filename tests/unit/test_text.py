@@ -1,0 +1,69 @@
+"""Vietnamese text is the same text however it was typed."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.text import has_control_characters, search_key, tidy, without_accents
+
+VIETNAMESE = "".join(
+    base_letter
+    for base in "aăâeêioôơuưy"
+    for base_letter in [unicodedata.normalize("NFC", base + mark) for mark in ("", "̀", "́", "̉", "̃", "̣")]
+)
+LETTERS = VIETNAMESE + VIETNAMESE.upper() + "đĐ"
+
+
+def test_there_are_134_accented_letters_and_each_loses_its_accent() -> None:
+    accented = {letter for letter in LETTERS if not letter.isascii()}
+    assert len(accented) == 134
+    for letter in accented:
+        bare = without_accents(letter)
+        assert bare.isascii()
+        assert len(bare) == 1
+        assert bare.isupper() == letter.isupper()
+
+
+@given(st.text(alphabet=LETTERS + " ", max_size=200))
+def test_a_text_typed_in_parts_is_the_same_as_one_typed_composed(text: str) -> None:
+    parts = unicodedata.normalize("NFD", text)
+    assert without_accents(parts) == without_accents(text)
+    assert search_key(parts) == search_key(text)
+    assert tidy(parts) == tidy(text)
+
+
+@given(st.text(max_size=200))
+def test_a_search_key_holds_only_words_of_letters_and_digits(text: str) -> None:
+    key = search_key(text)
+    assert key == search_key(key)
+    assert all(word.isascii() and word.isalnum() and word == word.lower() for word in key.split(" ") if key)
+
+
+@pytest.mark.parametrize(
+    ("text", "bare"),
+    [
+        ("Nguyễn Thị Hạnh", "Nguyen Thi Hanh"),
+        ("Đặng Thùy Dương", "Dang Thuy Duong"),
+        ("871.020₫", "871.020d"),
+        ("Ðà Nẵng", "Da Nang"),
+        ("", ""),
+    ],
+)
+def test_accents_go_and_everything_else_stays(text: str, bare: str) -> None:
+    assert without_accents(text) == bare
+
+
+def test_a_search_key_has_single_blanks_and_no_signs() -> None:
+    assert search_key("  12/4A, đường Lê-Lợi ;P.5 ") == "12 4a duong le loi p 5"
+
+
+def test_tidying_joins_blanks_and_drops_what_cannot_be_seen() -> None:
+    assert tidy("\ufeff Lê \u00a0\t Lợi\u200b ") == "Lê Lợi"
+
+
+def test_a_control_character_is_noticed_and_a_tab_is_not_one() -> None:
+    assert has_control_characters("Lê\x1b@Lợi")
+    assert has_control_characters("Lê\x00")
+    assert not has_control_characters("Lê\tLợi\n")
