@@ -32,8 +32,9 @@ class LocalStack:
 
     @property
     def has_private_broker(self) -> bool:
-        """Whether the broker is the private one and not one that was given."""
-        return AMQP_URL not in self._given
+        """Whether the broker is this checkout's own and not somebody else's."""
+        given = self._given.get(AMQP_URL)
+        return given is None or (self.folder.broker() is not None and given == self.rabbitmq.url)
 
     @property
     def amqp_url(self) -> str:
@@ -102,7 +103,7 @@ class LocalStack:
         started = False
         if POSTGRES_URL not in self._given:
             started |= self.postgres.start()
-        if self.has_private_broker:
+        if AMQP_URL not in self._given:
             started |= self.rabbitmq.start()
         return started
 

@@ -1,0 +1,138 @@
+"""What the local stack decides before it starts anything."""
+
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+
+from ops.stack import postgres, rabbitmq
+from ops.stack.addresses import SystemAddresses
+from ops.stack.broker_cleanup import belongs_to
+from ops.stack.local import LocalStack
+from ops.stack.ports import free_ports
+from ops.stack.processes import StackError
+from ops.stack.provision import database_url
+from ops.stack.state import BrokerState, LocalFolder
+
+GIVEN = {
+    "THUNGAN_AMQP_URL": "amqp://broker.test/",
+    "THUNGAN_POSTGRES_URL": "postgresql://admin:x@db.test:5432/postgres",
+}
+MEBIBYTE = 1024 * 1024
+
+
+@pytest.fixture
+def stack(tmp_path: Path) -> LocalStack:
+    return LocalStack(LocalFolder(tmp_path / ".local"), GIVEN)
+
+
+def test_the_newest_postgresql_is_used(tmp_path: Path) -> None:
+    for version in ("9", "15", "17"):
+        (tmp_path / version / "bin").mkdir(parents=True)
+        (tmp_path / version / "bin" / "initdb").touch()
+    (tmp_path / "18" / "lib").mkdir(parents=True)
+    assert postgres.program_folder(root=tmp_path) == tmp_path / "17" / "bin"
+    assert postgres.program_folder("15", root=tmp_path) == tmp_path / "15" / "bin"
+
+
+def test_data_of_a_postgresql_that_is_gone_is_not_opened_by_another(tmp_path: Path) -> None:
+    with pytest.raises(StackError, match=r"made by PostgreSQL 13.*dev reset"):
+        postgres.program_folder("13", root=tmp_path)
+
+
+def test_a_missing_server_is_named_with_its_package(tmp_path: Path) -> None:
+    with pytest.raises(StackError, match="apt-get install postgresql"):
+        postgres.program_folder(root=tmp_path)
+    with pytest.raises(StackError, match="apt-get install rabbitmq-server"):
+        rabbitmq.scripts_folder(tmp_path)
+
+
+@pytest.mark.parametrize("folder", ["usr/lib/rabbitmq/bin", "usr/lib/rabbitmq/lib/rabbitmq_server-4.0.5/sbin"])
+def test_the_scripts_behind_the_system_wide_wrapper_are_found(tmp_path: Path, folder: str) -> None:
+    (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / folder / "rabbitmq-server").touch()
+    assert rabbitmq.scripts_folder(tmp_path) == tmp_path / folder
+
+
+@pytest.mark.parametrize(("total", "limit"), [(1000, 400), (24 * 1024, 1024)])
+def test_the_broker_leaves_memory_to_its_neighbours(total: int, limit: int) -> None:
+    assert rabbitmq.memory_limit(total * MEBIBYTE) == limit * MEBIBYTE
+
+
+def test_the_broker_listens_on_loopback_only() -> None:
+    state = BrokerState(port=5001, distribution_port=5002, epmd_port=5003, password="secret")
+    lines = rabbitmq.configuration(state, total_bytes=1024 * MEBIBYTE).splitlines()
+    assert "listeners.tcp.default = 127.0.0.1:5001" in lines
+    assert "default_pass = secret" in lines
+
+
+def test_a_service_reaches_its_own_database_with_its_own_role() -> None:
+    url = urlsplit(
+        database_url("postgresql://admin:root@db.test:5433/postgres?sslmode=require", "demo", "billing", "p@ss/1")
+    )
+    assert (url.username, unquote(url.password or ""), url.hostname, url.port) == (
+        "demo_billing",
+        "p@ss/1",
+        "db.test",
+        5433,
+    )
+    assert (url.path, url.query) == ("/demo_billing", "sslmode=require")
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("test.billing", True),
+        ("test:billing", True),
+        ("test", False),
+        ("tests.billing", False),
+        ("test_2.billing", False),
+        ("other.test.billing", False),
+    ],
+)
+def test_only_the_names_of_a_namespace_belong_to_it(name: str, expected: bool) -> None:
+    assert belongs_to(name, "test") is expected
+
+
+def test_given_addresses_are_used_as_they_are(stack: LocalStack) -> None:
+    assert stack.environment() == GIVEN
+    assert not stack.has_private_broker
+    stack.start()
+    assert stack.running() == []
+
+
+def test_a_stack_that_was_never_started_says_how_to_start_it(tmp_path: Path) -> None:
+    with pytest.raises(StackError, match=r"\./dev stack"):
+        _ = LocalStack(LocalFolder(tmp_path), {}).amqp_url
+
+
+def test_a_system_keeps_its_ports_and_passwords_from_one_run_to_the_next(stack: LocalStack) -> None:
+    first = SystemAddresses.prepare(stack, "demo", ["gateway-0", "billing-0"])
+    second = SystemAddresses.prepare(stack, "demo", ["gateway-0", "billing-0", "billing-1"])
+    assert second.passwords == first.passwords
+    assert {name: second.http_ports[name] for name in first.http_ports} == first.http_ports
+    assert len(set(second.http_ports.values())) == 3
+    assert SystemAddresses.load(stack, "demo") == second
+
+
+def test_two_systems_share_neither_ports_nor_passwords(stack: LocalStack) -> None:
+    one = SystemAddresses.prepare(stack, "one", ["gateway-0"])
+    two = SystemAddresses.prepare(stack, "two", ["gateway-0"])
+    assert one.passwords["billing"] != two.passwords["billing"]
+    assert one.database_url("billing") != two.database_url("billing")
+
+
+def test_the_gateway_gets_the_port_that_a_person_asked_for(stack: LocalStack) -> None:
+    (port,) = free_ports(1)
+    found = SystemAddresses.prepare(stack, "demo", ["gateway-0"], fixed={"gateway-0": port})
+    assert found.http_url("gateway") == f"http://127.0.0.1:{port}"
+
+
+def test_what_the_stack_remembers_can_be_read_by_its_owner_only(stack: LocalStack) -> None:
+    SystemAddresses.prepare(stack, "demo", ["gateway-0"])
+    assert (stack.folder.root / "systems" / "demo.json").stat().st_mode & 0o777 == 0o600
+
+
+def test_the_addresses_of_a_system_that_never_ran_are_refused(stack: LocalStack) -> None:
+    with pytest.raises(StackError, match="has not been started here yet"):
+        SystemAddresses.load(stack, "demo")
