@@ -1,44 +1,35 @@
-"""Removes the queues and exchanges that a system leaves on the private broker."""
+"""Removes the queues and exchanges that a system leaves on the broker."""
 
 from __future__ import annotations
 
 import aiormq
 
-from ops.stack.local import LocalStack
-from ops.stack.provision import run_to_end
+from ops.stack.addresses import SERVICES
+from shared.messaging.topology import RETRY_SECONDS, Names
 
 
-def belongs_to(name: str, namespace: str) -> bool:
-    """Whether a queue or exchange is of this namespace: `test.x` is of `test`, `test_2.x` and `tests` are not."""
-    rest = name.removeprefix(namespace)
-    return rest != name and not (rest[:1].isalnum() or rest[:1] in {"_", ""})
+def queue_names(namespace: str) -> list[str]:
+    """Return the queues of a namespace that stay when its services are gone.
 
-
-def remove_namespace(stack: LocalStack, namespace: str) -> None:
-    """Delete every queue and exchange of a namespace, with the messages in them.
-
-    A broker that was given by its URL has no tool here that lists them: there they stay.
+    The queues of single instances and of replies are not among them: the broker removes those by itself.
     """
-    if not stack.has_private_broker:
-        return
-    queues, exchanges = (
-        [
-            name
-            for name in stack.rabbitmq.control("--quiet", what, "name", "--no-table-headers").splitlines()
-            if belongs_to(name, namespace)
-        ]
-        for what in ("list_queues", "list_exchanges")
-    )
-    run_to_end(_delete(stack.amqp_url, queues, exchanges))
+    names = Names(namespace)
+    found = []
+    for service in SERVICES:
+        found += [names.request_queue(service), names.event_queue(service), names.dead_queue(service)]
+        found += [names.retry_queue(service, seconds) for seconds in RETRY_SECONDS]
+    return found
 
 
-async def _delete(url: str, queues: list[str], exchanges: list[str]) -> None:
-    connection = await aiormq.connect(url)
+async def remove_namespace(amqp_url: str, namespace: str) -> None:
+    """Delete the queues and exchanges of a namespace, with the messages in them; what is not there is no error."""
+    names = Names(namespace)
+    connection = await aiormq.connect(amqp_url)
     try:
         channel = await connection.channel()
-        for name in queues:
-            await channel.queue_delete(name)
-        for name in exchanges:
-            await channel.exchange_delete(name)
+        for queue in queue_names(namespace):
+            await channel.queue_delete(queue)
+        for exchange in (names.requests, names.events):
+            await channel.exchange_delete(exchange)
     finally:
         await connection.close()

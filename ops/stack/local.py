@@ -31,12 +31,6 @@ class LocalStack:
         self._given = {name: environment[name] for name in (AMQP_URL, POSTGRES_URL) if environment.get(name)}
 
     @property
-    def has_private_broker(self) -> bool:
-        """Whether the broker is this checkout's own and not somebody else's."""
-        given = self._given.get(AMQP_URL)
-        return given is None or (self.folder.broker() is not None and given == self.rabbitmq.url)
-
-    @property
     def amqp_url(self) -> str:
         """URL of the broker. Raises StackError where there is none yet."""
         return self._given.get(AMQP_URL) or self.rabbitmq.url

@@ -6,6 +6,7 @@ import asyncio
 import fcntl
 import http.client
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -199,12 +200,16 @@ class LocalSystem:
 
     def _remove(self) -> None:
         provision.run_to_end(provision.remove(self.stack.postgres_url, self.namespace, SERVICES))
-        broker_cleanup.remove_namespace(self.stack, self.namespace)
+        provision.run_to_end(broker_cleanup.remove_namespace(self.amqp_url, self.namespace))
+        shutil.rmtree(self._sms_folder(), ignore_errors=True)
         self.addresses.forget(self._folder)
 
     def _stop_services(self) -> None:
         own = self._folder.root / "run" / self.namespace
         processes.stop_all(sorted(own.glob("*.json")), grace=SERVICE_GRACE_SECONDS)
+
+    def _sms_folder(self) -> Path:
+        return self._folder.root / "sms" / self.namespace
 
     def _environment(self, service: str, copy: int) -> dict[str, str]:
         # Whoever starts the system may set the services' options; the administrator's password is none of theirs.
@@ -218,6 +223,7 @@ class LocalSystem:
             "THUNGAN_HTTP_HOST": LOOPBACK,
             "THUNGAN_HTTP_PORT": str(self.addresses.http_ports[f"{service}-{copy}"]),
             "THUNGAN_INSTANCE": f"{service}-{copy}",
+            "THUNGAN_SMS_FOLDER": str(self._sms_folder()),
             **self._settings.get("*", {}),
             **self._settings.get(service, {}),
         }

@@ -16,6 +16,7 @@ from ops.stack.local import LocalStack
 from ops.stack.processes import StackError
 from ops.stack.services import LocalSystem
 from ops.stack.state import LocalFolder
+from shared.messaging.topology import Names
 
 # Stands for a service: what counts here is how its process is started, watched and stopped.
 SERVICE = """
@@ -42,6 +43,9 @@ else:
     address = (os.environ["THUNGAN_HTTP_HOST"], int(os.environ["THUNGAN_HTTP_PORT"]))
     http.server.HTTPServer(address, Ready).serve_forever()
 """
+
+
+KEPT = Names("kept").event_queue("billing")
 
 
 @pytest.fixture(scope="module")
@@ -89,10 +93,10 @@ async def test_what_was_committed_and_confirmed_outlives_a_power_cut(stack: Loca
     await database.close(timeout=5)
     broker = await aiormq.connect(stack.amqp_url)
     channel = await broker.channel()
-    await channel.queue_declare("kept.queue", durable=True, arguments={"x-queue-type": "quorum"})
-    await channel.basic_publish(b"125000", routing_key="kept.queue")
+    await channel.queue_declare(KEPT, durable=True, arguments={"x-queue-type": "quorum"})
+    await channel.basic_publish(b"125000", routing_key=KEPT)
     await broker.close()
-    await _written_to_directory(stack, b"kept.queue")
+    await _written_to_directory(stack, KEPT.encode())
 
     stack.postgres.kill()
     stack.rabbitmq.kill()
@@ -104,11 +108,11 @@ async def test_what_was_committed_and_confirmed_outlives_a_power_cut(stack: Loca
     await database.close()
     broker = await aiormq.connect(stack.amqp_url)
     channel = await broker.channel()
-    assert (await channel.basic_get("kept.queue", no_ack=True)).body == b"125000"
+    assert (await channel.basic_get(KEPT, no_ack=True)).body == b"125000"
     await broker.close()
 
-    remove_namespace(stack, "kept")
-    assert "kept.queue" not in stack.rabbitmq.control("list_queues", "name")
+    await remove_namespace(stack.amqp_url, "kept")
+    assert KEPT not in stack.rabbitmq.control("list_queues", "name")
 
 
 async def test_a_stack_that_somebody_uses_stays_until_the_last_user_leaves(stack: LocalStack) -> None:
