@@ -34,7 +34,7 @@ class Reminder(Record):
     segments: int
     state: ReminderState
     cause: str
-    """Why it failed or was cancelled; empty otherwise."""
+    """Why it failed, was cancelled, is unknown, or why it waits; empty otherwise."""
     due_at: Moment
     sent_at: Moment | None
     provider: str | None

@@ -1,0 +1,62 @@
+"""Settings of the notify service, read from ``THUNGAN_`` environment variables."""
+
+from datetime import time, timedelta
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from services.notify.domain import Limits, SendingHours
+from shared.settings import ServiceSettings
+
+
+class NotifySettings(ServiceSettings):
+    """What reminders look like, when they leave, and through whom."""
+
+    sms_providers: list[Literal["sandbox"]] = Field(default=["sandbox"], min_length=1)
+    """Providers in order of preference, as a JSON list."""
+
+    sms_folder: Path | None = None
+    """Where the sandbox provider writes what it would have sent; ``.local/sms/<namespace>`` when nothing is said."""
+
+    sms_language: Literal["vi", "en"] = "vi"
+    """Language of reminders."""
+
+    sms_opens: time = time(7)
+    sms_closes: time = time(22)
+    """Hours in Vietnam time in which SMS may leave; ``sms_closes`` itself is outside."""
+
+    sms_opening_spread_seconds: int = Field(default=1200, ge=0, le=6 * 3600)
+    """What waited for the opening leaves spread over this long."""
+
+    sms_per_phone_and_day: int = Field(default=3, ge=1, le=100)
+    """SMS to one number on one business day; more wait for the next one."""
+
+    sms_longest_wait_hours: int = Field(default=48, ge=1, le=24 * 14)
+    """Reminders that could not leave within this time of their notice are given up."""
+
+    sms_provider_timeout_seconds: float = Field(default=10.0, gt=0, le=60)
+    """After this the answer of a provider counts as lost."""
+
+    sms_concurrency: int = Field(default=4, ge=1, le=64)
+    """SMS that one copy hands over at the same time."""
+
+    sms_poll_seconds: float = Field(default=2.0, gt=0, le=60)
+    """How often a copy looks for due reminders when nothing wakes it."""
+
+    @model_validator(mode="after")
+    def _hours_are_in_order(self) -> Self:
+        self.limits()
+        return self
+
+    def sandbox_folder(self) -> Path:
+        """Return the folder of the sandbox provider."""
+        return self.sms_folder or Path(".local/sms") / self.namespace
+
+    def limits(self) -> Limits:
+        """Return the limits that the rules of :mod:`services.notify.domain` take."""
+        return Limits(
+            hours=SendingHours(self.sms_opens, self.sms_closes, timedelta(seconds=self.sms_opening_spread_seconds)),
+            per_phone_and_day=self.sms_per_phone_and_day,
+            longest_wait=timedelta(hours=self.sms_longest_wait_hours),
+        )
