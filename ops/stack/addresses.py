@@ -10,9 +10,8 @@ from ops.stack import provision
 from ops.stack.local import LocalStack
 from ops.stack.ports import LOOPBACK, free_ports, is_free
 from ops.stack.processes import StackError
+from ops.stack.provision import SERVICES
 from ops.stack.state import LocalFolder, new_password
-
-SERVICES = ("customer", "billing", "receipt", "notify", "gateway")
 
 
 @dataclass(frozen=True, kw_only=True)

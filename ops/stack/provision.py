@@ -1,14 +1,23 @@
-"""One database and one role for each service, so that no service can reach another's data."""
+"""One database and one role for each service, so that no service can reach another's data.
+
+As a command (`python -m ops.stack.provision`) it does so where the local stack is not at work, as under Docker Compose:
+THUNGAN_POSTGRES_URL is the administrator's, THUNGAN_NAMESPACE names the system (thungan), and THUNGAN_CUSTOMER_PASSWORD,
+THUNGAN_BILLING_PASSWORD and so on are the services' passwords.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import os
+import sys
 from collections.abc import Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import quote, urlsplit, urlunsplit
 
 import asyncpg
+
+SERVICES = ("customer", "billing", "receipt", "notify", "gateway")
 
 # Extensions are made by the administrator: on a managed server a service's role may not.
 EXTENSIONS = {"customer": ("unaccent", "pg_trgm")}
@@ -100,9 +109,27 @@ async def _prepare_database(url: str, name: str, extensions: tuple[str, ...]) ->
         await connection.close()
 
 
+def main(environment: Mapping[str, str] = os.environ) -> int:
+    """Provision what the environment says; returns the exit code."""
+    wanted = {service: f"THUNGAN_{service.upper()}_PASSWORD" for service in SERVICES}
+    missing = [name for name in ("THUNGAN_POSTGRES_URL", *wanted.values()) if not environment.get(name)]
+    if missing:
+        print(f"not set: {', '.join(missing)}", file=sys.stderr)  # noqa: T201
+        return 2
+    namespace = environment.get("THUNGAN_NAMESPACE", "thungan")
+    passwords = {service: environment[name] for service, name in wanted.items()}
+    asyncio.run(provision(environment["THUNGAN_POSTGRES_URL"], namespace, passwords))
+    print(f"ready: {', '.join(database_name(namespace, service) for service in SERVICES)}")  # noqa: T201
+    return 0
+
+
 def _with_database(url: str, name: str) -> str:
     return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
 
 
 def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -4,15 +4,15 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
+import yaml
 
-from ops.stack import postgres, rabbitmq
+from ops.stack import postgres, provision, rabbitmq
 from ops.stack.addresses import SystemAddresses
 from ops.stack.broker_cleanup import queue_names
 from ops.stack.local import LocalStack
 from ops.stack.ports import free_ports
 from ops.stack.processes import StackError
-from ops.stack.provision import database_url
-from ops.stack.state import BrokerState, LocalFolder
+from ops.stack.state import PROJECT, BrokerState, LocalFolder
 from shared.contracts.customer import CustomerChanged, GetCustomer
 from shared.messaging.topology import Names, Topology, event_queues, request_queue
 
@@ -130,3 +130,23 @@ def test_what_the_stack_remembers_can_be_read_by_its_owner_only(stack: LocalStac
 def test_the_addresses_of_a_system_that_never_ran_are_refused(stack: LocalStack) -> None:
     with pytest.raises(StackError, match="has not been started here yet"):
         SystemAddresses.load(stack, "demo")
+
+
+def test_provisioning_names_every_password_that_is_missing(capsys: pytest.CaptureFixture[str]) -> None:
+    assert provision.main({"THUNGAN_POSTGRES_URL": "postgresql://db.test/", "THUNGAN_BILLING_PASSWORD": "x"}) == 2
+    said = capsys.readouterr().err
+    assert "THUNGAN_GATEWAY_PASSWORD" in said
+    assert "THUNGAN_BILLING_PASSWORD" not in said
+
+
+def test_compose_gives_every_service_the_database_that_is_provisioned_for_it() -> None:
+    compose = yaml.safe_load((PROJECT / "docker-compose.yml").read_text())["services"]
+    provisioned = compose["provision"]["environment"]
+    for service in provision.SERVICES:
+        password = provisioned[f"THUNGAN_{service.upper()}_PASSWORD"]
+        url = f"postgresql://thungan_{service}:{password}@postgres:5432/{provision.database_name('thungan', service)}"
+        for container in (service, f"{service}-migrate"):
+            assert compose[container]["environment"]["THUNGAN_DATABASE_URL"] == url
+        assert compose[service]["depends_on"][f"{service}-migrate"]["condition"] == "service_completed_successfully"
+        assert "container_name" not in compose[service]
+        assert service == "gateway" or "ports" not in compose[service]
