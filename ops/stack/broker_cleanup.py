@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import aiormq
 
-from ops.stack.addresses import SERVICES
+from ops.stack.provision import SERVICES
 from shared.messaging.topology import RETRY_SECONDS, Names
 
 

@@ -1,8 +1,8 @@
 """One database and one role for each service, so that no service can reach another's data.
 
-As a command (`python -m ops.stack.provision`) it does so where the local stack is not at work, as under Docker Compose:
-THUNGAN_POSTGRES_URL is the administrator's, THUNGAN_NAMESPACE names the system (thungan), and THUNGAN_CUSTOMER_PASSWORD,
-THUNGAN_BILLING_PASSWORD and so on are the services' passwords.
+As a command (`python -m ops.stack.provision`) it does so where the local stack is not at work, as under Docker
+Compose: THUNGAN_POSTGRES_URL is the administrator's, THUNGAN_NAMESPACE names the system (thungan), and
+THUNGAN_CUSTOMER_PASSWORD, THUNGAN_BILLING_PASSWORD and so on are the services' passwords.
 """
 
 from __future__ import annotations

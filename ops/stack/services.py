@@ -17,10 +17,11 @@ from types import TracebackType
 from typing import Self
 
 from ops.stack import broker_cleanup, processes, provision
-from ops.stack.addresses import SERVICES, SystemAddresses
+from ops.stack.addresses import SystemAddresses
 from ops.stack.local import SERVICE_GRACE_SECONDS, LocalStack
 from ops.stack.ports import LOOPBACK, free_ports, is_free
 from ops.stack.processes import StackError
+from ops.stack.provision import SERVICES
 from ops.stack.state import PROJECT
 
 READY_SECONDS = 60.0

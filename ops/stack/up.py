@@ -11,8 +11,8 @@ from rich.console import Console
 from rich.table import Table
 
 from ops.stack import processes
-from ops.stack.addresses import SERVICES
 from ops.stack.local import LocalStack, claim_supervision
+from ops.stack.provision import SERVICES
 from ops.stack.services import LocalSystem
 
 CHECK_SECONDS = 0.5

@@ -10,10 +10,10 @@ import aiormq
 import asyncpg
 import pytest
 
-from ops.stack.addresses import SERVICES
 from ops.stack.broker_cleanup import remove_namespace
 from ops.stack.local import LocalStack
 from ops.stack.processes import StackError
+from ops.stack.provision import SERVICES
 from ops.stack.services import LocalSystem
 from ops.stack.state import LocalFolder
 from shared.messaging.topology import Names

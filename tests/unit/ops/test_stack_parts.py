@@ -70,7 +70,9 @@ def test_the_broker_listens_on_loopback_only() -> None:
 
 def test_a_service_reaches_its_own_database_with_its_own_role() -> None:
     url = urlsplit(
-        database_url("postgresql://admin:root@db.test:5433/postgres?sslmode=require", "demo", "billing", "p@ss/1")
+        provision.database_url(
+            "postgresql://admin:root@db.test:5433/postgres?sslmode=require", "demo", "billing", "p@ss/1"
+        )
     )
     assert (url.username, unquote(url.password or ""), url.hostname, url.port) == (
         "demo_billing",
