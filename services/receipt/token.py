@@ -1,8 +1,8 @@
 """The compact signed token in a receipt's QR code: COSE_Sign1 (RFC 9052) over a map with integer keys.
 
 Layout: CBOR tag 18, ``[protected, {}, payload, signature]``. The protected header holds the algorithm (1) and a key
-id of 4 bytes (4); the payload is the map of claims below. As text it is base32 (RFC 4648) in capitals without padding, so
-that a QR code carries it in its alphanumeric mode behind ``HTTPS://HOST/R/``.
+id of 4 bytes (4); the payload is the map of claims below. As text it is base32 (RFC 4648) in capitals without padding,
+so that a QR code carries it in its alphanumeric mode behind ``HTTPS://HOST/R/``.
 
 There is exactly one text for one token: what is read is encoded again and compared. Libraries accept trailing bytes,
 repeated map keys, long forms of short numbers and stray bits in the last base32 letter; here all of that is refused,

@@ -64,7 +64,7 @@ class TokenReport:
 
 
 def verify_token(scanned: str, keyring: Keyring) -> TokenReport:
-    """Check a token, or the address from a QR code, offline. Bad input raises nothing: the report says what is wrong."""
+    """Check a token, or the address from a QR code, offline. Bad input never raises: the report says what is wrong."""
     states = dict.fromkeys(CHECKS, CheckState.NOT_CHECKED)
     try:
         token = read_token(scanned)

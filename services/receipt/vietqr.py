@@ -1,8 +1,9 @@
 """VietQR (NAPAS) payment codes: EMVCo merchant-presented data, as Vietnamese banking apps read them."""
 
 import re
-import unicodedata
 from dataclasses import dataclass
+
+from shared.text import without_accents
 
 _GUID = "A000000727"
 _TO_ACCOUNT = "QRIBFTTA"
@@ -39,7 +40,7 @@ def payment_code(account: BankAccount, amount: int | None, content: str, bill_nu
     """
     if amount is not None and not 0 < amount < 10**13:
         raise VietQrError("an amount is a positive number of đồng")
-    plain = unaccented(content)
+    plain = re.sub(r"[^ A-Za-z0-9./-]", "", without_accents(content))
     if len(plain) > MAX_CONTENT:
         raise VietQrError(f"the content of a transfer has at most {MAX_CONTENT} characters")
     receiver = _field("00", account.bank_bin) + _field("01", account.account)
@@ -82,13 +83,6 @@ def crc16(text: str) -> int:
         for _ in range(8):
             crc = (crc << 1 ^ 0x1021 if crc & 0x8000 else crc << 1) & 0xFFFF
     return crc
-
-
-def unaccented(text: str) -> str:
-    """Return Vietnamese text in ASCII, as banks carry it: "tiền điện" → "tien dien"."""
-    decomposed = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))
-    plain = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
-    return re.sub(r"[^ A-Za-z0-9./-]", "", plain)
 
 
 def _field(tag: str, value: str) -> str:

@@ -1,0 +1,24 @@
+"""Papers: pure functions from what happened to what is printed."""
+
+from services.receipt.documents.copy import marked_copy
+from services.receipt.documents.notice import notice
+from services.receipt.documents.parts import PaperOptions, Seal, check_address
+from services.receipt.documents.receipt import Numbered, receipt_body, settles_whole_bills, with_signature
+from services.receipt.documents.shift import shift_slip
+from services.receipt.documents.void import void_body
+from services.receipt.documents.wording import Words
+
+__all__ = [
+    "Numbered",
+    "PaperOptions",
+    "Seal",
+    "Words",
+    "check_address",
+    "marked_copy",
+    "notice",
+    "receipt_body",
+    "settles_whole_bills",
+    "shift_slip",
+    "void_body",
+    "with_signature",
+]

@@ -1,0 +1,124 @@
+"""A bill on paper: what was used, at which prices, and what it comes to."""
+
+from itertools import groupby
+
+from services.receipt.documents.parts import amount, pair
+from services.receipt.documents.wording import Words, day, short_day
+from shared.contracts.billing import Bill, BillLine, MeterReading
+from shared.money import format_number
+from shared.printing.document import Block, Cell, Columns, Rule, Text
+
+_ONE_REGISTER = "KT"
+_SHORT_LABEL = 7
+"""A label up to here fits beside its figures on 58 mm paper."""
+
+
+def period_name(bill: Bill) -> str:
+    """Return the short name of a bill's period: ``10/2026``, with its cycle when the month has several."""
+    name = f"{bill.month:02d}/{bill.year}"
+    return name if bill.cycle == 1 else f"{name}-{bill.cycle}"
+
+
+def bill_details(bill: Bill, words: Words) -> list[Block]:
+    """Return all that the law wants of a bill: period, readings, price lines, VAT and total."""
+    key = "consumption" if bill.cycle == 1 else "consumption_cycle"
+    blocks: list[Block] = [
+        Text(text=words(key, cycle=bill.cycle, month=bill.month, year=bill.year), weight="bold"),
+        Text(text=words("period", first=day(bill.period_from), last=day(bill.period_to))),
+    ]
+    blocks += _readings(bill, words)
+    blocks += [Rule(style="dashed"), *_lines(bill.lines, words), Rule(style="dashed")]
+    return blocks + bill_sums(bill, words)
+
+
+def bill_sums(bill: Bill, words: Words) -> list[Block]:
+    """Return amount before VAT, VAT and total of a bill."""
+    return [
+        amount(words("pre_vat"), bill.pre_vat),
+        amount(words("vat", rate=bill.vat_rate.replace(".", ",")), bill.vat),
+        amount(words("total"), bill.total, strong=True),
+    ]
+
+
+def bill_in_short(bill: Bill, words: Words) -> list[Block]:
+    """Return a bill without readings and price lines, for papers that hold many."""
+    return [
+        Rule(style="dashed"),
+        Text(text=f"{words('bill', period=period_name(bill))}: {format_number(bill.kwh)} kWh", weight="bold"),
+        *bill_sums(bill, words),
+    ]
+
+
+def _readings(bill: Bill, words: Words) -> list[Block]:
+    """Return old and new reading of each register, under the meter that they were read from."""
+    blocks: list[Block] = []
+    for meter, group in groupby(bill.readings, key=lambda reading: reading.meter_number):
+        readings = list(group)
+        name = Text(text=words("meter", value=meter))
+        blocks.append(_with_households(name, bill, words) if not blocks else name)
+        named = len(readings) > 1 or readings[0].meter_register != _ONE_REGISTER
+        titles = (words("old_reading"), words("new_reading"), words("multiplier"), words("kwh"))
+        blocks.append(_row("", *titles) if named else _row(*titles))
+        blocks += [
+            _row(reading.meter_register, *_figures(reading)) if named else _row(*_figures(reading))
+            for reading in readings
+        ]
+    return blocks
+
+
+def _with_households(meter: Text, bill: Bill, words: Words) -> Block:
+    if not bill.price_group.startswith("household"):
+        return meter
+    return pair(meter.text, words("households", value=bill.households.replace(".", ",")))
+
+
+def _figures(reading: MeterReading) -> tuple[str, str, str, str]:
+    """Return the readings as the meter shows them, without points, and what was used."""
+    return str(reading.old_reading), str(reading.new_reading), str(reading.multiplier), format_number(reading.kwh)
+
+
+def _row(*texts: str) -> Columns:
+    """Return a line of the table of readings: register (where there are several), old, new, multiplier, kWh."""
+    *register, old, new, multiplier, kwh = texts
+    cells = [Cell(text=code, width=2) for code in register]
+    cells.append(Cell(text=old, align="right" if register else "left"))
+    cells.append(Cell(text=new, align="right"))
+    cells.append(Cell(text=multiplier, align="right", width=4, keep=True))
+    cells.append(Cell(text=kwh, align="right", width=6, keep=True))
+    return Columns(cells=tuple(cells))
+
+
+def _lines(lines: list[BillLine], words: Words) -> list[Block]:
+    """Return kWh × unit price = amount for each tier or register, under its price decision when there are several."""
+    blocks: list[Block] = [_priced("", words("price"), words("amount"))]
+    sections = [
+        (section, list(group))
+        for section, group in groupby(lines, key=lambda line: (line.decision, line.period_from, line.period_to))
+    ]
+    for (decision, first, last), group in sections:
+        if len(sections) > 1:
+            heading = words("price_decision", decision=decision, first=short_day(first), last=short_day(last))
+            blocks.append(Text(text=heading))
+        for line in group:
+            blocks += _line(line, words)
+    return blocks
+
+
+def _line(line: BillLine, words: Words) -> list[Block]:
+    """Return one price line; a long label stands above its figures."""
+    label = words.line_label(line.label)
+    price = f"{format_number(line.kwh)} × {format_number(line.unit_price)}" if line.kwh else ""
+    total = format_number(line.amount)
+    if len(label) > _SHORT_LABEL:
+        return [Text(text=label), _priced("", price, total)]
+    return [_priced(label, price, total)]
+
+
+def _priced(label: str, price: str, total: str) -> Columns:
+    return Columns(
+        cells=(
+            Cell(text=label),
+            Cell(text=price, align="right", keep=True),
+            Cell(text=total, align="right", width=11, keep=True),
+        )
+    )

@@ -1,0 +1,25 @@
+"""A counted copy: the paper as it was first printed, marked where nobody can miss it."""
+
+from datetime import datetime
+
+from services.receipt.documents.wording import Words, day_and_time
+from shared.printing.document import Block, Document, Rule, Text
+
+
+def marked_copy(
+    paper: Document, copy_number: int, printed_at: datetime, voided_at: datetime | None, words: Words
+) -> Document:
+    """Return ``paper`` as copy ``copy_number``; a receipt that was voided meanwhile says so."""
+    mark = words("copy", count=copy_number)
+    top: list[Block] = [
+        Text(text=mark, align="center", weight="bold", size=2),
+        Text(text=words("copied_at", value=day_and_time(printed_at)), align="center"),
+    ]
+    if voided_at is not None:
+        warning = words("was_voided", when=day_and_time(voided_at))
+        top.append(Text(text=warning, align="center", weight="bold"))
+    top.append(Rule(style="double"))
+    bottom = Text(text=mark, align="center", weight="bold")
+    return paper.model_copy(
+        update={"kind": "copy", "title": f"{paper.title} – {mark}", "blocks": (*top, *paper.blocks, bottom)}
+    )

@@ -1,0 +1,153 @@
+"""The receipt: all that the law wants of the invoice it stands for, and what was paid."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.receipt.documents.bill import bill_details, bill_in_short, period_name
+from services.receipt.documents.parts import (
+    PaperOptions,
+    Seal,
+    amount,
+    big_amount,
+    buyer,
+    centered,
+    heading,
+    seller,
+    signature,
+)
+from services.receipt.documents.wording import Words, day_and_time, day_of
+from services.receipt.domain import format_number
+from shared.contracts.billing import Bill, PaymentRecorded
+from shared.contracts.common import PaymentMethod
+from shared.money import format_dong
+from shared.money_words import amount_in_words
+from shared.printing.document import Block, Document, Rule, Text
+
+DETAILED_BILLS = 6
+"""More bills than these are printed in short: the paper would be longer than an arm."""
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """Where a receipt stands in its series."""
+
+    template: str
+    series: str
+    number: int
+    issued_at: datetime
+
+    @property
+    def short_name(self) -> str:
+        """Series and number as people say them: ``K26TAA 00000123``."""
+        return f"{self.series} {format_number(self.number)}"
+
+
+def receipt_body(event: PaymentRecorded, numbered: Numbered, options: PaperOptions, words: Words) -> Document:
+    """Return the receipt without its signature: this is what is hashed into the signature."""
+    payment, bills = event.payment, event.bills
+    blocks: list[Block] = [
+        *seller(event.customer.unit, options, words),
+        Rule(),
+        heading(words("receipt")),
+        *_what_it_is(event, options, words),
+        *numbering(numbered, words),
+        Rule(),
+        *buyer(event.customer, words),
+    ]
+    for position, bill in enumerate(bills):
+        detailed = position >= len(bills) - DETAILED_BILLS
+        blocks += [Rule(style="dashed"), *bill_details(bill, words)] if detailed else bill_in_short(bill, words)
+    blocks += _sum_of_bills(bills, words)
+    blocks += big_amount(words("received_now"), payment.amount)
+    blocks += _in_words(payment.amount, words)
+    blocks += _what_became_of_it(event, words)
+    blocks += _who_took_it(event, words)
+    return Document(
+        kind="receipt",
+        title=words("receipt_title", number=numbered.short_name),
+        language=words.language.value,
+        blocks=tuple(blocks),
+    )
+
+
+def with_signature(body: Document, seal: Seal, options: PaperOptions, words: Words) -> Document:
+    """Return the paper as the customer gets it."""
+    caption = "scan_to_check_void" if body.kind == "void" else "scan_to_check"
+    return body.model_copy(update={"blocks": (*body.blocks, *signature(seal, options, words, caption=caption))})
+
+
+def settles_whole_bills(event: PaymentRecorded) -> bool:
+    """Say whether every bill of the payment is fully paid with it, so that the receipt may stand for the invoice."""
+    cleared = {allocation.bill_id: allocation.vat + allocation.principal for allocation in event.payment.allocations}
+    return bool(event.bills) and all(
+        cleared.get(bill.bill_id, 0) == bill.open_principal + bill.open_vat for bill in event.bills
+    )
+
+
+def numbering(numbered: Numbered, words: Words) -> list[Block]:
+    """Return template, series, number and day of issue."""
+    return [
+        centered(words("template_and_series", template=numbered.template, series=numbered.series)),
+        centered(words("number_and_date", number=format_number(numbered.number), date=day_of(numbered.issued_at))),
+    ]
+
+
+def _what_it_is(event: PaymentRecorded, options: PaperOptions, words: Words) -> list[Block]:
+    if not settles_whole_bills(event):
+        return [centered(words("not_an_invoice"))]
+    return [centered(options.invoice_wording)] if options.invoice_wording else []
+
+
+def _sum_of_bills(bills: list[Bill], words: Words) -> list[Block]:
+    blocks: list[Block] = []
+    total = sum(bill.total for bill in bills)
+    before = total - sum(bill.open_principal + bill.open_vat for bill in bills)
+    if len(bills) > 1:
+        blocks += [Rule(), amount(words("total_of_bills", count=len(bills)), total, strong=True)]
+    if before:
+        blocks += _in_words(total, words)  # the invoice's own total, because less than that is received now
+        blocks.append(amount(words("paid_before"), -before))
+    return blocks
+
+
+def _what_became_of_it(event: PaymentRecorded, words: Words) -> list[Block]:
+    payment = event.payment
+    cleared = {allocation.bill_id: allocation for allocation in payment.allocations}
+    blocks: list[Block] = []
+    for bill in event.bills:
+        allocation = cleared.get(bill.bill_id)
+        left = bill.open_principal + bill.open_vat - (allocation.vat + allocation.principal if allocation else 0)
+        if left:
+            text = words("partial", period=period_name(bill), amount=format_dong(left))
+            blocks.append(Text(text=text, weight="bold"))
+    if blocks:
+        blocks.insert(0, amount(words("vat_in_it"), sum(part.vat for part in payment.allocations)))
+    if not event.bills:
+        blocks.append(Text(text=words("all_credit")))
+    elif payment.credit:
+        blocks.append(amount(words("credit_kept"), payment.credit))
+    if event.account.debt:
+        blocks.append(amount(words("still_owed"), event.account.debt, strong=True))
+    else:
+        blocks.append(Text(text=words("nothing_owed")))
+    return blocks
+
+
+def _who_took_it(event: PaymentRecorded, words: Words) -> list[Block]:
+    payment = event.payment
+    method = words(payment.method.value)
+    if payment.method is PaymentMethod.COLLECTION_POINT and event.collection_point is not None:
+        method = f"{method} {event.collection_point.name}"
+    blocks: list[Block] = [Text(text=words("method", value=method))]
+    if payment.reference:
+        blocks.append(Text(text=words("reference", value=payment.reference)))
+    if payment.collector_code is not None:
+        known = event.customer.collector
+        name = f"{known.name} ({known.collector_code})" if known.collector_code == payment.collector_code else None
+        blocks.append(Text(text=words("collector", value=name or payment.collector_code)))
+    blocks.append(Text(text=words("received_at", value=day_and_time(payment.received_at))))
+    return blocks
+
+
+def _in_words(value: int, words: Words) -> list[Block]:
+    return [Text(text=words("in_words", value=amount_in_words(value, words.language.value)))]

@@ -1,0 +1,78 @@
+"""The slip of a closed shift: what was taken, what must be handed in, what was handed in."""
+
+from services.receipt.documents.parts import amount, big_amount, heading
+from services.receipt.documents.wording import Words, day_and_time, day_of
+from shared.contracts.billing import Shift, ShiftClosed
+from shared.money import format_number
+from shared.printing.document import Block, Cell, Columns, Document, Feed, Rule, Text
+
+_SIGNATURE_SPACE = 96
+"""12 mm of white paper to sign on."""
+
+
+def shift_slip(event: ShiftClosed, words: Words) -> Document:
+    """Return the slip that the collector signs and the cashier keeps. Needs a shift that is closed."""
+    shift = event.shift
+    if shift.closed_at is None or shift.counted_cash is None:
+        raise ValueError("only a closed shift has a slip")
+    totals = shift.totals
+    collector = f"{event.collector_name} ({shift.collector_code})"
+    blocks: list[Block] = [
+        heading(words("shift")),
+        Rule(),
+        Text(text=words("collector", value=collector), weight="bold"),
+        Text(text=words("opened_at", value=day_and_time(shift.opened_at))),
+        Text(text=words("closed_at", value=day_and_time(shift.closed_at))),
+        Rule(style="dashed"),
+        amount(words("opening_float"), shift.opening_float),
+        amount(words("cash_payments", count=totals.payments), totals.cash),
+    ]
+    if totals.reversals:
+        blocks.append(amount(words("reversals", count=totals.reversals), totals.reversed_cash))
+    blocks += [
+        Rule(style="dashed"),
+        amount(words("cash_in_hand"), shift.cash_in_hand, strong=True),
+        *big_amount(words("counted_cash"), shift.counted_cash),
+        *_difference(shift, words),
+        *_denominations(shift, words),
+        Rule(style="dashed"),
+        _signatures(words),
+        Feed(rows=_SIGNATURE_SPACE),
+    ]
+    return Document(
+        kind="shift_slip",
+        title=words("shift_title", collector=shift.collector_code, date=day_of(shift.closed_at)),
+        language=words.language.value,
+        blocks=tuple(blocks),
+    )
+
+
+def _difference(shift: Shift, words: Words) -> list[Block]:
+    if not shift.difference:
+        return [Text(text=words("exact"))]
+    label = words("cash_over" if shift.difference > 0 else "cash_short")
+    blocks: list[Block] = [amount(label, abs(shift.difference), strong=True)]
+    if shift.explanation:
+        blocks.append(Text(text=words("explanation", value=shift.explanation)))
+    return blocks
+
+
+def _denominations(shift: Shift, words: Words) -> list[Block]:
+    """Return the notes that were counted, the largest first."""
+    counted = sorted(((int(note), pieces) for note, pieces in shift.denominations.items() if pieces), reverse=True)
+    if not counted:
+        return []
+    rows = [_row(format_number(note), format_number(pieces), format_number(note * pieces)) for note, pieces in counted]
+    return [Rule(style="dashed"), _row(words("denomination"), words("pieces"), words("amount")), *rows]
+
+
+def _row(*texts: str) -> Columns:
+    *others, total = texts
+    cells = [Cell(text=text, align="right") for text in others]
+    return Columns(cells=(*cells, Cell(text=total, align="right", width=11, keep=True)))
+
+
+def _signatures(words: Words) -> Columns:
+    return Columns(
+        cells=tuple(Cell(text=label, align="center") for label in words("signatures").split("|")),
+    )
