@@ -19,10 +19,9 @@ from ops.stack.processes import StackError
 def main() -> int:
     """Run one command and return its exit code."""
     arguments = _parser().parse_args()
-    stack = LocalStack()
     try:
-        return int(_run(stack, arguments))
-    except StackError as error:
+        return int(_run(LocalStack(), arguments))
+    except (StackError, PermissionError) as error:
         print(f"dev: {error}", file=sys.stderr)  # noqa: T201 - the terminal is where this belongs
         return 1
     except KeyboardInterrupt:

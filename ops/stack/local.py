@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -83,6 +84,8 @@ class LocalStack:
         with self.folder.locked():
             self.postgres.erase()
             self.rabbitmq.erase()
+            for made in ("systems", "sms"):
+                shutil.rmtree(self.folder.root / made, ignore_errors=True)
 
     def running(self) -> list[tuple[str, ProcessRecord]]:
         """Return the name and process of all that was started from this checkout and still runs."""
