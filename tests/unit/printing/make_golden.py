@@ -1,0 +1,127 @@
+"""What printed papers looked like when somebody last looked at them.
+
+`python -m tests.unit.printing.make_golden` writes it all anew; look at the pictures before committing them.
+`golden/vectors.json` is also for renderers in other languages: documents and the SHA-256 of their dots.
+"""
+
+import hashlib
+import json
+import random
+import unicodedata
+from pathlib import Path
+from typing import Any
+
+from shared.printing import Cell, Columns, Document, Feed, QrCode, Rule, Text, document, render, to_png
+from shared.printing.layout import WidthDots
+from tests.unit.printing.samples import NOTICE, RECEIPT
+from tests.unit.printing.strategies import VIETNAMESE
+
+WIDTHS: tuple[WidthDots, WidthDots] = (384, 576)
+PAPERS = {"receipt": RECEIPT, "notice": NOTICE}
+FOLDER = Path(__file__).with_name("golden")
+VECTORS = FOLDER / "vectors.json"
+SCHEMA = Path(document.__file__).with_name("document.schema.json")
+
+_WORDS = (
+    *("Điện", "lực", "Cà", "Mau", "NGUYỄN", "THỊ", "TUYẾT", "Ẩm", "thực", "số", "1.234.567\u00a0₫", "“ngoặc”"),
+    *("22/09–21/10/2026", "kWh", "PB05020034567", "Trần", "Phượng", "…", "½", "m²", "30\u202f°C", "№", "ﬁ"),
+    *(
+        "😀",
+        "日本",
+        "x\u0302\u0323",
+        "a\u200bb",
+        "e\u0323\u0302",
+        "\x1b@",
+        "\x1dV\x00",
+        "\u00ad",
+        "Ｔổｎｇ",
+        "\t",
+        "-" * 40,
+    ),
+    *("\n", "  ", "Nghĩa" * 9, "\u0301", "\r\n", "(lần\u00a02)", "Müller", "çà", "→", "\ufeff", "\x85", "\u2028"),
+)
+
+
+def schema() -> str:
+    """The JSON schema of a document as it is kept in the repository."""
+    return json.dumps(Document.model_json_schema(), ensure_ascii=False, indent=2) + "\n"
+
+
+def golden_picture(name: str, width_dots: WidthDots) -> Path:
+    return FOLDER / f"{name}-{width_dots}.png"
+
+
+def vectors() -> list[dict[str, Any]]:
+    """Random documents, always the same ones, with the height and the digest of their dots at both widths."""
+    dice = random.Random(58_80)
+    made = [RECEIPT, NOTICE, *(_document(dice) for _ in range(40))]
+    return [
+        {
+            "document": json.loads(one.model_dump_json()),
+            "rasters": {str(width): _digest(one, width) for width in WIDTHS},
+        }
+        for one in made
+    ]
+
+
+def _digest(one: Document, width_dots: WidthDots) -> dict[str, Any]:
+    raster = render(one, width_dots)
+    return {"height": raster.height, "sha256": hashlib.sha256(raster.data).hexdigest()}
+
+
+def _document(dice: random.Random) -> Document:
+    return Document(kind="test", title="Giấy thử", blocks=tuple(_block(dice) for _ in range(dice.randint(1, 7))))
+
+
+def _words(dice: random.Random, most: int) -> str:
+    text = " ".join(dice.choice(_WORDS) for _ in range(dice.randint(0, most)))
+    text += "".join(dice.choice(VIETNAMESE) for _ in range(dice.randint(0, 6)))
+    return unicodedata.normalize("NFD", text) if dice.random() < 0.2 else text
+
+
+def _block(dice: random.Random) -> Text | Columns | Rule | Feed | QrCode:
+    match dice.choice(("text", "text", "columns", "columns", "rule", "feed", "qr")):
+        case "text":
+            return Text(
+                text=_words(dice, 14),
+                align=dice.choice(("left", "center", "right")),
+                weight=dice.choice(("regular", "bold")),
+                size=dice.choice((1, 1, 2)),
+            )
+        case "columns":
+            return Columns(
+                cells=tuple(
+                    Cell(
+                        text=_words(dice, 5),
+                        align=dice.choice(("left", "center", "right")),
+                        weight=dice.choice(("regular", "bold")),
+                        width=dice.choice((None, None, dice.randint(1, 14))),
+                        share=dice.randint(1, 4),
+                        keep=dice.random() < 0.3,
+                    )
+                    for _ in range(dice.randint(1, 4))
+                ),
+                size=dice.choice((1, 1, 2)),
+            )
+        case "rule":
+            return Rule(style=dice.choice(("single", "double", "dashed")))
+        case "feed":
+            return Feed(rows=dice.randint(1, 40))
+        case _:
+            data = dice.choice(("HTTPS://THUNGAN.EXAMPLE/R/ABCDEF234567", "8412345678901", "https://ví-dụ.vn/ả"))
+            return QrCode(data=data * dice.randint(1, 4), error_level=dice.choice(("L", "M", "Q", "H")))
+
+
+def write() -> None:
+    FOLDER.mkdir(exist_ok=True)
+    SCHEMA.write_text(schema(), encoding="utf-8")
+    VECTORS.write_text(
+        "[\n" + ",\n".join(json.dumps(one, ensure_ascii=False) for one in vectors()) + "\n]\n", encoding="utf-8"
+    )
+    for name, paper in PAPERS.items():
+        for width in WIDTHS:
+            golden_picture(name, width).write_bytes(to_png(paper, width))
+
+
+if __name__ == "__main__":
+    write()
