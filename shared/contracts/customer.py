@@ -124,6 +124,8 @@ class RouteOfDay(Reply):
     collector_code: CollectorCode
     day: date
     stops: list[RouteStop]
+    total_stops: int = 0
+    """Stops of the whole day; when there are more than were asked past, ask again with ``skip``."""
 
 
 class GetRoute(Request[RouteOfDay]):
@@ -132,6 +134,8 @@ class GetRoute(Request[RouteOfDay]):
     message_name: ClassVar[str] = "customer.route"
     collector_code: CollectorCode
     day: date
+    skip: int = Field(default=0, ge=0, le=1_000_000)
+    """Stops to leave out from the beginning: a long route does not fit into one answer."""
 
 
 class VisitReply(Reply):

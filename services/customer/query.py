@@ -1,0 +1,81 @@
+"""What a person typed to find a customer. Pure."""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from shared.text import search_key
+
+INITIALS_LENGTH = 2
+"""A word of one or two letters is taken for the beginning of a word, as in ``ng.t.hanh``."""
+
+MOST_WORDS = 12
+"""Words of a query that are looked at; nobody types more, and each costs time."""
+
+_IDENTIFIER = re.compile(r"[0-9A-Z]{4,}")
+_SPACED_CODE = re.compile(r"P[A-Z][0-9]{2}[0-9A-Z]{2,}")
+_NUMBER = re.compile(r"\+?[0-9 ().\-/]+")
+_LETTERS = "abcdefghiklmnopqrstuvxy"
+_DIGITS = "0123456789"
+
+
+class QueryKind(StrEnum):
+    """What a query looks like; decides which index is asked."""
+
+    CODE = "code"
+    """Letters and digits without blanks: a customer code or a meter number, whole or in part."""
+    DIGITS = "digits"
+    """Digits only: a phone number, a meter number, the end of a customer code."""
+    WORDS = "words"
+    """A name, an address, or both."""
+
+
+@dataclass(frozen=True)
+class Query:
+    """A query as understood: ``text`` for codes and digits, ``words`` for everything."""
+
+    kind: QueryKind
+    text: str
+    words: tuple[str, ...]
+
+
+def classify(typed: str) -> Query:
+    """Return what ``typed`` looks like. A query of signs only has no words and finds nothing."""
+    words = tuple(search_key(typed).split())[:MOST_WORDS]
+    tokens = search_key(typed).upper().split()
+    joined = "".join(tokens)
+    if _NUMBER.fullmatch(typed.strip()) and len(joined) >= 3:
+        return Query(QueryKind.DIGITS, joined, words)
+    spaced = _SPACED_CODE.fullmatch(joined) and all(_has_digit(token) for token in tokens[1:])
+    single = len(tokens) == 1 and _IDENTIFIER.fullmatch(joined) and _has_digit(joined)
+    if spaced or single:
+        return Query(QueryKind.CODE, joined, words)
+    return Query(QueryKind.WORDS, joined, words)
+
+
+def code_slips(code: str) -> list[str]:
+    """Return every text that differs from an upper-case code by one slip of the finger."""
+    return sorted(_single_slips(code, _DIGITS + _LETTERS.upper()))
+
+
+def digit_slips(digits: str) -> list[str]:
+    """Return every number that differs from ``digits`` by one slip of the finger."""
+    return sorted(_single_slips(digits, _DIGITS))
+
+
+def word_slips(word: str) -> list[str]:
+    """Return every word that differs from ``word`` by one slip; none for a single letter or a number."""
+    return sorted(_single_slips(word, _LETTERS)) if len(word) > 1 and word.isalpha() else []
+
+
+def _has_digit(token: str) -> bool:
+    return any(letter.isdigit() for letter in token)
+
+
+def _single_slips(text: str, alphabet: str) -> set[str]:
+    cuts = [(text[:place], text[place:]) for place in range(len(text) + 1)]
+    slips = {left + right[1:] for left, right in cuts if right}
+    slips |= {left + right[1] + right[0] + right[2:] for left, right in cuts if len(right) > 1}
+    slips |= {left + letter + right[1:] for left, right in cuts if right for letter in alphabet}
+    slips |= {left + letter + right for left, right in cuts for letter in alphabet}
+    return slips - {text}

@@ -1,0 +1,32 @@
+"""Settings of the customer service, read from ``THUNGAN_`` environment variables."""
+
+from datetime import timedelta
+
+from pydantic import Field
+
+from services.customer.domain import VisitRules
+from shared.settings import ServiceSettings
+
+
+class CustomerSettings(ServiceSettings):
+    """What the utility decides about visits."""
+
+    cannot_pay_before_collection_point: int = Field(default=2, ge=1, le=20)
+    """With the how-manieth ``cannot_pay`` for one debt the customer is sent to a collection point."""
+
+    days_to_appointment: int = Field(default=3, ge=0, le=60)
+    """Days until the appointment after a ``cannot_pay`` for which none was agreed; 0 makes none."""
+
+    longest_appointment_days: int = Field(default=60, ge=1, le=366)
+    most_clock_skew_hours: int = Field(default=24, ge=0, le=72)
+    """How far a phone's clock may be ahead before its visits are refused."""
+
+    @property
+    def visit_rules(self) -> VisitRules:
+        """The same as the rules of the domain."""
+        return VisitRules(
+            cannot_pay_before_collection_point=self.cannot_pay_before_collection_point,
+            days_to_appointment=self.days_to_appointment,
+            longest_appointment=timedelta(days=self.longest_appointment_days),
+            most_clock_skew=timedelta(hours=self.most_clock_skew_hours),
+        )
