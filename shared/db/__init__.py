@@ -1,0 +1,16 @@
+"""PostgreSQL: pools, transactions, migrations."""
+
+from shared.db.migrate import MigrationError, migrate
+from shared.db.pool import Connection, connect, open_pool
+from shared.db.transaction import acquired, repeat_on_conflict, transaction
+
+__all__ = [
+    "Connection",
+    "MigrationError",
+    "acquired",
+    "connect",
+    "migrate",
+    "open_pool",
+    "repeat_on_conflict",
+    "transaction",
+]

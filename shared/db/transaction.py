@@ -1,0 +1,86 @@
+"""Transactions, and which errors of the database are worth another try."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Literal, TypeVar
+
+import asyncpg
+
+from shared.db.pool import ACQUIRE_SECONDS, Connection
+from shared.problems import Unavailable
+
+T = TypeVar("T")
+
+Isolation = Literal["read_committed", "repeatable_read", "serializable"]
+
+CONFLICTS = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
+"""Two transactions got in each other's way and one was undone as a whole: simply do it again."""
+
+CONNECTION_LOST = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
+    asyncpg.InternalClientError,
+    ConnectionError,
+)
+"""The database is gone or going; whether a commit that was under way happened is unknown."""
+
+DATABASE_BUSY = (asyncpg.TooManyConnectionsError, asyncpg.LockNotAvailableError, asyncpg.QueryCanceledError)
+"""The database is there and has no room or time for this now; nothing was done."""
+
+
+def is_connection_lost(error: BaseException) -> bool:
+    """Tell whether ``error`` means that the connection to the database is gone."""
+    if isinstance(error, asyncpg.InterfaceError):
+        return "closed" in str(error) or "closing" in str(error)
+    return isinstance(error, CONNECTION_LOST) or (isinstance(error, OSError) and not isinstance(error, TimeoutError))
+
+
+@asynccontextmanager
+async def acquired(pool: asyncpg.Pool, *, within: float = ACQUIRE_SECONDS) -> AsyncIterator[Connection]:
+    """Borrow a connection. Raises :class:`Unavailable` when none is free ``within`` seconds."""
+    try:
+        connection = await pool.acquire(timeout=within)
+    except TimeoutError:
+        raise Unavailable("Hệ thống đang bận, vui lòng thử lại sau giây lát.", facts={"part": "database"}) from None
+    try:
+        yield connection
+    finally:
+        await pool.release(connection, timeout=ACQUIRE_SECONDS)
+
+
+@asynccontextmanager
+async def transaction(
+    pool: asyncpg.Pool,
+    *,
+    isolation: Isolation | None = None,
+    readonly: bool = False,
+    within: float = ACQUIRE_SECONDS,
+) -> AsyncIterator[Connection]:
+    """Open a transaction on a connection of the pool: committed at the end, undone when the block raises.
+
+    Raises :class:`Unavailable` when no connection is free ``within`` seconds.
+    """
+    async with (
+        acquired(pool, within=within) as connection,
+        connection.transaction(isolation=isolation, readonly=readonly),
+    ):
+        yield connection
+
+
+async def repeat_on_conflict(block: Callable[[], Awaitable[T]], *, attempts: int = 5) -> T:
+    """Run ``block`` (one whole transaction, safe to repeat), again when it met a serialization failure or a deadlock.
+
+    Raises what the last attempt raised.
+    """
+    for attempt in range(1, attempts):
+        try:
+            return await block()
+        except CONFLICTS:
+            # Jitter, so that the same transactions do not meet again.
+            await asyncio.sleep(random.uniform(0.005, 0.02) * 2**attempt)  # noqa: S311 - no secret
+    return await block()

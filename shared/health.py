@@ -1,0 +1,98 @@
+"""``/healthz`` (the process runs), ``/readyz`` (it can do its work) and ``/metrics``, on every service."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from typing import cast
+
+from aiohttp import web
+from asyncpg import Pool
+from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+
+from shared.metrics import REGISTRY
+
+Check = Callable[[], Awaitable[str | None]]
+"""Returns None when all is well, else what is wrong (no secrets: everybody may read it)."""
+
+CHECK_SECONDS = 2.0
+"""A check that takes longer has failed."""
+
+
+def database_check(pool: Pool) -> Check:
+    """Return a check that the database answers."""
+
+    async def check() -> str | None:
+        await pool.fetchval("SELECT 1")
+        return None
+
+    return check
+
+
+async def run_checks(checks: Mapping[str, Check]) -> dict[str, str | None]:
+    """Return what each check says, all asked at once."""
+
+    async def one(check: Check) -> str | None:
+        try:
+            async with asyncio.timeout(CHECK_SECONDS):
+                return await check()
+        except TimeoutError:
+            return f"no answer within {CHECK_SECONDS:g} s"
+        except Exception as error:  # noqa: BLE001 - whatever a check meets is its answer
+            # The type says enough; the text may hold an address.
+            return type(error).__name__
+
+    answers = await asyncio.gather(*(one(check) for check in checks.values()))
+    return dict(zip(checks, answers, strict=True))
+
+
+def add_health_routes(app: web.Application, checks: Mapping[str, Check]) -> None:
+    """Mount ``/healthz``, ``/readyz`` and ``/metrics``. ``/readyz`` is 503 while any check fails, with every answer."""
+
+    async def healthz(_: web.Request) -> web.Response:
+        return web.json_response({"status": "ok"})
+
+    async def readyz(_: web.Request) -> web.Response:
+        answers = await run_checks(checks)
+        ready = all(answer is None for answer in answers.values())
+        return web.json_response(
+            {
+                "status": "ready" if ready else "not ready",
+                "checks": {name: "ok" if answer is None else answer for name, answer in answers.items()},
+            },
+            status=200 if ready else 503,
+        )
+
+    async def metrics(_: web.Request) -> web.Response:
+        # The gauges that are only known when asked for are set by the checks.
+        await run_checks(checks)
+        return web.Response(body=generate_latest(REGISTRY), headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+    app.router.add_get("/healthz", healthz)
+    app.router.add_get("/readyz", readyz)
+    app.router.add_get("/metrics", metrics)
+
+
+@asynccontextmanager
+async def serve_app(app: web.Application, *, host: str, port: int, shutdown_seconds: float = 5.0) -> AsyncIterator[int]:
+    """Serve an HTTP application; gives the port that it is bound to (``port=0`` picks a free one).
+
+    At the end it stops accepting and lets requests that are under way finish for ``shutdown_seconds``.
+    """
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=shutdown_seconds)
+    await runner.setup()
+    try:
+        site = web.TCPSite(runner, host, port, reuse_address=True)
+        await site.start()
+        address = cast("tuple[str, int]", runner.addresses[0])
+        yield address[1]
+    finally:
+        await runner.cleanup()
+
+
+@asynccontextmanager
+async def serve_health(checks: Mapping[str, Check], *, host: str, port: int) -> AsyncIterator[int]:
+    """Serve nothing but the health routes; gives the port."""
+    app = web.Application()
+    add_health_routes(app, checks)
+    async with serve_app(app, host=host, port=port, shutdown_seconds=1.0) as bound:
+        yield bound

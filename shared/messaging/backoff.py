@@ -1,0 +1,23 @@
+"""Waiting longer after each failure, and never in step with the others."""
+
+import random
+
+
+class Backoff:
+    """Delays that double from ``first`` to ``longest`` seconds, each drawn between half of it and the whole."""
+
+    __slots__ = ("_first", "_longest", "_next")
+
+    def __init__(self, *, first: float = 0.1, longest: float = 5.0) -> None:
+        self._first = first
+        self._longest = longest
+        self._next = first
+
+    def reset(self) -> None:
+        """Start again with the shortest delay: something went well."""
+        self._next = self._first
+
+    def delay(self) -> float:
+        """Return how many seconds to wait now."""
+        current, self._next = self._next, min(self._next * 2, self._longest)
+        return current * random.uniform(0.5, 1.0)  # noqa: S311 - no secret

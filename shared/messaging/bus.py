@@ -1,0 +1,393 @@
+"""The bus as a service sees it: start, ask, work, drain, close."""
+
+import asyncio
+import contextlib
+import json
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
+from contextlib import asynccontextmanager
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+import structlog
+from aiormq import Connection
+from aiormq.abc import DeliveredMessage
+from asyncpg import Pool
+from pamqp.commands import Basic
+
+from shared import metrics
+from shared.contracts.message import Reply, Request
+from shared.db.transaction import Isolation, transaction
+from shared.ids import new_id
+from shared.messaging import context as contexts
+from shared.messaging import envelope
+from shared.messaging.consumer import Consumer
+from shared.messaging.errors import BrokerGone, Failed
+from shared.messaging.guard import guarded
+from shared.messaging.intake import Intake
+from shared.messaging.link import CALL_SECONDS, Link, Port
+from shared.messaging.publisher import Publisher
+from shared.messaging.relay import Relay
+from shared.messaging.requester import Requester
+from shared.messaging.responder import Responder
+from shared.messaging.topology import Names, Topology, instance_queue
+from shared.messaging.verify import verify_broker
+from shared.messaging.watchdog import watch
+from shared.messaging.work import EventHandlers, Metadata, RequestHandlers, Work
+from shared.settings import ServiceSettings
+
+R = TypeVar("R", bound=Reply)
+
+DRAIN_SECONDS = 15.0
+"""How long handlers that are under way may take to finish when the service stops."""
+
+_START_SECONDS = 8.0
+
+TransientHandler = Callable[[bytes], Awaitable[None]]
+
+log = structlog.get_logger(__name__)
+
+
+class Bus:
+    """Connects one process to the others.
+
+    Two connections, because a broker in need (memory, disk) stops reading from those that publish: one to publish, one
+    to consume. On each, a channel for every purpose.
+
+    ``pool`` may be None for a process that only asks (a command, a test): it has no handlers, no outbox, no work.
+    """
+
+    def __init__(self, settings: ServiceSettings, topology: Topology, pool: Pool | None) -> None:
+        self._settings = settings
+        self._topology = topology
+        self._pool = pool
+        self._names = Names(settings.namespace)
+        name = f"{settings.namespace}.{topology.service}@{settings.instance}"
+        self._pub = Link(settings.amqp_url, f"{name} pub", on_connected=_verify)
+        self._sub = Link(settings.amqp_url, f"{name} sub", on_connected=_verify)
+        self._requester = Requester(self._pub, self._names, topology.service)
+        self._transient = self._pub.add(Port("transient"))
+        self._relay: Relay | None = None
+        if pool is not None:
+            self._relay = Relay(
+                settings.database_url,
+                topology,
+                self._names,
+                Publisher(self._pub, "outbox", topology.service),
+                instance=settings.instance,
+            )
+        self._responder: Responder | None = None
+        self._consumer: Consumer | None = None
+        self._intakes: list[Intake] = []
+        self._supervised: dict[str, asyncio.Task[None]] = {}
+        self._transient_tasks: set[asyncio.Task[None]] = set()
+        self._failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._on_started: list[Callable[[], None]] = []
+        self._draining = False
+        self._closed = False
+
+    # --- life --------------------------------------------------------------------------------------------------------
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.drain()
+        await self.close()
+
+    async def start(
+        self,
+        *,
+        request_handlers: RequestHandlers | None = None,
+        event_handlers: EventHandlers | None = None,
+    ) -> None:
+        """Connect, declare the topology, start consumers and relay.
+
+        Every message of the topology needs its handler and the other way round (ValueError). When the broker is not
+        there, this returns after a few seconds all the same and keeps trying; ``/readyz`` says so. Raises
+        :class:`UnsupportedBroker` and :class:`TopologyMismatch`.
+        """
+        settings = self._settings
+        if self._topology.requests or request_handlers:
+            self._responder = Responder(
+                self._sub,
+                self._pub,
+                self._topology,
+                self._names,
+                request_handlers or {},
+                pool=self._pool,
+                relay=self._relay,
+                prefetch=settings.prefetch,
+                concurrency=settings.concurrency,
+            )
+            self._intakes.append(self._responder.intake)
+        if self._topology.consumes or event_handlers:
+            if self._pool is None:
+                raise ValueError("a consumer of events needs a database for its inbox")
+            self._consumer = Consumer(
+                self._sub,
+                self._pub,
+                self._topology,
+                self._names,
+                event_handlers or {},
+                pool=self._pool,
+                relay=self._relay,
+                prefetch=settings.prefetch,
+                # A flood of events must leave connections for requests, which people wait for.
+                concurrency=min(settings.concurrency, max(1, settings.database_pool_size - 2)),
+            )
+            self._intakes.append(self._consumer.intake)
+        self._supervise("publishing connection", self._pub.run())
+        if self._intakes:
+            self._supervise("consuming connection", self._sub.run())
+        if self._relay is not None:
+            self._supervise("relay", self._relay.run())
+        self._supervise("watchdog", watch(lambda: (self._pub, self._sub)))
+        for callback in self._on_started:
+            callback()
+        await self._wait_started()
+
+    async def drain(self) -> None:
+        """Stop taking, finish what was taken (at most 15 s), send what the outbox holds.
+
+        Requests can still be made until :meth:`close`. What is not finished in time is delivered to another copy.
+        """
+        if self._draining:
+            return
+        self._draining = True
+        started = time.monotonic()
+        drains = [part.drain() for part in (self._responder, self._consumer) if part is not None]
+        drains += [intake.stop() for intake in self._intakes]
+        try:
+            async with asyncio.timeout(DRAIN_SECONDS):
+                await asyncio.gather(*drains)
+                if self._transient_tasks:
+                    await asyncio.wait(self._transient_tasks)
+        except TimeoutError:
+            log.warning("drain_incomplete", seconds=DRAIN_SECONDS)
+        relay = self._supervised.get("relay")
+        if self._relay is not None and relay is not None:
+            self._relay.stop()
+            await asyncio.wait({relay}, timeout=2.0)
+        log.info("drained", seconds=round(time.monotonic() - started, 2))
+
+    async def close(self) -> None:
+        """Close the connections; what was not settled is delivered again elsewhere. :meth:`drain` comes before."""
+        if self._closed:
+            return
+        self._closed = self._draining = True
+        for part in (self._responder, self._consumer):
+            if part is not None:
+                await part.cancel()
+        tasks = [*self._supervised.values(), *self._transient_tasks]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._requester.close()
+        if not self._failed.done():
+            self._failed.cancel()
+
+    async def wait_failed(self) -> None:
+        """Wait until a part that must run has ended, for the process to exit and be started anew.
+
+        Raises :class:`Failed`, caused by what ended it.
+        """
+        await asyncio.shield(self._failed)
+
+    # --- messages ----------------------------------------------------------------------------------------------------
+
+    async def request(
+        self,
+        message: Request[R],
+        *,
+        timeout: float = 5.0,  # noqa: ASYNC109 - it travels with the message as its deadline
+        correlation_id: str | None = None,
+    ) -> R:
+        """Ask the owner of ``message`` and return its answer.
+
+        Waits ``timeout`` seconds, and never longer than whoever waits for the work under way. Raises the
+        :class:`~shared.problems.Problem` that the owner raised; :class:`~shared.problems.Unavailable` at once when no
+        copy of the owner is there, or the broker is gone or blocked; :class:`~shared.problems.TimedOut` at the
+        deadline. After the last two it may have been done: repeat it with the same ids.
+        """
+        return await self._requester.request(message, timeout=timeout, correlation_id=correlation_id)
+
+    @asynccontextmanager
+    async def work(self, *, isolation: Isolation | None = None) -> AsyncIterator[Work]:
+        """Open a transaction outside of a handler that can emit events: imports, HTTP handlers, timers.
+
+        Committed at the end, undone when the block raises.
+        """
+        if self._pool is None:
+            raise RuntimeError("this bus has no database")
+        context = contexts.current_or_new()
+        metadata = Metadata(
+            message_id=new_id(),
+            correlation_id=context.correlation_id,
+            causation_id=context.message_id,
+            deadline=context.deadline,
+            sender=self._topology.service,
+            traceparent=context.traceparent,
+        )
+        async with transaction(self._pool, isolation=isolation) as connection:
+            work = Work(connection, metadata, notify=self._relay is None or not self._relay.is_active)
+            yield work
+            await work.flush()
+        if work.emitted and self._relay is not None:
+            self._relay.wake()
+        await work.committed()
+
+    async def publish_transient(self, queue_name: str, payload: bytes | Mapping[str, Any]) -> None:
+        """Send to the queue of one instance and forget it: no confirm, no retry, lost when nobody is there.
+
+        ``queue_name`` is the name below the namespace, for example ``gateway.push.<instance>``. For wake-ups only,
+        whose loss costs time and nothing else; so it raises nothing when the broker is away.
+        """
+        body = payload if isinstance(payload, bytes) else json.dumps(payload, default=str).encode()
+        properties = Basic.Properties(
+            content_type="application/json",
+            delivery_mode=envelope.TRANSIENT,
+            message_id=envelope.attempt_id(),
+            app_id=self._topology.service,
+        )
+        if self._pub.is_blocked:
+            return
+        try:
+            await guarded(
+                self._transient.channel.basic_publish(
+                    body, routing_key=self._names.instance_queue(queue_name), properties=properties, wait=False
+                ),
+                within=CALL_SECONDS,
+                doing="sending a wake-up",
+            )
+        except BrokerGone as error:
+            log.info("wake_up_not_sent", queue=queue_name, reason=str(error))
+
+    async def consume_transient(self, queue_name: str, handler: TransientHandler) -> None:
+        """Take what :meth:`publish_transient` sends to the queue of this instance; call it after :meth:`start`.
+
+        The queue is made here, survives a reconnect, and goes ten minutes after this instance. ``handler`` gets the
+        payload; what it raises is logged and the message is gone.
+        """
+        queue = instance_queue(queue_name, self._names)
+
+        def take(delivered: DeliveredMessage) -> None:
+            task = asyncio.create_task(self._run_transient(handler, delivered.body))
+            self._transient_tasks.add(task)
+            task.add_done_callback(self._transient_tasks.discard)
+
+        self._intakes.append(
+            Intake(self._sub, queue.name, queues=(queue,), consume=queue, take=take, prefetch=0, no_ack=True)
+        )
+        if "consuming connection" not in self._supervised:
+            self._supervise("consuming connection", self._sub.run())
+        await self._wait_started()
+
+    # --- health ------------------------------------------------------------------------------------------------------
+
+    def on_started(self, callback: Callable[[], None]) -> None:
+        """Have ``callback`` called when the consumers are known (:meth:`start`), before the connections are up."""
+        self._on_started.append(callback)
+
+    @property
+    def names(self) -> Names:
+        """Names of exchanges and queues in this bus's namespace."""
+        return self._names
+
+    @property
+    def topology(self) -> Topology:
+        """What this service says and hears."""
+        return self._topology
+
+    @property
+    def is_blocked(self) -> bool:
+        """Whether the broker refuses to be published to now (memory or disk alarm)."""
+        return self._pub.is_blocked
+
+    @property
+    def is_draining(self) -> bool:
+        """Whether this bus takes no more messages."""
+        return self._draining
+
+    def checks(self) -> dict[str, Callable[[], Awaitable[str | None]]]:
+        """Return checks for ``/readyz``: each returns None when all is well, else what is wrong."""
+
+        async def publishing() -> str | None:
+            metrics.BLOCKED.labels(self._topology.service).set(self._pub.is_blocked)
+            if not self._pub.is_connected:
+                return "no connection"
+            return "blocked by the broker" if self._pub.is_blocked else None
+
+        async def consuming() -> str | None:
+            return None if self._sub.is_connected else "no connection"
+
+        async def consumers() -> str | None:
+            if self._draining:
+                return "draining"
+            silent = [intake.port.name for intake in self._intakes if not intake.is_live]
+            return f"not consuming: {', '.join(silent)}" if silent else None
+
+        async def relay() -> str | None:
+            since = self._relay.seconds_since_look if self._relay is not None else 0.0
+            if since is None:
+                return "not started"
+            return f"has not looked at the outbox for {since:.0f} s" if since > _RELAY_SILENT_SECONDS else None
+
+        checks: dict[str, Callable[[], Awaitable[str | None]]] = {"broker_publish": publishing}
+        if self._intakes:
+            checks |= {"broker_consume": consuming, "consumers": consumers}
+        if self._relay is not None:
+            checks["relay"] = relay
+        return checks
+
+    # --- inside ------------------------------------------------------------------------------------------------------
+
+    def _supervise(self, name: str, coroutine: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(coroutine, name=f"{self._topology.service} {name}")
+        self._supervised[name] = task
+
+        def ended(task: asyncio.Task[None]) -> None:
+            # To return is a failure, too: each of these must run as long as the process does.
+            error = None if task.cancelled() else task.exception()
+            if self._draining and error is None:
+                return
+            log.error("part_ended", part=name, exc_info=error)
+            if not self._failed.done():
+                failure = Failed(f"{name} has ended")
+                failure.__cause__ = error
+                self._failed.set_exception(failure)
+                # Nobody need be waiting for it.
+                self._failed.exception()
+
+        task.add_done_callback(ended)
+
+    async def _wait_started(self) -> None:
+        """Wait until everything is connected, for a few seconds; raise what no waiting heals."""
+        waiting = asyncio.gather(*(port.wait_ready() for link in (self._pub, self._sub) for port in link.ports))
+        try:
+            failed: asyncio.Future[Any] = self._failed
+            await asyncio.wait((waiting, failed), timeout=_START_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            waiting.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await waiting
+        if self._failed.done():
+            error = self._failed.exception()
+            if error is not None:
+                raise error.__cause__ or error
+
+    @staticmethod
+    async def _run_transient(handler: TransientHandler, body: bytes) -> None:
+        try:
+            await handler(body)
+        except Exception:
+            log.exception("wake_up_failed")
+
+
+_RELAY_SILENT_SECONDS = 10.0
+
+
+async def _verify(connection: Connection) -> None:
+    verify_broker(connection.server_properties)

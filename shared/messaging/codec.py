@@ -1,0 +1,39 @@
+"""Messages to bytes and back: JSON by pydantic, nothing else is read."""
+
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from shared.contracts.message import Event
+from shared.messaging.errors import MessageTooLarge, Undecodable
+
+MAXIMUM_SIZE = 256 * 1024
+"""Largest message in bytes; a broker is no file store."""
+
+M = TypeVar("M", bound=BaseModel)
+
+
+def encode(message: BaseModel) -> bytes:
+    """Return a message as JSON. Raises :class:`MessageTooLarge`."""
+    # The serializer gives bytes; model_dump_json() would make text of them that has to be encoded again.
+    body = message.__pydantic_serializer__.to_json(message)
+    if len(body) > MAXIMUM_SIZE:
+        raise MessageTooLarge(f"{type(message).__name__} has {len(body)} bytes, the limit is {MAXIMUM_SIZE}")
+    return body
+
+
+def encode_event(event: Event) -> bytes:
+    """Return an event as JSON. Raises :class:`MessageTooLarge`."""
+    return encode(event)
+
+
+def decode(message_type: type[M], body: bytes) -> M:
+    """Return the message that ``body`` holds. Raises :class:`Undecodable`, without the content in its text."""
+    try:
+        return message_type.model_validate_json(body)
+    except ValidationError as error:
+        wrong = ", ".join(
+            f"{'.'.join(str(part) for part in problem['loc']) or 'body'}: {problem['type']}"
+            for problem in error.errors(include_input=False, include_url=False, include_context=False)[:5]
+        )
+        raise Undecodable(f"not a {message_type.__name__}: {wrong}") from None

@@ -1,0 +1,233 @@
+"""The events side of a service: take in once, in the order of their aggregate, and settle every delivery."""
+
+import asyncio
+import time
+from typing import Any
+
+import structlog
+from aiormq.abc import DeliveredMessage
+from asyncpg import Pool
+
+from shared import metrics
+from shared.contracts.message import Event
+from shared.db.transaction import transaction
+from shared.messaging import context as contexts
+from shared.messaging import envelope
+from shared.messaging.backoff import Backoff
+from shared.messaging.codec import decode
+from shared.messaging.envelope import Envelope, forwarded, open_envelope
+from shared.messaging.errors import MessagingError, Undecodable, UnknownMessage
+from shared.messaging.inbox import claim
+from shared.messaging.intake import Intake, acknowledge, is_stale, put_back
+from shared.messaging.lanes import Lanes
+from shared.messaging.link import Link
+from shared.messaging.publisher import Publisher
+from shared.messaging.recoverability import GiveUp, Postpone, TryAgain, decide
+from shared.messaging.relay import Relay
+from shared.messaging.responder import HANDLER_SECONDS
+from shared.messaging.topology import Names, Topology, event_queues, exchanges
+from shared.messaging.work import EventHandler, EventHandlers, Metadata, Work
+
+log = structlog.get_logger(__name__)
+
+
+class Consumer:
+    """Takes events, runs their handlers in one transaction with the inbox, and acknowledges after the commit."""
+
+    def __init__(
+        self,
+        sub: Link,
+        pub: Link,
+        topology: Topology,
+        names: Names,
+        handlers: EventHandlers,
+        *,
+        pool: Pool,
+        relay: Relay | None,
+        prefetch: int,
+        concurrency: int,
+    ) -> None:
+        missing = {message.__name__ for message in topology.consumes} ^ {message.__name__ for message in handlers}
+        if missing:
+            raise ValueError(f"{topology.service}: events and their handlers do not agree: {sorted(missing)}")
+        self._service = topology.service
+        self._names = names
+        self._pool = pool
+        self._relay = relay
+        self._handlers: dict[str, tuple[type[Event], EventHandler]] = {
+            message.routing_key(): (message, handler) for message, handler in handlers.items()
+        }
+        self._draining = asyncio.Event()
+        self._lanes = Lanes(self._handle, concurrency)
+        self._forwarding = Publisher(pub, "retry and dead", topology.service)
+        queues = tuple(event_queues(topology, names))
+        work_queue = next(queue for queue in queues if queue.name == names.event_queue(topology.service))
+        self.intake = Intake(
+            sub,
+            "events",
+            exchanges=exchanges(names),
+            queues=queues,
+            consume=work_queue,
+            take=self._take,
+            prefetch=prefetch,
+        )
+
+    async def drain(self) -> None:
+        """Take no more events, finish those under way, give up waiting for a database that is away."""
+        await self.intake.stop()
+        self._draining.set()
+        await self._lanes.wait_idle()
+
+    async def cancel(self) -> None:
+        """Stop at once; what was not acknowledged is delivered again."""
+        await self._lanes.cancel()
+
+    def _take(self, delivered: DeliveredMessage) -> None:
+        headers = delivered.header.properties.headers or {}
+        aggregate = headers.get(envelope.AGGREGATE)
+        self._lanes.put(aggregate if isinstance(aggregate, str) else None, delivered)
+
+    async def _handle(self, delivered: DeliveredMessage) -> None:
+        if is_stale(delivered):
+            return
+        kind = delivered.header.properties.message_type or "unknown"
+        kind = kind if kind in self._handlers else "unknown"
+        started = time.perf_counter()
+        metrics.IN_FLIGHT.labels(self._service).inc()
+        try:
+            await self._settle(delivered, kind)
+        finally:
+            metrics.IN_FLIGHT.labels(self._service).dec()
+            metrics.HANDLER_SECONDS.labels(self._service, kind).observe(time.perf_counter() - started)
+
+    async def _settle(self, delivered: DeliveredMessage, kind: str) -> None:
+        try:
+            facts = open_envelope(delivered)
+        except Undecodable as error:
+            log.warning("event_poison", reason=str(error))
+            await self._give_up(delivered, GiveUp("undecodable"), error, attempt=1, kind=kind)
+            return
+        context = contexts.Context(
+            correlation_id=facts.correlation_id, message_id=str(facts.message_id), traceparent=facts.traceparent
+        )
+        with contexts.use(context, message_id=context.message_id or "", event_type=facts.kind, attempt=facts.attempt):
+            await self._until_decided(delivered, facts, kind)
+
+    async def _until_decided(self, delivered: DeliveredMessage, facts: Envelope, kind: str) -> None:
+        started = time.monotonic()
+        tries = 0
+        while True:
+            tries += 1
+            try:
+                async with asyncio.timeout(HANDLER_SECONDS):
+                    await self._take_in(facts, delivered.body, kind)
+            except Exception as error:
+                decision = decide(error, attempt=facts.attempt, tries=tries, held=time.monotonic() - started)
+                if isinstance(decision, TryAgain):
+                    log.warning("event_held", reason=decision.reason, error=type(error).__name__)
+                    if await self._pause(decision.seconds, delivered):
+                        continue
+                    await put_back(delivered)
+                elif isinstance(decision, Postpone):
+                    log.warning("event_postponed", reason=decision.reason, seconds=decision.seconds, exc_info=error)
+                    await self._postpone(delivered, decision, error, facts, kind)
+                else:
+                    log.exception("event_given_up", reason=decision.reason)
+                    await self._give_up(delivered, decision, error, attempt=facts.attempt, kind=kind)
+                return
+            metrics.CONSUMED.labels(self._service, kind).inc()
+            # After the commit; if it is lost, the event comes again and the inbox absorbs it.
+            await acknowledge(delivered)
+            return
+
+    async def _take_in(self, facts: Envelope, body: bytes, kind: str) -> None:
+        known = self._handlers.get(facts.kind)
+        if known is None:
+            raise UnknownMessage(f"{self._service} does not handle {facts.kind}")
+        message_type, handler = known
+        message = decode(message_type, body)
+        async with transaction(self._pool) as connection:
+            if not await claim(connection, self._service, facts.message_id):
+                metrics.DUPLICATES.labels(self._service, kind).inc()
+                log.info("event_duplicate")
+                return
+            work = Work(connection, _metadata(facts), notify=self._relay is None or not self._relay.is_active)
+            await handler(message, work)
+            await work.flush()
+        if work.emitted and self._relay is not None:
+            self._relay.wake()
+        await work.committed()
+
+    async def _pause(self, seconds: float, delivered: DeliveredMessage) -> bool:
+        """Wait; return False when there is no point in going on here."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self._draining.wait()
+        except TimeoutError:
+            return not is_stale(delivered)
+        return False
+
+    async def _postpone(
+        self, delivered: DeliveredMessage, decision: Postpone, error: Exception, facts: Envelope, kind: str
+    ) -> None:
+        headers: dict[str, Any] = {
+            envelope.ATTEMPT: facts.attempt + 1,
+            envelope.FIRST_FAILED: facts.first_failed or int(time.time() * 1000),
+            envelope.REASON: decision.reason,
+            envelope.ERROR: _name(error),
+        }
+        queue = self._names.retry_queue(self._service, decision.seconds)
+        if await self._forward(delivered, queue, headers):
+            metrics.RETRIED.labels(self._service, kind).inc()
+
+    async def _give_up(
+        self, delivered: DeliveredMessage, decision: GiveUp, error: Exception, *, attempt: int, kind: str
+    ) -> None:
+        now = int(time.time() * 1000)
+        old = delivered.header.properties.headers or {}
+        headers: dict[str, Any] = {
+            envelope.ATTEMPT: attempt,
+            envelope.FIRST_FAILED: old.get(envelope.FIRST_FAILED, now),
+            envelope.DEAD_AT: now,
+            envelope.REASON: decision.reason,
+            envelope.ERROR: _name(error),
+        }
+        if await self._forward(delivered, self._names.dead_queue(self._service), headers):
+            metrics.DEAD.labels(self._service, kind).inc()
+
+    async def _forward(self, delivered: DeliveredMessage, queue: str, headers: dict[str, Any]) -> bool:
+        """Pass a delivery on to another queue, with a confirm, and only then acknowledge it.
+
+        Publishing and then losing the acknowledgement makes two copies; the inbox lets one of them take effect.
+        """
+        backoff = Backoff()
+        while not is_stale(delivered):
+            try:
+                await self._forwarding.publish(
+                    delivered.body, forwarded(delivered, headers), exchange="", routing_key=queue
+                )
+            except MessagingError as error:
+                log.warning("not_forwarded", queue=queue, reason=str(error))
+                if not await self._pause(backoff.delay(), delivered):
+                    break
+            else:
+                metrics.CONSUMED.labels(self._service, delivered.header.properties.message_type or "unknown").inc()
+                await acknowledge(delivered)
+                return True
+        await put_back(delivered)
+        return False
+
+
+def _metadata(facts: Envelope) -> Metadata:
+    return Metadata(
+        message_id=facts.message_id,
+        correlation_id=facts.correlation_id,
+        causation_id=facts.causation_id,
+        sender=facts.sender,
+        attempt=facts.attempt,
+        traceparent=facts.traceparent,
+    )
+
+
+def _name(error: BaseException) -> str:
+    return type(error).__name__

@@ -1,0 +1,49 @@
+"""Every wait for the broker goes through here: it has an end, and it ends with an error of ours.
+
+On a connection that died of missing heartbeats the AMQP library raises ``CancelledError`` into tasks that nobody has
+cancelled. A loop that lets it pass is dead without anyone noticing (a ``TaskGroup`` even ends normally). Here it
+becomes :class:`BrokerGone`, and only a cancellation that somebody asked for stays one.
+"""
+
+import asyncio
+from collections.abc import Awaitable
+from typing import TypeVar
+
+from aiormq.exceptions import AMQPError, ChannelPreconditionFailed, DeliveryError, PublishError
+
+from shared.messaging.errors import BrokerGone, Rejected, TopologyMismatch, Unroutable
+
+T = TypeVar("T")
+
+
+async def guarded(awaitable: Awaitable[T], *, within: float, doing: str) -> T:
+    """Wait for the broker at most ``within`` seconds; ``doing`` names the action for the error's text.
+
+    Raises :class:`BrokerGone` when the connection or channel is lost or silent, :class:`Unroutable` and
+    :class:`Rejected` for what the broker said of a message, :class:`TopologyMismatch` for a queue that exists with
+    other arguments.
+    """
+    task = asyncio.current_task()
+    cancellations = 0 if task is None else task.cancelling()
+    try:
+        async with asyncio.timeout(within):
+            return await awaitable
+    except asyncio.CancelledError as error:
+        if task is None or task.cancelling() > cancellations:
+            raise
+        raise BrokerGone(f"connection lost while {doing}") from error
+    except TimeoutError as error:
+        raise BrokerGone(f"no answer within {within:g} s while {doing}") from error
+    except PublishError as error:
+        raise Unroutable(f"no queue is bound: {doing}") from error
+    except DeliveryError as error:
+        raise Rejected(f"refused by the broker: {doing}") from error
+    except ChannelPreconditionFailed as error:
+        raise TopologyMismatch(f"{doing}: {error}") from error
+    except (AMQPError, OSError, RuntimeError) as error:
+        raise BrokerGone(f"{type(error).__name__} while {doing}") from error
+    except Exception as error:
+        # The library rejects what is pending on a closed channel with a bare Exception when it knows no reason.
+        if type(error) is Exception:
+            raise BrokerGone(f"channel closed while {doing}") from error
+        raise

@@ -1,0 +1,230 @@
+"""Sends what the outbox holds: one active relay for a database, the others stand by and take over."""
+
+import asyncio
+import contextlib
+import time
+from datetime import timedelta
+from typing import Any
+
+import asyncpg
+import structlog
+from pamqp.commands import Basic
+from pydantic import SecretStr
+
+from shared import metrics
+from shared.clock import now
+from shared.db.pool import connect
+from shared.messaging import envelope
+from shared.messaging.backoff import Backoff
+from shared.messaging.errors import BrokerGone, Rejected, Unroutable
+from shared.messaging.outbox import WAKE_UP
+from shared.messaging.publisher import Publisher
+from shared.messaging.topology import Names, Topology
+
+WINDOW = 200
+"""Events sent before their confirms are waited for."""
+
+POLL_SECONDS = 1.0
+"""How often the outbox is looked at when nobody wakes the relay."""
+
+ARCHIVE_DAYS = 30
+"""How long sent events and the ids of events taken in are kept."""
+
+_LOCK = 0x6F757462  # "outb": who holds it on a database is its relay
+
+_DUE = """
+SELECT position, message_id, routing_key, aggregate, correlation_id, causation_id, traceparent, body, created_at
+FROM outbox
+WHERE published_at IS NULL AND (not_before IS NULL OR not_before <= clock_timestamp())
+ORDER BY position
+LIMIT $1
+"""
+
+_CONFIRMED = "UPDATE outbox SET published_at = clock_timestamp() WHERE position = ANY($1::bigint[])"
+
+# An event that nobody takes must not be lost (its consumer may be about to start) nor hold up the others.
+_REFUSED = """
+UPDATE outbox
+SET refusals = refusals + 1, not_before = clock_timestamp() + make_interval(secs => least(60, power(2, refusals)))
+WHERE position = ANY($1::bigint[])
+"""
+
+_LAG = """
+SELECT coalesce(extract(epoch FROM clock_timestamp() - min(created_at)), 0)::float8
+FROM outbox
+WHERE published_at IS NULL AND (not_before IS NULL OR not_before <= clock_timestamp() OR refusals > 0)
+"""
+
+_PRUNE = (
+    "DELETE FROM outbox WHERE position IN (SELECT position FROM outbox WHERE published_at < $1 LIMIT 5000)",
+    "DELETE FROM inbox WHERE ctid IN (SELECT ctid FROM inbox WHERE received_at < $1 LIMIT 5000)",
+)
+
+_DATABASE_ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
+
+log = structlog.get_logger(__name__)
+
+
+class Relay:
+    """Publishes outbox rows and marks them when the broker has confirmed them.
+
+    It claims rows that are waiting instead of remembering where it was, so a row that was committed late is seen. What
+    was published and not marked (a lost confirm, a crash) is published again under the same logical id.
+    """
+
+    def __init__(
+        self, database_url: SecretStr, topology: Topology, names: Names, publisher: Publisher, *, instance: str
+    ) -> None:
+        self._database_url = database_url
+        self._service = topology.service
+        self._exchange = names.events
+        self._publisher = publisher
+        self._instance = instance
+        self._optional = frozenset(event.routing_key() for event in topology.broadcasts)
+        self._wake = asyncio.Event()
+        self._stopping = False
+        self._active = False
+        self._looked_at: float | None = None
+        self._measured_at = 0.0
+        self._pruned_at = 0.0
+
+    @property
+    def is_active(self) -> bool:
+        """Whether this process is the one that sends."""
+        return self._active
+
+    @property
+    def seconds_since_look(self) -> float | None:
+        """How long ago the relay last reached its database, as sender or standing by; None before the first time."""
+        return None if self._looked_at is None else time.monotonic() - self._looked_at
+
+    def wake(self) -> None:
+        """Look at the outbox now: a transaction of this process has emitted something."""
+        self._wake.set()
+
+    def stop(self) -> None:
+        """Send what is due, then end :meth:`run` and let another copy take over."""
+        self._stopping = True
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Send until told to stop; a database that is away is tried again with growing, jittered pauses."""
+        backoff = Backoff()
+        while not self._stopping:
+            try:
+                await self._session(backoff)
+            except _DATABASE_ERRORS as error:
+                delay = backoff.delay()
+                log.warning("outbox_not_reached", error=type(error).__name__, retry_seconds=round(delay, 2))
+                await self._sleep(delay)
+
+    async def _session(self, backoff: Backoff) -> None:
+        # A connection of its own: the lock and the listening belong to the session.
+        connection = await connect(self._database_url, application_name=f"{self._service} relay {self._instance}")
+        try:
+            await connection.add_listener(WAKE_UP, lambda *_: self._wake.set())
+            backoff.reset()
+            while True:
+                self._wake.clear()
+                self._looked_at = time.monotonic()
+                if await self._hold_lock(connection) and await self._send_due(connection):
+                    continue
+                if self._stopping:
+                    return
+                await self._sleep(POLL_SECONDS)
+        finally:
+            self._active = False
+            with contextlib.suppress(*_DATABASE_ERRORS):
+                await connection.close(timeout=2)
+
+    async def _hold_lock(self, connection: "asyncpg.Connection[Any]") -> bool:
+        """Be the sender, or try to become it; who cannot reach the broker leaves it to another copy."""
+        if not self._publisher.is_ready:
+            if self._active:
+                self._active = False
+                await connection.execute("SELECT pg_advisory_unlock($1)", _LOCK)
+            else:
+                await connection.execute("SELECT 1")
+            return False
+        if not self._active:
+            self._active = await connection.fetchval("SELECT pg_try_advisory_lock($1)", _LOCK) is True
+            if self._active:
+                log.info("relay_active", service=self._service)
+        return self._active
+
+    async def _send_due(self, connection: "asyncpg.Connection[Any]") -> bool:
+        """Send what is due now; return whether there may be more."""
+        rows = await connection.fetch(_DUE, WINDOW)
+        await self._keep_house(connection, idle=not rows)
+        if not rows:
+            return False
+        outcomes = await asyncio.gather(*(self._send(row) for row in rows))
+        confirmed = [row["position"] for row, outcome in zip(rows, outcomes, strict=True) if outcome is True]
+        refused = [row["position"] for row, outcome in zip(rows, outcomes, strict=True) if outcome is False]
+        if confirmed:
+            await connection.execute(_CONFIRMED, confirmed)
+        if refused:
+            await connection.execute(_REFUSED, refused)
+        return bool(confirmed)
+
+    async def _send(self, row: asyncpg.Record) -> bool | None:
+        """Publish one event; return True when confirmed, False when refused, None when the outcome is unknown."""
+        kind: str = row["routing_key"]
+        headers: dict[str, Any] = {envelope.MESSAGE_ID: str(row["message_id"])}
+        for header, column in _OPTIONAL_HEADERS:
+            if row[column] is not None:
+                headers[header] = row[column]
+        properties = Basic.Properties(
+            content_type="application/json",
+            delivery_mode=envelope.PERSISTENT,
+            message_id=envelope.attempt_id(),
+            correlation_id=row["correlation_id"],
+            message_type=kind,
+            app_id=self._service,
+            timestamp=row["created_at"],
+            headers=headers,
+        )
+        try:
+            await self._publisher.publish(
+                row["body"].encode(),
+                properties,
+                exchange=self._exchange,
+                routing_key=kind,
+                mandatory=kind not in self._optional,
+            )
+        except (Unroutable, Rejected) as error:
+            log.warning("event_refused", event_type=kind, message_id=str(row["message_id"]), reason=str(error))
+            return False
+        except BrokerGone:
+            return None
+        return True
+
+    async def _keep_house(self, connection: "asyncpg.Connection[Any]", *, idle: bool) -> None:
+        """Measure the lag every few seconds; prune the archives every hour, when there is nothing else to do."""
+        moment = time.monotonic()
+        if moment - self._measured_at > 5:
+            self._measured_at = moment
+            metrics.OUTBOX_LAG.labels(self._service).set(await connection.fetchval(_LAG))
+        if idle and (self._pruned_at == 0.0 or moment - self._pruned_at > 3600):
+            self._pruned_at = moment
+            await prune(connection)
+
+    async def _sleep(self, seconds: float) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._wake.wait()
+
+
+_OPTIONAL_HEADERS = (
+    (envelope.AGGREGATE, "aggregate"),
+    (envelope.CAUSATION_ID, "causation_id"),
+    (envelope.TRACEPARENT, "traceparent"),
+)
+
+
+async def prune(connection: "asyncpg.Connection[Any]") -> None:
+    """Delete what was sent or taken in more than :data:`ARCHIVE_DAYS` ago, in small transactions."""
+    oldest = now() - timedelta(days=ARCHIVE_DAYS)
+    for statement in _PRUNE:
+        while await connection.execute(statement, oldest) != "DELETE 0":
+            await asyncio.sleep(0)

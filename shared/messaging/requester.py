@@ -1,0 +1,173 @@
+"""The asking side of request/reply: any number of requests at once over one channel with direct reply-to."""
+
+import asyncio
+import json
+import time
+from typing import Any, TypeVar, cast
+
+import structlog
+from aiormq import Channel
+from aiormq.abc import DeliveredMessage
+from pamqp.commands import Basic
+
+from shared import metrics
+from shared.contracts.message import Reply, Request
+from shared.ids import new_id
+from shared.messaging import context as contexts
+from shared.messaging import envelope
+from shared.messaging.codec import decode, encode
+from shared.messaging.errors import BrokerGone, MessagingError, Unroutable
+from shared.messaging.guard import guarded
+from shared.messaging.link import CALL_SECONDS, Link, Port
+from shared.messaging.topology import Names
+from shared.problems import Problem, TimedOut, Unavailable
+
+R = TypeVar("R", bound=Reply)
+
+REPLY_TO = "amq.rabbitmq.reply-to"
+
+log = structlog.get_logger(__name__)
+
+
+class Requester:
+    """Sends requests and matches their answers."""
+
+    def __init__(self, link: Link, names: Names, service: str) -> None:
+        self._link = link
+        self._exchange = names.requests
+        self._service = service
+        self._pending: dict[str, asyncio.Future[DeliveredMessage]] = {}
+        self._sending: set[asyncio.Task[None]] = set()
+        self.port = link.add(Port("requests", confirms=True, setup=self._set_up, lost=self._on_lost))
+        link.on_blocked(self._on_lost)
+
+    @property
+    def pending(self) -> int:
+        """How many answers are being waited for."""
+        return len(self._pending)
+
+    async def close(self) -> None:
+        """Tell everybody who still waits that no answer will come."""
+        self._on_lost()
+        for task in self._sending:
+            task.cancel()
+        await asyncio.gather(*self._sending, return_exceptions=True)
+
+    async def request(
+        self,
+        message: Request[R],
+        *,
+        timeout: float,  # noqa: ASYNC109 - it travels with the message as its deadline
+        correlation_id: str | None = None,
+    ) -> R:
+        """Ask the owner of ``message`` and return its answer.
+
+        Waits ``timeout`` seconds, and never longer than whoever waits for the work under way. Raises the
+        :class:`~shared.problems.Problem` that the owner raised; :class:`~shared.problems.Unavailable` at once when no
+        copy of the owner is there, or the broker is gone or blocked; :class:`~shared.problems.TimedOut` at the
+        deadline. After the last two it may have been done: repeat it with the same ids.
+        """
+        context = contexts.current_or_new()
+        now = time.time()
+        deadline = now + timeout if context.deadline is None else min(now + timeout, context.deadline)
+        kind = message.routing_key()
+        if deadline <= now:
+            raise TimedOut(_TIMED_OUT, facts={"request": kind})
+        if self._link.is_blocked or not self.port.is_ready:
+            raise _unavailable(kind)
+        attempt = envelope.attempt_id()
+        headers: dict[str, Any] = {
+            envelope.MESSAGE_ID: str(new_id()),
+            envelope.DEADLINE: int(deadline * 1000),
+        }
+        if context.message_id is not None:
+            headers[envelope.CAUSATION_ID] = context.message_id
+        if context.traceparent is not None:
+            headers[envelope.TRACEPARENT] = context.traceparent
+        # The logical correlation id travels in a header: AMQP's own is what matches the answer to this attempt.
+        headers[envelope.CORRELATION_ID] = correlation_id or context.correlation_id
+        properties = Basic.Properties(
+            content_type="application/json",
+            delivery_mode=envelope.TRANSIENT,
+            message_id=attempt,
+            correlation_id=attempt,
+            message_type=kind,
+            app_id=self._service,
+            reply_to=REPLY_TO,
+            expiration=str(max(1, int((deadline - now) * 1000))),
+            headers=headers,
+        )
+        body = encode(message)
+        answer: asyncio.Future[DeliveredMessage] = asyncio.get_running_loop().create_future()
+        self._pending[attempt] = answer
+        # A task of its own: the confirm and the answer are awaited side by side, and a caller who goes away does not
+        # interrupt a publish half way.
+        sending = asyncio.create_task(self._send(body, properties, kind, answer, deadline - now))
+        self._sending.add(sending)
+        sending.add_done_callback(self._sending.discard)
+        try:
+            async with asyncio.timeout(deadline - now):
+                delivered = await answer
+        except TimeoutError:
+            raise TimedOut(_TIMED_OUT, facts={"request": kind}) from None
+        except BrokerGone as error:
+            log.warning("request_not_sent", request=kind, reason=str(error))
+            raise _unavailable(kind) from error
+        except Unroutable:
+            raise _unavailable(kind) from None
+        finally:
+            self._pending.pop(attempt, None)
+        if delivered.header.properties.message_type == envelope.PROBLEM:
+            raise Problem.from_dict(json.loads(delivered.body))
+        return cast("R", decode(message.reply_type, delivered.body))
+
+    async def _send(
+        self, body: bytes, properties: Basic.Properties, kind: str, answer: asyncio.Future[Any], left: float
+    ) -> None:
+        metrics.PUBLISHED.labels(self._service, kind).inc()
+        try:
+            await guarded(
+                self.port.channel.basic_publish(
+                    body,
+                    exchange=self._exchange,
+                    routing_key=kind,
+                    properties=properties,
+                    mandatory=True,
+                    wait=False,
+                ),
+                within=min(left, CALL_SECONDS),
+                doing=f"sending {kind}",
+            )
+        except MessagingError as error:
+            if isinstance(error, Unroutable):
+                metrics.RETURNED.labels(self._service, kind).inc()
+            if not answer.done():
+                answer.set_exception(error if isinstance(error, BrokerGone | Unroutable) else BrokerGone(str(error)))
+        else:
+            metrics.CONFIRMED.labels(self._service, kind).inc()
+
+    async def _set_up(self, channel: Channel) -> None:
+        await guarded(
+            channel.basic_consume(REPLY_TO, self._on_answer, no_ack=True),
+            within=CALL_SECONDS,
+            doing="listening for answers",
+        )
+
+    async def _on_answer(self, delivered: DeliveredMessage) -> None:
+        answer = self._pending.get(delivered.header.properties.correlation_id or "")
+        # Nobody waits: the caller went away or met its deadline.
+        if answer is not None and not answer.done():
+            answer.set_result(delivered)
+
+    def _on_lost(self) -> None:
+        """Answers can only come over the channel that is gone: tell everybody who waits."""
+        for answer in self._pending.values():
+            if not answer.done():
+                answer.set_exception(BrokerGone("the connection was lost, or the broker is blocked"))
+
+
+_TIMED_OUT = "Hệ thống chưa trả lời kịp, vui lòng thử lại."
+
+
+def _unavailable(kind: str) -> Unavailable:
+    return Unavailable("Hệ thống tạm thời gián đoạn, vui lòng thử lại sau giây lát.", facts={"request": kind})

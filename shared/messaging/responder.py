@@ -1,0 +1,242 @@
+"""The answering side of request/reply."""
+
+import asyncio
+import json
+import time
+from typing import Any
+
+import structlog
+from aiormq.abc import DeliveredMessage
+from asyncpg import Pool
+from pamqp.commands import Basic
+
+from shared import metrics
+from shared.contracts.message import Reply, Request
+from shared.db.transaction import (
+    CONFLICTS,
+    DATABASE_BUSY,
+    acquired,
+    is_connection_lost,
+    repeat_on_conflict,
+    transaction,
+)
+from shared.messaging import context as contexts
+from shared.messaging import envelope
+from shared.messaging.codec import decode, encode
+from shared.messaging.envelope import Envelope, open_envelope
+from shared.messaging.errors import BrokerGone, Undecodable
+from shared.messaging.guard import guarded
+from shared.messaging.intake import Intake, acknowledge, is_stale
+from shared.messaging.lanes import Lanes
+from shared.messaging.link import CALL_SECONDS, Link, Port
+from shared.messaging.relay import Relay
+from shared.messaging.topology import Names, Topology, exchanges, request_queue
+from shared.messaging.work import Metadata, RequestHandler, RequestHandlers, Work, mode
+from shared.problems import InvalidRequest, Problem, TimedOut, Unavailable
+
+HANDLER_SECONDS = 15.0
+"""How long a handler may take; well below the broker's own limit for an unsettled message (30 minutes)."""
+
+_LOST_TRIES = 3
+
+log = structlog.get_logger(__name__)
+
+
+class Responder:
+    """Takes requests, runs their handlers, sends the answers."""
+
+    def __init__(
+        self,
+        sub: Link,
+        pub: Link,
+        topology: Topology,
+        names: Names,
+        handlers: RequestHandlers,
+        *,
+        pool: Pool | None,
+        relay: Relay | None,
+        prefetch: int,
+        concurrency: int,
+    ) -> None:
+        missing = {message.__name__ for message in topology.requests} ^ {message.__name__ for message in handlers}
+        if missing:
+            raise ValueError(f"{topology.service}: requests and their handlers do not agree: {sorted(missing)}")
+        self._service = topology.service
+        self._pool = pool
+        self._relay = relay
+        self._handlers: dict[str, tuple[type[Request[Any]], RequestHandler, str]] = {
+            message.routing_key(): (message, handler, mode(handler)) for message, handler in handlers.items()
+        }
+        self._lanes = Lanes(self._serve, concurrency)
+        # Answers go out unconfirmed and not mandatory: RabbitMQ 3.10 returns every mandatory answer to a direct
+        # reply-to although it was delivered. A lost answer costs a repetition, nothing else.
+        self._answers = pub.add(Port("answers"))
+        queue = request_queue(topology, names)
+        self.intake = Intake(
+            sub,
+            "requests",
+            exchanges=exchanges(names),
+            queues=(queue,),
+            consume=queue,
+            take=self._take,
+            prefetch=prefetch,
+        )
+
+    async def drain(self) -> None:
+        """Take no more requests and finish those that were taken."""
+        await self.intake.stop()
+        await self._lanes.wait_idle()
+
+    async def cancel(self) -> None:
+        """Stop at once; what was taken and not answered goes to another copy."""
+        await self._lanes.cancel()
+
+    def _take(self, delivered: DeliveredMessage) -> None:
+        self._lanes.put(None, delivered)
+
+    async def _serve(self, delivered: DeliveredMessage) -> None:
+        if is_stale(delivered):
+            return
+        started = time.perf_counter()
+        metrics.IN_FLIGHT.labels(self._service).inc()
+        kind = delivered.header.properties.message_type or "unknown"
+        try:
+            await self._answer(delivered)
+        finally:
+            metrics.IN_FLIGHT.labels(self._service).dec()
+            if kind in self._handlers:
+                metrics.CONSUMED.labels(self._service, kind).inc()
+                metrics.HANDLER_SECONDS.labels(self._service, kind).observe(time.perf_counter() - started)
+
+    async def _answer(self, delivered: DeliveredMessage) -> None:
+        reply_to = delivered.header.properties.reply_to
+        try:
+            facts = open_envelope(delivered)
+        except Undecodable as error:
+            log.warning("request_not_read", reason=str(error))
+            await self._send(delivered, InvalidRequest(str(error)))
+            await acknowledge(delivered)
+            return
+        left = None if facts.deadline is None else facts.deadline - time.time()
+        if left is not None and left <= 0:
+            # Nobody waits any more; to do it now could only surprise.
+            log.info("request_too_late", request=facts.kind, correlation_id=facts.correlation_id)
+            await acknowledge(delivered)
+            return
+        context = contexts.Context(
+            correlation_id=facts.correlation_id,
+            message_id=str(facts.message_id),
+            deadline=facts.deadline,
+            traceparent=facts.traceparent,
+        )
+        with contexts.use(context, message_id=context.message_id or "", request=facts.kind):
+            answer = await self._handle(facts, delivered.body, HANDLER_SECONDS if left is None else left)
+            if reply_to:
+                await self._send(delivered, answer)
+            # After the answer: if this process dies before, another copy answers. Requests can be repeated.
+            await acknowledge(delivered)
+
+    async def _handle(self, facts: Envelope, body: bytes, left: float) -> Reply | Problem:
+        known = self._handlers.get(facts.kind)
+        if known is None:
+            return Unavailable(f"{facts.kind} is not answered by this version of {self._service}")
+        message_type, handler, how = known
+        try:
+            async with asyncio.timeout(min(left, HANDLER_SECONDS)):
+                return await self._run(handler, how, decode(message_type, body), _metadata(facts))
+        except Undecodable as error:
+            return InvalidRequest(str(error))
+        except Problem as problem:
+            log.info("request_refused", slug=problem.slug, status=problem.status)
+            return problem
+        except TimeoutError:
+            log.warning("request_timed_out", seconds=round(min(left, HANDLER_SECONDS), 2))
+            return TimedOut("Hệ thống chưa trả lời kịp, vui lòng thử lại.")
+        except Exception as error:
+            if is_connection_lost(error) or isinstance(error, DATABASE_BUSY + CONFLICTS):
+                log.warning("database_not_available", error=type(error).__name__)
+                return Unavailable("Hệ thống tạm thời gián đoạn, vui lòng thử lại sau giây lát.")
+            log.exception("request_failed")
+            return internal_error(facts.correlation_id)
+
+    async def _run(self, handler: RequestHandler, how: str, message: Request[Any], metadata: Metadata) -> Reply:
+        if how == "without_database" or self._pool is None:
+            return await handler(message, Work(None, metadata, writable=False))
+        pool = self._pool
+        if how == "read_only":
+
+            async def block() -> Reply:
+                async with acquired(pool) as connection:
+                    return await handler(message, Work(connection, metadata, writable=False))
+
+        else:
+
+            async def block() -> Reply:
+                async with transaction(pool) as connection:
+                    work = Work(connection, metadata, notify=self._relay is None or not self._relay.is_active)
+                    reply = await handler(message, work)
+                    await work.flush()
+                if work.emitted and self._relay is not None:
+                    self._relay.wake()
+                await work.committed()
+                return reply
+
+        for _ in range(1, _LOST_TRIES):
+            try:
+                return await repeat_on_conflict(block)
+            except Exception as error:
+                # Also when the commit's own answer was lost: a request carries its creator's id and can be repeated.
+                if not is_connection_lost(error):
+                    raise
+                await asyncio.sleep(0.05)
+        return await repeat_on_conflict(block)
+
+    async def _send(self, delivered: DeliveredMessage, answer: Reply | Problem) -> None:
+        asked = delivered.header.properties
+        if isinstance(answer, Problem):
+            kind = envelope.PROBLEM
+            body = json.dumps(answer.as_dict(), ensure_ascii=False, default=str).encode()
+        else:
+            kind = envelope.REPLY
+            body = encode(answer)
+        properties = Basic.Properties(
+            content_type="application/json",
+            delivery_mode=envelope.TRANSIENT,
+            message_id=asked.correlation_id,
+            correlation_id=asked.correlation_id,
+            message_type=kind,
+            app_id=self._service,
+        )
+        try:
+            await guarded(
+                self._answers.channel.basic_publish(
+                    body, routing_key=asked.reply_to or "", properties=properties, mandatory=False, wait=False
+                ),
+                within=CALL_SECONDS,
+                doing="answering",
+            )
+        except BrokerGone as error:
+            log.warning("answer_lost", reason=str(error))
+
+
+def internal_error(correlation_id: str) -> Problem:
+    """Return what a caller learns of an error that is ours: that it happened, and where to look, nothing else."""
+    return Problem(
+        "Có lỗi trong hệ thống, vui lòng báo cho bộ phận hỗ trợ.",
+        slug="internal-error",
+        status=500,
+        title="Internal error",
+        facts={"correlation_id": correlation_id},
+    )
+
+
+def _metadata(facts: Envelope) -> Metadata:
+    return Metadata(
+        message_id=facts.message_id,
+        correlation_id=facts.correlation_id,
+        causation_id=facts.causation_id,
+        deadline=facts.deadline,
+        sender=facts.sender,
+        attempt=facts.attempt,
+        traceparent=facts.traceparent,
+    )

@@ -1,0 +1,43 @@
+"""What is counted, with a fixed set of labels: ``service`` and, where it says which message, ``message``."""
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+REGISTRY = CollectorRegistry()
+"""Everything that ``/metrics`` shows; services register their own counters here."""
+
+_MESSAGE = ("service", "message")
+
+PUBLISHED = Counter(
+    "thungan_bus_published", "Messages handed to the broker, each attempt counted", _MESSAGE, registry=REGISTRY
+)
+CONFIRMED = Counter(
+    "thungan_bus_confirmed", "Messages that the broker took responsibility for", _MESSAGE, registry=REGISTRY
+)
+RETURNED = Counter("thungan_bus_returned", "Messages that no queue was bound for", _MESSAGE, registry=REGISTRY)
+CONSUMED = Counter(
+    "thungan_bus_consumed", "Messages handled to the end, whatever the outcome", _MESSAGE, registry=REGISTRY
+)
+RETRIED = Counter("thungan_bus_retried", "Events put on the retry ladder after an error", _MESSAGE, registry=REGISTRY)
+DEAD = Counter("thungan_bus_dead", "Events given up and moved to the dead queue", _MESSAGE, registry=REGISTRY)
+DUPLICATES = Counter(
+    "thungan_bus_inbox_duplicates", "Events that came again and were absorbed", _MESSAGE, registry=REGISTRY
+)
+IN_FLIGHT = Gauge(
+    "thungan_bus_in_flight", "Messages taken from the broker and not settled", ("service",), registry=REGISTRY
+)
+OUTBOX_LAG = Gauge(
+    "thungan_bus_outbox_lag_seconds",
+    "Age of the oldest event that is due and not confirmed; 0 when there is none; set by the active relay",
+    ("service",),
+    registry=REGISTRY,
+)
+BLOCKED = Gauge(
+    "thungan_bus_blocked", "1 while the broker refuses to be published to (alarm)", ("service",), registry=REGISTRY
+)
+HANDLER_SECONDS = Histogram(
+    "thungan_bus_handler_seconds",
+    "Time from taking a message to its commit",
+    _MESSAGE,
+    registry=REGISTRY,
+    buckets=(0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 15.0),
+)

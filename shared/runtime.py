@@ -1,0 +1,186 @@
+"""The life of a service process: start, say that it is ready, run until told to stop or until a part fails, drain.
+
+``services/<name>/__main__.py`` is three lines::
+
+    from shared.runtime import run_service
+
+    run_service("billing", BillingSettings, service, topology=TOPOLOGY, migrations=Path(__file__).parent / "migrations")
+
+where ``service(settings)`` in ``app.py`` is an async context manager that wires everything, gives a :class:`Running`,
+and closes in reverse.
+"""
+
+import argparse
+import asyncio
+import os
+import signal
+import sys
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import pydantic
+import structlog
+import uvloop
+from asyncpg import Pool
+
+from shared.db import migrate, open_pool
+from shared.health import Check, database_check
+from shared.logging import configure_logging
+from shared.messaging.bus import Bus
+from shared.messaging.provision import provision
+from shared.messaging.topology import Topology
+from shared.settings import ServiceSettings
+
+S = TypeVar("S", bound=ServiceSettings)
+
+STOP_SECONDS = 20.0
+"""A process that was told to stop is gone after this time, whatever hangs; containers are killed after 30."""
+
+EXIT_FAILED = 70
+"""A part that must run has ended: start the process anew."""
+
+EXIT_CONFIGURATION = 78
+"""The settings or the broker's or database's state are wrong: starting anew will not help."""
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A service that is up."""
+
+    bus: Bus
+    http_port: int | None = None
+    """Port of the service's HTTP side."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What every service needs: its database and the bus (not started yet), and the checks of both."""
+
+    pool: Pool
+    bus: Bus
+    checks: dict[str, Check]
+
+
+@asynccontextmanager
+async def open_parts(settings: ServiceSettings, topology: Topology) -> AsyncIterator[Parts]:
+    """Open database pool and bus; at the end drain and close the bus, then the pool.
+
+    ::
+
+        async with open_parts(settings, TOPOLOGY) as parts:
+            await parts.bus.start(request_handlers=..., event_handlers=...)
+            async with serve_health(parts.checks, host=settings.http_host, port=settings.http_port) as port:
+                yield Running(parts.bus, port)
+    """
+    pool = await open_pool(
+        settings.database_url,
+        size=settings.database_pool_size,
+        application_name=f"{topology.service} {settings.instance}",
+    )
+    try:
+        async with Bus(settings, topology, pool) as bus:
+            checks: dict[str, Check] = {"database": database_check(pool)}
+            # The bus adds its own when it is started; a dictionary that grows is looked at anew by each /readyz.
+            bus.on_started(lambda: checks.update(bus.checks()))
+            yield Parts(pool, bus, checks)
+    finally:
+        try:
+            async with asyncio.timeout(2.0):
+                await pool.close()
+        except TimeoutError:
+            pool.terminate()
+
+
+def run_service(
+    name: str,
+    settings_type: type[S],
+    service: Callable[[S], AbstractAsyncContextManager[Running]],
+    *,
+    topology: Topology | None = None,
+    migrations: Path | None = None,
+) -> None:
+    """Run a service as the process's main program and exit: ``serve`` (the default) or ``migrate``.
+
+    ``migrate`` brings the database up to date and declares the service's queues, so that nothing that other services
+    say before this one's first start is lost. It ends the process: 0 for a stop that was asked for,
+    :data:`EXIT_FAILED`, :data:`EXIT_CONFIGURATION`.
+    """
+    parser = argparse.ArgumentParser(prog=f"python -m services.{name}", description=f"The {name} service.")
+    commands = parser.add_subparsers(dest="command")
+    commands.add_parser("serve", help="run until SIGTERM or SIGINT (the default)")
+    migrating = commands.add_parser("migrate", help="bring the database and the broker's queues up to date, and end")
+    migrating.add_argument("--phase", choices=("pre", "post", "all"), default="all", help="which migrations to apply")
+    arguments = parser.parse_args()
+    try:
+        settings = settings_type()
+    except pydantic.ValidationError as error:
+        for problem in error.errors(include_input=False, include_url=False):
+            variable = "_".join(str(part) for part in problem["loc"]).upper()
+            sys.stderr.write(f"{name}: THUNGAN_{variable}: {problem['msg']}\n")
+        sys.exit(EXIT_CONFIGURATION)
+    configure_logging(service=name, instance=settings.instance, level=settings.log_level, style=settings.log_format)
+    if arguments.command == "migrate":
+        phases = ("pre", "post") if arguments.phase == "all" else (arguments.phase,)
+        uvloop.run(_migrate(settings, topology, migrations, phases))
+        sys.exit(0)
+    sys.exit(uvloop.run(_serve(settings, service)))
+
+
+async def _migrate(
+    settings: ServiceSettings, topology: Topology | None, migrations: Path | None, phases: tuple[str, ...]
+) -> None:
+    applied = await migrate(settings.database_url, migrations, phases=phases)
+    log.info("migrated", applied=applied)
+    if topology is not None:
+        await provision(settings, topology)
+        log.info("queues_declared")
+
+
+async def _serve(settings: S, service: Callable[[S], AbstractAsyncContextManager[Running]]) -> int:
+    loop = asyncio.get_running_loop()
+    stop = asyncio.Event()
+    started = time.monotonic()
+
+    def told_to_stop(signal_name: str) -> None:
+        if stop.is_set():
+            return
+        log.info("stopping", signal=signal_name)
+        stop.set()
+        # Whatever hangs from here on: the supervisor gets its process back before it loses patience.
+        loop.call_later(STOP_SECONDS, os._exit, EXIT_FAILED)
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, told_to_stop, number.name)
+    code = 0
+    try:
+        async with service(settings) as running:
+            log.info("ready", http_port=running.http_port, seconds=round(time.monotonic() - started, 2))
+            code = await _until_stopped(running.bus, stop)
+            if code and not stop.is_set():
+                loop.call_later(STOP_SECONDS, os._exit, code)
+    except Exception:
+        log.exception("service_failed")
+        return EXIT_FAILED
+    log.info("stopped", exit_code=code)
+    return code
+
+
+async def _until_stopped(bus: Bus, stop: asyncio.Event) -> int:
+    stopping = asyncio.create_task(stop.wait())
+    failing = asyncio.create_task(bus.wait_failed())
+    try:
+        await asyncio.wait((stopping, failing), return_when=asyncio.FIRST_COMPLETED)
+        if stopping.done():
+            return 0
+        log.error("part_failed", exc_info=failing.exception())
+        return EXIT_FAILED
+    finally:
+        for task in (stopping, failing):
+            task.cancel()
+        await asyncio.gather(stopping, failing, return_exceptions=True)
