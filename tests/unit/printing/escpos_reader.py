@@ -39,6 +39,7 @@ class Reader:
         self._printed = Printed(width_dots)
         self._code: dict[str, int | str | bytes] = {}
         self._line = bytearray()
+        self._justification = b"\0"
 
     def read(self) -> Printed:
         while self._at < len(self._stream):
@@ -48,6 +49,7 @@ class Reader:
             elif byte == b"\x1d":
                 self._group(self._take(1))
             elif byte == b"\n":
+                assert self._justification == b"\0", "text would not start at the left edge"
                 self._printed.texts.append(self._line.decode("ascii"))
                 self._line.clear()
             elif b" " <= byte <= b"~":
@@ -68,7 +70,9 @@ class Reader:
             self._printed.resets += 1
         elif command == b"J":
             self._printed.rows += [bytes(self._printed.width_dots // 8)] * self._take(1)[0]
-        elif command in {b"a", b"3", b"E"}:
+        elif command == b"a":
+            self._justification = self._take(1)
+        elif command in {b"3", b"E"}:
             self._take(1)
         else:
             raise UnexpectedByteError(f"ESC {command!r} at {self._at}")
@@ -91,6 +95,7 @@ class Reader:
 
     def _band(self) -> None:
         assert self._take(2) == b"0\0"
+        assert self._justification == b"\0", "a band would not start at the left edge"
         width, height = (int.from_bytes(self._take(2), "little") for _ in range(2))
         self._printed.bands.append((width, height))
         for _ in range(height):
@@ -115,6 +120,7 @@ class Reader:
                 assert isinstance(module, int)
                 assert isinstance(level, str)
                 assert isinstance(data, bytes)
+                assert self._justification == b"\1", "the code would not stand in the middle"
                 self._printed.codes.append((len(self._printed.rows), module, level, data))
             case other:
                 raise UnexpectedByteError(f"QR function {other}")

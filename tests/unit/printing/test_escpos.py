@@ -62,6 +62,16 @@ def test_bands_fit_the_buffers_of_cheap_printers(paper: Document, profile: Print
         assert width * rows <= 4096
 
 
+def test_a_page_without_white_gaps_is_sent_in_bands_that_end_at_white_rows() -> None:
+    """Marks above and tails below leave one white row between lines: 28 rows of 72 bytes a line, two lines a band."""
+    paper = Document(kind="test", title="t", blocks=tuple(Text(text="Ẩg" * 24) for _ in range(9)))
+    printed = read(to_escpos(paper, PrinterProfile(width_dots=576, tail_rows=0)), 576)
+    assert [width for width, _ in printed.bands] == [72] * len(printed.bands)
+    assert all(width * rows <= 4096 for width, rows in printed.bands)
+    assert [rows for _, rows in printed.bands[:-1]] == [55] * (len(printed.bands) - 1)
+    assert printed.data == render(paper, 576).data
+
+
 @given(documents, st.sampled_from(WIDTHS), st.sampled_from(("ascii_lines", "unaccented")))
 def test_lines_of_text_say_what_the_layout_says(paper: Document, width_dots: WidthDots, mode: str) -> None:
     profile = PrinterProfile.model_validate({"width_dots": width_dots, "text_mode": mode})
