@@ -45,8 +45,7 @@ def _parser() -> argparse.ArgumentParser:
     run = commands.add_parser("run", help="run a command with broker and database at hand")
     run.add_argument("argv", nargs=argparse.REMAINDER)
     psql = commands.add_parser("psql", help="a database prompt")
-    psql.add_argument("service", nargs="?", help="in this service's database, with its role")
-    psql.add_argument("--namespace", default="thungan")
+    psql.add_argument("argv", nargs=argparse.REMAINDER, metavar="[SERVICE] [PSQL ARGUMENTS]")
     control = commands.add_parser("rabbitmqctl", help="the broker's own tool", add_help=False)
     control.add_argument("argv", nargs=argparse.REMAINDER)
     return parser
@@ -79,7 +78,7 @@ def _run(stack: LocalStack, arguments: argparse.Namespace) -> int:  # noqa: PLR0
         case "run":
             return run_with_stack(stack, arguments.argv[1:] if arguments.argv[:1] == ["--"] else arguments.argv)
         case "psql":
-            return _psql(stack, arguments.service, arguments.namespace)
+            return _psql(stack, arguments.argv)
         case "rabbitmqctl":
             return _print([stack.rabbitmq.control(*arguments.argv).rstrip("\n")])
         case _:
@@ -96,18 +95,21 @@ def _print(lines: Iterable[str]) -> int:
     return 0
 
 
-def _psql(stack: LocalStack, service: str | None, namespace: str) -> int:
+def _psql(stack: LocalStack, argv: list[str]) -> int:
+    # Imported here: it pulls in the database driver.
+    from ops.stack.addresses import SystemAddresses  # noqa: PLC0415
+    from ops.stack.provision import SERVICES  # noqa: PLC0415
+
     stack.start()
     url = stack.postgres_url
-    if service:
-        from ops.stack.addresses import SystemAddresses  # noqa: PLC0415 - pulls in the database driver
-
-        url = SystemAddresses.load(stack, namespace).database_url(service)
-    password = urlsplit(url).password
+    if argv and argv[0] in SERVICES:
+        namespace = os.environ.get("THUNGAN_NAMESPACE", "thungan")
+        url = SystemAddresses.load(stack, namespace).database_url(argv.pop(0))
+    password = urlsplit(url).password or ""
     program = program_folder() / "psql"
-    address = url.replace(f":{password}@", "@", 1)
     # The password goes by the environment: everybody can read a command line.
-    os.execve(program, [str(program), address], os.environ | {"PGPASSWORD": password or ""})  # noqa: S606
+    command = [str(program), *argv, url.replace(f":{password}@", "@", 1)]
+    os.execve(program, command, os.environ | {"PGPASSWORD": password})  # noqa: S606
 
 
 def run_with_stack(stack: LocalStack, argv: list[str]) -> int:

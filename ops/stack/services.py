@@ -216,6 +216,7 @@ class LocalSystem:
         # Whoever starts the system may set the services' options; the administrator's password is none of theirs.
         inherited = {name: value for name, value in os.environ.items() if name != "THUNGAN_POSTGRES_URL"}
         return {
+            "THUNGAN_SMS_FOLDER": str(self._sms_folder()),
             **inherited,
             "PYTHONUNBUFFERED": "1",
             "THUNGAN_NAMESPACE": self.namespace,
@@ -224,7 +225,6 @@ class LocalSystem:
             "THUNGAN_HTTP_HOST": LOOPBACK,
             "THUNGAN_HTTP_PORT": str(self.addresses.http_ports[f"{service}-{copy}"]),
             "THUNGAN_INSTANCE": f"{service}-{copy}",
-            "THUNGAN_SMS_FOLDER": str(self._sms_folder()),
             **self._settings.get("*", {}),
             **self._settings.get(service, {}),
         }

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Mapping
 from types import FrameType
 
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
@@ -20,7 +21,7 @@ CHECK_SECONDS = 0.5
 
 def stay_up(copies: Mapping[str, int], *, host: str, port: int | None, namespace: str = "thungan") -> None:
     """Start the system, print its addresses, and start again whatever crashes, until a signal ends it."""
-    console = Console(stderr=False, soft_wrap=True)
+    console = Console()
     stack = LocalStack()
     ended = threading.Event()
 
@@ -54,13 +55,13 @@ def _mend(system: LocalSystem, console: Console) -> None:
 
 
 def _table(system: LocalSystem) -> Table:
-    table = Table(title=f"Thu Ngân ({system.namespace})")
-    for heading in ("what", "address", "log"):
-        table.add_column(heading, no_wrap=True)
+    table = Table(title=f"Thu Ngân ({system.namespace})", title_justify="left", box=box.SIMPLE_HEAD)
+    table.add_column("what", no_wrap=True)
+    table.add_column("address", no_wrap=True)
     for service in reversed(SERVICES):
         for copy in system.copies(service):
-            log = system.log(service, copy)
-            table.add_row(f"{service}-{copy}", system.http_url(service, copy), str(log))
-    table.add_row("API description", f"{system.gateway_url}/docs", "")
-    table.add_row("RabbitMQ, PostgreSQL", "./dev env", str(system.stack.folder.logs))
+            table.add_row(f"{service}-{copy}", system.http_url(service, copy))
+    table.add_row("what the API offers", f"{system.gateway_url}/docs")
+    table.add_row("broker and database", "./dev env")
+    table.add_row("logs", str(system.log("gateway").parent))
     return table
