@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from shared.messaging.work import Connection
+    from shared.db import Connection
 
 
 @dataclass(frozen=True)

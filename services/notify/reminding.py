@@ -10,8 +10,8 @@ from services.notify.templates import Rendered, Templates
 from shared.clock import VIETNAM, Clock, business_day, now
 from shared.contracts.billing import Bill, BillState, NoticeIssued
 from shared.contracts.notify import ReminderState
+from shared.db import Connection
 from shared.ids import new_id
-from shared.messaging.work import Connection
 from shared.phones import InvalidPhoneError, as_dialled, is_mobile, normalise
 
 

@@ -29,11 +29,14 @@ from services.notify.domain import (
 from services.notify.providers.base import HandoverResult, OutgoingSms, Provider
 from services.notify.reminding import Reminding, circumstances
 from services.notify.store import BlockedPhone, DueReminder, NewAttempt
+from shared import metrics
 from shared.contracts.notify import ReminderState, SmsFailed, SmsSent
 from shared.messaging.work import Work
 
 log = structlog.get_logger()
-OUTCOMES = Counter("thungan_sms_attempts_total", "SMS handed over, by provider and outcome", ["provider", "outcome"])
+OUTCOMES = Counter(
+    "thungan_sms_attempts", "SMS handed over to a provider", ("provider", "outcome"), registry=metrics.REGISTRY
+)
 
 NewWork = Callable[[], AbstractAsyncContextManager[Work]]
 
@@ -84,7 +87,7 @@ class Sender:
         async with self._new_work() as work:
             lost = await store.give_up_lost(work.connection, self._reminding.clock())
         for reminder_id in lost:
-            log.warning("the answer about an SMS was lost with its sender", reminder_id=str(reminder_id))
+            log.warning("answer_lost_with_its_sender", reminder_id=str(reminder_id))
 
     async def _send_all(self) -> int:
         handed_over = 0
@@ -159,7 +162,7 @@ class Sender:
         if result.outcome is Handover.REJECTED_PROVIDER:
             self._paused_until[provider.name] = moment + _PROVIDER_PAUSE
         log.info(
-            "sms attempt",
+            "sms_attempt",
             reminder_id=str(claimed.reminder.reminder_id),
             attempt=claimed.attempt.number,
             provider=provider.name,
@@ -176,7 +179,7 @@ class Sender:
         except TimeoutError:
             return HandoverResult(Handover.UNKNOWN, detail="no answer in time")
         except Exception as error:  # whatever it is, bytes may have left: it is recorded
-            log.exception("an SMS provider failed", provider=provider.name)
+            log.exception("sms_provider_failed", provider=provider.name)
             return HandoverResult(Handover.UNKNOWN, detail=type(error).__name__)
 
     async def _record(self, work: Work, claimed: Claimed, result: HandoverResult, moment: datetime) -> None:
@@ -218,6 +221,8 @@ async def _to_the_end(work: Coroutine[None, None, None]) -> None:
         await asyncio.shield(task)
     except asyncio.CancelledError:
         await asyncio.wait([task])
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.exception("outcome_not_recorded", exc_info=error)
         raise
 
 

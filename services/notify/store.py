@@ -14,7 +14,7 @@ from shared.contracts.notify import Reminder, ReminderState
 if TYPE_CHECKING:
     import asyncpg
 
-    from shared.messaging.work import Connection
+    from shared.db import Connection
 
 WAKE_CHANNEL = "notify_reminders"
 """PostgreSQL channel that says that a reminder was scheduled."""

@@ -9,4 +9,5 @@ TOPOLOGY = Topology(
     requests=[GetReminders],
     consumes=[NoticeIssued, PaymentRecorded, PaymentReversed],
     emits=[SmsSent, SmsFailed],
+    broadcasts=[SmsSent, SmsFailed],
 )

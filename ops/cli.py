@@ -1,0 +1,101 @@
+"""The ``thungan`` command line: ``./dev thungan …``, ``thungan …`` or ``python -m ops.cli …``.
+
+Each command is a module of ``ops/commands``, imported only when it is asked for, so that ``quote`` and ``verify``
+start fast and need no broker, no database and no service.
+"""
+
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+import typer
+from typer._click import ClickException, Command, Context  # typer carries its own click and names it nowhere else
+from typer.core import TyperGroup
+
+from ops.console import CommandError
+from ops.stack.processes import StackError
+from shared.problems import Problem
+
+COMMANDS = {
+    "quote": "quote",
+    "verify": "verify",
+    "status": "status",
+    "customers": "customers",
+    "account": "account",
+    "reminders": "reminders",
+    "sms": "sms",
+    "opt-out": "opt_out",
+    "enrol": "enrol",
+    "devices": "devices",
+    "revoke": "revoke",
+    "keys": "keys",
+    "sample": "sample",
+    "preview": "preview",
+}
+"""Command → module of ``ops.commands`` that holds its ``app``, in the order of the help."""
+
+
+class LazyGroup(TyperGroup):
+    """A group whose commands are imported when they are used."""
+
+    def list_commands(self, ctx: Context) -> list[str]:  # noqa: ARG002 - the base class passes it
+        """Return the names of all commands."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Context, cmd_name: str) -> Command | None:  # noqa: ARG002
+        """Import one command."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f"ops.commands.{COMMANDS[cmd_name]}")
+        command = typer.main.get_command(module.app)
+        command.name = cmd_name
+        return command
+
+
+app = typer.Typer(
+    cls=LazyGroup,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback()
+def thungan() -> None:
+    """Thu Ngân: collecting electricity bills at the customer's door."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code; errors that a person can put right are one line."""
+    try:
+        code = app(args=arguments, prog_name="thungan", standalone_mode=False)
+        sys.stdout.flush()
+    except BrokenPipeError:  # `thungan … | head`: the reader has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except (ClickException, CommandError, Problem, StackError, typer.Abort, KeyboardInterrupt) as error:
+        message, exit_code = _explain(error)
+        sys.stderr.write(f"thungan: {' '.join(message.split())}\n")
+        return exit_code
+    return code if isinstance(code, int) else 0
+
+
+def _explain(error: BaseException) -> tuple[str, int]:
+    """Return what a person reads about an expected error, and the exit code."""
+    match error:
+        case ClickException():
+            return error.format_message(), error.exit_code
+        case CommandError():
+            return str(error), error.exit_code
+        case Problem():
+            return f"{error.slug}: {error.detail or error.title}", 1
+        case StackError():
+            return str(error), 1
+    return "stopped", 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

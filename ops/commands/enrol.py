@@ -1,0 +1,49 @@
+"""``thungan enrol``: let in a phone or a desk."""
+
+from dataclasses import asdict
+from datetime import timedelta
+from typing import Annotated
+
+import typer
+
+from ops.console import JsonOption, fail, print_json, print_line
+from ops.running import find_system
+from ops.session import run
+from services.gateway.enrolment import make_code_in_database
+from services.gateway.roles import Role
+from shared.clock import VIETNAM
+
+app = typer.Typer(add_completion=False)
+
+
+@app.command()
+def enrol(
+    role: Annotated[Role, typer.Option("--role", help="What the device is for.")],
+    collector: Annotated[str, typer.Option("--collector", help="Collector code, for a collector's phone.")] = "",
+    collection_point: Annotated[
+        str, typer.Option("--collection-point", help="Collection point code, for a bank or post office.")
+    ] = "",
+    minutes: Annotated[int, typer.Option("--minutes", help="How long the code can be used.", min=1, max=1440)] = 15,
+    made_by: Annotated[str, typer.Option("--by", help="Who makes it, for the records.")] = "operator",
+    as_json: JsonOption = False,
+) -> None:
+    """Make a one-time code with which a device enrols itself at the gateway."""
+    if (role is Role.COLLECTOR) != bool(collector):
+        fail("--collector names the collector of a device with --role collector, and of no other", 2)
+    if (role is Role.COLLECTION_POINT) != bool(collection_point):
+        fail("--collection-point names the place of a device with --role collection_point, and of no other", 2)
+    system = find_system()
+    made = run(
+        make_code_in_database(
+            system.database_url("gateway"),
+            role,
+            made_by=made_by,
+            collector_code=collector or None,
+            collection_point_code=collection_point or None,
+            lifetime=timedelta(minutes=minutes),
+        )
+    )
+    if as_json:
+        print_json({**asdict(made), "expires_at": made.expires_at.isoformat()})
+    else:
+        print_line(f"{made.code}   {made.role}, until {made.expires_at.astimezone(VIETNAM):%H:%M} (Vietnam time), once")

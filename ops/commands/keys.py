@@ -1,0 +1,96 @@
+"""``thungan keys``: the public keys with which anyone checks receipts; rotation."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ops.asking import ask
+from ops.console import JsonOption, fail, print_json, print_line, print_table
+from services.receipt.keyring import UnusableKeyError
+from services.receipt.signing import KeyFolder
+from shared.contracts.receipt import GetPublicKeys, PublicKey
+
+app = typer.Typer(add_completion=False, invoke_without_command=True)
+
+FolderOption = Annotated[
+    Path, typer.Option("--folder", help="The receipt service's key folder.", exists=True, file_okay=False)
+]
+
+
+@app.callback()
+def keys(
+    context: typer.Context,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Write the keys to this file, for `thungan verify --key`.")
+    ] = None,
+    pem: Annotated[bool, typer.Option("--pem", help="As PEM, without the dates.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Show or export all public keys, retired ones included; rotate or retire one."""
+    if context.invoked_subcommand is not None:
+        return
+    found = ask(GetPublicKeys())
+    text = "".join(key.public_key_pem for key in found.keys) if pem else found.model_dump_json() + "\n"
+    if out is not None:
+        try:
+            out.write_text(text, encoding="utf-8")
+        except OSError as error:
+            fail(f"cannot write {out}: {error.strerror}")
+        if not as_json:
+            print_line(f"{out}: {len(found.keys)} keys")
+            return
+    if as_json:
+        print_json(found.model_dump(mode="json"))
+    elif pem:
+        print_line(text.rstrip())
+    else:
+        _print(found.keys)
+
+
+@app.command()
+def rotate(folder: FolderOption, as_json: JsonOption = False) -> None:
+    """Make a new signing key now; the one before stays good for what it has signed."""
+    try:
+        made = KeyFolder(folder).rotate(datetime.now(UTC))
+    except UnusableKeyError as error:
+        fail(str(error))
+    if as_json:
+        print_json(made.model_dump(mode="json"))
+    else:
+        print_line(f"{made.key_id} signs from now on")
+
+
+@app.command()
+def retire(
+    key_id: Annotated[str, typer.Argument(help="Id of the key, from `thungan keys`.")],
+    folder: FolderOption,
+    as_json: JsonOption = False,
+) -> None:
+    """End a key now: it signs no more; what it has signed stays good."""
+    try:
+        retired = KeyFolder(folder).retire(key_id, datetime.now(UTC))
+    except UnusableKeyError as error:
+        fail(str(error))
+    if as_json:
+        print_json(retired.model_dump(mode="json"))
+    else:
+        print_line(f"{key_id} is retired")
+
+
+def _print(found: list[PublicKey]) -> None:
+    print_table(
+        "Public keys",
+        ["key", "algorithm", "from (UTC)", "until (UTC)"],
+        [
+            [
+                key.key_id,
+                key.algorithm,
+                f"{key.not_before:%Y-%m-%d %H:%M}",
+                f"{key.not_after:%Y-%m-%d %H:%M}" if key.not_after else "",
+            ]
+            for key in found
+        ],
+        empty="There is no key yet.",
+    )

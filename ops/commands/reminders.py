@@ -1,0 +1,41 @@
+"""``thungan reminders``: which SMS a customer was sent, or why not."""
+
+from typing import Annotated
+
+import typer
+
+from ops.asking import ask
+from ops.console import JsonOption, print_json, print_table
+from shared.clock import VIETNAM
+from shared.contracts.notify import GetReminders
+
+app = typer.Typer(add_completion=False)
+
+
+@app.command()
+def reminders(
+    code: Annotated[str, typer.Argument(help="Customer code.")],
+    limit: Annotated[int, typer.Option("--limit", min=1, max=100, help="The latest so many.")] = 20,
+    as_json: JsonOption = False,
+) -> None:
+    """Show a customer's reminders, the latest first."""
+    found = ask(GetReminders(customer_code=code, limit=limit))
+    if as_json:
+        print_json([reminder.model_dump(mode="json") for reminder in found.reminders])
+        return
+    print_table(
+        f"Reminders of {code}",
+        ["due (Vietnam)", "state", "cause", "phone", "provider", "text"],
+        [
+            [
+                f"{one.due_at.astimezone(VIETNAM):%Y-%m-%d %H:%M}",
+                one.state,
+                one.cause,
+                one.phone,
+                " ".join(filter(None, (one.provider, one.provider_reference))),
+                one.text,
+            ]
+            for one in found.reminders
+        ],
+        empty=f"{code} has had no reminder.",
+    )

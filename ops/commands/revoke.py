@@ -1,0 +1,29 @@
+"""``thungan revoke``: throw out a lost or stolen phone."""
+
+from typing import Annotated
+from uuid import UUID
+
+import typer
+
+from ops.commands.devices import as_dict
+from ops.console import JsonOption, print_json, print_line
+from ops.running import find_system
+from ops.session import run
+from services.gateway.enrolment import revoke_in_database
+
+app = typer.Typer(add_completion=False)
+
+
+@app.command()
+def revoke(
+    device: Annotated[UUID, typer.Argument(help="The device's id, from `thungan devices`.")],
+    reason: Annotated[str, typer.Option("--reason", help="For the records.")],
+    by: Annotated[str, typer.Option("--by", help="Who revokes it, for the records.")] = "operator",
+    as_json: JsonOption = False,
+) -> None:
+    """Revoke a device for good: its token stops working and its open connections are closed within a second."""
+    revoked = run(revoke_in_database(find_system().database_url("gateway"), device, reason=reason, by=by))
+    if as_json:
+        print_json(as_dict(revoked))
+    else:
+        print_line(f"{revoked.device_name} ({revoked.actor}) is revoked")

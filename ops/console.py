@@ -1,0 +1,57 @@
+"""What every command of the command line shares: how it prints, and how it says that something is wrong.
+
+With ``--json``, standard output holds JSON and nothing else; without, it is for people. Errors are one line on
+standard error in both cases.
+"""
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs instead of text for people.")]
+
+
+class CommandError(Exception):
+    """Something that the person at the keyboard can understand and put right; the message is one line."""
+
+    def __init__(self, message: str, exit_code: int = 1) -> None:
+        super().__init__(" ".join(message.split()))
+        self.exit_code = exit_code
+
+
+def fail(message: str, exit_code: int = 1) -> NoReturn:
+    """End the command with one line on standard error."""
+    raise CommandError(message, exit_code)
+
+
+def print_json(value: object) -> None:
+    """Print one JSON value on one line of standard output."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, default=str) + "\n")
+
+
+def print_line(text: str = "") -> None:
+    """Print one line for people."""
+    sys.stdout.write(text + "\n")
+
+
+def print_table(
+    title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], *, right: Sequence[str] = (), empty: str = ""
+) -> None:
+    """Print a table for people; columns named in ``right`` are aligned to the right. ``empty`` replaces no rows."""
+    from rich.console import Console  # noqa: PLC0415 - rich is slow to import, and most uses print JSON
+    from rich.markup import escape  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+
+    cells = [[("" if cell is None else escape(str(cell))) for cell in row] for row in rows]
+    if not cells and empty:
+        print_line(empty)
+        return
+    table = Table(title=title, title_justify="left", header_style="bold")
+    for column in columns:
+        table.add_column(column, justify="right" if column in right else "left", overflow="fold")
+    for row in cells:
+        table.add_row(*row)
+    Console(soft_wrap=False).print(table)

@@ -1,0 +1,67 @@
+"""The composition root of notify: the only place that knows which part gets which."""
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine, Sequence
+from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
+from functools import partial
+
+from services.notify import handlers
+from services.notify.providers import Provider, make_providers
+from services.notify.reminding import Reminding
+from services.notify.schedule import Schedule
+from services.notify.sender import Sender
+from services.notify.settings import NotifySettings
+from services.notify.templates import load_templates
+from services.notify.topology import TOPOLOGY
+from shared.clock import Clock, now
+from shared.contracts.billing import NoticeIssued, PaymentRecorded, PaymentReversed
+from shared.contracts.notify import GetReminders
+from shared.health import serve_health
+from shared.messaging import read_only
+from shared.runtime import Running, open_parts
+
+
+@asynccontextmanager
+async def service(
+    settings: NotifySettings, *, providers: Sequence[Provider] | None = None, clock: Clock = now
+) -> AsyncIterator[Running]:
+    """Run notify; ``providers`` and ``clock`` replace what the settings and the machine say."""
+    reminding = Reminding(load_templates(), settings.limits(), settings.sms_language, clock)
+    async with open_parts(settings, TOPOLOGY) as parts:
+        sender = Sender(
+            parts.bus.work,
+            providers or make_providers(settings),
+            reminding,
+            timeout=timedelta(seconds=settings.sms_provider_timeout_seconds),
+            concurrency=settings.sms_concurrency,
+        )
+        schedule = Schedule(
+            settings.database_url, sender, poll=timedelta(seconds=settings.sms_poll_seconds), clock=clock
+        )
+        await parts.bus.start(
+            request_handlers={GetReminders: read_only(handlers.history)},
+            event_handlers={
+                NoticeIssued: partial(handlers.remind, reminding=reminding),
+                PaymentRecorded: handlers.forget_paid,
+                PaymentReversed: partial(handlers.remember_unpaid, reminding=reminding),
+            },
+        )
+        parts.checks["schedule"] = schedule.check
+        async with (
+            _in_background(schedule.run()),
+            serve_health(parts.checks, host=settings.http_host, port=settings.http_port) as port,
+        ):
+            yield Running(parts.bus, port)
+
+
+@asynccontextmanager
+async def _in_background(work: Coroutine[None, None, None]) -> AsyncIterator[None]:
+    """Run something that never ends; at the end it is told to stop and may finish what it has begun."""
+    task = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
