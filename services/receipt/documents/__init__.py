@@ -2,13 +2,14 @@
 
 from services.receipt.documents.copy import marked_copy
 from services.receipt.documents.notice import notice
-from services.receipt.documents.parts import PaperOptions, Seal, check_address
+from services.receipt.documents.parts import INVOICE_WORDING, PaperOptions, Seal, check_address
 from services.receipt.documents.receipt import Numbered, receipt_body, settles_whole_bills, with_signature
 from services.receipt.documents.shift import shift_slip
 from services.receipt.documents.void import void_body
 from services.receipt.documents.wording import Words
 
 __all__ = [
+    "INVOICE_WORDING",
     "Numbered",
     "PaperOptions",
     "Seal",

@@ -8,6 +8,9 @@ from shared.contracts.billing import Bill, BillLine, MeterReading
 from shared.money import format_number
 from shared.printing.document import Block, Cell, Columns, Rule, Text
 
+SHORT_BILLS = 60
+"""Bills that get a line of their own on a paper with very many."""
+
 _ONE_REGISTER = "KT"
 _SHORT_LABEL = 7
 """A label up to here fits beside its figures on 58 mm paper."""
@@ -40,13 +43,34 @@ def bill_sums(bill: Bill, words: Words) -> list[Block]:
     ]
 
 
-def bill_in_short(bill: Bill, words: Words) -> list[Block]:
-    """Return a bill without readings and price lines, for papers that hold many."""
-    return [
-        Rule(style="dashed"),
-        Text(text=f"{words('bill', period=period_name(bill))}: {format_number(bill.kwh)} kWh", weight="bold"),
-        *bill_sums(bill, words),
-    ]
+def bills_in_short(bills: list[Bill], words: Words) -> list[Block]:
+    """Return a line for each bill: period, kWh, VAT and total; the oldest are summed up when even that is too long."""
+    if not bills:
+        return []
+    oldest, listed = bills[:-SHORT_BILLS], bills[-SHORT_BILLS:]
+    rows = [_short(words("period_title"), words("kwh"), words("vat_title"), words("sum"))]
+    if oldest:
+        rows.append(_short(words("older_bills", count=len(oldest)), *_short_figures(oldest)))
+    rows += [_short(period_name(bill), *_short_figures([bill])) for bill in listed]
+    return [Rule(style="dashed"), *rows]
+
+
+def _short_figures(bills: list[Bill]) -> tuple[str, str, str]:
+    return (
+        format_number(sum(bill.kwh for bill in bills)),
+        format_number(sum(bill.vat for bill in bills)),
+        format_number(sum(bill.total for bill in bills)),
+    )
+
+
+def _short(period: str, kwh: str, vat: str, total: str) -> Columns:
+    return Columns(
+        cells=(
+            Cell(text=period, width=9, keep=True),
+            *(Cell(text=text, align="right", keep=True, width=width) for text, width in ((kwh, 5), (vat, 7))),
+            Cell(text=total, align="right", keep=True, width=8),
+        )
+    )
 
 
 def _readings(bill: Bill, words: Words) -> list[Block]:

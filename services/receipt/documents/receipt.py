@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.receipt.documents.bill import bill_details, bill_in_short, period_name
+from services.receipt.documents.bill import bill_details, bills_in_short, period_name
 from services.receipt.documents.parts import (
     PaperOptions,
     Seal,
@@ -25,6 +25,9 @@ from shared.printing.document import Block, Document, Rule, Text
 
 DETAILED_BILLS = 6
 """More bills than these are printed in short: the paper would be longer than an arm."""
+
+DETAIL_BLOCKS = 250
+"""Most blocks that the detailed bills may take together; a document holds 400."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +57,7 @@ def receipt_body(event: PaymentRecorded, numbered: Numbered, options: PaperOptio
         Rule(),
         *buyer(event.customer, words),
     ]
-    for position, bill in enumerate(bills):
-        detailed = position >= len(bills) - DETAILED_BILLS
-        blocks += [Rule(style="dashed"), *bill_details(bill, words)] if detailed else bill_in_short(bill, words)
+    blocks += _bills(bills, words)
     blocks += _sum_of_bills(bills, words)
     blocks += big_amount(words("received_now"), payment.amount)
     blocks += _in_words(payment.amount, words)
@@ -96,6 +97,18 @@ def _what_it_is(event: PaymentRecorded, options: PaperOptions, words: Words) -> 
     if not settles_whole_bills(event):
         return [centered(words("not_an_invoice"))]
     return [centered(options.invoice_wording)] if options.invoice_wording else []
+
+
+def _bills(bills: list[Bill], words: Words) -> list[Block]:
+    """Return the latest bills in detail, and those before them, where there are very many, a line each."""
+    detailed: list[list[Block]] = []
+    for bill in reversed(bills[-DETAILED_BILLS:]):
+        details: list[Block] = [Rule(style="dashed"), *bill_details(bill, words)]
+        if detailed and sum(map(len, detailed)) + len(details) > DETAIL_BLOCKS:
+            break
+        detailed.append(details)
+    before = bills[: len(bills) - len(detailed)]
+    return bills_in_short(before, words) + [block for details in reversed(detailed) for block in details]
 
 
 def _sum_of_bills(bills: list[Bill], words: Words) -> list[Block]:

@@ -1,0 +1,8 @@
+from pathlib import Path
+
+from services.receipt.app import service
+from services.receipt.settings import ReceiptSettings
+from services.receipt.topology import TOPOLOGY
+from shared.runtime import run_service
+
+run_service("receipt", ReceiptSettings, service, topology=TOPOLOGY, migrations=Path(__file__).parent / "migrations")

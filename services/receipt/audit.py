@@ -1,0 +1,218 @@
+"""Checking the whole register: every signature, chain and number, and that each payment has what it should have.
+
+Needs a connection to the receipt database and the public keys; changes nothing. ``thungan audit`` runs it.
+"""
+
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from uuid import UUID
+
+from services.receipt import store
+from services.receipt.chain import first_link, link_of
+from services.receipt.domain import format_number, year_matches
+from services.receipt.keyring import Keyring
+from services.receipt.numbering import content_hash, seconds
+from services.receipt.store import LockedSeries, StoredReceipt
+from services.receipt.token import Claims, TokenError, TokenKind, lookup_code, parse, to_text
+from services.receipt.verify import verify_token
+from shared.contracts.receipt import CheckState, ReceiptKind
+from shared.db import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """Something in the register that must not be."""
+
+    rule: str
+    """Stable name: ``gap``, ``chain``, ``signature``, ``key``, ``token``, ``columns``, ``content``, ``series``,
+    ``year``, ``time``, ``original``, ``void``, ``copies``."""
+    subject: str
+    """What it is about, for example ``K26TAA 00000123``."""
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterAudit:
+    """What was looked at and what was found."""
+
+    receipts: int
+    voids: int
+    series: int
+    violations: list[Violation]
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptFact:
+    """What the register says of one payment, for comparing with billing."""
+
+    payment_id: UUID
+    receipt_id: UUID
+    total: int
+    vat: int
+    voided: bool
+
+
+async def audit_register(connection: Connection, keyring: Keyring) -> RegisterAudit:
+    """Look at every receipt, in one snapshot of the database, and name each violation."""
+    violations: list[Violation] = []
+    counts: Counter[ReceiptKind] = Counter()
+    payments = _Payments()
+    async with connection.transaction(isolation="repeatable_read", readonly=True):
+        all_series = await store.all_series(connection)
+        for series in all_series:
+            walk = _SeriesWalk(series, keyring)
+            async for receipt in store.receipts_in_order(connection, series.series.name):
+                counts[receipt.new.kind] += 1
+                violations.extend(walk.take(receipt))
+                payments.take(receipt)
+            violations.extend(walk.end())
+        violations += payments.violations()
+        violations += await _copies(connection)
+    return RegisterAudit(
+        receipts=counts[ReceiptKind.ORIGINAL],
+        voids=counts[ReceiptKind.VOID],
+        series=len(all_series),
+        violations=violations,
+    )
+
+
+async def receipt_facts(connection: Connection) -> AsyncIterator[ReceiptFact]:
+    """Yield what the register says of each payment; needs a transaction."""
+    async for receipt in store.receipts_in_order(connection):
+        new = receipt.new
+        if new.kind is ReceiptKind.ORIGINAL:
+            yield ReceiptFact(new.payment_id, new.receipt_id, new.total, new.vat, receipt.voided_at is not None)
+
+
+class _SeriesWalk:
+    """Goes through one series in the order of its numbers, remembering what must come next."""
+
+    def __init__(self, locked: LockedSeries, keyring: Keyring) -> None:
+        self._locked = locked
+        self._series = locked.series
+        self._keyring = keyring
+        self._number = 0
+        self._link = first_link(self._series.seller_tax_code, self._series.symbol)
+        self._issued_at = 0
+
+    def take(self, receipt: StoredReceipt) -> Iterator[Violation]:
+        """Check the next receipt; a gap is named once and the walk goes on behind it."""
+        new, subject = receipt.new, _subject(receipt)
+        if new.number != self._number + 1:
+            yield Violation("gap", subject, f"number {self._number + 1} is missing before it")
+        try:
+            claims = parse(new.token).claims
+        except TokenError as error:
+            yield Violation("token", subject, f"the token cannot be read: {error}")
+            self._number, self._link = new.number, link_of(new.token)
+            return
+        if claims.previous != self._link:
+            yield Violation("chain", subject, "it does not follow the receipt before it")
+        if claims.issued_at < self._issued_at:
+            yield Violation("time", subject, "it is older than the receipt before it")
+        if not year_matches(new.series, new.issued_at):
+            yield Violation("year", subject, f"issued {new.issued_at.isoformat()}, not in the year of its series")
+        yield from self._signature(receipt, subject)
+        yield from _columns(receipt, claims, subject)
+        self._number, self._link, self._issued_at = new.number, link_of(new.token), claims.issued_at
+
+    def end(self) -> Iterator[Violation]:
+        """Check that the series stands where its last receipt stands."""
+        if (self._locked.last_number, self._locked.last_link) != (self._number, self._link):
+            yield Violation(
+                "series",
+                self._series.name,
+                f"it stands at {self._locked.last_number}, its last receipt is {self._number} (or has another hash)",
+            )
+
+    def _signature(self, receipt: StoredReceipt, subject: str) -> Iterator[Violation]:
+        states = verify_token(to_text(receipt.new.token), self._keyring).states
+        if states["key_known"] is not CheckState.PASSED:
+            yield Violation("key", subject, f"signed with key {receipt.new.key_id.hex()}, which is not known")
+        elif states["signature"] is not CheckState.PASSED:
+            yield Violation("signature", subject, "the signature is wrong")
+        if states["key_valid_then"] is CheckState.FAILED:
+            yield Violation("key", subject, f"key {receipt.new.key_id.hex()} was not in use when it signed")
+
+
+def _columns(receipt: StoredReceipt, claims: Claims, subject: str) -> Iterator[Violation]:
+    """Compare what is stored beside the token with what the token says."""
+    new = receipt.new
+    stored = {
+        "issuer": receipt.seller_tax_code,
+        "symbol": f"{receipt.template}{new.series}",
+        "number": new.number,
+        "customer_code": new.customer_code,
+        "collector_code": new.collector_code,
+        "total": new.total,
+        "vat": new.vat,
+        "issued_at": seconds(new.issued_at),
+        "kind": TokenKind.VOID if new.kind is ReceiptKind.VOID else TokenKind.ORIGINAL,
+    }
+    for name, value in stored.items():
+        if getattr(claims, name) != value:
+            yield Violation("columns", subject, f"{name} is not what was signed")
+    if lookup_code(new.token) != new.lookup_code:
+        yield Violation("columns", subject, "lookup_code is not that of the token")
+    if parse(new.token).key_id != new.key_id:
+        yield Violation("columns", subject, "key_id is not what was signed")
+    if claims.content_hash != content_hash(new.content):
+        yield Violation("content", subject, "the stored content is not what was signed")
+
+
+@dataclass(frozen=True, slots=True)
+class _Original:
+    payment_id: UUID
+    named: tuple[str, int]
+    amounts: tuple[int, int]
+
+
+class _Payments:
+    """Remembers what each payment has: one receipt, and at most one void that was signed for that receipt."""
+
+    def __init__(self) -> None:
+        self._per_payment: Counter[tuple[UUID, ReceiptKind]] = Counter()
+        self._originals: dict[UUID, _Original] = {}
+        self._voids: list[tuple[str, UUID, UUID | None, tuple[str, int] | None, tuple[int, int]]] = []
+
+    def take(self, receipt: StoredReceipt) -> None:
+        new = receipt.new
+        self._per_payment[new.payment_id, new.kind] += 1
+        if new.kind is ReceiptKind.VOID:
+            signed_for = _signed_for(new.token)
+            void = (_subject(receipt), new.payment_id, new.voids_receipt_id, signed_for, (-new.total, -new.vat))
+            self._voids.append(void)
+        else:
+            named = (f"{receipt.template}{new.series}", new.number)
+            self._originals[new.receipt_id] = _Original(new.payment_id, named, (new.total, new.vat))
+
+    def violations(self) -> Iterator[Violation]:
+        for (payment_id, kind), count in self._per_payment.items():
+            if count > 1:
+                yield Violation(kind.value, str(payment_id), f"the payment has {count} of them")
+        for subject, payment_id, voids_receipt_id, signed_for, amounts in self._voids:
+            voided = self._originals.get(voids_receipt_id) if voids_receipt_id else None
+            if voided is None or voided.payment_id != payment_id:
+                yield Violation("void", subject, "it voids no receipt of its payment")
+            elif (signed_for, amounts) != (voided.named, voided.amounts):
+                yield Violation("void", subject, "it was signed for another receipt or amount")
+
+
+def _signed_for(token: bytes) -> tuple[str, int] | None:
+    try:
+        return parse(token).claims.voids
+    except TokenError:
+        return None
+
+
+async def _copies(connection: Connection) -> list[Violation]:
+    return [
+        Violation("copies", str(receipt_id), f"copies are numbered {numbers}")
+        for receipt_id, numbers in await store.copy_numbers(connection)
+        if numbers != list(range(1, len(numbers) + 1))
+    ]
+
+
+def _subject(receipt: StoredReceipt) -> str:
+    return f"{receipt.new.series} {format_number(receipt.new.number)}"
