@@ -8,7 +8,7 @@ import shlex
 import signal
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from urllib.parse import urlsplit
 
 from ops.stack.local import LocalStack
@@ -18,9 +18,12 @@ from ops.stack.processes import StackError
 
 def main() -> int:
     """Run one command and return its exit code."""
-    arguments = _parser().parse_args()
+    # What these two take is theirs to understand, options included.
+    passed_on = {"psql": _psql, "rabbitmqctl": _rabbitmqctl}
     try:
-        return int(_run(LocalStack(), arguments))
+        if len(sys.argv) > 1 and sys.argv[1] in passed_on:
+            return passed_on[sys.argv[1]](LocalStack(), sys.argv[2:])
+        return _run(LocalStack(), _parser().parse_args())
     except (StackError, PermissionError) as error:
         print(f"dev: {error}", file=sys.stderr)  # noqa: T201 - the terminal is where this belongs
         return 1
@@ -44,10 +47,6 @@ def _parser() -> argparse.ArgumentParser:
     up.add_argument("--port", type=int, help="port that the gateway listens on (a free one, remembered)")
     run = commands.add_parser("run", help="run a command with broker and database at hand")
     run.add_argument("argv", nargs=argparse.REMAINDER)
-    psql = commands.add_parser("psql", help="a database prompt")
-    psql.add_argument("argv", nargs=argparse.REMAINDER, metavar="[SERVICE] [PSQL ARGUMENTS]")
-    control = commands.add_parser("rabbitmqctl", help="the broker's own tool", add_help=False)
-    control.add_argument("argv", nargs=argparse.REMAINDER)
     return parser
 
 
@@ -77,10 +76,6 @@ def _run(stack: LocalStack, arguments: argparse.Namespace) -> int:  # noqa: PLR0
             return 0
         case "run":
             return run_with_stack(stack, arguments.argv[1:] if arguments.argv[:1] == ["--"] else arguments.argv)
-        case "psql":
-            return _psql(stack, arguments.argv)
-        case "rabbitmqctl":
-            return _print([stack.rabbitmq.control(*arguments.argv).rstrip("\n")])
         case _:
             # Imported here: the tables of `up` cost a quarter of a second that the other commands need not spend.
             from ops.stack.up import stay_up  # noqa: PLC0415
@@ -100,27 +95,35 @@ def _psql(stack: LocalStack, argv: list[str]) -> int:
     from ops.stack.addresses import SystemAddresses  # noqa: PLC0415
     from ops.stack.provision import SERVICES  # noqa: PLC0415
 
-    stack.start()
-    url = stack.postgres_url
-    if argv and argv[0] in SERVICES:
-        namespace = os.environ.get("THUNGAN_NAMESPACE", "thungan")
-        url = SystemAddresses.load(stack, namespace).database_url(argv.pop(0))
-    password = urlsplit(url).password or ""
-    program = program_folder() / "psql"
-    # The password goes by the environment: everybody can read a command line.
-    command = [str(program), *argv, url.replace(f":{password}@", "@", 1)]
-    os.execve(program, command, os.environ | {"PGPASSWORD": password})  # noqa: S606
+    with stack.in_use():
+        url = stack.postgres_url
+        if argv and argv[0] in SERVICES:
+            namespace = os.environ.get("THUNGAN_NAMESPACE", "thungan")
+            url = SystemAddresses.load(stack, namespace).database_url(argv[0])
+            argv = argv[1:]
+        password = urlsplit(url).password or ""
+        # The password goes by the environment: everybody can read a command line.
+        command = [str(program_folder() / "psql"), *argv, url.replace(f":{password}@", "@", 1)]
+        return _attended(command, os.environ | {"PGPASSWORD": password})
+
+
+def _rabbitmqctl(stack: LocalStack, argv: list[str]) -> int:
+    return _print([stack.rabbitmq.control(*argv).rstrip("\n")])
 
 
 def run_with_stack(stack: LocalStack, argv: list[str]) -> int:
     """Run a command with the stack's addresses in its environment; returns its exit code as a shell would."""
     with stack.in_use():
-        child = subprocess.Popen(argv, env=os.environ | stack.environment())
-        # Ctrl-C reaches the child by itself, as a member of the terminal's foreground group.
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, lambda received, _frame: child.send_signal(received))
-        code = child.wait()
+        return _attended(argv, os.environ | stack.environment())
+
+
+def _attended(argv: Sequence[str], environment: Mapping[str, str]) -> int:
+    child = subprocess.Popen(argv, env=environment)
+    # Ctrl-C reaches the child by itself, as a member of the terminal's foreground group.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda received, _frame: child.send_signal(received))
+    code = child.wait()
     return code if code >= 0 else 128 - code
 
 
