@@ -107,7 +107,7 @@ def _groups(path: Path) -> tuple[dict[str, PriceGroup], dict[str, str]]:
         for alias in entry.aliases:
             _require(alias not in entries and alias not in aliases, path, f"{alias} names two groups")
             aliases[alias] = name
-    groups = {name: PriceGroup(name, e.kind, e.reactive, e.vi, e.en) for name, e in entries.items()}
+    groups = {name: PriceGroup(name, e.kind, e.reactive, e.vi, e.en, e.line) for name, e in entries.items()}
     return groups, aliases
 
 

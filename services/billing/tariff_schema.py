@@ -77,6 +77,7 @@ class GroupEntry(TariffFile):
     reactive: bool = False
     vi: str
     en: str
+    line: str
     aliases: list[str] = []
 
 

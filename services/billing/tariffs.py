@@ -28,6 +28,8 @@ class PriceGroup:
     reactive: bool
     vi: str
     en: str
+    line: str
+    """The group on a line of a bill: Vietnamese, a few letters."""
 
     @property
     def by_register(self) -> bool:

@@ -45,8 +45,13 @@ _TEXTS: dict[Language, dict[str, str]] = {
 
 
 def explain(bill: Bill, language: Language = "vi") -> tuple[str, ...]:
-    """Return the steps from kWh to total, one per line of print."""
-    return tuple(_steps(bill, language))
+    """Return all steps from kWh to total, one per line of print."""
+    return (*explain_quotas(bill, language), *_prices(bill, language))
+
+
+def explain_quotas(bill: Bill, language: Language = "vi") -> tuple[str, ...]:
+    """Return only what the lines of a bill do not show by themselves: days, quotas, reactive power."""
+    return tuple(_quotas(bill, language))
 
 
 def line_label(line: BillLine, language: Language = "vi") -> str:
@@ -56,7 +61,7 @@ def line_label(line: BillLine, language: Language = "vi") -> str:
     return "" if line.register is None else _REGISTERS[language][line.register]
 
 
-def _steps(bill: Bill, language: Language) -> Iterator[str]:
+def _quotas(bill: Bill, language: Language) -> Iterator[str]:
     texts = _TEXTS[language]
     period = [texts["period"].format(first=_day(bill.period_from), last=_day(bill.period_to), days=bill.days)]
     if bill.supplied_days != bill.days:
@@ -71,13 +76,19 @@ def _steps(bill: Bill, language: Language) -> Iterator[str]:
             households=_number(bill.households),
             kwh=" / ".join(map(format_number, limits.kwh)),
         )
-    names = {group.name: group.vi if language == "vi" else group.en for group in bill.groups}
-    heading = None
     for line in bill.lines:
         if line.kind == "reactive":
             cos_phi, percent = _number(bill.cos_phi or Decimal(0)), _number(line.percent or Decimal(0))
             text = texts["reactive"].format(cos_phi=cos_phi, percent=percent)
             yield f"{text} = {format_dong(line.amount)}"
+
+
+def _prices(bill: Bill, language: Language) -> Iterator[str]:
+    texts = _TEXTS[language]
+    names = {group.name: group.vi if language == "vi" else group.en for group in bill.groups}
+    heading = None
+    for line in bill.lines:
+        if line.kind == "reactive":
             continue
         if heading != (line.group, line.first):
             heading = (line.group, line.first)

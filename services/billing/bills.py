@@ -1,0 +1,79 @@
+"""A metered period and the customer's contract facts → the bill as messages carry it. Pure."""
+
+from datetime import datetime
+from uuid import UUID
+
+from services.billing.domain import bill_number
+from services.billing.engine import Bill as ComputedBill
+from services.billing.engine import BillLine as ComputedLine
+from services.billing.engine import compute_bill
+from services.billing.engine.explain import explain_quotas, line_label
+from services.billing.metering import MeteredPeriod, bill_request
+from services.billing.tariffs import Tariffs
+from shared.contracts.billing import Bill, BillLine, BillState, MeterReading
+from shared.contracts.common import CustomerFacts
+
+
+def make_bill(
+    period: MeteredPeriod, facts: CustomerFacts, tariffs: Tariffs, *, bill_id: UUID, issued_at: datetime
+) -> Bill:
+    """Return the bill of a period, wholly open; raise :class:`~services.billing.errors.BillingError`."""
+    computed = compute_bill(bill_request(period, facts.price_group, facts.households, tariffs), tariffs)
+    return Bill(
+        bill_id=bill_id,
+        bill_number=bill_number(period.customer_code, period.year, period.month, period.cycle),
+        customer_code=period.customer_code,
+        cycle=period.cycle,
+        month=period.month,
+        year=period.year,
+        period_from=period.period_from,
+        period_to=period.period_to,
+        price_group=facts.price_group,
+        households=facts.households,
+        readings=[
+            MeterReading(
+                meter_number=reading.meter_number,
+                meter_register=reading.meter_register,
+                old_reading=reading.old_reading,
+                new_reading=reading.new_reading,
+                multiplier=reading.multiplier,
+                kwh=reading.kwh,
+            )
+            for reading in period.readings
+        ],
+        kwh=computed.kwh,
+        lines=[_line(line, computed) for line in computed.lines],
+        pre_vat=computed.pre_vat,
+        vat_rate=str(computed.vat_percent),
+        vat=computed.vat,
+        total=computed.total,
+        open_principal=computed.pre_vat,
+        open_vat=computed.vat,
+        state=BillState.OPEN if computed.total else BillState.PAID,
+        due_date=period.due_date,
+        issued_at=issued_at,
+        explanation=list(explain_quotas(computed)),
+    )
+
+
+def _line(line: ComputedLine, bill: ComputedBill) -> BillLine:
+    return BillLine(
+        label=_label(line, bill),
+        decision=line.decision,
+        period_from=line.first,
+        period_to=line.last,
+        kwh=line.kwh,
+        unit_price=line.unit_price,
+        amount=line.amount,
+    )
+
+
+def _label(line: ComputedLine, bill: ComputedBill) -> str:
+    """Return what is priced; the purpose of use is named where the meter has several, or nothing else says it."""
+    if line.kind == "reactive":
+        return f"Phản kháng {line.percent}%".replace(".", ",")
+    purpose = next(group.line for group in bill.groups if group.name == line.group)
+    label = line_label(line)
+    if not label:
+        return purpose
+    return f"{purpose}, {label[0].lower()}{label[1:]}" if len(bill.groups) > 1 else label

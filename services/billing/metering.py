@@ -1,0 +1,140 @@
+"""Readings of a metered period → what the billing engine is asked. Pure.
+
+Registers (BCS): KT one price, BT normal, CD peak, TD off-peak, VC reactive (kVArh).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+
+from services.billing.case_rows import parse_uses
+from services.billing.engine import BillRequest, ChangeReading, Consumption, Cut
+from services.billing.engine.meter import kwh_from_readings
+from services.billing.errors import BillingError
+from services.billing.tariffs import Tariffs
+
+ONE_PRICE, REACTIVE = "KT", "VC"
+TIME_OF_USE = ("BT", "CD", "TD")
+"""Registers by time of use in the order of the engine: normal, peak, off-peak."""
+METER_REGISTERS = (ONE_PRICE, *TIME_OF_USE, REACTIVE)
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterReading:
+    """Old and new reading of one register of one meter."""
+
+    meter_number: str
+    meter_register: str
+    old_reading: int
+    new_reading: int
+    multiplier: int
+    digits: int
+    change_readings: tuple[int, ...] = ()
+    """What the register showed on the days of price changes inside the period."""
+
+    @property
+    def kwh(self) -> int:
+        """What passed through (kVArh for VC); raises :class:`BillingError`."""
+        return self.until(self.new_reading)
+
+    def until(self, reading: int) -> int:
+        """Return what had passed through when the register showed ``reading``."""
+        return kwh_from_readings(self.old_reading, reading, multiplier=self.multiplier, digits=self.digits)
+
+
+@dataclass(frozen=True, slots=True)
+class MeteredPeriod:
+    """Everything that was read for one bill."""
+
+    customer_code: str
+    year: int
+    month: int
+    cycle: int
+    period_from: date
+    period_to: date
+    due_date: date
+    readings: tuple[RegisterReading, ...]
+    cut_days: int = 0
+    cut_from: date | None = None
+    cut_to: date | None = None
+    cos_phi: Decimal | None = None
+
+    @property
+    def active_readings(self) -> tuple[RegisterReading, ...]:
+        """The readings of kWh, without reactive power."""
+        return tuple(reading for reading in self.readings if reading.meter_register != REACTIVE)
+
+
+def bill_request(period: MeteredPeriod, price_group: str, households: str, tariffs: Tariffs) -> BillRequest:
+    """Return what the engine is asked for a period; raise :class:`BillingError` when the readings make no sense."""
+    uses = parse_uses(price_group)
+    by_register = any(tariffs.group(use.group).by_register for use in uses)
+    active = period.active_readings
+    registers = {reading.meter_register for reading in active}
+    if registers != {ONE_PRICE} and registers != set(TIME_OF_USE):
+        raise BillingError("bad-registers", f"registers {sorted(registers)}: there must be KT, or BT, CD and TD")
+    if period.cut_from and period.cut_to:
+        cuts: tuple[Cut, ...] = (Cut(period.cut_from, period.cut_to),)
+    else:
+        cuts = ()
+    return BillRequest(
+        period_from=period.period_from,
+        period_to=period.period_to,
+        uses=uses,
+        consumption=_consumption([(reading, reading.kwh) for reading in active], by_register=by_register),
+        households=_households(households),
+        cos_phi=period.cos_phi if period.cos_phi is not None else _cos_phi(period),
+        cuts=cuts,
+        cut_days=0 if cuts else period.cut_days,
+        change_readings=_change_readings(period, tariffs, by_register=by_register),
+    )
+
+
+def _consumption(used: Sequence[tuple[RegisterReading, int]], *, by_register: bool) -> Consumption:
+    """Add up meters; a meter with registers behind a group with one price counts as one register."""
+    if used[0][0].meter_register == ONE_PRICE or not by_register:
+        return Consumption(sum(kwh for _, kwh in used))
+    sums = dict.fromkeys(TIME_OF_USE, 0)
+    for reading, kwh in used:
+        sums[reading.meter_register] += kwh
+    return Consumption.of_registers(*(sums[register] for register in TIME_OF_USE))
+
+
+def _change_readings(period: MeteredPeriod, tariffs: Tariffs, *, by_register: bool) -> tuple[ChangeReading, ...]:
+    active = period.active_readings
+    count = max(len(reading.change_readings) for reading in active)
+    if count == 0:
+        return ()
+    changes = tariffs.decisions_between(period.period_from, period.period_to)[1:]
+    if any(len(reading.change_readings) != len(changes) for reading in active):
+        raise BillingError(
+            "bad-change-reading", f"{len(changes)} prices change in the period: every register needs as many readings"
+        )
+    return tuple(
+        ChangeReading(
+            decision.in_force_from,
+            _consumption(
+                [(reading, reading.until(reading.change_readings[place])) for reading in active],
+                by_register=by_register,
+            ),
+        )
+        for place, decision in enumerate(changes)
+    )
+
+
+def _cos_phi(period: MeteredPeriod) -> Decimal | None:
+    """Return the power factor from active and reactive energy, two decimals; None without a reactive register."""
+    reactive = sum(reading.kwh for reading in period.readings if reading.meter_register == REACTIVE)
+    active = sum(reading.kwh for reading in period.active_readings)
+    if reactive == 0 or active == 0:
+        return None
+    apparent = Decimal(active * active + reactive * reactive).sqrt()
+    return max(Decimal("0.01"), (active / apparent).quantize(Decimal("0.01"), rounding=ROUND_HALF_UP))
+
+
+def _households(text: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except ArithmeticError:
+        raise BillingError("bad-households", f"{text!r} is not a number of households") from None

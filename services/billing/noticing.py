@@ -1,0 +1,58 @@
+"""A visit puts a payment notice on paper."""
+
+from services.billing.domain import notice_id, notice_kind
+from services.billing.store import accounts, bills, collection_points, notices
+from shared.clock import Clock
+from shared.contracts.billing import NoticeIssued
+from shared.contracts.common import NextStep
+from shared.contracts.customer import VisitRecorded
+from shared.messaging.errors import RetryLater
+from shared.messaging.work import Work
+
+
+async def issue_notice(event: VisitRecorded, work: Work, *, clock: Clock, points_on_notice: int) -> None:
+    """Issue the notice that a visit calls for, once; none when nothing is owed (any more)."""
+    visit = event.visit
+    kind = notice_kind(visit.outcome, visit.next_step, first_record=event.first_record)
+    if kind is None:
+        return
+    connection = work.connection
+    known = await accounts.lock(connection, [visit.customer_code])
+    facts = (await accounts.facts_of(connection, [visit.customer_code])).get(visit.customer_code)
+    account = await accounts.state_of(connection, visit.customer_code)
+    if not known or facts is None or account is None:
+        raise RetryLater(f"{visit.customer_code} is not known here yet")
+    if account.debt == 0:
+        return
+    issued_at = clock()
+    number = await notices.add(
+        connection,
+        notice_id(visit.visit_id, kind),
+        visit.visit_id,
+        kind,
+        customer_code=visit.customer_code,
+        debt=account.debt,
+        issued_at=issued_at,
+    )
+    if number is None:
+        return
+    to_point = visit.next_step is NextStep.COLLECTION_POINT
+    points = await collection_points.nearest(connection, facts.unit.unit_code, points_on_notice) if to_point else []
+    await work.emit(
+        NoticeIssued(
+            notice_id=notice_id(visit.visit_id, kind),
+            notice_number=number,
+            kind=kind,
+            visit_id=visit.visit_id,
+            outcome=visit.outcome,
+            customer=facts,
+            visiting_collector_code=visit.collector_code,
+            bills=await bills.open_of(connection, visit.customer_code),
+            account=account,
+            appointment=visit.appointment,
+            collection_points=points,
+            device_id=event.device_id,
+            issued_at=issued_at,
+        ),
+        aggregate=visit.customer_code,
+    )

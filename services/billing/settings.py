@@ -1,0 +1,18 @@
+"""Settings of billing."""
+
+from pydantic import Field
+
+from shared.settings import ServiceSettings
+
+
+class BillingSettings(ServiceSettings):
+    """What the utility decides about money on the road and on notices."""
+
+    cash_ceiling: int = Field(default=200_000_000, gt=0, le=10**12)
+    """Cash in đồng that a collector may hold; taken over into a shift when it is opened."""
+
+    points_on_notice: int = Field(default=3, ge=1, le=20)
+    """Collection points named on a notice that sends the customer to one."""
+
+    due_days: int = Field(default=10, ge=0, le=90)
+    """Days after the period until a bill is due, for readings that name no due date."""

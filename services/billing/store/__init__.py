@@ -1,0 +1,5 @@
+"""All SQL of billing, one module for each thing that is kept. Whoever calls holds the transaction.
+
+Locks are taken in one order everywhere: metered periods, accounts (by customer code), shift. Whatever changes what a
+customer owes takes the account's row lock first, so that the account's version says in which order things happened.
+"""

@@ -1,0 +1,134 @@
+"""Bills and what is open of them."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from services.billing.domain import Cleared, Debt
+from shared.contracts.billing import Bill, BillState
+from shared.db import Connection
+
+_COLUMNS = (
+    "bill_id",
+    "bill_number",
+    "customer_code",
+    "year",
+    "month",
+    "cycle",
+    "period_from",
+    "period_to",
+    "price_group",
+    "households",
+    "kwh",
+    "pre_vat",
+    "vat_rate",
+    "vat",
+    "total",
+    "open_principal",
+    "open_vat",
+    "due_date",
+    "issued_at",
+    "readings",
+    "lines",
+    "explanation",
+)
+_SELECT = f"SELECT {', '.join(_COLUMNS)} FROM bills"
+_OPEN = "open_principal + open_vat > 0"
+
+_PLAIN_TYPES = {
+    "bill_id": "uuid",
+    "year": "int",
+    "month": "int",
+    "cycle": "int",
+    "period_from": "date",
+    "period_to": "date",
+    "kwh": "bigint",
+    "pre_vat": "bigint",
+    "vat": "bigint",
+    "total": "bigint",
+    "open_principal": "bigint",
+    "open_vat": "bigint",
+    "due_date": "date",
+    "issued_at": "timestamptz",
+    "readings": "json",
+    "lines": "json",
+    "explanation": "json",
+}
+_INSERT = (
+    f"INSERT INTO bills ({', '.join(_COLUMNS)}) SELECT * FROM unnest("
+    + ", ".join(f"${place}::{_PLAIN_TYPES.get(column, 'text')}[]" for place, column in enumerate(_COLUMNS, 1))
+    + ")"
+)
+
+_CHANGE_OPEN = """
+UPDATE bills SET open_vat = open_vat + change.vat, open_principal = open_principal + change.principal
+FROM unnest($1::uuid[], $2::bigint[], $3::bigint[]) AS change (bill_id, vat, principal)
+WHERE bills.bill_id = change.bill_id
+"""
+
+
+async def add(connection: Connection, bills: Sequence[Bill]) -> None:
+    """Store new bills."""
+    if bills:
+        rows = [_values(bill) for bill in bills]
+        await connection.execute(_INSERT, *(list(column) for column in zip(*rows, strict=True)))
+
+
+async def open_of(connection: Connection, customer_code: str) -> list[Bill]:
+    """Return a customer's open bills, the oldest first: the order in which money clears them."""
+    rows = await connection.fetch(
+        f"{_SELECT} WHERE customer_code = $1 AND {_OPEN} ORDER BY year, month, cycle", customer_code
+    )
+    return [_bill(row) for row in rows]
+
+
+async def paid_of(connection: Connection, customer_code: str, limit: int) -> list[Bill]:
+    """Return a customer's latest bills with nothing open, the latest first."""
+    rows = await connection.fetch(
+        f"{_SELECT} WHERE customer_code = $1 AND NOT ({_OPEN}) ORDER BY year DESC, month DESC, cycle DESC LIMIT $2",
+        customer_code,
+        limit,
+    )
+    return [_bill(row) for row in rows]
+
+
+async def by_id(connection: Connection, bill_ids: Collection[UUID]) -> dict[UUID, Bill]:
+    """Return those bills that exist."""
+    rows = await connection.fetch(f"{_SELECT} WHERE bill_id = ANY ($1)", list(bill_ids))
+    return {row["bill_id"]: _bill(row) for row in rows}
+
+
+async def clear(connection: Connection, parts: Sequence[Cleared]) -> None:
+    """Take cleared parts off what is open."""
+    await _change(connection, [(part.bill_id, -part.vat, -part.principal) for part in parts])
+
+
+async def reopen(connection: Connection, parts: Sequence[Cleared]) -> None:
+    """Put parts that money no longer clears back to what is open."""
+    await _change(connection, [(part.bill_id, part.vat, part.principal) for part in parts])
+
+
+async def _change(connection: Connection, changes: Sequence[tuple[UUID, int, int]]) -> None:
+    """Change what is open; several changes of one bill are added up, because an UPDATE joins each row once."""
+    sums: dict[UUID, tuple[int, int]] = {}
+    for bill_id, vat, principal in changes:
+        before = sums.get(bill_id, (0, 0))
+        sums[bill_id] = (before[0] + vat, before[1] + principal)
+    if sums:
+        vats, principals = zip(*sums.values(), strict=True)
+        await connection.execute(_CHANGE_OPEN, list(sums), list(vats), list(principals))
+
+
+def debt_of(bill: Bill) -> Debt:
+    """Return what is open of a bill."""
+    return Debt(bill.bill_id, bill.open_vat, bill.open_principal)
+
+
+def _values(bill: Bill) -> tuple[Any, ...]:
+    plain = bill.model_dump(mode="json", include={"readings", "lines", "explanation"})
+    return tuple(plain[column] if column in plain else getattr(bill, column) for column in _COLUMNS)
+
+
+def _bill(row: Mapping[str, Any]) -> Bill:
+    state = BillState.OPEN if row["open_principal"] + row["open_vat"] else BillState.PAID
+    return Bill.model_validate({**row, "state": state})

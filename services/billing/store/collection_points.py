@@ -1,0 +1,41 @@
+"""Collection points: banks, post offices and others that take money for the utility."""
+
+from collections.abc import Sequence
+
+from shared.contracts.billing import CollectionPoint
+from shared.db import Connection
+
+_COLUMNS = ("collection_point_code", "name", "kind", "address", "opening_hours", "phone", "unit_code")
+
+_SAVE = f"""
+INSERT INTO collection_points ({", ".join(_COLUMNS)})
+SELECT * FROM unnest({", ".join(f"${place}::text[]" for place in range(1, len(_COLUMNS) + 1))})
+ON CONFLICT (collection_point_code) DO UPDATE
+SET {", ".join(f"{column} = excluded.{column}" for column in _COLUMNS[1:])}
+"""
+
+# Nearness is the unit: first those of the same unit, then of the same company (first four characters), then others.
+_NEAREST = f"""
+SELECT {", ".join(_COLUMNS)} FROM collection_points
+ORDER BY unit_code <> $1, left(unit_code, 4) <> left($1, 4), collection_point_code
+LIMIT $2
+"""
+
+
+async def save(connection: Connection, points: Sequence[CollectionPoint]) -> None:
+    """Store collection points, replacing what was known of them."""
+    if points:
+        await connection.execute(_SAVE, *([getattr(point, column) for point in points] for column in _COLUMNS))
+
+
+async def nearest(connection: Connection, unit_code: str, limit: int) -> list[CollectionPoint]:
+    """Return collection points for customers of a unit, the nearest first."""
+    return [CollectionPoint.model_validate({**row}) for row in await connection.fetch(_NEAREST, unit_code, limit)]
+
+
+async def find(connection: Connection, code: str) -> CollectionPoint | None:
+    """Return a collection point; None when it is unknown."""
+    row = await connection.fetchrow(
+        f"SELECT {', '.join(_COLUMNS)} FROM collection_points WHERE collection_point_code = $1", code
+    )
+    return None if row is None else CollectionPoint.model_validate({**row})

@@ -1,0 +1,195 @@
+"""Metered periods with their readings: what waits for a bill, and what has become one."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from services.billing.metering import MeteredPeriod, RegisterReading
+from shared.db import Connection
+
+_PERIODS = """
+INSERT INTO metered_periods (period_id, customer_code, year, month, cycle, period_from, period_to, cut_days, cut_from,
+    cut_to, cos_phi, due_date, fingerprint, import_id)
+SELECT * FROM unnest($1::uuid[], $2::text[], $3::int[], $4::int[], $5::int[], $6::date[], $7::date[], $8::int[],
+    $9::date[], $10::date[], $11::numeric[], $12::date[], $13::text[], $14::uuid[])
+"""
+_READINGS = """
+INSERT INTO readings (period_id, meter_number, meter_register, old_reading, new_reading, multiplier, digits,
+    change_readings)
+SELECT period_id, meter_number, meter_register, old_reading, new_reading, multiplier, digits,
+    string_to_array(changes, ' ')::bigint[]
+FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::int[], $7::int[], $8::text[])
+    AS row (period_id, meter_number, meter_register, old_reading, new_reading, multiplier, digits, changes)
+"""
+_KNOWN = """
+SELECT customer_code, year, month, cycle, period_from, period_to, fingerprint FROM metered_periods
+WHERE customer_code = ANY ($1)
+"""
+# One period of a customer at a time, the earliest first, so that each bill has an account version of its own.
+# SKIP LOCKED: several runs share the work.
+_TAKE = """
+SELECT period_id, customer_code, year, month, cycle, period_from, period_to, cut_days, cut_from, cut_to, cos_phi,
+    due_date
+FROM metered_periods AS waiting
+WHERE bill_id IS NULL AND problem IS NULL AND NOT EXISTS (
+    SELECT FROM metered_periods AS earlier
+    WHERE earlier.customer_code = waiting.customer_code AND earlier.bill_id IS NULL AND earlier.problem IS NULL
+        AND (earlier.year, earlier.month, earlier.cycle) < (waiting.year, waiting.month, waiting.cycle)
+)
+ORDER BY customer_code
+LIMIT $1
+FOR UPDATE SKIP LOCKED
+"""
+_READINGS_OF = "SELECT * FROM readings WHERE period_id = ANY ($1) ORDER BY period_id, meter_number, meter_register"
+_ORDER = {"KT": 0, "BT": 1, "CD": 2, "TD": 3, "VC": 4}
+
+
+@dataclass(frozen=True, slots=True)
+class NewPeriod:
+    """A metered period that is about to be stored."""
+
+    period_id: UUID
+    period: MeteredPeriod
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPeriod:
+    """A stored metered period, as far as an import must know it."""
+
+    key: tuple[str, int, int, int]
+    period_from: date
+    period_to: date
+    fingerprint: str
+
+
+async def lock_imports(connection: Connection) -> None:
+    """Let one import of readings work at a time, so that what it compared with is still there when it commits."""
+    await connection.execute("SELECT pg_advisory_xact_lock(hashtext('billing readings import'))")
+
+
+async def known_periods(connection: Connection, customer_codes: Collection[str]) -> list[KnownPeriod]:
+    """Return the metered periods of customers that are stored already."""
+    rows = await connection.fetch(_KNOWN, list(customer_codes))
+    return [
+        KnownPeriod(
+            (row["customer_code"], row["year"], row["month"], row["cycle"]),
+            row["period_from"],
+            row["period_to"],
+            row["fingerprint"],
+        )
+        for row in rows
+    ]
+
+
+async def add(connection: Connection, new: Sequence[NewPeriod], import_id: UUID) -> None:
+    """Store metered periods with their readings."""
+    if not new:
+        return
+    periods = [
+        (
+            item.period_id,
+            item.period.customer_code,
+            item.period.year,
+            item.period.month,
+            item.period.cycle,
+            item.period.period_from,
+            item.period.period_to,
+            item.period.cut_days,
+            item.period.cut_from,
+            item.period.cut_to,
+            item.period.cos_phi,
+            item.period.due_date,
+            item.fingerprint,
+            import_id,
+        )
+        for item in new
+    ]
+    readings = [
+        (
+            item.period_id,
+            reading.meter_number,
+            reading.meter_register,
+            reading.old_reading,
+            reading.new_reading,
+            reading.multiplier,
+            reading.digits,
+            " ".join(map(str, reading.change_readings)),
+        )
+        for item in new
+        for reading in item.period.readings
+    ]
+    await connection.execute(_PERIODS, *_columns(periods))
+    await connection.execute(_READINGS, *_columns(readings))
+
+
+async def take_waiting(connection: Connection, limit: int) -> list[tuple[UUID, MeteredPeriod]]:
+    """Lock and return periods without a bill, at most one of a customer."""
+    rows = await connection.fetch(_TAKE, limit)
+    readings: dict[UUID, list[RegisterReading]] = {row["period_id"]: [] for row in rows}
+    for row in await connection.fetch(_READINGS_OF, list(readings)):
+        readings[row["period_id"]].append(_reading(row))
+    return [(row["period_id"], _period(row, readings[row["period_id"]])) for row in rows]
+
+
+async def billed(connection: Connection, bills: Mapping[UUID, UUID]) -> None:
+    """Note the bills (period id → bill id)."""
+    await connection.execute(
+        "UPDATE metered_periods SET bill_id = done.bill_id"
+        " FROM unnest($1::uuid[], $2::uuid[]) AS done (period_id, bill_id)"
+        " WHERE metered_periods.period_id = done.period_id",
+        list(bills),
+        list(bills.values()),
+    )
+
+
+async def set_aside(connection: Connection, problems: Mapping[UUID, str]) -> None:
+    """Note why no bill could be made (period id → problem); such a period waits for a person."""
+    await connection.execute(
+        "UPDATE metered_periods SET problem = found.problem"
+        " FROM unnest($1::uuid[], $2::text[]) AS found (period_id, problem)"
+        " WHERE metered_periods.period_id = found.period_id",
+        list(problems),
+        list(problems.values()),
+    )
+
+
+async def take_up_again(connection: Connection) -> int:
+    """Let what was set aside wait for a bill again; return how many periods."""
+    status = await connection.execute("UPDATE metered_periods SET problem = NULL WHERE problem IS NOT NULL")
+    return int(status.rpartition(" ")[2])
+
+
+def _columns(rows: Iterable[tuple[Any, ...]]) -> list[list[Any]]:
+    return [list(column) for column in zip(*rows, strict=True)]
+
+
+def _reading(row: Mapping[str, Any]) -> RegisterReading:
+    return RegisterReading(
+        row["meter_number"],
+        row["meter_register"],
+        row["old_reading"],
+        row["new_reading"],
+        row["multiplier"],
+        row["digits"],
+        tuple(row["change_readings"]),
+    )
+
+
+def _period(row: Mapping[str, Any], readings: list[RegisterReading]) -> MeteredPeriod:
+    return MeteredPeriod(
+        customer_code=row["customer_code"],
+        year=row["year"],
+        month=row["month"],
+        cycle=row["cycle"],
+        period_from=row["period_from"],
+        period_to=row["period_to"],
+        due_date=row["due_date"],
+        readings=tuple(sorted(readings, key=lambda reading: (reading.meter_number, _ORDER[reading.meter_register]))),
+        cut_days=row["cut_days"],
+        cut_from=row["cut_from"],
+        cut_to=row["cut_to"],
+        cos_phi=row["cos_phi"],
+    )

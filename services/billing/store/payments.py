@@ -1,0 +1,264 @@
+"""Payments, what they cleared, and their reversals."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from services.billing.domain import Cleared, Credit, CreditUse, FirstPayment
+from shared.contracts.billing import Allocation, Payment
+from shared.contracts.common import PaymentMethod
+from shared.db import Connection
+
+# Of a reversed payment, its allocations as they stood when it was reversed; else those that stand.
+_SELECT = """
+SELECT payments.*, coalesce(cleared.allocations, '[]') AS allocations
+FROM payments LEFT JOIN LATERAL (
+    SELECT json_agg(json_build_object('bill_id', bill_id, 'vat', vat, 'principal', principal) ORDER BY first)
+        AS allocations
+    FROM (
+        SELECT bill_id, sum(vat) AS vat, sum(principal) AS principal, min(allocation_id) AS first
+        FROM allocations
+        WHERE allocations.payment_id = payments.payment_id
+            AND (released_at IS NULL OR released_at = payments.reversed_at)
+        GROUP BY bill_id
+    ) AS parts
+) AS cleared ON true
+"""
+
+_ADD = """
+INSERT INTO payments (payment_id, customer_code, amount, credit, method, received_at, recorded_at, collector_code,
+    collection_point_code, reference, shift_id, visit_id, device_id)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+ON CONFLICT (payment_id) DO NOTHING
+RETURNING true
+"""
+
+_ALLOCATE = """
+INSERT INTO allocations (payment_id, bill_id, vat, principal, made_at)
+SELECT payment_id, bill_id, vat, principal, $5
+FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::bigint[]) WITH ORDINALITY
+    AS part (payment_id, bill_id, vat, principal, place)
+ORDER BY place
+"""
+
+_USE_CREDIT = """
+UPDATE payments SET credit = payments.credit - used.amount
+FROM (
+    SELECT payment_id, sum(amount)::bigint AS amount
+    FROM unnest($1::uuid[], $2::bigint[]) AS part (payment_id, amount)
+    GROUP BY payment_id
+) AS used
+WHERE payments.payment_id = used.payment_id
+"""
+
+_CREDITS = """
+SELECT customer_code, payment_id, credit FROM payments
+WHERE customer_code = ANY ($1) AND credit > 0 AND reversed_at IS NULL
+ORDER BY sequence
+"""
+
+_FIRST = """
+SELECT payments.payment_id, payments.amount, payments.method, payments.received_at, payments.collector_code,
+    payments.collection_point_code, payments.receipt_number, collection_points.name AS collection_point_name
+FROM payments LEFT JOIN collection_points USING (collection_point_code)
+WHERE payments.reversed_at IS NULL AND {condition}
+ORDER BY {order} DESC
+LIMIT 1
+"""
+_FIRST_FOR_BILLS = (
+    "SELECT found.* FROM allocations JOIN LATERAL ("
+    + _FIRST.format(condition="payments.payment_id = allocations.payment_id", order="payments.sequence")
+    + ") AS found ON true WHERE allocations.bill_id = ANY ($1) AND allocations.released_at IS NULL"
+    " ORDER BY allocations.allocation_id DESC LIMIT 1"
+)
+_LATEST = _FIRST.format(condition="payments.customer_code = $1", order="payments.sequence")
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPayment:
+    """A payment with what messages do not carry."""
+
+    payment: Payment
+    visit_id: UUID | None
+    recorded_at: datetime
+
+
+async def add(
+    connection: Connection,
+    payment: Payment,
+    *,
+    recorded_at: datetime,
+    visit_id: UUID | None,
+    device_id: UUID | None,
+) -> bool:
+    """Store a payment with its allocations; return False when its id is taken."""
+    added = await connection.fetchval(
+        _ADD,
+        payment.payment_id,
+        payment.customer_code,
+        payment.amount,
+        payment.credit,
+        payment.method.value,
+        payment.received_at,
+        recorded_at,
+        payment.collector_code,
+        payment.collection_point_code,
+        payment.reference,
+        payment.shift_id,
+        visit_id,
+        device_id,
+    )
+    if added is None:
+        return False
+    parts = [Cleared(part.bill_id, part.vat, part.principal) for part in payment.allocations]
+    await _allocate(connection, [CreditUse(payment.payment_id, part) for part in parts], recorded_at)
+    return True
+
+
+async def use_credit(connection: Connection, uses: Sequence[CreditUse], at: datetime) -> None:
+    """Record that credit cleared bills."""
+    if uses:
+        await _allocate(connection, uses, at)
+        amounts = [use.cleared.vat + use.cleared.principal for use in uses]
+        await connection.execute(_USE_CREDIT, [use.payment_id for use in uses], amounts)
+
+
+async def credits_of(connection: Connection, customer_codes: Collection[str]) -> dict[str, list[Credit]]:
+    """Return what is left of payments, by customer, the oldest payment first."""
+    found: dict[str, list[Credit]] = {}
+    for row in await connection.fetch(_CREDITS, list(customer_codes)):
+        found.setdefault(row["customer_code"], []).append(Credit(row["payment_id"], row["credit"]))
+    return found
+
+
+async def find(connection: Connection, payment_id: UUID) -> StoredPayment | None:
+    """Return a payment; None when it was never recorded."""
+    row = await connection.fetchrow(f"{_SELECT} WHERE payment_id = $1", payment_id)
+    return None if row is None else _stored(row)
+
+
+async def latest_of(connection: Connection, customer_code: str, limit: int) -> list[Payment]:
+    """Return a customer's payments, the latest first."""
+    rows = await connection.fetch(
+        f"{_SELECT} WHERE customer_code = $1 ORDER BY sequence DESC LIMIT $2", customer_code, limit
+    )
+    return [_stored(row).payment for row in rows]
+
+
+async def with_reference(
+    connection: Connection, customer_code: str, method: PaymentMethod, point: str | None, reference: str
+) -> UUID | None:
+    """Return the payment that stands for a partner's transaction, if it is recorded."""
+    found: UUID | None = await connection.fetchval(
+        "SELECT payment_id FROM payments WHERE customer_code = $1 AND method = $2"
+        " AND coalesce(collection_point_code, '') = $3 AND reference = $4 AND reversed_at IS NULL",
+        customer_code,
+        method.value,
+        point or "",
+        reference,
+    )
+    return found
+
+
+async def first_payment(connection: Connection, customer_code: str, bill_ids: Collection[UUID]) -> FirstPayment | None:
+    """Return the payment that cleared one of ``bill_ids`` last; with none of them, the customer's latest payment."""
+    if bill_ids:
+        row = await connection.fetchrow(_FIRST_FOR_BILLS, list(bill_ids))
+    else:
+        row = await connection.fetchrow(_LATEST, customer_code)
+    if row is None:
+        return None
+    name = None
+    if row["collector_code"] is not None:
+        name = await connection.fetchval(
+            "SELECT collector_name FROM customers WHERE collector_code = $1 ORDER BY version DESC LIMIT 1",
+            row["collector_code"],
+        )
+    return FirstPayment(
+        payment_id=row["payment_id"],
+        amount=row["amount"],
+        method=PaymentMethod(row["method"]),
+        received_at=row["received_at"],
+        collector_code=row["collector_code"],
+        collector_name=name,
+        collection_point_code=row["collection_point_code"],
+        collection_point_name=row["collection_point_name"],
+        receipt_number=row["receipt_number"],
+    )
+
+
+async def reverse(
+    connection: Connection,
+    payment_id: UUID,
+    *,
+    reversal_id: UUID,
+    reason: str,
+    reversed_by: str,
+    reversed_at: datetime,
+    device_id: UUID | None,
+    shift_id: UUID | None,
+) -> bool:
+    """Record a reversal and release what the payment cleared; return False when the reversal's id is taken."""
+    added = await connection.fetchval(
+        "INSERT INTO reversals (reversal_id, payment_id, reason, reversed_by, reversed_at, device_id, shift_id)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (reversal_id) DO NOTHING RETURNING true",
+        reversal_id,
+        payment_id,
+        reason,
+        reversed_by,
+        reversed_at,
+        device_id,
+        shift_id,
+    )
+    if added is None:
+        return False
+    await connection.execute("UPDATE payments SET reversed_at = $2 WHERE payment_id = $1", payment_id, reversed_at)
+    await connection.execute(
+        "UPDATE allocations SET released_at = $2 WHERE payment_id = $1 AND released_at IS NULL", payment_id, reversed_at
+    )
+    return True
+
+
+async def set_receipt(connection: Connection, payment_id: UUID, receipt_id: UUID, receipt_number: str) -> bool:
+    """Keep the number of a payment's receipt; return False for an unknown payment."""
+    changed = await connection.fetchval(
+        "UPDATE payments SET receipt_id = $2, receipt_number = $3 WHERE payment_id = $1 RETURNING true",
+        payment_id,
+        receipt_id,
+        receipt_number,
+    )
+    return changed is not None
+
+
+async def _allocate(connection: Connection, uses: Sequence[CreditUse], at: datetime) -> None:
+    if uses:
+        await connection.execute(
+            _ALLOCATE,
+            [use.payment_id for use in uses],
+            [use.cleared.bill_id for use in uses],
+            [use.cleared.vat for use in uses],
+            [use.cleared.principal for use in uses],
+            at,
+        )
+
+
+def _stored(row: Mapping[str, Any]) -> StoredPayment:
+    payment = Payment(
+        payment_id=row["payment_id"],
+        customer_code=row["customer_code"],
+        amount=row["amount"],
+        method=PaymentMethod(row["method"]),
+        received_at=row["received_at"],
+        collector_code=row["collector_code"],
+        collection_point_code=row["collection_point_code"],
+        reference=row["reference"],
+        shift_id=row["shift_id"],
+        allocations=[Allocation.model_validate(part) for part in row["allocations"]],
+        credit=row["credit"],
+        receipt_number=row["receipt_number"],
+        receipt_id=row["receipt_id"],
+        reversed_at=row["reversed_at"],
+    )
+    return StoredPayment(payment, row["visit_id"], row["recorded_at"])

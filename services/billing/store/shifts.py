@@ -1,0 +1,94 @@
+"""Shifts: the cash box of a collector from opening to closing."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from shared.contracts.billing import CloseShift, OpenShift, Shift, ShiftTotals
+from shared.db import Connection
+
+# A payment counts as taken back in the shift only when the cash left this very box (reversals.shift_id): what is paid
+# back after closing changes nothing of what was counted and handed in.
+_TOTALS = """
+SELECT count(*) FILTER (WHERE reversals.reversal_id IS NULL) AS payments,
+    coalesce(sum(amount) FILTER (WHERE reversals.reversal_id IS NULL), 0)::bigint AS cash,
+    count(reversals.reversal_id) AS reversals,
+    coalesce(sum(amount) FILTER (WHERE reversals.reversal_id IS NOT NULL), 0)::bigint AS reversed_cash
+FROM payments LEFT JOIN reversals USING (payment_id, shift_id)
+WHERE shift_id = $1
+"""
+
+_STANDING = """
+SELECT payment_id FROM payments LEFT JOIN reversals USING (payment_id, shift_id)
+WHERE shift_id = $1 AND reversals.reversal_id IS NULL
+ORDER BY sequence
+"""
+
+
+async def add(connection: Connection, request: OpenShift, cash_ceiling: int) -> bool:
+    """Open a shift; return False when its id is taken or the collector has another open shift."""
+    added = await connection.fetchval(
+        "INSERT INTO shifts (shift_id, collector_code, opened_at, opening_float, cash_ceiling)"
+        " VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING RETURNING true",
+        request.shift_id,
+        request.collector_code,
+        request.opened_at,
+        request.opening_float,
+        cash_ceiling,
+    )
+    return added is not None
+
+
+async def lock_open(connection: Connection, collector_code: str) -> Shift | None:
+    """Lock and return the collector's open shift: cash falls into it, or waits until it is closed and finds none."""
+    row = await connection.fetchrow(
+        "SELECT * FROM shifts WHERE collector_code = $1 AND closed_at IS NULL FOR UPDATE", collector_code
+    )
+    return None if row is None else await _shift(connection, row)
+
+
+async def lock(connection: Connection, shift_id: UUID) -> Shift | None:
+    """Lock and return a shift; None when it is unknown."""
+    row = await connection.fetchrow("SELECT * FROM shifts WHERE shift_id = $1 FOR UPDATE", shift_id)
+    return None if row is None else await _shift(connection, row)
+
+
+async def find(connection: Connection, collector_code: str, shift_id: UUID | None) -> Shift | None:
+    """Return the collector's shift with this id, or the open one; None when there is none."""
+    row = await connection.fetchrow(
+        "SELECT * FROM shifts WHERE collector_code = $1"
+        " AND CASE WHEN $2::uuid IS NULL THEN closed_at IS NULL ELSE shift_id = $2 END",
+        collector_code,
+        shift_id,
+    )
+    return None if row is None else await _shift(connection, row)
+
+
+async def close(connection: Connection, request: CloseShift, difference: int) -> None:
+    """Close a locked shift."""
+    await connection.execute(
+        "UPDATE shifts SET closed_at = $2, counted_cash = $3, difference = $4, explanation = $5, denominations = $6"
+        " WHERE shift_id = $1",
+        request.shift_id,
+        request.closed_at,
+        request.counted_cash,
+        difference,
+        request.explanation,
+        request.denominations,
+    )
+
+
+async def payments_standing(connection: Connection, shift_id: UUID) -> list[UUID]:
+    """Return the cash payments of a shift that stand, in the order of recording."""
+    return [row["payment_id"] for row in await connection.fetch(_STANDING, shift_id)]
+
+
+async def _shift(connection: Connection, row: Mapping[str, Any]) -> Shift:
+    """Return a shift with its totals.
+
+    The totals are read after the row was locked, in a statement of their own: only such a statement sees what the
+    transactions that held the lock before have committed.
+    """
+    (totals,) = await connection.fetch(_TOTALS, row["shift_id"])
+    cash_in_hand = row["opening_float"] + totals["cash"]
+    return Shift.model_validate({**row, "totals": ShiftTotals(**totals), "cash_in_hand": cash_in_hand})
