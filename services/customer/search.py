@@ -4,11 +4,8 @@ Words are looked up as typed first. Only when that finds too little are they cor
 names and addresses (a few thousand words, so trigrams cost a millisecond there and not a second), and looked up again.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from asyncpg import Record
 
@@ -16,10 +13,8 @@ from services.customer.query import INITIALS_LENGTH, Query, QueryKind, classify,
 from services.customer.spelling import Candidate, Spellings
 from services.customer.statements import statement
 from shared.contracts.customer import MatchedOn
+from shared.db import Connection
 from shared.phones import COUNTRY_CODE, InvalidPhoneError, normalise
-
-if TYPE_CHECKING:
-    from shared.messaging.work import Connection
 
 ENOUGH = 3
 """With fewer matches than this, the words are taken to be misspelt."""

@@ -1,11 +1,9 @@
 """What the customer service keeps, and all SQL about it apart from searching and importing."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from asyncpg import Record
@@ -14,9 +12,7 @@ from services.customer.domain import Account, PastVisit, Standing
 from services.customer.statements import statement
 from shared.contracts.common import CustomerFacts, NextStep, Outcome
 from shared.contracts.customer import CollectorDetails, CustomerSummary, PhoneCorrected, RouteStop, Visit
-
-if TYPE_CHECKING:
-    from shared.messaging.work import Connection
+from shared.db import Connection
 
 _ANNOUNCE = statement("announce")
 _SUMMARIES = statement("summaries")

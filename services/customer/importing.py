@@ -1,0 +1,180 @@
+"""Takes in the lists of units, collectors, routes, customers and meters: all, or, when a line is wrong, nothing.
+
+An import adds and changes; what a list does not name stays as it is (a customer who left is set inactive, never
+deleted). Every customer whose facts are different afterwards is told of with ``customer.changed``, in the transaction
+of the import. The number that a collector has corrected at the door outlives the import of a list that still has the
+old one: an import changes a phone number only when the list itself has changed it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from services.customer import store
+from services.customer.csv_lines import (
+    COLLECTORS,
+    CUSTOMERS,
+    FORMATS,
+    METERS,
+    MOST_REPORTED,
+    ROUTES,
+    UNITS,
+    BadLine,
+    FileContent,
+    FileFormat,
+    read_file,
+)
+from services.customer.statements import statement
+from shared.clock import now
+from shared.contracts.customer import CustomerChanged
+
+if TYPE_CHECKING:
+    from shared.db import Connection
+    from shared.messaging import Bus, Work
+
+BATCH = 5_000
+"""Customers that are announced at a time: bounds the memory, not the transaction."""
+
+_PATIENCE = 3600.0
+_LOCK = 0x696D706F  # "impo": one import at a time
+
+_REFERENCES = (
+    (COLLECTORS, "unit_code", UNITS),
+    (ROUTES, "unit_code", UNITS),
+    (ROUTES, "collector_code", COLLECTORS),
+    (CUSTOMERS, "unit_code", UNITS),
+    (CUSTOMERS, "route_code", ROUTES),
+    (METERS, "customer_code", CUSTOMERS),
+)
+"""Which column of which file names a row of which other."""
+
+_TAKE = {file_format.name: statement(f"take_{file_format.table}") for file_format in FORMATS}
+_AFFECTED = statement("affected_customers")
+
+
+@dataclass
+class FileReport:
+    """What became of the rows of one file."""
+
+    rows: int = 0
+    added: int = 0
+    changed: int = 0
+
+    @property
+    def unchanged(self) -> int:
+        """Rows that said nothing new."""
+        return self.rows - self.added - self.changed
+
+
+@dataclass
+class ImportReport:
+    """What an import did; with any bad line it did nothing."""
+
+    files: dict[str, FileReport] = field(default_factory=dict)
+    bad_lines: list[BadLine] = field(default_factory=list)
+    customers_announced: int = 0
+    """Customers whose facts are new or different: as many ``customer.changed`` events."""
+
+    @property
+    def ok(self) -> bool:
+        """Whether the import was taken in."""
+        return not self.bad_lines
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the report for ``--json``."""
+        return {"ok": self.ok, **asdict(self)}
+
+
+class _BadLinesError(Exception):
+    """Undoes the transaction."""
+
+
+async def import_customers(bus: Bus, folder: Path) -> ImportReport:
+    """Take in those of the five files (:data:`~services.customer.csv_lines.FORMATS`) that are in ``folder``.
+
+    ``bus`` need not be started: the events wait in the outbox for the service. Raises ``FileNotFoundError`` when the
+    folder has none of the files; what is wrong in them is in the report.
+    """
+    paths = [(folder / file_format.name, file_format) for file_format in FORMATS]
+    present = [(path, file_format) for path, file_format in paths if path.is_file()]
+    if not present:
+        raise FileNotFoundError(f"{folder} holds none of {', '.join(file_format.name for file_format in FORMATS)}")
+    # In a thread: a large list takes seconds to read, and whoever imports may be serving, too.
+    contents = [await asyncio.to_thread(read_file, path, file_format) for path, file_format in present]
+    report = ImportReport(bad_lines=[bad for content in contents for bad in content.bad])
+    if report.bad_lines:
+        return report
+    try:
+        async with bus.work() as work:
+            await _take_in(work, contents, report, now())
+    except _BadLinesError:
+        return ImportReport(bad_lines=report.bad_lines)
+    return report
+
+
+async def _take_in(work: Work, contents: Sequence[FileContent], report: ImportReport, moment: datetime) -> None:
+    connection = work.connection
+    # Longer than any request may take, for this transaction only.
+    await connection.execute("SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0")
+    await connection.execute(f"SELECT pg_advisory_xact_lock({_LOCK})", timeout=_PATIENCE)
+    await connection.execute('CREATE TEMPORARY TABLE affected (customer_code text COLLATE "C") ON COMMIT DROP')
+    for content in contents:
+        await _stage(connection, content)
+    staged = {content.format.name for content in contents}
+    for file_format, column, target in _REFERENCES:
+        if file_format.name in staged:
+            report.bad_lines += await _dangling(connection, file_format, column, target, target.name in staged)
+    if report.bad_lines:
+        raise _BadLinesError
+    for content in contents:
+        row = await connection.fetchrow(_TAKE[content.format.name], timeout=_PATIENCE)
+        assert row is not None  # noqa: S101 - it counts, so there is a row
+        report.files[content.format.name] = FileReport(len(content.rows), row["added"], row["changed"])
+    report.customers_announced = await _announce(work, moment)
+
+
+async def _stage(connection: Connection, content: FileContent) -> None:
+    """Copy a file into a table of its own that is gone after the transaction."""
+    table = f"new_{content.format.table}"
+    await connection.execute(
+        f"CREATE TEMPORARY TABLE {table} ON COMMIT DROP AS SELECT 0 AS line, {', '.join(content.format.columns)}"
+        f" FROM {content.format.table} WITH NO DATA"
+    )
+    await connection.copy_records_to_table(table, records=content.rows, timeout=_PATIENCE)
+    await connection.execute(f"ANALYZE {table}", timeout=_PATIENCE)
+
+
+async def _dangling(
+    connection: Connection, file_format: FileFormat, column: str, target: FileFormat, target_is_staged: bool
+) -> list[BadLine]:
+    known = f"SELECT {target.key} FROM {target.table}"
+    if target_is_staged:
+        known += f" UNION ALL SELECT {target.key} FROM new_{target.table}"
+    rows = await connection.fetch(
+        f"SELECT line, {column} AS value FROM new_{file_format.table}"
+        f" WHERE {column} NOT IN ({known}) ORDER BY line LIMIT {MOST_REPORTED}",
+        timeout=_PATIENCE,
+    )
+    return [
+        BadLine(file_format.name, row["line"], column, f"{row['value']} is not known and not in {target.name}")
+        for row in rows
+    ]
+
+
+async def _announce(work: Work, moment: datetime) -> int:
+    """Emit the facts of every customer that the import has changed, by itself or through a unit, route or collector."""
+    connection = work.connection
+    codes = [row["customer_code"] for row in await connection.fetch(_AFFECTED, timeout=_PATIENCE)]
+    announced = 0
+    for start in range(0, len(codes), BATCH):
+        batch = codes[start : start + BATCH]
+        await store.lock_customers(connection, batch)
+        for facts in await store.announce(connection, batch, moment):
+            await work.emit(CustomerChanged(customer=facts, changed_at=moment), aggregate=facts.customer_code)
+            announced += 1
+    return announced

@@ -1,0 +1,1 @@
+SELECT DISTINCT customer_code FROM affected ORDER BY customer_code
