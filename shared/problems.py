@@ -46,11 +46,12 @@ class Problem(Exception):
 
     @classmethod
     def from_dict(cls, members: Mapping[str, Any]) -> "Problem":
-        """Return the problem that another process described with :meth:`as_dict`."""
-        return Problem(
+        """Return the problem that another process described with :meth:`as_dict`, as the class that fits its status."""
+        status = int(members.get("status", 500))
+        return _BY_STATUS.get(status, Problem)(
             str(members.get("detail", "")),
             slug=str(members.get("type", "problem")).removeprefix(TYPE_PREFIX),
-            status=int(members.get("status", 500)),
+            status=status,
             title=str(members.get("title", "")),
             facts=members.get("facts"),
         )
@@ -109,3 +110,9 @@ class TimedOut(Unavailable):
     slug = "timed-out"
     status = 504
     title = "No answer in time"
+
+
+_BY_STATUS: Mapping[int, type[Problem]] = {
+    problem.status: problem for problem in (InvalidRequest, NotAllowed, NotFound, Conflict, Unavailable, TimedOut)
+}
+"""So that ``except NotFound`` means the same whether the owner is this process or another."""

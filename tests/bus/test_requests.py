@@ -1,0 +1,282 @@
+"""A request reaches its owner and the answer comes back, or the caller learns why not, and when."""
+
+import asyncio
+import time
+from typing import Any
+
+import pytest
+
+from shared.contracts.message import Reply, Request
+from shared.messaging import Bus, Topology, Work, correlated, read_only, seconds_left, without_database
+from shared.problems import Conflict, InvalidRequest, Problem, TimedOut, Unavailable
+from shared.testing import wait_until
+from shared.testing.fixtures import BusFactory
+
+
+class Echoed(Reply):
+    text: str
+
+
+class Echo(Request[Echoed]):
+    """Say it again."""
+
+    message_name = "test.echo"
+    text: str
+    seconds: float = 0.0
+
+
+class Relayed(Request[Echoed]):
+    """Have somebody else say it."""
+
+    message_name = "test.relay"
+    text: str
+
+
+ECHO = Topology(service="echo", requests=[Echo])
+ASKER = Topology(service="asker")
+
+
+@without_database
+async def echo(message: Echo, _: Work) -> Echoed:
+    await asyncio.sleep(message.seconds)
+    return Echoed(text=message.text)
+
+
+def refusing(problem: Exception) -> Any:
+    @without_database
+    async def refuse(_: Echo, __: Work) -> Echoed:
+        raise problem
+
+    return refuse
+
+
+async def test_a_request_gets_the_typed_answer_of_its_owner(bus_for: BusFactory) -> None:
+    await bus_for(ECHO, request_handlers={Echo: echo})
+    asker = await bus_for(ASKER)
+
+    reply = await asker.request(Echo(text="Nguyễn Văn Á"))
+
+    assert reply == Echoed(text="Nguyễn Văn Á")
+
+
+async def test_a_problem_of_the_owner_is_raised_at_the_caller_as_it_was(bus_for: BusFactory) -> None:
+    problem = Conflict("Đã thu rồi", slug="already-paid", facts={"paid_by": "NV01"})
+    await bus_for(ECHO, request_handlers={Echo: refusing(problem)})
+    asker = await bus_for(ASKER)
+
+    with pytest.raises(Problem) as raised:
+        await asker.request(Echo(text="x"))
+
+    assert raised.value.as_dict() == problem.as_dict()
+    assert isinstance(raised.value, Conflict)
+
+
+async def test_an_unexpected_error_tells_the_caller_nothing_of_the_inside(bus_for: BusFactory) -> None:
+    await bus_for(ECHO, request_handlers={Echo: refusing(RuntimeError("password=hunter2"))})
+    asker = await bus_for(ASKER)
+
+    with pytest.raises(Problem) as raised:
+        await asker.request(Echo(text="x"), correlation_id="c-1")
+
+    assert (raised.value.slug, raised.value.status) == ("internal-error", 500)
+    assert "hunter2" not in str(raised.value.as_dict())
+    assert raised.value.facts == {"correlation_id": "c-1"}
+
+
+async def test_a_service_that_nobody_runs_fails_at_once_and_not_at_the_deadline(bus_for: BusFactory) -> None:
+    asker = await bus_for(ASKER)
+    started = time.monotonic()
+
+    with pytest.raises(Unavailable):
+        await asker.request(Echo(text="x"), timeout=10)
+
+    assert time.monotonic() - started < 1
+
+
+async def test_a_service_that_was_stopped_fails_at_once(bus_for: BusFactory) -> None:
+    owner = await bus_for(ECHO, request_handlers={Echo: echo})
+    asker = await bus_for(ASKER)
+    await asker.request(Echo(text="x"))
+    await owner.drain()
+    await owner.close()
+    started = time.monotonic()
+
+    with pytest.raises(Unavailable):
+        await asker.request(Echo(text="x"), timeout=10)
+
+    assert time.monotonic() - started < 1
+
+
+async def test_a_slow_owner_is_given_up_at_the_deadline(bus_for: BusFactory) -> None:
+    await bus_for(ECHO, request_handlers={Echo: echo})
+    asker = await bus_for(ASKER)
+    started = time.monotonic()
+
+    with pytest.raises(TimedOut):
+        await asker.request(Echo(text="x", seconds=5), timeout=0.3)
+
+    assert 0.25 < time.monotonic() - started < 1
+
+
+async def test_twenty_slow_requests_run_side_by_side(bus_for: BusFactory) -> None:
+    await bus_for(ECHO, request_handlers={Echo: echo}, concurrency=20)
+    asker = await bus_for(ASKER)
+    await asker.request(Echo(text="warm"))
+    started = time.monotonic()
+
+    replies = await asyncio.gather(*(asker.request(Echo(text=str(n), seconds=0.1)) for n in range(20)))
+
+    assert [reply.text for reply in replies] == [str(n) for n in range(20)]
+    assert time.monotonic() - started < 0.6
+
+
+async def test_a_caller_that_gives_up_does_not_disturb_the_others(bus_for: BusFactory) -> None:
+    await bus_for(ECHO, request_handlers={Echo: echo})
+    asker = await bus_for(ASKER)
+    others = [asyncio.create_task(asker.request(Echo(text=str(n), seconds=0.2))) for n in range(5)]
+    impatient = [asyncio.create_task(asker.request(Echo(text="x", seconds=0.2))) for _ in range(5)]
+    await asyncio.sleep(0)
+    for number, task in enumerate(impatient):
+        # Each at another moment of its life: before it is sent, while it is sent, while it waits.
+        await asyncio.sleep(0.001 * number)
+        task.cancel()
+
+    replies = await asyncio.gather(*others)
+    gone = await asyncio.gather(*impatient, return_exceptions=True)
+
+    assert [reply.text for reply in replies] == ["0", "1", "2", "3", "4"]
+    assert all(isinstance(error, asyncio.CancelledError) for error in gone)
+    assert (await asker.request(Echo(text="still here"))).text == "still here"
+
+
+async def test_copies_of_a_service_share_the_requests(bus_for: BusFactory) -> None:
+    served: list[str] = []
+
+    def copy(name: str) -> Any:
+        @without_database
+        async def handler(message: Echo, _: Work) -> Echoed:
+            served.append(name)
+            await asyncio.sleep(0.02)
+            return Echoed(text=message.text)
+
+        return handler
+
+    for name in ("a", "b"):
+        await bus_for(ECHO, request_handlers={Echo: copy(name)}, concurrency=2, prefetch=2, instance=name)
+    asker = await bus_for(ASKER)
+
+    await asyncio.gather(*(asker.request(Echo(text="x")) for _ in range(12)))
+
+    assert set(served) == {"a", "b"}
+
+
+async def test_a_request_whose_deadline_has_passed_is_not_carried_out(bus_for: BusFactory) -> None:
+    """It waited behind another; by the time of its turn nobody waits for it."""
+    served: list[str] = []
+
+    @without_database
+    async def handler(message: Echo, _: Work) -> Echoed:
+        served.append(message.text)
+        await asyncio.sleep(message.seconds)
+        return Echoed(text=message.text)
+
+    await bus_for(ECHO, request_handlers={Echo: handler}, concurrency=1)
+    asker = await bus_for(ASKER)
+    first = asyncio.create_task(asker.request(Echo(text="slow", seconds=0.5)))
+    await wait_until(lambda: served == ["slow"])
+
+    with pytest.raises(TimedOut):
+        await asker.request(Echo(text="late"), timeout=0.1)
+    await first
+    await asker.request(Echo(text="next"))
+
+    assert served == ["slow", "next"]
+
+
+async def test_what_a_handler_asks_of_others_ends_with_its_own_deadline(bus_for: BusFactory) -> None:
+    left: list[float] = []
+    relay: Bus
+
+    @without_database
+    async def pass_on(message: Relayed, _: Work) -> Echoed:
+        return await relay.request(Echo(text=message.text), timeout=60)
+
+    @without_database
+    async def measure(message: Echo, _: Work) -> Echoed:
+        left.append(seconds_left() or 0)
+        return Echoed(text=message.text)
+
+    await bus_for(ECHO, request_handlers={Echo: measure})
+    relay = await bus_for(Topology(service="relay", requests=[Relayed]), request_handlers={Relayed: pass_on})
+    asker = await bus_for(ASKER)
+
+    await asker.request(Relayed(text="x"), timeout=2)
+
+    assert 1 < left[0] <= 2
+
+
+async def test_correlation_travels_and_the_cause_is_the_request(bus_for: BusFactory) -> None:
+    seen: list[tuple[str, str | None]] = []
+    relay: Bus
+    first_id: list[str] = []
+
+    @without_database
+    async def pass_on(message: Relayed, work: Work) -> Echoed:
+        first_id.append(str(work.metadata.message_id))
+        return await relay.request(Echo(text=message.text))
+
+    @without_database
+    async def note(message: Echo, work: Work) -> Echoed:
+        seen.append((work.metadata.correlation_id, work.metadata.causation_id))
+        assert work.metadata.sender == "relay"
+        return Echoed(text=message.text)
+
+    await bus_for(ECHO, request_handlers={Echo: note})
+    relay = await bus_for(Topology(service="relay", requests=[Relayed]), request_handlers={Relayed: pass_on})
+    asker = await bus_for(ASKER)
+
+    with correlated("one-act"):
+        await asker.request(Relayed(text="x"))
+
+    assert seen == [("one-act", first_id[0])]
+
+
+async def test_a_message_that_is_no_request_of_ours_is_answered_with_a_problem(
+    bus_for: BusFactory,
+) -> None:
+    """Another version's request, with a member that this one cannot read."""
+
+    class Strange(Request[Echoed]):
+        message_name = "test.echo"
+        text: int
+
+    await bus_for(ECHO, request_handlers={Echo: echo})
+    asker = await bus_for(ASKER)
+
+    with pytest.raises(InvalidRequest) as raised:
+        await asker.request(Strange(text=5))
+
+    assert "text: string_type" in raised.value.detail
+
+
+async def test_handlers_must_match_the_topology(bus_for: BusFactory) -> None:
+    with pytest.raises(ValueError, match="Relayed"):
+        await bus_for(Topology(service="echo", requests=[Echo, Relayed]), request_handlers={Echo: read_only(echo)})
+
+
+async def test_a_drained_service_has_answered_what_it_took(bus_for: BusFactory) -> None:
+    served: list[str] = []
+
+    @without_database
+    async def handler(message: Echo, work: Work) -> Echoed:
+        served.append(message.text)
+        return await echo(message, work)
+
+    owner = await bus_for(ECHO, request_handlers={Echo: handler})
+    asker = await bus_for(ASKER)
+    asked = [asyncio.create_task(asker.request(Echo(text=str(n), seconds=0.3))) for n in range(5)]
+    await wait_until(lambda: len(served) == 5)
+
+    await owner.drain()
+
+    assert [reply.text for reply in await asyncio.gather(*asked)] == ["0", "1", "2", "3", "4"]
