@@ -1,0 +1,297 @@
+"""Customers, their accounts, routes and reminders: read from the services that own them."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from services.gateway.edge.operation import AnyOperation, Call, Operation
+from services.gateway.edge.types import INTEGER, Day, Incoming, Line, Nothing, Outgoing, Query, Words
+from services.gateway.gateway import Gateway
+from services.gateway.roles import COLLECTOR_ONLY, EVERYONE, OFFICE, STAFF
+from shared.contracts.billing import CollectionPointsReply, CustomerAccount, GetAccount, GetCollectionPoints
+from shared.contracts.common import AccountState, CollectorCode, CustomerCode, UnitCode
+from shared.contracts.customer import (
+    CollectorDetails,
+    CorrectPhone,
+    CustomerDetails,
+    CustomersFound,
+    GetCollector,
+    GetCustomer,
+    GetRoute,
+    PhoneCorrected,
+    RouteOfDay,
+    SearchCustomers,
+)
+from shared.contracts.notify import GetReminders, ReminderHistory
+from shared.problems import Conflict, InvalidRequest, NotFound
+
+TAG = "customers"
+
+
+class CustomerPath(Incoming):
+    """One customer."""
+
+    customer_code: CustomerCode = Field(examples=["PB1501000001"])
+
+
+class CollectorPath(Incoming):
+    """One collector."""
+
+    collector_code: CollectorCode = Field(examples=["TN001"])
+
+
+class SearchQuery(Incoming):
+    """What to search for."""
+
+    query: Query = Field(description="Code, name, phone, meter number or address, as a person types it.")
+    limit: Annotated[int, Field(ge=1, le=100), INTEGER] = 20
+
+
+class HistoryQuery(Incoming):
+    """How much of the past to add."""
+
+    history: Annotated[int, Field(ge=0, le=60), INTEGER] = Field(
+        default=0, description="How many paid bills and payments to add, the latest first."
+    )
+
+
+class LimitQuery(Incoming):
+    """How many to return."""
+
+    limit: Annotated[int, Field(ge=1, le=100), INTEGER] = 20
+
+
+class DayQuery(Incoming):
+    """A business day."""
+
+    day: Day = Field(description="The business day in Vietnam.")
+
+
+class CollectionPointsQuery(Incoming):
+    """Where to look for collection points."""
+
+    unit_code: UnitCode = Field(description="The managing unit: its own points come first.", examples=["PB1501"])
+    limit: Annotated[int, Field(ge=1, le=100), INTEGER] = 5
+
+
+class PhoneCorrection(Incoming):
+    """A corrected phone number."""
+
+    phone: Annotated[Line, Field(min_length=3, max_length=40)] = Field(
+        description="As people write it: `0912 345 678`, `84912345678`."
+    )
+    reason: Words = Field(examples=["Khách hàng đổi số"])
+
+
+class Debt(Outgoing):
+    """What a customer owes, without anything else about the customer."""
+
+    account: AccountState
+
+
+async def search(call: Call[Nothing, SearchQuery, None], gateway: Gateway) -> CustomersFound:
+    """Find customers; a collector finds those of the own routes."""
+    return await gateway.ask(
+        SearchCustomers(query=call.query.query, limit=call.query.limit, collector_code=call.device.collector_code)
+    )
+
+
+async def read(call: Call[CustomerPath, Nothing, None], gateway: Gateway) -> CustomerDetails:
+    """Read one customer."""
+    return await gateway.ask(
+        GetCustomer(customer_code=call.path.customer_code, collector_code=call.device.collector_code)
+    )
+
+
+async def account(call: Call[CustomerPath, HistoryQuery, None], gateway: Gateway) -> CustomerAccount:
+    """Read a customer's bills and payments."""
+    await gateway.require_own_customer(call.device, call.path.customer_code)
+    return await gateway.ask(GetAccount(customer_code=call.path.customer_code, history=call.query.history))
+
+
+async def debt(call: Call[CustomerPath, Nothing, None], gateway: Gateway) -> Debt:
+    """Read what a customer owes: all that a collection point needs to know."""
+    await gateway.require_own_customer(call.device, call.path.customer_code)
+    reply = await gateway.ask(GetAccount(customer_code=call.path.customer_code))
+    return Debt(account=reply.account)
+
+
+async def correct_phone(call: Call[CustomerPath, Nothing, PhoneCorrection], gateway: Gateway) -> PhoneCorrected:
+    """Correct a customer's phone number."""
+    await gateway.require_own_customer(call.device, call.path.customer_code)
+    return await gateway.ask(
+        CorrectPhone(
+            correction_id=call.key,
+            customer_code=call.path.customer_code,
+            collector_code=str(call.device.collector_code),
+            phone=call.body.phone,
+            reason=call.body.reason,
+        )
+    )
+
+
+async def reminders(call: Call[CustomerPath, LimitQuery, None], gateway: Gateway) -> ReminderHistory:
+    """Read the SMS reminders of a customer."""
+    await gateway.require_own_customer(call.device, call.path.customer_code)
+    return await gateway.ask(GetReminders(customer_code=call.path.customer_code, limit=call.query.limit))
+
+
+async def own_route(call: Call[Nothing, DayQuery, None], gateway: Gateway) -> RouteOfDay:
+    """Read the calling collector's stops of one day."""
+    return await gateway.ask(GetRoute(collector_code=str(call.device.collector_code), day=call.query.day))
+
+
+async def collectors_route(call: Call[CollectorPath, DayQuery, None], gateway: Gateway) -> RouteOfDay:
+    """Read any collector's stops of one day."""
+    return await gateway.ask(GetRoute(collector_code=call.path.collector_code, day=call.query.day))
+
+
+async def collector(call: Call[CollectorPath, Nothing, None], gateway: Gateway) -> CollectorDetails:
+    """Read one collector."""
+    return await gateway.ask(GetCollector(collector_code=call.path.collector_code))
+
+
+async def own_collector(call: Call[Nothing, Nothing, None], gateway: Gateway) -> CollectorDetails:
+    """Read the collector that the calling device belongs to."""
+    return await gateway.ask(GetCollector(collector_code=str(call.device.collector_code)))
+
+
+async def collection_points(
+    call: Call[Nothing, CollectionPointsQuery, None], gateway: Gateway
+) -> CollectionPointsReply:
+    """Read where a notice can be paid."""
+    return await gateway.ask(GetCollectionPoints(unit_code=call.query.unit_code, limit=call.query.limit))
+
+
+OPERATIONS: list[AnyOperation] = [
+    Operation(
+        method="GET",
+        path="/v1/customers",
+        name="searchCustomers",
+        tag=TAG,
+        summary="Find customers",
+        description="Accents, typos and word order are forgiven. A collector finds only customers of the own routes.",
+        handler=search,
+        query_model=SearchQuery,
+        answer=CustomersFound,
+        roles=STAFF,
+    ),
+    Operation(
+        method="GET",
+        path="/v1/customers/{customer_code}",
+        name="getCustomer",
+        tag=TAG,
+        summary="Read a customer with contract facts, visits and the next step",
+        handler=read,
+        path_model=CustomerPath,
+        answer=CustomerDetails,
+        roles=STAFF,
+    ),
+    Operation(
+        method="GET",
+        path="/v1/customers/{customer_code}/account",
+        name="getAccount",
+        tag=TAG,
+        summary="Read a customer's bills with their lines, and payments",
+        handler=account,
+        path_model=CustomerPath,
+        query_model=HistoryQuery,
+        answer=CustomerAccount,
+        roles=STAFF,
+    ),
+    Operation(
+        method="GET",
+        path="/v1/customers/{customer_code}/debt",
+        name="getDebt",
+        tag=TAG,
+        summary="Read what a customer owes",
+        handler=debt,
+        path_model=CustomerPath,
+        answer=Debt,
+        roles=EVERYONE,
+    ),
+    Operation(
+        method="POST",
+        path="/v1/customers/{customer_code}/phone-corrections",
+        name="correctPhone",
+        tag=TAG,
+        summary="Correct a customer's phone number",
+        handler=correct_phone,
+        path_model=CustomerPath,
+        body=PhoneCorrection,
+        key="correction_id",
+        status=201,
+        answer=PhoneCorrected,
+        roles=COLLECTOR_ONLY,
+        problems=(InvalidRequest(slug="invalid-phone", title="Not a Vietnamese phone number"), Conflict),
+    ),
+    Operation(
+        method="GET",
+        path="/v1/customers/{customer_code}/reminders",
+        name="getReminders",
+        tag=TAG,
+        summary="Read the SMS reminders of a customer",
+        handler=reminders,
+        path_model=CustomerPath,
+        query_model=LimitQuery,
+        answer=ReminderHistory,
+        roles=STAFF,
+    ),
+    Operation(
+        method="GET",
+        path="/v1/route",
+        name="getRoute",
+        tag=TAG,
+        summary="Read the own route of a day, in the order of walking",
+        handler=own_route,
+        query_model=DayQuery,
+        answer=RouteOfDay,
+        roles=COLLECTOR_ONLY,
+        problems=(NotFound,),
+    ),
+    Operation(
+        method="GET",
+        path="/v1/collectors/{collector_code}/route",
+        name="getCollectorsRoute",
+        tag=TAG,
+        summary="Read a collector's route of a day",
+        handler=collectors_route,
+        path_model=CollectorPath,
+        query_model=DayQuery,
+        answer=RouteOfDay,
+        roles=OFFICE,
+    ),
+    Operation(
+        method="GET",
+        path="/v1/collectors/{collector_code}",
+        name="getCollector",
+        tag=TAG,
+        summary="Read a collector",
+        handler=collector,
+        path_model=CollectorPath,
+        answer=CollectorDetails,
+        roles=OFFICE,
+    ),
+    Operation(
+        method="GET",
+        path="/v1/me/collector",
+        name="getOwnCollector",
+        tag=TAG,
+        summary="Read the collector that this device belongs to",
+        handler=own_collector,
+        answer=CollectorDetails,
+        roles=COLLECTOR_ONLY,
+        problems=(NotFound,),
+    ),
+    Operation(
+        method="GET",
+        path="/v1/collection-points",
+        name="getCollectionPoints",
+        tag=TAG,
+        summary="Read where a notice can be paid, the nearest first",
+        handler=collection_points,
+        query_model=CollectionPointsQuery,
+        answer=CollectionPointsReply,
+        roles=EVERYONE,
+    ),
+]

@@ -1,0 +1,315 @@
+"""Devices: one-time codes, enrolment, who am I, revocation."""
+
+from datetime import datetime, timedelta
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import Field, StringConstraints
+
+from services.gateway import enrolment
+from services.gateway.edge import problems
+from services.gateway.edge.operation import AnyOperation, Call, Operation
+from services.gateway.edge.types import (
+    INTEGER,
+    CollectionPointCode,
+    DeviceName,
+    Id,
+    Incoming,
+    Nothing,
+    Outgoing,
+    Words,
+)
+from services.gateway.gateway import Gateway
+from services.gateway.roles import EVERYONE, SUPERVISOR_ONLY, Device, Role
+from services.gateway.store import devices as store
+from shared.contracts.common import CollectorCode
+from shared.contracts.customer import GetCollector
+from shared.problems import Conflict, NotFound, SameIdOtherContent
+
+TAG = "devices"
+
+_Coordinate = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{43}$")]
+
+
+class DeviceKey(Incoming):
+    """The device's own ES256 key as a JSON Web Key (RFC 7517)."""
+
+    kty: Literal["EC"]
+    crv: Literal["P-256"]
+    x: _Coordinate
+    y: _Coordinate
+
+
+class CollectorCodeRequest(Incoming):
+    """A code for a collector's phone."""
+
+    role: Literal["collector"]
+    collector_code: CollectorCode = Field(examples=["TN001"])
+
+
+class CollectionPointCodeRequest(Incoming):
+    """A code for a collection point's computer."""
+
+    role: Literal["collection_point"]
+    collection_point_code: CollectionPointCode = Field(examples=["VNPOST-CM01"])
+
+
+class OfficeCodeRequest(Incoming):
+    """A code for a desk in the office."""
+
+    role: Literal["cashier", "supervisor"]
+
+
+CodeRequest = Annotated[
+    CollectorCodeRequest | CollectionPointCodeRequest | OfficeCodeRequest, Field(discriminator="role")
+]
+
+
+class EnrolmentCodeView(Outgoing):
+    """A one-time code; it is shown only here."""
+
+    code: str = Field(description="To be read out or scanned; capitals, spaces and dashes do not matter.")
+    role: Role
+    collector_code: str | None
+    collection_point_code: str | None
+    expires_at: datetime
+
+
+class EnrolmentRequest(Incoming):
+    """A device that wants in."""
+
+    code: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z -]{4,20}$")] = Field(examples=["K7MR-2WQX"])
+    device_name: DeviceName = Field(examples=["Samsung A15 của TN001"])
+    public_key: DeviceKey | None = None
+
+
+class DeviceView(Outgoing):
+    """A device, without its token."""
+
+    device_id: UUID
+    device_name: str
+    role: Role
+    collector_code: str | None
+    collection_point_code: str | None
+    public_key: DeviceKey | None
+    enrolled_at: datetime
+    revoked_at: datetime | None
+
+
+class EnrolmentView(Outgoing):
+    """The device and its token, which is shown only here: keep it secret, send it with every request."""
+
+    token: str
+    device: DeviceView
+
+
+class DevicesView(Outgoing):
+    """Devices in the order of their ids."""
+
+    devices: list[DeviceView]
+
+
+class DevicePath(Incoming):
+    """One device."""
+
+    device_id: Id
+
+
+class DevicesQuery(Incoming):
+    """Which devices to list."""
+
+    role: Role | None = None
+    after: Id | None = Field(default=None, description="The last `device_id` of the page before.")
+    limit: Annotated[int, Field(ge=1, le=200), INTEGER] = 50
+
+
+class Revocation(Incoming):
+    """Why a device is shut out."""
+
+    reason: Words = Field(examples=["Mất điện thoại"])
+
+
+def view(device: Device) -> DeviceView:
+    """Return a device as the API shows it."""
+    return DeviceView(
+        device_id=device.device_id,
+        device_name=device.device_name,
+        role=device.role,
+        collector_code=device.collector_code,
+        collection_point_code=device.collection_point_code,
+        public_key=DeviceKey.model_validate(device.public_key) if device.public_key else None,
+        enrolled_at=device.enrolled_at,
+        revoked_at=device.revoked_at,
+    )
+
+
+async def make_code(
+    call: Call[Nothing, Nothing, CollectorCodeRequest | CollectionPointCodeRequest | OfficeCodeRequest],
+    gateway: Gateway,
+) -> EnrolmentCodeView:
+    """Make a one-time code; a collector must be known."""
+    body = call.body
+    collector_code = body.collector_code if isinstance(body, CollectorCodeRequest) else None
+    if collector_code is not None:
+        await gateway.ask(GetCollector(collector_code=collector_code))
+    async with gateway.database() as connection:
+        made = await enrolment.make_code(
+            connection,
+            role=Role(body.role),
+            made_by=call.device.actor,
+            collector_code=collector_code,
+            collection_point_code=(
+                body.collection_point_code if isinstance(body, CollectionPointCodeRequest) else None
+            ),
+            lifetime=timedelta(seconds=gateway.settings.enrolment_code_lifetime),
+            now=gateway.now(),
+        )
+    return EnrolmentCodeView(
+        code=made.code,
+        role=made.role,
+        collector_code=made.collector_code,
+        collection_point_code=made.collection_point_code,
+        expires_at=made.expires_at,
+    )
+
+
+async def enrol(call: Call[Nothing, Nothing, EnrolmentRequest], gateway: Gateway) -> EnrolmentView:
+    """Turn a one-time code into a device; wrong codes are limited by the caller's address."""
+    wait = gateway.enrolment_failures.wait(call.address)
+    if wait:
+        raise problems.too_many_requests(wait)
+    try:
+        async with gateway.database() as connection, connection.transaction():
+            enrolled = await enrolment.enrol(
+                connection,
+                code=call.body.code,
+                device_id=call.key,
+                device_name=call.body.device_name,
+                public_key=call.body.public_key.model_dump() if call.body.public_key else None,
+                now=gateway.now(),
+            )
+    except enrolment.EnrolmentRefused:
+        gateway.enrolment_failures.take(call.address)
+        raise
+    return EnrolmentView(token=enrolled.token, device=view(enrolled.device))
+
+
+async def me(call: Call[Nothing, Nothing, None], gateway: Gateway) -> DeviceView:  # noqa: ARG001 same shape for all
+    """Say which device is calling."""
+    return view(call.device)
+
+
+async def read_all(call: Call[Nothing, DevicesQuery, None], gateway: Gateway) -> DevicesView:
+    """List devices, revoked ones included."""
+    async with gateway.database() as connection:
+        found = await store.devices(connection, role=call.query.role, after=call.query.after, limit=call.query.limit)
+    return DevicesView(devices=[view(device) for device in found])
+
+
+async def read(call: Call[DevicePath, Nothing, None], gateway: Gateway) -> DeviceView:
+    """Read one device."""
+    async with gateway.database() as connection:
+        device = await store.device(connection, call.path.device_id)
+    if device is None:
+        raise NotFound("Không có thiết bị này.")
+    return view(device)
+
+
+async def revoke(call: Call[DevicePath, Nothing, Revocation], gateway: Gateway) -> DeviceView:
+    """Shut a device out for good, its open socket included."""
+    if call.path.device_id == call.device.device_id:
+        raise OwnDevice("Không thể tự thu hồi thiết bị đang dùng.")
+    async with gateway.database() as connection:
+        device = await enrolment.revoke(
+            connection, call.path.device_id, by=call.device.actor, reason=call.body.reason, now=gateway.now()
+        )
+    await gateway.waker.revoked(device.device_id)
+    return view(device)
+
+
+class OwnDevice(Conflict):
+    """A supervisor tried to revoke the device that is asking, which could leave nobody to let others in."""
+
+    slug = "own-device"
+    title = "A device cannot revoke itself"
+
+
+OPERATIONS: list[AnyOperation] = [
+    Operation(
+        method="POST",
+        path="/v1/enrolment-codes",
+        name="makeEnrolmentCode",
+        tag=TAG,
+        summary="Make a one-time code that lets a device in",
+        description="The code works once and for minutes; when the answer is lost, make another one.",
+        handler=make_code,
+        body=CodeRequest,
+        status=201,
+        answer=EnrolmentCodeView,
+        roles=SUPERVISOR_ONLY,
+        problems=(NotFound,),
+    ),
+    Operation(
+        method="POST",
+        path="/v1/enrolments",
+        name="enrol",
+        tag=TAG,
+        summary="Enrol a device with a one-time code",
+        description=(
+            "The device makes its own `device_id`. When the answer is lost, the same code with the same "
+            "`device_id` gives a new token while the code lives."
+        ),
+        handler=enrol,
+        body=EnrolmentRequest,
+        key="device_id",
+        status=201,
+        answer=EnrolmentView,
+        problems=(enrolment.EnrolmentRefused, SameIdOtherContent),
+    ),
+    Operation(
+        method="GET",
+        path="/v1/me",
+        name="getMe",
+        tag=TAG,
+        summary="Read the calling device",
+        handler=me,
+        answer=DeviceView,
+        roles=EVERYONE,
+    ),
+    Operation(
+        method="GET",
+        path="/v1/devices",
+        name="listDevices",
+        tag=TAG,
+        summary="List devices",
+        handler=read_all,
+        query_model=DevicesQuery,
+        answer=DevicesView,
+        roles=SUPERVISOR_ONLY,
+    ),
+    Operation(
+        method="GET",
+        path="/v1/devices/{device_id}",
+        name="getDevice",
+        tag=TAG,
+        summary="Read a device",
+        handler=read,
+        path_model=DevicePath,
+        answer=DeviceView,
+        roles=SUPERVISOR_ONLY,
+    ),
+    Operation(
+        method="POST",
+        path="/v1/devices/{device_id}/revocation",
+        name="revokeDevice",
+        tag=TAG,
+        summary="Shut a device out for good",
+        description="Takes effect at once, also on an open stream. Repeating it changes nothing.",
+        handler=revoke,
+        path_model=DevicePath,
+        body=Revocation,
+        answer=DeviceView,
+        roles=SUPERVISOR_ONLY,
+        problems=(OwnDevice,),
+    ),
+]

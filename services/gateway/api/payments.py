@@ -1,0 +1,227 @@
+"""Payments: cash at the door, transfers, postings of collection points, and reversals."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from services.gateway.edge.operation import AnyOperation, Call, Operation
+from services.gateway.edge.types import Id, Incoming, IncomingMoment, Nothing, PartnerReference, Words
+from services.gateway.gateway import Gateway
+from services.gateway.roles import EVERYONE, OFFICE, STAFF, Device, Role
+from shared.contracts.billing import GetPayment, PaymentReply, RecordPayment, ReversePayment
+from shared.contracts.common import CustomerCode, PaymentMethod, PositiveDong
+from shared.contracts.receipt import GetReceipt, ReceiptReply
+from shared.problems import Conflict, NotAllowed, NotFound, SameIdOtherContent
+
+TAG = "payments"
+
+
+class PaymentPath(Incoming):
+    """One payment, under the id that its maker made."""
+
+    payment_id: Id
+
+
+class _Money(Incoming):
+    customer_code: CustomerCode = Field(examples=["PB1501000001"])
+    amount: PositiveDong = Field(description="Whole đồng.", examples=[475000])
+    received_at: IncomingMoment
+
+
+class CashPayment(_Money):
+    """Cash that a collector has taken at the door."""
+
+    method: Literal["cash"]
+    bill_ids: Annotated[list[Id], Field(max_length=100)] = Field(
+        default=[], description="The bills that the payer saw: when one of them is no longer open, nothing is taken."
+    )
+    visit_id: Id | None = Field(default=None, description="The visit during which the money was taken.")
+
+
+class TransferPayment(_Money):
+    """A transfer that has arrived on the utility's bank account, recorded by a cashier."""
+
+    method: Literal["transfer"]
+    reference: PartnerReference = Field(description="The bank's transaction id.", examples=["FT26327000001"])
+    visit_id: Id | None = None
+    device_id: Id | None = Field(
+        default=None, description="The phone whose printer prints the receipt; none prints nowhere."
+    )
+
+
+PaymentBody = Annotated[CashPayment | TransferPayment, Field(discriminator="method")]
+
+
+class Posting(_Money):
+    """Money that a collection point has taken."""
+
+    reference: PartnerReference = Field(description="The partner's transaction id.", examples=["VNPOST-000123"])
+
+
+class Reversal(Incoming):
+    """Why a payment is taken back."""
+
+    reason: Words = Field(examples=["Thu nhầm khách hàng"])
+    device_id: Id | None = Field(default=None, description="The phone whose printer prints the void slip.")
+
+
+async def record(call: Call[Nothing, Nothing, CashPayment | TransferPayment], gateway: Gateway) -> PaymentReply:
+    """Record money; a collector takes cash, a cashier records transfers."""
+    body, device = call.body, call.device
+    if isinstance(body, CashPayment):
+        _require(device, Role.COLLECTOR, "Chỉ thu ngân viên được thu tiền mặt tại nhà.")
+        await gateway.require_own_customer(device, body.customer_code)
+        return await gateway.ask(
+            RecordPayment(
+                payment_id=call.key,
+                customer_code=body.customer_code,
+                amount=body.amount,
+                method=PaymentMethod.CASH,
+                received_at=body.received_at,
+                bill_ids=body.bill_ids,
+                collector_code=device.collector_code,
+                visit_id=body.visit_id,
+                device_id=device.device_id,
+            )
+        )
+    _require(device, Role.CASHIER, "Chỉ thủ quỹ được ghi nhận chuyển khoản.")
+    return await gateway.ask(
+        RecordPayment(
+            payment_id=call.key,
+            customer_code=body.customer_code,
+            amount=body.amount,
+            method=PaymentMethod.TRANSFER,
+            received_at=body.received_at,
+            reference=body.reference,
+            visit_id=body.visit_id,
+            device_id=body.device_id,
+        )
+    )
+
+
+def _require(device: Device, role: Role, detail: str) -> None:
+    if device.role is not role:
+        raise NotAllowed(detail, facts={"role": device.role})
+
+
+async def post(call: Call[Nothing, Nothing, Posting], gateway: Gateway) -> PaymentReply:
+    """Record money that lies at a collection point already."""
+    return await gateway.ask(
+        RecordPayment(
+            payment_id=call.key,
+            customer_code=call.body.customer_code,
+            amount=call.body.amount,
+            method=PaymentMethod.COLLECTION_POINT,
+            received_at=call.body.received_at,
+            collection_point_code=call.device.collection_point_code,
+            reference=call.body.reference,
+        )
+    )
+
+
+async def read(call: Call[PaymentPath, Nothing, None], gateway: Gateway) -> PaymentReply:
+    """Read a payment, as far as the device may see it."""
+    reply = await gateway.ask(GetPayment(payment_id=call.path.payment_id))
+    device, payment = call.device, reply.payment
+    if device.role is Role.COLLECTION_POINT and payment.collection_point_code != device.collection_point_code:
+        raise NotFound("Không có khoản thanh toán này.")
+    if payment.collector_code is None or payment.collector_code != device.collector_code:
+        await gateway.require_own_customer(device, payment.customer_code)
+    return reply
+
+
+async def receipt(call: Call[PaymentPath, Nothing, None], gateway: Gateway) -> ReceiptReply:
+    """Read the receipt of a payment."""
+    reply = await gateway.ask(GetReceipt(payment_id=call.path.payment_id))
+    if reply.receipt.collector_code is None or reply.receipt.collector_code != call.device.collector_code:
+        await gateway.require_own_customer(call.device, reply.receipt.customer_code)
+    return reply
+
+
+async def reverse(call: Call[PaymentPath, Nothing, Reversal], gateway: Gateway) -> PaymentReply:
+    """Take a payment back."""
+    return await gateway.ask(
+        ReversePayment(
+            reversal_id=call.key,
+            payment_id=call.path.payment_id,
+            reason=call.body.reason,
+            reversed_by=call.device.actor,
+            device_id=call.body.device_id,
+        )
+    )
+
+
+_ALREADY_PAID = Conflict(slug="already-paid", title="The bill has been paid; `facts` names the first payment")
+
+OPERATIONS: list[AnyOperation] = [
+    Operation(
+        method="POST",
+        path="/v1/payments",
+        name="recordPayment",
+        tag=TAG,
+        summary="Record cash taken at the door, or a transfer that has arrived",
+        description=(
+            "Cash needs the collector's open shift and is refused when the bill is paid already. The receipt follows "
+            "on the stream. When no answer comes, repeat with the same key: it is never counted twice."
+        ),
+        handler=record,
+        body=PaymentBody,
+        key="payment_id",
+        status=201,
+        answer=PaymentReply,
+        roles=frozenset({Role.COLLECTOR, Role.CASHIER}),
+        problems=(NotFound, Conflict, SameIdOtherContent, _ALREADY_PAID),
+    ),
+    Operation(
+        method="GET",
+        path="/v1/payments/{payment_id}",
+        name="getPayment",
+        tag=TAG,
+        summary="Read a payment",
+        handler=read,
+        path_model=PaymentPath,
+        answer=PaymentReply,
+        roles=EVERYONE,
+    ),
+    Operation(
+        method="GET",
+        path="/v1/payments/{payment_id}/receipt",
+        name="getReceiptOfPayment",
+        tag=TAG,
+        summary="Read the receipt of a payment; not found until it is signed, which takes a moment",
+        handler=receipt,
+        path_model=PaymentPath,
+        answer=ReceiptReply,
+        roles=STAFF,
+    ),
+    Operation(
+        method="POST",
+        path="/v1/payments/{payment_id}/reversals",
+        name="reversePayment",
+        tag=TAG,
+        summary="Take a payment back: its bills are open again, its receipt is void",
+        handler=reverse,
+        path_model=PaymentPath,
+        body=Reversal,
+        key="reversal_id",
+        status=201,
+        answer=PaymentReply,
+        roles=OFFICE,
+        problems=(SameIdOtherContent,),
+    ),
+    Operation(
+        method="POST",
+        path="/v1/postings",
+        name="recordPosting",
+        tag=TAG,
+        summary="Record money that a collection point has taken",
+        description="Never refused because of another payment: what clears nothing becomes the customer's credit.",
+        handler=post,
+        body=Posting,
+        key="payment_id",
+        status=201,
+        answer=PaymentReply,
+        roles=frozenset({Role.COLLECTION_POINT}),
+        problems=(NotFound, SameIdOtherContent),
+    ),
+]

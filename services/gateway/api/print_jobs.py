@@ -1,0 +1,297 @@
+"""Print jobs: what lies in a device's queue, what came of it, and what a person decides about it."""
+
+import re
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from services.gateway import domain, paper, queueing
+from services.gateway.api.devices import DevicePath
+from services.gateway.api.printers import PrinterSetup
+from services.gateway.edge import problems
+from services.gateway.edge.operation import Answer, AnyOperation, Call, Operation
+from services.gateway.edge.types import INTEGER, Id, Incoming, Nothing, Outgoing, PrinterId
+from services.gateway.gateway import Gateway
+from services.gateway.paper import PrintJobView
+from services.gateway.roles import OFFICE, STAFF, Device
+from services.gateway.store import devices as device_store
+from services.gateway.store import print_jobs as store
+from services.gateway.store.print_jobs import Paper
+from shared.contracts.gateway import PrintJobCause, PrintJobState
+from shared.printing import Document, PrinterProfile
+from shared.problems import NotFound
+
+TAG = "print jobs"
+ESCPOS = "application/vnd.escpos"
+PNG = "image/png"
+
+
+class JobPath(Incoming):
+    """One print job."""
+
+    job_id: Id
+
+
+class JobsQuery(Incoming):
+    """Which jobs to list."""
+
+    state: PrintJobState | None = None
+    before: Annotated[int, Field(ge=1, le=10**15), INTEGER] | None = Field(
+        default=None, description="The last `sequence` of the page before."
+    )
+    limit: Annotated[int, Field(ge=1, le=200), INTEGER] = 50
+
+
+class ContentQuery(Incoming):
+    """For which printer."""
+
+    printer_id: PrinterId | None = Field(default=None, description="A printer whose profile was stored.")
+    paper_mm: Literal["58", "80"] | None = Field(
+        default=None, description="Width of the paper when no printer is named; 58 by default."
+    )
+
+
+class JobResult(Incoming):
+    """What came of a job on the phone."""
+
+    attempt: Annotated[int, Field(ge=1, le=10**6)]
+    state: Literal["printed", "failed", "unconfirmed", "held", "expired", "cancelled"] = Field(
+        description="`failed` and `held` mean that nothing has reached the printer; else it is `unconfirmed`."
+    )
+    cause: PrintJobCause | None = None
+
+
+class NextAttempt(Incoming):
+    """A person has looked at the printer and wants the paper again."""
+
+    after_attempt: Annotated[int, Field(ge=1, le=10**6)] = Field(
+        description="The attempt that went before: repeating the request does not print twice."
+    )
+
+
+class PrintJobsView(Outgoing):
+    """Print jobs, the latest first."""
+
+    print_jobs: list[PrintJobView]
+
+
+async def _readable(device: Device, job_path: JobPath, gateway: Gateway) -> Paper:
+    async with gateway.database() as connection:
+        found = await store.paper(connection, job_path.job_id)
+    if found is None or (found.job.device_id != device.device_id and device.role not in OFFICE):
+        raise NotFound("Không có giấy in này.")
+    return found
+
+
+async def _list(
+    call: Call[Nothing, JobsQuery, None] | Call[DevicePath, JobsQuery, None], device_id: Id, gateway: Gateway
+) -> PrintJobsView:
+    async with gateway.database() as connection:
+        found = await store.papers(
+            connection,
+            device_id,
+            states=[call.query.state] if call.query.state else None,
+            before=call.query.before,
+            limit=call.query.limit,
+        )
+    return PrintJobsView(print_jobs=[paper.view(one) for one in found])
+
+
+async def read_own(call: Call[Nothing, JobsQuery, None], gateway: Gateway) -> PrintJobsView:
+    """List the calling device's print jobs."""
+    return await _list(call, call.device.device_id, gateway)
+
+
+async def read_all(call: Call[DevicePath, JobsQuery, None], gateway: Gateway) -> PrintJobsView:
+    """List any device's print jobs."""
+    return await _list(call, call.path.device_id, gateway)
+
+
+async def read(call: Call[JobPath, Nothing, None], gateway: Gateway) -> PrintJobView:
+    """Read a print job."""
+    return paper.view(await _readable(call.device, call.path, gateway))
+
+
+def preferred(accept: str) -> str:
+    """Return the media type that an ``Accept`` header prefers: the document, bytes or a picture.
+
+    Raises :class:`~services.gateway.edge.problems.NotAcceptable`.
+    """
+    choices: list[tuple[float, str]] = []
+    for part in accept.split(","):
+        media_type, _, parameters = part.strip().partition(";")
+        quality = re.search(r"q=([01](?:\.\d{1,3})?)", parameters)
+        choices.append((float(quality[1]) if quality else 1.0, media_type.strip().lower()))
+    choices.sort(key=lambda choice: -choice[0])
+    for quality_value, wanted in choices:
+        for offered in ("application/json", ESCPOS, PNG):
+            kind = offered.partition("/")[0]
+            if quality_value > 0 and wanted in (offered, f"{kind}/*", "*/*"):
+                return offered
+    raise problems.NotAcceptable("Không có định dạng được yêu cầu.")
+
+
+async def content(call: Call[JobPath, ContentQuery, None], gateway: Gateway) -> Document | Answer:
+    """Read the paper itself, in the form that the caller accepts."""
+    wanted = preferred(call.accept)
+    found = await _readable(call.device, call.path, gateway)
+    if wanted == "application/json":
+        return Answer(content=found.document.encode())
+    profile = await _profile(call, found, gateway)
+    if wanted == PNG:
+        return Answer(content=await paper.as_png(found.document, profile), content_type=PNG)
+    return Answer(content=await paper.as_escpos(found.document, profile), content_type=ESCPOS)
+
+
+async def _profile(call: Call[JobPath, ContentQuery, None], found: Paper, gateway: Gateway) -> PrinterProfile:
+    if call.query.printer_id is None:
+        return PrinterProfile(width_dots=576 if call.query.paper_mm == "80" else 384)
+    async with gateway.database() as connection:
+        row = await device_store.printer_profile(connection, found.job.device_id, call.query.printer_id)
+    if row is None:
+        raise NotFound("Không có máy in này.")
+    return PrinterSetup.model_validate_json(row["profile"]).profile
+
+
+async def report(call: Call[JobPath, Nothing, JobResult], gateway: Gateway) -> PrintJobView:
+    """Take in a result, for a phone whose stream is down."""
+    now, body = gateway.now(), call.body
+    async with gateway.bus.work() as work:
+        changed = await queueing.change(
+            work,
+            call.path.job_id,
+            lambda job: domain.report(job, body.attempt, PrintJobState(body.state), body.cause, now),
+            actor=call.device.actor,
+            now=now,
+            device_id=call.device.device_id,
+        )
+    await gateway.waker.papers([changed.job.device_id])
+    return paper.view(changed)
+
+
+async def print_again(call: Call[JobPath, Nothing, NextAttempt], gateway: Gateway) -> PrintJobView:
+    """Begin a new attempt because a person asked for it."""
+    await _readable(call.device, call.path, gateway)
+    now = gateway.now()
+    async with gateway.bus.work() as work:
+        changed = await queueing.change(
+            work,
+            call.path.job_id,
+            lambda job: domain.print_again(job, call.body.after_attempt, now),
+            actor=call.device.actor,
+            now=now,
+        )
+    await gateway.waker.papers([changed.job.device_id])
+    return paper.view(changed)
+
+
+async def cancel(call: Call[JobPath, Nothing, None], gateway: Gateway) -> PrintJobView:
+    """Give a paper up."""
+    found = await _readable(call.device, call.path, gateway)
+    now = gateway.now()
+    by_its_phone = found.job.device_id == call.device.device_id
+    async with gateway.bus.work() as work:
+        changed = await queueing.change(
+            work,
+            call.path.job_id,
+            lambda job: domain.cancel(job, by_its_phone=by_its_phone),
+            actor=call.device.actor,
+            now=now,
+        )
+    await gateway.waker.papers([changed.job.device_id])
+    return paper.view(changed)
+
+
+OPERATIONS: list[AnyOperation] = [
+    Operation(
+        method="GET",
+        path="/v1/print-jobs",
+        name="listPrintJobs",
+        tag=TAG,
+        summary="List the papers of this device",
+        handler=read_own,
+        query_model=JobsQuery,
+        answer=PrintJobsView,
+        roles=STAFF,
+    ),
+    Operation(
+        method="GET",
+        path="/v1/devices/{device_id}/print-jobs",
+        name="listPrintJobsOfDevice",
+        tag=TAG,
+        summary="List the papers of a device",
+        handler=read_all,
+        path_model=DevicePath,
+        query_model=JobsQuery,
+        answer=PrintJobsView,
+        roles=OFFICE,
+    ),
+    Operation(
+        method="GET",
+        path="/v1/print-jobs/{job_id}",
+        name="getPrintJob",
+        tag=TAG,
+        summary="Read a print job",
+        handler=read,
+        path_model=JobPath,
+        answer=PrintJobView,
+        roles=STAFF,
+    ),
+    Operation(
+        method="GET",
+        path="/v1/print-jobs/{job_id}/content",
+        name="getPaper",
+        tag=TAG,
+        summary="Read the paper: the document, ESC/POS bytes for a printer, or a picture, by `Accept`",
+        handler=content,
+        path_model=JobPath,
+        query_model=ContentQuery,
+        answer=Document,
+        media_types={ESCPOS: "Bytes for the printer.", PNG: "The paper as it comes out of the printer."},
+        roles=STAFF,
+        problems=(problems.NotAcceptable,),
+    ),
+    Operation(
+        method="POST",
+        path="/v1/print-jobs/{job_id}/results",
+        name="reportPrintResult",
+        tag=TAG,
+        summary="Report what came of a print job (usually done on the stream)",
+        description=(
+            "Only its own device reports. Repeating a result changes nothing; the answer is the state in effect. "
+            "A late `printed` wins over `unconfirmed`."
+        ),
+        handler=report,
+        path_model=JobPath,
+        body=JobResult,
+        answer=PrintJobView,
+        roles=STAFF,
+        problems=(domain.UnknownAttempt,),
+    ),
+    Operation(
+        method="POST",
+        path="/v1/print-jobs/{job_id}/attempts",
+        name="printAgain",
+        tag=TAG,
+        summary="Print again, because a person has looked at the printer and says so",
+        handler=print_again,
+        path_model=JobPath,
+        body=NextAttempt,
+        answer=PrintJobView,
+        roles=STAFF,
+        problems=(domain.UnknownAttempt, domain.PrintJobNotFinished, domain.PrintJobStale, domain.PrintACopy),
+    ),
+    Operation(
+        method="POST",
+        path="/v1/print-jobs/{job_id}/cancellation",
+        name="cancelPrintJob",
+        tag=TAG,
+        summary="Give a paper up",
+        description="What its phone has accepted only that phone can cancel: nobody else knows how far it came.",
+        handler=cancel,
+        path_model=JobPath,
+        answer=PrintJobView,
+        roles=STAFF,
+        problems=(domain.PrintJobFinishedAlready, domain.PrintJobNotFinished, domain.PrintJobOnThePhone),
+    ),
+]

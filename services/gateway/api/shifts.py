@@ -1,0 +1,192 @@
+"""Shifts: a collector's working day with the cash box."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from services.gateway.api.customers import CollectorPath
+from services.gateway.edge.operation import AnyOperation, Call, Operation
+from services.gateway.edge.types import Id, Incoming, IncomingMoment, Line, Nothing
+from services.gateway.gateway import Gateway
+from services.gateway.roles import COLLECTOR_ONLY, OFFICE
+from shared.contracts.billing import CloseShift, GetShift, OpenShift, ShiftReply
+from shared.problems import Conflict, InvalidRequest, NotFound, SameIdOtherContent
+
+TAG = "shifts"
+
+Denomination = Literal["500000", "200000", "100000", "50000", "20000", "10000", "5000", "2000", "1000", "500", "200"]
+Cash = Annotated[int, Field(ge=0, le=10**12)]
+
+
+class ShiftPath(Incoming):
+    """One shift."""
+
+    shift_id: Id
+
+
+class CollectorsShiftPath(CollectorPath):
+    """One shift of one collector."""
+
+    shift_id: Id
+
+
+class ShiftOpening(Incoming):
+    """The cash box as it is taken over."""
+
+    opening_float: Cash = Field(default=0, description="Change that the collector starts with, đồng.")
+    opened_at: IncomingMoment
+
+
+class ShiftClosing(Incoming):
+    """The cash box as it is counted."""
+
+    counted_cash: Cash = Field(description="Everything in the box, the float included, đồng.", examples=[1475000])
+    denominations: dict[Denomination, Annotated[int, Field(ge=0, le=10**6)]] = Field(
+        default={}, description="Number of notes of each value; must add up to `counted_cash` when given."
+    )
+    explanation: Line = Field(default="", description="Needed when the count differs from the books.")
+    closed_at: IncomingMoment
+
+
+async def open_shift(call: Call[Nothing, Nothing, ShiftOpening], gateway: Gateway) -> ShiftReply:
+    """Open the calling collector's shift."""
+    return await gateway.ask(
+        OpenShift(
+            shift_id=call.key,
+            collector_code=str(call.device.collector_code),
+            opening_float=call.body.opening_float,
+            opened_at=call.body.opened_at,
+        )
+    )
+
+
+async def current(call: Call[Nothing, Nothing, None], gateway: Gateway) -> ShiftReply:
+    """Read the calling collector's open shift."""
+    return await gateway.ask(GetShift(collector_code=str(call.device.collector_code)))
+
+
+async def read(call: Call[ShiftPath, Nothing, None], gateway: Gateway) -> ShiftReply:
+    """Read one of the calling collector's shifts."""
+    return await gateway.ask(GetShift(collector_code=str(call.device.collector_code), shift_id=call.path.shift_id))
+
+
+async def close(call: Call[ShiftPath, Nothing, ShiftClosing], gateway: Gateway) -> ShiftReply:
+    """Close the calling collector's shift; the slip is printed on the calling phone's printer."""
+    return await gateway.ask(
+        CloseShift(
+            shift_id=call.path.shift_id,
+            collector_code=str(call.device.collector_code),
+            counted_cash=call.body.counted_cash,
+            denominations=dict(call.body.denominations),
+            explanation=call.body.explanation,
+            closed_at=call.body.closed_at,
+            device_id=call.device.device_id,
+        )
+    )
+
+
+async def collectors_current(call: Call[CollectorPath, Nothing, None], gateway: Gateway) -> ShiftReply:
+    """Read a collector's open shift."""
+    return await gateway.ask(GetShift(collector_code=call.path.collector_code))
+
+
+async def close_for(call: Call[CollectorsShiftPath, Nothing, ShiftClosing], gateway: Gateway) -> ShiftReply:
+    """Close a collector's shift at the cashier's desk."""
+    return await gateway.ask(
+        CloseShift(
+            shift_id=call.path.shift_id,
+            collector_code=call.path.collector_code,
+            counted_cash=call.body.counted_cash,
+            denominations=dict(call.body.denominations),
+            explanation=call.body.explanation,
+            closed_at=call.body.closed_at,
+        )
+    )
+
+
+_CLOSING_PROBLEMS = (
+    Conflict,
+    SameIdOtherContent,
+    InvalidRequest(slug="difference-not-explained", title="The count differs from the books without an explanation"),
+)
+
+OPERATIONS: list[AnyOperation] = [
+    Operation(
+        method="POST",
+        path="/v1/shifts",
+        name="openShift",
+        tag=TAG,
+        summary="Open a shift",
+        handler=open_shift,
+        body=ShiftOpening,
+        key="shift_id",
+        status=201,
+        answer=ShiftReply,
+        roles=COLLECTOR_ONLY,
+        problems=(
+            NotFound,
+            Conflict(slug="shift-already-open", title="Another shift of this collector is open"),
+            SameIdOtherContent,
+        ),
+    ),
+    Operation(
+        method="GET",
+        path="/v1/shifts/current",
+        name="getCurrentShift",
+        tag=TAG,
+        summary="Read the open shift with its totals up to now",
+        handler=current,
+        answer=ShiftReply,
+        roles=COLLECTOR_ONLY,
+        problems=(NotFound,),
+    ),
+    Operation(
+        method="GET",
+        path="/v1/shifts/{shift_id}",
+        name="getShift",
+        tag=TAG,
+        summary="Read a shift",
+        handler=read,
+        path_model=ShiftPath,
+        answer=ShiftReply,
+        roles=COLLECTOR_ONLY,
+    ),
+    Operation(
+        method="POST",
+        path="/v1/shifts/{shift_id}/closing",
+        name="closeShift",
+        tag=TAG,
+        summary="Close a shift with the counted cash",
+        description="A shift is closed once: repeating the same closing gives the same answer.",
+        handler=close,
+        path_model=ShiftPath,
+        body=ShiftClosing,
+        answer=ShiftReply,
+        roles=COLLECTOR_ONLY,
+        problems=_CLOSING_PROBLEMS,
+    ),
+    Operation(
+        method="GET",
+        path="/v1/collectors/{collector_code}/shift",
+        name="getCollectorsShift",
+        tag=TAG,
+        summary="Read a collector's open shift",
+        handler=collectors_current,
+        path_model=CollectorPath,
+        answer=ShiftReply,
+        roles=OFFICE,
+    ),
+    Operation(
+        method="POST",
+        path="/v1/collectors/{collector_code}/shifts/{shift_id}/closing",
+        name="closeCollectorsShift",
+        tag=TAG,
+        summary="Close a collector's shift at the cashier's desk",
+        handler=close_for,
+        path_model=CollectorsShiftPath,
+        body=ShiftClosing,
+        answer=ShiftReply,
+        roles=OFFICE,
+        problems=_CLOSING_PROBLEMS,
+    ),
+]

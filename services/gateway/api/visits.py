@@ -1,0 +1,67 @@
+"""Visits: what came of a collector's stay at the door."""
+
+from pydantic import Field
+
+from services.gateway.edge.operation import AnyOperation, Call, Operation
+from services.gateway.edge.types import Id, Incoming, IncomingMoment, Line, Nothing
+from services.gateway.gateway import Gateway
+from services.gateway.roles import COLLECTOR_ONLY
+from shared.contracts.common import CustomerCode, Outcome
+from shared.contracts.customer import RecordVisit, VisitReply
+from shared.problems import Conflict, SameIdOtherContent
+
+
+class VisitPath(Incoming):
+    """One visit, under the id that the phone made."""
+
+    visit_id: Id
+
+
+class VisitBody(Incoming):
+    """What came of the stay."""
+
+    customer_code: CustomerCode = Field(examples=["PB1501000001"])
+    outcome: Outcome
+    visited_at: IncomingMoment
+    appointment: IncomingMoment | None = Field(
+        default=None, description="When the collector comes again, as agreed with the customer."
+    )
+    note: Line = ""
+
+
+async def record(call: Call[VisitPath, Nothing, VisitBody], gateway: Gateway) -> VisitReply:
+    """Record a visit; its notice is printed on the calling phone's printer."""
+    await gateway.require_own_customer(call.device, call.body.customer_code)
+    return await gateway.ask(
+        RecordVisit(
+            visit_id=call.path.visit_id,
+            customer_code=call.body.customer_code,
+            collector_code=str(call.device.collector_code),
+            device_id=call.device.device_id,
+            outcome=call.body.outcome,
+            visited_at=call.body.visited_at,
+            appointment=call.body.appointment,
+            note=call.body.note,
+        )
+    )
+
+
+OPERATIONS: list[AnyOperation] = [
+    Operation(
+        method="PUT",
+        path="/v1/visits/{visit_id}",
+        name="recordVisit",
+        tag="visits",
+        summary="Record what came of a visit",
+        description=(
+            "The phone makes `visit_id`. Repeating a request is safe; a visit recorded as `met` may be put again as "
+            "`cannot_pay`. A notice to print follows on the stream."
+        ),
+        handler=record,
+        path_model=VisitPath,
+        body=VisitBody,
+        answer=VisitReply,
+        roles=COLLECTOR_ONLY,
+        problems=(Conflict, SameIdOtherContent),
+    ),
+]

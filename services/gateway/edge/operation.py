@@ -1,0 +1,96 @@
+"""What an operation of the API is: data from which requests are dispatched and the OpenAPI description is made."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+from aiohttp import web
+from pydantic import BaseModel
+
+from services.gateway.edge.types import Nothing
+from services.gateway.gateway import Gateway
+from services.gateway.roles import Device, Role
+from shared.contracts.common import Language
+from shared.problems import Problem
+
+PathT = TypeVar("PathT", bound=BaseModel)
+QueryT = TypeVar("QueryT", bound=BaseModel)
+BodyT = TypeVar("BodyT")
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Generic[PathT, QueryT, BodyT]):
+    """One request, checked: whoever gets it may rely on every type in it."""
+
+    path: PathT
+    query: QueryT
+    body: BodyT
+    caller: Device | None
+    """The device whose token came with the request; None for public operations."""
+    idempotency_key: UUID | None
+    address: str
+    """The caller's network address."""
+    language: Language
+    accept: str
+
+    @property
+    def device(self) -> Device:
+        """The calling device of an operation that is not public."""
+        assert self.caller is not None, "a public operation has no device"  # noqa: S101 a wrong operation table
+        return self.caller
+
+    @property
+    def key(self) -> UUID:
+        """The Idempotency-Key of an operation that asks for one."""
+        assert self.idempotency_key is not None, "the operation asks for no key"  # noqa: S101 same
+        return self.idempotency_key
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer with something special about it: another status, headers, or bytes instead of JSON."""
+
+    model: BaseModel | None = None
+    status: int | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    content: bytes | None = None
+    content_type: str = "application/json"
+
+
+_NOTHING: Any = Nothing
+
+Handler = Callable[[Call[PathT, QueryT, BodyT], Gateway], Awaitable[BaseModel | Answer]]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation(Generic[PathT, QueryT, BodyT]):
+    """One method of one path."""
+
+    method: str
+    path: str
+    """A template such as ``/v1/payments/{payment_id}``; its names are the members of ``path_model``."""
+    name: str
+    """The operation id."""
+    tag: str
+    summary: str
+    handler: Handler[PathT, QueryT, BodyT]
+    answer: type[BaseModel] | None = None
+    roles: frozenset[Role] | None = None
+    """Who may call it; None for everybody, without a token."""
+    path_model: type[PathT] = _NOTHING
+    query_model: type[QueryT] = _NOTHING
+    body: Any = None
+    """The model, or the union of models, of the JSON body; None for no body."""
+    key: str | None = None
+    """What the Idempotency-Key becomes, for example ``payment_id``; None when the operation needs none."""
+    status: int = 200
+    problems: tuple[type[Problem] | Problem, ...] = ()
+    """What may go wrong beyond what can go wrong with every operation."""
+    description: str = ""
+    media_types: Mapping[str, str] = field(default_factory=dict)
+    """Other media types of the answer, with what they hold."""
+
+
+AnyOperation = Operation[Any, Any, Any]
+RequestHandler = Callable[[web.Request], Awaitable[web.StreamResponse]]

@@ -1,0 +1,244 @@
+"""One dispatcher for all operations: who calls, how often, what came, who answers, and what goes wrong."""
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+from urllib.parse import parse_qsl
+
+import asyncpg
+import structlog
+from aiohttp import web
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+from services.gateway.edge import problems
+from services.gateway.edge.operation import Answer, AnyOperation, Call, RequestHandler
+from services.gateway.edge.types import parse_uuid
+from services.gateway.enrolment import hash_token
+from services.gateway.gateway import Gateway
+from services.gateway.roles import Device
+from services.gateway.store import devices
+from shared.contracts.common import Language
+from shared.messaging.context import correlated
+from shared.problems import NotAllowed, NotFound, Problem, TimedOut, Unavailable
+
+log = structlog.get_logger()
+
+SECURITY_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+    "Cache-Control": "no-store",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+"""For every answer that does not say otherwise. HTTPS and its HSTS belong to the proxy."""
+
+_CORRELATION_ID = re.compile(r"[0-9A-Za-z-]{8,64}", re.ASCII)
+
+
+def bind(application: web.Application, operations: list[AnyOperation], gateway: Gateway) -> None:
+    """Put every operation at its path."""
+    for operation in operations:
+        resource = operation.path
+        handler = _dispatcher(operation, gateway)
+        application.router.add_route(operation.method, resource, handler)
+        if operation.method == "GET":
+            application.router.add_route("HEAD", resource, handler)
+
+
+def _dispatcher(operation: AnyOperation, gateway: Gateway) -> RequestHandler:
+    body_adapter: TypeAdapter[Any] | None = TypeAdapter(operation.body) if operation.body is not None else None
+
+    async def dispatch(request: web.Request) -> web.StreamResponse:
+        caller = await _caller(operation, request, gateway)
+        path = _checked(operation.path_model, "path", dict(request.match_info))
+        query = _checked(operation.query_model, "query", _query(request))
+        call: Call[Any, Any, Any] = Call(
+            path=path,
+            query=query,
+            body=None,
+            caller=caller,
+            idempotency_key=_key(request) if operation.key else None,
+            address=address_of(request, gateway.settings.trust_forwarded_for),
+            language=_language(request),
+            accept=request.headers.get("Accept", "*/*"),
+        )
+        if body_adapter is not None:
+            call = _with_body(call, await _body(request, body_adapter))
+        return _response(operation, await operation.handler(call, gateway))
+
+    return dispatch
+
+
+async def _caller(operation: AnyOperation, request: web.Request, gateway: Gateway) -> Device | None:
+    if operation.roles is None:
+        wait = gateway.public_limits.take(address_of(request, gateway.settings.trust_forwarded_for))
+        if wait:
+            raise problems.too_many_requests(wait)
+        return None
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise problems.NotAuthenticated("Thiết bị chưa đăng nhập.")
+    async with gateway.database() as connection:
+        device = await devices.device_of_token(connection, hash_token(token.strip()))
+    if device is None or device.revoked_at is not None:
+        raise problems.NotAuthenticated(
+            "Thiết bị chưa đăng nhập hoặc đã bị thu hồi.", facts={"revoked": device is not None}
+        )
+    request["device"] = device
+    wait = gateway.device_limits.take(device.device_id)
+    if wait:
+        raise problems.too_many_requests(wait)
+    if device.role not in operation.roles:
+        raise NotAllowed("Thiết bị này không có quyền làm việc này.", facts={"role": device.role})
+    return device
+
+
+def address_of(request: web.Request, trust_forwarded_for: bool) -> str:
+    """Return the caller's network address; behind a proxy that is trusted, what the proxy says it is."""
+    if trust_forwarded_for:
+        forwarded = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+        if forwarded:
+            return forwarded
+    return request.remote or ""
+
+
+def _query(request: web.Request) -> dict[str, str]:
+    # The raw string: aiohttp's own reading of it loses nothing, but a repeated name must be seen.
+    pairs = parse_qsl(request.rel_url.raw_query_string, keep_blank_values=True)
+    values = dict(pairs)
+    if len(values) != len(pairs):
+        names = [name for name, _ in pairs]
+        raise problems.invalid_request(
+            ("query", name, "is given more than once") for name in values if names.count(name) > 1
+        )
+    return values
+
+
+def _checked(model: type[BaseModel], location: str, values: Mapping[str, str]) -> BaseModel:
+    try:
+        return model.model_validate(values, strict=False)
+    except ValidationError as error:
+        raise problems.invalid_fields(location, error) from None
+
+
+def _key(request: web.Request) -> Any:
+    try:
+        return parse_uuid(request.headers.get("Idempotency-Key"))
+    except ValueError:
+        raise problems.IdempotencyKeyMissing("Thiếu mã yêu cầu (Idempotency-Key) hoặc mã không phải là UUID.") from None
+
+
+async def _body(request: web.Request, adapter: TypeAdapter[Any]) -> Any:
+    if request.content_type != "application/json":
+        raise problems.WrongContentType("Nội dung gửi lên phải là JSON.")
+    content = await request.read()
+    try:
+        return adapter.validate_json(content)
+    except ValidationError as error:
+        if any(one["type"] == "json_invalid" for one in error.errors(include_input=False)):
+            raise problems.MalformedRequest("Nội dung gửi lên không phải là JSON đúng.") from None
+        raise problems.invalid_fields("body", error) from None
+
+
+def _with_body(call: Call[Any, Any, Any], body: Any) -> Call[Any, Any, Any]:
+    return Call(
+        path=call.path,
+        query=call.query,
+        body=body,
+        caller=call.caller,
+        idempotency_key=call.idempotency_key,
+        address=call.address,
+        language=call.language,
+        accept=call.accept,
+    )
+
+
+def _language(request: web.Request) -> Language:
+    first = request.headers.get("Accept-Language", "").split(",", 1)[0].strip().lower()
+    return Language.ENGLISH if first.startswith("en") else Language.VIETNAMESE
+
+
+def _response(operation: AnyOperation, answer: BaseModel | Answer) -> web.Response:
+    if isinstance(answer, BaseModel):
+        answer = Answer(answer)
+    content = answer.content if answer.model is None else answer.model.model_dump_json().encode()
+    status = answer.status or operation.status
+    if content is None:
+        return web.Response(status=status, headers=answer.headers)
+    headers = {**answer.headers, "Content-Type": answer.content_type}
+    return web.Response(status=status, body=content, headers=headers)
+
+
+def _route_of(request: web.Request) -> str:
+    resource = request.match_info.route.resource
+    return resource.canonical if resource is not None else "unknown"
+
+
+def edge_middleware(http_timeout: float) -> Any:
+    """Return the middleware around everything: correlation, time limit, problems, headers and the access log."""
+
+    @web.middleware
+    async def middleware(
+        request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+    ) -> web.StreamResponse:
+        started = asyncio.get_running_loop().time()
+        given = request.headers.get("X-Correlation-Id", "")
+        with correlated(given if _CORRELATION_ID.fullmatch(given) else None) as context:
+            if request.path == "/v1/stream":
+                return await handler(request)
+            response = await _answered(request, handler, http_timeout)
+            response.headers["X-Correlation-Id"] = context.correlation_id
+            for name, value in SECURITY_HEADERS.items():
+                response.headers.setdefault(name, value)
+            device: Device | None = request.get("device")
+            log.info(
+                "request",
+                method=request.method if len(request.method) < 12 else "other",
+                # The template, never the path: paths hold customer codes and receipt tokens.
+                route=_route_of(request),
+                status=response.status,
+                milliseconds=round((asyncio.get_running_loop().time() - started) * 1000, 1),
+                device_id=str(device.device_id) if device else None,
+                role=device.role if device else None,
+            )
+            return response
+
+    return middleware
+
+
+async def _answered(
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]], http_timeout: float
+) -> web.StreamResponse:
+    try:
+        async with asyncio.timeout(http_timeout):
+            return await handler(request)
+    except Problem as problem:
+        return problems.problem_response(problem)
+    except web.HTTPException as error:
+        return _http_exception(error)
+    except TimeoutError:
+        return problems.problem_response(TimedOut("Hệ thống trả lời quá chậm; hãy thử lại."))
+    except (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.CannotConnectNowError, OSError) as error:
+        log.warning("database_unavailable", route=_route_of(request), error=type(error).__name__)
+        return problems.problem_response(Unavailable("Hệ thống tạm thời gián đoạn; hãy thử lại."))
+    except Exception:
+        log.exception("request_failed", route=_route_of(request))
+        return problems.problem_response(problems.InternalError("Lỗi hệ thống; đã được ghi lại."))
+
+
+def _http_exception(error: web.HTTPException) -> web.StreamResponse:
+    if error.status < 400:
+        return error
+    if isinstance(error, web.HTTPMethodNotAllowed):
+        allow = ", ".join(sorted(error.allowed_methods))
+        return problems.problem_response(
+            problems.MethodNotAllowed("Địa chỉ này không nhận phương thức đó."), {"Allow": allow}
+        )
+    if isinstance(error, web.HTTPRequestEntityTooLarge):
+        return problems.problem_response(problems.BodyTooLarge("Nội dung gửi lên quá lớn."))
+    if isinstance(error, web.HTTPNotFound):
+        return problems.problem_response(NotFound("Không có địa chỉ này."))
+    return problems.problem_response(
+        Problem(slug="http-error", status=error.status, title=error.reason, detail="Yêu cầu không xử lý được.")
+    )

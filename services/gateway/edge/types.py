@@ -1,0 +1,102 @@
+"""Types of what callers send. Stricter than the messages inside: what is published is exactly what is accepted."""
+
+import re
+from datetime import UTC, date, datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
+
+_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", re.ASCII)
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})", re.ASCII)
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_INTEGER = re.compile(r"-?\d{1,18}", re.ASCII)
+
+
+class Incoming(BaseModel):
+    """Something that a caller sends: unknown members are refused, nothing is converted silently."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Outgoing(BaseModel):
+    """Something that the gateway itself answers; readers ignore members that they do not know."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class Nothing(Incoming):
+    """No parameters."""
+
+
+def parse_uuid(value: Any) -> UUID:
+    """Read a UUID in its canonical form (RFC 9562), the only one that the API accepts."""
+    if isinstance(value, UUID):
+        return value
+    if not isinstance(value, str) or not _UUID.fullmatch(value):
+        raise ValueError("must be a UUID such as 0199d5b0-7c1e-7000-8000-000000000001")
+    return UUID(value)
+
+
+def parse_moment(value: Any) -> datetime:
+    """Read an RFC 3339 date and time with its offset, and return it in UTC."""
+    if not isinstance(value, str) or not _MOMENT.fullmatch(value):
+        raise ValueError("must be a date and time with its offset (RFC 3339)")
+    try:
+        return datetime.fromisoformat(value.upper()).astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("is out of range") from error
+
+
+def _parse_day(value: Any) -> date:
+    if not isinstance(value, str) or not _DAY.fullmatch(value):
+        raise ValueError("must be a date such as 2026-11-23")
+    return date.fromisoformat(value)
+
+
+def _parse_integer(value: Any) -> int:
+    if isinstance(value, int):
+        return value
+    if not isinstance(value, str) or not _INTEGER.fullmatch(value):
+        raise ValueError("must be a whole number")
+    return int(value)
+
+
+Id = Annotated[UUID, BeforeValidator(parse_uuid)]
+IncomingMoment = Annotated[
+    datetime,
+    BeforeValidator(parse_moment),
+    WithJsonSchema({"type": "string", "format": "date-time", "examples": ["2026-11-23T02:15:00Z"]}),
+]
+Day = Annotated[
+    date, BeforeValidator(_parse_day), WithJsonSchema({"type": "string", "format": "date", "examples": ["2026-11-23"]})
+]
+INTEGER = BeforeValidator(_parse_integer)
+"""Reads a whole number in a query string; stands last in its annotation, so that limits are described."""
+
+Line = Annotated[str, StringConstraints(max_length=500, pattern=r"^[^\x00-\x1f\x7f]*$")]
+"""One line of text, possibly empty."""
+
+Words = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=500, pattern=r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f\s][^\x00-\x1f\x7f]*$"),
+]
+"""One line of text with at least one character that can be seen."""
+
+Query = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f\s][^\x00-\x1f\x7f]*$"),
+]
+DeviceName = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f\s][^\x00-\x1f\x7f]*$"),
+]
+PartnerReference = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z_./:-]{0,99}$")]
+"""The bank's or partner's transaction id."""
+
+CollectionPointCode = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9_.-]{2,24}$")]
+PrinterId = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}$"),
+    Field(description="The phone's own name for a printer, for example its Bluetooth address or id."),
+]

@@ -1,0 +1,212 @@
+"""Enrolment of devices by one-time codes, and their revocation.
+
+A code is short enough to be read out and typed, lives for minutes, works once, and is stored as a hash. A token is
+random, shown once to the device that enrolled, and stored as a hash too. These functions work on the gateway's own
+database alone, so that an operator can let in the first supervisor before anything else runs.
+"""
+
+import base64
+import hashlib
+import secrets
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from services.gateway.roles import Device, Role
+from services.gateway.store import devices as store
+from shared import clock
+from shared.db import Connection
+from shared.db.pool import connect
+from shared.ids import new_id
+from shared.problems import InvalidRequest, NotAllowed, NotFound, SameIdOtherContent
+
+CODE_ALPHABET = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
+"""Letters and digits that nobody confuses when they are read out: no I, L, O, U, 0, 1."""
+
+CODE_LENGTH = 8
+TOKEN_PREFIX = "tn_"  # noqa: S105 a prefix that secret scanners can look for
+
+
+class EnrolmentRefused(NotAllowed):
+    """The one-time code is wrong, used or expired."""
+
+    slug = "enrolment-refused"
+    title = "The enrolment code cannot be used"
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolmentCode:
+    """A code as it is shown once to whoever made it."""
+
+    code_id: UUID
+    code: str = field(repr=False)
+    """Two groups of four, for example ``K7MR-2WQX``."""
+    role: Role
+    collector_code: str | None
+    collection_point_code: str | None
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """A device and the token that only it knows."""
+
+    device: Device
+    token: str = field(repr=False)
+
+
+def hash_code(code: str) -> bytes:
+    """Return the hash of a code, however it was typed: small letters, spaces and dashes do not matter."""
+    plain = "".join(character for character in code.upper() if character.isalnum())
+    return hashlib.sha256(plain.encode()).digest()
+
+
+def hash_token(token: str) -> bytes:
+    """Return what is stored of a token. It is 256 random bits, so one round of SHA-256 is enough."""
+    return hashlib.sha256(token.encode()).digest()
+
+
+def require_es256_key(key: dict[str, Any]) -> None:
+    """Refuse a JWK that is not a point of the curve P-256 (422)."""
+    try:
+        x, y = (int.from_bytes(base64.urlsafe_b64decode(key[part] + "=")) for part in ("x", "y"))
+        ec.EllipticCurvePublicNumbers(x, y, ec.SECP256R1()).public_key()
+    except (KeyError, ValueError) as error:
+        raise InvalidRequest("Khóa của thiết bị không hợp lệ.", facts={"field": "public_key"}) from error
+
+
+async def make_code(
+    connection: Connection,
+    *,
+    role: Role,
+    made_by: str,
+    collector_code: str | None = None,
+    collection_point_code: str | None = None,
+    lifetime: timedelta = timedelta(minutes=15),
+    now: datetime | None = None,
+) -> EnrolmentCode:
+    """Make a one-time code for a role. ``made_by`` names the supervisor's device or the operator."""
+    made_at = now or clock.now()
+    while True:
+        code = "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH))
+        made = EnrolmentCode(
+            code_id=new_id(),
+            code=f"{code[:4]}-{code[4:]}",
+            role=role,
+            collector_code=collector_code,
+            collection_point_code=collection_point_code,
+            expires_at=made_at + lifetime,
+        )
+        if await store.save_code(
+            connection,
+            code_id=made.code_id,
+            code_hash=hash_code(code),
+            role=role,
+            collector_code=collector_code,
+            collection_point_code=collection_point_code,
+            made_by=made_by,
+            made_at=made_at,
+            expires_at=made.expires_at,
+        ):
+            return made
+
+
+async def enrol(
+    connection: Connection,
+    *,
+    code: str,
+    device_id: UUID,
+    device_name: str,
+    public_key: dict[str, Any] | None,
+    now: datetime,
+) -> Enrolment:
+    """Turn a one-time code into a device with a token. Call inside a transaction.
+
+    A device whose answer was lost repeats the same code with the same ``device_id`` while the code lives, and gets a
+    new token in place of the lost one. Raises :class:`EnrolmentRefused` and
+    :class:`~shared.problems.SameIdOtherContent`.
+    """
+    row = await store.lock_code(connection, hash_code(code))
+    if row is None:
+        raise EnrolmentRefused("Mã không đúng.", facts={"reason": "unknown"})
+    if row["expires_at"] <= now:
+        raise EnrolmentRefused("Mã đã hết hạn; hãy xin mã mới.", facts={"reason": "expired"})
+    if row["device_id"] not in (None, device_id):
+        raise EnrolmentRefused("Mã đã được dùng; hãy xin mã mới.", facts={"reason": "used"})
+    if public_key is not None:
+        require_es256_key(public_key)
+    token = TOKEN_PREFIX + secrets.token_urlsafe(32)
+    if row["device_id"] is not None:
+        return await _enrol_again(connection, device_id, device_name, public_key, token)
+    device = Device(
+        device_id=device_id,
+        device_name=device_name,
+        role=Role(row["role"]),
+        collector_code=row["collector_code"],
+        collection_point_code=row["collection_point_code"],
+        enrolled_at=now,
+        public_key=public_key,
+    )
+    if not await store.save_device(connection, device, hash_token(token), row["code_id"]):
+        raise SameIdOtherContent("Mã thiết bị này đã được dùng.")
+    await store.use_code(connection, row["code_id"], device_id, now)
+    return Enrolment(device, token)
+
+
+async def _enrol_again(
+    connection: Connection, device_id: UUID, device_name: str, public_key: dict[str, Any] | None, token: str
+) -> Enrolment:
+    device = await store.device(connection, device_id)
+    if device is None or (device.device_name, device.public_key) != (device_name, public_key):
+        raise SameIdOtherContent("Mã thiết bị này đã được dùng.")
+    if device.revoked_at is not None:
+        raise EnrolmentRefused("Thiết bị đã bị thu hồi.", facts={"reason": "revoked"})
+    await store.replace_token(connection, device_id, hash_token(token))
+    return Enrolment(device, token)
+
+
+async def revoke(connection: Connection, device_id: UUID, *, by: str, reason: str, now: datetime) -> Device:
+    """Revoke a device for good; open sockets are closed by every copy of the gateway within a second.
+
+    Repeatable: the first revocation stands. Raises :class:`~shared.problems.NotFound`.
+    """
+    device = await store.revoke(connection, device_id, by=by, reason=reason, now=now)
+    if device is None:
+        raise NotFound("Không có thiết bị này.")
+    return device
+
+
+async def make_code_in_database(
+    database_url: str,
+    role: Role | str,
+    *,
+    made_by: str = "operator",
+    collector_code: str | None = None,
+    collection_point_code: str | None = None,
+    lifetime: timedelta = timedelta(minutes=15),
+) -> EnrolmentCode:
+    """Make a code straight in the gateway's database, for the operator's command line."""
+    connection = await connect(database_url, application_name="thungan operator")
+    try:
+        return await make_code(
+            connection,
+            role=Role(role),
+            made_by=made_by,
+            collector_code=collector_code,
+            collection_point_code=collection_point_code,
+            lifetime=lifetime,
+        )
+    finally:
+        await connection.close()
+
+
+async def revoke_in_database(database_url: str, device_id: UUID, *, reason: str, by: str = "operator") -> Device:
+    """Revoke a device straight in the gateway's database, for the operator's command line."""
+    connection = await connect(database_url, application_name="thungan operator")
+    try:
+        return await revoke(connection, device_id, by=by, reason=reason, now=clock.now())
+    finally:
+        await connection.close()

@@ -1,0 +1,80 @@
+"""What the operations of the API, the stream and the message handlers share."""
+
+from collections.abc import Iterable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeVar
+from uuid import UUID
+
+import asyncpg
+
+from services.gateway.edge.limits import TokenBuckets
+from services.gateway.roles import Device, Role
+from services.gateway.settings import GatewaySettings
+from services.gateway.store import feeds
+from shared import clock
+from shared.clock import Clock
+from shared.contracts.customer import GetCustomer
+from shared.contracts.message import Reply, Request
+from shared.db import Connection, acquired
+from shared.messaging import Bus
+
+ReplyT = TypeVar("ReplyT", bound=Reply)
+
+
+class Waker(Protocol):
+    """Tells phones, on whichever copy of the gateway their sockets are, that something waits for them."""
+
+    async def papers(self, device_ids: Iterable[UUID]) -> None:
+        """Print jobs wait for these devices, or were withdrawn."""
+
+    async def feeds(self, collector_codes: Iterable[str]) -> None:
+        """Account updates wait for the devices of these collectors."""
+
+    async def revoked(self, device_id: UUID) -> None:
+        """The device was revoked: close its socket."""
+
+
+@dataclass(slots=True)
+class Gateway:
+    """The parts that are wired once in ``app.py``."""
+
+    settings: GatewaySettings
+    bus: Bus
+    pool: "asyncpg.Pool[Any]"
+    waker: Waker
+    instance: str
+    """Name of this process among the copies of the gateway; another one after each start."""
+    now: Clock = clock.now
+    device_limits: TokenBuckets = field(init=False)
+    public_limits: TokenBuckets = field(init=False)
+    enrolment_failures: TokenBuckets = field(init=False)
+
+    def __post_init__(self) -> None:
+        settings = self.settings
+        self.device_limits = TokenBuckets(settings.requests_per_second, settings.request_burst)
+        self.public_limits = TokenBuckets(settings.public_requests_per_second, settings.public_request_burst)
+        failures = settings.enrolment_failures_per_minute
+        self.enrolment_failures = TokenBuckets(failures / 60, failures)
+
+    def database(self) -> AbstractAsyncContextManager[Connection]:
+        """Borrow a connection. Raises :class:`~shared.problems.Unavailable` when none is free within seconds."""
+        return acquired(self.pool)
+
+    async def ask(self, request: Request[ReplyT]) -> ReplyT:
+        """Ask another service. Its problems, and :class:`~shared.problems.Unavailable`, go through to the caller."""
+        return await self.bus.request(request, timeout=self.settings.request_timeout)
+
+    async def require_own_customer(self, device: Device, customer_code: str) -> None:
+        """Refuse a collector who asks for a customer of somebody else's route, as if there were no such customer.
+
+        What the gateway has heard of ``customer.changed`` answers most questions; the customer service the rest.
+        Raises :class:`~shared.problems.NotFound`.
+        """
+        if device.role is not Role.COLLECTOR:
+            return
+        async with self.database() as connection:
+            collector_code = await feeds.collector_of(connection, customer_code)
+        if collector_code == device.collector_code:
+            return
+        await self.ask(GetCustomer(customer_code=customer_code, collector_code=device.collector_code))

@@ -1,0 +1,69 @@
+"""Papers as a phone or a person wants them: the document, bytes for a printer, or a picture. Drawn off the loop."""
+
+import asyncio
+from datetime import datetime
+from uuid import UUID
+
+from pydantic import Field
+
+from services.gateway.edge.types import Outgoing
+from services.gateway.store.print_jobs import Paper
+from shared.contracts.gateway import PrintJobCause, PrintJobState
+from shared.contracts.receipt import PaperKind
+from shared.printing import Document, PrinterProfile, to_escpos, to_png
+
+
+class PrintJobView(Outgoing):
+    """A print job as the API shows it."""
+
+    job_id: UUID
+    device_id: UUID
+    sequence: int = Field(description="Order of making on the device.")
+    kind: PaperKind
+    state: PrintJobState
+    cause: PrintJobCause | None = Field(description="Why it did not end as printed, or why it is held.")
+    attempt: int = Field(description="Counts from 1; results must carry it.")
+    copy_number: int = Field(description="n of BẢN SAO lần n; 0 for the first paper.")
+    summary: str
+    not_after: datetime | None = Field(description="Past this moment the paper must not be printed.")
+    reprint_of: UUID | None
+    customer_code: str | None
+    receipt_id: UUID | None
+    payment_id: UUID | None
+    visit_id: UUID | None
+    created_at: datetime
+    changed_at: datetime
+
+
+def view(paper: Paper) -> PrintJobView:
+    """Return a print job as the API shows it."""
+    job = paper.job
+    return PrintJobView(
+        job_id=job.job_id,
+        device_id=job.device_id,
+        sequence=job.sequence,
+        kind=job.kind,
+        state=job.state,
+        cause=job.cause,
+        attempt=job.attempt,
+        copy_number=paper.copy_number,
+        summary=paper.summary,
+        not_after=job.not_after,
+        reprint_of=paper.reprint_of,
+        customer_code=paper.customer_code,
+        receipt_id=paper.receipt_id,
+        payment_id=paper.payment_id,
+        visit_id=paper.visit_id,
+        created_at=paper.created_at,
+        changed_at=paper.changed_at,
+    )
+
+
+async def as_escpos(document: str, profile: PrinterProfile) -> bytes:
+    """Return the bytes that print a document (JSON text) on a printer."""
+    return await asyncio.to_thread(lambda: to_escpos(Document.model_validate_json(document), profile))
+
+
+async def as_png(document: str, profile: PrinterProfile) -> bytes:
+    """Return a picture of a document (JSON text) as it comes out of a printer."""
+    return await asyncio.to_thread(lambda: to_png(Document.model_validate_json(document), profile.width_dots, margin=8))

@@ -1,0 +1,55 @@
+"""Changes to print jobs: lock, apply a rule of ``domain``, store, and say when one has ended."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from services.gateway import domain
+from services.gateway.domain import PrintJob
+from services.gateway.store import print_jobs as store
+from services.gateway.store.print_jobs import Paper
+from shared.contracts.gateway import PrintJobFinished
+from shared.messaging import Work
+from shared.problems import NotFound
+
+Rule = Callable[[PrintJob], PrintJob]
+
+
+async def change(
+    work: Work, job_id: UUID, rule: Rule, *, actor: str, now: datetime, device_id: UUID | None = None
+) -> Paper:
+    """Apply a rule to a job; with ``device_id``, only to a job of that device.
+
+    Raises :class:`~shared.problems.NotFound`, and whatever the rule raises.
+    """
+    paper = await store.lock(work.connection, job_id)
+    if paper is None or device_id not in (None, paper.job.device_id):
+        raise NotFound("Không có giấy in này.")
+    changed = rule(paper.job)
+    if changed == paper.job:
+        return paper
+    await store.save(work.connection, paper.job, changed, actor=actor, now=now)
+    await _say_when_finished(work, paper, changed, now)
+    return replace(paper, job=changed, changed_at=now)
+
+
+async def _say_when_finished(work: Work, before: Paper, job: PrintJob, now: datetime) -> None:
+    if job.state not in domain.FINISHED or job.state is before.job.state:
+        return
+    await work.emit(
+        PrintJobFinished(
+            job_id=job.job_id,
+            device_id=job.device_id,
+            kind=job.kind,
+            state=job.state,
+            cause=job.cause,
+            attempt=job.attempt,
+            copy_number=before.copy_number,
+            customer_code=before.customer_code,
+            receipt_id=before.receipt_id,
+            visit_id=before.visit_id,
+            finished_at=now,
+        ),
+        aggregate=f"print_job:{job.job_id}",
+    )

@@ -1,0 +1,50 @@
+"""Who may hold a device, and what a device is to the gateway. Pure."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+
+class Role(StrEnum):
+    """What a device is enrolled as."""
+
+    COLLECTOR = "collector"
+    CASHIER = "cashier"
+    SUPERVISOR = "supervisor"
+    COLLECTION_POINT = "collection_point"
+
+
+STAFF = frozenset({Role.COLLECTOR, Role.CASHIER, Role.SUPERVISOR})
+"""Everybody who works for the utility."""
+
+OFFICE = frozenset({Role.CASHIER, Role.SUPERVISOR})
+"""Those who see the customers of every route."""
+
+COLLECTOR_ONLY = frozenset({Role.COLLECTOR})
+SUPERVISOR_ONLY = frozenset({Role.SUPERVISOR})
+EVERYONE = frozenset(Role)
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """An enrolled phone or desk."""
+
+    device_id: UUID
+    device_name: str
+    role: Role
+    collector_code: str | None
+    """Set for collectors."""
+    collection_point_code: str | None
+    """Set for collection points."""
+    enrolled_at: datetime
+    public_key: dict[str, Any] | None = None
+    """The device's own ES256 key as a JWK, where it has one."""
+    revoked_at: datetime | None = None
+
+    @property
+    def actor(self) -> str:
+        """Name of this device in records of who did what; no personal data."""
+        who = self.collector_code or self.collection_point_code
+        return f"{self.role}:{who or self.device_id}"

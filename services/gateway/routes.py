@@ -1,0 +1,94 @@
+"""The whole public API as one table, and the description and the readable page that are made from it."""
+
+import hashlib
+import json
+from typing import Any
+
+from aiohttp import web
+
+from services.gateway.api import customers, devices, payments, print_jobs, printers, public, receipts, shifts, visits
+from services.gateway.edge import docs_page, openapi, server
+from services.gateway.edge.operation import AnyOperation, RequestHandler
+from services.gateway.gateway import Gateway
+from services.gateway.stream import frames
+
+VERSION = "1.0.0"
+TITLE = "Thu Ngân gateway"
+
+DESCRIPTION = """\
+Collecting electricity bills at the customer's door: find, agree, print, collect.
+
+Amounts are whole đồng. Moments are RFC 3339 with an offset, answers are in UTC; days are days in Vietnam. Errors are \
+`application/problem+json` (RFC 9457): `type` is stable, `detail` is a Vietnamese sentence for whoever holds the phone.
+
+A `POST` that makes something needs an `Idempotency-Key`: a UUID that the caller makes (UUIDv7 is best), which becomes \
+the id of the thing. Repeating a request with it gives the same answer and never does the thing twice; using it for \
+other content is refused (409 `same-id-other-content`). Whenever no answer comes, or it is 503 or 504, repeat.
+
+Papers to print and changes of accounts come over the WebSocket at `/v1/stream`."""
+
+TAGS = {
+    "devices": "Enrolment by one-time codes, and revocation.",
+    "customers": "Customers, accounts, routes, collectors, collection points.",
+    "visits": "What came of a collector's stay at the door.",
+    "payments": "Cash, transfers, postings of collection points, reversals.",
+    "shifts": "A collector's working day with the cash box.",
+    "receipts": "Signed receipts and their copies.",
+    "print jobs": "Papers on their way to a device's printer.",
+    "printers": "How each printer wants its bytes.",
+    "public": "For everybody, without a token.",
+}
+
+OPERATIONS: list[AnyOperation] = [
+    *devices.OPERATIONS,
+    *customers.OPERATIONS,
+    *visits.OPERATIONS,
+    *payments.OPERATIONS,
+    *shifts.OPERATIONS,
+    *receipts.OPERATIONS,
+    *print_jobs.OPERATIONS,
+    *printers.OPERATIONS,
+    *public.OPERATIONS,
+]
+
+
+def describe() -> dict[str, Any]:
+    """Return the OpenAPI description of the API."""
+    return openapi.build(
+        OPERATIONS,
+        title=TITLE,
+        version=VERSION,
+        description=DESCRIPTION,
+        tags=TAGS,
+        stream=frames.describe(),
+        stream_models=[*frames.FROM_PHONE, *frames.FROM_GATEWAY],
+    )
+
+
+def make_application(gateway: Gateway, stream: RequestHandler) -> web.Application:
+    """Return the HTTP application: the operations, the stream, the description and its page."""
+    settings = gateway.settings
+    application = web.Application(
+        client_max_size=settings.max_body_bytes, middlewares=[server.edge_middleware(settings.http_timeout)]
+    )
+    server.bind(application, OPERATIONS, gateway)
+    application.router.add_get("/v1/stream", stream, allow_head=False)
+    description = describe()
+    text = json.dumps(description, ensure_ascii=False, separators=(",", ":")).encode()
+    application.router.add_get("/openapi.json", _static(text, "application/json", {"Cache-Control": "no-cache"}))
+    application.router.add_get("/docs", _static(docs_page.render(description), "text/html", docs_page.DOCS_HEADERS))
+    return application
+
+
+def _static(content: bytes, content_type: str, headers: dict[str, str]) -> RequestHandler:
+    tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+
+    async def serve(request: web.Request) -> web.StreamResponse:
+        if request.headers.get("If-None-Match") == tag:
+            return web.Response(status=304, headers={"ETag": tag, **headers})
+        response = web.Response(body=content, headers={"ETag": tag, **headers})
+        response.content_type = content_type
+        response.charset = "utf-8"
+        return response
+
+    return serve

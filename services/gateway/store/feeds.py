@@ -1,0 +1,118 @@
+"""The feeds of account updates, and which collector a customer belongs to."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from shared.db import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class FeedPosition:
+    """How far a feed has come, and up to where its entries are gone."""
+
+    last_sequence: int = 0
+    pruned_to: int = 0
+
+
+async def epoch(connection: Connection) -> UUID:
+    """Return the id of this history; sequences of another epoch mean nothing."""
+    value: UUID = await connection.fetchval("SELECT epoch FROM stream_epoch")
+    return value
+
+
+async def append(connection: Connection, collector_code: str, entry: str, now: datetime) -> int:
+    """Add an entry (JSON text) to a collector's feed and return its number.
+
+    The feed's row stays locked until the transaction ends: entries become visible in the order of their numbers.
+    """
+    sequence: int = await connection.fetchval(
+        """INSERT INTO feeds (collector_code, last_sequence) VALUES ($1, 1)
+           ON CONFLICT (collector_code) DO UPDATE SET last_sequence = feeds.last_sequence + 1
+           RETURNING last_sequence""",
+        collector_code,
+    )
+    await connection.execute(
+        "INSERT INTO feed_entries (collector_code, sequence, entry, created_at) VALUES ($1, $2, $3, $4)",
+        collector_code,
+        sequence,
+        entry,
+        now,
+    )
+    return sequence
+
+
+async def position(connection: Connection, collector_code: str) -> FeedPosition:
+    """Return how far a collector's feed has come."""
+    row = await connection.fetchrow(
+        "SELECT last_sequence, pruned_to FROM feeds WHERE collector_code = $1", collector_code
+    )
+    return FeedPosition(row["last_sequence"], row["pruned_to"]) if row else FeedPosition()
+
+
+async def positions(connection: Connection, collector_codes: Sequence[str]) -> dict[str, int]:
+    """Return the last numbers of several feeds."""
+    rows = await connection.fetch(
+        "SELECT collector_code, last_sequence FROM feeds WHERE collector_code = ANY($1)", list(collector_codes)
+    )
+    return {row["collector_code"]: row["last_sequence"] for row in rows}
+
+
+async def entries(connection: Connection, collector_code: str, after: int, limit: int = 200) -> list[tuple[int, str]]:
+    """Return the entries after a number, in order."""
+    rows = await connection.fetch(
+        """SELECT sequence, entry FROM feed_entries WHERE collector_code = $1 AND sequence > $2
+           ORDER BY sequence LIMIT $3""",
+        collector_code,
+        after,
+        limit,
+    )
+    return [(row["sequence"], row["entry"]) for row in rows]
+
+
+async def prune(connection: Connection, older_than: datetime) -> int:
+    """Delete old entries, remember up to where, and return how many there were."""
+    deleted: int = await connection.fetchval(
+        """WITH gone AS (
+               DELETE FROM feed_entries WHERE created_at < $1 RETURNING collector_code, sequence
+           ), ends AS (
+               SELECT collector_code, max(sequence) AS sequence FROM gone GROUP BY collector_code
+           ), marked AS (
+               UPDATE feeds SET pruned_to = greatest(pruned_to, ends.sequence)
+               FROM ends WHERE feeds.collector_code = ends.collector_code
+           )
+           SELECT count(*) FROM gone""",
+        older_than,
+    )
+    return deleted
+
+
+async def collector_of(connection: Connection, customer_code: str) -> str | None:
+    """Return whose route a customer is on, as far as the gateway has heard."""
+    value: str | None = await connection.fetchval(
+        "SELECT collector_code FROM customer_collectors WHERE customer_code = $1", customer_code
+    )
+    return value
+
+
+async def set_collector(connection: Connection, customer_code: str, collector_code: str, version: int) -> str | None:
+    """Note whose route a customer is on, unless something newer is known.
+
+    Returns the collector before; None when there was none or nothing was changed.
+    """
+    before = await connection.fetchrow(
+        "SELECT collector_code, version FROM customer_collectors WHERE customer_code = $1 FOR UPDATE", customer_code
+    )
+    if before is not None and before["version"] >= version:
+        return None
+    await connection.execute(
+        """INSERT INTO customer_collectors (customer_code, collector_code, version) VALUES ($1, $2, $3)
+           ON CONFLICT (customer_code) DO UPDATE
+               SET collector_code = excluded.collector_code, version = excluded.version
+               WHERE customer_collectors.version < excluded.version""",
+        customer_code,
+        collector_code,
+        version,
+    )
+    return before["collector_code"] if before is not None else None

@@ -1,0 +1,241 @@
+"""Print jobs: the queue itself."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from asyncpg import Record
+
+from services.gateway.domain import PrintJob
+from shared.contracts.gateway import PrintJobCause, PrintJobState
+from shared.contracts.receipt import DocumentReady, PaperKind
+from shared.db import Connection
+
+_JOB = "job_id, device_id, kind, sequence, not_after, state, cause, attempt, retries"
+_PAPER = (
+    f"{_JOB}, summary, language, copy_number, reprint_of, customer_code, receipt_id, payment_id, visit_id, "
+    "created_at, changed_at"
+)
+_UNFINISHED = "state IN ('queued', 'offered', 'accepted', 'printing', 'held')"
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A print job with what a person wants to know of it; ``document`` is JSON text, empty where it was not asked."""
+
+    job: PrintJob
+    summary: str
+    language: str
+    copy_number: int
+    reprint_of: UUID | None
+    customer_code: str | None
+    receipt_id: UUID | None
+    payment_id: UUID | None
+    visit_id: UUID | None
+    created_at: datetime
+    changed_at: datetime
+    document: str = ""
+
+
+def _job(row: Record, earlier: dict[int, PrintJobState] | None = None) -> PrintJob:
+    return PrintJob(
+        job_id=row["job_id"],
+        device_id=row["device_id"],
+        kind=PaperKind(row["kind"]),
+        sequence=row["sequence"],
+        not_after=row["not_after"],
+        state=PrintJobState(row["state"]),
+        cause=PrintJobCause(row["cause"]) if row["cause"] else None,
+        attempt=row["attempt"],
+        retries=row["retries"],
+        earlier=earlier or {},
+    )
+
+
+def _paper(row: Record, job: PrintJob | None = None) -> Paper:
+    return Paper(
+        job=job or _job(row),
+        summary=row["summary"],
+        language=row["language"],
+        copy_number=row["copy_number"],
+        reprint_of=row["reprint_of"],
+        customer_code=row["customer_code"],
+        receipt_id=row["receipt_id"],
+        payment_id=row["payment_id"],
+        visit_id=row["visit_id"],
+        created_at=row["created_at"],
+        changed_at=row["changed_at"],
+        document=row.get("document") or "",
+    )
+
+
+async def add(connection: Connection, ready: DocumentReady, now: datetime) -> bool:
+    """Put a paper into its device's queue; False when it is there already or the device is unknown."""
+    if await connection.fetchval("SELECT true FROM print_jobs WHERE job_id = $1", ready.document_id):
+        return False
+    sequence = await connection.fetchval(
+        """UPDATE devices SET last_job_sequence = last_job_sequence + 1 WHERE device_id = $1
+           RETURNING last_job_sequence""",
+        ready.device_id,
+    )
+    if sequence is None:
+        return False
+    added = await connection.fetchval(
+        """INSERT INTO print_jobs (job_id, device_id, sequence, kind, document, summary, language, not_after,
+                                   copy_number, reprint_of, customer_code, receipt_id, payment_id, visit_id,
+                                   state, attempt, retries, created_at, changed_at)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 'queued', 1, 0, $15, $15)
+           ON CONFLICT (job_id) DO NOTHING RETURNING true""",
+        ready.document_id,
+        ready.device_id,
+        sequence,
+        ready.kind,
+        ready.document.model_dump_json(),
+        ready.summary,
+        ready.language,
+        ready.not_after,
+        ready.copy_number,
+        ready.reprint_of,
+        ready.customer_code,
+        ready.receipt_id,
+        ready.payment_id,
+        ready.visit_id,
+        now,
+    )
+    return bool(added)
+
+
+async def lock(connection: Connection, job_id: UUID) -> Paper | None:
+    """Return a job with its earlier attempts, and keep others from changing it until the transaction ends."""
+    row = await connection.fetchrow(f"SELECT {_PAPER} FROM print_jobs WHERE job_id = $1 FOR UPDATE", job_id)
+    if row is None:
+        return None
+    earlier: dict[int, PrintJobState] = {}
+    if row["attempt"] > 1:
+        attempts = await connection.fetch("SELECT attempt, state FROM print_attempts WHERE job_id = $1", job_id)
+        earlier = {attempt["attempt"]: PrintJobState(attempt["state"]) for attempt in attempts}
+    return _paper(row, _job(row, earlier))
+
+
+async def lock_unfinished(connection: Connection, device_id: UUID) -> list[PrintJob]:
+    """Return a device's unfinished jobs and keep others from changing them until the transaction ends."""
+    rows = await connection.fetch(
+        f"SELECT {_JOB} FROM print_jobs WHERE device_id = $1 AND {_UNFINISHED} ORDER BY sequence FOR UPDATE",
+        device_id,
+    )
+    return [_job(row) for row in rows]
+
+
+async def unfinished(connection: Connection, device_id: UUID) -> list[PrintJob]:
+    """Return a device's unfinished jobs in the order of their making."""
+    rows = await connection.fetch(
+        f"SELECT {_JOB} FROM print_jobs WHERE device_id = $1 AND {_UNFINISHED} ORDER BY sequence", device_id
+    )
+    return [_job(row) for row in rows]
+
+
+async def save(connection: Connection, before: PrintJob, job: PrintJob, *, actor: str, now: datetime) -> None:
+    """Store a changed job, how its earlier attempts ended, and who changed it."""
+    await connection.execute(
+        """UPDATE print_jobs SET state = $2, cause = $3, attempt = $4, retries = $5, changed_at = $6
+           WHERE job_id = $1""",
+        job.job_id,
+        job.state,
+        job.cause,
+        job.attempt,
+        job.retries,
+        now,
+    )
+    for attempt, state in job.earlier.items():
+        if before.earlier.get(attempt) is not state:
+            await connection.execute(
+                """INSERT INTO print_attempts (job_id, attempt, state) VALUES ($1, $2, $3)
+                   ON CONFLICT (job_id, attempt) DO UPDATE SET state = $3""",
+                job.job_id,
+                attempt,
+                state,
+            )
+    await connection.execute(
+        """INSERT INTO print_job_history (job_id, attempt, state, cause, actor, changed_at)
+           VALUES ($1, $2, $3, $4, $5, $6)""",
+        job.job_id,
+        job.attempt,
+        job.state,
+        job.cause,
+        actor,
+        now,
+    )
+
+
+async def papers_with_documents(connection: Connection, job_ids: Sequence[UUID]) -> dict[UUID, Paper]:
+    """Return jobs with their documents, by id."""
+    rows = await connection.fetch(f"SELECT {_PAPER}, document FROM print_jobs WHERE job_id = ANY($1)", list(job_ids))
+    return {row["job_id"]: _paper(row) for row in rows}
+
+
+async def paper(connection: Connection, job_id: UUID) -> Paper | None:
+    """Return one job with its document."""
+    return (await papers_with_documents(connection, [job_id])).get(job_id)
+
+
+async def papers(
+    connection: Connection,
+    device_id: UUID,
+    *,
+    states: Iterable[PrintJobState] | None,
+    before: int | None,
+    limit: int,
+) -> list[Paper]:
+    """Return a device's jobs, the latest first, without documents."""
+    rows = await connection.fetch(
+        f"""SELECT {_PAPER} FROM print_jobs
+            WHERE device_id = $1 AND ($2::text[] IS NULL OR state = ANY($2))
+              AND ($3::bigint IS NULL OR sequence < $3)
+            ORDER BY sequence DESC LIMIT $4""",
+        device_id,
+        [state.value for state in states] if states is not None else None,
+        before,
+        limit,
+    )
+    return [_paper(row) for row in rows]
+
+
+async def states(connection: Connection, device_id: UUID, job_ids: Sequence[UUID]) -> list[PrintJob]:
+    """Return the named jobs of a device, finished ones included."""
+    rows = await connection.fetch(
+        f"SELECT {_JOB} FROM print_jobs WHERE device_id = $1 AND job_id = ANY($2)", device_id, list(job_ids)
+    )
+    return [_job(row) for row in rows]
+
+
+async def stale(connection: Connection, now: datetime, limit: int = 200) -> list[UUID]:
+    """Return waiting jobs whose paper is out of date."""
+    rows = await connection.fetch(
+        """SELECT job_id FROM print_jobs WHERE state IN ('queued', 'offered') AND not_after < $1
+           ORDER BY not_after LIMIT $2""",
+        now,
+        limit,
+    )
+    return [row["job_id"] for row in rows]
+
+
+async def printing_since_before(connection: Connection, moment: datetime, limit: int = 200) -> list[UUID]:
+    """Return jobs that have been ``printing`` since before a moment."""
+    rows = await connection.fetch(
+        """SELECT job_id FROM print_jobs WHERE state = 'printing' AND changed_at < $1
+           ORDER BY changed_at LIMIT $2""",
+        moment,
+        limit,
+    )
+    return [row["job_id"] for row in rows]
+
+
+async def devices_with_work(connection: Connection, device_ids: Sequence[UUID]) -> list[UUID]:
+    """Return which of these devices have a job waiting to be offered."""
+    rows = await connection.fetch(
+        """SELECT DISTINCT device_id FROM print_jobs
+           WHERE device_id = ANY($1) AND state = 'queued'""",
+        list(device_ids),
+    )
+    return [row["device_id"] for row in rows]

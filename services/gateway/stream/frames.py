@@ -1,0 +1,248 @@
+"""What phone and gateway say to each other on the stream: JSON text frames, told apart by ``type``."""
+
+from datetime import datetime
+from enum import IntEnum
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import Field, TypeAdapter
+
+from services.gateway.edge.types import Id, Incoming, Outgoing, PrinterId
+from shared.contracts.common import PaymentMethod
+from shared.contracts.gateway import PrintJobCause, PrintJobState
+from shared.contracts.receipt import PaperKind
+from shared.printing import Document
+
+MAX_FRAME_BYTES = 64 * 1024
+
+
+class CloseCode(IntEnum):
+    """Why the gateway closes. 4000–4099: do not reconnect; 4100–4199: reconnect after a second or more."""
+
+    SERVICE_RESTART = 1012
+    REPLACED = 4001
+    PROTOCOL_ERROR = 4002
+    REVOKED = 4003
+    TOO_SLOW = 4100
+    NO_HELLO = 4101
+    TRY_LATER = 4102
+
+
+CLOSE_CODES = {
+    CloseCode.SERVICE_RESTART: "This copy of the gateway stops: reconnect, spread over some seconds.",
+    CloseCode.REPLACED: "The device has opened another stream: do not reconnect this one.",
+    CloseCode.PROTOCOL_ERROR: "A frame could not be understood: do not reconnect before the app is updated.",
+    CloseCode.REVOKED: "The token is unknown or the device was revoked: lock, wipe, do not reconnect.",
+    CloseCode.TOO_SLOW: "The phone has taken nothing for too long: reconnect after a second or more.",
+    CloseCode.NO_HELLO: "No `hello` came in time: reconnect after a second or more.",
+    CloseCode.TRY_LATER: "The gateway cannot do its work at the moment: reconnect with growing pauses.",
+}
+
+Attempt = Annotated[int, Field(ge=1, le=10**6)]
+
+
+class Hello(Incoming):
+    """The first frame, within ten seconds."""
+
+    type: Literal["hello"]
+    token: Annotated[str, Field(min_length=1, max_length=200)]
+    app_version: Annotated[str, Field(max_length=40)] = ""
+    epoch: Id | None = Field(default=None, description="From the last `welcome`.")
+    last_seq: Annotated[int, Field(ge=0, le=10**15)] | None = Field(
+        default=None, description="The greatest `seq` of an account update that the phone has stored."
+    )
+    holding: Annotated[list[Id], Field(max_length=500)] = Field(
+        default=[], description="Jobs that the phone keeps and has no acknowledged result of."
+    )
+    content: Literal["document", "escpos"] = "document"
+    printer_id: PrinterId | None = Field(
+        default=None, description="For `escpos`: the printer whose stored profile the bytes are made for."
+    )
+
+
+class Accepted(Incoming):
+    """The job is stored on the phone. Print it only after `confirmed`."""
+
+    type: Literal["accepted"]
+    job_id: Id
+    attempt: Attempt
+
+
+class Printing(Incoming):
+    """The first byte is about to be sent: from here on the paper may come out."""
+
+    type: Literal["printing"]
+    job_id: Id
+    attempt: Attempt
+
+
+class Result(Incoming):
+    """What came of it; say it again until `acknowledged`. `failed` and `held`: nothing has reached the printer."""
+
+    type: Literal["result"]
+    job_id: Id
+    attempt: Attempt
+    state: Literal["printed", "failed", "unconfirmed", "held", "expired", "cancelled"]
+    cause: PrintJobCause | None = None
+
+
+FromPhone = Annotated[Hello | Accepted | Printing | Result, Field(discriminator="type")]
+from_phone: TypeAdapter[Hello | Accepted | Printing | Result] = TypeAdapter(FromPhone)
+
+
+class Welcome(Outgoing):
+    """The stream is open."""
+
+    type: Literal["welcome"] = "welcome"
+    device_id: UUID
+    epoch: UUID
+    seq: int = Field(description="Account updates follow from here.")
+    refresh: bool = Field(description="Updates may be missing: read route and accounts afresh.")
+    heartbeat: float = Field(description="Seconds between pings; silence for twice as long means: reconnect.")
+    max_inflight: int
+    now: datetime = Field(description="The gateway's clock, for phones whose own is wrong.")
+
+
+class Job(Outgoing):
+    """A paper to print. A repeated offer of the same attempt is the same paper."""
+
+    type: Literal["job"] = "job"
+    seq: int = Field(description="Order of making on this device.")
+    job_id: UUID
+    attempt: int
+    kind: PaperKind
+    priority: int = Field(description="The smaller is printed first.")
+    summary: str
+    not_after: datetime | None = None
+    copy_number: int
+    customer_code: str | None = None
+    receipt_id: UUID | None = None
+    payment_id: UUID | None = None
+    visit_id: UUID | None = None
+    document: Document | None = None
+    escpos: str | None = Field(default=None, description="Bytes for the printer, base64, for `content: escpos`.")
+
+
+class Confirmed(Outgoing):
+    """The gateway knows that the phone has the job: print it."""
+
+    type: Literal["confirmed"] = "confirmed"
+    job_id: UUID
+    attempt: int
+
+
+class Withdrawn(Outgoing):
+    """The job is not to be printed any more: forget it, unless a result of it is still to be reported."""
+
+    type: Literal["withdrawn"] = "withdrawn"
+    job_id: UUID
+    state: PrintJobState
+
+
+class Acknowledged(Outgoing):
+    """The answer to `printing` and `result`: the state in effect."""
+
+    type: Literal["acknowledged"] = "acknowledged"
+    job_id: UUID
+    attempt: int
+    state: PrintJobState
+    cause: PrintJobCause | None = None
+
+
+class PaymentSummary(Outgoing):
+    """Where, when and how something was paid."""
+
+    payment_id: UUID
+    amount: int
+    method: PaymentMethod
+    received_at: datetime
+    collector_code: str | None = None
+    collection_point_code: str | None = None
+    where: str = Field(description="For the screen: the collection point's name, or who has taken the money.")
+
+
+class AccountUpdate(Outgoing):
+    """A customer's account has changed."""
+
+    type: Literal["account"] = "account"
+    seq: int
+    what: Literal["payment.recorded", "payment.reversed", "bill.issued"]
+    customer_code: str
+    version: int = Field(description="Of the account; ignore what is not greater than what you have.")
+    debt: int
+    credit: int
+    open_bills: int
+    bill_id: UUID | None = None
+    payment: PaymentSummary | None = None
+
+
+class CustomerUpdate(Outgoing):
+    """A customer's facts have changed, or the customer has come to or left the collector's routes."""
+
+    type: Literal["customer"] = "customer"
+    seq: int
+    customer_code: str
+    version: int = Field(description="Of the customer's facts.")
+    on_route: bool
+
+
+class Refresh(Outgoing):
+    """Too much has happened to tell it one by one: read route and accounts afresh."""
+
+    type: Literal["refresh"] = "refresh"
+    seq: int
+
+
+class Revoked(Outgoing):
+    """The device is shut out; close code 4003 follows."""
+
+    type: Literal["revoked"] = "revoked"
+
+
+class ProblemFrame(Outgoing):
+    """A frame was refused; the stream goes on."""
+
+    type: Literal["problem"] = "problem"
+    slug: str
+    detail: str
+    job_id: UUID | None = None
+
+
+FROM_PHONE = (Hello, Accepted, Printing, Result)
+FROM_GATEWAY = (
+    Welcome,
+    Job,
+    Confirmed,
+    Withdrawn,
+    Acknowledged,
+    AccountUpdate,
+    CustomerUpdate,
+    Refresh,
+    Revoked,
+    ProblemFrame,
+)
+
+
+def describe() -> dict[str, Any]:
+    """Return the ``x-stream`` part of the API description."""
+
+    def table(frames: tuple[type[Incoming] | type[Outgoing], ...]) -> list[dict[str, Any]]:
+        return [
+            {
+                "schema": {"$ref": f"#/components/schemas/{frame.__name__}"},
+                "description": (frame.__doc__ or "").strip(),
+            }
+            for frame in frames
+        ]
+
+    return {
+        "path": "/v1/stream",
+        "protocol": "websocket",
+        "description": (
+            "`GET /v1/stream` with a WebSocket upgrade, JSON text frames of at most 64 kB. The phone's first frame is "
+            "`hello`; the token is never part of the address. See docs/api.md."
+        ),
+        "from_phone": table(FROM_PHONE),
+        "from_gateway": table(FROM_GATEWAY),
+        "close_codes": {str(code.value): meaning for code, meaning in CLOSE_CODES.items()},
+    }

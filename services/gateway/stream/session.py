@@ -1,0 +1,290 @@
+"""The life of one stream: hello, welcome, frames, goodbye."""
+
+import asyncio
+from uuid import UUID
+
+import structlog
+from aiohttp import WSMsgType, web
+from pydantic import BaseModel, ValidationError
+
+from services.gateway import domain
+from services.gateway.api.printers import PrinterSetup
+from services.gateway.edge import problems
+from services.gateway.edge.limits import TokenBuckets
+from services.gateway.enrolment import hash_token
+from services.gateway.gateway import Gateway
+from services.gateway.queueing import change
+from services.gateway.roles import Device
+from services.gateway.store import devices, feeds, presence
+from services.gateway.store import print_jobs as store
+from services.gateway.stream.connection import Connection, TooSlowError
+from services.gateway.stream.frames import (
+    MAX_FRAME_BYTES,
+    Accepted,
+    Acknowledged,
+    CloseCode,
+    Confirmed,
+    Hello,
+    Printing,
+    ProblemFrame,
+    Result,
+    Revoked,
+    Welcome,
+    Withdrawn,
+    from_phone,
+)
+from services.gateway.stream.hub import Hub
+from services.gateway.stream.wakeups import Wakeups
+from shared.contracts.gateway import PrintJobState
+from shared.db import Connection as DatabaseConnection
+from shared.db.transaction import is_connection_lost
+from shared.ids import new_id
+from shared.messaging import correlated
+from shared.printing import PrinterProfile
+from shared.problems import Problem, Unavailable
+
+log = structlog.get_logger()
+
+
+class UpgradeRequired(Problem):
+    """Somebody asks for the stream without a WebSocket."""
+
+    slug = "upgrade-required"
+    status = 426
+    title = "This address speaks WebSocket"
+
+
+class Stream:
+    """Serves ``/v1/stream``."""
+
+    def __init__(self, gateway: Gateway, hub: Hub, wakeups: Wakeups) -> None:
+        self._gateway = gateway
+        self._hub = hub
+        self._wakeups = wakeups
+        opens = gateway.settings.stream_opens_per_second
+        self._opens = TokenBuckets(opens, max(1, int(opens)))
+
+    async def serve(self, request: web.Request) -> web.StreamResponse:
+        """Take a WebSocket and serve it until it ends."""
+        settings = self._gateway.settings
+        if request.headers.get("Upgrade", "").lower() != "websocket":
+            return problems.problem_response(
+                UpgradeRequired("Địa chỉ này chỉ dùng WebSocket."), {"Upgrade": "websocket"}
+            )
+        if self._hub.draining or self._opens.take("stream"):
+            return problems.problem_response(Unavailable("Hệ thống đang bận; hãy kết nối lại sau ít giây."))
+        socket = web.WebSocketResponse(
+            heartbeat=settings.heartbeat, compress=False, max_msg_size=MAX_FRAME_BYTES, timeout=2.0
+        )
+        await socket.prepare(request)
+        connection: Connection | None = None
+        try:
+            connection = await self._welcomed(socket)
+            if connection is not None:
+                await self._listen(connection)
+        except TooSlowError:
+            await _close(socket, CloseCode.TOO_SLOW)
+        except ConnectionError:
+            log.info("stream_lost")
+        except Exception as error:
+            if not (isinstance(error, Unavailable) or is_connection_lost(error)):
+                log.exception("stream_failed")
+            await _close(socket, CloseCode.TRY_LATER)
+        finally:
+            if connection is not None:
+                self._hub.remove(connection)
+                await self._leave(connection)
+        return socket
+
+    # --- hello and welcome -----------------------------------------------------------------------------------
+
+    async def _welcomed(self, socket: web.WebSocketResponse) -> Connection | None:
+        try:
+            async with asyncio.timeout(self._gateway.settings.hello_timeout):
+                message = await socket.receive()
+        except TimeoutError:
+            await _close(socket, CloseCode.NO_HELLO)
+            return None
+        hello = _parsed(message.data) if message.type is WSMsgType.TEXT else None
+        if not isinstance(hello, Hello):
+            if not socket.closed:
+                await _close(socket, CloseCode.PROTOCOL_ERROR)
+            return None
+        async with self._gateway.database() as database:
+            device = await devices.device_of_token(database, hash_token(hello.token))
+        if device is None or device.revoked_at is not None:
+            await socket.send_str(Revoked().model_dump_json())
+            await _close(socket, CloseCode.REVOKED)
+            return None
+        return await self._opened(socket, device, hello)
+
+    async def _opened(self, socket: web.WebSocketResponse, device: Device, hello: Hello) -> Connection:
+        gateway = self._gateway
+        connection_id = new_id()
+        async with gateway.bus.work() as work:
+            database = work.connection
+            before = await presence.enter(database, device.device_id, gateway.instance, connection_id, gateway.now())
+            epoch = await feeds.epoch(database)
+            position = feeds.FeedPosition()
+            if device.collector_code is not None:
+                position = await feeds.position(database, device.collector_code)
+            profile = await _profile(database, device, hello)
+        sequence = _resume_from(hello, epoch, position, gateway.settings.feed_limit)
+        connection = Connection(
+            device=device,
+            connection_id=connection_id,
+            socket=socket,
+            gateway=gateway,
+            sequence=position.last_sequence if sequence is None else sequence,
+            profile=profile,
+        )
+        self._hub.add(connection)
+        if before not in (None, gateway.instance):
+            await self._wakeups.replaced(str(before), device.device_id, connection_id)
+        try:
+            frames = await self._resumed(connection, hello.holding)
+            await connection.send(
+                Welcome(
+                    device_id=device.device_id,
+                    epoch=epoch,
+                    seq=connection.sequence,
+                    refresh=sequence is None,
+                    heartbeat=gateway.settings.heartbeat,
+                    max_inflight=gateway.settings.max_in_flight,
+                    now=gateway.now(),
+                ),
+                *frames,
+            )
+        except BaseException:
+            self._hub.remove(connection)
+            raise
+        self._hub.wake(connection, papers=True, feed=True)
+        return connection
+
+    async def _resumed(self, connection: Connection, holding: list[UUID]) -> list[BaseModel]:
+        """Bring the phone's jobs and ours together, and return what the phone is to be told."""
+        gateway, device_id, now = self._gateway, connection.device.device_id, self._gateway.now()
+        held = set(holding)
+        frames: list[BaseModel] = []
+        async with gateway.bus.work() as work:
+            for job in await store.lock_unfinished(work.connection, device_id):
+                changed = await change(
+                    work,
+                    job.job_id,
+                    lambda job: domain.resume(job, holding=job.job_id in held, now=now),
+                    actor="gateway",
+                    now=now,
+                )
+                if changed.job.state in domain.ON_THE_PHONE:
+                    connection.known[job.job_id] = changed.job.attempt
+                    frames.append(Confirmed(job_id=job.job_id, attempt=changed.job.attempt))
+                    held.discard(job.job_id)
+            known = {job.job_id: job.state for job in await store.states(work.connection, device_id, list(held))}
+        frames += [
+            Withdrawn(job_id=job_id, state=known.get(job_id, PrintJobState.CANCELLED)) for job_id in sorted(held)
+        ]
+        return frames
+
+    async def _leave(self, connection: Connection) -> None:
+        try:
+            async with self._gateway.database() as database:
+                await presence.leave(database, connection.device.device_id, connection.connection_id)
+        except Exception as error:
+            if not is_connection_lost(error):
+                raise
+            # The lease ends by itself.
+            log.info("presence_not_cleared", error=type(error).__name__)
+
+    # --- frames ----------------------------------------------------------------------------------------------
+
+    async def _listen(self, connection: Connection) -> None:
+        async for message in connection.socket:
+            if message.type is not WSMsgType.TEXT:
+                await connection.close(CloseCode.PROTOCOL_ERROR)
+                return
+            frame = _parsed(message.data)
+            if frame is None or isinstance(frame, Hello):
+                await connection.close(CloseCode.PROTOCOL_ERROR)
+                return
+            if connection.closing:
+                # Revoked, replaced or draining: what is said now is said again on the next connection, or never.
+                return
+            with correlated():
+                try:
+                    await self._take(connection, frame)
+                except Unavailable:
+                    raise
+                except Problem as problem:
+                    await connection.send(ProblemFrame(slug=problem.slug, detail=problem.detail, job_id=frame.job_id))
+
+    async def _take(self, connection: Connection, frame: Accepted | Printing | Result) -> None:
+        gateway, now = self._gateway, self._gateway.now()
+
+        def rule(job: domain.PrintJob) -> domain.PrintJob:
+            if isinstance(frame, Accepted):
+                return domain.accept(job, frame.attempt, now)
+            if isinstance(frame, Printing):
+                return domain.start(job, frame.attempt)
+            return domain.report(job, frame.attempt, PrintJobState(frame.state), frame.cause, now)
+
+        async with gateway.bus.work() as work:
+            changed = await change(
+                work,
+                frame.job_id,
+                rule,
+                actor=connection.device.actor,
+                now=now,
+                device_id=connection.device.device_id,
+            )
+        if changed.job.state in domain.FINISHED or changed.job.state is domain.QUEUED:
+            # Over, or back in the queue for another attempt: the next offer is a new one.
+            connection.known.pop(changed.job.job_id, None)
+        await connection.send(_answer(frame, changed.job))
+        if not isinstance(frame, Printing):
+            self._hub.wake(connection, papers=True)
+
+
+def _answer(frame: Accepted | Printing | Result, job: domain.PrintJob) -> BaseModel:
+    if isinstance(frame, Accepted):
+        if frame.attempt == job.attempt and job.state in domain.ON_THE_PHONE:
+            return Confirmed(job_id=job.job_id, attempt=job.attempt)
+        return Withdrawn(job_id=job.job_id, state=job.state)
+    # For an attempt that is over, its own end is the answer, not what has become of the job since.
+    state = job.state if frame.attempt == job.attempt else job.earlier.get(frame.attempt, job.state)
+    cause = job.cause if frame.attempt == job.attempt else None
+    return Acknowledged(job_id=job.job_id, attempt=frame.attempt, state=state, cause=cause)
+
+
+def _parsed(data: str) -> Hello | Accepted | Printing | Result | None:
+    try:
+        return from_phone.validate_json(data, strict=True)
+    except ValidationError:
+        return None
+
+
+def _resume_from(hello: Hello, epoch: UUID, position: feeds.FeedPosition, limit: int) -> int | None:
+    """Return the account update to go on from, or None when the phone has to read everything afresh."""
+    if hello.last_seq is None or hello.epoch != epoch:
+        return None
+    behind = position.last_sequence - hello.last_seq
+    if behind < 0 or behind > limit or position.pruned_to > hello.last_seq:
+        return None
+    return hello.last_seq
+
+
+async def _profile(database: DatabaseConnection, device: Device, hello: Hello) -> PrinterProfile | None:
+    if hello.content == "document":
+        return None
+    if hello.printer_id is not None:
+        row = await devices.printer_profile(database, device.device_id, hello.printer_id)
+        if row is not None:
+            return PrinterSetup.model_validate_json(row["profile"]).profile
+    return PrinterProfile()
+
+
+async def _close(socket: web.WebSocketResponse, code: CloseCode) -> None:
+    try:
+        async with asyncio.timeout(2):
+            await socket.close(code=code, message=code.name.lower().encode(), drain=False)
+    except (TimeoutError, ConnectionError):
+        log.info("stream_cut_off", close_code=int(code))

@@ -1,0 +1,78 @@
+"""Wake-ups between copies of the gateway: small, lossy, and only ever about speed."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from services.gateway.store import presence
+from services.gateway.stream.hub import Hub
+from shared.messaging import Bus
+
+
+def queue_of(instance: str) -> str:
+    """Return the name (below the namespace) of the queue of one copy of the gateway."""
+    return f"gateway.push.{instance}"
+
+
+class Wakeups:
+    """Wakes phones here at once and phones elsewhere through the queue of the copy that holds them."""
+
+    def __init__(self, hub: Hub, bus: Bus, pool: "asyncpg.Pool[Any]", instance: str) -> None:
+        self._hub = hub
+        self._bus = bus
+        self._pool = pool
+        self._instance = instance
+
+    async def papers(self, device_ids: Iterable[UUID]) -> None:
+        """Print jobs wait for these devices, or were withdrawn."""
+        elsewhere = self._hub.wake_papers(device_ids)
+        if not elsewhere:
+            return
+        async with self._pool.acquire() as connection:
+            instances = await presence.instances_of(connection, elsewhere)
+        by_instance: dict[str, list[UUID]] = defaultdict(list)
+        for device_id, instance in instances.items():
+            by_instance[instance].append(device_id)
+        for instance, ids in by_instance.items():
+            await self._tell(instance, papers=[str(device_id) for device_id in ids])
+
+    async def feeds(self, collector_codes: Iterable[str]) -> None:
+        """Account updates wait for the devices of these collectors."""
+        codes = list(collector_codes)
+        self._hub.wake_feeds(codes)
+        async with self._pool.acquire() as connection:
+            instances = await presence.instances_of_collectors(connection, codes)
+        for instance in instances:
+            await self._tell(instance, feeds=codes)
+
+    async def revoked(self, device_id: UUID) -> None:
+        """The device was revoked: close its socket, wherever it is."""
+        await self._hub.revoke(device_id)
+        async with self._pool.acquire() as connection:
+            instances = await presence.instances_of(connection, [device_id])
+        for instance in instances.values():
+            await self._tell(instance, revoked=[str(device_id)])
+
+    async def replaced(self, instance: str, device_id: UUID, by: UUID) -> None:
+        """The device has opened another connection here: the copy that held the older one closes it."""
+        await self._tell(instance, replaced={str(device_id): str(by)})
+
+    async def _tell(self, instance: str, **what: Any) -> None:
+        if instance != self._instance:
+            await self._bus.publish_transient(queue_of(instance), what)
+
+    async def heard(self, payload: bytes) -> None:
+        """Take in what another copy has said."""
+        said = json.loads(payload)
+        self._hub.wake_papers(UUID(device_id) for device_id in said.get("papers", ()))
+        self._hub.wake_feeds(said.get("feeds", ()))
+        for device_id in said.get("revoked", ()):
+            await self._hub.revoke(UUID(device_id))
+        for device_id, by in said.get("replaced", {}).items():
+            connection = self._hub.get(UUID(device_id))
+            if connection is not None and connection.connection_id != UUID(by):
+                self._hub.close_replaced(connection)
