@@ -1,0 +1,88 @@
+"""Notify's handlers and sender on a real database, driven one step at a time."""
+
+import json
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any
+
+import asyncpg
+
+from services.notify import handlers, store
+from services.notify.audit import audit_facts
+from services.notify.domain import Cause, Limits
+from services.notify.providers.base import Provider
+from services.notify.reminding import Reminding
+from services.notify.sender import Sender
+from services.notify.store import BlockedPhone
+from services.notify.templates import load_templates
+from shared.contracts.billing import NoticeIssued, PaymentRecorded, PaymentReversed
+from shared.contracts.notify import GetReminders, Reminder
+from shared.db import transaction
+from shared.ids import new_id
+from shared.messaging import Metadata, Work
+from tests.integration.notify.notices import CODE, Watch
+
+
+class Desk:
+    """What notify does, without the broker: each event is one transaction, as the bus would have it."""
+
+    def __init__(self, pool: asyncpg.Pool, providers: Sequence[Provider], watch: Watch, limits: Limits) -> None:
+        self.pool = pool
+        self.watch = watch
+        self.reminding = Reminding(load_templates(), limits, clock=watch)
+        self.providers = providers
+        self.sender = self.another_sender()
+
+    def another_sender(self, *, timeout: timedelta = timedelta(seconds=0.2), concurrency: int = 1) -> Sender:
+        """Return a sender as another copy of the service has it."""
+        return Sender(self.new_work, self.providers, self.reminding, timeout=timeout, concurrency=concurrency)
+
+    @asynccontextmanager
+    async def new_work(self) -> AsyncIterator[Work]:
+        async with transaction(self.pool) as connection:
+            work = Work(connection, Metadata(message_id=new_id(), correlation_id="test"))
+            yield work
+            await work.flush()
+
+    async def hear(self, *events: NoticeIssued | PaymentRecorded | PaymentReversed) -> None:
+        """Take events in, one after the other."""
+        for event in events:
+            async with self.new_work() as work:
+                match event:
+                    case NoticeIssued():
+                        await handlers.remind(event, work, reminding=self.reminding)
+                    case PaymentRecorded():
+                        await handlers.forget_paid(event, work)
+                    case PaymentReversed():
+                        await handlers.remember_unpaid(event, work, reminding=self.reminding)
+
+    async def reminders(self, code: str = CODE) -> list[Reminder]:
+        """Return a customer's reminders, the latest first."""
+        async with self.new_work() as work:
+            return (await handlers.history(GetReminders(customer_code=code), work)).reminders
+
+    async def reminder(self, code: str = CODE) -> Reminder:
+        """Return the only reminder of a customer."""
+        [reminder] = await self.reminders(code)
+        return reminder
+
+    async def block(self, phone: str, cause: Cause = Cause.OPTED_OUT) -> None:
+        """Put a number on the list."""
+        async with self.new_work() as work:
+            await store.block_phone(work.connection, BlockedPhone(phone, cause, "", "test", self.watch()))
+
+    async def said(self) -> list[tuple[str, dict[str, Any]]]:
+        """Return the events that notify has emitted: routing key and body."""
+        rows = await self.pool.fetch("SELECT routing_key, body FROM outbox ORDER BY position")
+        return [(row["routing_key"], json.loads(row["body"])) for row in rows]
+
+    async def outcomes(self) -> list[str | None]:
+        """Return the outcomes of all attempts in order."""
+        rows = await self.pool.fetch("SELECT outcome FROM attempts ORDER BY started_at, number")
+        return [row["outcome"] for row in rows]
+
+    async def violations(self) -> list[str]:
+        """Return what the audit finds."""
+        async with self.new_work() as work:
+            return (await audit_facts(work.connection)).violations()

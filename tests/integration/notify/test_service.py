@@ -1,0 +1,155 @@
+"""Notify as a whole, on a real broker and a real database: events come over the bus, SMS leave."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import time, timedelta
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from services.notify.app import service
+from services.notify.providers.sandbox import read_sandbox
+from services.notify.settings import NotifySettings
+from shared.clock import VIETNAM, now
+from shared.contracts.billing import NoticeIssued, PaymentRecorded, PaymentReversed
+from shared.contracts.message import Event
+from shared.contracts.notify import GetReminders, ReminderState, SmsFailed, SmsSent
+from shared.ids import new_id
+from shared.messaging import Bus, Topology, Work
+from shared.runtime import Running
+from shared.testing import eventually, wait_until
+from shared.testing.fixtures import BusFactory
+from tests.integration.notify.notices import CODE, notice, paid
+
+BILLING = Topology(service="billing", emits=[NoticeIssued, PaymentRecorded, PaymentReversed])
+LISTENER = Topology(service="gateway", consumes=[SmsSent, SmsFailed])
+
+
+@pytest.fixture
+async def settings(
+    database: Callable[..., Awaitable[str]], amqp_url: str, namespace: str, tmp_path: Path
+) -> NotifySettings:
+    """Settings of copies that send at any hour, into a folder of the test's own."""
+    return NotifySettings.model_validate(
+        {
+            "amqp_url": amqp_url,
+            "database_url": await database("notify"),
+            "namespace": namespace,
+            "sms_folder": tmp_path,
+            "sms_opens": "00:00",
+            "sms_closes": "23:59:59.999999",
+        }
+    )
+
+
+@pytest.fixture
+async def running(settings: NotifySettings) -> AsyncIterator[Running]:
+    async with service(settings) as one:
+        yield one
+
+
+@pytest.fixture
+async def billing(bus_for: BusFactory, database: Callable[..., Awaitable[str]], running: Running) -> Bus:
+    """Billing's bus; made after notify, so that notify's queue is there."""
+    return await bus_for(BILLING, database_url=await database())
+
+
+def closed_now() -> tuple[time, time]:
+    """Sending hours of one hour that is half a day away."""
+    opens = (now().astimezone(VIETNAM) + timedelta(hours=12)).time()
+    return time(opens.hour), time(opens.hour, 59)
+
+
+async def say(bus: Bus, *events: Event) -> None:
+    async with bus.work() as work:
+        for event in events:
+            await work.emit(event, aggregate=CODE)
+
+
+async def becomes(bus: Bus, state: ReminderState) -> None:
+    """Wait until the customer's only reminder is in a state."""
+
+    async def check() -> None:
+        answer = await bus.request(GetReminders(customer_code=CODE))
+        assert [reminder.state for reminder in answer.reminders] == [state]
+
+    await eventually(check)
+
+
+async def test_a_notice_becomes_an_sms_within_a_moment(billing: Bus, tmp_path: Path) -> None:
+    await say(billing, notice(issued_at=now()))
+    [sms] = await wait_until(lambda: read_sandbox(tmp_path))
+    assert sms.phone == "+84953000001"
+    assert "871.020d" in sms.text
+    assert sms.template == "away/1"
+
+
+async def test_the_history_can_be_asked_for(billing: Bus) -> None:
+    event = notice(issued_at=now())
+    await say(billing, event)
+
+    await becomes(billing, ReminderState.SENT)
+    [reminder] = (await billing.request(GetReminders(customer_code=CODE))).reminders
+    assert reminder.visit_id == event.visit_id
+    assert reminder.segments == 1
+    assert reminder.provider == "sandbox"
+    assert (await billing.request(GetReminders(customer_code="PB14010099999"))).reminders == []
+
+
+async def test_the_same_event_said_many_times_sends_one_sms(billing: Bus, tmp_path: Path) -> None:
+    visit = new_id()
+    await say(billing, *(notice(visit_id=visit, issued_at=now()) for _ in range(5)))
+    await say(billing, notice(issued_at=now(), version=9))
+    await wait_until(lambda: len(read_sandbox(tmp_path)) == 2)
+    answer = await billing.request(GetReminders(customer_code=CODE))
+    assert len(answer.reminders) == 2
+
+
+async def test_others_hear_that_an_sms_was_sent_or_will_not_be(
+    bus_for: BusFactory, billing: Bus, database: Callable[..., Awaitable[str]]
+) -> None:
+    heard: list[SmsSent | SmsFailed] = []
+
+    async def hear(event: SmsSent | SmsFailed, work: Work) -> None:
+        heard.append(event)
+
+    await bus_for(LISTENER, database_url=await database(), event_handlers={SmsSent: hear, SmsFailed: hear})
+    await say(billing, notice(issued_at=now()), notice(issued_at=now(), phone=None, version=2))
+    await wait_until(lambda: len(heard) == 2)
+    assert {type(event) for event in heard} == {SmsSent, SmsFailed}
+
+
+async def test_a_payment_cancels_a_reminder_of_the_night(
+    settings: NotifySettings, bus_for: BusFactory, database: Callable[..., Awaitable[str]], tmp_path: Path
+) -> None:
+    opens, closes = closed_now()
+    async with service(settings.model_copy(update={"sms_opens": opens, "sms_closes": closes})):
+        billing = await bus_for(BILLING, database_url=await database())
+
+        await say(billing, notice(issued_at=now()))
+        await becomes(billing, ReminderState.SCHEDULED)
+        await say(billing, paid())
+        await becomes(billing, ReminderState.CANCELLED)
+        assert read_sandbox(tmp_path) == []
+
+
+async def test_two_copies_share_the_work_and_send_nothing_twice(
+    settings: NotifySettings, billing: Bus, tmp_path: Path
+) -> None:
+    async with service(settings.model_copy(update={"instance": "second"})):
+        codes = [f"PB1401{number:07d}" for number in range(60)]
+        await say(
+            billing, *(notice(code=code, phone=f"+8495300{n:04d}", issued_at=now()) for n, code in enumerate(codes))
+        )
+        await wait_until(lambda: len(read_sandbox(tmp_path)) == 60, timeout=30)
+    references = [sms.client_reference for sms in read_sandbox(tmp_path)]
+    assert len(set(references)) == 60
+
+
+async def test_it_says_when_it_is_ready(running: Running) -> None:
+    async with aiohttp.ClientSession() as session:
+        async with session.get(f"http://127.0.0.1:{running.http_port}/readyz") as answer:
+            checks = (await answer.json())["checks"]
+            assert (answer.status, checks["schedule"]) == (200, "ok")
+        async with session.get(f"http://127.0.0.1:{running.http_port}/metrics") as answer:
+            assert "thungan_sms_attempts" in await answer.text()
