@@ -10,7 +10,8 @@ FROM python:3.13-slim
 # Numbers instead of names, so that a cluster which refuses root can tell that this is not root.
 RUN groupadd --system --gid 10001 thungan \
     && useradd --system --uid 10001 --gid 10001 --home-dir /app --no-create-home --shell /usr/sbin/nologin thungan \
-    && install --directory --owner=10001 --group=10001 /app /var/lib/thungan /var/lib/thungan/sms
+    && install --directory --owner=10001 --group=10001 /app /var/lib/thungan/sms \
+    && install --directory --owner=10001 --group=10001 --mode=700 /var/lib/thungan/keys
 
 COPY --from=dependencies /opt/venv /opt/venv
 WORKDIR /app
@@ -23,6 +24,7 @@ ENV PATH=/opt/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     THUNGAN_HTTP_HOST=0.0.0.0 \
     THUNGAN_HTTP_PORT=8080 \
+    THUNGAN_RECEIPT_KEYS_FOLDER=/var/lib/thungan/keys \
     THUNGAN_SMS_FOLDER=/var/lib/thungan/sms
 
 # Made here, because the account that runs the services cannot write next to the code.

@@ -84,7 +84,7 @@ class LocalStack:
         with self.folder.locked():
             self.postgres.erase()
             self.rabbitmq.erase()
-            for made in ("systems", "sms"):
+            for made in ("systems", "keys", "sms"):
                 shutil.rmtree(self.folder.root / made, ignore_errors=True)
 
     def running(self) -> list[tuple[str, ProcessRecord]]:

@@ -28,6 +28,9 @@ READY_SECONDS = 60.0
 MIGRATION_SECONDS = 120.0
 START_ATTEMPTS = 3
 
+# What services write beside their databases: signing keys, and the SMS that would have been sent.
+OWN_FOLDERS = ("keys", "sms")
+
 
 class LocalSystem:
     """All services of one namespace, with their own databases, running on this machine.
@@ -202,21 +205,24 @@ class LocalSystem:
     def _remove(self) -> None:
         provision.run_to_end(provision.remove(self.stack.postgres_url, self.namespace, SERVICES))
         provision.run_to_end(broker_cleanup.remove_namespace(self.amqp_url, self.namespace))
-        shutil.rmtree(self._sms_folder(), ignore_errors=True)
+        for kind in OWN_FOLDERS:
+            shutil.rmtree(self._own_folder(kind), ignore_errors=True)
         self.addresses.forget(self._folder)
 
     def _stop_services(self) -> None:
         own = self._folder.root / "run" / self.namespace
         processes.stop_all(sorted(own.glob("*.json")), grace=SERVICE_GRACE_SECONDS)
 
-    def _sms_folder(self) -> Path:
-        return self._folder.root / "sms" / self.namespace
+    def _own_folder(self, kind: str) -> Path:
+        return self._folder.root / kind / self.namespace
 
     def _environment(self, service: str, copy: int) -> dict[str, str]:
         # Whoever starts the system may set the services' options; the administrator's password is none of theirs.
         inherited = {name: value for name, value in os.environ.items() if name != "THUNGAN_POSTGRES_URL"}
         return {
-            "THUNGAN_SMS_FOLDER": str(self._sms_folder()),
+            "THUNGAN_SMS_FOLDER": str(self._own_folder("sms")),
+            "THUNGAN_RECEIPT_KEYS_FOLDER": str(self._own_folder("keys")),
+            "THUNGAN_RECEIPT_CHECK_URL": self.gateway_url,
             **inherited,
             "PYTHONUNBUFFERED": "1",
             "THUNGAN_NAMESPACE": self.namespace,
