@@ -38,7 +38,7 @@ _PHRASES: dict[str, tuple[str, str]] = {
     "kwh": ("kWh", "kWh"),
     "price": ("kWh × đơn giá", "kWh × price"),
     "amount": ("Thành tiền", "Amount"),
-    "price_decision": ("Giá theo {decision}, {first}–{last}", "Prices of {decision}, {first}–{last}"),
+    "price_decision": ("Giá {decision} {first}–{last}", "Prices {decision} {first}–{last}"),
     "pre_vat": ("Cộng tiền điện", "Total before VAT"),
     "vat": ("Thuế GTGT {rate}%", "VAT {rate}%"),
     "total": ("Tổng cộng thanh toán", "Total to pay"),

@@ -1,0 +1,208 @@
+"""Papers: what must be on them, whatever else they say; and that they look as when somebody last looked."""
+
+import io
+import string
+
+import pytest
+import zxingcpp
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from services.receipt.documents import check_address, notice, receipt_body, settles_whole_bills, shift_slip
+from services.receipt.documents.wording import phrases
+from services.receipt.vietqr import parse_code
+from shared.contracts.billing import NoticeKind
+from shared.money import format_number
+from shared.money_words import amount_in_words
+from shared.printing import Document, WidthDots, columns_for, lay_out, to_png
+from shared.printing.layout import TextLine
+from tests.unit.receipt import papers
+from tests.unit.receipt.papers import NUMBERED, OPTIONS, PLAIN, SEAL, VIETNAMESE, WIDTHS, as_text
+from tests.unit.receipt.samples import bill, customer, notice_issued, payment_recorded, shift_closed
+
+PAPERS = papers.papers()
+PAPERS_DEBT = sum(one.open_principal + one.open_vat for one in papers.DEBTS)
+
+
+def flat(document: Document) -> str:
+    """All words of a paper on one line, as a reader takes them in."""
+    return " ".join(as_text(document, 576).split())
+
+
+@pytest.mark.parametrize("width_dots", WIDTHS)
+@pytest.mark.parametrize("name", PAPERS)
+def test_a_paper_reads_as_when_somebody_last_looked(name: str, width_dots: WidthDots) -> None:
+    golden = papers.golden_file(name, width_dots).read_text(encoding="utf-8")
+    hint = "if the change is meant, run `python -m tests.unit.receipt.papers` and look at the difference"
+    assert as_text(PAPERS[name], width_dots) == golden, hint
+
+
+@pytest.mark.parametrize("width_dots", WIDTHS)
+@pytest.mark.parametrize("name", PAPERS)
+def test_no_line_is_wider_than_the_paper(name: str, width_dots: WidthDots) -> None:
+    for line in lay_out(PAPERS[name], width_dots).lines:
+        if isinstance(line, TextLine):
+            for run in line.runs:
+                assert (run.column + len(run.text)) * line.size <= columns_for(width_dots)
+
+
+def test_a_receipt_has_all_that_an_invoice_must_have() -> None:
+    event = payment_recorded(facts=customer(tax_code="2000123456"))
+    text = flat(papers.receipt(event))
+    one = event.bills[0]
+    for wanted in (
+        "BIÊN NHẬN THANH TOÁN TIỀN ĐIỆN",
+        "Bản thể hiện của hóa đơn giá trị gia tăng điện tử",
+        "Mẫu số: 1",
+        "Ký hiệu: K26TAA",
+        "Số: 00000123",
+        "Ngày 12/11/2026",
+        event.customer.unit.name,
+        event.customer.unit.address,
+        f"MST: {event.customer.unit.tax_code}",
+        f"Khách hàng: {event.customer.name}",
+        f"Địa chỉ: {event.customer.address}",
+        "MST: 2000123456",
+        f"Mã khách hàng: {event.customer.customer_code}",
+        "Điện tiêu thụ tháng 10 năm 2026 từ ngày 01/10/2026 đến ngày 28/10/2026",
+        "Công tơ 21034567",
+        "Số hộ: 1",
+        "Số cũ Số mới HSN kWh 10123 10410 1 287",
+        *(
+            f"{line.label} {line.kwh} × {format_number(line.unit_price)} {format_number(line.amount)}"
+            for line in one.lines
+        ),
+        f"Cộng tiền điện {format_number(one.pre_vat)}",
+        f"Thuế GTGT 8% {format_number(one.vat)}",
+        f"Tổng cộng thanh toán {format_number(one.total)}",
+        f"Bằng chữ: {amount_in_words(one.total)}.",
+        "Hình thức: Tiền mặt",
+        "Thu ngân: Trần Văn Đẹt (TN014)",
+        "Thu lúc: 14:05 12/11/2026",
+        f"Ký số bởi: {event.customer.unit.name}",
+        "Ngày ký: 12/11/2026 14:05:12",
+        "Tra cứu: thungan.example/R",
+        "Mã tra cứu: GEZD-GNBV-GY3T-QOJQ",
+    ):
+        assert wanted in text, wanted
+
+
+def test_only_a_payment_that_settles_whole_bills_stands_for_an_invoice() -> None:
+    owed = payment_recorded().payment.amount
+    assert settles_whole_bills(payment_recorded())
+    assert settles_whole_bills(payment_recorded(amount=owed + 1))
+    part = payment_recorded(amount=owed - 1)
+    assert not settles_whole_bills(part)
+    assert not settles_whole_bills(payment_recorded(bills=[], amount=5000))
+    text = flat(papers.receipt(part))
+    assert "không thay cho hóa đơn" in text
+    assert "Bản thể hiện" not in text
+
+
+def test_a_part_payment_says_what_it_paid_and_what_stays_owed() -> None:
+    text = flat(PAPERS["receipt_part_payment"])
+    assert "Tổng cộng 3 kỳ 3.711.204" in text
+    assert "Đã trả, đã trừ trước đó -100.000" in text
+    assert "Trả một phần: kỳ 10/2026 còn nợ 1.111.204 ₫" in text
+    assert "Còn nợ sau lần thu này 1.111.204" in text
+    assert "Không còn nợ" not in text
+
+
+def test_the_code_on_a_receipt_is_read_from_the_picture_as_the_address_of_its_token() -> None:
+    for width_dots in WIDTHS:
+        picture = Image.open(io.BytesIO(to_png(PAPERS["receipt"], width_dots, scale=2, margin=20))).convert("L")
+        codes = [code.text for code in zxingcpp.read_barcodes(picture)]
+        assert codes == [check_address(OPTIONS.check_url, SEAL.token)]
+        assert codes[0].startswith("HTTPS://THUNGAN.EXAMPLE/R/")
+
+
+def test_the_transfer_code_on_a_notice_asks_for_exactly_the_debt_and_names_the_customer() -> None:
+    picture = Image.open(io.BytesIO(to_png(PAPERS["notice_collection_point"], 384, scale=2, margin=20))).convert("L")
+    (code,) = zxingcpp.read_barcodes(picture)
+    fields = parse_code(code.text)
+    event = notice_issued(NoticeKind.COLLECTION_POINT)
+    assert fields["38.01.00"] == "970415"
+    assert fields["38.01.01"] == "113366668888"
+    assert fields["54"] == str(PAPERS_DEBT)
+    assert f"{format_number(PAPERS_DEBT)}₫" in as_text(PAPERS["notice_collection_point"], 384).replace(" ", "")
+    assert fields["62.08"] == f"TIEN DIEN {event.customer.customer_code}"
+
+
+def test_without_a_bank_account_no_transfer_is_offered() -> None:
+    document = notice(notice_issued(NoticeKind.COLLECTION_POINT), PLAIN, VIETNAMESE)
+    assert not [block for block in document.blocks if block.type == "qr"]
+
+
+def test_a_notice_at_the_door_names_the_collector_but_not_the_customers_phone() -> None:
+    text = flat(PAPERS["notice_away"])
+    assert "Trần Văn Đẹt" in text
+    assert "0987654321" in text.replace(" ", "")
+    assert "0912" not in text.replace(" ", "")
+
+
+def test_the_notice_to_check_shows_the_phone_number_that_both_must_agree_on() -> None:
+    assert "Điện thoại: 0912 345 678" in flat(PAPERS["notice_check"])
+
+
+@pytest.mark.parametrize("kind", NoticeKind)
+def test_every_notice_says_that_it_is_no_receipt(kind: NoticeKind) -> None:
+    assert "không phải biên nhận" in flat(PAPERS[f"notice_{kind.value}"])
+
+
+def test_a_notice_adds_up() -> None:
+    bills = [bill(month) for month in range(1, 10)] + [bill(10, paid=9000)]
+    event = notice_issued(NoticeKind.CHECK, bills)
+    document = notice(event, PLAIN, VIETNAMESE)
+    rows = [
+        block.cells[1].text.replace(".", "")
+        for block in document.blocks
+        if block.type == "columns" and len(block.cells) == 2 and block.cells[1].text.lstrip("-")[:1].isdigit()
+    ]
+    after_total = rows[rows.index(str(bills[-1].total)) :]
+    *parts, owed = [int(row.split("\u00a0")[0]) for row in after_total]
+    assert sum(parts) == owed == event.account.debt
+
+
+def test_a_copy_is_marked_on_top_and_at_the_bottom_and_keeps_the_paper() -> None:
+    text = as_text(PAPERS["copy"], 576).strip().splitlines()
+    assert text[0].replace(" ", "") == "BẢNSAOlần2"
+    assert text[-1].strip() == "BẢN SAO lần 2"
+    original = as_text(PAPERS["receipt"], 576)
+    assert original.strip() in as_text(PAPERS["copy"], 576)
+
+
+def test_a_copy_of_a_voided_receipt_says_so() -> None:
+    assert "BIÊN NHẬN NÀY ĐÃ BỊ HỦY 14:05 12/11/2026" in flat(PAPERS["copy_of_voided"])
+
+
+def test_a_shift_slip_shows_what_is_missing_and_why() -> None:
+    text = flat(PAPERS["shift_short"])
+    assert "THIẾU 50.000" in text
+    assert "Giải trình: Trả lại tiền thừa" in text
+    assert "Khớp" not in text
+
+
+def test_an_open_shift_has_no_slip() -> None:
+    event = shift_closed()
+    still_open = event.model_copy(update={"shift": event.shift.model_copy(update={"closed_at": None})})
+    with pytest.raises(ValueError, match="closed"):
+        shift_slip(still_open, VIETNAMESE)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 200), st.integers(1, 12))
+def test_any_number_of_bills_fits_one_document(count: int, kwh: int) -> None:
+    bills = [bill(1 + number % 12, kwh * 100, year=2010 + number // 12) for number in range(count)]
+    event = payment_recorded(bills=bills, amount=None if bills else 1000)
+    document = receipt_body(event, NUMBERED, OPTIONS, VIETNAMESE)
+    assert len(document.blocks) < 380
+    assert len(document.model_dump_json().encode()) < 64 * 1024
+
+
+def test_every_phrase_is_there_in_both_languages_with_the_same_values() -> None:
+    for key, (vietnamese, english) in phrases().items():
+        assert vietnamese, key
+        assert english, key
+        named = [{name for _, name, _, _ in string.Formatter().parse(text) if name} for text in (vietnamese, english)]
+        assert named[0] == named[1], key
