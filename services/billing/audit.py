@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from shared.messaging.work import Connection
+    from shared.db import Connection
 
 # Each rule selects what breaks it as (subject, detail); a sound database selects nothing.
 _RULES: dict[str, str] = {
@@ -150,7 +150,8 @@ async def audit_facts(connection: "Connection") -> BillingFacts:
             SELECT (SELECT count(*) FROM bills) AS bills,
                 (SELECT coalesce(sum(total), 0) FROM bills)::bigint AS billed,
                 (SELECT coalesce(sum(amount), 0) FROM payments WHERE reversed_at IS NULL)::bigint AS received,
-                (SELECT coalesce(sum(principal + vat), 0) FROM allocations WHERE released_at IS NULL)::bigint AS cleared,
+                (SELECT coalesce(sum(principal + vat), 0) FROM allocations
+                 WHERE released_at IS NULL)::bigint AS cleared,
                 (SELECT coalesce(sum(credit), 0) FROM payments WHERE reversed_at IS NULL)::bigint AS credit,
                 (SELECT coalesce(sum(amount), 0) FROM payments
                  WHERE shift_id IS NOT NULL AND reversed_at IS NULL)::bigint AS shift_cash
