@@ -105,7 +105,7 @@ class _Verdict:
 def render_check_page(verification: Verification, language: Language = Language.VIETNAMESE) -> str:
     """Return the page for a verification as HTML; everything that comes from the token is escaped."""
     verdict = _verdict(verification, language)
-    trusted = _state_of(verification, "signature") is not CheckState.FAILED
+    trusted = _state_of(verification, "signature") is CheckState.PASSED
     other = Language.VIETNAMESE if language is Language.ENGLISH else Language.ENGLISH
     title, switch = escape(_text("title", language)), escape(_text("other", language))
     fields = _fields(verification, language)
@@ -120,7 +120,7 @@ def render_check_page(verification: Verification, language: Language = Language.
         f"<p>{escape(verdict.text)}</p></section>",
     ]
     if fields:
-        heading = _text("signed" if trusted and fields else "claimed", language)
+        heading = _text("signed" if trusted else "claimed", language)
         rows = "".join(
             f"<div><dt>{escape(label)}</dt><dd>{escape(value)}</dd></div>" for label, value in fields.items()
         )

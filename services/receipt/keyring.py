@@ -89,7 +89,7 @@ class Keyring:
             raise UnusableKeyError(
                 "this is a private key: verifying needs the public key only; keep the private one secret"
             )
-        if _PEM_BEGIN in text:
+        if _PEM_BEGIN in text and text.lstrip()[:1] not in {"{", "["}:  # JSON holds PEM, too
             blocks = (_PEM_BEGIN + block for block in text.split(_PEM_BEGIN)[1:])
             return cls([_from_pem(block, None, None) for block in blocks])
         try:

@@ -183,7 +183,7 @@ def _repeat_a_claim(parts: list[object]) -> None:
 
 
 def _reorder_claims(parts: list[object]) -> None:
-    claims = cbor2.loads(parts[2])
+    claims = CLAIMS.to_map()
     parts[2] = cbor2.dumps(dict(reversed(claims.items())))
 
 
