@@ -11,7 +11,8 @@ from typing import Annotated, Literal, Self, cast
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 from pydantic.config import JsonDict
 
-from shared.printing.qr import QrErrorLevel, require_fit
+from shared.printing.qr import require_fit
+from shared.printing.qr_symbol import QrErrorLevel
 
 Align = Literal["left", "center", "right"]
 Weight = Literal["regular", "bold"]

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, assert_never
 
-from shared.printing import qr
+from shared.printing import qr, qr_symbol
 from shared.printing.atlas import CELL_HEIGHT, CELL_WIDTH
 from shared.printing.document import Align, Cell, Columns, Document, Feed, QrCode, Rule, Size, Text, Weight
 from shared.printing.text import NO_BREAK_SPACE, normalise, to_ascii
@@ -68,8 +68,8 @@ class CodeLine:
     """A QR code in the middle, with four white modules above and below."""
 
     data: str
-    error_level: qr.QrErrorLevel
-    matrix: qr.Matrix
+    error_level: qr_symbol.QrErrorLevel
+    matrix: qr_symbol.Matrix
     module: int
 
     @property

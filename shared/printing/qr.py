@@ -1,18 +1,13 @@
-"""QR codes as matrices of modules, the same from every implementation of ``docs/printing.md``.
+"""Which QR code stands for given data, and how large it is on paper.
 
-Three choices that the standard leaves open are fixed here: one segment, in the tightest mode that holds all
-the data; the error level asked for, never raised by itself; and always mask 0. Readers take any mask from the
-format bits, while the standard's search for the best one differs between libraries (and takes four times as long as
-all the rest): with a fixed mask the server and the phone draw the same pixels.
+The choices that the standard leaves open are fixed, so that the server and the phone draw the same code: one
+segment, in the tightest mode that holds all the data; the error level asked for, never raised by itself; and always
+mask 0. Readers take any mask from the format bits; which one is best, every library judges differently.
 """
 
 from functools import lru_cache
-from typing import Literal
 
-import segno
-
-QrErrorLevel = Literal["L", "M", "Q", "H"]
-QrMode = Literal["numeric", "alphanumeric", "byte"]
+from shared.printing.qr_symbol import ALPHANUMERIC, Matrix, QrErrorLevel, QrMode, symbol
 
 MIN_MODULE_DOTS = 4
 """Below 0.5 mm a module, worn paper and cheap cameras fail; printer makers ask for 4 dots too."""
@@ -23,11 +18,7 @@ MAX_MODULE_DOTS = 6
 QUIET_MODULES = 4
 """White modules that ISO/IEC 18004 wants on every side."""
 
-_MASK = 0
-_ALPHANUMERIC = frozenset("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:")
-
-# ISO/IEC 18004 table 7, version 17 (85 modules): the largest that 384 dots hold, quiet zones too,
-# at 4 dots a module.
+# Table 7 of the standard, version 17 (85 modules): the largest that 384 dots hold at 4 dots a module, quiet zones too.
 _CAPACITY: dict[QrErrorLevel, dict[QrMode, int]] = {
     "L": {"numeric": 1548, "alphanumeric": 938, "byte": 644},
     "M": {"numeric": 1212, "alphanumeric": 734, "byte": 504},
@@ -35,15 +26,12 @@ _CAPACITY: dict[QrErrorLevel, dict[QrMode, int]] = {
     "H": {"numeric": 674, "alphanumeric": 408, "byte": 280},
 }
 
-Matrix = tuple[bytes, ...]
-"""Rows from top to bottom, one byte a module: 1 is dark."""
-
 
 def mode_of(data: str) -> QrMode:
     """The tightest mode that holds ``data`` in one segment."""
     if data.isascii() and data.isdigit():
         return "numeric"
-    if _ALPHANUMERIC.issuperset(data):
+    if set(data) <= set(ALPHANUMERIC):
         return "alphanumeric"
     return "byte"
 
@@ -59,17 +47,8 @@ def require_fit(data: str, error_level: QrErrorLevel) -> None:
 
 @lru_cache(maxsize=64)
 def matrix(data: str, error_level: QrErrorLevel) -> Matrix:
-    """The modules of the smallest code for ``data``, without quiet zone."""
-    mode = mode_of(data)
-    code = segno.make_qr(
-        data,
-        error=error_level,
-        mode=mode,
-        encoding="utf-8" if mode == "byte" else None,
-        mask=_MASK,
-        boost_error=False,
-    )
-    return tuple(bytes(row) for row in code.matrix)
+    """The modules of the smallest code for ``data``, without quiet zone. Raises ValueError where none holds it."""
+    return symbol(data, mode_of(data), error_level)
 
 
 def module_dots(modules: int, width_dots: int) -> int:
