@@ -23,14 +23,14 @@ from shared.messaging import context as contexts
 from shared.messaging import envelope
 from shared.messaging.consumer import Consumer
 from shared.messaging.errors import BrokerGone, Failed
-from shared.messaging.guard import guarded
+from shared.messaging.guard import CALL_SECONDS, guarded
 from shared.messaging.intake import Intake
-from shared.messaging.link import CALL_SECONDS, Link, Port
+from shared.messaging.link import Link, Port
 from shared.messaging.publisher import Publisher
 from shared.messaging.relay import Relay
 from shared.messaging.requester import Requester
 from shared.messaging.responder import Responder
-from shared.messaging.topology import Names, Topology, instance_queue
+from shared.messaging.topology import Names, Topology, exchanges, instance_queue
 from shared.messaging.verify import verify_broker
 from shared.messaging.watchdog import watch
 from shared.messaging.work import EventHandlers, Metadata, RequestHandlers, Work
@@ -73,7 +73,7 @@ class Bus:
                 settings.database_url,
                 topology,
                 self._names,
-                Publisher(self._pub, "outbox", topology.service),
+                Publisher(self._pub, "outbox", topology.service, exchanges=exchanges(self._names)),
                 instance=settings.instance,
             )
         self._responder: Responder | None = None

@@ -6,14 +6,19 @@ becomes :class:`BrokerGone`, and only a cancellation that somebody asked for sta
 """
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable
 from typing import TypeVar
 
+from aiormq.abc import AbstractChannel, AbstractConnection
 from aiormq.exceptions import AMQPError, ChannelPreconditionFailed, DeliveryError, PublishError
 
 from shared.messaging.errors import BrokerGone, Rejected, TopologyMismatch, Unroutable
 
 T = TypeVar("T")
+
+CALL_SECONDS = 5.0
+"""How long one call to the broker may take."""
 
 
 async def guarded(awaitable: Awaitable[T], *, within: float, doing: str) -> T:
@@ -47,3 +52,9 @@ async def guarded(awaitable: Awaitable[T], *, within: float, doing: str) -> T:
         if type(error) is Exception:
             raise BrokerGone(f"channel closed while {doing}") from error
         raise
+
+
+async def close_quietly(closable: AbstractChannel | AbstractConnection) -> None:
+    """Close what may be dead already; whatever goes wrong, it is gone for us."""
+    with contextlib.suppress(BrokerGone):
+        await guarded(closable.close(), within=2.0, doing="closing")

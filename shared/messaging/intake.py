@@ -8,10 +8,10 @@ from aiormq import Channel
 from aiormq.abc import DeliveredMessage
 from aiormq.exceptions import AMQPError
 
-from shared.messaging.declare import declare_exchanges, declare_queue
+from shared.messaging.declare import declare
 from shared.messaging.errors import BrokerGone
-from shared.messaging.guard import guarded
-from shared.messaging.link import CALL_SECONDS, Link, Port
+from shared.messaging.guard import CALL_SECONDS, guarded
+from shared.messaging.link import Link, Port
 from shared.messaging.topology import Exchange, Queue
 
 log = structlog.get_logger(__name__)
@@ -72,9 +72,7 @@ class Intake:
     async def _set_up(self, channel: Channel) -> None:
         if self._stopped:
             return
-        await declare_exchanges(channel, self._exchanges)
-        for queue in self._queues:
-            await declare_queue(channel, queue)
+        await declare(channel.connection, exchanges=self._exchanges, queues=self._queues)
         await guarded(
             channel.basic_qos(prefetch_count=self._prefetch), within=CALL_SECONDS, doing=f"limiting {self.port.name}"
         )

@@ -5,7 +5,6 @@ one publish to a missing exchange would otherwise fail hundreds of others.
 """
 
 import asyncio
-import contextlib
 import time
 from collections.abc import Awaitable, Callable
 from typing import cast
@@ -18,13 +17,10 @@ from yarl import URL
 
 from shared.messaging.backoff import Backoff
 from shared.messaging.errors import BrokerGone
-from shared.messaging.guard import guarded
+from shared.messaging.guard import CALL_SECONDS, close_quietly, guarded
 
 HEARTBEAT = 10
 """Seconds; the library gives a silent connection up after 3 × (heartbeat + 1)."""
-
-CALL_SECONDS = 5.0
-"""How long one call to the broker may take."""
 
 SILENT_SECONDS = 2.0 * HEARTBEAT
 """A connection that has not answered a probe for so long is not ready, and is replaced."""
@@ -42,6 +38,7 @@ class Port:
     def __init__(
         self, name: str, *, confirms: bool = False, setup: Setup | None = None, lost: Callable[[], None] | None = None
     ) -> None:
+        self._ready_callbacks: list[Callable[[], None]] = []
         self.name = name
         self._confirms = confirms
         self._setup = setup
@@ -68,6 +65,10 @@ class Port:
     async def wait_ready(self) -> None:
         """Wait until the channel is open and set up."""
         await self._ready.wait()
+
+    def on_ready(self, callback: Callable[[], None]) -> None:
+        """Have ``callback`` called whenever the channel has been opened and set up."""
+        self._ready_callbacks.append(callback)
 
     def reopen(self) -> None:
         """Give the channel up and open a new one (the broker has cancelled its consumer, or it is in doubt)."""
@@ -100,11 +101,13 @@ class Port:
             if self._setup is not None:
                 await self._setup(channel)
         except BaseException:
-            await _close_quietly(channel)
+            await close_quietly(channel)
             raise
         self._channel = channel
         self.unready_since = None
         self._ready.set()
+        for callback in self._ready_callbacks:
+            callback()
 
     async def _until_lost(self) -> None:
         assert self._channel is not None  # noqa: S101 - set by _open
@@ -123,7 +126,7 @@ class Port:
         if self._lost is not None:
             self._lost()
         if channel is not None:
-            await _close_quietly(channel)
+            await close_quietly(channel)
 
 
 class Link:
@@ -208,7 +211,7 @@ class Link:
             finally:
                 self._connection = None
                 self._blocked.clear()
-                await _close_quietly(connection)
+                await close_quietly(connection)
             await asyncio.sleep(backoff.delay())
 
     async def _connect(self) -> Connection:
@@ -303,9 +306,3 @@ def _raise_failure(task: "asyncio.Future[None]") -> None:
     error = task.exception()
     if error is not None:
         raise error
-
-
-async def _close_quietly(closable: Channel | Connection) -> None:
-    """Close what may be dead already; whatever goes wrong, it is gone for us."""
-    with contextlib.suppress(BrokerGone):
-        await guarded(closable.close(), within=2.0, doing="closing")

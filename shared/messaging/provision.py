@@ -4,15 +4,11 @@ An event is kept by the queues that exist when it is sent. So the queues of all 
 step, before any service is started: what ``customer`` says on its first day is there when ``billing`` comes up.
 """
 
-import contextlib
-
 import aiormq
 from yarl import URL
 
-from shared.messaging.declare import declare_exchanges, declare_queue
-from shared.messaging.errors import BrokerGone
-from shared.messaging.guard import guarded
-from shared.messaging.link import CALL_SECONDS
+from shared.messaging.declare import declare
+from shared.messaging.guard import CALL_SECONDS, close_quietly, guarded
 from shared.messaging.topology import Names, Topology, event_queues, exchanges
 from shared.messaging.verify import verify_broker
 from shared.settings import ServiceSettings
@@ -32,11 +28,7 @@ async def provision(settings: ServiceSettings, topology: Topology) -> None:
     try:
         verify_broker(connection.server_properties)
         names = Names(settings.namespace)
-        channel = await guarded(connection.channel(), within=CALL_SECONDS, doing="opening a channel")
-        await declare_exchanges(channel, exchanges(names))
-        if topology.consumes:
-            for queue in event_queues(topology, names):
-                await declare_queue(channel, queue)
+        queues = event_queues(topology, names) if topology.consumes else ()
+        await declare(connection, exchanges=exchanges(names), queues=queues)
     finally:
-        with contextlib.suppress(BrokerGone):
-            await guarded(connection.close(), within=2.0, doing="closing")
+        await close_quietly(connection)

@@ -4,18 +4,25 @@ from aiormq import Channel
 from pamqp.commands import Basic
 
 from shared import metrics
+from shared.messaging.declare import declare
 from shared.messaging.errors import BrokerBlocked, Unroutable
-from shared.messaging.guard import guarded
-from shared.messaging.link import CALL_SECONDS, Link, Port
+from shared.messaging.guard import CALL_SECONDS, guarded
+from shared.messaging.link import Link, Port
+from shared.messaging.topology import Exchange
 
 
 class Publisher:
     """Publishes through one port of its own."""
 
-    def __init__(self, link: Link, name: str, service: str) -> None:
+    def __init__(self, link: Link, name: str, service: str, *, exchanges: tuple[Exchange, ...] = ()) -> None:
         self._link = link
         self._service = service
-        self.port = link.add(Port(name, confirms=True))
+        self._exchanges = exchanges
+        self.port = link.add(Port(name, confirms=True, setup=self._set_up if exchanges else None))
+
+    async def _set_up(self, channel: Channel) -> None:
+        # Publishing to an exchange that is not there closes the channel; the next one brings the exchange back.
+        await declare(channel.connection, exchanges=self._exchanges)
 
     @property
     def is_ready(self) -> bool:

@@ -82,6 +82,7 @@ class Relay:
         self._instance = instance
         self._optional = frozenset(event.routing_key() for event in topology.broadcasts)
         self._wake = asyncio.Event()
+        publisher.port.on_ready(self.wake)
         self._stopping = False
         self._active = False
         self._looked_at: float | None = None
@@ -226,5 +227,6 @@ async def prune(connection: "asyncpg.Connection[Any]") -> None:
     """Delete what was sent or taken in more than :data:`ARCHIVE_DAYS` ago, in small transactions."""
     oldest = now() - timedelta(days=ARCHIVE_DAYS)
     for statement in _PRUNE:
-        while await connection.execute(statement, oldest) != "DELETE 0":
-            await asyncio.sleep(0)
+        deleted = ""
+        while deleted != "DELETE 0":
+            deleted = await connection.execute(statement, oldest)

@@ -16,10 +16,11 @@ from shared.ids import new_id
 from shared.messaging import context as contexts
 from shared.messaging import envelope
 from shared.messaging.codec import decode, encode
+from shared.messaging.declare import declare
 from shared.messaging.errors import BrokerGone, MessagingError, Unroutable
-from shared.messaging.guard import guarded
-from shared.messaging.link import CALL_SECONDS, Link, Port
-from shared.messaging.topology import Names
+from shared.messaging.guard import CALL_SECONDS, guarded
+from shared.messaging.link import Link, Port
+from shared.messaging.topology import Names, exchanges
 from shared.problems import Problem, TimedOut, Unavailable
 
 R = TypeVar("R", bound=Reply)
@@ -35,6 +36,7 @@ class Requester:
     def __init__(self, link: Link, names: Names, service: str) -> None:
         self._link = link
         self._exchange = names.requests
+        self._exchanges = exchanges(names)
         self._service = service
         self._pending: dict[str, asyncio.Future[DeliveredMessage]] = {}
         self._sending: set[asyncio.Task[None]] = set()
@@ -147,6 +149,7 @@ class Requester:
             metrics.CONFIRMED.labels(self._service, kind).inc()
 
     async def _set_up(self, channel: Channel) -> None:
+        await declare(channel.connection, exchanges=self._exchanges)
         await guarded(
             channel.basic_consume(REPLY_TO, self._on_answer, no_ack=True),
             within=CALL_SECONDS,

@@ -25,10 +25,10 @@ from shared.messaging import envelope
 from shared.messaging.codec import decode, encode
 from shared.messaging.envelope import Envelope, open_envelope
 from shared.messaging.errors import BrokerGone, Undecodable
-from shared.messaging.guard import guarded
+from shared.messaging.guard import CALL_SECONDS, guarded
 from shared.messaging.intake import Intake, acknowledge, is_stale
 from shared.messaging.lanes import Lanes
-from shared.messaging.link import CALL_SECONDS, Link, Port
+from shared.messaging.link import Link, Port
 from shared.messaging.relay import Relay
 from shared.messaging.topology import Names, Topology, exchanges, request_queue
 from shared.messaging.work import Metadata, RequestHandler, RequestHandlers, Work, mode
@@ -144,20 +144,8 @@ class Responder:
         try:
             async with asyncio.timeout(min(left, HANDLER_SECONDS)):
                 return await self._run(handler, how, decode(message_type, body), _metadata(facts))
-        except Undecodable as error:
-            return InvalidRequest(str(error))
-        except Problem as problem:
-            log.info("request_refused", slug=problem.slug, status=problem.status)
-            return problem
-        except TimeoutError:
-            log.warning("request_timed_out", seconds=round(min(left, HANDLER_SECONDS), 2))
-            return TimedOut("Hệ thống chưa trả lời kịp, vui lòng thử lại.")
         except Exception as error:
-            if is_connection_lost(error) or isinstance(error, DATABASE_BUSY + CONFLICTS):
-                log.warning("database_not_available", error=type(error).__name__)
-                return Unavailable("Hệ thống tạm thời gián đoạn, vui lòng thử lại sau giây lát.")
-            log.exception("request_failed")
-            return internal_error(facts.correlation_id)
+            return _as_problem(error, facts.correlation_id)
 
     async def _run(self, handler: RequestHandler, how: str, message: Request[Any], metadata: Metadata) -> Reply:
         if how == "without_database" or self._pool is None:
@@ -217,6 +205,24 @@ class Responder:
             )
         except BrokerGone as error:
             log.warning("answer_lost", reason=str(error))
+
+
+def _as_problem(error: Exception, correlation_id: str) -> Problem:
+    """Return what a caller is told of an error, and log it as it deserves; called while handling it."""
+    if isinstance(error, Problem):
+        log.info("request_refused", slug=error.slug, status=error.status)
+        return error
+    if isinstance(error, Undecodable):
+        log.warning("request_not_read", reason=str(error))
+        return InvalidRequest(str(error))
+    if isinstance(error, TimeoutError):
+        log.warning("request_timed_out")
+        return TimedOut("Hệ thống chưa trả lời kịp, vui lòng thử lại.")
+    if is_connection_lost(error) or isinstance(error, DATABASE_BUSY + CONFLICTS):
+        log.warning("database_not_available", error=type(error).__name__)
+        return Unavailable("Hệ thống tạm thời gián đoạn, vui lòng thử lại sau giây lát.")
+    log.exception("request_failed")
+    return internal_error(correlation_id)
 
 
 def internal_error(correlation_id: str) -> Problem:

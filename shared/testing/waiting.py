@@ -4,18 +4,38 @@ import asyncio
 import inspect
 import time
 from collections.abc import Awaitable, Callable
-from typing import TypeVar, cast
+from typing import Any, TypeVar, overload
 
 T = TypeVar("T")
 
 
+@overload
 async def wait_until(
-    condition: Callable[[], T | Awaitable[T]],
+    condition: Callable[[], Awaitable[T]],
+    timeout: float = ...,  # noqa: ASYNC109
+    *,
+    every: float = ...,
+    message: str = ...,
+) -> T: ...
+
+
+@overload
+async def wait_until(
+    condition: Callable[[], T],
+    timeout: float = ...,  # noqa: ASYNC109
+    *,
+    every: float = ...,
+    message: str = ...,
+) -> T: ...
+
+
+async def wait_until(
+    condition: Callable[[], Any],
     timeout: float = 10.0,  # noqa: ASYNC109 - what it says when it is over is the point
     *,
     every: float = 0.01,
     message: str = "",
-) -> T:
+) -> Any:
     """Wait until ``condition()`` is true, and return what it returned; it may be a function or a coroutine function.
 
     Raises :class:`AssertionError` after ``timeout`` seconds, with the last value.
@@ -23,7 +43,7 @@ async def wait_until(
     deadline = time.monotonic() + timeout
     while True:
         answer = condition()
-        value = cast("T", await answer if inspect.isawaitable(answer) else answer)
+        value = await answer if inspect.isawaitable(answer) else answer
         if value:
             return value
         if time.monotonic() > deadline:

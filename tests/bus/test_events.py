@@ -1,0 +1,528 @@
+"""An event takes effect once at each consumer, whatever happens on the way."""
+
+import asyncio
+import contextlib
+import json
+from collections import defaultdict
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from functools import partial
+from uuid import UUID, uuid4
+
+import asyncpg
+import pytest
+from pamqp.commands import Basic
+from pamqp.common import FieldTable
+
+from shared.clock import now
+from shared.contracts.message import Event
+from shared.messaging import (
+    MessageTooLarge,
+    PermanentError,
+    RetryLater,
+    Topology,
+    Work,
+    context,
+    correlated,
+    envelope,
+    topology,
+)
+from shared.problems import Conflict
+from shared.testing import wait_until
+from shared.testing.broker import BrokerView
+from shared.testing.fixtures import BusFactory
+
+Database = Callable[..., Awaitable[str]]
+PoolFor = Callable[..., Awaitable[asyncpg.Pool]]
+
+
+class Counted(Event):
+    """Something was counted."""
+
+    message_name = "test.counted"
+    thing: str
+    number: int = 0
+
+
+class Doubled(Event):
+    """Something was counted twice."""
+
+    message_name = "test.doubled"
+    thing: str
+
+
+TELLER = Topology(service="teller", emits=[Counted])
+LISTENER = Topology(service="listener", consumes=[Counted])
+
+
+class Ledger:
+    """A handler that notes in the database what it handled, and fails where it is told to."""
+
+    def __init__(self) -> None:
+        self.seen: list[tuple[str, int, int]] = []
+        self.failures: list[Exception] = []
+
+    async def __call__(self, event: Counted, work: Work) -> None:
+        self.seen.append((event.thing, event.number, work.metadata.attempt))
+        await work.connection.execute("CREATE TABLE IF NOT EXISTS ledger (thing text, number integer)")
+        await work.connection.execute("INSERT INTO ledger VALUES ($1, $2)", event.thing, event.number)
+        if self.failures:
+            raise self.failures.pop(0)
+
+
+@pytest.fixture
+def ledger() -> Ledger:
+    return Ledger()
+
+
+@pytest.fixture(autouse=True)
+def services(used_services: set[str]) -> None:
+    used_services.update({"teller", "listener"})
+
+
+@pytest.fixture
+def quick_ladder(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rungs of a second, so that a test need not wait for ten minutes."""
+    monkeypatch.setattr(topology, "RETRY_SECONDS", (1,))
+    monkeypatch.setattr("shared.messaging.recoverability.RETRY_SECONDS", (1,))
+
+
+async def rows(database_url: str) -> list[tuple[str, int]]:
+    connection = await asyncpg.connect(database_url)
+    try:
+        if not await connection.fetchval("SELECT to_regclass('ledger')"):
+            return []
+        return [tuple(row) for row in await connection.fetch("SELECT thing, number FROM ledger ORDER BY number")]
+    finally:
+        await connection.close()
+
+
+async def outbox_waiting(database_url: str) -> int:
+    connection = await asyncpg.connect(database_url)
+    try:
+        return int(await connection.fetchval("SELECT count(*) FROM outbox WHERE published_at IS NULL"))
+    finally:
+        await connection.close()
+
+
+def event_properties(message_id: UUID | None, kind: str = "test.counted.v1") -> Basic.Properties:
+    headers: FieldTable = {} if message_id is None else {envelope.MESSAGE_ID: str(message_id)}
+    return Basic.Properties(message_type=kind, delivery_mode=2, headers=headers)
+
+
+async def test_an_event_reaches_its_consumer_with_correlation_and_cause(
+    bus_for: BusFactory, database: Database
+) -> None:
+    seen: list[tuple[str, str | None, str | None, str]] = []
+
+    async def note(_: Counted, work: Work) -> None:
+        metadata = work.metadata
+        seen.append((metadata.correlation_id, metadata.causation_id, metadata.traceparent, metadata.sender))
+
+    await bus_for(LISTENER, event_handlers={Counted: note}, database_url=await database())
+    teller = await bus_for(TELLER, database_url=await database())
+    trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+
+    with correlated("one-act", traceparent=trace):
+        async with teller.work() as work:
+            await work.emit(Counted(thing="a"))
+    await wait_until(lambda: seen)
+
+    assert seen == [("one-act", None, trace, "teller")]
+
+
+async def test_an_event_of_an_undone_transaction_is_never_sent(
+    bus_for: BusFactory, database: Database, ledger: Ledger
+) -> None:
+    await bus_for(LISTENER, event_handlers={Counted: ledger}, database_url=await database())
+    teller = await bus_for(TELLER, database_url=await database())
+
+    with contextlib.suppress(ZeroDivisionError):
+        async with teller.work() as work:
+            await work.emit(Counted(thing="undone"))
+            raise ZeroDivisionError
+    async with teller.work() as work:
+        await work.emit(Counted(thing="done"))
+    await wait_until(lambda: ledger.seen)
+
+    assert [thing for thing, _, _ in ledger.seen] == ["done"]
+
+
+async def test_an_event_that_a_handler_emits_has_the_handled_one_as_its_cause(
+    bus_for: BusFactory, database: Database
+) -> None:
+    causes: dict[str, str | None] = {}
+    middle_id: list[str] = []
+
+    async def double(event: Counted, work: Work) -> None:
+        middle_id.append(str(work.metadata.message_id))
+        await work.emit(Doubled(thing=event.thing))
+
+    async def note(_: Doubled, work: Work) -> None:
+        causes[work.metadata.correlation_id] = work.metadata.causation_id
+
+    await bus_for(
+        Topology(service="end", consumes=[Doubled]), event_handlers={Doubled: note}, database_url=await database()
+    )
+    await bus_for(
+        Topology(service="listener", consumes=[Counted], emits=[Doubled]),
+        event_handlers={Counted: double},
+        database_url=await database(),
+    )
+    teller = await bus_for(TELLER, database_url=await database())
+
+    with correlated("one-act"):
+        async with teller.work() as work:
+            await work.emit(Counted(thing="a"))
+    await wait_until(lambda: causes)
+
+    assert causes == {"one-act": middle_id[0]}
+
+
+async def test_an_event_delivered_twice_takes_effect_once(
+    bus_for: BusFactory, database: Database, ledger: Ledger, broker: BrokerView
+) -> None:
+    url = await database()
+    await bus_for(LISTENER, event_handlers={Counted: ledger}, database_url=url)
+    queue = broker.names.event_queue("listener")
+    body, message_id = Counted(thing="a").model_dump_json().encode(), uuid4()
+
+    for _ in range(3):
+        await broker.put(body, queue=queue, properties=event_properties(message_id))
+    await broker.put(b'{"thing": "z"}', queue=queue, properties=event_properties(uuid4()))
+    await wait_until(lambda: ("z", 0, 1) in ledger.seen)
+
+    assert await rows(url) == [("a", 0), ("z", 0)]
+
+
+async def test_the_same_event_delivered_to_two_copies_at_once_takes_effect_once(
+    bus_for: BusFactory, database: Database, broker: BrokerView
+) -> None:
+    url = await database()
+    inside: list[str] = []
+    go_on = asyncio.Event()
+
+    def handler(name: str) -> Callable[[Counted, Work], Awaitable[None]]:
+        async def handle(event: Counted, work: Work) -> None:
+            inside.append(name)
+            await go_on.wait()
+            await work.connection.execute("CREATE TABLE IF NOT EXISTS ledger (thing text, number integer)")
+            await work.connection.execute("INSERT INTO ledger VALUES ($1, 0)", event.thing)
+
+        return handle
+
+    for name in ("a", "b"):
+        await bus_for(LISTENER, event_handlers={Counted: handler(name)}, database_url=url, prefetch=1, instance=name)
+    queue, message_id = broker.names.event_queue("listener"), uuid4()
+    for _ in range(2):
+        await broker.put(b'{"thing": "a"}', queue=queue, properties=event_properties(message_id))
+    # Both copies hold a delivery; the second waits for the first one's transaction.
+    await wait_until(lambda: inside)
+    await wait_until(lambda: _is_zero(broker, queue))
+    go_on.set()
+    await wait_until(lambda: _is_settled(url))
+
+    assert await rows(url) == [("a", 0)]
+    assert len(inside) == 1
+
+
+async def _is_zero(broker: BrokerView, queue: str) -> bool:
+    return await broker.count(queue) == 0
+
+
+async def _is_settled(url: str) -> bool:
+    return len(await rows(url)) == 1
+
+
+async def test_a_failed_handler_leaves_nothing_behind_and_is_tried_again_with_its_attempt_counted(
+    bus_for: BusFactory, database: Database, ledger: Ledger
+) -> None:
+    url = await database()
+    ledger.failures = [RuntimeError("first time"), RetryLater("not yet")]
+    await bus_for(LISTENER, event_handlers={Counted: ledger}, database_url=url)
+    teller = await bus_for(TELLER, database_url=await database())
+
+    async with teller.work() as work:
+        await work.emit(Counted(thing="a"))
+    await wait_until(lambda: len(ledger.seen) == 3, timeout=12)
+    await wait_until(lambda: _is_settled(url))
+
+    assert [attempt for _, _, attempt in ledger.seen] == [1, 2, 3]
+    assert await rows(url) == [("a", 0)]
+
+
+async def test_an_event_waits_on_the_rung_of_the_ladder_that_its_attempt_has_reached(
+    bus_for: BusFactory, database: Database, ledger: Ledger, broker: BrokerView
+) -> None:
+    ledger.failures = [RuntimeError("again")] * 3
+    await bus_for(LISTENER, event_handlers={Counted: ledger}, database_url=await database())
+    names = broker.names
+    for attempt, seconds in ((2, 5), (4, 120), (7, 600)):
+        properties = event_properties(uuid4())
+        properties.headers = {**(properties.headers or {}), envelope.ATTEMPT: attempt}
+        await broker.put(b'{"thing": "a"}', queue=names.event_queue("listener"), properties=properties)
+
+        waiting = await wait_until(partial(broker.take, names.retry_queue("listener", seconds)))
+
+        assert waiting is not None
+        headers = waiting.header.properties.headers or {}
+        assert headers[envelope.ATTEMPT] == attempt + 1
+        assert headers[envelope.REASON] == "error"
+        assert headers[envelope.ERROR] == "RuntimeError"
+
+
+@pytest.mark.parametrize("error", [PermanentError("never"), Conflict("never")])
+async def test_an_error_that_no_repetition_heals_sends_the_event_to_the_dead_queue(
+    bus_for: BusFactory, database: Database, ledger: Ledger, broker: BrokerView, error: Exception
+) -> None:
+    url = await database()
+    ledger.failures = [error]
+    await bus_for(LISTENER, event_handlers={Counted: ledger}, database_url=url)
+    queue, dead = broker.names.event_queue("listener"), broker.names.dead_queue("listener")
+
+    await broker.put(b'{"thing": "a"}', queue=queue, properties=event_properties(uuid4()))
+    await wait_until(lambda: broker.count(dead))
+    message = await broker.take(dead)
+
+    assert message is not None
+    assert message.body == b'{"thing": "a"}'
+    assert (message.header.properties.headers or {})[envelope.REASON] == "permanent"
+    assert await rows(url) == []
+
+
+async def test_an_event_that_failed_too_often_is_given_up(
+    bus_for: BusFactory, database: Database, ledger: Ledger, broker: BrokerView
+) -> None:
+    ledger.failures = [RuntimeError("still")]
+    await bus_for(LISTENER, event_handlers={Counted: ledger}, database_url=await database())
+    properties = event_properties(uuid4())
+    properties.headers = {**(properties.headers or {}), envelope.ATTEMPT: 10}
+
+    await broker.put(b'{"thing": "a"}', queue=broker.names.event_queue("listener"), properties=properties)
+    await wait_until(lambda: broker.count(broker.names.dead_queue("listener")))
+    message = await broker.take(broker.names.dead_queue("listener"))
+
+    assert message is not None
+    assert (message.header.properties.headers or {})[envelope.REASON] == "attempts-exhausted"
+
+
+@pytest.mark.parametrize(
+    ("body", "properties"),
+    [
+        (b"\x00\xff not json", event_properties(uuid4())),
+        (b'{"number": "many"}', event_properties(uuid4())),
+        (b'{"thing": "a"}', event_properties(None)),
+        (b"", Basic.Properties()),
+    ],
+    ids=["no json", "other members", "no id", "nothing"],
+)
+async def test_poison_goes_to_the_dead_queue_at_once_with_its_bytes_as_they_were(
+    bus_for: BusFactory,
+    database: Database,
+    ledger: Ledger,
+    broker: BrokerView,
+    body: bytes,
+    properties: Basic.Properties,
+) -> None:
+    await bus_for(LISTENER, event_handlers={Counted: ledger}, database_url=await database())
+    dead = broker.names.dead_queue("listener")
+
+    await broker.put(body, queue=broker.names.event_queue("listener"), properties=properties)
+    await wait_until(lambda: broker.count(dead))
+    message = await broker.take(dead)
+
+    assert message is not None
+    assert message.body == body
+    assert (message.header.properties.headers or {})[envelope.REASON] == "undecodable"
+    assert ledger.seen == []
+
+
+async def test_an_event_type_that_this_version_does_not_know_waits_for_one_that_does(
+    bus_for: BusFactory, database: Database, ledger: Ledger, broker: BrokerView
+) -> None:
+    await bus_for(LISTENER, event_handlers={Counted: ledger}, database_url=await database())
+
+    await broker.put(
+        b"{}", queue=broker.names.event_queue("listener"), properties=event_properties(uuid4(), "test.newer.v1")
+    )
+
+    await wait_until(lambda: broker.count(broker.names.retry_queue("listener", 1)))
+
+
+async def test_a_conflict_of_transactions_is_repeated_on_the_spot(
+    bus_for: BusFactory, database: Database, ledger: Ledger
+) -> None:
+    url = await database()
+    ledger.failures = [asyncpg.SerializationError("could not serialize"), asyncpg.DeadlockDetectedError("deadlock")]
+    await bus_for(LISTENER, event_handlers={Counted: ledger}, database_url=url)
+    teller = await bus_for(TELLER, database_url=await database())
+
+    async with teller.work() as work:
+        await work.emit(Counted(thing="a"))
+    await wait_until(lambda: _is_settled(url))
+
+    assert [attempt for _, _, attempt in ledger.seen] == [1, 1, 1]
+
+
+async def test_events_of_one_thing_are_handled_in_their_order_while_others_overtake(
+    bus_for: BusFactory, database: Database
+) -> None:
+    order: dict[str, list[int]] = defaultdict(list)
+    most = running = 0
+
+    async def handle(event: Counted, _: Work) -> None:
+        nonlocal most, running
+        running += 1
+        most = max(most, running)
+        # The earlier, the slower: without lanes, the later ones would overtake.
+        await asyncio.sleep(0.01 if event.number % 2 else 0.03)
+        order[event.thing].append(event.number)
+        running -= 1
+
+    await bus_for(LISTENER, event_handlers={Counted: handle}, database_url=await database(), concurrency=6)
+    teller = await bus_for(TELLER, database_url=await database())
+
+    async with teller.work() as work:
+        for number in range(10):
+            for thing in "abcde":
+                await work.emit(Counted(thing=thing, number=number), aggregate=thing)
+    await wait_until(lambda: sum(map(len, order.values())) == 50)
+
+    assert all(numbers == list(range(10)) for numbers in order.values())
+    assert most > 2
+
+
+async def test_an_event_can_be_held_back_until_a_moment(
+    bus_for: BusFactory, database: Database, ledger: Ledger
+) -> None:
+    await bus_for(LISTENER, event_handlers={Counted: ledger}, database_url=await database())
+    teller_url = await database()
+    teller = await bus_for(TELLER, database_url=teller_url)
+
+    async with teller.work() as work:
+        await work.emit(Counted(thing="later", number=1), not_before=now() + timedelta(seconds=1.5))
+        await work.emit(Counted(thing="at once"))
+    await wait_until(lambda: ledger.seen)
+    assert [thing for thing, _, _ in ledger.seen] == ["at once"]
+
+    await wait_until(lambda: len(ledger.seen) == 2)
+    assert await wait_until(lambda: _none_waiting(teller_url))
+
+
+async def _none_waiting(url: str) -> bool:
+    return await outbox_waiting(url) == 0
+
+
+async def test_an_event_that_nobody_is_bound_for_yet_is_kept_and_reaches_a_later_consumer(
+    bus_for: BusFactory, database: Database, ledger: Ledger
+) -> None:
+    teller_url = await database()
+    teller = await bus_for(TELLER, database_url=teller_url)
+    async with teller.work() as work:
+        await work.emit(Counted(thing="early"))
+    await wait_until(lambda: _refused_once(teller_url))
+
+    await bus_for(LISTENER, event_handlers={Counted: ledger}, database_url=await database())
+
+    await wait_until(lambda: ledger.seen, timeout=15)
+    await wait_until(lambda: _none_waiting(teller_url))
+
+
+async def _refused_once(url: str) -> bool:
+    connection = await asyncpg.connect(url)
+    try:
+        return bool(await connection.fetchval("SELECT max(refusals) > 0 FROM outbox"))
+    finally:
+        await connection.close()
+
+
+async def test_a_broadcast_is_sent_even_when_nobody_listens(bus_for: BusFactory, database: Database) -> None:
+    url = await database()
+    teller = await bus_for(Topology(service="teller", emits=[Counted], broadcasts=[Counted]), database_url=url)
+
+    async with teller.work() as work:
+        await work.emit(Counted(thing="a"))
+
+    await wait_until(lambda: _none_waiting(url))
+
+
+async def test_an_event_over_the_size_limit_is_refused_where_it_is_made(
+    bus_for: BusFactory, database: Database
+) -> None:
+    teller = await bus_for(TELLER, database_url=await database())
+
+    with pytest.raises(MessageTooLarge):
+        async with teller.work() as work:
+            await work.emit(Counted(thing="x" * 300_000))
+
+
+async def test_another_copy_takes_over_the_outbox_when_its_relay_is_gone(
+    bus_for: BusFactory, database: Database, ledger: Ledger
+) -> None:
+    await bus_for(LISTENER, event_handlers={Counted: ledger}, database_url=await database())
+    url = await database()
+    first = await bus_for(TELLER, database_url=url, instance="first")
+    assert first._relay is not None
+    await wait_until(lambda: first._relay is not None and first._relay.is_active)
+    second = await bus_for(TELLER, database_url=url, instance="second")
+    assert second._relay is not None
+    assert not second._relay.is_active
+
+    await first.close()
+    async with second.work() as work:
+        await work.emit(Counted(thing="a"))
+
+    await wait_until(lambda: ledger.seen)
+    assert second._relay.is_active
+
+
+async def test_a_copy_without_the_relay_wakes_the_one_that_has_it(
+    bus_for: BusFactory, database: Database, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.messaging.relay.POLL_SECONDS", 30.0)
+    await bus_for(LISTENER, event_handlers={Counted: ledger}, database_url=await database())
+    url = await database()
+    first = await bus_for(TELLER, database_url=url, instance="first")
+    await wait_until(lambda: first._relay is not None and first._relay.is_active)
+    second = await bus_for(TELLER, database_url=url, instance="second")
+
+    async with second.work() as work:
+        await work.emit(Counted(thing="a"))
+
+    await wait_until(lambda: ledger.seen, timeout=3)
+
+
+async def test_a_drain_finishes_the_handlers_under_way_and_takes_no_more(
+    bus_for: BusFactory, database: Database, broker: BrokerView
+) -> None:
+    url = await database()
+    started: list[int] = []
+    finished: list[int] = []
+
+    async def slow(event: Counted, _: Work) -> None:
+        started.append(event.number)
+        await asyncio.sleep(0.3)
+        finished.append(event.number)
+
+    listener = await bus_for(LISTENER, event_handlers={Counted: slow}, database_url=url, prefetch=2)
+    queue = broker.names.event_queue("listener")
+    for number in range(6):
+        body = json.dumps({"thing": "a", "number": number}).encode()
+        await broker.put(body, queue=queue, properties=event_properties(uuid4()))
+    await wait_until(lambda: len(started) >= 2)
+
+    await listener.drain()
+    await listener.close()
+
+    assert sorted(finished) == sorted(started)
+    await wait_until(lambda: _count_is(broker, queue, 6 - len(finished)))
+
+
+async def _count_is(broker: BrokerView, queue: str, expected: int) -> bool:
+    return await broker.count(queue) == expected
+
+
+def test_the_context_of_a_message_does_not_leak_out_of_its_handling() -> None:
+    with correlated("inside"):
+        assert context.current() is not None
+    assert context.current() is None
