@@ -225,6 +225,7 @@ class LocalSystem:
             "THUNGAN_RECEIPT_CHECK_URL": self.gateway_url,
             **inherited,
             "PYTHONUNBUFFERED": "1",
+            "PYTHONPATH": str(self._project),
             "THUNGAN_NAMESPACE": self.namespace,
             "THUNGAN_AMQP_URL": self.amqp_url,
             "THUNGAN_DATABASE_URL": self.database_url(service),

@@ -67,7 +67,9 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for service in SERVICES:
         package = folder / "services" / service
         package.mkdir(parents=True)
+        (package / "__init__.py").touch()
         (package / "__main__.py").write_text(SERVICE)
+    (folder / "services" / "__init__.py").touch()
     return folder
 
 
