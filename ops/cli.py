@@ -4,11 +4,13 @@ Each command is a module of ``ops/commands``, imported only when it is asked for
 start fast and need no broker, no database and no service.
 """
 
+import logging
 import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
 
+import structlog
 import typer
 from typer._click import ClickException, Command, Context  # typer carries its own click and names it nowhere else
 from typer.core import TyperGroup
@@ -31,6 +33,7 @@ COMMANDS = {
     "revoke": "revoke",
     "keys": "keys",
     "sample": "sample",
+    "import": "imports",
     "preview": "preview",
 }
 """Command → module of ``ops.commands`` that holds its ``app``, in the order of the help."""
@@ -68,7 +71,18 @@ def thungan() -> None:
     """Thu Ngân: collecting electricity bills at the customer's door."""
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main() -> int:
+    """Run the command that the process was started with and return its exit code."""
+    # What a command has to say it says itself: standard output holds its answer and nothing else.
+    logging.disable(logging.CRITICAL)
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+    return run_command()
+
+
+def run_command(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; errors that a person can put right are one line."""
     try:
         code = app(args=arguments, prog_name="thungan", standalone_mode=False)

@@ -14,6 +14,10 @@ import typer
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs instead of text for people.")]
 
 
+_WIDTH_OF_FILES = 160
+"""Columns of a table that goes to a file or another program."""
+
+
 class CommandError(Exception):
     """Something that the person at the keyboard can understand and put right; the message is one line."""
 
@@ -51,7 +55,9 @@ def print_table(
         return
     table = Table(title=title, title_justify="left", header_style="bold")
     for column in columns:
-        table.add_column(column, justify="right" if column in right else "left", overflow="fold")
+        # What a row is known by stays in one piece, so that it can be copied.
+        whole = column == columns[0] or column in right
+        table.add_column(column, justify="right" if column in right else "left", overflow="fold", no_wrap=whole)
     for row in cells:
         table.add_row(*row)
-    Console(soft_wrap=False).print(table)
+    Console(width=None if sys.stdout.isatty() else _WIDTH_OF_FILES).print(table)

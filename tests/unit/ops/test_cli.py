@@ -30,7 +30,7 @@ class Terminal:
         self._capsys = capsys
 
     def __call__(self, *arguments: str) -> tuple[int, str, str]:
-        code = cli.main(list(arguments))
+        code = cli.run_command(list(arguments))
         output = self._capsys.readouterr()
         return code, output.out, output.err
 

@@ -1,0 +1,67 @@
+"""``thungan audit``: is every đồng, number and paper where it belongs?"""
+
+import asyncio
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ops.audit import AuditReport, collect, judge
+from ops.console import JsonOption, fail, print_json, print_line, print_table
+from ops.running import RunningSystem, find_system, keys_folder
+from ops.session import run
+from services.receipt.keyring import Keyring, UnusableKeyError
+from services.receipt.signing import KeyFolder
+
+app = typer.Typer(add_completion=False)
+
+SERVICES = ("customer", "billing", "receipt", "notify", "gateway")
+_LOOK_AGAIN_SECONDS = 0.5
+
+
+@app.command()
+def audit(
+    key: Annotated[
+        Path | None, typer.Option("--key", help="Public keys; those of the key folder if left out.", exists=True)
+    ] = None,
+    wait: Annotated[
+        float, typer.Option("--wait", help="Seconds that events under way have to arrive.", min=0)
+    ] = 10.0,
+    as_json: JsonOption = False,
+) -> None:
+    """Check the invariant over the running databases; the exit code is 0 only when nothing is wrong."""
+    try:
+        keyring = Keyring.from_text(key.read_text(encoding="utf-8")) if key else KeyFolder(keys_folder()).keyring()
+    except (UnusableKeyError, OSError) as error:
+        fail(f"no usable keys: {error}")
+    report = run(audit_when_settled(find_system(), keyring, wait))
+    if as_json:
+        print_json(report.as_dict())
+    else:
+        _print(report)
+    if not report.ok:
+        raise typer.Exit(1)
+
+
+async def audit_when_settled(system: RunningSystem, keyring: Keyring, seconds: float) -> AuditReport:
+    """Audit; while something is wrong, look again until ``seconds`` have passed: events may still be under way."""
+    urls = {service: system.database_url(service) for service in SERVICES}
+    deadline = time.monotonic() + seconds
+    while True:
+        report = judge(await collect(urls, system.amqp_url, system.namespace, keyring))
+        if report.ok or time.monotonic() > deadline:
+            return report
+        await asyncio.sleep(_LOOK_AGAIN_SECONDS)
+
+
+def _print(report: AuditReport) -> None:
+    print_table("Audit", ["what", "figure"], [[k, f"{v:,}"] for k, v in report.figures.items()], right=["figure"])
+    if report.ok:
+        print_line("Nothing is wrong.")
+        return
+    print_table(
+        "Violations",
+        ["where", "rule", "subject", "detail"],
+        [[v.service, v.rule, v.subject, v.detail] for v in report.violations],
+    )

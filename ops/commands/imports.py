@@ -1,0 +1,163 @@
+"""``thungan import``: customers, readings and collection points from CSV files; all of a folder or nothing."""
+
+import asyncio
+import csv
+import time
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any, Protocol
+
+import typer
+
+from ops.console import JsonOption, fail, print_json, print_line
+from ops.databases import bus_of
+from ops.running import find_system
+from ops.session import run
+from services.billing.importing import POINTS, READINGS, import_texts
+from services.billing.issuing import BillRun, run_bills
+from services.billing.store.accounts import facts_of
+from services.billing.tariff_files import load_tariffs
+from services.billing.topology import TOPOLOGY as BILLING
+from services.customer.importing import import_customers
+from services.customer.topology import TOPOLOGY as CUSTOMER
+from shared.clock import now
+from shared.messaging import Bus
+
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, help="Import CSV files: customers, collection-points, readings, all."
+)
+
+FolderArgument = Annotated[Path, typer.Argument(help="Folder that holds the files.", exists=True, file_okay=False)]
+WaitOption = Annotated[
+    float, typer.Option("--wait", help="Seconds to wait until billing has heard of the customers.", min=0)
+]
+_POLL_SECONDS = 0.2
+
+
+class BadLine(Protocol):
+    """A line that was refused."""
+
+    @property
+    def file(self) -> str: ...  # noqa: D102
+    @property
+    def line(self) -> int: ...  # noqa: D102
+    @property
+    def message(self) -> str: ...  # noqa: D102
+
+
+@app.command()
+def customers(folder: FolderArgument, as_json: JsonOption = False) -> None:
+    """Import units, collectors, routes, customers and meters, as far as their files are in the folder."""
+    _finish({"customers": run(_customers(folder))}, as_json=as_json)
+
+
+@app.command("collection-points")
+def collection_points(folder: FolderArgument, as_json: JsonOption = False) -> None:
+    """Import collection_points.csv."""
+    _finish({"billing": run(_billing(folder, POINTS))}, as_json=as_json)
+
+
+@app.command()
+def readings(folder: FolderArgument, wait: WaitOption = 0, as_json: JsonOption = False) -> None:
+    """Import readings.csv and issue the bills."""
+    run(_wait_for_customers(folder, wait))
+    reports: dict[str, Any] = {"billing": run(_billing(folder, READINGS))}
+    if reports["billing"].ok:
+        reports["bills"] = run(_issue())
+    _finish(reports, as_json=as_json)
+
+
+@app.command("all")
+def all_(folder: FolderArgument, wait: WaitOption = 120, as_json: JsonOption = False) -> None:
+    """Import everything in the folder (as `thungan sample` writes it) and issue the bills; services have to run."""
+    reports: dict[str, Any] = {"customers": run(_customers(folder))}
+    if reports["customers"].ok:
+        run(_wait_for_customers(folder, wait))
+        reports["billing"] = run(_billing(folder, POINTS, READINGS))
+        if reports["billing"].ok:
+            reports["bills"] = run(_issue())
+    _finish(reports, as_json=as_json)
+
+
+async def _customers(folder: Path) -> Any:
+    async with bus_of(find_system(), CUSTOMER) as bus:
+        try:
+            return await import_customers(bus, folder)
+        except FileNotFoundError as error:
+            fail(str(error))
+
+
+async def _billing(folder: Path, *names: str) -> Any:
+    texts = {name: _read(folder / name) for name in names if (folder / name).is_file()}
+    if not texts:
+        fail(f"{folder} holds no {' or '.join(names)}")
+    async with bus_of(find_system(), BILLING) as bus:
+        return await import_texts(bus.work, texts, load_tariffs())
+
+
+async def _issue() -> BillRun:
+    async with bus_of(find_system(), BILLING) as bus:
+        return await run_bills(bus.work, load_tariffs(), now)
+
+
+async def _wait_for_customers(folder: Path, seconds: float) -> None:
+    """Wait until billing has taken in the customers whose readings are about to come; give up quietly.
+
+    Who is then still unknown is named with its line by the import.
+    """
+    if not seconds or not (folder / READINGS).is_file():
+        return
+    reader = csv.DictReader(_read(folder / READINGS).splitlines())
+    missing = {row["customer_code"] for row in reader if row.get("customer_code")}
+    deadline = time.monotonic() + seconds
+    async with bus_of(find_system(), BILLING) as bus:
+        while missing := missing - await _known(bus, missing):
+            if time.monotonic() > deadline:
+                return
+            await asyncio.sleep(_POLL_SECONDS)
+
+
+async def _known(bus: Bus, codes: set[str]) -> set[str]:
+    async with bus.work() as work:
+        return set(await facts_of(work.connection, sorted(codes)[:2000]))
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        fail(f"{path} is not UTF-8 text")
+
+
+def _finish(reports: dict[str, Any], *, as_json: bool) -> None:
+    """Print what was done; end with an error when lines were refused or periods could not be billed."""
+    bad: list[BadLine] = [line for report in reports.values() for line in getattr(report, "bad_lines", ())]
+    problems: tuple[str, ...] = reports["bills"].problems if "bills" in reports else ()
+    if as_json:
+        print_json(
+            {"ok": not bad and not problems}
+            | {
+                name: asdict(report) if isinstance(report, BillRun) else report.as_dict()
+                for name, report in reports.items()
+            }
+        )
+    else:
+        for line in bad:
+            column = getattr(line, "column", "")
+            print_line(f"{line.file}:{line.line}: {f'{column}: ' if column else ''}{line.message}")
+        for report in reports.values():
+            _print(report)
+    if bad:
+        fail(f"{len(bad)} lines are wrong; nothing of their files was imported")
+    if problems:
+        fail(f"{len(problems)} periods could not be billed: {problems[0]}")
+
+
+def _print(report: Any) -> None:
+    if isinstance(report, BillRun):
+        print_line(f"{report.bills:,} bills, {report.total:,} đồng")
+        return
+    if report.ok:
+        for name, file in report.files.items():
+            changed = f", {file.changed:,} changed" if hasattr(file, "changed") else ""
+            print_line(f"{name}: {file.rows:,} lines, {file.added:,} added{changed}, {file.unchanged:,} unchanged")

@@ -1,0 +1,27 @@
+"""Working on a service's database as the service itself does: with its pool, its events and its outbox."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from pydantic import SecretStr
+
+from ops.running import RunningSystem
+from shared.db import open_pool
+from shared.messaging import Bus, Topology
+from shared.settings import ServiceSettings
+
+
+@asynccontextmanager
+async def bus_of(system: RunningSystem, topology: Topology) -> AsyncIterator[Bus]:
+    """Give a service's bus that is not started: its ``work`` commits changes and events, the service sends them."""
+    settings = ServiceSettings(
+        namespace=system.namespace,
+        # A bus that is never started connects to no broker.
+        amqp_url=SecretStr("amqp://localhost"),
+        database_url=SecretStr(system.database_url(topology.service)),
+    )
+    pool = await open_pool(settings.database_url, size=2, application_name=f"thungan {topology.service}")
+    try:
+        yield Bus(settings, topology, pool)
+    finally:
+        await pool.close()

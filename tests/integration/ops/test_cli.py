@@ -1,0 +1,209 @@
+"""The command line on running services: import, look up, let in, throw out, opt out."""
+
+import asyncio
+import json
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from pydantic import SecretStr
+
+from ops.sample.readings import Month
+from ops.sample.write import write_sample
+from ops.stack.state import PROJECT
+from services.billing.app import service as billing
+from services.billing.settings import BillingSettings
+from services.customer.app import service as customer
+from services.customer.settings import CustomerSettings
+from services.gateway.enrolment import enrol
+from services.notify.app import service as notify
+from services.notify.settings import NotifySettings
+from shared.clock import now
+from shared.db import connect
+from shared.runtime import Running
+
+Databases = Callable[[str], Awaitable[str]]
+
+
+class Terminal:
+    """Runs commands as a person would."""
+
+    async def __call__(self, *arguments: str) -> tuple[int, str, str]:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            *("-m", "ops.cli", *arguments),
+            cwd=PROJECT,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        out, err = await process.communicate()
+        return process.returncode or 0, out.decode(), err.decode()
+
+    async def json(self, *arguments: str) -> Any:
+        """Run a command that has to succeed and return what it printed."""
+        code, out, err = await self(*arguments, "--json")
+        assert (code, err) == (0, "")
+        return json.loads(out)
+
+
+@pytest.fixture
+def thungan() -> Terminal:
+    return Terminal()
+
+
+@pytest.fixture
+async def system(
+    database: Databases, amqp_url: str, namespace: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[dict[str, Running]]:
+    """Customer, billing and notify, with the environment that leads the command line to them."""
+    monkeypatch.setenv("THUNGAN_NAMESPACE", namespace)
+    monkeypatch.setenv("THUNGAN_AMQP_URL", amqp_url)
+    monkeypatch.setenv("THUNGAN_SMS_FOLDER", str(tmp_path / "sms"))
+    running = {}
+    parts = {"customer": (customer, CustomerSettings), "billing": (billing, BillingSettings)}
+    async with AsyncExitStack() as stack:
+        # Billing first: its queue has to be there before customers are announced.
+        for name, (service, settings) in [*reversed(parts.items()), ("notify", (notify, NotifySettings))]:
+            url = await database(name)
+            monkeypatch.setenv(f"THUNGAN_{name.upper()}_DATABASE_URL", url)
+            made = settings(amqp_url=SecretStr(amqp_url), database_url=SecretStr(url), namespace=namespace)
+            running[name] = await stack.enter_async_context(service(made))  # type: ignore[operator]
+            monkeypatch.setenv(f"THUNGAN_{name.upper()}_HTTP_URL", f"http://127.0.0.1:{running[name].http_port}")
+        yield running
+
+
+@pytest.fixture
+async def gateway_database(database: Databases, monkeypatch: pytest.MonkeyPatch) -> str:
+    url = await database("gateway")
+    monkeypatch.setenv("THUNGAN_GATEWAY_DATABASE_URL", url)
+    return url
+
+
+@pytest.fixture
+def sample(tmp_path: Path) -> Path:
+    folder = tmp_path / "sample"
+    write_sample(folder, customers=150, seed=5, last_month=Month(2026, 10))
+    return folder
+
+
+@pytest.mark.usefixtures("system")
+async def test_a_sample_becomes_customers_with_bills(thungan: Terminal, sample: Path) -> None:
+    report = await thungan.json("import", "all", str(sample))
+    assert report["ok"] is True
+    assert report["customers"]["files"]["customers.csv"]["added"] == 150
+    assert report["bills"]["bills"] == 150
+
+    line = (sample / "customers.csv").read_text().splitlines()[1]
+    code, name = line.split(",")[:2]
+    found = await thungan.json("customers", code)
+    assert found[0]["customer"]["customer_code"] == code
+    assert found[0]["customer"]["name"] == name
+    account = await thungan.json("account", code)
+    assert len(account["bills"]) == 1
+    assert account["account"]["debt"] == account["bills"][0]["total"]
+    assert await thungan.json("reminders", code) == []
+
+    for command in (["customers", name], ["account", code], ["reminders", code]):
+        exit_code, out, err = await thungan(*command)
+        assert (exit_code, err) == (0, "")
+        assert code in out
+
+    again = await thungan.json("import", "all", str(sample))
+    assert again["bills"]["bills"] == 0
+    assert again["customers"]["files"]["customers.csv"] == {"rows": 150, "added": 0, "changed": 0}
+
+
+@pytest.mark.usefixtures("system")
+async def test_what_is_wrong_in_the_files_is_named_and_nothing_is_imported(
+    thungan: Terminal, sample: Path, tmp_path: Path
+) -> None:
+    file = sample / "customers.csv"
+    lines = file.read_text().splitlines()
+    lines[7] = lines[7].replace(lines[7].split(",")[0], "nonsense")
+    file.write_text("\n".join(lines) + "\n")
+    code, out, err = await thungan("import", "customers", str(sample))
+    assert code == 1
+    assert "customers.csv:8: customer_code" in out
+    assert "nothing of their files was imported" in err
+    assert err.count("\n") == 1
+    assert await thungan.json("customers", "PB1401") == []
+
+    code, out, _ = await thungan("import", "readings", str(sample), "--json")
+    assert code == 1
+    report = json.loads(out)
+    assert report["ok"] is False
+    assert "there is no customer" in report["billing"]["bad_lines"][0]["message"]
+
+    for what in ("customers", "readings", "collection-points"):
+        code, out, err = await thungan("import", what, str(tmp_path))
+        assert (code, out) == (1, "")
+        assert "holds no" in err
+        assert err.count("\n") == 1
+
+
+@pytest.mark.usefixtures("system")
+async def test_status_asks_every_copy(thungan: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    copies = await thungan.json("status")
+    assert {copy["copy"]: copy["ready"] for copy in copies} == {"customer": True, "billing": True, "notify": True}
+
+    monkeypatch.setenv("THUNGAN_RECEIPT_HTTP_URL", "http://127.0.0.1:9")
+    code, out, _ = await thungan("status", "--json")
+    assert code == 1
+    [down] = [copy for copy in json.loads(out) if not copy["ready"]]
+    assert down["copy"] == "receipt"
+    assert down["detail"]
+
+    code, out, err = await thungan("keys")
+    assert (code, out) == (1, "")
+    assert err.startswith("thungan: unavailable")
+    assert err.count("\n") == 1
+
+
+@pytest.mark.usefixtures("system")
+async def test_opting_out_and_in_again(thungan: Terminal) -> None:
+    added = await thungan.json("opt-out", "add", "0953 000 001", "--note", "hotline", "--by", "Lan")
+    assert (added["phone"], added["cause"]) == ("+84953000001", "opted_out")
+    await thungan.json("opt-out", "add", "0953000002", "--wrong-number")
+    listed = await thungan.json("opt-out", "list")
+    assert {one["phone"]: one["cause"] for one in listed} == {
+        "+84953000001": "opted_out",
+        "+84953000002": "wrong_number",
+    }
+    await thungan.json("opt-out", "remove", "+84953000001")
+    assert [one["phone"] for one in await thungan.json("opt-out", "list")] == ["+84953000002"]
+    code, _, err = await thungan("opt-out", "remove", "0953000001")
+    assert code == 1
+    assert "is not on the list" in err
+
+
+async def test_a_phone_is_let_in_listed_and_thrown_out(thungan: Terminal, gateway_database: str) -> None:
+    made = await thungan.json("enrol", "--role", "collector", "--collector", "TN1401001")
+    connection = await connect(gateway_database, application_name="test")
+    try:
+        async with connection.transaction():
+            enrolment = await enrol(
+                connection, code=made["code"], device_id=uuid4(), device_name="Sunmi V2", public_key=None, now=now()
+            )
+    finally:
+        await connection.close()
+    device_id = str(enrolment.device.device_id)
+    [device] = await thungan.json("devices", "--active")
+    assert (device["device_id"], device["collector_code"]) == (device_id, "TN1401001")
+    revoked = await thungan.json("revoke", device_id, "--reason", "lost")
+    assert revoked["revoked_at"] is not None
+    assert await thungan.json("devices", "--active") == []
+    assert len(await thungan.json("devices", "--collector", "TN1401001")) == 1
+    code, out, _ = await thungan("devices")
+    assert (code, "Sunmi V2" in out) == (0, True)
+
+
+@pytest.mark.usefixtures("gateway_database")
+async def test_revoking_an_unknown_device_is_one_line(thungan: Terminal) -> None:
+    code, out, err = await thungan("revoke", str(uuid4()), "--reason", "lost")
+    assert (code, out) == (1, "")
+    assert "not-found" in err
+    assert err.count("\n") == 1
