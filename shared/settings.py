@@ -38,4 +38,3 @@ class ServiceSettings(BaseSettings):
 
     log_level: str = "INFO"
     log_format: str = Field(default="json", pattern=r"^(json|console)$")
-
