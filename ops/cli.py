@@ -22,6 +22,7 @@ from shared.problems import Problem
 COMMANDS = {
     "quote": "quote",
     "verify": "verify",
+    "audit": "audit",
     "status": "status",
     "customers": "customers",
     "account": "account",

@@ -84,3 +84,10 @@ def sms_folder(environment: Mapping[str, str] = os.environ) -> Path:
     if folder := environment.get("THUNGAN_SMS_FOLDER"):
         return Path(folder)
     return PROJECT / ".local" / "sms" / (environment.get("THUNGAN_NAMESPACE") or DEFAULT_NAMESPACE)
+
+
+def keys_folder(environment: Mapping[str, str] = os.environ) -> Path:
+    """Return the folder in which the receipt service of this system keeps its keys."""
+    if folder := environment.get("THUNGAN_RECEIPT_KEYS_FOLDER"):
+        return Path(folder)
+    return PROJECT / ".local" / "keys" / (environment.get("THUNGAN_NAMESPACE") or DEFAULT_NAMESPACE)

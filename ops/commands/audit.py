@@ -25,9 +25,7 @@ def audit(
     key: Annotated[
         Path | None, typer.Option("--key", help="Public keys; those of the key folder if left out.", exists=True)
     ] = None,
-    wait: Annotated[
-        float, typer.Option("--wait", help="Seconds that events under way have to arrive.", min=0)
-    ] = 10.0,
+    wait: Annotated[float, typer.Option("--wait", help="Seconds that events under way have to arrive.", min=0)] = 10.0,
     as_json: JsonOption = False,
 ) -> None:
     """Check the invariant over the running databases; the exit code is 0 only when nothing is wrong."""

@@ -1,0 +1,132 @@
+"""Reads what the rules compare, each database in one snapshot."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import aio_pika
+import asyncpg
+
+from services.billing.audit import BillingFacts
+from services.billing.audit import audit_facts as billing_facts
+from services.gateway.audit import GatewayFacts
+from services.gateway.audit import audit_facts as gateway_facts
+from services.notify.audit import NotifyFacts
+from services.notify.audit import audit_facts as notify_facts
+from services.receipt.audit import ReceiptFact, RegisterAudit, audit_register, receipt_facts
+from services.receipt.keyring import Keyring
+from shared.messaging.topology import RETRY_SECONDS, Names
+
+SERVICES = ("customer", "billing", "receipt", "notify", "gateway")
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class VisitFact:
+    """What other databases must agree with of one visit."""
+
+    outcome: str
+    has_device: bool
+
+
+@dataclass(frozen=True)
+class ReminderFact:
+    """The reminder of one visit."""
+
+    visit_id: str
+    state: str
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Everything that is compared."""
+
+    billing: BillingFacts
+    register: RegisterAudit
+    receipts: list[ReceiptFact]
+    notify: NotifyFacts
+    reminders: list[ReminderFact]
+    gateway: GatewayFacts
+    visits: dict[str, VisitFact]
+    standings: dict[str, tuple[int, int]]
+    """Customer code → account version and debt, as customer last heard."""
+    unsent: dict[str, int]
+    """Service → events that wait in its outbox."""
+    queues: dict[str, int]
+    """Queue → messages that wait in it: events on their way, retries, dead letters."""
+
+
+async def collect(database_urls: Mapping[str, str], amqp_url: str, namespace: str, keyring: Keyring) -> Facts:
+    """Read all facts. Raises asyncpg and broker errors when a database or the broker is not there."""
+
+    async def within(service: str, read: Callable[[Any], Awaitable[T]]) -> T:
+        connection = await asyncpg.connect(database_urls[service], timeout=10)
+        try:
+            return await read(connection)
+        finally:
+            await connection.close()
+
+    async def receipts(connection: Any) -> list[ReceiptFact]:
+        async with connection.transaction(isolation="repeatable_read", readonly=True):
+            return [fact async for fact in receipt_facts(connection)]
+
+    return Facts(
+        billing=await within("billing", billing_facts),
+        register=await within("receipt", lambda connection: audit_register(connection, keyring)),
+        receipts=await within("receipt", receipts),
+        notify=await within("notify", notify_facts),
+        reminders=await within("notify", _reminders),
+        gateway=await within("gateway", gateway_facts),
+        visits=await within("customer", _visits),
+        standings=await within("customer", _standings),
+        unsent={service: await within(service, _unsent) for service in SERVICES},
+        queues=await _queue_lengths(amqp_url, Names(namespace)),
+    )
+
+
+async def _reminders(connection: "asyncpg.Connection[Any]") -> list[ReminderFact]:
+    rows = await connection.fetch("SELECT visit_id::text, state FROM reminders")
+    return [ReminderFact(row["visit_id"], row["state"]) for row in rows]
+
+
+async def _visits(connection: "asyncpg.Connection[Any]") -> dict[str, VisitFact]:
+    rows = await connection.fetch("SELECT visit_id::text, outcome, device_id IS NOT NULL AS has_device FROM visits")
+    return {row["visit_id"]: VisitFact(row["outcome"], row["has_device"]) for row in rows}
+
+
+async def _standings(connection: "asyncpg.Connection[Any]") -> dict[str, tuple[int, int]]:
+    rows = await connection.fetch("SELECT customer_code, account_version, debt FROM standings")
+    return {row["customer_code"]: (row["account_version"], row["debt"]) for row in rows}
+
+
+async def _unsent(connection: "asyncpg.Connection[Any]") -> int:
+    return int(
+        await connection.fetchval(
+            "SELECT count(*) FROM outbox WHERE published_at IS NULL AND (not_before IS NULL OR not_before <= now()"
+            " OR refusals > 0)"
+        )
+    )
+
+
+async def _queue_lengths(amqp_url: str, names: Names) -> dict[str, int]:
+    wanted = [
+        name
+        for service in SERVICES
+        for name in (
+            names.event_queue(service),
+            names.dead_queue(service),
+            *(names.retry_queue(service, seconds) for seconds in RETRY_SECONDS),
+        )
+    ]
+    lengths: dict[str, int] = {}
+    async with await aio_pika.connect(amqp_url, timeout=10) as connection:
+        for name in wanted:
+            channel = await connection.channel()
+            try:
+                queue = await channel.get_queue(name, ensure=True)
+            except aio_pika.exceptions.ChannelNotFoundEntity:
+                continue  # a service that consumes nothing has no queue; the failed look-up closed the channel
+            lengths[name] = queue.declaration_result.message_count or 0
+            await channel.close()
+    return lengths

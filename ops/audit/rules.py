@@ -1,0 +1,145 @@
+"""The rules between the databases: pure, so that each can be shown to find what it is for."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from ops.audit.facts import Facts
+from ops.audit.report import AuditReport, Violation
+
+_NOTICE_OUTCOMES = frozenset({"met", "away", "cannot_pay"})
+
+
+def judge(facts: Facts, *, settled: bool = True) -> AuditReport:
+    """Compare everything. ``settled`` False leaves out what events under way may still bring into line."""
+    violations = [*_within(facts), *_receipts(facts), *_sums(facts), *_reminders(facts), *_papers(facts)]
+    if settled:
+        violations += [*_nothing_under_way(facts), *_copies_agree(facts)]
+    return AuditReport(figures=_figures(facts), violations=sorted(violations))
+
+
+def _figures(facts: Facts) -> dict[str, int]:
+    reversed_payments = sum(payment.reversed for payment in facts.billing.payments.values())
+    return {
+        "bills": facts.billing.bills,
+        "billed": facts.billing.billed,
+        "payments": len(facts.billing.payments),
+        "payments_reversed": reversed_payments,
+        "received": facts.billing.received,
+        "cleared": facts.billing.cleared,
+        "credit": facts.billing.credit,
+        "shift_cash": facts.billing.shift_cash,
+        "receipts": facts.register.receipts,
+        "receipts_voided": facts.register.voids,
+        "receipted": sum(receipt.total for receipt in facts.receipts if not receipt.voided),
+        "visits": len(facts.visits),
+        "reminders": facts.notify.reminders,
+        "print_jobs": sum(facts.gateway.jobs_by_state.values()),
+        "devices": facts.gateway.devices,
+    }
+
+
+def _within(facts: Facts) -> Iterator[Violation]:
+    for rule, subject, detail in facts.billing.broken:
+        yield Violation("billing", rule, subject, detail)
+    for found in facts.register.violations:
+        yield Violation("receipt", found.rule, found.subject, found.detail)
+    for sentence in facts.notify.violations():
+        yield Violation("notify", "a reminder is sent at most once", "reminders", sentence)
+    for rule, subject, detail in facts.gateway.broken:
+        yield Violation("gateway", rule, subject, detail)
+
+
+def _receipts(facts: Facts) -> Iterator[Violation]:
+    """Each payment has one receipt over its amount, each reversed payment a voided one, and no receipt is alone."""
+    by_payment = {str(receipt.payment_id): receipt for receipt in facts.receipts}
+    for payment in facts.billing.payments.values():
+        receipt = by_payment.get(payment.payment_id)
+        if receipt is None:
+            yield _between("a payment has a receipt", payment.payment_id, f"{payment.amount} đồng without one")
+            continue
+        if receipt.total != payment.amount:
+            yield _between(
+                "a receipt is over its payment's amount",
+                payment.payment_id,
+                f"receipt {receipt.total}, payment {payment.amount}",
+            )
+        if receipt.voided != payment.reversed:
+            yield _between(
+                "a receipt is void exactly when its payment is reversed",
+                payment.payment_id,
+                f"voided: {receipt.voided}, reversed: {payment.reversed}",
+            )
+        if payment.receipt_id is not None and payment.receipt_id != str(receipt.receipt_id):
+            yield _between("billing names the receipt that exists", payment.payment_id, f"names {payment.receipt_id}")
+    for payment_id in by_payment.keys() - facts.billing.payments.keys():
+        yield _between("a receipt has a payment", payment_id, "billing has never recorded it")
+
+
+def _sums(facts: Facts) -> Iterator[Violation]:
+    received, receipted = facts.billing.received, sum(r.total for r in facts.receipts if not r.voided)
+    if received != receipted:
+        yield _between(
+            "payments that stand = receipts that stand", "all", f"{received} received, {receipted} receipted"
+        )
+    cleared, credit = facts.billing.cleared, facts.billing.credit
+    if received != cleared + credit:
+        yield _between("received = cleared + credit", "all", f"{received} received, {cleared} cleared, {credit} credit")
+
+
+def _reminders(facts: Facts) -> Iterator[Violation]:
+    """An away visit that caused a notice has exactly one reminder, and no other visit has one."""
+    per_visit = Counter(reminder.visit_id for reminder in facts.reminders)
+    for visit_id, kinds in facts.billing.notices.items():
+        expected = 1 if "away" in kinds else 0
+        if per_visit[visit_id] != expected:
+            yield _between(
+                "an away visit has one reminder", visit_id, f"{per_visit[visit_id]} reminders, {expected} expected"
+            )
+    for visit_id in per_visit.keys() - facts.billing.notices.keys():
+        yield _between("a reminder has a notice", visit_id, "billing has issued none")
+
+
+def _papers(facts: Facts) -> Iterator[Violation]:
+    for receipt_id, jobs in facts.gateway.receipts.items():
+        if jobs > 1:
+            yield _between("a receipt is queued for printing once", receipt_id, f"{jobs} jobs")
+    known = {str(receipt.receipt_id) for receipt in facts.receipts}
+    for receipt_id in facts.gateway.receipts.keys() - known:
+        yield _between("a receipt on paper is in the register", receipt_id, "it is not")
+    for visit_id, jobs in facts.gateway.notices.items():
+        kinds = facts.billing.notices.get(visit_id, [])
+        if jobs > len(kinds):
+            yield _between("a notice is queued for printing once", visit_id, f"{jobs} jobs, {len(kinds)} notices")
+    for visit_id in facts.billing.notices.keys() - facts.visits.keys():
+        yield _between("a notice has a visit", visit_id, "customer has never recorded it")
+
+
+def _nothing_under_way(facts: Facts) -> Iterator[Violation]:
+    for service, waiting in facts.unsent.items():
+        if waiting:
+            yield Violation(service, "the outbox is empty", "outbox", f"{waiting} events wait")
+    for queue, waiting in facts.queues.items():
+        if waiting:
+            yield Violation("broker", "no event waits and none is dead", queue, f"{waiting} messages")
+
+
+def _copies_agree(facts: Facts) -> Iterator[Violation]:
+    """What other services remember of accounts and visits is what the owner says."""
+    for customer_code, (version, debt) in facts.billing.accounts.items():
+        heard = facts.standings.get(customer_code)
+        if version and heard != (version, debt):
+            yield _between(
+                "customer knows what is owed",
+                customer_code,
+                f"billing (version, debt) {(version, debt)}, heard {heard}",
+            )
+    for payment in facts.billing.payments.values():
+        if payment.receipt_id is None:
+            yield _between("billing knows each payment's receipt", payment.payment_id, "has not heard of it")
+    for visit_id, visit in facts.visits.items():
+        if visit.outcome in _NOTICE_OUTCOMES and visit_id not in facts.billing.notices:
+            yield _between("a visit to somebody who owes has a notice", visit_id, visit.outcome)
+
+
+def _between(rule: str, subject: str, detail: str) -> Violation:
+    return Violation("between", rule, subject, detail)
