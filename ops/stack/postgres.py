@@ -177,7 +177,7 @@ class PostgreSQL:
         inside = self._folder.root / "postgres"
         if account is None or can_enter(self._folder.root, account):
             return inside
-        # A checkout below a closed folder, such as /root: the server's account could not reach its own data there.
+        # A checkout below a closed home folder: the server's account could not reach its own data there.
         return Path("/var/tmp") / f"thungan-postgres-{self._folder.identity()}"  # noqa: S108 - made 0700, owner checked
 
     def _create_cluster(self, state: DatabaseState) -> None:
