@@ -86,6 +86,13 @@ def _describe(error: BaseException) -> str:
     return str(error)
 
 
+def _drop_carriers(_: object, __: str, event: EventDict) -> EventDict:
+    """Remove what structlog hands to the standard library's record and takes back as if it were ours."""
+    event.pop("_logger", None)
+    event.pop("_name", None)
+    return event
+
+
 def configure_logging(
     *,
     service: str,
@@ -107,6 +114,7 @@ def configure_logging(
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.ExtraAdder(),
+        _drop_carriers,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         add_origin,
         structlog.processors.ExceptionRenderer(format_error),
