@@ -1,6 +1,6 @@
 -- The stops of a collector in the order of walking: who owes, and who was visited or paid on the day.
 -- $1 collector code, $2 first moment of the day, $3 first moment after it, $4 stops to leave out, $5 the most stops.
-SELECT customer_code, name, address, phone, route_code, place_in_route, meter_number, appointment,
+SELECT customer_code, customers.name, address, phone, route_code, place_in_route, meter_number, appointment,
     coalesce(step, 'settled') AS step, coalesce(debt, 0) AS debt,
     coalesce(debt, 0) <= 0 OR coalesce(visited_at >= $2, false) AS done_today,
     coalesce(appointment >= $2 AND appointment < $3, false) AS promised_today,
