@@ -50,8 +50,7 @@ def normalise(text: str) -> str:
     if not _ALLOWED.fullmatch(written):
         raise InvalidPhoneError("holds characters that no phone number has")
     national = _without_old_prefix(_national_digits(written))
-    number = phonenumbers.parse(f"+{COUNTRY_CODE}{national}") if 7 <= len(national) <= 11 else None
-    if number is None or phonenumbers.number_type(number) not in _MOBILE | _LANDLINE:
+    if not 7 <= len(national) <= 11 or national.startswith("0") or _type(national) not in _MOBILE | _LANDLINE:
         raise InvalidPhoneError("is not a Vietnamese mobile or landline number")
     return f"+{COUNTRY_CODE}{national}"
 
@@ -67,6 +66,12 @@ def is_mobile(phone: str) -> bool:
 def as_dialled(phone: str) -> str:
     """Return an E.164 number as people in Vietnam dial it: ``+84912345678`` → ``0912345678``."""
     return "0" + phone.removeprefix(f"+{COUNTRY_CODE}") if phone.startswith(f"+{COUNTRY_CODE}") else phone
+
+
+def _type(national: str) -> int:
+    # Made and not parsed: the digits are clean already, and parsing takes most of the time of an import.
+    number = phonenumbers.PhoneNumber(country_code=int(COUNTRY_CODE), national_number=int(national))
+    return int(phonenumbers.number_type(number))
 
 
 def _national_digits(written: str) -> str:

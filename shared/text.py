@@ -7,6 +7,7 @@ _OUTSIDE_DECOMPOSITION = str.maketrans({"đ": "d", "Đ": "D", "ð": "d", "Ð": "
 """Letters that Unicode does not decompose. Eth looks like đ and is typed by old keyboards in its place."""
 
 _NOT_A_WORD = re.compile(r"[^a-z0-9]+")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _BLANKS = re.compile(r"\s+")
 
 
@@ -15,7 +16,7 @@ def has_control_characters(text: str) -> bool:
 
     Such a byte in a name would reach the printer as a command.
     """
-    return any(unicodedata.category(letter) == "Cc" and letter not in "\t\n\r" for letter in text)
+    return _CONTROL.search(text) is not None
 
 
 def tidy(text: str) -> str:
@@ -24,7 +25,9 @@ def tidy(text: str) -> str:
     Control characters other than blanks are kept: whoever takes text in refuses them
     (see :func:`has_control_characters`) instead of guessing what was meant.
     """
-    visible = "".join(letter for letter in text if unicodedata.category(letter) != "Cf")
+    visible = text
+    if not text.isprintable():
+        visible = "".join(letter for letter in text if unicodedata.category(letter) != "Cf")
     return _BLANKS.sub(" ", unicodedata.normalize("NFC", visible)).strip(" ")
 
 

@@ -120,7 +120,9 @@ async def import_customers(bus: Bus, folder: Path) -> ImportReport:
 async def _take_in(work: Work, contents: Sequence[FileContent], report: ImportReport, moment: datetime) -> None:
     connection = work.connection
     # Longer than any request may take, for this transaction only.
-    await connection.execute("SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0")
+    await connection.execute(
+        "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL work_mem = '64MB'"
+    )
     await connection.execute(f"SELECT pg_advisory_xact_lock({_LOCK})", timeout=_PATIENCE)
     await connection.execute('CREATE TEMPORARY TABLE affected (customer_code text COLLATE "C") ON COMMIT DROP')
     for content in contents:
@@ -152,12 +154,14 @@ async def _stage(connection: Connection, content: FileContent) -> None:
 async def _dangling(
     connection: Connection, file_format: FileFormat, column: str, target: FileFormat, target_is_staged: bool
 ) -> list[BadLine]:
-    known = f"SELECT {target.key} FROM {target.table}"
-    if target_is_staged:
-        known += f" UNION ALL SELECT {target.key} FROM new_{target.table}"
+    # One test a table: a list of all that is known would not fit into memory, and be searched from end to end.
+    tables = [target.table, *([f"new_{target.table}"] if target_is_staged else [])]
+    unknown = " AND ".join(
+        f"NOT EXISTS (SELECT FROM {table} AS known WHERE known.{target.key} = mine.{column})" for table in tables
+    )
     rows = await connection.fetch(
-        f"SELECT line, {column} AS value FROM new_{file_format.table}"
-        f" WHERE {column} NOT IN ({known}) ORDER BY line LIMIT {MOST_REPORTED}",
+        f"SELECT line, {column} AS value FROM new_{file_format.table} AS mine"
+        f" WHERE {unknown} ORDER BY line LIMIT {MOST_REPORTED}",
         timeout=_PATIENCE,
     )
     return [

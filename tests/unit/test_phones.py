@@ -76,6 +76,8 @@ def test_nine_digits_that_begin_with_84_are_a_mobile_number_without_its_zero() -
         "+1 212 555 0100",
         "0086 139 1234 5678",
         "0000000000",
+        "+84 00 912 345 678",
+        "000912345678",
         "+",
         "không có",
         "0912\x00345678",

@@ -4,8 +4,8 @@ CREATE EXTENSION IF NOT EXISTS unaccent;
 CREATE EXTENSION IF NOT EXISTS pg_trgm;
 
 -- The form under which text is found: lower-case words of a-z and 0-9, single blanks between them.
--- The same as search_key in shared/text.py; a test holds the two against each other. Declared immutable because the
--- dictionary is named outright; whoever changes the dictionary's rules must rebuild the generated columns.
+-- The same as search_key in shared/text.py; a test holds the two against each other. Immutable because the dictionary is
+-- named outright; whoever changes the dictionary's rules must write the names anew.
 CREATE FUNCTION search_key(value text) RETURNS text
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     RETURN btrim(
@@ -14,30 +14,6 @@ CREATE FUNCTION search_key(value text) RETURNS text
             '[^a-z0-9]+', ' ', 'g'
         ),
         ' '
-    );
-
--- The words of a search key in the order of the alphabet: equal for the same words in any order.
-CREATE FUNCTION sorted_words(key text) RETURNS text
-    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    RETURN (SELECT string_agg(word, ' ' ORDER BY word COLLATE "C") FROM unnest(string_to_array(key, ' ')) AS word);
-
--- What a name can be found by: its words, and their first one and two letters marked with an underscore, so that
--- initials ("ng.t.hanh") are index look-ups and not scans over everything that begins with t.
-CREATE FUNCTION name_terms(key text) RETURNS tsvector
-    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    RETURN array_to_tsvector(
-        (SELECT coalesce(array_agg(DISTINCT term), '{}')
-         FROM unnest(string_to_array(key, ' ')) AS word,
-              unnest(ARRAY[left(word, 60), left(word, 1) || '_', left(word, 2) || '_']) AS term
-         WHERE word <> '')
-    );
-
-CREATE FUNCTION all_terms(name_key text, address_key text) RETURNS tsvector
-    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    RETURN array_to_tsvector(
-        (SELECT coalesce(array_agg(DISTINCT left(word, 60)), '{}')
-         FROM unnest(string_to_array(name_key || ' ' || address_key, ' ')) AS word
-         WHERE word <> '')
     );
 
 CREATE TABLE units (
@@ -79,12 +55,43 @@ CREATE TABLE customers (
     price_group text NOT NULL,
     households text NOT NULL,
     active boolean NOT NULL,
-    name_key text COLLATE "C" NOT NULL GENERATED ALWAYS AS (search_key(name)) STORED,
-    name_bag text COLLATE "C" GENERATED ALWAYS AS (sorted_words(search_key(name))) STORED,
-    address_key text COLLATE "C" NOT NULL GENERATED ALWAYS AS (search_key(address)) STORED,
-    name_terms tsvector NOT NULL GENERATED ALWAYS AS (name_terms(search_key(name))) STORED,
-    all_terms tsvector NOT NULL GENERATED ALWAYS AS (all_terms(search_key(name), search_key(address))) STORED
+    -- What the customer is found by; written by the trigger below.
+    name_key text COLLATE "C" NOT NULL,
+    name_bag text COLLATE "C" NOT NULL,
+    address_key text COLLATE "C" NOT NULL,
+    name_terms tsvector NOT NULL,
+    all_terms tsvector NOT NULL
 );
+
+-- A trigger and not generated columns, because each of those would work the keys out anew (three times slower).
+CREATE FUNCTION write_search_columns() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    NEW.name_key := search_key(NEW.name);
+    NEW.address_key := search_key(NEW.address);
+    -- The words in the order of the alphabet: equal for the same words in any order.
+    NEW.name_bag := (
+        SELECT coalesce(string_agg(word, ' ' ORDER BY word COLLATE "C"), '')
+        FROM unnest(string_to_array(NEW.name_key, ' ')) AS word
+    );
+    -- The words of the name, and their first one and two letters marked with an underscore, so that initials
+    -- ("ng.t.hanh") are index look-ups and not scans over everything that begins with t.
+    NEW.name_terms := array_to_tsvector((
+        SELECT coalesce(array_agg(DISTINCT term), '{}')
+        FROM unnest(string_to_array(NEW.name_key, ' ')) AS word,
+            unnest(ARRAY[left(word, 60), left(word, 1) || '_', left(word, 2) || '_']) AS term
+        WHERE word <> ''
+    ));
+    NEW.all_terms := array_to_tsvector((
+        SELECT coalesce(array_agg(DISTINCT left(word, 60)), '{}')
+        FROM unnest(string_to_array(NEW.name_key || ' ' || NEW.address_key, ' ')) AS word
+        WHERE word <> ''
+    ));
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER write_search_columns BEFORE INSERT OR UPDATE OF name, address ON customers
+    FOR EACH ROW EXECUTE FUNCTION write_search_columns();
+
 -- Prefixes of codes are the primary key's work; the endings people remember are prefixes of the reversed text.
 CREATE INDEX customers_by_route ON customers (route_code, place_in_route, customer_code);
 CREATE INDEX customers_by_code_ending ON customers (reverse(customer_code));
