@@ -1,21 +1,34 @@
 """Asking the running services something over the bus, as any service would."""
 
-from typing import TypeVar
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
 
-from pydantic import SecretStr
+from pydantic import SecretStr, ValidationError
 
+from ops.console import fail
 from ops.running import find_system
 from ops.session import run
 from shared.contracts.message import Reply, Request
 from shared.messaging import Bus, Topology
 from shared.settings import ServiceSettings
 
+P = ParamSpec("P")
 R = TypeVar("R", bound=Reply)
+T = TypeVar("T")
 
 
 def ask(request: Request[R], *, timeout: float = 5.0) -> R:
     """Send one request and return its answer. Raises the owner's ``Problem``; prints one line when nobody is there."""
     return run(_ask(request, timeout))
+
+
+def request_of(kind: Callable[P, T], *arguments: P.args, **members: P.kwargs) -> T:
+    """Return a request made of what a person typed; what it cannot hold becomes one line."""
+    try:
+        return kind(*arguments, **members)
+    except ValidationError as error:
+        first = error.errors()[0]
+        fail(f"{first['loc'][0]} {str(first.get('input'))[:40]!r}: {first['msg']}", 2)
 
 
 async def _ask(request: Request[R], timeout: float) -> R:  # noqa: ASYNC109 - it travels with the request

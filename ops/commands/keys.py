@@ -1,6 +1,5 @@
 """``thungan keys``: the public keys with which anyone checks receipts; rotation."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -8,14 +7,17 @@ import typer
 
 from ops.asking import ask
 from ops.console import JsonOption, fail, print_json, print_line, print_table
+from ops.running import keys_folder
 from services.receipt.keyring import UnusableKeyError
 from services.receipt.signing import KeyFolder
+from shared.clock import now
 from shared.contracts.receipt import GetPublicKeys, PublicKey
 
 app = typer.Typer(add_completion=False, invoke_without_command=True)
 
 FolderOption = Annotated[
-    Path, typer.Option("--folder", help="The receipt service's key folder.", exists=True, file_okay=False)
+    Path | None,
+    typer.Option("--folder", help="Key folder; the receipt service's if left out.", exists=True, file_okay=False),
 ]
 
 
@@ -50,10 +52,10 @@ def keys(
 
 
 @app.command()
-def rotate(folder: FolderOption, as_json: JsonOption = False) -> None:
+def rotate(folder: FolderOption = None, as_json: JsonOption = False) -> None:
     """Make a new signing key now; the one before stays good for what it has signed."""
     try:
-        made = KeyFolder(folder).rotate(datetime.now(UTC))
+        made = KeyFolder(_existing(folder)).rotate(now())
     except UnusableKeyError as error:
         fail(str(error))
     if as_json:
@@ -65,18 +67,25 @@ def rotate(folder: FolderOption, as_json: JsonOption = False) -> None:
 @app.command()
 def retire(
     key_id: Annotated[str, typer.Argument(help="Id of the key, from `thungan keys`.")],
-    folder: FolderOption,
+    folder: FolderOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """End a key now: it signs no more; what it has signed stays good."""
     try:
-        retired = KeyFolder(folder).retire(key_id, datetime.now(UTC))
+        retired = KeyFolder(_existing(folder)).retire(key_id, now())
     except UnusableKeyError as error:
         fail(str(error))
     if as_json:
         print_json(retired.model_dump(mode="json"))
     else:
         print_line(f"{key_id} is retired")
+
+
+def _existing(folder: Path | None) -> Path:
+    chosen = folder or keys_folder()
+    if not chosen.is_dir():
+        fail(f"there is no key folder {chosen}")
+    return chosen
 
 
 def _print(found: list[PublicKey]) -> None:

@@ -124,6 +124,9 @@ def test_quote_starts_fast() -> None:
         (["enrol", "--role", "collector"], "--collector names the collector"),
         (["enrol", "--role", "cashier", "--collector", "TN1"], "--collector names the collector"),
         (["enrol", "--role", "king"], "Invalid value for '--role'"),
+        (["account", "nonsense"], "customer_code 'nonsense'"),
+        (["reminders", "PB14"], "customer_code 'PB14'"),
+        (["customers", ""], "query ''"),
         (["revoke", "nobody", "--reason", "lost"], "valid UUID"),
     ],
 )
@@ -289,3 +292,23 @@ def test_a_key_that_is_none_is_said_in_one_line(thungan: Terminal, signed: tuple
     code, out, err = thungan("verify", token, "--key", str(wrong))
     assert (code, out) == (2, "")
     assert err.count("\n") == 1
+
+
+def test_a_key_is_rotated_and_retired_and_old_receipts_stay_good(
+    thungan: Terminal, signed: tuple[str, Path], tmp_path: Path
+) -> None:
+    token, _ = signed
+    folder = tmp_path / "keys"
+    [first] = KeyFolder(folder).public_keys()
+    code, out, _ = thungan("keys", "rotate", "--folder", str(folder), "--json")
+    second = json.loads(out)
+    assert (code, second["not_after"]) == (0, None)
+    assert second["key_id"] != first.key_id
+    code, out, _ = thungan("keys", "retire", first.key_id, "--folder", str(folder), "--json")
+    assert (code, json.loads(out)["key_id"]) == (0, first.key_id)
+    published = tmp_path / "published.json"
+    published.write_text(json.dumps([key.model_dump(mode="json") for key in KeyFolder(folder).public_keys()]))
+    assert thungan("verify", token, "--key", str(published))[0] == 0
+    code, _, err = thungan("keys", "retire", "00000000", "--folder", str(folder))
+    assert code == 1
+    assert "there is no key 00000000" in err
