@@ -33,6 +33,8 @@ SECURITY_HEADERS = {
 }
 """For every answer that does not say otherwise. HTTPS and its HSTS belong to the proxy."""
 
+DEVICE = web.RequestKey("device", Device)
+
 _CORRELATION_ID = re.compile(r"[0-9A-Za-z-]{8,64}", re.ASCII)
 
 
@@ -85,7 +87,7 @@ async def _caller(operation: AnyOperation, request: web.Request, gateway: Gatewa
         raise problems.NotAuthenticated(
             "Thiết bị chưa đăng nhập hoặc đã bị thu hồi.", facts={"revoked": device is not None}
         )
-    request["device"] = device
+    request[DEVICE] = device
     wait = gateway.device_limits.take(device.device_id)
     if wait:
         raise problems.too_many_requests(wait)
@@ -191,7 +193,7 @@ def edge_middleware(http_timeout: float) -> Any:
             response.headers["X-Correlation-Id"] = context.correlation_id
             for name, value in SECURITY_HEADERS.items():
                 response.headers.setdefault(name, value)
-            device: Device | None = request.get("device")
+            device: Device | None = request.get(DEVICE)
             log.info(
                 "request",
                 method=request.method if len(request.method) < 12 else "other",

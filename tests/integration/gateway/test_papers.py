@@ -1,0 +1,278 @@
+"""Papers on their way to the printer, over the real stream."""
+
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+
+from ops.phone import Fault, VirtualPrinter
+from shared.contracts.gateway import PrintJobCause
+from shared.contracts.receipt import PaperKind
+from shared.printing import PrinterProfile, to_escpos
+from shared.problems import Problem
+from shared.testing.waiting import wait_until
+from tests.integration.gateway.back_office import document, tomorrow
+from tests.integration.gateway.conftest import CUSTOMER, Town
+
+
+async def test_a_visit_prints_its_notice_on_the_phone_that_recorded_it(gateway: Town) -> None:
+    phone = await gateway.phone()
+    await phone.open_stream()
+    reply = await phone.visit(CUSTOMER, "met")
+    paper = await phone.wait_for_paper("notice", customer_code=CUSTOMER)
+    assert paper.visit_id == reply.visit.visit_id
+    assert paper.complete
+    assert paper.document == document("NOTICE", CUSTOMER)
+    await wait_until(lambda: _is(gateway, paper.job_id, "printed"))
+
+
+async def test_a_paper_that_was_ready_before_the_phone_connects_is_printed_when_it_does(gateway: Town) -> None:
+    phone = await gateway.phone()
+    job_id = await gateway.print(phone)
+    await wait_until(lambda: gateway.state(job_id))
+    assert phone.papers == []
+    await phone.open_stream()
+    paper = await phone.wait_for_paper("notice")
+    assert paper.job_id == job_id
+
+
+async def test_the_same_document_said_twice_is_one_paper(gateway: Town) -> None:
+    phone = await gateway.phone()
+    await phone.open_stream()
+    job_id = await gateway.print(phone)
+    await gateway.print(phone, job_id=job_id)
+    last = await gateway.print(phone, PaperKind.RECEIPT)
+    await phone.wait_for_paper("receipt")
+    await wait_until(lambda: _is(gateway, last, "printed"))
+    assert [paper.job_id for paper in phone.papers].count(job_id) == 1
+
+
+async def test_a_device_that_asks_for_bytes_gets_what_its_stored_profile_says(gateway: Town) -> None:
+    profile = PrinterProfile(width_dots=576, native_qr=True)
+    phone = await gateway.phone(content="escpos", printer_id="MPT-II")
+    body = {"name": "MPT-II", "connection": "bluetooth", "profile": profile.model_dump()}
+    await phone.call("PUT", "/v1/printers/MPT-II", body=body)
+    await phone.open_stream()
+    await gateway.print(phone)
+    paper = await phone.wait_for_paper("notice")
+    assert paper.escpos == to_escpos(document("NOTICE", CUSTOMER), profile)
+
+
+async def test_no_more_than_two_papers_are_on_their_way_and_receipts_come_first(gateway: Town) -> None:
+    phone = await gateway.phone()
+    notices = [await gateway.print(phone) for _ in range(4)]
+    receipt = await gateway.print(phone, PaperKind.RECEIPT)
+    for job_id in (*notices, receipt):
+        await wait_until(lambda job_id=job_id: gateway.state(job_id))
+    await phone.open_stream()
+    await wait_until(lambda: len(phone.papers) == 5)
+    assert phone.papers[0].job_id == receipt
+    assert [paper.job_id for paper in phone.papers[1:]] == notices
+
+
+async def test_without_paper_a_job_is_held_and_printed_once_paper_is_loaded(gateway: Town) -> None:
+    printer = VirtualPrinter()
+    printer.fail(Fault.PAPER_OUT_BEFORE)
+    phone = await gateway.phone(printer=printer)
+    await phone.open_stream()
+    job_id = await gateway.print(phone)
+    await wait_until(lambda: _is(gateway, job_id, "held"))
+    assert (await phone.print_job(job_id))["cause"] == "paper_out"
+    assert phone.papers == []
+    await phone.load_paper()
+    await phone.wait_for_paper("notice")
+    await wait_until(lambda: _is(gateway, job_id, "printed"))
+    assert await gateway.state(job_id) == ("printed", 1)
+
+
+async def test_while_the_printer_is_not_ready_notices_wait_and_receipts_do_not(gateway: Town) -> None:
+    printer = VirtualPrinter()
+    printer.stop(PrintJobCause.PAPER_OUT)
+    phone = await gateway.phone(printer=printer)
+    await phone.open_stream()
+    first = await gateway.print(phone)
+    await wait_until(lambda: _is(gateway, first, "held"))
+    second = await gateway.print(phone)
+    receipt = await gateway.print(phone, PaperKind.RECEIPT)
+    await wait_until(lambda: _is(gateway, receipt, "accepted"))
+    assert await gateway.state(second) == ("queued", 1)
+    await phone.load_paper()
+    await wait_until(lambda: len(phone.papers) == 3)
+    assert [paper.job_id for paper in phone.papers] == [receipt, first, second]
+
+
+@pytest.mark.parametrize("fault", [Fault.PAPER_OUT_DURING, Fault.LINK_LOST_DURING, Fault.LINK_LOST_AFTER])
+async def test_what_may_have_come_out_is_not_printed_again_until_a_person_asks(gateway: Town, fault: Fault) -> None:
+    printer = VirtualPrinter()
+    printer.fail(fault)
+    phone = await gateway.phone(printer=printer)
+    await phone.open_stream()
+    job_id = await gateway.print(phone, PaperKind.RECEIPT)
+    await wait_until(lambda: _is(gateway, job_id, "unconfirmed"))
+    printer.make_ready()
+    await phone.close_stream()
+    await phone.open_stream()
+    marker = await gateway.print(phone)
+    await wait_until(lambda: _is(gateway, marker, "printed"))
+    assert [paper.job_id for paper in phone.papers] == [job_id, marker]
+    await phone.print_again(job_id, after_attempt=1)
+    await phone.print_again(job_id, after_attempt=1)
+    await wait_until(lambda: _is(gateway, job_id, "printed"))
+    assert [paper.attempt for paper in phone.papers if paper.job_id == job_id] == [1, 2]
+
+
+async def test_a_late_answer_of_the_printer_turns_unconfirmed_into_printed(gateway: Town) -> None:
+    printer = VirtualPrinter()
+    printer.fail(Fault.PAPER_OUT_AFTER)
+    phone = await gateway.phone(printer=printer)
+    await phone.open_stream()
+    job_id = await gateway.print(phone)
+    await wait_until(lambda: _is(gateway, job_id, "unconfirmed"))
+    await phone.load_paper()
+    await wait_until(lambda: _is(gateway, job_id, "printed"))
+    assert len(phone.papers) == 1
+
+
+async def test_a_person_who_sees_the_paper_confirms_it(gateway: Town) -> None:
+    phone = await gateway.phone(printer=VirtualPrinter(answers=False))
+    await phone.open_stream()
+    job_id = await gateway.print(phone)
+    await wait_until(lambda: _is(gateway, job_id, "unconfirmed"))
+    assert (await phone.say_printed(job_id, 1))["state"] == "printed"
+
+
+async def test_a_printed_receipt_is_not_printed_again_but_copied(gateway: Town) -> None:
+    phone = await gateway.phone()
+    await phone.open_stream()
+    job_id = await gateway.print(phone, PaperKind.RECEIPT)
+    await wait_until(lambda: _is(gateway, job_id, "printed"))
+    with pytest.raises(Problem) as refused:
+        await phone.print_again(job_id, after_attempt=1)
+    assert (refused.value.status, refused.value.slug) == (409, "print-a-copy")
+
+
+async def test_a_lost_connection_loses_no_paper_and_doubles_none(gateway: Town) -> None:
+    printer = VirtualPrinter(seconds_per_paper=0.05)
+    phone = await gateway.phone(printer=printer)
+    await phone.open_stream()
+    jobs = [await gateway.print(phone) for _ in range(6)]
+    for count in range(1, 6):
+        await wait_until(lambda count=count: len(phone.papers) >= count)
+        phone.stream.cut()
+    await wait_until(lambda: _all(gateway, jobs, "printed"))
+    assert [paper.job_id for paper in phone.papers] == jobs
+    assert phone.stream.connections > 1
+
+
+async def test_a_phone_that_forgot_what_it_had_promised_to_print_leaves_it_to_a_person(gateway: Town) -> None:
+    printer = VirtualPrinter()
+    printer.stop(PrintJobCause.NO_PRINTER)
+    phone = await gateway.phone(printer=printer)
+    await phone.open_stream()
+    job_id = await gateway.print(phone)
+    await wait_until(lambda: _is(gateway, job_id, "held"))
+    await phone.close_stream()
+    phone.stream.forget()
+    printer.make_ready()
+    await phone.open_stream()
+    await wait_until(lambda: _is(gateway, job_id, "unconfirmed"))
+    assert phone.papers == []
+    assert (await phone.print_job(job_id))["cause"] == "app_closed"
+
+
+async def test_an_app_killed_while_printing_ends_unconfirmed(gateway: Town) -> None:
+    printer = VirtualPrinter(seconds_per_paper=30)
+    phone = await gateway.phone(printer=printer)
+    await phone.open_stream()
+    job_id = await gateway.print(phone)
+    await wait_until(lambda: _is(gateway, job_id, "printing"))
+    await phone.close_stream()
+    await phone.open_stream()
+    await wait_until(lambda: _is(gateway, job_id, "unconfirmed"))
+
+
+async def test_a_paper_out_of_date_is_not_printed(gateway: Town) -> None:
+    phone = await gateway.phone()
+    stale = await gateway.print(phone, not_after=tomorrow() - timedelta(days=2))
+    await wait_until(lambda: _is(gateway, stale, "expired"))
+    await phone.open_stream()
+    fresh = await gateway.print(phone, not_after=tomorrow())
+    await wait_until(lambda: _is(gateway, fresh, "printed"))
+    assert [paper.job_id for paper in phone.papers] == [fresh]
+    with pytest.raises(Problem) as refused:
+        await phone.print_again(stale, after_attempt=1)
+    assert refused.value.slug == "print-job-expired"
+
+
+async def test_a_cancelled_paper_is_taken_back_from_the_phone(gateway: Town) -> None:
+    printer = VirtualPrinter()
+    printer.stop(PrintJobCause.COVER_OPEN)
+    phone = await gateway.phone(printer=printer)
+    await phone.open_stream()
+    job_id = await gateway.print(phone)
+    await wait_until(lambda: _is(gateway, job_id, "held"))
+    assert (await phone.cancel_paper(job_id))["state"] == "cancelled"
+    await wait_until(lambda: not phone.stream.jobs.by_id)
+    await phone.load_paper()
+    marker = await gateway.print(phone)
+    await wait_until(lambda: _is(gateway, marker, "printed"))
+    assert [paper.job_id for paper in phone.papers] == [marker]
+
+
+async def test_only_its_phone_cancels_a_paper_that_it_has_accepted(gateway: Town) -> None:
+    printer = VirtualPrinter()
+    printer.stop(PrintJobCause.COVER_OPEN)
+    phone = await gateway.phone(printer=printer)
+    cashier = await gateway.desk("cashier")
+    await phone.open_stream()
+    job_id = await gateway.print(phone)
+    await wait_until(lambda: _is(gateway, job_id, "held"))
+    with pytest.raises(Problem) as refused:
+        await cashier.call("POST", f"/v1/print-jobs/{job_id}/cancellation")
+    assert refused.value.slug == "print-job-on-the-phone"
+
+
+async def test_a_job_of_which_the_phone_says_nothing_more_becomes_unconfirmed(town: Town) -> None:
+    async with town.gateway(printing_timeout=0.5) as url:
+        phone = await town.phone(url=url, printer=VirtualPrinter(seconds_per_paper=2))
+        await phone.open_stream()
+        job_id = await town.print(phone)
+        await wait_until(lambda: _is(town, job_id, "unconfirmed"))
+        await wait_until(lambda: _is(town, job_id, "printed"))
+
+
+async def test_papers_are_shown_as_document_bytes_and_picture(gateway: Town) -> None:
+    phone = await gateway.phone()
+    job_id = await gateway.print(phone)
+    await wait_until(lambda: gateway.state(job_id))
+    path = f"/v1/print-jobs/{job_id}/content"
+    expected = document("NOTICE", CUSTOMER)
+    assert type(expected).model_validate_json(await phone.send("GET", path)) == expected
+    escpos = await phone.send("GET", path, accept="application/vnd.escpos")
+    assert escpos == to_escpos(expected, PrinterProfile())
+    picture = await phone.send("GET", path, accept="image/png", query={"paper_mm": "80"})
+    assert picture.startswith(b"\x89PNG")
+    with pytest.raises(Problem) as refused:
+        await phone.send("GET", path, accept="text/plain")
+    assert refused.value.status == 406
+
+
+async def test_every_end_of_a_job_is_said_once(gateway: Town) -> None:
+    phone = await gateway.phone(printer=VirtualPrinter(answers=False))
+    await phone.open_stream()
+    job_id = await gateway.print(phone)
+    await wait_until(lambda: _is(gateway, job_id, "unconfirmed"))
+    await phone.say_printed(job_id, 1)
+    await phone.say_printed(job_id, 1)
+    history = await gateway.pool.fetch("SELECT state FROM print_job_history WHERE job_id = $1 ORDER BY entry", job_id)
+    states = [row["state"] for row in history]
+    assert states == ["offered", "accepted", "printing", "unconfirmed", "printed"]
+
+
+async def _is(town: Town, job_id: UUID, state: str) -> bool:
+    found = await town.state(job_id)
+    return found is not None and found[0] == state
+
+
+async def _all(town: Town, jobs: list[UUID], state: str) -> bool:
+    return all([await _is(town, job_id, state) for job_id in jobs])

@@ -1,0 +1,324 @@
+"""The stream itself: hello, resume, one stream a device, revocation, slow phones, shutdown, several copies."""
+
+import asyncio
+import json
+from typing import Any
+
+import aiohttp
+import pytest
+
+from ops.phone import VirtualPhone
+from services.gateway.enrolment import revoke_in_database
+from services.gateway.stream.frames import MAX_FRAME_BYTES
+from shared.contracts.billing import BillIssued
+from shared.ids import new_id
+from shared.problems import Problem
+from shared.testing.waiting import wait_until
+from tests.integration.gateway.back_office import TOTAL, bill
+from tests.integration.gateway.conftest import CUSTOMER, Town
+
+OTHER = "PB15010000002"
+
+
+async def _hello(town: Town, url: str = "", **more: Any) -> aiohttp.ClientWebSocketResponse:
+    socket = await town.session.ws_connect((url or town.url).replace("http", "ws", 1) + "/v1/stream")
+    await socket.send_str(json.dumps({"type": "hello", **more}))
+    return socket
+
+
+async def _closed_with(socket: aiohttp.ClientWebSocketResponse) -> int | None:
+    async with asyncio.timeout(10):
+        while not socket.closed:
+            message = await socket.receive()
+            if message.type in (aiohttp.WSMsgType.CLOSE, aiohttp.WSMsgType.CLOSED, aiohttp.WSMsgType.CLOSING):
+                break
+    return socket.close_code
+
+
+async def test_welcome_says_how_the_stream_works(gateway: Town) -> None:
+    phone = await gateway.phone()
+    welcome = await phone.open_stream()
+    assert welcome["device_id"] == str(phone.device_id)
+    assert (welcome["max_inflight"], welcome["heartbeat"], welcome["refresh"]) == (2, 25.0, True)
+
+
+async def test_an_unknown_token_is_thrown_out_for_good(gateway: Town) -> None:
+    socket = await _hello(gateway, token="tn_wrong")
+    assert json.loads((await socket.receive()).data) == {"type": "revoked"}
+    assert await _closed_with(socket) == 4003
+
+
+@pytest.mark.parametrize(
+    "frame",
+    ["not json", "{}", '{"type":"accepted","job_id":"0199d5b0-7c1e-7000-8000-000000000001","attempt":1}', "[1]"],
+)
+async def test_a_stream_that_does_not_begin_with_hello_is_closed_for_good(gateway: Town, frame: str) -> None:
+    socket = await gateway.session.ws_connect(gateway.url.replace("http", "ws", 1) + "/v1/stream")
+    await socket.send_str(frame)
+    assert await _closed_with(socket) == 4002
+
+
+async def test_a_phone_that_says_nothing_is_asked_to_come_back(town: Town) -> None:
+    async with town.gateway(hello_timeout=0.2) as url:
+        socket = await town.session.ws_connect(url.replace("http", "ws", 1) + "/v1/stream")
+        assert await _closed_with(socket) == 4101
+
+
+async def test_a_frame_that_makes_no_sense_closes_the_stream(gateway: Town) -> None:
+    phone = await gateway.phone()
+    socket = await _hello(gateway, token=phone.token)
+    await socket.receive()
+    await socket.send_str('{"type":"result","job_id":1}')
+    assert await _closed_with(socket) == 4002
+
+
+async def test_a_frame_larger_than_64_kb_closes_the_stream(gateway: Town) -> None:
+    phone = await gateway.phone()
+    socket = await _hello(gateway, token=phone.token)
+    await socket.receive()
+    await socket.send_str("x" * (MAX_FRAME_BYTES + 1))
+    assert await _closed_with(socket) == 1009
+
+
+async def test_a_result_for_somebody_elses_paper_is_refused_and_the_stream_goes_on(gateway: Town) -> None:
+    phone, other = await gateway.phone(), await gateway.phone()
+    job_id = await gateway.print(other)
+    await wait_until(lambda: gateway.state(job_id))
+    await phone.open_stream()
+    await phone.stream.say_printed(job_id, 1)
+    await wait_until(lambda: phone.stream.problems)
+    assert phone.stream.problems[0]["slug"] == "not-found"
+    assert await gateway.state(job_id) == ("queued", 1)
+    assert phone.stream.welcome is not None
+
+
+async def test_asking_for_the_stream_without_a_websocket_says_what_is_needed(gateway: Town) -> None:
+    async with gateway.session.get(f"{gateway.url}/v1/stream") as response:
+        assert response.status == 426
+        assert response.content_type == "application/problem+json"
+
+
+async def test_a_device_has_one_stream_the_newer_one(gateway: Town) -> None:
+    phone = await gateway.phone()
+    await phone.open_stream()
+    newer = await _hello(gateway, token=phone.token)
+    assert json.loads((await newer.receive()).data)["type"] == "welcome"
+    assert await phone.wait_until_thrown_out() == 4001
+    await newer.close()
+
+
+async def test_revocation_closes_the_open_stream_and_every_request_after_it(gateway: Town) -> None:
+    phone, supervisor = await gateway.phone(), await gateway.desk("supervisor")
+    await phone.open_stream()
+    revoked = await supervisor.revoke(phone.device_id)
+    assert revoked["revoked_at"] is not None
+    assert await phone.wait_until_thrown_out() == 4003
+    assert phone.stream.revoked
+    with pytest.raises(Problem) as refused:
+        await phone.me()
+    assert refused.value.status == 401
+    assert await supervisor.revoke(phone.device_id) == revoked
+
+
+async def test_revocation_in_the_database_reaches_the_open_stream(gateway: Town) -> None:
+    phone = await gateway.phone()
+    await phone.open_stream()
+    await revoke_in_database(gateway.database_url, phone.device_id, reason="mất máy")
+    assert await phone.wait_until_thrown_out() == 4003
+
+
+async def test_a_payment_elsewhere_reaches_the_collectors_phone(gateway: Town) -> None:
+    phone = await gateway.phone()
+    point = await gateway.desk("collection_point", collection_point_code="VNPOST-CM01")
+    await phone.open_stream()
+    await point.post(CUSTOMER, TOTAL, "VNPOST-1")
+    update = await phone.wait_for_update(CUSTOMER, "payment.recorded")
+    assert (update["debt"], update["open_bills"]) == (0, 0)
+    assert update["payment"]["where"] == "Bưu điện Cà Mau"
+    assert update["payment"]["amount"] == TOTAL
+
+
+async def test_updates_that_came_while_the_phone_was_away_are_told_once_and_in_order(gateway: Town) -> None:
+    phone = await gateway.phone()
+    point = await gateway.desk("collection_point", collection_point_code="VNPOST-CM01")
+    cashier = await gateway.desk("cashier")
+    await phone.open_stream()
+    await phone.close_stream()
+    paid = await point.post(CUSTOMER, TOTAL, "VNPOST-1")
+    await wait_until(lambda: _feed(gateway, 1))
+    await cashier.reverse(paid.payment.payment_id, "Thu nhầm")
+    await wait_until(lambda: _feed(gateway, 2))
+    welcome = await phone.open_stream()
+    assert not welcome["refresh"]
+    await phone.wait_for_update(CUSTOMER, "payment.reversed")
+    assert [update["what"] for update in phone.stream.updates] == ["payment.recorded", "payment.reversed"]
+    assert [update["seq"] for update in phone.stream.updates] == [1, 2]
+
+
+async def test_a_phone_that_was_away_for_too_long_is_told_to_read_everything_afresh(town: Town) -> None:
+    async with town.gateway(feed_limit=10) as town.url:
+        await town.add_customer()
+        phone = await town.phone()
+        await phone.open_stream()
+        await phone.close_stream()
+        await wait_until(lambda: town.pool.fetchval("SELECT count(*) FROM customer_collectors"))
+        account = town.office.account(CUSTOMER)
+        async with town.office_bus.work() as work:
+            for _ in range(11):
+                await work.emit(BillIssued(bill=bill(CUSTOMER), account=account))
+        await wait_until(lambda: _feed(town, 11))
+        welcome = await phone.open_stream()
+        assert welcome["refresh"]
+        assert welcome["seq"] == 11
+
+
+async def test_another_history_of_the_database_means_reading_everything_afresh(gateway: Town) -> None:
+    phone = await gateway.phone()
+    await phone.open_stream()
+    await phone.close_stream()
+    await gateway.pool.execute("UPDATE stream_epoch SET epoch = gen_random_uuid()")
+    welcome = await phone.open_stream()
+    assert welcome["refresh"]
+
+
+async def test_other_collectors_phones_hear_nothing(gateway: Town) -> None:
+    phone, stranger = await gateway.phone(), await gateway.phone("TN002")
+    await phone.open_stream()
+    await stranger.open_stream()
+    await phone.pay(CUSTOMER, TOTAL)
+    await phone.wait_for_update(CUSTOMER, "payment.recorded")
+    await gateway.add_customer(OTHER, "TN002")
+    await gateway.add_customer(OTHER, "TN002", version=2)
+    await stranger.wait_for(lambda: [u for u in stranger.stream.updates if u["type"] == "customer"])
+    assert [update["customer_code"] for update in stranger.stream.updates] == [OTHER]
+
+
+async def test_a_customer_who_changes_routes_leaves_one_phone_and_comes_to_another(gateway: Town) -> None:
+    phone, other = await gateway.phone(), await gateway.phone("TN002")
+    await phone.open_stream()
+    await other.open_stream()
+    await wait_until(lambda: gateway.pool.fetchval("SELECT count(*) FROM customer_collectors"))
+    await gateway.add_customer(CUSTOMER, "TN002", version=2)
+    left = await phone.wait_for(lambda: [u for u in phone.stream.updates if u["type"] == "customer"])
+    came = await other.wait_for(lambda: [u for u in other.stream.updates if u["type"] == "customer"])
+    assert (left[0]["on_route"], came[0]["on_route"]) == (False, True)
+
+
+async def test_a_phone_that_takes_nothing_is_closed_and_others_are_served(town: Town) -> None:
+    async with town.gateway(send_timeout=0.3, max_in_flight=16, heartbeat=30) as town.url:
+        slow, phone = await town.phone(), await town.phone()
+        socket = await _hello(town, token=slow.token)
+        transport = socket._response.connection.transport  # type: ignore[union-attr]
+        transport.pause_reading()  # type: ignore[union-attr]
+        await town.add_customer()
+        await wait_until(lambda: town.pool.fetchval("SELECT count(*) FROM customer_collectors"))
+        collector = "TN001"
+        entry = json.dumps({"type": "account", "padding": "x" * 60_000})
+        await town.pool.execute(
+            """WITH feed AS (INSERT INTO feeds VALUES ($1, 800, 0))
+               INSERT INTO feed_entries SELECT $1, n, $2, now() FROM generate_series(1, 800) AS n""",
+            collector,
+            entry,
+        )
+        await wait_until(lambda: _absent(town, slow), 20)
+        await phone.open_stream()
+        job_id = await town.print(phone)
+        await phone.wait_for_paper("notice")
+        assert await town.state(job_id) is not None
+        transport.resume_reading()  # type: ignore[union-attr]
+        await socket.close()
+
+
+async def test_at_shutdown_phones_are_asked_to_reconnect_and_find_the_other_copy(town: Town) -> None:
+    async with town.gateway() as staying:
+        async with town.gateway() as leaving:
+            phone = await town.phone(url=leaving)
+            await phone.open_stream()
+            socket = await _hello(town, leaving, token=(await town.phone(url=leaving)).token)
+            closing = asyncio.create_task(_closed_with(socket))
+            phone.base_url = staying
+        assert await closing == 1012
+        await phone.wait_for(lambda: phone.stream.connections == 2)
+        await town.print(phone)
+        await phone.wait_for_paper("notice")
+
+
+async def test_a_paper_taken_in_by_any_copy_reaches_the_phone_at_its_own_copy(town: Town) -> None:
+    async with town.gateway(poll_interval=3600) as first, town.gateway(poll_interval=3600) as second:
+        phones = [await town.phone(url=url) for url in (first, second)]
+        for phone in phones:
+            await phone.open_stream()
+        for _ in range(4):
+            for phone in phones:
+                job_id = await town.print(phone)
+                await wait_until(lambda job_id=job_id: _printed(town, job_id))
+        assert [len(phone.papers) for phone in phones] == [4, 4]
+
+
+async def test_account_updates_and_revocations_reach_phones_at_every_copy(town: Town) -> None:
+    never = {"poll_interval": 3600, "revocation_check_interval": 3600}
+    async with town.gateway(**never) as first, town.gateway(**never) as second:
+        town.url = first
+        await town.add_customer()
+        phones = [await town.phone(url=url) for url in (first, second)]
+        for phone in phones:
+            await phone.open_stream()
+        await phones[0].pay(CUSTOMER, TOTAL)
+        for phone in phones:
+            await phone.wait_for_update(CUSTOMER, "payment.recorded")
+        supervisor = await town.desk("supervisor")
+        await supervisor.revoke(phones[1].device_id)
+        assert await phones[1].wait_until_thrown_out() == 4003
+
+
+async def test_a_newer_stream_at_another_copy_replaces_the_older_one(town: Town) -> None:
+    async with town.gateway() as first, town.gateway() as second:
+        phone = await town.phone(url=first)
+        await phone.open_stream()
+        newer = VirtualPhone(second, token=phone.token, session=town.session)
+        await newer.open_stream()
+        assert await phone.wait_until_thrown_out() == 4001
+        await newer.close()
+
+
+async def test_a_lost_wake_up_costs_time_and_no_paper(town: Town) -> None:
+    async with town.gateway() as url:
+        phone = await town.phone(url=url)
+        await phone.open_stream()
+        job_id = new_id()
+        # As if another copy had queued it and died before it could say so.
+        await town.pool.execute(
+            """WITH counted AS (UPDATE devices SET last_job_sequence = last_job_sequence + 1 WHERE device_id = $2)
+               INSERT INTO print_jobs (job_id, device_id, sequence, kind, document, summary, language, copy_number,
+                                       state, attempt, retries, created_at, changed_at)
+               VALUES ($1, $2, 1, 'notice', $3, 'Thông báo', 'vi', 0, 'queued', 1, 0, now(), now())""",
+            job_id,
+            phone.device_id,
+            '{"kind":"notice","title":"x","blocks":[{"type":"rule"}]}',
+        )
+        paper = await phone.wait_for_paper("notice")
+        assert paper.job_id == job_id
+
+
+async def test_more_phones_than_a_copy_takes_at_once_are_asked_to_come_back(town: Town) -> None:
+    async with town.gateway(stream_opens_per_second=1) as url:
+        phone = await town.phone(url=url)
+        await phone.open_stream()
+        with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+            await _hello(town, url, token=phone.token)
+        assert refused.value.status == 503
+        assert refused.value.headers is not None
+        assert "Retry-After" in refused.value.headers
+
+
+async def _feed(town: Town, sequence: int) -> bool:
+    found = await town.pool.fetchval("SELECT last_sequence FROM feeds WHERE collector_code = 'TN001'")
+    return (found or 0) >= sequence
+
+
+async def _absent(town: Town, phone: VirtualPhone) -> bool:
+    return not await town.pool.fetchval("SELECT true FROM presence WHERE device_id = $1", phone.device_id)
+
+
+async def _printed(town: Town, job_id: Any) -> bool:
+    return (await town.state(job_id) or ("",))[0] == "printed"
