@@ -1,5 +1,6 @@
 """Bills and what is open of them."""
 
+import json
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
@@ -50,14 +51,14 @@ _PLAIN_TYPES = {
     "open_vat": "bigint",
     "due_date": "date",
     "issued_at": "timestamptz",
-    "readings": "json",
-    "lines": "json",
-    "explanation": "json",
 }
+_JSON = ("readings", "lines", "explanation")
+# Lists of lists would be taken for arrays of two dimensions, so what is JSON travels as text.
 _INSERT = (
-    f"INSERT INTO bills ({', '.join(_COLUMNS)}) SELECT * FROM unnest("
+    f"INSERT INTO bills ({', '.join(_COLUMNS)})"
+    f" SELECT {', '.join(f'{column}::json' if column in _JSON else column for column in _COLUMNS)} FROM unnest("
     + ", ".join(f"${place}::{_PLAIN_TYPES.get(column, 'text')}[]" for place, column in enumerate(_COLUMNS, 1))
-    + ")"
+    + f") AS row ({', '.join(_COLUMNS)})"
 )
 
 _CHANGE_OPEN = """
@@ -125,8 +126,11 @@ def debt_of(bill: Bill) -> Debt:
 
 
 def _values(bill: Bill) -> tuple[Any, ...]:
-    plain = bill.model_dump(mode="json", include={"readings", "lines", "explanation"})
-    return tuple(plain[column] if column in plain else getattr(bill, column) for column in _COLUMNS)
+    plain = bill.model_dump(mode="json", include=set(_JSON))
+    return tuple(
+        json.dumps(plain[column], ensure_ascii=False) if column in plain else getattr(bill, column)
+        for column in _COLUMNS
+    )
 
 
 def _bill(row: Mapping[str, Any]) -> Bill:

@@ -1,0 +1,259 @@
+"""Billing's handlers on a real database, one transaction a message as the bus would have it."""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from services.billing import handlers
+from services.billing.importing import ImportReport, import_texts
+from services.billing.issuing import BillRun, run_bills
+from services.billing.tariff_files import load_tariffs
+from shared.contracts.billing import (
+    CloseShift,
+    CustomerAccount,
+    GetAccount,
+    GetPayment,
+    GetShift,
+    OpenShift,
+    PaymentReply,
+    RecordPayment,
+    ReversePayment,
+    ShiftReply,
+)
+from shared.contracts.common import (
+    AccountState,
+    Collector,
+    CustomerFacts,
+    Meter,
+    NextStep,
+    Outcome,
+    PaymentMethod,
+    Unit,
+)
+from shared.contracts.customer import CustomerChanged, Visit, VisitRecorded
+from shared.contracts.receipt import Receipt, ReceiptIssued, ReceiptKind
+from shared.db import acquired, repeat_on_conflict, transaction
+from shared.ids import new_id
+from shared.messaging import Metadata, Work
+
+CODE = "PB14010012345"
+COLLECTOR = "TN01"
+NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
+TARIFFS = load_tariffs()
+
+READINGS_HEADER = (
+    "customer_code,meter_number,register,cycle,month,year,period_from,period_to,old_reading,new_reading,"
+    "cut_days,cos_phi,due_date"
+)
+
+
+def facts(code: str = CODE, **changes: Any) -> CustomerFacts:
+    """Return the facts of a customer of the tests."""
+    values: dict[str, Any] = {
+        "customer_code": code,
+        "name": "Nguyễn Thị Hạnh",
+        "address": "Ấp Cái Rô, xã Năm Căn, tỉnh Cà Mau",
+        "phone": "+84953000001",
+        "unit": Unit(
+            unit_code="PB1401", name="Điện lực Cà Mau", address="Cà Mau", tax_code="9900000010", phone="+84950000001"
+        ),
+        "route_code": "R01",
+        "place_in_route": 1,
+        "collector": Collector(collector_code=COLLECTOR, name="Trần Văn Thu", phone="+84951000001"),
+        "price_group": "household",
+        "meter": Meter(meter_number=f"M{code[-5:]}", multiplier=1, digits=5),
+        "version": 1,
+    }
+    return CustomerFacts(**values | changes)
+
+
+def reading(
+    kwh: int, month: int = 10, *, code: str = CODE, old: int = 1000, register: str = "KT", year: int = 2026
+) -> str:
+    """Return a line of readings.csv for a whole month."""
+    first = date(year, month, 1)
+    last = date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)
+    due = last + timedelta(days=10)
+    return f"{code},M{code[-5:]},{register},1,{month},{year},{first},{last},{old},{old + kwh},0,,{due}"
+
+
+def readings(*lines: str) -> str:
+    """Return a readings file."""
+    return "\n".join([READINGS_HEADER, *lines]) + "\n"
+
+
+class Desk:
+    """What billing does, without the broker."""
+
+    def __init__(self, pool: asyncpg.Pool, *, cash_ceiling: int = 50_000_000) -> None:
+        self.pool = pool
+        self.cash_ceiling = cash_ceiling
+        self.now = NOW
+
+    def clock(self) -> datetime:
+        """Give a later moment each time it is asked."""
+        self.now += timedelta(seconds=1)
+        return self.now
+
+    @asynccontextmanager
+    async def new_work(self) -> AsyncIterator[Work]:
+        async with transaction(self.pool) as connection:
+            work = Work(connection, Metadata(message_id=new_id(), correlation_id="test"))
+            yield work
+            await work.flush()
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[Work]:
+        async with acquired(self.pool) as connection:
+            yield Work(connection, Metadata(message_id=new_id(), correlation_id="test"), writable=False)
+
+    # --- customers and bills
+
+    async def customer(self, code: str = CODE, **changes: Any) -> CustomerFacts:
+        """Let billing hear of a customer."""
+        known = facts(code, **changes)
+        async with self.new_work() as work:
+            await handlers.keep_customer(CustomerChanged(customer=known, changed_at=NOW), work)
+        return known
+
+    async def import_readings(self, *lines: str) -> ImportReport:
+        """Import readings lines."""
+        return await import_texts(self.new_work, {"readings.csv": readings(*lines)}, TARIFFS)
+
+    async def run(self, batch: int = 100) -> BillRun:
+        """Run the bills that wait."""
+        return await run_bills(self.new_work, TARIFFS, self.clock, batch=batch)
+
+    async def bill(self, kwh: int, month: int = 10, *, code: str = CODE, year: int = 2026) -> CustomerAccount:
+        """Issue a bill for a month and return the account after it."""
+        report = await self.import_readings(reading(kwh, month, code=code, year=year))
+        assert report.ok, report
+        assert (await self.run()).bills == 1
+        return await self.account(code)
+
+    async def account(self, code: str = CODE, history: int = 60) -> CustomerAccount:
+        async with self.reading() as work:
+            return await handlers.get_account(GetAccount(customer_code=code, history=history), work)
+
+    async def state(self, code: str = CODE) -> AccountState:
+        return (await self.account(code)).account
+
+    # --- money
+
+    async def pay(
+        self,
+        amount: int,
+        *,
+        code: str = CODE,
+        method: PaymentMethod = PaymentMethod.TRANSFER,
+        **others: Any,
+    ) -> PaymentReply:
+        """Record a payment; cash comes by the collector of the tests, a posting from the post office."""
+        values: dict[str, Any] = {"payment_id": new_id(), "received_at": NOW}
+        if method is PaymentMethod.CASH:
+            values["collector_code"] = COLLECTOR
+        if method is PaymentMethod.COLLECTION_POINT:
+            values["collection_point_code"] = "BD01"
+        request = RecordPayment(customer_code=code, amount=amount, method=method, **values | others)
+        return await self.record(request)
+
+    async def cash(self, amount: int, **others: Any) -> PaymentReply:
+        return await self.pay(amount, method=PaymentMethod.CASH, **others)
+
+    async def record(self, request: RecordPayment) -> PaymentReply:
+        async def once() -> PaymentReply:
+            async with self.new_work() as work:
+                return await handlers.record_payment(request, work, clock=self.clock)
+
+        return await repeat_on_conflict(once)
+
+    async def reverse(self, payment_id: UUID, *, reversal_id: UUID | None = None, **others: Any) -> PaymentReply:
+        values: dict[str, Any] = {"reason": "Nhập nhầm", "reversed_by": "KT01"}
+        request = ReversePayment(reversal_id=reversal_id or new_id(), payment_id=payment_id, **values | others)
+        async with self.new_work() as work:
+            return await handlers.reverse_payment(request, work, clock=self.clock)
+
+    async def payment(self, payment_id: UUID) -> PaymentReply:
+        async with self.reading() as work:
+            return await handlers.get_payment(GetPayment(payment_id=payment_id), work)
+
+    async def receipt(self, payment_id: UUID, number: int = 123, kind: ReceiptKind = ReceiptKind.ORIGINAL) -> None:
+        """Let billing hear that a receipt was signed."""
+        issued = Receipt(
+            receipt_id=new_id(),
+            kind=kind,
+            series="K26TAA",
+            number=number,
+            year=2026,
+            payment_id=payment_id,
+            voids_receipt_id=None,
+            customer_code=CODE,
+            collector_code=COLLECTOR,
+            total=1,
+            vat=0,
+            issued_at=NOW,
+            token="T",
+            url="https://example.com/T",
+        )
+        async with self.new_work() as work:
+            await handlers.note_receipt(ReceiptIssued(receipt=issued), work)
+
+    # --- shifts and visits
+
+    async def open_shift(self, *, collector: str = COLLECTOR, opening_float: int = 0, **others: Any) -> ShiftReply:
+        values: dict[str, Any] = {"shift_id": new_id(), "opened_at": NOW}
+        request = OpenShift(collector_code=collector, opening_float=opening_float, **values | others)
+        async with self.new_work() as work:
+            return await handlers.open_shift(request, work, cash_ceiling=self.cash_ceiling)
+
+    async def shift(self, shift_id: UUID | None = None, collector: str = COLLECTOR) -> ShiftReply:
+        async with self.reading() as work:
+            return await handlers.get_shift(GetShift(collector_code=collector, shift_id=shift_id), work)
+
+    async def close_shift(
+        self, shift_id: UUID, counted_cash: int, *, collector: str = COLLECTOR, **others: Any
+    ) -> ShiftReply:
+        request = CloseShift(
+            shift_id=shift_id, collector_code=collector, counted_cash=counted_cash, **{"closed_at": NOW} | others
+        )
+        async with self.new_work() as work:
+            return await handlers.close_shift(request, work)
+
+    async def visit(
+        self,
+        outcome: Outcome,
+        next_step: NextStep = NextStep.REVISIT,
+        *,
+        visit_id: UUID | None = None,
+        code: str = CODE,
+        first_record: bool = True,
+        appointment: datetime | None = None,
+    ) -> UUID:
+        """Let billing hear of a visit."""
+        visit = Visit(
+            visit_id=visit_id or new_id(),
+            customer_code=code,
+            collector_code=COLLECTOR,
+            outcome=outcome,
+            visited_at=NOW,
+            appointment=appointment,
+            note="",
+            next_step=next_step,
+            misses=1,
+        )
+        async with self.new_work() as work:
+            event = VisitRecorded(visit=visit, first_record=first_record, device_id=None)
+            await handlers.issue_notice(event, work, clock=self.clock, points_on_notice=2)
+        return visit.visit_id
+
+    # --- what was said
+
+    async def said(self, name: str = "") -> list[dict[str, Any]]:
+        """Return the bodies of the events that were emitted (of one name), in their order."""
+        rows = await self.pool.fetch("SELECT routing_key, body FROM outbox ORDER BY position")
+        return [json.loads(row["body"]) for row in rows if row["routing_key"].startswith(name)]

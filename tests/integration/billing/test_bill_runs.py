@@ -1,0 +1,242 @@
+"""Readings become bills: all of a file or nothing, each period one bill, however often and from how many runs."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from services.billing.importing import import_folder, import_texts
+from services.billing.issuing import issue_batch
+from shared.contracts.billing import BillState
+from tests.integration.billing.desk import CODE, TARIFFS, Desk, reading, readings
+
+SECOND = "PB14010012346"
+
+
+async def test_a_reading_becomes_a_bill_with_lines_readings_and_an_explanation(desk: Desk) -> None:
+    await desk.customer()
+    account = await desk.bill(320)
+    [bill] = account.bills
+    assert (bill.bill_number, bill.kwh, bill.pre_vat, bill.vat, bill.total) == (
+        "PB14010012345T102026K1",
+        320,
+        806_500,
+        64_520,
+        871_020,
+    )
+    assert [(line.label, line.kwh, line.unit_price) for line in bill.lines] == [
+        ("Bậc 1", 50, 1984),
+        ("Bậc 2", 50, 2050),
+        ("Bậc 3", 100, 2380),
+        ("Bậc 4", 100, 2998),
+        ("Bậc 5", 20, 3350),
+    ]
+    assert [(item.old_reading, item.new_reading, item.kwh) for item in bill.readings] == [(1000, 1320, 320)]
+    assert bill.explanation[0].startswith("Kỳ 01/10/2026-31/10/2026: 31 ngày")
+    assert (bill.state, str(bill.due_date), bill.vat_rate) == (BillState.OPEN, "2026-11-10", "8")
+    [told] = await desk.said("bill.issued")
+    assert told["bill"] == bill.model_dump(mode="json")
+    assert told["account"] == account.account.model_dump(mode="json")
+
+
+async def test_time_of_use_registers_and_cos_phi_make_one_bill(desk: Desk) -> None:
+    await desk.customer(price_group="production_lt6kv")
+    lines = [reading(kwh, 9, register=register) for register, kwh in (("TD", 500), ("BT", 1200), ("CD", 300))]
+    assert (await desk.import_readings(*(line.replace(",0,,", ",0,0.85,") for line in lines))).ok
+    await desk.run()
+    [bill] = (await desk.account()).bills
+    assert (bill.pre_vat, bill.total) == (4_369_032, 4_718_555)
+    assert [(line.label, line.kwh) for line in bill.lines] == [
+        ("Giờ bình thường", 1200),
+        ("Giờ cao điểm", 300),
+        ("Giờ thấp điểm", 500),
+        ("Phản kháng 5,88%", 0),
+    ]
+    assert [item.meter_register for item in bill.readings] == ["BT", "CD", "TD"]
+
+
+async def test_a_shared_meter_names_the_purpose_on_each_line(desk: Desk) -> None:
+    await desk.customer(price_group="household:70;business_lt6kv:30")
+    account = await desk.bill(300, 9)
+    assert account.bills[0].total == 813_629
+    assert [line.label for line in account.bills[0].lines] == [
+        "Sinh hoạt, bậc 1",
+        "Sinh hoạt, bậc 2",
+        "Sinh hoạt, bậc 3",
+        "Sinh hoạt, bậc 4",
+        "Kinh doanh",
+    ]
+
+
+async def test_a_meter_that_rolled_over_with_a_multiplier(desk: Desk) -> None:
+    facts = await desk.customer()
+    assert facts.meter is not None
+    await desk.customer(version=2, meter=facts.meter.model_copy(update={"multiplier": 10}))
+    line = reading(0).replace(",1000,1000,", ",99990,22,")
+    assert (await desk.import_readings(line)).ok
+    await desk.run()
+    assert (await desk.account()).bills[0].kwh == 320
+
+
+async def test_a_change_of_meter_within_the_month_adds_both_meters(desk: Desk) -> None:
+    await desk.customer()
+    text = readings(reading(100), reading(220).replace("M12345", "OLD1")).splitlines()
+    report = await import_texts(
+        desk.new_work,
+        {"readings.csv": "\n".join([f"{text[0]},multiplier,digits", f"{text[1]},,", f"{text[2]},1,6"])},
+        TARIFFS,
+    )
+    assert report.ok, report
+    await desk.run()
+    assert (await desk.account()).bills[0].total == 871_020
+
+
+async def test_with_one_bad_line_nothing_is_stored_and_every_bad_line_is_named(desk: Desk) -> None:
+    await desk.customer()
+    await desk.customer(SECOND)
+    report = await desk.import_readings(
+        reading(320),
+        reading(10, code="PB14019999999"),
+        reading(10, code=SECOND, register="XX"),
+        reading(10, 9, code=SECOND).replace("M12346", "M99999"),
+        reading(10, 8, code=SECOND).replace(",1000,1010,", ",1000,abc,"),
+        reading(10, 7, code=SECOND).replace(",1000,1010,", ",1000,1000000,"),
+        reading(10, 6, code=SECOND) + ",surplus",
+        reading(10, 5, code=SECOND, register="BT"),
+        reading(10, 4, code=SECOND),
+        reading(10, 4, code=SECOND),
+    )
+    assert not report.ok
+    assert [(bad.line, bad.message.split(":")[0]) for bad in report.bad_lines] == [
+        (3, "there is no customer PB14019999999"),
+        (4, "register must be one of KT, BT, CD, TD, VC, not 'XX'"),
+        (5, "M99999 is not the meter of PB14010012346"),
+        (6, "new_reading is not a number"),
+        (7, "1000000 does not fit a meter of 5 digits"),
+        (8, "the line has more fields than the header"),
+        (9, "registers ['BT']"),
+        (10, "a register of PB14010012346 is read twice for one bill"),
+    ]
+    assert await desk.pool.fetchval("SELECT count(*) FROM metered_periods") == 0
+    assert (await desk.run()).bills == 0
+
+
+async def test_a_file_that_is_no_table_is_refused(desk: Desk) -> None:
+    for text, message in (
+        ("a,b\n1,2\n", "the header lacks"),
+        ("", "the header lacks"),
+        (readings('"x'), "cannot be read"),
+    ):
+        report = await import_texts(desk.new_work, {"readings.csv": text}, TARIFFS)
+        assert [message in bad.message for bad in report.bad_lines] == [True]
+
+
+async def test_importing_again_changes_nothing_and_other_readings_are_refused(desk: Desk) -> None:
+    await desk.customer()
+    assert (await desk.import_readings(reading(320))).files["readings.csv"].added == 1
+    await desk.run()
+    again = await desk.import_readings(reading(320))
+    assert (again.files["readings.csv"].added, again.files["readings.csv"].unchanged) == (0, 1)
+    other = await desk.import_readings(reading(321))
+    assert [bad.message for bad in other.bad_lines] == [
+        "PB14010012345 10/2026 cycle 1 is already stored with other readings"
+    ]
+    overlap = await desk.import_readings(reading(10).replace(",1,10,2026,", ",2,10,2026,"))
+    assert "already in the period 2026-10-01 to 2026-10-31" in overlap.bad_lines[0].message
+    assert (await desk.run()).bills == 0
+    assert len(await desk.said("bill.issued")) == 1
+
+
+async def test_runs_at_the_same_time_share_the_work_and_make_each_bill_once(desk: Desk) -> None:
+    codes = [f"PB140100000{n:02d}" for n in range(40)]
+    for code in codes:
+        await desk.customer(code)
+    report = await desk.import_readings(
+        *(reading(100 + n, month, code=code) for n, code in enumerate(codes) for month in (9, 10))
+    )
+    assert report.files["readings.csv"].added == 80
+    runs = await asyncio.gather(*(desk.run(batch=7) for _ in range(3)))
+    assert sum(run.bills for run in runs) == 80
+    told = await desk.said("bill.issued")
+    assert len({(event["bill"]["customer_code"], event["bill"]["month"]) for event in told}) == len(told) == 80
+    for code in codes:
+        states = [event for event in told if event["bill"]["customer_code"] == code]
+        assert sorted(event["account"]["version"] for event in states) == [1, 2]
+        assert [event["bill"]["month"] for event in states] == [9, 10]
+        account = await desk.account(code)
+        assert account.account.debt == sum(bill.total for bill in account.bills)
+
+
+async def test_a_run_that_dies_is_taken_up_by_the_next_one(desk: Desk) -> None:
+    for n in range(3):
+        await desk.customer(f"PB1401000000{n}")
+    await desk.import_readings(*(reading(50, code=f"PB1401000000{n}") for n in range(3)))
+
+    class PowerCutError(Exception):
+        pass
+
+    async def run_and_die() -> None:
+        async with desk.new_work() as work:
+            assert (await issue_batch(work, TARIFFS, desk.clock, 2))[0] == 2
+            raise PowerCutError
+
+    with pytest.raises(PowerCutError):
+        await run_and_die()
+    assert await desk.said("bill.issued") == []
+    assert (await desk.run(batch=2)).bills == 3
+    assert (await desk.run(batch=2)).bills == 0
+
+
+async def test_a_period_that_cannot_be_billed_any_more_is_set_aside_and_stops_nobody(desk: Desk) -> None:
+    await desk.customer()
+    await desk.customer(SECOND)
+    await desk.import_readings(reading(320), reading(50, code=SECOND))
+    await desk.customer(version=2, price_group="castle")  # the contract was changed to nonsense after the import
+    run = await desk.run()
+    assert run.bills == 1
+    assert run.problems == ("PB14010012345 10/2026/1: there is no price group 'castle'",)
+    assert (await desk.run()).problems == ()
+
+
+async def test_a_bill_of_nothing_is_paid_at_once(desk: Desk) -> None:
+    await desk.customer()
+    account = await desk.bill(0)
+    assert (account.bills[0].state, account.bills[0].total, account.account.open_bills) == (BillState.PAID, 0, 0)
+
+
+async def test_a_folder_is_taken_in_as_a_whole(desk: Desk, tmp_path: Path) -> None:
+    await desk.customer()
+    with pytest.raises(FileNotFoundError):
+        await import_folder(desk.new_work, tmp_path, TARIFFS)
+    header = "collection_point_code,name,kind,address,opening_hours,phone,unit_code\n"
+    (tmp_path / "readings.csv").write_text("\ufeff" + readings(reading(320)), encoding="utf-8")
+    (tmp_path / "collection_points.csv").write_text(
+        header + "BD01,Bưu điện,post_office,Cà Mau,,chín,PB1401\nBD01,A,shop,C,,,PB1401\nBD\x01,A,bank,C,,,PB14\n",
+        encoding="utf-8",
+    )
+    report = await import_folder(desk.new_work, tmp_path, TARIFFS)
+    assert [(bad.file, bad.line) for bad in report.bad_lines] == [("collection_points.csv", n) for n in (2, 3, 4)]
+    assert await desk.pool.fetchval("SELECT count(*) FROM metered_periods") == 0
+    (tmp_path / "collection_points.csv").write_text(
+        header + "BD01,Bưu điện,post_office,Cà Mau,,0952 000 001,PB1401\n", encoding="utf-8"
+    )
+    report = await import_folder(desk.new_work, tmp_path, TARIFFS)
+    assert report.as_dict() == {
+        "ok": True,
+        "files": {
+            "collection_points.csv": {"rows": 1, "added": 1, "unchanged": 0},
+            "readings.csv": {"rows": 1, "added": 1, "unchanged": 0},
+        },
+        "bad_lines": (),
+    }
+    (tmp_path / "readings.csv").write_bytes(b"\xff\xfe")
+    assert not (await import_folder(desk.new_work, tmp_path, TARIFFS)).ok
+
+
+async def test_a_due_date_that_is_not_given_follows_the_period(desk: Desk) -> None:
+    await desk.customer()
+    line = reading(50).rpartition(",")[0] + ","
+    await import_texts(desk.new_work, {"readings.csv": readings(line)}, TARIFFS, due_days=7)
+    await desk.run()
+    assert str((await desk.account()).bills[0].due_date) == "2026-11-07"
+    assert (await desk.state(CODE)).debt == 107_136

@@ -1,0 +1,104 @@
+"""Notices: which visit puts one on paper, once, with everything as it was."""
+
+from datetime import timedelta
+
+import pytest
+
+from services.billing.importing import import_texts
+from shared.contracts.common import NextStep, Outcome
+from shared.ids import new_id
+from shared.messaging import RetryLater
+from tests.integration.billing.desk import CODE, NOW, TARIFFS, Desk
+
+POINTS = """collection_point_code,name,kind,address,opening_hours,phone,unit_code
+BD09,Bưu điện Năm Căn,post_office,Năm Căn,T2-T6,0952 000 009,PB1403
+BD02,Bưu điện Cà Mau,post_office,Cà Mau,T2-T6,1900 1006,PB1401
+BD01,Quầy thu Cà Mau,counter,Cà Mau,T2-T6,,PB1401
+NH01,Ngân hàng,bank,Bạc Liêu,T2-T6,0952 000 001,PB1901
+"""
+
+
+@pytest.mark.parametrize(
+    ("outcome", "next_step", "first_record", "kind"),
+    [
+        (Outcome.MET, NextStep.DUE, True, "check"),
+        (Outcome.AWAY, NextStep.REVISIT, True, "away"),
+        (Outcome.CANNOT_PAY, NextStep.REVISIT, True, "cannot_pay"),
+        (Outcome.CANNOT_PAY, NextStep.REVISIT, False, None),  # keeps the notice that was printed to check
+        (Outcome.CANNOT_PAY, NextStep.COLLECTION_POINT, True, "collection_point"),
+        (Outcome.CANNOT_PAY, NextStep.COLLECTION_POINT, False, "collection_point"),
+    ],
+)
+async def test_a_visit_puts_the_right_notice_on_paper(
+    desk: Desk, outcome: Outcome, next_step: NextStep, first_record: bool, kind: str | None
+) -> None:
+    await desk.customer()
+    await desk.bill(320)
+    await desk.visit(outcome, next_step, first_record=first_record)
+    assert [notice["kind"] for notice in await desk.said("notice.issued")] == ([kind] if kind else [])
+
+
+async def test_a_notice_carries_bills_account_and_appointment(desk: Desk) -> None:
+    await desk.customer()
+    account = await desk.bill(320)
+    appointment = NOW + timedelta(days=3)
+    visit_id = await desk.visit(Outcome.CANNOT_PAY, appointment=appointment)
+    [notice] = await desk.said("notice.issued")
+    assert notice["visit_id"] == str(visit_id)
+    assert notice["notice_number"] == "TB26-0000001"
+    assert notice["bills"] == [account.bills[0].model_dump(mode="json")]
+    assert notice["account"] == account.account.model_dump(mode="json")
+    assert notice["appointment"] == appointment.isoformat().replace("+00:00", "Z")
+    assert notice["customer"]["name"] == "Nguyễn Thị Hạnh"
+    assert notice["collection_points"] == []
+
+
+async def test_a_visit_has_one_notice_of_a_kind_whatever_is_repeated(desk: Desk) -> None:
+    await desk.customer()
+    await desk.bill(320)
+    visit_id = new_id()
+    for _ in range(3):
+        await desk.visit(Outcome.MET, visit_id=visit_id)
+    await desk.visit(Outcome.CANNOT_PAY, NextStep.COLLECTION_POINT, visit_id=visit_id, first_record=False)
+    notices = await desk.said("notice.issued")
+    assert [notice["kind"] for notice in notices] == ["check", "collection_point"]
+    assert len({notice["notice_id"] for notice in notices}) == 2
+
+
+async def test_who_owes_nothing_gets_no_notice(desk: Desk) -> None:
+    await desk.customer()
+    await desk.visit(Outcome.MET)
+    await desk.bill(320)
+    await desk.pay(871_020)
+    await desk.visit(Outcome.AWAY)
+    assert await desk.said("notice.issued") == []
+
+
+async def test_the_way_to_a_collection_point_names_the_nearest(desk: Desk) -> None:
+    await import_texts(desk.new_work, {"collection_points.csv": POINTS}, TARIFFS)
+    await desk.customer()
+    await desk.bill(320)
+    await desk.visit(Outcome.CANNOT_PAY, NextStep.COLLECTION_POINT)
+    [notice] = await desk.said("notice.issued")
+    assert [(point["collection_point_code"], point["phone"]) for point in notice["collection_points"]] == [
+        ("BD01", ""),
+        ("BD02", "1900 1006"),
+    ]
+
+
+async def test_a_visit_to_a_customer_that_billing_has_not_heard_of_waits(desk: Desk) -> None:
+    with pytest.raises(RetryLater):
+        await desk.visit(Outcome.MET)
+    await desk.customer()
+    await desk.bill(320)
+    await desk.visit(Outcome.MET)
+    assert len(await desk.said("notice.issued")) == 1
+
+
+async def test_older_facts_of_a_customer_do_not_replace_newer_ones(desk: Desk) -> None:
+    await desk.customer(version=5, name="Mới")
+    await desk.customer(version=4, name="Cũ")
+    await desk.bill(320)
+    await desk.visit(Outcome.MET)
+    [notice] = await desk.said("notice.issued")
+    assert (notice["customer"]["customer_code"], notice["customer"]["name"]) == (CODE, "Mới")

@@ -1,0 +1,330 @@
+"""Money: cleared oldest first, refused twice, kept as credit, taken back."""
+
+import asyncio
+from datetime import timedelta, timezone
+
+import pytest
+
+from shared.clock import VIETNAM
+from shared.contracts.billing import BillState, PaymentReply, RecordPayment
+from shared.contracts.common import PaymentMethod
+from shared.contracts.receipt import ReceiptKind
+from shared.ids import new_id
+from shared.problems import Conflict, InvalidRequest, NotFound, Problem, SameIdOtherContent
+from tests.integration.billing.desk import CODE, COLLECTOR, NOW, Desk
+
+
+async def refused(attempt: object) -> Problem:
+    with pytest.raises(Problem) as caught:
+        await attempt  # type: ignore[misc]
+    return caught.value
+
+
+async def test_cash_clears_the_bill_and_tells_everything_that_a_receipt_needs(desk: Desk) -> None:
+    await desk.customer()
+    account = await desk.bill(320)
+    assert account.account.debt == 871_020
+    shift = (await desk.open_shift()).shift
+    reply = await desk.cash(871_020, bill_ids=[account.bills[0].bill_id])
+
+    assert (reply.account.debt, reply.account.credit, reply.account.open_bills) == (0, 0, 0)
+    assert reply.account.version == account.account.version + 1
+    assert [(part.vat, part.principal) for part in reply.payment.allocations] == [(64_520, 806_500)]
+    [told] = await desk.said("payment.recorded")
+    assert told["bills"][0]["open_principal"] == 806_500  # as it stood before
+    assert told["bills"][0]["lines"][0]["label"] == "Bậc 1"
+    assert told["customer"]["name"] == "Nguyễn Thị Hạnh"
+    assert told["account"] == reply.account.model_dump(mode="json")
+    assert reply.payment.shift_id == shift.shift_id
+    assert (await desk.account()).bills[0].state is BillState.PAID
+
+
+async def test_the_oldest_bill_is_cleared_first_and_vat_before_principal(desk: Desk) -> None:
+    await desk.customer()
+    await desk.bill(50, 10)
+    await desk.bill(50, 9)  # an older month that came later
+    reply = await desk.pay(107_136 + 5_000)
+    bills = (await desk.account()).bills
+    assert [(bill.month, bill.open_vat, bill.open_principal) for bill in bills] == [(9, 0, 0), (10, 2_936, 99_200)]
+    assert reply.account.debt == 102_136
+    assert reply.payment.credit == 0
+
+
+async def test_what_is_left_is_credit_and_clears_the_next_bill(desk: Desk) -> None:
+    await desk.customer()
+    await desk.bill(50, 9)
+    paid = await desk.pay(200_000)
+    assert (paid.payment.credit, paid.account.credit) == (92_864, 92_864)
+    after = await desk.bill(50, 10)
+    assert (after.account.debt, after.account.credit) == (14_272, 0)
+    [_, issued] = await desk.said("bill.issued")
+    assert (issued["bill"]["open_vat"], issued["bill"]["open_principal"]) == (0, 14_272)
+    assert issued["account"]["debt"] == 14_272
+    now = (await desk.payment(paid.payment.payment_id)).payment
+    assert now.credit == 0
+    assert sum(part.vat + part.principal for part in now.allocations) == 200_000
+
+
+async def test_the_same_payment_from_two_phones_is_one_payment(desk: Desk) -> None:
+    await desk.customer()
+    await desk.bill(320)
+    await desk.open_shift()
+    values = {"payment_id": new_id(), "customer_code": CODE, "amount": 871_020, "method": PaymentMethod.CASH}
+    first = RecordPayment(**values, received_at=NOW, collector_code=COLLECTOR, device_id=new_id())
+    second = RecordPayment(
+        **values,
+        received_at=NOW.astimezone(timezone(timedelta(hours=7))),
+        collector_code=COLLECTOR,
+        device_id=new_id(),
+    )
+    replies = await asyncio.gather(desk.record(first), desk.record(second), desk.record(first))
+    assert all(reply == replies[0] for reply in replies)
+    assert len(await desk.said("payment.recorded")) == 1
+    await desk.receipt(first.payment_id)
+    assert await desk.record(first) == replies[0]
+
+
+async def test_an_id_with_other_content_is_refused(desk: Desk) -> None:
+    await desk.customer()
+    await desk.customer("PB14010012346")
+    await desk.bill(320)
+    paid = await desk.pay(1_000, reference="A")
+    for amount, reference, code in ((1_001, "A", CODE), (1_000, "B", CODE), (1_000, "A", "PB14010012346")):
+        again = desk.pay(amount, reference=reference, code=code, payment_id=paid.payment.payment_id)
+        assert isinstance(await refused(again), SameIdOtherContent)
+    assert (await desk.state()).debt == 871_020 - 1_000
+    assert (await desk.state("PB14010012346")).credit == 0
+
+
+async def test_one_id_for_two_customers_at_once_is_one_payment(desk: Desk) -> None:
+    codes = [f"PB1401000000{n}" for n in range(4)]
+    for code in codes:
+        await desk.customer(code)
+    payment_id = new_id()
+    outcomes = await asyncio.gather(
+        *(desk.pay(1_000, code=code, payment_id=payment_id) for code in codes), return_exceptions=True
+    )
+    assert sum(isinstance(outcome, PaymentReply) for outcome in outcomes) == 1
+    assert sum(isinstance(outcome, SameIdOtherContent) for outcome in outcomes) == 3
+    assert sum([(await desk.state(code)).credit for code in codes]) == 1_000
+
+
+async def test_cash_for_a_paid_bill_is_refused_with_the_first_payments_facts(desk: Desk) -> None:
+    await desk.customer()
+    account = await desk.bill(320)
+    await desk.open_shift()
+    first = await desk.cash(871_020)
+    await desk.receipt(first.payment.payment_id)
+    for bill_ids in ([account.bills[0].bill_id], []):
+        problem = await refused(desk.cash(871_020, bill_ids=bill_ids))
+        assert (problem.slug, problem.status) == ("already-paid", 409)
+        assert problem.facts == {
+            "payment_id": str(first.payment.payment_id),
+            "amount": 871_020,
+            "method": "cash",
+            "received_at": NOW.isoformat(),
+            "collector_code": COLLECTOR,
+            "collector_name": "Trần Văn Thu",
+            "collection_point_code": None,
+            "collection_point_name": None,
+            "receipt_number": "K26TAA 00000123",
+        }
+        moment = NOW.astimezone(VIETNAM).strftime("%H:%M %d/%m/%Y")
+        assert problem.detail == (
+            f"Đã thanh toán 871.020 ₫ (thu ngân Trần Văn Thu thu tiền mặt lúc {moment}, biên nhận K26TAA 00000123). "
+            "Không thu tiền lần nữa."
+        )
+    assert (await desk.shift()).shift.totals.cash == 871_020
+
+
+async def test_cash_is_refused_when_one_of_the_bills_that_the_payer_saw_is_paid(desk: Desk) -> None:
+    await desk.customer()
+    await desk.bill(50, 9)
+    account = await desk.bill(50, 10)
+    await desk.open_shift()
+    posting = await desk.pay(107_136, method=PaymentMethod.COLLECTION_POINT, reference="BD-1")
+    problem = await refused(desk.cash(214_272, bill_ids=[bill.bill_id for bill in account.bills]))
+    assert problem.slug == "already-paid"
+    assert problem.facts["payment_id"] == str(posting.payment.payment_id)
+    assert problem.facts["collection_point_code"] == "BD01"
+    assert (await desk.state()).debt == 107_136
+    await desk.cash(107_136, bill_ids=[account.bills[1].bill_id])
+
+
+async def test_two_phones_that_take_cash_at_once_leave_one_payment(desk: Desk) -> None:
+    await desk.customer()
+    account = await desk.bill(320)
+    await desk.open_shift()
+    await desk.open_shift(collector="TN02")
+    bill_ids = [account.bills[0].bill_id]
+    outcomes = await asyncio.gather(
+        *(desk.cash(871_020, bill_ids=bill_ids, collector_code=code) for code in ("TN01", "TN02") * 3),
+        return_exceptions=True,
+    )
+    assert sum(isinstance(outcome, PaymentReply) for outcome in outcomes) == 1
+    assert {outcome.slug for outcome in outcomes if isinstance(outcome, Problem)} == {"already-paid"}
+    assert (await desk.state()).credit == 0
+
+
+async def test_money_that_lies_elsewhere_is_never_refused(desk: Desk) -> None:
+    await desk.customer()
+    await desk.bill(320)
+    await desk.open_shift()
+    await desk.cash(871_020)
+    posting = await desk.pay(871_020, method=PaymentMethod.COLLECTION_POINT, reference="BD-1")
+    transfer = await desk.pay(500_000, reference="FT-1")
+    assert posting.payment.credit == 871_020
+    assert transfer.account.credit == 1_371_020
+    told = (await desk.said("payment.recorded"))[1]
+    assert (told["bills"], told["payment"]["allocations"]) == ([], [])
+
+
+async def test_a_partners_transaction_counts_once_until_it_is_taken_back(desk: Desk) -> None:
+    await desk.customer()
+    first = await desk.pay(1_000, method=PaymentMethod.COLLECTION_POINT, reference="BD-1")
+    problem = await refused(desk.pay(1_000, method=PaymentMethod.COLLECTION_POINT, reference="BD-1"))
+    assert problem.slug == "reference-already-recorded"
+    assert problem.facts == {"payment_id": str(first.payment.payment_id)}
+    await desk.pay(1_000, method=PaymentMethod.COLLECTION_POINT, reference="BD-1", collection_point_code="BD02")
+    await desk.reverse(first.payment.payment_id)
+    await desk.pay(1_000, method=PaymentMethod.COLLECTION_POINT, reference="BD-1")
+    assert (await desk.state()).credit == 2_000
+
+
+async def test_cash_from_who_owes_nothing_and_never_paid_is_refused(desk: Desk) -> None:
+    await desk.customer()
+    await desk.open_shift()
+    assert (await refused(desk.cash(1_000))).slug == "nothing-to-pay"
+    await desk.bill(0)
+    assert (
+        await refused(desk.cash(1_000, bill_ids=[(await desk.account()).bills[0].bill_id]))
+    ).slug == "nothing-to-pay"
+
+
+async def test_cash_needs_a_collector_an_open_shift_and_room_in_the_box(desk: Desk) -> None:
+    desk.cash_ceiling = 1_000_000
+    await desk.customer()
+    await desk.bill(500)
+    assert (await refused(desk.cash(1_000, collector_code=None))).slug == "collector-missing"
+    assert (await refused(desk.cash(1_000))).slug == "no-open-shift"
+    await desk.open_shift(opening_float=200_000)
+    problem = await refused(desk.cash(800_001))
+    assert problem.slug == "cash-ceiling-reached"
+    assert problem.facts == {"cash_in_hand": 200_000, "amount": 800_001, "cash_ceiling": 1_000_000}
+    await desk.cash(800_000)
+    assert (await refused(desk.cash(1))).slug == "cash-ceiling-reached"
+    assert (await desk.state()).debt == 1_534_140 - 800_000
+
+
+async def test_a_refused_payment_leaves_nothing_behind(desk: Desk) -> None:
+    await desk.customer()
+    before = await desk.bill(320)
+    await refused(desk.cash(871_020))
+    assert await desk.account() == before
+    assert await desk.said("payment.recorded") == []
+
+
+async def test_a_payment_that_does_not_say_who_took_it_or_for_whom_is_refused(desk: Desk) -> None:
+    await desk.customer()
+    await desk.customer("PB14010012346")
+    other = await desk.bill(50, code="PB14010012346")
+    await desk.open_shift()
+    problem = await refused(desk.pay(1, method=PaymentMethod.COLLECTION_POINT, collection_point_code=None))
+    assert (problem.slug, type(problem)) == ("collection-point-missing", InvalidRequest)
+    assert isinstance(await refused(desk.pay(1, code="PB14019999999")), NotFound)
+    assert (await refused(desk.cash(1, bill_ids=[new_id()]))).slug == "unknown-bill"
+    assert (await refused(desk.cash(1, bill_ids=[other.bills[0].bill_id]))).slug == "unknown-bill"
+
+
+async def test_a_reversal_opens_the_bill_again_and_takes_the_cash_out_of_the_open_shift(desk: Desk) -> None:
+    await desk.customer()
+    before = await desk.bill(320)
+    await desk.open_shift()
+    paid = await desk.cash(871_020)
+    reversal_id = new_id()
+    reversed_reply = await desk.reverse(paid.payment.payment_id, reversal_id=reversal_id)
+    assert reversed_reply.account.debt == 871_020
+    assert reversed_reply.payment.reversed_at is not None
+    assert reversed_reply.payment.allocations == paid.payment.allocations
+    assert (await desk.account()).bills == before.bills
+    totals = (await desk.shift()).shift.totals
+    assert (totals.payments, totals.cash, totals.reversals, totals.reversed_cash) == (0, 0, 1, 871_020)
+    [told] = await desk.said("payment.reversed")
+    assert told["account"]["version"] == reversed_reply.account.version == paid.account.version + 1
+
+    assert await desk.reverse(paid.payment.payment_id, reversal_id=reversal_id) == reversed_reply
+    problem = await refused(desk.reverse(paid.payment.payment_id))
+    assert (problem.slug, problem.status) == ("already-reversed", 409)
+    other = await refused(desk.reverse(paid.payment.payment_id, reversal_id=reversal_id, reason="Khác"))
+    assert isinstance(other, SameIdOtherContent)
+    assert isinstance(await refused(desk.reverse(new_id())), NotFound)
+    await desk.cash(871_020)
+
+
+async def test_a_reversal_of_credit_that_cleared_a_later_bill_opens_that_bill_too(desk: Desk) -> None:
+    await desk.customer()
+    await desk.bill(50, 9)
+    paid = await desk.pay(150_000)
+    await desk.bill(50, 10)
+    reply = await desk.reverse(paid.payment.payment_id)
+    assert (reply.account.debt, reply.account.credit, reply.account.open_bills) == (214_272, 0, 2)
+    assert sum(part.vat + part.principal for part in reply.payment.allocations) + reply.payment.credit == 150_000
+
+
+async def test_after_a_reversal_other_money_that_is_there_clears_what_was_reopened(desk: Desk) -> None:
+    await desk.customer()
+    await desk.bill(320)
+    await desk.open_shift()
+    cash = await desk.cash(871_020)
+    posting = await desk.pay(871_020, method=PaymentMethod.COLLECTION_POINT, reference="BD-1")
+    assert posting.account.credit == 871_020
+    reply = await desk.reverse(cash.payment.payment_id)
+    assert (reply.account.debt, reply.account.credit) == (0, 0)
+    now = (await desk.payment(posting.payment.payment_id)).payment
+    assert [part.principal for part in now.allocations] == [806_500]
+    problem = await refused(desk.cash(871_020))
+    assert isinstance(problem, Conflict)
+    assert problem.facts["payment_id"] == str(posting.payment.payment_id)
+
+
+async def test_a_reversal_after_closing_leaves_the_counted_shift_as_it_was(desk: Desk) -> None:
+    await desk.customer()
+    await desk.bill(320)
+    shift = (await desk.open_shift()).shift
+    paid = await desk.cash(871_020)
+    closed = await desk.close_shift(shift.shift_id, 871_020)
+    await desk.reverse(paid.payment.payment_id)
+    assert await desk.shift(shift.shift_id) == closed
+    assert (await desk.state()).debt == 871_020
+
+
+async def test_two_reversals_at_once_take_back_once(desk: Desk) -> None:
+    await desk.customer()
+    await desk.bill(320)
+    paid = await desk.pay(871_020)
+    outcomes = await asyncio.gather(*(desk.reverse(paid.payment.payment_id) for _ in range(4)), return_exceptions=True)
+    assert sum(isinstance(outcome, PaymentReply) for outcome in outcomes) == 1
+    assert (await desk.state()).debt == 871_020
+
+
+async def test_a_receipts_number_is_kept_and_a_void_slips_number_is_not(desk: Desk) -> None:
+    await desk.customer()
+    paid = await desk.pay(1_000)
+    await desk.receipt(paid.payment.payment_id, 7)
+    await desk.receipt(paid.payment.payment_id, 8, kind=ReceiptKind.VOID)
+    assert (await desk.payment(paid.payment.payment_id)).payment.receipt_number == "K26TAA 00000007"
+
+
+async def test_an_account_shows_open_bills_always_and_history_when_asked(desk: Desk) -> None:
+    await desk.customer()
+    for month in (7, 8, 9, 10):
+        await desk.bill(50, month)
+    await desk.pay(107_136)
+    await desk.pay(107_136)
+    bare = await desk.account(history=0)
+    assert ([bill.month for bill in bare.bills], bare.payments) == ([9, 10], [])
+    assert bare.account.oldest_due_date == bare.bills[0].due_date
+    some = await desk.account(history=1)
+    assert ([bill.month for bill in some.bills], len(some.payments)) == ([8, 9, 10], 1)
+    assert isinstance(await refused(desk.account("PB14019999999")), NotFound)
+    assert isinstance(await refused(desk.payment(new_id())), NotFound)

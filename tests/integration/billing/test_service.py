@@ -1,0 +1,207 @@
+"""The billing service as a whole on the real broker: other parts ask it and hear from it by messages alone."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+import aiohttp
+import asyncpg
+import pytest
+from pydantic import SecretStr
+
+from services.billing.app import service
+from services.billing.importing import import_texts
+from services.billing.issuing import run_bills
+from services.billing.settings import BillingSettings
+from shared.clock import now
+from shared.contracts.billing import (
+    BillIssued,
+    CloseShift,
+    GetAccount,
+    GetCollectionPoints,
+    GetPayment,
+    GetShift,
+    NoticeIssued,
+    OpenShift,
+    PaymentRecorded,
+    PaymentReversed,
+    RecordPayment,
+    ReversePayment,
+    ShiftClosed,
+)
+from shared.contracts.common import NextStep, Outcome, PaymentMethod
+from shared.contracts.customer import CustomerChanged, Visit, VisitRecorded
+from shared.contracts.message import Event
+from shared.ids import new_id
+from shared.messaging import Bus, Topology, Work
+from shared.problems import Problem
+from shared.runtime import Running
+from shared.testing.fixtures import BusFactory
+from shared.testing.waiting import wait_until
+from tests.integration.billing.desk import CODE, COLLECTOR, NOW, TARIFFS, facts, reading, readings
+
+BILLING_SAYS = (BillIssued, NoticeIssued, PaymentRecorded, PaymentReversed, ShiftClosed)
+
+# Stands in for the services around billing: it says what they say, and hears what billing says.
+NEIGHBOUR = Topology(service="gateway", consumes=BILLING_SAYS, emits=[CustomerChanged, VisitRecorded])
+
+
+@dataclass
+class Town:
+    """Billing in several copies, and the rest of the system as one bus."""
+
+    bus: Bus
+    copies: list[Running]
+    database_url: str
+    pool: asyncpg.Pool
+    heard: list[Event] = field(default_factory=list)
+
+    def of(self, kind: type[Event]) -> list[Any]:
+        return [event for event in self.heard if isinstance(event, kind)]
+
+    async def hears(self, kind: type[Event], count: int = 1) -> list[Any]:
+        await wait_until(lambda: len(self.of(kind)) >= count, message=f"{count} x {kind.__name__}")
+        return self.of(kind)
+
+    async def say(self, *events: Event) -> None:
+        async with self.bus.work() as work:
+            for event in events:
+                await work.emit(event)
+
+    async def bill(self, text: str) -> None:
+        """Import readings and run the bills as an operator's command does, beside the running service."""
+        bus = self.copies[0].bus
+        assert (await import_texts(bus.work, {"readings.csv": text}, TARIFFS)).ok
+        await run_bills(bus.work, TARIFFS, now)
+
+
+@asynccontextmanager
+async def town(
+    copies: int,
+    settings: Callable[[str], BillingSettings],
+    database: Callable[..., Awaitable[str]],
+    bus_for: BusFactory,
+) -> AsyncIterator[Town]:
+    heard: list[Event] = []
+
+    async def listen(event: Event, work: Work) -> None:
+        heard.append(event)
+
+    url = await database("billing")
+    async with AsyncExitStack() as stack:
+        running = [await stack.enter_async_context(service(settings(url))) for _ in range(copies)]
+        bus = await bus_for(
+            NEIGHBOUR, event_handlers=dict.fromkeys(BILLING_SAYS, listen), database_url=await database()
+        )
+        pool = await stack.enter_async_context(asyncpg.create_pool(url, min_size=0, max_size=2))
+        yield Town(bus, running, url, pool, heard)
+
+
+@pytest.fixture
+def new_town(
+    amqp_url: str, namespace: str, database: Callable[..., Awaitable[str]], bus_for: BusFactory
+) -> Callable[..., Any]:
+    def settings(database_url: str) -> BillingSettings:
+        return BillingSettings(
+            amqp_url=SecretStr(amqp_url), database_url=SecretStr(database_url), namespace=namespace, instance="test"
+        )
+
+    return partial(town, settings=settings, database=database, bus_for=bus_for)
+
+
+async def knows_customer(place: Town, code: str = CODE) -> None:
+    async def known() -> bool:
+        return bool(await place.pool.fetchval("SELECT true FROM accounts WHERE customer_code = $1", code))
+
+    await wait_until(known, message="billing has heard of the customer")
+
+
+async def test_a_customers_day_from_the_contract_to_the_closed_shift(new_town: Callable[..., Any]) -> None:
+    async with new_town(2) as place:
+        await place.say(CustomerChanged(customer=facts(), changed_at=NOW))
+        await knows_customer(place)
+        await place.bill(readings(reading(320)))
+        [issued] = await place.hears(BillIssued)
+        assert issued.account.debt == 871_020
+
+        visit = Visit(
+            visit_id=new_id(),
+            customer_code=CODE,
+            collector_code=COLLECTOR,
+            outcome=Outcome.MET,
+            visited_at=NOW,
+            appointment=None,
+            note="",
+            next_step=NextStep.DUE,
+            misses=0,
+        )
+        await place.say(VisitRecorded(visit=visit, first_record=True, device_id=None))
+        [notice] = await place.hears(NoticeIssued)
+        assert notice.bills == [issued.bill]
+
+        ask = place.bus.request
+        shift_id = new_id()
+        await ask(OpenShift(shift_id=shift_id, collector_code=COLLECTOR, opened_at=NOW))
+        payment = RecordPayment(
+            payment_id=new_id(),
+            customer_code=CODE,
+            amount=871_020,
+            method=PaymentMethod.CASH,
+            received_at=NOW,
+            bill_ids=[issued.bill.bill_id],
+            collector_code=COLLECTOR,
+        )
+        paid = await ask(payment)
+        assert paid.account.debt == 0
+        with pytest.raises(Problem) as caught:
+            await ask(payment.model_copy(update={"payment_id": new_id()}))
+        assert (caught.value.slug, caught.value.facts["amount"]) == ("already-paid", 871_020)
+        assert (await ask(GetPayment(payment_id=payment.payment_id))).payment == paid.payment
+        assert (await ask(GetAccount(customer_code=CODE, history=5))).payments == [paid.payment]
+        [recorded] = await place.hears(PaymentRecorded)
+        assert recorded.payment == paid.payment
+
+        reversal = ReversePayment(
+            reversal_id=new_id(), payment_id=payment.payment_id, reason="Nhầm khách", reversed_by="KT01"
+        )
+        assert (await ask(reversal)).account.debt == 871_020
+        await place.hears(PaymentReversed)
+        assert (await ask(GetShift(collector_code=COLLECTOR))).shift.totals.reversals == 1
+        closing = CloseShift(shift_id=shift_id, collector_code=COLLECTOR, counted_cash=0, closed_at=NOW)
+        closed = await ask(closing)
+        [told] = await place.hears(ShiftClosed)
+        assert told.shift == closed.shift
+        assert (await ask(GetCollectionPoints(unit_code="PB1401"))).collection_points == []
+
+
+async def test_one_payment_sent_to_several_copies_at_once_counts_once(new_town: Callable[..., Any]) -> None:
+    async with new_town(3) as place:
+        await place.say(CustomerChanged(customer=facts(), changed_at=NOW))
+        await knows_customer(place)
+        request = RecordPayment(
+            payment_id=new_id(),
+            customer_code=CODE,
+            amount=1_000,
+            method=PaymentMethod.TRANSFER,
+            received_at=NOW,
+            reference="FT-1",
+        )
+        replies = await asyncio.gather(*(place.bus.request(request) for _ in range(12)))
+        assert all(reply == replies[0] for reply in replies)
+        assert (await place.bus.request(GetAccount(customer_code=CODE))).account.credit == 1_000
+        await place.hears(PaymentRecorded)
+        assert await place.pool.fetchval("SELECT count(*) FROM outbox") == 1
+
+
+async def test_the_service_says_that_it_is_ready(new_town: Callable[..., Any]) -> None:
+    async with new_town(1) as place, aiohttp.ClientSession() as http:
+        address = f"http://127.0.0.1:{place.copies[0].http_port}"
+
+        async def ready() -> bool:
+            async with http.get(f"{address}/readyz") as answer:
+                return answer.status == 200
+
+        await wait_until(ready)
