@@ -106,7 +106,7 @@ class Spellings:
         if in_name:
             weight -= 0.08 * len(free) / len(name)
         if places != sorted(places):
-            weight -= 0.03
+            weight -= 0.015
         return max(0.0, min(1.0, weight))
 
     def terms(self, *, left_out: int, initials: bool, unfinished: bool) -> str | None:

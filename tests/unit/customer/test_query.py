@@ -1,0 +1,60 @@
+"""What was typed is understood as a code, as digits, or as words."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.customer.query import MOST_WORDS, QueryKind, classify, code_slips, digit_slips, word_slips
+
+
+@pytest.mark.parametrize(
+    ("typed", "text"),
+    [
+        ("PB14010012345", "PB14010012345"),
+        ("pb1401", "PB1401"),
+        ("PB14 0100 12345", "PB14010012345"),
+        ("pb14.01.0012345", "PB14010012345"),
+        ("PA03HL0012345", "PA03HL0012345"),
+        ("A1234567", "A1234567"),
+    ],
+)
+def test_letters_with_digits_are_a_code(typed: str, text: str) -> None:
+    query = classify(typed)
+    assert (query.kind, query.text) == (QueryKind.CODE, text)
+
+
+@pytest.mark.parametrize(
+    ("typed", "text"),
+    [("0912 345 678", "0912345678"), ("+84 912-345-678", "84912345678"), ("4321", "4321"), ("678", "678")],
+)
+def test_digits_are_the_number_of_a_phone_or_a_meter(typed: str, text: str) -> None:
+    query = classify(typed)
+    assert (query.kind, query.text) == (QueryKind.DIGITS, text)
+
+
+@pytest.mark.parametrize(
+    "typed", ["Nguyễn Thị Hạnh", "ng.t.hanh", "12 Lê Lợi", "phường 5", "12", "k3", "5a", "P. Nguyễn 12345"]
+)
+def test_everything_else_is_words(typed: str) -> None:
+    assert classify(typed).kind is QueryKind.WORDS
+
+
+def test_words_are_without_accents_and_signs() -> None:
+    assert classify("Ng.T.Hạnh, 12/4 Lê-Lợi").words == ("ng", "t", "hanh", "12", "4", "le", "loi")
+
+
+@given(st.text(max_size=200))
+def test_any_text_is_understood_somehow(typed: str) -> None:
+    query = classify(typed)
+    assert len(query.words) <= MOST_WORDS
+    assert query.text.isalnum() or not query.words
+
+
+def test_one_slip_is_a_letter_more_less_other_or_swapped() -> None:
+    slips = word_slips("hanh")
+    assert {"hnh", "hahn", "hang", "haonh"} <= set(slips)
+    assert "hanh" not in slips
+    assert "0912345687" in digit_slips("0912345678")
+    assert "PB14010012345" in code_slips("PB1401O012345")
+    assert word_slips("h") == []
+    assert word_slips("12") == []
