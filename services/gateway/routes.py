@@ -6,6 +6,7 @@ from typing import Any
 
 from aiohttp import web
 
+from services.gateway import app_files
 from services.gateway.api import customers, devices, payments, print_jobs, printers, public, receipts, shifts, visits
 from services.gateway.edge import docs_page, openapi, server
 from services.gateway.edge.operation import AnyOperation, RequestHandler
@@ -77,6 +78,7 @@ def make_application(gateway: Gateway, stream: RequestHandler) -> web.Applicatio
     text = json.dumps(description, ensure_ascii=False, separators=(",", ":")).encode()
     application.router.add_get("/openapi.json", _static(text, "application/json", {"Cache-Control": "no-cache"}))
     application.router.add_get("/docs", _static(docs_page.render(description), "text/html", docs_page.DOCS_HEADERS))
+    app_files.add_routes(application, settings.web_folder)
     return application
 
 

@@ -1,5 +1,7 @@
 """Settings of the gateway; environment variables start with ``THUNGAN_``."""
 
+from pathlib import Path
+
 from pydantic import Field
 
 from shared.settings import ServiceSettings
@@ -69,3 +71,6 @@ class GatewaySettings(ServiceSettings):
     drain_batch: int = Field(default=200, ge=1)
     drain_pause: float = Field(default=0.1, ge=0)
     """At shutdown sockets are closed in batches, so that phones do not all come back at once."""
+
+    web_folder: Path = Path(__file__).resolve().parents[2] / "web" / "dist"
+    """The built phone app, served at ``/app/``; where there is none, ``/app/`` says so (404)."""

@@ -1,0 +1,105 @@
+"""The phone app at ``/app/``: the files that ``./dev web build`` made, as they are, and no others.
+
+The app finds its own way: every address below ``/app/`` that is no file of it gets the page, which shows what belongs
+there. Names of ``assets`` hold a hash of the content, so that they can be kept for ever; the page, the service worker
+and the manifest are asked for anew each time (and answered 304).
+"""
+
+from pathlib import Path
+
+from aiohttp import web
+
+from shared.problems import NotFound
+
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data: blob:",
+        "media-src 'self' blob:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "worker-src 'self'",
+        "manifest-src 'self'",
+        "base-uri 'none'",
+        "form-action 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+
+HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "Permissions-Policy": "bluetooth=(self), serial=(self), camera=(self), screen-wake-lock=(self), "
+    "geolocation=(), microphone=(), payment=(), usb=(), hid=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+FOR_EVER = "public, max-age=31536000, immutable"
+ASK_EACH_TIME = "no-cache"
+
+CONTENT_TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".html": "text/html; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".json": "application/json",
+    ".png": "image/png",
+    ".svg": "image/svg+xml",
+    ".webmanifest": "application/manifest+json",
+}
+"""The kinds of files that the app has; no other is sent. Compressed copies lie beside them, and aiohttp chooses."""
+
+LONGEST_NAME = 200
+"""No file of the app has a longer one, and no file system is asked for one."""
+
+_PAGE = "index.html"
+_ASSETS = "assets/"
+
+
+class AppNotBuilt(NotFound):
+    """The server was set up without the phone app's files."""
+
+    slug = "app-not-built"
+    title = "The phone app has not been built"
+
+
+def add_routes(application: web.Application, folder: Path) -> None:
+    """Serve the app that lies in ``folder``, also when it is built only later."""
+
+    async def serve(request: web.Request) -> web.StreamResponse:
+        return _response(folder, request.match_info["tail"])
+
+    async def to_the_app(_request: web.Request) -> web.StreamResponse:
+        return web.Response(status=308, headers={"Location": "/app/"})
+
+    application.router.add_get("/app", to_the_app)
+    application.router.add_get("/app/{tail:.*}", serve)
+
+
+def _response(folder: Path, tail: str) -> web.StreamResponse:
+    file = _find(folder, tail or _PAGE)
+    if file is None:
+        if tail.startswith(_ASSETS):
+            # Part of another version: a page in its place would be run as a script.
+            raise NotFound("Ứng dụng không có tệp này.")
+        tail = ""
+        file = _find(folder, _PAGE)
+    if file is None:
+        raise AppNotBuilt("Máy chủ này chưa có ứng dụng điện thoại.")
+    return web.FileResponse(
+        file,
+        headers={
+            **HEADERS,
+            "Cache-Control": FOR_EVER if tail.startswith(_ASSETS) else ASK_EACH_TIME,
+            "Content-Type": CONTENT_TYPES[file.suffix],
+        },
+    )
+
+
+def _find(folder: Path, name: str) -> Path | None:
+    """Return the file of the app with this name, and nothing from outside of its folder."""
+    if "\0" in name or len(name) > LONGEST_NAME:
+        return None
+    root = folder.resolve()
+    file = (root / name).resolve()
+    return file if file.suffix in CONTENT_TYPES and file.is_relative_to(root) and file.is_file() else None
