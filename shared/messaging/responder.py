@@ -144,7 +144,7 @@ class Responder:
         try:
             async with asyncio.timeout(min(left, HANDLER_SECONDS)):
                 return await self._run(handler, how, decode(message_type, body), _metadata(facts))
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - every error becomes an answer
             return _as_problem(error, facts.correlation_id)
 
     async def _run(self, handler: RequestHandler, how: str, message: Request[Any], metadata: Metadata) -> Reply:
@@ -221,7 +221,7 @@ def _as_problem(error: Exception, correlation_id: str) -> Problem:
     if is_connection_lost(error) or isinstance(error, DATABASE_BUSY + CONFLICTS):
         log.warning("database_not_available", error=type(error).__name__)
         return Unavailable("Hệ thống tạm thời gián đoạn, vui lòng thử lại sau giây lát.")
-    log.exception("request_failed")
+    log.error("request_failed", exc_info=error)
     return internal_error(correlation_id)
 
 

@@ -145,7 +145,11 @@ class BusFactory(Protocol):
 
 
 @pytest_asyncio.fixture
-async def bus_for(settings_for: Callable[..., ServiceSettings], used_services: set[str]) -> AsyncIterator[BusFactory]:
+async def bus_for(
+    settings_for: Callable[..., ServiceSettings],
+    used_services: set[str],
+    database: Callable[..., Awaitable[str]],  # noqa: ARG001 - asked for so that databases are dropped after the buses
+) -> AsyncIterator[BusFactory]:
     """A function that makes started buses; they are drained and closed after the test."""
     async with AsyncExitStack() as stack:
 

@@ -1,0 +1,393 @@
+"""Connections break in every way there is; the bus says so at once where somebody waits, and comes back by itself."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import asyncpg
+import pytest
+from pydantic import SecretStr
+
+from shared.contracts.message import Event, Reply, Request
+from shared.db import open_pool
+from shared.messaging import Bus, Topology, Work, without_database
+from shared.messaging import link as link_module
+from shared.problems import Unavailable
+from shared.testing import wait_until
+from shared.testing.broker import BrokerView
+from shared.testing.fixtures import BusFactory
+from shared.testing.proxy import Mode, TcpProxy
+
+Database = Callable[..., Awaitable[str]]
+
+
+class Answered(Reply):
+    text: str
+
+
+class Ask(Request[Answered]):
+    """Ask."""
+
+    message_name = "test.ask"
+    text: str = ""
+
+
+class Noted(Event):
+    """Something was noted."""
+
+    message_name = "test.noted"
+    number: int
+
+
+OWNER = Topology(service="owner", requests=[Ask])
+ASKER = Topology(service="asker")
+SOURCE = Topology(service="source", emits=[Noted])
+SINK = Topology(service="sink", consumes=[Noted])
+
+
+@pytest.fixture(autouse=True)
+def services(used_services: set[str]) -> None:
+    used_services.update({"owner", "asker", "source", "sink"})
+
+
+@pytest.fixture
+async def proxy(amqp_url: str, bus_for: BusFactory) -> AsyncIterator[TcpProxy]:
+    async with TcpProxy.in_front_of(amqp_url) as proxy:
+        yield proxy
+
+
+@pytest.fixture
+def through(proxy: TcpProxy, amqp_url: str) -> SecretStr:
+    """The broker's address through the proxy."""
+    return SecretStr(proxy.url(amqp_url))
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Notice a silent network within a second or two, not within half a minute."""
+    monkeypatch.setattr(link_module, "SILENT_SECONDS", 1.0)
+    monkeypatch.setattr(link_module, "_PROBE_EVERY", 0.2)
+    for module in ("guard", "link", "declare", "publisher", "requester", "responder", "intake"):
+        monkeypatch.setattr(f"shared.messaging.{module}.CALL_SECONDS", 0.5)
+
+
+@without_database
+async def answer(message: Ask, _: Work) -> Answered:
+    return Answered(text=message.text)
+
+
+async def note(event: Noted, work: Work) -> None:
+    await work.connection.execute("CREATE TABLE IF NOT EXISTS note (number integer)")
+    await work.connection.execute("INSERT INTO note VALUES ($1)", event.number)
+
+
+async def numbers(url: str) -> list[int]:
+    connection = await asyncpg.connect(url)
+    try:
+        if not await connection.fetchval("SELECT to_regclass('note')"):
+            return []
+        return [row["number"] for row in await connection.fetch("SELECT number FROM note ORDER BY number")]
+    finally:
+        await connection.close()
+
+
+async def emit(bus: Bus, *values: int) -> None:
+    async with bus.work() as work:
+        for value in values:
+            await work.emit(Noted(number=value))
+
+
+def all_there(url: str, expected: list[int]) -> Callable[[], Awaitable[bool]]:
+    async def check() -> bool:
+        return await numbers(url) == expected
+
+    return check
+
+
+async def answers(bus: Bus) -> bool:
+    try:
+        await bus.request(Ask(), timeout=1)
+    except Unavailable:
+        return False
+    return True
+
+
+async def test_while_the_broker_is_away_a_request_fails_at_once_and_afterwards_it_works_again(
+    bus_for: BusFactory, proxy: TcpProxy, through: SecretStr
+) -> None:
+    await bus_for(OWNER, request_handlers={Ask: answer}, amqp_url=through)
+    asker = await bus_for(ASKER, amqp_url=through)
+    assert await answers(asker)
+
+    proxy.down()
+    await wait_until(lambda: not asker._pub.is_connected)
+    started = time.monotonic()
+    with pytest.raises(Unavailable):
+        await asker.request(Ask(), timeout=10)
+    assert time.monotonic() - started < 0.5
+    proxy.heal()
+
+    await wait_until(lambda: answers(asker))
+
+
+async def test_who_waits_for_an_answer_when_the_connection_breaks_is_told_at_once(
+    bus_for: BusFactory, proxy: TcpProxy, through: SecretStr
+) -> None:
+    inside = asyncio.Event()
+
+    @without_database
+    async def slow(_: Ask, __: Work) -> Answered:
+        inside.set()
+        await asyncio.sleep(2)
+        return Answered(text="")
+
+    await bus_for(OWNER, request_handlers={Ask: slow})
+    asker = await bus_for(ASKER, amqp_url=through)
+    waiting = asyncio.create_task(asker.request(Ask(), timeout=10))
+    await inside.wait()
+
+    proxy.reset()
+
+    with pytest.raises(Unavailable):
+        await asyncio.wait_for(waiting, 1)
+
+
+@pytest.mark.parametrize("mode", [Mode.BLACKHOLE, Mode.UPSTREAM_BLACKHOLE, Mode.DOWNSTREAM_BLACKHOLE])
+async def test_a_network_that_swallows_everything_is_noticed_and_left_behind(
+    bus_for: BusFactory, database: Database, proxy: TcpProxy, through: SecretStr, impatient: None, mode: Mode
+) -> None:
+    """Also the relay survives it: the library raises CancelledError into tasks that nobody has cancelled."""
+    sink_url = await database()
+    await bus_for(SINK, event_handlers={Noted: note}, database_url=sink_url)
+    source = await bus_for(SOURCE, database_url=await database(), amqp_url=through)
+    await emit(source, 1)
+    await wait_until(all_there(sink_url, [1]))
+
+    proxy.mode = mode
+    await emit(source, 2)
+    await wait_until(lambda: not source._pub.is_connected)
+    assert "no connection" in str(await source.checks()["broker_publish"]())
+    proxy.heal()
+
+    await wait_until(all_there(sink_url, [1, 2]), timeout=20)
+    await wait_until(lambda: source._pub.is_connected)
+
+
+async def test_events_under_way_when_the_connection_breaks_take_effect_once_each(
+    bus_for: BusFactory, database: Database, proxy: TcpProxy, through: SecretStr
+) -> None:
+    sink_url, source_url = await database(), await database()
+    await bus_for(SINK, event_handlers={Noted: note}, database_url=sink_url, amqp_url=through)
+    source = await bus_for(SOURCE, database_url=source_url, amqp_url=through)
+    await emit(source, -1)
+    await wait_until(all_there(sink_url, [-1]))
+
+    for cut in range(4):
+        # Some of the publishes have reached the broker by then; their confirms are lost.
+        proxy.reset_after_upstream = proxy.passed_upstream + 3_000 + 4_000 * cut
+        await emit(source, *range(100 * cut, 100 * cut + 100))
+        await wait_until(lambda: proxy.reset_after_upstream is None)
+
+    await wait_until(all_there(sink_url, [-1, *range(400)]), timeout=30)
+
+
+async def test_a_missing_exchange_is_brought_back_and_no_event_is_lost(
+    bus_for: BusFactory, database: Database, broker: BrokerView
+) -> None:
+    sink_url = await database()
+    sink = await bus_for(SINK, event_handlers={Noted: note}, database_url=sink_url)
+    source = await bus_for(SOURCE, database_url=await database())
+    await emit(source, 1)
+    await wait_until(all_there(sink_url, [1]))
+
+    async with broker.channel() as channel:
+        await channel.exchange_delete(broker.names.events)
+    await emit(source, *range(2, 50))
+    # The bindings went with the exchange; the consumer's next channel binds its queue again.
+    await wait_until(lambda: source._pub.is_connected)
+    assert sink._consumer is not None
+    sink._consumer.intake.port.reopen()
+
+    await wait_until(all_there(sink_url, list(range(1, 50))), timeout=20)
+
+
+async def test_a_consumer_whose_queue_was_deleted_returns(
+    bus_for: BusFactory, database: Database, broker: BrokerView
+) -> None:
+    sink_url = await database()
+    sink = await bus_for(SINK, event_handlers={Noted: note}, database_url=sink_url)
+    source = await bus_for(SOURCE, database_url=await database())
+
+    await broker.delete_queue(broker.names.event_queue("sink"))
+    await wait_until(lambda: broker.consumers(broker.names.event_queue("sink")))
+    await emit(source, 1)
+
+    await wait_until(all_there(sink_url, [1]))
+    assert await sink.checks()["consumers"]() is None
+
+
+async def test_a_connection_lost_between_commit_and_acknowledgement_changes_nothing(
+    bus_for: BusFactory, database: Database, proxy: TcpProxy, through: SecretStr, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sink_url = await database()
+    deliveries: list[int] = []
+
+    async def noting(event: Noted, work: Work) -> None:
+        deliveries.append(event.number)
+        await note(event, work)
+        if len(deliveries) == 1:
+            # The commit happens, the acknowledgement finds its channel gone.
+            proxy.reset()
+
+    sink = await bus_for(SINK, event_handlers={Noted: noting}, database_url=sink_url, amqp_url=through)
+    source = await bus_for(SOURCE, database_url=await database())
+    await emit(source, 1)
+    await wait_until(all_there(sink_url, [1]))
+    await wait_until(lambda: sink._consumer is not None and sink._consumer.intake.is_live)
+    await emit(source, 2)
+
+    await wait_until(all_there(sink_url, [1, 2]))
+    assert deliveries == [1, 2]
+
+
+async def test_events_wait_for_a_database_that_is_away_and_use_up_no_attempt(
+    bus_for: BusFactory, database: Database, postgres_url: str
+) -> None:
+    sink_url = await database()
+    attempts: list[int] = []
+
+    async def noting(event: Noted, work: Work) -> None:
+        attempts.append(work.metadata.attempt)
+        await note(event, work)
+
+    async with TcpProxy.in_front_of(postgres_url) as to_database:
+        sink = await bus_for(SINK, event_handlers={Noted: noting}, database_url=to_database.url(sink_url))
+        source = await bus_for(SOURCE, database_url=await database())
+        to_database.down()
+        await emit(source, 1, 2, 3)
+        await asyncio.sleep(1)
+        assert attempts == []
+        to_database.heal()
+
+        await wait_until(all_there(sink_url, [1, 2, 3]))
+        assert attempts == [1, 1, 1]
+        await sink.drain()
+        await sink.close()
+
+
+async def test_a_request_survives_a_database_that_is_restarted_under_it(
+    bus_for: BusFactory, database: Database
+) -> None:
+    """The transaction is undone by the loss, so the request is simply carried out again."""
+    url = await database()
+    tries: list[int] = []
+
+    async def fragile(_: Ask, work: Work) -> Answered:
+        tries.append(1)
+        if len(tries) == 1:
+            await work.connection.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+        return Answered(text=str(await work.connection.fetchval("SELECT 'there'")))
+
+    await bus_for(OWNER, request_handlers={Ask: fragile}, database_url=url)
+    asker = await bus_for(ASKER)
+
+    assert (await asker.request(Ask())).text == "there"
+    assert len(tries) == 2
+
+
+async def test_an_outbox_whose_database_connection_is_ended_goes_on(bus_for: BusFactory, database: Database) -> None:
+    sink_url, source_url = await database(), await database()
+    await bus_for(SINK, event_handlers={Noted: note}, database_url=sink_url)
+    source = await bus_for(SOURCE, database_url=source_url)
+    await emit(source, 1)
+    await wait_until(all_there(sink_url, [1]))
+
+    pool = await open_pool(source_url)
+    await pool.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        "WHERE datname = current_database() AND application_name LIKE '%relay%'"
+    )
+    await pool.close()
+    await emit(source, 2)
+
+    await wait_until(all_there(sink_url, [1, 2]))
+
+
+async def test_a_service_starts_before_its_broker_does(
+    bus_for: BusFactory, proxy: TcpProxy, through: SecretStr, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.messaging.bus._START_SECONDS", 0.5)
+    proxy.down()
+
+    owner = await bus_for(OWNER, request_handlers={Ask: answer}, amqp_url=through)
+    assert await owner.checks()["broker_consume"]() == "no connection"
+    proxy.heal()
+    asker = await bus_for(ASKER)
+
+    await wait_until(lambda: answers(asker))
+    assert {await check() for check in owner.checks().values()} == {None}
+
+
+async def test_a_part_that_ends_is_noticed(bus_for: BusFactory, database: Database) -> None:
+    source = await bus_for(SOURCE, database_url=await database())
+    failed = asyncio.create_task(source.wait_failed())
+
+    source._supervised["relay"].cancel()
+
+    with pytest.raises(Exception, match="relay has ended"):
+        await asyncio.wait_for(failed, 2)
+
+
+async def test_a_channel_that_stays_away_on_a_good_connection_is_noticed(
+    bus_for: BusFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watch: Any = __import__("shared.messaging.watchdog", fromlist=["watch"]).watch
+    monkeypatch.setattr("shared.messaging.bus.watch", lambda links: watch(links, patience=0.3, every=0.05))
+    owner = await bus_for(OWNER, request_handlers={Ask: answer})
+    assert owner._responder is not None
+    port = owner._responder.intake.port
+
+    async def never(_: object) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(port, "_setup", never)
+    port.reopen()
+
+    with pytest.raises(Exception, match="watchdog has ended"):
+        await asyncio.wait_for(owner.wait_failed(), 3)
+
+
+async def test_a_wake_up_reaches_the_instance_and_its_queue_survives_a_reconnect(
+    bus_for: BusFactory, proxy: TcpProxy, through: SecretStr, used_queues: set[str], broker: BrokerView
+) -> None:
+    got: list[bytes] = []
+
+    async def woken(payload: bytes) -> None:
+        got.append(payload)
+
+    receiver = await bus_for(Topology(service="gateway"), amqp_url=through)
+    await receiver.consume_transient("gateway.push.a1", woken)
+    used_queues.add(broker.names.instance_queue("gateway.push.a1"))
+    sender = await bus_for(ASKER)
+
+    await sender.publish_transient("gateway.push.a1", {"device": "d1"})
+    await wait_until(lambda: got == [b'{"device": "d1"}'])
+    proxy.reset()
+    await wait_until(lambda: not receiver._sub.is_connected)
+    await wait_until(lambda: receiver._sub.is_connected)
+
+    async def woken_again() -> bool:
+        # Once would do, but for a wake-up that the broker hands to the consumer it does not know to be dead.
+        await sender.publish_transient("gateway.push.a1", b"2")
+        return got[-1] == b"2"
+
+    await wait_until(woken_again, every=0.1)
+
+
+async def test_a_wake_up_for_nobody_is_simply_gone(bus_for: BusFactory) -> None:
+    sender = await bus_for(ASKER)
+
+    await sender.publish_transient("gateway.push.nobody", b"1")
+
+    assert not await answers(sender)
