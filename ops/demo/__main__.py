@@ -17,9 +17,9 @@ _ANY_HOUR = {"THUNGAN_SMS_OPENS": "00:00", "THUNGAN_SMS_CLOSES": "23:59:59.99999
 """The demo may be watched at night; in service, reminders leave between 07:00 and 22:00."""
 
 
-async def _run(narrator: Narrator, folder: Path, *, keep: bool) -> None:
+async def _run(narrator: Narrator, folder: Path, *, namespace: str, keep: bool) -> None:
     with narrator.step("start", "Five services, a broker, five databases") as step:
-        system = LocalSystem("demo", keep=keep, settings={"notify": _ANY_HOUR})
+        system = LocalSystem(namespace, keep=keep, settings={"notify": _ANY_HOUR})
         await system.__aenter__()
         step.tell(f"customer, billing, receipt, notify and gateway run as processes of their own: {system.gateway_url}")
         step.check("every service says that it is ready", all(map(system.is_ready, system.addresses.passwords)))
@@ -39,15 +39,18 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="./dev demo", description="A day of collecting bills on the real system.")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write each step with ok and the facts to FILE")
     parser.add_argument("--out", type=Path, metavar="FOLDER", help="where papers and tokens go", default=None)
+    parser.add_argument(
+        "--namespace", default="demo", help="name of the system, so that several can be watched at once"
+    )
     parser.add_argument("--keep", action="store_true", help="keep the databases for a look with THUNGAN_NAMESPACE=demo")
     arguments = parser.parse_args()
-    folder: Path = arguments.out or PROJECT / ".local" / "demo"
+    folder: Path = arguments.out or PROJECT / ".local" / arguments.namespace
     if arguments.out is None:
         shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True, exist_ok=True)
     narrator = Narrator(arguments.json)
     try:
-        asyncio.run(_run(narrator, folder, keep=arguments.keep))
+        asyncio.run(_run(narrator, folder, namespace=arguments.namespace, keep=arguments.keep))
     except KeyboardInterrupt:
         return 130
     except StackError as error:
