@@ -42,10 +42,23 @@ class BillRun:
 
 
 async def run_bills(
-    new_work: WorkFactory, tariffs: Tariffs, clock: Clock, *, batch: int = BATCH, progress: Progress | None = None
+    new_work: WorkFactory,
+    tariffs: Tariffs,
+    clock: Clock,
+    *,
+    batch: int = BATCH,
+    again: bool = False,
+    progress: Progress | None = None,
 ) -> BillRun:
-    """Issue bills until no metered period waits; return what was done. ``progress`` hears of it after each batch."""
+    """Issue bills until no metered period waits; return what was done.
+
+    ``again`` takes up what earlier runs have set aside, once its cause was corrected. ``progress`` hears of the run
+    after each batch.
+    """
     done = BillRun()
+    if again:
+        async with new_work() as work:
+            await metered.take_up_again(work.connection)
     while True:
         async with new_work() as work:
             taken, result = await issue_batch(work, tariffs, clock, batch)

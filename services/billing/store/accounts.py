@@ -76,7 +76,7 @@ async def lock(connection: Connection, customer_codes: Collection[str]) -> set[s
     """Lock the accounts, in the order of their codes so that no two transactions wait for each other; return those
     that exist."""
     rows = await connection.fetch(
-        "SELECT customer_code FROM accounts WHERE customer_code = ANY ($1) ORDER BY customer_code FOR UPDATE",
+        "SELECT customer_code FROM accounts WHERE customer_code = ANY ($1) ORDER BY customer_code FOR NO KEY UPDATE",
         list(customer_codes),
     )
     return {row["customer_code"] for row in rows}

@@ -40,7 +40,7 @@ WHERE bill_id IS NULL AND problem IS NULL AND NOT EXISTS (
 )
 ORDER BY customer_code
 LIMIT $1
-FOR UPDATE SKIP LOCKED
+FOR NO KEY UPDATE SKIP LOCKED
 """
 _READINGS_OF = "SELECT * FROM readings WHERE period_id = ANY ($1) ORDER BY period_id, meter_number, meter_register"
 _ORDER = {"KT": 0, "BT": 1, "CD": 2, "TD": 3, "VC": 4}

@@ -42,14 +42,14 @@ async def add(connection: Connection, request: OpenShift, cash_ceiling: int) -> 
 async def lock_open(connection: Connection, collector_code: str) -> Shift | None:
     """Lock and return the collector's open shift: cash falls into it, or waits until it is closed and finds none."""
     row = await connection.fetchrow(
-        "SELECT * FROM shifts WHERE collector_code = $1 AND closed_at IS NULL FOR UPDATE", collector_code
+        "SELECT * FROM shifts WHERE collector_code = $1 AND closed_at IS NULL FOR NO KEY UPDATE", collector_code
     )
     return None if row is None else await _shift(connection, row)
 
 
 async def lock(connection: Connection, shift_id: UUID) -> Shift | None:
     """Lock and return a shift; None when it is unknown."""
-    row = await connection.fetchrow("SELECT * FROM shifts WHERE shift_id = $1 FOR UPDATE", shift_id)
+    row = await connection.fetchrow("SELECT * FROM shifts WHERE shift_id = $1 FOR NO KEY UPDATE", shift_id)
     return None if row is None else await _shift(connection, row)
 
 

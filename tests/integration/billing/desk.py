@@ -125,9 +125,9 @@ class Desk:
         """Import readings lines."""
         return await import_texts(self.new_work, {"readings.csv": readings(*lines)}, TARIFFS)
 
-    async def run(self, batch: int = 100) -> BillRun:
+    async def run(self, batch: int = 100, *, again: bool = False) -> BillRun:
         """Run the bills that wait."""
-        return await run_bills(self.new_work, TARIFFS, self.clock, batch=batch)
+        return await run_bills(self.new_work, TARIFFS, self.clock, batch=batch, again=again)
 
     async def bill(self, kwh: int, month: int = 10, *, code: str = CODE, year: int = 2026) -> CustomerAccount:
         """Issue a bill for a month and return the account after it."""

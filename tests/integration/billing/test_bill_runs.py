@@ -196,6 +196,9 @@ async def test_a_period_that_cannot_be_billed_any_more_is_set_aside_and_stops_no
     assert run.bills == 1
     assert run.problems == ("PB14010012345 10/2026/1: there is no price group 'castle'",)
     assert (await desk.run()).problems == ()
+    await desk.customer(version=3)
+    assert (await desk.run()).bills == 0
+    assert (await desk.run(again=True)).bills == 1
 
 
 async def test_a_bill_of_nothing_is_paid_at_once(desk: Desk) -> None:
