@@ -7,7 +7,7 @@ nothing. It is meant to be served with the headers in :data:`CHECK_PAGE_HEADERS`
 from dataclasses import dataclass
 from html import escape
 
-from shared.check_wording import check_sentence, kind_name, translated_label
+from shared.check_wording import CHECKS, check_sentence, kind_name, translated_label
 from shared.clock import VIETNAM
 from shared.contracts.common import Language
 from shared.contracts.receipt import CheckState, ReceiptKind, Verification
@@ -167,7 +167,8 @@ def _fields(verification: Verification, language: Language) -> dict[str, str]:
 
 def _sentence(check: str, state: CheckState, detail: str, language: Language) -> str:
     """Return the English sentence of a check, or what the receipt service itself said in Vietnamese."""
-    return check_sentence(check, state, language) if language is Language.ENGLISH else detail
+    known = language is Language.ENGLISH and check in CHECKS  # a newer receipt service may make more checks
+    return check_sentence(check, state, language) if known else detail
 
 
 def _state_of(verification: Verification, name: str) -> CheckState:

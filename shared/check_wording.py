@@ -14,6 +14,10 @@ _SENTENCES: dict[tuple[str, CheckState], tuple[str, str]] = {
         "Mã không đúng dạng: đã bị sửa, thiếu hoặc đọc sai ký tự.",
         "The code is not in its proper form: changed, cut off or misread.",
     ),
+    ("canonical", _NOT_CHECKED): (
+        "Chỉ có mã tra cứu, chưa có mã đầy đủ để kiểm tra.",
+        "Only a lookup code was given, not the full code.",
+    ),
     ("signature", _PASSED): (
         "Chữ ký số đúng: nội dung không bị sửa.",
         "The digital signature is right: nothing was changed.",

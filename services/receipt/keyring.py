@@ -71,9 +71,6 @@ class Keyring:
         """Return the keys with this id: 4 bytes can clash, so all of them are tried."""
         return self._keys.get(key_id, [])
 
-    def __len__(self) -> int:
-        return sum(map(len, self._keys.values()))
-
     @classmethod
     def from_records(cls, records: Iterable[PublicKey]) -> "Keyring":
         """Return the keyring of published keys. Raises UnusableKeyError for a key that cannot be used."""

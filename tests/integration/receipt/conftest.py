@@ -1,0 +1,31 @@
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import pytest_asyncio
+
+from shared.contracts.receipt import DocumentReady, ReceiptIssued
+from shared.db import open_pool
+from shared.testing.fixtures import BusFactory
+from tests.integration.receipt.shop import BILLING, GATEWAY, Shop, receipt_settings
+
+
+@pytest_asyncio.fixture
+async def shop(
+    bus_for: BusFactory,
+    database: Callable[..., Awaitable[str]],
+    amqp_url: str,
+    namespace: str,
+    tmp_path: Path,
+) -> AsyncIterator[Shop]:
+    """Billing and gateway as stand-ins on the real broker, and receipt's database; no copy of receipt runs yet."""
+    url = await database("receipt")
+    settings = receipt_settings(amqp_url, namespace, url, tmp_path / "keys")
+    async with AsyncExitStack() as stack:
+        pool = await open_pool(url, size=2, application_name="test receipt")
+        stack.push_async_callback(pool.close)
+        billing = await bus_for(BILLING, database_url=await database(), start=False)
+        made = Shop(settings=settings, billing=billing, pool=pool, stack=stack)
+        await billing.start(event_handlers={ReceiptIssued: made.take_receipt})
+        await bus_for(GATEWAY, database_url=await database(), event_handlers={DocumentReady: made.take_paper})
+        yield made

@@ -1,0 +1,117 @@
+"""A running receipt service with stand-ins for those it talks to: billing that tells, a gateway that takes papers."""
+
+from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+from asyncpg import Pool
+from pydantic import SecretStr
+
+from services.receipt.app import service
+from services.receipt.audit import RegisterAudit, audit_register
+from services.receipt.settings import ReceiptSettings
+from services.receipt.signing import KeyFolder
+from shared.clock import now
+from shared.contracts.billing import NoticeIssued, PaymentRecorded, PaymentReversed, ShiftClosed
+from shared.contracts.message import Event, Reply, Request
+from shared.contracts.receipt import DocumentReady, PaperKind, Receipt, ReceiptIssued, ReceiptKind
+from shared.messaging import Bus, Topology, Work
+from shared.runtime import Running
+from shared.testing import wait_until
+
+R = TypeVar("R", bound=Reply)
+
+BILLING = Topology(
+    service="billing",
+    consumes=[ReceiptIssued],
+    emits=[NoticeIssued, PaymentRecorded, PaymentReversed, ShiftClosed],
+)
+GATEWAY = Topology(service="gateway", consumes=[DocumentReady])
+
+
+@dataclass
+class Shop:
+    """What a test of receipt needs."""
+
+    settings: ReceiptSettings
+    billing: Bus
+    pool: Pool
+    """On receipt's own database."""
+    stack: AsyncExitStack
+    issued: list[Receipt] = field(default_factory=list)
+    papers: list[DocumentReady] = field(default_factory=list)
+
+    @property
+    def keys(self) -> KeyFolder:
+        """The signing keys."""
+        return KeyFolder(self.settings.keys_folder())
+
+    async def start(self, *, clock: Callable[[], datetime] = now, **changes: Any) -> Running:
+        """Start one copy of the service."""
+        settings = self.settings.model_copy(update=changes)
+        return await self.stack.enter_async_context(service(settings, clock=clock))
+
+    async def tell(self, *events: Event) -> None:
+        """Say that something has happened, as billing does."""
+        async with self.billing.work() as work:
+            for event in events:
+                await work.emit(event)
+
+    async def ask(self, request: Request[R]) -> R:
+        """Ask the service."""
+        return await self.billing.request(request, timeout=10)
+
+    async def receipts(self, count: int, timeout: float = 30) -> list[Receipt]:  # noqa: ASYNC109
+        """Wait until this many receipts were told of; return them in the order of their numbers."""
+        await wait_until(lambda: len(self.issued) >= count, timeout, message=f"{count} receipts")
+        return sorted(self.issued, key=lambda receipt: (receipt.year, receipt.series, receipt.number))
+
+    async def paper(self, kind: PaperKind, count: int = 1) -> list[DocumentReady]:
+        """Wait for papers of a kind."""
+
+        def found() -> list[DocumentReady]:
+            return [paper for paper in self.papers if paper.kind is kind]
+
+        await wait_until(lambda: len(found()) >= count, 20, message=f"{count} × {kind}")
+        return found()
+
+    async def audit(self) -> RegisterAudit:
+        """Look at the whole register."""
+        async with self.pool.acquire() as connection:
+            return await audit_register(connection, self.keys.keyring())
+
+    async def numbers(self, series: str) -> list[int]:
+        """The numbers of a series as stored."""
+        rows = await self.pool.fetch("SELECT number FROM receipt WHERE series = $1 ORDER BY number", series)
+        return [row["number"] for row in rows]
+
+    async def take_receipt(self, event: ReceiptIssued, _work: Work) -> None:
+        """Note a receipt, as billing does."""
+        self.issued.append(event.receipt)
+
+    async def take_paper(self, event: DocumentReady, _work: Work) -> None:
+        """Note a paper, as the gateway does."""
+        self.papers.append(event)
+
+
+def originals(receipts: Sequence[Receipt]) -> list[Receipt]:
+    """Those that stand for payments."""
+    return [receipt for receipt in receipts if receipt.kind is ReceiptKind.ORIGINAL]
+
+
+def receipt_settings(
+    amqp_url: str, namespace: str, database_url: str, keys_folder: Path, **others: Any
+) -> ReceiptSettings:
+    """Settings of a copy of the service under test."""
+    return ReceiptSettings(
+        amqp_url=SecretStr(amqp_url),
+        namespace=namespace,
+        database_url=SecretStr(database_url),
+        receipt_keys_folder=keys_folder,
+        instance="test",
+        database_pool_size=4,
+        **others,
+    )

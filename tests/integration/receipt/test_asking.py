@@ -1,0 +1,254 @@
+"""What receipt answers: reading, checking, reprinting; and the papers that are no receipts."""
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from services.receipt.domain import format_lookup_code
+from services.receipt.keyring import Keyring
+from services.receipt.token import Algorithm, from_text, lookup_code, parse, seal, to_text
+from services.receipt.verify import verify_token
+from shared.contracts.billing import NoticeKind
+from shared.contracts.receipt import (
+    CheckState,
+    GetPublicKeys,
+    GetReceipt,
+    PaperKind,
+    Receipt,
+    ReprintReceipt,
+    Verification,
+    VerifyToken,
+)
+from shared.ids import new_id
+from shared.problems import Conflict, InvalidRequest, NotFound
+from shared.testing import wait_until
+from tests.integration.receipt.shop import Shop
+from tests.unit.receipt.samples import (
+    notice_issued,
+    payment_recorded,
+    payment_reversed,
+    sample_id,
+    shift_closed,
+)
+
+
+def states(verification: Verification) -> dict[str, CheckState]:
+    return {check.check: check.state for check in verification.checks}
+
+
+async def one_receipt(shop: Shop, name: str = "payment") -> Receipt:
+    known = len(shop.issued)
+    await shop.tell(payment_recorded(name))
+    await shop.receipts(known + 1)
+    return shop.issued[-1]
+
+
+def reprint(receipt: Receipt, **changes: object) -> ReprintReceipt:
+    request = ReprintReceipt(
+        reprint_id=new_id(),
+        receipt_id=receipt.receipt_id,
+        requested_by="TN014",
+        reason="Khách làm mất",
+        device_id=sample_id("phone"),
+    )
+    return request.model_copy(update=changes)
+
+
+async def test_a_receipt_is_read_by_its_id_and_by_its_payment_with_the_paper_as_printed(shop: Shop) -> None:
+    await shop.start()
+    receipt = await one_receipt(shop)
+    (paper,) = await shop.paper(PaperKind.RECEIPT)
+    for request in (GetReceipt(receipt_id=receipt.receipt_id), GetReceipt(payment_id=receipt.payment_id)):
+        reply = await shop.ask(request)
+        assert reply.receipt == receipt
+        assert reply.document == paper.document
+
+
+async def test_a_receipt_that_is_not_there_is_not_found(shop: Shop) -> None:
+    await shop.start()
+    for request in (GetReceipt(receipt_id=new_id()), GetReceipt(payment_id=new_id())):
+        with pytest.raises(NotFound):
+            await shop.ask(request)
+    with pytest.raises(NotFound):
+        await shop.ask(reprint_of_nothing())
+    with pytest.raises(InvalidRequest):
+        await shop.ask(GetReceipt())
+
+
+def reprint_of_nothing() -> ReprintReceipt:
+    return ReprintReceipt(reprint_id=new_id(), receipt_id=new_id(), requested_by="TN014", reason="x", device_id=None)
+
+
+async def test_a_genuine_receipt_passes_every_check(shop: Shop) -> None:
+    await shop.start()
+    first, second = await one_receipt(shop, "first"), await one_receipt(shop, "second")
+    for receipt in (first, second):
+        for scanned in (receipt.token, receipt.url):
+            verification = await shop.ask(VerifyToken(token=scanned))
+            assert verification.valid
+            assert set(states(verification).values()) == {CheckState.PASSED}
+            assert verification.receipt == receipt
+            assert verification.fields["Số"] == f"{receipt.number:08d}"
+
+
+async def test_a_receipt_altered_by_one_letter_fails(shop: Shop) -> None:
+    await shop.start()
+    receipt = await one_receipt(shop)
+    for position in (3, 60, 200, len(receipt.token) - 3):
+        letter = "A" if receipt.token[position] != "A" else "B"
+        altered = receipt.token[:position] + letter + receipt.token[position + 1 :]
+        verification = await shop.ask(VerifyToken(token=altered))
+        assert not verification.valid
+        assert verification.receipt is None
+
+
+async def test_nonsense_is_answered_and_not_valid(shop: Shop) -> None:
+    await shop.start()
+    for scanned in ("x", "HELLO", "https://thungan.example/R/", "AAAA-BBBB-CCCC-DDDD", "\u0000", "Đ" * 2000):
+        verification = await shop.ask(VerifyToken(token=scanned))
+        assert not verification.valid, scanned
+        assert verification.fields == {}
+
+
+async def test_the_typed_lookup_code_finds_the_receipt(shop: Shop) -> None:
+    await shop.start()
+    receipt = await one_receipt(shop)
+    code = format_lookup_code(lookup_code(from_text(receipt.token)))
+    for typed in (code, code.lower(), code.replace("-", " ")):
+        verification = await shop.ask(VerifyToken(token=typed))
+        assert verification.valid
+        assert verification.receipt == receipt
+
+
+async def test_a_voided_receipt_is_genuine_and_not_valid_any_more(shop: Shop) -> None:
+    await shop.start()
+    event = payment_recorded()
+    await shop.tell(event)
+    await shop.receipts(1)
+    await shop.tell(payment_reversed(event))
+    original, void = await shop.receipts(2)
+
+    verification = await shop.ask(VerifyToken(token=original.token))
+
+    assert not verification.valid
+    assert verification.voided
+    failed = {check for check, state in states(verification).items() if state is CheckState.FAILED}
+    assert failed == {"not_voided"}
+    assert verification.receipt is not None
+    assert verification.receipt.voided_at == void.issued_at
+    slip = await shop.ask(VerifyToken(token=void.token))
+    assert slip.valid
+    assert slip.fields["Hủy biên nhận"] == f"1{original.series} {original.number:08d}"
+
+
+async def test_a_receipt_signed_with_a_real_key_but_not_on_record_fails(shop: Shop) -> None:
+    await shop.start()
+    receipt = await one_receipt(shop)
+    claims = parse(from_text(receipt.token)).claims
+    keys = shop.keys
+    key_id, _ = keys.key_for(receipt.issued_at)
+    forged = seal(replace(claims, total=1), key_id, Algorithm.EDDSA, lambda message: keys.sign(key_id, message))
+    verification = await shop.ask(VerifyToken(token=to_text(forged)))
+    assert states(verification)["signature"] is CheckState.PASSED
+    assert states(verification)["recorded"] is CheckState.FAILED
+    assert not verification.valid
+
+
+async def test_the_published_keys_verify_without_the_service_also_after_a_rotation(shop: Shop) -> None:
+    await shop.start()
+    before = await one_receipt(shop, "before")
+    shop.keys.rotate(before.issued_at)
+    after = await one_receipt(shop, "after")
+
+    keys = (await shop.ask(GetPublicKeys())).keys
+
+    assert len(keys) == 2
+    keyring = Keyring.from_records(keys)
+    assert all(verify_token(receipt.token, keyring).valid for receipt in (before, after))
+    assert from_text(before.token)[:30] != from_text(after.token)[:30]
+
+
+async def test_a_copy_is_counted_marked_and_printed_once_however_often_it_is_asked_for(shop: Shop) -> None:
+    await shop.start()
+    receipt = await one_receipt(shop)
+    request = reprint(receipt)
+
+    replies = [await shop.ask(request) for _ in range(3)]
+
+    assert {reply.copy_number for reply in replies} == {1}
+    assert {reply.document_id for reply in replies} == {replies[0].document_id}
+    assert replies[-1].receipt.copies == 1
+    (copy,) = await shop.paper(PaperKind.COPY)
+    assert copy.document_id == replies[0].document_id
+    assert (copy.copy_number, copy.device_id, copy.receipt_id) == (1, request.device_id, receipt.receipt_id)
+    (original,) = await shop.paper(PaperKind.RECEIPT)
+    assert copy.reprint_of == original.document_id
+    first = copy.document.blocks[0]
+    assert first.type == "text"
+    assert first.text == "BẢN SAO lần 1"
+    assert copy.document.blocks[-1 - len(original.document.blocks) : -1] == original.document.blocks
+
+
+async def test_copies_asked_for_at_once_are_numbered_one_after_the_other(shop: Shop) -> None:
+    await shop.start()
+    await shop.start(instance="other")
+    receipt = await one_receipt(shop)
+    requests = [reprint(receipt) for _ in range(6)]
+
+    replies = await asyncio.gather(*(shop.ask(request) for request in [*requests, *requests]))
+
+    assert sorted(reply.copy_number for reply in replies) == [1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6]
+    assert (await shop.ask(GetReceipt(receipt_id=receipt.receipt_id))).receipt.copies == 6
+    assert (await shop.audit()).violations == []
+    await wait_until(lambda: len([paper for paper in shop.papers if paper.kind is PaperKind.COPY]) == 6)
+
+
+async def test_the_id_of_a_copy_cannot_be_used_for_another_request(shop: Shop) -> None:
+    await shop.start()
+    first, second = await one_receipt(shop, "first"), await one_receipt(shop, "second")
+    request = reprint(first)
+    await shop.ask(request)
+    for other in (
+        request.model_copy(update={"reason": "khác"}),
+        request.model_copy(update={"receipt_id": second.receipt_id}),
+        request.model_copy(update={"device_id": None}),
+    ):
+        with pytest.raises(Conflict) as raised:
+            await shop.ask(other)
+        assert raised.value.slug == "same-id-other-content"
+    assert (await shop.ask(GetReceipt(receipt_id=second.receipt_id))).receipt.copies == 0
+
+
+async def test_a_copy_of_a_voided_receipt_says_that_it_is_void(shop: Shop) -> None:
+    await shop.start()
+    event = payment_recorded()
+    await shop.tell(event)
+    await shop.receipts(1)
+    await shop.tell(payment_reversed(event))
+    original, _ = await shop.receipts(2)
+    await shop.ask(reprint(original))
+    (copy,) = await shop.paper(PaperKind.COPY)
+    assert any(block.type == "text" and "ĐÃ BỊ HỦY" in block.text for block in copy.document.blocks)
+
+
+async def test_a_notice_becomes_a_paper_that_goes_stale(shop: Shop) -> None:
+    await shop.start()
+    for number, kind in enumerate(NoticeKind):
+        event = notice_issued(kind)
+        await shop.tell(event, event)
+        first, again = (await shop.paper(PaperKind.NOTICE, 2 * number + 2))[-2:]
+        assert first.document_id == again.document_id
+        assert (first.device_id, first.visit_id) == (event.device_id, event.visit_id)
+        assert first.not_after == event.issued_at + timedelta(hours=2)
+        assert first.receipt_id is None
+
+
+async def test_a_closed_shift_becomes_a_slip(shop: Shop) -> None:
+    await shop.start()
+    event = shift_closed()
+    await shop.tell(event)
+    (slip,) = await shop.paper(PaperKind.SHIFT_SLIP)
+    assert (slip.device_id, slip.customer_code, slip.not_after) == (event.device_id, None, None)
+    assert "12.450.000 ₫" in slip.summary

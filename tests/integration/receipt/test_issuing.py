@@ -1,0 +1,267 @@
+"""Payments become receipts: numbered without gaps, signed, chained, once each, whatever is repeated or killed."""
+
+import asyncio
+import os
+import signal
+import sys
+from datetime import UTC, datetime, timedelta
+
+import asyncpg
+import pytest
+
+from services.receipt.verify import verify_token
+from shared.contracts.common import Unit
+from shared.contracts.receipt import PaperKind, ReceiptKind
+from shared.testing import wait_until
+from shared.testing.broker import BrokerView
+from tests.integration.receipt.shop import Shop, originals
+from tests.unit.receipt.samples import customer, payment_recorded, payment_reversed, sample_id
+
+REFUSED = (
+    "UPDATE receipt SET total = 1",
+    "UPDATE receipt SET token = token",
+    "DELETE FROM receipt",
+    "TRUNCATE receipt CASCADE",
+    "UPDATE reprint SET copy_number = 9",
+    "DELETE FROM reprint",
+    "TRUNCATE reprint",
+    "UPDATE series SET last_number = 0",
+    "UPDATE series SET last_number = last_number + 2",
+    "UPDATE series SET year = 2020, last_number = last_number + 1",
+    "DELETE FROM series",
+    "TRUNCATE series CASCADE",
+    "DELETE FROM seller",
+    "UPDATE seller SET suffix = 'ZZ'",
+)
+
+
+async def test_a_payment_gets_a_signed_receipt_and_its_paper_goes_to_the_phone_that_asked(shop: Shop) -> None:
+    await shop.start()
+    event = payment_recorded()
+
+    await shop.tell(event)
+
+    (receipt,) = await shop.receipts(1)
+    (paper,) = await shop.paper(PaperKind.RECEIPT)
+    year = receipt.issued_at.astimezone(UTC).year
+    assert (receipt.series, receipt.number, receipt.kind) == (f"K{year % 100}TAA", 1, ReceiptKind.ORIGINAL)
+    assert (receipt.payment_id, receipt.total) == (event.payment.payment_id, event.payment.amount)
+    assert receipt.vat == event.bills[0].vat
+    report = verify_token(receipt.token, shop.keys.keyring())
+    assert report.valid
+    assert report.authentic
+    assert receipt.url == f"HTTPS://THUNGAN.EXAMPLE/R/{receipt.token}"
+    assert (paper.device_id, paper.receipt_id) == (event.device_id, receipt.receipt_id)
+    assert (paper.payment_id, paper.not_after) == (event.payment.payment_id, None)
+    assert [block.data for block in paper.document.blocks if block.type == "qr"] == [receipt.url]
+
+
+async def test_without_a_phone_there_is_a_receipt_all_the_same(shop: Shop) -> None:
+    await shop.start()
+    await shop.tell(payment_recorded(device=None))
+    (receipt,) = await shop.receipts(1)
+    (paper,) = await shop.paper(PaperKind.RECEIPT)
+    assert paper.device_id is None
+    assert paper.receipt_id == receipt.receipt_id
+
+
+async def test_payments_at_once_over_several_copies_get_numbers_without_gaps(shop: Shop) -> None:
+    for number in range(3):
+        await shop.start(instance=f"copy-{number}")
+    events = [payment_recorded(f"payment {number}") for number in range(150)]
+
+    await asyncio.gather(*(shop.tell(*events[start::10]) for start in range(10)))
+
+    receipts = await shop.receipts(150, timeout=60)
+    assert [receipt.number for receipt in receipts] == list(range(1, 151))
+    assert {receipt.payment_id for receipt in receipts} == {event.payment.payment_id for event in events}
+    audit = await shop.audit()
+    assert (audit.receipts, audit.violations) == (150, [])
+
+
+async def test_a_payment_that_is_told_again_takes_no_number_and_is_the_same_paper(shop: Shop) -> None:
+    await shop.start()
+    await shop.start(instance="other")
+    event = payment_recorded()
+
+    await shop.tell(event, event, event)
+    await shop.tell(payment_recorded("another"))
+
+    receipts = await shop.receipts(4)
+    assert [receipt.number for receipt in receipts] == [1, 1, 1, 2]
+    assert len({receipt.token for receipt in receipts}) == 2
+    papers = await shop.paper(PaperKind.RECEIPT, 4)
+    assert len({paper.document_id for paper in papers}) == 2
+    assert (await shop.audit()).violations == []
+
+
+async def test_the_same_payment_with_another_amount_is_put_aside_and_the_first_receipt_stands(
+    shop: Shop, broker: BrokerView
+) -> None:
+    await shop.start()
+    await shop.tell(payment_recorded())
+    await shop.receipts(1)
+
+    await shop.tell(payment_recorded(amount=1_000_000))
+
+    async def put_aside() -> bool:
+        return await broker.count(broker.names.dead_queue("receipt")) == 1
+
+    await wait_until(put_aside, 15)
+    assert len(shop.issued) == 1
+    assert len(await shop.numbers(shop.issued[0].series)) == 1
+
+
+async def test_a_reversed_payment_is_voided_by_the_next_number_in_the_same_chain(shop: Shop) -> None:
+    await shop.start()
+    event = payment_recorded()
+    await shop.tell(event)
+    await shop.receipts(1)
+
+    await shop.tell(payment_reversed(event))
+
+    original, void = await shop.receipts(2)
+    assert (void.kind, void.number, void.voids_receipt_id) == (ReceiptKind.VOID, 2, original.receipt_id)
+    assert (void.total, void.vat) == (-original.total, -original.vat)
+    (paper,) = await shop.paper(PaperKind.VOID)
+    assert paper.device_id == event.device_id
+    audit = await shop.audit()
+    assert (audit.receipts, audit.voids, audit.violations) == (1, 1, [])
+
+
+async def test_a_reversal_that_overtakes_its_payment_waits_for_the_receipt(shop: Shop) -> None:
+    await shop.start()
+    event = payment_recorded()
+    await shop.tell(payment_reversed(event))
+    await shop.tell(event)
+    receipts = await shop.receipts(2)
+    assert [receipt.kind for receipt in receipts] == [ReceiptKind.ORIGINAL, ReceiptKind.VOID]
+    assert (await shop.audit()).violations == []
+
+
+async def test_a_new_year_begins_a_new_series_at_midnight_in_vietnam(shop: Shop) -> None:
+    times = {"now": datetime(2026, 12, 31, 16, 59, 59, 900_000, tzinfo=UTC)}
+    await shop.start(clock=lambda: times["now"])
+    old = payment_recorded("last of the year")
+    await shop.tell(old)
+    await shop.receipts(1)
+    times["now"] = datetime(2026, 12, 31, 17, 0, 0, tzinfo=UTC)
+
+    await shop.tell(payment_recorded("first of the year"))
+    await shop.receipts(2)
+    await shop.tell(payment_reversed(old))
+
+    last, first, void = await shop.receipts(3)
+    assert (last.series, last.number, last.year) == ("K26TAA", 1, 2026)
+    assert (first.series, first.number, first.year) == ("K27TAA", 1, 2027)
+    assert (void.series, void.number, void.voids_receipt_id) == ("K27TAA", 2, last.receipt_id)
+    audit = await shop.audit()
+    assert (audit.series, audit.violations) == (2, [])
+
+
+async def test_each_seller_has_a_series_of_its_own(shop: Shop) -> None:
+    await shop.start()
+    other = Unit(unit_code="PB1402", name="ĐIỆN LỰC NĂM CĂN", address="Năm Căn", tax_code="0300942001-019", phone="")
+    await shop.tell(payment_recorded("here"))
+    await shop.receipts(1)
+    await shop.tell(payment_recorded("there", facts=customer(unit=other)), payment_recorded("here again"))
+    receipts = await shop.receipts(3)
+    assert [(receipt.series[-2:], receipt.number) for receipt in receipts] == [("AA", 1), ("AA", 2), ("AB", 1)]
+    assert (await shop.audit()).violations == []
+
+
+async def test_first_payments_of_many_sellers_at_once_do_not_get_in_each_others_way(shop: Shop) -> None:
+    await shop.start()
+    await shop.start(instance="other")
+    units = [
+        Unit(unit_code="PB1402", name=f"ĐIỆN LỰC {number}", address="", tax_code=f"030094200{number}", phone="")
+        for number in range(8)
+    ]
+    events = [
+        payment_recorded(f"{unit.tax_code} {number}", facts=customer(unit=unit)) for unit in units for number in (1, 2)
+    ]
+    await asyncio.gather(*(shop.tell(event) for event in events))
+    receipts = await shop.receipts(16)
+    assert sorted(receipt.series[-2:] for receipt in receipts) == sorted(2 * [f"A{letter}" for letter in "ABCDEFGH"])
+    assert (await shop.audit()).violations == []
+
+
+async def test_while_no_key_may_sign_nothing_is_numbered_and_later_everything_is(shop: Shop) -> None:
+    await shop.start()
+    (key,) = shop.keys.public_keys()
+    shop.keys.retire(key.key_id, datetime.now(UTC) - timedelta(minutes=1))
+    event = payment_recorded()
+    await shop.tell(event)
+
+    async def tried() -> bool:
+        return bool(await shop.pool.fetchval("SELECT count(*) = 0 FROM receipt"))
+
+    await wait_until(tried)
+    shop.keys.rotate(datetime.now(UTC) - timedelta(seconds=1))
+    (receipt,) = await shop.receipts(1)
+    assert receipt.number == 1
+    assert (await shop.audit()).violations == []
+
+
+async def test_the_database_refuses_to_change_or_remove_what_was_issued(shop: Shop) -> None:
+    await shop.start()
+    await shop.tell(payment_recorded())
+    (receipt,) = await shop.receipts(1)
+    await shop.pool.execute(
+        """
+        INSERT INTO reprint VALUES (gen_random_uuid(), $1, 1, 'somebody', 'a reason', NULL, gen_random_uuid(), now())
+        """,
+        receipt.receipt_id,
+    )
+    for statement in REFUSED:
+        with pytest.raises(asyncpg.RestrictViolationError):
+            await shop.pool.execute(statement)
+
+
+async def test_killed_copies_leave_no_gap_and_lose_no_payment(shop: Shop) -> None:
+    events = [payment_recorded(f"payment {number}") for number in range(120)]
+    environment = {
+        **os.environ,
+        "THUNGAN_AMQP_URL": shop.settings.amqp_url.get_secret_value(),
+        "THUNGAN_DATABASE_URL": shop.settings.database_url.get_secret_value(),
+        "THUNGAN_NAMESPACE": shop.settings.namespace,
+        "THUNGAN_RECEIPT_KEYS_FOLDER": str(shop.settings.keys_folder()),
+        "THUNGAN_LOG_LEVEL": "WARNING",
+    }
+
+    async def start_copy() -> asyncio.subprocess.Process:
+        return await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "services.receipt", env=environment, stdout=asyncio.subprocess.DEVNULL
+        )
+
+    copy = await start_copy()
+    try:
+        for start in range(0, 120, 40):
+            before = await shop.pool.fetchval("SELECT count(*) FROM receipt")
+            await shop.tell(*events[start : start + 40])
+
+            async def under_way(before: int = before) -> bool:
+                count: int = await shop.pool.fetchval("SELECT count(*) FROM receipt")
+                return count > before + 5
+
+            await wait_until(under_way, 30, every=0.001, message="receipts are being issued")
+            copy.send_signal(signal.SIGKILL)
+            await copy.wait()
+            copy = await start_copy()
+
+        async def all_there() -> bool:
+            count: int = await shop.pool.fetchval("SELECT count(*) FROM receipt")
+            return count == 120
+
+        await wait_until(all_there, 60, message="120 receipts")
+        await wait_until(lambda: len({receipt.payment_id for receipt in shop.issued}) == 120, 30)
+    finally:
+        copy.send_signal(signal.SIGTERM)
+        await copy.wait()
+    (series,) = {receipt.series for receipt in originals(shop.issued)}
+    assert await shop.numbers(series) == list(range(1, 121))
+    audit = await shop.audit()
+    assert (audit.receipts, audit.violations) == (120, [])
+    papers = {paper.payment_id: paper.document_id for paper in await shop.paper(PaperKind.RECEIPT, 120)}
+    assert papers.keys() == {event.payment.payment_id for event in events}
+    assert sample_id("payment 0") in papers
