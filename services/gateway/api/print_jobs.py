@@ -24,6 +24,8 @@ from shared.problems import NotFound
 TAG = "print jobs"
 ESCPOS = "application/vnd.escpos"
 PNG = "image/png"
+FORMS = ("application/json", ESCPOS, PNG)
+"""What a paper can be had as; the first is given to whoever does not care."""
 
 
 class JobPath(Incoming):
@@ -117,18 +119,21 @@ def preferred(accept: str) -> str:
 
     Raises :class:`~services.gateway.edge.problems.NotAcceptable`.
     """
-    choices: list[tuple[float, str]] = []
+    wanted: dict[str, float] = {}
     for part in accept.split(","):
         media_type, _, parameters = part.strip().partition(";")
         quality = re.search(r"q=([01](?:\.\d{1,3})?)", parameters)
-        choices.append((float(quality[1]) if quality else 1.0, media_type.strip().lower()))
-    choices.sort(key=lambda choice: -choice[0])
-    for quality_value, wanted in choices:
-        for offered in ("application/json", ESCPOS, PNG):
-            kind = offered.partition("/")[0]
-            if quality_value > 0 and wanted in (offered, f"{kind}/*", "*/*"):
-                return offered
-    raise problems.NotAcceptable("Không có định dạng được yêu cầu.")
+        wanted[media_type.strip().lower()] = float(quality[1]) if quality else 1.0
+
+    def quality_of(offered: str) -> float:
+        # The most specific range that fits says how much a type is wanted (RFC 9110, 12.5.1).
+        ranges = (offered, f"{offered.partition('/')[0]}/*", "*/*")
+        return next((wanted[one] for one in ranges if one in wanted), 0.0)
+
+    best = max(FORMS, key=quality_of)
+    if not quality_of(best):
+        raise problems.NotAcceptable("Không có định dạng được yêu cầu.")
+    return best
 
 
 async def content(call: Call[JobPath, ContentQuery, None], gateway: Gateway) -> Document | Answer:

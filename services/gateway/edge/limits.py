@@ -16,6 +16,10 @@ class TokenBuckets:
         self._max_callers = max_callers
         self._buckets: dict[Hashable, tuple[float, float]] = {}
 
+    def __len__(self) -> int:
+        """Return how many callers are remembered."""
+        return len(self._buckets)
+
     def _level(self, caller: Hashable, now: float) -> float:
         level, at = self._buckets.get(caller, (self._burst, now))
         return min(self._burst, level + (now - at) * self._per_second)

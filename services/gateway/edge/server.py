@@ -1,8 +1,10 @@
 """One dispatcher for all operations: who calls, how often, what came, who answers, and what goes wrong."""
 
 import asyncio
+import json
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -136,11 +138,27 @@ async def _body(request: web.Request, adapter: TypeAdapter[Any]) -> Any:
         raise problems.WrongContentType("Nội dung gửi lên phải là JSON.")
     content = await request.read()
     try:
-        return adapter.validate_json(content)
+        try:
+            return adapter.validate_json(content, strict=True)
+        except ValidationError as error:
+            if all(one["type"] != "int_type" for one in error.errors(include_input=False)):
+                raise
+            return adapter.validate_json(with_whole_numbers(content), strict=True)
     except ValidationError as error:
         if any(one["type"] == "json_invalid" for one in error.errors(include_input=False)):
             raise problems.MalformedRequest("Nội dung gửi lên không phải là JSON đúng.") from None
         raise problems.invalid_fields("body", error) from None
+
+
+def with_whole_numbers(content: bytes) -> bytes:
+    """Return JSON in which ``1.0`` and ``1e3`` are written as ``1`` and ``1000``: to JSON Schema they are the same."""
+
+    def read(text: str) -> int | float:
+        value = float(text)
+        # Exactly, as a decimal: a float cannot tell large neighbours apart.
+        return int(Decimal(text)) if value.is_integer() and abs(value) < 10**18 else value
+
+    return json.dumps(json.loads(content, parse_float=read)).encode()
 
 
 def _with_body(call: Call[Any, Any, Any], body: Any) -> Call[Any, Any, Any]:

@@ -53,6 +53,7 @@ from shared.contracts.customer import (
     Visit,
     VisitReply,
 )
+from shared.contracts.message import Request
 from shared.contracts.notify import GetReminders, ReminderHistory
 from shared.contracts.receipt import (
     CheckState,
@@ -76,7 +77,7 @@ from shared.messaging import Topology, Work
 from shared.printing import Document, QrCode, Rule, Text
 from shared.problems import Conflict, NotFound, SameIdOtherContent
 
-REQUESTS = [
+REQUESTS: list[type[Request[Any]]] = [
     SearchCustomers,
     GetCustomer,
     GetCollector,

@@ -70,7 +70,7 @@ class Town:
 
         await wait_until(noted)
 
-    async def code(self, role: str, **whose: str) -> str:
+    async def code(self, role: str, **whose: Any) -> str:
         """Make an enrolment code as the operator does."""
         return (await make_code_in_database(self.database_url, role, **whose)).code
 

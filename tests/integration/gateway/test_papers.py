@@ -1,11 +1,12 @@
 """Papers on their way to the printer, over the real stream."""
 
 from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
 import pytest
 
-from ops.phone import Fault, VirtualPrinter
+from ops.phone import Fault, VirtualPhone, VirtualPrinter
 from shared.contracts.gateway import PrintJobCause
 from shared.contracts.receipt import PaperKind
 from shared.printing import PrinterProfile, to_escpos
@@ -63,7 +64,7 @@ async def test_no_more_than_two_papers_are_on_their_way_and_receipts_come_first(
     notices = [await gateway.print(phone) for _ in range(4)]
     receipt = await gateway.print(phone, PaperKind.RECEIPT)
     for job_id in (*notices, receipt):
-        await wait_until(lambda job_id=job_id: gateway.state(job_id))
+        await wait_until(partial(gateway.state, job_id))
     await phone.open_stream()
     await wait_until(lambda: len(phone.papers) == 5)
     assert phone.papers[0].job_id == receipt
@@ -157,7 +158,7 @@ async def test_a_lost_connection_loses_no_paper_and_doubles_none(gateway: Town) 
     await phone.open_stream()
     jobs = [await gateway.print(phone) for _ in range(6)]
     for count in range(1, 6):
-        await wait_until(lambda count=count: len(phone.papers) >= count)
+        await phone.wait_for(partial(_has, phone, count))
         phone.stream.cut()
     await wait_until(lambda: _all(gateway, jobs, "printed"))
     assert [paper.job_id for paper in phone.papers] == jobs
@@ -276,3 +277,7 @@ async def _is(town: Town, job_id: UUID, state: str) -> bool:
 
 async def _all(town: Town, jobs: list[UUID], state: str) -> bool:
     return all([await _is(town, job_id, state) for job_id in jobs])
+
+
+def _has(phone: VirtualPhone, count: int) -> bool:
+    return len(phone.papers) >= count

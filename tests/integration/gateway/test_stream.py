@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from functools import partial
 from typing import Any
 
 import aiohttp
@@ -251,7 +252,7 @@ async def test_a_paper_taken_in_by_any_copy_reaches_the_phone_at_its_own_copy(to
         for _ in range(4):
             for phone in phones:
                 job_id = await town.print(phone)
-                await wait_until(lambda job_id=job_id: _printed(town, job_id))
+                await wait_until(partial(_printed, town, job_id))
         assert [len(phone.papers) for phone in phones] == [4, 4]
 
 

@@ -1,0 +1,158 @@
+"""Parts of the HTTP edge that need no network."""
+
+import json
+import re
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.gateway import routes
+from services.gateway.api.print_jobs import preferred
+from services.gateway.edge import docs_page, openapi, problems
+from services.gateway.edge.limits import TokenBuckets
+from services.gateway.edge.server import with_whole_numbers
+from services.gateway.edge.types import parse_moment, parse_uuid
+from services.gateway.enrolment import CODE_ALPHABET, hash_code
+from services.gateway.stream.frames import from_phone
+
+DESCRIPTION = routes.describe()
+
+
+class Clock:
+    """A clock that is moved by hand."""
+
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_a_caller_may_ask_a_burst_and_then_as_often_as_tokens_come_back() -> None:
+    clock = Clock()
+    buckets = TokenBuckets(2.0, 3, clock)
+    assert [buckets.take("a") for _ in range(4)] == [0, 0, 0, 0.5]
+    assert buckets.take("b") == 0
+    clock.now = 0.5
+    assert [buckets.take("a"), buckets.take("a")] == [0, 0.5]
+
+
+def test_looking_takes_no_token() -> None:
+    buckets = TokenBuckets(1.0, 1, Clock())
+    assert (buckets.wait("a"), buckets.wait("a"), buckets.take("a")) == (0, 0, 0)
+    assert buckets.wait("a") == 1
+
+
+@given(st.lists(st.tuples(st.integers(0, 30), st.floats(0, 2)), max_size=200))
+def test_however_many_callers_there_are_the_memory_is_bounded(calls: list[tuple[int, float]]) -> None:
+    clock = Clock()
+    buckets = TokenBuckets(1.0, 2, clock, max_callers=5)
+    for caller, seconds in calls:
+        clock.now += seconds
+        buckets.take(caller)
+        assert len(buckets) <= 5
+
+
+@pytest.mark.parametrize(
+    ("accept", "media_type"),
+    [
+        ("*/*", "application/json"),
+        ("application/vnd.escpos", "application/vnd.escpos"),
+        ("image/*", "image/png"),
+        ("text/html, image/png;q=0.5, application/json;q=0.9", "application/json"),
+        ("application/json;q=0, */*;q=0.1", "application/vnd.escpos"),
+    ],
+)
+def test_the_accept_header_chooses_the_form_of_a_paper(accept: str, media_type: str) -> None:
+    assert preferred(accept) == media_type
+
+
+def test_a_form_that_cannot_be_given_is_refused() -> None:
+    with pytest.raises(problems.NotAcceptable):
+        preferred("text/html, application/pdf;q=0.9")
+
+
+def test_a_whole_number_may_be_written_with_a_point_and_nothing_else_is_changed() -> None:
+    content = b'{"a": 475000.0, "b": 1e3, "c": 1.5, "d": "1.0", "e": [9007199254740993.0], "f": 1e400}'
+    assert json.loads(with_whole_numbers(content)) == {
+        "a": 475000,
+        "b": 1000,
+        "c": 1.5,
+        "d": "1.0",
+        "e": [9007199254740993],
+        "f": float("inf"),
+    }
+
+
+@pytest.mark.parametrize("text", ["2026-11-23T02:15:00Z", "2026-11-23t09:15:00+07:00", "2026-11-23T02:15:00.000000Z"])
+def test_moments_are_read_with_their_offset_and_kept_in_utc(text: str) -> None:
+    assert parse_moment(text) == datetime(2026, 11, 23, 2, 15, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["2026-11-23", "2026-11-23T02:15:00", "1763864100", "2026-11-23 02:15:00Z", "0001-01-01T00:00:00+07:00", "", None],
+)
+def test_anything_else_is_no_moment(text: object) -> None:
+    with pytest.raises(ValueError, match=r"must be|out of range"):
+        parse_moment(text)
+
+
+@pytest.mark.parametrize("text", ["{0199d5b0-7c1e-7000-8000-000000000001}", "0199d5b07c1e70008000000000000001", ""])
+def test_only_the_canonical_form_of_a_uuid_is_read(text: str) -> None:
+    with pytest.raises(ValueError, match="must be a UUID"):
+        parse_uuid(text)
+
+
+def test_a_code_may_be_typed_in_small_letters_with_spaces() -> None:
+    assert hash_code("k7mr 2wqx") == hash_code("K7MR-2WQX")
+    assert not set(CODE_ALPHABET) & set("01ILOU")
+
+
+def test_every_operation_is_described_with_its_problems_and_its_operation_id_is_unique() -> None:
+    ids = [operation.name for operation in routes.OPERATIONS]
+    assert len(ids) == len(set(ids))
+    for operation in routes.OPERATIONS:
+        described = DESCRIPTION["paths"][operation.path][operation.method.lower()]
+        named = set(re.findall(r"{(\w+)}", operation.path))
+        assert named == {one["name"] for one in described["parameters"] if one["in"] == "path"}
+        expected = {str(problem.status) for problem in openapi.possible_problems(operation)}
+        assert expected | {str(operation.status)} == set(described["responses"])
+        assert ("401" in described["responses"]) == (operation.roles is not None) == bool(described["security"])
+
+
+def test_every_post_that_makes_something_needs_a_key() -> None:
+    without = {one.path for one in routes.OPERATIONS if one.method == "POST" and one.key is None}
+    # What these do is the same however often it is done, or (a code) simply runs out.
+    assert without == {
+        "/v1/enrolment-codes",
+        "/v1/devices/{device_id}/revocation",
+        "/v1/shifts/{shift_id}/closing",
+        "/v1/collectors/{collector_code}/shifts/{shift_id}/closing",
+        "/v1/print-jobs/{job_id}/results",
+        "/v1/print-jobs/{job_id}/attempts",
+        "/v1/print-jobs/{job_id}/cancellation",
+    }
+
+
+def test_every_reference_of_the_description_leads_somewhere() -> None:
+    schemas = DESCRIPTION["components"]["schemas"]
+    for name in re.findall(r'"#/components/schemas/([^"]+)"', json.dumps(DESCRIPTION)):
+        assert name in schemas
+
+
+def test_the_readable_page_shows_every_operation_and_frame_and_has_no_script() -> None:
+    page = docs_page.render(DESCRIPTION).decode()
+    for operation in routes.OPERATIONS:
+        assert f'<details id="{operation.name}">' in page
+    for frame in ("Hello", "Welcome", "AccountUpdate"):
+        assert f'href="#schema-{frame}"' in page
+    assert "<script" not in page
+    assert not re.search(r'(src|href)="(https?:)?//', page)
+
+
+@given(st.binary(max_size=200) | st.text(max_size=200))
+def test_no_frame_however_strange_raises_anything_but_a_validation_error(data: bytes | str) -> None:
+    with pytest.raises(ValueError, match="validation error"):
+        from_phone.validate_json(data, strict=True)
