@@ -21,7 +21,6 @@ from services.billing.topology import TOPOLOGY as BILLING
 from services.customer.importing import import_customers
 from services.customer.topology import TOPOLOGY as CUSTOMER
 from shared.clock import now
-from shared.messaging import Bus
 
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, help="Import CSV files: customers, collection-points, readings, all."
@@ -31,7 +30,8 @@ FolderArgument = Annotated[Path, typer.Argument(help="Folder that holds the file
 WaitOption = Annotated[
     float, typer.Option("--wait", help="Seconds to wait until billing has heard of the customers.", min=0)
 ]
-_POLL_SECONDS = 0.2
+_POLL_SECONDS = 0.5
+_ASKED_AT_ONCE = 100
 
 
 class BadLine(Protocol):
@@ -108,18 +108,20 @@ async def _wait_for_customers(folder: Path, seconds: float) -> None:
     if not seconds or not (folder / READINGS).is_file():
         return
     reader = csv.DictReader(_read(folder / READINGS).splitlines())
-    missing = {row["customer_code"] for row in reader if row.get("customer_code")}
+    awaited = sorted({row["customer_code"] for row in reader if row.get("customer_code")}, reverse=True)
     deadline = time.monotonic() + seconds
     async with bus_of(find_system(), BILLING) as bus:
-        while missing := missing - await _known(bus, missing):
-            if time.monotonic() > deadline:
+        while awaited:
+            # A few at a time: asking for all of them again and again would slow down what is waited for.
+            some = awaited[-_ASKED_AT_ONCE:]
+            async with bus.work() as work:
+                known = await facts_of(work.connection, some)
+            if len(known) == len(some):
+                del awaited[-_ASKED_AT_ONCE:]
+            elif time.monotonic() > deadline:
                 return
-            await asyncio.sleep(_POLL_SECONDS)
-
-
-async def _known(bus: Bus, codes: set[str]) -> set[str]:
-    async with bus.work() as work:
-        return set(await facts_of(work.connection, sorted(codes)[:2000]))
+            else:
+                await asyncio.sleep(_POLL_SECONDS)
 
 
 def _read(path: Path) -> str:
