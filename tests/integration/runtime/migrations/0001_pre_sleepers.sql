@@ -1,0 +1,1 @@
+CREATE TABLE sleeper (name text);

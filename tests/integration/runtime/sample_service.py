@@ -1,0 +1,61 @@
+"""A small service for the tests of the process's life; it is run as a program."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from shared.contracts.message import Event, Reply, Request
+from shared.health import serve_health
+from shared.messaging import Topology, Work
+from shared.runtime import Running, open_parts, run_service
+from shared.settings import ServiceSettings
+
+
+class Slept(Reply):
+    """Awake again."""
+
+    text: str
+
+
+class Sleep(Request[Slept]):
+    """Sleep for a while, then say so."""
+
+    message_name = "sample.sleep"
+    seconds: float
+    part_fails: bool = False
+
+
+class Woken(Event):
+    """Somebody has slept."""
+
+    message_name = "sample.woken"
+
+
+TOPOLOGY = Topology(service="sample", requests=[Sleep], consumes=[Woken], emits=[Woken])
+
+
+@asynccontextmanager
+async def service(settings: ServiceSettings) -> AsyncIterator[Running]:
+    """Run until the block ends."""
+    async with open_parts(settings, TOPOLOGY) as parts:
+
+        async def sleep(message: Sleep, work: Work) -> Slept:
+            if message.part_fails:
+                parts.bus._supervised["relay"].cancel()
+            sys.stderr.write("asleep\n")
+            await asyncio.sleep(message.seconds)
+            await work.emit(Woken())
+            return Slept(text="awake")
+
+        async def woken(_: Woken, __: Work) -> None:
+            sys.stderr.write("woken\n")
+
+        await parts.bus.start(request_handlers={Sleep: sleep}, event_handlers={Woken: woken})
+        async with serve_health(parts.checks, host=settings.http_host, port=settings.http_port) as port:
+            yield Running(parts.bus, port)
+
+
+if __name__ == "__main__":
+    run_service("sample", ServiceSettings, service, topology=TOPOLOGY, migrations=Path(__file__).parent / "migrations")

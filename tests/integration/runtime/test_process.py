@@ -1,0 +1,224 @@
+"""A service process starts, says that it is ready, drains when told to stop, and gives up loudly when a part dies."""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import asyncpg
+import pytest
+
+from shared.messaging import Topology
+from shared.problems import Problem
+from shared.testing import wait_until
+from shared.testing.broker import BrokerView
+from shared.testing.fixtures import BusFactory
+from shared.testing.proxy import TcpProxy
+from tests.integration.runtime.sample_service import TOPOLOGY, Sleep
+
+Database = Callable[..., Awaitable[str]]
+
+_PROJECT = Path(__file__).resolve().parents[3]
+
+
+class Process:
+    """The sample service as a process, with what it has written."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self.process = process
+        self.lines: list[str] = []
+
+    async def read(self) -> None:
+        assert self.process.stderr is not None
+        while line := await self.process.stderr.readline():
+            self.lines.append(line.decode().rstrip())
+
+    def event(self, name: str) -> dict[str, Any] | None:
+        """Return the first log line of that name."""
+        for line in self.lines:
+            if line.startswith("{") and (found := json.loads(line))["event"] == name:
+                return dict(found)
+        return None
+
+    async def ready(self) -> int:
+        """Wait until it says that it is ready; return its HTTP port."""
+        line = await wait_until(lambda: self.event("ready"), timeout=20)
+        return int(line["http_port"])
+
+    async def ended(self, seconds: float = 25) -> int:
+        return await asyncio.wait_for(self.process.wait(), seconds)
+
+
+Start = Callable[..., Any]
+
+
+@pytest.fixture
+def start(amqp_url: str, namespace: str, used_services: set[str]) -> Start:
+    used_services.add("sample")
+
+    @asynccontextmanager
+    async def start(database_url: str, *arguments: str, **settings: str) -> AsyncIterator[Process]:
+        environment = {
+            "PATH": os.environ["PATH"],
+            "PYTHONPATH": str(_PROJECT),
+            "THUNGAN_AMQP_URL": amqp_url,
+            "THUNGAN_DATABASE_URL": database_url,
+            "THUNGAN_NAMESPACE": namespace,
+            **{f"THUNGAN_{name.upper()}": value for name, value in settings.items()},
+        }
+        program = Path(__file__).parent / "sample_service.py"
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            str(program),
+            *arguments,
+            env={name: value for name, value in environment.items() if value},
+            stderr=asyncio.subprocess.PIPE,
+        )
+        running = Process(process)
+        reading = asyncio.create_task(running.read())
+        try:
+            yield running
+        finally:
+            if process.returncode is None:
+                process.kill()
+            await process.wait()
+            await reading
+
+    return start
+
+
+async def get(port: int, path: str) -> tuple[int, str]:
+    async with aiohttp.ClientSession() as session, session.get(f"http://127.0.0.1:{port}{path}") as response:
+        return response.status, await response.text()
+
+
+async def test_a_service_says_that_it_is_ready_and_what_of_it(start: Start, database: Database) -> None:
+    async with start(await database()) as sample:
+        port = await sample.ready()
+
+        assert await get(port, "/healthz") == (200, '{"status": "ok"}')
+        status, text = await get(port, "/readyz")
+        assert status == 200
+        names = ["database", "broker_publish", "broker_consume", "consumers", "relay"]
+        assert json.loads(text) == {"status": "ready", "checks": dict.fromkeys(names, "ok")}
+        status, text = await get(port, "/metrics")
+        assert status == 200
+        assert 'thungan_bus_outbox_lag_seconds{service="sample"}' in text
+
+
+async def test_a_service_told_to_stop_finishes_what_it_has_begun_and_sends_what_it_has_said(
+    start: Start, database: Database, bus_for: BusFactory
+) -> None:
+    url = await database()
+    asker = await bus_for(Topology(service="asker"))
+    async with start(url) as sample:
+        await sample.ready()
+        answer = asyncio.create_task(asker.request(Sleep(seconds=1), timeout=10))
+        await wait_until(lambda: "asleep" in sample.lines)
+        started = time.monotonic()
+        sample.process.send_signal(signal.SIGTERM)
+
+        assert (await answer).text == "awake"
+        assert await sample.ended() == 0
+        assert time.monotonic() - started < 10
+
+    connection = await asyncpg.connect(url)
+    waiting = await connection.fetchval("SELECT count(*) FROM outbox WHERE published_at IS NULL")
+    await connection.close()
+    assert waiting == 0
+
+
+async def test_a_service_is_gone_in_time_even_when_a_handler_hangs(
+    start: Start, database: Database, bus_for: BusFactory
+) -> None:
+    asker = await bus_for(Topology(service="asker"))
+    async with start(await database()) as sample:
+        await sample.ready()
+        answer = asyncio.create_task(asker.request(Sleep(seconds=60), timeout=60))
+        await wait_until(lambda: "asleep" in sample.lines)
+        started = time.monotonic()
+        sample.process.send_signal(signal.SIGTERM)
+
+        await sample.ended()
+        assert time.monotonic() - started < 20
+        with pytest.raises(Problem):
+            await answer
+
+
+async def test_a_service_ends_when_a_part_of_it_has_died(start: Start, database: Database, bus_for: BusFactory) -> None:
+    asker = await bus_for(Topology(service="asker"))
+    async with start(await database()) as sample:
+        await sample.ready()
+
+        await asker.request(Sleep(seconds=0, part_fails=True))
+
+        assert await sample.ended() == 70
+        assert sample.event("part_failed")
+
+
+async def test_a_killed_service_leaves_its_work_to_another_copy(
+    start: Start, database: Database, bus_for: BusFactory
+) -> None:
+    url = await database()
+    asker = await bus_for(Topology(service="asker"))
+    async with start(url) as first, start(url) as second:
+        await first.ready()
+        await second.ready()
+        answer = asyncio.create_task(asker.request(Sleep(seconds=0.7), timeout=10))
+        working = await wait_until(lambda: next((one for one in (first, second) if "asleep" in one.lines), None))
+
+        working.process.kill()
+
+        assert (await answer).text == "awake"
+
+
+async def test_a_service_whose_database_is_away_says_so_and_recovers(
+    start: Start, database: Database, postgres_url: str
+) -> None:
+    async with TcpProxy.in_front_of(postgres_url) as proxy, start(proxy.url(await database())) as sample:
+        port = await sample.ready()
+        await wait_until(lambda: _is_ready(port))
+        proxy.down()
+        status, text = await get(port, "/readyz")
+        assert status == 503
+        assert json.loads(text)["checks"]["database"] != "ok"
+
+        proxy.heal()
+        await wait_until(lambda: _is_ready(port))
+        sample.process.send_signal(signal.SIGTERM)
+        assert await sample.ended() == 0
+
+
+async def _is_ready(port: int) -> bool:
+    return (await get(port, "/readyz"))[0] == 200
+
+
+async def test_migrate_brings_database_and_queues_up_to_date(
+    start: Start, database: Database, broker: BrokerView
+) -> None:
+    url = await database()
+
+    async with start(url, "migrate") as migrating:
+        assert await migrating.ended() == 0
+
+    connection = await asyncpg.connect(url)
+    assert await connection.fetchval("SELECT count(*) FROM sleeper") == 0
+    await connection.close()
+    assert await broker.count(broker.names.event_queue(TOPOLOGY.service)) == 0
+
+
+async def test_missing_settings_are_named_and_nothing_is_started(start: Start) -> None:
+    async with start("", amqp_url="", concurrency="many") as sample:
+        assert await sample.ended() == 78
+
+    text = "\n".join(sample.lines)
+    assert "THUNGAN_AMQP_URL" in text
+    assert "THUNGAN_DATABASE_URL" in text
+    assert "THUNGAN_CONCURRENCY" in text
