@@ -49,8 +49,8 @@ class Process:
 
     async def ready(self) -> int:
         """Wait until it says that it is ready; return its HTTP port."""
-        line = await wait_until(lambda: self.event("ready"), timeout=20)
-        return int(line["http_port"])
+        await wait_until(lambda: self.event("ready"), timeout=20)
+        return int((self.event("ready") or {})["http_port"])
 
     async def ended(self, seconds: float = 25) -> int:
         return await asyncio.wait_for(self.process.wait(), seconds)
@@ -172,9 +172,9 @@ async def test_a_killed_service_leaves_its_work_to_another_copy(
         await first.ready()
         await second.ready()
         answer = asyncio.create_task(asker.request(Sleep(seconds=0.7), timeout=10))
-        working = await wait_until(lambda: next((one for one in (first, second) if "asleep" in one.lines), None))
+        await wait_until(lambda: "asleep" in first.lines + second.lines)
 
-        working.process.kill()
+        (first if "asleep" in first.lines else second).process.kill()
 
         assert (await answer).text == "awake"
 
