@@ -121,7 +121,8 @@ async def _take_in(work: Work, contents: Sequence[FileContent], report: ImportRe
     connection = work.connection
     # Longer than any request may take, for this transaction only.
     await connection.execute(
-        "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL work_mem = '64MB'"
+        "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0;"
+        " SET LOCAL work_mem = '64MB'"
     )
     await connection.execute(f"SELECT pg_advisory_xact_lock({_LOCK})", timeout=_PATIENCE)
     await connection.execute('CREATE TEMPORARY TABLE affected (customer_code text COLLATE "C") ON COMMIT DROP')

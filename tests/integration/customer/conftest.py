@@ -1,0 +1,62 @@
+"""A running customer service with its own database, a small town in it, and a bus to ask it on."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import asyncpg
+import pytest_asyncio
+from pydantic import SecretStr
+
+from services.customer.app import event_handlers, request_handlers
+from services.customer.settings import CustomerSettings
+from services.customer.topology import TOPOLOGY
+from shared.contracts.billing import BillIssued, PaymentRecorded, PaymentReversed
+from shared.contracts.customer import CustomerChanged, VisitRecorded
+from shared.contracts.message import Event
+from shared.messaging import Topology, Work
+from shared.testing.fixtures import BusFactory
+from tests.integration.customer.town import Clock, Service
+
+
+@pytest_asyncio.fixture
+async def empty_service(
+    database: Callable[..., Awaitable[str]],
+    bus_for: BusFactory,
+    amqp_url: str,
+    namespace: str,
+    tmp_path: Path,
+) -> AsyncIterator[Service]:
+    """The service without any customers."""
+    url = await database("customer")
+    clock = Clock()
+    settings = CustomerSettings(amqp_url=SecretStr(amqp_url), database_url=SecretStr(url), namespace=namespace)
+    heard: list[Event] = []
+
+    async def hear(event: Event, work: Work) -> None:
+        heard.append(event)
+
+    neighbour = await bus_for(
+        Topology(
+            service="billing",
+            consumes=[CustomerChanged, VisitRecorded],
+            emits=[BillIssued, PaymentRecorded, PaymentReversed],
+        ),
+        event_handlers={CustomerChanged: hear, VisitRecorded: hear},
+        database_url=await database(),
+    )
+    bus = await bus_for(
+        TOPOLOGY,
+        request_handlers=request_handlers(settings, clock),
+        event_handlers=event_handlers(settings),
+        database_url=url,
+    )
+    async with asyncpg.create_pool(url, min_size=1, max_size=2) as pool:
+        yield Service(neighbour, pool, clock, tmp_path / "town", bus, heard)
+
+
+@pytest_asyncio.fixture
+async def service(empty_service: Service) -> Service:
+    """The service with the town's customers."""
+    report = await empty_service.import_town()
+    assert report.ok, report.bad_lines
+    return empty_service

@@ -1,0 +1,205 @@
+"""Lists are taken in as a whole or not at all, and only what changed is told."""
+
+from pathlib import Path
+
+import pytest
+
+from services.customer.importing import import_customers
+from shared.contracts.customer import CorrectPhone, CustomerChanged, GetCollector, GetCustomer
+from shared.contracts.message import Event
+from shared.ids import new_id
+from shared.problems import Problem
+from shared.testing import wait_until
+from tests.integration.customer.town import TOWN, Service
+
+HANH = "PB14010000001"
+
+
+async def changed(service: Service) -> list[tuple[str, int]]:
+    events = await service.emitted(CustomerChanged)
+    return [(event.customer.customer_code, event.customer.version) for event in events]
+
+
+def codes_of(events: list[Event]) -> list[str]:
+    return [event.customer.customer_code for event in events if isinstance(event, CustomerChanged)]
+
+
+async def test_a_first_import_tells_of_every_customer_with_all_facts(service: Service) -> None:
+    events = await service.emitted(CustomerChanged)
+    codes = [f"PB1401000000{number}" for number in (1, 2, 3, 4)]
+    assert [event.customer.customer_code for event in events] == codes
+    facts = events[0].customer
+    assert (facts.version, facts.name, facts.phone, facts.households) == (1, "Nguyễn Thị Hạnh", "+84953000101", "1")
+    assert (facts.unit.name, facts.collector.name, facts.route_code) == ("Điện lực Cà Mau", "Lê Văn Thu", "R1")
+    assert facts.meter is not None
+    assert facts.meter.meter_number == "21000001"
+    assert facts == (await service.ask(GetCustomer(customer_code=HANH))).facts
+    # Each customer's events come in order; those of different customers overtake each other.
+    await wait_until(lambda: sorted(codes_of(service.heard)) == codes)
+
+
+async def test_importing_the_same_again_changes_and_tells_nothing(service: Service) -> None:
+    report = await service.import_town()
+    assert (report.ok, report.customers_announced) == (True, 0)
+    assert all(file.unchanged == file.rows for file in report.files.values())
+    assert len(await changed(service)) == 4
+
+
+async def test_only_customers_that_changed_are_told_of_with_their_next_version(service: Service) -> None:
+    lines = [TOWN["customers.csv"][0].replace("12 Lê Lợi", "12A Lê Lợi"), *TOWN["customers.csv"][1:]]
+    report = await service.import_town(customers=lines)
+    assert (report.files["customers.csv"].changed, report.customers_announced) == (1, 1)
+    assert (await changed(service))[4:] == [(HANH, 2)]
+
+
+async def test_a_new_collector_of_a_route_is_told_for_each_customer_on_it(service: Service) -> None:
+    await service.import_town(routes=["R1,Khóm 1,PB1401,TN2", *TOWN["routes.csv"][1:]])
+    assert (await changed(service))[4:] == [(HANH, 2), ("PB14010000002", 2)]
+
+
+async def test_a_collectors_new_phone_is_told_for_each_customer(service: Service) -> None:
+    await service.import_town(collectors=["TN1,Lê Văn Thu,0950 999 999,PB1401,true", TOWN["collectors.csv"][1]])
+    assert [code for code, _ in (await changed(service))[4:]] == [HANH, "PB14010000002", "PB14010000003"]
+    assert (await service.emitted(CustomerChanged))[-1].customer.collector.phone == "0950 999 999"
+
+
+async def test_a_meter_that_moves_is_told_of_for_both_customers(service: Service) -> None:
+    lines = [TOWN["meters.csv"][0].replace(HANH, "PB14010000003"), *TOWN["meters.csv"][1:]]
+    await service.import_town(meters=lines)
+    events = (await service.emitted(CustomerChanged))[4:]
+    meters = {event.customer.customer_code: event.customer.meter for event in events}
+    assert meters[HANH] is None
+    # Both were installed on one day; the smaller number decides.
+    assert meters["PB14010000003"] is not None
+    assert meters["PB14010000003"].meter_number == "21000001"
+
+
+async def test_the_meter_installed_last_is_the_customers_meter(service: Service) -> None:
+    await service.import_town(meters=[*TOWN["meters.csv"], f"30000001,{HANH},1,6,2026-11-01"])
+    meter = (await service.emitted(CustomerChanged))[-1].customer.meter
+    assert meter is not None
+    assert (meter.meter_number, meter.digits) == ("30000001", 6)
+
+
+async def test_one_bad_line_and_nothing_of_any_file_is_taken_in(empty_service: Service) -> None:
+    service = empty_service
+    lines = [*TOWN["customers.csv"][:3], "PB14010000004,Ng\x1bô,7 Ngô Quyền,12,,PB1401,R3,1,household,1,true"]
+    report = await service.import_town(customers=lines)
+    assert not report.ok
+    assert [(bad.file, bad.line, bad.column) for bad in report.bad_lines] == [
+        ("customers.csv", 5, "name"),
+        ("customers.csv", 5, "phone"),
+    ]
+    assert (await service.pool.fetchval("SELECT count(*) FROM units"), await changed(service)) == (0, [])
+
+
+async def test_a_name_that_refers_to_nobody_is_a_bad_line(empty_service: Service) -> None:
+    service = empty_service
+    report = await service.import_town(
+        collectors=["TN1,Lê Văn Thu,0950 000 001,PB9999,true", TOWN["collectors.csv"][1]],
+        customers=[TOWN["customers.csv"][0].replace(",R1,", ",R9,"), *TOWN["customers.csv"][1:]],
+        meters=[TOWN["meters.csv"][0].replace(HANH, "PB14019999999")],
+    )
+    assert [(bad.file, bad.line, bad.column, bad.message) for bad in report.bad_lines] == [
+        ("collectors.csv", 2, "unit_code", "PB9999 is not known and not in units.csv"),
+        ("customers.csv", 2, "route_code", "R9 is not known and not in routes.csv"),
+        ("meters.csv", 2, "customer_code", "PB14019999999 is not known and not in customers.csv"),
+    ]
+    assert (report.files, report.customers_announced) == ({}, 0)
+    assert await service.pool.fetchval("SELECT count(*) FROM units") == 0
+
+
+async def test_a_list_may_come_alone_and_name_what_is_known_already(service: Service, tmp_path: Path) -> None:
+    folder = tmp_path / "alone"
+    folder.mkdir()
+    header = (service.folder / "customers.csv").read_text("utf-8").splitlines()[0]
+    line = "PB14010000005,Lý Thị Mới,9 Ngô Quyền,,,PB1401,R3,2,household:70;business_lt6kv:30,2.50,false"
+    (folder / "customers.csv").write_text(f"{header}\n{line}\n", encoding="utf-8")
+    report = await import_customers(service.customer_bus, folder)
+    assert (report.ok, report.customers_announced) == (True, 1)
+    facts = (await service.emitted(CustomerChanged))[-1].customer
+    assert (facts.households, facts.active, facts.meter) == ("2.5", False, None)
+
+
+async def test_a_folder_without_lists_is_an_error(empty_service: Service, tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match=r"units\.csv"):
+        await import_customers(empty_service.customer_bus, tmp_path)
+
+
+async def test_an_import_of_many_is_announced_completely(empty_service: Service) -> None:
+    service = empty_service
+    count = 12_000
+    lines = [f"PB1401{n:07d},Nguyễn Văn {n},{n} Lê Lợi,,,PB1401,R1,{n},household,1,true" for n in range(count)]
+    report = await service.import_town(customers=lines, meters=[])
+    assert (report.ok, report.customers_announced) == (True, count)
+    codes = [code for code, _ in await changed(service)]
+    assert codes == sorted(codes)
+    assert len(set(codes)) == count
+
+
+def correction(phone: str, **others: object) -> CorrectPhone:
+    values = {"correction_id": new_id(), "customer_code": HANH, "collector_code": "TN1", "reason": "khách báo"}
+    return CorrectPhone.model_validate({**values, "phone": phone, **others})
+
+
+async def test_a_corrected_phone_is_kept_with_who_and_why_and_told(service: Service) -> None:
+    request = correction("84 1663 000 555")
+    answer = await service.ask(request)
+    assert (answer.old_phone, answer.new_phone) == ("+84953000101", "+84363000555")
+    assert (await service.ask(request)) == answer
+    row = await service.pool.fetchrow("SELECT * FROM phone_corrections")
+    assert row is not None
+    assert (row["collector_code"], row["old_phone"], row["new_phone"], row["reason"]) == (
+        "TN1",
+        "+84953000101",
+        "+84363000555",
+        "khách báo",
+    )
+    assert (await changed(service))[4:] == [(HANH, 2)]
+    assert (await service.ask(GetCustomer(customer_code=HANH))).facts.phone == "+84363000555"
+
+
+async def test_correcting_to_the_same_number_is_kept_but_not_told(service: Service) -> None:
+    answer = await service.ask(correction("0953000101"))
+    assert answer.old_phone == answer.new_phone
+    assert len(await changed(service)) == 4
+
+
+async def test_the_same_correction_with_another_number_is_refused(service: Service) -> None:
+    request = correction("0912345678")
+    await service.ask(request)
+    with pytest.raises(Problem, match="same-id-other-content"):
+        await service.ask(request.model_copy(update={"phone": "0912345679"}))
+    other = request.model_copy(update={"customer_code": "PB14010000002"})
+    with pytest.raises(Problem, match="same-id-other-content"):
+        await service.ask(other)
+
+
+@pytest.mark.parametrize("phone", ["091234567a", "19001006", "113", "0912 345 67"])
+async def test_what_is_no_number_is_refused(service: Service, phone: str) -> None:
+    with pytest.raises(Problem) as refused:
+        await service.ask(correction(phone))
+    assert (refused.value.slug, refused.value.status) == ("invalid-phone", 422)
+    assert await service.pool.fetchval("SELECT count(*) FROM phone_corrections") == 0
+
+
+async def test_another_collectors_customer_cannot_be_corrected(service: Service) -> None:
+    with pytest.raises(Problem, match="not-found"):
+        await service.ask(correction("0912345678", collector_code="TN2"))
+
+
+async def test_a_correction_outlives_the_next_import_until_the_list_itself_changes(service: Service) -> None:
+    await service.ask(correction("0912345678"))
+    report = await service.import_town()
+    assert report.customers_announced == 0
+    assert (await service.ask(GetCustomer(customer_code=HANH))).facts.phone == "+84912345678"
+    lines = [TOWN["customers.csv"][0].replace("0953 000 101", "0953 000 999"), *TOWN["customers.csv"][1:]]
+    await service.import_town(customers=lines)
+    assert (await service.ask(GetCustomer(customer_code=HANH))).facts.phone == "+84953000999"
+
+
+async def test_a_collector_is_shown_with_the_routes(service: Service) -> None:
+    collector = await service.ask(GetCollector(collector_code="TN1"))
+    assert (collector.name, collector.routes, collector.active) == ("Lê Văn Thu", ["R1", "R2"], True)
+    with pytest.raises(Problem, match="not-found"):
+        await service.ask(GetCollector(collector_code="TN9"))
