@@ -323,3 +323,17 @@ def test_tokens_are_found_in_files_and_a_damaged_one_is_not_passed_over() -> Non
     damaged = TEXT[:100].lower() + TEXT[100:]
     text = f"{TEXT}\n\nHTTPS://THUNGAN.EXAMPLE/R/{TEXT}\nreceipt 1: {TEXT}\n{damaged}\nnothing here\n"
     assert tokens_in(text) == [TEXT, f"HTTPS://THUNGAN.EXAMPLE/R/{TEXT}", TEXT, damaged]
+
+
+PUBLISHED_TOKEN = (
+    "2KCETIQBE4CEJICQQN62AWEEVUAW4MBTGAYDSNBSGAYDCLJQGE4AMGTK6VSSQCTHGFFTENSUIFAQWGD3BRWVAQRRGQYDCMBQGEZD"
+    "GNBVBUNAAC4LLAHBTWXKB5QTQEEBDIAB52TVCFSVITRQGE2BEUAAAEBAGBAFAYDQQCIKBMGA2DQPCNMCAAABAIBQIBIGA4EASCQL"
+    "BQGQ4DYQCEJBGFAVCYLRQGI2DMOB2HQ7CQAFQQFVTDQXYUBFXCWQVURXY7OUL26WPSPFFBGRCHHGA53GAKN7DMVWF3S2DNU2BOFY"
+    "VGRUYWTA4DWS7DOFHS2LBNMF7EQXH6EFTRERUL6AS"
+)
+"""Also verified with cwt 3.3.0, pycose 1.1.0 and @auth0/cose 1.0.2: paper must stay readable for ten years."""
+
+
+def test_a_token_is_written_and_read_as_in_the_first_version() -> None:
+    assert TEXT == PUBLISHED_TOKEN
+    assert read_token(PUBLISHED_TOKEN).claims == CLAIMS
