@@ -136,14 +136,27 @@ async def reminders(call: Call[CustomerPath, LimitQuery, None], gateway: Gateway
     return await gateway.ask(GetReminders(customer_code=call.path.customer_code, limit=call.query.limit))
 
 
+async def _whole_route(gateway: Gateway, collector_code: str, day: date) -> RouteOfDay:
+    """Read a route piece by piece: a long one does not fit into one message."""
+    route = await gateway.ask(GetRoute(collector_code=collector_code, day=day))
+    stops = list(route.stops)
+    while len(stops) < route.total_stops:
+        more = await gateway.ask(GetRoute(collector_code=collector_code, day=day, skip=len(stops)))
+        if not more.stops:
+            break  # Somebody left the route while it was read.
+        known = {stop.customer.customer_code for stop in stops}
+        stops += [stop for stop in more.stops if stop.customer.customer_code not in known]
+    return route.model_copy(update={"stops": stops, "total_stops": len(stops)})
+
+
 async def own_route(call: Call[Nothing, DayQuery, None], gateway: Gateway) -> RouteOfDay:
     """Read the calling collector's stops of one day."""
-    return await gateway.ask(GetRoute(collector_code=str(call.device.collector_code), day=call.query.day))
+    return await _whole_route(gateway, str(call.device.collector_code), call.query.day)
 
 
 async def collectors_route(call: Call[CollectorPath, DayQuery, None], gateway: Gateway) -> RouteOfDay:
     """Read any collector's stops of one day."""
-    return await gateway.ask(GetRoute(collector_code=call.path.collector_code, day=call.query.day))
+    return await _whole_route(gateway, call.path.collector_code, call.query.day)
 
 
 async def collector(call: Call[CollectorPath, Nothing, None], gateway: Gateway) -> CollectorDetails:

@@ -54,15 +54,22 @@ class CollectionPointCodeRequest(Incoming):
     collection_point_code: CollectionPointCode = Field(examples=["VNPOST-CM01"])
 
 
-class OfficeCodeRequest(Incoming):
-    """A code for a desk in the office."""
+class CashierCodeRequest(Incoming):
+    """A code for a cashier's desk."""
 
-    role: Literal["cashier", "supervisor"]
+    role: Literal["cashier"]
 
 
-CodeRequest = Annotated[
-    CollectorCodeRequest | CollectionPointCodeRequest | OfficeCodeRequest, Field(discriminator="role")
-]
+class SupervisorCodeRequest(Incoming):
+    """A code for a supervisor's desk."""
+
+    role: Literal["supervisor"]
+
+
+AnyCodeRequest = CollectorCodeRequest | CollectionPointCodeRequest | CashierCodeRequest | SupervisorCodeRequest
+
+
+CodeRequest = Annotated[AnyCodeRequest, Field(discriminator="role")]
 
 
 class EnrolmentCodeView(Outgoing):
@@ -144,7 +151,7 @@ def view(device: Device) -> DeviceView:
 
 
 async def make_code(
-    call: Call[Nothing, Nothing, CollectorCodeRequest | CollectionPointCodeRequest | OfficeCodeRequest],
+    call: Call[Nothing, Nothing, AnyCodeRequest],
     gateway: Gateway,
 ) -> EnrolmentCodeView:
     """Make a one-time code; a collector must be known."""

@@ -30,6 +30,16 @@ class TooSlowError(Exception):
     """The phone does not take what it is sent."""
 
 
+async def close_socket(socket: web.WebSocketResponse, code: CloseCode, reason: str = "") -> None:
+    """Close a socket; a peer that does not answer within two seconds is left to the transport."""
+    try:
+        async with asyncio.timeout(2):
+            # Without draining: a phone that takes nothing would keep us here.
+            await socket.close(code=code, message=(reason or code.name.lower()).encode(), drain=False)
+    except (TimeoutError, ConnectionError):
+        log.info("stream_cut_off", close_code=int(code))
+
+
 @dataclass(slots=True, eq=False)
 class Connection:
     """A socket after its ``hello``. ``pump`` sends what waits in the database; it is safe to call it at any time."""
@@ -64,12 +74,7 @@ class Connection:
         if self.closing:
             return
         self.closing = True
-        try:
-            async with asyncio.timeout(2):
-                # Without draining: a phone that takes nothing would keep us here.
-                await self.socket.close(code=code, message=reason.encode(), drain=False)
-        except (TimeoutError, ConnectionError):
-            log.info("stream_cut_off", device_id=str(self.device.device_id), close_code=int(code))
+        await close_socket(self.socket, code, reason)
 
     async def pump(self) -> None:
         """Send what waits, until nothing does. Only one pump runs; a wake-up meanwhile makes it go round again."""

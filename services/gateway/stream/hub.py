@@ -7,8 +7,9 @@ from typing import Any
 from uuid import UUID
 
 import structlog
+from aiohttp import web
 
-from services.gateway.stream.connection import Connection, TooSlowError
+from services.gateway.stream.connection import Connection, TooSlowError, close_socket
 from services.gateway.stream.frames import CloseCode, Revoked
 from shared.db.transaction import is_connection_lost
 from shared.problems import Unavailable
@@ -27,6 +28,8 @@ class Hub:
         self._by_collector: dict[str, set[Connection]] = defaultdict(set)
         self._pumps = asyncio.Semaphore(_PUMPS)
         self._tasks: set[asyncio.Task[None]] = set()
+        self.strangers: set[web.WebSocketResponse] = set()
+        """Sockets that have not said ``hello`` yet."""
         self.draining = False
 
     def __len__(self) -> int:
@@ -135,6 +138,7 @@ class Hub:
     async def drain(self, batch: int, pause: float) -> None:
         """Close everything in batches, so that the phones do not all come back at the same moment."""
         self.draining = True
+        await asyncio.gather(*(close_socket(socket, CloseCode.SERVICE_RESTART) for socket in self.strangers))
         while self._by_device:
             connections = list(self._by_device.values())[:batch]
             for connection in connections:

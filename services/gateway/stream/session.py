@@ -17,7 +17,7 @@ from services.gateway.queueing import change
 from services.gateway.roles import Device
 from services.gateway.store import devices, feeds, presence
 from services.gateway.store import print_jobs as store
-from services.gateway.stream.connection import Connection, TooSlowError
+from services.gateway.stream.connection import Connection, TooSlowError, close_socket
 from services.gateway.stream.frames import (
     MAX_FRAME_BYTES,
     Accepted,
@@ -77,20 +77,23 @@ class Stream:
             heartbeat=settings.heartbeat, compress=False, max_msg_size=MAX_FRAME_BYTES, timeout=2.0
         )
         await socket.prepare(request)
+        self._hub.strangers.add(socket)
         connection: Connection | None = None
         try:
             connection = await self._welcomed(socket)
+            self._hub.strangers.discard(socket)
             if connection is not None:
                 await self._listen(connection)
         except TooSlowError:
-            await _close(socket, CloseCode.TOO_SLOW)
+            await close_socket(socket, CloseCode.TOO_SLOW)
         except ConnectionError:
             log.info("stream_lost")
         except Exception as error:
             if not (isinstance(error, Unavailable) or is_connection_lost(error)):
                 log.exception("stream_failed")
-            await _close(socket, CloseCode.TRY_LATER)
+            await close_socket(socket, CloseCode.TRY_LATER)
         finally:
+            self._hub.strangers.discard(socket)
             if connection is not None:
                 self._hub.remove(connection)
                 await self._leave(connection)
@@ -103,18 +106,18 @@ class Stream:
             async with asyncio.timeout(self._gateway.settings.hello_timeout):
                 message = await socket.receive()
         except TimeoutError:
-            await _close(socket, CloseCode.NO_HELLO)
+            await close_socket(socket, CloseCode.NO_HELLO)
             return None
         hello = _parsed(message.data) if message.type is WSMsgType.TEXT else None
         if not isinstance(hello, Hello):
             if not socket.closed:
-                await _close(socket, CloseCode.PROTOCOL_ERROR)
+                await close_socket(socket, CloseCode.PROTOCOL_ERROR)
             return None
         async with self._gateway.database() as database:
             device = await devices.device_of_token(database, hash_token(hello.token))
         if device is None or device.revoked_at is not None:
             await socket.send_str(Revoked().model_dump_json())
-            await _close(socket, CloseCode.REVOKED)
+            await close_socket(socket, CloseCode.REVOKED)
             return None
         return await self._opened(socket, device, hello)
 
@@ -139,6 +142,9 @@ class Stream:
             profile=profile,
         )
         self._hub.add(connection)
+        if self._hub.draining:
+            await connection.close(CloseCode.SERVICE_RESTART, "restart")
+            return connection
         if before not in (None, gateway.instance):
             await self._wakeups.replaced(str(before), device.device_id, connection_id)
         try:
@@ -280,11 +286,3 @@ async def _profile(database: DatabaseConnection, device: Device, hello: Hello) -
         if row is not None:
             return PrinterSetup.model_validate_json(row["profile"]).profile
     return PrinterProfile()
-
-
-async def _close(socket: web.WebSocketResponse, code: CloseCode) -> None:
-    try:
-        async with asyncio.timeout(2):
-            await socket.close(code=code, message=code.name.lower().encode(), drain=False)
-    except (TimeoutError, ConnectionError):
-        log.info("stream_cut_off", close_code=int(code))

@@ -43,7 +43,7 @@ class Town:
     stack: AsyncExitStack
     used_queues: set[str]
     url: str = ""
-    gateways: list[str] = field(default_factory=list)
+    phones: list[VirtualPhone] = field(default_factory=list)
 
     @asynccontextmanager
     async def gateway(self, **settings: Any) -> AsyncIterator[str]:
@@ -57,7 +57,14 @@ class Town:
         )
         async with service(made) as running:
             await self._note_queues()
-            yield f"http://127.0.0.1:{running.http_port}"
+            url = f"http://127.0.0.1:{running.http_port}"
+            try:
+                yield url
+            finally:
+                # A connection that comes in while asyncio's own server closes is dropped with a warning.
+                for phone in self.phones:
+                    if phone.base_url == url:
+                        await phone.close_stream()
 
     async def _note_queues(self) -> None:
         """The queue of each copy's wake-ups goes ten minutes after it; the tests take it away at once."""
@@ -84,6 +91,7 @@ class Town:
     ) -> VirtualPhone:
         """Enrol a collector's phone."""
         phone = VirtualPhone(url or self.url, name="phone", session=self.session, printer=printer, patience=5, **how)
+        self.phones.append(phone)
         self.stack.push_async_callback(phone.close)
         await phone.enrol(await self.code("collector", collector_code=collector_code))
         return phone

@@ -1,0 +1,341 @@
+"""The public HTTP API: who may do what, and what every error looks like."""
+
+import asyncio
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from ops.phone import VirtualPhone
+from shared.contracts.billing import RecordPayment
+from shared.ids import new_id
+from shared.problems import Problem
+from tests.integration.gateway.back_office import START, TOTAL, bill
+from tests.integration.gateway.conftest import CUSTOMER, Town
+
+OTHER = "PB15010000002"
+PAYMENT = {"method": "cash", "customer_code": CUSTOMER, "amount": TOTAL, "received_at": START.isoformat()}
+
+
+async def _raw(
+    town: Town, method: str, path: str, token: str | None = None, **how: Any
+) -> tuple[int, dict[str, Any], Mapping[str, str]]:
+    headers = {**how.pop("headers", {}), **({"Authorization": f"Bearer {token}"} if token else {})}
+    async with town.session.request(method, town.url + path, headers=headers, **how) as response:
+        assert response.content_type == "application/problem+json", await response.text()
+        body = await response.json(content_type=None)
+        assert body["status"] == response.status
+        assert body["type"].startswith("urn:thungan:problem:")
+        return response.status, body, response.headers
+
+
+async def _slug(town: Town, method: str, path: str, token: str | None = None, **how: Any) -> tuple[int, str]:
+    status, body, _ = await _raw(town, method, path, token, **how)
+    return status, body["type"].removeprefix("urn:thungan:problem:")
+
+
+# --- the procedure -------------------------------------------------------------------------------------------
+
+
+async def test_a_collector_finds_agrees_collects_and_settles(gateway: Town) -> None:
+    phone = await gateway.phone()
+    await phone.open_stream()
+    shift = (await phone.open_shift(500_000)).shift
+    found = await phone.search("tran thi buoi")
+    customer_code = found.matches[0].customer.customer_code
+    assert (await phone.customer(customer_code)).facts.name == "Trần Thị Bưởi"
+    account = await phone.account(customer_code)
+    assert account.account.debt == TOTAL
+    visit = (await phone.visit(customer_code, "met")).visit
+    await phone.wait_for_paper("notice")
+    paid = await phone.pay(customer_code, TOTAL, bill_ids=[account.bills[0].bill_id], visit_id=visit.visit_id)
+    paper = await phone.wait_for_paper("receipt")
+    assert paper.payment_id == paid.payment.payment_id
+    receipt = (await phone.receipt_of(paid.payment.payment_id)).receipt
+    copy = await phone.reprint(receipt.receipt_id, "Khách làm mất")
+    assert (await phone.wait_for_paper("copy")).job_id == copy.document_id
+    assert (await phone.shift()).shift.shift_id == shift.shift_id
+    closed = await phone.close_shift(shift.shift_id, 500_000 + TOTAL)
+    assert closed.shift.counted_cash == 500_000 + TOTAL
+    asked = next(request for request in gateway.office.asked if isinstance(request, RecordPayment))
+    assert (asked.collector_code, asked.device_id, asked.visit_id) == ("TN001", phone.device_id, visit.visit_id)
+    assert asked.bill_ids == [bill(customer_code).bill_id]
+
+
+async def test_repeating_a_payment_with_the_same_key_gives_the_same_answer(gateway: Town) -> None:
+    phone = await gateway.phone()
+    payment_id = new_id()
+    answers = await asyncio.gather(
+        *(phone.pay(CUSTOMER, TOTAL, payment_id=payment_id, received_at=START) for _ in range(5))
+    )
+    assert {answer.payment.payment_id for answer in answers} == {payment_id}
+    assert len(gateway.office.payments) == 1
+
+
+async def test_the_same_key_with_other_content_is_refused(gateway: Town) -> None:
+    phone = await gateway.phone()
+    payment_id = new_id()
+    await phone.pay(CUSTOMER, TOTAL, payment_id=payment_id)
+    with pytest.raises(Problem) as refused:
+        await phone.pay(CUSTOMER, TOTAL - 1, payment_id=payment_id)
+    assert (refused.value.status, refused.value.slug) == (409, "same-id-other-content")
+
+
+async def test_a_second_payment_is_refused_with_the_reason_of_billing(gateway: Town) -> None:
+    phone, other = await gateway.phone(), await gateway.phone()
+    await phone.pay(CUSTOMER, TOTAL)
+    with pytest.raises(Problem) as refused:
+        await other.pay(CUSTOMER, TOTAL)
+    assert (refused.value.status, refused.value.slug) == (409, "already-paid")
+    assert refused.value.detail == "Hóa đơn đã được thanh toán."
+
+
+async def test_a_cashier_records_a_transfer_whose_receipt_the_phone_prints(gateway: Town) -> None:
+    phone, cashier = await gateway.phone(), await gateway.desk("cashier")
+    await phone.open_stream()
+    await cashier.record_transfer(CUSTOMER, TOTAL, "FT26327000001", device_id=phone.device_id)
+    await phone.wait_for_paper("receipt")
+    update = await phone.wait_for_update(CUSTOMER, "payment.recorded")
+    assert update["payment"]["where"] == "Chuyển khoản"
+
+
+# --- who may see and do what ---------------------------------------------------------------------------------
+
+
+async def test_a_collector_sees_and_charges_only_customers_of_the_own_routes(gateway: Town) -> None:
+    await gateway.add_customer(OTHER, "TN002")
+    phone = await gateway.phone("TN001")
+    assert [match.customer.customer_code for match in (await phone.search("x")).matches] == [CUSTOMER]
+    for attempt in (
+        phone.customer(OTHER),
+        phone.account(OTHER),
+        phone.pay(OTHER, TOTAL),
+        phone.visit(OTHER, "met"),
+        phone.correct_phone(OTHER, "0912345678", "đổi số"),
+        phone.reminders(OTHER),
+    ):
+        with pytest.raises(Problem) as refused:
+            await attempt
+        assert (refused.value.status, refused.value.slug) == (404, "not-found")
+    assert not gateway.office.payments
+    assert not gateway.office.visits
+
+
+async def test_another_collectors_receipts_and_payments_stay_hidden(gateway: Town) -> None:
+    phone, stranger = await gateway.phone("TN001"), await gateway.phone("TN002")
+    paid = (await phone.pay(CUSTOMER, TOTAL)).payment
+    receipt = (await phone.receipt_of(paid.payment_id)).receipt
+    for attempt in (
+        stranger.payment(paid.payment_id),
+        stranger.receipt_of(paid.payment_id),
+        stranger.receipt(receipt.receipt_id),
+        stranger.reprint(receipt.receipt_id, "tò mò"),
+    ):
+        with pytest.raises(Problem) as refused:
+            await attempt
+        assert refused.value.status == 404
+    assert (await phone.payment(paid.payment_id)).payment == paid
+
+
+async def test_a_collection_point_posts_and_sees_its_own_postings_only(gateway: Town) -> None:
+    point = await gateway.desk("collection_point", collection_point_code="VNPOST-CM01")
+    other = await gateway.desk("collection_point", collection_point_code="BANK-02")
+    assert (await point.debt(CUSTOMER)).debt == TOTAL
+    posted = (await point.post(CUSTOMER, TOTAL, "VNPOST-1")).payment
+    assert posted.collection_point_code == "VNPOST-CM01"
+    assert (await point.call("GET", f"/v1/payments/{posted.payment_id}"))["payment"]["amount"] == TOTAL
+    with pytest.raises(Problem) as refused:
+        await other.call("GET", f"/v1/payments/{posted.payment_id}")
+    assert refused.value.status == 404
+    for path in (f"/v1/customers/{CUSTOMER}", "/v1/customers?query=a", "/v1/print-jobs"):
+        with pytest.raises(Problem) as refused:
+            await point.call("GET", path)
+        assert refused.value.status == 403
+
+
+async def test_collectors_take_cash_and_cashiers_record_transfers(gateway: Town) -> None:
+    phone, cashier = await gateway.phone(), await gateway.desk("cashier")
+    transfer = {**PAYMENT, "method": "transfer", "reference": "FT1"}
+    for desk, body in ((phone, transfer), (cashier, PAYMENT)):
+        with pytest.raises(Problem) as refused:
+            await desk.call("POST", "/v1/payments", body=body, key=new_id())
+        assert refused.value.status == 403
+
+
+async def test_a_collector_cannot_print_on_somebody_elses_phone(gateway: Town) -> None:
+    phone, other = await gateway.phone(), await gateway.phone()
+    receipt = (await phone.receipt_of((await phone.pay(CUSTOMER, TOTAL)).payment.payment_id)).receipt
+    body = {"reason": "mất", "device_id": str(other.device_id)}
+    with pytest.raises(Problem) as refused:
+        await phone.call("POST", f"/v1/receipts/{receipt.receipt_id}/copies", body=body, key=new_id())
+    assert refused.value.status == 403
+
+
+async def test_printers_belong_to_their_device(gateway: Town) -> None:
+    phone, other = await gateway.phone(), await gateway.phone()
+    body = {"name": "MPT-II", "connection": "bluetooth", "profile": {"width_dots": 576}}
+    stored = await phone.call("PUT", "/v1/printers/MPT-II.01", body=body)
+    assert stored["profile"]["width_dots"] == 576
+    assert (await phone.call("GET", "/v1/printers"))["printers"] == [stored]
+    assert (await other.call("GET", "/v1/printers"))["printers"] == []
+    with pytest.raises(Problem) as refused:
+        await other.call("GET", "/v1/printers/MPT-II.01")
+    assert refused.value.status == 404
+
+
+# --- errors --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("header", [{}, {"Authorization": "Bearer"}, {"Authorization": "Basic abc"}])
+async def test_without_a_token_nothing_but_the_public_part_answers(gateway: Town, header: dict[str, str]) -> None:
+    status, _, headers = await _raw(gateway, "GET", "/v1/me", headers=header)
+    assert status == 401
+    assert headers["WWW-Authenticate"] == 'Bearer realm="thungan"'
+
+
+async def test_every_kind_of_bad_request_is_a_problem_of_its_own(gateway: Town) -> None:
+    token = (await gateway.phone()).token
+    key = {"Idempotency-Key": str(new_id())}
+    cases: list[tuple[int, str, str, str, dict[str, Any]]] = [
+        (404, "not-found", "GET", "/nowhere", {}),
+        (404, "not-found", "GET", "/v1/me/", {}),
+        (405, "method-not-allowed", "DELETE", "/v1/me", {}),
+        (405, "method-not-allowed", "POST", "/openapi.json", {}),
+        (422, "invalid-request", "GET", "/v1/payments/123", {}),
+        (422, "invalid-request", "GET", "/v1/customers/abc", {}),
+        (422, "invalid-request", "GET", "/v1/customers", {}),
+        (422, "invalid-request", "GET", "/v1/customers?query=%20", {}),
+        (422, "invalid-request", "GET", "/v1/customers?query=a&limit=101", {}),
+        (422, "invalid-request", "GET", "/v1/customers?query=a&limit=1_0", {}),
+        (422, "invalid-request", "GET", "/v1/customers?query=a&query=b", {}),
+        (422, "invalid-request", "GET", "/v1/customers?query=a&colour=red", {}),
+        (422, "invalid-request", "GET", "/v1/route?day=2026-13-01", {}),
+        (400, "idempotency-key-missing", "POST", "/v1/payments", {"json": PAYMENT}),
+        (
+            400,
+            "idempotency-key-missing",
+            "POST",
+            "/v1/payments",
+            {"json": PAYMENT, "headers": {"Idempotency-Key": "1"}},
+        ),
+        (415, "wrong-content-type", "POST", "/v1/payments", {"data": b"a=1", "headers": key}),
+        (400, "malformed-request", "POST", "/v1/payments", _json(b"{", key)),
+        (400, "malformed-request", "POST", "/v1/payments", _json(b"\xff", key)),
+        (422, "invalid-request", "POST", "/v1/payments", _json(b"[]", key)),
+        (422, "invalid-request", "POST", "/v1/payments", {"json": {**PAYMENT, "amount": "475000"}, "headers": key}),
+        (422, "invalid-request", "POST", "/v1/payments", {"json": {**PAYMENT, "amount": 1.5}, "headers": key}),
+        (422, "invalid-request", "POST", "/v1/payments", {"json": {**PAYMENT, "tip": 1}, "headers": key}),
+        (422, "invalid-request", "POST", "/v1/payments", {"json": {**PAYMENT, "received_at": "today"}, "headers": key}),
+        (413, "body-too-large", "POST", "/v1/payments", _json(b" " * 70_000, key)),
+    ]
+    for status, slug, method, path, how in cases:
+        assert await _slug(gateway, method, path, token, **how) == (status, slug), (method, path)
+
+
+def _json(data: bytes, headers: dict[str, str]) -> dict[str, Any]:
+    return {"data": data, "headers": {**headers, "Content-Type": "application/json"}}
+
+
+async def test_an_invalid_request_names_the_fields_and_repeats_nothing_that_was_sent(gateway: Town) -> None:
+    token = (await gateway.phone()).token
+    body = {**PAYMENT, "amount": "bí mật", "customer_code": "0912345678"}
+    _, problem, _ = await _raw(
+        gateway, "POST", "/v1/payments", token, json=body, headers={"Idempotency-Key": str(new_id())}
+    )
+    assert {error["field"] for error in problem["facts"]["errors"]} == {"cash.amount", "cash.customer_code"}
+    assert "bí mật" not in json.dumps(problem, ensure_ascii=False)
+    assert "0912345678" not in json.dumps(problem)
+
+
+async def test_a_method_that_is_not_allowed_says_which_are(gateway: Town) -> None:
+    _, _, headers = await _raw(gateway, "PATCH", f"/v1/customers/{CUSTOMER}")
+    assert headers["Allow"] == "GET, HEAD"
+
+
+async def test_who_asks_too_often_is_told_when_to_come_back(town: Town) -> None:
+    async with town.gateway(requests_per_second=1, request_burst=3) as town.url:
+        phone = await town.phone()
+        for _ in range(3):
+            await phone.me()
+        status, _, headers = await _raw(town, "GET", "/v1/me", phone.token)
+        assert status == 429
+        assert headers["Retry-After"] == "1"
+        other = await town.phone()
+        await other.me()
+
+
+async def test_a_service_that_is_not_there_is_503_with_a_time_to_come_back(town: Town) -> None:
+    async with town.gateway() as town.url:
+        phone = await town.phone()
+        await town.office_bus.drain()
+        await town.office_bus.close()
+        status, problem, headers = await _raw(town, "GET", "/v1/customers?query=a", phone.token)
+        assert (status, problem["type"]) == (503, "urn:thungan:problem:unavailable")
+        assert int(headers["Retry-After"]) > 0
+
+
+async def test_a_service_that_does_not_answer_in_time_is_504(town: Town) -> None:
+    async with town.gateway(request_timeout=0.3) as town.url:
+        phone = VirtualPhone(town.url, session=town.session, patience=0)
+        await phone.enrol(await town.code("collector", collector_code="TN001"))
+        never = asyncio.Event()
+
+        async def wait(*_: object) -> None:
+            await never.wait()
+
+        town.office.SearchCustomers = wait  # type: ignore[assignment,method-assign]
+        assert await _slug(town, "GET", "/v1/customers?query=a", phone.token) == (504, "timed-out")
+        never.set()
+
+
+async def test_answers_carry_headers_that_keep_them_private(gateway: Town) -> None:
+    phone = await gateway.phone()
+    headers = {"Authorization": f"Bearer {phone.token}", "X-Correlation-Id": "0123456789abcdef"}
+    async with gateway.session.get(f"{gateway.url}/v1/me", headers=headers) as response:
+        assert response.headers["Cache-Control"] == "no-store"
+        assert response.headers["X-Content-Type-Options"] == "nosniff"
+        assert "default-src 'none'" in response.headers["Content-Security-Policy"]
+        assert response.headers["X-Correlation-Id"] == "0123456789abcdef"
+        assert "Access-Control-Allow-Origin" not in response.headers
+
+
+# --- the public part -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", ["/R/ABC234", "/r/abc234", "/R/abc234"])
+async def test_the_page_behind_a_qr_code_opens_in_any_case_of_letters(gateway: Town, path: str) -> None:
+    async with gateway.session.get(gateway.url + path) as response:
+        assert response.status == 200
+        assert response.content_type == "text/html"
+        assert response.headers["Cache-Control"] == "no-store"
+        assert "475.000" in await response.text()
+
+
+async def test_a_token_that_was_altered_is_called_so(gateway: Town) -> None:
+    async with gateway.session.get(f"{gateway.url}/R/ABC235?lang=en") as response:
+        assert "NOT genuine" in await response.text()
+
+
+async def test_anybody_may_read_the_keys_that_verify_receipts(gateway: Town) -> None:
+    async with gateway.session.get(f"{gateway.url}/v1/public-keys") as response:
+        assert (await response.json())["keys"][0]["algorithm"] == "EdDSA"
+
+
+async def test_description_page_health_and_metrics_are_served(gateway: Town) -> None:
+    for path, kind in (
+        ("/openapi.json", "application/json"),
+        ("/docs", "text/html"),
+        ("/healthz", "application/json"),
+        ("/readyz", "application/json"),
+        ("/metrics", "text/plain"),
+    ):
+        async with gateway.session.get(gateway.url + path) as response:
+            assert (response.status, response.content_type) == (200, kind), await response.text()
+
+
+async def test_the_description_is_not_sent_again_to_who_has_it(gateway: Town) -> None:
+    async with gateway.session.get(f"{gateway.url}/openapi.json") as response:
+        tag = response.headers["ETag"]
+    async with gateway.session.get(f"{gateway.url}/openapi.json", headers={"If-None-Match": tag}) as response:
+        assert response.status == 304

@@ -1,0 +1,151 @@
+"""Letting devices in and throwing them out."""
+
+import asyncio
+import base64
+from datetime import timedelta
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from ops.phone import VirtualDesk, VirtualPhone
+from services.gateway.enrolment import hash_token, make_code_in_database
+from shared.ids import new_id
+from shared.problems import Problem
+from tests.integration.gateway.conftest import Town
+
+
+def _key() -> dict[str, str]:
+    numbers = ec.generate_private_key(ec.SECP256R1()).public_key().public_numbers()
+
+    def coordinate(value: int) -> str:
+        return base64.urlsafe_b64encode(value.to_bytes(32)).rstrip(b"=").decode()
+
+    return {"kty": "EC", "crv": "P-256", "x": coordinate(numbers.x), "y": coordinate(numbers.y)}
+
+
+async def _refused(town: Town, code: str, **more: object) -> Problem:
+    device = VirtualDesk(town.url, session=town.session, patience=0)
+    with pytest.raises(Problem) as refused:
+        await device.enrol(code, **more)  # type: ignore[arg-type]
+    return refused.value
+
+
+async def test_a_supervisors_code_lets_a_collectors_phone_in(gateway: Town) -> None:
+    supervisor = await gateway.desk("supervisor")
+    code = await supervisor.make_code("collector", collector_code="TN007")
+    phone = VirtualPhone(gateway.url, name="Samsung A15", session=gateway.session)
+    device = await phone.enrol(code)
+    assert (device["role"], device["collector_code"], device["device_name"]) == ("collector", "TN007", "Samsung A15")
+    assert await phone.me() == device
+
+
+async def test_neither_codes_nor_tokens_are_in_the_database(gateway: Town) -> None:
+    supervisor = await gateway.desk("supervisor")
+    code = await supervisor.make_code("cashier")
+    assert supervisor.token is not None
+    dump = ""
+    for table in ("enrolment_codes", "devices"):
+        dump += str(await gateway.pool.fetch(f"SELECT * FROM {table}"))
+    assert code.replace("-", "") not in dump
+    assert supervisor.token not in dump
+    assert str(hash_token(supervisor.token)) in dump
+
+
+async def test_a_code_works_once(gateway: Town) -> None:
+    code = await gateway.code("cashier")
+    desk = VirtualDesk(gateway.url, session=gateway.session)
+    await desk.enrol(code)
+    problem = await _refused(gateway, code)
+    assert (problem.status, problem.slug, problem.facts) == (403, "enrolment-refused", {"reason": "used"})
+
+
+async def test_of_many_devices_racing_for_one_code_one_gets_in(gateway: Town) -> None:
+    code = await gateway.code("cashier")
+    desks = [VirtualDesk(gateway.url, session=gateway.session) for _ in range(8)]
+    outcomes = await asyncio.gather(*(desk.enrol(code) for desk in desks), return_exceptions=True)
+    assert sum(isinstance(outcome, dict) for outcome in outcomes) == 1
+    assert await gateway.pool.fetchval("SELECT count(*) FROM devices") == 1
+
+
+async def test_an_expired_code_is_refused(gateway: Town) -> None:
+    made = await make_code_in_database(gateway.database_url, "cashier", lifetime=timedelta(seconds=-1))
+    assert (await _refused(gateway, made.code)).facts == {"reason": "expired"}
+
+
+async def test_when_the_answer_was_lost_the_same_device_gets_another_token_with_the_same_code(gateway: Town) -> None:
+    code, device_id = await gateway.code("collector", collector_code="TN001"), new_id()
+    first = VirtualPhone(gateway.url, session=gateway.session, patience=0)
+    await first.enrol(code, device_id=device_id)
+    second = VirtualPhone(gateway.url, session=gateway.session, patience=0)
+    await second.enrol(code, device_id=device_id)
+    assert (await second.me())["device_id"] == str(device_id)
+    with pytest.raises(Problem) as refused:
+        await first.me()
+    assert refused.value.status == 401
+
+
+async def test_a_device_id_that_is_taken_is_refused(gateway: Town) -> None:
+    supervisor = await gateway.desk("supervisor")
+    problem = await _refused(gateway, await gateway.code("cashier"), device_id=supervisor.device_id)
+    assert (problem.status, problem.slug) == (409, "same-id-other-content")
+
+
+async def test_the_devices_own_key_is_kept_and_returned(gateway: Town) -> None:
+    phone = VirtualPhone(gateway.url, session=gateway.session)
+    key = _key()
+    device = await phone.enrol(await gateway.code("collector", collector_code="TN001"), public_key=key)
+    assert device["public_key"] == key
+
+
+async def test_a_key_that_is_no_point_of_the_curve_is_refused_and_the_code_stays_good(gateway: Town) -> None:
+    code = await gateway.code("collector", collector_code="TN001")
+    problem = await _refused(gateway, code, public_key={**_key(), "y": "A" * 43})
+    assert (problem.status, problem.facts) == (422, {"field": "public_key"})
+    await VirtualPhone(gateway.url, session=gateway.session).enrol(code)
+
+
+async def test_who_guesses_codes_has_to_wait(town: Town) -> None:
+    async with town.gateway(enrolment_failures_per_minute=3) as town.url:
+        good = await town.code("cashier")
+        assert [(await _refused(town, "AAAA-AAAA")).status for _ in range(4)] == [403, 403, 403, 429]
+        assert (await _refused(town, good)).status == 429
+
+
+@pytest.mark.parametrize("role", ["collector", "cashier", "collection_point"])
+async def test_only_supervisors_make_codes_and_revoke(gateway: Town, role: str) -> None:
+    whose = {
+        "collector": {"collector_code": "TN001"},
+        "collection_point": {"collection_point_code": "VNPOST-CM01"},
+    }
+    desk = await gateway.desk(role, **whose.get(role, {}))
+    with pytest.raises(Problem) as refused:
+        await desk.make_code("cashier")
+    assert (refused.value.status, refused.value.slug) == (403, "not-allowed")
+    with pytest.raises(Problem) as refused:
+        await desk.revoke(new_id())
+    assert refused.value.status == 403
+
+
+async def test_a_code_for_a_collector_nobody_knows_is_refused(gateway: Town) -> None:
+    supervisor = await gateway.desk("supervisor")
+    with pytest.raises(Problem) as refused:
+        await supervisor.make_code("collector", collector_code="XX999")
+    assert refused.value.status == 404
+
+
+async def test_a_supervisor_cannot_lock_the_own_device_out(gateway: Town) -> None:
+    supervisor = await gateway.desk("supervisor")
+    with pytest.raises(Problem) as refused:
+        await supervisor.revoke(supervisor.device_id)
+    assert (refused.value.status, refused.value.slug) == (409, "own-device")
+
+
+async def test_devices_are_listed_page_by_page(gateway: Town) -> None:
+    supervisor = await gateway.desk("supervisor")
+    phones = [await gateway.phone() for _ in range(3)]
+    page = await supervisor.call("GET", "/v1/devices", query={"role": "collector", "limit": 2})
+    rest = await supervisor.call(
+        "GET", "/v1/devices", query={"role": "collector", "after": page["devices"][-1]["device_id"]}
+    )
+    listed = [device["device_id"] for device in page["devices"] + rest["devices"]]
+    assert listed == sorted(str(phone.device_id) for phone in phones)
