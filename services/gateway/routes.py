@@ -7,7 +7,18 @@ from typing import Any
 from aiohttp import web
 
 from services.gateway import app_files
-from services.gateway.api import customers, devices, payments, print_jobs, printers, public, receipts, shifts, visits
+from services.gateway.api import (
+    app_settings,
+    customers,
+    devices,
+    payments,
+    print_jobs,
+    printers,
+    public,
+    receipts,
+    shifts,
+    visits,
+)
 from services.gateway.edge import docs_page, openapi, server
 from services.gateway.edge.operation import AnyOperation, RequestHandler
 from services.gateway.gateway import Gateway
@@ -42,6 +53,7 @@ TAGS = {
 
 OPERATIONS: list[AnyOperation] = [
     *devices.OPERATIONS,
+    *app_settings.OPERATIONS,
     *customers.OPERATIONS,
     *visits.OPERATIONS,
     *payments.OPERATIONS,

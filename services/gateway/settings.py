@@ -72,5 +72,11 @@ class GatewaySettings(ServiceSettings):
     drain_pause: float = Field(default=0.1, ge=0)
     """At shutdown sockets are closed in batches, so that phones do not all come back at once."""
 
+    receipt_bank_bin: str = Field(default="", pattern=r"^(970[0-9]{3})?$")
+    receipt_bank_account: str = Field(default="", pattern=r"^[0-9A-Za-z]{0,19}$")
+    receipt_bank_account_name: str = Field(default="", max_length=60)
+    """Account for transfers, as the phone app shows it; the same variables as those of the receipt service, which
+    prints it on notices. Without BIN or account the app offers no transfers."""
+
     web_folder: Path = Path(__file__).resolve().parents[2] / "web" / "dist"
     """The built phone app, served at ``/app/``; where there is none, ``/app/`` says so (404)."""

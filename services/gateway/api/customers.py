@@ -1,5 +1,6 @@
 """Customers, their accounts, routes and reminders: read from the services that own them."""
 
+from datetime import date
 from typing import Annotated
 
 from pydantic import Field
@@ -139,13 +140,14 @@ async def reminders(call: Call[CustomerPath, LimitQuery, None], gateway: Gateway
 async def _whole_route(gateway: Gateway, collector_code: str, day: date) -> RouteOfDay:
     """Read a route piece by piece: a long one does not fit into one message."""
     route = await gateway.ask(GetRoute(collector_code=collector_code, day=day))
-    stops = list(route.stops)
-    while len(stops) < route.total_stops:
-        more = await gateway.ask(GetRoute(collector_code=collector_code, day=day, skip=len(stops)))
+    read = list(route.stops)
+    while len(read) < route.total_stops:
+        more = await gateway.ask(GetRoute(collector_code=collector_code, day=day, skip=len(read)))
         if not more.stops:
             break  # Somebody left the route while it was read.
-        known = {stop.customer.customer_code for stop in stops}
-        stops += [stop for stop in more.stops if stop.customer.customer_code not in known]
+        read += more.stops
+    # Whoever came to the route meanwhile has pushed the others on by one.
+    stops = list({stop.customer.customer_code: stop for stop in read}.values())
     return route.model_copy(update={"stops": stops, "total_stops": len(stops)})
 
 
