@@ -186,17 +186,21 @@ async def test_first_payments_of_many_sellers_at_once_do_not_get_in_each_others_
     assert (await shop.audit()).violations == []
 
 
-async def test_while_no_key_may_sign_nothing_is_numbered_and_later_everything_is(shop: Shop) -> None:
+async def test_while_no_key_may_sign_nothing_is_numbered_and_later_everything_is(
+    shop: Shop, broker: BrokerView
+) -> None:
     await shop.start()
     (key,) = shop.keys.public_keys()
     shop.keys.retire(key.key_id, datetime.now(UTC) - timedelta(minutes=1))
     event = payment_recorded()
     await shop.tell(event)
 
-    async def tried() -> bool:
-        return bool(await shop.pool.fetchval("SELECT count(*) = 0 FROM receipt"))
+    async def waits_on_the_ladder() -> bool:
+        waiting = [await broker.count(broker.names.retry_queue("receipt", seconds)) for seconds in (1, 5)]
+        return any(waiting)
 
-    await wait_until(tried)
+    await wait_until(waits_on_the_ladder, 15)
+    assert await shop.pool.fetchval("SELECT count(*) FROM series WHERE last_number > 0") == 0
     shop.keys.rotate(datetime.now(UTC) - timedelta(seconds=1))
     (receipt,) = await shop.receipts(1)
     assert receipt.number == 1
