@@ -1,0 +1,17 @@
+/** What the page asks of the drawing worker, and what comes back. */
+
+import type { PrinterProfile, WidthDots } from "./profile.ts";
+import type { Raster } from "./raster.ts";
+
+export type DrawingJob =
+  | { readonly kind: "escpos"; readonly document: unknown; readonly profile: PrinterProfile; readonly resync: boolean }
+  | { readonly kind: "raster"; readonly document: unknown; readonly width: WidthDots };
+
+export interface DrawingRequest {
+  readonly id: number;
+  readonly job: DrawingJob;
+}
+
+export type DrawingAnswer =
+  | { readonly id: number; readonly result: Uint8Array<ArrayBuffer> | Raster }
+  | { readonly id: number; readonly problem: { readonly name: string; readonly message: string } };

@@ -1,0 +1,52 @@
+/// <reference lib="webworker" />
+/** Draws papers beside the page, so that the screen never stands still. */
+
+import glyphsAddress from "../../../shared/printing/glyphs.json?url&no-inline";
+import { type Atlas, type AtlasFile, readAtlas } from "./atlas.ts";
+import { toEscpos } from "./escpos.ts";
+import type { DrawingAnswer, DrawingJob, DrawingRequest } from "./jobs.ts";
+import { layOut } from "./layout.ts";
+import { draw, type Raster } from "./raster.ts";
+import { readDocument } from "./read_document.ts";
+
+declare const self: DedicatedWorkerGlobalScope;
+
+let atlas: Promise<Atlas> | null = null;
+
+function loadAtlas(): Promise<Atlas> {
+  // Where it could not be loaded, the next paper tries again.
+  atlas ??= fetch(glyphsAddress)
+    .then(async (response) => {
+      if (!response.ok) {
+        throw new Error(`the glyph atlas cannot be loaded: ${response.status}`);
+      }
+      return readAtlas((await response.json()) as AtlasFile);
+    })
+    .catch((error: unknown) => {
+      atlas = null;
+      throw error;
+    });
+  return atlas;
+}
+
+async function done(job: DrawingJob): Promise<Uint8Array<ArrayBuffer> | Raster> {
+  const document = readDocument(job.document);
+  const glyphs = await loadAtlas();
+  return job.kind === "escpos"
+    ? toEscpos(document, job.profile, glyphs, job.resync)
+    : draw(layOut(document, job.width, glyphs), glyphs);
+}
+
+self.addEventListener("message", ({ data }: MessageEvent<DrawingRequest>) => {
+  done(data.job).then(
+    (result) => {
+      const answer: DrawingAnswer = { id: data.id, result };
+      self.postMessage(answer, [result instanceof Uint8Array ? result.buffer : result.data.buffer]);
+    },
+    (error: unknown) => {
+      const { name, message } = error instanceof Error ? error : new Error(String(error));
+      const answer: DrawingAnswer = { id: data.id, problem: { name, message } };
+      self.postMessage(answer);
+    },
+  );
+});
