@@ -22,6 +22,9 @@ ENOUGH = 3
 MANY_WORDS = 4
 """Among all customers, that many words as typed mean whoever answers to them, and nobody else."""
 
+SHORT_IDENTIFIER, LONG_IDENTIFIER = 6, 10
+"""A number this long may be mistyped when nobody has it; one this long also when it is the beginning of others."""
+
 MOST_CANDIDATES = 100
 """Customers of one index look-up that are ranked; more answer to the same words only when the words say little."""
 
@@ -87,10 +90,11 @@ async def _by_identifier(connection: Connection, query: Query, routes: Sequence[
         routes,
         limit,
     )
-    if not rows and len(query.text) >= 6:
+    is_exact = any(row["score"] == 1 for row in rows)
+    if not is_exact and len(query.text) >= (LONG_IDENTIFIER if rows else SHORT_IDENTIFIER):
         slips = digit_slips(query.text) if is_number else code_slips(query.text)
         phones = [f"+{COUNTRY_CODE}{slip[1:]}" for slip in slips if slip.startswith("0") and slip.isdigit()]
-        rows = await connection.fetch(_BY_SLIP, slips, phones, routes, limit)
+        rows += await connection.fetch(_BY_SLIP, slips, phones, routes, limit)
     best: dict[str, Match] = {}
     for row in rows:
         match = Match(row["customer_code"], MatchedOn(row["matched_on"]), row["score"])

@@ -7,5 +7,5 @@ WITH own AS MATERIALIZED (
 )
 SELECT customer_code, name_key, address_key FROM own
 WHERE name_terms @@ $3::tsquery OR all_terms @@ $4::tsquery OR name_bag = ANY ($2::text[])
-    OR EXISTS (SELECT FROM unnest($1::text[]) AS phrase WHERE starts_with(replace(name_key, ' ', ''), phrase))
+    OR replace(name_key, ' ', '') ^@ ANY ($1::text[])
 LIMIT $6
