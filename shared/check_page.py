@@ -7,7 +7,7 @@ nothing. It is meant to be served with the headers in :data:`CHECK_PAGE_HEADERS`
 from dataclasses import dataclass
 from html import escape
 
-from shared.check_wording import CHECKS, check_sentence, kind_name, translated_label
+from shared.check_wording import CHECKS, check_sentence, field_label, translated_kind, translated_label
 from shared.clock import VIETNAM
 from shared.contracts.common import Language
 from shared.contracts.receipt import CheckState, ReceiptKind, Verification
@@ -158,9 +158,10 @@ def _verdict(verification: Verification, language: Language) -> _Verdict:
 
 def _fields(verification: Verification, language: Language) -> dict[str, str]:
     fields = {translated_label(label, language): value for label, value in verification.fields.items()}
+    kind = field_label("kind", language)
+    if kind in fields:
+        fields[kind] = translated_kind(fields[kind], language)
     if verification.receipt is not None:
-        kind = kind_name(verification.receipt.kind.value, language)
-        fields[translated_label("Loại chứng từ", language)] = kind
         fields[_text("copies", language)] = str(verification.copies)
     return fields
 

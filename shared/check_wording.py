@@ -27,7 +27,10 @@ _SENTENCES: dict[tuple[str, CheckState], tuple[str, str]] = {
         "The digital signature is WRONG: the content was changed or is forged.",
     ),
     ("signature", _NOT_CHECKED): ("Chưa kiểm tra được chữ ký số.", "The digital signature could not be checked."),
-    ("key_known", _PASSED): ("Khóa ký thuộc đơn vị bán điện.", "The signing key belongs to the seller."),
+    ("key_known", _PASSED): (
+        "Khóa nêu trong mã là của đơn vị bán điện.",
+        "The key that the code names is the seller's.",
+    ),
     ("key_known", _FAILED): (
         "Không biết khóa đã ký: không phải của đơn vị bán điện, hoặc danh sách khóa đã cũ.",
         "The signing key is unknown: not the seller's, or the list of keys is old.",
@@ -111,6 +114,12 @@ def field_label(name: str, language: Language = Language.VIETNAMESE) -> str:
 def kind_name(kind: str, language: Language = Language.VIETNAMESE) -> str:
     """Return the name of a kind of receipt."""
     return _KIND_NAMES[kind][language is Language.ENGLISH]
+
+
+def translated_kind(vietnamese: str, language: Language) -> str:
+    """Return a kind's Vietnamese name in ``language``; a name that is not known stays as it is."""
+    kind = next((kind for kind, names in _KIND_NAMES.items() if names[0] == vietnamese), None)
+    return kind_name(kind, language) if kind else vietnamese
 
 
 def translated_label(vietnamese: str, language: Language) -> str:

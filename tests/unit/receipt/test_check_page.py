@@ -129,6 +129,8 @@ def test_the_page_can_be_read_in_english_and_switched() -> None:
     page = Page(render_check_page(VALID, Language.ENGLISH))
     assert "This receipt is genuine" in page.text
     assert "Amount received" in page.text
+    assert "Payment receipt" in page.text
+    assert "Payment receipt" in render_check_page(ALTERED, Language.ENGLISH)
     assert "Chữ ký" not in page.text
     assert page.links == ["?lang=vi"]
     assert Page(render_check_page(VALID)).links == ["?lang=en"]
