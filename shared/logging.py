@@ -12,6 +12,8 @@ import pydantic
 import structlog
 from structlog.typing import EventDict, ExcInfo, Processor
 
+from shared.messaging.context import current
+
 MASKED_KEYS = frozenset(
     {
         "name", "customer_name", "full_name", "phone", "phone_number", "address", "token", "text", "secret",
@@ -109,8 +111,14 @@ def configure_logging(
             event["instance"] = instance
         return event
 
+    def add_context(_: object, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        # Looked up when a line is written, not bound for every message: most messages write none.
+        context = current()
+        return event if context is None else {**context.log_fields(), **event}
+
     common: list[Processor] = [
         structlog.contextvars.merge_contextvars,
+        add_context,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.ExtraAdder(),

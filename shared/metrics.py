@@ -1,5 +1,7 @@
 """What is counted, with a fixed set of labels: ``service`` and, where it says which message, ``message``."""
 
+from functools import cache, cached_property
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 REGISTRY = CollectorRegistry()
@@ -41,3 +43,51 @@ HANDLER_SECONDS = Histogram(
     registry=REGISTRY,
     buckets=(0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 15.0),
 )
+
+
+class MessageMetrics:
+    """The metrics of one kind of message at one service, each looked up once, when first used; named as above."""
+
+    def __init__(self, service: str, message: str) -> None:
+        self._labels = (service, message)
+
+    @cached_property
+    def published(self) -> Counter:  # noqa: D102
+        return PUBLISHED.labels(*self._labels)
+
+    @cached_property
+    def confirmed(self) -> Counter:  # noqa: D102
+        return CONFIRMED.labels(*self._labels)
+
+    @cached_property
+    def returned(self) -> Counter:  # noqa: D102
+        return RETURNED.labels(*self._labels)
+
+    @cached_property
+    def consumed(self) -> Counter:  # noqa: D102
+        return CONSUMED.labels(*self._labels)
+
+    @cached_property
+    def retried(self) -> Counter:  # noqa: D102
+        return RETRIED.labels(*self._labels)
+
+    @cached_property
+    def dead(self) -> Counter:  # noqa: D102
+        return DEAD.labels(*self._labels)
+
+    @cached_property
+    def duplicates(self) -> Counter:  # noqa: D102
+        return DUPLICATES.labels(*self._labels)
+
+    @cached_property
+    def handler_seconds(self) -> Histogram:  # noqa: D102
+        return HANDLER_SECONDS.labels(*self._labels)
+
+
+@cache
+def of(service: str, message: str) -> MessageMetrics:
+    """Return the metrics of one kind of message at one service.
+
+    ``message`` must be one of the known names, never what came over the wire: each makes a line of its own.
+    """
+    return MessageMetrics(service, message)

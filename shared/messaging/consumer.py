@@ -98,7 +98,7 @@ class Consumer:
             await self._settle(delivered, kind)
         finally:
             metrics.IN_FLIGHT.labels(self._service).dec()
-            metrics.HANDLER_SECONDS.labels(self._service, kind).observe(time.perf_counter() - started)
+            metrics.of(self._service, kind).handler_seconds.observe(time.perf_counter() - started)
 
     async def _settle(self, delivered: DeliveredMessage, kind: str) -> None:
         try:
@@ -108,9 +108,12 @@ class Consumer:
             await self._give_up(delivered, GiveUp("undecodable"), error, attempt=1, kind=kind)
             return
         context = contexts.Context(
-            correlation_id=facts.correlation_id, message_id=str(facts.message_id), traceparent=facts.traceparent
+            correlation_id=facts.correlation_id,
+            message_id=str(facts.message_id),
+            traceparent=facts.traceparent,
+            handling=facts.kind,
         )
-        with contexts.use(context, message_id=context.message_id or "", event_type=facts.kind, attempt=facts.attempt):
+        with contexts.use(context):
             await self._until_decided(delivered, facts, kind)
 
     async def _until_decided(self, delivered: DeliveredMessage, facts: Envelope, kind: str) -> None:
@@ -129,13 +132,19 @@ class Consumer:
                         continue
                     await put_back(delivered)
                 elif isinstance(decision, Postpone):
-                    log.warning("event_postponed", reason=decision.reason, seconds=decision.seconds, exc_info=error)
+                    log.warning(
+                        "event_postponed",
+                        reason=decision.reason,
+                        seconds=decision.seconds,
+                        attempt=facts.attempt,
+                        exc_info=error,
+                    )
                     await self._postpone(delivered, decision, error, facts, kind)
                 else:
                     log.exception("event_given_up", reason=decision.reason)
                     await self._give_up(delivered, decision, error, attempt=facts.attempt, kind=kind)
                 return
-            metrics.CONSUMED.labels(self._service, kind).inc()
+            metrics.of(self._service, kind).consumed.inc()
             # After the commit; if it is lost, the event comes again and the inbox absorbs it.
             await acknowledge(delivered)
             return
@@ -148,7 +157,7 @@ class Consumer:
         message = decode(message_type, body)
         async with transaction(self._pool) as connection:
             if not await claim(connection, self._service, facts.message_id):
-                metrics.DUPLICATES.labels(self._service, kind).inc()
+                metrics.of(self._service, kind).duplicates.inc()
                 log.info("event_duplicate")
                 return
             work = Work(connection, _metadata(facts), notify=self._relay is None or not self._relay.is_active)
@@ -177,8 +186,8 @@ class Consumer:
             envelope.ERROR: _name(error),
         }
         queue = self._names.retry_queue(self._service, decision.seconds)
-        if await self._forward(delivered, queue, headers):
-            metrics.RETRIED.labels(self._service, kind).inc()
+        if await self._forward(delivered, queue, headers, kind):
+            metrics.of(self._service, kind).retried.inc()
 
     async def _give_up(
         self, delivered: DeliveredMessage, decision: GiveUp, error: Exception, *, attempt: int, kind: str
@@ -192,10 +201,10 @@ class Consumer:
             envelope.REASON: decision.reason,
             envelope.ERROR: _name(error),
         }
-        if await self._forward(delivered, self._names.dead_queue(self._service), headers):
-            metrics.DEAD.labels(self._service, kind).inc()
+        if await self._forward(delivered, self._names.dead_queue(self._service), headers, kind):
+            metrics.of(self._service, kind).dead.inc()
 
-    async def _forward(self, delivered: DeliveredMessage, queue: str, headers: dict[str, Any]) -> bool:
+    async def _forward(self, delivered: DeliveredMessage, queue: str, headers: dict[str, Any], kind: str) -> bool:
         """Pass a delivery on to another queue, with a confirm, and only then acknowledge it.
 
         Publishing and then losing the acknowledgement makes two copies; the inbox lets one of them take effect.
@@ -204,14 +213,14 @@ class Consumer:
         while not is_stale(delivered):
             try:
                 await self._forwarding.publish(
-                    delivered.body, forwarded(delivered, headers), exchange="", routing_key=queue
+                    delivered.body, forwarded(delivered, headers), exchange="", routing_key=queue, kind=kind
                 )
             except MessagingError as error:
                 log.warning("not_forwarded", queue=queue, reason=str(error))
                 if not await self._pause(backoff.delay(), delivered):
                     break
             else:
-                metrics.CONSUMED.labels(self._service, delivered.header.properties.message_type or "unknown").inc()
+                metrics.of(self._service, kind).consumed.inc()
                 await acknowledge(delivered)
                 return True
         await put_back(delivered)

@@ -6,8 +6,6 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 
-from structlog.contextvars import bound_contextvars
-
 from shared.ids import new_id
 
 
@@ -26,6 +24,18 @@ class Context:
 
     traceparent: str | None = None
     """W3C trace context, passed on as it came."""
+
+    handling: str | None = None
+    """Name and version of the message being handled, for log lines."""
+
+    def log_fields(self) -> dict[str, str]:
+        """Return what every log line written inside this work carries."""
+        fields = {"correlation_id": self.correlation_id}
+        if self.message_id is not None:
+            fields["message_id"] = self.message_id
+        if self.handling is not None:
+            fields["handling"] = self.handling
+        return fields
 
 
 _current: ContextVar[Context | None] = ContextVar("thungan_message_context", default=None)
@@ -48,12 +58,11 @@ def seconds_left() -> float | None:
 
 
 @contextmanager
-def use(context: Context, **log_fields: str | int) -> Iterator[Context]:
-    """Make ``context`` the current one, and put its ids (and ``log_fields``) into every log line written inside."""
+def use(context: Context) -> Iterator[Context]:
+    """Make ``context`` the current one; its ids are in every log line written inside."""
     token = _current.set(context)
     try:
-        with bound_contextvars(correlation_id=context.correlation_id, **log_fields):
-            yield context
+        yield context
     finally:
         _current.reset(token)
 

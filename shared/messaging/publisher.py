@@ -36,10 +36,11 @@ class Publisher:
         *,
         exchange: str,
         routing_key: str,
+        kind: str,
         mandatory: bool = True,
         within: float = CALL_SECONDS,
     ) -> None:
-        """Publish and wait for the broker's word.
+        """Publish and wait for the broker's word; ``kind`` is the message's name in metrics and errors.
 
         Raises :class:`Unroutable` when no queue is bound (``mandatory`` only), :class:`Rejected` when the broker does
         not take it, :class:`BrokerBlocked` at once during an alarm, and :class:`BrokerGone` when the outcome is
@@ -48,8 +49,7 @@ class Publisher:
         if self._link.is_blocked:
             raise BrokerBlocked
         channel: Channel = self.port.channel
-        kind = properties.message_type or routing_key
-        metrics.PUBLISHED.labels(self._service, kind).inc()
+        metrics.of(self._service, kind).published.inc()
         try:
             await guarded(
                 # wait=False: the confirm tells more than an emptied socket buffer, and later publishes need not queue.
@@ -65,6 +65,6 @@ class Publisher:
                 doing=f"publishing {kind}",
             )
         except Unroutable:
-            metrics.RETURNED.labels(self._service, kind).inc()
+            metrics.of(self._service, kind).returned.inc()
             raise
-        metrics.CONFIRMED.labels(self._service, kind).inc()
+        metrics.of(self._service, kind).confirmed.inc()

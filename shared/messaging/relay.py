@@ -191,6 +191,7 @@ class Relay:
                 properties,
                 exchange=self._exchange,
                 routing_key=kind,
+                kind=kind,
                 mandatory=kind not in self._optional,
             )
         except (Unroutable, Rejected) as error:

@@ -126,7 +126,7 @@ class Requester:
     async def _send(
         self, body: bytes, properties: Basic.Properties, kind: str, answer: asyncio.Future[Any], left: float
     ) -> None:
-        metrics.PUBLISHED.labels(self._service, kind).inc()
+        metrics.of(self._service, kind).published.inc()
         try:
             await guarded(
                 self.port.channel.basic_publish(
@@ -142,11 +142,11 @@ class Requester:
             )
         except MessagingError as error:
             if isinstance(error, Unroutable):
-                metrics.RETURNED.labels(self._service, kind).inc()
+                metrics.of(self._service, kind).returned.inc()
             if not answer.done():
                 answer.set_exception(error if isinstance(error, BrokerGone | Unroutable) else BrokerGone(str(error)))
         else:
-            metrics.CONFIRMED.labels(self._service, kind).inc()
+            metrics.of(self._service, kind).confirmed.inc()
 
     async def _set_up(self, channel: Channel) -> None:
         await declare(channel.connection, exchanges=self._exchanges)

@@ -105,8 +105,8 @@ class Responder:
         finally:
             metrics.IN_FLIGHT.labels(self._service).dec()
             if kind in self._handlers:
-                metrics.CONSUMED.labels(self._service, kind).inc()
-                metrics.HANDLER_SECONDS.labels(self._service, kind).observe(time.perf_counter() - started)
+                metrics.of(self._service, kind).consumed.inc()
+                metrics.of(self._service, kind).handler_seconds.observe(time.perf_counter() - started)
 
     async def _answer(self, delivered: DeliveredMessage) -> None:
         reply_to = delivered.header.properties.reply_to
@@ -128,8 +128,9 @@ class Responder:
             message_id=str(facts.message_id),
             deadline=facts.deadline,
             traceparent=facts.traceparent,
+            handling=facts.kind,
         )
-        with contexts.use(context, message_id=context.message_id or "", request=facts.kind):
+        with contexts.use(context):
             answer = await self._handle(facts, delivered.body, HANDLER_SECONDS if left is None else left)
             if reply_to:
                 await self._send(delivered, answer)
