@@ -21,7 +21,7 @@ class TokenPath(Incoming):
 
 
 class LanguageQuery(Incoming):
-    """The language of the page."""
+    """The language of the page: Vietnamese, whatever the browser prefers, unless the reader switches."""
 
     lang: Language | None = None
 
@@ -29,7 +29,7 @@ class LanguageQuery(Incoming):
 async def check_page(call: Call[TokenPath, LanguageQuery, None], gateway: Gateway) -> Answer:
     """Show what a receipt's token says and whether it is genuine."""
     verification = await gateway.ask(VerifyToken(token=call.path.token.upper()))
-    page = render_check_page(verification, call.query.lang or call.language)
+    page = render_check_page(verification, call.query.lang or Language.VIETNAMESE)
     headers = {name: value for name, value in CHECK_PAGE_HEADERS.items() if name != "Content-Type"}
     return Answer(content=page.encode(), content_type=CHECK_PAGE_HEADERS["Content-Type"], headers=headers)
 
