@@ -48,3 +48,8 @@ class Device:
         """Name of this device in records of who did what; no personal data."""
         who = self.collector_code or self.collection_point_code
         return f"{self.role}:{who or self.device_id}"
+
+    @property
+    def label(self) -> str:
+        """How papers name this device: as its owner calls it, and enough of the id to tell it from its namesakes."""
+        return f"{self.device_name[:60]} ({self.device_id.hex[-6:]})"

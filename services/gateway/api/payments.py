@@ -145,7 +145,7 @@ async def reverse(call: Call[PaymentPath, Nothing, Reversal], gateway: Gateway) 
             reversal_id=call.key,
             payment_id=call.path.payment_id,
             reason=call.body.reason,
-            reversed_by=call.device.actor,
+            reversed_by=call.device.label,
             device_id=call.body.device_id,
         )
     )

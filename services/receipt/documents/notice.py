@@ -112,7 +112,7 @@ _ASKS = {
 
 
 def _point_lines(point: CollectionPoint) -> tuple[str, str]:
-    phone = point.phone.replace(" ", NO_BREAK)
+    phone = local_phone(point.phone).replace(" ", NO_BREAK)
     times = ", ".join(part for part in (point.opening_hours, phone) if part)
     return point.address, times
 
