@@ -29,7 +29,8 @@ async def change(
     changed = rule(paper.job)
     if changed == paper.job:
         return paper
-    await store.save(work.connection, paper.job, changed, actor=actor, now=now)
+    by_machine = changed.attempt > paper.job.attempt and changed.retries > 0
+    await store.save(work.connection, paper.job, changed, actor="gateway" if by_machine else actor, now=now)
     await _say_when_finished(work, paper, changed, now)
     return replace(paper, job=changed, changed_at=now)
 

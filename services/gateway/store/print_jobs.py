@@ -72,24 +72,22 @@ def _paper(row: Record, job: PrintJob | None = None) -> Paper:
 
 async def add(connection: Connection, ready: DocumentReady, now: datetime) -> bool:
     """Put a paper into its device's queue; False when it is there already or the device is unknown."""
-    if await connection.fetchval("SELECT true FROM print_jobs WHERE job_id = $1", ready.document_id):
-        return False
-    sequence = await connection.fetchval(
-        """UPDATE devices SET last_job_sequence = last_job_sequence + 1 WHERE device_id = $1
-           RETURNING last_job_sequence""",
-        ready.device_id,
-    )
-    if sequence is None:
-        return False
+    # One statement: the device's row is locked first, so that numbers have no gaps and are visible in their order.
     added = await connection.fetchval(
-        """INSERT INTO print_jobs (job_id, device_id, sequence, kind, document, summary, language, not_after,
-                                   copy_number, reprint_of, customer_code, receipt_id, payment_id, visit_id,
-                                   state, attempt, retries, created_at, changed_at)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 'queued', 1, 0, $15, $15)
-           ON CONFLICT (job_id) DO NOTHING RETURNING true""",
+        """WITH device AS (
+               SELECT device_id, last_job_sequence + 1 AS sequence FROM devices WHERE device_id = $2 FOR NO KEY UPDATE
+           ), added AS (
+               INSERT INTO print_jobs (job_id, device_id, sequence, kind, document, summary, language, not_after,
+                                       copy_number, reprint_of, customer_code, receipt_id, payment_id, visit_id,
+                                       state, attempt, retries, created_at, changed_at)
+               SELECT $1, device_id, sequence, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'queued', 1, 0, $14, $14
+               FROM device
+               ON CONFLICT (job_id) DO NOTHING RETURNING device_id, sequence
+           )
+           UPDATE devices SET last_job_sequence = added.sequence FROM added
+           WHERE devices.device_id = added.device_id RETURNING true""",
         ready.document_id,
         ready.device_id,
-        sequence,
         ready.kind,
         ready.document.model_dump_json(),
         ready.summary,
@@ -138,14 +136,19 @@ async def unfinished(connection: Connection, device_id: UUID) -> list[PrintJob]:
 async def save(connection: Connection, before: PrintJob, job: PrintJob, *, actor: str, now: datetime) -> None:
     """Store a changed job, how its earlier attempts ended, and who changed it."""
     await connection.execute(
-        """UPDATE print_jobs SET state = $2, cause = $3, attempt = $4, retries = $5, changed_at = $6
-           WHERE job_id = $1""",
+        """WITH changed AS (
+               UPDATE print_jobs SET state = $2, cause = $3, attempt = $4, retries = $5, changed_at = $6
+               WHERE job_id = $1
+           )
+           INSERT INTO print_job_history (job_id, attempt, state, cause, actor, changed_at)
+           VALUES ($1, $4, $2, $3, $7, $6)""",
         job.job_id,
         job.state,
         job.cause,
         job.attempt,
         job.retries,
         now,
+        actor,
     )
     for attempt, state in job.earlier.items():
         if before.earlier.get(attempt) is not state:
@@ -156,16 +159,6 @@ async def save(connection: Connection, before: PrintJob, job: PrintJob, *, actor
                 attempt,
                 state,
             )
-    await connection.execute(
-        """INSERT INTO print_job_history (job_id, attempt, state, cause, actor, changed_at)
-           VALUES ($1, $2, $3, $4, $5, $6)""",
-        job.job_id,
-        job.attempt,
-        job.state,
-        job.cause,
-        actor,
-        now,
-    )
 
 
 async def papers_with_documents(connection: Connection, job_ids: Sequence[UUID]) -> dict[UUID, Paper]:

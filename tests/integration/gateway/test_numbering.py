@@ -1,0 +1,92 @@
+"""The order of a device's papers, and what the audit makes of the gateway's database."""
+
+import asyncio
+from datetime import UTC, datetime
+from uuid import UUID
+
+from ops.phone import Fault, VirtualPrinter
+from services.gateway.audit import audit_facts
+from services.gateway.store import print_jobs
+from shared.contracts.receipt import DocumentReady, PaperKind
+from shared.ids import new_id
+from shared.testing.waiting import wait_until
+from tests.integration.gateway.back_office import document
+from tests.integration.gateway.conftest import Town
+
+
+def _ready(device_id: UUID) -> DocumentReady:
+    return DocumentReady(
+        document_id=new_id(),
+        kind=PaperKind.NOTICE,
+        device_id=device_id,
+        customer_code=None,
+        document=document("GIẤY BÁO"),
+        not_after=None,
+        summary="Giấy báo",
+    )
+
+
+async def test_papers_of_a_device_are_numbered_without_gaps_however_many_come_at_once(gateway: Town) -> None:
+    phone = await gateway.phone()
+    events = [_ready(phone.device_id) for _ in range(20)]
+
+    async def add(event: DocumentReady) -> bool:
+        async with gateway.pool.acquire() as connection, connection.transaction():
+            return await print_jobs.add(connection, event, datetime.now(UTC))
+
+    added = await asyncio.gather(*(add(event) for event in [*events, *events]))
+    assert added.count(True) == 20
+    rows = await gateway.pool.fetch("SELECT sequence FROM print_jobs WHERE device_id = $1", phone.device_id)
+    assert sorted(row["sequence"] for row in rows) == list(range(1, 21))
+
+
+async def test_a_paper_for_a_device_nobody_knows_is_not_queued(gateway: Town) -> None:
+    async with gateway.pool.acquire() as connection:
+        assert not await print_jobs.add(connection, _ready(new_id()), datetime.now(UTC))
+
+
+async def test_the_audit_finds_nothing_wrong_when_persons_ask_again_and_printers_answer_late(gateway: Town) -> None:
+    printer = VirtualPrinter()
+    printer.fail(Fault.PAPER_OUT_AFTER)
+    phone = await gateway.phone(printer=printer)
+    await phone.open_stream()
+    job_id = await gateway.print(phone, PaperKind.RECEIPT)
+    await wait_until(lambda: _is(gateway, job_id, ("unconfirmed", 1)))
+    await phone.print_again(job_id, after_attempt=1)
+    await wait_until(lambda: _is(gateway, job_id, ("held", 2)))
+    await phone.load_paper()
+    await wait_until(lambda: _is(gateway, job_id, ("printed", 2)))
+    assert len(phone.papers) == 2
+    async with gateway.pool.acquire() as connection:
+        facts = await audit_facts(connection)
+    assert (facts.broken, facts.jobs_by_state, facts.devices) == ([], {"printed": 1}, 1)
+
+
+async def test_the_audit_finds_a_paper_that_was_printed_twice_and_nobody_asked_for_it(gateway: Town) -> None:
+    phone = await gateway.phone()
+    await phone.open_stream()
+    job_id = await gateway.print(phone, PaperKind.RECEIPT)
+    await wait_until(lambda: _is(gateway, job_id, ("printed", 1)))
+    await gateway.pool.execute("INSERT INTO print_attempts VALUES ($1, 0, 'printed')", job_id)
+    async with gateway.pool.acquire() as connection:
+        broken = (await audit_facts(connection)).broken
+    assert [(rule, subject) for rule, subject, _ in broken] == [
+        ("a receipt comes out at most once under one job, unless a person asks again", str(job_id))
+    ]
+
+
+async def test_a_failure_before_the_first_byte_is_tried_again_by_the_gateway_and_recorded_as_its_doing(
+    gateway: Town,
+) -> None:
+    phone = await gateway.phone(printer=VirtualPrinter(seconds_per_paper=60))
+    job_id = await gateway.print(phone)
+    await wait_until(lambda: _is(gateway, job_id, ("queued", 1)))
+    await gateway.pool.execute("UPDATE print_jobs SET state = 'accepted' WHERE job_id = $1", job_id)
+    await phone.report(job_id, 1, "failed", "link_lost")
+    assert await gateway.state(job_id) == ("queued", 2)
+    actor = await gateway.pool.fetchval("SELECT actor FROM print_job_history WHERE job_id = $1", job_id)
+    assert actor == "gateway"
+
+
+async def _is(town: Town, job_id: UUID, expected: tuple[str, int]) -> bool:
+    return await town.state(job_id) == expected
