@@ -15,6 +15,7 @@ class PrinterProfile(BaseModel):
       all words without marks, for links of 1 kB/s. Both need font A of 12 dots.
     * ``cut``: off unless there is a cutter. A cash drawer is never opened.
     * ``fence``: the printer answers ``GS r 1``, so that the answer after the last byte says: printed.
+    * ``status``: the printer answers ``DLE EOT``, so that no paper is begun that cannot come out.
     * ``feed_command``: ``ESC J`` moves the paper by dots; else white rows are sent as pixels.
     * ``tail_rows``: white rows after the last line, up to where the paper is torn off.
     """
@@ -26,5 +27,6 @@ class PrinterProfile(BaseModel):
     text_mode: Literal["none", "ascii_lines", "unaccented"] = "none"
     cut: Literal["none", "partial", "full"] = "none"
     fence: bool = False
+    status: bool = False
     feed_command: bool = True
     tail_rows: int = Field(default=96, ge=0, le=400)

@@ -22,6 +22,7 @@ profiles = st.builds(
     text_mode=st.sampled_from(("none", "none", "ascii_lines", "unaccented")),
     cut=st.sampled_from(("none", "partial", "full")),
     fence=st.booleans(),
+    status=st.booleans(),
     feed_command=st.booleans(),
     tail_rows=st.integers(0, 400),
 )

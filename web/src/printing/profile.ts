@@ -13,6 +13,8 @@ export interface PrinterProfile {
   readonly cut: "none" | "partial" | "full";
   /** The printer answers `GS r 1`: the answer after the last byte says that all is printed. */
   readonly fence: boolean;
+  /** The printer answers `DLE EOT`: no paper is begun that cannot come out. */
+  readonly status: boolean;
   /** `ESC J` moves the paper by dots; else white rows are sent as pixels. */
   readonly feed_command: boolean;
   /** White rows after the last line, up to where the paper is torn off. */
@@ -25,6 +27,7 @@ export const DEFAULT_PROFILE: PrinterProfile = {
   text_mode: "none",
   cut: "none",
   fence: false,
+  status: false,
   feed_command: true,
   tail_rows: 96,
 };
