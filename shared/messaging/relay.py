@@ -45,7 +45,8 @@ _CONFIRMED = "UPDATE outbox SET published_at = clock_timestamp() WHERE position 
 # An event that nobody takes must not be lost (its consumer may be about to start) nor hold up the others.
 _REFUSED = """
 UPDATE outbox
-SET refusals = refusals + 1, not_before = clock_timestamp() + make_interval(secs => least(60, power(2, refusals)))
+SET refusals = refusals + 1,
+    not_before = clock_timestamp() + make_interval(secs => least(60, power(2, least(refusals, 6))))
 WHERE position = ANY($1::bigint[])
 """
 
@@ -135,6 +136,8 @@ class Relay:
                 await self._sleep(POLL_SECONDS)
         finally:
             self._active = False
+            # Whoever sends now measures; an old value here would stay for ever.
+            metrics.OUTBOX_LAG.labels(self._service).set(0)
             with contextlib.suppress(*_DATABASE_ERRORS):
                 await connection.close(timeout=2)
 

@@ -27,6 +27,7 @@ from shared.messaging import (
     envelope,
     topology,
 )
+from shared.metrics import REGISTRY
 from shared.problems import Conflict
 from shared.testing import wait_until
 from shared.testing.broker import BrokerView
@@ -520,6 +521,45 @@ async def test_a_drain_finishes_the_handlers_under_way_and_takes_no_more(
 
 async def _count_is(broker: BrokerView, queue: str, expected: int) -> bool:
     return await broker.count(queue) == expected
+
+
+async def test_what_happens_to_events_is_counted(
+    bus_for: BusFactory, database: Database, ledger: Ledger, broker: BrokerView
+) -> None:
+    def count(name: str, service: str) -> float:
+        labels = {"service": service, "message": "test.counted.v1"}
+        return REGISTRY.get_sample_value(f"thungan_bus_{name}_total", labels) or 0
+
+    names = [("published", "teller"), ("confirmed", "teller")]
+    names += [(name, "listener") for name in ("consumed", "retried", "dead", "inbox_duplicates")]
+    before = {name: count(*name) for name in names}
+    await bus_for(LISTENER, event_handlers={Counted: ledger}, database_url=await database())
+    teller = await bus_for(TELLER, database_url=await database())
+    queue, message_id = broker.names.event_queue("listener"), uuid4()
+
+    async with teller.work() as work:
+        await work.emit(Counted(thing="good"))
+    await wait_until(lambda: ledger.seen)
+    for _ in range(2):
+        await broker.put(b'{"thing": "twice"}', queue=queue, properties=event_properties(message_id))
+    await wait_until(lambda: count("inbox_duplicates", "listener") > before["inbox_duplicates", "listener"])
+    ledger.failures = [RuntimeError("once")]
+    await broker.put(b'{"thing": "late"}', queue=queue, properties=event_properties(uuid4()))
+    await wait_until(lambda: count("retried", "listener") > before["retried", "listener"])
+    await broker.put(b'{"thing": 7}', queue=queue, properties=event_properties(uuid4()))
+    await wait_until(lambda: count("dead", "listener") > before["dead", "listener"])
+    # The one that was put on the ladder comes back.
+    await wait_until(lambda: ("late", 0, 2) in ledger.seen)
+    await wait_until(lambda: count("consumed", "listener") - before["consumed", "listener"] == 6)
+
+    assert {name: count(*name) - before[name] for name in names} == {
+        ("published", "teller"): 1,
+        ("confirmed", "teller"): 1,
+        ("consumed", "listener"): 6,
+        ("retried", "listener"): 1,
+        ("dead", "listener"): 1,
+        ("inbox_duplicates", "listener"): 1,
+    }
 
 
 def test_the_context_of_a_message_does_not_leak_out_of_its_handling() -> None:
