@@ -69,7 +69,7 @@ class GatewaySettings(ServiceSettings):
     """A phone that is further behind than this reads everything afresh."""
 
     drain_batch: int = Field(default=200, ge=1)
-    drain_pause: float = Field(default=0.1, ge=0)
+    drain_pause: float = Field(default=0.05, ge=0)
     """At shutdown sockets are closed in batches, so that phones do not all come back at once."""
 
     receipt_bank_bin: str = Field(default="", pattern=r"^(970[0-9]{3})?$")

@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qsl
 
-import asyncpg
 import structlog
 from aiohttp import web
 from pydantic import BaseModel, TypeAdapter, ValidationError
@@ -21,6 +20,7 @@ from services.gateway.gateway import Gateway
 from services.gateway.roles import Device
 from services.gateway.store import devices
 from shared.contracts.common import Language
+from shared.db.transaction import CONFLICTS, DATABASE_BUSY, is_connection_lost
 from shared.messaging.context import correlated
 from shared.problems import NotAllowed, NotFound, Problem, TimedOut, Unavailable
 
@@ -239,10 +239,10 @@ async def _answered(
         return _http_exception(error)
     except TimeoutError:
         return problems.problem_response(TimedOut("Hệ thống trả lời quá chậm; hãy thử lại."))
-    except (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.CannotConnectNowError, OSError) as error:
-        log.warning("database_unavailable", route=_route_of(request), error=type(error).__name__)
-        return problems.problem_response(Unavailable("Hệ thống tạm thời gián đoạn; hãy thử lại."))
-    except Exception:
+    except Exception as error:
+        if is_connection_lost(error) or isinstance(error, DATABASE_BUSY + CONFLICTS):
+            log.warning("connection_lost", route=_route_of(request), error=type(error).__name__)
+            return problems.problem_response(Unavailable("Hệ thống tạm thời gián đoạn; hãy thử lại."))
         log.exception("request_failed", route=_route_of(request))
         return problems.problem_response(problems.InternalError("Lỗi hệ thống; đã được ghi lại."))
 

@@ -19,6 +19,7 @@ from services.gateway.store import feeds
 from services.gateway.store import print_jobs as store
 from services.gateway.store.print_jobs import Paper
 from services.gateway.stream.frames import CloseCode, Job, Refresh, Withdrawn
+from shared.contracts.gateway import PrintJobCause
 from shared.printing import PrinterProfile
 
 log = structlog.get_logger()
@@ -115,18 +116,29 @@ class Connection:
                 if offered.job.state is domain.OFFERED:
                     papers[job.job_id] = offered
             documents = await store.papers_with_documents(work.connection, list(papers))
+        sent = 0
         for job_id, offered in papers.items():
-            self.known[job_id] = offered.job.attempt
-            await self.send(await self._offer(offered, documents[job_id].document))
-        if len(papers) < len(chosen):
+            frame = await self._offer(offered, documents[job_id].document)
+            if frame is not None:
+                sent += 1
+                self.known[job_id] = offered.job.attempt
+                await self.send(frame)
+        if sent < len(chosen):
             # Something was out of date: its place in the window is free for the next one.
             self.papers_wait = True
 
-    async def _offer(self, offered: Paper, document: str) -> str:
+    async def _offer(self, offered: Paper, document: str) -> str | None:
+        """Return the frame that offers a paper; None when it cannot be drawn, which has then been recorded."""
         job = offered.job
         escpos = None
         if self.profile is not None:
-            escpos = base64.b64encode(await paper.as_escpos(document, self.profile)).decode()
+            try:
+                escpos = base64.b64encode(await paper.as_escpos(document, self.profile)).decode()
+            except Exception:
+                # A paper that cannot be drawn must not keep the phone from all others.
+                log.exception("paper_not_drawn", job_id=str(job.job_id))
+                await self._fail(job)
+                return None
         frame = Job(
             seq=job.sequence,
             job_id=job.job_id,
@@ -144,6 +156,17 @@ class Connection:
         ).model_dump_json(exclude_none=True)
         # The document is JSON already: reading it only to write it again would cost more than everything else here.
         return frame if escpos is not None else f'{frame[:-1]},"document":{document}}}'
+
+    async def _fail(self, job: PrintJob) -> None:
+        now = self.gateway.now()
+        async with self.gateway.bus.work() as work:
+            await change(
+                work,
+                job.job_id,
+                lambda one: domain.report(one, job.attempt, domain.FAILED, PrintJobCause.WRITE_ERROR, now),
+                actor="gateway",
+                now=now,
+            )
 
     async def _withdraw(self, unfinished: Iterable[PrintJob]) -> None:
         """Tell the phone of jobs that have ended without it: cancelled, expired, or printed by an earlier attempt."""

@@ -83,6 +83,7 @@ class Stream:
             connection = await self._welcomed(socket)
             self._hub.strangers.discard(socket)
             if connection is not None:
+                log.info("stream_opened", device_id=str(connection.device.device_id))
                 await self._listen(connection)
         except TooSlowError:
             await close_socket(socket, CloseCode.TOO_SLOW)
@@ -97,6 +98,7 @@ class Stream:
             if connection is not None:
                 self._hub.remove(connection)
                 await self._leave(connection)
+                log.info("stream_closed", device_id=str(connection.device.device_id), close_code=socket.close_code)
         return socket
 
     # --- hello and welcome -----------------------------------------------------------------------------------

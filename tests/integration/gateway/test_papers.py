@@ -59,6 +59,18 @@ async def test_a_device_that_asks_for_bytes_gets_what_its_stored_profile_says(ga
     assert paper.escpos == to_escpos(document("NOTICE", CUSTOMER), profile)
 
 
+async def test_a_paper_that_cannot_be_drawn_fails_and_keeps_no_other_from_the_printer(gateway: Town) -> None:
+    phone = await gateway.phone(content="escpos")
+    bad = await gateway.print(phone, PaperKind.RECEIPT)
+    await wait_until(lambda: gateway.state(bad))
+    await gateway.pool.execute("UPDATE print_jobs SET document = '{}' WHERE job_id = $1", bad)
+    await phone.open_stream()
+    good = await gateway.print(phone)
+    await wait_until(lambda: _is(gateway, good, "printed"))
+    assert await gateway.state(bad) == ("failed", 3)
+    assert [paper.job_id for paper in phone.papers] == [good]
+
+
 async def test_no_more_than_two_papers_are_on_their_way_and_receipts_come_first(gateway: Town) -> None:
     phone = await gateway.phone()
     notices = [await gateway.print(phone) for _ in range(4)]
