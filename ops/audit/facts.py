@@ -28,6 +28,8 @@ class VisitFact:
 
     outcome: str
     has_device: bool
+    cleared_since: bool = False
+    """Nothing was owed any more at some time after it: paid at the door, the visit may have come too late for a notice."""
 
 
 @dataclass(frozen=True)
@@ -91,8 +93,14 @@ async def _reminders(connection: "asyncpg.Connection[Any]") -> list[ReminderFact
 
 
 async def _visits(connection: "asyncpg.Connection[Any]") -> dict[str, VisitFact]:
-    rows = await connection.fetch("SELECT visit_id::text, outcome, device_id IS NOT NULL AS has_device FROM visits")
-    return {row["visit_id"]: VisitFact(row["outcome"], row["has_device"]) for row in rows}
+    rows = await connection.fetch(
+        """
+        SELECT visit_id::text, outcome, device_id IS NOT NULL AS has_device,
+            cleared_version > visits.account_version AS cleared_since
+        FROM visits JOIN standings USING (customer_code)
+        """
+    )
+    return {row["visit_id"]: VisitFact(row["outcome"], row["has_device"], row["cleared_since"]) for row in rows}
 
 
 async def _standings(connection: "asyncpg.Connection[Any]") -> dict[str, tuple[int, int]]:

@@ -137,7 +137,7 @@ def _copies_agree(facts: Facts) -> Iterator[Violation]:
         if payment.receipt_id is None:
             yield _between("billing knows each payment's receipt", payment.payment_id, "has not heard of it")
     for visit_id, visit in facts.visits.items():
-        if visit.outcome in _NOTICE_OUTCOMES and visit_id not in facts.billing.notices:
+        if visit.outcome in _NOTICE_OUTCOMES and not visit.cleared_since and visit_id not in facts.billing.notices:
             yield _between("a visit to somebody who owes has a notice", visit_id, visit.outcome)
 
 

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from ops.stack.local import LocalStack
 from ops.stack.postgres import program_folder
 from ops.stack.processes import StackError
+from ops.stack.rabbitmq4 import rabbitmq4
 
 
 def main() -> int:
@@ -37,6 +38,8 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("stack", help="start broker and database and leave them running")
     commands.add_parser("env", help="the same, and print their addresses as shell commands")
     commands.add_parser("down", help="stop everything that was started here")
+    broker4 = commands.add_parser("broker4", help="start a RabbitMQ 4 beside it, leave it running, print its address")
+    broker4.add_argument("--fetch", action="store_true", help="only get its programs where they are missing")
     commands.add_parser("status", help="what runs here")
     commands.add_parser("reset", help="stop everything and throw the private data away")
     up = commands.add_parser("up", help="start everything and stay")
@@ -65,6 +68,13 @@ def _run(stack: LocalStack, arguments: argparse.Namespace) -> int:  # noqa: PLR0
         case "env":
             stack.start()
             return _print(f"export {name}={shlex.quote(value)}" for name, value in stack.environment().items())
+        case "broker4":
+            newer = rabbitmq4(stack.folder)
+            if arguments.fetch:
+                return 0
+            with stack.folder.locked():
+                newer.start()
+            return _print([newer.url])
         case "status":
             found = stack.running()
             _print(f"{name}  pid {record.pid}" for name, record in found)

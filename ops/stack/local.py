@@ -13,6 +13,7 @@ from ops.stack import processes
 from ops.stack.postgres import PostgreSQL
 from ops.stack.processes import ProcessRecord, StackError
 from ops.stack.rabbitmq import RabbitMQ
+from ops.stack.rabbitmq4 import started_rabbitmq4
 from ops.stack.state import LocalFolder
 
 AMQP_URL = "THUNGAN_AMQP_URL"
@@ -76,6 +77,8 @@ class LocalStack:
                 if was_running:
                     stopped.append(f"{path.parent.name}/{path.stem}")
             stopped += self._stop_servers()
+            if (newer := started_rabbitmq4(self.folder)) and newer.stop():
+                stopped.append("rabbitmq4")
         return stopped
 
     def reset(self) -> None:
@@ -84,6 +87,8 @@ class LocalStack:
         with self.folder.locked():
             self.postgres.erase()
             self.rabbitmq.erase()
+            if newer := started_rabbitmq4(self.folder):
+                newer.erase()
             for made in ("systems", "keys", "sms"):
                 shutil.rmtree(self.folder.root / made, ignore_errors=True)
 

@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -20,6 +21,7 @@ from ops.stack.state import DatabaseState, LocalFolder, new_password
 
 USER = "thungan_admin"
 START_SECONDS = 60.0
+SESSION_END_SECONDS = 20.0
 
 SETTINGS = {
     "listen_addresses": LOOPBACK,
@@ -92,6 +94,21 @@ def _remove_stale_lock(data: Path) -> None:
     lock.unlink()
 
 
+def _wait_until_nobody_works_in(data: Path) -> None:
+    deadline = time.monotonic() + SESSION_END_SECONDS
+    while any(_works_in(process, data) for process in Path("/proc").glob("[0-9]*")):
+        if time.monotonic() > deadline:
+            raise StackError(f"sessions of a PostgreSQL server that was killed still run on {data}")
+        time.sleep(0.02)
+
+
+def _works_in(process: Path, data: Path) -> bool:
+    try:
+        return (process / "cwd").resolve(strict=True) == data
+    except OSError:  # it has ended, or it is another user's and so not ours
+        return False
+
+
 class PostgreSQL:
     """The private database server of one local folder."""
 
@@ -144,8 +161,13 @@ class PostgreSQL:
         return processes.stop(self._record, first=signal.SIGINT, grace=60)
 
     def kill(self) -> None:
-        """End the server as a power cut would (SIGKILL); `start` brings it back with what was committed."""
+        """End the server as a power cut would (SIGKILL); `start` brings it back with what was committed.
+
+        Its sessions are processes of their own that notice a little later: a new server must not meet them.
+        """
         processes.stop(self._record, first=signal.SIGKILL)
+        if state := self._folder.database():
+            _wait_until_nobody_works_in(Path(state.data))
 
     def erase(self) -> None:
         """Stop the server and remove its data, port and password."""

@@ -70,10 +70,15 @@ def speaks_amqp(port: int, *, timeout: float = 2.0) -> bool:
 
 
 class RabbitMQ:
-    """The private broker of one local folder."""
+    """The private broker of one local folder.
 
-    def __init__(self, folder: LocalFolder) -> None:
+    ``programs`` is the folder that holds ``usr/lib/rabbitmq`` and ``usr/lib/erlang``: the machine's own, or others that
+    were unpacked beside it.
+    """
+
+    def __init__(self, folder: LocalFolder, *, programs: Path = Path("/")) -> None:
         self._folder = folder
+        self._programs = programs
         self._home = folder.root / "rabbitmq"
         self._record = folder.record("rabbitmq")
         self._epmd_record = folder.record("epmd")
@@ -95,13 +100,13 @@ class RabbitMQ:
         """Start the broker and wait until it speaks AMQP. Returns whether it had to be started."""
         if self.is_running():
             return False
-        scripts = scripts_folder()
+        scripts = scripts_folder(self._programs)
         self.stop()
         state = self._prepare()
-        epmd = shutil.which("epmd")
+        environment = self._environment(state)
+        epmd = shutil.which("epmd", path=environment.get("PATH"))
         if epmd is None:
             raise StackError("epmd is not installed: apt-get install erlang-base")
-        environment = self._environment(state)
         record = processes.spawn(
             [epmd, "-port", str(state.epmd_port), "-address", LOOPBACK],
             env=environment,
@@ -152,7 +157,7 @@ class RabbitMQ:
     def control(self, *arguments: str) -> str:
         """Run rabbitmqctl against this broker and return what it prints. Raises StackError with its own words."""
         done = subprocess.run(
-            [scripts_folder() / "rabbitmqctl", *arguments],
+            [scripts_folder(self._programs) / "rabbitmqctl", *arguments],
             env=self._environment(self._state()),
             cwd=self._home,
             capture_output=True,
@@ -188,6 +193,8 @@ class RabbitMQ:
     def _environment(self, state: BrokerState) -> dict[str, str]:
         foreign = ("RABBITMQ_", "ERL_", "NOTIFY_SOCKET")
         inherited = {key: value for key, value in os.environ.items() if not key.startswith(foreign)}
+        if self._programs != Path("/"):
+            inherited["PATH"] = f"{self._programs / 'usr/lib/erlang/bin'}:{inherited.get('PATH', os.defpath)}"
         return inherited | {
             "HOME": str(self._home),  # where the Erlang cookie lives
             "LC_ALL": "C.UTF-8",

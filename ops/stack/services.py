@@ -10,7 +10,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
@@ -41,7 +41,8 @@ class LocalSystem:
 
     `copies` gives the number of processes of a service (1 where it is not named); `settings` gives a service further
     environment variables (under "*", every service). `gateway_port` is for the gateway's first copy; without it, a free
-    port is chosen once and kept. `project` is the folder that holds `services/`.
+    port is chosen once and kept. `project` is the folder that holds `services/`. `commands` gives a service another
+    command line than `python -m services.NAME`, for tests that change something in it first.
     """
 
     def __init__(
@@ -54,6 +55,7 @@ class LocalSystem:
         keep: bool = True,
         stack: LocalStack | None = None,
         project: Path = PROJECT,
+        commands: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
         self.namespace = namespace
         self.stack = stack or LocalStack()
@@ -65,6 +67,7 @@ class LocalSystem:
         self._gateway_port = gateway_port
         self._keep = keep
         self._project = project
+        self._commands = commands or {}
         self._held = ExitStack()
         self._addresses: SystemAddresses | None = None
 
@@ -140,11 +143,12 @@ class LocalSystem:
         """Whether one copy says on /readyz that it can do its work."""
         return _answers_ready(self.addresses.http_ports[f"{service}-{copy}"])
 
-    def start(self, service: str, copy: int = 0) -> None:
+    def start(self, service: str, copy: int = 0, *, wait: bool = True) -> None:
         """Start one copy that does not run, and wait until it is ready. Raises StackError with the end of its log."""
         if not self.is_running(service, copy):
             self._launch(service, copy)
-        self._wait_until_ready(service, copy)
+        if wait:
+            self._wait_until_ready(service, copy)
 
     def stop(self, service: str, copy: int = 0) -> None:
         """Stop one copy as an operator would: SIGTERM, and SIGKILL where it has not ended after 25 seconds."""
@@ -263,7 +267,7 @@ class LocalSystem:
 
     def _launch(self, service: str, copy: int) -> None:
         processes.spawn(
-            [sys.executable, "-m", f"services.{service}"],
+            self._commands.get(service) or [sys.executable, "-m", f"services.{service}"],
             env=self._environment(service, copy),
             cwd=self._project,
             log=self.log(service, copy),

@@ -109,8 +109,8 @@ class LocalFolder:
         self.write("broker" if isinstance(state, BrokerState) else "database", asdict(state))
 
     @contextmanager
-    def locked(self) -> Iterator[None]:
-        """Hold off other commands that start or stop something here."""
-        with (self.root / "stack.lock").open("w") as file:
+    def locked(self, name: str = "stack") -> Iterator[None]:
+        """Hold off other commands that start or stop something here (or do whatever else has a lock of its name)."""
+        with (self.root / f"{name}.lock").open("w") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield

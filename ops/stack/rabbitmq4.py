@@ -1,0 +1,95 @@
+"""RabbitMQ 4 beside the machine's older one: the next Debian release's packages, unpacked and run where they lie.
+
+Those packages are built for a newer C library than the machine has. It is unpacked with them, and every program is
+started through its loader: no root, no chroot, nothing installed.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+from pathlib import Path
+
+from ops.stack.debian import CannotBeHad, unpack_release
+from ops.stack.processes import StackError
+from ops.stack.rabbitmq import RabbitMQ, scripts_folder
+from ops.stack.state import LocalFolder
+
+SUITE = "trixie"
+"""Debian 13: the release after the oldest that is supported, with RabbitMQ 4.0."""
+
+_ERLANG = (
+    *("asn1", "base", "crypto", "eldap", "inets", "mnesia", "os-mon", "parsetools", "public-key", "runtime-tools"),
+    *("ssl", "syntax-tools", "tools", "xmerl"),
+)
+_LIBRARIES = ("libc6", "libcap2", "libgcc-s1", "libssl3t64", "libstdc++6", "libsystemd0", "libtinfo6", "libzstd1", "zlib1g")
+PACKAGES = ("rabbitmq-server", *(f"erlang-{part}" for part in _ERLANG), *_LIBRARIES)
+
+_PROGRAMS = ("usr/lib/erlang/bin/*", "usr/lib/erlang/erts-*/bin/*", "usr/lib/erlang/lib/*/priv/bin/*")
+_ROOT_LINE = "ROOTDIR=/usr/lib/erlang"
+
+
+def rabbitmq4(folder: LocalFolder, *, fetch: bool = True) -> RabbitMQ:
+    """Return a private RabbitMQ 4 (not started), with ports, password and data of its own.
+
+    Gets the programs where they are missing (about 45 MB), unless ``fetch`` says not to. Raises :class:`CannotBeHad`.
+    """
+    own = folder.root / "rabbitmq4"
+    return RabbitMQ(LocalFolder(own / "node"), programs=_programs(folder, own, fetch=fetch))
+
+
+def started_rabbitmq4(folder: LocalFolder) -> RabbitMQ | None:
+    """Return the private RabbitMQ 4 if it has ever been started here."""
+    node = folder.root / "rabbitmq4" / "node"
+    return RabbitMQ(LocalFolder(node)) if node.exists() else None
+
+
+def version(scripts: Path) -> tuple[int, ...] | None:
+    """Read a RabbitMQ's version from the name of the folder that its scripts are in; None where it does not say."""
+    real = (scripts / "rabbitmq-server").resolve()
+    found = re.search(r"rabbitmq_server-(\d+)\.(\d+)", str(real))
+    return (int(found[1]), int(found[2])) if found else None
+
+
+def _programs(folder: LocalFolder, own: Path, *, fetch: bool) -> Path:
+    try:
+        if (version(scripts_folder()) or (0,)) >= (4,):
+            return Path("/")
+    except StackError:
+        pass  # none is installed at all
+    root = own / "root"
+    made_for = own / "made-for"
+    with folder.locked("rabbitmq4"):
+        # Where the folder was moved to another place, the paths inside are wrong.
+        if made_for.exists() and made_for.read_text() == str(root):
+            return root
+        if not fetch:
+            raise CannotBeHad("it has not been fetched yet: ./dev broker4 does that")
+        shutil.rmtree(root, ignore_errors=True)
+        root.mkdir(parents=True)
+        unpack_release(SUITE, PACKAGES, workspace=own / "apt", into=root)
+        _make_runnable(root)
+        made_for.write_text(str(root))
+    return root
+
+
+def _make_runnable(root: Path) -> None:
+    """Put a script in the place of each program that starts it with the C library from beside it."""
+    loaders = sorted(root.glob("usr/lib/*/ld-linux*.so.*"))
+    if not loaders:
+        raise CannotBeHad("Debian's packages for this kind of processor are laid out in a way that is not known here")
+    loader = loaders[0]
+    for program in sorted(path for pattern in _PROGRAMS for path in root.glob(pattern)):
+        if program.is_symlink() or not program.is_file():
+            continue
+        if program.read_bytes()[:4] != b"\x7fELF":
+            text = program.read_text()
+            program.write_text(text.replace(f"{_ROOT_LINE}\n", f"ROOTDIR={shlex.quote(f'{root}/usr/lib/erlang')}\n"))
+            continue
+        real = program.parent / "elf" / program.name
+        real.parent.mkdir(exist_ok=True)
+        program.rename(real)
+        start = shlex.join([str(loader), "--library-path", str(loader.parent)])
+        program.write_text(f'#!/bin/sh\nexec {start} --argv0 "$0" {shlex.quote(str(real))} "$@"\n')
+        program.chmod(0o755)
