@@ -45,7 +45,8 @@ async def guarded(awaitable: Awaitable[T], *, within: float, doing: str) -> T:
         raise Rejected(f"refused by the broker: {doing}") from error
     except ChannelPreconditionFailed as error:
         raise TopologyMismatch(f"{doing}: {error}") from error
-    except (AMQPError, OSError, RuntimeError) as error:
+    # The library's own end of input, when the broker hangs up in the middle of the handshake, is a bare one.
+    except (AMQPError, OSError, RuntimeError, StopAsyncIteration) as error:
         raise BrokerGone(f"{type(error).__name__} while {doing}") from error
     except Exception as error:
         # The library rejects what is pending on a closed channel with a bare Exception when it knows no reason.

@@ -61,7 +61,8 @@ _PRUNE = (
     "DELETE FROM inbox WHERE ctid IN (SELECT ctid FROM inbox WHERE received_at < $1 LIMIT 5000)",
 )
 
-_DATABASE_ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
+DATABASE_AWAY = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, TimeoutError)
+"""What the database or its driver may raise when a connection is lost."""
 
 log = structlog.get_logger(__name__)
 
@@ -115,7 +116,7 @@ class Relay:
         while not self._stopping:
             try:
                 await self._session(backoff)
-            except _DATABASE_ERRORS as error:
+            except DATABASE_AWAY as error:
                 delay = backoff.delay()
                 log.warning("outbox_not_reached", error=type(error).__name__, retry_seconds=round(delay, 2))
                 await self._sleep(delay)
@@ -138,7 +139,7 @@ class Relay:
             self._active = False
             # Whoever sends now measures; an old value here would stay for ever.
             metrics.OUTBOX_LAG.labels(self._service).set(0)
-            with contextlib.suppress(*_DATABASE_ERRORS):
+            with contextlib.suppress(*DATABASE_AWAY):
                 await connection.close(timeout=2)
 
     async def _hold_lock(self, connection: "asyncpg.Connection[Any]") -> bool:
