@@ -78,7 +78,7 @@ class RabbitMQ:
 
     def __init__(self, folder: LocalFolder, *, programs: Path = Path("/")) -> None:
         self._folder = folder
-        self._programs = programs
+        self.programs = programs
         self._home = folder.root / "rabbitmq"
         self._record = folder.record("rabbitmq")
         self._epmd_record = folder.record("epmd")
@@ -100,7 +100,7 @@ class RabbitMQ:
         """Start the broker and wait until it speaks AMQP. Returns whether it had to be started."""
         if self.is_running():
             return False
-        scripts = scripts_folder(self._programs)
+        scripts = scripts_folder(self.programs)
         self.stop()
         state = self._prepare()
         environment = self._environment(state)
@@ -157,7 +157,7 @@ class RabbitMQ:
     def control(self, *arguments: str) -> str:
         """Run rabbitmqctl against this broker and return what it prints. Raises StackError with its own words."""
         done = subprocess.run(
-            [scripts_folder(self._programs) / "rabbitmqctl", *arguments],
+            [scripts_folder(self.programs) / "rabbitmqctl", *arguments],
             env=self._environment(self._state()),
             cwd=self._home,
             capture_output=True,
@@ -193,8 +193,8 @@ class RabbitMQ:
     def _environment(self, state: BrokerState) -> dict[str, str]:
         foreign = ("RABBITMQ_", "ERL_", "NOTIFY_SOCKET")
         inherited = {key: value for key, value in os.environ.items() if not key.startswith(foreign)}
-        if self._programs != Path("/"):
-            inherited["PATH"] = f"{self._programs / 'usr/lib/erlang/bin'}:{inherited.get('PATH', os.defpath)}"
+        if self.programs != Path("/"):
+            inherited["PATH"] = f"{self.programs / 'usr/lib/erlang/bin'}:{inherited.get('PATH', os.defpath)}"
         return inherited | {
             "HOME": str(self._home),  # where the Erlang cookie lives
             "LC_ALL": "C.UTF-8",

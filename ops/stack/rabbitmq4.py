@@ -19,15 +19,11 @@ from ops.stack.state import LocalFolder
 SUITE = "trixie"
 """Debian 13: the release after the oldest that is supported, with RabbitMQ 4.0."""
 
-_ERLANG = (
-    *("asn1", "base", "crypto", "eldap", "inets", "mnesia", "os-mon", "parsetools", "public-key", "runtime-tools"),
-    *("ssl", "syntax-tools", "tools", "xmerl"),
-)
-_LIBRARIES = ("libc6", "libcap2", "libgcc-s1", "libssl3t64", "libstdc++6", "libsystemd0", "libtinfo6", "libzstd1", "zlib1g")
-PACKAGES = ("rabbitmq-server", *(f"erlang-{part}" for part in _ERLANG), *_LIBRARIES)
+_ERLANG = "asn1 base crypto eldap inets mnesia os-mon parsetools public-key runtime-tools ssl syntax-tools tools xmerl"
+_LIBRARIES = "libc6 libcap2 libgcc-s1 libssl3t64 libstdc++6 libsystemd0 libtinfo6 libzstd1 zlib1g"
+PACKAGES = ("rabbitmq-server", *(f"erlang-{part}" for part in _ERLANG.split()), *_LIBRARIES.split())
 
 _PROGRAMS = ("usr/lib/erlang/bin/*", "usr/lib/erlang/erts-*/bin/*", "usr/lib/erlang/lib/*/priv/bin/*")
-_ROOT_LINE = "ROOTDIR=/usr/lib/erlang"
 
 
 def rabbitmq4(folder: LocalFolder, *, fetch: bool = True) -> RabbitMQ:
@@ -80,12 +76,14 @@ def _make_runnable(root: Path) -> None:
     if not loaders:
         raise CannotBeHad("Debian's packages for this kind of processor are laid out in a way that is not known here")
     loader = loaders[0]
+    erlang = shlex.quote(str(root / "usr/lib/erlang"))
     for program in sorted(path for pattern in _PROGRAMS for path in root.glob(pattern)):
         if program.is_symlink() or not program.is_file():
             continue
-        if program.read_bytes()[:4] != b"\x7fELF":
-            text = program.read_text()
-            program.write_text(text.replace(f"{_ROOT_LINE}\n", f"ROOTDIR={shlex.quote(f'{root}/usr/lib/erlang')}\n"))
+        content = program.read_bytes()
+        if content.startswith(b"#!"):
+            program.write_bytes(content.replace(b"ROOTDIR=/usr/lib/erlang\n", f"ROOTDIR={erlang}\n".encode()))
+        if not content.startswith(b"\x7fELF"):
             continue
         real = program.parent / "elf" / program.name
         real.parent.mkdir(exist_ok=True)

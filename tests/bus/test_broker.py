@@ -38,10 +38,10 @@ class Ask(Request[Answered]):
 
 
 @pytest_asyncio.fixture(scope="module")
-async def own_broker(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[RabbitMQ]:
+async def own_broker(tmp_path_factory: pytest.TempPathFactory, broker_programs: Path) -> AsyncIterator[RabbitMQ]:
     # A short path: RabbitMQ makes long names of it.
     folder: Path = tmp_path_factory.mktemp("mq")
-    broker = RabbitMQ(LocalFolder(folder))
+    broker = RabbitMQ(LocalFolder(folder), programs=broker_programs)
     await asyncio.to_thread(broker.start)
     yield broker
     await asyncio.to_thread(broker.stop)
