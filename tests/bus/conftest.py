@@ -1,0 +1,64 @@
+"""The bus is tested on the machine's RabbitMQ and on RabbitMQ 4: every test that needs a broker runs once on each."""
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import aiormq
+import pytest
+import pytest_asyncio
+
+from ops.stack.debian import CannotBeHad
+from ops.stack.local import LocalStack
+from ops.stack.rabbitmq import RabbitMQ
+from ops.stack.rabbitmq4 import rabbitmq4
+
+_why_not = pytest.StashKey[str]()
+
+
+@pytest.fixture(scope="session", params=["given", "rabbitmq-4"])
+def private_broker(request: pytest.FixtureRequest) -> Iterator[RabbitMQ | None]:
+    """A RabbitMQ 4 of ours (skipped where there is none), after None: the broker that the environment names."""
+    if request.param == "given":
+        yield None
+        return
+    folder = LocalStack().folder
+    try:
+        newer = rabbitmq4(folder, fetch=False)
+    except CannotBeHad as error:
+        request.config.stash[_why_not] = str(error)
+        pytest.skip(f"no RabbitMQ 4: {error}")
+    with folder.locked():
+        started = newer.start()
+    try:
+        yield newer
+    finally:
+        if started:
+            with folder.locked():
+                newer.stop()
+
+
+@pytest.fixture(scope="session")
+def amqp_url(amqp_url: str, private_broker: RabbitMQ | None) -> str:
+    """URL of the broker."""
+    return amqp_url if private_broker is None else private_broker.url
+
+
+@pytest_asyncio.fixture(scope="session")
+async def broker_connection(amqp_url: str) -> AsyncIterator["aiormq.Connection"]:
+    """A connection of the tests' own."""
+    # Again here: the one for all tests would be kept for the tests of other folders, on the wrong broker.
+    connection = await aiormq.connect(amqp_url)
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture(scope="session")
+def broker_programs(private_broker: RabbitMQ | None) -> Path:
+    """Where the programs for a broker of the test's own lie."""
+    return Path("/") if private_broker is None else private_broker.programs
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say at the end when the bus was not tested on RabbitMQ 4."""
+    if reason := config.stash.get(_why_not, None):
+        terminalreporter.write_line(f"The bus was not tested on RabbitMQ 4: {reason}", yellow=True)
