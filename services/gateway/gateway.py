@@ -18,6 +18,7 @@ from shared.contracts.customer import GetCustomer
 from shared.contracts.message import Reply, Request
 from shared.db import Connection, acquired
 from shared.messaging import Bus
+from shared.problems import Conflict, InvalidRequest, Problem
 
 ReplyT = TypeVar("ReplyT", bound=Reply)
 
@@ -62,8 +63,19 @@ class Gateway:
         return acquired(self.pool)
 
     async def ask(self, request: Request[ReplyT]) -> ReplyT:
-        """Ask another service. Its problems, and :class:`~shared.problems.Unavailable`, go through to the caller."""
-        return await self.bus.request(request, timeout=self.settings.request_timeout)
+        """Ask another service. Its problems, and :class:`~shared.problems.Unavailable`, go through to the caller.
+
+        Here 422 says that a request does not fit its description. What fits and is refused by a rule of the trade
+        (cash that differs without an explanation, a number that is no phone's) is 409; its slug stays.
+        """
+        try:
+            return await self.bus.request(request, timeout=self.settings.request_timeout)
+        except Problem as problem:
+            if problem.status != InvalidRequest.status:
+                raise
+            refused = Problem(problem.detail, slug=problem.slug, status=Conflict.status, title=problem.title)
+            refused.facts = problem.facts
+            raise refused from problem
 
     async def require_own_customer(self, device: Device, customer_code: str) -> None:
         """Refuse a collector who asks for a customer of somebody else's route, as if there were no such customer.

@@ -24,7 +24,7 @@ from shared.contracts.customer import (
     SearchCustomers,
 )
 from shared.contracts.notify import GetReminders, ReminderHistory
-from shared.problems import Conflict, InvalidRequest, NotFound
+from shared.problems import Conflict, NotFound
 
 TAG = "customers"
 
@@ -238,7 +238,7 @@ OPERATIONS: list[AnyOperation] = [
         status=201,
         answer=PhoneCorrected,
         roles=COLLECTOR_ONLY,
-        problems=(InvalidRequest(slug="invalid-phone", title="Not a Vietnamese phone number"), Conflict),
+        problems=(Conflict(slug="invalid-phone", title="Not a Vietnamese phone number"),),
     ),
     Operation(
         method="GET",

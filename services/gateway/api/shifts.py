@@ -10,7 +10,7 @@ from services.gateway.edge.types import Id, Incoming, IncomingMoment, Line, Noth
 from services.gateway.gateway import Gateway
 from services.gateway.roles import COLLECTOR_ONLY, OFFICE
 from shared.contracts.billing import CloseShift, GetShift, OpenShift, ShiftReply
-from shared.problems import Conflict, InvalidRequest, NotFound, SameIdOtherContent
+from shared.problems import Conflict, NotFound, SameIdOtherContent
 
 TAG = "shifts"
 
@@ -107,7 +107,7 @@ async def close_for(call: Call[CollectorsShiftPath, Nothing, ShiftClosing], gate
 _CLOSING_PROBLEMS = (
     Conflict,
     SameIdOtherContent,
-    InvalidRequest(slug="difference-not-explained", title="The count differs from the books without an explanation"),
+    Conflict(slug="difference-not-explained", title="The count differs from the books without an explanation"),
 )
 
 OPERATIONS: list[AnyOperation] = [

@@ -10,7 +10,7 @@ import pytest
 from ops.phone import VirtualPhone
 from shared.contracts.billing import RecordPayment
 from shared.ids import new_id
-from shared.problems import Problem
+from shared.problems import InvalidRequest, Problem
 from tests.integration.gateway.back_office import START, TOTAL, bill
 from tests.integration.gateway.conftest import CUSTOMER, Town
 
@@ -246,6 +246,19 @@ async def test_an_invalid_request_names_the_fields_and_repeats_nothing_that_was_
     assert {error["field"] for error in problem["facts"]["errors"]} == {"cash.amount", "cash.customer_code"}
     assert "bí mật" not in json.dumps(problem, ensure_ascii=False)
     assert "0912345678" not in json.dumps(problem)
+
+
+async def test_what_fits_the_description_and_is_refused_by_a_rule_of_the_trade_is_a_conflict(gateway: Town) -> None:
+    phone = await gateway.phone()
+
+    async def refuse(*_: object) -> None:
+        raise InvalidRequest("Hãy ghi lý do.", slug="difference-not-explained", facts={"difference": -1000})
+
+    gateway.office.CloseShift = refuse  # type: ignore[assignment,method-assign]
+    with pytest.raises(Problem) as refused:
+        await phone.close_shift(new_id(), 0)
+    assert (refused.value.status, refused.value.slug) == (409, "difference-not-explained")
+    assert (refused.value.detail, refused.value.facts) == ("Hãy ghi lý do.", {"difference": -1000})
 
 
 async def test_a_method_that_is_not_allowed_says_which_are(gateway: Town) -> None:
