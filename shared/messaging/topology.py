@@ -17,6 +17,10 @@ DELIVERY_LIMIT = 20
 """How often the broker may hand out one event before it goes to the dead queue: a guard against messages that kill
 their process. The real retry budget is counted in our own header."""
 
+DEAD_DELIVERY_LIMIT = 2**31 - 1
+"""Never: looking at a dead letter and putting it back counts as a delivery, and RabbitMQ 4 throws a message away after
+20 unless told otherwise. (-1 would say so plainly, but RabbitMQ 3.10 throws it away after one.)"""
+
 REQUEST_QUEUE_EXPIRES = 60_000
 """Milliseconds after which the broker removes a request queue that nobody uses."""
 
@@ -131,7 +135,7 @@ def event_queues(topology: Topology, names: Names) -> Iterator[Queue]:
     """
     work = names.event_queue(topology.service)
     dead = names.dead_queue(topology.service)
-    yield Queue(name=dead, arguments={"x-queue-type": "quorum"})
+    yield Queue(name=dead, arguments={"x-queue-type": "quorum", "x-delivery-limit": DEAD_DELIVERY_LIMIT})
     yield Queue(
         name=work,
         arguments={

@@ -37,7 +37,7 @@ def test_exchanges_and_queues_are_declared_as_ever() -> None:
         "x-overflow": "reject-publish",
     }
     assert declared == {
-        "thungan.billing.dead": {"x-queue-type": "quorum"},
+        "thungan.billing.dead": {"x-queue-type": "quorum", "x-delivery-limit": 2_147_483_647},
         "thungan.billing.events": {
             "x-queue-type": "quorum",
             "x-delivery-limit": 20,
