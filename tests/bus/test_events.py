@@ -184,7 +184,7 @@ async def test_an_event_delivered_twice_takes_effect_once(
     bus_for: BusFactory, database: Database, ledger: Ledger, broker: BrokerView
 ) -> None:
     url = await database()
-    await bus_for(LISTENER, event_handlers={Counted: ledger}, database_url=url)
+    listener = await bus_for(LISTENER, event_handlers={Counted: ledger}, database_url=url)
     queue = broker.names.event_queue("listener")
     body, message_id = Counted(thing="a").model_dump_json().encode(), uuid4()
 
@@ -192,6 +192,8 @@ async def test_an_event_delivered_twice_takes_effect_once(
         await broker.put(body, queue=queue, properties=event_properties(message_id))
     await broker.put(b'{"thing": "z"}', queue=queue, properties=event_properties(uuid4()))
     await wait_until(lambda: ("z", 0, 1) in ledger.seen)
+    await wait_until(lambda: _count_is(broker, queue, 0))
+    await listener.drain()
 
     assert await rows(url) == [("a", 0), ("z", 0)]
 
