@@ -1,12 +1,41 @@
 import { render } from "preact";
-import { keepAppOnPhone } from "./service_worker.ts";
+import { App } from "./app/app.ts";
+import { Message } from "./app/components/screen.tsx";
+import { Root } from "./app/root.tsx";
+import { setApp } from "./app/use_app.ts";
+import { storedLanguage } from "./i18n/language.ts";
+import { translator } from "./i18n/translate.ts";
+import { keepAppOnPhone, lookForUpdate } from "./service_worker.ts";
+import "./style.css";
 
-function App() {
-  return <h1>Thu Ngân</h1>;
+async function start(root: HTMLElement): Promise<void> {
+  const language = storedLanguage();
+  document.documentElement.lang = language;
+  let app: App;
+  try {
+    app = await App.open({ look: async () => "no_printer", print: async () => ({ state: "held", cause: "no_printer" }) });
+  } catch (error) {
+    console.error("the app could not be opened", error);
+    const t = translator(language);
+    render(
+      <Message title={t("impossible_title")} icon="warn">
+        <p>{t("impossible")}</p>
+      </Message>,
+      root,
+    );
+    return;
+  }
+  setApp(app);
+  render(<Root />, root);
+  await keepAppOnPhone((update) => app.store.set({ update }));
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "visible") {
+      void lookForUpdate().catch(() => undefined); // Without signal there is no newer version to be seen.
+    }
+  });
 }
 
 const root = document.getElementById("app");
 if (root) {
-  render(<App />, root);
+  void start(root);
 }
-void keepAppOnPhone(() => undefined);

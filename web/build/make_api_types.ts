@@ -1,0 +1,96 @@
+/** Writes `src/api/types.ts`: the types of the gateway's API, from its description. */
+import { readFileSync, writeFileSync } from "node:fs";
+import { type Schema, typesOf } from "./schema_types.ts";
+
+export const API_DESCRIPTION = new URL("../../docs/openapi.json", import.meta.url);
+export const API_TYPES = new URL("../src/api/types.ts", import.meta.url);
+
+interface Parameter {
+  name: string;
+  in: "path" | "query" | "header";
+  required?: boolean;
+  schema: Schema;
+}
+
+interface Content {
+  content?: Record<string, { schema: Schema }>;
+}
+
+interface Operation {
+  summary?: string;
+  parameters?: Parameter[];
+  requestBody?: Content;
+  responses: Record<string, Content>;
+}
+
+interface Description {
+  paths: Record<string, Record<string, Operation>>;
+  components: { schemas: Record<string, Schema> };
+}
+
+const JSON_TYPE = "application/json";
+
+/** The module: an interface for every schema, and `Paths`, which says what each route takes and gives. */
+export function apiTypes(): string {
+  const description = JSON.parse(readFileSync(API_DESCRIPTION, "utf8")) as Description;
+  const routes: string[] = [];
+  const inline: Record<string, Schema> = {};
+  for (const [path, operations] of Object.entries(description.paths)) {
+    for (const [method, operation] of Object.entries(operations)) {
+      const answer = Object.entries(operation.responses).find(([status]) => status.startsWith("2"))?.[1];
+      if (!answer?.content?.[JSON_TYPE]) {
+        continue; // A page for people.
+      }
+      const name = `${method.toUpperCase()} ${path}`;
+      const fields = [
+        ...parameters("params", operation, "path"),
+        ...parameters("query", operation, "query"),
+        ...(operation.parameters?.some((one) => one.in === "header") ? ["key: string"] : []),
+        ...(operation.requestBody ? [`body: ${written(operation.requestBody, name, inline)}`] : []),
+        `answer: ${written(answer, name, inline)}`,
+      ];
+      const comment = operation.summary ? `  /** ${operation.summary} */\n` : "";
+      routes.push(`${comment}  ${JSON.stringify(name)}: {\n${fields.map((field) => `    ${field};\n`).join("")}  };\n`);
+    }
+  }
+  const types = typesOf(
+    { title: "AppApi", $defs: { ...description.components.schemas, ...inline } },
+    "docs/openapi.json",
+  )
+    .replace("build/make_types.ts", "build/make_api_types.ts")
+    .replace("export type AppApi = unknown;\n", "");
+  return `${types}\n/** What each route takes and gives. */\nexport interface Paths {\n${routes.join("")}}\n`;
+}
+
+function parameters(field: string, operation: Operation, place: Parameter["in"]): string[] {
+  const found = (operation.parameters ?? []).filter((one) => one.in === place);
+  if (found.length === 0) {
+    return [];
+  }
+  const type = place === "path" ? () => "string" : (one: Parameter) => (isNumber(one.schema) ? "number" : "string");
+  const inner = found.map((one) => `${JSON.stringify(one.name)}${one.required ? "" : "?"}: ${type(one)}`).join("; ");
+  return [`${field}${found.some((one) => one.required) ? "" : "?"}: { ${inner} }`];
+}
+
+function isNumber(schema: Schema): boolean {
+  const choices = schema.anyOf ?? [schema];
+  return choices.some((one) => one.type === "integer" || one.type === "number");
+}
+
+/** The name of a content's schema; one that stands inline gets the operation's name. */
+function written(content: Content, operation: string, inline: Record<string, Schema>): string {
+  const schema = content.content?.[JSON_TYPE]?.schema;
+  if (!schema) {
+    return "unknown";
+  }
+  if (schema.$ref) {
+    return schema.$ref.slice(schema.$ref.lastIndexOf("/") + 1);
+  }
+  const name = `${operation.replaceAll(/[^A-Za-z]+/g, " ").trim().split(" ").map((word) => word[0]?.toUpperCase() + word.slice(1).toLowerCase()).join("")}Content`;
+  inline[name] = schema;
+  return name;
+}
+
+if (import.meta.main) {
+  writeFileSync(API_TYPES, apiTypes());
+}

@@ -1,0 +1,59 @@
+/** What the gateway refuses, and what gets no answer. */
+
+const TYPE_PREFIX = "urn:thungan:problem:";
+
+/** The gateway has understood a request and refused it: `detail` is for the person, `facts` for the program. */
+export class ApiProblem extends Error {
+  readonly slug: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly facts: Readonly<Record<string, unknown>>;
+
+  constructor(slug: string, status: number, detail: string, facts: Readonly<Record<string, unknown>> = {}) {
+    super(`${slug}: ${detail}`);
+    this.name = "ApiProblem";
+    this.slug = slug;
+    this.status = status;
+    this.detail = detail;
+    this.facts = facts;
+  }
+}
+
+/** Nobody knows what became of a request: it is repeated, with the same id. */
+export class NoAnswer extends Error {
+  readonly retryAfter: number | null;
+
+  /** `retryAfter`: seconds that the gateway asks for. */
+  constructor(reason: string, retryAfter: number | null = null) {
+    super(reason);
+    this.name = "NoAnswer";
+    this.retryAfter = retryAfter;
+  }
+}
+
+/** Answers that mean: not now, the same again later. */
+const LATER = new Set([408, 425, 429, 502, 503, 504]);
+
+/** What a response other than 2xx means. Only the gateway's own words count: a hotspot's login page refuses nothing. */
+export async function problemOf(response: Response): Promise<ApiProblem | NoAnswer> {
+  if (LATER.has(response.status)) {
+    const seconds = Number(response.headers.get("Retry-After"));
+    return new NoAnswer(`HTTP ${response.status}`, Number.isFinite(seconds) && seconds > 0 ? seconds : null);
+  }
+  if (!response.headers.get("Content-Type")?.startsWith("application/problem+json")) {
+    return new NoAnswer(`HTTP ${response.status} from somebody else`);
+  }
+  let members: Record<string, unknown>;
+  try {
+    members = (await response.json()) as Record<string, unknown>;
+  } catch {
+    return new NoAnswer("the answer was cut off");
+  }
+  const facts = members["facts"];
+  return new ApiProblem(
+    String(members["type"] ?? "").replace(TYPE_PREFIX, "") || "problem",
+    response.status,
+    String(members["detail"] ?? "") || String(members["title"] ?? ""),
+    typeof facts === "object" && facts !== null ? (facts as Record<string, unknown>) : {},
+  );
+}

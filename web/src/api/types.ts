@@ -1,0 +1,1125 @@
+// Made from docs/openapi.json by `./dev web node build/make_api_types.ts`: change that, not this.
+
+/** The job is stored on the phone. Print it only after `confirmed`. */
+export interface Accepted {
+  readonly attempt: number;
+  readonly job_id: string;
+  readonly type: "accepted";
+}
+
+/** What a customer owes after an event, so that a reader needs no history. */
+export interface AccountState {
+  readonly credit: number;
+  readonly customer_code: string;
+  readonly debt: number;
+  readonly oldest_due_date?: string | null;
+  readonly open_bills: number;
+  readonly version: number;
+}
+
+/** A customer's account has changed. */
+export interface AccountUpdate {
+  readonly bill_id?: string | null;
+  readonly credit: number;
+  readonly customer_code: string;
+  readonly debt: number;
+  readonly open_bills: number;
+  readonly payment?: PaymentSummary | null;
+  readonly seq: number;
+  readonly type?: "account";
+  /** Of the account; ignore what is not greater than what you have. */
+  readonly version: number;
+  readonly what: "payment.recorded" | "payment.reversed" | "bill.issued";
+}
+
+/** The answer to `printing` and `result`: the state in effect. */
+export interface Acknowledged {
+  readonly attempt: number;
+  readonly cause?: PrintJobCause | null;
+  readonly job_id: string;
+  readonly state: PrintJobState;
+  readonly type?: "acknowledged";
+}
+
+/** The part of a payment that cleared a bill: VAT first, then principal. */
+export interface Allocation {
+  readonly bill_id: string;
+  readonly principal: number;
+  readonly vat: number;
+}
+
+
+/** Settings of this installation for the phone app. */
+export interface AppSettingsView {
+  /** None where no transfers are taken. */
+  readonly bank_account: BankAccountView | null;
+}
+
+/** Where transfers go (VietQR). */
+export interface BankAccountView {
+  readonly account: string;
+  /** Six digits that name the bank. */
+  readonly bank_bin: string;
+  /** Whose account it is; may be empty. */
+  readonly name: string;
+}
+
+/** One bill with its lines; amounts in đồng, both days of the period included. */
+export interface Bill {
+  readonly bill_id: string;
+  readonly bill_number: string;
+  readonly customer_code: string;
+  readonly cycle: number;
+  readonly due_date: string;
+  readonly explanation?: readonly string[];
+  readonly households: string;
+  readonly issued_at: string;
+  readonly kwh: number;
+  readonly lines: readonly BillLine[];
+  readonly month: number;
+  readonly open_principal: number;
+  readonly open_vat: number;
+  readonly period_from: string;
+  readonly period_to: string;
+  readonly pre_vat: number;
+  readonly price_group: string;
+  readonly readings: readonly MeterReading[];
+  readonly state: BillState;
+  readonly total: number;
+  readonly vat: number;
+  readonly vat_rate: string;
+  readonly year: number;
+}
+
+/** kWh of one tier or register at one unit price; `amount` = `kwh` × `unit_price` exactly. */
+export interface BillLine {
+  readonly amount: number;
+  readonly decision: string;
+  readonly kwh: number;
+  readonly label: string;
+  readonly period_from: string;
+  readonly period_to: string;
+  readonly unit_price: number;
+}
+
+/** A bill goes from open to paid, and back only by a recorded reversal. */
+export type BillState = "open" | "paid";
+
+/** Cash that a collector has taken at the door. */
+export interface CashPayment {
+  /** Whole đồng. */
+  readonly amount: number;
+  /** The bills that the payer saw: when one of them is no longer open, nothing is taken. */
+  readonly bill_ids?: readonly string[];
+  readonly customer_code: string;
+  readonly method: "cash";
+  readonly received_at: string;
+  /** The visit during which the money was taken. */
+  readonly visit_id?: string | null;
+}
+
+/** A code for a cashier's desk. */
+export interface CashierCodeRequest {
+  readonly role: "cashier";
+}
+
+/**
+ * One cell of a row of columns. Its width is, in this order:
+ *
+ * * `width` characters, where it is given;
+ * * as many characters as its longest line has, where `keep` is set;
+ * * else a share of what the other cells and the gaps of one character leave, in proportion to `share`.
+ *
+ * `keep` marks what must never be broken, such as an amount: its cell grows to hold it beyond `width`.
+ */
+export interface Cell {
+  readonly align?: "left" | "center" | "right";
+  readonly keep?: boolean;
+  readonly share?: number;
+  readonly text: string;
+  readonly weight?: "regular" | "bold";
+  readonly width?: number | null;
+}
+
+/** A bank, post office or shop where a notice can be paid. */
+export interface CollectionPoint {
+  readonly address: string;
+  readonly collection_point_code: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly opening_hours: string;
+  readonly phone: string;
+  readonly unit_code: string;
+}
+
+/** A code for a collection point's computer. */
+export interface CollectionPointCodeRequest {
+  readonly collection_point_code: string;
+  readonly role: "collection_point";
+}
+
+/** The collection points, the nearest (same unit) first. */
+export interface CollectionPointsReply {
+  readonly collection_points: readonly CollectionPoint[];
+}
+
+/** The person at the door, as printed on papers and named in SMS. */
+export interface Collector {
+  readonly collector_code: string;
+  readonly name: string;
+  readonly phone: string;
+}
+
+/** A code for a collector's phone. */
+export interface CollectorCodeRequest {
+  readonly collector_code: string;
+  readonly role: "collector";
+}
+
+/** A collector, as the gateway shows the person and prints on papers. */
+export interface CollectorDetails {
+  readonly active: boolean;
+  readonly collector_code: string;
+  readonly name: string;
+  readonly phone: string;
+  readonly routes: readonly string[];
+  readonly unit_code: string;
+}
+
+/** Cells side by side, each wrapped by itself; below each other on paper too narrow for them. */
+export interface Columns {
+  readonly cells: readonly Cell[];
+  readonly size?: 1 | 2;
+  readonly type: "columns";
+}
+
+/** The gateway knows that the phone has the job: print it. */
+export interface Confirmed {
+  readonly attempt: number;
+  readonly job_id: string;
+  readonly type?: "confirmed";
+}
+
+/** Why a copy is printed. */
+export interface CopyRequest {
+  /** The phone whose printer prints the copy; a collector's own when left out. */
+  readonly device_id?: string | null;
+  readonly reason: string;
+}
+
+/** A customer's bills, the oldest first, and what is owed. */
+export interface CustomerAccount {
+  readonly account: AccountState;
+  readonly bills: readonly Bill[];
+  readonly payments: readonly Payment[];
+}
+
+/** Everything that customer knows of one customer; visits with the latest first. */
+export interface CustomerDetails {
+  readonly appointment: string | null;
+  readonly debt: number;
+  readonly facts: CustomerFacts;
+  readonly misses: number;
+  readonly step: NextStep;
+  readonly visits: readonly Visit[];
+}
+
+/** The contract facts of a customer as billing, papers and SMS need them; a snapshot at the time of the event. */
+export interface CustomerFacts {
+  readonly active?: boolean;
+  readonly address: string;
+  readonly collector: Collector;
+  readonly customer_code: string;
+  readonly households?: string;
+  readonly meter?: Meter | null;
+  readonly name: string;
+  readonly phone?: string | null;
+  readonly place_in_route: number;
+  readonly price_group: string;
+  readonly route_code: string;
+  readonly tax_code?: string | null;
+  readonly unit: Unit;
+  readonly version: number;
+}
+
+/** A customer that a search found; `score` from 0 to 1, the best first. */
+export interface CustomerMatch {
+  readonly customer: CustomerSummary;
+  readonly matched_on: MatchedOn;
+  readonly score: number;
+}
+
+/** A customer as a line of a list; `debt` is what billing last reported. */
+export interface CustomerSummary {
+  readonly address: string;
+  readonly appointment?: string | null;
+  readonly customer_code: string;
+  readonly debt: number;
+  readonly meter_number: string | null;
+  readonly name: string;
+  readonly phone: string | null;
+  readonly place_in_route: number;
+  readonly route_code: string;
+  readonly step: NextStep;
+}
+
+/** A customer's facts have changed, or the customer has come to or left the collector's routes. */
+export interface CustomerUpdate {
+  readonly customer_code: string;
+  readonly on_route: boolean;
+  readonly seq: number;
+  readonly type?: "customer";
+  /** Of the customer's facts. */
+  readonly version: number;
+}
+
+/** The matches, the best first. */
+export interface CustomersFound {
+  readonly matches: readonly CustomerMatch[];
+}
+
+/** What a customer owes, without anything else about the customer. */
+export interface Debt {
+  readonly account: AccountState;
+}
+
+/** The device's own ES256 key as a JSON Web Key (RFC 7517). */
+export interface DeviceKey {
+  readonly crv: "P-256";
+  readonly kty: "EC";
+  readonly x: string;
+  readonly y: string;
+}
+
+/** A device, without its token. */
+export interface DeviceView {
+  readonly collection_point_code: string | null;
+  readonly collector_code: string | null;
+  readonly device_id: string;
+  readonly device_name: string;
+  readonly enrolled_at: string;
+  readonly public_key: DeviceKey | null;
+  readonly revoked_at: string | null;
+  readonly role: Role;
+}
+
+/** Devices in the order of their ids. */
+export interface DevicesView {
+  readonly devices: readonly DeviceView[];
+}
+
+/**
+ * What one print job prints, from top to bottom.
+ *
+ * `title` names the paper on screens and in lists and is not printed; `kind` says what it is ("receipt",
+ * "notice", …) to whoever orders or counts papers; `language` is that of the printed words.
+ */
+export interface Document {
+  readonly blocks: readonly (Text | Columns | Rule | Feed | QrCode)[];
+  readonly kind: string;
+  readonly language?: "vi" | "en";
+  readonly title: string;
+  readonly version: 1;
+}
+
+/** A one-time code; it is shown only here. */
+export interface EnrolmentCodeView {
+  /** To be read out or scanned; capitals, spaces and dashes do not matter. */
+  readonly code: string;
+  readonly collection_point_code: string | null;
+  readonly collector_code: string | null;
+  readonly expires_at: string;
+  readonly role: Role;
+}
+
+/** A device that wants in. */
+export interface EnrolmentRequest {
+  readonly code: string;
+  readonly device_name: string;
+  readonly public_key?: DeviceKey | null;
+}
+
+/** The device and its token, which is shown only here: keep it secret, send it with every request. */
+export interface EnrolmentView {
+  readonly device: DeviceView;
+  readonly token: string;
+}
+
+/** White paper, in dot rows: 8 rows are 1 mm. */
+export interface Feed {
+  readonly rows: number;
+  readonly type: "feed";
+}
+
+/** The first frame, within ten seconds. */
+export interface Hello {
+  readonly app_version?: string;
+  readonly content?: "document" | "escpos";
+  /** From the last `welcome`. */
+  readonly epoch?: string | null;
+  /** Jobs that the phone keeps and has no acknowledged result of. */
+  readonly holding?: readonly string[];
+  /** The greatest `seq` of an account update that the phone has stored. */
+  readonly last_seq?: number | null;
+  /** For `escpos`: the printer whose stored profile the bytes are made for. */
+  readonly printer_id?: string | null;
+  readonly token: string;
+  readonly type: "hello";
+}
+
+/** A paper to print. A repeated offer of the same attempt is the same paper. */
+export interface Job {
+  readonly attempt: number;
+  readonly copy_number: number;
+  readonly customer_code?: string | null;
+  readonly document?: Document | null;
+  /** Bytes for the printer, base64, for `content: escpos`. */
+  readonly escpos?: string | null;
+  readonly job_id: string;
+  readonly kind: PaperKind;
+  readonly not_after?: string | null;
+  readonly payment_id?: string | null;
+  /** The smaller is printed first. */
+  readonly priority: number;
+  readonly receipt_id?: string | null;
+  /** Order of making on this device. */
+  readonly seq: number;
+  readonly summary: string;
+  readonly type?: "job";
+  readonly visit_id?: string | null;
+}
+
+/** What came of a job on the phone. */
+export interface JobResult {
+  readonly attempt: number;
+  readonly cause?: PrintJobCause | null;
+  /** `failed` and `held` mean that nothing has reached the printer; else it is `unconfirmed`. */
+  readonly state: "printed" | "failed" | "unconfirmed" | "held" | "expired" | "cancelled";
+}
+
+/** The kind of fact by which a search found a customer. */
+export type MatchedOn = "code" | "name" | "phone" | "meter" | "address";
+
+/** One meter of a customer. */
+export interface Meter {
+  readonly digits?: number;
+  readonly meter_number: string;
+  readonly multiplier?: number;
+}
+
+/** Old and new reading of a bill's meter, as printed. */
+export interface MeterReading {
+  readonly kwh: number;
+  readonly meter_number: string;
+  readonly meter_register?: string;
+  readonly multiplier: number;
+  readonly new_reading: number;
+  readonly old_reading: number;
+}
+
+/** A person has looked at the printer and wants the paper again. */
+export interface NextAttempt {
+  /** The attempt that went before: repeating the request does not print twice. */
+  readonly after_attempt: number;
+}
+
+/** Where a customer stands in the procedure. */
+export type NextStep = "due" | "revisit" | "collection_point" | "settled";
+
+/** What came of a collector's stay at a customer's door. */
+export type Outcome = "met" | "away" | "cannot_pay";
+
+/** Kinds of paper. */
+export type PaperKind = "notice" | "receipt" | "copy" | "void" | "shift_slip" | "test_page";
+
+/** Money that was taken, as recorded. */
+export interface Payment {
+  readonly allocations: readonly Allocation[];
+  readonly amount: number;
+  readonly collection_point_code: string | null;
+  readonly collector_code: string | null;
+  readonly credit: number;
+  readonly customer_code: string;
+  readonly method: PaymentMethod;
+  readonly payment_id: string;
+  readonly receipt_id?: string | null;
+  readonly receipt_number?: string | null;
+  readonly received_at: string;
+  readonly reference: string;
+  readonly reversed_at?: string | null;
+  readonly shift_id: string | null;
+}
+
+/** How the money came. */
+export type PaymentMethod = "cash" | "transfer" | "collection_point";
+
+/** The payment as recorded and the account after it. */
+export interface PaymentReply {
+  readonly account: AccountState;
+  readonly payment: Payment;
+}
+
+/** Where, when and how something was paid. */
+export interface PaymentSummary {
+  readonly amount: number;
+  readonly collection_point_code?: string | null;
+  readonly collector_code?: string | null;
+  readonly method: PaymentMethod;
+  readonly payment_id: string;
+  readonly received_at: string;
+  /** For the screen: the collection point's name, or who has taken the money. */
+  readonly where: string;
+}
+
+/** The phone number now on record. */
+export interface PhoneCorrected {
+  readonly correction_id: string;
+  readonly customer_code: string;
+  readonly new_phone: string;
+  readonly old_phone: string | null;
+}
+
+/** A corrected phone number. */
+export interface PhoneCorrection {
+  /** As people write it: `0912 345 678`, `84912345678`. */
+  readonly phone: string;
+  readonly reason: string;
+}
+
+export type PostVEnrolmentCodesContent = CollectorCodeRequest | CollectionPointCodeRequest | CashierCodeRequest | SupervisorCodeRequest;
+
+export type PostVPaymentsContent = CashPayment | TransferPayment;
+
+/** Money that a collection point has taken. */
+export interface Posting {
+  /** Whole đồng. */
+  readonly amount: number;
+  readonly customer_code: string;
+  readonly received_at: string;
+  /** The partner's transaction id. */
+  readonly reference: string;
+}
+
+/** Why a print job did not end as printed. */
+export type PrintJobCause = "no_printer" | "paper_out" | "cover_open" | "battery_low" | "link_lost" | "write_error" | "no_confirmation" | "user_cancelled" | "expired" | "app_closed";
+
+/** States of a print job; what may have reached the printer is never sent again by a machine. */
+export type PrintJobState = "queued" | "offered" | "accepted" | "printing" | "printed" | "failed" | "unconfirmed" | "held" | "expired" | "cancelled";
+
+/** A print job as the API shows it. */
+export interface PrintJobView {
+  /** Counts from 1; results must carry it. */
+  readonly attempt: number;
+  /** Why it did not end as printed, or why it is held. */
+  readonly cause: PrintJobCause | null;
+  readonly changed_at: string;
+  /** n of BẢN SAO lần n; 0 for the first paper. */
+  readonly copy_number: number;
+  readonly created_at: string;
+  readonly customer_code: string | null;
+  readonly device_id: string;
+  readonly job_id: string;
+  readonly kind: PaperKind;
+  /** Past this moment the paper must not be printed. */
+  readonly not_after: string | null;
+  readonly payment_id: string | null;
+  readonly receipt_id: string | null;
+  readonly reprint_of: string | null;
+  /** Order of making on the device. */
+  readonly sequence: number;
+  readonly state: PrintJobState;
+  readonly summary: string;
+  readonly visit_id: string | null;
+}
+
+/** Print jobs, the latest first. */
+export interface PrintJobsView {
+  readonly print_jobs: readonly PrintJobView[];
+}
+
+/**
+ * The choices that ESC/POS leaves to the printer. Whatever is switched on was seen on a test print by a person.
+ *
+ * * `native_qr`: the printer draws QR codes itself (`GS ( k`): fewer bytes.
+ * * `text_mode`: `ascii_lines` sends lines of plain ASCII as text, all else as pixels; `unaccented` sends
+ *   all words without marks, for links of 1 kB/s. Both need font A of 12 dots.
+ * * `cut`: off unless there is a cutter. A cash drawer is never opened.
+ * * `fence`: the printer answers `GS r 1`, so that the answer after the last byte says: printed.
+ * * `feed_command`: `ESC J` moves the paper by dots; else white rows are sent as pixels.
+ * * `tail_rows`: white rows after the last line, up to where the paper is torn off.
+ */
+export interface PrinterProfile {
+  readonly cut?: "none" | "partial" | "full";
+  readonly feed_command?: boolean;
+  readonly fence?: boolean;
+  readonly native_qr?: boolean;
+  readonly tail_rows?: number;
+  readonly text_mode?: "none" | "ascii_lines" | "unaccented";
+  readonly width_dots?: 384 | 576;
+}
+
+/** A printer as it was paired. */
+export interface PrinterSetup {
+  /** When a person looked at the test page and found it right. */
+  readonly confirmed_at?: string | null;
+  readonly connection: "bluetooth" | "serial" | "other";
+  readonly name: string;
+  readonly profile: PrinterProfile;
+}
+
+/** A printer of the calling device. */
+export interface PrinterView {
+  readonly confirmed_at: string | null;
+  readonly connection: "bluetooth" | "serial" | "other";
+  readonly name: string;
+  readonly printer_id: string;
+  readonly profile: PrinterProfile;
+  readonly updated_at: string;
+}
+
+/** The printers of the calling device, the latest first. */
+export interface PrintersView {
+  readonly printers: readonly PrinterView[];
+}
+
+/** The first byte is about to be sent: from here on the paper may come out. */
+export interface Printing {
+  readonly attempt: number;
+  readonly job_id: string;
+  readonly type: "printing";
+}
+
+/** What went wrong (RFC 9457). `type` is stable, `detail` is for the person, `facts` for the program. */
+export interface ProblemDetails {
+  readonly detail: string;
+  readonly facts?: Readonly<Record<string, unknown>> | null;
+  readonly status: number;
+  readonly title: string;
+  readonly type: string;
+}
+
+/** A frame was refused; the stream goes on. */
+export interface ProblemFrame {
+  readonly detail: string;
+  readonly job_id?: string | null;
+  readonly slug: string;
+  readonly type?: "problem";
+}
+
+/** A key that verifies tokens, kept for the whole retention time. */
+export interface PublicKey {
+  readonly algorithm: string;
+  readonly key_id: string;
+  readonly not_after: string | null;
+  readonly not_before: string;
+  readonly public_key_pem: string;
+}
+
+/** All keys, retired ones included. */
+export interface PublicKeysReply {
+  readonly keys: readonly PublicKey[];
+}
+
+/**
+ * A QR code in the middle of the paper, as large as fits from 4 to 6 dots a module, with a caption below.
+ *
+ * Digits and capitals (`HTTPS://HOST/R/BASE32`) make a smaller code than other text does.
+ */
+export interface QrCode {
+  readonly caption?: string | null;
+  readonly data: string;
+  readonly error_level?: "L" | "M" | "Q" | "H";
+  readonly type: "qr";
+}
+
+/** A signed receipt; immutable. */
+export interface Receipt {
+  readonly collector_code: string | null;
+  readonly copies?: number;
+  readonly customer_code: string;
+  readonly issued_at: string;
+  readonly kind: ReceiptKind;
+  readonly number: number;
+  readonly payment_id: string;
+  readonly receipt_id: string;
+  readonly series: string;
+  readonly token: string;
+  readonly total: number;
+  readonly url: string;
+  readonly vat: number;
+  readonly voided_at?: string | null;
+  readonly voids_receipt_id: string | null;
+  readonly year: number;
+}
+
+/** What a numbered, signed, chained entry of a series stands for. */
+export type ReceiptKind = "original" | "void";
+
+/** The receipt with the paper as it was first printed. */
+export interface ReceiptReply {
+  readonly document: Document;
+  readonly receipt: Receipt;
+}
+
+/** Too much has happened to tell it one by one: read route and accounts afresh. */
+export interface Refresh {
+  readonly seq: number;
+  readonly type?: "refresh";
+}
+
+/** One SMS reminder. */
+export interface Reminder {
+  readonly cause: string;
+  readonly customer_code: string;
+  readonly due_at: string;
+  readonly phone: string | null;
+  readonly provider: string | null;
+  readonly provider_reference: string | null;
+  readonly reminder_id: string;
+  readonly segments: number;
+  readonly sent_at: string | null;
+  readonly state: ReminderState;
+  readonly template: string;
+  readonly text: string;
+  readonly visit_id: string;
+}
+
+/** Reminders, the latest first. */
+export interface ReminderHistory {
+  readonly reminders: readonly Reminder[];
+}
+
+/** Where a reminder stands. `unknown`: handed over, answer lost; never sent again by a machine. */
+export type ReminderState = "scheduled" | "sending" | "sent" | "delivered" | "failed" | "unknown" | "cancelled";
+
+/** The copy that was queued for printing. */
+export interface ReprintReply {
+  readonly copy_number: number;
+  readonly document_id: string;
+  readonly receipt: Receipt;
+}
+
+/** What came of it; say it again until `acknowledged`. `failed` and `held`: nothing has reached the printer. */
+export interface Result {
+  readonly attempt: number;
+  readonly cause?: PrintJobCause | null;
+  readonly job_id: string;
+  readonly state: "printed" | "failed" | "unconfirmed" | "held" | "expired" | "cancelled";
+  readonly type: "result";
+}
+
+/** Why a payment is taken back. */
+export interface Reversal {
+  /** The phone whose printer prints the void slip. */
+  readonly device_id?: string | null;
+  readonly reason: string;
+}
+
+/** Why a device is shut out. */
+export interface Revocation {
+  readonly reason: string;
+}
+
+/** The device is shut out; close code 4003 follows. */
+export interface Revoked {
+  readonly type?: "revoked";
+}
+
+/** What a device is enrolled as. */
+export type Role = "collector" | "cashier" | "supervisor" | "collection_point";
+
+/** A collector's stops of one day, in the order of walking. */
+export interface RouteOfDay {
+  readonly collector_code: string;
+  readonly day: string;
+  readonly stops: readonly RouteStop[];
+  readonly total_stops?: number;
+}
+
+/** One stop of a day's route, in order. */
+export interface RouteStop {
+  readonly customer: CustomerSummary;
+  readonly done_today: boolean;
+  readonly last_outcome: Outcome | null;
+  readonly promised_today: boolean;
+}
+
+/** A horizontal line over the whole width of the paper. */
+export interface Rule {
+  readonly style?: "single" | "double" | "dashed";
+  readonly type: "rule";
+}
+
+/** A collector's working day with the cash box. */
+export interface Shift {
+  readonly cash_ceiling: number;
+  readonly cash_in_hand: number;
+  readonly closed_at: string | null;
+  readonly collector_code: string;
+  readonly counted_cash: number | null;
+  readonly denominations?: Readonly<Record<string, number>>;
+  readonly difference: number | null;
+  readonly explanation?: string;
+  readonly opened_at: string;
+  readonly opening_float: number;
+  readonly shift_id: string;
+  readonly totals: ShiftTotals;
+}
+
+/** The cash box as it is counted. */
+export interface ShiftClosing {
+  readonly closed_at: string;
+  /** Everything in the box, the float included, đồng. */
+  readonly counted_cash: number;
+  /** Number of notes of each value; must add up to `counted_cash` when given. */
+  readonly denominations?: Readonly<Record<string, number>>;
+  /** Needed when the count differs from the books. */
+  readonly explanation?: string;
+}
+
+/** The cash box as it is taken over. */
+export interface ShiftOpening {
+  readonly opened_at: string;
+  /** Change that the collector starts with, đồng. */
+  readonly opening_float?: number;
+}
+
+/** A shift with its totals up to now. */
+export interface ShiftReply {
+  readonly shift: Shift;
+}
+
+/** What a shift adds up to, in đồng. */
+export interface ShiftTotals {
+  readonly cash: number;
+  readonly payments: number;
+  readonly reversals: number;
+  readonly reversed_cash: number;
+}
+
+/** A code for a supervisor's desk. */
+export interface SupervisorCodeRequest {
+  readonly role: "supervisor";
+}
+
+/**
+ * A paragraph. It wraps between words, a word longer than the line is broken, `\n` starts a new line.
+ *
+ * A no-break space (U+00A0) keeps together what it stands between. Size 2 is twice as wide and as high.
+ */
+export interface Text {
+  readonly align?: "left" | "center" | "right";
+  readonly size?: 1 | 2;
+  readonly text: string;
+  readonly type: "text";
+  readonly weight?: "regular" | "bold";
+}
+
+/** A transfer that has arrived on the utility's bank account, recorded by a cashier. */
+export interface TransferPayment {
+  /** Whole đồng. */
+  readonly amount: number;
+  readonly customer_code: string;
+  /** The phone whose printer prints the receipt; none prints nowhere. */
+  readonly device_id?: string | null;
+  readonly method: "transfer";
+  readonly received_at: string;
+  /** The bank's transaction id. */
+  readonly reference: string;
+  readonly visit_id?: string | null;
+}
+
+/** The managing unit (Điện lực) that sells the electricity, as printed on papers. */
+export interface Unit {
+  readonly address: string;
+  readonly name: string;
+  readonly phone: string;
+  readonly tax_code: string;
+  readonly unit_code: string;
+}
+
+/** A collector's stay at a customer's door, as recorded. */
+export interface Visit {
+  readonly appointment: string | null;
+  readonly collector_code: string;
+  readonly customer_code: string;
+  readonly misses: number;
+  readonly next_step: NextStep;
+  readonly note: string;
+  readonly outcome: Outcome;
+  readonly visit_id: string;
+  readonly visited_at: string;
+}
+
+/** What came of the stay. */
+export interface VisitBody {
+  /** When the collector comes again, as agreed with the customer. */
+  readonly appointment?: string | null;
+  readonly customer_code: string;
+  readonly note?: string;
+  readonly outcome: Outcome;
+  readonly visited_at: string;
+}
+
+/** The visit as recorded, and where the customer stands now. */
+export interface VisitReply {
+  readonly visit: Visit;
+}
+
+/** The stream is open. */
+export interface Welcome {
+  readonly device_id: string;
+  readonly epoch: string;
+  /** Seconds between pings; silence for twice as long means: reconnect. */
+  readonly heartbeat: number;
+  readonly max_inflight: number;
+  /** The gateway's clock, for phones whose own is wrong. */
+  readonly now: string;
+  /** Updates may be missing: read route and accounts afresh. */
+  readonly refresh: boolean;
+  /** Account updates follow from here. */
+  readonly seq: number;
+  readonly type?: "welcome";
+}
+
+/** The job is not to be printed any more: forget it, unless a result of it is still to be reported. */
+export interface Withdrawn {
+  readonly job_id: string;
+  readonly state: PrintJobState;
+  readonly type?: "withdrawn";
+}
+
+/** What each route takes and gives. */
+export interface Paths {
+  /** Read what the phone app has to know of this installation */
+  "GET /v1/app-settings": {
+    answer: AppSettingsView;
+  };
+  /** Read where a notice can be paid, the nearest first */
+  "GET /v1/collection-points": {
+    query: { "unit_code": string; "limit"?: number };
+    answer: CollectionPointsReply;
+  };
+  /** Read a collector */
+  "GET /v1/collectors/{collector_code}": {
+    params: { "collector_code": string };
+    answer: CollectorDetails;
+  };
+  /** Read a collector's route of a day */
+  "GET /v1/collectors/{collector_code}/route": {
+    params: { "collector_code": string };
+    query: { "day": string };
+    answer: RouteOfDay;
+  };
+  /** Read a collector's open shift */
+  "GET /v1/collectors/{collector_code}/shift": {
+    params: { "collector_code": string };
+    answer: ShiftReply;
+  };
+  /** Close a collector's shift at the cashier's desk */
+  "POST /v1/collectors/{collector_code}/shifts/{shift_id}/closing": {
+    params: { "collector_code": string; "shift_id": string };
+    body: ShiftClosing;
+    answer: ShiftReply;
+  };
+  /** Find customers */
+  "GET /v1/customers": {
+    query: { "query": string; "limit"?: number };
+    answer: CustomersFound;
+  };
+  /** Read a customer with contract facts, visits and the next step */
+  "GET /v1/customers/{customer_code}": {
+    params: { "customer_code": string };
+    answer: CustomerDetails;
+  };
+  /** Read a customer's bills with their lines, and payments */
+  "GET /v1/customers/{customer_code}/account": {
+    params: { "customer_code": string };
+    query?: { "history"?: number };
+    answer: CustomerAccount;
+  };
+  /** Read what a customer owes */
+  "GET /v1/customers/{customer_code}/debt": {
+    params: { "customer_code": string };
+    answer: Debt;
+  };
+  /** Correct a customer's phone number */
+  "POST /v1/customers/{customer_code}/phone-corrections": {
+    params: { "customer_code": string };
+    key: string;
+    body: PhoneCorrection;
+    answer: PhoneCorrected;
+  };
+  /** Read the SMS reminders of a customer */
+  "GET /v1/customers/{customer_code}/reminders": {
+    params: { "customer_code": string };
+    query?: { "limit"?: number };
+    answer: ReminderHistory;
+  };
+  /** List devices */
+  "GET /v1/devices": {
+    query?: { "role"?: string; "after"?: string; "limit"?: number };
+    answer: DevicesView;
+  };
+  /** Read a device */
+  "GET /v1/devices/{device_id}": {
+    params: { "device_id": string };
+    answer: DeviceView;
+  };
+  /** List the papers of a device */
+  "GET /v1/devices/{device_id}/print-jobs": {
+    params: { "device_id": string };
+    query?: { "state"?: string; "before"?: number; "limit"?: number };
+    answer: PrintJobsView;
+  };
+  /** Shut a device out for good */
+  "POST /v1/devices/{device_id}/revocation": {
+    params: { "device_id": string };
+    body: Revocation;
+    answer: DeviceView;
+  };
+  /** Make a one-time code that lets a device in */
+  "POST /v1/enrolment-codes": {
+    body: PostVEnrolmentCodesContent;
+    answer: EnrolmentCodeView;
+  };
+  /** Enrol a device with a one-time code */
+  "POST /v1/enrolments": {
+    key: string;
+    body: EnrolmentRequest;
+    answer: EnrolmentView;
+  };
+  /** Read the calling device */
+  "GET /v1/me": {
+    answer: DeviceView;
+  };
+  /** Read the collector that this device belongs to */
+  "GET /v1/me/collector": {
+    answer: CollectorDetails;
+  };
+  /** Record cash taken at the door, or a transfer that has arrived */
+  "POST /v1/payments": {
+    key: string;
+    body: PostVPaymentsContent;
+    answer: PaymentReply;
+  };
+  /** Read a payment */
+  "GET /v1/payments/{payment_id}": {
+    params: { "payment_id": string };
+    answer: PaymentReply;
+  };
+  /** Read the receipt of a payment; not found until it is signed, which takes a moment */
+  "GET /v1/payments/{payment_id}/receipt": {
+    params: { "payment_id": string };
+    answer: ReceiptReply;
+  };
+  /** Take a payment back: its bills are open again, its receipt is void */
+  "POST /v1/payments/{payment_id}/reversals": {
+    params: { "payment_id": string };
+    key: string;
+    body: Reversal;
+    answer: PaymentReply;
+  };
+  /** Record money that a collection point has taken */
+  "POST /v1/postings": {
+    key: string;
+    body: Posting;
+    answer: PaymentReply;
+  };
+  /** List the papers of this device */
+  "GET /v1/print-jobs": {
+    query?: { "state"?: string; "before"?: number; "limit"?: number };
+    answer: PrintJobsView;
+  };
+  /** Read a print job */
+  "GET /v1/print-jobs/{job_id}": {
+    params: { "job_id": string };
+    answer: PrintJobView;
+  };
+  /** Print again, because a person has looked at the printer and says so */
+  "POST /v1/print-jobs/{job_id}/attempts": {
+    params: { "job_id": string };
+    body: NextAttempt;
+    answer: PrintJobView;
+  };
+  /** Give a paper up */
+  "POST /v1/print-jobs/{job_id}/cancellation": {
+    params: { "job_id": string };
+    answer: PrintJobView;
+  };
+  /** Read the paper: the document, ESC/POS bytes for a printer, or a picture, by `Accept` */
+  "GET /v1/print-jobs/{job_id}/content": {
+    params: { "job_id": string };
+    query?: { "printer_id"?: string; "paper_mm"?: string };
+    answer: Document;
+  };
+  /** Report what came of a print job (usually done on the stream) */
+  "POST /v1/print-jobs/{job_id}/results": {
+    params: { "job_id": string };
+    body: JobResult;
+    answer: PrintJobView;
+  };
+  /** List the printers of this device */
+  "GET /v1/printers": {
+    answer: PrintersView;
+  };
+  /** Read a printer's profile */
+  "GET /v1/printers/{printer_id}": {
+    params: { "printer_id": string };
+    answer: PrinterView;
+  };
+  /** Store a printer's profile */
+  "PUT /v1/printers/{printer_id}": {
+    params: { "printer_id": string };
+    body: PrinterSetup;
+    answer: PrinterView;
+  };
+  /** Read the keys that verify receipts, retired ones included */
+  "GET /v1/public-keys": {
+    answer: PublicKeysReply;
+  };
+  /** Read a receipt with the paper as it was first printed */
+  "GET /v1/receipts/{receipt_id}": {
+    params: { "receipt_id": string };
+    answer: ReceiptReply;
+  };
+  /** Print a counted copy (BẢN SAO) of a receipt */
+  "POST /v1/receipts/{receipt_id}/copies": {
+    params: { "receipt_id": string };
+    key: string;
+    body: CopyRequest;
+    answer: ReprintReply;
+  };
+  /** Read the own route of a day, in the order of walking */
+  "GET /v1/route": {
+    query: { "day": string };
+    answer: RouteOfDay;
+  };
+  /** Open a shift */
+  "POST /v1/shifts": {
+    key: string;
+    body: ShiftOpening;
+    answer: ShiftReply;
+  };
+  /** Read the open shift with its totals up to now */
+  "GET /v1/shifts/current": {
+    answer: ShiftReply;
+  };
+  /** Read a shift */
+  "GET /v1/shifts/{shift_id}": {
+    params: { "shift_id": string };
+    answer: ShiftReply;
+  };
+  /** Close a shift with the counted cash */
+  "POST /v1/shifts/{shift_id}/closing": {
+    params: { "shift_id": string };
+    body: ShiftClosing;
+    answer: ShiftReply;
+  };
+  /** Record what came of a visit */
+  "PUT /v1/visits/{visit_id}": {
+    params: { "visit_id": string };
+    body: VisitBody;
+    answer: VisitReply;
+  };
+}

@@ -1,0 +1,28 @@
+/** The bill turned paid, here or elsewhere. */
+import { writtenMoment } from "../clock.ts";
+import { dong } from "../money.ts";
+import { useTranslate } from "../use_app.ts";
+import type { CustomerView } from "../use_customer.ts";
+import { Icon } from "./icons.tsx";
+
+export function PaidBanner({ customer }: { customer: CustomerView }) {
+  const t = useTranslate();
+  const isKnown = customer.account !== null || customer.stop !== undefined;
+  if (customer.debt > 0 || !isKnown) {
+    return null;
+  }
+  const { paid } = customer;
+  return (
+    <section class="banner good" role="alert">
+      <Icon name="check" />
+      <div>
+        <strong>{t("paid_title")}</strong>
+        <p>
+          {paid
+            ? t("paid_elsewhere", { amount: dong(paid.amount), where: paid.where, time: writtenMoment(paid.at) })
+            : t("paid_here")}
+        </p>
+      </div>
+    </section>
+  );
+}

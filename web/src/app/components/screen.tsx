@@ -1,0 +1,135 @@
+/** What every screen has: a heading, what waits, and the way to the others. */
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { unsettled } from "../procedure.ts";
+import { goBack, Link, usePath } from "../router.tsx";
+import { useAppState, useTranslate } from "../use_app.ts";
+import { Icon, type IconName } from "./icons.tsx";
+import { paperNeedsPerson } from "../papers.ts";
+
+interface ScreenProps {
+  title: string;
+  /** Where the way back leads when there is no history; none for the main screens. */
+  back?: string;
+  /** What one thumb reaches. */
+  actions?: ComponentChildren;
+  children: ComponentChildren;
+}
+
+export function Screen({ title, back, actions, children }: ScreenProps) {
+  const t = useTranslate();
+  const heading = useRef<HTMLHeadingElement>(null);
+  const address = usePath().join("/");
+  useEffect(() => {
+    document.title = `${title} · ${t("app")}`;
+    // Whoever hears the screen instead of seeing it is told that it is another one.
+    heading.current?.focus({ preventScroll: true });
+    scrollTo(0, 0);
+  }, [address]);
+  return (
+    <div class="screen">
+      <header class="top">
+        {back !== undefined && (
+          <button type="button" class="icon-button" aria-label={t("back")} onClick={() => goBack(back)}>
+            <Icon name="back" />
+          </button>
+        )}
+        <h1 ref={heading} tabIndex={-1}>
+          {title}
+        </h1>
+        <Signal />
+        <Link to="settings" class="icon-button" label={t("menu")}>
+          <Icon name="menu" />
+        </Link>
+      </header>
+      <Notes />
+      <main>{children}</main>
+      {actions ? <div class="actions">{actions}</div> : null}
+      {back === undefined ? <Navigation /> : null}
+    </div>
+  );
+}
+
+function Signal() {
+  const t = useTranslate();
+  const { online } = useAppState();
+  return (
+    <span class={online ? "signal" : "signal off"} role="img" aria-label={t(online ? "online_short" : "offline_short")}>
+      <Icon name={online ? "signal" : "no_signal"} />
+    </span>
+  );
+}
+
+/** What a collector must not overlook, on every screen. */
+function Notes() {
+  const t = useTranslate();
+  const { online, commands, clockWrong, held, papers, jobs, problem } = useAppState();
+  const open = unsettled(commands);
+  const waiting = open.filter((command) => command.state === "waiting").length;
+  const refused = open.length - waiting;
+  const asked = papers.filter((paper) => paperNeedsPerson(paper, jobs)).length;
+  return (
+    <div class="notes" aria-live="polite">
+      {!online && <p class="note">{t("offline")}</p>}
+      {waiting > 0 && (
+        <Link to="outbox" class="note wait">
+          <Icon name="wait" />
+          {t("waiting_count", { n: waiting })}
+        </Link>
+      )}
+      {refused > 0 && (
+        <Link to="outbox" class="note bad">
+          <Icon name="warn" />
+          {t("refused_count", { n: refused })}
+        </Link>
+      )}
+      {held !== null && (
+        <Link to="papers" class="note wait">
+          <Icon name="printer" />
+          {t("printer")}: {t(`cause_${held}`)}
+        </Link>
+      )}
+      {asked > 0 && (
+        <Link to="papers" class="note bad">
+          <Icon name="paper" />
+          {t("ask_out")}
+        </Link>
+      )}
+      {clockWrong && <p class="note">{t("clock_wrong")}</p>}
+      {problem === "app-too-old" && <p class="note bad">{t("app_too_old")}</p>}
+    </div>
+  );
+}
+
+const PLACES: readonly { to: string; icon: IconName; key: "nav_today" | "nav_search" | "nav_papers" | "nav_shift" }[] = [
+  { to: "", icon: "today", key: "nav_today" },
+  { to: "search", icon: "search", key: "nav_search" },
+  { to: "papers", icon: "paper", key: "nav_papers" },
+  { to: "shift", icon: "shift", key: "nav_shift" },
+];
+
+function Navigation() {
+  const t = useTranslate();
+  const here = usePath()[0] ?? "";
+  return (
+    <nav class="places" aria-label={t("nav")}>
+      {PLACES.map(({ to, icon, key }) => (
+        <Link key={to} to={to} current={here === to} replace>
+          <Icon name={icon} />
+          {t(key)}
+        </Link>
+      ))}
+    </nav>
+  );
+}
+
+/** One message in the middle, for when there is nothing else to show. */
+export function Message({ title, children, icon }: { title: string; children: ComponentChildren; icon: IconName }) {
+  return (
+    <main class="message">
+      <Icon name={icon} />
+      <h1>{title}</h1>
+      {children}
+    </main>
+  );
+}

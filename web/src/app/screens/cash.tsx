@@ -1,0 +1,189 @@
+/** Cash: what is due, what the customer hands over, what goes back. */
+import { useEffect, useState } from "preact/hooks";
+import type { Bill } from "../../api/types.ts";
+import type { Command } from "../../storage/schema.ts";
+import { takeCash } from "../commands.ts";
+import { DoButton } from "../components/busy.tsx";
+import { PaidBanner } from "../components/paid_banner.tsx";
+import { Screen } from "../components/screen.tsx";
+import { dong, inNotes, likelyAmounts, plainDong, readDong } from "../money.ts";
+import { go, Link } from "../router.tsx";
+import { useApp, useAppState, useTranslate } from "../use_app.ts";
+import { type CustomerView, useCustomer } from "../use_customer.ts";
+
+export function Cash({ code }: { code: string }) {
+  const t = useTranslate();
+  const app = useApp();
+  const customer = useCustomer(code);
+  const { online, shift, shiftKnown } = useAppState();
+  const [given, setGiven] = useState("");
+  const [count, setCount] = useState<number | null>(null);
+  const bills = customer.openBills.slice(0, count ?? customer.openBills.length);
+  const due = count === null ? customer.debt : openOf(bills);
+  const payment = customer.payment;
+  const isPaid = payment?.state === "sent";
+  useEffect(() => {
+    if (isPaid) {
+      go(`customers/${code}/done`, true);
+    }
+  }, [isPaid]);
+
+  if (payment?.state === "waiting") {
+    return <Recording customer={customer} payment={payment} />;
+  }
+  const handed = readDong(given);
+  const change = handed === null ? null : handed - due;
+  const isOverCeiling = shift !== null && shift.cash_in_hand + due > shift.cash_ceiling;
+  const canTake = online && customer.debt > 0 && customer.visit !== null && shift !== null && !isOverCeiling && !customer.outdated;
+  const visit = customer.visit;
+  return (
+    <Screen
+      title={t("cash_title")}
+      back={`customers/${code}/visit`}
+      actions={
+        customer.debt > 0 && visit ? (
+          <DoButton
+            disabled={!canTake || change === null || change < 0}
+            act={() => takeCash(app, { customer_code: code, name: customer.name }, visit, due, bills)}
+          >
+            {t("cash_take", { amount: dong(due) })}
+          </DoButton>
+        ) : (
+          <Link to={`customers/${code}`} class="main-button" replace>
+            {t("back")}
+          </Link>
+        )
+      }
+    >
+      <PaidBanner customer={customer} />
+      {payment?.state === "refused" && !payment.seen && <Refused payment={payment} />}
+      <section class="card due">
+        <span>{t("cash_due")}</span>
+        <strong>{dong(due)}</strong>
+        <span class="hint">{customer.name}</span>
+      </section>
+      {customer.openBills.length > 1 && (
+        <fieldset class="card options">
+          <legend>{t("cash_which")}</legend>
+          {customer.openBills.map((_, place) => {
+            const number = customer.openBills.length - place;
+            const isAll = place === 0;
+            return (
+              <label key={number}>
+                <input
+                  type="radio"
+                  name="bills"
+                  checked={isAll ? count === null : count === number}
+                  onChange={() => setCount(isAll ? null : number)}
+                />
+                {t(isAll ? "cash_all" : "cash_first", { n: number })} ·{" "}
+                <b>{dong(isAll ? customer.debt : openOf(customer.openBills.slice(0, number)))}</b>
+              </label>
+            );
+          })}
+        </fieldset>
+      )}
+      {!online && <p class="note bad">{t("cash_offline")}</p>}
+      {online && shiftKnown && shift === null && (
+        <p class="note bad">
+          {t("cash_no_shift")}
+          <Link to="shift" class="small-button">
+            {t("open_shift")}
+          </Link>
+        </p>
+      )}
+      {isOverCeiling && shift && (
+        <p class="note bad">{t("cash_over_ceiling", { ceiling: dong(shift.cash_ceiling) })}</p>
+      )}
+      {customer.debt > 0 && (
+        <section class="card">
+          <label>
+            {t("cash_given")}
+            <input
+              class="amount"
+              inputMode="numeric"
+              autocomplete="off"
+              value={given}
+              maxLength={18}
+              onInput={(event) => {
+                const typed = readDong(event.currentTarget.value);
+                setGiven(typed === null ? event.currentTarget.value.replace(/[^\d]/g, "") : plainDong(typed));
+              }}
+            />
+          </label>
+          <div class="chips">
+            {likelyAmounts(due).map((amount) => (
+              <button key={amount} type="button" aria-pressed={handed === amount} onClick={() => setGiven(plainDong(amount))}>
+                {amount === due ? t("cash_exact") : plainDong(amount)}
+              </button>
+            ))}
+          </div>
+          <div class="change" aria-live="polite">
+            {change !== null && change >= 0 && (
+              <>
+                <span>{t("cash_change")}</span>
+                <strong>{dong(change)}</strong>
+                {change > 0 && <span class="hint">{notesFor(change)}</span>}
+              </>
+            )}
+            {change !== null && change < 0 && <span class="bad-text">{t("cash_short", { amount: dong(-change) })}</span>}
+          </div>
+        </section>
+      )}
+    </Screen>
+  );
+}
+
+/** The notes to give back, such as `1 × 100.000 + 2 × 20.000`. */
+function notesFor(change: number): string {
+  const { notes } = inNotes(change);
+  return notes.map(([note, pieces]) => `${pieces} × ${plainDong(note)}`).join(" + ");
+}
+
+function openOf(bills: readonly Bill[]): number {
+  return bills.reduce((sum, bill) => sum + bill.open_principal + bill.open_vat, 0);
+}
+
+/** Between pressing the button and the answer: nobody must take the money twice, or give it back. */
+function Recording({ customer, payment }: { customer: CustomerView; payment: Command }) {
+  const t = useTranslate();
+  const app = useApp();
+  const { online } = useAppState();
+  const amount = Number(payment.body["amount"]);
+  return (
+    <Screen title={t("cash_title")} back={`customers/${customer.code}`}>
+      <section class="card due" role="status">
+        <span>{t("cash_recording")}</span>
+        <strong>{dong(amount)}</strong>
+        <span class="hint">{customer.name}</span>
+      </section>
+      {(payment.tries > 0 || !online) && (
+        <>
+          <p class="note bad" role="alert">
+            {t("cash_unknown")}
+          </p>
+          <button type="button" class="plain-button" onClick={() => app.syncNow()}>
+            {t("send_now")}
+          </button>
+        </>
+      )}
+    </Screen>
+  );
+}
+
+function Refused({ payment }: { payment: Command }) {
+  const t = useTranslate();
+  const app = useApp();
+  return (
+    <section class="banner bad" role="alert">
+      <div>
+        <strong>{t("cash_refused")}</strong>
+        <p>{payment.problem?.detail}</p>
+        <p>{t("cash_give_back")}</p>
+        <DoButton class="plain-button" act={() => app.markSeen(payment)}>
+          {t("understood")}
+        </DoButton>
+      </div>
+    </section>
+  );
+}

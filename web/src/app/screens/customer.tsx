@@ -1,0 +1,369 @@
+/** One customer: what both check before anything is printed. */
+import { useState } from "preact/hooks";
+import type { Bill, Payment, Visit } from "../../api/types.ts";
+import { writtenDay, writtenMoment } from "../clock.ts";
+import { correctPhone, visit } from "../commands.ts";
+import { DoButton } from "../components/busy.tsx";
+import { Icon } from "../components/icons.tsx";
+import { CopyOrder } from "../components/paper_line.tsx";
+import { Screen } from "../components/screen.tsx";
+import { dong, plainDong } from "../money.ts";
+import { go } from "../router.tsx";
+import { dialled } from "../text.ts";
+import { useApp, useAppState, useTranslate } from "../use_app.ts";
+import { type CustomerView, useCustomer } from "../use_customer.ts";
+import { PaidBanner } from "../components/paid_banner.tsx";
+
+export function Customer({ code }: { code: string }) {
+  const t = useTranslate();
+  const customer = useCustomer(code);
+  const { details, account, debt } = customer;
+  if (customer.unknown && !details) {
+    return (
+      <Screen title={t("customer")} back="">
+        <p class="empty">{t("customer_unknown")}</p>
+      </Screen>
+    );
+  }
+  const oldest = [...customer.openBills];
+  const newest = oldest.at(-1);
+  return (
+    <Screen title={t("customer")} back="" actions={<Actions customer={customer} />}>
+      <PaidBanner customer={customer} />
+      <Facts customer={customer} />
+      <section class="card due">
+        <span>{t(debt > 0 ? "total_due" : "nothing_due")}</span>
+        <strong>{dong(Math.max(0, debt))}</strong>
+        {account && account.account.credit > 0 && (
+          <span class="hint">{t("credit", { amount: dong(account.account.credit) })}</span>
+        )}
+      </section>
+      {!account && !customer.reading && <p class="note">{t("customer_not_here")}</p>}
+      {[...customer.openBills].reverse().map((bill) => (
+        <BillCard key={bill.bill_id} bill={bill} isOld={bill !== newest} />
+      ))}
+      {details && <Visits visits={details.visits} />}
+      {account && <Payments payments={account.payments} />}
+      {customer.readAt !== null && <p class="hint">{t("customer_as_of", { time: writtenMoment(customer.readAt) })}</p>}
+    </Screen>
+  );
+}
+
+function Facts({ customer }: { customer: CustomerView }) {
+  const t = useTranslate();
+  const { details, stop } = customer;
+  const facts = details?.facts;
+  const meter = facts?.meter?.meter_number ?? stop?.customer.meter_number;
+  const appointment = details?.appointment ?? stop?.customer.appointment;
+  const step = details?.step ?? stop?.customer.step;
+  return (
+    <section class="card facts">
+      <h2 class="name">{customer.name}</h2>
+      <p class="code">
+        <span class="label">{t("customer_code")}</span> <strong>{customer.code}</strong>
+      </p>
+      <p>
+        <span class="label">{t("address")}</span> {facts?.address ?? stop?.customer.address}
+      </p>
+      <Phone customer={customer} />
+      {meter && (
+        <p>
+          <span class="label">{t("meter")}</span> {meter}
+        </p>
+      )}
+      {facts && (
+        <p>
+          <span class="label">{t("price_group")}</span> {facts.price_group}
+          {facts.households && facts.households !== "1" ? ` · ${t("households", { n: facts.households })}` : ""}
+          {facts.tax_code ? ` · ${t("tax_code")} ${facts.tax_code}` : ""}
+        </p>
+      )}
+      {step === "collection_point" && (
+        <p class="mark wait">
+          {t("step_collection_point")}
+        </p>
+      )}
+      {appointment && step !== "collection_point" && (
+        <p class="mark info">{t("appointment_on", { moment: writtenMoment(appointment) })}</p>
+      )}
+    </section>
+  );
+}
+
+function Phone({ customer }: { customer: CustomerView }) {
+  const t = useTranslate();
+  const app = useApp();
+  const { commands } = useAppState();
+  const [open, setOpen] = useState(false);
+  const [phone, setPhone] = useState("");
+  const [reason, setReason] = useState("");
+  const known = customer.details?.facts.phone ?? customer.stop?.customer.phone ?? null;
+  const last = commands.findLast((one) => one.kind === "phone" && one.customer_code === customer.code);
+  return (
+    <div class="phone">
+      <p>
+        <span class="label">{t("phone")}</span> <strong>{known ? dialled(known) : t("phone_none")}</strong>
+      </p>
+      <div class="pair">
+        {known && (
+          <a class="small-button" href={`tel:${known}`}>
+            <Icon name="call" />
+            {t("phone_call")}
+          </a>
+        )}
+        <button type="button" class="small-button" aria-expanded={open} onClick={() => setOpen(!open)}>
+          <Icon name="edit" />
+          {t("phone_correct")}
+        </button>
+      </div>
+      {last?.state === "waiting" && <p class="hint">{t("phone_waiting", { phone: String(last.body["phone"]) })}</p>}
+      {last?.state === "refused" && !last.seen && (
+        <p class="note bad" role="alert">
+          {last.problem?.detail}
+        </p>
+      )}
+      {open && (
+        <form
+          class="inline"
+          onSubmit={(event) => {
+            event.preventDefault();
+            setOpen(false);
+            void correctPhone(app, { customer_code: customer.code, name: customer.name }, phone, reason || t("phone_reason_default"));
+          }}
+        >
+          <label>
+            {t("phone_new")}
+            <input
+              type="tel"
+              value={phone}
+              onInput={(event) => setPhone(event.currentTarget.value)}
+              minLength={3}
+              maxLength={40}
+              required
+              autocomplete="off"
+            />
+          </label>
+          <label>
+            {t("phone_reason")}
+            <input
+              value={reason}
+              placeholder={t("phone_reason_default")}
+              onInput={(event) => setReason(event.currentTarget.value)}
+              maxLength={200}
+            />
+          </label>
+          <div class="pair">
+            <button type="submit" class="main-button">
+              {t("phone_save")}
+            </button>
+            <button type="button" class="plain-button" onClick={() => setOpen(false)}>
+              {t("cancel")}
+            </button>
+          </div>
+        </form>
+      )}
+    </div>
+  );
+}
+
+function BillCard({ bill, isOld }: { bill: Bill; isOld: boolean }) {
+  const t = useTranslate();
+  const open = bill.open_principal + bill.open_vat;
+  return (
+    <section class="card bill">
+      <h3>
+        {t("bill_of", { cycle: bill.cycle, month: bill.month, year: bill.year })}
+        {isOld && <span class="mark bad">{t("bill_old")}</span>}
+      </h3>
+      <p class="hint">
+        {t("bill_period", { from: writtenDay(bill.period_from), to: writtenDay(bill.period_to) })} ·{" "}
+        {t("bill_due", { day: writtenDay(bill.due_date) })}
+      </p>
+      {bill.readings.map((reading) => (
+        <dl key={`${reading.meter_number}${reading.meter_register}`} class="reading">
+          <div>
+            <dt>{t("reading_old")}</dt>
+            <dd>{plainDong(reading.old_reading)}</dd>
+          </div>
+          <div>
+            <dt>{t("reading_new")}</dt>
+            <dd>{plainDong(reading.new_reading)}</dd>
+          </div>
+          {reading.multiplier !== 1 && (
+            <div>
+              <dt>{t("reading_multiplier")}</dt>
+              <dd>{reading.multiplier}</dd>
+            </div>
+          )}
+          <div>
+            <dt>{t("kwh")}</dt>
+            <dd>{plainDong(reading.kwh)}</dd>
+          </div>
+        </dl>
+      ))}
+      <table class="tiers">
+        <caption class="hidden">{t("tiers_of")}</caption>
+        <thead>
+          <tr>
+            <th scope="col">{t("tier")}</th>
+            <th scope="col">{t("kwh")}</th>
+            <th scope="col">{t("unit_price")}</th>
+            <th scope="col">{t("amount")}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {bill.lines.map((line) => (
+            <tr key={`${line.period_from}${line.label}${line.unit_price}`}>
+              <th scope="row">{line.label}</th>
+              <td>{plainDong(line.kwh)}</td>
+              <td>{plainDong(line.unit_price)}</td>
+              <td>{plainDong(line.amount)}</td>
+            </tr>
+          ))}
+        </tbody>
+        <tfoot>
+          <tr>
+            <th scope="row" colSpan={3}>
+              {t("pre_vat")}
+            </th>
+            <td>{plainDong(bill.pre_vat)}</td>
+          </tr>
+          <tr>
+            <th scope="row" colSpan={3}>
+              {t("vat", { rate: bill.vat_rate.replace(".", ",") })}
+            </th>
+            <td>{plainDong(bill.vat)}</td>
+          </tr>
+          <tr class="sum">
+            <th scope="row" colSpan={3}>
+              {t("total")}
+            </th>
+            <td>{dong(bill.total)}</td>
+          </tr>
+          {open !== bill.total && (
+            <tr class="sum">
+              <th scope="row" colSpan={3}>
+                {t("still_open")}
+              </th>
+              <td>{dong(open)}</td>
+            </tr>
+          )}
+        </tfoot>
+      </table>
+      {(bill.explanation ?? []).map((line) => (
+        <p key={line} class="hint">
+          {line}
+        </p>
+      ))}
+    </section>
+  );
+}
+
+function Visits({ visits }: { visits: readonly Visit[] }) {
+  const t = useTranslate();
+  return (
+    <section class="card">
+      <h3>{t("visits_before")}</h3>
+      {visits.length === 0 && <p class="hint">{t("visits_none")}</p>}
+      <ul class="plain">
+        {visits.slice(0, 6).map((one) => (
+          <li key={`${one.visit_id}${one.outcome}`}>
+            {writtenMoment(one.visited_at)} · {t(`outcome_${one.outcome}`)}
+            {one.appointment ? ` · ${t("appointment_on", { moment: writtenMoment(one.appointment) })}` : ""}
+            {one.note !== "" && <span class="where">{one.note}</span>}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Payments({ payments }: { payments: readonly Payment[] }) {
+  const t = useTranslate();
+  if (payments.length === 0) {
+    return null;
+  }
+  return (
+    <section class="card">
+      <h3>{t("payments_before")}</h3>
+      <ul class="plain">
+        {payments.slice(0, 5).map((one) => (
+          <li key={one.payment_id}>
+            {writtenMoment(one.received_at)} · {t(`payment_${one.method}`)} · <strong>{dong(one.amount)}</strong>
+            {one.reversed_at ? ` · ${t("payment_reversed")}` : ""}
+            {one.receipt_number ? <span class="where">{`${t("paper_receipt")} ${one.receipt_number}`}</span> : null}
+            {one.receipt_id && !one.reversed_at ? <CopyOrder receiptId={one.receipt_id} /> : null}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Actions({ customer }: { customer: CustomerView }) {
+  const t = useTranslate();
+  const app = useApp();
+  const [away, setAway] = useState(false);
+  const whom = { customer_code: customer.code, name: customer.name };
+  const here = `customers/${customer.code}`;
+  if (customer.payment?.state === "waiting") {
+    return (
+      <button type="button" class="main-button" onClick={() => go(`${here}/cash`)}>
+        {t("go_on")}
+      </button>
+    );
+  }
+  if (customer.debt <= 0) {
+    return customer.lastVisit ? (
+      <button type="button" class="main-button" onClick={() => go(`${here}/done`)}>
+        {t("done_receipt")}
+        <Icon name="next" />
+      </button>
+    ) : null;
+  }
+  if (customer.visit) {
+    return (
+      <button type="button" class="main-button" onClick={() => go(`${here}/visit`)}>
+        {t("go_on")}
+        <Icon name="next" />
+      </button>
+    );
+  }
+  if (away) {
+    return (
+      <div class="confirm">
+        <p>{t("away_explain")}</p>
+        <div class="pair">
+          <button type="button" class="plain-button" onClick={() => setAway(false)}>
+            {t("cancel")}
+          </button>
+          <DoButton
+            act={async () => {
+              await visit(app, whom, "away");
+              go(`${here}/done`, true);
+            }}
+          >
+            {t("away_do")}
+          </DoButton>
+        </div>
+      </div>
+    );
+  }
+  return (
+    <div class="pair">
+      <button type="button" class="plain-button" onClick={() => setAway(true)}>
+        <Icon name="door" />
+        {t("away")}
+      </button>
+      <DoButton
+        act={async () => {
+          await visit(app, whom, "met");
+          go(`${here}/visit`);
+        }}
+      >
+        <Icon name="person" />
+        {t("met")}
+      </DoButton>
+    </div>
+  );
+}

@@ -1,0 +1,142 @@
+/** What came of the visit, and who is next. */
+import type { PaymentReply, Visit, VisitReply } from "../../api/types.ts";
+import { writtenMoment } from "../clock.ts";
+import { Icon } from "../components/icons.tsx";
+import { PaperLine } from "../components/paper_line.tsx";
+import { Points } from "../components/points.tsx";
+import { Screen } from "../components/screen.tsx";
+import { Pending, VisitPaper } from "../components/visit_paper.tsx";
+import { dong } from "../money.ts";
+import { paperOf, papersNow } from "../papers.ts";
+import { expectedStep, grouped } from "../procedure.ts";
+import { Link } from "../router.tsx";
+import { useAppState, useTranslate } from "../use_app.ts";
+import { type CustomerView, useCustomer } from "../use_customer.ts";
+import { PaidBanner } from "../components/paid_banner.tsx";
+
+export function Done({ code }: { code: string }) {
+  const t = useTranslate();
+  const customer = useCustomer(code);
+  return (
+    <Screen title={customer.name} back={`customers/${code}`} actions={<Next customer={customer} />}>
+      <Outcome customer={customer} />
+    </Screen>
+  );
+
+  function Outcome({ customer }: { customer: CustomerView }) {
+    const { payment, lastVisit } = customer;
+    if (payment?.state === "sent" || (customer.debt <= 0 && customer.account !== null)) {
+      return <Paid customer={customer} />;
+    }
+    if (!lastVisit) {
+      return <p class="empty">{t("visits_none")}</p>;
+    }
+    return <Visited customer={customer} />;
+  }
+}
+
+function Paid({ customer }: { customer: CustomerView }) {
+  const t = useTranslate();
+  const { papers, jobs, held } = useAppState();
+  const { payment } = customer;
+  // Paid by transfer or elsewhere: the receipt is that of the latest payment.
+  const recorded = customer.account?.payments.find((one) => !one.reversed_at);
+  const id = payment?.state === "sent" ? payment.id : recorded?.payment_id;
+  const amount = payment?.state === "sent" ? (payment.answer as PaymentReply).payment.amount : recorded?.amount;
+  const paper = id ? paperOf(papersNow(papers, jobs, held), { payment_id: id, kind: "receipt" }) : null;
+  return (
+    <>
+      {payment?.state === "sent" ? (
+        <section class="banner good big-banner" role="status">
+          <Icon name="check" />
+          <strong>{t("done_paid", { amount: dong(amount ?? 0) })}</strong>
+        </section>
+      ) : (
+        <PaidBanner customer={customer} />
+      )}
+      {(payment?.state === "sent" || paper) && (
+        <section class="card">{paper ? <PaperLine paper={paper} /> : <Pending title={t("done_receipt")} waiting={false} />}</section>
+      )}
+    </>
+  );
+}
+
+function Visited({ customer }: { customer: CustomerView }) {
+  const t = useTranslate();
+  const { commands } = useAppState();
+  const visit = customer.lastVisit;
+  if (!visit) {
+    return null;
+  }
+  const command = commands.findLast((one) => one.kind === "visit" && one.id === visit.visit_id);
+  const recorded: Visit | null = command?.state === "sent" ? (command.answer as VisitReply).visit : null;
+  if (command?.state === "refused") {
+    return (
+      <section class="banner bad" role="alert">
+        <Icon name="warn" />
+        <div>
+          <strong>{t("done_refused")}</strong>
+          <p>{command.problem?.detail}</p>
+        </div>
+      </section>
+    );
+  }
+  const step = recorded?.next_step ?? expectedStep(customer.details, visit.visit_id);
+  const appointment = recorded ? recorded.appointment : visit.appointment;
+  return (
+    <>
+      {visit.outcome === "away" && (
+        <section class="banner info big-banner" role="status">
+          <Icon name="door" />
+          <div>
+            <strong>{t("done_away")}</strong>
+            <p>{t("done_away_more")}</p>
+          </div>
+        </section>
+      )}
+      {visit.outcome === "cannot_pay" && step !== "collection_point" && (
+        <section class="banner info big-banner" role="status">
+          <Icon name="calendar" />
+          <div>
+            <strong>{t("done_revisit")}</strong>
+            <p>{appointment ? t("done_revisit_more", { moment: writtenMoment(appointment) }) : t("done_revisit_open")}</p>
+          </div>
+        </section>
+      )}
+      {visit.outcome === "cannot_pay" && step === "collection_point" && (
+        <>
+          <section class="banner wait big-banner" role="status">
+            <Icon name="bank" />
+            <div>
+              <strong>{t("done_point")}</strong>
+              <p>{t("done_point_more")}</p>
+            </div>
+          </section>
+          <Points />
+        </>
+      )}
+      <VisitPaper visit={visit} title={t("visit_notice")} />
+    </>
+  );
+}
+
+function Next({ customer }: { customer: CustomerView }) {
+  const t = useTranslate();
+  const { stops } = useAppState();
+  const place = stops.findIndex((stop) => stop.customer.customer_code === customer.code);
+  const due = new Set(grouped(stops).due);
+  const next = stops.find((stop, at) => at > place && due.has(stop)) ?? stops.find((stop) => due.has(stop) && stop.customer.customer_code !== customer.code);
+  return (
+    <div class="pair">
+      <Link to="" class="plain-button" replace>
+        {t("to_today")}
+      </Link>
+      {next && (
+        <Link to={`customers/${next.customer.customer_code}`} class="main-button" replace>
+          {t("next_customer")}
+          <Icon name="next" />
+        </Link>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,46 @@
+/** All papers of this phone: what waits, what needs a look, what is over. */
+import { Icon } from "../components/icons.tsx";
+import { PaperLine } from "../components/paper_line.tsx";
+import { Screen } from "../components/screen.tsx";
+import { groupOf, papersNow } from "../papers.ts";
+import { Link } from "../router.tsx";
+import { useAppState, useTranslate } from "../use_app.ts";
+
+export function Papers() {
+  const t = useTranslate();
+  const { papers, jobs, held, printer } = useAppState();
+  const all = papersNow(papers, jobs, held);
+  return (
+    <Screen title={t("papers_title")}>
+      <section class="card row">
+        <Icon name="printer" />
+        <span class="whom">
+          {printer.connected && printer.name
+            ? t("printer_ready", { name: printer.name })
+            : printer.name
+              ? t("printer_lost", { name: printer.name })
+              : t("printer_none")}
+        </span>
+        <Link to="printer" class="small-button">
+          {t(printer.name ? "printer_setup" : "printer_choose")}
+        </Link>
+      </section>
+      {all.length === 0 && <p class="empty">{t("papers_none")}</p>}
+      {(["attention", "waiting", "over"] as const).map((group) => {
+        const ones = all.filter((paper) => groupOf(paper) === group);
+        return ones.length > 0 ? (
+          <section key={group}>
+            <h2>{t(`papers_${group}`)}</h2>
+            <ul class="papers">
+              {ones.map((paper) => (
+                <li key={paper.job_id} class="card">
+                  <PaperLine paper={paper} withName />
+                </li>
+              ))}
+            </ul>
+          </section>
+        ) : null;
+      })}
+    </Screen>
+  );
+}

@@ -1,0 +1,114 @@
+/** The customer cannot pay: an appointment, or the collection points the second time. */
+import { useState } from "preact/hooks";
+import { dayAfter, momentOf, weekdayOf, writtenDay } from "../clock.ts";
+import { cannotPay } from "../commands.ts";
+import { DoButton } from "../components/busy.tsx";
+import { PaidBanner } from "../components/paid_banner.tsx";
+import { Points } from "../components/points.tsx";
+import { Screen } from "../components/screen.tsx";
+import { expectedStep } from "../procedure.ts";
+import { go, Link } from "../router.tsx";
+import { useApp, useAppState, useTranslate } from "../use_app.ts";
+import { useCustomer } from "../use_customer.ts";
+
+const TIMES = [
+  ["promise_morning", "08:00"],
+  ["promise_noon", "11:30"],
+  ["promise_afternoon", "15:00"],
+  ["promise_evening", "18:30"],
+] as const;
+const DAYS = [1, 2, 3, 5];
+const LONGEST_DAYS = 60;
+
+export function PromiseScreen({ code }: { code: string }) {
+  const t = useTranslate();
+  const app = useApp();
+  const { day: today } = useAppState();
+  const customer = useCustomer(code);
+  const [day, setDay] = useState(dayAfter(today, 1));
+  const [time, setTime] = useState("08:00");
+  const [note, setNote] = useState("");
+  const { visit } = customer;
+  if (!visit || customer.debt <= 0) {
+    return (
+      <Screen title={t("promise_title")} back={`customers/${code}`}>
+        <PaidBanner customer={customer} />
+        <Link to={`customers/${code}`} class="main-button" replace>
+          {t("back")}
+        </Link>
+      </Screen>
+    );
+  }
+  const isSecond = expectedStep(customer.details, visit.visit_id) === "collection_point";
+  const moment = momentOf(day, time);
+  const isPossible = !Number.isNaN(moment) && moment > app.clock.now() && day <= dayAfter(today, LONGEST_DAYS);
+  const save = async (): Promise<void> => {
+    const appointment = isSecond ? null : new Date(moment).toISOString();
+    await cannotPay(app, { customer_code: code, name: customer.name }, visit, appointment, note);
+    go(`customers/${code}/done`, true);
+  };
+  return (
+    <Screen
+      title={t("promise_title")}
+      back={`customers/${code}/visit`}
+      actions={
+        <DoButton act={save} disabled={!isSecond && !isPossible}>
+          {isSecond ? t("promise_second_save") : t("promise_save", { moment: `${writtenDay(day).slice(0, 5)} ${time}` })}
+        </DoButton>
+      }
+    >
+      <section class="card">
+        <h2 class="name">{customer.name}</h2>
+      </section>
+      {isSecond ? (
+        <>
+          <p class="note">{t("promise_second")}</p>
+          <Points />
+        </>
+      ) : (
+        <section class="card">
+          <fieldset class="options">
+            <legend>{t("promise_day")}</legend>
+            <div class="chips">
+              {DAYS.map((days) => {
+                const one = dayAfter(today, days);
+                return (
+                  <button key={one} type="button" aria-pressed={day === one} onClick={() => setDay(one)}>
+                    {days === 1 ? t("promise_tomorrow") : t(`weekday_${weekdayOf(one) as 0}`)} {writtenDay(one).slice(0, 5)}
+                  </button>
+                );
+              })}
+            </div>
+            <label>
+              {t("promise_other")}
+              <input
+                type="date"
+                value={day}
+                min={dayAfter(today, 0)}
+                max={dayAfter(today, LONGEST_DAYS)}
+                onInput={(event) => setDay(event.currentTarget.value)}
+                required
+              />
+            </label>
+          </fieldset>
+          <fieldset class="options">
+            <legend>{t("promise_time")}</legend>
+            <div class="chips">
+              {TIMES.map(([key, at]) => (
+                <button key={key} type="button" aria-pressed={time === at} onClick={() => setTime(at)}>
+                  {t(key)} {at}
+                </button>
+              ))}
+            </div>
+          </fieldset>
+        </section>
+      )}
+      <section class="card">
+        <label>
+          {t("note")}
+          <input value={note} maxLength={300} onInput={(event) => setNote(event.currentTarget.value)} />
+        </label>
+      </section>
+    </Screen>
+  );
+}

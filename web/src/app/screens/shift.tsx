@@ -1,0 +1,241 @@
+/** The collector's working day with the cash box. */
+import { useEffect, useState } from "preact/hooks";
+import type { Shift } from "../../api/types.ts";
+import { writtenMoment } from "../clock.ts";
+import { closeShift, openShift } from "../commands.ts";
+import { DoButton } from "../components/busy.tsx";
+import { PaperLine } from "../components/paper_line.tsx";
+import { Screen } from "../components/screen.tsx";
+import { Pending } from "../components/visit_paper.tsx";
+import { dong, NOTES, plainDong, readDong } from "../money.ts";
+import { papersNow } from "../papers.ts";
+import { openPayments } from "../procedure.ts";
+import { go, Link } from "../router.tsx";
+import { ignoreNoAnswer } from "../app.ts";
+import { useApp, useAppState, useTranslate } from "../use_app.ts";
+
+export function ShiftScreen() {
+  const app = useApp();
+  const { shift, online } = useAppState();
+  useEffect(() => {
+    void app.refreshShift().catch(ignoreNoAnswer);
+  }, [online]);
+  return shift ? <Open shift={shift} /> : <Opening />;
+}
+
+function Opening() {
+  const t = useTranslate();
+  const app = useApp();
+  const { online, commands, closedShift } = useAppState();
+  const [typed, setTyped] = useState("");
+  const last = commands.findLast((one) => one.kind === "shift_open");
+  const float = typed === "" ? 0 : readDong(typed);
+  const isWaiting = last?.state === "waiting";
+  return (
+    <Screen title={t("shift_title")}>
+      {closedShift && <Closed shift={closedShift} />}
+      <section class="card">
+        <h2>{t("shift_open_title")}</h2>
+        <p>{t("shift_open_intro")}</p>
+        <label>
+          {t("shift_float")}
+          <input
+            class="amount"
+            inputMode="numeric"
+            autocomplete="off"
+            placeholder="0"
+            value={typed}
+            maxLength={16}
+            onInput={(event) => {
+              const amount = readDong(event.currentTarget.value);
+              setTyped(amount === null ? event.currentTarget.value.replace(/[^\d]/g, "") : plainDong(amount));
+            }}
+          />
+        </label>
+        <div class="chips">
+          {[200_000, 500_000, 1_000_000].map((amount) => (
+            <button key={amount} type="button" aria-pressed={float === amount} onClick={() => setTyped(plainDong(amount))}>
+              {plainDong(amount)}
+            </button>
+          ))}
+        </div>
+        {!online && <p class="note bad">{t("shift_needs_signal")}</p>}
+        {last?.state === "refused" && !last.seen && (
+          <p class="note bad" role="alert">
+            {t("shift_refused")}: {last.problem?.detail}
+          </p>
+        )}
+        <DoButton disabled={!online || float === null || isWaiting} act={() => openShift(app, float ?? 0)}>
+          {t(isWaiting ? "shift_working" : "shift_open_do")}
+        </DoButton>
+      </section>
+    </Screen>
+  );
+}
+
+function Open({ shift }: { shift: Shift }) {
+  const t = useTranslate();
+  const room = shift.cash_ceiling - shift.cash_in_hand;
+  return (
+    <Screen title={t("shift_title")}>
+      <section class="card due">
+        <span>{t("cash_in_hand")}</span>
+        <strong>{dong(shift.cash_in_hand)}</strong>
+        <meter value={shift.cash_in_hand} max={Math.max(1, shift.cash_ceiling)} high={shift.cash_ceiling * 0.9} aria-label={t("cash_in_hand")} />
+        <span class="hint">{t("cash_of_ceiling", { ceiling: dong(shift.cash_ceiling) })}</span>
+      </section>
+      <dl class="card sums">
+        <div>
+          <dt>{t("shift_float")}</dt>
+          <dd>{dong(shift.opening_float)}</dd>
+        </div>
+        <div>
+          <dt>
+            {t("shift_cash")} · {t("shift_payments", { n: shift.totals.payments })}
+          </dt>
+          <dd>{dong(shift.totals.cash)}</dd>
+        </div>
+        {shift.totals.reversals > 0 && (
+          <div>
+            <dt>{t("shift_reversed")}</dt>
+            <dd>{dong(-shift.totals.reversed_cash)}</dd>
+          </div>
+        )}
+        <div>
+          <dt>{t("shift_room")}</dt>
+          <dd>{dong(Math.max(0, room))}</dd>
+        </div>
+      </dl>
+      <p class="hint">{t("shift_opened_at", { moment: writtenMoment(shift.opened_at) })}</p>
+      <Link to="shift/close" class="main-button">
+        {t("shift_close")}
+      </Link>
+    </Screen>
+  );
+}
+
+function Closed({ shift }: { shift: Shift }) {
+  const t = useTranslate();
+  const { papers, jobs, held } = useAppState();
+  const slip = papersNow(papers, jobs, held).find((paper) => paper.kind === "shift_slip") ?? null;
+  return (
+    <section class="card">
+      <h2>{t("shift_closed")}</h2>
+      <dl class="sums">
+        <div>
+          <dt>{t("shift_counted")}</dt>
+          <dd>{dong(shift.counted_cash ?? 0)}</dd>
+        </div>
+        <div>
+          <dt>{t("shift_difference")}</dt>
+          <dd>{dong(shift.difference ?? 0)}</dd>
+        </div>
+      </dl>
+      {slip ? <PaperLine paper={slip} /> : <Pending title={t("shift_slip")} waiting={false} />}
+    </section>
+  );
+}
+
+export function Closing() {
+  const t = useTranslate();
+  const app = useApp();
+  const { shift, online, commands } = useAppState();
+  const [pieces, setPieces] = useState<Readonly<Record<number, string>>>({});
+  const [explanation, setExplanation] = useState("");
+  useEffect(() => {
+    void app.refreshShift().catch(ignoreNoAnswer);
+  }, [online]);
+  useEffect(() => {
+    if (shift === null) {
+      go("shift", true);
+    }
+  }, [shift === null]);
+  if (shift === null) {
+    return null;
+  }
+  const counts = NOTES.map((note) => [note, Number(pieces[note] ?? 0) || 0] as const);
+  const counted = counts.reduce((sum, [note, count]) => sum + note * count, 0);
+  const difference = counted - shift.cash_in_hand;
+  const isExplained = difference === 0 || explanation.trim() !== "";
+  const open = openPayments(commands).length > 0;
+  const last = commands.findLast((one) => one.kind === "shift_close" && one.id === shift.shift_id);
+  const isWaiting = last?.state === "waiting";
+  const denominations = Object.fromEntries(counts.filter(([, count]) => count > 0));
+  return (
+    <Screen
+      title={t("shift_close_title")}
+      back="shift"
+      actions={
+        <DoButton
+          disabled={!online || open || !isExplained || isWaiting}
+          act={() => closeShift(app, shift, counted, denominations, explanation)}
+        >
+          {t(isWaiting ? "shift_working" : "shift_close_do")}
+        </DoButton>
+      }
+    >
+      <p class="lead">{t("shift_close_intro")}</p>
+      <table class="count card">
+        <thead>
+          <tr>
+            <th scope="col">{t("shift_note")}</th>
+            <th scope="col">{t("shift_pieces")}</th>
+            <th scope="col">{t("amount")}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {counts.map(([note, count]) => (
+            <tr key={note}>
+              <th scope="row">{plainDong(note)}</th>
+              <td>
+                <input
+                  inputMode="numeric"
+                  autocomplete="off"
+                  value={pieces[note] ?? ""}
+                  maxLength={5}
+                  aria-label={t("shift_pieces_of", { note: plainDong(note) })}
+                  onInput={(event) => setPieces({ ...pieces, [note]: event.currentTarget.value.replace(/\D/g, "") })}
+                />
+              </td>
+              <td>{plainDong(note * count)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <dl class="card sums" aria-live="polite">
+        <div>
+          <dt>{t("shift_counted")}</dt>
+          <dd>{dong(counted)}</dd>
+        </div>
+        <div>
+          <dt>{t("shift_books")}</dt>
+          <dd>{dong(shift.cash_in_hand)}</dd>
+        </div>
+        <div class={difference === 0 ? "good-text" : "bad-text"}>
+          <dt>{t("shift_difference")}</dt>
+          <dd>
+            {difference === 0
+              ? t("shift_even")
+              : t(difference > 0 ? "shift_over" : "shift_under", { amount: dong(Math.abs(difference)) })}
+          </dd>
+        </div>
+      </dl>
+      {difference !== 0 && (
+        <section class="card">
+          <label>
+            {t("shift_explain")}
+            <input value={explanation} maxLength={300} onInput={(event) => setExplanation(event.currentTarget.value)} />
+          </label>
+          <p class="hint">{t("shift_explain_needed")}</p>
+        </section>
+      )}
+      {open && <p class="note bad">{t("shift_open_payments")}</p>}
+      {!online && <p class="note bad">{t("shift_needs_signal")}</p>}
+      {last?.state === "refused" && !last.seen && (
+        <p class="note bad" role="alert">
+          {t("shift_refused")}: {last.problem?.detail}
+        </p>
+      )}
+    </Screen>
+  );
+}

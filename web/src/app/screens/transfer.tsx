@@ -1,0 +1,94 @@
+/** A transfer: the code on the screen, and *waiting* until the bank's credit is recorded. */
+import { useEffect, useState } from "preact/hooks";
+import type { Transfer } from "../../storage/schema.ts";
+import { newId } from "../ids.ts";
+import { Icon } from "../components/icons.tsx";
+import { PaidBanner } from "../components/paid_banner.tsx";
+import { QrPicture } from "../components/qr_picture.tsx";
+import { Screen } from "../components/screen.tsx";
+import { dong } from "../money.ts";
+import { transferReference } from "../procedure.ts";
+import { Link } from "../router.tsx";
+import { useApp, useAppState, useTranslate } from "../use_app.ts";
+import { type CustomerView, useCustomer } from "../use_customer.ts";
+import { paymentCode } from "../vietqr.ts";
+
+export function TransferScreen({ code }: { code: string }) {
+  const t = useTranslate();
+  const customer = useCustomer(code);
+  const { settings } = useAppState();
+  const transfer = useTransfer(customer);
+  const bank = settings?.bank_account;
+  return (
+    <Screen
+      title={t("transfer_title")}
+      back={`customers/${code}/visit`}
+      actions={
+        <Link to={customer.debt > 0 ? "" : `customers/${code}/done`} class="main-button" replace>
+          {t(customer.debt > 0 ? "transfer_leave" : "go_on")}
+        </Link>
+      }
+    >
+      <PaidBanner customer={customer} />
+      {!bank && <p class="note bad">{t("transfer_none")}</p>}
+      {bank && transfer && transfer.state === "waiting" && customer.debt > 0 && (
+        <>
+          <p class="lead">{t("transfer_scan")}</p>
+          <section class="card qr">
+            <QrPicture
+              data={paymentCode(bank, transfer.amount, transfer.reference)}
+              label={t("transfer_code", { amount: dong(transfer.amount), reference: transfer.reference })}
+            />
+            <strong class="big">{dong(transfer.amount)}</strong>
+            <p>
+              <span class="label">{t("transfer_to")}</span> {bank.account}
+              {bank.name !== "" && ` · ${bank.name}`}
+            </p>
+            <p>
+              <span class="label">{t("transfer_content")}</span> <strong>{transfer.reference}</strong>
+            </p>
+          </section>
+        </>
+      )}
+      {transfer && (
+        <section class={`banner ${transfer.state === "recorded" ? "good" : "wait"}`} role="status">
+          <Icon name={transfer.state === "waiting" ? "wait" : "check"} />
+          <div>
+            <strong>{t(`transfer_${transfer.state}`)}</strong>
+            {transfer.state === "waiting" && <p>{t("transfer_waiting_more")}</p>}
+          </div>
+        </section>
+      )}
+    </Screen>
+  );
+}
+
+/** The transfer that is shown: the one that waits for this amount already, or a new one. */
+function useTransfer(customer: CustomerView): Transfer | null {
+  const app = useApp();
+  const { transfers } = useAppState();
+  const [shown, setShown] = useState<string | null>(null);
+  const ofCustomer = transfers.filter((one) => one.customer_code === customer.code);
+  const waiting = ofCustomer.find((one) => one.state === "waiting" && one.amount === customer.debt);
+  const mine = ofCustomer.find((one) => one.transfer_id === shown);
+  const needsOne = customer.debt > 0 && customer.account !== null && !waiting && mine?.state !== "recorded";
+  useEffect(() => {
+    if (needsOne) {
+      const made: Transfer = {
+        transfer_id: newId(app.clock.now()),
+        customer_code: customer.code,
+        customer_name: customer.name,
+        amount: customer.debt,
+        reference: transferReference(customer.code),
+        shown_at: app.clock.stamp(),
+        state: "waiting",
+        recorded_at: null,
+      };
+      void app.keepTransfer(made);
+      setShown(made.transfer_id);
+    } else if (waiting) {
+      setShown(waiting.transfer_id);
+    }
+  }, [needsOne, waiting?.transfer_id, customer.debt]);
+  return waiting ?? mine ?? null;
+}

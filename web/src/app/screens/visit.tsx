@@ -1,0 +1,56 @@
+/** At the door: the notice is printed, and the customer says how it goes on. */
+import { dong } from "../money.ts";
+import { Icon, type IconName } from "../components/icons.tsx";
+import { PaidBanner } from "../components/paid_banner.tsx";
+import { VisitPaper } from "../components/visit_paper.tsx";
+import { Screen } from "../components/screen.tsx";
+import { Link } from "../router.tsx";
+import { useTranslate } from "../use_app.ts";
+import { useCustomer } from "../use_customer.ts";
+
+export function VisitScreen({ code }: { code: string }) {
+  const t = useTranslate();
+  const customer = useCustomer(code);
+  const here = `customers/${code}`;
+  return (
+    <Screen title={t("visit_title")} back={here}>
+      <PaidBanner customer={customer} />
+      <section class="card">
+        <h2 class="name">{customer.name}</h2>
+        <p class="row">
+          <span>{t("visit_owes")}</span>
+          <strong class="big">{dong(Math.max(0, customer.debt))}</strong>
+        </p>
+      </section>
+      {customer.lastVisit && <VisitPaper visit={customer.lastVisit} title={t("visit_notice")} />}
+      {customer.debt > 0 && customer.visit && (
+        <>
+          <p class="lead">{t("visit_show")}</p>
+          <div class="choices">
+            <Choice to={`${here}/cash`} icon="cash" title={t("pay_cash")} more={t("pay_cash_more")} />
+            <Choice to={`${here}/transfer`} icon="bank" title={t("pay_transfer")} more={t("pay_transfer_more")} />
+            <Choice to={`${here}/promise`} icon="calendar" title={t("cannot_pay")} more={t("cannot_pay_more")} />
+          </div>
+        </>
+      )}
+      {!(customer.debt > 0 && customer.visit) && (
+        <Link to={`${here}/done`} class="main-button" replace>
+          {t("go_on")}
+        </Link>
+      )}
+    </Screen>
+  );
+}
+
+function Choice({ to, icon, title, more }: { to: string; icon: IconName; title: string; more: string }) {
+  return (
+    <Link to={to} class="choice">
+      <Icon name={icon} />
+      <span>
+        <b>{title}</b>
+        <span class="where">{more}</span>
+      </span>
+      <Icon name="next" />
+    </Link>
+  );
+}

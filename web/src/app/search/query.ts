@@ -1,0 +1,66 @@
+/** What a person typed to find a customer: the server's rules, for when there is no server. */
+import { searchKey } from "../text.ts";
+
+/** A word of one or two letters is taken for the beginning of a word, as in `ng.t.hanh`. */
+export const INITIALS_LENGTH = 2;
+const MOST_WORDS = 12;
+
+const LETTERS = "abcdefghiklmnopqrstuvxy";
+const DIGITS = "0123456789";
+
+export interface Query {
+  /** What it looks like: letters and digits of a code or a meter; digits only; words of a name or an address. */
+  readonly kind: "code" | "digits" | "words";
+  readonly text: string;
+  readonly words: readonly string[];
+}
+
+/** What `typed` looks like. A query of signs only has no words and finds nothing. */
+export function classify(typed: string): Query {
+  const key = searchKey(typed);
+  const words = key === "" ? [] : key.split(" ").slice(0, MOST_WORDS);
+  const tokens = key === "" ? [] : key.toUpperCase().split(" ");
+  const text = tokens.join("");
+  if (/^\+?[0-9 ().\-/]+$/.test(typed.trim()) && text.length >= 3) {
+    return { kind: "digits", text, words };
+  }
+  const spaced = /^P[A-Z][0-9]{2}[0-9A-Z]{2,}$/.test(text) && tokens.slice(1).every(hasDigit);
+  const single = tokens.length === 1 && /^[0-9A-Z]{4,}$/.test(text) && hasDigit(text);
+  return { kind: spaced || single ? "code" : "words", text, words };
+}
+
+/** Every text that differs from an upper-case code by one slip of the finger. */
+export function codeSlips(code: string): Set<string> {
+  return singleSlips(code, DIGITS + LETTERS.toUpperCase());
+}
+
+/** Every number that differs from `digits` by one slip of the finger. */
+export function digitSlips(digits: string): Set<string> {
+  return singleSlips(digits, DIGITS);
+}
+
+function hasDigit(token: string): boolean {
+  return /[0-9]/.test(token);
+}
+
+function singleSlips(text: string, alphabet: string): Set<string> {
+  const slips = new Set<string>();
+  for (let place = 0; place <= text.length; place += 1) {
+    const left = text.slice(0, place);
+    const right = text.slice(place);
+    if (right) {
+      slips.add(left + right.slice(1));
+    }
+    if (right.length > 1) {
+      slips.add(left + right[1] + right[0] + right.slice(2));
+    }
+    for (const letter of alphabet) {
+      if (right) {
+        slips.add(left + letter + right.slice(1));
+      }
+      slips.add(left + letter + right);
+    }
+  }
+  slips.delete(text);
+  return slips;
+}

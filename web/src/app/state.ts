@@ -1,0 +1,110 @@
+/** What the screens show, in one value. */
+import type {
+  AppSettingsView,
+  CollectionPoint,
+  CollectorDetails,
+  DeviceView,
+  PrintJobCause,
+  PrintJobView,
+  RouteStop,
+  Shift,
+} from "../api/types.ts";
+import type { Language } from "../i18n/language.ts";
+import type { Update } from "../service_worker.ts";
+import type { Command, CurrentVisit, CustomerFile, Facts, KeptJob, Transfer } from "../storage/schema.ts";
+
+/** What the app is doing as a whole. */
+export type Phase =
+  | "starting"
+  /** The page was not opened over HTTPS, or storage is not available. */
+  | "impossible"
+  | "enrol"
+  /** The phone was revoked; everything was wiped. */
+  | "locked"
+  /** Another tab of this phone is the one in use. */
+  | "elsewhere"
+  | "ready";
+
+/** Where and when a bill was paid that somebody here was looking at. */
+export interface PaidNote {
+  readonly where: string;
+  readonly amount: number;
+  readonly at: string;
+  readonly method: string;
+}
+
+export interface PrinterStatus {
+  readonly name: string | null;
+  readonly connected: boolean;
+  readonly supported: boolean;
+}
+
+export interface AppState {
+  readonly phase: Phase;
+  readonly language: Language;
+  readonly problem: string | null;
+  readonly device: DeviceView | null;
+  readonly collector: CollectorDetails | null;
+  readonly settings: AppSettingsView | null;
+  readonly points: readonly CollectionPoint[];
+  /** The stream is open: the phone hears what happens elsewhere. */
+  readonly online: boolean;
+  /** The business day that is shown. */
+  readonly day: string;
+  readonly clockWrong: boolean;
+  readonly route: Facts["route"] | null;
+  readonly stops: readonly RouteStop[];
+  /** How many customers of the route are on the phone for when there is no signal. */
+  readonly downloaded: number;
+  readonly files: Readonly<Record<string, CustomerFile>>;
+  readonly paid: Readonly<Record<string, PaidNote>>;
+  readonly shift: Shift | null;
+  readonly shiftKnown: boolean;
+  readonly closedShift: Shift | null;
+  readonly commands: readonly Command[];
+  readonly visits: Readonly<Record<string, CurrentVisit>>;
+  readonly transfers: readonly Transfer[];
+  readonly papers: readonly PrintJobView[];
+  readonly jobs: readonly KeptJob[];
+  readonly held: PrintJobCause | null;
+  readonly printing: string | null;
+  readonly printer: PrinterStatus;
+  readonly update: Update | null;
+  /** Whether the browser has promised not to throw away what is stored. */
+  readonly persisted: boolean | null;
+}
+
+export const NO_PRINTER: PrinterStatus = { name: null, connected: false, supported: false };
+
+export function initialState(language: Language): AppState {
+  return {
+    phase: "starting",
+    language,
+    problem: null,
+    device: null,
+    collector: null,
+    settings: null,
+    points: [],
+    online: false,
+    day: "",
+    clockWrong: false,
+    route: null,
+    stops: [],
+    downloaded: 0,
+    files: {},
+    paid: {},
+    shift: null,
+    shiftKnown: false,
+    closedShift: null,
+    commands: [],
+    visits: {},
+    transfers: [],
+    papers: [],
+    jobs: [],
+    held: null,
+    printing: null,
+    printer: NO_PRINTER,
+    update: null,
+    persisted: null,
+  };
+}

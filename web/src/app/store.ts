@@ -1,0 +1,26 @@
+/** A value that screens show: told when it changes. */
+
+export class Store<S extends object> {
+  #state: S;
+  readonly #listeners = new Set<() => void>();
+
+  constructor(state: S) {
+    this.#state = state;
+  }
+
+  get state(): S {
+    return this.#state;
+  }
+
+  set(change: Partial<S>): void {
+    this.#state = { ...this.#state, ...change };
+    for (const listener of [...this.#listeners]) {
+      listener();
+    }
+  }
+
+  listen(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+}

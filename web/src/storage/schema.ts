@@ -1,0 +1,149 @@
+/** Everything that the app keeps on the phone, in one place and with one version. */
+import type { DBSchema } from "idb";
+import type {
+  AppSettingsView,
+  CollectionPoint,
+  CollectorDetails,
+  CustomerAccount,
+  CustomerDetails,
+  DeviceView,
+  Job,
+  Outcome,
+  PrintJobCause,
+  PrintJobState,
+  RouteStop,
+  Shift,
+} from "../api/types.ts";
+
+export const DATABASE = "thungan";
+/** Raise it with every change of the stores, and say in `upgrade` how the old becomes the new. */
+export const VERSION = 1;
+
+/** One value each, by name. */
+export interface Facts {
+  /** The device's token, as the gateway gave it. */
+  token: string;
+  device: DeviceView;
+  /** The device's own key; the private half cannot be read out. */
+  device_key: CryptoKeyPair;
+  /** An enrolment whose answer has not come: the same id is used again. */
+  enrolling: { readonly device_id: string; readonly code: string };
+  /** Why the phone was locked; everything else is wiped then. */
+  locked: { readonly at: string };
+  clock_offset: number;
+  collector: CollectorDetails;
+  settings: AppSettingsView;
+  points: readonly CollectionPoint[];
+  shift: Shift | null;
+  /** Position in the gateway's account updates. */
+  feed: { readonly epoch: string; readonly seq: number };
+  route: { readonly day: string; readonly read_at: string };
+  /** Address of the printer that is used, as the printers module knows it. */
+  printer: unknown;
+}
+
+/** What is known of a customer beyond the stop of the route. */
+export interface CustomerFile {
+  readonly customer_code: string;
+  readonly details: CustomerDetails | null;
+  readonly account: CustomerAccount | null;
+  /** When both were read, by the gateway's clock. */
+  readonly read_at: string;
+  /** An update has come since: what is here is older than what is true. */
+  readonly outdated: boolean;
+}
+
+export type CommandKind = "visit" | "phone" | "payment" | "shift_open" | "shift_close" | "copy" | "print_again" | "printed";
+
+export type CommandState = "waiting" | "sent" | "refused";
+
+/** Something that changes something, kept from before it is sent until the day is over. */
+export interface Command {
+  /** Order of making on this phone. */
+  readonly seq?: number;
+  /** The id of what is made; the gateway knows a repetition by it. */
+  readonly id: string;
+  readonly kind: CommandKind;
+  readonly route: string;
+  readonly params: Readonly<Record<string, string>>;
+  /** Whether `id` goes along as Idempotency-Key. */
+  readonly keyed: boolean;
+  readonly body: Readonly<Record<string, unknown>>;
+  /** Commands of one lane are sent one after the other even if one of them is stuck. */
+  readonly lane: string;
+  readonly customer_code: string | null;
+  readonly customer_name: string;
+  readonly made_at: string;
+  /** What the phone's clock was taken to be behind when `body` was written. */
+  readonly clock_offset: number;
+  readonly state: CommandState;
+  /** How often it was sent without an answer that settles it. */
+  readonly tries: number;
+  readonly settled_at?: string;
+  readonly answer?: unknown;
+  readonly problem?: {
+    readonly slug: string;
+    readonly status: number;
+    readonly detail: string;
+    readonly facts: Readonly<Record<string, unknown>>;
+  };
+  /** A person has seen that it was refused. */
+  readonly seen?: boolean;
+}
+
+/** The visit that a collector is in, or was in last, at a customer's door. */
+export interface CurrentVisit {
+  readonly customer_code: string;
+  readonly visit_id: string;
+  readonly day: string;
+  readonly started_at: string;
+  readonly outcome: Outcome;
+  readonly appointment: string | null;
+  /** Made with the visit, so that money which is taken twice by mistake is one payment. */
+  readonly payment_id: string;
+  /** Over: paid, cannot pay, or away. The next stay at this door is a new visit. */
+  readonly over: boolean;
+}
+
+/** A transfer that a customer was shown the code of. */
+export interface Transfer {
+  readonly transfer_id: string;
+  readonly customer_code: string;
+  readonly customer_name: string;
+  readonly amount: number;
+  /** What stands in the content of the transfer, and in no other. */
+  readonly reference: string;
+  readonly shown_at: string;
+  readonly state: "waiting" | "recorded" | "given_up";
+  readonly recorded_at: string | null;
+}
+
+export type JobPhase =
+  /** Stored and accepted, not yet confirmed by the gateway: must not be printed. */
+  | "stored"
+  | "ready"
+  | "printing"
+  /** There is a result; kept until the gateway has acknowledged it. */
+  | "done";
+
+/** A paper in the phone's storage. */
+export interface KeptJob {
+  readonly job_id: string;
+  readonly attempt: number;
+  readonly frame: Job;
+  readonly phase: JobPhase;
+  readonly state: PrintJobState | null;
+  readonly cause: PrintJobCause | null;
+}
+
+export interface Stores extends DBSchema {
+  facts: { key: keyof Facts; value: { name: keyof Facts; value: unknown } };
+  stops: { key: string; value: { customer_code: string; place: number; stop: RouteStop } };
+  customers: { key: string; value: CustomerFile };
+  commands: { key: number; value: Command };
+  visits: { key: string; value: CurrentVisit };
+  transfers: { key: string; value: Transfer };
+  jobs: { key: string; value: KeptJob };
+}
+
+export const STORES = ["facts", "stops", "customers", "commands", "visits", "transfers", "jobs"] as const;

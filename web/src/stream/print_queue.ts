@@ -1,0 +1,253 @@
+/** Papers on the phone: taken in, printed one at a time, and reported. What may be on paper is never printed by itself. */
+import type { Job, PrintJobCause, PrintJobState } from "../api/types.ts";
+import type { KeptJob } from "../storage/schema.ts";
+
+/** What became of a paper at the printer. `held` and `failed`: nothing has reached the printer. */
+export interface PrintResult {
+  readonly state: "printed" | "unconfirmed" | "failed" | "held";
+  readonly cause: PrintJobCause | null;
+}
+
+/** The printer, as far as papers are concerned. */
+export interface PaperPrinter {
+  /** Why it cannot print now, asked before the first byte; null when all is well. */
+  look(): Promise<PrintJobCause | null>;
+  /**
+   * Print. `begin` is awaited right before the first byte; where it says false, nothing may be sent, and the result is
+   * `held`.
+   */
+  print(job: Job, begin: () => Promise<boolean>): Promise<PrintResult>;
+}
+
+export interface JobStore {
+  jobs(): Promise<KeptJob[]>;
+  changeJob(jobId: string, change: (kept: KeptJob | undefined) => KeptJob | null | undefined): Promise<KeptJob | null>;
+}
+
+export interface PrintQueueParts {
+  readonly store: JobStore;
+  readonly printer: PaperPrinter;
+  /** Say something on the stream, if it is open; what matters is said again after the next welcome. */
+  say(frame: object): void;
+  changed(): void;
+  now(): number;
+  /** Run `work` while no other tab prints. */
+  alone<T>(work: () => Promise<T>): Promise<T>;
+}
+
+export class PrintQueue {
+  readonly #parts: PrintQueueParts;
+  #held: PrintJobCause | null = null;
+  #printing: string | null = null;
+  #running: Promise<void> | null = null;
+  #again = false;
+  #stopped = false;
+
+  constructor(parts: PrintQueueParts) {
+    this.#parts = parts;
+  }
+
+  /** Why papers wait for a person; null when they do not. */
+  get held(): PrintJobCause | null {
+    return this.#held;
+  }
+
+  /** The paper that is being printed. */
+  get printing(): string | null {
+    return this.#printing;
+  }
+
+  /** The app was opened: what was being printed when it was closed may be on paper. */
+  async recover(): Promise<void> {
+    // A tab that is still printing is let finish first.
+    await this.#parts.alone(async () => {
+      for (const job of await this.#parts.store.jobs()) {
+        if (job.phase === "printing") {
+          await this.#finish(job, "unconfirmed", "app_closed");
+        }
+      }
+    });
+  }
+
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  // --- what the gateway says
+
+  async offered(frame: Job): Promise<void> {
+    const kept = await this.#parts.store.changeJob(frame.job_id, (before) =>
+      before && before.attempt >= frame.attempt ? undefined : keep(frame),
+    );
+    if (kept) {
+      this.#parts.say(kept.phase === "done" ? resultOf(kept) : about(kept, "accepted"));
+    }
+    this.#parts.changed();
+  }
+
+  async confirmed(jobId: string, attempt: number): Promise<void> {
+    await this.#parts.store.changeJob(jobId, (job) =>
+      job?.phase === "stored" && job.attempt === attempt ? { ...job, phase: "ready" } : undefined,
+    );
+    this.kick();
+  }
+
+  async withdrawn(jobId: string): Promise<void> {
+    // A result that is still to be reported is kept: a late "printed" may yet win.
+    await this.#parts.store.changeJob(jobId, (job) =>
+      job?.phase === "stored" || job?.phase === "ready" ? null : undefined,
+    );
+    this.#parts.changed();
+  }
+
+  async acknowledged(jobId: string, attempt: number): Promise<void> {
+    await this.#parts.store.changeJob(jobId, (job) =>
+      job?.phase === "done" && job.attempt === attempt ? null : undefined,
+    );
+    this.#parts.changed();
+  }
+
+  /** What the gateway does not know can never be settled with it: let it go. */
+  async refused(jobId: string): Promise<void> {
+    await this.#parts.store.changeJob(jobId, (job) => (job?.phase === "done" ? null : undefined));
+    this.#parts.changed();
+  }
+
+  /** The stream is open: say again what matters. */
+  async welcomed(): Promise<void> {
+    for (const job of await this.#parts.store.jobs()) {
+      if (job.phase === "stored") {
+        this.#parts.say(about(job, "accepted"));
+      } else if (job.phase === "done") {
+        this.#parts.say(resultOf(job));
+      } else if (job.phase === "ready" && this.#held !== null) {
+        this.#parts.say({ ...about(job, "result"), state: "held", cause: this.#held });
+      }
+    }
+  }
+
+  // --- printing
+
+  /** Print what is ready: something came, the printer is there, a person has put paper in. */
+  kick(): void {
+    if (this.#running) {
+      this.#again = true;
+      return;
+    }
+    this.#running = this.#printAll().finally(() => {
+      this.#running = null;
+      if (this.#again && !this.#stopped) {
+        this.#again = false;
+        this.kick();
+      }
+    });
+  }
+
+  /** Until nothing is being printed any more. */
+  async idle(): Promise<void> {
+    await this.#running;
+  }
+
+  async #printAll(): Promise<void> {
+    while (!this.#stopped) {
+      this.#again = false;
+      const job = nextReady(await this.#parts.store.jobs());
+      if (job === null) {
+        this.#held = null;
+        this.#parts.changed();
+        return;
+      }
+      if (isStale(job, this.#parts.now())) {
+        await this.#finish(job, "expired", "expired");
+        continue;
+      }
+      if (!(await this.#parts.alone(() => this.#printOne(job)))) {
+        return;
+      }
+    }
+  }
+
+  /** Whether the next one may follow. */
+  async #printOne(job: KeptJob): Promise<boolean> {
+    const cause = await this.#parts.printer.look();
+    if (cause !== null) {
+      this.#hold(job, cause);
+      return false;
+    }
+    let begun = false;
+    const begin = async (): Promise<boolean> => {
+      const kept = await this.#parts.store.changeJob(job.job_id, (before) =>
+        before?.phase === "ready" && before.attempt === job.attempt ? { ...before, phase: "printing" } : undefined,
+      );
+      if (this.#stopped || kept?.phase !== "printing") {
+        return false; // Withdrawn, given up, or wiped in the meantime.
+      }
+      begun = true;
+      this.#held = null;
+      this.#printing = job.job_id;
+      this.#parts.changed();
+      this.#parts.say(about(job, "printing"));
+      return true;
+    };
+    let result: PrintResult;
+    try {
+      result = await this.#parts.printer.print(job.frame, begin);
+    } catch (error) {
+      console.error("printing failed", error);
+      result = { state: begun ? "unconfirmed" : "failed", cause: "write_error" };
+    } finally {
+      this.#printing = null;
+    }
+    if (!begun && (result.state === "held" || result.state === "unconfirmed" || result.state === "printed")) {
+      const still = (await this.#parts.store.jobs()).some((one) => one.job_id === job.job_id && one.phase === "ready");
+      if (still) {
+        this.#hold(job, result.cause ?? "no_printer");
+      }
+      return !still && !this.#stopped;
+    }
+    // From the first byte on, whatever did not end well may be on paper.
+    const state = begun && result.state !== "printed" ? "unconfirmed" : result.state;
+    await this.#finish(job, state, result.cause);
+    return true;
+  }
+
+  /** The printer is not ready: say so, and wait for a person. */
+  #hold(job: KeptJob, cause: PrintJobCause): void {
+    this.#held = cause;
+    this.#parts.say({ ...about(job, "result"), state: "held", cause });
+    this.#parts.changed();
+  }
+
+  async #finish(job: KeptJob, state: PrintJobState, cause: PrintJobCause | null): Promise<void> {
+    const kept = await this.#parts.store.changeJob(job.job_id, (before) =>
+      before?.attempt === job.attempt ? { ...before, phase: "done", state, cause } : undefined,
+    );
+    if (kept?.phase === "done") {
+      this.#parts.say(resultOf(kept));
+    }
+    this.#parts.changed();
+  }
+}
+
+function keep(frame: Job): KeptJob {
+  return { job_id: frame.job_id, attempt: frame.attempt, frame, phase: "stored", state: null, cause: null };
+}
+
+function about(job: KeptJob, type: string): object {
+  return { type, job_id: job.job_id, attempt: job.attempt };
+}
+
+function resultOf(job: KeptJob): object {
+  return { ...about(job, "result"), state: job.state, ...(job.cause ? { cause: job.cause } : {}) };
+}
+
+/** What is printed next: receipts first, then in the order of making. */
+export function nextReady(jobs: readonly KeptJob[]): KeptJob | null {
+  const ready = jobs.filter((job) => job.phase === "ready");
+  ready.sort((one, other) => one.frame.priority - other.frame.priority || one.frame.seq - other.frame.seq);
+  return ready[0] ?? null;
+}
+
+function isStale(job: KeptJob, now: number): boolean {
+  return typeof job.frame.not_after === "string" && now > Date.parse(job.frame.not_after);
+}

@@ -1,0 +1,175 @@
+/** The phone's side of the stream: hello, resume, and coming back after every loss. */
+import type {
+  Accepted,
+  AccountUpdate,
+  Acknowledged,
+  Confirmed,
+  CustomerUpdate,
+  Hello,
+  Job,
+  Printing,
+  ProblemFrame,
+  Refresh,
+  Result,
+  Revoked,
+  Welcome,
+  Withdrawn,
+} from "../api/types.ts";
+import { pauseAfter } from "../sync/backoff.ts";
+
+/** Frames of the gateway carry their type, also where the description says that it has a default. */
+type Typed<T extends { readonly type?: string }> = T & { readonly type: NonNullable<T["type"]> };
+
+export type FromGateway =
+  | Typed<Welcome>
+  | Typed<Job>
+  | Typed<Confirmed>
+  | Typed<Withdrawn>
+  | Typed<Acknowledged>
+  | Typed<AccountUpdate>
+  | Typed<CustomerUpdate>
+  | Typed<Refresh>
+  | Typed<Revoked>
+  | Typed<ProblemFrame>;
+
+export type FromPhone = Hello | Accepted | Printing | Result;
+
+export interface StreamParts {
+  readonly address: string;
+  /** Read afresh for each connection. */
+  hello(): Promise<Hello>;
+  /** Frames are taken one after the other, each to its end. */
+  take(frame: FromGateway): Promise<void>;
+  opened(): void;
+  lost(): void;
+  /** Closed for good: another tab or phone has taken over (4001), the app is too old (4002), shut out (4003). */
+  ended(code: number): void;
+  random?(): number;
+  open?(address: string): WebSocket;
+}
+
+/** Without a welcome in this time a connection is given up. */
+const WELCOME_MS = 15_000;
+
+export class Stream {
+  readonly #parts: StreamParts;
+  #socket: WebSocket | null = null;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #failures = 0;
+  #stopped = true;
+  #welcomed = false;
+  #queue: Promise<void> = Promise.resolve();
+
+  constructor(parts: StreamParts) {
+    this.#parts = parts;
+  }
+
+  get isOpen(): boolean {
+    return this.#welcomed;
+  }
+
+  start(): void {
+    if (this.#stopped) {
+      this.#stopped = false;
+      this.#connect();
+    }
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    this.#leave();
+  }
+
+  /** Signal is back, or the app came to the front: do not wait for the end of the pause. */
+  hurry(): void {
+    if (!this.#stopped && this.#socket === null) {
+      clearTimeout(this.#timer);
+      this.#connect();
+    }
+  }
+
+  /** The connection may be dead without anybody having noticed: make a new one. */
+  renew(): void {
+    if (!this.#stopped) {
+      this.#leave();
+      this.#failures = 0;
+      this.#connect();
+    }
+  }
+
+  /** Say something if there is a connection; what matters is said again after the next welcome. */
+  say(frame: object): void {
+    if (this.#welcomed && this.#socket?.readyState === WebSocket.OPEN) {
+      this.#socket.send(JSON.stringify(frame));
+    }
+  }
+
+  #connect(): void {
+    clearTimeout(this.#timer);
+    const socket = (this.#parts.open ?? ((address) => new WebSocket(address)))(this.#parts.address);
+    this.#socket = socket;
+    const isCurrent = (): boolean => this.#socket === socket;
+    const impatience = setTimeout(() => isCurrent() && !this.#welcomed && this.#lose(socket), WELCOME_MS);
+    socket.onopen = () => {
+      void this.#parts.hello().then((hello) => {
+        if (isCurrent() && socket.readyState === WebSocket.OPEN) {
+          socket.send(JSON.stringify(hello));
+        }
+      });
+    };
+    socket.onmessage = (event: MessageEvent<unknown>) => {
+      if (!isCurrent() || typeof event.data !== "string") {
+        return;
+      }
+      const frame = JSON.parse(event.data) as FromGateway;
+      if (frame.type === "welcome") {
+        clearTimeout(impatience);
+        this.#failures = 0;
+        this.#welcomed = true;
+        this.#parts.opened();
+      }
+      this.#queue = this.#queue
+        .then(() => this.#parts.take(frame))
+        .catch((error: unknown) => console.error("a frame was not taken in", error));
+    };
+    socket.onclose = (event) => {
+      clearTimeout(impatience);
+      if (isCurrent()) {
+        this.#closed(event.code);
+      }
+    };
+  }
+
+  #closed(code: number): void {
+    this.#leave();
+    if (code >= 4000 && code < 4100) {
+      this.#stopped = true;
+      this.#parts.ended(code);
+      return;
+    }
+    if (!this.#stopped) {
+      this.#failures += 1;
+      const least = code >= 4100 && code < 4200 ? 1_000 : 0;
+      this.#timer = setTimeout(() => this.#connect(), least + pauseAfter(this.#failures, this.#parts.random));
+    }
+  }
+
+  #lose(socket: WebSocket): void {
+    socket.close();
+    this.#closed(1006);
+  }
+
+  #leave(): void {
+    const socket = this.#socket;
+    this.#socket = null;
+    if (socket) {
+      socket.onmessage = socket.onclose = socket.onopen = null;
+      socket.close();
+    }
+    if (this.#welcomed) {
+      this.#welcomed = false;
+      this.#parts.lost();
+    }
+  }
+}
