@@ -5,6 +5,7 @@ import re
 from datetime import UTC, datetime
 
 import pytest
+from aiohttp.test_utils import make_mocked_request
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,7 +13,7 @@ from services.gateway import routes
 from services.gateway.api.print_jobs import preferred
 from services.gateway.edge import docs_page, openapi, problems
 from services.gateway.edge.limits import TokenBuckets
-from services.gateway.edge.server import with_whole_numbers
+from services.gateway.edge.server import address_of, with_whole_numbers
 from services.gateway.edge.types import parse_moment, parse_uuid
 from services.gateway.enrolment import CODE_ALPHABET, hash_code
 from services.gateway.stream.frames import from_phone
@@ -103,6 +104,15 @@ def test_anything_else_is_no_moment(text: object) -> None:
 def test_only_the_canonical_form_of_a_uuid_is_read(text: str) -> None:
     with pytest.raises(ValueError, match="must be a UUID"):
         parse_uuid(text)
+
+
+@pytest.mark.parametrize(
+    ("trusted", "forwarded", "address"),
+    [(False, "10.0.0.9", "127.0.0.1"), (True, "6.6.6.6, 10.0.0.9", "10.0.0.9"), (True, "", "127.0.0.1")],
+)
+def test_the_callers_address_is_believed_from_a_trusted_proxy_only(trusted: bool, forwarded: str, address: str) -> None:
+    request = make_mocked_request("GET", "/", headers={"X-Forwarded-For": forwarded}).clone(remote="127.0.0.1")
+    assert address_of(request, trusted) == address
 
 
 def test_a_code_may_be_typed_in_small_letters_with_spaces() -> None:
