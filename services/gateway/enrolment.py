@@ -21,7 +21,7 @@ from shared import clock
 from shared.db import Connection
 from shared.db.pool import connect
 from shared.ids import new_id
-from shared.problems import InvalidRequest, NotAllowed, NotFound, SameIdOtherContent
+from shared.problems import Conflict, NotAllowed, NotFound, SameIdOtherContent
 
 CODE_ALPHABET = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
 """Letters and digits that nobody confuses when they are read out: no I, L, O, U, 0, 1."""
@@ -35,6 +35,13 @@ class EnrolmentRefused(NotAllowed):
 
     slug = "enrolment-refused"
     title = "The enrolment code cannot be used"
+
+
+class InvalidPublicKey(Conflict):
+    """The device's key looks like one and is none: no point of the curve P-256."""
+
+    slug = "invalid-public-key"
+    title = "Not an ES256 key"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +77,12 @@ def hash_token(token: str) -> bytes:
 
 
 def require_es256_key(key: dict[str, Any]) -> None:
-    """Refuse a JWK that is not a point of the curve P-256 (422)."""
+    """Refuse a JWK that is not a point of the curve P-256. Raises :class:`InvalidPublicKey`."""
     try:
         x, y = (int.from_bytes(base64.urlsafe_b64decode(key[part] + "=")) for part in ("x", "y"))
         ec.EllipticCurvePublicNumbers(x, y, ec.SECP256R1()).public_key()
     except (KeyError, ValueError) as error:
-        raise InvalidRequest("Khóa của thiết bị không hợp lệ.", facts={"field": "public_key"}) from error
+        raise InvalidPublicKey("Khóa của thiết bị không hợp lệ.") from error
 
 
 async def make_code(

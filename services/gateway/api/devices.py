@@ -271,7 +271,7 @@ OPERATIONS: list[AnyOperation] = [
         key="device_id",
         status=201,
         answer=EnrolmentView,
-        problems=(enrolment.EnrolmentRefused, SameIdOtherContent),
+        problems=(enrolment.EnrolmentRefused, enrolment.InvalidPublicKey, SameIdOtherContent),
     ),
     Operation(
         method="GET",

@@ -100,7 +100,7 @@ async def test_the_devices_own_key_is_kept_and_returned(gateway: Town) -> None:
 async def test_a_key_that_is_no_point_of_the_curve_is_refused_and_the_code_stays_good(gateway: Town) -> None:
     code = await gateway.code("collector", collector_code="TN001")
     problem = await _refused(gateway, code, public_key={**_key(), "y": "A" * 43})
-    assert (problem.status, problem.facts) == (422, {"field": "public_key"})
+    assert (problem.status, problem.slug) == (409, "invalid-public-key")
     await VirtualPhone(gateway.url, session=gateway.session).enrol(code)
 
 
