@@ -33,6 +33,7 @@ COMMANDS = {
     "devices": "devices",
     "revoke": "revoke",
     "keys": "keys",
+    "dead": "dead",
     "sample": "sample",
     "import": "imports",
     "preview": "preview",

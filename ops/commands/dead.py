@@ -1,0 +1,215 @@
+"""``thungan dead``: the events that a service gave up. List them, look at one, send them again, drop them."""
+
+import asyncio
+import json
+import sys
+from datetime import timedelta
+from itertools import groupby
+from typing import Annotated, Any
+
+import typer
+
+from ops.console import JsonOption, fail, print_json, print_line, print_table
+from ops.dead_letters import Which, age, audit_book, desk_of, found, person
+from ops.running import find_system
+from ops.session import run
+from shared.clock import now
+from shared.logging import mask
+from shared.messaging.dead_letters import LOOKED_AT, DeadLetter
+
+app = typer.Typer(add_completion=False, help="Events that a service gave up: list, show, redrive, drop.")
+
+ServiceOption = Annotated[str | None, typer.Option("--service", help="Only of this service.")]
+MessageOption = Annotated[str | None, typer.Option("--message", help="Only this event, such as payment.recorded.")]
+ReasonOption = Annotated[str | None, typer.Option("--reason", help="Only those given up for this reason.")]
+OlderOption = Annotated[
+    float | None, typer.Option("--older-than", min=0, metavar="HOURS", help="Only those dead for so long.")
+]
+LimitOption = Annotated[int, typer.Option("--limit", min=1, max=LOOKED_AT, help="So many at most, the oldest first.")]
+LetterArgument = Annotated[str | None, typer.Argument(help="Only the one with this id.")]
+
+
+@app.callback(invoke_without_command=True)
+def dead(context: typer.Context) -> None:
+    """List what is dead when nothing else is asked for."""
+    if context.invoked_subcommand is None:
+        list_()
+
+
+@app.command("list")
+def list_(
+    service: ServiceOption = None,
+    message: MessageOption = None,
+    reason: ReasonOption = None,
+    each: Annotated[bool, typer.Option("--each", help="Every one with its id, instead of counts.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Count the dead letters of each service by event and reason, with the age of the oldest."""
+    run(_list(Which(service, message, reason), each=each, as_json=as_json))
+
+
+@app.command()
+def show(
+    letter: Annotated[str, typer.Argument(help="Id of the event, from `thungan dead list --each`.")],
+    service: ServiceOption = None,
+    unmasked: Annotated[bool, typer.Option("--unmasked", help="With names, phone numbers and addresses.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Show one dead letter: why it died, its headers and what it says."""
+    run(_show(Which(service, letter=letter), unmasked=unmasked, as_json=as_json))
+
+
+@app.command()
+def redrive(
+    letter: LetterArgument = None,
+    service: ServiceOption = None,
+    message: MessageOption = None,
+    reason: ReasonOption = None,
+    older_than: OlderOption = None,
+    limit: LimitOption = LOOKED_AT,
+    rate: Annotated[float, typer.Option("--rate", min=0.1, max=1000, help="So many a second.")] = 20.0,
+    by: Annotated[str, typer.Option("--by", help="Who does it, for the records (you).")] = "",
+    why: Annotated[str, typer.Option("--why", help="What was put right, for the records.")] = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Send dead letters through their service's queue once more, as if for the first time.
+
+    Put the cause right before: what fails again comes back. What had taken effect already takes none again.
+    """
+    which = Which(service, message, reason, letter, _hours(older_than))
+    done = run(_redrive(which, limit=limit, rate=rate, by=by or person(), why=why))
+    _say_done(done, "redriven", "sent again", which, as_json=as_json)
+
+
+@app.command()
+def drop(
+    why: Annotated[str, typer.Option("--why", help="Why nothing is lost by it, for the records.")],
+    letter: LetterArgument = None,
+    service: ServiceOption = None,
+    message: MessageOption = None,
+    reason: ReasonOption = None,
+    older_than: OlderOption = None,
+    limit: LimitOption = LOOKED_AT,
+    by: Annotated[str, typer.Option("--by", help="Who does it, for the records (you).")] = "",
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Throw dead letters away for good; who, when, which and why are written down first."""
+    which = Which(service, message, reason, letter, _hours(older_than))
+    if which == Which():
+        fail("say which: an id, --service, --message, --reason or --older-than", 2)
+    if not yes and not sys.stdin.isatty():
+        fail("nobody is there to ask: look at them with `thungan dead list`, then give --yes", 2)
+    done = run(_drop(which, limit=limit, by=by or person(), why=why, ask=not yes))
+    _say_done(done, "dropped", "dropped", which, as_json=as_json)
+
+
+async def _list(which: Which, *, each: bool, as_json: bool) -> None:
+    system = find_system()
+    async with desk_of(system) as desk:
+        letters = await found(desk, which)
+    moment = now()
+    if each:
+        rows = [_facts(letter) for letter in letters]
+        columns = ["id", "service", "message", "reason", "error", "attempts", "dead_at"]
+    else:
+        rows = []
+        for key, group in groupby(sorted(letters, key=_group), _group):
+            members = list(group)
+            oldest = age(members, moment)
+            facts = dict(zip(("service", "message", "reason"), key, strict=True))
+            rows.append({**facts, "count": len(members), "oldest_seconds": oldest and round(oldest.total_seconds())})
+        columns = ["service", "message", "reason", "count", "oldest_seconds"]
+    if as_json:
+        print_json(rows)
+        return
+    print_table(
+        "Dead letters",
+        ["oldest" if column == "oldest_seconds" else column.replace("_", " ") for column in columns],
+        [[_readable(column, row[column]) for column in columns] for row in rows],
+        right=["count", "attempts"],
+        empty="There are no dead letters.",
+    )
+
+
+async def _show(which: Which, *, unmasked: bool, as_json: bool) -> None:
+    async with desk_of(find_system()) as desk:
+        letters = await found(desk, which)
+    if not letters:
+        fail(f"no dead letter {which.letter}")
+    shown = []
+    for letter in letters:
+        # Bytes that cannot be read may hold anything; masked, only their hash is shown.
+        content = letter.content
+        readable = not (isinstance(content, dict) and set(content) == {"base64"})
+        body = content if unmasked else mask(content) if readable else "not JSON; --unmasked shows its bytes"
+        headers = letter.headers if unmasked else mask(letter.headers)
+        shown.append({**_facts(letter), "body_sha256": letter.body_hash, "headers": headers, "body": body})
+    if as_json:
+        print_json(shown)
+        return
+    for one in shown:
+        for name, value in one.items():
+            if name in {"headers", "body"}:
+                print_line(f"{name}:\n{json.dumps(value, indent=2, ensure_ascii=False, default=str)}")
+            else:
+                print_line(f"{name.replace('_', ' ')}: {'' if value is None else value}")
+
+
+async def _redrive(which: Which, *, limit: int, rate: float, by: str, why: str) -> list[DeadLetter]:
+    system, book = find_system(), audit_book()
+    done: list[DeadLetter] = []
+    async with desk_of(system) as desk:
+        for letter in (await found(desk, which))[:limit]:
+            if done:
+                await asyncio.sleep(1 / rate)
+            book.enter("redriven", letter, by=by, why=why)
+            await desk.redrive(letter)
+            done.append(letter)
+    return done
+
+
+async def _drop(which: Which, *, limit: int, by: str, why: str, ask: bool) -> list[DeadLetter]:
+    system, book = find_system(), audit_book()
+    async with desk_of(system) as desk:
+        letters = (await found(desk, which))[:limit]
+        if ask and letters:
+            await asyncio.to_thread(typer.confirm, f"Drop {len(letters)} dead letters for good?", abort=True, err=True)
+        for letter in letters:
+            book.enter("dropped", letter, by=by, why=why)
+            await desk.drop(letter)
+    return letters
+
+
+def _say_done(done: list[DeadLetter], key: str, words: str, which: Which, *, as_json: bool) -> None:
+    if which.letter is not None and not done:
+        fail(f"no dead letter {which.letter}")
+    if as_json:
+        print_json({key: [letter.id for letter in done]})
+    else:
+        print_line(f"{len(done)} dead letter{'' if len(done) == 1 else 's'} {words}")
+
+
+def _facts(letter: DeadLetter) -> dict[str, Any]:
+    return {
+        "id": letter.id,
+        "service": letter.service,
+        "message": letter.kind,
+        "reason": letter.reason,
+        "error": letter.error,
+        "attempts": letter.attempt,
+        "redriven": letter.redriven,
+        "dead_at": None if letter.dead_at is None else letter.dead_at.isoformat(timespec="seconds"),
+    }
+
+
+def _group(letter: DeadLetter) -> tuple[str, str, str]:
+    return letter.service, letter.kind, letter.reason
+
+
+def _hours(hours: float | None) -> timedelta | None:
+    return None if hours is None else timedelta(hours=hours)
+
+
+def _readable(column: str, value: Any) -> Any:
+    return str(timedelta(seconds=value)) if column == "oldest_seconds" and value is not None else value

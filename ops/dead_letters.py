@@ -1,0 +1,122 @@
+"""What ``thungan dead`` works with: which letters are meant, and the book of what was done to them."""
+
+import getpass
+import json
+import os
+import sys
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import SecretStr
+
+from ops.console import fail
+from ops.running import DEFAULT_NAMESPACE, RunningSystem
+from ops.stack.provision import SERVICES
+from ops.stack.state import PROJECT
+from shared.clock import now
+from shared.messaging.dead_letters import DeadLetter, DeadLetterDesk, open_dead_letters
+from shared.messaging.errors import MessagingError
+
+
+@dataclass(frozen=True, slots=True)
+class Which:
+    """Which dead letters are meant; what is None does not matter."""
+
+    service: str | None = None
+    message: str | None = None
+    """Name of the event, with or without its version."""
+
+    reason: str | None = None
+    letter: str | None = None
+    older_than: timedelta | None = None
+
+    def __post_init__(self) -> None:
+        if self.service is not None and self.service not in SERVICES:
+            fail(f"no such service: {self.service}; there are {', '.join(SERVICES)}", 2)
+
+    @property
+    def services(self) -> tuple[str, ...]:
+        """The services whose dead queues have to be looked at."""
+        return tuple(SERVICES) if self.service is None else (self.service,)
+
+    def means(self, letter: DeadLetter, moment: datetime) -> bool:
+        """Whether ``letter`` is meant; ``moment`` is now (UTC)."""
+        return (
+            (self.message is None or letter.kind == self.message or letter.kind.startswith(f"{self.message}."))
+            and (self.reason is None or letter.reason == self.reason)
+            and (self.letter is None or letter.id == self.letter)
+            and (self.older_than is None or letter.dead_at is None or moment - letter.dead_at >= self.older_than)
+        )
+
+
+@asynccontextmanager
+async def desk_of(system: RunningSystem) -> AsyncIterator[DeadLetterDesk]:
+    """Open the dead queues of a system; what is wrong with the broker becomes one line."""
+    try:
+        async with open_dead_letters(SecretStr(system.amqp_url), system.namespace) as desk:
+            yield desk
+    except MessagingError as error:
+        fail(f"the broker: {error}")
+
+
+async def found(desk: DeadLetterDesk, which: Which) -> list[DeadLetter]:
+    """Take the letters that are meant into hand, the oldest of each service first."""
+    moment = now()
+    taken = [letter for service in which.services for letter in await desk.take(service)]
+    return [letter for letter in taken if which.means(letter, moment)]
+
+
+class AuditBook:
+    """A file of JSON lines, one for each letter that was dropped or sent again, written before it is done.
+
+    The same line goes to standard error, where whatever collects the log finds it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def enter(self, action: Literal["dropped", "redriven"], letter: DeadLetter, *, by: str, why: str) -> None:
+        """Write down who does what to a letter, and why; it is on the disk when this returns."""
+        line: dict[str, Any] = {
+            "timestamp": now().isoformat(),
+            "event": f"dead_letter_{action}",
+            "by": by,
+            "why": why,
+            "service": letter.service,
+            "message_id": letter.id,
+            "message": letter.kind,
+            "reason": letter.reason,
+            "error": letter.error,
+            "dead_at": None if letter.dead_at is None else letter.dead_at.isoformat(),
+            "body_sha256": letter.body_hash,
+        }
+        text = json.dumps(line, ensure_ascii=False) + "\n"
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        with self._path.open("a", encoding="utf-8") as book:
+            book.write(text)
+            book.flush()
+            os.fsync(book.fileno())
+        sys.stderr.write(text)
+
+
+def audit_book(environment: Mapping[str, str] = os.environ) -> AuditBook:
+    """Return the book of this system: ``THUNGAN_DEAD_LETTER_BOOK``, or a file below ``.local``."""
+    if path := environment.get("THUNGAN_DEAD_LETTER_BOOK"):
+        return AuditBook(Path(path))
+    namespace = environment.get("THUNGAN_NAMESPACE") or DEFAULT_NAMESPACE
+    return AuditBook(PROJECT / ".local" / "audit" / namespace / "dead-letters.jsonl")
+
+
+def person() -> str:
+    """Return who sits at the keyboard, as the machine knows them."""
+    return os.environ.get("SUDO_USER") or getpass.getuser()
+
+
+def age(letters: Iterable[DeadLetter], moment: datetime) -> timedelta | None:
+    """Return how old the oldest of some letters is; None where nobody wrote it down."""
+    moments = [letter.dead_at for letter in letters if letter.dead_at is not None]
+    return moment - min(moments) if moments else None

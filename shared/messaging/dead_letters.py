@@ -1,0 +1,246 @@
+"""The events that a service gave up: looking at them, sending them through their queue again, dropping them.
+
+Looking takes the letters off the queue and puts them back where they were when the desk is left, so other operators do
+not see them meanwhile. What dies with the process is put back by the broker.
+"""
+
+import base64
+import hashlib
+import json
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, cast
+
+import aiormq
+from aiormq import Channel
+from aiormq.abc import AbstractConnection, DeliveredMessage
+from aiormq.exceptions import ChannelNotFoundEntity
+from pamqp.commands import Basic
+from pydantic import SecretStr
+from yarl import URL
+
+from shared.messaging import envelope
+from shared.messaging.guard import CALL_SECONDS, close_quietly, guarded
+from shared.messaging.topology import Names
+from shared.messaging.verify import verify_broker
+
+LOOKED_AT = 10_000
+"""Letters of one queue that are held at the same time at most."""
+
+_OF_ITS_DEATH = frozenset(
+    {envelope.ATTEMPT, envelope.FIRST_FAILED, envelope.DEAD_AT, envelope.REASON, envelope.ERROR, "x-opt-deaths"}
+)
+
+REDRIVEN = "x-redriven"
+"""How often an operator has sent the event through its queue again."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """An event that was given up."""
+
+    service: str
+    """Whose handler gave it up."""
+
+    delivered: DeliveredMessage
+
+    @property
+    def id(self) -> str:
+        """The event's id; of a message that is none of ours, its hash."""
+        found = self._header(envelope.MESSAGE_ID)
+        return found if isinstance(found, str) else f"sha256-{self.body_hash[:16]}"
+
+    @property
+    def kind(self) -> str:
+        """Name and version of the event, as it was sent."""
+        return self.delivered.header.properties.message_type or "unknown"
+
+    @property
+    def reason(self) -> str:
+        """Why it was given up: our word, or the broker's where it died without us (``delivery-limit``)."""
+        found = self._header(envelope.REASON)
+        if isinstance(found, str) and self._header(envelope.DEAD_AT) is not None:
+            return found
+        return self._brokers_word()[0]
+
+    @property
+    def error(self) -> str | None:
+        """Type of the last error."""
+        found = self._header(envelope.ERROR)
+        return found if isinstance(found, str) else None
+
+    @property
+    def attempt(self) -> int:
+        """Deliveries that were counted, 1 for an event that was given up at once."""
+        found = self._header(envelope.ATTEMPT)
+        return found if isinstance(found, int) else 1
+
+    @property
+    def dead_at(self) -> datetime | None:
+        """When it was given up (UTC); None where nobody wrote it down."""
+        found = self._header(envelope.DEAD_AT)
+        if isinstance(found, int):
+            return datetime.fromtimestamp(found / 1000, UTC)
+        return self._brokers_word()[1]
+
+    @property
+    def redriven(self) -> int:
+        """How often it was sent through its queue again."""
+        found = self._header(REDRIVEN)
+        return found if isinstance(found, int) else 0
+
+    @property
+    def body_hash(self) -> str:
+        """SHA-256 of the body, in hexadecimal digits."""
+        return hashlib.sha256(self.delivered.body).hexdigest()
+
+    @property
+    def content(self) -> Any:
+        """The body as JSON value; where it is none, ``{"base64": …}`` with its bytes."""
+        try:
+            return json.loads(self.delivered.body)
+        except ValueError:
+            return {"base64": base64.b64encode(self.delivered.body).decode()}
+
+    @property
+    def headers(self) -> dict[str, Any]:
+        """Everything that travels around the body."""
+        properties = self.delivered.header.properties
+        own = {
+            "type": properties.message_type,
+            "app_id": properties.app_id,
+            "correlation_id": properties.correlation_id,
+            "message_id": properties.message_id,
+            "timestamp": properties.timestamp,
+            "content_type": properties.content_type,
+        }
+        return {**{key: value for key, value in own.items() if value is not None}, **(properties.headers or {})}
+
+    def _header(self, name: str) -> Any:
+        return (self.delivered.header.properties.headers or {}).get(name)
+
+    def _brokers_word(self) -> tuple[str, datetime | None]:
+        deaths = self._header("x-death")
+        if isinstance(deaths, list) and deaths and isinstance(deaths[0], dict):
+            when = deaths[0].get("time")
+            reason = str(deaths[0].get("reason", "unknown")).replace("_", "-")
+            return reason, when.replace(tzinfo=when.tzinfo or UTC) if isinstance(when, datetime) else None
+        return "unknown", None
+
+
+class DeadLetterDesk:
+    """Works on the dead queues of one namespace; made by :func:`open_dead_letters`."""
+
+    def __init__(self, connection: AbstractConnection, names: Names) -> None:
+        self._connection = connection
+        self._names = names
+        self._channels = AsyncExitStack()
+
+    async def count(self, service: str) -> int | None:
+        """Return how many letters wait; None where the service has no dead queue."""
+        async with self._channel() as channel:
+            try:
+                declared = await guarded(
+                    _passively(channel, self._names.dead_queue(service)), within=CALL_SECONDS, doing="counting"
+                )
+            except _NoQueue:
+                return None
+            return int(declared.message_count or 0)
+
+    async def take(self, service: str, *, limit: int = LOOKED_AT) -> list[DeadLetter]:
+        """Take letters of a service into hand, the oldest first; what is not settled goes back at the end."""
+        if not await self.count(service):
+            return []
+        channel = await self._channels.enter_async_context(self._channel())
+        letters: list[DeadLetter] = []
+        while len(letters) < limit:
+            delivered = await guarded(
+                channel.basic_get(self._names.dead_queue(service)), within=CALL_SECONDS, doing="taking a dead letter"
+            )
+            if isinstance(delivered.delivery, Basic.GetEmpty):
+                break
+            letters.append(DeadLetter(service, delivered))
+        return letters
+
+    async def redrive(self, letter: DeadLetter) -> None:
+        """Send an event through its service's queue as if for the first time; only then take it off the dead queue.
+
+        Where the end of it is lost, the event is there twice and the inbox lets one take effect. Raises
+        :class:`BrokerGone`, :class:`Unroutable` (the service's queue is gone), :class:`Rejected`.
+        """
+        properties = envelope.forwarded(letter.delivered, {REDRIVEN: letter.redriven + 1})
+        properties.headers = {k: v for k, v in (properties.headers or {}).items() if k not in _OF_ITS_DEATH}
+        await guarded(
+            letter.delivered.channel.basic_publish(
+                letter.delivered.body,
+                routing_key=self._names.event_queue(letter.service),
+                properties=properties,
+                mandatory=True,
+            ),
+            within=CALL_SECONDS,
+            doing="sending a dead letter again",
+        )
+        await self.drop(letter)
+
+    async def drop(self, letter: DeadLetter) -> None:
+        """Take a letter off the dead queue for good. Raises :class:`BrokerGone`."""
+        await guarded(
+            letter.delivered.channel.basic_ack(letter.delivered.delivery_tag or 0),
+            within=CALL_SECONDS,
+            doing="removing a dead letter",
+        )
+
+    async def close(self) -> None:
+        """Put back what was not settled."""
+        await self._channels.aclose()
+
+    @asynccontextmanager
+    async def _channel(self) -> AsyncIterator[Channel]:
+        channel = cast(
+            "Channel",
+            await guarded(
+                self._connection.channel(publisher_confirms=True, on_return_raises=True),
+                within=CALL_SECONDS,
+                doing="opening a channel",
+            ),
+        )
+        try:
+            yield channel
+        finally:
+            # The broker puts back what was taken over a channel and not settled.
+            await close_quietly(channel)
+
+
+class _NoQueue(Exception):
+    pass
+
+
+async def _passively(channel: Channel, queue: str) -> Any:
+    try:
+        return await channel.queue_declare(queue, passive=True)
+    except ChannelNotFoundEntity:
+        raise _NoQueue from None
+
+
+@asynccontextmanager
+async def open_dead_letters(amqp_url: SecretStr, namespace: str) -> AsyncIterator[DeadLetterDesk]:
+    """Connect to the broker for the time of the block. Raises :class:`BrokerGone`, :class:`UnsupportedBroker`."""
+    connection = await guarded(
+        aiormq.connect(
+            URL(amqp_url.get_secret_value()), client_properties={"connection_name": f"{namespace} dead letters"}
+        ),
+        within=CALL_SECONDS,
+        doing="connecting",
+    )
+    try:
+        verify_broker(connection.server_properties)
+        desk = DeadLetterDesk(connection, Names(namespace))
+        try:
+            yield desk
+        finally:
+            await desk.close()
+    finally:
+        await close_quietly(connection)
+

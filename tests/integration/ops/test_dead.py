@@ -1,0 +1,202 @@
+"""`thungan dead` on a real broker: what operators see of dead letters, and what is written down of what they do."""
+
+import asyncio
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from pamqp.commands import Basic
+
+from ops.stack.state import PROJECT
+from shared.messaging.topology import Topology, event_queues
+from shared.testing import wait_until
+from shared.testing.broker import BrokerView
+
+PHONE = "0912345678"
+
+
+class Desk:
+    """The broker with dead letters on it, and a terminal."""
+
+    def __init__(self, broker: BrokerView, environment: dict[str, str], book: Path) -> None:
+        self.broker = broker
+        self.book = book
+        self._environment = environment
+
+    async def run(self, *arguments: str) -> tuple[int, str, str]:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            *("-m", "ops.cli", "dead", *arguments),
+            cwd=PROJECT,
+            env=self._environment,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        out, err = await process.communicate()
+        return process.returncode or 0, out.decode(), err.decode()
+
+    async def json(self, *arguments: str) -> Any:
+        code, out, err = await self.run(*arguments, "--json")
+        assert code == 0, err
+        return json.loads(out)
+
+    async def put_dead(self, service: str, kind: str, reason: str, *, hours_ago: float = 0) -> str:
+        """Put a letter into the dead queue as the bus does, and return its id."""
+        message_id = str(uuid4())
+        headers: dict[str, Any] = {
+            "x-message-id": message_id,
+            "x-reason": reason,
+            "x-error": "KeyError",
+            "x-attempt": 10,
+            "x-dead-at": int((1_700_000_000 - hours_ago * 3600) * 1000),
+        }
+        body = json.dumps({"customer_name": "Nguyễn Thị Lan", "phone": PHONE, "kwh": 123}).encode()
+        properties = Basic.Properties(message_type=kind, app_id="billing", headers=headers, delivery_mode=2)
+        await self.broker.put(body, queue=self.broker.names.dead_queue(service), properties=properties)
+        return message_id
+
+    async def left(self, service: str) -> int | None:
+        return await self.broker.count(self.broker.names.dead_queue(service))
+
+    def entries(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.book.read_text().splitlines()] if self.book.exists() else []
+
+
+@pytest.fixture
+async def desk(broker: BrokerView, amqp_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    async with broker.channel() as channel:
+        for service in ("receipt", "notify"):
+            for queue in event_queues(Topology(service=service), broker.names):
+                await channel.queue_declare(queue.name, durable=True, arguments=dict(queue.arguments))
+    book = tmp_path / "audit" / "book.jsonl"
+    monkeypatch.setenv("THUNGAN_AMQP_URL", amqp_url)
+    monkeypatch.setenv("THUNGAN_NAMESPACE", broker.names.namespace)
+    monkeypatch.setenv("THUNGAN_DEAD_LETTER_BOOK", str(book))
+    return Desk(broker, dict(os.environ), book)
+
+
+async def test_dead_letters_are_counted_by_service_event_and_reason(desk: Desk) -> None:
+    await desk.put_dead("receipt", "payment.recorded.v1", "permanent", hours_ago=5)
+    await desk.put_dead("receipt", "payment.recorded.v1", "permanent")
+    await desk.put_dead("notify", "notice.issued.v1", "attempts-exhausted")
+
+    found = await desk.json("list")
+
+    assert [(one["service"], one["message"], one["reason"], one["count"]) for one in found] == [
+        ("notify", "notice.issued.v1", "attempts-exhausted", 1),
+        ("receipt", "payment.recorded.v1", "permanent", 2),
+    ]
+    assert found[1]["oldest_seconds"] - found[0]["oldest_seconds"] == pytest.approx(5 * 3600, abs=60)
+    code, out, _ = await desk.run()
+    assert (code, "attempts-exhausted" in out) == (0, True)
+
+
+async def test_no_dead_letters_is_said_in_words(desk: Desk) -> None:
+    code, out, err = await desk.run("list")
+
+    assert (code, out, err) == (0, "There are no dead letters.\n", "")
+
+
+async def test_a_letter_is_shown_without_names_and_numbers_unless_asked_for(desk: Desk) -> None:
+    letter = await desk.put_dead("receipt", "payment.recorded.v1", "permanent")
+
+    _, masked, _ = await desk.run("show", letter)
+    _, unmasked, _ = await desk.run("show", letter, "--unmasked")
+
+    assert "KeyError" in masked
+    assert '"kwh": 123' in masked
+    assert PHONE not in masked
+    assert "Lan" not in masked
+    assert PHONE in unmasked
+    assert "Lan" in unmasked
+    assert await desk.left("receipt") == 1
+
+
+async def test_a_letter_that_is_not_there_is_an_error_in_one_line(desk: Desk) -> None:
+    code, out, err = await desk.run("show", "nothing")
+
+    assert (code, out, err) == (1, "", "thungan: no dead letter nothing\n")
+
+
+async def test_only_what_is_meant_is_sent_again_at_the_pace_asked_for(desk: Desk) -> None:
+    old = await desk.put_dead("receipt", "payment.recorded.v1", "permanent", hours_ago=5)
+    await desk.put_dead("receipt", "payment.reversed.v1", "permanent")
+    await desk.put_dead("receipt", "payment.recorded.v1", "undecodable")
+    await desk.put_dead("notify", "payment.recorded.v1", "permanent")
+    which = ("--service", "receipt", "--message", "payment.recorded", "--reason", "permanent")
+
+    done = await desk.json("redrive", *which, "--rate", "100", "--by", "Bình", "--why", "key added")
+
+    assert done == {"redriven": [old]}
+    assert (await desk.left("receipt"), await desk.left("notify")) == (2, 1)
+    sent = await desk.broker.take(desk.broker.names.event_queue("receipt"))
+    assert sent is not None
+    headers = {key: value for key, value in (sent.header.properties.headers or {}).items() if key != "x-delivery-count"}
+    assert headers == {"x-message-id": old, "x-redriven": 1}
+    [entry] = desk.entries()
+    assert (entry["event"], entry["by"], entry["why"]) == ("dead_letter_redriven", "Bình", "key added")
+
+
+async def test_redriving_three_at_two_a_second_takes_a_second(desk: Desk) -> None:
+    for _ in range(3):
+        await desk.put_dead("receipt", "payment.recorded.v1", "permanent")
+    started = asyncio.get_running_loop().time()
+
+    code, out, _ = await desk.run("redrive", "--service", "receipt", "--rate", "2")
+
+    assert (code, out) == (0, "3 dead letters sent again\n")
+    assert asyncio.get_running_loop().time() - started > 1.0
+
+
+async def test_dropping_writes_down_who_when_which_and_why(desk: Desk) -> None:
+    letter = await desk.put_dead("receipt", "payment.recorded.v1", "permanent")
+    kept = await desk.put_dead("receipt", "payment.recorded.v1", "permanent")
+
+    code, out, err = await desk.run("drop", letter, "--yes", "--by", "Bình", "--why", "test data")
+
+    assert (code, out) == (0, "1 dead letter dropped\n")
+    [entry] = desk.entries()
+    assert json.loads(err) == entry
+    assert {name: entry[name] for name in ("event", "by", "why", "service", "message_id", "message", "reason")} == {
+        "event": "dead_letter_dropped",
+        "by": "Bình",
+        "why": "test data",
+        "service": "receipt",
+        "message_id": letter,
+        "message": "payment.recorded.v1",
+        "reason": "permanent",
+    }
+    assert len(entry["body_sha256"]) == 64
+    assert PHONE not in err
+    await wait_until(lambda: _left(desk, 1))
+    assert [one["id"] for one in await desk.json("list", "--each")] == [kept]
+
+
+async def _left(desk: Desk, count: int) -> bool:
+    return await desk.left("receipt") == count
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--why", "x", "--yes"), "say which"),
+        (("--why", "x", "--service", "receipt"), "nobody is there to ask"),
+        (("--why", "x", "--service", "nothing", "--yes"), "no such service"),
+        (("--service", "receipt", "--yes"), "--why"),
+    ],
+    ids=["nothing named", "nobody to ask", "unknown service", "no reason"],
+)
+async def test_nothing_is_dropped_by_mistake(desk: Desk, arguments: tuple[str, ...], words: str) -> None:
+    await desk.put_dead("receipt", "payment.recorded.v1", "permanent")
+
+    code, _, err = await desk.run("drop", *arguments)
+
+    assert code == 2
+    assert words in err
+    assert await desk.left("receipt") == 1
+    assert desk.entries() == []
