@@ -1,6 +1,7 @@
 import { render } from "preact";
 import { App } from "./app/app.ts";
 import { Message } from "./app/components/screen.tsx";
+import { PrinterHub } from "./app/printing.ts";
 import { Root } from "./app/root.tsx";
 import { setApp } from "./app/use_app.ts";
 import { storedLanguage } from "./i18n/language.ts";
@@ -13,7 +14,7 @@ async function start(root: HTMLElement): Promise<void> {
   document.documentElement.lang = language;
   let app: App;
   try {
-    app = await App.open({ look: async () => "no_printer", print: async () => ({ state: "held", cause: "no_printer" }) });
+    app = await App.open(new PrinterHub());
   } catch (error) {
     console.error("the app could not be opened", error);
     const t = translator(language);

@@ -6,18 +6,19 @@ import { type Language, storedLanguage, storeLanguage } from "../i18n/language.t
 import { Database } from "../storage/database.ts";
 import type { Command, CustomerFile, Transfer } from "../storage/schema.ts";
 import { type FromGateway, Stream } from "../stream/stream.ts";
-import { type PaperPrinter, PrintQueue } from "../stream/print_queue.ts";
+import { PrintQueue } from "../stream/print_queue.ts";
 import { Syncer } from "../sync/syncer.ts";
 import { Clock, dayOf } from "./clock.ts";
 import { newDeviceKey, publicKeyOf } from "./device_key.ts";
 import { newId } from "./ids.ts";
 import { debtOf, transferNow } from "./procedure.ts";
 import { RouteIndex } from "./search/search.ts";
+import { sayPrinted } from "./commands.ts";
+import type { PrinterHub, RememberedPrinter } from "./printing.ts";
 import { initialState, type PrinterStatus } from "./state.ts";
 import { Store } from "./store.ts";
 import { alone, aloneOrNot, takeOver } from "./tabs.ts";
 import { tidyLine } from "./text.ts";
-import { keepScreenOn } from "./wake_lock.ts";
 
 declare const __APP_VERSION__: string | undefined;
 
@@ -28,13 +29,14 @@ const DOWNLOADS = 3;
 const HISTORY = 5;
 const ROUTE_IS_OLD_MS = 5 * 60_000;
 const FEED_SAVE_MS = 500;
+const LOOK_AGAIN_MS = 8_000;
 
 export class App {
   readonly store = new Store(initialState(storedLanguage()));
   readonly clock: Clock;
   readonly api: Api;
   readonly database: Database;
-  readonly #printer: PaperPrinter;
+  readonly printer: PrinterHub;
   #token: string | null = null;
   #feed: { epoch: string; seq: number } | null = null;
   #feedTimer: ReturnType<typeof setTimeout> | undefined;
@@ -45,10 +47,11 @@ export class App {
   #wanted = new Set<string>();
   #index: RouteIndex | null = null;
   #heardAt = 0;
+  #heldTimer: ReturnType<typeof setTimeout> | undefined;
 
-  private constructor(database: Database, offset: number, printer: PaperPrinter) {
+  private constructor(database: Database, offset: number, printer: PrinterHub) {
     this.database = database;
-    this.#printer = printer;
+    this.printer = printer;
     this.clock = new Clock(offset, (changed) => {
       void database.setFacts({ clock_offset: changed });
       this.store.set({ clockWrong: this.clock.isWrong, day: this.clock.day() });
@@ -62,7 +65,7 @@ export class App {
   }
 
   /** Open the app with what the phone holds. */
-  static async open(printer: PaperPrinter): Promise<App> {
+  static async open(printer: PrinterHub): Promise<App> {
     const database = await Database.open();
     const facts = await database.facts();
     const app = new App(database, facts.clock_offset ?? 0, printer);
@@ -100,7 +103,7 @@ export class App {
     await this.#load();
     const queue = new PrintQueue({
       store: this.database,
-      printer: this.#printer,
+      printer: this.printer,
       say: (frame) => this.#stream?.say(frame),
       changed: () => void this.#jobsChanged(),
       now: () => this.clock.now(),
@@ -138,7 +141,20 @@ export class App {
       ended: (code) => void this.#streamEnded(code),
     });
     this.store.set({ phase: "ready" });
-    await queue.recover();
+    if (await queue.recover()) {
+      this.printer.mayBeStuck();
+    }
+    const { printer } = await this.database.facts();
+    await this.printer.begin(
+      this.api,
+      {
+        changed: (status) => this.printerChanged(status),
+        remember: (remembered) => void this.database.setFacts({ printer: remembered }),
+        printedLate: (jobId, attempt) => void sayPrinted(this, jobId, attempt),
+        stamp: () => this.clock.stamp(),
+      },
+      (printer as RememberedPrinter | undefined) ?? null,
+    );
     this.#stream.start();
     queue.kick();
     void this.#syncer.kick();
@@ -221,6 +237,7 @@ export class App {
     this.#stream?.stop();
     this.#syncer?.stop();
     this.#queue?.stop();
+    clearTimeout(this.#heldTimer);
     this.#stream = this.#syncer = this.#queue = null;
     this.store.set({ online: false });
   }
@@ -592,7 +609,7 @@ export class App {
     const jobs = await this.database.jobs();
     const isOffered = jobs.length > this.store.state.jobs.length;
     this.store.set({ jobs, held: this.#queue?.held ?? null, printing: this.#queue?.printing ?? null });
-    keepScreenOn(this.store.state.printing !== null);
+    this.#lookAgainWhileHeld();
     if (isOffered) {
       void this.refreshPapers().catch(ignoreNoAnswer);
     }
@@ -643,10 +660,18 @@ export class App {
   }
 
   printerChanged(printer: PrinterStatus): void {
-    const wasConnected = this.store.state.printer.connected;
+    const { chosen, connected } = this.store.state.printer;
     this.store.set({ printer });
-    if (printer.connected && !wasConnected) {
+    if ((printer.chosen && !chosen) || (printer.connected && !connected)) {
       this.printNow();
+    }
+  }
+
+  /** Somebody loads paper or closes the cover: the printer is asked again now and then, so that nobody has to press. */
+  #lookAgainWhileHeld(): void {
+    clearTimeout(this.#heldTimer);
+    if (this.#queue?.held && this.store.state.printer.chosen) {
+      this.#heldTimer = setTimeout(() => this.printNow(), LOOK_AGAIN_MS);
     }
   }
 

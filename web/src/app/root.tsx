@@ -6,6 +6,7 @@ import { Enrol } from "./screens/enrol.tsx";
 import { Elsewhere, Locked } from "./screens/gate.tsx";
 import { OutboxScreen } from "./screens/outbox.tsx";
 import { Papers } from "./screens/papers.tsx";
+import { PrinterScreen } from "./screens/printer.tsx";
 import { PromiseScreen } from "./screens/promise.tsx";
 import { Search } from "./screens/search.tsx";
 import { Settings } from "./screens/settings.tsx";
@@ -44,6 +45,8 @@ function Place() {
       return <Papers />;
     case "shift":
       return code === "close" ? <Closing /> : <ShiftScreen />;
+    case "printer":
+      return <PrinterScreen />;
     case "outbox":
       return <OutboxScreen />;
     case "settings":

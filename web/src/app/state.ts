@@ -34,9 +34,16 @@ export interface PaidNote {
 }
 
 export interface PrinterStatus {
+  /** Of the printer that is used, or was the last time. */
   readonly name: string | null;
+  /** Chosen since the app was opened: a Bluetooth printer has to be chosen each time. */
+  readonly chosen: boolean;
   readonly connected: boolean;
-  readonly supported: boolean;
+  /** A person has found its test page right. */
+  readonly confirmed: boolean;
+  /** What this browser can reach. */
+  readonly bluetooth: boolean;
+  readonly serial: boolean;
 }
 
 export interface AppState {
@@ -74,7 +81,14 @@ export interface AppState {
   readonly persisted: boolean | null;
 }
 
-export const NO_PRINTER: PrinterStatus = { name: null, connected: false, supported: false };
+export const NO_PRINTER: PrinterStatus = {
+  name: null,
+  chosen: false,
+  connected: false,
+  confirmed: false,
+  bluetooth: false,
+  serial: false,
+};
 
 export function initialState(language: Language): AppState {
   return {

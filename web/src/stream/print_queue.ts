@@ -57,15 +57,15 @@ export class PrintQueue {
     return this.#printing;
   }
 
-  /** The app was opened: what was being printed when it was closed may be on paper. */
-  async recover(): Promise<void> {
+  /** The app was opened: what was being printed when it was closed may be on paper. Says whether there was something. */
+  recover(): Promise<boolean> {
     // A tab that is still printing is let finish first.
-    await this.#parts.alone(async () => {
-      for (const job of await this.#parts.store.jobs()) {
-        if (job.phase === "printing") {
-          await this.#finish(job, "unconfirmed", "app_closed");
-        }
+    return this.#parts.alone(async () => {
+      const broken = (await this.#parts.store.jobs()).filter((job) => job.phase === "printing");
+      for (const job of broken) {
+        await this.#finish(job, "unconfirmed", "app_closed");
       }
+      return broken.length > 0;
     });
   }
 

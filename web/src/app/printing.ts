@@ -1,0 +1,223 @@
+/** The printer that this phone uses: chosen by a person, with the profile that the server keeps for it. */
+import type { Api } from "../api/client.ts";
+import { ApiProblem } from "../api/problem.ts";
+import type { Job, PrinterProfile as StoredProfile, PrinterView } from "../api/types.ts";
+import { chooseBluetoothPrinter, hasBluetooth } from "../printers/bluetooth.ts";
+import { Driver } from "../printers/driver.ts";
+import type { Connection, Printer } from "../printers/printer.ts";
+import { chooseSerialPrinter, hasSerial, knownSerialPrinters } from "../printers/serial.ts";
+import { type Answered, bytesOf, findOut, type Part, testPage } from "../printers/setup.ts";
+import { keepAwake } from "../printers/wake_lock.ts";
+import { DEFAULT_PROFILE, type PrinterProfile } from "../printing/profile.ts";
+import { Renderer } from "../printing/renderer.ts";
+import type { PaperPrinter, PrintResult } from "../stream/print_queue.ts";
+import type { PrinterStatus } from "./state.ts";
+
+/** What the phone remembers of its printer. */
+export interface RememberedPrinter {
+  readonly id: string;
+  readonly name: string;
+  readonly connection: Connection;
+  readonly profile: PrinterProfile;
+  /** A person has seen a test page and found it right. */
+  readonly confirmed: boolean;
+}
+
+export interface PrinterHooks {
+  changed(status: PrinterStatus): void;
+  remember(printer: RememberedPrinter): void;
+  /** A paper that nobody could vouch for has been printed after all. */
+  printedLate(jobId: string, attempt: number): void;
+  stamp(): string;
+}
+
+const NO_HOOKS: PrinterHooks = {
+  changed: () => undefined,
+  remember: () => undefined,
+  printedLate: () => undefined,
+  stamp: () => new Date().toISOString(),
+};
+
+export class PrinterHub implements PaperPrinter {
+  readonly #renderer = new Renderer();
+  #driver: Driver | null = null;
+  #remembered: RememberedPrinter | null = null;
+  #mayBeStuck = false;
+  #hooks: PrinterHooks = NO_HOOKS;
+  #api: Api | null = null;
+
+  get status(): PrinterStatus {
+    return {
+      name: this.#driver?.printer.name ?? this.#remembered?.name ?? null,
+      chosen: this.#driver !== null,
+      connected: this.#driver?.printer.isConnected ?? false,
+      confirmed: this.#remembered?.confirmed ?? false,
+      bluetooth: hasBluetooth(),
+      serial: hasSerial(),
+    };
+  }
+
+  get remembered(): RememberedPrinter | null {
+    return this.#remembered;
+  }
+
+  /** Begin with what the phone remembers; a serial printer that was allowed before is used again at once. */
+  async begin(api: Api, hooks: PrinterHooks, remembered: RememberedPrinter | null): Promise<void> {
+    this.#api = api;
+    this.#hooks = hooks;
+    this.#remembered ??= remembered;
+    if (this.#driver === null && remembered?.connection === "serial") {
+      const known = await knownSerialPrinters().catch(() => []);
+      const same = known.find((printer) => printer.id === remembered.id);
+      if (same) {
+        this.#use(same, remembered);
+      }
+    }
+    this.#changed();
+  }
+
+  /** The last paper was broken off by closing the app: the printer may wait for the rest of a picture. */
+  mayBeStuck(): void {
+    this.#mayBeStuck = true;
+  }
+
+  /** Let the person choose; only after a tap. Throws NothingChosen, NotAReceiptPrinter, or what the browser says. */
+  async choose(connection: Connection, all = false): Promise<RememberedPrinter> {
+    const printer = connection === "bluetooth" ? await chooseBluetoothPrinter({ all }) : await chooseSerialPrinter();
+    await this.#driver?.close();
+    await printer.connect();
+    const stored = await this.#stored(printer.id);
+    const remembered: RememberedPrinter = {
+      id: printer.id,
+      name: printer.name,
+      connection,
+      profile: stored?.profile ?? DEFAULT_PROFILE,
+      confirmed: stored?.confirmed ?? false,
+    };
+    this.#use(printer, remembered);
+    return remembered;
+  }
+
+  /** What the server keeps for the printer; without signal, what the phone remembers of the same one. */
+  async #stored(id: string): Promise<{ profile: PrinterProfile; confirmed: boolean } | null> {
+    try {
+      const found = await this.#api?.call("GET /v1/printers/{printer_id}", { params: { printer_id: id } });
+      return found ? { profile: profileOf(found), confirmed: found.confirmed_at !== null } : null;
+    } catch (error) {
+      if (error instanceof ApiProblem && error.status === 404) {
+        return null;
+      }
+      return this.#remembered?.id === id ? this.#remembered : null;
+    }
+  }
+
+  #use(printer: Printer, remembered: RememberedPrinter): void {
+    this.#remembered = remembered;
+    this.#driver = new Driver(printer, remembered.profile, {
+      resync: this.#mayBeStuck,
+      keepAwake,
+      printedLate: (id) => {
+        const [jobId = "", attempt] = id.split("/");
+        this.#hooks.printedLate(jobId, Number(attempt));
+      },
+    });
+    this.#mayBeStuck = false;
+    printer.listen((event) => {
+      if (event.type === "lost") {
+        this.#changed();
+      }
+    });
+    this.#hooks.remember(remembered);
+    this.#changed();
+  }
+
+  #changed(): void {
+    this.#hooks.changed(this.status);
+  }
+
+  // --- papers
+
+  async look(): Promise<PrintResult["cause"]> {
+    // The driver itself asks the printer right before the first byte.
+    return this.#driver === null ? "no_printer" : null;
+  }
+
+  async print(job: Job, begin: () => Promise<boolean>): Promise<PrintResult> {
+    const driver = this.#driver;
+    if (driver === null) {
+      return { state: "held", cause: "no_printer" };
+    }
+    const profile = this.#remembered?.profile ?? DEFAULT_PROFILE;
+    const outcome = await driver.print({
+      id: `${job.job_id}/${job.attempt}`,
+      bytes: (resync) => this.#renderer.escpos(job.document, profile, resync),
+      begun: begin,
+    });
+    this.#changed();
+    switch (outcome.state) {
+      case "printed":
+        return { state: "printed", cause: null };
+      case "withdrawn":
+        return { state: "held", cause: null };
+      default:
+        return outcome;
+    }
+  }
+
+  // --- setting up
+
+  /** Print a page of the set-up; says whether it went out. */
+  async printPage(parts: readonly Part[]): Promise<"out" | PrintResult["cause"]> {
+    if (this.#driver === null) {
+      return "no_printer";
+    }
+    const outcome = await this.#driver.print({
+      id: "page",
+      bytes: (resync) =>
+        bytesOf(parts, (document, profile, stuck) => this.#renderer.escpos(document, profile, stuck), resync),
+      begun: async () => true,
+    });
+    this.#changed();
+    if (outcome.state === "held") {
+      return outcome.cause;
+    }
+    // Without a fence nobody says that it is out; the person looks at it anyway.
+    return outcome.state === "unconfirmed" && outcome.cause !== "no_confirmation" ? outcome.cause : "out";
+  }
+
+  printTestPage(): Promise<"out" | PrintResult["cause"]> {
+    return this.printPage(testPage(this.#remembered?.profile ?? DEFAULT_PROFILE, this.#remembered?.name ?? ""));
+  }
+
+  /** What the printer answers by itself. */
+  async askPrinter(): Promise<Answered> {
+    const driver = this.#driver;
+    return driver ? findOut((request, milliseconds) => driver.ask(request, milliseconds)) : { status: false, fence: false };
+  }
+
+  /** Keep what came of the set-up, on the server and here. Throws like any request. */
+  async keep(profile: PrinterProfile): Promise<void> {
+    const printer = this.#remembered;
+    if (printer === null || this.#driver === null || this.#api === null) {
+      return;
+    }
+    await this.#api.call("PUT /v1/printers/{printer_id}", {
+      params: { printer_id: printer.id },
+      body: {
+        name: printer.name.slice(0, 80) || printer.id,
+        connection: printer.connection,
+        profile: profile satisfies StoredProfile,
+        confirmed_at: this.#hooks.stamp(),
+      },
+    });
+    this.#remembered = { ...printer, profile, confirmed: true };
+    this.#driver.answering = profile;
+    this.#hooks.remember(this.#remembered);
+    this.#changed();
+  }
+}
+
+/** A stored profile with what older servers leave out. */
+function profileOf({ profile }: PrinterView): PrinterProfile {
+  return { ...DEFAULT_PROFILE, ...profile };
+}
