@@ -129,7 +129,7 @@ def run_service(
         phases = ("pre", "post") if arguments.phase == "all" else (arguments.phase,)
         uvloop.run(_migrate(settings, topology, migrations, phases))
         sys.exit(0)
-    sys.exit(uvloop.run(_serve(settings, service)))
+    sys.exit(uvloop.run(_serve(name, settings, service)))
 
 
 async def _migrate(
@@ -142,7 +142,25 @@ async def _migrate(
         log.info("queues_declared")
 
 
-async def _serve(settings: S, service: Callable[[S], AbstractAsyncContextManager[Running]]) -> int:
+async def _serve(name: str, settings: S, service: Callable[[S], AbstractAsyncContextManager[Running]]) -> int:
+    stop_tracing = _start_tracing(name, settings)
+    try:
+        return await _run(settings, service)
+    finally:
+        # It sends what is left, over the network perhaps: not in the event loop's time.
+        await asyncio.to_thread(stop_tracing)
+
+
+def _start_tracing(name: str, settings: ServiceSettings) -> Callable[[], None]:
+    if settings.trace_file is None and settings.otlp_endpoint is None:
+        return lambda: None
+    # Imported only then: OpenTelemetry costs half a second at start, and memory.
+    from shared.trace_recorder import start_recording  # noqa: PLC0415
+
+    return start_recording(name, settings)
+
+
+async def _run(settings: S, service: Callable[[S], AbstractAsyncContextManager[Running]]) -> int:
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
     started = time.monotonic()

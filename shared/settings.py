@@ -1,6 +1,7 @@
 """Settings that every service shares; each service adds its own in its ``settings.py``."""
 
 import socket
+from pathlib import Path
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -35,6 +36,15 @@ class ServiceSettings(BaseSettings):
 
     concurrency: int = Field(default=16, ge=1, le=1000)
     """Messages that one copy works on at the same time."""
+
+    trace_file: Path | None = None
+    """File that traces are appended to, for looking at one (``thungan trace``); None: no file."""
+
+    otlp_endpoint: str | None = Field(default=None, pattern=r"^https?://")
+    """Address of an OpenTelemetry collector (OTLP over HTTP), without ``/v1/traces``; None: traces go nowhere."""
+
+    trace_ratio: float = Field(default=1.0, ge=0.0, le=1.0)
+    """Share of what people do that is traced, where tracing is on."""
 
     log_level: str = "INFO"
     log_format: str = Field(default="json", pattern=r"^(json|console)$")

@@ -23,7 +23,7 @@ async def document_ready(event: DocumentReady, work: Work, *, waker: Waker, now:
     device_id = event.device_id
     if device_id is None:
         return
-    if await print_jobs.add(work.connection, event, now()):
+    if await print_jobs.add(work.connection, event, now(), work.traceparent):
         work.after_commit(lambda: waker.papers([device_id]))
     else:
         log.info("paper_not_queued", document_id=str(event.document_id), device_id=str(device_id))

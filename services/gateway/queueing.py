@@ -1,6 +1,7 @@
 """Changes to print jobs: lock, apply a rule of ``domain``, store, and say when one has ended."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -9,8 +10,10 @@ from services.gateway import domain
 from services.gateway.domain import PrintJob
 from services.gateway.store import print_jobs as store
 from services.gateway.store.print_jobs import Paper
+from shared import tracing
 from shared.contracts.gateway import PrintJobFinished
 from shared.messaging import Work
+from shared.messaging import context as contexts
 from shared.problems import NotFound
 
 Rule = Callable[[PrintJob], PrintJob]
@@ -31,8 +34,28 @@ async def change(
         return paper
     by_machine = changed.attempt > paper.job.attempt and changed.retries > 0
     await store.save(work.connection, paper.job, changed, actor="gateway" if by_machine else actor, now=now)
-    await _say_when_finished(work, paper, changed, now)
+    with _traced(paper, changed, now):
+        await _say_when_finished(work, paper, changed, now)
     return replace(paper, job=changed, changed_at=now)
+
+
+@contextmanager
+def _traced(before: Paper, job: PrintJob, now: datetime) -> Iterator[None]:
+    """Add the time that the job spent in its last state to the paper's trace; what is said inside belongs to it."""
+    if not tracing.is_on() or before.traceparent is None:
+        yield
+        return
+    facts: tracing.Facts = {
+        "thungan.job_id": str(job.job_id),
+        "thungan.attempt": job.attempt,
+        "thungan.was": before.job.state.value,
+        "thungan.cause": job.cause.value if job.cause else None,
+    }
+    traceparent = tracing.record(
+        f"print job {job.state.value}", before.traceparent, start=before.changed_at, end=now, facts=facts
+    )
+    with contexts.use(replace(contexts.current_or_new(), traceparent=traceparent)):
+        yield
 
 
 async def _say_when_finished(work: Work, before: Paper, job: PrintJob, now: datetime) -> None:

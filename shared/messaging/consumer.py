@@ -8,7 +8,7 @@ import structlog
 from aiormq.abc import DeliveredMessage
 from asyncpg import Pool
 
-from shared import metrics
+from shared import metrics, tracing
 from shared.contracts.message import Event
 from shared.db.transaction import transaction
 from shared.messaging import context as contexts
@@ -27,6 +27,7 @@ from shared.messaging.relay import Relay
 from shared.messaging.responder import HANDLER_SECONDS
 from shared.messaging.topology import Names, Topology, event_queues, exchanges
 from shared.messaging.work import EventHandler, EventHandlers, Metadata, Work
+from shared.tracing import Kind
 
 log = structlog.get_logger(__name__)
 
@@ -122,8 +123,9 @@ class Consumer:
         while True:
             tries += 1
             try:
-                async with asyncio.timeout(HANDLER_SECONDS):
-                    await self._take_in(facts, delivered.body, kind)
+                with tracing.span(f"handle {kind}", Kind.CONSUMER, {"thungan.attempt": facts.attempt}):
+                    async with asyncio.timeout(HANDLER_SECONDS):
+                        await self._take_in(facts, delivered.body, kind)
             except Exception as error:
                 decision = decide(error, attempt=facts.attempt, tries=tries, held=time.monotonic() - started)
                 if isinstance(decision, TryAgain):

@@ -243,4 +243,3 @@ async def open_dead_letters(amqp_url: SecretStr, namespace: str) -> AsyncIterato
             await desk.close()
     finally:
         await close_quietly(connection)
-

@@ -11,7 +11,7 @@ import structlog
 from pamqp.commands import Basic
 from pydantic import SecretStr
 
-from shared import metrics
+from shared import metrics, tracing
 from shared.clock import now
 from shared.db.pool import connect
 from shared.messaging import envelope
@@ -20,6 +20,7 @@ from shared.messaging.errors import BrokerGone, Rejected, Unroutable
 from shared.messaging.outbox import WAKE_UP
 from shared.messaging.publisher import Publisher
 from shared.messaging.topology import Names, Topology
+from shared.tracing import Kind
 
 WINDOW = 200
 """Events sent before their confirms are waited for."""
@@ -183,11 +184,25 @@ class Relay:
 
     async def _send(self, row: asyncpg.Record) -> bool | None:
         """Publish one event; return True when confirmed, False when refused, None when the outcome is unknown."""
+        if not tracing.is_on():
+            return await self._publish(row, row["traceparent"])
+        kind: str = row["routing_key"]
+        waited = (now() - row["created_at"]).total_seconds()
+        facts = {"thungan.event_id": str(row["message_id"]), "thungan.seconds_in_outbox": round(waited, 6)}
+        with tracing.spanned(f"publish {kind}", Kind.PRODUCER, row["traceparent"], facts) as span:
+            outcome = await self._publish(row, span.traceparent)
+            if outcome is not True:
+                span.fail("unknown" if outcome is None else "refused")
+            return outcome
+
+    async def _publish(self, row: asyncpg.Record, traceparent: str | None) -> bool | None:
         kind: str = row["routing_key"]
         headers: dict[str, Any] = {envelope.MESSAGE_ID: str(row["message_id"])}
         for header, column in _OPTIONAL_HEADERS:
             if row[column] is not None:
                 headers[header] = row[column]
+        if traceparent is not None:
+            headers[envelope.TRACEPARENT] = traceparent
         properties = Basic.Properties(
             content_type="application/json",
             delivery_mode=envelope.PERSISTENT,
@@ -233,7 +248,6 @@ class Relay:
 _OPTIONAL_HEADERS = (
     (envelope.AGGREGATE, "aggregate"),
     (envelope.CAUSATION_ID, "causation_id"),
-    (envelope.TRACEPARENT, "traceparent"),
 )
 
 

@@ -10,7 +10,7 @@ from aiormq import Channel
 from aiormq.abc import DeliveredMessage
 from pamqp.commands import Basic
 
-from shared import metrics
+from shared import metrics, tracing
 from shared.contracts.message import Reply, Request
 from shared.ids import new_id
 from shared.messaging import context as contexts
@@ -22,6 +22,7 @@ from shared.messaging.guard import CALL_SECONDS, guarded
 from shared.messaging.link import Link, Port
 from shared.messaging.topology import Names, exchanges
 from shared.problems import Problem, TimedOut, Unavailable
+from shared.tracing import Kind
 
 R = TypeVar("R", bound=Reply)
 
@@ -69,6 +70,10 @@ class Requester:
         copy of the owner is there, or the broker is gone or blocked; :class:`~shared.problems.TimedOut` at the
         deadline. After the last two it may have been done: repeat it with the same ids.
         """
+        with tracing.span(f"request {message.routing_key()}", Kind.CLIENT):
+            return await self._request(message, timeout, correlation_id)
+
+    async def _request(self, message: Request[R], timeout: float, correlation_id: str | None) -> R:  # noqa: ASYNC109
         context = contexts.current_or_new()
         now = time.time()
         deadline = now + timeout if context.deadline is None else min(now + timeout, context.deadline)

@@ -10,7 +10,7 @@ from aiormq.abc import DeliveredMessage
 from asyncpg import Pool
 from pamqp.commands import Basic
 
-from shared import metrics
+from shared import metrics, tracing
 from shared.contracts.message import Reply, Request
 from shared.db.transaction import (
     CONFLICTS,
@@ -33,6 +33,7 @@ from shared.messaging.relay import Relay
 from shared.messaging.topology import Names, Topology, exchanges, request_queue
 from shared.messaging.work import Metadata, RequestHandler, RequestHandlers, Work, mode
 from shared.problems import InvalidRequest, Problem, TimedOut, Unavailable
+from shared.tracing import Kind
 
 HANDLER_SECONDS = 15.0
 """How long a handler may take; well below the broker's own limit for an unsettled message (30 minutes)."""
@@ -130,8 +131,10 @@ class Responder:
             traceparent=facts.traceparent,
             handling=facts.kind,
         )
-        with contexts.use(context):
+        with contexts.use(context), tracing.span(f"handle {facts.kind}", Kind.SERVER) as span:
             answer = await self._handle(facts, delivered.body, HANDLER_SECONDS if left is None else left)
+            if isinstance(answer, Problem):
+                span.fail(answer.slug)
             if reply_to:
                 await self._send(delivered, answer)
             # After the answer: if this process dies before, another copy answers. Requests can be repeated.

@@ -75,6 +75,12 @@ class Work:
         return self._connection
 
     @property
+    def traceparent(self) -> str | None:
+        """W3C trace context of what is being done, to be kept with what goes on later."""
+        context = contexts.current()
+        return self.metadata.traceparent if context is None else context.traceparent
+
+    @property
     def emitted(self) -> int:
         """Number of events emitted so far."""
         return self._emitted
@@ -99,7 +105,7 @@ class Work:
                 aggregate=aggregate,
                 correlation_id=self.metadata.correlation_id,
                 causation_id=None if context is None else context.message_id,
-                traceparent=self.metadata.traceparent,
+                traceparent=self.traceparent,
                 not_before=not_before,
                 body=encode_event(event),
             )

@@ -19,6 +19,7 @@ from services.gateway.enrolment import hash_token
 from services.gateway.gateway import Gateway
 from services.gateway.roles import Device
 from services.gateway.store import devices
+from shared import tracing
 from shared.contracts.common import Language
 from shared.db.transaction import CONFLICTS, DATABASE_BUSY, is_connection_lost
 from shared.messaging.context import correlated
@@ -133,6 +134,13 @@ def _key(request: web.Request) -> Any:
         raise problems.IdempotencyKeyMissing("Thiếu mã yêu cầu (Idempotency-Key) hoặc mã không phải là UUID.") from None
 
 
+def _key_or_none(request: web.Request) -> str | None:
+    try:
+        return str(parse_uuid(request.headers.get("Idempotency-Key")))
+    except ValueError:
+        return None
+
+
 async def _body(request: web.Request, adapter: TypeAdapter[Any]) -> Any:
     if request.content_type != "application/json":
         raise problems.WrongContentType("Nội dung gửi lên phải là JSON.")
@@ -204,10 +212,13 @@ def edge_middleware(http_timeout: float) -> Any:
     ) -> web.StreamResponse:
         started = asyncio.get_running_loop().time()
         given = request.headers.get("X-Correlation-Id", "")
-        with correlated(given if _CORRELATION_ID.fullmatch(given) else None) as context:
+        with correlated(
+            given if _CORRELATION_ID.fullmatch(given) else None,
+            traceparent=tracing.valid(request.headers.get("traceparent")),
+        ) as context:
             if request.path == "/v1/stream":
                 return await handler(request)
-            response = await _answered(request, handler, http_timeout)
+            response = await _traced(request, handler, http_timeout)
             response.headers["X-Correlation-Id"] = context.correlation_id
             for name, value in SECURITY_HEADERS.items():
                 response.headers.setdefault(name, value)
@@ -225,6 +236,21 @@ def edge_middleware(http_timeout: float) -> Any:
             return response
 
     return middleware
+
+
+async def _traced(
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]], http_timeout: float
+) -> web.StreamResponse:
+    if not tracing.is_on():
+        return await _answered(request, handler, http_timeout)
+    route = _route_of(request)
+    facts = {"http.route": route, "thungan.idempotency_key": _key_or_none(request)}
+    with tracing.span(f"{request.method[:12]} {route}", tracing.Kind.SERVER, facts) as span:
+        response = await _answered(request, handler, http_timeout)
+        span.set("http.response.status_code", response.status)
+        if response.status >= 500:
+            span.fail(str(response.status))
+        return response
 
 
 async def _answered(

@@ -15,7 +15,7 @@ from shared.db import Connection
 _JOB = "job_id, device_id, kind, sequence, not_after, state, cause, attempt, retries"
 _PAPER = (
     f"{_JOB}, summary, language, copy_number, reprint_of, customer_code, receipt_id, payment_id, visit_id, "
-    "created_at, changed_at"
+    "created_at, changed_at, traceparent"
 )
 _UNFINISHED = "state IN ('queued', 'offered', 'accepted', 'printing', 'held')"
 
@@ -36,6 +36,8 @@ class Paper:
     created_at: datetime
     changed_at: datetime
     document: str = ""
+    traceparent: str | None = None
+    """The trace that it belongs to."""
 
 
 def _job(row: Record, earlier: dict[int, PrintJobState] | None = None) -> PrintJob:
@@ -67,10 +69,11 @@ def _paper(row: Record, job: PrintJob | None = None) -> Paper:
         created_at=row["created_at"],
         changed_at=row["changed_at"],
         document=row.get("document") or "",
+        traceparent=row["traceparent"],
     )
 
 
-async def add(connection: Connection, ready: DocumentReady, now: datetime) -> bool:
+async def add(connection: Connection, ready: DocumentReady, now: datetime, traceparent: str | None = None) -> bool:
     """Put a paper into its device's queue; False when it is there already or the device is unknown."""
     # One statement: the device's row is locked first, so that numbers have no gaps and are visible in their order.
     added = await connection.fetchval(
@@ -79,8 +82,9 @@ async def add(connection: Connection, ready: DocumentReady, now: datetime) -> bo
            ), added AS (
                INSERT INTO print_jobs (job_id, device_id, sequence, kind, document, summary, language, not_after,
                                        copy_number, reprint_of, customer_code, receipt_id, payment_id, visit_id,
-                                       state, attempt, retries, created_at, changed_at)
-               SELECT $1, device_id, sequence, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'queued', 1, 0, $14, $14
+                                       state, attempt, retries, created_at, changed_at, traceparent)
+               SELECT $1, device_id, sequence, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'queued', 1, 0, $14, $14,
+                      $15
                FROM device
                ON CONFLICT (job_id) DO NOTHING RETURNING device_id, sequence
            )
@@ -100,6 +104,7 @@ async def add(connection: Connection, ready: DocumentReady, now: datetime) -> bo
         ready.payment_id,
         ready.visit_id,
         now,
+        traceparent,
     )
     return bool(added)
 
