@@ -1,0 +1,89 @@
+/** The printing of the app in a real page, from the tests' side. */
+
+import type { Options, Progress } from "../../src/printers/driver.ts";
+import type { Cause } from "../../src/printers/printer.ts";
+import type { Outcome } from "../../src/printers/run.ts";
+import type { Document } from "../../src/printing/document.ts";
+import type { PrinterProfile, WidthDots } from "../../src/printing/profile.ts";
+import type { Bench, Chosen } from "./bench/bench.ts";
+import { APP_URL, type Phone } from "./launch.ts";
+import { PROFILE } from "./papers.ts";
+
+declare global {
+  interface Window {
+    bench: Bench;
+  }
+}
+
+/** Shorter than a person's, so that tests need not be waited for. */
+export const QUICK: Options = {
+  timings: { watchdog: 1_000, connecting: 3_000, status: 1_000, polling: 10, quiet: 200, draining: 3_000 },
+  patience: { listen: 150, printer: 1_500, person: 3_000 },
+};
+
+export class BenchPage {
+  readonly phone: Phone;
+
+  constructor(phone: Phone) {
+    this.phone = phone;
+  }
+
+  async open({ profile = PROFILE, options = QUICK }: { profile?: PrinterProfile; options?: Options } = {}): Promise<void> {
+    await this.phone.page.goto(APP_URL);
+    await this.phone.page.waitForFunction(() => "bench" in window);
+    await this.phone.page.evaluate((given) => window.bench.setUp(given), { profile, options });
+  }
+
+  /** Tap the button and choose from the browser's list. */
+  async choose(connection: "bluetooth" | "serial"): Promise<Chosen> {
+    await this.phone.page.click(`#${connection}`);
+    return this.phone.page.evaluate(() => window.bench.chosen());
+  }
+
+  print(id: string, document: Document): Promise<Outcome> {
+    return this.phone.page.evaluate(([name, paper]) => window.bench.print(name, paper), [id, document] as const);
+  }
+
+  look(): Promise<Cause | null> {
+    return this.phone.page.evaluate(() => window.bench.look());
+  }
+
+  connect(): Promise<string> {
+    return this.phone.page.evaluate(() => window.bench.connect());
+  }
+
+  close(): Promise<void> {
+    return this.phone.page.evaluate(() => window.bench.close());
+  }
+
+  findOut(): Promise<{ status: boolean; fence: boolean }> {
+    return this.phone.page.evaluate(() => window.bench.findOut());
+  }
+
+  late(): Promise<string[]> {
+    return this.phone.page.evaluate(() => window.bench.late);
+  }
+
+  progress(): Promise<Progress[]> {
+    return this.phone.page.evaluate(() => window.bench.progress);
+  }
+
+  /** Wait until the paper under way has come so far. */
+  async until(isReached: (last: Progress) => boolean): Promise<void> {
+    while (true) {
+      const last = (await this.progress()).at(-1);
+      if (last && isReached(last)) {
+        return;
+      }
+      await this.phone.page.waitForTimeout(10);
+    }
+  }
+
+  async draw(document: Document, width: WidthDots): Promise<{ height: number; data: Buffer }> {
+    const { height, data } = await this.phone.page.evaluate(
+      ([paper, dots]) => window.bench.draw(paper, dots),
+      [document, width] as const,
+    );
+    return { height, data: Buffer.from(data, "base64") };
+  }
+}
