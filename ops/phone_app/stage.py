@@ -1,0 +1,100 @@
+"""A system with customers, bills, and devices in the office, for the phone app in a real browser."""
+
+import asyncio
+import csv
+import json
+import os
+import sys
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ops.phone import VirtualDesk
+from ops.stack.services import LocalSystem
+from ops.stack.state import PROJECT
+
+BANK = {
+    "THUNGAN_RECEIPT_BANK_BIN": "970436",
+    "THUNGAN_RECEIPT_BANK_ACCOUNT": "1023456789",
+    "THUNGAN_RECEIPT_BANK_ACCOUNT_NAME": "DIEN LUC CA MAU",
+}
+"""An account that does not exist, at a bank that does."""
+
+_ANY_HOUR = {"THUNGAN_SMS_OPENS": "00:00", "THUNGAN_SMS_CLOSES": "23:59:59.999999"}
+
+
+@dataclass(frozen=True)
+class AppStage:
+    """What a script in the browser needs: addresses, tokens of the office, whom there is to visit."""
+
+    system: LocalSystem
+    supervisor: VirtualDesk
+    cashier: VirtualDesk
+    collection_point: VirtualDesk
+    collectors: list[str]
+
+    def environment(self) -> Mapping[str, str]:
+        """Return what the scripts read."""
+        return {
+            "THUNGAN_APP_URL": f"{self.system.gateway_url}/app/",
+            "THUNGAN_SUPERVISOR": str(self.supervisor.token),
+            "THUNGAN_CASHIER": str(self.cashier.token),
+            "THUNGAN_COLLECTION_POINT": str(self.collection_point.token),
+            "THUNGAN_COLLECTORS": ",".join(self.collectors),
+        }
+
+
+async def thungan_json(system: LocalSystem, *arguments: str) -> Any:
+    """Run the command line on a system and return what it says. Raises ``RuntimeError`` when it fails."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "ops.cli",
+        *arguments,
+        "--json",
+        cwd=PROJECT,
+        env={**os.environ, "THUNGAN_NAMESPACE": system.namespace},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    out, err = await process.communicate()
+    if process.returncode:
+        raise RuntimeError(f"thungan {arguments[0]} ended with {process.returncode}: {(err or out).decode().strip()}")
+    return json.loads(out)
+
+
+def _collection_point(folder: Path) -> str:
+    with (folder / "collection_points.csv").open(encoding="utf-8", newline="") as file:
+        return next(row["collection_point_code"] for row in csv.DictReader(file) if row["kind"] == "post_office")
+
+
+def _collectors(folder: Path) -> list[str]:
+    with (folder / "collectors.csv").open(encoding="utf-8", newline="") as file:
+        return [row["collector_code"] for row in csv.DictReader(file)]
+
+
+@asynccontextmanager
+async def app_stage(
+    namespace: str, folder: Path, *, customers: int = 160, keep: bool = False
+) -> AsyncIterator[AppStage]:
+    """Start a system, import made-up customers with bills, and enrol the office. ``folder`` takes the files."""
+    system = LocalSystem(namespace, keep=keep, settings={"notify": _ANY_HOUR, "receipt": BANK, "gateway": BANK})
+    async with system:
+        data = folder / "sample"
+        await thungan_json(system, "sample", "--customers", str(customers), "--seed", "14", "--out", str(data))
+        await thungan_json(system, "import", "all", str(data))
+        url = system.gateway_url
+        supervisor, cashier = VirtualDesk(url, name="Supervisor's desk"), VirtualDesk(url, name="Cashier's desk")
+        point = VirtualDesk(url, name="Post office")
+        first = await thungan_json(system, "enrol", "--role", "supervisor")
+        try:
+            await supervisor.enrol(first["code"])
+            await cashier.enrol(await supervisor.make_code("cashier"))
+            code = await supervisor.make_code("collection_point", collection_point_code=_collection_point(data))
+            await point.enrol(code)
+            yield AppStage(system, supervisor, cashier, point, _collectors(data))
+        finally:
+            for desk in (supervisor, cashier, point):
+                await desk.close()
