@@ -1,0 +1,200 @@
+"""The whole system with collectors at work: started, filled, loaded, audited, removed."""
+
+import asyncio
+import os
+import shutil
+import sys
+import time
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+import aiohttp
+
+from ops.bench.bench import Bench, new_namespace
+from ops.bench.collector import Collection, Collector, Customer
+from ops.bench.contestants import ContestantFailed
+from ops.bench.cpu import cpu_of_tree
+from ops.bench.district import write_district
+from ops.phone import VirtualPhone, open_session
+from ops.stack.provision import SERVICES
+from ops.stack.services import LocalSystem
+from ops.stack.state import PROJECT
+from services.gateway.enrolment import make_code_in_database
+from services.gateway.roles import Role
+
+_AT_ONCE = 20
+"""Phones that are made ready side by side."""
+
+BILLS_SECONDS = 120.0
+_MOST = 0.9
+"""A few customers of the sample have used nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What came of a load."""
+
+    collections: tuple[Collection, ...]
+    seconds: float
+    cpu: Mapping[str, float]
+    """CPU seconds of each process, by its name."""
+
+    @property
+    def per_second(self) -> float:
+        """Collections a second."""
+        return len(self.collections) / self.seconds
+
+
+class Collecting:
+    """A running system with collectors who have customers to visit."""
+
+    def __init__(self, system: LocalSystem, collectors: Sequence[Collector]) -> None:
+        self.system = system
+        self.collectors = collectors
+
+    async def saturate(self, count: int) -> Load:
+        """Let every collector go from customer to customer without a pause, and measure ``count`` collections.
+
+        What comes before all collectors are well under way, and after some have stopped, is left out.
+        """
+        begun, enough = asyncio.Event(), asyncio.Event()
+        done: list[Collection] = []
+        warm_up = len(self.collectors)
+
+        async def walk(collector: Collector) -> None:
+            while not enough.is_set():
+                done.append(await collector.collect())
+                if len(done) >= warm_up:
+                    begun.set()
+                if len(done) >= warm_up + count:
+                    enough.set()
+
+        async with asyncio.TaskGroup() as walking:
+            for collector in self.collectors:
+                walking.create_task(walk(collector))
+            await begun.wait()
+            before, started = self.cpu(), time.monotonic()
+            await enough.wait()
+            used, ended = _difference(self.cpu(), before), time.monotonic()
+        counted = tuple(one for one in done if started <= one.ended <= ended)
+        return Load(counted, ended - started, used)
+
+    async def pace(self, per_second: float, count: int) -> Load:
+        """Begin so many collections a second, each with a collector who is free, however long the others take."""
+        free: asyncio.Queue[Collector] = asyncio.Queue()
+        for collector in self.collectors:
+            free.put_nowait(collector)
+        done: list[Collection] = []
+
+        async def walk(collector: Collector) -> None:
+            done.append(await collector.collect())
+            free.put_nowait(collector)
+
+        before, started = self.cpu(), time.monotonic()
+        async with asyncio.TaskGroup() as walking:
+            for number in range(count):
+                await asyncio.sleep(max(0.0, started + number / per_second - time.monotonic()))
+                walking.create_task(walk(await free.get()))
+        return Load(tuple(done), time.monotonic() - started, _difference(self.cpu(), before))
+
+    def cpu(self) -> dict[str, float]:
+        """Return the CPU seconds that every process has used so far."""
+        found = {"load generator": time.process_time()}
+        own = self.system.namespace + "/"
+        for name, record in self.system.stack.running():
+            if name.startswith(own) or name in {"postgres", "rabbitmq"}:
+                found[name.removeprefix(own)] = cpu_of_tree(record.pid)
+        return found
+
+    async def audit(self) -> None:
+        """Hold the books to their rules. Raises :class:`ContestantFailed` with what is wrong."""
+        await _thungan(self.system, "audit")
+
+
+@asynccontextmanager
+async def collecting(
+    bench: Bench, *, phones: int, customers_each: int, copies: Mapping[str, int] | None = None
+) -> AsyncIterator[Collecting]:
+    """Start a system of its own, with so many collectors at work."""
+    system = LocalSystem(new_namespace(), copies, stack=bench.stack, keep=False)
+    folder = bench.folder / system.namespace
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(system)
+        stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        codes = write_district(folder, collectors=phones, customers_each=customers_each)
+        await _thungan(system, "import", "all", str(folder))
+        session = await stack.enter_async_context(open_session())
+        ready = asyncio.Semaphore(_AT_ONCE)
+
+        async def make(code: str) -> Collector:
+            async with ready:
+                return await _collector(system, code, session, customers_each)
+
+        collectors = await asyncio.gather(*map(make, codes))
+        try:
+            yield Collecting(system, collectors)
+        finally:
+            await asyncio.gather(*(collector.close() for collector in collectors))
+
+
+async def _collector(
+    system: LocalSystem, collector_code: str, session: aiohttp.ClientSession, customers: int
+) -> Collector:
+    made = await make_code_in_database(
+        system.database_url("gateway"),
+        Role.COLLECTOR,
+        made_by="bench",
+        collector_code=collector_code,
+        collection_point_code=None,
+        lifetime=timedelta(minutes=15),
+    )
+    phone = VirtualPhone(system.gateway_url, session=session)
+    await phone.enrol(made.code)
+    await phone.open_shift()
+    return await Collector.open(system.gateway_url, str(phone.token), session, await _owing(phone, customers))
+
+
+async def _owing(phone: VirtualPhone, customers: int) -> list[Customer]:
+    """Wait until customer has heard of all bills, and return who owes."""
+    deadline = time.monotonic() + BILLS_SECONDS
+    while True:
+        stops = (await phone.route()).stops
+        owing = [Customer(stop.customer.customer_code, stop.customer.name) for stop in stops if stop.customer.debt > 0]
+        if len(owing) >= customers * _MOST:
+            return owing
+        if time.monotonic() > deadline:
+            raise ContestantFailed(f"only {len(owing)} of {customers} customers of a route owe anything")
+        await asyncio.sleep(1)
+
+
+async def _thungan(system: LocalSystem, *arguments: str) -> None:
+    """Run the operator's command line on the system. Raises :class:`ContestantFailed` with what it said."""
+    addresses = {f"THUNGAN_{service.upper()}_DATABASE_URL": system.database_url(service) for service in SERVICES}
+    own = system.stack.folder.root
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "ops.cli",
+        *arguments,
+        cwd=PROJECT,
+        env={
+            **os.environ,
+            **addresses,
+            "THUNGAN_NAMESPACE": system.namespace,
+            "THUNGAN_AMQP_URL": system.amqp_url,
+            "THUNGAN_GATEWAY_URL": system.gateway_url,
+            "THUNGAN_RECEIPT_KEYS_FOLDER": str(own / "keys" / system.namespace),
+            "THUNGAN_SMS_FOLDER": str(own / "sms" / system.namespace),
+        },
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    output, _ = await process.communicate()
+    if process.returncode:
+        raise ContestantFailed(f"thungan {arguments[0]} ended with {process.returncode}: {output.decode()[-2000:]}")
+
+
+def _difference(after: Mapping[str, float], before: Mapping[str, float]) -> dict[str, float]:
+    return {name: seconds - before.get(name, 0.0) for name, seconds in after.items()}
