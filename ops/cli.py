@@ -34,6 +34,7 @@ COMMANDS = {
     "revoke": "revoke",
     "keys": "keys",
     "dead": "dead",
+    "trace": "trace",
     "sample": "sample",
     "import": "imports",
     "preview": "preview",

@@ -1,0 +1,134 @@
+"""One payment from phone to paper, as the traces of five processes tell it."""
+
+import asyncio
+import csv
+import json
+import os
+import sys
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+import pytest_asyncio
+
+from ops.phone import VirtualDesk, VirtualPhone
+from ops.stack.services import LocalSystem
+from ops.stack.state import PROJECT
+from ops.traces import TracedSpan, read_spans, traces_of
+from shared.contracts.receipt import PaperKind
+from shared.ids import new_id
+from shared.testing import wait_until
+
+
+@dataclass(frozen=True)
+class Town:
+    """A running system that writes traces, and a way to its command line."""
+
+    system: LocalSystem
+    traces: Path
+    folder: Path
+
+    async def thungan(self, *arguments: str) -> Any:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            *("-m", "ops.cli", *arguments, "--json"),
+            cwd=PROJECT,
+            env={**os.environ, "THUNGAN_NAMESPACE": self.system.namespace, "THUNGAN_TRACE_FILE": str(self.traces)},
+            stdout=asyncio.subprocess.PIPE,
+        )
+        out, _ = await process.communicate()
+        assert process.returncode == 0
+        return json.loads(out)
+
+
+@pytest_asyncio.fixture
+async def town(tmp_path: Path) -> AsyncIterator[Town]:
+    traces = tmp_path / "traces.jsonl"
+    settings = {"*": {"THUNGAN_TRACE_FILE": str(traces)}}
+    async with LocalSystem(f"trace_{uuid4().hex[:8]}", keep=False, settings=settings) as system:
+        town = Town(system, traces, tmp_path)
+        await town.thungan("sample", "--customers", "40", "--seed", "3", "--out", str(tmp_path / "sample"))
+        await town.thungan("import", "all", str(tmp_path / "sample"))
+        yield town
+
+
+async def pay_one(town: Town) -> UUID:
+    """Have a collector take the first debt of the route and print the receipt; return the payment's id."""
+    with (town.folder / "sample" / "collectors.csv").open(encoding="utf-8") as file:
+        collector = next(csv.DictReader(file))["collector_code"]
+    first = await town.thungan("enrol", "--role", "supervisor")
+    async with VirtualDesk(town.system.gateway_url) as supervisor, VirtualPhone(town.system.gateway_url) as phone:
+        await supervisor.enrol(first["code"])
+        await phone.enrol(await supervisor.make_code("collector", collector_code=collector))
+        await phone.open_stream()
+        await phone.open_shift()
+        customer = next(stop.customer for stop in (await phone.route()).stops if stop.customer.debt > 0)
+        payment_id = new_id()
+        await phone.pay(customer.customer_code, customer.debt, payment_id=payment_id)
+        await phone.wait_for_paper(PaperKind.RECEIPT, customer_code=customer.customer_code)
+        await wait_until(lambda: names(town, payment_id) >= {"print job printed", "publish print_job.finished.v1"}, 20)
+    return payment_id
+
+
+def spans_of(town: Town, payment_id: UUID) -> list[TracedSpan]:
+    traces = traces_of(read_spans(town.traces), str(payment_id))
+    # Repeats of the request (a phone that got no answer) are traces of their own; the first has it all.
+    return traces[0] if traces else []
+
+
+def names(town: Town, payment_id: UUID) -> set[str]:
+    return {span.name for span in spans_of(town, payment_id)}
+
+
+@pytest.mark.timeout(240)
+async def test_one_payment_is_one_trace_from_phone_to_paper(town: Town) -> None:
+    payment_id = await pay_one(town)
+    spans = spans_of(town, payment_id)
+    by_id = {span.span_id: span for span in spans}
+
+    def way_to(service: str, name: str) -> list[tuple[str, str, str]]:
+        """Return what led to a span, from the outside in."""
+        span: TracedSpan | None = next(one for one in spans if (one.service, one.name) == (service, name))
+        way: list[tuple[str, str, str]] = []
+        while span is not None:
+            way.insert(0, (span.service, span.kind, span.name))
+            span = by_id[span.parent_id] if span.parent_id is not None else None
+        return way
+
+    to_the_phone = [
+        ("gateway", "server", "POST /v1/payments"),
+        ("gateway", "client", "request billing.record_payment.v1"),
+        ("billing", "server", "handle billing.record_payment.v1"),
+        ("billing", "producer", "publish payment.recorded.v1"),
+        ("receipt", "consumer", "handle payment.recorded.v1"),
+        ("receipt", "producer", "publish document.ready.v1"),
+        ("gateway", "consumer", "handle document.ready.v1"),
+    ]
+    for state in ("offered", "accepted", "printing", "printed"):
+        assert way_to("gateway", f"print job {state}") == [*to_the_phone, ("gateway", "internal", f"print job {state}")]
+    assert way_to("gateway", "publish print_job.finished.v1")[-2:] == [
+        ("gateway", "internal", "print job printed"),
+        ("gateway", "producer", "publish print_job.finished.v1"),
+    ]
+    # Everybody else who heard of the payment is in the same trace.
+    assert way_to("gateway", "handle payment.recorded.v1")[:-1] == to_the_phone[:4]
+    assert [span.name for span in spans if span.parent_id is None] == ["POST /v1/payments"]
+    assert {span.error for span in spans} == {None}
+
+    [[*shown]] = await town.thungan("trace", str(payment_id))
+    assert [one["span_id"] for one in shown] == [span.span_id for span in spans_of(town, payment_id)]
+
+
+@pytest.mark.timeout(240)
+async def test_a_trace_holds_no_names_no_phone_numbers_and_no_addresses(town: Town) -> None:
+    await pay_one(town)
+    with (town.folder / "sample" / "customers.csv").open(encoding="utf-8") as file:
+        customers = list(csv.DictReader(file))
+    written = town.traces.read_text()
+
+    for customer in customers:
+        for fact in (customer["name"], customer["phone"], customer["address"]):
+            assert not fact or fact not in written
