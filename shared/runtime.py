@@ -155,7 +155,7 @@ def _start_tracing(name: str, settings: ServiceSettings) -> Callable[[], None]:
     if settings.trace_file is None and settings.otlp_endpoint is None:
         return lambda: None
     # Imported only then: OpenTelemetry costs half a second at start, and memory.
-    from shared.trace_recorder import start_recording  # noqa: PLC0415
+    from shared.messaging.trace_recorder import start_recording  # noqa: PLC0415
 
     return start_recording(name, settings)
 

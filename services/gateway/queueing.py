@@ -10,9 +10,8 @@ from services.gateway import domain
 from services.gateway.domain import PrintJob
 from services.gateway.store import print_jobs as store
 from services.gateway.store.print_jobs import Paper
-from shared import tracing
 from shared.contracts.gateway import PrintJobFinished
-from shared.messaging import Work
+from shared.messaging import Work, tracing
 from shared.messaging import context as contexts
 from shared.problems import NotFound
 

@@ -8,11 +8,11 @@ import structlog
 from aiormq.abc import DeliveredMessage
 from asyncpg import Pool
 
-from shared import metrics, tracing
+from shared import metrics
 from shared.contracts.message import Event
 from shared.db.transaction import transaction
 from shared.messaging import context as contexts
-from shared.messaging import envelope
+from shared.messaging import envelope, tracing
 from shared.messaging.backoff import Backoff
 from shared.messaging.codec import decode
 from shared.messaging.envelope import Envelope, forwarded, open_envelope
@@ -26,8 +26,8 @@ from shared.messaging.recoverability import GiveUp, Postpone, TryAgain, decide
 from shared.messaging.relay import Relay
 from shared.messaging.responder import HANDLER_SECONDS
 from shared.messaging.topology import Names, Topology, event_queues, exchanges
+from shared.messaging.tracing import Kind
 from shared.messaging.work import EventHandler, EventHandlers, Metadata, Work
-from shared.tracing import Kind
 
 log = structlog.get_logger(__name__)
 

@@ -11,16 +11,16 @@ import structlog
 from pamqp.commands import Basic
 from pydantic import SecretStr
 
-from shared import metrics, tracing
+from shared import metrics
 from shared.clock import now
 from shared.db.pool import connect
-from shared.messaging import envelope
+from shared.messaging import envelope, tracing
 from shared.messaging.backoff import Backoff
 from shared.messaging.errors import BrokerGone, Rejected, Unroutable
 from shared.messaging.outbox import WAKE_UP
 from shared.messaging.publisher import Publisher
 from shared.messaging.topology import Names, Topology
-from shared.tracing import Kind
+from shared.messaging.tracing import Kind
 
 WINDOW = 200
 """Events sent before their confirms are waited for."""

@@ -10,19 +10,19 @@ from aiormq import Channel
 from aiormq.abc import DeliveredMessage
 from pamqp.commands import Basic
 
-from shared import metrics, tracing
+from shared import metrics
 from shared.contracts.message import Reply, Request
 from shared.ids import new_id
 from shared.messaging import context as contexts
-from shared.messaging import envelope
+from shared.messaging import envelope, tracing
 from shared.messaging.codec import decode, encode
 from shared.messaging.declare import declare
 from shared.messaging.errors import BrokerGone, MessagingError, Unroutable
 from shared.messaging.guard import CALL_SECONDS, guarded
 from shared.messaging.link import Link, Port
 from shared.messaging.topology import Names, exchanges
+from shared.messaging.tracing import Kind
 from shared.problems import Problem, TimedOut, Unavailable
-from shared.tracing import Kind
 
 R = TypeVar("R", bound=Reply)
 

@@ -10,7 +10,7 @@ from aiormq.abc import DeliveredMessage
 from asyncpg import Pool
 from pamqp.commands import Basic
 
-from shared import metrics, tracing
+from shared import metrics
 from shared.contracts.message import Reply, Request
 from shared.db.transaction import (
     CONFLICTS,
@@ -21,7 +21,7 @@ from shared.db.transaction import (
     transaction,
 )
 from shared.messaging import context as contexts
-from shared.messaging import envelope
+from shared.messaging import envelope, tracing
 from shared.messaging.codec import decode, encode
 from shared.messaging.envelope import Envelope, open_envelope
 from shared.messaging.errors import BrokerGone, Undecodable
@@ -31,9 +31,9 @@ from shared.messaging.lanes import Lanes
 from shared.messaging.link import Link, Port
 from shared.messaging.relay import Relay
 from shared.messaging.topology import Names, Topology, exchanges, request_queue
+from shared.messaging.tracing import Kind
 from shared.messaging.work import Metadata, RequestHandler, RequestHandlers, Work, mode
 from shared.problems import InvalidRequest, Problem, TimedOut, Unavailable
-from shared.tracing import Kind
 
 HANDLER_SECONDS = 15.0
 """How long a handler may take; well below the broker's own limit for an unsettled message (30 minutes)."""

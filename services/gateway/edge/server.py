@@ -19,9 +19,9 @@ from services.gateway.enrolment import hash_token
 from services.gateway.gateway import Gateway
 from services.gateway.roles import Device
 from services.gateway.store import devices
-from shared import tracing
 from shared.contracts.common import Language
 from shared.db.transaction import CONFLICTS, DATABASE_BUSY, is_connection_lost
+from shared.messaging import tracing
 from shared.messaging.context import correlated
 from shared.problems import NotAllowed, NotFound, Problem, TimedOut, Unavailable
 

@@ -24,9 +24,9 @@ from opentelemetry.trace import (
 )
 from opentelemetry.trace import Span as OpenTelemetrySpan
 
-from shared import tracing
+from shared.messaging import tracing
+from shared.messaging.tracing import TRACEPARENT, Fact, Facts, Kind
 from shared.settings import ServiceSettings
-from shared.tracing import TRACEPARENT, Fact, Facts, Kind
 
 
 def start_recording(service: str, settings: ServiceSettings) -> Callable[[], None]:
@@ -65,7 +65,7 @@ class OpenTelemetryRecorder:
     def start(
         self, name: str, kind: Kind, traceparent: str | None, facts: Facts | None, at: datetime | None = None
     ) -> "RecordedSpan":
-        """Begin a span; see :class:`shared.tracing.Recorder`."""
+        """Begin a span; see :class:`shared.messaging.tracing.Recorder`."""
         known = {key: value for key, value in (facts or {}).items() if value is not None}
         made = self._tracer.start_span(
             name,

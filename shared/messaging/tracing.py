@@ -1,7 +1,7 @@
 """Traces: what one act of a person set off, from phone to paper, with times. Off unless the settings name a receiver.
 
 The context travels as W3C ``traceparent`` in HTTP, in outbox rows and in message headers. While tracing is off it is
-passed on as it came, and OpenTelemetry (``shared/trace_recorder.py``) is not even imported.
+passed on as it came, and OpenTelemetry (``shared/messaging/trace_recorder.py``) is not even imported.
 """
 
 import re
