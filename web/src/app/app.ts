@@ -30,6 +30,9 @@ const HISTORY = 5;
 const ROUTE_IS_OLD_MS = 5 * 60_000;
 const FEED_SAVE_MS = 500;
 const LOOK_AGAIN_MS = 8_000;
+const RENEW_MS = 3_000;
+/** A connection takes a moment to open: only what lasts longer is told. */
+const OFFLINE_AFTER_MS = 2_500;
 
 export class App {
   readonly store = new Store(initialState(storedLanguage()));
@@ -47,7 +50,9 @@ export class App {
   #wanted = new Set<string>();
   #index: RouteIndex | null = null;
   #heardAt = 0;
+  #renewedAt = 0;
   #heldTimer: ReturnType<typeof setTimeout> | undefined;
+  #offlineTimer: ReturnType<typeof setTimeout> | undefined;
 
   private constructor(database: Database, offset: number, printer: PrinterHub) {
     this.database = database;
@@ -134,10 +139,11 @@ export class App {
       }),
       take: (frame) => this.#take(frame),
       opened: () => {
-        this.store.set({ online: true });
+        clearTimeout(this.#offlineTimer);
+        this.store.set({ online: true, offline: false });
         void this.#syncer?.kick();
       },
-      lost: () => this.store.set({ online: false }),
+      lost: () => this.#isOffline(),
       ended: (code) => void this.#streamEnded(code),
     });
     this.store.set({ phase: "ready" });
@@ -155,6 +161,7 @@ export class App {
       },
       (printer as RememberedPrinter | undefined) ?? null,
     );
+    this.#isOffline();
     this.#stream.start();
     queue.kick();
     void this.#syncer.kick();
@@ -202,7 +209,13 @@ export class App {
   }
 
   readonly #onOnline = (): void => {
-    this.#stream?.renew();
+    // Phones say it several times while they change masts.
+    if (Date.now() - this.#renewedAt > RENEW_MS) {
+      this.#renewedAt = Date.now();
+      this.#stream?.renew();
+    } else {
+      this.#stream?.hurry();
+    }
     void this.#syncer?.kick();
     void this.refresh();
   };
@@ -226,11 +239,22 @@ export class App {
 
   #listen(): void {
     addEventListener("online", this.#onOnline);
+    addEventListener("offline", this.#onGone);
     document.addEventListener("visibilitychange", this.#onFocus);
     addEventListener("focus", this.#onFocus);
   }
 
+  #isOffline(): void {
+    this.store.set({ online: false, offline: this.store.state.offline || !navigator.onLine });
+    clearTimeout(this.#offlineTimer);
+    this.#offlineTimer = setTimeout(() => this.store.set({ offline: true }), OFFLINE_AFTER_MS);
+  }
+
+  readonly #onGone = (): void => this.store.set({ offline: true, online: false });
+
   #stop(): void {
+    clearTimeout(this.#offlineTimer);
+    removeEventListener("offline", this.#onGone);
     removeEventListener("online", this.#onOnline);
     document.removeEventListener("visibilitychange", this.#onFocus);
     removeEventListener("focus", this.#onFocus);

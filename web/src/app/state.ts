@@ -4,6 +4,7 @@ import type {
   CollectionPoint,
   CollectorDetails,
   DeviceView,
+  PaymentMethod,
   PrintJobCause,
   PrintJobView,
   RouteStop,
@@ -30,7 +31,7 @@ export interface PaidNote {
   readonly where: string;
   readonly amount: number;
   readonly at: string;
-  readonly method: string;
+  readonly method: PaymentMethod;
 }
 
 export interface PrinterStatus {
@@ -56,6 +57,8 @@ export interface AppState {
   readonly points: readonly CollectionPoint[];
   /** The stream is open: the phone hears what happens elsewhere. */
   readonly online: boolean;
+  /** There is no signal, and that for longer than a moment. */
+  readonly offline: boolean;
   /** The business day that is shown. */
   readonly day: string;
   readonly clockWrong: boolean;
@@ -100,6 +103,7 @@ export function initialState(language: Language): AppState {
     settings: null,
     points: [],
     online: false,
+    offline: false,
     day: "",
     clockWrong: false,
     route: null,

@@ -113,6 +113,11 @@ export const en: Messages = {
   meter: "Meter",
   price_group: "Price group",
   households: "{n} households",
+  group_household: "Household",
+  group_production: "Production",
+  group_business: "Business",
+  group_hospital: "Hospitals, schools",
+  group_public: "Public lighting, offices",
   tax_code: "Tax code",
   total_due: "Total due",
   nothing_due: "Nothing owed",
@@ -164,7 +169,9 @@ export const en: Messages = {
   to_today: "To the list",
 
   paid_title: "Paid",
-  paid_elsewhere: "{amount} at {where}, {time}. Take no money.",
+  paid_by_collection_point: "{amount} at {where}, {time}. Take no money.",
+  paid_by_cash: "{amount} in cash ({where}), {time}. Take no money.",
+  paid_by_transfer: "The bank credited {amount}, {time}. Take no money.",
   paid_here: "The customer owes nothing.",
 
   visit_title: "Customer met",
@@ -207,6 +214,7 @@ export const en: Messages = {
   transfer_recorded: "The bank's credit is recorded",
   transfer_given_up: "Paid in another way",
   transfer_none: "No bank account has been set up for transfers.",
+  transfer_receipt: "See the receipt",
   transfer_leave: "Later, to the list",
   transfers_waiting: "Transfers awaited",
 

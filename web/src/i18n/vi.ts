@@ -111,6 +111,11 @@ export const vi = {
   meter: "Công tơ",
   price_group: "Nhóm giá",
   households: "{n} hộ",
+  group_household: "Sinh hoạt",
+  group_production: "Sản xuất",
+  group_business: "Kinh doanh",
+  group_hospital: "Bệnh viện, trường học",
+  group_public: "Chiếu sáng công cộng, hành chính",
   tax_code: "Mã số thuế",
   total_due: "Tổng tiền phải trả",
   nothing_due: "Không còn nợ",
@@ -162,7 +167,9 @@ export const vi = {
   to_today: "Về danh sách",
 
   paid_title: "Đã thanh toán",
-  paid_elsewhere: "{amount} tại {where}, lúc {time}. Không thu nữa.",
+  paid_by_collection_point: "Đã trả {amount} tại {where}, lúc {time}. Không thu nữa.",
+  paid_by_cash: "Đã thu {amount} tiền mặt ({where}), lúc {time}. Không thu nữa.",
+  paid_by_transfer: "Ngân hàng đã báo có {amount}, lúc {time}. Không thu nữa.",
   paid_here: "Khách hàng không còn nợ.",
 
   visit_title: "Gặp khách",
@@ -205,6 +212,7 @@ export const vi = {
   transfer_recorded: "Ngân hàng đã báo có",
   transfer_given_up: "Khách đã trả bằng cách khác",
   transfer_none: "Hệ thống chưa có tài khoản nhận chuyển khoản.",
+  transfer_receipt: "Xem biên nhận",
   transfer_leave: "Để sau, về danh sách",
   transfers_waiting: "Chuyển khoản đang chờ",
 

@@ -50,6 +50,8 @@ export interface StreamParts {
 
 /** Without a welcome in this time a connection is given up. */
 const WELCOME_MS = 15_000;
+const REPLACED = 4001;
+const OWN_REPLACEMENT_MS = 20_000;
 
 export class Stream {
   readonly #parts: StreamParts;
@@ -59,6 +61,8 @@ export class Stream {
   #stopped = true;
   #welcomed = false;
   #queue: Promise<void> = Promise.resolve();
+  /** When a connection was last left for a new one. */
+  #leftAt = Number.NEGATIVE_INFINITY;
 
   constructor(parts: StreamParts) {
     this.#parts = parts;
@@ -92,6 +96,9 @@ export class Stream {
   /** The connection may be dead without anybody having noticed: make a new one. */
   renew(): void {
     if (!this.#stopped) {
+      if (this.#socket !== null) {
+        this.#leftAt = Date.now();
+      }
       this.#leave();
       this.#failures = 0;
       this.#connect();
@@ -143,7 +150,9 @@ export class Stream {
 
   #closed(code: number): void {
     this.#leave();
-    if (code >= 4000 && code < 4100) {
+    // The gateway may hear of our own two connections in the other order, and take the older one for the newer.
+    const isOurOwn = code === REPLACED && Date.now() - this.#leftAt < OWN_REPLACEMENT_MS;
+    if (code >= 4000 && code < 4100 && !isOurOwn) {
       this.#stopped = true;
       this.#parts.ended(code);
       return;

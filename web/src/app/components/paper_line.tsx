@@ -28,6 +28,12 @@ export function PaperLine({ paper, withName = false }: { paper: PaperNow; withNa
   const asked = commands.some(
     (one) => one.id === `${paper.job_id}:${paper.attempt}` && one.state === "waiting",
   );
+  const isMoney = paper.kind === "receipt" || paper.kind === "copy" || paper.kind === "void";
+  const again = withName && paper.state === "printed" && !isMoney && (
+    <DoButton class="small-button" disabled={asked} act={() => printAgain(app, paper.job_id, paper.attempt)}>
+      {t("print_again")}
+    </DoButton>
+  );
   return (
     <div class={`paper ${paper.state}`}>
       <div class="row">
@@ -35,12 +41,13 @@ export function PaperLine({ paper, withName = false }: { paper: PaperNow; withNa
         <span class="whom">
           <span class="name">{name}</span>
           {withName && paper.summary !== "" && <span class="where">{paper.summary}</span>}
-          {withName && paper.created_at !== null && <span class="where">{writtenMoment(paper.created_at)}</span>}
+          <span class="state">
+            {t(`state_${paper.state}`)}
+            {paper.cause && paper.state !== "printed" && paper.state !== "expired" ? `: ${t(`cause_${paper.cause}`)}` : ""}
+            {withName && paper.created_at !== null ? ` · ${writtenMoment(paper.created_at)}` : ""}
+          </span>
         </span>
-        <span class="state">
-          {t(`state_${paper.state}`)}
-          {paper.cause && paper.state !== "printed" && paper.state !== "expired" ? `: ${t(`cause_${paper.cause}`)}` : ""}
-        </span>
+        {again}
       </div>
       {paper.state === "unconfirmed" && !asked && (
         <div class="ask">
@@ -90,11 +97,6 @@ export function PaperLine({ paper, withName = false }: { paper: PaperNow; withNa
           {t("print_again")}
         </DoButton>
       )}
-      {withName && paper.state === "printed" && paper.kind !== "receipt" && paper.kind !== "copy" && paper.kind !== "void" && (
-        <DoButton class="plain-button" disabled={asked} act={() => printAgain(app, paper.job_id, paper.attempt)}>
-          {t("print_again")}
-        </DoButton>
-      )}
       {withName && paper.state === "printed" && paper.kind === "receipt" && paper.receipt_id !== null && (
         <CopyOrder receiptId={paper.receipt_id} />
       )}
@@ -120,7 +122,7 @@ export function CopyOrder({ receiptId }: { receiptId: string }) {
       )}
       {last?.state === "refused" && <p class="note bad">{last.problem?.detail}</p>}
       {!open && (
-        <button type="button" class="plain-button" disabled={!online} onClick={() => setOpen(true)}>
+        <button type="button" class="small-button" disabled={!online} onClick={() => setOpen(true)}>
           {t("print_copy")}
         </button>
       )}

@@ -52,10 +52,10 @@ export function Screen({ title, back, actions, children }: ScreenProps) {
 
 function Signal() {
   const t = useTranslate();
-  const { online } = useAppState();
+  const { offline } = useAppState();
   return (
-    <span class={online ? "signal" : "signal off"} role="img" aria-label={t(online ? "online_short" : "offline_short")}>
-      <Icon name={online ? "signal" : "no_signal"} />
+    <span class={offline ? "signal off" : "signal"} role="img" aria-label={t(offline ? "offline_short" : "online_short")}>
+      <Icon name={offline ? "no_signal" : "signal"} />
     </span>
   );
 }
@@ -63,14 +63,14 @@ function Signal() {
 /** What a collector must not overlook, on every screen. */
 function Notes() {
   const t = useTranslate();
-  const { online, commands, clockWrong, held, papers, jobs, problem } = useAppState();
+  const { offline, commands, clockWrong, held, papers, jobs, problem } = useAppState();
   const open = unsettled(commands);
   const waiting = open.filter((command) => command.state === "waiting").length;
   const refused = open.length - waiting;
   const asked = papers.filter((paper) => paperNeedsPerson(paper, jobs)).length;
   return (
     <div class="notes" aria-live="polite">
-      {!online && <p class="note">{t("offline")}</p>}
+      {offline && <p class="note">{t("offline")}</p>}
       {waiting > 0 && (
         <Link to="outbox" class="note wait">
           <Icon name="wait" />

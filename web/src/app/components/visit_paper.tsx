@@ -27,15 +27,15 @@ export function VisitPaper({ visit, title }: { visit: CurrentVisit; title: strin
 /** A paper that is not there yet. */
 export function Pending({ title, waiting }: { title: string; waiting: boolean }) {
   const t = useTranslate();
-  const { online } = useAppState();
+  const { offline } = useAppState();
   return (
     <div class="paper">
       <div class="row">
         <Icon name="wait" />
         <span class="name">{title}</span>
-        <span class="state">{t(waiting && !online ? "stop_waiting" : "state_none")}</span>
+        <span class="state">{t(waiting && offline ? "stop_waiting" : "state_none")}</span>
       </div>
-      {waiting && !online && <p class="hint">{t("done_waiting")}</p>}
+      {waiting && offline && <p class="hint">{t("done_waiting")}</p>}
     </div>
   );
 }

@@ -15,7 +15,7 @@ export function Cash({ code }: { code: string }) {
   const t = useTranslate();
   const app = useApp();
   const customer = useCustomer(code);
-  const { online, shift, shiftKnown } = useAppState();
+  const { online, offline, shift, shiftKnown } = useAppState();
   const [given, setGiven] = useState("");
   const [count, setCount] = useState<number | null>(null);
   const bills = customer.openBills.slice(0, count ?? customer.openBills.length);
@@ -83,7 +83,7 @@ export function Cash({ code }: { code: string }) {
           })}
         </fieldset>
       )}
-      {!online && <p class="note bad">{t("cash_offline")}</p>}
+      {offline && <p class="note bad">{t("cash_offline")}</p>}
       {online && shiftKnown && shift === null && (
         <p class="note bad">
           {t("cash_no_shift")}
@@ -136,8 +136,9 @@ export function Cash({ code }: { code: string }) {
 
 /** The notes to give back, such as `1 × 100.000 + 2 × 20.000`. */
 function notesFor(change: number): string {
-  const { notes } = inNotes(change);
-  return notes.map(([note, pieces]) => `${pieces} × ${plainDong(note)}`).join(" + ");
+  const { notes, rest } = inNotes(change);
+  const parts = notes.map(([note, pieces]) => `${pieces} × ${plainDong(note)}`);
+  return [...parts, ...(rest > 0 ? [plainDong(rest)] : [])].join(" + ");
 }
 
 function openOf(bills: readonly Bill[]): number {
@@ -148,7 +149,7 @@ function openOf(bills: readonly Bill[]): number {
 function Recording({ customer, payment }: { customer: CustomerView; payment: Command }) {
   const t = useTranslate();
   const app = useApp();
-  const { online } = useAppState();
+  const { offline } = useAppState();
   const amount = Number(payment.body["amount"]);
   return (
     <Screen title={t("cash_title")} back={`customers/${customer.code}`}>
@@ -157,7 +158,7 @@ function Recording({ customer, payment }: { customer: CustomerView; payment: Com
         <strong>{dong(amount)}</strong>
         <span class="hint">{customer.name}</span>
       </section>
-      {(payment.tries > 0 || !online) && (
+      {(payment.tries > 0 || offline) && (
         <>
           <p class="note bad" role="alert">
             {t("cash_unknown")}

@@ -12,6 +12,7 @@ import { go } from "../router.tsx";
 import { dialled } from "../text.ts";
 import { useApp, useAppState, useTranslate } from "../use_app.ts";
 import { type CustomerView, useCustomer } from "../use_customer.ts";
+import { isMessage, type Translate } from "../../i18n/translate.ts";
 import { PaidBanner } from "../components/paid_banner.tsx";
 
 export function Customer({ code }: { code: string }) {
@@ -73,7 +74,7 @@ function Facts({ customer }: { customer: CustomerView }) {
       )}
       {facts && (
         <p>
-          <span class="label">{t("price_group")}</span> {facts.price_group}
+          <span class="label">{t("price_group")}</span> {groupName(facts.price_group, t)}
           {facts.households && facts.households !== "1" ? ` · ${t("households", { n: facts.households })}` : ""}
           {facts.tax_code ? ` · ${t("tax_code")} ${facts.tax_code}` : ""}
         </p>
@@ -88,6 +89,12 @@ function Facts({ customer }: { customer: CustomerView }) {
       )}
     </section>
   );
+}
+
+/** The family of a price group; its full name is printed on papers. */
+function groupName(group: string, t: Translate): string {
+  const key = `group_${group.split("_")[0] ?? ""}`;
+  return isMessage(key) ? t(key) : group;
 }
 
 function Phone({ customer }: { customer: CustomerView }) {
@@ -183,11 +190,11 @@ function BillCard({ bill, isOld }: { bill: Bill; isOld: boolean }) {
         <dl key={`${reading.meter_number}${reading.meter_register}`} class="reading">
           <div>
             <dt>{t("reading_old")}</dt>
-            <dd>{plainDong(reading.old_reading)}</dd>
+            <dd>{reading.old_reading}</dd>
           </div>
           <div>
             <dt>{t("reading_new")}</dt>
-            <dd>{plainDong(reading.new_reading)}</dd>
+            <dd>{reading.new_reading}</dd>
           </div>
           {reading.multiplier !== 1 && (
             <div>

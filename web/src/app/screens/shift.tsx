@@ -26,7 +26,7 @@ export function ShiftScreen() {
 function Opening() {
   const t = useTranslate();
   const app = useApp();
-  const { online, commands, closedShift } = useAppState();
+  const { online, offline, commands, closedShift } = useAppState();
   const [typed, setTyped] = useState("");
   const last = commands.findLast((one) => one.kind === "shift_open");
   const float = typed === "" ? 0 : readDong(typed);
@@ -59,7 +59,7 @@ function Opening() {
             </button>
           ))}
         </div>
-        {!online && <p class="note bad">{t("shift_needs_signal")}</p>}
+        {offline && <p class="note bad">{t("shift_needs_signal")}</p>}
         {last?.state === "refused" && !last.seen && (
           <p class="note bad" role="alert">
             {t("shift_refused")}: {last.problem?.detail}
@@ -139,7 +139,7 @@ function Closed({ shift }: { shift: Shift }) {
 export function Closing() {
   const t = useTranslate();
   const app = useApp();
-  const { shift, online, commands } = useAppState();
+  const { shift, online, offline, commands } = useAppState();
   const [pieces, setPieces] = useState<Readonly<Record<number, string>>>({});
   const [explanation, setExplanation] = useState("");
   useEffect(() => {
@@ -230,7 +230,7 @@ export function Closing() {
         </section>
       )}
       {open && <p class="note bad">{t("shift_open_payments")}</p>}
-      {!online && <p class="note bad">{t("shift_needs_signal")}</p>}
+      {offline && <p class="note bad">{t("shift_needs_signal")}</p>}
       {last?.state === "refused" && !last.seen && (
         <p class="note bad" role="alert">
           {t("shift_refused")}: {last.problem?.detail}

@@ -22,7 +22,7 @@ let chosen: Group = "due";
 export function Today() {
   const t = useTranslate();
   const app = useApp();
-  const { day, stops, route, collector, downloaded, online } = useAppState();
+  const { day, stops, route, collector, downloaded, offline } = useAppState();
   const [group, setGroup] = useState<Group>(chosen);
   const groups = grouped(stops);
   const choose = (one: Group): void => {
@@ -30,7 +30,7 @@ export function Today() {
     setGroup(one);
   };
   return (
-    <Screen title={`${t(`weekday_${weekdayOf(day) as 0}`)}, ${writtenDay(day)}`}>
+    <Screen title={`${t(`weekday_${weekdayOf(day) as 0}`)}, ${writtenDay(day).slice(0, 5)}`}>
       <section class="card">
         <p class="who">{collector ? `${collector.name} · ${collector.collector_code}` : ""}</p>
         <label class="progress">
@@ -59,7 +59,7 @@ export function Today() {
       {route !== null && (
         <p class="hint">
           {t("route_stale", { time: timeOf(route.read_at) })} · {t("route_downloaded", { n: downloaded })}
-          {!online && ` · ${t("offline_short")}`}
+          {offline && ` · ${t("offline_short")}`}
         </p>
       )}
     </Screen>

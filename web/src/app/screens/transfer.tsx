@@ -25,11 +25,11 @@ export function TransferScreen({ code }: { code: string }) {
       back={`customers/${code}/visit`}
       actions={
         <Link to={customer.debt > 0 ? "" : `customers/${code}/done`} class="main-button" replace>
-          {t(customer.debt > 0 ? "transfer_leave" : "go_on")}
+          {t(customer.debt > 0 ? "transfer_leave" : "transfer_receipt")}
         </Link>
       }
     >
-      <PaidBanner customer={customer} />
+      {transfer?.state !== "recorded" && <PaidBanner customer={customer} />}
       {!bank && <p class="note bad">{t("transfer_none")}</p>}
       {bank && transfer && transfer.state === "waiting" && customer.debt > 0 && (
         <>
@@ -56,6 +56,7 @@ export function TransferScreen({ code }: { code: string }) {
           <div>
             <strong>{t(`transfer_${transfer.state}`)}</strong>
             {transfer.state === "waiting" && <p>{t("transfer_waiting_more")}</p>}
+            {transfer.state === "recorded" && <p>{dong(transfer.amount)}</p>}
           </div>
         </section>
       )}

@@ -17,10 +17,8 @@ export function VisitScreen({ code }: { code: string }) {
       <PaidBanner customer={customer} />
       <section class="card">
         <h2 class="name">{customer.name}</h2>
-        <p class="row">
-          <span>{t("visit_owes")}</span>
-          <strong class="big">{dong(Math.max(0, customer.debt))}</strong>
-        </p>
+        <span>{t("visit_owes")}</span>
+        <strong class="big">{dong(Math.max(0, customer.debt))}</strong>
       </section>
       {customer.lastVisit && <VisitPaper visit={customer.lastVisit} title={t("visit_notice")} />}
       {customer.debt > 0 && customer.visit && (

@@ -1,0 +1,206 @@
+import assert from "node:assert/strict";
+import { beforeEach, describe, test } from "node:test";
+import type { Job } from "../../src/api/types.ts";
+import { groupOf, papersNow } from "../../src/app/papers.ts";
+import type { KeptJob } from "../../src/storage/schema.ts";
+import { nextReady, type PrintResult, PrintQueue } from "../../src/stream/print_queue.ts";
+
+function frame(id: string, more: Partial<Job> = {}): Job {
+  return { type: "job", job_id: id, attempt: 1, kind: "notice", priority: 2, seq: 1, summary: "", copy_number: 0, ...more };
+}
+
+type Said = { type: string; job_id: string; state?: string; cause?: string };
+
+class Bench {
+  readonly kept = new Map<string, KeptJob>();
+  readonly said: Said[] = [];
+  readonly papers: string[] = [];
+  isOpen = true;
+  now = Date.parse("2026-11-22T03:00:00Z");
+  print: (job: Job, begin: () => Promise<boolean>) => Promise<PrintResult> = async (job, begin) => {
+    if (!(await begin())) {
+      return { state: "held", cause: null };
+    }
+    this.papers.push(job.job_id);
+    return { state: "printed", cause: null };
+  };
+  ready: PrintResult["cause"] = null;
+  queue = this.start();
+
+  /** The app is opened with what the phone has kept. */
+  start(): PrintQueue {
+    return new PrintQueue({
+      store: {
+        jobs: async () => [...this.kept.values()],
+        changeJob: async (id, change) => {
+          const before = this.kept.get(id);
+          const after = change(before);
+          if (after === null) {
+            this.kept.delete(id);
+          } else if (after !== undefined) {
+            this.kept.set(id, after);
+          }
+          return after === undefined ? (before ?? null) : after;
+        },
+      },
+      printer: { look: async () => this.ready, print: (job, begin) => this.print(job, begin) },
+      say: (one) => void (this.isOpen && this.said.push(one as Said)),
+      changed: () => undefined,
+      now: () => this.now,
+      alone: (work) => work(),
+    });
+  }
+
+  async offer(...frames: Job[]): Promise<void> {
+    for (const one of frames) {
+      await this.queue.offered(one);
+    }
+    for (const one of frames) {
+      await this.queue.confirmed(one.job_id, one.attempt);
+    }
+    await this.queue.idle();
+  }
+
+  told(type: string): Said[] {
+    return this.said.filter((one) => one.type === type);
+  }
+}
+
+describe("the print queue", () => {
+  let bench: Bench;
+  beforeEach(() => {
+    bench = new Bench();
+  });
+
+  test("prints nothing before the gateway has confirmed that the phone has it", async () => {
+    await bench.queue.offered(frame("a"));
+    bench.queue.kick();
+    await bench.queue.idle();
+    assert.deepEqual(bench.papers, []);
+    assert.deepEqual(bench.told("accepted").map((one) => one.job_id), ["a"]);
+    await bench.queue.confirmed("a", 1);
+    await bench.queue.idle();
+    assert.deepEqual(bench.papers, ["a"]);
+    assert.deepEqual(bench.told("result").map((one) => one.state), ["printed"]);
+  });
+
+  test("an offer that is repeated is the same paper, and its result is said again", async () => {
+    await bench.offer(frame("a"));
+    await bench.offer(frame("a"));
+    assert.deepEqual(bench.papers, ["a"]);
+    assert.equal(bench.told("result").length, 2);
+    await bench.queue.acknowledged("a", 1);
+    assert.equal(bench.kept.size, 0);
+  });
+
+  test("a receipt goes before notices that have waited longer", () => {
+    const jobs = [frame("n", { seq: 1 }), frame("r", { seq: 9, priority: 0 }), frame("m", { seq: 2 })].map(
+      (one): KeptJob => ({ job_id: one.job_id, attempt: 1, frame: one, phase: "ready", state: null, cause: null }),
+    );
+    assert.equal(nextReady(jobs)?.job_id, "r");
+  });
+
+  test("without paper it waits, says why, and goes on when a person has put paper in", async () => {
+    bench.ready = "paper_out";
+    await bench.offer(frame("a"), frame("b", { seq: 2 }));
+    assert.deepEqual(bench.papers, []);
+    assert.equal(bench.queue.held, "paper_out");
+    assert.deepEqual([bench.told("result")[0]?.state, bench.told("result")[0]?.cause], ["held", "paper_out"]);
+    bench.ready = null;
+    bench.queue.kick();
+    await bench.queue.idle();
+    assert.deepEqual(bench.papers, ["a", "b"]);
+    assert.equal(bench.queue.held, null);
+  });
+
+  test("what may be on paper is never printed again by itself", async () => {
+    bench.print = async (job, begin) => {
+      await begin();
+      bench.papers.push(job.job_id);
+      return { state: "unconfirmed", cause: "link_lost" };
+    };
+    await bench.offer(frame("a"));
+    bench.queue.kick();
+    await bench.queue.idle();
+    assert.deepEqual(bench.papers, ["a"]);
+    assert.equal(bench.told("result").at(-1)?.state, "unconfirmed");
+  });
+
+  test("a printer that fails after the first byte leaves it to a person, before it to the gateway", async () => {
+    bench.print = async (_job, begin) => {
+      await begin();
+      throw new Error("the browser gave up");
+    };
+    await bench.offer(frame("a"));
+    bench.print = () => Promise.reject(new Error("it could not be drawn"));
+    await bench.offer(frame("b"));
+    assert.deepEqual(bench.told("result").map((one) => [one.job_id, one.state]), [["a", "unconfirmed"], ["b", "failed"]]);
+  });
+
+  test("closed while it printed, it asks a person when it is opened again", async () => {
+    let killed: () => void = () => undefined;
+    bench.print = async (job, begin) => {
+      await begin();
+      bench.papers.push(job.job_id);
+      return new Promise(() => killed());
+    };
+    const printing = new Promise<void>((resolve) => {
+      killed = resolve;
+    });
+    await bench.queue.offered(frame("a"));
+    await bench.queue.confirmed("a", 1);
+    await printing;
+    bench.queue.stop();
+    bench.queue = bench.start();
+    assert.equal(await bench.queue.recover(), true);
+    bench.queue.kick();
+    await bench.queue.idle();
+    assert.deepEqual(bench.papers, ["a"]);
+    assert.deepEqual([bench.kept.get("a")?.state, bench.kept.get("a")?.cause], ["unconfirmed", "app_closed"]);
+    assert.equal(await bench.queue.recover(), false);
+  });
+
+  test("withdrawn before the first byte it is not printed, also when the printer was being asked", async () => {
+    bench.print = async (job, begin) => {
+      await bench.queue.withdrawn(job.job_id);
+      return (await begin()) ? { state: "printed", cause: null } : { state: "held", cause: null };
+    };
+    await bench.offer(frame("a"));
+    assert.deepEqual(bench.papers, []);
+    assert.equal(bench.kept.size, 0);
+    assert.equal(bench.queue.held, null);
+  });
+
+  test("a result that could not be said is said when the stream is open again", async () => {
+    bench.isOpen = false;
+    await bench.queue.offered(frame("a"));
+    bench.kept.set("a", { ...(bench.kept.get("a") as KeptJob), phase: "ready" });
+    bench.queue.kick();
+    await bench.queue.idle();
+    assert.deepEqual(bench.said, []);
+    bench.isOpen = true;
+    await bench.queue.welcomed();
+    assert.deepEqual(bench.told("result").map((one) => one.state), ["printed"]);
+  });
+
+  test("a stale notice is not printed", async () => {
+    await bench.offer(frame("a", { not_after: "2026-11-22T02:59:59Z" }));
+    assert.deepEqual(bench.papers, []);
+    assert.equal(bench.told("result").at(-1)?.state, "expired");
+  });
+
+  test("a new attempt replaces what was kept of the one before", async () => {
+    await bench.offer(frame("a"));
+    await bench.offer(frame("a", { attempt: 2 }));
+    assert.deepEqual(bench.papers, ["a", "a"]);
+    assert.equal(bench.kept.get("a")?.attempt, 2);
+  });
+});
+
+test("the list shows what the phone knows better than the gateway", () => {
+  const job: KeptJob = { job_id: "a", attempt: 1, frame: frame("a"), phase: "ready", state: null, cause: null };
+  const [held] = papersNow([], [job], "paper_out");
+  assert.deepEqual([held?.state, held?.cause, held && groupOf(held)], ["held", "paper_out", "waiting"]);
+  const [unconfirmed] = papersNow([], [{ ...job, phase: "done", state: "unconfirmed", cause: "link_lost" }], null);
+  assert.equal(unconfirmed && groupOf(unconfirmed), "attention");
+});
