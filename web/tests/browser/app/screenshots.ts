@@ -96,7 +96,7 @@ try {
   await recordTransfer(second.customer_code, await debtOf(second.customer_code), collector.name);
   await collector.sees("Ngân hàng đã báo có");
   await shot(collector, "transfer-recorded");
-  await collector.press(/Tiếp tục/);
+  await collector.press("Xem biên nhận");
   await collector.sees("Đã in");
   await shot(collector, "transfer-done");
 
