@@ -47,9 +47,10 @@ async def service(settings: GatewaySettings, *, clock: Clock = now) -> AsyncIter
         await parts.bus.consume_transient(queue_of(instance), wakeups.heard)
         application = make_application(gateway, Stream(gateway, hub, wakeups).serve)
         parts.checks["streams"] = metrics.watch(hub)
+        parts.checks["print_jobs"] = metrics.watch_print_jobs(parts.pool, clock)
         add_health_routes(application, parts.checks)
         async with (
-            _upkeep(Upkeep(gateway, hub)),
+            parts.bus.background("upkeep", Upkeep(gateway, hub).run()),
             _presence(parts, instance),
             serve_app(application, host=settings.http_host, port=settings.http_port) as port,
         ):
@@ -58,17 +59,6 @@ async def service(settings: GatewaySettings, *, clock: Clock = now) -> AsyncIter
             finally:
                 # Before the HTTP side stops: it would wait for the sockets.
                 await hub.drain(settings.drain_batch, settings.drain_pause)
-
-
-@asynccontextmanager
-async def _upkeep(upkeep: Upkeep) -> AsyncIterator[None]:
-    task = asyncio.create_task(upkeep.run())
-    try:
-        yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
 
 
 @asynccontextmanager

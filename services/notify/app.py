@@ -1,12 +1,12 @@
 """The composition root of notify: the only place that knows which part gets which."""
 
-import asyncio
-from collections.abc import AsyncIterator, Coroutine, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from functools import partial
 
 from services.notify import handlers
+from services.notify.metrics import watch_due
 from services.notify.providers import Provider, make_providers
 from services.notify.reminding import Reminding
 from services.notify.schedule import Schedule
@@ -48,20 +48,9 @@ async def service(
             },
         )
         parts.checks["schedule"] = schedule.check
+        parts.checks["reminders"] = watch_due(parts.pool, clock)
         async with (
-            _in_background(schedule.run()),
+            parts.bus.background("schedule", schedule.run()),
             serve_health(parts.checks, host=settings.http_host, port=settings.http_port) as port,
         ):
             yield Running(parts.bus, port)
-
-
-@asynccontextmanager
-async def _in_background(work: Coroutine[None, None, None]) -> AsyncIterator[None]:
-    """Run something that never ends; at the end it is told to stop and may finish what it has begun."""
-    task = asyncio.create_task(work)
-    try:
-        yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task

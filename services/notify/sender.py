@@ -31,7 +31,9 @@ from services.notify.reminding import Reminding, circumstances
 from services.notify.store import BlockedPhone, DueReminder, NewAttempt
 from shared import metrics
 from shared.contracts.notify import ReminderState, SmsFailed, SmsSent
+from shared.db.transaction import is_connection_lost
 from shared.messaging.work import Work
+from shared.problems import Unavailable
 
 log = structlog.get_logger()
 OUTCOMES = Counter(
@@ -42,6 +44,8 @@ NewWork = Callable[[], AbstractAsyncContextManager[Work]]
 
 _LEASE_MARGIN = timedelta(seconds=30)
 """How much longer than the provider's time a lease lasts: time to record the outcome."""
+_RECORD_PAUSE = 0.5
+"""Seconds between two tries to record an outcome."""
 _PROVIDER_PAUSE = timedelta(minutes=5)
 """How long a provider that cannot serve us is left alone."""
 
@@ -78,9 +82,19 @@ class Sender:
     async def send_due(self) -> int:
         """Deal with every reminder that is due now; returns how many were handed over to a provider."""
         await self.give_up_lost()
-        async with asyncio.TaskGroup() as group:
-            lanes = [group.create_task(self._send_all()) for _ in range(self._concurrency)]
-        return sum(lane.result() for lane in lanes)
+        # No TaskGroup: in Python 3.11 it leaves the task that saw it fail marked as cancelled, and the next time limit
+        # of the schedule's loop would end the loop instead of the wait.
+        lanes = [asyncio.create_task(self._send_all()) for _ in range(self._concurrency)]
+        try:
+            await asyncio.wait(lanes, return_when=asyncio.FIRST_EXCEPTION)
+        finally:
+            for lane in lanes:
+                lane.cancel()
+            ends = await asyncio.gather(*lanes, return_exceptions=True)
+        for end in ends:
+            if isinstance(end, Exception):
+                raise end
+        return sum(end for end in ends if isinstance(end, int))
 
     async def give_up_lost(self) -> None:
         """Mark as unknown what a copy that has died was handing over."""
@@ -169,8 +183,23 @@ class Sender:
             outcome=result.outcome.value,
             detail=result.detail,
         )
-        async with self._new_work() as work:
-            await self._record(work, claimed, result, moment)
+        await self._record_surely(claimed, result, moment)
+
+    async def _record_surely(self, claimed: Claimed, result: HandoverResult, moment: datetime) -> None:
+        """Record an outcome, again while the database is away; when its lease ends, others count it as unknown."""
+        deadline = asyncio.get_running_loop().time() + _LEASE_MARGIN.total_seconds()
+        while True:
+            try:
+                async with self._new_work() as work:
+                    await self._record(work, claimed, result, moment)
+            except Exception as error:
+                lost = is_connection_lost(error) or isinstance(error, Unavailable)
+                if not lost or asyncio.get_running_loop().time() > deadline:
+                    raise
+                log.warning("outcome_not_recorded_yet", error=type(error).__name__)
+                await asyncio.sleep(_RECORD_PAUSE)
+            else:
+                return
 
     async def _call(self, provider: Provider, sms: OutgoingSms) -> HandoverResult:
         try:

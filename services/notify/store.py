@@ -371,6 +371,14 @@ async def next_due(connection: "Connection", now: datetime) -> timedelta | None:
     return None if due is None else max(due - now, timedelta())
 
 
+async def due(connection: "Connection", now: datetime) -> tuple[int, datetime | None]:
+    """Return how many reminders should have been sent by ``now``, and since when the oldest of them should."""
+    row = await connection.fetchrow(
+        "SELECT count(*) AS count, min(due_at) AS oldest FROM reminders WHERE state = 'scheduled' AND due_at <= $1", now
+    )
+    return (row["count"], row["oldest"]) if row else (0, None)
+
+
 # --- blocked numbers
 
 

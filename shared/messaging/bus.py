@@ -196,6 +196,22 @@ class Bus:
         """
         await asyncio.shield(self._failed)
 
+    @asynccontextmanager
+    async def background(self, name: str, work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+        """Run something of the service's own that must go on as long as the block does, and cancel it at the end.
+
+        Should it end before, by whatever cause, :meth:`wait_failed` raises, and the process is started anew.
+        """
+        told_to_stop = False
+        task = asyncio.create_task(work, name=f"{self._topology.service} {name}")
+        task.add_done_callback(lambda task: self._ended(name, task, asked_for=told_to_stop))
+        try:
+            yield
+        finally:
+            told_to_stop = True
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
     # --- messages ----------------------------------------------------------------------------------------------------
 
     async def request(
@@ -326,6 +342,8 @@ class Bus:
         async def consumers() -> str | None:
             if self._draining:
                 return "draining"
+            if self._consumer is not None:
+                await self._consumer.count_dead()
             silent = [intake.port.name for intake in self._intakes if not intake.is_live]
             return f"not consuming: {', '.join(silent)}" if silent else None
 
@@ -347,21 +365,20 @@ class Bus:
     def _supervise(self, name: str, coroutine: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(coroutine, name=f"{self._topology.service} {name}")
         self._supervised[name] = task
+        task.add_done_callback(lambda task: self._ended(name, task, asked_for=self._draining))
 
-        def ended(task: asyncio.Task[None]) -> None:
-            # To return is a failure, too: each of these must run as long as the process does.
-            error = None if task.cancelled() else task.exception()
-            if self._draining and error is None:
-                return
-            log.error("part_ended", part=name, exc_info=error)
-            if not self._failed.done():
-                failure = Failed(f"{name} has ended")
-                failure.__cause__ = error
-                self._failed.set_exception(failure)
-                # Nobody need be waiting for it.
-                self._failed.exception()
-
-        task.add_done_callback(ended)
+    def _ended(self, name: str, task: "asyncio.Task[None]", *, asked_for: bool) -> None:
+        # To return is a failure, too: each of these must run as long as the process does.
+        error = None if task.cancelled() else task.exception()
+        if asked_for and error is None:
+            return
+        log.error("part_ended", part=name, exc_info=error)
+        if not self._failed.done():
+            failure = Failed(f"{name} has ended")
+            failure.__cause__ = error
+            self._failed.set_exception(failure)
+            # Nobody need be waiting for it.
+            self._failed.exception()
 
     async def _wait_started(self) -> None:
         """Wait until everything is connected, for a few seconds; raise what no waiting heals."""

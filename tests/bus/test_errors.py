@@ -1,12 +1,16 @@
 """Whatever the libraries raise when a connection dies is told as what it is, so that loops go on and try again."""
 
+import asyncio
+
 import asyncpg
 import pytest
 
 from shared.db.transaction import CONNECTION_LOST
-from shared.messaging.errors import BrokerGone
+from shared.messaging import Topology
+from shared.messaging.errors import BrokerGone, Failed
 from shared.messaging.guard import guarded
 from shared.messaging.relay import DATABASE_AWAY
+from shared.testing.fixtures import BusFactory
 
 
 async def _end_of_frames() -> None:
@@ -22,3 +26,24 @@ async def test_a_broker_that_hangs_up_while_we_connect_is_gone_and_no_bug() -> N
 @pytest.mark.parametrize("error", [*CONNECTION_LOST, asyncpg.InterfaceError, TimeoutError])
 def test_the_relay_waits_for_a_database_that_is_lost_in_whatever_way(error: type[Exception]) -> None:
     assert issubclass(error, DATABASE_AWAY)
+
+
+async def test_a_part_of_a_service_that_ends_by_itself_fails_the_process(bus_for: BusFactory) -> None:
+    bus = await bus_for(Topology(service="asker"))
+
+    async def cancelled_by_nobody() -> None:
+        raise asyncio.CancelledError
+
+    async with bus.background("part", cancelled_by_nobody()):
+        with pytest.raises(Failed, match="part has ended"):
+            async with asyncio.timeout(5):
+                await bus.wait_failed()
+
+
+async def test_a_part_that_is_told_to_stop_fails_nothing(bus_for: BusFactory) -> None:
+    bus = await bus_for(Topology(service="asker"))
+    async with bus.background("part", asyncio.sleep(3600)):
+        pass
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.05):
+            await bus.wait_failed()

@@ -6,13 +6,14 @@ import random
 import sys
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from datetime import time, timedelta
 from functools import partial
 from pathlib import Path
 
 import asyncpg
 
 from ops.stack.state import PROJECT
-from services.notify.domain import Limits
+from services.notify.domain import Limits, SendingHours
 from services.notify.providers.sandbox import read_sandbox
 from shared.clock import now
 from shared.db import open_pool
@@ -20,6 +21,7 @@ from shared.testing import eventually, wait_until
 from tests.integration.notify.desk import Desk
 from tests.integration.notify.notices import Watch, notice
 
+ANY_HOUR = SendingHours(time(0), time.max, timedelta())
 REMINDERS = 400
 KILLS = 6
 
@@ -52,7 +54,7 @@ async def test_whoever_is_killed_nobody_gets_an_sms_twice_and_none_is_forgotten(
     pool: asyncpg.Pool = await open_pool(url, size=2)
     copies = [await start(url, amqp_url, namespace, tmp_path) for _ in range(2)]
     try:
-        desk = Desk(pool, [], Watch(now()), Limits())
+        desk = Desk(pool, [], Watch(now()), Limits(hours=ANY_HOUR))
         await desk.hear(
             *(
                 notice(code=f"PB1401{number:07d}", phone=f"+8495300{number:04d}", issued_at=now())
