@@ -6,11 +6,17 @@ import asyncio
 import json
 import random
 from collections import deque
+from collections.abc import Mapping
 from uuid import uuid4
 
 import aio_pika
 from aio_pika.abc import AbstractIncomingMessage, AbstractRobustChannel
 
+from services.billing.topology import TOPOLOGY as BILLING
+from services.customer.topology import TOPOLOGY as CUSTOMER
+from services.gateway.topology import TOPOLOGY as GATEWAY
+from services.notify.topology import TOPOLOGY as NOTIFY
+from services.receipt.topology import TOPOLOGY as RECEIPT
 from shared.messaging.envelope import attempt_id
 from shared.messaging.topology import Names
 
@@ -18,6 +24,12 @@ MOST_KEPT = 3000
 """Events of long ago that may be delivered again."""
 
 POISON_MARK = "chaos-poison"
+
+HEARD: Mapping[str, str] = {
+    topology.service: next(iter(topology.consumes)).routing_key()
+    for topology in (BILLING, CUSTOMER, GATEWAY, NOTIFY, RECEIPT)
+}
+"""Service → an event that it takes in."""
 
 
 class MessageTroubles:
@@ -87,14 +99,17 @@ class MessageTroubles:
         """Put messages into a service's queue that nobody can read, each in another way."""
         async with await aio_pika.connect(amqp_url, timeout=10) as connection:
             channel = await connection.channel()
-            for message in self._unreadable():
+            for message in self._unreadable(HEARD[service]):
                 self.poison.add(message.body)
                 await channel.default_exchange.publish(
                     message, routing_key=self._names.event_queue(service), timeout=10
                 )
 
-    def _unreadable(self) -> list[aio_pika.Message]:
-        kind = "payment.recorded.v1"
+    def _unreadable(self, kind: str) -> list[aio_pika.Message]:
+        """Return garbage, what has another shape, and what says neither its id nor its kind.
+
+        A ``kind`` that the service does not know is no poison: a newer copy may know it, so it waits on the ladder.
+        """
         marks = [f"{POISON_MARK} {uuid4().hex}" for _ in range(4)]
         headers = {"x-message-id": str(uuid4())}
         return [

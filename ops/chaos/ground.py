@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import shutil
+import signal
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -15,8 +16,9 @@ import aiohttp
 
 from ops.chaos.wires import Wire
 from ops.running import RunningSystem
-from ops.stack import provision
+from ops.stack import processes, provision
 from ops.stack.addresses import SystemAddresses
+from ops.stack.broker_cleanup import remove_namespace
 from ops.stack.local import LocalStack
 from ops.stack.processes import StackError
 from ops.stack.provision import SERVICES
@@ -47,9 +49,11 @@ SETTINGS: Mapping[str, Mapping[str, str]] = {
 
 
 class Ground:
-    """Use it with `async with`: it clears away what a killed run left, and itself at the end.
+    """Use it with `async with`: it clears away what an earlier run left, and stops everything at the end.
 
-    Only one run at a time can be on a folder. ``commands`` replaces the command line of services.
+    The databases stay as they are for whoever wants to look into them, until the next run.
+    Only one run at a time can be on a folder. ``commands`` replaces the command line of services. ``fresh=False``
+    uses a broker and a database server that run already and leaves them running.
     """
 
     def __init__(
@@ -58,6 +62,7 @@ class Ground:
         *,
         copies: Mapping[str, int] | None = None,
         commands: Mapping[str, Sequence[str]] | None = None,
+        fresh: bool = True,
     ) -> None:
         self.copies = {service: (copies or COPIES).get(service, 1) for service in SERVICES}
         if unknown := set(copies or {}) - set(SERVICES):
@@ -76,6 +81,7 @@ class Ground:
         self.restarts = 0
         """How often a copy had ended without our doing."""
         self._commands = commands or {}
+        self._fresh = fresh
         self._held = AsyncExitStack()
         self._system: LocalSystem | None = None
         self._http: aiohttp.ClientSession | None = None
@@ -108,6 +114,7 @@ class Ground:
         await asyncio.to_thread(in_use.__enter__)
         self._held.push_async_callback(asyncio.to_thread, in_use.__exit__, None, None, None)
         await provision.remove(self.stack.postgres_url, NAMESPACE, SERVICES)
+        await remove_namespace(self.stack.amqp_url, NAMESPACE)
         names = [f"{service}-{copy}" for service, count in self.copies.items() for copy in range(count)]
         addresses = SystemAddresses.prepare(self.stack, NAMESPACE, names)
         settings = {service: dict(SETTINGS.get(service, {})) for service in SERVICES}
@@ -116,9 +123,7 @@ class Ground:
             self.database[service] = await self._wire(addresses.database_url(service))
             settings[service]["THUNGAN_AMQP_URL"] = self.broker[service].url(addresses.amqp_url)
             settings[service]["THUNGAN_DATABASE_URL"] = self.database[service].url(addresses.database_url(service))
-        system = LocalSystem(
-            NAMESPACE, self.copies, settings=settings, keep=False, stack=self.stack, commands=self._commands
-        )
+        system = LocalSystem(NAMESPACE, self.copies, settings=settings, stack=self.stack, commands=self._commands)
         self._system = await self._held.enter_async_context(system)
         self.front = [await self._wire(system.http_url("gateway", copy)) for copy in system.copies("gateway")]
         timeout = aiohttp.ClientTimeout(total=3)
@@ -127,11 +132,14 @@ class Ground:
 
     def _clear(self) -> None:
         """Clear away what an earlier run left running, and its files."""
-        self.stack.stop()
+        if self._fresh:
+            self.stack.stop()
+            # Quicker than to delete a queue after the other, and an alarm or a half-made queue goes with it.
+            self.stack.rabbitmq.erase()
+        leftovers = sorted((self.folder.root / "run" / NAMESPACE).glob("*.json"))
+        processes.stop_all(leftovers, first=signal.SIGKILL)
         for kind in (*OWN_FOLDERS, "logs"):
             shutil.rmtree(self.folder.root / kind / NAMESPACE, ignore_errors=True)
-        # Its queues are gone with the broker's data: quicker than to delete them one by one.
-        self.stack.rabbitmq.erase()
 
     async def _wire(self, url: str) -> Wire:
         return await self._held.enter_async_context(Wire.in_front_of(url))  # type: ignore[arg-type]

@@ -1,0 +1,127 @@
+"""A service with one thing broken in it, to see that the audit finds out.
+
+``python -m tests.chaos.sabotaged HOW SERVICE`` runs in place of ``python -m services.SERVICE``. The service's own code
+knows nothing of this: what is broken is replaced here, before it starts.
+"""
+
+import importlib
+import runpy
+import sys
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from shared.ids import new_id
+
+consuming: Any = importlib.import_module("shared.messaging.consumer")
+
+
+def no_inbox() -> None:
+    """Take an event in as often as it is delivered."""
+
+    async def always_new(*_: object) -> bool:
+        return True
+
+    _replace(consuming, "claim", always_new)
+
+
+def forgetful_inbox() -> None:
+    """Write down what was taken in, and never look."""
+    claim = consuming.claim
+
+    async def always_new(connection: Any, consumer: str, message_id: UUID) -> bool:
+        await claim(connection, consumer, message_id)
+        return True
+
+    _replace(consuming, "claim", always_new)
+
+
+def ack_first() -> None:
+    """Acknowledge an event before it has taken effect."""
+    decide, acknowledge = consuming.Consumer._until_decided, consuming.acknowledge
+
+    async def acknowledged_first(self: Any, delivered: Any, facts: Any, kind: str) -> None:
+        await acknowledge(delivered)
+        await decide(self, delivered, facts, kind)
+
+    async def done_already(_: object) -> bool:
+        return True
+
+    _replace(consuming.Consumer, "_until_decided", acknowledged_first)
+    _replace(consuming, "acknowledge", done_already)
+    _replace(consuming, "put_back", done_already)
+
+
+def forget_ids() -> None:
+    """Record each request for a payment under an id of its own, whatever id its maker gave it."""
+    handlers = importlib.import_module("services.billing.handlers")
+    record = handlers.record_payment
+
+    async def under_another_id(request: Any, work: Any, **others: Any) -> Any:
+        return await record(request.model_copy(update={"payment_id": new_id()}), work, **others)
+
+    _replace(handlers, "record_payment", under_another_id)
+
+
+def forget_answers() -> None:
+    """Treat a repeated request as a new one."""
+    answers = importlib.import_module("services.billing.store.answers")
+
+    async def nothing(*_: object) -> None:
+        return None
+
+    _replace(answers, "find", nothing)
+
+
+def confirm_unsent() -> None:
+    """Mark an event as sent, and lose every tenth."""
+    relaying: Any = importlib.import_module("shared.messaging.relay")
+    send = relaying.Relay._send
+
+    async def lossy(self: Any, row: Any) -> bool | None:
+        return True if row["position"] % 10 == 0 else await send(self, row)
+
+    _replace(relaying.Relay, "_send", lossy)
+
+
+def print_by_machine() -> None:
+    """Print again by itself what may be on paper already."""
+    domain = importlib.import_module("services.gateway.domain")
+    report = domain.report
+
+    def again(job: Any, attempt: int, state: Any, cause: Any, now: Any) -> Any:
+        reported = report(job, attempt, state, cause, now)
+        return domain._next_attempt(reported) if reported.state is domain.UNCONFIRMED else reported
+
+    _replace(domain, "report", again)
+
+
+def _replace(owner: Any, name: str, replacement: Callable[..., Any]) -> None:
+    getattr(owner, name)  # a name that is gone would make a sabotage that breaks nothing
+    setattr(owner, name, replacement)
+
+
+WAYS: dict[str, Callable[[], None]] = {
+    sabotage.__name__: sabotage
+    for sabotage in (
+        no_inbox,
+        forgetful_inbox,
+        ack_first,
+        forget_ids,
+        forget_answers,
+        confirm_unsent,
+        print_by_machine,
+    )
+}
+
+
+def command(how: str, service: str) -> list[str]:
+    """Return the command line of a service that is broken in this way."""
+    return [sys.executable, "-m", "tests.chaos.sabotaged", how, service]
+
+
+if __name__ == "__main__":
+    _, how, service = sys.argv
+    WAYS[how]()
+    sys.argv = [f"services.{service}"]
+    runpy.run_module(f"services.{service}", run_name="__main__")

@@ -1,0 +1,64 @@
+"""Which faults happen when follows from the seed alone."""
+
+from itertools import pairwise
+
+import pytest
+
+from ops.chaos.faults import Injector
+from ops.chaos.plan import KINDS, Fault, make_plan
+
+COPIES = {"billing": 2}
+
+
+def test_the_same_seed_gives_the_same_storms() -> None:
+    assert make_plan(7, 300, copies=COPIES) == make_plan(7, 300, copies=COPIES)
+
+
+def test_another_seed_gives_other_storms() -> None:
+    assert make_plan(7, 300) != make_plan(8, 300)
+
+
+@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seconds", [55, 300])
+def test_a_run_of_a_minute_has_faults_of_every_kind(seed: int, seconds: float) -> None:
+    kinds = {fault.kind for storm in make_plan(seed, seconds, copies=COPIES) for fault in storm.faults}
+    assert kinds == set(KINDS)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_faults_of_one_storm_do_not_make_each_other_impossible(seed: int) -> None:
+    for storm in make_plan(seed, 600, copies=COPIES):
+        away = {KINDS[fault.kind].takes for fault in storm.faults} - {""}
+        needed = [KINDS[fault.kind] for fault in storm.faults]
+        assert all(kind.needs not in away and kind.wire not in away for kind in needed)
+        wires = sorted((KINDS[fault.kind].wire, fault.target) for fault in storm.faults if KINDS[fault.kind].wire)
+        assert all(one != other for one, other in pairwise(wires))
+
+
+def test_only_the_faults_that_were_asked_for_happen() -> None:
+    storms = make_plan(1, 120, kinds=["kill_broker", "poison"])
+    assert {fault.kind for storm in storms for fault in storm.faults} == {"kill_broker", "poison"}
+
+
+def test_a_plan_without_faults_is_empty() -> None:
+    assert make_plan(1, 120, kinds=[]) == []
+
+
+def test_a_fault_that_there_is_not_is_named() -> None:
+    with pytest.raises(ValueError, match="earthquake"):
+        make_plan(1, 60, kinds=["earthquake"])
+
+
+def test_faults_hit_copies_that_there_are() -> None:
+    faults = [fault for storm in make_plan(3, 1200, copies=COPIES) for fault in storm.faults]
+    assert {fault.copy for fault in faults if fault.target == "billing"} == {0, 1}
+    assert {fault.copy for fault in faults if fault.target != "billing"} == {0}
+
+
+def test_every_kind_of_fault_can_be_done() -> None:
+    assert all(hasattr(Injector, f"_{kind}") for kind in KINDS)
+
+
+def test_a_fault_says_what_it_is() -> None:
+    fault = Fault("alarm", "broker", 0, "disk", 0.0, 1.5, 10)
+    assert str(fault) == "alarm (disk) for 1.5 s"

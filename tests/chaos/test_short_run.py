@@ -1,0 +1,23 @@
+"""A minute of everything that can break, on the real system: in the end all is where it belongs."""
+
+from pathlib import Path
+
+import pytest
+
+from ops.chaos.ground import Ground
+from ops.chaos.plan import KINDS
+from ops.chaos.run import Options, run_chaos
+
+SEED = 20_261_122
+
+
+@pytest.mark.timeout(420)
+async def test_money_stays_exact_whatever_breaks(chaos_home: Path) -> None:
+    async with Ground(chaos_home) as ground:
+        report, history = await run_chaos(ground, Options(seconds=50, seed=SEED, phones=4, patience=120))
+    assert report.violations == [], f"history: {history.path}"
+    assert report.not_done == []
+    assert set(report.faults) == set(KINDS)
+    assert report.operations["payment"].told > 0
+    assert report.messages["events_delivered_again"] > 0
+    assert report.repeats > 0
