@@ -9,7 +9,7 @@ from aiohttp import web
 from asyncpg import Pool
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
-from shared.metrics import REGISTRY
+from shared.metrics import CHECK_OK, REGISTRY
 
 Check = Callable[[], Awaitable[str | None]]
 """Returns None when all is well, else what is wrong (no secrets: everybody may read it)."""
@@ -64,7 +64,8 @@ def add_health_routes(app: web.Application, checks: Mapping[str, Check]) -> None
 
     async def metrics(_: web.Request) -> web.Response:
         # The gauges that are only known when asked for are set by the checks.
-        await run_checks(checks)
+        for name, answer in (await run_checks(checks)).items():
+            CHECK_OK.labels(name).set(answer is None)
         return web.Response(body=generate_latest(REGISTRY), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
     app.router.add_get("/healthz", healthz)

@@ -29,7 +29,7 @@ IN_FLIGHT = Gauge(
 )
 OUTBOX_LAG = Gauge(
     "thungan_bus_outbox_lag_seconds",
-    "Age of the oldest event that is due and not confirmed; 0 when there is none; set by the active relay",
+    "Age of the oldest event that is due and not confirmed; 0 when there is none; the same from every copy",
     ("service",),
     registry=REGISTRY,
 )
@@ -45,11 +45,28 @@ HANDLER_SECONDS = Histogram(
 )
 
 
+CHECK_OK = Gauge("thungan_check_ok", "1 while a check of /readyz finds no fault", ("check",), registry=REGISTRY)
+DEAD_WAITING = Gauge(
+    "thungan_bus_dead_waiting",
+    "Events in the dead queue, whoever put them there; the same from every copy",
+    ("service",),
+    registry=REGISTRY,
+)
+
+
 class MessageMetrics:
     """The metrics of one kind of message at one service, each looked up once, when first used; named as above."""
 
     def __init__(self, service: str, message: str) -> None:
         self._labels = (service, message)
+
+    def show_published(self) -> None:
+        """Show zeros for what is sent, before it is sent: whoever counts an increase needs a line to start from."""
+        _ = (self.published, self.confirmed, self.returned)
+
+    def show_consumed(self) -> None:
+        """Show zeros for an event that is taken in."""
+        _ = (self.consumed, self.retried, self.dead, self.duplicates)
 
     @cached_property
     def published(self) -> Counter:  # noqa: D102

@@ -1,6 +1,7 @@
 """The events side of a service: take in once, in the order of their aggregate, and settle every delivery."""
 
 import asyncio
+import contextlib
 import time
 from typing import Any
 
@@ -16,11 +17,12 @@ from shared.messaging import envelope, tracing
 from shared.messaging.backoff import Backoff
 from shared.messaging.codec import decode
 from shared.messaging.envelope import Envelope, forwarded, open_envelope
-from shared.messaging.errors import MessagingError, Undecodable, UnknownMessage
+from shared.messaging.errors import BrokerGone, MessagingError, Undecodable, UnknownMessage
+from shared.messaging.guard import guarded
 from shared.messaging.inbox import claim
 from shared.messaging.intake import Intake, acknowledge, is_stale, put_back
 from shared.messaging.lanes import Lanes
-from shared.messaging.link import Link
+from shared.messaging.link import Link, Port
 from shared.messaging.publisher import Publisher
 from shared.messaging.recoverability import GiveUp, Postpone, TryAgain, decide
 from shared.messaging.relay import Relay
@@ -30,6 +32,8 @@ from shared.messaging.tracing import Kind
 from shared.messaging.work import EventHandler, EventHandlers, Metadata, Work
 
 log = structlog.get_logger(__name__)
+
+_LOOK_EVERY = 5.0
 
 
 class Consumer:
@@ -58,9 +62,13 @@ class Consumer:
         self._handlers: dict[str, tuple[type[Event], EventHandler]] = {
             message.routing_key(): (message, handler) for message, handler in handlers.items()
         }
+        for kind in (*self._handlers, "unknown"):
+            metrics.of(self._service, kind).show_consumed()
         self._draining = asyncio.Event()
         self._lanes = Lanes(self._handle, concurrency)
         self._forwarding = Publisher(pub, "retry and dead", topology.service)
+        self._looking = sub.add(Port("looking"))
+        self._looked_at = -_LOOK_EVERY
         queues = tuple(event_queues(topology, names))
         work_queue = next(queue for queue in queues if queue.name == names.event_queue(topology.service))
         self.intake = Intake(
@@ -78,6 +86,18 @@ class Consumer:
         await self.intake.stop()
         self._draining.set()
         await self._lanes.wait_idle()
+
+    async def count_dead(self) -> None:
+        """Set the gauge of dead letters, every few seconds at most; without a broker it stays as it was."""
+        if time.monotonic() - self._looked_at < _LOOK_EVERY:
+            return
+        self._looked_at = time.monotonic()
+        queue = self._names.dead_queue(self._service)
+        with contextlib.suppress(BrokerGone):
+            declared = await guarded(
+                self._looking.channel.queue_declare(queue, passive=True), within=1.0, doing=f"counting {queue}"
+            )
+            metrics.DEAD_WAITING.labels(self._service).set(declared.message_count or 0)
 
     async def cancel(self) -> None:
         """Stop at once; what was not acknowledged is delivered again."""

@@ -86,6 +86,8 @@ class Relay:
         self._exchange = names.events
         self._publisher = publisher
         self._instance = instance
+        for event in topology.emits:
+            metrics.of(self._service, event.routing_key()).show_published()
         self._optional = frozenset(event.routing_key() for event in topology.broadcasts)
         self._wake = asyncio.Event()
         publisher.port.on_ready(self.wake)
@@ -137,6 +139,7 @@ class Relay:
             while True:
                 self._wake.clear()
                 self._looked_at = time.monotonic()
+                await self._measure(connection)
                 if await self._hold_lock(connection) and await self._send_due(connection):
                     continue
                 if self._stopping:
@@ -229,12 +232,16 @@ class Relay:
             return None
         return True
 
-    async def _keep_house(self, connection: "asyncpg.Connection[Any]", *, idle: bool) -> None:
-        """Measure the lag every few seconds; prune the archives every hour, when there is nothing else to do."""
+    async def _measure(self, connection: "asyncpg.Connection[Any]") -> None:
+        """Measure the lag every few seconds, also while another copy sends or nobody can."""
         moment = time.monotonic()
         if moment - self._measured_at > 5:
             self._measured_at = moment
             metrics.OUTBOX_LAG.labels(self._service).set(await connection.fetchval(_LAG))
+
+    async def _keep_house(self, connection: "asyncpg.Connection[Any]", *, idle: bool) -> None:
+        """Prune the archives every hour, when there is nothing else to do."""
+        moment = time.monotonic()
         if idle and (self._pruned_at == 0.0 or moment - self._pruned_at > 3600):
             self._pruned_at = moment
             await prune(connection)

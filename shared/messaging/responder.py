@@ -68,6 +68,8 @@ class Responder:
         self._handlers: dict[str, tuple[type[Request[Any]], RequestHandler, str]] = {
             message.routing_key(): (message, handler, mode(handler)) for message, handler in handlers.items()
         }
+        for kind in self._handlers:
+            _ = metrics.of(self._service, kind).consumed
         self._lanes = Lanes(self._serve, concurrency)
         # Answers go out unconfirmed and not mandatory: RabbitMQ 3.10 returns every mandatory answer to a direct
         # reply-to although it was delivered. A lost answer costs a repetition, nothing else.

@@ -19,6 +19,16 @@ _PAPER = (
 )
 _UNFINISHED = "state IN ('queued', 'offered', 'accepted', 'printing', 'held')"
 
+WAITING = (
+    PrintJobState.QUEUED,
+    PrintJobState.OFFERED,
+    PrintJobState.ACCEPTED,
+    PrintJobState.PRINTING,
+    PrintJobState.HELD,
+    PrintJobState.UNCONFIRMED,
+)
+"""States that a machine or a person still has to change."""
+
 
 @dataclass(frozen=True, slots=True)
 class Paper:
@@ -227,6 +237,19 @@ async def printing_since_before(connection: Connection, moment: datetime, limit:
         limit,
     )
     return [row["job_id"] for row in rows]
+
+
+async def waiting(connection: Connection) -> tuple[dict[PrintJobState, int], datetime | None]:
+    """Return how many papers are in each of :data:`WAITING`, and when the oldest unconfirmed one became so."""
+    rows = await connection.fetch(
+        f"""SELECT state, count(*) AS count, min(changed_at) AS oldest FROM print_jobs
+            WHERE {_UNFINISHED} GROUP BY state
+            UNION ALL
+            SELECT state, count(*), min(changed_at) FROM print_jobs WHERE state = 'unconfirmed' GROUP BY state"""
+    )
+    found = {PrintJobState(row["state"]): row for row in rows}
+    unconfirmed = found.get(PrintJobState.UNCONFIRMED)
+    return {state: row["count"] for state, row in found.items()}, unconfirmed["oldest"] if unconfirmed else None
 
 
 async def devices_with_work(connection: Connection, device_ids: Sequence[UUID]) -> list[UUID]:
