@@ -54,7 +54,7 @@ def _pythons() -> Iterator[str]:
 def _works(python: str) -> bool:
     """Whether it runs and is new enough: version managers leave commands on the path that only complain."""
     check = [python, "-c", "import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 13))"]
-    return subprocess.run(check, capture_output=True, check=False).returncode == 0  # noqa: S603
+    return subprocess.run(check, capture_output=True, check=False).returncode == 0
 
 
 def install() -> Path:
@@ -70,9 +70,9 @@ def install() -> Path:
         if python is None:
             raise UnavailableError("emupos needs Python 3.13 or newer beside this one")
         try:
-            subprocess.run([python, "-m", "venv", "--clear", HOME / VERSION], capture_output=True, check=True)  # noqa: S603
+            subprocess.run([python, "-m", "venv", "--clear", HOME / VERSION], capture_output=True, check=True)
             pip = [str(HOME / VERSION / "bin" / "pip"), "install", "--quiet", f"emupos=={VERSION}"]
-            subprocess.run(pip, capture_output=True, check=True)  # noqa: S603
+            subprocess.run(pip, capture_output=True, check=True)
         except subprocess.CalledProcessError as error:
             last = error.stderr.decode(errors="replace").strip().splitlines()[-1:]
             raise UnavailableError(f"emupos {VERSION} cannot be installed: {' '.join(last)}") from error
@@ -96,7 +96,7 @@ class Printer:
     def __init__(self, name: str, port: int, api: str, session: aiohttp.ClientSession) -> None:
         self._name = name
         self.port = port
-        self._device = f"{api}/devices/{name}"
+        self.api = f"{api}/devices/{name}"
         self._events = f"{api}/events"
         self._session = session
 
@@ -117,6 +117,25 @@ class Printer:
                     break
         return Receipt(await self._picture(), await self._text(), unknown)
 
+    @contextlib.asynccontextmanager
+    async def listening(self) -> AsyncIterator[list[dict[str, Any]]]:
+        """Collect the events for bytes that the printer did not understand, until the end of the block."""
+        unknown: list[dict[str, Any]] = []
+
+        async def collect(events: aiohttp.ClientWebSocketResponse) -> None:
+            async for message in events:
+                event = json.loads(message.data)
+                if event["type"] == "printer.command.unknown":
+                    unknown.append(event)
+
+        async with self._session.ws_connect(self._events) as events:
+            collecting = asyncio.create_task(collect(events))
+            try:
+                yield unknown
+            finally:
+                await events.close()
+                await collecting
+
     async def ask(self, stream: bytes, answer_bytes: int) -> bytes:
         """Send bytes and wait for the printer's answer."""
         reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
@@ -128,12 +147,12 @@ class Printer:
             await writer.wait_closed()
 
     async def _picture(self) -> Image.Image:
-        async with self._session.get(f"{self._device}/receipts/latest/image") as answer:
+        async with self._session.get(f"{self.api}/receipts/latest/image") as answer:
             answer.raise_for_status()
             return Image.open(io.BytesIO(await answer.read())).convert("1")
 
     async def _text(self) -> str:
-        async with self._session.get(f"{self._device}/receipts/latest/text") as answer:
+        async with self._session.get(f"{self.api}/receipts/latest/text") as answer:
             answer.raise_for_status()
             return await answer.text()
 
