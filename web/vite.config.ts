@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
+import { bareSchemas } from "./build/bare_schemas.ts";
 import { compressedSiblings } from "./build/compressed_siblings.ts";
 import { offlineFiles } from "./build/offline_files.ts";
 
@@ -29,7 +30,7 @@ export default defineConfig({
       },
     },
   },
-  worker: { format: "es" },
+  worker: { format: "es", plugins: () => [bareSchemas()] },
   server: {
     // The glyph atlas and the document schema are the server's own files, next to this folder.
     fs: { allow: [`${here}..`] },

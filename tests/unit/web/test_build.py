@@ -1,0 +1,51 @@
+"""The built app: the same from the same sources, small, and complete without a network."""
+
+import json
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.unit.web.paths import DEV, WEB
+
+MOST_BYTES = 60 * 1024
+"""Of script and style, compressed: what a collector downloads before the first screen."""
+
+
+def build(folder: Path) -> dict[str, bytes]:
+    command = [str(DEV), "web", "node", "node_modules/vite/bin/vite.js", "build", "--logLevel", "warn"]
+    result = subprocess.run([*command, "--outDir", str(folder)], capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr
+    return {str(file.relative_to(folder)): file.read_bytes() for file in sorted(folder.rglob("*")) if file.is_file()}
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    return build(tmp_path_factory.mktemp("first"))
+
+
+def test_two_builds_of_the_same_sources_are_the_same(built: dict[str, bytes], tmp_path: Path) -> None:
+    assert build(tmp_path) == built
+
+
+def test_the_service_worker_keeps_every_file_of_the_app(built: dict[str, bytes]) -> None:
+    listed = re.search(r"\[(\"[^\]]+\")\]", built["sw.js"].decode())
+    assert listed is not None
+    files = set(json.loads(f"[{listed[1]}]"))
+    own = {name for name in built if name != "sw.js" and not name.endswith((".br", ".gz"))}
+    assert files == own
+    assert any(name.endswith(".json") for name in files), "the glyph atlas is missing"
+
+
+def test_the_app_is_small_enough_for_a_slow_line(built: dict[str, bytes]) -> None:
+    page = built["index.html"].decode()
+    parts = ["index.html", "sw.js", *(name for name in built if name in page.replace("/app/", ""))]
+    # The drawing worker and its glyphs come behind the first screen.
+    assert sum(len(built[f"{name}.gz"]) for name in parts if f"{name}.gz" in built) <= MOST_BYTES
+
+
+def test_the_lock_file_names_no_server() -> None:
+    packages = json.loads((WEB / "package-lock.json").read_text(encoding="utf-8"))["packages"]
+    assert all("resolved" not in one for one in packages.values())
+    assert all("integrity" in one for name, one in packages.items() if name)
