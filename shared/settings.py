@@ -3,7 +3,7 @@
 import socket
 from pathlib import Path
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -45,6 +45,12 @@ class ServiceSettings(BaseSettings):
 
     trace_ratio: float = Field(default=1.0, ge=0.0, le=1.0)
     """Share of what people do that is traced, where tracing is on."""
+
+    @field_validator("trace_file", "otlp_endpoint", mode="before")
+    @classmethod
+    def _nothing_named(cls, value: object) -> object:
+        # Compose files pass on what is not set as an empty text.
+        return None if value == "" else value
 
     log_level: str = "INFO"
     log_format: str = Field(default="json", pattern=r"^(json|console)$")

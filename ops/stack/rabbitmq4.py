@@ -31,8 +31,8 @@ def rabbitmq4(folder: LocalFolder, *, fetch: bool = True) -> RabbitMQ:
 
     Gets the programs where they are missing (about 45 MB), unless ``fetch`` says not to. Raises :class:`CannotBeHad`.
     """
-    own = folder.root / "rabbitmq4"
-    return RabbitMQ(LocalFolder(own / "node"), programs=_programs(folder, own, fetch=fetch))
+    programs = unpacked_programs(folder, fetch=fetch)
+    return RabbitMQ(LocalFolder(folder.root / "rabbitmq4" / "node"), programs=programs)
 
 
 def started_rabbitmq4(folder: LocalFolder) -> RabbitMQ | None:
@@ -48,12 +48,17 @@ def version(scripts: Path) -> tuple[int, ...] | None:
     return (int(found[1]), int(found[2])) if found else None
 
 
-def _programs(folder: LocalFolder, own: Path, *, fetch: bool) -> Path:
+def unpacked_programs(folder: LocalFolder, *, fetch: bool, machine: Path = Path("/")) -> Path:
+    """Return the folder that holds a RabbitMQ 4: the machine's own where it is one, else one below ``folder``.
+
+    Raises :class:`CannotBeHad`.
+    """
     try:
-        if (version(scripts_folder()) or (0,)) >= (4,):
-            return Path("/")
+        if (version(scripts_folder(machine)) or (0,)) >= (4,):
+            return machine
     except StackError:
         pass  # none is installed at all
+    own = folder.root / "rabbitmq4"
     root = own / "root"
     made_for = own / "made-for"
     with folder.locked("rabbitmq4"):
@@ -65,12 +70,12 @@ def _programs(folder: LocalFolder, own: Path, *, fetch: bool) -> Path:
         shutil.rmtree(root, ignore_errors=True)
         root.mkdir(parents=True)
         unpack_release(SUITE, PACKAGES, workspace=own / "apt", into=root)
-        _make_runnable(root)
+        make_runnable(root)
         made_for.write_text(str(root))
     return root
 
 
-def _make_runnable(root: Path) -> None:
+def make_runnable(root: Path) -> None:
     """Put a script in the place of each program that starts it with the C library from beside it."""
     loaders = sorted(root.glob("usr/lib/*/ld-linux*.so.*"))
     if not loaders:
