@@ -5,6 +5,8 @@ import csv
 import json
 import os
 import sys
+import unicodedata
+from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -75,15 +77,48 @@ def _collectors(folder: Path) -> list[str]:
         return [row["collector_code"] for row in csv.DictReader(file)]
 
 
+ODD_NAMES = (
+    "Nguyễn " + "Thị Tuyết Ánh Nguyệt " * 9 + "Út",
+    unicodedata.normalize("NFD", "Đặng Thị Hồng Phượng"),
+    "Tiệm Ớt 🌶️ Cay & <b>Ngọt</b>",
+)
+"""Two hundred letters; letters apart from their marks; a picture, and signs that mean something to browsers."""
+
+
+def _lengthen(folder: Path, route_code: str, stays: int) -> None:
+    """Let one route be as long as no real one is: on the unit's others, only the first ``stays`` customers stay."""
+    path = folder / "customers.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    unit = next(row["unit_code"] for row in rows if row["route_code"] == route_code)
+    count: dict[str, int] = defaultdict(int)
+    for row in rows:
+        if row["unit_code"] == unit and row["route_code"] != route_code and count[row["route_code"]] >= stays:
+            row["route_code"] = route_code
+        count[row["route_code"]] += 1
+        row["place_in_route"] = str(count[row["route_code"]])
+        if row["route_code"] == route_code and count[route_code] <= len(ODD_NAMES):
+            row["name"] = ODD_NAMES[count[route_code] - 1]
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+
+
 @asynccontextmanager
 async def app_stage(
-    namespace: str, folder: Path, *, customers: int = 160, keep: bool = False
+    namespace: str, folder: Path, *, customers: int = 160, long_route: str | None = None, keep: bool = False
 ) -> AsyncIterator[AppStage]:
-    """Start a system, import made-up customers with bills, and enrol the office. ``folder`` takes the files."""
+    """Start a system, import made-up customers with bills, and enrol the office. ``folder`` takes the files.
+
+    ``long_route`` names a route that is to have most of its unit's customers.
+    """
     system = LocalSystem(namespace, keep=keep, settings={"notify": _ANY_HOUR, "receipt": BANK, "gateway": BANK})
     async with system:
         data = folder / "sample"
         await thungan_json(system, "sample", "--customers", str(customers), "--seed", "14", "--out", str(data))
+        if long_route is not None:
+            await asyncio.to_thread(_lengthen, data, long_route, 40)
         await thungan_json(system, "import", "all", str(data))
         url = system.gateway_url
         supervisor, cashier = VirtualDesk(url, name="Supervisor's desk"), VirtualDesk(url, name="Cashier's desk")

@@ -120,13 +120,13 @@ function standIn(): void {
   }
 
   const port = new Port();
-  let isGranted = false;
+  // As in a browser, what was chosen once is allowed after a reload.
   const serial = {
     requestPort: async () => {
-      isGranted = true;
+      sessionStorage.setItem("serial-port", "granted");
       return port;
     },
-    getPorts: async () => (isGranted ? [port] : []),
+    getPorts: async () => (sessionStorage.getItem("serial-port") === null ? [] : [port]),
   };
   Object.defineProperty(navigator, "serial", { value: serial, configurable: true });
 }

@@ -36,6 +36,7 @@ export class Collector {
         link = await SerialPrinterEmulation.install(context, printer);
       },
     });
+    phone.context.setDefaultTimeout(12_000);
     await phone.page.setViewportSize({ width: 390, height: 844 });
     made += 1;
     return new Collector(phone, printer, link as unknown as SerialPrinterEmulation, `Máy thử ${process.pid}-${made}`, code);

@@ -219,7 +219,7 @@ describe("a collector's day", () => {
     await it.press(/^Tiền mặt/);
     await it.press("Vừa đủ");
     it.link.faults.reset();
-    it.link.faults.at(9, "lost after");
+    it.link.faults.at(40, "lost after");
     await it.press(/^Đã nhận/);
     await it.sees(/Hãy nhìn máy in/);
     await it.press("Chưa, in lại");

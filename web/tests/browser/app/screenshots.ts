@@ -215,6 +215,7 @@ try {
   const other = await collector.context.newPage();
   await other.goto(collector.page.url());
   await collector.reads("Ứng dụng đang mở ở thẻ khác");
+  await collector.page.bringToFront();
   await shot(collector, "other-tab");
   await other.close();
   await collector.press("Dùng ở đây");
