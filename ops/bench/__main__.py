@@ -9,7 +9,7 @@ from pathlib import Path
 
 import uvloop
 
-from ops.bench import collection, events, request_reply
+from ops.bench import collection, copies, events, pure, request_reply, search, services, sockets
 from ops.bench.bench import Bench, Benchmark
 from ops.bench.figures import Row
 from ops.bench.machine import describe, load
@@ -24,6 +24,11 @@ BENCHMARKS: dict[str, Benchmark] = {
     "requests": request_reply.run,
     "events": events.run,
     "collection": collection.run,
+    "copies": copies.run,
+    "search": search.run,
+    "sockets": sockets.run,
+    "services": services.run,
+    "computing": pure.run,
 }
 
 

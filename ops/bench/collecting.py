@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import aiohttp
+import asyncpg
 
 from ops.bench.bench import Bench, new_namespace
 from ops.bench.collector import Collection, Collector, Customer
@@ -40,6 +41,9 @@ class Load:
     seconds: float
     cpu: Mapping[str, float]
     """CPU seconds of each process, by its name."""
+
+    transactions: int
+    """Database transactions that wrote something, on the whole server."""
 
     @property
     def per_second(self) -> float:
@@ -75,11 +79,13 @@ class Collecting:
             for collector in self.collectors:
                 walking.create_task(walk(collector))
             await begun.wait()
+            transactions = await self._transactions()
             before, started = self.cpu(), time.monotonic()
             await enough.wait()
             used, ended = _difference(self.cpu(), before), time.monotonic()
+            transactions = await self._transactions() - transactions
         counted = tuple(one for one in done if started <= one.ended <= ended)
-        return Load(counted, ended - started, used)
+        return Load(counted, ended - started, used, transactions)
 
     async def pace(self, per_second: float, count: int) -> Load:
         """Begin so many collections a second, each with a collector who is free, however long the others take."""
@@ -92,12 +98,14 @@ class Collecting:
             done.append(await collector.collect())
             free.put_nowait(collector)
 
+        transactions = await self._transactions()
         before, started = self.cpu(), time.monotonic()
         async with asyncio.TaskGroup() as walking:
             for number in range(count):
                 await asyncio.sleep(max(0.0, started + number / per_second - time.monotonic()))
                 walking.create_task(walk(await free.get()))
-        return Load(tuple(done), time.monotonic() - started, _difference(self.cpu(), before))
+        used, ended = _difference(self.cpu(), before), time.monotonic()
+        return Load(tuple(done), ended - started, used, await self._transactions() - transactions)
 
     def cpu(self) -> dict[str, float]:
         """Return the CPU seconds that every process has used so far."""
@@ -107,6 +115,14 @@ class Collecting:
             if name.startswith(own) or name in {"postgres", "rabbitmq"}:
                 found[name.removeprefix(own)] = cpu_of_tree(record.pid)
         return found
+
+    async def _transactions(self) -> int:
+        """Return the number of the next transaction that writes: they are numbered one by one."""
+        connection = await asyncpg.connect(self.system.stack.postgres_url)
+        try:
+            return int(await connection.fetchval("SELECT pg_snapshot_xmax(pg_current_snapshot())::text"))
+        finally:
+            await connection.close()
 
     async def audit(self) -> None:
         """Hold the books to their rules. Raises :class:`ContestantFailed` with what is wrong."""
@@ -128,11 +144,13 @@ async def collecting(
         session = await stack.enter_async_context(open_session())
         ready = asyncio.Semaphore(_AT_ONCE)
 
-        async def make(code: str) -> Collector:
+        async def make(number: int, code: str) -> Collector:
+            # Phones are spread over the gateway's copies, as a proxy would do it.
+            url = system.http_url("gateway", number % len(system.copies("gateway")))
             async with ready:
-                return await _collector(system, code, session, customers_each)
+                return await _collector(system, url, code, session, customers_each)
 
-        collectors = await asyncio.gather(*map(make, codes))
+        collectors = await asyncio.gather(*(make(number, code) for number, code in enumerate(codes)))
         try:
             yield Collecting(system, collectors)
         finally:
@@ -140,7 +158,7 @@ async def collecting(
 
 
 async def _collector(
-    system: LocalSystem, collector_code: str, session: aiohttp.ClientSession, customers: int
+    system: LocalSystem, url: str, collector_code: str, session: aiohttp.ClientSession, customers: int
 ) -> Collector:
     made = await make_code_in_database(
         system.database_url("gateway"),
@@ -150,10 +168,10 @@ async def _collector(
         collection_point_code=None,
         lifetime=timedelta(minutes=15),
     )
-    phone = VirtualPhone(system.gateway_url, session=session)
+    phone = VirtualPhone(url, session=session)
     await phone.enrol(made.code)
     await phone.open_shift()
-    return await Collector.open(system.gateway_url, str(phone.token), session, await _owing(phone, customers))
+    return await Collector.open(url, str(phone.token), session, await _owing(phone, customers))
 
 
 async def _owing(phone: VirtualPhone, customers: int) -> list[Customer]:

@@ -60,6 +60,9 @@ class Row:
     spread: float | None = None
     """See :attr:`Sample.spread`; None where there was one repetition."""
 
+    median: float | None = None
+    """Where the figure is a high percentile: the median of the same."""
+
     compared_with: str = ""
     other: float | None = None
     """The peer's figure or the raw limit, in the same unit."""

@@ -23,7 +23,7 @@ def print_rows(rows: Sequence[Row]) -> None:
     for row in rows:
         table.add_row(
             row.what,
-            f"{_number(row.figure)} {row.unit}{_spread(row.spread)}",
+            f"{_number(row.figure)} {row.unit}{_spread(row.spread)}{_median(row)}",
             row.compared_with,
             "" if row.other is None else f"{_number(row.other)} {row.unit}{_spread(row.other_spread)}",
             "" if row.ratio is None else f"{row.ratio:.2f}×",
@@ -44,6 +44,10 @@ def write_json(path: Path, machine: dict[str, Any], rows: Sequence[Row], failure
 
 def _number(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
+
+
+def _median(row: Row) -> str:
+    return "" if row.median is None else f" (p50 {_number(row.median)})"
 
 
 def _spread(spread: float | None) -> str:
