@@ -90,8 +90,8 @@ async def test_looking_thirty_times_takes_nothing_away_and_changes_no_order(
     for _ in range(30):
         async with open_dead_letters(SecretStr(amqp_url), namespace) as desk:
             assert [letter.content["number"] for letter in await desk.take("sink")] == [0, 1, 2]
-
-    await wait_until(lambda: has(broker, three_dead, 3))
+        # The broker puts them back a moment after it was told to.
+        await wait_until(lambda: has(broker, three_dead, 3))
 
 
 async def test_what_is_sent_again_is_handled_as_if_for_the_first_time(
