@@ -78,7 +78,10 @@ async def answer(message: Ask, _: Work) -> Answered:
 
 
 async def note(event: Noted, work: Work) -> None:
-    await work.connection.execute("CREATE TABLE IF NOT EXISTS note (number integer)")
+    if not await work.connection.fetchval("SELECT to_regclass('note')"):
+        # Two at once would both try: IF NOT EXISTS looks only at what is committed.
+        await work.connection.execute("SELECT pg_advisory_xact_lock(1)")
+        await work.connection.execute("CREATE TABLE IF NOT EXISTS note (number integer)")
     await work.connection.execute("INSERT INTO note VALUES ($1)", event.number)
 
 
