@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from ops.stack.local import LocalStack
 from ops.stack.postgres import program_folder
 from ops.stack.processes import StackError
-from ops.stack.rabbitmq4 import rabbitmq4
+from ops.stack.rabbitmq4 import rabbitmq4, start_rabbitmq4
 
 
 def main() -> int:
@@ -69,12 +69,10 @@ def _run(stack: LocalStack, arguments: argparse.Namespace) -> int:  # noqa: PLR0
             stack.start()
             return _print(f"export {name}={shlex.quote(value)}" for name, value in stack.environment().items())
         case "broker4":
-            newer = rabbitmq4(stack.folder)
             if arguments.fetch:
+                rabbitmq4(stack.folder)
                 return 0
-            with stack.folder.locked():
-                newer.start()
-            return _print([newer.url])
+            return _print([start_rabbitmq4(stack.folder).url])
         case "status":
             found = stack.running()
             _print(f"{name}  pid {record.pid}" for name, record in found)

@@ -6,9 +6,12 @@ started through its loader: no root, no chroot, nothing installed.
 
 from __future__ import annotations
 
+import fcntl
 import re
 import shlex
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from ops.stack.debian import CannotBeHad, unpack_release
@@ -23,6 +26,8 @@ _ERLANG = "asn1 base crypto eldap inets mnesia os-mon parsetools public-key runt
 _LIBRARIES = "libc6 libcap2 libgcc-s1 libssl3t64 libstdc++6 libsystemd0 libtinfo6 libzstd1 zlib1g"
 PACKAGES = ("rabbitmq-server", *(f"erlang-{part}" for part in _ERLANG.split()), *_LIBRARIES.split())
 
+_TEMPORARY = "rabbitmq4-temporary"
+
 _PROGRAMS = ("usr/lib/erlang/bin/*", "usr/lib/erlang/erts-*/bin/*", "usr/lib/erlang/lib/*/priv/bin/*")
 
 
@@ -33,6 +38,37 @@ def rabbitmq4(folder: LocalFolder, *, fetch: bool = True) -> RabbitMQ:
     """
     programs = unpacked_programs(folder, fetch=fetch)
     return RabbitMQ(LocalFolder(folder.root / "rabbitmq4" / "node"), programs=programs)
+
+
+def start_rabbitmq4(folder: LocalFolder) -> RabbitMQ:
+    """Start RabbitMQ 4 where it does not run, and leave it running until `./dev down`. Raises :class:`CannotBeHad`."""
+    newer = rabbitmq4(folder)
+    with folder.locked():
+        newer.start()
+        folder.write(_TEMPORARY, value=False)
+    return newer
+
+
+@contextmanager
+def rabbitmq4_in_use(folder: LocalFolder) -> Iterator[RabbitMQ]:
+    """Start RabbitMQ 4 where it does not run; stop it again behind the last user when nobody asked for it to stay.
+
+    Downloads nothing. Raises :class:`CannotBeHad`.
+    """
+    newer = rabbitmq4(folder, fetch=False)
+    with (folder.root / "rabbitmq4.users").open("w") as users:
+        fcntl.flock(users, fcntl.LOCK_SH)
+        with folder.locked():
+            if newer.start():
+                folder.write(_TEMPORARY, value=True)
+        try:
+            yield newer
+        finally:
+            with suppress(BlockingIOError):  # somebody else uses it still
+                fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                with folder.locked():
+                    if folder.read(_TEMPORARY):
+                        newer.stop()
 
 
 def started_rabbitmq4(folder: LocalFolder) -> RabbitMQ | None:

@@ -1,6 +1,7 @@
 """The bus is tested on the machine's RabbitMQ and on RabbitMQ 4: every test that needs a broker runs once on each."""
 
 from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import aiormq
@@ -10,7 +11,7 @@ import pytest_asyncio
 from ops.stack.debian import CannotBeHad
 from ops.stack.local import LocalStack
 from ops.stack.rabbitmq import RabbitMQ
-from ops.stack.rabbitmq4 import rabbitmq4
+from ops.stack.rabbitmq4 import rabbitmq4_in_use
 
 _why_not = pytest.StashKey[str]()
 
@@ -21,20 +22,13 @@ def private_broker(request: pytest.FixtureRequest) -> Iterator[RabbitMQ | None]:
     if request.param == "given":
         yield None
         return
-    folder = LocalStack().folder
-    try:
-        newer = rabbitmq4(folder, fetch=False)
-    except CannotBeHad as error:
-        request.config.stash[_why_not] = str(error)
-        pytest.skip(f"no RabbitMQ 4: {error}")
-    with folder.locked():
-        started = newer.start()
-    try:
+    with ExitStack() as stack:
+        try:
+            newer = stack.enter_context(rabbitmq4_in_use(LocalStack().folder))
+        except CannotBeHad as error:
+            request.config.stash[_why_not] = str(error)
+            pytest.skip(f"no RabbitMQ 4: {error}")
         yield newer
-    finally:
-        if started:
-            with folder.locked():
-                newer.stop()
 
 
 @pytest.fixture(scope="session")
