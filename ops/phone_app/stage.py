@@ -84,16 +84,18 @@ ODD_NAMES = (
 )
 """Two hundred letters; letters apart from their marks; a picture, and signs that mean something to browsers."""
 
+_STAY, _STAY_ELSEWHERE = 40, 8
 
-def _lengthen(folder: Path, route_code: str, stays: int) -> None:
-    """Let one route be as long as no real one is: on the unit's others, only the first ``stays`` customers stay."""
+
+def _lengthen(folder: Path, route_code: str) -> None:
+    """Let one route be as long as no real one is, at the cost of all others but the unit's own."""
     path = folder / "customers.csv"
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     unit = next(row["unit_code"] for row in rows if row["route_code"] == route_code)
     count: dict[str, int] = defaultdict(int)
     for row in rows:
-        if row["unit_code"] == unit and row["route_code"] != route_code and count[row["route_code"]] >= stays:
+        if count[row["route_code"]] >= (_STAY if row["unit_code"] == unit else _STAY_ELSEWHERE):
             row["route_code"] = route_code
         count[row["route_code"]] += 1
         row["place_in_route"] = str(count[row["route_code"]])
@@ -111,14 +113,14 @@ async def app_stage(
 ) -> AsyncIterator[AppStage]:
     """Start a system, import made-up customers with bills, and enrol the office. ``folder`` takes the files.
 
-    ``long_route`` names a route that is to have most of its unit's customers.
+    ``long_route`` names a route that is to have most of the customers.
     """
     system = LocalSystem(namespace, keep=keep, settings={"notify": _ANY_HOUR, "receipt": BANK, "gateway": BANK})
     async with system:
         data = folder / "sample"
         await thungan_json(system, "sample", "--customers", str(customers), "--seed", "14", "--out", str(data))
         if long_route is not None:
-            await asyncio.to_thread(_lengthen, data, long_route, 40)
+            await asyncio.to_thread(_lengthen, data, long_route)
         await thungan_json(system, "import", "all", str(data))
         url = system.gateway_url
         supervisor, cashier = VirtualDesk(url, name="Supervisor's desk"), VirtualDesk(url, name="Cashier's desk")

@@ -30,7 +30,11 @@ export function Root() {
     case "ready":
       return <Place />;
     default:
-      return <p class="empty">{t("loading")}</p>;
+      return (
+        <main class="message">
+          <h1>{t("loading")}</h1>
+        </main>
+      );
   }
 }
 

@@ -12,6 +12,7 @@ export const en: Messages = {
   understood: "Understood",
   yes: "Yes",
   no: "No",
+  notes: "Notes",
   menu: "Settings",
 
   nav: "Main places",

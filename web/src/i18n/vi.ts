@@ -10,6 +10,7 @@ export const vi = {
   understood: "Đã hiểu",
   yes: "Rồi",
   no: "Chưa",
+  notes: "Lưu ý",
   menu: "Cài đặt",
 
   nav: "Mục chính",

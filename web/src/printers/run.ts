@@ -87,7 +87,9 @@ export interface Run {
   readonly sent: number;
   readonly chunk: number;
   readonly retries: number;
+  /** For the answer to the fence: since the printer last said something else of itself, and in all. */
   readonly waited: number;
+  readonly waitedInAll: number;
   /** What last kept a paper that was sent whole. */
   readonly cause: Cause | null;
 }
@@ -98,7 +100,7 @@ export interface Step {
 }
 
 export function begin(job: Job): Step {
-  const run: Run = { job, phase: "connecting", sent: 0, chunk: FIRST_CHUNK, retries: 0, waited: 0, cause: null };
+  const run: Run = { job, phase: "connecting", sent: 0, chunk: FIRST_CHUNK, retries: 0, waited: 0, waitedInAll: 0, cause: null };
   return { run, command: { type: "connect" } };
 }
 
@@ -196,8 +198,11 @@ function afterListening(run: Run, result: Result): Step {
         run,
         fenceSaysPaperEnd(result.value) ? { state: "unconfirmed", cause: "paper_out" } : { state: "printed" },
       );
-    case "silence":
-      return go({ ...run, waited: run.waited + run.job.patience.listen }, "asking", { type: "check" });
+    case "silence": {
+      const { listen: time } = run.job.patience;
+      const waiting = { ...run, waited: run.waited + time, waitedInAll: run.waitedInAll + time };
+      return go(waiting, "asking", { type: "check" });
+    }
     default:
       return finish(run, { state: "unconfirmed", cause: "link_lost" });
   }
@@ -210,11 +215,13 @@ function afterAsking(run: Run, result: Result): Step {
     case "status":
     case "silence": {
       const cause = result.type === "status" ? result.cause : null;
-      const patience = cause ? run.job.patience.person : run.job.patience.printer;
-      // What kept it is remembered when it is gone: the time to print what was waiting starts anew.
+      // When what kept it is gone, the printer gets its time anew for what was waiting.
       const waited = run.cause && !cause ? 0 : run.waited;
       const next = { ...run, cause, waited };
-      return waited < patience ? listen(next) : finish(next, { state: "unconfirmed", cause: cause ?? "no_confirmation" });
+      const { printer, person } = run.job.patience;
+      return waited < (cause ? person : printer) && run.waitedInAll < person
+        ? listen(next)
+        : finish(next, { state: "unconfirmed", cause: cause ?? "no_confirmation" });
     }
     default:
       return finish(run, { state: "unconfirmed", cause: "link_lost" });

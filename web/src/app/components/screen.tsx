@@ -44,7 +44,7 @@ export function Screen({ title, back, actions, children }: ScreenProps) {
       </header>
       <Notes />
       <main>{children}</main>
-      {actions ? <div class="actions">{actions}</div> : null}
+      {actions ? <footer class="actions">{actions}</footer> : null}
       {back === undefined ? <Navigation /> : null}
     </div>
   );
@@ -69,7 +69,7 @@ function Notes() {
   const refused = open.length - waiting;
   const asked = papers.filter((paper) => paperNeedsPerson(paper, jobs)).length;
   return (
-    <div class="notes" aria-live="polite">
+    <aside class="notes" aria-live="polite" aria-label={t("notes")}>
       {offline && <p class="note">{t("offline")}</p>}
       {waiting > 0 && (
         <Link to="outbox" class="note wait">
@@ -97,7 +97,7 @@ function Notes() {
       )}
       {clockWrong && <p class="note">{t("clock_wrong")}</p>}
       {problem === "app-too-old" && <p class="note bad">{t("app_too_old")}</p>}
-    </div>
+    </aside>
   );
 }
 
