@@ -12,7 +12,7 @@ import aio_pika
 import asyncpg
 
 from ops.chaos.broker_faults import MessageTroubles
-from ops.chaos.ground import NAMESPACE, Ground
+from ops.chaos.ground import Ground
 from ops.chaos.history import History
 from ops.chaos.plan import Fault, Storm
 from ops.chaos.wires import DIRECTIONS, Wire
@@ -223,7 +223,7 @@ class Injector:
         for _ in range(1 + fault.size % 4):
             await self._as_administrator(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = $1",
-                database_name(NAMESPACE, fault.target),
+                database_name(self._ground.namespace, fault.target),
             )
             await asyncio.sleep(fault.lasts / 4)
 
@@ -238,7 +238,7 @@ class Injector:
             await connection.close(timeout=5)
 
     async def _crowded_database(self, fault: Fault) -> None:
-        role = database_name(NAMESPACE, fault.target)
+        role = database_name(self._ground.namespace, fault.target)
         try:
             await self._as_administrator(f'ALTER ROLE "{role}" CONNECTION LIMIT 1')
             await self._as_administrator(

@@ -18,7 +18,6 @@ from ops.chaos.wires import Wire
 from ops.running import RunningSystem
 from ops.stack import processes, provision
 from ops.stack.addresses import SystemAddresses
-from ops.stack.broker_cleanup import remove_namespace
 from ops.stack.local import LocalStack
 from ops.stack.processes import StackError
 from ops.stack.provision import SERVICES
@@ -52,8 +51,8 @@ class Ground:
     """Use it with `async with`: it clears away what an earlier run left, and stops everything at the end.
 
     The databases stay as they are for whoever wants to look into them, until the next run.
-    Only one run at a time can be on a folder. ``commands`` replaces the command line of services. ``fresh=False``
-    uses a broker and a database server that run already and leaves them running.
+    Only one run at a time can be on a folder. ``commands`` replaces the command line of services. With a ``namespace``
+    of its own, a run uses a broker and a database server that may run already, and removes what is its own at the end.
     """
 
     def __init__(
@@ -62,7 +61,7 @@ class Ground:
         *,
         copies: Mapping[str, int] | None = None,
         commands: Mapping[str, Sequence[str]] | None = None,
-        fresh: bool = True,
+        namespace: str | None = None,
     ) -> None:
         self.copies = {service: (copies or COPIES).get(service, 1) for service in SERVICES}
         if unknown := set(copies or {}) - set(SERVICES):
@@ -81,7 +80,8 @@ class Ground:
         self.restarts = 0
         """How often a copy had ended without our doing."""
         self._commands = commands or {}
-        self._fresh = fresh
+        self.namespace = namespace or NAMESPACE
+        self._fresh = namespace is None
         self._held = AsyncExitStack()
         self._system: LocalSystem | None = None
         self._http: aiohttp.ClientSession | None = None
@@ -113,17 +113,16 @@ class Ground:
         in_use = self.stack.in_use()
         await asyncio.to_thread(in_use.__enter__)
         self._held.push_async_callback(asyncio.to_thread, in_use.__exit__, None, None, None)
-        await provision.remove(self.stack.postgres_url, NAMESPACE, SERVICES)
-        await remove_namespace(self.stack.amqp_url, NAMESPACE)
+        await provision.remove(self.stack.postgres_url, self.namespace, SERVICES)
         names = [f"{service}-{copy}" for service, count in self.copies.items() for copy in range(count)]
-        addresses = SystemAddresses.prepare(self.stack, NAMESPACE, names)
+        addresses = SystemAddresses.prepare(self.stack, self.namespace, names)
         settings = {service: dict(SETTINGS.get(service, {})) for service in SERVICES}
         for service in SERVICES:
             self.broker[service] = await self._wire(addresses.amqp_url)
             self.database[service] = await self._wire(addresses.database_url(service))
             settings[service]["THUNGAN_AMQP_URL"] = self.broker[service].url(addresses.amqp_url)
             settings[service]["THUNGAN_DATABASE_URL"] = self.database[service].url(addresses.database_url(service))
-        system = LocalSystem(NAMESPACE, self.copies, settings=settings, stack=self.stack, commands=self._commands)
+        system = LocalSystem(self.namespace, self.copies, settings=settings, stack=self.stack, commands=self._commands)
         self._system = await self._held.enter_async_context(system)
         self.front = [await self._wire(system.http_url("gateway", copy)) for copy in system.copies("gateway")]
         timeout = aiohttp.ClientTimeout(total=3)
@@ -136,10 +135,10 @@ class Ground:
             self.stack.stop()
             # Quicker than to delete a queue after the other, and an alarm or a half-made queue goes with it.
             self.stack.rabbitmq.erase()
-        leftovers = sorted((self.folder.root / "run" / NAMESPACE).glob("*.json"))
+        leftovers = sorted((self.folder.root / "run").glob("*/*.json"))
         processes.stop_all(leftovers, first=signal.SIGKILL)
         for kind in (*OWN_FOLDERS, "logs"):
-            shutil.rmtree(self.folder.root / kind / NAMESPACE, ignore_errors=True)
+            shutil.rmtree(self.folder.root / kind / self.namespace, ignore_errors=True)
 
     async def _wire(self, url: str) -> Wire:
         return await self._held.enter_async_context(Wire.in_front_of(url))  # type: ignore[arg-type]
@@ -154,11 +153,11 @@ class Ground:
 
     def addresses(self) -> SystemAddresses:
         """Return where everything is now, past the wires."""
-        return SystemAddresses.load(self.stack, NAMESPACE)
+        return SystemAddresses.load(self.stack, self.namespace)
 
     def operators_view(self) -> RunningSystem:
         """Return the system as the operators' commands see it, past the wires."""
-        return RunningSystem(NAMESPACE, {}, self.addresses())
+        return RunningSystem(self.namespace, {}, self.addresses())
 
     def database_urls(self) -> dict[str, str]:
         """Return the address of each service's database, past the wires."""
@@ -172,11 +171,11 @@ class Ground:
     @property
     def sms_folder(self) -> Path:
         """Where the sandbox provider keeps what it has sent."""
-        return self.folder.root / "sms" / NAMESPACE
+        return self.folder.root / "sms" / self.namespace
 
     def keyring(self) -> Keyring:
         """Return the public keys of the receipts."""
-        return KeyFolder(self.folder.root / "keys" / NAMESPACE).keyring()
+        return KeyFolder(self.folder.root / "keys" / self.namespace).keyring()
 
     # --- life
 

@@ -16,7 +16,7 @@ from ops.chaos.broker_faults import MessageTroubles
 from ops.chaos.collectors import CollectorAtTheDoor, Round
 from ops.chaos.evidence import DeadLetter, gather_evidence, take_dead_letters, under_way
 from ops.chaos.faults import Injector
-from ops.chaos.ground import NAMESPACE, Ground
+from ops.chaos.ground import Ground
 from ops.chaos.history import History
 from ops.chaos.judge import judge_history
 from ops.chaos.office import CashierDesk, PointDesk, Prober
@@ -55,7 +55,7 @@ class ChaosRun:
     def __init__(self, ground: Ground, options: Options) -> None:
         self._ground = ground
         self._options = options
-        self._names = Names(NAMESPACE)
+        self._names = Names(ground.namespace)
         self.history = History(ground.home / f"history-{options.seed}.jsonl")
         fronts = [ground.front_url(number) for number in range(len(ground.front))]
         self.town = Town(self.history, options.seed, options.pace, fronts)
@@ -242,7 +242,10 @@ class ChaosRun:
         while True:
             audited = judge(
                 await collect(
-                    self._ground.database_urls(), self._ground.stack.amqp_url, NAMESPACE, self._ground.keyring()
+                    self._ground.database_urls(),
+                    self._ground.stack.amqp_url,
+                    self._ground.namespace,
+                    self._ground.keyring(),
                 )
             )
             if audited.ok or self.history.now > deadline:

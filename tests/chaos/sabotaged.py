@@ -74,12 +74,13 @@ def forget_answers() -> None:
 
 
 def confirm_unsent() -> None:
-    """Mark an event as sent, and lose every tenth."""
+    """Mark every third event as sent that is not; those of the import arrive, or nothing would begin."""
     relaying: Any = importlib.import_module("shared.messaging.relay")
     send = relaying.Relay._send
 
     async def lossy(self: Any, row: Any) -> bool | None:
-        return True if row["position"] % 10 == 0 else await send(self, row)
+        lose = row["position"] % 3 == 0 and not row["routing_key"].startswith("customer.changed")
+        return True if lose else await send(self, row)
 
     _replace(relaying.Relay, "_send", lossy)
 
