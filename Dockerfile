@@ -1,4 +1,13 @@
 # One image, five commands: `docker run thungan services.billing`, and the same for the other services.
+FROM node:24-slim AS web
+
+WORKDIR /build/web
+COPY web/package.json web/package-lock.json web/.npmrc ./
+RUN npm ci --no-audit --no-fund
+COPY web ./
+COPY shared/printing/glyphs.json shared/printing/document.schema.json /build/shared/printing/
+RUN npm run build
+
 FROM python:3.13-slim AS dependencies
 
 COPY requirements.lock /tmp/requirements.lock
@@ -19,6 +28,7 @@ COPY LICENSE pyproject.toml ./
 COPY shared ./shared
 COPY services ./services
 COPY ops ./ops
+COPY --from=web /build/web/dist ./web/dist
 
 ENV PATH=/opt/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
