@@ -12,6 +12,7 @@ and closes in reverse.
 
 import argparse
 import asyncio
+import gc
 import os
 import signal
 import sys
@@ -178,6 +179,8 @@ async def _run(settings: S, service: Callable[[S], AbstractAsyncContextManager[R
     code = 0
     try:
         async with service(settings) as running:
+            # What is loaded by now stays: the garbage collector need not look through it again and again.
+            gc.freeze()
             log.info("ready", http_port=running.http_port, seconds=round(time.monotonic() - started, 2))
             code = await _until_stopped(running.bus, stop)
             if code and not stop.is_set():

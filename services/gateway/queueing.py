@@ -19,13 +19,20 @@ Rule = Callable[[PrintJob], PrintJob]
 
 
 async def change(
-    work: Work, job_id: UUID, rule: Rule, *, actor: str, now: datetime, device_id: UUID | None = None
+    work: Work,
+    job_id: UUID,
+    rule: Rule,
+    *,
+    actor: str,
+    now: datetime,
+    device_id: UUID | None = None,
+    with_document: bool = False,
 ) -> Paper:
-    """Apply a rule to a job; with ``device_id``, only to a job of that device.
+    """Apply a rule to a job and return it, with its document where asked; ``device_id``: only a job of that device.
 
     Raises :class:`~shared.problems.NotFound`, and whatever the rule raises.
     """
-    paper = await store.lock(work.connection, job_id)
+    paper = await store.lock(work.connection, job_id, with_document=with_document)
     if paper is None or device_id not in (None, paper.job.device_id):
         raise NotFound("Không có giấy in này.")
     changed = rule(paper.job)

@@ -119,9 +119,10 @@ async def add(connection: Connection, ready: DocumentReady, now: datetime, trace
     return bool(added)
 
 
-async def lock(connection: Connection, job_id: UUID) -> Paper | None:
+async def lock(connection: Connection, job_id: UUID, *, with_document: bool = False) -> Paper | None:
     """Return a job with its earlier attempts, and keep others from changing it until the transaction ends."""
-    row = await connection.fetchrow(f"SELECT {_PAPER} FROM print_jobs WHERE job_id = $1 FOR UPDATE", job_id)
+    columns = f"{_PAPER}, document" if with_document else _PAPER
+    row = await connection.fetchrow(f"SELECT {columns} FROM print_jobs WHERE job_id = $1 FOR UPDATE", job_id)
     if row is None:
         return None
     earlier: dict[int, PrintJobState] = {}
@@ -176,15 +177,10 @@ async def save(connection: Connection, before: PrintJob, job: PrintJob, *, actor
             )
 
 
-async def papers_with_documents(connection: Connection, job_ids: Sequence[UUID]) -> dict[UUID, Paper]:
-    """Return jobs with their documents, by id."""
-    rows = await connection.fetch(f"SELECT {_PAPER}, document FROM print_jobs WHERE job_id = ANY($1)", list(job_ids))
-    return {row["job_id"]: _paper(row) for row in rows}
-
-
 async def paper(connection: Connection, job_id: UUID) -> Paper | None:
     """Return one job with its document."""
-    return (await papers_with_documents(connection, [job_id])).get(job_id)
+    row = await connection.fetchrow(f"SELECT {_PAPER}, document FROM print_jobs WHERE job_id = $1", job_id)
+    return None if row is None else _paper(row)
 
 
 async def papers(

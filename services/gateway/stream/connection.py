@@ -112,13 +112,19 @@ class Connection:
             jobs = await store.lock_unfinished(work.connection, self.device.device_id)
             chosen = domain.next_to_offer(jobs, gateway.settings.max_in_flight, self.offered_here())
             for job in chosen:
-                offered = await change(work, job.job_id, lambda job: domain.offer(job, now), actor="gateway", now=now)
+                offered = await change(
+                    work,
+                    job.job_id,
+                    lambda job: domain.offer(job, now),
+                    actor="gateway",
+                    now=now,
+                    with_document=True,
+                )
                 if offered.job.state is domain.OFFERED:
                     papers[job.job_id] = offered
-            documents = await store.papers_with_documents(work.connection, list(papers))
         sent = 0
         for job_id, offered in papers.items():
-            frame = await self._offer(offered, documents[job_id].document)
+            frame = await self._offer(offered)
             if frame is not None:
                 sent += 1
                 self.known[job_id] = offered.job.attempt
@@ -127,9 +133,9 @@ class Connection:
             # Something was out of date: its place in the window is free for the next one.
             self.papers_wait = True
 
-    async def _offer(self, offered: Paper, document: str) -> str | None:
+    async def _offer(self, offered: Paper) -> str | None:
         """Return the frame that offers a paper; None when it cannot be drawn, which has then been recorded."""
-        job = offered.job
+        job, document = offered.job, offered.document
         escpos = None
         if self.profile is not None:
             try:
