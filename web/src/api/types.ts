@@ -545,6 +545,7 @@ export interface PrintJobsView {
  *   all words without marks, for links of 1 kB/s. Both need font A of 12 dots.
  * * `cut`: off unless there is a cutter. A cash drawer is never opened.
  * * `fence`: the printer answers `GS r 1`, so that the answer after the last byte says: printed.
+ * * `status`: the printer answers `DLE EOT`, so that no paper is begun that cannot come out.
  * * `feed_command`: `ESC J` moves the paper by dots; else white rows are sent as pixels.
  * * `tail_rows`: white rows after the last line, up to where the paper is torn off.
  */
@@ -553,6 +554,7 @@ export interface PrinterProfile {
   readonly feed_command?: boolean;
   readonly fence?: boolean;
   readonly native_qr?: boolean;
+  readonly status?: boolean;
   readonly tail_rows?: number;
   readonly text_mode?: "none" | "ascii_lines" | "unaccented";
   readonly width_dots?: 384 | 576;

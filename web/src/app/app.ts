@@ -20,9 +20,8 @@ import { Store } from "./store.ts";
 import { alone, aloneOrNot, takeOver } from "./tabs.ts";
 import { tidyLine } from "./text.ts";
 
-declare const __APP_VERSION__: string | undefined;
-
-export const APP_VERSION = typeof __APP_VERSION__ === "string" ? __APP_VERSION__ : "dev";
+/** The hash of what the app was built from, as its file is named; `dev` while it is developed. */
+export const APP_VERSION = /app-([\w-]+)\.js/.exec(import.meta.url)?.[1] ?? "dev";
 
 /** How many customers are downloaded at once. */
 const DOWNLOADS = 3;
