@@ -1,7 +1,7 @@
 """The events that a service gave up: looking at them, sending them through their queue again, dropping them.
 
-Looking takes the letters off the queue; when the desk is left, the broker puts them back where they were, a moment later.
-Other operators do not see them meanwhile. What dies with the process is put back by the broker.
+Looking takes the letters off the queue; when the desk is left, the broker puts them back where they were, a moment
+later. Other operators do not see them meanwhile. What dies with the process is put back by the broker.
 """
 
 import base64

@@ -44,15 +44,17 @@ class Town:
         return json.loads(out)
 
 
-@pytest_asyncio.fixture
-async def town(tmp_path: Path) -> AsyncIterator[Town]:
-    traces = tmp_path / "traces.jsonl"
+@pytest_asyncio.fixture(scope="module")
+async def paid(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple[Town, UUID]]:
+    """A town in which one payment was made, and the payment's id."""
+    folder = tmp_path_factory.mktemp("town")
+    traces = folder / "traces.jsonl"
     settings = {"*": {"THUNGAN_TRACE_FILE": str(traces)}}
     async with LocalSystem(f"trace_{uuid4().hex[:8]}", keep=False, settings=settings) as system:
-        town = Town(system, traces, tmp_path)
-        await town.thungan("sample", "--customers", "40", "--seed", "3", "--out", str(tmp_path / "sample"))
-        await town.thungan("import", "all", str(tmp_path / "sample"))
-        yield town
+        town = Town(system, traces, folder)
+        await town.thungan("sample", "--customers", "40", "--seed", "3", "--out", str(folder / "sample"))
+        await town.thungan("import", "all", str(folder / "sample"))
+        yield town, await pay_one(town)
 
 
 async def pay_one(town: Town) -> UUID:
@@ -84,8 +86,8 @@ def names(town: Town, payment_id: UUID) -> set[str]:
 
 
 @pytest.mark.timeout(240)
-async def test_one_payment_is_one_trace_from_phone_to_paper(town: Town) -> None:
-    payment_id = await pay_one(town)
+async def test_one_payment_is_one_trace_from_phone_to_paper(paid: tuple[Town, UUID]) -> None:
+    town, payment_id = paid
     spans = spans_of(town, payment_id)
     by_id = {span.span_id: span for span in spans}
 
@@ -123,8 +125,8 @@ async def test_one_payment_is_one_trace_from_phone_to_paper(town: Town) -> None:
 
 
 @pytest.mark.timeout(240)
-async def test_a_trace_holds_no_names_no_phone_numbers_and_no_addresses(town: Town) -> None:
-    await pay_one(town)
+async def test_a_trace_holds_no_names_no_phone_numbers_and_no_addresses(paid: tuple[Town, UUID]) -> None:
+    town, _ = paid
     with (town.folder / "sample" / "customers.csv").open(encoding="utf-8") as file:
         customers = list(csv.DictReader(file))
     written = town.traces.read_text()
