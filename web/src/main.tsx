@@ -5,13 +5,14 @@ import { PrinterHub } from "./app/printing.ts";
 import { Root } from "./app/root.tsx";
 import { setApp } from "./app/use_app.ts";
 import { storedLanguage } from "./i18n/language.ts";
-import { translator } from "./i18n/translate.ts";
+import { loadLanguage, translator } from "./i18n/translate.ts";
 import { keepAppOnPhone, lookForUpdate } from "./service_worker.ts";
 import "./style.css";
 
 async function start(root: HTMLElement): Promise<void> {
   const language = storedLanguage();
   document.documentElement.lang = language;
+  await loadLanguage(language).catch(() => undefined); // Then it speaks Vietnamese.
   let app: App;
   try {
     app = await App.open(new PrinterHub());

@@ -3,6 +3,7 @@ import { Api } from "../api/client.ts";
 import { ApiProblem, NoAnswer } from "../api/problem.ts";
 import type { AccountUpdate, CustomerAccount, PaymentReply, ShiftReply, VisitReply } from "../api/types.ts";
 import { type Language, storedLanguage, storeLanguage } from "../i18n/language.ts";
+import { loadLanguage } from "../i18n/translate.ts";
 import { Database } from "../storage/database.ts";
 import type { Command, CustomerFile, Transfer } from "../storage/schema.ts";
 import { type FromGateway, Stream } from "../stream/stream.ts";
@@ -303,7 +304,9 @@ export class App {
     this.#stream?.hurry();
   }
 
-  setLanguage(language: Language): void {
+  /** Throws where the words of a language cannot be loaded. */
+  async setLanguage(language: Language): Promise<void> {
+    await loadLanguage(language);
     storeLanguage(language);
     document.documentElement.lang = language;
     this.store.set({ language });

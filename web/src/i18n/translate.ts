@@ -1,15 +1,22 @@
 /** Words for the screen. */
-import { en } from "./en.ts";
 import type { Language } from "./language.ts";
 import { type MessageKey, type Messages, vi } from "./vi.ts";
 
 export type Values = Readonly<Record<string, string | number>>;
 export type Translate = (key: MessageKey, values?: Values) => string;
 
-const MESSAGES: Readonly<Record<Language, Messages>> = { vi, en };
+const loaded: Partial<Record<Language, Messages>> = { vi };
+
+/** Bring a language's words; it is a file of its own, for few collectors want it. To be awaited before it is used. */
+export async function loadLanguage(language: Language): Promise<void> {
+  if (language === "en") {
+    loaded.en ??= (await import("./en.ts")).en;
+  }
+}
 
 export function translator(language: Language): Translate {
-  return (key, values) => fill(MESSAGES[language][key], values);
+  const messages = loaded[language] ?? vi;
+  return (key, values) => fill(messages[key], values);
 }
 
 /** Whether there is a message of this name: names made from what the gateway says may be new to this version. */

@@ -194,10 +194,12 @@ try {
   await collector.press("Cài đặt");
   await shot(collector, "settings");
   await collector.page.getByLabel("English").check();
+  await collector.reads("Settings");
   await collector.goHome();
   await shot(collector, "today-english");
   await collector.press("Settings");
   await collector.page.getByLabel("Tiếng Việt").check();
+  await collector.reads("Cài đặt");
   await collector.goHome();
 
   await collector.press(/Ca thu/);
