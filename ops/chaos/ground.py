@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Self
 
 import aiohttp
+import asyncpg
 
 from ops.chaos.wires import Wire
 from ops.running import RunningSystem
@@ -113,7 +114,7 @@ class Ground:
         in_use = self.stack.in_use()
         await asyncio.to_thread(in_use.__enter__)
         self._held.push_async_callback(asyncio.to_thread, in_use.__exit__, None, None, None)
-        await provision.remove(self.stack.postgres_url, self.namespace, SERVICES)
+        await _remove_earlier_databases(self.stack.postgres_url)
         names = [f"{service}-{copy}" for service, count in self.copies.items() for copy in range(count)]
         addresses = SystemAddresses.prepare(self.stack, self.namespace, names)
         settings = {service: dict(SETTINGS.get(service, {})) for service in SERVICES}
@@ -219,3 +220,17 @@ class Ground:
                 return "" if answer.status == 200 else f"{service}-{copy}: {(await answer.text())[:300]}"
         except (aiohttp.ClientError, TimeoutError, ConnectionError) as error:
             return f"{service}-{copy}: {type(error).__name__}"
+
+
+async def _remove_earlier_databases(administrator_url: str) -> None:
+    """Remove what earlier runs left: after a crash the server looks at each file of each database, used or not."""
+    connection = await asyncpg.connect(administrator_url, timeout=10)
+    try:
+        found = await connection.fetch(
+            "SELECT DISTINCT regexp_replace(datname, '_[a-z]+$', '') AS name FROM pg_database WHERE datname LIKE $1",
+            f"{NAMESPACE}%",
+        )
+    finally:
+        await connection.close()
+    for row in found:
+        await provision.remove(administrator_url, row["name"], SERVICES)

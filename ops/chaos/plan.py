@@ -114,20 +114,39 @@ _RECOVERY_SECONDS = 3.0
 
 
 def make_plan(
-    seed: int, seconds: float, *, kinds: Sequence[str] = tuple(KINDS), copies: Mapping[str, int] | None = None
+    seed: int,
+    seconds: float,
+    *,
+    kinds: Sequence[str] = tuple(KINDS),
+    copies: Mapping[str, int] | None = None,
+    at_once: int = 1,
 ) -> list[Storm]:
     """Return storms for ``seconds``, the same for the same arguments: every kind in turn, in an order from the seed.
 
-    Short runs have short faults, and several at once, so that every kind has its turn.
+    Short runs have short faults, and several at once, so that every kind has its turn; ``at_once`` is the least number.
     Raises ``ValueError`` for a kind that there is not.
     """
     if unknown := set(kinds) - set(KINDS):
         raise ValueError(f"no such fault: {', '.join(sorted(unknown))}; there are {', '.join(KINDS)}")
-    return _Planner(random.Random(f"{seed}/faults"), seconds, kinds, copies or {}).storms()
+    return _Planner(random.Random(f"{seed}/faults"), seconds, kinds, copies or {}, at_once).storms()
+
+
+def once_each(seed: int, *, copies: Mapping[str, int] | None = None) -> list[Storm]:
+    """Return short storms, three faults at a time, until every kind has had its turn."""
+    missing = set(KINDS)
+    storms = []
+    for storm in make_plan(seed, 100, copies=copies, at_once=3):
+        storms.append(storm)
+        missing -= {fault.kind for fault in storm.faults}
+        if not missing:
+            return storms
+    raise AssertionError(f"a plan of 100 s without {missing}")
 
 
 class _Planner:
-    def __init__(self, dice: random.Random, seconds: float, kinds: Sequence[str], copies: Mapping[str, int]) -> None:
+    def __init__(
+        self, dice: random.Random, seconds: float, kinds: Sequence[str], copies: Mapping[str, int], at_once: int
+    ) -> None:
         self._dice = dice
         self._seconds = seconds
         self._kinds = list(dict.fromkeys(kinds))
@@ -137,7 +156,7 @@ class _Planner:
         self._longest = 2.5 if brisk else 9.0
         self._calm = 0.5 if brisk else 2.0
         storms = max(1.0, seconds / (self._longest + self._calm + _RECOVERY_SECONDS))
-        self._at_once = min(3, ceil(len(self._kinds) / storms))
+        self._at_once = max(at_once, min(3, ceil(len(self._kinds) / storms)))
 
     def storms(self) -> list[Storm]:
         found: list[Storm] = []

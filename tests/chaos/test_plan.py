@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 
 from ops.chaos.faults import Injector
-from ops.chaos.plan import KINDS, Fault, make_plan
+from ops.chaos.plan import KINDS, Fault, make_plan, once_each
 
 COPIES = {"billing": 2}
 
@@ -62,3 +62,10 @@ def test_every_kind_of_fault_can_be_done() -> None:
 def test_a_fault_says_what_it_is() -> None:
     fault = Fault("alarm", "broker", 0, "disk", 0.0, 1.5, 10)
     assert str(fault) == "alarm (disk) for 1.5 s"
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_every_kind_of_fault_fits_into_a_minute_of_short_storms(seed: int) -> None:
+    storms = once_each(seed, copies=COPIES)
+    assert {fault.kind for storm in storms for fault in storm.faults} == set(KINDS)
+    assert sum(storm.calm + storm.lasts for storm in storms) < 35
