@@ -29,7 +29,7 @@ def main() -> int:
         patience=arguments.patience,
     )
     try:
-        report, history = asyncio.run(_run(arguments.home, arguments.copies, options))
+        report, history = asyncio.run(_run(arguments, options))
     except KeyboardInterrupt:
         return 130
     except StackError as error:
@@ -41,8 +41,9 @@ def main() -> int:
     return 0 if report.ok else 1
 
 
-async def _run(home: Path, copies: dict[str, int], options: Options) -> tuple[ChaosReport, History]:
-    async with Ground(home, copies={**COPIES, **copies}) as ground:
+async def _run(arguments: argparse.Namespace, options: Options) -> tuple[ChaosReport, History]:
+    copies = {**COPIES, **arguments.copies}
+    async with Ground(arguments.home, copies=copies, broker4=arguments.broker4) as ground:
         return await run_chaos(ground, options)
 
 
@@ -59,6 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--phones", type=int, default=6, help="two belong to one collector (6)")
     parser.add_argument("--copies", type=_copies, default={}, metavar="NAME=N,…", help="copies of services")
     parser.add_argument("--faults", type=_faults, default=tuple(KINDS), metavar="LIST", help="only these, or none")
+    parser.add_argument("--broker4", action="store_true", help="on RabbitMQ 4 in place of the machine's")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the report to FILE, too")
     parser.add_argument("--pace", type=float, default=0.4, help="mean seconds between two acts of a person (0.4)")
     parser.add_argument("--patience", type=float, default=180.0, help="seconds to settle at the end (180)")

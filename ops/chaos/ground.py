@@ -22,6 +22,8 @@ from ops.stack.addresses import SystemAddresses
 from ops.stack.local import LocalStack
 from ops.stack.processes import StackError
 from ops.stack.provision import SERVICES
+from ops.stack.rabbitmq import RabbitMQ
+from ops.stack.rabbitmq4 import unpacked_programs
 from ops.stack.services import OWN_FOLDERS, LocalSystem
 from ops.stack.state import PROJECT, LocalFolder
 from services.receipt.keyring import Keyring
@@ -54,6 +56,7 @@ class Ground:
     The databases stay as they are for whoever wants to look into them, until the next run.
     Only one run at a time can be on a folder. ``commands`` replaces the command line of services. With a ``namespace``
     of its own, a run uses a broker and a database server that may run already, and removes what is its own at the end.
+    ``broker4`` takes RabbitMQ 4, which is fetched where it is missing, in place of the machine's.
     """
 
     def __init__(
@@ -63,6 +66,7 @@ class Ground:
         copies: Mapping[str, int] | None = None,
         commands: Mapping[str, Sequence[str]] | None = None,
         namespace: str | None = None,
+        broker4: bool = False,
     ) -> None:
         self.copies = {service: (copies or COPIES).get(service, 1) for service in SERVICES}
         if unknown := set(copies or {}) - set(SERVICES):
@@ -70,6 +74,9 @@ class Ground:
         self.home = home
         self.folder = LocalFolder(home)
         self.stack = LocalStack(self.folder, environment={})
+        if broker4:
+            programs = unpacked_programs(LocalFolder(), fetch=True)
+            self.stack.rabbitmq = RabbitMQ(self.folder, programs=programs)
         self.broker: dict[str, Wire] = {}
         """Service → its connections to the broker."""
         self.database: dict[str, Wire] = {}

@@ -68,7 +68,7 @@ class LocalStack:
     def stop(self) -> list[str]:
         """Stop everything that was started from this checkout; returns the names of what was running."""
         run = self.folder.root / "run"
-        stopped = []
+        stopped = [f"{stack.folder.root.name}/{name}" for stack in self._inner() for name in stack.stop()]
         if processes.stop(run / "up.json", grace=SUPERVISOR_GRACE_SECONDS):
             stopped.append("up")
         with self.folder.locked():
@@ -84,6 +84,9 @@ class LocalStack:
     def reset(self) -> None:
         """Stop everything and remove all data, ports and passwords of the private servers."""
         self.stop()
+        for stack in self._inner():
+            stack.reset()
+            shutil.rmtree(stack.folder.root, ignore_errors=True)
         with self.folder.locked():
             self.postgres.erase()
             self.rabbitmq.erase()
@@ -95,11 +98,19 @@ class LocalStack:
     def running(self) -> list[tuple[str, ProcessRecord]]:
         """Return the name and process of all that was started from this checkout and still runs."""
         run = self.folder.root / "run"
-        return [
+        inner = [
+            (f"{stack.folder.root.name}/{name}", record) for stack in self._inner() for name, record in stack.running()
+        ]
+        return inner + [
             (str(path.relative_to(run).with_suffix("")), record)
             for path in sorted(run.glob("**/*.json"))
             if (record := processes.running(path))
         ]
+
+    def _inner(self) -> list[LocalStack]:
+        """Return the stacks that chaos runs have made below this one, to break them instead of it."""
+        found = sorted(self.folder.root.glob("chaos*/run"))
+        return [LocalStack(LocalFolder(run.parent), environment={}) for run in found]
 
     def _start_missing(self) -> bool:
         started = False
