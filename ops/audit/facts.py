@@ -29,7 +29,7 @@ class VisitFact:
     outcome: str
     has_device: bool
     cleared_since: bool = False
-    """Nothing was owed any more at some time after it: paid at the door, the visit may have come too late for a notice."""
+    """Nothing was owed at some time after it: paid at the door, the visit may have come too late for a notice."""
 
 
 @dataclass(frozen=True)

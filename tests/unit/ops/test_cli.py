@@ -103,7 +103,7 @@ def test_quote_starts_fast() -> None:
     """Measured as processor time, so that a busy machine does not matter."""
     arguments = [sys.executable, "-m", "ops.cli", "quote", "--cases", str(CASES), "--json"]
     before = os.times()
-    subprocess.run(arguments, cwd=PROJECT, check=True, stdout=subprocess.DEVNULL)  # noqa: S603 - our own command
+    subprocess.run(arguments, cwd=PROJECT, check=True, stdout=subprocess.DEVNULL)
     after = os.times()
     assert (after.children_user - before.children_user) + (after.children_system - before.children_system) < 1.5
 
@@ -197,7 +197,7 @@ async def test_following_sms_prints_each_new_one_once(tmp_path: Path) -> None:
     provider = SandboxProvider(tmp_path)
     await provider.send(OutgoingSms("a", "+84953000001", "first", 1, "away", 1))
     arguments = [sys.executable, "-u", "-m", "ops.cli", "sms", "--folder", str(tmp_path), "--follow", "--json"]
-    follower = subprocess.Popen(arguments, cwd=PROJECT, stdout=subprocess.PIPE, text=True)  # noqa: ASYNC220, S603
+    follower = subprocess.Popen(arguments, cwd=PROJECT, stdout=subprocess.PIPE, text=True)  # noqa: ASYNC220
     assert follower.stdout is not None
     try:
         assert json.loads(follower.stdout.readline())["text"] == "first"
