@@ -15,6 +15,8 @@ from shared.messaging import Bus, Topology, Work
 from shared.settings import ServiceSettings
 
 _AGGREGATES = 100
+_CONNECTIONS = 24
+"""Transactions under way on each side: commits that wait for the disk together share one wait."""
 
 
 class AccountChanged(Event):
@@ -46,8 +48,10 @@ class _Count:
 
 
 async def _consume() -> None:
-    settings = ServiceSettings(instance="consumer", prefetch=200)
-    pool = await open_pool(settings.database_url)
+    settings = ServiceSettings(
+        instance="consumer", prefetch=200, concurrency=_CONNECTIONS, database_pool_size=_CONNECTIONS + 2
+    )
+    pool = await open_pool(settings.database_url, size=settings.database_pool_size)
     count = _Count()
     async with Bus(settings, Topology(service="notify", consumes=[AccountChanged]), pool) as bus:
         await bus.start(event_handlers={AccountChanged: count.handle})
@@ -56,8 +60,8 @@ async def _consume() -> None:
 
 
 async def _produce() -> None:
-    settings = ServiceSettings(instance="producer")
-    pool = await open_pool(settings.database_url)
+    settings = ServiceSettings(instance="producer", database_pool_size=_CONNECTIONS)
+    pool = await open_pool(settings.database_url, size=settings.database_pool_size)
     async with Bus(settings, Topology(service="billing", emits=[AccountChanged]), pool) as bus:
         await bus.start()
 
