@@ -718,6 +718,9 @@ export class App {
     this.store.set({ commands: await this.database.commands() });
     if (command.state === "sent") {
       await this.#applied(command);
+    } else if (command.state === "refused" && (command.kind === "shift_open" || command.kind === "shift_close")) {
+      // Opened or closed by another phone, or at the desk: show how it is.
+      await this.refreshShift().catch(ignoreNoAnswer);
     } else if (command.state === "refused" && command.customer_code) {
       // What the phone believed was wrong: read what is true.
       await this.readCustomer(command.customer_code).catch(ignoreNoAnswer);
