@@ -49,6 +49,14 @@ async def enter(
     return before
 
 
+async def is_left(connection: Connection, device_id: UUID, connection_id: UUID) -> bool:
+    """Say whether the device has another socket by now; False when nothing is known (a lease that ran out)."""
+    latest: UUID | None = await connection.fetchval(
+        "SELECT connection_id FROM presence WHERE device_id = $1", device_id
+    )
+    return latest not in (None, connection_id)
+
+
 async def leave(connection: Connection, device_id: UUID, connection_id: UUID) -> None:
     """Note that a socket is gone, unless the device has another one by now."""
     await connection.execute(

@@ -236,6 +236,8 @@ class Stream:
             return domain.report(job, frame.attempt, PrintJobState(frame.state), frame.cause, now)
 
         async with gateway.bus.work() as work:
+            if isinstance(frame, Accepted) and await self._is_left(work.connection, connection, frame.job_id):
+                return
             changed = await change(
                 work,
                 frame.job_id,
@@ -250,6 +252,16 @@ class Stream:
         await connection.send(_answer(frame, changed.job))
         if not isinstance(frame, Printing):
             self._hub.wake(connection, papers=True)
+
+    @staticmethod
+    async def _is_left(database: DatabaseConnection, connection: Connection, job_id: UUID) -> bool:
+        """Say whether the phone has another stream, so that a promise made on this one is out of date.
+
+        A phone that has lost its storage meanwhile says on the other stream that it holds nothing. Asked under the
+        job's lock: either that stream's resume comes after us and sees the promise, or we see that stream.
+        """
+        await store.lock(database, job_id)
+        return await presence.is_left(database, connection.device.device_id, connection.connection_id)
 
 
 def _answer(frame: Accepted | Printing | Result, job: domain.PrintJob) -> BaseModel:

@@ -272,6 +272,43 @@ async def test_account_updates_and_revocations_reach_phones_at_every_copy(town: 
         assert await phones[1].wait_until_thrown_out() == 4003
 
 
+async def test_a_promise_on_a_stream_that_the_phone_has_left_does_not_count(town: Town) -> None:
+    """The phone lost its storage while its `accepted` was under way: the paper must not wait for a phone without it."""
+    async with town.gateway() as first, town.gateway() as second:
+        phone = await town.phone(url=first)
+        older = await _hello(town, first, token=phone.token)
+        job_id = await town.print(phone)
+        await _frame(older, "job")
+        async with town.pool.acquire() as connection, connection.transaction():
+            await connection.execute("SELECT FROM print_jobs WHERE job_id = $1 FOR UPDATE", job_id)
+            await older.send_str(json.dumps({"type": "accepted", "job_id": str(job_id), "attempt": 1}))
+            await wait_until(partial(_waits_for_a_lock, town))
+            before = await town.pool.fetchval("SELECT connection_id FROM presence")
+            newer = await _hello(town, second, token=phone.token, holding=[])
+
+            async def entered() -> bool:
+                return bool(await town.pool.fetchval("SELECT connection_id <> $1 FROM presence", before))
+
+            await wait_until(entered)
+        assert (await _frame(newer, "job"))["job_id"] == str(job_id)
+        for socket in (older, newer):
+            await socket.close()
+
+
+async def _waits_for_a_lock(town: Town) -> bool:
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    return bool(await town.pool.fetchval(waiting))
+
+
+async def _frame(socket: aiohttp.ClientWebSocketResponse, kind: str) -> dict[str, Any]:
+    """Return the next frame of a kind."""
+    async with asyncio.timeout(10):
+        while True:
+            frame: dict[str, Any] = await socket.receive_json()
+            if frame["type"] == kind:
+                return frame
+
+
 async def test_a_newer_stream_at_another_copy_replaces_the_older_one(town: Town) -> None:
     async with town.gateway() as first, town.gateway() as second:
         phone = await town.phone(url=first)
