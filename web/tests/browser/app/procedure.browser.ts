@@ -219,10 +219,15 @@ describe("a collector's day", () => {
     await it.press(/^Tiền mặt/);
     await it.press("Vừa đủ");
     // Nothing else may be printing when the fault is set.
-    await until("all papers to be out", async () => {
-      const papers = await papersOf(it.name);
-      return papers.some((paper) => paper.customer_code === one.customer_code) && papers.every((paper) => paper.state === "printed");
-    });
+    const underWay = new Set(["queued", "offered", "accepted", "printing", "held"]);
+    await until(
+      "all papers to be out",
+      async () => {
+        const papers = await papersOf(it.name);
+        return papers.some((paper) => paper.customer_code === one.customer_code) && !papers.some((paper) => underWay.has(paper.state));
+      },
+      40_000,
+    );
     it.link.faults.reset();
     it.link.faults.at(40, "lost after");
     await it.press(/^Đã nhận/);

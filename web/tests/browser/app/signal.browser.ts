@@ -4,9 +4,20 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { CustomerSummary } from "../../../src/api/types.ts";
 import { Collector } from "./collector.ts";
-import { accountOf, COLLECTORS, debtOf, papersOf, paymentsOf, post, today, until } from "./office.ts";
+import { accountOf, COLLECTORS, debtOf, papersOf, paymentsOf, post, routeOf, today, until } from "./office.ts";
 
-const OTHER = COLLECTORS[1] as string;
+/** Somebody with a route of an ordinary length, other than the first collector, whom other tests send round. */
+const OTHER = await ordinary();
+
+async function ordinary(): Promise<string> {
+  for (const code of COLLECTORS.slice(1)) {
+    const owing = (await routeOf(code)).stops.filter((stop) => stop.customer.debt > 0);
+    if (owing.length >= 9 && owing.length <= 60) {
+      return code;
+    }
+  }
+  throw new Error("no collector has an ordinary route");
+}
 
 describe("a morning without signal", () => {
   let it: Collector;
@@ -18,7 +29,7 @@ describe("a morning without signal", () => {
     await it.openShift();
     people = await it.owing();
     // Everything is on the phone, and the service worker has the app.
-    await it.page.getByText(new RegExp(`${(await it.owing()).length} khách có sẵn`)).waitFor();
+    await it.page.getByText(new RegExp(`${people.length} khách có sẵn`)).waitFor({ timeout: 40_000 });
     await it.page.evaluate(async () => {
       await navigator.serviceWorker.ready;
     });
