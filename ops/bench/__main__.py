@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import os
+import signal
 import sys
 from collections.abc import Awaitable
 from pathlib import Path
@@ -35,6 +36,8 @@ BENCHMARKS: dict[str, Benchmark] = {
 def main() -> int:
     """Run the benchmarks that were asked for, all of them by default; 1 when one of them could not be run."""
     arguments = _parser().parse_args()
+    # Told to stop, it stops what it has started, as after Ctrl-C.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     stack = LocalStack(LocalFolder(PROJECT / ".local" / "bench"))
     bench = Bench(
         stack=stack,

@@ -13,20 +13,21 @@ _MASK = b"\0\0\0\0"
 
 
 class LeanSocket(asyncio.Protocol):
-    """One socket; ``on_text`` gets every text frame. Pings are answered."""
+    """One socket; ``on_text`` gets every text frame, ``on_lost`` is called when it has ended. Pings are answered."""
 
-    def __init__(self, on_text: Callable[[bytes], None]) -> None:
+    def __init__(self, on_text: Callable[[bytes], None], on_lost: Callable[[], None]) -> None:
         self._on_text = on_text
+        self._on_lost = on_lost
         self._transport: asyncio.Transport | None = None
         self._received = b""
         self._upgraded: asyncio.Future[None] | None = asyncio.get_running_loop().create_future()
 
     @classmethod
-    async def open(cls, url: str, on_text: Callable[[bytes], None]) -> "LeanSocket":
+    async def open(cls, url: str, on_text: Callable[[bytes], None], on_lost: Callable[[], None]) -> "LeanSocket":
         """Connect to an ``http://`` address and become a WebSocket. Raises ``ConnectionError`` when refused."""
         address = urlsplit(url)
         _, socket = await asyncio.get_running_loop().create_connection(
-            lambda: cls(on_text), str(address.hostname), int(address.port or 80)
+            lambda: cls(on_text, on_lost), str(address.hostname), int(address.port or 80)
         )
         key = base64.b64encode(os.urandom(16)).decode()
         socket._write(
@@ -55,9 +56,10 @@ class LeanSocket(asyncio.Protocol):
         self._transport = cast("asyncio.Transport", transport)
 
     def connection_lost(self, error: Exception | None) -> None:
-        """Tell who waits for the upgrade."""
+        """Tell whoever waits for the upgrade, or for frames."""
         if self._upgraded is not None and not self._upgraded.done():
             self._upgraded.set_exception(error or ConnectionError("closed before the upgrade"))
+        self._on_lost()
 
     def data_received(self, data: bytes) -> None:
         """Cut into frames what has come."""

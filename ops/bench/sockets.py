@@ -28,6 +28,7 @@ NAME = "WebSocket"
 
 COLLECTORS = 50
 _AT_ONCE = 50
+_TRIES = 20
 _DRAIN_SECONDS = 120.0
 
 
@@ -57,12 +58,33 @@ class _Phones:
 
         async def one(hello: str) -> None:
             async with free:
-                socket = await LeanSocket.open(url + "/v1/stream", self._take)
-                self.sockets.append(socket)
-                socket.send(hello)
+                for _ in range(_TRIES):
+                    if await self._welcomed(url, hello):
+                        return
+                    # As a phone that is asked to come back later.
+                    await asyncio.sleep(0.5)
+                raise ConnectionError(f"a phone was turned away {_TRIES} times")
 
         await asyncio.gather(*map(one, hellos))
-        await self.wait_for("welcome", len(hellos))
+
+    async def _welcomed(self, url: str, hello: str) -> bool:
+        welcome: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+
+        def take(frame: bytes) -> None:
+            if welcome.done():
+                self._take(frame)
+            else:
+                welcome.set_result(True)
+
+        def lost() -> None:
+            if not welcome.done():
+                welcome.set_result(False)
+
+        socket = await LeanSocket.open(url + "/v1/stream", take, lost)
+        socket.send(hello)
+        if await welcome:
+            self.sockets.append(socket)
+        return welcome.result()
 
     async def wait_for(self, kind: str, count: int) -> None:
         """Wait until so many frames of a kind have come."""
