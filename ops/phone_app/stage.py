@@ -84,7 +84,7 @@ ODD_NAMES = (
 )
 """Two hundred letters; letters apart from their marks; a picture, and signs that mean something to browsers."""
 
-_STAY, _STAY_ELSEWHERE = 40, 8
+_STAY, _STAY_ELSEWHERE = 40, 14
 
 
 def _lengthen(folder: Path, route_code: str) -> None:

@@ -16,7 +16,7 @@ LONG_ROUTE = "PB1401-003"
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def stage(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[AppStage]:
     folder: Path = tmp_path_factory.mktemp("app")
-    async with app_stage(f"app_{uuid4().hex[:8]}", folder, customers=800, long_route=LONG_ROUTE) as running:
+    async with app_stage(f"app_{uuid4().hex[:8]}", folder, customers=900, long_route=LONG_ROUTE) as running:
         yield running
 
 
