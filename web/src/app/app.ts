@@ -597,12 +597,13 @@ export class App {
   async #accountChanged(update: AccountUpdate): Promise<void> {
     const code = update.customer_code;
     const file = this.store.state.files[code];
-    if (file?.account && file.account.account.version >= update.version) {
-      return;
-    }
+    // Told also where the account itself was read before the news came: it says where the money was paid.
     if (update.what === "payment.recorded" && update.payment) {
       const { where, amount, received_at: at, method } = update.payment;
       this.store.set({ paid: { ...this.store.state.paid, [code]: { where, amount, at, method } } });
+    }
+    if (file?.account && file.account.account.version >= update.version) {
+      return;
     }
     if (file) {
       // What is known for certain now; the bills themselves are read afresh.
