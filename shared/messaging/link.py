@@ -27,6 +27,9 @@ SILENT_SECONDS = 2.0 * HEARTBEAT
 
 _PROBE_EVERY = 5.0
 
+_END_SECONDS = 1.0
+"""How long the tasks of a lost connection are waited for before the next one is made."""
+
 log = structlog.get_logger(__name__)
 
 Setup = Callable[[Channel], Awaitable[None]]
@@ -249,7 +252,10 @@ class Link:
             self._tasks.clear()
             for task in tasks:
                 task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+                # What is left behind below ends with whatever the library makes of it; nobody need know.
+                task.add_done_callback(_look_at_end)
+            # A port lets its channel go at once. The library may hold on to a call on a dead channel for 20 s.
+            await asyncio.wait(tasks, timeout=_END_SECONDS)
 
     async def _watch_blocked(self, connection: Connection) -> None:
         while True:
@@ -297,6 +303,11 @@ async def _open_channel(connection: Connection, *, confirms: bool, purpose: str)
         doing=f"opening a channel for {purpose}",
     )
     return cast("Channel", channel)
+
+
+def _look_at_end(task: "asyncio.Future[None]") -> None:
+    if not task.cancelled():
+        task.exception()
 
 
 def _raise_failure(task: "asyncio.Future[None]") -> None:

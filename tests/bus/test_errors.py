@@ -1,16 +1,22 @@
 """Whatever the libraries raise when a connection dies is told as what it is, so that loops go on and try again."""
 
 import asyncio
+import time
 
 import asyncpg
 import pytest
+from pydantic import SecretStr
 
+from shared.contracts.message import Reply, Request
 from shared.db.transaction import CONNECTION_LOST
-from shared.messaging import Topology
+from shared.messaging import Topology, Work, without_database
 from shared.messaging.errors import BrokerGone, Failed
 from shared.messaging.guard import guarded
 from shared.messaging.relay import DATABASE_AWAY
+from shared.problems import Unavailable
+from shared.testing import wait_until
 from shared.testing.fixtures import BusFactory
+from shared.testing.proxy import Mode, TcpProxy
 
 
 async def _end_of_frames() -> None:
@@ -47,3 +53,45 @@ async def test_a_part_that_is_told_to_stop_fails_nothing(bus_for: BusFactory) ->
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(0.05):
             await bus.wait_failed()
+
+
+class Answered(Reply):
+    text: str
+
+
+class Ask(Request[Answered]):
+    """Ask."""
+
+    message_name = "test.ask"
+
+
+@without_database
+async def answer(_: Ask, __: Work) -> Answered:
+    return Answered(text="yes")
+
+
+async def test_a_connection_that_breaks_while_the_broker_owes_an_answer_is_replaced_at_once(
+    bus_for: BusFactory, amqp_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # To cancel a call that is under way on a dead channel takes the AMQP library a quarter of a minute.
+    monkeypatch.setattr("shared.messaging.link._PROBE_EVERY", 0.2)
+    await bus_for(Topology(service="owner", requests=[Ask]), request_handlers={Ask: answer})
+    async with TcpProxy.in_front_of(amqp_url) as proxy:
+        asker = await bus_for(Topology(service="asker"), amqp_url=SecretStr(proxy.url(amqp_url)))
+        proxy.mode = Mode.DOWNSTREAM_BLACKHOLE
+        sent = proxy.passed_upstream
+        await wait_until(lambda: proxy.passed_upstream > sent, message="a probe is under way")
+        proxy.reset()
+        proxy.heal()
+        started = time.monotonic()
+
+        async def works() -> bool:
+            try:
+                return (await asker.request(Ask(), timeout=1)).text == "yes"
+            except Unavailable:
+                return False
+
+        await wait_until(works, timeout=30)
+        assert time.monotonic() - started < 5
+        await asker.drain()
+        await asker.close()
