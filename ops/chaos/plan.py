@@ -109,6 +109,9 @@ class Storm:
         return max(fault.after + fault.lasts for fault in self.faults)
 
 
+_PROCESSES = frozenset({"kill_service", "rolling_restart", "freeze_service"})
+_PUBLISHING = frozenset({"duplicate", "reorder", "poison"})
+
 _RECOVERY_SECONDS = 3.0
 """What a recovery usually takes; only to guess how many storms fit into a run."""
 
@@ -212,5 +215,7 @@ def _agree(one: Fault, other: Fault) -> bool:
         return False
     if first.wire and first.wire == second.wire and one.target == other.target:
         return False
-    processes = {"kill_service", "rolling_restart", "freeze_service"}
-    return not (one.kind in processes and other.kind in processes and one.target == other.target)
+    if one.kind in _PROCESSES and other.kind in _PROCESSES and one.target == other.target:
+        return False
+    # A broker in need takes no messages, from us neither.
+    return not ("alarm" in (one.kind, other.kind) and {one.kind, other.kind} & _PUBLISHING)

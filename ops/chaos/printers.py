@@ -21,6 +21,8 @@ class PrinterKeeper:
         self._person = person
         self._phone = phone
         self.mishaps = 0
+        self.reopened = 0
+        """How often the app had to be opened again because the gateway had closed its stream for good."""
 
     async def mishap(self) -> None:
         """Something goes wrong with printer or phone."""
@@ -42,6 +44,8 @@ class PrinterKeeper:
 
     async def decide(self) -> None:
         """Load paper, look at what has come out, and say so for every paper of which no machine is sure."""
+        if self._phone.stream.close_code is not None:
+            await self._open_again()
         if self._phone.printer.not_ready is not None:
             await self._phone.load_paper()
         jobs = await self._person.look("print jobs", self._phone.print_jobs("unconfirmed"))
@@ -51,6 +55,12 @@ class PrinterKeeper:
                 await self._person.do(self._say_printed(job_id, attempt), self._phone)
             else:
                 await self._person.do(self._print_again(job_id, attempt), self._phone)
+
+    async def _open_again(self) -> None:
+        """The gateway took another stream for the newer one and closed this for good: a person opens the app again."""
+        self.reopened += 1
+        await self._phone.stream.stop()
+        self._phone.stream.start()
 
     async def end_of_day(self) -> None:
         """Everything works again, and the app is open."""

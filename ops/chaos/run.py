@@ -275,6 +275,7 @@ class ChaosRun:
             "events_reordered": self._troubles.reordered,
             "unreadable_messages": len(self._troubles.poison),
             "printer_mishaps": sum(collector.printer.mishaps for collector in self._collectors),
+            "apps_opened_again": sum(collector.printer.reopened for collector in self._collectors),
             "sockets_opened": sum(phone.stream.connections for phone in self._phones),
         }
         self.history.note("judged", ok=report.ok, violations=[violation.as_dict() for violation in report.violations])
