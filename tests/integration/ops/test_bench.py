@@ -16,6 +16,7 @@ from ops.stack.state import PROJECT
 _SHORT = [name for name in BENCHMARKS if name not in {"copies", "services"}]
 
 
+@pytest.mark.timeout(240)
 @pytest.mark.parametrize("name", _SHORT)
 async def test_each_benchmark_gives_rows_with_figures(name: str, tmp_path: Path, postgres_url: str) -> None:
     report = tmp_path / "bench.json"
@@ -27,7 +28,12 @@ async def test_each_benchmark_gives_rows_with_figures(name: str, tmp_path: Path,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
     )
-    output, _ = await process.communicate()
+    try:
+        output, _ = await process.communicate()
+    finally:
+        if process.returncode is None:
+            process.terminate()
+            await process.wait()
     assert process.returncode == 0, output.decode()
     told = json.loads(report.read_text())
     assert told["machine"]["cores"] > 0
