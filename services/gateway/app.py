@@ -21,6 +21,7 @@ from shared.contracts.billing import BillIssued, PaymentRecorded, PaymentReverse
 from shared.contracts.customer import CustomerChanged
 from shared.contracts.receipt import DocumentReady
 from shared.health import add_health_routes, serve_app
+from shared.messaging import locking
 from shared.runtime import Parts, Running, open_parts
 
 
@@ -37,11 +38,11 @@ async def service(settings: GatewaySettings, *, clock: Clock = now) -> AsyncIter
         )
         await parts.bus.start(
             event_handlers={
-                DocumentReady: partial(handlers.document_ready, waker=wakeups, now=clock),
-                PaymentRecorded: partial(handlers.payment_recorded, waker=wakeups, now=clock),
-                PaymentReversed: partial(handlers.payment_reversed, waker=wakeups, now=clock),
-                BillIssued: partial(handlers.bill_issued, waker=wakeups, now=clock),
-                CustomerChanged: partial(handlers.customer_changed, waker=wakeups, now=clock),
+                DocumentReady: locking(_device, partial(handlers.document_ready, waker=wakeups, now=clock)),
+                PaymentRecorded: locking(_feed, partial(handlers.payment_recorded, waker=wakeups, now=clock)),
+                PaymentReversed: locking(_feed, partial(handlers.payment_reversed, waker=wakeups, now=clock)),
+                BillIssued: locking(_unknown_feed, partial(handlers.bill_issued, waker=wakeups, now=clock)),
+                CustomerChanged: locking(_unknown_feed, partial(handlers.customer_changed, waker=wakeups, now=clock)),
             }
         )
         await parts.bus.consume_transient(queue_of(instance), wakeups.heard)
@@ -70,3 +71,15 @@ async def _presence(parts: Parts, instance: str) -> AsyncIterator[None]:
         with suppress(Exception):
             async with asyncio.timeout(2), parts.pool.acquire() as connection:
                 await presence.end_lease(connection, instance)
+
+
+def _device(event: DocumentReady) -> str:
+    return f"device {event.device_id}"
+
+
+def _feed(event: PaymentRecorded | PaymentReversed) -> str:
+    return f"feed {event.customer.collector.collector_code}"
+
+
+def _unknown_feed(_event: BillIssued | CustomerChanged) -> None:
+    """Whose feed it is, the database knows."""

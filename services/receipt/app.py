@@ -13,7 +13,7 @@ from shared.clock import Clock, now
 from shared.contracts.billing import NoticeIssued, PaymentRecorded, PaymentReversed, ShiftClosed
 from shared.contracts.receipt import GetPublicKeys, GetReceipt, ReprintReceipt, VerifyToken
 from shared.health import Check, serve_health
-from shared.messaging.work import EventHandlers, RequestHandlers, read_only, without_database
+from shared.messaging.work import EventHandlers, RequestHandlers, locking, read_only, without_database
 from shared.runtime import Running, open_parts
 
 
@@ -53,11 +53,20 @@ def request_handlers(issuing: Issuing) -> RequestHandlers:
 def event_handlers(issuing: Issuing) -> EventHandlers:
     """Return what takes events in."""
     return {
-        NoticeIssued: partial(handlers.print_notice, issuing=issuing),
-        PaymentRecorded: partial(handlers.issue_receipt, issuing=issuing),
-        PaymentReversed: partial(handlers.void_receipt, issuing=issuing),
-        ShiftClosed: partial(handlers.print_shift_slip, issuing=issuing),
+        NoticeIssued: locking(_nothing, partial(handlers.print_notice, issuing=issuing)),
+        PaymentRecorded: locking(_series, partial(handlers.issue_receipt, issuing=issuing)),
+        PaymentReversed: locking(_series, partial(handlers.void_receipt, issuing=issuing)),
+        ShiftClosed: locking(_nothing, partial(handlers.print_shift_slip, issuing=issuing)),
     }
+
+
+def _series(event: PaymentRecorded | PaymentReversed) -> str:
+    return event.customer.unit.tax_code
+
+
+def _nothing(_event: NoticeIssued | ShiftClosed) -> str:
+    # First of those that are taken in together, so that the series is locked for as short as can be.
+    return ""
 
 
 def signing_key_check(signer: Signer, clock: Clock) -> Check:

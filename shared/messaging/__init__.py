@@ -21,6 +21,7 @@ from shared.messaging.work import (
     RequestHandler,
     RequestHandlers,
     Work,
+    locking,
     read_only,
     without_database,
 )
@@ -46,6 +47,7 @@ __all__ = [
     "Work",
     "correlated",
     "current",
+    "locking",
     "read_only",
     "seconds_left",
     "without_database",

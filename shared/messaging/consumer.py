@@ -3,6 +3,8 @@
 import asyncio
 import contextlib
 import time
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import structlog
@@ -29,15 +31,37 @@ from shared.messaging.relay import Relay
 from shared.messaging.responder import HANDLER_SECONDS
 from shared.messaging.topology import Names, Topology, event_queues, exchanges
 from shared.messaging.tracing import Kind
-from shared.messaging.work import EventHandler, EventHandlers, Metadata, Work
+from shared.messaging.work import EventHandler, EventHandlers, Metadata, Work, flush, locked_by
 
 log = structlog.get_logger(__name__)
+
+TOGETHER = 16
+"""Events that are taken in with one transaction at most, when more wait than can be worked on side by side."""
 
 _LOOK_EVERY = 5.0
 
 
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """A delivery that has been understood, and what is to be done about it."""
+
+    delivered: DeliveredMessage
+    facts: Envelope
+    message: Event
+    handler: EventHandler
+    lock: str | None
+
+    @property
+    def context(self) -> contexts.Context:
+        return _context(self.facts)
+
+
 class Consumer:
-    """Takes events, runs their handlers in one transaction with the inbox, and acknowledges after the commit."""
+    """Takes events, runs their handlers in one transaction with the inbox, and acknowledges after the commit.
+
+    When events wait, several are taken in with one transaction: commits are what an event costs most. Should one of
+    them fail, all are undone and taken in again one by one, so that none suffers for another.
+    """
 
     def __init__(
         self,
@@ -65,7 +89,7 @@ class Consumer:
         for kind in (*self._handlers, "unknown"):
             metrics.of(self._service, kind).show_consumed()
         self._draining = asyncio.Event()
-        self._lanes = Lanes(self._handle, concurrency)
+        self._lanes = Lanes(self._handle, concurrency, together=TOGETHER)
         self._forwarding = Publisher(pub, "retry and dead", topology.service)
         self._looking = sub.add(Port("looking"))
         self._looked_at = -_LOOK_EVERY
@@ -108,48 +132,74 @@ class Consumer:
         aggregate = headers.get(envelope.AGGREGATE)
         self._lanes.put(aggregate if isinstance(aggregate, str) else None, delivered)
 
-    async def _handle(self, delivered: DeliveredMessage) -> None:
+    async def _handle(self, deliveries: list[DeliveredMessage]) -> None:
+        metrics.IN_FLIGHT.labels(self._service).inc(len(deliveries))
+        try:
+            left = deliveries if len(deliveries) == 1 else await self._handle_together(deliveries)
+            for delivered in left:
+                await self._handle_alone(delivered)
+        finally:
+            metrics.IN_FLIGHT.labels(self._service).dec(len(deliveries))
+
+    async def _handle_together(self, deliveries: list[DeliveredMessage]) -> list[DeliveredMessage]:
+        """Take in several events with one transaction; return those that have to be handled one by one."""
+        started = time.perf_counter()
+        batch, left = [], []
+        for delivered in deliveries:
+            if is_stale(delivered):
+                continue
+            try:
+                taken = self._read(delivered, open_envelope(delivered))
+            except MessagingError:
+                left.append(delivered)
+                continue
+            if taken.lock is None:
+                left.append(delivered)
+            else:
+                batch.append(taken)
+        # Whoever locks several rows locks them in the same order as everybody else.
+        batch.sort(key=lambda taken: taken.lock or "")
+        if not batch:
+            return left
+        try:
+            async with asyncio.timeout(HANDLER_SECONDS):
+                await self._take_in(batch)
+        except Exception as error:  # noqa: BLE001 - whichever of them failed will say so when it is alone
+            log.info("events_undone_together", events=len(batch), error=_name(error))
+            return deliveries
+        for taken in batch:
+            await self._settle(taken.delivered, taken.facts.kind, started)
+        return left
+
+    async def _handle_alone(self, delivered: DeliveredMessage) -> None:
         if is_stale(delivered):
             return
+        started = time.perf_counter()
         kind = delivered.header.properties.message_type or "unknown"
         kind = kind if kind in self._handlers else "unknown"
-        started = time.perf_counter()
-        metrics.IN_FLIGHT.labels(self._service).inc()
-        try:
-            await self._settle(delivered, kind)
-        finally:
-            metrics.IN_FLIGHT.labels(self._service).dec()
-            metrics.of(self._service, kind).handler_seconds.observe(time.perf_counter() - started)
-
-    async def _settle(self, delivered: DeliveredMessage, kind: str) -> None:
         try:
             facts = open_envelope(delivered)
         except Undecodable as error:
             log.warning("event_poison", reason=str(error))
             await self._give_up(delivered, GiveUp("undecodable"), error, attempt=1, kind=kind)
             return
-        context = contexts.Context(
-            correlation_id=facts.correlation_id,
-            message_id=str(facts.message_id),
-            traceparent=facts.traceparent,
-            handling=facts.kind,
-        )
-        with contexts.use(context):
-            await self._until_decided(delivered, facts, kind)
+        with contexts.use(_context(facts)):
+            if await self._until_decided(delivered, facts, kind):
+                await self._settle(delivered, kind, started)
 
-    async def _until_decided(self, delivered: DeliveredMessage, facts: Envelope, kind: str) -> None:
+    async def _until_decided(self, delivered: DeliveredMessage, facts: Envelope, kind: str) -> bool:
+        """Try until it is taken in (True), or is on its way elsewhere (False)."""
         started = time.monotonic()
         tries = 0
         while True:
             tries += 1
             try:
-                with tracing.span(f"handle {kind}", Kind.CONSUMER, {"thungan.attempt": facts.attempt}):
-                    async with asyncio.timeout(HANDLER_SECONDS):
-                        await self._take_in(facts, delivered.body, kind)
+                async with asyncio.timeout(HANDLER_SECONDS):
+                    await self._take_in([self._read(delivered, facts)])
             except Exception as error:
                 decision = decide(error, attempt=facts.attempt, tries=tries, held=time.monotonic() - started)
                 if isinstance(decision, TryAgain):
-                    log.warning("event_held", reason=decision.reason, error=type(error).__name__)
+                    log.warning("event_held", reason=decision.reason, error=_name(error))
                     if await self._pause(decision.seconds, delivered):
                         continue
                     await put_back(delivered)
@@ -165,29 +215,47 @@ class Consumer:
                 else:
                     log.exception("event_given_up", reason=decision.reason)
                     await self._give_up(delivered, decision, error, attempt=facts.attempt, kind=kind)
-                return
-            metrics.of(self._service, kind).consumed.inc()
-            # After the commit; if it is lost, the event comes again and the inbox absorbs it.
-            await acknowledge(delivered)
-            return
+                return False
+            return True
 
-    async def _take_in(self, facts: Envelope, body: bytes, kind: str) -> None:
+    async def _settle(self, delivered: DeliveredMessage, kind: str, started: float) -> None:
+        """Acknowledge after the commit; if that is lost, the event comes again and the inbox absorbs it."""
+        counted = metrics.of(self._service, kind)
+        counted.consumed.inc()
+        counted.handler_seconds.observe(time.perf_counter() - started)
+        await acknowledge(delivered)
+
+    def _read(self, delivered: DeliveredMessage, facts: Envelope) -> _Taken:
         known = self._handlers.get(facts.kind)
         if known is None:
             raise UnknownMessage(f"{self._service} does not handle {facts.kind}")
         message_type, handler = known
-        message = decode(message_type, body)
+        message = decode(message_type, delivered.body)
+        lock = locked_by(handler, message, aggregate=facts.aggregate)
+        return _Taken(delivered, facts, message, handler, lock)
+
+    async def _take_in(self, batch: Sequence[_Taken]) -> None:
+        notify = self._relay is None or not self._relay.is_active
+        works: list[Work] = []
         async with transaction(self._pool) as connection:
-            if not await claim(connection, self._service, facts.message_id):
-                metrics.of(self._service, kind).duplicates.inc()
-                log.info("event_duplicate")
-                return
-            work = Work(connection, _metadata(facts), notify=self._relay is None or not self._relay.is_active)
-            await handler(message, work)
-            await work.flush()
-        if work.emitted and self._relay is not None:
+            fresh = await claim(connection, self._service, [taken.facts.message_id for taken in batch])
+            for taken in batch:
+                facts = taken.facts
+                with contexts.use(taken.context):
+                    if facts.message_id not in fresh:
+                        metrics.of(self._service, facts.kind).duplicates.inc()
+                        log.info("event_duplicate")
+                        continue
+                    fresh.remove(facts.message_id)
+                    work = Work(connection, _metadata(facts), notify=notify)
+                    works.append(work)
+                    with tracing.span(f"handle {facts.kind}", Kind.CONSUMER, {"thungan.attempt": facts.attempt}):
+                        await taken.handler(taken.message, work)
+            await flush(works)
+        if self._relay is not None and any(work.emitted for work in works):
             self._relay.wake()
-        await work.committed()
+        for work in works:
+            await work.committed()
 
     async def _pause(self, seconds: float, delivered: DeliveredMessage) -> bool:
         """Wait; return False when there is no point in going on here."""
@@ -247,6 +315,15 @@ class Consumer:
                 return True
         await put_back(delivered)
         return False
+
+
+def _context(facts: Envelope) -> contexts.Context:
+    return contexts.Context(
+        correlation_id=facts.correlation_id,
+        message_id=str(facts.message_id),
+        traceparent=facts.traceparent,
+        handling=facts.kind,
+    )
 
 
 def _metadata(facts: Envelope) -> Metadata:

@@ -2,8 +2,8 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any, Generic, TypeVar
+from collections.abc import Awaitable, Callable, Hashable
+from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
@@ -11,26 +11,33 @@ T = TypeVar("T")
 class Lanes(Generic[T]):
     """Runs ``work`` on items, at most ``concurrency`` at a time; items put under one key one after the other.
 
+    While all are at work, items gather; whoever is free next takes up to ``together`` of them, each of another key. So
+    nothing waits for company, and the busier it is, the cheaper each item becomes.
+
     How much waits here is bounded by the prefetch of the consumer that puts it.
     """
 
-    def __init__(self, work: Callable[[T], Awaitable[None]], concurrency: int) -> None:
+    def __init__(self, work: Callable[[list[T]], Awaitable[None]], concurrency: int, *, together: int = 1) -> None:
         self._work = work
-        self._slots = asyncio.Semaphore(concurrency)
-        self._waiting: dict[str, deque[T]] = {}
+        self._together = together
+        self._free = concurrency
+        self._cancelled = False
+        # A key is here while anything of it waits or is worked on; and in `ready` while something of it can be taken.
+        self._waiting: dict[Hashable, deque[T]] = {}
+        self._ready: deque[Hashable] = deque()
         self._tasks: set[asyncio.Task[None]] = set()
 
     def put(self, key: str | None, item: T) -> None:
         """Have ``item`` worked on, after everything put under the same key before; None is a key of its own."""
-        if key is None:
-            self._start(self._run_one(item))
-            return
-        lane = self._waiting.get(key)
+        lane_key: Hashable = object() if key is None else key
+        lane = self._waiting.get(lane_key)
         if lane is not None:
             lane.append(item)
             return
-        self._waiting[key] = deque((item,))
-        self._start(self._run_lane(key))
+        self._waiting[lane_key] = deque((item,))
+        self._ready.append(lane_key)
+        if self._free:
+            self._start()
 
     @property
     def is_idle(self) -> bool:
@@ -43,28 +50,40 @@ class Lanes(Generic[T]):
             await asyncio.wait(self._tasks)
 
     async def cancel(self) -> None:
-        """Stop everything that is under way and forget what waits."""
-        self._waiting.clear()
+        """Stop everything that is under way and forget what waits, for good."""
+        self._cancelled = True
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        self._ready.clear()
+        self._waiting.clear()
 
-    def _start(self, coroutine: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(coroutine)
+    def _start(self) -> None:
+        self._free -= 1
+        # What is there is taken now: what comes in the same moment is for those that are still free.
+        task = asyncio.create_task(self._go_on(self._take()))
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._end)
 
-    async def _run_one(self, item: T) -> None:
-        async with self._slots:
-            await self._work(item)
+    def _end(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        self._free += 1
+        # After a failure only: otherwise it ends when nothing is ready.
+        if self._ready and not self._cancelled:
+            self._start()
 
-    async def _run_lane(self, key: str) -> None:
-        lane = self._waiting[key]
-        try:
-            while lane:
-                async with self._slots:
-                    await self._work(lane.popleft())
-        finally:
-            if self._waiting.get(key) is lane:
-                del self._waiting[key]
+    def _take(self) -> list[Hashable]:
+        return [self._ready.popleft() for _ in range(min(self._together, len(self._ready)))]
+
+    async def _go_on(self, keys: list[Hashable]) -> None:
+        while keys:
+            try:
+                await self._work([self._waiting[key].popleft() for key in keys])
+            finally:
+                for key in keys:
+                    if self._waiting[key]:
+                        self._ready.append(key)
+                    else:
+                        del self._waiting[key]
+            keys = self._take()

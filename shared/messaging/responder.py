@@ -97,7 +97,11 @@ class Responder:
     def _take(self, delivered: DeliveredMessage) -> None:
         self._lanes.put(None, delivered)
 
-    async def _serve(self, delivered: DeliveredMessage) -> None:
+    async def _serve(self, deliveries: list[DeliveredMessage]) -> None:
+        for delivered in deliveries:
+            await self._serve_one(delivered)
+
+    async def _serve_one(self, delivered: DeliveredMessage) -> None:
         if is_stale(delivered):
             return
         started = time.perf_counter()

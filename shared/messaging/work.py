@@ -1,6 +1,6 @@
 """What a handler is given: its transaction, the facts about the message, and the way to say what has happened."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -132,9 +132,24 @@ class Work:
 
     async def flush(self) -> None:
         """Write the emitted events into the outbox now; done for you before the commit."""
-        if self._pending:
-            rows, self._pending = self._pending, []
-            await insert_rows(self.connection, rows, notify=self._notify)
+        await flush([self])
+
+    def take_pending(self) -> list[OutboxRow]:
+        """Give away the events that are not written yet, in the order of their emission."""
+        rows, self._pending = self._pending, []
+        return rows
+
+    @property
+    def notify(self) -> bool:
+        """Whether the relay is in another process and has to be told."""
+        return self._notify
+
+
+async def flush(works: Sequence[Work]) -> None:
+    """Write what works of one transaction have emitted into the outbox, in the order of the works."""
+    rows = [row for work in works for row in work.take_pending()]
+    if rows:
+        await insert_rows(works[0].connection, rows, notify=works[0].notify)
 
 
 def read_only(handler: H) -> H:
@@ -150,6 +165,27 @@ def without_database(handler: H) -> H:
 def mode(handler: Callable[..., Any]) -> str:
     """Return how a request handler runs: ``transaction``, ``read_only`` or ``without_database``."""
     return str(getattr(handler, "_thungan_mode", "transaction"))
+
+
+def locking(lock: Callable[[Any], str | None], handler: H) -> H:
+    """Say by which name an event handler locks what it changes, where that is not the event's aggregate.
+
+    Events that are taken in with one transaction are handled in the order of their locks, so that two copies cannot
+    wait for each other. ``lock`` gets the event; "" stands for no lock, None for one that the event does not tell: such
+    an event has its transaction for itself.
+    """
+
+    async def marked(message: Any, work: Work) -> Any:
+        return await handler(message, work)
+
+    marked._thungan_lock = lock  # type: ignore[attr-defined]
+    return marked  # type: ignore[return-value]
+
+
+def locked_by(handler: Callable[..., Any], event: Event, *, aggregate: str | None) -> str | None:
+    """Return the name of the lock that a handler takes for an event; None where it is not known before."""
+    lock: Callable[[Any], str | None] | None = getattr(handler, "_thungan_lock", None)
+    return aggregate or "" if lock is None else lock(event)
 
 
 def _marked(handler: H, name: str) -> H:

@@ -25,6 +25,7 @@ from shared.messaging import (
     context,
     correlated,
     envelope,
+    locking,
     topology,
 )
 from shared.metrics import REGISTRY
@@ -393,6 +394,157 @@ async def test_events_of_one_thing_are_handled_in_their_order_while_others_overt
 
     assert all(numbers == list(range(10)) for numbers in order.values())
     assert most > 2
+
+
+class Batches:
+    """A handler that holds the first event, so that the others gather, and notes in which transaction each was."""
+
+    def __init__(self) -> None:
+        self.go_on = asyncio.Event()
+        self.begun: list[str] = []
+        self.transactions: dict[str, int] = {}
+        self.failing_once: dict[str, Exception] = {}
+        self.failing: dict[str, Exception] = {}
+
+    async def __call__(self, event: Counted, work: Work) -> None:
+        self.begun.append(event.thing)
+        if event.thing == "first":
+            await self.go_on.wait()
+        await work.connection.execute("CREATE TABLE IF NOT EXISTS ledger (thing text, number integer)")
+        await work.connection.execute("INSERT INTO ledger VALUES ($1, $2)", event.thing, event.number)
+        self.transactions[event.thing] = await work.connection.fetchval("SELECT pg_current_xact_id()::text::bigint")
+        if error := self.failing_once.pop(event.thing, None) or self.failing.get(event.thing):
+            raise error
+        await work.emit(Doubled(thing=event.thing))
+
+
+async def gathered(
+    broker: BrokerView, batches: Batches, things: str, *, twice: str = "", spoil: str = ""
+) -> dict[str, UUID]:
+    """Let events gather behind the first one; ``spoil`` names those that nobody can read."""
+    queue = broker.names.event_queue("listener")
+    ids = {thing: uuid4() for thing in things}
+    await broker.put(b'{"thing": "first"}', queue=queue, properties=event_properties(uuid4()))
+    await wait_until(lambda: batches.begun)
+    for thing in things + twice:
+        body = b"{" if thing in spoil else json.dumps({"thing": thing}).encode()
+        await broker.put(body, queue=queue, properties=event_properties(ids[thing]))
+    await wait_until(lambda: _count_is(broker, queue, 0))
+    batches.go_on.set()
+    return ids
+
+
+MIDDLE = Topology(service="listener", consumes=[Counted], emits=[Doubled], broadcasts=[Doubled])
+
+
+async def test_events_that_have_gathered_are_taken_in_with_one_transaction(
+    bus_for: BusFactory, database: Database, broker: BrokerView
+) -> None:
+    url = await database()
+    batches = Batches()
+    await bus_for(MIDDLE, event_handlers={Counted: batches}, database_url=url, concurrency=1)
+
+    await gathered(broker, batches, "abcd")
+    await wait_until(lambda: _count_of(url, 5))
+
+    assert len({batches.transactions[thing] for thing in "abcd"}) == 1
+    assert batches.transactions["first"] != batches.transactions["a"]
+    assert await _emitted(url) == ["a", "b", "c", "d", "first"]
+
+
+async def test_one_that_fails_among_events_taken_in_together_does_not_hold_up_the_others(
+    bus_for: BusFactory, database: Database, broker: BrokerView
+) -> None:
+    url = await database()
+    batches = Batches()
+    batches.failing["b"] = PermanentError("never")
+    await bus_for(MIDDLE, event_handlers={Counted: batches}, database_url=url, concurrency=1)
+    dead = broker.names.dead_queue("listener")
+
+    await gathered(broker, batches, "abcd")
+    await wait_until(lambda: broker.count(dead))
+    await wait_until(lambda: _count_of(url, 4))
+
+    message = await broker.take(dead)
+    assert message is not None
+    assert message.body == b'{"thing": "b"}'
+    assert await _emitted(url) == ["a", "c", "d", "first"]
+
+
+async def test_poison_and_repetitions_among_events_taken_in_together_touch_none_of_the_others(
+    bus_for: BusFactory, database: Database, broker: BrokerView
+) -> None:
+    url = await database()
+    batches = Batches()
+    await bus_for(MIDDLE, event_handlers={Counted: batches}, database_url=url, concurrency=1)
+    dead = broker.names.dead_queue("listener")
+
+    await gathered(broker, batches, "abcd", twice="ac", spoil="b")
+    await wait_until(lambda: broker.count(dead))
+    await wait_until(lambda: _count_of(url, 4))
+
+    message = await broker.take(dead)
+    assert message is not None
+    assert message.body == b"{"
+    assert await _emitted(url) == ["a", "c", "d", "first"]
+    assert sorted(batches.begun) == ["a", "c", "d", "first"]
+
+
+async def test_a_connection_lost_while_several_events_are_taken_in_loses_and_doubles_none(
+    bus_for: BusFactory, database: Database, broker: BrokerView
+) -> None:
+    url = await database()
+    batches = Batches()
+    await bus_for(MIDDLE, event_handlers={Counted: batches}, database_url=url, concurrency=1)
+
+    batches.failing_once["c"] = ConnectionResetError("gone")
+    await gathered(broker, batches, "abcd")
+    await wait_until(lambda: _count_of(url, 5))
+
+    assert await _emitted(url) == ["a", "b", "c", "d", "first"]
+    assert batches.begun.count("a") == 2
+
+
+async def test_events_taken_in_together_are_handled_in_the_order_of_the_locks_that_they_take(
+    bus_for: BusFactory, database: Database, broker: BrokerView
+) -> None:
+    url = await database()
+    batches = Batches()
+    handler = locking(lambda event: {"a": "3", "b": "1", "c": "", "d": "2"}.get(event.thing, ""), batches)
+    await bus_for(MIDDLE, event_handlers={Counted: handler}, database_url=url, concurrency=1)
+
+    await gathered(broker, batches, "abcd")
+    await wait_until(lambda: _count_of(url, 5))
+
+    assert batches.begun == ["first", "c", "b", "d", "a"]
+
+
+async def test_an_event_whose_lock_is_not_known_before_has_its_transaction_for_itself(
+    bus_for: BusFactory, database: Database, broker: BrokerView
+) -> None:
+    url = await database()
+    batches = Batches()
+    handler = locking(lambda event: None if event.thing in "bd" else "", batches)
+    await bus_for(MIDDLE, event_handlers={Counted: handler}, database_url=url, concurrency=1)
+
+    await gathered(broker, batches, "abcd")
+    await wait_until(lambda: _count_of(url, 5))
+
+    assert len({batches.transactions[thing] for thing in "abcd"}) == 3
+    assert batches.transactions["a"] == batches.transactions["c"]
+
+
+async def _count_of(url: str, expected: int) -> bool:
+    return len(await rows(url)) == expected
+
+
+async def _emitted(url: str) -> list[str]:
+    connection = await asyncpg.connect(url)
+    try:
+        bodies = await connection.fetch("SELECT body FROM outbox")
+        return sorted(json.loads(row["body"])["thing"] for row in bodies)
+    finally:
+        await connection.close()
 
 
 async def test_an_event_can_be_held_back_until_a_moment(

@@ -7,7 +7,7 @@ knows nothing of this: what is broken is replaced here, before it starts.
 import importlib
 import runpy
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -19,8 +19,8 @@ consuming: Any = importlib.import_module("shared.messaging.consumer")
 def no_inbox() -> None:
     """Take an event in as often as it is delivered."""
 
-    async def always_new(*_: object) -> bool:
-        return True
+    async def always_new(_connection: Any, _consumer: str, message_ids: Sequence[UUID]) -> set[UUID]:
+        return set(message_ids)
 
     _replace(consuming, "claim", always_new)
 
@@ -29,25 +29,26 @@ def forgetful_inbox() -> None:
     """Write down what was taken in, and never look."""
     claim = consuming.claim
 
-    async def always_new(connection: Any, consumer: str, message_id: UUID) -> bool:
-        await claim(connection, consumer, message_id)
-        return True
+    async def always_new(connection: Any, consumer: str, message_ids: Sequence[UUID]) -> set[UUID]:
+        await claim(connection, consumer, message_ids)
+        return set(message_ids)
 
     _replace(consuming, "claim", always_new)
 
 
 def ack_first() -> None:
     """Acknowledge an event before it has taken effect."""
-    decide, acknowledge = consuming.Consumer._until_decided, consuming.acknowledge
+    take_in, acknowledge = consuming.Consumer._take_in, consuming.acknowledge
 
-    async def acknowledged_first(self: Any, delivered: Any, facts: Any, kind: str) -> None:
-        await acknowledge(delivered)
-        await decide(self, delivered, facts, kind)
+    async def acknowledged_first(self: Any, batch: Any) -> None:
+        for taken in batch:
+            await acknowledge(taken.delivered)
+        await take_in(self, batch)
 
     async def done_already(_: object) -> bool:
         return True
 
-    _replace(consuming.Consumer, "_until_decided", acknowledged_first)
+    _replace(consuming.Consumer, "_take_in", acknowledged_first)
     _replace(consuming, "acknowledge", done_already)
     _replace(consuming, "put_back", done_already)
 
