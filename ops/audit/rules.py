@@ -13,7 +13,7 @@ def judge(facts: Facts, *, settled: bool = True) -> AuditReport:
     """Compare everything. ``settled`` False leaves out what events under way may still bring into line."""
     violations = [*_within(facts), *_receipts(facts), *_sums(facts), *_reminders(facts), *_papers(facts)]
     if settled:
-        violations += [*_nothing_under_way(facts), *_copies_agree(facts)]
+        violations += [*_nothing_under_way(facts), *_copies_agree(facts), *_nothing_forgotten(facts)]
     return AuditReport(figures=_figures(facts), violations=sorted(violations))
 
 
@@ -139,6 +139,21 @@ def _copies_agree(facts: Facts) -> Iterator[Violation]:
     for visit_id, visit in facts.visits.items():
         if visit.outcome in _NOTICE_OUTCOMES and not visit.cleared_since and visit_id not in facts.billing.notices:
             yield _between("a visit to somebody who owes has a notice", visit_id, visit.outcome)
+
+
+def _nothing_forgotten(facts: Facts) -> Iterator[Violation]:
+    """What a payment or a visit on a phone leads to has come there, and no reminder was dropped without a reason."""
+    for payment in facts.billing.payments.values():
+        if payment.device_id and payment.receipt_id and not facts.gateway.receipts.get(payment.receipt_id):
+            yield _between("a payment on a phone has its receipt queued there", payment.payment_id, "no job")
+    for visit_id, kinds in facts.billing.notices.items():
+        visit, jobs = facts.visits.get(visit_id), facts.gateway.notices.get(visit_id, 0)
+        if visit is not None and visit.has_device and jobs < len(kinds):
+            yield _between("a notice of a visit is queued on its phone", visit_id, f"{jobs} jobs, {len(kinds)} notices")
+    for reminder in facts.reminders:
+        visit = facts.visits.get(reminder.visit_id)
+        if reminder.state == "cancelled" and visit is not None and not visit.cleared_since:
+            yield _between("a reminder is cancelled only when nothing is owed", reminder.visit_id, "it was owed")
 
 
 def _between(rule: str, subject: str, detail: str) -> Violation:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -67,6 +68,8 @@ class DeadLetter:
     kind: str
     reason: str
     message_id: str
+    digest: str
+    """Of its body."""
     is_ours: bool
     """We have made it unreadable ourselves."""
 
@@ -99,10 +102,22 @@ class Evidence:
     told_twice: tuple[tuple[str, str], ...] = ()
     """Collector and entry of account updates that phones were sent more than once."""
     dead: tuple[DeadLetter, ...] = ()
+    unreadable: frozenset[str] = frozenset()
+    """Digests of what we put into queues and nobody can read."""
+
+
+def digest(body: bytes) -> str:
+    """Return what a message's body is known by."""
+    return hashlib.sha256(body).hexdigest()
 
 
 async def gather_evidence(
-    database_urls: Mapping[str, str], sms_folder: Path, papers: Iterable[Paper], dead: Iterable[DeadLetter]
+    database_urls: Mapping[str, str],
+    sms_folder: Path,
+    papers: Iterable[Paper],
+    *,
+    dead: Iterable[DeadLetter],
+    unreadable: Iterable[str],
 ) -> Evidence:
     """Read everything but the dead letters, which were taken out before."""
     billing = await _rows(
@@ -151,6 +166,7 @@ async def gather_evidence(
         ),
         told_twice=tuple((row["collector_code"], row["entry"]) for row in gateway["told_twice"]),
         dead=tuple(dead),
+        unreadable=frozenset(unreadable),
     )
 
 
@@ -208,6 +224,7 @@ async def take_dead_letters(amqp_url: str, names: Names, poison: Iterable[bytes]
                         kind=letter.type or "",
                         reason=" ".join(str(headers[name]) for name in ("x-reason", "x-error") if name in headers),
                         message_id=str(headers.get("x-message-id", "")),
+                        digest=digest(letter.body),
                         is_ours=is_ours,
                     )
                 )

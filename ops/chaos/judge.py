@@ -191,6 +191,9 @@ def _events(evidence: Evidence) -> Iterator[Violation]:
 
 
 def _dead_letters(evidence: Evidence) -> Iterator[Violation]:
+    """Dead is what we made unreadable, all of it and byte for byte, and nothing else."""
+    for body in evidence.unreadable - {letter.digest for letter in evidence.dead}:
+        yield _broken("what nobody can read is kept as it was", body, "not among the dead letters")
     for letter in evidence.dead:
         if not letter.is_ours:
             yield _broken(

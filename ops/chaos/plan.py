@@ -10,7 +10,7 @@ from typing import Any
 
 from ops.stack.provision import SERVICES
 
-BROKER, DATABASE, PHONES = "broker", "database", "phones"
+BROKER, DATABASE, PHONES, EVERYTHING = "broker", "database", "phones", "everything"
 
 
 @dataclass(frozen=True)
@@ -21,13 +21,13 @@ class Kind:
     what: str
     """In words, for the report and ``--help``."""
     targets: tuple[str, ...] = SERVICES
-    """What it can hit: services, or the broker, the database, the phones."""
+    """What it can hit: services, or the broker, the database, the phones, everything."""
     ways: tuple[str, ...] = ("",)
     """Variants."""
-    takes: str = ""
-    """Part that is away meanwhile, so that no other fault can work on it."""
-    needs: str = ""
-    """Part that must be there for it to be done."""
+    takes: tuple[str, ...] = ()
+    """Parts that are away meanwhile, so that no other fault can work on them."""
+    needs: tuple[str, ...] = ()
+    """Parts that must be there for it to be done."""
     wire: str = ""
     """Connections that it spoils; one fault at a time on each."""
 
@@ -40,22 +40,47 @@ KINDS: Mapping[str, Kind] = {
         Kind("kill_service", "a copy of a service is killed (SIGKILL) and started again"),
         Kind("rolling_restart", "all copies of a service are restarted one after the other (SIGTERM)"),
         Kind("freeze_service", "a copy of a service stands still (SIGSTOP) and goes on"),
-        Kind("kill_broker", "the broker is killed (SIGKILL) and started again", (BROKER,), takes=BROKER),
-        Kind("freeze_broker", "the broker stands still (SIGSTOP) and goes on", (BROKER,), takes=BROKER),
-        Kind("alarm", "the broker has no disk or memory left", (BROKER,), ("disk", "memory"), needs=BROKER),
+        Kind(
+            "rolling_deployment",
+            "every copy of every service is restarted, one after the other (SIGTERM)",
+            (EVERYTHING,),
+        ),
+        Kind(
+            "power_cut",
+            "broker, database server and all services are killed at once and started again",
+            (EVERYTHING,),
+            takes=(BROKER, DATABASE),
+        ),
+        Kind(
+            "kill_broker",
+            "the broker is killed (SIGKILL) or stopped, and started again",
+            (BROKER,),
+            ("kill", "stop"),
+            takes=(BROKER,),
+        ),
+        Kind("freeze_broker", "the broker stands still (SIGSTOP) and goes on", (BROKER,), takes=(BROKER,)),
+        Kind("alarm", "the broker has no disk or memory left", (BROKER,), ("disk", "memory"), needs=(BROKER,)),
+        Kind("close_connections", "the broker closes everybody's connections", (BROKER,), needs=(BROKER,)),
         Kind("reset_broker", "a service's connections to the broker are reset", wire=BROKER),
         Kind("reset_broker_in_flight", "… when so many more bytes have been sent", wire=BROKER),
         Kind("blackhole_broker", "what a service and the broker say vanishes", ways=_DIRECTIONS, wire=BROKER),
         Kind("broker_down", "a service cannot connect to the broker", wire=BROKER),
         Kind("slow_broker", "the way to the broker is slow", wire=BROKER),
-        Kind("kill_database", "the database server is killed (SIGKILL) and started again", (DATABASE,), takes=DATABASE),
+        Kind(
+            "kill_database",
+            "the database server is killed (SIGKILL) or stopped (immediate, fast), and started again",
+            (DATABASE,),
+            ("kill", "immediate", "fast"),
+            takes=(DATABASE,),
+        ),
         Kind("reset_database_in_flight", "a service's database sessions are reset in mid-sentence", wire=DATABASE),
         Kind("blackhole_database", "what a service and its database say vanishes", ways=_DIRECTIONS, wire=DATABASE),
         Kind("database_down", "a service cannot connect to its database", wire=DATABASE),
         Kind("slow_database", "the way to a database is slow", wire=DATABASE),
-        Kind("drop_sessions", "the server ends a service's sessions, as at a failover", needs=DATABASE),
-        Kind("lock_wait", "somebody holds the tables that a service writes to", needs=DATABASE),
-        Kind("crowded_database", "the server has no room for a service's sessions", needs=DATABASE),
+        Kind("drop_sessions", "the server ends a service's sessions, as at a failover", needs=(DATABASE,)),
+        Kind("drop_all_sessions", "the server ends everybody's sessions", (DATABASE,), needs=(DATABASE,)),
+        Kind("lock_wait", "somebody holds the tables that a service writes to", needs=(DATABASE,)),
+        Kind("crowded_database", "the server has no room for a service's sessions", needs=(DATABASE,)),
         Kind(
             "radio",
             "the phones' network fails",
@@ -63,9 +88,9 @@ KINDS: Mapping[str, Kind] = {
             ("down", "reset", "slow", "blackhole both", "blackhole up", "blackhole down"),
             wire=PHONES,
         ),
-        Kind("duplicate", "events are delivered again, at once and much later", (BROKER,), needs=BROKER),
-        Kind("reorder", "events that wait are held back and delivered in another order", needs=BROKER),
-        Kind("poison", "messages that nobody can read are put into a service's queue", needs=BROKER),
+        Kind("duplicate", "events are delivered again, at once and long after", (BROKER,), needs=(BROKER, DATABASE)),
+        Kind("reorder", "a service's events are held back and delivered in another order", needs=(BROKER,)),
+        Kind("poison", "messages that nobody can read are put into a service's queue", needs=(BROKER,)),
     )
 }
 
@@ -109,8 +134,11 @@ class Storm:
         return max(fault.after + fault.lasts for fault in self.faults)
 
 
-_PROCESSES = frozenset({"kill_service", "rolling_restart", "freeze_service"})
+_PROCESSES = frozenset({"kill_service", "rolling_restart", "freeze_service", "rolling_deployment", "power_cut"})
 _PUBLISHING = frozenset({"duplicate", "reorder", "poison"})
+_HINDERS_PUBLISHING = frozenset({"alarm", "close_connections"})
+_LONG = frozenset({"blackhole_broker", "blackhole_database", "freeze_service", "freeze_broker"})
+"""Sometimes they last beyond the patience of heartbeats."""
 
 _RECOVERY_SECONDS = 3.0
 """What a recovery usually takes; only to guess how many storms fit into a run."""
@@ -155,11 +183,12 @@ class _Planner:
         self._kinds = list(dict.fromkeys(kinds))
         self._copies = copies
         self._deck: list[str] = []
+        self._targets: dict[str, list[str]] = {}
         brisk = seconds < 120
         self._longest = 2.5 if brisk else 9.0
         self._calm = 0.5 if brisk else 2.0
         storms = max(1.0, seconds / (self._longest + self._calm + _RECOVERY_SECONDS))
-        self._at_once = max(at_once, min(3, ceil(len(self._kinds) / storms)))
+        self._at_once = max(at_once, min(4, ceil(len(self._kinds) / storms)))
 
     def storms(self) -> list[Storm]:
         found: list[Storm] = []
@@ -185,16 +214,17 @@ class _Planner:
                 chosen.append(fault)
             else:
                 put_back.append(name)
+                self._targets[name].insert(0, fault.target)
         # What did not fit comes first in the next storm.
         self._deck = put_back + [name for name in self._deck if name not in put_back]
         return tuple(chosen)
 
     def _fault(self, kind: Kind) -> Fault:
         dice = self._dice
-        target = dice.choice(kind.targets)
+        target = self._next_target(kind)
         lasts = dice.uniform(0.2, 1.0) * self._longest
-        if not self._longest < 5 and "blackhole" in kind.name + kind.ways[0] and dice.random() < 0.3:
-            lasts += dice.uniform(15, 35)  # beyond the patience of heartbeats
+        if not self._longest < 5 and kind.name in _LONG and dice.random() < 0.3:
+            lasts += dice.uniform(15, 35)
         return Fault(
             kind=kind.name,
             target=target,
@@ -205,17 +235,25 @@ class _Planner:
             size=dice.randrange(20, 4000),
         )
 
+    def _next_target(self, kind: Kind) -> str:
+        """Let each target have its turn before the first has another."""
+        left = self._targets.get(kind.name) or self._dice.sample(kind.targets, len(kind.targets))
+        self._targets[kind.name] = list(left[1:])
+        return left[0]
+
 
 def _agree(one: Fault, other: Fault) -> bool:
     """Say whether two faults can happen together without one making the other impossible or meaningless."""
     first, second = KINDS[one.kind], KINDS[other.kind]
-    if first.takes and first.takes in (second.takes, second.needs, second.wire):
+    if {*first.takes} & {*second.takes, *second.needs, second.wire}:
         return False
-    if second.takes and second.takes in (first.needs, first.wire):
+    if {*second.takes} & {*first.needs, first.wire}:
         return False
     if first.wire and first.wire == second.wire and one.target == other.target:
         return False
-    if one.kind in _PROCESSES and other.kind in _PROCESSES and one.target == other.target:
+    if {one.kind, other.kind} <= _PROCESSES and (
+        one.target == other.target or EVERYTHING in (one.target, other.target)
+    ):
         return False
     # A broker in need takes no messages, from us neither.
-    return not ("alarm" in (one.kind, other.kind) and {one.kind, other.kind} & _PUBLISHING)
+    return not ({one.kind, other.kind} & _HINDERS_PUBLISHING and {one.kind, other.kind} & _PUBLISHING)

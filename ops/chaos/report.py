@@ -24,7 +24,9 @@ class Recovery:
 
     at: float
     """Seconds since the beginning of the run, of the healing."""
+    kinds: tuple[str, ...]
     faults: tuple[str, ...]
+    """In words, as many as kinds."""
     ready: float | None
     """Until every copy said on /readyz that it can work; None: it never did."""
     works: float | None
@@ -104,6 +106,15 @@ class ChaosReport:
         """Return how long each recovery took until everything worked."""
         return [recovery.works for recovery in self.recoveries if recovery.works is not None]
 
+    def recovery_times_by_kind(self) -> dict[str, list[float]]:
+        """Return the recovery times of the storms in which each kind of fault was done."""
+        found: dict[str, list[float]] = {}
+        for recovery in self.recoveries:
+            for kind in set(recovery.kinds):
+                if recovery.works is not None:
+                    found.setdefault(kind, []).append(recovery.works)
+        return found
+
     def as_dict(self) -> dict[str, Any]:
         """Return the report for JSON."""
         times = self.recovery_times()
@@ -117,8 +128,8 @@ class ChaosReport:
             "faults_not_done": self.not_done,
             "recovery": {
                 "storms": len(self.recoveries),
-                "median": round(statistics.median(times), 2) if times else None,
-                "worst": round(max(times), 2) if times else None,
+                **_median_and_worst(times),
+                "by_fault": {kind: _median_and_worst(of) for kind, of in self.recovery_times_by_kind().items()},
                 "each": [recovery.as_dict() for recovery in self.recoveries],
             },
             "operations": {kind: vars(count) for kind, count in self.operations.items()},
@@ -137,13 +148,7 @@ class ChaosReport:
 
     def print(self, history: History) -> None:
         """Print the report for people."""
-        print_table(
-            "Faults",
-            ["fault", "times"],
-            sorted(self.faults.items()),
-            right=["times"],
-            empty="No faults.",
-        )
+        self._print_faults()
         print_table(
             "What people did",
             ["what", "deeds", "requests", "yes", "no", "no answer"],
@@ -157,6 +162,19 @@ class ChaosReport:
             print_line(f"Nothing is wrong. (seed {self.seed})")
         else:
             self._print_violations(history)
+
+    def _print_faults(self) -> None:
+        times = self.recovery_times_by_kind()
+        rows = [
+            [
+                kind,
+                count,
+                *(f"{seconds:.1f} s" for seconds in _median_and_worst(times.get(kind, [])).values() if seconds),
+            ]
+            for kind, count in sorted(self.faults.items())
+        ]
+        columns = ["fault", "times", "recovery, median", "worst"]
+        print_table("Faults", columns, rows, right=columns[1:], empty="No faults.")
 
     def _print_lines(self) -> None:
         times = self.recovery_times()
@@ -185,3 +203,10 @@ class ChaosReport:
                 print_line(f"  {line}")
             if len(lines) > MOST_LINES:
                 print_line(f"  … and {len(lines) - MOST_LINES} lines more")
+
+
+def _median_and_worst(times: list[float]) -> dict[str, float | None]:
+    return {
+        "median": round(statistics.median(times), 2) if times else None,
+        "worst": round(max(times), 2) if times else None,
+    }

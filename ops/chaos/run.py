@@ -12,13 +12,13 @@ import aiohttp
 
 from ops.audit import Violation, collect, judge
 from ops.chaos.bills import Books
-from ops.chaos.broker_faults import MessageTroubles
 from ops.chaos.collectors import CollectorAtTheDoor, Round
-from ops.chaos.evidence import DeadLetter, gather_evidence, take_dead_letters, under_way
+from ops.chaos.evidence import DeadLetter, digest, gather_evidence, take_dead_letters, under_way
 from ops.chaos.faults import Injector
 from ops.chaos.ground import Ground
 from ops.chaos.history import History
 from ops.chaos.judge import judge_history
+from ops.chaos.message_faults import MessageFaults
 from ops.chaos.office import CashierDesk, PointDesk, Prober
 from ops.chaos.people import Town
 from ops.chaos.plan import KINDS, Storm, make_plan
@@ -59,8 +59,8 @@ class ChaosRun:
         self.history = History(ground.home / f"history-{options.seed}.jsonl")
         fronts = [ground.front_url(number) for number in range(len(ground.front))]
         self.town = Town(self.history, options.seed, options.pace, fronts)
-        self._troubles = MessageTroubles(self._names, self.town.dice("messages"))
-        self._injector = Injector(ground, self.history, self._troubles)
+        self._messages = MessageFaults(ground, self.town.dice("messages"))
+        self._injector = Injector(ground, self.history, self._messages)
         self._devices: list[VirtualPhone | VirtualDesk] = []
         self._phones: list[VirtualPhone] = []
         self._rounds: list[Round] = []
@@ -173,6 +173,7 @@ class ChaosRun:
 
     async def _recover(self, storm: Storm, prober: Prober) -> None:
         healed = self.history.now
+        kinds = tuple(fault.kind for fault in storm.faults)
         names = tuple(map(str, storm.faults))
         ready = await self._until_ready(healed + RECOVERY_LIMIT)
         works = None
@@ -180,7 +181,7 @@ class ChaosRun:
             customer = prober.any_customer()
             if await prober.probe(customer, RECOVERY_LIMIT):
                 works = round(self.history.now - healed, 3)
-        self.report.recoveries.append(Recovery(healed, names, ready and round(ready - healed, 3), works))
+        self.report.recoveries.append(Recovery(healed, kinds, names, ready and round(ready - healed, 3), works))
         self.history.note("recovered", ready=ready, works=works)
         if works is None:
             silent = await self._ground.not_ready()
@@ -222,7 +223,6 @@ class ChaosRun:
                 break
             self.history.note("under way", **waiting)
             await asyncio.sleep(0.5)
-        self._dead = await take_dead_letters(self._ground.stack.amqp_url, self._names, self._troubles.poison)
         await self._until_audited(deadline)
         self.report.settled_in = round(self.history.now - begun, 2)
 
@@ -240,6 +240,7 @@ class ChaosRun:
     async def _until_audited(self, deadline: float) -> None:
         """Wait until the audit finds nothing; what it still finds at the end is a violation."""
         while True:
+            await self._look_at_the_dead()
             audited = judge(
                 await collect(
                     self._ground.database_urls(),
@@ -254,9 +255,20 @@ class ChaosRun:
         self.report.figures = audited.figures
         self.report.violations += audited.violations
 
+    async def _look_at_the_dead(self) -> None:
+        found = await take_dead_letters(self._ground.stack.amqp_url, self._names, self._messages.unreadable)
+        # Ours were taken away, all others are still there and found each time.
+        self._dead = [letter for letter in self._dead if letter.is_ours] + found
+
     async def _judge(self) -> None:
         papers = [paper for phone in self._phones for paper in phone.papers]
-        evidence = await gather_evidence(self._ground.database_urls(), self._ground.sms_folder, papers, self._dead)
+        evidence = await gather_evidence(
+            self._ground.database_urls(),
+            self._ground.sms_folder,
+            papers,
+            dead=self._dead,
+            unreadable=map(digest, self._messages.unreadable),
+        )
         report = self.report
         report.violations += judge_history(self.history, evidence)
         report.violations.sort()
@@ -271,9 +283,9 @@ class ChaosRun:
             "papers": len(papers),
             "sms": len(evidence.sms),
             "events": sum(len(said) for said in evidence.said.values()),
-            "events_delivered_again": self._troubles.duplicated,
-            "events_reordered": self._troubles.reordered,
-            "unreadable_messages": len(self._troubles.poison),
+            "events_delivered_again": self._messages.duplicated,
+            "events_reordered": self._messages.reordered,
+            "unreadable_messages": len(self._messages.unreadable),
             "printer_mishaps": sum(collector.printer.mishaps for collector in self._collectors),
             "apps_opened_again": sum(collector.printer.reopened for collector in self._collectors),
             "sockets_opened": sum(phone.stream.connections for phone in self._phones),

@@ -160,12 +160,20 @@ class PostgreSQL:
         """Stop the server, ending its sessions (a "fast" shutdown). Returns whether it was running."""
         return processes.stop(self._record, first=signal.SIGINT, grace=60)
 
+    def stop_immediately(self) -> None:
+        """Stop the server without a checkpoint (an "immediate" shutdown); `start` has to recover what was committed."""
+        processes.stop(self._record, first=signal.SIGQUIT, grace=60)
+        self._wait_for_sessions()
+
     def kill(self) -> None:
         """End the server as a power cut would (SIGKILL); `start` brings it back with what was committed.
 
         Its sessions are processes of their own that notice a little later: a new server must not meet them.
         """
         processes.stop(self._record, first=signal.SIGKILL)
+        self._wait_for_sessions()
+
+    def _wait_for_sessions(self) -> None:
         if state := self._folder.database():
             _wait_until_nobody_works_in(Path(state.data))
 

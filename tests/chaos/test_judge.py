@@ -183,10 +183,18 @@ def test_two_effects_of_one_event_are_found(history: History) -> None:
 
 
 def test_a_dead_letter_that_is_not_ours_is_found(history: History) -> None:
-    ours = DeadLetter("chaos.billing.dead", "payment.recorded.v1", "undecodable", "m1", is_ours=True)
+    ours = DeadLetter("chaos.billing.dead", "payment.recorded.v1", "undecodable", "m1", "d1", is_ours=True)
     theirs = replace(ours, is_ours=False)
     assert rules(history, Evidence(dead=(ours,))) == []
     assert rules(history, Evidence(dead=(ours, theirs))) == ["a dead letter is one of ours"]
+
+
+def test_something_unreadable_that_was_thrown_away_is_found(history: History) -> None:
+    kept = DeadLetter("chaos.billing.dead", "", "undecodable", "", "d1", is_ours=True)
+    assert rules(history, Evidence(dead=(kept,), unreadable=frozenset({"d1"}))) == []
+    assert rules(history, Evidence(dead=(kept,), unreadable=frozenset({"d1", "d2"}))) == [
+        "what nobody can read is kept as it was"
+    ]
 
 
 def test_the_history_of_something_can_be_read_again(history: History) -> None:

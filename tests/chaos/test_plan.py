@@ -4,8 +4,9 @@ from itertools import pairwise
 
 import pytest
 
-from ops.chaos.faults import Injector
+from ops.chaos.faults import PARTS
 from ops.chaos.plan import KINDS, Fault, make_plan, once_each
+from ops.stack.provision import SERVICES
 
 COPIES = {"billing": 2}
 
@@ -28,9 +29,10 @@ def test_a_run_of_a_minute_has_faults_of_every_kind(seed: int, seconds: float) -
 @pytest.mark.parametrize("seed", range(20))
 def test_faults_of_one_storm_do_not_make_each_other_impossible(seed: int) -> None:
     for storm in make_plan(seed, 600, copies=COPIES):
-        away = {KINDS[fault.kind].takes for fault in storm.faults} - {""}
-        needed = [KINDS[fault.kind] for fault in storm.faults]
-        assert all(kind.needs not in away and kind.wire not in away for kind in needed)
+        away = [part for fault in storm.faults for part in KINDS[fault.kind].takes]
+        assert len(away) == len(set(away))
+        needed = {part for fault in storm.faults for part in (*KINDS[fault.kind].needs, KINDS[fault.kind].wire)}
+        assert not needed & set(away)
         wires = sorted((KINDS[fault.kind].wire, fault.target) for fault in storm.faults if KINDS[fault.kind].wire)
         assert all(one != other for one, other in pairwise(wires))
 
@@ -55,8 +57,22 @@ def test_faults_hit_copies_that_there_are() -> None:
     assert {fault.copy for fault in faults if fault.target != "billing"} == {0}
 
 
+def test_every_service_has_its_turn_before_another_has_its_second() -> None:
+    storms = make_plan(4, 3600, copies=COPIES)
+    killed = [fault.target for storm in storms for fault in storm.faults if fault.kind == "kill_service"]
+    assert set(killed[:5]) == set(killed[5:10]) == set(SERVICES)
+
+
+def test_who_is_restarted_already_is_not_killed_meanwhile() -> None:
+    for storm in make_plan(6, 3600, kinds=["power_cut", "rolling_deployment", "kill_service", "kill_broker"]):
+        kinds = {fault.kind for fault in storm.faults}
+        assert kinds == {"power_cut"} or "power_cut" not in kinds
+        assert not kinds >= {"rolling_deployment", "kill_service"}
+
+
 def test_every_kind_of_fault_can_be_done() -> None:
-    assert all(hasattr(Injector, f"_{kind}") for kind in KINDS)
+    for kind in KINDS:
+        assert [part for part in PARTS if hasattr(part, kind)], kind
 
 
 def test_a_fault_says_what_it_is() -> None:

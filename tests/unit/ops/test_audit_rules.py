@@ -1,0 +1,116 @@
+"""Each rule between the databases finds what it is for, and nothing where they agree."""
+
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from ops.audit import Facts, judge
+from ops.audit.facts import ReminderFact, VisitFact
+from services.billing.audit import BillingFacts, PaymentFact
+from services.gateway.audit import GatewayFacts
+from services.notify.audit import NotifyFacts
+from services.receipt.audit import ReceiptFact, RegisterAudit
+
+PAYMENT = UUID(int=1)
+RECEIPT = UUID(int=2)
+VISIT = str(UUID(int=3))
+CODE = "PB14010000001"
+
+PAID = PaymentFact(str(PAYMENT), CODE, 100_000, str(UUID(int=9)), str(RECEIPT), reversed=False)
+SIGNED = ReceiptFact(PAYMENT, RECEIPT, 100_000, 7_407, voided=False)
+
+BILLING = BillingFacts(
+    bills=1,
+    billed=150_000,
+    payments={PAID.payment_id: PAID},
+    received=100_000,
+    cleared=100_000,
+    credit=0,
+    accounts={CODE: (2, 50_000)},
+    notices={VISIT: ["away"]},
+    shift_cash=100_000,
+    broken=[],
+)
+GATEWAY = GatewayFacts(
+    devices=1, jobs_by_state={"printed": 2}, receipts={str(RECEIPT): 1}, notices={VISIT: 1}, broken=[]
+)
+SOUND = Facts(
+    billing=BILLING,
+    register=RegisterAudit(receipts=1, voids=0, series=1, violations=[]),
+    receipts=[SIGNED],
+    notify=NotifyFacts(1, {"sent": 1}, {}, {}, [], []),
+    reminders=[ReminderFact(VISIT, "sent")],
+    gateway=GATEWAY,
+    visits={VISIT: VisitFact("away", has_device=True)},
+    standings={CODE: (2, 50_000)},
+    unsent={"billing": 0},
+    queues={"thungan.billing.events": 0},
+)
+
+
+def rules(facts: Facts, *, settled: bool = True) -> set[str]:
+    return {violation.rule for violation in judge(facts, settled=settled).violations}
+
+
+def billing(**changes: Any) -> Facts:
+    return replace(SOUND, billing=replace(BILLING, **changes))
+
+
+def gateway(**changes: Any) -> Facts:
+    return replace(SOUND, gateway=replace(GATEWAY, **changes))
+
+
+def test_databases_that_agree_break_no_rule() -> None:
+    assert rules(SOUND) == set()
+
+
+@pytest.mark.parametrize(
+    ("facts", "rule"),
+    [
+        (replace(SOUND, receipts=[]), "a payment has a receipt"),
+        (billing(payments={}), "a receipt has a payment"),
+        (replace(SOUND, receipts=[replace(SIGNED, total=1)]), "a receipt is over its payment's amount"),
+        (replace(SOUND, receipts=[replace(SIGNED, total=1)]), "payments that stand = receipts that stand"),
+        (
+            replace(SOUND, receipts=[replace(SIGNED, voided=True)]),
+            "a receipt is void exactly when its payment is reversed",
+        ),
+        (
+            replace(SOUND, receipts=[replace(SIGNED, receipt_id=UUID(int=7))]),
+            "billing names the receipt that exists",
+        ),
+        (billing(cleared=1), "received = cleared + credit"),
+        (replace(SOUND, reminders=[]), "an away visit has one reminder"),
+        (replace(SOUND, reminders=SOUND.reminders * 2), "an away visit has one reminder"),
+        (billing(notices={}), "a reminder has a notice"),
+        (replace(SOUND, reminders=[ReminderFact(VISIT, "cancelled")]), "a reminder is cancelled only when nothing"),
+        (gateway(receipts={str(RECEIPT): 2}), "a receipt is queued for printing once"),
+        (gateway(receipts={}), "a payment on a phone has its receipt queued there"),
+        (gateway(receipts={str(UUID(int=7)): 1}), "a receipt on paper is in the register"),
+        (gateway(notices={VISIT: 2}), "a notice is queued for printing once"),
+        (gateway(notices={}), "a notice of a visit is queued on its phone"),
+        (replace(SOUND, visits={}), "a notice has a visit"),
+        (billing(notices={}), "a visit to somebody who owes has a notice"),
+        (replace(SOUND, unsent={"billing": 1}), "the outbox is empty"),
+        (replace(SOUND, queues={"thungan.billing.dead": 1}), "no event waits and none is dead"),
+        (replace(SOUND, standings={CODE: (1, 0)}), "customer knows what is owed"),
+        (billing(payments={PAID.payment_id: replace(PAID, receipt_id=None)}), "billing knows each payment's receipt"),
+        (billing(broken=[("a rule", "a bill", "what")]), "a rule"),
+        (gateway(broken=[("a rule", "a job", "what")]), "a rule"),
+    ],
+)
+def test_what_disagrees_is_found(facts: Facts, rule: str) -> None:
+    assert any(found.startswith(rule) for found in rules(facts))
+
+
+def test_what_events_under_way_may_still_bring_into_line_is_no_violation_before_they_have_come() -> None:
+    facts = replace(SOUND, unsent={"billing": 1}, standings={}, gateway=replace(GATEWAY, receipts={}, notices={}))
+    assert rules(facts, settled=False) == set()
+    assert len(rules(facts)) == 4
+
+
+def test_a_reminder_of_a_visit_after_which_all_was_paid_may_be_cancelled() -> None:
+    visits = {VISIT: VisitFact("away", has_device=True, cleared_since=True)}
+    assert rules(replace(SOUND, visits=visits, reminders=[ReminderFact(VISIT, "cancelled")])) == set()
