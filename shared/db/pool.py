@@ -23,6 +23,11 @@ _SERVER_SETTINGS = {
     "statement_timeout": "12s",
     "lock_timeout": "8s",
     "idle_in_transaction_session_timeout": "30s",
+    # A client whose machine is gone leaves row locks and the relay's lock behind: the server looks for it after 10 s
+    # of silence, and gives it up within 15 s more. (The system's own settings wait for two hours.)
+    "tcp_keepalives_idle": "10",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "3",
     # Short statements only: compiling them costs more than running them.
     "jit": "off",
 }

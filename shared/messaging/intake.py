@@ -45,7 +45,7 @@ class Intake:
         self._no_ack = no_ack
         self._stopped = False
         self._tag: str | None = None
-        self.port = Port(name, setup=self._set_up, lost=lost)
+        self.port = Port(name, setup=self._set_up, refresh=self._declare, lost=lost)
         link.add(self.port)
 
     @property
@@ -72,7 +72,7 @@ class Intake:
     async def _set_up(self, channel: Channel) -> None:
         if self._stopped:
             return
-        await declare(channel.connection, exchanges=self._exchanges, queues=self._queues)
+        await self._declare(channel)
         await guarded(
             channel.basic_qos(prefetch_count=self._prefetch), within=CALL_SECONDS, doing=f"limiting {self.port.name}"
         )
@@ -82,6 +82,12 @@ class Intake:
             doing=f"consuming {self._consume.name}",
         )
         self._tag = consumed.consumer_tag
+
+    async def _declare(self, channel: Channel) -> None:
+        """Declare what is needed, bindings too; again now and then, because they go with a deleted exchange."""
+        # Not when we have gone: a queue that goes with its last consumer tells callers that nobody is there.
+        if not self._stopped:
+            await declare(channel.connection, exchanges=self._exchanges, queues=self._queues)
 
     async def _receive(self, delivered: DeliveredMessage) -> None:
         self._take(delivered)

@@ -5,6 +5,7 @@ one publish to a missing exchange would otherwise fail hundreds of others.
 """
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Awaitable, Callable
 from typing import cast
@@ -27,6 +28,9 @@ SILENT_SECONDS = 2.0 * HEARTBEAT
 
 _PROBE_EVERY = 5.0
 
+_REFRESH_EVERY = 10.0
+"""How often a port makes sure that what it needs is still there: somebody may have deleted an exchange."""
+
 _END_SECONDS = 1.0
 """How long the tasks of a lost connection are waited for before the next one is made."""
 
@@ -39,12 +43,19 @@ class Port:
     """One channel for one purpose, opened again whenever it is lost."""
 
     def __init__(
-        self, name: str, *, confirms: bool = False, setup: Setup | None = None, lost: Callable[[], None] | None = None
+        self,
+        name: str,
+        *,
+        confirms: bool = False,
+        setup: Setup | None = None,
+        refresh: Setup | None = None,
+        lost: Callable[[], None] | None = None,
     ) -> None:
         self._ready_callbacks: list[Callable[[], None]] = []
         self.name = name
         self._confirms = confirms
         self._setup = setup
+        self._refresh = refresh
         self._lost = lost
         self._channel: Channel | None = None
         self._reopen = asyncio.Event()
@@ -113,11 +124,21 @@ class Port:
             callback()
 
     async def _until_lost(self) -> None:
-        assert self._channel is not None  # noqa: S101 - set by _open
-        closing = self._channel.closing
+        channel = self._channel
+        assert channel is not None  # noqa: S101 - set by _open
+        closing = channel.closing
         reopen = asyncio.ensure_future(self._reopen.wait())
         try:
-            await asyncio.wait((closing, reopen), return_when=asyncio.FIRST_COMPLETED)
+            while True:
+                done, _ = await asyncio.wait(
+                    (closing, reopen), timeout=_REFRESH_EVERY, return_when=asyncio.FIRST_COMPLETED
+                )
+                if done:
+                    return
+                if self._refresh is not None:
+                    # Whether the connection is dead is for the probe to say.
+                    with contextlib.suppress(BrokerGone):
+                        await self._refresh(channel)
         finally:
             reopen.cancel()
             closing.cancel()

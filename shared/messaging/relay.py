@@ -31,6 +31,10 @@ GATHER_SECONDS = 0.005
 POLL_SECONDS = 1.0
 """How often the outbox is looked at when nobody wakes the relay."""
 
+IDLE_SECONDS = 15
+"""A relay that has not asked its database for anything for so long stands still: the database ends its session, and
+with it the lock, so that another copy can send. (It looks at the outbox every second.)"""
+
 ARCHIVE_DAYS = 30
 """How long sent events and the ids of events taken in are kept."""
 
@@ -135,6 +139,7 @@ class Relay:
             # A mark that a crash of the database loses costs a second copy on the wire, which the inbox absorbs; to
             # wait for the disk at each batch would cost as much as an event's own transaction.
             await connection.execute("SET synchronous_commit = off")
+            await connection.execute(f"SET idle_session_timeout = '{IDLE_SECONDS}s'")
             backoff.reset()
             while True:
                 self._wake.clear()

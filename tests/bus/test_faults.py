@@ -195,24 +195,48 @@ async def test_events_under_way_when_the_connection_breaks_take_effect_once_each
     await wait_until(all_there(sink_url, [-1, *range(400)]), timeout=30)
 
 
-async def test_a_missing_exchange_is_brought_back_and_no_event_is_lost(
-    bus_for: BusFactory, database: Database, broker: BrokerView
+async def test_exchanges_that_were_deleted_are_brought_back_with_their_bindings_and_no_event_is_lost(
+    bus_for: BusFactory, database: Database, broker: BrokerView, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(link_module, "_REFRESH_EVERY", 0.3)
+    await bus_for(OWNER, request_handlers={Ask: answer})
     sink_url = await database()
-    sink = await bus_for(SINK, event_handlers={Noted: note}, database_url=sink_url)
+    await bus_for(SINK, event_handlers={Noted: note}, database_url=sink_url)
     source = await bus_for(SOURCE, database_url=await database())
     await emit(source, 1)
     await wait_until(all_there(sink_url, [1]))
 
     async with broker.channel() as channel:
         await channel.exchange_delete(broker.names.events)
+        await channel.exchange_delete(broker.names.requests)
     await emit(source, *range(2, 50))
-    # The bindings went with the exchange; the consumer's next channel binds its queue again.
-    await wait_until(lambda: source._pub.is_connected)
-    assert sink._consumer is not None
-    sink._consumer.intake.port.reopen()
 
     await wait_until(all_there(sink_url, list(range(1, 50))), timeout=20)
+    await wait_until(lambda: answers(source))
+
+
+async def test_an_outbox_whose_sender_stands_still_is_sent_by_another_copy(
+    bus_for: BusFactory, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.messaging.relay.IDLE_SECONDS", 1)
+    sink_url, source_url = await database(), await database()
+    await bus_for(SINK, event_handlers={Noted: note}, database_url=sink_url)
+    frozen = await bus_for(SOURCE, database_url=source_url, instance="frozen")
+    await emit(frozen, 1)
+    await wait_until(all_there(sink_url, [1]))
+    assert frozen._relay is not None
+    thawed = asyncio.Event()
+
+    async def stand_still(_: float) -> None:
+        await thawed.wait()
+
+    monkeypatch.setattr(frozen._relay, "_sleep", stand_still)
+    frozen._relay.wake()
+    other = await bus_for(SOURCE, database_url=source_url, instance="other")
+    await emit(other, 2)
+
+    await wait_until(all_there(sink_url, [1, 2]))
+    thawed.set()
 
 
 async def test_a_consumer_whose_queue_was_deleted_returns(
