@@ -83,6 +83,29 @@ class PrintJob:
         return self.not_after is not None and now > self.not_after
 
 
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A step that most papers take, told as data: the database makes it in one statement, without a look before.
+
+    It clears the cause. Where the job is in no state of ``before``, is another attempt, or is out of date and must not
+    be (``fresh``), nothing is done, and the rule of the same step says what is to be done instead.
+    """
+
+    before: frozenset[PrintJobState]
+    after: PrintJobState
+    fresh: bool
+
+    def fits(self, job: PrintJob, now: datetime) -> bool:
+        """Say whether a job may take this step."""
+        return job.state in self.before and not (self.fresh and job.is_stale(now))
+
+
+OFFERING = Move(frozenset({QUEUED}), OFFERED, fresh=True)
+ACCEPTING = Move(frozenset({OFFERED}), ACCEPTED, fresh=True)
+STARTING = Move(frozenset({ACCEPTED, HELD}), PRINTING, fresh=False)
+FINISHING = Move(frozenset({PRINTING}), PRINTED, fresh=False)
+
+
 class PrintJobFinishedAlready(Conflict):
     """The job has come to an end and does not change any more."""
 
@@ -127,21 +150,21 @@ class PrintJobOnThePhone(Conflict):
 
 def offer(job: PrintJob, now: datetime) -> PrintJob:
     """Offer a waiting job to its phone, again if an earlier offer was not answered."""
-    if job.state not in (QUEUED, OFFERED):
+    if job.state not in OFFERING.before and job.state is not OFFERED:
         return job
     return expire(job, now) if job.is_stale(now) else replace(job, state=OFFERED, cause=None)
 
 
 def accept(job: PrintJob, attempt: int, now: datetime) -> PrintJob:
     """The phone has stored the job. It prints only once this is confirmed, so that a withdrawal is never late."""
-    if attempt != job.attempt or job.state is not OFFERED:
+    if attempt != job.attempt or job.state not in ACCEPTING.before:
         return job
     return expire(job, now) if job.is_stale(now) else replace(job, state=ACCEPTED, cause=None)
 
 
 def start(job: PrintJob, attempt: int) -> PrintJob:
     """The phone is about to send the first byte: from here on the paper may come out."""
-    if attempt == job.attempt and job.state in (ACCEPTED, HELD):
+    if attempt == job.attempt and job.state in STARTING.before:
         return replace(job, state=PRINTING, cause=None)
     return job
 

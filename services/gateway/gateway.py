@@ -12,6 +12,8 @@ from services.gateway.edge.limits import TokenBuckets
 from services.gateway.roles import Device, Role
 from services.gateway.settings import GatewaySettings
 from services.gateway.store import feeds
+from services.gateway.store.feeds import Appended
+from services.gateway.store.print_jobs import Paper
 from shared import clock
 from shared.clock import Clock
 from shared.contracts.customer import GetCustomer
@@ -29,8 +31,14 @@ class Waker(Protocol):
     async def papers(self, device_ids: Iterable[UUID]) -> None:
         """Print jobs wait for these devices, or were withdrawn."""
 
-    async def feeds(self, collector_codes: Iterable[str]) -> None:
-        """Account updates wait for the devices of these collectors."""
+    def reserve(self, device_id: UUID, job_id: UUID) -> bool:
+        """Say whether a new paper of a device may be queued as offered, because its phone is here and has room."""
+
+    async def offer(self, paper: Paper) -> None:
+        """A paper was queued as offered: send it."""
+
+    async def update(self, collector_code: str, appended: Appended) -> None:
+        """An account update was appended to the feed of a collector."""
 
     async def revoked(self, device_id: UUID) -> None:
         """The device was revoked: close its socket."""

@@ -13,20 +13,27 @@ from shared.contracts.billing import BillIssued, CollectionPoint, Payment, Payme
 from shared.contracts.common import PaymentMethod
 from shared.contracts.customer import CustomerChanged
 from shared.contracts.receipt import DocumentReady
-from shared.messaging import Work
+from shared.messaging import Work, tracing
 
 log = structlog.get_logger()
 
 
 async def document_ready(event: DocumentReady, work: Work, *, waker: Waker, now: Clock = clock.now) -> None:
-    """Put a paper into the queue of the phone that prints it."""
-    device_id = event.device_id
+    """Put a paper into the queue of the phone that prints it; where the phone has room for it, as offered already."""
+    device_id, moment = event.device_id, now()
     if device_id is None:
         return
-    if await print_jobs.add(work.connection, event, now(), work.traceparent):
-        work.after_commit(lambda: waker.papers([device_id]))
-    else:
+    stale = event.not_after is not None and moment > event.not_after
+    # With a trace, the time in the queue is told apart from the time of the offer.
+    offered = not stale and not tracing.is_on() and waker.reserve(device_id, event.document_id)
+    sequence = await print_jobs.add(work.connection, event, moment, work.traceparent, offered=offered)
+    if sequence is None:
         log.info("paper_not_queued", document_id=str(event.document_id), device_id=str(device_id))
+    elif offered:
+        paper = print_jobs.offered_paper(event, device_id, sequence, moment)
+        work.after_commit(lambda: waker.offer(paper))
+    else:
+        work.after_commit(lambda: waker.papers([device_id]))
 
 
 async def payment_recorded(event: PaymentRecorded, work: Work, *, waker: Waker, now: Clock = clock.now) -> None:
@@ -114,10 +121,9 @@ async def _tell(
     collector_code: str, update: AccountUpdate | CustomerUpdate, work: Work, waker: Waker, now: Clock
 ) -> None:
     exclude: Any = {"seq"}
-    await feeds.append(
-        work.connection, collector_code, update.model_dump_json(exclude=exclude, exclude_none=True), now()
-    )
-    work.after_commit(lambda: waker.feeds([collector_code]))
+    entry = update.model_dump_json(exclude=exclude, exclude_none=True)
+    appended = await feeds.append(work.connection, collector_code, entry, now())
+    work.after_commit(lambda: waker.update(collector_code, appended))
 
 
 def _summary(payment: Payment, collection_point: CollectionPoint | None) -> PaymentSummary:

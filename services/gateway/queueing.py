@@ -41,7 +41,8 @@ async def change(
     by_machine = changed.attempt > paper.job.attempt and changed.retries > 0
     await store.save(work.connection, paper.job, changed, actor="gateway" if by_machine else actor, now=now)
     with _traced(paper, changed, now):
-        await _say_when_finished(work, paper, changed, now)
+        if changed.state in domain.FINISHED and changed.state is not paper.job.state:
+            await say_finished(work, replace(paper, job=changed), now)
     return replace(paper, job=changed, changed_at=now)
 
 
@@ -64,9 +65,9 @@ def _traced(before: Paper, job: PrintJob, now: datetime) -> Iterator[None]:
         yield
 
 
-async def _say_when_finished(work: Work, before: Paper, job: PrintJob, now: datetime) -> None:
-    if job.state not in domain.FINISHED or job.state is before.job.state:
-        return
+async def say_finished(work: Work, paper: Paper, now: datetime) -> None:
+    """Tell everybody that a job has ended."""
+    job = paper.job
     await work.emit(
         PrintJobFinished(
             job_id=job.job_id,
@@ -75,10 +76,10 @@ async def _say_when_finished(work: Work, before: Paper, job: PrintJob, now: date
             state=job.state,
             cause=job.cause,
             attempt=job.attempt,
-            copy_number=before.copy_number,
-            customer_code=before.customer_code,
-            receipt_id=before.receipt_id,
-            visit_id=before.visit_id,
+            copy_number=paper.copy_number,
+            customer_code=paper.customer_code,
+            receipt_id=paper.receipt_id,
+            visit_id=paper.visit_id,
             finished_at=now,
         ),
         aggregate=f"print_job:{job.job_id}",

@@ -16,31 +16,47 @@ class FeedPosition:
     pruned_to: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Appended:
+    """An entry that has been added to a feed."""
+
+    sequence: int
+    entry: str
+    """JSON text."""
+    instances: tuple[str, ...]
+    """Copies of the gateway that hold a socket of one of the collector's devices."""
+
+
 async def epoch(connection: Connection) -> UUID:
     """Return the id of this history; sequences of another epoch mean nothing."""
     value: UUID = await connection.fetchval("SELECT epoch FROM stream_epoch")
     return value
 
 
-async def append(connection: Connection, collector_code: str, entry: str, now: datetime) -> int:
-    """Add an entry (JSON text) to a collector's feed and return its number.
+async def append(connection: Connection, collector_code: str, entry: str, now: datetime) -> Appended:
+    """Add an entry (JSON text) to a collector's feed.
 
     The feed's row stays locked until the transaction ends: entries become visible in the order of their numbers.
     """
-    sequence: int = await connection.fetchval(
-        """INSERT INTO feeds (collector_code, last_sequence) VALUES ($1, 1)
-           ON CONFLICT (collector_code) DO UPDATE SET last_sequence = feeds.last_sequence + 1
-           RETURNING last_sequence""",
+    rows = await connection.fetch(
+        """WITH numbered AS (
+               INSERT INTO feeds (collector_code, last_sequence) VALUES ($1, 1)
+               ON CONFLICT (collector_code) DO UPDATE SET last_sequence = feeds.last_sequence + 1
+               RETURNING last_sequence
+           ), entered AS (
+               INSERT INTO feed_entries (collector_code, sequence, entry, created_at)
+               SELECT $1, last_sequence, $2, $3 FROM numbered
+           )
+           SELECT last_sequence, ARRAY(
+               SELECT DISTINCT presence.instance FROM devices JOIN presence USING (device_id)
+               WHERE devices.collector_code = $1
+           ) AS instances
+           FROM numbered""",
         collector_code,
-    )
-    await connection.execute(
-        "INSERT INTO feed_entries (collector_code, sequence, entry, created_at) VALUES ($1, $2, $3, $4)",
-        collector_code,
-        sequence,
         entry,
         now,
     )
-    return sequence
+    return Appended(rows[0]["last_sequence"], entry, tuple(rows[0]["instances"]))
 
 
 async def position(connection: Connection, collector_code: str) -> FeedPosition:
@@ -49,6 +65,14 @@ async def position(connection: Connection, collector_code: str) -> FeedPosition:
         "SELECT last_sequence, pruned_to FROM feeds WHERE collector_code = $1", collector_code
     )
     return FeedPosition(row["last_sequence"], row["pruned_to"]) if row else FeedPosition()
+
+
+async def settle(connection: Connection, collector_code: str) -> None:
+    """Wait until updates that are being appended to a feed can be read, and keep others out until we have committed.
+
+    Whoever appends looks which copies hold the collector's phones, and may have looked before this phone was there.
+    """
+    await connection.execute("SELECT FROM feeds WHERE collector_code = $1 FOR SHARE", collector_code)
 
 
 async def positions(connection: Connection, collector_codes: Sequence[str]) -> dict[str, int]:

@@ -78,13 +78,3 @@ async def connections_of(connection: Connection, device_ids: Sequence[UUID]) -> 
         "SELECT device_id, connection_id FROM presence WHERE device_id = ANY($1)", list(device_ids)
     )
     return {row["device_id"]: row["connection_id"] for row in rows}
-
-
-async def instances_of_collectors(connection: Connection, collector_codes: Sequence[str]) -> list[str]:
-    """Return the copies that hold a socket of a device of one of these collectors."""
-    rows = await connection.fetch(
-        """SELECT DISTINCT presence.instance FROM devices JOIN presence USING (device_id)
-           WHERE devices.collector_code = ANY($1)""",
-        list(collector_codes),
-    )
-    return [row["instance"] for row in rows]

@@ -13,10 +13,11 @@ from shared.contracts.receipt import DocumentReady, PaperKind
 from shared.db import Connection
 
 _JOB = "job_id, device_id, kind, sequence, not_after, state, cause, attempt, retries"
-_PAPER = (
+PAPER = (
     f"{_JOB}, summary, language, copy_number, reprint_of, customer_code, receipt_id, payment_id, visit_id, "
     "created_at, changed_at, traceparent"
 )
+"""Columns of a paper, all but its document."""
 _UNFINISHED = "state IN ('queued', 'offered', 'accepted', 'printing', 'held')"
 
 WAITING = (
@@ -65,7 +66,8 @@ def _job(row: Record, earlier: dict[int, PrintJobState] | None = None) -> PrintJ
     )
 
 
-def _paper(row: Record, job: PrintJob | None = None) -> Paper:
+def read_paper(row: Record, job: PrintJob | None = None) -> Paper:
+    """Return a row of :data:`PAPER`, with or without its document."""
     return Paper(
         job=job or _job(row),
         summary=row["summary"],
@@ -83,23 +85,35 @@ def _paper(row: Record, job: PrintJob | None = None) -> Paper:
     )
 
 
-async def add(connection: Connection, ready: DocumentReady, now: datetime, traceparent: str | None = None) -> bool:
-    """Put a paper into its device's queue; False when it is there already or the device is unknown."""
+async def add(
+    connection: Connection,
+    ready: DocumentReady,
+    now: datetime,
+    traceparent: str | None = None,
+    *,
+    offered: bool = False,
+) -> int | None:
+    """Put a paper into its device's queue and return its number there; ``offered``: its phone is told of it at once.
+
+    None when it is there already or the device is unknown.
+    """
     # One statement: the device's row is locked first, so that numbers have no gaps and are visible in their order.
-    added = await connection.fetchval(
+    sequence: int | None = await connection.fetchval(
         """WITH device AS (
                SELECT device_id, last_job_sequence + 1 AS sequence FROM devices WHERE device_id = $2 FOR NO KEY UPDATE
            ), added AS (
                INSERT INTO print_jobs (job_id, device_id, sequence, kind, document, summary, language, not_after,
                                        copy_number, reprint_of, customer_code, receipt_id, payment_id, visit_id,
                                        state, attempt, retries, created_at, changed_at, traceparent)
-               SELECT $1, device_id, sequence, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'queued', 1, 0, $14, $14,
-                      $15
+               SELECT $1, device_id, sequence, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $16, 1, 0, $14, $14, $15
                FROM device
-               ON CONFLICT (job_id) DO NOTHING RETURNING device_id, sequence
+               ON CONFLICT (job_id) DO NOTHING RETURNING job_id, device_id, sequence
+           ), noted AS (
+               INSERT INTO print_job_history (job_id, attempt, state, actor, changed_at)
+               SELECT job_id, 1, $16, 'gateway', $14 FROM added WHERE $16 = 'offered'
            )
            UPDATE devices SET last_job_sequence = added.sequence FROM added
-           WHERE devices.device_id = added.device_id RETURNING true""",
+           WHERE devices.device_id = added.device_id RETURNING added.sequence""",
         ready.document_id,
         ready.device_id,
         ready.kind,
@@ -115,13 +129,39 @@ async def add(connection: Connection, ready: DocumentReady, now: datetime, trace
         ready.visit_id,
         now,
         traceparent,
+        PrintJobState.OFFERED if offered else PrintJobState.QUEUED,
     )
-    return bool(added)
+    return sequence
+
+
+def offered_paper(ready: DocumentReady, device_id: UUID, sequence: int, now: datetime) -> Paper:
+    """Return what :func:`add` has stored of a paper that was offered at once, without reading it."""
+    return Paper(
+        job=PrintJob(
+            job_id=ready.document_id,
+            device_id=device_id,
+            kind=ready.kind,
+            sequence=sequence,
+            not_after=ready.not_after,
+            state=PrintJobState.OFFERED,
+        ),
+        summary=ready.summary,
+        language=ready.language,
+        copy_number=ready.copy_number,
+        reprint_of=ready.reprint_of,
+        customer_code=ready.customer_code,
+        receipt_id=ready.receipt_id,
+        payment_id=ready.payment_id,
+        visit_id=ready.visit_id,
+        created_at=now,
+        changed_at=now,
+        document=ready.document.model_dump_json(),
+    )
 
 
 async def lock(connection: Connection, job_id: UUID, *, with_document: bool = False) -> Paper | None:
     """Return a job with its earlier attempts, and keep others from changing it until the transaction ends."""
-    columns = f"{_PAPER}, document" if with_document else _PAPER
+    columns = f"{PAPER}, document" if with_document else PAPER
     row = await connection.fetchrow(f"SELECT {columns} FROM print_jobs WHERE job_id = $1 FOR UPDATE", job_id)
     if row is None:
         return None
@@ -129,7 +169,7 @@ async def lock(connection: Connection, job_id: UUID, *, with_document: bool = Fa
     if row["attempt"] > 1:
         attempts = await connection.fetch("SELECT attempt, state FROM print_attempts WHERE job_id = $1", job_id)
         earlier = {attempt["attempt"]: PrintJobState(attempt["state"]) for attempt in attempts}
-    return _paper(row, _job(row, earlier))
+    return read_paper(row, _job(row, earlier))
 
 
 async def lock_unfinished(connection: Connection, device_id: UUID) -> list[PrintJob]:
@@ -179,8 +219,8 @@ async def save(connection: Connection, before: PrintJob, job: PrintJob, *, actor
 
 async def paper(connection: Connection, job_id: UUID) -> Paper | None:
     """Return one job with its document."""
-    row = await connection.fetchrow(f"SELECT {_PAPER}, document FROM print_jobs WHERE job_id = $1", job_id)
-    return None if row is None else _paper(row)
+    row = await connection.fetchrow(f"SELECT {PAPER}, document FROM print_jobs WHERE job_id = $1", job_id)
+    return None if row is None else read_paper(row)
 
 
 async def papers(
@@ -193,7 +233,7 @@ async def papers(
 ) -> list[Paper]:
     """Return a device's jobs, the latest first, without documents."""
     rows = await connection.fetch(
-        f"""SELECT {_PAPER} FROM print_jobs
+        f"""SELECT {PAPER} FROM print_jobs
             WHERE device_id = $1 AND ($2::text[] IS NULL OR state = ANY($2))
               AND ($3::bigint IS NULL OR sequence < $3)
             ORDER BY sequence DESC LIMIT $4""",
@@ -202,7 +242,7 @@ async def papers(
         before,
         limit,
     )
-    return [_paper(row) for row in rows]
+    return [read_paper(row) for row in rows]
 
 
 async def states(connection: Connection, device_id: UUID, job_ids: Sequence[UUID]) -> list[PrintJob]:
@@ -249,10 +289,10 @@ async def waiting(connection: Connection) -> tuple[dict[PrintJobState, int], dat
 
 
 async def devices_with_work(connection: Connection, device_ids: Sequence[UUID]) -> list[UUID]:
-    """Return which of these devices have a job waiting to be offered."""
+    """Return which of these devices have a job waiting to be offered, or offered and not accepted."""
     rows = await connection.fetch(
         """SELECT DISTINCT device_id FROM print_jobs
-           WHERE device_id = ANY($1) AND state = 'queued'""",
+           WHERE device_id = ANY($1) AND state IN ('queued', 'offered')""",
         list(device_ids),
     )
     return [row["device_id"] for row in rows]

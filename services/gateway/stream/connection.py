@@ -15,11 +15,12 @@ from services.gateway.domain import PrintJob
 from services.gateway.gateway import Gateway
 from services.gateway.queueing import change
 from services.gateway.roles import Device
-from services.gateway.store import feeds
+from services.gateway.store import feeds, steps
 from services.gateway.store import print_jobs as store
 from services.gateway.store.print_jobs import Paper
 from services.gateway.stream.frames import CloseCode, Job, Refresh, Withdrawn
-from shared.contracts.gateway import PrintJobCause
+from shared.contracts.gateway import PrintJobCause, PrintJobState
+from shared.messaging import tracing
 from shared.printing import PrinterProfile
 
 log = structlog.get_logger()
@@ -55,10 +56,22 @@ class Connection:
     """Set for a device that asks for ESC/POS bytes."""
     known: dict[UUID, int] = field(default_factory=dict)
     """Jobs that the phone has been offered or holds on this connection, with their attempts."""
+    welcomed: bool = False
+    """Nothing is sent before the ``welcome``."""
     papers_wait: bool = False
+    """Papers may wait in the database: look."""
     feed_waits: bool = False
+    """Account updates wait in the database."""
     pumping: bool = False
     closing: bool = False
+    _all_known: bool = False
+    """No paper waits in the database, and none is held, as far as this process knows."""
+    _reserved: set[UUID] = field(default_factory=set)
+    """Papers that are being queued as offered."""
+    _offered: list[Paper] = field(default_factory=list)
+    """Papers that have been queued as offered, to be sent."""
+    _updates: list[tuple[int, str]] = field(default_factory=list)
+    """Account updates to be sent, with their numbers."""
 
     async def send(self, *frames: BaseModel | str) -> None:
         """Send frames; raises :class:`TooSlowError` when the phone does not take them in time."""
@@ -77,16 +90,25 @@ class Connection:
         self.closing = True
         await close_socket(self.socket, code, reason)
 
+    @property
+    def has_work(self) -> bool:
+        """Whether there is something for :meth:`pump` to do."""
+        return bool(self.papers_wait or self.feed_waits or self._offered or self._updates)
+
     async def pump(self) -> None:
         """Send what waits, until nothing does. Only one pump runs; a wake-up meanwhile makes it go round again."""
         if self.pumping:
             return
         self.pumping = True
         try:
-            while (self.papers_wait or self.feed_waits) and not self.closing:
+            while self.has_work and not self.closing:
+                while self._offered:
+                    await self._send_paper(self._offered.pop(0))
                 if self.papers_wait:
                     self.papers_wait = False
                     await self._send_papers()
+                while self._updates:
+                    await self._send_update(*self._updates.pop(0))
                 if self.feed_waits:
                     self.feed_waits = False
                     await self._send_feed()
@@ -99,19 +121,78 @@ class Connection:
         """Return the (job, attempt) pairs that the phone knows of on this connection."""
         return frozenset(self.known.items())
 
+    def reserve(self, job_id: UUID) -> bool:
+        """Say whether a new paper may be queued as offered, because it is the next one anyway, and keep its place.
+
+        True only where this connection knows of every unfinished job of its device. Should the paper not be queued
+        after all, its place is free again after the next look into the database.
+        """
+        if job_id in self._reserved:
+            return True
+        on_their_way = len(self.known) + len(self._reserved)
+        if not self._all_known or self.papers_wait or self.closing or on_their_way >= self.max_in_flight:
+            return False
+        self._reserved.add(job_id)
+        return True
+
+    def take_offered(self, paper: Paper) -> bool:
+        """Take a paper that was queued as offered, to be sent by the next pump; False when no place was kept for it."""
+        if paper.job.job_id not in self._reserved:
+            return False
+        self._reserved.discard(paper.job.job_id)
+        if paper.job.job_id not in self.known:
+            self.known[paper.job.job_id] = paper.job.attempt
+            self._offered.append(paper)
+        return True
+
+    def take_note(self, job_id: UUID, state: PrintJobState) -> bool:
+        """Note what has become of a job that the phone reported; return whether another paper may be offered now."""
+        if state is domain.HELD:
+            # While the printer is not ready, who comes next is another question.
+            self._all_known = False
+            return True
+        if state in domain.FINISHED or state is domain.QUEUED:
+            # Over, or back in the queue for another attempt: the next offer is a new one.
+            self.known.pop(job_id, None)
+            return state is domain.QUEUED or not self._all_known
+        return False
+
+    @property
+    def max_in_flight(self) -> int:
+        """How many papers may be on their way to this phone's printer."""
+        return self.gateway.settings.max_in_flight
+
     async def _send_papers(self) -> None:
-        gateway = self.gateway
-        async with gateway.database() as connection:
+        """Look into the database and send what is next."""
+        self._all_known = False
+        async with self.gateway.database() as connection:
             unfinished = await store.unfinished(connection, self.device.device_id)
+        self._reserved.clear()
         await self._withdraw(unfinished)
-        if not domain.next_to_offer(unfinished, gateway.settings.max_in_flight, self.offered_here()):
+        chosen = domain.next_to_offer(unfinished, self.max_in_flight, self.offered_here())
+        self._all_known = len(chosen) == sum(job.job_id not in self.known for job in unfinished) and all(
+            job.state is not domain.HELD for job in unfinished
+        )
+        if not chosen:
             return
-        now = gateway.now()
+        papers = await self._mark_offered(chosen)
+        sent = [await self._send_paper(papers[job.job_id]) for job in chosen if job.job_id in papers]
+        if sum(sent) < len(chosen):
+            # Something was out of date: its place in the window is free for the next one.
+            self.papers_wait = True
+
+    async def _mark_offered(self, chosen: list[PrintJob]) -> dict[UUID, Paper]:
+        """Write down that papers are offered, and return them; those that have ended meanwhile are left out."""
+        gateway, now = self.gateway, self.gateway.now()
+        device_id, job_ids = self.device.device_id, [job.job_id for job in chosen]
+        if not tracing.is_on() and all(domain.OFFERING.fits(job, now) for job in chosen):
+            async with gateway.database() as connection:
+                return await steps.offer(connection, device_id, job_ids, now)
         papers: dict[UUID, Paper] = {}
         async with gateway.bus.work() as work:
-            jobs = await store.lock_unfinished(work.connection, self.device.device_id)
-            chosen = domain.next_to_offer(jobs, gateway.settings.max_in_flight, self.offered_here())
-            for job in chosen:
+            for job in await store.lock_unfinished(work.connection, device_id):
+                if job.job_id not in job_ids:
+                    continue
                 offered = await change(
                     work,
                     job.job_id,
@@ -122,16 +203,18 @@ class Connection:
                 )
                 if offered.job.state is domain.OFFERED:
                     papers[job.job_id] = offered
-        sent = 0
-        for job_id, offered in papers.items():
-            frame = await self._offer(offered)
-            if frame is not None:
-                sent += 1
-                self.known[job_id] = offered.job.attempt
-                await self.send(frame)
-        if sent < len(chosen):
-            # Something was out of date: its place in the window is free for the next one.
+        return papers
+
+    async def _send_paper(self, offered: Paper) -> bool:
+        """Send the frame that offers a paper; False when it cannot be drawn, which is then written down."""
+        self.known[offered.job.job_id] = offered.job.attempt
+        frame = await self._offer(offered)
+        if frame is None:
+            self.known.pop(offered.job.job_id, None)
             self.papers_wait = True
+            return False
+        await self.send(frame)
+        return True
 
     async def _offer(self, offered: Paper) -> str | None:
         """Return the frame that offers a paper; None when it cannot be drawn, which has then been recorded."""
@@ -176,7 +259,7 @@ class Connection:
 
     async def _withdraw(self, unfinished: Iterable[PrintJob]) -> None:
         """Tell the phone of jobs that have ended without it: cancelled, expired, or printed by an earlier attempt."""
-        alive = {job.job_id: job.attempt for job in unfinished}
+        alive = {job.job_id for job in unfinished}
         gone = [job_id for job_id in self.known if job_id not in alive]
         if not gone:
             return
@@ -187,6 +270,27 @@ class Connection:
                 await self.send(Withdrawn(job_id=job.job_id, state=job.state))
 
     # --- account updates -------------------------------------------------------------------------------------
+
+    def take_update(self, sequence: int, entry: str) -> None:
+        """Take an account update (JSON text), to be sent by the next pump."""
+        if len(self._updates) < _FEED_BATCH:
+            self._updates.append((sequence, entry))
+        else:
+            # The phone takes its time; what is too much to keep is read when its turn comes.
+            self._updates.clear()
+            self.feed_waits = True
+
+    async def _send_update(self, sequence: int, entry: str) -> None:
+        if sequence == self.sequence + 1:
+            await self._send_entry(sequence, entry)
+        elif sequence > self.sequence:
+            # One before it has not been heard of yet; it is there, because numbers are given under a lock.
+            self.feed_waits = True
+
+    async def _send_entry(self, sequence: int, entry: str) -> None:
+        # Entries are stored as the frame without its number.
+        await self.send(f'{{"seq":{sequence},{entry[1:]}')
+        self.sequence = sequence
 
     async def _send_feed(self) -> None:
         collector = self.device.collector_code
@@ -209,6 +313,4 @@ class Connection:
             if not entries:
                 return
             for sequence, entry in entries:
-                # Entries are stored as the frame without its number.
-                await self.send(f'{{"seq":{sequence},{entry[1:]}')
-                self.sequence = sequence
+                await self._send_entry(sequence, entry)

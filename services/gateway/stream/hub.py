@@ -9,6 +9,7 @@ from uuid import UUID
 import structlog
 from aiohttp import web
 
+from services.gateway.store.print_jobs import Paper
 from services.gateway.stream.connection import Connection, TooSlowError, close_socket
 from services.gateway.stream.frames import CloseCode, Revoked
 from shared.db.transaction import is_connection_lost
@@ -88,6 +89,23 @@ class Hub:
                 self.wake(connection, papers=True)
         return elsewhere
 
+    def reserve(self, device_id: UUID, job_id: UUID) -> bool:
+        """Say whether a new paper of a device may be queued as offered, because its phone is here and has room."""
+        connection = self._by_device.get(device_id)
+        return connection is not None and connection.reserve(job_id)
+
+    def offer(self, paper: Paper) -> None:
+        """Send a paper that was queued as offered; the database knows where it is, should the phone be gone."""
+        connection = self._by_device.get(paper.job.device_id)
+        if connection is not None:
+            self.wake(connection, papers=not connection.take_offered(paper))
+
+    def tell(self, collector_code: str, sequence: int, entry: str) -> None:
+        """Send an account update (JSON text) to the devices of a collector."""
+        for connection in self._by_collector.get(collector_code, ()):
+            connection.take_update(sequence, entry)
+            self.wake(connection)
+
     def wake_feeds(self, collector_codes: Iterable[str]) -> None:
         """Serve the devices of these collectors."""
         for code in collector_codes:
@@ -95,10 +113,10 @@ class Hub:
                 self.wake(connection, feed=True)
 
     def wake(self, connection: Connection, *, papers: bool = False, feed: bool = False) -> None:
-        """Send a connection what waits for it, soon."""
+        """Send a connection what waits for it, soon; what comes before the ``welcome`` is sent after it."""
         connection.papers_wait |= papers
         connection.feed_waits |= feed
-        if not connection.pumping and not connection.closing:
+        if connection.welcomed and not connection.pumping and not connection.closing:
             self._spawn(self._pump(connection))
 
     async def _pump(self, connection: Connection) -> None:

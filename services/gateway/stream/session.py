@@ -17,11 +17,11 @@ from services.gateway.queueing import change
 from services.gateway.roles import Device
 from services.gateway.store import devices, feeds, presence
 from services.gateway.store import print_jobs as store
+from services.gateway.stream import reports
 from services.gateway.stream.connection import Connection, TooSlowError, close_socket
 from services.gateway.stream.frames import (
     MAX_FRAME_BYTES,
     Accepted,
-    Acknowledged,
     CloseCode,
     Confirmed,
     Hello,
@@ -166,6 +166,7 @@ class Stream:
         except BaseException:
             self._hub.remove(connection)
             raise
+        connection.welcomed = True
         self._hub.wake(connection, papers=True, feed=True)
         return connection
 
@@ -175,6 +176,8 @@ class Stream:
         held = set(holding)
         frames: list[BaseModel] = []
         async with gateway.bus.work() as work:
+            if connection.device.collector_code is not None:
+                await feeds.settle(work.connection, connection.device.collector_code)
             for job in await store.lock_unfinished(work.connection, device_id):
                 changed = await change(
                     work,
@@ -219,60 +222,12 @@ class Stream:
                 return
             with correlated():
                 try:
-                    await self._take(connection, frame)
+                    if await reports.take(connection, frame):
+                        self._hub.wake(connection, papers=True)
                 except Unavailable:
                     raise
                 except Problem as problem:
                     await connection.send(ProblemFrame(slug=problem.slug, detail=problem.detail, job_id=frame.job_id))
-
-    async def _take(self, connection: Connection, frame: Accepted | Printing | Result) -> None:
-        gateway, now = self._gateway, self._gateway.now()
-
-        def rule(job: domain.PrintJob) -> domain.PrintJob:
-            if isinstance(frame, Accepted):
-                return domain.accept(job, frame.attempt, now)
-            if isinstance(frame, Printing):
-                return domain.start(job, frame.attempt)
-            return domain.report(job, frame.attempt, PrintJobState(frame.state), frame.cause, now)
-
-        async with gateway.bus.work() as work:
-            if isinstance(frame, Accepted) and await self._is_left(work.connection, connection, frame.job_id):
-                return
-            changed = await change(
-                work,
-                frame.job_id,
-                rule,
-                actor=connection.device.actor,
-                now=now,
-                device_id=connection.device.device_id,
-            )
-        if changed.job.state in domain.FINISHED or changed.job.state is domain.QUEUED:
-            # Over, or back in the queue for another attempt: the next offer is a new one.
-            connection.known.pop(changed.job.job_id, None)
-        await connection.send(_answer(frame, changed.job))
-        if not isinstance(frame, Printing):
-            self._hub.wake(connection, papers=True)
-
-    @staticmethod
-    async def _is_left(database: DatabaseConnection, connection: Connection, job_id: UUID) -> bool:
-        """Say whether the phone has another stream, so that a promise made on this one is out of date.
-
-        A phone that has lost its storage meanwhile says on the other stream that it holds nothing. Asked under the
-        job's lock: either that stream's resume comes after us and sees the promise, or we see that stream.
-        """
-        await store.lock(database, job_id)
-        return await presence.is_left(database, connection.device.device_id, connection.connection_id)
-
-
-def _answer(frame: Accepted | Printing | Result, job: domain.PrintJob) -> BaseModel:
-    if isinstance(frame, Accepted):
-        if frame.attempt == job.attempt and job.state in domain.ON_THE_PHONE:
-            return Confirmed(job_id=job.job_id, attempt=job.attempt)
-        return Withdrawn(job_id=job.job_id, state=job.state)
-    # For an attempt that is over, its own end is the answer, not what has become of the job since.
-    state = job.state if frame.attempt == job.attempt else job.earlier.get(frame.attempt, job.state)
-    cause = job.cause if frame.attempt == job.attempt else None
-    return Acknowledged(job_id=job.job_id, attempt=frame.attempt, state=state, cause=cause)
 
 
 def _parsed(data: str) -> Hello | Accepted | Printing | Result | None:

@@ -9,6 +9,8 @@ from uuid import UUID
 import asyncpg
 
 from services.gateway.store import presence
+from services.gateway.store.feeds import Appended
+from services.gateway.store.print_jobs import Paper
 from services.gateway.stream.hub import Hub
 from shared.messaging import Bus
 
@@ -40,14 +42,19 @@ class Wakeups:
         for instance, ids in by_instance.items():
             await self._tell(instance, papers=[str(device_id) for device_id in ids])
 
-    async def feeds(self, collector_codes: Iterable[str]) -> None:
-        """Account updates wait for the devices of these collectors."""
-        codes = list(collector_codes)
-        self._hub.wake_feeds(codes)
-        async with self._pool.acquire() as connection:
-            instances = await presence.instances_of_collectors(connection, codes)
-        for instance in instances:
-            await self._tell(instance, feeds=codes)
+    def reserve(self, device_id: UUID, job_id: UUID) -> bool:
+        """Say whether a new paper of a device may be queued as offered, because its phone is here and has room."""
+        return self._hub.reserve(device_id, job_id)
+
+    async def offer(self, paper: Paper) -> None:
+        """A paper was queued as offered: send it."""
+        self._hub.offer(paper)
+
+    async def update(self, collector_code: str, appended: Appended) -> None:
+        """An account update was appended to the feed of a collector."""
+        self._hub.tell(collector_code, appended.sequence, appended.entry)
+        for instance in appended.instances:
+            await self._tell(instance, feeds=[collector_code])
 
     async def revoked(self, device_id: UUID) -> None:
         """The device was revoked: close its socket, wherever it is."""

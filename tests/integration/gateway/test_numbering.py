@@ -30,19 +30,19 @@ async def test_papers_of_a_device_are_numbered_without_gaps_however_many_come_at
     phone = await gateway.phone()
     events = [_ready(phone.device_id) for _ in range(20)]
 
-    async def add(event: DocumentReady) -> bool:
+    async def add(event: DocumentReady) -> int | None:
         async with gateway.pool.acquire() as connection, connection.transaction():
             return await print_jobs.add(connection, event, datetime.now(UTC))
 
     added = await asyncio.gather(*(add(event) for event in [*events, *events]))
-    assert added.count(True) == 20
+    assert sorted(number for number in added if number is not None) == list(range(1, 21))
     rows = await gateway.pool.fetch("SELECT sequence FROM print_jobs WHERE device_id = $1", phone.device_id)
     assert sorted(row["sequence"] for row in rows) == list(range(1, 21))
 
 
 async def test_a_paper_for_a_device_nobody_knows_is_not_queued(gateway: Town) -> None:
     async with gateway.pool.acquire() as connection:
-        assert not await print_jobs.add(connection, _ready(new_id()), datetime.now(UTC))
+        assert await print_jobs.add(connection, _ready(new_id()), datetime.now(UTC)) is None
 
 
 async def test_the_audit_finds_nothing_wrong_when_persons_ask_again_and_printers_answer_late(gateway: Town) -> None:

@@ -67,7 +67,7 @@ async def test_a_paper_that_cannot_be_drawn_fails_and_keeps_no_other_from_the_pr
     await phone.open_stream()
     good = await gateway.print(phone)
     await wait_until(lambda: _is(gateway, good, "printed"))
-    assert await gateway.state(bad) == ("failed", 3)
+    await wait_until(lambda: _ended(gateway, bad, ("failed", 3)))
     assert [paper.job_id for paper in phone.papers] == [good]
 
 
@@ -280,6 +280,10 @@ async def test_every_end_of_a_job_is_said_once(gateway: Town) -> None:
     history = await gateway.pool.fetch("SELECT state FROM print_job_history WHERE job_id = $1 ORDER BY entry", job_id)
     states = [row["state"] for row in history]
     assert states == ["offered", "accepted", "printing", "unconfirmed", "printed"]
+
+
+async def _ended(town: Town, job_id: UUID, expected: tuple[str, int]) -> bool:
+    return await town.state(job_id) == expected
 
 
 async def _is(town: Town, job_id: UUID, state: str) -> bool:
