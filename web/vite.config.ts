@@ -1,8 +1,9 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
-import { bareSchemas } from "./build/bare_schemas.ts";
 import { compressedSiblings } from "./build/compressed_siblings.ts";
 import { offlineFiles } from "./build/offline_files.ts";
+import { plainImports } from "./build/plain_imports.ts";
+import { wordsInOrder } from "./build/words_in_order.ts";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 
@@ -13,7 +14,12 @@ export default defineConfig({
   root: here,
   base: "/app/",
   // JSX as tsconfig.json says: no plugin is needed for Preact.
-  plugins: [offlineFiles({ publicFolder: `${here}public`, serviceWorker: "sw" }), compressedSiblings()],
+  plugins: [
+    plainImports(),
+    wordsInOrder(),
+    offlineFiles({ publicFolder: `${here}public`, serviceWorker: "sw" }),
+    compressedSiblings(),
+  ],
   build: {
     outDir: "dist",
     emptyOutDir: true,
@@ -30,7 +36,7 @@ export default defineConfig({
       },
     },
   },
-  worker: { format: "es", plugins: () => [bareSchemas()] },
+  worker: { format: "es" },
   server: {
     // The glyph atlas and the document schema are the server's own files, next to this folder.
     fs: { allow: [`${here}..`] },

@@ -46,7 +46,7 @@ export class Api {
   async send(route: string, ask: AnyAsk): Promise<unknown> {
     const [method = "GET", template = "/"] = route.split(" ");
     const token = this.#hooks.token();
-    const headers: Record<string, string> = { Accept: "application/json", "Accept-Language": documentLanguage() };
+    const headers: Record<string, string> = { Accept: "application/json", "Accept-Language": language() };
     if (token !== null) {
       headers["Authorization"] = `Bearer ${token}`;
     }
@@ -94,8 +94,8 @@ export class Api {
 }
 
 /** The language of sentences in refusals. */
-function documentLanguage(): string {
-  return typeof document === "undefined" ? "vi" : document.documentElement.lang;
+function language(): string {
+  return globalThis.document?.documentElement.lang ?? "vi";
 }
 
 /** The address of a route with its parameters in place. */

@@ -4,6 +4,7 @@ const TYPE_PREFIX = "urn:thungan:problem:";
 
 /** The gateway has understood a request and refused it: `detail` is for the person, `facts` for the program. */
 export class ApiProblem extends Error {
+  override readonly name = "ApiProblem";
   readonly slug: string;
   readonly status: number;
   readonly detail: string;
@@ -11,7 +12,6 @@ export class ApiProblem extends Error {
 
   constructor(slug: string, status: number, detail: string, facts: Readonly<Record<string, unknown>> = {}) {
     super(`${slug}: ${detail}`);
-    this.name = "ApiProblem";
     this.slug = slug;
     this.status = status;
     this.detail = detail;
@@ -21,14 +21,7 @@ export class ApiProblem extends Error {
 
 /** Nobody knows what became of a request: it is repeated, with the same id. */
 export class NoAnswer extends Error {
-  readonly retryAfter: number | null;
-
-  /** `retryAfter`: seconds that the gateway asks for. */
-  constructor(reason: string, retryAfter: number | null = null) {
-    super(reason);
-    this.name = "NoAnswer";
-    this.retryAfter = retryAfter;
-  }
+  override readonly name = "NoAnswer";
 }
 
 /** Answers that mean: not now, the same again later. */
@@ -37,8 +30,7 @@ const LATER = new Set([408, 425, 429, 502, 503, 504]);
 /** What a response other than 2xx means. Only the gateway's own words count: a hotspot's login page refuses nothing. */
 export async function problemOf(response: Response): Promise<ApiProblem | NoAnswer> {
   if (LATER.has(response.status)) {
-    const seconds = Number(response.headers.get("Retry-After"));
-    return new NoAnswer(`HTTP ${response.status}`, Number.isFinite(seconds) && seconds > 0 ? seconds : null);
+    return new NoAnswer(`HTTP ${response.status}`);
   }
   if (!response.headers.get("Content-Type")?.startsWith("application/problem+json")) {
     return new NoAnswer(`HTTP ${response.status} from somebody else`);

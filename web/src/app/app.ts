@@ -5,14 +5,14 @@ import type { AccountUpdate, CustomerAccount, PaymentReply, ShiftReply, VisitRep
 import { type Language, storedLanguage, storeLanguage } from "../i18n/language.ts";
 import { loadLanguage } from "../i18n/translate.ts";
 import { Database } from "../storage/database.ts";
-import type { Command, CustomerFile, Transfer } from "../storage/schema.ts";
+import type { Command, CustomerFile, Facts, Transfer } from "../storage/schema.ts";
 import { type FromGateway, Stream } from "../stream/stream.ts";
 import { PrintQueue } from "../stream/print_queue.ts";
 import { Syncer } from "../sync/syncer.ts";
 import { Clock, dayOf } from "./clock.ts";
 import { newDeviceKey, publicKeyOf } from "./device_key.ts";
 import { newId } from "./ids.ts";
-import { debtOf, transferNow } from "./procedure.ts";
+import { transferNow } from "./procedure.ts";
 import { RouteIndex } from "./search/search.ts";
 import { sayPrinted } from "./commands.ts";
 import type { PrinterHub, RememberedPrinter } from "./printing.ts";
@@ -71,26 +71,32 @@ export class App {
 
   /** Open the app with what the phone holds. */
   static async open(printer: PrinterHub): Promise<App> {
-    const database = await Database.open();
+    let app: App | null = null;
+    let isLost = false;
+    const lost = (): void => {
+      isLost = true;
+      if (app) {
+        app.#tabLost();
+      }
+    };
+    const [database] = await Promise.all([Database.open(), takeOver(lost)]);
     const facts = await database.facts();
-    const app = new App(database, facts.clock_offset ?? 0, printer);
-    await app.#begin();
+    app = new App(database, facts.clock_offset ?? 0, printer);
+    if (isLost) {
+      app.#tabLost();
+    } else {
+      await app.#begin(facts);
+    }
     return app;
   }
 
   // --- life
 
-  async #begin(): Promise<void> {
-    await takeOver(() => this.#tabLost());
-    const facts = await this.database.facts();
-    this.store.set({
-      clockWrong: this.clock.isWrong,
-      day: this.clock.day(),
-      persisted: (await navigator.storage?.persisted?.()) ?? null,
-    });
+  async #begin(facts: Partial<Facts>): Promise<void> {
+    this.store.set({ clockWrong: this.clock.isWrong, day: this.clock.day() });
     if (facts.token && facts.device) {
       this.#token = facts.token;
-      await this.#ready();
+      await this.#ready(facts);
     } else {
       this.store.set({ phase: facts.locked ? "locked" : "enrol" });
     }
@@ -99,13 +105,15 @@ export class App {
   /** Use this tab again after another one had taken over. */
   async resumeHere(): Promise<void> {
     this.store.set({ phase: "starting" });
-    await this.#begin();
+    await takeOver(() => this.#tabLost());
+    await this.#begin(await this.database.facts());
   }
 
-  async #ready(): Promise<void> {
-    const day = this.clock.day();
-    await this.database.beginDay(day, (moment) => dayOf(moment) < day);
-    await this.#load();
+  async #ready(facts: Partial<Facts>): Promise<void> {
+    if (facts.day !== this.clock.day()) {
+      await this.#beginDay();
+    }
+    await this.#load(facts);
     const queue = new PrintQueue({
       store: this.database,
       printer: this.printer,
@@ -147,10 +155,10 @@ export class App {
       ended: (code) => void this.#streamEnded(code),
     });
     this.store.set({ phase: "ready" });
+    await shown(); // The screen first: what follows keeps a slow phone busy for a while.
     if (await queue.recover()) {
       this.printer.mayBeStuck();
     }
-    const { printer } = await this.database.facts();
     await this.printer.begin(
       this.api,
       {
@@ -159,8 +167,11 @@ export class App {
         printedLate: (jobId, attempt) => void sayPrinted(this, jobId, attempt),
         stamp: () => this.clock.stamp(),
       },
-      (printer as RememberedPrinter | undefined) ?? null,
+      (facts.printer as RememberedPrinter | undefined) ?? null,
     );
+    if (this.#queue !== queue) {
+      return; // Another tab has taken over, or the phone was locked.
+    }
     this.#isOffline();
     this.#stream.start();
     queue.kick();
@@ -170,9 +181,13 @@ export class App {
     void navigator.storage?.persist?.().then((persisted) => this.store.set({ persisted }));
   }
 
-  async #load(): Promise<void> {
-    const [facts, stops, files, commands, visits, transfers, jobs] = await Promise.all([
-      this.database.facts(),
+  async #beginDay(): Promise<void> {
+    const day = this.clock.day();
+    await this.database.beginDay(day, (moment) => dayOf(moment) < day);
+  }
+
+  async #load(facts: Partial<Facts>): Promise<void> {
+    const [stops, files, commands, visits, transfers, jobs] = await Promise.all([
       this.database.stops(),
       this.database.customers(),
       this.database.commands(),
@@ -334,7 +349,7 @@ export class App {
     await this.database.forgetFact("enrolling");
     await this.database.forgetFact("locked");
     this.#token = answer.token;
-    await this.#ready();
+    await this.#ready(await this.database.facts());
   }
 
   /** Go from the lock to enrolling anew. */
@@ -351,10 +366,9 @@ export class App {
   }
 
   async #dayBegins(): Promise<void> {
-    const day = this.clock.day();
-    if (day !== this.store.state.day && this.store.state.phase === "ready") {
-      await this.database.beginDay(day, (moment) => dayOf(moment) < day);
-      await this.#load();
+    if (this.clock.day() !== this.store.state.day && this.store.state.phase === "ready") {
+      await this.#beginDay();
+      await this.#load(await this.database.facts());
       void this.refresh();
     }
   }
@@ -779,12 +793,14 @@ export class App {
     }
     await this.#debtIs(customerCode, debt);
   }
+}
 
-  /** What the customer owes, by the newest that is known here. */
-  debt(customerCode: string): number {
-    const { files, stops } = this.store.state;
-    return debtOf(files[customerCode], stops.find((stop) => stop.customer.customer_code === customerCode));
-  }
+/** The screen has been drawn; or cannot be seen at all. */
+function shown(): Promise<void> {
+  return new Promise((resolve) => {
+    requestAnimationFrame(() => setTimeout(resolve));
+    setTimeout(resolve, 200);
+  });
 }
 
 /** Without signal what is on the phone stays as it is. */

@@ -9,6 +9,7 @@ import { chooseSerialPrinter, hasSerial, knownSerialPrinters } from "../printers
 import { type Answered, bytesOf, findOut, type Part, testPage } from "../printers/setup.ts";
 import { keepAwake } from "../printers/wake_lock.ts";
 import { DEFAULT_PROFILE, type PrinterProfile } from "../printing/profile.ts";
+import type { Matrix } from "../printing/qr_symbol.ts";
 import { Renderer } from "../printing/renderer.ts";
 import type { PaperPrinter, PrintResult } from "../stream/print_queue.ts";
 import type { PrinterStatus } from "./state.ts";
@@ -162,6 +163,11 @@ export class PrinterHub implements PaperPrinter {
       default:
         return outcome;
     }
+  }
+
+  /** A QR code for the screen. */
+  qr(data: string): Promise<Matrix> {
+    return this.#renderer.qr(data);
   }
 
   // --- setting up

@@ -1,4 +1,5 @@
 /** Which screen is shown. */
+import { h } from "preact";
 import { Cash } from "./screens/cash.tsx";
 import { Customer } from "./screens/customer.tsx";
 import { Done } from "./screens/done.tsx";

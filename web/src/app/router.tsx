@@ -1,5 +1,5 @@
 /** Addresses below `/app/`: what is shown, and the phone's own back button. */
-import type { ComponentChildren } from "preact";
+import { type ComponentChildren, h } from "preact";
 import { useEffect, useState } from "preact/hooks";
 
 const BASE = "/app/";

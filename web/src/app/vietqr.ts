@@ -23,7 +23,6 @@ export function paymentCode(
   account: BankAccount,
   amount: number | null,
   content: string,
-  billNumber: string | null = null,
 ): string {
   if (!/^970\d{3}$/.test(account.bank_bin) || !/^[0-9A-Za-z]{1,19}$/.test(account.account)) {
     throw new RangeError("not a bank account");
@@ -37,7 +36,6 @@ export function paymentCode(
   }
   const receiver = field("00", account.bank_bin) + field("01", account.account);
   const merchant = field("00", GUID) + field("01", receiver) + field("02", TO_ACCOUNT);
-  const additional = (billNumber ? field("01", billNumber) : "") + field("08", plain);
   const data =
     field("00", "01") +
     field("01", amount === null ? "11" : "12") +
@@ -45,7 +43,7 @@ export function paymentCode(
     field("53", "704") +
     (amount === null ? "" : field("54", String(amount))) +
     field("58", "VN") +
-    field("62", additional) +
+    field("62", field("08", plain)) +
     CRC_TAG_AND_LENGTH;
   return data + crc16(data).toString(16).toUpperCase().padStart(4, "0");
 }

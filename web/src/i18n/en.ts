@@ -186,7 +186,7 @@ export const en: Messages = {
   cash_change: "Change",
   cash_short: "{amount} short",
   cash_take: "{amount} received",
-  cash_offline: "No signal, so cash cannot be taken: it is taken only when the system records it at once. Agree on an appointment, or try again with signal.",
+  cash_offline: "No signal, so cash cannot be taken. Agree on an appointment, or try again with signal.",
   cash_no_shift: "There is no open shift, so cash cannot be taken.",
   cash_over_ceiling: "This would go over the cash ceiling of {ceiling}. Hand in cash first, or ask for a transfer.",
   cash_recording: "Recording…",
@@ -194,7 +194,6 @@ export const en: Messages = {
   cash_refused: "The payment was not recorded",
   cash_give_back: "Give the money back to the customer.",
 
-  transfer_title: "Transfer",
   transfer_scan: "Let the customer scan the code with the bank's app",
   transfer_code: "VietQR code: {amount}, content {reference}",
   transfer_to: "Account",
@@ -208,7 +207,6 @@ export const en: Messages = {
   transfer_leave: "Later, to the list",
   transfers_waiting: "Transfers awaited",
 
-  promise_title: "Cannot pay",
   promise_day: "Come back on",
   promise_tomorrow: "Tomorrow",
   promise_other: "Another day",
@@ -223,7 +221,6 @@ export const en: Messages = {
   note: "Note",
 
   done_paid: "{amount} taken",
-  done_receipt: "Receipt",
   done_revisit: "Appointment made",
   done_revisit_more: "The customer keeps the notice. You come back {moment}.",
   done_revisit_open: "The customer keeps the notice. You come back later.",
@@ -234,7 +231,6 @@ export const en: Messages = {
   done_waiting: "Waiting to be sent: it goes out with the next signal, and the paper follows.",
   done_refused: "Could not be recorded",
 
-  papers_title: "Papers",
   papers_none: "Nothing has been printed today.",
   papers_attention: "Please look",
   papers_waiting: "Waiting and printing",
@@ -289,7 +285,6 @@ export const en: Messages = {
   printer_lost: "Lost {name}",
   printer_none: "No printer connected",
   printer_choose: "Connect a printer",
-  printer_setup: "Printer",
 
   printer_intro: "Switch the printer on, then choose how to connect.",
   printer_bluetooth: "Bluetooth",
@@ -322,11 +317,9 @@ export const en: Messages = {
   wizard_save: "Save",
   wizard_letters_needed: "Without right Vietnamese letters this printer is of no use. Try another one.",
 
-  shift_title: "Shift",
   shift_open_title: "Open the shift",
   shift_open_intro: "Count the change that you take along.",
   shift_float: "Opening float",
-  shift_open_do: "Open shift",
   shift_opened_at: "Opened {moment}",
   shift_cash: "Cash taken",
   shift_payments: "{n} payments",
@@ -348,7 +341,6 @@ export const en: Messages = {
   shift_explain_needed: "The count differs from the books: say why.",
   shift_close_do: "Close, print the slip",
   shift_closed: "Shift closed",
-  shift_slip: "Shift slip",
   shift_open_payments: "A payment has no answer yet. Wait for signal, so that the phone can ask; then close.",
   shift_needs_signal: "Opening and closing a shift needs signal.",
   shift_refused: "Not done",
@@ -369,7 +361,6 @@ export const en: Messages = {
   command_print_again: "Print again",
   command_printed: "Has come out",
 
-  settings_title: "Settings",
   settings_language: "Language",
   language_vi: "Tiếng Việt",
   language_en: "English",

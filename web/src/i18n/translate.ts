@@ -1,27 +1,33 @@
 /** Words for the screen. */
 import type { Language } from "./language.ts";
-import { type MessageKey, type Messages, vi } from "./vi.ts";
+import type { MessageKey, Messages } from "./vi.ts";
 
 export type Values = Readonly<Record<string, string | number>>;
 export type Translate = (key: MessageKey, values?: Values) => string;
 
-const loaded: Partial<Record<Language, Messages>> = { vi };
+let vietnamese: Messages;
+let english: Messages | undefined;
 
-/** Bring a language's words; it is a file of its own, for few collectors want it. To be awaited before it is used. */
+/** The words that the app comes with; to be called before anything is said. */
+export function speak(words: Messages): void {
+  vietnamese = words;
+}
+
+/** Bring a language's words; English is a file of its own, for few collectors want it. To be awaited before it is used. */
 export async function loadLanguage(language: Language): Promise<void> {
   if (language === "en") {
-    loaded.en ??= (await import("./en.ts")).en;
+    english ??= (await import("./en.ts")).en;
   }
 }
 
 export function translator(language: Language): Translate {
-  const messages = loaded[language] ?? vi;
+  const messages = (language === "en" && english) || vietnamese;
   return (key, values) => fill(messages[key], values);
 }
 
 /** Whether there is a message of this name: names made from what the gateway says may be new to this version. */
 export function isMessage(key: string): key is MessageKey {
-  return key in vi;
+  return key in vietnamese;
 }
 
 function fill(text: string, values: Values | undefined): string {

@@ -184,7 +184,7 @@ export const vi = {
   cash_change: "Tiền thối lại",
   cash_short: "Còn thiếu {amount}",
   cash_take: "Đã nhận {amount}",
-  cash_offline: "Không có sóng nên chưa thu tiền mặt được: tiền chỉ được thu khi hệ thống ghi nhận ngay. Hãy hẹn khách, hoặc thử lại khi có sóng.",
+  cash_offline: "Không có sóng nên chưa thu tiền mặt được. Hãy hẹn khách, hoặc thử lại khi có sóng.",
   cash_no_shift: "Chưa mở ca thu nên chưa thu tiền được.",
   cash_over_ceiling: "Thu khoản này sẽ vượt hạn mức tiền mặt {ceiling}. Hãy nộp bớt tiền, hoặc nhờ khách chuyển khoản.",
   cash_recording: "Đang ghi nhận…",
@@ -192,7 +192,6 @@ export const vi = {
   cash_refused: "Khoản thu không được ghi nhận",
   cash_give_back: "Hãy trả lại tiền cho khách.",
 
-  transfer_title: "Chuyển khoản",
   transfer_scan: "Mời khách quét mã bằng ứng dụng ngân hàng",
   transfer_code: "Mã VietQR: {amount}, nội dung {reference}",
   transfer_to: "Tài khoản",
@@ -206,7 +205,6 @@ export const vi = {
   transfer_leave: "Để sau, về danh sách",
   transfers_waiting: "Chuyển khoản đang chờ",
 
-  promise_title: "Chưa trả được",
   promise_day: "Hẹn ngày quay lại",
   promise_tomorrow: "Ngày mai",
   promise_other: "Ngày khác",
@@ -221,7 +219,6 @@ export const vi = {
   note: "Ghi chú",
 
   done_paid: "Đã thu {amount}",
-  done_receipt: "Biên nhận",
   done_revisit: "Đã ghi hẹn",
   done_revisit_more: "Khách giữ giấy báo. Bạn quay lại {moment}.",
   done_revisit_open: "Khách giữ giấy báo. Bạn sẽ quay lại sau.",
@@ -232,7 +229,6 @@ export const vi = {
   done_waiting: "Đang chờ gửi: sẽ gửi khi có sóng, giấy in sau đó.",
   done_refused: "Không ghi nhận được",
 
-  papers_title: "Giấy in",
   papers_none: "Hôm nay chưa in giấy nào.",
   papers_attention: "Cần bạn xem",
   papers_waiting: "Đang chờ và đang in",
@@ -287,7 +283,6 @@ export const vi = {
   printer_lost: "Mất kết nối {name}",
   printer_none: "Chưa nối máy in",
   printer_choose: "Nối máy in",
-  printer_setup: "Máy in",
 
   printer_intro: "Bật máy in, rồi chọn cách nối.",
   printer_bluetooth: "Bluetooth",
@@ -320,11 +315,9 @@ export const vi = {
   wizard_save: "Lưu",
   wizard_letters_needed: "Chữ Việt không đúng thì không dùng được máy in này. Hãy thử máy in khác.",
 
-  shift_title: "Ca thu",
   shift_open_title: "Mở ca thu",
   shift_open_intro: "Đếm tiền lẻ mang theo để thối cho khách.",
   shift_float: "Tiền lẻ đầu ca",
-  shift_open_do: "Mở ca",
   shift_opened_at: "Mở lúc {moment}",
   shift_cash: "Đã thu tiền mặt",
   shift_payments: "{n} lượt thu",
@@ -346,7 +339,6 @@ export const vi = {
   shift_explain_needed: "Số đếm khác sổ: hãy ghi lý do.",
   shift_close_do: "Kết ca, in phiếu",
   shift_closed: "Đã kết ca",
-  shift_slip: "Phiếu kết ca",
   shift_open_payments: "Còn khoản thu chưa có trả lời. Hãy đợi có sóng để máy hỏi lại, rồi mới kết ca.",
   shift_needs_signal: "Cần có sóng để mở và kết ca.",
   shift_refused: "Không thực hiện được",
@@ -367,7 +359,6 @@ export const vi = {
   command_print_again: "In lại",
   command_printed: "Báo đã in",
 
-  settings_title: "Cài đặt",
   settings_language: "Ngôn ngữ",
   language_vi: "Tiếng Việt",
   language_en: "English",

@@ -99,7 +99,6 @@ export class Driver {
   #fences: number[] = [];
   #statuses: number[] = [];
   #isLost = false;
-  #isBusy = false;
   /** Answers are for a question of our own, and not for a paper that was sent before. */
   #isAsking = false;
   #changed: (() => void) | null = null;
@@ -113,10 +112,6 @@ export class Driver {
     this.#printedLate = options.printedLate ?? (() => undefined);
     this.#keepAwake = options.keepAwake ?? (async () => () => undefined);
     printer.listen((event) => (event.type === "lost" ? this.#lost() : this.#answered(event.bytes)));
-  }
-
-  get isBusy(): boolean {
-    return this.#isBusy;
   }
 
   /** The printer was set up anew. */
@@ -179,14 +174,7 @@ export class Driver {
   }
 
   async #alone<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.#turn.then(async () => {
-      this.#isBusy = true;
-      try {
-        return await work();
-      } finally {
-        this.#isBusy = false;
-      }
-    });
+    const turn = this.#turn.then(work);
     this.#turn = turn.catch(() => undefined);
     return turn;
   }

@@ -24,11 +24,6 @@ const BLOCKS: Readonly<Record<ErrorLevel, string>> = {
   Q: "13*1 22*1 18*2 26*2 18*4 24*4 18*6 22*6 20*8 24*8 28*8 26*10 24*12 20*16 30*12 24*17 28*16",
   H: "17*1 28*1 22*2 16*4 22*4 28*4 26*5 26*6 24*8 28*8 24*11 28*11 22*16 24*16 24*18 30*16 28*19",
 };
-/** Table E.1: rows and columns of the alignment patterns' centres. */
-const ALIGNMENT: readonly (readonly number[])[] = [
-  ...[[], [6, 18], [6, 22], [6, 26], [6, 30], [6, 34], [6, 22, 38], [6, 24, 42], [6, 26, 46], [6, 28, 50]],
-  ...[[6, 30, 54], [6, 32, 58], [6, 34, 62], [6, 26, 46, 66], [6, 26, 48, 70], [6, 26, 50, 74], [6, 30, 54, 78]],
-];
 const MODE_BITS: Readonly<Record<Mode, number>> = { numeric: 1, alphanumeric: 2, byte: 4 };
 const LENGTH_BITS: Readonly<Record<Mode, readonly [number, number]>> = {
   numeric: [10, 12],
@@ -258,8 +253,8 @@ function fixedPatterns(version: number, side: number): Module[] {
   for (let index = 0; index < side; index += 1) {
     all.push([6, index, 1 - (index % 2)], [index, 6, 1 - (index % 2)]);
   }
-  const centres = ALIGNMENT[version - 1] ?? [];
-  const last = centres.at(-1);
+  const last = side - 7;
+  const centres = alignment(version, last);
   for (const row of centres) {
     for (const column of centres) {
       const isAtFinder = (row === 6 && (column === 6 || column === last)) || (row === last && column === 6);
@@ -281,6 +276,13 @@ function fixedPatterns(version: number, side: number): Module[] {
     }
   }
   return all;
+}
+
+/** Rows and columns of the alignment patterns' centres (table E.1): the last ones an even distance apart, the rest in 6. */
+function alignment(version: number, last: number): number[] {
+  const gaps = Math.floor(version / 7) + 1;
+  const distance = 2 * Math.ceil((last - 6) / gaps / 2);
+  return version === 1 ? [] : [6, ...Array.from({ length: gaps }, (_, place) => last - distance * (gaps - 1 - place))];
 }
 
 /** Squares around a centre; `dark` says which of them, 0 being the centre. */

@@ -1,7 +1,8 @@
 /** Papers drawn in a worker: the page's side of it. */
 
-import type { DrawingAnswer, DrawingJob, DrawingRequest } from "./jobs.ts";
+import type { DrawingAnswer, DrawingJob, DrawingRequest, Drawn } from "./jobs.ts";
 import type { PrinterProfile, WidthDots } from "./profile.ts";
+import type { Matrix } from "./qr_symbol.ts";
 import type { Raster } from "./raster.ts";
 
 /** A paper could not be drawn. `name` is UnreadableDocument where the document is not for this version of the app. */
@@ -13,7 +14,7 @@ export class DrawingFailed extends Error {
 }
 
 interface Waiting {
-  resolve(result: Uint8Array<ArrayBuffer> | Raster): void;
+  resolve(result: Drawn): void;
   reject(error: Error): void;
 }
 
@@ -32,7 +33,12 @@ export class Renderer {
     return (await this.#draw({ kind: "raster", document, width })) as Raster;
   }
 
-  #draw(job: DrawingJob): Promise<Uint8Array<ArrayBuffer> | Raster> {
+  /** The QR code for `data`, without quiet zone. */
+  async qr(data: string): Promise<Matrix> {
+    return (await this.#draw({ kind: "qr", data })) as Matrix;
+  }
+
+  #draw(job: DrawingJob): Promise<Drawn> {
     return new Promise((resolve, reject) => {
       const request: DrawingRequest = { id: this.#next++, job };
       this.#waiting.set(request.id, { resolve, reject });

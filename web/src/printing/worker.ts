@@ -4,9 +4,10 @@
 import glyphsAddress from "../../../shared/printing/glyphs.json?url&no-inline";
 import { type Atlas, type AtlasFile, readAtlas } from "./atlas.ts";
 import { toEscpos } from "./escpos.ts";
-import type { DrawingAnswer, DrawingJob, DrawingRequest } from "./jobs.ts";
+import type { DrawingAnswer, DrawingJob, DrawingRequest, Drawn } from "./jobs.ts";
 import { layOut } from "./layout.ts";
-import { draw, type Raster } from "./raster.ts";
+import { symbol } from "./qr_symbol.ts";
+import { draw } from "./raster.ts";
 import { readDocument } from "./read_document.ts";
 
 declare const self: DedicatedWorkerGlobalScope;
@@ -29,7 +30,10 @@ function loadAtlas(): Promise<Atlas> {
   return atlas;
 }
 
-async function done(job: DrawingJob): Promise<Uint8Array<ArrayBuffer> | Raster> {
+async function done(job: DrawingJob): Promise<Drawn> {
+  if (job.kind === "qr") {
+    return symbol(job.data, "M");
+  }
   const document = readDocument(job.document);
   const glyphs = await loadAtlas();
   return job.kind === "escpos"
@@ -41,7 +45,7 @@ self.addEventListener("message", ({ data }: MessageEvent<DrawingRequest>) => {
   done(data.job).then(
     (result) => {
       const answer: DrawingAnswer = { id: data.id, result };
-      self.postMessage(answer, [result instanceof Uint8Array ? result.buffer : result.data.buffer]);
+      self.postMessage(answer);
     },
     (error: unknown) => {
       const { name, message } = error instanceof Error ? error : new Error(String(error));

@@ -1,46 +1,44 @@
 /** The phone's database: what may not be lost is written with strict durability. */
-import { type IDBPDatabase, type IDBPTransaction, openDB, type StoreNames } from "idb";
 import {
   type Command,
   type CurrentVisit,
   type CustomerFile,
   DATABASE,
   type Facts,
+  KEYS,
   type KeptJob,
-  type Stores,
   STORES,
+  type Stores,
   type Transfer,
   VERSION,
 } from "./schema.ts";
 import type { RouteStop } from "../api/types.ts";
+import { answerTo, endOf, Rows } from "./rows.ts";
 
-type Writing<N extends StoreNames<Stores>> = IDBPTransaction<Stores, N[], "readwrite">;
+/** Gives the stores of the transaction that is open. */
+type Open = <N extends keyof Stores>(name: N) => Rows<N>;
 
 export class Database {
-  readonly #db: IDBPDatabase<Stores>;
+  readonly #db: IDBDatabase;
   /** Everything was wiped: what is still under way writes nothing any more. */
   #sealed = false;
 
-  private constructor(db: IDBPDatabase<Stores>) {
+  private constructor(db: IDBDatabase) {
     this.#db = db;
   }
 
   /** Open the database. `onBlocked` is told when an older version of the app, in another tab, keeps it from changing. */
   static async open(onBlocked: () => void = () => undefined, name: string = DATABASE): Promise<Database> {
-    const db = await openDB<Stores>(name, VERSION, {
-      upgrade(made) {
-        made.createObjectStore("facts", { keyPath: "name" });
-        made.createObjectStore("stops", { keyPath: "customer_code" });
-        made.createObjectStore("customers", { keyPath: "customer_code" });
-        made.createObjectStore("commands", { keyPath: "seq", autoIncrement: true });
-        made.createObjectStore("visits", { keyPath: "customer_code" });
-        made.createObjectStore("transfers", { keyPath: "transfer_id" });
-        made.createObjectStore("jobs", { keyPath: "job_id" });
-      },
-      blocked: onBlocked,
-      // A newer version wants to change the database: let it.
-      blocking: (_current, _blocked, event) => (event.target as IDBDatabase).close(),
-    });
+    const request = indexedDB.open(name, VERSION);
+    request.onblocked = onBlocked;
+    request.onupgradeneeded = () => {
+      for (const [store, key] of Object.entries(KEYS)) {
+        request.result.createObjectStore(store, { keyPath: key, autoIncrement: key === "seq" });
+      }
+    };
+    const db = await answerTo(request);
+    // A newer version wants to change the database: let it.
+    db.onversionchange = () => db.close();
     return new Database(db);
   }
 
@@ -48,15 +46,20 @@ export class Database {
     this.#db.close();
   }
 
-  async #write<N extends StoreNames<Stores>>(stores: N[], work: (tx: Writing<N>) => Promise<unknown>): Promise<void> {
+  #all<N extends keyof Stores>(name: N): Promise<Stores[N]["value"][]> {
+    return new Rows(this.#db.transaction(name), name).all();
+  }
+
+  async #write(stores: (keyof Stores)[], work: (open: Open) => Promise<unknown>): Promise<void> {
     if (this.#sealed) {
       return;
     }
     const tx = this.#db.transaction(stores, "readwrite", { durability: "strict" });
+    const end = endOf(tx);
     try {
-      await work(tx);
+      await work((name) => new Rows(tx, name));
     } catch (error) {
-      tx.done.catch(() => undefined); // Said already.
+      end.catch(() => undefined); // Said already.
       try {
         tx.abort();
       } catch {
@@ -64,37 +67,37 @@ export class Database {
       }
       throw error;
     }
-    await tx.done;
+    await end;
   }
 
   // --- facts
 
   async facts(): Promise<Partial<Facts>> {
-    const rows = await this.#db.getAll("facts");
+    const rows = await this.#all("facts");
     return Object.fromEntries(rows.map(({ name, value }) => [name, value])) as Partial<Facts>;
   }
 
   async setFacts(facts: Partial<Facts>): Promise<void> {
-    await this.#write(["facts"], async (tx) => {
+    await this.#write(["facts"], async (open) => {
       for (const [name, value] of Object.entries(facts)) {
-        await tx.objectStore("facts").put({ name: name as keyof Facts, value });
+        await open("facts").put({ name: name as keyof Facts, value });
       }
     });
   }
 
   async forgetFact(name: keyof Facts): Promise<void> {
-    await this.#write(["facts"], (tx) => tx.objectStore("facts").delete(name));
+    await this.#write(["facts"], (open) => open("facts").delete(name));
   }
 
   /** Wipe everything that the phone holds; `locked` says so the next time the app is opened, and nothing is kept until then. */
   async wipe(locked: Facts["locked"] | null): Promise<void> {
     this.#sealed = false;
-    const wiped = this.#write([...STORES], async (tx) => {
+    const wiped = this.#write(STORES, async (open) => {
       for (const store of STORES) {
-        await tx.objectStore(store).clear();
+        await open(store).clear();
       }
       if (locked !== null) {
-        await tx.objectStore("facts").put({ name: "locked", value: locked });
+        await open("facts").put({ name: "locked", value: locked });
       }
     });
     this.#sealed = locked !== null;
@@ -104,46 +107,42 @@ export class Database {
   // --- route and customers
 
   async stops(): Promise<RouteStop[]> {
-    const rows = await this.#db.getAll("stops");
+    const rows = await this.#all("stops");
     return rows.sort((one, other) => one.place - other.place).map(({ stop }) => stop);
   }
 
   async replaceRoute(stops: readonly RouteStop[], route: Facts["route"]): Promise<void> {
-    await this.#write(["stops", "facts"], async (tx) => {
-      const store = tx.objectStore("stops");
+    await this.#write(["stops", "facts"], async (open) => {
+      const store = open("stops");
       await store.clear();
       for (const [place, stop] of stops.entries()) {
         void store.put({ customer_code: stop.customer.customer_code, place, stop });
       }
-      await tx.objectStore("facts").put({ name: "route", value: route });
+      await open("facts").put({ name: "route", value: route });
     });
   }
 
   async changeStop(customerCode: string, change: (stop: RouteStop) => RouteStop): Promise<void> {
-    await this.#write(["stops"], async (tx) => {
-      const row = await tx.objectStore("stops").get(customerCode);
+    await this.#write(["stops"], async (open) => {
+      const row = await open("stops").get(customerCode);
       if (row) {
-        await tx.objectStore("stops").put({ ...row, stop: change(row.stop) });
+        await open("stops").put({ ...row, stop: change(row.stop) });
       }
     });
   }
 
-  customer(customerCode: string): Promise<CustomerFile | undefined> {
-    return this.#db.get("customers", customerCode);
-  }
-
   customers(): Promise<CustomerFile[]> {
-    return this.#db.getAll("customers");
+    return this.#all("customers");
   }
 
   async putCustomer(file: CustomerFile): Promise<void> {
-    await this.#write(["customers"], (tx) => tx.objectStore("customers").put(file));
+    await this.#write(["customers"], (open) => open("customers").put(file));
   }
 
   async markOutdated(customerCode: string | null): Promise<void> {
-    await this.#write(["customers"], async (tx) => {
-      const store = tx.objectStore("customers");
-      const files = customerCode === null ? await store.getAll() : [await store.get(customerCode)];
+    await this.#write(["customers"], async (open) => {
+      const store = open("customers");
+      const files = customerCode === null ? await store.all() : [await store.get(customerCode)];
       for (const file of files) {
         if (file) {
           await store.put({ ...file, outdated: true });
@@ -154,27 +153,28 @@ export class Database {
 
   /** Forget what belongs to another day: customers are kept no longer than they are needed. */
   async beginDay(day: string, isOld: (moment: string) => boolean): Promise<void> {
-    await this.#write(["stops", "customers", "visits", "commands", "transfers", "facts"], async (tx) => {
-      const route = (await tx.objectStore("facts").get("route"))?.value as Facts["route"] | undefined;
+    await this.#write(["stops", "customers", "visits", "commands", "transfers", "facts"], async (open) => {
+      await open("facts").put({ name: "day", value: day });
+      const route = (await open("facts").get("route"))?.value as Facts["route"] | undefined;
       if (route && route.day !== day) {
-        await tx.objectStore("facts").delete("route");
-        await tx.objectStore("stops").clear();
-        await tx.objectStore("customers").clear();
+        await open("facts").delete("route");
+        await open("stops").clear();
+        await open("customers").clear();
       }
-      for (const visit of await tx.objectStore("visits").getAll()) {
+      for (const visit of await open("visits").all()) {
         if (visit.day !== day) {
-          await tx.objectStore("visits").delete(visit.customer_code);
+          await open("visits").delete(visit.customer_code);
         }
       }
-      for (const command of await tx.objectStore("commands").getAll()) {
+      for (const command of await open("commands").all()) {
         const isOver = command.state === "sent" || (command.state === "refused" && command.seen);
         if (isOver && isOld(command.settled_at ?? command.made_at)) {
-          await tx.objectStore("commands").delete(command.seq as number);
+          await open("commands").delete(command.seq as number);
         }
       }
-      for (const transfer of await tx.objectStore("transfers").getAll()) {
+      for (const transfer of await open("transfers").all()) {
         if (transfer.state !== "waiting" && isOld(transfer.shown_at)) {
-          await tx.objectStore("transfers").delete(transfer.transfer_id);
+          await open("transfers").delete(transfer.transfer_id);
         }
       }
     });
@@ -183,7 +183,7 @@ export class Database {
   // --- commands
 
   commands(): Promise<Command[]> {
-    return this.#db.getAll("commands");
+    return this.#all("commands");
   }
 
   /**
@@ -194,9 +194,9 @@ export class Database {
    */
   async addCommand(command: Command, visit: CurrentVisit | null = null): Promise<Command> {
     let kept = command;
-    await this.#write(["commands", "visits"], async (tx) => {
-      const store = tx.objectStore("commands");
-      const same = (await store.getAll()).find(
+    await this.#write(["commands", "visits"], async (open) => {
+      const store = open("commands");
+      const same = (await store.all()).find(
         (one) =>
           one.id === command.id &&
           one.kind === command.kind &&
@@ -206,42 +206,41 @@ export class Database {
       if (same) {
         kept = same;
       } else {
-        const seq = await store.add(command);
-        kept = { ...command, seq };
+        kept = { ...command, seq: Number(await store.put(command)) };
       }
       if (visit) {
-        await tx.objectStore("visits").put(visit);
+        await open("visits").put(visit);
       }
     });
     return kept;
   }
 
   async putCommand(command: Command): Promise<void> {
-    await this.#write(["commands"], (tx) => tx.objectStore("commands").put(command));
+    await this.#write(["commands"], (open) => open("commands").put(command));
   }
 
   // --- visits and transfers
 
   visits(): Promise<CurrentVisit[]> {
-    return this.#db.getAll("visits");
+    return this.#all("visits");
   }
 
   async putVisit(visit: CurrentVisit): Promise<void> {
-    await this.#write(["visits"], (tx) => tx.objectStore("visits").put(visit));
+    await this.#write(["visits"], (open) => open("visits").put(visit));
   }
 
   transfers(): Promise<Transfer[]> {
-    return this.#db.getAll("transfers");
+    return this.#all("transfers");
   }
 
   async putTransfer(transfer: Transfer): Promise<void> {
-    await this.#write(["transfers"], (tx) => tx.objectStore("transfers").put(transfer));
+    await this.#write(["transfers"], (open) => open("transfers").put(transfer));
   }
 
   // --- papers
 
   jobs(): Promise<KeptJob[]> {
-    return this.#db.getAll("jobs");
+    return this.#all("jobs");
   }
 
   /**
@@ -251,8 +250,8 @@ export class Database {
    */
   async changeJob(jobId: string, change: (kept: KeptJob | undefined) => KeptJob | null | undefined): Promise<KeptJob | null> {
     let after: KeptJob | null = null;
-    await this.#write(["jobs"], async (tx) => {
-      const store = tx.objectStore("jobs");
+    await this.#write(["jobs"], async (open) => {
+      const store = open("jobs");
       const before = await store.get(jobId);
       const changed = change(before);
       if (changed === undefined) {

@@ -1,5 +1,4 @@
 /** Everything that the app keeps on the phone, in one place and with one version. */
-import type { DBSchema } from "idb";
 import type {
   AppSettingsView,
   CollectionPoint,
@@ -31,6 +30,8 @@ export interface Facts {
   /** Why the phone was locked; everything else is wiped then. */
   locked: { readonly at: string };
   clock_offset: number;
+  /** The business day for which what is older was thrown away. */
+  day: string;
   collector: CollectorDetails;
   settings: AppSettingsView;
   points: readonly CollectionPoint[];
@@ -136,7 +137,8 @@ export interface KeptJob {
   readonly cause: PrintJobCause | null;
 }
 
-export interface Stores extends DBSchema {
+/** The rows of each store, and by what they are found. */
+export interface Stores {
   facts: { key: keyof Facts; value: { name: keyof Facts; value: unknown } };
   stops: { key: string; value: { customer_code: string; place: number; stop: RouteStop } };
   customers: { key: string; value: CustomerFile };
@@ -146,4 +148,15 @@ export interface Stores extends DBSchema {
   jobs: { key: string; value: KeptJob };
 }
 
-export const STORES = ["facts", "stops", "customers", "commands", "visits", "transfers", "jobs"] as const;
+/** The field of a row that is its key; numbers in order for commands. */
+export const KEYS: Readonly<Record<keyof Stores, string>> = {
+  facts: "name",
+  stops: "customer_code",
+  customers: "customer_code",
+  commands: "seq",
+  visits: "customer_code",
+  transfers: "transfer_id",
+  jobs: "job_id",
+};
+
+export const STORES = Object.keys(KEYS) as (keyof Stores)[];

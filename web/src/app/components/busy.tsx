@@ -1,5 +1,5 @@
 /** Buttons that do something once, however often they are pressed. */
-import type { ComponentChildren } from "preact";
+import { type ComponentChildren, h } from "preact";
 import { useRef, useState } from "preact/hooks";
 
 interface DoButtonProps {

@@ -1,5 +1,7 @@
 /** Pictures of one colour, 24 × 24. */
 
+import { h } from "preact";
+
 const SHAPES = {
   back: "M15 4 7 12l8 8",
   today: "M4 6h16M4 12h16M4 18h10",

@@ -1,4 +1,5 @@
 /** The bill turned paid, here or elsewhere. */
+import { h } from "preact";
 import { writtenMoment } from "../clock.ts";
 import { dong } from "../money.ts";
 import { useTranslate } from "../use_app.ts";

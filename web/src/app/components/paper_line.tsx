@@ -1,4 +1,5 @@
 /** One paper's state, with what a person can do about it. */
+import { Fragment, h } from "preact";
 import { useState } from "preact/hooks";
 import { printAgain, printCopy, sayPrinted } from "../commands.ts";
 import { writtenMoment } from "../clock.ts";

@@ -1,4 +1,5 @@
 /** Where a notice can be paid. */
+import { h } from "preact";
 import { dialled } from "../text.ts";
 import { useAppState } from "../use_app.ts";
 

@@ -1,20 +1,45 @@
 /** A QR code on the screen, with its quiet zone. */
-import { useMemo } from "preact/hooks";
-import { symbol } from "../../printing/qr_symbol.ts";
+import { h } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { useApp } from "../use_app.ts";
 
 const QUIET = 4;
+const AGAIN_MS = 2_000;
 
+/** Drawn by the worker that draws papers, so that the symbol's making is on the phone once. */
 export function QrPicture({ data, label }: { data: string; label: string }) {
-  const { side, d } = useMemo(() => {
-    const { side, modules } = symbol(data, "M");
-    const parts: string[] = [];
-    for (const [at, dark] of modules.entries()) {
-      if (dark) {
-        parts.push(`M${(at % side) + QUIET} ${Math.floor(at / side) + QUIET}h1v1h-1z`);
-      }
-    }
-    return { side: side + 2 * QUIET, d: parts.join("") };
+  const { printer } = useApp();
+  const [drawn, setDrawn] = useState({ of: "", side: 0, d: "" });
+  useEffect(() => {
+    let again: ReturnType<typeof setTimeout> | undefined;
+    let isWanted = true;
+    const draw = (): void => {
+      printer.qr(data).then(
+        ({ side, modules }) => {
+          const dark = [...modules.keys()].filter((at) => modules[at]);
+          const d = dark.map((at) => `M${(at % side) + QUIET} ${Math.floor(at / side) + QUIET}h1v1h-1z`).join("");
+          if (isWanted) {
+            setDrawn({ of: data, side: side + 2 * QUIET, d });
+          }
+        },
+        () => {
+          // The worker could not be loaded; account and content stand below meanwhile.
+          if (isWanted) {
+            again = setTimeout(draw, AGAIN_MS);
+          }
+        },
+      );
+    };
+    draw();
+    return () => {
+      isWanted = false;
+      clearTimeout(again);
+    };
   }, [data]);
+  if (drawn.of !== data) {
+    return <div class="qr-picture" />;
+  }
+  const { side, d } = drawn;
   return (
     <svg class="qr-picture" viewBox={`0 0 ${side} ${side}`} role="img" aria-label={label} shape-rendering="crispEdges" data-code={data}>
       <rect width={side} height={side} fill="#fff" />

@@ -1,5 +1,5 @@
 /** What every screen has: a heading, what waits, and the way to the others. */
-import type { ComponentChildren } from "preact";
+import { type ComponentChildren, h } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { unsettled } from "../procedure.ts";
 import { goBack, Link, usePath } from "../router.tsx";

@@ -1,4 +1,5 @@
 /** Cash: what is due, what the customer hands over, what goes back. */
+import { Fragment, h } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { Bill } from "../../api/types.ts";
 import type { Command } from "../../storage/schema.ts";

@@ -1,4 +1,5 @@
 /** One customer: what both check before anything is printed. */
+import { h } from "preact";
 import { useState } from "preact/hooks";
 import type { Bill, Payment, Visit } from "../../api/types.ts";
 import { writtenDay, writtenMoment } from "../clock.ts";
@@ -323,7 +324,7 @@ function Actions({ customer }: { customer: CustomerView }) {
   if (customer.debt <= 0) {
     return customer.lastVisit ? (
       <button type="button" class="main-button" onClick={() => go(`${here}/done`)}>
-        {t("done_receipt")}
+        {t("paper_receipt")}
         <Icon name="next" />
       </button>
     ) : null;

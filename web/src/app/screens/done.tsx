@@ -1,4 +1,5 @@
 /** What came of the visit, and who is next. */
+import { Fragment, h } from "preact";
 import type { PaymentReply, Visit, VisitReply } from "../../api/types.ts";
 import { writtenMoment } from "../clock.ts";
 import { Icon } from "../components/icons.tsx";
@@ -55,7 +56,7 @@ function Paid({ customer }: { customer: CustomerView }) {
         <PaidBanner customer={customer} />
       )}
       {(payment?.state === "sent" || paper) && (
-        <section class="card">{paper ? <PaperLine paper={paper} /> : <Pending title={t("done_receipt")} waiting={false} />}</section>
+        <section class="card">{paper ? <PaperLine paper={paper} /> : <Pending title={t("paper_receipt")} waiting={false} />}</section>
       )}
     </>
   );

@@ -1,4 +1,5 @@
 /** The supervisor's one-time code, typed or scanned. */
+import { h } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { ApiProblem } from "../../api/problem.ts";
 import { Icon } from "../components/icons.tsx";

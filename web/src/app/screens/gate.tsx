@@ -1,4 +1,5 @@
 /** Screens for when the app cannot be used. */
+import { h } from "preact";
 import { Message } from "../components/screen.tsx";
 import { useApp, useTranslate } from "../use_app.ts";
 

@@ -1,4 +1,5 @@
 /** What waits on this phone, what was refused, and what has been sent. */
+import { Fragment, h } from "preact";
 import type { Command } from "../../storage/schema.ts";
 import { timeOf } from "../clock.ts";
 import { DoButton } from "../components/busy.tsx";

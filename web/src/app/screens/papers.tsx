@@ -1,4 +1,5 @@
 /** All papers of this phone: what waits, what needs a look, what is over. */
+import { h } from "preact";
 import { Icon } from "../components/icons.tsx";
 import { PaperLine } from "../components/paper_line.tsx";
 import { Screen } from "../components/screen.tsx";
@@ -11,7 +12,7 @@ export function Papers() {
   const { papers, jobs, held, printer } = useAppState();
   const all = papersNow(papers, jobs, held);
   return (
-    <Screen title={t("papers_title")}>
+    <Screen title={t("nav_papers")}>
       <section class="card row">
         <Icon name="printer" />
         <span class="whom">
@@ -22,7 +23,7 @@ export function Papers() {
               : t("printer_none")}
         </span>
         <Link to="printer" class="small-button">
-          {t(printer.name ? "printer_setup" : "printer_choose")}
+          {t(printer.name ? "printer" : "printer_choose")}
         </Link>
       </section>
       {all.length === 0 && <p class="empty">{t("papers_none")}</p>}

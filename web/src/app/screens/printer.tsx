@@ -1,4 +1,5 @@
 /** Connecting a printer, and finding out with test pages what it can do. */
+import { Fragment, h } from "preact";
 import { useState } from "preact/hooks";
 import { NothingChosen, NotAReceiptPrinter } from "../../printers/printer.ts";
 import { type Answered, featuresPage, profileFrom, type Seen, widthPage } from "../../printers/setup.ts";

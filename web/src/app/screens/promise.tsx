@@ -1,4 +1,5 @@
 /** The customer cannot pay: an appointment, or the collection points the second time. */
+import { Fragment, h } from "preact";
 import { useState } from "preact/hooks";
 import { dayAfter, momentOf, weekdayOf, writtenDay } from "../clock.ts";
 import { cannotPay } from "../commands.ts";
@@ -31,7 +32,7 @@ export function PromiseScreen({ code }: { code: string }) {
   const { visit } = customer;
   if (!visit || customer.debt <= 0) {
     return (
-      <Screen title={t("promise_title")} back={`customers/${code}`}>
+      <Screen title={t("cannot_pay")} back={`customers/${code}`}>
         <PaidBanner customer={customer} />
         <Link to={`customers/${code}`} class="main-button" replace>
           {t("back")}
@@ -49,7 +50,7 @@ export function PromiseScreen({ code }: { code: string }) {
   };
   return (
     <Screen
-      title={t("promise_title")}
+      title={t("cannot_pay")}
       back={`customers/${code}/visit`}
       actions={
         <DoButton act={save} disabled={!isSecond && !isPossible}>

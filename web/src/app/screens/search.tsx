@@ -1,4 +1,5 @@
 /** Finding a customer as people type: without accents, with slips, by number. */
+import { h } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { CustomerMatch, RouteStop } from "../../api/types.ts";
 import { Screen } from "../components/screen.tsx";

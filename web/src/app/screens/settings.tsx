@@ -1,4 +1,5 @@
 /** Language, printer, what is stored, and new versions of the app. */
+import { h } from "preact";
 import { APP_VERSION } from "../app.ts";
 import { Screen } from "../components/screen.tsx";
 import { Icon } from "../components/icons.tsx";
@@ -17,7 +18,7 @@ export function Settings() {
     Object.values(visits).some((visit) => openVisit(visit, day) !== null) ||
     commands.some((command) => command.kind === "payment" && command.state === "waiting");
   return (
-    <Screen title={t("settings_title")} back="">
+    <Screen title={t("menu")} back="">
       {update && (
         <section class="card">
           <h2>{t("update_ready")}</h2>
@@ -39,7 +40,7 @@ export function Settings() {
       <Link to="printer" class="choice">
         <Icon name="printer" />
         <span>
-          <b>{t("printer_setup")}</b>
+          <b>{t("printer")}</b>
         </span>
         <Icon name="next" />
       </Link>

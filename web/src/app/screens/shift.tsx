@@ -1,4 +1,5 @@
 /** The collector's working day with the cash box. */
+import { h } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { Shift } from "../../api/types.ts";
 import { writtenMoment } from "../clock.ts";
@@ -32,7 +33,7 @@ function Opening() {
   const float = typed === "" ? 0 : readDong(typed);
   const isWaiting = last?.state === "waiting";
   return (
-    <Screen title={t("shift_title")}>
+    <Screen title={t("nav_shift")}>
       {closedShift && <Closed shift={closedShift} />}
       <section class="card">
         <h2>{t("shift_open_title")}</h2>
@@ -66,7 +67,7 @@ function Opening() {
           </p>
         )}
         <DoButton disabled={!online || float === null || isWaiting} act={() => openShift(app, float ?? 0)}>
-          {t(isWaiting ? "shift_working" : "shift_open_do")}
+          {t(isWaiting ? "shift_working" : "open_shift")}
         </DoButton>
       </section>
     </Screen>
@@ -77,7 +78,7 @@ function Open({ shift }: { shift: Shift }) {
   const t = useTranslate();
   const room = shift.cash_ceiling - shift.cash_in_hand;
   return (
-    <Screen title={t("shift_title")}>
+    <Screen title={t("nav_shift")}>
       <section class="card due">
         <span>{t("cash_in_hand")}</span>
         <strong>{dong(shift.cash_in_hand)}</strong>
@@ -131,7 +132,7 @@ function Closed({ shift }: { shift: Shift }) {
           <dd>{dong(shift.difference ?? 0)}</dd>
         </div>
       </dl>
-      {slip ? <PaperLine paper={slip} /> : <Pending title={t("shift_slip")} waiting={false} />}
+      {slip ? <PaperLine paper={slip} /> : <Pending title={t("paper_shift_slip")} waiting={false} />}
     </section>
   );
 }

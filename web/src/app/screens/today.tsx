@@ -1,4 +1,5 @@
 /** Today's route, in the order of walking. */
+import { h } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { RouteStop } from "../../api/types.ts";
 import { dayOf, timeOf, weekdayOf, writtenDay } from "../clock.ts";

@@ -1,4 +1,5 @@
 /** A transfer: the code on the screen, and *waiting* until the bank's credit is recorded. */
+import { Fragment, h } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { Transfer } from "../../storage/schema.ts";
 import { newId } from "../ids.ts";
@@ -21,7 +22,7 @@ export function TransferScreen({ code }: { code: string }) {
   const bank = settings?.bank_account;
   return (
     <Screen
-      title={t("transfer_title")}
+      title={t("pay_transfer")}
       back={`customers/${code}/visit`}
       actions={
         <Link to={customer.debt > 0 ? "" : `customers/${code}/done`} class="main-button" replace>

@@ -1,4 +1,5 @@
 /** At the door: the notice is printed, and the customer says how it goes on. */
+import { Fragment, h } from "preact";
 import { dong } from "../money.ts";
 import { Icon, type IconName } from "../components/icons.tsx";
 import { PaidBanner } from "../components/paid_banner.tsx";
