@@ -15,7 +15,10 @@ from ops.console import print_line, print_table
 MOST_LINES = 40
 """Lines of history that are printed of one violation; all are in the file."""
 
-MOST_VIOLATIONS = 10
+MOST_OF_A_RULE = 2
+"""Violations of one rule that are printed; all are in the JSON report."""
+
+LONGEST_LINE = 600
 
 
 @dataclass(frozen=True)
@@ -196,13 +199,24 @@ class ChaosReport:
 
     def _print_violations(self, history: History) -> None:
         print_line(f"\n{len(self.violations)} violations with seed {self.seed}; history: {self.history_file}")
-        for violation in self.violations[:MOST_VIOLATIONS]:
+        for rule, count in Counter(violation.rule for violation in self.violations).items():
+            print_line(f"  {count:>4} × {rule}")
+        for violation in self._some_of_each_rule():
             print_line(f"\n{violation.rule}: {violation.subject}\n  {violation.service}: {violation.detail}")
             lines = history.about(violation.subject)
             for line in lines[:MOST_LINES]:
-                print_line(f"  {line}")
+                print_line(f"  {line[:LONGEST_LINE]}{' …' if len(line) > LONGEST_LINE else ''}")
             if len(lines) > MOST_LINES:
                 print_line(f"  … and {len(lines) - MOST_LINES} lines more")
+
+    def _some_of_each_rule(self) -> list[Violation]:
+        seen: Counter[str] = Counter()
+        some = []
+        for violation in self.violations:
+            seen[violation.rule] += 1
+            if seen[violation.rule] <= MOST_OF_A_RULE:
+                some.append(violation)
+        return some
 
 
 def _median_and_worst(times: list[float]) -> dict[str, float | None]:

@@ -1,9 +1,10 @@
 """A service with one thing broken in it, to see that the audit finds out.
 
-``python -m tests.chaos.sabotaged HOW SERVICE`` runs in place of ``python -m services.SERVICE``. The service's own code
-knows nothing of this: what is broken is replaced here, before it starts.
+``python -m tests.chaos.sabotaged HOW,HOW SERVICE`` runs in place of ``python -m services.SERVICE``. The service's own
+code knows nothing of this: what is broken is replaced here, before it starts.
 """
 
+import dataclasses
 import importlib
 import runpy
 import sys
@@ -86,6 +87,54 @@ def confirm_unsent() -> None:
     _replace(relaying.Relay, "_send", lossy)
 
 
+def keep_what_was_reversed() -> None:
+    """Take a payment back without opening the bills that it had cleared."""
+
+    async def nothing(*_: object) -> None:
+        return None
+
+    _replace(importlib.import_module("services.billing.store.bills"), "reopen", nothing)
+
+
+def take_cash_twice() -> None:
+    """Take cash for a bill that is paid already."""
+
+    async def accept(*_: object) -> None:
+        return None
+
+    _replace(importlib.import_module("services.billing.paying"), "_refuse_second_payment", accept)
+
+
+def lose_what_failed() -> None:
+    """Acknowledge an event whose handler has failed, in place of having it delivered again."""
+
+    async def settled(_self: Any, delivered: Any, *_: object) -> None:
+        await consuming.acknowledge(delivered)
+
+    _replace(consuming.Consumer, "_postpone", settled)
+
+
+def throw_away_poison() -> None:
+    """Acknowledge what nobody can read, in place of keeping it."""
+
+    async def settled(_self: Any, delivered: Any, *_: object, **__: object) -> None:
+        await consuming.acknowledge(delivered)
+
+    _replace(consuming.Consumer, "_give_up", settled)
+
+
+def text_twice() -> None:
+    """Hand each SMS over a second time, under a reference of its own."""
+    sender: Any = importlib.import_module("services.notify.sender").Sender
+    call = sender._call
+
+    async def twice(self: Any, provider: Any, sms: Any) -> Any:
+        await call(self, provider, dataclasses.replace(sms, client_reference=new_id().hex))
+        return await call(self, provider, sms)
+
+    _replace(sender, "_call", twice)
+
+
 def print_by_machine() -> None:
     """Print again by itself what may be on paper already."""
     domain = importlib.import_module("services.gateway.domain")
@@ -112,18 +161,24 @@ WAYS: dict[str, Callable[[], None]] = {
         forget_ids,
         forget_answers,
         confirm_unsent,
+        keep_what_was_reversed,
+        take_cash_twice,
+        lose_what_failed,
+        throw_away_poison,
+        text_twice,
         print_by_machine,
     )
 }
 
 
 def command(how: str, service: str) -> list[str]:
-    """Return the command line of a service that is broken in this way."""
+    """Return the command line of a service that is broken in this way, or in several: ``one,another``."""
     return [sys.executable, "-m", "tests.chaos.sabotaged", how, service]
 
 
 if __name__ == "__main__":
     _, how, service = sys.argv
-    WAYS[how]()
+    for way in how.split(","):
+        WAYS[way]()
     sys.argv = [f"services.{service}"]
     runpy.run_module(f"services.{service}", run_name="__main__")

@@ -24,11 +24,14 @@ def fault(kind: str, target: str, *, after: float = 0.0, lasts: float = 1.0) -> 
     return Fault(kind=kind, target=target, copy=0, way="", after=after, lasts=lasts, size=10)
 
 
-async def run_with(home: Path, sabotage: Mapping[str, str], *storm: Fault) -> tuple[ChaosReport, History]:
-    """Run for a few seconds; ``sabotage`` says which service is broken in which way."""
+async def run_with(
+    home: Path, sabotage: Mapping[str, str], *storm: Fault, reversals: int = 0
+) -> tuple[ChaosReport, History]:
+    """Run for a few seconds, and until so much was done; ``sabotage`` says which service is broken in which way."""
     commands = {service: sabotaged.command(how, service) for service, how in sabotage.items()}
     storms = [Storm(calm=2.0, faults=storm)] if storm else []
-    options = Options(seconds=7, seed=5, phones=4, pace=0.15, patience=6, storms=storms)
+    least = {"payment": 20, "reversal": reversals}
+    options = Options(seconds=5, seed=5, phones=4, pace=0.1, patience=6, storms=storms, at_least=least)
     async with Ground(home, copies=ONE_EACH, commands=commands, namespace=f"chaos_{uuid4().hex[:8]}") as ground:
         return await run_chaos(ground, options)
 
@@ -89,3 +92,27 @@ async def test_other_sabotage_in_several_services_at_once_is_found(chaos_home: P
     lost = [v for v in report.violations if v.rule == "an event is taken in by everybody that it is for"]
     assert any("of customer" in violation.detail for violation in lost)
     assert "a paper comes out once unless a person asks again" in rules(report)
+
+
+@pytest.mark.timeout(240)
+async def test_money_events_and_messages_that_are_kept_or_lost_against_the_rules_are_found(chaos_home: Path) -> None:
+    report, _ = await run_with(
+        chaos_home,
+        {
+            "billing": "keep_what_was_reversed,take_cash_twice",
+            "receipt": "lose_what_failed",
+            "customer": "throw_away_poison",
+            "notify": "text_twice",
+        },
+        fault("crowded_database", "receipt", lasts=2.5),
+        fault("poison", "customer"),
+        reversals=2,
+    )
+    assert {
+        "what is open of a bill is its total less what standing payments cleared",
+        "cash is taken only for what is owed",
+        "a payment has a receipt",
+        "an event is taken in by everybody that it is for",
+        "what nobody can read is kept as it was",
+        "an SMS has a reminder",
+    } <= rules(report)
