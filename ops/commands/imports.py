@@ -23,13 +23,26 @@ from services.customer.topology import TOPOLOGY as CUSTOMER
 from shared.clock import now
 
 app = typer.Typer(
-    add_completion=False, no_args_is_help=True, help="Import CSV files: customers, collection-points, readings, all."
+    add_completion=False,
+    no_args_is_help=True,
+    help="Import CSV files (customers, collection-points, readings, all) and issue bills.",
 )
 
 FolderArgument = Annotated[Path, typer.Argument(help="Folder that holds the files.", exists=True, file_okay=False)]
 WaitOption = Annotated[
     float, typer.Option("--wait", help="Seconds to wait until billing has heard of the customers.", min=0)
 ]
+DueOption = Annotated[
+    int,
+    typer.Option(
+        "--due-days",
+        envvar="THUNGAN_DUE_DAYS",
+        help="Days after its period until a bill is due, for readings that name no due date.",
+        min=0,
+        max=90,
+    ),
+]
+_DUE_DAYS = 10
 _POLL_SECONDS = 0.5
 _ASKED_AT_ONCE = 100
 
@@ -58,22 +71,37 @@ def collection_points(folder: FolderArgument, as_json: JsonOption = False) -> No
 
 
 @app.command()
-def readings(folder: FolderArgument, wait: WaitOption = 0, as_json: JsonOption = False) -> None:
+def readings(
+    folder: FolderArgument, wait: WaitOption = 0, due_days: DueOption = _DUE_DAYS, as_json: JsonOption = False
+) -> None:
     """Import readings.csv and issue the bills."""
     run(_wait_for_customers(folder, wait))
-    reports: dict[str, Any] = {"billing": run(_billing(folder, READINGS))}
+    reports: dict[str, Any] = {"billing": run(_billing(folder, READINGS, due_days=due_days))}
     if reports["billing"].ok:
         reports["bills"] = run(_issue())
     _finish(reports, as_json=as_json)
 
 
+@app.command()
+def bills(
+    again: Annotated[
+        bool, typer.Option("--again", help="Also for what earlier runs have set aside, once its cause is corrected.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Issue the bills of readings that were imported and have none yet (a run that was stopped goes on)."""
+    _finish({"bills": run(_issue(again=again))}, as_json=as_json)
+
+
 @app.command("all")
-def all_(folder: FolderArgument, wait: WaitOption = 120, as_json: JsonOption = False) -> None:
+def all_(
+    folder: FolderArgument, wait: WaitOption = 120, due_days: DueOption = _DUE_DAYS, as_json: JsonOption = False
+) -> None:
     """Import everything in the folder (as `thungan sample` writes it) and issue the bills; services have to run."""
     reports: dict[str, Any] = {"customers": run(_customers(folder))}
     if reports["customers"].ok:
         run(_wait_for_customers(folder, wait))
-        reports["billing"] = run(_billing(folder, POINTS, READINGS))
+        reports["billing"] = run(_billing(folder, POINTS, READINGS, due_days=due_days))
         if reports["billing"].ok:
             reports["bills"] = run(_issue())
     _finish(reports, as_json=as_json)
@@ -87,17 +115,17 @@ async def _customers(folder: Path) -> Any:
             fail(str(error))
 
 
-async def _billing(folder: Path, *names: str) -> Any:
+async def _billing(folder: Path, *names: str, due_days: int = _DUE_DAYS) -> Any:
     texts = {name: _read(folder / name) for name in names if (folder / name).is_file()}
     if not texts:
         fail(f"{folder} holds no {' or '.join(names)}")
     async with bus_of(find_system(), BILLING) as bus:
-        return await import_texts(bus.work, texts, load_tariffs())
+        return await import_texts(bus.work, texts, load_tariffs(), due_days=due_days)
 
 
-async def _issue() -> BillRun:
+async def _issue(*, again: bool = False) -> BillRun:
     async with bus_of(find_system(), BILLING) as bus:
-        return await run_bills(bus.work, load_tariffs(), now)
+        return await run_bills(bus.work, load_tariffs(), now, again=again)
 
 
 async def _wait_for_customers(folder: Path, seconds: float) -> None:

@@ -13,6 +13,3 @@ class BillingSettings(ServiceSettings):
 
     points_on_notice: int = Field(default=3, ge=1, le=20)
     """Collection points named on a notice that sends the customer to one."""
-
-    due_days: int = Field(default=10, ge=0, le=90)
-    """Days after the period until a bill is due, for readings that name no due date."""

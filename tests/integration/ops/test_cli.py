@@ -2,9 +2,11 @@
 
 import asyncio
 import json
+import os
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -25,6 +27,7 @@ from services.notify.settings import NotifySettings
 from shared.clock import now
 from shared.db import connect
 from shared.runtime import Running
+from shared.testing import wait_until
 
 Databases = Callable[[str], Awaitable[str]]
 
@@ -115,6 +118,44 @@ async def test_a_sample_becomes_customers_with_bills(thungan: Terminal, sample: 
     again = await thungan.json("import", "all", str(sample))
     assert again["bills"]["bills"] == 0
     assert again["customers"]["files"]["customers.csv"] == {"rows": 150, "added": 0, "changed": 0}
+
+
+async def test_bills_are_due_as_told_and_what_was_set_aside_is_billed_when_told(
+    thungan: Terminal, system: dict[str, Running], sample: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    readings = sample / "readings.csv"
+    head, first, second, *_ = readings.read_text().splitlines()
+    readings.write_text("\n".join((head, *(line.rpartition(",")[0] + "," for line in (first, second)))) + "\n")
+    ends = second.split(",")[7]
+    monkeypatch.setenv("THUNGAN_DUE_DAYS", "20")
+    spoiled, billed = first.split(",")[0], second.split(",")[0]
+    await thungan.json("import", "customers", str(sample))
+    database = await connect(SecretStr(os.environ["THUNGAN_BILLING_DATABASE_URL"]), application_name="test")
+    await wait_until(lambda: database.fetchval("SELECT count(*) = 150 FROM customers"))
+    await database.execute(f"CREATE TABLE before AS SELECT * FROM customers WHERE customer_code = '{spoiled}'")
+    # The contract becomes nonsense between the import's own checks and its bill run: neither could check it before.
+    await database.execute(
+        "CREATE FUNCTION spoil() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+        " UPDATE customers SET facts = jsonb_set(facts::jsonb, '{price_group}', '\"castle\"')"
+        " WHERE customer_code = NEW.customer_code; RETURN NEW; END $$"
+    )
+    await database.execute(
+        "CREATE TRIGGER spoil AFTER INSERT ON metered_periods FOR EACH ROW"
+        f" WHEN (NEW.customer_code = '{spoiled}') EXECUTE FUNCTION spoil()"
+    )
+
+    code, out, _ = await thungan("import", "readings", str(sample), "--json")
+    assert code == 1
+    assert json.loads(out)["bills"]["problems"] == [f"{spoiled} 10/2026/1: there is no price group 'castle'"]
+    due = (await thungan.json("account", billed))["bills"][0]["due_date"]
+    assert date.fromisoformat(due) - date.fromisoformat(ends) == timedelta(days=20)
+
+    await database.execute(
+        "UPDATE customers SET facts = before.facts FROM before WHERE customers.customer_code = $1", spoiled
+    )
+    await database.close()
+    assert (await thungan.json("import", "bills"))["bills"]["bills"] == 0
+    assert (await thungan.json("import", "bills", "--again"))["bills"]["bills"] == 1
 
 
 @pytest.mark.usefixtures("system")
