@@ -5,7 +5,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Iterator
 from pathlib import Path
 
 import uvloop
@@ -70,12 +70,21 @@ def _measure(name: str, bench: Bench, rows: list[Row], failures: dict[str, str])
     try:
         found = uvloop.run(_within(BENCHMARKS[name](bench)))
     except Exception as error:  # noqa: BLE001 - told, and the others go on
-        failures[name] = f"{type(error).__name__}: {error}"
+        failures[name] = "; ".join(f"{type(cause).__name__}: {cause}" for cause in _causes(error))
         _say(f"{name}: {failures[name]}")
         return
     rows += found
     print_rows(found)
     _say(f"load average after it: {load()}")
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """Walk through groups: which of the things done side by side failed is what one wants to read."""
+    if isinstance(error, BaseExceptionGroup):
+        for inner in error.exceptions:
+            yield from _causes(inner)
+    else:
+        yield error
 
 
 async def _within(benchmark: Awaitable[list[Row]]) -> list[Row]:
