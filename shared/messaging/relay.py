@@ -35,6 +35,9 @@ IDLE_SECONDS = 15
 """A relay that has not asked its database for anything for so long stands still: the database ends its session, and
 with it the lock, so that another copy can send. (It looks at the outbox every second.)"""
 
+MEASURE_SECONDS = 5.0
+"""How often the lag of the outbox is measured."""
+
 ARCHIVE_DAYS = 30
 """How long sent events and the ids of events taken in are kept."""
 
@@ -240,7 +243,7 @@ class Relay:
     async def _measure(self, connection: "asyncpg.Connection[Any]") -> None:
         """Measure the lag every few seconds, also while another copy sends or nobody can."""
         moment = time.monotonic()
-        if moment - self._measured_at > 5:
+        if moment - self._measured_at > MEASURE_SECONDS:
             self._measured_at = moment
             metrics.OUTBOX_LAG.labels(self._service).set(await connection.fetchval(_LAG))
 

@@ -74,7 +74,10 @@ async def test_what_will_be_counted_is_there_with_zero_before_the_first_message(
     assert b'thungan_bus_dead_total{message="test.weighed.v1",service="zero"} 0.0' in generate_latest(REGISTRY)
 
 
-async def test_the_dead_letters_that_lie_there_are_counted(bus_for: BusFactory, database: Database) -> None:
+async def test_the_dead_letters_that_lie_there_are_counted(
+    bus_for: BusFactory, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.messaging.consumer._LOOK_EVERY", 0.2)
     grave = await bus_for(
         Topology(service="grave", consumes=[Weighed], emits=[Weighed]),
         event_handlers={Weighed: fail},
@@ -93,8 +96,9 @@ async def test_the_dead_letters_that_lie_there_are_counted(bus_for: BusFactory, 
 
 @pytest.mark.timeout(60)
 async def test_the_lag_of_the_outbox_grows_while_the_broker_is_away_and_goes_when_it_is_back(
-    bus_for: BusFactory, database: Database, amqp_url: str
+    bus_for: BusFactory, database: Database, amqp_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("shared.messaging.relay.MEASURE_SECONDS", 0.2)
     async with TcpProxy.in_front_of(amqp_url) as proxy:
         service = Topology(service="lagging", emits=[Weighed], broadcasts=[Weighed])
         bus = await bus_for(service, database_url=await database(), amqp_url=SecretStr(proxy.url(amqp_url)))
