@@ -130,6 +130,8 @@ class BillingFacts:
     """Customer code → version and debt."""
     notices: dict[str, list[str]]
     """Visit id → kinds of notices."""
+    versions: dict[str, int]
+    """Customer code → version of the contract facts that billing has."""
     shift_cash: int
     """Cash of payments that stand, over all shifts."""
     broken: list[tuple[str, str, str]]
@@ -165,12 +167,14 @@ async def audit_facts(connection: "Connection") -> BillingFacts:
             """
         )
         accounts = await connection.fetch("SELECT customer_code, version, debt FROM accounts")
+        versions = await connection.fetch("SELECT customer_code, version FROM customers")
         notices = await connection.fetch("SELECT visit_id::text, array_agg(kind) AS kinds FROM notices GROUP BY 1")
     assert totals is not None  # noqa: S101  an aggregate always has a row
     return BillingFacts(
         payments=payments,
         accounts={row["customer_code"]: (row["version"], row["debt"]) for row in accounts},
         notices={row["visit_id"]: row["kinds"] for row in notices},
+        versions={row["customer_code"]: row["version"] for row in versions},
         broken=broken,
         **totals,
     )

@@ -43,7 +43,7 @@ async def record_payment(request: RecordPayment, work: Work, *, clock: Clock) ->
     check_payer(request.method, request.collector_code, request.collection_point_code)
     connection = work.connection
     await _lock(connection, request.customer_code)
-    mark = answers.fingerprint(request, without={"device_id"})
+    mark = content_mark(request)
     if repeated := await answers.find(connection, request, request.payment_id, mark, PaymentReply):
         return repeated
 
@@ -65,6 +65,7 @@ async def record_payment(request: RecordPayment, work: Work, *, clock: Clock) ->
         collector_code=request.collector_code,
         collection_point_code=request.collection_point_code,
         reference=request.reference,
+        transfer_content=request.transfer_content,
         shift_id=shift_id,
         allocations=[Allocation(bill_id=part.bill_id, vat=part.vat, principal=part.principal) for part in cleared],
         credit=credit,
@@ -79,6 +80,15 @@ async def record_payment(request: RecordPayment, work: Work, *, clock: Clock) ->
     reply = PaymentReply(payment=payment, account=account)
     await answers.keep(connection, request, request.payment_id, mark, reply)
     return reply
+
+
+def content_mark(request: RecordPayment) -> str:
+    """Return what two requests for the same payment share, from whichever phone.
+
+    An empty transfer content does not count: payments that were recorded before there was one can be repeated.
+    """
+    ignored = {"device_id"} if request.transfer_content else {"device_id", "transfer_content"}
+    return answers.fingerprint(request, without=ignored)
 
 
 async def reverse_payment(request: ReversePayment, work: Work, *, clock: Clock) -> PaymentReply:

@@ -106,6 +106,8 @@ class Payment(Record):
     collection_point_code: str | None
     reference: str
     """The partner's or the bank's transaction id; empty for cash."""
+    transfer_content: str = ""
+    """What the payer wrote on a transfer, as the bank tells it: holds the reference of the QR code that was shown."""
     shift_id: UUID | None
     allocations: list[Allocation]
     credit: Dong
@@ -171,6 +173,7 @@ class RecordPayment(Request[PaymentReply]):
     collector_code: CollectorCode | None = None
     collection_point_code: str | None = None
     reference: str = Field(default="", max_length=100)
+    transfer_content: str = Field(default="", max_length=500)
     visit_id: UUID | None = None
     device_id: UUID | None = None
     """The phone whose printer prints the receipt; None prints nowhere."""

@@ -29,8 +29,8 @@ FROM payments LEFT JOIN LATERAL (
 
 _ADD = """
 INSERT INTO payments (payment_id, customer_code, amount, credit, method, received_at, recorded_at, collector_code,
-    collection_point_code, reference, shift_id, visit_id, device_id)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+    collection_point_code, reference, shift_id, visit_id, device_id, transfer_content)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
 ON CONFLICT (payment_id) DO NOTHING
 RETURNING true
 """
@@ -109,6 +109,7 @@ async def add(
         payment.shift_id,
         visit_id,
         device_id,
+        payment.transfer_content,
     )
     if added is None:
         return False
@@ -254,6 +255,7 @@ def _stored(row: Mapping[str, Any]) -> StoredPayment:
         collector_code=row["collector_code"],
         collection_point_code=row["collection_point_code"],
         reference=row["reference"],
+        transfer_content=row["transfer_content"],
         shift_id=row["shift_id"],
         allocations=[Allocation.model_validate(part) for part in row["allocations"]],
         credit=row["credit"],

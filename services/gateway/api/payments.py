@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from services.gateway.edge.operation import AnyOperation, Call, Operation
-from services.gateway.edge.types import Id, Incoming, IncomingMoment, Nothing, PartnerReference, Words
+from services.gateway.edge.types import Id, Incoming, IncomingMoment, Line, Nothing, PartnerReference, Words
 from services.gateway.gateway import Gateway
 from services.gateway.roles import EVERYONE, OFFICE, STAFF, Device, Role
 from shared.contracts.billing import GetPayment, PaymentReply, RecordPayment, ReversePayment
@@ -43,6 +43,12 @@ class TransferPayment(_Money):
 
     method: Literal["transfer"]
     reference: PartnerReference = Field(description="The bank's transaction id.", examples=["FT26327000001"])
+    transfer_content: Line = Field(
+        default="",
+        description="What the payer wrote, as the bank tells it: the phone that showed the QR code looks for its "
+        "reference there.",
+        examples=["TD PB1501000001 7K3QX9PA"],
+    )
     visit_id: Id | None = None
     device_id: Id | None = Field(
         default=None, description="The phone whose printer prints the receipt; none prints nowhere."
@@ -93,6 +99,7 @@ async def record(call: Call[Nothing, Nothing, CashPayment | TransferPayment], ga
             method=PaymentMethod.TRANSFER,
             received_at=body.received_at,
             reference=body.reference,
+            transfer_content=body.transfer_content,
             visit_id=body.visit_id,
             device_id=body.device_id,
         )

@@ -5,6 +5,8 @@ from datetime import timedelta, timezone
 
 import pytest
 
+from services.billing.paying import content_mark
+from services.billing.store.answers import fingerprint
 from shared.clock import VIETNAM
 from shared.contracts.billing import BillState, PaymentReply, RecordPayment
 from shared.contracts.common import PaymentMethod
@@ -189,6 +191,32 @@ async def test_a_partners_transaction_counts_once_until_it_is_taken_back(desk: D
     await desk.reverse(first.payment.payment_id)
     await desk.pay(1_000, method=PaymentMethod.COLLECTION_POINT, reference="BD-1")
     assert (await desk.state()).credit == 2_000
+
+
+async def test_what_a_payer_wrote_on_a_transfer_is_kept_and_told(desk: Desk) -> None:
+    await desk.customer()
+    await desk.bill(50)
+    paid = await desk.pay(107_136, reference="FT-1", transfer_content="MBVCB.1.TD PB14010012345 7K3QX9PA.CT tu 0123")
+    assert paid.payment.transfer_content == "MBVCB.1.TD PB14010012345 7K3QX9PA.CT tu 0123"
+    assert (await desk.account(history=1)).payments == [paid.payment]
+    [told] = await desk.said("payment.recorded")
+    assert told["payment"]["transfer_content"] == paid.payment.transfer_content
+
+
+async def test_a_payment_that_was_recorded_before_there_were_transfer_contents_can_be_repeated(desk: Desk) -> None:
+    await desk.customer()
+    request = RecordPayment(
+        payment_id=new_id(),
+        customer_code=CODE,
+        amount=1_000,
+        method=PaymentMethod.TRANSFER,
+        received_at=NOW,
+        reference="FT-1",
+    )
+    without = fingerprint(request, without={"device_id", "transfer_content"})
+    assert content_mark(request) == without
+    other = request.model_copy(update={"transfer_content": "TD"})
+    assert content_mark(other) not in {without, content_mark(other.model_copy(update={"transfer_content": "DT"}))}
 
 
 async def test_cash_from_who_owes_nothing_and_never_paid_is_refused(desk: Desk) -> None:

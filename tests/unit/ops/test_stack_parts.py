@@ -1,10 +1,12 @@
 """What the local stack decides before it starts anything."""
 
+from importlib import import_module
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
 import yaml
+from pydantic_settings import BaseSettings
 
 from ops.stack import postgres, provision, rabbitmq
 from ops.stack.addresses import SystemAddresses
@@ -152,3 +154,23 @@ def test_compose_gives_every_service_the_database_that_is_provisioned_for_it() -
         assert compose[service]["depends_on"][f"{service}-migrate"]["condition"] == "service_completed_successfully"
         assert "container_name" not in compose[service]
         assert service == "gateway" or "ports" not in compose[service]
+
+
+@pytest.mark.parametrize("service", provision.SERVICES)
+def test_compose_says_nothing_to_a_service_that_it_does_not_know(service: str) -> None:
+    compose = yaml.safe_load((PROJECT / "docker-compose.yml").read_text())["services"]
+    settings = import_module(f"services.{service}.settings")
+    [known] = [
+        one
+        for one in vars(settings).values()
+        if isinstance(one, type) and one.__module__ == settings.__name__ and issubclass(one, BaseSettings)
+    ]
+    said = {name.removeprefix("THUNGAN_").lower() for name in compose[service]["environment"]}
+    assert said <= set(known.model_fields)
+
+
+def test_compose_tells_papers_and_phones_of_the_same_bank_account() -> None:
+    compose = yaml.safe_load((PROJECT / "docker-compose.yml").read_text())["services"]
+    for name in ("BIN", "ACCOUNT", "ACCOUNT_NAME"):
+        variable = f"THUNGAN_RECEIPT_BANK_{name}"
+        assert {compose[one]["environment"][variable] for one in ("receipt", "gateway")} == {f"${{{variable}:-}}"}

@@ -448,6 +448,7 @@ export interface Payment {
   readonly reference: string;
   readonly reversed_at?: string | null;
   readonly shift_id: string | null;
+  readonly transfer_content?: string;
 }
 
 /** How the money came. */
@@ -828,6 +829,8 @@ export interface TransferPayment {
   readonly received_at: string;
   /** The bank's transaction id. */
   readonly reference: string;
+  /** What the payer wrote, as the bank tells it: the phone that showed the QR code looks for its reference there. */
+  readonly transfer_content?: string;
   readonly visit_id?: string | null;
 }
 

@@ -12,7 +12,7 @@ import { Syncer } from "../sync/syncer.ts";
 import { Clock, dayOf } from "./clock.ts";
 import { newDeviceKey, publicKeyOf } from "./device_key.ts";
 import { newId } from "./ids.ts";
-import { transferNow } from "./procedure.ts";
+import { transfersNow } from "./procedure.ts";
 import { RouteIndex } from "./search/search.ts";
 import { sayPrinted } from "./commands.ts";
 import type { PrinterHub, RememberedPrinter } from "./printing.ts";
@@ -475,9 +475,9 @@ export class App {
   }
 
   async #lookAtTransfers(customerCode: string, account: CustomerAccount): Promise<void> {
-    for (const transfer of this.store.state.transfers) {
-      const now = transfer.customer_code === customerCode ? transferNow(transfer, account, this.clock.stamp()) : transfer;
-      if (now !== transfer) {
+    const transfers = this.store.state.transfers.filter((one) => one.customer_code === customerCode);
+    for (const now of transfersNow(transfers, account, this.clock.stamp())) {
+      if (!transfers.includes(now)) {
         await this.database.putTransfer(now);
       }
     }

@@ -12,7 +12,7 @@ export function newId(now: number = Date.now()): string {
 }
 
 /** Letters and digits that nobody confuses. */
-const LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+export const LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 /** `length` random letters and digits to be read out or typed; five bits each. */
 export function newReference(length: number): string {

@@ -1,7 +1,8 @@
 /** The procedure at the door, as far as the phone decides it. Pure. */
-import type { CustomerAccount, CustomerDetails, NextStep, Outcome, RouteStop } from "../api/types.ts";
+import type { CustomerAccount, CustomerDetails, NextStep, Outcome, Payment, RouteStop } from "../api/types.ts";
 import type { Command, CurrentVisit, CustomerFile, Transfer } from "../storage/schema.ts";
-import { newId, newReference } from "./ids.ts";
+import { LETTERS, newId, newReference } from "./ids.ts";
+import { withoutAccents } from "./text.ts";
 
 /** The visit that goes on at this door, or null where the next stay is a new one. */
 export function openVisit(visit: CurrentVisit | undefined, day: string): CurrentVisit | null {
@@ -63,27 +64,50 @@ export function transferReference(customerCode: string): string {
 }
 
 /**
- * The transfer with what is known of the account now.
+ * A customer's transfers with what is known of the account now; those that have not changed are the same objects.
  *
- * Only a recorded credit makes a transfer paid. When nothing is owed any more for another reason, the code is of no use.
+ * Only a recorded credit makes a transfer paid: the one with its reference, else one of its amount that has none. When
+ * nothing is owed any more for another reason, the code is of no use.
  */
-export function transferNow(transfer: Transfer, account: CustomerAccount, stamp: string): Transfer {
-  if (transfer.state !== "waiting") {
-    return transfer;
-  }
-  // Banks tell the day or the minute of a transfer at times: what came a little earlier is the same one.
-  const since = Date.parse(transfer.shown_at) - 86_400_000;
-  const credit = account.payments.find(
-    (payment) =>
-      payment.method === "transfer" &&
-      payment.amount === transfer.amount &&
-      !payment.reversed_at &&
-      Date.parse(payment.received_at) >= since,
+export function transfersNow(transfers: readonly Transfer[], account: CustomerAccount, stamp: string): Transfer[] {
+  const taken = new Set(transfers.map((transfer) => transfer.payment_id));
+  const credits = account.payments.filter((one) => one.method === "transfer" && !one.reversed_at && !taken.has(one.payment_id));
+  const of = (isOf: (transfer: Transfer, credit: Payment) => boolean) => (transfer: Transfer): Transfer => {
+    const place = transfer.state === "waiting" ? credits.findIndex((credit) => isOf(transfer, credit)) : -1;
+    const [credit] = place < 0 ? [] : credits.splice(place, 1);
+    return credit
+      ? { ...transfer, state: "recorded", recorded_at: credit.received_at, amount: credit.amount, payment_id: credit.payment_id }
+      : transfer;
+  };
+  return transfers
+    .map(of((transfer, credit) => squeezed(credit.transfer_content).includes(squeezed(transfer.reference))))
+    .map(of(isLike))
+    .map((transfer) =>
+      transfer.state === "waiting" && account.account.debt <= 0
+        ? { ...transfer, state: "given_up", recorded_at: stamp }
+        : transfer,
+    );
+}
+
+/** A credit of the amount without anybody's reference: payers write what they like, and cashiers may not copy it. */
+function isLike(transfer: Transfer, credit: Payment): boolean {
+  return (
+    credit.amount === transfer.amount &&
+    !hasReference(transfer.customer_code, credit) &&
+    !transfer.before?.includes(credit.payment_id) &&
+    // Banks tell the day or the minute of a transfer at times: what came a little earlier is the same one.
+    Date.parse(credit.received_at) >= Date.parse(transfer.shown_at) - 86_400_000
   );
-  if (credit) {
-    return { ...transfer, state: "recorded", recorded_at: credit.received_at };
-  }
-  return account.account.debt <= 0 ? { ...transfer, state: "given_up", recorded_at: stamp } : transfer;
+}
+
+/** Whether somebody's reference stands in it, as `transferReference` makes them. */
+function hasReference(customerCode: string, { transfer_content: content }: Payment): boolean {
+  return new RegExp(`TD${customerCode}[${LETTERS}]{8}`).test(squeezed(content));
+}
+
+/** Letters and digits only: banks change or leave out the rest. */
+function squeezed(content = ""): string {
+  return withoutAccents(content).toUpperCase().replace(/[^0-9A-Z]+/g, "");
 }
 
 /** Stops by what there is to do. */

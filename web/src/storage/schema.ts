@@ -117,6 +117,10 @@ export interface Transfer {
   readonly shown_at: string;
   readonly state: "waiting" | "recorded" | "given_up";
   readonly recorded_at: string | null;
+  /** Payments that were recorded when the code was shown: none of them is this one. */
+  readonly before?: readonly string[];
+  /** The payment that was this transfer. */
+  readonly payment_id?: string;
 }
 
 export type JobPhase =

@@ -4,7 +4,7 @@ import type { CustomerAccount, Payment } from "../../src/api/types.ts";
 import { Clock, dayAfter, dayOf, momentOf, timeOf, weekdayOf, writtenDay } from "../../src/app/clock.ts";
 import { newId } from "../../src/app/ids.ts";
 import { dong, inNotes, likelyAmounts, NOTES, readDong } from "../../src/app/money.ts";
-import { expectedStep, newVisit, openVisit, transferNow, transferReference } from "../../src/app/procedure.ts";
+import { expectedStep, newVisit, openVisit, transferReference, transfersNow } from "../../src/app/procedure.ts";
 import { searchKey, tidyLine } from "../../src/app/text.ts";
 import { crc16, MAX_CONTENT, parseCode, paymentCode } from "../../src/app/vietqr.ts";
 import type { Transfer } from "../../src/storage/schema.ts";
@@ -186,11 +186,13 @@ describe("a transfer", () => {
   };
   const account = (debt: number, ...payments: Partial<Payment>[]): CustomerAccount =>
     ({ account: { debt }, bills: [], payments }) as unknown as CustomerAccount;
-  const credit: Partial<Payment> = { method: "transfer", amount: 200_000, received_at: "2026-11-22T03:05:00Z", reversed_at: null };
+  const now = (of: CustomerAccount, ...transfers: Transfer[]): Transfer[] => transfersNow(transfers, of, "now");
+  const states = (of: CustomerAccount, ...transfers: Transfer[]): string[] => now(of, ...transfers).map((one) => one.state);
+  const credit: Partial<Payment> = { payment_id: "p", transfer_content: "", method: "transfer", amount: 200_000, received_at: "2026-11-22T03:05:00Z", reversed_at: null };
 
   test("only a recorded credit makes it paid", () => {
-    assert.equal(transferNow(waiting, account(200_000), "now").state, "waiting");
-    assert.equal(transferNow(waiting, account(0, credit), "now").state, "recorded");
+    assert.deepEqual(states(account(200_000), waiting), ["waiting"]);
+    assert.deepEqual(states(account(0, credit), waiting), ["recorded"]);
   });
 
   test("money of another kind, sum or time is another payment", () => {
@@ -200,11 +202,45 @@ describe("a transfer", () => {
       { ...credit, received_at: "2026-10-22T03:05:00Z" },
       { ...credit, reversed_at: "2026-11-22T04:00:00Z" },
     ]) {
-      assert.equal(transferNow(waiting, account(200_000, other), "now").state, "waiting", JSON.stringify(other));
+      assert.deepEqual(states(account(200_000, other), waiting), ["waiting"], JSON.stringify(other));
     }
   });
 
   test("paid in another way, the code is of no use any more", () => {
-    assert.equal(transferNow(waiting, account(0, { ...credit, method: "collection_point" }), "now").state, "given_up");
+    assert.deepEqual(states(account(0, { ...credit, method: "collection_point" }), waiting), ["given_up"]);
+  });
+
+  const other: Transfer = { ...waiting, transfer_id: "o", reference: "TD PB14010000001 12345678" };
+
+  test("the reference says which one it is, however banks write it, and whatever was paid", () => {
+    for (const content of [
+      other.reference,
+      "MBVCB.3278907687.TD PB14010000001 12345678.CT tu 0071000 NGUYEN VAN A toi 1023456789",
+      "tdpb1401000000112345678",
+      "IBFT TD-PB14010000001-12345678",
+    ]) {
+      const paid = account(200_000, { ...credit, amount: 150_000, transfer_content: content });
+      assert.deepEqual(states(paid, waiting, other), ["waiting", "recorded"], content);
+      assert.equal(now(paid, waiting, other)[1]?.amount, 150_000, "what came is what is shown");
+    }
+  });
+
+  test("one credit is one transfer, also when two of the same amount wait", () => {
+    assert.deepEqual(states(account(200_000, credit), waiting, other), ["recorded", "waiting"]);
+    assert.deepEqual(states(account(0, credit, { ...credit, payment_id: "q" }), waiting, other), ["recorded", "recorded"]);
+    const [first] = now(account(200_000, credit), waiting);
+    assert.ok(first);
+    assert.deepEqual(states(account(200_000, credit), first, other), ["recorded", "waiting"], "also later");
+  });
+
+  test("a credit with another reference is not taken for this one, one without any is", () => {
+    assert.deepEqual(states(account(200_000, { ...credit, transfer_content: other.reference }), waiting), ["waiting"]);
+    for (const content of ["TD PB14010000001 thanh toan tien dien", "chuyen tien", "TD PB14010000001"]) {
+      assert.deepEqual(states(account(200_000, { ...credit, transfer_content: content }), waiting), ["recorded"], content);
+    }
+  });
+
+  test("a credit that was there before the code was shown is another one", () => {
+    assert.deepEqual(states(account(200_000, credit), { ...waiting, before: ["p"] }), ["waiting"]);
   });
 });

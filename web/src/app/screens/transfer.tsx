@@ -85,6 +85,7 @@ function useTransfer(customer: CustomerView): Transfer | null {
         shown_at: app.clock.stamp(),
         state: "waiting",
         recorded_at: null,
+        before: customer.account?.payments.map((payment) => payment.payment_id) ?? [],
       };
       void app.keepTransfer(made);
       setShown(made.transfer_id);

@@ -77,14 +77,20 @@ export function post(customer: string, amount: number): Promise<PaymentReply> {
   return call("COLLECTION_POINT", "POST", "/v1/postings", body, randomUUID());
 }
 
-/** The bank's credit is recorded; the receipt is printed by the phone. */
-export async function recordTransfer(customer: string, amount: number, deviceName: string): Promise<PaymentReply> {
+/** The bank's credit is recorded, with what the payer wrote; the receipt is printed by the phone. */
+export async function recordTransfer(
+  customer: string,
+  amount: number,
+  deviceName: string,
+  content = "",
+): Promise<PaymentReply> {
   const device = (await devices()).findLast((one) => one.device_name === deviceName);
   const body = {
     method: "transfer",
     customer_code: customer,
     amount,
     reference: `FT${Date.now()}`,
+    transfer_content: content,
     received_at: new Date().toISOString(),
     device_id: device?.device_id,
   };

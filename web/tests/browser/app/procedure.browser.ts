@@ -148,8 +148,19 @@ describe("a collector's day", () => {
     assert.equal(await it.page.locator("svg.qr-picture").getAttribute("data-code"), code, "the same transfer has the same reference");
     await it.sees("Đang chờ ngân hàng báo có");
     assert.equal(await debtOf(one.customer_code), due);
+    // Money with somebody else's reference is not this transfer, though all of it goes to the same debt.
+    const [part, rest] = [1_000, due - 1_000];
+    await recordTransfer(one.customer_code, part, it.name, `TD ${one.customer_code} 00000000`);
+    await it.page.locator("strong.big").getByText(rest.toLocaleString("de-DE")).waitFor();
+    await it.sees("Đang chờ ngân hàng báo có");
     const rows = it.printer.rows.length;
-    await recordTransfer(one.customer_code, due, it.name);
+    const shown = it.page.locator("svg.qr-picture");
+    const now = await until("a code for the rest", async () => {
+      const read = parseCode((await shown.getAttribute("data-code")) ?? "");
+      return read["54"] === String(rest) && read["62.08"];
+    });
+    assert.notEqual(now, fields["62.08"], "another amount has a reference of its own");
+    await recordTransfer(one.customer_code, rest, it.name, `MBVCB.327.${now.replaceAll(" ", "")}.CT tu 0071`);
     await it.sees("Ngân hàng đã báo có");
     await it.press("Xem biên nhận");
     await it.sees("Đã in");
