@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, TypeVar
 
 import aio_pika
@@ -9,6 +10,8 @@ import asyncpg
 
 from services.billing.audit import BillingFacts
 from services.billing.audit import audit_facts as billing_facts
+from services.customer.audit import CustomerAudit, RecordedVisit
+from services.customer.audit import audit_facts as customer_facts
 from services.gateway.audit import GatewayFacts
 from services.gateway.audit import audit_facts as gateway_facts
 from services.notify.audit import NotifyFacts
@@ -20,16 +23,6 @@ from shared.messaging.topology import RETRY_SECONDS, Names
 SERVICES = ("customer", "billing", "receipt", "notify", "gateway")
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class VisitFact:
-    """What other databases must agree with of one visit."""
-
-    outcome: str
-    has_device: bool
-    cleared_since: bool = False
-    """Nothing was owed at some time after it: paid at the door, the visit may have come too late for a notice."""
 
 
 @dataclass(frozen=True)
@@ -50,13 +43,16 @@ class Facts:
     notify: NotifyFacts
     reminders: list[ReminderFact]
     gateway: GatewayFacts
-    visits: dict[str, VisitFact]
-    standings: dict[str, tuple[int, int]]
-    """Customer code → account version and debt, as customer last heard."""
+    customer: CustomerAudit
     unsent: dict[str, int]
     """Service → events that wait in its outbox."""
     queues: dict[str, int]
     """Queue → messages that wait in it: events on their way, retries, dead letters."""
+
+    @cached_property
+    def visits(self) -> dict[str, RecordedVisit]:
+        """Visit id → its last record: what came of it in the end."""
+        return {str(visit.visit_id): visit for visit in self.customer.visits}
 
 
 async def collect(database_urls: Mapping[str, str], amqp_url: str, namespace: str, keyring: Keyring) -> Facts:
@@ -80,8 +76,7 @@ async def collect(database_urls: Mapping[str, str], amqp_url: str, namespace: st
         notify=await within("notify", notify_facts),
         reminders=await within("notify", _reminders),
         gateway=await within("gateway", gateway_facts),
-        visits=await within("customer", _visits),
-        standings=await within("customer", _standings),
+        customer=await within("customer", customer_facts),
         unsent={service: await within(service, _unsent) for service in SERVICES},
         queues=await _queue_lengths(amqp_url, Names(namespace)),
     )
@@ -90,22 +85,6 @@ async def collect(database_urls: Mapping[str, str], amqp_url: str, namespace: st
 async def _reminders(connection: "asyncpg.Connection[Any]") -> list[ReminderFact]:
     rows = await connection.fetch("SELECT visit_id::text, state FROM reminders")
     return [ReminderFact(row["visit_id"], row["state"]) for row in rows]
-
-
-async def _visits(connection: "asyncpg.Connection[Any]") -> dict[str, VisitFact]:
-    rows = await connection.fetch(
-        """
-        SELECT visit_id::text, outcome, device_id IS NOT NULL AS has_device,
-            cleared_version > visits.account_version AS cleared_since
-        FROM visits JOIN standings USING (customer_code)
-        """
-    )
-    return {row["visit_id"]: VisitFact(row["outcome"], row["has_device"], row["cleared_since"]) for row in rows}
-
-
-async def _standings(connection: "asyncpg.Connection[Any]") -> dict[str, tuple[int, int]]:
-    rows = await connection.fetch("SELECT customer_code, account_version, debt FROM standings")
-    return {row["customer_code"]: (row["account_version"], row["debt"]) for row in rows}
 
 
 async def _unsent(connection: "asyncpg.Connection[Any]") -> int:

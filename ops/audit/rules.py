@@ -41,6 +41,8 @@ def _figures(facts: Facts) -> dict[str, int]:
 def _within(facts: Facts) -> Iterator[Violation]:
     for rule, subject, detail in facts.billing.broken:
         yield Violation("billing", rule, subject, detail)
+    for sentence in facts.customer.violations:
+        yield Violation("customer", "steps follow from accounts and visits, each told once", "visits", sentence)
     for found in facts.register.violations:
         yield Violation("receipt", found.rule, found.subject, found.detail)
     for sentence in facts.notify.violations():
@@ -126,13 +128,17 @@ def _nothing_under_way(facts: Facts) -> Iterator[Violation]:
 def _copies_agree(facts: Facts) -> Iterator[Violation]:
     """What other services remember of accounts and visits is what the owner says."""
     for customer_code, (version, debt) in facts.billing.accounts.items():
-        heard = facts.standings.get(customer_code)
+        heard = facts.customer.accounts.get(customer_code)
         if version and heard != (version, debt):
             yield _between(
                 "customer knows what is owed",
                 customer_code,
                 f"billing (version, debt) {(version, debt)}, heard {heard}",
             )
+    for customer_code, version in facts.customer.versions.items():
+        if facts.billing.versions.get(customer_code) != version:
+            known = facts.billing.versions.get(customer_code)
+            yield _between("billing knows each customer", customer_code, f"version {version}, billing has {known}")
     for payment in facts.billing.payments.values():
         if payment.receipt_id is None:
             yield _between("billing knows each payment's receipt", payment.payment_id, "has not heard of it")
@@ -148,7 +154,7 @@ def _nothing_forgotten(facts: Facts) -> Iterator[Violation]:
             yield _between("a payment on a phone has its receipt queued there", payment.payment_id, "no job")
     for visit_id, kinds in facts.billing.notices.items():
         visit, jobs = facts.visits.get(visit_id), facts.gateway.notices.get(visit_id, 0)
-        if visit is not None and visit.has_device and jobs < len(kinds):
+        if visit is not None and visit.device_id and jobs < len(kinds):
             yield _between("a notice of a visit is queued on its phone", visit_id, f"{jobs} jobs, {len(kinds)} notices")
     for reminder in facts.reminders:
         visit = facts.visits.get(reminder.visit_id)

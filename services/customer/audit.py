@@ -11,6 +11,14 @@ from shared.db import Connection
 
 _BROKEN_STANDINGS = statement("broken_standings")
 
+_VISITS = """
+SELECT visit_id, customer_code, visit_records.outcome, answer->>'next_step' AS next_step, device_id, recorded_at,
+    row_number() OVER (PARTITION BY visit_id ORDER BY recorded_at, visit_records.outcome = $1) = 1 AS first,
+    coalesce(cleared_version > visits.account_version, false) AS cleared_since
+FROM visit_records JOIN visits USING (visit_id) LEFT JOIN standings USING (customer_code)
+ORDER BY recorded_at, visit_id, visit_records.outcome = $1
+"""
+
 
 @dataclass(frozen=True)
 class RecordedVisit:
@@ -28,6 +36,8 @@ class RecordedVisit:
     device_id: UUID | None
     """The phone whose printer prints the notice; None prints nowhere."""
     recorded_at: datetime
+    cleared_since: bool
+    """Nothing was owed at some time after the visit: paid at the door, it may have come too late for a notice."""
 
 
 @dataclass(frozen=True)
@@ -39,21 +49,17 @@ class CustomerAudit:
     """Customer code → version of the account and debt in đồng, as billing reported them last."""
     versions: dict[str, int]
     """Customer code → version of the facts last announced: billing's copy must have it."""
-    unpublished: int
-    """Events that wait in the outbox; none once everything has come to rest."""
     violations: list[str]
 
 
 async def audit_facts(connection: Connection) -> CustomerAudit:
-    """Return the facts that ``thungan audit`` holds against those of the other services."""
-    visits = await connection.fetch(
-        "SELECT visit_id, customer_code, visit_records.outcome, answer->>'next_step' AS next_step, device_id,"
-        " recorded_at, row_number() OVER (PARTITION BY visit_id ORDER BY recorded_at, visit_records.outcome = $1) = 1"
-        " AS first FROM visit_records JOIN visits USING (visit_id) ORDER BY recorded_at, visit_id",
-        Outcome.CANNOT_PAY,
-    )
-    accounts = await connection.fetch("SELECT customer_code, account_version, debt FROM standings")
-    versions = await connection.fetch("SELECT customer_code, version FROM announcements")
+    """Read the facts in one snapshot; needs no running service."""
+    async with connection.transaction(isolation="repeatable_read", readonly=True):
+        visits = await connection.fetch(_VISITS, Outcome.CANNOT_PAY)
+        accounts = await connection.fetch("SELECT customer_code, account_version, debt FROM standings")
+        versions = await connection.fetch("SELECT customer_code, version FROM announcements")
+        broken = await connection.fetch(_BROKEN_STANDINGS)
+        told_wrongly = await _visits_told_wrongly(connection)
     return CustomerAudit(
         visits=[
             RecordedVisit(
@@ -64,16 +70,13 @@ async def audit_facts(connection: Connection) -> CustomerAudit:
                 first=row["first"],
                 device_id=row["device_id"],
                 recorded_at=row["recorded_at"],
+                cleared_since=row["cleared_since"],
             )
             for row in visits
         ],
         accounts={row["customer_code"]: (row["account_version"], row["debt"]) for row in accounts},
         versions={row["customer_code"]: row["version"] for row in versions},
-        unpublished=await connection.fetchval("SELECT count(*) FROM outbox WHERE published_at IS NULL"),
-        violations=[
-            *[row["violation"] for row in await connection.fetch(_BROKEN_STANDINGS)],
-            *await _visits_told_wrongly(connection),
-        ],
+        violations=[*(row["violation"] for row in broken), *told_wrongly],
     )
 
 

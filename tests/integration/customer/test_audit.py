@@ -4,7 +4,6 @@ from services.customer.audit import CustomerAudit, audit_facts
 from shared.contracts.common import NextStep, Outcome
 from shared.contracts.customer import RecordVisit
 from shared.ids import new_id
-from shared.testing import wait_until
 from tests.integration.customer.accounts import billed, paid
 from tests.integration.customer.town import NOW, Service
 
@@ -46,11 +45,6 @@ async def test_a_day_of_visits_is_audited_without_violations(service: Service) -
     assert result.visits[0].device_id == met.device_id
     assert result.accounts == {HANH: (1, 216_000), HANG: (2, 0)}
     assert result.versions[HANH] == 1
-
-    async def all_published() -> bool:
-        return (await audited(service)).unpublished == 0
-
-    await wait_until(all_published)
 
 
 async def test_a_standing_that_does_not_follow_from_the_visits_is_found(service: Service) -> None:

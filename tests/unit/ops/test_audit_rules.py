@@ -1,17 +1,20 @@
 """Each rule between the databases finds what it is for, and nothing where they agree."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 import pytest
 
 from ops.audit import Facts, judge
-from ops.audit.facts import ReminderFact, VisitFact
+from ops.audit.facts import ReminderFact
 from services.billing.audit import BillingFacts, PaymentFact
+from services.customer.audit import CustomerAudit, RecordedVisit
 from services.gateway.audit import GatewayFacts
 from services.notify.audit import NotifyFacts
 from services.receipt.audit import ReceiptFact, RegisterAudit
+from shared.contracts.common import NextStep, Outcome
 
 PAYMENT = UUID(int=1)
 RECEIPT = UUID(int=2)
@@ -30,9 +33,21 @@ BILLING = BillingFacts(
     credit=0,
     accounts={CODE: (2, 50_000)},
     notices={VISIT: ["away"]},
+    versions={CODE: 1},
     shift_cash=100_000,
     broken=[],
 )
+AWAY = RecordedVisit(
+    visit_id=UUID(VISIT),
+    customer_code=CODE,
+    outcome=Outcome.AWAY,
+    next_step=NextStep.REVISIT,
+    first=True,
+    device_id=UUID(int=9),
+    recorded_at=datetime(2026, 11, 1, tzinfo=UTC),
+    cleared_since=False,
+)
+CUSTOMER = CustomerAudit(visits=[AWAY], accounts={CODE: (2, 50_000)}, versions={CODE: 1}, violations=[])
 GATEWAY = GatewayFacts(
     devices=1, jobs_by_state={"printed": 2}, receipts={str(RECEIPT): 1}, notices={VISIT: 1}, broken=[]
 )
@@ -43,8 +58,7 @@ SOUND = Facts(
     notify=NotifyFacts(1, {"sent": 1}, {}, {}, [], []),
     reminders=[ReminderFact(VISIT, "sent")],
     gateway=GATEWAY,
-    visits={VISIT: VisitFact("away", has_device=True)},
-    standings={CODE: (2, 50_000)},
+    customer=CUSTOMER,
     unsent={"billing": 0},
     queues={"thungan.billing.events": 0},
 )
@@ -56,6 +70,10 @@ def rules(facts: Facts, *, settled: bool = True) -> set[str]:
 
 def billing(**changes: Any) -> Facts:
     return replace(SOUND, billing=replace(BILLING, **changes))
+
+
+def customer(**changes: Any) -> Facts:
+    return replace(SOUND, customer=replace(CUSTOMER, **changes))
 
 
 def gateway(**changes: Any) -> Facts:
@@ -91,11 +109,13 @@ def test_databases_that_agree_break_no_rule() -> None:
         (gateway(receipts={str(UUID(int=7)): 1}), "a receipt on paper is in the register"),
         (gateway(notices={VISIT: 2}), "a notice is queued for printing once"),
         (gateway(notices={}), "a notice of a visit is queued on its phone"),
-        (replace(SOUND, visits={}), "a notice has a visit"),
+        (customer(visits=[]), "a notice has a visit"),
         (billing(notices={}), "a visit to somebody who owes has a notice"),
         (replace(SOUND, unsent={"billing": 1}), "the outbox is empty"),
         (replace(SOUND, queues={"thungan.billing.dead": 1}), "no event waits and none is dead"),
-        (replace(SOUND, standings={CODE: (1, 0)}), "customer knows what is owed"),
+        (customer(accounts={CODE: (1, 0)}), "customer knows what is owed"),
+        (customer(versions={CODE: 2}), "billing knows each customer"),
+        (customer(violations=["customer PB1 stands at settled"]), "steps follow from accounts and visits"),
         (billing(payments={PAID.payment_id: replace(PAID, receipt_id=None)}), "billing knows each payment's receipt"),
         (billing(broken=[("a rule", "a bill", "what")]), "a rule"),
         (gateway(broken=[("a rule", "a job", "what")]), "a rule"),
@@ -106,11 +126,16 @@ def test_what_disagrees_is_found(facts: Facts, rule: str) -> None:
 
 
 def test_what_events_under_way_may_still_bring_into_line_is_no_violation_before_they_have_come() -> None:
-    facts = replace(SOUND, unsent={"billing": 1}, standings={}, gateway=replace(GATEWAY, receipts={}, notices={}))
+    facts = replace(
+        SOUND,
+        unsent={"billing": 1},
+        customer=replace(CUSTOMER, accounts={}),
+        gateway=replace(GATEWAY, receipts={}, notices={}),
+    )
     assert rules(facts, settled=False) == set()
     assert len(rules(facts)) == 4
 
 
 def test_a_reminder_of_a_visit_after_which_all_was_paid_may_be_cancelled() -> None:
-    visits = {VISIT: VisitFact("away", has_device=True, cleared_since=True)}
-    assert rules(replace(SOUND, visits=visits, reminders=[ReminderFact(VISIT, "cancelled")])) == set()
+    facts = customer(visits=[replace(AWAY, cleared_since=True)])
+    assert rules(replace(facts, reminders=[ReminderFact(VISIT, "cancelled")])) == set()
