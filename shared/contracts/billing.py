@@ -30,7 +30,10 @@ class BillState(StrEnum):
 
 
 class BillLine(Record):
-    """kWh of one tier or register at one unit price; ``amount`` = ``kwh`` × ``unit_price`` exactly."""
+    """kWh of one tier or register at one unit price: ``amount`` = ``kwh`` × ``unit_price`` exactly.
+
+    Reactive power is money without kWh: ``kwh`` and ``unit_price`` are 0, ``amount`` is what is due for it.
+    """
 
     label: str
     """What is priced, in Vietnamese: ``Bậc 1``, ``Giờ cao điểm``."""

@@ -129,10 +129,12 @@ def _lines(lines: list[BillLine], words: Words) -> list[Block]:
 
 
 def _line(line: BillLine, words: Words) -> list[Block]:
-    """Return one price line; a long label stands above its figures."""
+    """Return one price line; a long label stands above its figures, money without kWh has no more than its name."""
     label = words.line_label(line.label)
-    price = f"{format_number(line.kwh)} × {format_number(line.unit_price)}" if line.kwh else ""
     total = format_number(line.amount)
+    if not line.kwh:
+        return [Columns(cells=(Cell(text=label), Cell(text=total, align="right", width=11, keep=True)))]
+    price = f"{format_number(line.kwh)} × {format_number(line.unit_price)}"
     if len(label) > _SHORT_LABEL:
         return [Text(text=label), _priced("", price, total)]
     return [_priced(label, price, total)]

@@ -150,6 +150,18 @@ def test_every_notice_says_that_it_is_no_receipt(kind: NoticeKind) -> None:
     assert "không phải biên nhận" in flat(PAPERS[f"notice_{kind.value}"])
 
 
+@pytest.mark.parametrize("width_dots", WIDTHS)
+def test_money_without_kwh_has_its_name_and_its_amount_on_one_line_and_nothing_between(width_dots: WidthDots) -> None:
+    one = bill()
+    reactive = one.lines[0].model_copy(
+        update={"label": "Công suất phản kháng, cos φ 0,80: 12,5%", "kwh": 0, "unit_price": 0, "amount": 71_430}
+    )
+    event = payment_recorded(bills=[one.model_copy(update={"lines": [*one.lines, reactive]})])
+    [line] = [line for line in as_text(papers.receipt(event), width_dots).splitlines() if "71.430" in line]
+    assert line.strip().startswith("Công suất phản")
+    assert "×" not in line
+
+
 def test_a_notice_adds_up() -> None:
     bills = [bill(month) for month in range(1, 10)] + [bill(10, paid=9000)]
     event = notice_issued(NoticeKind.CHECK, bills)

@@ -91,7 +91,11 @@ export interface Bill {
   readonly year: number;
 }
 
-/** kWh of one tier or register at one unit price; `amount` = `kwh` × `unit_price` exactly. */
+/**
+ * kWh of one tier or register at one unit price: `amount` = `kwh` × `unit_price` exactly.
+ *
+ * Reactive power is money without kWh: `kwh` and `unit_price` are 0, `amount` is what is due for it.
+ */
 export interface BillLine {
   readonly amount: number;
   readonly decision: string;

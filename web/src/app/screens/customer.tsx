@@ -222,9 +222,12 @@ function BillCard({ bill, isOld }: { bill: Bill; isOld: boolean }) {
         <tbody>
           {bill.lines.map((line) => (
             <tr key={`${line.period_from}${line.label}${line.unit_price}`}>
-              <th scope="row">{line.label}</th>
-              <td>{plainDong(line.kwh)}</td>
-              <td>{plainDong(line.unit_price)}</td>
+              {/* Money without kWh, such as for reactive power, has a name and an amount. */}
+              <th scope="row" colSpan={line.kwh === 0 ? 3 : 1}>
+                {line.label}
+              </th>
+              {line.kwh !== 0 && <td>{plainDong(line.kwh)}</td>}
+              {line.kwh !== 0 && <td>{plainDong(line.unit_price)}</td>}
               <td>{plainDong(line.amount)}</td>
             </tr>
           ))}
