@@ -26,11 +26,10 @@ async def document_ready(event: DocumentReady, work: Work, *, waker: Waker, now:
     stale = event.not_after is not None and moment > event.not_after
     # With a trace, the time in the queue is told apart from the time of the offer.
     offered = not stale and not tracing.is_on() and waker.reserve(device_id, event.document_id)
-    sequence = await print_jobs.add(work.connection, event, moment, work.traceparent, offered=offered)
-    if sequence is None:
+    paper = await print_jobs.add(work.connection, event, moment, work.traceparent, offered=offered)
+    if paper is None:
         log.info("paper_not_queued", document_id=str(event.document_id), device_id=str(device_id))
     elif offered:
-        paper = print_jobs.offered_paper(event, device_id, sequence, moment)
         work.after_commit(lambda: waker.offer(paper))
     else:
         work.after_commit(lambda: waker.papers([device_id]))

@@ -92,13 +92,17 @@ async def add(
     traceparent: str | None = None,
     *,
     offered: bool = False,
-) -> int | None:
-    """Put a paper into its device's queue and return its number there; ``offered``: its phone is told of it at once.
+) -> Paper | None:
+    """Put a paper into its device's queue and return it, with its document; ``offered``: its phone is told at once.
 
     None when it is there already or the device is unknown.
     """
+    if ready.device_id is None:
+        return None
+    document = ready.document.model_dump_json()
+    state = PrintJobState.OFFERED if offered else PrintJobState.QUEUED
     # One statement: the device's row is locked first, so that numbers have no gaps and are visible in their order.
-    sequence: int | None = await connection.fetchval(
+    sequence = await connection.fetchval(
         """WITH device AS (
                SELECT device_id, last_job_sequence + 1 AS sequence FROM devices WHERE device_id = $2 FOR NO KEY UPDATE
            ), added AS (
@@ -117,7 +121,7 @@ async def add(
         ready.document_id,
         ready.device_id,
         ready.kind,
-        ready.document.model_dump_json(),
+        document,
         ready.summary,
         ready.language,
         ready.not_after,
@@ -129,21 +133,18 @@ async def add(
         ready.visit_id,
         now,
         traceparent,
-        PrintJobState.OFFERED if offered else PrintJobState.QUEUED,
+        state,
     )
-    return sequence
-
-
-def offered_paper(ready: DocumentReady, device_id: UUID, sequence: int, now: datetime) -> Paper:
-    """Return what :func:`add` has stored of a paper that was offered at once, without reading it."""
+    if sequence is None:
+        return None
     return Paper(
         job=PrintJob(
             job_id=ready.document_id,
-            device_id=device_id,
+            device_id=ready.device_id,
             kind=ready.kind,
             sequence=sequence,
             not_after=ready.not_after,
-            state=PrintJobState.OFFERED,
+            state=state,
         ),
         summary=ready.summary,
         language=ready.language,
@@ -155,7 +156,8 @@ def offered_paper(ready: DocumentReady, device_id: UUID, sequence: int, now: dat
         visit_id=ready.visit_id,
         created_at=now,
         changed_at=now,
-        document=ready.document.model_dump_json(),
+        document=document,
+        traceparent=traceparent,
     )
 
 

@@ -262,6 +262,7 @@ class BackOffice:
         return RouteOfDay(collector_code=request.collector_code, day=request.day, stops=stops)
 
     async def RecordVisit(self, request: RecordVisit, work: Work) -> VisitReply:
+        self.customer(request.customer_code, request.collector_code)
         visit = Visit(
             visit_id=request.visit_id,
             customer_code=request.customer_code,

@@ -32,7 +32,8 @@ async def test_papers_of_a_device_are_numbered_without_gaps_however_many_come_at
 
     async def add(event: DocumentReady) -> int | None:
         async with gateway.pool.acquire() as connection, connection.transaction():
-            return await print_jobs.add(connection, event, datetime.now(UTC))
+            paper = await print_jobs.add(connection, event, datetime.now(UTC))
+        return paper.job.sequence if paper else None
 
     added = await asyncio.gather(*(add(event) for event in [*events, *events]))
     assert sorted(number for number in added if number is not None) == list(range(1, 21))

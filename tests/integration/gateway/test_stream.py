@@ -12,7 +12,6 @@ from ops.phone import VirtualPhone
 from services.gateway.enrolment import revoke_in_database
 from services.gateway.stream.frames import MAX_FRAME_BYTES
 from shared.contracts.billing import BillIssued
-from shared.ids import new_id
 from shared.problems import Problem
 from shared.testing.waiting import wait_until
 from tests.integration.gateway.back_office import TOTAL, bill
@@ -332,25 +331,6 @@ async def test_a_newer_stream_at_another_copy_replaces_the_older_one(town: Town)
         await newer.open_stream()
         assert await phone.wait_until_thrown_out() == 4001
         await newer.close()
-
-
-async def test_a_lost_wake_up_costs_time_and_no_paper(town: Town) -> None:
-    async with town.gateway() as url:
-        phone = await town.phone(url=url)
-        await phone.open_stream()
-        job_id = new_id()
-        # As if another copy had queued it and died before it could say so.
-        await town.pool.execute(
-            """WITH counted AS (UPDATE devices SET last_job_sequence = last_job_sequence + 1 WHERE device_id = $2)
-               INSERT INTO print_jobs (job_id, device_id, sequence, kind, document, summary, language, copy_number,
-                                       state, attempt, retries, created_at, changed_at)
-               VALUES ($1, $2, 1, 'notice', $3, 'Thông báo', 'vi', 0, 'queued', 1, 0, now(), now())""",
-            job_id,
-            phone.device_id,
-            '{"kind":"notice","title":"x","blocks":[{"type":"rule"}]}',
-        )
-        paper = await phone.wait_for_paper("notice")
-        assert paper.job_id == job_id
 
 
 async def test_more_phones_than_a_copy_takes_at_once_are_asked_to_come_back(town: Town) -> None:

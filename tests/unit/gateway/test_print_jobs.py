@@ -1,5 +1,6 @@
 """The rules of print jobs, tried in every order."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -206,3 +207,38 @@ def test_only_its_phone_cancels_what_it_has_accepted_and_nobody_what_is_printing
     assert domain.cancel(accepted, by_its_phone=True).state is domain.CANCELLED
     with pytest.raises(domain.PrintJobNotFinished):
         domain.cancel(replace(accepted, state=domain.PRINTING), by_its_phone=True)
+
+
+rules: dict[str, tuple[domain.Move, Callable[[PrintJob], PrintJob]]] = {
+    "offer": (domain.OFFERING, lambda one: domain.offer(one, NOW)),
+    "accept": (domain.ACCEPTING, lambda one: domain.accept(one, one.attempt, NOW)),
+    "start": (domain.STARTING, lambda one: domain.start(one, one.attempt)),
+    "printed": (domain.FINISHING, lambda one: domain.report(one, one.attempt, domain.PRINTED, None, NOW)),
+}
+
+
+@pytest.mark.parametrize("name", rules)
+@given(states, kinds, causes, st.sampled_from([None, NOW, NOW - timedelta(seconds=1)]), st.integers(1, 3))
+def test_a_usual_step_does_what_its_rule_does(
+    name: str,
+    state: PrintJobState,
+    kind: PaperKind,
+    cause: PrintJobCause | None,
+    not_after: datetime | None,
+    attempt: int,
+) -> None:
+    step, rule = rules[name]
+    one = job(state, kind=kind, cause=cause, not_after=not_after, attempt=attempt)
+    if step.fits(one, NOW):
+        assert rule(one) == replace(one, state=step.after, cause=None)
+
+
+@given(st.lists(st.tuples(st.sampled_from(sorted(domain.IN_FLIGHT)), kinds), max_size=3), kinds, st.integers(1, 4))
+def test_a_new_paper_is_the_next_where_there_is_room_and_all_others_are_on_their_way(
+    made: list[tuple[PrintJobState, PaperKind]], kind: PaperKind, window: int
+) -> None:
+    others = [job(state, kind=other, sequence=number) for number, (state, other) in enumerate(made, 1)]
+    here = frozenset((one.job_id, one.attempt) for one in others)
+    new = job(kind=kind, sequence=len(others) + 1)
+    chosen = domain.next_to_offer([*others, new], window, here)
+    assert chosen == ([new] if len(others) < window else [])
