@@ -31,7 +31,7 @@ class ServiceSettings(BaseSettings):
     instance: str = Field(default_factory=lambda: socket.gethostname()[:40])
     """Name of this copy of the service in logs, metrics, connection names and lock owners."""
 
-    prefetch: int = Field(default=32, ge=1, le=1000)
+    prefetch: int = Field(default=64, ge=1, le=1000)
     """Unsettled messages that the broker may hand to one copy."""
 
     concurrency: int = Field(default=16, ge=1, le=1000)

@@ -135,8 +135,9 @@ class Bus:
                 pool=self._pool,
                 relay=self._relay,
                 prefetch=settings.prefetch,
-                # A flood of events must leave connections for requests, which people wait for.
-                concurrency=min(settings.concurrency, max(1, settings.database_pool_size - 2)),
+                # A flood of events must leave connections for requests, which people wait for. What gathers meanwhile
+                # is taken in together, so that fewer at a time are no slower.
+                concurrency=min(settings.concurrency, max(1, settings.database_pool_size // 2)),
             )
             self._intakes.append(self._consumer.intake)
         self._supervise("publishing connection", self._pub.run())

@@ -1,4 +1,4 @@
-"""Events over our bus: ``producer`` emits, ``consumer`` handles; a transaction for each event on both sides."""
+"""Events over our bus: ``producer`` emits, each event in a transaction of its own; ``consumer`` handles, as any service."""
 
 import asyncio
 import os
@@ -16,7 +16,7 @@ from shared.settings import ServiceSettings
 
 _AGGREGATES = 100
 _CONNECTIONS = 24
-"""Transactions under way on each side: commits that wait for the disk together share one wait."""
+"""Transactions under way at the producer: commits that wait for the disk together share one wait."""
 
 
 class AccountChanged(Event):
@@ -48,9 +48,7 @@ class _Count:
 
 
 async def _consume() -> None:
-    settings = ServiceSettings(
-        instance="consumer", prefetch=200, concurrency=_CONNECTIONS, database_pool_size=_CONNECTIONS + 2
-    )
+    settings = ServiceSettings(instance="consumer")
     pool = await open_pool(settings.database_url, size=settings.database_pool_size)
     count = _Count()
     async with Bus(settings, Topology(service="notify", consumes=[AccountChanged]), pool) as bus:
