@@ -1,4 +1,4 @@
-"""Events over our bus: ``producer`` emits, each event in a transaction of its own; ``consumer`` handles, as any service."""
+"""Events over our bus: ``producer`` emits, a transaction for each event; ``consumer`` takes in, as any service does."""
 
 import asyncio
 import os
