@@ -19,6 +19,11 @@ _SUMMARIES = statement("summaries")
 _STOPS = statement("stops")
 _SAVE_VISIT = statement("save_visit")
 _SAVE_STANDING = statement("save_standing")
+_STANDING = """
+SELECT account_version, debt, cleared_version, cleared_at, step, misses, appointment FROM standings
+WHERE customer_code = $1
+"""
+_LOCKED_STANDING = f"{_STANDING} FOR UPDATE"
 
 
 @dataclass(frozen=True)
@@ -116,15 +121,12 @@ async def stops(
 
 async def account(connection: Connection, customer_code: str, *, lock: bool = False) -> tuple[Account, Standing]:
     """Return what billing has reported of a customer and where the customer stands; with ``lock``, ours to change."""
-    if lock:
+    row = await connection.fetchrow(_LOCKED_STANDING if lock else _STANDING, customer_code)
+    if row is None and lock:
         await connection.execute(
             "INSERT INTO standings (customer_code) VALUES ($1) ON CONFLICT DO NOTHING", customer_code
         )
-    row = await connection.fetchrow(
-        "SELECT account_version, debt, cleared_version, cleared_at, step, misses, appointment FROM standings"
-        f" WHERE customer_code = $1{' FOR UPDATE' if lock else ''}",
-        customer_code,
-    )
+        row = await connection.fetchrow(_LOCKED_STANDING, customer_code)
     if row is None:
         return Account(), Standing(NextStep.SETTLED, misses=0, appointment=None)
     return (
