@@ -143,18 +143,19 @@ def notice_id(visit_id: UUID, kind: NoticeKind) -> UUID:
     return uuid5(NAMESPACE, f"notice {visit_id} {kind.value}")
 
 
-def notice_kind(outcome: Outcome, next_step: NextStep, *, first_record: bool) -> NoticeKind | None:
+def notice_kind(outcome: Outcome, next_step: NextStep, *, has_notice: bool) -> NoticeKind | None:
     """Return which notice a visit puts on paper; None when the customer already holds the right one.
 
     A customer who was met got a notice to check; who then cannot pay keeps it, unless the way leads to a collection
-    point: that notice names the nearest ones.
+    point: that notice names the nearest ones. What counts is whether the visit has a notice: a customer who owed
+    nothing when met got none.
     """
-    if outcome is Outcome.AWAY:
-        return NoticeKind.AWAY if first_record else None
     if outcome is Outcome.CANNOT_PAY and next_step is NextStep.COLLECTION_POINT:
         return NoticeKind.COLLECTION_POINT
-    if not first_record:
+    if has_notice:
         return None
+    if outcome is Outcome.AWAY:
+        return NoticeKind.AWAY
     return NoticeKind.CANNOT_PAY if outcome is Outcome.CANNOT_PAY else NoticeKind.CHECK
 
 

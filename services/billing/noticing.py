@@ -13,9 +13,6 @@ from shared.messaging.work import Work
 async def issue_notice(event: VisitRecorded, work: Work, *, clock: Clock, points_on_notice: int) -> None:
     """Issue the notice that a visit calls for, once; none when nothing is owed (any more)."""
     visit = event.visit
-    kind = notice_kind(visit.outcome, visit.next_step, first_record=event.first_record)
-    if kind is None:
-        return
     connection = work.connection
     known = await accounts.lock(connection, [visit.customer_code])
     facts = (await accounts.facts_of(connection, [visit.customer_code])).get(visit.customer_code)
@@ -23,6 +20,11 @@ async def issue_notice(event: VisitRecorded, work: Work, *, clock: Clock, points
     if not known or facts is None or account is None:
         raise RetryLater(f"{visit.customer_code} is not known here yet")
     if account.debt == 0:
+        return
+    # Under the account's lock: records of one visit may come in any order, and side by side.
+    has_notice = await notices.has_any(connection, visit.visit_id)
+    kind = notice_kind(visit.outcome, visit.next_step, has_notice=has_notice)
+    if kind is None:
         return
     issued_at = clock()
     number = await notices.add(

@@ -34,3 +34,8 @@ async def add(
         _ADD, notice_id, prefix, visit_id, kind.value, customer_code, debt, issued_at
     )
     return number
+
+
+async def has_any(connection: Connection, visit_id: UUID) -> bool:
+    """Whether a visit has put any notice on paper."""
+    return await connection.fetchval("SELECT EXISTS (SELECT FROM notices WHERE visit_id = $1)", visit_id) is True

@@ -19,23 +19,54 @@ NH01,Ngân hàng,bank,Bạc Liêu,T2-T6,0952 000 001,PB1901
 
 
 @pytest.mark.parametrize(
-    ("outcome", "next_step", "first_record", "kind"),
+    ("outcome", "next_step", "kind"),
     [
-        (Outcome.MET, NextStep.DUE, True, "check"),
-        (Outcome.AWAY, NextStep.REVISIT, True, "away"),
-        (Outcome.CANNOT_PAY, NextStep.REVISIT, True, "cannot_pay"),
-        (Outcome.CANNOT_PAY, NextStep.REVISIT, False, None),  # keeps the notice that was printed to check
-        (Outcome.CANNOT_PAY, NextStep.COLLECTION_POINT, True, "collection_point"),
-        (Outcome.CANNOT_PAY, NextStep.COLLECTION_POINT, False, "collection_point"),
+        (Outcome.MET, NextStep.DUE, "check"),
+        (Outcome.AWAY, NextStep.REVISIT, "away"),
+        (Outcome.CANNOT_PAY, NextStep.REVISIT, "cannot_pay"),
+        (Outcome.CANNOT_PAY, NextStep.COLLECTION_POINT, "collection_point"),
     ],
 )
 async def test_a_visit_puts_the_right_notice_on_paper(
-    desk: Desk, outcome: Outcome, next_step: NextStep, first_record: bool, kind: str | None
+    desk: Desk, outcome: Outcome, next_step: NextStep, kind: str
 ) -> None:
     await desk.customer()
     await desk.bill(320)
-    await desk.visit(outcome, next_step, first_record=first_record)
-    assert [notice["kind"] for notice in await desk.said("notice.issued")] == ([kind] if kind else [])
+    await desk.visit(outcome, next_step)
+    assert [notice["kind"] for notice in await desk.said("notice.issued")] == [kind]
+
+
+@pytest.mark.parametrize(
+    ("next_step", "kinds"),
+    [
+        (NextStep.REVISIT, ["check"]),  # keeps the notice that was printed to check
+        (NextStep.COLLECTION_POINT, ["check", "collection_point"]),
+    ],
+)
+async def test_who_checked_a_notice_and_cannot_pay_gets_another_only_for_a_collection_point(
+    desk: Desk, next_step: NextStep, kinds: list[str]
+) -> None:
+    await desk.customer()
+    await desk.bill(320)
+    visit_id = await desk.visit(Outcome.MET)
+    await desk.visit(Outcome.CANNOT_PAY, next_step, visit_id=visit_id, first_record=False)
+    assert [notice["kind"] for notice in await desk.said("notice.issued")] == kinds
+
+
+async def test_who_owed_nothing_when_met_and_cannot_pay_a_new_bill_at_the_same_visit_gets_a_notice(desk: Desk) -> None:
+    await desk.customer()
+    visit_id = await desk.visit(Outcome.MET)
+    await desk.bill(320)
+    await desk.visit(Outcome.CANNOT_PAY, visit_id=visit_id, first_record=False)
+    assert [notice["kind"] for notice in await desk.said("notice.issued")] == ["cannot_pay"]
+
+
+async def test_records_of_a_visit_that_come_in_the_wrong_order_put_one_notice_on_paper(desk: Desk) -> None:
+    await desk.customer()
+    await desk.bill(320)
+    visit_id = await desk.visit(Outcome.CANNOT_PAY, first_record=False)
+    await desk.visit(Outcome.MET, visit_id=visit_id)
+    assert [notice["kind"] for notice in await desk.said("notice.issued")] == ["cannot_pay"]
 
 
 async def test_a_notice_carries_bills_account_and_appointment(desk: Desk) -> None:
