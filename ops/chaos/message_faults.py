@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 import random
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import uuid4
 
 import aio_pika
 import asyncpg
-from aio_pika.abc import AbstractExchange, AbstractQueue
+from aio_pika.abc import AbstractExchange, AbstractIncomingMessage, AbstractQueue
 
 from ops.chaos.ground import Ground
 from ops.chaos.plan import Fault
@@ -67,27 +67,37 @@ class MessageFaults:
             exchange = await channel.get_exchange(self._names.events, ensure=False)
             tap = await channel.declare_queue(exclusive=True, arguments={"x-queue-type": "classic"})
             await tap.bind(exchange, "#")
-            ours: set[str] = set()
+            heard: list[AbstractIncomingMessage] = []
+            ours: set[str | None] = set()
+
+            async def hear(message: AbstractIncomingMessage) -> None:
+                # What we have said ourselves is heard by the tap, too.
+                if message.message_id not in ours:
+                    heard.append(message)
+
+            tag = await tap.consume(hear, no_ack=True)
             end = asyncio.get_running_loop().time() + fault.lasts
             while asyncio.get_running_loop().time() < end:
                 await asyncio.sleep(_LISTEN_SECONDS)
-                # What we have said ourselves is heard by the tap, too.
-                fresh = [message for message in await _drained(tap) if message.message_id not in ours]
-                again = [_copy(message) for message in fresh for _ in range(self._dice.randint(1, 2))]
-                ours |= await self._say(exchange, again)
+                again = [_copy(message) for message in heard for _ in range(self._dice.randint(1, 2))]
+                heard.clear()
+                ours.update(message.message_id for message in again)
+                await self._say(exchange, again)
+            await tap.cancel(tag)
             await tap.delete(if_empty=False)
             archived = [await self._archived(url, fault.size % 60) for url in self._ground.database_urls().values()]
             late = [message for messages in archived for message in messages]
             self._dice.shuffle(late)
             await self._say(exchange, late)
 
-    async def _say(self, exchange: AbstractExchange, messages: Iterable[aio_pika.Message]) -> set[str]:
-        said = set()
-        for message in messages:
-            await exchange.publish(message, routing_key=message.type or "", mandatory=False, timeout=10)
-            said.add(message.message_id or "")
-        self.duplicated += len(said)
-        return said
+    async def _say(self, exchange: AbstractExchange, messages: Sequence[aio_pika.Message]) -> None:
+        await asyncio.gather(
+            *(
+                exchange.publish(message, routing_key=message.type or "", mandatory=False, timeout=10)
+                for message in messages
+            )
+        )
+        self.duplicated += len(messages)
 
     async def _archived(self, database_url: str, count: int) -> list[aio_pika.Message]:
         """Return events that a service said earlier in the run, as its relay sent them."""
@@ -127,10 +137,15 @@ class MessageFaults:
         async with await self._connected() as connection:
             channel = await connection.channel()
             waiting = await channel.get_queue(held, ensure=False)
-            inorder = await _drained(waiting, no_ack=False)
+            inorder = await _taken(waiting)
             shuffled = inorder[::-1] if self._dice.random() < 0.3 else self._dice.sample(inorder, len(inorder))
-            for message in shuffled:
-                await channel.default_exchange.publish(_copy(message), routing_key=queue, timeout=10)
+            # In this order, without waiting for each confirm: all leave over one channel.
+            await asyncio.gather(
+                *(
+                    channel.default_exchange.publish(_copy(message), routing_key=queue, timeout=10)
+                    for message in shuffled
+                )
+            )
             self.reordered += sum(before is not after for before, after in zip(inorder, shuffled, strict=True))
             # Only now: had this process died before, all would still be there.
             await waiting.delete(if_empty=False)
@@ -150,9 +165,10 @@ class MessageFaults:
         return await aio_pika.connect(self._ground.stack.amqp_url, timeout=10)
 
 
-async def _drained(queue: AbstractQueue, *, no_ack: bool = True) -> list[aio_pika.abc.AbstractIncomingMessage]:
+async def _taken(queue: AbstractQueue) -> list[AbstractIncomingMessage]:
+    """Take everything out of a queue into which nothing comes any more, and acknowledge nothing."""
     found = []
-    while (delivered := await queue.get(no_ack=no_ack, fail=False, timeout=10)) is not None:
+    while (delivered := await queue.get(no_ack=False, fail=False, timeout=10)) is not None:
         found.append(delivered)
     return found
 

@@ -21,6 +21,11 @@ T = TypeVar("T")
 UNSURE = frozenset({429, 500, 502, 503, 504})
 """HTTP statuses that do not say whether it was done."""
 
+HUNG_UP = "hung up"
+LOST_ON_ITS_WAY = "answer lost on its way"
+NO_CONNECTION = "no connection"
+"""Why there was no answer, when it was not the system that said so."""
+
 PATIENCE = 12.0
 """Seconds after which a person goes on with something else; what is not known is asked for again later."""
 
@@ -151,7 +156,7 @@ class Person:
         attempt = history.ask(doing.kind, str(doing.id), f"{self.name}, {device.name}", doing.content)
         outcome, answer, slug = await self._asked(doing, device, cut_off)
         if lost and outcome is not Outcome.UNKNOWN:
-            outcome, answer, slug = Outcome.UNKNOWN, {}, "answer lost on its way"
+            outcome, answer, slug = Outcome.UNKNOWN, {}, LOST_ON_ITS_WAY
         self._turn_to_another_copy(outcome, device)
         history.answer(doing.kind, str(doing.id), attempt, outcome, answer, slug)
         return attempt
@@ -163,10 +168,12 @@ class Person:
             async with asyncio.timeout(cut_off):
                 reply = await doing.call(device, doing.content)
         except TimeoutError:
-            return Outcome.UNKNOWN, {}, "hung up"
+            return Outcome.UNKNOWN, {}, HUNG_UP
         except Problem as problem:
             self._note_error(doing.kind, problem)
-            if isinstance(problem, TimedOut) or problem.status in UNSURE:
+            if isinstance(problem, TimedOut):  # the device's own: no answer came at all
+                return Outcome.UNKNOWN, {}, f"{NO_CONNECTION} ({problem.detail})"
+            if problem.status in UNSURE:
                 return Outcome.UNKNOWN, {}, problem.slug
             return Outcome.REFUSED, {"status": problem.status, "facts": problem.facts}, problem.slug
         return Outcome.TOLD, reply if isinstance(reply, dict) else reply.model_dump(mode="json"), ""

@@ -67,6 +67,8 @@ class ChaosReport:
     operations: dict[str, OperationCount] = field(default_factory=dict)
     reads: dict[str, int] = field(default_factory=dict)
     refusals: dict[str, int] = field(default_factory=dict)
+    unanswered: dict[str, int] = field(default_factory=dict)
+    """Why requests had no answer that says → how many; what people lost themselves, too."""
     repeats: int = 0
     messages: dict[str, int] = field(default_factory=dict)
     """Events delivered again, in another order, and unreadable ones."""
@@ -88,6 +90,7 @@ class ChaosReport:
         """Take over the figures of a history."""
         kinds = sorted({kind for kind, _ in history.deeds})
         refusals: Counter[str] = Counter()
+        unanswered: Counter[str] = Counter()
         for kind in kinds:
             deeds = list(history.of(kind))
             outcomes = Counter(attempt.outcome for deed in deeds for attempt in deed.attempts)
@@ -99,10 +102,12 @@ class ChaosReport:
                 refused=last[Outcome.REFUSED],
                 lost=outcomes[Outcome.UNKNOWN],
             )
+            unanswered.update(a.slug for deed in deeds for a in deed.attempts if a.outcome is Outcome.UNKNOWN)
             for deed in deeds:
                 if deed.last_word and deed.last_word.outcome is Outcome.REFUSED:
                     refusals[f"{kind}: {deed.last_word.slug}"] += 1
         self.refusals = dict(sorted(refusals.items()))
+        self.unanswered = dict(unanswered.most_common())
         self.reads = dict(history.reads)
 
     def recovery_times(self) -> list[float]:
@@ -138,6 +143,7 @@ class ChaosReport:
             "operations": {kind: vars(count) for kind, count in self.operations.items()},
             "reads": self.reads,
             "refusals": self.refusals,
+            "unanswered": self.unanswered,
             "repeats": self.repeats,
             "messages": self.messages,
             "restarts": self.restarts,
@@ -187,6 +193,8 @@ class ChaosReport:
                 f"Recovery after {len(self.recoveries)} storms: median {statistics.median(times):.1f} s, worst"
                 f" {max(times):.1f} s ({'; '.join(worst.faults)})"
             )
+        reasons = ", ".join(f"{why} {count}" for why, count in self.unanswered.items())
+        print_line(f"No answer to {sum(self.unanswered.values())} requests: {reasons or 'none'}")
         print_line(f"{self.repeats} requests were made again under the same id; settled in {self.settled_in:.1f} s")
         ours = sum(letter.is_ours for letter in self.dead_letters)
         print_line(f"{len(self.dead_letters)} dead letters, {ours} of them made unreadable by this run")
