@@ -217,7 +217,7 @@ class Link:
 
         Raises what no waiting heals: a broker that is not supported, a queue with other arguments, a bug.
         """
-        backoff = Backoff(first=0.1, longest=5.0)
+        backoff = Backoff(first=0.1)
         while True:
             try:
                 connection = await self._connect()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import asyncpg
 
 from shared.db.transaction import CONFLICTS, DATABASE_BUSY, is_connection_lost
+from shared.messaging.backoff import LONGEST_SECONDS
 from shared.messaging.errors import PermanentError, Undecodable
 from shared.messaging.topology import RETRY_SECONDS
 from shared.problems import NotFound, Problem, TimedOut, Unavailable
@@ -57,7 +58,7 @@ def decide(error: BaseException, *, attempt: int, tries: int = 1, held: float = 
     if isinstance(error, CONFLICTS) and tries < MAXIMUM_CONFLICTS:
         return TryAgain(_jitter(0.02 * 2**tries), "conflict")
     if is_connection_lost(error) and held < HOLD_SECONDS:
-        return TryAgain(_jitter(min(0.2 * 2 ** min(tries, 10), 5.0)), "database-away")
+        return TryAgain(_jitter(min(0.2 * 2 ** min(tries, 10), LONGEST_SECONDS)), "database-away")
     if _is_permanent(error):
         return GiveUp("permanent")
     if attempt >= MAXIMUM_ATTEMPTS and not is_connection_lost(error):
