@@ -14,7 +14,8 @@ from pydantic import BaseModel
 
 from ops.chaos.history import Attempt, History, Outcome
 from ops.phone import ApiClient
-from shared.problems import Problem, TimedOut
+from ops.phone.client import NoAnswer
+from shared.problems import Problem
 
 T = TypeVar("T")
 
@@ -171,7 +172,7 @@ class Person:
             return Outcome.UNKNOWN, {}, HUNG_UP
         except Problem as problem:
             self._note_error(doing.kind, problem)
-            if isinstance(problem, TimedOut):  # the device's own: no answer came at all
+            if isinstance(problem, NoAnswer):
                 return Outcome.UNKNOWN, {}, f"{NO_CONNECTION} ({problem.detail})"
             if problem.status in UNSURE:
                 return Outcome.UNKNOWN, {}, problem.slug

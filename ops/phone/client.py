@@ -25,6 +25,10 @@ def open_session() -> aiohttp.ClientSession:
     return aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), auto_decompress=False)
 
 
+class NoAnswer(TimedOut):
+    """The connection broke, or time was up: it may have been done."""
+
+
 class ApiClient:
     """An enrolled device, or one that is about to enrol. Use it as an async context manager, or call :meth:`close`."""
 
@@ -174,7 +178,7 @@ class ApiClient:
                     return content
                 return await _problem(response, content)
         except (aiohttp.ClientError, TimeoutError, ConnectionError) as error:
-            return TimedOut(type(error).__name__)
+            return NoAnswer(type(error).__name__)
 
 
 async def _problem(response: aiohttp.ClientResponse, content: bytes) -> Problem:
