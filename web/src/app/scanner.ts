@@ -22,10 +22,7 @@ export async function canScan(): Promise<boolean> {
 
 /** Show the camera in `video` until an enrolment code is seen. Fails where there is no camera, or when stopped. */
 export async function scan(video: HTMLVideoElement, signal: AbortSignal): Promise<string> {
-  if (!globalThis.BarcodeDetector) {
-    throw new Error("this browser reads no codes");
-  }
-  const detector = new globalThis.BarcodeDetector({ formats: ["qr_code"] });
+  const detector = new (globalThis.BarcodeDetector as DetectorClass)({ formats: ["qr_code"] });
   const stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
   try {
     video.srcObject = stream;

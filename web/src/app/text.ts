@@ -29,5 +29,5 @@ export function tidyLine(text: string): string {
 /** A stored number as people dial it: `+84912345678` → `0912 345 678`. */
 export function dialled(phone: string): string {
   const national = phone.startsWith("+84") ? `0${phone.slice(3)}` : phone;
-  return national.length === 10 ? national.replace(/^(\d{4})(\d{3})(\d{3})$/, "$1 $2 $3") : national;
+  return national.length === 10 ? national.replace(/^(\d{4})(\d{3})(\d{3})$/, "$1\u00a0$2\u00a0$3") : national;
 }

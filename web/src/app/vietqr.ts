@@ -28,11 +28,11 @@ export function paymentCode(
     throw new RangeError("not a bank account");
   }
   if (amount !== null && !(Number.isInteger(amount) && amount > 0 && amount < 1e13)) {
-    throw new RangeError("an amount is a positive number of đồng");
+    throw new RangeError("not an amount");
   }
   const plain = withoutAccents(content).replace(/[^ A-Za-z0-9./-]/g, "");
   if (plain.length > MAX_CONTENT) {
-    throw new RangeError(`the content of a transfer has at most ${MAX_CONTENT} characters`);
+    throw new RangeError("too long a content");
   }
   const receiver = field("00", account.bank_bin) + field("01", account.account);
   const merchant = field("00", GUID) + field("01", receiver) + field("02", TO_ACCOUNT);
@@ -79,7 +79,7 @@ export function crc16(text: string): number {
 
 function field(tag: string, value: string): string {
   if (value.length < 1 || value.length > 99) {
-    throw new RangeError(`field ${tag} must have 1 to 99 characters`);
+    throw new RangeError(`not a field: ${tag}`);
   }
   return `${tag}${String(value.length).padStart(2, "0")}${value}`;
 }

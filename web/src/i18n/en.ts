@@ -38,7 +38,7 @@ export const en: Messages = {
   app_too_old: "The app on this phone is out of date. Update it in the settings.",
 
   enrol_title: "Enrol this phone",
-  enrol_intro: "Type the one-time code that your supervisor gives you, or scan the QR code on their screen.",
+  enrol_intro: "Type the one-time code that your supervisor gives you.",
   enrol_code: "Enrolment code",
   enrol_code_hint: "8 characters, for example K7MR-2WQX",
   enrol_name: "Name of the phone",
@@ -291,7 +291,7 @@ export const en: Messages = {
   printer_bluetooth_all: "Bluetooth: show every device",
   printer_serial: "Classic Bluetooth (SPP) or USB",
   printer_unsupported: "This browser cannot reach printers. Use Chrome on Android.",
-  printer_failed: "The printer cannot be reached. Switch it on, bring it close and try again.",
+  printer_failed: "The printer cannot be reached. Switch it and Bluetooth on, bring it close and try again.",
   printer_cat: "This printer speaks its own language and prints no receipts. Use an ESC/POS thermal printer.",
   printer_not_receipt: "This device is not a receipt printer.",
   printer_reload: "A Bluetooth printer has to be chosen again each time the app is opened.",

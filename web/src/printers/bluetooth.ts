@@ -55,7 +55,8 @@ export async function chooseBluetoothPrinter({ all = false } = {}): Promise<Blue
     );
     return new BluetoothPrinter(device);
   } catch (error) {
-    throw error instanceof DOMException && error.name === "NotFoundError" ? new NothingChosen() : error;
+    // The same name also stands for Bluetooth that is switched off, or not allowed: nothing that a person has chosen.
+    throw error instanceof DOMException && /cancel/i.test(error.message) ? new NothingChosen() : error;
   }
 }
 

@@ -50,7 +50,7 @@ export class NotAReceiptPrinter extends Error {
   readonly kind: "cat" | "unknown";
 
   constructor(kind: "cat" | "unknown") {
-    super(kind === "cat" ? "the printer speaks its own language, not ESC/POS" : "the device has no printer service");
+    super(kind);
     this.kind = kind;
   }
 }

@@ -123,7 +123,7 @@ export function step(run: Run, result: Result): Step {
     case "asking":
       return afterAsking(run, result);
     case "finished":
-      throw new Error("the job is finished");
+      throw new Error("finished");
   }
 }
 

@@ -1,9 +1,8 @@
 /** Papers drawn in a worker: the page's side of it. */
 
 import type { DrawingAnswer, DrawingJob, DrawingRequest, Drawn } from "./jobs.ts";
-import type { PrinterProfile, WidthDots } from "./profile.ts";
+import type { PrinterProfile } from "./profile.ts";
 import type { Matrix } from "./qr_symbol.ts";
-import type { Raster } from "./raster.ts";
 
 /** A paper could not be drawn. `name` is UnreadableDocument where the document is not for this version of the app. */
 export class DrawingFailed extends Error {
@@ -26,11 +25,6 @@ export class Renderer {
   /** The bytes that print `document` (as it came from the server). `resync` is for the first job after a broken one. */
   async escpos(document: unknown, profile: PrinterProfile, resync = false): Promise<Uint8Array<ArrayBuffer>> {
     return (await this.#draw({ kind: "escpos", document, profile, resync })) as Uint8Array<ArrayBuffer>;
-  }
-
-  /** The dots of `document` on paper of this width. */
-  async raster(document: unknown, width: WidthDots): Promise<Raster> {
-    return (await this.#draw({ kind: "raster", document, width })) as Raster;
   }
 
   /** The QR code for `data`, without quiet zone. */

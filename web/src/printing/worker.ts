@@ -5,9 +5,7 @@ import glyphsAddress from "../../../shared/printing/glyphs.json?url&no-inline";
 import { type Atlas, type AtlasFile, readAtlas } from "./atlas.ts";
 import { toEscpos } from "./escpos.ts";
 import type { DrawingAnswer, DrawingJob, DrawingRequest, Drawn } from "./jobs.ts";
-import { layOut } from "./layout.ts";
 import { symbol } from "./qr_symbol.ts";
-import { draw } from "./raster.ts";
 import { readDocument } from "./read_document.ts";
 
 declare const self: DedicatedWorkerGlobalScope;
@@ -35,10 +33,7 @@ async function done(job: DrawingJob): Promise<Drawn> {
     return symbol(job.data, "M");
   }
   const document = readDocument(job.document);
-  const glyphs = await loadAtlas();
-  return job.kind === "escpos"
-    ? toEscpos(document, job.profile, glyphs, job.resync)
-    : draw(layOut(document, job.width, glyphs), glyphs);
+  return toEscpos(document, job.profile, await loadAtlas(), job.resync);
 }
 
 self.addEventListener("message", ({ data }: MessageEvent<DrawingRequest>) => {

@@ -4,7 +4,7 @@ import type { Options, Progress } from "../../src/printers/driver.ts";
 import type { Cause } from "../../src/printers/printer.ts";
 import type { Outcome } from "../../src/printers/run.ts";
 import type { Document } from "../../src/printing/document.ts";
-import type { PrinterProfile, WidthDots } from "../../src/printing/profile.ts";
+import type { PrinterProfile } from "../../src/printing/profile.ts";
 import type { Bench, Chosen } from "./bench/bench.ts";
 import { APP_URL, type Phone } from "./launch.ts";
 import { PROFILE } from "./papers.ts";
@@ -79,11 +79,4 @@ export class BenchPage {
     }
   }
 
-  async draw(document: Document, width: WidthDots): Promise<{ height: number; data: Buffer }> {
-    const { height, data } = await this.phone.page.evaluate(
-      ([paper, dots]) => window.bench.draw(paper, dots),
-      [document, width] as const,
-    );
-    return { height, data: Buffer.from(data, "base64") };
-  }
 }

@@ -16,9 +16,12 @@ export interface Phone {
 
 /**
  * A browser of its own (Bluetooth is emulated for a whole browser, so that two tests must not share one) with one page.
- * `before` is run in every page before its own scripts.
+ * `before` is run before the first page is opened; `args` are further switches of the browser.
  */
-export async function launchPhone({ before }: { before?: (context: BrowserContext) => Promise<void> } = {}): Promise<Phone> {
+export async function launchPhone({
+  before,
+  args = [],
+}: { before?: (context: BrowserContext) => Promise<void>; args?: readonly string[] } = {}): Promise<Phone> {
   const browser = await chromium.launch({
     executablePath: process.env["THUNGAN_BROWSER"] ?? "/usr/bin/chromium",
     args: [
@@ -31,6 +34,7 @@ export async function launchPhone({ before }: { before?: (context: BrowserContex
       "--disable-sync",
       // Switched off on Linux; Android and Windows have them.
       "--enable-features=WebBluetooth,WebBluetoothNewPermissionsBackend",
+      ...args,
     ],
   });
   const context = await browser.newContext({

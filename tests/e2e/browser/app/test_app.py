@@ -1,16 +1,37 @@
 """The phone app in a real browser, on the real system: a collector's day, and whatever can go wrong in it."""
 
+import asyncio
+from collections import defaultdict
 from collections.abc import AsyncIterator
 from pathlib import Path
 from uuid import uuid4
 
+import aiohttp
 import pytest
 import pytest_asyncio
+import zxingcpp
+from PIL import Image
 
-from ops.phone_app import AppStage, app_stage
+from ops.phone_app import BANK, AppStage, app_stage
+from services.receipt.vietqr import parse_code
+from shared.printing import Document, render
 from tests.e2e.browser import browser
 
 LONG_ROUTE = "PB1401-003"
+
+
+def _read_papers(folder: Path) -> dict[str, list[str]]:
+    """Compare what came out with what the server draws; return the QR codes on it, by kind of paper."""
+    links: dict[str, list[str]] = defaultdict(list)
+    for file in sorted(folder.glob("*.json")):
+        drawn = render(Document.model_validate_json(file.read_bytes()), 384)
+        came_out = file.with_suffix(".bits").read_bytes()
+        assert came_out[: len(drawn.data)] == drawn.data, file.name
+        assert not any(came_out[len(drawn.data) :]), "up to where the paper is torn off it is white"
+        picture = Image.frombytes("1", (384, drawn.height), came_out, "raw", "1;I")
+        kind = file.stem.split("-")[1]
+        links[kind] += [code.text for code in zxingcpp.read_barcodes(picture.convert("L"))]
+    return links
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -23,6 +44,33 @@ async def stage(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[AppSt
 @pytest.mark.timeout(300)
 async def test_the_procedure_is_done_by_pressing_what_stands_on_the_screen(stage: AppStage) -> None:
     await browser.run("app/procedure.browser.ts", stage.environment(), seconds=170)
+
+
+@pytest.mark.timeout(300)
+async def test_over_bluetooth_every_paper_of_the_procedure_is_what_the_server_draws(
+    stage: AppStage, tmp_path: Path
+) -> None:
+    await browser.run("app/bluetooth.browser.ts", {**stage.environment(), "PAPERS_FOLDER": str(tmp_path)}, seconds=170)
+    links = await asyncio.to_thread(_read_papers, tmp_path)
+    # The notices that are left behind have a code for a transfer; those that both look at have none.
+    assert {kind: len(found) for kind, found in links.items()} == {
+        "notice": 2,
+        "receipt": 2,
+        "copy": 1,
+        "shift_slip": 0,
+    }
+    for code in links["notice"]:
+        assert parse_code(code)["38.01.01"] == BANK["THUNGAN_RECEIPT_BANK_ACCOUNT"]
+    async with aiohttp.ClientSession() as session:
+        for link in (*links["receipt"], *links["copy"]):
+            async with session.get(link) as response:
+                assert response.status == 200
+                assert "hợp lệ" in (await response.text()).lower()
+
+
+@pytest.mark.timeout(300)
+async def test_the_phone_is_let_in_by_its_camera_or_by_typing(stage: AppStage) -> None:
+    await browser.run("app/camera.browser.ts", stage.environment(), seconds=170)
 
 
 @pytest.mark.timeout(300)

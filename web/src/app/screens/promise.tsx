@@ -41,6 +41,8 @@ export function PromiseScreen({ code }: { code: string }) {
     );
   }
   const isSecond = expectedStep(customer.details, visit.visit_id) === "collection_point";
+  const isOther = !DAYS.some((days) => dayAfter(today, days) === day);
+  const dayName = (one: string): string => `${t(`weekday_${weekdayOf(one) as 0}`)} ${writtenDay(one).slice(0, 5)}`;
   const moment = momentOf(day, time);
   const isPossible = !Number.isNaN(moment) && moment > app.clock.now() && day <= dayAfter(today, LONGEST_DAYS);
   const save = async (): Promise<void> => {
@@ -75,22 +77,24 @@ export function PromiseScreen({ code }: { code: string }) {
                 const one = dayAfter(today, days);
                 return (
                   <button key={one} type="button" aria-pressed={day === one} onClick={() => setDay(one)}>
-                    {days === 1 ? t("promise_tomorrow") : t(`weekday_${weekdayOf(one) as 0}`)} {writtenDay(one).slice(0, 5)}
+                    {days === 1 ? `${t("promise_tomorrow")} ${writtenDay(one).slice(0, 5)}` : dayName(one)}
                   </button>
                 );
               })}
+              {/* The browser writes days in its own language; it only lets one be picked, under words of ours. */}
+              <label class={isOther ? "picker chosen" : "picker"}>
+                {isOther ? dayName(day) : t("promise_other")}
+                <input
+                  type="date"
+                  value={day}
+                  min={today}
+                  max={dayAfter(today, LONGEST_DAYS)}
+                  onClick={(event) => event.currentTarget.showPicker()}
+                  onInput={(event) => setDay(event.currentTarget.value || today)}
+                  required
+                />
+              </label>
             </div>
-            <label>
-              {t("promise_other")}
-              <input
-                type="date"
-                value={day}
-                min={dayAfter(today, 0)}
-                max={dayAfter(today, LONGEST_DAYS)}
-                onInput={(event) => setDay(event.currentTarget.value)}
-                required
-              />
-            </label>
           </fieldset>
           <fieldset class="options">
             <legend>{t("promise_time")}</legend>

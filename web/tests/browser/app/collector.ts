@@ -3,43 +3,69 @@
 import assert from "node:assert/strict";
 import type { BrowserContext, Page } from "playwright-core";
 import type { CustomerSummary } from "../../../src/api/types.ts";
-import { SimulatedPrinter } from "../device.ts";
+import { BluetoothPrinterEmulation } from "../bluetooth.ts";
+import { type Faults, SimulatedPrinter } from "../device.ts";
 import { launchPhone, type Phone } from "../launch.ts";
 import { SerialPrinterEmulation } from "../serial.ts";
 import { APP, codeFor, COLLECTORS, routeOf } from "./office.ts";
 
 let made = 0;
 
+/** How the printer is reached; a collector taps on the same words. */
+const BUTTONS = { serial: /SPP/, bluetooth: "Bluetooth" } as const;
+
 export class Collector {
   readonly phone: Phone;
   readonly printer: SimulatedPrinter;
-  readonly link: SerialPrinterEmulation;
+  link: { readonly faults: Faults };
+  readonly connection: keyof typeof BUTTONS;
   readonly name: string;
   readonly code: string;
   page: Page;
 
-  private constructor(phone: Phone, printer: SimulatedPrinter, link: SerialPrinterEmulation, name: string, code: string) {
+  private constructor(
+    phone: Phone,
+    printer: SimulatedPrinter,
+    link: { readonly faults: Faults },
+    connection: keyof typeof BUTTONS,
+    name: string,
+    code: string,
+  ) {
     this.phone = phone;
     this.printer = printer;
     this.link = link;
+    this.connection = connection;
     this.name = name;
     this.code = code;
     this.page = phone.page;
   }
 
   /** A new phone with a printer beside it, not enrolled yet. */
-  static async start(code: string = COLLECTORS[0] as string): Promise<Collector> {
+  static async start(
+    code: string = COLLECTORS[0] as string,
+    connection: keyof typeof BUTTONS = "serial",
+  ): Promise<Collector> {
     const printer = new SimulatedPrinter(384);
-    let link: SerialPrinterEmulation | null = null;
+    let link: { readonly faults: Faults } | null = null;
     const phone = await launchPhone({
       before: async (context) => {
-        link = await SerialPrinterEmulation.install(context, printer);
+        link = connection === "serial" ? await SerialPrinterEmulation.install(context, printer) : null;
       },
     });
+    link ??= await BluetoothPrinterEmulation.start(phone, printer);
     phone.context.setDefaultTimeout(12_000);
     await phone.page.setViewportSize({ width: 390, height: 844 });
     made += 1;
-    return new Collector(phone, printer, link as unknown as SerialPrinterEmulation, `Máy thử ${process.pid}-${made}`, code);
+    return new Collector(phone, printer, link, connection, `Máy thử ${process.pid}-${made}`, code);
+  }
+
+  /** Load the app anew. The browser's emulated Bluetooth is gone with the old page, and is switched on again. */
+  async reload(): Promise<void> {
+    await this.page.reload();
+    if (this.link instanceof BluetoothPrinterEmulation) {
+      await this.link.stop();
+      this.link = await BluetoothPrinterEmulation.start(this.phone, this.printer);
+    }
   }
 
   get context(): BrowserContext {
@@ -99,7 +125,7 @@ export class Collector {
   async connectPrinter(): Promise<void> {
     await this.page.getByRole("link", { name: "Giấy in" }).click();
     await this.press(/Nối máy in/);
-    await this.press(/SPP/);
+    await this.page.getByRole("button", { name: BUTTONS[this.connection], exact: true }).click();
     await this.press("Kiểm tra máy in");
     await this.press("Không: giấy 58 mm");
     await this.page.getByLabel(/Chữ Việt/).check();

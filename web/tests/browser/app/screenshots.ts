@@ -3,7 +3,7 @@
 import { mkdirSync } from "node:fs";
 import { required } from "../launch.ts";
 import { Collector } from "./collector.ts";
-import { debtOf, post, recordTransfer, revoke, until } from "./office.ts";
+import { debtOf, papersOf, post, recordTransfer, revoke, until } from "./office.ts";
 
 const FOLDER = required("THUNGAN_SCREENSHOTS");
 mkdirSync(FOLDER, { recursive: true });
@@ -13,7 +13,14 @@ async function shot(collector: Collector, name: string, whole = false): Promise<
   number += 1;
   const path = `${FOLDER}/${String(number).padStart(2, "0")}-${name}.png`;
   await collector.page.waitForTimeout(250); // Pictures are for people: let things come to rest.
-  await collector.page.screenshot({ path, fullPage: whole });
+  if (whole) {
+    // As on a phone that is long enough: what is held at the edges of the screen covers nothing.
+    const height = await collector.page.evaluate(() => document.documentElement.scrollHeight);
+    await collector.page.setViewportSize({ width: 390, height });
+    await collector.page.evaluate(() => scrollTo(0, 0));
+  }
+  await collector.page.screenshot({ path });
+  await collector.page.setViewportSize({ width: 390, height: 844 });
   console.log(path);
 }
 
@@ -104,6 +111,9 @@ try {
   await collector.press("Gặp khách");
   await collector.press(/^Chưa trả được/);
   await shot(collector, "promise");
+  await collector.page.getByLabel(/Ngày khác/).fill(new Date(Date.now() + 12 * 86_400_000).toISOString().slice(0, 10));
+  await shot(collector, "promise-another-day");
+  await collector.press(/^Ngày mai/);
   await collector.press(/^Ghi hẹn/);
   await collector.sees("Đã ghi hẹn");
   await collector.sees("Đã in");
@@ -146,7 +156,7 @@ try {
   await shot(collector, "papers-held");
   collector.printer.loadPaper();
   await collector.press("In tiếp");
-  await collector.page.getByText(/hết giấy/).first().waitFor({ state: "hidden" });
+  await until("all papers", async () => (await papersOf(collector.name)).every((paper) => paper.state === "printed"), 40_000);
   collector.link.faults.reset();
   collector.link.faults.at(12, "lost after");
   const seventh = (await collector.owing())[0];

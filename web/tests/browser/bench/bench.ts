@@ -7,8 +7,7 @@ import type { Outcome } from "../../../src/printers/run.ts";
 import { chooseSerialPrinter } from "../../../src/printers/serial.ts";
 import { findOut } from "../../../src/printers/setup.ts";
 import { keepAwake } from "../../../src/printers/wake_lock.ts";
-import { paint } from "../../../src/printing/preview.ts";
-import type { PrinterProfile, WidthDots } from "../../../src/printing/profile.ts";
+import type { PrinterProfile } from "../../../src/printing/profile.ts";
 import { Renderer } from "../../../src/printing/renderer.ts";
 
 export interface Chosen {
@@ -66,17 +65,6 @@ const bench = {
       () => "connected",
       (error: Error & { kind?: string }) => `${error.name} ${error.kind ?? ""}`.trim(),
     ),
-
-  /** The dots of a document as base64, drawn by the worker, and painted on the page. */
-  async draw(document: unknown, width: WidthDots): Promise<{ height: number; data: string }> {
-    const raster = await renderer.raster(document, width);
-    paint(window.document.getElementById("paper") as HTMLCanvasElement, raster);
-    let text = "";
-    for (const byte of raster.data) {
-      text += String.fromCharCode(byte);
-    }
-    return { height: raster.height, data: btoa(text) };
-  },
 };
 
 export type Bench = typeof bench;
