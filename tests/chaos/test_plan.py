@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 
 from ops.chaos.faults import PARTS
-from ops.chaos.plan import KINDS, Fault, make_plan, once_each
+from ops.chaos.plan import KINDS, LENGTHY, Fault, make_plan, once_each
 from ops.stack.provision import SERVICES
 
 COPIES = {"billing": 2}
@@ -81,7 +81,7 @@ def test_a_fault_says_what_it_is() -> None:
 
 
 @pytest.mark.parametrize("seed", range(30))
-def test_every_kind_of_fault_fits_into_a_minute_of_short_storms(seed: int) -> None:
+def test_every_kind_of_fault_but_the_lengthy_ones_fits_into_a_minute_of_short_storms(seed: int) -> None:
     storms = once_each(seed, copies=COPIES)
-    assert {fault.kind for storm in storms for fault in storm.faults} == set(KINDS)
+    assert {fault.kind for storm in storms for fault in storm.faults} == set(KINDS) - LENGTHY
     assert sum(storm.calm + storm.lasts for storm in storms) < 35
