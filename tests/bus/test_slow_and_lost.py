@@ -17,7 +17,7 @@ from shared.messaging.errors import Unroutable
 from shared.messaging.link import Link
 from shared.messaging.publisher import Publisher
 from shared.metrics import REGISTRY
-from shared.problems import TimedOut, Unavailable
+from shared.problems import Problem, TimedOut, Unavailable
 from shared.testing import wait_until
 from shared.testing.broker import BrokerView
 from shared.testing.fixtures import BusFactory
@@ -262,3 +262,58 @@ async def test_after_a_broken_connection_requests_work_again_within_two_seconds(
     await wait_until(lambda: not asker._pub.is_connected, every=0.001)
     await wait_until(answered)
     assert time.monotonic() - started < 2
+
+
+_REFUSED_AT_COMMIT = """
+CREATE TABLE pair (left_half integer PRIMARY KEY, right_half integer REFERENCES pair DEFERRABLE INITIALLY DEFERRED);
+INSERT INTO pair VALUES (1, 2);
+"""
+
+
+async def test_a_request_whose_commit_fails_is_not_answered_with_yes(bus_for: BusFactory, database: Database) -> None:
+    async def refused(_: Ask, work: Work) -> Answered:
+        await work.connection.execute(_REFUSED_AT_COMMIT)
+        return Answered(text="done")
+
+    await bus_for(OWNER, request_handlers={Ask: refused}, database_url=await database())
+    asker = await bus_for(ASKER)
+    with pytest.raises(Problem) as caught:
+        await asker.request(Ask(), timeout=10)
+    assert caught.value.slug == "internal-error"
+
+
+async def test_an_event_whose_commit_fails_is_not_acknowledged(
+    bus_for: BusFactory, database: Database, broker: BrokerView
+) -> None:
+    async def refused(_: Noted, work: Work) -> None:
+        await work.connection.execute(_REFUSED_AT_COMMIT)
+
+    await bus_for(SINK, event_handlers={Noted: refused}, database_url=await database())
+    await emit(bus_for, await database(), 1)
+
+    waiting = await wait_until(partial(broker.take, broker.names.retry_queue("sink", 1)))
+    assert waiting is not None
+    assert waiting.body == b'{"number":1}'
+
+
+async def test_what_waits_for_a_database_when_its_copy_stops_is_given_back_for_another_one(
+    bus_for: BusFactory, database: Database, postgres_url: str
+) -> None:
+    url = await database()
+    taken: list[int] = []
+
+    async def take(event: Noted, _: Work) -> None:
+        taken.append(event.number)
+
+    async with TcpProxy.in_front_of(postgres_url) as to_database:
+        stopping = await bus_for(SINK, event_handlers={Noted: take}, database_url=to_database.url(url))
+        assert await stopping.checks()["consumers"]() is None
+        to_database.down()
+        await emit(bus_for, await database(), 1, 2)
+        await wait_until(lambda: stopping._consumer is not None and not stopping._consumer._lanes.is_idle)
+        await stopping.drain()
+        await stopping.close()
+    assert taken == []
+    await bus_for(SINK, event_handlers={Noted: take}, database_url=url)
+
+    await wait_until(lambda: sorted(taken) == [1, 2])
