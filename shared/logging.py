@@ -36,7 +36,8 @@ _PASSWORD_IN_URL = re.compile(r"(?P<scheme>\b[a-z]+://[^\s:/@]+:)[^\s@]+@")
 
 def mask_text(text: str) -> str:
     """Return ``text`` with everything that looks like a Vietnamese phone number, or a password in a URL, masked."""
-    return _PASSWORD_IN_URL.sub(rf"\g<scheme>{MASK}@", _PHONE.sub(MASK, text))
+    text = _PHONE.sub(MASK, text)
+    return _PASSWORD_IN_URL.sub(rf"\g<scheme>{MASK}@", text) if "://" in text else text
 
 
 def mask(value: object, key: str = "") -> Any:
@@ -55,14 +56,19 @@ def mask(value: object, key: str = "") -> Any:
 def mask_event(_: object, __: str, event: EventDict) -> EventDict:
     """Mask a log line; a structlog processor. The name of the event itself is ours and only looked through."""
     for key, value in event.items():
-        if key in _OURS:
+        if key in _MADE_HERE:
+            continue
+        if key in _TEXTS:
             event[key] = mask_text(value) if isinstance(value, str) else value
         else:
             event[key] = mask(value, key)
     return event
 
 
-_OURS = frozenset({"event", "level", "timestamp", "logger", "service", "instance", "exception"})
+_MADE_HERE = frozenset({"level", "timestamp", "logger", "service", "instance"})
+"""Written by the processors before; nothing that somebody said gets in there."""
+
+_TEXTS = frozenset({"event", "exception"})
 
 
 def format_error(exc_info: ExcInfo) -> str:

@@ -5,6 +5,7 @@ at 48 columns (576 dots, 80 mm). It is about 1 kB as JSON, because what has its 
 The layout rules are in ``docs/printing.md``; the JSON schema is kept in ``document.schema.json``.
 """
 
+import re
 from collections.abc import Callable
 from typing import Annotated, Literal, Self, cast
 
@@ -17,6 +18,8 @@ from shared.printing.qr_symbol import QrErrorLevel
 Align = Literal["left", "center", "right"]
 Weight = Literal["regular", "bold"]
 Size = Literal[1, 2]
+
+_CONTROL_CHARACTER = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 def _default(value: object) -> Callable[[object], bool]:
@@ -102,7 +105,7 @@ class QrCode(_Part):
     @field_validator("data")
     @classmethod
     def _no_control_characters(cls, data: str) -> str:
-        if any(character < " " or "\x7f" <= character <= "\x9f" for character in data):
+        if _CONTROL_CHARACTER.search(data):
             raise ValueError("the data of a QR code must not have control characters")
         return data
 
