@@ -73,6 +73,12 @@ KINDS: Mapping[str, Kind] = {
             ("kill", "immediate", "fast"),
             takes=(DATABASE,),
         ),
+        Kind(
+            "freeze_database",
+            "the database server and its sessions stand still (SIGSTOP) and go on",
+            (DATABASE,),
+            takes=(DATABASE,),
+        ),
         Kind("reset_database_in_flight", "a service's database sessions are reset in mid-sentence", wire=DATABASE),
         Kind("blackhole_database", "what a service and its database say vanishes", ways=_DIRECTIONS, wire=DATABASE),
         Kind("database_down", "a service cannot connect to its database", wire=DATABASE),
@@ -137,7 +143,7 @@ class Storm:
 _PROCESSES = frozenset({"kill_service", "rolling_restart", "freeze_service", "rolling_deployment", "power_cut"})
 _PUBLISHING = frozenset({"duplicate", "reorder", "poison"})
 _HINDERS_PUBLISHING = frozenset({"alarm", "close_connections"})
-_LONG = frozenset({"blackhole_broker", "blackhole_database", "freeze_service", "freeze_broker"})
+_LONG = frozenset({"blackhole_broker", "blackhole_database", "freeze_service", "freeze_broker", "freeze_database"})
 """Sometimes they last beyond the patience of heartbeats."""
 
 LENGTHY = frozenset({"rolling_deployment"})

@@ -92,6 +92,15 @@ class ServerFaults:
             await asyncio.to_thread(postgres.start)
             self._ground.follow()
 
+    async def freeze_database(self, fault: Fault) -> None:
+        """Let the database server stand still, whatever its sessions are at."""
+        postgres = self._ground.stack.postgres
+        await asyncio.to_thread(postgres.signal_all, signal.SIGSTOP)
+        try:
+            await asyncio.sleep(fault.lasts)
+        finally:
+            await asyncio.to_thread(postgres.signal_all, signal.SIGCONT)
+
     async def drop_sessions(self, fault: Fault) -> None:
         """End the sessions of a service, several times."""
         await self._drop_sessions([fault.target], fault)

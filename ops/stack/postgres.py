@@ -96,10 +96,13 @@ def _remove_stale_lock(data: Path) -> None:
 
 def _wait_until_nobody_works_in(data: Path) -> None:
     deadline = time.monotonic() + SESSION_END_SECONDS
-    while any(_works_in(process, data) for process in Path("/proc").glob("[0-9]*")):
+    while any(_works_in(process, data) for process in _PROCESSES.glob("[0-9]*")):
         if time.monotonic() > deadline:
             raise StackError(f"sessions of a PostgreSQL server that was killed still run on {data}")
         time.sleep(0.02)
+
+
+_PROCESSES = Path("/proc")
 
 
 def _works_in(process: Path, data: Path) -> bool:
@@ -172,6 +175,14 @@ class PostgreSQL:
         """
         processes.stop(self._record, first=signal.SIGKILL)
         self._wait_for_sessions()
+
+    def signal_all(self, number: signal.Signals) -> None:
+        """Send a signal, such as SIGSTOP, to the server and all its sessions; each is a process of its own."""
+        if state := self._folder.database():
+            for process in _PROCESSES.glob("[0-9]*"):
+                if _works_in(process, Path(state.data)):
+                    with suppress(ProcessLookupError):
+                        os.kill(int(process.name), number)
 
     def _wait_for_sessions(self) -> None:
         if state := self._folder.database():
