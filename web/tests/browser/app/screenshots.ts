@@ -203,12 +203,12 @@ try {
   await shot(collector, "today-done");
   await collector.press("Cài đặt");
   await shot(collector, "settings");
-  await collector.page.getByLabel("English").check();
+  await collector.page.getByLabel("English").click();
   await collector.reads("Settings");
   await collector.goHome();
   await shot(collector, "today-english");
   await collector.press("Settings");
-  await collector.page.getByLabel("Tiếng Việt").check();
+  await collector.page.getByLabel("Tiếng Việt").click();
   await collector.reads("Cài đặt");
   await collector.goHome();
 

@@ -4,20 +4,10 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { CustomerSummary } from "../../../src/api/types.ts";
 import { Collector } from "./collector.ts";
-import { accountOf, COLLECTORS, debtOf, papersOf, paymentsOf, post, routeOf, today, until } from "./office.ts";
+import { accountOf, debtOf, ordinaryCollectors, papersOf, paymentsOf, post, today, until } from "./office.ts";
 
-/** Somebody with a route of an ordinary length, other than the first collector, whom other tests send round. */
-const OTHER = await ordinary();
-
-async function ordinary(): Promise<string> {
-  for (const code of COLLECTORS.slice(1)) {
-    const owing = (await routeOf(code)).stops.filter((stop) => stop.customer.debt > 0);
-    if (owing.length >= 9 && owing.length <= 60) {
-      return code;
-    }
-  }
-  throw new Error("no collector has an ordinary route");
-}
+const [OTHER] = await ordinaryCollectors();
+assert.ok(OTHER, "no collector has an ordinary route");
 
 describe("a morning without signal", () => {
   let it: Collector;
