@@ -31,7 +31,7 @@ from shared.messaging.topology import Names
 from shared.testing.waiting import wait_until
 
 RECOVERY_LIMIT = 90.0
-"""Seconds after which a system that has not recovered counts as broken."""
+"""Seconds that a system has to recover from a storm, unless a run says otherwise."""
 
 OVERTIME_LIMIT = 90.0
 """Seconds after which a day ends, however little was done."""
@@ -50,6 +50,8 @@ class Options:
     pace: float = 0.4
     patience: float = 180.0
     """Seconds that the system has to settle at the end."""
+    recovery: float = RECOVERY_LIMIT
+    """Seconds after which a system that has not recovered from a storm counts as broken."""
     storms: Sequence[Storm] | None = None
     """In place of the plan that the seed gives."""
     at_least: Mapping[str, int] = field(default_factory=dict)
@@ -188,11 +190,11 @@ class ChaosRun:
         healed = self.history.now
         kinds = tuple(fault.kind for fault in storm.faults)
         names = tuple(map(str, storm.faults))
-        ready = await self._until_ready(healed + RECOVERY_LIMIT)
+        ready = await self._until_ready(healed + self._options.recovery)
         works = None
         if ready is not None:
             customer = prober.any_customer()
-            if await prober.probe(customer, RECOVERY_LIMIT):
+            if await prober.probe(customer, self._options.recovery):
                 works = round(self.history.now - healed, 3)
         self.report.recoveries.append(Recovery(healed, kinds, names, ready and round(ready - healed, 3), works))
         self.history.note("recovered", ready=ready, works=works)

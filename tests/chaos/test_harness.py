@@ -31,7 +31,8 @@ async def run_with(
     commands = {service: sabotaged.command(how, service) for service, how in sabotage.items()}
     storms = [Storm(calm=2.0, faults=storm)] if storm else []
     least = {"payment": 20, "reversal": reversals}
-    options = Options(seconds=5, seed=5, phones=4, pace=0.1, patience=6, storms=storms, at_least=least)
+    # Nobody need wait for what a bug has lost.
+    options = Options(seconds=5, seed=5, phones=4, pace=0.1, patience=6, recovery=12, storms=storms, at_least=least)
     async with Ground(home, copies=ONE_EACH, commands=commands, namespace=f"chaos_{uuid4().hex[:8]}") as ground:
         return await run_chaos(ground, options)
 
