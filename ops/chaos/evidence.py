@@ -97,8 +97,10 @@ class Evidence:
     """Service → message id of each event that it has said → its routing key."""
     taken_in: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """Service → message ids of the events that it has taken in."""
-    said_twice: tuple[tuple[str, str, str], ...] = ()
-    """Service, routing key and content of events that were said more than once."""
+    about: Mapping[str, str] = field(default_factory=dict)
+    """Message id → the payment, visit or customer that the event is about: what the history knows it by."""
+    said_twice: tuple[tuple[str, str, str, str], ...] = ()
+    """Service, routing key, what it is about, and content of events that were said more than once."""
     told_twice: tuple[tuple[str, str], ...] = ()
     """Collector and entry of account updates that phones were sent more than once."""
     dead: tuple[DeadLetter, ...] = ()
@@ -159,8 +161,9 @@ async def gather_evidence(
         sms=tuple(sms.client_reference for sms in read_sandbox(sms_folder)),
         said={service: {row["id"]: row["routing_key"] for row in found["said"]} for service, found in messages.items()},
         taken_in={service: frozenset(row["id"] for row in found["taken_in"]) for service, found in messages.items()},
+        about={row["id"]: row["about"] for found in messages.values() for row in found["said"] if row["about"]},
         said_twice=tuple(
-            (service, row["routing_key"], row["body"])
+            (service, row["routing_key"], row["about"] or "", row["body"])
             for service, found in messages.items()
             for row in found["said_twice"]
         ),
@@ -170,10 +173,18 @@ async def gather_evidence(
     )
 
 
+_ABOUT = """
+coalesce(
+    body::json #>> '{payment,payment_id}', body::json #>> '{receipt,payment_id}', body::json ->> 'payment_id',
+    body::json #>> '{visit,visit_id}', body::json ->> 'visit_id', body::json #>> '{shift,shift_id}', min(aggregate)
+) AS about
+"""
+
 _MESSAGES = {
-    "said": "SELECT message_id::text AS id, routing_key FROM outbox WHERE published_at IS NOT NULL",
+    "said": f"SELECT message_id::text AS id, routing_key, {_ABOUT} FROM outbox WHERE published_at IS NOT NULL"
+    " GROUP BY message_id, routing_key, body",
     "taken_in": "SELECT message_id::text AS id FROM inbox",
-    "said_twice": "SELECT routing_key, body FROM outbox GROUP BY 1, 2 HAVING count(*) > 1",
+    "said_twice": f"SELECT routing_key, body, {_ABOUT} FROM outbox GROUP BY routing_key, body HAVING count(*) > 1",
 }
 
 

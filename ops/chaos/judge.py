@@ -178,14 +178,14 @@ def _events(evidence: Evidence) -> Iterator[Violation]:
                 if message_id not in evidence.taken_in.get(consumer, frozenset()):
                     yield _broken(
                         "an event is taken in by everybody that it is for",
-                        message_id,
-                        f"{routing_key} of {service}: {consumer} has no note of it",
+                        evidence.about.get(message_id, message_id),
+                        f"{routing_key} of {service}: {consumer} has no note of it (event {message_id})",
                     )
     for service, taken_in in evidence.taken_in.items():
         for message_id in taken_in - known:
             yield _broken("what is taken in was said", message_id, f"{service} took it in, nobody has said it")
-    for service, routing_key, body in evidence.said_twice:
-        yield _broken("an event has one effect", routing_key, f"{service} said it twice: {body[:200]}")
+    for service, routing_key, about, body in evidence.said_twice:
+        yield _broken("an event has one effect", about, f"{service} said {routing_key} twice: {body[:200]}")
     for collector_code, entry in evidence.told_twice:
         yield _broken("an event has one effect", collector_code, f"phones were told twice: {entry[:200]}")
 

@@ -168,6 +168,8 @@ def test_an_event_that_a_consumer_has_not_taken_in_is_found(history: History) ->
     notes = {service: frozenset({"m1"}) for service in everybody}
     assert rules(history, Evidence(said=outbox, taken_in=notes)) == []
     missing = {**notes, "receipt": frozenset[str]()}
+    [violation] = judge_history(history, Evidence(said=outbox, taken_in=missing, about={"m1": "p1"}))
+    assert violation.subject == "p1"  # what the history knows it by
     assert rules(history, Evidence(said=outbox, taken_in=missing)) == [
         "an event is taken in by everybody that it is for"
     ]
@@ -178,7 +180,7 @@ def test_an_event_that_was_taken_in_and_never_said_is_found(history: History) ->
 
 
 def test_two_effects_of_one_event_are_found(history: History) -> None:
-    twice = Evidence(said_twice=(("receipt", "receipt.issued.v1", "{}"),), told_twice=(("TN01", "{}"),))
+    twice = Evidence(said_twice=(("receipt", "receipt.issued.v1", "p1", "{}"),), told_twice=(("TN01", "{}"),))
     assert rules(history, twice) == ["an event has one effect", "an event has one effect"]
 
 
