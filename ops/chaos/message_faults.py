@@ -40,6 +40,10 @@ ORDER BY random()
 LIMIT $1
 """
 
+ENOUGH_TO_SHUFFLE = 10
+"""Events that should wait before they are given back in another order."""
+
+_LONGER_SECONDS = 5.0
 _LISTEN_SECONDS = 0.2
 
 
@@ -120,6 +124,7 @@ class MessageFaults:
         await self._lead(fault.target, into=held, out_of=queue)
         try:
             await asyncio.sleep(fault.lasts)
+            await self._until_enough(held)
         finally:
             await self._lead(fault.target, into=queue, out_of=held)
             await self._release(held, queue)
@@ -133,12 +138,25 @@ class MessageFaults:
             for key in HEARD[service]:
                 await (await channel.get_queue(out_of, ensure=False)).unbind(self._names.events, key)
 
+    async def _until_enough(self, held: str) -> None:
+        """Wait a little longer where too little was said to make a difference."""
+        end = asyncio.get_running_loop().time() + _LONGER_SECONDS
+        async with await self._connected() as connection:
+            channel = await connection.channel()
+            while asyncio.get_running_loop().time() < end:
+                queue = await channel.declare_queue(held, passive=True)
+                if (queue.declaration_result.message_count or 0) >= ENOUGH_TO_SHUFFLE:
+                    return
+                await asyncio.sleep(_LISTEN_SECONDS)
+
     async def _release(self, held: str, queue: str) -> None:
         async with await self._connected() as connection:
             channel = await connection.channel()
             waiting = await channel.get_queue(held, ensure=False)
             inorder = await _taken(waiting)
-            shuffled = inorder[::-1] if self._dice.random() < 0.3 else self._dice.sample(inorder, len(inorder))
+            shuffled = self._dice.sample(inorder, len(inorder))
+            if shuffled == inorder or self._dice.random() < 0.3:
+                shuffled = inorder[::-1]
             # In this order, without waiting for each confirm: all leave over one channel.
             await asyncio.gather(
                 *(

@@ -22,4 +22,5 @@ async def test_money_stays_exact_whatever_breaks(chaos_home: Path) -> None:
     assert set(report.faults) == set(KINDS) - LENGTHY
     assert report.operations["payment"].told > 0
     assert report.messages["events_delivered_again"] > 0
+    assert report.messages["events_reordered"] > 1
     assert report.repeats > 0
