@@ -6,10 +6,11 @@ import json
 import os
 import sys
 import unicodedata
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -107,6 +108,39 @@ def _lengthen(folder: Path, route_code: str) -> None:
         writer.writerows(rows)
 
 
+_EVERY = 10
+_KWH = 60
+
+
+def _add_older_bills(folder: Path) -> None:
+    """Let every tenth customer owe the month before as well."""
+    path = folder / "readings.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    count = Counter(row["customer_code"] for row in rows)
+    older = []
+    for row in rows[5::_EVERY]:
+        first = date.fromisoformat(row["period_from"])
+        last = first - timedelta(days=1)
+        if count[row["customer_code"]] == 1 and first.day == 1 and int(row["old_reading"]) > _KWH:
+            older.append(
+                {
+                    **row,
+                    "month": str(last.month),
+                    "year": str(last.year),
+                    "period_from": last.replace(day=1).isoformat(),
+                    "period_to": last.isoformat(),
+                    "old_reading": str(int(row["old_reading"]) - _KWH),
+                    "new_reading": row["old_reading"],
+                    "due_date": (last + timedelta(days=10)).isoformat(),
+                }
+            )
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows([*older, *rows])
+
+
 @asynccontextmanager
 async def app_stage(
     namespace: str, folder: Path, *, customers: int = 160, long_route: str | None = None, keep: bool = False
@@ -119,6 +153,7 @@ async def app_stage(
     async with system:
         data = folder / "sample"
         await thungan_json(system, "sample", "--customers", str(customers), "--seed", "14", "--out", str(data))
+        await asyncio.to_thread(_add_older_bills, data)
         if long_route is not None:
             await asyncio.to_thread(_lengthen, data, long_route)
         await thungan_json(system, "import", "all", str(data))

@@ -123,6 +123,27 @@ for (const [connection, start] of [
       });
     }
 
+    test("whose cover is opened in the middle says so, and finishes once it is closed", async () => {
+      const { bench, device } = it;
+      const paper = { ...NOTICE, blocks: NOTICE.blocks.slice(0, 8) };
+      let left = 4_000;
+      device.take = async (bytes) => {
+        left -= bytes.length;
+        device.isCoverOpen ||= left <= 0 && left + bytes.length > 0;
+        return SimulatedPrinter.prototype.take.call(device, bytes);
+      };
+      try {
+        const printing = bench.print("a", paper);
+        await bench.until(({ cause }) => cause === "cover_open");
+        assert.ok(device.rows.length > 0 && device.data.length < picture(paper, PROFILE).length, "in the middle");
+        device.closeCover();
+        assert.deepEqual(await printing, { state: "printed" });
+        assert.deepEqual(device.data, picture(paper, PROFILE));
+      } finally {
+        device.take = SimulatedPrinter.prototype.take.bind(device);
+      }
+    });
+
     test("whose link is lost at any point prints no paper twice, and none that nobody knows of", async () => {
       const { bench, device, faults } = it;
       assert.deepEqual(await bench.print("count", SHORT), { state: "printed" });

@@ -11,51 +11,66 @@ import { dong } from "../money.ts";
 import { paperOf, papersNow } from "../papers.ts";
 import { expectedStep, grouped } from "../procedure.ts";
 import { Link } from "../router.tsx";
+import type { Command } from "../../storage/schema.ts";
 import { useAppState, useTranslate } from "../use_app.ts";
 import { type CustomerView, useCustomer } from "../use_customer.ts";
 import { PaidBanner } from "../components/paid_banner.tsx";
 
 export function Done({ code }: { code: string }) {
-  const t = useTranslate();
   const customer = useCustomer(code);
   return (
     <Screen title={customer.name} back={`customers/${code}`} actions={<Next customer={customer} />}>
       <Outcome customer={customer} />
     </Screen>
   );
-
-  function Outcome({ customer }: { customer: CustomerView }) {
-    const { payment, lastVisit } = customer;
-    if (payment?.state === "sent" || (customer.debt <= 0 && customer.account !== null)) {
-      return <Paid customer={customer} />;
-    }
-    if (!lastVisit) {
-      return <p class="empty">{t("visits_none")}</p>;
-    }
-    return <Visited customer={customer} />;
-  }
 }
 
-function Paid({ customer }: { customer: CustomerView }) {
+function Outcome({ customer }: { customer: CustomerView }) {
+  const t = useTranslate();
+  const { commands } = useAppState();
+  const { lastVisit } = customer;
+  // Of several bills some may have been paid: the visit goes on, under another payment's id.
+  const taken = commands.findLast(
+    (one) =>
+      lastVisit?.outcome === "met" &&
+      one.kind === "payment" &&
+      one.state === "sent" &&
+      one.body["visit_id"] === lastVisit.visit_id,
+  );
+  if (taken || (customer.debt <= 0 && customer.account !== null)) {
+    return <Paid customer={customer} taken={taken} />;
+  }
+  if (!lastVisit) {
+    return <p class="empty">{t("visits_none")}</p>;
+  }
+  return <Visited customer={customer} />;
+}
+
+function Paid({ customer, taken }: { customer: CustomerView; taken: Command | undefined }) {
   const t = useTranslate();
   const { papers, jobs, held } = useAppState();
-  const { payment } = customer;
   // Paid by transfer or elsewhere: the receipt is that of the latest payment.
   const recorded = customer.account?.payments.find((one) => !one.reversed_at);
-  const id = payment?.state === "sent" ? payment.id : recorded?.payment_id;
-  const amount = payment?.state === "sent" ? (payment.answer as PaymentReply).payment.amount : recorded?.amount;
+  const id = taken?.id ?? recorded?.payment_id;
   const paper = id ? paperOf(papersNow(papers, jobs, held), { payment_id: id, kind: "receipt" }) : null;
   return (
     <>
-      {payment?.state === "sent" ? (
+      {taken ? (
         <section class="banner good big-banner" role="status">
           <Icon name="check" />
-          <strong>{t("done_paid", { amount: dong(amount ?? 0) })}</strong>
+          <div>
+            <strong>{t("done_paid", { amount: dong((taken.answer as PaymentReply).payment.amount) })}</strong>
+            {customer.debt > 0 && (
+              <p>
+                {t("visit_owes")} <b>{dong(customer.debt)}</b>
+              </p>
+            )}
+          </div>
         </section>
       ) : (
         <PaidBanner customer={customer} />
       )}
-      {(payment?.state === "sent" || paper) && (
+      {(taken || paper) && (
         <section class="card">{paper ? <PaperLine paper={paper} /> : <Pending title={t("paper_receipt")} waiting={false} />}</section>
       )}
     </>

@@ -111,6 +111,30 @@ describe("a collector's day", () => {
     assert.ok(it.printer.unknown.length === 0, it.printer.unknown.join());
   });
 
+  test("one bill of several: what was taken and its receipt stay on the screen, with what is still owed", async () => {
+    const owing = await Promise.all(people.slice(next).map(async (one) => ({ one, account: await accountOf(one.customer_code) })));
+    const found = owing.find(({ account }) => account.account.open_bills > 1);
+    assert.ok(found, "nobody on the route owes several bills");
+    people.splice(people.indexOf(found.one), 1);
+    const { customer_code: code } = found.one;
+    const [oldest] = found.account.bills.filter((bill) => bill.state === "open");
+    assert.ok(oldest);
+    const part = oldest.open_principal + oldest.open_vat;
+    await it.goToByClick(found.one);
+    await it.press("Gặp khách");
+    await it.press(/^Tiền mặt/);
+    await it.page.getByRole("radio").last().check();
+    await it.press("Vừa đủ");
+    await it.press(/^Đã nhận/);
+    await it.sees(/^Đã thu/);
+    assert.equal(await debtOf(code), found.account.account.debt - part);
+    await it.sees("Khách còn phải trả");
+    await it.sees(new RegExp(`^Đã thu ${part.toLocaleString("de-DE")}`));
+    await it.page.locator(".paper").filter({ hasText: "Biên nhận" }).getByText("Đã in").waitFor();
+    const paid = await paymentsOf(code);
+    assert.deepEqual(paid.map(({ amount }) => amount), [part]);
+  });
+
   test("the button pressed ten times takes the money once", async () => {
     const one = customer();
     await it.goToByClick(one);
