@@ -206,7 +206,7 @@ describe("anybody", () => {
         await session.send("Emulation.setCPUThrottlingRate", { rate: 6 });
         const started = Date.now();
         await slow.open();
-        await slow.page.getByRole("heading", { level: 1 }).waitFor();
+        await slow.page.getByLabel("Mã ghi danh").waitFor();
         const took = Date.now() - started;
         await session.send("Emulation.setCPUThrottlingRate", { rate: 1 });
         return took;
