@@ -19,6 +19,7 @@ from shared.clock import Clock
 from shared.contracts.customer import GetCustomer
 from shared.contracts.message import Reply, Request
 from shared.db import Connection, acquired
+from shared.db.pool import ACQUIRE_SECONDS
 from shared.messaging import Bus
 from shared.problems import Conflict, InvalidRequest, Problem
 
@@ -44,6 +45,11 @@ class Waker(Protocol):
         """The device was revoked: close its socket."""
 
 
+STREAM_PATIENCE = 20.0
+"""Seconds that a stream waits for a connection to the database: a phone that is thrown out for want of one comes back,
+and makes more work than it would have made by waiting."""
+
+
 @dataclass(slots=True)
 class Gateway:
     """The parts that are wired once in ``app.py``."""
@@ -66,9 +72,9 @@ class Gateway:
         failures = settings.enrolment_failures_per_minute
         self.enrolment_failures = TokenBuckets(failures / 60, failures)
 
-    def database(self) -> AbstractAsyncContextManager[Connection]:
-        """Borrow a connection. Raises :class:`~shared.problems.Unavailable` when none is free within seconds."""
-        return acquired(self.pool)
+    def database(self, *, within: float = ACQUIRE_SECONDS) -> AbstractAsyncContextManager[Connection]:
+        """Borrow a connection. Raises :class:`~shared.problems.Unavailable` when none is free ``within`` seconds."""
+        return acquired(self.pool, within=within)
 
     async def ask(self, request: Request[ReplyT]) -> ReplyT:
         """Ask another service. Its problems, and :class:`~shared.problems.Unavailable`, go through to the caller.

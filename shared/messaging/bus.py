@@ -17,6 +17,7 @@ from pamqp.commands import Basic
 
 from shared import metrics
 from shared.contracts.message import Reply, Request
+from shared.db.pool import ACQUIRE_SECONDS
 from shared.db.transaction import Isolation, transaction
 from shared.ids import new_id
 from shared.messaging import context as contexts
@@ -232,10 +233,11 @@ class Bus:
         return await self._requester.request(message, timeout=timeout, correlation_id=correlation_id)
 
     @asynccontextmanager
-    async def work(self, *, isolation: Isolation | None = None) -> AsyncIterator[Work]:
+    async def work(self, *, isolation: Isolation | None = None, within: float = ACQUIRE_SECONDS) -> AsyncIterator[Work]:
         """Open a transaction outside of a handler that can emit events: imports, HTTP handlers, timers.
 
-        Committed at the end, undone when the block raises.
+        Committed at the end, undone when the block raises. Raises :class:`~shared.problems.Unavailable` when no
+        connection to the database is free ``within`` seconds.
         """
         if self._pool is None:
             raise RuntimeError("this bus has no database")
@@ -248,7 +250,7 @@ class Bus:
             sender=self._topology.service,
             traceparent=context.traceparent,
         )
-        async with transaction(self._pool, isolation=isolation) as connection:
+        async with transaction(self._pool, isolation=isolation, within=within) as connection:
             work = Work(connection, metadata, notify=self._relay is None or not self._relay.is_active)
             yield work
             await work.flush()

@@ -237,7 +237,8 @@ class Consumer:
     async def _take_in(self, batch: Sequence[_Taken]) -> None:
         notify = self._relay is None or not self._relay.is_active
         works: list[Work] = []
-        async with transaction(self._pool) as connection:
+        # Nobody waits for an event as for an answer: it may wait for a connection as long as for its handler.
+        async with transaction(self._pool, within=HANDLER_SECONDS) as connection:
             fresh = await claim(connection, self._service, [taken.facts.message_id for taken in batch])
             for taken in batch:
                 facts = taken.facts

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from services.gateway import domain, paper
 from services.gateway.domain import PrintJob
-from services.gateway.gateway import Gateway
+from services.gateway.gateway import STREAM_PATIENCE, Gateway
 from services.gateway.queueing import change
 from services.gateway.roles import Device
 from services.gateway.store import feeds, steps
@@ -165,7 +165,7 @@ class Connection:
     async def _send_papers(self) -> None:
         """Look into the database and send what is next."""
         self._all_known = False
-        async with self.gateway.database() as connection:
+        async with self.gateway.database(within=STREAM_PATIENCE) as connection:
             unfinished = await store.unfinished(connection, self.device.device_id)
         self._reserved.clear()
         await self._withdraw(unfinished)
@@ -186,10 +186,10 @@ class Connection:
         gateway, now = self.gateway, self.gateway.now()
         device_id, job_ids = self.device.device_id, [job.job_id for job in chosen]
         if not tracing.is_on() and all(domain.OFFERING.fits(job, now) for job in chosen):
-            async with gateway.database() as connection:
+            async with gateway.database(within=STREAM_PATIENCE) as connection:
                 return await steps.offer(connection, device_id, job_ids, now)
         papers: dict[UUID, Paper] = {}
-        async with gateway.bus.work() as work:
+        async with gateway.bus.work(within=STREAM_PATIENCE) as work:
             for job in await store.lock_unfinished(work.connection, device_id):
                 if job.job_id not in job_ids:
                     continue
@@ -248,7 +248,7 @@ class Connection:
 
     async def _fail(self, job: PrintJob) -> None:
         now = self.gateway.now()
-        async with self.gateway.bus.work() as work:
+        async with self.gateway.bus.work(within=STREAM_PATIENCE) as work:
             await change(
                 work,
                 job.job_id,
@@ -263,7 +263,7 @@ class Connection:
         gone = [job_id for job_id in self.known if job_id not in alive]
         if not gone:
             return
-        async with self.gateway.database() as connection:
+        async with self.gateway.database(within=STREAM_PATIENCE) as connection:
             ended = await store.states(connection, self.device.device_id, gone)
         for job in ended:
             if job.state in domain.FINISHED and self.known.pop(job.job_id, None) is not None:
@@ -297,7 +297,7 @@ class Connection:
         if collector is None:
             return
         while not self.closing:
-            async with self.gateway.database() as connection:
+            async with self.gateway.database(within=STREAM_PATIENCE) as connection:
                 position = await feeds.position(connection, collector)
                 behind = position.last_sequence - self.sequence
                 if behind <= 0:

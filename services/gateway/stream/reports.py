@@ -6,6 +6,7 @@ from pydantic import BaseModel
 
 from services.gateway import domain
 from services.gateway.domain import Move, PrintJob
+from services.gateway.gateway import STREAM_PATIENCE
 from services.gateway.queueing import change, say_finished
 from services.gateway.store import presence, steps
 from services.gateway.store import print_jobs as store
@@ -49,14 +50,14 @@ async def _step(connection: Connection, frame: Report, step: Move, now: datetime
     """Let the job take its usual step; False when it is not as the step wants it, and nothing was done."""
     device, gateway = connection.device, connection.gateway
     if step.after in domain.FINISHED:
-        async with gateway.bus.work() as work:
+        async with gateway.bus.work(within=STREAM_PATIENCE) as work:
             ended = await steps.finish(work.connection, device, frame.job_id, frame.attempt, step, now)
             if ended is not None:
                 await say_finished(work, ended, now)
         return ended is not None
     # A promise counts only on the stream that the phone used last.
     stream = connection.connection_id if isinstance(frame, Accepted) else None
-    async with gateway.database() as database:
+    async with gateway.database(within=STREAM_PATIENCE) as database:
         return await steps.move(database, device, frame.job_id, frame.attempt, step, now, stream)
 
 
@@ -71,7 +72,7 @@ async def _change(connection: Connection, frame: Report, now: datetime) -> Print
         return domain.report(job, frame.attempt, PrintJobState(frame.state), frame.cause, now)
 
     device = connection.device
-    async with connection.gateway.bus.work() as work:
+    async with connection.gateway.bus.work(within=STREAM_PATIENCE) as work:
         if isinstance(frame, Accepted) and await _is_left(work, connection, frame):
             return None
         changed = await change(work, frame.job_id, rule, actor=device.actor, now=now, device_id=device.device_id)

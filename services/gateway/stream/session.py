@@ -12,7 +12,7 @@ from services.gateway.api.printers import PrinterSetup
 from services.gateway.edge import problems
 from services.gateway.edge.limits import TokenBuckets
 from services.gateway.enrolment import hash_token
-from services.gateway.gateway import Gateway
+from services.gateway.gateway import STREAM_PATIENCE, Gateway
 from services.gateway.queueing import change
 from services.gateway.roles import Device
 from services.gateway.store import devices, feeds, presence
@@ -90,7 +90,9 @@ class Stream:
         except ConnectionError:
             log.info("stream_lost")
         except Exception as error:
-            if not (isinstance(error, Unavailable) or is_connection_lost(error)):
+            if isinstance(error, Unavailable) or is_connection_lost(error):
+                log.warning("stream_not_served", error=type(error).__name__)
+            else:
                 log.exception("stream_failed")
             await close_socket(socket, CloseCode.TRY_LATER)
         finally:
@@ -115,7 +117,7 @@ class Stream:
             if not socket.closed:
                 await close_socket(socket, CloseCode.PROTOCOL_ERROR)
             return None
-        async with self._gateway.database() as database:
+        async with self._gateway.database(within=STREAM_PATIENCE) as database:
             device = await devices.device_of_token(database, hash_token(hello.token))
         if device is None or device.revoked_at is not None:
             await socket.send_str(Revoked().model_dump_json())
@@ -126,7 +128,7 @@ class Stream:
     async def _opened(self, socket: web.WebSocketResponse, device: Device, hello: Hello) -> Connection:
         gateway = self._gateway
         connection_id = new_id()
-        async with gateway.bus.work() as work:
+        async with gateway.bus.work(within=STREAM_PATIENCE) as work:
             database = work.connection
             before = await presence.enter(database, device.device_id, gateway.instance, connection_id, gateway.now())
             epoch = await feeds.epoch(database)
@@ -175,7 +177,7 @@ class Stream:
         gateway, device_id, now = self._gateway, connection.device.device_id, self._gateway.now()
         held = set(holding)
         frames: list[BaseModel] = []
-        async with gateway.bus.work() as work:
+        async with gateway.bus.work(within=STREAM_PATIENCE) as work:
             if connection.device.collector_code is not None:
                 await feeds.settle(work.connection, connection.device.collector_code)
             for job in await store.lock_unfinished(work.connection, device_id):
@@ -198,7 +200,7 @@ class Stream:
 
     async def _leave(self, connection: Connection) -> None:
         try:
-            async with self._gateway.database() as database:
+            async with self._gateway.database(within=STREAM_PATIENCE) as database:
                 await presence.leave(database, connection.device.device_id, connection.connection_id)
         except Exception as error:
             if not is_connection_lost(error):
