@@ -3,7 +3,6 @@
 import argparse
 import asyncio
 import os
-import signal
 import sys
 from collections.abc import Awaitable, Iterator
 from pathlib import Path
@@ -18,6 +17,7 @@ from ops.bench.report import print_rows, write_json
 from ops.stack.local import LocalStack
 from ops.stack.processes import StackError
 from ops.stack.state import PROJECT, LocalFolder
+from ops.stopping import stop_when_told
 
 _LONGEST_SECONDS = 900.0
 
@@ -36,8 +36,7 @@ BENCHMARKS: dict[str, Benchmark] = {
 def main() -> int:
     """Run the benchmarks that were asked for, all of them by default; 1 when one of them could not be run."""
     arguments = _parser().parse_args()
-    # Told to stop, it stops what it has started, as after Ctrl-C.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    stop_when_told()
     stack = LocalStack(LocalFolder(PROJECT / ".local" / "bench"))
     bench = Bench(
         stack=stack,

@@ -15,6 +15,7 @@ from ops.chaos.report import ChaosReport
 from ops.chaos.run import Options, run_chaos
 from ops.stack.processes import StackError
 from ops.stack.provision import SERVICES
+from ops.stopping import stop_when_told
 
 
 def main() -> int:
@@ -28,6 +29,7 @@ def main() -> int:
         pace=arguments.pace,
         patience=arguments.patience,
     )
+    stop_when_told()
     try:
         report, history = asyncio.run(_run(arguments, options))
     except KeyboardInterrupt:

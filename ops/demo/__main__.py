@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import shutil
 import sys
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 from ops.demo.narrator import Narrator
@@ -12,26 +13,25 @@ from ops.demo.story import play
 from ops.stack.processes import StackError
 from ops.stack.services import LocalSystem
 from ops.stack.state import PROJECT
+from ops.stopping import stop_when_told
 
 _ANY_HOUR = {"THUNGAN_SMS_OPENS": "00:00", "THUNGAN_SMS_CLOSES": "23:59:59.999999"}
 """The demo may be watched at night; in service, reminders leave between 07:00 and 22:00."""
 
 
 async def _run(narrator: Narrator, folder: Path, *, namespace: str, keep: bool) -> None:
-    with narrator.step("start", "Five services, a broker, five databases") as step:
-        system = LocalSystem(namespace, keep=keep, settings={"notify": _ANY_HOUR})
-        await system.__aenter__()
-        step.tell(f"customer, billing, receipt, notify and gateway run as processes of their own: {system.gateway_url}")
-        step.check("every service says that it is ready", all(map(system.is_ready, system.addresses.passwords)))
-        step.see(gateway=system.gateway_url)
-    try:
+    async with AsyncExitStack() as running:
+        with narrator.step("start", "Five services, a broker, five databases") as step:
+            system = LocalSystem(namespace, keep=keep, settings={"notify": _ANY_HOUR})
+            await running.enter_async_context(system)
+            step.tell(
+                f"customer, billing, receipt, notify and gateway run as processes of their own: {system.gateway_url}"
+            )
+            step.check("every service says that it is ready", all(map(system.is_ready, system.addresses.passwords)))
+            step.see(gateway=system.gateway_url)
         stage = open_stage(system, folder)
-        try:
-            await play(stage, narrator)
-        finally:
-            await stage.close()
-    finally:
-        await system.__aexit__(None, None, None)
+        running.push_async_callback(stage.close)
+        await play(stage, narrator)
 
 
 def main() -> int:
@@ -49,6 +49,7 @@ def main() -> int:
         shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True, exist_ok=True)
     narrator = Narrator(arguments.json)
+    stop_when_told()
     try:
         asyncio.run(_run(narrator, folder, namespace=arguments.namespace, keep=arguments.keep))
     except KeyboardInterrupt:

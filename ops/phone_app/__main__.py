@@ -11,6 +11,7 @@ from pathlib import Path
 from ops.phone_app.stage import app_stage
 from ops.stack.processes import StackError
 from ops.stack.state import PROJECT
+from ops.stopping import stop_when_told
 
 _SCRIPT = "tests/browser/app/screenshots.ts"
 
@@ -42,6 +43,7 @@ def main() -> int:
     arguments = parser.parse_args()
     shutil.rmtree(arguments.out, ignore_errors=True)
     arguments.out.mkdir(parents=True)
+    stop_when_told()
     try:
         browser = subprocess.run([PROJECT / "dev", "web", "browser"], check=True, stdout=subprocess.PIPE, text=True)
         stay: bool = arguments.stay

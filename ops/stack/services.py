@@ -89,7 +89,16 @@ class LocalSystem:
         self._take_down(failed=False)
 
     async def __aenter__(self) -> Self:
-        return await asyncio.to_thread(self.__enter__)
+        # No task: when a program ends, all its tasks are cancelled, but a thread cannot be.
+        starting = asyncio.get_running_loop().run_in_executor(None, self.__enter__)
+        try:
+            return await asyncio.shield(starting)
+        except asyncio.CancelledError:
+            # The thread goes on; what it starts must not be left behind.
+            (failure,) = await asyncio.gather(starting, return_exceptions=True)
+            if not isinstance(failure, BaseException):
+                await asyncio.to_thread(self._take_down, failed=True)
+            raise
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
