@@ -44,7 +44,7 @@ async def _kind(
 ) -> Row:
     chance = random.Random(kind)
     times: list[float] = []
-    first = 0
+    meant: list[bool] = []
     # The first one comes twice: what a new connection has to learn is left out.
     for person in (people[0], *people):
         routes = None
@@ -55,8 +55,8 @@ async def _kind(
         async with connection.transaction():
             found = await search(connection, typed, routes, 20)
         times.append((time.perf_counter() - before) * 1000)
-        first += bool(found) and await _is_meant(connection, found[0].customer_code, person, kind)
-    times, missed = times[1:], len(people) + 1 - first
+        meant.append(bool(found) and await _is_meant(connection, found[0].customer_code, person, kind))
+    times, missed = times[1:], meant[1:].count(False)
     return Row(
         benchmark=NAME,
         what=f"{'own routes' if own_routes else 'everywhere'}: {kind}",
