@@ -14,6 +14,7 @@ import pytest
 from ops.stack import processes
 from ops.stack.ports import accepts_connections, free_ports, is_free
 from ops.stack.processes import ProcessRecord, StackError
+from shared.testing import wait_until
 
 STUBBORN = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); time.sleep(60)"
 
@@ -26,10 +27,12 @@ def sleeper(tmp_path: Path) -> Iterator[Path]:
     processes.stop(record, first=signal.SIGKILL)
 
 
-def test_a_spawned_process_is_found_again_by_its_record(sleeper: Path) -> None:
+async def test_a_spawned_process_is_found_again_by_its_record(sleeper: Path) -> None:
     found = processes.running(sleeper)
     assert found is not None
-    assert Path(f"/proc/{found.pid}/cmdline").read_bytes() == b"sleep\x0060\x00"
+    # For an instant after the start, the system does not know the command line yet.
+    command = await wait_until(Path(f"/proc/{found.pid}/cmdline").read_bytes)
+    assert command == b"sleep\x0060\x00"
 
 
 def test_a_stopped_process_is_gone_and_its_record_with_it(sleeper: Path) -> None:
