@@ -51,10 +51,6 @@ class _Taken:
     handler: EventHandler
     lock: str | None
 
-    @property
-    def context(self) -> contexts.Context:
-        return _context(self.facts)
-
 
 class Consumer:
     """Takes events, runs their handlers in one transaction with the inbox, and acknowledges after the commit.
@@ -242,7 +238,7 @@ class Consumer:
             fresh = await claim(connection, self._service, [taken.facts.message_id for taken in batch])
             for taken in batch:
                 facts = taken.facts
-                with contexts.use(taken.context):
+                with contexts.use(_context(facts)):
                     if facts.message_id not in fresh:
                         metrics.of(self._service, facts.kind).duplicates.inc()
                         log.info("event_duplicate")

@@ -7,11 +7,14 @@ from pathlib import Path
 import aiormq
 import pytest
 import pytest_asyncio
+from pydantic import SecretStr
 
 from ops.stack.debian import CannotBeHad
 from ops.stack.local import LocalStack
 from ops.stack.rabbitmq import RabbitMQ
 from ops.stack.rabbitmq4 import rabbitmq4_in_use
+from shared.testing.fixtures import BusFactory
+from shared.testing.proxy import TcpProxy
 
 _why_not = pytest.StashKey[str]()
 
@@ -44,6 +47,19 @@ async def broker_connection(amqp_url: str) -> AsyncIterator["aiormq.Connection"]
     connection = await aiormq.connect(amqp_url)
     yield connection
     await connection.close()
+
+
+@pytest.fixture
+async def proxy(amqp_url: str, bus_for: BusFactory) -> AsyncIterator[TcpProxy]:
+    """A way to the broker that can be broken; taken away before the buses that go through it."""
+    async with TcpProxy.in_front_of(amqp_url) as proxy:
+        yield proxy
+
+
+@pytest.fixture
+def through(proxy: TcpProxy, amqp_url: str) -> SecretStr:
+    """The broker's address through the proxy."""
+    return SecretStr(proxy.url(amqp_url))
 
 
 @pytest.fixture(scope="session")

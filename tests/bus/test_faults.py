@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import asyncpg
@@ -49,18 +49,6 @@ SINK = Topology(service="sink", consumes=[Noted])
 @pytest.fixture(autouse=True)
 def services(used_services: set[str]) -> None:
     used_services.update({"owner", "asker", "source", "sink"})
-
-
-@pytest.fixture
-async def proxy(amqp_url: str, bus_for: BusFactory) -> AsyncIterator[TcpProxy]:
-    async with TcpProxy.in_front_of(amqp_url) as proxy:
-        yield proxy
-
-
-@pytest.fixture
-def through(proxy: TcpProxy, amqp_url: str) -> SecretStr:
-    """The broker's address through the proxy."""
-    return SecretStr(proxy.url(amqp_url))
 
 
 @pytest.fixture
