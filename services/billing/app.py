@@ -22,7 +22,7 @@ from shared.contracts.billing import (
 from shared.contracts.customer import CustomerChanged, VisitRecorded
 from shared.contracts.receipt import ReceiptIssued
 from shared.health import serve_health
-from shared.messaging.work import EventHandlers, RequestHandlers, read_only
+from shared.messaging.unit_of_work import EventHandlers, RequestHandlers, read_only
 from shared.runtime import Running, open_parts
 
 

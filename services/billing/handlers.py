@@ -15,7 +15,7 @@ from shared.contracts.billing import (
 from shared.contracts.customer import CustomerChanged
 from shared.contracts.receipt import ReceiptIssued, ReceiptKind
 from shared.messaging.errors import PermanentError
-from shared.messaging.work import Work
+from shared.messaging.unit_of_work import UnitOfWork
 from shared.problems import NotFound
 
 __all__ = [
@@ -33,7 +33,7 @@ __all__ = [
 ]
 
 
-async def get_account(request: GetAccount, work: Work) -> CustomerAccount:
+async def get_account(request: GetAccount, work: UnitOfWork) -> CustomerAccount:
     """Return what a customer owes, with bills and payments as of one moment."""
     connection = work.connection
     async with connection.transaction(isolation="repeatable_read", readonly=True):
@@ -49,7 +49,7 @@ async def get_account(request: GetAccount, work: Work) -> CustomerAccount:
     return CustomerAccount(account=account, bills=by_age, payments=latest)
 
 
-async def get_payment(request: GetPayment, work: Work) -> PaymentReply:
+async def get_payment(request: GetPayment, work: UnitOfWork) -> PaymentReply:
     """Return a payment as it is now, and the customer's account."""
     connection = work.connection
     async with connection.transaction(isolation="repeatable_read", readonly=True):
@@ -60,18 +60,18 @@ async def get_payment(request: GetPayment, work: Work) -> PaymentReply:
     return PaymentReply(payment=stored.payment, account=account)
 
 
-async def get_collection_points(request: GetCollectionPoints, work: Work) -> CollectionPointsReply:
+async def get_collection_points(request: GetCollectionPoints, work: UnitOfWork) -> CollectionPointsReply:
     """Return the collection points for customers of a unit, the nearest first."""
     points = await collection_points.nearest(work.connection, request.unit_code, request.limit)
     return CollectionPointsReply(collection_points=points)
 
 
-async def keep_customer(event: CustomerChanged, work: Work) -> None:
+async def keep_customer(event: CustomerChanged, work: UnitOfWork) -> None:
     """Keep billing's own copy of the contract facts, so that bills are made with customer switched off."""
     await accounts.save_customer(work.connection, event.customer)
 
 
-async def note_receipt(event: ReceiptIssued, work: Work) -> None:
+async def note_receipt(event: ReceiptIssued, work: UnitOfWork) -> None:
     """Note the receipt on its payment, so that a refusal can name it."""
     receipt = event.receipt
     if receipt.kind is not ReceiptKind.ORIGINAL:

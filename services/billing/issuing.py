@@ -20,12 +20,12 @@ from shared.contracts.billing import Bill, BillIssued, BillState
 from shared.contracts.common import CustomerFacts
 from shared.db import Connection
 from shared.ids import new_id
-from shared.messaging.work import Work
+from shared.messaging.unit_of_work import UnitOfWork
 
 BATCH = 250
 """Bills in one transaction: long enough to be fast, short enough that nobody waits for an account's lock."""
 
-WorkFactory = Callable[[], AbstractAsyncContextManager[Work]]
+WorkFactory = Callable[[], AbstractAsyncContextManager[UnitOfWork]]
 Progress = Callable[["BillRun"], Awaitable[None] | None]
 
 
@@ -69,7 +69,7 @@ async def run_bills(
             await awaitable
 
 
-async def issue_batch(work: Work, tariffs: Tariffs, clock: Clock, limit: int) -> tuple[int, BillRun]:
+async def issue_batch(work: UnitOfWork, tariffs: Tariffs, clock: Clock, limit: int) -> tuple[int, BillRun]:
     """Issue the bills of at most ``limit`` waiting periods; return how many periods were taken, and the result."""
     connection = work.connection
     waiting = await metered.take_waiting(connection, limit)
@@ -117,7 +117,7 @@ async def _use_credit(connection: Connection, new: list[Bill], clock: Clock) -> 
     return after
 
 
-async def _tell(work: Work, issued: list[Bill]) -> None:
+async def _tell(work: UnitOfWork, issued: list[Bill]) -> None:
     states = await accounts.refresh(work.connection, [bill.customer_code for bill in issued])
     for bill in issued:
         await work.emit(BillIssued(bill=bill, account=states[bill.customer_code]), aggregate=bill.customer_code)

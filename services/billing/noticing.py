@@ -7,10 +7,10 @@ from shared.contracts.billing import NoticeIssued
 from shared.contracts.common import NextStep
 from shared.contracts.customer import VisitRecorded
 from shared.messaging.errors import RetryLater
-from shared.messaging.work import Work
+from shared.messaging.unit_of_work import UnitOfWork
 
 
-async def issue_notice(event: VisitRecorded, work: Work, *, clock: Clock, points_on_notice: int) -> None:
+async def issue_notice(event: VisitRecorded, work: UnitOfWork, *, clock: Clock, points_on_notice: int) -> None:
     """Issue the notice that a visit calls for, once; none when nothing is owed (any more)."""
     visit = event.visit
     connection = work.connection

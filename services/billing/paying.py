@@ -30,11 +30,11 @@ from shared.contracts.billing import (
 )
 from shared.contracts.common import AccountState, PaymentMethod
 from shared.db import Connection
-from shared.messaging.work import Work
+from shared.messaging.unit_of_work import UnitOfWork
 from shared.problems import InvalidRequest, NotFound
 
 
-async def record_payment(request: RecordPayment, work: Work, *, clock: Clock) -> PaymentReply:
+async def record_payment(request: RecordPayment, work: UnitOfWork, *, clock: Clock) -> PaymentReply:
     """Record money and clear the oldest bills with it; what is left becomes credit.
 
     Repeating the request gives the same answer, from whichever phone it comes. Cash for what is already paid is
@@ -91,7 +91,7 @@ def content_mark(request: RecordPayment) -> str:
     return answers.fingerprint(request, without=ignored)
 
 
-async def reverse_payment(request: ReversePayment, work: Work, *, clock: Clock) -> PaymentReply:
+async def reverse_payment(request: ReversePayment, work: UnitOfWork, *, clock: Clock) -> PaymentReply:
     """Take a payment back, once: everything that it cleared is open again, as credit on later bills too.
 
     Credit that other payments left clears what was reopened. Cash leaves the box of its shift while that is open;
@@ -206,7 +206,7 @@ async def _refuse_known_reference(connection: Connection, request: RecordPayment
 
 
 async def _tell(
-    work: Work, request: RecordPayment, payment: Payment, open_bills: Sequence[Bill], account: AccountState
+    work: UnitOfWork, request: RecordPayment, payment: Payment, open_bills: Sequence[Bill], account: AccountState
 ) -> None:
     connection = work.connection
     cleared = {part.bill_id for part in payment.allocations}

@@ -3,11 +3,11 @@
 from services.billing.domain import ShiftAlreadyClosed, ShiftAlreadyOpen, cash_difference
 from services.billing.store import accounts, answers, shifts
 from shared.contracts.billing import CloseShift, GetShift, OpenShift, Shift, ShiftClosed, ShiftReply
-from shared.messaging.work import Work
+from shared.messaging.unit_of_work import UnitOfWork
 from shared.problems import NotFound
 
 
-async def open_shift(request: OpenShift, work: Work, *, cash_ceiling: int) -> ShiftReply:
+async def open_shift(request: OpenShift, work: UnitOfWork, *, cash_ceiling: int) -> ShiftReply:
     """Open a shift; a collector has one at a time. Repeatable."""
     connection = work.connection
     mark = answers.fingerprint(request)
@@ -29,12 +29,12 @@ async def open_shift(request: OpenShift, work: Work, *, cash_ceiling: int) -> Sh
     return reply
 
 
-async def get_shift(request: GetShift, work: Work) -> ShiftReply:
+async def get_shift(request: GetShift, work: UnitOfWork) -> ShiftReply:
     """Return a shift with its totals up to now."""
     return ShiftReply(shift=_found(await shifts.find(work.connection, request.collector_code, request.shift_id)))
 
 
-async def close_shift(request: CloseShift, work: Work) -> ShiftReply:
+async def close_shift(request: CloseShift, work: UnitOfWork) -> ShiftReply:
     """Close a shift with the counted cash. Cash that arrives meanwhile is in it, or refused: never half."""
     connection = work.connection
     shift = await shifts.lock(connection, request.shift_id)

@@ -38,7 +38,7 @@ from shared.contracts.customer import (
     VisitRecorded,
     VisitReply,
 )
-from shared.messaging import Work
+from shared.messaging import UnitOfWork
 from shared.phones import InvalidPhoneError, normalise
 from shared.problems import Conflict, InvalidRequest, NotFound, SameIdOtherContent
 from shared.text import has_control_characters
@@ -49,7 +49,7 @@ ROUTE_BYTES = 200 * 1024
 """Stops of one answer: below the bus's limit for one message, with room for the envelope."""
 
 
-async def search_customers(request: SearchCustomers, work: Work) -> CustomersFound:
+async def search_customers(request: SearchCustomers, work: UnitOfWork) -> CustomersFound:
     """Find customers, the best match first."""
     connection = work.connection
     async with connection.transaction(readonly=True):
@@ -66,7 +66,7 @@ async def search_customers(request: SearchCustomers, work: Work) -> CustomersFou
     )
 
 
-async def get_customer(request: GetCustomer, work: Work) -> CustomerDetails:
+async def get_customer(request: GetCustomer, work: UnitOfWork) -> CustomerDetails:
     """Return everything that is known of a customer."""
     connection, customer_code = work.connection, request.customer_code
     if request.collector_code is not None:
@@ -85,7 +85,7 @@ async def get_customer(request: GetCustomer, work: Work) -> CustomerDetails:
     )
 
 
-async def get_route(request: GetRoute, work: Work) -> RouteOfDay:
+async def get_route(request: GetRoute, work: UnitOfWork) -> RouteOfDay:
     """Return the stops of a collector's day, as many as fit into one answer."""
     await _collector(work, request.collector_code)
     stops, total = await store.stops(
@@ -94,12 +94,12 @@ async def get_route(request: GetRoute, work: Work) -> RouteOfDay:
     return RouteOfDay(collector_code=request.collector_code, day=request.day, stops=_fitting(stops), total_stops=total)
 
 
-async def get_collector(request: GetCollector, work: Work) -> CollectorDetails:
+async def get_collector(request: GetCollector, work: UnitOfWork) -> CollectorDetails:
     """Return a collector."""
     return await _collector(work, request.collector_code)
 
 
-async def record_visit(request: RecordVisit, work: Work, *, rules: VisitRules, clock: Clock) -> VisitReply:
+async def record_visit(request: RecordVisit, work: UnitOfWork, *, rules: VisitRules, clock: Clock) -> VisitReply:
     """Record what came of a visit and where it leads; a repetition gets the first answer."""
     _require_readable("note", request.note)
     connection, digest = work.connection, fingerprint(request)
@@ -155,7 +155,7 @@ async def record_visit(request: RecordVisit, work: Work, *, rules: VisitRules, c
     return VisitReply(visit=visit)
 
 
-async def correct_phone(request: CorrectPhone, work: Work, *, clock: Clock) -> PhoneCorrected:
+async def correct_phone(request: CorrectPhone, work: UnitOfWork, *, clock: Clock) -> PhoneCorrected:
     """Correct a customer's number, and keep who did it, when and why; a repetition gets the first answer."""
     _require_readable("reason", request.reason)
     connection, digest = work.connection, fingerprint(request)
@@ -195,22 +195,22 @@ async def correct_phone(request: CorrectPhone, work: Work, *, clock: Clock) -> P
     return corrected
 
 
-async def take_in_bill(event: BillIssued, work: Work, *, rules: VisitRules) -> None:
+async def take_in_bill(event: BillIssued, work: UnitOfWork, *, rules: VisitRules) -> None:
     """A bill makes a customer due who owed nothing."""
     await _take_in(work, event.account, event.bill.issued_at, rules)
 
 
-async def take_in_payment(event: PaymentRecorded, work: Work, *, rules: VisitRules) -> None:
+async def take_in_payment(event: PaymentRecorded, work: UnitOfWork, *, rules: VisitRules) -> None:
     """A payment that clears the debt settles the customer and ends the visits for it."""
     await _take_in(work, event.account, event.payment.received_at, rules)
 
 
-async def take_in_reversal(event: PaymentReversed, work: Work, *, rules: VisitRules) -> None:
+async def take_in_reversal(event: PaymentReversed, work: UnitOfWork, *, rules: VisitRules) -> None:
     """A reversal makes the customer due again."""
     await _take_in(work, event.account, event.reversed_at, rules)
 
 
-async def _take_in(work: Work, state: AccountState, happened_at: datetime, rules: VisitRules) -> None:
+async def _take_in(work: UnitOfWork, state: AccountState, happened_at: datetime, rules: VisitRules) -> None:
     known, _ = await store.account(work.connection, state.customer_code, lock=True)
     account = take_in(known, state, happened_at)
     if account == known:
@@ -219,14 +219,14 @@ async def _take_in(work: Work, state: AccountState, happened_at: datetime, rules
     await store.save_standing(work.connection, state.customer_code, account, standing(account, visits, rules))
 
 
-async def _collector(work: Work, collector_code: str) -> CollectorDetails:
+async def _collector(work: UnitOfWork, collector_code: str) -> CollectorDetails:
     collector = await store.collector(work.connection, collector_code)
     if collector is None:
         raise NotFound("Không có thu ngân viên này.", facts={"collector_code": collector_code})
     return collector
 
 
-async def _require_on_route(work: Work, customer_code: str, collector_code: str) -> None:
+async def _require_on_route(work: UnitOfWork, customer_code: str, collector_code: str) -> None:
     """Refuse a customer on somebody else's route just like one who does not exist: neither is this collector's."""
     if not await store.is_on_route(work.connection, customer_code, collector_code):
         raise _unknown_customer(customer_code)

@@ -35,7 +35,7 @@ from shared.contracts.customer import CustomerChanged
 
 if TYPE_CHECKING:
     from shared.db import Connection
-    from shared.messaging import Bus, Work
+    from shared.messaging import Bus, UnitOfWork
 
 BATCH = 5_000
 """Customers that are announced at a time: bounds the memory, not the transaction."""
@@ -117,7 +117,7 @@ async def import_customers(bus: Bus, folder: Path) -> ImportReport:
     return report
 
 
-async def _take_in(work: Work, contents: Sequence[FileContent], report: ImportReport, moment: datetime) -> None:
+async def _take_in(work: UnitOfWork, contents: Sequence[FileContent], report: ImportReport, moment: datetime) -> None:
     connection = work.connection
     # Longer than any request may take, for this transaction only.
     await connection.execute(
@@ -171,7 +171,7 @@ async def _dangling(
     ]
 
 
-async def _announce(work: Work, moment: datetime) -> int:
+async def _announce(work: UnitOfWork, moment: datetime) -> int:
     """Emit the facts of every customer that the import has changed, by itself or through a unit, route or collector."""
     connection = work.connection
     codes = [row["customer_code"] for row in await connection.fetch(_AFFECTED, timeout=_PATIENCE)]

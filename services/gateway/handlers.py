@@ -13,12 +13,12 @@ from shared.contracts.billing import BillIssued, CollectionPoint, Payment, Payme
 from shared.contracts.common import PaymentMethod
 from shared.contracts.customer import CustomerChanged
 from shared.contracts.receipt import DocumentReady
-from shared.messaging import Work, tracing
+from shared.messaging import UnitOfWork, tracing
 
 log = structlog.get_logger()
 
 
-async def document_ready(event: DocumentReady, work: Work, *, waker: Waker, now: Clock = clock.now) -> None:
+async def document_ready(event: DocumentReady, work: UnitOfWork, *, waker: Waker, now: Clock = clock.now) -> None:
     """Put a paper into the queue of the phone that prints it; where the phone has room for it, as offered already."""
     device_id, moment = event.device_id, now()
     if device_id is None:
@@ -35,7 +35,7 @@ async def document_ready(event: DocumentReady, work: Work, *, waker: Waker, now:
         work.after_commit(lambda: waker.papers([device_id]))
 
 
-async def payment_recorded(event: PaymentRecorded, work: Work, *, waker: Waker, now: Clock = clock.now) -> None:
+async def payment_recorded(event: PaymentRecorded, work: UnitOfWork, *, waker: Waker, now: Clock = clock.now) -> None:
     """Tell the collector's phones that a customer has paid, and where."""
     await _tell(
         event.customer.collector.collector_code,
@@ -55,7 +55,7 @@ async def payment_recorded(event: PaymentRecorded, work: Work, *, waker: Waker, 
     )
 
 
-async def payment_reversed(event: PaymentReversed, work: Work, *, waker: Waker, now: Clock = clock.now) -> None:
+async def payment_reversed(event: PaymentReversed, work: UnitOfWork, *, waker: Waker, now: Clock = clock.now) -> None:
     """Tell the collector's phones that a payment was taken back."""
     await _tell(
         event.customer.collector.collector_code,
@@ -75,7 +75,7 @@ async def payment_reversed(event: PaymentReversed, work: Work, *, waker: Waker, 
     )
 
 
-async def bill_issued(event: BillIssued, work: Work, *, waker: Waker, now: Clock = clock.now) -> None:
+async def bill_issued(event: BillIssued, work: UnitOfWork, *, waker: Waker, now: Clock = clock.now) -> None:
     """Tell the collector's phones of a new bill."""
     collector_code = await feeds.collector_of(work.connection, event.bill.customer_code)
     if collector_code is None:
@@ -99,7 +99,7 @@ async def bill_issued(event: BillIssued, work: Work, *, waker: Waker, now: Clock
     )
 
 
-async def customer_changed(event: CustomerChanged, work: Work, *, waker: Waker, now: Clock = clock.now) -> None:
+async def customer_changed(event: CustomerChanged, work: UnitOfWork, *, waker: Waker, now: Clock = clock.now) -> None:
     """Note whose route a customer is on; tell the phones of changes, not of first imports."""
     customer = event.customer
     collector_code = customer.collector.collector_code
@@ -117,7 +117,7 @@ async def customer_changed(event: CustomerChanged, work: Work, *, waker: Waker, 
 
 
 async def _tell(
-    collector_code: str, update: AccountUpdate | CustomerUpdate, work: Work, waker: Waker, now: Clock
+    collector_code: str, update: AccountUpdate | CustomerUpdate, work: UnitOfWork, waker: Waker, now: Clock
 ) -> None:
     exclude: Any = {"seq"}
     entry = update.model_dump_json(exclude=exclude, exclude_none=True)

@@ -11,7 +11,7 @@ from services.gateway.domain import PrintJob
 from services.gateway.store import print_jobs as store
 from services.gateway.store.print_jobs import Paper
 from shared.contracts.gateway import PrintJobFinished
-from shared.messaging import Work, tracing
+from shared.messaging import UnitOfWork, tracing
 from shared.messaging import context as contexts
 from shared.problems import NotFound
 
@@ -19,7 +19,7 @@ Rule = Callable[[PrintJob], PrintJob]
 
 
 async def change(
-    work: Work,
+    work: UnitOfWork,
     job_id: UUID,
     rule: Rule,
     *,
@@ -65,7 +65,7 @@ def _traced(before: Paper, job: PrintJob, now: datetime) -> Iterator[None]:
         yield
 
 
-async def say_finished(work: Work, paper: Paper, now: datetime) -> None:
+async def say_finished(work: UnitOfWork, paper: Paper, now: datetime) -> None:
     """Tell everybody that a job has ended."""
     job = paper.job
     await work.emit(

@@ -5,10 +5,10 @@ from services.notify.domain import judge
 from services.notify.reminding import Reminding, as_judged, circumstances
 from shared.contracts.billing import NoticeIssued, NoticeKind, PaymentRecorded, PaymentReversed
 from shared.contracts.notify import GetReminders, ReminderHistory, ReminderState, SmsFailed
-from shared.messaging.work import Work
+from shared.messaging.unit_of_work import UnitOfWork
 
 
-async def remind(event: NoticeIssued, work: Work, *, reminding: Reminding) -> None:
+async def remind(event: NoticeIssued, work: UnitOfWork, *, reminding: Reminding) -> None:
     """Schedule the one reminder of a visit where nobody was home; any repetition of the notice adds nothing."""
     if event.kind is not NoticeKind.AWAY or not event.bills:
         return
@@ -33,20 +33,20 @@ async def remind(event: NoticeIssued, work: Work, *, reminding: Reminding) -> No
         )
 
 
-async def forget_paid(event: PaymentRecorded, work: Work) -> None:
+async def forget_paid(event: PaymentRecorded, work: UnitOfWork) -> None:
     """Cancel the reminders of a customer who owes nothing any more, in the transaction that takes the payment in."""
     if await store.take_account(work.connection, event.account) <= 0:
         await store.cancel_paid(work.connection, event.account.customer_code)
 
 
-async def remember_unpaid(event: PaymentReversed, work: Work, *, reminding: Reminding) -> None:
+async def remember_unpaid(event: PaymentReversed, work: UnitOfWork, *, reminding: Reminding) -> None:
     """Schedule again what a payment cancelled that was taken back before the reminder was due."""
     debt = await store.take_account(work.connection, event.account)
     if debt > 0 and await store.revive_paid(work.connection, event.account.customer_code, reminding.clock()):
         await store.wake_senders(work.connection)
 
 
-async def history(request: GetReminders, work: Work) -> ReminderHistory:
+async def history(request: GetReminders, work: UnitOfWork) -> ReminderHistory:
     """Return a customer's reminders, the latest first."""
     reminders = await store.reminders_of(work.connection, request.customer_code, request.limit)
     return ReminderHistory(reminders=reminders)

@@ -32,7 +32,7 @@ from services.notify.store import BlockedPhone, DueReminder, NewAttempt
 from shared import metrics
 from shared.contracts.notify import ReminderState, SmsFailed, SmsSent
 from shared.db.transaction import is_connection_lost
-from shared.messaging.work import Work
+from shared.messaging.unit_of_work import UnitOfWork
 from shared.problems import Unavailable
 
 log = structlog.get_logger()
@@ -40,7 +40,7 @@ OUTCOMES = Counter(
     "thungan_sms_attempts", "SMS handed over to a provider", ("provider", "outcome"), registry=metrics.REGISTRY
 )
 
-NewWork = Callable[[], AbstractAsyncContextManager[Work]]
+NewWork = Callable[[], AbstractAsyncContextManager[UnitOfWork]]
 
 _LEASE_MARGIN = timedelta(seconds=30)
 """How much longer than the provider's time a lease lasts: time to record the outcome."""
@@ -116,7 +116,7 @@ class Sender:
                 await _to_the_end(self._hand_over(claimed))
                 handed_over += 1
 
-    async def _claim(self, work: Work, due: DueReminder) -> Claimed | None:
+    async def _claim(self, work: UnitOfWork, due: DueReminder) -> Claimed | None:
         """Judge a locked reminder again; record the attempt when it is to leave now."""
         moment = self._reminding.clock()
         verdict = judge(await circumstances(work.connection, due, due.debt, moment), self._reminding.limits)
@@ -132,7 +132,7 @@ class Sender:
                 return await self._begin(work, due, moment)
         return None
 
-    async def _begin(self, work: Work, due: DueReminder, moment: datetime) -> Claimed | None:
+    async def _begin(self, work: UnitOfWork, due: DueReminder, moment: datetime) -> Claimed | None:
         index = self._first_ready(due.provider_index, moment)
         if index is None or due.phone is None:
             await store.postpone(work.connection, due.reminder_id, moment + _PROVIDER_PAUSE, "provider_paused")
@@ -211,7 +211,7 @@ class Sender:
             log.exception("sms_provider_failed", provider=provider.name)
             return HandoverResult(Handover.UNKNOWN, detail=type(error).__name__)
 
-    async def _record(self, work: Work, claimed: Claimed, result: HandoverResult, moment: datetime) -> None:
+    async def _record(self, work: UnitOfWork, claimed: Claimed, result: HandoverResult, moment: datetime) -> None:
         """Record an outcome and what follows from it."""
         reminder, connection = claimed.reminder, work.connection
         still_ours = await store.finish_attempt(

@@ -13,7 +13,7 @@ from shared.clock import Clock, now
 from shared.contracts.billing import NoticeIssued, PaymentRecorded, PaymentReversed, ShiftClosed
 from shared.contracts.receipt import GetPublicKeys, GetReceipt, ReprintReceipt, VerifyToken
 from shared.health import Check, serve_health
-from shared.messaging.work import EventHandlers, RequestHandlers, locking, read_only, without_database
+from shared.messaging.unit_of_work import EventHandlers, RequestHandlers, locking, read_only, without_database
 from shared.runtime import Running, open_parts
 
 

@@ -37,7 +37,7 @@ from shared.contracts.receipt import (
 )
 from shared.db import Connection
 from shared.messaging.errors import RetryLater
-from shared.messaging.work import Work
+from shared.messaging.unit_of_work import UnitOfWork
 from shared.money import format_dong
 from shared.printing.document import Document
 from shared.problems import InvalidRequest, NotFound, SameIdOtherContent
@@ -69,7 +69,7 @@ class Issuing:
         return with_signature(body, drafting.seal_of(receipt), self.options, Words(Language(body.language)))
 
 
-async def print_notice(event: NoticeIssued, work: Work, *, issuing: Issuing) -> None:
+async def print_notice(event: NoticeIssued, work: UnitOfWork, *, issuing: Issuing) -> None:
     """Make the paper of a notice."""
     document = notice(event, issuing.options, issuing.words)
     await work.emit(
@@ -88,14 +88,14 @@ async def print_notice(event: NoticeIssued, work: Work, *, issuing: Issuing) -> 
     )
 
 
-async def issue_receipt(event: PaymentRecorded, work: Work, *, issuing: Issuing) -> None:
+async def issue_receipt(event: PaymentRecorded, work: UnitOfWork, *, issuing: Issuing) -> None:
     """Sign a numbered receipt for a payment and make its paper."""
     draft = drafting.original(event, issuing.options, issuing.words)
     receipt = await issuing.issue(work.connection, draft)
     await _tell(receipt, event, work, issuing)
 
 
-async def void_receipt(event: PaymentReversed, work: Work, *, issuing: Issuing) -> None:
+async def void_receipt(event: PaymentReversed, work: UnitOfWork, *, issuing: Issuing) -> None:
     """Void the receipt of a payment that was taken back, by another numbered receipt, and make its paper."""
     voided = await store.receipt_of_payment(work.connection, event.payment.payment_id, ReceiptKind.ORIGINAL)
     if voided is None:
@@ -105,7 +105,7 @@ async def void_receipt(event: PaymentReversed, work: Work, *, issuing: Issuing) 
     await _tell(receipt, event, work, issuing)
 
 
-async def print_shift_slip(event: ShiftClosed, work: Work, *, issuing: Issuing) -> None:
+async def print_shift_slip(event: ShiftClosed, work: UnitOfWork, *, issuing: Issuing) -> None:
     """Make the slip of a closed shift."""
     document = shift_slip(event, issuing.words)
     await work.emit(
@@ -123,7 +123,7 @@ async def print_shift_slip(event: ShiftClosed, work: Work, *, issuing: Issuing) 
     )
 
 
-async def get_receipt(request: GetReceipt, work: Work, *, issuing: Issuing) -> ReceiptReply:
+async def get_receipt(request: GetReceipt, work: UnitOfWork, *, issuing: Issuing) -> ReceiptReply:
     """Return a receipt by its id or by its payment, with the paper as it was first printed."""
     if request.receipt_id is not None:
         receipt = await store.receipt_by_id(work.connection, request.receipt_id)
@@ -137,12 +137,12 @@ async def get_receipt(request: GetReceipt, work: Work, *, issuing: Issuing) -> R
     return ReceiptReply(receipt=receipt.as_contract(url), document=issuing.signed_paper(receipt))
 
 
-async def verify(request: VerifyToken, work: Work, *, issuing: Issuing) -> Verification:
+async def verify(request: VerifyToken, work: UnitOfWork, *, issuing: Issuing) -> Verification:
     """Check a token as scanned, or a lookup code as typed, against keys and register."""
     return await verify_on_record(request.token, work.connection, issuing.signer.keyring(), issuing.options)
 
 
-async def reprint_receipt(request: ReprintReceipt, work: Work, *, issuing: Issuing) -> ReprintReply:
+async def reprint_receipt(request: ReprintReceipt, work: UnitOfWork, *, issuing: Issuing) -> ReprintReply:
     """Count a copy and make its paper; the same ``reprint_id`` is counted and printed once."""
     if not await store.lock_receipt(work.connection, request.receipt_id):
         raise NotFound("Không tìm thấy biên nhận.")
@@ -168,12 +168,14 @@ async def reprint_receipt(request: ReprintReceipt, work: Work, *, issuing: Issui
     )
 
 
-async def public_keys(_request: GetPublicKeys, _work: Work, *, issuing: Issuing) -> PublicKeysReply:
+async def public_keys(_request: GetPublicKeys, _work: UnitOfWork, *, issuing: Issuing) -> PublicKeysReply:
     """Return all public keys, retired ones included."""
     return PublicKeysReply(keys=issuing.signer.public_keys())
 
 
-async def _tell(receipt: StoredReceipt, event: PaymentRecorded | PaymentReversed, work: Work, issuing: Issuing) -> None:
+async def _tell(
+    receipt: StoredReceipt, event: PaymentRecorded | PaymentReversed, work: UnitOfWork, issuing: Issuing
+) -> None:
     """Say that a receipt exists, and hand out its paper."""
     new = receipt.new
     void = new.kind is ReceiptKind.VOID

@@ -14,13 +14,13 @@ from shared.messaging.errors import (
     UnsupportedBroker,
 )
 from shared.messaging.topology import Names, Topology
-from shared.messaging.work import (
+from shared.messaging.unit_of_work import (
     EventHandler,
     EventHandlers,
     Metadata,
     RequestHandler,
     RequestHandlers,
-    Work,
+    UnitOfWork,
     locking,
     read_only,
     without_database,
@@ -43,8 +43,8 @@ __all__ = [
     "RetryLater",
     "Topology",
     "TopologyMismatch",
+    "UnitOfWork",
     "UnsupportedBroker",
-    "Work",
     "correlated",
     "current",
     "locking",

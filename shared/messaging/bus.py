@@ -32,9 +32,9 @@ from shared.messaging.relay import Relay
 from shared.messaging.requester import Requester
 from shared.messaging.responder import Responder
 from shared.messaging.topology import Names, Topology, exchanges, instance_queue
+from shared.messaging.unit_of_work import EventHandlers, Metadata, RequestHandlers, UnitOfWork
 from shared.messaging.verify import verify_broker
 from shared.messaging.watchdog import watch
-from shared.messaging.work import EventHandlers, Metadata, RequestHandlers, Work
 from shared.settings import ServiceSettings
 
 R = TypeVar("R", bound=Reply)
@@ -233,7 +233,9 @@ class Bus:
         return await self._requester.request(message, timeout=timeout, correlation_id=correlation_id)
 
     @asynccontextmanager
-    async def work(self, *, isolation: Isolation | None = None, within: float = ACQUIRE_SECONDS) -> AsyncIterator[Work]:
+    async def work(
+        self, *, isolation: Isolation | None = None, within: float = ACQUIRE_SECONDS
+    ) -> AsyncIterator[UnitOfWork]:
         """Open a transaction outside of a handler that can emit events: imports, HTTP handlers, timers.
 
         Committed at the end, undone when the block raises. Raises :class:`~shared.problems.Unavailable` when no
@@ -251,7 +253,7 @@ class Bus:
             traceparent=context.traceparent,
         )
         async with transaction(self._pool, isolation=isolation, within=within) as connection:
-            work = Work(connection, metadata, notify=self._relay is None or not self._relay.is_active)
+            work = UnitOfWork(connection, metadata, notify=self._relay is None or not self._relay.is_active)
             yield work
             await work.flush()
         if work.emitted and self._relay is not None:

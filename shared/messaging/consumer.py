@@ -31,7 +31,7 @@ from shared.messaging.relay import Relay
 from shared.messaging.responder import HANDLER_SECONDS
 from shared.messaging.topology import Names, Topology, event_queues, exchanges
 from shared.messaging.tracing import Kind
-from shared.messaging.work import EventHandler, EventHandlers, Metadata, Work, flush, locked_by
+from shared.messaging.unit_of_work import EventHandler, EventHandlers, Metadata, UnitOfWork, flush, locked_by
 
 log = structlog.get_logger(__name__)
 
@@ -232,7 +232,7 @@ class Consumer:
 
     async def _take_in(self, batch: Sequence[_Taken]) -> None:
         notify = self._relay is None or not self._relay.is_active
-        works: list[Work] = []
+        works: list[UnitOfWork] = []
         # Nobody waits for an event as for an answer: it may wait for a connection as long as for its handler.
         async with transaction(self._pool, within=HANDLER_SECONDS) as connection:
             fresh = await claim(connection, self._service, [taken.facts.message_id for taken in batch])
@@ -244,7 +244,7 @@ class Consumer:
                         log.info("event_duplicate")
                         continue
                     fresh.remove(facts.message_id)
-                    work = Work(connection, _metadata(facts), notify=notify)
+                    work = UnitOfWork(connection, _metadata(facts), notify=notify)
                     works.append(work)
                     with tracing.span(f"handle {facts.kind}", Kind.CONSUMER, {"thungan.attempt": facts.attempt}):
                         await taken.handler(taken.message, work)

@@ -32,7 +32,7 @@ from shared.messaging.link import Link, Port
 from shared.messaging.relay import Relay
 from shared.messaging.topology import Names, Topology, exchanges, request_queue
 from shared.messaging.tracing import Kind
-from shared.messaging.work import Metadata, RequestHandler, RequestHandlers, Work, mode
+from shared.messaging.unit_of_work import Metadata, RequestHandler, RequestHandlers, UnitOfWork, mode
 from shared.problems import InvalidRequest, Problem, TimedOut, Unavailable
 
 HANDLER_SECONDS = 15.0
@@ -159,19 +159,19 @@ class Responder:
 
     async def _run(self, handler: RequestHandler, how: str, message: Request[Any], metadata: Metadata) -> Reply:
         if how == "without_database" or self._pool is None:
-            return await handler(message, Work(None, metadata, writable=False))
+            return await handler(message, UnitOfWork(None, metadata, writable=False))
         pool = self._pool
         if how == "read_only":
 
             async def block() -> Reply:
                 async with acquired(pool) as connection:
-                    return await handler(message, Work(connection, metadata, writable=False))
+                    return await handler(message, UnitOfWork(connection, metadata, writable=False))
 
         else:
 
             async def block() -> Reply:
                 async with transaction(pool) as connection:
-                    work = Work(connection, metadata, notify=self._relay is None or not self._relay.is_active)
+                    work = UnitOfWork(connection, metadata, notify=self._relay is None or not self._relay.is_active)
                     reply = await handler(message, work)
                     await work.flush()
                 if work.emitted and self._relay is not None:

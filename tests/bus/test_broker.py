@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from ops.stack.rabbitmq import RabbitMQ
 from ops.stack.state import LocalFolder
 from shared.contracts.message import Event, Reply, Request
-from shared.messaging import Bus, Topology, Work, without_database
+from shared.messaging import Bus, Topology, UnitOfWork, without_database
 from shared.problems import Unavailable
 from shared.testing import wait_until
 from shared.testing.fixtures import BusFactory
@@ -48,7 +48,7 @@ async def own_broker(tmp_path_factory: pytest.TempPathFactory, broker_programs: 
 
 
 @without_database
-async def answer(_: Ask, __: Work) -> Answered:
+async def answer(_: Ask, __: UnitOfWork) -> Answered:
     return Answered()
 
 
@@ -73,7 +73,7 @@ async def test_during_an_alarm_requests_fail_at_once_consuming_goes_on_and_no_ev
     seen: list[int] = []
     go_on = asyncio.Event()
 
-    async def note(event: Counted, _: Work) -> None:
+    async def note(event: Counted, _: UnitOfWork) -> None:
         await go_on.wait()
         seen.append(event.number)
 
@@ -120,7 +120,7 @@ async def test_a_restart_of_the_broker_loses_nothing_and_everybody_comes_back(
     amqp_url = SecretStr(own_broker.url)
     seen: list[int] = []
 
-    async def note(event: Counted, _: Work) -> None:
+    async def note(event: Counted, _: UnitOfWork) -> None:
         await asyncio.sleep(0.02)
         seen.append(event.number)
 

@@ -8,7 +8,7 @@ from pamqp.commands import Basic
 from pydantic import SecretStr
 
 from shared.contracts.message import Event
-from shared.messaging import PermanentError, Topology, Work
+from shared.messaging import PermanentError, Topology, UnitOfWork
 from shared.messaging.dead_letters import open_dead_letters
 from shared.messaging.errors import Unroutable
 from shared.testing import wait_until
@@ -36,7 +36,7 @@ class Clerk:
         self.broken = True
         self.seen: list[tuple[int, int]] = []
 
-    async def __call__(self, event: Posted, work: Work) -> None:
+    async def __call__(self, event: Posted, work: UnitOfWork) -> None:
         if self.broken:
             raise PermanentError("broken")
         self.seen.append((event.number, work.metadata.attempt))

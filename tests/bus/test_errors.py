@@ -9,7 +9,7 @@ from pydantic import SecretStr
 
 from shared.contracts.message import Reply, Request
 from shared.db.transaction import CONNECTION_LOST
-from shared.messaging import Topology, Work, without_database
+from shared.messaging import Topology, UnitOfWork, without_database
 from shared.messaging.errors import BrokerGone, Failed
 from shared.messaging.guard import guarded
 from shared.messaging.relay import DATABASE_AWAY
@@ -66,7 +66,7 @@ class Ask(Request[Answered]):
 
 
 @without_database
-async def answer(_: Ask, __: Work) -> Answered:
+async def answer(_: Ask, __: UnitOfWork) -> Answered:
     return Answered(text="yes")
 
 

@@ -21,7 +21,7 @@ from shared.messaging import (
     PermanentError,
     RetryLater,
     Topology,
-    Work,
+    UnitOfWork,
     context,
     correlated,
     envelope,
@@ -64,7 +64,7 @@ class Ledger:
         self.seen: list[tuple[str, int, int]] = []
         self.failures: list[Exception] = []
 
-    async def __call__(self, event: Counted, work: Work) -> None:
+    async def __call__(self, event: Counted, work: UnitOfWork) -> None:
         self.seen.append((event.thing, event.number, work.metadata.attempt))
         await work.connection.execute("CREATE TABLE IF NOT EXISTS ledger (thing text, number integer)")
         await work.connection.execute("INSERT INTO ledger VALUES ($1, $2)", event.thing, event.number)
@@ -117,7 +117,7 @@ async def test_an_event_reaches_its_consumer_with_correlation_and_cause(
 ) -> None:
     seen: list[tuple[str, str | None, str | None, str]] = []
 
-    async def note(_: Counted, work: Work) -> None:
+    async def note(_: Counted, work: UnitOfWork) -> None:
         metadata = work.metadata
         seen.append((metadata.correlation_id, metadata.causation_id, metadata.traceparent, metadata.sender))
 
@@ -156,11 +156,11 @@ async def test_an_event_that_a_handler_emits_has_the_handled_one_as_its_cause(
     causes: dict[str, str | None] = {}
     middle_id: list[str] = []
 
-    async def double(event: Counted, work: Work) -> None:
+    async def double(event: Counted, work: UnitOfWork) -> None:
         middle_id.append(str(work.metadata.message_id))
         await work.emit(Doubled(thing=event.thing))
 
-    async def note(_: Doubled, work: Work) -> None:
+    async def note(_: Doubled, work: UnitOfWork) -> None:
         causes[work.metadata.correlation_id] = work.metadata.causation_id
 
     await bus_for(
@@ -206,8 +206,8 @@ async def test_the_same_event_delivered_to_two_copies_at_once_takes_effect_once(
     inside: list[str] = []
     go_on = asyncio.Event()
 
-    def handler(name: str) -> Callable[[Counted, Work], Awaitable[None]]:
-        async def handle(event: Counted, work: Work) -> None:
+    def handler(name: str) -> Callable[[Counted, UnitOfWork], Awaitable[None]]:
+        async def handle(event: Counted, work: UnitOfWork) -> None:
             inside.append(name)
             await go_on.wait()
             await work.connection.execute("CREATE TABLE IF NOT EXISTS ledger (thing text, number integer)")
@@ -375,7 +375,7 @@ async def test_events_of_one_thing_are_handled_in_their_order_while_others_overt
     order: dict[str, list[int]] = defaultdict(list)
     most = running = 0
 
-    async def handle(event: Counted, _: Work) -> None:
+    async def handle(event: Counted, _: UnitOfWork) -> None:
         nonlocal most, running
         running += 1
         most = max(most, running)
@@ -407,7 +407,7 @@ class Batches:
         self.failing_once: dict[str, Exception] = {}
         self.failing: dict[str, Exception] = {}
 
-    async def __call__(self, event: Counted, work: Work) -> None:
+    async def __call__(self, event: Counted, work: UnitOfWork) -> None:
         self.begun.append(event.thing)
         if event.thing == "first":
             await self.go_on.wait()
@@ -655,7 +655,7 @@ async def test_a_drain_finishes_the_handlers_under_way_and_takes_no_more(
     started: list[int] = []
     finished: list[int] = []
 
-    async def slow(event: Counted, _: Work) -> None:
+    async def slow(event: Counted, _: UnitOfWork) -> None:
         started.append(event.number)
         await asyncio.sleep(0.3)
         finished.append(event.number)

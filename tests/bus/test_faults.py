@@ -11,7 +11,7 @@ from pydantic import SecretStr
 
 from shared.contracts.message import Event, Reply, Request
 from shared.db import open_pool
-from shared.messaging import Bus, Topology, Work, without_database
+from shared.messaging import Bus, Topology, UnitOfWork, without_database
 from shared.messaging import link as link_module
 from shared.problems import Unavailable
 from shared.testing import wait_until
@@ -61,11 +61,11 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @without_database
-async def answer(message: Ask, _: Work) -> Answered:
+async def answer(message: Ask, _: UnitOfWork) -> Answered:
     return Answered(text=message.text)
 
 
-async def note(event: Noted, work: Work) -> None:
+async def note(event: Noted, work: UnitOfWork) -> None:
     if not await work.connection.fetchval("SELECT to_regclass('note')"):
         # Two at once would both try: IF NOT EXISTS looks only at what is committed.
         await work.connection.execute("SELECT pg_advisory_xact_lock(1)")
@@ -128,7 +128,7 @@ async def test_who_waits_for_an_answer_when_the_connection_breaks_is_told_at_onc
     inside = asyncio.Event()
 
     @without_database
-    async def slow(_: Ask, __: Work) -> Answered:
+    async def slow(_: Ask, __: UnitOfWork) -> Answered:
         inside.set()
         await asyncio.sleep(2)
         return Answered(text="")
@@ -248,7 +248,7 @@ async def test_a_connection_lost_between_commit_and_acknowledgement_changes_noth
     sink_url = await database()
     deliveries: list[int] = []
 
-    async def noting(event: Noted, work: Work) -> None:
+    async def noting(event: Noted, work: UnitOfWork) -> None:
         deliveries.append(event.number)
         await note(event, work)
         if len(deliveries) == 1:
@@ -272,7 +272,7 @@ async def test_events_wait_for_a_database_that_is_away_and_use_up_no_attempt(
     sink_url = await database()
     attempts: list[int] = []
 
-    async def noting(event: Noted, work: Work) -> None:
+    async def noting(event: Noted, work: UnitOfWork) -> None:
         attempts.append(work.metadata.attempt)
         await note(event, work)
 
@@ -298,7 +298,7 @@ async def test_a_request_survives_a_database_that_is_restarted_under_it(
     url = await database()
     tries: list[int] = []
 
-    async def fragile(_: Ask, work: Work) -> Answered:
+    async def fragile(_: Ask, work: UnitOfWork) -> Answered:
         tries.append(1)
         if len(tries) == 1:
             await work.connection.execute("SELECT pg_terminate_backend(pg_backend_pid())")

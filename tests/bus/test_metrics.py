@@ -8,7 +8,7 @@ from prometheus_client import generate_latest
 from pydantic import SecretStr
 
 from shared.contracts.message import Event
-from shared.messaging import PermanentError, Topology, Work
+from shared.messaging import PermanentError, Topology, UnitOfWork
 from shared.metrics import REGISTRY
 from shared.testing import wait_until
 from shared.testing.fixtures import BusFactory
@@ -32,7 +32,7 @@ def value(name: str, **labels: str) -> float | None:
     return REGISTRY.get_sample_value(f"thungan_bus_{name}", labels)
 
 
-async def fail(_: Weighed, __: Work) -> None:
+async def fail(_: Weighed, __: UnitOfWork) -> None:
     raise PermanentError("never")
 
 

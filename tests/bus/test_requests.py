@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from shared.contracts.message import Reply, Request
-from shared.messaging import Bus, Topology, Work, correlated, read_only, seconds_left, without_database
+from shared.messaging import Bus, Topology, UnitOfWork, correlated, read_only, seconds_left, without_database
 from shared.problems import Conflict, InvalidRequest, Problem, TimedOut, Unavailable
 from shared.testing import wait_until
 from shared.testing.fixtures import BusFactory
@@ -37,14 +37,14 @@ ASKER = Topology(service="asker")
 
 
 @without_database
-async def echo(message: Echo, _: Work) -> Echoed:
+async def echo(message: Echo, _: UnitOfWork) -> Echoed:
     await asyncio.sleep(message.seconds)
     return Echoed(text=message.text)
 
 
 def refusing(problem: Exception) -> Any:
     @without_database
-    async def refuse(_: Echo, __: Work) -> Echoed:
+    async def refuse(_: Echo, __: UnitOfWork) -> Echoed:
         raise problem
 
     return refuse
@@ -154,7 +154,7 @@ async def test_copies_of_a_service_share_the_requests(bus_for: BusFactory) -> No
 
     def copy(name: str) -> Any:
         @without_database
-        async def handler(message: Echo, _: Work) -> Echoed:
+        async def handler(message: Echo, _: UnitOfWork) -> Echoed:
             served.append(name)
             await asyncio.sleep(0.02)
             return Echoed(text=message.text)
@@ -175,7 +175,7 @@ async def test_a_request_whose_deadline_has_passed_is_not_carried_out(bus_for: B
     served: list[str] = []
 
     @without_database
-    async def handler(message: Echo, _: Work) -> Echoed:
+    async def handler(message: Echo, _: UnitOfWork) -> Echoed:
         served.append(message.text)
         await asyncio.sleep(message.seconds)
         return Echoed(text=message.text)
@@ -198,11 +198,11 @@ async def test_what_a_handler_asks_of_others_ends_with_its_own_deadline(bus_for:
     relay: Bus
 
     @without_database
-    async def pass_on(message: Relayed, _: Work) -> Echoed:
+    async def pass_on(message: Relayed, _: UnitOfWork) -> Echoed:
         return await relay.request(Echo(text=message.text), timeout=60)
 
     @without_database
-    async def measure(message: Echo, _: Work) -> Echoed:
+    async def measure(message: Echo, _: UnitOfWork) -> Echoed:
         left.append(seconds_left() or 0)
         return Echoed(text=message.text)
 
@@ -221,12 +221,12 @@ async def test_correlation_travels_and_the_cause_is_the_request(bus_for: BusFact
     first_id: list[str] = []
 
     @without_database
-    async def pass_on(message: Relayed, work: Work) -> Echoed:
+    async def pass_on(message: Relayed, work: UnitOfWork) -> Echoed:
         first_id.append(str(work.metadata.message_id))
         return await relay.request(Echo(text=message.text))
 
     @without_database
-    async def note(message: Echo, work: Work) -> Echoed:
+    async def note(message: Echo, work: UnitOfWork) -> Echoed:
         seen.append((work.metadata.correlation_id, work.metadata.causation_id))
         assert work.metadata.sender == "relay"
         return Echoed(text=message.text)
@@ -268,7 +268,7 @@ async def test_a_drained_service_has_answered_what_it_took(bus_for: BusFactory) 
     served: list[str] = []
 
     @without_database
-    async def handler(message: Echo, work: Work) -> Echoed:
+    async def handler(message: Echo, work: UnitOfWork) -> Echoed:
         served.append(message.text)
         return await echo(message, work)
 

@@ -11,7 +11,7 @@ from pamqp.commands import Basic
 from pydantic import SecretStr
 
 from shared.contracts.message import Event, Reply, Request
-from shared.messaging import RetryLater, Topology, Work, envelope, without_database
+from shared.messaging import RetryLater, Topology, UnitOfWork, envelope, without_database
 from shared.messaging.errors import Unroutable
 from shared.messaging.link import Link
 from shared.messaging.publisher import Publisher
@@ -66,7 +66,7 @@ async def test_a_request_whose_answer_gets_lost_times_out_and_is_answered_when_i
     handled: list[int] = []
 
     @without_database
-    async def lose_the_first_answer(_: Ask, __: Work) -> Answered:
+    async def lose_the_first_answer(_: Ask, __: UnitOfWork) -> Answered:
         handled.append(len(handled))
         if len(handled) == 1:
             proxy.mode = Mode.UPSTREAM_BLACKHOLE
@@ -96,7 +96,7 @@ async def test_an_event_whose_handler_takes_too_long_waits_on_the_ladder_and_hol
     monkeypatch.setattr("shared.messaging.consumer.HANDLER_SECONDS", 0.3)
     done: list[int] = []
 
-    async def slow(event: Noted, _: Work) -> None:
+    async def slow(event: Noted, _: UnitOfWork) -> None:
         if event.number == 1:
             await asyncio.sleep(30)
         done.append(event.number)
@@ -117,7 +117,7 @@ async def test_a_request_whose_handler_takes_too_long_is_answered_with_that(
     ended = asyncio.Event()
 
     @without_database
-    async def slow(_: Ask, __: Work) -> Answered:
+    async def slow(_: Ask, __: UnitOfWork) -> Answered:
         try:
             await asyncio.sleep(30)
         finally:
@@ -149,7 +149,7 @@ async def test_an_event_that_is_on_the_ladder_and_delivered_again_as_well_takes_
     monkeypatch.setattr("shared.messaging.consumer.acknowledge", lose_the_first)
     tries: list[int] = []
 
-    async def note(event: Noted, _: Work) -> None:
+    async def note(event: Noted, _: UnitOfWork) -> None:
         tries.append(event.number)
         if len(tries) == 1:
             raise RetryLater("not yet")
@@ -194,7 +194,7 @@ async def test_of_one_message_under_way_twice_the_one_that_reaches_nobody_is_tol
     assert [type(outcome) for outcome in outcomes] == [type(None), Unroutable] * 20
 
 
-async def _ignore(_: Noted, __: Work) -> None:
+async def _ignore(_: Noted, __: UnitOfWork) -> None:
     pass
 
 
@@ -231,7 +231,7 @@ async def test_after_a_broken_connection_requests_work_again_within_two_seconds(
     bus_for: BusFactory, proxy: TcpProxy, through: SecretStr
 ) -> None:
     @without_database
-    async def answer(_: Ask, __: Work) -> Answered:
+    async def answer(_: Ask, __: UnitOfWork) -> Answered:
         return Answered(text="yes")
 
     await bus_for(OWNER, request_handlers={Ask: answer}, amqp_url=through)
@@ -258,7 +258,7 @@ INSERT INTO pair VALUES (1, 2);
 
 
 async def test_a_request_whose_commit_fails_is_not_answered_with_yes(bus_for: BusFactory, database: Database) -> None:
-    async def refused(_: Ask, work: Work) -> Answered:
+    async def refused(_: Ask, work: UnitOfWork) -> Answered:
         await work.connection.execute(_REFUSED_AT_COMMIT)
         return Answered(text="done")
 
@@ -272,7 +272,7 @@ async def test_a_request_whose_commit_fails_is_not_answered_with_yes(bus_for: Bu
 async def test_an_event_whose_commit_fails_is_not_acknowledged(
     bus_for: BusFactory, database: Database, broker: BrokerView
 ) -> None:
-    async def refused(_: Noted, work: Work) -> None:
+    async def refused(_: Noted, work: UnitOfWork) -> None:
         await work.connection.execute(_REFUSED_AT_COMMIT)
 
     await bus_for(SINK, event_handlers={Noted: refused}, database_url=await database())
@@ -289,7 +289,7 @@ async def test_what_waits_for_a_database_when_its_copy_stops_is_given_back_for_a
     url = await database()
     taken: list[int] = []
 
-    async def take(event: Noted, _: Work) -> None:
+    async def take(event: Noted, _: UnitOfWork) -> None:
         taken.append(event.number)
 
     async with TcpProxy.in_front_of(postgres_url) as to_database:

@@ -11,7 +11,7 @@ from ops.bench.peers.payload import ANSWER
 from shared.contracts.message import Event
 from shared.db import open_pool
 from shared.logging import configure_logging
-from shared.messaging import Bus, Topology, Work
+from shared.messaging import Bus, Topology, UnitOfWork
 from shared.settings import ServiceSettings
 
 _AGGREGATES = 100
@@ -33,7 +33,7 @@ class _Count:
         self._handled = 0
         self._changed = asyncio.Condition()
 
-    async def handle(self, _event: AccountChanged, work: Work) -> None:
+    async def handle(self, _event: AccountChanged, work: UnitOfWork) -> None:
         work.after_commit(self._one_more)
 
     async def _one_more(self) -> None:

@@ -9,7 +9,7 @@ from ops.bench.peers import driver
 from ops.bench.peers.payload import ANSWER, QUESTION
 from shared.contracts.message import Reply, Request
 from shared.logging import configure_logging
-from shared.messaging import Bus, Topology, Work, without_database
+from shared.messaging import Bus, Topology, UnitOfWork, without_database
 from shared.settings import ServiceSettings
 
 
@@ -40,7 +40,7 @@ class AskAccount(Request[Account]):
     history: int
 
 
-async def _answer(_request: AskAccount, _work: Work) -> Account:
+async def _answer(_request: AskAccount, _work: UnitOfWork) -> Account:
     return Account.model_validate(ANSWER)
 
 

@@ -13,7 +13,7 @@ from services.gateway.store import print_jobs as store
 from services.gateway.stream.connection import Connection
 from services.gateway.stream.frames import Accepted, Acknowledged, Confirmed, Printing, Result, Withdrawn
 from shared.contracts.gateway import PrintJobState
-from shared.messaging import Work, tracing
+from shared.messaging import UnitOfWork, tracing
 
 Report = Accepted | Printing | Result
 
@@ -79,7 +79,7 @@ async def _change(connection: Connection, frame: Report, now: datetime) -> Print
     return changed.job
 
 
-async def _is_left(work: Work, connection: Connection, frame: Accepted) -> bool:
+async def _is_left(work: UnitOfWork, connection: Connection, frame: Accepted) -> bool:
     """Say whether the phone has another stream, so that a promise made on this one is out of date.
 
     A phone that has lost its storage meanwhile says on the other stream that it holds nothing. Asked under the

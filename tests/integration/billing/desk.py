@@ -39,7 +39,7 @@ from shared.contracts.customer import CustomerChanged, Visit, VisitRecorded
 from shared.contracts.receipt import Receipt, ReceiptIssued, ReceiptKind
 from shared.db import acquired, repeat_on_conflict, transaction
 from shared.ids import new_id
-from shared.messaging import Metadata, Work
+from shared.messaging import Metadata, UnitOfWork
 
 CODE = "PB14010012345"
 COLLECTOR = "TN01"
@@ -101,16 +101,16 @@ class Desk:
         return self.now
 
     @asynccontextmanager
-    async def new_work(self) -> AsyncIterator[Work]:
+    async def new_work(self) -> AsyncIterator[UnitOfWork]:
         async with transaction(self.pool) as connection:
-            work = Work(connection, Metadata(message_id=new_id(), correlation_id="test"))
+            work = UnitOfWork(connection, Metadata(message_id=new_id(), correlation_id="test"))
             yield work
             await work.flush()
 
     @asynccontextmanager
-    async def reading(self) -> AsyncIterator[Work]:
+    async def reading(self) -> AsyncIterator[UnitOfWork]:
         async with acquired(self.pool) as connection:
-            yield Work(connection, Metadata(message_id=new_id(), correlation_id="test"), writable=False)
+            yield UnitOfWork(connection, Metadata(message_id=new_id(), correlation_id="test"), writable=False)
 
     # --- customers and bills
 

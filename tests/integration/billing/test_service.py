@@ -36,7 +36,7 @@ from shared.contracts.common import NextStep, Outcome, PaymentMethod
 from shared.contracts.customer import CustomerChanged, Visit, VisitRecorded
 from shared.contracts.message import Event
 from shared.ids import new_id
-from shared.messaging import Bus, Topology, Work
+from shared.messaging import Bus, Topology, UnitOfWork
 from shared.problems import Problem
 from shared.runtime import Running
 from shared.testing.fixtures import BusFactory
@@ -87,7 +87,7 @@ async def town(
 ) -> AsyncIterator[Town]:
     heard: list[Event] = []
 
-    async def listen(event: Event, work: Work) -> None:
+    async def listen(event: Event, work: UnitOfWork) -> None:
         heard.append(event)
 
     url = await database("billing")

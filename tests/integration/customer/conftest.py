@@ -13,7 +13,7 @@ from services.customer.topology import TOPOLOGY
 from shared.contracts.billing import BillIssued, PaymentRecorded, PaymentReversed
 from shared.contracts.customer import CustomerChanged, VisitRecorded
 from shared.contracts.message import Event
-from shared.messaging import Topology, Work
+from shared.messaging import Topology, UnitOfWork
 from shared.testing.fixtures import BusFactory
 from tests.integration.customer.town import Clock, Service
 
@@ -32,7 +32,7 @@ async def empty_service(
     settings = CustomerSettings(amqp_url=SecretStr(amqp_url), database_url=SecretStr(url), namespace=namespace)
     heard: list[Event] = []
 
-    async def hear(event: Event, work: Work) -> None:
+    async def hear(event: Event, work: UnitOfWork) -> None:
         heard.append(event)
 
     neighbour = await bus_for(

@@ -73,7 +73,7 @@ from shared.contracts.receipt import (
     VerifyToken,
 )
 from shared.ids import new_id
-from shared.messaging import Topology, Work
+from shared.messaging import Topology, UnitOfWork
 from shared.printing import Document, QrCode, Rule, Text
 from shared.problems import Conflict, NotFound, SameIdOtherContent
 
@@ -186,7 +186,7 @@ class BackOffice:
         """The request handlers, as a bus takes them."""
         return dict.fromkeys(REQUESTS, self._answer)
 
-    async def _answer(self, request: Any, work: Work) -> Any:
+    async def _answer(self, request: Any, work: UnitOfWork) -> Any:
         self.asked.append(request)
         return await getattr(self, type(request).__name__)(request, work)
 
@@ -222,7 +222,7 @@ class BackOffice:
 
     # --- customer ------------------------------------------------------------
 
-    async def SearchCustomers(self, request: SearchCustomers, work: Work) -> CustomersFound:
+    async def SearchCustomers(self, request: SearchCustomers, work: UnitOfWork) -> CustomersFound:
         found = [
             CustomerMatch(customer=self.summary(one), matched_on=MatchedOn.NAME, score=0.9)
             for one in self.customers.values()
@@ -230,7 +230,7 @@ class BackOffice:
         ]
         return CustomersFound(matches=found[: request.limit])
 
-    async def GetCustomer(self, request: GetCustomer, work: Work) -> CustomerDetails:
+    async def GetCustomer(self, request: GetCustomer, work: UnitOfWork) -> CustomerDetails:
         customer = self.customer(request.customer_code, request.collector_code)
         return CustomerDetails(
             facts=customer,
@@ -241,7 +241,7 @@ class BackOffice:
             visits=[],
         )
 
-    async def GetCollector(self, request: GetCollector, work: Work) -> CollectorDetails:
+    async def GetCollector(self, request: GetCollector, work: UnitOfWork) -> CollectorDetails:
         if not request.collector_code.startswith("TN"):
             raise NotFound("Không có thu ngân viên này.")
         return CollectorDetails(
@@ -253,7 +253,7 @@ class BackOffice:
             active=True,
         )
 
-    async def GetRoute(self, request: GetRoute, work: Work) -> RouteOfDay:
+    async def GetRoute(self, request: GetRoute, work: UnitOfWork) -> RouteOfDay:
         stops = [
             RouteStop(customer=self.summary(one), done_today=False, promised_today=False, last_outcome=None)
             for one in self.customers.values()
@@ -261,7 +261,7 @@ class BackOffice:
         ]
         return RouteOfDay(collector_code=request.collector_code, day=request.day, stops=stops)
 
-    async def RecordVisit(self, request: RecordVisit, work: Work) -> VisitReply:
+    async def RecordVisit(self, request: RecordVisit, work: UnitOfWork) -> VisitReply:
         self.customer(request.customer_code, request.collector_code)
         visit = Visit(
             visit_id=request.visit_id,
@@ -282,7 +282,7 @@ class BackOffice:
         )
         return VisitReply(visit=visit)
 
-    async def CorrectPhone(self, request: CorrectPhone, work: Work) -> PhoneCorrected:
+    async def CorrectPhone(self, request: CorrectPhone, work: UnitOfWork) -> PhoneCorrected:
         return PhoneCorrected(
             correction_id=request.correction_id,
             customer_code=request.customer_code,
@@ -292,13 +292,13 @@ class BackOffice:
 
     # --- billing -------------------------------------------------------------
 
-    async def GetAccount(self, request: GetAccount, work: Work) -> CustomerAccount:
+    async def GetAccount(self, request: GetAccount, work: UnitOfWork) -> CustomerAccount:
         self.customer(request.customer_code, None)
         return CustomerAccount(
             account=self.account(request.customer_code), bills=[bill(request.customer_code)], payments=[]
         )
 
-    async def RecordPayment(self, request: RecordPayment, work: Work) -> PaymentReply:
+    async def RecordPayment(self, request: RecordPayment, work: UnitOfWork) -> PaymentReply:
         customer = self.customer(request.customer_code, None)
         if request.payment_id in self.payments:
             known, payment = self.payments[request.payment_id]
@@ -346,13 +346,13 @@ class BackOffice:
             )
         return PaymentReply(payment=payment, account=account)
 
-    async def GetPayment(self, request: GetPayment, work: Work) -> PaymentReply:
+    async def GetPayment(self, request: GetPayment, work: UnitOfWork) -> PaymentReply:
         if request.payment_id not in self.payments:
             raise NotFound("Không có khoản thanh toán này.")
         _, payment = self.payments[request.payment_id]
         return PaymentReply(payment=payment, account=self.account(payment.customer_code))
 
-    async def ReversePayment(self, request: ReversePayment, work: Work) -> PaymentReply:
+    async def ReversePayment(self, request: ReversePayment, work: UnitOfWork) -> PaymentReply:
         if request.payment_id not in self.payments:
             raise NotFound("Không có khoản thanh toán này.")
         asked, payment = self.payments[request.payment_id]
@@ -373,7 +373,7 @@ class BackOffice:
         )
         return PaymentReply(payment=payment, account=account)
 
-    async def OpenShift(self, request: OpenShift, work: Work) -> ShiftReply:
+    async def OpenShift(self, request: OpenShift, work: UnitOfWork) -> ShiftReply:
         shift = self.shifts.setdefault(
             request.shift_id,
             Shift(
@@ -391,14 +391,14 @@ class BackOffice:
         )
         return ShiftReply(shift=shift)
 
-    async def GetShift(self, request: GetShift, work: Work) -> ShiftReply:
+    async def GetShift(self, request: GetShift, work: UnitOfWork) -> ShiftReply:
         for shift in self.shifts.values():
             wanted = shift.shift_id == request.shift_id if request.shift_id else shift.closed_at is None
             if wanted and shift.collector_code == request.collector_code:
                 return ShiftReply(shift=shift)
         raise NotFound("Chưa mở ca.")
 
-    async def CloseShift(self, request: CloseShift, work: Work) -> ShiftReply:
+    async def CloseShift(self, request: CloseShift, work: UnitOfWork) -> ShiftReply:
         shift = self.shifts.get(request.shift_id)
         if shift is None or shift.collector_code != request.collector_code:
             raise NotFound("Không có ca này.")
@@ -419,7 +419,7 @@ class BackOffice:
             unit_code="PB1501",
         )
 
-    async def GetCollectionPoints(self, request: GetCollectionPoints, work: Work) -> CollectionPointsReply:
+    async def GetCollectionPoints(self, request: GetCollectionPoints, work: UnitOfWork) -> CollectionPointsReply:
         return CollectionPointsReply(collection_points=[self.point()])
 
     # --- receipt and notify --------------------------------------------------
@@ -443,13 +443,13 @@ class BackOffice:
         )
         return self.receipts.setdefault(receipt.receipt_id, receipt)
 
-    async def GetReceipt(self, request: GetReceipt, work: Work) -> ReceiptReply:
+    async def GetReceipt(self, request: GetReceipt, work: UnitOfWork) -> ReceiptReply:
         for receipt in self.receipts.values():
             if request.receipt_id == receipt.receipt_id or request.payment_id == receipt.payment_id:
                 return ReceiptReply(receipt=receipt, document=document("BIÊN NHẬN"))
         raise NotFound("Không có biên nhận này.")
 
-    async def ReprintReceipt(self, request: ReprintReceipt, work: Work) -> ReprintReply:
+    async def ReprintReceipt(self, request: ReprintReceipt, work: UnitOfWork) -> ReprintReply:
         receipt = self.receipts[request.receipt_id]
         await self.print(
             work,
@@ -462,7 +462,7 @@ class BackOffice:
         )
         return ReprintReply(receipt=receipt, copy_number=1, document_id=request.reprint_id)
 
-    async def VerifyToken(self, request: VerifyToken, work: Work) -> Verification:
+    async def VerifyToken(self, request: VerifyToken, work: UnitOfWork) -> Verification:
         good = request.token == "ABC234"
         state = CheckState.PASSED if good else CheckState.FAILED
         return Verification(
@@ -474,16 +474,16 @@ class BackOffice:
             copies=0,
         )
 
-    async def GetPublicKeys(self, request: GetPublicKeys, work: Work) -> PublicKeysReply:
+    async def GetPublicKeys(self, request: GetPublicKeys, work: UnitOfWork) -> PublicKeysReply:
         key = PublicKey(key_id="01", algorithm="EdDSA", public_key_pem="PEM", not_before=START, not_after=None)
         return PublicKeysReply(keys=[key])
 
-    async def GetReminders(self, request: GetReminders, work: Work) -> ReminderHistory:
+    async def GetReminders(self, request: GetReminders, work: UnitOfWork) -> ReminderHistory:
         return ReminderHistory(reminders=[])
 
     async def print(
         self,
-        work: Work,
+        work: UnitOfWork,
         document_id: UUID,
         kind: PaperKind,
         device_id: UUID | None,

@@ -20,7 +20,7 @@ from shared.contracts.billing import NoticeIssued, PaymentRecorded, PaymentRever
 from shared.contracts.notify import GetReminders, Reminder
 from shared.db import transaction
 from shared.ids import new_id
-from shared.messaging import Metadata, Work
+from shared.messaging import Metadata, UnitOfWork
 from tests.integration.notify.notices import CODE, Watch
 
 
@@ -39,9 +39,9 @@ class Desk:
         return Sender(self.new_work, self.providers, self.reminding, timeout=timeout, concurrency=concurrency)
 
     @asynccontextmanager
-    async def new_work(self) -> AsyncIterator[Work]:
+    async def new_work(self) -> AsyncIterator[UnitOfWork]:
         async with transaction(self.pool) as connection:
-            work = Work(connection, Metadata(message_id=new_id(), correlation_id="test"))
+            work = UnitOfWork(connection, Metadata(message_id=new_id(), correlation_id="test"))
             yield work
             await work.flush()
 

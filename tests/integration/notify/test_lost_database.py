@@ -12,7 +12,7 @@ import pytest_asyncio
 from services.notify.domain import Limits
 from services.notify.sender import Sender
 from shared.contracts.notify import ReminderState
-from shared.messaging import Work
+from shared.messaging import UnitOfWork
 from tests.integration.notify.desk import Desk
 from tests.integration.notify.notices import Operator, Watch, notice
 
@@ -34,7 +34,7 @@ def losing(desk: Desk, *lost: int) -> Sender:
     count = 0
 
     @asynccontextmanager
-    async def new_work() -> AsyncIterator[Work]:
+    async def new_work() -> AsyncIterator[UnitOfWork]:
         nonlocal count
         count += 1
         number = count

@@ -15,7 +15,7 @@ from shared.contracts.billing import NoticeIssued, PaymentRecorded, PaymentRever
 from shared.contracts.message import Event
 from shared.contracts.notify import GetReminders, ReminderState, SmsFailed, SmsSent
 from shared.ids import new_id
-from shared.messaging import Bus, Topology, Work
+from shared.messaging import Bus, Topology, UnitOfWork
 from shared.runtime import Running
 from shared.testing import eventually, wait_until
 from shared.testing.fixtures import BusFactory
@@ -110,7 +110,7 @@ async def test_others_hear_that_an_sms_was_sent_or_will_not_be(
 ) -> None:
     heard: list[SmsSent | SmsFailed] = []
 
-    async def hear(event: SmsSent | SmsFailed, work: Work) -> None:
+    async def hear(event: SmsSent | SmsFailed, work: UnitOfWork) -> None:
         heard.append(event)
 
     await bus_for(LISTENER, database_url=await database(), event_handlers={SmsSent: hear, SmsFailed: hear})

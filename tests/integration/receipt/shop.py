@@ -18,7 +18,7 @@ from shared.clock import now
 from shared.contracts.billing import NoticeIssued, PaymentRecorded, PaymentReversed, ShiftClosed
 from shared.contracts.message import Event, Reply, Request
 from shared.contracts.receipt import DocumentReady, PaperKind, Receipt, ReceiptIssued, ReceiptKind
-from shared.messaging import Bus, Topology, Work
+from shared.messaging import Bus, Topology, UnitOfWork
 from shared.runtime import Running
 from shared.testing import wait_until
 
@@ -88,11 +88,11 @@ class Shop:
         rows = await self.pool.fetch("SELECT number FROM receipt WHERE series = $1 ORDER BY number", series)
         return [row["number"] for row in rows]
 
-    async def take_receipt(self, event: ReceiptIssued, _work: Work) -> None:
+    async def take_receipt(self, event: ReceiptIssued, _work: UnitOfWork) -> None:
         """Note a receipt, as billing does."""
         self.issued.append(event.receipt)
 
-    async def take_paper(self, event: DocumentReady, _work: Work) -> None:
+    async def take_paper(self, event: DocumentReady, _work: UnitOfWork) -> None:
         """Note a paper, as the gateway does."""
         self.papers.append(event)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from shared.contracts.message import Event, Reply, Request
 from shared.health import serve_health
-from shared.messaging import Topology, Work
+from shared.messaging import Topology, UnitOfWork
 from shared.runtime import Running, open_parts, run_service
 from shared.settings import ServiceSettings
 
@@ -41,7 +41,7 @@ async def service(settings: ServiceSettings) -> AsyncIterator[Running]:
     """Run until the block ends."""
     async with open_parts(settings, TOPOLOGY) as parts:
 
-        async def sleep(message: Sleep, work: Work) -> Slept:
+        async def sleep(message: Sleep, work: UnitOfWork) -> Slept:
             if message.part_fails:
                 parts.bus._supervised["relay"].cancel()
             sys.stderr.write("asleep\n")
@@ -49,7 +49,7 @@ async def service(settings: ServiceSettings) -> AsyncIterator[Running]:
             await work.emit(Woken())
             return Slept(text="awake")
 
-        async def woken(_: Woken, __: Work) -> None:
+        async def woken(_: Woken, __: UnitOfWork) -> None:
             sys.stderr.write("woken\n")
 
         await parts.bus.start(request_handlers={Sleep: sleep}, event_handlers={Woken: woken})

@@ -15,8 +15,8 @@ from shared.messaging import context as contexts
 from shared.messaging.codec import encode_event
 from shared.messaging.outbox import OutboxRow, insert_rows
 
-RequestHandler = Callable[[Any, "Work"], Awaitable[Reply]]
-EventHandler = Callable[[Any, "Work"], Awaitable[None]]
+RequestHandler = Callable[[Any, "UnitOfWork"], Awaitable[Reply]]
+EventHandler = Callable[[Any, "UnitOfWork"], Awaitable[None]]
 RequestHandlers = Mapping[type[Request[Any]], RequestHandler]
 EventHandlers = Mapping[type[Event], EventHandler]
 
@@ -51,7 +51,7 @@ class Metadata:
     traceparent: str | None = None
 
 
-class Work:
+class UnitOfWork:
     """One unit of work: everything done with it is committed together or not at all."""
 
     __slots__ = ("_after", "_connection", "_emitted", "_notify", "_pending", "_writable", "metadata")
@@ -145,7 +145,7 @@ class Work:
         return self._notify
 
 
-async def flush(works: Sequence[Work]) -> None:
+async def flush(works: Sequence[UnitOfWork]) -> None:
     """Write what works of one transaction have emitted into the outbox, in the order of the works."""
     rows = [row for work in works for row in work.take_pending()]
     if rows:
@@ -175,7 +175,7 @@ def locking(lock: Callable[[Any], str | None], handler: H) -> H:
     an event has its transaction for itself.
     """
 
-    async def marked(message: Any, work: Work) -> Any:
+    async def marked(message: Any, work: UnitOfWork) -> Any:
         return await handler(message, work)
 
     marked._thungan_lock = lock  # type: ignore[attr-defined]
@@ -190,7 +190,7 @@ def locked_by(handler: Callable[..., Any], event: Event, *, aggregate: str | Non
 
 def _marked(handler: H, name: str) -> H:
     # A wrapper of its own, so that one function can be bound with and without the mark (and functools.partial works).
-    async def marked(message: Any, work: Work) -> Any:
+    async def marked(message: Any, work: UnitOfWork) -> Any:
         return await handler(message, work)
 
     marked._thungan_mode = name  # type: ignore[attr-defined]
