@@ -86,7 +86,12 @@ function written(content: Content, operation: string, inline: Record<string, Sch
   if (schema.$ref) {
     return schema.$ref.slice(schema.$ref.lastIndexOf("/") + 1);
   }
-  const name = `${operation.replaceAll(/[^A-Za-z]+/g, " ").trim().split(" ").map((word) => word[0]?.toUpperCase() + word.slice(1).toLowerCase()).join("")}Content`;
+  const name = `${operation
+    .replaceAll(/[^A-Za-z]+/g, " ")
+    .trim()
+    .split(" ")
+    .map((word) => word[0]?.toUpperCase() + word.slice(1).toLowerCase())
+    .join("")}Content`;
   inline[name] = schema;
   return name;
 }

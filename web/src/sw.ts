@@ -18,7 +18,9 @@ const TAKE_OVER = "take-over";
 self.addEventListener("install", (event) => {
   // All files or none: a half-filled cache would be an app that dies at the first door without signal.
   event.waitUntil(
-    caches.open(CACHE).then((cache) => cache.addAll([...FILES].map((file) => new Request(file, { cache: "no-cache" })))),
+    caches
+      .open(CACHE)
+      .then((cache) => cache.addAll([...FILES].map((file) => new Request(file, { cache: "no-cache" })))),
   );
 });
 

@@ -38,7 +38,10 @@ export class Api {
   }
 
   /** Ask once. Throws `ApiProblem` where the gateway refuses, and `NoAnswer` where nobody knows. */
-  async call<R extends Route>(route: R, ...[ask]: object extends Ask<R> ? [ask?: Ask<R>] : [ask: Ask<R>]): Promise<Answer<R>> {
+  async call<R extends Route>(
+    route: R,
+    ...[ask]: object extends Ask<R> ? [ask?: Ask<R>] : [ask: Ask<R>]
+  ): Promise<Answer<R>> {
     return (await this.send(route, (ask ?? {}) as AnyAsk)) as Answer<R>;
   }
 

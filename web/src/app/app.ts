@@ -216,7 +216,9 @@ export class App {
     });
     // Killed between an answer and what follows from it: it follows now.
     for (const visit of visits) {
-      const paid = commands.find((one) => one.kind === "payment" && one.id === visit.payment_id && one.state === "sent");
+      const paid = commands.find(
+        (one) => one.kind === "payment" && one.id === visit.payment_id && one.state === "sent",
+      );
       if (paid && !visit.over) {
         await this.#paid(visit.customer_code, visit.payment_id, (paid.answer as PaymentReply).account.debt);
       }
@@ -340,7 +342,11 @@ export class App {
     await this.database.setFacts({ device_key: pair, enrolling });
     const answer = await this.api.call("POST /v1/enrolments", {
       key: enrolling.device_id,
-      body: { code: typed, device_name: tidyLine(deviceName).slice(0, 80) || "Điện thoại", public_key: await publicKeyOf(pair) },
+      body: {
+        code: typed,
+        device_name: tidyLine(deviceName).slice(0, 80) || "Điện thoại",
+        public_key: await publicKeyOf(pair),
+      },
     });
     if (answer.device.role !== "collector") {
       throw new ApiProblem("not-a-collector", 403, "");
@@ -380,7 +386,9 @@ export class App {
     await this.database.replaceRoute(stops, route);
     this.#index = null;
     this.store.set({ stops, route, day });
-    this.download(stops.filter((stop) => this.#isToBeRead(stop.customer.customer_code)).map((stop) => stop.customer.customer_code));
+    this.download(
+      stops.filter((stop) => this.#isToBeRead(stop.customer.customer_code)).map((stop) => stop.customer.customer_code),
+    );
   }
 
   #isToBeRead(customerCode: string): boolean {
@@ -431,7 +439,13 @@ export class App {
     if (this.#token === null) {
       return file; // Shut out meanwhile: nothing is kept any more.
     }
-    if (known?.account?.account.version !== newer.account.version || known.details?.facts.version !== details.facts.version || !this.store.state.stops.some((stop) => stop.customer.customer_code === customerCode && stop.customer.debt === newer.account.debt)) {
+    if (
+      known?.account?.account.version !== newer.account.version ||
+      known.details?.facts.version !== details.facts.version ||
+      !this.store.state.stops.some(
+        (stop) => stop.customer.customer_code === customerCode && stop.customer.debt === newer.account.debt,
+      )
+    ) {
       await this.#debtIs(customerCode, newer.account.debt);
     }
     await this.database.putCustomer(file);
@@ -659,7 +673,10 @@ export class App {
   // --- doing
 
   /** Keep a command and send it. Returns what is kept: the same one where it was there already. */
-  async submit(command: Omit<Command, "seq" | "state" | "tries" | "made_at" | "clock_offset">, visit: Parameters<Database["addCommand"]>[1] = null): Promise<Command> {
+  async submit(
+    command: Omit<Command, "seq" | "state" | "tries" | "made_at" | "clock_offset">,
+    visit: Parameters<Database["addCommand"]>[1] = null,
+  ): Promise<Command> {
     const kept = await this.database.addCommand(
       { ...command, state: "waiting", tries: 0, made_at: this.clock.stamp(), clock_offset: this.clock.offset },
       visit,
@@ -691,7 +708,13 @@ export class App {
         : undefined,
     );
     if (kept?.phase === "done") {
-      this.#stream?.say({ type: "result", job_id: jobId, attempt: kept.attempt, state: "cancelled", cause: "user_cancelled" });
+      this.#stream?.say({
+        type: "result",
+        job_id: jobId,
+        attempt: kept.attempt,
+        state: "cancelled",
+        cause: "user_cancelled",
+      });
       await this.#jobsChanged();
       this.printNow();
     } else if (kept === null) {

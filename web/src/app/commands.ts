@@ -61,7 +61,13 @@ function visitCommand(
 }
 
 /** Cash that is in the collector's hand now. */
-export function takeCash(app: App, whom: Whom, going: CurrentVisit, amount: number, bills: readonly Bill[]): Promise<Command> {
+export function takeCash(
+  app: App,
+  whom: Whom,
+  going: CurrentVisit,
+  amount: number,
+  bills: readonly Bill[],
+): Promise<Command> {
   return app.submit({
     id: going.payment_id,
     kind: "payment",

@@ -89,7 +89,10 @@ export function groupOf(paper: PaperNow): PaperGroup {
 }
 
 /** The paper that came of a visit or a payment, the latest. */
-export function paperOf(papers: readonly PaperNow[], of: { visit_id?: string; payment_id?: string; kind: string }): PaperNow | null {
+export function paperOf(
+  papers: readonly PaperNow[],
+  of: { visit_id?: string; payment_id?: string; kind: string },
+): PaperNow | null {
   return (
     papers.find(
       (paper) =>

@@ -198,7 +198,9 @@ export class PrinterHub implements PaperPrinter {
   /** What the printer answers by itself. */
   async askPrinter(): Promise<Answered> {
     const driver = this.#driver;
-    return driver ? findOut((request, milliseconds) => driver.ask(request, milliseconds)) : { status: false, fence: false };
+    return driver
+      ? findOut((request, milliseconds) => driver.ask(request, milliseconds))
+      : { status: false, fence: false };
   }
 
   /** Keep what came of the set-up, on the server and here. Throws like any request. */

@@ -71,14 +71,24 @@ export function transferReference(customerCode: string): string {
  */
 export function transfersNow(transfers: readonly Transfer[], account: CustomerAccount, stamp: string): Transfer[] {
   const taken = new Set(transfers.map((transfer) => transfer.payment_id));
-  const credits = account.payments.filter((one) => one.method === "transfer" && !one.reversed_at && !taken.has(one.payment_id));
-  const of = (isOf: (transfer: Transfer, credit: Payment) => boolean) => (transfer: Transfer): Transfer => {
-    const place = transfer.state === "waiting" ? credits.findIndex((credit) => isOf(transfer, credit)) : -1;
-    const [credit] = place < 0 ? [] : credits.splice(place, 1);
-    return credit
-      ? { ...transfer, state: "recorded", recorded_at: credit.received_at, amount: credit.amount, payment_id: credit.payment_id }
-      : transfer;
-  };
+  const credits = account.payments.filter(
+    (one) => one.method === "transfer" && !one.reversed_at && !taken.has(one.payment_id),
+  );
+  const of =
+    (isOf: (transfer: Transfer, credit: Payment) => boolean) =>
+    (transfer: Transfer): Transfer => {
+      const place = transfer.state === "waiting" ? credits.findIndex((credit) => isOf(transfer, credit)) : -1;
+      const [credit] = place < 0 ? [] : credits.splice(place, 1);
+      return credit
+        ? {
+            ...transfer,
+            state: "recorded",
+            recorded_at: credit.received_at,
+            amount: credit.amount,
+            payment_id: credit.payment_id,
+          }
+        : transfer;
+    };
   return transfers
     .map(of((transfer, credit) => squeezed(credit.transfer_content).includes(squeezed(transfer.reference))))
     .map(of(isLike))
@@ -107,7 +117,9 @@ function hasReference(customerCode: string, { transfer_content: content }: Payme
 
 /** Letters and digits only: banks change or leave out the rest. */
 function squeezed(content = ""): string {
-  return withoutAccents(content).toUpperCase().replace(/[^0-9A-Z]+/g, "");
+  return withoutAccents(content)
+    .toUpperCase()
+    .replace(/[^0-9A-Z]+/g, "");
 }
 
 /** Stops by what there is to do. */

@@ -40,7 +40,11 @@ export function useCustomer(code: string): CustomerView {
     app
       .readCustomer(code)
       .catch((error: unknown) => {
-        if (isCurrent && error instanceof ApiProblem && (error.status === 404 || error.status === 403 || error.status === 422)) {
+        if (
+          isCurrent &&
+          error instanceof ApiProblem &&
+          (error.status === 404 || error.status === 403 || error.status === 422)
+        ) {
           setUnknown(true);
         }
       })

@@ -19,11 +19,7 @@ export interface BankAccount {
  * `content` is written without accents. Throws a RangeError when it is longer than banks keep, for an amount that is not
  * positive, and for an account that cannot be one.
  */
-export function paymentCode(
-  account: BankAccount,
-  amount: number | null,
-  content: string,
-): string {
+export function paymentCode(account: BankAccount, amount: number | null, content: string): string {
   if (!/^970\d{3}$/.test(account.bank_bin) || !/^[0-9A-Za-z]{1,19}$/.test(account.account)) {
     throw new RangeError("not a bank account");
   }

@@ -27,7 +27,8 @@ export const en: Messages = {
   weekday_6: "Saturday",
 
   impossible_title: "The app cannot be opened",
-  impossible: "This browser stores no data, or the page is not served over HTTPS. Open it in Chrome, not in a private window.",
+  impossible:
+    "This browser stores no data, or the page is not served over HTTPS. Open it in Chrome, not in a private window.",
   elsewhere_title: "The app is open in another tab",
   elsewhere: "Only one tab is in use at a time, so that nothing is printed or sent twice.",
   use_here: "Use it here",
@@ -190,7 +191,8 @@ export const en: Messages = {
   cash_no_shift: "There is no open shift, so cash cannot be taken.",
   cash_over_ceiling: "This would go over the cash ceiling of {ceiling}. Hand in cash first, or ask for a transfer.",
   cash_recording: "Recording…",
-  cash_unknown: "The system has not answered yet. The phone keeps asking, and the money is never recorded twice. Do not take it again, and do not give it back.",
+  cash_unknown:
+    "The system has not answered yet. The phone keeps asking, and the money is never recorded twice. Do not take it again, and do not give it back.",
   cash_refused: "The payment was not recorded",
   cash_give_back: "Give the money back to the customer.",
 
@@ -199,7 +201,8 @@ export const en: Messages = {
   transfer_to: "Account",
   transfer_content: "Content",
   transfer_waiting: "Waiting for the bank's credit",
-  transfer_waiting_more: "Not paid yet. When the system records the money, this screen says “Paid”, and the receipt is printed.",
+  transfer_waiting_more:
+    "Not paid yet. When the system records the money, this screen says “Paid”, and the receipt is printed.",
   transfer_recorded: "The bank's credit is recorded",
   transfer_given_up: "Paid in another way",
   transfer_none: "No bank account has been set up for transfers.",
@@ -216,7 +219,8 @@ export const en: Messages = {
   promise_afternoon: "Afternoon",
   promise_evening: "Evening",
   promise_save: "Agree on {moment}",
-  promise_second: "The customer had promised before and has not paid. This time the nearest collection point is named; the new notice says where.",
+  promise_second:
+    "The customer had promised before and has not paid. This time the nearest collection point is named; the new notice says where.",
   promise_second_save: "Record, print the points",
   note: "Note",
 

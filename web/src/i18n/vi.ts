@@ -25,7 +25,8 @@ export const vi = {
   weekday_6: "Thứ bảy",
 
   impossible_title: "Không mở được ứng dụng",
-  impossible: "Trình duyệt này không cho lưu dữ liệu hoặc trang không dùng HTTPS. Hãy mở bằng Chrome, không dùng chế độ ẩn danh.",
+  impossible:
+    "Trình duyệt này không cho lưu dữ liệu hoặc trang không dùng HTTPS. Hãy mở bằng Chrome, không dùng chế độ ẩn danh.",
   elsewhere_title: "Ứng dụng đang mở ở thẻ khác",
   elsewhere: "Mỗi lúc chỉ dùng một thẻ, để không in và không gửi hai lần.",
   use_here: "Dùng ở đây",
@@ -188,7 +189,8 @@ export const vi = {
   cash_no_shift: "Chưa mở ca thu nên chưa thu tiền được.",
   cash_over_ceiling: "Thu khoản này sẽ vượt hạn mức tiền mặt {ceiling}. Hãy nộp bớt tiền, hoặc nhờ khách chuyển khoản.",
   cash_recording: "Đang ghi nhận…",
-  cash_unknown: "Chưa có trả lời của hệ thống. Máy tự hỏi lại, khoản tiền không bị ghi hai lần. Đừng thu lại, cũng đừng trả lại tiền cho khách.",
+  cash_unknown:
+    "Chưa có trả lời của hệ thống. Máy tự hỏi lại, khoản tiền không bị ghi hai lần. Đừng thu lại, cũng đừng trả lại tiền cho khách.",
   cash_refused: "Khoản thu không được ghi nhận",
   cash_give_back: "Hãy trả lại tiền cho khách.",
 
@@ -197,7 +199,8 @@ export const vi = {
   transfer_to: "Tài khoản",
   transfer_content: "Nội dung",
   transfer_waiting: "Đang chờ ngân hàng báo có",
-  transfer_waiting_more: "Chưa được coi là đã trả. Khi hệ thống ghi nhận tiền về, màn hình này đổi sang “Đã trả” và biên nhận được in.",
+  transfer_waiting_more:
+    "Chưa được coi là đã trả. Khi hệ thống ghi nhận tiền về, màn hình này đổi sang “Đã trả” và biên nhận được in.",
   transfer_recorded: "Ngân hàng đã báo có",
   transfer_given_up: "Khách đã trả bằng cách khác",
   transfer_none: "Hệ thống chưa có tài khoản nhận chuyển khoản.",
@@ -214,7 +217,8 @@ export const vi = {
   promise_afternoon: "Chiều",
   promise_evening: "Tối",
   promise_save: "Ghi hẹn {moment}",
-  promise_second: "Khách đã hẹn trước đó mà chưa trả. Lần này khách được mời trả tại điểm thu gần nhất; giấy báo mới ghi rõ địa chỉ.",
+  promise_second:
+    "Khách đã hẹn trước đó mà chưa trả. Lần này khách được mời trả tại điểm thu gần nhất; giấy báo mới ghi rõ địa chỉ.",
   promise_second_save: "Ghi nhận, in điểm thu",
   note: "Ghi chú",
 

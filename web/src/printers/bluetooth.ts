@@ -1,6 +1,14 @@
 /** Printers on Bluetooth Low Energy, by Web Bluetooth. */
 
-import { type Connection, Listeners, NotAReceiptPrinter, NothingChosen, type Printer, type PrinterEvent, printerId } from "./printer.ts";
+import {
+  type Connection,
+  Listeners,
+  NotAReceiptPrinter,
+  NothingChosen,
+  type Printer,
+  type PrinterEvent,
+  printerId,
+} from "./printer.ts";
 
 interface Kind {
   readonly service: BluetoothServiceUUID;
@@ -107,7 +115,9 @@ export class BluetoothPrinter implements Printer {
   async #discover(server: BluetoothRemoteGATTServer): Promise<void> {
     const found = await this.#kind(server);
     const write = await found.service.getCharacteristic(found.kind.write);
-    this.#answers = found.kind.isDeaf ? null : await found.service.getCharacteristic(found.kind.answers).catch(() => null);
+    this.#answers = found.kind.isDeaf
+      ? null
+      : await found.service.getCharacteristic(found.kind.answers).catch(() => null);
     this.#isPolled = false;
     if (this.#answers?.properties.notify || this.#answers?.properties.indicate) {
       this.#answers.addEventListener("characteristicvaluechanged", this.#notified);

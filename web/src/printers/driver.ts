@@ -4,7 +4,18 @@
 
 import { type Answer, AnswerReader, causeOf, STATUS_QUESTIONS, statusRequest, worst } from "./answers.ts";
 import type { Cause, Printer } from "./printer.ts";
-import { begin, type Command, FIRST_CHUNK, type Job, type Outcome, PATIENCE, type Patience, type Result, type Run, step } from "./run.ts";
+import {
+  begin,
+  type Command,
+  FIRST_CHUNK,
+  type Job,
+  type Outcome,
+  PATIENCE,
+  type Patience,
+  type Result,
+  type Run,
+  step,
+} from "./run.ts";
 
 /** A paper for the printer. */
 export interface Paper {

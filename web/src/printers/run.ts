@@ -79,7 +79,16 @@ export const FIRST_CHUNK = 20;
 /** How often a link that broke before anything could print is tried again. */
 export const RETRIES = 2;
 
-type Phase = "connecting" | "checking" | "clearing" | "draining" | "announcing" | "sending" | "listening" | "asking" | "finished";
+type Phase =
+  | "connecting"
+  | "checking"
+  | "clearing"
+  | "draining"
+  | "announcing"
+  | "sending"
+  | "listening"
+  | "asking"
+  | "finished";
 
 export interface Run {
   readonly job: Job;
@@ -100,7 +109,16 @@ export interface Step {
 }
 
 export function begin(job: Job): Step {
-  const run: Run = { job, phase: "connecting", sent: 0, chunk: FIRST_CHUNK, retries: 0, waited: 0, waitedInAll: 0, cause: null };
+  const run: Run = {
+    job,
+    phase: "connecting",
+    sent: 0,
+    chunk: FIRST_CHUNK,
+    retries: 0,
+    waited: 0,
+    waitedInAll: 0,
+    cause: null,
+  };
   return { run, command: { type: "connect" } };
 }
 

@@ -110,7 +110,10 @@ export function testPage(profile: PrinterProfile, printerName: string): Part[] {
         { type: "text", text: printerName, align: "center" },
         { type: "rule", style: "double" },
         { type: "text", text: "Nguyễn Thị Tuyết Ánh Nguyệt, ấp Kênh Hãng, xã Khánh Bình Tây Bắc" },
-        { type: "columns", cells: [{ text: "Tổng cộng" }, { text: "1.113.426 ₫", keep: true, align: "right", weight: "bold" }] },
+        {
+          type: "columns",
+          cells: [{ text: "Tổng cộng" }, { text: "1.113.426 ₫", keep: true, align: "right", weight: "bold" }],
+        },
         { type: "qr", data: "HTTPS://THUNGAN/TEST/0123456789" },
       ]),
     },

@@ -29,7 +29,12 @@ const CUT: Readonly<Record<PrinterProfile["cut"], readonly number[]>> = {
 };
 
 /** The bytes that print a document. `resync` is for the first job after a connection broke inside another. */
-export function toEscpos(document: Document, profile: PrinterProfile, atlas: Atlas, resync = false): Uint8Array<ArrayBuffer> {
+export function toEscpos(
+  document: Document,
+  profile: PrinterProfile,
+  atlas: Atlas,
+  resync = false,
+): Uint8Array<ArrayBuffer> {
   const layout = layOut(document, profile.width_dots, atlas, profile.text_mode === "unaccented");
   const rowBytes = profile.width_dots / 8;
   const out = new Bytes();

@@ -89,7 +89,11 @@ export function layOut(document: Document, widthDots: WidthDots, atlas: Atlas, a
       case "text":
         return textLines(clean(block.text), block.align ?? "left", block.weight ?? "regular", block.size ?? 1, columns);
       case "columns":
-        return columnLines(block, block.cells.map((cell) => clean(cell.text)), columns);
+        return columnLines(
+          block,
+          block.cells.map((cell) => clean(cell.text)),
+          columns,
+        );
       case "rule":
         return [{ type: "rule", style: block.style ?? "single" }];
       case "feed":
@@ -170,7 +174,9 @@ function columnLines(block: Columns, texts: readonly string[], columns: number):
   const paragraphs = texts.map((text) => text.split("\n").map((line) => line.replace(/ +$/, "")));
   const longest = paragraphs.map((lines) => Math.max(...lines.map((line) => line.length)));
   const widths = columnWidths(block.cells, longest, total);
-  const styles = block.cells.map((cell) => ({ align: cell.align ?? "left", weight: cell.weight ?? "regular" }) as const);
+  const styles = block.cells.map(
+    (cell) => ({ align: cell.align ?? "left", weight: cell.weight ?? "regular" }) as const,
+  );
   if (widths === null) {
     return paragraphs.flatMap((lines, index) =>
       longest[index]
@@ -180,7 +186,9 @@ function columnLines(block: Columns, texts: readonly string[], columns: number):
         : [],
     );
   }
-  const wrapped = paragraphs.map((lines, index) => lines.flatMap((line) => wrap(line, Math.max(widths[index] ?? 0, 1))));
+  const wrapped = paragraphs.map((lines, index) =>
+    lines.flatMap((line) => wrap(line, Math.max(widths[index] ?? 0, 1))),
+  );
   const starts = widths.map((_, index) => sum(widths.slice(0, index)) + index);
   return Array.from({ length: Math.max(...wrapped.map((pieces) => pieces.length)) }, (_, row) =>
     textLine(

@@ -263,7 +263,11 @@ function fixedPatterns(version: number, side: number): Module[] {
       }
     }
   }
-  for (const [row, column] of [[3, 3], [3, side - 4], [side - 4, 3]] as const) {
+  for (const [row, column] of [
+    [3, 3],
+    [3, side - 4],
+    [side - 4, 3],
+  ] as const) {
     all.push(...rings(row, column, 4, [0, 1, 3], side));
   }
   if (version >= 7) {

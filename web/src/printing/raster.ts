@@ -1,7 +1,15 @@
 /** From a layout to black and white dots (docs/printing.md §5). */
 
 import { type Atlas, CELL_HEIGHT, CELL_WIDTH } from "./atlas.ts";
-import { type CodeLine, heightOf, type Layout, type Line, QUIET_MODULES, type RuleLine, type TextLine } from "./layout.ts";
+import {
+  type CodeLine,
+  heightOf,
+  type Layout,
+  type Line,
+  QUIET_MODULES,
+  type RuleLine,
+  type TextLine,
+} from "./layout.ts";
 import type { WidthDots } from "./profile.ts";
 
 /** Rows of dots from the top, each `width / 8` bytes, the leftmost dot in the highest bit, 1 is black. */

@@ -32,7 +32,10 @@ const DOCUMENT = record(
         columns: record({ type, cells: list(8, cell) }, { size }),
         rule: record({ type }, { style: among("single", "double", "dashed") }),
         feed: record({ type, rows: whole(1, 800) }),
-        qr: record({ type, data: text(1000, 1) }, { error_level: among("L", "M", "Q", "H"), caption: orNull(text(400)) }),
+        qr: record(
+          { type, data: text(1000, 1) },
+          { error_level: among("L", "M", "Q", "H"), caption: orNull(text(400)) },
+        ),
       }),
     ),
   },

@@ -248,7 +248,10 @@ export class Database {
    *
    * Returns what is kept afterwards.
    */
-  async changeJob(jobId: string, change: (kept: KeptJob | undefined) => KeptJob | null | undefined): Promise<KeptJob | null> {
+  async changeJob(
+    jobId: string,
+    change: (kept: KeptJob | undefined) => KeptJob | null | undefined,
+  ): Promise<KeptJob | null> {
     let after: KeptJob | null = null;
     await this.#write(["jobs"], async (open) => {
       const store = open("jobs");

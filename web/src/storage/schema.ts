@@ -54,7 +54,15 @@ export interface CustomerFile {
   readonly outdated: boolean;
 }
 
-export type CommandKind = "visit" | "phone" | "payment" | "shift_open" | "shift_close" | "copy" | "print_again" | "printed";
+export type CommandKind =
+  | "visit"
+  | "phone"
+  | "payment"
+  | "shift_open"
+  | "shift_close"
+  | "copy"
+  | "print_again"
+  | "printed";
 
 export type CommandState = "waiting" | "sent" | "refused";
 

@@ -133,7 +133,11 @@ export class Syncer {
 }
 
 /** The first command that waits, in the order of making; lanes that are stuck are passed over. */
-export function nextToSend(commands: readonly Command[], notBefore: ReadonlyMap<string, number>, now: number): Command | null {
+export function nextToSend(
+  commands: readonly Command[],
+  notBefore: ReadonlyMap<string, number>,
+  now: number,
+): Command | null {
   const waiting = commands.filter((command) => command.state === "waiting");
   waiting.sort((one, other) => (one.seq ?? 0) - (other.seq ?? 0));
   return waiting.find((command) => (notBefore.get(command.lane) ?? 0) <= now) ?? null;

@@ -60,7 +60,10 @@ describe("the phone's database", () => {
     for (const outcome of ["met", "cannot_pay", "cannot_pay"]) {
       await database.addCommand(payment({ id: visit.visit_id, kind: "visit", body: { outcome } }), visit);
     }
-    assert.deepEqual((await database.commands()).map((one) => one.body["outcome"]), ["met", "cannot_pay"]);
+    assert.deepEqual(
+      (await database.commands()).map((one) => one.body["outcome"]),
+      ["met", "cannot_pay"],
+    );
     assert.deepEqual(await database.visits(), [visit]);
   });
 
@@ -74,7 +77,10 @@ describe("the phone's database", () => {
     for (const id of ["c", "a", "b"]) {
       await database.addCommand(payment({ id }));
     }
-    assert.deepEqual((await database.commands()).map((one) => one.id), ["c", "a", "b"]);
+    assert.deepEqual(
+      (await database.commands()).map((one) => one.id),
+      ["c", "a", "b"],
+    );
   });
 
   test("wiped, it holds nothing but that it was locked, and nothing that was under way is kept", async () => {
@@ -82,12 +88,23 @@ describe("the phone's database", () => {
     await database.addCommand(payment());
     await database.replaceRoute([stop("PB14010000001")], { day: TODAY, read_at: "" });
     const wiping = database.wipe({ at: "now" });
-    await database.putCustomer({ customer_code: "PB14010000001", details: null, account: null, read_at: "", outdated: false });
+    await database.putCustomer({
+      customer_code: "PB14010000001",
+      details: null,
+      account: null,
+      read_at: "",
+      outdated: false,
+    });
     await wiping;
     await database.setFacts({ token: "secret" });
     await database.addCommand(payment());
     assert.deepEqual(await database.facts(), { locked: { at: "now" } });
-    for (const found of [await database.commands(), await database.stops(), await database.customers(), await database.jobs()]) {
+    for (const found of [
+      await database.commands(),
+      await database.stops(),
+      await database.customers(),
+      await database.jobs(),
+    ]) {
       assert.deepEqual(found, []);
     }
     await database.wipe(null);
@@ -97,13 +114,27 @@ describe("the phone's database", () => {
 
   test("another day: customers and what is over are forgotten, what waits and what was not seen stays", async () => {
     await database.replaceRoute([stop("PB14010000001")], { day: TODAY, read_at: "" });
-    await database.putCustomer({ customer_code: "PB14010000001", details: null, account: null, read_at: "", outdated: false });
+    await database.putCustomer({
+      customer_code: "PB14010000001",
+      details: null,
+      account: null,
+      read_at: "",
+      outdated: false,
+    });
     await database.putVisit(newVisit("PB14010000001", "met", `${TODAY}T03:00:00.000Z`, TODAY));
-    for (const [id, state, seen] of [["waits", "waiting", false], ["sent", "sent", false], ["seen", "refused", true], ["unseen", "refused", false]] as const) {
+    for (const [id, state, seen] of [
+      ["waits", "waiting", false],
+      ["sent", "sent", false],
+      ["seen", "refused", true],
+      ["unseen", "refused", false],
+    ] as const) {
       await database.addCommand(payment({ id, state, seen }));
     }
     await database.beginDay("2026-11-23", (moment) => moment < "2026-11-23");
-    assert.deepEqual((await database.commands()).map((one) => one.id), ["waits", "unseen"]);
+    assert.deepEqual(
+      (await database.commands()).map((one) => one.id),
+      ["waits", "unseen"],
+    );
     assert.deepEqual([await database.stops(), await database.customers(), await database.visits()], [[], [], []]);
     assert.equal((await database.facts()).route, undefined);
   });
@@ -111,11 +142,21 @@ describe("the phone's database", () => {
   test("the same day again changes nothing", async () => {
     await database.replaceRoute([stop("b"), stop("a")], { day: TODAY, read_at: "" });
     await database.beginDay(TODAY, (moment) => moment < TODAY);
-    assert.deepEqual((await database.stops()).map((one) => one.customer.customer_code), ["b", "a"]);
+    assert.deepEqual(
+      (await database.stops()).map((one) => one.customer.customer_code),
+      ["b", "a"],
+    );
   });
 
   test("two who change one paper at once do not undo each other", async () => {
-    const job: KeptJob = { job_id: "j", attempt: 1, frame: {} as KeptJob["frame"], phase: "ready", state: null, cause: null };
+    const job: KeptJob = {
+      job_id: "j",
+      attempt: 1,
+      frame: {} as KeptJob["frame"],
+      phase: "ready",
+      state: null,
+      cause: null,
+    };
     await database.changeJob("j", () => job);
     const begun = await Promise.all(
       [1, 2, 3].map(async () => {

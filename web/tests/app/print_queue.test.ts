@@ -6,7 +6,17 @@ import type { KeptJob } from "../../src/storage/schema.ts";
 import { nextReady, type PrintResult, PrintQueue } from "../../src/stream/print_queue.ts";
 
 function frame(id: string, more: Partial<Job> = {}): Job {
-  return { type: "job", job_id: id, attempt: 1, kind: "notice", priority: 2, seq: 1, summary: "", copy_number: 0, ...more };
+  return {
+    type: "job",
+    job_id: id,
+    attempt: 1,
+    kind: "notice",
+    priority: 2,
+    seq: 1,
+    summary: "",
+    copy_number: 0,
+    ...more,
+  };
 }
 
 type Said = { type: string; job_id: string; state?: string; cause?: string };
@@ -77,11 +87,17 @@ describe("the print queue", () => {
     bench.queue.kick();
     await bench.queue.idle();
     assert.deepEqual(bench.papers, []);
-    assert.deepEqual(bench.told("accepted").map((one) => one.job_id), ["a"]);
+    assert.deepEqual(
+      bench.told("accepted").map((one) => one.job_id),
+      ["a"],
+    );
     await bench.queue.confirmed("a", 1);
     await bench.queue.idle();
     assert.deepEqual(bench.papers, ["a"]);
-    assert.deepEqual(bench.told("result").map((one) => one.state), ["printed"]);
+    assert.deepEqual(
+      bench.told("result").map((one) => one.state),
+      ["printed"],
+    );
   });
 
   test("an offer that is repeated is the same paper, and its result is said again", async () => {
@@ -134,7 +150,13 @@ describe("the print queue", () => {
     await bench.offer(frame("a"));
     bench.print = () => Promise.reject(new Error("it could not be drawn"));
     await bench.offer(frame("b"));
-    assert.deepEqual(bench.told("result").map((one) => [one.job_id, one.state]), [["a", "unconfirmed"], ["b", "failed"]]);
+    assert.deepEqual(
+      bench.told("result").map((one) => [one.job_id, one.state]),
+      [
+        ["a", "unconfirmed"],
+        ["b", "failed"],
+      ],
+    );
   });
 
   test("closed while it printed, it asks a person when it is opened again", async () => {
@@ -180,7 +202,10 @@ describe("the print queue", () => {
     assert.deepEqual(bench.said, []);
     bench.isOpen = true;
     await bench.queue.welcomed();
-    assert.deepEqual(bench.told("result").map((one) => one.state), ["printed"]);
+    assert.deepEqual(
+      bench.told("result").map((one) => one.state),
+      ["printed"],
+    );
   });
 
   test("a stale notice is not printed", async () => {

@@ -37,7 +37,8 @@ describe("VietQR", () => {
     assert.throws(() => parseCode(damaged + sum), RangeError);
   });
 
-  test("a damaged code is refused", () => assert.throws(() => parseCode(published[0].replace("120000", "130000")), RangeError));
+  test("a damaged code is refused", () =>
+    assert.throws(() => parseCode(published[0].replace("120000", "130000")), RangeError));
 
   test("content is written without accents", () =>
     assert.equal(parseCode(paymentCode(ACCOUNT, 1000, "Tiền điện Đẹt"))["62.08"], "Tien dien Det"));
@@ -47,12 +48,24 @@ describe("VietQR", () => {
     assert.deepEqual([fields["54"], fields["01"]], [undefined, "11"]);
   });
 
-  for (const [amount, content] of [[0, "A"], [-5, "A"], [1e13, "A"], [1.5, "A"], [1, "A".repeat(26)], [1, ""]] as const) {
+  for (const [amount, content] of [
+    [0, "A"],
+    [-5, "A"],
+    [1e13, "A"],
+    [1.5, "A"],
+    [1, "A".repeat(26)],
+    [1, ""],
+  ] as const) {
     test(`what a bank would refuse is refused: ${amount} ${content.length}`, () =>
       assert.throws(() => paymentCode(ACCOUNT, amount, content), RangeError));
   }
 
-  for (const [bank_bin, account] of [["97041", "1"], ["123456", "1"], ["970415", ""], ["970415", "1 2"]] as const) {
+  for (const [bank_bin, account] of [
+    ["97041", "1"],
+    ["123456", "1"],
+    ["970415", ""],
+    ["970415", "1 2"],
+  ] as const) {
     test(`an account that cannot be one is refused: ${bank_bin} "${account}"`, () =>
       assert.throws(() => paymentCode({ bank_bin, account }, 1, "A"), RangeError));
   }
@@ -94,7 +107,10 @@ describe("money", () => {
   test("change in notes adds up", () => {
     for (let change = 0; change < 1_500_000; change += 4_177) {
       const { notes, rest } = inNotes(change);
-      assert.equal(notes.reduce((sum, [note, pieces]) => sum + note * pieces, rest), change);
+      assert.equal(
+        notes.reduce((sum, [note, pieces]) => sum + note * pieces, rest),
+        change,
+      );
       assert.ok(rest < Math.min(...NOTES));
     }
   });
@@ -114,7 +130,11 @@ describe("time", () => {
   test("a clock that is wrong by a day is corrected by what the gateway says", () => {
     const own = Date.parse("2026-11-21T03:00:00Z");
     const kept: number[] = [];
-    const clock = new Clock(0, (offset) => kept.push(offset), () => own);
+    const clock = new Clock(
+      0,
+      (offset) => kept.push(offset),
+      () => own,
+    );
     assert.equal(clock.isWrong, false);
     clock.heard(own + 86_400_000);
     assert.equal(clock.day(), "2026-11-22");
@@ -125,7 +145,11 @@ describe("time", () => {
 
   test("a clock that was put right is believed again", () => {
     let own = 1_000_000_000_000;
-    const clock = new Clock(0, () => undefined, () => own);
+    const clock = new Clock(
+      0,
+      () => undefined,
+      () => own,
+    );
     clock.heard(own + 3_600_000);
     own += 3_600_000;
     clock.heard(own);
@@ -187,8 +211,16 @@ describe("a transfer", () => {
   const account = (debt: number, ...payments: Partial<Payment>[]): CustomerAccount =>
     ({ account: { debt }, bills: [], payments }) as unknown as CustomerAccount;
   const now = (of: CustomerAccount, ...transfers: Transfer[]): Transfer[] => transfersNow(transfers, of, "now");
-  const states = (of: CustomerAccount, ...transfers: Transfer[]): string[] => now(of, ...transfers).map((one) => one.state);
-  const credit: Partial<Payment> = { payment_id: "p", transfer_content: "", method: "transfer", amount: 200_000, received_at: "2026-11-22T03:05:00Z", reversed_at: null };
+  const states = (of: CustomerAccount, ...transfers: Transfer[]): string[] =>
+    now(of, ...transfers).map((one) => one.state);
+  const credit: Partial<Payment> = {
+    payment_id: "p",
+    transfer_content: "",
+    method: "transfer",
+    amount: 200_000,
+    received_at: "2026-11-22T03:05:00Z",
+    reversed_at: null,
+  };
 
   test("only a recorded credit makes it paid", () => {
     assert.deepEqual(states(account(200_000), waiting), ["waiting"]);
@@ -227,7 +259,10 @@ describe("a transfer", () => {
 
   test("one credit is one transfer, also when two of the same amount wait", () => {
     assert.deepEqual(states(account(200_000, credit), waiting, other), ["recorded", "waiting"]);
-    assert.deepEqual(states(account(0, credit, { ...credit, payment_id: "q" }), waiting, other), ["recorded", "recorded"]);
+    assert.deepEqual(states(account(0, credit, { ...credit, payment_id: "q" }), waiting, other), [
+      "recorded",
+      "recorded",
+    ]);
     const [first] = now(account(200_000, credit), waiting);
     assert.ok(first);
     assert.deepEqual(states(account(200_000, credit), first, other), ["recorded", "waiting"], "also later");
@@ -236,7 +271,11 @@ describe("a transfer", () => {
   test("a credit with another reference is not taken for this one, one without any is", () => {
     assert.deepEqual(states(account(200_000, { ...credit, transfer_content: other.reference }), waiting), ["waiting"]);
     for (const content of ["TD PB14010000001 thanh toan tien dien", "chuyen tien", "TD PB14010000001"]) {
-      assert.deepEqual(states(account(200_000, { ...credit, transfer_content: content }), waiting), ["recorded"], content);
+      assert.deepEqual(
+        states(account(200_000, { ...credit, transfer_content: content }), waiting),
+        ["recorded"],
+        content,
+      );
     }
   });
 

@@ -24,7 +24,13 @@ const INDEX = new RouteIndex([
   stop("PB14010000106", "Huỳnh Chí Dũng", "Số 3 đường Nguyễn Việt Khái, khóm 7", "+84953000000", "120000000"),
   stop("PB14010000790", "Nguyễn Tuyết Hằng", "Số 7 đường Nguyễn Việt Khái", "+84912345678", "120000771"),
   stop("PB14010000773", "Trần Ánh Trang", "ấp Kênh Hãng", null, null),
-  stop("PB14010000771", "Đặng Duy Nghĩa".normalize("NFD"), "Số 17/12 đường Lý Thường Kiệt", "+84956617748", "120000004"),
+  stop(
+    "PB14010000771",
+    "Đặng Duy Nghĩa".normalize("NFD"),
+    "Số 17/12 đường Lý Thường Kiệt",
+    "+84956617748",
+    "120000004",
+  ),
   stop("PB14010000555", "Nguyễn Thị Hạnh", "Số 1 đường Phan Ngọc Hiển", "+84901112233", "130000009"),
 ]);
 

@@ -74,7 +74,10 @@ describe("the syncer", () => {
     await bench.syncer.kick();
     await bench.syncer.kick();
     assert.deepEqual(bench.sent, ["id-1", "id-2", "id-3"]);
-    assert.deepEqual([1, 2, 3].map((seq) => bench.state(seq)), ["sent", "sent", "sent"]);
+    assert.deepEqual(
+      [1, 2, 3].map((seq) => bench.state(seq)),
+      ["sent", "sent", "sent"],
+    );
   });
 
   test("stops at the first that gets no answer, and begins there again with the same content", async () => {
@@ -104,7 +107,12 @@ describe("the syncer", () => {
     };
     await bench.syncer.kick();
     assert.equal(bench.state(1), "refused");
-    assert.deepEqual(bench.kept.get(1)?.problem, { slug: "nothing-owed", status: 409, detail: "Khách hàng không còn nợ.", facts: { debt: 0 } });
+    assert.deepEqual(bench.kept.get(1)?.problem, {
+      slug: "nothing-owed",
+      status: 409,
+      detail: "Khách hàng không còn nợ.",
+      facts: { debt: 0 },
+    });
     assert.equal(bench.state(3), "sent");
   });
 
@@ -118,7 +126,10 @@ describe("the syncer", () => {
     };
     await bench.syncer.kick();
     assert.deepEqual(bench.sent, ["id-1", "id-3"]);
-    assert.deepEqual([1, 2, 3].map((seq) => bench.state(seq)), ["waiting", "waiting", "sent"]);
+    assert.deepEqual(
+      [1, 2, 3].map((seq) => bench.state(seq)),
+      ["waiting", "waiting", "sent"],
+    );
   });
 
   test("sends nothing more once the phone is shut out", async () => {
@@ -164,8 +175,14 @@ test("a clock that is as wrong as it was known to be is not corrected twice", ()
 });
 
 test("pauses double up to a minute, with full jitter", () => {
-  assert.deepEqual([1, 2, 3, 7, 50].map((failures) => pauseAfter(failures, () => 1)), [1_000, 2_000, 4_000, 60_000, LONGEST_PAUSE_MS]);
-  assert.equal(pauseAfter(5, () => 0), 0);
+  assert.deepEqual(
+    [1, 2, 3, 7, 50].map((failures) => pauseAfter(failures, () => 1)),
+    [1_000, 2_000, 4_000, 60_000, LONGEST_PAUSE_MS],
+  );
+  assert.equal(
+    pauseAfter(5, () => 0),
+    0,
+  );
 });
 
 test("a lane that is stuck is passed over until its time has come", () => {

@@ -28,7 +28,13 @@ export class BenchPage {
     this.phone = phone;
   }
 
-  async open({ profile = PROFILE, options = QUICK }: { profile?: PrinterProfile; options?: Options } = {}): Promise<void> {
+  async open({
+    profile = PROFILE,
+    options = QUICK,
+  }: {
+    profile?: PrinterProfile;
+    options?: Options;
+  } = {}): Promise<void> {
     await this.phone.page.goto(APP_URL);
     await this.phone.page.waitForFunction(() => "bench" in window);
     await this.phone.page.evaluate((given) => window.bench.setUp(given), { profile, options });
@@ -78,5 +84,4 @@ export class BenchPage {
       await this.phone.page.waitForTimeout(10);
     }
   }
-
 }

@@ -63,7 +63,9 @@ export class BluetoothPrinterEmulation {
   async cut(): Promise<void> {
     this.#isPublished = false;
     // The page may have closed it by itself.
-    await this.#browser.send("BluetoothEmulation.simulateGATTDisconnection", { address: this.#address }).catch(() => undefined);
+    await this.#browser
+      .send("BluetoothEmulation.simulateGATTDisconnection", { address: this.#address })
+      .catch(() => undefined);
     await this.#device.linked?.(false);
   }
 
@@ -114,7 +116,11 @@ export class BluetoothPrinterEmulation {
       this.#isPublished = true;
       await this.#publish();
     }
-    await this.#browser.send("BluetoothEmulation.simulateGATTOperationResponse", { address: this.#address, type, code });
+    await this.#browser.send("BluetoothEmulation.simulateGATTOperationResponse", {
+      address: this.#address,
+      type,
+      code,
+    });
   }
 
   async #publish(): Promise<void> {
@@ -159,8 +165,15 @@ export class BluetoothPrinterEmulation {
     await Promise.all([responded, cut]);
   }
 
-  async #respond(answer: { characteristicId: string; type: "read" | "write"; code: number; data?: string }): Promise<void> {
+  async #respond(answer: {
+    characteristicId: string;
+    type: "read" | "write";
+    code: number;
+    data?: string;
+  }): Promise<void> {
     // The link may have gone in the meantime.
-    await this.#browser.send("BluetoothEmulation.simulateCharacteristicOperationResponse", answer).catch(() => undefined);
+    await this.#browser
+      .send("BluetoothEmulation.simulateCharacteristicOperationResponse", answer)
+      .catch(() => undefined);
   }
 }

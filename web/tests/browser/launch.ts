@@ -21,7 +21,10 @@ export interface Phone {
 export async function launchPhone({
   before,
   args = [],
-}: { before?: (context: BrowserContext) => Promise<void>; args?: readonly string[] } = {}): Promise<Phone> {
+}: {
+  before?: (context: BrowserContext) => Promise<void>;
+  args?: readonly string[];
+} = {}): Promise<Phone> {
   const browser = await chromium.launch({
     executablePath: process.env["THUNGAN_BROWSER"] ?? "/usr/bin/chromium",
     args: [

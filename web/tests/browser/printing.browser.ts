@@ -79,7 +79,12 @@ for (const [connection, start] of [
     });
 
     for (const [what, cause, break_, mend] of [
-      ["without paper", "paper_out", (device: SimulatedPrinter) => device.loadPaper(0), (device: SimulatedPrinter) => device.loadPaper()],
+      [
+        "without paper",
+        "paper_out",
+        (device: SimulatedPrinter) => device.loadPaper(0),
+        (device: SimulatedPrinter) => device.loadPaper(),
+      ],
       [
         "with its cover open",
         "cover_open",

@@ -14,7 +14,9 @@ export class SerialPrinterEmulation {
   /** To be called before the page is opened (`before` of `launchPhone`). */
   static async install(context: BrowserContext, device: Device): Promise<SerialPrinterEmulation> {
     const emulation = new SerialPrinterEmulation(context, device);
-    await context.exposeBinding("__serialWrite", (_source, data: string) => emulation.#written(Buffer.from(data, "base64")));
+    await context.exposeBinding("__serialWrite", (_source, data: string) =>
+      emulation.#written(Buffer.from(data, "base64")),
+    );
     await context.exposeBinding("__serialOpen", () => device.linked?.(true));
     await context.exposeBinding("__serialClose", () => device.linked?.(false));
     await context.addInitScript(standIn);
@@ -41,7 +43,10 @@ export class SerialPrinterEmulation {
   async #tell(what: string, data: string): Promise<void> {
     for (const page of this.#context.pages()) {
       await page
-        .evaluate(([name, value]) => window.dispatchEvent(new CustomEvent(`serial-${name}`, { detail: value })), [what, data] as const)
+        .evaluate(([name, value]) => window.dispatchEvent(new CustomEvent(`serial-${name}`, { detail: value })), [
+          what,
+          data,
+        ] as const)
         .catch(() => undefined); // the page has gone
     }
   }

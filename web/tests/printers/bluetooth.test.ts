@@ -210,7 +210,10 @@ test("a picture printer and anything else are refused, each with its reason, and
   ] as const) {
     const device = new Device({ [uuid(service)]: {} });
     const { printer } = printerOn(device);
-    await assert.rejects(printer.connect(), (error: NotAReceiptPrinter) => error instanceof NotAReceiptPrinter && error.kind === kind);
+    await assert.rejects(
+      printer.connect(),
+      (error: NotAReceiptPrinter) => error instanceof NotAReceiptPrinter && error.kind === kind,
+    );
     assert.equal(device.gatt.connected, false);
   }
 });

@@ -207,7 +207,10 @@ for (const fault of ["lost before", "lost after", "error", "stuck"] as const sat
       const second = picture(OTHER);
       const rows = device.rows.slice(before);
       assert.deepEqual(Buffer.concat(rows.slice(-second.length / device.rowBytes)), second, where);
-      assert.ok(rows.length * device.rowBytes <= second.length + 64 * device.rowBytes, `${where}: more than a band is lost`);
+      assert.ok(
+        rows.length * device.rowBytes <= second.length + 64 * device.rowBytes,
+        `${where}: more than a band is lost`,
+      );
     }
   });
 }

@@ -119,7 +119,12 @@ test("a person has longer to load paper than a printer has to answer", () => {
   while (at.command.type !== "finish") {
     listened += at.command.type === "listen" ? 1 : 0;
     isOut ||= at.command.type === "listen";
-    at = step(at.run, at.command.type === "check" ? { type: "status", cause: isOut ? "paper_out" : null } : (answer[at.command.type] as Result));
+    at = step(
+      at.run,
+      at.command.type === "check"
+        ? { type: "status", cause: isOut ? "paper_out" : null }
+        : (answer[at.command.type] as Result),
+    );
   }
   assert.deepEqual(at.command.outcome, { state: "unconfirmed", cause: "paper_out" });
   assert.equal(listened, 10);

@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { bytesOf, featuresPage, findOut, profileFrom, type Part, testPage, widthPage } from "../../src/printers/setup.ts";
+import {
+  bytesOf,
+  featuresPage,
+  findOut,
+  profileFrom,
+  type Part,
+  testPage,
+  widthPage,
+} from "../../src/printers/setup.ts";
 import { toEscpos } from "../../src/printing/escpos.ts";
 import { DEFAULT_PROFILE } from "../../src/printing/profile.ts";
 import { readDocument } from "../../src/printing/read_document.ts";
@@ -25,22 +33,26 @@ test("nothing is switched on that was not seen, and nothing is believed that was
 
 test("what was seen and answered is switched on", () => {
   const seen = { isWide: true, areLettersRight: true, isCodeRead: true, areOwnLettersEven: true, areGapsEqual: true };
-  assert.deepEqual(profileFrom(seen, { status: true, fence: true }, { ...DEFAULT_PROFILE, cut: "partial", tail_rows: 40 }), {
-    width_dots: 576,
-    native_qr: true,
-    text_mode: "ascii_lines",
-    cut: "partial",
-    fence: true,
-    status: true,
-    feed_command: true,
-    tail_rows: 40,
-  });
+  assert.deepEqual(
+    profileFrom(seen, { status: true, fence: true }, { ...DEFAULT_PROFILE, cut: "partial", tail_rows: 40 }),
+    {
+      width_dots: 576,
+      native_qr: true,
+      text_mode: "ascii_lines",
+      cut: "partial",
+      fence: true,
+      status: true,
+      feed_command: true,
+      tail_rows: 40,
+    },
+  );
 });
 
 test("the ruler's arrow for 58 mm ends where that paper ends, and the other at the edge of 80 mm", async () => {
   const { rows } = await printed(widthPage(), 576);
   const letters = rows.slice(56, 84); // the line below the title
-  const ink = (from: number, to: number): boolean => letters.some((row) => row.subarray(from / 8, to / 8).some((byte) => byte));
+  const ink = (from: number, to: number): boolean =>
+    letters.some((row) => row.subarray(from / 8, to / 8).some((byte) => byte));
   assert.ok(ink(372, 384), "nothing stands in the last column of 58 mm paper");
   assert.ok(!ink(384, 440), "something stands right behind it");
   assert.ok(ink(564, 576), "nothing stands in the last column of 80 mm paper");

@@ -137,7 +137,8 @@ export class SimulatedPrinter {
     if (this.#buffer.length < 2) {
       return 0;
     }
-    const name = first === ESC ? `ESC ${String.fromCharCode(second)}` : first === GS ? `GS ${String.fromCharCode(second)}` : "";
+    const name =
+      first === ESC ? `ESC ${String.fromCharCode(second)}` : first === GS ? `GS ${String.fromCharCode(second)}` : "";
     switch (name) {
       case "ESC @":
         this.resets += 1;

@@ -20,7 +20,11 @@ const FULL = {
   language: "vi",
   blocks: [
     { type: "text", text: "Điện lực", align: "center", weight: "bold", size: 2 },
-    { type: "columns", size: 1, cells: [{ text: "a", align: "left", weight: "regular", width: 3, share: 2, keep: true }] },
+    {
+      type: "columns",
+      size: 1,
+      cells: [{ text: "a", align: "left", weight: "regular", width: 3, share: 2, keep: true }],
+    },
     { type: "rule", style: "double" },
     { type: "feed", rows: 800 },
     { type: "qr", data: "A", error_level: "M", caption: "Mã" },
@@ -29,7 +33,27 @@ const FULL = {
 
 /** What might stand in a field's place: every kind of value, and the lengths and numbers at the limits. */
 const STRANGE: unknown[] = [
-  ...[null, true, [], {}, [{}], ["text"], "", "x", "A", "vi", "en", "fr", "text", "qr", "toString", "left", "bold", "single", "H"],
+  ...[
+    null,
+    true,
+    [],
+    {},
+    [{}],
+    ["text"],
+    "",
+    "x",
+    "A",
+    "vi",
+    "en",
+    "fr",
+    "text",
+    "qr",
+    "toString",
+    "left",
+    "bold",
+    "single",
+    "H",
+  ],
   ...[-1, 0, 1, 1.5, 2, 3, 48, 49, 800, 801, "1"],
   ...[120, 121, 400, 401, 1000, 1001, 4000, 4001].map((length) => "Đ".repeat(length)),
   ...[1000, 1001].map((length) => "😀".repeat(length)),

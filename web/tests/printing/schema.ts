@@ -26,8 +26,16 @@ const TYPES: Readonly<Record<string, (value: unknown) => boolean>> = {
   string: (value) => typeof value === "string",
 };
 
-function check(keyword: string, wanted: unknown, value: unknown, schema: Schema, root: Schema, path: string): string | null {
-  const unless = (isRight: boolean): string | null => (isRight ? null : `${path}: ${keyword} ${JSON.stringify(wanted)}`);
+function check(
+  keyword: string,
+  wanted: unknown,
+  value: unknown,
+  schema: Schema,
+  root: Schema,
+  path: string,
+): string | null {
+  const unless = (isRight: boolean): string | null =>
+    isRight ? null : `${path}: ${keyword} ${JSON.stringify(wanted)}`;
   switch (keyword) {
     case "$ref":
       return violation(value, definition(root, String(wanted)), root, path);
@@ -94,7 +102,9 @@ function unknownField(value: Record<string, unknown>, schema: Schema, path: stri
 }
 
 function oneOf(value: unknown, choices: Schema[], schema: Schema, root: Schema, path: string): string | null {
-  const discriminator = schema["discriminator"] as { propertyName: string; mapping: Record<string, string> } | undefined;
+  const discriminator = schema["discriminator"] as
+    | { propertyName: string; mapping: Record<string, string> }
+    | undefined;
   if (discriminator && isRecord(value)) {
     const name = String(value[discriminator.propertyName]);
     // Only the choice that the value says it is can tell what is wrong with it.

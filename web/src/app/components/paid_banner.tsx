@@ -20,7 +20,11 @@ export function PaidBanner({ customer }: { customer: CustomerView }) {
         <strong>{t("paid_title")}</strong>
         <p>
           {paid
-            ? t(`paid_by_${paid.method}`, { amount: dong(paid.amount), where: paid.where, time: writtenMoment(paid.at) })
+            ? t(`paid_by_${paid.method}`, {
+                amount: dong(paid.amount),
+                where: paid.where,
+                time: writtenMoment(paid.at),
+              })
             : t("paid_here")}
         </p>
       </div>

@@ -26,9 +26,7 @@ export function PaperLine({ paper, withName = false }: { paper: PaperNow; withNa
     paper.copy_number > 0
       ? `${t(`paper_${paper.kind}`)}, ${t("paper_copy_number", { n: paper.copy_number })}`
       : t(`paper_${paper.kind}`);
-  const asked = commands.some(
-    (one) => one.id === `${paper.job_id}:${paper.attempt}` && one.state === "waiting",
-  );
+  const asked = commands.some((one) => one.id === `${paper.job_id}:${paper.attempt}` && one.state === "waiting");
   const isMoney = paper.kind === "receipt" || paper.kind === "copy" || paper.kind === "void";
   const again = withName && paper.state === "printed" && !isMoney && (
     <DoButton class="small-button" disabled={asked} act={() => printAgain(app, paper.job_id, paper.attempt)}>
@@ -44,7 +42,9 @@ export function PaperLine({ paper, withName = false }: { paper: PaperNow; withNa
           {withName && paper.summary !== "" && <span class="where">{paper.summary}</span>}
           <span class="state">
             {t(`state_${paper.state}`)}
-            {paper.cause && paper.state !== "printed" && paper.state !== "expired" ? `: ${t(`cause_${paper.cause}`)}` : ""}
+            {paper.cause && paper.state !== "printed" && paper.state !== "expired"
+              ? `: ${t(`cause_${paper.cause}`)}`
+              : ""}
             {withName && paper.created_at !== null ? ` · ${writtenMoment(paper.created_at)}` : ""}
           </span>
         </span>
@@ -68,11 +68,7 @@ export function PaperLine({ paper, withName = false }: { paper: PaperNow; withNa
       {asked && <p class="hint">{t("stop_waiting")}</p>}
       {paper.state === "held" && (
         <div class="ask">
-          {(paper.cause === "no_printer" || paper.cause === "link_lost") && (
-            <p>
-              {t(`fix_${paper.cause}`)}{" "}
-            </p>
-          )}
+          {(paper.cause === "no_printer" || paper.cause === "link_lost") && <p>{t(`fix_${paper.cause}`)} </p>}
           {(paper.cause === "paper_out" || paper.cause === "cover_open" || paper.cause === "battery_low") && (
             <p>{t(`fix_${paper.cause}`)}</p>
           )}

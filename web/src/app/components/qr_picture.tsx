@@ -41,7 +41,14 @@ export function QrPicture({ data, label }: { data: string; label: string }) {
   }
   const { side, d } = drawn;
   return (
-    <svg class="qr-picture" viewBox={`0 0 ${side} ${side}`} role="img" aria-label={label} shape-rendering="crispEdges" data-code={data}>
+    <svg
+      class="qr-picture"
+      viewBox={`0 0 ${side} ${side}`}
+      role="img"
+      aria-label={label}
+      shape-rendering="crispEdges"
+      data-code={data}
+    >
       <rect width={side} height={side} fill="#fff" />
       <path d={d} fill="#000" />
     </svg>

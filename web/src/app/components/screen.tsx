@@ -54,7 +54,11 @@ function Signal() {
   const t = useTranslate();
   const { offline } = useAppState();
   return (
-    <span class={offline ? "signal off" : "signal"} role="img" aria-label={t(offline ? "offline_short" : "online_short")}>
+    <span
+      class={offline ? "signal off" : "signal"}
+      role="img"
+      aria-label={t(offline ? "offline_short" : "online_short")}
+    >
       <Icon name={offline ? "no_signal" : "signal"} />
     </span>
   );
@@ -101,12 +105,13 @@ function Notes() {
   );
 }
 
-const PLACES: readonly { to: string; icon: IconName; key: "nav_today" | "nav_search" | "nav_papers" | "nav_shift" }[] = [
-  { to: "", icon: "today", key: "nav_today" },
-  { to: "search", icon: "search", key: "nav_search" },
-  { to: "papers", icon: "paper", key: "nav_papers" },
-  { to: "shift", icon: "shift", key: "nav_shift" },
-];
+const PLACES: readonly { to: string; icon: IconName; key: "nav_today" | "nav_search" | "nav_papers" | "nav_shift" }[] =
+  [
+    { to: "", icon: "today", key: "nav_today" },
+    { to: "search", icon: "search", key: "nav_search" },
+    { to: "papers", icon: "paper", key: "nav_papers" },
+    { to: "shift", icon: "shift", key: "nav_shift" },
+  ];
 
 function Navigation() {
   const t = useTranslate();

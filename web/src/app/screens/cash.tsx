@@ -35,7 +35,8 @@ export function Cash({ code }: { code: string }) {
   const handed = readDong(given);
   const change = handed === null ? null : handed - due;
   const isOverCeiling = shift !== null && shift.cash_in_hand + due > shift.cash_ceiling;
-  const canTake = online && customer.debt > 0 && customer.visit !== null && shift !== null && !isOverCeiling && !customer.outdated;
+  const canTake =
+    online && customer.debt > 0 && customer.visit !== null && shift !== null && !isOverCeiling && !customer.outdated;
   const visit = customer.visit;
   return (
     <Screen
@@ -114,7 +115,12 @@ export function Cash({ code }: { code: string }) {
           </label>
           <div class="chips">
             {likelyAmounts(due).map((amount) => (
-              <button key={amount} type="button" aria-pressed={handed === amount} onClick={() => setGiven(plainDong(amount))}>
+              <button
+                key={amount}
+                type="button"
+                aria-pressed={handed === amount}
+                onClick={() => setGiven(plainDong(amount))}
+              >
                 {amount === due ? t("cash_exact") : plainDong(amount)}
               </button>
             ))}
@@ -127,7 +133,9 @@ export function Cash({ code }: { code: string }) {
                 {change > 0 && <span class="hint">{notesFor(change)}</span>}
               </>
             )}
-            {change !== null && change < 0 && <span class="bad-text">{t("cash_short", { amount: dong(-change) })}</span>}
+            {change !== null && change < 0 && (
+              <span class="bad-text">{t("cash_short", { amount: dong(-change) })}</span>
+            )}
           </div>
         </section>
       )}

@@ -80,11 +80,7 @@ function Facts({ customer }: { customer: CustomerView }) {
           {facts.tax_code ? ` · ${t("tax_code")} ${facts.tax_code}` : ""}
         </p>
       )}
-      {step === "collection_point" && (
-        <p class="mark wait">
-          {t("step_collection_point")}
-        </p>
-      )}
+      {step === "collection_point" && <p class="mark wait">{t("step_collection_point")}</p>}
       {appointment && step !== "collection_point" && (
         <p class="mark info">{t("appointment_on", { moment: writtenMoment(appointment) })}</p>
       )}
@@ -136,7 +132,12 @@ function Phone({ customer }: { customer: CustomerView }) {
           onSubmit={(event) => {
             event.preventDefault();
             setOpen(false);
-            void correctPhone(app, { customer_code: customer.code, name: customer.name }, phone, reason || t("phone_reason_default"));
+            void correctPhone(
+              app,
+              { customer_code: customer.code, name: customer.name },
+              phone,
+              reason || t("phone_reason_default"),
+            );
           }}
         >
           <label>

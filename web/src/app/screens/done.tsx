@@ -71,7 +71,9 @@ function Paid({ customer, taken }: { customer: CustomerView; taken: Command | un
         <PaidBanner customer={customer} />
       )}
       {(taken || paper) && (
-        <section class="card">{paper ? <PaperLine paper={paper} /> : <Pending title={t("paper_receipt")} waiting={false} />}</section>
+        <section class="card">
+          {paper ? <PaperLine paper={paper} /> : <Pending title={t("paper_receipt")} waiting={false} />}
+        </section>
       )}
     </>
   );
@@ -115,7 +117,9 @@ function Visited({ customer }: { customer: CustomerView }) {
           <Icon name="calendar" />
           <div>
             <strong>{t("done_revisit")}</strong>
-            <p>{appointment ? t("done_revisit_more", { moment: writtenMoment(appointment) }) : t("done_revisit_open")}</p>
+            <p>
+              {appointment ? t("done_revisit_more", { moment: writtenMoment(appointment) }) : t("done_revisit_open")}
+            </p>
           </div>
         </section>
       )}
@@ -141,7 +145,9 @@ function Next({ customer }: { customer: CustomerView }) {
   const { stops } = useAppState();
   const place = stops.findIndex((stop) => stop.customer.customer_code === customer.code);
   const due = new Set(grouped(stops).due);
-  const next = stops.find((stop, at) => at > place && due.has(stop)) ?? stops.find((stop) => due.has(stop) && stop.customer.customer_code !== customer.code);
+  const next =
+    stops.find((stop, at) => at > place && due.has(stop)) ??
+    stops.find((stop) => due.has(stop) && stop.customer.customer_code !== customer.code);
   return (
     <div class="pair">
       <Link to="" class="plain-button" replace>

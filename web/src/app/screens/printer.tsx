@@ -90,9 +90,7 @@ export function PrinterScreen() {
           )}
           <section class="card">
             <p>{t("printer_intro")}</p>
-            {printer.bluetooth && (
-              <DoButton act={() => connect("bluetooth")}>{t("printer_bluetooth")}</DoButton>
-            )}
+            {printer.bluetooth && <DoButton act={() => connect("bluetooth")}>{t("printer_bluetooth")}</DoButton>}
             {printer.serial && (
               <DoButton class={printer.bluetooth ? "plain-button" : "main-button"} act={() => connect("serial")}>
                 {t("printer_serial")}

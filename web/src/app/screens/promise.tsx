@@ -56,7 +56,9 @@ export function PromiseScreen({ code }: { code: string }) {
       back={`customers/${code}/visit`}
       actions={
         <DoButton act={save} disabled={!isSecond && !isPossible}>
-          {isSecond ? t("promise_second_save") : t("promise_save", { moment: `${writtenDay(day).slice(0, 5)} ${time}` })}
+          {isSecond
+            ? t("promise_second_save")
+            : t("promise_save", { moment: `${writtenDay(day).slice(0, 5)} ${time}` })}
         </DoButton>
       }
     >

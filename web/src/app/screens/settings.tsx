@@ -32,7 +32,12 @@ export function Settings() {
         <legend>{t("settings_language")}</legend>
         {(["vi", "en"] as const).map((one) => (
           <label key={one}>
-            <input type="radio" name="language" checked={language === one} onChange={() => void app.setLanguage(one).catch(() => undefined)} />
+            <input
+              type="radio"
+              name="language"
+              checked={language === one}
+              onChange={() => void app.setLanguage(one).catch(() => undefined)}
+            />
             <span lang={one}>{t(`language_${one}`)}</span>
           </label>
         ))}

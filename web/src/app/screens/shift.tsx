@@ -55,7 +55,12 @@ function Opening() {
         </label>
         <div class="chips">
           {[200_000, 500_000, 1_000_000].map((amount) => (
-            <button key={amount} type="button" aria-pressed={float === amount} onClick={() => setTyped(plainDong(amount))}>
+            <button
+              key={amount}
+              type="button"
+              aria-pressed={float === amount}
+              onClick={() => setTyped(plainDong(amount))}
+            >
               {plainDong(amount)}
             </button>
           ))}
@@ -82,7 +87,12 @@ function Open({ shift }: { shift: Shift }) {
       <section class="card due">
         <span>{t("cash_in_hand")}</span>
         <strong>{dong(shift.cash_in_hand)}</strong>
-        <meter value={shift.cash_in_hand} max={Math.max(1, shift.cash_ceiling)} high={shift.cash_ceiling * 0.9} aria-label={t("cash_in_hand")} />
+        <meter
+          value={shift.cash_in_hand}
+          max={Math.max(1, shift.cash_ceiling)}
+          high={shift.cash_ceiling * 0.9}
+          aria-label={t("cash_in_hand")}
+        />
         <span class="hint">{t("cash_of_ceiling", { ceiling: dong(shift.cash_ceiling) })}</span>
       </section>
       <dl class="card sums">

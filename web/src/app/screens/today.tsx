@@ -93,7 +93,9 @@ function Cash() {
         high={shift.cash_ceiling * 0.9}
         aria-label={t("cash_in_hand")}
       />
-      <p class="hint">{isNear ? t("cash_near_ceiling") : t("cash_of_ceiling", { ceiling: dong(shift.cash_ceiling) })}</p>
+      <p class="hint">
+        {isNear ? t("cash_near_ceiling") : t("cash_of_ceiling", { ceiling: dong(shift.cash_ceiling) })}
+      </p>
     </div>
   );
 }

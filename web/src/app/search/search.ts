@@ -41,14 +41,18 @@ export class RouteIndex {
       matches = this.#byWords(query.words, limit);
     }
     return matches
-      .sort((one, other) => other.score - one.score || (one.customer.customer_code < other.customer.customer_code ? -1 : 1))
+      .sort(
+        (one, other) => other.score - one.score || (one.customer.customer_code < other.customer.customer_code ? -1 : 1),
+      )
       .slice(0, limit);
   }
 
   #byIdentifier(query: Query): CustomerMatch[] {
     const isNumber = query.kind === "digits";
     const phone = isNumber ? beginningOfPhone(query.text) : null;
-    const found = this.#collect((customer) => identify(customer, query.text, phone, isNumber && query.text.length <= 9));
+    const found = this.#collect((customer) =>
+      identify(customer, query.text, phone, isNumber && query.text.length <= 9),
+    );
     if (found.length > 0 || query.text.length < 6) {
       return found;
     }
@@ -121,7 +125,9 @@ function identify(
   const ways: (readonly [MatchedOn, number] | false)[] = [
     code.startsWith(text) && ["code", code === text ? 1 : 0.9],
     code.endsWith(text) && ["code", 0.85],
-    phone !== null && phoneBeginning !== null && phone.startsWith(phoneBeginning) && ["phone", phone === phoneBeginning ? 1 : 0.8],
+    phone !== null &&
+      phoneBeginning !== null &&
+      phone.startsWith(phoneBeginning) && ["phone", phone === phoneBeginning ? 1 : 0.8],
     phone !== null && mayEndPhone && phone.endsWith(text) && ["phone", 0.88],
     meter !== null && meter.startsWith(text) && ["meter", meter === text ? 1 : 0.82],
     meter !== null && meter.endsWith(text) && ["meter", 0.86],

@@ -89,7 +89,8 @@ export function answers(spellings: Spellings, candidate: Candidate, leftOut = 0)
       meant.has(word) || (isLast && typed.length > INITIALS_LENGTH && !isNumber(typed) && word.startsWith(typed));
     const isInitial = typed.length <= INITIALS_LENGTH && isWord(typed);
     return !(
-      candidate.name.some((word) => has(word) || (isInitial && word.startsWith(typed))) || [...candidate.address].some(has)
+      candidate.name.some((word) => has(word) || (isInitial && word.startsWith(typed))) ||
+      [...candidate.address].some(has)
     );
   });
   return missing.length <= leftOut;

@@ -109,7 +109,9 @@ describe("anybody", () => {
     await isFitFor("promise");
     await it.press(/^Ghi hẹn/);
     await it.sees("Đã ghi hẹn");
-    await until("the notice", async () => (await papersOf(it.name)).some((paper) => paper.customer_code === one.customer_code));
+    await until("the notice", async () =>
+      (await papersOf(it.name)).some((paper) => paper.customer_code === one.customer_code),
+    );
     await isFitFor("promised");
   });
 
@@ -177,11 +179,19 @@ describe("anybody", () => {
     await it.open("settings");
     await it.page.getByLabel("English").click();
     await it.reads("Settings");
-    for (const [path, word] of [["", "Due"], ["search", "Find"], ["papers", "Papers"], ["shift", "Shift"], ["outbox", "Waiting"]] as const) {
+    for (const [path, word] of [
+      ["", "Due"],
+      ["search", "Find"],
+      ["papers", "Papers"],
+      ["shift", "Shift"],
+      ["outbox", "Waiting"],
+    ] as const) {
       await it.open(path);
       await it.sees(word);
       assert.equal(await it.page.evaluate(() => document.documentElement.lang), "en");
-      const own = (await it.page.locator("nav, .tabs, h1, h2, label, button").allInnerTexts()).join(" ").replace(/Tiếng Việt|Thu Ngân/g, "");
+      const own = (await it.page.locator("nav, .tabs, h1, h2, label, button").allInnerTexts())
+        .join(" ")
+        .replace(/Tiếng Việt|Thu Ngân/g, "");
       assert.doesNotMatch(own, /[ăâđêôơưĂÂĐÊÔƠƯ]|[à-ỹ]/);
       await isFitFor(`${path} in English`);
     }

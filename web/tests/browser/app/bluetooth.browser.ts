@@ -83,7 +83,10 @@ describe("a day with a Bluetooth printer", () => {
     await it.sees(/^Đã thu/);
     await it.sees("Đã in");
     await paper("receipt");
-    assert.deepEqual((await paymentsOf(one.customer_code)).map(({ amount }) => amount), [due]);
+    assert.deepEqual(
+      (await paymentsOf(one.customer_code)).map(({ amount }) => amount),
+      [due],
+    );
   });
 
   test("transfer: notice, waiting, receipt", async () => {
@@ -144,7 +147,10 @@ describe("a day with a Bluetooth printer", () => {
     const receipt = [...jobs.values()].findLast((job) => job.kind === "receipt") as Job;
     const whole = picture(receipt.document as unknown as Document, DEFAULT_PROFILE);
     const part = Buffer.concat(it.printer.rows.slice(from));
-    assert.ok(part.length < whole.length && whole.subarray(0, part.length).equals(part), "a piece of the receipt, and no more");
+    assert.ok(
+      part.length < whole.length && whole.subarray(0, part.length).equals(part),
+      "a piece of the receipt, and no more",
+    );
     it.link.faults.reset();
     await it.press("Chưa, in lại");
     await it.page.getByText("Đã in", { exact: true }).first().waitFor();

@@ -94,7 +94,14 @@ interface Options {
   frames?: number[];
 }
 
-async function phoneWith({ film: path, allowed = true, formats = ["qr_code"], isBroken = false, known = [], frames = [] }: Options): Promise<Phone> {
+async function phoneWith({
+  film: path,
+  allowed = true,
+  formats = ["qr_code"],
+  isBroken = false,
+  known = [],
+  frames = [],
+}: Options): Promise<Phone> {
   const phone = await launchPhone({
     args: path ? ["--use-fake-device-for-media-stream", `--use-file-for-fake-video-capture=${path}`] : [],
     before: async (context) => {
@@ -117,7 +124,8 @@ async function phoneWith({ film: path, allowed = true, formats = ["qr_code"], is
 }
 
 /** A phone whose shift is not open asks for it, and the answer is 404. */
-const unexpected = ({ complaints }: Phone): string[] => complaints.filter((text) => !text.startsWith("Failed to load resource"));
+const unexpected = ({ complaints }: Phone): string[] =>
+  complaints.filter((text) => !text.startsWith("Failed to load resource"));
 
 const scanButton = (page: Page) => page.getByRole("button", { name: "Quét mã QR" });
 
@@ -182,7 +190,9 @@ describe("enrolling with the camera", () => {
         assert.ok(wait < 100, "the camera is looked at again and again");
         await phone.page.waitForTimeout(100);
       }
-      const stream = await phone.page.locator("video").evaluateHandle((video: HTMLVideoElement) => video.srcObject as MediaStream);
+      const stream = await phone.page
+        .locator("video")
+        .evaluateHandle((video: HTMLVideoElement) => video.srcObject as MediaStream);
       assert.equal(await stream.evaluate((one) => one.active), true);
       await phone.page.getByRole("button", { name: "Dừng quét" }).click();
       await phone.page.locator("video").waitFor({ state: "detached" });

@@ -112,7 +112,10 @@ export class Collector {
   async openShift(float = "500.000"): Promise<void> {
     await this.open("shift");
     const opening = this.page.getByLabel("Tiền lẻ đầu ca");
-    await opening.or(this.page.getByRole("link", { name: "Kết ca" })).first().waitFor();
+    await opening
+      .or(this.page.getByRole("link", { name: "Kết ca" }))
+      .first()
+      .waitFor();
     if (await opening.isVisible()) {
       await opening.fill(float);
       await this.press("Mở ca");
@@ -158,7 +161,11 @@ export class Collector {
   /** To the main screens, by going back. */
   async goHome(): Promise<void> {
     for (let step = 0; step < 8 && !(await this.page.getByRole("navigation").isVisible()); step += 1) {
-      await this.page.getByRole("button", { name: /Quay lại|Back/ }).or(this.page.getByRole("link", { name: "Về danh sách" })).first().click();
+      await this.page
+        .getByRole("button", { name: /Quay lại|Back/ })
+        .or(this.page.getByRole("link", { name: "Về danh sách" }))
+        .first()
+        .click();
       await this.page.waitForTimeout(50);
     }
     await this.page.getByRole("navigation").getByRole("link").first().click();
@@ -172,7 +179,9 @@ export class Collector {
 
   /** Nothing was said on the console, and no rule of the page was broken. */
   hasNothingToComplain(): void {
-    const real = this.phone.complaints.filter((text) => !/Failed to load resource|WebSocket connection|ERR_INTERNET_DISCONNECTED/.test(text));
+    const real = this.phone.complaints.filter(
+      (text) => !/Failed to load resource|WebSocket connection|ERR_INTERNET_DISCONNECTED/.test(text),
+    );
     assert.deepEqual(real, []);
   }
 }

@@ -115,7 +115,11 @@ export function today(): string {
 }
 
 /** Wait until `condition` gives something other than null, undefined and false. */
-export async function until<T>(what: string, condition: () => Promise<T | null | undefined | false>, within = 10_000): Promise<T> {
+export async function until<T>(
+  what: string,
+  condition: () => Promise<T | null | undefined | false>,
+  within = 10_000,
+): Promise<T> {
   const end = Date.now() + within;
   for (;;) {
     const found = await condition();

@@ -39,11 +39,15 @@ describe("one payment", () => {
     assert.equal((await paymentsOf(one.customer_code)).length, 1);
     assert.equal(await debtOf(one.customer_code), 0);
     const receipts = await until("the receipt", async () => {
-      const found = (await papersOf(it.name)).filter((paper) => paper.customer_code === one.customer_code && paper.kind === "receipt");
+      const found = (await papersOf(it.name)).filter(
+        (paper) => paper.customer_code === one.customer_code && paper.kind === "receipt",
+      );
       return found.length > 0 && found;
     });
     assert.equal(receipts.length, 1);
-    const notices = (await papersOf(it.name)).filter((paper) => paper.customer_code === one.customer_code && paper.kind === "notice");
+    const notices = (await papersOf(it.name)).filter(
+      (paper) => paper.customer_code === one.customer_code && paper.kind === "notice",
+    );
     assert.equal(notices.length, 1, "one visit, one notice");
   }
 
@@ -61,7 +65,11 @@ describe("one payment", () => {
     "and a hotspot answers in place of the gateway": async (route) =>
       route.fulfill({ status: 401, contentType: "text/html", body: "<h1>Wifi</h1>" }),
     "and the gateway has no time": async (route) =>
-      route.fulfill({ status: 503, contentType: "application/problem+json", body: '{"type":"urn:thungan:problem:unavailable","title":"","status":503,"detail":""}' }),
+      route.fulfill({
+        status: 503,
+        contentType: "application/problem+json",
+        body: '{"type":"urn:thungan:problem:unavailable","title":"","status":503,"detail":""}',
+      }),
   };
 
   for (const [when, fail] of Object.entries(ways)) {
@@ -78,9 +86,16 @@ describe("one payment", () => {
       await it.sees(/Đừng thu lại/);
       await kill(`customers/${one.customer_code}/cash`);
       await it.sees(/Đang ghi nhận/);
-      assert.equal(await it.page.getByRole("button", { name: /^Đã nhận/ }).count(), 0, "nobody can take the money again");
+      assert.equal(
+        await it.page.getByRole("button", { name: /^Đã nhận/ }).count(),
+        0,
+        "nobody can take the money again",
+      );
       await it.context.unroute("**/v1/payments");
-      await it.page.getByRole("button", { name: "Gửi ngay" }).click({ timeout: 500 }).catch(() => undefined); // It may have gone by itself.
+      await it.page
+        .getByRole("button", { name: "Gửi ngay" })
+        .click({ timeout: 500 })
+        .catch(() => undefined); // It may have gone by itself.
       await it.sees(/^Đã thu/);
       await isPaidOnce(one);
     });
@@ -194,7 +209,9 @@ describe("one payment", () => {
         const counts: Record<string, number> = {};
         for (const store of db.objectStoreNames) {
           const all = db.transaction(store).objectStore(store).getAll();
-          counts[store] = (await new Promise<unknown[]>((resolve) => (all.onsuccess = () => resolve(all.result)))).length;
+          counts[store] = (
+            await new Promise<unknown[]>((resolve) => (all.onsuccess = () => resolve(all.result)))
+          ).length;
         }
         db.close();
         return counts;

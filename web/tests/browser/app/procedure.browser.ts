@@ -32,7 +32,9 @@ describe("a collector's day", () => {
       const open = indexedDB.open("thungan");
       const db = await new Promise<IDBDatabase>((resolve) => (open.onsuccess = () => resolve(open.result)));
       const read = db.transaction("facts").objectStore("facts").get("device_key");
-      const { value } = await new Promise<{ value: CryptoKeyPair }>((resolve) => (read.onsuccess = () => resolve(read.result)));
+      const { value } = await new Promise<{ value: CryptoKeyPair }>(
+        (resolve) => (read.onsuccess = () => resolve(read.result)),
+      );
       const isOut = await crypto.subtle.exportKey("jwk", value.privateKey).then(
         () => true,
         () => false,
@@ -112,7 +114,9 @@ describe("a collector's day", () => {
   });
 
   test("one bill of several: what was taken and its receipt stay on the screen, with what is still owed", async () => {
-    const owing = await Promise.all(people.slice(next).map(async (one) => ({ one, account: await accountOf(one.customer_code) })));
+    const owing = await Promise.all(
+      people.slice(next).map(async (one) => ({ one, account: await accountOf(one.customer_code) })),
+    );
     const found = owing.find(({ account }) => account.account.open_bills > 1);
     assert.ok(found, "nobody on the route owes several bills");
     people.splice(people.indexOf(found.one), 1);
@@ -132,7 +136,10 @@ describe("a collector's day", () => {
     await it.sees(new RegExp(`^Đã thu ${part.toLocaleString("de-DE")}`));
     await it.page.locator(".paper").filter({ hasText: "Biên nhận" }).getByText("Đã in").waitFor();
     const paid = await paymentsOf(code);
-    assert.deepEqual(paid.map(({ amount }) => amount), [part]);
+    assert.deepEqual(
+      paid.map(({ amount }) => amount),
+      [part],
+    );
   });
 
   test("the button pressed ten times takes the money once", async () => {
@@ -152,7 +159,9 @@ describe("a collector's day", () => {
     });
     await it.sees(/^Đã thu/);
     assert.equal((await paymentsOf(one.customer_code)).length, 1);
-    const notices = (await papersOf(it.name)).filter((paper) => paper.customer_code === one.customer_code && paper.kind === "notice");
+    const notices = (await papersOf(it.name)).filter(
+      (paper) => paper.customer_code === one.customer_code && paper.kind === "notice",
+    );
     assert.equal(notices.length, 1);
   });
 
@@ -169,7 +178,11 @@ describe("a collector's day", () => {
     assert.match(fields["62.08"] ?? "", new RegExp(`${one.customer_code} [0-9A-Z]{8}$`));
     await it.page.reload();
     await it.page.locator("svg.qr-picture").waitFor();
-    assert.equal(await it.page.locator("svg.qr-picture").getAttribute("data-code"), code, "the same transfer has the same reference");
+    assert.equal(
+      await it.page.locator("svg.qr-picture").getAttribute("data-code"),
+      code,
+      "the same transfer has the same reference",
+    );
     await it.sees("Đang chờ ngân hàng báo có");
     assert.equal(await debtOf(one.customer_code), due);
     // Money with somebody else's reference is not this transfer, though all of it goes to the same debt.
@@ -259,7 +272,10 @@ describe("a collector's day", () => {
       "all papers to be out",
       async () => {
         const papers = await papersOf(it.name);
-        return papers.some((paper) => paper.customer_code === one.customer_code) && !papers.some((paper) => underWay.has(paper.state));
+        return (
+          papers.some((paper) => paper.customer_code === one.customer_code) &&
+          !papers.some((paper) => underWay.has(paper.state))
+        );
       },
       40_000,
     );
@@ -269,8 +285,13 @@ describe("a collector's day", () => {
     await it.sees(/Hãy nhìn máy in/);
     await it.press("Chưa, in lại");
     await it.page.getByText("Đã in", { exact: true }).first().waitFor();
-    const receipts = (await papersOf(it.name)).filter((paper) => paper.customer_code === one.customer_code && paper.kind === "receipt");
-    assert.deepEqual(receipts.map((paper) => [paper.attempt, paper.state]), [[2, "printed"]]);
+    const receipts = (await papersOf(it.name)).filter(
+      (paper) => paper.customer_code === one.customer_code && paper.kind === "receipt",
+    );
+    assert.deepEqual(
+      receipts.map((paper) => [paper.attempt, paper.state]),
+      [[2, "printed"]],
+    );
     assert.equal((await paymentsOf(one.customer_code)).length, 1);
   });
 

@@ -46,7 +46,7 @@ try {
   await collector.press(/Nối máy in/);
   await shot(collector, "printer");
   await collector.press(/SPP/);
-  await collector.sees("Máy in này chưa được kiểm tra", );
+  await collector.sees("Máy in này chưa được kiểm tra");
   await shot(collector, "printer-new");
   await collector.press("Kiểm tra máy in");
   await collector.sees(/mũi tên/);
@@ -69,7 +69,10 @@ try {
   await collector.sees(first.name);
   await shot(collector, "today");
   await collector.press(/Tìm khách/);
-  await collector.type(/Tìm theo/, first.name.normalize("NFD").replace(/\p{M}/gu, "").replace(/[đĐ]/g, "d").toLowerCase());
+  await collector.type(
+    /Tìm theo/,
+    first.name.normalize("NFD").replace(/\p{M}/gu, "").replace(/[đĐ]/g, "d").toLowerCase(),
+  );
   await collector.sees(first.name);
   await collector.sees(/mã khách hàng|tên/);
   await shot(collector, "search");
@@ -156,7 +159,11 @@ try {
   await shot(collector, "papers-held");
   collector.printer.loadPaper();
   await collector.press("In tiếp");
-  await until("all papers", async () => (await papersOf(collector.name)).every((paper) => paper.state === "printed"), 40_000);
+  await until(
+    "all papers",
+    async () => (await papersOf(collector.name)).every((paper) => paper.state === "printed"),
+    40_000,
+  );
   collector.link.faults.reset();
   collector.link.faults.at(12, "lost after");
   const seventh = (await collector.owing())[0];
@@ -170,7 +177,10 @@ try {
   await collector.press(/Giấy in/);
   await shot(collector, "papers-unconfirmed", true);
   await collector.press("Rồi, đã ra đủ");
-  await collector.page.getByText(/Hãy nhìn máy in/).first().waitFor({ state: "hidden" });
+  await collector.page
+    .getByText(/Hãy nhìn máy in/)
+    .first()
+    .waitFor({ state: "hidden" });
   await collector.press("In bản sao");
   await shot(collector, "copy");
   await collector.press("Thôi");

@@ -121,7 +121,10 @@ describe("a morning without signal", () => {
       const found = (await papersOf(it.name)).filter((paper) => paper.kind === "notice");
       return found.length >= 4 && found;
     });
-    assert.deepEqual(new Set(notices.map((paper) => paper.customer_code)), new Set(people.slice(0, 4).map((one) => one.customer_code)));
+    assert.deepEqual(
+      new Set(notices.map((paper) => paper.customer_code)),
+      new Set(people.slice(0, 4).map((one) => one.customer_code)),
+    );
     assert.deepEqual(await paymentsOf((people[0] as CustomerSummary).customer_code), []);
     await it.goToByClick(people[5] as CustomerSummary);
     await it.sees(/Đã thanh toán/);
@@ -143,7 +146,10 @@ describe("a morning without signal", () => {
   test("nothing was complained of", () => it.hasNothingToComplain());
 });
 
-for (const [how, days] of [["a day slow", -1], ["a day fast", 1]] as const) {
+for (const [how, days] of [
+  ["a day slow", -1],
+  ["a day fast", 1],
+] as const) {
   test(`a phone whose clock is ${how} shows today's route and records today's visits`, async () => {
     const it = await Collector.start(OTHER);
     try {

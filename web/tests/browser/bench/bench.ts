@@ -24,7 +24,11 @@ let chosen: Promise<Chosen> | null = null;
 function choose(printer: Promise<Printer>): void {
   chosen = printer.then(
     (found) => {
-      driver = new Driver(found, bench.answering, { ...bench.options, keepAwake, printedLate: (id) => bench.late.push(id) });
+      driver = new Driver(found, bench.answering, {
+        ...bench.options,
+        keepAwake,
+        printedLate: (id) => bench.late.push(id),
+      });
       return { id: found.id, name: found.name };
     },
     (error: Error) => ({ problem: error.name }),
