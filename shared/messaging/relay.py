@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import time
-from datetime import timedelta
 from typing import Any
 
 import asyncpg
@@ -12,8 +11,7 @@ from pamqp.commands import Basic
 from pydantic import SecretStr
 
 from shared import metrics
-from shared.clock import now
-from shared.db.pool import connect
+from shared.db.pool import Connection, connect
 from shared.messaging import envelope, tracing
 from shared.messaging.backoff import Backoff
 from shared.messaging.errors import BrokerGone, Rejected, Unroutable
@@ -44,7 +42,8 @@ ARCHIVE_DAYS = 30
 _LOCK = 0x6F757462  # "outb": who holds it on a database is its relay
 
 _DUE = """
-SELECT position, message_id, routing_key, aggregate, correlation_id, causation_id, traceparent, body, created_at
+SELECT position, message_id, routing_key, aggregate, correlation_id, causation_id, traceparent, body, created_at,
+    extract(epoch FROM clock_timestamp() - created_at)::float8 AS seconds_waited
 FROM outbox
 WHERE published_at IS NULL AND (not_before IS NULL OR not_before <= clock_timestamp())
 ORDER BY position
@@ -67,9 +66,11 @@ FROM outbox
 WHERE published_at IS NULL AND (not_before IS NULL OR not_before <= clock_timestamp() OR refusals > 0)
 """
 
+# By the clock that dated the rows, which is the database's.
+_OLDEST = "now() - make_interval(days => $1)"
 _PRUNE = (
-    "DELETE FROM outbox WHERE position IN (SELECT position FROM outbox WHERE published_at < $1 LIMIT 5000)",
-    "DELETE FROM inbox WHERE ctid IN (SELECT ctid FROM inbox WHERE received_at < $1 LIMIT 5000)",
+    f"DELETE FROM outbox WHERE position IN (SELECT position FROM outbox WHERE published_at < {_OLDEST} LIMIT 5000)",
+    f"DELETE FROM inbox WHERE ctid IN (SELECT ctid FROM inbox WHERE received_at < {_OLDEST} LIMIT 5000)",
 )
 
 DATABASE_AWAY = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, TimeoutError)
@@ -198,8 +199,10 @@ class Relay:
         if not tracing.is_on():
             return await self._publish(row, row["traceparent"])
         kind: str = row["routing_key"]
-        waited = (now() - row["created_at"]).total_seconds()
-        facts = {"thungan.event_id": str(row["message_id"]), "thungan.seconds_in_outbox": round(waited, 6)}
+        facts = {
+            "thungan.event_id": str(row["message_id"]),
+            "thungan.seconds_in_outbox": round(row["seconds_waited"], 6),
+        }
         with tracing.spanned(f"publish {kind}", Kind.PRODUCER, row["traceparent"], facts) as span:
             outcome = await self._publish(row, span.traceparent)
             if outcome is not True:
@@ -266,10 +269,9 @@ _OPTIONAL_HEADERS = (
 )
 
 
-async def prune(connection: "asyncpg.Connection[Any]") -> None:
+async def prune(connection: Connection) -> None:
     """Delete what was sent or taken in more than :data:`ARCHIVE_DAYS` ago, in small transactions."""
-    oldest = now() - timedelta(days=ARCHIVE_DAYS)
     for statement in _PRUNE:
         deleted = ""
         while deleted != "DELETE 0":
-            deleted = await connection.execute(statement, oldest)
+            deleted = await connection.execute(statement, ARCHIVE_DAYS)

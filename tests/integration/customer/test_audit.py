@@ -1,11 +1,19 @@
 """The audit says what was recorded and finds what does not follow from it."""
 
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+
 from services.customer.audit import CustomerAudit, audit_facts
+from shared.clock import now
 from shared.contracts.common import NextStep, Outcome
-from shared.contracts.customer import RecordVisit
+from shared.contracts.customer import RecordVisit, VisitRecorded
 from shared.ids import new_id
+from shared.messaging.relay import prune
+from shared.testing import wait_until
 from tests.integration.customer.accounts import billed, paid
-from tests.integration.customer.town import NOW, Service
+from tests.integration.customer.town import Service
 
 HANH, HANG = "PB14010000001", "PB14010000002"
 
@@ -23,7 +31,7 @@ async def work_a_day(service: Service) -> RecordVisit:
         collector_code="TN1",
         device_id=new_id(),
         outcome=Outcome.MET,
-        visited_at=NOW,
+        visited_at=service.clock(),
     )
     await service.ask(met)
     await service.ask(met.model_copy(update={"outcome": Outcome.CANNOT_PAY}))
@@ -57,10 +65,68 @@ async def test_a_standing_that_does_not_follow_from_the_visits_is_found(service:
     assert HANG in violations[1]
 
 
-async def test_a_visit_that_was_never_told_of_is_found(service: Service) -> None:
+async def everything_is_published(service: Service) -> bool:
+    return bool(await service.pool.fetchval("SELECT bool_and(published_at IS NOT NULL) FROM outbox"))
+
+
+async def forget_event(service: Service, visit_id: UUID, outcome: Outcome) -> None:
+    """Delete the event of one record from the outbox: it was never emitted, or was pruned."""
+    await service.pool.execute(
+        "DELETE FROM outbox WHERE body::jsonb->'visit'->>'visit_id' = $1 AND body::jsonb->'visit'->>'outcome' = $2",
+        str(visit_id),
+        outcome,
+    )
+
+
+@pytest.mark.parametrize("days", [-4000, -1, 0, 1, 4000])
+async def test_a_visit_that_was_never_emitted_is_found_whatever_the_services_clock_says(
+    service: Service, days: int
+) -> None:
+    service.clock.moment = now() + timedelta(days=days)
+    met = await work_a_day(service)
+    await forget_event(service, met.visit_id, Outcome.MET)
+    assert (await audited(service)).violations == [f"visit {met.visit_id} (met) was emitted 0 times"]
+
+
+async def test_a_visit_that_was_emitted_twice_is_found(service: Service) -> None:
     met = await work_a_day(service)
     await service.pool.execute(
-        "DELETE FROM outbox WHERE body::jsonb->'visit'->>'visit_id' = $1 AND body::jsonb->'visit'->>'outcome' = 'met'",
+        "INSERT INTO outbox (message_id, routing_key, correlation_id, body)"
+        " SELECT $1, routing_key, correlation_id, body FROM outbox"
+        " WHERE body::jsonb->'visit'->>'visit_id' = $2 AND body::jsonb->'visit'->>'outcome' = 'met'",
+        new_id(),
         str(met.visit_id),
     )
-    assert (await audited(service)).violations == [f"visit {met.visit_id} (met) was told of 0 times"]
+    assert (await audited(service)).violations == [f"visit {met.visit_id} (met) was emitted 2 times"]
+
+
+async def test_a_visit_whose_event_was_pruned_is_no_violation_though_an_older_event_still_waits(
+    service: Service,
+) -> None:
+    await work_a_day(service)
+    await wait_until(lambda: everything_is_published(service))
+    older = "make_interval(days => 31)"
+    await service.pool.execute(f"UPDATE visit_records SET written_at = written_at - {older}")
+    await service.pool.execute(
+        f"UPDATE outbox SET created_at = created_at - {older}, published_at = published_at - {older}"
+    )
+    await service.pool.execute(
+        "INSERT INTO outbox (message_id, routing_key, correlation_id, body, created_at, not_before)"
+        " VALUES ($1, 'nobody.takes_it', 'c', '{}', clock_timestamp() - make_interval(days => 90), 'infinity')",
+        new_id(),
+    )
+    async with service.pool.acquire() as connection:
+        await prune(connection)
+    assert await service.emitted(VisitRecorded) == []
+    assert (await audited(service)).violations == []
+
+
+async def test_a_visit_recorded_by_an_older_version_is_audited_by_the_services_clock(service: Service) -> None:
+    service.clock.moment = now()
+    met = await work_a_day(service)
+    await service.pool.execute("UPDATE visit_records SET written_at = NULL")
+    assert (await audited(service)).violations == []
+    await forget_event(service, met.visit_id, Outcome.MET)
+    assert (await audited(service)).violations == [f"visit {met.visit_id} (met) was emitted 0 times"]
+    await service.pool.execute("UPDATE visit_records SET recorded_at = recorded_at - make_interval(days => 31)")
+    assert (await audited(service)).violations == []
