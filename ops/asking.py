@@ -6,8 +6,8 @@ from typing import ParamSpec, TypeVar
 from pydantic import SecretStr, ValidationError
 
 from ops.console import fail
-from ops.running import find_system
 from ops.session import run
+from ops.system import find_system
 from shared.contracts.message import Reply, Request
 from shared.messaging import Bus, Topology
 from shared.settings import ServiceSettings

@@ -16,30 +16,28 @@ from typer._click import ClickException, Command, Context  # typer carries its o
 from typer.core import TyperGroup
 
 from ops.console import CommandError
-from ops.stack.processes import StackError
 from shared.problems import Problem
 
 COMMANDS = {
-    "quote": "quote",
-    "verify": "verify",
-    "audit": "audit",
-    "status": "status",
-    "customers": "customers",
-    "account": "account",
-    "reminders": "reminders",
-    "sms": "sms",
-    "opt-out": "opt_out",
-    "enrol": "enrol",
-    "devices": "devices",
-    "revoke": "revoke",
-    "keys": "keys",
-    "dead": "dead",
-    "trace": "trace",
-    "sample": "sample",
-    "import": "imports",
-    "preview": "preview",
+    "quote": "ops.commands.quote",
+    "verify": "ops.commands.verify",
+    "audit": "ops.commands.audit",
+    "status": "ops.commands.status",
+    "customers": "ops.commands.customers",
+    "account": "ops.commands.account",
+    "reminders": "ops.commands.reminders",
+    "sms": "ops.commands.sms",
+    "opt-out": "ops.commands.opt_out",
+    "enrol": "ops.commands.enrol",
+    "devices": "ops.commands.devices",
+    "revoke": "ops.commands.revoke",
+    "keys": "ops.commands.keys",
+    "dead": "ops.commands.dead",
+    "trace": "ops.commands.trace",
+    "import": "ops.commands.imports",
+    "preview": "ops.commands.preview",
 }
-"""Command → module of ``ops.commands`` that holds its ``app``, in the order of the help."""
+"""Command → module that holds its ``app``, in the order of the help."""
 
 
 class LazyGroup(TyperGroup):
@@ -53,7 +51,7 @@ class LazyGroup(TyperGroup):
         """Import one command."""
         if cmd_name not in COMMANDS:
             return None
-        module = import_module(f"ops.commands.{COMMANDS[cmd_name]}")
+        module = import_module(COMMANDS[cmd_name])
         command = typer.main.get_command(module.app)
         command.name = cmd_name
         return command
@@ -93,7 +91,7 @@ def run_command(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # `thungan … | head`: the reader has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except (ClickException, CommandError, Problem, StackError, typer.Abort, KeyboardInterrupt) as error:
+    except (ClickException, CommandError, Problem, typer.Abort, KeyboardInterrupt) as error:
         message, exit_code = _explain(error)
         sys.stderr.write(f"thungan: {' '.join(message.split())}\n")
         return exit_code
@@ -109,8 +107,6 @@ def _explain(error: BaseException) -> tuple[str, int]:
             return str(error), error.exit_code
         case Problem():
             return f"{error.slug}: {error.detail or error.title}", 1
-        case StackError():
-            return str(error), 1
     return "stopped", 130
 
 

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 from pydantic import SecretStr
 
-from ops.running import RunningSystem
+from ops.system import RunningSystem
 from shared.db import open_pool
 from shared.messaging import Bus, Topology
 from shared.settings import ServiceSettings

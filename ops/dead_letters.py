@@ -14,9 +14,7 @@ from typing import Any, Literal
 from pydantic import SecretStr
 
 from ops.console import fail
-from ops.running import DEFAULT_NAMESPACE, RunningSystem
-from ops.stack.provision import SERVICES
-from ops.stack.state import PROJECT
+from ops.system import SERVICES, RunningSystem, namespace_of
 from shared.clock import now
 from shared.messaging.dead_letters import DeadLetter, DeadLetterDesk, open_dead_letters
 from shared.messaging.errors import MessagingError
@@ -107,8 +105,7 @@ def audit_book(environment: Mapping[str, str] = os.environ) -> AuditBook:
     """Return the book of this system: ``THUNGAN_DEAD_LETTER_BOOK``, or a file below ``.local``."""
     if path := environment.get("THUNGAN_DEAD_LETTER_BOOK"):
         return AuditBook(Path(path))
-    namespace = environment.get("THUNGAN_NAMESPACE") or DEFAULT_NAMESPACE
-    return AuditBook(PROJECT / ".local" / "audit" / namespace / "dead-letters.jsonl")
+    return AuditBook(Path(".local", "audit", namespace_of(environment), "dead-letters.jsonl"))
 
 
 def person() -> str:

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import asyncpg
 
 from ops.console import fail
-from ops.running import RunningSystem, find_system
+from ops.system import RunningSystem, find_system
 
 T = TypeVar("T")
 

@@ -9,8 +9,8 @@ import typer
 
 from ops.audit import AuditReport, collect, judge
 from ops.console import JsonOption, fail, print_json, print_line, print_table
-from ops.running import RunningSystem, find_system, keys_folder
 from ops.session import run
+from ops.system import RunningSystem, find_system, keys_folder
 from services.receipt.keyring import Keyring, UnusableKeyError
 from services.receipt.signing import KeyFolder
 

@@ -11,8 +11,8 @@ import typer
 
 from ops.console import JsonOption, fail, print_json, print_line, print_table
 from ops.dead_letters import Which, age, audit_book, desk_of, found, person
-from ops.running import find_system
 from ops.session import run
+from ops.system import find_system
 from shared.clock import now
 from shared.logging import mask
 from shared.messaging.dead_letters import LOOKED_AT, DeadLetter

@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from ops.console import JsonOption, fail, print_json, print_line
-from ops.running import find_system
 from ops.session import run
+from ops.system import find_system
 from services.gateway.enrolment import make_code_in_database
 from services.gateway.roles import Role
 from shared.clock import VIETNAM

@@ -11,8 +11,8 @@ import typer
 
 from ops.console import JsonOption, fail, print_json, print_line
 from ops.databases import bus_of
-from ops.running import find_system
 from ops.session import run
+from ops.system import find_system
 from services.billing.importing import POINTS, READINGS, import_texts
 from services.billing.issuing import BillRun, run_bills
 from services.billing.store.accounts import facts_of

@@ -7,7 +7,7 @@ import typer
 
 from ops.asking import ask
 from ops.console import JsonOption, fail, print_json, print_line, print_table
-from ops.running import keys_folder
+from ops.system import keys_folder
 from services.receipt.keyring import UnusableKeyError
 from services.receipt.signing import KeyFolder
 from shared.clock import now

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from ops.console import JsonOption, print_json, print_line, print_table
-from ops.running import sms_folder
+from ops.system import sms_folder
 from services.notify.providers.sandbox import SandboxSms, read_sandbox
 
 app = typer.Typer(add_completion=False)

@@ -8,8 +8,8 @@ import aiohttp
 import typer
 
 from ops.console import JsonOption, print_json, print_table
-from ops.running import find_system
 from ops.session import run
+from ops.system import find_system
 
 app = typer.Typer(add_completion=False)
 

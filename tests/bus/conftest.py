@@ -9,12 +9,12 @@ import pytest
 import pytest_asyncio
 from pydantic import SecretStr
 
-from ops.stack.debian import CannotBeHad
-from ops.stack.local import LocalStack
-from ops.stack.rabbitmq import RabbitMQ
-from ops.stack.rabbitmq4 import rabbitmq4_in_use
 from shared.testing.fixtures import BusFactory
 from shared.testing.proxy import TcpProxy
+from stack.debian import CannotBeHad
+from stack.local import LocalStack
+from stack.rabbitmq import RabbitMQ
+from stack.rabbitmq4 import rabbitmq4_in_use
 
 _why_not = pytest.StashKey[str]()
 

@@ -9,13 +9,13 @@ import pytest
 import pytest_asyncio
 from pydantic import SecretStr
 
-from ops.stack.rabbitmq import RabbitMQ
-from ops.stack.state import LocalFolder
 from shared.contracts.message import Event, Reply, Request
 from shared.messaging import Bus, Topology, UnitOfWork, without_database
 from shared.problems import Unavailable
 from shared.testing import wait_until
 from shared.testing.fixtures import BusFactory
+from stack.rabbitmq import RabbitMQ
+from stack.state import LocalFolder
 
 Database = Callable[..., Awaitable[str]]
 

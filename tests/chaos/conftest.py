@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from ops.stack.local import LocalStack
-from ops.stack.state import PROJECT, LocalFolder
+from stack.local import LocalStack
+from stack.state import PROJECT, LocalFolder
 
 HOME = PROJECT / ".local" / "chaos-tests"
 

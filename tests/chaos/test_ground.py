@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from ops.chaos.ground import Ground
-from ops.stack import processes
-from ops.stack.local import LocalStack
-from ops.stack.processes import StackError
-from ops.stack.state import LocalFolder
+from simulation.chaos.ground import Ground
+from stack import processes
+from stack.local import LocalStack
+from stack.processes import StackError
+from stack.state import LocalFolder
 
 
 def _left_running(home: Path) -> None:

@@ -9,12 +9,12 @@ from uuid import uuid4
 
 import pytest
 
-from ops.chaos.ground import Ground
-from ops.chaos.history import History
-from ops.chaos.plan import Fault, Storm
-from ops.chaos.report import ChaosReport
-from ops.chaos.run import Options, run_chaos
-from ops.stack.provision import SERVICES
+from ops.system import SERVICES
+from simulation.chaos.ground import Ground
+from simulation.chaos.history import History
+from simulation.chaos.plan import Fault, Storm
+from simulation.chaos.report import ChaosReport
+from simulation.chaos.run import Options, run_chaos
 from tests.chaos import sabotaged
 
 ONE_EACH: Mapping[str, int] = {"billing": 1, "receipt": 1}

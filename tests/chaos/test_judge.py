@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from ops.chaos.evidence import CONSUMERS, DeadLetter, Evidence, JobRow, PaymentRow, PrintedPaper
-from ops.chaos.history import History, Outcome
-from ops.chaos.judge import judge_history
+from simulation.chaos.evidence import CONSUMERS, DeadLetter, Evidence, JobRow, PaymentRow, PrintedPaper
+from simulation.chaos.history import History, Outcome
+from simulation.chaos.judge import judge_history
 
 CASH = {"customer_code": "PB14010000001", "amount": 100_000, "method": "cash"}
 ROW = PaymentRow("PB14010000001", 100_000, "cash", is_reversed=False)

@@ -4,9 +4,9 @@ from itertools import pairwise
 
 import pytest
 
-from ops.chaos.faults import PARTS
-from ops.chaos.plan import KINDS, LENGTHY, Fault, make_plan, once_each
-from ops.stack.provision import SERVICES
+from ops.system import SERVICES
+from simulation.chaos.faults import PARTS
+from simulation.chaos.plan import KINDS, LENGTHY, Fault, make_plan, once_each
 
 COPIES = {"billing": 2}
 

@@ -5,11 +5,11 @@ from uuid import uuid4
 
 import pytest
 
-from ops.chaos.ground import Ground
-from ops.chaos.people import HUNG_UP, LOST_ON_ITS_WAY, NO_CONNECTION
-from ops.chaos.plan import EVERYTHING, Fault, Storm
-from ops.chaos.run import Options, run_chaos
-from ops.stack.provision import SERVICES
+from ops.system import SERVICES
+from simulation.chaos.ground import Ground
+from simulation.chaos.people import HUNG_UP, LOST_ON_ITS_WAY, NO_CONNECTION
+from simulation.chaos.plan import EVERYTHING, Fault, Storm
+from simulation.chaos.run import Options, run_chaos
 
 DEPLOYMENT = Fault(kind="rolling_deployment", target=EVERYTHING, copy=0, way="", after=0.0, lasts=0.0, size=0)
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from ops.chaos.ground import Ground
-from ops.chaos.plan import KINDS, LENGTHY, once_each
-from ops.chaos.run import Options, run_chaos
+from simulation.chaos.ground import Ground
+from simulation.chaos.plan import KINDS, LENGTHY, once_each
+from simulation.chaos.run import Options, run_chaos
 
 SEED = 20_261_122
 

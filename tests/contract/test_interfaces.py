@@ -4,14 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from ops.interfaces import documents, topologies
+from dev_tools.interfaces import documents, topologies
 from shared.contracts.message import Event, Request
 from shared.contracts.registry import messages, owner
 
 
 @pytest.mark.parametrize("path", documents(), ids=lambda path: path.name)
 def test_a_generated_description_is_current(path: Path) -> None:
-    assert path.read_text(encoding="utf-8") == documents()[path], "run `python -m ops.interfaces`"
+    assert path.read_text(encoding="utf-8") == documents()[path], "run `python -m dev_tools.interfaces`"
 
 
 def test_every_request_is_answered_by_its_owner_and_by_nobody_else() -> None:

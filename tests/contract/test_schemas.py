@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from ops.contracts import FOLDER, breaking, schema_of
+from dev_tools.contracts import FOLDER, breaking, schema_of
 from shared.contracts.compatibility import breaking_changes
 from shared.contracts.registry import messages, owner
 
@@ -15,7 +15,7 @@ def test_a_message_still_reads_as_its_golden_schema_says(routing_key: str) -> No
     golden = json.loads((FOLDER / f"{routing_key}.json").read_text())
     current = json.loads(json.dumps(schema_of(messages()[routing_key])))
     assert breaking(golden, current) == []
-    assert golden == current, "compatible, but not written down: run `python -m ops.contracts`"
+    assert golden == current, "compatible, but not written down: run `python -m dev_tools.contracts`"
 
 
 def test_no_golden_schema_is_left_without_its_message() -> None:

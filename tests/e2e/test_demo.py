@@ -9,8 +9,8 @@ from uuid import uuid4
 
 import pytest
 
-from ops.demo.story import SCENES
-from ops.stack.state import PROJECT
+from simulation.demo.story import SCENES
+from stack.state import PROJECT
 
 
 @pytest.mark.timeout(240)
@@ -20,7 +20,7 @@ def test_every_step_of_the_demo_holds(tmp_path: Path) -> None:
     command = [
         sys.executable,
         "-m",
-        "ops.demo",
+        "simulation.demo",
         "--namespace",
         namespace,
         "--json",

@@ -11,9 +11,9 @@ import promql_parser
 import pytest
 import yaml
 
-from ops.stack.provision import SERVICES
-from ops.stack.services import LocalSystem
-from ops.stack.state import PROJECT
+from ops.system import SERVICES
+from stack.services import LocalSystem
+from stack.state import PROJECT
 
 ALERTS = PROJECT / "ops" / "monitoring" / "alerts.yaml"
 DASHBOARD = PROJECT / "ops" / "monitoring" / "dashboard.json"

@@ -11,9 +11,9 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from ops.stack.ports import free_ports
-from ops.stack.state import PROJECT
 from shared.testing import wait_until
+from stack.ports import free_ports
+from stack.state import PROJECT
 
 SERVICES = ("billing", "customer", "gateway", "notify", "receipt")
 

@@ -10,9 +10,9 @@ from uuid import uuid4
 
 import pytest
 
-from ops.stack.local import LocalStack
-from ops.stack.state import PROJECT
 from shared.testing import wait_until
+from stack.local import LocalStack
+from stack.state import PROJECT
 
 
 def services_of(namespace: str) -> list[str]:
@@ -27,7 +27,7 @@ def steps_told(record: Path) -> int:
 async def test_a_demo_that_is_told_to_stop_after_some_steps_stops_its_services(tmp_path: Path, steps: int) -> None:
     namespace = f"demo_{uuid4().hex[:8]}"
     record = tmp_path / "demo.json"
-    command = (sys.executable, "-m", "ops.demo", "--namespace", namespace, "--out", str(tmp_path))
+    command = (sys.executable, "-m", "simulation.demo", "--namespace", namespace, "--out", str(tmp_path))
     demo = await asyncio.create_subprocess_exec(
         *command, "--json", str(record), cwd=PROJECT, env=dict(os.environ), stdout=asyncio.subprocess.DEVNULL
     )

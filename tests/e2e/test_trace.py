@@ -3,7 +3,6 @@
 import asyncio
 import csv
 import json
-import os
 import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -14,13 +13,16 @@ from uuid import UUID, uuid4
 import pytest
 import pytest_asyncio
 
-from ops.phone import VirtualDesk, VirtualPhone
-from ops.stack.services import LocalSystem
-from ops.stack.state import PROJECT
 from ops.traces import TracedSpan, read_spans, traces_of
+from shared.clock import business_day, now
 from shared.contracts.receipt import PaperKind
 from shared.ids import new_id
 from shared.testing import wait_until
+from simulation.phone import VirtualDesk, VirtualPhone
+from simulation.sample.readings import Month
+from simulation.sample.write import write_sample
+from stack.services import LocalSystem
+from stack.state import PROJECT
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ class Town:
             sys.executable,
             *("-m", "ops.cli", *arguments, "--json"),
             cwd=PROJECT,
-            env={**os.environ, "THUNGAN_NAMESPACE": self.system.namespace, "THUNGAN_TRACE_FILE": str(self.traces)},
+            env={**self.system.operators_environment(), "THUNGAN_TRACE_FILE": str(self.traces)},
             stdout=asyncio.subprocess.PIPE,
         )
         out, _ = await process.communicate()
@@ -52,7 +54,7 @@ async def paid(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple[
     settings = {"*": {"THUNGAN_TRACE_FILE": str(traces)}}
     async with LocalSystem(f"trace_{uuid4().hex[:8]}", keep=False, settings=settings) as system:
         town = Town(system, traces, folder)
-        await town.thungan("sample", "--customers", "40", "--seed", "3", "--out", str(folder / "sample"))
+        write_sample(folder / "sample", customers=40, seed=3, last_month=Month.before(business_day(now())))
         await town.thungan("import", "all", str(folder / "sample"))
         yield town, await pay_one(town)
 

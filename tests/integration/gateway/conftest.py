@@ -11,7 +11,6 @@ import asyncpg
 import pytest_asyncio
 from pydantic import SecretStr
 
-from ops.phone import VirtualDesk, VirtualPhone, VirtualPrinter, open_session
 from services.gateway.app import service
 from services.gateway.enrolment import make_code_in_database
 from services.gateway.settings import GatewaySettings
@@ -23,6 +22,7 @@ from shared.ids import new_id
 from shared.messaging import Bus
 from shared.testing.fixtures import BusFactory
 from shared.testing.waiting import wait_until
+from simulation.phone import VirtualDesk, VirtualPhone, VirtualPrinter, open_session
 from tests.integration.gateway.back_office import TOPOLOGY, BackOffice, facts
 
 CUSTOMER = "PB15010000001"

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from ops.phone import VirtualPhone
 from shared.contracts.billing import RecordPayment
 from shared.ids import new_id
 from shared.problems import InvalidRequest, Problem
+from simulation.phone import VirtualPhone
 from tests.integration.gateway.back_office import START, TOTAL, bill
 from tests.integration.gateway.conftest import CUSTOMER, Town
 

@@ -7,10 +7,10 @@ from datetime import timedelta
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from ops.phone import VirtualDesk, VirtualPhone
 from services.gateway.enrolment import hash_token, make_code_in_database
 from shared.ids import new_id
 from shared.problems import Problem
+from simulation.phone import VirtualDesk, VirtualPhone
 from tests.integration.gateway.conftest import Town
 
 

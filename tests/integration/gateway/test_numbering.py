@@ -4,12 +4,12 @@ import asyncio
 from datetime import UTC, datetime
 from uuid import UUID
 
-from ops.phone import Fault, VirtualPrinter
 from services.gateway.audit import audit_facts
 from services.gateway.store import print_jobs
 from shared.contracts.receipt import DocumentReady, PaperKind
 from shared.ids import new_id
 from shared.testing.waiting import wait_until
+from simulation.phone import Fault, VirtualPrinter
 from tests.integration.gateway.back_office import document
 from tests.integration.gateway.conftest import Town
 

@@ -11,13 +11,13 @@ import aiohttp
 import asyncpg
 import pytest
 
-from ops.phone import VirtualPhone
 from services.gateway.enrolment import revoke_in_database
 from shared.contracts.gateway import PrintJobState
 from shared.contracts.receipt import PaperKind
 from shared.db import pool
 from shared.ids import new_id
 from shared.testing.waiting import wait_until
+from simulation.phone import VirtualPhone
 from tests.integration.gateway.conftest import Town
 
 SAID: list[tuple[str, dict[str, Any]]] = [("accepted", {}), ("printing", {}), ("result", {"state": "printed"})]

@@ -8,12 +8,12 @@ from typing import Any
 import aiohttp
 import pytest
 
-from ops.phone import VirtualPhone
 from services.gateway.enrolment import revoke_in_database
 from services.gateway.stream.frames import MAX_FRAME_BYTES
 from shared.contracts.billing import BillIssued
 from shared.problems import Problem
 from shared.testing.waiting import wait_until
+from simulation.phone import VirtualPhone
 from tests.integration.gateway.back_office import TOTAL, bill
 from tests.integration.gateway.conftest import CUSTOMER, Town
 

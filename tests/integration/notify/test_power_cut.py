@@ -12,12 +12,12 @@ from pathlib import Path
 
 import asyncpg
 
-from ops.stack.state import PROJECT
 from services.notify.domain import Limits, SendingHours
 from services.notify.providers.sandbox import read_sandbox
 from shared.clock import now
 from shared.db import open_pool
 from shared.testing import eventually, wait_until
+from stack.state import PROJECT
 from tests.integration.notify.desk import Desk
 from tests.integration.notify.notices import Watch, notice
 

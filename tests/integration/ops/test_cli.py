@@ -14,9 +14,6 @@ from uuid import uuid4
 import pytest
 from pydantic import SecretStr
 
-from ops.sample.readings import Month
-from ops.sample.write import write_sample
-from ops.stack.state import PROJECT
 from services.billing.app import service as billing
 from services.billing.settings import BillingSettings
 from services.customer.app import service as customer
@@ -28,6 +25,9 @@ from shared.clock import now
 from shared.db import connect
 from shared.runtime import Running
 from shared.testing import wait_until
+from simulation.sample.readings import Month
+from simulation.sample.write import write_sample
+from stack.state import PROJECT
 
 Databases = Callable[[str], Awaitable[str]]
 

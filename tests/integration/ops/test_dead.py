@@ -11,10 +11,10 @@ from uuid import uuid4
 import pytest
 from pamqp.commands import Basic
 
-from ops.stack.state import PROJECT
 from shared.messaging.topology import Topology, event_queues
 from shared.testing import wait_until
 from shared.testing.broker import BrokerView
+from stack.state import PROJECT
 
 PHONE = "0912345678"
 

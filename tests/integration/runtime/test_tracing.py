@@ -15,13 +15,13 @@ from aiohttp import web
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from pydantic import SecretStr
 
-from ops.stack.state import PROJECT
 from shared.health import serve_app
 from shared.messaging import correlated, current, tracing
 from shared.messaging.trace_recorder import start_recording
 from shared.messaging.tracing import Kind
 from shared.settings import ServiceSettings
 from shared.testing import wait_until
+from stack.state import PROJECT
 
 OUTSIDE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 

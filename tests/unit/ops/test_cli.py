@@ -12,13 +12,13 @@ from uuid import uuid4
 import pytest
 
 from ops import cli
-from ops.stack.state import PROJECT
 from services.notify.providers.base import OutgoingSms
 from services.notify.providers.sandbox import SandboxProvider
 from services.receipt.signing import KeyFolder
 from services.receipt.token import Claims, TokenKind, seal, to_text
 from shared.clock import now
 from shared.printing.document import Document, Text
+from stack.state import PROJECT
 
 CASES = PROJECT / "tests" / "data" / "bill_cases.csv"
 
@@ -115,8 +115,6 @@ def test_quote_starts_fast() -> None:
         (["quote"], "Missing option"),
         (["nonsense"], "No such command"),
         (["quote", "--nonsense"], "No such option"),
-        (["sample", "--out", "x", "--last-month", "October"], "October is not a month"),
-        (["sample", "--out", "x", "--customers", "0"], "customers must be from 1"),
         (["verify", "no-such/file.txt", "--key", "k.pem"], "no file no-such/file.txt"),
         (["verify", "AAAA", "--key", "no-such.pem"], "cannot read no-such.pem"),
         (["preview", "no-such.json", "--out", "x.png"], "cannot read no-such.json"),
@@ -168,14 +166,6 @@ def test_an_address_where_nobody_listens_is_one_line(thungan: Terminal, monkeypa
     assert code == 1
     assert "cannot connect" in err
     assert err.count("\n") == 1
-
-
-def test_sample_reports_what_it_wrote(thungan: Terminal, tmp_path: Path) -> None:
-    code, out, _ = thungan("sample", "--customers", "50", "--seed", "3", "--out", str(tmp_path / "data"), "--json")
-    report = json.loads(out)
-    assert code == 0
-    assert report["customers"] == 50
-    assert len((tmp_path / "data" / "customers.csv").read_text().splitlines()) == 51
 
 
 async def test_sms_shows_what_the_sandbox_has_sent(thungan: Terminal, tmp_path: Path) -> None:

@@ -12,9 +12,9 @@ import pytest_asyncio
 import zxingcpp
 from PIL import Image
 
-from ops.phone_app import BANK, AppStage, app_stage
 from services.receipt.vietqr import parse_code
 from shared.printing import Document, render
+from simulation.phone_app import BANK, AppStage, app_stage
 from tests.e2e.browser import browser
 
 LONG_ROUTE = "PB1401-003"

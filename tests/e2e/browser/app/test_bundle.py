@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ops.stack.state import PROJECT
+from stack.state import PROJECT
 
 DIST = PROJECT / "web" / "dist"
 CODE = {".html", ".js", ".css"}

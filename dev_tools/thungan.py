@@ -1,0 +1,26 @@
+"""``./dev thungan``: the operators' command line on the local system, with the command that makes customers up."""
+
+import os
+import sys
+from contextlib import suppress
+
+from ops.cli import COMMANDS, main
+from ops.system import namespace_of
+from stack.addresses import SystemAddresses
+from stack.local import LocalStack
+from stack.processes import StackError
+
+
+def local_environment() -> dict[str, str]:
+    """Return what the local stack knows about the system that is meant; what is set already goes before it."""
+    stack, namespace = LocalStack(), namespace_of(os.environ)
+    known = stack.folder.service_folders(namespace)
+    with suppress(StackError):  # it has never been started; many commands do without
+        known |= SystemAddresses.load(stack, namespace).environment()
+    return {name: value for name, value in known.items() if not os.environ.get(name)}
+
+
+if __name__ == "__main__":
+    os.environ.update(local_environment())
+    COMMANDS["sample"] = "simulation.sample.command"
+    sys.exit(main())

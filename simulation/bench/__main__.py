@@ -1,0 +1,110 @@
+"""``./dev bench``: measure, compare, print."""
+
+import argparse
+import asyncio
+import os
+import sys
+from collections.abc import Awaitable, Iterator
+from pathlib import Path
+
+import uvloop
+
+from simulation.bench import collection, copies, events, pure, request_reply, search, services, sockets
+from simulation.bench.bench import Bench, Benchmark
+from simulation.bench.figures import Row
+from simulation.bench.machine import describe, load
+from simulation.bench.report import print_rows, write_json
+from simulation.termination import stop_when_told
+from stack.local import LocalStack
+from stack.processes import StackError
+from stack.state import PROJECT, LocalFolder
+
+_LONGEST_SECONDS = 900.0
+
+BENCHMARKS: dict[str, Benchmark] = {
+    "requests": request_reply.run,
+    "events": events.run,
+    "collection": collection.run,
+    "copies": copies.run,
+    "search": search.run,
+    "sockets": sockets.run,
+    "services": services.run,
+    "computing": pure.run,
+}
+
+
+def main() -> int:
+    """Run the benchmarks that were asked for, all of them by default; 1 when one of them could not be run."""
+    arguments = _parser().parse_args()
+    stop_when_told()
+    stack = LocalStack(LocalFolder(PROJECT / ".local" / "bench"))
+    bench = Bench(
+        stack=stack,
+        quick=arguments.quick,
+        tiny=arguments.tiny,
+        peers_python=os.environ.get("THUNGAN_BENCH_PYTHON"),
+        say=_say,
+    )
+    rows: list[Row] = []
+    failures: dict[str, str] = {}
+    machine = describe()
+    _say(", ".join(f"{name} {value}" for name, value in machine.items()))
+    try:
+        with stack.in_use():
+            for name in arguments.name or BENCHMARKS:
+                _measure(name, bench, rows, failures)
+    except (StackError, PermissionError) as error:
+        _say(str(error))
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    finally:
+        if arguments.json is not None:
+            write_json(arguments.json, machine, rows, failures)
+    return 1 if failures else 0
+
+
+def _measure(name: str, bench: Bench, rows: list[Row], failures: dict[str, str]) -> None:
+    _say(f"{name} …")
+    try:
+        found = uvloop.run(_within(BENCHMARKS[name](bench)))
+    except Exception as error:  # noqa: BLE001 - told, and the others go on
+        failures[name] = "; ".join(f"{type(cause).__name__}: {cause}" for cause in _causes(error))
+        _say(f"{name}: {failures[name]}")
+        return
+    rows += found
+    print_rows(found)
+    _say(f"load average after it: {load()}")
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """Walk through groups: which of the things done side by side failed is what one wants to read."""
+    if isinstance(error, BaseExceptionGroup):
+        for inner in error.exceptions:
+            yield from _causes(inner)
+    else:
+        yield error
+
+
+async def _within(benchmark: Awaitable[list[Row]]) -> list[Row]:
+    async with asyncio.timeout(_LONGEST_SECONDS):
+        return await benchmark
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="./dev bench", description="What everything costs, beside a peer or the raw limit. See docs/benchmarks.md."
+    )
+    parser.add_argument("name", nargs="*", metavar="NAME", help=f"which ones: {', '.join(BENCHMARKS)} (all of them)")
+    parser.add_argument("--quick", action="store_true", help="fewer repetitions and smaller sizes")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures to FILE, too")
+    parser.add_argument("--tiny", action="store_true", help=argparse.SUPPRESS)
+    return parser
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(f"bench: {text}\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,91 @@
+"""``./dev chaos``: prove that money stays exact whatever breaks."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import sys
+from pathlib import Path
+
+from ops.system import SERVICES
+from simulation.chaos.ground import COPIES, HOME, Ground
+from simulation.chaos.history import History
+from simulation.chaos.plan import KINDS
+from simulation.chaos.report import ChaosReport
+from simulation.chaos.run import Options, run_chaos
+from simulation.termination import stop_when_told
+from stack.processes import StackError
+
+
+def main() -> int:
+    """Run and return the exit code: 0 only when nothing is wrong."""
+    arguments = _parser().parse_args()
+    options = Options(
+        seconds=arguments.minutes * 60,
+        seed=arguments.seed,
+        phones=arguments.phones,
+        kinds=arguments.faults,
+        pace=arguments.pace,
+        patience=arguments.patience,
+    )
+    stop_when_told()
+    try:
+        report, history = asyncio.run(_run(arguments, options))
+    except KeyboardInterrupt:
+        return 130
+    except StackError as error:
+        sys.stderr.write(f"chaos: {error}\n")
+        return 1
+    report.print(history)
+    if arguments.json is not None:
+        arguments.json.write_text(json.dumps(report.as_dict(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    return 0 if report.ok else 1
+
+
+async def _run(arguments: argparse.Namespace, options: Options) -> tuple[ChaosReport, History]:
+    copies = {**COPIES, **arguments.copies}
+    async with Ground(arguments.home, copies=copies, broker4=arguments.broker4) as ground:
+        return await run_chaos(ground, options)
+
+
+def _parser() -> argparse.ArgumentParser:
+    kinds = "\n".join(f"  {kind.name:<26}{kind.what}" for kind in KINDS.values())
+    parser = argparse.ArgumentParser(
+        prog="./dev chaos",
+        description="Phones work while a seeded schedule breaks things; at the end an audit must find nothing.",
+        epilog=f"faults:\n{kinds}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--minutes", type=float, default=2.0, help="how long things break (2)")
+    parser.add_argument("--seed", type=int, default=1, help="of the storms and of what people do (1)")
+    parser.add_argument("--phones", type=int, default=6, help="two belong to one collector (6)")
+    parser.add_argument("--copies", type=_copies, default={}, metavar="NAME=N,…", help="copies of services")
+    parser.add_argument("--faults", type=_faults, default=tuple(KINDS), metavar="LIST", help="only these, or none")
+    parser.add_argument("--broker4", action="store_true", help="on RabbitMQ 4 in place of the machine's")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the report to FILE, too")
+    parser.add_argument("--pace", type=float, default=0.4, help="mean seconds between two acts of a person (0.4)")
+    parser.add_argument("--patience", type=float, default=180.0, help="seconds to settle at the end (180)")
+    parser.add_argument("--home", type=Path, default=HOME, help=argparse.SUPPRESS)
+    return parser
+
+
+def _copies(text: str) -> dict[str, int]:
+    found = {}
+    for part in filter(None, text.split(",")):
+        service, _, number = part.partition("=")
+        if service not in SERVICES or not number.isdecimal() or not 1 <= int(number) <= 20:
+            raise argparse.ArgumentTypeError(f"{part!r} is not like billing=2")
+        found[service] = int(number)
+    return found
+
+
+def _faults(text: str) -> tuple[str, ...]:
+    names = tuple(name for name in text.split(",") if name and name != "none")
+    if unknown := set(names) - set(KINDS):
+        raise argparse.ArgumentTypeError(f"no such fault: {', '.join(sorted(unknown))}")
+    return names
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,284 @@
+"""Collectors at the door: each phone is worked by somebody of its own, two phones can belong to one collector."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from shared import clock
+from shared.contracts.billing import CustomerAccount, PaymentReply, ShiftReply
+from shared.contracts.customer import VisitReply
+from shared.contracts.receipt import ReprintReply
+from shared.ids import new_id
+from simulation.chaos.history import Attempt, Outcome
+from simulation.chaos.office import PointDesk
+from simulation.chaos.people import Customer, Doing, Known, Person, Town
+from simulation.chaos.printers import PrinterKeeper
+from simulation.phone import VirtualPhone
+
+FLOAT = 200_000
+
+
+@dataclass
+class Round:
+    """A collector's working day: the phones and the shift that they share."""
+
+    collector_code: str
+    phones: list[VirtualPhone] = field(default_factory=list)
+    shift_id: UUID | None = None
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
+class CollectorAtTheDoor(Person):
+    """Works one phone through the customers of a collector."""
+
+    device: VirtualPhone
+
+    def __init__(self, town: Town, name: str, phone: VirtualPhone, day: Round, point: PointDesk) -> None:
+        super().__init__(town, name, phone)
+        self.device = phone
+        self.day = day
+        self.point = point
+        self.printer = PrinterKeeper(self, phone)
+
+    async def work(self) -> None:
+        """Do one thing after the other until the day is over."""
+        acts = (
+            (self.collect, 50),
+            (self.nobody_home, 14),
+            (self.cannot_pay, 10),
+            (self.look_up, 10),
+            (self.copy_a_receipt, 8),
+            (self.settle_the_shift, 2),
+            (self.printer.mishap, 8),
+            (self.printer.decide, 8),
+        )
+        while not self.town.closing.is_set():
+            await self.think()
+            act = self.dice.choices([act for act, _ in acts], [weight for _, weight in acts])[0]
+            await act()
+
+    # --- at the door
+
+    def next_customer(self) -> Customer:
+        """Choose the next door."""
+        return self.dice.choice(self.town.customers[self.day.collector_code])
+
+    async def look_up(self) -> None:
+        """Look at the route, and search for somebody."""
+        await self.look("route", self.device.route())
+        customer = self.next_customer()
+        words = customer.name.split()
+        typed = self.dice.choice([customer.code, " ".join(words[-2:]).lower(), customer.code[-6:]])
+        await self.look("search", self.device.search(typed))
+
+    async def collect(self) -> None:
+        """Agree, print a notice, take the money; what goes wrong on the way is chosen by the dice."""
+        customer = self.next_customer()
+        account = await self.look("account", self.device.account(customer.code))
+        if account is None or account.account.debt <= 0:
+            return
+        if self.dice.random() < 0.6:
+            await self.visit(customer, "met")
+        if not await self.has_shift():
+            return
+        manner = self.dice.choices(
+            (self.pay, self.pay_and_lose_the_answer, self.pay_from_both_phones, self.pay_twice, self.race, self.alter),
+            (40, 20, 12, 12, 12, 4),
+        )[0]
+        await manner(self._payment(customer, account))
+
+    def _payment(self, customer: Customer, account: CustomerAccount) -> Doing:
+        debt = account.account.debt
+        bill_ids = [str(bill.bill_id) for bill in account.bills]
+        first = account.bills[0]
+        amount = self.dice.choices(
+            (debt, first.open_principal + first.open_vat, debt + 10_000 - debt % 10_000, max(1, debt // 2)),
+            (70, 15, 10, 5),
+        )[0]
+        return cash(customer.code, amount, bill_ids if self.dice.random() < 0.8 else [])
+
+    async def pay(self, payment: Doing) -> Attempt:
+        """Take cash, as it should be."""
+        return self._remember(payment, await self.do(payment))
+
+    async def pay_and_lose_the_answer(self, payment: Doing) -> None:
+        """Take cash, never see the answer, and ask again."""
+        self._remember(payment, await self.do(payment, lose_first=True))
+
+    async def pay_from_both_phones(self, payment: Doing) -> None:
+        """The same payment under the same id from two phones at once."""
+        answers = await asyncio.gather(*(self.do(payment, phone) for phone in self._two_phones()))
+        self._remember(payment, next((a for a in answers if a.outcome is Outcome.TOLD), answers[0]))
+
+    async def pay_twice(self, payment: Doing) -> None:
+        """The same money under two ids from two phones at once: one of them is to be refused."""
+        content = dict(payment.content)
+        rival = cash(content["customer_code"], content["amount"], content["bill_ids"])
+        payments = (payment, rival)
+        answers = await asyncio.gather(
+            *(self.do(one, phone) for one, phone in zip(payments, self._two_phones(), strict=True))
+        )
+        for one, answer in zip(payments, answers, strict=True):
+            self._remember(one, answer)
+
+    async def race(self, payment: Doing) -> None:
+        """Cash at the door while the collection point posts for the same customer."""
+        content = dict(payment.content)
+        cash_answer, _ = await asyncio.gather(
+            self.do(payment), self.point.post(content["customer_code"], content["amount"])
+        )
+        self._remember(payment, cash_answer)
+
+    async def alter(self, payment: Doing) -> None:
+        """The same id with another amount, afterwards: it has to be refused."""
+        if self._remember(payment, await self.do(payment)).outcome is Outcome.TOLD:
+            content = {**payment.content, "amount": payment.content["amount"] + 1_000}
+            await self.do(Doing(payment.kind, payment.id, content, payment.call))
+
+    def _two_phones(self) -> tuple[VirtualPhone, VirtualPhone]:
+        others = [phone for phone in self.day.phones if phone is not self.device] or [self.device]
+        return self.device, self.dice.choice(others)
+
+    def _remember(self, payment: Doing, answer: Attempt) -> Attempt:
+        if answer.outcome is Outcome.TOLD:
+            code = str(payment.content["customer_code"])
+            self.town.known.append(Known(UUID(str(payment.id)), code, self.device.device_id, "cash"))
+        elif answer.slug == "no-open-shift":
+            self.day.shift_id = None
+        return answer
+
+    async def nobody_home(self) -> None:
+        """Leave a notice at the door; a reminder follows by SMS."""
+        await self.visit(self.next_customer(), "away")
+
+    async def cannot_pay(self) -> None:
+        """The customer keeps the notice; sometimes it is known only after the notice to check."""
+        customer, visit_id = self.next_customer(), new_id()
+        if self.dice.random() < 0.5:
+            first = await self.visit(customer, "met", visit_id)
+            if first.outcome is not Outcome.TOLD:
+                return
+        await self.visit(customer, "cannot_pay", visit_id, appointment=self.dice.random() < 0.5)
+
+    async def visit(
+        self, customer: Customer, outcome: str, visit_id: UUID | None = None, *, appointment: bool = False
+    ) -> Attempt:
+        """Record a visit."""
+        made, visit_id = clock.now(), visit_id or new_id()
+        content: dict[str, Any] = {"customer_code": customer.code, "outcome": outcome, "visited_at": made}
+        if appointment:
+            content["appointment"] = made + timedelta(days=2)
+
+        async def call(phone: VirtualPhone, content: Mapping[str, Any]) -> VisitReply:
+            return await phone.visit(
+                content["customer_code"],
+                content["outcome"],
+                visit_id=visit_id,
+                appointment=content.get("appointment"),
+                visited_at=content["visited_at"],
+            )
+
+        return await self.do(Doing(f"visit_{outcome}", visit_id, content, call))
+
+    # --- papers and shifts
+
+    async def copy_a_receipt(self) -> None:
+        """Somebody has lost a receipt: a counted copy."""
+        own = {phone.device_id for phone in self.day.phones}
+        mine = [known for known in self.town.known[-200:] if known.device_id in own]
+        if not mine:
+            return
+        known = self.dice.choice(mine)
+        receipt = await self.look("receipt", self.device.receipt_of(known.payment_id))
+        if receipt is None:
+            return
+        copy_id = new_id()
+        content = {"receipt_id": str(receipt.receipt.receipt_id), "reason": "Khách làm mất biên nhận"}
+
+        async def call(phone: VirtualPhone, content: Mapping[str, Any]) -> ReprintReply:
+            return await phone.reprint(UUID(content["receipt_id"]), content["reason"], reprint_id=copy_id)
+
+        await self.do(Doing("copy", copy_id, content, call))
+
+    async def has_shift(self) -> bool:
+        """Open the shift that both phones work in, unless it is open."""
+        async with self.day.lock:
+            if self.day.shift_id is not None:
+                return True
+            shift_id = new_id()
+            content = {"opening_float": FLOAT, "opened_at": clock.now()}
+
+            async def call(phone: VirtualPhone, content: Mapping[str, Any]) -> ShiftReply:
+                return await phone.open_shift(
+                    content["opening_float"], shift_id=shift_id, opened_at=content["opened_at"]
+                )
+
+            answer = await self.do(Doing("shift", shift_id, content, call))
+            if answer.outcome is Outcome.TOLD:
+                self.day.shift_id = shift_id
+            elif answer.slug == "shift-already-open":
+                self.day.shift_id = UUID(answer.answer["facts"]["shift_id"])
+            return self.day.shift_id is not None
+
+    async def settle_the_shift(self) -> None:
+        """Count the cash and close the shift, while the other phone may still take money into it."""
+        async with self.day.lock:
+            if self.day.shift_id is None:
+                return
+            reply = await self.look("shift", self.device.shift())
+            if reply is None:
+                return
+            shift = reply.shift
+            answer = await self.close(shift.shift_id, shift.cash_in_hand, "")
+            if answer.slug == "difference-not-explained":
+                answer = await self.close(shift.shift_id, shift.cash_in_hand, "Đếm lại sau")
+            if answer.outcome is Outcome.TOLD or answer.slug in {"shift-already-closed", "not-found"}:
+                self.day.shift_id = None
+
+    async def end_shift(self) -> None:
+        """Count and close whatever shift is open, with nobody else at work."""
+        reply = await self.look("shift", self.device.shift())
+        if reply is not None:
+            await self.close(reply.shift.shift_id, reply.shift.cash_in_hand, "")
+
+    async def close(self, shift_id: UUID, counted: int, explanation: str) -> Attempt:
+        """Close a shift with the cash that was counted."""
+        content = {"counted_cash": counted, "explanation": explanation, "closed_at": clock.now()}
+
+        async def call(phone: VirtualPhone, content: Mapping[str, Any]) -> ShiftReply:
+            return await phone.close_shift(
+                shift_id,
+                content["counted_cash"],
+                explanation=content["explanation"],
+                closed_at=content["closed_at"],
+            )
+
+        return await self.do(Doing("shift_closing", shift_id, content, call))
+
+
+def cash(customer_code: str, amount: int, bill_ids: list[str]) -> Doing:
+    """Return a payment in cash under an id of its own."""
+    payment_id = new_id()
+    content = {
+        "customer_code": customer_code,
+        "amount": amount,
+        "method": "cash",
+        "bill_ids": bill_ids,
+        "received_at": clock.now(),
+    }
+
+    async def call(phone: VirtualPhone, content: Mapping[str, Any]) -> PaymentReply:
+        return await phone.pay(
+            content["customer_code"],
+            content["amount"],
+            payment_id=payment_id,
+            bill_ids=[UUID(bill_id) for bill_id in content["bill_ids"]],
+            received_at=content["received_at"],
+        )
+
+    return Doing("payment", payment_id, content, call)

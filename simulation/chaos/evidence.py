@@ -1,0 +1,249 @@
+"""What the databases, the broker, the SMS provider and the printers can testify to, beyond what every audit reads."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import aio_pika
+import asyncpg
+
+from ops.system import SERVICES
+from services.billing.topology import TOPOLOGY as BILLING
+from services.customer.topology import TOPOLOGY as CUSTOMER
+from services.gateway.topology import TOPOLOGY as GATEWAY
+from services.notify.providers.sandbox import read_sandbox
+from services.notify.topology import TOPOLOGY as NOTIFY
+from services.receipt.topology import TOPOLOGY as RECEIPT
+from shared.messaging.topology import Names
+from simulation.phone import Paper
+
+CONSUMERS: Mapping[str, frozenset[str]] = {
+    event.routing_key(): frozenset(
+        topology.service for topology in (BILLING, CUSTOMER, GATEWAY, NOTIFY, RECEIPT) if event in topology.consumes
+    )
+    for source in (BILLING, CUSTOMER, GATEWAY, NOTIFY, RECEIPT)
+    for event in source.emits
+}
+"""Routing key of an event → the services that take it in."""
+
+
+@dataclass(frozen=True)
+class PaymentRow:
+    """A payment as billing has recorded it."""
+
+    customer_code: str
+    amount: int
+    method: str
+    is_reversed: bool
+
+
+@dataclass(frozen=True)
+class JobRow:
+    """A print job as the gateway knows it."""
+
+    device_id: str
+    kind: str
+    state: str
+    attempt: int
+
+
+@dataclass(frozen=True)
+class PrintedPaper:
+    """Something that came out of a virtual printer."""
+
+    job_id: str
+    attempt: int
+    complete: bool
+
+
+@dataclass(frozen=True)
+class DeadLetter:
+    """A message that a service gave up."""
+
+    queue: str
+    kind: str
+    reason: str
+    message_id: str
+    digest: str
+    """Of its body."""
+    is_ours: bool
+    """We have made it unreadable ourselves."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Everything that the history is compared with; ids as text."""
+
+    payments: Mapping[str, PaymentRow] = field(default_factory=dict)
+    reversals: Mapping[str, str] = field(default_factory=dict)
+    """Reversal → payment."""
+    visits: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    """Visit and outcome → customer."""
+    copies: frozenset[str] = frozenset()
+    """Ids of counted copies of receipts."""
+    shifts: Mapping[str, bool] = field(default_factory=dict)
+    """Shift → whether it is closed."""
+    jobs: Mapping[str, JobRow] = field(default_factory=dict)
+    papers: tuple[PrintedPaper, ...] = ()
+    reminders: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """Reminder → visit and state."""
+    sms: tuple[str, ...] = ()
+    """Reminders whose SMS the provider has sent, in its order."""
+    said: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Service → message id of each event that it has said → its routing key."""
+    taken_in: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Service → message ids of the events that it has taken in."""
+    about: Mapping[str, str] = field(default_factory=dict)
+    """Message id → the payment, visit or customer that the event is about: what the history knows it by."""
+    said_twice: tuple[tuple[str, str, str, str], ...] = ()
+    """Service, routing key, what it is about, and content of events that were said more than once."""
+    told_twice: tuple[tuple[str, str], ...] = ()
+    """Collector and entry of account updates that phones were sent more than once."""
+    dead: tuple[DeadLetter, ...] = ()
+    unreadable: frozenset[str] = frozenset()
+    """Digests of what we put into queues and nobody can read."""
+
+
+def digest(body: bytes) -> str:
+    """Return what a message's body is known by."""
+    return hashlib.sha256(body).hexdigest()
+
+
+async def gather_evidence(
+    database_urls: Mapping[str, str],
+    sms_folder: Path,
+    papers: Iterable[Paper],
+    *,
+    dead: Iterable[DeadLetter],
+    unreadable: Iterable[str],
+) -> Evidence:
+    """Read everything but the dead letters, which were taken out before."""
+    billing = await _rows(
+        database_urls["billing"],
+        payments="SELECT payment_id::text AS id, customer_code, amount, method, reversed_at IS NOT NULL AS is_reversed"
+        " FROM payments",
+        reversals="SELECT reversal_id::text AS id, payment_id::text FROM reversals",
+        shifts="SELECT shift_id::text AS id, closed_at IS NOT NULL AS is_closed FROM shifts",
+    )
+    customer = await _rows(
+        database_urls["customer"],
+        visits="SELECT visit_id::text AS id, visit_records.outcome, customer_code"
+        " FROM visit_records JOIN visits USING (visit_id)",
+    )
+    receipt = await _rows(database_urls["receipt"], copies="SELECT reprint_id::text AS id FROM reprint")
+    gateway = await _rows(
+        database_urls["gateway"],
+        jobs="SELECT job_id::text AS id, device_id::text, kind, state, attempt FROM print_jobs",
+        told_twice="SELECT collector_code, entry FROM feed_entries GROUP BY 1, 2 HAVING count(*) > 1",
+    )
+    notify = await _rows(
+        database_urls["notify"], reminders="SELECT reminder_id::text AS id, visit_id::text, state FROM reminders"
+    )
+    messages = {service: await _rows(database_urls[service], **_MESSAGES) for service in SERVICES}
+    return Evidence(
+        payments={
+            row["id"]: PaymentRow(row["customer_code"], row["amount"], row["method"], row["is_reversed"])
+            for row in billing["payments"]
+        },
+        reversals={row["id"]: row["payment_id"] for row in billing["reversals"]},
+        visits={(row["id"], row["outcome"]): row["customer_code"] for row in customer["visits"]},
+        copies=frozenset(row["id"] for row in receipt["copies"]),
+        shifts={row["id"]: row["is_closed"] for row in billing["shifts"]},
+        jobs={
+            row["id"]: JobRow(row["device_id"], row["kind"], row["state"], row["attempt"]) for row in gateway["jobs"]
+        },
+        papers=tuple(PrintedPaper(str(paper.job_id), paper.attempt, paper.complete) for paper in papers),
+        reminders={row["id"]: (row["visit_id"], row["state"]) for row in notify["reminders"]},
+        sms=tuple(sms.client_reference for sms in read_sandbox(sms_folder)),
+        said={service: {row["id"]: row["routing_key"] for row in found["said"]} for service, found in messages.items()},
+        taken_in={service: frozenset(row["id"] for row in found["taken_in"]) for service, found in messages.items()},
+        about={row["id"]: row["about"] for found in messages.values() for row in found["said"] if row["about"]},
+        said_twice=tuple(
+            (service, row["routing_key"], row["about"] or "", row["body"])
+            for service, found in messages.items()
+            for row in found["said_twice"]
+        ),
+        told_twice=tuple((row["collector_code"], row["entry"]) for row in gateway["told_twice"]),
+        dead=tuple(dead),
+        unreadable=frozenset(unreadable),
+    )
+
+
+_ABOUT = """
+coalesce(
+    body::json #>> '{payment,payment_id}', body::json #>> '{receipt,payment_id}', body::json ->> 'payment_id',
+    body::json #>> '{visit,visit_id}', body::json ->> 'visit_id', body::json #>> '{shift,shift_id}', min(aggregate)
+) AS about
+"""
+
+_MESSAGES = {
+    "said": f"SELECT message_id::text AS id, routing_key, {_ABOUT} FROM outbox WHERE published_at IS NOT NULL"
+    " GROUP BY message_id, routing_key, body",
+    "taken_in": "SELECT message_id::text AS id FROM inbox",
+    "said_twice": f"SELECT routing_key, body, {_ABOUT} FROM outbox GROUP BY routing_key, body HAVING count(*) > 1",
+}
+
+
+async def _rows(url: str, **statements: str) -> dict[str, list[Any]]:
+    connection = await asyncpg.connect(url, timeout=10)
+    try:
+        async with connection.transaction(isolation="repeatable_read", readonly=True):
+            return {name: list(await connection.fetch(statement)) for name, statement in statements.items()}
+    finally:
+        await connection.close()
+
+
+async def under_way(database_urls: Mapping[str, str]) -> dict[str, int]:
+    """Count what is not finished yet: events to be sent, papers on their way, reminders to be handed over."""
+    counts = {}
+    for service in SERVICES:
+        rows = await _rows(database_urls[service], unsent="SELECT count(*) AS n FROM outbox WHERE published_at IS NULL")
+        counts[f"{service}: events to be sent"] = rows["unsent"][0]["n"]
+    jobs = await _rows(
+        database_urls["gateway"],
+        jobs="SELECT count(*) AS n FROM print_jobs"
+        " WHERE state IN ('queued', 'offered', 'accepted', 'printing', 'held')",
+    )
+    reminders = await _rows(
+        database_urls["notify"],
+        reminders="SELECT count(*) AS n FROM reminders WHERE state IN ('scheduled', 'sending')",
+    )
+    counts["papers to be printed"] = jobs["jobs"][0]["n"]
+    counts["reminders to be sent"] = reminders["reminders"][0]["n"]
+    return {what: count for what, count in counts.items() if count}
+
+
+async def take_dead_letters(amqp_url: str, names: Names, poison: Iterable[bytes]) -> list[DeadLetter]:
+    """Look at every dead letter; ours are taken away, all others stay for the audit to find."""
+    ours = set(poison)
+    found = []
+    async with await aio_pika.connect(amqp_url, timeout=10) as connection:
+        for service in SERVICES:
+            channel = await connection.channel()
+            queue = await channel.get_queue(names.dead_queue(service), ensure=False)
+            others = []
+            while (letter := await queue.get(fail=False, timeout=10)) is not None:
+                headers = letter.headers
+                is_ours = letter.body in ours
+                found.append(
+                    DeadLetter(
+                        queue=queue.name,
+                        kind=letter.type or "",
+                        reason=" ".join(str(headers[name]) for name in ("x-reason", "x-error") if name in headers),
+                        message_id=str(headers.get("x-message-id", "")),
+                        digest=digest(letter.body),
+                        is_ours=is_ours,
+                    )
+                )
+                if is_ours:
+                    await letter.ack()
+                else:
+                    others.append(letter)
+            for letter in others:
+                await letter.nack(requeue=True)
+            await channel.close()
+    return found

@@ -1,0 +1,54 @@
+"""Doing what the plan says, and undoing it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable
+
+import aio_pika
+import asyncpg
+
+from simulation.chaos.ground import Ground
+from simulation.chaos.history import History
+from simulation.chaos.message_faults import MessageFaults
+from simulation.chaos.plan import Fault, Storm
+from simulation.chaos.process_faults import ProcessFaults
+from simulation.chaos.server_faults import ServerFaults
+from simulation.chaos.wire_faults import WireFaults
+from stack.processes import StackError
+
+PARTS = (ProcessFaults, ServerFaults, WireFaults, MessageFaults)
+"""Who can do faults: each has a method for each of its kinds, which returns when the fault is healed."""
+
+_COULD_NOT = (OSError, StackError, asyncpg.PostgresError, asyncpg.InterfaceError, aio_pika.exceptions.AMQPError)
+
+
+class Injector:
+    """Does the faults of a storm, all at their time, and returns when all are healed."""
+
+    def __init__(self, ground: Ground, history: History, messages: MessageFaults) -> None:
+        self._parts = (ProcessFaults(ground), ServerFaults(ground), WireFaults(ground), messages)
+        self._history = history
+        self.done: Counter[str] = Counter()
+        """Kind → how often it was done."""
+        self.not_done: list[str] = []
+        """Faults that could not be done, and why."""
+
+    async def storm(self, storm: Storm) -> None:
+        """Do all faults of a storm."""
+        await asyncio.gather(*(self._do(fault) for fault in storm.faults))
+
+    async def _do(self, fault: Fault) -> None:
+        await asyncio.sleep(fault.after)
+        part = next(part for part in self._parts if hasattr(part, fault.kind))
+        act: Callable[[Fault], Awaitable[None]] = getattr(part, fault.kind)
+        self._history.note("fault begins", **fault.as_dict())
+        try:
+            await act(fault)
+        except _COULD_NOT as error:
+            self.not_done.append(f"{fault}: {type(error).__name__} {error}")
+            self._history.note("fault could not be done", kind=fault.kind, why=f"{type(error).__name__} {error}")
+        else:
+            self.done[fault.kind] += 1
+            self._history.note("fault healed", kind=fault.kind, target=fault.target)

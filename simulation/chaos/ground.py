@@ -1,0 +1,243 @@
+"""Where a chaos run happens: a broker, a database server and all services of its own, every connection on a wire."""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import shutil
+import signal
+from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import aiohttp
+import asyncpg
+
+from ops import provision
+from ops.system import SERVICES, RunningSystem
+from services.receipt.keyring import Keyring
+from services.receipt.signing import KeyFolder
+from simulation.chaos.wires import Wire
+from stack import processes
+from stack.addresses import SystemAddresses
+from stack.local import LocalStack
+from stack.processes import StackError
+from stack.rabbitmq import RabbitMQ
+from stack.rabbitmq4 import unpacked_programs
+from stack.services import OWN_FOLDERS, LocalSystem
+from stack.state import PROJECT, LocalFolder
+
+NAMESPACE = "chaos"
+HOME = PROJECT / ".local" / "chaos"
+COPIES: Mapping[str, int] = {"billing": 2, "receipt": 2}
+
+SETTINGS: Mapping[str, Mapping[str, str]] = {
+    # A run may be at night; and every visit has to get its SMS, however often a customer is visited.
+    "notify": {
+        "THUNGAN_SMS_OPENS": "00:00",
+        "THUNGAN_SMS_CLOSES": "23:59:59.999999",
+        "THUNGAN_SMS_PER_PHONE_AND_DAY": "100",
+        "THUNGAN_SMS_PROVIDER_TIMEOUT_SECONDS": "5",
+    },
+    # What only makes good a lost wake-up or a silent phone, so that a run need not wait for minutes at its end.
+    "gateway": {
+        "THUNGAN_POLL_INTERVAL": "3",
+        "THUNGAN_PRINTING_TIMEOUT": "20",
+        "THUNGAN_PRESENCE_LEASE": "15",
+    },
+}
+
+
+class Ground:
+    """Use it with `async with`: it clears away what an earlier run left, and stops everything at the end.
+
+    The databases stay as they are for whoever wants to look into them, until the next run.
+    Only one run at a time can be on a folder. ``commands`` replaces the command line of services. With a ``namespace``
+    of its own, a run uses a broker and a database server that may run already, and removes what is its own at the end.
+    ``broker4`` takes RabbitMQ 4, which is fetched where it is missing, in place of the machine's.
+    """
+
+    def __init__(
+        self,
+        home: Path = HOME,
+        *,
+        copies: Mapping[str, int] | None = None,
+        commands: Mapping[str, Sequence[str]] | None = None,
+        namespace: str | None = None,
+        broker4: bool = False,
+    ) -> None:
+        self.copies = {service: (copies or COPIES).get(service, 1) for service in SERVICES}
+        if unknown := set(copies or {}) - set(SERVICES):
+            raise StackError(f"no such service: {', '.join(sorted(unknown))}")
+        self.home = home
+        self.folder = LocalFolder(home)
+        self.stack = LocalStack(self.folder, environment={})
+        if broker4:
+            programs = unpacked_programs(LocalFolder(), fetch=True)
+            self.stack.rabbitmq = RabbitMQ(self.folder, programs=programs)
+        self.broker: dict[str, Wire] = {}
+        """Service → its connections to the broker."""
+        self.database: dict[str, Wire] = {}
+        """Service → its connections to its database."""
+        self.front: list[Wire] = []
+        """One for each copy of the gateway: the phones' connections."""
+        self.held_down: set[tuple[str, int]] = set()
+        """Copies that a fault keeps from being started again."""
+        self.restarts = 0
+        """How often a copy had ended without our doing."""
+        self._commands = commands or {}
+        self.namespace = namespace or NAMESPACE
+        self._fresh = namespace is None
+        self._held = AsyncExitStack()
+        self._system: LocalSystem | None = None
+        self._http: aiohttp.ClientSession | None = None
+        self._supervisor: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        try:
+            await self._open()
+        except BaseException:
+            await self._held.aclose()
+            raise
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._supervisor is not None:
+            self._supervisor.cancel()
+        self.mend_wires()
+        await self._held.aclose()
+
+    async def _open(self) -> None:
+        lock = self._held.enter_context((self.folder.root / "run.lock").open("w"))
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise StackError(f"another chaos run is under way in {self.home}") from error
+        await asyncio.to_thread(self._clear)
+        in_use = self.stack.in_use()
+        await asyncio.to_thread(in_use.__enter__)
+        self._held.push_async_callback(asyncio.to_thread, in_use.__exit__, None, None, None)
+        await _remove_earlier_databases(self.stack.postgres_url)
+        names = [f"{service}-{copy}" for service, count in self.copies.items() for copy in range(count)]
+        addresses = SystemAddresses.prepare(self.stack, self.namespace, names)
+        settings = {service: dict(SETTINGS.get(service, {})) for service in SERVICES}
+        for service in SERVICES:
+            self.broker[service] = await self._wire(addresses.amqp_url)
+            self.database[service] = await self._wire(addresses.database_url(service))
+            settings[service]["THUNGAN_AMQP_URL"] = self.broker[service].url(addresses.amqp_url)
+            settings[service]["THUNGAN_DATABASE_URL"] = self.database[service].url(addresses.database_url(service))
+        system = LocalSystem(self.namespace, self.copies, settings=settings, stack=self.stack, commands=self._commands)
+        self._system = await self._held.enter_async_context(system)
+        self.front = [await self._wire(system.http_url("gateway", copy)) for copy in system.copies("gateway")]
+        timeout = aiohttp.ClientTimeout(total=3)
+        self._http = await self._held.enter_async_context(aiohttp.ClientSession(timeout=timeout))
+        self._supervisor = asyncio.create_task(self._supervise())
+
+    def _clear(self) -> None:
+        """Clear away what an earlier run left running, and its files."""
+        if self._fresh:
+            self.stack.stop()
+            # Quicker than to delete a queue after the other, and an alarm or a half-made queue goes with it.
+            self.stack.rabbitmq.erase()
+        leftovers = sorted((self.folder.root / "run").glob("*/*.json"))
+        processes.stop_all(leftovers, first=signal.SIGKILL)
+        for kind in (*OWN_FOLDERS, "logs"):
+            shutil.rmtree(self.folder.root / kind / self.namespace, ignore_errors=True)
+
+    async def _wire(self, url: str) -> Wire:
+        return await self._held.enter_async_context(Wire.in_front_of(url))  # type: ignore[arg-type]
+
+    # --- addresses
+
+    @property
+    def system(self) -> LocalSystem:
+        """The services' processes."""
+        assert self._system is not None  # noqa: S101 - set on entering
+        return self._system
+
+    def addresses(self) -> SystemAddresses:
+        """Return where everything is now, past the wires."""
+        return SystemAddresses.load(self.stack, self.namespace)
+
+    def operators_view(self) -> RunningSystem:
+        """Return the system as the operators' commands see it, past the wires."""
+        return RunningSystem(self.namespace, self.addresses().environment())
+
+    def database_urls(self) -> dict[str, str]:
+        """Return the address of each service's database, past the wires."""
+        addresses = self.addresses()
+        return {service: addresses.database_url(service) for service in SERVICES}
+
+    def front_url(self, number: int) -> str:
+        """Return an address of the API for a phone; phones take turns over the gateway's copies."""
+        return f"http://127.0.0.1:{self.front[number % len(self.front)].port}"
+
+    @property
+    def sms_folder(self) -> Path:
+        """Where the sandbox provider keeps what it has sent."""
+        return self.folder.root / "sms" / self.namespace
+
+    def keyring(self) -> Keyring:
+        """Return the public keys of the receipts."""
+        return KeyFolder(self.folder.root / "keys" / self.namespace).keyring()
+
+    # --- life
+
+    def mend_wires(self) -> None:
+        """Let everything pass again, to where the servers are now."""
+        for wire in (*self.broker.values(), *self.database.values(), *self.front):
+            wire.mend()
+
+    def follow(self) -> None:
+        """Lead the wires to where broker and database listen now; a restart may have moved them."""
+        addresses = self.addresses()
+        for service in SERVICES:
+            self.broker[service].lead_to(addresses.amqp_url)
+            self.database[service].lead_to(addresses.database_url(service))
+
+    async def _supervise(self) -> None:
+        """Start again what has ended, as systemd or Docker would."""
+        while True:
+            await asyncio.sleep(0.25)
+            for service, count in self.copies.items():
+                for copy in range(count):
+                    if (service, copy) in self.held_down or self.system.is_running(service, copy):
+                        continue
+                    self.restarts += 1
+                    await self.launch(service, copy)
+
+    async def launch(self, service: str, copy: int) -> None:
+        """Start a copy and do not wait for it."""
+        await asyncio.to_thread(self.system.start, service, copy, wait=False)
+
+    async def not_ready(self) -> list[str]:
+        """Return what does not say on /readyz that it can work, with its reasons."""
+        names = [(service, copy) for service, count in self.copies.items() for copy in range(count)]
+        answers = await asyncio.gather(*(self._ready(service, copy) for service, copy in names))
+        return [answer for answer in answers if answer]
+
+    async def _ready(self, service: str, copy: int) -> str:
+        assert self._http is not None  # noqa: S101 - set on entering
+        try:
+            async with self._http.get(f"{self.system.http_url(service, copy)}/readyz") as answer:
+                return "" if answer.status == 200 else f"{service}-{copy}: {(await answer.text())[:300]}"
+        except (aiohttp.ClientError, TimeoutError, ConnectionError) as error:
+            return f"{service}-{copy}: {type(error).__name__}"
+
+
+async def _remove_earlier_databases(administrator_url: str) -> None:
+    """Remove what earlier runs left: after a crash the server looks at each file of each database, used or not."""
+    connection = await asyncpg.connect(administrator_url, timeout=10)
+    try:
+        found = await connection.fetch(
+            "SELECT DISTINCT regexp_replace(datname, '_[a-z]+$', '') AS name FROM pg_database WHERE datname LIKE $1",
+            f"{NAMESPACE}%",
+        )
+    finally:
+        await connection.close()
+    for row in found:
+        await provision.remove(administrator_url, row["name"], SERVICES)

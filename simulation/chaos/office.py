@@ -1,0 +1,175 @@
+"""The office: a cashier who records transfers and takes payments back, and the computer of a collection point."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from shared import clock
+from shared.contracts.billing import PaymentReply
+from shared.contracts.receipt import ReceiptReply
+from shared.ids import new_id
+from shared.problems import Problem
+from simulation.chaos.history import Attempt, Outcome
+from simulation.chaos.people import Customer, Doing, Known, Person, Town
+from simulation.phone import VirtualDesk, VirtualPhone
+
+PROBE_AMOUNT = 1_000
+
+
+class _Desk(Person):
+    device: VirtualDesk
+
+    def __init__(self, town: Town, name: str, desk: VirtualDesk) -> None:
+        super().__init__(town, name, desk)
+        self.device = desk
+
+    def any_customer(self) -> Customer:
+        """Choose a customer of any route."""
+        return self.dice.choice(self.town.customers[self.dice.choice(sorted(self.town.customers))])
+
+    async def debt_of(self, customer: Customer) -> int:
+        """Look up what somebody owes; 0 when there is no answer."""
+        account = await self.look("debt", self.device.debt(customer.code))
+        return account.debt if account is not None else 0
+
+
+class PointDesk(_Desk):
+    """Posts what people pay at a bank or post office; it is never refused because of another payment."""
+
+    async def work(self) -> None:
+        """Post now and then, once in a while the same transaction twice."""
+        while not self.town.closing.is_set():
+            await self.think()
+            await self.think()
+            customer = self.any_customer()
+            debt = await self.debt_of(customer)
+            if debt <= 0:
+                continue
+            reference = f"VNP{new_id().hex[-14:].upper()}"
+            answer = await self.post(customer.code, debt, reference)
+            if answer.outcome is Outcome.TOLD and self.dice.random() < 0.15:
+                await self.post(customer.code, debt, reference)
+
+    async def post(self, customer_code: str, amount: int, reference: str = "") -> Attempt:
+        """Post money under an id of its own."""
+        payment_id = new_id()
+        content = {
+            "customer_code": customer_code,
+            "amount": amount,
+            "method": "collection_point",
+            "reference": reference or f"VNP{payment_id.hex[-14:].upper()}",
+            "received_at": clock.now(),
+        }
+
+        async def call(desk: VirtualDesk, content: Mapping[str, Any]) -> PaymentReply:
+            return await desk.post(
+                content["customer_code"],
+                content["amount"],
+                content["reference"],
+                payment_id=payment_id,
+                received_at=content["received_at"],
+            )
+
+        answer = await self.do(Doing("payment", payment_id, content, call))
+        if answer.outcome is Outcome.TOLD:
+            self.town.known.append(Known(payment_id, customer_code, None, "collection_point"))
+        return answer
+
+
+class CashierDesk(_Desk):
+    """Records transfers and reverses payments."""
+
+    def __init__(self, town: Town, name: str, desk: VirtualDesk, phones: list[VirtualPhone]) -> None:
+        super().__init__(town, name, desk)
+        self.phones = phones
+
+    async def work(self) -> None:
+        """Do one thing after the other until the day is over."""
+        while not self.town.closing.is_set():
+            await self.think()
+            if self.dice.random() < 0.5:
+                customer = self.any_customer()
+                if (debt := await self.debt_of(customer)) > 0:
+                    await self.record(customer.code, debt, self.dice.choice([*self.phones, None]))
+            else:
+                await self.take_back()
+
+    async def record(self, customer_code: str, amount: int, phone: VirtualPhone | None = None) -> tuple[UUID, Attempt]:
+        """Record a transfer that has arrived."""
+        payment_id = new_id()
+        device_id = phone.device_id if phone else None
+        content = {
+            "customer_code": customer_code,
+            "amount": amount,
+            "method": "transfer",
+            "reference": f"FT{payment_id.hex[-14:].upper()}",
+            "device_id": device_id,
+            "received_at": clock.now(),
+        }
+
+        async def call(desk: VirtualDesk, content: Mapping[str, Any]) -> PaymentReply:
+            return await desk.record_transfer(
+                content["customer_code"],
+                content["amount"],
+                content["reference"],
+                payment_id=payment_id,
+                device_id=content["device_id"],
+                received_at=content["received_at"],
+            )
+
+        answer = await self.do(Doing("payment", payment_id, content, call))
+        if answer.outcome is Outcome.TOLD:
+            self.town.known.append(Known(payment_id, customer_code, device_id, "transfer"))
+        return payment_id, answer
+
+    async def take_back(self) -> None:
+        """Reverse a payment; sometimes somebody else has the same idea."""
+        if not self.town.known:
+            return
+        known = self.dice.choice(self.town.known[-300:])
+        answer = await self.reverse(known)
+        if answer.outcome is Outcome.TOLD:
+            if known in self.town.known:
+                self.town.known.remove(known)
+            if self.dice.random() < 0.2:
+                await self.reverse(known)
+
+    async def reverse(self, known: Known) -> Attempt:
+        """Ask for a reversal under an id of its own."""
+        reversal_id = new_id()
+        content = {"payment_id": known.payment_id, "reason": "Thu nhầm khách hàng", "device_id": known.device_id}
+
+        async def call(desk: VirtualDesk, content: Mapping[str, Any]) -> PaymentReply:
+            return await desk.reverse(
+                content["payment_id"],
+                content["reason"],
+                reversal_id=reversal_id,
+                device_id=content["device_id"],
+            )
+
+        return await self.do(Doing("reversal", reversal_id, content, call))
+
+
+class Prober(CashierDesk):
+    """Finds out when the whole way works again: a transfer is recorded, and its receipt is signed."""
+
+    async def probe(self, customer: Customer, within: float) -> bool:
+        """Record a small transfer and wait for its receipt; False when that does not happen in time."""
+        deadline = self.town.history.now + within
+        payment_id, answer = await self.record(customer.code, PROBE_AMOUNT)
+        while answer.outcome is Outcome.UNKNOWN:
+            # Somebody settles it later; another one tells whether things work.
+            if self.town.history.now > deadline:
+                return False
+            payment_id, answer = await self.record(customer.code, PROBE_AMOUNT)
+        while self.town.history.now < deadline:
+            try:
+                await self.device.read(ReceiptReply, f"/v1/payments/{payment_id}/receipt")
+            except Problem:
+                await asyncio.sleep(0.05)
+            else:
+                return True
+        return False

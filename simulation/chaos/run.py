@@ -1,0 +1,314 @@
+"""One chaos run: people work, storms pass, everything is healed and settled, and the audit judges."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack, suppress
+from dataclasses import dataclass, field
+
+import aiohttp
+
+from ops.audit import Violation, collect, judge
+from services.gateway.enrolment import make_code_in_database
+from services.gateway.roles import Role
+from shared.messaging.topology import Names
+from shared.testing.waiting import wait_until
+from simulation.chaos.bills import Books
+from simulation.chaos.collectors import CollectorAtTheDoor, Round
+from simulation.chaos.evidence import DeadLetter, digest, gather_evidence, take_dead_letters, under_way
+from simulation.chaos.faults import Injector
+from simulation.chaos.ground import Ground
+from simulation.chaos.history import History
+from simulation.chaos.judge import judge_history
+from simulation.chaos.message_faults import MessageFaults
+from simulation.chaos.office import CashierDesk, PointDesk, Prober
+from simulation.chaos.people import Town
+from simulation.chaos.plan import KINDS, Storm, make_plan
+from simulation.chaos.report import ChaosReport, Recovery
+from simulation.phone import VirtualDesk, VirtualPhone, open_session
+
+RECOVERY_LIMIT = 90.0
+"""Seconds that a system has to recover from a storm, unless a run says otherwise."""
+
+OVERTIME_LIMIT = 90.0
+"""Seconds after which a day ends, however little was done."""
+
+CUSTOMERS_PER_COLLECTOR = 30
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a run is made of; the same options and seed give the same storms and the same people."""
+
+    seconds: float
+    seed: int = 1
+    phones: int = 6
+    kinds: Sequence[str] = tuple(KINDS)
+    pace: float = 0.4
+    patience: float = 180.0
+    """Seconds that the system has to settle at the end."""
+    recovery: float = RECOVERY_LIMIT
+    """Seconds after which a system that has not recovered from a storm counts as broken."""
+    storms: Sequence[Storm] | None = None
+    """In place of the plan that the seed gives."""
+    at_least: Mapping[str, int] = field(default_factory=dict)
+    """Kind of deed → how many people have to have been told of before the day ends; on a slow machine it is longer."""
+
+
+class ChaosRun:
+    """Runs on a ground that is up."""
+
+    def __init__(self, ground: Ground, options: Options) -> None:
+        self._ground = ground
+        self._options = options
+        self._names = Names(ground.namespace)
+        self.history = History(ground.home / f"history-{options.seed}.jsonl")
+        fronts = [ground.front_url(number) for number in range(len(ground.front))]
+        self.town = Town(self.history, options.seed, options.pace, fronts)
+        self._messages = MessageFaults(ground, self.town.dice("messages"))
+        self._injector = Injector(ground, self.history, self._messages)
+        self._devices: list[VirtualPhone | VirtualDesk] = []
+        self._phones: list[VirtualPhone] = []
+        self._rounds: list[Round] = []
+        self._collectors: list[CollectorAtTheDoor] = []
+        self._workers: list[CollectorAtTheDoor | PointDesk | CashierDesk] = []
+        self._dead: list[DeadLetter] = []
+        self.report = ChaosReport(
+            seed=options.seed,
+            minutes=round(options.seconds / 60, 2),
+            phones=options.phones,
+            copies=dict(ground.copies),
+            history_file=str(self.history.path),
+        )
+
+    async def run(self) -> ChaosReport:
+        """Do it all; what is wrong is in the report."""
+        async with AsyncExitStack() as stack:
+            stack.callback(self.history.close)
+            folder = self._ground.home / "sample"
+            shutil.rmtree(folder, ignore_errors=True)
+            customers = max(160, CUSTOMERS_PER_COLLECTOR * self._options.phones // 2)
+            books = Books(self._ground, folder, customers=customers, seed=self._options.seed)
+            await books.open()
+            self.town.customers = books.customers()
+            session = await stack.enter_async_context(open_session())
+            stack.push_async_callback(self._hang_up)
+            prober = await self._open_town(session, books.collection_point())
+            billing = asyncio.create_task(books.keep_up())
+            work = [asyncio.create_task(worker.work()) for worker in self._workers]
+            try:
+                await self._weather(prober)
+            finally:
+                self.town.closing.set()
+                billing.cancel()
+            await asyncio.gather(*work)
+            await self._settle()
+            await self._judge()
+        return self.report
+
+    # --- the beginning
+
+    async def _open_town(self, session: aiohttp.ClientSession, point_code: str) -> Prober:
+        """Enrol everybody: two phones for each collector, a cashier, a collection point, and a prober."""
+        number = 0
+        codes = [code for code, found in self.town.customers.items() if found]
+        collectors = codes[: max(1, (self._options.phones + 1) // 2)]
+        point = PointDesk(self.town, "collection point", await self._desk(session, Role.COLLECTION_POINT, point_code))
+        while number < self._options.phones:
+            code = collectors[number // 2 % len(collectors)]
+            day = next((day for day in self._rounds if day.collector_code == code), None)
+            if day is None:
+                day = Round(code)
+                self._rounds.append(day)
+            number += 1
+            phone = VirtualPhone(self._ground.front_url(number), name=f"phone {number}", session=session)
+            await self._enrol(phone, Role.COLLECTOR, collector_code=code)
+            await phone.open_stream()
+            day.phones.append(phone)
+            self._phones.append(phone)
+            self._collectors.append(CollectorAtTheDoor(self.town, f"collector {number}", phone, day, point))
+        self.town.customers = {code: self.town.customers[code] for code in collectors}
+        cashier = CashierDesk(self.town, "cashier", await self._desk(session, Role.CASHIER), self._phones)
+        self._workers = [*self._collectors, point, cashier]
+        return Prober(self.town, "prober", await self._desk(session, Role.CASHIER), [])
+
+    async def _desk(self, session: aiohttp.ClientSession, role: Role, point_code: str | None = None) -> VirtualDesk:
+        desk = VirtualDesk(self._ground.front_url(len(self._devices)), name=f"{role}'s desk", session=session)
+        await self._enrol(desk, role, collection_point_code=point_code)
+        return desk
+
+    async def _enrol(
+        self,
+        device: VirtualPhone | VirtualDesk,
+        role: Role,
+        *,
+        collector_code: str | None = None,
+        collection_point_code: str | None = None,
+    ) -> None:
+        made = await make_code_in_database(
+            self._ground.database_urls()["gateway"],
+            role,
+            made_by="chaos",
+            collector_code=collector_code,
+            collection_point_code=collection_point_code,
+        )
+        await device.enrol(made.code)
+        # From here on every attempt is decided on, and written down, one by one.
+        device.patience = -1.0
+        self._devices.append(device)
+
+    async def _hang_up(self) -> None:
+        for device in self._devices:
+            await device.close()
+
+    # --- the storms
+
+    async def _weather(self, prober: Prober) -> None:
+        options = self._options
+        storms = options.storms
+        if storms is None:
+            storms = make_plan(options.seed, options.seconds, kinds=options.kinds, copies=self._ground.copies)
+        begun = self.history.now
+        for storm in storms:
+            if options.storms is None and self.history.now - begun > options.seconds:
+                break
+            await asyncio.sleep(storm.calm)
+            await self._injector.storm(storm)
+            await self._recover(storm, prober)
+        await asyncio.sleep(max(0.0, options.seconds - (self.history.now - begun)))
+        with suppress(AssertionError):  # then it has to do
+            await wait_until(self._enough_was_done, OVERTIME_LIMIT, every=0.2)
+
+    def _enough_was_done(self) -> bool:
+        done = Counter(deed.kind for deed in self.history.deeds.values() if deed.told)
+        return all(done[kind] >= least for kind, least in self._options.at_least.items())
+
+    async def _recover(self, storm: Storm, prober: Prober) -> None:
+        healed = self.history.now
+        kinds = tuple(fault.kind for fault in storm.faults)
+        names = tuple(map(str, storm.faults))
+        ready = await self._until_ready(healed + self._options.recovery)
+        works = None
+        if ready is not None:
+            customer = prober.any_customer()
+            if await prober.probe(customer, self._options.recovery):
+                works = round(self.history.now - healed, 3)
+        self.report.recoveries.append(Recovery(healed, kinds, names, ready and round(ready - healed, 3), works))
+        self.history.note("recovered", ready=ready, works=works)
+        if works is None:
+            silent = await self._ground.not_ready()
+            self.report.violations.append(
+                Violation(
+                    "history", "the system recovers by itself", "; ".join(names), "; ".join(silent) or "no receipt"
+                )
+            )
+
+    async def _until_ready(self, deadline: float) -> float | None:
+        while await self._ground.not_ready():
+            if self.history.now > deadline:
+                return None
+            await asyncio.sleep(0.05)
+        return self.history.now
+
+    # --- the end
+
+    async def _settle(self) -> None:
+        """Let everybody find out what they do not know, print what is to be printed, close the shifts, and wait."""
+        begun = self.history.now
+        self._ground.mend_wires()
+        deadline = begun + self._options.patience
+        await self._until_ready(deadline)
+        for day in self._rounds:
+            day.lock = asyncio.Lock()
+        for collector in self._collectors:
+            await collector.printer.end_of_day()
+        await self._ask_what_is_open(deadline)
+        for day in self._rounds:
+            collector = next(c for c in self._collectors if c.day is day)
+            await collector.end_shift()
+        await self._ask_what_is_open(deadline)
+        while self.history.now < deadline:
+            for collector in self._collectors:
+                await collector.printer.decide()
+            waiting = await under_way(self._ground.database_urls())
+            if not waiting:
+                break
+            self.history.note("under way", **waiting)
+            await asyncio.sleep(0.5)
+        await self._until_audited(deadline)
+        self.report.settled_in = round(self.history.now - begun, 2)
+
+    async def _ask_what_is_open(self, deadline: float) -> None:
+        gate = asyncio.Semaphore(8)
+
+        async def ask(kind: str, deed_id: str) -> None:
+            async with gate:
+                person, doing, device = self.town.doings[kind, deed_id]
+                await person.settle(doing, device, max(1.0, deadline - self.history.now))
+
+        open_deeds = [key for key, deed in self.history.deeds.items() if deed.is_open]
+        await asyncio.gather(*(ask(*key) for key in open_deeds))
+
+    async def _until_audited(self, deadline: float) -> None:
+        """Wait until the audit finds nothing; what it still finds at the end is a violation."""
+        while True:
+            await self._look_at_the_dead()
+            audited = judge(
+                await collect(
+                    self._ground.database_urls(),
+                    self._ground.stack.amqp_url,
+                    self._ground.namespace,
+                    self._ground.keyring(),
+                )
+            )
+            if audited.ok or self.history.now > deadline:
+                break
+            await asyncio.sleep(1.0)
+        self.report.figures = audited.figures
+        self.report.violations += audited.violations
+
+    async def _look_at_the_dead(self) -> None:
+        found = await take_dead_letters(self._ground.stack.amqp_url, self._names, self._messages.unreadable)
+        # Ours were taken away, all others are still there and found each time.
+        self._dead = [letter for letter in self._dead if letter.is_ours] + found
+
+    async def _judge(self) -> None:
+        papers = [paper for phone in self._phones for paper in phone.papers]
+        evidence = await gather_evidence(
+            self._ground.database_urls(),
+            self._ground.sms_folder,
+            papers,
+            dead=self._dead,
+            unreadable=map(digest, self._messages.unreadable),
+        )
+        report = self.report
+        report.violations += judge_history(self.history, evidence)
+        report.violations.sort()
+        report.count(self.history)
+        report.faults = dict(sorted(self._injector.done.items()))
+        report.not_done = self._injector.not_done
+        report.repeats = self.town.repeats
+        report.restarts = self._ground.restarts
+        report.internal_errors = dict(self.town.errors)
+        report.dead_letters = self._dead
+        report.messages = {
+            "papers": len(papers),
+            "sms": len(evidence.sms),
+            "events": sum(len(said) for said in evidence.said.values()),
+            "events_delivered_again": self._messages.duplicated,
+            "events_reordered": self._messages.reordered,
+            "unreadable_messages": len(self._messages.unreadable),
+            "printer_mishaps": sum(collector.printer.mishaps for collector in self._collectors),
+            "apps_opened_again": sum(collector.printer.reopened for collector in self._collectors),
+            "sockets_opened": sum(phone.stream.connections for phone in self._phones),
+        }
+        self.history.note("judged", ok=report.ok, violations=len(report.violations))
+
+
+async def run_chaos(ground: Ground, options: Options) -> tuple[ChaosReport, History]:
+    """Run on a ground that is up."""
+    run = ChaosRun(ground, options)
+    return await run.run(), run.history

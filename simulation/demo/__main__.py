@@ -1,0 +1,67 @@
+"""``./dev demo``: a day of collecting bills on the real system, told as it happens."""
+
+import argparse
+import asyncio
+import shutil
+import sys
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+from simulation.demo.narrator import Narrator
+from simulation.demo.stage import open_stage
+from simulation.demo.story import play
+from simulation.termination import stop_when_told
+from stack.processes import StackError
+from stack.services import LocalSystem
+from stack.state import PROJECT
+
+_ANY_HOUR = {"THUNGAN_SMS_OPENS": "00:00", "THUNGAN_SMS_CLOSES": "23:59:59.999999"}
+"""The demo may be watched at night; in service, reminders leave between 07:00 and 22:00."""
+
+
+async def _run(narrator: Narrator, folder: Path, *, namespace: str, keep: bool) -> None:
+    async with AsyncExitStack() as running:
+        with narrator.step("start", "Five services, a broker, five databases") as step:
+            system = LocalSystem(namespace, keep=keep, settings={"notify": _ANY_HOUR})
+            await running.enter_async_context(system)
+            step.tell(
+                f"customer, billing, receipt, notify and gateway run as processes of their own: {system.gateway_url}"
+            )
+            step.check("every service says that it is ready", all(map(system.is_ready, system.addresses.passwords)))
+            step.see(gateway=system.gateway_url)
+        stage = open_stage(system, folder)
+        running.push_async_callback(stage.close)
+        await play(stage, narrator)
+
+
+def main() -> int:
+    """Play the demo; 0 only when every step held."""
+    parser = argparse.ArgumentParser(prog="./dev demo", description="A day of collecting bills on the real system.")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write each step with ok and the facts to FILE")
+    parser.add_argument("--out", type=Path, metavar="FOLDER", help="where papers and tokens go", default=None)
+    parser.add_argument(
+        "--namespace", default="demo", help="name of the system, so that several can be watched at once"
+    )
+    parser.add_argument("--keep", action="store_true", help="keep the databases for a look with THUNGAN_NAMESPACE=demo")
+    arguments = parser.parse_args()
+    folder: Path = arguments.out or PROJECT / ".local" / arguments.namespace
+    if arguments.out is None:
+        shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    narrator = Narrator(arguments.json)
+    stop_when_told()
+    try:
+        asyncio.run(_run(narrator, folder, namespace=arguments.namespace, keep=arguments.keep))
+    except KeyboardInterrupt:
+        return 130
+    except StackError as error:
+        sys.stderr.write(f"demo: {error}\n")
+        return 1
+    except Exception as error:  # noqa: BLE001  told with its step already; here it becomes the exit code
+        sys.stderr.write(f"demo: {type(error).__name__}: {error}\n")
+    narrator.end(folder)
+    return 0 if narrator.ok else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,79 @@
+"""Where the demo plays: the running system, the people with their devices, and the folder for what they print."""
+
+import asyncio
+import json
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from shared.contracts.customer import RouteStop
+from simulation.demo.narrator import StepFailed
+from simulation.phone import VirtualDesk, VirtualPhone
+from stack.services import LocalSystem
+from stack.state import PROJECT
+
+
+@dataclass
+class Stage:
+    """Everything that the steps share."""
+
+    system: LocalSystem
+    folder: Path
+    phone: VirtualPhone
+    other_phone: VirtualPhone
+    supervisor: VirtualDesk
+    cashier: VirtualDesk
+    collection_point: VirtualDesk
+    collector_code: str = ""
+    collector_name: str = ""
+    cast: list[RouteStop] = field(default_factory=list)
+    """Customers of the route who owe, in the order of walking; each step takes its own."""
+    payment_id: UUID | None = None
+    receipt_id: UUID | None = None
+    token: str = ""
+    shift_id: UUID | None = None
+
+    async def thungan(self, *arguments: str, expect: int | None = 0) -> str:
+        """Run the operator's command line on this system and return what it printed.
+
+        Raises :class:`StepFailed` when it ends with another code than ``expect`` (None: any).
+        """
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "ops.cli",
+            *arguments,
+            cwd=PROJECT,
+            env=self.system.operators_environment(),
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        out, err = await process.communicate()
+        if expect is not None and process.returncode != expect:
+            raise StepFailed(f"thungan {arguments[0]} ended with {process.returncode}: {(err or out).decode().strip()}")
+        return out.decode()
+
+    async def thungan_json(self, *arguments: str, expect: int | None = 0) -> Any:
+        """Run the command line with ``--json`` and return what it said."""
+        return json.loads(await self.thungan(*arguments, "--json", expect=expect))
+
+    async def close(self) -> None:
+        """Hang up all devices."""
+        for device in (self.phone, self.other_phone, self.supervisor, self.cashier, self.collection_point):
+            await device.close()
+
+
+def open_stage(system: LocalSystem, folder: Path) -> Stage:
+    """Give everybody a device that is not enrolled yet."""
+    url = system.gateway_url
+    return Stage(
+        system=system,
+        folder=folder,
+        phone=VirtualPhone(url, name="Collector's phone", folder=folder / "phone"),
+        other_phone=VirtualPhone(url, name="Collector's second phone", folder=folder / "second-phone"),
+        supervisor=VirtualDesk(url, name="Supervisor's desk"),
+        cashier=VirtualDesk(url, name="Cashier's desk"),
+        collection_point=VirtualDesk(url, name="Post office"),
+    )

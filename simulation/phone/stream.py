@@ -1,0 +1,246 @@
+"""The phone's side of the stream: hello, resume, jobs, account updates, and coming back after every loss."""
+
+import asyncio
+import contextlib
+import json
+import random
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+import aiohttp
+
+from shared.contracts.gateway import PrintJobCause, PrintJobState
+from simulation.phone.client import ApiClient
+from simulation.phone.jobs import KeptJob, KeptJobs, Phase
+from simulation.phone.printer import VirtualPrinter
+
+_FIRST_PAUSE = 0.1
+_LONGEST_PAUSE = 5.0
+
+
+class PhoneStream:
+    """Keeps a stream open and prints what comes. ``on_change`` is called whenever something has happened."""
+
+    def __init__(
+        self,
+        client: ApiClient,
+        printer: VirtualPrinter,
+        on_change: Callable[[], None],
+        *,
+        content: str = "document",
+        printer_id: str | None = None,
+    ) -> None:
+        self._client = client
+        self._printer = printer
+        self._on_change = on_change
+        self._hello = {"content": content, **({"printer_id": printer_id} if printer_id else {})}
+        self.jobs = KeptJobs()
+        self.updates: list[dict[str, Any]] = []
+        """``account``, ``customer`` and ``refresh`` frames, in the order of their coming."""
+        self.problems: list[dict[str, Any]] = []
+        self.welcome: dict[str, Any] | None = None
+        """The last ``welcome``, while the stream is open."""
+        self.epoch: str | None = None
+        self.sequence: int | None = None
+        self.close_code: int | None = None
+        """Why the stream was closed for good; None while it is kept open."""
+        self.revoked = False
+        self.connections = 0
+        """How often the stream was opened."""
+        self._socket: aiohttp.ClientWebSocketResponse | None = None
+        self._printable = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    # --- life --------------------------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Open the stream and keep it open."""
+        if not self._tasks:
+            self.close_code = None
+            self._tasks = [asyncio.create_task(self._keep_open()), asyncio.create_task(self._print_all())]
+
+    async def stop(self) -> None:
+        """Close the stream as a person who closes the app does; what the phone keeps is kept."""
+        tasks, self._tasks = self._tasks, []
+        for task in tasks:
+            task.cancel()
+        if self._socket is not None:
+            await self._socket.close()
+        ends = await asyncio.gather(*tasks, return_exceptions=True)
+        self._lost()
+        for job in self.jobs:
+            if job.phase is Phase.PRINTING:
+                # The app was closed with bytes on their way: nobody knows what came out.
+                job.phase, job.state, job.cause = Phase.DONE, PrintJobState.UNCONFIRMED, PrintJobCause.APP_CLOSED
+        for end in ends:
+            if isinstance(end, Exception):
+                raise end
+
+    def cut(self) -> None:
+        """Lose the connection without a word, as in a tunnel; the phone comes back by itself."""
+        if self._socket is not None:
+            # aiohttp has no public way to drop a connection without saying goodbye.
+            connection = self._socket._response.connection
+            if connection is not None and connection.transport is not None:
+                connection.transport.abort()
+
+    def forget(self) -> None:
+        """Lose the phone's storage, as when site data are cleared."""
+        self.jobs.by_id.clear()
+        self.epoch = self.sequence = None
+
+    def _lost(self) -> None:
+        self._socket = None
+        self.welcome = None
+        self._on_change()
+
+    # --- connection --------------------------------------------------------------------------------------------------
+
+    async def _keep_open(self) -> None:
+        pause = _FIRST_PAUSE
+        while True:
+            opened = self.connections
+            with contextlib.suppress(aiohttp.ClientError, TimeoutError, ConnectionError):
+                code = await self._run()
+                if code is not None and 4000 <= code < 4100:
+                    self.close_code = code
+                    self._lost()
+                    return
+            self._lost()
+            if self.connections > opened:
+                pause = _FIRST_PAUSE
+            await asyncio.sleep(random.uniform(0, pause))
+            pause = min(pause * 2, _LONGEST_PAUSE)
+
+    async def _run(self) -> int | None:
+        """Open the stream, serve it until it ends, and return its close code."""
+        url = self._client.base_url.replace("http", "ws", 1) + "/v1/stream"
+        async with self._client.session.ws_connect(url, compress=0, max_msg_size=1 << 20) as socket:
+            hello: dict[str, Any] = {
+                "type": "hello",
+                "token": self._client.token,
+                "app_version": "virtual",
+                "holding": [str(job.job_id) for job in self.jobs],
+                **self._hello,
+            }
+            if self.epoch is not None and self.sequence is not None:
+                hello |= {"epoch": self.epoch, "last_seq": self.sequence}
+            await socket.send_str(json.dumps(hello))
+            self._socket = socket
+            async for message in socket:
+                if message.type is aiohttp.WSMsgType.TEXT:
+                    await self._take(json.loads(message.data))
+                    self._on_change()
+            return socket.close_code
+
+    async def _say(self, frame: dict[str, Any]) -> None:
+        """Say something if there is a connection; what matters is said again after the next ``welcome``."""
+        if self._socket is not None and not self._socket.closed:
+            with contextlib.suppress(ConnectionError, aiohttp.ClientError):
+                await self._socket.send_str(json.dumps(frame))
+
+    # --- frames ------------------------------------------------------------------------------------------------------
+
+    async def _take(self, frame: dict[str, Any]) -> None:
+        kind = frame["type"]
+        if kind == "welcome":
+            await self._welcomed(frame)
+        elif kind == "job":
+            await self._offered(frame)
+        elif kind == "confirmed":
+            self._confirmed(frame)
+        elif kind == "withdrawn":
+            job = self.jobs.by_id.get(UUID(frame["job_id"]))
+            # A result that is still to be reported is kept: a late "printed" may yet win.
+            if job is not None and job.phase in (Phase.STORED, Phase.READY):
+                del self.jobs.by_id[job.job_id]
+        elif kind == "acknowledged":
+            self._acknowledged(frame)
+        elif kind in ("account", "customer", "refresh"):
+            self.sequence = frame["seq"]
+            self.updates.append(frame)
+        elif kind == "revoked":
+            self.revoked = True
+            self.forget()
+        elif kind == "problem":
+            self.problems.append(frame)
+            self._refused(frame)
+
+    async def _welcomed(self, frame: dict[str, Any]) -> None:
+        self.welcome = frame
+        self.connections += 1
+        self.epoch = frame["epoch"]
+        if frame["refresh"] or self.sequence is None:
+            self.sequence = frame["seq"]
+        for job in self.jobs:
+            if job.phase is Phase.STORED:
+                await self._say(job.about("accepted"))
+            elif job.phase is Phase.DONE:
+                await self._say(job.result())
+
+    async def _offered(self, frame: dict[str, Any]) -> None:
+        job_id = UUID(frame["job_id"])
+        kept = self.jobs.by_id.get(job_id)
+        if kept is None or kept.attempt < int(frame["attempt"]):
+            kept = self.jobs.by_id[job_id] = KeptJob(frame)
+        if kept.phase is Phase.DONE:
+            await self._say(kept.result())
+        else:
+            await self._say(kept.about("accepted"))
+
+    def _confirmed(self, frame: dict[str, Any]) -> None:
+        job = self.jobs.by_id.get(UUID(frame["job_id"]))
+        if job is not None and job.phase is Phase.STORED and job.attempt == frame["attempt"]:
+            job.phase = Phase.READY
+            self._printable.set()
+
+    def _acknowledged(self, frame: dict[str, Any]) -> None:
+        job = self.jobs.by_id.get(UUID(frame["job_id"]))
+        if job is None or job.attempt != frame["attempt"] or job.phase is not Phase.DONE:
+            return
+        if job.state is not PrintJobState.HELD:
+            del self.jobs.by_id[job.job_id]
+
+    def _refused(self, frame: dict[str, Any]) -> None:
+        """What the gateway does not know can never be settled with it: let it go."""
+        job = self.jobs.by_id.get(UUID(frame["job_id"])) if "job_id" in frame else None
+        if job is not None and job.phase is Phase.DONE:
+            del self.jobs.by_id[job.job_id]
+
+    # --- printing ----------------------------------------------------------------------------------------------------
+
+    async def _print_all(self) -> None:
+        while True:
+            job = self.jobs.next_ready()
+            if job is None:
+                self._printable.clear()
+                await self._printable.wait()
+                continue
+            cause = self._printer.look()
+            if cause is not None:
+                await self._hold(job, cause)
+                continue
+            job.phase = Phase.PRINTING
+            await self._say(job.about("printing"))
+            job.state, job.cause = await self._printer.print(job.frame)
+            job.phase = Phase.DONE
+            await self._say(job.result())
+            self._on_change()
+
+    async def _hold(self, job: KeptJob, cause: PrintJobCause) -> None:
+        """The printer is not ready: say so, wait for a person, and then go on with whatever comes first."""
+        await self._say({**job.about("result", state="held"), "cause": str(cause)})
+        self._on_change()
+        await self._printer.ready.wait()
+        await self.answer_late()
+
+    async def answer_late(self) -> None:
+        """The printer answers for what it printed before it stopped: a late ``printed``."""
+        owed, self._printer.owed_answers = self._printer.owed_answers, []
+        for job_id, attempt in owed:
+            await self.say_printed(job_id, attempt)
+
+    async def say_printed(self, job_id: UUID, attempt: int) -> None:
+        """Report a paper as printed after all."""
+        await self._say({"type": "result", "job_id": str(job_id), "attempt": attempt, "state": "printed"})

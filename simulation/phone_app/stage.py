@@ -1,0 +1,175 @@
+"""A system with customers, bills, and devices in the office, for the phone app in a real browser."""
+
+import asyncio
+import csv
+import json
+import sys
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from shared.clock import business_day, now
+from simulation.phone import VirtualDesk
+from simulation.sample.readings import Month
+from simulation.sample.write import write_sample
+from stack.services import LocalSystem
+from stack.state import PROJECT
+
+BANK = {
+    "THUNGAN_RECEIPT_BANK_BIN": "970436",
+    "THUNGAN_RECEIPT_BANK_ACCOUNT": "1023456789",
+    "THUNGAN_RECEIPT_BANK_ACCOUNT_NAME": "DIEN LUC CA MAU",
+}
+"""An account that does not exist, at a bank that does."""
+
+_ANY_HOUR = {"THUNGAN_SMS_OPENS": "00:00", "THUNGAN_SMS_CLOSES": "23:59:59.999999"}
+
+
+@dataclass(frozen=True)
+class AppStage:
+    """What a script in the browser needs: addresses, tokens of the office, whom there is to visit."""
+
+    system: LocalSystem
+    supervisor: VirtualDesk
+    cashier: VirtualDesk
+    collection_point: VirtualDesk
+    collectors: list[str]
+
+    def environment(self) -> Mapping[str, str]:
+        """Return what the scripts read."""
+        return {
+            "THUNGAN_APP_URL": f"{self.system.gateway_url}/app/",
+            "THUNGAN_SUPERVISOR": str(self.supervisor.token),
+            "THUNGAN_CASHIER": str(self.cashier.token),
+            "THUNGAN_COLLECTION_POINT": str(self.collection_point.token),
+            "THUNGAN_COLLECTORS": ",".join(self.collectors),
+        }
+
+
+async def thungan_json(system: LocalSystem, *arguments: str) -> Any:
+    """Run the command line on a system and return what it says. Raises ``RuntimeError`` when it fails."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "ops.cli",
+        *arguments,
+        "--json",
+        cwd=PROJECT,
+        env=system.operators_environment(),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    out, err = await process.communicate()
+    if process.returncode:
+        raise RuntimeError(f"thungan {arguments[0]} ended with {process.returncode}: {(err or out).decode().strip()}")
+    return json.loads(out)
+
+
+def _collection_point(folder: Path) -> str:
+    with (folder / "collection_points.csv").open(encoding="utf-8", newline="") as file:
+        return next(row["collection_point_code"] for row in csv.DictReader(file) if row["kind"] == "post_office")
+
+
+def _collectors(folder: Path) -> list[str]:
+    with (folder / "collectors.csv").open(encoding="utf-8", newline="") as file:
+        return [row["collector_code"] for row in csv.DictReader(file)]
+
+
+ODD_NAMES = (
+    "Nguyễn " + "Thị Tuyết Ánh Nguyệt " * 9 + "Út",
+    unicodedata.normalize("NFD", "Đặng Thị Hồng Phượng"),
+    "Tiệm Ớt 🌶️ Cay & <b>Ngọt</b>",
+)
+"""Two hundred letters; letters apart from their marks; a picture, and signs that mean something to browsers."""
+
+_STAY, _STAY_ELSEWHERE = 40, 14
+
+
+def _lengthen(folder: Path, route_code: str) -> None:
+    """Let one route be as long as no real one is, at the cost of all others but the unit's own."""
+    path = folder / "customers.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    unit = next(row["unit_code"] for row in rows if row["route_code"] == route_code)
+    count: dict[str, int] = defaultdict(int)
+    for row in rows:
+        if count[row["route_code"]] >= (_STAY if row["unit_code"] == unit else _STAY_ELSEWHERE):
+            row["route_code"] = route_code
+        count[row["route_code"]] += 1
+        row["place_in_route"] = str(count[row["route_code"]])
+        if row["route_code"] == route_code and count[route_code] <= len(ODD_NAMES):
+            row["name"] = ODD_NAMES[count[route_code] - 1]
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+_EVERY = 10
+_KWH = 60
+
+
+def _add_older_bills(folder: Path) -> None:
+    """Let every tenth customer owe the month before as well."""
+    path = folder / "readings.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    count = Counter(row["customer_code"] for row in rows)
+    older = []
+    for row in rows[5::_EVERY]:
+        first = date.fromisoformat(row["period_from"])
+        last = first - timedelta(days=1)
+        if count[row["customer_code"]] == 1 and first.day == 1 and int(row["old_reading"]) > _KWH:
+            older.append(
+                {
+                    **row,
+                    "month": str(last.month),
+                    "year": str(last.year),
+                    "period_from": last.replace(day=1).isoformat(),
+                    "period_to": last.isoformat(),
+                    "old_reading": str(int(row["old_reading"]) - _KWH),
+                    "new_reading": row["old_reading"],
+                    "due_date": (last + timedelta(days=10)).isoformat(),
+                }
+            )
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows([*older, *rows])
+
+
+@asynccontextmanager
+async def app_stage(
+    namespace: str, folder: Path, *, customers: int = 160, long_route: str | None = None, keep: bool = False
+) -> AsyncIterator[AppStage]:
+    """Start a system, import made-up customers with bills, and enrol the office. ``folder`` takes the files.
+
+    ``long_route`` names a route that is to have most of the customers.
+    """
+    system = LocalSystem(namespace, keep=keep, settings={"notify": _ANY_HOUR, "receipt": BANK, "gateway": BANK})
+    async with system:
+        data = folder / "sample"
+        last_month = Month.before(business_day(now()))
+        await asyncio.to_thread(write_sample, data, customers=customers, seed=14, last_month=last_month)
+        await asyncio.to_thread(_add_older_bills, data)
+        if long_route is not None:
+            await asyncio.to_thread(_lengthen, data, long_route)
+        await thungan_json(system, "import", "all", str(data))
+        url = system.gateway_url
+        supervisor, cashier = VirtualDesk(url, name="Supervisor's desk"), VirtualDesk(url, name="Cashier's desk")
+        point = VirtualDesk(url, name="Post office")
+        first = await thungan_json(system, "enrol", "--role", "supervisor")
+        try:
+            await supervisor.enrol(first["code"])
+            await cashier.enrol(await supervisor.make_code("cashier"))
+            code = await supervisor.make_code("collection_point", collection_point_code=_collection_point(data))
+            await point.enrol(code)
+            yield AppStage(system, supervisor, cashier, point, _collectors(data))
+        finally:
+            for desk in (supervisor, cashier, point):
+                await desk.close()

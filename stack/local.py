@@ -1,0 +1,148 @@
+"""Broker and database together: the private ones, or those that the environment names."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from stack import processes
+from stack.postgres import PostgreSQL
+from stack.processes import ProcessRecord, StackError
+from stack.rabbitmq import RabbitMQ
+from stack.rabbitmq4 import started_rabbitmq4
+from stack.state import LocalFolder
+
+AMQP_URL = "THUNGAN_AMQP_URL"
+POSTGRES_URL = "THUNGAN_POSTGRES_URL"
+
+SERVICE_GRACE_SECONDS = 25.0
+SUPERVISOR_GRACE_SECONDS = 60.0
+
+
+class LocalStack:
+    """The broker and the database server that this checkout works with."""
+
+    def __init__(self, folder: LocalFolder | None = None, environment: Mapping[str, str] = os.environ) -> None:
+        self.folder = folder or LocalFolder()
+        self.rabbitmq = RabbitMQ(self.folder)
+        self.postgres = PostgreSQL(self.folder)
+        self._given = {name: environment[name] for name in (AMQP_URL, POSTGRES_URL) if environment.get(name)}
+
+    @property
+    def amqp_url(self) -> str:
+        """URL of the broker. Raises StackError where there is none yet."""
+        return self._given.get(AMQP_URL) or self.rabbitmq.url
+
+    @property
+    def postgres_url(self) -> str:
+        """URL of the database server's administrator. Raises StackError where there is none yet."""
+        return self._given.get(POSTGRES_URL) or self.postgres.url
+
+    def environment(self) -> dict[str, str]:
+        """Return the variables by which every command finds broker and database."""
+        return {AMQP_URL: self.amqp_url, POSTGRES_URL: self.postgres_url}
+
+    def start(self) -> None:
+        """Start what is not given and does not run, and leave it running until `stop`."""
+        with self.folder.locked():
+            self._start_missing()
+            self.folder.write("temporary", value=False)
+
+    @contextmanager
+    def in_use(self) -> Iterator[None]:
+        """Start what is missing; stop it again behind the last user when nobody asked for it to stay."""
+        with (self.folder.root / "stack.users").open("w") as users:
+            fcntl.flock(users, fcntl.LOCK_SH)
+            with self.folder.locked():
+                if self._start_missing():
+                    self.folder.write("temporary", value=True)
+            try:
+                yield
+            finally:
+                self._stop_behind_last_user(users.fileno())
+
+    def stop(self) -> list[str]:
+        """Stop everything that was started from this checkout; returns the names of what was running."""
+        run = self.folder.root / "run"
+        stopped = [f"{stack.folder.root.name}/{name}" for stack in self._inner() for name in stack.stop()]
+        if processes.stop(run / "up.json", grace=SUPERVISOR_GRACE_SECONDS):
+            stopped.append("up")
+        with self.folder.locked():
+            services = sorted(run.glob("*/*.json"))
+            for path, was_running in processes.stop_all(services, grace=SERVICE_GRACE_SECONDS).items():
+                if was_running:
+                    stopped.append(f"{path.parent.name}/{path.stem}")
+            stopped += self._stop_servers()
+            if (newer := started_rabbitmq4(self.folder)) and newer.stop():
+                stopped.append("rabbitmq4")
+        return stopped
+
+    def reset(self) -> None:
+        """Stop everything and remove all data, ports and passwords of the private servers."""
+        self.stop()
+        for stack in self._inner():
+            stack.reset()
+            shutil.rmtree(stack.folder.root, ignore_errors=True)
+        with self.folder.locked():
+            self.postgres.erase()
+            self.rabbitmq.erase()
+            if newer := started_rabbitmq4(self.folder):
+                newer.erase()
+            for made in ("systems", "keys", "sms"):
+                shutil.rmtree(self.folder.root / made, ignore_errors=True)
+
+    def running(self) -> list[tuple[str, ProcessRecord]]:
+        """Return the name and process of all that was started from this checkout and still runs."""
+        run = self.folder.root / "run"
+        inner = [
+            (f"{stack.folder.root.name}/{name}", record) for stack in self._inner() for name, record in stack.running()
+        ]
+        return inner + [
+            (str(path.relative_to(run).with_suffix("")), record)
+            for path in sorted(run.glob("**/*.json"))
+            if (record := processes.running(path))
+        ]
+
+    def _inner(self) -> list[LocalStack]:
+        """Return the stacks that chaos runs have made below this one, to break them instead of it."""
+        found = sorted(self.folder.root.glob("chaos*/run"))
+        return [LocalStack(LocalFolder(run.parent), environment={}) for run in found]
+
+    def _start_missing(self) -> bool:
+        started = False
+        if POSTGRES_URL not in self._given:
+            started |= self.postgres.start()
+        if AMQP_URL not in self._given:
+            started |= self.rabbitmq.start()
+        return started
+
+    def _stop_servers(self) -> list[str]:
+        stopped = {"rabbitmq": self.rabbitmq.stop(), "postgres": self.postgres.stop()}
+        return [name for name, was_running in stopped.items() if was_running]
+
+    def _stop_behind_last_user(self, users: int) -> None:
+        try:
+            # A shared lock that becomes exclusive: refused as long as any other command uses the stack.
+            fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return
+        with self.folder.locked():
+            if self.folder.read("temporary"):
+                self._stop_servers()
+
+
+def claim_supervision(folder: LocalFolder) -> Path:
+    """Record this process as the one that `./dev down` ends. Raises StackError where another one already runs."""
+    path = folder.record("up")
+    with folder.locked():
+        if other := processes.running(path):
+            raise StackError(f"the system is already up (pid {other.pid}); ./dev down ends it")
+        mine = processes.identify(os.getpid())
+        if mine is None:
+            raise StackError("cannot read /proc")
+        mine.save(path)
+    return path

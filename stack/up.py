@@ -1,0 +1,67 @@
+"""`./dev up`: the whole system, kept running until Ctrl-C or `./dev down`."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Mapping
+from types import FrameType
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from ops.system import SERVICES
+from stack import processes
+from stack.local import LocalStack, claim_supervision
+from stack.services import LocalSystem
+
+CHECK_SECONDS = 0.5
+
+
+def stay_up(copies: Mapping[str, int], *, host: str, port: int | None, namespace: str = "thungan") -> None:
+    """Start the system, print its addresses, and start again whatever crashes, until a signal ends it."""
+    console = Console()
+    stack = LocalStack()
+    ended = threading.Event()
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        ended.set()
+
+    claim = claim_supervision(stack.folder)
+    settings = {"gateway": {"THUNGAN_HTTP_HOST": host}}
+    try:
+        console.print("Starting broker, database and services …")
+        system = LocalSystem(namespace, copies, settings=settings, stack=stack, gateway_port=port)
+        with system:
+            signal.signal(signal.SIGINT, end)
+            signal.signal(signal.SIGTERM, end)
+            console.print(_table(system))
+            console.print("Ctrl-C, or ./dev down in another terminal, stops it.")
+            while not ended.wait(CHECK_SECONDS):
+                _mend(system, console)
+            console.print("Stopping …")
+    finally:
+        claim.unlink(missing_ok=True)
+
+
+def _mend(system: LocalSystem, console: Console) -> None:
+    for service in SERVICES:
+        for copy in system.copies(service):
+            if not system.is_running(service, copy):
+                console.print(f"[red]{service}-{copy} ended[/red]{processes.tail_of(system.log(service, copy))}")
+                system.start(service, copy)
+                console.print(f"{service}-{copy} was started again")
+
+
+def _table(system: LocalSystem) -> Table:
+    table = Table(title=f"Thu Ngân ({system.namespace})", title_justify="left", box=box.SIMPLE_HEAD)
+    table.add_column("what", no_wrap=True)
+    table.add_column("address", no_wrap=True)
+    for service in reversed(SERVICES):
+        for copy in system.copies(service):
+            table.add_row(f"{service}-{copy}", system.http_url(service, copy))
+    table.add_row("what the API offers", f"{system.gateway_url}/docs")
+    table.add_row("broker and database", "./dev env")
+    table.add_row("logs", str(system.log("gateway").parent))
+    return table

@@ -1,0 +1,178 @@
+"""What the local stack decides before it starts anything."""
+
+from importlib import import_module
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+import yaml
+from pydantic_settings import BaseSettings
+
+from ops import provision
+from ops.system import SERVICES
+from shared.contracts.customer import CustomerChanged, GetCustomer
+from shared.messaging.topology import Names, Topology, event_queues, request_queue
+from stack import postgres, rabbitmq
+from stack.addresses import SystemAddresses
+from stack.broker_cleanup import queue_names
+from stack.local import LocalStack
+from stack.ports import free_ports
+from stack.processes import StackError
+from stack.state import PROJECT, BrokerState, LocalFolder
+
+GIVEN = {
+    "THUNGAN_AMQP_URL": "amqp://broker.test/",
+    "THUNGAN_POSTGRES_URL": "postgresql://admin:x@db.test:5432/postgres",
+}
+MEBIBYTE = 1024 * 1024
+
+
+@pytest.fixture
+def stack(tmp_path: Path) -> LocalStack:
+    return LocalStack(LocalFolder(tmp_path / ".local"), GIVEN)
+
+
+def test_the_newest_postgresql_is_used(tmp_path: Path) -> None:
+    for version in ("9", "15", "17"):
+        (tmp_path / version / "bin").mkdir(parents=True)
+        (tmp_path / version / "bin" / "initdb").touch()
+    (tmp_path / "18" / "lib").mkdir(parents=True)
+    assert postgres.program_folder(root=tmp_path) == tmp_path / "17" / "bin"
+    assert postgres.program_folder("15", root=tmp_path) == tmp_path / "15" / "bin"
+
+
+def test_data_of_a_postgresql_that_is_gone_is_not_opened_by_another(tmp_path: Path) -> None:
+    with pytest.raises(StackError, match=r"made by PostgreSQL 13.*dev reset"):
+        postgres.program_folder("13", root=tmp_path)
+
+
+def test_a_missing_server_is_named_with_its_package(tmp_path: Path) -> None:
+    with pytest.raises(StackError, match="apt-get install postgresql"):
+        postgres.program_folder(root=tmp_path)
+    with pytest.raises(StackError, match="apt-get install rabbitmq-server"):
+        rabbitmq.scripts_folder(tmp_path)
+
+
+@pytest.mark.parametrize("folder", ["usr/lib/rabbitmq/bin", "usr/lib/rabbitmq/lib/rabbitmq_server-4.0.5/sbin"])
+def test_the_scripts_behind_the_system_wide_wrapper_are_found(tmp_path: Path, folder: str) -> None:
+    (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / folder / "rabbitmq-server").touch()
+    assert rabbitmq.scripts_folder(tmp_path) == tmp_path / folder
+
+
+@pytest.mark.parametrize(("total", "limit"), [(1000, 400), (24 * 1024, 1024)])
+def test_the_broker_leaves_memory_to_its_neighbours(total: int, limit: int) -> None:
+    assert rabbitmq.memory_limit(total * MEBIBYTE) == limit * MEBIBYTE
+
+
+def test_the_broker_listens_on_loopback_only() -> None:
+    state = BrokerState(port=5001, distribution_port=5002, epmd_port=5003, password="secret")
+    lines = rabbitmq.configuration(state, total_bytes=1024 * MEBIBYTE).splitlines()
+    assert "listeners.tcp.default = 127.0.0.1:5001" in lines
+    assert "default_pass = secret" in lines
+
+
+def test_a_service_reaches_its_own_database_with_its_own_role() -> None:
+    url = urlsplit(
+        provision.database_url(
+            "postgresql://admin:root@db.test:5433/postgres?sslmode=require", "demo", "billing", "p@ss/1"
+        )
+    )
+    assert (url.username, unquote(url.password or ""), url.hostname, url.port) == (
+        "demo_billing",
+        "p@ss/1",
+        "db.test",
+        5433,
+    )
+    assert (url.path, url.query) == ("/demo_billing", "sslmode=require")
+
+
+def test_every_lasting_queue_of_a_namespace_is_removed_with_it() -> None:
+    topology = Topology(service="billing", requests=[GetCustomer], consumes=[CustomerChanged])
+    names = Names("test")
+    declared = {request_queue(topology, names).name, *(queue.name for queue in event_queues(topology, names))}
+    assert declared <= set(queue_names("test"))
+    assert all(name.startswith("test.") for name in queue_names("test"))
+
+
+def test_given_addresses_are_used_as_they_are(stack: LocalStack) -> None:
+    assert stack.environment() == GIVEN
+    stack.start()
+    assert stack.running() == []
+
+
+def test_a_stack_that_was_never_started_says_how_to_start_it(tmp_path: Path) -> None:
+    with pytest.raises(StackError, match=r"\./dev stack"):
+        _ = LocalStack(LocalFolder(tmp_path), {}).amqp_url
+
+
+def test_a_system_keeps_its_ports_and_passwords_from_one_run_to_the_next(stack: LocalStack) -> None:
+    first = SystemAddresses.prepare(stack, "demo", ["gateway-0", "billing-0"])
+    second = SystemAddresses.prepare(stack, "demo", ["gateway-0", "billing-0", "billing-1"])
+    assert second.passwords == first.passwords
+    assert {name: second.http_ports[name] for name in first.http_ports} == first.http_ports
+    assert len(set(second.http_ports.values())) == 3
+    assert SystemAddresses.load(stack, "demo") == second
+
+
+def test_two_systems_share_neither_ports_nor_passwords(stack: LocalStack) -> None:
+    one = SystemAddresses.prepare(stack, "one", ["gateway-0"])
+    two = SystemAddresses.prepare(stack, "two", ["gateway-0"])
+    assert one.passwords["billing"] != two.passwords["billing"]
+    assert one.database_url("billing") != two.database_url("billing")
+
+
+def test_the_gateway_gets_the_port_that_a_person_asked_for(stack: LocalStack) -> None:
+    (port,) = free_ports(1)
+    found = SystemAddresses.prepare(stack, "demo", ["gateway-0"], fixed={"gateway-0": port})
+    assert found.http_url("gateway") == f"http://127.0.0.1:{port}"
+
+
+def test_what_the_stack_remembers_can_be_read_by_its_owner_only(stack: LocalStack) -> None:
+    SystemAddresses.prepare(stack, "demo", ["gateway-0"])
+    assert (stack.folder.root / "systems" / "demo.json").stat().st_mode & 0o777 == 0o600
+
+
+def test_the_addresses_of_a_system_that_never_ran_are_refused(stack: LocalStack) -> None:
+    with pytest.raises(StackError, match="has not been started here yet"):
+        SystemAddresses.load(stack, "demo")
+
+
+def test_provisioning_names_every_password_that_is_missing(capsys: pytest.CaptureFixture[str]) -> None:
+    assert provision.main({"THUNGAN_POSTGRES_URL": "postgresql://db.test/", "THUNGAN_BILLING_PASSWORD": "x"}) == 2
+    said = capsys.readouterr().err
+    assert "THUNGAN_GATEWAY_PASSWORD" in said
+    assert "THUNGAN_BILLING_PASSWORD" not in said
+
+
+def test_compose_gives_every_service_the_database_that_is_provisioned_for_it() -> None:
+    compose = yaml.safe_load((PROJECT / "docker-compose.yml").read_text())["services"]
+    provisioned = compose["provision"]["environment"]
+    for service in SERVICES:
+        password = provisioned[f"THUNGAN_{service.upper()}_PASSWORD"]
+        url = f"postgresql://thungan_{service}:{password}@postgres:5432/{provision.database_name('thungan', service)}"
+        for container in (service, f"{service}-migrate"):
+            assert compose[container]["environment"]["THUNGAN_DATABASE_URL"] == url
+        assert compose[service]["depends_on"][f"{service}-migrate"]["condition"] == "service_completed_successfully"
+        assert "container_name" not in compose[service]
+        assert service == "gateway" or "ports" not in compose[service]
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_compose_says_nothing_to_a_service_that_it_does_not_know(service: str) -> None:
+    compose = yaml.safe_load((PROJECT / "docker-compose.yml").read_text())["services"]
+    settings = import_module(f"services.{service}.settings")
+    [known] = [
+        one
+        for one in vars(settings).values()
+        if isinstance(one, type) and one.__module__ == settings.__name__ and issubclass(one, BaseSettings)
+    ]
+    said = {name.removeprefix("THUNGAN_").lower() for name in compose[service]["environment"]}
+    assert said <= set(known.model_fields)
+
+
+def test_compose_tells_papers_and_phones_of_the_same_bank_account() -> None:
+    compose = yaml.safe_load((PROJECT / "docker-compose.yml").read_text())["services"]
+    for name in ("BIN", "ACCOUNT", "ACCOUNT_NAME"):
+        variable = f"THUNGAN_RECEIPT_BANK_{name}"
+        assert {compose[one]["environment"][variable] for one in ("receipt", "gateway")} == {f"${{{variable}:-}}"}
