@@ -13,12 +13,12 @@ from ops.console import JsonOption, fail, print_json, print_line
 from ops.databases import bus_of
 from ops.session import run
 from ops.system import find_system
-from services.billing.importing import POINTS, READINGS, import_texts
-from services.billing.issuing import BillRun, run_bills
+from services.billing.bills.bill_run import BillRun, run_bills
+from services.billing.imports.files import POINTS, READINGS, import_texts
 from services.billing.store.accounts import facts_of
-from services.billing.tariff_files import load_tariffs
+from services.billing.tariffs.files import load_tariffs
 from services.billing.topology import TOPOLOGY as BILLING
-from services.customer.importing import import_customers
+from services.customer.imports.files import import_customers
 from services.customer.topology import TOPOLOGY as CUSTOMER
 from shared.clock import now
 

@@ -9,7 +9,7 @@ import typer
 
 from ops.console import JsonOption, fail, print_table
 from services.billing.errors import BillingError
-from services.billing.quote import quote_rows
+from services.billing.quote.quote_rows import quote_rows
 
 app = typer.Typer(add_completion=False)
 

@@ -4,9 +4,19 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 
-from services.billing import handlers
+from services.billing.handlers.close_shift import close_shift
+from services.billing.handlers.get_account import get_account
+from services.billing.handlers.get_collection_points import get_collection_points
+from services.billing.handlers.get_payment import get_payment
+from services.billing.handlers.get_shift import get_shift
+from services.billing.handlers.issue_notice import issue_notice
+from services.billing.handlers.keep_customer import keep_customer
+from services.billing.handlers.note_receipt import note_receipt
+from services.billing.handlers.open_shift import open_shift
+from services.billing.handlers.record_payment import record_payment
+from services.billing.handlers.reverse_payment import reverse_payment
 from services.billing.settings import BillingSettings
-from services.billing.tariff_files import load_tariffs
+from services.billing.tariffs.files import load_tariffs
 from services.billing.topology import TOPOLOGY
 from shared.clock import Clock, now
 from shared.contracts.billing import (
@@ -42,21 +52,21 @@ async def service(settings: BillingSettings, *, clock: Clock = now) -> AsyncIter
 def request_handlers(settings: BillingSettings, clock: Clock) -> RequestHandlers:
     """Return what answers requests."""
     return {
-        GetAccount: read_only(handlers.get_account),
-        GetPayment: read_only(handlers.get_payment),
-        GetShift: read_only(handlers.get_shift),
-        GetCollectionPoints: read_only(handlers.get_collection_points),
-        RecordPayment: partial(handlers.record_payment, clock=clock),
-        ReversePayment: partial(handlers.reverse_payment, clock=clock),
-        OpenShift: partial(handlers.open_shift, cash_ceiling=settings.cash_ceiling),
-        CloseShift: handlers.close_shift,
+        GetAccount: read_only(get_account),
+        GetPayment: read_only(get_payment),
+        GetShift: read_only(get_shift),
+        GetCollectionPoints: read_only(get_collection_points),
+        RecordPayment: partial(record_payment, clock=clock),
+        ReversePayment: partial(reverse_payment, clock=clock),
+        OpenShift: partial(open_shift, cash_ceiling=settings.cash_ceiling),
+        CloseShift: close_shift,
     }
 
 
 def event_handlers(settings: BillingSettings, clock: Clock) -> EventHandlers:
     """Return what takes events in."""
     return {
-        CustomerChanged: handlers.keep_customer,
-        VisitRecorded: partial(handlers.issue_notice, clock=clock, points_on_notice=settings.points_on_notice),
-        ReceiptIssued: handlers.note_receipt,
+        CustomerChanged: keep_customer,
+        VisitRecorded: partial(issue_notice, clock=clock, points_on_notice=settings.points_on_notice),
+        ReceiptIssued: note_receipt,
     }

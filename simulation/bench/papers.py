@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 from services.billing.engine import BillRequest, Consumption, Use, compute_bill
-from services.billing.tariffs import Tariffs
+from services.billing.tariffs.models import Tariffs
 from shared.clock import now
 from shared.contracts.billing import Allocation, Bill, BillLine, BillState, MeterReading, Payment, PaymentRecorded
 from shared.contracts.common import AccountState, Collector, CustomerFacts, Meter, PaymentMethod, Unit

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from cryptography.hazmat.primitives.asymmetric import ed25519
 
 from services.billing.engine import compute_bill
-from services.billing.tariff_files import load_tariffs
+from services.billing.tariffs.files import load_tariffs
 from services.receipt import drafting
 from services.receipt.documents import Numbered, PaperOptions, Seal, Words, with_signature
 from services.receipt.domain import TEMPLATE

@@ -10,11 +10,11 @@ from pathlib import Path
 import asyncpg
 
 from ops.databases import bus_of
-from services.billing.importing import POINTS, READINGS, import_texts
-from services.billing.issuing import run_bills
-from services.billing.tariff_files import load_tariffs
+from services.billing.bills.bill_run import run_bills
+from services.billing.imports.files import POINTS, READINGS, import_texts
+from services.billing.tariffs.files import load_tariffs
 from services.billing.topology import TOPOLOGY as BILLING
-from services.customer.importing import import_customers
+from services.customer.imports.files import import_customers
 from services.customer.topology import TOPOLOGY as CUSTOMER
 from shared import clock
 from shared.testing.waiting import wait_until

@@ -5,6 +5,7 @@ code knows nothing of this: what is broken is replaced here, before it starts.
 """
 
 import dataclasses
+import functools
 import importlib
 import runpy
 import sys
@@ -56,9 +57,10 @@ def ack_first() -> None:
 
 def forget_ids() -> None:
     """Record each request for a payment under an id of its own, whatever id its maker gave it."""
-    handlers = importlib.import_module("services.billing.handlers")
+    handlers = importlib.import_module("services.billing.handlers.record_payment")
     record = handlers.record_payment
 
+    @functools.wraps(record)
     async def under_another_id(request: Any, work: Any, **others: Any) -> Any:
         return await record(request.model_copy(update={"payment_id": new_id()}), work, **others)
 
@@ -102,7 +104,7 @@ def take_cash_twice() -> None:
     async def accept(*_: object) -> None:
         return None
 
-    _replace(importlib.import_module("services.billing.paying"), "_refuse_second_payment", accept)
+    _replace(importlib.import_module("services.billing.handlers.record_payment"), "_refuse_second_payment", accept)
 
 
 def lose_what_failed() -> None:

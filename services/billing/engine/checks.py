@@ -6,7 +6,7 @@ from decimal import Decimal
 from services.billing.engine.models import BillRequest, Consumption
 from services.billing.engine.periods import days_between
 from services.billing.errors import BillingError
-from services.billing.tariffs import Tariffs
+from services.billing.tariffs.models import Tariffs
 
 LAST_BILLABLE_DAY = date(2199, 12, 31)
 

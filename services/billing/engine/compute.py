@@ -8,7 +8,7 @@ from services.billing.engine.models import Bill, BillLine, BillRequest, Consumpt
 from services.billing.engine.periods import days_between, month_days, price_parts
 from services.billing.engine.split import split_by_days, split_by_readings, split_by_use
 from services.billing.engine.tiers import limits_by_part, tiers_by_part
-from services.billing.tariffs import REGISTERS, Decision, PriceGroup, Register, Tariffs
+from services.billing.tariffs.models import REGISTERS, Decision, PriceGroup, Register, Tariffs
 from shared.money import percent_of
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from services.billing.engine.models import Bill, BillLine
-from services.billing.tariffs import Register
+from services.billing.tariffs.models import Register
 from shared.money import Language, format_dong, format_number
 
 _REGISTERS: dict[Language, dict[Register, str]] = {

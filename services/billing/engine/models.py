@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Literal
 
 from services.billing.errors import BillingError
-from services.billing.tariffs import REGISTERS, Decision, PriceGroup, Register
+from services.billing.tariffs.models import REGISTERS, Decision, PriceGroup, Register
 
 LineKind = Literal["tier", "register", "single", "reactive"]
 

@@ -16,7 +16,7 @@ from fractions import Fraction
 
 from services.billing.engine.models import Cut, PricePart
 from services.billing.errors import BillingError
-from services.billing.tariffs import Tariffs
+from services.billing.tariffs.models import Tariffs
 
 _DAY = timedelta(days=1)
 

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from services.billing.domain import Cleared, Debt
+from services.billing.payments.rules import Cleared, Debt
 from shared.contracts.billing import Bill, BillState
 from shared.db import Connection
 

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from services.billing.metering import MeteredPeriod, RegisterReading
+from services.billing.bills.metered_period import MeteredPeriod, RegisterReading
 from shared.db import Connection
 
 _PERIODS = """

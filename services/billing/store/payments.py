@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from services.billing.domain import Cleared, Credit, CreditUse, FirstPayment
+from services.billing.payments.rules import Cleared, Credit, CreditUse, FirstPayment
 from shared.contracts.billing import Allocation, Payment
 from shared.contracts.common import PaymentMethod
 from shared.db import Connection

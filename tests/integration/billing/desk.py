@@ -9,10 +9,19 @@ from uuid import UUID
 
 import asyncpg
 
-from services.billing import handlers
-from services.billing.importing import ImportReport, import_texts
-from services.billing.issuing import BillRun, run_bills
-from services.billing.tariff_files import load_tariffs
+from services.billing.bills.bill_run import BillRun, run_bills
+from services.billing.handlers.close_shift import close_shift
+from services.billing.handlers.get_account import get_account
+from services.billing.handlers.get_payment import get_payment
+from services.billing.handlers.get_shift import get_shift
+from services.billing.handlers.issue_notice import issue_notice
+from services.billing.handlers.keep_customer import keep_customer
+from services.billing.handlers.note_receipt import note_receipt
+from services.billing.handlers.open_shift import open_shift
+from services.billing.handlers.record_payment import record_payment
+from services.billing.handlers.reverse_payment import reverse_payment
+from services.billing.imports.files import ImportReport, import_texts
+from services.billing.tariffs.files import load_tariffs
 from shared.contracts.billing import (
     CloseShift,
     CustomerAccount,
@@ -118,7 +127,7 @@ class Desk:
         """Let billing hear of a customer."""
         known = facts(code, **changes)
         async with self.new_work() as work:
-            await handlers.keep_customer(CustomerChanged(customer=known, changed_at=NOW), work)
+            await keep_customer(CustomerChanged(customer=known, changed_at=NOW), work)
         return known
 
     async def import_readings(self, *lines: str) -> ImportReport:
@@ -138,7 +147,7 @@ class Desk:
 
     async def account(self, code: str = CODE, history: int = 60) -> CustomerAccount:
         async with self.reading() as work:
-            return await handlers.get_account(GetAccount(customer_code=code, history=history), work)
+            return await get_account(GetAccount(customer_code=code, history=history), work)
 
     async def state(self, code: str = CODE) -> AccountState:
         return (await self.account(code)).account
@@ -168,7 +177,7 @@ class Desk:
     async def record(self, request: RecordPayment) -> PaymentReply:
         async def once() -> PaymentReply:
             async with self.new_work() as work:
-                return await handlers.record_payment(request, work, clock=self.clock)
+                return await record_payment(request, work, clock=self.clock)
 
         return await repeat_on_conflict(once)
 
@@ -176,11 +185,11 @@ class Desk:
         values: dict[str, Any] = {"reason": "Nhập nhầm", "reversed_by": "KT01"}
         request = ReversePayment(reversal_id=reversal_id or new_id(), payment_id=payment_id, **values | others)
         async with self.new_work() as work:
-            return await handlers.reverse_payment(request, work, clock=self.clock)
+            return await reverse_payment(request, work, clock=self.clock)
 
     async def payment(self, payment_id: UUID) -> PaymentReply:
         async with self.reading() as work:
-            return await handlers.get_payment(GetPayment(payment_id=payment_id), work)
+            return await get_payment(GetPayment(payment_id=payment_id), work)
 
     async def receipt(self, payment_id: UUID, number: int = 123, kind: ReceiptKind = ReceiptKind.ORIGINAL) -> None:
         """Let billing hear that a receipt was signed."""
@@ -201,7 +210,7 @@ class Desk:
             url="https://example.com/T",
         )
         async with self.new_work() as work:
-            await handlers.note_receipt(ReceiptIssued(receipt=issued), work)
+            await note_receipt(ReceiptIssued(receipt=issued), work)
 
     # --- shifts and visits
 
@@ -209,11 +218,11 @@ class Desk:
         values: dict[str, Any] = {"shift_id": new_id(), "opened_at": NOW}
         request = OpenShift(collector_code=collector, opening_float=opening_float, **values | others)
         async with self.new_work() as work:
-            return await handlers.open_shift(request, work, cash_ceiling=self.cash_ceiling)
+            return await open_shift(request, work, cash_ceiling=self.cash_ceiling)
 
     async def shift(self, shift_id: UUID | None = None, collector: str = COLLECTOR) -> ShiftReply:
         async with self.reading() as work:
-            return await handlers.get_shift(GetShift(collector_code=collector, shift_id=shift_id), work)
+            return await get_shift(GetShift(collector_code=collector, shift_id=shift_id), work)
 
     async def close_shift(
         self, shift_id: UUID, counted_cash: int, *, collector: str = COLLECTOR, **others: Any
@@ -222,7 +231,7 @@ class Desk:
             shift_id=shift_id, collector_code=collector, counted_cash=counted_cash, **{"closed_at": NOW} | others
         )
         async with self.new_work() as work:
-            return await handlers.close_shift(request, work)
+            return await close_shift(request, work)
 
     async def visit(
         self,
@@ -248,7 +257,7 @@ class Desk:
         )
         async with self.new_work() as work:
             event = VisitRecorded(visit=visit, first_record=first_record, device_id=None)
-            await handlers.issue_notice(event, work, clock=self.clock, points_on_notice=2)
+            await issue_notice(event, work, clock=self.clock, points_on_notice=2)
         return visit.visit_id
 
     # --- what was said

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from services.billing.importing import import_folder, import_texts
-from services.billing.issuing import issue_batch
+from services.billing.bills.bill_run import issue_batch
+from services.billing.imports.files import import_folder, import_texts
 from shared.contracts.billing import BillState
 from tests.integration.billing.desk import CODE, TARIFFS, Desk, reading, readings
 

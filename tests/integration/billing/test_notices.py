@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from services.billing.importing import import_texts
+from services.billing.imports.files import import_texts
 from shared.contracts.common import NextStep, Outcome
 from shared.ids import new_id
 from shared.messaging import RetryLater

@@ -5,7 +5,7 @@ from datetime import timedelta, timezone
 
 import pytest
 
-from services.billing.paying import content_mark
+from services.billing.handlers.record_payment import content_mark
 from services.billing.store.answers import fingerprint
 from shared.clock import VIETNAM
 from shared.contracts.billing import BillState, PaymentReply, RecordPayment

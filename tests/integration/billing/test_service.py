@@ -13,8 +13,8 @@ import pytest
 from pydantic import SecretStr
 
 from services.billing.app import service
-from services.billing.importing import import_texts
-from services.billing.issuing import run_bills
+from services.billing.bills.bill_run import run_bills
+from services.billing.imports.files import import_texts
 from services.billing.settings import BillingSettings
 from shared.clock import now
 from shared.contracts.billing import (

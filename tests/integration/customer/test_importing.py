@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from services.customer.importing import import_customers
+from services.customer.imports.files import import_customers
 from shared.contracts.customer import CorrectPhone, CustomerChanged, GetCollector, GetCustomer
 from shared.contracts.message import Event
 from shared.ids import new_id

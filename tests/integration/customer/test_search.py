@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 from pydantic import SecretStr
 
-from services.customer.importing import import_customers
+from services.customer.imports.files import import_customers
 from services.customer.search import Match, search
 from services.customer.settings import CustomerSettings
 from services.customer.topology import TOPOLOGY

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import asyncpg
 
-from services.customer.importing import ImportReport, import_customers
+from services.customer.imports.files import ImportReport, import_customers
 from shared.contracts.billing import BillIssued, PaymentRecorded, PaymentReversed
 from shared.contracts.message import Event, Reply, Request
 from shared.messaging import Bus

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from services.billing.quote import quote_rows
+from services.billing.quote.quote_rows import quote_rows
 
 CASES = Path(__file__).parents[2] / "data" / "bill_cases.csv"
 

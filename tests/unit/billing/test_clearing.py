@@ -7,17 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.billing.domain import (
-    Credit,
-    Debt,
-    FirstPayment,
-    already_paid,
-    bill_number,
-    cash_difference,
-    clear,
-    notice_id,
-    use_credit,
-)
+from services.billing.bills.bill import bill_number
+from services.billing.notices.rules import notice_id
+from services.billing.payments.rules import Credit, Debt, FirstPayment, already_paid, clear, use_credit
+from services.billing.shifts.rules import cash_difference
 from shared.contracts.billing import NoticeKind
 from shared.contracts.common import PaymentMethod
 from shared.problems import InvalidRequest

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.billing.engine import BillRequest, Consumption, Use, compute_bill
-from services.billing.tariff_files import load_tariffs
+from services.billing.tariffs.files import load_tariffs
 
 TARIFFS = load_tariffs()
 GROUPS = sorted(TARIFFS.groups)

@@ -7,7 +7,7 @@ import pytest
 
 from services.billing.engine import Bill, BillRequest, Consumption, Cut, Use, compute_bill
 from services.billing.errors import BillingError
-from services.billing.tariff_files import load_tariffs
+from services.billing.tariffs.files import load_tariffs
 
 TARIFFS = load_tariffs()
 FIRST, LAST = date(2025, 9, 1), date(2025, 9, 30)

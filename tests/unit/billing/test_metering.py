@@ -6,10 +6,10 @@ from decimal import Decimal
 
 import pytest
 
+from services.billing.bills.metered_period import MeteredPeriod, RegisterReading, bill_request
 from services.billing.engine import Consumption, compute_bill
 from services.billing.errors import BillingError
-from services.billing.metering import MeteredPeriod, RegisterReading, bill_request
-from services.billing.tariff_files import load_tariffs
+from services.billing.tariffs.files import load_tariffs
 
 TARIFFS = load_tariffs()
 

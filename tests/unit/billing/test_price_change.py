@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from services.billing.engine import Bill, BillRequest, ChangeReading, Consumption, Cut, Use, compute_bill
 from services.billing.errors import BillingError
-from services.billing.tariff_files import load_tariffs
+from services.billing.tariffs.files import load_tariffs
 
 TARIFFS = load_tariffs()
 HOUSEHOLD = (Use("household"),)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.billing.errors import BillingError
-from services.billing.quote import quote_lines, quote_rows
+from services.billing.quote.quote_rows import quote_lines, quote_rows
 
 HEADER = "id,period_from,period_to,price_group,households,kwh,normal,peak,off_peak,cos_phi"
 

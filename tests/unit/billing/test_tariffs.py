@@ -9,8 +9,8 @@ import pytest
 
 from services.billing.engine import BillRequest, Consumption, Use, compute_bill
 from services.billing.errors import BillingError
-from services.billing.tariff_files import DATA, TariffFileError, load_tariffs
-from services.billing.tariffs import Tariffs
+from services.billing.tariffs.files import DATA, TariffFileError, load_tariffs
+from services.billing.tariffs.models import Tariffs
 from shared.money import round_half_up
 
 

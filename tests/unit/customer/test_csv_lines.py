@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from services.customer.csv_lines import CUSTOMERS, METERS, FileContent, FileFormat, read_file
+from services.customer.imports.formats import CUSTOMERS, METERS, FileContent, FileFormat, read_file
 
 HEADER = ",".join(CUSTOMERS.columns)
 GOOD = "PB14010012345,Nguyễn Thị Hạnh,12 Lê Lợi,0912 345 678,,PB1401,R1,1,household,1,true"

@@ -1,18 +1,14 @@
-"""Rules of bills, payments, credit, shifts and notices; no input or output. Amounts are whole đồng."""
+"""Rules of payments and credit; no input or output. Amounts are whole đồng."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from shared.clock import VIETNAM
-from shared.contracts.billing import NoticeKind
-from shared.contracts.common import NextStep, Outcome, PaymentMethod
+from shared.contracts.common import PaymentMethod
 from shared.money import format_dong
 from shared.problems import Conflict, InvalidRequest
-
-NAMESPACE = UUID("6f1f8a0e-7c39-4b52-9d57-3d1c0b6e2a41")
-"""Names ids that follow from what they are for, so that doing it again gives the same id."""
 
 
 class AlreadyPaid(Conflict):
@@ -29,20 +25,6 @@ class NothingToPay(Conflict):
     title = "Nothing to pay"
 
 
-class NoOpenShift(Conflict):
-    """Cash without an open shift of the collector."""
-
-    slug = "no-open-shift"
-    title = "The collector has no open shift"
-
-
-class CashCeilingReached(Conflict):
-    """The cash box would hold more than the ceiling."""
-
-    slug = "cash-ceiling-reached"
-    title = "Too much cash in hand"
-
-
 class ReferenceAlreadyRecorded(Conflict):
     """A partner's or bank's transaction that is already recorded as another payment."""
 
@@ -55,20 +37,6 @@ class AlreadyReversed(Conflict):
 
     slug = "already-reversed"
     title = "Already reversed"
-
-
-class ShiftAlreadyOpen(Conflict):
-    """The collector has another open shift."""
-
-    slug = "shift-already-open"
-    title = "Another shift is open"
-
-
-class ShiftAlreadyClosed(Conflict):
-    """The shift is closed."""
-
-    slug = "shift-already-closed"
-    title = "The shift is closed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,32 +101,6 @@ def use_credit(available: Sequence[Credit], debts: Sequence[Debt]) -> list[Credi
     return uses
 
 
-def bill_number(customer_code: str, year: int, month: int, cycle: int) -> str:
-    """Return the number of a bill: customer, month, cycle. Letters and digits only, so that it fits a bank transfer."""
-    return f"{customer_code}T{month:02d}{year}K{cycle}"
-
-
-def notice_id(visit_id: UUID, kind: NoticeKind) -> UUID:
-    """Return the id of the notice of a visit: one of each kind, however often the visit is told."""
-    return uuid5(NAMESPACE, f"notice {visit_id} {kind.value}")
-
-
-def notice_kind(outcome: Outcome, next_step: NextStep, *, has_notice: bool) -> NoticeKind | None:
-    """Return which notice a visit puts on paper; None when the customer already holds the right one.
-
-    A customer who was met got a notice to check; who then cannot pay keeps it, unless the way leads to a collection
-    point: that notice names the nearest ones. What counts is whether the visit has a notice: a customer who owed
-    nothing when met got none.
-    """
-    if outcome is Outcome.CANNOT_PAY and next_step is NextStep.COLLECTION_POINT:
-        return NoticeKind.COLLECTION_POINT
-    if has_notice:
-        return None
-    if outcome is Outcome.AWAY:
-        return NoticeKind.AWAY
-    return NoticeKind.CANNOT_PAY if outcome is Outcome.CANNOT_PAY else NoticeKind.CHECK
-
-
 @dataclass(frozen=True, slots=True)
 class FirstPayment:
     """The facts of the payment that was first, for whoever wants to pay again."""
@@ -210,39 +152,3 @@ def check_payer(method: PaymentMethod, collector_code: str | None, collection_po
         raise InvalidRequest("Tiền mặt phải có mã thu ngân.", slug="collector-missing")
     if method is PaymentMethod.COLLECTION_POINT and collection_point_code is None:
         raise InvalidRequest("Thiếu mã điểm thu.", slug="collection-point-missing")
-
-
-def check_ceiling(cash_in_hand: int, amount: int, ceiling: int) -> None:
-    """Raise :class:`CashCeilingReached` when ``amount`` more would exceed the ceiling."""
-    if cash_in_hand + amount > ceiling:
-        raise CashCeilingReached(
-            f"Đang giữ {format_dong(cash_in_hand)}, thu thêm {format_dong(amount)} sẽ vượt hạn mức "
-            f"{format_dong(ceiling)}. Hãy nộp bớt tiền và quyết toán ca.",
-            facts={"cash_in_hand": cash_in_hand, "amount": amount, "cash_ceiling": ceiling},
-        )
-
-
-def cash_difference(cash_in_hand: int, counted_cash: int, denominations: Mapping[str, int], explanation: str) -> int:
-    """Return counted cash less cash in hand; raise :class:`InvalidRequest` where the count needs another look.
-
-    Denominations, when given, must add up to the counted cash, and a difference must be explained.
-    """
-    if denominations:
-        if any(not note.isdecimal() or int(note) == 0 or pieces < 0 for note, pieces in denominations.items()):
-            raise InvalidRequest("Mệnh giá và số tờ phải là số nguyên không âm.", slug="bad-denominations")
-        added_up = sum(int(note) * pieces for note, pieces in denominations.items())
-        if added_up != counted_cash:
-            raise InvalidRequest(
-                f"Các mệnh giá cộng lại là {format_dong(added_up)}, khác số tiền đếm {format_dong(counted_cash)}.",
-                slug="denominations-do-not-add-up",
-                facts={"denominations_total": added_up, "counted_cash": counted_cash},
-            )
-    difference = counted_cash - cash_in_hand
-    if difference and not explanation.strip():
-        side = "thừa" if difference > 0 else "thiếu"
-        raise InvalidRequest(
-            f"Tiền đếm được {side} {format_dong(abs(difference))} so với sổ. Hãy ghi lý do chênh lệch.",
-            slug="difference-not-explained",
-            facts={"cash_in_hand": cash_in_hand, "counted_cash": counted_cash, "difference": difference},
-        )
-    return difference

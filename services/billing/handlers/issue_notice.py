@@ -1,6 +1,6 @@
-"""A visit puts a payment notice on paper."""
+"""Issue the payment notice that a visit calls for."""
 
-from services.billing.domain import notice_id, notice_kind
+from services.billing.notices.rules import notice_id, notice_kind
 from services.billing.store import accounts, bills, collection_points, notices
 from shared.clock import Clock
 from shared.contracts.billing import NoticeIssued

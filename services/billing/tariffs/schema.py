@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from services.billing.tariffs import GroupKind, Register
+from services.billing.tariffs.models import GroupKind, Register
 
 
 class TariffFile(BaseModel):

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
-from services.billing.cells import Row, date_cell, decimal_cell, whole_cell
 from services.billing.engine import BillRequest, ChangeReading, Consumption, Cut, Use
 from services.billing.engine.meter import kwh_from_readings
 from services.billing.errors import BillingError
-from services.billing.tariffs import REGISTERS, Decision, Tariffs
+from services.billing.quote.cells import Row, date_cell, decimal_cell, whole_cell
+from services.billing.tariffs.models import REGISTERS, Decision, Tariffs
 
 
 def request_of(row: Row, tariffs: Tariffs, default_period: tuple[date, date] | None = None) -> BillRequest:

@@ -9,12 +9,12 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from uuid import UUID
 
-from services.billing.bills import make_bill
-from services.billing.domain import use_credit
+from services.billing.bills.bill import make_bill
+from services.billing.bills.metered_period import MeteredPeriod
 from services.billing.errors import BillingError
-from services.billing.metering import MeteredPeriod
+from services.billing.payments.rules import use_credit
 from services.billing.store import accounts, bills, metered, payments
-from services.billing.tariffs import Tariffs
+from services.billing.tariffs.models import Tariffs
 from shared.clock import Clock
 from shared.contracts.billing import Bill, BillIssued, BillState
 from shared.contracts.common import CustomerFacts
@@ -90,7 +90,7 @@ async def issue_batch(work: UnitOfWork, tariffs: Tariffs, clock: Clock, limit: i
     await metered.set_aside(connection, problems)
     await bills.add(connection, list(made.values()))
     await metered.billed(connection, {period_id: bill.bill_id for period_id, bill in made.items()})
-    await _tell(work, await _use_credit(connection, list(made.values()), clock))
+    await _emit_issued(work, await _use_credit(connection, list(made.values()), clock))
     return len(waiting), BillRun(len(made), sum(bill.total for bill in made.values()), tuple(names))
 
 
@@ -117,7 +117,7 @@ async def _use_credit(connection: Connection, new: list[Bill], clock: Clock) -> 
     return after
 
 
-async def _tell(work: UnitOfWork, issued: list[Bill]) -> None:
+async def _emit_issued(work: UnitOfWork, issued: list[Bill]) -> None:
     states = await accounts.refresh(work.connection, [bill.customer_code for bill in issued])
     for bill in issued:
         await work.emit(BillIssued(bill=bill, account=states[bill.customer_code]), aggregate=bill.customer_code)

@@ -12,19 +12,7 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import ValidationError
 
-from services.billing.tariff_schema import (
-    DecisionFile,
-    GroupsFile,
-    Hours,
-    Price,
-    RulesFile,
-    ScheduleEntry,
-    SchedulesFile,
-    TariffFile,
-    TimeOfUseFile,
-    VatFile,
-)
-from services.billing.tariffs import (
+from services.billing.tariffs.models import (
     REGISTERS,
     Decision,
     PriceGroup,
@@ -35,6 +23,18 @@ from services.billing.tariffs import (
     Tariffs,
     TimeOfUse,
     VatRate,
+)
+from services.billing.tariffs.schema import (
+    DecisionFile,
+    GroupsFile,
+    Hours,
+    Price,
+    RulesFile,
+    ScheduleEntry,
+    SchedulesFile,
+    TariffFile,
+    TimeOfUseFile,
+    VatFile,
 )
 from shared.money import round_half_up
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
-from services.billing.case_rows import parse_uses
 from services.billing.engine import BillRequest, ChangeReading, Consumption, Cut
 from services.billing.engine.meter import kwh_from_readings
 from services.billing.errors import BillingError
-from services.billing.tariffs import Tariffs
+from services.billing.quote.case_rows import parse_uses
+from services.billing.tariffs.models import Tariffs
 
 ONE_PRICE, REACTIVE = "KT", "VC"
 TIME_OF_USE = ("BT", "CD", "TD")

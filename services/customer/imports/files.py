@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from services.customer import store
-from services.customer.csv_lines import (
+from services.customer.imports.formats import (
     COLLECTORS,
     CUSTOMERS,
     FORMATS,
@@ -95,7 +95,7 @@ class _BadLinesError(Exception):
 
 
 async def import_customers(bus: Bus, folder: Path) -> ImportReport:
-    """Take in those of the five files (:data:`~services.customer.csv_lines.FORMATS`) that are in ``folder``.
+    """Take in those of the five files (:data:`~services.customer.imports.formats.FORMATS`) that are in ``folder``.
 
     ``bus`` need not be started: the events wait in the outbox for the service. Raises ``FileNotFoundError`` when the
     folder has none of the files; what is wrong in them is in the report.

@@ -1,37 +1,18 @@
-"""Recording money and taking it back. Each function is one transaction under the customer's account lock."""
+"""Record money and clear bills with it: one transaction under the lock of the customer's account."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from uuid import UUID
 
-from services.billing.domain import (
-    AlreadyReversed,
-    Cleared,
-    NoOpenShift,
-    NothingToPay,
-    ReferenceAlreadyRecorded,
-    already_paid,
-    check_ceiling,
-    check_payer,
-    clear,
-    use_credit,
-)
+from services.billing.payments.ledger import lock_account, refresh_account
+from services.billing.payments.rules import NothingToPay, ReferenceAlreadyRecorded, already_paid, check_payer, clear
+from services.billing.shifts.rules import NoOpenShift, check_ceiling
 from services.billing.store import accounts, answers, bills, collection_points, payments, shifts
 from shared.clock import Clock
-from shared.contracts.billing import (
-    Allocation,
-    Bill,
-    Payment,
-    PaymentRecorded,
-    PaymentReply,
-    PaymentReversed,
-    RecordPayment,
-    ReversePayment,
-)
+from shared.contracts.billing import Allocation, Bill, Payment, PaymentRecorded, PaymentReply, RecordPayment
 from shared.contracts.common import AccountState, PaymentMethod
 from shared.db import Connection
 from shared.messaging.unit_of_work import UnitOfWork
-from shared.problems import InvalidRequest, NotFound
+from shared.problems import InvalidRequest
 
 
 async def record_payment(request: RecordPayment, work: UnitOfWork, *, clock: Clock) -> PaymentReply:
@@ -42,7 +23,7 @@ async def record_payment(request: RecordPayment, work: UnitOfWork, *, clock: Clo
     """
     check_payer(request.method, request.collector_code, request.collection_point_code)
     connection = work.connection
-    await _lock(connection, request.customer_code)
+    await lock_account(connection, request.customer_code)
     mark = content_mark(request)
     if repeated := await answers.find(connection, request, request.payment_id, mark, PaymentReply):
         return repeated
@@ -75,8 +56,8 @@ async def record_payment(request: RecordPayment, work: UnitOfWork, *, clock: Clo
     ):
         raise answers.other_content()
     await bills.clear(connection, cleared)
-    account = await _refresh(connection, request.customer_code)
-    await _tell(work, request, payment, open_bills, account)
+    account = await refresh_account(connection, request.customer_code)
+    await _emit_recorded(work, request, payment, open_bills, account)
     reply = PaymentReply(payment=payment, account=account)
     await answers.keep(connection, request, request.payment_id, mark, reply)
     return reply
@@ -89,83 +70,6 @@ def content_mark(request: RecordPayment) -> str:
     """
     ignored = {"device_id"} if request.transfer_content else {"device_id", "transfer_content"}
     return answers.fingerprint(request, without=ignored)
-
-
-async def reverse_payment(request: ReversePayment, work: UnitOfWork, *, clock: Clock) -> PaymentReply:
-    """Take a payment back, once: everything that it cleared is open again, as credit on later bills too.
-
-    Credit that other payments left clears what was reopened. Cash leaves the box of its shift while that is open;
-    a closed shift stays as it was counted.
-    """
-    connection = work.connection
-    stored = await payments.find(connection, request.payment_id)
-    if stored is None:
-        raise NotFound("Không có khoản thanh toán này.")
-    customer_code = stored.payment.customer_code
-    await _lock(connection, customer_code)
-    mark = answers.fingerprint(request, without={"device_id"})
-    if repeated := await answers.find(connection, request, request.reversal_id, mark, PaymentReply):
-        return repeated
-
-    stored = await payments.find(connection, request.payment_id)  # as it is under the lock
-    if stored is None or stored.payment.reversed_at is not None:
-        raise AlreadyReversed("Khoản thanh toán này đã được hủy trước đó.")
-    shift = await shifts.lock(connection, stored.payment.shift_id) if stored.payment.shift_id else None
-    now = clock()
-    if not await payments.reverse(
-        connection,
-        request.payment_id,
-        reversal_id=request.reversal_id,
-        reason=request.reason,
-        reversed_by=request.reversed_by,
-        reversed_at=now,
-        device_id=request.device_id,
-        shift_id=shift.shift_id if shift is not None and shift.closed_at is None else None,
-    ):
-        raise answers.other_content()
-    released = [Cleared(part.bill_id, part.vat, part.principal) for part in stored.payment.allocations]
-    await bills.reopen(connection, released)
-    await use_credit_on_open_bills(connection, customer_code, now)
-    account = await _refresh(connection, customer_code)
-
-    payment = stored.payment.model_copy(update={"reversed_at": now})
-    facts = await accounts.facts_of(connection, [customer_code])
-    await work.emit(
-        PaymentReversed(
-            reversal_id=request.reversal_id,
-            payment=payment,
-            customer=facts[customer_code],
-            reason=request.reason,
-            reversed_by=request.reversed_by,
-            reversed_at=now,
-            account=account,
-            device_id=request.device_id,
-        ),
-        aggregate=customer_code,
-    )
-    reply = PaymentReply(payment=payment, account=account)
-    await answers.keep(connection, request, request.reversal_id, mark, reply)
-    return reply
-
-
-async def use_credit_on_open_bills(connection: Connection, customer_code: str, at: datetime) -> None:
-    """Clear a locked account's open bills with what other payments left, so that no debt stands beside money."""
-    credits_left = (await payments.credits_of(connection, [customer_code])).get(customer_code, [])
-    if not credits_left:
-        return
-    open_bills = await bills.open_of(connection, customer_code)
-    uses = use_credit(credits_left, [bills.debt_of(bill) for bill in open_bills])
-    await payments.use_credit(connection, uses, at)
-    await bills.clear(connection, [use.cleared for use in uses])
-
-
-async def _lock(connection: Connection, customer_code: str) -> None:
-    if not await accounts.lock(connection, [customer_code]):
-        raise NotFound("Không có khách hàng này trong sổ tính tiền.")
-
-
-async def _refresh(connection: Connection, customer_code: str) -> AccountState:
-    return (await accounts.refresh(connection, [customer_code]))[customer_code]
 
 
 async def _refuse_second_payment(connection: Connection, request: RecordPayment, open_bills: Sequence[Bill]) -> None:
@@ -205,7 +109,7 @@ async def _refuse_known_reference(connection: Connection, request: RecordPayment
         raise ReferenceAlreadyRecorded("Giao dịch này đã được ghi nhận trước đó.", facts={"payment_id": str(recorded)})
 
 
-async def _tell(
+async def _emit_recorded(
     work: UnitOfWork, request: RecordPayment, payment: Payment, open_bills: Sequence[Bill], account: AccountState
 ) -> None:
     connection = work.connection

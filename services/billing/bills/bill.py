@@ -3,13 +3,12 @@
 from datetime import datetime
 from uuid import UUID
 
-from services.billing.domain import bill_number
+from services.billing.bills.metered_period import MeteredPeriod, bill_request
 from services.billing.engine import Bill as ComputedBill
 from services.billing.engine import BillLine as ComputedLine
 from services.billing.engine import compute_bill
 from services.billing.engine.explain import explain_quotas, line_label
-from services.billing.metering import MeteredPeriod, bill_request
-from services.billing.tariffs import Tariffs
+from services.billing.tariffs.models import Tariffs
 from shared.contracts.billing import Bill, BillLine, BillState, MeterReading
 from shared.contracts.common import CustomerFacts
 
@@ -54,6 +53,11 @@ def make_bill(
         issued_at=issued_at,
         explanation=list(explain_quotas(computed)),
     )
+
+
+def bill_number(customer_code: str, year: int, month: int, cycle: int) -> str:
+    """Return the number of a bill: customer, month, cycle. Letters and digits only, so that it fits a bank transfer."""
+    return f"{customer_code}T{month:02d}{year}K{cycle}"
 
 
 def _line(line: ComputedLine, bill: ComputedBill) -> BillLine:

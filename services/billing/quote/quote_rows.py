@@ -26,12 +26,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any, TextIO
 
-from services.billing.case_rows import request_of
 from services.billing.engine import Bill, compute_bill
 from services.billing.engine.explain import explain
 from services.billing.errors import BillingError
-from services.billing.tariff_files import load_tariffs
-from services.billing.tariffs import Tariffs
+from services.billing.quote.case_rows import request_of
+from services.billing.tariffs.files import load_tariffs
+from services.billing.tariffs.models import Tariffs
 
 _REQUIRED = ("period_from", "period_to", "price_group")
 

@@ -1,6 +1,6 @@
 """Tariffs as dated data: price decisions, tier schedules, VAT, time of use, tenants, reactive power.
 
-Pure: the figures come from the YAML files under ``data/`` through :mod:`services.billing.tariff_files`.
+Pure: the figures come from the YAML files under ``data/`` through :mod:`services.billing.tariffs.files`.
 Prices are whole đồng per kWh before VAT; tier widths are kWh per household and month.
 """
 

@@ -8,11 +8,11 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from services.billing.bills import make_bill
-from services.billing.cells import Row, date_cell, decimal_cell, whole_cell
+from services.billing.bills.bill import make_bill
+from services.billing.bills.metered_period import METER_REGISTERS, MeteredPeriod, RegisterReading
 from services.billing.errors import BillingError
-from services.billing.metering import METER_REGISTERS, MeteredPeriod, RegisterReading
-from services.billing.tariffs import Tariffs
+from services.billing.quote.cells import Row, date_cell, decimal_cell, whole_cell
+from services.billing.tariffs.models import Tariffs
 from shared.contracts.common import CustomerFacts
 
 _NO_BILL = UUID(int=0)

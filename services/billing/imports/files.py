@@ -22,13 +22,13 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
-from services.billing.cells import Row
+from services.billing.bills.bill_run import WorkFactory
 from services.billing.errors import BillingError
-from services.billing.issuing import WorkFactory
-from services.billing.reading_rows import ReadingRow, assemble, parse_reading
+from services.billing.imports.readings import ReadingRow, assemble, parse_reading
+from services.billing.quote.cells import Row
 from services.billing.store import accounts, collection_points, metered
 from services.billing.store.metered import KnownPeriod, NewPeriod
-from services.billing.tariffs import Tariffs
+from services.billing.tariffs.models import Tariffs
 from shared import phones
 from shared.contracts.billing import CollectionPoint
 from shared.contracts.common import CustomerFacts
@@ -100,7 +100,7 @@ async def import_folder(new_work: WorkFactory, folder: Path, tariffs: Tariffs, *
     """Take in ``collection_points.csv`` and ``readings.csv``, as far as they are in ``folder``: both or nothing.
 
     ``new_work`` is the ``work`` of a bus (it need not be started). The readings become metered periods that wait for
-    the bill run (:func:`~services.billing.issuing.run_bills`); each is computed once as a test, so that what cannot be
+    the bill run (:mod:`services.billing.bills.bill_run`); each is computed once as a test, so that what cannot be
     billed is reported with its line. ``due_days`` after the period a bill is due when its readings name no due date.
     Raises ``FileNotFoundError`` when the folder holds neither file.
     """

@@ -1,0 +1,30 @@
+"""Which notice a visit calls for; no input or output."""
+
+from uuid import UUID, uuid5
+
+from shared.contracts.billing import NoticeKind
+from shared.contracts.common import NextStep, Outcome
+
+NAMESPACE = UUID("6f1f8a0e-7c39-4b52-9d57-3d1c0b6e2a41")
+"""Names ids that follow from what they are for, so that doing it again gives the same id."""
+
+
+def notice_id(visit_id: UUID, kind: NoticeKind) -> UUID:
+    """Return the id of the notice of a visit: one of each kind, however often the visit is told."""
+    return uuid5(NAMESPACE, f"notice {visit_id} {kind.value}")
+
+
+def notice_kind(outcome: Outcome, next_step: NextStep, *, has_notice: bool) -> NoticeKind | None:
+    """Return which notice a visit puts on paper; None when the customer already holds the right one.
+
+    A customer who was met got a notice to check; who then cannot pay keeps it, unless the way leads to a collection
+    point: that notice names the nearest ones. What counts is whether the visit has a notice: a customer who owed
+    nothing when met got none.
+    """
+    if outcome is Outcome.CANNOT_PAY and next_step is NextStep.COLLECTION_POINT:
+        return NoticeKind.COLLECTION_POINT
+    if has_notice:
+        return None
+    if outcome is Outcome.AWAY:
+        return NoticeKind.AWAY
+    return NoticeKind.CANNOT_PAY if outcome is Outcome.CANNOT_PAY else NoticeKind.CHECK
