@@ -75,7 +75,7 @@ async def open_parts(settings: ServiceSettings, topology: Topology) -> AsyncIter
     ::
 
         async with open_parts(settings, TOPOLOGY) as parts:
-            await parts.bus.start(request_handlers=..., event_handlers=...)
+            await parts.bus.start(dependencies={"clock": clock})
             async with serve_health(parts.checks, host=settings.http_host, port=settings.http_port) as port:
                 yield Running(parts.bus, port)
     """

@@ -1,5 +1,16 @@
-"""What billing answers, takes in and tells: data, wired in :mod:`services.billing.app`."""
+"""The messages of billing: what it answers, consumes and emits."""
 
+from services.billing.handlers.close_shift import close_shift
+from services.billing.handlers.get_account import get_account
+from services.billing.handlers.get_collection_points import get_collection_points
+from services.billing.handlers.get_payment import get_payment
+from services.billing.handlers.get_shift import get_shift
+from services.billing.handlers.issue_notice import issue_notice
+from services.billing.handlers.keep_customer import keep_customer
+from services.billing.handlers.note_receipt import note_receipt
+from services.billing.handlers.open_shift import open_shift
+from services.billing.handlers.record_payment import record_payment
+from services.billing.handlers.reverse_payment import reverse_payment
 from shared.contracts.billing import (
     BillIssued,
     CloseShift,
@@ -17,20 +28,22 @@ from shared.contracts.billing import (
 )
 from shared.contracts.customer import CustomerChanged, VisitRecorded
 from shared.contracts.receipt import ReceiptIssued
-from shared.messaging import Topology
+from shared.messaging import Access, EventHandler, RequestHandler, Topology
 
 TOPOLOGY = Topology(
     service="billing",
-    requests=[
-        GetAccount,
-        RecordPayment,
-        GetPayment,
-        ReversePayment,
-        OpenShift,
-        GetShift,
-        CloseShift,
-        GetCollectionPoints,
+    handlers=[
+        RequestHandler(GetAccount, get_account, access=Access.READ_ONLY),
+        RequestHandler(RecordPayment, record_payment),
+        RequestHandler(GetPayment, get_payment, access=Access.READ_ONLY),
+        RequestHandler(ReversePayment, reverse_payment),
+        RequestHandler(OpenShift, open_shift),
+        RequestHandler(GetShift, get_shift, access=Access.READ_ONLY),
+        RequestHandler(CloseShift, close_shift),
+        RequestHandler(GetCollectionPoints, get_collection_points, access=Access.READ_ONLY),
+        EventHandler(CustomerChanged, keep_customer),
+        EventHandler(VisitRecorded, issue_notice),
+        EventHandler(ReceiptIssued, note_receipt),
     ],
-    consumes=[CustomerChanged, VisitRecorded, ReceiptIssued],
     emits=[BillIssued, NoticeIssued, PaymentRecorded, PaymentReversed, ShiftClosed],
 )

@@ -1,5 +1,6 @@
-"""What customer answers, takes in and tells: data, wired in :mod:`services.customer.app`."""
+"""The messages of customer: what it answers, consumes and emits."""
 
+from services.customer import handlers
 from shared.contracts.billing import BillIssued, PaymentRecorded, PaymentReversed
 from shared.contracts.customer import (
     CorrectPhone,
@@ -11,11 +12,20 @@ from shared.contracts.customer import (
     SearchCustomers,
     VisitRecorded,
 )
-from shared.messaging.topology import Topology
+from shared.messaging import Access, EventHandler, RequestHandler, Topology
 
 TOPOLOGY = Topology(
     service="customer",
-    requests=[SearchCustomers, GetCustomer, GetRoute, GetCollector, RecordVisit, CorrectPhone],
-    consumes=[BillIssued, PaymentRecorded, PaymentReversed],
+    handlers=[
+        RequestHandler(SearchCustomers, handlers.search_customers, access=Access.READ_ONLY),
+        RequestHandler(GetCustomer, handlers.get_customer, access=Access.READ_ONLY),
+        RequestHandler(GetRoute, handlers.get_route, access=Access.READ_ONLY),
+        RequestHandler(GetCollector, handlers.get_collector, access=Access.READ_ONLY),
+        RequestHandler(RecordVisit, handlers.record_visit),
+        RequestHandler(CorrectPhone, handlers.correct_phone),
+        EventHandler(BillIssued, handlers.take_in_bill),
+        EventHandler(PaymentRecorded, handlers.take_in_payment),
+        EventHandler(PaymentReversed, handlers.take_in_reversal),
+    ],
     emits=[CustomerChanged, VisitRecorded],
 )

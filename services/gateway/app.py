@@ -4,9 +4,8 @@ import asyncio
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from functools import partial
 
-from services.gateway import handlers, metrics
+from services.gateway import metrics
 from services.gateway.gateway import Gateway
 from services.gateway.routes import make_application
 from services.gateway.settings import GatewaySettings
@@ -17,11 +16,7 @@ from services.gateway.stream.wakeups import Wakeups, queue_of
 from services.gateway.topology import TOPOLOGY
 from services.gateway.upkeep import Upkeep
 from shared.clock import Clock, now
-from shared.contracts.billing import BillIssued, PaymentRecorded, PaymentReversed
-from shared.contracts.customer import CustomerChanged
-from shared.contracts.receipt import DocumentReady
 from shared.health import add_health_routes, serve_app
-from shared.messaging import locking
 from shared.runtime import Parts, Running, open_parts
 
 
@@ -36,15 +31,7 @@ async def service(settings: GatewaySettings, *, clock: Clock = now) -> AsyncIter
         gateway = Gateway(
             settings=settings, bus=parts.bus, pool=parts.pool, waker=wakeups, instance=instance, now=clock
         )
-        await parts.bus.start(
-            event_handlers={
-                DocumentReady: locking(_device, partial(handlers.document_ready, waker=wakeups, now=clock)),
-                PaymentRecorded: locking(_feed, partial(handlers.payment_recorded, waker=wakeups, now=clock)),
-                PaymentReversed: locking(_feed, partial(handlers.payment_reversed, waker=wakeups, now=clock)),
-                BillIssued: locking(_unknown_feed, partial(handlers.bill_issued, waker=wakeups, now=clock)),
-                CustomerChanged: locking(_unknown_feed, partial(handlers.customer_changed, waker=wakeups, now=clock)),
-            }
-        )
+        await parts.bus.start(dependencies={"waker": wakeups, "now": clock})
         await parts.bus.consume_transient(queue_of(instance), wakeups.heard)
         application = make_application(gateway, Stream(gateway, hub, wakeups).serve)
         parts.checks["streams"] = metrics.watch(hub)
@@ -71,15 +58,3 @@ async def _presence(parts: Parts, instance: str) -> AsyncIterator[None]:
         with suppress(Exception):
             async with asyncio.timeout(2), parts.pool.acquire() as connection:
                 await presence.end_lease(connection, instance)
-
-
-def _device(event: DocumentReady) -> str:
-    return f"device {event.device_id}"
-
-
-def _feed(event: PaymentRecorded | PaymentReversed) -> str:
-    return f"feed {event.customer.collector.collector_code}"
-
-
-def _unknown_feed(_event: BillIssued | CustomerChanged) -> None:
-    """Whose feed it is, the database knows."""

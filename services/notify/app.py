@@ -3,9 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
-from functools import partial
 
-from services.notify import handlers
 from services.notify.metrics import watch_due
 from services.notify.providers import Provider, make_providers
 from services.notify.reminding import Reminding
@@ -15,10 +13,7 @@ from services.notify.settings import NotifySettings
 from services.notify.templates import load_templates
 from services.notify.topology import TOPOLOGY
 from shared.clock import Clock, now
-from shared.contracts.billing import NoticeIssued, PaymentRecorded, PaymentReversed
-from shared.contracts.notify import GetReminders
 from shared.health import serve_health
-from shared.messaging import read_only
 from shared.runtime import Running, open_parts
 
 
@@ -39,14 +34,7 @@ async def service(
         schedule = Schedule(
             settings.database_url, sender, poll=timedelta(seconds=settings.sms_poll_seconds), clock=clock
         )
-        await parts.bus.start(
-            request_handlers={GetReminders: read_only(handlers.history)},
-            event_handlers={
-                NoticeIssued: partial(handlers.remind, reminding=reminding),
-                PaymentRecorded: handlers.forget_paid,
-                PaymentReversed: partial(handlers.remember_unpaid, reminding=reminding),
-            },
-        )
+        await parts.bus.start(dependencies={"reminding": reminding})
         parts.checks["schedule"] = schedule.check
         parts.checks["reminders"] = watch_due(parts.pool, clock)
         async with (

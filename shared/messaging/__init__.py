@@ -13,33 +13,24 @@ from shared.messaging.errors import (
     TopologyMismatch,
     UnsupportedBroker,
 )
+from shared.messaging.handlers import Access, EventHandler, Lock, RequestHandler
 from shared.messaging.topology import Names, Topology
-from shared.messaging.unit_of_work import (
-    EventHandler,
-    EventHandlers,
-    Metadata,
-    RequestHandler,
-    RequestHandlers,
-    UnitOfWork,
-    locking,
-    read_only,
-    without_database,
-)
+from shared.messaging.unit_of_work import Metadata, UnitOfWork
 
 __all__ = [
+    "Access",
     "BrokerBlocked",
     "BrokerGone",
     "Bus",
     "EventHandler",
-    "EventHandlers",
     "Failed",
+    "Lock",
     "MessageTooLarge",
     "MessagingError",
     "Metadata",
     "Names",
     "PermanentError",
     "RequestHandler",
-    "RequestHandlers",
     "RetryLater",
     "Topology",
     "TopologyMismatch",
@@ -47,8 +38,5 @@ __all__ = [
     "UnsupportedBroker",
     "correlated",
     "current",
-    "locking",
-    "read_only",
     "seconds_left",
-    "without_database",
 ]

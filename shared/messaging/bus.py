@@ -25,6 +25,7 @@ from shared.messaging import envelope
 from shared.messaging.consumer import Consumer
 from shared.messaging.errors import BrokerGone, Failed
 from shared.messaging.guard import CALL_SECONDS, guarded
+from shared.messaging.handlers import EventHandler, RequestHandler, bind
 from shared.messaging.intake import Intake
 from shared.messaging.link import Link, Port
 from shared.messaging.publisher import Publisher
@@ -32,7 +33,7 @@ from shared.messaging.relay import Relay
 from shared.messaging.requester import Requester
 from shared.messaging.responder import Responder
 from shared.messaging.topology import Names, Topology, exchanges, instance_queue
-from shared.messaging.unit_of_work import EventHandlers, Metadata, RequestHandlers, UnitOfWork
+from shared.messaging.unit_of_work import Metadata, UnitOfWork
 from shared.messaging.verify import verify_broker
 from shared.messaging.watchdog import watch
 from shared.settings import ServiceSettings
@@ -101,30 +102,32 @@ class Bus:
     async def start(
         self,
         *,
-        request_handlers: RequestHandlers | None = None,
-        event_handlers: EventHandlers | None = None,
+        dependencies: Mapping[str, object] | None = None,
     ) -> None:
         """Connect, declare the topology, start consumers and relay.
 
-        Every message of the topology needs its handler and the other way round (ValueError). When the broker is not
-        there, this returns after a few seconds all the same and keeps trying; ``/readyz`` says so. Raises
-        :class:`UnsupportedBroker` and :class:`TopologyMismatch`.
+        ``dependencies`` are what the handlers take by keyword, by name; each must be given, and none that nobody takes
+        (ValueError). When the broker is not there, this returns after a few seconds all the same and keeps trying;
+        ``/readyz`` says so. Raises :class:`UnsupportedBroker` and :class:`TopologyMismatch`.
         """
         settings = self._settings
-        if self._topology.requests or request_handlers:
+        bound = bind(self._topology.handlers, dependencies or {})
+        request_handlers = [handler for handler in bound if isinstance(handler, RequestHandler)]
+        event_handlers = [handler for handler in bound if isinstance(handler, EventHandler)]
+        if request_handlers:
             self._responder = Responder(
                 self._sub,
                 self._pub,
                 self._topology,
                 self._names,
-                request_handlers or {},
+                request_handlers,
                 pool=self._pool,
                 relay=self._relay,
                 prefetch=settings.prefetch,
                 concurrency=settings.concurrency,
             )
             self._intakes.append(self._responder.intake)
-        if self._topology.consumes or event_handlers:
+        if event_handlers:
             if self._pool is None:
                 raise ValueError("a consumer of events needs a database for its inbox")
             self._consumer = Consumer(
@@ -132,7 +135,7 @@ class Bus:
                 self._pub,
                 self._topology,
                 self._names,
-                event_handlers or {},
+                event_handlers,
                 pool=self._pool,
                 relay=self._relay,
                 prefetch=settings.prefetch,
@@ -319,7 +322,7 @@ class Bus:
 
     @property
     def topology(self) -> Topology:
-        """What this service says and hears."""
+        """The messages of this service."""
         return self._topology
 
     @property

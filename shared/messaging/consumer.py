@@ -21,6 +21,7 @@ from shared.messaging.codec import decode
 from shared.messaging.envelope import Envelope, forwarded, open_envelope
 from shared.messaging.errors import BrokerGone, MessagingError, Undecodable, UnknownMessage
 from shared.messaging.guard import guarded
+from shared.messaging.handlers import EventHandler
 from shared.messaging.inbox import claim
 from shared.messaging.intake import Intake, acknowledge, is_stale, put_back
 from shared.messaging.lanes import Lanes
@@ -31,7 +32,7 @@ from shared.messaging.relay import Relay
 from shared.messaging.responder import HANDLER_SECONDS
 from shared.messaging.topology import Names, Topology, event_queues, exchanges
 from shared.messaging.tracing import Kind
-from shared.messaging.unit_of_work import EventHandler, EventHandlers, Metadata, UnitOfWork, flush, locked_by
+from shared.messaging.unit_of_work import Metadata, UnitOfWork, flush
 
 log = structlog.get_logger(__name__)
 
@@ -48,7 +49,7 @@ class _Taken:
     delivered: DeliveredMessage
     facts: Envelope
     message: Event
-    handler: EventHandler
+    handler: EventHandler[Any]
     lock: str | None
 
 
@@ -65,23 +66,18 @@ class Consumer:
         pub: Link,
         topology: Topology,
         names: Names,
-        handlers: EventHandlers,
+        handlers: Sequence[EventHandler[Any]],
         *,
         pool: Pool,
         relay: Relay | None,
         prefetch: int,
         concurrency: int,
     ) -> None:
-        missing = {message.__name__ for message in topology.consumes} ^ {message.__name__ for message in handlers}
-        if missing:
-            raise ValueError(f"{topology.service}: events and their handlers do not agree: {sorted(missing)}")
         self._service = topology.service
         self._names = names
         self._pool = pool
         self._relay = relay
-        self._handlers: dict[str, tuple[type[Event], EventHandler]] = {
-            message.routing_key(): (message, handler) for message, handler in handlers.items()
-        }
+        self._handlers = {handler.message.routing_key(): handler for handler in handlers}
         for kind in (*self._handlers, "unknown"):
             metrics.of(self._service, kind).show_consumed()
         self._draining = asyncio.Event()
@@ -222,13 +218,11 @@ class Consumer:
         await acknowledge(delivered)
 
     def _read(self, delivered: DeliveredMessage, facts: Envelope) -> _Taken:
-        known = self._handlers.get(facts.kind)
-        if known is None:
+        handler = self._handlers.get(facts.kind)
+        if handler is None:
             raise UnknownMessage(f"{self._service} does not handle {facts.kind}")
-        message_type, handler = known
-        message = decode(message_type, delivered.body)
-        lock = locked_by(handler, message, aggregate=facts.aggregate)
-        return _Taken(delivered, facts, message, handler, lock)
+        message = decode(handler.message, delivered.body)
+        return _Taken(delivered, facts, message, handler, handler.lock_of(message, facts.aggregate))
 
     async def _take_in(self, batch: Sequence[_Taken]) -> None:
         notify = self._relay is None or not self._relay.is_active
@@ -247,7 +241,7 @@ class Consumer:
                     work = UnitOfWork(connection, _metadata(facts), notify=notify)
                     works.append(work)
                     with tracing.span(f"handle {facts.kind}", Kind.CONSUMER, {"thungan.attempt": facts.attempt}):
-                        await taken.handler(taken.message, work)
+                        await taken.handler.function(taken.message, work)
             await flush(works)
         if self._relay is not None and any(work.emitted for work in works):
             self._relay.wake()

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import time
+from collections.abc import Sequence
 from typing import Any
 
 import structlog
@@ -26,13 +27,14 @@ from shared.messaging.codec import decode, encode
 from shared.messaging.envelope import Envelope, open_envelope
 from shared.messaging.errors import BrokerGone, Undecodable
 from shared.messaging.guard import CALL_SECONDS, guarded
+from shared.messaging.handlers import Access, RequestHandler
 from shared.messaging.intake import Intake, acknowledge, is_stale
 from shared.messaging.lanes import Lanes
 from shared.messaging.link import Link, Port
 from shared.messaging.relay import Relay
 from shared.messaging.topology import Names, Topology, exchanges, request_queue
 from shared.messaging.tracing import Kind
-from shared.messaging.unit_of_work import Metadata, RequestHandler, RequestHandlers, UnitOfWork, mode
+from shared.messaging.unit_of_work import Metadata, UnitOfWork
 from shared.problems import InvalidRequest, Problem, TimedOut, Unavailable
 
 HANDLER_SECONDS = 15.0
@@ -52,22 +54,19 @@ class Responder:
         pub: Link,
         topology: Topology,
         names: Names,
-        handlers: RequestHandlers,
+        handlers: Sequence[RequestHandler[Any]],
         *,
         pool: Pool | None,
         relay: Relay | None,
         prefetch: int,
         concurrency: int,
     ) -> None:
-        missing = {message.__name__ for message in topology.requests} ^ {message.__name__ for message in handlers}
-        if missing:
-            raise ValueError(f"{topology.service}: requests and their handlers do not agree: {sorted(missing)}")
+        if pool is None and any(handler.access is not Access.NO_DATABASE for handler in handlers):
+            raise ValueError(f"{topology.service}: its handlers of requests need a database")
         self._service = topology.service
         self._pool = pool
         self._relay = relay
-        self._handlers: dict[str, tuple[type[Request[Any]], RequestHandler, str]] = {
-            message.routing_key(): (message, handler, mode(handler)) for message, handler in handlers.items()
-        }
+        self._handlers = {handler.message.routing_key(): handler for handler in handlers}
         for kind in self._handlers:
             _ = metrics.of(self._service, kind).consumed
         self._lanes = Lanes(self._serve, concurrency)
@@ -147,32 +146,31 @@ class Responder:
             await acknowledge(delivered)
 
     async def _handle(self, facts: Envelope, body: bytes, left: float) -> Reply | Problem:
-        known = self._handlers.get(facts.kind)
-        if known is None:
+        handler = self._handlers.get(facts.kind)
+        if handler is None:
             return Unavailable(f"{facts.kind} is not answered by this version of {self._service}")
-        message_type, handler, how = known
         try:
             async with asyncio.timeout(min(left, HANDLER_SECONDS)):
-                return await self._run(handler, how, decode(message_type, body), _metadata(facts))
+                return await self._run(handler, decode(handler.message, body), _metadata(facts))
         except Exception as error:  # noqa: BLE001 - every error becomes an answer
             return _as_problem(error, facts.correlation_id)
 
-    async def _run(self, handler: RequestHandler, how: str, message: Request[Any], metadata: Metadata) -> Reply:
-        if how == "without_database" or self._pool is None:
-            return await handler(message, UnitOfWork(None, metadata, writable=False))
-        pool = self._pool
-        if how == "read_only":
+    async def _run(self, handler: RequestHandler[Any], message: Request[Any], metadata: Metadata) -> Reply:
+        pool, function = self._pool, handler.function
+        if handler.access is Access.NO_DATABASE or pool is None:
+            return await function(message, UnitOfWork(None, metadata, writable=False))
+        if handler.access is Access.READ_ONLY:
 
             async def block() -> Reply:
                 async with acquired(pool) as connection:
-                    return await handler(message, UnitOfWork(connection, metadata, writable=False))
+                    return await function(message, UnitOfWork(connection, metadata, writable=False))
 
         else:
 
             async def block() -> Reply:
                 async with transaction(pool) as connection:
                     work = UnitOfWork(connection, metadata, notify=self._relay is None or not self._relay.is_active)
-                    reply = await handler(message, work)
+                    reply = await function(message, work)
                     await work.flush()
                 if work.emitted and self._relay is not None:
                     self._relay.wake()

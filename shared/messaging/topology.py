@@ -1,4 +1,4 @@
-"""Which messages a service answers, consumes and emits, as data; and the exchanges and queues that follow from it.
+"""Which messages a service handles and emits, as data; and the exchanges and queues that follow from it.
 
 The arguments of a queue can never change under the same name: the broker refuses (406), which would stop a rolling
 deployment. A change needs a new name (``….v2``) beside the old one. ``tests/bus/test_topology.py`` freezes them.
@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from shared.contracts.message import Event, Request
+from shared.messaging.handlers import EventHandler, Handler, RequestHandler
 
 RETRY_SECONDS = (1, 5, 30, 120, 600)
 """The rungs of the retry ladder: how long an event waits after its first, second, … failure."""
@@ -30,31 +31,38 @@ INSTANCE_QUEUE_EXPIRES = 600_000
 
 @dataclass(frozen=True, slots=True)
 class Topology:
-    """What one service says and hears."""
+    """The messages of one service: what it handles and how, and what it emits."""
 
     service: str
     """Name of the service; the prefix of its queues and its name as sender."""
 
-    requests: Sequence[type[Request[Any]]] = ()
-    """Requests that it answers."""
-
-    consumes: Sequence[type[Event]] = ()
-    """Events that it handles."""
+    handlers: Sequence[Handler] = ()
+    """The requests that it answers and the events that it consumes, each with its function."""
 
     emits: Sequence[type[Event]] = ()
-    """Events that it says. Each must reach a queue; while none is bound, the outbox keeps it and tries again."""
+    """Events that it emits. Each must reach a queue; while none is bound, the outbox keeps it and tries again."""
 
     broadcasts: Sequence[type[Event]] = ()
     """Those of ``emits`` that may have no consumer at all: sent once, whoever listens."""
 
     def __post_init__(self) -> None:
-        for kind, messages in (("requests", self.requests), ("consumes", self.consumes), ("emits", self.emits)):
+        for kind, messages in (("handlers", [handler.message for handler in self.handlers]), ("emits", self.emits)):
             keys = [message.routing_key() for message in messages]
             if len(keys) != len(set(keys)):
                 raise ValueError(f"{self.service}: a message is listed twice in {kind}")
-        strangers = set(self.broadcasts) - set(self.emits)
-        if strangers:
-            raise ValueError(f"{self.service}: broadcasts must be listed in emits, too: {strangers}")
+        surplus = set(self.broadcasts) - set(self.emits)
+        if surplus:
+            raise ValueError(f"{self.service}: broadcasts must be listed in emits, too: {surplus}")
+
+    @property
+    def requests(self) -> tuple[type[Request[Any]], ...]:
+        """Requests that it answers."""
+        return tuple(handler.message for handler in self.handlers if isinstance(handler, RequestHandler))
+
+    @property
+    def consumes(self) -> tuple[type[Event], ...]:
+        """Events that it handles."""
+        return tuple(handler.message for handler in self.handlers if isinstance(handler, EventHandler))
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +113,7 @@ class Names:
         return f"{self.namespace}.{service}.events.retry.{seconds}s"
 
     def dead_queue(self, service: str) -> str:
-        """The queue of events that a service gave up."""
+        """The queue of events that a service dead-lettered."""
         return f"{self.namespace}.{service}.dead"
 
     def instance_queue(self, name: str) -> str:

@@ -1,26 +1,18 @@
 """What a handler is given: its transaction, the facts about the message, and the way to say what has happened."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
 from uuid import UUID
 
 import structlog
 
-from shared.contracts.message import Event, Reply, Request
+from shared.contracts.message import Event
 from shared.db.pool import Connection
 from shared.ids import new_id
 from shared.messaging import context as contexts
 from shared.messaging.codec import encode_event
 from shared.messaging.outbox import OutboxRow, insert_rows
-
-RequestHandler = Callable[[Any, "UnitOfWork"], Awaitable[Reply]]
-EventHandler = Callable[[Any, "UnitOfWork"], Awaitable[None]]
-RequestHandlers = Mapping[type[Request[Any]], RequestHandler]
-EventHandlers = Mapping[type[Event], EventHandler]
-
-H = TypeVar("H", bound=Callable[..., Any])
 
 log = structlog.get_logger(__name__)
 
@@ -71,7 +63,7 @@ class UnitOfWork:
     def connection(self) -> Connection:
         """The database connection, inside the transaction (read-only handlers: without one)."""
         if self._connection is None:
-            raise RuntimeError("this handler is marked without_database")
+            raise RuntimeError("this handler is declared to need no database")
         return self._connection
 
     @property
@@ -150,48 +142,3 @@ async def flush(works: Sequence[UnitOfWork]) -> None:
     rows = [row for work in works for row in work.take_pending()]
     if rows:
         await insert_rows(works[0].connection, rows, notify=works[0].notify)
-
-
-def read_only(handler: H) -> H:
-    """Mark a request handler that changes nothing: it gets a connection without a transaction and cannot emit."""
-    return _marked(handler, "read_only")
-
-
-def without_database(handler: H) -> H:
-    """Mark a request handler that needs no database at all."""
-    return _marked(handler, "without_database")
-
-
-def mode(handler: Callable[..., Any]) -> str:
-    """Return how a request handler runs: ``transaction``, ``read_only`` or ``without_database``."""
-    return str(getattr(handler, "_thungan_mode", "transaction"))
-
-
-def locking(lock: Callable[[Any], str | None], handler: H) -> H:
-    """Say by which name an event handler locks what it changes, where that is not the event's aggregate.
-
-    Events that are taken in with one transaction are handled in the order of their locks, so that two copies cannot
-    wait for each other. ``lock`` gets the event; "" stands for no lock, None for one that the event does not tell: such
-    an event has its transaction for itself.
-    """
-
-    async def marked(message: Any, work: UnitOfWork) -> Any:
-        return await handler(message, work)
-
-    marked._thungan_lock = lock  # type: ignore[attr-defined]
-    return marked  # type: ignore[return-value]
-
-
-def locked_by(handler: Callable[..., Any], event: Event, *, aggregate: str | None) -> str | None:
-    """Return the name of the lock that a handler takes for an event; None where it is not known before."""
-    lock: Callable[[Any], str | None] | None = getattr(handler, "_thungan_lock", None)
-    return aggregate or "" if lock is None else lock(event)
-
-
-def _marked(handler: H, name: str) -> H:
-    # A wrapper of its own, so that one function can be bound with and without the mark (and functools.partial works).
-    async def marked(message: Any, work: UnitOfWork) -> Any:
-        return await handler(message, work)
-
-    marked._thungan_mode = name  # type: ignore[attr-defined]
-    return marked  # type: ignore[return-value]

@@ -1,7 +1,7 @@
 """pytest fixtures; ``tests/conftest.py`` imports them all."""
 
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from typing import Any, Protocol
 from uuid import uuid4
@@ -13,7 +13,7 @@ import pytest_asyncio
 from pydantic import SecretStr
 
 from shared.db import open_pool
-from shared.messaging import Bus, EventHandlers, RequestHandlers, Topology
+from shared.messaging import Bus, Topology
 from shared.settings import ServiceSettings
 from shared.testing.broker import BrokerView
 from shared.testing.databases import TestDatabases
@@ -134,8 +134,7 @@ class BusFactory(Protocol):
         self,
         topology: Topology,
         *,
-        request_handlers: RequestHandlers | None = None,
-        event_handlers: EventHandlers | None = None,
+        dependencies: Mapping[str, object] | None = None,
         database_url: str | None = None,
         start: bool = True,
         **settings: Any,
@@ -156,8 +155,7 @@ async def bus_for(
         async def make(
             topology: Topology,
             *,
-            request_handlers: RequestHandlers | None = None,
-            event_handlers: EventHandlers | None = None,
+            dependencies: Mapping[str, object] | None = None,
             database_url: str | None = None,
             start: bool = True,
             **settings: Any,
@@ -175,7 +173,7 @@ async def bus_for(
                 made = settings_for(**settings)
             bus = await stack.enter_async_context(Bus(made, topology, pool))
             if start:
-                await bus.start(request_handlers=request_handlers, event_handlers=event_handlers)
+                await bus.start(dependencies=dependencies)
             return bus
 
         yield make

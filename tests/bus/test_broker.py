@@ -10,7 +10,7 @@ import pytest_asyncio
 from pydantic import SecretStr
 
 from shared.contracts.message import Event, Reply, Request
-from shared.messaging import Bus, Topology, UnitOfWork, without_database
+from shared.messaging import Access, Bus, EventHandler, RequestHandler, Topology, UnitOfWork
 from shared.problems import Unavailable
 from shared.testing import wait_until
 from shared.testing.fixtures import BusFactory
@@ -47,7 +47,6 @@ async def own_broker(tmp_path_factory: pytest.TempPathFactory, broker_programs: 
     await asyncio.to_thread(broker.stop)
 
 
-@without_database
 async def answer(_: Ask, __: UnitOfWork) -> Answered:
     return Answered()
 
@@ -77,11 +76,12 @@ async def test_during_an_alarm_requests_fail_at_once_consuming_goes_on_and_no_ev
         await go_on.wait()
         seen.append(event.number)
 
-    sink_topology = Topology(service="sink", requests=[Ask], consumes=[Counted])
+    sink_topology = Topology(
+        service="sink",
+        handlers=[RequestHandler(Ask, answer, access=Access.NO_DATABASE), EventHandler(Counted, note)],
+    )
     await bus_for(
         sink_topology,
-        request_handlers={Ask: answer},
-        event_handlers={Counted: note},
         database_url=await database(),
         amqp_url=amqp_url,
         prefetch=2,
@@ -124,11 +124,12 @@ async def test_a_restart_of_the_broker_loses_nothing_and_everybody_comes_back(
         await asyncio.sleep(0.02)
         seen.append(event.number)
 
-    sink_topology = Topology(service="restarted", requests=[Ask], consumes=[Counted])
+    sink_topology = Topology(
+        service="restarted",
+        handlers=[RequestHandler(Ask, answer, access=Access.NO_DATABASE), EventHandler(Counted, note)],
+    )
     sink = await bus_for(
         sink_topology,
-        request_handlers={Ask: answer},
-        event_handlers={Counted: note},
         database_url=await database(),
         amqp_url=amqp_url,
         database_pool_size=3,

@@ -8,7 +8,7 @@ from pamqp.commands import Basic
 from pydantic import SecretStr
 
 from shared.contracts.message import Event
-from shared.messaging import PermanentError, Topology, UnitOfWork
+from shared.messaging import EventHandler, PermanentError, Topology, UnitOfWork
 from shared.messaging.dead_letters import open_dead_letters
 from shared.messaging.errors import Unroutable
 from shared.testing import wait_until
@@ -25,8 +25,11 @@ class Posted(Event):
     number: int
 
 
-SINK = Topology(service="sink", consumes=[Posted])
 SOURCE = Topology(service="source", emits=[Posted])
+
+
+def sink_with(handler: Callable[[Posted, UnitOfWork], Awaitable[None]]) -> Topology:
+    return Topology(service="sink", handlers=[EventHandler(Posted, handler)])
 
 
 class Clerk:
@@ -50,7 +53,7 @@ def clerk() -> Clerk:
 @pytest.fixture
 async def three_dead(bus_for: BusFactory, database: Database, broker: BrokerView, clerk: Clerk) -> str:
     """Name of the dead queue, in which three events of one service lie."""
-    await bus_for(SINK, event_handlers={Posted: clerk}, database_url=await database())
+    await bus_for(sink_with(clerk), database_url=await database())
     source = await bus_for(SOURCE, database_url=await database())
     async with source.work() as work:
         for number in range(3):
@@ -192,7 +195,7 @@ async def test_bytes_that_are_no_message_of_ours_can_be_looked_at(
 async def test_what_kills_its_process_again_and_again_is_dead_by_the_brokers_own_count(
     bus_for: BusFactory, database: Database, broker: BrokerView, amqp_url: str, namespace: str, clerk: Clerk
 ) -> None:
-    sink = await bus_for(SINK, event_handlers={Posted: clerk}, database_url=await database())
+    sink = await bus_for(sink_with(clerk), database_url=await database())
     await sink.drain()
     await sink.close()
     await broker.put(b"{}", queue=broker.names.event_queue("sink"))

@@ -9,7 +9,7 @@ from pydantic import SecretStr
 
 from shared.contracts.message import Reply, Request
 from shared.db.transaction import CONNECTION_LOST
-from shared.messaging import Topology, UnitOfWork, without_database
+from shared.messaging import Access, RequestHandler, Topology, UnitOfWork
 from shared.messaging.errors import BrokerGone, Failed
 from shared.messaging.guard import guarded
 from shared.messaging.relay import DATABASE_AWAY
@@ -65,7 +65,6 @@ class Ask(Request[Answered]):
     message_name = "test.ask"
 
 
-@without_database
 async def answer(_: Ask, __: UnitOfWork) -> Answered:
     return Answered(text="yes")
 
@@ -75,7 +74,7 @@ async def test_a_connection_that_breaks_while_the_broker_owes_an_answer_is_repla
 ) -> None:
     # To cancel a call that is under way on a dead channel takes the AMQP library a quarter of a minute.
     monkeypatch.setattr("shared.messaging.link._PROBE_EVERY", 0.2)
-    await bus_for(Topology(service="owner", requests=[Ask]), request_handlers={Ask: answer})
+    await bus_for(Topology(service="owner", handlers=[RequestHandler(Ask, answer, access=Access.NO_DATABASE)]))
     async with TcpProxy.in_front_of(amqp_url) as proxy:
         asker = await bus_for(Topology(service="asker"), amqp_url=SecretStr(proxy.url(amqp_url)))
         proxy.mode = Mode.DOWNSTREAM_BLACKHOLE

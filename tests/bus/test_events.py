@@ -17,6 +17,8 @@ from pamqp.common import FieldTable
 from shared.clock import now
 from shared.contracts.message import Event
 from shared.messaging import (
+    EventHandler,
+    Lock,
     MessageTooLarge,
     PermanentError,
     RetryLater,
@@ -25,7 +27,6 @@ from shared.messaging import (
     context,
     correlated,
     envelope,
-    locking,
     topology,
 )
 from shared.metrics import REGISTRY
@@ -54,7 +55,10 @@ class Doubled(Event):
 
 
 TELLER = Topology(service="teller", emits=[Counted])
-LISTENER = Topology(service="listener", consumes=[Counted])
+
+
+def listener_with(handler: Callable[[Counted, UnitOfWork], Awaitable[None]]) -> Topology:
+    return Topology(service="listener", handlers=[EventHandler(Counted, handler)])
 
 
 class Ledger:
@@ -121,7 +125,7 @@ async def test_an_event_reaches_its_consumer_with_correlation_and_cause(
         metadata = work.metadata
         seen.append((metadata.correlation_id, metadata.causation_id, metadata.traceparent, metadata.sender))
 
-    await bus_for(LISTENER, event_handlers={Counted: note}, database_url=await database())
+    await bus_for(listener_with(note), database_url=await database())
     teller = await bus_for(TELLER, database_url=await database())
     trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 
@@ -136,7 +140,7 @@ async def test_an_event_reaches_its_consumer_with_correlation_and_cause(
 async def test_an_event_of_an_undone_transaction_is_never_sent(
     bus_for: BusFactory, database: Database, ledger: Ledger
 ) -> None:
-    await bus_for(LISTENER, event_handlers={Counted: ledger}, database_url=await database())
+    await bus_for(listener_with(ledger), database_url=await database())
     teller = await bus_for(TELLER, database_url=await database())
 
     with contextlib.suppress(ZeroDivisionError):
@@ -163,12 +167,9 @@ async def test_an_event_that_a_handler_emits_has_the_handled_one_as_its_cause(
     async def note(_: Doubled, work: UnitOfWork) -> None:
         causes[work.metadata.correlation_id] = work.metadata.causation_id
 
+    await bus_for(Topology(service="end", handlers=[EventHandler(Doubled, note)]), database_url=await database())
     await bus_for(
-        Topology(service="end", consumes=[Doubled]), event_handlers={Doubled: note}, database_url=await database()
-    )
-    await bus_for(
-        Topology(service="listener", consumes=[Counted], emits=[Doubled]),
-        event_handlers={Counted: double},
+        Topology(service="listener", handlers=[EventHandler(Counted, double)], emits=[Doubled]),
         database_url=await database(),
     )
     teller = await bus_for(TELLER, database_url=await database())
@@ -185,7 +186,7 @@ async def test_an_event_delivered_twice_takes_effect_once(
     bus_for: BusFactory, database: Database, ledger: Ledger, broker: BrokerView
 ) -> None:
     url = await database()
-    listener = await bus_for(LISTENER, event_handlers={Counted: ledger}, database_url=url)
+    listener = await bus_for(listener_with(ledger), database_url=url)
     queue = broker.names.event_queue("listener")
     body, message_id = Counted(thing="a").model_dump_json().encode(), uuid4()
 
@@ -216,7 +217,7 @@ async def test_the_same_event_delivered_to_two_copies_at_once_takes_effect_once(
         return handle
 
     for name in ("a", "b"):
-        await bus_for(LISTENER, event_handlers={Counted: handler(name)}, database_url=url, prefetch=1, instance=name)
+        await bus_for(listener_with(handler(name)), database_url=url, prefetch=1, instance=name)
     queue, message_id = broker.names.event_queue("listener"), uuid4()
     for _ in range(2):
         await broker.put(b'{"thing": "a"}', queue=queue, properties=event_properties(message_id))
@@ -244,7 +245,7 @@ async def test_a_failed_handler_leaves_nothing_behind_and_is_tried_again_with_it
 ) -> None:
     url = await database()
     ledger.failures = [error]
-    await bus_for(LISTENER, event_handlers={Counted: ledger}, database_url=url)
+    await bus_for(listener_with(ledger), database_url=url)
     teller = await bus_for(TELLER, database_url=await database())
 
     async with teller.work() as work:
@@ -260,7 +261,7 @@ async def test_an_event_waits_on_the_rung_of_the_ladder_that_its_attempt_has_rea
     bus_for: BusFactory, database: Database, ledger: Ledger, broker: BrokerView
 ) -> None:
     ledger.failures = [RuntimeError("again")] * 3
-    await bus_for(LISTENER, event_handlers={Counted: ledger}, database_url=await database())
+    await bus_for(listener_with(ledger), database_url=await database())
     names = broker.names
     for attempt, seconds in ((2, 5), (4, 120), (7, 600)):
         properties = event_properties(uuid4())
@@ -282,7 +283,7 @@ async def test_an_error_that_no_repetition_heals_sends_the_event_to_the_dead_que
 ) -> None:
     url = await database()
     ledger.failures = [error]
-    await bus_for(LISTENER, event_handlers={Counted: ledger}, database_url=url)
+    await bus_for(listener_with(ledger), database_url=url)
     queue, dead = broker.names.event_queue("listener"), broker.names.dead_queue("listener")
 
     await broker.put(b'{"thing": "a"}', queue=queue, properties=event_properties(uuid4()))
@@ -299,7 +300,7 @@ async def test_an_event_that_failed_too_often_is_given_up(
     bus_for: BusFactory, database: Database, ledger: Ledger, broker: BrokerView
 ) -> None:
     ledger.failures = [RuntimeError("still")]
-    await bus_for(LISTENER, event_handlers={Counted: ledger}, database_url=await database())
+    await bus_for(listener_with(ledger), database_url=await database())
     properties = event_properties(uuid4())
     properties.headers = {**(properties.headers or {}), envelope.ATTEMPT: 10}
 
@@ -329,7 +330,7 @@ async def test_poison_goes_to_the_dead_queue_at_once_with_its_bytes_as_they_were
     body: bytes,
     properties: Basic.Properties,
 ) -> None:
-    await bus_for(LISTENER, event_handlers={Counted: ledger}, database_url=await database())
+    await bus_for(listener_with(ledger), database_url=await database())
     dead = broker.names.dead_queue("listener")
 
     await broker.put(body, queue=broker.names.event_queue("listener"), properties=properties)
@@ -345,7 +346,7 @@ async def test_poison_goes_to_the_dead_queue_at_once_with_its_bytes_as_they_were
 async def test_an_event_type_that_this_version_does_not_know_waits_for_one_that_does(
     bus_for: BusFactory, database: Database, ledger: Ledger, broker: BrokerView
 ) -> None:
-    await bus_for(LISTENER, event_handlers={Counted: ledger}, database_url=await database())
+    await bus_for(listener_with(ledger), database_url=await database())
 
     await broker.put(
         b"{}", queue=broker.names.event_queue("listener"), properties=event_properties(uuid4(), "test.newer.v1")
@@ -359,7 +360,7 @@ async def test_a_conflict_of_transactions_is_repeated_on_the_spot(
 ) -> None:
     url = await database()
     ledger.failures = [asyncpg.SerializationError("could not serialize"), asyncpg.DeadlockDetectedError("deadlock")]
-    await bus_for(LISTENER, event_handlers={Counted: ledger}, database_url=url)
+    await bus_for(listener_with(ledger), database_url=url)
     teller = await bus_for(TELLER, database_url=await database())
 
     async with teller.work() as work:
@@ -384,7 +385,7 @@ async def test_events_of_one_thing_are_handled_in_their_order_while_others_overt
         order[event.thing].append(event.number)
         running -= 1
 
-    await bus_for(LISTENER, event_handlers={Counted: handle}, database_url=await database(), concurrency=6)
+    await bus_for(listener_with(handle), database_url=await database(), concurrency=6)
     teller = await bus_for(TELLER, database_url=await database())
 
     async with teller.work() as work:
@@ -435,7 +436,12 @@ async def gathered(
     return ids
 
 
-MIDDLE = Topology(service="listener", consumes=[Counted], emits=[Doubled], broadcasts=[Doubled])
+def middle_with(
+    handler: Callable[[Counted, UnitOfWork], Awaitable[None]],
+    lock: Lock | Callable[[Counted], str | Lock] = Lock.AGGREGATE,
+) -> Topology:
+    handlers = [EventHandler(Counted, handler, lock=lock)]
+    return Topology(service="listener", handlers=handlers, emits=[Doubled], broadcasts=[Doubled])
 
 
 async def test_events_that_have_gathered_are_taken_in_with_one_transaction(
@@ -443,7 +449,7 @@ async def test_events_that_have_gathered_are_taken_in_with_one_transaction(
 ) -> None:
     url = await database()
     batches = Batches()
-    await bus_for(MIDDLE, event_handlers={Counted: batches}, database_url=url, concurrency=1)
+    await bus_for(middle_with(batches), database_url=url, concurrency=1)
 
     await gathered(broker, batches, "abcd")
     await wait_until(lambda: _count_of(url, 5))
@@ -459,7 +465,7 @@ async def test_one_that_fails_among_events_taken_in_together_does_not_hold_up_th
     url = await database()
     batches = Batches()
     batches.failing["b"] = PermanentError("never")
-    await bus_for(MIDDLE, event_handlers={Counted: batches}, database_url=url, concurrency=1)
+    await bus_for(middle_with(batches), database_url=url, concurrency=1)
     dead = broker.names.dead_queue("listener")
 
     await gathered(broker, batches, "abcd")
@@ -477,7 +483,7 @@ async def test_poison_and_repetitions_among_events_taken_in_together_touch_none_
 ) -> None:
     url = await database()
     batches = Batches()
-    await bus_for(MIDDLE, event_handlers={Counted: batches}, database_url=url, concurrency=1)
+    await bus_for(middle_with(batches), database_url=url, concurrency=1)
     dead = broker.names.dead_queue("listener")
 
     await gathered(broker, batches, "abcd", twice="ac", spoil="b")
@@ -496,7 +502,7 @@ async def test_a_connection_lost_while_several_events_are_taken_in_loses_and_dou
 ) -> None:
     url = await database()
     batches = Batches()
-    await bus_for(MIDDLE, event_handlers={Counted: batches}, database_url=url, concurrency=1)
+    await bus_for(middle_with(batches), database_url=url, concurrency=1)
 
     batches.failing_once["c"] = ConnectionResetError("gone")
     await gathered(broker, batches, "abcd")
@@ -511,8 +517,8 @@ async def test_events_taken_in_together_are_handled_in_the_order_of_the_locks_th
 ) -> None:
     url = await database()
     batches = Batches()
-    handler = locking(lambda event: {"a": "3", "b": "1", "c": "", "d": "2"}.get(event.thing, ""), batches)
-    await bus_for(MIDDLE, event_handlers={Counted: handler}, database_url=url, concurrency=1)
+    topology = middle_with(batches, lock=lambda event: {"a": "3", "b": "1", "c": "", "d": "2"}.get(event.thing, ""))
+    await bus_for(topology, database_url=url, concurrency=1)
 
     await gathered(broker, batches, "abcd")
     await wait_until(lambda: _count_of(url, 5))
@@ -525,8 +531,8 @@ async def test_an_event_whose_lock_is_not_known_before_has_its_transaction_for_i
 ) -> None:
     url = await database()
     batches = Batches()
-    handler = locking(lambda event: None if event.thing in "bd" else "", batches)
-    await bus_for(MIDDLE, event_handlers={Counted: handler}, database_url=url, concurrency=1)
+    topology = middle_with(batches, lock=lambda event: Lock.UNKNOWN if event.thing in "bd" else Lock.NOTHING)
+    await bus_for(topology, database_url=url, concurrency=1)
 
     await gathered(broker, batches, "abcd")
     await wait_until(lambda: _count_of(url, 5))
@@ -551,7 +557,7 @@ async def _emitted(url: str) -> list[str]:
 async def test_an_event_can_be_held_back_until_a_moment(
     bus_for: BusFactory, database: Database, ledger: Ledger
 ) -> None:
-    await bus_for(LISTENER, event_handlers={Counted: ledger}, database_url=await database())
+    await bus_for(listener_with(ledger), database_url=await database())
     teller_url = await database()
     teller = await bus_for(TELLER, database_url=teller_url)
 
@@ -578,7 +584,7 @@ async def test_an_event_that_nobody_is_bound_for_yet_is_kept_and_reaches_a_later
         await work.emit(Counted(thing="early"))
     await wait_until(lambda: _refused_once(teller_url))
 
-    await bus_for(LISTENER, event_handlers={Counted: ledger}, database_url=await database())
+    await bus_for(listener_with(ledger), database_url=await database())
 
     await wait_until(lambda: ledger.seen, timeout=15)
     await wait_until(lambda: _none_waiting(teller_url))
@@ -615,7 +621,7 @@ async def test_an_event_over_the_size_limit_is_refused_where_it_is_made(
 async def test_another_copy_takes_over_the_outbox_when_its_relay_is_gone(
     bus_for: BusFactory, database: Database, ledger: Ledger
 ) -> None:
-    await bus_for(LISTENER, event_handlers={Counted: ledger}, database_url=await database())
+    await bus_for(listener_with(ledger), database_url=await database())
     url = await database()
     first = await bus_for(TELLER, database_url=url, instance="first")
     assert first._relay is not None
@@ -636,7 +642,7 @@ async def test_a_copy_without_the_relay_wakes_the_one_that_has_it(
     bus_for: BusFactory, database: Database, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("shared.messaging.relay.POLL_SECONDS", 30.0)
-    await bus_for(LISTENER, event_handlers={Counted: ledger}, database_url=await database())
+    await bus_for(listener_with(ledger), database_url=await database())
     url = await database()
     first = await bus_for(TELLER, database_url=url, instance="first")
     await wait_until(lambda: first._relay is not None and first._relay.is_active)
@@ -660,7 +666,7 @@ async def test_a_drain_finishes_the_handlers_under_way_and_takes_no_more(
         await asyncio.sleep(0.3)
         finished.append(event.number)
 
-    listener = await bus_for(LISTENER, event_handlers={Counted: slow}, database_url=url, prefetch=2)
+    listener = await bus_for(listener_with(slow), database_url=url, prefetch=2)
     queue = broker.names.event_queue("listener")
     for number in range(6):
         body = json.dumps({"thing": "a", "number": number}).encode()
@@ -688,7 +694,7 @@ async def test_what_happens_to_events_is_counted(
     names = [("published", "teller"), ("confirmed", "teller")]
     names += [(name, "listener") for name in ("consumed", "retried", "dead", "inbox_duplicates")]
     before = {name: count(*name) for name in names}
-    await bus_for(LISTENER, event_handlers={Counted: ledger}, database_url=await database())
+    await bus_for(listener_with(ledger), database_url=await database())
     teller = await bus_for(TELLER, database_url=await database())
     queue, message_id = broker.names.event_queue("listener"), uuid4()
 

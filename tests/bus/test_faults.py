@@ -11,7 +11,7 @@ from pydantic import SecretStr
 
 from shared.contracts.message import Event, Reply, Request
 from shared.db import open_pool
-from shared.messaging import Bus, Topology, UnitOfWork, without_database
+from shared.messaging import Access, Bus, EventHandler, RequestHandler, Topology, UnitOfWork
 from shared.messaging import link as link_module
 from shared.problems import Unavailable
 from shared.testing import wait_until
@@ -40,10 +40,18 @@ class Noted(Event):
     number: int
 
 
-OWNER = Topology(service="owner", requests=[Ask])
 ASKER = Topology(service="asker")
 SOURCE = Topology(service="source", emits=[Noted])
-SINK = Topology(service="sink", consumes=[Noted])
+
+
+def owner_with(
+    handler: Callable[[Ask, UnitOfWork], Awaitable[Answered]], access: Access = Access.NO_DATABASE
+) -> Topology:
+    return Topology(service="owner", handlers=[RequestHandler(Ask, handler, access=access)])
+
+
+def sink_with(handler: Callable[[Noted, UnitOfWork], Awaitable[None]]) -> Topology:
+    return Topology(service="sink", handlers=[EventHandler(Noted, handler)])
 
 
 @pytest.fixture(autouse=True)
@@ -60,7 +68,6 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(f"shared.messaging.{module}.CALL_SECONDS", 0.5)
 
 
-@without_database
 async def answer(message: Ask, _: UnitOfWork) -> Answered:
     return Answered(text=message.text)
 
@@ -107,7 +114,7 @@ async def answers(bus: Bus) -> bool:
 async def test_while_the_broker_is_away_a_request_fails_at_once_and_afterwards_it_works_again(
     bus_for: BusFactory, proxy: TcpProxy, through: SecretStr
 ) -> None:
-    await bus_for(OWNER, request_handlers={Ask: answer}, amqp_url=through)
+    await bus_for(owner_with(answer), amqp_url=through)
     asker = await bus_for(ASKER, amqp_url=through)
     assert await answers(asker)
 
@@ -127,13 +134,12 @@ async def test_who_waits_for_an_answer_when_the_connection_breaks_is_told_at_onc
 ) -> None:
     inside = asyncio.Event()
 
-    @without_database
     async def slow(_: Ask, __: UnitOfWork) -> Answered:
         inside.set()
         await asyncio.sleep(2)
         return Answered(text="")
 
-    await bus_for(OWNER, request_handlers={Ask: slow})
+    await bus_for(owner_with(slow))
     asker = await bus_for(ASKER, amqp_url=through)
     waiting = asyncio.create_task(asker.request(Ask(), timeout=10))
     await inside.wait()
@@ -150,7 +156,7 @@ async def test_a_network_that_swallows_everything_is_noticed_and_left_behind(
 ) -> None:
     """Also the relay survives it: the library raises CancelledError into tasks that nobody has cancelled."""
     sink_url = await database()
-    await bus_for(SINK, event_handlers={Noted: note}, database_url=sink_url)
+    await bus_for(sink_with(note), database_url=sink_url)
     source = await bus_for(SOURCE, database_url=await database(), amqp_url=through)
     await emit(source, 1)
     await wait_until(all_there(sink_url, [1]))
@@ -169,7 +175,7 @@ async def test_events_under_way_when_the_connection_breaks_take_effect_once_each
     bus_for: BusFactory, database: Database, proxy: TcpProxy, through: SecretStr
 ) -> None:
     sink_url, source_url = await database(), await database()
-    await bus_for(SINK, event_handlers={Noted: note}, database_url=sink_url, amqp_url=through)
+    await bus_for(sink_with(note), database_url=sink_url, amqp_url=through)
     source = await bus_for(SOURCE, database_url=source_url, amqp_url=through)
     await emit(source, -1)
     await wait_until(all_there(sink_url, [-1]))
@@ -187,9 +193,9 @@ async def test_exchanges_that_were_deleted_are_brought_back_with_their_bindings_
     bus_for: BusFactory, database: Database, broker: BrokerView, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(link_module, "_REFRESH_EVERY", 0.3)
-    await bus_for(OWNER, request_handlers={Ask: answer})
+    await bus_for(owner_with(answer))
     sink_url = await database()
-    await bus_for(SINK, event_handlers={Noted: note}, database_url=sink_url)
+    await bus_for(sink_with(note), database_url=sink_url)
     source = await bus_for(SOURCE, database_url=await database())
     await emit(source, 1)
     await wait_until(all_there(sink_url, [1]))
@@ -208,7 +214,7 @@ async def test_an_outbox_whose_sender_stands_still_is_sent_by_another_copy(
 ) -> None:
     monkeypatch.setattr("shared.messaging.relay.IDLE_SECONDS", 1)
     sink_url, source_url = await database(), await database()
-    await bus_for(SINK, event_handlers={Noted: note}, database_url=sink_url)
+    await bus_for(sink_with(note), database_url=sink_url)
     frozen = await bus_for(SOURCE, database_url=source_url, instance="frozen")
     await emit(frozen, 1)
     await wait_until(all_there(sink_url, [1]))
@@ -231,7 +237,7 @@ async def test_a_consumer_whose_queue_was_deleted_returns(
     bus_for: BusFactory, database: Database, broker: BrokerView
 ) -> None:
     sink_url = await database()
-    sink = await bus_for(SINK, event_handlers={Noted: note}, database_url=sink_url)
+    sink = await bus_for(sink_with(note), database_url=sink_url)
     source = await bus_for(SOURCE, database_url=await database())
 
     await broker.delete_queue(broker.names.event_queue("sink"))
@@ -255,7 +261,7 @@ async def test_a_connection_lost_between_commit_and_acknowledgement_changes_noth
             # The commit happens, the acknowledgement finds its channel gone.
             proxy.reset()
 
-    sink = await bus_for(SINK, event_handlers={Noted: noting}, database_url=sink_url, amqp_url=through)
+    sink = await bus_for(sink_with(noting), database_url=sink_url, amqp_url=through)
     source = await bus_for(SOURCE, database_url=await database())
     await emit(source, 1)
     await wait_until(all_there(sink_url, [1]))
@@ -277,7 +283,7 @@ async def test_events_wait_for_a_database_that_is_away_and_use_up_no_attempt(
         await note(event, work)
 
     async with TcpProxy.in_front_of(postgres_url) as to_database:
-        sink = await bus_for(SINK, event_handlers={Noted: noting}, database_url=to_database.url(sink_url))
+        sink = await bus_for(sink_with(noting), database_url=to_database.url(sink_url))
         source = await bus_for(SOURCE, database_url=await database())
         to_database.down()
         await emit(source, 1, 2, 3)
@@ -304,7 +310,7 @@ async def test_a_request_survives_a_database_that_is_restarted_under_it(
             await work.connection.execute("SELECT pg_terminate_backend(pg_backend_pid())")
         return Answered(text=str(await work.connection.fetchval("SELECT 'there'")))
 
-    await bus_for(OWNER, request_handlers={Ask: fragile}, database_url=url)
+    await bus_for(owner_with(fragile, Access.TRANSACTION), database_url=url)
     asker = await bus_for(ASKER)
 
     assert (await asker.request(Ask())).text == "there"
@@ -313,7 +319,7 @@ async def test_a_request_survives_a_database_that_is_restarted_under_it(
 
 async def test_an_outbox_whose_database_connection_is_ended_goes_on(bus_for: BusFactory, database: Database) -> None:
     sink_url, source_url = await database(), await database()
-    await bus_for(SINK, event_handlers={Noted: note}, database_url=sink_url)
+    await bus_for(sink_with(note), database_url=sink_url)
     source = await bus_for(SOURCE, database_url=source_url)
     await emit(source, 1)
     await wait_until(all_there(sink_url, [1]))
@@ -335,7 +341,7 @@ async def test_a_service_starts_before_its_broker_does(
     monkeypatch.setattr("shared.messaging.bus._START_SECONDS", 0.5)
     proxy.down()
 
-    owner = await bus_for(OWNER, request_handlers={Ask: answer}, amqp_url=through)
+    owner = await bus_for(owner_with(answer), amqp_url=through)
     assert await owner.checks()["broker_consume"]() == "no connection"
     proxy.heal()
     asker = await bus_for(ASKER)
@@ -359,7 +365,7 @@ async def test_a_channel_that_stays_away_on_a_good_connection_is_noticed(
 ) -> None:
     watch: Any = __import__("shared.messaging.watchdog", fromlist=["watch"]).watch
     monkeypatch.setattr("shared.messaging.bus.watch", lambda links: watch(links, patience=0.3, every=0.05))
-    owner = await bus_for(OWNER, request_handlers={Ask: answer})
+    owner = await bus_for(owner_with(answer))
     assert owner._responder is not None
     port = owner._responder.intake.port
 

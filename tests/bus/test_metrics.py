@@ -8,7 +8,7 @@ from prometheus_client import generate_latest
 from pydantic import SecretStr
 
 from shared.contracts.message import Event
-from shared.messaging import PermanentError, Topology, UnitOfWork
+from shared.messaging import EventHandler, PermanentError, Topology, UnitOfWork
 from shared.metrics import REGISTRY
 from shared.testing import wait_until
 from shared.testing.fixtures import BusFactory
@@ -63,8 +63,7 @@ async def test_what_will_be_counted_is_there_with_zero_before_the_first_message(
     bus_for: BusFactory, database: Database
 ) -> None:
     await bus_for(
-        Topology(service="zero", consumes=[Weighed], emits=[Weighed]),
-        event_handlers={Weighed: fail},
+        Topology(service="zero", handlers=[EventHandler(Weighed, fail)], emits=[Weighed]),
         database_url=await database(),
     )
 
@@ -79,8 +78,7 @@ async def test_the_dead_letters_that_lie_there_are_counted(
 ) -> None:
     monkeypatch.setattr("shared.messaging.consumer._LOOK_EVERY", 0.2)
     grave = await bus_for(
-        Topology(service="grave", consumes=[Weighed], emits=[Weighed]),
-        event_handlers={Weighed: fail},
+        Topology(service="grave", handlers=[EventHandler(Weighed, fail)], emits=[Weighed]),
         database_url=await database(),
     )
     async with grave.work() as work:

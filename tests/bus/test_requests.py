@@ -2,12 +2,13 @@
 
 import asyncio
 import time
-from typing import Any
+from collections.abc import Awaitable, Callable
+from typing import Any, Concatenate
 
 import pytest
 
 from shared.contracts.message import Reply, Request
-from shared.messaging import Bus, Topology, UnitOfWork, correlated, read_only, seconds_left, without_database
+from shared.messaging import Access, Bus, RequestHandler, Topology, UnitOfWork, correlated, seconds_left
 from shared.problems import Conflict, InvalidRequest, Problem, TimedOut, Unavailable
 from shared.testing import wait_until
 from shared.testing.fixtures import BusFactory
@@ -32,18 +33,27 @@ class Relayed(Request[Echoed]):
     text: str
 
 
-ECHO = Topology(service="echo", requests=[Echo])
 ASKER = Topology(service="asker")
 
 
-@without_database
+def echo_with(handler: Callable[Concatenate[Echo, UnitOfWork, ...], Awaitable[Echoed]]) -> Topology:
+    return Topology(service="echo", handlers=[RequestHandler(Echo, handler, access=Access.NO_DATABASE)])
+
+
+def relay_with(handler: Callable[[Relayed, UnitOfWork], Awaitable[Echoed]]) -> Topology:
+    return Topology(service="relay", handlers=[RequestHandler(Relayed, handler, access=Access.NO_DATABASE)])
+
+
 async def echo(message: Echo, _: UnitOfWork) -> Echoed:
     await asyncio.sleep(message.seconds)
     return Echoed(text=message.text)
 
 
+async def prefixed(message: Echo, _: UnitOfWork, *, prefix: str) -> Echoed:
+    return Echoed(text=prefix + message.text)
+
+
 def refusing(problem: Exception) -> Any:
-    @without_database
     async def refuse(_: Echo, __: UnitOfWork) -> Echoed:
         raise problem
 
@@ -51,7 +61,7 @@ def refusing(problem: Exception) -> Any:
 
 
 async def test_a_request_gets_the_typed_answer_of_its_owner(bus_for: BusFactory) -> None:
-    await bus_for(ECHO, request_handlers={Echo: echo})
+    await bus_for(echo_with(echo))
     asker = await bus_for(ASKER)
 
     reply = await asker.request(Echo(text="Nguyễn Văn Á"))
@@ -61,7 +71,7 @@ async def test_a_request_gets_the_typed_answer_of_its_owner(bus_for: BusFactory)
 
 async def test_a_problem_of_the_owner_is_raised_at_the_caller_as_it_was(bus_for: BusFactory) -> None:
     problem = Conflict("Đã thu rồi", slug="already-paid", facts={"paid_by": "NV01"})
-    await bus_for(ECHO, request_handlers={Echo: refusing(problem)})
+    await bus_for(echo_with(refusing(problem)))
     asker = await bus_for(ASKER)
 
     with pytest.raises(Problem) as raised:
@@ -72,7 +82,7 @@ async def test_a_problem_of_the_owner_is_raised_at_the_caller_as_it_was(bus_for:
 
 
 async def test_an_unexpected_error_tells_the_caller_nothing_of_the_inside(bus_for: BusFactory) -> None:
-    await bus_for(ECHO, request_handlers={Echo: refusing(RuntimeError("password=hunter2"))})
+    await bus_for(echo_with(refusing(RuntimeError("password=hunter2"))))
     asker = await bus_for(ASKER)
 
     with pytest.raises(Problem) as raised:
@@ -94,7 +104,7 @@ async def test_a_service_that_nobody_runs_fails_at_once_and_not_at_the_deadline(
 
 
 async def test_a_service_that_was_stopped_fails_at_once(bus_for: BusFactory) -> None:
-    owner = await bus_for(ECHO, request_handlers={Echo: echo})
+    owner = await bus_for(echo_with(echo))
     asker = await bus_for(ASKER)
     await asker.request(Echo(text="x"))
     await owner.drain()
@@ -108,7 +118,7 @@ async def test_a_service_that_was_stopped_fails_at_once(bus_for: BusFactory) -> 
 
 
 async def test_a_slow_owner_is_given_up_at_the_deadline(bus_for: BusFactory) -> None:
-    await bus_for(ECHO, request_handlers={Echo: echo})
+    await bus_for(echo_with(echo))
     asker = await bus_for(ASKER)
     started = time.monotonic()
 
@@ -119,7 +129,7 @@ async def test_a_slow_owner_is_given_up_at_the_deadline(bus_for: BusFactory) -> 
 
 
 async def test_twenty_slow_requests_run_side_by_side(bus_for: BusFactory) -> None:
-    await bus_for(ECHO, request_handlers={Echo: echo}, concurrency=20)
+    await bus_for(echo_with(echo), concurrency=20)
     asker = await bus_for(ASKER)
     await asker.request(Echo(text="warm"))
     started = time.monotonic()
@@ -131,7 +141,7 @@ async def test_twenty_slow_requests_run_side_by_side(bus_for: BusFactory) -> Non
 
 
 async def test_a_caller_that_gives_up_does_not_disturb_the_others(bus_for: BusFactory) -> None:
-    await bus_for(ECHO, request_handlers={Echo: echo})
+    await bus_for(echo_with(echo))
     asker = await bus_for(ASKER)
     others = [asyncio.create_task(asker.request(Echo(text=str(n), seconds=0.2))) for n in range(5)]
     impatient = [asyncio.create_task(asker.request(Echo(text="x", seconds=0.2))) for _ in range(5)]
@@ -153,7 +163,6 @@ async def test_copies_of_a_service_share_the_requests(bus_for: BusFactory) -> No
     served: list[str] = []
 
     def copy(name: str) -> Any:
-        @without_database
         async def handler(message: Echo, _: UnitOfWork) -> Echoed:
             served.append(name)
             await asyncio.sleep(0.02)
@@ -162,7 +171,7 @@ async def test_copies_of_a_service_share_the_requests(bus_for: BusFactory) -> No
         return handler
 
     for name in ("a", "b"):
-        await bus_for(ECHO, request_handlers={Echo: copy(name)}, concurrency=2, prefetch=2, instance=name)
+        await bus_for(echo_with(copy(name)), concurrency=2, prefetch=2, instance=name)
     asker = await bus_for(ASKER)
 
     await asyncio.gather(*(asker.request(Echo(text="x")) for _ in range(12)))
@@ -174,13 +183,12 @@ async def test_a_request_whose_deadline_has_passed_is_not_carried_out(bus_for: B
     """It waited behind another; by the time of its turn nobody waits for it."""
     served: list[str] = []
 
-    @without_database
     async def handler(message: Echo, _: UnitOfWork) -> Echoed:
         served.append(message.text)
         await asyncio.sleep(message.seconds)
         return Echoed(text=message.text)
 
-    await bus_for(ECHO, request_handlers={Echo: handler}, concurrency=1)
+    await bus_for(echo_with(handler), concurrency=1)
     asker = await bus_for(ASKER)
     first = asyncio.create_task(asker.request(Echo(text="slow", seconds=0.5)))
     await wait_until(lambda: served == ["slow"])
@@ -197,17 +205,15 @@ async def test_what_a_handler_asks_of_others_ends_with_its_own_deadline(bus_for:
     left: list[float] = []
     relay: Bus
 
-    @without_database
     async def pass_on(message: Relayed, _: UnitOfWork) -> Echoed:
         return await relay.request(Echo(text=message.text), timeout=60)
 
-    @without_database
     async def measure(message: Echo, _: UnitOfWork) -> Echoed:
         left.append(seconds_left() or 0)
         return Echoed(text=message.text)
 
-    await bus_for(ECHO, request_handlers={Echo: measure})
-    relay = await bus_for(Topology(service="relay", requests=[Relayed]), request_handlers={Relayed: pass_on})
+    await bus_for(echo_with(measure))
+    relay = await bus_for(relay_with(pass_on))
     asker = await bus_for(ASKER)
 
     await asker.request(Relayed(text="x"), timeout=2)
@@ -220,19 +226,17 @@ async def test_correlation_travels_and_the_cause_is_the_request(bus_for: BusFact
     relay: Bus
     first_id: list[str] = []
 
-    @without_database
     async def pass_on(message: Relayed, work: UnitOfWork) -> Echoed:
         first_id.append(str(work.metadata.message_id))
         return await relay.request(Echo(text=message.text))
 
-    @without_database
     async def note(message: Echo, work: UnitOfWork) -> Echoed:
         seen.append((work.metadata.correlation_id, work.metadata.causation_id))
         assert work.metadata.sender == "relay"
         return Echoed(text=message.text)
 
-    await bus_for(ECHO, request_handlers={Echo: note})
-    relay = await bus_for(Topology(service="relay", requests=[Relayed]), request_handlers={Relayed: pass_on})
+    await bus_for(echo_with(note))
+    relay = await bus_for(relay_with(pass_on))
     asker = await bus_for(ASKER)
 
     with correlated("one-act"):
@@ -250,7 +254,7 @@ async def test_a_message_that_is_no_request_of_ours_is_answered_with_a_problem(
         message_name = "test.echo"
         text: int
 
-    await bus_for(ECHO, request_handlers={Echo: echo})
+    await bus_for(echo_with(echo))
     asker = await bus_for(ASKER)
 
     with pytest.raises(InvalidRequest) as raised:
@@ -259,20 +263,42 @@ async def test_a_message_that_is_no_request_of_ours_is_answered_with_a_problem(
     assert "text: string_type" in raised.value.detail
 
 
-async def test_handlers_must_match_the_topology(bus_for: BusFactory) -> None:
-    with pytest.raises(ValueError, match="Relayed"):
-        await bus_for(Topology(service="echo", requests=[Echo, Relayed]), request_handlers={Echo: read_only(echo)})
+async def test_each_dependency_of_a_handler_must_be_given(bus_for: BusFactory) -> None:
+    with pytest.raises(ValueError, match="prefix of Echo"):
+        await bus_for(echo_with(prefixed))
+
+
+async def test_a_dependency_that_no_handler_takes_is_refused(bus_for: BusFactory) -> None:
+    with pytest.raises(ValueError, match="suffix"):
+        await bus_for(echo_with(prefixed), dependencies={"prefix": "<", "suffix": ">"})
+
+
+async def test_a_handler_gets_its_dependencies_by_name(bus_for: BusFactory) -> None:
+    await bus_for(echo_with(prefixed), dependencies={"prefix": "<"})
+    asker = await bus_for(ASKER)
+
+    assert (await asker.request(Echo(text="x"))).text == "<x"
+
+
+def test_a_handler_must_take_the_message_that_it_is_declared_for() -> None:
+    wrong: Any = echo
+    with pytest.raises(TypeError, match="Relayed"):
+        RequestHandler(Relayed, wrong)
+
+
+async def test_a_handler_that_needs_a_database_is_refused_without_one(bus_for: BusFactory) -> None:
+    with pytest.raises(ValueError, match="database"):
+        await bus_for(Topology(service="echo", handlers=[RequestHandler(Echo, echo)]))
 
 
 async def test_a_drained_service_has_answered_what_it_took(bus_for: BusFactory) -> None:
     served: list[str] = []
 
-    @without_database
     async def handler(message: Echo, work: UnitOfWork) -> Echoed:
         served.append(message.text)
         return await echo(message, work)
 
-    owner = await bus_for(ECHO, request_handlers={Echo: handler})
+    owner = await bus_for(echo_with(handler))
     asker = await bus_for(ASKER)
     asked = [asyncio.create_task(asker.request(Echo(text=str(n), seconds=0.3))) for n in range(5)]
     await wait_until(lambda: len(served) == 5)

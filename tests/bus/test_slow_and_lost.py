@@ -11,7 +11,7 @@ from pamqp.commands import Basic
 from pydantic import SecretStr
 
 from shared.contracts.message import Event, Reply, Request
-from shared.messaging import RetryLater, Topology, UnitOfWork, envelope, without_database
+from shared.messaging import Access, EventHandler, RequestHandler, RetryLater, Topology, UnitOfWork, envelope
 from shared.messaging.errors import Unroutable
 from shared.messaging.link import Link
 from shared.messaging.publisher import Publisher
@@ -42,10 +42,18 @@ class Noted(Event):
     number: int
 
 
-OWNER = Topology(service="owner", requests=[Ask])
 ASKER = Topology(service="asker")
 SOURCE = Topology(service="source", emits=[Noted])
-SINK = Topology(service="sink", consumes=[Noted])
+
+
+def owner_with(
+    handler: Callable[[Ask, UnitOfWork], Awaitable[Answered]], access: Access = Access.NO_DATABASE
+) -> Topology:
+    return Topology(service="owner", handlers=[RequestHandler(Ask, handler, access=access)])
+
+
+def sink_with(handler: Callable[[Noted, UnitOfWork], Awaitable[None]]) -> Topology:
+    return Topology(service="sink", handlers=[EventHandler(Noted, handler)])
 
 
 @pytest.fixture(autouse=True)
@@ -65,14 +73,13 @@ async def test_a_request_whose_answer_gets_lost_times_out_and_is_answered_when_i
 ) -> None:
     handled: list[int] = []
 
-    @without_database
     async def lose_the_first_answer(_: Ask, __: UnitOfWork) -> Answered:
         handled.append(len(handled))
         if len(handled) == 1:
             proxy.mode = Mode.UPSTREAM_BLACKHOLE
         return Answered(text="done")
 
-    await bus_for(OWNER, request_handlers={Ask: lose_the_first_answer}, amqp_url=through)
+    await bus_for(owner_with(lose_the_first_answer), amqp_url=through)
     asker = await bus_for(ASKER)
     started = time.monotonic()
     with pytest.raises(TimedOut):
@@ -101,7 +108,7 @@ async def test_an_event_whose_handler_takes_too_long_waits_on_the_ladder_and_hol
             await asyncio.sleep(30)
         done.append(event.number)
 
-    await bus_for(SINK, event_handlers={Noted: slow}, database_url=await database(), prefetch=1, concurrency=1)
+    await bus_for(sink_with(slow), database_url=await database(), prefetch=1, concurrency=1)
     await emit(bus_for, await database(), 1, 2)
     waiting = await wait_until(partial(broker.take, broker.names.retry_queue("sink", 1)))
 
@@ -116,7 +123,6 @@ async def test_a_request_whose_handler_takes_too_long_is_answered_with_that(
     monkeypatch.setattr("shared.messaging.responder.HANDLER_SECONDS", 0.3)
     ended = asyncio.Event()
 
-    @without_database
     async def slow(_: Ask, __: UnitOfWork) -> Answered:
         try:
             await asyncio.sleep(30)
@@ -124,7 +130,7 @@ async def test_a_request_whose_handler_takes_too_long_is_answered_with_that(
             ended.set()
         return Answered(text="")
 
-    await bus_for(OWNER, request_handlers={Ask: slow})
+    await bus_for(owner_with(slow))
     asker = await bus_for(ASKER)
     started = time.monotonic()
     with pytest.raises(TimedOut):
@@ -159,7 +165,7 @@ async def test_an_event_that_is_on_the_ladder_and_delivered_again_as_well_takes_
         return REGISTRY.get_sample_value("thungan_bus_inbox_duplicates_total", labels) or 0
 
     before = duplicates()
-    await bus_for(SINK, event_handlers={Noted: note}, database_url=await database(), amqp_url=through)
+    await bus_for(sink_with(note), database_url=await database(), amqp_url=through)
     await emit(bus_for, await database(), 1)
     await wait_until(lambda: duplicates() == before + 1)
 
@@ -170,7 +176,7 @@ async def test_of_one_message_under_way_twice_the_one_that_reaches_nobody_is_tol
     bus_for: BusFactory, database: Database, amqp_url: str, broker: BrokerView
 ) -> None:
     """The library matches what the broker returns by AMQP's id: so each attempt has one of its own."""
-    await bus_for(SINK, event_handlers={Noted: _ignore}, database_url=await database())
+    await bus_for(sink_with(_ignore), database_url=await database())
     link = Link(SecretStr(amqp_url), "two attempts")
     publisher = Publisher(link, "two attempts", "source")
     running = asyncio.create_task(link.run())
@@ -213,7 +219,7 @@ async def test_a_declaration_that_is_not_answered_is_given_up_and_done_when_the_
         monkeypatch.setattr(f"shared.messaging.{module}.CALL_SECONDS", 0.3)
     # The handshake of each connection is about 1 kB; then the declarations begin.
     swallowing = asyncio.create_task(_swallow_after(proxy, 1_500))
-    sink = await bus_for(SINK, event_handlers={Noted: _ignore}, database_url=await database(), amqp_url=through)
+    sink = await bus_for(sink_with(_ignore), database_url=await database(), amqp_url=through)
     await swallowing
     assert await sink.checks()["consumers"]() is not None
     proxy.reset()
@@ -230,11 +236,10 @@ async def _swallow_after(proxy: TcpProxy, size: int) -> None:
 async def test_after_a_broken_connection_requests_work_again_within_two_seconds(
     bus_for: BusFactory, proxy: TcpProxy, through: SecretStr
 ) -> None:
-    @without_database
     async def answer(_: Ask, __: UnitOfWork) -> Answered:
         return Answered(text="yes")
 
-    await bus_for(OWNER, request_handlers={Ask: answer}, amqp_url=through)
+    await bus_for(owner_with(answer), amqp_url=through)
     asker = await bus_for(ASKER, amqp_url=through)
     assert (await asker.request(Ask(), timeout=5)).text == "yes"
     proxy.reset()
@@ -262,7 +267,7 @@ async def test_a_request_whose_commit_fails_is_not_answered_with_yes(bus_for: Bu
         await work.connection.execute(_REFUSED_AT_COMMIT)
         return Answered(text="done")
 
-    await bus_for(OWNER, request_handlers={Ask: refused}, database_url=await database())
+    await bus_for(owner_with(refused, Access.TRANSACTION), database_url=await database())
     asker = await bus_for(ASKER)
     with pytest.raises(Problem) as caught:
         await asker.request(Ask(), timeout=10)
@@ -275,7 +280,7 @@ async def test_an_event_whose_commit_fails_is_not_acknowledged(
     async def refused(_: Noted, work: UnitOfWork) -> None:
         await work.connection.execute(_REFUSED_AT_COMMIT)
 
-    await bus_for(SINK, event_handlers={Noted: refused}, database_url=await database())
+    await bus_for(sink_with(refused), database_url=await database())
     await emit(bus_for, await database(), 1)
 
     waiting = await wait_until(partial(broker.take, broker.names.retry_queue("sink", 1)))
@@ -293,7 +298,7 @@ async def test_what_waits_for_a_database_when_its_copy_stops_is_given_back_for_a
         taken.append(event.number)
 
     async with TcpProxy.in_front_of(postgres_url) as to_database:
-        stopping = await bus_for(SINK, event_handlers={Noted: take}, database_url=to_database.url(url))
+        stopping = await bus_for(sink_with(take), database_url=to_database.url(url))
         assert await stopping.checks()["consumers"]() is None
         to_database.down()
         await emit(bus_for, await database(), 1, 2)
@@ -301,6 +306,6 @@ async def test_what_waits_for_a_database_when_its_copy_stops_is_given_back_for_a
         await stopping.drain()
         await stopping.close()
     assert taken == []
-    await bus_for(SINK, event_handlers={Noted: take}, database_url=url)
+    await bus_for(sink_with(take), database_url=url)
 
     await wait_until(lambda: sorted(taken) == [1, 2])

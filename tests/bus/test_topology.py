@@ -3,7 +3,7 @@
 import pytest
 
 from shared.contracts.message import Event
-from shared.messaging import Names, Topology, TopologyMismatch, UnsupportedBroker
+from shared.messaging import EventHandler, Names, Topology, TopologyMismatch, UnitOfWork, UnsupportedBroker
 from shared.messaging.provision import provision
 from shared.messaging.topology import event_queues, exchanges, instance_queue, request_queue
 from shared.messaging.verify import verify_broker
@@ -17,7 +17,10 @@ class Happened(Event):
     message_name = "test.happened"
 
 
-SERVICE = Topology(service="billing", consumes=[Happened])
+async def handle(_: Happened, __: UnitOfWork) -> None: ...
+
+
+SERVICE = Topology(service="billing", handlers=[EventHandler(Happened, handle)])
 
 
 def test_exchanges_and_queues_are_declared_as_ever() -> None:
@@ -75,10 +78,8 @@ async def test_a_queue_with_other_arguments_stops_the_start_with_a_clear_error(
     async with broker.channel() as channel:
         await channel.queue_declare(dead, durable=True, arguments={"x-queue-type": "classic"})
 
-    async def handle(*_: object) -> None: ...
-
     with pytest.raises(TopologyMismatch, match=dead):
-        await bus_for(SERVICE, event_handlers={Happened: handle}, database_url="postgresql://nobody@127.0.0.1:1/none")
+        await bus_for(SERVICE, database_url="postgresql://nobody@127.0.0.1:1/none")
 
 
 async def test_queues_can_be_declared_before_the_first_start(settings_for: object, broker: BrokerView) -> None:
@@ -106,5 +107,7 @@ def test_other_brokers_are_refused(product: str, version: str) -> None:
 def test_a_topology_names_each_message_once_and_broadcasts_only_what_it_emits() -> None:
     with pytest.raises(ValueError, match="twice"):
         Topology(service="x", emits=[Happened, Happened])
+    with pytest.raises(ValueError, match="twice"):
+        Topology(service="x", handlers=[EventHandler(Happened, handle), EventHandler(Happened, handle)])
     with pytest.raises(ValueError, match="broadcasts"):
         Topology(service="x", broadcasts=[Happened])

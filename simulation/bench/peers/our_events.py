@@ -9,7 +9,7 @@ from typing import Any
 from shared.contracts.message import Event
 from shared.db import open_pool
 from shared.logging import configure_logging
-from shared.messaging import Bus, Topology, UnitOfWork
+from shared.messaging import Bus, EventHandler, Topology, UnitOfWork
 from shared.settings import ServiceSettings
 from simulation.bench.peers import driver
 from simulation.bench.peers.payload import ANSWER
@@ -51,8 +51,9 @@ async def _consume() -> None:
     settings = ServiceSettings(instance="consumer")
     pool = await open_pool(settings.database_url, size=settings.database_pool_size)
     count = _Count()
-    async with Bus(settings, Topology(service="notify", consumes=[AccountChanged]), pool) as bus:
-        await bus.start(event_handlers={AccountChanged: count.handle})
+    topology = Topology(service="notify", handlers=[EventHandler(AccountChanged, count.handle)])
+    async with Bus(settings, topology, pool) as bus:
+        await bus.start()
         await driver.obey(count.command)
     await pool.close()
 

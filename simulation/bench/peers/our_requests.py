@@ -7,7 +7,7 @@ from pydantic import BaseModel
 
 from shared.contracts.message import Reply, Request
 from shared.logging import configure_logging
-from shared.messaging import Bus, Topology, UnitOfWork, without_database
+from shared.messaging import Access, Bus, RequestHandler, Topology, UnitOfWork
 from shared.settings import ServiceSettings
 from simulation.bench.peers import driver
 from simulation.bench.peers.payload import ANSWER, QUESTION
@@ -44,10 +44,13 @@ async def _answer(_request: AskAccount, _work: UnitOfWork) -> Account:
     return Account.model_validate(ANSWER)
 
 
+TOPOLOGY = Topology(service="bench", handlers=[RequestHandler(AskAccount, _answer, access=Access.NO_DATABASE)])
+
+
 async def _respond() -> None:
     settings = ServiceSettings(concurrency=64, prefetch=64)
-    async with Bus(settings, Topology(service="bench", requests=[AskAccount]), pool=None) as bus:
-        await bus.start(request_handlers={AskAccount: without_database(_answer)})
+    async with Bus(settings, TOPOLOGY, pool=None) as bus:
+        await bus.start()
         await driver.obey()
 
 

@@ -36,7 +36,7 @@ from shared.contracts.common import NextStep, Outcome, PaymentMethod
 from shared.contracts.customer import CustomerChanged, Visit, VisitRecorded
 from shared.contracts.message import Event
 from shared.ids import new_id
-from shared.messaging import Bus, Topology, UnitOfWork
+from shared.messaging import Bus, EventHandler, Topology, UnitOfWork
 from shared.problems import Problem
 from shared.runtime import Running
 from shared.testing.fixtures import BusFactory
@@ -44,9 +44,6 @@ from shared.testing.waiting import wait_until
 from tests.integration.billing.desk import CODE, COLLECTOR, NOW, TARIFFS, facts, reading, readings
 
 BILLING_SAYS = (BillIssued, NoticeIssued, PaymentRecorded, PaymentReversed, ShiftClosed)
-
-# Stands in for the services around billing: it says what they say, and hears what billing says.
-NEIGHBOUR = Topology(service="gateway", consumes=BILLING_SAYS, emits=[CustomerChanged, VisitRecorded])
 
 
 @dataclass
@@ -93,9 +90,13 @@ async def town(
     url = await database("billing")
     async with AsyncExitStack() as stack:
         running = [await stack.enter_async_context(service(settings(url))) for _ in range(copies)]
-        bus = await bus_for(
-            NEIGHBOUR, event_handlers=dict.fromkeys(BILLING_SAYS, listen), database_url=await database()
+        # Stands in for the services around billing: it emits what they emit, and consumes what billing emits.
+        neighbour = Topology(
+            service="gateway",
+            handlers=[EventHandler(event, listen) for event in BILLING_SAYS],
+            emits=[CustomerChanged, VisitRecorded],
         )
+        bus = await bus_for(neighbour, database_url=await database())
         pool = await stack.enter_async_context(asyncpg.create_pool(url, min_size=0, max_size=2))
         yield Town(bus, running, url, pool, heard)
 

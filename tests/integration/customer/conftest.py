@@ -7,13 +7,12 @@ import asyncpg
 import pytest_asyncio
 from pydantic import SecretStr
 
-from services.customer.app import event_handlers, request_handlers
 from services.customer.settings import CustomerSettings
 from services.customer.topology import TOPOLOGY
 from shared.contracts.billing import BillIssued, PaymentRecorded, PaymentReversed
 from shared.contracts.customer import CustomerChanged, VisitRecorded
 from shared.contracts.message import Event
-from shared.messaging import Topology, UnitOfWork
+from shared.messaging import EventHandler, Topology, UnitOfWork
 from shared.testing.fixtures import BusFactory
 from tests.integration.customer.town import Clock, Service
 
@@ -38,16 +37,14 @@ async def empty_service(
     neighbour = await bus_for(
         Topology(
             service="billing",
-            consumes=[CustomerChanged, VisitRecorded],
+            handlers=[EventHandler(CustomerChanged, hear), EventHandler(VisitRecorded, hear)],
             emits=[BillIssued, PaymentRecorded, PaymentReversed],
         ),
-        event_handlers={CustomerChanged: hear, VisitRecorded: hear},
         database_url=await database(),
     )
     bus = await bus_for(
         TOPOLOGY,
-        request_handlers=request_handlers(settings, clock),
-        event_handlers=event_handlers(settings),
+        dependencies={"rules": settings.visit_rules, "clock": clock},
         database_url=url,
     )
     async with asyncpg.create_pool(url, min_size=1, max_size=2) as pool:

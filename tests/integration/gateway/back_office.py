@@ -53,7 +53,7 @@ from shared.contracts.customer import (
     Visit,
     VisitReply,
 )
-from shared.contracts.message import Request
+from shared.contracts.message import Message, Request
 from shared.contracts.notify import GetReminders, ReminderHistory
 from shared.contracts.receipt import (
     CheckState,
@@ -73,7 +73,7 @@ from shared.contracts.receipt import (
     VerifyToken,
 )
 from shared.ids import new_id
-from shared.messaging import Topology, UnitOfWork
+from shared.messaging import RequestHandler, Topology, UnitOfWork
 from shared.printing import Document, QrCode, Rule, Text
 from shared.problems import Conflict, NotFound, SameIdOtherContent
 
@@ -98,12 +98,6 @@ REQUESTS: list[type[Request[Any]]] = [
     GetPublicKeys,
     GetReminders,
 ]
-
-TOPOLOGY = Topology(
-    service="backoffice",
-    requests=REQUESTS,
-    emits=[CustomerChanged, PaymentRecorded, PaymentReversed, BillIssued, DocumentReady],
-)
 
 UNIT = Unit(unit_code="PB1501", name="Điện lực TP Cà Mau", address="Cà Mau", tax_code="0300942001", phone="19001006")
 START = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
@@ -182,11 +176,15 @@ class BackOffice:
     asked: list[Any] = field(default_factory=list)
     versions: dict[str, int] = field(default_factory=dict)
 
-    def handlers(self) -> dict[type[Any], Any]:
-        """The request handlers, as a bus takes them."""
-        return dict.fromkeys(REQUESTS, self._answer)
+    def topology(self) -> Topology:
+        """Its messages: it answers the requests of four services and emits their events."""
+        return Topology(
+            service="backoffice",
+            handlers=[RequestHandler(request, self._answer) for request in REQUESTS],
+            emits=[CustomerChanged, PaymentRecorded, PaymentReversed, BillIssued, DocumentReady],
+        )
 
-    async def _answer(self, request: Any, work: UnitOfWork) -> Any:
+    async def _answer(self, request: Message, work: UnitOfWork) -> Any:
         self.asked.append(request)
         return await getattr(self, type(request).__name__)(request, work)
 
@@ -512,7 +510,6 @@ def tomorrow() -> datetime:
 
 __all__ = [
     "START",
-    "TOPOLOGY",
     "TOTAL",
     "BackOffice",
     "bill",

@@ -23,7 +23,7 @@ from shared.messaging import Bus
 from shared.testing.fixtures import BusFactory
 from shared.testing.waiting import wait_until
 from simulation.phone import VirtualDesk, VirtualPhone, VirtualPrinter, open_session
-from tests.integration.gateway.back_office import TOPOLOGY, BackOffice, facts
+from tests.integration.gateway.back_office import BackOffice, facts
 
 CUSTOMER = "PB15010000001"
 FAST: dict[str, Any] = {"revocation_check_interval": 0.2, "poll_interval": 0.5, "log_level": "WARNING"}
@@ -138,7 +138,7 @@ async def town(
         database_url = await database("gateway")
         pool = await asyncpg.create_pool(database_url, min_size=0, max_size=3)
         stack.push_async_callback(pool.close)
-        bus = await bus_for(TOPOLOGY, request_handlers=office.handlers(), database_url=await database())
+        bus = await bus_for(office.topology(), database_url=await database())
         session = await stack.enter_async_context(open_session())
         yield Town(amqp_url, namespace, database_url, pool, office, bus, session, stack, used_queues)
 

@@ -15,14 +15,13 @@ from shared.contracts.billing import NoticeIssued, PaymentRecorded, PaymentRever
 from shared.contracts.message import Event
 from shared.contracts.notify import GetReminders, ReminderState, SmsFailed, SmsSent
 from shared.ids import new_id
-from shared.messaging import Bus, Topology, UnitOfWork
+from shared.messaging import Bus, EventHandler, Topology, UnitOfWork
 from shared.runtime import Running
 from shared.testing import eventually, wait_until
 from shared.testing.fixtures import BusFactory
 from tests.integration.notify.notices import CODE, notice, paid
 
 BILLING = Topology(service="billing", emits=[NoticeIssued, PaymentRecorded, PaymentReversed])
-LISTENER = Topology(service="gateway", consumes=[SmsSent, SmsFailed])
 
 
 @pytest.fixture
@@ -113,7 +112,8 @@ async def test_others_hear_that_an_sms_was_sent_or_will_not_be(
     async def hear(event: SmsSent | SmsFailed, work: UnitOfWork) -> None:
         heard.append(event)
 
-    await bus_for(LISTENER, database_url=await database(), event_handlers={SmsSent: hear, SmsFailed: hear})
+    listener = Topology(service="gateway", handlers=[EventHandler(SmsSent, hear), EventHandler(SmsFailed, hear)])
+    await bus_for(listener, database_url=await database())
     await say(billing, notice(issued_at=now()), notice(issued_at=now(), phone=None, version=2))
     await wait_until(lambda: len(heard) == 2)
     assert {type(event) for event in heard} == {SmsSent, SmsFailed}

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest_asyncio
 
-from shared.contracts.receipt import DocumentReady, ReceiptIssued
 from shared.db import open_pool
 from shared.testing.fixtures import BusFactory
 from tests.integration.receipt.shop import BILLING, GATEWAY, Shop, receipt_settings
@@ -26,6 +25,6 @@ async def shop(
         stack.push_async_callback(pool.close)
         billing = await bus_for(BILLING, database_url=await database(), start=False)
         made = Shop(settings=settings, billing=billing, pool=pool, stack=stack)
-        await billing.start(event_handlers={ReceiptIssued: made.take_receipt})
-        await bus_for(GATEWAY, database_url=await database(), event_handlers={DocumentReady: made.take_paper})
+        await billing.start(dependencies={"shop": made})
+        await bus_for(GATEWAY, database_url=await database(), dependencies={"shop": made})
         yield made

@@ -18,18 +18,29 @@ from shared.clock import now
 from shared.contracts.billing import NoticeIssued, PaymentRecorded, PaymentReversed, ShiftClosed
 from shared.contracts.message import Event, Reply, Request
 from shared.contracts.receipt import DocumentReady, PaperKind, Receipt, ReceiptIssued, ReceiptKind
-from shared.messaging import Bus, Topology, UnitOfWork
+from shared.messaging import Bus, EventHandler, Topology, UnitOfWork
 from shared.runtime import Running
 from shared.testing import wait_until
 
 R = TypeVar("R", bound=Reply)
 
+
+async def take_receipt(event: ReceiptIssued, _work: UnitOfWork, *, shop: "Shop") -> None:
+    """Note a receipt, as billing does."""
+    shop.issued.append(event.receipt)
+
+
+async def take_paper(event: DocumentReady, _work: UnitOfWork, *, shop: "Shop") -> None:
+    """Note a paper, as the gateway does."""
+    shop.papers.append(event)
+
+
 BILLING = Topology(
     service="billing",
-    consumes=[ReceiptIssued],
+    handlers=[EventHandler(ReceiptIssued, take_receipt)],
     emits=[NoticeIssued, PaymentRecorded, PaymentReversed, ShiftClosed],
 )
-GATEWAY = Topology(service="gateway", consumes=[DocumentReady])
+GATEWAY = Topology(service="gateway", handlers=[EventHandler(DocumentReady, take_paper)])
 
 
 @dataclass
@@ -87,14 +98,6 @@ class Shop:
         """The numbers of a series as stored."""
         rows = await self.pool.fetch("SELECT number FROM receipt WHERE series = $1 ORDER BY number", series)
         return [row["number"] for row in rows]
-
-    async def take_receipt(self, event: ReceiptIssued, _work: UnitOfWork) -> None:
-        """Note a receipt, as billing does."""
-        self.issued.append(event.receipt)
-
-    async def take_paper(self, event: DocumentReady, _work: UnitOfWork) -> None:
-        """Note a paper, as the gateway does."""
-        self.papers.append(event)
 
 
 def originals(receipts: Sequence[Receipt]) -> list[Receipt]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from shared.contracts.message import Event, Reply, Request
 from shared.health import serve_health
-from shared.messaging import Topology, UnitOfWork
+from shared.messaging import Bus, EventHandler, RequestHandler, Topology, UnitOfWork
 from shared.runtime import Running, open_parts, run_service
 from shared.settings import ServiceSettings
 
@@ -33,26 +33,29 @@ class Woken(Event):
     message_name = "sample.woken"
 
 
-TOPOLOGY = Topology(service="sample", requests=[Sleep], consumes=[Woken], emits=[Woken])
+async def sleep(message: Sleep, work: UnitOfWork, *, bus: Bus) -> Slept:
+    if message.part_fails:
+        bus._supervised["relay"].cancel()
+    sys.stderr.write("asleep\n")
+    await asyncio.sleep(message.seconds)
+    await work.emit(Woken())
+    return Slept(text="awake")
+
+
+async def woken(_: Woken, __: UnitOfWork) -> None:
+    sys.stderr.write("woken\n")
+
+
+TOPOLOGY = Topology(
+    service="sample", handlers=[RequestHandler(Sleep, sleep), EventHandler(Woken, woken)], emits=[Woken]
+)
 
 
 @asynccontextmanager
 async def service(settings: ServiceSettings) -> AsyncIterator[Running]:
     """Run until the block ends."""
     async with open_parts(settings, TOPOLOGY) as parts:
-
-        async def sleep(message: Sleep, work: UnitOfWork) -> Slept:
-            if message.part_fails:
-                parts.bus._supervised["relay"].cancel()
-            sys.stderr.write("asleep\n")
-            await asyncio.sleep(message.seconds)
-            await work.emit(Woken())
-            return Slept(text="awake")
-
-        async def woken(_: Woken, __: UnitOfWork) -> None:
-            sys.stderr.write("woken\n")
-
-        await parts.bus.start(request_handlers={Sleep: sleep}, event_handlers={Woken: woken})
+        await parts.bus.start(dependencies={"bus": parts.bus})
         async with serve_health(parts.checks, host=settings.http_host, port=settings.http_port) as port:
             yield Running(parts.bus, port)
 

@@ -10,7 +10,6 @@ from pydantic_settings import BaseSettings
 
 from ops import provision
 from ops.system import SERVICES
-from shared.contracts.customer import CustomerChanged, GetCustomer
 from shared.messaging.topology import Names, Topology, event_queues, request_queue
 from stack import postgres, rabbitmq
 from stack.addresses import SystemAddresses
@@ -88,7 +87,7 @@ def test_a_service_reaches_its_own_database_with_its_own_role() -> None:
 
 
 def test_every_lasting_queue_of_a_namespace_is_removed_with_it() -> None:
-    topology = Topology(service="billing", requests=[GetCustomer], consumes=[CustomerChanged])
+    topology = Topology(service="billing")
     names = Names("test")
     declared = {request_queue(topology, names).name, *(queue.name for queue in event_queues(topology, names))}
     assert declared <= set(queue_names("test"))

@@ -1,0 +1,120 @@
+"""Handlers as a service declares them: which message, which function, and what the function needs around it.
+
+A handler is a plain function ``async def record_payment(request, work, *, clock)``: first the message, then the unit of
+work; what else it needs are keyword-only parameters, its dependencies, which :func:`bind` gives it by name.
+"""
+
+import inspect
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import Enum, auto
+from functools import partial
+from types import UnionType
+from typing import Any, Concatenate, Generic, TypeVar, get_args
+
+from shared.contracts.message import Event, Reply, Request
+from shared.messaging.unit_of_work import UnitOfWork
+
+AnyRequest = TypeVar("AnyRequest", bound=Request[Any])
+AnyEvent = TypeVar("AnyEvent", bound=Event)
+
+
+class Access(Enum):
+    """What a request handler may do with the database."""
+
+    TRANSACTION = auto()
+    """Read and write in one transaction, and emit events."""
+
+    READ_ONLY = auto()
+    """Read: it gets a connection without BEGIN and COMMIT, and cannot emit."""
+
+    NO_DATABASE = auto()
+    """Nothing: it gets no connection."""
+
+
+class Lock(Enum):
+    """What an event handler locks, where no function of the event names it."""
+
+    AGGREGATE = auto()
+    """The aggregate that the event was emitted with."""
+
+    NOTHING = auto()
+    """Nothing that another handler locks."""
+
+    UNKNOWN = auto()
+    """Only the database knows: the event has its transaction for itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class RequestHandler(Generic[AnyRequest]):
+    """Which function answers a request."""
+
+    message: type[AnyRequest]
+    function: Callable[Concatenate[AnyRequest, UnitOfWork, ...], Awaitable[Reply]]
+    access: Access = Access.TRANSACTION
+
+    def __post_init__(self) -> None:
+        _require_takes(self.function, self.message)
+
+
+@dataclass(frozen=True, slots=True)
+class EventHandler(Generic[AnyEvent]):
+    """Which function handles an event.
+
+    Events that wait are handled with one transaction, in the order of their locks, so that two copies of a service
+    cannot wait for each other. ``lock`` says what the function locks: a :class:`Lock`, or a function of the event that
+    returns a name (which only has to differ where the locks do) or a :class:`Lock`.
+    """
+
+    message: type[AnyEvent]
+    function: Callable[Concatenate[AnyEvent, UnitOfWork, ...], Awaitable[None]]
+    lock: Lock | Callable[[AnyEvent], str | Lock] = Lock.AGGREGATE
+
+    def __post_init__(self) -> None:
+        _require_takes(self.function, self.message)
+
+    def lock_of(self, event: AnyEvent, aggregate: str | None) -> str | None:
+        """Return the name of what is locked for ``event``: "" for nothing, None where it is not known before."""
+        lock = self.lock if isinstance(self.lock, Lock) else self.lock(event)
+        if isinstance(lock, str):
+            return lock
+        return {Lock.AGGREGATE: aggregate or "", Lock.NOTHING: "", Lock.UNKNOWN: None}[lock]
+
+
+Handler = RequestHandler[Any] | EventHandler[Any]
+
+
+def bind(handlers: Sequence[Handler], dependencies: Mapping[str, object]) -> list[Handler]:
+    """Return the handlers with their dependencies given: functions of a message and a unit of work.
+
+    Raises :class:`ValueError` for a dependency that a handler asks for and nobody gives, and for one that no handler
+    asks for.
+    """
+    asked = [(handler, _dependencies_of(handler.function)) for handler in handlers]
+    missing = sorted(
+        f"{name} of {handler.message.__name__}" for handler, names in asked for name in names - set(dependencies)
+    )
+    if missing:
+        raise ValueError(f"handlers lack dependencies: {', '.join(missing)}")
+    surplus = sorted(set(dependencies).difference(*(names for _, names in asked)))
+    if surplus:
+        raise ValueError(f"no handler asks for these dependencies: {', '.join(surplus)}")
+    return [_bound(handler, {name: dependencies[name] for name in names}) for handler, names in asked]
+
+
+def _bound(handler: Handler, dependencies: Mapping[str, object]) -> Handler:
+    function: Any = partial(handler.function, **dependencies) if dependencies else handler.function
+    return replace(handler, function=function)
+
+
+def _dependencies_of(function: Callable[..., Any]) -> set[str]:
+    parameters = inspect.signature(function).parameters.values()
+    return {parameter.name for parameter in parameters if parameter.kind is inspect.Parameter.KEYWORD_ONLY}
+
+
+def _require_takes(function: Callable[..., Any], message: type[Request[Any]] | type[Event]) -> None:
+    first = next(iter(inspect.signature(function).parameters.values()), None)
+    annotation = None if first is None else first.annotation
+    accepted = get_args(annotation) if isinstance(annotation, UnionType) else (annotation,)
+    if not any(isinstance(kind, type) and issubclass(message, kind) for kind in accepted):
+        raise TypeError(f"the first parameter of {function!r} does not take {message.__name__}")
