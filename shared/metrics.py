@@ -16,6 +16,12 @@ CONFIRMED = Counter(
     "thungan_bus_confirmed", "Messages that the broker took responsibility for", _MESSAGE, registry=REGISTRY
 )
 RETURNED = Counter("thungan_bus_returned", "Messages that no queue was bound for", _MESSAGE, registry=REGISTRY)
+UNSENDABLE = Counter(
+    "thungan_bus_unsendable",
+    "Events in the outbox that cannot be sent because of a fault of their own, each attempt counted",
+    _MESSAGE,
+    registry=REGISTRY,
+)
 CONSUMED = Counter(
     "thungan_bus_consumed", "Messages handled to the end, whatever the outcome", _MESSAGE, registry=REGISTRY
 )
@@ -62,7 +68,7 @@ class MessageMetrics:
 
     def show_published(self) -> None:
         """Show zeros for what is sent, before it is sent: whoever counts an increase needs a line to start from."""
-        _ = (self.published, self.confirmed, self.returned)
+        _ = (self.published, self.confirmed, self.returned, self.unsendable)
 
     def show_consumed(self) -> None:
         """Show zeros for an event that is taken in."""
@@ -79,6 +85,10 @@ class MessageMetrics:
     @cached_property
     def returned(self) -> Counter:  # noqa: D102
         return RETURNED.labels(*self._labels)
+
+    @cached_property
+    def unsendable(self) -> Counter:  # noqa: D102
+        return UNSENDABLE.labels(*self._labels)
 
     @cached_property
     def consumed(self) -> Counter:  # noqa: D102

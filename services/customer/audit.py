@@ -8,7 +8,7 @@ from services.customer.statements import statement
 from shared.contracts.common import NextStep, Outcome
 from shared.contracts.customer import VisitRecorded
 from shared.db import Connection
-from shared.messaging.relay import ARCHIVE_DAYS
+from shared.messaging.pruner import ARCHIVE_DAYS
 
 _BROKEN_STANDINGS = statement("broken_standings")
 

@@ -27,7 +27,9 @@ from shared.messaging.errors import BrokerGone, Failed
 from shared.messaging.guard import CALL_SECONDS, guarded
 from shared.messaging.handlers import EventHandler, RequestHandler, bind
 from shared.messaging.intake import Intake
+from shared.messaging.lag_meter import LagMeter
 from shared.messaging.link import Link, Port
+from shared.messaging.pruner import Pruner
 from shared.messaging.publisher import Publisher
 from shared.messaging.relay import Relay
 from shared.messaging.requester import Requester
@@ -148,7 +150,10 @@ class Bus:
         if self._intakes:
             self._supervise("consuming connection", self._sub.run())
         if self._relay is not None:
+            service, instance = self._topology.service, settings.instance
             self._supervise("relay", self._relay.run())
+            self._supervise("pruner", Pruner(settings.database_url, service, instance=instance).run())
+            self._supervise("lag meter", LagMeter(settings.database_url, service, instance=instance).run())
         self._supervise("watchdog", watch(lambda: (self._pub, self._sub)))
         for callback in self._on_started:
             callback()

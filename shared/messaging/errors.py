@@ -16,6 +16,10 @@ class BrokerBlocked(BrokerGone):
     """The broker refuses to be published to for now (memory or disk alarm)."""
 
 
+class ClosedByBroker(BrokerGone):
+    """The broker closed the channel or the connection because of something that was sent over it."""
+
+
 class Unroutable(MessagingError):
     """No queue is bound for the message."""
 

@@ -11,9 +11,16 @@ from collections.abc import Awaitable
 from typing import TypeVar
 
 from aiormq.abc import AbstractChannel, AbstractConnection
-from aiormq.exceptions import AMQPError, ChannelPreconditionFailed, DeliveryError, PublishError
+from aiormq.exceptions import (
+    AMQPError,
+    ChannelClosed,
+    ChannelPreconditionFailed,
+    ConnectionClosed,
+    DeliveryError,
+    PublishError,
+)
 
-from shared.messaging.errors import BrokerGone, Rejected, TopologyMismatch, Unroutable
+from shared.messaging.errors import BrokerGone, ClosedByBroker, Rejected, TopologyMismatch, Unroutable
 
 T = TypeVar("T")
 
@@ -24,9 +31,9 @@ CALL_SECONDS = 5.0
 async def guarded(awaitable: Awaitable[T], *, within: float, doing: str) -> T:
     """Wait for the broker at most ``within`` seconds; ``doing`` names the action for the error's text.
 
-    Raises :class:`BrokerGone` when the connection or channel is lost or silent, :class:`Unroutable` and
-    :class:`Rejected` for what the broker said of a message, :class:`TopologyMismatch` for a queue that exists with
-    other arguments.
+    Raises :class:`BrokerGone` when the connection or channel is lost or silent (:class:`ClosedByBroker` when the broker
+    closed it because of what was sent), :class:`Unroutable` and :class:`Rejected` for what the broker said of a
+    message, :class:`TopologyMismatch` for a queue that exists with other arguments.
     """
     task = asyncio.current_task()
     cancellations = 0 if task is None else task.cancelling()
@@ -47,12 +54,19 @@ async def guarded(awaitable: Awaitable[T], *, within: float, doing: str) -> T:
         raise TopologyMismatch(f"{doing}: {error}") from error
     # The library's own end of input, when the broker hangs up in the middle of the handshake, is a bare one.
     except (AMQPError, OSError, RuntimeError, StopAsyncIteration) as error:
-        raise BrokerGone(f"{type(error).__name__} while {doing}") from error
+        kind = ClosedByBroker if _is_objection(error) else BrokerGone
+        raise kind(f"{type(error).__name__} while {doing}") from error
     except Exception as error:
         # The library rejects what is pending on a closed channel with a bare Exception when it knows no reason.
         if type(error) is Exception:
             raise BrokerGone(f"channel closed while {doing}") from error
         raise
+
+
+def _is_objection(error: Exception) -> bool:
+    # The library has a subclass for each code that blames what was sent; an administrator who closes a connection, and
+    # the broker's own shutdown, have none.
+    return isinstance(error, ConnectionClosed | ChannelClosed) and type(error) not in {ConnectionClosed, ChannelClosed}
 
 
 async def close_quietly(closable: AbstractChannel | AbstractConnection) -> None:

@@ -5,7 +5,7 @@ from pamqp.commands import Basic
 
 from shared import metrics
 from shared.messaging.declare import declare
-from shared.messaging.errors import BrokerBlocked, Unroutable
+from shared.messaging.errors import BrokerBlocked, ClosedByBroker, TopologyMismatch, Unroutable
 from shared.messaging.guard import CALL_SECONDS, guarded
 from shared.messaging.link import Link, Port
 from shared.messaging.topology import Exchange
@@ -67,4 +67,7 @@ class Publisher:
         except Unroutable:
             metrics.of(self._service, kind).returned.inc()
             raise
+        except TopologyMismatch as error:
+            # Of a message, "precondition failed" means that the broker does not accept it: it is too large.
+            raise ClosedByBroker(str(error)) from error
         metrics.of(self._service, kind).confirmed.inc()

@@ -3,6 +3,8 @@
 import asyncio
 import contextlib
 import time
+from collections.abc import Sequence
+from enum import Enum, auto
 from typing import Any
 
 import asyncpg
@@ -11,17 +13,17 @@ from pamqp.commands import Basic
 from pydantic import SecretStr
 
 from shared import metrics
-from shared.db.pool import Connection, connect
 from shared.messaging import envelope, tracing
 from shared.messaging.backoff import Backoff
-from shared.messaging.errors import BrokerGone, Rejected, Unroutable
+from shared.messaging.database_session import DATABASE_AWAY, database_session
+from shared.messaging.errors import BrokerGone, ClosedByBroker, Rejected, Unroutable
 from shared.messaging.outbox import WAKE_UP
 from shared.messaging.publisher import Publisher
 from shared.messaging.topology import Names, Topology
 from shared.messaging.tracing import Kind
 
 WINDOW = 200
-"""Events sent before their confirms are waited for."""
+"""Events sent before their confirms are waited for; fewer while one is sought for which the broker hangs up."""
 
 GATHER_SECONDS = 0.005
 """Pause after a small batch. The first event after a quiet time is not delayed."""
@@ -32,12 +34,6 @@ POLL_SECONDS = 1.0
 IDLE_SECONDS = 15
 """A relay that has not asked its database for anything for so long stands still: the database ends its session, and
 with it the lock, so that another copy can send. (It looks at the outbox every second.)"""
-
-MEASURE_SECONDS = 5.0
-"""How often the lag of the outbox is measured."""
-
-ARCHIVE_DAYS = 30
-"""How long sent events and the ids of events taken in are kept."""
 
 _LOCK = 0x6F757462  # "outb": who holds it on a database is its relay
 
@@ -52,7 +48,7 @@ LIMIT $1
 
 _CONFIRMED = "UPDATE outbox SET published_at = clock_timestamp() WHERE position = ANY($1::bigint[])"
 
-# An event that nobody takes must not be lost (its consumer may be about to start) nor hold up the others.
+# An event that cannot be sent must not be lost (its consumer may be about to start) nor hold up the others.
 _REFUSED = """
 UPDATE outbox
 SET refusals = refusals + 1,
@@ -60,23 +56,23 @@ SET refusals = refusals + 1,
 WHERE position = ANY($1::bigint[])
 """
 
-_LAG = """
-SELECT coalesce(extract(epoch FROM clock_timestamp() - min(created_at)), 0)::float8
-FROM outbox
-WHERE published_at IS NULL AND (not_before IS NULL OR not_before <= clock_timestamp() OR refusals > 0)
-"""
-
-# By the clock that dated the rows, which is the database's.
-_OLDEST = "now() - make_interval(days => $1)"
-_PRUNE = (
-    f"DELETE FROM outbox WHERE position IN (SELECT position FROM outbox WHERE published_at < {_OLDEST} LIMIT 5000)",
-    f"DELETE FROM inbox WHERE ctid IN (SELECT ctid FROM inbox WHERE received_at < {_OLDEST} LIMIT 5000)",
-)
-
-DATABASE_AWAY = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, TimeoutError)
-"""What the database or its driver may raise when a connection is lost."""
-
 log = structlog.get_logger(__name__)
+
+
+class Outcome(Enum):
+    """What became of one attempt to send an event."""
+
+    CONFIRMED = auto()
+    """The broker has it."""
+
+    REFUSED = auto()
+    """It cannot be sent now: nobody takes it, or it has a fault of its own. It is tried again with growing pauses."""
+
+    UNKNOWN = auto()
+    """The broker did not answer: it is sent again."""
+
+    HUNG_UP = auto()
+    """The broker closed the channel or connection because of one of the events that were under way."""
 
 
 class Relay:
@@ -94,16 +90,16 @@ class Relay:
         self._exchange = names.events
         self._publisher = publisher
         self._instance = instance
-        for event in topology.emits:
-            metrics.of(self._service, event.routing_key()).show_published()
+        self._emitted = frozenset(event.routing_key() for event in topology.emits)
+        for kind in self._emitted:
+            metrics.of(self._service, kind).show_published()
         self._optional = frozenset(event.routing_key() for event in topology.broadcasts)
         self._wake = asyncio.Event()
         publisher.port.on_ready(self.wake)
         self._stopping = False
         self._active = False
         self._looked_at: float | None = None
-        self._measured_at = 0.0
-        self._pruned_at = 0.0
+        self._window = WINDOW
 
     @property
     def is_active(self) -> bool:
@@ -136,30 +132,29 @@ class Relay:
                 await self._sleep(delay)
 
     async def _session(self, backoff: Backoff) -> None:
-        # A connection of its own: the lock and the listening belong to the session.
-        connection = await connect(self._database_url, application_name=f"{self._service} relay {self._instance}")
-        try:
-            await connection.add_listener(WAKE_UP, lambda *_: self._wake.set())
-            # A mark that a crash of the database loses costs a second copy on the wire, which the inbox absorbs; to
-            # wait for the disk at each batch would cost as much as an event's own transaction.
-            await connection.execute("SET synchronous_commit = off")
-            await connection.execute(f"SET idle_session_timeout = '{IDLE_SECONDS}s'")
-            backoff.reset()
-            while True:
-                self._wake.clear()
-                self._looked_at = time.monotonic()
-                await self._measure(connection)
-                if await self._hold_lock(connection) and await self._send_due(connection):
-                    continue
-                if self._stopping:
-                    return
-                await self._sleep(POLL_SECONDS)
-        finally:
-            self._active = False
-            # Whoever sends now measures; an old value here would stay for ever.
-            metrics.OUTBOX_LAG.labels(self._service).set(0)
-            with contextlib.suppress(*DATABASE_AWAY):
-                await connection.close(timeout=2)
+        # A session of its own: the lock and the listening belong to it.
+        name = f"{self._service} relay {self._instance}"
+        async with database_session(self._database_url, name=name) as connection:
+            try:
+                await self._relay(connection, backoff)
+            finally:
+                self._active = False
+
+    async def _relay(self, connection: "asyncpg.Connection[Any]", backoff: Backoff) -> None:
+        await connection.add_listener(WAKE_UP, lambda *_: self._wake.set())
+        # A mark that a crash of the database loses costs a second copy on the wire, which the inbox absorbs; to
+        # wait for the disk at each batch would cost as much as an event's own transaction.
+        await connection.execute("SET synchronous_commit = off")
+        await connection.execute(f"SET idle_session_timeout = '{IDLE_SECONDS}s'")
+        backoff.reset()
+        while True:
+            self._wake.clear()
+            self._looked_at = time.monotonic()
+            if await self._hold_lock(connection) and await self._send_due(connection):
+                continue
+            if self._stopping:
+                return
+            await self._sleep(POLL_SECONDS)
 
     async def _hold_lock(self, connection: "asyncpg.Connection[Any]") -> bool:
         """Be the sender, or try to become it; who cannot reach the broker leaves it to another copy."""
@@ -178,24 +173,50 @@ class Relay:
 
     async def _send_due(self, connection: "asyncpg.Connection[Any]") -> bool:
         """Send what is due now; return whether there may be more."""
-        rows = await connection.fetch(_DUE, WINDOW)
-        await self._keep_house(connection, idle=not rows)
+        rows = await connection.fetch(_DUE, self._window)
         if not rows:
             return False
         outcomes = await asyncio.gather(*(self._send(row) for row in rows))
-        confirmed = [row["position"] for row, outcome in zip(rows, outcomes, strict=True) if outcome is True]
-        refused = [row["position"] for row, outcome in zip(rows, outcomes, strict=True) if outcome is False]
+        if Outcome.HUNG_UP not in outcomes:
+            self._window = min(WINDOW, 2 * self._window)
+        elif len(rows) > 1:
+            # Which of them it was shows when each is sent alone.
+            self._window = 1
+        else:
+            self._report_unsendable(rows[0], "the broker hangs up")
+            outcomes = [Outcome.REFUSED]
+        confirmed = _positions(rows, outcomes, Outcome.CONFIRMED)
+        refused = _positions(rows, outcomes, Outcome.REFUSED)
         if confirmed:
             await connection.execute(_CONFIRMED, confirmed)
         if refused:
             await connection.execute(_REFUSED, refused)
-        if len(rows) < WINDOW // 10:
+        if len(rows) < self._window // 10:
             # Under steady traffic, let a few gather: a batch costs two statements, however small it is.
             await asyncio.sleep(GATHER_SECONDS)
-        return bool(confirmed)
+        return bool(confirmed or refused)
 
-    async def _send(self, row: asyncpg.Record) -> bool | None:
-        """Publish one event; return True when confirmed, False when refused, None when the outcome is unknown."""
+    async def _send(self, row: asyncpg.Record) -> Outcome:
+        """Publish one event; an event with a fault of its own must not hold up the others, so this raises nothing."""
+        try:
+            return await self._publish_traced(row)
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with the row, it is reported by name
+            self._report_unsendable(row, type(error).__name__, error)
+            return Outcome.REFUSED
+
+    def _report_unsendable(self, row: asyncpg.Record, reason: str, error: Exception | None = None) -> None:
+        kind: str = row["routing_key"]
+        log.error(
+            "event_unsendable",
+            event_type=kind,
+            message_id=str(row["message_id"]),
+            position=row["position"],
+            reason=reason,
+            exc_info=error,
+        )
+        metrics.of(self._service, kind if kind in self._emitted else "unknown").unsendable.inc()
+
+    async def _publish_traced(self, row: asyncpg.Record) -> Outcome:
         if not tracing.is_on():
             return await self._publish(row, row["traceparent"])
         kind: str = row["routing_key"]
@@ -205,11 +226,11 @@ class Relay:
         }
         with tracing.spanned(f"publish {kind}", Kind.PRODUCER, row["traceparent"], facts) as span:
             outcome = await self._publish(row, span.traceparent)
-            if outcome is not True:
-                span.fail("unknown" if outcome is None else "refused")
+            if outcome is not Outcome.CONFIRMED:
+                span.fail("refused" if outcome is Outcome.REFUSED else "unknown")
             return outcome
 
-    async def _publish(self, row: asyncpg.Record, traceparent: str | None) -> bool | None:
+    async def _publish(self, row: asyncpg.Record, traceparent: str | None) -> Outcome:
         kind: str = row["routing_key"]
         headers: dict[str, Any] = {envelope.MESSAGE_ID: str(row["message_id"])}
         for header, column in _OPTIONAL_HEADERS:
@@ -238,24 +259,12 @@ class Relay:
             )
         except (Unroutable, Rejected) as error:
             log.warning("event_refused", event_type=kind, message_id=str(row["message_id"]), reason=str(error))
-            return False
+            return Outcome.REFUSED
+        except ClosedByBroker:
+            return Outcome.HUNG_UP
         except BrokerGone:
-            return None
-        return True
-
-    async def _measure(self, connection: "asyncpg.Connection[Any]") -> None:
-        """Measure the lag every few seconds, also while another copy sends or nobody can."""
-        moment = time.monotonic()
-        if moment - self._measured_at > MEASURE_SECONDS:
-            self._measured_at = moment
-            metrics.OUTBOX_LAG.labels(self._service).set(await connection.fetchval(_LAG))
-
-    async def _keep_house(self, connection: "asyncpg.Connection[Any]", *, idle: bool) -> None:
-        """Prune the archives every hour, when there is nothing else to do."""
-        moment = time.monotonic()
-        if idle and (self._pruned_at == 0.0 or moment - self._pruned_at > 3600):
-            self._pruned_at = moment
-            await prune(connection)
+            return Outcome.UNKNOWN
+        return Outcome.CONFIRMED
 
     async def _sleep(self, seconds: float) -> None:
         with contextlib.suppress(TimeoutError):
@@ -269,9 +278,5 @@ _OPTIONAL_HEADERS = (
 )
 
 
-async def prune(connection: Connection) -> None:
-    """Delete what was sent or taken in more than :data:`ARCHIVE_DAYS` ago, in small transactions."""
-    for statement in _PRUNE:
-        deleted = ""
-        while deleted != "DELETE 0":
-            deleted = await connection.execute(statement, ARCHIVE_DAYS)
+def _positions(rows: Sequence[asyncpg.Record], outcomes: Sequence[Outcome], wanted: Outcome) -> list[int]:
+    return [row["position"] for row, outcome in zip(rows, outcomes, strict=True) if outcome is wanted]

@@ -10,9 +10,9 @@ from pydantic import SecretStr
 from shared.contracts.message import Reply, Request
 from shared.db.transaction import CONNECTION_LOST
 from shared.messaging import Access, RequestHandler, Topology, UnitOfWork
+from shared.messaging.database_session import DATABASE_AWAY
 from shared.messaging.errors import BrokerGone, Failed
 from shared.messaging.guard import guarded
-from shared.messaging.relay import DATABASE_AWAY
 from shared.problems import Unavailable
 from shared.testing import wait_until
 from shared.testing.fixtures import BusFactory

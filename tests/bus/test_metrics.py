@@ -44,7 +44,7 @@ def test_every_metric_of_the_bus_has_the_fixed_labels_and_no_others() -> None:
         if metric.name.startswith("thungan_bus_")
     }
 
-    counters = ("published", "confirmed", "returned", "consumed", "retried", "dead", "inbox_duplicates")
+    counters = ("published", "confirmed", "returned", "unsendable", "consumed", "retried", "dead", "inbox_duplicates")
     assert found == {
         **{f"thungan_bus_{name}": per_message for name in (*counters, "handler_seconds")},
         **{
@@ -67,7 +67,8 @@ async def test_what_will_be_counted_is_there_with_zero_before_the_first_message(
         database_url=await database(),
     )
 
-    for name in ("published", "confirmed", "returned", "consumed", "retried", "dead", "inbox_duplicates"):
+    sent, received = ("published", "confirmed", "returned", "unsendable"), ("consumed", "retried", "dead")
+    for name in (*sent, *received, "inbox_duplicates"):
         assert value(f"{name}_total", service="zero", message=KIND) == 0, name
     assert value("dead_total", service="zero", message="unknown") == 0
     assert b'thungan_bus_dead_total{message="test.weighed.v1",service="zero"} 0.0' in generate_latest(REGISTRY)
@@ -96,7 +97,7 @@ async def test_the_dead_letters_that_lie_there_are_counted(
 async def test_the_lag_of_the_outbox_grows_while_the_broker_is_away_and_goes_when_it_is_back(
     bus_for: BusFactory, database: Database, amqp_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("shared.messaging.relay.MEASURE_SECONDS", 0.2)
+    monkeypatch.setattr("shared.messaging.lag_meter.MEASURE_SECONDS", 0.2)
     async with TcpProxy.in_front_of(amqp_url) as proxy:
         service = Topology(service="lagging", emits=[Weighed], broadcasts=[Weighed])
         bus = await bus_for(service, database_url=await database(), amqp_url=SecretStr(proxy.url(amqp_url)))

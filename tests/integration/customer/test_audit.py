@@ -10,7 +10,7 @@ from shared.clock import now
 from shared.contracts.common import NextStep, Outcome
 from shared.contracts.customer import RecordVisit, VisitRecorded
 from shared.ids import new_id
-from shared.messaging.relay import prune
+from shared.messaging.pruner import prune
 from shared.testing import wait_until
 from tests.integration.customer.accounts import billed, paid
 from tests.integration.customer.town import Service

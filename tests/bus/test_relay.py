@@ -1,0 +1,182 @@
+"""One duty does not hold up another, and one bad row of the outbox does not hold up the good ones."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import asyncpg
+import pytest
+from structlog.testing import capture_logs
+
+from shared.clock import now
+from shared.contracts.message import Event
+from shared.messaging import Bus, EventHandler, Topology, UnitOfWork
+from shared.metrics import REGISTRY
+from shared.testing import wait_until
+from shared.testing.fixtures import BusFactory
+
+Database = Callable[..., Awaitable[str]]
+
+
+class Noted(Event):
+    """Something was noted."""
+
+    message_name = "test.relayed"
+    number: int
+
+
+SOURCE = Topology(service="source", emits=[Noted])
+
+
+@pytest.fixture(autouse=True)
+def services(used_services: set[str]) -> None:
+    used_services.update({"source", "sink"})
+
+
+@pytest.fixture
+async def consumed(bus_for: BusFactory, database: Database) -> list[int]:
+    """The numbers of the events that a consumer has handled."""
+    numbers: list[int] = []
+
+    async def note(event: Noted, _: UnitOfWork) -> None:
+        numbers.append(event.number)
+
+    sink = Topology(service="sink", handlers=[EventHandler(Noted, note)])
+    await bus_for(sink, database_url=await database())
+    return numbers
+
+
+@asynccontextmanager
+async def connected(url: str) -> AsyncIterator["asyncpg.Connection[asyncpg.Record]"]:
+    connection = await asyncpg.connect(url)
+    try:
+        yield connection
+    finally:
+        await connection.close()
+
+
+_INSERT = """
+INSERT INTO outbox (message_id, routing_key, aggregate, correlation_id, body, published_at)
+VALUES ($1, $2, $3, $4, $5, $6)
+"""
+
+
+async def insert_row(
+    url: str,
+    number: int,
+    *,
+    routing_key: str = "test.relayed.v1",
+    aggregate: str | None = None,
+    correlation_id: str = "c",
+    age: timedelta | None = None,
+) -> UUID:
+    """Put an event into the outbox; with ``age``, one that was sent so long ago."""
+    message_id = uuid4()
+    sent_at = None if age is None else now() - age
+    async with connected(url) as connection:
+        body = f'{{"number": {number}}}'
+        await connection.execute(_INSERT, message_id, routing_key, aggregate, correlation_id, body, sent_at)
+    return message_id
+
+
+async def emit(bus: Bus, *numbers: int) -> None:
+    async with bus.work() as work:
+        for number in numbers:
+            await work.emit(Noted(number=number))
+
+
+async def waits(url: str, statement: str) -> bool:
+    """Whether a session of the database is at work on a statement that begins like this."""
+    async with connected(url) as connection:
+        return bool(
+            await connection.fetchval(
+                "SELECT count(*) > 0 FROM pg_stat_activity "
+                "WHERE datname = current_database() AND state = 'active' AND ltrim(query, E' \\n') LIKE $1",
+                f"{statement}%",
+            )
+        )
+
+
+async def test_events_are_sent_while_pruning_waits_for_a_lock(
+    bus_for: BusFactory, database: Database, consumed: list[int]
+) -> None:
+    url = await database()
+    await insert_row(url, 0, age=timedelta(days=60))
+    async with connected(url) as other, other.transaction():
+        await other.execute("SELECT 1 FROM outbox FOR UPDATE")
+        source = await bus_for(SOURCE, database_url=url)
+        await wait_until(lambda: waits(url, "DELETE FROM outbox"))
+
+        await emit(source, 1)
+
+        await wait_until(lambda: consumed == [1])
+        assert await waits(url, "DELETE FROM outbox")
+        assert await source.checks()["relay"]() is None
+
+
+async def test_events_are_sent_while_their_lag_is_measured(
+    bus_for: BusFactory, database: Database, consumed: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.messaging.lag_meter._LAG", "SELECT 0::float8 FROM pg_sleep(10)")
+    url = await database()
+    source = await bus_for(SOURCE, database_url=url)
+    await wait_until(lambda: waits(url, "SELECT 0::float8 FROM pg_sleep"))
+
+    await emit(source, 1)
+
+    await wait_until(lambda: consumed == [1])
+    assert await waits(url, "SELECT 0::float8 FROM pg_sleep")
+    assert await source.checks()["relay"]() is None
+
+
+def unsendable() -> float:
+    labels = {"service": "source", "message": Noted.routing_key()}
+    return REGISTRY.get_sample_value("thungan_bus_unsendable_total", labels) or 0
+
+
+async def test_an_event_that_cannot_be_encoded_is_named_and_kept_and_the_others_are_sent(
+    bus_for: BusFactory, database: Database, consumed: list[int]
+) -> None:
+    url = await database()
+    # AMQP's short strings end at 255 bytes.
+    bad = await insert_row(url, 1, correlation_id="c" * 300)
+    await insert_row(url, 2)
+    before = unsendable()
+    with capture_logs() as logs:
+        source = await bus_for(SOURCE, database_url=url)
+        failed = asyncio.ensure_future(source.wait_failed())
+        await emit(source, 3)
+        await wait_until(lambda: sorted(consumed) == [2, 3])
+        await wait_until(lambda: unsendable() > before)
+
+    assert str(bad) in [line.get("message_id") for line in logs if line["event"] == "event_unsendable"]
+    assert not failed.done()
+    async with connected(url) as connection:
+        assert await connection.fetchval("SELECT array_agg(message_id) FROM outbox WHERE published_at IS NULL") == [bad]
+        await connection.execute("UPDATE outbox SET correlation_id = 'c', not_before = NULL")
+    await wait_until(lambda: sorted(consumed) == [1, 2, 3])
+
+
+async def test_an_event_for_which_the_broker_hangs_up_is_found_and_kept_and_the_others_are_sent(
+    bus_for: BusFactory, database: Database, consumed: list[int]
+) -> None:
+    url = await database()
+    for number in range(5):
+        await insert_row(url, number)
+    # Headers that do not fit into one frame end the connection with everything under way on it.
+    bad = await insert_row(url, 5, aggregate="a" * 200_000)
+    for number in range(6, 10):
+        await insert_row(url, number)
+    with capture_logs() as logs:
+        source = await bus_for(SOURCE, database_url=url)
+        failed = asyncio.ensure_future(source.wait_failed())
+        await wait_until(lambda: sorted(set(consumed)) == [0, 1, 2, 3, 4, 6, 7, 8, 9], 20)
+        await wait_until(lambda: [line for line in logs if line["event"] == "event_unsendable"])
+
+    assert {line.get("message_id") for line in logs if line["event"] == "event_unsendable"} == {str(bad)}
+    assert not failed.done()
+    async with connected(url) as connection:
+        await connection.execute("UPDATE outbox SET aggregate = 'a', not_before = NULL WHERE published_at IS NULL")
+    await wait_until(lambda: sorted(consumed) == list(range(10)), 20)
