@@ -6,7 +6,7 @@ import typer
 
 from ops.console import JsonOption, print_json, print_table
 from ops.session import database, run
-from services.gateway.roles import Device, Role
+from services.gateway.domain.devices import Device, Role
 from services.gateway.store.devices import devices as read_devices
 
 app = typer.Typer(add_completion=False)

@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 from services.gateway import metrics
-from services.gateway.gateway import Gateway
+from services.gateway.dependencies import Dependencies
+from services.gateway.periodic_tasks import PeriodicTasks
 from services.gateway.routes import make_application
 from services.gateway.settings import GatewaySettings
 from services.gateway.store import presence
@@ -14,7 +15,6 @@ from services.gateway.stream.hub import Hub
 from services.gateway.stream.session import Stream
 from services.gateway.stream.wakeups import Wakeups, queue_of
 from services.gateway.topology import TOPOLOGY
-from services.gateway.upkeep import Upkeep
 from shared.clock import Clock, now
 from shared.health import add_health_routes, serve_app
 from shared.runtime import Parts, Running, open_parts
@@ -25,20 +25,20 @@ async def service(settings: GatewaySettings, *, clock: Clock = now) -> AsyncIter
     """Run the gateway."""
     async with open_parts(settings, TOPOLOGY) as parts:
         hub = Hub()
-        # A name for each start: what is said to a process that has died must not reach the one after it.
+        # A name for each start: a message to a process that has died must not reach the next one.
         instance = f"{settings.instance}-{secrets.token_hex(3)}"
         wakeups = Wakeups(hub, parts.bus, parts.pool, instance)
-        gateway = Gateway(
-            settings=settings, bus=parts.bus, pool=parts.pool, waker=wakeups, instance=instance, now=clock
+        dependencies = Dependencies(
+            settings=settings, bus=parts.bus, pool=parts.pool, waker=wakeups, instance=instance, clock=clock
         )
-        await parts.bus.start(dependencies={"waker": wakeups, "now": clock})
-        await parts.bus.consume_transient(queue_of(instance), wakeups.heard)
-        application = make_application(gateway, Stream(gateway, hub, wakeups).serve)
+        await parts.bus.start(dependencies={"waker": wakeups, "clock": clock})
+        await parts.bus.consume_transient(queue_of(instance), wakeups.receive)
+        application = make_application(dependencies, Stream(dependencies, hub, wakeups).serve)
         parts.checks["streams"] = metrics.watch(hub)
         parts.checks["print_jobs"] = metrics.watch_print_jobs(parts.pool, clock)
         add_health_routes(application, parts.checks)
         async with (
-            parts.bus.background("upkeep", Upkeep(gateway, hub).run()),
+            parts.bus.background("periodic_tasks", PeriodicTasks(dependencies, hub).run()),
             _presence(parts, instance),
             serve_app(application, host=settings.http_host, port=settings.http_port) as port,
         ):

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from services.gateway.roles import Device, Role
+from services.gateway.domain.devices import Device, Role
 from services.gateway.store import devices as store
 from shared import clock
 from shared.db import Connection

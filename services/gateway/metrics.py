@@ -6,7 +6,7 @@ from datetime import datetime
 from asyncpg import Pool
 from prometheus_client import Gauge
 
-from services.gateway.store import print_jobs
+from services.gateway.print_jobs import store as print_jobs
 from services.gateway.stream.hub import Hub
 from shared.clock import Clock, now
 from shared.health import Check

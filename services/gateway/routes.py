@@ -19,9 +19,9 @@ from services.gateway.api import (
     shifts,
     visits,
 )
+from services.gateway.dependencies import Dependencies
 from services.gateway.edge import docs_page, openapi, server
 from services.gateway.edge.operation import AnyOperation, RequestHandler
-from services.gateway.gateway import Gateway
 from services.gateway.stream import frames
 
 VERSION = "1.0.0"
@@ -78,13 +78,13 @@ def describe() -> dict[str, Any]:
     )
 
 
-def make_application(gateway: Gateway, stream: RequestHandler) -> web.Application:
+def make_application(dependencies: Dependencies, stream: RequestHandler) -> web.Application:
     """Return the HTTP application: the operations, the stream, the description and its page."""
-    settings = gateway.settings
+    settings = dependencies.settings
     application = web.Application(
         client_max_size=settings.max_body_bytes, middlewares=[server.edge_middleware(settings.http_timeout)]
     )
-    server.bind(application, OPERATIONS, gateway)
+    server.bind(application, OPERATIONS, dependencies)
     application.router.add_get("/v1/stream", stream, allow_head=False)
     description = describe()
     text = json.dumps(description, ensure_ascii=False, separators=(",", ":")).encode()

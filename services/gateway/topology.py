@@ -1,6 +1,10 @@
 """The messages of the gateway. It answers no requests: its public API is HTTP."""
 
-from services.gateway import handlers
+from services.gateway.handlers.announce_bill import announce_bill
+from services.gateway.handlers.announce_customer_change import announce_customer_change
+from services.gateway.handlers.announce_payment import announce_payment
+from services.gateway.handlers.announce_reversal import announce_reversal
+from services.gateway.handlers.queue_print_job import queue_print_job
 from shared.contracts.billing import BillIssued, PaymentRecorded, PaymentReversed
 from shared.contracts.customer import CustomerChanged
 from shared.contracts.gateway import PrintJobFinished
@@ -19,12 +23,12 @@ def _feed(event: PaymentRecorded | PaymentReversed) -> str:
 TOPOLOGY = Topology(
     service="gateway",
     handlers=[
-        EventHandler(DocumentReady, handlers.document_ready, lock=_device),
-        EventHandler(PaymentRecorded, handlers.payment_recorded, lock=_feed),
-        EventHandler(PaymentReversed, handlers.payment_reversed, lock=_feed),
+        EventHandler(DocumentReady, queue_print_job, lock=_device),
+        EventHandler(PaymentRecorded, announce_payment, lock=_feed),
+        EventHandler(PaymentReversed, announce_reversal, lock=_feed),
         # Whose feed it is, the database knows.
-        EventHandler(BillIssued, handlers.bill_issued, lock=Lock.UNKNOWN),
-        EventHandler(CustomerChanged, handlers.customer_changed, lock=Lock.UNKNOWN),
+        EventHandler(BillIssued, announce_bill, lock=Lock.UNKNOWN),
+        EventHandler(CustomerChanged, announce_customer_change, lock=Lock.UNKNOWN),
     ],
     emits=[PrintJobFinished],
     broadcasts=[PrintJobFinished],

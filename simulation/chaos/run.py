@@ -13,7 +13,7 @@ import aiohttp
 
 from ops.audit import Violation, collect, judge
 from services.gateway.enrolment import make_code_in_database
-from services.gateway.roles import Role
+from services.gateway.domain.devices import Role
 from shared.messaging.topology import Names
 from shared.testing.waiting import wait_until
 from simulation.chaos.bills import Books

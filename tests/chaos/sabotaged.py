@@ -139,14 +139,14 @@ def text_twice() -> None:
 
 def print_by_machine() -> None:
     """Print again by itself what may be on paper already."""
-    domain = importlib.import_module("services.gateway.domain")
-    report = domain.report
+    rules = importlib.import_module("services.gateway.print_jobs.rules")
+    report = rules.report
 
     def again(job: Any, attempt: int, state: Any, cause: Any, now: Any) -> Any:
         reported = report(job, attempt, state, cause, now)
-        return domain._next_attempt(reported) if reported.state is domain.UNCONFIRMED else reported
+        return rules._next_attempt(reported) if reported.state is rules.UNCONFIRMED else reported
 
-    _replace(domain, "report", again)
+    _replace(rules, "report", again)
 
 
 def _replace(owner: Any, name: str, replacement: Callable[..., Any]) -> None:

@@ -2,10 +2,10 @@
 
 from pydantic import Field
 
+from services.gateway.dependencies import Dependencies
+from services.gateway.domain.devices import STAFF
 from services.gateway.edge.operation import AnyOperation, Call, Operation
 from services.gateway.edge.types import Nothing, Outgoing
-from services.gateway.gateway import Gateway
-from services.gateway.roles import STAFF
 
 
 class BankAccountView(Outgoing):
@@ -22,9 +22,9 @@ class AppSettingsView(Outgoing):
     bank_account: BankAccountView | None = Field(description="None where no transfers are taken.")
 
 
-async def read(call: Call[Nothing, Nothing, None], gateway: Gateway) -> AppSettingsView:  # noqa: ARG001 same signature
+async def read(call: Call[Nothing, Nothing, None], dependencies: Dependencies) -> AppSettingsView:  # noqa: ARG001 same signature
     """Read the settings."""
-    settings = gateway.settings
+    settings = dependencies.settings
     account = None
     if settings.receipt_bank_bin and settings.receipt_bank_account:
         account = BankAccountView(

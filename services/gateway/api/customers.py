@@ -5,10 +5,10 @@ from typing import Annotated
 
 from pydantic import Field
 
+from services.gateway.dependencies import Dependencies
+from services.gateway.domain.devices import COLLECTOR_ONLY, EVERYONE, OFFICE, STAFF
 from services.gateway.edge.operation import AnyOperation, Call, Operation
 from services.gateway.edge.types import INTEGER, Day, Incoming, Line, Nothing, Outgoing, Query, Words
-from services.gateway.gateway import Gateway
-from services.gateway.roles import COLLECTOR_ONLY, EVERYONE, OFFICE, STAFF
 from shared.contracts.billing import CollectionPointsReply, CustomerAccount, GetAccount, GetCollectionPoints
 from shared.contracts.common import AccountState, CollectorCode, CustomerCode, UnitCode
 from shared.contracts.customer import (
@@ -90,37 +90,39 @@ class Debt(Outgoing):
     account: AccountState
 
 
-async def search(call: Call[Nothing, SearchQuery, None], gateway: Gateway) -> CustomersFound:
+async def search(call: Call[Nothing, SearchQuery, None], dependencies: Dependencies) -> CustomersFound:
     """Find customers; a collector finds those of the own routes."""
-    return await gateway.ask(
+    return await dependencies.request(
         SearchCustomers(query=call.query.query, limit=call.query.limit, collector_code=call.device.collector_code)
     )
 
 
-async def read(call: Call[CustomerPath, Nothing, None], gateway: Gateway) -> CustomerDetails:
+async def read(call: Call[CustomerPath, Nothing, None], dependencies: Dependencies) -> CustomerDetails:
     """Read one customer."""
-    return await gateway.ask(
+    return await dependencies.request(
         GetCustomer(customer_code=call.path.customer_code, collector_code=call.device.collector_code)
     )
 
 
-async def account(call: Call[CustomerPath, HistoryQuery, None], gateway: Gateway) -> CustomerAccount:
+async def account(call: Call[CustomerPath, HistoryQuery, None], dependencies: Dependencies) -> CustomerAccount:
     """Read a customer's bills and payments."""
-    await gateway.require_own_customer(call.device, call.path.customer_code)
-    return await gateway.ask(GetAccount(customer_code=call.path.customer_code, history=call.query.history))
+    await dependencies.require_own_customer(call.device, call.path.customer_code)
+    return await dependencies.request(GetAccount(customer_code=call.path.customer_code, history=call.query.history))
 
 
-async def debt(call: Call[CustomerPath, Nothing, None], gateway: Gateway) -> Debt:
+async def debt(call: Call[CustomerPath, Nothing, None], dependencies: Dependencies) -> Debt:
     """Read what a customer owes: all that a collection point needs to know."""
-    await gateway.require_own_customer(call.device, call.path.customer_code)
-    reply = await gateway.ask(GetAccount(customer_code=call.path.customer_code))
+    await dependencies.require_own_customer(call.device, call.path.customer_code)
+    reply = await dependencies.request(GetAccount(customer_code=call.path.customer_code))
     return Debt(account=reply.account)
 
 
-async def correct_phone(call: Call[CustomerPath, Nothing, PhoneCorrection], gateway: Gateway) -> PhoneCorrected:
+async def correct_phone(
+    call: Call[CustomerPath, Nothing, PhoneCorrection], dependencies: Dependencies
+) -> PhoneCorrected:
     """Correct a customer's phone number."""
-    await gateway.require_own_customer(call.device, call.path.customer_code)
-    return await gateway.ask(
+    await dependencies.require_own_customer(call.device, call.path.customer_code)
+    return await dependencies.request(
         CorrectPhone(
             correction_id=call.key,
             customer_code=call.path.customer_code,
@@ -131,18 +133,18 @@ async def correct_phone(call: Call[CustomerPath, Nothing, PhoneCorrection], gate
     )
 
 
-async def reminders(call: Call[CustomerPath, LimitQuery, None], gateway: Gateway) -> ReminderHistory:
+async def reminders(call: Call[CustomerPath, LimitQuery, None], dependencies: Dependencies) -> ReminderHistory:
     """Read the SMS reminders of a customer."""
-    await gateway.require_own_customer(call.device, call.path.customer_code)
-    return await gateway.ask(GetReminders(customer_code=call.path.customer_code, limit=call.query.limit))
+    await dependencies.require_own_customer(call.device, call.path.customer_code)
+    return await dependencies.request(GetReminders(customer_code=call.path.customer_code, limit=call.query.limit))
 
 
-async def _whole_route(gateway: Gateway, collector_code: str, day: date) -> RouteOfDay:
+async def _whole_route(dependencies: Dependencies, collector_code: str, day: date) -> RouteOfDay:
     """Read a route piece by piece: a long one does not fit into one message."""
-    route = await gateway.ask(GetRoute(collector_code=collector_code, day=day))
+    route = await dependencies.request(GetRoute(collector_code=collector_code, day=day))
     read = list(route.stops)
     while len(read) < route.total_stops:
-        more = await gateway.ask(GetRoute(collector_code=collector_code, day=day, skip=len(read)))
+        more = await dependencies.request(GetRoute(collector_code=collector_code, day=day, skip=len(read)))
         if not more.stops:
             break  # Somebody left the route while it was read.
         read += more.stops
@@ -151,31 +153,31 @@ async def _whole_route(gateway: Gateway, collector_code: str, day: date) -> Rout
     return route.model_copy(update={"stops": stops, "total_stops": len(stops)})
 
 
-async def own_route(call: Call[Nothing, DayQuery, None], gateway: Gateway) -> RouteOfDay:
+async def own_route(call: Call[Nothing, DayQuery, None], dependencies: Dependencies) -> RouteOfDay:
     """Read the calling collector's stops of one day."""
-    return await _whole_route(gateway, str(call.device.collector_code), call.query.day)
+    return await _whole_route(dependencies, str(call.device.collector_code), call.query.day)
 
 
-async def collectors_route(call: Call[CollectorPath, DayQuery, None], gateway: Gateway) -> RouteOfDay:
+async def collectors_route(call: Call[CollectorPath, DayQuery, None], dependencies: Dependencies) -> RouteOfDay:
     """Read any collector's stops of one day."""
-    return await _whole_route(gateway, call.path.collector_code, call.query.day)
+    return await _whole_route(dependencies, call.path.collector_code, call.query.day)
 
 
-async def collector(call: Call[CollectorPath, Nothing, None], gateway: Gateway) -> CollectorDetails:
+async def collector(call: Call[CollectorPath, Nothing, None], dependencies: Dependencies) -> CollectorDetails:
     """Read one collector."""
-    return await gateway.ask(GetCollector(collector_code=call.path.collector_code))
+    return await dependencies.request(GetCollector(collector_code=call.path.collector_code))
 
 
-async def own_collector(call: Call[Nothing, Nothing, None], gateway: Gateway) -> CollectorDetails:
+async def own_collector(call: Call[Nothing, Nothing, None], dependencies: Dependencies) -> CollectorDetails:
     """Read the collector that the calling device belongs to."""
-    return await gateway.ask(GetCollector(collector_code=str(call.device.collector_code)))
+    return await dependencies.request(GetCollector(collector_code=str(call.device.collector_code)))
 
 
 async def collection_points(
-    call: Call[Nothing, CollectionPointsQuery, None], gateway: Gateway
+    call: Call[Nothing, CollectionPointsQuery, None], dependencies: Dependencies
 ) -> CollectionPointsReply:
     """Read where a notice can be paid."""
-    return await gateway.ask(GetCollectionPoints(unit_code=call.query.unit_code, limit=call.query.limit))
+    return await dependencies.request(GetCollectionPoints(unit_code=call.query.unit_code, limit=call.query.limit))
 
 
 OPERATIONS: list[AnyOperation] = [

@@ -7,6 +7,8 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from services.gateway import enrolment
+from services.gateway.dependencies import Dependencies
+from services.gateway.domain.devices import EVERYONE, SUPERVISOR_ONLY, Device, Role
 from services.gateway.edge import problems
 from services.gateway.edge.operation import AnyOperation, Call, Operation
 from services.gateway.edge.types import (
@@ -19,8 +21,6 @@ from services.gateway.edge.types import (
     Outgoing,
     Words,
 )
-from services.gateway.gateway import Gateway
-from services.gateway.roles import EVERYONE, SUPERVISOR_ONLY, Device, Role
 from services.gateway.store import devices as store
 from shared.contracts.common import CollectorCode
 from shared.contracts.customer import GetCollector
@@ -152,14 +152,14 @@ def view(device: Device) -> DeviceView:
 
 async def make_code(
     call: Call[Nothing, Nothing, AnyCodeRequest],
-    gateway: Gateway,
+    dependencies: Dependencies,
 ) -> EnrolmentCodeView:
     """Make a one-time code; a collector must be known."""
     body = call.body
     collector_code = body.collector_code if isinstance(body, CollectorCodeRequest) else None
     if collector_code is not None:
-        await gateway.ask(GetCollector(collector_code=collector_code))
-    async with gateway.database() as connection:
+        await dependencies.request(GetCollector(collector_code=collector_code))
+    async with dependencies.database() as connection:
         made = await enrolment.make_code(
             connection,
             role=Role(body.role),
@@ -168,8 +168,8 @@ async def make_code(
             collection_point_code=(
                 body.collection_point_code if isinstance(body, CollectionPointCodeRequest) else None
             ),
-            lifetime=timedelta(seconds=gateway.settings.enrolment_code_lifetime),
-            now=gateway.now(),
+            lifetime=timedelta(seconds=dependencies.settings.enrolment_code_lifetime),
+            now=dependencies.clock(),
         )
     return EnrolmentCodeView(
         code=made.code,
@@ -180,57 +180,57 @@ async def make_code(
     )
 
 
-async def enrol(call: Call[Nothing, Nothing, EnrolmentRequest], gateway: Gateway) -> EnrolmentView:
+async def enrol(call: Call[Nothing, Nothing, EnrolmentRequest], dependencies: Dependencies) -> EnrolmentView:
     """Turn a one-time code into a device; wrong codes are limited by the caller's address."""
-    wait = gateway.enrolment_failures.wait(call.address)
+    wait = dependencies.enrolment_failures.wait(call.address)
     if wait:
         raise problems.too_many_requests(wait)
     try:
-        async with gateway.database() as connection, connection.transaction():
+        async with dependencies.database() as connection, connection.transaction():
             enrolled = await enrolment.enrol(
                 connection,
                 code=call.body.code,
                 device_id=call.key,
                 device_name=call.body.device_name,
                 public_key=call.body.public_key.model_dump() if call.body.public_key else None,
-                now=gateway.now(),
+                now=dependencies.clock(),
             )
     except enrolment.EnrolmentRefused:
-        gateway.enrolment_failures.take(call.address)
+        dependencies.enrolment_failures.take(call.address)
         raise
     return EnrolmentView(token=enrolled.token, device=view(enrolled.device))
 
 
-async def me(call: Call[Nothing, Nothing, None], gateway: Gateway) -> DeviceView:  # noqa: ARG001 same shape for all
+async def me(call: Call[Nothing, Nothing, None], dependencies: Dependencies) -> DeviceView:  # noqa: ARG001 same shape for all
     """Say which device is calling."""
     return view(call.device)
 
 
-async def read_all(call: Call[Nothing, DevicesQuery, None], gateway: Gateway) -> DevicesView:
+async def read_all(call: Call[Nothing, DevicesQuery, None], dependencies: Dependencies) -> DevicesView:
     """List devices, revoked ones included."""
-    async with gateway.database() as connection:
+    async with dependencies.database() as connection:
         found = await store.devices(connection, role=call.query.role, after=call.query.after, limit=call.query.limit)
     return DevicesView(devices=[view(device) for device in found])
 
 
-async def read(call: Call[DevicePath, Nothing, None], gateway: Gateway) -> DeviceView:
+async def read(call: Call[DevicePath, Nothing, None], dependencies: Dependencies) -> DeviceView:
     """Read one device."""
-    async with gateway.database() as connection:
+    async with dependencies.database() as connection:
         device = await store.device(connection, call.path.device_id)
     if device is None:
         raise NotFound("Không có thiết bị này.")
     return view(device)
 
 
-async def revoke(call: Call[DevicePath, Nothing, Revocation], gateway: Gateway) -> DeviceView:
+async def revoke(call: Call[DevicePath, Nothing, Revocation], dependencies: Dependencies) -> DeviceView:
     """Shut a device out for good, its open socket included."""
     if call.path.device_id == call.device.device_id:
         raise OwnDevice("Không thể tự thu hồi thiết bị đang dùng.")
-    async with gateway.database() as connection:
+    async with dependencies.database() as connection:
         device = await enrolment.revoke(
-            connection, call.path.device_id, by=call.device.actor, reason=call.body.reason, now=gateway.now()
+            connection, call.path.device_id, by=call.device.actor, reason=call.body.reason, now=dependencies.clock()
         )
-    await gateway.waker.revoked(device.device_id)
+    await dependencies.waker.device_revoked(device.device_id)
     return view(device)
 
 

@@ -4,10 +4,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from services.gateway.dependencies import Dependencies
+from services.gateway.domain.devices import EVERYONE, OFFICE, STAFF, Device, Role
 from services.gateway.edge.operation import AnyOperation, Call, Operation
 from services.gateway.edge.types import Id, Incoming, IncomingMoment, Line, Nothing, PartnerReference, Words
-from services.gateway.gateway import Gateway
-from services.gateway.roles import EVERYONE, OFFICE, STAFF, Device, Role
 from shared.contracts.billing import GetPayment, PaymentReply, RecordPayment, ReversePayment
 from shared.contracts.common import CustomerCode, PaymentMethod, PositiveDong
 from shared.contracts.receipt import GetReceipt, ReceiptReply
@@ -71,13 +71,15 @@ class Reversal(Incoming):
     device_id: Id | None = Field(default=None, description="The phone whose printer prints the void slip.")
 
 
-async def record(call: Call[Nothing, Nothing, CashPayment | TransferPayment], gateway: Gateway) -> PaymentReply:
+async def record(
+    call: Call[Nothing, Nothing, CashPayment | TransferPayment], dependencies: Dependencies
+) -> PaymentReply:
     """Record money; a collector takes cash, a cashier records transfers."""
     body, device = call.body, call.device
     if isinstance(body, CashPayment):
         _require(device, Role.COLLECTOR, "Chỉ thu ngân viên được thu tiền mặt tại nhà.")
-        await gateway.require_own_customer(device, body.customer_code)
-        return await gateway.ask(
+        await dependencies.require_own_customer(device, body.customer_code)
+        return await dependencies.request(
             RecordPayment(
                 payment_id=call.key,
                 customer_code=body.customer_code,
@@ -91,7 +93,7 @@ async def record(call: Call[Nothing, Nothing, CashPayment | TransferPayment], ga
             )
         )
     _require(device, Role.CASHIER, "Chỉ thủ quỹ được ghi nhận chuyển khoản.")
-    return await gateway.ask(
+    return await dependencies.request(
         RecordPayment(
             payment_id=call.key,
             customer_code=body.customer_code,
@@ -111,9 +113,9 @@ def _require(device: Device, role: Role, detail: str) -> None:
         raise NotAllowed(detail, facts={"role": device.role})
 
 
-async def post(call: Call[Nothing, Nothing, Posting], gateway: Gateway) -> PaymentReply:
+async def post(call: Call[Nothing, Nothing, Posting], dependencies: Dependencies) -> PaymentReply:
     """Record money that lies at a collection point already."""
-    return await gateway.ask(
+    return await dependencies.request(
         RecordPayment(
             payment_id=call.key,
             customer_code=call.body.customer_code,
@@ -126,28 +128,28 @@ async def post(call: Call[Nothing, Nothing, Posting], gateway: Gateway) -> Payme
     )
 
 
-async def read(call: Call[PaymentPath, Nothing, None], gateway: Gateway) -> PaymentReply:
+async def read(call: Call[PaymentPath, Nothing, None], dependencies: Dependencies) -> PaymentReply:
     """Read a payment, as far as the device may see it."""
-    reply = await gateway.ask(GetPayment(payment_id=call.path.payment_id))
+    reply = await dependencies.request(GetPayment(payment_id=call.path.payment_id))
     device, payment = call.device, reply.payment
     if device.role is Role.COLLECTION_POINT and payment.collection_point_code != device.collection_point_code:
         raise NotFound("Không có khoản thanh toán này.")
     if payment.collector_code is None or payment.collector_code != device.collector_code:
-        await gateway.require_own_customer(device, payment.customer_code)
+        await dependencies.require_own_customer(device, payment.customer_code)
     return reply
 
 
-async def receipt(call: Call[PaymentPath, Nothing, None], gateway: Gateway) -> ReceiptReply:
+async def receipt(call: Call[PaymentPath, Nothing, None], dependencies: Dependencies) -> ReceiptReply:
     """Read the receipt of a payment."""
-    reply = await gateway.ask(GetReceipt(payment_id=call.path.payment_id))
+    reply = await dependencies.request(GetReceipt(payment_id=call.path.payment_id))
     if reply.receipt.collector_code is None or reply.receipt.collector_code != call.device.collector_code:
-        await gateway.require_own_customer(call.device, reply.receipt.customer_code)
+        await dependencies.require_own_customer(call.device, reply.receipt.customer_code)
     return reply
 
 
-async def reverse(call: Call[PaymentPath, Nothing, Reversal], gateway: Gateway) -> PaymentReply:
+async def reverse(call: Call[PaymentPath, Nothing, Reversal], dependencies: Dependencies) -> PaymentReply:
     """Take a payment back."""
-    return await gateway.ask(
+    return await dependencies.request(
         ReversePayment(
             reversal_id=call.key,
             payment_id=call.path.payment_id,

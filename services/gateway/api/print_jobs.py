@@ -5,18 +5,17 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from services.gateway import domain, paper, queueing
 from services.gateway.api.devices import DevicePath
 from services.gateway.api.printers import PrinterSetup
+from services.gateway.dependencies import Dependencies
+from services.gateway.domain.devices import OFFICE, STAFF, Device
 from services.gateway.edge import problems
 from services.gateway.edge.operation import Answer, AnyOperation, Call, Operation
 from services.gateway.edge.types import INTEGER, Id, Incoming, Nothing, Outgoing, PrinterId
-from services.gateway.gateway import Gateway
-from services.gateway.paper import PrintJobView
-from services.gateway.roles import OFFICE, STAFF, Device
+from services.gateway.print_jobs import rules, service, store, view
+from services.gateway.print_jobs.store import Paper
+from services.gateway.print_jobs.view import PrintJobView
 from services.gateway.store import devices as device_store
-from services.gateway.store import print_jobs as store
-from services.gateway.store.print_jobs import Paper
 from shared.contracts.gateway import PrintJobCause, PrintJobState
 from shared.printing import Document, PrinterProfile
 from shared.problems import NotFound
@@ -77,8 +76,8 @@ class PrintJobsView(Outgoing):
     print_jobs: list[PrintJobView]
 
 
-async def _readable(device: Device, job_path: JobPath, gateway: Gateway) -> Paper:
-    async with gateway.database() as connection:
+async def _readable(device: Device, job_path: JobPath, dependencies: Dependencies) -> Paper:
+    async with dependencies.database() as connection:
         found = await store.paper(connection, job_path.job_id)
     if found is None or (found.job.device_id != device.device_id and device.role not in OFFICE):
         raise NotFound("Không có giấy in này.")
@@ -86,9 +85,9 @@ async def _readable(device: Device, job_path: JobPath, gateway: Gateway) -> Pape
 
 
 async def _list(
-    call: Call[Nothing, JobsQuery, None] | Call[DevicePath, JobsQuery, None], device_id: Id, gateway: Gateway
+    call: Call[Nothing, JobsQuery, None] | Call[DevicePath, JobsQuery, None], device_id: Id, dependencies: Dependencies
 ) -> PrintJobsView:
-    async with gateway.database() as connection:
+    async with dependencies.database() as connection:
         found = await store.papers(
             connection,
             device_id,
@@ -96,22 +95,22 @@ async def _list(
             before=call.query.before,
             limit=call.query.limit,
         )
-    return PrintJobsView(print_jobs=[paper.view(one) for one in found])
+    return PrintJobsView(print_jobs=[view.view(one) for one in found])
 
 
-async def read_own(call: Call[Nothing, JobsQuery, None], gateway: Gateway) -> PrintJobsView:
+async def read_own(call: Call[Nothing, JobsQuery, None], dependencies: Dependencies) -> PrintJobsView:
     """List the calling device's print jobs."""
-    return await _list(call, call.device.device_id, gateway)
+    return await _list(call, call.device.device_id, dependencies)
 
 
-async def read_all(call: Call[DevicePath, JobsQuery, None], gateway: Gateway) -> PrintJobsView:
+async def read_all(call: Call[DevicePath, JobsQuery, None], dependencies: Dependencies) -> PrintJobsView:
     """List any device's print jobs."""
-    return await _list(call, call.path.device_id, gateway)
+    return await _list(call, call.path.device_id, dependencies)
 
 
-async def read(call: Call[JobPath, Nothing, None], gateway: Gateway) -> PrintJobView:
+async def read(call: Call[JobPath, Nothing, None], dependencies: Dependencies) -> PrintJobView:
     """Read a print job."""
-    return paper.view(await _readable(call.device, call.path, gateway))
+    return view.view(await _readable(call.device, call.path, dependencies))
 
 
 def preferred(accept: str) -> str:
@@ -136,75 +135,75 @@ def preferred(accept: str) -> str:
     return best
 
 
-async def content(call: Call[JobPath, ContentQuery, None], gateway: Gateway) -> Document | Answer:
+async def content(call: Call[JobPath, ContentQuery, None], dependencies: Dependencies) -> Document | Answer:
     """Read the paper itself, in the form that the caller accepts."""
     wanted = preferred(call.accept)
-    found = await _readable(call.device, call.path, gateway)
+    found = await _readable(call.device, call.path, dependencies)
     if wanted == "application/json":
         return Answer(content=found.document.encode())
-    profile = await _profile(call, found, gateway)
+    profile = await _profile(call, found, dependencies)
     if wanted == PNG:
-        return Answer(content=await paper.as_png(found.document, profile), content_type=PNG)
-    return Answer(content=await paper.as_escpos(found.document, profile), content_type=ESCPOS)
+        return Answer(content=await view.as_png(found.document, profile), content_type=PNG)
+    return Answer(content=await view.as_escpos(found.document, profile), content_type=ESCPOS)
 
 
-async def _profile(call: Call[JobPath, ContentQuery, None], found: Paper, gateway: Gateway) -> PrinterProfile:
+async def _profile(call: Call[JobPath, ContentQuery, None], found: Paper, dependencies: Dependencies) -> PrinterProfile:
     if call.query.printer_id is None:
         return PrinterProfile(width_dots=576 if call.query.paper_mm == "80" else 384)
-    async with gateway.database() as connection:
+    async with dependencies.database() as connection:
         row = await device_store.printer_profile(connection, found.job.device_id, call.query.printer_id)
     if row is None:
         raise NotFound("Không có máy in này.")
     return PrinterSetup.model_validate_json(row["profile"]).profile
 
 
-async def report(call: Call[JobPath, Nothing, JobResult], gateway: Gateway) -> PrintJobView:
+async def report(call: Call[JobPath, Nothing, JobResult], dependencies: Dependencies) -> PrintJobView:
     """Take in a result, for a phone whose stream is down."""
-    now, body = gateway.now(), call.body
-    async with gateway.bus.work() as work:
-        changed = await queueing.change(
+    now, body = dependencies.clock(), call.body
+    async with dependencies.bus.work() as work:
+        changed = await service.change(
             work,
             call.path.job_id,
-            lambda job: domain.report(job, body.attempt, PrintJobState(body.state), body.cause, now),
+            lambda job: rules.report(job, body.attempt, PrintJobState(body.state), body.cause, now),
             actor=call.device.actor,
             now=now,
             device_id=call.device.device_id,
         )
-    await gateway.waker.papers([changed.job.device_id])
-    return paper.view(changed)
+    await dependencies.waker.print_jobs([changed.job.device_id])
+    return view.view(changed)
 
 
-async def print_again(call: Call[JobPath, Nothing, NextAttempt], gateway: Gateway) -> PrintJobView:
+async def print_again(call: Call[JobPath, Nothing, NextAttempt], dependencies: Dependencies) -> PrintJobView:
     """Begin a new attempt because a person asked for it."""
-    await _readable(call.device, call.path, gateway)
-    now = gateway.now()
-    async with gateway.bus.work() as work:
-        changed = await queueing.change(
+    await _readable(call.device, call.path, dependencies)
+    now = dependencies.clock()
+    async with dependencies.bus.work() as work:
+        changed = await service.change(
             work,
             call.path.job_id,
-            lambda job: domain.print_again(job, call.body.after_attempt, now),
+            lambda job: rules.print_again(job, call.body.after_attempt, now),
             actor=call.device.actor,
             now=now,
         )
-    await gateway.waker.papers([changed.job.device_id])
-    return paper.view(changed)
+    await dependencies.waker.print_jobs([changed.job.device_id])
+    return view.view(changed)
 
 
-async def cancel(call: Call[JobPath, Nothing, None], gateway: Gateway) -> PrintJobView:
+async def cancel(call: Call[JobPath, Nothing, None], dependencies: Dependencies) -> PrintJobView:
     """Give a paper up."""
-    found = await _readable(call.device, call.path, gateway)
-    now = gateway.now()
+    found = await _readable(call.device, call.path, dependencies)
+    now = dependencies.clock()
     by_its_phone = found.job.device_id == call.device.device_id
-    async with gateway.bus.work() as work:
-        changed = await queueing.change(
+    async with dependencies.bus.work() as work:
+        changed = await service.change(
             work,
             call.path.job_id,
-            lambda job: domain.cancel(job, by_its_phone=by_its_phone),
+            lambda job: rules.cancel(job, by_its_phone=by_its_phone),
             actor=call.device.actor,
             now=now,
         )
-    await gateway.waker.papers([changed.job.device_id])
-    return paper.view(changed)
+    await dependencies.waker.print_jobs([changed.job.device_id])
+    return view.view(changed)
 
 
 OPERATIONS: list[AnyOperation] = [
@@ -271,7 +270,7 @@ OPERATIONS: list[AnyOperation] = [
         body=JobResult,
         answer=PrintJobView,
         roles=STAFF,
-        problems=(domain.UnknownAttempt,),
+        problems=(rules.UnknownAttempt,),
     ),
     Operation(
         method="POST",
@@ -284,7 +283,7 @@ OPERATIONS: list[AnyOperation] = [
         body=NextAttempt,
         answer=PrintJobView,
         roles=STAFF,
-        problems=(domain.UnknownAttempt, domain.PrintJobNotFinished, domain.PrintJobStale, domain.PrintACopy),
+        problems=(rules.UnknownAttempt, rules.PrintJobNotFinished, rules.PrintJobStale, rules.PrintACopy),
     ),
     Operation(
         method="POST",
@@ -297,6 +296,6 @@ OPERATIONS: list[AnyOperation] = [
         path_model=JobPath,
         answer=PrintJobView,
         roles=STAFF,
-        problems=(domain.PrintJobFinishedAlready, domain.PrintJobNotFinished, domain.PrintJobOnThePhone),
+        problems=(rules.PrintJobFinishedAlready, rules.PrintJobNotFinished, rules.PrintJobOnThePhone),
     ),
 ]

@@ -5,10 +5,10 @@ from typing import Literal
 
 from pydantic import Field
 
+from services.gateway.dependencies import Dependencies
+from services.gateway.domain.devices import STAFF
 from services.gateway.edge.operation import AnyOperation, Call, Operation
 from services.gateway.edge.types import DeviceName, Incoming, IncomingMoment, Nothing, Outgoing, PrinterId
-from services.gateway.gateway import Gateway
-from services.gateway.roles import STAFF
 from services.gateway.store import devices as store
 from shared.printing import PrinterProfile
 from shared.problems import NotFound
@@ -62,28 +62,28 @@ def _view(printer_id: str, setup: str, updated_at: datetime) -> PrinterView:
     )
 
 
-async def put(call: Call[PrinterPath, Nothing, PrinterSetup], gateway: Gateway) -> PrinterView:
+async def put(call: Call[PrinterPath, Nothing, PrinterSetup], dependencies: Dependencies) -> PrinterView:
     """Store a printer's profile."""
-    now = gateway.now()
-    async with gateway.database() as connection:
+    now = dependencies.clock()
+    async with dependencies.database() as connection:
         await store.save_printer_profile(
             connection, call.device.device_id, call.path.printer_id, call.body.model_dump_json(), now
         )
     return _view(call.path.printer_id, call.body.model_dump_json(), now)
 
 
-async def read(call: Call[PrinterPath, Nothing, None], gateway: Gateway) -> PrinterView:
+async def read(call: Call[PrinterPath, Nothing, None], dependencies: Dependencies) -> PrinterView:
     """Read a printer's profile."""
-    async with gateway.database() as connection:
+    async with dependencies.database() as connection:
         row = await store.printer_profile(connection, call.device.device_id, call.path.printer_id)
     if row is None:
         raise NotFound("Không có máy in này.")
     return _view(row["printer_id"], row["profile"], row["updated_at"])
 
 
-async def read_all(call: Call[Nothing, Nothing, None], gateway: Gateway) -> PrintersView:
+async def read_all(call: Call[Nothing, Nothing, None], dependencies: Dependencies) -> PrintersView:
     """Read the profiles of the device's printers."""
-    async with gateway.database() as connection:
+    async with dependencies.database() as connection:
         rows = await store.printer_profiles(connection, call.device.device_id)
     return PrintersView(printers=[_view(row["printer_id"], row["profile"], row["updated_at"]) for row in rows])
 

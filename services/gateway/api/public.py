@@ -4,9 +4,9 @@ from typing import Annotated
 
 from pydantic import StringConstraints
 
+from services.gateway.dependencies import Dependencies
 from services.gateway.edge.operation import Answer, AnyOperation, Call, Operation
 from services.gateway.edge.types import Incoming, Nothing
-from services.gateway.gateway import Gateway
 from shared.check_page import CHECK_PAGE_HEADERS, render_check_page
 from shared.contracts.common import Language
 from shared.contracts.receipt import GetPublicKeys, PublicKeysReply, VerifyToken
@@ -26,17 +26,17 @@ class LanguageQuery(Incoming):
     lang: Language | None = None
 
 
-async def check_page(call: Call[TokenPath, LanguageQuery, None], gateway: Gateway) -> Answer:
+async def check_page(call: Call[TokenPath, LanguageQuery, None], dependencies: Dependencies) -> Answer:
     """Show what a receipt's token says and whether it is genuine."""
-    verification = await gateway.ask(VerifyToken(token=call.path.token.upper()))
+    verification = await dependencies.request(VerifyToken(token=call.path.token.upper()))
     page = render_check_page(verification, call.query.lang or Language.VIETNAMESE)
     headers = {name: value for name, value in CHECK_PAGE_HEADERS.items() if name != "Content-Type"}
     return Answer(content=page.encode(), content_type=CHECK_PAGE_HEADERS["Content-Type"], headers=headers)
 
 
-async def public_keys(call: Call[Nothing, Nothing, None], gateway: Gateway) -> PublicKeysReply:  # noqa: ARG001 same
+async def public_keys(call: Call[Nothing, Nothing, None], dependencies: Dependencies) -> PublicKeysReply:  # noqa: ARG001 same
     """Read the keys that verify receipts."""
-    return await gateway.ask(GetPublicKeys())
+    return await dependencies.request(GetPublicKeys())
 
 
 def _check(path: str, name: str) -> AnyOperation:

@@ -2,10 +2,10 @@
 
 from pydantic import Field
 
+from services.gateway.dependencies import Dependencies
+from services.gateway.domain.devices import STAFF, Role
 from services.gateway.edge.operation import AnyOperation, Call, Operation
 from services.gateway.edge.types import Id, Incoming, Nothing, Words
-from services.gateway.gateway import Gateway
-from services.gateway.roles import STAFF, Role
 from shared.contracts.receipt import GetReceipt, ReceiptReply, ReprintReceipt, ReprintReply
 from shared.problems import Conflict, NotAllowed, SameIdOtherContent
 
@@ -28,26 +28,26 @@ class CopyRequest(Incoming):
 
 
 async def _own_receipt(
-    call: Call[ReceiptPath, Nothing, CopyRequest] | Call[ReceiptPath, Nothing, None], gateway: Gateway
+    call: Call[ReceiptPath, Nothing, CopyRequest] | Call[ReceiptPath, Nothing, None], dependencies: Dependencies
 ) -> ReceiptReply:
-    reply = await gateway.ask(GetReceipt(receipt_id=call.path.receipt_id))
+    reply = await dependencies.request(GetReceipt(receipt_id=call.path.receipt_id))
     if reply.receipt.collector_code is None or reply.receipt.collector_code != call.device.collector_code:
-        await gateway.require_own_customer(call.device, reply.receipt.customer_code)
+        await dependencies.require_own_customer(call.device, reply.receipt.customer_code)
     return reply
 
 
-async def read(call: Call[ReceiptPath, Nothing, None], gateway: Gateway) -> ReceiptReply:
+async def read(call: Call[ReceiptPath, Nothing, None], dependencies: Dependencies) -> ReceiptReply:
     """Read a receipt with the paper as it was first printed."""
-    return await _own_receipt(call, gateway)
+    return await _own_receipt(call, dependencies)
 
 
-async def print_copy(call: Call[ReceiptPath, Nothing, CopyRequest], gateway: Gateway) -> ReprintReply:
+async def print_copy(call: Call[ReceiptPath, Nothing, CopyRequest], dependencies: Dependencies) -> ReprintReply:
     """Print a counted copy. A collector prints on the own phone, the office wherever it says."""
     is_collector = call.device.role is Role.COLLECTOR
     if is_collector and call.body.device_id not in (None, call.device.device_id):
         raise NotAllowed("Thu ngân viên chỉ in trên máy của mình.")
-    await _own_receipt(call, gateway)
-    return await gateway.ask(
+    await _own_receipt(call, dependencies)
+    return await dependencies.request(
         ReprintReceipt(
             reprint_id=call.key,
             receipt_id=call.path.receipt_id,

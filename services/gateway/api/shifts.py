@@ -5,10 +5,10 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from services.gateway.api.customers import CollectorPath
+from services.gateway.dependencies import Dependencies
+from services.gateway.domain.devices import COLLECTOR_ONLY, OFFICE
 from services.gateway.edge.operation import AnyOperation, Call, Operation
 from services.gateway.edge.types import Id, Incoming, IncomingMoment, Line, Nothing
-from services.gateway.gateway import Gateway
-from services.gateway.roles import COLLECTOR_ONLY, OFFICE
 from shared.contracts.billing import CloseShift, GetShift, OpenShift, ShiftReply
 from shared.problems import Conflict, NotFound, SameIdOtherContent
 
@@ -48,9 +48,9 @@ class ShiftClosing(Incoming):
     closed_at: IncomingMoment
 
 
-async def open_shift(call: Call[Nothing, Nothing, ShiftOpening], gateway: Gateway) -> ShiftReply:
+async def open_shift(call: Call[Nothing, Nothing, ShiftOpening], dependencies: Dependencies) -> ShiftReply:
     """Open the calling collector's shift."""
-    return await gateway.ask(
+    return await dependencies.request(
         OpenShift(
             shift_id=call.key,
             collector_code=str(call.device.collector_code),
@@ -60,19 +60,21 @@ async def open_shift(call: Call[Nothing, Nothing, ShiftOpening], gateway: Gatewa
     )
 
 
-async def current(call: Call[Nothing, Nothing, None], gateway: Gateway) -> ShiftReply:
+async def current(call: Call[Nothing, Nothing, None], dependencies: Dependencies) -> ShiftReply:
     """Read the calling collector's open shift."""
-    return await gateway.ask(GetShift(collector_code=str(call.device.collector_code)))
+    return await dependencies.request(GetShift(collector_code=str(call.device.collector_code)))
 
 
-async def read(call: Call[ShiftPath, Nothing, None], gateway: Gateway) -> ShiftReply:
+async def read(call: Call[ShiftPath, Nothing, None], dependencies: Dependencies) -> ShiftReply:
     """Read one of the calling collector's shifts."""
-    return await gateway.ask(GetShift(collector_code=str(call.device.collector_code), shift_id=call.path.shift_id))
+    return await dependencies.request(
+        GetShift(collector_code=str(call.device.collector_code), shift_id=call.path.shift_id)
+    )
 
 
-async def close(call: Call[ShiftPath, Nothing, ShiftClosing], gateway: Gateway) -> ShiftReply:
+async def close(call: Call[ShiftPath, Nothing, ShiftClosing], dependencies: Dependencies) -> ShiftReply:
     """Close the calling collector's shift; the slip is printed on the calling phone's printer."""
-    return await gateway.ask(
+    return await dependencies.request(
         CloseShift(
             shift_id=call.path.shift_id,
             collector_code=str(call.device.collector_code),
@@ -85,14 +87,14 @@ async def close(call: Call[ShiftPath, Nothing, ShiftClosing], gateway: Gateway) 
     )
 
 
-async def collectors_current(call: Call[CollectorPath, Nothing, None], gateway: Gateway) -> ShiftReply:
+async def collectors_current(call: Call[CollectorPath, Nothing, None], dependencies: Dependencies) -> ShiftReply:
     """Read a collector's open shift."""
-    return await gateway.ask(GetShift(collector_code=call.path.collector_code))
+    return await dependencies.request(GetShift(collector_code=call.path.collector_code))
 
 
-async def close_for(call: Call[CollectorsShiftPath, Nothing, ShiftClosing], gateway: Gateway) -> ShiftReply:
+async def close_for(call: Call[CollectorsShiftPath, Nothing, ShiftClosing], dependencies: Dependencies) -> ShiftReply:
     """Close a collector's shift at the cashier's desk."""
-    return await gateway.ask(
+    return await dependencies.request(
         CloseShift(
             shift_id=call.path.shift_id,
             collector_code=call.path.collector_code,

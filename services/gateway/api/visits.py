@@ -2,10 +2,10 @@
 
 from pydantic import Field
 
+from services.gateway.dependencies import Dependencies
+from services.gateway.domain.devices import COLLECTOR_ONLY
 from services.gateway.edge.operation import AnyOperation, Call, Operation
 from services.gateway.edge.types import Id, Incoming, IncomingMoment, Line, Nothing
-from services.gateway.gateway import Gateway
-from services.gateway.roles import COLLECTOR_ONLY
 from shared.contracts.common import CustomerCode, Outcome
 from shared.contracts.customer import RecordVisit, VisitReply
 from shared.problems import Conflict, SameIdOtherContent
@@ -29,12 +29,12 @@ class VisitBody(Incoming):
     note: Line = ""
 
 
-async def record(call: Call[VisitPath, Nothing, VisitBody], gateway: Gateway) -> VisitReply:
+async def record(call: Call[VisitPath, Nothing, VisitBody], dependencies: Dependencies) -> VisitReply:
     """Record a visit; its notice is printed on the calling phone's printer.
 
     Whether the customer is on the collector's routes is for the customer service to say, which has to know it anyway.
     """
-    return await gateway.ask(
+    return await dependencies.request(
         RecordVisit(
             visit_id=call.path.visit_id,
             customer_code=call.body.customer_code,

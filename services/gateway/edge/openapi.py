@@ -6,9 +6,9 @@ from typing import Any
 from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
+from services.gateway.domain.devices import EVERYONE
 from services.gateway.edge import problems
 from services.gateway.edge.operation import AnyOperation
-from services.gateway.roles import EVERYONE
 from shared.problems import Conflict, InvalidRequest, NotAllowed, NotFound, Problem, TimedOut, Unavailable
 
 REFERENCE = "#/components/schemas/{model}"

@@ -8,9 +8,9 @@ from uuid import UUID
 from aiohttp import web
 from pydantic import BaseModel
 
+from services.gateway.dependencies import Dependencies
+from services.gateway.domain.devices import Device, Role
 from services.gateway.edge.types import Nothing
-from services.gateway.gateway import Gateway
-from services.gateway.roles import Device, Role
 from shared.contracts.common import Language
 from shared.problems import Problem
 
@@ -60,7 +60,7 @@ class Answer:
 
 _NOTHING: Any = Nothing
 
-Handler = Callable[[Call[PathT, QueryT, BodyT], Gateway], Awaitable[BaseModel | Answer]]
+Handler = Callable[[Call[PathT, QueryT, BodyT], Dependencies], Awaitable[BaseModel | Answer]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from asyncpg import Record
 
-from services.gateway.roles import Device, Role
+from services.gateway.domain.devices import Device, Role
 from shared.db import Connection
 
 _DEVICE = "device_id, device_name, role, collector_code, collection_point_code, enrolled_at, public_key, revoked_at"

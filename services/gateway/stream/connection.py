@@ -10,14 +10,13 @@ import structlog
 from aiohttp import web
 from pydantic import BaseModel
 
-from services.gateway import domain, paper
-from services.gateway.domain import PrintJob
-from services.gateway.gateway import STREAM_PATIENCE, Gateway
-from services.gateway.queueing import change
-from services.gateway.roles import Device
-from services.gateway.store import feeds, steps
-from services.gateway.store import print_jobs as store
-from services.gateway.store.print_jobs import Paper
+from services.gateway.dependencies import STREAM_PATIENCE, Dependencies
+from services.gateway.domain.devices import Device
+from services.gateway.print_jobs import rules, steps, store, view
+from services.gateway.print_jobs.rules import PrintJob
+from services.gateway.print_jobs.service import change
+from services.gateway.print_jobs.store import Paper
+from services.gateway.store import feeds
 from services.gateway.stream.frames import CloseCode, Job, Refresh, Withdrawn
 from shared.contracts.gateway import PrintJobCause, PrintJobState
 from shared.messaging import tracing
@@ -49,7 +48,7 @@ class Connection:
     device: Device
     connection_id: UUID
     socket: web.WebSocketResponse
-    gateway: Gateway
+    dependencies: Dependencies
     sequence: int
     """The last account update that was sent."""
     profile: PrinterProfile | None
@@ -76,7 +75,7 @@ class Connection:
     async def send(self, *frames: BaseModel | str) -> None:
         """Send frames; raises :class:`TooSlowError` when the phone does not take them in time."""
         try:
-            async with asyncio.timeout(self.gateway.settings.send_timeout):
+            async with asyncio.timeout(self.dependencies.settings.send_timeout):
                 for frame in frames:
                     text = frame if isinstance(frame, str) else frame.model_dump_json(exclude_none=True)
                     await self.socket.send_str(text)
@@ -147,31 +146,31 @@ class Connection:
 
     def take_note(self, job_id: UUID, state: PrintJobState) -> bool:
         """Note what has become of a job that the phone reported; return whether another paper may be offered now."""
-        if state is domain.HELD:
+        if state is rules.HELD:
             # While the printer is not ready, who comes next is another question.
             self._all_known = False
             return True
-        if state in domain.FINISHED or state is domain.QUEUED:
+        if state in rules.FINISHED or state is rules.QUEUED:
             # Over, or back in the queue for another attempt: the next offer is a new one.
             self.known.pop(job_id, None)
-            return state is domain.QUEUED or not self._all_known
+            return state is rules.QUEUED or not self._all_known
         return False
 
     @property
     def max_in_flight(self) -> int:
         """How many papers may be on their way to this phone's printer."""
-        return self.gateway.settings.max_in_flight
+        return self.dependencies.settings.max_in_flight
 
     async def _send_papers(self) -> None:
         """Look into the database and send what is next."""
         self._all_known = False
-        async with self.gateway.database(within=STREAM_PATIENCE) as connection:
+        async with self.dependencies.database(within=STREAM_PATIENCE) as connection:
             unfinished = await store.unfinished(connection, self.device.device_id)
         self._reserved.clear()
         await self._withdraw(unfinished)
-        chosen = domain.next_to_offer(unfinished, self.max_in_flight, self.offered_here())
+        chosen = rules.next_to_offer(unfinished, self.max_in_flight, self.offered_here())
         self._all_known = len(chosen) == sum(job.job_id not in self.known for job in unfinished) and all(
-            job.state is not domain.HELD for job in unfinished
+            job.state is not rules.HELD for job in unfinished
         )
         if not chosen:
             return
@@ -183,25 +182,25 @@ class Connection:
 
     async def _mark_offered(self, chosen: list[PrintJob]) -> dict[UUID, Paper]:
         """Write down that papers are offered, and return them; those that have ended meanwhile are left out."""
-        gateway, now = self.gateway, self.gateway.now()
+        dependencies, now = self.dependencies, self.dependencies.clock()
         device_id, job_ids = self.device.device_id, [job.job_id for job in chosen]
-        if not tracing.is_on() and all(domain.OFFERING.fits(job, now) for job in chosen):
-            async with gateway.database(within=STREAM_PATIENCE) as connection:
+        if not tracing.is_on() and all(rules.OFFERING.fits(job, now) for job in chosen):
+            async with dependencies.database(within=STREAM_PATIENCE) as connection:
                 return await steps.offer(connection, device_id, job_ids, now)
         papers: dict[UUID, Paper] = {}
-        async with gateway.bus.work(within=STREAM_PATIENCE) as work:
+        async with dependencies.bus.work(within=STREAM_PATIENCE) as work:
             for job in await store.lock_unfinished(work.connection, device_id):
                 if job.job_id not in job_ids:
                     continue
                 offered = await change(
                     work,
                     job.job_id,
-                    lambda job: domain.offer(job, now),
+                    lambda job: rules.offer(job, now),
                     actor="gateway",
                     now=now,
                     with_document=True,
                 )
-                if offered.job.state is domain.OFFERED:
+                if offered.job.state is rules.OFFERED:
                     papers[job.job_id] = offered
         return papers
 
@@ -222,7 +221,7 @@ class Connection:
         escpos = None
         if self.profile is not None:
             try:
-                escpos = base64.b64encode(await paper.as_escpos(document, self.profile)).decode()
+                escpos = base64.b64encode(await view.as_escpos(document, self.profile)).decode()
             except Exception:
                 # A paper that cannot be drawn must not keep the phone from all others.
                 log.exception("paper_not_drawn", job_id=str(job.job_id))
@@ -247,12 +246,12 @@ class Connection:
         return frame if escpos is not None else f'{frame[:-1]},"document":{document}}}'
 
     async def _fail(self, job: PrintJob) -> None:
-        now = self.gateway.now()
-        async with self.gateway.bus.work(within=STREAM_PATIENCE) as work:
+        now = self.dependencies.clock()
+        async with self.dependencies.bus.work(within=STREAM_PATIENCE) as work:
             await change(
                 work,
                 job.job_id,
-                lambda one: domain.report(one, job.attempt, domain.FAILED, PrintJobCause.WRITE_ERROR, now),
+                lambda one: rules.report(one, job.attempt, rules.FAILED, PrintJobCause.WRITE_ERROR, now),
                 actor="gateway",
                 now=now,
             )
@@ -263,10 +262,10 @@ class Connection:
         gone = [job_id for job_id in self.known if job_id not in alive]
         if not gone:
             return
-        async with self.gateway.database(within=STREAM_PATIENCE) as connection:
+        async with self.dependencies.database(within=STREAM_PATIENCE) as connection:
             ended = await store.states(connection, self.device.device_id, gone)
         for job in ended:
-            if job.state in domain.FINISHED and self.known.pop(job.job_id, None) is not None:
+            if job.state in rules.FINISHED and self.known.pop(job.job_id, None) is not None:
                 await self.send(Withdrawn(job_id=job.job_id, state=job.state))
 
     # --- account updates -------------------------------------------------------------------------------------
@@ -297,12 +296,12 @@ class Connection:
         if collector is None:
             return
         while not self.closing:
-            async with self.gateway.database(within=STREAM_PATIENCE) as connection:
+            async with self.dependencies.database(within=STREAM_PATIENCE) as connection:
                 position = await feeds.position(connection, collector)
                 behind = position.last_sequence - self.sequence
                 if behind <= 0:
                     return
-                if behind > self.gateway.settings.feed_limit or position.pruned_to > self.sequence:
+                if behind > self.dependencies.settings.feed_limit or position.pruned_to > self.sequence:
                     entries = None
                 else:
                     entries = await feeds.entries(connection, collector, self.sequence, _FEED_BATCH)

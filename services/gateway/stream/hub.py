@@ -9,7 +9,7 @@ from uuid import UUID
 import structlog
 from aiohttp import web
 
-from services.gateway.store.print_jobs import Paper
+from services.gateway.print_jobs.store import Paper
 from services.gateway.stream.connection import Connection, TooSlowError, close_socket
 from services.gateway.stream.frames import CloseCode, Revoked
 from shared.db.transaction import is_connection_lost
@@ -29,8 +29,8 @@ class Hub:
         self._by_collector: dict[str, set[Connection]] = defaultdict(set)
         self._pumps = asyncio.Semaphore(_PUMPS)
         self._tasks: set[asyncio.Task[None]] = set()
-        self.strangers: set[web.WebSocketResponse] = set()
-        """Sockets that have not said ``hello`` yet."""
+        self.unauthenticated: set[web.WebSocketResponse] = set()
+        """Sockets whose ``hello`` has not come yet."""
         self.draining = False
 
     def __len__(self) -> int:
@@ -78,7 +78,7 @@ class Hub:
             if not connections:
                 del self._by_collector[device.collector_code]
 
-    def wake_papers(self, device_ids: Iterable[UUID]) -> list[UUID]:
+    def wake_print_jobs(self, device_ids: Iterable[UUID]) -> list[UUID]:
         """Serve these devices; returns those whose sockets are not here."""
         elsewhere = []
         for device_id in device_ids:
@@ -100,7 +100,7 @@ class Hub:
         if connection is not None:
             self.wake(connection, papers=not connection.take_offered(paper))
 
-    def tell(self, collector_code: str, sequence: int, entry: str) -> None:
+    def send_update(self, collector_code: str, sequence: int, entry: str) -> None:
         """Send an account update (JSON text) to the devices of a collector."""
         for connection in self._by_collector.get(collector_code, ()):
             connection.take_update(sequence, entry)
@@ -156,7 +156,7 @@ class Hub:
     async def drain(self, batch: int, pause: float) -> None:
         """Close everything in batches, so that the phones do not all come back at the same moment."""
         self.draining = True
-        await asyncio.gather(*(close_socket(socket, CloseCode.SERVICE_RESTART) for socket in self.strangers))
+        await asyncio.gather(*(close_socket(socket, CloseCode.SERVICE_RESTART) for socket in self.unauthenticated))
         while self._by_device:
             connections = list(self._by_device.values())[:batch]
             for connection in connections:

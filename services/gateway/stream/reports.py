@@ -4,12 +4,11 @@ from datetime import datetime
 
 from pydantic import BaseModel
 
-from services.gateway import domain
-from services.gateway.domain import Move, PrintJob
-from services.gateway.gateway import STREAM_PATIENCE
-from services.gateway.queueing import change, say_finished
-from services.gateway.store import presence, steps
-from services.gateway.store import print_jobs as store
+from services.gateway.dependencies import STREAM_PATIENCE
+from services.gateway.print_jobs import rules, steps, store
+from services.gateway.print_jobs.rules import Move, PrintJob
+from services.gateway.print_jobs.service import change, say_finished
+from services.gateway.store import presence
 from services.gateway.stream.connection import Connection
 from services.gateway.stream.frames import Accepted, Acknowledged, Confirmed, Printing, Result, Withdrawn
 from shared.contracts.gateway import PrintJobState
@@ -23,7 +22,7 @@ async def take(connection: Connection, frame: Report) -> bool:
 
     Raises :class:`~shared.problems.NotFound` for a job of another device, and what the rules raise.
     """
-    now = connection.gateway.now()
+    now = connection.dependencies.clock()
     step = _usual_step(frame)
     # With a trace, one has to know how the job was before.
     if step is not None and not tracing.is_on() and await _step(connection, frame, step, now):
@@ -40,24 +39,24 @@ async def take(connection: Connection, frame: Report) -> bool:
 
 def _usual_step(frame: Report) -> Move | None:
     if isinstance(frame, Accepted):
-        return domain.ACCEPTING
+        return rules.ACCEPTING
     if isinstance(frame, Printing):
-        return domain.STARTING
-    return domain.FINISHING if frame.state == domain.PRINTED else None
+        return rules.STARTING
+    return rules.FINISHING if frame.state == rules.PRINTED else None
 
 
 async def _step(connection: Connection, frame: Report, step: Move, now: datetime) -> bool:
     """Let the job take its usual step; False when it is not as the step wants it, and nothing was done."""
-    device, gateway = connection.device, connection.gateway
-    if step.after in domain.FINISHED:
-        async with gateway.bus.work(within=STREAM_PATIENCE) as work:
+    device, dependencies = connection.device, connection.dependencies
+    if step.after in rules.FINISHED:
+        async with dependencies.bus.work(within=STREAM_PATIENCE) as work:
             ended = await steps.finish(work.connection, device, frame.job_id, frame.attempt, step, now)
             if ended is not None:
                 await say_finished(work, ended, now)
         return ended is not None
     # A promise counts only on the stream that the phone used last.
     stream = connection.connection_id if isinstance(frame, Accepted) else None
-    async with gateway.database(within=STREAM_PATIENCE) as database:
+    async with dependencies.database(within=STREAM_PATIENCE) as database:
         return await steps.move(database, device, frame.job_id, frame.attempt, step, now, stream)
 
 
@@ -66,13 +65,13 @@ async def _change(connection: Connection, frame: Report, now: datetime) -> Print
 
     def rule(job: PrintJob) -> PrintJob:
         if isinstance(frame, Accepted):
-            return domain.accept(job, frame.attempt, now)
+            return rules.accept(job, frame.attempt, now)
         if isinstance(frame, Printing):
-            return domain.start(job, frame.attempt)
-        return domain.report(job, frame.attempt, PrintJobState(frame.state), frame.cause, now)
+            return rules.start(job, frame.attempt)
+        return rules.report(job, frame.attempt, PrintJobState(frame.state), frame.cause, now)
 
     device = connection.device
-    async with connection.gateway.bus.work(within=STREAM_PATIENCE) as work:
+    async with connection.dependencies.bus.work(within=STREAM_PATIENCE) as work:
         if isinstance(frame, Accepted) and await _is_left(work, connection, frame):
             return None
         changed = await change(work, frame.job_id, rule, actor=device.actor, now=now, device_id=device.device_id)
@@ -97,7 +96,7 @@ def _usual_answer(frame: Report, step: Move) -> BaseModel:
 
 def _answer(frame: Report, job: PrintJob) -> BaseModel:
     if isinstance(frame, Accepted):
-        if frame.attempt == job.attempt and job.state in domain.ON_THE_PHONE:
+        if frame.attempt == job.attempt and job.state in rules.ON_THE_PHONE:
             return Confirmed(job_id=job.job_id, attempt=job.attempt)
         return Withdrawn(job_id=job.job_id, state=job.state)
     # For an attempt that is over, its own end is the answer, not what has become of the job since.

@@ -7,16 +7,15 @@ import structlog
 from aiohttp import WSMsgType, web
 from pydantic import BaseModel, ValidationError
 
-from services.gateway import domain
 from services.gateway.api.printers import PrinterSetup
+from services.gateway.dependencies import STREAM_PATIENCE, Dependencies
+from services.gateway.domain.devices import Device
 from services.gateway.edge import problems
 from services.gateway.edge.limits import TokenBuckets
 from services.gateway.enrolment import hash_token
-from services.gateway.gateway import STREAM_PATIENCE, Gateway
-from services.gateway.queueing import change
-from services.gateway.roles import Device
+from services.gateway.print_jobs import rules, store
+from services.gateway.print_jobs.service import change
 from services.gateway.store import devices, feeds, presence
-from services.gateway.store import print_jobs as store
 from services.gateway.stream import reports
 from services.gateway.stream.connection import Connection, TooSlowError, close_socket
 from services.gateway.stream.frames import (
@@ -57,16 +56,16 @@ class UpgradeRequired(Problem):
 class Stream:
     """Serves ``/v1/stream``."""
 
-    def __init__(self, gateway: Gateway, hub: Hub, wakeups: Wakeups) -> None:
-        self._gateway = gateway
+    def __init__(self, dependencies: Dependencies, hub: Hub, wakeups: Wakeups) -> None:
+        self._dependencies = dependencies
         self._hub = hub
         self._wakeups = wakeups
-        opens = gateway.settings.stream_opens_per_second
+        opens = dependencies.settings.stream_opens_per_second
         self._opens = TokenBuckets(opens, max(1, int(opens)))
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
         """Take a WebSocket and serve it until it ends."""
-        settings = self._gateway.settings
+        settings = self._dependencies.settings
         if request.headers.get("Upgrade", "").lower() != "websocket":
             return problems.problem_response(
                 UpgradeRequired("Địa chỉ này chỉ dùng WebSocket."), {"Upgrade": "websocket"}
@@ -77,11 +76,11 @@ class Stream:
             heartbeat=settings.heartbeat, compress=False, max_msg_size=MAX_FRAME_BYTES, timeout=2.0
         )
         await socket.prepare(request)
-        self._hub.strangers.add(socket)
+        self._hub.unauthenticated.add(socket)
         connection: Connection | None = None
         try:
             connection = await self._welcomed(socket)
-            self._hub.strangers.discard(socket)
+            self._hub.unauthenticated.discard(socket)
             if connection is not None:
                 log.info("stream_opened", device_id=str(connection.device.device_id))
                 await self._listen(connection)
@@ -96,7 +95,7 @@ class Stream:
                 log.exception("stream_failed")
             await close_socket(socket, CloseCode.TRY_LATER)
         finally:
-            self._hub.strangers.discard(socket)
+            self._hub.unauthenticated.discard(socket)
             if connection is not None:
                 self._hub.remove(connection)
                 await self._leave(connection)
@@ -107,7 +106,7 @@ class Stream:
 
     async def _welcomed(self, socket: web.WebSocketResponse) -> Connection | None:
         try:
-            async with asyncio.timeout(self._gateway.settings.hello_timeout):
+            async with asyncio.timeout(self._dependencies.settings.hello_timeout):
                 message = await socket.receive()
         except TimeoutError:
             await close_socket(socket, CloseCode.NO_HELLO)
@@ -117,7 +116,7 @@ class Stream:
             if not socket.closed:
                 await close_socket(socket, CloseCode.PROTOCOL_ERROR)
             return None
-        async with self._gateway.database(within=STREAM_PATIENCE) as database:
+        async with self._dependencies.database(within=STREAM_PATIENCE) as database:
             device = await devices.device_of_token(database, hash_token(hello.token))
         if device is None or device.revoked_at is not None:
             await socket.send_str(Revoked().model_dump_json())
@@ -126,22 +125,24 @@ class Stream:
         return await self._opened(socket, device, hello)
 
     async def _opened(self, socket: web.WebSocketResponse, device: Device, hello: Hello) -> Connection:
-        gateway = self._gateway
+        dependencies = self._dependencies
         connection_id = new_id()
-        async with gateway.bus.work(within=STREAM_PATIENCE) as work:
+        async with dependencies.bus.work(within=STREAM_PATIENCE) as work:
             database = work.connection
-            before = await presence.enter(database, device.device_id, gateway.instance, connection_id, gateway.now())
+            before = await presence.enter(
+                database, device.device_id, dependencies.instance, connection_id, dependencies.clock()
+            )
             epoch = await feeds.epoch(database)
             position = feeds.FeedPosition()
             if device.collector_code is not None:
                 position = await feeds.position(database, device.collector_code)
             profile = await _profile(database, device, hello)
-        sequence = _resume_from(hello, epoch, position, gateway.settings.feed_limit)
+        sequence = _resume_from(hello, epoch, position, dependencies.settings.feed_limit)
         connection = Connection(
             device=device,
             connection_id=connection_id,
             socket=socket,
-            gateway=gateway,
+            dependencies=dependencies,
             sequence=position.last_sequence if sequence is None else sequence,
             profile=profile,
         )
@@ -149,8 +150,8 @@ class Stream:
         if self._hub.draining:
             await connection.close(CloseCode.SERVICE_RESTART, "restart")
             return connection
-        if before not in (None, gateway.instance):
-            await self._wakeups.replaced(str(before), device.device_id, connection_id)
+        if before not in (None, dependencies.instance):
+            await self._wakeups.stream_replaced(str(before), device.device_id, connection_id)
         try:
             frames = await self._resumed(connection, hello.holding)
             await connection.send(
@@ -159,9 +160,9 @@ class Stream:
                     epoch=epoch,
                     seq=connection.sequence,
                     refresh=sequence is None,
-                    heartbeat=gateway.settings.heartbeat,
-                    max_inflight=gateway.settings.max_in_flight,
-                    now=gateway.now(),
+                    heartbeat=dependencies.settings.heartbeat,
+                    max_inflight=dependencies.settings.max_in_flight,
+                    now=dependencies.clock(),
                 ),
                 *frames,
             )
@@ -174,21 +175,21 @@ class Stream:
 
     async def _resumed(self, connection: Connection, holding: list[UUID]) -> list[BaseModel]:
         """Bring the phone's jobs and ours together, and return what the phone is to be told."""
-        gateway, device_id, now = self._gateway, connection.device.device_id, self._gateway.now()
+        dependencies, device_id, now = self._dependencies, connection.device.device_id, self._dependencies.clock()
         held = set(holding)
         frames: list[BaseModel] = []
-        async with gateway.bus.work(within=STREAM_PATIENCE) as work:
+        async with dependencies.bus.work(within=STREAM_PATIENCE) as work:
             if connection.device.collector_code is not None:
                 await feeds.settle(work.connection, connection.device.collector_code)
             for job in await store.lock_unfinished(work.connection, device_id):
                 changed = await change(
                     work,
                     job.job_id,
-                    lambda job: domain.resume(job, holding=job.job_id in held, now=now),
+                    lambda job: rules.resume(job, holding=job.job_id in held, now=now),
                     actor="gateway",
                     now=now,
                 )
-                if changed.job.state in domain.ON_THE_PHONE:
+                if changed.job.state in rules.ON_THE_PHONE:
                     connection.known[job.job_id] = changed.job.attempt
                     frames.append(Confirmed(job_id=job.job_id, attempt=changed.job.attempt))
                     held.discard(job.job_id)
@@ -200,7 +201,7 @@ class Stream:
 
     async def _leave(self, connection: Connection) -> None:
         try:
-            async with self._gateway.database(within=STREAM_PATIENCE) as database:
+            async with self._dependencies.database(within=STREAM_PATIENCE) as database:
                 await presence.leave(database, connection.device.device_id, connection.connection_id)
         except Exception as error:
             if not is_connection_lost(error):

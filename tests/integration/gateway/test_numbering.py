@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from services.gateway.audit import audit_facts
-from services.gateway.store import print_jobs
+from services.gateway.print_jobs import store as print_jobs
 from shared.contracts.receipt import DocumentReady, PaperKind
 from shared.ids import new_id
 from shared.testing.waiting import wait_until

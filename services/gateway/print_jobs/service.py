@@ -6,10 +6,9 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from services.gateway import domain
-from services.gateway.domain import PrintJob
-from services.gateway.store import print_jobs as store
-from services.gateway.store.print_jobs import Paper
+from services.gateway.print_jobs import rules, store
+from services.gateway.print_jobs.rules import PrintJob
+from services.gateway.print_jobs.store import Paper
 from shared.contracts.gateway import PrintJobFinished
 from shared.messaging import UnitOfWork, tracing
 from shared.messaging import context as contexts
@@ -41,7 +40,7 @@ async def change(
     by_machine = changed.attempt > paper.job.attempt and changed.retries > 0
     await store.save(work.connection, paper.job, changed, actor="gateway" if by_machine else actor, now=now)
     with _traced(paper, changed, now):
-        if changed.state in domain.FINISHED and changed.state is not paper.job.state:
+        if changed.state in rules.FINISHED and changed.state is not paper.job.state:
             await say_finished(work, replace(paper, job=changed), now)
     return replace(paper, job=changed, changed_at=now)
 

@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from services.gateway.domain import OFFERING, Move
-from services.gateway.roles import Device
-from services.gateway.store.print_jobs import PAPER, Paper, read_paper
+from services.gateway.domain.devices import Device
+from services.gateway.print_jobs.rules import OFFERING, Move
+from services.gateway.print_jobs.store import PAPER, Paper, read_paper
 from shared.db import Connection
 
 _MOVED = """

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from services.gateway.edge.types import Outgoing
-from services.gateway.store.print_jobs import Paper
+from services.gateway.print_jobs.store import Paper
 from shared.contracts.gateway import PrintJobCause, PrintJobState
 from shared.contracts.receipt import PaperKind
 from shared.printing import Document, PrinterProfile, to_escpos, to_png

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from asyncpg import Record
 
-from services.gateway.domain import PrintJob
+from services.gateway.print_jobs.rules import PrintJob
 from shared.contracts.gateway import PrintJobCause, PrintJobState
 from shared.contracts.receipt import DocumentReady, PaperKind
 from shared.db import Connection

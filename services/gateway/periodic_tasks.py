@@ -7,11 +7,10 @@ from uuid import UUID
 
 import structlog
 
-from services.gateway import domain
-from services.gateway.gateway import Gateway
-from services.gateway.queueing import Rule, change
+from services.gateway.dependencies import Dependencies
+from services.gateway.print_jobs import rules, store
+from services.gateway.print_jobs.service import Rule, change
 from services.gateway.store import devices, feeds, presence
-from services.gateway.store import print_jobs as store
 from services.gateway.stream.hub import Hub
 from shared.db.transaction import is_connection_lost
 from shared.messaging import correlated
@@ -23,22 +22,22 @@ _OVERLAP = timedelta(seconds=60)
 """A revocation becomes visible at its commit, later than the moment written in it: look back further than that."""
 
 
-class Upkeep:
+class PeriodicTasks:
     """Timers of one copy of the gateway. Every copy runs them; what two do at once, row locks settle."""
 
-    def __init__(self, gateway: Gateway, hub: Hub) -> None:
-        self._gateway = gateway
+    def __init__(self, dependencies: Dependencies, hub: Hub) -> None:
+        self._dependencies = dependencies
         self._hub = hub
-        self._looked_for_revocations = gateway.now()
+        self._looked_for_revocations = dependencies.clock()
 
     async def run(self) -> None:
         """Run every timer until cancelled; what fails is logged and tried again at its next turn."""
-        settings = self._gateway.settings
+        settings = self._dependencies.settings
         async with asyncio.TaskGroup() as group:
             group.create_task(self._every(settings.revocation_check_interval, self.close_revoked))
             group.create_task(self._every(settings.presence_lease / 3, self.renew_presence))
             group.create_task(self._every(settings.poll_interval, self.poll))
-            group.create_task(self._every(settings.poll_interval, self.end_stale_papers))
+            group.create_task(self._every(settings.poll_interval, self.end_stale_print_jobs))
             group.create_task(self._every(3600, self.prune))
 
     async def _every(self, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
@@ -48,15 +47,15 @@ class Upkeep:
                     await work()
             except Exception as error:
                 if not (isinstance(error, Unavailable) or is_connection_lost(error)):
-                    log.exception("upkeep_failed", part=work.__name__)
+                    log.exception("periodic_task_failed", part=work.__name__)
                 else:
-                    log.warning("upkeep_postponed", part=work.__name__, error=type(error).__name__)
+                    log.warning("periodic_task_postponed", part=work.__name__, error=type(error).__name__)
             await asyncio.sleep(seconds)
 
     async def close_revoked(self) -> None:
         """Throw out devices that were revoked without a wake-up, for example on the command line."""
-        since, now = self._looked_for_revocations - _OVERLAP, self._gateway.now()
-        async with self._gateway.database() as connection:
+        since, now = self._looked_for_revocations - _OVERLAP, self._dependencies.clock()
+        async with self._dependencies.database() as connection:
             revoked = await devices.revoked_since(connection, since)
         self._looked_for_revocations = now
         for device_id in revoked:
@@ -64,10 +63,10 @@ class Upkeep:
 
     async def renew_presence(self) -> None:
         """Renew this copy's lease, forget dead copies, and close sockets whose device is connected elsewhere."""
-        now, settings = self._gateway.now(), self._gateway.settings
-        async with self._gateway.database() as connection, connection.transaction():
+        now, settings = self._dependencies.clock(), self._dependencies.settings
+        async with self._dependencies.database() as connection, connection.transaction():
             await presence.renew_lease(
-                connection, self._gateway.instance, now + timedelta(seconds=settings.presence_lease)
+                connection, self._dependencies.instance, now + timedelta(seconds=settings.presence_lease)
             )
             await presence.forget_dead_instances(connection, now)
         for device_id, connection_id in (await self._latest_connections()).items():
@@ -79,7 +78,7 @@ class Upkeep:
         device_ids = self._hub.device_ids
         if not device_ids:
             return {}
-        async with self._gateway.database() as connection:
+        async with self._dependencies.database() as connection:
             return await presence.connections_of(connection, device_ids)
 
     async def poll(self) -> None:
@@ -87,36 +86,36 @@ class Upkeep:
         device_ids, positions = self._hub.device_ids, self._hub.feed_positions
         if not device_ids:
             return
-        async with self._gateway.database() as connection:
+        async with self._dependencies.database() as connection:
             waiting = await store.devices_with_work(connection, device_ids)
             latest = await feeds.positions(connection, list(positions))
-        self._hub.wake_papers(waiting)
+        self._hub.wake_print_jobs(waiting)
         self._hub.wake_feeds(code for code, sent in positions.items() if latest.get(code, 0) > sent)
 
-    async def end_stale_papers(self) -> None:
+    async def end_stale_print_jobs(self) -> None:
         """End papers that are out of date, and those whose phone has been silent for too long while printing."""
-        now = self._gateway.now()
-        silent_since = now - timedelta(seconds=self._gateway.settings.printing_timeout)
-        async with self._gateway.database() as connection:
+        now = self._dependencies.clock()
+        silent_since = now - timedelta(seconds=self._dependencies.settings.printing_timeout)
+        async with self._dependencies.database() as connection:
             stale = await store.stale(connection, now)
             silent = await store.printing_since_before(connection, silent_since)
         for job_id in stale:
-            await self._apply(job_id, lambda job: domain.expire(job, now), now)
+            await self._apply(job_id, lambda job: rules.expire(job, now), now)
         for job_id in silent:
-            await self._apply(job_id, domain.give_up_waiting, now)
+            await self._apply(job_id, rules.give_up_waiting, now)
 
     async def _apply(self, job_id: UUID, rule: Rule, now: datetime) -> None:
         try:
-            async with self._gateway.bus.work() as work:
+            async with self._dependencies.bus.work() as work:
                 changed = await change(work, job_id, rule, actor="gateway", now=now)
         except NotFound:
             return
-        await self._gateway.waker.papers([changed.job.device_id])
+        await self._dependencies.waker.print_jobs([changed.job.device_id])
 
     async def prune(self) -> None:
         """Delete account updates that no phone will ask for any more."""
-        older_than = self._gateway.now() - timedelta(seconds=self._gateway.settings.feed_retention)
-        async with self._gateway.database() as connection, connection.transaction():
+        older_than = self._dependencies.clock() - timedelta(seconds=self._dependencies.settings.feed_retention)
+        async with self._dependencies.database() as connection, connection.transaction():
             deleted = await feeds.prune(connection, older_than)
         if deleted:
             log.info("feed_pruned", entries=deleted)

@@ -8,14 +8,13 @@ from uuid import UUID
 
 import asyncpg
 
+from services.gateway.domain.devices import Device, Role
 from services.gateway.edge.limits import TokenBuckets
-from services.gateway.roles import Device, Role
+from services.gateway.print_jobs.store import Paper
 from services.gateway.settings import GatewaySettings
 from services.gateway.store import feeds
 from services.gateway.store.feeds import Appended
-from services.gateway.store.print_jobs import Paper
-from shared import clock
-from shared.clock import Clock
+from shared.clock import Clock, now
 from shared.contracts.customer import GetCustomer
 from shared.contracts.message import Reply, Request
 from shared.db import Connection, acquired
@@ -29,7 +28,7 @@ ReplyT = TypeVar("ReplyT", bound=Reply)
 class Waker(Protocol):
     """Tells phones, on whichever copy of the gateway their sockets are, that something waits for them."""
 
-    async def papers(self, device_ids: Iterable[UUID]) -> None:
+    async def print_jobs(self, device_ids: Iterable[UUID]) -> None:
         """Print jobs wait for these devices, or were withdrawn."""
 
     def reserve(self, device_id: UUID, job_id: UUID) -> bool:
@@ -38,10 +37,10 @@ class Waker(Protocol):
     async def offer(self, paper: Paper) -> None:
         """A paper was queued as offered: send it."""
 
-    async def update(self, collector_code: str, appended: Appended) -> None:
+    async def account_update(self, collector_code: str, appended: Appended) -> None:
         """An account update was appended to the feed of a collector."""
 
-    async def revoked(self, device_id: UUID) -> None:
+    async def device_revoked(self, device_id: UUID) -> None:
         """The device was revoked: close its socket."""
 
 
@@ -51,7 +50,7 @@ and makes more work than it would have made by waiting."""
 
 
 @dataclass(slots=True)
-class Gateway:
+class Dependencies:
     """The parts that are wired once in ``app.py``."""
 
     settings: GatewaySettings
@@ -60,7 +59,7 @@ class Gateway:
     waker: Waker
     instance: str
     """Name of this process among the copies of the gateway; another one after each start."""
-    now: Clock = clock.now
+    clock: Clock = now
     device_limits: TokenBuckets = field(init=False)
     public_limits: TokenBuckets = field(init=False)
     enrolment_failures: TokenBuckets = field(init=False)
@@ -76,7 +75,7 @@ class Gateway:
         """Borrow a connection. Raises :class:`~shared.problems.Unavailable` when none is free ``within`` seconds."""
         return acquired(self.pool, within=within)
 
-    async def ask(self, request: Request[ReplyT]) -> ReplyT:
+    async def request(self, request: Request[ReplyT]) -> ReplyT:
         """Ask another service. Its problems, and :class:`~shared.problems.Unavailable`, go through to the caller.
 
         Here 422 says that a request does not fit its description. What fits and is refused by a rule of the trade
@@ -103,4 +102,4 @@ class Gateway:
             collector_code = await feeds.collector_of(connection, customer_code)
         if collector_code == device.collector_code:
             return
-        await self.ask(GetCustomer(customer_code=customer_code, collector_code=device.collector_code))
+        await self.request(GetCustomer(customer_code=customer_code, collector_code=device.collector_code))

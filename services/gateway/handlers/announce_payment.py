@@ -1,0 +1,18 @@
+"""``payment.recorded``: the collector's phones learn that a customer has paid, and where."""
+
+from services.gateway.account_updates import append, of_account, summary
+from services.gateway.dependencies import Waker
+from shared.clock import Clock, now
+from shared.contracts.billing import PaymentRecorded
+from shared.messaging import UnitOfWork
+
+
+async def announce_payment(event: PaymentRecorded, work: UnitOfWork, *, waker: Waker, clock: Clock = now) -> None:
+    """Announce a payment to the phones of the customer's collector."""
+    update = of_account(
+        "payment.recorded",
+        event.account,
+        event.customer.customer_code,
+        payment=summary(event.payment, event.collection_point),
+    )
+    await append(event.customer.collector.collector_code, update, work, waker, clock())
