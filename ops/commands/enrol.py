@@ -9,8 +9,8 @@ import typer
 from ops.console import JsonOption, fail, print_json, print_line
 from ops.session import run
 from ops.system import find_system
-from services.gateway.enrolment import make_code_in_database
 from services.gateway.domain.devices import Role
+from services.gateway.enrolment import make_code_in_database
 from shared.clock import VIETNAM
 
 app = typer.Typer(add_completion=False)

@@ -12,8 +12,8 @@ from datetime import timedelta
 import aiohttp
 import asyncpg
 
-from services.gateway.enrolment import make_code_in_database
 from services.gateway.domain.devices import Role
+from services.gateway.enrolment import make_code_in_database
 from simulation.bench.bench import Bench, new_namespace
 from simulation.bench.collector import Collection, Collector, Customer
 from simulation.bench.contestants import ContestantFailed

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 import aiohttp
 
 from ops.audit import Violation, collect, judge
-from services.gateway.enrolment import make_code_in_database
 from services.gateway.domain.devices import Role
+from services.gateway.enrolment import make_code_in_database
 from shared.messaging.topology import Names
 from shared.testing.waiting import wait_until
 from simulation.chaos.bills import Books
