@@ -4,7 +4,7 @@ import os
 import sys
 from contextlib import suppress
 
-from ops.cli import COMMANDS, main
+from ops.cli import add_command, main
 from ops.system import namespace_of
 from stack.addresses import SystemAddresses
 from stack.local import LocalStack
@@ -22,5 +22,5 @@ def local_environment() -> dict[str, str]:
 
 if __name__ == "__main__":
     os.environ.update(local_environment())
-    COMMANDS["sample"] = "simulation.sample.command"
+    add_command("sample", "simulation.sample.command")
     sys.exit(main())

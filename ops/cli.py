@@ -9,13 +9,12 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from typing import Any
 
 import structlog
 import typer
-from typer._click import ClickException, Command, Context  # typer carries its own click and names it nowhere else
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
-from ops.console import CommandError
 from shared.problems import Problem
 
 COMMANDS = {
@@ -40,19 +39,24 @@ COMMANDS = {
 """Command → module that holds its ``app``, in the order of the help."""
 
 
+def add_command(name: str, module: str) -> None:
+    """Offer a command that does not ship with the others."""
+    COMMANDS[name] = module
+
+
 class LazyGroup(TyperGroup):
     """A group whose commands are imported when they are used."""
 
-    def list_commands(self, ctx: Context) -> list[str]:  # noqa: ARG002 - the base class passes it
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - the base class passes it
         """Return the names of all commands."""
         return list(COMMANDS)
 
-    def get_command(self, ctx: Context, cmd_name: str) -> Command | None:  # noqa: ARG002
+    def get_command(self, ctx: Any, cmd_name: str) -> TyperCommand | TyperGroup | None:  # noqa: ARG002
         """Import one command."""
         if cmd_name not in COMMANDS:
             return None
-        module = import_module(COMMANDS[cmd_name])
-        command = typer.main.get_command(module.app)
+        command = typer.main.get_command(import_module(COMMANDS[cmd_name]).app)
+        assert isinstance(command, TyperCommand | TyperGroup)  # noqa: S101 - typer makes nothing else
         command.name = cmd_name
         return command
 
@@ -74,7 +78,7 @@ def thungan() -> None:
 
 def main() -> int:
     """Run the command that the process was started with and return its exit code."""
-    # What a command has to say it says itself: standard output holds its answer and nothing else.
+    # A command prints its result itself: standard output holds that and nothing else.
     logging.disable(logging.CRITICAL)
     structlog.configure(
         wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL),
@@ -91,7 +95,7 @@ def run_command(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # `thungan … | head`: the reader has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except (ClickException, CommandError, Problem, typer.Abort, KeyboardInterrupt) as error:
+    except (typer.TyperException, Problem, typer.Abort, KeyboardInterrupt) as error:
         message, exit_code = _explain(error)
         sys.stderr.write(f"thungan: {' '.join(message.split())}\n")
         return exit_code
@@ -101,10 +105,8 @@ def run_command(arguments: Sequence[str] | None = None) -> int:
 def _explain(error: BaseException) -> tuple[str, int]:
     """Return what a person reads about an expected error, and the exit code."""
     match error:
-        case ClickException():
+        case typer.TyperException():
             return error.format_message(), error.exit_code
-        case CommandError():
-            return str(error), error.exit_code
         case Problem():
             return f"{error.slug}: {error.detail or error.title}", 1
     return "stopped", 130

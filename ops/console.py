@@ -18,7 +18,7 @@ _WIDTH_OF_FILES = 160
 """Columns of a table that goes to a file or another program."""
 
 
-class CommandError(Exception):
+class CommandError(typer.TyperException):
     """Something that the person at the keyboard can understand and put right; the message is one line."""
 
     def __init__(self, message: str, exit_code: int = 1) -> None:
