@@ -1,10 +1,10 @@
 """``./dev thungan``: the operators' command line on the local system, with the command that makes customers up."""
 
 import os
-import sys
+from collections.abc import Sequence
 from contextlib import suppress
 
-from ops.cli import add_command, main
+from ops import cli
 from ops.system import namespace_of
 from stack.addresses import SystemAddresses
 from stack.local import LocalStack
@@ -20,7 +20,8 @@ def local_environment() -> dict[str, str]:
     return {name: value for name, value in known.items() if not os.environ.get(name)}
 
 
-if __name__ == "__main__":
+def main(argv: Sequence[str]) -> int:
+    """Run one of the operators' commands on the local system; returns its exit code."""
     os.environ.update(local_environment())
-    add_command("sample", "simulation.sample.command")
-    sys.exit(main())
+    cli.add_command("sample", "simulation.sample.command")
+    return cli.main(argv)

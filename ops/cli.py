@@ -76,15 +76,15 @@ def thungan() -> None:
     """Thu Ngân: collecting electricity bills at the customer's door."""
 
 
-def main() -> int:
-    """Run the command that the process was started with and return its exit code."""
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command, that of this process if none is named, and return its exit code."""
     # A command prints its result itself: standard output holds that and nothing else.
     logging.disable(logging.CRITICAL)
     structlog.configure(
         wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
-    return run_command()
+    return run_command(arguments)
 
 
 def run_command(arguments: Sequence[str] | None = None) -> int:

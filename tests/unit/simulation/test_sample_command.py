@@ -11,7 +11,7 @@ from stack.state import PROJECT
 
 
 def sample(*arguments: str) -> "subprocess.CompletedProcess[str]":
-    command = [sys.executable, "-m", "dev_tools.thungan", "sample", *arguments]
+    command = [sys.executable, "-m", "dev_tools", "thungan", "sample", *arguments]
     return subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
 
 

@@ -1,4 +1,4 @@
-"""The stack's commands, as `./dev` calls them: `python -m stack COMMAND`."""
+"""The stack's commands, as `./dev` offers them."""
 
 from __future__ import annotations
 
@@ -7,29 +7,21 @@ import os
 import shlex
 import signal
 import subprocess
-import sys
 from collections.abc import Iterable, Mapping, Sequence
 from urllib.parse import urlsplit
 
 from stack.local import LocalStack
 from stack.postgres import program_folder
-from stack.processes import StackError
 from stack.rabbitmq4 import rabbitmq4, start_rabbitmq4
 
 
-def main() -> int:
-    """Run one command and return its exit code."""
-    # What these two take is theirs to understand, options included.
+def run_command(command: str, argv: Sequence[str]) -> int:
+    """Run one command and return its exit code. Raises StackError."""
+    # These two programs parse their arguments themselves.
     passed_on = {"psql": _psql, "rabbitmqctl": _rabbitmqctl}
-    try:
-        if len(sys.argv) > 1 and sys.argv[1] in passed_on:
-            return passed_on[sys.argv[1]](LocalStack(), sys.argv[2:])
-        return _run(LocalStack(), _parser().parse_args())
-    except (StackError, PermissionError) as error:
-        print(f"dev: {error}", file=sys.stderr)  # noqa: T201 - the terminal is where this belongs
-        return 1
-    except KeyboardInterrupt:
-        return 130
+    if command in passed_on:
+        return passed_on[command](LocalStack(), list(argv))
+    return _run(LocalStack(), _parser().parse_args([command, *argv]))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -48,8 +40,6 @@ def _parser() -> argparse.ArgumentParser:
     )
     up.add_argument("--host", default="127.0.0.1", help="address that the gateway listens on")
     up.add_argument("--port", type=int, help="port that the gateway listens on (a free one, remembered)")
-    run = commands.add_parser("run", help="run a command with broker and database at hand")
-    run.add_argument("argv", nargs=argparse.REMAINDER)
     return parser
 
 
@@ -82,8 +72,6 @@ def _run(stack: LocalStack, arguments: argparse.Namespace) -> int:  # noqa: PLR0
         case "reset":
             stack.reset()
             return 0
-        case "run":
-            return run_with_stack(stack, arguments.argv[1:] if arguments.argv[:1] == ["--"] else arguments.argv)
         case _:
             # Imported here: the tables of `up` cost a quarter of a second that the other commands need not spend.
             from stack.up import stay_up  # noqa: PLC0415
@@ -119,7 +107,7 @@ def _rabbitmqctl(stack: LocalStack, argv: list[str]) -> int:
     return _print([stack.rabbitmq.control(*argv).rstrip("\n")])
 
 
-def run_with_stack(stack: LocalStack, argv: list[str]) -> int:
+def run_with_stack(stack: LocalStack, argv: Sequence[str]) -> int:
     """Run a command with the stack's addresses in its environment; returns its exit code as a shell would."""
     with stack.in_use():
         return _attended(argv, os.environ | stack.environment())
@@ -133,7 +121,3 @@ def _attended(argv: Sequence[str], environment: Mapping[str, str]) -> int:
         signal.signal(number, lambda received, _frame: child.send_signal(received))
     code = child.wait()
     return code if code >= 0 else 128 - code
-
-
-if __name__ == "__main__":
-    sys.exit(main())

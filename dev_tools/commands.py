@@ -1,0 +1,129 @@
+"""The commands of ``./dev``."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import NoReturn
+
+from dev_tools import checks, locks, web_app
+from dev_tools.benchmark_peers import peers_environment
+from dev_tools.console import DevError, report
+from stack import commands as stack
+from stack.local import LocalStack
+from stack.processes import StackError
+from stack.rabbitmq4 import rabbitmq4
+from stack.state import PROJECT
+
+
+def demo(argv: Sequence[str]) -> int:
+    """Watch a day of collecting bills on the real system."""
+    return _on_stack("simulation.demo", argv)
+
+
+def test(argv: Sequence[str]) -> int:
+    """Run the tests on a real broker and a real database."""
+    web_app.build_app()
+    os.chdir(PROJECT)
+    if _concerns_bus(argv):
+        try:
+            rabbitmq4(LocalStack().folder)
+        except StackError as error:
+            report(f"the bus is not tested on RabbitMQ 4: {error}")
+    return _on_stack("pytest", argv)
+
+
+def _concerns_bus(argv: Sequence[str]) -> bool:
+    """Whether these arguments of pytest may name tests of the bus, which run on RabbitMQ 4 as well."""
+    files = [argument for argument in argv if "tests/" in argument]
+    return not files or any("tests/bus" in file for file in files)
+
+
+def up(argv: Sequence[str]) -> int:
+    """Start everything and stay."""
+    web_app.build_app()
+    return stack.run_command("up", argv)
+
+
+def chaos(argv: Sequence[str]) -> NoReturn:
+    """Break a broker and a database server of its own, below .local/chaos."""
+    _become("simulation.chaos", argv)
+
+
+def bench(argv: Sequence[str]) -> NoReturn:
+    """Measure what everything costs, beside a peer or the raw limit."""
+    os.environ.update(peers_environment())
+    _become("simulation.bench", argv)
+
+
+def screenshots(argv: Sequence[str]) -> int:
+    """Make a picture of every screen of the app."""
+    web_app.build_app()
+    web_app.prepare_tools()
+    return _on_stack("simulation.phone_app", argv)
+
+
+def check(_argv: Sequence[str]) -> int:
+    """Check format, types and import rules."""
+    checks.check()
+    return 0
+
+
+def lock(argv: Sequence[str]) -> int:
+    """Bring the lock files in line with pyproject.toml."""
+    locks.lock(argv)
+    return 0
+
+
+def thungan(argv: Sequence[str]) -> int:
+    """Run one of the operators' commands on the local system."""
+    from dev_tools import thungan as command_line  # noqa: PLC0415 - it is slow to import
+
+    return command_line.main(argv)
+
+
+_STACK = ("stack", "env", "broker4", "status", "psql", "rabbitmqctl", "down", "reset")
+
+COMMANDS: Mapping[str, Callable[[Sequence[str]], int]] = {
+    "demo": demo,
+    "test": test,
+    "up": up,
+    "check": check,
+    "chaos": chaos,
+    "bench": bench,
+    "thungan": thungan,
+    "web": web_app.main,
+    "screenshots": screenshots,
+    "lock": lock,
+    **{name: partial(stack.run_command, name) for name in _STACK},
+}
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run a command and return its exit code; what a person can put right is one line."""
+    try:
+        return COMMANDS[argv[0]](argv[1:])
+    except (DevError, StackError, PermissionError) as error:
+        report(str(error))
+    except subprocess.CalledProcessError as error:
+        report(f"{error.cmd[0]} ended with {error.returncode}")
+    except KeyboardInterrupt:
+        return 130
+    return 1
+
+
+def _on_stack(module: str, argv: Sequence[str]) -> int:
+    """Run a module with broker and database at hand; what this started is stopped behind it."""
+    return stack.run_with_stack(LocalStack(), _command(module, argv))
+
+
+def _become(module: str, argv: Sequence[str]) -> NoReturn:
+    """Let a module take this process's place."""
+    command = _command(module, argv)
+    os.execv(command[0], command)  # noqa: S606
+
+
+def _command(module: str, argv: Sequence[str]) -> list[str]:
+    # -P: the caller's folder, in which it runs, is no place to import from.
+    return [sys.executable, "-P", "-m", module, *argv]

@@ -1,0 +1,25 @@
+"""The commands of ``./dev``: its help, its shell part and its Python part name the same ones."""
+
+import re
+import subprocess
+
+from dev_tools.commands import COMMANDS
+from stack.state import PROJECT
+
+DEV = PROJECT / "dev"
+
+
+def test_help_names_every_command() -> None:
+    text = subprocess.run([DEV, "help"], stdout=subprocess.PIPE, check=True, text=True).stdout
+    assert set(re.findall(r"^\./dev (\w+)", text, re.MULTILINE)) == set(COMMANDS)
+
+
+def test_the_shell_prepares_the_machine_for_every_command() -> None:
+    cases = re.findall(r"^    ([\w |]+)\) (?:need_packages|if)", DEV.read_text(), re.MULTILINE)
+    assert {name for case in cases for name in case.split(" | ")} == set(COMMANDS)
+
+
+def test_an_unknown_command_is_refused_before_anything_is_installed() -> None:
+    done = subprocess.run([DEV, "nonsense"], capture_output=True, check=False, text=True)
+    assert done.returncode == 1
+    assert done.stderr.endswith("dev: unknown command: nonsense\n")
