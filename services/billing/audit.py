@@ -138,37 +138,35 @@ class BillingFacts:
     """Rule, subject, detail."""
 
 
+_PAYMENTS = """
+SELECT payment_id::text, customer_code, amount, device_id::text, receipt_id::text, reversed_at IS NOT NULL AS reversed
+FROM payments
+"""
+_TOTALS = """
+SELECT (SELECT count(*) FROM bills) AS bills,
+    (SELECT coalesce(sum(total), 0) FROM bills)::bigint AS billed,
+    (SELECT coalesce(sum(amount), 0) FROM payments WHERE reversed_at IS NULL)::bigint AS received,
+    (SELECT coalesce(sum(principal + vat), 0) FROM allocations WHERE released_at IS NULL)::bigint AS cleared,
+    (SELECT coalesce(sum(credit), 0) FROM payments WHERE reversed_at IS NULL)::bigint AS credit,
+    (SELECT coalesce(sum(amount), 0) FROM payments
+     WHERE shift_id IS NOT NULL AND reversed_at IS NULL)::bigint AS shift_cash
+"""
+_ACCOUNTS = "SELECT customer_code, version, debt FROM accounts"
+_VERSIONS = "SELECT customer_code, version FROM customers"
+_NOTICES = "SELECT visit_id::text, array_agg(kind) AS kinds FROM notices GROUP BY 1"
+
+
 async def audit_facts(connection: "Connection") -> BillingFacts:
     """Read the facts in one snapshot; needs no running service."""
     async with connection.transaction(isolation="repeatable_read", readonly=True):
         broken = [
             (rule, str(row[0]), str(row[1])) for rule, sql in _RULES.items() for row in await connection.fetch(sql)
         ]
-        payments = {
-            row["payment_id"]: PaymentFact(**row)
-            for row in await connection.fetch(
-                """
-                SELECT payment_id::text, customer_code, amount, device_id::text, receipt_id::text,
-                    reversed_at IS NOT NULL AS reversed
-                FROM payments
-                """
-            )
-        }
-        totals = await connection.fetchrow(
-            """
-            SELECT (SELECT count(*) FROM bills) AS bills,
-                (SELECT coalesce(sum(total), 0) FROM bills)::bigint AS billed,
-                (SELECT coalesce(sum(amount), 0) FROM payments WHERE reversed_at IS NULL)::bigint AS received,
-                (SELECT coalesce(sum(principal + vat), 0) FROM allocations
-                 WHERE released_at IS NULL)::bigint AS cleared,
-                (SELECT coalesce(sum(credit), 0) FROM payments WHERE reversed_at IS NULL)::bigint AS credit,
-                (SELECT coalesce(sum(amount), 0) FROM payments
-                 WHERE shift_id IS NOT NULL AND reversed_at IS NULL)::bigint AS shift_cash
-            """
-        )
-        accounts = await connection.fetch("SELECT customer_code, version, debt FROM accounts")
-        versions = await connection.fetch("SELECT customer_code, version FROM customers")
-        notices = await connection.fetch("SELECT visit_id::text, array_agg(kind) AS kinds FROM notices GROUP BY 1")
+        payments = {row["payment_id"]: PaymentFact(**row) for row in await connection.fetch(_PAYMENTS)}
+        totals = await connection.fetchrow(_TOTALS)
+        accounts = await connection.fetch(_ACCOUNTS)
+        versions = await connection.fetch(_VERSIONS)
+        notices = await connection.fetch(_NOTICES)
     assert totals is not None  # noqa: S101  an aggregate always has a row
     return BillingFacts(
         payments=payments,

@@ -13,7 +13,7 @@ from services.billing.bills.bill import make_bill
 from services.billing.bills.metered_period import MeteredPeriod
 from services.billing.errors import BillingError
 from services.billing.payments.rules import use_credit
-from services.billing.store import accounts, bills, metered, payments
+from services.billing.store import accounts, bills, metered_periods, payments
 from services.billing.tariffs.models import Tariffs
 from shared.clock import Clock
 from shared.contracts.billing import Bill, BillIssued, BillState
@@ -58,7 +58,7 @@ async def run_bills(
     done = BillRun()
     if again:
         async with new_work() as work:
-            await metered.take_up_again(work.connection)
+            await metered_periods.take_up_again(work.connection)
     while True:
         async with new_work() as work:
             taken, result = await issue_batch(work, tariffs, clock, batch)
@@ -72,7 +72,7 @@ async def run_bills(
 async def issue_batch(work: UnitOfWork, tariffs: Tariffs, clock: Clock, limit: int) -> tuple[int, BillRun]:
     """Issue the bills of at most ``limit`` waiting periods; return how many periods were taken, and the result."""
     connection = work.connection
-    waiting = await metered.take_waiting(connection, limit)
+    waiting = await metered_periods.take_waiting(connection, limit)
     if not waiting:
         return 0, BillRun()
     codes = sorted({period.customer_code for _, period in waiting})
@@ -87,9 +87,9 @@ async def issue_batch(work: UnitOfWork, tariffs: Tariffs, clock: Clock, limit: i
         except BillingError as error:
             problems[period_id] = error.message
             names.append(f"{period.customer_code} {period.month:02d}/{period.year}/{period.cycle}: {error.message}")
-    await metered.set_aside(connection, problems)
+    await metered_periods.set_aside(connection, problems)
     await bills.add(connection, list(made.values()))
-    await metered.billed(connection, {period_id: bill.bill_id for period_id, bill in made.items()})
+    await metered_periods.billed(connection, {period_id: bill.bill_id for period_id, bill in made.items()})
     await _emit_issued(work, await _use_credit(connection, list(made.values()), clock))
     return len(waiting), BillRun(len(made), sum(bill.total for bill in made.values()), tuple(names))
 

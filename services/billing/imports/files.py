@@ -26,8 +26,8 @@ from services.billing.bills.bill_run import WorkFactory
 from services.billing.errors import BillingError
 from services.billing.imports.readings import ReadingRow, assemble, parse_reading
 from services.billing.quote.cells import Row
-from services.billing.store import accounts, collection_points, metered
-from services.billing.store.metered import KnownPeriod, NewPeriod
+from services.billing.store import accounts, collection_points, metered_periods
+from services.billing.store.metered_periods import KnownPeriod, NewPeriod
 from services.billing.tariffs.models import Tariffs
 from shared import phones
 from shared.contracts.billing import CollectionPoint
@@ -136,10 +136,10 @@ async def import_texts(
     # Computing takes its time, so it is done outside of any transaction, and lets others go on.
     periods = await asyncio.to_thread(lambda: list(_assembled(rows, facts, tariffs, bad_lines)))
     async with new_work() as work:
-        await metered.lock_imports(work.connection)
+        await metered_periods.lock_imports(work.connection)
         known: list[KnownPeriod] = []
         for codes in _chunks(sorted({item.period.customer_code for _, item in periods})):
-            known += await metered.known_periods(work.connection, codes)
+            known += await metered_periods.known_periods(work.connection, codes)
         new = _new_periods(periods, known, bad_lines)
         counts = {POINTS: len(points), READINGS: len(rows)}
         if bad_lines:
@@ -147,7 +147,7 @@ async def import_texts(
             return ImportReport({name: FileReport(counts[name]) for name in texts}, order)
         import_id = new_id()
         for chunk in _chunks(new):
-            await metered.add(work.connection, chunk, import_id)
+            await metered_periods.add(work.connection, chunk, import_id)
         for some in _chunks(points):
             await collection_points.save(work.connection, some)
     reports = {

@@ -16,6 +16,63 @@ SET version = excluded.version, unit_code = excluded.unit_code, collector_code =
     collector_name = excluded.collector_name, facts = excluded.facts
 WHERE customers.version < excluded.version
 """
+_OPEN_ACCOUNT = "INSERT INTO accounts (customer_code) VALUES ($1) ON CONFLICT DO NOTHING"
+
+
+async def save_customer(connection: Connection, facts: CustomerFacts) -> None:
+    """Keep a customer's facts unless newer ones are known, and open the account."""
+    await connection.execute(
+        _SAVE_CUSTOMER,
+        facts.customer_code,
+        facts.version,
+        facts.unit.unit_code,
+        facts.collector.collector_code,
+        facts.collector.name,
+        facts.model_dump(mode="json"),
+    )
+    await connection.execute(_OPEN_ACCOUNT, facts.customer_code)
+
+
+_FACTS = "SELECT customer_code, facts FROM customers WHERE customer_code = ANY ($1)"
+
+
+async def facts_of(connection: Connection, customer_codes: Collection[str]) -> dict[str, CustomerFacts]:
+    """Return the facts of those customers that are known."""
+    rows = await connection.fetch(_FACTS, list(customer_codes))
+    return {row["customer_code"]: CustomerFacts.model_validate(row["facts"]) for row in rows}
+
+
+_COLLECTOR_NAME = """
+SELECT collector_name FROM customers WHERE collector_code = $1 ORDER BY version DESC LIMIT 1
+"""
+
+
+async def collector_name(connection: Connection, collector_code: str) -> str | None:
+    """Return the name of a collector as the customers of the routes have it; None when no customer names it."""
+    name: str | None = await connection.fetchval(_COLLECTOR_NAME, collector_code)
+    return name
+
+
+# In the order of their codes, so that no two transactions wait for each other.
+_LOCK = """
+SELECT customer_code FROM accounts WHERE customer_code = ANY ($1) ORDER BY customer_code FOR NO KEY UPDATE
+"""
+
+
+async def lock(connection: Connection, customer_codes: Collection[str]) -> set[str]:
+    """Lock the accounts; return the codes of those that exist."""
+    rows = await connection.fetch(_LOCK, list(customer_codes))
+    return {row["customer_code"] for row in rows}
+
+
+_ACCOUNT = f"SELECT {_STATE} FROM accounts WHERE customer_code = $1"
+
+
+async def state_of(connection: Connection, customer_code: str) -> AccountState | None:
+    """Return what a customer owes; None for an unknown customer."""
+    row = await connection.fetchrow(_ACCOUNT, customer_code)
+    return None if row is None else _state(row)
+
 
 # Recomputed from bills and payments, never counted up: a change cannot leave the account behind its parts.
 _REFRESH = f"""
@@ -38,54 +95,6 @@ FROM unnest($1::text[]) AS changed (code) LEFT JOIN owed ON owed.customer_code =
 WHERE accounts.customer_code = code
 RETURNING {", ".join(f"accounts.{column.strip()}" for column in _STATE.split(","))}
 """
-
-
-async def save_customer(connection: Connection, facts: CustomerFacts) -> None:
-    """Keep a customer's facts unless newer ones are known, and open the account."""
-    await connection.execute(
-        _SAVE_CUSTOMER,
-        facts.customer_code,
-        facts.version,
-        facts.unit.unit_code,
-        facts.collector.collector_code,
-        facts.collector.name,
-        facts.model_dump(mode="json"),
-    )
-    await connection.execute(
-        "INSERT INTO accounts (customer_code) VALUES ($1) ON CONFLICT DO NOTHING", facts.customer_code
-    )
-
-
-async def facts_of(connection: Connection, customer_codes: Collection[str]) -> dict[str, CustomerFacts]:
-    """Return the facts of those customers that are known."""
-    rows = await connection.fetch(
-        "SELECT customer_code, facts FROM customers WHERE customer_code = ANY ($1)", list(customer_codes)
-    )
-    return {row["customer_code"]: CustomerFacts.model_validate(row["facts"]) for row in rows}
-
-
-async def collector_name(connection: Connection, collector_code: str) -> str | None:
-    """Return the name of a collector as the customers of the routes have it; None when no customer names it."""
-    name: str | None = await connection.fetchval(
-        "SELECT collector_name FROM customers WHERE collector_code = $1 ORDER BY version DESC LIMIT 1", collector_code
-    )
-    return name
-
-
-async def lock(connection: Connection, customer_codes: Collection[str]) -> set[str]:
-    """Lock the accounts, in the order of their codes so that no two transactions wait for each other; return those
-    that exist."""
-    rows = await connection.fetch(
-        "SELECT customer_code FROM accounts WHERE customer_code = ANY ($1) ORDER BY customer_code FOR NO KEY UPDATE",
-        list(customer_codes),
-    )
-    return {row["customer_code"] for row in rows}
-
-
-async def state_of(connection: Connection, customer_code: str) -> AccountState | None:
-    """Return what a customer owes; None for an unknown customer."""
-    row = await connection.fetchrow(f"SELECT {_STATE} FROM accounts WHERE customer_code = $1", customer_code)
-    return None if row is None else _state(row)
 
 
 async def refresh(connection: Connection, customer_codes: Sequence[str]) -> dict[str, AccountState]:

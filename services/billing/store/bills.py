@@ -33,7 +33,7 @@ _COLUMNS = (
     "lines",
     "explanation",
 )
-_SELECT = f"SELECT {', '.join(_COLUMNS)} FROM bills"
+_BILL = f"SELECT {', '.join(_COLUMNS)} FROM bills"
 _OPEN = "open_principal + open_vat > 0"
 
 _PLAIN_TYPES = {
@@ -61,12 +61,6 @@ _INSERT = (
     + f") AS row ({', '.join(_COLUMNS)})"
 )
 
-_CHANGE_OPEN = """
-UPDATE bills SET open_vat = open_vat + change.vat, open_principal = open_principal + change.principal
-FROM unnest($1::uuid[], $2::bigint[], $3::bigint[]) AS change (bill_id, vat, principal)
-WHERE bills.bill_id = change.bill_id
-"""
-
 
 async def add(connection: Connection, bills: Sequence[Bill]) -> None:
     """Store new bills."""
@@ -75,27 +69,32 @@ async def add(connection: Connection, bills: Sequence[Bill]) -> None:
         await connection.execute(_INSERT, *(list(column) for column in zip(*rows, strict=True)))
 
 
+_OPEN_OF = f"{_BILL} WHERE customer_code = $1 AND {_OPEN} ORDER BY year, month, cycle"
+
+
 async def open_of(connection: Connection, customer_code: str) -> list[Bill]:
     """Return a customer's open bills, the oldest first: the order in which money clears them."""
-    rows = await connection.fetch(
-        f"{_SELECT} WHERE customer_code = $1 AND {_OPEN} ORDER BY year, month, cycle", customer_code
-    )
+    rows = await connection.fetch(_OPEN_OF, customer_code)
     return [_bill(row) for row in rows]
+
+
+_PAID_OF = f"""
+{_BILL} WHERE customer_code = $1 AND NOT ({_OPEN}) ORDER BY year DESC, month DESC, cycle DESC LIMIT $2
+"""
 
 
 async def paid_of(connection: Connection, customer_code: str, limit: int) -> list[Bill]:
     """Return a customer's latest bills with nothing open, the latest first."""
-    rows = await connection.fetch(
-        f"{_SELECT} WHERE customer_code = $1 AND NOT ({_OPEN}) ORDER BY year DESC, month DESC, cycle DESC LIMIT $2",
-        customer_code,
-        limit,
-    )
+    rows = await connection.fetch(_PAID_OF, customer_code, limit)
     return [_bill(row) for row in rows]
+
+
+_BY_ID = f"{_BILL} WHERE bill_id = ANY ($1)"
 
 
 async def by_id(connection: Connection, bill_ids: Collection[UUID]) -> dict[UUID, Bill]:
     """Return those bills that exist."""
-    rows = await connection.fetch(f"{_SELECT} WHERE bill_id = ANY ($1)", list(bill_ids))
+    rows = await connection.fetch(_BY_ID, list(bill_ids))
     return {row["bill_id"]: _bill(row) for row in rows}
 
 
@@ -107,6 +106,13 @@ async def clear(connection: Connection, parts: Sequence[Cleared]) -> None:
 async def reopen(connection: Connection, parts: Sequence[Cleared]) -> None:
     """Put parts that money no longer clears back to what is open."""
     await _change(connection, [(part.bill_id, part.vat, part.principal) for part in parts])
+
+
+_CHANGE_OPEN = """
+UPDATE bills SET open_vat = open_vat + change.vat, open_principal = open_principal + change.principal
+FROM unnest($1::uuid[], $2::bigint[], $3::bigint[]) AS change (bill_id, vat, principal)
+WHERE bills.bill_id = change.bill_id
+"""
 
 
 async def _change(connection: Connection, changes: Sequence[tuple[UUID, int, int]]) -> None:

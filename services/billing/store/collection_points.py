@@ -14,6 +14,13 @@ ON CONFLICT (collection_point_code) DO UPDATE
 SET {", ".join(f"{column} = excluded.{column}" for column in _COLUMNS[1:])}
 """
 
+
+async def save(connection: Connection, points: Sequence[CollectionPoint]) -> None:
+    """Store collection points, replacing what was known of them."""
+    if points:
+        await connection.execute(_SAVE, *([getattr(point, column) for point in points] for column in _COLUMNS))
+
+
 # Nearness is the unit: first those of the same unit, then of the same company (first four characters), then others.
 _NEAREST = f"""
 SELECT {", ".join(_COLUMNS)} FROM collection_points
@@ -22,20 +29,15 @@ LIMIT $2
 """
 
 
-async def save(connection: Connection, points: Sequence[CollectionPoint]) -> None:
-    """Store collection points, replacing what was known of them."""
-    if points:
-        await connection.execute(_SAVE, *([getattr(point, column) for point in points] for column in _COLUMNS))
-
-
 async def nearest(connection: Connection, unit_code: str, limit: int) -> list[CollectionPoint]:
     """Return collection points for customers of a unit, the nearest first."""
     return [CollectionPoint.model_validate({**row}) for row in await connection.fetch(_NEAREST, unit_code, limit)]
 
 
+_FIND = f"SELECT {', '.join(_COLUMNS)} FROM collection_points WHERE collection_point_code = $1"
+
+
 async def find(connection: Connection, code: str) -> CollectionPoint | None:
     """Return a collection point; None when it is unknown."""
-    row = await connection.fetchrow(
-        f"SELECT {', '.join(_COLUMNS)} FROM collection_points WHERE collection_point_code = $1", code
-    )
+    row = await connection.fetchrow(_FIND, code)
     return None if row is None else CollectionPoint.model_validate({**row})

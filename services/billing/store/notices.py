@@ -1,4 +1,4 @@
-"""Payment notices that visits have put on paper."""
+"""Payment notices that visits have caused."""
 
 from datetime import datetime
 from uuid import UUID
@@ -36,6 +36,9 @@ async def add(
     return number
 
 
+_HAS_ANY = "SELECT EXISTS (SELECT FROM notices WHERE visit_id = $1)"
+
+
 async def has_any(connection: Connection, visit_id: UUID) -> bool:
-    """Whether a visit has put any notice on paper."""
-    return await connection.fetchval("SELECT EXISTS (SELECT FROM notices WHERE visit_id = $1)", visit_id) is True
+    """Whether a visit has any notice."""
+    return await connection.fetchval(_HAS_ANY, visit_id) is True

@@ -7,12 +7,13 @@ from typing import Any
 from uuid import UUID
 
 from services.billing.payments.rules import Cleared, Credit, CreditUse, FirstPayment
+from services.billing.store import accounts
 from shared.contracts.billing import Allocation, Payment
 from shared.contracts.common import PaymentMethod
 from shared.db import Connection
 
 # Of a reversed payment, its allocations as they stood when it was reversed; else those that stand.
-_SELECT = """
+_PAYMENT = """
 SELECT payments.*, coalesce(cleared.allocations, '[]') AS allocations
 FROM payments LEFT JOIN LATERAL (
     SELECT json_agg(json_build_object('bill_id', bill_id, 'vat', vat, 'principal', principal) ORDER BY first)
@@ -27,54 +28,6 @@ FROM payments LEFT JOIN LATERAL (
 ) AS cleared ON true
 """
 
-_ADD = """
-INSERT INTO payments (payment_id, customer_code, amount, credit, method, received_at, recorded_at, collector_code,
-    collection_point_code, reference, shift_id, visit_id, device_id, transfer_content)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
-ON CONFLICT (payment_id) DO NOTHING
-RETURNING true
-"""
-
-_ALLOCATE = """
-INSERT INTO allocations (payment_id, bill_id, vat, principal, made_at)
-SELECT payment_id, bill_id, vat, principal, $5
-FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::bigint[]) WITH ORDINALITY
-    AS part (payment_id, bill_id, vat, principal, place)
-ORDER BY place
-"""
-
-_USE_CREDIT = """
-UPDATE payments SET credit = payments.credit - used.amount
-FROM (
-    SELECT payment_id, sum(amount)::bigint AS amount
-    FROM unnest($1::uuid[], $2::bigint[]) AS part (payment_id, amount)
-    GROUP BY payment_id
-) AS used
-WHERE payments.payment_id = used.payment_id
-"""
-
-_CREDITS = """
-SELECT customer_code, payment_id, credit FROM payments
-WHERE customer_code = ANY ($1) AND credit > 0 AND reversed_at IS NULL
-ORDER BY sequence
-"""
-
-_FIRST = """
-SELECT payments.payment_id, payments.amount, payments.method, payments.received_at, payments.collector_code,
-    payments.collection_point_code, payments.receipt_number, collection_points.name AS collection_point_name
-FROM payments LEFT JOIN collection_points USING (collection_point_code)
-WHERE payments.reversed_at IS NULL AND {condition}
-ORDER BY {order} DESC
-LIMIT 1
-"""
-_FIRST_FOR_BILLS = (
-    "SELECT found.* FROM allocations JOIN LATERAL ("
-    + _FIRST.format(condition="payments.payment_id = allocations.payment_id", order="payments.sequence")
-    + ") AS found ON true WHERE allocations.bill_id = ANY ($1) AND allocations.released_at IS NULL"
-    " ORDER BY allocations.allocation_id DESC LIMIT 1"
-)
-_LATEST = _FIRST.format(condition="payments.customer_code = $1", order="payments.sequence")
-
 
 @dataclass(frozen=True, slots=True)
 class StoredPayment:
@@ -83,6 +36,15 @@ class StoredPayment:
     payment: Payment
     visit_id: UUID | None
     recorded_at: datetime
+
+
+_ADD = """
+INSERT INTO payments (payment_id, customer_code, amount, credit, method, received_at, recorded_at, collector_code,
+    collection_point_code, reference, shift_id, visit_id, device_id, transfer_content)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+ON CONFLICT (payment_id) DO NOTHING
+RETURNING true
+"""
 
 
 async def add(
@@ -118,12 +80,30 @@ async def add(
     return True
 
 
+_USE_CREDIT = """
+UPDATE payments SET credit = payments.credit - used.amount
+FROM (
+    SELECT payment_id, sum(amount)::bigint AS amount
+    FROM unnest($1::uuid[], $2::bigint[]) AS part (payment_id, amount)
+    GROUP BY payment_id
+) AS used
+WHERE payments.payment_id = used.payment_id
+"""
+
+
 async def use_credit(connection: Connection, uses: Sequence[CreditUse], at: datetime) -> None:
     """Record that credit cleared bills."""
     if uses:
         await _allocate(connection, uses, at)
         amounts = [use.cleared.vat + use.cleared.principal for use in uses]
         await connection.execute(_USE_CREDIT, [use.payment_id for use in uses], amounts)
+
+
+_CREDITS = """
+SELECT customer_code, payment_id, credit FROM payments
+WHERE customer_code = ANY ($1) AND credit > 0 AND reversed_at IS NULL
+ORDER BY sequence
+"""
 
 
 async def credits_of(connection: Connection, customer_codes: Collection[str]) -> dict[str, list[Credit]]:
@@ -134,33 +114,54 @@ async def credits_of(connection: Connection, customer_codes: Collection[str]) ->
     return found
 
 
+_FIND = f"{_PAYMENT} WHERE payment_id = $1"
+
+
 async def find(connection: Connection, payment_id: UUID) -> StoredPayment | None:
     """Return a payment; None when it was never recorded."""
-    row = await connection.fetchrow(f"{_SELECT} WHERE payment_id = $1", payment_id)
+    row = await connection.fetchrow(_FIND, payment_id)
     return None if row is None else _stored(row)
+
+
+_LATEST_OF = f"{_PAYMENT} WHERE customer_code = $1 ORDER BY sequence DESC LIMIT $2"
 
 
 async def latest_of(connection: Connection, customer_code: str, limit: int) -> list[Payment]:
     """Return a customer's payments, the latest first."""
-    rows = await connection.fetch(
-        f"{_SELECT} WHERE customer_code = $1 ORDER BY sequence DESC LIMIT $2", customer_code, limit
-    )
+    rows = await connection.fetch(_LATEST_OF, customer_code, limit)
     return [_stored(row).payment for row in rows]
+
+
+_WITH_REFERENCE = """
+SELECT payment_id FROM payments
+WHERE customer_code = $1 AND method = $2 AND coalesce(collection_point_code, '') = $3 AND reference = $4
+    AND reversed_at IS NULL
+"""
 
 
 async def with_reference(
     connection: Connection, customer_code: str, method: PaymentMethod, point: str | None, reference: str
 ) -> UUID | None:
     """Return the payment that stands for a partner's transaction, if it is recorded."""
-    found: UUID | None = await connection.fetchval(
-        "SELECT payment_id FROM payments WHERE customer_code = $1 AND method = $2"
-        " AND coalesce(collection_point_code, '') = $3 AND reference = $4 AND reversed_at IS NULL",
-        customer_code,
-        method.value,
-        point or "",
-        reference,
-    )
+    found: UUID | None = await connection.fetchval(_WITH_REFERENCE, customer_code, method.value, point or "", reference)
     return found
+
+
+_FIRST = """
+SELECT payments.payment_id, payments.amount, payments.method, payments.received_at, payments.collector_code,
+    payments.collection_point_code, payments.receipt_number, collection_points.name AS collection_point_name
+FROM payments LEFT JOIN collection_points USING (collection_point_code)
+WHERE payments.reversed_at IS NULL AND {condition}
+ORDER BY {order} DESC
+LIMIT 1
+"""
+_FIRST_FOR_BILLS = (
+    "SELECT found.* FROM allocations JOIN LATERAL ("
+    + _FIRST.format(condition="payments.payment_id = allocations.payment_id", order="payments.sequence")
+    + ") AS found ON true WHERE allocations.bill_id = ANY ($1) AND allocations.released_at IS NULL"
+    " ORDER BY allocations.allocation_id DESC LIMIT 1"
+)
+_LATEST = _FIRST.format(condition="payments.customer_code = $1", order="payments.sequence")
 
 
 async def first_payment(connection: Connection, customer_code: str, bill_ids: Collection[UUID]) -> FirstPayment | None:
@@ -173,10 +174,7 @@ async def first_payment(connection: Connection, customer_code: str, bill_ids: Co
         return None
     name = None
     if row["collector_code"] is not None:
-        name = await connection.fetchval(
-            "SELECT collector_name FROM customers WHERE collector_code = $1 ORDER BY version DESC LIMIT 1",
-            row["collector_code"],
-        )
+        name = await accounts.collector_name(connection, row["collector_code"])
     return FirstPayment(
         payment_id=row["payment_id"],
         amount=row["amount"],
@@ -188,6 +186,16 @@ async def first_payment(connection: Connection, customer_code: str, bill_ids: Co
         collection_point_name=row["collection_point_name"],
         receipt_number=row["receipt_number"],
     )
+
+
+_ADD_REVERSAL = """
+INSERT INTO reversals (reversal_id, payment_id, reason, reversed_by, reversed_at, device_id, shift_id)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
+ON CONFLICT (reversal_id) DO NOTHING
+RETURNING true
+"""
+_MARK_REVERSED = "UPDATE payments SET reversed_at = $2 WHERE payment_id = $1"
+_RELEASE = "UPDATE allocations SET released_at = $2 WHERE payment_id = $1 AND released_at IS NULL"
 
 
 async def reverse(
@@ -203,8 +211,7 @@ async def reverse(
 ) -> bool:
     """Record a reversal and release what the payment cleared; return False when the reversal's id is taken."""
     added = await connection.fetchval(
-        "INSERT INTO reversals (reversal_id, payment_id, reason, reversed_by, reversed_at, device_id, shift_id)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (reversal_id) DO NOTHING RETURNING true",
+        _ADD_REVERSAL,
         reversal_id,
         payment_id,
         reason,
@@ -215,22 +222,34 @@ async def reverse(
     )
     if added is None:
         return False
-    await connection.execute("UPDATE payments SET reversed_at = $2 WHERE payment_id = $1", payment_id, reversed_at)
-    await connection.execute(
-        "UPDATE allocations SET released_at = $2 WHERE payment_id = $1 AND released_at IS NULL", payment_id, reversed_at
-    )
+    await connection.execute(_MARK_REVERSED, payment_id, reversed_at)
+    await connection.execute(_RELEASE, payment_id, reversed_at)
     return True
+
+
+_SET_RECEIPT = """
+UPDATE payments SET receipt_id = $2, receipt_number = $3 WHERE payment_id = $1 RETURNING true
+"""
 
 
 async def set_receipt(connection: Connection, payment_id: UUID, receipt_id: UUID, receipt_number: str) -> bool:
     """Keep the number of a payment's receipt; return False for an unknown payment."""
     changed = await connection.fetchval(
-        "UPDATE payments SET receipt_id = $2, receipt_number = $3 WHERE payment_id = $1 RETURNING true",
+        _SET_RECEIPT,
         payment_id,
         receipt_id,
         receipt_number,
     )
     return changed is not None
+
+
+_ALLOCATE = """
+INSERT INTO allocations (payment_id, bill_id, vat, principal, made_at)
+SELECT payment_id, bill_id, vat, principal, $5
+FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::bigint[]) WITH ORDINALITY
+    AS part (payment_id, bill_id, vat, principal, place)
+ORDER BY place
+"""
 
 
 async def _allocate(connection: Connection, uses: Sequence[CreditUse], at: datetime) -> None:

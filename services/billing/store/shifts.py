@@ -7,29 +7,18 @@ from uuid import UUID
 from shared.contracts.billing import CloseShift, OpenShift, Shift, ShiftTotals
 from shared.db import Connection
 
-# A payment counts as taken back in the shift only when the cash left this very box (reversals.shift_id): what is paid
-# back after closing changes nothing of what was counted and handed in.
-_TOTALS = """
-SELECT count(*) FILTER (WHERE reversals.reversal_id IS NULL) AS payments,
-    coalesce(sum(amount) FILTER (WHERE reversals.reversal_id IS NULL), 0)::bigint AS cash,
-    count(reversals.reversal_id) AS reversals,
-    coalesce(sum(amount) FILTER (WHERE reversals.reversal_id IS NOT NULL), 0)::bigint AS reversed_cash
-FROM payments LEFT JOIN reversals USING (payment_id, shift_id)
-WHERE shift_id = $1
-"""
-
-_STANDING = """
-SELECT payment_id FROM payments LEFT JOIN reversals USING (payment_id, shift_id)
-WHERE shift_id = $1 AND reversals.reversal_id IS NULL
-ORDER BY sequence
+_ADD = """
+INSERT INTO shifts (shift_id, collector_code, opened_at, opening_float, cash_ceiling)
+VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT DO NOTHING
+RETURNING true
 """
 
 
 async def add(connection: Connection, request: OpenShift, cash_ceiling: int) -> bool:
     """Open a shift; return False when its id is taken or the collector has another open shift."""
     added = await connection.fetchval(
-        "INSERT INTO shifts (shift_id, collector_code, opened_at, opening_float, cash_ceiling)"
-        " VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING RETURNING true",
+        _ADD,
         request.shift_id,
         request.collector_code,
         request.opened_at,
@@ -39,36 +28,47 @@ async def add(connection: Connection, request: OpenShift, cash_ceiling: int) -> 
     return added is not None
 
 
+# Cash falls into the locked shift, or waits until it is closed and finds none.
+_LOCK_OPEN = "SELECT * FROM shifts WHERE collector_code = $1 AND closed_at IS NULL FOR NO KEY UPDATE"
+
+
 async def lock_open(connection: Connection, collector_code: str) -> Shift | None:
-    """Lock and return the collector's open shift: cash falls into it, or waits until it is closed and finds none."""
-    row = await connection.fetchrow(
-        "SELECT * FROM shifts WHERE collector_code = $1 AND closed_at IS NULL FOR NO KEY UPDATE", collector_code
-    )
+    """Lock and return the collector's open shift; None when there is none."""
+    row = await connection.fetchrow(_LOCK_OPEN, collector_code)
     return None if row is None else await _shift(connection, row)
+
+
+_LOCK = "SELECT * FROM shifts WHERE shift_id = $1 FOR NO KEY UPDATE"
 
 
 async def lock(connection: Connection, shift_id: UUID) -> Shift | None:
     """Lock and return a shift; None when it is unknown."""
-    row = await connection.fetchrow("SELECT * FROM shifts WHERE shift_id = $1 FOR NO KEY UPDATE", shift_id)
+    row = await connection.fetchrow(_LOCK, shift_id)
     return None if row is None else await _shift(connection, row)
+
+
+_FIND = """
+SELECT * FROM shifts
+WHERE collector_code = $1 AND CASE WHEN $2::uuid IS NULL THEN closed_at IS NULL ELSE shift_id = $2 END
+"""
 
 
 async def find(connection: Connection, collector_code: str, shift_id: UUID | None) -> Shift | None:
     """Return the collector's shift with this id, or the open one; None when there is none."""
-    row = await connection.fetchrow(
-        "SELECT * FROM shifts WHERE collector_code = $1"
-        " AND CASE WHEN $2::uuid IS NULL THEN closed_at IS NULL ELSE shift_id = $2 END",
-        collector_code,
-        shift_id,
-    )
+    row = await connection.fetchrow(_FIND, collector_code, shift_id)
     return None if row is None else await _shift(connection, row)
+
+
+_CLOSE = """
+UPDATE shifts SET closed_at = $2, counted_cash = $3, difference = $4, explanation = $5, denominations = $6
+WHERE shift_id = $1
+"""
 
 
 async def close(connection: Connection, request: CloseShift, difference: int) -> None:
     """Close a locked shift."""
     await connection.execute(
-        "UPDATE shifts SET closed_at = $2, counted_cash = $3, difference = $4, explanation = $5, denominations = $6"
-        " WHERE shift_id = $1",
+        _CLOSE,
         request.shift_id,
         request.closed_at,
         request.counted_cash,
@@ -78,17 +78,34 @@ async def close(connection: Connection, request: CloseShift, difference: int) ->
     )
 
 
+_STANDING = """
+SELECT payment_id FROM payments LEFT JOIN reversals USING (payment_id, shift_id)
+WHERE shift_id = $1 AND reversals.reversal_id IS NULL
+ORDER BY sequence
+"""
+
+
 async def payments_standing(connection: Connection, shift_id: UUID) -> list[UUID]:
     """Return the cash payments of a shift that stand, in the order of recording."""
     return [row["payment_id"] for row in await connection.fetch(_STANDING, shift_id)]
 
 
-async def _shift(connection: Connection, row: Mapping[str, Any]) -> Shift:
-    """Return a shift with its totals.
+# A payment counts as taken back in the shift only when the cash left this very box (reversals.shift_id): what is paid
+# back after closing changes nothing of what was counted and handed in.
+# Run after the shift's row was locked, as a statement of its own: only such a statement sees what the transactions
+# that held the lock before have committed.
+_TOTALS = """
+SELECT count(*) FILTER (WHERE reversals.reversal_id IS NULL) AS payments,
+    coalesce(sum(amount) FILTER (WHERE reversals.reversal_id IS NULL), 0)::bigint AS cash,
+    count(reversals.reversal_id) AS reversals,
+    coalesce(sum(amount) FILTER (WHERE reversals.reversal_id IS NOT NULL), 0)::bigint AS reversed_cash
+FROM payments LEFT JOIN reversals USING (payment_id, shift_id)
+WHERE shift_id = $1
+"""
 
-    The totals are read after the row was locked, in a statement of their own: only such a statement sees what the
-    transactions that held the lock before have committed.
-    """
+
+async def _shift(connection: Connection, row: Mapping[str, Any]) -> Shift:
+    """Return a shift with its totals."""
     (totals,) = await connection.fetch(_TOTALS, row["shift_id"])
     cash_in_hand = row["opening_float"] + totals["cash"]
     return Shift.model_validate({**row, "totals": ShiftTotals(**totals), "cash_in_hand": cash_in_hand})

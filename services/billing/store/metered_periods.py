@@ -6,44 +6,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from services.billing.bills.metered_period import MeteredPeriod, RegisterReading
+from services.billing.bills.metered_period import METER_REGISTERS, MeteredPeriod, RegisterReading
 from shared.db import Connection
-
-_PERIODS = """
-INSERT INTO metered_periods (period_id, customer_code, year, month, cycle, period_from, period_to, cut_days, cut_from,
-    cut_to, cos_phi, due_date, fingerprint, import_id)
-SELECT * FROM unnest($1::uuid[], $2::text[], $3::int[], $4::int[], $5::int[], $6::date[], $7::date[], $8::int[],
-    $9::date[], $10::date[], $11::numeric[], $12::date[], $13::text[], $14::uuid[])
-"""
-_READINGS = """
-INSERT INTO readings (period_id, meter_number, meter_register, old_reading, new_reading, multiplier, digits,
-    change_readings)
-SELECT period_id, meter_number, meter_register, old_reading, new_reading, multiplier, digits,
-    string_to_array(changes, ' ')::bigint[]
-FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::int[], $7::int[], $8::text[])
-    AS row (period_id, meter_number, meter_register, old_reading, new_reading, multiplier, digits, changes)
-"""
-_KNOWN = """
-SELECT customer_code, year, month, cycle, period_from, period_to, fingerprint FROM metered_periods
-WHERE customer_code = ANY ($1)
-"""
-# One period of a customer at a time, the earliest first, so that each bill has an account version of its own.
-# SKIP LOCKED: several runs share the work.
-_TAKE = """
-SELECT period_id, customer_code, year, month, cycle, period_from, period_to, cut_days, cut_from, cut_to, cos_phi,
-    due_date
-FROM metered_periods AS waiting
-WHERE bill_id IS NULL AND problem IS NULL AND NOT EXISTS (
-    SELECT FROM metered_periods AS earlier
-    WHERE earlier.customer_code = waiting.customer_code AND earlier.bill_id IS NULL AND earlier.problem IS NULL
-        AND (earlier.year, earlier.month, earlier.cycle) < (waiting.year, waiting.month, waiting.cycle)
-)
-ORDER BY customer_code
-LIMIT $1
-FOR NO KEY UPDATE SKIP LOCKED
-"""
-_READINGS_OF = "SELECT * FROM readings WHERE period_id = ANY ($1) ORDER BY period_id, meter_number, meter_register"
-_ORDER = {"KT": 0, "BT": 1, "CD": 2, "TD": 3, "VC": 4}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +29,18 @@ class KnownPeriod:
     fingerprint: str
 
 
+_LOCK_IMPORTS = "SELECT pg_advisory_xact_lock(hashtext('billing readings import'))"
+
+
 async def lock_imports(connection: Connection) -> None:
     """Let one import of readings work at a time, so that what it compared with is still there when it commits."""
-    await connection.execute("SELECT pg_advisory_xact_lock(hashtext('billing readings import'))")
+    await connection.execute(_LOCK_IMPORTS)
+
+
+_KNOWN = """
+SELECT customer_code, year, month, cycle, period_from, period_to, fingerprint FROM metered_periods
+WHERE customer_code = ANY ($1)
+"""
 
 
 async def known_periods(connection: Connection, customer_codes: Collection[str]) -> list[KnownPeriod]:
@@ -82,6 +55,22 @@ async def known_periods(connection: Connection, customer_codes: Collection[str])
         )
         for row in rows
     ]
+
+
+_ADD_PERIODS = """
+INSERT INTO metered_periods (period_id, customer_code, year, month, cycle, period_from, period_to, cut_days, cut_from,
+    cut_to, cos_phi, due_date, fingerprint, import_id)
+SELECT * FROM unnest($1::uuid[], $2::text[], $3::int[], $4::int[], $5::int[], $6::date[], $7::date[], $8::int[],
+    $9::date[], $10::date[], $11::numeric[], $12::date[], $13::text[], $14::uuid[])
+"""
+_ADD_READINGS = """
+INSERT INTO readings (period_id, meter_number, meter_register, old_reading, new_reading, multiplier, digits,
+    change_readings)
+SELECT period_id, meter_number, meter_register, old_reading, new_reading, multiplier, digits,
+    string_to_array(changes, ' ')::bigint[]
+FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::int[], $7::int[], $8::text[])
+    AS row (period_id, meter_number, meter_register, old_reading, new_reading, multiplier, digits, changes)
+"""
 
 
 async def add(connection: Connection, new: Sequence[NewPeriod], import_id: UUID) -> None:
@@ -121,8 +110,26 @@ async def add(connection: Connection, new: Sequence[NewPeriod], import_id: UUID)
         for item in new
         for reading in item.period.readings
     ]
-    await connection.execute(_PERIODS, *_columns(periods))
-    await connection.execute(_READINGS, *_columns(readings))
+    await connection.execute(_ADD_PERIODS, *_columns(periods))
+    await connection.execute(_ADD_READINGS, *_columns(readings))
+
+
+# One period of a customer at a time, the earliest first, so that each bill has an account version of its own.
+# SKIP LOCKED: several runs share the work.
+_TAKE = """
+SELECT period_id, customer_code, year, month, cycle, period_from, period_to, cut_days, cut_from, cut_to, cos_phi,
+    due_date
+FROM metered_periods AS waiting
+WHERE bill_id IS NULL AND problem IS NULL AND NOT EXISTS (
+    SELECT FROM metered_periods AS earlier
+    WHERE earlier.customer_code = waiting.customer_code AND earlier.bill_id IS NULL AND earlier.problem IS NULL
+        AND (earlier.year, earlier.month, earlier.cycle) < (waiting.year, waiting.month, waiting.cycle)
+)
+ORDER BY customer_code
+LIMIT $1
+FOR NO KEY UPDATE SKIP LOCKED
+"""
+_READINGS_OF = "SELECT * FROM readings WHERE period_id = ANY ($1) ORDER BY period_id, meter_number, meter_register"
 
 
 async def take_waiting(connection: Connection, limit: int) -> list[tuple[UUID, MeteredPeriod]]:
@@ -134,31 +141,36 @@ async def take_waiting(connection: Connection, limit: int) -> list[tuple[UUID, M
     return [(row["period_id"], _period(row, readings[row["period_id"]])) for row in rows]
 
 
+_BILLED = """
+UPDATE metered_periods SET bill_id = done.bill_id
+FROM unnest($1::uuid[], $2::uuid[]) AS done (period_id, bill_id)
+WHERE metered_periods.period_id = done.period_id
+"""
+
+
 async def billed(connection: Connection, bills: Mapping[UUID, UUID]) -> None:
     """Note the bills (period id → bill id)."""
-    await connection.execute(
-        "UPDATE metered_periods SET bill_id = done.bill_id"
-        " FROM unnest($1::uuid[], $2::uuid[]) AS done (period_id, bill_id)"
-        " WHERE metered_periods.period_id = done.period_id",
-        list(bills),
-        list(bills.values()),
-    )
+    await connection.execute(_BILLED, list(bills), list(bills.values()))
+
+
+_SET_ASIDE = """
+UPDATE metered_periods SET problem = found.problem
+FROM unnest($1::uuid[], $2::text[]) AS found (period_id, problem)
+WHERE metered_periods.period_id = found.period_id
+"""
 
 
 async def set_aside(connection: Connection, problems: Mapping[UUID, str]) -> None:
     """Note why no bill could be made (period id → problem); such a period waits for a person."""
-    await connection.execute(
-        "UPDATE metered_periods SET problem = found.problem"
-        " FROM unnest($1::uuid[], $2::text[]) AS found (period_id, problem)"
-        " WHERE metered_periods.period_id = found.period_id",
-        list(problems),
-        list(problems.values()),
-    )
+    await connection.execute(_SET_ASIDE, list(problems), list(problems.values()))
+
+
+_TAKE_UP_AGAIN = "UPDATE metered_periods SET problem = NULL WHERE problem IS NOT NULL"
 
 
 async def take_up_again(connection: Connection) -> int:
     """Let what was set aside wait for a bill again; return how many periods."""
-    status = await connection.execute("UPDATE metered_periods SET problem = NULL WHERE problem IS NOT NULL")
+    status = await connection.execute(_TAKE_UP_AGAIN)
     return int(status.rpartition(" ")[2])
 
 
@@ -187,9 +199,13 @@ def _period(row: Mapping[str, Any], readings: list[RegisterReading]) -> MeteredP
         period_from=row["period_from"],
         period_to=row["period_to"],
         due_date=row["due_date"],
-        readings=tuple(sorted(readings, key=lambda reading: (reading.meter_number, _ORDER[reading.meter_register]))),
+        readings=tuple(sorted(readings, key=_place)),
         cut_days=row["cut_days"],
         cut_from=row["cut_from"],
         cut_to=row["cut_to"],
         cos_phi=row["cos_phi"],
     )
+
+
+def _place(reading: RegisterReading) -> tuple[str, int]:
+    return reading.meter_number, METER_REGISTERS.index(reading.meter_register)
