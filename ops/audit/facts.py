@@ -17,7 +17,7 @@ from services.gateway.audit import audit_facts as gateway_facts
 from services.notify.audit import NotifyFacts
 from services.notify.audit import audit_facts as notify_facts
 from services.receipt.audit import ReceiptFact, RegisterAudit, audit_register, receipt_facts
-from services.receipt.keyring import Keyring
+from services.receipt.signatures.keyring import Keyring
 from shared.messaging.topology import RETRY_SECONDS, Names
 
 SERVICES = ("customer", "billing", "receipt", "notify", "gateway")

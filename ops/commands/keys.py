@@ -8,8 +8,8 @@ import typer
 from ops.asking import ask
 from ops.console import JsonOption, fail, print_json, print_line, print_table
 from ops.system import keys_folder
-from services.receipt.keyring import UnusableKeyError
-from services.receipt.signing import KeyFolder
+from services.receipt.signatures.key_folder import KeyFolder
+from services.receipt.signatures.keyring import UnusableKeyError
 from shared.clock import now
 from shared.contracts.receipt import GetPublicKeys, PublicKey
 

@@ -9,9 +9,9 @@ import typer
 
 from ops.console import JsonOption, fail, print_json, print_line, print_table
 from ops.session import database, run
-from services.notify import store
-from services.notify.domain import Cause
-from services.notify.store import BlockedPhone
+from services.notify.domain.causes import Cause
+from services.notify.domain.reminders import BlockedPhone
+from services.notify.store.blocked_phones import block_phone, blocked_phones, unblock_phone
 from shared.clock import now
 from shared.phones import InvalidPhoneError, normalise
 
@@ -79,17 +79,17 @@ def _normalised(phone: str) -> str:
 
 async def _add(blocked: BlockedPhone) -> None:
     async with database("notify") as connection:
-        await store.block_phone(connection, blocked)
+        await block_phone(connection, blocked)
 
 
 async def _remove(phone: str) -> bool:
     async with database("notify") as connection:
-        return await store.unblock_phone(connection, phone)
+        return await unblock_phone(connection, phone)
 
 
 async def _list(limit: int) -> list[BlockedPhone]:
     async with database("notify") as connection:
-        return await store.blocked_phones(connection, limit)
+        return await blocked_phones(connection, limit)
 
 
 def _as_dict(blocked: BlockedPhone) -> dict[str, Any]:

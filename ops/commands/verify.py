@@ -6,8 +6,8 @@ from typing import Annotated, Any
 import typer
 
 from ops.console import JsonOption, fail, print_json, print_line
-from services.receipt.keyring import UnusableKeyError
-from services.receipt.verify import TokenReport, verify_text
+from services.receipt.signatures.keyring import UnusableKeyError
+from services.receipt.verification.offline import TokenReport, verify_text
 from shared.contracts.common import Language
 from shared.contracts.receipt import CheckState
 

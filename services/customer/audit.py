@@ -4,13 +4,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from services.customer.statements import statement
 from shared.contracts.common import NextStep, Outcome
 from shared.contracts.customer import VisitRecorded
 from shared.db import Connection
 from shared.messaging.pruner import ARCHIVE_DAYS
 
-_BROKEN_STANDINGS = statement("broken_standings")
+# Customers whose step or count of misses does not follow from the account and the visits.
+_BROKEN_STANDINGS = """
+SELECT format('customer %s stands at %s with %s misses, but owes %s đồng and was missed %s times',
+    customer_code, step, misses, debt, missed) AS violation
+FROM standings, LATERAL (
+    SELECT count(*) AS missed FROM visits
+    WHERE visits.customer_code = standings.customer_code AND account_version > cleared_version AND outcome <> 'met'
+) AS counted
+WHERE (step = 'settled') <> (debt <= 0)
+    OR (debt > 0 AND misses <> missed)
+    OR (step = 'due') <> (debt > 0 AND missed = 0)
+ORDER BY customer_code
+"""
 
 _VISITS = """
 SELECT visit_id, customer_code, visit_records.outcome, answer->>'next_step' AS next_step, device_id, recorded_at,

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from pydantic import Field
 
-from services.customer.domain import VisitRules
+from services.customer.domain.visits import VisitRules
 from shared.settings import ServiceSettings
 
 

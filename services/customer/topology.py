@@ -1,6 +1,14 @@
 """The messages of customer: what it answers, consumes and emits."""
 
-from services.customer import handlers
+from services.customer.handlers.apply_bill import apply_bill
+from services.customer.handlers.apply_payment import apply_payment
+from services.customer.handlers.apply_reversal import apply_reversal
+from services.customer.handlers.correct_phone import correct_phone
+from services.customer.handlers.get_collector import get_collector
+from services.customer.handlers.get_customer import get_customer
+from services.customer.handlers.get_route import get_route
+from services.customer.handlers.record_visit import record_visit
+from services.customer.handlers.search_customers import search_customers
 from shared.contracts.billing import BillIssued, PaymentRecorded, PaymentReversed
 from shared.contracts.customer import (
     CorrectPhone,
@@ -17,15 +25,15 @@ from shared.messaging import Access, EventHandler, RequestHandler, Topology
 TOPOLOGY = Topology(
     service="customer",
     handlers=[
-        RequestHandler(SearchCustomers, handlers.search_customers, access=Access.READ_ONLY),
-        RequestHandler(GetCustomer, handlers.get_customer, access=Access.READ_ONLY),
-        RequestHandler(GetRoute, handlers.get_route, access=Access.READ_ONLY),
-        RequestHandler(GetCollector, handlers.get_collector, access=Access.READ_ONLY),
-        RequestHandler(RecordVisit, handlers.record_visit),
-        RequestHandler(CorrectPhone, handlers.correct_phone),
-        EventHandler(BillIssued, handlers.take_in_bill),
-        EventHandler(PaymentRecorded, handlers.take_in_payment),
-        EventHandler(PaymentReversed, handlers.take_in_reversal),
+        RequestHandler(SearchCustomers, search_customers, access=Access.READ_ONLY),
+        RequestHandler(GetCustomer, get_customer, access=Access.READ_ONLY),
+        RequestHandler(GetRoute, get_route, access=Access.READ_ONLY),
+        RequestHandler(GetCollector, get_collector, access=Access.READ_ONLY),
+        RequestHandler(RecordVisit, record_visit),
+        RequestHandler(CorrectPhone, correct_phone),
+        EventHandler(BillIssued, apply_bill),
+        EventHandler(PaymentRecorded, apply_payment),
+        EventHandler(PaymentReversed, apply_reversal),
     ],
     emits=[CustomerChanged, VisitRecorded],
 )

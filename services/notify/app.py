@@ -4,13 +4,13 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
+from services.notify.delivery.schedule import Schedule
+from services.notify.delivery.sender import Sender
 from services.notify.metrics import watch_due
 from services.notify.providers import Provider, make_providers
-from services.notify.reminding import Reminding
-from services.notify.schedule import Schedule
-from services.notify.sender import Sender
 from services.notify.settings import NotifySettings
-from services.notify.templates import load_templates
+from services.notify.texts.reminder_texts import ReminderTexts
+from services.notify.texts.templates import load_templates
 from services.notify.topology import TOPOLOGY
 from shared.clock import Clock, now
 from shared.health import serve_health
@@ -22,19 +22,21 @@ async def service(
     settings: NotifySettings, *, providers: Sequence[Provider] | None = None, clock: Clock = now
 ) -> AsyncIterator[Running]:
     """Run notify; ``providers`` and ``clock`` replace what the settings and the machine say."""
-    reminding = Reminding(load_templates(), settings.limits(), settings.sms_language, clock)
+    texts, limits = ReminderTexts(load_templates(), settings.sms_language), settings.limits()
     async with open_parts(settings, TOPOLOGY) as parts:
         sender = Sender(
             parts.bus.work,
             providers or make_providers(settings),
-            reminding,
+            texts,
+            limits,
+            clock=clock,
             timeout=timedelta(seconds=settings.sms_provider_timeout_seconds),
             concurrency=settings.sms_concurrency,
         )
         schedule = Schedule(
             settings.database_url, sender, poll=timedelta(seconds=settings.sms_poll_seconds), clock=clock
         )
-        await parts.bus.start(dependencies={"reminding": reminding})
+        await parts.bus.start(dependencies={"texts": texts, "limits": limits, "clock": clock})
         parts.checks["schedule"] = schedule.check
         parts.checks["reminders"] = watch_due(parts.pool, clock)
         async with (

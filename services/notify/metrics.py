@@ -5,7 +5,7 @@ import time
 from asyncpg import Pool
 from prometheus_client import Gauge
 
-from services.notify import store
+from services.notify.store.reminders import overdue
 from shared.clock import Clock, now
 from shared.health import Check
 from shared.metrics import REGISTRY
@@ -29,7 +29,7 @@ def watch_due(pool: Pool, clock: Clock = now) -> Check:
         if time.monotonic() - measured_at >= _MEASURE_EVERY:
             moment = clock()
             async with pool.acquire() as connection:
-                count, oldest = await store.due(connection, moment)
+                count, oldest = await overdue(connection, moment)
             DUE.set(count)
             OVERDUE.set(0.0 if oldest is None else max(0.0, (moment - oldest).total_seconds()))
             measured_at = time.monotonic()

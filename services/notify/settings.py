@@ -6,7 +6,8 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from services.notify.domain import Limits, SendingHours
+from services.notify.domain.sending_hours import SendingHours
+from services.notify.domain.verdict import Limits
 from shared.settings import ServiceSettings
 
 
@@ -54,7 +55,7 @@ class NotifySettings(ServiceSettings):
         return self.sms_folder or Path(".local/sms") / self.namespace
 
     def limits(self) -> Limits:
-        """Return the limits that the rules of :mod:`services.notify.domain` take."""
+        """Return the limits that the rules of :mod:`services.notify.domain.verdict` take."""
         return Limits(
             hours=SendingHours(self.sms_opens, self.sms_closes, timedelta(seconds=self.sms_opening_spread_seconds)),
             per_phone_and_day=self.sms_per_phone_and_day,

@@ -3,9 +3,10 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from services.receipt.handlers import Issuing
+from services.receipt.receipts.issuer import Issuer
 from services.receipt.settings import ReceiptSettings
-from services.receipt.signing import KeyFolder, Signer
+from services.receipt.signatures.key_folder import KeyFolder
+from services.receipt.signatures.signer import Signer
 from services.receipt.topology import TOPOLOGY
 from shared.clock import Clock, now
 from shared.health import Check, serve_health
@@ -17,16 +18,17 @@ async def service(settings: ReceiptSettings, *, clock: Clock = now) -> AsyncIter
     """Open the signing keys, start the bus, serve health; close in reverse."""
     keys = KeyFolder(settings.keys_folder(), settings.receipt_key_file)
     keys.ensure_key(clock())
-    issuing = Issuing(
-        signer=keys,
-        options=settings.paper_options(),
-        language=settings.receipt_language,
-        notice_lifetime=settings.notice_lifetime(),
-        first_suffix=settings.receipt_first_suffix,
-        clock=clock,
-    )
     async with open_parts(settings, TOPOLOGY) as parts:
-        await parts.bus.start(dependencies={"issuing": issuing})
+        await parts.bus.start(
+            dependencies={
+                "issuer": Issuer(keys, settings.receipt_first_suffix, clock),
+                "signer": keys,
+                "options": settings.document_options(),
+                "language": settings.receipt_language,
+                "notice_lifetime": settings.notice_lifetime(),
+                "clock": clock,
+            }
+        )
         parts.checks["signing_key"] = signing_key_check(keys, clock)
         async with serve_health(parts.checks, host=settings.http_host, port=settings.http_port) as port:
             yield Running(parts.bus, port)

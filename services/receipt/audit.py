@@ -8,14 +8,16 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
-from services.receipt import store
-from services.receipt.chain import first_link, link_of
-from services.receipt.domain import format_number, year_matches
-from services.receipt.keyring import Keyring
-from services.receipt.numbering import content_hash, seconds
-from services.receipt.store import LockedSeries, StoredReceipt
-from services.receipt.token import Claims, TokenError, TokenKind, lookup_code, parse, to_text
-from services.receipt.verify import verify_token
+from services.receipt.domain.receipts import StoredReceipt
+from services.receipt.domain.series import LockedSeries, format_number, year_matches
+from services.receipt.receipts.content import content_hash, seconds
+from services.receipt.signatures.chain import first_link, link_of
+from services.receipt.signatures.keyring import Keyring
+from services.receipt.signatures.token import Claims, TokenError, TokenKind, lookup_code, parse, to_text
+from services.receipt.store.receipts import receipts_in_order
+from services.receipt.store.reprints import copy_numbers
+from services.receipt.store.series import all_series
+from services.receipt.verification.offline import verify_token
 from shared.contracts.receipt import CheckState, ReceiptKind
 from shared.db import Connection
 
@@ -59,10 +61,10 @@ async def audit_register(connection: Connection, keyring: Keyring) -> RegisterAu
     counts: Counter[ReceiptKind] = Counter()
     payments = _Payments()
     async with connection.transaction(isolation="repeatable_read", readonly=True):
-        all_series = await store.all_series(connection)
-        for series in all_series:
+        every_series = await all_series(connection)
+        for series in every_series:
             walk = _SeriesWalk(series, keyring)
-            async for receipt in store.receipts_in_order(connection, series.series.name):
+            async for receipt in receipts_in_order(connection, series.series.name):
                 counts[receipt.new.kind] += 1
                 violations.extend(walk.take(receipt))
                 payments.take(receipt)
@@ -72,14 +74,14 @@ async def audit_register(connection: Connection, keyring: Keyring) -> RegisterAu
     return RegisterAudit(
         receipts=counts[ReceiptKind.ORIGINAL],
         voids=counts[ReceiptKind.VOID],
-        series=len(all_series),
+        series=len(every_series),
         violations=violations,
     )
 
 
 async def receipt_facts(connection: Connection) -> AsyncIterator[ReceiptFact]:
     """Yield what the register says of each payment; needs a transaction."""
-    async for receipt in store.receipts_in_order(connection):
+    async for receipt in receipts_in_order(connection):
         new = receipt.new
         if new.kind is ReceiptKind.ORIGINAL:
             yield ReceiptFact(new.payment_id, new.receipt_id, new.total, new.vat, receipt.voided_at is not None)
@@ -209,7 +211,7 @@ def _signed_for(token: bytes) -> tuple[str, int] | None:
 async def _copies(connection: Connection) -> list[Violation]:
     return [
         Violation("copies", str(receipt_id), f"copies are numbered {numbers}")
-        for receipt_id, numbers in await store.copy_numbers(connection)
+        for receipt_id, numbers in await copy_numbers(connection)
         if numbers != list(range(1, len(numbers) + 1))
     ]
 

@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator, model_validator
 
-from services.receipt.documents import INVOICE_WORDING, PaperOptions
-from services.receipt.domain import FIRST_SUFFIX
-from services.receipt.vietqr import BankAccount
+from services.receipt.documents import INVOICE_WORDING, DocumentOptions
+from services.receipt.documents.vietqr import BankAccount
+from services.receipt.domain.series import FIRST_SUFFIX
 from shared.contracts.common import Language
 from shared.settings import ServiceSettings
 
@@ -72,12 +72,12 @@ class ReceiptSettings(ServiceSettings):
         """Return how long a notice may wait for its printer."""
         return timedelta(minutes=self.receipt_notice_minutes)
 
-    def paper_options(self) -> PaperOptions:
+    def document_options(self) -> DocumentOptions:
         """Return what papers need to know of this installation."""
         account = None
         if self.receipt_bank_bin:
             account = BankAccount(self.receipt_bank_bin, self.receipt_bank_account, self.receipt_bank_account_name)
-        return PaperOptions(
+        return DocumentOptions(
             company_name=self.receipt_company_name,
             invoice_wording=self.receipt_invoice_wording,
             check_url=self.receipt_check_url,

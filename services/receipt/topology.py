@@ -1,6 +1,13 @@
 """The messages of receipt: what it answers, consumes and emits."""
 
-from services.receipt import handlers
+from services.receipt.handlers.get_public_keys import get_public_keys
+from services.receipt.handlers.get_receipt import get_receipt
+from services.receipt.handlers.issue_receipt import issue_receipt
+from services.receipt.handlers.print_notice import print_notice
+from services.receipt.handlers.print_shift_slip import print_shift_slip
+from services.receipt.handlers.reprint_receipt import reprint_receipt
+from services.receipt.handlers.verify_token import verify_token
+from services.receipt.handlers.void_receipt import void_receipt
 from shared.contracts.billing import NoticeIssued, PaymentRecorded, PaymentReversed, ShiftClosed
 from shared.contracts.receipt import (
     DocumentReady,
@@ -20,16 +27,16 @@ def _series(event: PaymentRecorded | PaymentReversed) -> str:
 TOPOLOGY = Topology(
     service="receipt",
     handlers=[
-        RequestHandler(GetReceipt, handlers.get_receipt, access=Access.READ_ONLY),
-        RequestHandler(VerifyToken, handlers.verify, access=Access.READ_ONLY),
-        RequestHandler(ReprintReceipt, handlers.reprint_receipt),
-        RequestHandler(GetPublicKeys, handlers.public_keys, access=Access.NO_DATABASE),
+        RequestHandler(GetReceipt, get_receipt, access=Access.READ_ONLY),
+        RequestHandler(VerifyToken, verify_token, access=Access.READ_ONLY),
+        RequestHandler(ReprintReceipt, reprint_receipt),
+        RequestHandler(GetPublicKeys, get_public_keys, access=Access.NO_DATABASE),
         # What locks no series comes first of the events of one transaction, so that the series is locked for as short
         # as can be.
-        EventHandler(NoticeIssued, handlers.print_notice, lock=Lock.NOTHING),
-        EventHandler(PaymentRecorded, handlers.issue_receipt, lock=_series),
-        EventHandler(PaymentReversed, handlers.void_receipt, lock=_series),
-        EventHandler(ShiftClosed, handlers.print_shift_slip, lock=Lock.NOTHING),
+        EventHandler(NoticeIssued, print_notice, lock=Lock.NOTHING),
+        EventHandler(PaymentRecorded, issue_receipt, lock=_series),
+        EventHandler(PaymentReversed, void_receipt, lock=_series),
+        EventHandler(ShiftClosed, print_shift_slip, lock=Lock.NOTHING),
     ],
     emits=[DocumentReady, ReceiptIssued],
 )

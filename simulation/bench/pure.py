@@ -10,12 +10,12 @@ from cryptography.hazmat.primitives.asymmetric import ed25519
 
 from services.billing.engine import compute_bill
 from services.billing.tariffs.files import load_tariffs
-from services.receipt import drafting
-from services.receipt.documents import Numbered, PaperOptions, Seal, Words, with_signature
-from services.receipt.domain import TEMPLATE
-from services.receipt.signing import KeyFolder
-from services.receipt.token import HASH_BYTES, LINK_BYTES, Claims, TokenKind, lookup_code, seal, to_text
-from services.receipt.verify import verify_token
+from services.receipt.documents import DocumentOptions, Numbered, Seal, Words, with_signature
+from services.receipt.domain.series import TEMPLATE
+from services.receipt.receipts.draft import draft_of_payment
+from services.receipt.signatures.key_folder import KeyFolder
+from services.receipt.signatures.token import HASH_BYTES, LINK_BYTES, Claims, TokenKind, lookup_code, seal, to_text
+from services.receipt.verification.offline import verify_token
 from shared.clock import now
 from shared.contracts.billing import PaymentRecorded
 from shared.contracts.common import Language
@@ -106,7 +106,7 @@ def _claims() -> Claims:
 
 
 def _paper(event: PaymentRecorded, text: str, raw: bytes) -> Document:
-    options, words = PaperOptions(), Words(Language.VIETNAMESE)
-    body = drafting.original(event, options, words).draw(Numbered(TEMPLATE, "K26TAA", 12345, now()))
+    options, words = DocumentOptions(), Words(Language.VIETNAMESE)
+    body = draft_of_payment(event, options, words).draw(Numbered(TEMPLATE, "K26TAA", 12345, now()))
     sealed = Seal(token=text, lookup_code=lookup_code(raw), signer="Điện lực Cà Mau", signed_at=now())
     return with_signature(body, sealed, options, words)

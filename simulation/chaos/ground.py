@@ -17,8 +17,8 @@ import asyncpg
 
 from ops import provision
 from ops.system import SERVICES, RunningSystem
-from services.receipt.keyring import Keyring
-from services.receipt.signing import KeyFolder
+from services.receipt.signatures.key_folder import KeyFolder
+from services.receipt.signatures.keyring import Keyring
 from simulation.chaos.wires import Wire
 from stack import processes
 from stack.addresses import SystemAddresses

@@ -127,7 +127,7 @@ def throw_away_poison() -> None:
 
 def text_twice() -> None:
     """Hand each SMS over a second time, under a reference of its own."""
-    sender: Any = importlib.import_module("services.notify.sender").Sender
+    sender: Any = importlib.import_module("services.notify.delivery.sender").Sender
     call = sender._call
 
     async def twice(self: Any, provider: Any, sms: Any) -> Any:

@@ -15,7 +15,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from services.customer import store
 from services.customer.imports.formats import (
     COLLECTORS,
     CUSTOMERS,
@@ -30,6 +29,7 @@ from services.customer.imports.formats import (
     read_file,
 )
 from services.customer.statements import statement
+from services.customer.store.customers import announce, lock_customers
 from shared.clock import now
 from shared.contracts.customer import CustomerChanged
 
@@ -178,8 +178,8 @@ async def _announce(work: UnitOfWork, moment: datetime) -> int:
     announced = 0
     for start in range(0, len(codes), BATCH):
         batch = codes[start : start + BATCH]
-        await store.lock_customers(connection, batch)
-        for facts in await store.announce(connection, batch, moment):
+        await lock_customers(connection, batch)
+        for facts in await announce(connection, batch, moment):
             await work.emit(CustomerChanged(customer=facts, changed_at=moment), aggregate=facts.customer_code)
             announced += 1
     return announced

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from services.notify.domain import Handover
+from services.notify.domain.outcome import Handover
 
 
 @dataclass(frozen=True)
@@ -38,8 +38,8 @@ class Provider(Protocol):
     """Hands SMS over to an operator.
 
     ``send`` is called after the attempt has been committed and is cut off after a time; what then becomes of the SMS is
-    unknown. It returns :attr:`~services.notify.domain.Handover.NOT_SENT` only when it is certain that nothing left, and
-    may raise anything: whatever it raises counts as unknown.
+    unknown. It returns :attr:`~services.notify.domain.outcome.Handover.NOT_SENT` only when it is certain that nothing
+    left, and may raise anything: whatever it raises counts as unknown.
     """
 
     @property

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
-from services.notify.domain import Handover
+from services.notify.domain.outcome import Handover
 from services.notify.providers.base import HandoverResult, OutgoingSms
 
 FILE_NAME = "sms.jsonl"

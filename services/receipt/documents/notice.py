@@ -2,7 +2,7 @@
 
 from services.receipt.documents.bill import bill_details, period_name
 from services.receipt.documents.parts import (
-    PaperOptions,
+    DocumentOptions,
     amount,
     big_amount,
     buyer,
@@ -11,8 +11,8 @@ from services.receipt.documents.parts import (
     local_phone,
     seller,
 )
+from services.receipt.documents.vietqr import payment_code
 from services.receipt.documents.wording import NO_BREAK, Words, clock_time, day, day_of
-from services.receipt.vietqr import payment_code
 from shared.clock import business_day
 from shared.contracts.billing import Bill, CollectionPoint, NoticeIssued, NoticeKind
 from shared.money import format_dong
@@ -25,7 +25,7 @@ LISTED_POINTS = 3
 """Collection points that are printed, the nearest."""
 
 
-def notice(event: NoticeIssued, options: PaperOptions, words: Words) -> Document:
+def notice(event: NoticeIssued, options: DocumentOptions, words: Words) -> Document:
     """Return a notice: the latest bill in detail, older debts a line each, and what this kind asks of the customer."""
     blocks: list[Block] = [
         *seller(event.customer.unit, options, words),
@@ -134,7 +134,7 @@ def _contact(label: str, event: NoticeIssued, words: Words) -> list[Block]:
     ]
 
 
-def _transfer(event: NoticeIssued, options: PaperOptions, words: Words) -> list[Block]:
+def _transfer(event: NoticeIssued, options: DocumentOptions, words: Words) -> list[Block]:
     """Return the VietQR code with the amount and the customer code in it, where a bank account is configured."""
     account, owed = options.bank_account, event.account.debt
     if account is None or owed <= 0:

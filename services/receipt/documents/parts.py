@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from services.receipt.documents.vietqr import BankAccount
 from services.receipt.documents.wording import NO_BREAK, Words, second_of_signing
-from services.receipt.domain import format_lookup_code
-from services.receipt.vietqr import BankAccount
+from services.receipt.domain.series import format_lookup_code
 from shared.contracts.common import CustomerFacts, Unit
 from shared.money import format_dong, format_number
 from shared.printing.document import Block, Cell, Columns, QrCode, Rule, Text
@@ -15,7 +15,7 @@ INVOICE_WORDING = "Bản thể hiện của hóa đơn giá\u00a0trị gia\u00a0
 
 
 @dataclass(frozen=True, slots=True)
-class PaperOptions:
+class DocumentOptions:
     """What an installation prints that no message carries."""
 
     company_name: str = ""
@@ -83,7 +83,7 @@ def big_amount(label: str, value: int) -> list[Block]:
     ]
 
 
-def seller(unit: Unit, options: PaperOptions, words: Words) -> list[Block]:
+def seller(unit: Unit, options: DocumentOptions, words: Words) -> list[Block]:
     """Return who sells the electricity: name, tax code, address, hotline."""
     lines: list[Block] = [centered(options.company_name)] if options.company_name else []
     lines.append(heading(unit.name))
@@ -115,7 +115,7 @@ def local_phone(phone: str) -> str:
     return NO_BREAK.join((digits[:4], digits[4:7], digits[7:]))
 
 
-def signature(seal: Seal, options: PaperOptions, words: Words, *, caption: str = "scan_to_check") -> list[Block]:
+def signature(seal: Seal, options: DocumentOptions, words: Words, *, caption: str = "scan_to_check") -> list[Block]:
     """Return who signed and when, how to look it up, and the QR code with the whole signed token."""
     host = options.check_url.split("://", 1)[-1]
     return [

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from services.receipt.documents.bill import bill_details, bills_in_short, period_name
 from services.receipt.documents.parts import (
-    PaperOptions,
+    DocumentOptions,
     Seal,
     amount,
     big_amount,
@@ -16,7 +16,7 @@ from services.receipt.documents.parts import (
     signature,
 )
 from services.receipt.documents.wording import Words, day_and_time, day_of
-from services.receipt.domain import format_number
+from services.receipt.domain.series import format_number
 from shared.contracts.billing import Bill, PaymentRecorded
 from shared.contracts.common import PaymentMethod
 from shared.money import format_dong
@@ -45,7 +45,7 @@ class Numbered:
         return f"{self.series} {format_number(self.number)}"
 
 
-def receipt_body(event: PaymentRecorded, numbered: Numbered, options: PaperOptions, words: Words) -> Document:
+def receipt_body(event: PaymentRecorded, numbered: Numbered, options: DocumentOptions, words: Words) -> Document:
     """Return the receipt without its signature: this is what is hashed into the signature."""
     payment, bills = event.payment, event.bills
     blocks: list[Block] = [
@@ -71,7 +71,7 @@ def receipt_body(event: PaymentRecorded, numbered: Numbered, options: PaperOptio
     )
 
 
-def with_signature(body: Document, seal: Seal, options: PaperOptions, words: Words) -> Document:
+def with_signature(body: Document, seal: Seal, options: DocumentOptions, words: Words) -> Document:
     """Return the paper as the customer gets it."""
     caption = "scan_to_check_void" if body.kind == "void" else "scan_to_check"
     return body.model_copy(update={"blocks": (*body.blocks, *signature(seal, options, words, caption=caption))})
@@ -93,7 +93,7 @@ def numbering(numbered: Numbered, words: Words) -> list[Block]:
     ]
 
 
-def _what_it_is(event: PaymentRecorded, options: PaperOptions, words: Words) -> list[Block]:
+def _what_it_is(event: PaymentRecorded, options: DocumentOptions, words: Words) -> list[Block]:
     if not settles_whole_bills(event):
         return [centered(words("not_an_invoice"))]
     return [centered(options.invoice_wording)] if options.invoice_wording else []

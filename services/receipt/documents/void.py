@@ -1,16 +1,16 @@
 """The void slip: a numbered receipt that voids another one."""
 
-from services.receipt.documents.parts import PaperOptions, amount, big_amount, buyer, heading, seller
+from services.receipt.documents.parts import DocumentOptions, amount, big_amount, buyer, heading, seller
 from services.receipt.documents.receipt import Numbered, numbering
 from services.receipt.documents.wording import Words, day_and_time, day_of
-from services.receipt.domain import format_number
+from services.receipt.domain.series import format_number
 from shared.contracts.billing import PaymentReversed
 from shared.money_words import amount_in_words
 from shared.printing.document import Block, Document, Rule, Text
 
 
 def void_body(
-    event: PaymentReversed, numbered: Numbered, original: Numbered, options: PaperOptions, words: Words
+    event: PaymentReversed, numbered: Numbered, original: Numbered, options: DocumentOptions, words: Words
 ) -> Document:
     """Return the void slip without its signature."""
     voided = words(

@@ -8,14 +8,19 @@ from typing import Any
 
 import asyncpg
 
-from services.notify import handlers, store
 from services.notify.audit import audit_facts
-from services.notify.domain import Cause, Limits
+from services.notify.delivery.sender import Sender
+from services.notify.domain.causes import Cause
+from services.notify.domain.reminders import BlockedPhone
+from services.notify.domain.verdict import Limits
+from services.notify.handlers.cancel_reminders import cancel_reminders
+from services.notify.handlers.get_reminders import get_reminders
+from services.notify.handlers.restore_reminders import restore_reminders
+from services.notify.handlers.schedule_reminder import schedule_reminder
 from services.notify.providers.base import Provider
-from services.notify.reminding import Reminding
-from services.notify.sender import Sender
-from services.notify.store import BlockedPhone
-from services.notify.templates import load_templates
+from services.notify.store.blocked_phones import block_phone
+from services.notify.texts.reminder_texts import ReminderTexts
+from services.notify.texts.templates import load_templates
 from shared.contracts.billing import NoticeIssued, PaymentRecorded, PaymentReversed
 from shared.contracts.notify import GetReminders, Reminder
 from shared.db import transaction
@@ -30,13 +35,22 @@ class Desk:
     def __init__(self, pool: asyncpg.Pool, providers: Sequence[Provider], watch: Watch, limits: Limits) -> None:
         self.pool = pool
         self.watch = watch
-        self.reminding = Reminding(load_templates(), limits, clock=watch)
+        self.texts = ReminderTexts(load_templates())
+        self.limits = limits
         self.providers = providers
         self.sender = self.another_sender()
 
     def another_sender(self, *, timeout: timedelta = timedelta(seconds=0.2), concurrency: int = 1) -> Sender:
         """Return a sender as another copy of the service has it."""
-        return Sender(self.new_work, self.providers, self.reminding, timeout=timeout, concurrency=concurrency)
+        return Sender(
+            self.new_work,
+            self.providers,
+            self.texts,
+            self.limits,
+            clock=self.watch,
+            timeout=timeout,
+            concurrency=concurrency,
+        )
 
     @asynccontextmanager
     async def new_work(self) -> AsyncIterator[UnitOfWork]:
@@ -51,16 +65,16 @@ class Desk:
             async with self.new_work() as work:
                 match event:
                     case NoticeIssued():
-                        await handlers.remind(event, work, reminding=self.reminding)
+                        await schedule_reminder(event, work, texts=self.texts, limits=self.limits, clock=self.watch)
                     case PaymentRecorded():
-                        await handlers.forget_paid(event, work)
+                        await cancel_reminders(event, work)
                     case PaymentReversed():
-                        await handlers.remember_unpaid(event, work, reminding=self.reminding)
+                        await restore_reminders(event, work, clock=self.watch)
 
     async def reminders(self, code: str = CODE) -> list[Reminder]:
         """Return a customer's reminders, the latest first."""
         async with self.new_work() as work:
-            return (await handlers.history(GetReminders(customer_code=code), work)).reminders
+            return (await get_reminders(GetReminders(customer_code=code), work)).reminders
 
     async def reminder(self, code: str = CODE) -> Reminder:
         """Return the only reminder of a customer."""
@@ -70,7 +84,7 @@ class Desk:
     async def block(self, phone: str, cause: Cause = Cause.OPTED_OUT) -> None:
         """Put a number on the list."""
         async with self.new_work() as work:
-            await store.block_phone(work.connection, BlockedPhone(phone, cause, "", "test", self.watch()))
+            await block_phone(work.connection, BlockedPhone(phone, cause, "", "test", self.watch()))
 
     async def said(self) -> list[tuple[str, dict[str, Any]]]:
         """Return the events that notify has emitted: routing key and body."""

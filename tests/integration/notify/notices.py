@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from services.notify.domain import Handover
+from services.notify.domain.outcome import Handover
 from services.notify.providers.base import HandoverResult, OutgoingSms
 from shared.clock import VIETNAM
 from shared.contracts.billing import (

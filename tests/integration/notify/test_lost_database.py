@@ -9,8 +9,8 @@ import asyncpg
 import pytest
 import pytest_asyncio
 
-from services.notify.domain import Limits
-from services.notify.sender import Sender
+from services.notify.delivery.sender import Sender
+from services.notify.domain.verdict import Limits
 from shared.contracts.notify import ReminderState
 from shared.messaging import UnitOfWork
 from tests.integration.notify.desk import Desk
@@ -43,7 +43,15 @@ def losing(desk: Desk, *lost: int) -> Sender:
             if number in lost:
                 raise ConnectionResetError("the connection was lost")
 
-    return Sender(new_work, desk.providers, desk.reminding, timeout=timedelta(seconds=0.2), concurrency=1)
+    return Sender(
+        new_work,
+        desk.providers,
+        desk.texts,
+        desk.limits,
+        clock=desk.watch,
+        timeout=timedelta(seconds=0.2),
+        concurrency=1,
+    )
 
 
 async def test_after_a_failure_the_same_loop_can_wait_with_a_time_limit(desk: Desk) -> None:

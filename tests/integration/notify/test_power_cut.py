@@ -12,7 +12,8 @@ from pathlib import Path
 
 import asyncpg
 
-from services.notify.domain import Limits, SendingHours
+from services.notify.domain.sending_hours import SendingHours
+from services.notify.domain.verdict import Limits
 from services.notify.providers.sandbox import read_sandbox
 from shared.clock import now
 from shared.db import open_pool

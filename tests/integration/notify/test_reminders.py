@@ -8,8 +8,10 @@ import asyncpg
 import pytest
 import pytest_asyncio
 
-from services.notify.domain import Cause, Handover, Limits
-from services.notify.sender import Sender
+from services.notify.delivery.sender import Sender
+from services.notify.domain.causes import Cause
+from services.notify.domain.outcome import Handover
+from services.notify.domain.verdict import Limits
 from shared.contracts.billing import NoticeKind
 from shared.contracts.notify import ReminderState
 from shared.ids import new_id
@@ -405,7 +407,7 @@ async def test_an_answer_that_comes_after_the_lease_settles_what_was_unknown(
 
     def lease_runs_out() -> None:
         watch.advance(minutes=5)
-        waiting.append(asyncio.create_task(other.give_up_lost()))
+        waiting.append(asyncio.create_task(other.end_lost()))
 
     operator.meanwhile = lease_runs_out
     operator.answers = [Handover.ACCEPTED]

@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from services.receipt.app import service
 from services.receipt.audit import RegisterAudit, audit_register
 from services.receipt.settings import ReceiptSettings
-from services.receipt.signing import KeyFolder
+from services.receipt.signatures.key_folder import KeyFolder
 from shared.clock import now
 from shared.contracts.billing import NoticeIssued, PaymentRecorded, PaymentReversed, ShiftClosed
 from shared.contracts.message import Event, Reply, Request

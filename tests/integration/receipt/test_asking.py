@@ -6,10 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from services.receipt.domain import format_lookup_code
-from services.receipt.keyring import Keyring
-from services.receipt.token import Algorithm, from_text, lookup_code, parse, seal, to_text
-from services.receipt.verify import verify_token
+from services.receipt.domain.series import format_lookup_code
+from services.receipt.signatures.keyring import Keyring
+from services.receipt.signatures.token import Algorithm, from_text, lookup_code, parse, seal, to_text
+from services.receipt.verification.offline import verify_token
 from shared.contracts.billing import NoticeKind
 from shared.contracts.receipt import (
     CheckState,

@@ -8,18 +8,18 @@ import asyncpg
 import pytest
 import pytest_asyncio
 
-from services.receipt import drafting
 from services.receipt.audit import RegisterAudit, audit_register, receipt_facts
-from services.receipt.documents import PaperOptions, Words
-from services.receipt.keyring import Keyring
-from services.receipt.numbering import Draft, issue
-from services.receipt.signing import KeyFolder
-from services.receipt.store import StoredReceipt
+from services.receipt.documents import DocumentOptions, Words
+from services.receipt.domain.receipts import StoredReceipt
+from services.receipt.receipts.draft import Draft, draft_of_payment, draft_of_void
+from services.receipt.receipts.issuer import Issuer
+from services.receipt.signatures.key_folder import KeyFolder
+from services.receipt.signatures.keyring import Keyring
 from shared.contracts.common import Language
 from tests.unit.receipt.samples import payment_recorded, payment_reversed
 
 NOW = datetime(2026, 11, 12, 7, 5, 12, tzinfo=UTC)
-OPTIONS, WORDS = PaperOptions(), Words(Language.VIETNAMESE)
+OPTIONS, WORDS = DocumentOptions(), Words(Language.VIETNAMESE)
 
 VOID_ANOTHER = """
 UPDATE receipt SET voids_receipt_id = (SELECT receipt_id FROM receipt WHERE number = 4) WHERE kind = 'void'
@@ -40,13 +40,13 @@ class Register:
     async def fill(self) -> None:
         events = [payment_recorded(f"payment {number}") for number in range(1, 6)]
         async with self.pool.acquire() as connection:
-            stored = [await self._issue(connection, drafting.original(event, OPTIONS, WORDS)) for event in events]
-            void = drafting.void(payment_reversed(events[2]), stored[2], OPTIONS, WORDS)
+            stored = [await self._issue(connection, draft_of_payment(event, OPTIONS, WORDS)) for event in events]
+            void = draft_of_void(payment_reversed(events[2]), stored[2], OPTIONS, WORDS)
             await self._issue(connection, void)
 
     async def _issue(self, connection: asyncpg.pool.PoolConnectionProxy, draft: Draft) -> StoredReceipt:
         async with connection.transaction():
-            return await issue(connection, draft, signer=self.keys, clock=lambda: NOW, first_suffix="AA")
+            return await Issuer(self.keys, clock=lambda: NOW).issue(connection, draft)
 
     async def tamper(self, *statements: str) -> None:
         """Do what only somebody with full power over the database can do."""

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.customer.query import MOST_WORDS, QueryKind, classify, code_slips, digit_slips, word_slips
+from services.customer.search.query import MOST_WORDS, QueryKind, classify, code_slips, digit_slips, word_slips
 
 
 @pytest.mark.parametrize(

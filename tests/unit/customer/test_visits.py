@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.customer.domain import (
+from services.customer.domain.visits import (
     Account,
     NothingOwed,
     PastVisit,
@@ -16,7 +16,7 @@ from services.customer.domain import (
     may_follow,
     moment_of_visit,
     standing,
-    take_in,
+    with_report,
 )
 from shared.contracts.common import AccountState, NextStep, Outcome
 from shared.problems import InvalidRequest
@@ -41,7 +41,7 @@ def test_a_customer_without_debt_is_settled() -> None:
 
 
 def test_a_bill_makes_a_settled_customer_due() -> None:
-    account = take_in(Account(version=4, debt=0, cleared_version=4), account_state(5, 100), NOON)
+    account = with_report(Account(version=4, debt=0, cleared_version=4), account_state(5, 100), NOON)
     assert standing(account, [], RULES).step is NextStep.DUE
 
 
@@ -86,22 +86,22 @@ def test_a_customer_at_the_collection_point_stays_there_when_found_away() -> Non
 
 def test_clearing_the_debt_forgets_the_misses_and_a_new_bill_starts_afresh() -> None:
     visits = [visit(Outcome.CANNOT_PAY), visit(Outcome.CANNOT_PAY, day=1)]
-    paid = take_in(OWING, account_state(2, 0), NOON)
+    paid = with_report(OWING, account_state(2, 0), NOON)
     assert standing(paid, visits, RULES).step is NextStep.SETTLED
-    billed = take_in(paid, account_state(3, 70_000), NOON)
+    billed = with_report(paid, account_state(3, 70_000), NOON)
     assert (standing(billed, visits, RULES).step, standing(billed, visits, RULES).misses) == (NextStep.DUE, 0)
 
 
 def test_a_reversal_makes_the_customer_due_again() -> None:
-    paid = take_in(OWING, account_state(2, 0), NOON)
-    reversed_again = take_in(paid, account_state(3, 500_000), NOON)
+    paid = with_report(OWING, account_state(2, 0), NOON)
+    reversed_again = with_report(paid, account_state(3, 500_000), NOON)
     assert standing(reversed_again, [visit(Outcome.CANNOT_PAY)], RULES).step is NextStep.DUE
 
 
 def test_a_part_payment_and_a_bill_on_top_forget_nothing() -> None:
     visits = [visit(Outcome.CANNOT_PAY)]
-    partly_paid = take_in(OWING, account_state(2, 200_000), NOON)
-    billed = take_in(partly_paid, account_state(3, 600_000), NOON)
+    partly_paid = with_report(OWING, account_state(2, 200_000), NOON)
+    billed = with_report(partly_paid, account_state(3, 600_000), NOON)
     assert (standing(billed, visits, RULES).step, standing(billed, visits, RULES).misses) == (NextStep.REVISIT, 1)
 
 
@@ -113,7 +113,7 @@ def test_an_appointment_is_over_when_a_visit_after_it_comes_to_nothing() -> None
 
 
 def test_a_visit_to_whoever_owes_nothing_is_refused_with_the_time_of_clearing() -> None:
-    paid = take_in(OWING, account_state(2, 0), NOON)
+    paid = with_report(OWING, account_state(2, 0), NOON)
     with pytest.raises(NothingOwed) as refused:
         after_visit(paid, [], visit(Outcome.MET), RULES)
     assert refused.value.status == 409
@@ -135,10 +135,10 @@ def test_the_order_and_the_number_of_deliveries_do_not_matter(
     past = [visit(*each) for each in visits]
     in_order, shuffled = Account(), Account()
     for state in states:
-        in_order = take_in(in_order, state, NOON)
+        in_order = with_report(in_order, state, NOON)
     repeated = data.draw(st.permutations(states + data.draw(st.lists(st.sampled_from(states), max_size=5))))
     for state in repeated:
-        shuffled = take_in(shuffled, state, NOON)
+        shuffled = with_report(shuffled, state, NOON)
     assert shuffled == in_order
     assert standing(shuffled, data.draw(st.permutations(past)), RULES).step == standing(in_order, past, RULES).step
     assert standing(shuffled, past, RULES).misses <= len(past)
@@ -151,7 +151,7 @@ def test_the_order_and_the_number_of_deliveries_do_not_matter(
 def test_every_debt_has_a_step_and_no_debt_has_none(debts: list[int], outcomes: list[Outcome]) -> None:
     account = Account()
     for version, debt in enumerate(debts, 1):
-        account = take_in(account, account_state(version, debt), NOON)
+        account = with_report(account, account_state(version, debt), NOON)
     visits = [visit(outcome, day, account_version=account.version) for day, outcome in enumerate(outcomes)]
     stands = standing(account, visits, RULES)
     assert (stands.step is NextStep.SETTLED) == (account.debt == 0)

@@ -9,27 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.notify.domain import (
-    BACK_OFF,
-    Cancel,
-    Cause,
-    Circumstances,
-    End,
-    Fail,
-    Finish,
-    Handover,
-    Limits,
-    Postpone,
-    Retry,
-    Send,
-    SendingHours,
-    judge,
-    next_step,
-    sms_amount,
-    sms_appointment,
-    sms_date,
-    sms_period,
-)
+from services.notify.domain.causes import Cause
+from services.notify.domain.outcome import BACK_OFF, End, Finish, Handover, Retry, next_step
+from services.notify.domain.sending_hours import SendingHours
+from services.notify.domain.verdict import Cancel, Circumstances, Fail, Limits, Postpone, Send, check_reminder
+from services.notify.texts.parameters import sms_amount, sms_appointment, sms_date, sms_period
 from shared.clock import VIETNAM
 
 HOURS = SendingHours()
@@ -115,18 +99,18 @@ def test_hours_that_close_before_they_open_are_refused() -> None:
 def test_a_reminder_leaves_only_when_it_is_wanted_and_possible(
     changes: dict[str, object], verdict: Send | Cancel | Fail
 ) -> None:
-    assert judge(replace(KNOWN, **changes), LIMITS) == verdict  # type: ignore[arg-type]
+    assert check_reminder(replace(KNOWN, **changes), LIMITS) == verdict  # type: ignore[arg-type]
 
 
 def test_at_night_it_waits_for_the_morning() -> None:
-    verdict = judge(replace(KNOWN, now=at(23), issued_at=at(23)), LIMITS)
+    verdict = check_reminder(replace(KNOWN, now=at(23), issued_at=at(23)), LIMITS)
     assert isinstance(verdict, Postpone)
     assert verdict.cause is Cause.QUIET_HOURS
     assert HOURS.allow(verdict.until)
 
 
 def test_a_number_that_had_its_share_today_waits_for_tomorrow() -> None:
-    verdict = judge(replace(KNOWN, handed_over_today=3), LIMITS)
+    verdict = check_reminder(replace(KNOWN, handed_over_today=3), LIMITS)
     assert isinstance(verdict, Postpone)
     assert verdict.cause is Cause.DAILY_CAP
     assert at(7, day=23) <= verdict.until < at(7, 20, day=23)

@@ -4,7 +4,7 @@ import asyncio
 import json
 from pathlib import Path
 
-from services.notify.domain import Handover
+from services.notify.domain.outcome import Handover
 from services.notify.providers.base import OutgoingSms
 from services.notify.providers.sandbox import FILE_NAME, SandboxProvider, read_sandbox
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.notify.segments import Encoding, gsm7_only, is_gsm7, measure
+from services.notify.texts.segments import Encoding, gsm7_only, is_gsm7, measure
 
 
 @pytest.mark.parametrize(

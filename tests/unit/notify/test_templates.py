@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.notify.segments import Encoding
-from services.notify.templates import TemplateError, fields_of, load_templates, person_names, plain
+from services.notify.texts.segments import Encoding
+from services.notify.texts.templates import TemplateError, fields_of, load_templates, person_names, plain
 
 TEMPLATES = load_templates()
 PARAMETERS: dict[str, str | None] = {

@@ -14,8 +14,8 @@ import pytest
 from ops import cli
 from services.notify.providers.base import OutgoingSms
 from services.notify.providers.sandbox import SandboxProvider
-from services.receipt.signing import KeyFolder
-from services.receipt.token import Claims, TokenKind, seal, to_text
+from services.receipt.signatures.key_folder import KeyFolder
+from services.receipt.signatures.token import Claims, TokenKind, seal, to_text
 from shared.clock import now
 from shared.printing.document import Document, Text
 from stack.state import PROJECT

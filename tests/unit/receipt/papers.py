@@ -9,8 +9,8 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from services.receipt.documents import (
+    DocumentOptions,
     Numbered,
-    PaperOptions,
     Seal,
     Words,
     marked_copy,
@@ -20,7 +20,7 @@ from services.receipt.documents import (
     void_body,
     with_signature,
 )
-from services.receipt.vietqr import BankAccount
+from services.receipt.documents.vietqr import BankAccount
 from shared.contracts.billing import Bill, BillLine, MeterReading, NoticeKind, PaymentRecorded
 from shared.contracts.common import Language, PaymentMethod
 from shared.printing import Document, WidthDots, columns_for, lay_out
@@ -35,11 +35,11 @@ ENGLISH = Words(Language.ENGLISH)
 ISSUED_AT = datetime(2026, 11, 12, 7, 5, 12, tzinfo=UTC)
 NUMBERED = Numbered("1", "K26TAA", 123, ISSUED_AT)
 SEAL = Seal("2KCE3IQE" * 43, "GEZDGNBVGY3TQOJQ", "ĐIỆN LỰC THÀNH PHỐ CÀ MAU", ISSUED_AT)
-OPTIONS = PaperOptions(
+OPTIONS = DocumentOptions(
     company_name="CÔNG TY ĐIỆN LỰC CÀ MAU",
     bank_account=BankAccount("970415", "113366668888", "DIEN LUC CA MAU"),
 )
-PLAIN = PaperOptions()
+PLAIN = DocumentOptions()
 DEBTS = [*(bill(month, 90 + month) for month in range(2, 9)), bill(9, 210, paid=50_000), bill(10, paid=9_000)]
 
 _RULES = {"single": "─", "double": "═", "dashed": "-"}

@@ -2,8 +2,8 @@ from dataclasses import replace
 
 import pytest
 
-from services.receipt.chain import first_break, first_link, link_of
-from services.receipt.token import Algorithm, Claims, Token, TokenKind, parse, seal
+from services.receipt.signatures.chain import first_break, first_link, link_of
+from services.receipt.signatures.token import Algorithm, Claims, Token, TokenKind, parse, seal
 from tests.unit.receipt.test_token import CLAIMS, KEY, KEY_ID
 
 ISSUER, SYMBOL = CLAIMS.issuer, CLAIMS.symbol

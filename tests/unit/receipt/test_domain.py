@@ -4,17 +4,16 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr, ValidationError
 
-from services.receipt.domain import (
+from services.receipt.domain.ids import receipt_id_of, void_id_of
+from services.receipt.domain.series import (
     format_lookup_code,
     format_number,
     issue_year,
     next_suffix,
-    receipt_id_of,
     series_of,
-    void_id_of,
     year_matches,
 )
-from services.receipt.drafting import periods_of
+from services.receipt.receipts.draft import periods_of
 from services.receipt.settings import ReceiptSettings
 from tests.unit.receipt.samples import bill, sample_id
 
@@ -96,8 +95,8 @@ def test_what_could_not_stand_in_capitals_in_a_qr_code_is_refused(url: str) -> N
 
 
 def test_a_bank_account_is_given_whole_or_not_at_all() -> None:
-    assert settings().paper_options().bank_account is None
-    whole = settings(receipt_bank_bin="970415", receipt_bank_account="123").paper_options().bank_account
+    assert settings().document_options().bank_account is None
+    whole = settings(receipt_bank_bin="970415", receipt_bank_account="123").document_options().bank_account
     assert whole is not None
     assert whole.account == "123"
     with pytest.raises(ValidationError, match="BIN"):

@@ -12,8 +12,8 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.receipt.keyring import Keyring, VerifyingKey, algorithm_of, key_id_of
-from services.receipt.token import (
+from services.receipt.signatures.keyring import Keyring, VerifyingKey, algorithm_of, key_id_of
+from services.receipt.signatures.token import (
     Algorithm,
     Claims,
     TokenError,
@@ -25,7 +25,7 @@ from services.receipt.token import (
     seal,
     to_text,
 )
-from services.receipt.verify import tokens_in, verify_token
+from services.receipt.verification.offline import tokens_in, verify_token
 from shared.contracts.receipt import CheckState
 
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"

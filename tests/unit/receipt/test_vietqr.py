@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.receipt.vietqr import BankAccount, VietQrError, crc16, parse_code, payment_code
+from services.receipt.documents.vietqr import BankAccount, VietQrError, crc16, parse_code, payment_code
 
 PUBLISHED = [
     (

@@ -12,7 +12,7 @@ import pytest_asyncio
 import zxingcpp
 from PIL import Image
 
-from services.receipt.vietqr import parse_code
+from services.receipt.documents.vietqr import parse_code
 from shared.printing import Document, render
 from simulation.phone_app import BANK, AppStage, app_stage
 from tests.e2e.browser import browser

@@ -1,0 +1,38 @@
+"""Refusals that several use cases have in common. Pure."""
+
+from uuid import UUID
+
+from shared.problems import InvalidRequest, NotFound, SameIdOtherContent
+from shared.text import has_control_characters
+
+
+def unknown_customer(customer_code: str) -> NotFound:
+    """Return the refusal of a customer who does not exist, or is on another collector's route: both look the same."""
+    return NotFound("Không tìm thấy khách hàng này trong lộ trình được giao.", facts={"customer_code": customer_code})
+
+
+def unknown_collector(collector_code: str) -> NotFound:
+    """Return the refusal of a collector who does not exist."""
+    return NotFound("Không có thu ngân viên này.", facts={"collector_code": collector_code})
+
+
+def require_readable(field: str, text: str) -> None:
+    """Refuse a text with control characters. Raises InvalidRequest (``invalid-text``)."""
+    if has_control_characters(text):
+        raise InvalidRequest(
+            "Nội dung có ký tự không in được.",
+            slug="invalid-text",
+            title="The text holds control characters",
+            facts={"field": field},
+        )
+
+
+def require_same(known: str, digest: str, identifier: UUID) -> None:
+    """Refuse other content under an id that is in use. Raises SameIdOtherContent."""
+    if known != digest:
+        raise same_id(identifier)
+
+
+def same_id(identifier: UUID) -> SameIdOtherContent:
+    """Return the refusal of an id that is in use for something else."""
+    return SameIdOtherContent("Mã này đã được dùng cho một nội dung khác.", facts={"id": str(identifier)})

@@ -1,0 +1,176 @@
+"""The visit state machine: where a customer stands, from what billing reported and what collectors found. Pure.
+
+The standing follows from three things only: the newest account that was seen, the greatest account version at which
+nothing was owed, and the visits since then. So it does not matter in which order, or how often, events arrive.
+
+* Nothing owed: ``settled``. A bill makes it ``due``; so does the reversal of the payment that had cleared the debt.
+* ``met`` is not a miss: the customer checks the notice and then pays, or the same visit goes on to ``cannot_pay``.
+* ``cannot_pay`` the first time: ``revisit`` with an appointment; from the second time on: ``collection_point``.
+* ``away``: ``revisit``. It is a miss, but nobody was asked to pay, so it does not lead to the collection point.
+* A customer who was sent to a collection point stays so until the debt is cleared.
+* Misses belong to the present debt: they are forgotten when it is cleared. A part payment, or another bill on top,
+  clears nothing.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from shared.contracts.common import AccountState, NextStep, Outcome
+from shared.problems import Conflict, InvalidRequest
+
+NOT_MISSES = frozenset({Outcome.MET})
+
+
+class NothingOwed(Conflict):
+    """A visit to a customer who owes nothing: no notice may be printed and no money taken."""
+
+    slug = "nothing-owed"
+    title = "The customer owes nothing"
+
+
+@dataclass(frozen=True)
+class VisitRules:
+    """What the utility has decided about visits."""
+
+    cannot_pay_before_collection_point: int = 2
+    """The how-manieth ``cannot_pay`` for one debt sends the customer to a collection point."""
+    days_to_appointment: int = 3
+    """The appointment after a ``cannot_pay`` for which the phone names none: this many days later, same hour."""
+    longest_appointment: timedelta = timedelta(days=60)
+    most_clock_skew: timedelta = timedelta(days=1)
+    """How far a phone's clock may be ahead; up to that a visit counts as made now, beyond it is refused."""
+
+
+@dataclass(frozen=True)
+class Account:
+    """What billing has reported of a customer's account."""
+
+    version: int = 0
+    debt: int = 0
+    cleared_version: int = 0
+    """The greatest version at which nothing was owed; the present debt is younger."""
+    cleared_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class PastVisit:
+    """A recorded visit, with what was known of the account then."""
+
+    outcome: Outcome
+    visited_at: datetime
+    appointment: datetime | None
+    account_version: int
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a customer stands in the procedure."""
+
+    step: NextStep
+    misses: int
+    """Visits without payment for the present debt, ``away`` and ``cannot_pay`` alike."""
+    appointment: datetime | None
+
+
+def with_report(account: Account, state: AccountState, happened_at: datetime) -> Account:
+    """Return the account after billing's report ``state`` of something that happened then.
+
+    An older report than the newest one changes only what is known about when the debt was cleared.
+    """
+    seen = account
+    if state.debt <= 0 and state.version > account.cleared_version:
+        seen = replace(seen, cleared_version=state.version, cleared_at=happened_at)
+    if state.version > account.version:
+        seen = replace(seen, version=state.version, debt=state.debt)
+    return seen
+
+
+def standing(account: Account, visits: Iterable[PastVisit], rules: VisitRules) -> Standing:
+    """Return where the customer stands; ``visits`` in any order, those for earlier debts are left out here."""
+    if account.debt <= 0:
+        return Standing(NextStep.SETTLED, misses=0, appointment=None)
+    misses = sorted(
+        (
+            visit
+            for visit in visits
+            if visit.account_version > account.cleared_version and visit.outcome not in NOT_MISSES
+        ),
+        key=lambda visit: visit.visited_at,
+    )
+    refusals = sum(visit.outcome is Outcome.CANNOT_PAY for visit in misses)
+    if refusals >= rules.cannot_pay_before_collection_point:
+        return Standing(NextStep.COLLECTION_POINT, len(misses), appointment=None)
+    if not misses:
+        return Standing(NextStep.DUE, misses=0, appointment=None)
+    return Standing(NextStep.REVISIT, len(misses), _appointment(misses))
+
+
+def _appointment(misses: list[PastVisit]) -> datetime | None:
+    """Return the appointment that holds: the one agreed last, unless a visit at or after it came to nothing."""
+    agreed: datetime | None = None
+    for visit in misses:
+        if visit.appointment is not None:
+            agreed = visit.appointment
+        elif agreed is not None and visit.visited_at >= agreed:
+            agreed = None
+    return agreed
+
+
+def moment_of_visit(visited_at: datetime, now: datetime, rules: VisitRules) -> datetime:
+    """Return when a visit was made; phones' clocks are wrong at times, and no visit is made in the future.
+
+    A clock that is a little ahead must not keep a collector from working, so the visit then counts as made now. One
+    that is more than ``most_clock_skew`` ahead is refused (``clock-wrong``): its appointments would be wrong as well.
+    """
+    if visited_at - now > rules.most_clock_skew:
+        raise InvalidRequest(
+            "Đồng hồ điện thoại chạy nhanh hơn giờ hệ thống. Hãy chỉnh lại ngày giờ rồi ghi lại.",
+            slug="clock-wrong",
+            title="The phone's clock is wrong",
+            facts={"visited_at": visited_at.isoformat(), "now": now.isoformat()},
+        )
+    return min(visited_at, now)
+
+
+def appointment_for(
+    outcome: Outcome, visited_at: datetime, asked: datetime | None, rules: VisitRules
+) -> datetime | None:
+    """Return the appointment that a visit leaves behind.
+
+    A ``cannot_pay`` always leaves one (``days_to_appointment`` later when none was agreed); ``away`` leaves the one
+    that the collector announces on the notice, if any; ``met`` leaves none. Raises ``InvalidRequest``
+    (``invalid-appointment``) when it is not after the visit, or too far away.
+    """
+    if outcome is Outcome.MET:
+        return None
+    if asked is None:
+        in_days = timedelta(days=rules.days_to_appointment)
+        return visited_at + in_days if outcome is Outcome.CANNOT_PAY and in_days else None
+    if not visited_at < asked <= visited_at + rules.longest_appointment:
+        raise InvalidRequest(
+            f"Ngày hẹn phải sau lúc đến và trong vòng {rules.longest_appointment.days} ngày.",
+            slug="invalid-appointment",
+            title="The appointment is not possible",
+            facts={"appointment": asked.isoformat(), "visited_at": visited_at.isoformat()},
+        )
+    return asked
+
+
+def may_follow(recorded: Outcome, outcome: Outcome) -> bool:
+    """Whether one and the same visit, recorded with one outcome, may be recorded again with another."""
+    return recorded is Outcome.MET and outcome is Outcome.CANNOT_PAY
+
+
+def after_visit(account: Account, visits: Iterable[PastVisit], visit: PastVisit, rules: VisitRules) -> Standing:
+    """Return where the customer stands after ``visit``; ``visits`` are the others.
+
+    Raises :class:`NothingOwed` when there is no debt: somebody has paid while the collector was on the way.
+    """
+    if account.debt <= 0:
+        cleared = account.cleared_at
+        raise NothingOwed(
+            "Khách hàng không còn nợ tiền điện, không cần thu.",
+            facts={"debt": 0, **({"cleared_at": cleared.isoformat()} if cleared else {})},
+        )
+    return standing(account, [*visits, visit], rules)

@@ -1,0 +1,74 @@
+from services.customer.domain.refusals import require_readable, require_same, same_id, unknown_customer
+from services.customer.domain.visits import (
+    PastVisit,
+    VisitRules,
+    after_visit,
+    appointment_for,
+    may_follow,
+    moment_of_visit,
+)
+from services.customer.fingerprint import fingerprint
+from services.customer.store.customers import lock_customers
+from services.customer.store.routes import is_on_route
+from services.customer.store.standings import lock_standing, save_standing
+from services.customer.store.visits import past_visits, recorded_visit, save_visit
+from shared.clock import Clock
+from shared.contracts.common import Outcome
+from shared.contracts.customer import RecordVisit, Visit, VisitRecorded, VisitReply
+from shared.messaging import UnitOfWork
+from shared.problems import Conflict
+
+
+async def record_visit(request: RecordVisit, work: UnitOfWork, *, rules: VisitRules, clock: Clock) -> VisitReply:
+    """Record what came of a visit and where it leads; a repetition gets the first answer."""
+    require_readable("note", request.note)
+    connection, digest = work.connection, fingerprint(request)
+    # Locked before looking: of two repetitions at the same time, the second must see what the first has recorded.
+    await lock_customers(connection, [request.customer_code])
+    records = await recorded_visit(connection, request.visit_id)
+    if known := records.get(request.outcome):
+        require_same(known.fingerprint, digest, request.visit_id)
+        return VisitReply(visit=Visit.model_validate(known.answer))
+    if any(not may_follow(outcome, request.outcome) for outcome in records):
+        raise Conflict(
+            "Lần đến này đã được ghi với kết quả khác.",
+            slug="visit-already-recorded",
+            title="The visit was recorded with another outcome",
+            facts={"visit_id": str(request.visit_id), "recorded": sorted(records)},
+        )
+    if not await is_on_route(connection, request.customer_code, request.collector_code):
+        raise unknown_customer(request.customer_code)
+    moment = clock()
+    visited_at = moment_of_visit(request.visited_at, moment, rules)
+    appointment = appointment_for(request.outcome, visited_at, request.appointment, rules)
+    account, _ = await lock_standing(connection, request.customer_code)
+    others = await past_visits(connection, request.customer_code, account.cleared_version, besides=request.visit_id)
+    stands = after_visit(account, others, PastVisit(request.outcome, visited_at, appointment, account.version), rules)
+    visit = Visit(
+        visit_id=request.visit_id,
+        customer_code=request.customer_code,
+        collector_code=request.collector_code,
+        outcome=request.outcome,
+        visited_at=visited_at,
+        # Nobody comes again to whoever was sent to a collection point; a customer who was met has none yet.
+        appointment=stands.appointment if request.outcome is not Outcome.MET else None,
+        note=request.note,
+        next_step=stands.step,
+        misses=stands.misses,
+    )
+    kept = await save_visit(
+        connection,
+        visit,
+        device_id=request.device_id,
+        account_version=account.version,
+        fingerprint=digest,
+        moment=moment,
+    )
+    if not kept:
+        raise same_id(request.visit_id)
+    await save_standing(connection, request.customer_code, account, stands)
+    await work.emit(
+        VisitRecorded(visit=visit, first_record=not records, device_id=request.device_id),
+        aggregate=request.customer_code,
+    )
+    return VisitReply(visit=visit)

@@ -1,0 +1,27 @@
+"""Finding customers: each kind of query asks the index that answers it, the pure part ranks what came back."""
+
+from collections.abc import Sequence
+
+from services.customer.search.identifiers import find_identifier
+from services.customer.search.match import Match
+from services.customer.search.query import QueryKind, classify
+from services.customer.search.words import WordSearch
+from services.customer.store.search import prepare_planner
+from shared.db import Connection
+
+
+async def search(connection: Connection, typed: str, routes: Sequence[str] | None, limit: int) -> list[Match]:
+    """Return at most ``limit`` customers that answer to what was typed, the best first.
+
+    Looks only at customers on ``routes``; everywhere when it is None. Must run inside a transaction.
+    """
+    query = classify(typed)
+    if not query.words or (routes is not None and not routes):
+        return []
+    await prepare_planner(connection)
+    matches: list[Match] = []
+    if query.kind is not QueryKind.WORDS:
+        matches = await find_identifier(connection, query, routes, limit)
+    if not matches:
+        matches = await WordSearch(connection, routes, limit).find(query.words)
+    return sorted(matches, key=lambda match: (-match.score, match.customer_code))[:limit]

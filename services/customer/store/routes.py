@@ -1,0 +1,86 @@
+"""Collectors, their routes, and the stops of a day on them."""
+
+from datetime import datetime
+
+from shared.contracts.customer import CollectorDetails, CustomerSummary, RouteStop
+from shared.db import Connection
+
+_COLLECTOR = """
+SELECT collector_code, name, phone, unit_code, active, ARRAY(
+    SELECT route_code FROM routes WHERE routes.collector_code = $1 ORDER BY route_code
+) AS routes
+FROM collectors WHERE collector_code = $1
+"""
+
+
+async def collector(connection: Connection, collector_code: str) -> CollectorDetails | None:
+    """Return a collector with the codes of the routes, or None."""
+    row = await connection.fetchrow(_COLLECTOR, collector_code)
+    return None if row is None else CollectorDetails.model_validate(dict(row))
+
+
+_ROUTES = "SELECT route_code FROM routes WHERE collector_code = $1"
+
+
+async def routes_of(connection: Connection, collector_code: str) -> list[str]:
+    """Return the codes of a collector's routes."""
+    return [row["route_code"] for row in await connection.fetch(_ROUTES, collector_code)]
+
+
+_IS_ON_ROUTE = """
+SELECT true FROM customers JOIN routes USING (route_code) WHERE customer_code = $1 AND collector_code = $2
+"""
+
+
+async def is_on_route(connection: Connection, customer_code: str, collector_code: str) -> bool:
+    """Whether there is such a customer on a route of the collector."""
+    return bool(await connection.fetchval(_IS_ON_ROUTE, customer_code, collector_code))
+
+
+# The stops of a collector in the order of walking: who owes, and who was visited or paid on the day.
+# $1 collector code, $2 first moment of the day, $3 first moment after it, $4 stops to leave out, $5 the most stops.
+_STOPS = """
+SELECT customer_code, customers.name, address, phone, route_code, place_in_route, meter_number, appointment,
+    coalesce(step, 'settled') AS step, coalesce(debt, 0) AS debt,
+    coalesce(debt, 0) <= 0 OR coalesce(visited_at >= $2, false) AS done_today,
+    coalesce(appointment >= $2 AND appointment < $3, false) AS promised_today,
+    -- What came of the visits for an earlier debt says nothing about this one.
+    CASE WHEN visited_at >= $2 OR account_version_then > cleared_version THEN outcome END AS last_outcome,
+    count(*) OVER () AS total
+FROM routes
+JOIN customers USING (route_code)
+LEFT JOIN standings USING (customer_code)
+LEFT JOIN LATERAL (
+    SELECT meter_number FROM meters WHERE meters.customer_code = customers.customer_code
+    ORDER BY installed_on DESC, meter_number LIMIT 1
+) AS meter ON true
+LEFT JOIN LATERAL (
+    SELECT outcome, visited_at, account_version AS account_version_then FROM visits
+    WHERE visits.customer_code = customers.customer_code AND visited_at < $3
+    ORDER BY visited_at DESC LIMIT 1
+) AS last_visit ON true
+WHERE collector_code = $1
+    AND (debt > 0 OR visited_at >= $2 OR (cleared_at >= $2 AND cleared_at < $3))
+ORDER BY route_code, place_in_route, customer_code
+OFFSET $4 LIMIT $5
+"""
+
+
+async def stops(
+    connection: Connection, collector_code: str, day: tuple[datetime, datetime], skip: int, most: int
+) -> tuple[list[RouteStop], int]:
+    """Return stops of a collector's day in the order of walking, and how many there are in all.
+
+    ``day`` is its first moment and the first one after it.
+    """
+    rows = await connection.fetch(_STOPS, collector_code, *day, skip, most)
+    found = [
+        RouteStop(
+            customer=CustomerSummary.model_validate(dict(row)),
+            done_today=row["done_today"],
+            promised_today=row["promised_today"],
+            last_outcome=row["last_outcome"],
+        )
+        for row in rows
+    ]
+    return found, rows[0]["total"] if rows else skip

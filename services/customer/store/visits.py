@@ -1,0 +1,97 @@
+"""Visits, and the answers to the requests that recorded them."""
+
+from datetime import datetime
+from uuid import UUID
+
+from services.customer.domain.visits import PastVisit
+from services.customer.store.recorded import Recorded
+from shared.contracts.common import Outcome
+from shared.contracts.customer import Visit
+from shared.db import Connection
+
+_PAST_VISITS = """
+SELECT outcome, visited_at, appointment, account_version FROM visits
+WHERE customer_code = $1 AND account_version > $2 AND visit_id IS DISTINCT FROM $3
+"""
+
+
+async def past_visits(
+    connection: Connection, customer_code: str, cleared_version: int, besides: UUID | None = None
+) -> list[PastVisit]:
+    """Return the visits for the present debt, all but the visit ``besides``."""
+    rows = await connection.fetch(_PAST_VISITS, customer_code, cleared_version, besides)
+    return [
+        PastVisit(Outcome(row["outcome"]), row["visited_at"], row["appointment"], row["account_version"])
+        for row in rows
+    ]
+
+
+_LATEST = """
+SELECT visit_id, customer_code, collector_code, outcome, visited_at, appointment, note, next_step, misses
+FROM visits WHERE customer_code = $1
+ORDER BY visited_at DESC, visit_id DESC LIMIT $2
+"""
+
+
+async def visits_of(connection: Connection, customer_code: str, most: int) -> list[Visit]:
+    """Return the latest visits of a customer, the latest first."""
+    return [Visit.model_validate(dict(row)) for row in await connection.fetch(_LATEST, customer_code, most)]
+
+
+_RECORDED = "SELECT outcome, fingerprint, answer FROM visit_records WHERE visit_id = $1"
+
+
+async def recorded_visit(connection: Connection, visit_id: UUID) -> dict[Outcome, Recorded]:
+    """Return what was recorded of a visit, by outcome; empty when nothing was."""
+    rows = await connection.fetch(_RECORDED, visit_id)
+    return {Outcome(row["outcome"]): Recorded(row["fingerprint"], row["answer"]) for row in rows}
+
+
+# Keep a visit; one that was recorded before goes on to its next outcome. Returns nothing when the visit is known for
+# another customer or collector.
+_SAVE = """
+INSERT INTO visits AS known (visit_id, customer_code, collector_code, device_id, outcome, visited_at, appointment, note,
+    next_step, misses, account_version)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+ON CONFLICT (visit_id) DO UPDATE
+    SET outcome = excluded.outcome, visited_at = excluded.visited_at, appointment = excluded.appointment,
+        note = excluded.note, next_step = excluded.next_step, misses = excluded.misses,
+        account_version = excluded.account_version, device_id = excluded.device_id
+    WHERE known.customer_code = excluded.customer_code AND known.collector_code = excluded.collector_code
+RETURNING visit_id
+"""
+_SAVE_RECORD = """
+INSERT INTO visit_records (visit_id, outcome, fingerprint, answer, recorded_at) VALUES ($1, $2, $3, $4, $5)
+"""
+
+
+async def save_visit(
+    connection: Connection,
+    visit: Visit,
+    *,
+    device_id: UUID | None,
+    account_version: int,
+    fingerprint: str,
+    moment: datetime,
+) -> bool:
+    """Keep a visit with its answer. Returns False when the visit id belongs to another customer or collector."""
+    kept = await connection.fetchval(
+        _SAVE,
+        visit.visit_id,
+        visit.customer_code,
+        visit.collector_code,
+        device_id,
+        visit.outcome,
+        visit.visited_at,
+        visit.appointment,
+        visit.note,
+        visit.next_step,
+        visit.misses,
+        account_version,
+    )
+    if kept is None:
+        return False
+    await connection.execute(
+        _SAVE_RECORD, visit.visit_id, visit.outcome, fingerprint, visit.model_dump(mode="json"), moment
+    )
+    return True

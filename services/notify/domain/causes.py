@@ -1,0 +1,19 @@
+"""Why a reminder was cancelled, has failed, or waits. Pure."""
+
+from enum import StrEnum
+
+
+class Cause(StrEnum):
+    """Why a reminder was cancelled, has failed, or waits."""
+
+    PAID = "paid"
+    NO_PHONE = "no_phone"
+    LANDLINE = "landline"
+    OPTED_OUT = "opted_out"
+    WRONG_NUMBER = "wrong_number"
+    EXPIRED = "expired"
+    REJECTED_TEMPLATE = "rejected_template"
+    PROVIDERS_EXHAUSTED = "providers_exhausted"
+    ANSWER_LOST = "answer_lost"
+    QUIET_HOURS = "quiet_hours"
+    DAILY_CAP = "daily_cap"

@@ -1,0 +1,92 @@
+"""What follows from the outcome of handing an SMS to a provider. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from services.notify.domain.causes import Cause
+
+
+class Handover(StrEnum):
+    """What came of handing one SMS to a provider."""
+
+    ACCEPTED = "accepted"
+    """The provider has it. Also when it says that it had it already."""
+    REJECTED_NUMBER = "rejected_number"
+    """The number is wrong, a landline, or blocked by the operator: no other provider will do better."""
+    REJECTED_TEMPLATE = "rejected_template"
+    """The text is not registered: a person has to act."""
+    REJECTED_PROVIDER = "rejected_provider"
+    """This provider cannot serve us (balance, credentials, address, brandname)."""
+    THROTTLED = "throttled"
+    """Too fast for the provider, which kept nothing."""
+    NOT_SENT = "not_sent"
+    """Nothing left us: refused connection, no name, no TLS."""
+    UNKNOWN = "unknown"
+    """It may or may not have it: the answer was cut off or never came."""
+
+
+@dataclass(frozen=True)
+class Retry:
+    """Try again ``after``; with the next provider when ``fail_over``."""
+
+    after: timedelta
+    fail_over: bool
+
+
+class End(StrEnum):
+    """How a reminder ends."""
+
+    SENT = "sent"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Finish:
+    """The reminder has come to its end."""
+
+    end: End
+    cause: Cause | None = None
+    block_number: bool = False
+    """The number goes on the list of wrong numbers."""
+
+
+Step = Retry | Finish
+
+BACK_OFF: Sequence[timedelta] = (
+    timedelta(seconds=10),
+    timedelta(minutes=1),
+    timedelta(minutes=5),
+    timedelta(minutes=30),
+    timedelta(hours=2),
+)
+"""Waits between attempts that the provider certainly did not keep."""
+
+
+def next_step(outcome: Handover, attempt: int, *, other_providers: bool) -> Step:
+    """Return what follows from the outcome of the attempt with this number (from 1).
+
+    The rule above all others: what may have been sent is never sent again by a machine, neither by the same provider
+    nor by another one. ``other_providers`` says whether there is one that has not been tried since the last wait.
+    """
+    match outcome:
+        case Handover.ACCEPTED:
+            return Finish(End.SENT)
+        case Handover.UNKNOWN:
+            return Finish(End.UNKNOWN, Cause.ANSWER_LOST)
+        case Handover.REJECTED_NUMBER:
+            return Finish(End.FAILED, Cause.WRONG_NUMBER, block_number=True)
+        case Handover.REJECTED_TEMPLATE:
+            return Finish(End.FAILED, Cause.REJECTED_TEMPLATE)
+        case Handover.THROTTLED:
+            return _after_a_wait(attempt)
+        case Handover.REJECTED_PROVIDER | Handover.NOT_SENT:
+            return Retry(timedelta(), fail_over=True) if other_providers else _after_a_wait(attempt)
+
+
+def _after_a_wait(attempt: int) -> Step:
+    if attempt > len(BACK_OFF):
+        return Finish(End.FAILED, Cause.PROVIDERS_EXHAUSTED)
+    return Retry(BACK_OFF[attempt - 1], fail_over=False)

@@ -1,0 +1,64 @@
+"""The parameters of templates, as they stand in an SMS. Pure."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from services.notify.domain.reminders import Parameters
+from shared.clock import VIETNAM, business_day
+from shared.contracts.billing import Bill, BillState, NoticeIssued
+from shared.money import format_number
+from shared.phones import InvalidPhoneError, as_dialled, normalise
+
+
+def away_parameters(notice: NoticeIssued, debt: int) -> Parameters:
+    """Return the parameters of the template ``away``."""
+    collector = notice.customer.collector
+    return {
+        "unit": notice.customer.unit.name,
+        "customer_code": notice.customer.customer_code,
+        "amount": sms_amount(debt),
+        "period": sms_period(_months(notice.bills)),
+        "date": sms_date(notice.issued_at),
+        "collector_name": collector.name,
+        "collector_phone": _dialled(collector.phone),
+        "appointment": sms_appointment(notice.appointment) if notice.appointment else None,
+    }
+
+
+def _months(bills: list[Bill]) -> list[tuple[int, int]]:
+    open_bills = [bill for bill in bills if bill.state is BillState.OPEN]
+    return [(bill.year, bill.month) for bill in open_bills or bills]
+
+
+def _dialled(phone: str) -> str:
+    """Return a collector's number without blanks; as it is when it is no subscriber's number (a hotline)."""
+    try:
+        return as_dialled(normalise(phone))
+    except InvalidPhoneError:
+        return phone.replace(" ", "")
+
+
+def sms_amount(amount: int) -> str:
+    """Return an amount in đồng as it stands in an SMS: 871020 → ``871.020d``."""
+    return f"{format_number(amount)}d"
+
+
+def sms_period(months: Sequence[tuple[int, int]]) -> str:
+    """Return the months (year, month) of the open bills: ``T10/2026``, ``T9+T10/2026``, ``T8-T10/2026``."""
+    ordered = sorted(set(months))
+    (first_year, first), (year, month) = ordered[0], ordered[-1]
+    if len(ordered) == 1:
+        return f"T{month}/{year}"
+    joined = "+" if len(ordered) == 2 else "-"
+    start = f"T{first}" if first_year == year else f"T{first}/{first_year}"
+    return f"{start}{joined}T{month}/{year}"
+
+
+def sms_date(moment: datetime) -> str:
+    """Return a moment's business day as day and month: ``22/11``."""
+    return f"{business_day(moment):%d/%m}"
+
+
+def sms_appointment(moment: datetime) -> str:
+    """Return an appointment in Vietnam time: ``25/11 08:30``."""
+    return f"{moment.astimezone(VIETNAM):%d/%m %H:%M}"

@@ -1,0 +1,142 @@
+"""Reminder texts as data: which form of a template is sent, and how names become shorter until it fits one segment."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from string import Formatter
+from typing import Any
+
+import yaml
+
+from services.notify.texts.segments import Measure, gsm7_only, is_gsm7, measure
+from shared.text import tidy, without_accents
+
+_FILE = Path(__file__).with_name("templates.yaml")
+_LONGEST_NAME = 20
+"""Characters that are left of a name when nothing else made it fit."""
+
+
+class TemplateError(ValueError):
+    """The template file is wrong; the message says where."""
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A text that is ready to be sent, and where it came from."""
+
+    template: str
+    version: int
+    form: int
+    """Index of the form within its language: providers register each form by itself."""
+    text: str
+    size: Measure
+
+
+@dataclass(frozen=True)
+class Template:
+    """One purpose of an SMS, in several languages and forms."""
+
+    template: str
+    version: int
+    forms: Mapping[str, tuple[str, ...]]
+    """Language → forms, the fullest first."""
+
+
+@dataclass(frozen=True)
+class Templates:
+    """All templates with the rules for shortening names."""
+
+    by_name: Mapping[str, Template]
+    names: Mapping[str, str]
+    """Parameter → ``person`` or ``organisation``: what may be shortened, and how."""
+    abbreviations: tuple[tuple[str, str], ...] = field(default=())
+
+    def render(self, template: str, language: str, parameters: Mapping[str, str | None]) -> Rendered:
+        """Return the fullest text that fits one segment; the shortest there is when none does.
+
+        Accents are taken off and what GSM-7 lacks is left out, so that the text is GSM-7 whatever a name holds.
+        Raises :class:`TemplateError` for an unknown template, language, or when every form lacks a parameter.
+        """
+        found = self.by_name.get(template)
+        if found is None or language not in found.forms:
+            raise TemplateError(f"no template {template!r} in language {language!r}")
+        values = {name: plain(value) for name, value in parameters.items() if value is not None}
+        shortest: Rendered | None = None
+        for index, form in enumerate(found.forms[language]):
+            if not fields_of(form) <= values.keys():
+                continue
+            for shortened in self._ever_shorter(values):
+                text = form.format_map(shortened)
+                rendered = Rendered(found.template, found.version, index, text, measure(text))
+                if rendered.size.segments == 1:
+                    return rendered
+                if shortest is None or rendered.size.units < shortest.size.units:
+                    shortest = rendered
+        if shortest is None:
+            raise TemplateError(f"template {template!r} needs more than {', '.join(sorted(values))}")
+        return shortest
+
+    def _ever_shorter(self, values: Mapping[str, str]) -> Iterator[dict[str, str]]:
+        """Yield the values with names in full, then with one name after the other made shorter."""
+        current = dict(values)
+        yield dict(current)
+        steps = {
+            name: list(person_names(values[name]) if kind == "person" else self._organisation_names(values[name]))
+            for name, kind in self.names.items()
+            if name in values
+        }
+        for step in range(max(map(len, steps.values()), default=0)):
+            for name, shorter in steps.items():
+                if step < len(shorter) and shorter[step] != current[name]:
+                    current[name] = shorter[step]
+                    yield dict(current)
+
+    def _organisation_names(self, name: str) -> Iterator[str]:
+        for long, short in self.abbreviations:
+            if name.startswith(long):
+                name = (short + name.removeprefix(long)).strip()
+                break
+        yield name
+        yield name[:_LONGEST_NAME].strip()
+
+
+def person_names(name: str) -> Iterator[str]:
+    """Yield ever shorter forms of a full Vietnamese name; people are called by its last word.
+
+    ``Nguyen Thi Kim Hoa`` → ``N.T.K. Hoa``, ``Hoa``.
+    """
+    *others, given = name.split() or [""]
+    yield f"{''.join(f'{word[0]}.' for word in others)} {given}".strip()
+    yield given
+    yield given[:_LONGEST_NAME]
+
+
+def plain(value: str) -> str:
+    """Return a parameter as GSM-7 on one line: without accents and without anything else that GSM-7 lacks."""
+    return tidy(gsm7_only(without_accents(tidy(value))))
+
+
+def fields_of(form: str) -> set[str]:
+    """Return the names of a form's parameters."""
+    return {name for _, name, _, _ in Formatter().parse(form) if name is not None}
+
+
+@cache
+def load_templates(file: Path = _FILE) -> Templates:
+    """Read and check the template file. Raises :class:`TemplateError` with the place of the first mistake."""
+    content: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
+    names: dict[str, str] = content["names"]
+    templates = {}
+    for entry in content["templates"]:
+        template = Template(
+            template=entry["id"],
+            version=int(entry["version"]),
+            forms={language: tuple(forms) for language, forms in entry["texts"].items()},
+        )
+        for language, forms in template.forms.items():
+            for form in forms:
+                if not is_gsm7(form.format_map(dict.fromkeys(fields_of(form), ""))):
+                    raise TemplateError(f"{template.template} ({language}) holds characters that are not GSM-7: {form}")
+        templates[template.template] = template
+    return Templates(templates, names, tuple((long, short) for long, short in content["abbreviations"]))

@@ -1,0 +1,19 @@
+from services.receipt.documents import DocumentOptions
+from services.receipt.receipts.printout import contract_of, signed_document
+from services.receipt.store.receipts import receipt_by_id, receipt_of_payment
+from shared.contracts.receipt import GetReceipt, ReceiptKind, ReceiptReply
+from shared.messaging import UnitOfWork
+from shared.problems import InvalidRequest, NotFound
+
+
+async def get_receipt(request: GetReceipt, work: UnitOfWork, *, options: DocumentOptions) -> ReceiptReply:
+    """Return a receipt by its id or by its payment, with the document as it was first printed."""
+    if request.receipt_id is not None:
+        receipt = await receipt_by_id(work.connection, request.receipt_id)
+    elif request.payment_id is not None:
+        receipt = await receipt_of_payment(work.connection, request.payment_id, ReceiptKind.ORIGINAL)
+    else:
+        raise InvalidRequest("Cần mã biên nhận hoặc mã thanh toán.")
+    if receipt is None:
+        raise NotFound("Không tìm thấy biên nhận.")
+    return ReceiptReply(receipt=contract_of(receipt, options), document=signed_document(receipt, options))

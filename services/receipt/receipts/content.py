@@ -1,0 +1,24 @@
+"""What of a receipt is hashed into its signature. Pure."""
+
+import hashlib
+import json
+from datetime import datetime
+from typing import Any
+
+from shared.printing.document import Document
+
+
+def content_of(event: dict[str, Any], body: Document) -> str:
+    """Return the content that is hashed into the signature, as JSON that has only one form."""
+    content = {"event": event, "document": body.model_dump(mode="json")}
+    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def content_hash(content: str) -> bytes:
+    """Return the SHA-256 of a receipt's content."""
+    return hashlib.sha256(content.encode()).digest()
+
+
+def seconds(moment: datetime) -> int:
+    """Return whole seconds since 1970-01-01 UTC."""
+    return int(moment.timestamp())

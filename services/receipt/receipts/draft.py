@@ -1,0 +1,84 @@
+"""What a receipt says of a payment, or of its reversal, before it is numbered. Pure."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import UUID
+
+from services.receipt.documents import DocumentOptions, Numbered, Words, receipt_body, void_body
+from services.receipt.domain.ids import receipt_id_of, void_id_of
+from services.receipt.domain.receipts import StoredReceipt
+from services.receipt.signatures.token import parse
+from shared.contracts.billing import Bill, PaymentRecorded, PaymentReversed
+from shared.contracts.message import Event
+from shared.contracts.receipt import ReceiptKind
+from shared.printing.document import Document
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """Everything of a receipt but its number, its moment and its signature."""
+
+    receipt_id: UUID
+    kind: ReceiptKind
+    payment_id: UUID
+    seller_tax_code: str
+    customer_code: str
+    collector_code: str | None
+    total: int
+    vat: int
+    vat_rates: str
+    periods: tuple[int, ...]
+    event: Event
+    draw: Callable[[Numbered], Document]
+    """Makes the paper without its signature, once series and number are known."""
+    voids: StoredReceipt | None = None
+
+
+def draft_of_payment(event: PaymentRecorded, options: DocumentOptions, words: Words) -> Draft:
+    """Return the draft of the receipt for a payment."""
+    payment = event.payment
+    return Draft(
+        receipt_id=receipt_id_of(payment.payment_id),
+        kind=ReceiptKind.ORIGINAL,
+        payment_id=payment.payment_id,
+        seller_tax_code=event.customer.unit.tax_code,
+        customer_code=payment.customer_code,
+        collector_code=payment.collector_code,
+        total=payment.amount,
+        vat=sum(allocation.vat for allocation in payment.allocations),
+        vat_rates=",".join(dict.fromkeys(bill.vat_rate for bill in event.bills)),
+        periods=periods_of(event.bills),
+        event=event,
+        draw=lambda numbered: receipt_body(event, numbered, options, words),
+    )
+
+
+def draft_of_void(event: PaymentReversed, voided: StoredReceipt, options: DocumentOptions, words: Words) -> Draft:
+    """Return the draft of the receipt that voids ``voided``; its amounts are negative."""
+    claims = parse(voided.new.token).claims
+    return Draft(
+        receipt_id=void_id_of(event.payment.payment_id),
+        kind=ReceiptKind.VOID,
+        payment_id=event.payment.payment_id,
+        seller_tax_code=voided.seller_tax_code,
+        customer_code=voided.new.customer_code,
+        collector_code=voided.new.collector_code,
+        total=-voided.new.total,
+        vat=-voided.new.vat,
+        vat_rates=claims.vat_rates,
+        periods=claims.periods,
+        event=event,
+        draw=lambda numbered: void_body(event, numbered, numbered_of(voided), options, words),
+        voids=voided,
+    )
+
+
+def periods_of(bills: list[Bill]) -> tuple[int, ...]:
+    """Return the periods as claim 16 holds them: ``YYYYMMC``; of several bills the first, the last and their count."""
+    periods = [bill.year * 1000 + bill.month * 10 + bill.cycle for bill in bills]
+    return tuple(periods) if len(periods) <= 1 else (periods[0], periods[-1], len(periods))
+
+
+def numbered_of(stored: StoredReceipt) -> Numbered:
+    """Return where a stored receipt stands in its series."""
+    return Numbered(stored.template, stored.new.series, stored.new.number, stored.new.issued_at)

@@ -1,0 +1,22 @@
+"""What other services learn of a receipt that was issued."""
+
+from services.receipt.documents import DocumentOptions
+from services.receipt.domain.receipts import StoredReceipt
+from services.receipt.receipts.printout import contract_of, first_printout
+from shared.contracts.billing import PaymentRecorded, PaymentReversed
+from shared.contracts.common import Language
+from shared.contracts.receipt import ReceiptIssued
+from shared.messaging import UnitOfWork
+
+
+async def emit_receipt(
+    receipt: StoredReceipt,
+    event: PaymentRecorded | PaymentReversed,
+    work: UnitOfWork,
+    options: DocumentOptions,
+    language: Language,
+) -> None:
+    """Emit that a receipt exists, and its printout for the device that asked for it."""
+    customer_code = receipt.new.customer_code
+    await work.emit(ReceiptIssued(receipt=contract_of(receipt, options)), aggregate=customer_code)
+    await work.emit(first_printout(receipt, event, options, language), aggregate=customer_code)

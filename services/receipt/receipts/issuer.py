@@ -1,0 +1,103 @@
+"""Takes a number: number, chain, signature and row are one transaction, under the lock of the series.
+
+Nothing takes a number outside that lock, and the cause is looked up inside it: a message that comes again finds what
+it made before. Whatever fails (the signer, the database, the process) undoes all of it, so numbers have no gaps.
+"""
+
+from dataclasses import dataclass
+
+from services.receipt.documents import Numbered
+from services.receipt.domain.receipts import NewReceipt, StoredReceipt
+from services.receipt.domain.series import FIRST_SUFFIX, Series, issue_year
+from services.receipt.receipts.content import content_hash, content_of, seconds
+from services.receipt.receipts.draft import Draft
+from services.receipt.signatures.chain import link_of
+from services.receipt.signatures.signer import Signer
+from services.receipt.signatures.token import Claims, TokenKind, lookup_code, seal
+from services.receipt.store.receipts import add_receipt, receipt_of_payment
+from services.receipt.store.series import lock_series
+from shared.clock import Clock, now
+from shared.contracts.receipt import ReceiptKind
+from shared.db import Connection
+from shared.problems import Conflict
+
+_KINDS = {ReceiptKind.ORIGINAL: TokenKind.ORIGINAL, ReceiptKind.VOID: TokenKind.VOID}
+
+
+class OtherContent(Conflict):
+    """The same payment came again with other facts; what was signed first stands."""
+
+    slug = "receipt-with-other-content"
+    title = "A receipt exists for this payment with other facts"
+
+
+@dataclass(frozen=True, slots=True)
+class Issuer:
+    """Numbers, signs, chains and stores receipts."""
+
+    signer: Signer
+    first_suffix: str = FIRST_SUFFIX
+    clock: Clock = now
+
+    async def issue(self, connection: Connection, draft: Draft) -> StoredReceipt:
+        """Number, sign, chain and store a receipt; or return the one that exists already for the same cause.
+
+        Raises :class:`OtherContent` when the payment has a receipt with other facts, and
+        :class:`~services.receipt.signatures.signer.NoSigningKey`.
+        """
+        moment = self.clock().replace(microsecond=0)
+        self.signer.key_for(moment)  # before anybody waits for the lock
+        locked = await lock_series(connection, draft.seller_tax_code, issue_year(moment), self.first_suffix)
+        event = draft.event.model_dump(mode="json")
+        existing = await receipt_of_payment(connection, draft.payment_id, draft.kind)
+        if existing is not None:
+            if existing.event != event:
+                raise OtherContent("Khoản thanh toán này đã có biên nhận với nội dung khác.")
+            return existing
+        # Clocks of several copies differ by a little; along the chain time never runs backwards.
+        issued_at = max(moment, locked.last_issued_at or moment)
+        numbered = Numbered(locked.series.template, locked.series.name, locked.last_number + 1, issued_at)
+        content = content_of(event, draft.draw(numbered))
+        key_id, algorithm = self.signer.key_for(issued_at)
+        claims = _claims(draft, locked.series, numbered, locked.last_link, content)
+        token = seal(claims, key_id, algorithm, lambda message: self.signer.sign(key_id, message))
+        receipt = NewReceipt(
+            receipt_id=draft.receipt_id,
+            kind=draft.kind,
+            series=numbered.series,
+            number=numbered.number,
+            payment_id=draft.payment_id,
+            voids_receipt_id=draft.voids.new.receipt_id if draft.voids else None,
+            customer_code=draft.customer_code,
+            collector_code=draft.collector_code,
+            total=draft.total,
+            vat=draft.vat,
+            issued_at=issued_at,
+            key_id=key_id,
+            token=token,
+            lookup_code=lookup_code(token),
+            content=content,
+        )
+        await add_receipt(connection, receipt, link_of(token))
+        series = locked.series
+        return StoredReceipt(receipt, series.template, series.year, series.seller_tax_code, None, 0)
+
+
+def _claims(draft: Draft, series: Series, numbered: Numbered, previous: bytes, content: str) -> Claims:
+    voided = draft.voids
+    return Claims(
+        issuer=series.seller_tax_code,
+        issued_at=seconds(numbered.issued_at),
+        symbol=series.symbol,
+        number=numbered.number,
+        customer_code=draft.customer_code,
+        total=draft.total,
+        vat=draft.vat,
+        vat_rates=draft.vat_rates,
+        periods=draft.periods,
+        collector_code=draft.collector_code,
+        previous=previous,
+        content_hash=content_hash(content),
+        kind=_KINDS[draft.kind],
+        voids=(f"{voided.template}{voided.new.series}", voided.new.number) if voided else None,
+    )

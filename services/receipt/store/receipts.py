@@ -1,0 +1,124 @@
+"""The register: signed receipts, only ever added."""
+
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+from uuid import UUID
+
+from services.receipt.domain.receipts import NewReceipt, StoredReceipt
+from shared.contracts.receipt import ReceiptKind
+from shared.db import Connection
+
+# One statement, so that no receipt is without its number and no number without its receipt.
+_ADD = """
+WITH moved AS (
+    UPDATE series SET last_number = $4, last_link = $16, last_issued_at = $11 WHERE series = $3
+)
+INSERT INTO receipt (receipt_id, kind, series, number, payment_id, voids_receipt_id, customer_code, collector_code,
+    total, vat, issued_at, key_id, token, lookup_code, content)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+"""
+
+
+async def add_receipt(connection: Connection, receipt: NewReceipt, link: bytes) -> None:
+    """Store a receipt and move its series on, in one statement; the series must be locked."""
+    await connection.execute(
+        _ADD,
+        receipt.receipt_id,
+        receipt.kind.value,
+        receipt.series,
+        receipt.number,
+        receipt.payment_id,
+        receipt.voids_receipt_id,
+        receipt.customer_code,
+        receipt.collector_code,
+        receipt.total,
+        receipt.vat,
+        receipt.issued_at,
+        receipt.key_id,
+        receipt.token,
+        receipt.lookup_code,
+        receipt.content,
+        link,
+    )
+
+
+_RECEIPT = """
+SELECT r.*, s.year, s.template, s.seller_tax_code, v.issued_at AS voided_at,
+    (SELECT count(*) FROM reprint p WHERE p.receipt_id = r.receipt_id) AS copies
+FROM receipt r
+JOIN series s USING (series)
+LEFT JOIN receipt v ON v.voids_receipt_id = r.receipt_id
+"""
+_BY_ID = f"{_RECEIPT} WHERE r.receipt_id = $1"
+
+
+async def receipt_by_id(connection: Connection, receipt_id: UUID) -> StoredReceipt | None:
+    """Return a receipt by its id."""
+    return _stored(await connection.fetchrow(_BY_ID, receipt_id))
+
+
+_OF_PAYMENT = f"{_RECEIPT} WHERE r.payment_id = $1 AND r.kind = $2"
+
+
+async def receipt_of_payment(connection: Connection, payment_id: UUID, kind: ReceiptKind) -> StoredReceipt | None:
+    """Return the receipt of a payment, or the one that voids it."""
+    return _stored(await connection.fetchrow(_OF_PAYMENT, payment_id, kind.value))
+
+
+_BY_NUMBER = f"{_RECEIPT} WHERE r.series = $1 AND r.number = $2"
+
+
+async def receipt_by_number(connection: Connection, series: str, number: int) -> StoredReceipt | None:
+    """Return the receipt with a number in a series."""
+    return _stored(await connection.fetchrow(_BY_NUMBER, series, number))
+
+
+_BY_LOOKUP_CODE = f"{_RECEIPT} WHERE r.lookup_code = $1"
+
+
+async def receipt_by_lookup_code(connection: Connection, code: str) -> StoredReceipt | None:
+    """Return the receipt with a lookup code."""
+    return _stored(await connection.fetchrow(_BY_LOOKUP_CODE, code))
+
+
+# Copies of a receipt are counted by one transaction at a time.
+_LOCK = "SELECT true FROM receipt WHERE receipt_id = $1 FOR NO KEY UPDATE"
+
+
+async def lock_receipt(connection: Connection, receipt_id: UUID) -> bool:
+    """Lock a receipt for counting a copy; False when it does not exist."""
+    return await connection.fetchval(_LOCK, receipt_id) is not None
+
+
+_IN_ORDER = f"{_RECEIPT} WHERE $1::text IS NULL OR r.series = $1 ORDER BY r.series, r.number"
+
+
+async def receipts_in_order(connection: Connection, series: str | None = None) -> AsyncIterator[StoredReceipt]:
+    """Yield the receipts of one series (or all) in the order of their numbers; needs a transaction."""
+    async for row in connection.cursor(_IN_ORDER, series, prefetch=500):
+        stored = _stored(row)
+        if stored is not None:
+            yield stored
+
+
+def _stored(row: Mapping[str, Any] | None) -> StoredReceipt | None:
+    if row is None:
+        return None
+    new = NewReceipt(
+        receipt_id=row["receipt_id"],
+        kind=ReceiptKind(row["kind"]),
+        series=row["series"],
+        number=row["number"],
+        payment_id=row["payment_id"],
+        voids_receipt_id=row["voids_receipt_id"],
+        customer_code=row["customer_code"],
+        collector_code=row["collector_code"],
+        total=row["total"],
+        vat=row["vat"],
+        issued_at=row["issued_at"],
+        key_id=row["key_id"],
+        token=row["token"],
+        lookup_code=row["lookup_code"],
+        content=row["content"],
+    )
+    return StoredReceipt(new, row["template"], row["year"], row["seller_tax_code"], row["voided_at"], row["copies"])

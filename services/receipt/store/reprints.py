@@ -1,0 +1,48 @@
+"""Counted copies of receipts, only ever added."""
+
+from uuid import UUID
+
+from services.receipt.domain.receipts import Reprint
+from shared.db import Connection
+
+_BY_ID = """
+SELECT reprint_id, receipt_id, copy_number, requested_by, reason, device_id, document_id, reprinted_at FROM reprint
+WHERE reprint_id = $1
+"""
+
+
+async def reprint_by_id(connection: Connection, reprint_id: UUID) -> Reprint | None:
+    """Return a copy by the id that its requester made."""
+    row = await connection.fetchrow(_BY_ID, reprint_id)
+    return None if row is None else Reprint(**row)
+
+
+_ADD = """
+INSERT INTO reprint (reprint_id, receipt_id, copy_number, requested_by, reason, device_id, document_id, reprinted_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+"""
+
+
+async def add_reprint(connection: Connection, reprint: Reprint) -> None:
+    """Store a copy; its receipt must be locked."""
+    await connection.execute(
+        _ADD,
+        reprint.reprint_id,
+        reprint.receipt_id,
+        reprint.copy_number,
+        reprint.requested_by,
+        reprint.reason,
+        reprint.device_id,
+        reprint.document_id,
+        reprint.reprinted_at,
+    )
+
+
+_COPY_NUMBERS = """
+SELECT receipt_id, array_agg(copy_number ORDER BY copy_number) AS numbers FROM reprint GROUP BY receipt_id
+"""
+
+
+async def copy_numbers(connection: Connection) -> list[tuple[UUID, list[int]]]:
+    """Return the copy numbers of each receipt that has any."""
+    return [(row["receipt_id"], list(row["numbers"])) for row in await connection.fetch(_COPY_NUMBERS)]

@@ -1,0 +1,75 @@
+"""Sellers and their series."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from services.receipt.domain.series import TEMPLATE, LockedSeries, Series, next_suffix, series_of
+from services.receipt.signatures.chain import first_link
+from shared.db import Connection
+
+# Whoever numbers a receipt holds this lock until the commit: numbers have no gaps, and follow one another.
+_LOCK_SERIES = """
+SELECT series, year, seller_tax_code, template, last_number, last_link, last_issued_at FROM series
+WHERE seller_tax_code = $1 AND template = $2 AND year = $3
+FOR NO KEY UPDATE
+"""
+
+
+async def lock_series(connection: Connection, seller_tax_code: str, year: int, first_suffix: str) -> LockedSeries:
+    """Lock the series of a seller and year until the transaction ends; make it when it is the first of its year."""
+    row = await connection.fetchrow(_LOCK_SERIES, seller_tax_code, TEMPLATE, year)
+    if row is None:
+        await _make_series(connection, seller_tax_code, year, first_suffix)
+        row = await connection.fetchrow(_LOCK_SERIES, seller_tax_code, TEMPLATE, year)
+    if row is None:
+        raise RuntimeError(f"the series of {seller_tax_code} in {year} is gone")
+    return _series(row)
+
+
+_NEW_SELLER_LOCK = 0x72637074  # "rcpt"
+# Letters for a new seller are chosen by one transaction at a time.
+_LOCK_SELLERS = "SELECT pg_advisory_xact_lock($1)"
+_SELLERS = "SELECT tax_code, suffix FROM seller"
+_ADD_SELLER = "INSERT INTO seller (tax_code, suffix, first_seen_at) VALUES ($1, $2, now())"
+# Another copy may have made the series while this one waited for the lock.
+_ADD_SERIES = """
+INSERT INTO series (series, seller_tax_code, template, year, last_link) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT DO NOTHING
+"""
+
+
+async def _make_series(connection: Connection, seller_tax_code: str, year: int, first_suffix: str) -> None:
+    await connection.execute(_LOCK_SELLERS, _NEW_SELLER_LOCK)
+    suffixes = {row["tax_code"]: row["suffix"] for row in await connection.fetch(_SELLERS)}
+    if seller_tax_code not in suffixes:
+        suffixes[seller_tax_code] = next_suffix(set(suffixes.values()), first_suffix)
+        await connection.execute(_ADD_SELLER, seller_tax_code, suffixes[seller_tax_code])
+    series = series_of(seller_tax_code, suffixes[seller_tax_code], year)
+    await connection.execute(
+        _ADD_SERIES,
+        series.name,
+        series.seller_tax_code,
+        series.template,
+        series.year,
+        first_link(series.seller_tax_code, series.symbol),
+    )
+
+
+_ALL_SERIES = """
+SELECT series, year, seller_tax_code, template, last_number, last_link, last_issued_at FROM series
+ORDER BY year, series
+"""
+
+
+async def all_series(connection: Connection) -> list[LockedSeries]:
+    """Return every series with where it stands (not locked)."""
+    return [_series(row) for row in await connection.fetch(_ALL_SERIES)]
+
+
+def _series(row: Mapping[str, Any]) -> LockedSeries:
+    return LockedSeries(
+        series=Series(row["series"], row["year"], row["seller_tax_code"], row["template"]),
+        last_number=row["last_number"],
+        last_link=row["last_link"],
+        last_issued_at=row["last_issued_at"],
+    )

@@ -1,0 +1,62 @@
+"""Checking a token against the register: is it ours, the one on record, in its place, voided, reprinted."""
+
+from services.receipt.documents import DocumentOptions
+from services.receipt.domain.receipts import StoredReceipt
+from services.receipt.domain.series import TEMPLATE
+from services.receipt.receipts.printout import contract_of
+from services.receipt.signatures.chain import first_link, link_of
+from services.receipt.signatures.keyring import Keyring
+from services.receipt.signatures.token import Token, as_lookup_code, to_text
+from services.receipt.store.receipts import receipt_by_lookup_code, receipt_by_number
+from services.receipt.verification.offline import TokenReport, verify_token
+from shared.check_wording import CHECKS
+from shared.contracts.receipt import CheckState, Verification
+from shared.db import Connection
+
+_PASSED, _FAILED = CheckState.PASSED, CheckState.FAILED
+
+
+async def verify_on_record(
+    scanned: str, connection: Connection, keyring: Keyring, options: DocumentOptions
+) -> Verification:
+    """Check a scanned token, address or typed lookup code. Bad input is an answer, never an error."""
+    code = as_lookup_code(scanned)
+    if code is not None:
+        found = await receipt_by_lookup_code(connection, code)
+        if found is None:
+            states = dict.fromkeys(CHECKS, CheckState.NOT_CHECKED) | {"recorded": _FAILED}
+            return TokenReport(states, None).verification()
+        scanned = to_text(found.new.token)
+    report = verify_token(scanned, keyring)
+    if report.token is None or not report.authentic:
+        return report.verification()
+    receipt = await _on_record(connection, report.token)
+    if receipt is None:
+        return report.with_states(recorded=_FAILED).verification()
+    report = report.with_states(
+        recorded=_PASSED,
+        chain=_PASSED if await _follows(connection, report.token) else _FAILED,
+        not_voided=_FAILED if receipt.voided_at else _PASSED,
+    )
+    return report.verification(
+        receipt=contract_of(receipt, options),
+        voided=receipt.voided_at is not None,
+        copies=receipt.copies,
+    )
+
+
+async def _on_record(connection: Connection, token: Token) -> StoredReceipt | None:
+    """Return the receipt with the token's series and number, if its token is this very one."""
+    series = token.claims.symbol.removeprefix(TEMPLATE)
+    receipt = await receipt_by_number(connection, series, token.claims.number)
+    return receipt if receipt is not None and receipt.new.token == token.raw else None
+
+
+async def _follows(connection: Connection, token: Token) -> bool:
+    """Say whether the token holds the hash of the one that stands before it in the register."""
+    claims = token.claims
+    if claims.number == 1:
+        return claims.previous == first_link(claims.issuer, claims.symbol)
+    series = claims.symbol.removeprefix(TEMPLATE)
+    before = await receipt_by_number(connection, series, claims.number - 1)
+    return before is not None and link_of(before.new.token) == claims.previous
