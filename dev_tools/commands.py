@@ -1,5 +1,6 @@
 """The commands of ``./dev``."""
 
+import argparse
 import os
 import subprocess
 import sys
@@ -19,19 +20,21 @@ from stack.state import PROJECT
 
 def demo(argv: Sequence[str]) -> int:
     """Watch a day of collecting bills on the real system."""
-    return _on_stack("simulation.demo", argv)
+    date, others = _take_date(argv)
+    return _on_stack("simulation.demo", others, date)
 
 
 def test(argv: Sequence[str]) -> int:
     """Run the tests on a real broker and a real database."""
+    date, others = _take_date(argv)
     web_app.build_app()
     os.chdir(PROJECT)
-    if _concerns_bus(argv):
+    if _concerns_bus(others):
         try:
             rabbitmq4(LocalStack().folder)
         except StackError as error:
             report(f"the bus is not tested on RabbitMQ 4: {error}")
-    return _on_stack("pytest", argv)
+    return _on_stack("pytest", others, date)
 
 
 def _concerns_bus(argv: Sequence[str]) -> bool:
@@ -59,9 +62,10 @@ def bench(argv: Sequence[str]) -> NoReturn:
 
 def screenshots(argv: Sequence[str]) -> int:
     """Make a picture of every screen of the app."""
+    date, others = _take_date(argv)
     web_app.build_app()
     web_app.prepare_tools()
-    return _on_stack("simulation.phone_app", argv)
+    return _on_stack("simulation.phone_app", others, date)
 
 
 def check(_argv: Sequence[str]) -> int:
@@ -113,8 +117,19 @@ def main(argv: Sequence[str]) -> int:
     return 1
 
 
-def _on_stack(module: str, argv: Sequence[str]) -> int:
+def _take_date(argv: Sequence[str]) -> tuple[str | None, list[str]]:
+    """Return the date on which the command is to run (None: today) and the other arguments."""
+    parser = argparse.ArgumentParser(prog="./dev", add_help=False, allow_abbrev=False)
+    # Commands that a test starts are on that date already.
+    parser.add_argument("--date", default=os.environ.pop("THUNGAN_DATE", None))
+    taken, others = parser.parse_known_args(argv)
+    return taken.date, others
+
+
+def _on_stack(module: str, argv: Sequence[str], date: str | None) -> int:
     """Run a module with broker and database at hand; what this started is stopped behind it."""
+    if date:
+        return stack.run_on_date(date, _command(module, argv))
     return stack.run_with_stack(LocalStack(), _command(module, argv))
 
 

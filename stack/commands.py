@@ -7,6 +7,7 @@ import os
 import shlex
 import signal
 import subprocess
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from urllib.parse import urlsplit
 
@@ -111,6 +112,15 @@ def run_with_stack(stack: LocalStack, argv: Sequence[str]) -> int:
     """Run a command with the stack's addresses in its environment; returns its exit code as a shell would."""
     with stack.in_use():
         return _attended(argv, os.environ | stack.environment())
+
+
+def run_on_date(date: str, argv: Sequence[str]) -> int:
+    """Do the same as if today were another date, with a broker and a database server of its own. Raises StackError."""
+    # Imported here: a C compiler and time zones, which the other commands do without.
+    from stack.other_date import on_other_date  # noqa: PLC0415
+
+    with on_other_date(date) as environment:
+        return _attended([sys.executable, "-P", "-m", "stack.with_stack", *argv], os.environ | environment)
 
 
 def _attended(argv: Sequence[str], environment: Mapping[str, str]) -> int:

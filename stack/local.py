@@ -108,8 +108,8 @@ class LocalStack:
         ]
 
     def _inner(self) -> list[LocalStack]:
-        """Return the stacks that chaos runs have made below this one, to break them instead of it."""
-        found = sorted(self.folder.root.glob("chaos*/run"))
+        """Return the stacks below this one: those that chaos runs break instead of it, that of another date."""
+        found = sorted(run for name in ("chaos*", "other-date") for run in self.folder.root.glob(f"{name}/run"))
         return [LocalStack(LocalFolder(run.parent), environment={}) for run in found]
 
     def _start_missing(self) -> bool:

@@ -99,7 +99,7 @@ def unpacked_programs(folder: LocalFolder, *, fetch: bool, machine: Path = Path(
     made_for = own / "made-for"
     with folder.locked("rabbitmq4"):
         # Where the folder was moved to another place, the paths inside are wrong.
-        if made_for.exists() and made_for.read_text() == str(root):
+        if made_for.exists() and made_for.read_text() == str(root.resolve()):
             return root
         if not fetch:
             raise CannotBeHad("it has not been fetched yet: ./dev broker4 does that")
@@ -109,6 +109,15 @@ def unpacked_programs(folder: LocalFolder, *, fetch: bool, machine: Path = Path(
         make_runnable(root)
         made_for.write_text(str(root))
     return root
+
+
+def lend_programs(lender: LocalFolder, borrower: LocalFolder) -> None:
+    """Let another folder use the programs that were unpacked in this one, where there are any."""
+    own, other = lender.root / "rabbitmq4", borrower.root / "rabbitmq4"
+    other.mkdir(exist_ok=True)
+    for name in ("root", "made-for"):
+        if (own / name).exists() and not (other / name).exists():
+            (other / name).symlink_to(own / name)
 
 
 def make_runnable(root: Path) -> None:

@@ -14,6 +14,9 @@ from typing import Any
 
 PROJECT = Path(__file__).resolve().parents[1]
 
+LOCAL_FOLDER = "THUNGAN_LOCAL_FOLDER"
+"""Variable that names another folder than `.local/`; a run on another date sets it."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class BrokerState:
@@ -35,6 +38,11 @@ class DatabaseState:
     password: str
 
 
+def default_folder() -> Path:
+    """Return the folder of this checkout, or the one that the environment names."""
+    return Path(os.environ.get(LOCAL_FOLDER) or PROJECT / ".local")
+
+
 def new_password() -> str:
     """Make a random password of letters, digits, `-` and `_`, safe in a URL as it is."""
     return secrets.token_urlsafe(24)
@@ -54,7 +62,7 @@ class LocalFolder:
     """The folder that holds everything the stack of one checkout makes (`.local/` of the project)."""
 
     def __init__(self, root: Path | None = None) -> None:
-        self.root = (root or PROJECT / ".local").resolve()
+        self.root = (root or default_folder()).resolve()
         self.root.mkdir(parents=True, exist_ok=True)
         # Others may pass through (PostgreSQL's own account has to) but not look around.
         if self.root.stat().st_uid == os.geteuid():

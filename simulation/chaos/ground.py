@@ -27,10 +27,10 @@ from stack.processes import StackError
 from stack.rabbitmq import RabbitMQ
 from stack.rabbitmq4 import unpacked_programs
 from stack.services import OWN_FOLDERS, LocalSystem
-from stack.state import PROJECT, LocalFolder
+from stack.state import LocalFolder, default_folder
 
 NAMESPACE = "chaos"
-HOME = PROJECT / ".local" / "chaos"
+HOME = default_folder() / "chaos"
 COPIES: Mapping[str, int] = {"billing": 2, "receipt": 2}
 
 SETTINGS: Mapping[str, Mapping[str, str]] = {

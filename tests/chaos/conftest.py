@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from stack.local import LocalStack
-from stack.state import PROJECT, LocalFolder
+from stack.state import LocalFolder, default_folder
 
-HOME = PROJECT / ".local" / "chaos-tests"
+HOME = default_folder() / "chaos-tests"
 
 
 @pytest.fixture(scope="session")
