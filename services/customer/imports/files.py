@@ -28,8 +28,14 @@ from services.customer.imports.formats import (
     FileFormat,
     read_file,
 )
-from services.customer.statements import statement
 from services.customer.store.customers import announce, lock_customers
+from services.customer.store.imports import (
+    affected_customers,
+    begin_import,
+    load_rows,
+    merge,
+    unknown_references,
+)
 from shared.clock import now
 from shared.contracts.customer import CustomerChanged
 
@@ -40,9 +46,6 @@ if TYPE_CHECKING:
 BATCH = 5_000
 """Customers that are announced at a time: bounds the memory, not the transaction."""
 
-_PATIENCE = 3600.0
-_LOCK = 0x696D706F  # "impo": one import at a time
-
 _REFERENCES = (
     (COLLECTORS, "unit_code", UNITS),
     (ROUTES, "unit_code", UNITS),
@@ -52,9 +55,6 @@ _REFERENCES = (
     (METERS, "customer_code", CUSTOMERS),
 )
 """Which column of which file names a row of which other."""
-
-_TAKE = {file_format.name: statement(f"take_{file_format.table}") for file_format in FORMATS}
-_AFFECTED = statement("affected_customers")
 
 
 @dataclass
@@ -111,70 +111,51 @@ async def import_customers(bus: Bus, folder: Path) -> ImportReport:
         return report
     try:
         async with bus.work() as work:
-            await _take_in(work, contents, report, now())
+            await _merge(work, contents, report, now())
     except _BadLinesError:
         return ImportReport(bad_lines=report.bad_lines)
     return report
 
 
-async def _take_in(work: UnitOfWork, contents: Sequence[FileContent], report: ImportReport, moment: datetime) -> None:
+async def _merge(work: UnitOfWork, contents: Sequence[FileContent], report: ImportReport, moment: datetime) -> None:
     connection = work.connection
-    # Longer than any request may take, for this transaction only.
-    await connection.execute(
-        "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0;"
-        " SET LOCAL work_mem = '64MB'"
-    )
-    await connection.execute(f"SELECT pg_advisory_xact_lock({_LOCK})", timeout=_PATIENCE)
-    await connection.execute('CREATE TEMPORARY TABLE affected (customer_code text COLLATE "C") ON COMMIT DROP')
+    await begin_import(connection)
     for content in contents:
-        await _stage(connection, content)
-    staged = {content.format.name for content in contents}
+        await load_rows(connection, content.format.table, list(content.format.columns), content.rows)
+    loaded = {content.format.name for content in contents}
     for file_format, column, target in _REFERENCES:
-        if file_format.name in staged:
-            report.bad_lines += await _dangling(connection, file_format, column, target, target.name in staged)
+        if file_format.name in loaded:
+            report.bad_lines += await _dangling(connection, file_format, column, target, target.name in loaded)
     if report.bad_lines:
         raise _BadLinesError
     for content in contents:
-        row = await connection.fetchrow(_TAKE[content.format.name], timeout=_PATIENCE)
-        assert row is not None  # noqa: S101 - it counts, so there is a row
-        report.files[content.format.name] = FileReport(len(content.rows), row["added"], row["changed"])
+        added, changed = await merge(connection, content.format.table)
+        report.files[content.format.name] = FileReport(len(content.rows), added, changed)
     report.customers_announced = await _announce(work, moment)
 
 
-async def _stage(connection: Connection, content: FileContent) -> None:
-    """Copy a file into a table of its own that is gone after the transaction."""
-    table = f"new_{content.format.table}"
-    await connection.execute(
-        f"CREATE TEMPORARY TABLE {table} ON COMMIT DROP AS SELECT 0 AS line, {', '.join(content.format.columns)}"
-        f" FROM {content.format.table} WITH NO DATA"
-    )
-    await connection.copy_records_to_table(table, records=content.rows, timeout=_PATIENCE)
-    await connection.execute(f"ANALYZE {table}", timeout=_PATIENCE)
-
-
 async def _dangling(
-    connection: Connection, file_format: FileFormat, column: str, target: FileFormat, target_is_staged: bool
+    connection: Connection, file_format: FileFormat, column: str, target: FileFormat, target_is_loaded: bool
 ) -> list[BadLine]:
-    # One test a table: a list of all that is known would not fit into memory, and be searched from end to end.
-    tables = [target.table, *([f"new_{target.table}"] if target_is_staged else [])]
-    unknown = " AND ".join(
-        f"NOT EXISTS (SELECT FROM {table} AS known WHERE known.{target.key} = mine.{column})" for table in tables
-    )
-    rows = await connection.fetch(
-        f"SELECT line, {column} AS value FROM new_{file_format.table} AS mine"
-        f" WHERE {unknown} ORDER BY line LIMIT {MOST_REPORTED}",
-        timeout=_PATIENCE,
+    unknown = await unknown_references(
+        connection,
+        file_format.table,
+        column,
+        target.table,
+        target.key,
+        target_is_loaded=target_is_loaded,
+        limit=MOST_REPORTED,
     )
     return [
-        BadLine(file_format.name, row["line"], column, f"{row['value']} is not known and not in {target.name}")
-        for row in rows
+        BadLine(file_format.name, line, column, f"{value} is not known and not in {target.name}")
+        for line, value in unknown
     ]
 
 
 async def _announce(work: UnitOfWork, moment: datetime) -> int:
     """Emit the facts of every customer that the import has changed, by itself or through a unit, route or collector."""
     connection = work.connection
-    codes = [row["customer_code"] for row in await connection.fetch(_AFFECTED, timeout=_PATIENCE)]
+    codes = await affected_customers(connection)
     announced = 0
     for start in range(0, len(codes), BATCH):
         batch = codes[start : start + BATCH]

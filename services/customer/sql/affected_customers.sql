@@ -1,1 +1,0 @@
-SELECT DISTINCT customer_code FROM affected ORDER BY customer_code

@@ -1,0 +1,180 @@
+"""What an import writes: each file lies in a table of its own until it is compared with what is on record."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from shared.db import Connection
+
+PATIENCE = 3600.0
+"""Seconds that a statement of an import may take: there may be a million customers."""
+
+# Longer than any request may take, for this transaction only.
+_PATIENT = """
+SET LOCAL statement_timeout = 0;
+SET LOCAL idle_in_transaction_session_timeout = 0;
+SET LOCAL work_mem = '64MB';
+"""
+_ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock($1)"
+_IMPORT_LOCK = 0x696D706F  # "impo"
+# Customers whose facts the import may have changed.
+_AFFECTED_TABLE = 'CREATE TEMPORARY TABLE affected (customer_code text COLLATE "C") ON COMMIT DROP'
+
+
+async def begin_import(connection: Connection) -> None:
+    """Wait until no other import is under way, and prepare this transaction for one."""
+    await connection.execute(_PATIENT)
+    await connection.execute(_ONE_AT_A_TIME, _IMPORT_LOCK, timeout=PATIENCE)
+    await connection.execute(_AFFECTED_TABLE)
+
+
+_NEW_TABLE = """
+CREATE TEMPORARY TABLE new_{table} ON COMMIT DROP AS SELECT 0 AS line, {columns} FROM {table} WITH NO DATA
+"""
+_ANALYZE = "ANALYZE new_{table}"
+
+
+async def load_rows(
+    connection: Connection, table: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]
+) -> None:
+    """Copy the rows of a file, each with its line before its columns, into a table that ends with the transaction."""
+    await connection.execute(_NEW_TABLE.format(table=table, columns=", ".join(columns)))
+    await connection.copy_records_to_table(f"new_{table}", records=rows, timeout=PATIENCE)
+    await connection.execute(_ANALYZE.format(table=table), timeout=PATIENCE)
+
+
+# One test a table: a list of all that is known would not fit into memory, and be searched from end to end.
+_UNKNOWN = """
+SELECT line, {column} AS value FROM new_{table} AS mine
+WHERE NOT EXISTS (SELECT FROM {target} AS known WHERE known.{key} = mine.{column}) {nor_new}
+ORDER BY line LIMIT $1
+"""
+_NOR_NEW = "AND NOT EXISTS (SELECT FROM new_{target} AS known WHERE known.{key} = mine.{column})"
+
+
+async def unknown_references(
+    connection: Connection, table: str, column: str, target: str, key: str, *, target_is_loaded: bool, limit: int
+) -> list[tuple[int, str]]:
+    """Return line and value of each reference to a row that is neither on record nor in the import."""
+    names = {"table": table, "column": column, "target": target, "key": key}
+    statement = _UNKNOWN.format(**names, nor_new=_NOR_NEW.format(**names) if target_is_loaded else "")
+    return [(row["line"], row["value"]) for row in await connection.fetch(statement, limit, timeout=PATIENCE)]
+
+
+# Merge new_units, and note the customers of those that changed.
+_MERGE_UNITS = """
+WITH done AS (
+    INSERT INTO units AS known (unit_code, name, address, tax_code, phone)
+    SELECT unit_code, name, address, tax_code, phone FROM new_units ORDER BY unit_code
+    ON CONFLICT (unit_code) DO UPDATE SET name = excluded.name, address = excluded.address,
+        tax_code = excluded.tax_code, phone = excluded.phone
+        WHERE (known.name, known.address, known.tax_code, known.phone)
+            IS DISTINCT FROM (excluded.name, excluded.address, excluded.tax_code, excluded.phone)
+    RETURNING unit_code, xmax = 0 AS is_new
+), noted AS (
+    INSERT INTO affected SELECT customer_code FROM customers JOIN done USING (unit_code) WHERE NOT is_new
+)
+SELECT count(*) FILTER (WHERE is_new) AS added, count(*) FILTER (WHERE NOT is_new) AS changed FROM done
+"""
+# Merge new_collectors, and note the customers of those that changed.
+_MERGE_COLLECTORS = """
+WITH done AS (
+    INSERT INTO collectors AS known (collector_code, name, phone, unit_code, active)
+    SELECT collector_code, name, phone, unit_code, active FROM new_collectors ORDER BY collector_code
+    ON CONFLICT (collector_code) DO UPDATE SET name = excluded.name, phone = excluded.phone,
+        unit_code = excluded.unit_code, active = excluded.active
+        WHERE (known.name, known.phone, known.unit_code, known.active)
+            IS DISTINCT FROM (excluded.name, excluded.phone, excluded.unit_code, excluded.active)
+    RETURNING collector_code, xmax = 0 AS is_new
+), noted AS (
+    INSERT INTO affected
+    SELECT customer_code FROM customers JOIN routes USING (route_code) JOIN done USING (collector_code)
+    WHERE NOT is_new
+)
+SELECT count(*) FILTER (WHERE is_new) AS added, count(*) FILTER (WHERE NOT is_new) AS changed FROM done
+"""
+# Merge new_routes, and note the customers of those that changed.
+_MERGE_ROUTES = """
+WITH done AS (
+    INSERT INTO routes AS known (route_code, name, unit_code, collector_code)
+    SELECT route_code, name, unit_code, collector_code FROM new_routes ORDER BY route_code
+    ON CONFLICT (route_code) DO UPDATE SET name = excluded.name, unit_code = excluded.unit_code,
+        collector_code = excluded.collector_code
+        WHERE (known.name, known.unit_code, known.collector_code)
+            IS DISTINCT FROM (excluded.name, excluded.unit_code, excluded.collector_code)
+    RETURNING route_code, xmax = 0 AS is_new
+), noted AS (
+    INSERT INTO affected SELECT customer_code FROM customers JOIN done USING (route_code) WHERE NOT is_new
+)
+SELECT count(*) FILTER (WHERE is_new) AS added, count(*) FILTER (WHERE NOT is_new) AS changed FROM done
+"""
+# Merge new_customers, and note those that are new or changed. A phone number changes only when the list's has changed.
+# Two statements in one: what is on record as it is must cost no more than the comparison.
+_MERGE_CUSTOMERS = """
+WITH changed AS (
+    UPDATE customers AS known SET
+        phone = CASE WHEN known.imported_phone IS DISTINCT FROM new.phone THEN new.phone ELSE known.phone END,
+        imported_phone = new.phone,
+        name = new.name, address = new.address, tax_code = new.tax_code, unit_code = new.unit_code,
+        route_code = new.route_code, place_in_route = new.place_in_route, price_group = new.price_group,
+        households = new.households, active = new.active
+    FROM new_customers AS new
+    WHERE known.customer_code = new.customer_code
+        AND (known.imported_phone, known.name, known.address, known.tax_code, known.unit_code, known.route_code,
+            known.place_in_route, known.price_group, known.households, known.active)
+        IS DISTINCT FROM (new.phone, new.name, new.address, new.tax_code, new.unit_code, new.route_code,
+            new.place_in_route, new.price_group, new.households, new.active)
+    RETURNING known.customer_code
+), added AS (
+    INSERT INTO customers (customer_code, phone, imported_phone, name, address, tax_code, unit_code, route_code,
+        place_in_route, price_group, households, active)
+    SELECT customer_code, phone, phone, name, address, tax_code, unit_code, route_code,
+        place_in_route, price_group, households, active
+    FROM new_customers AS new
+    WHERE NOT EXISTS (SELECT FROM customers AS known WHERE known.customer_code = new.customer_code)
+    ORDER BY customer_code
+    RETURNING customer_code
+), noted AS (
+    INSERT INTO affected SELECT customer_code FROM changed UNION ALL SELECT customer_code FROM added
+)
+SELECT (SELECT count(*) FROM added) AS added, (SELECT count(*) FROM changed) AS changed
+"""
+# Merge new_meters, and note the customers who have them now and those who had them before.
+_MERGE_METERS = """
+WITH before AS (
+    SELECT meter_number, meters.customer_code FROM meters JOIN new_meters USING (meter_number)
+    WHERE meters.customer_code <> new_meters.customer_code
+), done AS (
+    INSERT INTO meters AS known (meter_number, customer_code, multiplier, digits, installed_on)
+    SELECT meter_number, customer_code, multiplier, digits, installed_on FROM new_meters ORDER BY meter_number
+    ON CONFLICT (meter_number) DO UPDATE SET customer_code = excluded.customer_code, multiplier = excluded.multiplier,
+        digits = excluded.digits, installed_on = excluded.installed_on
+        WHERE (known.customer_code, known.multiplier, known.digits, known.installed_on)
+            IS DISTINCT FROM (excluded.customer_code, excluded.multiplier, excluded.digits, excluded.installed_on)
+    RETURNING customer_code, xmax = 0 AS is_new
+), noted AS (
+    INSERT INTO affected SELECT customer_code FROM done UNION ALL SELECT customer_code FROM before
+)
+SELECT count(*) FILTER (WHERE is_new) AS added, count(*) FILTER (WHERE NOT is_new) AS changed FROM done
+"""
+_MERGE = {
+    "units": _MERGE_UNITS,
+    "collectors": _MERGE_COLLECTORS,
+    "routes": _MERGE_ROUTES,
+    "customers": _MERGE_CUSTOMERS,
+    "meters": _MERGE_METERS,
+}
+
+
+async def merge(connection: Connection, table: str) -> tuple[int, int]:
+    """Merge the loaded rows into their table; return how many were added and how many changed."""
+    row = await connection.fetchrow(_MERGE[table], timeout=PATIENCE)
+    assert row is not None  # noqa: S101 - it counts, so there is a row
+    return row["added"], row["changed"]
+
+
+_AFFECTED = "SELECT DISTINCT customer_code FROM affected ORDER BY customer_code"
+
+
+async def affected_customers(connection: Connection) -> list[str]:
+    """Return the codes of the customers whose facts the import may have changed."""
+    return [row["customer_code"] for row in await connection.fetch(_AFFECTED, timeout=PATIENCE)]
