@@ -9,11 +9,11 @@ import sys
 from pathlib import Path
 
 from ops.system import SERVICES
-from simulation.chaos.ground import COPIES, HOME, Ground
 from simulation.chaos.history import History
 from simulation.chaos.plan import KINDS
 from simulation.chaos.report import ChaosReport
 from simulation.chaos.run import Options, run_chaos
+from simulation.chaos.testbed import COPIES, HOME, ChaosTestbed
 from simulation.termination import stop_when_told
 from stack.processes import StackError
 
@@ -45,8 +45,8 @@ def main() -> int:
 
 async def _run(arguments: argparse.Namespace, options: Options) -> tuple[ChaosReport, History]:
     copies = {**COPIES, **arguments.copies}
-    async with Ground(arguments.home, copies=copies, broker4=arguments.broker4) as ground:
-        return await run_chaos(ground, options)
+    async with ChaosTestbed(arguments.home, copies=copies, broker4=arguments.broker4) as testbed:
+        return await run_chaos(testbed, options)
 
 
 def _parser() -> argparse.ArgumentParser:

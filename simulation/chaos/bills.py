@@ -18,8 +18,8 @@ from services.customer.imports.files import import_customers
 from services.customer.topology import TOPOLOGY as CUSTOMER
 from shared import clock
 from shared.testing.waiting import wait_until
-from simulation.chaos.ground import Ground
 from simulation.chaos.people import Customer
+from simulation.chaos.testbed import ChaosTestbed
 from simulation.sample.readings import Month
 from simulation.sample.write import write_sample
 
@@ -33,8 +33,8 @@ _LOOK_EVERY = 3.0
 class Books:
     """The sample, month by month."""
 
-    def __init__(self, ground: Ground, folder: Path, *, customers: int, seed: int) -> None:
-        self._ground = ground
+    def __init__(self, testbed: ChaosTestbed, folder: Path, *, customers: int, seed: int) -> None:
+        self._testbed = testbed
         self._folder = folder
         last = Month.before(clock.business_day(clock.now()))
         write_sample(folder, customers=customers, seed=seed, last_month=last, months=MONTHS)
@@ -44,7 +44,7 @@ class Books:
 
     async def open(self) -> None:
         """Import customers and collection points, and bill the first month."""
-        async with bus_of(self._ground.operators_view(), CUSTOMER) as bus:
+        async with bus_of(self._testbed.operators_view(), CUSTOMER) as bus:
             report = await import_customers(bus, self._folder)
             if not report.ok:
                 raise ValueError(f"the sample was refused: {report.bad_lines[:3]}")
@@ -73,7 +73,7 @@ class Books:
         if self.billed >= len(self._months):
             return
         await self._import({READINGS: self._months[self.billed]})
-        async with bus_of(self._ground.operators_view(), BILLING) as bus:
+        async with bus_of(self._testbed.operators_view(), BILLING) as bus:
             await run_bills(bus.work, load_tariffs(), clock.now)
         self.billed += 1
 
@@ -88,20 +88,20 @@ class Books:
                 continue
 
     async def _share_that_owes(self) -> float:
-        connection = await asyncpg.connect(self._ground.database_urls()["billing"], timeout=5)
+        connection = await asyncpg.connect(self._testbed.database_urls()["billing"], timeout=5)
         try:
             return float(await connection.fetchval("SELECT avg((debt > 0)::int) FROM accounts"))
         finally:
             await connection.close(timeout=5)
 
     async def _import(self, texts: dict[str, str]) -> None:
-        async with bus_of(self._ground.operators_view(), BILLING) as bus:
+        async with bus_of(self._testbed.operators_view(), BILLING) as bus:
             report = await import_texts(bus.work, texts, load_tariffs())
         if not report.ok:
             raise ValueError(f"the sample was refused: {report.bad_lines[:3]}")
 
     async def _until_billing_knows(self, codes: set[str]) -> None:
-        connection = await asyncpg.connect(self._ground.database_urls()["billing"], timeout=10)
+        connection = await asyncpg.connect(self._testbed.database_urls()["billing"], timeout=10)
         try:
 
             async def all_known() -> bool:

@@ -16,7 +16,7 @@ from shared.contracts.receipt import ReprintReply
 from shared.ids import new_id
 from simulation.chaos.history import Attempt, Outcome
 from simulation.chaos.office import PointDesk
-from simulation.chaos.people import Customer, Doing, Known, Person, Town
+from simulation.chaos.people import Command, Customer, Person, RecordedPayment, Town
 from simulation.chaos.printers import PrinterKeeper
 from simulation.phone import VirtualPhone
 
@@ -59,63 +59,63 @@ class CollectorAtTheDoor(Person):
         )
         while not self.town.closing.is_set():
             await self.think()
-            act = self.dice.choices([act for act, _ in acts], [weight for _, weight in acts])[0]
+            act = self.rng.choices([act for act, _ in acts], [weight for _, weight in acts])[0]
             await act()
 
     # --- at the door
 
     def next_customer(self) -> Customer:
         """Choose the next door."""
-        return self.dice.choice(self.town.customers[self.day.collector_code])
+        return self.rng.choice(self.town.customers[self.day.collector_code])
 
     async def look_up(self) -> None:
         """Look at the route, and search for somebody."""
         await self.look("route", self.device.route())
         customer = self.next_customer()
         words = customer.name.split()
-        typed = self.dice.choice([customer.code, " ".join(words[-2:]).lower(), customer.code[-6:]])
+        typed = self.rng.choice([customer.code, " ".join(words[-2:]).lower(), customer.code[-6:]])
         await self.look("search", self.device.search(typed))
 
     async def collect(self) -> None:
-        """Agree, print a notice, take the money; what goes wrong on the way is chosen by the dice."""
+        """Agree, print a notice, take the money; what goes wrong on the way is chosen by the rng."""
         customer = self.next_customer()
         account = await self.look("account", self.device.account(customer.code))
         if account is None or account.account.debt <= 0:
             return
-        if self.dice.random() < 0.6:
+        if self.rng.random() < 0.6:
             await self.visit(customer, "met")
         if not await self.has_shift():
             return
-        manner = self.dice.choices(
+        manner = self.rng.choices(
             (self.pay, self.pay_and_lose_the_answer, self.pay_from_both_phones, self.pay_twice, self.race, self.alter),
             (40, 20, 12, 12, 12, 4),
         )[0]
         await manner(self._payment(customer, account))
 
-    def _payment(self, customer: Customer, account: CustomerAccount) -> Doing:
+    def _payment(self, customer: Customer, account: CustomerAccount) -> Command:
         debt = account.account.debt
         bill_ids = [str(bill.bill_id) for bill in account.bills]
         first = account.bills[0]
-        amount = self.dice.choices(
+        amount = self.rng.choices(
             (debt, first.open_principal + first.open_vat, debt + 10_000 - debt % 10_000, max(1, debt // 2)),
             (70, 15, 10, 5),
         )[0]
-        return cash(customer.code, amount, bill_ids if self.dice.random() < 0.8 else [])
+        return cash(customer.code, amount, bill_ids if self.rng.random() < 0.8 else [])
 
-    async def pay(self, payment: Doing) -> Attempt:
+    async def pay(self, payment: Command) -> Attempt:
         """Take cash, as it should be."""
         return self._remember(payment, await self.do(payment))
 
-    async def pay_and_lose_the_answer(self, payment: Doing) -> None:
+    async def pay_and_lose_the_answer(self, payment: Command) -> None:
         """Take cash, never see the answer, and ask again."""
         self._remember(payment, await self.do(payment, lose_first=True))
 
-    async def pay_from_both_phones(self, payment: Doing) -> None:
+    async def pay_from_both_phones(self, payment: Command) -> None:
         """The same payment under the same id from two phones at once."""
         answers = await asyncio.gather(*(self.do(payment, phone) for phone in self._two_phones()))
-        self._remember(payment, next((a for a in answers if a.outcome is Outcome.TOLD), answers[0]))
+        self._remember(payment, next((a for a in answers if a.outcome is Outcome.DONE), answers[0]))
 
-    async def pay_twice(self, payment: Doing) -> None:
+    async def pay_twice(self, payment: Command) -> None:
         """The same money under two ids from two phones at once: one of them is to be refused."""
         content = dict(payment.content)
         rival = cash(content["customer_code"], content["amount"], content["bill_ids"])
@@ -126,7 +126,7 @@ class CollectorAtTheDoor(Person):
         for one, answer in zip(payments, answers, strict=True):
             self._remember(one, answer)
 
-    async def race(self, payment: Doing) -> None:
+    async def race(self, payment: Command) -> None:
         """Cash at the door while the collection point posts for the same customer."""
         content = dict(payment.content)
         cash_answer, _ = await asyncio.gather(
@@ -134,20 +134,20 @@ class CollectorAtTheDoor(Person):
         )
         self._remember(payment, cash_answer)
 
-    async def alter(self, payment: Doing) -> None:
+    async def alter(self, payment: Command) -> None:
         """The same id with another amount, afterwards: it has to be refused."""
-        if self._remember(payment, await self.do(payment)).outcome is Outcome.TOLD:
+        if self._remember(payment, await self.do(payment)).outcome is Outcome.DONE:
             content = {**payment.content, "amount": payment.content["amount"] + 1_000}
-            await self.do(Doing(payment.kind, payment.id, content, payment.call))
+            await self.do(Command(payment.kind, payment.id, content, payment.call))
 
     def _two_phones(self) -> tuple[VirtualPhone, VirtualPhone]:
         others = [phone for phone in self.day.phones if phone is not self.device] or [self.device]
-        return self.device, self.dice.choice(others)
+        return self.device, self.rng.choice(others)
 
-    def _remember(self, payment: Doing, answer: Attempt) -> Attempt:
-        if answer.outcome is Outcome.TOLD:
+    def _remember(self, payment: Command, answer: Attempt) -> Attempt:
+        if answer.outcome is Outcome.DONE:
             code = str(payment.content["customer_code"])
-            self.town.known.append(Known(UUID(str(payment.id)), code, self.device.device_id, "cash"))
+            self.town.recorded.append(RecordedPayment(UUID(str(payment.id)), code, self.device.device_id, "cash"))
         elif answer.slug == "no-open-shift":
             self.day.shift_id = None
         return answer
@@ -157,13 +157,13 @@ class CollectorAtTheDoor(Person):
         await self.visit(self.next_customer(), "away")
 
     async def cannot_pay(self) -> None:
-        """The customer keeps the notice; sometimes it is known only after the notice to check."""
+        """The customer keeps the notice; sometimes it is recorded only after the notice to check."""
         customer, visit_id = self.next_customer(), new_id()
-        if self.dice.random() < 0.5:
+        if self.rng.random() < 0.5:
             first = await self.visit(customer, "met", visit_id)
-            if first.outcome is not Outcome.TOLD:
+            if first.outcome is not Outcome.DONE:
                 return
-        await self.visit(customer, "cannot_pay", visit_id, appointment=self.dice.random() < 0.5)
+        await self.visit(customer, "cannot_pay", visit_id, appointment=self.rng.random() < 0.5)
 
     async def visit(
         self, customer: Customer, outcome: str, visit_id: UUID | None = None, *, appointment: bool = False
@@ -183,18 +183,18 @@ class CollectorAtTheDoor(Person):
                 visited_at=content["visited_at"],
             )
 
-        return await self.do(Doing(f"visit_{outcome}", visit_id, content, call))
+        return await self.do(Command(f"visit_{outcome}", visit_id, content, call))
 
-    # --- papers and shifts
+    # --- printouts and shifts
 
     async def copy_a_receipt(self) -> None:
         """Somebody has lost a receipt: a counted copy."""
         own = {phone.device_id for phone in self.day.phones}
-        mine = [known for known in self.town.known[-200:] if known.device_id in own]
+        mine = [recorded for recorded in self.town.recorded[-200:] if recorded.device_id in own]
         if not mine:
             return
-        known = self.dice.choice(mine)
-        receipt = await self.look("receipt", self.device.receipt_of(known.payment_id))
+        recorded = self.rng.choice(mine)
+        receipt = await self.look("receipt", self.device.receipt_of(recorded.payment_id))
         if receipt is None:
             return
         copy_id = new_id()
@@ -203,7 +203,7 @@ class CollectorAtTheDoor(Person):
         async def call(phone: VirtualPhone, content: Mapping[str, Any]) -> ReprintReply:
             return await phone.reprint(UUID(content["receipt_id"]), content["reason"], reprint_id=copy_id)
 
-        await self.do(Doing("copy", copy_id, content, call))
+        await self.do(Command("copy", copy_id, content, call))
 
     async def has_shift(self) -> bool:
         """Open the shift that both phones work in, unless it is open."""
@@ -218,8 +218,8 @@ class CollectorAtTheDoor(Person):
                     content["opening_float"], shift_id=shift_id, opened_at=content["opened_at"]
                 )
 
-            answer = await self.do(Doing("shift", shift_id, content, call))
-            if answer.outcome is Outcome.TOLD:
+            answer = await self.do(Command("shift", shift_id, content, call))
+            if answer.outcome is Outcome.DONE:
                 self.day.shift_id = shift_id
             elif answer.slug == "shift-already-open":
                 self.day.shift_id = UUID(answer.answer["facts"]["shift_id"])
@@ -237,7 +237,7 @@ class CollectorAtTheDoor(Person):
             answer = await self.close(shift.shift_id, shift.cash_in_hand, "")
             if answer.slug == "difference-not-explained":
                 answer = await self.close(shift.shift_id, shift.cash_in_hand, "Đếm lại sau")
-            if answer.outcome is Outcome.TOLD or answer.slug in {"shift-already-closed", "not-found"}:
+            if answer.outcome is Outcome.DONE or answer.slug in {"shift-already-closed", "not-found"}:
                 self.day.shift_id = None
 
     async def end_shift(self) -> None:
@@ -258,10 +258,10 @@ class CollectorAtTheDoor(Person):
                 closed_at=content["closed_at"],
             )
 
-        return await self.do(Doing("shift_closing", shift_id, content, call))
+        return await self.do(Command("shift_closing", shift_id, content, call))
 
 
-def cash(customer_code: str, amount: int, bill_ids: list[str]) -> Doing:
+def cash(customer_code: str, amount: int, bill_ids: list[str]) -> Command:
     """Return a payment in cash under an id of its own."""
     payment_id = new_id()
     content = {
@@ -281,4 +281,4 @@ def cash(customer_code: str, amount: int, bill_ids: list[str]) -> Doing:
             received_at=content["received_at"],
         )
 
-    return Doing("payment", payment_id, content, call)
+    return Command("payment", payment_id, content, call)

@@ -1,4 +1,4 @@
-"""Doing what the plan says, and undoing it."""
+"""Injecting the faults of a plan, and undoing them."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from collections.abc import Awaitable, Callable
 import aio_pika
 import asyncpg
 
-from simulation.chaos.ground import Ground
 from simulation.chaos.history import History
 from simulation.chaos.message_faults import MessageFaults
+from simulation.chaos.network_faults import NetworkFaults
 from simulation.chaos.plan import Fault, Storm
 from simulation.chaos.process_faults import ProcessFaults
 from simulation.chaos.server_faults import ServerFaults
-from simulation.chaos.wire_faults import WireFaults
+from simulation.chaos.testbed import ChaosTestbed
 from stack.processes import StackError
 
-PARTS = (ProcessFaults, ServerFaults, WireFaults, MessageFaults)
+PARTS = (ProcessFaults, ServerFaults, NetworkFaults, MessageFaults)
 """Who can do faults: each has a method for each of its kinds, which returns when the fault is healed."""
 
 _COULD_NOT = (OSError, StackError, asyncpg.PostgresError, asyncpg.InterfaceError, aio_pika.exceptions.AMQPError)
@@ -27,8 +27,8 @@ _COULD_NOT = (OSError, StackError, asyncpg.PostgresError, asyncpg.InterfaceError
 class Injector:
     """Does the faults of a storm, all at their time, and returns when all are healed."""
 
-    def __init__(self, ground: Ground, history: History, messages: MessageFaults) -> None:
-        self._parts = (ProcessFaults(ground), ServerFaults(ground), WireFaults(ground), messages)
+    def __init__(self, testbed: ChaosTestbed, history: History, messages: MessageFaults) -> None:
+        self._parts = (ProcessFaults(testbed), ServerFaults(testbed), NetworkFaults(testbed), messages)
         self._history = history
         self.done: Counter[str] = Counter()
         """Kind → how often it was done."""

@@ -1,7 +1,7 @@
-"""What was asked and what was heard, in the order in which it happened: a file of JSON lines that only grows.
+"""Every request and its reply, in the order in which they happened: a file of JSON lines that only grows.
 
-A line is written before a request leaves and another one when its answer has come, or when it is certain that none
-will: so the file tells what people know, whatever becomes of the process that writes it.
+A line is written before a request leaves and another one when its reply has come, or when it is certain that none
+will: so the file holds what people know, whatever becomes of the process that writes it.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ _UNDER_WAY_SECONDS = 20.0
 class Outcome(StrEnum):
     """What the person with the phone knows after a request."""
 
-    TOLD = "told"
-    """It is done; the answer says what."""
+    DONE = "done"
+    """It is done; the answer holds the result."""
     REFUSED = "refused"
-    """It is not done; the answer says why."""
+    """It is not done; the answer holds the reason."""
     UNKNOWN = "unknown"
-    """No answer came, or one that does not say: it may have been done."""
+    """No answer came, or no definite one: it may have been done."""
 
 
 @dataclass
@@ -37,49 +37,49 @@ class Attempt:
     number: int
     who: str
     content: Mapping[str, Any]
-    asked_at: float
+    sent_at: float
     outcome: Outcome | None = None
     """None: the run ended before."""
     answered_at: float = 0.0
     answer: Mapping[str, Any] = field(default_factory=dict)
     slug: str = ""
-    """Why it was refused or is not known."""
+    """Why it was refused, or why its outcome is unknown."""
 
 
 @dataclass
-class Deed:
-    """Something that somebody wants done once, under an id of their own making, however often it is asked for."""
+class Operation:
+    """Something that somebody wants done once, under an id of their own making, however often it is requested."""
 
     kind: str
     id: str
     attempts: list[Attempt] = field(default_factory=list)
 
     @property
-    def told(self) -> list[Attempt]:
-        """Attempts that were answered with yes."""
-        return [attempt for attempt in self.attempts if attempt.outcome is Outcome.TOLD]
+    def confirmed(self) -> list[Attempt]:
+        """Attempts that were confirmed as done."""
+        return [attempt for attempt in self.attempts if attempt.outcome is Outcome.DONE]
 
     @property
-    def last_word(self) -> Attempt | None:
-        """The latest attempt that was answered for certain."""
-        definite = [a for a in self.attempts if a.outcome in (Outcome.TOLD, Outcome.REFUSED)]
-        return max(definite, key=lambda attempt: attempt.asked_at, default=None)
+    def last_answer(self) -> Attempt | None:
+        """The latest attempt whose reply is definite."""
+        definite = [a for a in self.attempts if a.outcome in (Outcome.DONE, Outcome.REFUSED)]
+        return max(definite, key=lambda attempt: attempt.sent_at, default=None)
 
     @property
     def is_open(self) -> bool:
-        """Whether it is not certain what became of it: the last that was heard leaves a doubt."""
-        last = self.last_word
+        """Whether its outcome is in doubt."""
+        last = self.last_answer
         if last is None:
             return True
         # A "no" after a request without an answer: that one may still have been under way then.
         return last.outcome is Outcome.REFUSED and any(
-            attempt.outcome is not Outcome.REFUSED and attempt.answered_at >= last.asked_at - _UNDER_WAY_SECONDS
+            attempt.outcome is not Outcome.REFUSED and attempt.answered_at >= last.sent_at - _UNDER_WAY_SECONDS
             for attempt in self.attempts
         )
 
     @property
     def may_be_done(self) -> bool:
-        """Whether anybody has heard yes, or nothing."""
+        """Whether any attempt was confirmed, or had no definite reply."""
         return any(attempt.outcome is not Outcome.REFUSED for attempt in self.attempts)
 
 
@@ -89,7 +89,7 @@ class History:
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self.path = path
-        self.deeds: dict[tuple[str, str], Deed] = {}
+        self.operations: dict[tuple[str, str], Operation] = {}
         self.reads: Counter[str] = Counter()
         """Outcome of looking things up, which changes nothing → how often."""
         self._file = path.open("w", encoding="utf-8", buffering=1)
@@ -105,43 +105,49 @@ class History:
         """Seconds since the beginning of the run."""
         return round(time.monotonic() - self._started, 4)
 
-    def ask(self, kind: str, deed_id: str, who: str, content: Mapping[str, Any]) -> Attempt:
-        """Write down that a request is about to leave."""
-        deed = self.deeds.setdefault((kind, deed_id), Deed(kind, deed_id))
+    def request(self, kind: str, operation_id: str, who: str, content: Mapping[str, Any]) -> Attempt:
+        """Record that a request is about to leave."""
+        operation = self.operations.setdefault((kind, operation_id), Operation(kind, operation_id))
         attempt = Attempt(self._lines + 1, who, content, self.now)
-        deed.attempts.append(attempt)
-        self._write({"ask": kind, "id": deed_id, "who": who, "content": content})
+        operation.attempts.append(attempt)
+        self._write({"request": kind, "id": operation_id, "who": who, "content": content})
         return attempt
 
-    def answer(
-        self, kind: str, deed_id: str, attempt: Attempt, outcome: Outcome, answer: Mapping[str, Any], slug: str = ""
+    def reply(
+        self,
+        kind: str,
+        operation_id: str,
+        attempt: Attempt,
+        outcome: Outcome,
+        answer: Mapping[str, Any],
+        slug: str = "",
     ) -> None:
-        """Write down what was heard of a request."""
+        """Record the outcome of a request."""
         attempt.outcome, attempt.answer, attempt.slug, attempt.answered_at = outcome, answer, slug, self.now
         self._write(
             {
-                "answer": kind,
-                "id": deed_id,
+                "reply": kind,
+                "id": operation_id,
                 "who": attempt.who,
-                "asked_in_line": attempt.number,
+                "requested_in_line": attempt.number,
                 "outcome": outcome,
                 **({"why": slug} if slug else {}),
-                "answer_was": answer,
+                "content": answer,
             }
         )
 
     def read(self, what: str, who: str, outcome: Outcome, slug: str = "") -> None:
-        """Write down that something was looked up."""
+        """Record that something was looked up."""
         self.reads[outcome] += 1
         self._write({"read": what, "who": who, "outcome": outcome, **({"why": slug} if slug else {})})
 
     def note(self, what: str, **facts: Any) -> None:
-        """Write down something else: a fault, its healing, a paper."""
+        """Record something else: a fault, its healing."""
         self._write({"note": what, **facts})
 
-    def of(self, kind: str) -> Iterator[Deed]:
-        """Iterate over the deeds of a kind."""
-        return (deed for deed in self.deeds.values() if deed.kind == kind)
+    def of(self, kind: str) -> Iterator[Operation]:
+        """Iterate over the operations of a kind."""
+        return (operation for operation in self.operations.values() if operation.kind == kind)
 
     def about(self, subject: str) -> list[str]:
         """Return the lines that name something, the earliest first."""

@@ -21,16 +21,16 @@ from services.receipt.topology import TOPOLOGY as RECEIPT
 from shared.messaging import envelope
 from shared.messaging.envelope import attempt_id
 from shared.messaging.topology import Names
-from simulation.chaos.ground import Ground
 from simulation.chaos.plan import Fault
+from simulation.chaos.testbed import ChaosTestbed
 
 POISON_MARK = "chaos-poison"
 
-HEARD: Mapping[str, list[str]] = {
+CONSUMED: Mapping[str, list[str]] = {
     topology.service: [event.routing_key() for event in topology.consumes]
     for topology in (BILLING, CUSTOMER, GATEWAY, NOTIFY, RECEIPT)
 }
-"""Service → routing keys of the events that it takes in."""
+"""Service → routing keys of the events that it consumes."""
 
 _ARCHIVED = """
 SELECT message_id, routing_key, aggregate, correlation_id, causation_id, body
@@ -52,10 +52,10 @@ class MessageFaults:
     healed. It works past the services' own connections.
     """
 
-    def __init__(self, ground: Ground, dice: random.Random) -> None:
-        self._ground = ground
-        self._names = Names(ground.namespace)
-        self._dice = dice
+    def __init__(self, testbed: ChaosTestbed, rng: random.Random) -> None:
+        self._testbed = testbed
+        self._names = Names(testbed.namespace)
+        self._rng = rng
         self.duplicated = 0
         self.reordered = 0
         """Events that were delivered at another place than their own."""
@@ -65,36 +65,36 @@ class MessageFaults:
     # --- again
 
     async def duplicate(self, fault: Fault) -> None:
-        """Deliver each event that is said meanwhile again at once, and then some of any time of the run."""
+        """Deliver each event that is published meanwhile again at once, and then some of any time of the run."""
         async with await self._connected() as connection:
             channel = await connection.channel()
             exchange = await channel.get_exchange(self._names.events, ensure=False)
             tap = await channel.declare_queue(exclusive=True, arguments={"x-queue-type": "classic"})
             await tap.bind(exchange, "#")
-            heard: list[AbstractIncomingMessage] = []
+            published: list[AbstractIncomingMessage] = []
             ours: set[str | None] = set()
 
-            async def hear(message: AbstractIncomingMessage) -> None:
-                # What we have said ourselves is heard by the tap, too.
+            async def collect(message: AbstractIncomingMessage) -> None:
+                # What this fault has published itself reaches the tap, too.
                 if message.message_id not in ours:
-                    heard.append(message)
+                    published.append(message)
 
-            tag = await tap.consume(hear, no_ack=True)
+            tag = await tap.consume(collect, no_ack=True)
             end = asyncio.get_running_loop().time() + fault.lasts
             while asyncio.get_running_loop().time() < end:
                 await asyncio.sleep(_LISTEN_SECONDS)
-                again = [_copy(message) for message in heard for _ in range(self._dice.randint(1, 2))]
-                heard.clear()
+                again = [_copy(message) for message in published for _ in range(self._rng.randint(1, 2))]
+                published.clear()
                 ours.update(message.message_id for message in again)
-                await self._say(exchange, again)
+                await self._publish(exchange, again)
             await tap.cancel(tag)
             await tap.delete(if_empty=False)
-            archived = [await self._archived(url, fault.size % 60) for url in self._ground.database_urls().values()]
+            archived = [await self._archived(url, fault.size % 60) for url in self._testbed.database_urls().values()]
             late = [message for messages in archived for message in messages]
-            self._dice.shuffle(late)
-            await self._say(exchange, late)
+            self._rng.shuffle(late)
+            await self._publish(exchange, late)
 
-    async def _say(self, exchange: AbstractExchange, messages: Sequence[aio_pika.Message]) -> None:
+    async def _publish(self, exchange: AbstractExchange, messages: Sequence[aio_pika.Message]) -> None:
         await asyncio.gather(
             *(
                 exchange.publish(message, routing_key=message.type or "", mandatory=False, timeout=10)
@@ -104,7 +104,7 @@ class MessageFaults:
         self.duplicated += len(messages)
 
     async def _archived(self, database_url: str, count: int) -> list[aio_pika.Message]:
-        """Return events that a service said earlier in the run, as its relay sent them."""
+        """Return events that a service emitted earlier in the run, as its relay sent them."""
         connection = await asyncpg.connect(database_url, timeout=10)
         try:
             return [_as_sent(row) for row in await connection.fetch(_ARCHIVED, count)]
@@ -133,13 +133,13 @@ class MessageFaults:
         """Bind first, then unbind: an event in between goes both ways, and none is lost."""
         async with await self._connected() as connection:
             channel = await connection.channel()
-            for key in HEARD[service]:
+            for key in CONSUMED[service]:
                 await (await channel.get_queue(into, ensure=False)).bind(self._names.events, key)
-            for key in HEARD[service]:
+            for key in CONSUMED[service]:
                 await (await channel.get_queue(out_of, ensure=False)).unbind(self._names.events, key)
 
     async def _until_enough(self, held: str) -> None:
-        """Wait a little longer where too little was said to make a difference."""
+        """Wait a little longer where too little was published to make a difference."""
         end = asyncio.get_running_loop().time() + _LONGER_SECONDS
         async with await self._connected() as connection:
             channel = await connection.channel()
@@ -154,8 +154,8 @@ class MessageFaults:
             channel = await connection.channel()
             waiting = await channel.get_queue(held, ensure=False)
             inorder = await _taken(waiting)
-            shuffled = self._dice.sample(inorder, len(inorder))
-            if shuffled == inorder or self._dice.random() < 0.3:
+            shuffled = self._rng.sample(inorder, len(inorder))
+            if shuffled == inorder or self._rng.random() < 0.3:
                 shuffled = inorder[::-1]
             # In this order, without waiting for each confirm: all leave over one channel.
             await asyncio.gather(
@@ -174,13 +174,13 @@ class MessageFaults:
         """Put messages into a service's queue that nobody can read, each in another way."""
         async with await self._connected() as connection:
             channel = await connection.channel()
-            for message in _unreadable(HEARD[fault.target][0]):
+            for message in _unreadable(CONSUMED[fault.target][0]):
                 self.unreadable.add(message.body)
                 queue = self._names.event_queue(fault.target)
                 await channel.default_exchange.publish(message, routing_key=queue, timeout=10)
 
     async def _connected(self) -> aio_pika.abc.AbstractConnection:
-        return await aio_pika.connect(self._ground.stack.amqp_url, timeout=10)
+        return await aio_pika.connect(self._testbed.stack.amqp_url, timeout=10)
 
 
 async def _taken(queue: AbstractQueue) -> list[AbstractIncomingMessage]:
@@ -192,7 +192,7 @@ async def _taken(queue: AbstractQueue) -> list[AbstractIncomingMessage]:
 
 
 def _copy(message: aio_pika.abc.AbstractMessage) -> aio_pika.Message:
-    """Return the message as it was said, under another attempt's id."""
+    """Return the message as it was published, under another attempt's id."""
     return aio_pika.Message(
         message.body,
         headers={key: value for key, value in message.headers.items() if not key.startswith(("x-death", "x-delivery"))},
@@ -224,7 +224,7 @@ def _as_sent(row: asyncpg.Record) -> aio_pika.Message:
 
 
 def _unreadable(kind: str) -> list[aio_pika.Message]:
-    """Return garbage, what has another shape, and what says neither its id nor its kind.
+    """Return garbage, what has another shape, and what names neither its id nor its kind.
 
     A ``kind`` that the service does not know is no poison: a newer copy may know it, so it waits on the ladder.
     """

@@ -13,7 +13,7 @@ from shared.contracts.receipt import ReceiptReply
 from shared.ids import new_id
 from shared.problems import Problem
 from simulation.chaos.history import Attempt, Outcome
-from simulation.chaos.people import Customer, Doing, Known, Person, Town
+from simulation.chaos.people import Command, Customer, Person, RecordedPayment, Town
 from simulation.phone import VirtualDesk, VirtualPhone
 
 PROBE_AMOUNT = 1_000
@@ -28,7 +28,7 @@ class _Desk(Person):
 
     def any_customer(self) -> Customer:
         """Choose a customer of any route."""
-        return self.dice.choice(self.town.customers[self.dice.choice(sorted(self.town.customers))])
+        return self.rng.choice(self.town.customers[self.rng.choice(sorted(self.town.customers))])
 
     async def debt_of(self, customer: Customer) -> int:
         """Look up what somebody owes; 0 when there is no answer."""
@@ -50,7 +50,7 @@ class PointDesk(_Desk):
                 continue
             reference = f"VNP{new_id().hex[-14:].upper()}"
             answer = await self.post(customer.code, debt, reference)
-            if answer.outcome is Outcome.TOLD and self.dice.random() < 0.15:
+            if answer.outcome is Outcome.DONE and self.rng.random() < 0.15:
                 await self.post(customer.code, debt, reference)
 
     async def post(self, customer_code: str, amount: int, reference: str = "") -> Attempt:
@@ -73,9 +73,9 @@ class PointDesk(_Desk):
                 received_at=content["received_at"],
             )
 
-        answer = await self.do(Doing("payment", payment_id, content, call))
-        if answer.outcome is Outcome.TOLD:
-            self.town.known.append(Known(payment_id, customer_code, None, "collection_point"))
+        answer = await self.do(Command("payment", payment_id, content, call))
+        if answer.outcome is Outcome.DONE:
+            self.town.recorded.append(RecordedPayment(payment_id, customer_code, None, "collection_point"))
         return answer
 
 
@@ -90,10 +90,10 @@ class CashierDesk(_Desk):
         """Do one thing after the other until the day is over."""
         while not self.town.closing.is_set():
             await self.think()
-            if self.dice.random() < 0.5:
+            if self.rng.random() < 0.5:
                 customer = self.any_customer()
                 if (debt := await self.debt_of(customer)) > 0:
-                    await self.record(customer.code, debt, self.dice.choice([*self.phones, None]))
+                    await self.record(customer.code, debt, self.rng.choice([*self.phones, None]))
             else:
                 await self.take_back()
 
@@ -120,27 +120,27 @@ class CashierDesk(_Desk):
                 received_at=content["received_at"],
             )
 
-        answer = await self.do(Doing("payment", payment_id, content, call))
-        if answer.outcome is Outcome.TOLD:
-            self.town.known.append(Known(payment_id, customer_code, device_id, "transfer"))
+        answer = await self.do(Command("payment", payment_id, content, call))
+        if answer.outcome is Outcome.DONE:
+            self.town.recorded.append(RecordedPayment(payment_id, customer_code, device_id, "transfer"))
         return payment_id, answer
 
     async def take_back(self) -> None:
         """Reverse a payment; sometimes somebody else has the same idea."""
-        if not self.town.known:
+        if not self.town.recorded:
             return
-        known = self.dice.choice(self.town.known[-300:])
-        answer = await self.reverse(known)
-        if answer.outcome is Outcome.TOLD:
-            if known in self.town.known:
-                self.town.known.remove(known)
-            if self.dice.random() < 0.2:
-                await self.reverse(known)
+        recorded = self.rng.choice(self.town.recorded[-300:])
+        answer = await self.reverse(recorded)
+        if answer.outcome is Outcome.DONE:
+            if recorded in self.town.recorded:
+                self.town.recorded.remove(recorded)
+            if self.rng.random() < 0.2:
+                await self.reverse(recorded)
 
-    async def reverse(self, known: Known) -> Attempt:
+    async def reverse(self, recorded: RecordedPayment) -> Attempt:
         """Ask for a reversal under an id of its own."""
         reversal_id = new_id()
-        content = {"payment_id": known.payment_id, "reason": "Thu nhầm khách hàng", "device_id": known.device_id}
+        content = {"payment_id": recorded.payment_id, "reason": "Thu nhầm khách hàng", "device_id": recorded.device_id}
 
         async def call(desk: VirtualDesk, content: Mapping[str, Any]) -> PaymentReply:
             return await desk.reverse(
@@ -150,7 +150,7 @@ class CashierDesk(_Desk):
                 device_id=content["device_id"],
             )
 
-        return await self.do(Doing("reversal", reversal_id, content, call))
+        return await self.do(Command("reversal", reversal_id, content, call))
 
 
 class Prober(CashierDesk):
@@ -161,7 +161,7 @@ class Prober(CashierDesk):
         deadline = self.town.history.now + within
         payment_id, answer = await self.record(customer.code, PROBE_AMOUNT)
         while answer.outcome is Outcome.UNKNOWN:
-            # Somebody settles it later; another one tells whether things work.
+            # This one is settled later; another one shows whether things work.
             if self.town.history.now > deadline:
                 return False
             payment_id, answer = await self.record(customer.code, PROBE_AMOUNT)

@@ -1,4 +1,4 @@
-"""What all virtual people share: they ask, they may lose the answer, they ask again under the same id."""
+"""What all virtual people share: they make requests, may lose the reply, and repeat the request under its id."""
 
 from __future__ import annotations
 
@@ -20,26 +20,26 @@ from simulation.phone.client import NoAnswer
 T = TypeVar("T")
 
 UNSURE = frozenset({429, 500, 502, 503, 504})
-"""HTTP statuses that do not say whether it was done."""
+"""HTTP statuses after which it may have been done or not."""
 
 HUNG_UP = "hung up"
 LOST_ON_ITS_WAY = "answer lost on its way"
 NO_CONNECTION = "no connection"
-"""Why there was no answer, when it was not the system that said so."""
+"""Why there was no answer where the system gave no reason."""
 
 PATIENCE = 12.0
-"""Seconds after which a person goes on with something else; what is not known is asked for again later."""
+"""Seconds after which a person goes on with something else; what is still unknown is requested again later."""
 
 
 @dataclass(frozen=True)
-class Doing:
-    """Something to be done once: the same content however often it is asked for."""
+class Command:
+    """Something to be done once: the same content however often it is requested."""
 
     kind: str
     id: UUID | str
     content: Mapping[str, Any]
     call: Callable[[Any, Mapping[str, Any]], Awaitable[BaseModel | dict[str, Any]]]
-    """Ask for it on a device."""
+    """Request it on a device."""
 
 
 @dataclass(frozen=True)
@@ -52,8 +52,8 @@ class Customer:
 
 
 @dataclass
-class Known:
-    """A payment that somebody was told of: it may be reversed, or its receipt copied."""
+class RecordedPayment:
+    """A payment that was confirmed: it may be reversed, or its receipt copied."""
 
     payment_id: UUID
     customer_code: str
@@ -69,21 +69,21 @@ class Town:
     seed: int
     pace: float
     """Mean seconds between two things that one person does."""
-    fronts: list[str]
+    gateway_urls: list[str]
     """Addresses of the API."""
     customers: dict[str, list[Customer]] = field(default_factory=dict)
     """Collector code → customers."""
-    known: list[Known] = field(default_factory=list)
-    doings: dict[tuple[str, str], tuple[Person, Doing, ApiClient]] = field(default_factory=dict)
-    """How each deed was first asked for, to ask for it again."""
+    recorded: list[RecordedPayment] = field(default_factory=list)
+    commands: dict[tuple[str, str], tuple[Person, Command, ApiClient]] = field(default_factory=dict)
+    """How each operation was first requested, to request it again."""
     repeats: int = 0
     """Requests that were made again under the same id."""
     errors: Counter[str] = field(default_factory=Counter)
-    """Answers with status 500 by what was asked; the system's own errors."""
+    """Answers with status 500 by what was requested; the system's own errors."""
     closing: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the people are to come to an end."""
 
-    def dice(self, name: str) -> random.Random:
+    def rng(self, name: str) -> random.Random:
         """Return a person's own generator: what others do does not change what this one draws."""
         return random.Random(f"{self.seed}/{name}")
 
@@ -95,11 +95,11 @@ class Person:
         self.town = town
         self.name = name
         self.device = device
-        self.dice = town.dice(name)
+        self.rng = town.rng(name)
 
     async def think(self) -> None:
         """Pause as people do; returns early when the day is over."""
-        pause = self.dice.expovariate(1 / self.town.pace)
+        pause = self.rng.expovariate(1 / self.town.pace)
         try:
             async with asyncio.timeout(min(pause, 5 * self.town.pace)):
                 await self.town.closing.wait()
@@ -117,67 +117,69 @@ class Person:
             self._note_error(what, problem)
             history.read(what, self.name, outcome, problem.slug)
             return None
-        history.read(what, self.name, Outcome.TOLD)
+        history.read(what, self.name, Outcome.DONE)
         return found
 
     async def do(
-        self, doing: Doing, device: ApiClient | None = None, *, lose_first: bool = False, within: float = PATIENCE
+        self, command: Command, device: ApiClient | None = None, *, lose_first: bool = False, within: float = PATIENCE
     ) -> Attempt:
-        """Ask until the answer is known or patience has run out; what stays unknown is kept for later."""
+        """Repeat a request until its outcome is known or patience has run out; what stays unknown is kept for later."""
         device = device or self.device
         deadline = self.town.history.now + within
         pause = 0.1
-        attempt = await self.attempt(doing, device, lose=lose_first)
+        attempt = await self.attempt(command, device, lose=lose_first)
         while attempt.outcome is Outcome.UNKNOWN:
             if self.town.history.now > deadline or self.town.closing.is_set():
                 break
-            await asyncio.sleep(self.dice.uniform(pause / 2, pause))
+            await asyncio.sleep(self.rng.uniform(pause / 2, pause))
             pause = min(2 * pause, 1.5)
             self.town.repeats += 1
-            attempt = await self.attempt(doing, device)
+            attempt = await self.attempt(command, device)
         return attempt
 
-    async def settle(self, doing: Doing, device: ApiClient, within: float) -> Attempt:
-        """Ask without losing answers until the answer is known, or ``within`` seconds have passed."""
+    async def settle(self, command: Command, device: ApiClient, within: float) -> Attempt:
+        """Repeat a request without losing replies until its outcome is known, or ``within`` seconds have passed."""
         deadline = self.town.history.now + within
         while True:
             self.town.repeats += 1
-            attempt = await self.attempt(doing, device, honest=True)
+            attempt = await self.attempt(command, device, honest=True)
             if attempt.outcome is not Outcome.UNKNOWN or self.town.history.now > deadline:
                 return attempt
             await asyncio.sleep(0.3)
 
-    async def attempt(self, doing: Doing, device: ApiClient, *, lose: bool = False, honest: bool = False) -> Attempt:
-        """Ask once. The answer may get lost on its way: cut off before it comes, or dropped when it is there."""
+    async def attempt(
+        self, command: Command, device: ApiClient, *, lose: bool = False, honest: bool = False
+    ) -> Attempt:
+        """Request once. The reply may get lost: cut off before it comes, or dropped when it is there."""
         history = self.town.history
-        fate = self.dice.random()
-        cut_off = None if honest or lose or fate > 0.05 else self.dice.uniform(0.002, 0.08)
-        self.town.doings.setdefault((doing.kind, str(doing.id)), (self, doing, device))
+        fate = self.rng.random()
+        cut_off = None if honest or lose or fate > 0.05 else self.rng.uniform(0.002, 0.08)
+        self.town.commands.setdefault((command.kind, str(command.id)), (self, command, device))
         lost = lose or (not honest and 0.05 < fate < 0.1)
-        attempt = history.ask(doing.kind, str(doing.id), f"{self.name}, {device.name}", doing.content)
-        outcome, answer, slug = await self._asked(doing, device, cut_off)
+        attempt = history.request(command.kind, str(command.id), f"{self.name}, {device.name}", command.content)
+        outcome, answer, slug = await self._requested(command, device, cut_off)
         if lost and outcome is not Outcome.UNKNOWN:
             outcome, answer, slug = Outcome.UNKNOWN, {}, LOST_ON_ITS_WAY
         self._turn_to_another_copy(outcome, device)
-        history.answer(doing.kind, str(doing.id), attempt, outcome, answer, slug)
+        history.reply(command.kind, str(command.id), attempt, outcome, answer, slug)
         return attempt
 
-    async def _asked(
-        self, doing: Doing, device: ApiClient, cut_off: float | None
+    async def _requested(
+        self, command: Command, device: ApiClient, cut_off: float | None
     ) -> tuple[Outcome, Mapping[str, Any], str]:
         try:
             async with asyncio.timeout(cut_off):
-                reply = await doing.call(device, doing.content)
+                reply = await command.call(device, command.content)
         except TimeoutError:
             return Outcome.UNKNOWN, {}, HUNG_UP
         except Problem as problem:
-            self._note_error(doing.kind, problem)
+            self._note_error(command.kind, problem)
             if isinstance(problem, NoAnswer):
                 return Outcome.UNKNOWN, {}, f"{NO_CONNECTION} ({problem.detail})"
             if problem.status in UNSURE:
                 return Outcome.UNKNOWN, {}, problem.slug
             return Outcome.REFUSED, {"status": problem.status, "facts": problem.facts}, problem.slug
-        return Outcome.TOLD, reply if isinstance(reply, dict) else reply.model_dump(mode="json"), ""
+        return Outcome.DONE, reply if isinstance(reply, dict) else reply.model_dump(mode="json"), ""
 
     def _note_error(self, what: str, problem: Problem) -> None:
         if problem.status == 500 or problem.slug == "not-a-problem":
@@ -185,6 +187,6 @@ class Person:
 
     def _turn_to_another_copy(self, outcome: Outcome, device: ApiClient) -> None:
         """What a load balancer does: whoever gets no answer from one copy of the gateway asks another one."""
-        fronts = self.town.fronts
-        if outcome is Outcome.UNKNOWN and device.base_url in fronts:
-            device.base_url = fronts[(fronts.index(device.base_url) + 1) % len(fronts)]
+        gateway_urls = self.town.gateway_urls
+        if outcome is Outcome.UNKNOWN and device.base_url in gateway_urls:
+            device.base_url = gateway_urls[(gateway_urls.index(device.base_url) + 1) % len(gateway_urls)]

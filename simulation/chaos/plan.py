@@ -28,7 +28,7 @@ class Kind:
     """Parts that are away meanwhile, so that no other fault can work on them."""
     needs: tuple[str, ...] = ()
     """Parts that must be there for it to be done."""
-    wire: str = ""
+    link: str = ""
     """Connections that it spoils; one fault at a time on each."""
 
 
@@ -61,11 +61,11 @@ KINDS: Mapping[str, Kind] = {
         Kind("freeze_broker", "the broker stands still (SIGSTOP) and goes on", (BROKER,), takes=(BROKER,)),
         Kind("alarm", "the broker has no disk or memory left", (BROKER,), ("disk", "memory"), needs=(BROKER,)),
         Kind("close_connections", "the broker closes everybody's connections", (BROKER,), needs=(BROKER,)),
-        Kind("reset_broker", "a service's connections to the broker are reset", wire=BROKER),
-        Kind("reset_broker_in_flight", "… when so many more bytes have been sent", wire=BROKER),
-        Kind("blackhole_broker", "what a service and the broker say vanishes", ways=_DIRECTIONS, wire=BROKER),
-        Kind("broker_down", "a service cannot connect to the broker", wire=BROKER),
-        Kind("slow_broker", "the way to the broker is slow", wire=BROKER),
+        Kind("reset_broker", "a service's connections to the broker are reset", link=BROKER),
+        Kind("reset_broker_in_flight", "… when so many more bytes have been sent", link=BROKER),
+        Kind("blackhole_broker", "what a service and the broker send vanishes", ways=_DIRECTIONS, link=BROKER),
+        Kind("broker_down", "a service cannot connect to the broker", link=BROKER),
+        Kind("slow_broker", "the way to the broker is slow", link=BROKER),
         Kind(
             "kill_database",
             "the database server is killed (SIGKILL) or stopped (immediate, fast), and started again",
@@ -79,10 +79,10 @@ KINDS: Mapping[str, Kind] = {
             (DATABASE,),
             takes=(DATABASE,),
         ),
-        Kind("reset_database_in_flight", "a service's database sessions are reset in mid-sentence", wire=DATABASE),
-        Kind("blackhole_database", "what a service and its database say vanishes", ways=_DIRECTIONS, wire=DATABASE),
-        Kind("database_down", "a service cannot connect to its database", wire=DATABASE),
-        Kind("slow_database", "the way to a database is slow", wire=DATABASE),
+        Kind("reset_database_in_flight", "a service's database sessions are reset in mid-sentence", link=DATABASE),
+        Kind("blackhole_database", "what a service and its database send vanishes", ways=_DIRECTIONS, link=DATABASE),
+        Kind("database_down", "a service cannot connect to its database", link=DATABASE),
+        Kind("slow_database", "the way to a database is slow", link=DATABASE),
         Kind("drop_sessions", "the server ends a service's sessions, as at a failover", needs=(DATABASE,)),
         Kind("drop_all_sessions", "the server ends everybody's sessions", (DATABASE,), needs=(DATABASE,)),
         Kind("lock_wait", "somebody holds the tables that a service writes to", needs=(DATABASE,)),
@@ -92,7 +92,7 @@ KINDS: Mapping[str, Kind] = {
             "the phones' network fails",
             (PHONES,),
             ("down", "reset", "slow", "blackhole both", "blackhole up", "blackhole down"),
-            wire=PHONES,
+            link=PHONES,
         ),
         Kind("duplicate", "events are delivered again, at once and long after", (BROKER,), needs=(BROKER, DATABASE)),
         Kind("reorder", "a service's events are held back and delivered in another order", needs=(BROKER,)),
@@ -186,9 +186,9 @@ def once_each(seed: int, *, copies: Mapping[str, int] | None = None) -> list[Sto
 
 class _Planner:
     def __init__(
-        self, dice: random.Random, seconds: float, kinds: Sequence[str], copies: Mapping[str, int], at_once: int
+        self, rng: random.Random, seconds: float, kinds: Sequence[str], copies: Mapping[str, int], at_once: int
     ) -> None:
-        self._dice = dice
+        self._rng = rng
         self._seconds = seconds
         self._kinds = list(dict.fromkeys(kinds))
         self._copies = copies
@@ -204,20 +204,20 @@ class _Planner:
         found: list[Storm] = []
         planned = 0.0
         while self._kinds and planned < self._seconds:
-            storm = Storm(calm=round(self._dice.uniform(0.3, 1.0) * self._calm, 2), faults=self._together())
+            storm = Storm(calm=round(self._rng.uniform(0.3, 1.0) * self._calm, 2), faults=self._together())
             found.append(storm)
             planned += storm.calm + storm.lasts + _RECOVERY_SECONDS
         return found
 
     def _together(self) -> tuple[Fault, ...]:
-        wanted = max(self._at_once, self._dice.choices((1, 2, 3), (60, 30, 10))[0])
+        wanted = max(self._at_once, self._rng.choices((1, 2, 3), (60, 30, 10))[0])
         chosen: list[Fault] = []
         put_back: list[str] = []
         while len(chosen) < wanted and len(put_back) < 8:
             if not self._deck:
                 if chosen and len(self._kinds) <= len(chosen) + len(put_back):
                     break
-                self._deck = self._dice.sample(self._kinds, len(self._kinds))
+                self._deck = self._rng.sample(self._kinds, len(self._kinds))
             name = self._deck.pop(0)
             fault = self._fault(KINDS[name])
             if all(_agree(fault, other) for other in chosen):
@@ -230,36 +230,36 @@ class _Planner:
         return tuple(chosen)
 
     def _fault(self, kind: Kind) -> Fault:
-        dice = self._dice
+        rng = self._rng
         target = self._next_target(kind)
-        lasts = dice.uniform(0.2, 1.0) * self._longest
-        if not self._longest < 5 and kind.name in _LONG and dice.random() < 0.3:
-            lasts += dice.uniform(15, 35)
+        lasts = rng.uniform(0.2, 1.0) * self._longest
+        if not self._longest < 5 and kind.name in _LONG and rng.random() < 0.3:
+            lasts += rng.uniform(15, 35)
         return Fault(
             kind=kind.name,
             target=target,
-            copy=dice.randrange(self._copies.get(target, 1)) if target in SERVICES else 0,
-            way=dice.choice(kind.ways),
-            after=round(dice.uniform(0, 0.4), 2),
+            copy=rng.randrange(self._copies.get(target, 1)) if target in SERVICES else 0,
+            way=rng.choice(kind.ways),
+            after=round(rng.uniform(0, 0.4), 2),
             lasts=round(lasts, 2),
-            size=dice.randrange(20, 4000),
+            size=rng.randrange(20, 4000),
         )
 
     def _next_target(self, kind: Kind) -> str:
         """Let each target have its turn before the first has another."""
-        left = self._targets.get(kind.name) or self._dice.sample(kind.targets, len(kind.targets))
+        left = self._targets.get(kind.name) or self._rng.sample(kind.targets, len(kind.targets))
         self._targets[kind.name] = list(left[1:])
         return left[0]
 
 
 def _agree(one: Fault, other: Fault) -> bool:
-    """Say whether two faults can happen together without one making the other impossible or meaningless."""
+    """Return whether two faults can happen together without one making the other impossible or meaningless."""
     first, second = KINDS[one.kind], KINDS[other.kind]
-    if {*first.takes} & {*second.takes, *second.needs, second.wire}:
+    if {*first.takes} & {*second.takes, *second.needs, second.link}:
         return False
-    if {*second.takes} & {*first.needs, first.wire}:
+    if {*second.takes} & {*first.needs, first.link}:
         return False
-    if first.wire and first.wire == second.wire and one.target == other.target:
+    if first.link and first.link == second.link and one.target == other.target:
         return False
     if {one.kind, other.kind} <= _PROCESSES and (
         one.target == other.target or EVERYTHING in (one.target, other.target)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from simulation.chaos.people import Doing
+from simulation.chaos.people import Command
 from simulation.phone import Fault, VirtualPhone
 
 if TYPE_CHECKING:
@@ -26,16 +26,16 @@ class PrinterKeeper:
 
     async def mishap(self) -> None:
         """Something goes wrong with printer or phone."""
-        dice, phone = self._person.dice, self._phone
+        rng, phone = self._person.rng, self._phone
         self.mishaps += 1
-        match dice.choices(("printer", "tunnel", "app closed", "site data cleared"), (70, 15, 10, 5))[0]:
+        match rng.choices(("printer", "tunnel", "app closed", "site data cleared"), (70, 15, 10, 5))[0]:
             case "printer":
-                phone.printer.fail(dice.choice(list(Fault)))
+                phone.printer.fail(rng.choice(list(Fault)))
             case "tunnel":
                 phone.stream.cut()
             case "app closed":
                 await phone.stream.stop()
-                await asyncio.sleep(dice.uniform(0, 1))
+                await asyncio.sleep(rng.uniform(0, 1))
                 phone.stream.start()
             case "site data cleared":
                 await phone.stream.stop()
@@ -43,7 +43,7 @@ class PrinterKeeper:
                 phone.stream.start()
 
     async def decide(self) -> None:
-        """Load paper, look at what has come out, and say so for every paper of which no machine is sure."""
+        """Load paper, look at what has come out, and answer for every print job of which no machine is sure."""
         if self._phone.stream.close_code is not None:
             await self._open_again()
         if self._phone.printer.not_ready is not None:
@@ -70,17 +70,18 @@ class PrinterKeeper:
 
     def _is_out(self, job_id: UUID, attempt: int) -> bool:
         return any(
-            paper.complete and (paper.job_id, paper.attempt) == (job_id, attempt) for paper in self._phone.papers
+            printout.complete and (printout.job_id, printout.attempt) == (job_id, attempt)
+            for printout in self._phone.printouts
         )
 
-    def _say_printed(self, job_id: UUID, attempt: int) -> Doing:
+    def _say_printed(self, job_id: UUID, attempt: int) -> Command:
         async def call(phone: VirtualPhone, content: Mapping[str, Any]) -> dict[str, Any]:
-            return await phone.say_printed(job_id, content["attempt"])
+            return await phone.confirm_printed(job_id, content["attempt"])
 
-        return Doing("say_printed", f"{job_id}/{attempt}", {"job_id": job_id, "attempt": attempt}, call)
+        return Command("confirm_printed", f"{job_id}/{attempt}", {"job_id": job_id, "attempt": attempt}, call)
 
-    def _print_again(self, job_id: UUID, attempt: int) -> Doing:
+    def _print_again(self, job_id: UUID, attempt: int) -> Command:
         async def call(phone: VirtualPhone, content: Mapping[str, Any]) -> dict[str, Any]:
             return await phone.print_again(job_id, content["attempt"])
 
-        return Doing("print_again", f"{job_id}/{attempt}", {"job_id": job_id, "attempt": attempt}, call)
+        return Command("print_again", f"{job_id}/{attempt}", {"job_id": job_id, "attempt": attempt}, call)

@@ -7,8 +7,8 @@ import signal
 from collections.abc import Iterable
 
 from ops.system import SERVICES
-from simulation.chaos.ground import Ground
 from simulation.chaos.plan import Fault
+from simulation.chaos.testbed import ChaosTestbed
 
 _READY_SECONDS = 40.0
 
@@ -18,23 +18,23 @@ Copy = tuple[str, int]
 class ProcessFaults:
     """Each method does one kind of fault, and returns when it is healed."""
 
-    def __init__(self, ground: Ground) -> None:
-        self._ground = ground
+    def __init__(self, testbed: ChaosTestbed) -> None:
+        self._testbed = testbed
 
     async def kill_service(self, fault: Fault) -> None:
         """End a copy as a power cut would."""
-        ground, copy = self._ground, (fault.target, fault.copy)
-        ground.held_down.add(copy)
+        testbed, copy = self._testbed, (fault.target, fault.copy)
+        testbed.held_down.add(copy)
         try:
-            await asyncio.to_thread(ground.system.kill, *copy)
+            await asyncio.to_thread(testbed.system.kill, *copy)
             await asyncio.sleep(fault.lasts)
-            await ground.launch(*copy)
+            await testbed.launch(*copy)
         finally:
-            ground.held_down.discard(copy)
+            testbed.held_down.discard(copy)
 
     async def freeze_service(self, fault: Fault) -> None:
         """Let a copy stand still: its connections stay open, and nothing answers on them."""
-        system = self._ground.system
+        system = self._testbed.system
         system.signal(fault.target, signal.SIGSTOP, fault.copy)
         try:
             await asyncio.sleep(fault.lasts)
@@ -51,41 +51,41 @@ class ProcessFaults:
 
     async def power_cut(self, fault: Fault) -> None:
         """End everything at once; services come up beside their broker and database, as after a power cut."""
-        ground = self._ground
+        testbed = self._testbed
         copies = [copy for service in SERVICES for copy in self._copies(service)]
-        rabbitmq, postgres = ground.stack.rabbitmq, ground.stack.postgres
-        ground.held_down.update(copies)
+        rabbitmq, postgres = testbed.stack.rabbitmq, testbed.stack.postgres
+        testbed.held_down.update(copies)
         try:
             await asyncio.gather(
                 asyncio.to_thread(rabbitmq.kill),
                 asyncio.to_thread(postgres.kill),
-                *(asyncio.to_thread(ground.system.kill, *copy) for copy in copies),
+                *(asyncio.to_thread(testbed.system.kill, *copy) for copy in copies),
             )
             await asyncio.sleep(fault.lasts)
             await asyncio.gather(
                 asyncio.to_thread(rabbitmq.start),
                 asyncio.to_thread(postgres.start),
-                *(ground.launch(*copy) for copy in copies),
+                *(testbed.launch(*copy) for copy in copies),
             )
         finally:
-            ground.held_down.difference_update(copies)
-            ground.follow()
+            testbed.held_down.difference_update(copies)
+            testbed.follow()
 
     def _copies(self, service: str) -> list[Copy]:
-        return [(service, copy) for copy in range(self._ground.copies[service])]
+        return [(service, copy) for copy in range(self._testbed.copies[service])]
 
     async def _restart(self, copies: Iterable[Copy]) -> None:
-        ground = self._ground
+        testbed = self._testbed
         for copy in copies:
-            ground.held_down.add(copy)
+            testbed.held_down.add(copy)
             try:
-                await asyncio.to_thread(ground.system.stop, *copy)
-                await ground.launch(*copy)
+                await asyncio.to_thread(testbed.system.stop, *copy)
+                await testbed.launch(*copy)
             finally:
-                ground.held_down.discard(copy)
+                testbed.held_down.discard(copy)
             # As an orchestrator does: the next one goes only when this one works.
             deadline = asyncio.get_running_loop().time() + _READY_SECONDS
-            while not await asyncio.to_thread(ground.system.is_ready, *copy):
+            while not await asyncio.to_thread(testbed.system.is_ready, *copy):
                 if asyncio.get_running_loop().time() > deadline:
                     break
                 await asyncio.sleep(0.1)

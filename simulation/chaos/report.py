@@ -1,4 +1,4 @@
-"""What a chaos run says at its end."""
+"""The report of a chaos run."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from ops.audit import Violation
 from ops.console import print_line, print_table
-from simulation.chaos.evidence import DeadLetter
+from simulation.chaos.final_state import DeadLetter
 from simulation.chaos.history import History, Outcome
 
 MOST_LINES = 40
@@ -31,7 +31,7 @@ class Recovery:
     faults: tuple[str, ...]
     """In words, as many as kinds."""
     ready: float | None
-    """Until every copy said on /readyz that it can work; None: it never did."""
+    """Until every copy was ready; None: that never happened."""
     works: float | None
     """Until a transfer was recorded and its receipt signed as well."""
 
@@ -42,14 +42,14 @@ class Recovery:
 
 @dataclass(frozen=True)
 class OperationCount:
-    """What became of the deeds of one kind; a deed is asked for once or more often."""
+    """What became of the operations of one kind; an operation is requested once or more often."""
 
-    deeds: int
+    operations: int
     requests: int
-    told: int
+    confirmed: int
     refused: int
     lost: int
-    """Requests without an answer that says."""
+    """Requests without a definite answer."""
 
 
 @dataclass
@@ -68,12 +68,12 @@ class ChaosReport:
     reads: dict[str, int] = field(default_factory=dict)
     refusals: dict[str, int] = field(default_factory=dict)
     unanswered: dict[str, int] = field(default_factory=dict)
-    """Why requests had no answer that says → how many; what people lost themselves, too."""
+    """Why requests had no definite answer → how many; what people lost themselves, too."""
     repeats: int = 0
     messages: dict[str, int] = field(default_factory=dict)
     """Events delivered again, in another order, and unreadable ones."""
     restarts: int = 0
-    """Copies that ended without our doing and were started again."""
+    """Copies that ended without the run having done it and were started again."""
     internal_errors: dict[str, int] = field(default_factory=dict)
     dead_letters: list[DeadLetter] = field(default_factory=list)
     figures: dict[str, int] = field(default_factory=dict)
@@ -88,24 +88,26 @@ class ChaosReport:
 
     def count(self, history: History) -> None:
         """Take over the figures of a history."""
-        kinds = sorted({kind for kind, _ in history.deeds})
+        kinds = sorted({kind for kind, _ in history.operations})
         refusals: Counter[str] = Counter()
         unanswered: Counter[str] = Counter()
         for kind in kinds:
-            deeds = list(history.of(kind))
-            outcomes = Counter(attempt.outcome for deed in deeds for attempt in deed.attempts)
-            last = Counter(deed.last_word.outcome for deed in deeds if deed.last_word)
+            operations = list(history.of(kind))
+            outcomes = Counter(attempt.outcome for operation in operations for attempt in operation.attempts)
+            last = Counter(operation.last_answer.outcome for operation in operations if operation.last_answer)
             self.operations[kind] = OperationCount(
-                deeds=len(deeds),
+                operations=len(operations),
                 requests=sum(outcomes.values()),
-                told=last[Outcome.TOLD],
+                confirmed=last[Outcome.DONE],
                 refused=last[Outcome.REFUSED],
                 lost=outcomes[Outcome.UNKNOWN],
             )
-            unanswered.update(a.slug for deed in deeds for a in deed.attempts if a.outcome is Outcome.UNKNOWN)
-            for deed in deeds:
-                if deed.last_word and deed.last_word.outcome is Outcome.REFUSED:
-                    refusals[f"{kind}: {deed.last_word.slug}"] += 1
+            unanswered.update(
+                a.slug for operation in operations for a in operation.attempts if a.outcome is Outcome.UNKNOWN
+            )
+            for operation in operations:
+                if operation.last_answer and operation.last_answer.outcome is Outcome.REFUSED:
+                    refusals[f"{kind}: {operation.last_answer.slug}"] += 1
         self.refusals = dict(sorted(refusals.items()))
         self.unanswered = dict(unanswered.most_common())
         self.reads = dict(history.reads)
@@ -160,9 +162,9 @@ class ChaosReport:
         self._print_faults()
         print_table(
             "What people did",
-            ["what", "deeds", "requests", "yes", "no", "no answer"],
-            [[kind, c.deeds, c.requests, c.told, c.refused, c.lost] for kind, c in self.operations.items()],
-            right=["deeds", "requests", "yes", "no", "no answer"],
+            ["what", "operations", "requests", "yes", "no", "no answer"],
+            [[kind, c.operations, c.requests, c.confirmed, c.refused, c.lost] for kind, c in self.operations.items()],
+            right=["operations", "requests", "yes", "no", "no answer"],
         )
         figures = [[name, f"{value:,}"] for name, value in {**self.figures, **self.messages}.items()]
         print_table("Found by the audit", ["what", "figure"], figures, right=["figure"])

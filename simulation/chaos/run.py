@@ -1,4 +1,4 @@
-"""One chaos run: people work, storms pass, everything is healed and settled, and the audit judges."""
+"""One chaos run: people work, storms pass, everything is healed and settled, and the audit checks the result."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ from services.gateway.enrolment import make_code_in_database
 from shared.messaging.topology import Names
 from shared.testing.waiting import wait_until
 from simulation.chaos.bills import Books
+from simulation.chaos.checks import check_history
 from simulation.chaos.collectors import CollectorAtTheDoor, Round
-from simulation.chaos.evidence import DeadLetter, digest, gather_evidence, take_dead_letters, under_way
 from simulation.chaos.faults import Injector
-from simulation.chaos.ground import Ground
+from simulation.chaos.final_state import DeadLetter, digest, read_final_state, take_dead_letters, under_way
 from simulation.chaos.history import History
-from simulation.chaos.judge import judge_history
 from simulation.chaos.message_faults import MessageFaults
 from simulation.chaos.office import CashierDesk, PointDesk, Prober
 from simulation.chaos.people import Town
 from simulation.chaos.plan import KINDS, Storm, make_plan
 from simulation.chaos.report import ChaosReport, Recovery
+from simulation.chaos.testbed import ChaosTestbed
 from simulation.phone import VirtualDesk, VirtualPhone, open_session
 
 RECOVERY_LIMIT = 90.0
-"""Seconds that a system has to recover from a storm, unless a run says otherwise."""
+"""Seconds that a system has to recover from a storm, unless a run sets another."""
 
 OVERTIME_LIMIT = 90.0
 """Seconds after which a day ends, however little was done."""
@@ -55,21 +55,21 @@ class Options:
     storms: Sequence[Storm] | None = None
     """In place of the plan that the seed gives."""
     at_least: Mapping[str, int] = field(default_factory=dict)
-    """Kind of deed → how many people have to have been told of before the day ends; on a slow machine it is longer."""
+    """Kind of operation → how many have to be confirmed before the day ends; on a slow machine it is longer."""
 
 
 class ChaosRun:
-    """Runs on a ground that is up."""
+    """Runs on a testbed that is up."""
 
-    def __init__(self, ground: Ground, options: Options) -> None:
-        self._ground = ground
+    def __init__(self, testbed: ChaosTestbed, options: Options) -> None:
+        self._testbed = testbed
         self._options = options
-        self._names = Names(ground.namespace)
-        self.history = History(ground.home / f"history-{options.seed}.jsonl")
-        fronts = [ground.front_url(number) for number in range(len(ground.front))]
-        self.town = Town(self.history, options.seed, options.pace, fronts)
-        self._messages = MessageFaults(ground, self.town.dice("messages"))
-        self._injector = Injector(ground, self.history, self._messages)
+        self._names = Names(testbed.namespace)
+        self.history = History(testbed.home / f"history-{options.seed}.jsonl")
+        gateway_urls = [testbed.gateway_url(number) for number in range(len(testbed.gateways))]
+        self.town = Town(self.history, options.seed, options.pace, gateway_urls)
+        self._messages = MessageFaults(testbed, self.town.rng("messages"))
+        self._injector = Injector(testbed, self.history, self._messages)
         self._devices: list[VirtualPhone | VirtualDesk] = []
         self._phones: list[VirtualPhone] = []
         self._rounds: list[Round] = []
@@ -80,7 +80,7 @@ class ChaosRun:
             seed=options.seed,
             minutes=round(options.seconds / 60, 2),
             phones=options.phones,
-            copies=dict(ground.copies),
+            copies=dict(testbed.copies),
             history_file=str(self.history.path),
         )
 
@@ -88,25 +88,25 @@ class ChaosRun:
         """Do it all; what is wrong is in the report."""
         async with AsyncExitStack() as stack:
             stack.callback(self.history.close)
-            folder = self._ground.home / "sample"
+            folder = self._testbed.home / "sample"
             shutil.rmtree(folder, ignore_errors=True)
             customers = max(160, CUSTOMERS_PER_COLLECTOR * self._options.phones // 2)
-            books = Books(self._ground, folder, customers=customers, seed=self._options.seed)
+            books = Books(self._testbed, folder, customers=customers, seed=self._options.seed)
             await books.open()
             self.town.customers = books.customers()
             session = await stack.enter_async_context(open_session())
-            stack.push_async_callback(self._hang_up)
+            stack.push_async_callback(self._close_devices)
             prober = await self._open_town(session, books.collection_point())
             billing = asyncio.create_task(books.keep_up())
             work = [asyncio.create_task(worker.work()) for worker in self._workers]
             try:
-                await self._weather(prober)
+                await self._run_storms(prober)
             finally:
                 self.town.closing.set()
                 billing.cancel()
             await asyncio.gather(*work)
             await self._settle()
-            await self._judge()
+            await self._check()
         return self.report
 
     # --- the beginning
@@ -124,7 +124,7 @@ class ChaosRun:
                 day = Round(code)
                 self._rounds.append(day)
             number += 1
-            phone = VirtualPhone(self._ground.front_url(number), name=f"phone {number}", session=session)
+            phone = VirtualPhone(self._testbed.gateway_url(number), name=f"phone {number}", session=session)
             await self._enrol(phone, Role.COLLECTOR, collector_code=code)
             await phone.open_stream()
             day.phones.append(phone)
@@ -136,7 +136,7 @@ class ChaosRun:
         return Prober(self.town, "prober", await self._desk(session, Role.CASHIER), [])
 
     async def _desk(self, session: aiohttp.ClientSession, role: Role, point_code: str | None = None) -> VirtualDesk:
-        desk = VirtualDesk(self._ground.front_url(len(self._devices)), name=f"{role}'s desk", session=session)
+        desk = VirtualDesk(self._testbed.gateway_url(len(self._devices)), name=f"{role}'s desk", session=session)
         await self._enrol(desk, role, collection_point_code=point_code)
         return desk
 
@@ -149,7 +149,7 @@ class ChaosRun:
         collection_point_code: str | None = None,
     ) -> None:
         made = await make_code_in_database(
-            self._ground.database_urls()["gateway"],
+            self._testbed.database_urls()["gateway"],
             role,
             made_by="chaos",
             collector_code=collector_code,
@@ -160,17 +160,17 @@ class ChaosRun:
         device.patience = -1.0
         self._devices.append(device)
 
-    async def _hang_up(self) -> None:
+    async def _close_devices(self) -> None:
         for device in self._devices:
             await device.close()
 
     # --- the storms
 
-    async def _weather(self, prober: Prober) -> None:
+    async def _run_storms(self, prober: Prober) -> None:
         options = self._options
         storms = options.storms
         if storms is None:
-            storms = make_plan(options.seed, options.seconds, kinds=options.kinds, copies=self._ground.copies)
+            storms = make_plan(options.seed, options.seconds, kinds=options.kinds, copies=self._testbed.copies)
         begun = self.history.now
         for storm in storms:
             if options.storms is None and self.history.now - begun > options.seconds:
@@ -183,7 +183,7 @@ class ChaosRun:
             await wait_until(self._enough_was_done, OVERTIME_LIMIT, every=0.2)
 
     def _enough_was_done(self) -> bool:
-        done = Counter(deed.kind for deed in self.history.deeds.values() if deed.told)
+        done = Counter(operation.kind for operation in self.history.operations.values() if operation.confirmed)
         return all(done[kind] >= least for kind, least in self._options.at_least.items())
 
     async def _recover(self, storm: Storm, prober: Prober) -> None:
@@ -199,7 +199,7 @@ class ChaosRun:
         self.report.recoveries.append(Recovery(healed, kinds, names, ready and round(ready - healed, 3), works))
         self.history.note("recovered", ready=ready, works=works)
         if works is None:
-            silent = await self._ground.not_ready()
+            silent = await self._testbed.not_ready()
             self.report.violations.append(
                 Violation(
                     "history", "the system recovers by itself", "; ".join(names), "; ".join(silent) or "no receipt"
@@ -207,7 +207,7 @@ class ChaosRun:
             )
 
     async def _until_ready(self, deadline: float) -> float | None:
-        while await self._ground.not_ready():
+        while await self._testbed.not_ready():
             if self.history.now > deadline:
                 return None
             await asyncio.sleep(0.05)
@@ -218,7 +218,7 @@ class ChaosRun:
     async def _settle(self) -> None:
         """Let everybody find out what they do not know, print what is to be printed, close the shifts, and wait."""
         begun = self.history.now
-        self._ground.mend_wires()
+        self._testbed.restore_connections()
         deadline = begun + self._options.patience
         await self._until_ready(deadline)
         for day in self._rounds:
@@ -233,7 +233,7 @@ class ChaosRun:
         while self.history.now < deadline:
             for collector in self._collectors:
                 await collector.printer.decide()
-            waiting = await under_way(self._ground.database_urls())
+            waiting = await under_way(self._testbed.database_urls())
             if not waiting:
                 break
             self.history.note("under way", **waiting)
@@ -244,13 +244,13 @@ class ChaosRun:
     async def _ask_what_is_open(self, deadline: float) -> None:
         gate = asyncio.Semaphore(8)
 
-        async def ask(kind: str, deed_id: str) -> None:
+        async def ask(kind: str, operation_id: str) -> None:
             async with gate:
-                person, doing, device = self.town.doings[kind, deed_id]
-                await person.settle(doing, device, max(1.0, deadline - self.history.now))
+                person, command, device = self.town.commands[kind, operation_id]
+                await person.settle(command, device, max(1.0, deadline - self.history.now))
 
-        open_deeds = [key for key, deed in self.history.deeds.items() if deed.is_open]
-        await asyncio.gather(*(ask(*key) for key in open_deeds))
+        open_operations = [key for key, operation in self.history.operations.items() if operation.is_open]
+        await asyncio.gather(*(ask(*key) for key in open_operations))
 
     async def _until_audited(self, deadline: float) -> None:
         """Wait until the audit finds nothing; what it still finds at the end is a violation."""
@@ -258,10 +258,10 @@ class ChaosRun:
             await self._look_at_the_dead()
             audited = judge(
                 await collect(
-                    self._ground.database_urls(),
-                    self._ground.stack.amqp_url,
-                    self._ground.namespace,
-                    self._ground.keyring(),
+                    self._testbed.database_urls(),
+                    self._testbed.stack.amqp_url,
+                    self._testbed.namespace,
+                    self._testbed.keyring(),
                 )
             )
             if audited.ok or self.history.now > deadline:
@@ -271,33 +271,33 @@ class ChaosRun:
         self.report.violations += audited.violations
 
     async def _look_at_the_dead(self) -> None:
-        found = await take_dead_letters(self._ground.stack.amqp_url, self._names, self._messages.unreadable)
+        found = await take_dead_letters(self._testbed.stack.amqp_url, self._names, self._messages.unreadable)
         # Ours were taken away, all others are still there and found each time.
         self._dead = [letter for letter in self._dead if letter.is_ours] + found
 
-    async def _judge(self) -> None:
-        papers = [paper for phone in self._phones for paper in phone.papers]
-        evidence = await gather_evidence(
-            self._ground.database_urls(),
-            self._ground.sms_folder,
-            papers,
+    async def _check(self) -> None:
+        printouts = [printout for phone in self._phones for printout in phone.printouts]
+        state = await read_final_state(
+            self._testbed.database_urls(),
+            self._testbed.sms_folder,
+            printouts,
             dead=self._dead,
             unreadable=map(digest, self._messages.unreadable),
         )
         report = self.report
-        report.violations += judge_history(self.history, evidence)
+        report.violations += check_history(self.history, state)
         report.violations.sort()
         report.count(self.history)
         report.faults = dict(sorted(self._injector.done.items()))
         report.not_done = self._injector.not_done
         report.repeats = self.town.repeats
-        report.restarts = self._ground.restarts
+        report.restarts = self._testbed.restarts
         report.internal_errors = dict(self.town.errors)
         report.dead_letters = self._dead
         report.messages = {
-            "papers": len(papers),
-            "sms": len(evidence.sms),
-            "events": sum(len(said) for said in evidence.said.values()),
+            "printouts": len(printouts),
+            "sms": len(state.sms),
+            "events": sum(map(len, state.emitted.values())),
             "events_delivered_again": self._messages.duplicated,
             "events_reordered": self._messages.reordered,
             "unreadable_messages": len(self._messages.unreadable),
@@ -305,10 +305,10 @@ class ChaosRun:
             "apps_opened_again": sum(collector.printer.reopened for collector in self._collectors),
             "sockets_opened": sum(phone.stream.connections for phone in self._phones),
         }
-        self.history.note("judged", ok=report.ok, violations=len(report.violations))
+        self.history.note("checked", ok=report.ok, violations=len(report.violations))
 
 
-async def run_chaos(ground: Ground, options: Options) -> tuple[ChaosReport, History]:
-    """Run on a ground that is up."""
-    run = ChaosRun(ground, options)
+async def run_chaos(testbed: ChaosTestbed, options: Options) -> tuple[ChaosReport, History]:
+    """Run on a testbed that is up."""
+    run = ChaosRun(testbed, options)
     return await run.run(), run.history

@@ -11,8 +11,8 @@ import asyncpg
 
 from ops.provision import database_name
 from ops.system import SERVICES
-from simulation.chaos.ground import Ground
 from simulation.chaos.plan import Fault
+from simulation.chaos.testbed import ChaosTestbed
 from stack import processes
 from stack.processes import StackError
 from stack.rabbitmq import MEBIBYTE, memory_limit
@@ -32,24 +32,24 @@ _DISK_LIMIT = str(200 * MEBIBYTE)
 class ServerFaults:
     """Each method does one kind of fault, and returns when it is healed."""
 
-    def __init__(self, ground: Ground) -> None:
-        self._ground = ground
+    def __init__(self, testbed: ChaosTestbed) -> None:
+        self._testbed = testbed
 
     # --- the broker
 
     async def kill_broker(self, fault: Fault) -> None:
         """End the broker as a power cut or as an operator would, and start it again."""
-        rabbitmq = self._ground.stack.rabbitmq
+        rabbitmq = self._testbed.stack.rabbitmq
         await asyncio.to_thread(rabbitmq.stop if fault.way == "stop" else rabbitmq.kill)
         try:
             await asyncio.sleep(fault.lasts)
         finally:
             await asyncio.to_thread(rabbitmq.start)
-            self._ground.follow()
+            self._testbed.follow()
 
     async def freeze_broker(self, fault: Fault) -> None:
         """Let the broker stand still."""
-        record = processes.running(self._ground.folder.record("rabbitmq"))
+        record = processes.running(self._testbed.folder.record("rabbitmq"))
         if record is None:
             raise StackError("the broker does not run")
         processes.send(record, signal.SIGSTOP)
@@ -68,7 +68,7 @@ class ServerFaults:
                 ["set_vm_memory_high_watermark", "absolute", str(memory_limit(total))],
             ),
         }[fault.way]
-        control = self._ground.stack.rabbitmq.control
+        control = self._testbed.stack.rabbitmq.control
         try:
             await asyncio.to_thread(control, *raised)
             await asyncio.sleep(fault.lasts)
@@ -77,25 +77,25 @@ class ServerFaults:
 
     async def close_connections(self, fault: Fault) -> None:
         """Have the broker close every connection, as an operator would."""
-        await asyncio.to_thread(self._ground.stack.rabbitmq.control, "close_all_connections", "an operator's wish")
+        await asyncio.to_thread(self._testbed.stack.rabbitmq.control, "close_all_connections", "an operator's wish")
         await asyncio.sleep(fault.lasts / 2)
 
     # --- the database server
 
     async def kill_database(self, fault: Fault) -> None:
         """End the database server in one of its ways, and start it again."""
-        postgres = self._ground.stack.postgres
+        postgres = self._testbed.stack.postgres
         end = {"immediate": postgres.stop_immediately, "fast": postgres.stop}.get(fault.way, postgres.kill)
         await asyncio.to_thread(end)
         try:
             await asyncio.sleep(fault.lasts)
         finally:
             await asyncio.to_thread(postgres.start)
-            self._ground.follow()
+            self._testbed.follow()
 
     async def freeze_database(self, fault: Fault) -> None:
         """Let the database server stand still, whatever its sessions are at."""
-        postgres = self._ground.stack.postgres
+        postgres = self._testbed.stack.postgres
         await asyncio.to_thread(postgres.signal_all, signal.SIGSTOP)
         try:
             await asyncio.sleep(fault.lasts)
@@ -111,7 +111,7 @@ class ServerFaults:
         await self._drop_sessions(SERVICES, fault)
 
     async def _drop_sessions(self, services: tuple[str, ...] | list[str], fault: Fault) -> None:
-        roles = [database_name(self._ground.namespace, service) for service in services]
+        roles = [database_name(self._testbed.namespace, service) for service in services]
         for _ in range(1 + fault.size % 4):
             await self._as_administrator(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = ANY($1)", roles
@@ -120,7 +120,7 @@ class ServerFaults:
 
     async def lock_wait(self, fault: Fault) -> None:
         """Hold what a service writes to."""
-        connection = await asyncpg.connect(self._ground.database_urls()[fault.target], timeout=10)
+        connection = await asyncpg.connect(self._testbed.database_urls()[fault.target], timeout=10)
         try:
             async with connection.transaction():
                 await connection.execute("SET LOCAL lock_timeout = '5s'")
@@ -131,7 +131,7 @@ class ServerFaults:
 
     async def crowded_database(self, fault: Fault) -> None:
         """Leave a service room for one session."""
-        role = database_name(self._ground.namespace, fault.target)
+        role = database_name(self._testbed.namespace, fault.target)
         try:
             await self._as_administrator(f'ALTER ROLE "{role}" CONNECTION LIMIT 1')
             await self._as_administrator(
@@ -142,7 +142,7 @@ class ServerFaults:
             await self._as_administrator(f'ALTER ROLE "{role}" CONNECTION LIMIT -1')
 
     async def _as_administrator(self, statement: str, *values: str | list[str]) -> None:
-        connection = await asyncpg.connect(self._ground.stack.postgres_url, timeout=10)
+        connection = await asyncpg.connect(self._testbed.stack.postgres_url, timeout=10)
         try:
             await connection.execute(statement) if not values else await connection.fetch(statement, *values)
         finally:

@@ -38,7 +38,7 @@ def main() -> int:
     """Play the demo; 0 only when every step held."""
     parser = argparse.ArgumentParser(prog="./dev demo", description="A day of collecting bills on the real system.")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write each step with ok and the facts to FILE")
-    parser.add_argument("--out", type=Path, metavar="FOLDER", help="where papers and tokens go", default=None)
+    parser.add_argument("--out", type=Path, metavar="FOLDER", help="where printouts and tokens go", default=None)
     parser.add_argument(
         "--namespace", default="demo", help="name of the system, so that several can be watched at once"
     )

@@ -88,12 +88,12 @@ class Narrator:
             step.seconds = time.monotonic() - started
             self._write()
 
-    def end(self, papers: Path) -> None:
-        """Say how it went and where the papers are."""
+    def end(self, printouts: Path) -> None:
+        """Say how it went and where the printouts are."""
         verdict = "every step held" if self.ok else "NOT every step held"
         seconds = time.monotonic() - self._started
         self._console.print(f"\n[bold]{len(self.steps)} steps in {seconds:.0f} s: {verdict}.[/]", highlight=False)
-        self._console.print(f"Papers, receipts' tokens and the public key: {escape(str(papers))}", highlight=False)
+        self._console.print(f"Papers, receipts' tokens and the public key: {escape(str(printouts))}", highlight=False)
 
     def _write(self) -> None:
         if self._record is None:

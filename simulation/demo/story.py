@@ -16,7 +16,7 @@ from shared.problems import Problem
 from shared.text import without_accents
 from simulation.demo.narrator import Narrator, Step
 from simulation.demo.stage import Stage
-from simulation.phone import Fault, Paper
+from simulation.phone import Fault, Printout
 from simulation.sample.readings import Month
 from simulation.sample.write import write_sample
 
@@ -110,21 +110,21 @@ async def _agree(stage: Stage, step: Step) -> None:
 
 async def _notice(stage: Stage, step: Step) -> None:
     code = stage.cast[0].customer.customer_code
-    before = len(stage.phone.papers)
+    before = len(stage.phone.printouts)
     await stage.phone.visit(code, "met")
-    paper = await stage.phone.wait_for_paper(PaperKind.NOTICE, customer_code=code, after=before)
+    printout = await stage.phone.wait_for_printout(PaperKind.NOTICE, customer_code=code, after=before)
     step.tell("The phone prints a payment notice, and the customer checks it on paper.")
-    step.check("the notice is on paper", paper.complete)
-    _keep(stage, step, paper, "1-notice")
+    step.check("the notice is on paper", printout.complete)
+    _keep(stage, step, printout, "1-notice")
 
 
 async def _pay(stage: Stage, step: Step) -> None:
     code = stage.cast[0].customer.customer_code
     account = await stage.phone.account(code)
-    before, stage.payment_id = len(stage.phone.papers), new_id()
+    before, stage.payment_id = len(stage.phone.printouts), new_id()
     bill_ids = [bill.bill_id for bill in account.bills]
     paid = await stage.phone.pay(code, account.account.debt, payment_id=stage.payment_id, bill_ids=bill_ids)
-    paper = await stage.phone.wait_for_paper(PaperKind.RECEIPT, customer_code=code, after=before)
+    printout = await stage.phone.wait_for_printout(PaperKind.RECEIPT, customer_code=code, after=before)
     receipt = (await stage.phone.receipt_of(stage.payment_id)).receipt
     stage.receipt_id, stage.token = receipt.receipt_id, receipt.token
     step.tell(f"The customer pays {format_dong(account.account.debt)} in cash; the receipt is printed.")
@@ -141,7 +141,7 @@ async def _pay(stage: Stage, step: Step) -> None:
         "sent again (the answer might have been lost), it is the same payment",
         repeated.payment.payment_id == paid.payment.payment_id and repeated.account.debt == 0,
     )
-    _keep(stage, step, paper, "2-receipt")
+    _keep(stage, step, printout, "2-receipt")
     step.see(receipt_number=f"{receipt.series} {receipt.number}", amount=receipt.total)
 
 
@@ -164,18 +164,18 @@ async def _cannot_pay(stage: Stage, step: Step) -> None:
     visit_id = new_id()
     appointment = now() + timedelta(days=2)
     await stage.phone.visit(code, "met", visit_id=visit_id)
-    await stage.phone.wait_for_paper(PaperKind.NOTICE, customer_code=code)
+    await stage.phone.wait_for_printout(PaperKind.NOTICE, customer_code=code)
     first = await stage.phone.visit(code, "cannot_pay", visit_id=visit_id, appointment=appointment)
     step.tell(f"{stage.cast[1].customer.name} cannot pay today and keeps the notice; an appointment is made.")
     step.check("the first time: come back", first.visit.next_step == "revisit")
-    before = len(stage.phone.papers)
+    before = len(stage.phone.printouts)
     second = await stage.phone.visit(code, "cannot_pay")
-    paper = await stage.phone.wait_for_paper(PaperKind.NOTICE, customer_code=code, after=before)
+    printout = await stage.phone.wait_for_printout(PaperKind.NOTICE, customer_code=code, after=before)
     step.tell("Visited again, still no money: the notice now names the nearest collection points.")
     step.check("the second time: to a collection point", second.visit.next_step == "collection_point")
     points = (await stage.phone.collection_points(code[:6], limit=1)).collection_points
-    step.check("the notice names where to pay", points[0].name in _words(paper))
-    _keep(stage, step, paper, "3-notice-collection-point")
+    step.check("the notice names where to pay", points[0].name in _words(printout))
+    _keep(stage, step, printout, "3-notice-collection-point")
 
 
 async def _paid_elsewhere(stage: Stage, step: Step) -> None:
@@ -199,15 +199,15 @@ async def _paid_elsewhere(stage: Stage, step: Step) -> None:
 
 async def _away(stage: Stage, step: Step) -> None:
     customer = stage.cast[2].customer
-    before = len(stage.phone.papers)
+    before = len(stage.phone.printouts)
     await stage.phone.visit(customer.customer_code, "away")
-    paper = await stage.phone.wait_for_paper(PaperKind.NOTICE, customer_code=customer.customer_code, after=before)
+    printout = await stage.phone.wait_for_printout(PaperKind.NOTICE, customer_code=customer.customer_code, after=before)
     sent = await _wait_for_sms(stage, customer.customer_code)
     step.tell(f"Nobody is home at {customer.name}'s: the notice stays at the door, and one SMS leaves:")
     step.tell(f"  “{sent.text}”")
     step.check("the SMS names the collector", without_accents(stage.collector_name.split()[-1]) in sent.text)
     step.check("it is one segment", sent.segments == 1)
-    _keep(stage, step, paper, "4-notice-away")
+    _keep(stage, step, printout, "4-notice-away")
     step.see(sms=sent.text)
 
 
@@ -227,13 +227,13 @@ async def _wait_for_sms(stage: Stage, customer_code: str) -> Reminder:
 
 async def _copy(stage: Stage, step: Step) -> None:
     assert stage.receipt_id is not None  # noqa: S101  an earlier step has set it
-    before = len(stage.phone.papers)
+    before = len(stage.phone.printouts)
     copy = await stage.phone.reprint(stage.receipt_id, "Khách làm mất biên nhận")
-    paper = await stage.phone.wait_for_paper(PaperKind.COPY, after=before)
+    printout = await stage.phone.wait_for_printout(PaperKind.COPY, after=before)
     step.tell("The customer has lost the receipt: the same number again, marked as a copy.")
-    step.check("the paper says BẢN SAO lần 1", "BẢN SAO lần 1" in _words(paper) and copy.copy_number == 1)
+    step.check("the printout says BẢN SAO lần 1", "BẢN SAO lần 1" in _words(printout) and copy.copy_number == 1)
     step.check("no new number was taken", copy.receipt.token == stage.token)
-    _keep(stage, step, paper, "5-copy")
+    _keep(stage, step, printout, "5-copy")
 
 
 async def _forgery(stage: Stage, step: Step) -> None:
@@ -258,22 +258,22 @@ async def _printer_trouble(stage: Stage, step: Step) -> None:
     code = stage.cast[3].customer.customer_code
     account = await stage.phone.account(code)
     stage.phone.printer.fail(Fault.LINK_LOST_AFTER)
-    before = len(stage.phone.papers)
+    before = len(stage.phone.printouts)
     paid = await stage.phone.pay(code, account.account.debt)
-    paper = await stage.phone.wait_for_paper(PaperKind.RECEIPT, customer_code=code, after=before)
-    job = await _job_in_state(stage, paper, "unconfirmed")
+    printout = await stage.phone.wait_for_printout(PaperKind.RECEIPT, customer_code=code, after=before)
+    job = await _job_in_state(stage, printout, "unconfirmed")
     step.tell("The Bluetooth link breaks while a receipt prints: has it come out? The phone asks, a person answers.")
-    step.check("no machine prints it again", len(stage.phone.papers) == before + 1)
-    await stage.phone.say_printed(paper.job_id, paper.attempt)
-    job = await stage.phone.print_job(paper.job_id)
+    step.check("no machine prints it again", len(stage.phone.printouts) == before + 1)
+    await stage.phone.confirm_printed(printout.job_id, printout.attempt)
+    job = await stage.phone.print_job(printout.job_id)
     step.check("the collector has seen it: printed", job["state"] == "printed")
-    step.see(payment_id=str(paid.payment.payment_id), job=str(paper.job_id))
+    step.see(payment_id=str(paid.payment.payment_id), job=str(printout.job_id))
 
 
-async def _job_in_state(stage: Stage, paper: Paper, state: str) -> dict[str, object]:
+async def _job_in_state(stage: Stage, printout: Printout, state: str) -> dict[str, object]:
     deadline = now() + timedelta(seconds=10)
     while True:
-        job = await stage.phone.print_job(paper.job_id)
+        job = await stage.phone.print_job(printout.job_id)
         if job["state"] == state:
             return job
         if now() > deadline:
@@ -285,16 +285,16 @@ async def _reversal(stage: Stage, step: Step) -> None:
     account = await stage.phone.account(code)
     paid = await stage.phone.pay(code, account.account.debt)
     payment_id = paid.payment.payment_id
-    await stage.phone.wait_for_paper(PaperKind.RECEIPT, customer_code=code)
+    await stage.phone.wait_for_printout(PaperKind.RECEIPT, customer_code=code)
     receipt = (await stage.phone.receipt_of(payment_id)).receipt
-    before = len(stage.phone.papers)
+    before = len(stage.phone.printouts)
     reversed_ = await stage.cashier.reverse(payment_id, "Thu nhầm khách hàng", device_id=stage.phone.device_id)
-    paper = await stage.phone.wait_for_paper(PaperKind.VOID, after=before)
+    printout = await stage.phone.wait_for_printout(PaperKind.VOID, after=before)
     step.tell("A payment was taken from the wrong customer; the cashier reverses it.")
     step.check("the bill is open again", reversed_.account.debt == account.account.debt)
     checked = (await stage.phone.receipt_of(payment_id)).receipt
     step.check("the receipt is void, and nothing was deleted", checked.voided_at and checked.number == receipt.number)
-    _keep(stage, step, paper, "6-void")
+    _keep(stage, step, printout, "6-void")
 
 
 async def _lost_phone(stage: Stage, step: Step) -> None:
@@ -314,7 +314,7 @@ async def _lost_phone(stage: Stage, step: Step) -> None:
 async def _evening(stage: Stage, step: Step) -> None:
     assert stage.shift_id is not None  # noqa: S101  an earlier step has set it
     shift = (await stage.phone.shift()).shift
-    before = len(stage.phone.papers)
+    before = len(stage.phone.printouts)
     try:
         await stage.phone.close_shift(shift.shift_id, shift.cash_in_hand - 1_000)
         refused = ""
@@ -322,7 +322,7 @@ async def _evening(stage: Stage, step: Step) -> None:
         refused = problem.slug
     step.check("a count that differs needs an explanation", refused == "difference-not-explained")
     closed = (await stage.phone.close_shift(shift.shift_id, shift.cash_in_hand)).shift
-    paper = await stage.phone.wait_for_paper(PaperKind.SHIFT_SLIP, after=before)
+    printout = await stage.phone.wait_for_printout(PaperKind.SHIFT_SLIP, after=before)
     totals = closed.totals
     step.tell(
         f"{totals.payments} payments in cash, {format_dong(totals.cash)}, and the float of"
@@ -330,7 +330,7 @@ async def _evening(stage: Stage, step: Step) -> None:
     )
     step.check("the difference is nought", closed.difference == 0)
     step.check("cash in hand = float + cash", closed.cash_in_hand == closed.opening_float + totals.cash)
-    _keep(stage, step, paper, "7-shift-slip")
+    _keep(stage, step, printout, "7-shift-slip")
     step.see(payments=totals.payments, cash=totals.cash, counted=closed.counted_cash, difference=closed.difference)
 
 
@@ -387,13 +387,13 @@ def _adds_up(account: CustomerAccount) -> bool:
     )
 
 
-def _keep(stage: Stage, step: Step, paper: Paper, name: str) -> None:
-    """Put the picture of a paper where it is easily found."""
-    assert paper.png is not None  # noqa: S101  the demo's printers have a folder
+def _keep(stage: Stage, step: Step, printout: Printout, name: str) -> None:
+    """Put the picture of a printout where it is easily found."""
+    assert printout.png is not None  # noqa: S101  the demo's printers have a folder
     picture = stage.folder / f"{name}.png"
-    picture.write_bytes(paper.png.read_bytes())
-    step.see(paper=str(picture), printed_at=f"{paper.printed_at.astimezone(VIETNAM):%H:%M:%S}")
+    picture.write_bytes(printout.png.read_bytes())
+    step.see(paper=str(picture), printed_at=f"{printout.printed_at.astimezone(VIETNAM):%H:%M:%S}")
 
 
-def _words(paper: Paper) -> str:
-    return paper.document.model_dump_json() if paper.document else ""
+def _words(printout: Printout) -> str:
+    return printout.document.model_dump_json() if printout.document else ""

@@ -6,6 +6,6 @@ The demo, the tests and the load generator use it. It is cheap: hundreds fit int
 from simulation.phone.client import ApiClient, open_session
 from simulation.phone.desk import VirtualDesk
 from simulation.phone.phone import VirtualPhone
-from simulation.phone.printer import Fault, Paper, VirtualPrinter
+from simulation.phone.printer import Fault, Printout, VirtualPrinter
 
-__all__ = ["ApiClient", "Fault", "Paper", "VirtualDesk", "VirtualPhone", "VirtualPrinter", "open_session"]
+__all__ = ["ApiClient", "Fault", "Printout", "VirtualDesk", "VirtualPhone", "VirtualPrinter", "open_session"]

@@ -17,14 +17,14 @@ from shared.contracts.notify import ReminderHistory
 from shared.contracts.receipt import PaperKind, ReceiptReply, ReprintReply
 from shared.ids import new_id
 from simulation.phone.client import ApiClient
-from simulation.phone.printer import Paper, VirtualPrinter
+from simulation.phone.printer import Printout, VirtualPrinter
 from simulation.phone.stream import PhoneStream
 
 T = TypeVar("T")
 
 
 class VirtualPhone(ApiClient):
-    """A phone with a printer. After :meth:`enrol`, :meth:`open_stream` lets papers and account updates come in."""
+    """A phone with a printer. After :meth:`enrol`, :meth:`open_stream` lets print jobs and account updates come in."""
 
     def __init__(
         self,
@@ -40,7 +40,7 @@ class VirtualPhone(ApiClient):
         content: str = "document",
         printer_id: str | None = None,
     ) -> None:
-        """``folder`` keeps papers as files; ``content="escpos"`` asks the gateway for bytes instead of documents."""
+        """``folder`` keeps printouts as files; ``content="escpos"`` asks the gateway for bytes instead of documents."""
         super().__init__(
             base_url,
             name=name,
@@ -96,24 +96,24 @@ class VirtualPhone(ApiClient):
         await self.stream.stop()
 
     @property
-    def papers(self) -> list[Paper]:
+    def printouts(self) -> list[Printout]:
         """Everything that has come out of the printer, in order."""
-        return self.printer.papers
+        return self.printer.printouts
 
-    async def wait_for_paper(
+    async def wait_for_printout(
         self,
         kind: PaperKind | str,
         *,
         customer_code: str | None = None,
         after: int = 0,
         within: float = 10.0,
-    ) -> Paper:
-        """Wait for a paper of a kind among those from number ``after`` (``len(phone.papers)`` before the act)."""
+    ) -> Printout:
+        """Wait for a printout of a kind among those from number ``after`` (``len(phone.printouts)`` before the act)."""
 
-        def find() -> Paper | None:
-            for paper in self.papers[after:]:
-                if paper.kind == PaperKind(kind) and customer_code in (None, paper.customer_code):
-                    return paper
+        def find() -> Printout | None:
+            for printout in self.printouts[after:]:
+                if printout.kind == PaperKind(kind) and customer_code in (None, printout.customer_code):
+                    return printout
             return None
 
         return await self.wait_for(find, within, f"a {PaperKind(kind)} on paper")
@@ -272,7 +272,7 @@ class VirtualPhone(ApiClient):
         }
         return await self.write(ShiftReply, "POST", f"/v1/shifts/{shift_id}/closing", body)
 
-    # --- papers ----------------------------------------------------------------------------------------------
+    # --- print jobs -------------------------------------------------------------------------------------------
 
     async def print_jobs(self, state: PrintJobState | str | None = None) -> list[dict[str, Any]]:
         """List this phone's print jobs, the latest first."""
@@ -289,8 +289,8 @@ class VirtualPhone(ApiClient):
         """A person has looked at the printer: nothing has come out, print it again."""
         return await self.call("POST", f"/v1/print-jobs/{job_id}/attempts", body={"after_attempt": after_attempt})
 
-    async def say_printed(self, job_id: UUID, attempt: int) -> dict[str, Any]:
-        """A person has looked at the printer: the paper has come out."""
+    async def confirm_printed(self, job_id: UUID, attempt: int) -> dict[str, Any]:
+        """A person has looked at the printer: the printout has come out."""
         return await self.report(job_id, attempt, "printed")
 
     async def report(self, job_id: UUID, attempt: int, state: str, cause: str | None = None) -> dict[str, Any]:
@@ -300,6 +300,6 @@ class VirtualPhone(ApiClient):
             "POST", f"/v1/print-jobs/{job_id}/results", body={**body, "cause": cause} if cause else body
         )
 
-    async def cancel_paper(self, job_id: UUID) -> dict[str, Any]:
-        """Give a paper up."""
+    async def cancel_print_job(self, job_id: UUID) -> dict[str, Any]:
+        """Cancel a print job."""
         return await self.call("POST", f"/v1/print-jobs/{job_id}/cancellation")

@@ -1,4 +1,4 @@
-"""A virtual printer: it runs out of paper, has its cover opened, loses its link, and keeps every paper it gave out."""
+"""A virtual printer: it runs out of paper, has its cover opened, loses its link, and keeps every printout."""
 
 import asyncio
 import base64
@@ -26,13 +26,13 @@ class Fault(StrEnum):
     LINK_LOST_BEFORE = "link_lost_before"
     """The printer cannot be reached for this one attempt."""
     PAPER_OUT_DURING = "paper_out_during"
-    """Half a paper has come out."""
+    """Half a printout has come out."""
     LINK_LOST_DURING = "link_lost_during"
-    """Half a paper has come out, and nobody knows."""
+    """Half a printout has come out, and nobody knows."""
     PAPER_OUT_AFTER = "paper_out_after"
-    """The whole paper has come out, but the printer answers only once paper is loaded."""
+    """The whole printout has come out, but the printer answers only once paper is loaded."""
     LINK_LOST_AFTER = "link_lost_after"
-    """The whole paper has come out, and the answer is lost."""
+    """The whole printout has come out, and the answer is lost."""
 
 
 _BEFORE = {
@@ -47,7 +47,7 @@ _HALF = {
 
 
 @dataclass(frozen=True, slots=True)
-class Paper:
+class Printout:
     """Something that has come out of the printer."""
 
     job_id: UUID
@@ -74,12 +74,12 @@ class VirtualPrinter:
     """Prints one job at a time; a person (the test) loads paper, opens the cover and orders faults."""
 
     folder: Path | None = None
-    """Where papers are kept as PNG and ESC/POS files; None keeps them in memory only, without pictures."""
+    """Where printouts are kept as PNG and ESC/POS files; None keeps them in memory only, without pictures."""
     profile: PrinterProfile = field(default_factory=PrinterProfile)
     seconds_per_paper: float = 0.0
     answers: bool = True
     """False: a cheap printer that never says whether it has printed; every job ends unconfirmed."""
-    papers: list[Paper] = field(default_factory=list)
+    printouts: list[Printout] = field(default_factory=list)
     not_ready: PrintJobCause | None = None
     faults: deque[Fault] = field(default_factory=deque)
     ready: asyncio.Event = field(default_factory=asyncio.Event)
@@ -120,7 +120,7 @@ class VirtualPrinter:
         if self.seconds_per_paper:
             await asyncio.sleep(self.seconds_per_paper)
         complete = fault not in _HALF
-        self.papers.append(await self._paper(job, complete=complete))
+        self.printouts.append(await self._printout(job, complete=complete))
         if fault is None:
             if self.answers:
                 return PrintJobState.PRINTED, None
@@ -133,13 +133,13 @@ class VirtualPrinter:
             return PrintJobState.UNCONFIRMED, PrintJobCause.NO_CONFIRMATION
         return PrintJobState.UNCONFIRMED, _HALF.get(fault, PrintJobCause.NO_CONFIRMATION)
 
-    async def _paper(self, job: Mapping[str, Any], *, complete: bool) -> Paper:
+    async def _printout(self, job: Mapping[str, Any], *, complete: bool) -> Printout:
         document = Document.model_validate(job["document"]) if "document" in job else None
         escpos, png = b"", None
         if "escpos" in job:
             escpos = base64.b64decode(job["escpos"])
         if self.folder is not None:
-            stem = f"{len(self.papers) + 1:03d}-{job['kind']}{'' if complete else '-half'}"
+            stem = f"{len(self.printouts) + 1:03d}-{job['kind']}{'' if complete else '-half'}"
             if document is not None:
                 escpos, picture = await asyncio.to_thread(_render, document, self.profile)
                 png = self.folder / f"{stem}.png"
@@ -149,7 +149,7 @@ class VirtualPrinter:
         def identifier(name: str) -> UUID | None:
             return UUID(job[name]) if job.get(name) else None
 
-        return Paper(
+        return Printout(
             job_id=UUID(job["job_id"]),
             attempt=int(job["attempt"]),
             kind=PaperKind(job["kind"]),

@@ -239,8 +239,8 @@ class PhoneStream:
         """The printer answers for what it printed before it stopped: a late ``printed``."""
         owed, self._printer.owed_answers = self._printer.owed_answers, []
         for job_id, attempt in owed:
-            await self.say_printed(job_id, attempt)
+            await self.confirm_printed(job_id, attempt)
 
-    async def say_printed(self, job_id: UUID, attempt: int) -> None:
-        """Report a paper as printed after all."""
+    async def confirm_printed(self, job_id: UUID, attempt: int) -> None:
+        """Report a job as printed after all."""
         await self._say({"type": "result", "job_id": str(job_id), "attempt": attempt, "state": "printed"})

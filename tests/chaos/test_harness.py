@@ -1,4 +1,4 @@
-"""The harness finds what it is there to find: each run breaks something in a service, and the audit has to say so.
+"""The harness finds what it is there to find: each run breaks something in a service, and the audit has to find it.
 
 That it finds nothing where nothing is broken is what ``test_short_run.py`` shows.
 """
@@ -10,11 +10,11 @@ from uuid import uuid4
 import pytest
 
 from ops.system import SERVICES
-from simulation.chaos.ground import Ground
 from simulation.chaos.history import History
 from simulation.chaos.plan import Fault, Storm
 from simulation.chaos.report import ChaosReport
 from simulation.chaos.run import Options, run_chaos
+from simulation.chaos.testbed import ChaosTestbed
 from tests.chaos import sabotaged
 
 ONE_EACH: Mapping[str, int] = {"billing": 1, "receipt": 1}
@@ -27,14 +27,14 @@ def fault(kind: str, target: str, *, after: float = 0.0, lasts: float = 1.0) -> 
 async def run_with(
     home: Path, sabotage: Mapping[str, str], *storm: Fault, reversals: int = 0
 ) -> tuple[ChaosReport, History]:
-    """Run for a few seconds, and until so much was done; ``sabotage`` says which service is broken in which way."""
+    """Run for a few seconds, and until so much was done; ``sabotage`` maps a service to how it is broken."""
     commands = {service: sabotaged.command(how, service) for service, how in sabotage.items()}
     storms = [Storm(calm=2.0, faults=storm)] if storm else []
     least = {"payment": 20, "reversal": reversals}
     # Nobody need wait for what a bug has lost.
     options = Options(seconds=5, seed=5, phones=4, pace=0.1, patience=6, recovery=12, storms=storms, at_least=least)
-    async with Ground(home, copies=ONE_EACH, commands=commands, namespace=f"chaos_{uuid4().hex[:8]}") as ground:
-        return await run_chaos(ground, options)
+    async with ChaosTestbed(home, copies=ONE_EACH, commands=commands, namespace=f"chaos_{uuid4().hex[:8]}") as testbed:
+        return await run_chaos(testbed, options)
 
 
 def rules(report: ChaosReport) -> set[str]:
@@ -45,7 +45,7 @@ def rules(report: ChaosReport) -> set[str]:
 async def test_an_inbox_that_is_switched_off_is_found(chaos_home: Path) -> None:
     everywhere = dict.fromkeys(SERVICES, "no_inbox")
     report, _ = await run_with(chaos_home, everywhere, fault("duplicate", "broker", lasts=2))
-    assert {"an event has one effect", "an event is taken in by everybody that it is for"} <= rules(report)
+    assert {"an event has one effect", "an event is consumed by every service that it is for"} <= rules(report)
 
 
 @pytest.mark.timeout(240)
@@ -56,7 +56,7 @@ async def test_an_acknowledgement_before_the_commit_is_found(chaos_home: Path) -
         fault("database_down", "receipt", lasts=4),
         fault("kill_service", "receipt", after=3, lasts=0.2),
     )
-    assert {"a payment has a receipt", "an event is taken in by everybody that it is for"} <= rules(report)
+    assert {"a payment has a receipt", "an event is consumed by every service that it is for"} <= rules(report)
 
 
 @pytest.mark.timeout(240)
@@ -64,11 +64,11 @@ async def test_an_idempotency_key_that_is_ignored_is_found_and_can_be_traced(
     chaos_home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     report, history = await run_with(chaos_home, {"billing": "forget_ids"})
-    assert {"nothing is recorded that nobody asked for", "what a person was told is recorded"} <= rules(report)
-    told = next(v for v in report.violations if v.rule == "what a person was told is recorded")
-    lines = history.about(told.subject)
-    assert '"ask": "payment"' in lines[0]
-    assert any('"outcome": "told"' in line for line in lines)
+    assert {"nothing is recorded that nobody requested", "what was confirmed is recorded"} <= rules(report)
+    confirmed = next(v for v in report.violations if v.rule == "what was confirmed is recorded")
+    lines = history.about(confirmed.subject)
+    assert '"request": "payment"' in lines[0]
+    assert any('"outcome": "done"' in line for line in lines)
     report.print(history)
     printed = capsys.readouterr().out
     assert f"{len(report.violations)} violations with seed 5" in printed
@@ -92,17 +92,17 @@ async def test_nine_other_bugs_in_five_services_at_once_are_found(chaos_home: Pa
         reversals=2,
     )
     found = rules(report)
-    assert {"a repetition is recognised", "in the end everybody knows"} & found
+    assert {"a repetition is recognised", "in the end every outcome is known"} & found
     assert {
         "what is open of a bill is its total less what standing payments cleared",
         "cash is taken only for what is owed",
         "a payment has a receipt",
         "what nobody can read is kept as it was",
         "an SMS has a reminder",
-        "a paper comes out once unless a person asks again",
+        "a document is printed once unless a person asks again",
     } <= found
     doubled = {v.detail.split(" ")[0] for v in report.violations if v.rule == "an event has one effect"}
     assert "receipt" in doubled
-    lost = [v.detail for v in report.violations if v.rule == "an event is taken in by everybody that it is for"]
+    lost = [v.detail for v in report.violations if v.rule == "an event is consumed by every service that it is for"]
     assert any("of customer" in detail for detail in lost)
-    assert any("receipt has no note of it" in detail for detail in lost)
+    assert any("receipt has not consumed it" in detail for detail in lost)

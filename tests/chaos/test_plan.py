@@ -31,10 +31,10 @@ def test_faults_of_one_storm_do_not_make_each_other_impossible(seed: int) -> Non
     for storm in make_plan(seed, 600, copies=COPIES):
         away = [part for fault in storm.faults for part in KINDS[fault.kind].takes]
         assert len(away) == len(set(away))
-        needed = {part for fault in storm.faults for part in (*KINDS[fault.kind].needs, KINDS[fault.kind].wire)}
+        needed = {part for fault in storm.faults for part in (*KINDS[fault.kind].needs, KINDS[fault.kind].link)}
         assert not needed & set(away)
-        wires = sorted((KINDS[fault.kind].wire, fault.target) for fault in storm.faults if KINDS[fault.kind].wire)
-        assert all(one != other for one, other in pairwise(wires))
+        proxies = sorted((KINDS[fault.kind].link, fault.target) for fault in storm.faults if KINDS[fault.kind].link)
+        assert all(one != other for one, other in pairwise(proxies))
 
 
 def test_only_the_faults_that_were_asked_for_happen() -> None:

@@ -6,10 +6,10 @@ from uuid import uuid4
 import pytest
 
 from ops.system import SERVICES
-from simulation.chaos.ground import Ground
 from simulation.chaos.people import HUNG_UP, LOST_ON_ITS_WAY, NO_CONNECTION
 from simulation.chaos.plan import EVERYTHING, Fault, Storm
 from simulation.chaos.run import Options, run_chaos
+from simulation.chaos.testbed import ChaosTestbed
 
 DEPLOYMENT = Fault(kind="rolling_deployment", target=EVERYTHING, copy=0, way="", after=0.0, lasts=0.0, size=0)
 
@@ -19,13 +19,13 @@ async def test_nothing_is_lost_doubled_or_delivered_twice_when_all_copies_are_re
     chaos_home: Path,
 ) -> None:
     two_of_each = dict.fromkeys(SERVICES, 2)
-    async with Ground(chaos_home, copies=two_of_each, namespace=f"chaos_{uuid4().hex[:8]}") as ground:
+    async with ChaosTestbed(chaos_home, copies=two_of_each, namespace=f"chaos_{uuid4().hex[:8]}") as testbed:
         options = Options(seconds=0, seed=3, phones=6, pace=0.1, patience=60, storms=[Storm(1.0, (DEPLOYMENT,))])
-        report, history = await run_chaos(ground, options)
-        logs = [ground.system.log(service, copy).read_text() for service in SERVICES for copy in range(2)]
+        report, history = await run_chaos(testbed, options)
+        logs = [testbed.system.log(service, copy).read_text() for service in SERVICES for copy in range(2)]
     assert report.violations == [], f"history: {history.path}"
     assert report.not_done == []
-    assert report.operations["payment"].told > 20
+    assert report.operations["payment"].confirmed > 20
     # Who stops finishes what it has taken and acknowledges it: nothing that was done comes again.
     assert [line for log in logs for line in log.splitlines() if "event_duplicate" in line] == []
     # No service has left a request without an answer. What remains: a phone hangs up by itself, or asks a copy of the

@@ -4,23 +4,23 @@ from pathlib import Path
 
 import pytest
 
-from simulation.chaos.ground import Ground
 from simulation.chaos.plan import KINDS, LENGTHY, once_each
 from simulation.chaos.run import Options, run_chaos
+from simulation.chaos.testbed import ChaosTestbed
 
 SEED = 20_261_122
 
 
 @pytest.mark.timeout(420)
 async def test_money_stays_exact_whatever_breaks(chaos_home: Path) -> None:
-    async with Ground(chaos_home) as ground:
-        storms = once_each(SEED, copies=ground.copies)
+    async with ChaosTestbed(chaos_home) as testbed:
+        storms = once_each(SEED, copies=testbed.copies)
         options = Options(seconds=0, seed=SEED, phones=4, patience=120, storms=storms)
-        report, history = await run_chaos(ground, options)
+        report, history = await run_chaos(testbed, options)
     assert report.violations == [], f"history: {history.path}"
     assert report.not_done == []
     assert set(report.faults) == set(KINDS) - LENGTHY
-    assert report.operations["payment"].told > 0
+    assert report.operations["payment"].confirmed > 0
     assert report.messages["events_delivered_again"] > 0
     assert report.messages["events_reordered"] > 1
     assert report.repeats > 0

@@ -72,7 +72,7 @@ async def pay_one(town: Town) -> UUID:
         customer = next(stop.customer for stop in (await phone.route()).stops if stop.customer.debt > 0)
         payment_id = new_id()
         await phone.pay(customer.customer_code, customer.debt, payment_id=payment_id)
-        await phone.wait_for_paper(PaperKind.RECEIPT, customer_code=customer.customer_code)
+        await phone.wait_for_printout(PaperKind.RECEIPT, customer_code=customer.customer_code)
         await wait_until(lambda: names(town, payment_id) >= {"print job printed", "publish print_job.finished.v1"}, 20)
     return payment_id
 

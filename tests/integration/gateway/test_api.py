@@ -48,13 +48,13 @@ async def test_a_collector_finds_agrees_collects_and_settles(gateway: Town) -> N
     account = await phone.account(customer_code)
     assert account.account.debt == TOTAL
     visit = (await phone.visit(customer_code, "met")).visit
-    await phone.wait_for_paper("notice")
+    await phone.wait_for_printout("notice")
     paid = await phone.pay(customer_code, TOTAL, bill_ids=[account.bills[0].bill_id], visit_id=visit.visit_id)
-    paper = await phone.wait_for_paper("receipt")
+    paper = await phone.wait_for_printout("receipt")
     assert paper.payment_id == paid.payment.payment_id
     receipt = (await phone.receipt_of(paid.payment.payment_id)).receipt
     copy = await phone.reprint(receipt.receipt_id, "Khách làm mất")
-    assert (await phone.wait_for_paper("copy")).job_id == copy.document_id
+    assert (await phone.wait_for_printout("copy")).job_id == copy.document_id
     assert (await phone.shift()).shift.shift_id == shift.shift_id
     closed = await phone.close_shift(shift.shift_id, 500_000 + TOTAL)
     assert closed.shift.counted_cash == 500_000 + TOTAL
@@ -95,7 +95,7 @@ async def test_a_cashier_records_a_transfer_whose_receipt_the_phone_prints(gatew
     phone, cashier = await gateway.phone(), await gateway.desk("cashier")
     await phone.open_stream()
     await cashier.record_transfer(CUSTOMER, TOTAL, "FT26327000001", device_id=phone.device_id)
-    await phone.wait_for_paper("receipt")
+    await phone.wait_for_printout("receipt")
     update = await phone.wait_for_update(CUSTOMER, "payment.recorded")
     assert update["payment"]["where"] == "Chuyển khoản"
 

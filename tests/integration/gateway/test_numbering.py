@@ -57,7 +57,7 @@ async def test_the_audit_finds_nothing_wrong_when_persons_ask_again_and_printers
     await wait_until(lambda: _is(gateway, job_id, ("held", 2)))
     await phone.load_paper()
     await wait_until(lambda: _is(gateway, job_id, ("printed", 2)))
-    assert len(phone.papers) == 2
+    assert len(phone.printouts) == 2
     async with gateway.pool.acquire() as connection:
         facts = await audit_facts(connection)
     assert (facts.broken, facts.jobs_by_state, facts.devices) == ([], {"printed": 1}, 1)

@@ -20,7 +20,7 @@ async def test_a_visit_prints_its_notice_on_the_phone_that_recorded_it(gateway: 
     phone = await gateway.phone()
     await phone.open_stream()
     reply = await phone.visit(CUSTOMER, "met")
-    paper = await phone.wait_for_paper("notice", customer_code=CUSTOMER)
+    paper = await phone.wait_for_printout("notice", customer_code=CUSTOMER)
     assert paper.visit_id == reply.visit.visit_id
     assert paper.complete
     assert paper.document == document("NOTICE", CUSTOMER)
@@ -31,9 +31,9 @@ async def test_a_paper_that_was_ready_before_the_phone_connects_is_printed_when_
     phone = await gateway.phone()
     job_id = await gateway.print(phone)
     await wait_until(lambda: gateway.state(job_id))
-    assert phone.papers == []
+    assert phone.printouts == []
     await phone.open_stream()
-    paper = await phone.wait_for_paper("notice")
+    paper = await phone.wait_for_printout("notice")
     assert paper.job_id == job_id
 
 
@@ -43,9 +43,9 @@ async def test_the_same_document_said_twice_is_one_paper(gateway: Town) -> None:
     job_id = await gateway.print(phone)
     await gateway.print(phone, job_id=job_id)
     last = await gateway.print(phone, PaperKind.RECEIPT)
-    await phone.wait_for_paper("receipt")
+    await phone.wait_for_printout("receipt")
     await wait_until(lambda: _is(gateway, last, "printed"))
-    assert [paper.job_id for paper in phone.papers].count(job_id) == 1
+    assert [paper.job_id for paper in phone.printouts].count(job_id) == 1
 
 
 async def test_a_device_that_asks_for_bytes_gets_what_its_stored_profile_says(gateway: Town) -> None:
@@ -55,7 +55,7 @@ async def test_a_device_that_asks_for_bytes_gets_what_its_stored_profile_says(ga
     await phone.call("PUT", "/v1/printers/MPT-II", body=body)
     await phone.open_stream()
     await gateway.print(phone)
-    paper = await phone.wait_for_paper("notice")
+    paper = await phone.wait_for_printout("notice")
     assert paper.escpos == to_escpos(document("NOTICE", CUSTOMER), profile)
 
 
@@ -68,7 +68,7 @@ async def test_a_paper_that_cannot_be_drawn_fails_and_keeps_no_other_from_the_pr
     good = await gateway.print(phone)
     await wait_until(lambda: _is(gateway, good, "printed"))
     await wait_until(lambda: _ended(gateway, bad, ("failed", 3)))
-    assert [paper.job_id for paper in phone.papers] == [good]
+    assert [paper.job_id for paper in phone.printouts] == [good]
 
 
 async def test_no_more_than_two_papers_are_on_their_way_and_receipts_come_first(gateway: Town) -> None:
@@ -78,9 +78,9 @@ async def test_no_more_than_two_papers_are_on_their_way_and_receipts_come_first(
     for job_id in (*notices, receipt):
         await wait_until(partial(gateway.state, job_id))
     await phone.open_stream()
-    await wait_until(lambda: len(phone.papers) == 5)
-    assert phone.papers[0].job_id == receipt
-    assert [paper.job_id for paper in phone.papers[1:]] == notices
+    await wait_until(lambda: len(phone.printouts) == 5)
+    assert phone.printouts[0].job_id == receipt
+    assert [paper.job_id for paper in phone.printouts[1:]] == notices
 
 
 async def test_without_paper_a_job_is_held_and_printed_once_paper_is_loaded(gateway: Town) -> None:
@@ -91,9 +91,9 @@ async def test_without_paper_a_job_is_held_and_printed_once_paper_is_loaded(gate
     job_id = await gateway.print(phone)
     await wait_until(lambda: _is(gateway, job_id, "held"))
     assert (await phone.print_job(job_id))["cause"] == "paper_out"
-    assert phone.papers == []
+    assert phone.printouts == []
     await phone.load_paper()
-    await phone.wait_for_paper("notice")
+    await phone.wait_for_printout("notice")
     await wait_until(lambda: _is(gateway, job_id, "printed"))
     assert await gateway.state(job_id) == ("printed", 1)
 
@@ -110,8 +110,8 @@ async def test_while_the_printer_is_not_ready_notices_wait_and_receipts_do_not(g
     await wait_until(lambda: _is(gateway, receipt, "accepted"))
     assert await gateway.state(second) == ("queued", 1)
     await phone.load_paper()
-    await wait_until(lambda: len(phone.papers) == 3)
-    assert [paper.job_id for paper in phone.papers] == [receipt, first, second]
+    await wait_until(lambda: len(phone.printouts) == 3)
+    assert [paper.job_id for paper in phone.printouts] == [receipt, first, second]
 
 
 @pytest.mark.parametrize("fault", [Fault.PAPER_OUT_DURING, Fault.LINK_LOST_DURING, Fault.LINK_LOST_AFTER])
@@ -127,11 +127,11 @@ async def test_what_may_have_come_out_is_not_printed_again_until_a_person_asks(g
     await phone.open_stream()
     marker = await gateway.print(phone)
     await wait_until(lambda: _is(gateway, marker, "printed"))
-    assert [paper.job_id for paper in phone.papers] == [job_id, marker]
+    assert [paper.job_id for paper in phone.printouts] == [job_id, marker]
     await phone.print_again(job_id, after_attempt=1)
     await phone.print_again(job_id, after_attempt=1)
     await wait_until(lambda: _is(gateway, job_id, "printed"))
-    assert [paper.attempt for paper in phone.papers if paper.job_id == job_id] == [1, 2]
+    assert [paper.attempt for paper in phone.printouts if paper.job_id == job_id] == [1, 2]
 
 
 async def test_a_late_answer_of_the_printer_turns_unconfirmed_into_printed(gateway: Town) -> None:
@@ -143,7 +143,7 @@ async def test_a_late_answer_of_the_printer_turns_unconfirmed_into_printed(gatew
     await wait_until(lambda: _is(gateway, job_id, "unconfirmed"))
     await phone.load_paper()
     await wait_until(lambda: _is(gateway, job_id, "printed"))
-    assert len(phone.papers) == 1
+    assert len(phone.printouts) == 1
 
 
 async def test_a_person_who_sees_the_paper_confirms_it(gateway: Town) -> None:
@@ -151,7 +151,7 @@ async def test_a_person_who_sees_the_paper_confirms_it(gateway: Town) -> None:
     await phone.open_stream()
     job_id = await gateway.print(phone)
     await wait_until(lambda: _is(gateway, job_id, "unconfirmed"))
-    assert (await phone.say_printed(job_id, 1))["state"] == "printed"
+    assert (await phone.confirm_printed(job_id, 1))["state"] == "printed"
 
 
 async def test_a_printed_receipt_is_not_printed_again_but_copied(gateway: Town) -> None:
@@ -173,7 +173,7 @@ async def test_a_lost_connection_loses_no_paper_and_doubles_none(gateway: Town) 
         await phone.wait_for(partial(_has, phone, count))
         phone.stream.cut()
     await wait_until(lambda: _all(gateway, jobs, "printed"))
-    assert [paper.job_id for paper in phone.papers] == jobs
+    assert [paper.job_id for paper in phone.printouts] == jobs
     assert phone.stream.connections > 1
 
 
@@ -189,7 +189,7 @@ async def test_a_phone_that_forgot_what_it_had_promised_to_print_leaves_it_to_a_
     printer.make_ready()
     await phone.open_stream()
     await wait_until(lambda: _is(gateway, job_id, "unconfirmed"))
-    assert phone.papers == []
+    assert phone.printouts == []
     assert (await phone.print_job(job_id))["cause"] == "app_closed"
 
 
@@ -211,7 +211,7 @@ async def test_a_paper_out_of_date_is_not_printed(gateway: Town) -> None:
     await phone.open_stream()
     fresh = await gateway.print(phone, not_after=tomorrow())
     await wait_until(lambda: _is(gateway, fresh, "printed"))
-    assert [paper.job_id for paper in phone.papers] == [fresh]
+    assert [paper.job_id for paper in phone.printouts] == [fresh]
     with pytest.raises(Problem) as refused:
         await phone.print_again(stale, after_attempt=1)
     assert refused.value.slug == "print-job-expired"
@@ -224,12 +224,12 @@ async def test_a_cancelled_paper_is_taken_back_from_the_phone(gateway: Town) -> 
     await phone.open_stream()
     job_id = await gateway.print(phone)
     await wait_until(lambda: _is(gateway, job_id, "held"))
-    assert (await phone.cancel_paper(job_id))["state"] == "cancelled"
+    assert (await phone.cancel_print_job(job_id))["state"] == "cancelled"
     await wait_until(lambda: not phone.stream.jobs.by_id)
     await phone.load_paper()
     marker = await gateway.print(phone)
     await wait_until(lambda: _is(gateway, marker, "printed"))
-    assert [paper.job_id for paper in phone.papers] == [marker]
+    assert [paper.job_id for paper in phone.printouts] == [marker]
 
 
 async def test_only_its_phone_cancels_a_paper_that_it_has_accepted(gateway: Town) -> None:
@@ -275,8 +275,8 @@ async def test_every_end_of_a_job_is_said_once(gateway: Town) -> None:
     await phone.open_stream()
     job_id = await gateway.print(phone)
     await wait_until(lambda: _is(gateway, job_id, "unconfirmed"))
-    await phone.say_printed(job_id, 1)
-    await phone.say_printed(job_id, 1)
+    await phone.confirm_printed(job_id, 1)
+    await phone.confirm_printed(job_id, 1)
     history = await gateway.pool.fetch("SELECT state FROM print_job_history WHERE job_id = $1 ORDER BY entry", job_id)
     states = [row["state"] for row in history]
     assert states == ["offered", "accepted", "printing", "unconfirmed", "printed"]
@@ -296,4 +296,4 @@ async def _all(town: Town, jobs: list[UUID], state: str) -> bool:
 
 
 def _has(phone: VirtualPhone, count: int) -> bool:
-    return len(phone.papers) >= count
+    return len(phone.printouts) >= count

@@ -227,7 +227,7 @@ async def test_a_paper_for_a_device_that_was_thrown_out_waits_and_is_offered_to_
     job_id = await gateway.print(phone)
     await wait_until(partial(gateway.state, job_id))
     assert await gateway.state(job_id) == ("queued", 1)
-    assert phone.papers == []
+    assert phone.printouts == []
 
 
 async def test_papers_that_come_at_once_fill_the_window_and_no_more(gateway: Town) -> None:
@@ -261,7 +261,7 @@ async def test_a_paper_whose_first_transaction_was_undone_is_offered_once(gatewa
     await phone.open_stream()
     job_id = await gateway.print(phone, PaperKind.RECEIPT)
     await wait_until(partial(_is, gateway, job_id, ("printed", 1)))
-    assert [paper.job_id for paper in phone.papers] == [job_id]
+    assert [paper.job_id for paper in phone.printouts] == [job_id]
     assert await _history(gateway, job_id) == ["offered", "accepted", "printing", "printed"]
 
 
@@ -282,4 +282,4 @@ async def test_a_lost_wake_up_costs_time_and_no_paper(town: Town, state: str) ->
             '{"kind":"notice","title":"x","blocks":[{"type":"rule"}]}',
             state,
         )
-        assert (await phone.wait_for_paper("notice")).job_id == job_id
+        assert (await phone.wait_for_printout("notice")).job_id == job_id

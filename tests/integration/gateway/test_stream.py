@@ -85,7 +85,7 @@ async def test_a_result_for_somebody_elses_paper_is_refused_and_the_stream_goes_
     job_id = await gateway.print(other)
     await wait_until(lambda: gateway.state(job_id))
     await phone.open_stream()
-    await phone.stream.say_printed(job_id, 1)
+    await phone.stream.confirm_printed(job_id, 1)
     await wait_until(lambda: phone.stream.problems)
     assert phone.stream.problems[0]["slug"] == "not-found"
     assert await gateway.state(job_id) == ("queued", 1)
@@ -223,7 +223,7 @@ async def test_a_phone_that_takes_nothing_is_closed_and_others_are_served(town: 
         await wait_until(lambda: _absent(town, slow), 20)
         await phone.open_stream()
         job_id = await town.print(phone)
-        await phone.wait_for_paper("notice")
+        await phone.wait_for_printout("notice")
         assert await town.state(job_id) is not None
         transport.resume_reading()  # type: ignore[union-attr]
         await socket.close()
@@ -240,7 +240,7 @@ async def test_at_shutdown_phones_are_asked_to_reconnect_and_find_the_other_copy
         assert await closing == 1012
         await phone.wait_for(lambda: phone.stream.connections == 2)
         await town.print(phone)
-        await phone.wait_for_paper("notice")
+        await phone.wait_for_printout("notice")
 
 
 async def test_a_paper_taken_in_by_any_copy_reaches_the_phone_at_its_own_copy(town: Town) -> None:
@@ -252,7 +252,7 @@ async def test_a_paper_taken_in_by_any_copy_reaches_the_phone_at_its_own_copy(to
             for phone in phones:
                 job_id = await town.print(phone)
                 await wait_until(partial(_printed, town, job_id))
-        assert [len(phone.papers) for phone in phones] == [4, 4]
+        assert [len(phone.printouts) for phone in phones] == [4, 4]
 
 
 async def test_account_updates_and_revocations_reach_phones_at_every_copy(town: Town) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from simulation.chaos.ground import Ground
+from simulation.chaos.testbed import ChaosTestbed
 from stack import processes
 from stack.local import LocalStack
 from stack.processes import StackError
@@ -38,7 +38,7 @@ def test_a_chaos_run_never_works_on_the_broker_and_database_that_the_environment
 ) -> None:
     monkeypatch.setenv("THUNGAN_AMQP_URL", "amqp://somebody-elses")
     monkeypatch.setenv("THUNGAN_POSTGRES_URL", "postgresql://somebody-elses")
-    stack = Ground(tmp_path / "chaos").stack
+    stack = ChaosTestbed(tmp_path / "chaos").stack
     with pytest.raises(StackError, match="not been started"):
         assert stack.amqp_url != "amqp://somebody-elses"
     with pytest.raises(StackError, match="not been started"):

@@ -1,4 +1,4 @@
-"""What the databases, the broker, the SMS provider and the printers can testify to, beyond what every audit reads."""
+"""What databases, broker, SMS provider and printers hold at the end of a run, beyond what every audit reads."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from services.notify.providers.sandbox import read_sandbox
 from services.notify.topology import TOPOLOGY as NOTIFY
 from services.receipt.topology import TOPOLOGY as RECEIPT
 from shared.messaging.topology import Names
-from simulation.phone import Paper
+from simulation.phone import Printout
 
 CONSUMERS: Mapping[str, frozenset[str]] = {
     event.routing_key(): frozenset(
@@ -28,7 +28,7 @@ CONSUMERS: Mapping[str, frozenset[str]] = {
     for source in (BILLING, CUSTOMER, GATEWAY, NOTIFY, RECEIPT)
     for event in source.emits
 }
-"""Routing key of an event → the services that take it in."""
+"""Routing key of an event → the services that consume it."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class JobRow:
 
 
 @dataclass(frozen=True)
-class PrintedPaper:
+class PrintoutRow:
     """Something that came out of a virtual printer."""
 
     job_id: str
@@ -62,7 +62,7 @@ class PrintedPaper:
 
 @dataclass(frozen=True)
 class DeadLetter:
-    """A message that a service gave up."""
+    """A message that a service dead-lettered."""
 
     queue: str
     kind: str
@@ -75,7 +75,7 @@ class DeadLetter:
 
 
 @dataclass(frozen=True)
-class Evidence:
+class FinalState:
     """Everything that the history is compared with; ids as text."""
 
     payments: Mapping[str, PaymentRow] = field(default_factory=dict)
@@ -88,20 +88,20 @@ class Evidence:
     shifts: Mapping[str, bool] = field(default_factory=dict)
     """Shift → whether it is closed."""
     jobs: Mapping[str, JobRow] = field(default_factory=dict)
-    papers: tuple[PrintedPaper, ...] = ()
+    printouts: tuple[PrintoutRow, ...] = ()
     reminders: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     """Reminder → visit and state."""
     sms: tuple[str, ...] = ()
     """Reminders whose SMS the provider has sent, in its order."""
-    said: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    """Service → message id of each event that it has said → its routing key."""
-    taken_in: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    """Service → message ids of the events that it has taken in."""
+    emitted: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Service → message id of each event that it has emitted → its routing key."""
+    consumed: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Service → message ids of the events that it has consumed."""
     about: Mapping[str, str] = field(default_factory=dict)
     """Message id → the payment, visit or customer that the event is about: what the history knows it by."""
-    said_twice: tuple[tuple[str, str, str, str], ...] = ()
-    """Service, routing key, what it is about, and content of events that were said more than once."""
-    told_twice: tuple[tuple[str, str], ...] = ()
+    emitted_twice: tuple[tuple[str, str, str, str], ...] = ()
+    """Service, routing key, what it is about, and content of events that were emitted more than once."""
+    sent_twice: tuple[tuple[str, str], ...] = ()
     """Collector and entry of account updates that phones were sent more than once."""
     dead: tuple[DeadLetter, ...] = ()
     unreadable: frozenset[str] = frozenset()
@@ -109,18 +109,18 @@ class Evidence:
 
 
 def digest(body: bytes) -> str:
-    """Return what a message's body is known by."""
+    """Return what a message's body is recorded by."""
     return hashlib.sha256(body).hexdigest()
 
 
-async def gather_evidence(
+async def read_final_state(
     database_urls: Mapping[str, str],
     sms_folder: Path,
-    papers: Iterable[Paper],
+    printouts: Iterable[Printout],
     *,
     dead: Iterable[DeadLetter],
     unreadable: Iterable[str],
-) -> Evidence:
+) -> FinalState:
     """Read everything but the dead letters, which were taken out before."""
     billing = await _rows(
         database_urls["billing"],
@@ -138,13 +138,13 @@ async def gather_evidence(
     gateway = await _rows(
         database_urls["gateway"],
         jobs="SELECT job_id::text AS id, device_id::text, kind, state, attempt FROM print_jobs",
-        told_twice="SELECT collector_code, entry FROM feed_entries GROUP BY 1, 2 HAVING count(*) > 1",
+        sent_twice="SELECT collector_code, entry FROM feed_entries GROUP BY 1, 2 HAVING count(*) > 1",
     )
     notify = await _rows(
         database_urls["notify"], reminders="SELECT reminder_id::text AS id, visit_id::text, state FROM reminders"
     )
     messages = {service: await _rows(database_urls[service], **_MESSAGES) for service in SERVICES}
-    return Evidence(
+    return FinalState(
         payments={
             row["id"]: PaymentRow(row["customer_code"], row["amount"], row["method"], row["is_reversed"])
             for row in billing["payments"]
@@ -156,18 +156,22 @@ async def gather_evidence(
         jobs={
             row["id"]: JobRow(row["device_id"], row["kind"], row["state"], row["attempt"]) for row in gateway["jobs"]
         },
-        papers=tuple(PrintedPaper(str(paper.job_id), paper.attempt, paper.complete) for paper in papers),
+        printouts=tuple(
+            PrintoutRow(str(printout.job_id), printout.attempt, printout.complete) for printout in printouts
+        ),
         reminders={row["id"]: (row["visit_id"], row["state"]) for row in notify["reminders"]},
         sms=tuple(sms.client_reference for sms in read_sandbox(sms_folder)),
-        said={service: {row["id"]: row["routing_key"] for row in found["said"]} for service, found in messages.items()},
-        taken_in={service: frozenset(row["id"] for row in found["taken_in"]) for service, found in messages.items()},
-        about={row["id"]: row["about"] for found in messages.values() for row in found["said"] if row["about"]},
-        said_twice=tuple(
+        emitted={
+            service: {row["id"]: row["routing_key"] for row in found["emitted"]} for service, found in messages.items()
+        },
+        consumed={service: frozenset(row["id"] for row in found["consumed"]) for service, found in messages.items()},
+        about={row["id"]: row["about"] for found in messages.values() for row in found["emitted"] if row["about"]},
+        emitted_twice=tuple(
             (service, row["routing_key"], row["about"] or "", row["body"])
             for service, found in messages.items()
-            for row in found["said_twice"]
+            for row in found["emitted_twice"]
         ),
-        told_twice=tuple((row["collector_code"], row["entry"]) for row in gateway["told_twice"]),
+        sent_twice=tuple((row["collector_code"], row["entry"]) for row in gateway["sent_twice"]),
         dead=tuple(dead),
         unreadable=frozenset(unreadable),
     )
@@ -181,10 +185,10 @@ coalesce(
 """
 
 _MESSAGES = {
-    "said": f"SELECT message_id::text AS id, routing_key, {_ABOUT} FROM outbox WHERE published_at IS NOT NULL"
+    "emitted": f"SELECT message_id::text AS id, routing_key, {_ABOUT} FROM outbox WHERE published_at IS NOT NULL"
     " GROUP BY message_id, routing_key, body",
-    "taken_in": "SELECT message_id::text AS id FROM inbox",
-    "said_twice": f"SELECT routing_key, body, {_ABOUT} FROM outbox GROUP BY routing_key, body HAVING count(*) > 1",
+    "consumed": "SELECT message_id::text AS id FROM inbox",
+    "emitted_twice": f"SELECT routing_key, body, {_ABOUT} FROM outbox GROUP BY routing_key, body HAVING count(*) > 1",
 }
 
 
@@ -198,7 +202,7 @@ async def _rows(url: str, **statements: str) -> dict[str, list[Any]]:
 
 
 async def under_way(database_urls: Mapping[str, str]) -> dict[str, int]:
-    """Count what is not finished yet: events to be sent, papers on their way, reminders to be handed over."""
+    """Count what is not finished yet: events to be sent, printouts on their way, reminders to be handed over."""
     counts = {}
     for service in SERVICES:
         rows = await _rows(database_urls[service], unsent="SELECT count(*) AS n FROM outbox WHERE published_at IS NULL")
@@ -212,7 +216,7 @@ async def under_way(database_urls: Mapping[str, str]) -> dict[str, int]:
         database_urls["notify"],
         reminders="SELECT count(*) AS n FROM reminders WHERE state IN ('scheduled', 'sending')",
     )
-    counts["papers to be printed"] = jobs["jobs"][0]["n"]
+    counts["printouts to be printed"] = jobs["jobs"][0]["n"]
     counts["reminders to be sent"] = reminders["reminders"][0]["n"]
     return {what: count for what, count in counts.items() if count}
 

@@ -1,4 +1,4 @@
-"""Where a chaos run happens: a broker, a database server and all services of its own, every connection on a wire."""
+"""Where a chaos run happens: a broker, a database server and services of its own, every connection through a proxy."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ops import provision
 from ops.system import SERVICES, RunningSystem
 from services.receipt.signatures.key_folder import KeyFolder
 from services.receipt.signatures.keyring import Keyring
-from simulation.chaos.wires import Wire
+from simulation.chaos.proxies import FaultProxy
 from stack import processes
 from stack.addresses import SystemAddresses
 from stack.local import LocalStack
@@ -50,7 +50,7 @@ SETTINGS: Mapping[str, Mapping[str, str]] = {
 }
 
 
-class Ground:
+class ChaosTestbed:
     """Use it with `async with`: it clears away what an earlier run left, and stops everything at the end.
 
     The databases stay as they are for whoever wants to look into them, until the next run.
@@ -77,16 +77,16 @@ class Ground:
         if broker4:
             programs = unpacked_programs(LocalFolder(), fetch=True)
             self.stack.rabbitmq = RabbitMQ(self.folder, programs=programs)
-        self.broker: dict[str, Wire] = {}
+        self.broker: dict[str, FaultProxy] = {}
         """Service → its connections to the broker."""
-        self.database: dict[str, Wire] = {}
+        self.database: dict[str, FaultProxy] = {}
         """Service → its connections to its database."""
-        self.front: list[Wire] = []
+        self.gateways: list[FaultProxy] = []
         """One for each copy of the gateway: the phones' connections."""
         self.held_down: set[tuple[str, int]] = set()
         """Copies that a fault keeps from being started again."""
         self.restarts = 0
-        """How often a copy had ended without our doing."""
+        """How often a copy had ended without the run having done it."""
         self._commands = commands or {}
         self.namespace = namespace or NAMESPACE
         self._fresh = namespace is None
@@ -108,7 +108,7 @@ class Ground:
     ) -> None:
         if self._supervisor is not None:
             self._supervisor.cancel()
-        self.mend_wires()
+        self.restore_connections()
         await self._held.aclose()
 
     async def _open(self) -> None:
@@ -126,13 +126,13 @@ class Ground:
         addresses = SystemAddresses.prepare(self.stack, self.namespace, names)
         settings = {service: dict(SETTINGS.get(service, {})) for service in SERVICES}
         for service in SERVICES:
-            self.broker[service] = await self._wire(addresses.amqp_url)
-            self.database[service] = await self._wire(addresses.database_url(service))
+            self.broker[service] = await self._proxy(addresses.amqp_url)
+            self.database[service] = await self._proxy(addresses.database_url(service))
             settings[service]["THUNGAN_AMQP_URL"] = self.broker[service].url(addresses.amqp_url)
             settings[service]["THUNGAN_DATABASE_URL"] = self.database[service].url(addresses.database_url(service))
         system = LocalSystem(self.namespace, self.copies, settings=settings, stack=self.stack, commands=self._commands)
         self._system = await self._held.enter_async_context(system)
-        self.front = [await self._wire(system.http_url("gateway", copy)) for copy in system.copies("gateway")]
+        self.gateways = [await self._proxy(system.http_url("gateway", copy)) for copy in system.copies("gateway")]
         timeout = aiohttp.ClientTimeout(total=3)
         self._http = await self._held.enter_async_context(aiohttp.ClientSession(timeout=timeout))
         self._supervisor = asyncio.create_task(self._supervise())
@@ -148,8 +148,8 @@ class Ground:
         for kind in (*OWN_FOLDERS, "logs"):
             shutil.rmtree(self.folder.root / kind / self.namespace, ignore_errors=True)
 
-    async def _wire(self, url: str) -> Wire:
-        return await self._held.enter_async_context(Wire.in_front_of(url))  # type: ignore[arg-type]
+    async def _proxy(self, url: str) -> FaultProxy:
+        return await self._held.enter_async_context(FaultProxy.in_front_of(url))  # type: ignore[arg-type]
 
     # --- addresses
 
@@ -160,21 +160,21 @@ class Ground:
         return self._system
 
     def addresses(self) -> SystemAddresses:
-        """Return where everything is now, past the wires."""
+        """Return where everything is now, past the proxies."""
         return SystemAddresses.load(self.stack, self.namespace)
 
     def operators_view(self) -> RunningSystem:
-        """Return the system as the operators' commands see it, past the wires."""
+        """Return the system as the operators' commands see it, past the proxies."""
         return RunningSystem(self.namespace, self.addresses().environment())
 
     def database_urls(self) -> dict[str, str]:
-        """Return the address of each service's database, past the wires."""
+        """Return the address of each service's database, past the proxies."""
         addresses = self.addresses()
         return {service: addresses.database_url(service) for service in SERVICES}
 
-    def front_url(self, number: int) -> str:
+    def gateway_url(self, number: int) -> str:
         """Return an address of the API for a phone; phones take turns over the gateway's copies."""
-        return f"http://127.0.0.1:{self.front[number % len(self.front)].port}"
+        return f"http://127.0.0.1:{self.gateways[number % len(self.gateways)].port}"
 
     @property
     def sms_folder(self) -> Path:
@@ -187,17 +187,17 @@ class Ground:
 
     # --- life
 
-    def mend_wires(self) -> None:
+    def restore_connections(self) -> None:
         """Let everything pass again, to where the servers are now."""
-        for wire in (*self.broker.values(), *self.database.values(), *self.front):
-            wire.mend()
+        for proxy in (*self.broker.values(), *self.database.values(), *self.gateways):
+            proxy.restore()
 
     def follow(self) -> None:
-        """Lead the wires to where broker and database listen now; a restart may have moved them."""
+        """Lead the proxies to where broker and database listen now; a restart may have moved them."""
         addresses = self.addresses()
         for service in SERVICES:
-            self.broker[service].lead_to(addresses.amqp_url)
-            self.database[service].lead_to(addresses.database_url(service))
+            self.broker[service].redirect(addresses.amqp_url)
+            self.database[service].redirect(addresses.database_url(service))
 
     async def _supervise(self) -> None:
         """Start again what has ended, as systemd or Docker would."""
@@ -215,7 +215,7 @@ class Ground:
         await asyncio.to_thread(self.system.start, service, copy, wait=False)
 
     async def not_ready(self) -> list[str]:
-        """Return what does not say on /readyz that it can work, with its reasons."""
+        """Return the copies that are not ready, with their reasons."""
         names = [(service, copy) for service, count in self.copies.items() for copy in range(count)]
         answers = await asyncio.gather(*(self._ready(service, copy) for service, copy in names))
         return [answer for answer in answers if answer]

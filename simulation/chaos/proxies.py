@@ -14,15 +14,15 @@ DIRECTIONS = {
 """What vanishes: everything, what the client sends, or what the server answers."""
 
 
-class Wire(TcpProxy):
+class FaultProxy(TcpProxy):
     """A proxy whose server may come back on another port, and that mends without garbling what it carries."""
 
-    def lead_to(self, url: str) -> None:
+    def redirect(self, url: str) -> None:
         """Take new connections to another address from now on."""
         parts = urlsplit(url)
         self._target = (parts.hostname or "127.0.0.1", parts.port or self._target[1])
 
-    def mend(self) -> None:
+    def restore(self) -> None:
         """Let everything pass again. What lost bytes is broken off: TCP never goes on with a gap, so nor do we."""
         if self.mode is not Mode.PASS:
             self.reset()
