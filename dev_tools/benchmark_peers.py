@@ -6,14 +6,14 @@ import sys
 from dev_tools.console import DevError, report, run_logged
 from dev_tools.pip import install_locked
 from dev_tools.stamp import Stamp, digest
-from stack.state import PROJECT, LocalFolder
+from stack.state import PROJECT, installation_folder
 
 LOCK_FILE = PROJECT / "requirements-bench.lock"
 
 
 def peers_environment() -> dict[str, str]:
     """Return the variable that leads benchmarks to their peers; empty where these could not be installed."""
-    local = LocalFolder()
+    local = installation_folder()
     folder = local.root / "bench-venv"
     python = folder / "bin" / "python"
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from dev_tools.console import report
 from dev_tools.pip import install_locked
 from dev_tools.stamp import Stamp, digest
-from stack.state import PROJECT, LocalFolder
+from stack.state import PROJECT, installation_folder
 
 OLDEST = (22, 18)
 """The oldest that runs TypeScript as it is."""
@@ -49,7 +49,7 @@ def _version(node: str) -> tuple[int, ...]:
 
 
 def _own() -> Node:
-    local = LocalFolder()
+    local = installation_folder()
     folder = local.root / "node"
 
     def install() -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from stack.state import PROJECT, LocalFolder
+from stack.state import PROJECT, LocalFolder, installation_folder
 
 
 def digest(files: Iterable[Path], *, root: Path = PROJECT) -> str:
@@ -34,7 +34,7 @@ class Stamp:
         """Call ``make`` unless the stamp is current; of two commands at once, the second waits and finds it so."""
         if self.is_current():
             return
-        with (local or LocalFolder()).locked(lock):
+        with (local or installation_folder()).locked(lock):
             if self.is_current():
                 return
             self.path.unlink(missing_ok=True)

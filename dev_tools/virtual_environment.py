@@ -11,7 +11,7 @@ import sys
 from dev_tools.console import DevError, report, run_logged
 from dev_tools.pip import install_locked
 from dev_tools.stamp import Stamp
-from stack.state import PROJECT, LocalFolder
+from stack.state import PROJECT, installation_folder
 
 VENV = PROJECT / ".venv"
 PYTHON = VENV / "bin" / "python"
@@ -31,7 +31,7 @@ def has(module: str) -> bool:
 
 def make() -> None:
     """Make the environment, or bring the one that is there in line with the lock file."""
-    log = LocalFolder().logs / "venv.log"
+    log = installation_folder().logs / "venv.log"
     log.unlink(missing_ok=True)
     report(f"making the virtual environment with Python {platform.python_version()} (log: {log})")
     if not has("pip"):

@@ -9,7 +9,7 @@ from typing import NoReturn
 from dev_tools.console import DevError, report, run_logged
 from dev_tools.node import Node, find_node
 from dev_tools.stamp import Stamp, digest
-from stack.state import PROJECT, LocalFolder
+from stack.state import PROJECT, installation_folder
 
 WEB = PROJECT / "web"
 
@@ -28,7 +28,7 @@ def build_inputs(project: Path = PROJECT) -> list[Path]:
 
 def build_app() -> None:
     """Build the app where its sources have changed since the last time."""
-    local = LocalFolder()
+    local = installation_folder()
     stamp = Stamp(local.root / "web-built", digest(build_inputs()), works=(WEB / "dist" / "index.html").is_file)
     if not stamp.is_current():
         node = prepare_tools()
@@ -47,7 +47,7 @@ def prepare_tools() -> Node:
 
 
 def _npm(node: Node, *arguments: str, doing: str) -> None:
-    log = LocalFolder().logs / "npm.log"
+    log = installation_folder().logs / "npm.log"
     log.unlink(missing_ok=True)
     report(f"{doing} (log: {log})")
     run_logged([*node.npm, *arguments], log, environment=node.environment, folder=WEB, failure=f"failed: {doing}")

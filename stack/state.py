@@ -43,6 +43,11 @@ def default_folder() -> Path:
     return Path(os.environ.get(LOCAL_FOLDER) or PROJECT / ".local")
 
 
+def installation_folder() -> LocalFolder:
+    """Return the folder of this checkout, whatever the environment names: what is installed there serves any date."""
+    return LocalFolder(PROJECT / ".local")
+
+
 def new_password() -> str:
     """Make a random password of letters, digits, `-` and `_`, safe in a URL as it is."""
     return secrets.token_urlsafe(24)
