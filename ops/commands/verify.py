@@ -7,7 +7,7 @@ import typer
 
 from ops.console import JsonOption, fail, print_json, print_line
 from services.receipt.signatures.keyring import UnusableKeyError
-from services.receipt.verification.offline import TokenReport, verify_text
+from services.receipt.verification.tokens import TokenReport, verify_text
 from shared.contracts.common import Language
 from shared.contracts.receipt import CheckState
 

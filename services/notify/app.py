@@ -10,7 +10,7 @@ from services.notify.metrics import watch_due
 from services.notify.providers import Provider, make_providers
 from services.notify.settings import NotifySettings
 from services.notify.texts.reminder_texts import ReminderTexts
-from services.notify.texts.templates import load_templates
+from services.notify.texts.template_file import load_templates
 from services.notify.topology import TOPOLOGY
 from shared.clock import Clock, now
 from shared.health import serve_health

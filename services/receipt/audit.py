@@ -17,7 +17,7 @@ from services.receipt.signatures.token import Claims, TokenError, TokenKind, loo
 from services.receipt.store.receipts import receipts_in_order
 from services.receipt.store.reprints import copy_numbers
 from services.receipt.store.series import all_series
-from services.receipt.verification.offline import verify_token
+from services.receipt.verification.tokens import verify_token
 from shared.contracts.receipt import CheckState, ReceiptKind
 from shared.db import Connection
 

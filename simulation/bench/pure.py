@@ -15,7 +15,7 @@ from services.receipt.domain.series import TEMPLATE
 from services.receipt.receipts.draft import draft_of_payment
 from services.receipt.signatures.key_folder import KeyFolder
 from services.receipt.signatures.token import HASH_BYTES, LINK_BYTES, Claims, TokenKind, lookup_code, seal, to_text
-from services.receipt.verification.offline import verify_token
+from services.receipt.verification.tokens import verify_token
 from shared.clock import now
 from shared.contracts.billing import PaymentRecorded
 from shared.contracts.common import Language

@@ -10,7 +10,7 @@ from asyncpg import Record
 
 from services.customer.search.match import Match
 from services.customer.search.query import INITIALS_LENGTH, word_slips
-from services.customer.search.spelling import Candidate, Spellings
+from services.customer.search.spellings import Candidate, Spellings
 from services.customer.store import search as store
 from shared.contracts.customer import MatchedOn
 from shared.db import Connection

@@ -1,18 +1,12 @@
-"""Reminder texts as data: which form of a template is sent, and how names become shorter until it fits one segment."""
+"""Templates: which form is sent, and how names become shorter until the text fits one segment. Pure."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
-from pathlib import Path
 from string import Formatter
-from typing import Any
 
-import yaml
-
-from services.notify.texts.segments import Measure, gsm7_only, is_gsm7, measure
+from services.notify.texts.segments import Measure, gsm7_only, measure
 from shared.text import tidy, without_accents
 
-_FILE = Path(__file__).with_name("templates.yaml")
 _LONGEST_NAME = 20
 """Characters that are left of a name when nothing else made it fit."""
 
@@ -120,23 +114,3 @@ def plain(value: str) -> str:
 def fields_of(form: str) -> set[str]:
     """Return the names of a form's parameters."""
     return {name for _, name, _, _ in Formatter().parse(form) if name is not None}
-
-
-@cache
-def load_templates(file: Path = _FILE) -> Templates:
-    """Read and check the template file. Raises :class:`TemplateError` with the place of the first mistake."""
-    content: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
-    names: dict[str, str] = content["names"]
-    templates = {}
-    for entry in content["templates"]:
-        template = Template(
-            template=entry["id"],
-            version=int(entry["version"]),
-            forms={language: tuple(forms) for language, forms in entry["texts"].items()},
-        )
-        for language, forms in template.forms.items():
-            for form in forms:
-                if not is_gsm7(form.format_map(dict.fromkeys(fields_of(form), ""))):
-                    raise TemplateError(f"{template.template} ({language}) holds characters that are not GSM-7: {form}")
-        templates[template.template] = template
-    return Templates(templates, names, tuple((long, short) for long, short in content["abbreviations"]))

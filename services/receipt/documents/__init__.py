@@ -6,7 +6,7 @@ from services.receipt.documents.parts import INVOICE_WORDING, DocumentOptions, S
 from services.receipt.documents.receipt import Numbered, receipt_body, settles_whole_bills, with_signature
 from services.receipt.documents.shift import shift_slip
 from services.receipt.documents.void import void_body
-from services.receipt.documents.wording import Words
+from services.receipt.documents.words import Words
 
 __all__ = [
     "INVOICE_WORDING",

@@ -3,7 +3,7 @@
 from itertools import groupby
 
 from services.receipt.documents.parts import amount, pair
-from services.receipt.documents.wording import Words, day, short_day
+from services.receipt.documents.words import Words, day, short_day
 from shared.contracts.billing import Bill, BillLine, MeterReading
 from shared.money import format_number
 from shared.printing.document import Block, Cell, Columns, Rule, Text

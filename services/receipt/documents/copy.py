@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from services.receipt.documents.wording import Words, day_and_time
+from services.receipt.documents.words import Words, day_and_time
 from shared.printing.document import Block, Document, Rule, Text
 
 

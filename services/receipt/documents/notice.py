@@ -12,7 +12,7 @@ from services.receipt.documents.parts import (
     seller,
 )
 from services.receipt.documents.vietqr import payment_code
-from services.receipt.documents.wording import NO_BREAK, Words, clock_time, day, day_of
+from services.receipt.documents.words import NO_BREAK, Words, clock_time, day, day_of
 from shared.clock import business_day
 from shared.contracts.billing import Bill, CollectionPoint, NoticeIssued, NoticeKind
 from shared.money import format_dong

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.receipt.documents.vietqr import BankAccount
-from services.receipt.documents.wording import NO_BREAK, Words, second_of_signing
+from services.receipt.documents.words import NO_BREAK, Words, second_of_signing
 from services.receipt.domain.series import format_lookup_code
 from shared.contracts.common import CustomerFacts, Unit
 from shared.money import format_dong, format_number

@@ -15,7 +15,7 @@ from services.receipt.documents.parts import (
     seller,
     signature,
 )
-from services.receipt.documents.wording import Words, day_and_time, day_of
+from services.receipt.documents.words import Words, day_and_time, day_of
 from services.receipt.domain.series import format_number
 from shared.contracts.billing import Bill, PaymentRecorded
 from shared.contracts.common import PaymentMethod

@@ -1,7 +1,7 @@
 """The slip of a closed shift: what was taken, what must be handed in, what was handed in."""
 
 from services.receipt.documents.parts import amount, big_amount, heading
-from services.receipt.documents.wording import Words, day_and_time, day_of
+from services.receipt.documents.words import Words, day_and_time, day_of
 from shared.contracts.billing import Shift, ShiftClosed
 from shared.money import format_number
 from shared.printing.document import Block, Cell, Columns, Document, Feed, Rule, Text

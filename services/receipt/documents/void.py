@@ -2,7 +2,7 @@
 
 from services.receipt.documents.parts import DocumentOptions, amount, big_amount, buyer, heading, seller
 from services.receipt.documents.receipt import Numbered, numbering
-from services.receipt.documents.wording import Words, day_and_time, day_of
+from services.receipt.documents.words import Words, day_and_time, day_of
 from services.receipt.domain.series import format_number
 from shared.contracts.billing import PaymentReversed
 from shared.money_words import amount_in_words

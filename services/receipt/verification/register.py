@@ -8,7 +8,7 @@ from services.receipt.signatures.chain import first_link, link_of
 from services.receipt.signatures.keyring import Keyring
 from services.receipt.signatures.token import Token, as_lookup_code, to_text
 from services.receipt.store.receipts import receipt_by_lookup_code, receipt_by_number
-from services.receipt.verification.offline import TokenReport, verify_token
+from services.receipt.verification.tokens import TokenReport, verify_token
 from shared.check_wording import CHECKS
 from shared.contracts.receipt import CheckState, Verification
 from shared.db import Connection

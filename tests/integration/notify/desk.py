@@ -20,7 +20,7 @@ from services.notify.handlers.schedule_reminder import schedule_reminder
 from services.notify.providers.base import Provider
 from services.notify.store.blocked_phones import block_phone
 from services.notify.texts.reminder_texts import ReminderTexts
-from services.notify.texts.templates import load_templates
+from services.notify.texts.template_file import load_templates
 from shared.contracts.billing import NoticeIssued, PaymentRecorded, PaymentReversed
 from shared.contracts.notify import GetReminders, Reminder
 from shared.db import transaction

@@ -9,7 +9,7 @@ import pytest
 from services.receipt.domain.series import format_lookup_code
 from services.receipt.signatures.keyring import Keyring
 from services.receipt.signatures.token import Algorithm, from_text, lookup_code, parse, seal, to_text
-from services.receipt.verification.offline import verify_token
+from services.receipt.verification.tokens import verify_token
 from shared.contracts.billing import NoticeKind
 from shared.contracts.receipt import (
     CheckState,

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import asyncpg
 import pytest
 
-from services.receipt.verification.offline import verify_token
+from services.receipt.verification.tokens import verify_token
 from shared.contracts.common import Unit
 from shared.contracts.receipt import PaperKind, ReceiptKind
 from shared.testing import wait_until

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.customer.search.query import word_slips
-from services.customer.search.spelling import Candidate, Spellings, spelling_weight
+from services.customer.search.spellings import Candidate, Spellings, spelling_weight
 
 WORDS = st.text(alphabet="aceghimnotuvy", min_size=1, max_size=8)
 

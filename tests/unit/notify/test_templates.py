@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.notify.texts.segments import Encoding
-from services.notify.texts.templates import TemplateError, fields_of, load_templates, person_names, plain
+from services.notify.texts.template_file import load_templates
+from services.notify.texts.templates import TemplateError, fields_of, person_names, plain
 
 TEMPLATES = load_templates()
 PARAMETERS: dict[str, str | None] = {

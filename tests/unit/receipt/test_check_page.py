@@ -7,7 +7,7 @@ import pytest
 
 from services.receipt.signatures.keyring import Keyring
 from services.receipt.signatures.token import to_text
-from services.receipt.verification.offline import TokenReport, verify_token
+from services.receipt.verification.tokens import TokenReport, verify_token
 from shared.check_page import CHECK_PAGE_HEADERS, render_check_page
 from shared.check_wording import CHECKS, FIELD_LABELS, check_sentence
 from shared.contracts.common import Language

@@ -11,7 +11,7 @@ from PIL import Image
 
 from services.receipt.documents import check_address, notice, receipt_body, settles_whole_bills, shift_slip
 from services.receipt.documents.vietqr import parse_code
-from services.receipt.documents.wording import phrases
+from services.receipt.documents.words import phrases
 from shared.contracts.billing import NoticeKind
 from shared.money import format_number
 from shared.money_words import amount_in_words

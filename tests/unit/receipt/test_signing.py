@@ -13,7 +13,7 @@ from services.receipt.signatures.key_folder import CLOCK_SKEW, KeyFolder
 from services.receipt.signatures.keyring import Keyring, UnusableKeyError
 from services.receipt.signatures.signer import NoSigningKey
 from services.receipt.signatures.token import Algorithm, parse, seal, to_text
-from services.receipt.verification.offline import verify_text, verify_token
+from services.receipt.verification.tokens import verify_text, verify_token
 from shared.contracts.receipt import CheckState, PublicKeysReply
 from tests.unit.receipt.test_token import CLAIMS
 

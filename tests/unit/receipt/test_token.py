@@ -25,7 +25,7 @@ from services.receipt.signatures.token import (
     seal,
     to_text,
 )
-from services.receipt.verification.offline import tokens_in, verify_token
+from services.receipt.verification.tokens import tokens_in, verify_token
 from shared.contracts.receipt import CheckState
 
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"

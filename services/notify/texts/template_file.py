@@ -1,0 +1,32 @@
+"""Reads ``templates.yaml``."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from services.notify.texts.segments import is_gsm7
+from services.notify.texts.templates import Template, TemplateError, Templates, fields_of
+
+_FILE = Path(__file__).with_name("templates.yaml")
+
+
+@cache
+def load_templates(file: Path = _FILE) -> Templates:
+    """Read and check the template file. Raises :class:`TemplateError` with the place of the first mistake."""
+    content: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
+    names: dict[str, str] = content["names"]
+    templates = {}
+    for entry in content["templates"]:
+        template = Template(
+            template=entry["id"],
+            version=int(entry["version"]),
+            forms={language: tuple(forms) for language, forms in entry["texts"].items()},
+        )
+        for language, forms in template.forms.items():
+            for form in forms:
+                if not is_gsm7(form.format_map(dict.fromkeys(fields_of(form), ""))):
+                    raise TemplateError(f"{template.template} ({language}) holds characters that are not GSM-7: {form}")
+        templates[template.template] = template
+    return Templates(templates, names, tuple((long, short) for long, short in content["abbreviations"]))
