@@ -13,11 +13,13 @@ from shared.contracts.common import (
     CustomerCode,
     CustomerFacts,
     Dong,
+    Households,
     Moment,
     Outcome,
     PaymentMethod,
     PositiveDong,
     Reason,
+    Uses,
 )
 from shared.contracts.message import Event, Record, Reply, Request
 
@@ -70,8 +72,8 @@ class Bill(Record):
     year: int
     period_from: date
     period_to: date
-    price_group: str
-    households: str
+    price_group: Uses
+    households: Households
     readings: list[MeterReading]
     kwh: int
     lines: list[BillLine]

@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import AwareDatetime, Field, StringConstraints
 
 from shared.contracts.message import Record
+from shared.contracts.uses import Households, Uses
 
 CustomerCode = Annotated[str, StringConstraints(pattern=r"^P[A-Z][0-9A-Z]{9,11}$")]
 """Mã khách hàng: 11 to 13 characters; the first six name the managing unit."""
@@ -14,6 +15,9 @@ CustomerCode = Annotated[str, StringConstraints(pattern=r"^P[A-Z][0-9A-Z]{9,11}$
 CollectorCode = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9_.-]{2,20}$")]
 UnitCode = Annotated[str, StringConstraints(pattern=r"^P[A-Z][0-9A-Z]{4}$")]
 RouteCode = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9_.-]{2,24}$")]
+CollectionPointCode = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9_.-]{2,24}$")]
+MeterNumber = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z][0-9A-Z./-]{0,29}$")]
+TaxCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{9,14}(-[0-9]{3})?$")]
 Phone = Annotated[str, StringConstraints(pattern=r"^\+[1-9][0-9]{7,14}$")]
 """E.164."""
 
@@ -64,9 +68,9 @@ class CustomerFacts(Record):
     route_code: RouteCode
     place_in_route: int
     collector: Collector
-    price_group: str
+    price_group: Uses
     """A price group, or a mix such as ``household:70;business_lt6kv:30`` in per cent."""
-    households: str = "1"
+    households: Households = Households("1")
     """Number of households on the meter; a decimal in steps of 0.25 as text."""
     meter: Meter | None = None
     active: bool = True
@@ -129,13 +133,16 @@ class PaymentMethod(StrEnum):
 
 __all__ = [
     "AccountState",
+    "CollectionPointCode",
     "Collector",
     "CollectorCode",
     "CustomerCode",
     "CustomerFacts",
     "Dong",
+    "Households",
     "Language",
     "Meter",
+    "MeterNumber",
     "Moment",
     "NextStep",
     "Outcome",
@@ -144,6 +151,8 @@ __all__ = [
     "PositiveDong",
     "Reason",
     "RouteCode",
+    "TaxCode",
     "Unit",
     "UnitCode",
+    "Uses",
 ]

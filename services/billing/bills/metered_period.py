@@ -11,8 +11,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from services.billing.engine import BillRequest, ChangeReading, Consumption, Cut
 from services.billing.engine.meter import kwh_from_readings
 from services.billing.errors import BillingError
-from services.billing.quote.case_rows import parse_uses
 from services.billing.tariffs.models import Tariffs
+from shared.contracts.uses import BadHouseholdsError, BadUsesError, Households, Uses
 
 ONE_PRICE, REACTIVE = "KT", "VC"
 TIME_OF_USE = ("BT", "CD", "TD")
@@ -66,9 +66,12 @@ class MeteredPeriod:
         return tuple(reading for reading in self.readings if reading.meter_register != REACTIVE)
 
 
-def bill_request(period: MeteredPeriod, price_group: str, households: str, tariffs: Tariffs) -> BillRequest:
-    """Return what the engine is asked for a period; raise :class:`BillingError` when the readings make no sense."""
-    uses = parse_uses(price_group)
+def bill_request(period: MeteredPeriod, price_group: Uses, households: Households, tariffs: Tariffs) -> BillRequest:
+    """Return what the engine is asked for a period; raise :class:`BillingError` for what cannot be billed."""
+    try:
+        uses, number_of_households = price_group.parts, households.number
+    except (BadUsesError, BadHouseholdsError) as error:
+        raise BillingError(error.slug, f"the contract cannot be billed: {error}") from None
     by_register = any(tariffs.group(use.group).by_register for use in uses)
     active = period.active_readings
     registers = {reading.meter_register for reading in active}
@@ -83,7 +86,7 @@ def bill_request(period: MeteredPeriod, price_group: str, households: str, tarif
         period_to=period.period_to,
         uses=uses,
         consumption=_consumption([(reading, reading.kwh) for reading in active], by_register=by_register),
-        households=_households(households),
+        households=number_of_households,
         cos_phi=period.cos_phi if period.cos_phi is not None else _cos_phi(period),
         cuts=cuts,
         cut_days=0 if cuts else period.cut_days,
@@ -131,10 +134,3 @@ def _cos_phi(period: MeteredPeriod) -> Decimal | None:
         return None
     apparent = Decimal(active * active + reactive * reactive).sqrt()
     return max(Decimal("0.01"), (active / apparent).quantize(Decimal("0.01"), rounding=ROUND_HALF_UP))
-
-
-def _households(text: str) -> Decimal:
-    try:
-        return Decimal(text)
-    except ArithmeticError:
-        raise BillingError("bad-households", f"{text!r} is not a number of households") from None

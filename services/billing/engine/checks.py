@@ -7,6 +7,7 @@ from services.billing.engine.models import BillRequest, Consumption
 from services.billing.engine.periods import days_between
 from services.billing.errors import BillingError
 from services.billing.tariffs.models import Tariffs
+from shared.contracts.uses import shares_problem
 
 LAST_BILLABLE_DAY = date(2199, 12, 31)
 
@@ -55,16 +56,8 @@ def _check_uses(request: BillRequest, tariffs: Tariffs) -> None:
     groups = [tariffs.group(use.group) for use in uses]
     if len({group.name for group in groups}) != len(groups):
         raise BillingError("bad-shares", "a price group is named twice")
-    percents = [use.percent for use in uses if use.percent is not None]
-    open_ended = [use for use in uses if use.percent is None and use.quota_kwh is None]
-    if any(not percent.is_finite() or not 0 < percent <= 100 for percent in percents):
-        raise BillingError("bad-shares", "each share must be above 0 and at most 100 per cent")
-    if any(use.quota_kwh is not None and use.quota_kwh <= 0 for use in uses):
-        raise BillingError("bad-shares", "a quota must be above 0 kWh")
-    if percents and (open_ended or sum(percents) != 100):
-        raise BillingError("bad-shares", f"the shares add up to {sum(percents)} per cent, not 100")
-    if not percents and len(open_ended) != 1:
-        raise BillingError("bad-shares", "exactly one price group takes what the quotas leave")
+    if problem := shares_problem(uses):
+        raise BillingError("bad-shares", problem)
     if request.consumption.by_register is not None and not any(group.by_register for group in groups):
         raise BillingError("registers-not-allowed", f"{groups[0].name} has no prices by time of use")
     if any(use.quota_kwh is not None for use in uses) and request.change_readings:

@@ -4,11 +4,12 @@ from collections.abc import Iterator, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
 from services.billing.engine.checks import check_request
-from services.billing.engine.models import Bill, BillLine, BillRequest, Consumption, PricePart, TierLimits, Use
+from services.billing.engine.models import Bill, BillLine, BillRequest, Consumption, PricePart, TierLimits
 from services.billing.engine.periods import days_between, month_days, price_parts
 from services.billing.engine.split import split_by_days, split_by_readings, split_by_use
 from services.billing.engine.tiers import limits_by_part, tiers_by_part
 from services.billing.tariffs.models import REGISTERS, Decision, PriceGroup, Register, Tariffs
+from shared.contracts.uses import Use
 from shared.money import percent_of
 
 

@@ -8,6 +8,7 @@ from typing import Literal
 
 from services.billing.errors import BillingError
 from services.billing.tariffs.models import REGISTERS, Decision, PriceGroup, Register
+from shared.contracts.uses import Use
 
 LineKind = Literal["tier", "register", "single", "reactive"]
 
@@ -45,19 +46,6 @@ class Consumption:
 
     def __add__(self, other: "Consumption") -> "Consumption":
         return self.like(tuple(mine + its for mine, its in zip(self.amounts, other.amounts, strict=True)))
-
-
-@dataclass(frozen=True, slots=True)
-class Use:
-    """One purpose of use behind a meter: a percentage of the kWh, or a fixed quota of kWh per month.
-
-    A contract with one purpose needs neither. With several, quotas are taken first, in the order of the contract, and
-    the percentages (together 100) divide the rest; one use without either takes all that is left.
-    """
-
-    group: str
-    percent: Decimal | None = None
-    quota_kwh: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 
-from services.billing.engine.models import ChangeReading, Consumption, PricePart, Use
+from services.billing.engine.models import ChangeReading, Consumption, PricePart
 from services.billing.engine.rounding import half_up, proportion
 from services.billing.errors import BillingError
+from shared.contracts.uses import Use
 
 
 def split_by_days(consumption: Consumption, parts: Sequence[PricePart]) -> list[Consumption]:

@@ -1,6 +1,5 @@
 """A row of a CSV file of consumption → what the engine is asked. The columns are described in :mod:`.quote`."""
 
-import re
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
@@ -10,6 +9,7 @@ from services.billing.engine.meter import kwh_from_readings
 from services.billing.errors import BillingError
 from services.billing.quote.cells import Row, date_cell, decimal_cell, whole_cell
 from services.billing.tariffs.models import REGISTERS, Decision, Tariffs
+from shared.contracts.uses import BadUsesError, Uses
 
 
 def request_of(row: Row, tariffs: Tariffs, default_period: tuple[date, date] | None = None) -> BillRequest:
@@ -18,7 +18,7 @@ def request_of(row: Row, tariffs: Tariffs, default_period: tuple[date, date] | N
         first, last = default_period
     else:
         first, last = date_cell(row, "period_from"), date_cell(row, "period_to")
-    uses = parse_uses(row["price_group"])
+    uses = _uses(row)
     consumption = _consumption(row)
     cut_days = whole_cell(row, "cut_days") or 0
     cut_from, cut_to = row.get("cut_from", ""), row.get("cut_to", "")
@@ -28,7 +28,7 @@ def request_of(row: Row, tariffs: Tariffs, default_period: tuple[date, date] | N
         period_to=last,
         uses=uses,
         consumption=consumption,
-        households=_households(row, uses),
+        households=_households(row),
         cos_phi=decimal_cell(row, "cos_phi"),
         cuts=cuts,
         cut_days=cut_days,
@@ -36,24 +36,13 @@ def request_of(row: Row, tariffs: Tariffs, default_period: tuple[date, date] | N
     )
 
 
-def parse_uses(text: str) -> tuple[Use, ...]:
-    """Return the uses of a price group cell: ``household``, ``household:70;business_lt6kv:30``, ``a:120kWh;b``."""
-    if not text:
+def _uses(row: Row) -> tuple[Use, ...]:
+    if not row["price_group"]:
         raise BillingError("missing-field", "price_group is empty")
-    uses = []
-    for item in text.split(";"):
-        group, colon, share = (piece.strip() for piece in item.partition(":"))
-        quota = re.fullmatch(r"(\d+)\s*kwh", share, re.IGNORECASE | re.ASCII)
-        if not group or (colon and not share):
-            raise BillingError("bad-shares", f"{text!r} is not a list of group:share")
-        if quota:
-            uses.append(Use(group, quota_kwh=int(quota[1])))
-        elif share:
-            percent = decimal_cell({"share": share.removesuffix("%").strip()}, "share")
-            uses.append(Use(group, percent=percent))
-        else:
-            uses.append(Use(group))
-    return tuple(uses)
+    try:
+        return Uses(row["price_group"]).parts
+    except BadUsesError as error:
+        raise BillingError(error.slug, f"price_group {error}") from None
 
 
 def _consumption(row: Row) -> Consumption:
@@ -107,10 +96,10 @@ def _change_readings(row: Row, consumption: Consumption, changes: Sequence[Decis
     )
 
 
-def _households(row: Row, uses: tuple[Use, ...]) -> Decimal:
+def _households(row: Row) -> Decimal:
     households = decimal_cell(row, "households")
     if households is not None:
         return households
-    if any(use.group.strip().casefold().startswith("household") for use in uses):
+    if Uses(row["price_group"]).has_households:
         raise BillingError("missing-field", "households is empty")
     return Decimal(1)

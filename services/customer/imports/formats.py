@@ -9,10 +9,10 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from shared.contracts.uses import BadHouseholdsError, Households, Uses
 from shared.phones import InvalidPhoneError, normalise
 from shared.text import has_control_characters, search_key, tidy
 
@@ -118,28 +118,14 @@ def _phone(value: str) -> str | None:
 
 
 def _households(value: str) -> str:
-    clean = value.strip()
-    number = Decimal(clean) if re.fullmatch(r"[0-9]{1,5}(\.[0-9]{1,4})?", clean) else Decimal(0)
-    if number <= 0 or number * 4 % 1:
-        raise ValueError("is not a number of households in steps of 0.25")
-    return format(number.normalize(), "f")
+    try:
+        return Households.of(Households(value.strip()).number)
+    except BadHouseholdsError:
+        raise ValueError("is not a number of households in steps of 0.25") from None
 
 
 def _price_group(value: str) -> str:
-    """Read a price group, or a mix in per cent (``household:70;business_lt6kv:30``) that adds up to 100.
-
-    Which groups there are is billing's to know; here only the form is checked.
-    """
-    clean = value.strip()
-    if re.fullmatch(r"[a-z][a-z0-9_]{0,59}", clean):
-        return clean
-    parts = [re.fullmatch(r"([a-z][a-z0-9_]{0,59}):([0-9]{1,3}(?:\.[0-9]{1,4})?)", part) for part in clean.split(";")]
-    if not all(parts) or len(clean) > 500:
-        raise ValueError("is neither a price group nor a mix like household:70;business_lt6kv:30")
-    shares = [Decimal(part[2]) for part in parts if part]
-    if sum(shares) != 100 or min(shares) <= 0:
-        raise ValueError("is a mix that does not add up to 100 per cent")
-    return clean
+    return Uses(value.strip()).checked()
 
 
 def _or_none(read: Read) -> Read:

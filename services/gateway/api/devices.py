@@ -13,7 +13,6 @@ from services.gateway.edge import problems
 from services.gateway.edge.operation import AnyOperation, Call, Operation
 from services.gateway.edge.types import (
     INTEGER,
-    CollectionPointCode,
     DeviceName,
     Id,
     Incoming,
@@ -22,7 +21,7 @@ from services.gateway.edge.types import (
     Words,
 )
 from services.gateway.store import devices as store
-from shared.contracts.common import CollectorCode
+from shared.contracts.common import CollectionPointCode, CollectorCode
 from shared.contracts.customer import GetCollector
 from shared.problems import Conflict, NotFound, SameIdOtherContent
 

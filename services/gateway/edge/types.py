@@ -94,7 +94,6 @@ DeviceName = Annotated[
 PartnerReference = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z_./:-]{0,99}$")]
 """The bank's or partner's transaction id."""
 
-CollectionPointCode = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9_.-]{2,24}$")]
 PrinterId = Annotated[
     str,
     StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}$"),

@@ -91,7 +91,7 @@ def _readings(bill: Bill, words: Words) -> list[Block]:
 
 
 def _with_households(meter: Text, bill: Bill, words: Words) -> Block:
-    if not bill.price_group.startswith("household"):
+    if not bill.price_group.has_households:
         return meter
     return pair(meter.text, words("households", value=bill.households.replace(".", ",")))
 

@@ -7,9 +7,10 @@ from decimal import Decimal
 import pytest
 
 from services.billing.bills.metered_period import MeteredPeriod, RegisterReading, bill_request
-from services.billing.engine import Consumption, compute_bill
+from services.billing.engine import BillRequest, Consumption, compute_bill
 from services.billing.errors import BillingError
 from services.billing.tariffs.files import load_tariffs
+from shared.contracts.uses import Households, Uses
 
 TARIFFS = load_tariffs()
 
@@ -20,8 +21,12 @@ def of(*readings: tuple[str, int, int], meter: str = "M1", **changes: object) ->
     return replace(period, **changes)  # type: ignore[arg-type]
 
 
+def asked(period: MeteredPeriod, price_group: str) -> BillRequest:
+    return bill_request(period, Uses(price_group), Households("1"), TARIFFS)
+
+
 def consumption(period: MeteredPeriod, price_group: str) -> Consumption:
-    return bill_request(period, price_group, "1", TARIFFS).consumption
+    return asked(period, price_group).consumption
 
 
 def test_one_register_is_one_number() -> None:
@@ -47,17 +52,17 @@ def test_registers_that_do_not_belong_together_are_refused(registers: tuple[str,
 
 
 def test_the_reactive_register_gives_the_power_factor() -> None:
-    request = bill_request(of(("KT", 0, 300), ("VC", 0, 400)), "production_lt6kv", "1", TARIFFS)
+    request = asked(of(("KT", 0, 300), ("VC", 0, 400)), "production_lt6kv")
     assert (request.consumption, request.cos_phi) == (Consumption(300), Decimal("0.60"))
-    given = bill_request(of(("KT", 0, 300), ("VC", 0, 400), cos_phi=Decimal("0.9")), "production_lt6kv", "1", TARIFFS)
+    given = asked(of(("KT", 0, 300), ("VC", 0, 400), cos_phi=Decimal("0.9")), "production_lt6kv")
     assert given.cos_phi == Decimal("0.9")
-    assert bill_request(of(("KT", 0, 0), ("VC", 0, 4)), "production_lt6kv", "1", TARIFFS).cos_phi is None
+    assert asked(of(("KT", 0, 0), ("VC", 0, 4)), "production_lt6kv").cos_phi is None
 
 
 def test_a_reading_on_the_day_of_a_price_change_splits_the_kwh() -> None:
     reading = RegisterReading("M1", "KT", 99_900, 50, 2, 5, change_readings=(99_950,))
     period = of(period_from=date(2025, 5, 1), period_to=date(2025, 5, 31), readings=(reading,))
-    bill = compute_bill(bill_request(period, "household_prepaid", "1", TARIFFS), TARIFFS)
+    bill = compute_bill(asked(period, "household_prepaid"), TARIFFS)
     assert [(line.kwh, line.unit_price) for line in bill.lines] == [(100, 2776), (200, 2909)]
 
 
@@ -66,17 +71,17 @@ def test_every_register_needs_a_reading_for_every_change() -> None:
     others = [RegisterReading("M1", register, 0, 10, 1, 5) for register in ("CD", "TD")]
     period = of(period_from=date(2025, 5, 1), period_to=date(2025, 5, 31), readings=(one, *others))
     with pytest.raises(BillingError) as caught:
-        bill_request(period, "business_lt6kv", "1", TARIFFS)
+        asked(period, "business_lt6kv")
     assert caught.value.slug == "bad-change-reading"
 
 
 def test_dated_days_without_supply_count_instead_of_their_number() -> None:
     period = of(("KT", 0, 9), cut_days=3, cut_from=date(2025, 9, 4), cut_to=date(2025, 9, 9))
-    bill = compute_bill(bill_request(period, "household", "1", TARIFFS), TARIFFS)
+    bill = compute_bill(asked(period, "household"), TARIFFS)
     assert bill.limits[0].kwh == (40, 40, 80, 80, 80)
 
 
 def test_households_that_are_no_number_are_refused() -> None:
     with pytest.raises(BillingError) as caught:
-        bill_request(of(("KT", 0, 9)), "household", "một", TARIFFS)
+        bill_request(of(("KT", 0, 9)), Uses("household"), Households("một"), TARIFFS)
     assert caught.value.slug == "bad-households"

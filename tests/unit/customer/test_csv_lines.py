@@ -83,7 +83,7 @@ def test_a_name_of_200_letters_is_a_name_and_one_of_201_is_not(tmp_path: Path) -
         ("place_in_route", "first", "is not a whole number"),
         ("place_in_route", "-1", "is not from 0 to 1000000"),
         ("price_group", "Household!", "is neither a price group nor a mix like household:70;business_lt6kv:30"),
-        ("price_group", "household:70;business:20", "is a mix that does not add up to 100 per cent"),
+        ("price_group", "household:70;business:20", "the shares add up to 90 per cent, not 100"),
         ("households", "0", "is not a number of households in steps of 0.25"),
         ("households", "1.3", "is not a number of households in steps of 0.25"),
         ("households", "nan", "is not a number of households in steps of 0.25"),

@@ -23,6 +23,7 @@ from services.receipt.documents import (
 from services.receipt.documents.vietqr import BankAccount
 from shared.contracts.billing import Bill, BillLine, MeterReading, NoticeKind, PaymentRecorded
 from shared.contracts.common import Language, PaymentMethod
+from shared.contracts.uses import Uses
 from shared.printing import Document, WidthDots, columns_for, lay_out
 from shared.printing.layout import CodeLine, Line, RuleLine, TextLine
 from tests.unit.receipt.samples import bill, notice_issued, payment_recorded, payment_reversed, shift_closed
@@ -84,7 +85,7 @@ def time_of_use_bill() -> Bill:
     ]
     return bill().model_copy(
         update={
-            "price_group": "production_22_110kv",
+            "price_group": Uses("production_22_110kv"),
             "readings": readings,
             "lines": lines,
             "kwh": 360_000,
