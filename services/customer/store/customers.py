@@ -6,20 +6,44 @@ from datetime import datetime
 from asyncpg import Record
 
 from shared.contracts.common import CustomerFacts
-from shared.contracts.customer import CustomerSummary
+from shared.contracts.customer import CustomerDetails, CustomerSummary
 from shared.db import Connection
 
-_FACTS = """
-SELECT facts, coalesce(version, 0) AS version
-FROM customer_facts LEFT JOIN announcements USING (customer_code)
+# One statement, so that facts, standing and visits are those of one moment.
+# $1 customer code, $2 collector on whose routes the customer must be or NULL, $3 the most visits.
+_DETAILS = """
+SELECT facts, coalesce(version, 0) AS version, coalesce(step, 'settled') AS step, coalesce(debt, 0) AS debt,
+    appointment, coalesce(misses, 0) AS misses,
+    (
+        SELECT coalesce(jsonb_agg(to_jsonb(latest) ORDER BY visited_at DESC, visit_id DESC), '[]')
+        FROM (
+            SELECT visit_id, customer_code, collector_code, outcome, visited_at, appointment, note, next_step, misses
+            FROM visits WHERE visits.customer_code = $1
+            ORDER BY visited_at DESC, visit_id DESC LIMIT $3
+        ) AS latest
+    ) AS visits
+FROM customer_facts
+LEFT JOIN announcements USING (customer_code)
+LEFT JOIN standings USING (customer_code)
 WHERE customer_code = $1
+    AND ($2::text IS NULL OR EXISTS (
+        SELECT FROM customers JOIN routes USING (route_code)
+        WHERE customers.customer_code = $1 AND routes.collector_code = $2
+    ))
 """
 
 
-async def facts(connection: Connection, customer_code: str) -> CustomerFacts | None:
-    """Return the contract facts of a customer, or None."""
-    row = await connection.fetchrow(_FACTS, customer_code)
-    return None if row is None else _facts(row)
+async def details(
+    connection: Connection, customer_code: str, collector_code: str | None, most_visits: int
+) -> CustomerDetails | None:
+    """Return what is known of a customer, with the latest visits first; None when there is none.
+
+    With a ``collector_code``, only customers on that collector's routes exist.
+    """
+    row = await connection.fetchrow(_DETAILS, customer_code, collector_code, most_visits)
+    if row is None:
+        return None
+    return CustomerDetails.model_validate({**row, "facts": _facts(row)})
 
 
 # $1 customer codes.

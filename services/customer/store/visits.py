@@ -26,18 +26,6 @@ async def past_visits(
     ]
 
 
-_LATEST = """
-SELECT visit_id, customer_code, collector_code, outcome, visited_at, appointment, note, next_step, misses
-FROM visits WHERE customer_code = $1
-ORDER BY visited_at DESC, visit_id DESC LIMIT $2
-"""
-
-
-async def visits_of(connection: Connection, customer_code: str, most: int) -> list[Visit]:
-    """Return the latest visits of a customer, the latest first."""
-    return [Visit.model_validate(dict(row)) for row in await connection.fetch(_LATEST, customer_code, most)]
-
-
 _RECORDED = "SELECT outcome, fingerprint, answer FROM visit_records WHERE visit_id = $1"
 
 
