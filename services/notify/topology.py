@@ -8,13 +8,18 @@ from shared.contracts.billing import NoticeIssued, PaymentRecorded, PaymentRever
 from shared.contracts.notify import GetReminders, SmsFailed, SmsSent
 from shared.messaging import Access, EventHandler, RequestHandler, Topology
 
+
+def _account(event: NoticeIssued | PaymentRecorded | PaymentReversed) -> str:
+    return event.account.customer_code
+
+
 TOPOLOGY = Topology(
     service="notify",
     handlers=[
         RequestHandler(GetReminders, get_reminders, access=Access.READ_ONLY),
-        EventHandler(NoticeIssued, schedule_reminder),
-        EventHandler(PaymentRecorded, cancel_reminders),
-        EventHandler(PaymentReversed, restore_reminders),
+        EventHandler(NoticeIssued, schedule_reminder, lock=_account),
+        EventHandler(PaymentRecorded, cancel_reminders, lock=_account),
+        EventHandler(PaymentReversed, restore_reminders, lock=_account),
     ],
     emits=[SmsSent, SmsFailed],
     broadcasts=[SmsSent, SmsFailed],

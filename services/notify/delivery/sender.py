@@ -18,7 +18,7 @@ from services.notify.domain.outcome import End, Finish, Handover, Retry, next_st
 from services.notify.domain.reminders import BlockedPhone, DueReminder, NewAttempt
 from services.notify.domain.verdict import Cancel, Fail, Limits, Postpone, Send, check_reminder
 from services.notify.providers.base import HandoverResult, OutgoingSms, Provider
-from services.notify.store.attempts import begin_attempt, end_lost, finish_attempt
+from services.notify.store.attempts import begin_attempt, end_lost, finish_attempt, lock_phone
 from services.notify.store.blocked_phones import block_phone
 from services.notify.store.reminders import end_reminder, lock_due, mark_sent, postpone, schedule_again
 from services.notify.texts.reminder_texts import ReminderTexts
@@ -115,7 +115,9 @@ class Sender:
                 handed_over += 1
 
     async def _claim(self, work: UnitOfWork, due: DueReminder) -> Claimed | None:
-        """Judge a locked reminder again; record the attempt when it is to leave now."""
+        """Check a locked reminder again; record the attempt when it is to leave now."""
+        if due.phone is not None:
+            await lock_phone(work.connection, due.phone)
         moment = self._clock()
         verdict = check_reminder(await circumstances_of(work.connection, due, due.debt, moment), self._limits)
         match verdict:

@@ -11,7 +11,15 @@ from services.notify.domain.outcome import Handover
 from services.notify.domain.reminders import NewAttempt
 from shared.db import Connection
 
+# The last lock of a transaction, always: whoever holds it waits for nobody.
 _LOCK_PHONE = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))"
+
+
+async def lock_phone(connection: Connection, phone: str) -> None:
+    """Let no other sender count or begin attempts for a number before the transaction ends, so that a cap holds."""
+    await connection.execute(_LOCK_PHONE, phone)
+
+
 _HANDED_OVER = """
 SELECT count(DISTINCT reminder_id) FROM attempts
 WHERE phone = $1 AND started_at >= $2 AND (outcome IS NULL OR outcome IN ('accepted', 'unknown'))
@@ -19,13 +27,9 @@ WHERE phone = $1 AND started_at >= $2 AND (outcome IS NULL OR outcome IN ('accep
 
 
 async def handed_over_since(connection: Connection, phone: str | None, since: datetime) -> int:
-    """Count the SMS that a number was, or may have been, sent since a moment.
-
-    Other transactions that count for the same number wait until this one ends, so that a cap holds.
-    """
+    """Count the SMS that a number was, or may have been, sent since a moment."""
     if phone is None:
         return 0
-    await connection.execute(_LOCK_PHONE, phone)
     count: int = await connection.fetchval(_HANDED_OVER, phone, since)
     return count
 

@@ -63,13 +63,17 @@ class Desk:
         """Take events in, one after the other."""
         for event in events:
             async with self.new_work() as work:
-                match event:
-                    case NoticeIssued():
-                        await schedule_reminder(event, work, texts=self.texts, limits=self.limits, clock=self.watch)
-                    case PaymentRecorded():
-                        await cancel_reminders(event, work)
-                    case PaymentReversed():
-                        await restore_reminders(event, work, clock=self.watch)
+                await self.handle(event, work)
+
+    async def handle(self, event: NoticeIssued | PaymentRecorded | PaymentReversed, work: UnitOfWork) -> None:
+        """Handle one event in a transaction that may have others."""
+        match event:
+            case NoticeIssued():
+                await schedule_reminder(event, work, texts=self.texts, limits=self.limits, clock=self.watch)
+            case PaymentRecorded():
+                await cancel_reminders(event, work)
+            case PaymentReversed():
+                await restore_reminders(event, work, clock=self.watch)
 
     async def reminders(self, code: str = CODE) -> list[Reminder]:
         """Return a customer's reminders, the latest first."""
