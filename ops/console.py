@@ -1,4 +1,4 @@
-"""What every command of the command line shares: how it prints, and how it says that something is wrong.
+"""What every command of the command line shares: how it prints, and how it reports an error.
 
 With ``--json``, standard output holds JSON and nothing else; without, it is for people. Errors are one line on
 standard error in both cases.

@@ -1,14 +1,27 @@
-"""Working on a service's database as the service itself does: with its pool, its events and its outbox."""
+"""The services' databases: a plain connection, or the service's own pool with its events and its outbox."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
+import asyncpg
 from pydantic import SecretStr
 
-from ops.system import RunningSystem
+from ops.system import RunningSystem, find_system
 from shared.db import open_pool
 from shared.messaging import Bus, Topology
 from shared.settings import ServiceSettings
+
+
+@asynccontextmanager
+async def database(service: str, system: RunningSystem | None = None) -> AsyncIterator["asyncpg.Connection[Any]"]:
+    """Connect to a service's database; everything done inside is one transaction."""
+    connection = await asyncpg.connect((system or find_system()).database_url(service), timeout=10)
+    try:
+        async with connection.transaction():
+            yield connection
+    finally:
+        await connection.close()
 
 
 @asynccontextmanager

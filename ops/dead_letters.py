@@ -1,4 +1,4 @@
-"""What ``thungan dead`` works with: which letters are meant, and the book of what was done to them."""
+"""What ``thungan dead`` works with: which letters are meant, and the log of what was done to them."""
 
 import getpass
 import json
@@ -21,7 +21,7 @@ from shared.messaging.errors import MessagingError
 
 
 @dataclass(frozen=True, slots=True)
-class Which:
+class Selection:
     """Which dead letters are meant; what is None does not matter."""
 
     service: str | None = None
@@ -41,7 +41,7 @@ class Which:
         """The services whose dead queues have to be looked at."""
         return tuple(SERVICES) if self.service is None else (self.service,)
 
-    def means(self, letter: DeadLetter, moment: datetime) -> bool:
+    def matches(self, letter: DeadLetter, moment: datetime) -> bool:
         """Whether ``letter`` is meant; ``moment`` is now (UTC)."""
         return (
             (self.message is None or letter.kind == self.message or letter.kind.startswith(f"{self.message}."))
@@ -61,14 +61,14 @@ async def desk_of(system: RunningSystem) -> AsyncIterator[DeadLetterDesk]:
         fail(f"the broker: {error}")
 
 
-async def found(desk: DeadLetterDesk, which: Which) -> list[DeadLetter]:
+async def select_letters(desk: DeadLetterDesk, selection: Selection) -> list[DeadLetter]:
     """Take the letters that are meant into hand, the oldest of each service first."""
     moment = now()
-    taken = [letter for service in which.services for letter in await desk.take(service)]
-    return [letter for letter in taken if which.means(letter, moment)]
+    taken = [letter for service in selection.services for letter in await desk.take(service)]
+    return [letter for letter in taken if selection.matches(letter, moment)]
 
 
-class AuditBook:
+class AuditLog:
     """A file of JSON lines, one for each letter that was dropped or sent again, written before it is done.
 
     The same line goes to standard error, where whatever collects the log finds it.
@@ -77,7 +77,7 @@ class AuditBook:
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    def enter(self, action: Literal["dropped", "redriven"], letter: DeadLetter, *, by: str, why: str) -> None:
+    def record(self, action: Literal["dropped", "redriven"], letter: DeadLetter, *, by: str, why: str) -> None:
         """Write down who does what to a letter, and why; it is on the disk when this returns."""
         line: dict[str, Any] = {
             "timestamp": now().isoformat(),
@@ -94,21 +94,21 @@ class AuditBook:
         }
         text = json.dumps(line, ensure_ascii=False) + "\n"
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        with self._path.open("a", encoding="utf-8") as book:
-            book.write(text)
-            book.flush()
-            os.fsync(book.fileno())
+        with self._path.open("a", encoding="utf-8") as log:
+            log.write(text)
+            log.flush()
+            os.fsync(log.fileno())
         sys.stderr.write(text)
 
 
-def audit_book(environment: Mapping[str, str] = os.environ) -> AuditBook:
-    """Return the book of this system: ``THUNGAN_DEAD_LETTER_BOOK``, or a file below ``.local``."""
+def audit_log(environment: Mapping[str, str] = os.environ) -> AuditLog:
+    """Return the log of this system: ``THUNGAN_DEAD_LETTER_BOOK``, or a file below ``.local``."""
     if path := environment.get("THUNGAN_DEAD_LETTER_BOOK"):
-        return AuditBook(Path(path))
-    return AuditBook(Path(".local", "audit", namespace_of(environment), "dead-letters.jsonl"))
+        return AuditLog(Path(path))
+    return AuditLog(Path(".local", "audit", namespace_of(environment), "dead-letters.jsonl"))
 
 
-def person() -> str:
+def operator_name() -> str:
     """Return who sits at the keyboard, as the machine knows them."""
     return os.environ.get("SUDO_USER") or getpass.getuser()
 

@@ -110,7 +110,7 @@ async def _prepare_database(url: str, name: str, extensions: tuple[str, ...]) ->
 
 
 def main(environment: Mapping[str, str] = os.environ) -> int:
-    """Provision what the environment says; returns the exit code."""
+    """Provision what the environment names; returns the exit code."""
     wanted = {service: f"THUNGAN_{service.upper()}_PASSWORD" for service in SERVICES}
     missing = [name for name in ("THUNGAN_POSTGRES_URL", *wanted.values()) if not environment.get(name)]
     if missing:

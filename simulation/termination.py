@@ -1,8 +1,8 @@
-"""What a command that has started servers does when it is told to stop."""
+"""How a command that has started servers ends."""
 
 import signal
 
 
-def stop_when_told() -> None:
+def interrupt_on_sigterm() -> None:
     """Let SIGTERM end this command as Ctrl-C does, so that it stops what it has started before it goes."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)

@@ -75,7 +75,7 @@ def _run(stack: LocalStack, arguments: argparse.Namespace) -> int:  # noqa: PLR0
             return 0
         case _:
             # Imported here: the tables of `up` cost a quarter of a second that the other commands need not spend.
-            from stack.up import stay_up  # noqa: PLC0415
+            from stack.supervisor import stay_up  # noqa: PLC0415
 
             stay_up(dict(arguments.copies), host=arguments.host, port=arguments.port)
             return 0

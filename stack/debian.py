@@ -15,14 +15,14 @@ FETCH_SECONDS = 600.0
 
 
 class CannotBeHad(StackError):
-    """This machine offers no way to get it; the text is a sentence that says why."""
+    """This machine offers no way to get it; the text is a sentence with the reason."""
 
 
 def mirrors(codename: str) -> list[str]:
     """Return where this machine gets the main packages of its own release from, as apt understands its sources."""
     listed = _run(
         ["apt-get", "indextargets", "--no-release-info", "--format", "$(REPO_URI)|$(RELEASE)|$(COMPONENT)"],
-        what="apt does not say where its packages come from",
+        what="apt does not name the source of its packages",
     )
     rows = [line.split("|") for line in listed.splitlines()]
     found = [row[0] for row in rows if row[1:] == [codename, "main"]]

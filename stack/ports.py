@@ -25,7 +25,7 @@ def free_ports(count: int, *, avoid: Iterable[int] = ()) -> list[int]:
     """Return `count` different free ports, none of them in `avoid`.
 
     The kernel chooses. All are held at the same time, so that no two are equal, and are released together; another
-    process can take one before its server starts, which then says so in its log.
+    process can take one before its server starts, which then logs it.
     """
     refused = set(avoid)
     chosen: list[int] = []

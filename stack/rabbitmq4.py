@@ -34,7 +34,7 @@ _PROGRAMS = ("usr/lib/erlang/bin/*", "usr/lib/erlang/erts-*/bin/*", "usr/lib/erl
 def rabbitmq4(folder: LocalFolder, *, fetch: bool = True) -> RabbitMQ:
     """Return a private RabbitMQ 4 (not started), with ports, password and data of its own.
 
-    Gets the programs where they are missing (about 45 MB), unless ``fetch`` says not to. Raises :class:`CannotBeHad`.
+    Gets the programs where they are missing (about 45 MB), unless ``fetch`` is False. Raises :class:`CannotBeHad`.
     """
     programs = unpacked_programs(folder, fetch=fetch)
     return RabbitMQ(LocalFolder(folder.root / "rabbitmq4" / "node"), programs=programs)
@@ -78,7 +78,7 @@ def started_rabbitmq4(folder: LocalFolder) -> RabbitMQ | None:
 
 
 def version(scripts: Path) -> tuple[int, ...] | None:
-    """Read a RabbitMQ's version from the name of the folder that its scripts are in; None where it does not say."""
+    """Read a RabbitMQ's version from the name of the folder that its scripts are in; None where it is not in it."""
     real = (scripts / "rabbitmq-server").resolve()
     found = re.search(r"rabbitmq_server-(\d+)\.(\d+)", str(real))
     return (int(found[1]), int(found[2])) if found else None

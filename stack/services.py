@@ -154,7 +154,7 @@ class LocalSystem:
         return processes.running(self._record(service, copy)) is not None
 
     def is_ready(self, service: str, copy: int = 0) -> bool:
-        """Whether one copy says on /readyz that it can do its work."""
+        """Whether one copy reports on /readyz that it can do its work."""
         return _answers_ready(self.addresses.http_ports[f"{service}-{copy}"])
 
     def start(self, service: str, copy: int = 0, *, wait: bool = True) -> None:

@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
-from ops.asking import ask, request_of
 from ops.console import JsonOption, print_json, print_line, print_table
+from ops.requests import build_request, send_request
 from shared.contracts.billing import GetAccount
 from shared.money import format_dong, format_number
 
@@ -19,7 +19,7 @@ def account(
     as_json: JsonOption = False,
 ) -> None:
     """Show a customer's bills and payments."""
-    found = ask(request_of(GetAccount, customer_code=code, history=history))
+    found = send_request(build_request(GetAccount, customer_code=code, history=history))
     if as_json:
         print_json(found.model_dump(mode="json"))
         return

@@ -9,7 +9,7 @@ import typer
 
 from ops.audit import AuditReport, collect, judge
 from ops.console import JsonOption, fail, print_json, print_line, print_table
-from ops.session import run
+from ops.runner import run
 from ops.system import RunningSystem, find_system, keys_folder
 from services.receipt.signatures.key_folder import KeyFolder
 from services.receipt.signatures.keyring import Keyring, UnusableKeyError

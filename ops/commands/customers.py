@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
-from ops.asking import ask, request_of
 from ops.console import JsonOption, print_json, print_table
+from ops.requests import build_request, send_request
 from shared.contracts.customer import SearchCustomers
 from shared.money import format_number
 
@@ -20,7 +20,7 @@ def customers(
     as_json: JsonOption = False,
 ) -> None:
     """Find customers."""
-    found = ask(request_of(SearchCustomers, query=search, collector_code=collector or None, limit=limit))
+    found = send_request(build_request(SearchCustomers, query=search, collector_code=collector or None, limit=limit))
     if as_json:
         print_json([match.model_dump(mode="json") for match in found.matches])
         return

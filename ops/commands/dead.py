@@ -1,4 +1,4 @@
-"""``thungan dead``: the events that a service gave up. List them, look at one, send them again, drop them."""
+"""``thungan dead``: the events that a service dead-lettered. List them, look at one, send them again, drop them."""
 
 import asyncio
 import json
@@ -10,18 +10,18 @@ from typing import Annotated, Any
 import typer
 
 from ops.console import JsonOption, fail, print_json, print_line, print_table
-from ops.dead_letters import Which, age, audit_book, desk_of, found, person
-from ops.session import run
+from ops.dead_letters import Selection, age, audit_log, desk_of, operator_name, select_letters
+from ops.runner import run
 from ops.system import find_system
 from shared.clock import now
 from shared.logging import mask
 from shared.messaging.dead_letters import LOOKED_AT, DeadLetter
 
-app = typer.Typer(add_completion=False, help="Events that a service gave up: list, show, redrive, drop.")
+app = typer.Typer(add_completion=False, help="Events that a service dead-lettered: list, show, redrive, drop.")
 
 ServiceOption = Annotated[str | None, typer.Option("--service", help="Only of this service.")]
 MessageOption = Annotated[str | None, typer.Option("--message", help="Only this event, such as payment.recorded.")]
-ReasonOption = Annotated[str | None, typer.Option("--reason", help="Only those given up for this reason.")]
+ReasonOption = Annotated[str | None, typer.Option("--reason", help="Only those dead-lettered for this reason.")]
 OlderOption = Annotated[
     float | None, typer.Option("--older-than", min=0, metavar="HOURS", help="Only those dead for so long.")
 ]
@@ -45,7 +45,7 @@ def list_(
     as_json: JsonOption = False,
 ) -> None:
     """Count the dead letters of each service by event and reason, with the age of the oldest."""
-    run(_list(Which(service, message, reason), each=each, as_json=as_json))
+    run(_list(Selection(service, message, reason), each=each, as_json=as_json))
 
 
 @app.command()
@@ -55,8 +55,8 @@ def show(
     unmasked: Annotated[bool, typer.Option("--unmasked", help="With names, phone numbers and addresses.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Show one dead letter: why it died, its headers and what it says."""
-    run(_show(Which(service, letter=letter), unmasked=unmasked, as_json=as_json))
+    """Show one dead letter: why it died, its headers and its content."""
+    run(_show(Selection(service, letter=letter), unmasked=unmasked, as_json=as_json))
 
 
 @app.command()
@@ -76,9 +76,9 @@ def redrive(
 
     Put the cause right before: what fails again comes back. What had taken effect already takes none again.
     """
-    which = Which(service, message, reason, letter, _hours(older_than))
-    done = run(_redrive(which, limit=limit, rate=rate, by=by or person(), why=why))
-    _say_done(done, "redriven", "sent again", which, as_json=as_json)
+    selection = Selection(service, message, reason, letter, _hours(older_than))
+    done = run(_redrive(selection, limit=limit, rate=rate, by=by or operator_name(), why=why))
+    _print_done(done, "redriven", "sent again", selection, as_json=as_json)
 
 
 @app.command()
@@ -95,19 +95,19 @@ def drop(
     as_json: JsonOption = False,
 ) -> None:
     """Throw dead letters away for good; who, when, which and why are written down first."""
-    which = Which(service, message, reason, letter, _hours(older_than))
-    if which == Which():
-        fail("say which: an id, --service, --message, --reason or --older-than", 2)
+    selection = Selection(service, message, reason, letter, _hours(older_than))
+    if selection == Selection():
+        fail("name them by an id, --service, --message, --reason or --older-than", 2)
     if not yes and not sys.stdin.isatty():
         fail("nobody is there to ask: look at them with `thungan dead list`, then give --yes", 2)
-    done = run(_drop(which, limit=limit, by=by or person(), why=why, ask=not yes))
-    _say_done(done, "dropped", "dropped", which, as_json=as_json)
+    done = run(_drop(selection, limit=limit, by=by or operator_name(), why=why, ask=not yes))
+    _print_done(done, "dropped", "dropped", selection, as_json=as_json)
 
 
-async def _list(which: Which, *, each: bool, as_json: bool) -> None:
+async def _list(selection: Selection, *, each: bool, as_json: bool) -> None:
     system = find_system()
     async with desk_of(system) as desk:
-        letters = await found(desk, which)
+        letters = await select_letters(desk, selection)
     moment = now()
     if each:
         rows = [_facts(letter) for letter in letters]
@@ -132,11 +132,11 @@ async def _list(which: Which, *, each: bool, as_json: bool) -> None:
     )
 
 
-async def _show(which: Which, *, unmasked: bool, as_json: bool) -> None:
+async def _show(selection: Selection, *, unmasked: bool, as_json: bool) -> None:
     async with desk_of(find_system()) as desk:
-        letters = await found(desk, which)
+        letters = await select_letters(desk, selection)
     if not letters:
-        fail(f"no dead letter {which.letter}")
+        fail(f"no dead letter {selection.letter}")
     shown = []
     for letter in letters:
         # Bytes that cannot be read may hold anything; masked, only their hash is shown.
@@ -156,34 +156,34 @@ async def _show(which: Which, *, unmasked: bool, as_json: bool) -> None:
                 print_line(f"{name.replace('_', ' ')}: {'' if value is None else value}")
 
 
-async def _redrive(which: Which, *, limit: int, rate: float, by: str, why: str) -> list[DeadLetter]:
-    system, book = find_system(), audit_book()
+async def _redrive(selection: Selection, *, limit: int, rate: float, by: str, why: str) -> list[DeadLetter]:
+    system, log = find_system(), audit_log()
     done: list[DeadLetter] = []
     async with desk_of(system) as desk:
-        for letter in (await found(desk, which))[:limit]:
+        for letter in (await select_letters(desk, selection))[:limit]:
             if done:
                 await asyncio.sleep(1 / rate)
-            book.enter("redriven", letter, by=by, why=why)
+            log.record("redriven", letter, by=by, why=why)
             await desk.redrive(letter)
             done.append(letter)
     return done
 
 
-async def _drop(which: Which, *, limit: int, by: str, why: str, ask: bool) -> list[DeadLetter]:
-    system, book = find_system(), audit_book()
+async def _drop(selection: Selection, *, limit: int, by: str, why: str, ask: bool) -> list[DeadLetter]:
+    system, log = find_system(), audit_log()
     async with desk_of(system) as desk:
-        letters = (await found(desk, which))[:limit]
+        letters = (await select_letters(desk, selection))[:limit]
         if ask and letters:
             await asyncio.to_thread(typer.confirm, f"Drop {len(letters)} dead letters for good?", abort=True, err=True)
         for letter in letters:
-            book.enter("dropped", letter, by=by, why=why)
+            log.record("dropped", letter, by=by, why=why)
             await desk.drop(letter)
     return letters
 
 
-def _say_done(done: list[DeadLetter], key: str, words: str, which: Which, *, as_json: bool) -> None:
-    if which.letter is not None and not done:
-        fail(f"no dead letter {which.letter}")
+def _print_done(done: list[DeadLetter], key: str, words: str, selection: Selection, *, as_json: bool) -> None:
+    if selection.letter is not None and not done:
+        fail(f"no dead letter {selection.letter}")
     if as_json:
         print_json({key: [letter.id for letter in done]})
     else:

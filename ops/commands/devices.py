@@ -5,7 +5,8 @@ from typing import Annotated, Any
 import typer
 
 from ops.console import JsonOption, print_json, print_table
-from ops.session import database, run
+from ops.databases import database
+from ops.runner import run
 from services.gateway.domain.devices import Device, Role
 from services.gateway.store.devices import devices as read_devices
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from ops.console import JsonOption, fail, print_json, print_line
-from ops.session import run
+from ops.runner import run
 from ops.system import find_system
 from services.gateway.domain.devices import Role
 from services.gateway.enrolment import make_code_in_database

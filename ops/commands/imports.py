@@ -11,7 +11,7 @@ import typer
 
 from ops.console import JsonOption, fail, print_json, print_line
 from ops.databases import bus_of
-from ops.session import run
+from ops.runner import run
 from ops.system import find_system
 from services.billing.bills.bill_run import BillRun, run_bills
 from services.billing.imports.files import POINTS, READINGS, import_texts
@@ -29,9 +29,7 @@ app = typer.Typer(
 )
 
 FolderArgument = Annotated[Path, typer.Argument(help="Folder that holds the files.", exists=True, file_okay=False)]
-WaitOption = Annotated[
-    float, typer.Option("--wait", help="Seconds to wait until billing has heard of the customers.", min=0)
-]
+WaitOption = Annotated[float, typer.Option("--wait", help="Seconds to wait until billing knows the customers.", min=0)]
 DueOption = Annotated[
     int,
     typer.Option(
@@ -129,7 +127,7 @@ async def _issue(*, again: bool = False) -> BillRun:
 
 
 async def _wait_for_customers(folder: Path, seconds: float) -> None:
-    """Wait until billing has taken in the customers whose readings are about to come; give up quietly.
+    """Wait until billing has consumed the customers whose readings are about to come; a timeout is no error.
 
     Who is then still unknown is named with its line by the import.
     """

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from ops.asking import ask
 from ops.console import JsonOption, fail, print_json, print_line, print_table
+from ops.requests import send_request
 from ops.system import keys_folder
 from services.receipt.signatures.key_folder import KeyFolder
 from services.receipt.signatures.keyring import UnusableKeyError
@@ -33,7 +33,7 @@ def keys(
     """Show or export all public keys, retired ones included; rotate or retire one."""
     if context.invoked_subcommand is not None:
         return
-    found = ask(GetPublicKeys())
+    found = send_request(GetPublicKeys())
     text = "".join(key.public_key_pem for key in found.keys) if pem else found.model_dump_json() + "\n"
     if out is not None:
         try:

@@ -8,7 +8,8 @@ from typing import Annotated, Any
 import typer
 
 from ops.console import JsonOption, fail, print_json, print_line, print_table
-from ops.session import database, run
+from ops.databases import database
+from ops.runner import run
 from services.notify.domain.causes import Cause
 from services.notify.domain.reminders import BlockedPhone
 from services.notify.store.blocked_phones import block_phone, blocked_phones, unblock_phone

@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
-from ops.asking import ask, request_of
 from ops.console import JsonOption, print_json, print_table
+from ops.requests import build_request, send_request
 from shared.clock import VIETNAM
 from shared.contracts.notify import GetReminders
 
@@ -19,7 +19,7 @@ def reminders(
     as_json: JsonOption = False,
 ) -> None:
     """Show a customer's reminders, the latest first."""
-    found = ask(request_of(GetReminders, customer_code=code, limit=limit))
+    found = send_request(build_request(GetReminders, customer_code=code, limit=limit))
     if as_json:
         print_json([reminder.model_dump(mode="json") for reminder in found.reminders])
         return

@@ -7,7 +7,7 @@ import typer
 
 from ops.commands.devices import as_dict
 from ops.console import JsonOption, print_json, print_line
-from ops.session import run
+from ops.runner import run
 from ops.system import find_system
 from services.gateway.enrolment import revoke_in_database
 

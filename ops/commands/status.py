@@ -8,7 +8,7 @@ import aiohttp
 import typer
 
 from ops.console import JsonOption, print_json, print_table
-from ops.session import run
+from ops.runner import run
 from ops.system import find_system
 
 app = typer.Typer(add_completion=False)
@@ -59,6 +59,6 @@ async def _ask(session: aiohttp.ClientSession, copy: str, url: str) -> CopyStatu
 
 
 def _not_ready(answer: Any) -> str:
-    """Return the checks that did not pass, out of whatever a service says about itself."""
+    """Return the checks that did not pass, out of whatever a service reports about itself."""
     checks = answer.get("checks", answer) if isinstance(answer, dict) else {}
     return ", ".join(f"{name}: {value}" for name, value in checks.items() if value not in (True, "ok", "ready"))

@@ -14,7 +14,7 @@ from simulation.bench.bench import Bench, Benchmark
 from simulation.bench.figures import Row
 from simulation.bench.machine import describe, load
 from simulation.bench.report import print_rows, write_json
-from simulation.termination import stop_when_told
+from simulation.termination import interrupt_on_sigterm
 from stack.local import LocalStack
 from stack.processes import StackError
 from stack.state import PROJECT, LocalFolder
@@ -36,25 +36,25 @@ BENCHMARKS: dict[str, Benchmark] = {
 def main() -> int:
     """Run the benchmarks that were asked for, all of them by default; 1 when one of them could not be run."""
     arguments = _parser().parse_args()
-    stop_when_told()
+    interrupt_on_sigterm()
     stack = LocalStack(LocalFolder(PROJECT / ".local" / "bench"))
     bench = Bench(
         stack=stack,
         quick=arguments.quick,
         tiny=arguments.tiny,
         peers_python=os.environ.get("THUNGAN_BENCH_PYTHON"),
-        say=_say,
+        report=_report,
     )
     rows: list[Row] = []
     failures: dict[str, str] = {}
     machine = describe()
-    _say(", ".join(f"{name} {value}" for name, value in machine.items()))
+    _report(", ".join(f"{name} {value}" for name, value in machine.items()))
     try:
         with stack.in_use():
             for name in arguments.name or BENCHMARKS:
                 _measure(name, bench, rows, failures)
     except (StackError, PermissionError) as error:
-        _say(str(error))
+        _report(str(error))
         return 1
     except KeyboardInterrupt:
         return 130
@@ -65,16 +65,16 @@ def main() -> int:
 
 
 def _measure(name: str, bench: Bench, rows: list[Row], failures: dict[str, str]) -> None:
-    _say(f"{name} …")
+    _report(f"{name} …")
     try:
         found = uvloop.run(_within(BENCHMARKS[name](bench)))
-    except Exception as error:  # noqa: BLE001 - told, and the others go on
+    except Exception as error:  # noqa: BLE001 - it is printed, and the others go on
         failures[name] = "; ".join(f"{type(cause).__name__}: {cause}" for cause in _causes(error))
-        _say(f"{name}: {failures[name]}")
+        _report(f"{name}: {failures[name]}")
         return
     rows += found
     print_rows(found)
-    _say(f"load average after it: {load()}")
+    _report(f"load average after it: {load()}")
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
@@ -102,7 +102,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _say(text: str) -> None:
+def _report(text: str) -> None:
     sys.stderr.write(f"bench: {text}\n")
 
 

@@ -24,7 +24,7 @@ class Bench:
     peers_python: str | None = None
     """Python of the environment that has the peers that we do not depend on; None where there is none."""
 
-    say: Callable[[str], None] = print
+    report: Callable[[str], None] = print
 
     def size(self, full: T, quick: T, tiny: T) -> T:
         """Return the size that goes with this run."""
@@ -32,7 +32,7 @@ class Bench:
 
     @property
     def repetitions(self) -> int:
-        """How often each contestant is measured, in turns."""
+        """How often each subject is measured, in turns."""
         return self.size(7, 3, 1)
 
     @property
@@ -43,7 +43,7 @@ class Bench:
         return folder
 
     def settings(self, namespace: str) -> dict[str, str]:
-        """Return the environment of a contestant that needs the broker; the database URL is nobody's."""
+        """Return the environment of a subject that needs the broker; the database URL is nobody's."""
         return {
             "THUNGAN_AMQP_URL": self.stack.amqp_url,
             "THUNGAN_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none",

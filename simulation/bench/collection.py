@@ -1,7 +1,7 @@
 """The whole collection: search, bill, visit and notice, payment, receipt, print job on the phone."""
 
 from simulation.bench.bench import Bench
-from simulation.bench.collecting import Load, collecting
+from simulation.bench.collection_load import Load, collection_load
 from simulation.bench.commits import commits_per_second
 from simulation.bench.figures import Goal, Row, percentile
 
@@ -18,7 +18,7 @@ async def run(bench: Bench) -> list[Row]:
     # Each collector may get somewhat more than the others, and the first of each is warming up.
     each = (count + half_count) // phones * 3 // 2 + 10
     commits = await commits_per_second(bench)
-    async with collecting(bench, phones=phones, customers_each=each) as at_work:
+    async with collection_load(bench, phones=phones, customers_each=each) as at_work:
         full = await at_work.saturate(count)
         half = await at_work.pace(full.per_second / 2, half_count)
         await at_work.audit()
@@ -32,7 +32,7 @@ async def run(bench: Bench) -> list[Row]:
             compared_with=f"the disk: {transactions:.0f} commits each",
             other=commits / transactions,
             goal=Goal(100, ">="),
-            note=f"the disk keeps {commits:,.0f} one-row transactions a second; the books were audited afterwards",
+            note=f"the disk keeps {commits:,.0f} one-row transactions a second; the databases were audited afterwards",
         ),
         _latency(full, "at saturation", None),
         _latency(half, f"at half of it ({half.per_second:.0f}/s)", Goal(250, "<=")),

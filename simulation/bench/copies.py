@@ -2,8 +2,8 @@
 
 from ops.system import SERVICES
 from simulation.bench.bench import Bench
-from simulation.bench.collecting import Load, collecting
 from simulation.bench.collection import PHONES
+from simulation.bench.collection_load import Load, collection_load
 from simulation.bench.figures import Row
 
 NAME = "copies of each service"
@@ -15,7 +15,7 @@ async def run(bench: Bench) -> list[Row]:
     count = bench.size(1000, 300, 8)
     rows = []
     for copies in bench.size((1, 2, 4), (1, 2, 4), (2,)):
-        async with collecting(
+        async with collection_load(
             bench, phones=phones, customers_each=count // phones * 2 + 10, copies=dict.fromkeys(SERVICES, copies)
         ) as at_work:
             load = await at_work.saturate(count)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from shared.clock import business_day, now
 from simulation.sample.readings import Month
-from simulation.sample.write import write_sample
+from simulation.sample.writer import write_sample
 
 Line = dict[str, str]
 

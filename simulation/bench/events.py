@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 from shared.testing.databases import TestDatabases
 from simulation.bench.bench import Bench, new_namespace
-from simulation.bench.contestants import Contestant, contestant
 from simulation.bench.figures import Goal, Row, Sample, compare
+from simulation.bench.subjects import Subject, subject
 from stack.broker_cleanup import remove_namespace
 
 NAME = "events"
@@ -17,8 +17,8 @@ CONCURRENCY = 64
 
 @dataclass
 class _Pair:
-    producer: Contestant
-    consumer: Contestant
+    producer: Subject
+    consumer: Subject
     per_second: list[float] = field(default_factory=list)
     cpu: list[float] = field(default_factory=list)
     """Milliseconds of CPU for each event, of producer and consumer."""
@@ -53,10 +53,10 @@ async def run(bench: Bench) -> list[Row]:
             for module in ("our_events", "bare_events"):
                 # The consumer first: it makes the queue.
                 consumer = await stack.enter_async_context(
-                    contestant(f"simulation.bench.peers.{module}", "consumer", settings=settings)
+                    subject(f"simulation.bench.peers.{module}", "consumer", settings=settings)
                 )
                 producer = await stack.enter_async_context(
-                    contestant(f"simulation.bench.peers.{module}", "producer", settings=settings)
+                    subject(f"simulation.bench.peers.{module}", "producer", settings=settings)
                 )
                 pairs.append(_Pair(producer, consumer))
             for pair in pairs:

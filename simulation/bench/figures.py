@@ -38,7 +38,7 @@ class Goal:
     of: Literal["figure", "ratio"] = "figure"
 
     def is_met(self, figure: float, ratio: float | None) -> bool | None:
-        """Tell whether it is met; None where what it is about was not measured."""
+        """Return whether it is met; None where what it is about was not measured."""
         value = figure if self.of == "figure" else ratio
         if value is None or math.isnan(value):
             return None

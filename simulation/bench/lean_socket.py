@@ -9,7 +9,7 @@ from typing import cast
 from urllib.parse import urlsplit
 
 _MASK = b"\0\0\0\0"
-"""A mask of nought leaves the content as it is; servers cannot tell."""
+"""A mask of nought leaves the content as it is; servers see no difference."""
 
 
 class LeanSocket(asyncio.Protocol):
@@ -56,7 +56,7 @@ class LeanSocket(asyncio.Protocol):
         self._transport = cast("asyncio.Transport", transport)
 
     def connection_lost(self, error: Exception | None) -> None:
-        """Tell whoever waits for the upgrade, or for frames."""
+        """Inform whoever waits for the upgrade, or for frames."""
         if self._upgraded is not None and not self._upgraded.done():
             self._upgraded.set_exception(error or ConnectionError("closed before the upgrade"))
         self._on_lost()

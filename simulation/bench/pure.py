@@ -1,4 +1,4 @@
-"""What is computed without a network: bills, papers, signatures; one core."""
+"""What is computed without a network: bills, documents, signatures; one core."""
 
 import time
 from collections.abc import Callable
@@ -22,7 +22,7 @@ from shared.contracts.common import Language
 from shared.printing import Document, PrinterProfile, to_escpos, to_png
 from simulation.bench.bench import Bench
 from simulation.bench.figures import Goal, Row, Sample, compare
-from simulation.bench.papers import bill_request, payment_recorded
+from simulation.bench.messages import bill_request, payment_recorded
 
 NAME = "computing"
 

@@ -5,8 +5,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 
 from simulation.bench.bench import Bench, new_namespace
-from simulation.bench.contestants import Contestant, contestant
 from simulation.bench.figures import Goal, Row, Sample, compare
+from simulation.bench.subjects import Subject, subject
 from stack.broker_cleanup import remove_namespace
 
 NAME = "request/reply"
@@ -18,17 +18,17 @@ OURS, BARE, BAREST, FASTSTREAM = "ours", "bare aio-pika", "bare, unconfirmed", "
 class _Pair:
     """A process that asks and one that answers."""
 
-    requester: Contestant
-    responder: Contestant
+    requester: Subject
+    responder: Subject
     milliseconds: list[float] = field(default_factory=list)
     """Per request, in each repetition: the time that it took, divided by how many were under way."""
     cpu: list[float] = field(default_factory=list)
 
     async def measure(self, count: int, concurrency: int) -> None:
         before = self.requester.cpu_seconds + self.responder.cpu_seconds
-        told = await self.requester.ask(count=count, concurrency=concurrency)
+        result = await self.requester.ask(count=count, concurrency=concurrency)
         used = self.requester.cpu_seconds + self.responder.cpu_seconds - before
-        self.milliseconds.append(told["seconds"] / count * 1000)
+        self.milliseconds.append(result["seconds"] / count * 1000)
         self.cpu.append(used / count * 1000)
 
 
@@ -114,7 +114,7 @@ async def _contestants(bench: Bench) -> AsyncIterator[dict[str, _Pair]]:
             found = {"python": bench.peers_python} if name == FASTSTREAM and bench.peers_python else {}
             sides = [
                 await stack.enter_async_context(
-                    contestant(f"simulation.bench.peers.{module}", side, *arguments, settings=settings, **found)
+                    subject(f"simulation.bench.peers.{module}", side, *arguments, settings=settings, **found)
                 )
                 for side in ("responder", "requester")
             ]

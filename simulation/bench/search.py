@@ -11,8 +11,8 @@ import asyncpg
 from services.customer.search import search
 from shared.db.pool import Connection
 from simulation.bench.bench import Bench, new_namespace
+from simulation.bench.customers import fill
 from simulation.bench.figures import Goal, Row, percentile
-from simulation.bench.people import fill
 from simulation.bench.queries import KINDS, Person
 
 NAME = "search"
@@ -29,7 +29,7 @@ async def run(bench: Bench) -> list[Row]:
     customers = bench.size(1_000_000, 100_000, 2_000)
     searches = bench.size(200, 50, 3)
     async with _database(bench.stack.postgres_url) as connection:
-        bench.say(f"filling a database with {customers:,} customers")
+        bench.report(f"filling a database with {customers:,} customers")
         await fill(connection, customers)
         drawn = await connection.fetch(_PEOPLE, searches, 100.0 if bench.tiny else 5.0)
         people = [dict(row) for row in drawn]

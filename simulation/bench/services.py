@@ -5,9 +5,9 @@ import time
 
 from ops.system import SERVICES
 from simulation.bench.bench import Bench, new_namespace
-from simulation.bench.contestants import contestant
 from simulation.bench.cpu import resident_bytes
 from simulation.bench.figures import Row, Sample, compare
+from simulation.bench.subjects import subject
 from stack.services import LocalSystem
 
 NAME = "services"
@@ -30,7 +30,7 @@ async def run(bench: Bench) -> list[Row]:
                 megabytes[service].append(resident_bytes(pid) / 2**20)
             started = time.monotonic()
             settings = {"THUNGAN_POSTGRES_URL": bench.stack.postgres_url}
-            async with contestant("simulation.bench.peers.bare_service", settings=settings) as bare:
+            async with subject("simulation.bench.peers.bare_service", settings=settings) as bare:
                 seconds[BARE].append(time.monotonic() - started)
                 megabytes[BARE].append(resident_bytes(bare.pid) / 2**20)
     return [

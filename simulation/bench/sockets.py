@@ -1,4 +1,4 @@
-"""Thousands of phones on one gateway: memory for each, and how long it takes to tell all of them something."""
+"""Thousands of phones on one gateway: memory for each, and how long it takes to reach all of them."""
 
 import asyncio
 import json
@@ -18,10 +18,10 @@ from shared.contracts.common import Collector, CustomerFacts, Unit
 from shared.contracts.customer import CustomerChanged
 from shared.ids import new_id
 from simulation.bench.bench import Bench, new_namespace
-from simulation.bench.contestants import contestant
 from simulation.bench.cpu import resident_bytes
 from simulation.bench.figures import Goal, Row
 from simulation.bench.lean_socket import LeanSocket
+from simulation.bench.subjects import subject
 from stack.services import LocalSystem
 
 NAME = "WebSocket"
@@ -142,7 +142,7 @@ async def _gateway(bench: Bench, count: int) -> _Result:
     settings = {"gateway": {"THUNGAN_STREAM_OPENS_PER_SECOND": "10000"}}
     async with LocalSystem(new_namespace(), stack=bench.stack, keep=False, settings=settings) as system:
         hellos = [json.dumps({"type": "hello", "token": token}) for token in await _devices(system, count)]
-        # The first change of a customer only says whose it is; a phone hears of the next one.
+        # The first change of a customer only establishes whose it is; a phone gets the next one.
         await _change_customers(system, version=1)
         pid = next(record.pid for name, record in bench.stack.running() if name == f"{system.namespace}/gateway-0")
         return await _measured(
@@ -151,7 +151,7 @@ async def _gateway(bench: Bench, count: int) -> _Result:
 
 
 async def _bare(count: int) -> _Result:
-    async with contestant("simulation.bench.peers.bare_sockets", settings={}) as server:
+    async with subject("simulation.bench.peers.bare_sockets", settings={}) as server:
         port = (await server.ask())["port"]
 
         async def push() -> None:
@@ -208,7 +208,7 @@ async def _devices(system: LocalSystem, count: int) -> list[str]:
 
 
 async def _change_customers(system: LocalSystem, *, version: int) -> None:
-    """Say that one customer of each collector has changed, as the customer service would."""
+    """Emit a change of one customer of each collector, as the customer service would."""
     running = RunningSystem(system.namespace, system.addresses.environment())
     unit = Unit(unit_code="PB1401", name="Điện lực", address="Cà Mau", tax_code="0300942001", phone="19001006")
     async with bus_of(running, CUSTOMER) as bus, bus.work() as work:

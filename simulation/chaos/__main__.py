@@ -14,7 +14,7 @@ from simulation.chaos.plan import KINDS
 from simulation.chaos.report import ChaosReport
 from simulation.chaos.run import Options, run_chaos
 from simulation.chaos.testbed import COPIES, HOME, ChaosTestbed
-from simulation.termination import stop_when_told
+from simulation.termination import interrupt_on_sigterm
 from stack.processes import StackError
 
 
@@ -29,7 +29,7 @@ def main() -> int:
         pace=arguments.pace,
         patience=arguments.patience,
     )
-    stop_when_told()
+    interrupt_on_sigterm()
     try:
         report, history = asyncio.run(_run(arguments, options))
     except KeyboardInterrupt:

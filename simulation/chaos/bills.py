@@ -21,7 +21,7 @@ from shared.testing.waiting import wait_until
 from simulation.chaos.people import Customer
 from simulation.chaos.testbed import ChaosTestbed
 from simulation.sample.readings import Month
-from simulation.sample.write import write_sample
+from simulation.sample.writer import write_sample
 
 MONTHS = 24
 ENOUGH = 0.45

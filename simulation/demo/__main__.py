@@ -1,4 +1,4 @@
-"""``./dev demo``: a day of collecting bills on the real system, told as it happens."""
+"""``./dev demo``: a day of collecting bills on the real system."""
 
 import argparse
 import asyncio
@@ -7,10 +7,10 @@ import sys
 from contextlib import AsyncExitStack
 from pathlib import Path
 
-from simulation.demo.narrator import Narrator
-from simulation.demo.stage import open_stage
-from simulation.demo.story import play
-from simulation.termination import stop_when_told
+from simulation.demo.context import open_context
+from simulation.demo.report import DemoReport
+from simulation.demo.scenario import run_steps
+from simulation.termination import interrupt_on_sigterm
 from stack.processes import StackError
 from stack.services import LocalSystem
 from stack.state import PROJECT
@@ -19,23 +19,23 @@ _ANY_HOUR = {"THUNGAN_SMS_OPENS": "00:00", "THUNGAN_SMS_CLOSES": "23:59:59.99999
 """The demo may be watched at night; in service, reminders leave between 07:00 and 22:00."""
 
 
-async def _run(narrator: Narrator, folder: Path, *, namespace: str, keep: bool) -> None:
+async def _run(report: DemoReport, folder: Path, *, namespace: str, keep: bool) -> None:
     async with AsyncExitStack() as running:
-        with narrator.step("start", "Five services, a broker, five databases") as step:
+        with report.step("start", "Five services, a broker, five databases") as step:
             system = LocalSystem(namespace, keep=keep, settings={"notify": _ANY_HOUR})
             await running.enter_async_context(system)
-            step.tell(
+            step.print(
                 f"customer, billing, receipt, notify and gateway run as processes of their own: {system.gateway_url}"
             )
-            step.check("every service says that it is ready", all(map(system.is_ready, system.addresses.passwords)))
-            step.see(gateway=system.gateway_url)
-        stage = open_stage(system, folder)
-        running.push_async_callback(stage.close)
-        await play(stage, narrator)
+            step.check("every service is ready", all(map(system.is_ready, system.addresses.passwords)))
+            step.record(gateway=system.gateway_url)
+        demo = open_context(system, folder)
+        running.push_async_callback(demo.close)
+        await run_steps(demo, report)
 
 
 def main() -> int:
-    """Play the demo; 0 only when every step held."""
+    """Run the demo; 0 only when every step held."""
     parser = argparse.ArgumentParser(prog="./dev demo", description="A day of collecting bills on the real system.")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write each step with ok and the facts to FILE")
     parser.add_argument("--out", type=Path, metavar="FOLDER", help="where printouts and tokens go", default=None)
@@ -48,19 +48,19 @@ def main() -> int:
     if arguments.out is None:
         shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True, exist_ok=True)
-    narrator = Narrator(arguments.json)
-    stop_when_told()
+    report = DemoReport(arguments.json)
+    interrupt_on_sigterm()
     try:
-        asyncio.run(_run(narrator, folder, namespace=arguments.namespace, keep=arguments.keep))
+        asyncio.run(_run(report, folder, namespace=arguments.namespace, keep=arguments.keep))
     except KeyboardInterrupt:
         return 130
     except StackError as error:
         sys.stderr.write(f"demo: {error}\n")
         return 1
-    except Exception as error:  # noqa: BLE001  told with its step already; here it becomes the exit code
+    except Exception as error:  # noqa: BLE001  it was printed with its step; here it becomes the exit code
         sys.stderr.write(f"demo: {type(error).__name__}: {error}\n")
-    narrator.end(folder)
-    return 0 if narrator.ok else 1
+    report.end(folder)
+    return 0 if report.ok else 1
 
 
 if __name__ == "__main__":

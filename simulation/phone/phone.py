@@ -66,7 +66,7 @@ class VirtualPhone(ApiClient):
     async def wait_for(self, condition: Callable[[], T | None], within: float = 10.0, what: str = "") -> T:
         """Wait until ``condition`` gives something true, looking whenever something has happened on the phone.
 
-        Raises ``TimeoutError`` that says what was waited for.
+        Raises ``TimeoutError`` that names what was waited for.
         """
         try:
             async with asyncio.timeout(within):

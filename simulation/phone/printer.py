@@ -78,7 +78,7 @@ class VirtualPrinter:
     profile: PrinterProfile = field(default_factory=PrinterProfile)
     seconds_per_paper: float = 0.0
     answers: bool = True
-    """False: a cheap printer that never says whether it has printed; every job ends unconfirmed."""
+    """False: a cheap printer that never reports whether it has printed; every job ends unconfirmed."""
     printouts: list[Printout] = field(default_factory=list)
     not_ready: PrintJobCause | None = None
     faults: deque[Fault] = field(default_factory=deque)

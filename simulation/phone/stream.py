@@ -135,7 +135,7 @@ class PhoneStream:
             return socket.close_code
 
     async def _say(self, frame: dict[str, Any]) -> None:
-        """Say something if there is a connection; what matters is said again after the next ``welcome``."""
+        """Send a frame if there is a connection; what matters is sent again after the next ``welcome``."""
         if self._socket is not None and not self._socket.closed:
             with contextlib.suppress(ConnectionError, aiohttp.ClientError):
                 await self._socket.send_str(json.dumps(frame))
@@ -229,7 +229,7 @@ class PhoneStream:
             self._on_change()
 
     async def _hold(self, job: KeptJob, cause: PrintJobCause) -> None:
-        """The printer is not ready: say so, wait for a person, and then go on with whatever comes first."""
+        """The printer is not ready: report it, wait for a person, and then go on with whatever comes first."""
         await self._say({**job.about("result", state="held"), "cause": str(cause)})
         self._on_change()
         await self._printer.ready.wait()

@@ -1,5 +1,5 @@
-"""The phone app on a real system: where its tests in the browser play, and where its screenshots are made."""
+"""The phone app on a real system: for its tests in the browser and its screenshots."""
 
-from simulation.phone_app.stage import BANK, AppStage, app_stage
+from simulation.phone_app.environment import BANK, AppEnvironment, app_environment
 
-__all__ = ["BANK", "AppStage", "app_stage"]
+__all__ = ["BANK", "AppEnvironment", "app_environment"]

@@ -8,8 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from simulation.phone_app.stage import app_stage
-from simulation.termination import stop_when_told
+from simulation.phone_app.environment import app_environment
+from simulation.termination import interrupt_on_sigterm
 from stack.processes import StackError
 from stack.state import PROJECT
 
@@ -17,20 +17,20 @@ _SCRIPT = "tests/browser/app/screenshots.ts"
 
 
 async def _run(folder: Path, namespace: str, browser: str, *, stay: bool) -> int:
-    async with app_stage(namespace, folder) as stage:
-        environment = {
+    async with app_environment(namespace, folder) as environment:
+        variables = {
             **os.environ,
-            **stage.environment(),
+            **environment.variables(),
             "THUNGAN_BROWSER": browser,
             "THUNGAN_SCREENSHOTS": str(folder),
         }
         if stay:
-            for name, value in stage.environment().items():
+            for name, value in environment.variables().items():
                 sys.stdout.write(f"export {name}='{value}'\n")
             sys.stdout.write(f"export THUNGAN_SCREENSHOTS='{folder}'\n")
             sys.stdout.flush()
             await asyncio.Event().wait()
-        process = await asyncio.create_subprocess_exec(PROJECT / "dev", "web", "node", _SCRIPT, env=environment)
+        process = await asyncio.create_subprocess_exec(PROJECT / "dev", "web", "node", _SCRIPT, env=variables)
         return await process.wait()
 
 
@@ -43,7 +43,7 @@ def main() -> int:
     arguments = parser.parse_args()
     shutil.rmtree(arguments.out, ignore_errors=True)
     arguments.out.mkdir(parents=True)
-    stop_when_told()
+    interrupt_on_sigterm()
     try:
         browser = subprocess.run([PROJECT / "dev", "web", "browser"], check=True, stdout=subprocess.PIPE, text=True)
         stay: bool = arguments.stay

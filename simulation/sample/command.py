@@ -8,7 +8,7 @@ import typer
 from ops.console import JsonOption, fail, print_json, print_line
 from shared.clock import business_day, now
 from simulation.sample.readings import Month
-from simulation.sample.write import write_sample
+from simulation.sample.writer import write_sample
 
 app = typer.Typer(add_completion=False)
 

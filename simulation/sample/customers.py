@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from math import exp
 
 from simulation.sample import names, phones
-from simulation.sample.dice import Dice, Table
 from simulation.sample.places import tax_code
 from simulation.sample.plan import SampleRoute
+from simulation.sample.randomness import SeededRandom, Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,37 +69,37 @@ class SampleCustomer:
 
 def customers_of(route: SampleRoute, customers_in_unit: int, first_of_unit: int, seed: int) -> Iterator[SampleCustomer]:
     """Yield a route's customers, the first door first."""
-    dice = Dice(seed, "customers", route.route_code)
-    walk = _walk(route, dice)
+    rng = SeededRandom(seed, "customers", route.route_code)
+    walk = _walk(route, rng)
     for place in range(1, route.customers + 1):
         serial = route.first_serial + place - 1
-        usage = dice.draw(USAGES)
-        name = names.organisation(dice, usage.kinds) if usage.kinds else names.person(dice)
-        year = 2008 + dice.below(18)
-        multiplier = dice.pick(usage.multipliers)
-        vacant = usage is _HOUSEHOLD and dice.chance(0.02)
-        kwh = 0 if vacant else round(usage.median_kwh * exp(usage.spread * dice.bell()))
+        usage = rng.draw(USAGES)
+        name = names.organisation(rng, usage.kinds) if usage.kinds else names.person(rng)
+        year = 2008 + rng.below(18)
+        multiplier = rng.pick(usage.multipliers)
+        vacant = usage is _HOUSEHOLD and rng.chance(0.02)
+        kwh = 0 if vacant else round(usage.median_kwh * exp(usage.spread * rng.bell()))
         yield SampleCustomer(
-            customer_code=customer_code(route.unit_code, serial - first_of_unit, customers_in_unit, dice),
+            customer_code=customer_code(route.unit_code, serial - first_of_unit, customers_in_unit, rng),
             name=name,
             address=next(walk),
-            phone=phones.as_written(phones.unreachable(serial), dice.below(24)) if dice.chance(0.94) else "",
+            phone=phones.as_written(phones.unreachable(serial), rng.below(24)) if rng.chance(0.94) else "",
             tax_code=tax_code(1000 + serial) if usage.has_tax_code else "",
             route=route,
             place_in_route=place,
             price_group=usage.price_group,
-            households=dice.pick(usage.households),
+            households=rng.pick(usage.households),
             meter_number=f"{year % 100:02d}{serial:07d}",
             multiplier=multiplier,
             digits=5 if year < 2018 else 6,
             installed_year=year,
             usual_kwh=kwh,
             by_time_of_use=usage.by_time_of_use,
-            is_new=not vacant and dice.chance(0.003),
+            is_new=not vacant and rng.chance(0.003),
         )
 
 
-def customer_code(unit_code: str, index: int, customers_in_unit: int, dice: Dice) -> str:
+def customer_code(unit_code: str, index: int, customers_in_unit: int, rng: SeededRandom) -> str:
     """Return a code of 13 characters: the unit and a serial; neighbours were not connected one after the other.
 
     One in a hundred has a code of the old form, with a T behind the unit.
@@ -107,21 +107,21 @@ def customer_code(unit_code: str, index: int, customers_in_unit: int, dice: Dice
     stride = 7919 if customers_in_unit % 7919 else 7907
     order = (index * stride) % customers_in_unit
     gap = max(1, min(7, 900_000 // customers_in_unit))
-    serial = 100 + order * gap + dice.below(gap)
-    if serial < 1_000_000 and dice.chance(0.01):
+    serial = 100 + order * gap + rng.below(gap)
+    if serial < 1_000_000 and rng.chance(0.01):
         return f"{unit_code}T{serial:06d}"
     return f"{unit_code}{serial:07d}"
 
 
-def _walk(route: SampleRoute, dice: Dice) -> Iterator[str]:
+def _walk(route: SampleRoute, rng: SeededRandom) -> Iterator[str]:
     """Yield one address after the other as the route goes along its streets or canals."""
     per_street = -(-route.customers // len(route.streets))
     for street in route.streets:
-        quarter, number = 1 + dice.below(8), 1
+        quarter, number = 1 + rng.below(8), 1
         for index in range(per_street):
-            number += 2 if dice.chance(0.8) else dice.pick((0, 4, 6))
+            number += 2 if rng.chance(0.8) else rng.pick((0, 4, 6))
             if route.is_town:
-                alley = f"/{dice.between(2, 40)}" if dice.chance(0.15) else ""
+                alley = f"/{rng.between(2, 40)}" if rng.chance(0.15) else ""
                 yield f"Số {number}{alley} đường {street}, khóm {quarter}, {route.commune}, tỉnh Cà Mau"
             else:
                 yield f"Tổ {1 + index // 12}, ấp {street}, {route.commune}, tỉnh Cà Mau"

@@ -1,6 +1,6 @@
 """Names of people and organisations as they are common in Cà Mau: family, middle and given names with their weights."""
 
-from simulation.sample.dice import Dice, Table
+from simulation.sample.randomness import SeededRandom, Table
 
 FAMILY = Table(
     {
@@ -58,18 +58,18 @@ OFFICE = ("Trụ sở sinh hoạt cộng đồng", "Trạm bơm thoát nước",
 AUSPICIOUS = ("Phát", "Thành", "Hưng", "Lợi", "Phú", "Vinh", "An", "Tâm", "Đạt", "Thịnh", "Lộc", "Tiến", "Hòa", "Ngọc")
 
 
-def person(dice: Dice) -> str:
+def person(rng: SeededRandom) -> str:
     """Return a full name: family, perhaps one or two middle names, given."""
-    family = dice.draw(FAMILY)
-    if dice.chance(0.48):
-        middle, given = dice.draw(FEMALE_MIDDLE), dice.draw(FEMALE_GIVEN)
-        if middle == "Thị" and dice.chance(0.25):
-            middle = f"Thị {dice.pick(('Mỹ', 'Kim', 'Ngọc', 'Thanh', 'Hồng', 'Bé', 'Cẩm', 'Thúy'))}"
+    family = rng.draw(FAMILY)
+    if rng.chance(0.48):
+        middle, given = rng.draw(FEMALE_MIDDLE), rng.draw(FEMALE_GIVEN)
+        if middle == "Thị" and rng.chance(0.25):
+            middle = f"Thị {rng.pick(('Mỹ', 'Kim', 'Ngọc', 'Thanh', 'Hồng', 'Bé', 'Cẩm', 'Thúy'))}"
     else:
-        middle, given = dice.draw(MALE_MIDDLE), dice.draw(MALE_GIVEN)
+        middle, given = rng.draw(MALE_MIDDLE), rng.draw(MALE_GIVEN)
     return " ".join(filter(None, (family, middle, given)))
 
 
-def organisation(dice: Dice, kinds: tuple[str, ...]) -> str:
+def organisation(rng: SeededRandom, kinds: tuple[str, ...]) -> str:
     """Return the name of a shop or factory: what it is and a word that promises luck."""
-    return f"{dice.pick(kinds)} {dice.pick(AUSPICIOUS)} {dice.pick(AUSPICIOUS)}"
+    return f"{rng.pick(kinds)} {rng.pick(AUSPICIOUS)} {rng.pick(AUSPICIOUS)}"

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from simulation.sample import names, phones
-from simulation.sample.dice import Dice
 from simulation.sample.places import HAMLETS, STREETS, UNITS, UnitPlace
+from simulation.sample.randomness import SeededRandom
 
 SMALLEST_ROUTE, LARGEST_ROUTE = 20, 200
 _USUAL_ROUTE = 95
@@ -58,18 +58,18 @@ def make_plan(customers: int, seed: int) -> SamplePlan:
     plan.units = [unit for unit in UNITS if unit.unit_code in plan.customers_of_unit]
     serial = 0
     for unit in plan.units:
-        dice = Dice(seed, "plan", unit.unit_code)
-        sizes = route_sizes(plan.customers_of_unit[unit.unit_code], dice)
+        rng = SeededRandom(seed, "plan", unit.unit_code)
+        sizes = route_sizes(plan.customers_of_unit[unit.unit_code], rng)
         routes_each = max(1, min(5, len(sizes) // 2))
         for index, size in enumerate(sizes):
             if index % routes_each == 0:
-                plan.collectors.append(_collector(unit, len(plan.collectors), index // routes_each + 1, dice))
-            route = _route(unit, index, plan.collectors[-1].collector_code, serial, size, dice)
+                plan.collectors.append(_collector(unit, len(plan.collectors), index // routes_each + 1, rng))
+            route = _route(unit, index, plan.collectors[-1].collector_code, serial, size, rng)
             plan.routes.append(route)
             serial += size
         if len(sizes) > 4 * routes_each:
             number = (len(sizes) - 1) // routes_each + 2
-            plan.collectors.append(_collector(unit, len(plan.collectors), number, dice, active=False))
+            plan.collectors.append(_collector(unit, len(plan.collectors), number, rng, active=False))
     return plan
 
 
@@ -87,13 +87,13 @@ def shares(customers: int) -> dict[str, int]:
     return result
 
 
-def route_sizes(customers: int, dice: Dice) -> list[int]:
+def route_sizes(customers: int, rng: SeededRandom) -> list[int]:
     """Cut a unit's customers into routes of 20 to 200; fewer than 20 customers are one route."""
     usual = max(25, min(_USUAL_ROUTE, customers // 4))
     sizes = []
     left = customers
     while left:
-        size = round(usual * (1 + 0.3 * dice.bell()))
+        size = round(usual * (1 + 0.3 * rng.bell()))
         size = max(SMALLEST_ROUTE, min(LARGEST_ROUTE, size))
         if left - size < SMALLEST_ROUTE:
             size = left if left <= LARGEST_ROUTE else left // 2
@@ -102,10 +102,10 @@ def route_sizes(customers: int, dice: Dice) -> list[int]:
     return sizes
 
 
-def _collector(unit: UnitPlace, serial: int, number: int, dice: Dice, *, active: bool = True) -> SampleCollector:
+def _collector(unit: UnitPlace, serial: int, number: int, rng: SeededRandom, *, active: bool = True) -> SampleCollector:
     return SampleCollector(
         collector_code=f"TN{unit.unit_code[2:]}{number:03d}",
-        name=names.person(dice),
+        name=names.person(rng),
         phone=phones.as_written(phones.unreachable(serial, phones.COLLECTORS), 1),
         unit_code=unit.unit_code,
         active=active,
@@ -113,12 +113,12 @@ def _collector(unit: UnitPlace, serial: int, number: int, dice: Dice, *, active:
 
 
 def _route(
-    unit: UnitPlace, index: int, collector_code: str, first_serial: int, customers: int, dice: Dice
+    unit: UnitPlace, index: int, collector_code: str, first_serial: int, customers: int, rng: SeededRandom
 ) -> SampleRoute:
     places = unit.wards + unit.communes
     commune = places[index % len(places)]
     is_town = commune in unit.wards
-    streets = tuple(_distinct(STREETS if is_town else HAMLETS, 1 + customers // 60, dice))
+    streets = tuple(_distinct(STREETS if is_town else HAMLETS, 1 + customers // 60, rng))
     return SampleRoute(
         route_code=f"{unit.unit_code}-{index + 1:03d}",
         name=f"{commune[0].upper()}{commune[1:]}, {'đường' if is_town else 'ấp'} {streets[0]}",
@@ -132,7 +132,7 @@ def _route(
     )
 
 
-def _distinct(options: tuple[str, ...], count: int, dice: Dice) -> Iterator[str]:
-    start, step = dice.below(len(options)), 5
+def _distinct(options: tuple[str, ...], count: int, rng: SeededRandom) -> Iterator[str]:
+    start, step = rng.below(len(options)), 5
     for number in range(count):
         yield options[(start + number * step) % len(options)]

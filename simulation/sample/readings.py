@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from simulation.sample.customers import SampleCustomer
-from simulation.sample.dice import Dice
+from simulation.sample.randomness import SeededRandom
 
 _SPLIT = (("BT", 0.55), ("CD", 0.2), ("TD", 0.25))
 """Registers by time of use and their share of the kWh: normal, peak, off-peak."""
@@ -56,11 +56,11 @@ def installed_on(customer: SampleCustomer, last_month: Month) -> dt.date:
 
 def readings_of(customer: SampleCustomer, months: list[Month], seed: int) -> Iterator[tuple[object, ...]]:
     """Yield the rows of ``readings.csv`` of one customer, the earliest month first."""
-    dice = Dice(seed, "readings", customer.meter_number)
+    rng = SeededRandom(seed, "readings", customer.meter_number)
     registers = _SPLIT if customer.by_time_of_use else (("KT", 1.0),)
     limit = 10**customer.digits
-    dials = {register: dice.below(limit) for register, _ in registers}
-    cos_phi = f"0.{dice.between(78, 97)}" if customer.by_time_of_use and "production" in customer.price_group else ""
+    dials = {register: rng.below(limit) for register, _ in registers}
+    cos_phi = f"0.{rng.between(78, 97)}" if customer.by_time_of_use and "production" in customer.price_group else ""
     for month in months:
         start = month.first
         if customer.is_new:
@@ -68,9 +68,9 @@ def readings_of(customer: SampleCustomer, months: list[Month], seed: int) -> Ite
             if month != months[-1]:
                 continue
             dials = dict.fromkeys(dials, 0)
-        cut_days = dice.between(3, 10) if customer.usual_kwh and dice.chance(0.003) else 0
+        cut_days = rng.between(3, 10) if customer.usual_kwh and rng.chance(0.003) else 0
         days = (month.last - start).days + 1
-        kwh = customer.usual_kwh * max(0.2, 1 + 0.15 * dice.bell()) * max(1, days - cut_days) / 30
+        kwh = customer.usual_kwh * max(0.2, 1 + 0.15 * rng.bell()) * max(1, days - cut_days) / 30
         due = month.last + dt.timedelta(days=10 + customer.place_in_route % 3)
         for register, share in registers:
             old = dials[register]

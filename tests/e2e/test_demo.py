@@ -1,4 +1,4 @@
-"""The whole procedure, as ``./dev demo`` plays it: separate processes, the public API, paper and SMS."""
+"""The whole procedure, as ``./dev demo`` shows it: separate processes, the public API, paper and SMS."""
 
 import json
 import os
@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 
-from simulation.demo.story import SCENES
+from simulation.demo.scenario import STEPS
 from stack.state import PROJECT
 
 
@@ -29,10 +29,10 @@ def test_every_step_of_the_demo_holds(tmp_path: Path) -> None:
         str(tmp_path),
     ]
     ended = subprocess.run(command, cwd=PROJECT, env=dict(os.environ), capture_output=True, text=True, check=False)
-    told = json.loads(record.read_text()) if record.exists() else {"steps": []}
-    failed = [step for step in told["steps"] if not step["ok"]]
+    recorded = json.loads(record.read_text()) if record.exists() else {"steps": []}
+    failed = [step for step in recorded["steps"] if not step["ok"]]
     assert ended.returncode == 0, f"{failed}\n{ended.stderr}"
-    assert [step["step"] for step in told["steps"]] == ["start", *(name for name, _, _ in SCENES)]
+    assert [step["step"] for step in recorded["steps"]] == ["start", *(name for name, _, _ in STEPS)]
     assert failed == []
-    papers = sorted(path.name for path in tmp_path.glob("*.png"))
-    assert [name[:1] for name in papers] == ["1", "2", "3", "4", "5", "6", "7"]
+    pictures = sorted(path.name for path in tmp_path.glob("*.png"))
+    assert [name[:1] for name in pictures] == ["1", "2", "3", "4", "5", "6", "7"]

@@ -1,4 +1,4 @@
-"""A command that is told to stop leaves nothing behind that it has started."""
+"""A command that is stopped leaves nothing behind that it has started."""
 
 import asyncio
 import json

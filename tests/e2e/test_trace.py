@@ -1,4 +1,4 @@
-"""One payment from phone to paper, as the traces of five processes tell it."""
+"""One payment from phone to paper, as the traces of five processes show it."""
 
 import asyncio
 import csv
@@ -20,7 +20,7 @@ from shared.ids import new_id
 from shared.testing import wait_until
 from simulation.phone import VirtualDesk, VirtualPhone
 from simulation.sample.readings import Month
-from simulation.sample.write import write_sample
+from simulation.sample.writer import write_sample
 from stack.services import LocalSystem
 from stack.state import PROJECT
 
@@ -117,7 +117,7 @@ async def test_one_payment_is_one_trace_from_phone_to_paper(paid: tuple[Town, UU
         ("gateway", "internal", "print job printed"),
         ("gateway", "producer", "publish print_job.finished.v1"),
     ]
-    # Everybody else who heard of the payment is in the same trace.
+    # Every other consumer of the payment is in the same trace.
     assert way_to("gateway", "handle payment.recorded.v1")[:-1] == to_the_phone[:4]
     assert [span.name for span in spans if span.parent_id is None] == ["POST /v1/payments"]
     assert {span.error for span in spans} == {None}

@@ -33,9 +33,9 @@ async def _consume() -> None:
                 handled += 1
                 changed.notify_all()
 
-        async def command(told: dict[str, Any]) -> dict[str, Any]:
+        async def command(order: dict[str, Any]) -> dict[str, Any]:
             async with changed:
-                await changed.wait_for(lambda: handled >= told["handled"])
+                await changed.wait_for(lambda: handled >= order["handled"])
             return {"at": time.monotonic()}
 
         await queue.consume(take)
@@ -48,7 +48,7 @@ async def _produce() -> None:
     async with connection:
         channel = await connection.channel()
 
-        async def tell(number: int) -> None:
+        async def emit(number: int) -> None:
             message = aio_pika.Message(
                 json.dumps({"account": ANSWER}).encode(),
                 content_type="application/json",
@@ -57,9 +57,9 @@ async def _produce() -> None:
             )
             await channel.default_exchange.publish(message, routing_key=QUEUE)
 
-        async def command(told: dict[str, Any]) -> dict[str, Any]:
+        async def command(order: dict[str, Any]) -> dict[str, Any]:
             started = time.monotonic()
-            await driver.measure(tell, told["count"], told["concurrency"])
+            await driver.measure(emit, order["count"], order["concurrency"])
             return {"from": started}
 
         await driver.obey(command)

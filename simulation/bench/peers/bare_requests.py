@@ -70,8 +70,8 @@ async def _ask() -> None:
             await channel.default_exchange.publish(question, routing_key=QUEUE)
             assert json.loads(await future)["debt"] == ANSWER["debt"]  # noqa: S101 - a wrong answer must not count
 
-        async def command(told: dict[str, Any]) -> dict[str, Any]:
-            return await driver.measure(call, told["count"], told["concurrency"])
+        async def command(order: dict[str, Any]) -> dict[str, Any]:
+            return await driver.measure(call, order["count"], order["concurrency"])
 
         await driver.obey(command)
 

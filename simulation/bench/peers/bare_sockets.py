@@ -1,4 +1,4 @@
-"""A bare aiohttp WebSocket server: it takes sockets, and sends the same text to all of them when told to."""
+"""A bare aiohttp WebSocket server: it takes sockets, and sends the same text to all of them when ordered to."""
 
 import json
 from typing import Any
@@ -31,10 +31,10 @@ async def _serve() -> None:
     await site.start()
     port = runner.addresses[0][1]
 
-    async def command(told: dict[str, Any]) -> dict[str, Any]:
-        if "push" in told:
+    async def command(order: dict[str, Any]) -> dict[str, Any]:
+        if "push" in order:
             for socket in list(sockets):
-                await socket.send_str(told["push"])
+                await socket.send_str(order["push"])
         return {"port": port}
 
     await driver.obey(command)

@@ -1,4 +1,4 @@
-"""What every contestant does the same way: take commands, and measure. Nothing but the standard library is needed."""
+"""What every subject does the same way: take commands, and measure. Nothing but the standard library is needed."""
 
 import asyncio
 import json
@@ -16,7 +16,7 @@ os.dup2(2, 1)
 
 
 async def obey(command: Command | None = None) -> None:
-    """Say that all is ready, then answer commands until the other side hangs up."""
+    """Report that all is ready, then answer commands until the other side closes."""
     _say({"ready": True})
     while line := await asyncio.to_thread(sys.stdin.readline):
         if command is not None:
@@ -41,7 +41,7 @@ async def measure(call: Callable[[int], Awaitable[None]], count: int, concurrenc
 
 
 def run(main: Awaitable[None]) -> None:
-    """Run on uvloop, as all contestants do."""
+    """Run on uvloop, as all subjects do."""
     import uvloop  # noqa: PLC0415 - the peers' environment has it, too, but not whoever only imports this
 
     async def awaited() -> None:

@@ -38,8 +38,8 @@ async def _ask() -> None:
         reply = await broker.request(QUESTION, QUEUE.name, timeout=30)
         assert json.loads(reply.body)["debt"] == ANSWER["debt"]  # noqa: S101 - a wrong answer must not count
 
-    async def command(told: dict[str, Any]) -> dict[str, Any]:
-        return await driver.measure(call, told["count"], told["concurrency"])
+    async def command(order: dict[str, Any]) -> dict[str, Any]:
+        return await driver.measure(call, order["count"], order["concurrency"])
 
     await driver.obey(command)
     await broker.stop()

@@ -1,4 +1,4 @@
-"""Events over our bus: ``producer`` emits, a transaction for each event; ``consumer`` takes in, as any service does."""
+"""Events over our bus: ``producer`` emits, a transaction for each event; ``consumer`` consumes, as any service does."""
 
 import asyncio
 import os
@@ -27,7 +27,7 @@ class AccountChanged(Event):
 
 
 class _Count:
-    """Counts what was handled, and says when a number is reached."""
+    """Counts what was handled, and waits until a number is reached."""
 
     def __init__(self) -> None:
         self._handled = 0
@@ -41,9 +41,9 @@ class _Count:
             self._handled += 1
             self._changed.notify_all()
 
-    async def command(self, told: dict[str, Any]) -> dict[str, Any]:
+    async def command(self, order: dict[str, Any]) -> dict[str, Any]:
         async with self._changed:
-            await self._changed.wait_for(lambda: self._handled >= told["handled"])
+            await self._changed.wait_for(lambda: self._handled >= order["handled"])
         return {"at": time.monotonic()}
 
 
@@ -64,13 +64,13 @@ async def _produce() -> None:
     async with Bus(settings, Topology(service="billing", emits=[AccountChanged]), pool) as bus:
         await bus.start()
 
-        async def tell(number: int) -> None:
+        async def emit(number: int) -> None:
             async with bus.work() as work:
                 await work.emit(AccountChanged(account=ANSWER), aggregate=str(number % _AGGREGATES))
 
-        async def command(told: dict[str, Any]) -> dict[str, Any]:
+        async def command(order: dict[str, Any]) -> dict[str, Any]:
             started = time.monotonic()
-            await driver.measure(tell, told["count"], told["concurrency"])
+            await driver.measure(emit, order["count"], order["concurrency"])
             return {"from": started}
 
         await driver.obey(command)

@@ -1,4 +1,4 @@
-"""What is asked and answered, and what is told: of the size of a customer's account with one bill."""
+"""The contents of requests, replies and events: of the size of a customer's account with one bill."""
 
 from typing import Any
 

@@ -23,7 +23,7 @@ def find_browser() -> str:
 
 
 async def run(script: str, environment: Mapping[str, str], *, seconds: float = 110) -> str:
-    """Run a file of ``web/tests/browser`` by Node's test runner; return what it says, or raise what failed."""
+    """Run a file of ``web/tests/browser`` by Node's test runner; return what it printed, or raise what failed."""
     command = (str(DEV), "web", "test", "--test-reporter=spec", f"tests/browser/{script}")
     browser = await asyncio.to_thread(find_browser)
     process = await asyncio.create_subprocess_exec(
@@ -41,10 +41,10 @@ async def run(script: str, environment: Mapping[str, str], *, seconds: float = 1
             os.killpg(process.pid, signal.SIGTERM)
         await process.wait()
         raise
-    said = output.decode(errors="replace")
-    assert process.returncode == 0, said[-8000:]
-    assert "fail 0" in said, said[-8000:]
-    return said
+    printed = output.decode(errors="replace")
+    assert process.returncode == 0, printed[-8000:]
+    assert "fail 0" in printed, printed[-8000:]
+    return printed
 
 
 @asynccontextmanager

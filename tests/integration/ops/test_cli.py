@@ -26,7 +26,7 @@ from shared.db import connect
 from shared.runtime import Running
 from shared.testing import wait_until
 from simulation.sample.readings import Month
-from simulation.sample.write import write_sample
+from simulation.sample.writer import write_sample
 from stack.state import PROJECT
 
 Databases = Callable[[str], Awaitable[str]]

@@ -184,7 +184,7 @@ async def _left(desk: Desk, count: int) -> bool:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("--why", "x", "--yes"), "say which"),
+        (("--why", "x", "--yes"), "name them by"),
         (("--why", "x", "--service", "receipt"), "nobody is there to ask"),
         (("--why", "x", "--service", "nothing", "--yes"), "no such service"),
         (("--service", "receipt", "--yes"), "--why"),

@@ -1,4 +1,4 @@
-"""Every benchmark runs, with sizes that say nothing about speed."""
+"""Every benchmark runs, with sizes that measure nothing."""
 
 import asyncio
 import json
@@ -35,10 +35,10 @@ async def test_each_benchmark_gives_rows_with_figures(name: str, tmp_path: Path,
             process.terminate()
             await process.wait()
     assert process.returncode == 0, output.decode()
-    told = json.loads(report.read_text())
-    assert told["machine"]["cores"] > 0
-    assert told["rows"]
-    assert all(row["figure"] >= 0 for row in told["rows"])
+    written = json.loads(report.read_text())
+    assert written["machine"]["cores"] > 0
+    assert written["rows"]
+    assert all(row["figure"] >= 0 for row in written["rows"])
 
 
 def test_a_ratio_is_held_to_its_goal() -> None:

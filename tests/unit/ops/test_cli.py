@@ -1,4 +1,4 @@
-"""The command line without a running system: what it prints, and how it says that something is wrong."""
+"""The command line without a running system: what it prints, and how it reports an error."""
 
 import csv
 import io

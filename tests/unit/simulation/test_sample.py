@@ -15,7 +15,7 @@ from simulation.sample.phones import CUSTOMERS, UNITS, as_written, unreachable
 from simulation.sample.places import tax_code
 from simulation.sample.plan import LARGEST_ROUTE, SMALLEST_ROUTE, make_plan
 from simulation.sample.readings import Month
-from simulation.sample.write import HEADERS, SampleReport, write_sample
+from simulation.sample.writer import HEADERS, SampleReport, write_sample
 
 OCTOBER = Month(2026, 10)
 

@@ -139,9 +139,9 @@ def test_the_addresses_of_a_system_that_never_ran_are_refused(stack: LocalStack)
 
 def test_provisioning_names_every_password_that_is_missing(capsys: pytest.CaptureFixture[str]) -> None:
     assert provision.main({"THUNGAN_POSTGRES_URL": "postgresql://db.test/", "THUNGAN_BILLING_PASSWORD": "x"}) == 2
-    said = capsys.readouterr().err
-    assert "THUNGAN_GATEWAY_PASSWORD" in said
-    assert "THUNGAN_BILLING_PASSWORD" not in said
+    printed = capsys.readouterr().err
+    assert "THUNGAN_GATEWAY_PASSWORD" in printed
+    assert "THUNGAN_BILLING_PASSWORD" not in printed
 
 
 def test_compose_gives_every_service_the_database_that_is_provisioned_for_it() -> None:
@@ -166,8 +166,8 @@ def test_compose_says_nothing_to_a_service_that_it_does_not_know(service: str) -
         for one in vars(settings).values()
         if isinstance(one, type) and one.__module__ == settings.__name__ and issubclass(one, BaseSettings)
     ]
-    said = {name.removeprefix("THUNGAN_").lower() for name in compose[service]["environment"]}
-    assert said <= set(known.model_fields)
+    printed = {name.removeprefix("THUNGAN_").lower() for name in compose[service]["environment"]}
+    assert printed <= set(known.model_fields)
 
 
 def test_compose_tells_papers_and_phones_of_the_same_bank_account() -> None:

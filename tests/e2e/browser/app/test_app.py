@@ -14,7 +14,7 @@ from PIL import Image
 
 from services.receipt.documents.vietqr import parse_code
 from shared.printing import Document, render
-from simulation.phone_app import BANK, AppStage, app_stage
+from simulation.phone_app import BANK, AppEnvironment, app_environment
 from tests.e2e.browser import browser
 
 LONG_ROUTE = "PB1401-003"
@@ -35,22 +35,22 @@ def _read_papers(folder: Path) -> dict[str, list[str]]:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def stage(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[AppStage]:
+async def app(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[AppEnvironment]:
     folder: Path = tmp_path_factory.mktemp("app")
-    async with app_stage(f"app_{uuid4().hex[:8]}", folder, customers=900, long_route=LONG_ROUTE) as running:
+    async with app_environment(f"app_{uuid4().hex[:8]}", folder, customers=900, long_route=LONG_ROUTE) as running:
         yield running
 
 
 @pytest.mark.timeout(300)
-async def test_the_procedure_is_done_by_pressing_what_stands_on_the_screen(stage: AppStage) -> None:
-    await browser.run("app/procedure.browser.ts", stage.environment(), seconds=170)
+async def test_the_procedure_is_done_by_pressing_what_stands_on_the_screen(app: AppEnvironment) -> None:
+    await browser.run("app/procedure.browser.ts", app.variables(), seconds=170)
 
 
 @pytest.mark.timeout(300)
 async def test_over_bluetooth_every_paper_of_the_procedure_is_what_the_server_draws(
-    stage: AppStage, tmp_path: Path
+    app: AppEnvironment, tmp_path: Path
 ) -> None:
-    await browser.run("app/bluetooth.browser.ts", {**stage.environment(), "PAPERS_FOLDER": str(tmp_path)}, seconds=170)
+    await browser.run("app/bluetooth.browser.ts", {**app.variables(), "PAPERS_FOLDER": str(tmp_path)}, seconds=170)
     links = await asyncio.to_thread(_read_papers, tmp_path)
     # The notices that are left behind have a code for a transfer; those that both look at have none.
     assert {kind: len(found) for kind, found in links.items()} == {
@@ -69,20 +69,20 @@ async def test_over_bluetooth_every_paper_of_the_procedure_is_what_the_server_dr
 
 
 @pytest.mark.timeout(300)
-async def test_the_phone_is_let_in_by_its_camera_or_by_typing(stage: AppStage) -> None:
-    await browser.run("app/camera.browser.ts", stage.environment(), seconds=170)
+async def test_the_phone_is_let_in_by_its_camera_or_by_typing(app: AppEnvironment) -> None:
+    await browser.run("app/camera.browser.ts", app.variables(), seconds=170)
 
 
 @pytest.mark.timeout(300)
-async def test_killed_at_any_step_of_a_payment_it_is_one_payment(stage: AppStage) -> None:
-    await browser.run("app/payment.browser.ts", stage.environment(), seconds=170)
+async def test_killed_at_any_step_of_a_payment_it_is_one_payment(app: AppEnvironment) -> None:
+    await browser.run("app/payment.browser.ts", app.variables(), seconds=170)
 
 
 @pytest.mark.timeout(300)
-async def test_the_phone_works_without_signal_and_says_what_waits(stage: AppStage) -> None:
-    await browser.run("app/signal.browser.ts", stage.environment(), seconds=170)
+async def test_the_phone_works_without_signal_and_says_what_waits(app: AppEnvironment) -> None:
+    await browser.run("app/signal.browser.ts", app.variables(), seconds=170)
 
 
 @pytest.mark.timeout(300)
-async def test_long_routes_odd_names_and_everybody_can_use_it(stage: AppStage) -> None:
-    await browser.run("app/anybody.browser.ts", stage.environment(), seconds=170)
+async def test_long_routes_odd_names_and_everybody_can_use_it(app: AppEnvironment) -> None:
+    await browser.run("app/anybody.browser.ts", app.variables(), seconds=170)

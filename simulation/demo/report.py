@@ -1,4 +1,4 @@
-"""Tells the demo in the terminal as a person would, and keeps each step with its facts for ``--json``."""
+"""Prints the demo for people as it goes on, and keeps each step with its facts for ``--json``."""
 
 import json
 import time
@@ -16,7 +16,7 @@ class StepFailed(Exception):
 
 
 class Step:
-    """One step of the story: what is told, what was checked, what was seen."""
+    """One step: what is printed, what was checked, what was seen."""
 
     def __init__(self, name: str, title: str, console: Console) -> None:
         self.name = name
@@ -28,11 +28,11 @@ class Step:
         self.error = ""
         self._console = console
 
-    def tell(self, text: str) -> None:
-        """Say a sentence."""
+    def print(self, text: str) -> None:
+        """Print a sentence."""
         self._console.print(f"   {escape(text)}", highlight=False)
 
-    def see(self, **facts: Any) -> None:
+    def record(self, **facts: Any) -> None:
         """Keep facts for the record."""
         self.facts.update(facts)
 
@@ -56,8 +56,8 @@ class Step:
         }
 
 
-class Narrator:
-    """The teller; a step that fails ends the story."""
+class DemoReport:
+    """All steps; one that fails ends the demo."""
 
     def __init__(self, record: Path | None = None) -> None:
         self._console = Console(soft_wrap=True)
@@ -72,7 +72,7 @@ class Narrator:
 
     @contextmanager
     def step(self, name: str, title: str) -> Iterator[Step]:
-        """Tell one step; its end is recorded whatever happens."""
+        """Begin a step; its end is recorded whatever happens."""
         step = Step(name, title, self._console)
         self.steps.append(step)
         self._console.print(f"\n[bold cyan]{len(self.steps):2}  {escape(title)}[/]", highlight=False)
@@ -89,11 +89,13 @@ class Narrator:
             self._write()
 
     def end(self, printouts: Path) -> None:
-        """Say how it went and where the printouts are."""
+        """Print how it went and where the printouts are."""
         verdict = "every step held" if self.ok else "NOT every step held"
         seconds = time.monotonic() - self._started
         self._console.print(f"\n[bold]{len(self.steps)} steps in {seconds:.0f} s: {verdict}.[/]", highlight=False)
-        self._console.print(f"Papers, receipts' tokens and the public key: {escape(str(printouts))}", highlight=False)
+        self._console.print(
+            f"Printouts, receipts' tokens and the public key: {escape(str(printouts))}", highlight=False
+        )
 
     def _write(self) -> None:
         if self._record is None:

@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 T = TypeVar("T")
 
 
-class Dice:
+class SeededRandom:
     """Chances drawn from one seed.
 
     Built on ``Random.random()`` alone: it is the only method whose sequence Python promises to keep.

@@ -1,4 +1,4 @@
-"""Where the demo plays: the running system, the people with their devices, and the folder for what they print."""
+"""What the steps of the demo share: the running system, people with their devices, the folder for printouts."""
 
 import asyncio
 import json
@@ -9,14 +9,14 @@ from typing import Any
 from uuid import UUID
 
 from shared.contracts.customer import RouteStop
-from simulation.demo.narrator import StepFailed
+from simulation.demo.report import StepFailed
 from simulation.phone import VirtualDesk, VirtualPhone
 from stack.services import LocalSystem
 from stack.state import PROJECT
 
 
 @dataclass
-class Stage:
+class DemoContext:
     """Everything that the steps share."""
 
     system: LocalSystem
@@ -28,7 +28,7 @@ class Stage:
     collection_point: VirtualDesk
     collector_code: str = ""
     collector_name: str = ""
-    cast: list[RouteStop] = field(default_factory=list)
+    to_visit: list[RouteStop] = field(default_factory=list)
     """Customers of the route who owe, in the order of walking; each step takes its own."""
     payment_id: UUID | None = None
     receipt_id: UUID | None = None
@@ -56,7 +56,7 @@ class Stage:
         return out.decode()
 
     async def thungan_json(self, *arguments: str, expect: int | None = 0) -> Any:
-        """Run the command line with ``--json`` and return what it said."""
+        """Run the command line with ``--json`` and return what it printed."""
         return json.loads(await self.thungan(*arguments, "--json", expect=expect))
 
     async def close(self) -> None:
@@ -65,10 +65,10 @@ class Stage:
             await device.close()
 
 
-def open_stage(system: LocalSystem, folder: Path) -> Stage:
+def open_context(system: LocalSystem, folder: Path) -> DemoContext:
     """Give everybody a device that is not enrolled yet."""
     url = system.gateway_url
-    return Stage(
+    return DemoContext(
         system=system,
         folder=folder,
         phone=VirtualPhone(url, name="Collector's phone", folder=folder / "phone"),

@@ -1,4 +1,4 @@
-"""A payment as billing tells of it, for measuring what is made of it: one household, one month, three tiers."""
+"""The messages of one payment, for measuring what is made of them: one household, one month, three tiers."""
 
 from datetime import date, timedelta
 

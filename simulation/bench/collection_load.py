@@ -16,9 +16,9 @@ from services.gateway.domain.devices import Role
 from services.gateway.enrolment import make_code_in_database
 from simulation.bench.bench import Bench, new_namespace
 from simulation.bench.collector import Collection, Collector, Customer
-from simulation.bench.contestants import ContestantFailed
 from simulation.bench.cpu import cpu_of_tree
 from simulation.bench.district import write_district
+from simulation.bench.subjects import SubjectFailed
 from simulation.phone import VirtualPhone, open_session
 from stack.services import LocalSystem
 from stack.state import PROJECT
@@ -49,7 +49,7 @@ class Load:
         return len(self.collections) / self.seconds
 
 
-class Collecting:
+class CollectionLoad:
     """A running system with collectors who have customers to visit."""
 
     def __init__(self, system: LocalSystem, collectors: Sequence[Collector]) -> None:
@@ -123,14 +123,14 @@ class Collecting:
             await connection.close()
 
     async def audit(self) -> None:
-        """Hold the books to their rules. Raises :class:`ContestantFailed` with what is wrong."""
+        """Audit the databases. Raises :class:`SubjectFailed` with what is wrong."""
         await _thungan(self.system, "audit")
 
 
 @asynccontextmanager
-async def collecting(
+async def collection_load(
     bench: Bench, *, phones: int, customers_each: int, copies: Mapping[str, int] | None = None
-) -> AsyncIterator[Collecting]:
+) -> AsyncIterator[CollectionLoad]:
     """Start a system of its own, with so many collectors at work."""
     system = LocalSystem(new_namespace(), copies, stack=bench.stack, keep=False)
     folder = bench.folder / system.namespace
@@ -150,7 +150,7 @@ async def collecting(
 
         collectors = await asyncio.gather(*(make(number, code) for number, code in enumerate(codes)))
         try:
-            yield Collecting(system, collectors)
+            yield CollectionLoad(system, collectors)
         finally:
             await asyncio.gather(*(collector.close() for collector in collectors))
 
@@ -173,7 +173,7 @@ async def _collector(
 
 
 async def _owing(phone: VirtualPhone, customers: int) -> list[Customer]:
-    """Wait until customer has heard of all bills, and return who owes."""
+    """Wait until customer has consumed all bills, and return who owes."""
     deadline = time.monotonic() + BILLS_SECONDS
     before = 0
     while True:
@@ -182,13 +182,13 @@ async def _owing(phone: VirtualPhone, customers: int) -> list[Customer]:
         if len(owing) == before and len(owing) >= customers * _MOST:
             return owing
         if time.monotonic() > deadline:
-            raise ContestantFailed(f"only {len(owing)} of {customers} customers of a route owe anything")
+            raise SubjectFailed(f"only {len(owing)} of {customers} customers of a route owe anything")
         before = len(owing)
         await asyncio.sleep(0.5)
 
 
 async def _thungan(system: LocalSystem, *arguments: str) -> None:
-    """Run the operator's command line on the system. Raises :class:`ContestantFailed` with what it printed."""
+    """Run the operator's command line on the system. Raises :class:`SubjectFailed` with what it printed."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
@@ -201,7 +201,7 @@ async def _thungan(system: LocalSystem, *arguments: str) -> None:
     )
     output, _ = await process.communicate()
     if process.returncode:
-        raise ContestantFailed(f"thungan {arguments[0]} ended with {process.returncode}: {output.decode()[-2000:]}")
+        raise SubjectFailed(f"thungan {arguments[0]} ended with {process.returncode}: {output.decode()[-2000:]}")
 
 
 def _difference(after: Mapping[str, float], before: Mapping[str, float]) -> dict[str, float]:

@@ -16,7 +16,7 @@ from typing import Any
 from shared.clock import business_day, now
 from simulation.phone import VirtualDesk
 from simulation.sample.readings import Month
-from simulation.sample.write import write_sample
+from simulation.sample.writer import write_sample
 from stack.services import LocalSystem
 from stack.state import PROJECT
 
@@ -31,7 +31,7 @@ _ANY_HOUR = {"THUNGAN_SMS_OPENS": "00:00", "THUNGAN_SMS_CLOSES": "23:59:59.99999
 
 
 @dataclass(frozen=True)
-class AppStage:
+class AppEnvironment:
     """What a script in the browser needs: addresses, tokens of the office, whom there is to visit."""
 
     system: LocalSystem
@@ -40,7 +40,7 @@ class AppStage:
     collection_point: VirtualDesk
     collectors: list[str]
 
-    def environment(self) -> Mapping[str, str]:
+    def variables(self) -> Mapping[str, str]:
         """Return what the scripts read."""
         return {
             "THUNGAN_APP_URL": f"{self.system.gateway_url}/app/",
@@ -52,7 +52,7 @@ class AppStage:
 
 
 async def thungan_json(system: LocalSystem, *arguments: str) -> Any:
-    """Run the command line on a system and return what it says. Raises ``RuntimeError`` when it fails."""
+    """Run the command line on a system and return what it printed. Raises ``RuntimeError`` when it fails."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
@@ -144,9 +144,9 @@ def _add_older_bills(folder: Path) -> None:
 
 
 @asynccontextmanager
-async def app_stage(
+async def app_environment(
     namespace: str, folder: Path, *, customers: int = 160, long_route: str | None = None, keep: bool = False
-) -> AsyncIterator[AppStage]:
+) -> AsyncIterator[AppEnvironment]:
     """Start a system, import made-up customers with bills, and enrol the office. ``folder`` takes the files.
 
     ``long_route`` names a route that is to have most of the customers.
@@ -169,7 +169,7 @@ async def app_stage(
             await cashier.enrol(await supervisor.make_code("cashier"))
             code = await supervisor.make_code("collection_point", collection_point_code=_collection_point(data))
             await point.enrol(code)
-            yield AppStage(system, supervisor, cashier, point, _collectors(data))
+            yield AppEnvironment(system, supervisor, cashier, point, _collectors(data))
         finally:
             for desk in (supervisor, cashier, point):
                 await desk.close()

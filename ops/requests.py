@@ -1,4 +1,4 @@
-"""Asking the running services something over the bus, as any service would."""
+"""Requests to the running services over the bus, as any service makes them."""
 
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
@@ -6,7 +6,7 @@ from typing import ParamSpec, TypeVar
 from pydantic import SecretStr, ValidationError
 
 from ops.console import fail
-from ops.session import run
+from ops.runner import run
 from ops.system import find_system
 from shared.contracts.message import Reply, Request
 from shared.messaging import Bus, Topology
@@ -17,12 +17,12 @@ R = TypeVar("R", bound=Reply)
 T = TypeVar("T")
 
 
-def ask(request: Request[R], *, timeout: float = 5.0) -> R:
+def send_request(request: Request[R], *, timeout: float = 5.0) -> R:
     """Send one request and return its answer. Raises the owner's ``Problem``; prints one line when nobody is there."""
-    return run(_ask(request, timeout))
+    return run(_send(request, timeout))
 
 
-def request_of(kind: Callable[P, T], *arguments: P.args, **members: P.kwargs) -> T:
+def build_request(kind: Callable[P, T], *arguments: P.args, **members: P.kwargs) -> T:
     """Return a request made of what a person typed; what it cannot hold becomes one line."""
     try:
         return kind(*arguments, **members)
@@ -31,7 +31,7 @@ def request_of(kind: Callable[P, T], *arguments: P.args, **members: P.kwargs) ->
         fail(f"{first['loc'][0]} {str(first.get('input'))[:40]!r}: {first['msg']}", 2)
 
 
-async def _ask(request: Request[R], timeout: float) -> R:  # noqa: ASYNC109 - it travels with the request
+async def _send(request: Request[R], timeout: float) -> R:  # noqa: ASYNC109 - it travels with the request
     system = find_system()
     settings = ServiceSettings(
         namespace=system.namespace, amqp_url=SecretStr(system.amqp_url), database_url=SecretStr("postgresql://")

@@ -1,4 +1,4 @@
-"""Contestants as processes: started, told what to do line by line, ended. Both sides speak JSON, one object a line."""
+"""What is measured, as processes: started, commanded line by line, ended. Both sides send JSON, one object a line."""
 
 import asyncio
 import contextlib
@@ -16,11 +16,11 @@ START_SECONDS = 60.0
 RUN_SECONDS = 300.0
 
 
-class ContestantFailed(Exception):
-    """A contestant ended or said nothing; the text is what it wrote last."""
+class SubjectFailed(Exception):
+    """A subject ended or did not answer; the text is what it wrote last."""
 
 
-class Contestant:
+class Subject:
     """One running process."""
 
     def __init__(self, name: str, process: asyncio.subprocess.Process) -> None:
@@ -38,15 +38,15 @@ class Contestant:
         return cpu_seconds(self.pid)
 
     async def read(self, within: float = RUN_SECONDS) -> dict[str, Any]:
-        """Wait for its next line. Raises :class:`ContestantFailed`."""
+        """Wait for its next line. Raises :class:`SubjectFailed`."""
         assert self._process.stdout is not None  # noqa: S101 - a pipe, see start()
         try:
             async with asyncio.timeout(within):
                 line = await self._process.stdout.readline()
         except TimeoutError:
-            raise ContestantFailed(f"{self.name} has said nothing for {within:g} s") from None
+            raise SubjectFailed(f"{self.name} has not answered for {within:g} s") from None
         if not line:
-            raise ContestantFailed(f"{self.name} has ended with {await self._process.wait()}; see its messages above")
+            raise SubjectFailed(f"{self.name} has ended with {await self._process.wait()}; see its messages above")
         answer: dict[str, Any] = json.loads(line)
         return answer
 
@@ -59,10 +59,10 @@ class Contestant:
 
 
 @asynccontextmanager
-async def contestant(
+async def subject(
     module: str, *arguments: str, settings: Mapping[str, str], python: str = sys.executable
-) -> AsyncIterator[Contestant]:
-    """Start ``python -m module arguments`` and wait until it says that it is ready; end it at the end."""
+) -> AsyncIterator[Subject]:
+    """Start ``python -m module arguments`` and wait until it is ready; end it at the end."""
     process = await asyncio.create_subprocess_exec(
         python,
         "-P",
@@ -74,7 +74,7 @@ async def contestant(
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
     )
-    started = Contestant(" ".join((module.rpartition(".")[2], *arguments)), process)
+    started = Subject(" ".join((module.rpartition(".")[2], *arguments)), process)
     try:
         await started.read(START_SECONDS)
         yield started

@@ -1,0 +1,23 @@
+"""Running a command's asynchronous part, with one line for the errors of a missing system."""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+import asyncpg
+
+from ops.console import fail
+
+T = TypeVar("T")
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine to its end; what is wrong with a connection becomes one line."""
+    try:
+        return asyncio.run(work)
+    except (OSError, TimeoutError) as error:
+        fail(f"cannot connect: {error or type(error).__name__}; is the system running? (./dev up)")
+    except (asyncpg.InvalidCatalogNameError, asyncpg.UndefinedTableError) as error:
+        fail(f"the database is not ready: {error}; ./dev up prepares it")
+    except asyncpg.PostgresError as error:
+        fail(f"the database refuses: {error}")
