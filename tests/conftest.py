@@ -1,5 +1,7 @@
 """Fixtures for every test."""
 
+from hypothesis import HealthCheck, settings
+
 from shared.testing.fixtures import (
     amqp_url,
     broker,
@@ -14,6 +16,10 @@ from shared.testing.fixtures import (
     used_queues,
     used_services,
 )
+
+# A busy machine is not a failure.
+settings.register_profile("thungan", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("thungan")
 
 __all__ = [
     "amqp_url",

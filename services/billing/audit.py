@@ -46,12 +46,13 @@ _RULES: dict[str, str] = {
         WHERE reversed_at IS NOT NULL AND EXISTS (
             SELECT FROM allocations WHERE allocations.payment_id = payments.payment_id AND released_at IS NULL)
     """,
+    # Credit that was used later has another moment: taking the money and clearing debts with it is one transaction.
     "cash is taken only for what is owed": """
         SELECT payment_id::text, format('%s đồng cleared nothing when they were taken', amount)
         FROM payments
         WHERE method = 'cash' AND NOT EXISTS (
             SELECT FROM allocations
-            WHERE allocations.payment_id = payments.payment_id AND made_at <= recorded_at)
+            WHERE allocations.payment_id = payments.payment_id AND made_at = recorded_at)
     """,
     "a payment is reversed exactly when a reversal is recorded": """
         SELECT payment_id::text, 'reversal and payment disagree'

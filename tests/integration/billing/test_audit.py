@@ -44,6 +44,8 @@ async def test_an_honest_day_breaks_no_rule(desk: Desk) -> None:
         ("UPDATE payments SET credit = credit + 1", "a payment is what it cleared and what it left as credit"),
         ("UPDATE payments SET reversed_at = now()", "a reversed payment clears nothing"),
         ("UPDATE allocations SET made_at = made_at + interval '1 hour'", "cash is taken only for what is owed"),
+        # By a copy whose clock is behind.
+        ("UPDATE allocations SET made_at = made_at - interval '1 hour'", "cash is taken only for what is owed"),
         ("DELETE FROM reversals", "a payment is reversed exactly when a reversal is recorded"),
         ("UPDATE accounts SET debt = debt + 1", "an account is the sum of its bills and payments"),
         ("UPDATE shifts SET difference = difference - 1", "a closed shift's difference is the counted cash less"),

@@ -34,6 +34,7 @@ async def work_a_day(service: Service) -> RecordVisit:
         visited_at=service.clock(),
     )
     await service.ask(met)
+    service.clock.moment -= timedelta(minutes=1)  # of the copy that answers next
     await service.ask(met.model_copy(update={"outcome": Outcome.CANNOT_PAY}))
     await service.ask(met.model_copy(update={"visit_id": new_id(), "customer_code": HANG, "outcome": Outcome.AWAY}))
     await service.tell(paid(HANG, 2))

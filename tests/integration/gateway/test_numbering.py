@@ -1,7 +1,7 @@
 """The order of a device's papers, and what the audit makes of the gateway's database."""
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from services.gateway.audit import audit_facts
@@ -74,6 +74,21 @@ async def test_the_audit_finds_a_paper_that_was_printed_twice_and_nobody_asked_f
     assert [(rule, subject) for rule, subject, _ in broken] == [
         ("a receipt comes out at most once under one job, unless a person asks again", str(job_id))
     ]
+
+
+async def test_the_audit_finds_a_paper_that_is_not_ended_ten_minutes_after_it_went_out_of_date(gateway: Town) -> None:
+    phone = await gateway.phone()
+    job_id = await gateway.print(phone)
+    await wait_until(lambda: _is(gateway, job_id, ("queued", 1)))
+    async with gateway.pool.acquire() as connection:
+        transaction = connection.transaction(isolation="repeatable_read")
+        await transaction.start()  # so that the gateway does not see it, and end the paper
+        renewed = await connection.fetchval("SELECT max(lease_until) FROM gateway_instances")
+        for minutes, found in ((9, []), (11, [("papers that are out of date are not printed", str(job_id))])):
+            await connection.execute("UPDATE print_jobs SET not_after = $1", renewed - timedelta(minutes=minutes))
+            broken = (await audit_facts(connection)).broken
+            assert [(rule, subject) for rule, subject, _ in broken] == found
+        await transaction.rollback()
 
 
 async def test_a_failure_before_the_first_byte_is_tried_again_by_the_gateway_and_recorded_as_its_doing(

@@ -202,7 +202,7 @@ def test_an_open_shift_has_no_slip() -> None:
         shift_slip(still_open, VIETNAMESE)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(0, 200), st.integers(1, 12))
 def test_any_number_of_bills_fits_one_document(count: int, kwh: int) -> None:
     bills = [bill(1 + number % 12, kwh * 100, year=2010 + number // 12) for number in range(count)]

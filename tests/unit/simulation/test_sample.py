@@ -52,7 +52,7 @@ def test_there_are_exactly_as_many_customers_as_asked(tmp_path: Path, customers:
 
 
 @given(customers=st.integers(1, 40_000), seed=st.integers(0, 1000))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_routes_hold_20_to_200_customers_and_nobody_is_left_out(customers: int, seed: int) -> None:
     plan = make_plan(customers, seed)
     assert sum(route.customers for route in plan.routes) == customers

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.printing import Document, PrinterProfile, QrCode, render, to_escpos
@@ -43,7 +43,7 @@ def expect_the_same(phone: PhoneRenderer, document: Document, profile: PrinterPr
     }
 
 
-@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=EXAMPLES)
 @given(document=documents, profile=profiles, resync=st.booleans())
 def test_any_document_comes_out_of_the_phone_as_the_server_would_print_it(
     phone: PhoneRenderer, document: Document, profile: PrinterProfile, resync: bool
