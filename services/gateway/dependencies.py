@@ -10,7 +10,8 @@ import asyncpg
 
 from services.gateway.domain.devices import Device, Role
 from services.gateway.edge.limits import TokenBuckets
-from services.gateway.print_jobs.store import Paper
+from services.gateway.print_jobs.service import PrintJobs
+from services.gateway.print_jobs.store import PrintJobRecord
 from services.gateway.settings import GatewaySettings
 from services.gateway.store import feeds
 from services.gateway.store.feeds import Appended
@@ -34,7 +35,7 @@ class Waker(Protocol):
     def reserve(self, device_id: UUID, job_id: UUID) -> bool:
         """Say whether a new paper of a device may be queued as offered, because its phone is here and has room."""
 
-    async def offer(self, paper: Paper) -> None:
+    async def offer(self, record: PrintJobRecord) -> None:
         """A paper was queued as offered: send it."""
 
     async def account_update(self, collector_code: str, appended: Appended) -> None:
@@ -63,6 +64,7 @@ class Dependencies:
     device_limits: TokenBuckets = field(init=False)
     public_limits: TokenBuckets = field(init=False)
     enrolment_failures: TokenBuckets = field(init=False)
+    print_jobs: PrintJobs = field(init=False)
 
     def __post_init__(self) -> None:
         settings = self.settings
@@ -70,6 +72,7 @@ class Dependencies:
         self.public_limits = TokenBuckets(settings.public_requests_per_second, settings.public_request_burst)
         failures = settings.enrolment_failures_per_minute
         self.enrolment_failures = TokenBuckets(failures / 60, failures)
+        self.print_jobs = PrintJobs(self.bus, self.pool, self.clock)
 
     def database(self, *, within: float = ACQUIRE_SECONDS) -> AbstractAsyncContextManager[Connection]:
         """Borrow a connection. Raises :class:`~shared.problems.Unavailable` when none is free ``within`` seconds."""

@@ -6,7 +6,7 @@ from datetime import datetime
 from asyncpg import Pool
 from prometheus_client import Gauge
 
-from services.gateway.print_jobs import store as print_jobs
+from services.gateway.print_jobs import store
 from services.gateway.stream.hub import Hub
 from shared.clock import Clock, now
 from shared.health import Check
@@ -46,8 +46,8 @@ def watch_print_jobs(pool: Pool, clock: Clock = now) -> Check:
         nonlocal measured_at
         if time.monotonic() - measured_at >= _MEASURE_EVERY:
             async with pool.acquire() as connection:
-                counts, oldest = await print_jobs.waiting(connection)
-            for state in print_jobs.WAITING:
+                counts, oldest = await store.count_waiting(connection)
+            for state in store.WAITING:
                 PRINT_JOBS.labels(state.value).set(counts.get(state, 0))
             OLDEST_UNCONFIRMED.set(_age(oldest, clock()))
             measured_at = time.monotonic()

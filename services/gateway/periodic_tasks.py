@@ -2,19 +2,20 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 import structlog
 
 from services.gateway.dependencies import Dependencies
-from services.gateway.print_jobs import rules, store
-from services.gateway.print_jobs.service import Rule, change
+from services.gateway.print_jobs import store
+from services.gateway.print_jobs.rules import Trigger
+from services.gateway.print_jobs.service import PrintJobEvent
 from services.gateway.store import devices, feeds, presence
 from services.gateway.stream.hub import Hub
 from shared.db.transaction import is_connection_lost
 from shared.messaging import correlated
-from shared.problems import NotFound, Unavailable
+from shared.problems import Unavailable
 
 log = structlog.get_logger()
 
@@ -37,7 +38,7 @@ class PeriodicTasks:
             group.create_task(self._every(settings.revocation_check_interval, self.close_revoked))
             group.create_task(self._every(settings.presence_lease / 3, self.renew_presence))
             group.create_task(self._every(settings.poll_interval, self.poll))
-            group.create_task(self._every(settings.poll_interval, self.end_stale_print_jobs))
+            group.create_task(self._every(settings.poll_interval, self.end_overdue_print_jobs))
             group.create_task(self._every(3600, self.prune))
 
     async def _every(self, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
@@ -92,25 +93,18 @@ class PeriodicTasks:
         self._hub.wake_print_jobs(waiting)
         self._hub.wake_feeds(code for code, sent in positions.items() if latest.get(code, 0) > sent)
 
-    async def end_stale_print_jobs(self) -> None:
-        """End papers that are out of date, and those whose phone has been silent for too long while printing."""
+    async def end_overdue_print_jobs(self) -> None:
+        """End jobs that are out of date, and those whose phone has been silent for too long while printing."""
         now = self._dependencies.clock()
         silent_since = now - timedelta(seconds=self._dependencies.settings.printing_timeout)
         async with self._dependencies.database() as connection:
             stale = await store.stale(connection, now)
             silent = await store.printing_since_before(connection, silent_since)
-        for job_id in stale:
-            await self._apply(job_id, lambda job: rules.expire(job, now), now)
-        for job_id in silent:
-            await self._apply(job_id, rules.give_up_waiting, now)
-
-    async def _apply(self, job_id: UUID, rule: Rule, now: datetime) -> None:
-        try:
-            async with self._dependencies.bus.work() as work:
-                changed = await change(work, job_id, rule, actor="gateway", now=now)
-        except NotFound:
-            return
-        await self._dependencies.waker.print_jobs([changed.job.device_id])
+        events = [PrintJobEvent(job_id, Trigger.EXPIRE) for job_id in stale]
+        events += [PrintJobEvent(job_id, Trigger.TIME_OUT) for job_id in silent]
+        for event in events:
+            record = await self._dependencies.print_jobs.apply(event)
+            await self._dependencies.waker.print_jobs([record.job.device_id])
 
     async def prune(self) -> None:
         """Delete account updates that no phone will ask for any more."""

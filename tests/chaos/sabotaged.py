@@ -139,17 +139,21 @@ def text_twice() -> None:
 
 def print_by_machine() -> None:
     """Print again by itself what may be on paper already."""
-    rules = importlib.import_module("services.gateway.print_jobs.rules")
-    report = rules.report
+    rules: Any = importlib.import_module("services.gateway.print_jobs.rules")
+    again = {
+        trigger: tuple(
+            dataclasses.replace(row, target=rules.QUEUED, cause=None, next_attempt=rules.NextAttempt.BY_MACHINE)
+            if getattr(row, "target", None) is rules.UNCONFIRMED
+            else row
+            for row in rows
+        )
+        for trigger, rows in rules.TRANSITIONS.items()
+        if trigger in rules.REPORTS.values()
+    }
+    _replace(rules, "TRANSITIONS", {**rules.TRANSITIONS, **again})
 
-    def again(job: Any, attempt: int, state: Any, cause: Any, now: Any) -> Any:
-        reported = report(job, attempt, state, cause, now)
-        return rules._next_attempt(reported) if reported.state is rules.UNCONFIRMED else reported
 
-    _replace(rules, "report", again)
-
-
-def _replace(owner: Any, name: str, replacement: Callable[..., Any]) -> None:
+def _replace(owner: Any, name: str, replacement: object) -> None:
     getattr(owner, name)  # a name that is gone would make a sabotage that breaks nothing
     setattr(owner, name, replacement)
 

@@ -6,16 +6,17 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from services.gateway.api.devices import DevicePath
-from services.gateway.api.printers import PrinterSetup
 from services.gateway.dependencies import Dependencies
 from services.gateway.domain.devices import OFFICE, STAFF, Device
 from services.gateway.edge import problems
 from services.gateway.edge.operation import Answer, AnyOperation, Call, Operation
 from services.gateway.edge.types import INTEGER, Id, Incoming, Nothing, Outgoing, PrinterId
-from services.gateway.print_jobs import rules, service, store, view
-from services.gateway.print_jobs.store import Paper
+from services.gateway.print_jobs import reports, rules, store, view
+from services.gateway.print_jobs.rules import Trigger
+from services.gateway.print_jobs.service import PrintJobEvent
+from services.gateway.print_jobs.store import PrintJobRecord
 from services.gateway.print_jobs.view import PrintJobView
-from services.gateway.store import devices as device_store
+from services.gateway.printers import profile_of
 from shared.contracts.gateway import PrintJobCause, PrintJobState
 from shared.printing import Document, PrinterProfile
 from shared.problems import NotFound
@@ -76,9 +77,9 @@ class PrintJobsView(Outgoing):
     print_jobs: list[PrintJobView]
 
 
-async def _readable(device: Device, job_path: JobPath, dependencies: Dependencies) -> Paper:
+async def _readable(device: Device, job_path: JobPath, dependencies: Dependencies) -> PrintJobRecord:
     async with dependencies.database() as connection:
-        found = await store.paper(connection, job_path.job_id)
+        found = await store.get(connection, job_path.job_id)
     if found is None or (found.job.device_id != device.device_id and device.role not in OFFICE):
         raise NotFound("Không có giấy in này.")
     return found
@@ -88,14 +89,14 @@ async def _list(
     call: Call[Nothing, JobsQuery, None] | Call[DevicePath, JobsQuery, None], device_id: Id, dependencies: Dependencies
 ) -> PrintJobsView:
     async with dependencies.database() as connection:
-        found = await store.papers(
+        found = await store.list_of_device(
             connection,
             device_id,
             states=[call.query.state] if call.query.state else None,
             before=call.query.before,
             limit=call.query.limit,
         )
-    return PrintJobsView(print_jobs=[view.view(one) for one in found])
+    return PrintJobsView(print_jobs=[view.view_of(one) for one in found])
 
 
 async def read_own(call: Call[Nothing, JobsQuery, None], dependencies: Dependencies) -> PrintJobsView:
@@ -110,7 +111,7 @@ async def read_all(call: Call[DevicePath, JobsQuery, None], dependencies: Depend
 
 async def read(call: Call[JobPath, Nothing, None], dependencies: Dependencies) -> PrintJobView:
     """Read a print job."""
-    return view.view(await _readable(call.device, call.path, dependencies))
+    return view.view_of(await _readable(call.device, call.path, dependencies))
 
 
 def preferred(accept: str) -> str:
@@ -147,63 +148,46 @@ async def content(call: Call[JobPath, ContentQuery, None], dependencies: Depende
     return Answer(content=await view.as_escpos(found.document, profile), content_type=ESCPOS)
 
 
-async def _profile(call: Call[JobPath, ContentQuery, None], found: Paper, dependencies: Dependencies) -> PrinterProfile:
+async def _profile(
+    call: Call[JobPath, ContentQuery, None], found: PrintJobRecord, dependencies: Dependencies
+) -> PrinterProfile:
     if call.query.printer_id is None:
         return PrinterProfile(width_dots=576 if call.query.paper_mm == "80" else 384)
     async with dependencies.database() as connection:
-        row = await device_store.printer_profile(connection, found.job.device_id, call.query.printer_id)
-    if row is None:
+        profile = await profile_of(connection, found.job.device_id, call.query.printer_id)
+    if profile is None:
         raise NotFound("Không có máy in này.")
-    return PrinterSetup.model_validate_json(row["profile"]).profile
+    return profile
+
+
+async def _apply(event: PrintJobEvent, dependencies: Dependencies) -> PrintJobView:
+    record = await dependencies.print_jobs.apply(event)
+    await dependencies.waker.print_jobs([record.job.device_id])
+    return view.view_of(record)
 
 
 async def report(call: Call[JobPath, Nothing, JobResult], dependencies: Dependencies) -> PrintJobView:
-    """Take in a result, for a phone whose stream is down."""
-    now, body = dependencies.clock(), call.body
-    async with dependencies.bus.work() as work:
-        changed = await service.change(
-            work,
-            call.path.job_id,
-            lambda job: rules.report(job, body.attempt, PrintJobState(body.state), body.cause, now),
-            actor=call.device.actor,
-            now=now,
-            device_id=call.device.device_id,
-        )
-    await dependencies.waker.print_jobs([changed.job.device_id])
-    return view.view(changed)
+    """Accept a result from a phone whose stream is down."""
+    body = call.body
+    result = reports.result(call.device, call.path.job_id, body.attempt, PrintJobState(body.state), body.cause)
+    return await _apply(result, dependencies)
 
 
 async def print_again(call: Call[JobPath, Nothing, NextAttempt], dependencies: Dependencies) -> PrintJobView:
     """Begin a new attempt because a person asked for it."""
     await _readable(call.device, call.path, dependencies)
-    now = dependencies.clock()
-    async with dependencies.bus.work() as work:
-        changed = await service.change(
-            work,
-            call.path.job_id,
-            lambda job: rules.print_again(job, call.body.after_attempt, now),
-            actor=call.device.actor,
-            now=now,
-        )
-    await dependencies.waker.print_jobs([changed.job.device_id])
-    return view.view(changed)
+    event = PrintJobEvent(
+        call.path.job_id, Trigger.PRINT_AGAIN, actor=call.device.actor, attempt=call.body.after_attempt
+    )
+    return await _apply(event, dependencies)
 
 
 async def cancel(call: Call[JobPath, Nothing, None], dependencies: Dependencies) -> PrintJobView:
-    """Give a paper up."""
+    """Cancel a print job."""
     found = await _readable(call.device, call.path, dependencies)
-    now = dependencies.clock()
     by_its_phone = found.job.device_id == call.device.device_id
-    async with dependencies.bus.work() as work:
-        changed = await service.change(
-            work,
-            call.path.job_id,
-            lambda job: rules.cancel(job, by_its_phone=by_its_phone),
-            actor=call.device.actor,
-            now=now,
-        )
-    await dependencies.waker.print_jobs([changed.job.device_id])
-    return view.view(changed)
+    trigger = Trigger.CANCEL_ON_THE_PHONE if by_its_phone else Trigger.CANCEL
+    return await _apply(PrintJobEvent(call.path.job_id, trigger, actor=call.device.actor), dependencies)
 
 
 OPERATIONS: list[AnyOperation] = [

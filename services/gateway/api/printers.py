@@ -8,7 +8,8 @@ from pydantic import Field
 from services.gateway.dependencies import Dependencies
 from services.gateway.domain.devices import STAFF
 from services.gateway.edge.operation import AnyOperation, Call, Operation
-from services.gateway.edge.types import DeviceName, Incoming, IncomingMoment, Nothing, Outgoing, PrinterId
+from services.gateway.edge.types import Incoming, Nothing, Outgoing, PrinterId
+from services.gateway.printers import PrinterSetup
 from services.gateway.store import devices as store
 from shared.printing import PrinterProfile
 from shared.problems import NotFound
@@ -20,17 +21,6 @@ class PrinterPath(Incoming):
     """One printer of the calling device."""
 
     printer_id: PrinterId = Field(examples=["MPT-II.0001"])
-
-
-class PrinterSetup(Incoming):
-    """A printer as it was paired."""
-
-    name: DeviceName = Field(examples=["MPT-II"])
-    connection: Literal["bluetooth", "serial", "other"]
-    profile: PrinterProfile
-    confirmed_at: IncomingMoment | None = Field(
-        default=None, description="When a person looked at the test page and found it right."
-    )
 
 
 class PrinterView(Outgoing):

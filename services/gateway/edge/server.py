@@ -241,8 +241,6 @@ def edge_middleware(http_timeout: float) -> Any:
 async def _traced(
     request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]], http_timeout: float
 ) -> web.StreamResponse:
-    if not tracing.is_on():
-        return await _answered(request, handler, http_timeout)
     route = _route_of(request)
     facts = {"http.route": route, "thungan.idempotency_key": _key_or_none(request)}
     with tracing.span(f"{request.method[:12]} {route}", tracing.Kind.SERVER, facts) as span:

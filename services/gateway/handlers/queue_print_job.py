@@ -3,10 +3,10 @@
 import structlog
 
 from services.gateway.dependencies import Waker
-from services.gateway.print_jobs import store
+from services.gateway.print_jobs.service import queue
 from shared.clock import Clock, now
 from shared.contracts.receipt import DocumentReady
-from shared.messaging import UnitOfWork, tracing
+from shared.messaging import UnitOfWork
 
 log = structlog.get_logger()
 
@@ -17,12 +17,11 @@ async def queue_print_job(event: DocumentReady, work: UnitOfWork, *, waker: Wake
     if device_id is None:
         return
     stale = event.not_after is not None and moment > event.not_after
-    # With a trace, the time in the queue is told apart from the time of the offer.
-    offered = not stale and not tracing.is_on() and waker.reserve(device_id, event.document_id)
-    paper = await store.add(work.connection, event, moment, work.traceparent, offered=offered)
-    if paper is None:
+    offered = not stale and waker.reserve(device_id, event.document_id)
+    record = await queue(work, event, moment, offered=offered)
+    if record is None:
         log.info("print_job_not_queued", document_id=str(event.document_id), device_id=str(device_id))
     elif offered:
-        work.after_commit(lambda: waker.offer(paper))
+        work.after_commit(lambda: waker.offer(record))
     else:
         work.after_commit(lambda: waker.print_jobs([device_id]))

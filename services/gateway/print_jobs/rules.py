@@ -1,13 +1,14 @@
-"""Rules of print jobs: pure, so that every path can be tried by a property test.
+"""Rules of print jobs: one table of transitions, pure, so that every path can be tried by a property test.
 
-A job is one paper. What may have reached the printer is never sent again by a machine: it ends ``unconfirmed`` and a
-person decides. ``attempt`` is a fencing number: each offer and each result carries it, and a new one begins only when
-nothing has reached the printer, or when a person asks for the paper again.
+A print job is one document for one phone's printer. What may have reached the printer is never sent again by a
+machine: it ends ``unconfirmed`` and a person decides. ``attempt`` is a fencing number: each offer and each result
+carries it, and a new one begins only when nothing has reached the printer, or when a person asks for it.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from enum import Enum, StrEnum, auto
 from uuid import UUID
 
 from shared.contracts.gateway import PrintJobCause, PrintJobState
@@ -25,23 +26,24 @@ HELD = PrintJobState.HELD
 EXPIRED = PrintJobState.EXPIRED
 CANCELLED = PrintJobState.CANCELLED
 
-FINISHED = frozenset({PRINTED, FAILED, UNCONFIRMED, EXPIRED, CANCELLED})
+States = frozenset[PrintJobState]
+
+FINISHED: States = frozenset({PRINTED, FAILED, UNCONFIRMED, EXPIRED, CANCELLED})
 """A machine moves a job out of none of these, but for ``unconfirmed`` → ``printed``."""
 
-IN_FLIGHT = frozenset({OFFERED, ACCEPTED, PRINTING})
-"""On its way through the phone to the paper."""
+IN_FLIGHT: States = frozenset({OFFERED, ACCEPTED, PRINTING})
+"""On its way through the phone to the printer."""
 
-ON_THE_PHONE = frozenset({ACCEPTED, HELD, PRINTING})
+ON_THE_PHONE: States = frozenset({ACCEPTED, HELD, PRINTING})
 """The phone has promised to keep the job; only the phone knows how far it came."""
 
-REPORTABLE = frozenset({PRINTED, FAILED, UNCONFIRMED, HELD, EXPIRED, CANCELLED})
-"""What a phone may report as a result."""
+UNFINISHED: States = frozenset(PrintJobState) - FINISHED
 
 MAX_RETRIES = 2
 """How often a machine begins a new attempt after a failure before the first byte."""
 
 RECEIPTS = frozenset({PaperKind.RECEIPT, PaperKind.COPY, PaperKind.VOID})
-"""Papers that are money: once printed, another one is a counted copy and not the same job again."""
+"""Documents that are money: once printed, another one is a counted copy and not the same job again."""
 
 PRIORITIES: Mapping[PaperKind, int] = {
     PaperKind.RECEIPT: 0,
@@ -56,7 +58,7 @@ PRIORITIES: Mapping[PaperKind, int] = {
 
 @dataclass(frozen=True, slots=True)
 class PrintJob:
-    """One paper for one phone's printer."""
+    """One document for one phone's printer."""
 
     job_id: UUID
     device_id: UUID
@@ -64,7 +66,7 @@ class PrintJob:
     sequence: int
     """Order of making on this device, from 1."""
     not_after: datetime | None = None
-    """Past this moment the paper is stale and is not printed; None for receipts."""
+    """Past this moment the document is stale and is not printed; None for receipts."""
     state: PrintJobState = QUEUED
     cause: PrintJobCause | None = None
     attempt: int = 1
@@ -79,31 +81,8 @@ class PrintJob:
         return PRIORITIES[self.kind]
 
     def is_stale(self, now: datetime) -> bool:
-        """Say whether the paper must no longer be printed."""
+        """Return whether the document must no longer be printed."""
         return self.not_after is not None and now > self.not_after
-
-
-@dataclass(frozen=True, slots=True)
-class Move:
-    """A step that most papers take, told as data: the database makes it in one statement, without a look before.
-
-    It clears the cause. Where the job is in no state of ``before``, is another attempt, or is out of date and must not
-    be (``fresh``), nothing is done, and the rule of the same step says what is to be done instead.
-    """
-
-    before: frozenset[PrintJobState]
-    after: PrintJobState
-    fresh: bool
-
-    def fits(self, job: PrintJob, now: datetime) -> bool:
-        """Say whether a job may take this step."""
-        return job.state in self.before and not (self.fresh and job.is_stale(now))
-
-
-OFFERING = Move(frozenset({QUEUED}), OFFERED, fresh=True)
-ACCEPTING = Move(frozenset({OFFERED}), ACCEPTED, fresh=True)
-STARTING = Move(frozenset({ACCEPTED, HELD}), PRINTING, fresh=False)
-FINISHING = Move(frozenset({PRINTING}), PRINTED, fresh=False)
 
 
 class PrintJobFinishedAlready(Conflict):
@@ -121,7 +100,7 @@ class PrintJobNotFinished(Conflict):
 
 
 class PrintJobStale(Conflict):
-    """The paper is out of date and is not printed any more."""
+    """The document is out of date and is not printed any more."""
 
     slug = "print-job-expired"
     title = "The paper is out of date"
@@ -148,139 +127,264 @@ class PrintJobOnThePhone(Conflict):
     title = "Only the phone that has the job can cancel it"
 
 
-def offer(job: PrintJob, now: datetime) -> PrintJob:
-    """Offer a waiting job to its phone, again if an earlier offer was not answered."""
-    if job.state not in OFFERING.before and job.state is not OFFERED:
-        return job
-    return expire(job, now) if job.is_stale(now) else replace(job, state=OFFERED, cause=None)
+class Trigger(StrEnum):
+    """What happens to a print job."""
+
+    OFFER = "offer"
+    """The gateway is about to send it to its phone."""
+    ACCEPT = "accept"
+    """The phone has stored it. It prints only once this is confirmed, so that a withdrawal is never late."""
+    START = "start"
+    """The phone is about to send the first byte: from here on the document may come out of the printer."""
+    REPORT_PRINTED = "report printed"
+    REPORT_FAILED = "report failed"
+    REPORT_UNCONFIRMED = "report unconfirmed"
+    REPORT_HELD = "report held"
+    REPORT_EXPIRED = "report expired"
+    REPORT_CANCELLED = "report cancelled"
+    RESUME_WITH = "resume with"
+    """The phone has connected again and holds the job."""
+    RESUME_WITHOUT = "resume without"
+    """The phone has connected again and does not hold the job: it may have printed it before it forgot it."""
+    EXPIRE = "expire"
+    """The document is out of date."""
+    TIME_OUT = "time out"
+    """The phone began to print and has reported nothing for too long."""
+    CANCEL = "cancel"
+    """A person other than the phone's own cancels the job."""
+    CANCEL_ON_THE_PHONE = "cancel on the phone"
+    """The person with the phone cancels the job."""
+    PRINT_AGAIN = "print again"
+    """A person has looked at the printer and asks for the document again."""
 
 
-def accept(job: PrintJob, attempt: int, now: datetime) -> PrintJob:
-    """The phone has stored the job. It prints only once this is confirmed, so that a withdrawal is never late."""
-    if attempt != job.attempt or job.state not in ACCEPTING.before:
-        return job
-    return expire(job, now) if job.is_stale(now) else replace(job, state=ACCEPTED, cause=None)
+REPORTS: Mapping[PrintJobState, Trigger] = {
+    PRINTED: Trigger.REPORT_PRINTED,
+    FAILED: Trigger.REPORT_FAILED,
+    UNCONFIRMED: Trigger.REPORT_UNCONFIRMED,
+    HELD: Trigger.REPORT_HELD,
+    EXPIRED: Trigger.REPORT_EXPIRED,
+    CANCELLED: Trigger.REPORT_CANCELLED,
+}
+"""What a phone may report as a result."""
 
 
-def start(job: PrintJob, attempt: int) -> PrintJob:
-    """The phone is about to send the first byte: from here on the paper may come out."""
-    if attempt == job.attempt and job.state in STARTING.before:
-        return replace(job, state=PRINTING, cause=None)
+class Condition(Enum):
+    """What must hold beside the state."""
+
+    NONE = auto()
+    FRESH = auto()
+    """The document is not out of date."""
+    STALE = auto()
+    """The document is out of date."""
+    DATED = auto()
+    """The document can become out of date."""
+    RETRIES_LEFT = auto()
+    """A machine may begin another attempt, and the document is not out of date."""
+    RECEIPT = auto()
+    """The document is money."""
+
+
+class NextAttempt(Enum):
+    """Who begins another attempt."""
+
+    BY_MACHINE = auto()
+    BY_PERSON = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """What becomes of a job in one of ``sources``."""
+
+    sources: States
+    target: PrintJobState
+    cause: PrintJobCause | None = None
+    or_reported: bool = False
+    """Whether the cause that the phone reports takes the place of ``cause``."""
+    condition: Condition = Condition.NONE
+    next_attempt: NextAttempt | None = None
+
+    def cause_with(self, reported: PrintJobCause | None) -> PrintJobCause | None:
+        """Return the cause to store, given the one that the phone reports."""
+        return (reported or self.cause) if self.or_reported else self.cause
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A job in one of ``sources`` stays as it is, and whoever asks is told why."""
+
+    sources: States
+    problem: type[Conflict]
+    detail: str
+    condition: Condition = Condition.NONE
+
+
+def _of(*states: PrintJobState) -> States:
+    return frozenset(states)
+
+
+_NEVER_OFFERED = Refusal(_of(QUEUED), UnknownAttempt, "Lần in này chưa được gửi tới máy.")
+_MAY_BE_ON_PAPER = Transition(_of(PRINTING), UNCONFIRMED, PrintJobCause.NO_CONFIRMATION, or_reported=True)
+_ACCEPTED = (
+    Transition(_of(OFFERED), ACCEPTED, condition=Condition.FRESH),
+    Transition(_of(OFFERED), EXPIRED, PrintJobCause.EXPIRED, condition=Condition.STALE),
+)
+_NOT_BEGUN = _of(OFFERED, ACCEPTED, HELD)
+
+TRANSITIONS: Mapping[Trigger, tuple[Transition | Refusal, ...]] = {
+    Trigger.OFFER: (
+        Transition(_of(QUEUED), OFFERED, condition=Condition.FRESH),
+        Transition(_of(QUEUED, OFFERED), EXPIRED, PrintJobCause.EXPIRED, condition=Condition.STALE),
+    ),
+    Trigger.ACCEPT: _ACCEPTED,
+    Trigger.START: (Transition(_of(ACCEPTED, HELD), PRINTING),),
+    Trigger.REPORT_PRINTED: (
+        # Also late: what a phone has seen come out wins over what a machine assumed.
+        Transition(_of(OFFERED, ACCEPTED, HELD, PRINTING, UNCONFIRMED), PRINTED),
+        _NEVER_OFFERED,
+    ),
+    Trigger.REPORT_FAILED: (
+        Transition(_NOT_BEGUN, QUEUED, condition=Condition.RETRIES_LEFT, next_attempt=NextAttempt.BY_MACHINE),
+        Transition(_NOT_BEGUN, FAILED, PrintJobCause.WRITE_ERROR, or_reported=True),
+        _MAY_BE_ON_PAPER,
+        _NEVER_OFFERED,
+    ),
+    Trigger.REPORT_UNCONFIRMED: (
+        Transition(_NOT_BEGUN | {PRINTING}, UNCONFIRMED, PrintJobCause.NO_CONFIRMATION, or_reported=True),
+        _NEVER_OFFERED,
+    ),
+    Trigger.REPORT_HELD: (
+        Transition(_of(OFFERED, ACCEPTED), HELD, PrintJobCause.NO_PRINTER, or_reported=True),
+        Transition(_of(HELD), HELD, PrintJobCause.NO_PRINTER, or_reported=True),
+        _MAY_BE_ON_PAPER,
+        _NEVER_OFFERED,
+    ),
+    Trigger.REPORT_EXPIRED: (
+        Transition(_of(ACCEPTED, HELD), EXPIRED, PrintJobCause.EXPIRED, condition=Condition.DATED),
+        Transition(_of(OFFERED), EXPIRED, PrintJobCause.EXPIRED, condition=Condition.STALE),
+        _MAY_BE_ON_PAPER,
+        _NEVER_OFFERED,
+    ),
+    Trigger.REPORT_CANCELLED: (
+        Transition(_NOT_BEGUN, CANCELLED, PrintJobCause.USER_CANCELLED),
+        _MAY_BE_ON_PAPER,
+        _NEVER_OFFERED,
+    ),
+    Trigger.RESUME_WITH: _ACCEPTED,
+    Trigger.RESUME_WITHOUT: (Transition(ON_THE_PHONE, UNCONFIRMED, PrintJobCause.APP_CLOSED),),
+    Trigger.EXPIRE: (Transition(_NOT_BEGUN | {QUEUED}, EXPIRED, PrintJobCause.EXPIRED, condition=Condition.STALE),),
+    Trigger.TIME_OUT: (Transition(_of(PRINTING), UNCONFIRMED, PrintJobCause.NO_CONFIRMATION),),
+    Trigger.CANCEL: (
+        Refusal(FINISHED - {CANCELLED}, PrintJobFinishedAlready, "Việc in đã kết thúc."),
+        Refusal(_of(PRINTING), PrintJobNotFinished, "Giấy này đang được in."),
+        Refusal(ON_THE_PHONE, PrintJobOnThePhone, "Máy của thu ngân viên đang giữ giấy này."),
+        Transition(_of(QUEUED, OFFERED), CANCELLED, PrintJobCause.USER_CANCELLED),
+    ),
+    Trigger.CANCEL_ON_THE_PHONE: (
+        Refusal(FINISHED - {CANCELLED}, PrintJobFinishedAlready, "Việc in đã kết thúc."),
+        Refusal(_of(PRINTING), PrintJobNotFinished, "Giấy này đang được in."),
+        Transition(_NOT_BEGUN | {QUEUED}, CANCELLED, PrintJobCause.USER_CANCELLED),
+    ),
+    Trigger.PRINT_AGAIN: (
+        Refusal(UNFINISHED, PrintJobNotFinished, "Giấy này đang được in."),
+        Refusal(_of(EXPIRED), PrintJobStale, "Giấy này đã quá hạn in."),
+        Refusal(FINISHED, PrintJobStale, "Giấy này đã quá hạn in.", condition=Condition.STALE),
+        Refusal(_of(PRINTED), PrintACopy, "Biên nhận đã in rồi; hãy in bản sao.", condition=Condition.RECEIPT),
+        Transition(FINISHED, QUEUED, next_attempt=NextAttempt.BY_PERSON),
+    ),
+}
+"""What each trigger makes of a job: the first row that has the job's state and whose condition holds.
+
+Where there is none, nothing happens: a repeated report changes nothing.
+"""
+
+
+def usual(trigger: Trigger) -> Transition | None:
+    """Return the transition that most jobs make, where it can be tried without a look at the job before.
+
+    Whether it holds, the database decides in the statement that makes it.
+    """
+    first = TRANSITIONS[trigger][0]
+    if not isinstance(first, Transition) or first.next_attempt is not None:
+        return None
+    return first if first.condition in (Condition.NONE, Condition.FRESH) else None
+
+
+def apply(
+    job: PrintJob,
+    trigger: Trigger,
+    now: datetime,
+    *,
+    attempt: int | None = None,
+    cause: PrintJobCause | None = None,
+) -> PrintJob:
+    """Return what a trigger makes of a job: the same job where it changes nothing.
+
+    ``attempt`` is the one that the trigger is about, None for whichever is the job's; ``cause`` is what a phone
+    reports. Raises a :class:`~shared.problems.Conflict` where the trigger is refused.
+    """
+    if trigger is Trigger.PRINT_AGAIN:
+        # Named is the attempt that went before, so that a person can repeat the request.
+        if attempt is not None and job.attempt == attempt + 1 and job.retries == 0:
+            return job
+        if attempt != job.attempt:
+            raise UnknownAttempt("Đã có lần in khác sau lần này.", facts={"attempt": job.attempt})
+    elif attempt not in (None, job.attempt):
+        return _apply_to_other_attempt(job, trigger, attempt or 0)
+    for row in TRANSITIONS[trigger]:
+        if job.state in row.sources and _holds(row.condition, job, now):
+            if isinstance(row, Refusal):
+                raise row.problem(row.detail, facts=_facts(row.problem, job))
+            return _moved(job, row, cause)
     return job
 
 
-def report(job: PrintJob, attempt: int, state: PrintJobState, cause: PrintJobCause | None, now: datetime) -> PrintJob:
-    """Take in a phone's result; repeating one changes nothing, and a late ``printed`` wins over ``unconfirmed``.
+def _holds(condition: Condition, job: PrintJob, now: datetime) -> bool:
+    match condition:
+        case Condition.NONE:
+            return True
+        case Condition.FRESH:
+            return not job.is_stale(now)
+        case Condition.STALE:
+            return job.is_stale(now)
+        case Condition.DATED:
+            return job.not_after is not None
+        case Condition.RETRIES_LEFT:
+            return job.retries < MAX_RETRIES and not job.is_stale(now)
+        case Condition.RECEIPT:
+            return job.kind in RECEIPTS
 
-    Raises :class:`UnknownAttempt` for an attempt that was never offered.
-    """
-    if not 1 <= attempt <= job.attempt or (attempt == job.attempt and job.state is QUEUED):
-        raise UnknownAttempt("Lần in này chưa được gửi tới máy.", facts={"attempt": job.attempt})
-    if attempt < job.attempt:
-        return _report_earlier(job, attempt, state)
-    if state is PRINTED:
-        believed = job.state not in FINISHED or job.state is UNCONFIRMED
-        return replace(job, state=PRINTED, cause=None) if believed else job
-    if job.state in FINISHED:
+
+def _facts(problem: type[Conflict], job: PrintJob) -> Mapping[str, int | str]:
+    if problem is UnknownAttempt:
+        return {"attempt": job.attempt}
+    return {} if problem in (PrintJobStale, PrintACopy) else {"state": job.state}
+
+
+def _moved(job: PrintJob, row: Transition, reported: PrintJobCause | None) -> PrintJob:
+    moved = replace(job, state=row.target, cause=row.cause_with(reported))
+    match row.next_attempt:
+        case None:
+            return moved
+        case NextAttempt.BY_MACHINE:
+            # Nothing has reached the printer: this attempt has failed, whatever state it was in.
+            ended, retries = FAILED, job.retries + 1
+        case NextAttempt.BY_PERSON:
+            ended, retries = job.state, 0
+    earlier = {**job.earlier, job.attempt: ended}
+    return replace(moved, attempt=job.attempt + 1, retries=retries, earlier=earlier)
+
+
+def _apply_to_other_attempt(job: PrintJob, trigger: Trigger, attempt: int) -> PrintJob:
+    """A late ``printed`` of an earlier attempt counts: do not print again if that can be helped."""
+    if trigger not in REPORTS.values():
         return job
-    if job.state is PRINTING or state is UNCONFIRMED:
-        return replace(job, state=UNCONFIRMED, cause=cause or PrintJobCause.NO_CONFIRMATION)
-    return _report_nothing_printed(job, state, cause, now)
-
-
-def _report_nothing_printed(
-    job: PrintJob, state: PrintJobState, cause: PrintJobCause | None, now: datetime
-) -> PrintJob:
-    if state is FAILED:
-        return _retry(job, cause, now)
-    if state is HELD:
-        return replace(job, state=HELD, cause=cause or PrintJobCause.NO_PRINTER)
-    if state is EXPIRED:
-        return expire(job, now) if job.not_after is not None else job
-    return replace(job, state=CANCELLED, cause=PrintJobCause.USER_CANCELLED)
-
-
-def _report_earlier(job: PrintJob, attempt: int, state: PrintJobState) -> PrintJob:
-    """An attempt before the present one turns out to have been printed: do not print again if that can be helped."""
-    if state is not PRINTED or job.earlier.get(attempt) is not UNCONFIRMED:
+    if not 1 <= attempt < job.attempt:
+        raise UnknownAttempt("Lần in này chưa được gửi tới máy.", facts={"attempt": job.attempt})
+    if trigger is not Trigger.REPORT_PRINTED or job.earlier.get(attempt) is not UNCONFIRMED:
         return job
     job = replace(job, earlier={**job.earlier, attempt: PRINTED})
     return replace(job, state=PRINTED, cause=None) if job.state in (QUEUED, OFFERED) else job
-
-
-def _retry(job: PrintJob, cause: PrintJobCause | None, now: datetime) -> PrintJob:
-    """A failure before the first byte: a machine may try again, but not for ever and not with a stale paper."""
-    failed = replace(job, state=FAILED, cause=cause or PrintJobCause.WRITE_ERROR)
-    if job.retries >= MAX_RETRIES or job.is_stale(now):
-        return failed
-    return replace(_next_attempt(failed), retries=job.retries + 1)
-
-
-def _next_attempt(job: PrintJob) -> PrintJob:
-    earlier = {**job.earlier, job.attempt: job.state}
-    return replace(job, state=QUEUED, cause=None, attempt=job.attempt + 1, earlier=earlier)
-
-
-def resume(job: PrintJob, *, holding: bool, now: datetime) -> PrintJob:
-    """The phone has come back and says whether it holds the job.
-
-    A job that it had promised to keep and holds no more may have been printed before the phone forgot it.
-    """
-    if job.state is OFFERED and holding:
-        return accept(job, job.attempt, now)
-    if job.state in ON_THE_PHONE and not holding:
-        return replace(job, state=UNCONFIRMED, cause=PrintJobCause.APP_CLOSED)
-    return job
-
-
-def print_again(job: PrintJob, after_attempt: int, now: datetime) -> PrintJob:
-    """A person asks for the paper again after looking at the printer. Repeatable by the attempt that went before.
-
-    Raises a :class:`~shared.problems.Conflict` when the job is under way, out of date, or a printed receipt.
-    """
-    if job.attempt == after_attempt + 1 and job.retries == 0:
-        return job
-    if job.attempt != after_attempt:
-        raise UnknownAttempt("Đã có lần in khác sau lần này.", facts={"attempt": job.attempt})
-    if job.state not in FINISHED:
-        raise PrintJobNotFinished("Giấy này đang được in.", facts={"state": job.state})
-    if job.state is EXPIRED or job.is_stale(now):
-        raise PrintJobStale("Giấy này đã quá hạn in.")
-    if job.state is PRINTED and job.kind in RECEIPTS:
-        raise PrintACopy("Biên nhận đã in rồi; hãy in bản sao.")
-    return replace(_next_attempt(job), retries=0)
-
-
-def cancel(job: PrintJob, *, by_its_phone: bool) -> PrintJob:
-    """A person gives the paper up. Only its own phone knows that a job it has accepted was not begun.
-
-    Raises a :class:`~shared.problems.Conflict` when it may be too late.
-    """
-    if job.state is CANCELLED:
-        return job
-    if job.state in FINISHED:
-        raise PrintJobFinishedAlready("Việc in đã kết thúc.", facts={"state": job.state})
-    if job.state is PRINTING:
-        raise PrintJobNotFinished("Giấy này đang được in.", facts={"state": job.state})
-    if job.state in ON_THE_PHONE and not by_its_phone:
-        raise PrintJobOnThePhone("Máy của thu ngân viên đang giữ giấy này.", facts={"state": job.state})
-    return replace(job, state=CANCELLED, cause=PrintJobCause.USER_CANCELLED)
-
-
-def expire(job: PrintJob, now: datetime) -> PrintJob:
-    """End a job that has not reached the printer because its paper is stale, or because the phone says so."""
-    if job.state in FINISHED or job.state is PRINTING:
-        return job
-    if job.state in (QUEUED, OFFERED) and not job.is_stale(now):
-        return job
-    return replace(job, state=EXPIRED, cause=PrintJobCause.EXPIRED)
-
-
-def give_up_waiting(job: PrintJob) -> PrintJob:
-    """The phone began to print and has said nothing for too long."""
-    if job.state is not PRINTING:
-        return job
-    return replace(job, state=UNCONFIRMED, cause=PrintJobCause.NO_CONFIRMATION)
 
 
 def next_to_offer(

@@ -1,39 +1,24 @@
-"""Print jobs: the queue itself."""
+"""All SQL of print jobs."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from asyncpg import Record
 
-from services.gateway.print_jobs.rules import PrintJob
+from services.gateway.print_jobs.rules import UNFINISHED, PrintJob, States
 from shared.contracts.gateway import PrintJobCause, PrintJobState
 from shared.contracts.receipt import DocumentReady, PaperKind
 from shared.db import Connection
 
-_JOB = "job_id, device_id, kind, sequence, not_after, state, cause, attempt, retries"
-PAPER = (
-    f"{_JOB}, summary, language, copy_number, reprint_of, customer_code, receipt_id, payment_id, visit_id, "
-    "created_at, changed_at, traceparent"
-)
-"""Columns of a paper, all but its document."""
-_UNFINISHED = "state IN ('queued', 'offered', 'accepted', 'printing', 'held')"
-
-WAITING = (
-    PrintJobState.QUEUED,
-    PrintJobState.OFFERED,
-    PrintJobState.ACCEPTED,
-    PrintJobState.PRINTING,
-    PrintJobState.HELD,
-    PrintJobState.UNCONFIRMED,
-)
+WAITING = (*sorted(UNFINISHED), PrintJobState.UNCONFIRMED)
 """States that a machine or a person still has to change."""
 
 
 @dataclass(frozen=True, slots=True)
-class Paper:
-    """A print job with what a person wants to know of it; ``document`` is JSON text, empty where it was not asked."""
+class PrintJobRecord:
+    """A print job with what people and phones want to know of it."""
 
     job: PrintJob
     summary: str
@@ -47,8 +32,32 @@ class Paper:
     created_at: datetime
     changed_at: datetime
     document: str = ""
+    """JSON text; empty where it was not asked for."""
     traceparent: str | None = None
     """The trace that it belongs to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A transition that has been made."""
+
+    before: PrintJobState
+    since: datetime
+    """When the job came into the state before."""
+    record: PrintJobRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """What a job must be for a transition to be made."""
+
+    sources: States
+    attempt: int | None = None
+    device_id: UUID | None = None
+    fresh: bool = False
+    """The document is not out of date."""
+    stream: UUID | None = None
+    """This is the latest stream of ``device_id``."""
 
 
 def _job(row: Record, earlier: dict[int, PrintJobState] | None = None) -> PrintJob:
@@ -66,9 +75,8 @@ def _job(row: Record, earlier: dict[int, PrintJobState] | None = None) -> PrintJ
     )
 
 
-def read_paper(row: Record, job: PrintJob | None = None) -> Paper:
-    """Return a row of :data:`PAPER`, with or without its document."""
-    return Paper(
+def _record(row: Record, job: PrintJob | None = None) -> PrintJobRecord:
+    return PrintJobRecord(
         job=job or _job(row),
         summary=row["summary"],
         language=row["language"],
@@ -80,9 +88,38 @@ def read_paper(row: Record, job: PrintJob | None = None) -> Paper:
         visit_id=row["visit_id"],
         created_at=row["created_at"],
         changed_at=row["changed_at"],
-        document=row.get("document") or "",
+        document=row["document"] or "",
         traceparent=row["traceparent"],
     )
+
+
+_JOB = "job_id, device_id, kind, sequence, not_after, state, cause, attempt, retries"
+_FACTS = (
+    "summary, language, copy_number, reprint_of, customer_code, receipt_id, payment_id, visit_id, created_at, "
+    "changed_at, traceparent"
+)
+_UNFINISHED = "state IN ('queued', 'offered', 'accepted', 'printing', 'held')"
+
+# --- changes ---------------------------------------------------------------------------------------------------------
+
+# The device's row is locked first, so that numbers have no gaps and become visible in their order.
+ADD = """
+WITH device AS (
+    SELECT device_id, last_job_sequence + 1 AS sequence FROM devices WHERE device_id = $2 FOR NO KEY UPDATE
+), added AS (
+    INSERT INTO print_jobs (job_id, device_id, sequence, kind, document, summary, language, not_after, copy_number,
+                            reprint_of, customer_code, receipt_id, payment_id, visit_id, state, attempt, retries,
+                            created_at, changed_at, traceparent)
+    SELECT $1, device_id, sequence, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $16, 1, 0, $14, $14, $15
+    FROM device
+    ON CONFLICT (job_id) DO NOTHING RETURNING job_id, device_id, sequence
+), noted AS (
+    INSERT INTO print_job_history (job_id, attempt, state, actor, changed_at)
+    SELECT job_id, 1, $16, 'gateway', $14 FROM added WHERE $16 = 'offered'
+)
+UPDATE devices SET last_job_sequence = added.sequence FROM added
+WHERE devices.device_id = added.device_id RETURNING added.sequence
+"""
 
 
 async def add(
@@ -92,8 +129,8 @@ async def add(
     traceparent: str | None = None,
     *,
     offered: bool = False,
-) -> Paper | None:
-    """Put a paper into its device's queue and return it, with its document; ``offered``: its phone is told at once.
+) -> PrintJobRecord | None:
+    """Queue a document for its device and return it; ``offered``: it is sent to its phone at once.
 
     None when it is there already or the device is unknown.
     """
@@ -101,23 +138,8 @@ async def add(
         return None
     document = ready.document.model_dump_json()
     state = PrintJobState.OFFERED if offered else PrintJobState.QUEUED
-    # One statement: the device's row is locked first, so that numbers have no gaps and are visible in their order.
     sequence = await connection.fetchval(
-        """WITH device AS (
-               SELECT device_id, last_job_sequence + 1 AS sequence FROM devices WHERE device_id = $2 FOR NO KEY UPDATE
-           ), added AS (
-               INSERT INTO print_jobs (job_id, device_id, sequence, kind, document, summary, language, not_after,
-                                       copy_number, reprint_of, customer_code, receipt_id, payment_id, visit_id,
-                                       state, attempt, retries, created_at, changed_at, traceparent)
-               SELECT $1, device_id, sequence, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $16, 1, 0, $14, $14, $15
-               FROM device
-               ON CONFLICT (job_id) DO NOTHING RETURNING job_id, device_id, sequence
-           ), noted AS (
-               INSERT INTO print_job_history (job_id, attempt, state, actor, changed_at)
-               SELECT job_id, 1, $16, 'gateway', $14 FROM added WHERE $16 = 'offered'
-           )
-           UPDATE devices SET last_job_sequence = added.sequence FROM added
-           WHERE devices.device_id = added.device_id RETURNING added.sequence""",
+        ADD,
         ready.document_id,
         ready.device_id,
         ready.kind,
@@ -137,7 +159,7 @@ async def add(
     )
     if sequence is None:
         return None
-    return Paper(
+    return PrintJobRecord(
         job=PrintJob(
             job_id=ready.document_id,
             device_id=ready.device_id,
@@ -161,140 +183,189 @@ async def add(
     )
 
 
-async def lock(connection: Connection, job_id: UUID, *, with_document: bool = False) -> Paper | None:
+# The only statement that changes a job. A job that is not as the guard says is left alone, and left out of the answer.
+# Locks: the device's row in `presence` first (a newer stream comes before or after this as a whole), then the jobs in
+# the order of their numbers, as everywhere.
+_CHANGE = f"""
+WITH here AS MATERIALIZED (
+    SELECT FROM presence WHERE device_id = $2 AND connection_id = $6 FOR SHARE
+), before AS (
+    SELECT job_id, state, changed_at FROM print_jobs
+    WHERE {{these}} AND ($2::uuid IS NULL OR device_id = $2) AND ($3::integer IS NULL OR attempt = $3)
+      AND state = ANY($4) AND (NOT $5 OR not_after IS NULL OR not_after >= $7)
+      AND ($6::uuid IS NULL OR EXISTS (SELECT FROM here))
+    {{in_order}} FOR NO KEY UPDATE
+), changed AS (
+    UPDATE print_jobs SET state = $8, cause = $9, attempt = attempt + $10,
+                          retries = coalesce($11::integer, retries), changed_at = $7
+    FROM before WHERE print_jobs.job_id = before.job_id
+    RETURNING {", ".join(f"print_jobs.{column}" for column in f"{_JOB}, {_FACTS}".split(", "))},
+        CASE WHEN $13 THEN document END AS document, before.state AS before, before.changed_at AS since
+), noted AS (
+    INSERT INTO print_job_history (job_id, attempt, state, cause, actor, changed_at)
+    SELECT job_id, attempt, state, cause, $12, $7 FROM changed
+)
+SELECT * FROM changed
+"""
+CHANGE = _CHANGE.format(these="job_id = $1", in_order="")
+# Apart, because PostgreSQL plans `= ANY` anew each time, which costs as much as running it.
+CHANGE_SEVERAL = _CHANGE.format(these="job_id = ANY($1)", in_order="ORDER BY sequence")
+
+
+async def change(
+    connection: Connection,
+    job_ids: Sequence[UUID],
+    guard: Guard,
+    target: PrintJobState,
+    cause: PrintJobCause | None,
+    *,
+    actor: str,
+    now: datetime,
+    new_attempts: int = 0,
+    retries: int | None = None,
+    with_document: bool = False,
+) -> dict[UUID, Change]:
+    """Bring jobs that fit the guard into a state, write that into their history, and return them."""
+    one = len(job_ids) == 1
+    rows = await connection.fetch(
+        CHANGE if one else CHANGE_SEVERAL,
+        job_ids[0] if one else job_ids,
+        guard.device_id,
+        guard.attempt,
+        guard.sources,
+        guard.fresh,
+        guard.stream,
+        now,
+        target,
+        cause,
+        new_attempts,
+        retries,
+        actor,
+        with_document,
+    )
+    return {row["job_id"]: Change(PrintJobState(row["before"]), row["since"], _record(row)) for row in rows}
+
+
+LOCK = f"""
+SELECT {_JOB}, {_FACTS}, CASE WHEN $2 THEN document END AS document
+FROM print_jobs WHERE job_id = $1 FOR NO KEY UPDATE
+"""
+ATTEMPTS = "SELECT attempt, state FROM print_attempts WHERE job_id = $1"
+
+
+async def lock(connection: Connection, job_id: UUID, *, with_document: bool = False) -> PrintJobRecord | None:
     """Return a job with its earlier attempts, and keep others from changing it until the transaction ends."""
-    columns = f"{PAPER}, document" if with_document else PAPER
-    row = await connection.fetchrow(f"SELECT {columns} FROM print_jobs WHERE job_id = $1 FOR UPDATE", job_id)
+    row = await connection.fetchrow(LOCK, job_id, with_document)
     if row is None:
         return None
     earlier: dict[int, PrintJobState] = {}
     if row["attempt"] > 1:
-        attempts = await connection.fetch("SELECT attempt, state FROM print_attempts WHERE job_id = $1", job_id)
+        attempts = await connection.fetch(ATTEMPTS, job_id)
         earlier = {attempt["attempt"]: PrintJobState(attempt["state"]) for attempt in attempts}
-    return read_paper(row, _job(row, earlier))
+    return _record(row, _job(row, earlier))
+
+
+LOCK_UNFINISHED = f"""
+SELECT {_JOB} FROM print_jobs WHERE device_id = $1 AND {_UNFINISHED} ORDER BY sequence FOR NO KEY UPDATE
+"""
 
 
 async def lock_unfinished(connection: Connection, device_id: UUID) -> list[PrintJob]:
     """Return a device's unfinished jobs and keep others from changing them until the transaction ends."""
-    rows = await connection.fetch(
-        f"SELECT {_JOB} FROM print_jobs WHERE device_id = $1 AND {_UNFINISHED} ORDER BY sequence FOR UPDATE",
-        device_id,
-    )
-    return [_job(row) for row in rows]
+    return [_job(row) for row in await connection.fetch(LOCK_UNFINISHED, device_id)]
+
+
+SAVE_ATTEMPT = """
+INSERT INTO print_attempts (job_id, attempt, state) VALUES ($1, $2, $3)
+ON CONFLICT (job_id, attempt) DO UPDATE SET state = $3
+"""
+
+
+async def save_attempt(connection: Connection, job_id: UUID, attempt: int, state: PrintJobState) -> None:
+    """Store how an earlier attempt ended; the job is locked."""
+    await connection.execute(SAVE_ATTEMPT, job_id, attempt, state)
+
+
+# --- reads -----------------------------------------------------------------------------------------------------------
+
+GET = f"SELECT {_JOB}, {_FACTS}, document FROM print_jobs WHERE job_id = $1"
+
+
+async def get(connection: Connection, job_id: UUID) -> PrintJobRecord | None:
+    """Return one job with its document."""
+    row = await connection.fetchrow(GET, job_id)
+    return None if row is None else _record(row)
+
+
+LIST = f"""
+SELECT {_JOB}, {_FACTS}, NULL AS document FROM print_jobs
+WHERE device_id = $1 AND ($2::text[] IS NULL OR state = ANY($2)) AND ($3::bigint IS NULL OR sequence < $3)
+ORDER BY sequence DESC LIMIT $4
+"""
+
+
+async def list_of_device(
+    connection: Connection, device_id: UUID, *, states: Collection[PrintJobState] | None, before: int | None, limit: int
+) -> list[PrintJobRecord]:
+    """Return a device's jobs, the latest first, without documents."""
+    return [_record(row) for row in await connection.fetch(LIST, device_id, states, before, limit)]
+
+
+UNFINISHED_OF_DEVICE = f"SELECT {_JOB} FROM print_jobs WHERE device_id = $1 AND {_UNFINISHED} ORDER BY sequence"
 
 
 async def unfinished(connection: Connection, device_id: UUID) -> list[PrintJob]:
     """Return a device's unfinished jobs in the order of their making."""
-    rows = await connection.fetch(
-        f"SELECT {_JOB} FROM print_jobs WHERE device_id = $1 AND {_UNFINISHED} ORDER BY sequence", device_id
-    )
-    return [_job(row) for row in rows]
+    return [_job(row) for row in await connection.fetch(UNFINISHED_OF_DEVICE, device_id)]
 
 
-async def save(connection: Connection, before: PrintJob, job: PrintJob, *, actor: str, now: datetime) -> None:
-    """Store a changed job, how its earlier attempts ended, and who changed it."""
-    await connection.execute(
-        """WITH changed AS (
-               UPDATE print_jobs SET state = $2, cause = $3, attempt = $4, retries = $5, changed_at = $6
-               WHERE job_id = $1
-           )
-           INSERT INTO print_job_history (job_id, attempt, state, cause, actor, changed_at)
-           VALUES ($1, $4, $2, $3, $7, $6)""",
-        job.job_id,
-        job.state,
-        job.cause,
-        job.attempt,
-        job.retries,
-        now,
-        actor,
-    )
-    for attempt, state in job.earlier.items():
-        if before.earlier.get(attempt) is not state:
-            await connection.execute(
-                """INSERT INTO print_attempts (job_id, attempt, state) VALUES ($1, $2, $3)
-                   ON CONFLICT (job_id, attempt) DO UPDATE SET state = $3""",
-                job.job_id,
-                attempt,
-                state,
-            )
+NAMED_OF_DEVICE = f"SELECT {_JOB} FROM print_jobs WHERE device_id = $1 AND job_id = ANY($2)"
 
 
-async def paper(connection: Connection, job_id: UUID) -> Paper | None:
-    """Return one job with its document."""
-    row = await connection.fetchrow(f"SELECT {PAPER}, document FROM print_jobs WHERE job_id = $1", job_id)
-    return None if row is None else read_paper(row)
-
-
-async def papers(
-    connection: Connection,
-    device_id: UUID,
-    *,
-    states: Iterable[PrintJobState] | None,
-    before: int | None,
-    limit: int,
-) -> list[Paper]:
-    """Return a device's jobs, the latest first, without documents."""
-    rows = await connection.fetch(
-        f"""SELECT {PAPER} FROM print_jobs
-            WHERE device_id = $1 AND ($2::text[] IS NULL OR state = ANY($2))
-              AND ($3::bigint IS NULL OR sequence < $3)
-            ORDER BY sequence DESC LIMIT $4""",
-        device_id,
-        [state.value for state in states] if states is not None else None,
-        before,
-        limit,
-    )
-    return [read_paper(row) for row in rows]
-
-
-async def states(connection: Connection, device_id: UUID, job_ids: Sequence[UUID]) -> list[PrintJob]:
+async def named(connection: Connection, device_id: UUID, job_ids: Sequence[UUID]) -> list[PrintJob]:
     """Return the named jobs of a device, finished ones included."""
-    rows = await connection.fetch(
-        f"SELECT {_JOB} FROM print_jobs WHERE device_id = $1 AND job_id = ANY($2)", device_id, list(job_ids)
-    )
-    return [_job(row) for row in rows]
+    return [_job(row) for row in await connection.fetch(NAMED_OF_DEVICE, device_id, job_ids)]
+
+
+STALE = """
+SELECT job_id FROM print_jobs WHERE state IN ('queued', 'offered') AND not_after < $1 ORDER BY not_after LIMIT $2
+"""
 
 
 async def stale(connection: Connection, now: datetime, limit: int = 200) -> list[UUID]:
-    """Return waiting jobs whose paper is out of date."""
-    rows = await connection.fetch(
-        """SELECT job_id FROM print_jobs WHERE state IN ('queued', 'offered') AND not_after < $1
-           ORDER BY not_after LIMIT $2""",
-        now,
-        limit,
-    )
-    return [row["job_id"] for row in rows]
+    """Return waiting jobs whose document is out of date."""
+    return [row["job_id"] for row in await connection.fetch(STALE, now, limit)]
+
+
+PRINTING_SINCE_BEFORE = """
+SELECT job_id FROM print_jobs WHERE state = 'printing' AND changed_at < $1 ORDER BY changed_at LIMIT $2
+"""
 
 
 async def printing_since_before(connection: Connection, moment: datetime, limit: int = 200) -> list[UUID]:
     """Return jobs that have been ``printing`` since before a moment."""
-    rows = await connection.fetch(
-        """SELECT job_id FROM print_jobs WHERE state = 'printing' AND changed_at < $1
-           ORDER BY changed_at LIMIT $2""",
-        moment,
-        limit,
-    )
-    return [row["job_id"] for row in rows]
+    return [row["job_id"] for row in await connection.fetch(PRINTING_SINCE_BEFORE, moment, limit)]
 
 
-async def waiting(connection: Connection) -> tuple[dict[PrintJobState, int], datetime | None]:
-    """Return how many papers are in each of :data:`WAITING`, and when the oldest unconfirmed one became so."""
-    rows = await connection.fetch(
-        f"""SELECT state, count(*) AS count, min(changed_at) AS oldest FROM print_jobs
-            WHERE {_UNFINISHED} GROUP BY state
-            UNION ALL
-            SELECT state, count(*), min(changed_at) FROM print_jobs WHERE state = 'unconfirmed' GROUP BY state"""
-    )
-    found = {PrintJobState(row["state"]): row for row in rows}
+COUNT_WAITING = f"""
+SELECT state, count(*) AS count, min(changed_at) AS oldest FROM print_jobs WHERE {_UNFINISHED} GROUP BY state
+UNION ALL
+SELECT state, count(*), min(changed_at) FROM print_jobs WHERE state = 'unconfirmed' GROUP BY state
+"""
+
+
+async def count_waiting(connection: Connection) -> tuple[dict[PrintJobState, int], datetime | None]:
+    """Return how many jobs are in each of :data:`WAITING`, and when the oldest unconfirmed one became so."""
+    found = {PrintJobState(row["state"]): row for row in await connection.fetch(COUNT_WAITING)}
     unconfirmed = found.get(PrintJobState.UNCONFIRMED)
     return {state: row["count"] for state, row in found.items()}, unconfirmed["oldest"] if unconfirmed else None
 
 
+DEVICES_WITH_WORK = """
+SELECT DISTINCT device_id FROM print_jobs WHERE device_id = ANY($1) AND state IN ('queued', 'offered')
+"""
+
+
 async def devices_with_work(connection: Connection, device_ids: Sequence[UUID]) -> list[UUID]:
     """Return which of these devices have a job waiting to be offered, or offered and not accepted."""
-    rows = await connection.fetch(
-        """SELECT DISTINCT device_id FROM print_jobs
-           WHERE device_id = ANY($1) AND state IN ('queued', 'offered')""",
-        list(device_ids),
-    )
-    return [row["device_id"] for row in rows]
+    return [row["device_id"] for row in await connection.fetch(DEVICES_WITH_WORK, device_ids)]

@@ -1,4 +1,4 @@
-"""Papers as a phone or a person wants them: the document, bytes for a printer, or a picture. Drawn off the loop."""
+"""Print jobs as the API shows them, and their documents as bytes for a printer or as a picture."""
 
 import asyncio
 from datetime import datetime
@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from services.gateway.edge.types import Outgoing
-from services.gateway.print_jobs.store import Paper
+from services.gateway.print_jobs.store import PrintJobRecord
 from shared.contracts.gateway import PrintJobCause, PrintJobState
 from shared.contracts.receipt import PaperKind
 from shared.printing import Document, PrinterProfile, to_escpos, to_png
@@ -35,9 +35,9 @@ class PrintJobView(Outgoing):
     changed_at: datetime
 
 
-def view(paper: Paper) -> PrintJobView:
+def view_of(record: PrintJobRecord) -> PrintJobView:
     """Return a print job as the API shows it."""
-    job = paper.job
+    job = record.job
     return PrintJobView(
         job_id=job.job_id,
         device_id=job.device_id,
@@ -46,24 +46,24 @@ def view(paper: Paper) -> PrintJobView:
         state=job.state,
         cause=job.cause,
         attempt=job.attempt,
-        copy_number=paper.copy_number,
-        summary=paper.summary,
+        copy_number=record.copy_number,
+        summary=record.summary,
         not_after=job.not_after,
-        reprint_of=paper.reprint_of,
-        customer_code=paper.customer_code,
-        receipt_id=paper.receipt_id,
-        payment_id=paper.payment_id,
-        visit_id=paper.visit_id,
-        created_at=paper.created_at,
-        changed_at=paper.changed_at,
+        reprint_of=record.reprint_of,
+        customer_code=record.customer_code,
+        receipt_id=record.receipt_id,
+        payment_id=record.payment_id,
+        visit_id=record.visit_id,
+        created_at=record.created_at,
+        changed_at=record.changed_at,
     )
 
 
 async def as_escpos(document: str, profile: PrinterProfile) -> bytes:
-    """Return the bytes that print a document (JSON text) on a printer."""
+    """Return the bytes that print a document (JSON text) on a printer; drawn off the event loop."""
     return await asyncio.to_thread(lambda: to_escpos(Document.model_validate_json(document), profile))
 
 
 async def as_png(document: str, profile: PrinterProfile) -> bytes:
-    """Return a picture of a document (JSON text) as it comes out of a printer."""
+    """Return a picture of a document (JSON text) as it comes out of a printer; drawn off the event loop."""
     return await asyncio.to_thread(lambda: to_png(Document.model_validate_json(document), profile.width_dots, margin=8))

@@ -1,8 +1,8 @@
-"""One phone's open stream: what it is told, and in what order."""
+"""One phone's open stream: what is sent to it, and in what order."""
 
 import asyncio
 import base64
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -12,14 +12,14 @@ from pydantic import BaseModel
 
 from services.gateway.dependencies import STREAM_PATIENCE, Dependencies
 from services.gateway.domain.devices import Device
-from services.gateway.print_jobs import rules, steps, store, view
-from services.gateway.print_jobs.rules import PrintJob
-from services.gateway.print_jobs.service import change
-from services.gateway.print_jobs.store import Paper
+from services.gateway.print_jobs import store, view
+from services.gateway.print_jobs.rules import FINISHED, PrintJob, Trigger
+from services.gateway.print_jobs.service import PrintJobEvent
+from services.gateway.print_jobs.store import PrintJobRecord
 from services.gateway.store import feeds
 from services.gateway.stream.frames import CloseCode, Job, Refresh, Withdrawn
-from shared.contracts.gateway import PrintJobCause, PrintJobState
-from shared.messaging import tracing
+from services.gateway.stream.window import Window
+from shared.contracts.gateway import PrintJobCause
 from shared.printing import PrinterProfile
 
 log = structlog.get_logger()
@@ -28,14 +28,14 @@ _FEED_BATCH = 200
 
 
 class TooSlowError(Exception):
-    """The phone does not take what it is sent."""
+    """The phone does not read what it is sent."""
 
 
 async def close_socket(socket: web.WebSocketResponse, code: CloseCode, reason: str = "") -> None:
     """Close a socket; a peer that does not answer within two seconds is left to the transport."""
     try:
         async with asyncio.timeout(2):
-            # Without draining: a phone that takes nothing would keep us here.
+            # Without draining: a phone that reads nothing would keep us here.
             await socket.close(code=code, message=(reason or code.name.lower()).encode(), drain=False)
     except (TimeoutError, ConnectionError):
         log.info("stream_cut_off", close_code=int(code))
@@ -43,7 +43,7 @@ async def close_socket(socket: web.WebSocketResponse, code: CloseCode, reason: s
 
 @dataclass(slots=True, eq=False)
 class Connection:
-    """A socket after its ``hello``. ``pump`` sends what waits in the database; it is safe to call it at any time."""
+    """A socket after its ``hello``. ``pump`` sends what waits; it is safe to call it at any time."""
 
     device: Device
     connection_id: UUID
@@ -53,27 +53,22 @@ class Connection:
     """The last account update that was sent."""
     profile: PrinterProfile | None
     """Set for a device that asks for ESC/POS bytes."""
-    known: dict[UUID, int] = field(default_factory=dict)
-    """Jobs that the phone has been offered or holds on this connection, with their attempts."""
+    window: Window
     welcomed: bool = False
     """Nothing is sent before the ``welcome``."""
-    papers_wait: bool = False
-    """Papers may wait in the database: look."""
+    jobs_wait: bool = False
+    """Print jobs may wait in the database: look."""
     feed_waits: bool = False
     """Account updates wait in the database."""
     pumping: bool = False
     closing: bool = False
-    _all_known: bool = False
-    """No paper waits in the database, and none is held, as far as this process knows."""
-    _reserved: set[UUID] = field(default_factory=set)
-    """Papers that are being queued as offered."""
-    _offered: list[Paper] = field(default_factory=list)
-    """Papers that have been queued as offered, to be sent."""
+    _offered: list[PrintJobRecord] = field(default_factory=list)
+    """Jobs that have been queued as offered, to be sent."""
     _updates: list[tuple[int, str]] = field(default_factory=list)
     """Account updates to be sent, with their numbers."""
 
     async def send(self, *frames: BaseModel | str) -> None:
-        """Send frames; raises :class:`TooSlowError` when the phone does not take them in time."""
+        """Send frames; raises :class:`TooSlowError` when the phone does not read them in time."""
         try:
             async with asyncio.timeout(self.dependencies.settings.send_timeout):
                 for frame in frames:
@@ -92,7 +87,7 @@ class Connection:
     @property
     def has_work(self) -> bool:
         """Whether there is something for :meth:`pump` to do."""
-        return bool(self.papers_wait or self.feed_waits or self._offered or self._updates)
+        return bool(self.jobs_wait or self.feed_waits or self._offered or self._updates)
 
     async def pump(self) -> None:
         """Send what waits, until nothing does. Only one pump runs; a wake-up meanwhile makes it go round again."""
@@ -102,10 +97,10 @@ class Connection:
         try:
             while self.has_work and not self.closing:
                 while self._offered:
-                    await self._send_paper(self._offered.pop(0))
-                if self.papers_wait:
-                    self.papers_wait = False
-                    await self._send_papers()
+                    await self._send_job(self._offered.pop(0))
+                if self.jobs_wait:
+                    self.jobs_wait = False
+                    await self._send_jobs()
                 while self._updates:
                     await self._send_update(*self._updates.pop(0))
                 if self.feed_waits:
@@ -114,117 +109,55 @@ class Connection:
         finally:
             self.pumping = False
 
-    # --- papers ----------------------------------------------------------------------------------------------
-
-    def offered_here(self) -> frozenset[tuple[UUID, int]]:
-        """Return the (job, attempt) pairs that the phone knows of on this connection."""
-        return frozenset(self.known.items())
+    # --- print jobs ------------------------------------------------------------------------------------------
 
     def reserve(self, job_id: UUID) -> bool:
-        """Say whether a new paper may be queued as offered, because it is the next one anyway, and keep its place.
+        """Return whether a new job may be queued as offered, because it is the next one anyway, and keep its place."""
+        return not self.jobs_wait and not self.closing and self.window.reserve(job_id)
 
-        True only where this connection knows of every unfinished job of its device. Should the paper not be queued
-        after all, its place is free again after the next look into the database.
-        """
-        if job_id in self._reserved:
-            return True
-        on_their_way = len(self.known) + len(self._reserved)
-        if not self._all_known or self.papers_wait or self.closing or on_their_way >= self.max_in_flight:
-            return False
-        self._reserved.add(job_id)
-        return True
+    def send_offered(self, record: PrintJobRecord) -> bool:
+        """Let the next pump send a job that was queued as offered; False when no place was kept for it."""
+        new = self.window.redeem(record.job)
+        if new:
+            self._offered.append(record)
+        return new is not None
 
-    def take_offered(self, paper: Paper) -> bool:
-        """Take a paper that was queued as offered, to be sent by the next pump; False when no place was kept for it."""
-        if paper.job.job_id not in self._reserved:
-            return False
-        self._reserved.discard(paper.job.job_id)
-        if paper.job.job_id not in self.known:
-            self.known[paper.job.job_id] = paper.job.attempt
-            self._offered.append(paper)
-        return True
-
-    def take_note(self, job_id: UUID, state: PrintJobState) -> bool:
-        """Note what has become of a job that the phone reported; return whether another paper may be offered now."""
-        if state is rules.HELD:
-            # While the printer is not ready, who comes next is another question.
-            self._all_known = False
-            return True
-        if state in rules.FINISHED or state is rules.QUEUED:
-            # Over, or back in the queue for another attempt: the next offer is a new one.
-            self.known.pop(job_id, None)
-            return state is rules.QUEUED or not self._all_known
-        return False
-
-    @property
-    def max_in_flight(self) -> int:
-        """How many papers may be on their way to this phone's printer."""
-        return self.dependencies.settings.max_in_flight
-
-    async def _send_papers(self) -> None:
+    async def _send_jobs(self) -> None:
         """Look into the database and send what is next."""
-        self._all_known = False
+        self.window.look()
         async with self.dependencies.database(within=STREAM_PATIENCE) as connection:
             unfinished = await store.unfinished(connection, self.device.device_id)
-        self._reserved.clear()
-        await self._withdraw(unfinished)
-        chosen = rules.next_to_offer(unfinished, self.max_in_flight, self.offered_here())
-        self._all_known = len(chosen) == sum(job.job_id not in self.known for job in unfinished) and all(
-            job.state is not rules.HELD for job in unfinished
-        )
+        await self._withdraw(self.window.looked(unfinished))
+        chosen = self.window.choose(unfinished)
         if not chosen:
             return
-        papers = await self._mark_offered(chosen)
-        sent = [await self._send_paper(papers[job.job_id]) for job in chosen if job.job_id in papers]
+        offered = await self.dependencies.print_jobs.offer(self.device.device_id, chosen, within=STREAM_PATIENCE)
+        sent = [await self._send_job(offered[job.job_id]) for job in chosen if job.job_id in offered]
         if sum(sent) < len(chosen):
             # Something was out of date: its place in the window is free for the next one.
-            self.papers_wait = True
+            self.jobs_wait = True
 
-    async def _mark_offered(self, chosen: list[PrintJob]) -> dict[UUID, Paper]:
-        """Write down that papers are offered, and return them; those that have ended meanwhile are left out."""
-        dependencies, now = self.dependencies, self.dependencies.clock()
-        device_id, job_ids = self.device.device_id, [job.job_id for job in chosen]
-        if not tracing.is_on() and all(rules.OFFERING.fits(job, now) for job in chosen):
-            async with dependencies.database(within=STREAM_PATIENCE) as connection:
-                return await steps.offer(connection, device_id, job_ids, now)
-        papers: dict[UUID, Paper] = {}
-        async with dependencies.bus.work(within=STREAM_PATIENCE) as work:
-            for job in await store.lock_unfinished(work.connection, device_id):
-                if job.job_id not in job_ids:
-                    continue
-                offered = await change(
-                    work,
-                    job.job_id,
-                    lambda job: rules.offer(job, now),
-                    actor="gateway",
-                    now=now,
-                    with_document=True,
-                )
-                if offered.job.state is rules.OFFERED:
-                    papers[job.job_id] = offered
-        return papers
-
-    async def _send_paper(self, offered: Paper) -> bool:
-        """Send the frame that offers a paper; False when it cannot be drawn, which is then written down."""
-        self.known[offered.job.job_id] = offered.job.attempt
-        frame = await self._offer(offered)
+    async def _send_job(self, offered: PrintJobRecord) -> bool:
+        """Send the frame that offers a job; False when it cannot be drawn, which is then recorded."""
+        self.window.known[offered.job.job_id] = offered.job.attempt
+        frame = await self._frame(offered)
         if frame is None:
-            self.known.pop(offered.job.job_id, None)
-            self.papers_wait = True
+            self.window.known.pop(offered.job.job_id, None)
+            self.jobs_wait = True
             return False
         await self.send(frame)
         return True
 
-    async def _offer(self, offered: Paper) -> str | None:
-        """Return the frame that offers a paper; None when it cannot be drawn, which has then been recorded."""
+    async def _frame(self, offered: PrintJobRecord) -> str | None:
+        """Return the frame that offers a job; None when it cannot be drawn, which has then been recorded."""
         job, document = offered.job, offered.document
         escpos = None
         if self.profile is not None:
             try:
                 escpos = base64.b64encode(await view.as_escpos(document, self.profile)).decode()
             except Exception:
-                # A paper that cannot be drawn must not keep the phone from all others.
-                log.exception("paper_not_drawn", job_id=str(job.job_id))
+                # A document that cannot be drawn must not keep the phone from all others.
+                log.exception("document_not_drawn", job_id=str(job.job_id))
                 await self._fail(job)
                 return None
         frame = Job(
@@ -246,36 +179,27 @@ class Connection:
         return frame if escpos is not None else f'{frame[:-1]},"document":{document}}}'
 
     async def _fail(self, job: PrintJob) -> None:
-        now = self.dependencies.clock()
-        async with self.dependencies.bus.work(within=STREAM_PATIENCE) as work:
-            await change(
-                work,
-                job.job_id,
-                lambda one: rules.report(one, job.attempt, rules.FAILED, PrintJobCause.WRITE_ERROR, now),
-                actor="gateway",
-                now=now,
-            )
+        failed = PrintJobEvent(job.job_id, Trigger.REPORT_FAILED, attempt=job.attempt, cause=PrintJobCause.WRITE_ERROR)
+        await self.dependencies.print_jobs.apply(failed, within=STREAM_PATIENCE)
 
-    async def _withdraw(self, unfinished: Iterable[PrintJob]) -> None:
-        """Tell the phone of jobs that have ended without it: cancelled, expired, or printed by an earlier attempt."""
-        alive = {job.job_id for job in unfinished}
-        gone = [job_id for job_id in self.known if job_id not in alive]
+    async def _withdraw(self, gone: Sequence[UUID]) -> None:
+        """Withdraw jobs that have ended without the phone: cancelled, expired, or printed by an earlier attempt."""
         if not gone:
             return
         async with self.dependencies.database(within=STREAM_PATIENCE) as connection:
-            ended = await store.states(connection, self.device.device_id, gone)
+            ended = await store.named(connection, self.device.device_id, gone)
         for job in ended:
-            if job.state in rules.FINISHED and self.known.pop(job.job_id, None) is not None:
+            if job.state in FINISHED and self.window.known.pop(job.job_id, None) is not None:
                 await self.send(Withdrawn(job_id=job.job_id, state=job.state))
 
     # --- account updates -------------------------------------------------------------------------------------
 
-    def take_update(self, sequence: int, entry: str) -> None:
-        """Take an account update (JSON text), to be sent by the next pump."""
+    def add_update(self, sequence: int, entry: str) -> None:
+        """Let the next pump send an account update (JSON text)."""
         if len(self._updates) < _FEED_BATCH:
             self._updates.append((sequence, entry))
         else:
-            # The phone takes its time; what is too much to keep is read when its turn comes.
+            # The phone is slow; what is too much to keep is read when its turn comes.
             self._updates.clear()
             self.feed_waits = True
 
@@ -283,7 +207,8 @@ class Connection:
         if sequence == self.sequence + 1:
             await self._send_entry(sequence, entry)
         elif sequence > self.sequence:
-            # One before it has not been heard of yet; it is there, because numbers are given under a lock.
+            # One before it has not come to this process yet; it is in the database, because numbers are taken under a
+            # lock.
             self.feed_waits = True
 
     async def _send_entry(self, sequence: int, entry: str) -> None:

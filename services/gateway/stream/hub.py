@@ -9,7 +9,7 @@ from uuid import UUID
 import structlog
 from aiohttp import web
 
-from services.gateway.print_jobs.store import Paper
+from services.gateway.print_jobs.store import PrintJobRecord
 from services.gateway.stream.connection import Connection, TooSlowError, close_socket
 from services.gateway.stream.frames import CloseCode, Revoked
 from shared.db.transaction import is_connection_lost
@@ -86,24 +86,24 @@ class Hub:
             if connection is None:
                 elsewhere.append(device_id)
             else:
-                self.wake(connection, papers=True)
+                self.wake(connection, jobs=True)
         return elsewhere
 
     def reserve(self, device_id: UUID, job_id: UUID) -> bool:
-        """Say whether a new paper of a device may be queued as offered, because its phone is here and has room."""
+        """Return whether a new print job may be queued as offered, because its phone is here and has room."""
         connection = self._by_device.get(device_id)
         return connection is not None and connection.reserve(job_id)
 
-    def offer(self, paper: Paper) -> None:
-        """Send a paper that was queued as offered; the database knows where it is, should the phone be gone."""
-        connection = self._by_device.get(paper.job.device_id)
+    def offer(self, record: PrintJobRecord) -> None:
+        """Send a print job that was queued as offered; should the phone be gone, the database has it."""
+        connection = self._by_device.get(record.job.device_id)
         if connection is not None:
-            self.wake(connection, papers=not connection.take_offered(paper))
+            self.wake(connection, jobs=not connection.send_offered(record))
 
     def send_update(self, collector_code: str, sequence: int, entry: str) -> None:
         """Send an account update (JSON text) to the devices of a collector."""
         for connection in self._by_collector.get(collector_code, ()):
-            connection.take_update(sequence, entry)
+            connection.add_update(sequence, entry)
             self.wake(connection)
 
     def wake_feeds(self, collector_codes: Iterable[str]) -> None:
@@ -112,9 +112,9 @@ class Hub:
             for connection in self._by_collector.get(code, ()):
                 self.wake(connection, feed=True)
 
-    def wake(self, connection: Connection, *, papers: bool = False, feed: bool = False) -> None:
+    def wake(self, connection: Connection, *, jobs: bool = False, feed: bool = False) -> None:
         """Send a connection what waits for it, soon; what comes before the ``welcome`` is sent after it."""
-        connection.papers_wait |= papers
+        connection.jobs_wait |= jobs
         connection.feed_waits |= feed
         if connection.welcomed and not connection.pumping and not connection.closing:
             self._spawn(self._pump(connection))

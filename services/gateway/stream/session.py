@@ -7,16 +7,17 @@ import structlog
 from aiohttp import WSMsgType, web
 from pydantic import BaseModel, ValidationError
 
-from services.gateway.api.printers import PrinterSetup
 from services.gateway.dependencies import STREAM_PATIENCE, Dependencies
 from services.gateway.domain.devices import Device
 from services.gateway.edge import problems
 from services.gateway.edge.limits import TokenBuckets
 from services.gateway.enrolment import hash_token
-from services.gateway.print_jobs import rules, store
-from services.gateway.print_jobs.service import change
+from services.gateway.print_jobs import store
+from services.gateway.print_jobs.rules import ON_THE_PHONE
+from services.gateway.print_jobs.service import resume
+from services.gateway.printers import profile_of
 from services.gateway.store import devices, feeds, presence
-from services.gateway.stream import reports
+from services.gateway.stream import replies
 from services.gateway.stream.connection import Connection, TooSlowError, close_socket
 from services.gateway.stream.frames import (
     MAX_FRAME_BYTES,
@@ -34,6 +35,7 @@ from services.gateway.stream.frames import (
 )
 from services.gateway.stream.hub import Hub
 from services.gateway.stream.wakeups import Wakeups
+from services.gateway.stream.window import Window
 from shared.contracts.gateway import PrintJobState
 from shared.db import Connection as DatabaseConnection
 from shared.db.transaction import is_connection_lost
@@ -145,6 +147,7 @@ class Stream:
             dependencies=dependencies,
             sequence=position.last_sequence if sequence is None else sequence,
             profile=profile,
+            window=Window(dependencies.settings.max_in_flight),
         )
         self._hub.add(connection)
         if self._hub.draining:
@@ -170,32 +173,26 @@ class Stream:
             self._hub.remove(connection)
             raise
         connection.welcomed = True
-        self._hub.wake(connection, papers=True, feed=True)
+        self._hub.wake(connection, jobs=True, feed=True)
         return connection
 
     async def _resumed(self, connection: Connection, holding: list[UUID]) -> list[BaseModel]:
-        """Bring the phone's jobs and ours together, and return what the phone is to be told."""
-        dependencies, device_id, now = self._dependencies, connection.device.device_id, self._dependencies.clock()
+        """Bring the phone's jobs and ours in line, and return the frames about them."""
+        dependencies, device = self._dependencies, connection.device
         held = set(holding)
         frames: list[BaseModel] = []
         async with dependencies.bus.work(within=STREAM_PATIENCE) as work:
-            if connection.device.collector_code is not None:
-                await feeds.settle(work.connection, connection.device.collector_code)
-            for job in await store.lock_unfinished(work.connection, device_id):
-                changed = await change(
-                    work,
-                    job.job_id,
-                    lambda job: rules.resume(job, holding=job.job_id in held, now=now),
-                    actor="gateway",
-                    now=now,
-                )
-                if changed.job.state in rules.ON_THE_PHONE:
-                    connection.known[job.job_id] = changed.job.attempt
-                    frames.append(Confirmed(job_id=job.job_id, attempt=changed.job.attempt))
+            if device.collector_code is not None:
+                await feeds.settle(work.connection, device.collector_code)
+            for job in await resume(work, device.device_id, held, dependencies.clock()):
+                if job.state in ON_THE_PHONE:
+                    connection.window.known[job.job_id] = job.attempt
+                    frames.append(Confirmed(job_id=job.job_id, attempt=job.attempt))
                     held.discard(job.job_id)
-            known = {job.job_id: job.state for job in await store.states(work.connection, device_id, list(held))}
+            jobs = await store.named(work.connection, device.device_id, list(held))
+        states = {job.job_id: job.state for job in jobs}
         frames += [
-            Withdrawn(job_id=job_id, state=known.get(job_id, PrintJobState.CANCELLED)) for job_id in sorted(held)
+            Withdrawn(job_id=job_id, state=states.get(job_id, PrintJobState.CANCELLED)) for job_id in sorted(held)
         ]
         return frames
 
@@ -221,12 +218,12 @@ class Stream:
                 await connection.close(CloseCode.PROTOCOL_ERROR)
                 return
             if connection.closing:
-                # Revoked, replaced or draining: what is said now is said again on the next connection, or never.
+                # Revoked, replaced or draining: a phone that may come back repeats it on its next connection.
                 return
             with correlated():
                 try:
-                    if await reports.take(connection, frame):
-                        self._hub.wake(connection, papers=True)
+                    if await replies.handle(connection, frame):
+                        self._hub.wake(connection, jobs=True)
                 except Unavailable:
                     raise
                 except Problem as problem:
@@ -254,7 +251,5 @@ async def _profile(database: DatabaseConnection, device: Device, hello: Hello) -
     if hello.content == "document":
         return None
     if hello.printer_id is not None:
-        row = await devices.printer_profile(database, device.device_id, hello.printer_id)
-        if row is not None:
-            return PrinterSetup.model_validate_json(row["profile"]).profile
+        return await profile_of(database, device.device_id, hello.printer_id) or PrinterProfile()
     return PrinterProfile()

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import asyncpg
 
-from services.gateway.print_jobs.store import Paper
+from services.gateway.print_jobs.store import PrintJobRecord
 from services.gateway.store import presence
 from services.gateway.store.feeds import Appended
 from services.gateway.stream.hub import Hub
@@ -46,9 +46,9 @@ class Wakeups:
         """Say whether a new print job of a device may be queued as offered, because its phone is here and has room."""
         return self._hub.reserve(device_id, job_id)
 
-    async def offer(self, paper: Paper) -> None:
+    async def offer(self, record: PrintJobRecord) -> None:
         """A print job was queued as offered: send it."""
-        self._hub.offer(paper)
+        self._hub.offer(record)
 
     async def account_update(self, collector_code: str, appended: Appended) -> None:
         """An account update was appended to the feed of a collector."""

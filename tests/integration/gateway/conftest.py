@@ -122,6 +122,15 @@ class Town:
         row = await self.pool.fetchrow("SELECT state, attempt FROM print_jobs WHERE job_id = $1", job_id)
         return (row["state"], row["attempt"]) if row else None
 
+    async def ends_emitted(self, job_id: UUID) -> list[tuple[str, int]]:
+        """Return the state and attempt of every ``print_job.finished`` of a job, in the order of their emission."""
+        rows = await self.pool.fetch(
+            """SELECT body::jsonb ->> 'state' AS state, (body::jsonb ->> 'attempt')::integer AS attempt
+               FROM outbox WHERE aggregate = $1 ORDER BY position""",
+            f"print_job:{job_id}",
+        )
+        return [(row["state"], row["attempt"]) for row in rows]
+
 
 @pytest_asyncio.fixture
 async def town(

@@ -1,44 +1,53 @@
-"""The usual steps of a paper, each one statement, and what happens when a job is not as the step expects it."""
+"""The usual transitions, each one statement, and what happens when a job is not as the statement expects it."""
 
 import asyncio
 import json
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import aiohttp
 import asyncpg
 import pytest
+from pydantic import SecretStr
 
+from ops.traces import TracedSpan, read_spans
 from services.gateway.enrolment import revoke_in_database
+from services.gateway.settings import GatewaySettings
 from shared.contracts.gateway import PrintJobState
 from shared.contracts.receipt import PaperKind
 from shared.db import pool
 from shared.ids import new_id
+from shared.messaging import correlated
+from shared.messaging.trace_recorder import start_recording
 from shared.testing.waiting import wait_until
 from simulation.phone import VirtualPhone
 from tests.integration.gateway.conftest import Town
 
-SAID: list[tuple[str, dict[str, Any]]] = [("accepted", {}), ("printing", {}), ("result", {"state": "printed"})]
-"""What a phone says of a paper that is printed."""
+OUTSIDE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+
+REPORTS: list[tuple[str, dict[str, Any]]] = [("accepted", {}), ("printing", {}), ("result", {"state": "printed"})]
+"""What a phone reports of a job that is printed."""
 
 
-class Talk:
-    """A stream spoken by hand, frame by frame."""
+class Stream:
+    """A stream driven by hand, frame by frame."""
 
     def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
         self.socket = socket
 
     @classmethod
-    async def open(cls, town: Town, phone: VirtualPhone, **hello: Any) -> "Talk":
+    async def open(cls, town: Town, phone: VirtualPhone, **hello: Any) -> "Stream":
         socket = await town.session.ws_connect(phone.base_url.replace("http", "ws", 1) + "/v1/stream")
-        talk = cls(socket)
+        stream = cls(socket)
         await socket.send_str(json.dumps({"type": "hello", "token": phone.token, **hello}))
-        await talk.hear("welcome")
-        return talk
+        await stream.receive("welcome")
+        return stream
 
-    async def hear(self, kind: str) -> dict[str, Any]:
+    async def receive(self, kind: str) -> dict[str, Any]:
         """Return the next frame of a kind."""
         async with asyncio.timeout(10):
             while True:
@@ -46,15 +55,15 @@ class Talk:
                 if frame["type"] == kind:
                     return frame
 
-    async def say(self, kind: str, job_id: UUID, attempt: int = 1, **more: Any) -> None:
+    async def send(self, kind: str, job_id: UUID, attempt: int = 1, **more: Any) -> None:
         await self.socket.send_str(json.dumps({"type": kind, "job_id": str(job_id), "attempt": attempt, **more}))
 
     async def print_until(self, town: Town, job_id: UUID, state: PrintJobState) -> None:
         """Take a paper as far as a state."""
-        await self.hear("job")
+        await self.receive("job")
         for kind, after in (("accepted", PrintJobState.ACCEPTED), ("printing", PrintJobState.PRINTING)):
-            await self.say(kind, job_id)
-            await self.hear("confirmed" if kind == "accepted" else "acknowledged")
+            await self.send(kind, job_id)
+            await self.receive("confirmed" if kind == "accepted" else "acknowledged")
             if after is state:
                 break
         assert await town.state(job_id) == (state, 1)
@@ -62,14 +71,6 @@ class Talk:
 
 async def _history(town: Town, job_id: UUID) -> list[str]:
     rows = await town.pool.fetch("SELECT state FROM print_job_history WHERE job_id = $1 ORDER BY entry", job_id)
-    return [row["state"] for row in rows]
-
-
-async def _ends_said(town: Town, job_id: UUID) -> list[str]:
-    rows = await town.pool.fetch(
-        "SELECT body::jsonb ->> 'state' AS state FROM outbox WHERE aggregate = $1 ORDER BY position",
-        f"print_job:{job_id}",
-    )
     return [row["state"] for row in rows]
 
 
@@ -91,131 +92,155 @@ def statements(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     async def prepare_and_listen(connection: "asyncpg.Connection[Any]") -> None:
         await prepare(connection)
         if "relay" not in connection.get_settings().application_name:
-            connection.add_query_logger(lambda said: sent.append(said.query))
+            connection.add_query_logger(lambda record: sent.append(record.query))
 
     monkeypatch.setattr(pool, "_prepare", prepare_and_listen)
     return sent
 
 
-async def test_a_paper_takes_few_statements_from_its_event_to_its_printed_report(
-    town: Town, statements: list[str]
+@pytest.fixture(params=["untraced", "traced"])
+def spans(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[], list[TracedSpan]] | None]:
+    """Tracing on for the time of the test, and what was traced of print jobs; None with tracing off."""
+    if request.param == "untraced":
+        yield None
+        return
+    path = tmp_path / "traces.jsonl"
+    nowhere: dict[str, Any] = {"amqp_url": SecretStr("amqp://x"), "database_url": SecretStr("postgresql://x")}
+    stop = start_recording("gateway", GatewaySettings(instance="test", trace_file=path, **nowhere))
+    yield lambda: [span for span in read_spans(path) if span.name.startswith("print job ")]
+    stop()
+
+
+async def test_a_print_job_takes_few_statements_from_its_event_to_its_printed_report_traced_or_not(
+    town: Town, statements: list[str], spans: Callable[[], list[TracedSpan]] | None
 ) -> None:
     never = {"poll_interval": 3600, "revocation_check_interval": 3600, "presence_lease": 3600}
     async with town.gateway(**never) as url:
         phone = await town.phone(url=url)
-        talk = await Talk.open(town, phone)
+        stream = await Stream.open(town, phone)
         for _ in range(3):
             statements.clear()
-            job_id = await town.print(phone, PaperKind.RECEIPT)
-            await talk.print_until(town, job_id, PrintJobState.PRINTING)
-            await talk.say("result", job_id, state="printed")
-            await talk.hear("acknowledged")
-        # BEGIN, inbox, paper (offered at once), COMMIT; accepted; printing; BEGIN, result, outbox, COMMIT.
+            with correlated(traceparent=OUTSIDE):
+                job_id = await town.print(phone, PaperKind.RECEIPT)
+            await stream.print_until(town, job_id, PrintJobState.PRINTING)
+            await stream.send("result", job_id, state="printed")
+            await stream.receive("acknowledged")
+        # BEGIN, inbox, job (offered at once), COMMIT; accepted; printing; BEGIN, result, outbox, COMMIT.
         assert len(statements) == 10, statements
         assert await _history(town, job_id) == ["offered", "accepted", "printing", "printed"]
-        assert await _ends_said(town, job_id) == ["printed"]
-        await talk.socket.close()
+        assert await town.ends_emitted(job_id) == [("printed", 1)]
+        await stream.socket.close()
+    if spans is not None:
+        traced = [span for span in spans() if span.facts["thungan.job_id"] == str(job_id)]
+        assert [(span.facts["thungan.was"], span.name) for span in traced] == [
+            ("queued", "print job offered"),
+            ("offered", "print job accepted"),
+            ("accepted", "print job printing"),
+            ("printing", "print job printed"),
+        ]
+        # Each lasts as long as the job was in the state before.
+        assert [span.start_ns for span in traced[1:]] == [span.end_ns for span in traced[:-1]]
 
 
 async def test_a_promise_for_an_attempt_that_is_over_is_taken_back_and_changes_nothing(gateway: Town) -> None:
     phone = await gateway.phone()
-    talk = await Talk.open(gateway, phone)
+    stream = await Stream.open(gateway, phone)
     job_id = await gateway.print(phone)
-    await talk.hear("job")
+    await stream.receive("job")
     await gateway.pool.execute("UPDATE print_jobs SET attempt = 2 WHERE job_id = $1", job_id)
-    await talk.say("accepted", job_id, 1)
-    assert (await talk.hear("withdrawn"))["state"] == "offered"
-    await talk.say("printing", job_id, 1)
-    assert (await talk.hear("acknowledged"))["state"] == "offered"
+    await stream.send("accepted", job_id, 1)
+    assert (await stream.receive("withdrawn"))["state"] == "offered"
+    await stream.send("printing", job_id, 1)
+    assert (await stream.receive("acknowledged"))["state"] == "offered"
     assert await gateway.state(job_id) == ("offered", 2)
     assert await _history(gateway, job_id) == ["offered"]
-    await talk.socket.close()
+    await stream.socket.close()
 
 
 async def test_a_promise_for_a_paper_that_is_out_of_date_by_now_is_taken_back(gateway: Town) -> None:
     phone = await gateway.phone()
-    talk = await Talk.open(gateway, phone)
+    stream = await Stream.open(gateway, phone)
     job_id = await gateway.print(phone)
-    await talk.hear("job")
+    await stream.receive("job")
     past = datetime.now(UTC) - timedelta(seconds=1)
     await gateway.pool.execute("UPDATE print_jobs SET not_after = $2 WHERE job_id = $1", job_id, past)
-    await talk.say("accepted", job_id)
-    assert (await talk.hear("withdrawn"))["state"] == "expired"
+    await stream.send("accepted", job_id)
+    assert (await stream.receive("withdrawn"))["state"] == "expired"
     assert await _history(gateway, job_id) == ["offered", "expired"]
-    await talk.socket.close()
+    await stream.socket.close()
 
 
 async def test_a_promise_waits_for_whoever_changes_the_job_and_sees_what_came_of_it(gateway: Town) -> None:
     phone = await gateway.phone()
-    talk = await Talk.open(gateway, phone)
+    stream = await Stream.open(gateway, phone)
     job_id = await gateway.print(phone)
-    await talk.hear("job")
+    await stream.receive("job")
     async with gateway.pool.acquire() as connection, connection.transaction():
         await connection.execute("UPDATE print_jobs SET state = 'cancelled' WHERE job_id = $1", job_id)
-        await talk.say("accepted", job_id)
+        await stream.send("accepted", job_id)
         await wait_until(partial(_waits_for_a_lock, gateway))
-    assert (await talk.hear("withdrawn"))["state"] == "cancelled"
-    await talk.socket.close()
+    assert (await stream.receive("withdrawn"))["state"] == "cancelled"
+    await stream.socket.close()
 
 
 async def test_a_result_that_meets_the_end_of_all_patience_still_wins(gateway: Town) -> None:
     phone = await gateway.phone()
-    talk = await Talk.open(gateway, phone)
+    stream = await Stream.open(gateway, phone)
     job_id = await gateway.print(phone)
-    await talk.print_until(gateway, job_id, PrintJobState.PRINTING)
+    await stream.print_until(gateway, job_id, PrintJobState.PRINTING)
     async with gateway.pool.acquire() as connection, connection.transaction():
         await connection.execute("UPDATE print_jobs SET state = 'unconfirmed' WHERE job_id = $1", job_id)
-        await talk.say("result", job_id, state="printed")
+        await stream.send("result", job_id, state="printed")
         await wait_until(partial(_waits_for_a_lock, gateway))
-    assert (await talk.hear("acknowledged"))["state"] == "printed"
+    assert (await stream.receive("acknowledged"))["state"] == "printed"
     assert await gateway.state(job_id) == ("printed", 1)
-    await talk.socket.close()
+    await stream.socket.close()
 
 
-async def test_what_is_said_twice_is_answered_twice_and_done_once(gateway: Town) -> None:
+async def test_what_is_reported_twice_is_answered_twice_and_done_once(gateway: Town) -> None:
     phone = await gateway.phone()
-    talk = await Talk.open(gateway, phone)
+    stream = await Stream.open(gateway, phone)
     job_id = await gateway.print(phone, PaperKind.RECEIPT)
-    await talk.hear("job")
+    await stream.receive("job")
     answers = [
         {"type": "confirmed"},
         {"type": "acknowledged", "state": "printing"},
         {"type": "acknowledged", "state": "printed"},
     ]
-    for (kind, more), answer in zip(SAID, answers, strict=True):
+    for (kind, more), answer in zip(REPORTS, answers, strict=True):
         for _ in range(2):
-            await talk.say(kind, job_id, **more)
-            assert await talk.hear(answer["type"]) == {**answer, "job_id": str(job_id), "attempt": 1}
+            await stream.send(kind, job_id, **more)
+            assert await stream.receive(answer["type"]) == {**answer, "job_id": str(job_id), "attempt": 1}
     assert await _history(gateway, job_id) == ["offered", "accepted", "printing", "printed"]
-    assert await _ends_said(gateway, job_id) == ["printed"]
-    await talk.socket.close()
+    assert await gateway.ends_emitted(job_id) == [("printed", 1)]
+    await stream.socket.close()
 
 
 @pytest.mark.parametrize("other", ["printed", "unconfirmed"])
 async def test_two_results_at_the_same_time_come_to_one_end(gateway: Town, other: str) -> None:
     phone = await gateway.phone()
-    talk = await Talk.open(gateway, phone)
+    stream = await Stream.open(gateway, phone)
     job_id = await gateway.print(phone, PaperKind.RECEIPT)
-    await talk.print_until(gateway, job_id, PrintJobState.PRINTING)
-    await asyncio.gather(phone.report(job_id, 1, other), talk.say("result", job_id, state="printed"))
-    assert (await talk.hear("acknowledged"))["state"] == "printed"
+    await stream.print_until(gateway, job_id, PrintJobState.PRINTING)
+    await asyncio.gather(phone.report(job_id, 1, other), stream.send("result", job_id, state="printed"))
+    assert (await stream.receive("acknowledged"))["state"] == "printed"
     assert await gateway.state(job_id) == ("printed", 1)
-    ends = await _ends_said(gateway, job_id)
+    ends = [state for state, _ in await gateway.ends_emitted(job_id)]
     assert ends in (["printed"], ["unconfirmed", "printed"])
     assert (await _history(gateway, job_id))[3:] == ends
-    await talk.socket.close()
+    await stream.socket.close()
 
 
 async def test_a_phone_cannot_move_the_paper_of_another(gateway: Town) -> None:
     phone, other = await gateway.phone(), await gateway.phone()
-    talk, others_talk = await Talk.open(gateway, phone), await Talk.open(gateway, other)
+    stream, others_stream = await Stream.open(gateway, phone), await Stream.open(gateway, other)
     job_id = await gateway.print(other)
-    await others_talk.hear("job")
-    for kind, more in SAID:
-        await talk.say(kind, job_id, **more)
-        assert (await talk.hear("problem"))["slug"] == "not-found"
+    await others_stream.receive("job")
+    for kind, more in REPORTS:
+        await stream.send(kind, job_id, **more)
+        assert (await stream.receive("problem"))["slug"] == "not-found"
     assert await gateway.state(job_id) == ("offered", 1)
-    for one in (talk, others_talk):
+    for one in (stream, others_stream):
         await one.socket.close()
 
 
@@ -232,19 +257,19 @@ async def test_a_paper_for_a_device_that_was_thrown_out_waits_and_is_offered_to_
 
 async def test_papers_that_come_at_once_fill_the_window_and_no_more(gateway: Town) -> None:
     phone = await gateway.phone()
-    talk = await Talk.open(gateway, phone)
+    stream = await Stream.open(gateway, phone)
     jobs = [await gateway.print(phone) for _ in range(6)]
     for job_id in jobs:
         await wait_until(partial(gateway.state, job_id))
-    first = await talk.hear("job"), await talk.hear("job")
+    first = await stream.receive("job"), await stream.receive("job")
     states = [await gateway.state(job_id) for job_id in jobs]
     assert (states.count(("offered", 1)), states.count(("queued", 1))) == (2, 4)
     for frame in first:
-        for kind, more in SAID:
-            await talk.say(kind, UUID(frame["job_id"]), **more)
-    await talk.hear("job")
-    await talk.hear("job")
-    await talk.socket.close()
+        for kind, more in REPORTS:
+            await stream.send(kind, UUID(frame["job_id"]), **more)
+    await stream.receive("job")
+    await stream.receive("job")
+    await stream.socket.close()
 
 
 async def test_a_paper_whose_first_transaction_was_undone_is_offered_once(gateway: Town) -> None:
@@ -271,7 +296,7 @@ async def test_a_lost_wake_up_costs_time_and_no_paper(town: Town, state: str) ->
         phone = await town.phone(url=url)
         await phone.open_stream()
         job_id = new_id()
-        # As if another copy had queued it and died before it could say so.
+        # As if another copy had queued it and died before it could send the wake-up.
         await town.pool.execute(
             """WITH counted AS (UPDATE devices SET last_job_sequence = last_job_sequence + 1 WHERE device_id = $2)
                INSERT INTO print_jobs (job_id, device_id, sequence, kind, document, summary, language, copy_number,

@@ -1,6 +1,5 @@
 """The rules of print jobs, tried in every order."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -9,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.gateway.print_jobs import rules
-from services.gateway.print_jobs.rules import PrintJob
+from services.gateway.print_jobs.rules import PrintJob, Trigger
 from shared.contracts.gateway import PrintJobCause, PrintJobState
 from shared.contracts.receipt import PaperKind
 from shared.ids import new_id
@@ -21,7 +20,7 @@ DEVICE = new_id()
 states = st.sampled_from(list(PrintJobState))
 kinds = st.sampled_from(list(PaperKind))
 causes = st.none() | st.sampled_from(list(PrintJobCause))
-reportable = st.sampled_from(sorted(rules.REPORTABLE))
+reports = st.sampled_from(list(rules.REPORTS.values()))
 
 
 def job(state: PrintJobState = rules.QUEUED, **more: object) -> PrintJob:
@@ -29,38 +28,44 @@ def job(state: PrintJobState = rules.QUEUED, **more: object) -> PrintJob:
     return PrintJob(job_id=new_id(), device_id=DEVICE, **values)  # type: ignore[arg-type]
 
 
+Step = tuple[Trigger, int | None, PrintJobCause | None]
+
+NUMBERED = frozenset({Trigger.ACCEPT, Trigger.START, *rules.REPORTS.values()})
+"""What is about a certain attempt."""
+
+
 @st.composite
-def machine_steps(draw: st.DrawFn) -> list[tuple[str, tuple[object, ...]]]:
-    """Anything that machines and phones may do to a job, in any order."""
-    step = st.one_of(
-        st.tuples(st.just("offer"), st.tuples()),
-        st.tuples(st.just("accept"), st.tuples(st.integers(1, 3))),
-        st.tuples(st.just("start"), st.tuples(st.integers(1, 3))),
-        st.tuples(st.just("report"), st.tuples(st.integers(1, 3), reportable, causes)),
-        st.tuples(st.just("resume"), st.tuples(st.booleans())),
-        st.tuples(st.just("expire"), st.tuples()),
-        st.tuples(st.just("give_up_waiting"), st.tuples()),
-        st.tuples(st.just("cancel"), st.tuples(st.booleans())),
+def machine_steps(draw: st.DrawFn) -> list[Step]:
+    """Anything that machines and phones may do to a job, in any order; a person may only cancel it."""
+    triggers = st.sampled_from([trigger for trigger in Trigger if trigger is not Trigger.PRINT_AGAIN])
+    step = triggers.flatmap(
+        lambda trigger: st.tuples(st.just(trigger), st.integers(1, 3) if trigger in NUMBERED else st.none(), causes)
     )
     return draw(st.lists(step, max_size=25))
 
 
-def apply(one: PrintJob, step: tuple[str, tuple[object, ...]], now: datetime = NOW) -> PrintJob:
-    name, given_with = step
-    keywords: dict[str, object] = {"now": now} if name in ("offer", "accept", "report", "resume", "expire") else {}
-    if name in ("resume", "cancel"):
-        keywords["holding" if name == "resume" else "by_its_phone"] = given_with[0]
-        given_with = ()
+def apply(one: PrintJob, step: Step, now: datetime = NOW) -> PrintJob:
+    trigger, attempt, cause = step
     try:
-        changed: PrintJob = getattr(rules, name)(one, *given_with, **keywords)
+        return rules.apply(one, trigger, now, attempt=attempt, cause=cause)
     except Conflict:
         return one
-    return changed
+
+
+def after(one: PrintJob, *triggers: Trigger) -> PrintJob:
+    """Let a job's present attempt go through some triggers."""
+    for trigger in triggers:
+        one = rules.apply(one, trigger, NOW, attempt=one.attempt if trigger in NUMBERED else None)
+    return one
+
+
+def print_again(one: PrintJob, after_attempt: int) -> PrintJob:
+    return rules.apply(one, Trigger.PRINT_AGAIN, NOW, attempt=after_attempt)
 
 
 @given(machine_steps(), kinds)
 def test_what_may_have_reached_the_printer_is_never_offered_again_by_a_machine(
-    steps: list[tuple[str, tuple[object, ...]]], kind: PaperKind
+    steps: list[Step], kind: PaperKind
 ) -> None:
     one = job(kind=kind)
     begun: set[int] = set()
@@ -73,7 +78,7 @@ def test_what_may_have_reached_the_printer_is_never_offered_again_by_a_machine(
 
 
 @given(machine_steps(), kinds)
-def test_an_end_is_final_but_for_a_late_printed(steps: list[tuple[str, tuple[object, ...]]], kind: PaperKind) -> None:
+def test_an_end_is_final_but_for_a_late_printed(steps: list[Step], kind: PaperKind) -> None:
     one = job(kind=kind)
     for step in steps:
         before, one = one, apply(one, step)
@@ -82,7 +87,7 @@ def test_an_end_is_final_but_for_a_late_printed(steps: list[tuple[str, tuple[obj
 
 
 @given(machine_steps())
-def test_attempts_only_grow_and_machines_begin_at_most_two(steps: list[tuple[str, tuple[object, ...]]]) -> None:
+def test_attempts_only_grow_and_machines_begin_at_most_two(steps: list[Step]) -> None:
     one = job()
     for step in steps:
         before, one = one, apply(one, step)
@@ -90,22 +95,21 @@ def test_attempts_only_grow_and_machines_begin_at_most_two(steps: list[tuple[str
     assert one.attempt <= 1 + rules.MAX_RETRIES
 
 
-@given(machine_steps(), st.integers(1, 3), reportable, causes)
+@given(machine_steps(), st.integers(1, 3), reports, causes)
 def test_repeating_a_result_changes_nothing(
-    steps: list[tuple[str, tuple[object, ...]]], attempt: int, state: PrintJobState, cause: PrintJobCause | None
+    steps: list[Step], attempt: int, report: Trigger, cause: PrintJobCause | None
 ) -> None:
     one = job()
     for step in steps:
         one = apply(one, step)
-    once = apply(one, ("report", (attempt, state, cause)))
-    if once.state is rules.HELD and state is not rules.HELD:
+    once = apply(one, (report, attempt, cause))
+    if once.state is rules.HELD and report is not Trigger.REPORT_HELD:
         return
-    twice = apply(once, ("report", (attempt, state, cause)))
-    assert once == twice
+    assert apply(once, (report, attempt, cause)) == once
 
 
 @given(machine_steps())
-def test_a_paper_out_of_date_is_never_offered(steps: list[tuple[str, tuple[object, ...]]]) -> None:
+def test_a_paper_out_of_date_is_never_offered(steps: list[Step]) -> None:
     one = job(kind=PaperKind.NOTICE, not_after=NOW - timedelta(seconds=1))
     for step in steps:
         one = apply(one, step)
@@ -114,57 +118,57 @@ def test_a_paper_out_of_date_is_never_offered(steps: list[tuple[str, tuple[objec
 
 @pytest.mark.parametrize("state", [rules.ACCEPTED, rules.HELD, rules.PRINTING])
 def test_a_phone_that_forgot_a_promised_job_leaves_it_unconfirmed(state: PrintJobState) -> None:
-    resumed = rules.resume(job(state), holding=False, now=NOW)
+    resumed = after(job(state), Trigger.RESUME_WITHOUT)
     assert (resumed.state, resumed.cause) == (rules.UNCONFIRMED, PrintJobCause.APP_CLOSED)
 
 
 def test_a_failure_before_the_first_byte_is_tried_again_twice_and_then_final() -> None:
     one = job()
     for attempt in (1, 2, 3):
-        one = rules.accept(rules.offer(one, NOW), attempt, NOW)
-        one = rules.report(one, attempt, rules.FAILED, PrintJobCause.LINK_LOST, NOW)
+        one = after(one, Trigger.OFFER, Trigger.ACCEPT)
+        one = rules.apply(one, Trigger.REPORT_FAILED, NOW, attempt=attempt, cause=PrintJobCause.LINK_LOST)
     assert (one.state, one.attempt, one.cause) == (rules.FAILED, 3, PrintJobCause.LINK_LOST)
 
 
 def test_a_failure_after_the_first_byte_is_for_a_person_to_decide() -> None:
-    one = rules.report(job(rules.PRINTING), 1, rules.FAILED, PrintJobCause.PAPER_OUT, NOW)
+    printing = job(rules.PRINTING)
+    one = rules.apply(printing, Trigger.REPORT_FAILED, NOW, attempt=1, cause=PrintJobCause.PAPER_OUT)
     assert (one.state, one.cause) == (rules.UNCONFIRMED, PrintJobCause.PAPER_OUT)
 
 
 def test_a_late_printed_of_the_first_attempt_spares_the_second() -> None:
-    one = rules.report(job(rules.PRINTING), 1, rules.UNCONFIRMED, None, NOW)
-    one = rules.offer(rules.print_again(one, 1, NOW), NOW)
-    one = rules.report(one, 1, rules.PRINTED, None, NOW)
+    one = after(job(rules.PRINTING), Trigger.REPORT_UNCONFIRMED)
+    one = after(print_again(one, 1), Trigger.OFFER)
+    one = rules.apply(one, Trigger.REPORT_PRINTED, NOW, attempt=1)
     assert (one.state, one.earlier) == (rules.PRINTED, {1: rules.PRINTED})
 
 
 def test_a_late_printed_of_the_first_attempt_does_not_touch_a_second_that_is_printing() -> None:
-    one = rules.print_again(job(rules.UNCONFIRMED), 1, NOW)
-    one = rules.start(rules.accept(rules.offer(one, NOW), 2, NOW), 2)
-    one = rules.report(one, 1, rules.PRINTED, None, NOW)
+    one = after(print_again(job(rules.UNCONFIRMED), 1), Trigger.OFFER, Trigger.ACCEPT, Trigger.START)
+    one = rules.apply(one, Trigger.REPORT_PRINTED, NOW, attempt=1)
     assert (one.state, one.earlier[1]) == (rules.PRINTING, rules.PRINTED)
 
 
 @given(states, kinds)
 def test_a_person_asking_twice_gets_one_more_attempt(state: PrintJobState, kind: PaperKind) -> None:
     try:
-        once = rules.print_again(job(state, kind=kind), 1, NOW)
+        once = print_again(job(state, kind=kind), 1)
     except Conflict:
         return
     assert (once.state, once.attempt) == (rules.QUEUED, 2)
-    assert rules.print_again(once, 1, NOW) == once
+    assert print_again(once, 1) == once
 
 
 @pytest.mark.parametrize("kind", sorted(rules.RECEIPTS))
 def test_a_printed_receipt_is_copied_and_not_printed_again(kind: PaperKind) -> None:
     with pytest.raises(rules.PrintACopy):
-        rules.print_again(job(rules.PRINTED, kind=kind), 1, NOW)
+        print_again(job(rules.PRINTED, kind=kind), 1)
 
 
 def test_a_result_for_an_attempt_that_was_never_offered_is_refused() -> None:
     for attempt in (0, 1, 2):
         with pytest.raises(rules.UnknownAttempt):
-            rules.report(job(), attempt, rules.PRINTED, None, NOW)
+            rules.apply(job(), Trigger.REPORT_PRINTED, NOW, attempt=attempt)
 
 
 jobs = st.lists(st.tuples(states, kinds), max_size=12).map(
@@ -203,34 +207,44 @@ def test_what_another_connection_was_offered_is_offered_again_first() -> None:
 def test_only_its_phone_cancels_what_it_has_accepted_and_nobody_what_is_printing() -> None:
     accepted = job(rules.ACCEPTED)
     with pytest.raises(rules.PrintJobOnThePhone):
-        rules.cancel(accepted, by_its_phone=False)
-    assert rules.cancel(accepted, by_its_phone=True).state is rules.CANCELLED
+        after(accepted, Trigger.CANCEL)
+    assert after(accepted, Trigger.CANCEL_ON_THE_PHONE).state is rules.CANCELLED
     with pytest.raises(rules.PrintJobNotFinished):
-        rules.cancel(replace(accepted, state=rules.PRINTING), by_its_phone=True)
+        after(replace(accepted, state=rules.PRINTING), Trigger.CANCEL_ON_THE_PHONE)
 
 
-usual: dict[str, tuple[rules.Move, Callable[[PrintJob], PrintJob]]] = {
-    "offer": (rules.OFFERING, lambda one: rules.offer(one, NOW)),
-    "accept": (rules.ACCEPTING, lambda one: rules.accept(one, one.attempt, NOW)),
-    "start": (rules.STARTING, lambda one: rules.start(one, one.attempt)),
-    "printed": (rules.FINISHING, lambda one: rules.report(one, one.attempt, rules.PRINTED, None, NOW)),
-}
-
-
-@pytest.mark.parametrize("name", usual)
+@pytest.mark.parametrize("trigger", [trigger for trigger in Trigger if rules.usual(trigger) is not None])
 @given(states, kinds, causes, st.sampled_from([None, NOW, NOW - timedelta(seconds=1)]), st.integers(1, 3))
-def test_a_usual_step_does_what_its_rule_does(
-    name: str,
+def test_what_is_tried_without_a_look_before_is_what_the_table_decides(
+    trigger: Trigger,
     state: PrintJobState,
     kind: PaperKind,
     cause: PrintJobCause | None,
     not_after: datetime | None,
     attempt: int,
 ) -> None:
-    step, rule = usual[name]
-    one = job(state, kind=kind, cause=cause, not_after=not_after, attempt=attempt)
-    if step.fits(one, NOW):
-        assert rule(one) == replace(one, state=step.after, cause=None)
+    step = rules.usual(trigger)
+    assert step is not None
+    one = job(state, kind=kind, not_after=not_after, attempt=attempt)
+    if state in step.sources and not (step.condition is rules.Condition.FRESH and one.is_stale(NOW)):
+        expected = replace(one, state=step.target, cause=step.cause_with(cause))
+        assert rules.apply(one, trigger, NOW, attempt=attempt, cause=cause) == expected
+
+
+def test_the_steps_of_most_jobs_are_tried_without_a_look_before() -> None:
+    for trigger in (Trigger.OFFER, Trigger.ACCEPT, Trigger.START, Trigger.REPORT_PRINTED, Trigger.REPORT_UNCONFIRMED):
+        step = rules.usual(trigger)
+        # A repeated report must not be written down again.
+        assert step is not None
+        assert step.target not in step.sources
+
+
+@pytest.mark.parametrize("trigger", list(Trigger))
+def test_no_row_of_the_table_is_hidden_by_one_before_it(trigger: Trigger) -> None:
+    rows = rules.TRANSITIONS[trigger]
+    for number, row in enumerate(rows):
+        unconditional = [one.sources for one in rows[:number] if one.condition is rules.Condition.NONE]
+        assert row.sources - frozenset().union(*unconditional), f"row {number} is never reached"
 
 
 @given(st.lists(st.tuples(st.sampled_from(sorted(rules.IN_FLIGHT)), kinds), max_size=3), kinds, st.integers(1, 4))

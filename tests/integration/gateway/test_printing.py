@@ -270,13 +270,15 @@ async def test_papers_are_shown_as_document_bytes_and_picture(gateway: Town) -> 
     assert refused.value.status == 406
 
 
-async def test_every_end_of_a_job_is_said_once(gateway: Town) -> None:
+async def test_every_end_of_a_job_is_emitted_once(gateway: Town) -> None:
     phone = await gateway.phone(printer=VirtualPrinter(answers=False))
     await phone.open_stream()
     job_id = await gateway.print(phone)
     await wait_until(lambda: _is(gateway, job_id, "unconfirmed"))
-    await phone.confirm_printed(job_id, 1)
-    await phone.confirm_printed(job_id, 1)
+    for _ in range(2):
+        await phone.confirm_printed(job_id, 1)
+        await phone.report(job_id, 1, "unconfirmed")
+    assert await gateway.ends_emitted(job_id) == [("unconfirmed", 1), ("printed", 1)]
     history = await gateway.pool.fetch("SELECT state FROM print_job_history WHERE job_id = $1 ORDER BY entry", job_id)
     states = [row["state"] for row in history]
     assert states == ["offered", "accepted", "printing", "unconfirmed", "printed"]
