@@ -17,26 +17,39 @@ export async function keepAppOnPhone(onUpdate: (update: Update) => void): Promis
   if (!("serviceWorker" in navigator) || !import.meta.env.PROD) {
     return;
   }
-  const registration = await navigator.serviceWorker.register("/app/sw.js", { scope: "/app/", updateViaCache: "none" });
+  watchUpdates(
+    await navigator.serviceWorker.register("/app/sw.js", { scope: "/app/", updateViaCache: "none" }),
+    navigator.serviceWorker,
+    onUpdate,
+  );
+}
+
+/** Offer the version that waits, the one that is being installed, and each that comes later. */
+export function watchUpdates(
+  registration: ServiceWorkerRegistration,
+  container: ServiceWorkerContainer,
+  onUpdate: (update: Update) => void,
+): void {
   const offer = (worker: ServiceWorker): void =>
     onUpdate({
       apply: () => {
-        navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
+        container.addEventListener("controllerchange", () => location.reload(), { once: true });
         worker.postMessage(TAKE_OVER);
       },
     });
-  if (registration.waiting && navigator.serviceWorker.controller) {
-    offer(registration.waiting);
-  }
-  registration.addEventListener("updatefound", () => {
-    const worker = registration.installing;
+  const watch = (worker: ServiceWorker | null): void =>
     worker?.addEventListener("statechange", () => {
       // Without a controller this is the first version ever, and there is nothing to change to.
-      if (worker.state === "installed" && navigator.serviceWorker.controller) {
+      if (worker.state === "installed" && container.controller) {
         offer(worker);
       }
     });
-  });
+  if (registration.waiting && container.controller) {
+    offer(registration.waiting);
+  }
+  // Another tab, or the browser itself, may have found it before this one listens.
+  watch(registration.installing);
+  registration.addEventListener("updatefound", () => watch(registration.installing));
 }
 
 /** Look for a new version, for instance when the app comes to the front. */

@@ -15,7 +15,7 @@ import { Closing, ShiftScreen } from "./screens/shift.tsx";
 import { Today } from "./screens/today.tsx";
 import { TransferScreen } from "./screens/transfer.tsx";
 import { VisitScreen } from "./screens/visit.tsx";
-import { usePath } from "./router.tsx";
+import { usePath } from "./router.ts";
 import { useSelected, useTranslate } from "./use_app.ts";
 
 export function Root() {

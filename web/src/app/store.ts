@@ -19,8 +19,9 @@ export class Store<S extends object> {
     }
   }
 
-  listen(listener: () => void): () => void {
+  /** Call `listener` after every change; returns what ends that. Bound, so that it can be passed on. */
+  readonly listen = (listener: () => void): (() => void) => {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
-  }
+  };
 }

@@ -1,8 +1,8 @@
 /** The app and its state, for screens. */
-import { useEffect, useState } from "preact/hooks";
 import { type Translate, translator } from "../i18n/translate.ts";
 import type { App } from "./app.ts";
 import type { AppState } from "./state.ts";
+import { useExternal } from "./use_external.ts";
 
 let opened: App | null = null;
 
@@ -20,19 +20,7 @@ export function useApp(): App {
 /** What `select` takes from the state; drawn anew when that changes. */
 export function useSelected<T>(select: (state: AppState) => T): T {
   const { store } = useApp();
-  const [, draw] = useState({});
-  const now = select(store.state);
-  useEffect(() => {
-    let shown = now;
-    return store.listen(() => {
-      const next = select(store.state);
-      if (!Object.is(next, shown)) {
-        shown = next;
-        draw({});
-      }
-    });
-  });
-  return now;
+  return useExternal(store.listen, () => select(store.state));
 }
 
 export function useAppState(): AppState {

@@ -1,6 +1,7 @@
 /** Papers on the phone: taken in, printed one at a time, and reported. What may be on paper is never printed by itself. */
 import type { Job, PrintJobCause, PrintJobState } from "../api/types.ts";
 import type { KeptJob } from "../storage/schema.ts";
+import { pauseAfter } from "../sync/backoff.ts";
 
 /** What became of a paper at the printer. `held` and `failed`: nothing has reached the printer. */
 export interface PrintResult {
@@ -33,6 +34,14 @@ export interface PrintQueueParts {
   now(): number;
   /** Run `work` while no other tab prints. */
   alone<T>(work: () => Promise<T>): Promise<T>;
+  random?(): number;
+}
+
+/** What became of a job. */
+interface End {
+  readonly job: KeptJob;
+  readonly state: PrintJobState;
+  readonly cause: PrintJobCause | null;
 }
 
 export class PrintQueue {
@@ -42,6 +51,11 @@ export class PrintQueue {
   #running: Promise<void> | null = null;
   #again = false;
   #stopped = false;
+  /** An end that has not been kept yet: storage may fail, and only here is it known. */
+  #end: End | null = null;
+  /** Errors in a row that nobody expected. */
+  #errors = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(parts: PrintQueueParts) {
     this.#parts = parts;
@@ -71,6 +85,7 @@ export class PrintQueue {
 
   stop(): void {
     this.#stopped = true;
+    clearTimeout(this.#timer);
   }
 
   // --- what the gateway says
@@ -134,23 +149,42 @@ export class PrintQueue {
       this.#again = true;
       return;
     }
-    this.#running = this.#printAll().finally(() => {
-      this.#running = null;
-      if (this.#again && !this.#stopped) {
-        this.#again = false;
-        this.kick();
-      }
-    });
+    clearTimeout(this.#timer);
+    this.#running = this.#printAll()
+      .then(
+        () => {
+          this.#errors = 0;
+        },
+        (error: unknown) => this.#failed(error),
+      )
+      .finally(() => {
+        this.#running = null;
+        if (this.#again && !this.#stopped) {
+          this.#again = false;
+          this.kick();
+        }
+      });
+  }
+
+  #failed(error: unknown): void {
+    console.error("the print queue stopped", error);
+    this.#errors += 1;
+    if (!this.#stopped) {
+      this.#timer = setTimeout(() => this.kick(), pauseAfter(this.#errors, this.#parts.random));
+    }
   }
 
   /** Until nothing is being printed any more. */
   async idle(): Promise<void> {
-    await this.#running;
+    while (this.#running) {
+      await this.#running;
+    }
   }
 
   async #printAll(): Promise<void> {
     while (!this.#stopped) {
       this.#again = false;
+      await this.#keepEnd();
       const job = nextReady(await this.#parts.store.jobs());
       if (job === null) {
         this.#held = null;
@@ -219,9 +253,19 @@ export class PrintQueue {
   }
 
   async #finish(job: KeptJob, state: PrintJobState, cause: PrintJobCause | null): Promise<void> {
+    this.#end = { job, state, cause };
+    await this.#keepEnd();
+  }
+
+  async #keepEnd(): Promise<void> {
+    if (this.#end === null) {
+      return;
+    }
+    const { job, state, cause } = this.#end;
     const kept = await this.#parts.store.changeJob(job.job_id, (before) =>
       before?.attempt === job.attempt ? { ...before, phase: "done", state, cause } : undefined,
     );
+    this.#end = null;
     if (kept?.phase === "done") {
       this.#parts.say(resultOf(kept));
     }

@@ -31,6 +31,8 @@ export class Syncer {
   readonly #parts: SyncerParts;
   readonly #notBefore = new Map<string, number>();
   #failures = 0;
+  /** Rounds in a row that ended with an error that nobody expected, such as a full disk. */
+  #errors = 0;
   #running: Promise<void> | null = null;
   #again = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -55,10 +57,13 @@ export class Syncer {
       this.#again = true;
       return this.#running;
     }
-    this.#running = this.#rounds().finally(() => {
-      this.#running = null;
-    });
+    this.#running = Promise.resolve().then(() => this.#rounds());
     return this.#running;
+  }
+
+  /** Until nothing is being sent any more. */
+  async idle(): Promise<void> {
+    await this.#running;
   }
 
   stop(): void {
@@ -67,12 +72,26 @@ export class Syncer {
   }
 
   async #rounds(): Promise<void> {
-    do {
-      this.#again = false;
-      await this.#parts.alone(() => this.#round());
-    } while (this.#again && !this.#stopped);
+    try {
+      do {
+        this.#again = false;
+        await this.#parts.alone(() => this.#round());
+      } while (this.#again && !this.#stopped);
+      this.#errors = 0;
+    } catch (error) {
+      console.error("sending failed", error);
+      this.#errors += 1;
+    } finally {
+      // In one step: a kick that comes before it is seen by the loop, one that comes after it begins anew.
+      this.#running = null;
+      this.#scheduleNext();
+    }
+  }
+
+  #scheduleNext(): void {
     if (!this.#stopped) {
-      const pause = this.#failures > 0 ? pauseAfter(this.#failures, this.#parts.random) : TIMER_MS;
+      const failures = Math.max(this.#failures, this.#errors);
+      const pause = failures > 0 ? pauseAfter(failures, this.#parts.random) : TIMER_MS;
       this.#timer = setTimeout(() => void this.kick(), pause);
     }
   }

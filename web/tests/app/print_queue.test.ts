@@ -3,6 +3,7 @@ import { beforeEach, describe, test } from "node:test";
 import type { Job } from "../../src/api/types.ts";
 import { groupOf, papersNow } from "../../src/app/papers.ts";
 import type { KeptJob } from "../../src/storage/schema.ts";
+import { LONGEST_PAUSE_MS } from "../../src/sync/backoff.ts";
 import { nextReady, type PrintResult, PrintQueue } from "../../src/stream/print_queue.ts";
 
 function frame(id: string, more: Partial<Job> = {}): Job {
@@ -35,6 +36,8 @@ class Bench {
     return { state: "printed", cause: null };
   };
   ready: PrintResult["cause"] = null;
+  /** Whether the phone's storage fails to keep this. */
+  breaks: (kept: KeptJob | null | undefined) => boolean = () => false;
   queue = this.start();
 
   /** The app is opened with what the phone has kept. */
@@ -45,6 +48,9 @@ class Bench {
         changeJob: async (id, change) => {
           const before = this.kept.get(id);
           const after = change(before);
+          if (this.breaks(after)) {
+            throw new DOMException("the disk is full", "QuotaExceededError");
+          }
           if (after === null) {
             this.kept.delete(id);
           } else if (after !== undefined) {
@@ -58,6 +64,7 @@ class Bench {
       changed: () => undefined,
       now: () => this.now,
       alone: (work) => work(),
+      random: () => 1,
     });
   }
 
@@ -206,6 +213,38 @@ describe("the print queue", () => {
       bench.told("result").map((one) => one.state),
       ["printed"],
     );
+  });
+
+  test("a result that could not be kept is kept and reported later by itself, and nothing is printed twice", async (t) => {
+    t.mock.timers.enable({ apis: ["setTimeout"] });
+    t.mock.method(console, "error", () => undefined);
+    bench.breaks = (kept) => kept?.phase === "done";
+    await bench.offer(frame("a"), frame("b", { seq: 2 }));
+    assert.deepEqual(bench.papers, ["a"]);
+    assert.equal(bench.kept.get("a")?.phase, "printing");
+    bench.breaks = () => false;
+    t.mock.timers.tick(LONGEST_PAUSE_MS);
+    await bench.queue.idle();
+    assert.deepEqual(bench.papers, ["a", "b"]);
+    assert.deepEqual(
+      bench.told("result").map((one) => [one.job_id, one.state]),
+      [
+        ["a", "printed"],
+        ["b", "printed"],
+      ],
+    );
+  });
+
+  test("a stale notice that could not be ended does not stop the queue for good", async (t) => {
+    t.mock.timers.enable({ apis: ["setTimeout"] });
+    t.mock.method(console, "error", () => undefined);
+    bench.breaks = (kept) => kept?.phase === "done";
+    await bench.offer(frame("a", { not_after: "2026-11-22T02:59:59Z" }), frame("b", { seq: 2 }));
+    assert.deepEqual(bench.papers, []);
+    bench.breaks = () => false;
+    t.mock.timers.tick(LONGEST_PAUSE_MS);
+    await bench.queue.idle();
+    assert.deepEqual(bench.papers, ["b"]);
   });
 
   test("a stale notice is not printed", async () => {

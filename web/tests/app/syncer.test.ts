@@ -32,9 +32,14 @@ class Bench {
   answer: (command: Command) => unknown = () => ({ ok: true });
   offset = 0;
   locked = false;
+  /** What the phone's storage does instead of reading. */
+  broken: (() => never) | null = null;
   readonly syncer = new Syncer({
     outbox: {
-      commands: async () => [...this.kept.values()].reverse(),
+      commands: async () => {
+        this.broken?.();
+        return [...this.kept.values()].reverse();
+      },
       putCommand: async (one) => void this.kept.set(one.seq as number, one),
     },
     send: async (one) => {
@@ -150,6 +155,41 @@ describe("the syncer", () => {
   test("kicked many times at once, each thing is sent once", async () => {
     await Promise.all(Array.from({ length: 20 }, () => bench.syncer.kick()));
     assert.deepEqual(bench.sent, ["id-1", "id-2", "id-3"]);
+  });
+
+  test("goes on by itself after an error that nobody expected, with growing pauses", async (t) => {
+    t.mock.timers.enable({ apis: ["setTimeout"] });
+    const complaints = t.mock.method(console, "error", () => undefined);
+    bench.broken = () => {
+      throw new DOMException("the disk is full", "QuotaExceededError");
+    };
+    await bench.syncer.kick();
+    t.mock.timers.tick(1_000);
+    await bench.syncer.idle();
+    assert.equal(complaints.mock.callCount(), 2);
+    bench.broken = null;
+    t.mock.timers.tick(1_999);
+    await bench.syncer.idle();
+    assert.deepEqual(bench.sent, []);
+    t.mock.timers.tick(1);
+    await bench.syncer.idle();
+    assert.deepEqual(bench.sent, ["id-1", "id-2", "id-3"]);
+    assert.equal(bench.syncer.failures, 0);
+  });
+
+  test("a kick is never lost, whenever it comes", async (t) => {
+    t.mock.timers.enable({ apis: ["setTimeout"] });
+    for (let steps = 0; steps < 30; steps += 1) {
+      bench = new Bench(command(1));
+      const first = bench.syncer.kick();
+      for (let step = 0; step < steps; step += 1) {
+        await null;
+      }
+      bench.kept.set(2, command(2));
+      await Promise.all([first, bench.syncer.kick()]);
+      assert.deepEqual(bench.sent, ["id-1", "id-2"], `after ${steps} steps`);
+      bench.syncer.stop();
+    }
   });
 
   test("a visit from a phone with a wrong clock is put right and sent again under its id", async () => {

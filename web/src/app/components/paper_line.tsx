@@ -7,7 +7,7 @@ import type { PaperNow } from "../papers.ts";
 import { useApp, useAppState, useTranslate } from "../use_app.ts";
 import { DoButton } from "./busy.tsx";
 import { Icon, type IconName } from "./icons.tsx";
-import { Link } from "../router.tsx";
+import { Link } from "./link.tsx";
 
 const ICONS: Readonly<Record<string, IconName>> = {
   printed: "check",

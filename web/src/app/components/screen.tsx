@@ -2,7 +2,8 @@
 import { type ComponentChildren, h } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { unsettled } from "../procedure.ts";
-import { goBack, Link, usePath } from "../router.tsx";
+import { goBack, usePath } from "../router.ts";
+import { Link } from "./link.tsx";
 import { useAppState, useTranslate } from "../use_app.ts";
 import { Icon, type IconName } from "./icons.tsx";
 import { paperNeedsPerson } from "../papers.ts";

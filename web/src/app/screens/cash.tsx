@@ -8,7 +8,8 @@ import { DoButton } from "../components/busy.tsx";
 import { PaidBanner } from "../components/paid_banner.tsx";
 import { Screen } from "../components/screen.tsx";
 import { dong, inNotes, likelyAmounts, plainDong, readDong } from "../money.ts";
-import { go, Link } from "../router.tsx";
+import { go } from "../router.ts";
+import { Link } from "../components/link.tsx";
 import { useApp, useAppState, useTranslate } from "../use_app.ts";
 import { type CustomerView, useCustomer } from "../use_customer.ts";
 

@@ -9,7 +9,7 @@ import { Icon } from "../components/icons.tsx";
 import { CopyOrder } from "../components/paper_line.tsx";
 import { Screen } from "../components/screen.tsx";
 import { dong, plainDong } from "../money.ts";
-import { go } from "../router.tsx";
+import { go } from "../router.ts";
 import { dialled } from "../text.ts";
 import { useApp, useAppState, useTranslate } from "../use_app.ts";
 import { type CustomerView, useCustomer } from "../use_customer.ts";

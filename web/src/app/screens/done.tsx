@@ -10,7 +10,7 @@ import { Pending, VisitPaper } from "../components/visit_paper.tsx";
 import { dong } from "../money.ts";
 import { paperOf, papersNow } from "../papers.ts";
 import { expectedStep, grouped } from "../procedure.ts";
-import { Link } from "../router.tsx";
+import { Link } from "../components/link.tsx";
 import type { Command } from "../../storage/schema.ts";
 import { useAppState, useTranslate } from "../use_app.ts";
 import { type CustomerView, useCustomer } from "../use_customer.ts";

@@ -5,7 +5,7 @@ import { timeOf } from "../clock.ts";
 import { DoButton } from "../components/busy.tsx";
 import { Screen } from "../components/screen.tsx";
 import { dong } from "../money.ts";
-import { Link } from "../router.tsx";
+import { Link } from "../components/link.tsx";
 import { useApp, useAppState, useTranslate } from "../use_app.ts";
 import type { Translate } from "../../i18n/translate.ts";
 import { writtenMoment } from "../clock.ts";

@@ -4,7 +4,7 @@ import { Icon } from "../components/icons.tsx";
 import { PaperLine } from "../components/paper_line.tsx";
 import { Screen } from "../components/screen.tsx";
 import { groupOf, papersNow } from "../papers.ts";
-import { Link } from "../router.tsx";
+import { Link } from "../components/link.tsx";
 import { useAppState, useTranslate } from "../use_app.ts";
 
 export function Papers() {

@@ -8,7 +8,8 @@ import { PaidBanner } from "../components/paid_banner.tsx";
 import { Points } from "../components/points.tsx";
 import { Screen } from "../components/screen.tsx";
 import { expectedStep } from "../procedure.ts";
-import { go, Link } from "../router.tsx";
+import { go } from "../router.ts";
+import { Link } from "../components/link.tsx";
 import { useApp, useAppState, useTranslate } from "../use_app.ts";
 import { useCustomer } from "../use_customer.ts";
 

@@ -4,7 +4,7 @@ import { APP_VERSION } from "../app.ts";
 import { Screen } from "../components/screen.tsx";
 import { Icon } from "../components/icons.tsx";
 import { openVisit } from "../procedure.ts";
-import { Link } from "../router.tsx";
+import { Link } from "../components/link.tsx";
 import { dialled } from "../text.ts";
 import { useApp, useAppState, useTranslate } from "../use_app.ts";
 

@@ -11,7 +11,8 @@ import { Pending } from "../components/visit_paper.tsx";
 import { dong, NOTES, plainDong, readDong } from "../money.ts";
 import { papersNow } from "../papers.ts";
 import { openPayments } from "../procedure.ts";
-import { go, Link } from "../router.tsx";
+import { go } from "../router.ts";
+import { Link } from "../components/link.tsx";
 import { ignoreNoAnswer } from "../app.ts";
 import { useApp, useAppState, useTranslate } from "../use_app.ts";
 

@@ -7,7 +7,7 @@ import { Icon } from "../components/icons.tsx";
 import { Screen } from "../components/screen.tsx";
 import { dong } from "../money.ts";
 import { grouped } from "../procedure.ts";
-import { Link } from "../router.tsx";
+import { Link } from "../components/link.tsx";
 import { useApp, useAppState, useTranslate } from "../use_app.ts";
 import { ignoreNoAnswer } from "../app.ts";
 

@@ -9,7 +9,7 @@ import { QrPicture } from "../components/qr_picture.tsx";
 import { Screen } from "../components/screen.tsx";
 import { dong } from "../money.ts";
 import { transferReference } from "../procedure.ts";
-import { Link } from "../router.tsx";
+import { Link } from "../components/link.tsx";
 import { useApp, useAppState, useTranslate } from "../use_app.ts";
 import { type CustomerView, useCustomer } from "../use_customer.ts";
 import { paymentCode } from "../vietqr.ts";

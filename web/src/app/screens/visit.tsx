@@ -5,7 +5,7 @@ import { Icon, type IconName } from "../components/icons.tsx";
 import { PaidBanner } from "../components/paid_banner.tsx";
 import { VisitPaper } from "../components/visit_paper.tsx";
 import { Screen } from "../components/screen.tsx";
-import { Link } from "../router.tsx";
+import { Link } from "../components/link.tsx";
 import { useTranslate } from "../use_app.ts";
 import { useCustomer } from "../use_customer.ts";
 

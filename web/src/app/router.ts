@@ -1,8 +1,7 @@
 /** Addresses below `/app/`: what is shown, and the phone's own back button. */
-import { type ComponentChildren, h } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useExternal } from "./use_external.ts";
 
-const BASE = "/app/";
+export const BASE = "/app/";
 const listeners = new Set<() => void>();
 
 /** The parts of the address, such as `["customers", "PB14010000106", "cash"]`. */
@@ -49,43 +48,15 @@ function depth(): number {
 }
 
 export function usePath(): string[] {
-  const [, draw] = useState({});
-  useEffect(() => {
-    const changed = (): void => draw({});
-    listeners.add(changed);
-    addEventListener("popstate", changed);
-    return () => {
-      listeners.delete(changed);
-      removeEventListener("popstate", changed);
-    };
-  }, []);
+  useExternal(listen, () => location.pathname);
   return path();
 }
 
-interface LinkProps {
-  to: string;
-  class?: string;
-  replace?: boolean;
-  children: ComponentChildren;
-  label?: string;
-  current?: boolean;
-}
-
-export function Link({ to, class: name, replace = false, children, label, current = false }: LinkProps) {
-  return (
-    <a
-      href={BASE + to}
-      class={name}
-      aria-label={label}
-      aria-current={current ? "page" : undefined}
-      onClick={(event: MouseEvent) => {
-        if (event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey) {
-          event.preventDefault();
-          go(to, replace);
-        }
-      }}
-    >
-      {children}
-    </a>
-  );
+function listen(changed: () => void): () => void {
+  listeners.add(changed);
+  addEventListener("popstate", changed);
+  return () => {
+    listeners.delete(changed);
+    removeEventListener("popstate", changed);
+  };
 }
