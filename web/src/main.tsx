@@ -3,11 +3,11 @@ import { PrinterHub } from "./app/printing.ts";
 import { App } from "./app/app.ts";
 import { h, render } from "preact";
 import { Message } from "./app/components/screen.tsx";
-import { Root } from "./app/root.tsx";
+import { loadParts, Root } from "./app/root.tsx";
 import { setApp } from "./app/use_app.ts";
 import { storedLanguage } from "./i18n/language.ts";
 import { loadLanguage, speak, translator } from "./i18n/translate.ts";
-import { keepAppOnPhone, lookForUpdate } from "./service_worker.ts";
+import { keepAppOnPhone } from "./service_worker.ts";
 import "./style.css";
 import { vi } from "./i18n/vi.ts";
 
@@ -32,12 +32,8 @@ async function start(root: HTMLElement): Promise<void> {
   }
   setApp(app);
   render(<Root />, root);
-  await keepAppOnPhone((update) => app.store.set({ update }));
-  document.addEventListener("visibilitychange", () => {
-    if (document.visibilityState === "visible") {
-      void lookForUpdate().catch(() => undefined); // Without signal there is no newer version to be seen.
-    }
-  });
+  void loadParts();
+  keepAppOnPhone((update) => app.store.set({ update }));
 }
 
 const root = document.getElementById("app");

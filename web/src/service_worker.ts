@@ -8,20 +8,31 @@ export interface Update {
 }
 
 /**
- * Make the app work without a network, and tell of new versions.
+ * Make the app work without a network, and offer new versions; both are tried again whenever the app comes to the front.
  *
  * A new version is never applied by itself: `onUpdate` gets it, and applies it when a person asks and no visit is open.
  * Does nothing where there are no service workers (plain HTTP on another machine).
  */
-export async function keepAppOnPhone(onUpdate: (update: Update) => void): Promise<void> {
+export function keepAppOnPhone(onUpdate: (update: Update) => void): void {
   if (!("serviceWorker" in navigator) || !import.meta.env.PROD) {
     return;
   }
-  watchUpdates(
-    await navigator.serviceWorker.register("/app/sw.js", { scope: "/app/", updateViaCache: "none" }),
-    navigator.serviceWorker,
-    onUpdate,
-  );
+  let registration: ServiceWorkerRegistration | null = null;
+  const look = async (): Promise<void> => {
+    if (registration !== null) {
+      await registration.update();
+      return;
+    }
+    registration = await navigator.serviceWorker.register("/app/sw.js", { scope: "/app/", updateViaCache: "none" });
+    watchUpdates(registration, navigator.serviceWorker, onUpdate);
+  };
+  const lookNow = (): void => {
+    if (document.visibilityState === "visible") {
+      look().catch((error: unknown) => console.warn("no signal to look for a new version", error));
+    }
+  };
+  document.addEventListener("visibilitychange", lookNow);
+  lookNow();
 }
 
 /** Offer the version that waits, the one that is being installed, and each that comes later. */
@@ -50,10 +61,4 @@ export function watchUpdates(
   // Another tab, or the browser itself, may have found it before this one listens.
   watch(registration.installing);
   registration.addEventListener("updatefound", () => watch(registration.installing));
-}
-
-/** Look for a new version, for instance when the app comes to the front. */
-export async function lookForUpdate(): Promise<void> {
-  const registration = await navigator.serviceWorker?.getRegistration("/app/");
-  await registration?.update();
 }

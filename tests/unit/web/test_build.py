@@ -9,9 +9,6 @@ import pytest
 
 from tests.unit.web.paths import DEV, WEB
 
-MOST_BYTES = 60 * 1024
-"""Of script and style, compressed: what a collector downloads before the first screen."""
-
 
 def build(folder: Path) -> dict[str, bytes]:
     command = [str(DEV), "web", "node", "node_modules/vite/bin/vite.js", "build", "--logLevel", "warn"]
@@ -36,13 +33,6 @@ def test_the_service_worker_keeps_every_file_of_the_app(built: dict[str, bytes])
     own = {name for name in built if name != "sw.js" and not name.endswith((".br", ".gz"))}
     assert files == own
     assert any(name.endswith(".json") for name in files), "the glyph atlas is missing"
-
-
-def test_the_app_is_small_enough_for_a_slow_line(built: dict[str, bytes]) -> None:
-    page = built["index.html"].decode()
-    parts = ["index.html", "sw.js", *(name for name in built if name in page.replace("/app/", ""))]
-    # The drawing worker and its glyphs come behind the first screen.
-    assert sum(len(built[f"{name}.gz"]) for name in parts if f"{name}.gz" in built) <= MOST_BYTES
 
 
 def test_the_lock_file_names_no_server() -> None:

@@ -1,25 +1,27 @@
 /** Which screen is shown. */
-import { h } from "preact";
-import { Cash } from "./screens/cash.tsx";
-import { Customer } from "./screens/customer.tsx";
-import { Done } from "./screens/done.tsx";
+import { type ComponentChildren, Fragment, h } from "preact";
+import { useEffect } from "preact/hooks";
+import { DoButton } from "./components/busy.tsx";
+import { Message } from "./components/screen.tsx";
+import { Part, reloadPage } from "./part.ts";
+import { usePath } from "./router.ts";
 import { Enrol } from "./screens/enrol.tsx";
 import { Elsewhere, Locked } from "./screens/gate.tsx";
-import { OutboxScreen } from "./screens/outbox.tsx";
-import { Papers } from "./screens/papers.tsx";
-import { PrinterScreen } from "./screens/printer.tsx";
-import { PromiseScreen } from "./screens/promise.tsx";
 import { Search } from "./screens/search.tsx";
-import { Settings } from "./screens/settings.tsx";
-import { Closing, ShiftScreen } from "./screens/shift.tsx";
 import { Today } from "./screens/today.tsx";
-import { TransferScreen } from "./screens/transfer.tsx";
-import { VisitScreen } from "./screens/visit.tsx";
-import { usePath } from "./router.ts";
 import { useSelected, useTranslate } from "./use_app.ts";
+import { useExternal } from "./use_external.ts";
+
+const door = new Part(() => import("./screens/door.ts"));
+const desk = new Part(() => import("./screens/desk.ts"));
+
+/** Load all parts once the service worker has them, so that nobody waits for them later. */
+export async function loadParts(): Promise<void> {
+  await navigator.serviceWorker?.ready;
+  await Promise.all([door.load(), desk.load()]);
+}
 
 export function Root() {
-  const t = useTranslate();
   const phase = useSelected((state) => state.phase);
   switch (phase) {
     case "enrol":
@@ -31,49 +33,73 @@ export function Root() {
     case "ready":
       return <Place />;
     default:
-      return (
-        <main class="message">
-          <h1>{t("loading")}</h1>
-        </main>
-      );
+      return <Opening />;
   }
+}
+
+function Opening() {
+  const t = useTranslate();
+  return (
+    <main class="message">
+      <h1>{t("loading")}</h1>
+    </main>
+  );
 }
 
 function Place() {
   const [place, code, part] = usePath();
   switch (place) {
     case "customers":
-      return code ? <OfCustomer key={code} code={code} part={part} /> : <Today />;
+      return code ? <In part={door}>{(screens) => ofCustomer(screens, code, part)}</In> : <Today />;
     case "search":
       return <Search />;
     case "papers":
-      return <Papers />;
+      return <In part={desk}>{({ Papers }) => <Papers />}</In>;
     case "shift":
-      return code === "close" ? <Closing /> : <ShiftScreen />;
+      return <In part={desk}>{({ Closing, ShiftScreen }) => (code === "close" ? <Closing /> : <ShiftScreen />)}</In>;
     case "printer":
-      return <PrinterScreen />;
+      return <In part={desk}>{({ PrinterScreen }) => <PrinterScreen />}</In>;
     case "outbox":
-      return <OutboxScreen />;
+      return <In part={desk}>{({ OutboxScreen }) => <OutboxScreen />}</In>;
     case "settings":
-      return <Settings />;
+      return <In part={desk}>{({ Settings }) => <Settings />}</In>;
     default:
       return <Today />;
   }
 }
 
-function OfCustomer({ code, part }: { code: string; part: string | undefined }) {
+function ofCustomer(screens: typeof import("./screens/door.ts"), code: string, part: string | undefined) {
+  const { Cash, Customer, Done, PromiseScreen, TransferScreen, VisitScreen } = screens;
   switch (part) {
     case "visit":
-      return <VisitScreen code={code} />;
+      return <VisitScreen key={code} code={code} />;
     case "cash":
-      return <Cash code={code} />;
+      return <Cash key={code} code={code} />;
     case "transfer":
-      return <TransferScreen code={code} />;
+      return <TransferScreen key={code} code={code} />;
     case "promise":
-      return <PromiseScreen code={code} />;
+      return <PromiseScreen key={code} code={code} />;
     case "done":
-      return <Done code={code} />;
+      return <Done key={code} code={code} />;
     default:
-      return <Customer code={code} />;
+      return <Customer key={code} code={code} />;
   }
+}
+
+/** What `children` makes of a part, once the part is there. */
+function In<T>({ part, children }: { part: Part<T>; children: (loaded: T) => ComponentChildren }) {
+  const t = useTranslate();
+  const loaded = useExternal(part.listen, () => part.loaded);
+  const failed = useExternal(part.listen, () => part.failed);
+  useEffect(() => void part.load(), [part]);
+  if (loaded !== null) {
+    return <>{children(loaded)}</>;
+  }
+  return failed ? (
+    <Message title={t("no_answer")} icon="no_signal">
+      <DoButton act={reloadPage}>{t("reload")}</DoButton>
+    </Message>
+  ) : (
+    <Opening />
+  );
 }

@@ -146,6 +146,23 @@ describe("a morning without signal", () => {
   test("nothing was complained of", () => it.hasNothingToComplain());
 });
 
+test("a part of the app that could not be loaded is loaded when somebody asks again", async () => {
+  const it = await Collector.start(OTHER);
+  try {
+    // No service worker, which would have it.
+    const missing = /\/sw\.js|\/door-.*\.js/;
+    await it.page.route(missing, (route) => route.abort());
+    await it.enrol();
+    await it.page.locator("ol.stops a").first().click();
+    await it.reads(/Không có trả lời/);
+    await it.page.unroute(missing);
+    await it.press("Tải lại");
+    await it.sees(/Mã khách hàng/);
+  } finally {
+    await it.close();
+  }
+});
+
 for (const [how, days] of [
   ["a day slow", -1],
   ["a day fast", 1],

@@ -1,0 +1,7 @@
+/** The part of the app for one customer: what is shown and done at the door. */
+export { Cash } from "./cash.tsx";
+export { Customer } from "./customer.tsx";
+export { Done } from "./done.tsx";
+export { PromiseScreen } from "./promise.tsx";
+export { TransferScreen } from "./transfer.tsx";
+export { VisitScreen } from "./visit.tsx";
