@@ -49,3 +49,10 @@ export async function problemOf(response: Response): Promise<ApiProblem | NoAnsw
     typeof facts === "object" && facts !== null ? (facts as Record<string, unknown>) : {},
   );
 }
+
+/** Without signal, or refused: what is on the phone stays as it is. Anything else is thrown on. */
+export function ignoreNoAnswer(error: unknown): void {
+  if (!(error instanceof NoAnswer) && !(error instanceof ApiProblem)) {
+    throw error;
+  }
+}

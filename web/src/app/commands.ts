@@ -1,10 +1,15 @@
 /** What a collector does, as commands with ids that are stored before anything is sent. */
 import type { Bill, Outcome, Shift } from "../api/types.ts";
 import type { Command, CurrentVisit } from "../storage/schema.ts";
-import type { App } from "./app.ts";
+import type { Core } from "./core.ts";
 import { newId } from "./ids.ts";
+import type { NewCommand, Outbox } from "./outbox.ts";
 import { newVisit, openVisit } from "./procedure.ts";
 import { tidyLine } from "./text.ts";
+
+interface Sender extends Core {
+  readonly outbox: Outbox;
+}
 
 interface Whom {
   readonly customer_code: string;
@@ -12,27 +17,27 @@ interface Whom {
 }
 
 /** Record that somebody was met or nobody was there. A visit that goes on is gone on with. */
-export async function visit(app: App, whom: Whom, outcome: "met" | "away"): Promise<CurrentVisit> {
+export async function visit(app: Sender, whom: Whom, outcome: "met" | "away"): Promise<CurrentVisit> {
   const { visits, day } = app.store.state;
   const going = openVisit(visits[whom.customer_code], day);
   if (going && outcome === "met") {
     return going;
   }
   const made = newVisit(whom.customer_code, outcome, app.clock.stamp(), day);
-  await app.submit(visitCommand(whom, made, outcome, made.started_at, null, ""), made);
+  await app.outbox.submit(visitCommand(whom, made, outcome, made.started_at, null, ""), made);
   return made;
 }
 
 /** The customer who was met cannot pay; `appointment` as agreed, or null where none is. */
 export async function cannotPay(
-  app: App,
+  app: Sender,
   whom: Whom,
   going: CurrentVisit,
   appointment: string | null,
   note: string,
 ): Promise<void> {
   const after: CurrentVisit = { ...going, outcome: "cannot_pay", appointment, over: true };
-  await app.submit(visitCommand(whom, going, "cannot_pay", app.clock.stamp(), appointment, note), after);
+  await app.outbox.submit(visitCommand(whom, going, "cannot_pay", app.clock.stamp(), appointment, note), after);
 }
 
 function visitCommand(
@@ -42,7 +47,7 @@ function visitCommand(
   visitedAt: string,
   appointment: string | null,
   note: string,
-): Parameters<App["submit"]>[0] {
+): NewCommand {
   return {
     id: of.visit_id,
     kind: "visit",
@@ -62,13 +67,13 @@ function visitCommand(
 
 /** Cash that is in the collector's hand now. */
 export function takeCash(
-  app: App,
+  app: Sender,
   whom: Whom,
   going: CurrentVisit,
   amount: number,
   bills: readonly Bill[],
 ): Promise<Command> {
-  return app.submit({
+  return app.outbox.submit({
     id: going.payment_id,
     kind: "payment",
     route: "POST /v1/payments",
@@ -86,8 +91,8 @@ export function takeCash(
   });
 }
 
-export function correctPhone(app: App, whom: Whom, phone: string, reason: string): Promise<Command> {
-  return app.submit({
+export function correctPhone(app: Sender, whom: Whom, phone: string, reason: string): Promise<Command> {
+  return app.outbox.submit({
     id: newId(app.clock.now()),
     kind: "phone",
     route: "POST /v1/customers/{customer_code}/phone-corrections",
@@ -98,8 +103,8 @@ export function correctPhone(app: App, whom: Whom, phone: string, reason: string
   });
 }
 
-export function openShift(app: App, openingFloat: number): Promise<Command> {
-  return app.submit({
+export function openShift(app: Sender, openingFloat: number): Promise<Command> {
+  return app.outbox.submit({
     id: newId(app.clock.now()),
     kind: "shift_open",
     route: "POST /v1/shifts",
@@ -111,13 +116,13 @@ export function openShift(app: App, openingFloat: number): Promise<Command> {
 }
 
 export function closeShift(
-  app: App,
+  app: Sender,
   shift: Shift,
   counted: number,
   denominations: Readonly<Record<string, number>>,
   explanation: string,
 ): Promise<Command> {
-  return app.submit({
+  return app.outbox.submit({
     id: shift.shift_id,
     kind: "shift_close",
     route: "POST /v1/shifts/{shift_id}/closing",
@@ -133,8 +138,8 @@ export function closeShift(
   });
 }
 
-export function printCopy(app: App, receiptId: string, reason: string): Promise<Command> {
-  return app.submit({
+export function printCopy(app: Sender, receiptId: string, reason: string): Promise<Command> {
+  return app.outbox.submit({
     id: newId(app.clock.now()),
     kind: "copy",
     route: "POST /v1/receipts/{receipt_id}/copies",
@@ -146,8 +151,8 @@ export function printCopy(app: App, receiptId: string, reason: string): Promise<
 }
 
 /** A person has looked at the printer: the paper is out. */
-export function sayPrinted(app: App, jobId: string, attempt: number): Promise<Command> {
-  return app.submit({
+export function sayPrinted(app: Sender, jobId: string, attempt: number): Promise<Command> {
+  return app.outbox.submit({
     id: `${jobId}:${attempt}`,
     kind: "printed",
     route: "POST /v1/print-jobs/{job_id}/results",
@@ -159,8 +164,8 @@ export function sayPrinted(app: App, jobId: string, attempt: number): Promise<Co
 }
 
 /** A person has looked at the printer: nothing usable came out. Only this prints a paper a second time. */
-export function printAgain(app: App, jobId: string, attempt: number): Promise<Command> {
-  return app.submit({
+export function printAgain(app: Sender, jobId: string, attempt: number): Promise<Command> {
+  return app.outbox.submit({
     id: `${jobId}:${attempt}`,
     kind: "print_again",
     route: "POST /v1/print-jobs/{job_id}/attempts",

@@ -37,8 +37,8 @@ export function useCustomer(code: string): CustomerView {
   useEffect(() => {
     let isCurrent = true;
     setReading(true);
-    app
-      .readCustomer(code)
+    app.customers
+      .read(code)
       .catch((error: unknown) => {
         if (
           isCurrent &&

@@ -18,7 +18,7 @@ import type {
 import { pauseAfter } from "../sync/backoff.ts";
 
 /** Frames of the gateway carry their type, also where the description says that it has a default. */
-type Typed<T extends { readonly type?: string }> = T & { readonly type: NonNullable<T["type"]> };
+export type Typed<T extends { readonly type?: string }> = T & { readonly type: NonNullable<T["type"]> };
 
 export type FromGateway =
   | Typed<Welcome>

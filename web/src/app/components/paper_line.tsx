@@ -78,11 +78,11 @@ export function PaperLine({ paper, withName = false }: { paper: PaperNow; withNa
                 {t("printer_choose")}
               </Link>
             ) : null}
-            <button type="button" class="plain-button" onClick={() => app.printNow()}>
+            <button type="button" class="plain-button" onClick={() => app.printJobs.printNow()}>
               {t("continue_printing")}
             </button>
             {withName && (
-              <DoButton class="plain-button" act={() => app.giveUpPaper(paper.job_id)}>
+              <DoButton class="plain-button" act={() => app.printJobs.cancel(paper.job_id)}>
                 {t("paper_give_up")}
               </DoButton>
             )}

@@ -191,7 +191,7 @@ function Refused({ payment }: { payment: Command }) {
         <strong>{t("cash_refused")}</strong>
         <p>{payment.problem?.detail}</p>
         <p>{t("cash_give_back")}</p>
-        <DoButton class="plain-button" act={() => app.markSeen(payment)}>
+        <DoButton class="plain-button" act={() => app.outbox.markSeen(payment)}>
           {t("understood")}
         </DoButton>
       </div>

@@ -100,7 +100,7 @@ function Row({ command }: { command: Command }) {
       {command.state === "refused" && (
         <>
           <p class="bad-text">{command.problem?.detail}</p>
-          <DoButton class="plain-button" act={() => app.markSeen(command)}>
+          <DoButton class="plain-button" act={() => app.outbox.markSeen(command)}>
             {t("understood")}
           </DoButton>
         </>

@@ -158,7 +158,7 @@ function Wizard({ done }: { done: () => void }) {
   const save = async (answered: Answered, isWide: boolean): Promise<void> => {
     try {
       await app.printer.keep(profileFrom({ ...seen, isWide }, answered, app.printer.remembered?.profile));
-      app.printNow();
+      app.printJobs.printNow();
       done();
     } catch {
       setProblem(t("no_answer"));

@@ -3,6 +3,7 @@ import { h } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { CustomerMatch, RouteStop } from "../../api/types.ts";
 import { Screen } from "../components/screen.tsx";
+import { indexOf } from "../search/search.ts";
 import { useApp, useAppState, useTranslate } from "../use_app.ts";
 import { StopRow } from "./today.tsx";
 
@@ -23,7 +24,7 @@ export function Search() {
   useEffect(() => {
     lastTyped = typed;
     const query = typed.trim();
-    setFound(app.index.search(query));
+    setFound(indexOf(stops).search(query));
     if (query.length < 2) {
       setOffline(false);
       return undefined;

@@ -4,6 +4,7 @@ import { APP_VERSION } from "../app.ts";
 import { Screen } from "../components/screen.tsx";
 import { Icon } from "../components/icons.tsx";
 import { openVisit } from "../procedure.ts";
+import { setLanguage } from "../settings.ts";
 import { Link } from "../components/link.tsx";
 import { dialled } from "../text.ts";
 import { useApp, useAppState, useTranslate } from "../use_app.ts";
@@ -36,7 +37,7 @@ export function Settings() {
               type="radio"
               name="language"
               checked={language === one}
-              onChange={() => void app.setLanguage(one).catch(() => undefined)}
+              onChange={() => void setLanguage(app, one).catch(() => undefined)}
             />
             <span lang={one}>{t(`language_${one}`)}</span>
           </label>

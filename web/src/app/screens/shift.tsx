@@ -1,6 +1,7 @@
 /** The collector's working day with the cash box. */
 import { h } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import { ignoreNoAnswer } from "../../api/problem.ts";
 import type { Shift } from "../../api/types.ts";
 import { writtenMoment } from "../clock.ts";
 import { closeShift, openShift } from "../commands.ts";
@@ -12,15 +13,15 @@ import { dong, NOTES, plainDong, readDong } from "../money.ts";
 import { papersNow } from "../papers.ts";
 import { openPayments } from "../procedure.ts";
 import { go } from "../router.ts";
+import { refreshShift } from "../shift.ts";
 import { Link } from "../components/link.tsx";
-import { ignoreNoAnswer } from "../app.ts";
 import { useApp, useAppState, useTranslate } from "../use_app.ts";
 
 export function ShiftScreen() {
   const app = useApp();
   const { shift, online } = useAppState();
   useEffect(() => {
-    void app.refreshShift().catch(ignoreNoAnswer);
+    void refreshShift(app).catch(ignoreNoAnswer);
   }, [online]);
   return shift ? <Open shift={shift} /> : <Opening />;
 }
@@ -155,7 +156,7 @@ export function Closing() {
   const [pieces, setPieces] = useState<Readonly<Record<number, string>>>({});
   const [explanation, setExplanation] = useState("");
   useEffect(() => {
-    void app.refreshShift().catch(ignoreNoAnswer);
+    void refreshShift(app).catch(ignoreNoAnswer);
   }, [online]);
   useEffect(() => {
     if (shift === null) {

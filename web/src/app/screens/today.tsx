@@ -1,6 +1,7 @@
 /** Today's route, in the order of walking. */
 import { h } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { ignoreNoAnswer } from "../../api/problem.ts";
 import type { RouteStop } from "../../api/types.ts";
 import { dayOf, timeOf, weekdayOf, writtenDay } from "../clock.ts";
 import { Icon } from "../components/icons.tsx";
@@ -9,7 +10,6 @@ import { dong } from "../money.ts";
 import { grouped } from "../procedure.ts";
 import { Link } from "../components/link.tsx";
 import { useApp, useAppState, useTranslate } from "../use_app.ts";
-import { ignoreNoAnswer } from "../app.ts";
 
 const GROUPS = ["due", "promised", "done"] as const;
 type Group = (typeof GROUPS)[number];
@@ -43,7 +43,11 @@ export function Today() {
       {route === null && (
         <p class="empty">
           {t("route_none")}
-          <button type="button" class="plain-button" onClick={() => void app.refreshRoute().catch(ignoreNoAnswer)}>
+          <button
+            type="button"
+            class="plain-button"
+            onClick={() => void app.customers.refreshRoute().catch(ignoreNoAnswer)}
+          >
             {t("reload")}
           </button>
         </p>

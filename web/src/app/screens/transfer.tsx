@@ -10,6 +10,7 @@ import { Screen } from "../components/screen.tsx";
 import { dong } from "../money.ts";
 import { transferReference } from "../procedure.ts";
 import { Link } from "../components/link.tsx";
+import { keepTransfer } from "../transfers.ts";
 import { useApp, useAppState, useTranslate } from "../use_app.ts";
 import { type CustomerView, useCustomer } from "../use_customer.ts";
 import { paymentCode } from "../vietqr.ts";
@@ -87,7 +88,7 @@ function useTransfer(customer: CustomerView): Transfer | null {
         recorded_at: null,
         before: customer.account?.payments.map((payment) => payment.payment_id) ?? [],
       };
-      void app.keepTransfer(made);
+      void keepTransfer(app, made);
       setShown(made.transfer_id);
     } else if (waiting) {
       setShown(waiting.transfer_id);

@@ -12,6 +12,15 @@ interface Entry extends Candidate {
   readonly customer: CustomerSummary;
 }
 
+const indexes = new WeakMap<readonly RouteStop[], RouteIndex>();
+
+/** The index of a route, made once for it. */
+export function indexOf(stops: readonly RouteStop[]): RouteIndex {
+  const index = indexes.get(stops) ?? new RouteIndex(stops);
+  indexes.set(stops, index);
+  return index;
+}
+
 /** The customers of a route under their search keys; made once, asked often. */
 export class RouteIndex {
   readonly #entries: readonly Entry[];

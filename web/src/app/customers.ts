@@ -1,0 +1,160 @@
+/** The customers' details and bills on this phone. */
+import { ApiProblem } from "../api/problem.ts";
+import type { AccountUpdate, CustomerAccount, CustomerDetails } from "../api/types.ts";
+import type { CustomerFile } from "../storage/schema.ts";
+import { dayOf } from "./clock.ts";
+import type { Core } from "./core.ts";
+import { changeStop, refreshRoute } from "./route.ts";
+import { settleTransfers } from "./transfers.ts";
+
+/** How many customers are downloaded at once. */
+const DOWNLOADS = 3;
+const HISTORY = 5;
+
+export class Customers {
+  readonly #core: Core;
+  readonly #wanted = new Set<string>();
+  #downloading: Promise<void> | null = null;
+
+  constructor(core: Core) {
+    this.#core = core;
+  }
+
+  /** Read a customer with bills. Throws like any request. */
+  async read(customerCode: string): Promise<CustomerFile> {
+    const { api, clock, database, store } = this.#core;
+    const params = { customer_code: customerCode };
+    const [details, account] = await Promise.all([
+      api.call("GET /v1/customers/{customer_code}", { params }),
+      api.call("GET /v1/customers/{customer_code}/account", { params, query: { history: HISTORY } }),
+    ]);
+    const known = store.state.files[customerCode];
+    const newer = known?.account && known.account.account.version > account.account.version ? known.account : account;
+    const file: CustomerFile = {
+      customer_code: customerCode,
+      details,
+      account: newer,
+      read_at: clock.stamp(),
+      outdated: newer !== account,
+    };
+    if (!this.#core.isEnrolled()) {
+      return file;
+    }
+    if (this.#isNews(known, details, newer)) {
+      await changeStop(this.#core, customerCode, { debt: newer.account.debt });
+    }
+    await database.putCustomer(file);
+    this.#show(file);
+    await settleTransfers(this.#core, customerCode, newer);
+    return file;
+  }
+
+  #isNews(known: CustomerFile | undefined, details: CustomerDetails, { account }: CustomerAccount): boolean {
+    return (
+      known?.account?.account.version !== account.version ||
+      known.details?.facts.version !== details.facts.version ||
+      !this.#core.store.state.stops.some(
+        ({ customer }) => customer.customer_code === account.customer_code && customer.debt === account.debt,
+      )
+    );
+  }
+
+  /** Bring customers onto the phone for when there is no signal. */
+  download(customerCodes: readonly string[]): void {
+    for (const code of customerCodes) {
+      this.#wanted.add(code);
+    }
+    this.#downloading ??= this.#download();
+  }
+
+  /** Read the route of the day, and the customers on it that are not on the phone as they are today. */
+  async refreshRoute(): Promise<void> {
+    await refreshRoute(this.#core);
+    const { files, stops } = this.#core.store.state;
+    const today = this.#core.clock.day();
+    const isToBeRead = (file: CustomerFile | undefined): boolean =>
+      !file?.account || file.outdated || dayOf(file.read_at) !== today;
+    this.download(
+      stops.map((stop) => stop.customer.customer_code).filter((customerCode) => isToBeRead(files[customerCode])),
+    );
+  }
+
+  /** Until nothing is being downloaded any more. */
+  async idle(): Promise<void> {
+    await this.#downloading;
+  }
+
+  async #download(): Promise<void> {
+    try {
+      while (this.#wanted.size > 0 && this.#core.isEnrolled()) {
+        const ended = await Promise.allSettled(Array.from({ length: DOWNLOADS }, () => this.#downloadNext()));
+        if (ended.some((one) => one.status === "rejected")) {
+          // No signal: the rest is asked for with the next route.
+          this.#wanted.clear();
+        }
+      }
+    } finally {
+      this.#downloading = null;
+    }
+  }
+
+  async #downloadNext(): Promise<void> {
+    for (let [code] = this.#wanted; code !== undefined && this.#core.isEnrolled(); [code] = this.#wanted) {
+      this.#wanted.delete(code);
+      try {
+        await this.read(code);
+      } catch (error) {
+        // Refused, such as a customer who is not this collector's any more: the others are read all the same.
+        if (!(error instanceof ApiProblem) || error.status >= 500) {
+          throw error;
+        }
+      }
+    }
+  }
+
+  /** The gateway says what is owed now. Returns whether that is news. */
+  async update(update: AccountUpdate): Promise<boolean> {
+    const { database, store } = this.#core;
+    const code = update.customer_code;
+    const file = store.state.files[code];
+    // Shown also where the account itself was read before: only here does it say where the money was paid.
+    if (update.what === "payment.recorded" && update.payment) {
+      const { where, amount, received_at: at, method } = update.payment;
+      store.set({ paid: { ...store.state.paid, [code]: { where, amount, at, method } } });
+    }
+    if (file?.account && file.account.account.version >= update.version) {
+      return false;
+    }
+    if (file) {
+      const changed = { ...file, account: file.account && updated(file.account, update), outdated: true };
+      await database.putCustomer(changed);
+      this.#show(changed);
+    }
+    await changeStop(this.#core, code, { debt: update.debt });
+    return true;
+  }
+
+  #show(file: CustomerFile): void {
+    const { store } = this.#core;
+    if (!this.#core.isEnrolled()) {
+      return;
+    }
+    const files = { ...store.state.files, [file.customer_code]: file };
+    store.set({ files, downloaded: downloadedOf(Object.values(files)) });
+  }
+
+  /** The phone was shut out. */
+  forget(): void {
+    this.#wanted.clear();
+  }
+}
+
+/** How many customers are there with their bills. */
+export function downloadedOf(files: readonly CustomerFile[]): number {
+  return files.filter((file) => file.account !== null).length;
+}
+
+/** What is known for certain; the bills themselves are read afresh. */
+function updated(file: CustomerAccount, { debt, credit, open_bills, version }: AccountUpdate): CustomerAccount {
+  return { ...file, account: { ...file.account, debt, credit, open_bills, version } };
+}

@@ -1,0 +1,44 @@
+/** The day's route as the phone knows it. */
+import type { Outcome, RouteStop } from "../api/types.ts";
+import type { Core } from "./core.ts";
+
+/** Read the route of the day. Throws like any request. */
+export async function refreshRoute({ api, clock, database, store }: Core): Promise<void> {
+  const day = clock.day();
+  const { stops } = await api.call("GET /v1/route", { query: { day } });
+  const route = { day, read_at: clock.stamp() };
+  await database.replaceRoute(stops, route);
+  store.set({ stops, route, day });
+}
+
+export function isOnRoute({ store }: Core, customerCode: string): boolean {
+  return store.state.stops.some((stop) => stop.customer.customer_code === customerCode);
+}
+
+export interface StopChange {
+  readonly debt?: number;
+  readonly phone?: string;
+  readonly outcome?: Outcome;
+}
+
+/** Change what the route says of a customer, where the customer is on it. */
+export async function changeStop({ database, store }: Core, customerCode: string, change: StopChange): Promise<void> {
+  const place = store.state.stops.findIndex((stop) => stop.customer.customer_code === customerCode);
+  const stop = store.state.stops[place];
+  if (!stop) {
+    return;
+  }
+  const changed = changedStop(stop, change);
+  await database.changeStop(customerCode, () => changed);
+  store.set({ stops: store.state.stops.with(place, changed) });
+}
+
+function changedStop(stop: RouteStop, change: StopChange): RouteStop {
+  const { debt = stop.customer.debt, phone = stop.customer.phone, outcome } = change;
+  return {
+    ...stop,
+    customer: { ...stop.customer, debt, phone },
+    done_today: stop.done_today || debt <= 0 || outcome !== undefined,
+    last_outcome: outcome ?? stop.last_outcome,
+  };
+}

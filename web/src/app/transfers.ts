@@ -1,0 +1,22 @@
+/** Transfers that customers were shown the code of. */
+import type { CustomerAccount } from "../api/types.ts";
+import type { Transfer } from "../storage/schema.ts";
+import type { Core } from "./core.ts";
+import { transfersNow } from "./procedure.ts";
+
+export async function keepTransfer({ database, store }: Core, transfer: Transfer): Promise<void> {
+  await database.putTransfer(transfer);
+  store.set({ transfers: await database.transfers() });
+}
+
+/** Find the customer's transfers among the recorded credits of the account. */
+export async function settleTransfers(core: Core, customerCode: string, account: CustomerAccount): Promise<void> {
+  const { clock, database, store } = core;
+  const transfers = store.state.transfers.filter((one) => one.customer_code === customerCode);
+  for (const now of transfersNow(transfers, account, clock.stamp())) {
+    if (!transfers.includes(now)) {
+      await database.putTransfer(now);
+    }
+  }
+  store.set({ transfers: await database.transfers() });
+}
