@@ -10,13 +10,14 @@ import asyncpg
 
 from services.billing.audit import BillingFacts
 from services.billing.audit import audit_facts as billing_facts
-from services.customer.audit import CustomerAudit, RecordedVisit
+from services.customer.audit import RecordedVisit, VisitFacts
 from services.customer.audit import audit_facts as customer_facts
 from services.gateway.audit import GatewayFacts
 from services.gateway.audit import audit_facts as gateway_facts
 from services.notify.audit import NotifyFacts
 from services.notify.audit import audit_facts as notify_facts
-from services.receipt.audit import ReceiptFact, RegisterAudit, audit_register, receipt_facts
+from services.receipt.audit import ReceiptFacts
+from services.receipt.audit import audit_facts as receipt_facts
 from services.receipt.signatures.keyring import Keyring
 from shared.messaging.topology import RETRY_SECONDS, Names
 
@@ -26,24 +27,14 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class ReminderFact:
-    """The reminder of one visit."""
-
-    visit_id: str
-    state: str
-
-
-@dataclass(frozen=True)
 class Facts:
     """Everything that is compared."""
 
     billing: BillingFacts
-    register: RegisterAudit
-    receipts: list[ReceiptFact]
+    receipt: ReceiptFacts
     notify: NotifyFacts
-    reminders: list[ReminderFact]
     gateway: GatewayFacts
-    customer: CustomerAudit
+    customer: VisitFacts
     unsent: dict[str, int]
     """Service → events that wait in its outbox."""
     queues: dict[str, int]
@@ -65,26 +56,15 @@ async def collect(database_urls: Mapping[str, str], amqp_url: str, namespace: st
         finally:
             await connection.close()
 
-    async def receipts(connection: Any) -> list[ReceiptFact]:
-        async with connection.transaction(isolation="repeatable_read", readonly=True):
-            return [fact async for fact in receipt_facts(connection)]
-
     return Facts(
         billing=await within("billing", billing_facts),
-        register=await within("receipt", lambda connection: audit_register(connection, keyring)),
-        receipts=await within("receipt", receipts),
+        receipt=await within("receipt", lambda connection: receipt_facts(connection, keyring)),
         notify=await within("notify", notify_facts),
-        reminders=await within("notify", _reminders),
         gateway=await within("gateway", gateway_facts),
         customer=await within("customer", customer_facts),
         unsent={service: await within(service, _unsent) for service in SERVICES},
         queues=await _queue_lengths(amqp_url, Names(namespace)),
     )
-
-
-async def _reminders(connection: "asyncpg.Connection[Any]") -> list[ReminderFact]:
-    rows = await connection.fetch("SELECT visit_id::text, state FROM reminders")
-    return [ReminderFact(row["visit_id"], row["state"]) for row in rows]
 
 
 async def _unsent(connection: "asyncpg.Connection[Any]") -> int:

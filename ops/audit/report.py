@@ -1,22 +1,9 @@
-"""What an audit says."""
+"""The report of an audit."""
 
 from dataclasses import dataclass
 from typing import Any
 
-
-@dataclass(frozen=True, order=True)
-class Violation:
-    """Something that must not be."""
-
-    service: str
-    """Whose database shows it; ``between`` when two databases disagree."""
-    rule: str
-    subject: str
-    detail: str
-
-    def as_dict(self) -> dict[str, str]:
-        """Return the violation for JSON."""
-        return {"service": self.service, "rule": self.rule, "subject": self.subject, "detail": self.detail}
+from shared.audit import AuditViolation
 
 
 @dataclass(frozen=True)
@@ -24,7 +11,7 @@ class AuditReport:
     """The figures that were compared, in đồng and counts, and everything that is wrong."""
 
     figures: dict[str, int]
-    violations: list[Violation]
+    violations: list[AuditViolation]
 
     @property
     def ok(self) -> bool:

@@ -4,14 +4,15 @@ from collections import Counter
 from collections.abc import Iterator
 
 from ops.audit.facts import Facts
-from ops.audit.report import AuditReport, Violation
+from ops.audit.report import AuditReport
+from shared.audit import AuditViolation
 
 _NOTICE_OUTCOMES = frozenset({"met", "away", "cannot_pay"})
 
 
-def judge(facts: Facts, *, settled: bool = True) -> AuditReport:
+def check_facts(facts: Facts, *, settled: bool = True) -> AuditReport:
     """Compare everything. ``settled`` False leaves out what events under way may still bring into line."""
-    violations = [*_within(facts), *_receipts(facts), *_sums(facts), *_reminders(facts), *_papers(facts)]
+    violations = [*_within(facts), *_receipts(facts), *_sums(facts), *_reminders(facts), *_print_jobs(facts)]
     if settled:
         violations += [*_nothing_under_way(facts), *_copies_agree(facts), *_nothing_forgotten(facts)]
     return AuditReport(figures=_figures(facts), violations=sorted(violations))
@@ -28,32 +29,24 @@ def _figures(facts: Facts) -> dict[str, int]:
         "cleared": facts.billing.cleared,
         "credit": facts.billing.credit,
         "shift_cash": facts.billing.shift_cash,
-        "receipts": facts.register.receipts,
-        "receipts_voided": facts.register.voids,
-        "receipted": sum(receipt.total for receipt in facts.receipts if not receipt.voided),
+        "receipts": len(facts.receipt.receipts),
+        "receipts_voided": facts.receipt.voids,
+        "receipted": sum(receipt.total for receipt in facts.receipt.receipts if not receipt.voided),
         "visits": len(facts.visits),
-        "reminders": facts.notify.reminders,
+        "reminders": len(facts.notify.reminders),
         "print_jobs": sum(facts.gateway.jobs_by_state.values()),
         "devices": facts.gateway.devices,
     }
 
 
-def _within(facts: Facts) -> Iterator[Violation]:
-    for rule, subject, detail in facts.billing.broken:
-        yield Violation("billing", rule, subject, detail)
-    for sentence in facts.customer.violations:
-        yield Violation("customer", "steps follow from accounts and visits, each told once", "visits", sentence)
-    for found in facts.register.violations:
-        yield Violation("receipt", found.rule, found.subject, found.detail)
-    for sentence in facts.notify.violations():
-        yield Violation("notify", "a reminder is sent at most once", "reminders", sentence)
-    for rule, subject, detail in facts.gateway.broken:
-        yield Violation("gateway", rule, subject, detail)
+def _within(facts: Facts) -> Iterator[AuditViolation]:
+    for found in (facts.billing, facts.customer, facts.receipt, facts.notify, facts.gateway):
+        yield from found.violations
 
 
-def _receipts(facts: Facts) -> Iterator[Violation]:
+def _receipts(facts: Facts) -> Iterator[AuditViolation]:
     """Each payment has one receipt over its amount, each reversed payment a voided one, and no receipt is alone."""
-    by_payment = {str(receipt.payment_id): receipt for receipt in facts.receipts}
+    by_payment = {str(receipt.payment_id): receipt for receipt in facts.receipt.receipts}
     for payment in facts.billing.payments.values():
         receipt = by_payment.get(payment.payment_id)
         if receipt is None:
@@ -77,8 +70,8 @@ def _receipts(facts: Facts) -> Iterator[Violation]:
         yield _between("a receipt has a payment", payment_id, "billing has never recorded it")
 
 
-def _sums(facts: Facts) -> Iterator[Violation]:
-    received, receipted = facts.billing.received, sum(r.total for r in facts.receipts if not r.voided)
+def _sums(facts: Facts) -> Iterator[AuditViolation]:
+    received, receipted = facts.billing.received, sum(r.total for r in facts.receipt.receipts if not r.voided)
     if received != receipted:
         yield _between(
             "payments that stand = receipts that stand", "all", f"{received} received, {receipted} receipted"
@@ -88,9 +81,9 @@ def _sums(facts: Facts) -> Iterator[Violation]:
         yield _between("received = cleared + credit", "all", f"{received} received, {cleared} cleared, {credit} credit")
 
 
-def _reminders(facts: Facts) -> Iterator[Violation]:
+def _reminders(facts: Facts) -> Iterator[AuditViolation]:
     """An away visit that caused a notice has exactly one reminder, and no other visit has one."""
-    per_visit = Counter(reminder.visit_id for reminder in facts.reminders)
+    per_visit = Counter(reminder.visit_id for reminder in facts.notify.reminders)
     for visit_id, kinds in facts.billing.notices.items():
         expected = 1 if "away" in kinds else 0
         if per_visit[visit_id] != expected:
@@ -101,11 +94,11 @@ def _reminders(facts: Facts) -> Iterator[Violation]:
         yield _between("a reminder has a notice", visit_id, "billing has issued none")
 
 
-def _papers(facts: Facts) -> Iterator[Violation]:
+def _print_jobs(facts: Facts) -> Iterator[AuditViolation]:
     for receipt_id, jobs in facts.gateway.receipts.items():
         if jobs > 1:
             yield _between("a receipt is queued for printing once", receipt_id, f"{jobs} jobs")
-    known = {str(receipt.receipt_id) for receipt in facts.receipts}
+    known = {str(receipt.receipt_id) for receipt in facts.receipt.receipts}
     for receipt_id in facts.gateway.receipts.keys() - known:
         yield _between("a receipt on paper is in the register", receipt_id, "it is not")
     for visit_id, jobs in facts.gateway.notices.items():
@@ -116,39 +109,39 @@ def _papers(facts: Facts) -> Iterator[Violation]:
         yield _between("a notice has a visit", visit_id, "customer has never recorded it")
 
 
-def _nothing_under_way(facts: Facts) -> Iterator[Violation]:
+def _nothing_under_way(facts: Facts) -> Iterator[AuditViolation]:
     for service, waiting in facts.unsent.items():
         if waiting:
-            yield Violation(service, "the outbox is empty", "outbox", f"{waiting} events wait")
+            yield AuditViolation(service, "the outbox is empty", "outbox", f"{waiting} events wait")
     for queue, waiting in facts.queues.items():
         if waiting:
-            yield Violation("broker", "no event waits and none is dead", queue, f"{waiting} messages")
+            yield AuditViolation("broker", "no event waits and none is dead", queue, f"{waiting} messages")
 
 
-def _copies_agree(facts: Facts) -> Iterator[Violation]:
-    """What other services remember of accounts and visits is what the owner says."""
+def _copies_agree(facts: Facts) -> Iterator[AuditViolation]:
+    """What other services keep of accounts and visits is what their owner has."""
     for customer_code, (version, debt) in facts.billing.accounts.items():
-        heard = facts.customer.accounts.get(customer_code)
-        if version and heard != (version, debt):
+        known = facts.customer.accounts.get(customer_code)
+        if version and known != (version, debt):
             yield _between(
                 "customer knows what is owed",
                 customer_code,
-                f"billing (version, debt) {(version, debt)}, heard {heard}",
+                f"billing (version, debt) {(version, debt)}, customer {known}",
             )
     for customer_code, version in facts.customer.versions.items():
         if facts.billing.versions.get(customer_code) != version:
-            known = facts.billing.versions.get(customer_code)
-            yield _between("billing knows each customer", customer_code, f"version {version}, billing has {known}")
+            copied = facts.billing.versions.get(customer_code)
+            yield _between("billing knows each customer", customer_code, f"version {version}, billing has {copied}")
     for payment in facts.billing.payments.values():
         if payment.receipt_id is None:
-            yield _between("billing knows each payment's receipt", payment.payment_id, "has not heard of it")
+            yield _between("billing knows each payment's receipt", payment.payment_id, "no receipt")
     for visit_id, visit in facts.visits.items():
         if visit.outcome in _NOTICE_OUTCOMES and not visit.cleared_since and visit_id not in facts.billing.notices:
             yield _between("a visit to somebody who owes has a notice", visit_id, visit.outcome)
 
 
-def _nothing_forgotten(facts: Facts) -> Iterator[Violation]:
-    """What a payment or a visit on a phone leads to has come there, and no reminder was dropped without a reason."""
+def _nothing_forgotten(facts: Facts) -> Iterator[AuditViolation]:
+    """What a payment or a visit on a phone leads to has reached it, and no reminder was cancelled without a reason."""
     for payment in facts.billing.payments.values():
         if payment.device_id and payment.receipt_id and not facts.gateway.receipts.get(payment.receipt_id):
             yield _between("a payment on a phone has its receipt queued there", payment.payment_id, "no job")
@@ -156,11 +149,11 @@ def _nothing_forgotten(facts: Facts) -> Iterator[Violation]:
         visit, jobs = facts.visits.get(visit_id), facts.gateway.notices.get(visit_id, 0)
         if visit is not None and visit.device_id and jobs < len(kinds):
             yield _between("a notice of a visit is queued on its phone", visit_id, f"{jobs} jobs, {len(kinds)} notices")
-    for reminder in facts.reminders:
+    for reminder in facts.notify.reminders:
         visit = facts.visits.get(reminder.visit_id)
         if reminder.state == "cancelled" and visit is not None and not visit.cleared_since:
             yield _between("a reminder is cancelled only when nothing is owed", reminder.visit_id, "it was owed")
 
 
-def _between(rule: str, subject: str, detail: str) -> Violation:
-    return Violation("between", rule, subject, detail)
+def _between(rule: str, subject: str, detail: str) -> AuditViolation:
+    return AuditViolation("between", rule, subject, detail)

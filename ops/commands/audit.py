@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ops.audit import AuditReport, collect, judge
+from ops.audit import AuditReport, check_facts, collect
 from ops.console import JsonOption, fail, print_json, print_line, print_table
 from ops.runner import run
 from ops.system import RunningSystem, find_system, keys_folder
@@ -47,7 +47,7 @@ async def audit_when_settled(system: RunningSystem, keyring: Keyring, seconds: f
     urls = {service: system.database_url(service) for service in SERVICES}
     deadline = time.monotonic() + seconds
     while True:
-        report = judge(await collect(urls, system.amqp_url, system.namespace, keyring))
+        report = check_facts(await collect(urls, system.amqp_url, system.namespace, keyring))
         if report.ok or time.monotonic() > deadline:
             return report
         await asyncio.sleep(_LOOK_AGAIN_SECONDS)

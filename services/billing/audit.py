@@ -1,10 +1,9 @@
 """Facts for the audit: what must never be true of bills, payments, credits and shifts."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from shared.db import Connection
+from shared.audit import AuditViolation, broken_rules
+from shared.db import Connection
 
 # Each rule selects what breaks it as (subject, detail); a sound database selects nothing.
 _RULES: dict[str, str] = {
@@ -135,8 +134,7 @@ class BillingFacts:
     """Customer code → version of the contract facts that billing has."""
     shift_cash: int
     """Cash of payments that stand, over all shifts."""
-    broken: list[tuple[str, str, str]]
-    """Rule, subject, detail."""
+    violations: list[AuditViolation]
 
 
 _PAYMENTS = """
@@ -157,12 +155,10 @@ _VERSIONS = "SELECT customer_code, version FROM customers"
 _NOTICES = "SELECT visit_id::text, array_agg(kind) AS kinds FROM notices GROUP BY 1"
 
 
-async def audit_facts(connection: "Connection") -> BillingFacts:
+async def audit_facts(connection: Connection) -> BillingFacts:
     """Read the facts in one snapshot; needs no running service."""
     async with connection.transaction(isolation="repeatable_read", readonly=True):
-        broken = [
-            (rule, str(row[0]), str(row[1])) for rule, sql in _RULES.items() for row in await connection.fetch(sql)
-        ]
+        violations = await broken_rules(connection, "billing", _RULES)
         payments = {row["payment_id"]: PaymentFact(**row) for row in await connection.fetch(_PAYMENTS)}
         totals = await connection.fetchrow(_TOTALS)
         accounts = await connection.fetch(_ACCOUNTS)
@@ -174,6 +170,6 @@ async def audit_facts(connection: "Connection") -> BillingFacts:
         accounts={row["customer_code"]: (row["version"], row["debt"]) for row in accounts},
         notices={row["visit_id"]: row["kinds"] for row in notices},
         versions={row["customer_code"]: row["version"] for row in versions},
-        broken=broken,
+        violations=violations,
         **totals,
     )

@@ -1,27 +1,31 @@
-"""What the customer service can say in an audit of the whole system: read-only, on a connection to its database."""
+"""Facts for the audit: visits and standings, and what must never be true of them."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from shared.audit import AuditViolation, broken_rules
 from shared.contracts.common import NextStep, Outcome
 from shared.contracts.customer import VisitRecorded
 from shared.db import Connection
 from shared.messaging.pruner import ARCHIVE_DAYS
 
-# Customers whose step or count of misses does not follow from the account and the visits.
-_BROKEN_STANDINGS = """
-SELECT format('customer %s stands at %s with %s misses, but owes %s đồng and was missed %s times',
-    customer_code, step, misses, debt, missed) AS violation
-FROM standings, LATERAL (
-    SELECT count(*) AS missed FROM visits
-    WHERE visits.customer_code = standings.customer_code AND account_version > cleared_version AND outcome <> 'met'
-) AS counted
-WHERE (step = 'settled') <> (debt <= 0)
-    OR (debt > 0 AND misses <> missed)
-    OR (step = 'due') <> (debt > 0 AND missed = 0)
-ORDER BY customer_code
-"""
+# Each rule selects what breaks it as (subject, detail); a sound database selects nothing.
+_RULES: dict[str, str] = {
+    "a step and its misses follow from the account and the visits": """
+        SELECT customer_code, format('stands at %s with %s misses, but owes %s đồng and was missed %s times',
+            step, misses, debt, missed)
+        FROM standings, LATERAL (
+            SELECT count(*) AS missed FROM visits
+            WHERE visits.customer_code = standings.customer_code AND account_version > cleared_version
+                AND outcome <> 'met'
+        ) AS counted
+        WHERE (step = 'settled') <> (debt <= 0)
+            OR (debt > 0 AND misses <> missed)
+            OR (step = 'due') <> (debt > 0 AND missed = 0)
+        ORDER BY customer_code
+    """,
+}
 
 # Only from met to cannot_pay can a visit go on, so its records have an order without their moments, which may be those
 # of two copies' clocks.
@@ -66,26 +70,30 @@ class RecordedVisit:
 
 
 @dataclass(frozen=True)
-class CustomerAudit:
-    """What was recorded, and what is wrong with it in itself."""
+class VisitFacts:
+    """What was recorded, and the violations found inside this database."""
 
     visits: list[RecordedVisit]
     accounts: dict[str, tuple[int, int]]
     """Customer code → version of the account and debt in đồng, as billing reported them last."""
     versions: dict[str, int]
     """Customer code → version of the facts last announced: billing's copy must have it."""
-    violations: list[str]
+    violations: list[AuditViolation]
 
 
-async def audit_facts(connection: Connection) -> CustomerAudit:
+_ACCOUNTS = "SELECT customer_code, account_version, debt FROM standings"
+_VERSIONS = "SELECT customer_code, version FROM announcements"
+
+
+async def audit_facts(connection: Connection) -> VisitFacts:
     """Read the facts in one snapshot; needs no running service."""
     async with connection.transaction(isolation="repeatable_read", readonly=True):
         visits = await connection.fetch(_VISITS, Outcome.CANNOT_PAY)
-        accounts = await connection.fetch("SELECT customer_code, account_version, debt FROM standings")
-        versions = await connection.fetch("SELECT customer_code, version FROM announcements")
-        broken = await connection.fetch(_BROKEN_STANDINGS)
-        not_emitted_once = await _not_emitted_once(connection)
-    return CustomerAudit(
+        accounts = await connection.fetch(_ACCOUNTS)
+        versions = await connection.fetch(_VERSIONS)
+        violations = await broken_rules(connection, "customer", _RULES)
+        violations += await _not_emitted_once(connection)
+    return VisitFacts(
         visits=[
             RecordedVisit(
                 visit_id=row["visit_id"],
@@ -101,11 +109,19 @@ async def audit_facts(connection: Connection) -> CustomerAudit:
         ],
         accounts={row["customer_code"]: (row["account_version"], row["debt"]) for row in accounts},
         versions={row["customer_code"]: row["version"] for row in versions},
-        violations=[*(row["violation"] for row in broken), *not_emitted_once],
+        violations=violations,
     )
 
 
-async def _not_emitted_once(connection: Connection) -> list[str]:
+async def _not_emitted_once(connection: Connection) -> list[AuditViolation]:
     """Return the records of visits whose event is not in the outbox exactly once, as far as the outbox reaches back."""
     rows = await connection.fetch(_NOT_EMITTED_ONCE, VisitRecorded.routing_key(), ARCHIVE_DAYS - 1)
-    return [f"visit {row['visit_id']} ({row['outcome']}) was emitted {row['times']} times" for row in rows]
+    return [
+        AuditViolation(
+            "customer",
+            "each record of a visit is emitted once",
+            str(row["visit_id"]),
+            f"{row['outcome']}: emitted {row['times']} times",
+        )
+        for row in rows
+    ]

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from shared.audit import AuditViolation, broken_rules
 from shared.db import Connection
 
 # Each rule selects what breaks it as (subject, detail); a sound database selects nothing.
@@ -51,28 +52,27 @@ class GatewayFacts:
     """Receipt id → jobs of its first print; one each."""
     notices: dict[str, int]
     """Visit id → jobs of notices."""
-    broken: list[tuple[str, str, str]]
-    """Rule, subject, detail."""
+    violations: list[AuditViolation]
+
+
+_STATES = "SELECT state, count(*) AS jobs FROM print_jobs GROUP BY state ORDER BY state"
+_RECEIPTS = "SELECT receipt_id::text AS id, count(*) AS jobs FROM print_jobs WHERE kind = 'receipt' GROUP BY 1"
+_NOTICES = "SELECT visit_id::text AS id, count(*) AS jobs FROM print_jobs WHERE kind = 'notice' GROUP BY 1"
+_DEVICES = "SELECT count(*) FROM devices"
 
 
 async def audit_facts(connection: Connection) -> GatewayFacts:
     """Read the facts in one snapshot; needs no running service."""
     async with connection.transaction(isolation="repeatable_read", readonly=True):
-        broken = [
-            (rule, str(row[0]), str(row[1])) for rule, sql in _RULES.items() for row in await connection.fetch(sql)
-        ]
-        states = await connection.fetch("SELECT state, count(*) AS jobs FROM print_jobs GROUP BY state ORDER BY state")
-        receipts = await connection.fetch(
-            "SELECT receipt_id::text AS id, count(*) AS jobs FROM print_jobs WHERE kind = 'receipt' GROUP BY 1"
-        )
-        notices = await connection.fetch(
-            "SELECT visit_id::text AS id, count(*) AS jobs FROM print_jobs WHERE kind = 'notice' GROUP BY 1"
-        )
-        devices = await connection.fetchval("SELECT count(*) FROM devices")
+        violations = await broken_rules(connection, "gateway", _RULES)
+        states = await connection.fetch(_STATES)
+        receipts = await connection.fetch(_RECEIPTS)
+        notices = await connection.fetch(_NOTICES)
+        devices = await connection.fetchval(_DEVICES)
     return GatewayFacts(
         devices=devices,
         jobs_by_state={row["state"]: row["jobs"] for row in states},
         receipts={row["id"]: row["jobs"] for row in receipts},
         notices={row["id"]: row["jobs"] for row in notices},
-        broken=broken,
+        violations=violations,
     )

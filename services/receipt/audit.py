@@ -1,10 +1,7 @@
-"""Checking the whole register: every signature, chain and number, and that each payment has what it should have.
-
-Needs a connection to the receipt database and the public keys; changes nothing. ``thungan audit`` runs it.
-"""
+"""Facts for the audit: the whole register, every signature, chain and number, and what each payment must have."""
 
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -18,30 +15,9 @@ from services.receipt.store.receipts import receipts_in_order
 from services.receipt.store.reprints import copy_numbers
 from services.receipt.store.series import all_series
 from services.receipt.verification.tokens import verify_token
+from shared.audit import AuditViolation
 from shared.contracts.receipt import CheckState, ReceiptKind
 from shared.db import Connection
-
-
-@dataclass(frozen=True, slots=True)
-class Violation:
-    """Something in the register that must not be."""
-
-    rule: str
-    """Stable name: ``gap``, ``chain``, ``signature``, ``key``, ``token``, ``columns``, ``content``, ``series``,
-    ``year``, ``time``, ``original``, ``void``, ``copies``."""
-    subject: str
-    """What it is about, for example ``K26TAA 00000123``."""
-    detail: str
-
-
-@dataclass(frozen=True, slots=True)
-class RegisterAudit:
-    """What was looked at and what was found."""
-
-    receipts: int
-    voids: int
-    series: int
-    violations: list[Violation]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,36 +31,43 @@ class ReceiptFact:
     voided: bool
 
 
-async def audit_register(connection: Connection, keyring: Keyring) -> RegisterAudit:
-    """Look at every receipt, in one snapshot of the database, and name each violation."""
-    violations: list[Violation] = []
-    counts: Counter[ReceiptKind] = Counter()
+@dataclass(frozen=True, slots=True)
+class ReceiptFacts:
+    """Every receipt, and the violations found inside this database.
+
+    Rules: ``gap``, ``chain``, ``signature``, ``key``, ``token``, ``columns``, ``content``, ``series``, ``year``,
+    ``time``, ``original``, ``void``, ``copies``.
+    """
+
+    receipts: list[ReceiptFact]
+    voids: int
+    series: int
+    violations: list[AuditViolation]
+
+
+async def audit_facts(connection: Connection, keyring: Keyring) -> ReceiptFacts:
+    """Look at every receipt in one snapshot; needs no running service, only the public keys."""
+    receipts: list[ReceiptFact] = []
+    violations: list[AuditViolation] = []
     payments = _Payments()
     async with connection.transaction(isolation="repeatable_read", readonly=True):
         every_series = await all_series(connection)
         for series in every_series:
             walk = _SeriesWalk(series, keyring)
             async for receipt in receipts_in_order(connection, series.series.name):
-                counts[receipt.new.kind] += 1
-                violations.extend(walk.take(receipt))
-                payments.take(receipt)
+                if receipt.new.kind is ReceiptKind.ORIGINAL:
+                    receipts.append(_fact(receipt))
+                violations.extend(walk.check(receipt))
+                payments.add(receipt)
             violations.extend(walk.end())
         violations += payments.violations()
         violations += await _copies(connection)
-    return RegisterAudit(
-        receipts=counts[ReceiptKind.ORIGINAL],
-        voids=counts[ReceiptKind.VOID],
-        series=len(every_series),
-        violations=violations,
-    )
+    return ReceiptFacts(receipts, voids=payments.voids, series=len(every_series), violations=violations)
 
 
-async def receipt_facts(connection: Connection) -> AsyncIterator[ReceiptFact]:
-    """Yield what the register says of each payment; needs a transaction."""
-    async for receipt in receipts_in_order(connection):
-        new = receipt.new
-        if new.kind is ReceiptKind.ORIGINAL:
-            yield ReceiptFact(new.payment_id, new.receipt_id, new.total, new.vat, receipt.voided_at is not None)
+def _fact(receipt: StoredReceipt) -> ReceiptFact:
+    new = receipt.new
+    return ReceiptFact(new.payment_id, new.receipt_id, new.total, new.vat, receipt.voided_at is not None)
 
 
 class _SeriesWalk:
@@ -98,47 +81,47 @@ class _SeriesWalk:
         self._link = first_link(self._series.seller_tax_code, self._series.symbol)
         self._issued_at = 0
 
-    def take(self, receipt: StoredReceipt) -> Iterator[Violation]:
+    def check(self, receipt: StoredReceipt) -> Iterator[AuditViolation]:
         """Check the next receipt; a gap is named once and the walk goes on behind it."""
         new, subject = receipt.new, _subject(receipt)
         if new.number != self._number + 1:
-            yield Violation("gap", subject, f"number {self._number + 1} is missing before it")
+            yield _violation("gap", subject, f"number {self._number + 1} is missing before it")
         try:
             claims = parse(new.token).claims
         except TokenError as error:
-            yield Violation("token", subject, f"the token cannot be read: {error}")
+            yield _violation("token", subject, f"the token cannot be read: {error}")
             self._number, self._link = new.number, link_of(new.token)
             return
         if claims.previous != self._link:
-            yield Violation("chain", subject, "it does not follow the receipt before it")
+            yield _violation("chain", subject, "it does not follow the receipt before it")
         if claims.issued_at < self._issued_at:
-            yield Violation("time", subject, "it is older than the receipt before it")
+            yield _violation("time", subject, "it is older than the receipt before it")
         if not year_matches(new.series, new.issued_at):
-            yield Violation("year", subject, f"issued {new.issued_at.isoformat()}, not in the year of its series")
+            yield _violation("year", subject, f"issued {new.issued_at.isoformat()}, not in the year of its series")
         yield from self._signature(receipt, subject)
         yield from _columns(receipt, claims, subject)
         self._number, self._link, self._issued_at = new.number, link_of(new.token), claims.issued_at
 
-    def end(self) -> Iterator[Violation]:
+    def end(self) -> Iterator[AuditViolation]:
         """Check that the series stands where its last receipt stands."""
         if (self._locked.last_number, self._locked.last_link) != (self._number, self._link):
-            yield Violation(
+            yield _violation(
                 "series",
                 self._series.name,
                 f"it stands at {self._locked.last_number}, its last receipt is {self._number} (or has another hash)",
             )
 
-    def _signature(self, receipt: StoredReceipt, subject: str) -> Iterator[Violation]:
+    def _signature(self, receipt: StoredReceipt, subject: str) -> Iterator[AuditViolation]:
         states = verify_token(to_text(receipt.new.token), self._keyring).states
         if states["key_known"] is not CheckState.PASSED:
-            yield Violation("key", subject, f"signed with key {receipt.new.key_id.hex()}, which is not known")
+            yield _violation("key", subject, f"signed with key {receipt.new.key_id.hex()}, which is not known")
         elif states["signature"] is not CheckState.PASSED:
-            yield Violation("signature", subject, "the signature is wrong")
+            yield _violation("signature", subject, "the signature is wrong")
         if states["key_valid_then"] is CheckState.FAILED:
-            yield Violation("key", subject, f"key {receipt.new.key_id.hex()} was not in use when it signed")
+            yield _violation("key", subject, f"key {receipt.new.key_id.hex()} was not in use when it signed")
 
 
-def _columns(receipt: StoredReceipt, claims: Claims, subject: str) -> Iterator[Violation]:
+def _columns(receipt: StoredReceipt, claims: Claims, subject: str) -> Iterator[AuditViolation]:
     """Compare what is stored beside the token with what the token says."""
     new = receipt.new
     stored = {
@@ -154,13 +137,13 @@ def _columns(receipt: StoredReceipt, claims: Claims, subject: str) -> Iterator[V
     }
     for name, value in stored.items():
         if getattr(claims, name) != value:
-            yield Violation("columns", subject, f"{name} is not what was signed")
+            yield _violation("columns", subject, f"{name} is not what was signed")
     if lookup_code(new.token) != new.lookup_code:
-        yield Violation("columns", subject, "lookup_code is not that of the token")
+        yield _violation("columns", subject, "lookup_code is not that of the token")
     if parse(new.token).key_id != new.key_id:
-        yield Violation("columns", subject, "key_id is not what was signed")
+        yield _violation("columns", subject, "key_id is not what was signed")
     if claims.content_hash != content_hash(new.content):
-        yield Violation("content", subject, "the stored content is not what was signed")
+        yield _violation("content", subject, "the stored content is not what was signed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +161,7 @@ class _Payments:
         self._originals: dict[UUID, _Original] = {}
         self._voids: list[tuple[str, UUID, UUID | None, tuple[str, int] | None, tuple[int, int]]] = []
 
-    def take(self, receipt: StoredReceipt) -> None:
+    def add(self, receipt: StoredReceipt) -> None:
         new = receipt.new
         self._per_payment[new.payment_id, new.kind] += 1
         if new.kind is ReceiptKind.VOID:
@@ -189,16 +172,20 @@ class _Payments:
             named = (f"{receipt.template}{new.series}", new.number)
             self._originals[new.receipt_id] = _Original(new.payment_id, named, (new.total, new.vat))
 
-    def violations(self) -> Iterator[Violation]:
+    @property
+    def voids(self) -> int:
+        return len(self._voids)
+
+    def violations(self) -> Iterator[AuditViolation]:
         for (payment_id, kind), count in self._per_payment.items():
             if count > 1:
-                yield Violation(kind.value, str(payment_id), f"the payment has {count} of them")
+                yield _violation(kind.value, str(payment_id), f"the payment has {count} of them")
         for subject, payment_id, voids_receipt_id, signed_for, amounts in self._voids:
             voided = self._originals.get(voids_receipt_id) if voids_receipt_id else None
             if voided is None or voided.payment_id != payment_id:
-                yield Violation("void", subject, "it voids no receipt of its payment")
+                yield _violation("void", subject, "it voids no receipt of its payment")
             elif (signed_for, amounts) != (voided.named, voided.amounts):
-                yield Violation("void", subject, "it was signed for another receipt or amount")
+                yield _violation("void", subject, "it was signed for another receipt or amount")
 
 
 def _signed_for(token: bytes) -> tuple[str, int] | None:
@@ -208,9 +195,9 @@ def _signed_for(token: bytes) -> tuple[str, int] | None:
         return None
 
 
-async def _copies(connection: Connection) -> list[Violation]:
+async def _copies(connection: Connection) -> list[AuditViolation]:
     return [
-        Violation("copies", str(receipt_id), f"copies are numbered {numbers}")
+        _violation("copies", str(receipt_id), f"copies are numbered {numbers}")
         for receipt_id, numbers in await copy_numbers(connection)
         if numbers != list(range(1, len(numbers) + 1))
     ]
@@ -218,3 +205,7 @@ async def _copies(connection: Connection) -> list[Violation]:
 
 def _subject(receipt: StoredReceipt) -> str:
     return f"{receipt.new.series} {format_number(receipt.new.number)}"
+
+
+def _violation(rule: str, subject: str, detail: str) -> AuditViolation:
+    return AuditViolation("receipt", rule, subject, detail)

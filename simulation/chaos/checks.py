@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from ops.audit import Violation
+from shared.audit import AuditViolation
 from shared.contracts.gateway import PrintJobState
 from simulation.chaos.final_state import CONSUMERS, FinalState
 from simulation.chaos.history import Attempt, History, Operation, Outcome
@@ -19,7 +19,7 @@ SENT = frozenset({"sent", "delivered"})
 VISITS = ("visit_met", "visit_away", "visit_cannot_pay")
 
 
-def check_history(history: History, state: FinalState) -> list[Violation]:
+def check_history(history: History, state: FinalState) -> list[AuditViolation]:
     """Return everything that must not be."""
     return sorted(
         [
@@ -35,7 +35,7 @@ def check_history(history: History, state: FinalState) -> list[Violation]:
     )
 
 
-def _payments(history: History, state: FinalState) -> Iterator[Violation]:
+def _payments(history: History, state: FinalState) -> Iterator[AuditViolation]:
     operations = {operation.id: operation for operation in history.of("payment")}
     yield from _agree("payment", operations, state.payments.keys())
     for payment_id, row in state.payments.items():
@@ -56,7 +56,7 @@ def _requested(attempt: Attempt) -> tuple[str, int, str]:
     return content["customer_code"], content["amount"], content["method"]
 
 
-def _reversals(history: History, state: FinalState) -> Iterator[Violation]:
+def _reversals(history: History, state: FinalState) -> Iterator[AuditViolation]:
     operations = {operation.id: operation for operation in history.of("reversal")}
     yield from _agree("reversal", operations, state.reversals.keys())
     for reversal_id, payment_id in state.reversals.items():
@@ -68,21 +68,21 @@ def _reversals(history: History, state: FinalState) -> Iterator[Violation]:
             yield _broken("a reversal is of the payment that was named", reversal_id, f"recorded: {payment_id}")
 
 
-def _visits(history: History, state: FinalState) -> Iterator[Violation]:
+def _visits(history: History, state: FinalState) -> Iterator[AuditViolation]:
     for kind in VISITS:
         outcome = kind.removeprefix("visit_")
         recorded = [visit_id for visit_id, found in state.visits if found == outcome]
         yield from _agree(kind, {operation.id: operation for operation in history.of(kind)}, recorded)
 
 
-def _others(history: History, state: FinalState) -> Iterator[Violation]:
+def _others(history: History, state: FinalState) -> Iterator[AuditViolation]:
     yield from _agree("copy", {operation.id: operation for operation in history.of("copy")}, state.copies)
     yield from _agree("shift", {operation.id: operation for operation in history.of("shift")}, state.shifts.keys())
     closed = [shift_id for shift_id, is_closed in state.shifts.items() if is_closed]
     yield from _agree("shift_closing", {operation.id: operation for operation in history.of("shift_closing")}, closed)
 
 
-def _agree(what: str, operations: Mapping[str, Operation], recorded: Iterable[str]) -> Iterator[Violation]:
+def _agree(what: str, operations: Mapping[str, Operation], recorded: Iterable[str]) -> Iterator[AuditViolation]:
     """What people know of operations of a kind is what is recorded, in both directions."""
     done = set(recorded)
     name = what.replace("_", " ")
@@ -110,7 +110,7 @@ def _agree(what: str, operations: Mapping[str, Operation], recorded: Iterable[st
             )
 
 
-def _one_answer(name: str, operation: Operation) -> Iterator[Violation]:
+def _one_answer(name: str, operation: Operation) -> Iterator[AuditViolation]:
     """The same request gets the same answer, and is never taken for another one."""
     answers = {_stable(attempt.answer) for attempt in operation.confirmed}
     if len(answers) > 1:
@@ -134,7 +134,7 @@ def _stable(answer: Mapping[str, Any]) -> str:
     return repr(sorted(answer.items()))
 
 
-def _printouts(history: History, state: FinalState) -> Iterator[Violation]:
+def _printouts(history: History, state: FinalState) -> Iterator[AuditViolation]:
     asked_again = Counter(
         operation.id.partition("/")[0] for operation in history.of("print_again") if operation.may_be_done
     )
@@ -161,7 +161,7 @@ def _printouts(history: History, state: FinalState) -> Iterator[Violation]:
             yield _broken("no print job waits for ever", job_id, f"{job.kind}: {job.state}")
 
 
-def _reminders(state: FinalState) -> Iterator[Violation]:
+def _reminders(state: FinalState) -> Iterator[AuditViolation]:
     sent = Counter(state.sms)
     known = {reminder_id.replace("-", "") for reminder_id in state.reminders}
     for reference in sent.keys() - known:
@@ -181,7 +181,7 @@ def _reminders(state: FinalState) -> Iterator[Violation]:
             yield _broken("an absent visit gets one SMS", visit_id, f"{count} SMS")
 
 
-def _events(state: FinalState) -> Iterator[Violation]:
+def _events(state: FinalState) -> Iterator[AuditViolation]:
     """Every event was consumed by every service that it is for, and nothing else was."""
     known = {message_id for emitted in state.emitted.values() for message_id in emitted}
     for service, emitted in state.emitted.items():
@@ -202,7 +202,7 @@ def _events(state: FinalState) -> Iterator[Violation]:
         yield _broken("an event has one effect", collector_code, f"phones were sent it twice: {entry[:200]}")
 
 
-def _dead_letters(state: FinalState) -> Iterator[Violation]:
+def _dead_letters(state: FinalState) -> Iterator[AuditViolation]:
     """Dead is what we made unreadable, all of it and byte for byte, and nothing else."""
     for body in state.unreadable - {letter.digest for letter in state.dead}:
         yield _broken("what nobody can read is kept as it was", body, "not among the dead letters")
@@ -213,5 +213,5 @@ def _dead_letters(state: FinalState) -> Iterator[Violation]:
             )
 
 
-def _broken(rule: str, subject: str, detail: str) -> Violation:
-    return Violation("history", rule, subject, detail)
+def _broken(rule: str, subject: str, detail: str) -> AuditViolation:
+    return AuditViolation("history", rule, subject, detail)

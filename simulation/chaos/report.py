@@ -7,8 +7,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from ops.audit import Violation
 from ops.console import print_line, print_table
+from shared.audit import AuditViolation
 from simulation.chaos.final_state import DeadLetter
 from simulation.chaos.history import History, Outcome
 
@@ -79,7 +79,7 @@ class ChaosReport:
     figures: dict[str, int] = field(default_factory=dict)
     settled_in: float = 0.0
     """From the last healing until nothing was under way any more."""
-    violations: list[Violation] = field(default_factory=list)
+    violations: list[AuditViolation] = field(default_factory=list)
 
     @property
     def ok(self) -> bool:
@@ -219,7 +219,7 @@ class ChaosReport:
             if len(lines) > MOST_LINES:
                 print_line(f"  … and {len(lines) - MOST_LINES} lines more")
 
-    def _some_of_each_rule(self) -> list[Violation]:
+    def _some_of_each_rule(self) -> list[AuditViolation]:
         seen: Counter[str] = Counter()
         some = []
         for violation in self.violations:

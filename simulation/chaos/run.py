@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 
 import aiohttp
 
-from ops.audit import Violation, collect, judge
+from ops.audit import check_facts, collect
 from services.gateway.domain.devices import Role
 from services.gateway.enrolment import make_code_in_database
+from shared.audit import AuditViolation
 from shared.messaging.topology import Names
 from shared.testing.waiting import wait_until
 from simulation.chaos.bills import Books
@@ -201,7 +202,7 @@ class ChaosRun:
         if works is None:
             silent = await self._testbed.not_ready()
             self.report.violations.append(
-                Violation(
+                AuditViolation(
                     "history", "the system recovers by itself", "; ".join(names), "; ".join(silent) or "no receipt"
                 )
             )
@@ -256,7 +257,7 @@ class ChaosRun:
         """Wait until the audit finds nothing; what it still finds at the end is a violation."""
         while True:
             await self._look_at_the_dead()
-            audited = judge(
+            audited = check_facts(
                 await collect(
                     self._testbed.database_urls(),
                     self._testbed.stack.amqp_url,

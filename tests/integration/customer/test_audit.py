@@ -5,7 +5,8 @@ from uuid import UUID
 
 import pytest
 
-from services.customer.audit import CustomerAudit, audit_facts
+from services.customer.audit import VisitFacts, audit_facts
+from shared.audit import AuditViolation
 from shared.clock import now
 from shared.contracts.common import NextStep, Outcome
 from shared.contracts.customer import RecordVisit, VisitRecorded
@@ -18,7 +19,7 @@ from tests.integration.customer.town import Service
 HANH, HANG = "PB14010000001", "PB14010000002"
 
 
-async def audited(service: Service) -> CustomerAudit:
+async def audited(service: Service) -> VisitFacts:
     async with service.pool.acquire() as connection:
         return await audit_facts(connection)
 
@@ -61,9 +62,12 @@ async def test_a_standing_that_does_not_follow_from_the_visits_is_found(service:
     await service.pool.execute("UPDATE standings SET step = 'settled' WHERE customer_code = $1", HANH)
     await service.pool.execute("UPDATE standings SET misses = 7, debt = 5 WHERE customer_code = $1", HANG)
     violations = (await audited(service)).violations
-    assert len(violations) == 2
-    assert HANH in violations[0]
-    assert HANG in violations[1]
+    assert [violation.subject for violation in violations] == [HANH, HANG]
+
+
+def emitted(visit_id: UUID, *, times: int) -> AuditViolation:
+    rule = "each record of a visit is emitted once"
+    return AuditViolation("customer", rule, str(visit_id), f"met: emitted {times} times")
 
 
 async def everything_is_published(service: Service) -> bool:
@@ -86,7 +90,7 @@ async def test_a_visit_that_was_never_emitted_is_found_whatever_the_services_clo
     service.clock.moment = now() + timedelta(days=days)
     met = await work_a_day(service)
     await forget_event(service, met.visit_id, Outcome.MET)
-    assert (await audited(service)).violations == [f"visit {met.visit_id} (met) was emitted 0 times"]
+    assert (await audited(service)).violations == [emitted(met.visit_id, times=0)]
 
 
 async def test_a_visit_that_was_emitted_twice_is_found(service: Service) -> None:
@@ -98,7 +102,7 @@ async def test_a_visit_that_was_emitted_twice_is_found(service: Service) -> None
         new_id(),
         str(met.visit_id),
     )
-    assert (await audited(service)).violations == [f"visit {met.visit_id} (met) was emitted 2 times"]
+    assert (await audited(service)).violations == [emitted(met.visit_id, times=2)]
 
 
 async def test_a_visit_whose_event_was_pruned_is_no_violation_though_an_older_event_still_waits(
@@ -128,6 +132,6 @@ async def test_a_visit_recorded_by_an_older_version_is_audited_by_the_services_c
     await service.pool.execute("UPDATE visit_records SET written_at = NULL")
     assert (await audited(service)).violations == []
     await forget_event(service, met.visit_id, Outcome.MET)
-    assert (await audited(service)).violations == [f"visit {met.visit_id} (met) was emitted 0 times"]
+    assert (await audited(service)).violations == [emitted(met.visit_id, times=0)]
     await service.pool.execute("UPDATE visit_records SET recorded_at = recorded_at - make_interval(days => 31)")
     assert (await audited(service)).violations == []

@@ -60,7 +60,7 @@ async def test_the_audit_finds_nothing_wrong_when_persons_ask_again_and_printers
     assert len(phone.printouts) == 2
     async with gateway.pool.acquire() as connection:
         facts = await audit_facts(connection)
-    assert (facts.broken, facts.jobs_by_state, facts.devices) == ([], {"printed": 1}, 1)
+    assert (facts.violations, facts.jobs_by_state, facts.devices) == ([], {"printed": 1}, 1)
 
 
 async def test_the_audit_finds_a_paper_that_was_printed_twice_and_nobody_asked_for_it(gateway: Town) -> None:
@@ -70,8 +70,8 @@ async def test_the_audit_finds_a_paper_that_was_printed_twice_and_nobody_asked_f
     await wait_until(lambda: _is(gateway, job_id, ("printed", 1)))
     await gateway.pool.execute("INSERT INTO print_attempts VALUES ($1, 0, 'printed')", job_id)
     async with gateway.pool.acquire() as connection:
-        broken = (await audit_facts(connection)).broken
-    assert [(rule, subject) for rule, subject, _ in broken] == [
+        violations = (await audit_facts(connection)).violations
+    assert [(violation.rule, violation.subject) for violation in violations] == [
         ("a receipt comes out at most once under one job, unless a person asks again", str(job_id))
     ]
 

@@ -21,6 +21,7 @@ from services.notify.providers.base import Provider
 from services.notify.store.blocked_phones import block_phone
 from services.notify.texts.reminder_texts import ReminderTexts
 from services.notify.texts.template_file import load_templates
+from shared.audit import AuditViolation
 from shared.contracts.billing import NoticeIssued, PaymentRecorded, PaymentReversed
 from shared.contracts.notify import GetReminders, Reminder
 from shared.db import transaction
@@ -100,7 +101,7 @@ class Desk:
         rows = await self.pool.fetch("SELECT outcome FROM attempts ORDER BY started_at, number")
         return [row["outcome"] for row in rows]
 
-    async def violations(self) -> list[str]:
+    async def violations(self) -> list[AuditViolation]:
         """Return what the audit finds."""
-        async with self.new_work() as work:
-            return (await audit_facts(work.connection)).violations()
+        async with self.pool.acquire() as connection:
+            return (await audit_facts(connection)).violations

@@ -445,4 +445,4 @@ async def test_the_audit_names_what_must_not_be(desk: Desk, pool: asyncpg.Pool) 
         """
     )
     [violation] = await desk.violations()
-    assert "was handed over 2 times" in violation
+    assert (violation.rule, violation.detail) == ("a reminder is handed over at most once", "handed over 2 times")

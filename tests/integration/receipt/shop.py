@@ -11,7 +11,7 @@ from asyncpg import Pool
 from pydantic import SecretStr
 
 from services.receipt.app import service
-from services.receipt.audit import RegisterAudit, audit_register
+from services.receipt.audit import ReceiptFacts, audit_facts
 from services.receipt.settings import ReceiptSettings
 from services.receipt.signatures.key_folder import KeyFolder
 from shared.clock import now
@@ -89,10 +89,10 @@ class Shop:
         await wait_until(lambda: len(found()) >= count, 20, message=f"{count} × {kind}")
         return found()
 
-    async def audit(self) -> RegisterAudit:
+    async def audit(self) -> ReceiptFacts:
         """Look at the whole register."""
         async with self.pool.acquire() as connection:
-            return await audit_register(connection, self.keys.keyring())
+            return await audit_facts(connection, self.keys.keyring())
 
     async def numbers(self, series: str) -> list[int]:
         """The numbers of a series as stored."""

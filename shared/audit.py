@@ -1,0 +1,33 @@
+"""What an audit finds: one type for the audit of every service, of the databases together, and of chaos runs."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+
+from shared.db import Connection
+
+
+@dataclass(frozen=True, order=True)
+class AuditViolation:
+    """Something that must not be."""
+
+    service: str
+    """Whose data shows it; ``between`` when two databases disagree."""
+    rule: str
+    """Stable name of the rule that is broken, most often a sentence."""
+    subject: str
+    """What it is about: a customer code, a receipt, an id."""
+    detail: str
+    """The figures that disagree, or what was found instead."""
+
+    def as_dict(self) -> dict[str, str]:
+        """Return the violation for JSON."""
+        return asdict(self)
+
+
+async def broken_rules(connection: Connection, service: str, rules: Mapping[str, str]) -> list[AuditViolation]:
+    """Return every violation of ``rules``: each is a statement that selects what breaks it as (subject, detail)."""
+    return [
+        AuditViolation(service, rule, str(row[0]), str(row[1]))
+        for rule, statement in rules.items()
+        for row in await connection.fetch(statement)
+    ]
