@@ -86,8 +86,8 @@ async def test_the_audit_finds_a_paper_that_is_not_ended_ten_minutes_after_it_we
         renewed = await connection.fetchval("SELECT max(lease_until) FROM gateway_instances")
         for minutes, found in ((9, []), (11, [("papers that are out of date are not printed", str(job_id))])):
             await connection.execute("UPDATE print_jobs SET not_after = $1", renewed - timedelta(minutes=minutes))
-            broken = (await audit_facts(connection)).broken
-            assert [(rule, subject) for rule, subject, _ in broken] == found
+            violations = (await audit_facts(connection)).violations
+            assert [(violation.rule, violation.subject) for violation in violations] == found
         await transaction.rollback()
 
 
