@@ -47,6 +47,7 @@ async def service(settings: GatewaySettings, *, clock: Clock = now) -> AsyncIter
             finally:
                 # Before the HTTP side stops: it would wait for the sockets.
                 await hub.drain(settings.drain_batch, settings.drain_pause)
+                await wakeups.stop()
 
 
 @asynccontextmanager

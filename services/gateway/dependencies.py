@@ -8,15 +8,12 @@ from uuid import UUID
 
 import asyncpg
 
-from services.gateway.domain.devices import Device, Role
 from services.gateway.edge.limits import TokenBuckets
 from services.gateway.print_jobs.service import PrintJobs
 from services.gateway.print_jobs.store import PrintJobRecord
 from services.gateway.settings import GatewaySettings
-from services.gateway.store import feeds
 from services.gateway.store.feeds import Appended
 from shared.clock import Clock, now
-from shared.contracts.customer import GetCustomer
 from shared.contracts.message import Reply, Request
 from shared.db import Connection, acquired
 from shared.db.pool import ACQUIRE_SECONDS
@@ -92,17 +89,3 @@ class Dependencies:
             refused = Problem(problem.detail, slug=problem.slug, status=Conflict.status, title=problem.title)
             refused.facts = problem.facts
             raise refused from problem
-
-    async def require_own_customer(self, device: Device, customer_code: str) -> None:
-        """Refuse a collector who asks for a customer of somebody else's route, as if there were no such customer.
-
-        What the gateway has heard of ``customer.changed`` answers most questions; the customer service the rest.
-        Raises :class:`~shared.problems.NotFound`.
-        """
-        if device.role is not Role.COLLECTOR:
-            return
-        async with self.database() as connection:
-            collector_code = await feeds.collector_of(connection, customer_code)
-        if collector_code == device.collector_code:
-            return
-        await self.request(GetCustomer(customer_code=customer_code, collector_code=device.collector_code))

@@ -7,6 +7,7 @@ from typing import Any
 from aiohttp import web
 
 from services.gateway import app_files
+from services.gateway.access import admission
 from services.gateway.api import (
     app_settings,
     customers,
@@ -84,7 +85,13 @@ def make_application(dependencies: Dependencies, stream: RequestHandler) -> web.
     application = web.Application(
         client_max_size=settings.max_body_bytes, middlewares=[server.edge_middleware(settings.http_timeout)]
     )
-    server.bind(application, OPERATIONS, dependencies)
+    server.bind(
+        application,
+        OPERATIONS,
+        dependencies,
+        admit=admission(dependencies),
+        trust_forwarded_for=settings.trust_forwarded_for,
+    )
     application.router.add_get("/v1/stream", stream, allow_head=False)
     description = describe()
     text = json.dumps(description, ensure_ascii=False, separators=(",", ":")).encode()

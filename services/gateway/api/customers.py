@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from services.gateway.access import require_own_customer
 from services.gateway.dependencies import Dependencies
 from services.gateway.domain.devices import COLLECTOR_ONLY, EVERYONE, OFFICE, STAFF
 from services.gateway.edge.operation import AnyOperation, Call, Operation
@@ -106,13 +107,13 @@ async def read(call: Call[CustomerPath, Nothing, None], dependencies: Dependenci
 
 async def account(call: Call[CustomerPath, HistoryQuery, None], dependencies: Dependencies) -> CustomerAccount:
     """Read a customer's bills and payments."""
-    await dependencies.require_own_customer(call.device, call.path.customer_code)
+    await require_own_customer(call.device, call.path.customer_code, dependencies)
     return await dependencies.request(GetAccount(customer_code=call.path.customer_code, history=call.query.history))
 
 
 async def debt(call: Call[CustomerPath, Nothing, None], dependencies: Dependencies) -> Debt:
     """Read what a customer owes: all that a collection point needs to know."""
-    await dependencies.require_own_customer(call.device, call.path.customer_code)
+    await require_own_customer(call.device, call.path.customer_code, dependencies)
     reply = await dependencies.request(GetAccount(customer_code=call.path.customer_code))
     return Debt(account=reply.account)
 
@@ -121,7 +122,7 @@ async def correct_phone(
     call: Call[CustomerPath, Nothing, PhoneCorrection], dependencies: Dependencies
 ) -> PhoneCorrected:
     """Correct a customer's phone number."""
-    await dependencies.require_own_customer(call.device, call.path.customer_code)
+    await require_own_customer(call.device, call.path.customer_code, dependencies)
     return await dependencies.request(
         CorrectPhone(
             correction_id=call.key,
@@ -135,7 +136,7 @@ async def correct_phone(
 
 async def reminders(call: Call[CustomerPath, LimitQuery, None], dependencies: Dependencies) -> ReminderHistory:
     """Read the SMS reminders of a customer."""
-    await dependencies.require_own_customer(call.device, call.path.customer_code)
+    await require_own_customer(call.device, call.path.customer_code, dependencies)
     return await dependencies.request(GetReminders(customer_code=call.path.customer_code, limit=call.query.limit))
 
 

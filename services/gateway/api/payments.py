@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from services.gateway.access import require_own_customer
 from services.gateway.dependencies import Dependencies
 from services.gateway.domain.devices import EVERYONE, OFFICE, STAFF, Device, Role
 from services.gateway.edge.operation import AnyOperation, Call, Operation
@@ -78,7 +79,7 @@ async def record(
     body, device = call.body, call.device
     if isinstance(body, CashPayment):
         _require(device, Role.COLLECTOR, "Chỉ thu ngân viên được thu tiền mặt tại nhà.")
-        await dependencies.require_own_customer(device, body.customer_code)
+        await require_own_customer(device, body.customer_code, dependencies)
         return await dependencies.request(
             RecordPayment(
                 payment_id=call.key,
@@ -135,7 +136,7 @@ async def read(call: Call[PaymentPath, Nothing, None], dependencies: Dependencie
     if device.role is Role.COLLECTION_POINT and payment.collection_point_code != device.collection_point_code:
         raise NotFound("Không có khoản thanh toán này.")
     if payment.collector_code is None or payment.collector_code != device.collector_code:
-        await dependencies.require_own_customer(device, payment.customer_code)
+        await require_own_customer(device, payment.customer_code, dependencies)
     return reply
 
 
@@ -143,7 +144,7 @@ async def receipt(call: Call[PaymentPath, Nothing, None], dependencies: Dependen
     """Read the receipt of a payment."""
     reply = await dependencies.request(GetReceipt(payment_id=call.path.payment_id))
     if reply.receipt.collector_code is None or reply.receipt.collector_code != call.device.collector_code:
-        await dependencies.require_own_customer(call.device, reply.receipt.customer_code)
+        await require_own_customer(call.device, reply.receipt.customer_code, dependencies)
     return reply
 
 

@@ -2,6 +2,7 @@
 
 from pydantic import Field
 
+from services.gateway.access import require_own_customer
 from services.gateway.dependencies import Dependencies
 from services.gateway.domain.devices import STAFF, Role
 from services.gateway.edge.operation import AnyOperation, Call, Operation
@@ -32,7 +33,7 @@ async def _own_receipt(
 ) -> ReceiptReply:
     reply = await dependencies.request(GetReceipt(receipt_id=call.path.receipt_id))
     if reply.receipt.collector_code is None or reply.receipt.collector_code != call.device.collector_code:
-        await dependencies.require_own_customer(call.device, reply.receipt.customer_code)
+        await require_own_customer(call.device, reply.receipt.customer_code, dependencies)
     return reply
 
 

@@ -8,15 +8,19 @@ from uuid import UUID
 from aiohttp import web
 from pydantic import BaseModel
 
-from services.gateway.dependencies import Dependencies
 from services.gateway.domain.devices import Device, Role
 from services.gateway.edge.types import Nothing
 from shared.contracts.common import Language
 from shared.problems import Problem
 
+DependenciesT = TypeVar("DependenciesT")
 PathT = TypeVar("PathT", bound=BaseModel)
 QueryT = TypeVar("QueryT", bound=BaseModel)
 BodyT = TypeVar("BodyT")
+
+
+DEVICE = web.RequestKey("device", Device)
+"""Where a request keeps the device that sent it, once that is known, for the access log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +64,11 @@ class Answer:
 
 _NOTHING: Any = Nothing
 
-Handler = Callable[[Call[PathT, QueryT, BodyT], Dependencies], Awaitable[BaseModel | Answer]]
+Handler = Callable[[Call[PathT, QueryT, BodyT], DependenciesT], Awaitable[BaseModel | Answer]]
 
 
 @dataclass(frozen=True, slots=True)
-class Operation(Generic[PathT, QueryT, BodyT]):
+class Operation(Generic[PathT, QueryT, BodyT, DependenciesT]):
     """One method of one path."""
 
     method: str
@@ -74,7 +78,7 @@ class Operation(Generic[PathT, QueryT, BodyT]):
     """The operation id."""
     tag: str
     summary: str
-    handler: Handler[PathT, QueryT, BodyT]
+    handler: Handler[PathT, QueryT, BodyT, DependenciesT]
     answer: type[BaseModel] | None = None
     roles: frozenset[Role] | None = None
     """Who may call it; None for everybody, without a token."""
@@ -92,5 +96,9 @@ class Operation(Generic[PathT, QueryT, BodyT]):
     """Other media types of the answer, with what they hold."""
 
 
-AnyOperation = Operation[Any, Any, Any]
+AnyOperation = Operation[Any, Any, Any, Any]
 RequestHandler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+Admission = Callable[[AnyOperation, web.Request, str], Awaitable[Device | None]]
+"""Returns the device that calls an operation (None for a public one), given the request and the caller's address.
+Raises a :class:`~shared.problems.Problem` for whoever may not call it, or calls too often."""

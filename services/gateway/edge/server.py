@@ -12,18 +12,15 @@ import structlog
 from aiohttp import web
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from services.gateway.dependencies import Dependencies
 from services.gateway.domain.devices import Device
 from services.gateway.edge import problems
-from services.gateway.edge.operation import Answer, AnyOperation, Call, RequestHandler
+from services.gateway.edge.operation import DEVICE, Admission, Answer, AnyOperation, Call, RequestHandler
 from services.gateway.edge.types import parse_uuid
-from services.gateway.enrolment import hash_token
-from services.gateway.store import devices
 from shared.contracts.common import Language
 from shared.db.transaction import CONFLICTS, DATABASE_BUSY, is_connection_lost
 from shared.messaging import tracing
 from shared.messaging.context import correlated
-from shared.problems import NotAllowed, NotFound, Problem, TimedOut, Unavailable
+from shared.problems import NotFound, Problem, TimedOut, Unavailable
 
 log = structlog.get_logger()
 
@@ -36,26 +33,34 @@ SECURITY_HEADERS = {
 }
 """For every answer that does not say otherwise. HTTPS and its HSTS belong to the proxy."""
 
-DEVICE = web.RequestKey("device", Device)
-
 _CORRELATION_ID = re.compile(r"[0-9A-Za-z-]{8,64}", re.ASCII)
 
 
-def bind(application: web.Application, operations: list[AnyOperation], dependencies: Dependencies) -> None:
-    """Put every operation at its path."""
+def bind(
+    application: web.Application,
+    operations: list[AnyOperation],
+    dependencies: object,
+    *,
+    admit: Admission,
+    trust_forwarded_for: bool,
+) -> None:
+    """Put every operation at its path; handlers get ``dependencies``."""
     for operation in operations:
         resource = operation.path
-        handler = _dispatcher(operation, dependencies)
+        handler = _dispatcher(operation, dependencies, admit, trust_forwarded_for)
         application.router.add_route(operation.method, resource, handler)
         if operation.method == "GET":
             application.router.add_route("HEAD", resource, handler)
 
 
-def _dispatcher(operation: AnyOperation, dependencies: Dependencies) -> RequestHandler:
+def _dispatcher(
+    operation: AnyOperation, dependencies: object, admit: Admission, trust_forwarded_for: bool
+) -> RequestHandler:
     body_adapter: TypeAdapter[Any] | None = TypeAdapter(operation.body) if operation.body is not None else None
 
     async def dispatch(request: web.Request) -> web.StreamResponse:
-        caller = await _caller(operation, request, dependencies)
+        address = address_of(request, trust_forwarded_for)
+        caller = await admit(operation, request, address)
         path = _checked(operation.path_model, "path", dict(request.match_info))
         query = _checked(operation.query_model, "query", _query(request))
         call: Call[Any, Any, Any] = Call(
@@ -64,7 +69,7 @@ def _dispatcher(operation: AnyOperation, dependencies: Dependencies) -> RequestH
             body=None,
             caller=caller,
             idempotency_key=_key(request) if operation.key else None,
-            address=address_of(request, dependencies.settings.trust_forwarded_for),
+            address=address,
             language=_language(request),
             accept=request.headers.get("Accept", "*/*"),
         )
@@ -73,30 +78,6 @@ def _dispatcher(operation: AnyOperation, dependencies: Dependencies) -> RequestH
         return _response(operation, await operation.handler(call, dependencies))
 
     return dispatch
-
-
-async def _caller(operation: AnyOperation, request: web.Request, dependencies: Dependencies) -> Device | None:
-    if operation.roles is None:
-        wait = dependencies.public_limits.take(address_of(request, dependencies.settings.trust_forwarded_for))
-        if wait:
-            raise problems.too_many_requests(wait)
-        return None
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not token:
-        raise problems.NotAuthenticated("Thiết bị chưa đăng nhập.")
-    async with dependencies.database() as connection:
-        device = await devices.device_of_token(connection, hash_token(token.strip()))
-    if device is None or device.revoked_at is not None:
-        raise problems.NotAuthenticated(
-            "Thiết bị chưa đăng nhập hoặc đã bị thu hồi.", facts={"revoked": device is not None}
-        )
-    request[DEVICE] = device
-    wait = dependencies.device_limits.take(device.device_id)
-    if wait:
-        raise problems.too_many_requests(wait)
-    if device.role not in operation.roles:
-        raise NotAllowed("Thiết bị này không có quyền làm việc này.", facts={"role": device.role})
-    return device
 
 
 def address_of(request: web.Request, trust_forwarded_for: bool) -> str:

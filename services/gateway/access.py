@@ -1,0 +1,61 @@
+"""Who may call what: tokens, roles, limits, and whose customers."""
+
+from aiohttp import web
+
+from services.gateway.dependencies import Dependencies
+from services.gateway.domain.devices import Device, Role
+from services.gateway.edge import problems
+from services.gateway.edge.operation import DEVICE, Admission, AnyOperation
+from services.gateway.enrolment import hash_token
+from services.gateway.store import devices, feeds
+from shared.contracts.customer import GetCustomer
+from shared.problems import NotAllowed
+
+
+def admission(dependencies: Dependencies) -> Admission:
+    """Return what finds the device that calls an operation, and refuses whoever may not call it or calls too often."""
+
+    async def admit(operation: AnyOperation, request: web.Request, address: str) -> Device | None:
+        if operation.roles is None:
+            _limit(dependencies.public_limits.take(address))
+            return None
+        device = request[DEVICE] = await _authenticated(request, dependencies)
+        _limit(dependencies.device_limits.take(device.device_id))
+        if device.role not in operation.roles:
+            raise NotAllowed("Thiết bị này không có quyền làm việc này.", facts={"role": device.role})
+        return device
+
+    return admit
+
+
+async def _authenticated(request: web.Request, dependencies: Dependencies) -> Device:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise problems.NotAuthenticated("Thiết bị chưa đăng nhập.")
+    async with dependencies.database() as connection:
+        device = await devices.device_of_token(connection, hash_token(token.strip()))
+    if device is None or device.revoked_at is not None:
+        raise problems.NotAuthenticated(
+            "Thiết bị chưa đăng nhập hoặc đã bị thu hồi.", facts={"revoked": device is not None}
+        )
+    return device
+
+
+def _limit(wait: float) -> None:
+    if wait:
+        raise problems.too_many_requests(wait)
+
+
+async def require_own_customer(device: Device, customer_code: str, dependencies: Dependencies) -> None:
+    """Refuse a collector who asks for a customer of somebody else's route, as if there were no such customer.
+
+    What the gateway knows from ``customer.changed`` answers most questions; the customer service the rest.
+    Raises :class:`~shared.problems.NotFound`.
+    """
+    if device.role is not Role.COLLECTOR:
+        return
+    async with dependencies.database() as connection:
+        collector_code = await feeds.collector_of(connection, customer_code)
+    if collector_code == device.collector_code:
+        return
+    await dependencies.request(GetCustomer(customer_code=customer_code, collector_code=device.collector_code))
