@@ -1,9 +1,9 @@
-// In this order the build compresses best: like beside like, and the words next to the screens that say them.
-import { PrinterHub } from "./app/printing.ts";
-import { App } from "./app/app.ts";
 import { h, render } from "preact";
+import { App } from "./app/app.ts";
 import { Message } from "./app/components/screen.tsx";
-import { loadParts, Root } from "./app/root.tsx";
+import { loadParts } from "./app/parts.ts";
+import { PrinterHub } from "./app/printing.ts";
+import { Root } from "./app/root.tsx";
 import { setApp } from "./app/use_app.ts";
 import { storedLanguage } from "./i18n/language.ts";
 import { loadLanguage, speak, translator } from "./i18n/translate.ts";
@@ -11,7 +11,7 @@ import { keepAppOnPhone } from "./service_worker.ts";
 import "./style.css";
 import { vi } from "./i18n/vi.ts";
 
-async function start(root: HTMLElement): Promise<void> {
+async function start(page: Element): Promise<void> {
   speak(vi);
   const language = storedLanguage();
   document.documentElement.lang = language;
@@ -26,17 +26,17 @@ async function start(root: HTMLElement): Promise<void> {
       <Message title={t("impossible_title")} icon="warn">
         <p>{t("impossible")}</p>
       </Message>,
-      root,
+      page,
     );
     return;
   }
   setApp(app);
-  render(<Root />, root);
+  render(<Root />, page);
   void loadParts();
   keepAppOnPhone((update) => app.store.set({ update }));
 }
 
-const root = document.getElementById("app");
+const root = document.querySelector("#app");
 if (root) {
   void start(root);
 }

@@ -71,7 +71,7 @@ export class Api {
       });
     } catch (error) {
       this.#hooks.reached(false);
-      throw new NoAnswer(error instanceof Error ? error.name : "network");
+      throw new NoAnswer(error instanceof Error ? error.name : "network", { cause: error });
     }
     const date = Date.parse(response.headers.get("Date") ?? "");
     if (!Number.isNaN(date)) {
@@ -89,9 +89,9 @@ export class Api {
       const answer: unknown = await response.json();
       this.#hooks.reached(true);
       return answer;
-    } catch {
+    } catch (error) {
       this.#hooks.reached(false);
-      throw new NoAnswer("the answer was cut off");
+      throw new NoAnswer("the answer was cut off", { cause: error });
     }
   }
 }

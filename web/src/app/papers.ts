@@ -62,7 +62,7 @@ function localState(job: KeptJob, held: PrintJobCause | null): { state: PrintJob
     case "done":
       return { state: job.state ?? "unconfirmed", cause: job.cause };
     default:
-      return held !== null ? { state: "held", cause: held } : { state: "accepted", cause: null };
+      return held === null ? { state: "accepted", cause: null } : { state: "held", cause: held };
   }
 }
 

@@ -1,7 +1,7 @@
 /** The printer that this phone uses: chosen by a person, with the profile that the server keeps for it. */
 import type { Api } from "../api/client.ts";
 import { ApiProblem } from "../api/problem.ts";
-import type { Job, PrinterProfile as StoredProfile, PrinterView } from "../api/types.ts";
+import type { Job, PrinterView, PrinterProfile as StoredProfile } from "../api/types.ts";
 import { chooseBluetoothPrinter, hasBluetooth } from "../printers/bluetooth.ts";
 import { Driver } from "../printers/driver.ts";
 import type { Connection, Printer } from "../printers/printer.ts";

@@ -77,7 +77,7 @@ export function transfersNow(transfers: readonly Transfer[], account: CustomerAc
   const of =
     (isOf: (transfer: Transfer, credit: Payment) => boolean) =>
     (transfer: Transfer): Transfer => {
-      const place = transfer.state === "waiting" ? credits.findIndex((credit) => isOf(transfer, credit)) : -1;
+      const place = transfer.state === "waiting" ? credits.findIndex((one) => isOf(transfer, one)) : -1;
       const [credit] = place < 0 ? [] : credits.splice(place, 1);
       return credit
         ? {

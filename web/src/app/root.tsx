@@ -3,7 +3,8 @@ import { type ComponentChildren, Fragment, h } from "preact";
 import { useEffect } from "preact/hooks";
 import { DoButton } from "./components/busy.tsx";
 import { Message } from "./components/screen.tsx";
-import { Part, reloadPage } from "./part.ts";
+import { type Part, reloadPage } from "./part.ts";
+import { desk, door } from "./parts.ts";
 import { usePath } from "./router.ts";
 import { Enrol } from "./screens/enrol.tsx";
 import { Elsewhere, Locked } from "./screens/gate.tsx";
@@ -11,15 +12,6 @@ import { Search } from "./screens/search.tsx";
 import { Today } from "./screens/today.tsx";
 import { useSelected, useTranslate } from "./use_app.ts";
 import { useExternal } from "./use_external.ts";
-
-const door = new Part(() => import("./screens/door.ts"));
-const desk = new Part(() => import("./screens/desk.ts"));
-
-/** Load all parts once the service worker has them, so that nobody waits for them later. */
-export async function loadParts(): Promise<void> {
-  await navigator.serviceWorker?.ready;
-  await Promise.all([door.load(), desk.load()]);
-}
 
 export function Root() {
   const phase = useSelected((state) => state.phase);

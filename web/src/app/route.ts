@@ -23,7 +23,7 @@ export interface StopChange {
 
 /** Change what the route says of a customer, where the customer is on it. */
 export async function changeStop({ database, store }: Core, customerCode: string, change: StopChange): Promise<void> {
-  const place = store.state.stops.findIndex((stop) => stop.customer.customer_code === customerCode);
+  const place = store.state.stops.findIndex(({ customer }) => customer.customer_code === customerCode);
   const stop = store.state.stops[place];
   if (!stop) {
     return;

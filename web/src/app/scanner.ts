@@ -10,6 +10,7 @@ interface DetectorClass {
 }
 
 declare global {
+  // biome-ignore lint/style/useVarsOnTop: a global is declared by var
   var BarcodeDetector: DetectorClass | undefined;
 }
 
@@ -27,7 +28,7 @@ export async function scan(video: HTMLVideoElement, signal: AbortSignal): Promis
   try {
     video.srcObject = stream;
     await video.play();
-    for (;;) {
+    while (true) {
       signal.throwIfAborted();
       for (const { rawValue } of await detector.detect(video)) {
         const code = codeIn(rawValue);

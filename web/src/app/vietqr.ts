@@ -74,7 +74,7 @@ export function crc16(text: string): number {
 }
 
 function field(tag: string, value: string): string {
-  if (value.length < 1 || value.length > 99) {
+  if (value.length === 0 || value.length > 99) {
     throw new RangeError(`not a field: ${tag}`);
   }
   return `${tag}${String(value.length).padStart(2, "0")}${value}`;

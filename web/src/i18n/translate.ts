@@ -20,9 +20,14 @@ export async function loadLanguage(language: Language): Promise<void> {
   }
 }
 
+const translators = new WeakMap<Messages, Translate>();
+
+/** The same function for the same words, so that effects may depend on it. */
 export function translator(language: Language): Translate {
   const messages = (language === "en" && english) || vietnamese;
-  return (key, values) => fill(messages[key], values);
+  const translate = translators.get(messages) ?? ((key, values) => fill(messages[key], values));
+  translators.set(messages, translate);
+  return translate;
 }
 
 /** Whether there is a message of this name: names made from what the gateway says may be new to this version. */

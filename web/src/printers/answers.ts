@@ -53,7 +53,10 @@ export function causeOf(question: StatusQuestion, value: number): Cause | null {
       // Why, the other two questions say: `checkStatus` asks them all.
       return value & OFFLINE ? "no_printer" : null;
     case 2:
-      return value & COVER_OPEN ? "cover_open" : value & STOPPED_BY_PAPER_END ? "paper_out" : null;
+      if (value & COVER_OPEN) {
+        return "cover_open";
+      }
+      return value & STOPPED_BY_PAPER_END ? "paper_out" : null;
     case 4:
       return value & PAPER_END ? "paper_out" : null;
   }

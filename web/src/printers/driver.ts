@@ -356,8 +356,8 @@ export class Driver {
       return { type: "lost" };
     }
     const results: Result[] = [];
-    const note = (result: Result): void => {
-      results.push(result);
+    const note = (one: Result): void => {
+      results.push(one);
       this.#changed?.();
     };
     this.printer.write(bytes).then(

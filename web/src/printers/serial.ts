@@ -45,10 +45,10 @@ export class SerialPrinter implements Printer {
     if (bluetoothServiceClassId !== undefined) {
       const isSpp = bluetoothServiceClassId === SPP || String(bluetoothServiceClassId).startsWith("00001101-");
       this.name = isSpp ? "Bluetooth SPP" : `Bluetooth ${bluetoothServiceClassId}`;
-    } else if (usbVendorId !== undefined) {
-      this.name = `USB ${hex(usbVendorId)}:${hex(usbProductId ?? 0)}`;
-    } else {
+    } else if (usbVendorId === undefined) {
       this.name = "Serial";
+    } else {
+      this.name = `USB ${hex(usbVendorId)}:${hex(usbProductId ?? 0)}`;
     }
     this.id = printerId("serial", this.name);
     port.addEventListener("disconnect", () => this.#lost());

@@ -155,6 +155,10 @@ export async function bytesOf(
     ),
   );
   const all = new Uint8Array(pieces.reduce((length, piece) => length + piece.length, 0));
-  pieces.reduce((at, piece) => (all.set(piece, at), at + piece.length), 0);
+  let at = 0;
+  for (const piece of pieces) {
+    all.set(piece, at);
+    at += piece.length;
+  }
   return all;
 }

@@ -5,7 +5,7 @@
 
 import type { Atlas } from "./atlas.ts";
 import type { Document } from "./document.ts";
-import { type CodeLine, heightOf, layOut, type Line, QUIET_MODULES, type TextLine } from "./layout.ts";
+import { type CodeLine, heightOf, type Line, layOut, QUIET_MODULES, type TextLine } from "./layout.ts";
 import type { PrinterProfile } from "./profile.ts";
 import { drawLine } from "./raster.ts";
 import { isAscii } from "./text.ts";
@@ -209,7 +209,9 @@ function bandEnd(rows: readonly Uint8Array[], start: number): number {
 function band(rows: readonly Uint8Array[]): Part[] {
   const width = Math.max(...rows.map((row) => row.length));
   const body = new Uint8Array(width * rows.length);
-  rows.forEach((row, index) => body.set(row, index * width));
+  for (const [index, row] of rows.entries()) {
+    body.set(row, index * width);
+  }
   return [[GS, 0x76, 0x30, 0, width & 0xff, width >> 8, rows.length & 0xff, rows.length >> 8], body];
 }
 

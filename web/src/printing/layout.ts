@@ -217,6 +217,13 @@ interface Piece extends Style {
   readonly piece: string;
 }
 
+/** How much of the white of a line stands before its text. */
+const WHITE_BEFORE: Readonly<Record<Align, (white: number) => number>> = {
+  left: () => 0,
+  center: (white) => Math.floor(white / 2),
+  right: (white) => white,
+};
+
 function textLine(pieces: readonly Piece[], size: Size): TextLine {
   const runs = pieces.flatMap(({ start, width, piece, align, weight }): Run[] => {
     const text = piece.replaceAll(NO_BREAK_SPACE, " ");
@@ -224,8 +231,7 @@ function textLine(pieces: readonly Piece[], size: Size): TextLine {
       return [];
     }
     const white = width - text.length;
-    const offset = align === "left" ? 0 : align === "center" ? Math.floor(white / 2) : white;
-    return [{ column: start + offset, text, weight }];
+    return [{ column: start + WHITE_BEFORE[align](white), text, weight }];
   });
   return { type: "text", runs, size };
 }

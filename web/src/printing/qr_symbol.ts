@@ -286,7 +286,7 @@ function fixedPatterns(version: number, side: number): Module[] {
 function alignment(version: number, last: number): number[] {
   const gaps = Math.floor(version / 7) + 1;
   const distance = 2 * Math.ceil((last - 6) / gaps / 2);
-  return version === 1 ? [] : [6, ...Array.from({ length: gaps }, (_, place) => last - distance * (gaps - 1 - place))];
+  return version === 1 ? [] : [6, ...Array.from({ length: gaps }, (_, index) => last - distance * (gaps - 1 - index))];
 }
 
 /** Squares around a centre; `dark` says which of them, 0 being the centre. */

@@ -45,13 +45,16 @@ export function draw(layout: Layout, atlas: Atlas): Raster {
 export function drawLine(line: Line, rows: Uint8Array, rowBytes: number, atlas: Atlas): void {
   switch (line.type) {
     case "text":
-      return drawText(line, rows, rowBytes, atlas);
+      drawText(line, rows, rowBytes, atlas);
+      break;
     case "rule":
-      return drawRule(line, rows, rowBytes);
+      drawRule(line, rows, rowBytes);
+      break;
     case "code":
-      return drawCode(line, rows, rowBytes);
+      drawCode(line, rows, rowBytes);
+      break;
     case "gap":
-      return;
+      break;
   }
 }
 

@@ -57,7 +57,7 @@ export function readDocument(value: unknown): Document {
       try {
         symbol(block.data, block.error_level ?? "M");
       } catch (error) {
-        throw new UnreadableDocument(String(error));
+        throw new UnreadableDocument(String(error), { cause: error });
       }
     }
   }

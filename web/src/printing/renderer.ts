@@ -34,7 +34,8 @@ export class Renderer {
 
   #draw(job: DrawingJob): Promise<Drawn> {
     return new Promise((resolve, reject) => {
-      const request: DrawingRequest = { id: this.#next++, job };
+      const request: DrawingRequest = { id: this.#next, job };
+      this.#next += 1;
       this.#waiting.set(request.id, { resolve, reject });
       this.#open().postMessage(request);
     });

@@ -31,7 +31,7 @@ export const orNull =
 export const list =
   (most: number, shape: Shape): Shape =>
   (value, path) => {
-    if (!Array.isArray(value) || value.length < 1 || value.length > most) {
+    if (!Array.isArray(value) || value.length === 0 || value.length > most) {
       return path;
     }
     return first(value.keys(), (index) => shape(value[index], `${path}[${index}]`));

@@ -10,6 +10,7 @@ const TAB = "    ";
 
 const NEW_LINES = /\r\n|[\n\r\v\f\u0085\u2028\u2029]/g;
 const INVISIBLE =
+  // biome-ignore lint/suspicious/noMisleadingCharacterClass: single characters, combining ones among them
   /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\ufff9-\ufffb\u{e0000}-\u{e0fff}]/gu;
 const COMBINING = /[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+/g;
 

@@ -1,4 +1,7 @@
 /** The phone's database: what may not be lost is written with strict durability. */
+
+import type { RouteStop } from "../api/types.ts";
+import { answerTo, endOf, Rows } from "./rows.ts";
 import {
   type Command,
   type CurrentVisit,
@@ -12,8 +15,6 @@ import {
   type Transfer,
   VERSION,
 } from "./schema.ts";
-import type { RouteStop } from "../api/types.ts";
-import { answerTo, endOf, Rows } from "./rows.ts";
 
 /** Gives the stores of the transaction that is open. */
 type Open = <N extends keyof Stores>(name: N) => Rows<N>;

@@ -173,7 +173,9 @@ export class Stream {
     const socket = this.#socket;
     this.#socket = null;
     if (socket) {
-      socket.onmessage = socket.onclose = socket.onopen = null;
+      socket.onopen = null;
+      socket.onmessage = null;
+      socket.onclose = null;
       socket.close();
     }
     if (this.#welcomed) {

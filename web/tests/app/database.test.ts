@@ -1,10 +1,10 @@
 import "fake-indexeddb/auto";
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, test } from "node:test";
+import type { RouteStop } from "../../src/api/types.ts";
 import { newVisit } from "../../src/app/procedure.ts";
 import { Database } from "../../src/storage/database.ts";
 import { type Command, type KeptJob, STORES } from "../../src/storage/schema.ts";
-import type { RouteStop } from "../../src/api/types.ts";
 
 const TODAY = "2026-11-22";
 

@@ -3,8 +3,8 @@ import { beforeEach, describe, test } from "node:test";
 import type { Job } from "../../src/api/types.ts";
 import { groupOf, papersNow } from "../../src/app/papers.ts";
 import type { KeptJob } from "../../src/storage/schema.ts";
+import { nextReady, PrintQueue, type PrintResult } from "../../src/stream/print_queue.ts";
 import { LONGEST_PAUSE_MS } from "../../src/sync/backoff.ts";
-import { nextReady, type PrintResult, PrintQueue } from "../../src/stream/print_queue.ts";
 
 function frame(id: string, more: Partial<Job> = {}): Job {
   return {
@@ -20,7 +20,12 @@ function frame(id: string, more: Partial<Job> = {}): Job {
   };
 }
 
-type Said = { type: string; job_id: string; state?: string; cause?: string };
+interface Said {
+  type: string;
+  job_id: string;
+  state?: string;
+  cause?: string;
+}
 
 class Bench {
   readonly kept = new Map<string, KeptJob>();

@@ -60,14 +60,14 @@ describe("VietQR", () => {
       assert.throws(() => paymentCode(ACCOUNT, amount, content), RangeError));
   }
 
-  for (const [bank_bin, account] of [
+  for (const [bankBin, account] of [
     ["97041", "1"],
     ["123456", "1"],
     ["970415", ""],
     ["970415", "1 2"],
   ] as const) {
-    test(`an account that cannot be one is refused: ${bank_bin} "${account}"`, () =>
-      assert.throws(() => paymentCode({ bank_bin, account }, 1, "A"), RangeError));
+    test(`an account that cannot be one is refused: ${bankBin} "${account}"`, () =>
+      assert.throws(() => paymentCode({ bank_bin: bankBin, account }, 1, "A"), RangeError));
   }
 
   test("a reference fits, names the customer, and no two are the same", () => {

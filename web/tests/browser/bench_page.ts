@@ -8,6 +8,7 @@ import type { PrinterProfile } from "../../src/printing/profile.ts";
 import type { Bench, Chosen } from "./bench/bench.ts";
 import { APP_URL, type Phone } from "./launch.ts";
 import { PROFILE } from "./papers.ts";
+import { until } from "./until.ts";
 
 declare global {
   interface Window {
@@ -76,12 +77,9 @@ export class BenchPage {
 
   /** Wait until the paper under way has come so far. */
   async until(isReached: (last: Progress) => boolean): Promise<void> {
-    while (true) {
+    await until("that point of the paper", async () => {
       const last = (await this.progress()).at(-1);
-      if (last && isReached(last)) {
-        return;
-      }
-      await this.phone.page.waitForTimeout(10);
-    }
+      return last !== undefined && isReached(last);
+    });
   }
 }

@@ -1,7 +1,6 @@
 /** What stands at the other end of an emulated link: our simulated printer, or another program's over TCP. */
 
 import { connect, type Socket } from "node:net";
-import { SimulatedPrinter } from "../printers/simulated_printer.ts";
 
 export interface Device {
   /** Take bytes; done when there was room for them. */
@@ -10,8 +9,6 @@ export interface Device {
   /** The link to the phone came or went. */
   linked?(isLinked: boolean): Promise<void>;
 }
-
-export { SimulatedPrinter };
 
 /** A printer that listens on a TCP port, one connection for each link. */
 export class TcpPrinter implements Device {

@@ -7,13 +7,13 @@ import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { setTimeout } from "node:timers/promises";
 import { BenchPage } from "./bench_page.ts";
 import { BluetoothPrinterEmulation } from "./bluetooth.ts";
 import { TcpPrinter } from "./device.ts";
 import { closePhones, launchPhone, required } from "./launch.ts";
 import { NOTICE, RECEIPT } from "./papers.ts";
 import { SerialPrinterEmulation } from "./serial.ts";
+import { until } from "./until.ts";
 
 const ADDRESS = required("PRINTER_ADDRESS");
 const API = required("PRINTER_API");
@@ -33,11 +33,7 @@ async function receipts(): Promise<number> {
 
 /** Wait for the paper, which the simulator ends with the link, and keep its picture. */
 async function keep(name: string, before: number): Promise<void> {
-  const deadline = Date.now() + 10_000;
-  while ((await receipts()) === before) {
-    assert.ok(Date.now() < deadline, `${name} has not come out`);
-    await setTimeout(20);
-  }
+  await until(name, async () => (await receipts()) !== before);
   const image = await fetch(`${API}/receipts/latest/image`);
   assert.ok(image.ok);
   await writeFile(join(FOLDER, name), Buffer.from(await image.arrayBuffer()));

@@ -88,8 +88,8 @@ class Device extends EventTarget {
           throw new DOMException("no such service", "NotFoundError");
         }
         return {
-          getCharacteristic: async (name: string) => {
-            const characteristic = found[name];
+          getCharacteristic: async (wanted: string) => {
+            const characteristic = found[wanted];
             if (!characteristic) {
               throw new DOMException("no such characteristic", "NotFoundError");
             }

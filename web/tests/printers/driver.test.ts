@@ -8,7 +8,7 @@ import { layOut } from "../../src/printing/layout.ts";
 import { DEFAULT_PROFILE, type PrinterProfile } from "../../src/printing/profile.ts";
 import { draw } from "../../src/printing/raster.ts";
 import { atlas } from "../printing/atlas_file.ts";
-import { type Fault, FakeLink } from "./fake_link.ts";
+import { FakeLink, type Fault } from "./fake_link.ts";
 import { SimulatedPrinter } from "./simulated_printer.ts";
 
 const RECEIPT: Document = {
@@ -59,10 +59,10 @@ function bench(options: Options & { profile?: PrinterProfile; capacity?: number 
     driver,
     late,
     begun,
-    print: (id, document = RECEIPT, progress) =>
+    print: (id, document, progress) =>
       driver.print({
         id,
-        bytes: async (resync) => toEscpos(document, profile, atlas, resync),
+        bytes: async (resync) => toEscpos(document ?? RECEIPT, profile, atlas, resync),
         begun: async () => begun.push(id) > 0,
         ...(progress ? { progress } : {}),
       }),
@@ -91,13 +91,13 @@ test("papers that are asked for at once come out one after the other", async () 
   assert.deepEqual(device.data, Buffer.concat([picture(RECEIPT), picture(OTHER)]));
 });
 
-for (const [what, cause, break_] of [
+for (const [what, cause, spoil] of [
   ["without paper", "paper_out", (device: SimulatedPrinter) => device.loadPaper(0)],
-  ["with its cover open", "cover_open", (device: SimulatedPrinter) => void (device.isCoverOpen = true)],
+  ["with its cover open", "cover_open", (device: SimulatedPrinter) => Object.assign(device, { isCoverOpen: true })],
 ] as const) {
   test(`a printer ${what} gets no byte of the paper, which is held with that cause`, async () => {
     const { device, link, print, begun } = bench();
-    break_(device);
+    spoil(device);
     assert.deepEqual(await print("a"), { state: "held", cause });
     assert.ok(link.writes.every((size) => size === 3));
     assert.deepEqual(begun, []);

@@ -90,7 +90,9 @@ export class FakeLink implements Printer {
     }
   }
 
-  async poll(): Promise<void> {}
+  async poll(): Promise<void> {
+    // Answers come by themselves.
+  }
 
   async battery(): Promise<number | null> {
     return this.batteryPercent;

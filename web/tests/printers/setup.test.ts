@@ -4,8 +4,8 @@ import {
   bytesOf,
   featuresPage,
   findOut,
-  profileFrom,
   type Part,
+  profileFrom,
   testPage,
   widthPage,
 } from "../../src/printers/setup.ts";

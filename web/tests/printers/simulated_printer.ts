@@ -32,7 +32,7 @@ export class SimulatedPrinter {
 
   #buffer: number[] = [];
   #line = "";
-  #code: { module: number; level: string; data: string } = { module: 0, level: "", data: "" };
+  readonly #code: { module: number; level: string; data: string } = { module: 0, level: "", data: "" };
   #answer: (bytes: Uint8Array) => void = () => undefined;
   readonly #waiting: (() => void)[] = [];
 
@@ -137,9 +137,7 @@ export class SimulatedPrinter {
     if (this.#buffer.length < 2) {
       return 0;
     }
-    const name =
-      first === ESC ? `ESC ${String.fromCharCode(second)}` : first === GS ? `GS ${String.fromCharCode(second)}` : "";
-    switch (name) {
+    switch (nameOf(first, second)) {
       case "ESC @":
         this.resets += 1;
         return 2;
@@ -229,5 +227,17 @@ export class SimulatedPrinter {
   #print(row: Uint8Array): void {
     this.rows.push(row);
     this.paperLeft -= 1;
+  }
+}
+
+/** The name of a command by its first two bytes; empty where there is none of the name. */
+function nameOf(first: number | undefined, second = 0): string {
+  switch (first) {
+    case ESC:
+      return `ESC ${String.fromCharCode(second)}`;
+    case GS:
+      return `GS ${String.fromCharCode(second)}`;
+    default:
+      return "";
   }
 }

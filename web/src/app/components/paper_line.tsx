@@ -1,8 +1,8 @@
 /** One paper's state, with what a person can do about it. */
 import { Fragment, h } from "preact";
 import { useState } from "preact/hooks";
-import { printAgain, printCopy, sayPrinted } from "../commands.ts";
 import { writtenMoment } from "../clock.ts";
+import { printAgain, printCopy, sayPrinted } from "../commands.ts";
 import type { PaperNow } from "../papers.ts";
 import { useApp, useAppState, useTranslate } from "../use_app.ts";
 import { DoButton } from "./busy.tsx";

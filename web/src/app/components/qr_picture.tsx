@@ -8,14 +8,15 @@ const AGAIN_MS = 2_000;
 
 /** Drawn by the worker that draws papers, so that the symbol's making is on the phone once. */
 export function QrPicture({ data, label }: { data: string; label: string }) {
-  const { printer } = useApp();
+  const app = useApp();
   const [drawn, setDrawn] = useState({ of: "", side: 0, d: "" });
   useEffect(() => {
     let again: ReturnType<typeof setTimeout> | undefined;
     let isWanted = true;
     const draw = (): void => {
-      printer.qr(data).then(
-        ({ side, modules }) => {
+      app.printer.qr(data).then(
+        (matrix) => {
+          const { side, modules } = matrix;
           const dark = [...modules.keys()].filter((at) => modules[at]);
           const d = dark.map((at) => `M${(at % side) + QUIET} ${Math.floor(at / side) + QUIET}h1v1h-1z`).join("");
           if (isWanted) {

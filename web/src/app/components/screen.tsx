@@ -1,12 +1,12 @@
 /** What every screen has: a heading, what waits, and the way to the others. */
 import { type ComponentChildren, h } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import { paperNeedsPerson } from "../papers.ts";
 import { unsettled } from "../procedure.ts";
 import { goBack, usePath } from "../router.ts";
-import { Link } from "./link.tsx";
 import { useAppState, useTranslate } from "../use_app.ts";
 import { Icon, type IconName } from "./icons.tsx";
-import { paperNeedsPerson } from "../papers.ts";
+import { Link } from "./link.tsx";
 
 interface ScreenProps {
   title: string;
@@ -23,6 +23,8 @@ export function Screen({ title, back, actions, children }: ScreenProps) {
   const address = usePath().join("/");
   useEffect(() => {
     document.title = `${title} · ${t("app")}`;
+  }, [title, t]);
+  useEffect(() => {
     // Whoever hears the screen instead of seeing it is told that it is another one.
     heading.current?.focus({ preventScroll: true });
     scrollTo(0, 0);

@@ -1,7 +1,7 @@
 /** What has become of the paper of a visit, from the command on the phone to the printer. */
 import { h } from "preact";
 import type { CurrentVisit } from "../../storage/schema.ts";
-import { papersNow, paperOf } from "../papers.ts";
+import { paperOf, papersNow } from "../papers.ts";
 import { useAppState, useTranslate } from "../use_app.ts";
 import { Icon } from "./icons.tsx";
 import { PaperLine } from "./paper_line.tsx";

@@ -5,11 +5,11 @@ import type { Bill } from "../../api/types.ts";
 import type { Command } from "../../storage/schema.ts";
 import { takeCash } from "../commands.ts";
 import { DoButton } from "../components/busy.tsx";
+import { Link } from "../components/link.tsx";
 import { PaidBanner } from "../components/paid_banner.tsx";
 import { Screen } from "../components/screen.tsx";
 import { dong, inNotes, likelyAmounts, plainDong, readDong } from "../money.ts";
 import { go } from "../router.ts";
-import { Link } from "../components/link.tsx";
 import { useApp, useAppState, useTranslate } from "../use_app.ts";
 import { type CustomerView, useCustomer } from "../use_customer.ts";
 
@@ -28,7 +28,7 @@ export function Cash({ code }: { code: string }) {
     if (isPaid) {
       go(`customers/${code}/done`, true);
     }
-  }, [isPaid]);
+  }, [isPaid, code]);
 
   if (payment?.state === "waiting") {
     return <Recording customer={customer} payment={payment} />;

@@ -2,10 +2,12 @@
 import { h } from "preact";
 import { useState } from "preact/hooks";
 import type { Bill, Payment, Visit } from "../../api/types.ts";
+import { isMessage, type Translate } from "../../i18n/translate.ts";
 import { writtenDay, writtenMoment } from "../clock.ts";
 import { correctPhone, visit } from "../commands.ts";
 import { DoButton } from "../components/busy.tsx";
 import { Icon } from "../components/icons.tsx";
+import { PaidBanner } from "../components/paid_banner.tsx";
 import { CopyOrder } from "../components/paper_line.tsx";
 import { Screen } from "../components/screen.tsx";
 import { dong, plainDong } from "../money.ts";
@@ -13,8 +15,6 @@ import { go } from "../router.ts";
 import { dialled } from "../text.ts";
 import { useApp, useAppState, useTranslate } from "../use_app.ts";
 import { type CustomerView, useCustomer } from "../use_customer.ts";
-import { isMessage, type Translate } from "../../i18n/translate.ts";
-import { PaidBanner } from "../components/paid_banner.tsx";
 
 export function Customer({ code }: { code: string }) {
   const t = useTranslate();

@@ -1,8 +1,11 @@
 /** What came of the visit, and who is next. */
 import { Fragment, h } from "preact";
 import type { PaymentReply, Visit, VisitReply } from "../../api/types.ts";
+import type { Command } from "../../storage/schema.ts";
 import { writtenMoment } from "../clock.ts";
 import { Icon } from "../components/icons.tsx";
+import { Link } from "../components/link.tsx";
+import { PaidBanner } from "../components/paid_banner.tsx";
 import { PaperLine } from "../components/paper_line.tsx";
 import { Points } from "../components/points.tsx";
 import { Screen } from "../components/screen.tsx";
@@ -10,11 +13,8 @@ import { Pending, VisitPaper } from "../components/visit_paper.tsx";
 import { dong } from "../money.ts";
 import { paperOf, papersNow } from "../papers.ts";
 import { expectedStep, grouped } from "../procedure.ts";
-import { Link } from "../components/link.tsx";
-import type { Command } from "../../storage/schema.ts";
 import { useAppState, useTranslate } from "../use_app.ts";
 import { type CustomerView, useCustomer } from "../use_customer.ts";
-import { PaidBanner } from "../components/paid_banner.tsx";
 
 export function Done({ code }: { code: string }) {
   const customer = useCustomer(code);

@@ -3,8 +3,8 @@ import { h } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { ApiProblem } from "../../api/problem.ts";
 import { Icon } from "../components/icons.tsx";
-import { useApp, useTranslate } from "../use_app.ts";
 import { canScan, scan } from "../scanner.ts";
+import { useApp, useTranslate } from "../use_app.ts";
 
 export function Enrol() {
   const t = useTranslate();
@@ -18,8 +18,8 @@ export function Enrol() {
 
   useEffect(() => {
     document.title = `${t("enrol_title")} · ${t("app")}`;
-    void canScan().then(setScannable);
-  }, []);
+  }, [t]);
+  useEffect(() => void canScan().then(setScannable), []);
 
   const enrol = async (typed: string): Promise<void> => {
     if (!/^[0-9A-Za-z -]{4,20}$/.test(typed.trim())) {
@@ -118,6 +118,7 @@ export function Enrol() {
 function Viewfinder({ onCode, onFailure }: { onCode: (code: string) => void; onFailure: () => void }) {
   const t = useTranslate();
   const video = useRef<HTMLVideoElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the camera is opened once, not with every letter that is typed
   useEffect(() => {
     const stop = new AbortController();
     if (video.current) {

@@ -1,14 +1,13 @@
 /** What waits on this phone, what was refused, and what has been sent. */
 import { Fragment, h } from "preact";
+import type { Translate } from "../../i18n/translate.ts";
 import type { Command } from "../../storage/schema.ts";
-import { timeOf } from "../clock.ts";
+import { timeOf, writtenMoment } from "../clock.ts";
 import { DoButton } from "../components/busy.tsx";
+import { Link } from "../components/link.tsx";
 import { Screen } from "../components/screen.tsx";
 import { dong } from "../money.ts";
-import { Link } from "../components/link.tsx";
 import { useApp, useAppState, useTranslate } from "../use_app.ts";
-import type { Translate } from "../../i18n/translate.ts";
-import { writtenMoment } from "../clock.ts";
 
 export function OutboxScreen() {
   const t = useTranslate();

@@ -1,10 +1,11 @@
 /** All papers of this phone: what waits, what needs a look, what is over. */
 import { h } from "preact";
 import { Icon } from "../components/icons.tsx";
+import { Link } from "../components/link.tsx";
 import { PaperLine } from "../components/paper_line.tsx";
+import { PrinterName } from "../components/printer_name.tsx";
 import { Screen } from "../components/screen.tsx";
 import { groupOf, papersNow } from "../papers.ts";
-import { Link } from "../components/link.tsx";
 import { useAppState, useTranslate } from "../use_app.ts";
 
 export function Papers() {
@@ -16,11 +17,7 @@ export function Papers() {
       <section class="card row">
         <Icon name="printer" />
         <span class="whom">
-          {printer.connected && printer.name
-            ? t("printer_ready", { name: printer.name })
-            : printer.name
-              ? t("printer_lost", { name: printer.name })
-              : t("printer_none")}
+          <PrinterName />
         </span>
         <Link to="printer" class="small-button">
           {t(printer.name ? "printer" : "printer_choose")}

@@ -1,11 +1,12 @@
 /** Connecting a printer, and finding out with test pages what it can do. */
 import { Fragment, h } from "preact";
 import { useState } from "preact/hooks";
-import { NothingChosen, NotAReceiptPrinter } from "../../printers/printer.ts";
-import { type Answered, featuresPage, profileFrom, type Seen, widthPage } from "../../printers/setup.ts";
 import type { Connection } from "../../printers/printer.ts";
+import { NotAReceiptPrinter, NothingChosen } from "../../printers/printer.ts";
+import { type Answered, featuresPage, profileFrom, type Seen, widthPage } from "../../printers/setup.ts";
 import { DoButton } from "../components/busy.tsx";
 import { Icon } from "../components/icons.tsx";
+import { PrinterName } from "../components/printer_name.tsx";
 import { Screen } from "../components/screen.tsx";
 import { useApp, useAppState, useTranslate } from "../use_app.ts";
 
@@ -42,11 +43,7 @@ export function PrinterScreen() {
         <div class="row">
           <Icon name="printer" />
           <strong class="whom">
-            {printer.connected
-              ? t("printer_ready", { name: printer.name ?? "" })
-              : printer.name
-                ? t("printer_lost", { name: printer.name })
-                : t("printer_none")}
+            <PrinterName />
           </strong>
         </div>
         {printer.chosen && profile && printer.confirmed && (

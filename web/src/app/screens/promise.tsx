@@ -4,12 +4,12 @@ import { useState } from "preact/hooks";
 import { dayAfter, momentOf, weekdayOf, writtenDay } from "../clock.ts";
 import { cannotPay } from "../commands.ts";
 import { DoButton } from "../components/busy.tsx";
+import { Link } from "../components/link.tsx";
 import { PaidBanner } from "../components/paid_banner.tsx";
 import { Points } from "../components/points.tsx";
 import { Screen } from "../components/screen.tsx";
 import { expectedStep } from "../procedure.ts";
 import { go } from "../router.ts";
-import { Link } from "../components/link.tsx";
 import { useApp, useAppState, useTranslate } from "../use_app.ts";
 import { useCustomer } from "../use_customer.ts";
 

@@ -21,13 +21,14 @@ export function Search() {
   const [found, setFound] = useState<readonly CustomerMatch[]>([]);
   const [offline, setOffline] = useState(false);
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: searched anew with another route, not with every debt that changes
   useEffect(() => {
     lastTyped = typed;
     const query = typed.trim();
     setFound(indexOf(stops).search(query));
     if (query.length < 2) {
       setOffline(false);
-      return undefined;
+      return;
     }
     let isCurrent = true;
     const timer = setTimeout(() => {
@@ -65,7 +66,9 @@ export function Search() {
         </label>
       </form>
       <p class="hint" role="status">
-        {!isAsked ? t("search_hint") : found.length > 0 ? t("search_found", { n: found.length }) : t("search_none")}
+        {isAsked && found.length > 0 && t("search_found", { n: found.length })}
+        {isAsked && found.length === 0 && t("search_none")}
+        {!isAsked && t("search_hint")}
         {offline && ` ${t("search_offline")}`}
       </p>
       <ol class="stops">

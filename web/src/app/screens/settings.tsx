@@ -1,11 +1,11 @@
 /** Language, printer, what is stored, and new versions of the app. */
 import { h } from "preact";
 import { APP_VERSION } from "../app.ts";
-import { Screen } from "../components/screen.tsx";
 import { Icon } from "../components/icons.tsx";
+import { Link } from "../components/link.tsx";
+import { Screen } from "../components/screen.tsx";
 import { openVisit } from "../procedure.ts";
 import { setLanguage } from "../settings.ts";
-import { Link } from "../components/link.tsx";
 import { dialled } from "../text.ts";
 import { useApp, useAppState, useTranslate } from "../use_app.ts";
 

@@ -6,6 +6,7 @@ import type { Shift } from "../../api/types.ts";
 import { writtenMoment } from "../clock.ts";
 import { closeShift, openShift } from "../commands.ts";
 import { DoButton } from "../components/busy.tsx";
+import { Link } from "../components/link.tsx";
 import { PaperLine } from "../components/paper_line.tsx";
 import { Screen } from "../components/screen.tsx";
 import { Pending } from "../components/visit_paper.tsx";
@@ -14,7 +15,6 @@ import { papersNow } from "../papers.ts";
 import { openPayments } from "../procedure.ts";
 import { go } from "../router.ts";
 import { refreshShift } from "../shift.ts";
-import { Link } from "../components/link.tsx";
 import { useApp, useAppState, useTranslate } from "../use_app.ts";
 
 export function ShiftScreen() {
@@ -162,7 +162,7 @@ export function Closing() {
     if (shift === null) {
       go("shift", true);
     }
-  }, [shift === null]);
+  }, [shift]);
   if (shift === null) {
     return null;
   }

@@ -5,10 +5,10 @@ import { ignoreNoAnswer } from "../../api/problem.ts";
 import type { RouteStop } from "../../api/types.ts";
 import { dayOf, timeOf, weekdayOf, writtenDay } from "../clock.ts";
 import { Icon } from "../components/icons.tsx";
+import { Link } from "../components/link.tsx";
 import { Screen } from "../components/screen.tsx";
 import { dong } from "../money.ts";
 import { grouped } from "../procedure.ts";
-import { Link } from "../components/link.tsx";
 import { useApp, useAppState, useTranslate } from "../use_app.ts";
 
 const GROUPS = ["due", "promised", "done"] as const;
@@ -110,7 +110,7 @@ export function StopList({ stops }: { stops: readonly RouteStop[] }) {
   const hasMore = stops.length > shown;
   useEffect(() => {
     if (!hasMore || !end.current) {
-      return undefined;
+      return;
     }
     const watch = new IntersectionObserver(
       (entries) => entries.some((entry) => entry.isIntersecting) && setShown((before) => before + PAGE),

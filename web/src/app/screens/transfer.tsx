@@ -2,14 +2,14 @@
 import { Fragment, h } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { Transfer } from "../../storage/schema.ts";
-import { newId } from "../ids.ts";
 import { Icon } from "../components/icons.tsx";
+import { Link } from "../components/link.tsx";
 import { PaidBanner } from "../components/paid_banner.tsx";
 import { QrPicture } from "../components/qr_picture.tsx";
 import { Screen } from "../components/screen.tsx";
+import { newId } from "../ids.ts";
 import { dong } from "../money.ts";
 import { transferReference } from "../procedure.ts";
-import { Link } from "../components/link.tsx";
 import { keepTransfer } from "../transfers.ts";
 import { useApp, useAppState, useTranslate } from "../use_app.ts";
 import { type CustomerView, useCustomer } from "../use_customer.ts";
@@ -75,6 +75,7 @@ function useTransfer(customer: CustomerView): Transfer | null {
   const waiting = ofCustomer.find((one) => one.state === "waiting" && one.amount === customer.debt);
   const mine = ofCustomer.find((one) => one.transfer_id === shown);
   const needsOne = customer.debt > 0 && customer.account !== null && !waiting && mine?.state !== "recorded";
+  // biome-ignore lint/correctness/useExhaustiveDependencies: one transfer for one amount, whatever else is read meanwhile
   useEffect(() => {
     if (needsOne) {
       const made: Transfer = {

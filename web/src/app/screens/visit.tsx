@@ -1,11 +1,11 @@
 /** At the door: the notice is printed, and the customer says how it goes on. */
 import { Fragment, h } from "preact";
-import { dong } from "../money.ts";
 import { Icon, type IconName } from "../components/icons.tsx";
-import { PaidBanner } from "../components/paid_banner.tsx";
-import { VisitPaper } from "../components/visit_paper.tsx";
-import { Screen } from "../components/screen.tsx";
 import { Link } from "../components/link.tsx";
+import { PaidBanner } from "../components/paid_banner.tsx";
+import { Screen } from "../components/screen.tsx";
+import { VisitPaper } from "../components/visit_paper.tsx";
+import { dong } from "../money.ts";
 import { useTranslate } from "../use_app.ts";
 import { useCustomer } from "../use_customer.ts";
 

@@ -77,9 +77,9 @@ export class RouteIndex {
     });
   }
 
-  #collect(identify: (customer: CustomerSummary) => readonly [MatchedOn, number] | null): CustomerMatch[] {
+  #collect(matchOf: (customer: CustomerSummary) => readonly [MatchedOn, number] | null): CustomerMatch[] {
     return this.#entries.flatMap(({ customer }) => {
-      const found = identify(customer);
+      const found = matchOf(customer);
       return found ? [{ customer, matched_on: found[0], score: found[1] }] : [];
     });
   }
@@ -138,8 +138,8 @@ function identify(
       phoneBeginning !== null &&
       phone.startsWith(phoneBeginning) && ["phone", phone === phoneBeginning ? 1 : 0.8],
     phone !== null && mayEndPhone && phone.endsWith(text) && ["phone", 0.88],
-    meter !== null && meter.startsWith(text) && ["meter", meter === text ? 1 : 0.82],
-    meter !== null && meter.endsWith(text) && ["meter", 0.86],
+    (meter?.startsWith(text) ?? false) && ["meter", meter === text ? 1 : 0.82],
+    (meter?.endsWith(text) ?? false) && ["meter", 0.86],
   ];
   let best: readonly [MatchedOn, number] | null = null;
   for (const way of ways) {

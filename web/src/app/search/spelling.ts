@@ -111,21 +111,21 @@ export function weightOf(spellings: Spellings, candidate: Candidate): number {
   const free = new Set(name.keys());
   const places: number[] = [];
   let total = 0;
-  for (const [at, typed] of spellings.words.entries()) {
-    const meant = spellings.meant[at] ?? new Map<string, number>();
+  for (const [index, typed] of spellings.words.entries()) {
+    const meant = spellings.meant[index] ?? new Map<string, number>();
     let best = 0;
     let bestPlace = -1;
     for (const place of free) {
-      const weight = wordWeight(typed, name[place] ?? "", meant);
-      if (weight > best) {
-        best = weight;
+      const here = wordWeight(typed, name[place] ?? "", meant);
+      if (here > best) {
+        best = here;
         bestPlace = place;
       }
     }
     let elsewhere = 0;
-    for (const [word, weight] of meant) {
+    for (const [word, wordsWeight] of meant) {
       if (address.has(word)) {
-        elsewhere = Math.max(elsewhere, 0.9 * weight);
+        elsewhere = Math.max(elsewhere, 0.9 * wordsWeight);
       }
     }
     if (best > 0 && best >= elsewhere) {
@@ -138,7 +138,7 @@ export function weightOf(spellings: Spellings, candidate: Candidate): number {
   if (places.length > 0) {
     weight -= (0.08 * free.size) / name.length;
   }
-  if (places.some((place, at) => at > 0 && place < (places[at - 1] ?? 0))) {
+  if (places.some((place, index) => index > 0 && place < (places[index - 1] ?? 0))) {
     weight -= 0.015;
   }
   return Math.min(1, Math.max(0, weight));
@@ -172,7 +172,7 @@ function slipsBetween(typed: string, known: string, most: number): number {
     const line = [row];
     for (let column = 1; column <= known.length; column += 1) {
       const other = known[column - 1] ?? "";
-      const swap = letter === other ? 0 : SOUND_ALIKE.has(letter + other) ? 0.5 : 1;
+      const swap = swapCost(letter, other);
       let best = Math.min(at(above, column) + 1, at(line, column - 1) + 1, at(above, column - 1) + swap);
       if (row > 1 && column > 1 && letter === known[column - 2] && typed[row - 2] === other) {
         best = Math.min(best, at(before, column - 2) + 1);
@@ -186,6 +186,13 @@ function slipsBetween(typed: string, known: string, most: number): number {
     above = line;
   }
   return at(above, known.length);
+}
+
+function swapCost(letter: string, other: string): number {
+  if (letter === other) {
+    return 0;
+  }
+  return SOUND_ALIKE.has(letter + other) ? 0.5 : 1;
 }
 
 function at(line: readonly number[], place: number): number {

@@ -5,8 +5,9 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { after, before, describe, test } from "node:test";
 import type { CustomerSummary, RouteOfDay } from "../../../src/api/types.ts";
+import { until } from "../until.ts";
 import { Collector } from "./collector.ts";
-import { COLLECTORS, papersOf, post, debtOf, revoke, routeOf, until } from "./office.ts";
+import { COLLECTORS, debtOf, papersOf, post, revoke, routeOf } from "./office.ts";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
@@ -33,7 +34,8 @@ describe("anybody", () => {
     const found = await it.page.evaluate(async (source) => {
       // The page's policy allows no scripts from elsewhere; the browser's own hand may.
       if (!("axe" in window)) {
-        (0, eval)(source);
+        // biome-ignore lint/security/noGlobalEval: axe itself, from node_modules
+        globalThis.eval(source);
       }
       const { axe } = window as unknown as { axe: { run(options: object): Promise<{ violations: object[] }> } };
       const { violations } = await axe.run({
@@ -57,13 +59,11 @@ describe("anybody", () => {
     await it.enrol();
   });
 
-  test("five hundred customers are on the list, soon and whole", async () => {
+  test("five hundred customers are on the list, all of them", async () => {
     assert.ok(route.stops.length >= 400, `the route has only ${route.stops.length} stops`);
     await it.sees(`/ ${route.stops.length} khách đã xong`);
-    const started = Date.now();
     await it.page.reload();
     await it.sees(route.stops[0]?.customer.name.normalize("NFC").slice(0, 20) ?? "");
-    assert.ok(Date.now() - started < 5_000);
     const rows = it.page.locator("ol.stops > li:not(.more)");
     const due = route.stops.filter((stop) => !stop.done_today && stop.customer.debt > 0).length;
     await until(
@@ -198,41 +198,6 @@ describe("anybody", () => {
     await it.open("settings");
     await it.page.getByLabel("Tiếng Việt").click();
     await it.reads("Cài đặt");
-  });
-
-  test("on a slow phone at the edge of the net it opens in three seconds, and in one the next time", async () => {
-    const slow = await Collector.start(it.code);
-    try {
-      const session = await slow.context.newCDPSession(slow.page);
-      await session.send("Network.enable");
-      await session.send("Network.emulateNetworkConditions", {
-        offline: false,
-        latency: 300,
-        downloadThroughput: 400_000 / 8,
-        uploadThroughput: 400_000 / 8,
-      });
-      const opens = async (): Promise<number> => {
-        // Slowed down six times against this machine when it is idle; while it is not, the machine itself is slow.
-        await session.send("Emulation.setCPUThrottlingRate", { rate: 6 });
-        const started = Date.now();
-        await slow.open();
-        await slow.page.getByLabel("Mã ghi danh").waitFor();
-        const took = Date.now() - started;
-        await session.send("Emulation.setCPUThrottlingRate", { rate: 1 });
-        return took;
-      };
-      const cold = await opens();
-      await slow.page.evaluate(async () => {
-        await navigator.serviceWorker.ready;
-      });
-      const warm = await opens();
-      console.log(`opened in ${cold} ms, and in ${warm} ms the next time`);
-      const allowance = process.env["THUNGAN_STRICT_TIMES"] ? 1 : 3;
-      assert.ok(cold <= 3_000 * allowance, `${cold} ms`);
-      assert.ok(warm <= 1_000 * allowance, `${warm} ms`);
-    } finally {
-      await slow.close();
-    }
   });
 
   test("locked and elsewhere", async () => {

@@ -12,8 +12,9 @@ import type { Document } from "../../../src/printing/document.ts";
 import { DEFAULT_PROFILE } from "../../../src/printing/profile.ts";
 import { required } from "../launch.ts";
 import { picture } from "../papers.ts";
+import { until } from "../until.ts";
 import { Collector } from "./collector.ts";
-import { debtOf, ordinaryCollectors, papersOf, paymentsOf, recordTransfer, until } from "./office.ts";
+import { debtOf, ordinaryCollectors, papersOf, paymentsOf, recordTransfer } from "./office.ts";
 
 const FOLDER = required("PAPERS_FOLDER");
 

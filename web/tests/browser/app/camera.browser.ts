@@ -8,7 +8,8 @@ import { after, before, describe, test } from "node:test";
 import type { Page } from "playwright-core";
 import { symbol } from "../../../src/printing/qr_symbol.ts";
 import { launchPhone, type Phone } from "../launch.ts";
-import { APP, codeFor, COLLECTORS, devices } from "./office.ts";
+import { until } from "../until.ts";
+import { APP, COLLECTORS, codeFor, devices } from "./office.ts";
 
 const [WIDTH, HEIGHT] = [640, 480];
 const MODULE = 10;
@@ -186,10 +187,7 @@ describe("enrolling with the camera", () => {
     try {
       await scanButton(phone.page).click();
       await phone.page.locator("video").waitFor();
-      for (let wait = 0; frames.length < 5; wait += 1) {
-        assert.ok(wait < 100, "the camera is looked at again and again");
-        await phone.page.waitForTimeout(100);
-      }
+      await until("the fifth frame", async () => frames.length >= 5);
       const stream = await phone.page
         .locator("video")
         .evaluateHandle((video: HTMLVideoElement) => video.srcObject as MediaStream);
@@ -204,9 +202,9 @@ describe("enrolling with the camera", () => {
   });
 
   const ways: [what: string, options: (film: string) => Options, asked: boolean][] = [
-    ["the camera is refused", (film) => ({ allowed: false, film }), true],
+    ["the camera is refused", (shown) => ({ allowed: false, film: shown }), true],
     ["there is no camera", () => ({}), true],
-    ["the detector's service is missing", (film) => ({ isBroken: true, film }), true],
+    ["the detector's service is missing", (shown) => ({ isBroken: true, film: shown }), true],
     ["the browser reads no codes", () => ({ formats: null }), false],
     ["the browser reads other codes only", () => ({ formats: ["ean_13"] }), false],
   ];

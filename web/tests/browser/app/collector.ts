@@ -3,11 +3,12 @@
 import assert from "node:assert/strict";
 import type { BrowserContext, Page } from "playwright-core";
 import type { CustomerSummary } from "../../../src/api/types.ts";
+import { SimulatedPrinter } from "../../printers/simulated_printer.ts";
 import { BluetoothPrinterEmulation } from "../bluetooth.ts";
-import { type Faults, SimulatedPrinter } from "../device.ts";
+import type { Faults } from "../device.ts";
 import { launchPhone, type Phone } from "../launch.ts";
 import { SerialPrinterEmulation } from "../serial.ts";
-import { APP, codeFor, COLLECTORS, routeOf } from "./office.ts";
+import { APP, COLLECTORS, codeFor, routeOf } from "./office.ts";
 
 let made = 0;
 
@@ -161,12 +162,13 @@ export class Collector {
   /** To the main screens, by going back. */
   async goHome(): Promise<void> {
     for (let step = 0; step < 8 && !(await this.page.getByRole("navigation").isVisible()); step += 1) {
+      const address = this.page.url();
       await this.page
         .getByRole("button", { name: /Quay lại|Back/ })
         .or(this.page.getByRole("link", { name: "Về danh sách" }))
         .first()
         .click();
-      await this.page.waitForTimeout(50);
+      await this.page.waitForURL((url) => url.href !== address);
     }
     await this.page.getByRole("navigation").getByRole("link").first().click();
   }

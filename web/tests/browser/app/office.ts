@@ -113,20 +113,3 @@ export async function recordTransfer(
 export function today(): string {
   return new Date(Date.now() + 7 * 3_600_000).toISOString().slice(0, 10);
 }
-
-/** Wait until `condition` gives something other than null, undefined and false. */
-export async function until<T>(
-  what: string,
-  condition: () => Promise<T | null | undefined | false>,
-  within = 10_000,
-): Promise<T> {
-  const end = Date.now() + within;
-  for (;;) {
-    const found = await condition();
-    if (found !== null && found !== undefined && found !== false) {
-      return found;
-    }
-    assert.ok(Date.now() < end, `${what} did not come in ${within} ms`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}

@@ -4,8 +4,9 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Route } from "playwright-core";
 import type { CustomerSummary } from "../../../src/api/types.ts";
+import { until } from "../until.ts";
 import { Collector } from "./collector.ts";
-import { APP, debtOf, papersOf, paymentsOf, revoke, until } from "./office.ts";
+import { APP, debtOf, papersOf, paymentsOf, revoke } from "./office.ts";
 
 describe("one payment", () => {
   let it: Collector;
@@ -122,10 +123,11 @@ describe("one payment", () => {
       await it.sees(/Mã khách hàng/);
       await until("a way to go on", async () => {
         const paid = (await paymentsOf(one.customer_code)).length > 0;
-        const ways = it.page.getByRole("button", { name: /^(Gặp khách|Tiếp tục thu tiền|Biên nhận)/ });
-        return paid || (await ways.count()) > 0;
+        const buttons = it.page.getByRole("button", { name: /^(Gặp khách|Tiếp tục thu tiền|Biên nhận)/ });
+        return paid || (await buttons.count()) > 0;
       });
-      await it.page.waitForTimeout(300); // A payment that left the phone may still be on its way.
+      // A payment that left the phone may still be on its way; then its command waits for the answer.
+      await it.page.getByText(/việc chờ gửi/).waitFor({ state: "hidden" });
       if ((await debtOf(one.customer_code)) > 0) {
         await toCash(one);
         await it.press(/^Đã nhận/);
@@ -194,24 +196,36 @@ describe("one payment", () => {
       const one = customer();
       await lost.goToByClick(one);
       const take = lost.printer.take.bind(lost.printer);
+      const blank = lost.printer.rows.length;
+      let goOn = (): void => undefined;
+      const isLocked = new Promise<void>((resolve) => {
+        goOn = resolve;
+      });
       lost.printer.take = async (bytes) => {
-        await new Promise((resolve) => setTimeout(resolve, 60));
+        // In the middle of the paper, until the phone is locked.
+        if (lost.printer.rows.length > blank) {
+          await isLocked;
+        }
         return take(bytes);
       };
       await lost.press("Gặp khách");
       await lost.sees(/Đang in/);
       await revoke(lost.name);
       await lost.reads("Điện thoại đã bị khóa");
-      const rows = lost.printer.rows.length;
+      goOn();
+      const printed = lost.printer.rows.length;
       const held = await lost.page.evaluate(async () => {
         const open = indexedDB.open("thungan");
-        const db = await new Promise<IDBDatabase>((resolve) => (open.onsuccess = () => resolve(open.result)));
+        const db = await new Promise<IDBDatabase>((resolve) => {
+          open.onsuccess = () => resolve(open.result);
+        });
         const counts: Record<string, number> = {};
         for (const store of db.objectStoreNames) {
           const all = db.transaction(store).objectStore(store).getAll();
-          counts[store] = (
-            await new Promise<unknown[]>((resolve) => (all.onsuccess = () => resolve(all.result)))
-          ).length;
+          const rows = await new Promise<unknown[]>((resolve) => {
+            all.onsuccess = () => resolve(all.result);
+          });
+          counts[store] = rows.length;
         }
         db.close();
         return counts;
@@ -220,7 +234,7 @@ describe("one payment", () => {
       await lost.page.reload();
       await lost.reads("Điện thoại đã bị khóa");
       assert.ok(!(await lost.page.content()).includes(one.name));
-      assert.ok(lost.printer.rows.length >= rows);
+      assert.ok(lost.printer.rows.length >= printed);
       await lost.press("Ghi danh lại");
       await lost.reads("Ghi danh điện thoại");
     } finally {

@@ -4,14 +4,18 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { CustomerSummary } from "../../../src/api/types.ts";
 import { parseCode } from "../../../src/app/vietqr.ts";
+import { until } from "../until.ts";
 import { Collector } from "./collector.ts";
-import { accountOf, debtOf, papersOf, paymentsOf, post, recordTransfer, until } from "./office.ts";
+import { accountOf, debtOf, papersOf, paymentsOf, post, recordTransfer } from "./office.ts";
 
 describe("a collector's day", () => {
   let it: Collector;
   let people: CustomerSummary[];
-  let next = 0;
-  const customer = (): CustomerSummary => people[next++] as CustomerSummary;
+  let met = 0;
+  const customer = (): CustomerSummary => {
+    met += 1;
+    return people[met - 1] as CustomerSummary;
+  };
 
   before(async () => {
     it = await Collector.start();
@@ -30,11 +34,13 @@ describe("a collector's day", () => {
   test("the token opens nothing for scripts, and the private key cannot be read out", async () => {
     const found = await it.page.evaluate(async () => {
       const open = indexedDB.open("thungan");
-      const db = await new Promise<IDBDatabase>((resolve) => (open.onsuccess = () => resolve(open.result)));
+      const db = await new Promise<IDBDatabase>((resolve) => {
+        open.onsuccess = () => resolve(open.result);
+      });
       const read = db.transaction("facts").objectStore("facts").get("device_key");
-      const { value } = await new Promise<{ value: CryptoKeyPair }>(
-        (resolve) => (read.onsuccess = () => resolve(read.result)),
-      );
+      const { value } = await new Promise<{ value: CryptoKeyPair }>((resolve) => {
+        read.onsuccess = () => resolve(read.result);
+      });
       const isOut = await crypto.subtle.exportKey("jwk", value.privateKey).then(
         () => true,
         () => false,
@@ -115,7 +121,7 @@ describe("a collector's day", () => {
 
   test("one bill of several: what was taken and its receipt stay on the screen, with what is still owed", async () => {
     const owing = await Promise.all(
-      people.slice(next).map(async (one) => ({ one, account: await accountOf(one.customer_code) })),
+      people.slice(met).map(async (one) => ({ one, account: await accountOf(one.customer_code) })),
     );
     const found = owing.find(({ account }) => account.account.open_bills > 1);
     assert.ok(found, "nobody on the route owes several bills");

@@ -2,26 +2,32 @@
 
 import { mkdirSync } from "node:fs";
 import { required } from "../launch.ts";
+import { until } from "../until.ts";
 import { Collector } from "./collector.ts";
-import { debtOf, papersOf, post, recordTransfer, revoke, until } from "./office.ts";
+import { debtOf, papersOf, post, recordTransfer, revoke } from "./office.ts";
 
 const FOLDER = required("THUNGAN_SCREENSHOTS");
 mkdirSync(FOLDER, { recursive: true });
 let number = 0;
 
-async function shot(collector: Collector, name: string, whole = false): Promise<void> {
+async function shot({ page }: Collector, name: string, whole = false): Promise<void> {
   number += 1;
   const path = `${FOLDER}/${String(number).padStart(2, "0")}-${name}.png`;
-  await collector.page.waitForTimeout(250); // Pictures are for people: let things come to rest.
   if (whole) {
     // As on a phone that is long enough: what is held at the edges of the screen covers nothing.
-    const height = await collector.page.evaluate(() => document.documentElement.scrollHeight);
-    await collector.page.setViewportSize({ width: 390, height });
-    await collector.page.evaluate(() => scrollTo(0, 0));
+    const height = await page.evaluate(() => document.documentElement.scrollHeight);
+    await page.setViewportSize({ width: 390, height });
+    await page.evaluate(() => scrollTo(0, 0));
   }
-  await collector.page.screenshot({ path });
-  await collector.page.setViewportSize({ width: 390, height: 844 });
-  console.log(path);
+  let before: Uint8Array = new Uint8Array();
+  await until("a screen at rest", async () => {
+    const now = await page.screenshot({ path });
+    const isAtRest = now.equals(before);
+    before = now;
+    return isAtRest;
+  });
+  await page.setViewportSize({ width: 390, height: 844 });
+  console.warn(path);
 }
 
 const collector = await Collector.start();
@@ -146,7 +152,7 @@ try {
   await shot(collector, "paid-elsewhere");
 
   collector.printer.paperLeft = 0;
-  const sixth = (await collector.owing())[0];
+  const [sixth] = await collector.owing();
   if (sixth) {
     await collector.goToByClick(sixth);
     await collector.press("Gặp khách");
@@ -166,7 +172,7 @@ try {
   );
   collector.link.faults.reset();
   collector.link.faults.at(12, "lost after");
-  const seventh = (await collector.owing())[0];
+  const [seventh] = await collector.owing();
   if (seventh) {
     await collector.goToByClick(seventh);
     await collector.press("Gặp khách");
@@ -189,7 +195,7 @@ try {
   await collector.context.setOffline(true);
   await collector.page.evaluate(() => dispatchEvent(new Event("online")));
   await collector.sees(/Không có sóng/);
-  const eighth = (await collector.owing())[0];
+  const [eighth] = await collector.owing();
   if (eighth) {
     await collector.goToByClick(eighth);
     await collector.press("Gặp khách");

@@ -3,8 +3,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { CustomerSummary } from "../../../src/api/types.ts";
+import { until } from "../until.ts";
 import { Collector } from "./collector.ts";
-import { accountOf, debtOf, ordinaryCollectors, papersOf, paymentsOf, post, today, until } from "./office.ts";
+import { accountOf, debtOf, ordinaryCollectors, papersOf, paymentsOf, post, today } from "./office.ts";
 
 const [OTHER] = await ordinaryCollectors();
 assert.ok(OTHER, "no collector has an ordinary route");
@@ -172,13 +173,15 @@ for (const [how, days] of [
     try {
       await it.context.addInitScript((shift) => {
         const now = Date.now.bind(Date);
-        const Real = Date;
-        const Wrong = function (...parts: []) {
-          return parts.length === 0 ? new Real(now() + shift) : new Real(...parts);
-        } as unknown as DateConstructor;
-        Object.assign(Wrong, { UTC: Real.UTC, parse: Real.parse, now: () => now() + shift });
-        Object.defineProperty(Wrong, "prototype", { value: Real.prototype });
-        globalThis.Date = Wrong;
+        globalThis.Date = class extends Date {
+          constructor(...parts: [] | [number]) {
+            super(...((parts.length === 0 ? [now() + shift] : parts) as [number]));
+          }
+
+          static override now(): number {
+            return now() + shift;
+          }
+        } as DateConstructor;
       }, days * 86_400_000);
       await it.enrol();
       await it.sees(/Đồng hồ điện thoại sai/);

@@ -73,6 +73,6 @@ const bench = {
 
 export type Bench = typeof bench;
 
-document.getElementById("bluetooth")?.addEventListener("click", () => choose(chooseBluetoothPrinter()));
-document.getElementById("serial")?.addEventListener("click", () => choose(chooseSerialPrinter()));
+document.querySelector("#bluetooth")?.addEventListener("click", () => choose(chooseBluetoothPrinter()));
+document.querySelector("#serial")?.addEventListener("click", () => choose(chooseSerialPrinter()));
 Object.assign(window, { bench });
