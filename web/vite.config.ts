@@ -13,7 +13,7 @@ const gateway = process.env["THUNGAN_GATEWAY_URL"] ?? "http://127.0.0.1:8080";
 export default defineConfig({
   root: here,
   base: "/app/",
-  // JSX as tsconfig.json says: no plugin is needed for Preact.
+  // JSX by tsconfig.json: no plugin is needed for Preact.
   plugins: [
     plainImports(),
     wordsInOrder(),

@@ -30,7 +30,7 @@ interface Description {
 
 const JSON_TYPE = "application/json";
 
-/** The module: an interface for every schema, and `Paths`, which says what each route takes and gives. */
+/** The module: an interface for every schema, and `Paths`, which has what each route takes and returns. */
 export function apiTypes(): string {
   const description = JSON.parse(readFileSync(API_DESCRIPTION, "utf8")) as Description;
   const routes: string[] = [];

@@ -1,4 +1,4 @@
-/** Said to a waiting service worker: become the active one. */
+/** Message to a waiting service worker: become the active one. */
 const TAKE_OVER = "take-over";
 
 /** A new version of the app that has been downloaded and waits. */

@@ -12,7 +12,7 @@ const CACHE = CACHE_PREFIX + __VERSION__;
 const FILES = new Set(__FILES__.map((file) => BASE + file));
 const PAGE = `${BASE}index.html`;
 
-/** Said by the page when a person has asked for the new version, and nothing is under way. */
+/** Message of the page: a person has asked for the new version, and nothing is under way. */
 const TAKE_OVER = "take-over";
 
 self.addEventListener("install", (event) => {

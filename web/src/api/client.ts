@@ -16,8 +16,8 @@ interface AnyAsk {
 
 export interface ClientHooks {
   token(): string | null;
-  /** The gateway's clock, as far as an answer tells it: epoch milliseconds. */
-  heardTime(time: number): void;
+  /** The gateway's clock, from the Date of a reply: epoch milliseconds. */
+  gatewayTime(time: number): void;
   /** Whether the gateway answers. */
   reached(reached: boolean): void;
   /** The gateway does not know this device's token any more. */
@@ -75,7 +75,7 @@ export class Api {
     }
     const date = Date.parse(response.headers.get("Date") ?? "");
     if (!Number.isNaN(date)) {
-      this.#hooks.heardTime(date);
+      this.#hooks.gatewayTime(date);
     }
     if (!response.ok) {
       const problem = await problemOf(response);

@@ -4,7 +4,7 @@ import { storedLanguage } from "../i18n/language.ts";
 import { Database } from "../storage/database.ts";
 import type { Facts } from "../storage/schema.ts";
 import { Clock } from "./clock.ts";
-import { sayPrinted } from "./commands.ts";
+import { reportPrinted } from "./commands.ts";
 import { Connection } from "./connection.ts";
 import { Customers } from "./customers.ts";
 import { beginDay, type DayParts, loadDay, refreshDay } from "./day.ts";
@@ -51,7 +51,7 @@ export class App implements DayParts {
     });
     this.api = new Api("", {
       token: () => this.#token,
-      heardTime: (time) => this.clock.heard(time),
+      gatewayTime: (time) => this.clock.correct(time),
       // The gateway answers, so that the stream has a chance as well.
       reached: (reached) => reached && this.#connection.hurry(),
       shutOut: () => void this.#shutOut(),
@@ -172,7 +172,7 @@ export class App implements DayParts {
       {
         changed: (status) => this.printJobs.printerChanged(status),
         remember: (printer) => void this.database.setFacts({ printer }),
-        printedLate: (jobId, attempt) => void sayPrinted(this, jobId, attempt),
+        printedLate: (jobId, attempt) => void reportPrinted(this, jobId, attempt),
         stamp: () => this.clock.stamp(),
       },
       (remembered as RememberedPrinter | undefined) ?? null,

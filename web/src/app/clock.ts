@@ -1,10 +1,10 @@
 /** The time of the gateway: phones' own clocks are wrong at times, by a day and more. */
 
 const IN_VIETNAM_MS = 7 * 3_600_000;
-/** HTTP tells the time in whole seconds, and answers take a moment. */
+/** HTTP gives the time in whole seconds, and replies take a moment. */
 const CLOSE_ENOUGH_MS = 3_000;
 
-/** The present, corrected by what the gateway has last said. */
+/** The present, corrected by the last reply of the gateway. */
 export class Clock {
   #offset: number;
   readonly #own: () => number;
@@ -40,7 +40,8 @@ export class Clock {
     return dayOf(this.now());
   }
 
-  heard(time: number): void {
+  /** The gateway has answered at this moment. */
+  correct(time: number): void {
     const offset = time - this.#own();
     if (Math.abs(offset - this.#offset) > CLOSE_ENOUGH_MS) {
       this.#offset = Math.abs(offset) < CLOSE_ENOUGH_MS ? 0 : offset;

@@ -150,8 +150,8 @@ export function printCopy(app: Sender, receiptId: string, reason: string): Promi
   });
 }
 
-/** A person has looked at the printer: the paper is out. */
-export function sayPrinted(app: Sender, jobId: string, attempt: number): Promise<Command> {
+/** A person has looked at the printer: the document is out. */
+export function reportPrinted(app: Sender, jobId: string, attempt: number): Promise<Command> {
   return app.outbox.submit({
     id: `${jobId}:${attempt}`,
     kind: "printed",
@@ -163,7 +163,7 @@ export function sayPrinted(app: Sender, jobId: string, attempt: number): Promise
   });
 }
 
-/** A person has looked at the printer: nothing usable came out. Only this prints a paper a second time. */
+/** A person has looked at the printer: nothing usable came out. Only this prints a document a second time. */
 export function printAgain(app: Sender, jobId: string, attempt: number): Promise<Command> {
   return app.outbox.submit({
     id: `${jobId}:${attempt}`,

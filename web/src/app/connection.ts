@@ -27,7 +27,7 @@ export class Connection {
   #stream: Stream | null = null;
   #offlineTimer: ReturnType<typeof setTimeout> | undefined;
   /** When a frame last came, and when the connection was last made anew because signal was back. */
-  #heardAt = 0;
+  #lastFrameAt = 0;
   #renewedAt = 0;
 
   constructor(store: Store<AppState>, hooks: ConnectionHooks) {
@@ -40,7 +40,7 @@ export class Connection {
       address: `${location.origin.replace(/^http/, "ws")}/v1/stream`,
       hello: () => this.#hooks.hello(),
       take: (frame) => {
-        this.#heardAt = Date.now();
+        this.#lastFrameAt = Date.now();
         return this.#hooks.take(frame);
       },
       opened: () => {
@@ -72,7 +72,7 @@ export class Connection {
 
   /** Send a frame, if the stream is open. */
   send(frame: object): void {
-    this.#stream?.say(frame);
+    this.#stream?.send(frame);
   }
 
   /** The gateway may be there again: do not wait for the end of a pause. */
@@ -89,7 +89,7 @@ export class Connection {
   readonly #onOffline = (): void => this.#store.set({ offline: true, online: false });
 
   readonly #onOnline = (): void => {
-    // Phones say it several times while they change masts.
+    // Phones fire the event several times while they change masts.
     if (Date.now() - this.#renewedAt > RENEW_MS) {
       this.#renewedAt = Date.now();
       this.#stream?.renew();
@@ -102,7 +102,7 @@ export class Connection {
   readonly #onFocus = (): void => {
     if (document.visibilityState === "visible") {
       // A page in the background is frozen: the connection may be long dead.
-      if (Date.now() - this.#heardAt > SILENT_MS) {
+      if (Date.now() - this.#lastFrameAt > SILENT_MS) {
         this.#stream?.renew();
       } else {
         this.#stream?.hurry();

@@ -40,7 +40,7 @@ export class Customers {
     if (!this.#core.isEnrolled()) {
       return file;
     }
-    if (this.#isNews(known, details, newer)) {
+    if (this.#isNewer(known, details, newer)) {
       await changeStop(this.#core, customerCode, { debt: newer.account.debt });
     }
     await database.putCustomer(file);
@@ -49,7 +49,7 @@ export class Customers {
     return file;
   }
 
-  #isNews(known: CustomerFile | undefined, details: CustomerDetails, { account }: CustomerAccount): boolean {
+  #isNewer(known: CustomerFile | undefined, details: CustomerDetails, { account }: CustomerAccount): boolean {
     return (
       known?.account?.account.version !== account.version ||
       known.details?.facts.version !== details.facts.version ||
@@ -112,12 +112,12 @@ export class Customers {
     }
   }
 
-  /** The gateway says what is owed now. Returns whether that is news. */
+  /** Apply an update of the gateway. Returns whether it is newer than what the phone has. */
   async update(update: AccountUpdate): Promise<boolean> {
     const { database, store } = this.#core;
     const code = update.customer_code;
     const file = store.state.files[code];
-    // Shown also where the account itself was read before: only here does it say where the money was paid.
+    // Shown also where the account itself was read before: only the update names the place of the payment.
     if (update.what === "payment.recorded" && update.payment) {
       const { where, amount, received_at: at, method } = update.payment;
       store.set({ paid: { ...store.state.paid, [code]: { where, amount, at, method } } });

@@ -33,7 +33,7 @@ export async function beginDay({ clock, database }: Core): Promise<void> {
 /** Show what the phone holds. */
 export async function loadDay(core: Core, facts: Partial<Facts>): Promise<void> {
   const { clock, database, store } = core;
-  const [stops, files, commands, visits, transfers, jobs] = await Promise.all([
+  const [stops, files, commands, visits, transfers, keptJobs] = await Promise.all([
     database.stops(),
     database.customers(),
     database.commands(),
@@ -56,7 +56,7 @@ export async function loadDay(core: Core, facts: Partial<Facts>): Promise<void> 
     commands,
     visits: Object.fromEntries(visits.map((visit) => [visit.customer_code, visit])),
     transfers,
-    jobs,
+    keptJobs,
   });
   // Killed between an answer and what follows from it: it follows now.
   for (const visit of visits) {

@@ -27,13 +27,13 @@ export class PrintJobs {
     this.#send = send;
   }
 
-  /** Begin with what the phone holds. What was being printed when the app was closed is left to a person. */
+  /** Start with the jobs on the phone. A job that was being printed when the app was closed is left to a person. */
   async start(): Promise<void> {
     const { clock, database } = this.#core;
     const queue = new PrintQueue({
       store: database,
       printer: this.#printer,
-      say: this.#send,
+      send: this.#send,
       changed: () => void this.#changed(),
       now: () => clock.now(),
       alone: (work) => alone("printer", work),
@@ -52,8 +52,8 @@ export class PrintJobs {
 
   /** Read the list. Throws like any request. */
   async refresh(): Promise<void> {
-    const { print_jobs: papers } = await this.#core.api.call("GET /v1/print-jobs", { query: { limit: LISTED } });
-    this.#core.store.set({ papers });
+    const { print_jobs: printJobs } = await this.#core.api.call("GET /v1/print-jobs", { query: { limit: LISTED } });
+    this.#core.store.set({ printJobs });
   }
 
   /** The printer is there, has paper, or its cover is closed: go on. */
@@ -79,7 +79,7 @@ export class PrintJobs {
     await this.refresh().catch(ignoreNoAnswer);
   }
 
-  /** What the gateway says of jobs. */
+  /** The gateway's frames about print jobs. */
   async take(frame: Frame): Promise<void> {
     const queue = this.#queue;
     switch (frame.type) {
@@ -120,9 +120,9 @@ export class PrintJobs {
   async #changed(): Promise<void> {
     const { database, store } = this.#core;
     try {
-      const jobs = await database.jobs();
-      const isOffered = jobs.length > store.state.jobs.length;
-      store.set({ jobs, held: this.#queue?.held ?? null, printing: this.#queue?.printing ?? null });
+      const keptJobs = await database.jobs();
+      const isOffered = keptJobs.length > store.state.keptJobs.length;
+      store.set({ keptJobs, held: this.#queue?.held ?? null, printing: this.#queue?.printing ?? null });
       if (isOffered) {
         void this.refresh().catch(ignoreNoAnswer);
       }

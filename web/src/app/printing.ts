@@ -11,7 +11,7 @@ import { keepAwake } from "../printers/wake_lock.ts";
 import { DEFAULT_PROFILE, type PrinterProfile } from "../printing/profile.ts";
 import type { Matrix } from "../printing/qr_symbol.ts";
 import { Renderer } from "../printing/renderer.ts";
-import type { PaperPrinter, PrintResult } from "../stream/print_queue.ts";
+import type { JobPrinter, PrintResult } from "../stream/print_queue.ts";
 import type { PrinterStatus } from "./state.ts";
 
 /** What the phone remembers of its printer. */
@@ -27,7 +27,7 @@ export interface RememberedPrinter {
 export interface PrinterHooks {
   changed(status: PrinterStatus): void;
   remember(printer: RememberedPrinter): void;
-  /** A paper that nobody could vouch for has been printed after all. */
+  /** A job that was unconfirmed has been printed after all. */
   printedLate(jobId: string, attempt: number): void;
   stamp(): string;
 }
@@ -39,7 +39,7 @@ const NO_HOOKS: PrinterHooks = {
   stamp: () => new Date().toISOString(),
 };
 
-export class PrinterHub implements PaperPrinter {
+export class PrinterHub implements JobPrinter {
   readonly #renderer = new Renderer();
   #driver: Driver | null = null;
   #remembered: RememberedPrinter | null = null;
@@ -77,12 +77,12 @@ export class PrinterHub implements PaperPrinter {
     this.#changed();
   }
 
-  /** The last paper was broken off by closing the app: the printer may wait for the rest of a picture. */
+  /** The app was closed while it printed: the printer may wait for the rest of a picture. */
   mayBeStuck(): void {
     this.#mayBeStuck = true;
   }
 
-  /** Let the person choose; only after a tap. Throws NothingChosen, NotAReceiptPrinter, or what the browser says. */
+  /** Let the person choose; only after a tap. Throws NothingChosen, NotAReceiptPrinter, or the browser's error. */
   async choose(connection: Connection, all = false): Promise<RememberedPrinter> {
     const printer = connection === "bluetooth" ? await chooseBluetoothPrinter({ all }) : await chooseSerialPrinter();
     await this.#driver?.close();
@@ -136,7 +136,7 @@ export class PrinterHub implements PaperPrinter {
     this.#hooks.changed(this.status);
   }
 
-  // --- papers
+  // --- print jobs
 
   async look(): Promise<PrintResult["cause"]> {
     // The driver itself asks the printer right before the first byte.
@@ -172,7 +172,7 @@ export class PrinterHub implements PaperPrinter {
 
   // --- setting up
 
-  /** Print a page of the set-up; says whether it went out. */
+  /** Print a page of the set-up; returns whether it went out. */
   async printPage(parts: readonly Part[]): Promise<"out" | PrintResult["cause"]> {
     if (this.#driver === null) {
       return "no_printer";
@@ -187,7 +187,7 @@ export class PrinterHub implements PaperPrinter {
     if (outcome.state === "held") {
       return outcome.cause;
     }
-    // Without a fence nobody says that it is out; the person looks at it anyway.
+    // Without a fence nothing reports that it is out; the person looks at it anyway.
     return outcome.state === "unconfirmed" && outcome.cause !== "no_confirmation" ? outcome.cause : "out";
   }
 

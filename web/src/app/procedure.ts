@@ -45,7 +45,7 @@ export function openPayments(commands: readonly Command[]): Command[] {
 }
 
 /**
- * Where a `cannot_pay` leads, as far as the phone can tell without the server: the second one for the same debt goes to a
+ * Where a `cannot_pay` leads, as far as the phone knows without the server: the second one for the same debt goes to a
  * collection point. The server's answer is what counts.
  */
 export function expectedStep(details: CustomerDetails | null, visitId: string): NextStep {
@@ -105,7 +105,7 @@ function isLike(transfer: Transfer, credit: Payment): boolean {
     credit.amount === transfer.amount &&
     !hasReference(transfer.customer_code, credit) &&
     !transfer.before?.includes(credit.payment_id) &&
-    // Banks tell the day or the minute of a transfer at times: what came a little earlier is the same one.
+    // Banks give only the day or the minute of some transfers: what came a little earlier is the same one.
     Date.parse(credit.received_at) >= Date.parse(transfer.shown_at) - 86_400_000
   );
 }

@@ -46,7 +46,7 @@ function Place() {
     case "search":
       return <Search />;
     case "papers":
-      return <In part={desk}>{({ Papers }) => <Papers />}</In>;
+      return <In part={desk}>{({ PrintJobsScreen }) => <PrintJobsScreen />}</In>;
     case "shift":
       return <In part={desk}>{({ Closing, ShiftScreen }) => (code === "close" ? <Closing /> : <ShiftScreen />)}</In>;
     case "printer":

@@ -1,4 +1,4 @@
-/** The day's route as the phone knows it. */
+/** The day's route on this phone. */
 import type { Outcome, RouteStop } from "../api/types.ts";
 import type { Core } from "./core.ts";
 
@@ -21,7 +21,7 @@ export interface StopChange {
   readonly outcome?: Outcome;
 }
 
-/** Change what the route says of a customer, where the customer is on it. */
+/** Change the stop of a customer, where the customer is on the route. */
 export async function changeStop({ database, store }: Core, customerCode: string, change: StopChange): Promise<void> {
   const place = store.state.stops.findIndex(({ customer }) => customer.customer_code === customerCode);
   const stop = store.state.stops[place];

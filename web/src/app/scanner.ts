@@ -46,7 +46,7 @@ export async function scan(video: HTMLVideoElement, signal: AbortSignal): Promis
   }
 }
 
-/** The enrolment code in what a QR code says: the code itself, or an address that ends with it. */
+/** The enrolment code in the text of a QR code: the code itself, or an address that ends with it. */
 export function codeIn(text: string): string | null {
   const last = text.trim().split(/[/=#]/).at(-1) ?? "";
   return /^[0-9A-Za-z -]{4,20}$/.test(last) ? last : null;

@@ -55,7 +55,7 @@ export interface AppState {
   readonly collector: CollectorDetails | null;
   readonly settings: AppSettingsView | null;
   readonly points: readonly CollectionPoint[];
-  /** The stream is open: the phone hears what happens elsewhere. */
+  /** The stream is open: the phone receives what happens elsewhere. */
   readonly online: boolean;
   /** There is no signal, and that for longer than a moment. */
   readonly offline: boolean;
@@ -74,8 +74,10 @@ export interface AppState {
   readonly commands: readonly Command[];
   readonly visits: Readonly<Record<string, CurrentVisit>>;
   readonly transfers: readonly Transfer[];
-  readonly papers: readonly PrintJobView[];
-  readonly jobs: readonly KeptJob[];
+  /** As the gateway lists them. */
+  readonly printJobs: readonly PrintJobView[];
+  /** As they lie on this phone. */
+  readonly keptJobs: readonly KeptJob[];
   readonly held: PrintJobCause | null;
   readonly printing: string | null;
   readonly printer: PrinterStatus;
@@ -117,8 +119,8 @@ export function initialState(language: Language): AppState {
     commands: [],
     visits: {},
     transfers: [],
-    papers: [],
-    jobs: [],
+    printJobs: [],
+    keptJobs: [],
     held: null,
     printing: null,
     printer: NO_PRINTER,

@@ -1,4 +1,4 @@
-/** A value that screens show: told when it changes. */
+/** A value that screens show, with listeners for its changes. */
 
 export class Store<S extends object> {
   #state: S;

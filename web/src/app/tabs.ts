@@ -1,8 +1,8 @@
-/** One tab of the app is in use: it prints, syncs and hears of changes. The newest takes over. */
+/** One tab of the app is in use: it prints, syncs and receives updates. The newest takes over. */
 
 const TAB_LOCK = "thungan-tab";
 
-/** Become the tab in use; `lost` is told when another one takes over. */
+/** Become the tab in use; `lost` is called when another one takes over. */
 export async function takeOver(lost: () => void): Promise<void> {
   await new Promise<void>((taken) => {
     navigator.locks

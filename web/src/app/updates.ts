@@ -1,4 +1,4 @@
-/** What the gateway says over the stream, and how far the phone has heard it. */
+/** Updates of the gateway over the stream, and the position in them. */
 import { ignoreNoAnswer } from "../api/problem.ts";
 import type { AccountUpdate, CustomerUpdate, Hello, Welcome } from "../api/types.ts";
 import type { Facts } from "../storage/schema.ts";
@@ -65,7 +65,7 @@ export class Updates {
         return;
       case "refresh":
         await this.#parts.database.markOutdated(null);
-        this.#heardUpTo(frame.seq);
+        this.#advanceTo(frame.seq);
         void refreshDay(this.#parts);
         return;
       case "revoked":
@@ -82,7 +82,7 @@ export class Updates {
 
   async #welcomed(frame: Typed<Welcome>): Promise<void> {
     this.#hasMissed = false;
-    this.#parts.clock.heard(Date.parse(frame.now));
+    this.#parts.clock.correct(Date.parse(frame.now));
     if (frame.refresh || this.#feed === null) {
       await this.#parts.database.markOutdated(null);
       this.#feed = { epoch: frame.epoch, seq: frame.seq };
@@ -104,7 +104,7 @@ export class Updates {
         void refreshShift(this.#parts).catch(ignoreNoAnswer);
       }
     }
-    this.#heardUpTo(update.seq);
+    this.#advanceTo(update.seq);
   }
 
   async #customerChanged({ customer_code, on_route, seq }: CustomerUpdate): Promise<void> {
@@ -115,10 +115,10 @@ export class Updates {
       await database.markOutdated(customer_code);
       customers.download([customer_code]);
     }
-    this.#heardUpTo(seq);
+    this.#advanceTo(seq);
   }
 
-  #heardUpTo(seq: number): void {
+  #advanceTo(seq: number): void {
     if (this.#feed && !this.#hasMissed) {
       this.#feed = { ...this.#feed, seq };
       this.#saveFeed();
@@ -126,7 +126,7 @@ export class Updates {
   }
 
   #saveFeed(): void {
-    // Many updates may come at once; the last position counts, and an older one only means to hear them again.
+    // Many updates may come at once; the last position counts, and an older one only means that they come again.
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
       if (this.#feed && this.#parts.isEnrolled()) {

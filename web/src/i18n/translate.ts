@@ -8,7 +8,7 @@ export type Translate = (key: MessageKey, values?: Values) => string;
 let vietnamese: Messages;
 let english: Messages | undefined;
 
-/** The words that the app comes with; to be called before anything is said. */
+/** The words that the app comes with; to be called before anything is shown. */
 export function speak(words: Messages): void {
   vietnamese = words;
 }
@@ -30,7 +30,7 @@ export function translator(language: Language): Translate {
   return translate;
 }
 
-/** Whether there is a message of this name: names made from what the gateway says may be new to this version. */
+/** Whether there is a message of this name: names made from values of the gateway may be new to this version. */
 export function isMessage(key: string): key is MessageKey {
   return key in vietnamese;
 }

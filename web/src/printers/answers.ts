@@ -1,4 +1,4 @@
-/** What printers answer, told apart by the bits that ESC/POS fixes. Pure. */
+/** Answers of printers, distinguished by the bits that ESC/POS fixes. Pure. */
 
 import type { Cause } from "./printer.ts";
 
@@ -50,7 +50,7 @@ export class AnswerReader {
 export function causeOf(question: StatusQuestion, value: number): Cause | null {
   switch (question) {
     case 1:
-      // Why, the other two questions say: `checkStatus` asks them all.
+      // The answers to the other two questions give the reason; all are asked.
       return value & OFFLINE ? "no_printer" : null;
     case 2:
       if (value & COVER_OPEN) {
@@ -62,7 +62,7 @@ export function causeOf(question: StatusQuestion, value: number): Cause | null {
   }
 }
 
-/** The cause that says most: an open cover also reads as paper out, and both as offline. */
+/** The most precise cause: an open cover also reads as paper out, and both as offline. */
 export function worst(causes: readonly (Cause | null)[]): Cause | null {
   const order: Cause[] = ["cover_open", "paper_out", "battery_low", "no_printer"];
   return order.find((cause) => causes.includes(cause)) ?? null;

@@ -51,7 +51,7 @@ export async function isBluetoothAvailable(): Promise<boolean> {
 
 /**
  * Let the person choose a printer from the browser's list; only after a tap. With `all`, the list has every device near
- * by: many cheap printers do not say what they are. Throws NothingChosen.
+ * by: many cheap printers do not announce what they are. Throws NothingChosen.
  */
 export async function chooseBluetoothPrinter({ all = false } = {}): Promise<BluetoothPrinter> {
   const optionalServices = [...SERVICES, BATTERY_SERVICE];
@@ -160,7 +160,7 @@ export class BluetoothPrinter implements Printer {
     }
     const value = await this.#alone(() => answers.readValue());
     if (value.byteLength > 0) {
-      this.#listeners.tell({ type: "answer", bytes: bytesOf(value) });
+      this.#listeners.emit({ type: "answer", bytes: bytesOf(value) });
     }
   }
 
@@ -176,7 +176,7 @@ export class BluetoothPrinter implements Printer {
   readonly #notified = (event: Event): void => {
     const value = (event.target as BluetoothRemoteGATTCharacteristic).value;
     if (value) {
-      this.#listeners.tell({ type: "answer", bytes: bytesOf(value) });
+      this.#listeners.emit({ type: "answer", bytes: bytesOf(value) });
     }
   };
 
@@ -187,12 +187,12 @@ export class BluetoothPrinter implements Printer {
 
   #lost(): void {
     if (this.#device.gatt?.connected) {
-      return; // Said of a link that was closed before this one was opened.
+      return; // The event of a link that was closed before this one was opened.
     }
     const wasConnected = this.#write !== null;
     this.#forget();
     if (wasConnected) {
-      this.#listeners.tell({ type: "lost" });
+      this.#listeners.emit({ type: "lost" });
     }
   }
 

@@ -1,5 +1,5 @@
 /**
- * Prints papers on one printer, one at a time: does what `run.ts` says, and tells it what came of it.
+ * Prints documents on one printer, one at a time: carries out the commands of `run.ts` and returns their results to it.
  */
 
 import { type Answer, AnswerReader, causeOf, STATUS_QUESTIONS, statusRequest, worst } from "./answers.ts";
@@ -17,13 +17,13 @@ import {
   step,
 } from "./run.ts";
 
-/** A paper for the printer. */
-export interface Paper {
+/** A document for the printer. */
+export interface PrintRequest {
   readonly id: string;
-  /** The bytes, beginning with a reset; with `resync` for a printer that may be stuck in the paper before. */
+  /** The bytes, beginning with a reset; with `resync` for a printer that may be stuck in the document before. */
   bytes(resync: boolean): Promise<Uint8Array<ArrayBuffer>>;
   /**
-   * Called once, when the printer is ready and the next byte prints: store durably that the paper is begun, then return
+   * Called once, when the printer is ready and the next byte prints: store durably that it is begun, then return
    * true; false where it is not wanted any more.
    */
   begun(): Promise<boolean>;
@@ -38,7 +38,7 @@ export interface Progress {
   readonly cause: Cause | null;
 }
 
-/** What the profile of the printer says of its answers. */
+/** Which questions the printer answers, by its profile. */
 export interface Answering {
   readonly status: boolean;
   readonly fence: boolean;
@@ -55,7 +55,7 @@ export interface Timings {
   /** After the last of the answers that were owed. */
   readonly quiet: number;
   readonly draining: number;
-  /** Between two looks for answers, where the link does not tell by itself. */
+  /** Between two looks for answers, where the link does not report them. */
   readonly polling: number;
   /** Between two writes; some printers lose bytes without. */
   readonly gap: number;
@@ -75,15 +75,15 @@ export const TIMINGS: Timings = {
 export interface Options {
   readonly timings?: Partial<Timings>;
   readonly patience?: Partial<Patience>;
-  /** The printer may be stuck in a paper that an earlier run of the app began. */
+  /** The printer may be stuck in a document that an earlier run of the app began. */
   readonly resync?: boolean;
-  /** A paper that was unconfirmed has been printed after all. */
+  /** A document that was unconfirmed has been printed after all. */
   readonly printedLate?: (id: string) => void;
   /** Keep the screen on; returns what ends that. */
   readonly keepAwake?: () => Promise<() => void>;
 }
 
-/** Below this, a printer fades in mid-paper. */
+/** Below this, a printer fades before the end of a document. */
 const EMPTY_BATTERY = 3;
 const FENCE_REQUEST = Uint8Array.of(0x1d, 0x72, 1);
 const RESET = [0x1b, 0x40] as const;
@@ -102,15 +102,15 @@ export class Driver {
   #isSilent = false;
   /** Smaller than the printer's own once a larger write has failed. */
   #maxChunk = Number.POSITIVE_INFINITY;
-  /** Papers of this connection whose fence is not answered yet, the oldest first. */
+  /** Documents of this connection whose fence is not answered yet, the oldest first. */
   #owed: string[] = [];
-  /** Answers for papers of this or an earlier connection may still come. */
+  /** Answers for documents of this or an earlier connection may still come. */
   #isOwed = false;
   #reader = new AnswerReader();
   #fences: number[] = [];
   #statuses: number[] = [];
   #isLost = false;
-  /** Answers are for a question of our own, and not for a paper that was sent before. */
+  /** Answers are for a question of our own, and not for a document that was sent before. */
   #isAsking = false;
   #changed: (() => void) | null = null;
 
@@ -131,9 +131,9 @@ export class Driver {
     this.#isSilent = false;
   }
 
-  /** Print one paper; papers that are asked for at once wait for each other. Never throws for what printers do. */
-  print(paper: Paper): Promise<Outcome> {
-    return this.#alone(() => this.#print(paper));
+  /** Print one document; several at once wait for each other. Never throws for what printers do. */
+  print(request: PrintRequest): Promise<Outcome> {
+    return this.#alone(() => this.#print(request));
   }
 
   /** Connect and ask whether it can print now: what is in the way, or null. */
@@ -155,7 +155,7 @@ export class Driver {
     });
   }
 
-  /** Write bytes that belong to no paper (the questions of the set-up) and return what is answered within the time. */
+  /** Write bytes that belong to no document (the questions of the set-up); return what is answered within the time. */
   ask(request: Uint8Array<ArrayBuffer>, milliseconds: number): Promise<Answer[]> {
     return this.#alone(async () => {
       if ((await this.#perform({ type: "connect" })).type !== "done") {
@@ -179,7 +179,7 @@ export class Driver {
     });
   }
 
-  /** End the link, as soon as no paper is under way. */
+  /** End the link, as soon as nothing is being printed. */
   close(): Promise<void> {
     return this.#alone(() => this.#disconnect());
   }
@@ -190,17 +190,17 @@ export class Driver {
     return turn;
   }
 
-  async #print(paper: Paper): Promise<Outcome> {
+  async #print(request: PrintRequest): Promise<Outcome> {
     const sleep = await this.#keepAwake().catch(() => () => undefined);
     try {
-      return await this.#run(paper);
+      return await this.#run(request);
     } finally {
       sleep();
     }
   }
 
-  async #run(paper: Paper): Promise<Outcome> {
-    const bytes = await paper.bytes(this.#needsResync);
+  async #run(request: PrintRequest): Promise<Outcome> {
+    const bytes = await request.bytes(this.#needsResync);
     const job: Job = {
       length: bytes.length,
       harmless: harmlessPrefix(bytes),
@@ -213,19 +213,19 @@ export class Driver {
     this.#fences = [];
     let { run, command } = begin(job);
     while (command.type !== "finish") {
-      paper.progress?.({ phase: run.phase, sent: run.sent, length: job.length, cause: run.cause });
-      const result = await this.#perform(command, run, paper, bytes);
+      request.progress?.({ phase: run.phase, sent: run.sent, length: job.length, cause: run.cause });
+      const result = await this.#perform(command, run, request, bytes);
       if (result.type === "error" && command.type === "write") {
         this.#maxChunk = Math.max(FIRST_CHUNK, Math.floor(run.chunk / 2));
       }
       ({ run, command } = step(run, result));
     }
-    this.#settle(paper, run, command.outcome);
+    this.#settle(request, run, command.outcome);
     return command.outcome;
   }
 
-  /** Remember what this paper leaves behind for the next one. */
-  #settle(paper: Paper, run: Run, outcome: Outcome): void {
+  /** Remember what this document leaves behind for the next one. */
+  #settle(request: PrintRequest, run: Run, outcome: Outcome): void {
     if (outcome.state === "unconfirmed" && run.sent < run.job.length) {
       this.#needsResync = true;
     } else if (run.sent >= run.job.harmless) {
@@ -235,7 +235,7 @@ export class Driver {
     if (outcome.state === "unconfirmed" && isUnanswered) {
       this.#isOwed = true;
       if (this.#isLinked) {
-        this.#owed.push(paper.id);
+        this.#owed.push(request.id);
       }
     }
   }
@@ -243,8 +243,13 @@ export class Driver {
   // --- commands
 
   async #perform(command: Exclude<Command, { type: "finish" }>): Promise<Result>;
-  async #perform(command: Command, run: Run, paper: Paper, bytes: Uint8Array<ArrayBuffer>): Promise<Result>;
-  async #perform(command: Command, run?: Run, paper?: Paper, bytes?: Uint8Array<ArrayBuffer>): Promise<Result> {
+  async #perform(command: Command, run: Run, request: PrintRequest, bytes: Uint8Array<ArrayBuffer>): Promise<Result>;
+  async #perform(
+    command: Command,
+    run?: Run,
+    request?: PrintRequest,
+    bytes?: Uint8Array<ArrayBuffer>,
+  ): Promise<Result> {
     switch (command.type) {
       case "connect":
         return this.#connect();
@@ -253,7 +258,7 @@ export class Driver {
       case "drain":
         return this.#drain();
       case "announce":
-        return this.#announce(paper as Paper);
+        return this.#announce(request as PrintRequest);
       case "write":
         return this.#write((bytes as Uint8Array<ArrayBuffer>).subarray(command.from, command.to));
       case "listen":
@@ -332,7 +337,7 @@ export class Driver {
       return { type: "silence" };
     }
     if (this.#fences.length === this.#owed.length + 1) {
-      // One for each paper, and one for the question: none went with the printer's memory.
+      // One for each document, and one for the question: the printer has forgotten none.
       for (const id of this.#owed) {
         this.#printedLate(id);
       }
@@ -343,9 +348,9 @@ export class Driver {
     return { type: "done" };
   }
 
-  async #announce(paper: Paper): Promise<Result> {
+  async #announce(request: PrintRequest): Promise<Result> {
     try {
-      return { type: (await paper.begun()) ? "done" : "withdrawn" };
+      return { type: (await request.begun()) ? "done" : "withdrawn" };
     } catch {
       return { type: "error" };
     }
@@ -393,7 +398,7 @@ export class Driver {
     return this.#isLost ? { type: "lost" } : null;
   }
 
-  // --- what the printer says
+  // --- the printer's answers
 
   #answered(bytes: Uint8Array): void {
     for (const answer of this.#reader.read(bytes)) {
@@ -456,7 +461,7 @@ export class Driver {
   }
 }
 
-/** The bytes at the start of a paper that print nothing: zeroes, and the reset. */
+/** The bytes at the start of a document that print nothing: zeroes, and the reset. */
 export function harmlessPrefix(bytes: Uint8Array): number {
   let at = 0;
   while (bytes[at] === 0) {

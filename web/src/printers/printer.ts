@@ -1,6 +1,6 @@
 /** A printer that bytes can be written to, whatever carries them. */
 
-/** Why a paper did not come out, or may not have: the gateway's words. */
+/** Why a document did not come out, or may not have: the gateway's words. */
 export type Cause =
   | "no_printer"
   | "paper_out"
@@ -16,7 +16,7 @@ export type Cause =
 export type Connection = "bluetooth" | "serial";
 
 export type PrinterEvent =
-  /** The link is gone: the printer was switched off, or is too far away. Not said after `disconnect`. */
+  /** The link is gone: the printer was switched off, or is too far away. Not emitted after `disconnect`. */
   | { readonly type: "lost" }
   /** Bytes that the printer has sent. */
   | { readonly type: "answer"; readonly bytes: Uint8Array };
@@ -30,17 +30,17 @@ export interface Printer {
   /** The most bytes of one write. */
   readonly maxChunk: number;
 
-  /** Open the link where it is not. Throws NotAReceiptPrinter, or whatever the browser says. */
+  /** Open the link where it is not. Throws NotAReceiptPrinter, or the browser's error. */
   connect(): Promise<void>;
   /** Write up to `maxChunk` bytes; done when the link has taken them. Never called while another write is under way. */
   write(bytes: Uint8Array<ArrayBuffer>): Promise<void>;
-  /** Look for what the printer has answered, where the link does not tell by itself. Answers come as events. */
+  /** Look for what the printer has answered, where the link does not report it. Answers come as events. */
   poll(): Promise<void>;
-  /** Battery in percent; null where the printer does not say. */
+  /** Battery in percent; null where the printer does not report it. */
   battery(): Promise<number | null>;
   /** Close the link at once, whatever is under way; also one that has got stuck. */
   disconnect(): Promise<void>;
-  /** Be told; returns what ends it. */
+  /** Call `listener` with every event; returns what ends that. */
   listen(listener: (event: PrinterEvent) => void): () => void;
 }
 
@@ -60,7 +60,7 @@ export class NothingChosen extends Error {
   override readonly name = "NothingChosen";
 }
 
-/** Letters that the server takes in a printer's id. */
+/** Letters that the server allows in a printer's id. */
 export function printerId(kind: string, name: string): string {
   return `${kind}.${name.replace(/[^A-Za-z0-9_.:-]+/g, "-")}`.slice(0, 64);
 }
@@ -74,7 +74,7 @@ export class Listeners {
     return () => this.#all.delete(listener);
   }
 
-  tell(event: PrinterEvent): void {
+  emit(event: PrinterEvent): void {
     for (const listener of [...this.#all]) {
       listener(event);
     }

@@ -1,5 +1,5 @@
 /**
- * What to do next with one paper, as a pure function: `begin` gives the first command, and `step` the next one for what
+ * What to do next with one document, as a pure function: `begin` gives the first command, and `step` the next one for what
  * came of it, until `finish`.
  *
  * The rule that all others serve: what may have reached the paper is never sent again by a machine.
@@ -12,7 +12,7 @@ export type Outcome =
   | { readonly state: "printed" }
   /** Nothing has reached the paper: the job waits until the printer is ready. */
   | { readonly state: "held"; readonly cause: Cause }
-  /** It may have come out, whole or in part, or not: only a person who looks can tell. */
+  /** It may have come out, whole or in part, or not: only a person can check. */
   | { readonly state: "unconfirmed"; readonly cause: Cause }
   /** Nothing has reached the paper, and nothing will: the job was withdrawn while the printer was being asked. */
   | { readonly state: "withdrawn" };
@@ -21,9 +21,9 @@ export type Command =
   | { readonly type: "connect" }
   /** Ask whether it can print now. */
   | { readonly type: "check" }
-  /** Have the printer answer for all it still has of earlier papers, so that no such answer is taken for this one's. */
+  /** Have the printer answer for all it still has of earlier documents, so that no such answer is taken for this one's. */
   | { readonly type: "drain" }
-  /** Say, and store, that the next bytes print. */
+  /** Store and report that the next bytes print. */
   | { readonly type: "announce" }
   | { readonly type: "write"; readonly from: number; readonly to: number }
   /** Wait for the answer to the fence, at most this long. */
@@ -39,7 +39,7 @@ export type Result =
   /** No answer: to a question, or to the fence within the time. */
   | { readonly type: "silence" }
   | { readonly type: "fence"; readonly value: number }
-  /** The browser said no to a write or to connecting, and the link may still be there. */
+  /** The browser refused to write or to connect, and the link may still be there. */
   | { readonly type: "error" }
   /** A write was never answered. */
   | { readonly type: "stuck" }
@@ -54,7 +54,7 @@ export interface Job {
   readonly status: boolean | null;
   /** The printer answers the fence, which is the last thing of the job. */
   readonly fence: boolean;
-  /** Answers to the fences of earlier papers may still come. */
+  /** Answers to the fences of earlier documents may still come. */
   readonly owed: boolean;
   /** The most bytes of one write. */
   readonly maxChunk: number;
@@ -65,7 +65,7 @@ export interface Job {
 export interface Patience {
   /** Before the printer is asked what keeps it, each time. */
   readonly listen: number;
-  /** With a printer that says it is well, or nothing. */
+  /** With a printer that reports no fault, or nothing. */
   readonly printer: number;
   /** With a person who has to load paper or close the cover. */
   readonly person: number;
@@ -96,10 +96,10 @@ export interface Run {
   readonly sent: number;
   readonly chunk: number;
   readonly retries: number;
-  /** For the answer to the fence: since the printer last said something else of itself, and in all. */
+  /** For the answer to the fence: since the printer last reported another state, and in all. */
   readonly waited: number;
   readonly waitedInAll: number;
-  /** What last kept a paper that was sent whole. */
+  /** What last held up a document that was sent whole. */
   readonly cause: Cause | null;
 }
 
@@ -150,7 +150,7 @@ function afterCheck(run: Run, result: Result): Step {
     case "status":
       return result.cause === null ? write({ ...run, phase: "clearing" }) : finish(run, held(result.cause));
     case "silence":
-      // A printer that is known to answer and does not is off, asleep, or stuck in another paper.
+      // A printer that is known to answer and does not is off, asleep, or stuck in another document.
       return run.job.status ? finish(run, held("no_printer")) : write({ ...run, phase: "clearing" });
     default:
       return unreachable(run, "link_lost");

@@ -95,7 +95,7 @@ export class SerialPrinter implements Printer {
     const [writer, reader] = [this.#writer, this.#reader];
     this.#writer = null;
     this.#reader = null;
-    // What has got stuck must not be written after all, when the printer wakes up: it would be half a paper.
+    // What has got stuck must not be written after all, when the printer wakes up: it would be half a document.
     const ended = Promise.allSettled([writer?.abort(), reader?.cancel()]);
     await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, CLOSING_MS))]);
     writer?.releaseLock();
@@ -112,7 +112,7 @@ export class SerialPrinter implements Printer {
         if (done) {
           break;
         }
-        this.#listeners.tell({ type: "answer", bytes: value });
+        this.#listeners.emit({ type: "answer", bytes: value });
       }
     } catch {
       // A line error, or the printer is gone. Errors that can be recovered from leave a new stream behind.
@@ -133,7 +133,7 @@ export class SerialPrinter implements Printer {
       return;
     }
     void this.disconnect().catch(() => undefined);
-    this.#listeners.tell({ type: "lost" });
+    this.#listeners.emit({ type: "lost" });
   }
 }
 

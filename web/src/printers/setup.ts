@@ -16,7 +16,7 @@ export interface Part {
 
 type Block = Document["blocks"][number];
 
-/** What the person says of the test pages. Left out: not seen, or not right. */
+/** What the person found on the test pages. Left out: not seen, or not right. */
 export interface Seen {
   /** The first page reaches the arrow at the right edge. */
   readonly isWide?: boolean;
@@ -142,7 +142,7 @@ function page(blocks: Block[]): Document {
   return { version: 1, kind: "test_page", title: "Giấy in thử", blocks };
 }
 
-/** The bytes of all parts as one paper; `draw` is the renderer's. */
+/** The bytes of all parts as one document; `draw` is the renderer's. */
 export async function bytesOf(
   parts: readonly Part[],
   draw: (document: Document, profile: PrinterProfile, resync: boolean) => Promise<Uint8Array>,

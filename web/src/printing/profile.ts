@@ -11,9 +11,9 @@ export interface PrinterProfile {
   /** `ascii_lines` sends lines of plain ASCII as text; `unaccented` sends all words without marks. */
   readonly text_mode: "none" | "ascii_lines" | "unaccented";
   readonly cut: "none" | "partial" | "full";
-  /** The printer answers `GS r 1`: the answer after the last byte says that all is printed. */
+  /** The printer answers `GS r 1`: the answer after the last byte confirms that all is printed. */
   readonly fence: boolean;
-  /** The printer answers `DLE EOT`: no paper is begun that cannot come out. */
+  /** The printer answers `DLE EOT`: no document is begun that cannot come out. */
   readonly status: boolean;
   /** `ESC J` moves the paper by dots; else white rows are sent as pixels. */
   readonly feed_command: boolean;

@@ -289,7 +289,7 @@ function alignment(version: number, last: number): number[] {
   return version === 1 ? [] : [6, ...Array.from({ length: gaps }, (_, index) => last - distance * (gaps - 1 - index))];
 }
 
-/** Squares around a centre; `dark` says which of them, 0 being the centre. */
+/** Squares around a centre; `dark` lists those that are, 0 being the centre. */
 function rings(row: number, column: number, size: number, dark: readonly number[], side: number): Module[] {
   const all: Module[] = [];
   for (let down = -size; down <= size; down += 1) {

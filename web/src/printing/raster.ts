@@ -28,7 +28,7 @@ const RULES: Readonly<Record<RuleLine["style"], readonly number[]>> = {
 /** Twice 8 dots black and 4 white. */
 const DASHES = [0xff, 0x0f, 0xf0];
 
-/** The whole paper. */
+/** The whole document. */
 export function draw(layout: Layout, atlas: Atlas): Raster {
   const rowBytes = layout.widthDots / 8;
   const height = layout.lines.reduce((total, line) => total + heightOf(line), 0);

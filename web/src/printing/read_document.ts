@@ -42,7 +42,7 @@ const DOCUMENT = record(
   { language: among("vi", "en") },
 );
 
-/** Take in a document. Throws UnreadableDocument: a paper is printed as it was meant, or not at all. */
+/** Check a document. Throws UnreadableDocument: it is printed as it was meant, or not at all. */
 export function readDocument(value: unknown): Document {
   const wrong = DOCUMENT(value, "$");
   if (wrong !== null) {

@@ -1,10 +1,10 @@
-/** Papers drawn in a worker: the page's side of it. */
+/** Documents drawn in a worker: the page's side of it. */
 
 import type { DrawingAnswer, DrawingJob, DrawingRequest, Drawn } from "./jobs.ts";
 import type { PrinterProfile } from "./profile.ts";
 import type { Matrix } from "./qr_symbol.ts";
 
-/** A paper could not be drawn. `name` is UnreadableDocument where the document is not for this version of the app. */
+/** A document could not be drawn. `name` is UnreadableDocument where the document is not for this version of the app. */
 export class DrawingFailed extends Error {
   constructor(name: string, message: string) {
     super(message);
@@ -43,7 +43,7 @@ export class Renderer {
 
   #open(): Worker {
     if (this.#worker === null) {
-      this.#worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module", name: "papers" });
+      this.#worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module", name: "documents" });
       this.#worker.addEventListener("message", ({ data }: MessageEvent<DrawingAnswer>) => this.#answered(data));
       this.#worker.addEventListener("error", (event) => this.#broken(event.message));
     }
@@ -60,7 +60,7 @@ export class Renderer {
     }
   }
 
-  /** The worker itself failed, for instance because it could not be loaded: whoever waits is told, the next tries anew. */
+  /** The worker itself failed, for instance because it could not be loaded: requests that wait fail, the next one tries anew. */
   #broken(message: string): void {
     this.#worker?.terminate();
     this.#worker = null;

@@ -51,7 +51,7 @@ export const record =
     });
   };
 
-/** One of several records, by what its field `type` says. */
+/** One of several records, by its field `type`. */
 export const typed =
   (shapes: Fields): Shape =>
   (value, path) => {

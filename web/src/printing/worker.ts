@@ -1,5 +1,5 @@
 /// <reference lib="webworker" />
-/** Draws papers beside the page, so that the screen never stands still. */
+/** Draws documents in a worker, so that the screen never stands still. */
 
 import glyphsAddress from "../../../shared/printing/glyphs.json?url&no-inline";
 import { type Atlas, type AtlasFile, readAtlas } from "./atlas.ts";
@@ -13,7 +13,7 @@ declare const self: DedicatedWorkerGlobalScope;
 let atlas: Promise<Atlas> | null = null;
 
 function loadAtlas(): Promise<Atlas> {
-  // Where it could not be loaded, the next paper tries again.
+  // Where it could not be loaded, the next document tries again.
   atlas ??= fetch(glyphsAddress)
     .then(async (response) => {
       if (!response.ok) {

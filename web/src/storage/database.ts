@@ -28,7 +28,7 @@ export class Database {
     this.#db = db;
   }
 
-  /** Open the database. `onBlocked` is told when an older version of the app, in another tab, keeps it from changing. */
+  /** Open the database. `onBlocked` is called when an older version of the app, in another tab, keeps it from changing. */
   static async open(onBlocked: () => void = () => undefined, name: string = DATABASE): Promise<Database> {
     const request = indexedDB.open(name, VERSION);
     request.onblocked = onBlocked;
@@ -60,7 +60,7 @@ export class Database {
     try {
       await work((name) => new Rows(tx, name));
     } catch (error) {
-      end.catch(() => undefined); // Said already.
+      end.catch(() => undefined); // It is thrown below.
       try {
         tx.abort();
       } catch {
@@ -90,7 +90,7 @@ export class Database {
     await this.#write(["facts"], (open) => open("facts").delete(name));
   }
 
-  /** Wipe everything that the phone holds; `locked` says so the next time the app is opened, and nothing is kept until then. */
+  /** Delete everything on the phone but `locked`, for the next time the app is opened; nothing is kept until then. */
   async wipe(locked: Facts["locked"] | null): Promise<void> {
     this.#sealed = false;
     const wiped = this.#write(STORES, async (open) => {
@@ -188,7 +188,7 @@ export class Database {
   }
 
   /**
-   * Keep a command before it is sent, together with what it says about the visit.
+   * Keep a command before it is sent, together with the visit that it belongs to.
    *
    * A command with the same id, kind and state of waiting is there already after a crash: then nothing is added, and the
    * one that is there is returned.
@@ -238,14 +238,14 @@ export class Database {
     await this.#write(["transfers"], (open) => open("transfers").put(transfer));
   }
 
-  // --- papers
+  // --- print jobs
 
   jobs(): Promise<KeptJob[]> {
     return this.#all("jobs");
   }
 
   /**
-   * Change one paper in one transaction: `change` gets what is kept, and returns what is to be kept (null: nothing).
+   * Change one print job in one transaction: `change` gets what is kept, and returns what is to be kept (null: nothing).
    *
    * Returns what is kept afterwards.
    */

@@ -15,7 +15,7 @@ import type {
 } from "../api/types.ts";
 
 export const DATABASE = "thungan";
-/** Raise it with every change of the stores, and say in `upgrade` how the old becomes the new. */
+/** Raise it with every change of the stores, and convert the old ones in `onupgradeneeded`. */
 export const VERSION = 1;
 
 /** One value each, by name. */
@@ -139,7 +139,7 @@ export type JobPhase =
   /** There is a result; kept until the gateway has acknowledged it. */
   | "done";
 
-/** A paper in the phone's storage. */
+/** A print job in the phone's storage. */
 export interface KeptJob {
   readonly job_id: string;
   readonly attempt: number;

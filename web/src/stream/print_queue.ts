@@ -1,20 +1,20 @@
-/** Papers on the phone: taken in, printed one at a time, and reported. What may be on paper is never printed by itself. */
+/** Print jobs on the phone: stored, printed one at a time, and reported. What may be on paper is never printed again by itself. */
 import type { Job, PrintJobCause, PrintJobState } from "../api/types.ts";
 import type { KeptJob } from "../storage/schema.ts";
 import { pauseAfter } from "../sync/backoff.ts";
 
-/** What became of a paper at the printer. `held` and `failed`: nothing has reached the printer. */
+/** What became of a job at the printer. `held` and `failed`: nothing has reached the printer. */
 export interface PrintResult {
   readonly state: "printed" | "unconfirmed" | "failed" | "held";
   readonly cause: PrintJobCause | null;
 }
 
-/** The printer, as far as papers are concerned. */
-export interface PaperPrinter {
+/** The printer, as far as print jobs are concerned. */
+export interface JobPrinter {
   /** Why it cannot print now, asked before the first byte; null when all is well. */
   look(): Promise<PrintJobCause | null>;
   /**
-   * Print. `begin` is awaited right before the first byte; where it says false, nothing may be sent, and the result is
+   * Print. `begin` is awaited right before the first byte; where it returns false, nothing may be sent, and the result is
    * `held`.
    */
   print(job: Job, begin: () => Promise<boolean>): Promise<PrintResult>;
@@ -27,9 +27,9 @@ export interface JobStore {
 
 export interface PrintQueueParts {
   readonly store: JobStore;
-  readonly printer: PaperPrinter;
-  /** Say something on the stream, if it is open; what matters is said again after the next welcome. */
-  say(frame: object): void;
+  readonly printer: JobPrinter;
+  /** Send a frame to the gateway, if the stream is open; what matters is sent again after the next welcome. */
+  send(frame: object): void;
   changed(): void;
   now(): number;
   /** Run `work` while no other tab prints. */
@@ -61,17 +61,17 @@ export class PrintQueue {
     this.#parts = parts;
   }
 
-  /** Why papers wait for a person; null when they do not. */
+  /** Why jobs wait for a person; null when they do not. */
   get held(): PrintJobCause | null {
     return this.#held;
   }
 
-  /** The paper that is being printed. */
+  /** The job that is being printed. */
   get printing(): string | null {
     return this.#printing;
   }
 
-  /** The app was opened: what was being printed when it was closed may be on paper. Says whether there was something. */
+  /** The app was opened: what was being printed when it was closed may be on paper. Returns whether there was something. */
   recover(): Promise<boolean> {
     // A tab that is still printing is let finish first.
     return this.#parts.alone(async () => {
@@ -88,14 +88,14 @@ export class PrintQueue {
     clearTimeout(this.#timer);
   }
 
-  // --- what the gateway says
+  // --- the gateway's frames
 
   async offered(frame: Job): Promise<void> {
     const kept = await this.#parts.store.changeJob(frame.job_id, (before) =>
       before && before.attempt >= frame.attempt ? undefined : keep(frame),
     );
     if (kept) {
-      this.#parts.say(kept.phase === "done" ? resultOf(kept) : about(kept, "accepted"));
+      this.#parts.send(kept.phase === "done" ? resultOf(kept) : about(kept, "accepted"));
     }
     this.#parts.changed();
   }
@@ -128,15 +128,15 @@ export class PrintQueue {
     this.#parts.changed();
   }
 
-  /** The stream is open: say again what matters. */
+  /** The stream is open: send again what matters. */
   async welcomed(): Promise<void> {
     for (const job of await this.#parts.store.jobs()) {
       if (job.phase === "stored") {
-        this.#parts.say(about(job, "accepted"));
+        this.#parts.send(about(job, "accepted"));
       } else if (job.phase === "done") {
-        this.#parts.say(resultOf(job));
+        this.#parts.send(resultOf(job));
       } else if (job.phase === "ready" && this.#held !== null) {
-        this.#parts.say({ ...about(job, "result"), state: "held", cause: this.#held });
+        this.#parts.send({ ...about(job, "result"), state: "held", cause: this.#held });
       }
     }
   }
@@ -214,13 +214,13 @@ export class PrintQueue {
         before?.phase === "ready" && before.attempt === job.attempt ? { ...before, phase: "printing" } : undefined,
       );
       if (this.#stopped || kept?.phase !== "printing") {
-        return false; // Withdrawn, given up, or wiped in the meantime.
+        return false; // Withdrawn, cancelled, or wiped in the meantime.
       }
       begun = true;
       this.#held = null;
       this.#printing = job.job_id;
       this.#parts.changed();
-      this.#parts.say(about(job, "printing"));
+      this.#parts.send(about(job, "printing"));
       return true;
     };
     let result: PrintResult;
@@ -245,10 +245,10 @@ export class PrintQueue {
     return true;
   }
 
-  /** The printer is not ready: say so, and wait for a person. */
+  /** The printer is not ready: report it, and wait for a person. */
   #hold(job: KeptJob, cause: PrintJobCause): void {
     this.#held = cause;
-    this.#parts.say({ ...about(job, "result"), state: "held", cause });
+    this.#parts.send({ ...about(job, "result"), state: "held", cause });
     this.#parts.changed();
   }
 
@@ -267,7 +267,7 @@ export class PrintQueue {
     );
     this.#end = null;
     if (kept?.phase === "done") {
-      this.#parts.say(resultOf(kept));
+      this.#parts.send(resultOf(kept));
     }
     this.#parts.changed();
   }

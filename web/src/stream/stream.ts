@@ -17,7 +17,7 @@ import type {
 } from "../api/types.ts";
 import { pauseAfter } from "../sync/backoff.ts";
 
-/** Frames of the gateway carry their type, also where the description says that it has a default. */
+/** Frames of the gateway carry their type, also where the description gives it a default. */
 export type Typed<T extends { readonly type?: string }> = T & { readonly type: NonNullable<T["type"]> };
 
 export type FromGateway =
@@ -48,7 +48,7 @@ export interface StreamParts {
   open?(address: string): WebSocket;
 }
 
-/** Without a welcome in this time a connection is given up. */
+/** Without a welcome in this time a connection is closed. */
 const WELCOME_MS = 15_000;
 const REPLACED = 4001;
 const OWN_REPLACEMENT_MS = 20_000;
@@ -105,8 +105,8 @@ export class Stream {
     }
   }
 
-  /** Say something if there is a connection; what matters is said again after the next welcome. */
-  say(frame: object): void {
+  /** Send a frame if there is a connection; what matters is sent again after the next welcome. */
+  send(frame: object): void {
     if (this.#welcomed && this.#socket?.readyState === WebSocket.OPEN) {
       this.#socket.send(JSON.stringify(frame));
     }
@@ -138,7 +138,7 @@ export class Stream {
       }
       this.#queue = this.#queue
         .then(() => this.#parts.take(frame))
-        .catch((error: unknown) => console.error("a frame was not taken in", error));
+        .catch((error: unknown) => console.error("a frame was not handled", error));
     };
     socket.onclose = (event) => {
       clearTimeout(impatience);
@@ -150,7 +150,7 @@ export class Stream {
 
   #closed(code: number): void {
     this.#leave();
-    // The gateway may hear of our own two connections in the other order, and take the older one for the newer.
+    // The gateway may see our own two connections in the other order, and keep the older one.
     const isOurOwn = code === REPLACED && Date.now() - this.#leftAt < OWN_REPLACEMENT_MS;
     if (code >= 4000 && code < 4100 && !isOurOwn) {
       this.#stopped = true;

@@ -148,7 +148,7 @@ describe("the phone's database", () => {
     );
   });
 
-  test("two who change one paper at once do not undo each other", async () => {
+  test("two changes of one print job at once do not undo each other", async () => {
     const job: KeptJob = {
       job_id: "j",
       attempt: 1,

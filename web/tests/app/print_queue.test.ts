@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 import type { Job } from "../../src/api/types.ts";
-import { groupOf, papersNow } from "../../src/app/papers.ts";
+import { groupOf, printJobsNow } from "../../src/app/print_job_list.ts";
 import type { KeptJob } from "../../src/storage/schema.ts";
 import { nextReady, PrintQueue, type PrintResult } from "../../src/stream/print_queue.ts";
 import { LONGEST_PAUSE_MS } from "../../src/sync/backoff.ts";
@@ -20,7 +20,7 @@ function frame(id: string, more: Partial<Job> = {}): Job {
   };
 }
 
-interface Said {
+interface Frame {
   type: string;
   job_id: string;
   state?: string;
@@ -29,15 +29,15 @@ interface Said {
 
 class Bench {
   readonly kept = new Map<string, KeptJob>();
-  readonly said: Said[] = [];
-  readonly papers: string[] = [];
+  readonly frames: Frame[] = [];
+  readonly printed: string[] = [];
   isOpen = true;
   now = Date.parse("2026-11-22T03:00:00Z");
   print: (job: Job, begin: () => Promise<boolean>) => Promise<PrintResult> = async (job, begin) => {
     if (!(await begin())) {
       return { state: "held", cause: null };
     }
-    this.papers.push(job.job_id);
+    this.printed.push(job.job_id);
     return { state: "printed", cause: null };
   };
   ready: PrintResult["cause"] = null;
@@ -65,7 +65,7 @@ class Bench {
         },
       },
       printer: { look: async () => this.ready, print: (job, begin) => this.print(job, begin) },
-      say: (one) => void (this.isOpen && this.said.push(one as Said)),
+      send: (one) => void (this.isOpen && this.frames.push(one as Frame)),
       changed: () => undefined,
       now: () => this.now,
       alone: (work) => work(),
@@ -83,8 +83,8 @@ class Bench {
     await this.queue.idle();
   }
 
-  told(type: string): Said[] {
-    return this.said.filter((one) => one.type === type);
+  framesOf(type: string): Frame[] {
+    return this.frames.filter((one) => one.type === type);
   }
 }
 
@@ -98,25 +98,25 @@ describe("the print queue", () => {
     await bench.queue.offered(frame("a"));
     bench.queue.kick();
     await bench.queue.idle();
-    assert.deepEqual(bench.papers, []);
+    assert.deepEqual(bench.printed, []);
     assert.deepEqual(
-      bench.told("accepted").map((one) => one.job_id),
+      bench.framesOf("accepted").map((one) => one.job_id),
       ["a"],
     );
     await bench.queue.confirmed("a", 1);
     await bench.queue.idle();
-    assert.deepEqual(bench.papers, ["a"]);
+    assert.deepEqual(bench.printed, ["a"]);
     assert.deepEqual(
-      bench.told("result").map((one) => one.state),
+      bench.framesOf("result").map((one) => one.state),
       ["printed"],
     );
   });
 
-  test("an offer that is repeated is the same paper, and its result is said again", async () => {
+  test("an offer that is repeated is the same job, and its result is sent again", async () => {
     await bench.offer(frame("a"));
     await bench.offer(frame("a"));
-    assert.deepEqual(bench.papers, ["a"]);
-    assert.equal(bench.told("result").length, 2);
+    assert.deepEqual(bench.printed, ["a"]);
+    assert.equal(bench.framesOf("result").length, 2);
     await bench.queue.acknowledged("a", 1);
     assert.equal(bench.kept.size, 0);
   });
@@ -128,30 +128,30 @@ describe("the print queue", () => {
     assert.equal(nextReady(jobs)?.job_id, "r");
   });
 
-  test("without paper it waits, says why, and goes on when a person has put paper in", async () => {
+  test("without paper it waits, reports why, and goes on when a person has put paper in", async () => {
     bench.ready = "paper_out";
     await bench.offer(frame("a"), frame("b", { seq: 2 }));
-    assert.deepEqual(bench.papers, []);
+    assert.deepEqual(bench.printed, []);
     assert.equal(bench.queue.held, "paper_out");
-    assert.deepEqual([bench.told("result")[0]?.state, bench.told("result")[0]?.cause], ["held", "paper_out"]);
+    assert.deepEqual([bench.framesOf("result")[0]?.state, bench.framesOf("result")[0]?.cause], ["held", "paper_out"]);
     bench.ready = null;
     bench.queue.kick();
     await bench.queue.idle();
-    assert.deepEqual(bench.papers, ["a", "b"]);
+    assert.deepEqual(bench.printed, ["a", "b"]);
     assert.equal(bench.queue.held, null);
   });
 
   test("what may be on paper is never printed again by itself", async () => {
     bench.print = async (job, begin) => {
       await begin();
-      bench.papers.push(job.job_id);
+      bench.printed.push(job.job_id);
       return { state: "unconfirmed", cause: "link_lost" };
     };
     await bench.offer(frame("a"));
     bench.queue.kick();
     await bench.queue.idle();
-    assert.deepEqual(bench.papers, ["a"]);
-    assert.equal(bench.told("result").at(-1)?.state, "unconfirmed");
+    assert.deepEqual(bench.printed, ["a"]);
+    assert.equal(bench.framesOf("result").at(-1)?.state, "unconfirmed");
   });
 
   test("a printer that fails after the first byte leaves it to a person, before it to the gateway", async () => {
@@ -163,7 +163,7 @@ describe("the print queue", () => {
     bench.print = () => Promise.reject(new Error("it could not be drawn"));
     await bench.offer(frame("b"));
     assert.deepEqual(
-      bench.told("result").map((one) => [one.job_id, one.state]),
+      bench.framesOf("result").map((one) => [one.job_id, one.state]),
       [
         ["a", "unconfirmed"],
         ["b", "failed"],
@@ -175,7 +175,7 @@ describe("the print queue", () => {
     let killed: () => void = () => undefined;
     bench.print = async (job, begin) => {
       await begin();
-      bench.papers.push(job.job_id);
+      bench.printed.push(job.job_id);
       return new Promise(() => killed());
     };
     const printing = new Promise<void>((resolve) => {
@@ -189,7 +189,7 @@ describe("the print queue", () => {
     assert.equal(await bench.queue.recover(), true);
     bench.queue.kick();
     await bench.queue.idle();
-    assert.deepEqual(bench.papers, ["a"]);
+    assert.deepEqual(bench.printed, ["a"]);
     assert.deepEqual([bench.kept.get("a")?.state, bench.kept.get("a")?.cause], ["unconfirmed", "app_closed"]);
     assert.equal(await bench.queue.recover(), false);
   });
@@ -200,22 +200,22 @@ describe("the print queue", () => {
       return (await begin()) ? { state: "printed", cause: null } : { state: "held", cause: null };
     };
     await bench.offer(frame("a"));
-    assert.deepEqual(bench.papers, []);
+    assert.deepEqual(bench.printed, []);
     assert.equal(bench.kept.size, 0);
     assert.equal(bench.queue.held, null);
   });
 
-  test("a result that could not be said is said when the stream is open again", async () => {
+  test("a result that could not be sent is sent when the stream is open again", async () => {
     bench.isOpen = false;
     await bench.queue.offered(frame("a"));
     bench.kept.set("a", { ...(bench.kept.get("a") as KeptJob), phase: "ready" });
     bench.queue.kick();
     await bench.queue.idle();
-    assert.deepEqual(bench.said, []);
+    assert.deepEqual(bench.frames, []);
     bench.isOpen = true;
     await bench.queue.welcomed();
     assert.deepEqual(
-      bench.told("result").map((one) => one.state),
+      bench.framesOf("result").map((one) => one.state),
       ["printed"],
     );
   });
@@ -225,14 +225,14 @@ describe("the print queue", () => {
     t.mock.method(console, "error", () => undefined);
     bench.breaks = (kept) => kept?.phase === "done";
     await bench.offer(frame("a"), frame("b", { seq: 2 }));
-    assert.deepEqual(bench.papers, ["a"]);
+    assert.deepEqual(bench.printed, ["a"]);
     assert.equal(bench.kept.get("a")?.phase, "printing");
     bench.breaks = () => false;
     t.mock.timers.tick(LONGEST_PAUSE_MS);
     await bench.queue.idle();
-    assert.deepEqual(bench.papers, ["a", "b"]);
+    assert.deepEqual(bench.printed, ["a", "b"]);
     assert.deepEqual(
-      bench.told("result").map((one) => [one.job_id, one.state]),
+      bench.framesOf("result").map((one) => [one.job_id, one.state]),
       [
         ["a", "printed"],
         ["b", "printed"],
@@ -245,31 +245,31 @@ describe("the print queue", () => {
     t.mock.method(console, "error", () => undefined);
     bench.breaks = (kept) => kept?.phase === "done";
     await bench.offer(frame("a", { not_after: "2026-11-22T02:59:59Z" }), frame("b", { seq: 2 }));
-    assert.deepEqual(bench.papers, []);
+    assert.deepEqual(bench.printed, []);
     bench.breaks = () => false;
     t.mock.timers.tick(LONGEST_PAUSE_MS);
     await bench.queue.idle();
-    assert.deepEqual(bench.papers, ["b"]);
+    assert.deepEqual(bench.printed, ["b"]);
   });
 
   test("a stale notice is not printed", async () => {
     await bench.offer(frame("a", { not_after: "2026-11-22T02:59:59Z" }));
-    assert.deepEqual(bench.papers, []);
-    assert.equal(bench.told("result").at(-1)?.state, "expired");
+    assert.deepEqual(bench.printed, []);
+    assert.equal(bench.framesOf("result").at(-1)?.state, "expired");
   });
 
   test("a new attempt replaces what was kept of the one before", async () => {
     await bench.offer(frame("a"));
     await bench.offer(frame("a", { attempt: 2 }));
-    assert.deepEqual(bench.papers, ["a", "a"]);
+    assert.deepEqual(bench.printed, ["a", "a"]);
     assert.equal(bench.kept.get("a")?.attempt, 2);
   });
 });
 
 test("the list shows what the phone knows better than the gateway", () => {
   const job: KeptJob = { job_id: "a", attempt: 1, frame: frame("a"), phase: "ready", state: null, cause: null };
-  const [held] = papersNow([], [job], "paper_out");
+  const [held] = printJobsNow([], [job], "paper_out");
   assert.deepEqual([held?.state, held?.cause, held && groupOf(held)], ["held", "paper_out", "waiting"]);
-  const [unconfirmed] = papersNow([], [{ ...job, phase: "done", state: "unconfirmed", cause: "link_lost" }], null);
+  const [unconfirmed] = printJobsNow([], [{ ...job, phase: "done", state: "unconfirmed", cause: "link_lost" }], null);
   assert.equal(unconfirmed && groupOf(unconfirmed), "attention");
 });

@@ -127,7 +127,7 @@ describe("time", () => {
     assert.equal(writtenDay("2026-11-22T17:00:00Z"), "23/11/2026");
   });
 
-  test("a clock that is wrong by a day is corrected by what the gateway says", () => {
+  test("a clock that is wrong by a day is corrected by the gateway", () => {
     const own = Date.parse("2026-11-21T03:00:00Z");
     const kept: number[] = [];
     const clock = new Clock(
@@ -136,10 +136,10 @@ describe("time", () => {
       () => own,
     );
     assert.equal(clock.isWrong, false);
-    clock.heard(own + 86_400_000);
+    clock.correct(own + 86_400_000);
     assert.equal(clock.day(), "2026-11-22");
     assert.equal(clock.isWrong, true);
-    clock.heard(own + 86_400_000 + 900);
+    clock.correct(own + 86_400_000 + 900);
     assert.deepEqual(kept, [86_400_000], "a second more or less is the way through the net");
   });
 
@@ -150,9 +150,9 @@ describe("time", () => {
       () => undefined,
       () => own,
     );
-    clock.heard(own + 3_600_000);
+    clock.correct(own + 3_600_000);
     own += 3_600_000;
-    clock.heard(own);
+    clock.correct(own);
     assert.equal(clock.offset, 0);
   });
 });
@@ -244,7 +244,7 @@ describe("a transfer", () => {
 
   const other: Transfer = { ...waiting, transfer_id: "o", reference: "TD PB14010000001 12345678" };
 
-  test("the reference says which one it is, however banks write it, and whatever was paid", () => {
+  test("the reference identifies the transfer, however banks write it, and whatever was paid", () => {
     for (const content of [
       other.reference,
       "MBVCB.3278907687.TD PB14010000001 12345678.CT tu 0071000 NGUYEN VAN A toi 1023456789",

@@ -25,7 +25,7 @@ function command(seq: number, more: Partial<Command> = {}): Command {
   };
 }
 
-/** A store, and a gateway that answers as it is told. */
+/** A store, and a gateway that answers as a test wants it. */
 class Bench {
   readonly kept = new Map<number, Command>();
   readonly sent: string[] = [];
@@ -103,7 +103,7 @@ describe("the syncer", () => {
     assert.equal(bench.syncer.failures, 0);
   });
 
-  test("what the gateway refuses is said to a person and keeps nobody back", async () => {
+  test("what the gateway refuses is kept for a person and holds up nothing else", async () => {
     bench.answer = (one) => {
       if (one.seq === 1) {
         throw new ApiProblem("nothing-owed", 409, "Khách hàng không còn nợ.", { debt: 0 });

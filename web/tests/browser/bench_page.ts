@@ -6,8 +6,8 @@ import type { Outcome } from "../../src/printers/run.ts";
 import type { Document } from "../../src/printing/document.ts";
 import type { PrinterProfile } from "../../src/printing/profile.ts";
 import type { Bench, Chosen } from "./bench/bench.ts";
+import { PROFILE } from "./documents.ts";
 import { APP_URL, type Phone } from "./launch.ts";
-import { PROFILE } from "./papers.ts";
 import { until } from "./until.ts";
 
 declare global {
@@ -48,7 +48,7 @@ export class BenchPage {
   }
 
   print(id: string, document: Document): Promise<Outcome> {
-    return this.phone.page.evaluate(([name, paper]) => window.bench.print(name, paper), [id, document] as const);
+    return this.phone.page.evaluate(([name, drawn]) => window.bench.print(name, drawn), [id, document] as const);
   }
 
   look(): Promise<Cause | null> {
@@ -75,9 +75,9 @@ export class BenchPage {
     return this.phone.page.evaluate(() => window.bench.progress);
   }
 
-  /** Wait until the paper under way has come so far. */
+  /** Wait until the document that is being printed has come so far. */
   async until(isReached: (last: Progress) => boolean): Promise<void> {
-    await until("that point of the paper", async () => {
+    await until("that point of the document", async () => {
       const last = (await this.progress()).at(-1);
       return last !== undefined && isReached(last);
     });

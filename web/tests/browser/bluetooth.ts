@@ -89,7 +89,7 @@ export class BluetoothPrinterEmulation {
     this.#browser.on("BluetoothEmulation.gattOperationReceived", ({ type }) => void this.#gatt(type));
     this.#browser.on("BluetoothEmulation.characteristicOperationReceived", (event) => void this.#characteristic(event));
     await session.send("DeviceAccess.enable");
-    const answered = new Set<string>(); // the list is told again whenever it changes
+    const answered = new Set<string>(); // the list is sent again whenever it changes
     session.on("DeviceAccess.deviceRequestPrompted", ({ id, devices }) => {
       const [first] = devices;
       if (answered.has(id) || !first) {

@@ -62,7 +62,7 @@ export type WriteFault =
   /** Refused, the link stays. */
   | "error";
 
-/** Counts the writes that a link carries, and says what happens to each. */
+/** Counts the writes that a link carries, and decides what happens to each. */
 export class Faults {
   /** Sizes of all writes so far. */
   readonly writes: number[] = [];

@@ -10,8 +10,8 @@ import { after, test } from "node:test";
 import { BenchPage } from "./bench_page.ts";
 import { BluetoothPrinterEmulation } from "./bluetooth.ts";
 import { TcpPrinter } from "./device.ts";
+import { NOTICE, RECEIPT } from "./documents.ts";
 import { closePhones, launchPhone, required } from "./launch.ts";
-import { NOTICE, RECEIPT } from "./papers.ts";
 import { SerialPrinterEmulation } from "./serial.ts";
 import { until } from "./until.ts";
 
@@ -31,7 +31,7 @@ async function receipts(): Promise<number> {
   return (Array.isArray(list) ? list : list.receipts).length;
 }
 
-/** Wait for the paper, which the simulator ends with the link, and keep its picture. */
+/** Wait for the document, which the simulator ends with the link, and keep its picture. */
 async function keep(name: string, before: number): Promise<void> {
   await until(name, async () => (await receipts()) !== before);
   const image = await fetch(`${API}/receipts/latest/image`);

@@ -6,8 +6,8 @@ import { SimulatedPrinter } from "../printers/simulated_printer.ts";
 import { BenchPage } from "./bench_page.ts";
 import { BluetoothPrinterEmulation } from "./bluetooth.ts";
 import type { Faults, WriteFault } from "./device.ts";
+import { NOTICE, PROFILE, picture, RECEIPT, serverSays, sha256 } from "./documents.ts";
 import { closePhones, launchPhone, type Phone } from "./launch.ts";
-import { NOTICE, PROFILE, picture, RECEIPT, serverSays, sha256 } from "./papers.ts";
 import { SerialPrinterEmulation } from "./serial.ts";
 
 const SHORT = { ...NOTICE, blocks: NOTICE.blocks.slice(0, 3) };
@@ -70,7 +70,7 @@ for (const [connection, start] of [
     beforeEach(() => reset(it));
     after(() => it.phone.close());
 
-    test("prints a paper dot for dot as the server draws it, and says that it is printed", async () => {
+    test("prints a document dot for dot as the server draws it, and confirms it", async () => {
       const { bench, device } = it;
       assert.deepEqual(await bench.print("a", RECEIPT), { state: "printed" });
       const { height, sha256: expected } = serverSays(RECEIPT, PROFILE.width_dots);
@@ -95,7 +95,7 @@ for (const [connection, start] of [
         (device: SimulatedPrinter) => device.closeCover(),
       ],
     ] as const) {
-      test(`${what} holds the paper until that is mended`, async () => {
+      test(`${what} holds the document until that is mended`, async () => {
         const { bench, device } = it;
         break_(device);
         assert.deepEqual(await bench.print("a", NOTICE), { state: "held", cause });
@@ -112,7 +112,7 @@ for (const [connection, start] of [
       ["in the middle", 300],
       ["at the very end", -3],
     ] as const) {
-      test(`that runs out of paper ${when} says so, and finishes once there is paper`, async () => {
+      test(`that runs out of paper ${when} reports it, and finishes once there is paper`, async () => {
         const { bench, device } = it;
         const paper = picture(NOTICE, PROFILE);
         device.loadPaper(rows > 0 ? rows : paper.length / device.rowBytes + rows);
@@ -129,7 +129,7 @@ for (const [connection, start] of [
       });
     }
 
-    test("whose cover is opened in the middle says so, and finishes once it is closed", async () => {
+    test("whose cover is opened in the middle reports it, and finishes once it is closed", async () => {
       const { bench, device } = it;
       const paper = { ...NOTICE, blocks: NOTICE.blocks.slice(0, 8) };
       let left = 4_000;
@@ -150,7 +150,7 @@ for (const [connection, start] of [
       }
     });
 
-    test("whose link is lost at any point prints no paper twice, and none that nobody knows of", async () => {
+    test("whose link is lost at any point prints no document twice, and none that nobody knows of", async () => {
       const { bench, device, faults } = it;
       assert.deepEqual(await bench.print("count", SHORT), { state: "printed" });
       const writes = faults.writes.length;
@@ -168,13 +168,13 @@ for (const [connection, start] of [
           assert.deepEqual(device.data, expected, where);
         } else {
           assert.equal(outcome.state, "unconfirmed", where);
-          assert.ok(device.data.length <= expected.length, `${where}: more than one paper`);
+          assert.ok(device.data.length <= expected.length, `${where}: more than one document`);
           assert.deepEqual(device.data, expected.subarray(0, device.data.length), where);
         }
         faults.reset();
         const second = await bench.print(`after-${point}`, NEXT);
         assert.deepEqual(second, { state: "printed" }, where);
-        assert.deepEqual(device.data.subarray(-after_.length), after_, `${where}: the next paper is not whole`);
+        assert.deepEqual(device.data.subarray(-after_.length), after_, `${where}: the next document is not whole`);
       }
     });
 
@@ -224,7 +224,7 @@ describe("bluetooth", () => {
     assert.equal(await bench.connect(), "NotAReceiptPrinter cat");
   });
 
-  test("a printer that says nothing prints, and leaves the question to a person", async () => {
+  test("a printer that answers nothing prints, and leaves the question to a person", async () => {
     const { bench, device } = await started("deaf", { ...PROFILE, fence: false, status: false });
     await bench.choose("bluetooth");
     assert.deepEqual(await bench.findOut(), { status: false, fence: false });

@@ -26,7 +26,7 @@ export class SerialPrinterEmulation {
   private constructor(context: BrowserContext, device: Device) {
     this.#context = context;
     this.#device = device;
-    device.onAnswer((bytes) => void this.#tell("answer", Buffer.from(bytes).toString("base64")));
+    device.onAnswer((bytes) => void this.#emit("answer", Buffer.from(bytes).toString("base64")));
   }
 
   async #written(bytes: Buffer): Promise<WriteFault | null> {
@@ -40,7 +40,7 @@ export class SerialPrinterEmulation {
     return fault;
   }
 
-  async #tell(what: string, data: string): Promise<void> {
+  async #emit(what: string, data: string): Promise<void> {
     for (const page of this.#context.pages()) {
       await page
         .evaluate(([name, value]) => window.dispatchEvent(new CustomEvent(`serial-${name}`, { detail: value })), [

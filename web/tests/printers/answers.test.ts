@@ -7,7 +7,7 @@ const read = (...pieces: number[][]): Answer[] => {
   return pieces.flatMap((piece) => reader.read(Uint8Array.from(piece)));
 };
 
-test("answers to DLE EOT and to GS r are told apart by their fixed bits", () => {
+test("answers to DLE EOT and to GS r are distinguished by their fixed bits", () => {
   assert.deepEqual(read([0x12], [0x00], [0x7e]), [
     { type: "status", value: 0x12 },
     { type: "fence", value: 0x00 },

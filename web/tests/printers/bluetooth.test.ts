@@ -182,7 +182,7 @@ test("listening makes some printers drop the link, so that they are not listened
   assert.equal(write.written.length, 1);
 });
 
-test("a link that is lost is said once, and not when it was closed on purpose", async () => {
+test("a link that is lost is reported once, and not when it was closed on purpose", async () => {
   const { device } = usual();
   const { printer, events } = printerOn(device);
   await printer.connect();
@@ -218,7 +218,7 @@ test("a picture printer and anything else are refused, each with its reason, and
   }
 });
 
-test("the battery is told where the printer has one", async () => {
+test("the battery is reported where the printer has one", async () => {
   const { device } = usual();
   const level = new Characteristic({ read: true });
   level.readValues = [[71]];

@@ -69,7 +69,7 @@ function bench(options: Options & { profile?: PrinterProfile; capacity?: number 
   };
 }
 
-test("a paper comes out as it was drawn, and the printer says that it is printed", async () => {
+test("a document comes out as it was drawn, and the printer confirms it", async () => {
   const { device, print, begun } = bench();
   assert.deepEqual(await print("a"), { state: "printed" });
   assert.deepEqual(device.data, picture(RECEIPT));
@@ -85,7 +85,7 @@ test("writes begin small and grow up to what the link takes", async () => {
   assert.ok(Math.max(...sizes) === 180);
 });
 
-test("papers that are asked for at once come out one after the other", async () => {
+test("documents that are sent at once come out one after the other", async () => {
   const { device, print } = bench();
   assert.deepEqual(await Promise.all([print("a"), print("b", OTHER)]), [{ state: "printed" }, { state: "printed" }]);
   assert.deepEqual(device.data, Buffer.concat([picture(RECEIPT), picture(OTHER)]));
@@ -95,7 +95,7 @@ for (const [what, cause, spoil] of [
   ["without paper", "paper_out", (device: SimulatedPrinter) => device.loadPaper(0)],
   ["with its cover open", "cover_open", (device: SimulatedPrinter) => Object.assign(device, { isCoverOpen: true })],
 ] as const) {
-  test(`a printer ${what} gets no byte of the paper, which is held with that cause`, async () => {
+  test(`a printer ${what} gets no byte of the document, which is held with that cause`, async () => {
     const { device, link, print, begun } = bench();
     spoil(device);
     assert.deepEqual(await print("a"), { state: "held", cause });
@@ -104,13 +104,13 @@ for (const [what, cause, spoil] of [
   });
 }
 
-test("an empty battery holds the paper", async () => {
+test("an empty battery holds the document", async () => {
   const { link, print } = bench();
   link.batteryPercent = 2;
   assert.deepEqual(await print("a"), { state: "held", cause: "battery_low" });
 });
 
-test("a printer that cannot be reached holds the paper after a few tries", async () => {
+test("a printer that cannot be reached holds the document after a few tries", async () => {
   const { link, print } = bench();
   link.isReachable = false;
   assert.deepEqual(await print("a"), { state: "held", cause: "no_printer" });
@@ -124,7 +124,7 @@ test("a printer that is known to answer and does not gets nothing", async () => 
   assert.equal(device.rows.length, 0);
 });
 
-test("a printer that never answers prints, and a person has to say whether it did", async () => {
+test("a printer that never answers prints, and a person has to confirm it", async () => {
   const { device, link, print } = bench({ profile: { ...PROFILE, fence: false, status: false } });
   device.status = false;
   device.fence = false;
@@ -135,7 +135,7 @@ test("a printer that never answers prints, and a person has to say whether it di
   assert.equal(link.writes.filter((size) => size === 3).length, asked, "it was not asked again on this connection");
 });
 
-test("a paper that is withdrawn while the printer is asked does not come out", async () => {
+test("a document that is withdrawn while the printer is asked does not come out", async () => {
   const { device, driver } = bench();
   const outcome = await driver.print({
     id: "a",
@@ -146,7 +146,7 @@ test("a paper that is withdrawn while the printer is asked does not come out", a
   assert.equal(device.rows.length, 0);
 });
 
-test("nothing prints where it cannot be stored that the paper is begun", async () => {
+test("nothing prints where it cannot be stored that the document is begun", async () => {
   const { device, driver } = bench();
   const outcome = await driver.print({
     id: "a",
@@ -157,7 +157,7 @@ test("nothing prints where it cannot be stored that the paper is begun", async (
   assert.equal(device.rows.length, 0);
 });
 
-test("paper that ends in the middle is said while it is waited for, and new paper finishes the job", async () => {
+test("paper that ends in the middle is reported while it is waited for, and new paper finishes the job", async () => {
   const { device, print } = bench();
   device.paperLeft = 60;
   const causes: unknown[] = [];
@@ -172,24 +172,24 @@ test("paper that ends in the middle is said while it is waited for, and new pape
   assert.deepEqual(device.data, picture(RECEIPT));
 });
 
-/** Every write of one paper, with each thing that can happen to it. */
-async function writesOfOnePaper(): Promise<number> {
+/** Every write of one document, with each thing that can happen to it. */
+async function writesOfOneDocument(): Promise<number> {
   const { link, print } = bench();
   await print("a");
   return link.writes.length;
 }
 
 for (const fault of ["lost before", "lost after", "error", "stuck"] as const satisfies readonly Fault[]) {
-  test(`a write that is ${fault}, anywhere: never two papers, and never a paper that nobody knows of`, async () => {
-    for (let write = 0; write < (await writesOfOnePaper()); write += 1) {
+  test(`a write that is ${fault}, anywhere: never two documents, and never one that nobody knows of`, async () => {
+    for (let write = 0; write < (await writesOfOneDocument()); write += 1) {
       const { device, link, print, begun, late } = bench();
       link.failAt(write, fault);
       const outcome = await print("a");
       const expected = picture(RECEIPT);
-      const rowsOfPaper = expected.length / device.rowBytes;
+      const rowsOfDocument = expected.length / device.rowBytes;
       const where = `${fault} at write ${write}: ${JSON.stringify(outcome)}`;
 
-      assert.ok(device.rows.length <= rowsOfPaper, `${where}: more than one paper`);
+      assert.ok(device.rows.length <= rowsOfDocument, `${where}: more than one document`);
       if (outcome.state === "printed") {
         assert.deepEqual(device.data, expected, where);
       } else if (outcome.state === "held") {
@@ -201,7 +201,7 @@ for (const fault of ["lost before", "lost after", "error", "stuck"] as const sat
       }
       assert.deepEqual(late, [], where);
 
-      // The next paper is whole, whatever state the printer was left in.
+      // The next document is whole, whatever state the printer was left in.
       const before = device.rows.length;
       assert.deepEqual(await print("b", OTHER), { state: "printed" }, where);
       const second = picture(OTHER);
@@ -232,7 +232,7 @@ test("after a write that failed, writes stay smaller than it", async () => {
   assert.ok(Math.max(...link.writes.slice(10)) <= Math.max(20, failed / 2));
 });
 
-test("paper that nobody loads in time leaves the paper to a person; loaded later, the answer still counts", async () => {
+test("paper that nobody loads in time leaves the document to a person; loaded later, the answer still counts", async () => {
   const { device, print, late } = bench();
   device.paperLeft = 60;
   assert.deepEqual(await print("a"), { state: "unconfirmed", cause: "paper_out" });
@@ -245,7 +245,7 @@ test("paper that nobody loads in time leaves the paper to a person; loaded later
   assert.deepEqual(late, ["a"]);
 });
 
-test("an answer that was owed is never taken for the next paper's, even over a new connection", async () => {
+test("an answer that was owed is never taken for the next document's, even over a new connection", async () => {
   const { device, link, print, late } = bench();
   device.paperLeft = 60;
   await print("a");
@@ -257,7 +257,7 @@ test("an answer that was owed is never taken for the next paper's, even over a n
   assert.deepEqual(late, []);
 });
 
-test("a printer that lost its memory with a paper in it is not believed to have printed that paper", async () => {
+test("a printer that lost its memory with a document in it is not believed to have printed it", async () => {
   const { device, print, late } = bench();
   device.paperLeft = 60;
   await print("a");
@@ -267,14 +267,14 @@ test("a printer that lost its memory with a paper in it is not believed to have 
   assert.deepEqual(late, []);
 });
 
-test("a printer that stops answering after the last byte leaves the paper to a person", async () => {
+test("a printer that stops answering after the last byte leaves the document to a person", async () => {
   const { device, print } = bench();
   device.fence = false;
   assert.deepEqual(await print("a"), { state: "unconfirmed", cause: "no_confirmation" });
   assert.deepEqual(device.data, picture(RECEIPT));
 });
 
-test("the first paper of an app that was killed while printing fills what the printer may still wait for", async () => {
+test("the first document of an app that was killed while printing fills what the printer may still wait for", async () => {
   const { device, print } = bench({ resync: true });
   await device.take(Uint8Array.of(0x1d, 0x76, 0x30, 0, 48, 0, 64, 0, 1, 2, 3)); // the start of a band
   assert.deepEqual(await print("a"), { state: "printed" });
@@ -282,7 +282,7 @@ test("the first paper of an app that was killed while printing fills what the pr
   assert.deepEqual(device.data.subarray(-expected.length), expected);
 });
 
-test("a look says what is in the way, and prints nothing", async () => {
+test("a look returns what is in the way, and prints nothing", async () => {
   const { device, driver, link } = bench();
   assert.equal(await driver.look(), null);
   device.isCoverOpen = true;
@@ -300,14 +300,14 @@ test("a full printer stops the writes, and a watchdog ends that", async () => {
   assert.deepEqual(await print("a"), { state: "unconfirmed", cause: "link_lost" });
 });
 
-test("the screen is kept on while a paper is printed, and not longer", async () => {
-  const said: string[] = [];
+test("the screen is kept on while a document is printed, and not longer", async () => {
+  const events: string[] = [];
   const { print } = bench({
     keepAwake: async () => {
-      said.push("awake");
-      return () => said.push("asleep");
+      events.push("awake");
+      return () => events.push("asleep");
     },
   });
   await print("a");
-  assert.deepEqual(said, ["awake", "asleep"]);
+  assert.deepEqual(events, ["awake", "asleep"]);
 });

@@ -32,7 +32,7 @@ export class FakeLink implements Printer {
     this.device = device;
     device.onAnswer((bytes) => {
       if (this.isConnected) {
-        queueMicrotask(() => this.#listeners.tell({ type: "answer", bytes }));
+        queueMicrotask(() => this.#listeners.emit({ type: "answer", bytes }));
       }
     });
   }
@@ -86,7 +86,7 @@ export class FakeLink implements Printer {
   lose(): void {
     if (this.isConnected) {
       this.isConnected = false;
-      this.#listeners.tell({ type: "lost" });
+      this.#listeners.emit({ type: "lost" });
     }
   }
 

@@ -1,4 +1,4 @@
-/** The rules of one paper, over every sequence of what can happen. */
+/** The rules of one document, over every sequence of what can happen. */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -42,14 +42,14 @@ function results(command: Command, isFenceOut: boolean): Result[] {
   }
 }
 
-interface Told {
+interface Story {
   readonly commands: readonly Command[];
   readonly results: readonly Result[];
   readonly outcome: Outcome;
 }
 
 /** Every story that the job can have. */
-function* stories(job: Job): Generator<Told> {
+function* stories(job: Job): Generator<Story> {
   const todo: { at: Step; commands: Command[]; results: Result[] }[] = [{ at: begin(job), commands: [], results: [] }];
   for (let story = todo.pop(); story; story = todo.pop()) {
     const { at, commands, results: so } = story;
@@ -72,7 +72,7 @@ const JOBS: [string, Job][] = [
 ];
 
 for (const [name, job] of JOBS) {
-  test(`${name}: whatever happens, no byte that prints is sent twice, and no outcome says more than is known`, () => {
+  test(`${name}: whatever happens, no byte that prints is sent twice, and no outcome claims more than is known`, () => {
     let count = 0;
     for (const { commands, results: came, outcome } of stories(job)) {
       count += 1;
@@ -86,20 +86,20 @@ for (const [name, job] of JOBS) {
       assert.ok(announced.length <= 1);
       if (printing.length > 0) {
         assert.ok((announced[0] ?? Number.POSITIVE_INFINITY) < first, "something prints that was not announced");
-        assert.ok(!commands.slice(first).some((one) => one.type === "connect"), "a begun paper is begun again");
+        assert.ok(!commands.slice(first).some((one) => one.type === "connect"), "a begun document is begun again");
       }
       const isWhole = printing.at(-1)?.to === job.length && came[printing.at(-1)?.index ?? -1]?.type === "done";
       const fence = came.find((one) => one.type === "fence");
       switch (outcome.state) {
         case "printed":
-          assert.ok(isWhole && fence?.value === 0, "nobody said that it is printed");
+          assert.ok(isWhole && fence?.value === 0, "nothing confirmed that it is printed");
           break;
         case "held":
         case "withdrawn":
           assert.equal(printing.length, 0, "something may be on the paper");
           break;
         case "unconfirmed":
-          assert.ok(announced.length === 1, "a person is asked about a paper that was not begun");
+          assert.ok(announced.length === 1, "a person is asked about a document that was not begun");
       }
     }
     assert.ok(count > 50, `only ${count} stories`);

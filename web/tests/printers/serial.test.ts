@@ -94,7 +94,7 @@ test("an error on the line that passes does not end the link", async () => {
   await printer.disconnect();
 });
 
-test("a printer that goes is said to be lost, once, and can be connected again", async () => {
+test("a printer that goes is reported lost, once, and can be connected again", async () => {
   const { port, printer, events } = await open();
   port.unplug();
   await soon();
@@ -121,7 +121,7 @@ test("a line that has got stuck is closed all the same, and what waited is not w
   assert.deepEqual(port.written, [1]);
 });
 
-test("names and ids tell printers apart as far as the browser does", () => {
+test("names and ids distinguish printers as far as the browser does", () => {
   const named = (info: object): string => {
     const port = new Port();
     port.info = info;

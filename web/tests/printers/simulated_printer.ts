@@ -1,6 +1,6 @@
 /**
- * A receipt printer: takes bytes in pieces of any size, draws what they say on its paper, answers questions, and runs
- * out of paper where it is told to. Strict: bytes that are none of our commands are noted as unknown.
+ * A receipt printer: takes bytes in pieces of any size, draws them on its paper, answers questions, and runs
+ * out of paper where a test wants it. Strict: bytes that are none of our commands are noted as unknown.
  */
 
 const DLE = 0x10;

@@ -95,7 +95,7 @@ function isTaken(document: unknown): boolean {
   }
 }
 
-test("a document is taken or refused as the server's schema says, whatever one place of it holds", () => {
+test("a document is taken or refused by the server's schema, whatever one place of it holds", () => {
   let taken = 0;
   let refused = 0;
   for (const document of [...DOCUMENTS, ...changed(FULL)]) {

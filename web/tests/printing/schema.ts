@@ -97,8 +97,8 @@ function fields(
 
 function unknownField(value: Record<string, unknown>, schema: Schema, path: string): string | null {
   const known = (schema["properties"] ?? {}) as Record<string, Schema>;
-  const stranger = Object.keys(value).find((name) => !Object.hasOwn(known, name));
-  return stranger === undefined ? null : `${path}: ${stranger} is not known`;
+  const unknown = Object.keys(value).find((name) => !Object.hasOwn(known, name));
+  return unknown === undefined ? null : `${path}: ${unknown} is not known`;
 }
 
 function oneOf(value: unknown, choices: Schema[], schema: Schema, root: Schema, path: string): string | null {
@@ -107,7 +107,7 @@ function oneOf(value: unknown, choices: Schema[], schema: Schema, root: Schema, 
     | undefined;
   if (discriminator && isRecord(value)) {
     const name = String(value[discriminator.propertyName]);
-    // Only the choice that the value says it is can tell what is wrong with it.
+    // Only the choice that the value names shows what is wrong with it.
     return Object.hasOwn(discriminator.mapping, name)
       ? violation(value, definition(root, discriminator.mapping[name] as string), root, path)
       : `${path}: ${name} is not known`;

@@ -6,7 +6,7 @@ import { useApp } from "../use_app.ts";
 const QUIET = 4;
 const AGAIN_MS = 2_000;
 
-/** Drawn by the worker that draws papers, so that the symbol's making is on the phone once. */
+/** Drawn by the worker that draws documents, so that the code for it is on the phone once. */
 export function QrPicture({ data, label }: { data: string; label: string }) {
   const app = useApp();
   const [drawn, setDrawn] = useState({ of: "", side: 0, d: "" });

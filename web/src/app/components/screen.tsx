@@ -1,7 +1,7 @@
 /** What every screen has: a heading, what waits, and the way to the others. */
 import { type ComponentChildren, h } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { paperNeedsPerson } from "../papers.ts";
+import { needsPerson } from "../print_job_list.ts";
 import { unsettled } from "../procedure.ts";
 import { goBack, usePath } from "../router.ts";
 import { useAppState, useTranslate } from "../use_app.ts";
@@ -25,7 +25,7 @@ export function Screen({ title, back, actions, children }: ScreenProps) {
     document.title = `${title} · ${t("app")}`;
   }, [title, t]);
   useEffect(() => {
-    // Whoever hears the screen instead of seeing it is told that it is another one.
+    // Screen readers announce the heading of the new screen.
     heading.current?.focus({ preventScroll: true });
     scrollTo(0, 0);
   }, [address]);
@@ -70,11 +70,11 @@ function Signal() {
 /** What a collector must not overlook, on every screen. */
 function Notes() {
   const t = useTranslate();
-  const { offline, commands, clockWrong, held, papers, jobs, problem } = useAppState();
+  const { offline, commands, clockWrong, held, printJobs, keptJobs, problem } = useAppState();
   const open = unsettled(commands);
   const waiting = open.filter((command) => command.state === "waiting").length;
   const refused = open.length - waiting;
-  const asked = papers.filter((paper) => paperNeedsPerson(paper, jobs)).length;
+  const asked = printJobs.filter((job) => needsPerson(job, keptJobs)).length;
   return (
     <aside class="notes" aria-live="polite" aria-label={t("notes")}>
       {offline && <p class="note">{t("offline")}</p>}
@@ -108,13 +108,16 @@ function Notes() {
   );
 }
 
-const PLACES: readonly { to: string; icon: IconName; key: "nav_today" | "nav_search" | "nav_papers" | "nav_shift" }[] =
-  [
-    { to: "", icon: "today", key: "nav_today" },
-    { to: "search", icon: "search", key: "nav_search" },
-    { to: "papers", icon: "paper", key: "nav_papers" },
-    { to: "shift", icon: "shift", key: "nav_shift" },
-  ];
+const PLACES: readonly {
+  to: string;
+  icon: IconName;
+  key: "nav_today" | "nav_search" | "nav_print_jobs" | "nav_shift";
+}[] = [
+  { to: "", icon: "today", key: "nav_today" },
+  { to: "search", icon: "search", key: "nav_search" },
+  { to: "papers", icon: "paper", key: "nav_print_jobs" },
+  { to: "shift", icon: "shift", key: "nav_shift" },
+];
 
 function Navigation() {
   const t = useTranslate();

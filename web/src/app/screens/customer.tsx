@@ -8,7 +8,7 @@ import { correctPhone, visit } from "../commands.ts";
 import { DoButton } from "../components/busy.tsx";
 import { Icon } from "../components/icons.tsx";
 import { PaidBanner } from "../components/paid_banner.tsx";
-import { CopyOrder } from "../components/paper_line.tsx";
+import { CopyOrder } from "../components/print_job_line.tsx";
 import { Screen } from "../components/screen.tsx";
 import { dong, plainDong } from "../money.ts";
 import { go } from "../router.ts";
@@ -88,7 +88,7 @@ function Facts({ customer }: { customer: CustomerView }) {
   );
 }
 
-/** The family of a price group; its full name is printed on papers. */
+/** The family of a price group; its full name is printed on documents. */
 function groupName(group: string, t: Translate): string {
   const key = `group_${group.split("_")[0] ?? ""}`;
   return isMessage(key) ? t(key) : group;
@@ -303,7 +303,7 @@ function Payments({ payments }: { payments: readonly Payment[] }) {
           <li key={one.payment_id}>
             {writtenMoment(one.received_at)} · {t(`payment_${one.method}`)} · <strong>{dong(one.amount)}</strong>
             {one.reversed_at ? ` · ${t("payment_reversed")}` : ""}
-            {one.receipt_number ? <span class="where">{`${t("paper_receipt")} ${one.receipt_number}`}</span> : null}
+            {one.receipt_number ? <span class="where">{`${t("document_receipt")} ${one.receipt_number}`}</span> : null}
             {one.receipt_id && !one.reversed_at ? <CopyOrder receiptId={one.receipt_id} /> : null}
           </li>
         ))}
@@ -328,7 +328,7 @@ function Actions({ customer }: { customer: CustomerView }) {
   if (customer.debt <= 0) {
     return customer.lastVisit ? (
       <button type="button" class="main-button" onClick={() => go(`${here}/done`)}>
-        {t("paper_receipt")}
+        {t("document_receipt")}
         <Icon name="next" />
       </button>
     ) : null;

@@ -1,6 +1,6 @@
-/** The part of the app for everything but customers: shift, papers, printer, outbox, settings. */
+/** The part of the app for everything but customers: shift, print jobs, printer, outbox, settings. */
 export { OutboxScreen } from "./outbox.tsx";
-export { Papers } from "./papers.tsx";
+export { PrintJobsScreen } from "./print_jobs.tsx";
 export { PrinterScreen } from "./printer.tsx";
 export { Settings } from "./settings.tsx";
 export { Closing, ShiftScreen } from "./shift.tsx";

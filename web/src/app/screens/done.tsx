@@ -6,12 +6,12 @@ import { writtenMoment } from "../clock.ts";
 import { Icon } from "../components/icons.tsx";
 import { Link } from "../components/link.tsx";
 import { PaidBanner } from "../components/paid_banner.tsx";
-import { PaperLine } from "../components/paper_line.tsx";
 import { Points } from "../components/points.tsx";
+import { PrintJobLine } from "../components/print_job_line.tsx";
 import { Screen } from "../components/screen.tsx";
-import { Pending, VisitPaper } from "../components/visit_paper.tsx";
+import { Pending, VisitNotice } from "../components/visit_notice.tsx";
 import { dong } from "../money.ts";
-import { paperOf, papersNow } from "../papers.ts";
+import { printJobOf, printJobsNow } from "../print_job_list.ts";
 import { expectedStep, grouped } from "../procedure.ts";
 import { useAppState, useTranslate } from "../use_app.ts";
 import { type CustomerView, useCustomer } from "../use_customer.ts";
@@ -48,11 +48,11 @@ function Outcome({ customer }: { customer: CustomerView }) {
 
 function Paid({ customer, taken }: { customer: CustomerView; taken: Command | undefined }) {
   const t = useTranslate();
-  const { papers, jobs, held } = useAppState();
+  const { printJobs, keptJobs, held } = useAppState();
   // Paid by transfer or elsewhere: the receipt is that of the latest payment.
   const recorded = customer.account?.payments.find((one) => !one.reversed_at);
   const id = taken?.id ?? recorded?.payment_id;
-  const paper = id ? paperOf(papersNow(papers, jobs, held), { payment_id: id, kind: "receipt" }) : null;
+  const job = id ? printJobOf(printJobsNow(printJobs, keptJobs, held), { payment_id: id, kind: "receipt" }) : null;
   return (
     <>
       {taken ? (
@@ -70,9 +70,9 @@ function Paid({ customer, taken }: { customer: CustomerView; taken: Command | un
       ) : (
         <PaidBanner customer={customer} />
       )}
-      {(taken || paper) && (
+      {(taken || job) && (
         <section class="card">
-          {paper ? <PaperLine paper={paper} /> : <Pending title={t("paper_receipt")} waiting={false} />}
+          {job ? <PrintJobLine job={job} /> : <Pending title={t("document_receipt")} waiting={false} />}
         </section>
       )}
     </>
@@ -135,7 +135,7 @@ function Visited({ customer }: { customer: CustomerView }) {
           <Points />
         </>
       )}
-      <VisitPaper visit={visit} title={t("visit_notice")} />
+      <VisitNotice visit={visit} title={t("visit_notice")} />
     </>
   );
 }

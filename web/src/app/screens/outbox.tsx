@@ -24,7 +24,7 @@ export function OutboxScreen() {
           {t("outbox_waiting")} ({waiting.length})
         </h2>
         {waiting.length === 0 && <p class="empty">{t("outbox_none")}</p>}
-        <ul class="papers">
+        <ul class="print-jobs">
           {waiting.map((one) => (
             <Row key={one.seq} command={one} />
           ))}
@@ -38,7 +38,7 @@ export function OutboxScreen() {
       {refused.length > 0 && (
         <section>
           <h2>{t("outbox_refused")}</h2>
-          <ul class="papers">
+          <ul class="print-jobs">
             {refused.map((one) => (
               <Row key={one.seq} command={one} />
             ))}
@@ -48,7 +48,7 @@ export function OutboxScreen() {
       {awaited.length > 0 && (
         <section>
           <h2>{t("transfers_waiting")}</h2>
-          <ul class="papers">
+          <ul class="print-jobs">
             {awaited.map((one) => (
               <li key={one.transfer_id} class="card">
                 <Link to={`customers/${one.customer_code}/transfer`} class="row">
@@ -68,7 +68,7 @@ export function OutboxScreen() {
           <h2>
             {t("outbox_sent")} ({sent.length})
           </h2>
-          <ul class="papers">
+          <ul class="print-jobs">
             {sent.map((one) => (
               <Row key={one.seq} command={one} />
             ))}

@@ -15,11 +15,11 @@ export function PrinterScreen() {
   const app = useApp();
   const { printer } = useAppState();
   const [problem, setProblem] = useState<string | null>(null);
-  const [said, setSaid] = useState<string | null>(null);
+  const [result, setResult] = useState<string | null>(null);
   const [trying, setTrying] = useState(false);
   const connect = async (connection: Connection, all = false): Promise<void> => {
     setProblem(null);
-    setSaid(null);
+    setResult(null);
     try {
       const chosen = await app.printer.choose(connection, all);
       setTrying(!chosen.confirmed);
@@ -33,8 +33,10 @@ export function PrinterScreen() {
     }
   };
   const test = async (): Promise<void> => {
-    const came = await app.printer.printTestPage();
-    setSaid(came === "out" || came === null ? t("printer_out") : t("printer_out_no", { cause: t(`cause_${came}`) }));
+    const outcome = await app.printer.printTestPage();
+    setResult(
+      outcome === "out" || outcome === null ? t("printer_out") : t("printer_out_no", { cause: t(`cause_${outcome}`) }),
+    );
   };
   const profile = app.printer.remembered?.profile;
   return (
@@ -57,9 +59,9 @@ export function PrinterScreen() {
             {problem}
           </p>
         )}
-        {said !== null && (
+        {result !== null && (
           <p class="note" role="status">
-            {said}
+            {result}
           </p>
         )}
       </section>
@@ -77,7 +79,7 @@ export function PrinterScreen() {
                 type="button"
                 class={printer.confirmed ? "plain-button" : "main-button"}
                 onClick={() => {
-                  setSaid(null);
+                  setResult(null);
                   setTrying(true);
                 }}
               >
@@ -136,20 +138,20 @@ function Wizard({ done }: { done: () => void }) {
     setStep({ name: "busy", key: "wizard_asking" });
     const answered = await app.printer.askPrinter();
     setStep({ name: "busy", key: "wizard_printing" });
-    const came = await app.printer.printPage(widthPage());
-    if (isOut(came)) {
+    const outcome = await app.printer.printPage(widthPage());
+    if (isOut(outcome)) {
       setStep({ name: "width", answered });
     } else {
-      fail(came);
+      fail(outcome);
     }
   };
   const width = async (answered: Answered, isWide: boolean): Promise<void> => {
     setStep({ name: "busy", key: "wizard_printing" });
-    const came = await app.printer.printPage(featuresPage(isWide ? 576 : 384));
-    if (isOut(came)) {
+    const outcome = await app.printer.printPage(featuresPage(isWide ? 576 : 384));
+    if (isOut(outcome)) {
       setStep({ name: "look", answered, isWide });
     } else {
-      fail(came);
+      fail(outcome);
     }
   };
   const save = async (answered: Answered, isWide: boolean): Promise<void> => {
@@ -217,6 +219,6 @@ function Wizard({ done }: { done: () => void }) {
   );
 }
 
-function isOut(came: Awaited<ReturnType<ReturnType<typeof useApp>["printer"]["printPage"]>>): boolean {
-  return came === "out";
+function isOut(outcome: Awaited<ReturnType<ReturnType<typeof useApp>["printer"]["printPage"]>>): boolean {
+  return outcome === "out";
 }

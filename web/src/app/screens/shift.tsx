@@ -7,11 +7,11 @@ import { writtenMoment } from "../clock.ts";
 import { closeShift, openShift } from "../commands.ts";
 import { DoButton } from "../components/busy.tsx";
 import { Link } from "../components/link.tsx";
-import { PaperLine } from "../components/paper_line.tsx";
+import { PrintJobLine } from "../components/print_job_line.tsx";
 import { Screen } from "../components/screen.tsx";
-import { Pending } from "../components/visit_paper.tsx";
+import { Pending } from "../components/visit_notice.tsx";
 import { dong, NOTES, plainDong, readDong } from "../money.ts";
-import { papersNow } from "../papers.ts";
+import { printJobsNow } from "../print_job_list.ts";
 import { openPayments } from "../procedure.ts";
 import { go } from "../router.ts";
 import { refreshShift } from "../shift.ts";
@@ -129,8 +129,8 @@ function Open({ shift }: { shift: Shift }) {
 
 function Closed({ shift }: { shift: Shift }) {
   const t = useTranslate();
-  const { papers, jobs, held } = useAppState();
-  const slip = papersNow(papers, jobs, held).find((paper) => paper.kind === "shift_slip") ?? null;
+  const { printJobs, keptJobs, held } = useAppState();
+  const slip = printJobsNow(printJobs, keptJobs, held).find((job) => job.kind === "shift_slip") ?? null;
   return (
     <section class="card">
       <h2>{t("shift_closed")}</h2>
@@ -144,7 +144,7 @@ function Closed({ shift }: { shift: Shift }) {
           <dd>{dong(shift.difference ?? 0)}</dd>
         </div>
       </dl>
-      {slip ? <PaperLine paper={slip} /> : <Pending title={t("paper_shift_slip")} waiting={false} />}
+      {slip ? <PrintJobLine job={slip} /> : <Pending title={t("document_shift_slip")} waiting={false} />}
     </section>
   );
 }

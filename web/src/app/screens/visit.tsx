@@ -1,10 +1,10 @@
-/** At the door: the notice is printed, and the customer says how it goes on. */
+/** At the door: the notice is printed, and the customer chooses how to pay. */
 import { Fragment, h } from "preact";
 import { Icon, type IconName } from "../components/icons.tsx";
 import { Link } from "../components/link.tsx";
 import { PaidBanner } from "../components/paid_banner.tsx";
 import { Screen } from "../components/screen.tsx";
-import { VisitPaper } from "../components/visit_paper.tsx";
+import { VisitNotice } from "../components/visit_notice.tsx";
 import { dong } from "../money.ts";
 import { useTranslate } from "../use_app.ts";
 import { useCustomer } from "../use_customer.ts";
@@ -21,7 +21,7 @@ export function VisitScreen({ code }: { code: string }) {
         <span>{t("visit_owes")}</span>
         <strong class="big">{dong(Math.max(0, customer.debt))}</strong>
       </section>
-      {customer.lastVisit && <VisitPaper visit={customer.lastVisit} title={t("visit_notice")} />}
+      {customer.lastVisit && <VisitNotice visit={customer.lastVisit} title={t("visit_notice")} />}
       {customer.debt > 0 && customer.visit && (
         <>
           <p class="lead">{t("visit_show")}</p>

@@ -1,7 +1,7 @@
 /** How probably what was typed was meant to be what is known: the server's rules. */
 import { INITIALS_LENGTH } from "./query.ts";
 
-/** Letters that are heard or written for each other in the south; confusing them is half a mistake. */
+/** Letters that are pronounced or written for each other in the south; confusing them is half a mistake. */
 const SOUND_ALIKE = new Set(
   ["iy", "sx", "dv", "dr", "nl", "ct", "kc", "oa", "ue", "rg", "gv", "kq"].flatMap((pair) => [
     pair,

@@ -7,7 +7,7 @@ import { after, before, describe, test } from "node:test";
 import type { CustomerSummary, RouteOfDay } from "../../../src/api/types.ts";
 import { until } from "../until.ts";
 import { Collector } from "./collector.ts";
-import { COLLECTORS, debtOf, papersOf, post, revoke, routeOf } from "./office.ts";
+import { COLLECTORS, debtOf, post, printJobsOf, revoke, routeOf } from "./office.ts";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
@@ -110,7 +110,7 @@ describe("anybody", () => {
     await it.press(/^Ghi hẹn/);
     await it.sees("Đã ghi hẹn");
     await until("the notice", async () =>
-      (await papersOf(it.name)).some((paper) => paper.customer_code === one.customer_code),
+      (await printJobsOf(it.name)).some((job) => job.customer_code === one.customer_code),
     );
     await isFitFor("promised");
   });

@@ -1,5 +1,5 @@
 /**
- * The whole procedure over Web Bluetooth, by pressing what stands on the screen. Each paper that comes out is compared with
+ * The whole procedure over Web Bluetooth, by pressing what stands on the screen. Each document that comes out is compared with
  * its document, and laid into a folder for whoever started this to compare with the server's own drawing.
  */
 
@@ -10,11 +10,11 @@ import { after, before, describe, test } from "node:test";
 import type { CustomerSummary, Job } from "../../../src/api/types.ts";
 import type { Document } from "../../../src/printing/document.ts";
 import { DEFAULT_PROFILE } from "../../../src/printing/profile.ts";
+import { picture } from "../documents.ts";
 import { required } from "../launch.ts";
-import { picture } from "../papers.ts";
 import { until } from "../until.ts";
 import { Collector } from "./collector.ts";
-import { debtOf, ordinaryCollectors, papersOf, paymentsOf, recordTransfer } from "./office.ts";
+import { debtOf, ordinaryCollectors, paymentsOf, printJobsOf, recordTransfer } from "./office.ts";
 
 const FOLDER = required("PAPERS_FOLDER");
 
@@ -46,21 +46,21 @@ describe("a day with a Bluetooth printer", () => {
   });
   after(() => it.close());
 
-  /** The paper of this kind that has come out since; nothing else has. */
-  async function paper(kind: Job["kind"]): Promise<Document> {
-    const [printed] = await until(
+  /** The document of this kind that has come out since; nothing else has. */
+  async function printed(kind: Job["kind"]): Promise<Document> {
+    const [job] = await until(
       `a ${kind}`,
       async () => {
-        const found = (await papersOf(it.name)).filter((one) => !taken.has(one.job_id));
+        const found = (await printJobsOf(it.name)).filter((one) => !taken.has(one.job_id));
         return found.length > 0 && found.every((one) => one.state === "printed") && found;
       },
       30_000,
     );
-    assert.ok(printed);
-    assert.equal(printed.kind, kind);
-    taken.add(printed.job_id);
-    const document = jobs.get(printed.job_id)?.document as Document | undefined;
-    assert.ok(document, "the phone was never given this paper");
+    assert.ok(job);
+    assert.equal(job.kind, kind);
+    taken.add(job.job_id);
+    const document = jobs.get(job.job_id)?.document as Document | undefined;
+    assert.ok(document, "the phone never received this document");
     const rows = Buffer.concat(it.printer.rows.slice(from));
     from = it.printer.rows.length;
     assert.ok(rows.equals(picture(document, DEFAULT_PROFILE)), `${kind}: not the dots of its document`);
@@ -77,13 +77,13 @@ describe("a day with a Bluetooth printer", () => {
     await it.goToByClick(one);
     await it.press("Gặp khách");
     await it.sees("Đã in");
-    await paper("notice");
+    await printed("notice");
     await it.press(/^Tiền mặt/);
     await it.press("Vừa đủ");
     await it.press(/^Đã nhận/);
     await it.sees(/^Đã thu/);
     await it.sees("Đã in");
-    await paper("receipt");
+    await printed("receipt");
     assert.deepEqual(
       (await paymentsOf(one.customer_code)).map(({ amount }) => amount),
       [due],
@@ -95,7 +95,7 @@ describe("a day with a Bluetooth printer", () => {
     await it.goToByClick(one);
     await it.press("Gặp khách");
     await it.sees("Đã in");
-    await paper("notice");
+    await printed("notice");
     await it.press(/^Chuyển khoản/);
     await it.sees("Đang chờ ngân hàng báo có");
     const reference = await it.page.locator("section.qr p strong").last().innerText();
@@ -103,7 +103,7 @@ describe("a day with a Bluetooth printer", () => {
     await it.sees("Ngân hàng đã báo có");
     await it.press("Xem biên nhận");
     await it.sees("Đã in");
-    await paper("receipt");
+    await printed("receipt");
   });
 
   test("cannot pay: appointment, then collection points", async () => {
@@ -111,18 +111,18 @@ describe("a day with a Bluetooth printer", () => {
     await it.goToByClick(one);
     await it.press("Gặp khách");
     await it.sees("Đã in");
-    await paper("notice");
+    await printed("notice");
     await it.press(/^Chưa trả được/);
     await it.press(/^Ghi hẹn/);
     await it.sees("Đã ghi hẹn"); // The notice stays with the customer: there is no other.
     await it.goToByClick(one);
     await it.press("Gặp khách");
     await it.sees("Đã in");
-    await paper("notice");
+    await printed("notice");
     await it.press(/^Chưa trả được/);
     await it.press("Ghi nhận, in điểm thu");
     await it.sees("Mời khách trả tại điểm thu");
-    assert.match(JSON.stringify(await paper("notice")), /điểm thu/i, "where it can be paid");
+    assert.match(JSON.stringify(await printed("notice")), /điểm thu/i, "where it can be paid");
   });
 
   test("away: the notice at the door", async () => {
@@ -130,7 +130,7 @@ describe("a day with a Bluetooth printer", () => {
     await it.press("Khách vắng");
     await it.press("Vắng, in giấy báo");
     await it.sees("Đã in");
-    await paper("notice");
+    await printed("notice");
   });
 
   test("the link goes in mid-receipt: asked, printed again on a person's word, paid once", async () => {
@@ -138,7 +138,7 @@ describe("a day with a Bluetooth printer", () => {
     await it.goToByClick(one);
     await it.press("Gặp khách");
     await it.sees("Đã in");
-    await paper("notice");
+    await printed("notice");
     await it.press(/^Tiền mặt/);
     await it.press("Vừa đủ");
     it.link.faults.reset();
@@ -156,7 +156,7 @@ describe("a day with a Bluetooth printer", () => {
     await it.press("Chưa, in lại");
     await it.page.getByText("Đã in", { exact: true }).first().waitFor();
     await until("the receipt", async () => {
-      const [found] = (await papersOf(it.name)).filter((each) => each.job_id === receipt.job_id);
+      const [found] = (await printJobsOf(it.name)).filter((each) => each.job_id === receipt.job_id);
       return found?.state === "printed" && found.attempt === 2;
     });
     taken.add(receipt.job_id);
@@ -173,17 +173,17 @@ describe("a day with a Bluetooth printer", () => {
     await it.type("Lý do in bản sao", "Khách làm ướt biên nhận");
     await it.press("In bản sao");
     await it.sees("bản sao lần 1");
-    await paper("copy");
+    await printed("copy");
     await it.press("Ca thu");
     await it.press("Kết ca");
     await it.type("Lý do chênh lệch", "Chưa đếm");
     await it.press(/Kết ca, in phiếu/);
     await it.sees("Đã kết ca");
     await it.sees("Đã in");
-    await paper("shift_slip");
+    await printed("shift_slip");
   });
 
-  test("after a reload the printer has to be chosen again; with Bluetooth switched off the app says what to do", async () => {
+  test("after a reload the printer has to be chosen again; with Bluetooth switched off the app shows what to do", async () => {
     await it.page.reload(); // The emulated Bluetooth goes with the page.
     await it.press(/Giấy in/);
     await it.press("Máy in");

@@ -179,7 +179,7 @@ export class Collector {
     await this.sees(/Khách trả bằng cách nào/);
   }
 
-  /** Nothing was said on the console, and no rule of the page was broken. */
+  /** Nothing was logged on the console, and no rule of the page was broken. */
   hasNothingToComplain(): void {
     const real = this.phone.complaints.filter(
       (text) => !/Failed to load resource|WebSocket connection|ERR_INTERNET_DISCONNECTED/.test(text),

@@ -72,7 +72,7 @@ export async function revoke(deviceName: string): Promise<void> {
   await call("SUPERVISOR", "POST", `/v1/devices/${device.device_id}/revocation`, { reason: "Mất điện thoại" });
 }
 
-export async function papersOf(deviceName: string): Promise<PrintJobView[]> {
+export async function printJobsOf(deviceName: string): Promise<PrintJobView[]> {
   const device = (await devices()).findLast((one) => one.device_name === deviceName);
   assert.ok(device, `no device ${deviceName}`);
   const { print_jobs: jobs } = await call<{ print_jobs: PrintJobView[] }>(

@@ -6,7 +6,7 @@ import type { Route } from "playwright-core";
 import type { CustomerSummary } from "../../../src/api/types.ts";
 import { until } from "../until.ts";
 import { Collector } from "./collector.ts";
-import { APP, debtOf, papersOf, paymentsOf, revoke } from "./office.ts";
+import { APP, debtOf, paymentsOf, printJobsOf, revoke } from "./office.ts";
 
 describe("one payment", () => {
   let it: Collector;
@@ -40,14 +40,14 @@ describe("one payment", () => {
     assert.equal((await paymentsOf(one.customer_code)).length, 1);
     assert.equal(await debtOf(one.customer_code), 0);
     const receipts = await until("the receipt", async () => {
-      const found = (await papersOf(it.name)).filter(
-        (paper) => paper.customer_code === one.customer_code && paper.kind === "receipt",
+      const found = (await printJobsOf(it.name)).filter(
+        (job) => job.customer_code === one.customer_code && job.kind === "receipt",
       );
       return found.length > 0 && found;
     });
     assert.equal(receipts.length, 1);
-    const notices = (await papersOf(it.name)).filter(
-      (paper) => paper.customer_code === one.customer_code && paper.kind === "notice",
+    const notices = (await printJobsOf(it.name)).filter(
+      (job) => job.customer_code === one.customer_code && job.kind === "notice",
     );
     assert.equal(notices.length, 1, "one visit, one notice");
   }
@@ -169,7 +169,7 @@ describe("one payment", () => {
     try {
       await other.enrol();
       await toCash(one);
-      // This phone does not hear of it: its stream stays silent until the money has been refused.
+      // This phone does not learn of it: its stream stays silent until the money has been refused.
       await it.page.route("**/v1/payments", async (route) => {
         await other.goTo(one);
         await other.press(/^Gặp khách/);
@@ -202,7 +202,7 @@ describe("one payment", () => {
         goOn = resolve;
       });
       lost.printer.take = async (bytes) => {
-        // In the middle of the paper, until the phone is locked.
+        // In the middle of the document, until the phone is locked.
         if (lost.printer.rows.length > blank) {
           await isLocked;
         }

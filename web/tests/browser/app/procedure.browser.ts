@@ -6,7 +6,7 @@ import type { CustomerSummary } from "../../../src/api/types.ts";
 import { parseCode } from "../../../src/app/vietqr.ts";
 import { until } from "../until.ts";
 import { Collector } from "./collector.ts";
-import { accountOf, debtOf, papersOf, paymentsOf, post, recordTransfer } from "./office.ts";
+import { accountOf, debtOf, paymentsOf, post, printJobsOf, recordTransfer } from "./office.ts";
 
 describe("a collector's day", () => {
   let it: Collector;
@@ -140,7 +140,7 @@ describe("a collector's day", () => {
     assert.equal(await debtOf(code), found.account.account.debt - part);
     await it.sees("Khách còn phải trả");
     await it.sees(new RegExp(`^Đã thu ${part.toLocaleString("de-DE")}`));
-    await it.page.locator(".paper").filter({ hasText: "Biên nhận" }).getByText("Đã in").waitFor();
+    await it.page.locator(".print-job").filter({ hasText: "Biên nhận" }).getByText("Đã in").waitFor();
     const paid = await paymentsOf(code);
     assert.deepEqual(
       paid.map(({ amount }) => amount),
@@ -165,8 +165,8 @@ describe("a collector's day", () => {
     });
     await it.sees(/^Đã thu/);
     assert.equal((await paymentsOf(one.customer_code)).length, 1);
-    const notices = (await papersOf(it.name)).filter(
-      (paper) => paper.customer_code === one.customer_code && paper.kind === "notice",
+    const notices = (await printJobsOf(it.name)).filter(
+      (job) => job.customer_code === one.customer_code && job.kind === "notice",
     );
     assert.equal(notices.length, 1);
   });
@@ -265,7 +265,7 @@ describe("a collector's day", () => {
     });
   }
 
-  test("the printer loses its link in mid-paper: a person is asked, and nothing is printed twice by itself", async () => {
+  test("the printer loses its link in the middle of a document: a person is asked, and nothing is printed twice by itself", async () => {
     const one = customer();
     await it.goToByClick(one);
     await it.press("Gặp khách");
@@ -275,12 +275,11 @@ describe("a collector's day", () => {
     // Nothing else may be printing when the fault is set.
     const underWay = new Set(["queued", "offered", "accepted", "printing", "held"]);
     await until(
-      "all papers to be out",
+      "all documents to be out",
       async () => {
-        const papers = await papersOf(it.name);
+        const jobs = await printJobsOf(it.name);
         return (
-          papers.some((paper) => paper.customer_code === one.customer_code) &&
-          !papers.some((paper) => underWay.has(paper.state))
+          jobs.some((job) => job.customer_code === one.customer_code) && !jobs.some((job) => underWay.has(job.state))
         );
       },
       40_000,
@@ -291,17 +290,17 @@ describe("a collector's day", () => {
     await it.sees(/Hãy nhìn máy in/);
     await it.press("Chưa, in lại");
     await it.page.getByText("Đã in", { exact: true }).first().waitFor();
-    const receipts = (await papersOf(it.name)).filter(
-      (paper) => paper.customer_code === one.customer_code && paper.kind === "receipt",
+    const receipts = (await printJobsOf(it.name)).filter(
+      (job) => job.customer_code === one.customer_code && job.kind === "receipt",
     );
     assert.deepEqual(
-      receipts.map((paper) => [paper.attempt, paper.state]),
+      receipts.map((job) => [job.attempt, job.state]),
       [[2, "printed"]],
     );
     assert.equal((await paymentsOf(one.customer_code)).length, 1);
   });
 
-  test("out of paper: it waits, says why, and goes on when paper is there", async () => {
+  test("out of paper: it waits, shows why, and goes on when paper is there", async () => {
     const one = customer();
     it.printer.paperLeft = 0;
     await it.goToByClick(one);

@@ -4,7 +4,7 @@ import { mkdirSync } from "node:fs";
 import { required } from "../launch.ts";
 import { until } from "../until.ts";
 import { Collector } from "./collector.ts";
-import { debtOf, papersOf, post, recordTransfer, revoke } from "./office.ts";
+import { debtOf, post, printJobsOf, recordTransfer, revoke } from "./office.ts";
 
 const FOLDER = required("THUNGAN_SCREENSHOTS");
 mkdirSync(FOLDER, { recursive: true });
@@ -48,7 +48,7 @@ try {
   await collector.sees(/Tiền mặt đang giữ/);
   await collector.open("papers");
   await collector.reads("Giấy in");
-  await shot(collector, "papers-no-printer");
+  await shot(collector, "print-jobs-no-printer");
   await collector.press(/Nối máy in/);
   await shot(collector, "printer");
   await collector.press(/SPP/);
@@ -162,12 +162,12 @@ try {
   await collector.goHome();
   await collector.press(/Giấy in/);
   await collector.sees(/hết giấy/);
-  await shot(collector, "papers-held");
+  await shot(collector, "print-jobs-held");
   collector.printer.loadPaper();
   await collector.press("In tiếp");
   await until(
-    "all papers",
-    async () => (await papersOf(collector.name)).every((paper) => paper.state === "printed"),
+    "all documents",
+    async () => (await printJobsOf(collector.name)).every((job) => job.state === "printed"),
     40_000,
   );
   collector.link.faults.reset();
@@ -181,7 +181,7 @@ try {
   }
   await collector.goHome();
   await collector.press(/Giấy in/);
-  await shot(collector, "papers-unconfirmed", true);
+  await shot(collector, "print-jobs-unconfirmed", true);
   await collector.press("Rồi, đã ra đủ");
   await collector.page
     .getByText(/Hãy nhìn máy in/)

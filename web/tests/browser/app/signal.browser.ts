@@ -5,7 +5,7 @@ import { after, before, describe, test } from "node:test";
 import type { CustomerSummary } from "../../../src/api/types.ts";
 import { until } from "../until.ts";
 import { Collector } from "./collector.ts";
-import { accountOf, debtOf, ordinaryCollectors, papersOf, paymentsOf, post, today } from "./office.ts";
+import { accountOf, debtOf, ordinaryCollectors, paymentsOf, post, printJobsOf, today } from "./office.ts";
 
 const [OTHER] = await ordinaryCollectors();
 assert.ok(OTHER, "no collector has an ordinary route");
@@ -54,7 +54,7 @@ describe("a morning without signal", () => {
     await it.press("Hôm nay");
   });
 
-  test("cash is not taken, and the app says so", async () => {
+  test("cash is not taken, and the app shows why", async () => {
     const one = people[0] as CustomerSummary;
     await it.goToByClick(one);
     await it.press("Gặp khách");
@@ -99,7 +99,7 @@ describe("a morning without signal", () => {
     await it.goHome();
   });
 
-  test("at noon everything is sent once, in order, and what was overtaken is said", async () => {
+  test("at noon everything is sent once, in order, and what was overtaken is shown", async () => {
     const sent: string[] = [];
     it.page.on("request", (request) => {
       if (request.method() !== "GET") {
@@ -119,11 +119,11 @@ describe("a morning without signal", () => {
     assert.equal(visits[0], visits[1], "the same visit goes on");
     assert.equal(new Set(sent).size, sent.length - 1, "nothing was sent twice");
     const notices = await until("the notices", async () => {
-      const found = (await papersOf(it.name)).filter((paper) => paper.kind === "notice");
+      const found = (await printJobsOf(it.name)).filter((job) => job.kind === "notice");
       return found.length >= 4 && found;
     });
     assert.deepEqual(
-      new Set(notices.map((paper) => paper.customer_code)),
+      new Set(notices.map((job) => job.customer_code)),
       new Set(people.slice(0, 4).map((one) => one.customer_code)),
     );
     assert.deepEqual(await paymentsOf((people[0] as CustomerSummary).customer_code), []);
@@ -194,7 +194,7 @@ for (const [how, days] of [
       await it.press("Vắng, in giấy báo");
       await it.sees("Đã ghi khách vắng");
       await until("the notice", async () =>
-        (await papersOf(it.name)).some((paper) => paper.customer_code === one.customer_code && paper.kind === "notice"),
+        (await printJobsOf(it.name)).some((job) => job.customer_code === one.customer_code && job.kind === "notice"),
       );
       await it.goHome();
       assert.equal(await it.page.getByText("bị từ chối").count(), 0);

@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
 
-/** The page of the printer tests, built as the app is; where to, whoever builds says (`--outDir`). */
+/** The page of the printer tests, built as the app is; the caller gives the folder (`--outDir`). */
 export default defineConfig({
   root: fileURLToPath(new URL(".", import.meta.url)),
   base: "/app/",

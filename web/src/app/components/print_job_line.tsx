@@ -1,9 +1,9 @@
-/** One paper's state, with what a person can do about it. */
+/** The state of one print job, with what a person can do about it. */
 import { Fragment, h } from "preact";
 import { useState } from "preact/hooks";
 import { writtenMoment } from "../clock.ts";
-import { printAgain, printCopy, sayPrinted } from "../commands.ts";
-import type { PaperNow } from "../papers.ts";
+import { printAgain, printCopy, reportPrinted } from "../commands.ts";
+import type { PrintJobNow } from "../print_job_list.ts";
 import { useApp, useAppState, useTranslate } from "../use_app.ts";
 import { DoButton } from "./busy.tsx";
 import { Icon, type IconName } from "./icons.tsx";
@@ -17,63 +17,61 @@ const ICONS: Readonly<Record<string, IconName>> = {
   printing: "printer",
 };
 
-/** `withName`: in lists of all papers, where it is not clear whose it is. */
-export function PaperLine({ paper, withName = false }: { paper: PaperNow; withName?: boolean }) {
+/** `withName`: in lists of all print jobs, where it is not clear whose it is. */
+export function PrintJobLine({ job, withName = false }: { job: PrintJobNow; withName?: boolean }) {
   const t = useTranslate();
   const app = useApp();
   const { commands } = useAppState();
   const name =
-    paper.copy_number > 0
-      ? `${t(`paper_${paper.kind}`)}, ${t("paper_copy_number", { n: paper.copy_number })}`
-      : t(`paper_${paper.kind}`);
-  const asked = commands.some((one) => one.id === `${paper.job_id}:${paper.attempt}` && one.state === "waiting");
-  const isMoney = paper.kind === "receipt" || paper.kind === "copy" || paper.kind === "void";
-  const again = withName && paper.state === "printed" && !isMoney && (
-    <DoButton class="small-button" disabled={asked} act={() => printAgain(app, paper.job_id, paper.attempt)}>
+    job.copy_number > 0
+      ? `${t(`document_${job.kind}`)}, ${t("document_copy_number", { n: job.copy_number })}`
+      : t(`document_${job.kind}`);
+  const asked = commands.some((one) => one.id === `${job.job_id}:${job.attempt}` && one.state === "waiting");
+  const isMoney = job.kind === "receipt" || job.kind === "copy" || job.kind === "void";
+  const again = withName && job.state === "printed" && !isMoney && (
+    <DoButton class="small-button" disabled={asked} act={() => printAgain(app, job.job_id, job.attempt)}>
       {t("print_again")}
     </DoButton>
   );
   return (
-    <div class={`paper ${paper.state}`}>
+    <div class={`print-job ${job.state}`}>
       <div class="row">
-        <Icon name={ICONS[paper.state] ?? "wait"} />
+        <Icon name={ICONS[job.state] ?? "wait"} />
         <span class="whom">
           <span class="name">{name}</span>
-          {withName && paper.summary !== "" && <span class="where">{paper.summary}</span>}
+          {withName && job.summary !== "" && <span class="where">{job.summary}</span>}
           <span class="state">
-            {t(`state_${paper.state}`)}
-            {paper.cause && paper.state !== "printed" && paper.state !== "expired"
-              ? `: ${t(`cause_${paper.cause}`)}`
-              : ""}
-            {withName && paper.created_at !== null ? ` · ${writtenMoment(paper.created_at)}` : ""}
+            {t(`state_${job.state}`)}
+            {job.cause && job.state !== "printed" && job.state !== "expired" ? `: ${t(`cause_${job.cause}`)}` : ""}
+            {withName && job.created_at !== null ? ` · ${writtenMoment(job.created_at)}` : ""}
           </span>
         </span>
         {again}
       </div>
-      {paper.state === "unconfirmed" && !asked && (
+      {job.state === "unconfirmed" && !asked && (
         <div class="ask">
           <p>
             <strong>{t("ask_out")}</strong> {t("ask_out_more", { paper: name.toLowerCase() })}
           </p>
           <div class="pair">
-            <DoButton class="plain-button" act={() => sayPrinted(app, paper.job_id, paper.attempt)}>
+            <DoButton class="plain-button" act={() => reportPrinted(app, job.job_id, job.attempt)}>
               {t("ask_yes")}
             </DoButton>
-            <DoButton class="plain-button" act={() => printAgain(app, paper.job_id, paper.attempt)}>
+            <DoButton class="plain-button" act={() => printAgain(app, job.job_id, job.attempt)}>
               {t("ask_no")}
             </DoButton>
           </div>
         </div>
       )}
       {asked && <p class="hint">{t("stop_waiting")}</p>}
-      {paper.state === "held" && (
+      {job.state === "held" && (
         <div class="ask">
-          {(paper.cause === "no_printer" || paper.cause === "link_lost") && <p>{t(`fix_${paper.cause}`)} </p>}
-          {(paper.cause === "paper_out" || paper.cause === "cover_open" || paper.cause === "battery_low") && (
-            <p>{t(`fix_${paper.cause}`)}</p>
+          {(job.cause === "no_printer" || job.cause === "link_lost") && <p>{t(`fix_${job.cause}`)} </p>}
+          {(job.cause === "paper_out" || job.cause === "cover_open" || job.cause === "battery_low") && (
+            <p>{t(`fix_${job.cause}`)}</p>
           )}
           <div class="pair">
-            {paper.cause === "no_printer" || paper.cause === "link_lost" ? (
+            {job.cause === "no_printer" || job.cause === "link_lost" ? (
               <Link to="printer" class="plain-button">
                 {t("printer_choose")}
               </Link>
@@ -82,20 +80,20 @@ export function PaperLine({ paper, withName = false }: { paper: PaperNow; withNa
               {t("continue_printing")}
             </button>
             {withName && (
-              <DoButton class="plain-button" act={() => app.printJobs.cancel(paper.job_id)}>
-                {t("paper_give_up")}
+              <DoButton class="plain-button" act={() => app.printJobs.cancel(job.job_id)}>
+                {t("print_job_cancel")}
               </DoButton>
             )}
           </div>
         </div>
       )}
-      {paper.state === "failed" && (
-        <DoButton class="plain-button" disabled={asked} act={() => printAgain(app, paper.job_id, paper.attempt)}>
+      {job.state === "failed" && (
+        <DoButton class="plain-button" disabled={asked} act={() => printAgain(app, job.job_id, job.attempt)}>
           {t("print_again")}
         </DoButton>
       )}
-      {withName && paper.state === "printed" && paper.kind === "receipt" && paper.receipt_id !== null && (
-        <CopyOrder receiptId={paper.receipt_id} />
+      {withName && job.state === "printed" && job.kind === "receipt" && job.receipt_id !== null && (
+        <CopyOrder receiptId={job.receipt_id} />
       )}
     </div>
   );

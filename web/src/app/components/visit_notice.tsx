@@ -1,16 +1,16 @@
-/** What has become of the paper of a visit, from the command on the phone to the printer. */
+/** The notice of a visit, from the command on the phone to the printer. */
 import { h } from "preact";
 import type { CurrentVisit } from "../../storage/schema.ts";
-import { paperOf, papersNow } from "../papers.ts";
+import { printJobOf, printJobsNow } from "../print_job_list.ts";
 import { useAppState, useTranslate } from "../use_app.ts";
 import { Icon } from "./icons.tsx";
-import { PaperLine } from "./paper_line.tsx";
+import { PrintJobLine } from "./print_job_line.tsx";
 
-export function VisitPaper({ visit, title }: { visit: CurrentVisit; title: string }) {
+export function VisitNotice({ visit, title }: { visit: CurrentVisit; title: string }) {
   const t = useTranslate();
-  const { commands, papers, jobs, held } = useAppState();
+  const { commands, printJobs, keptJobs, held } = useAppState();
   const command = commands.findLast((one) => one.kind === "visit" && one.id === visit.visit_id);
-  const paper = paperOf(papersNow(papers, jobs, held), { visit_id: visit.visit_id, kind: "notice" });
+  const job = printJobOf(printJobsNow(printJobs, keptJobs, held), { visit_id: visit.visit_id, kind: "notice" });
   if (command?.state === "refused") {
     return (
       <p class="note bad" role="alert">
@@ -20,17 +20,17 @@ export function VisitPaper({ visit, title }: { visit: CurrentVisit; title: strin
   }
   return (
     <section class="card">
-      {paper ? <PaperLine paper={paper} /> : <Pending title={title} waiting={command?.state === "waiting"} />}
+      {job ? <PrintJobLine job={job} /> : <Pending title={title} waiting={command?.state === "waiting"} />}
     </section>
   );
 }
 
-/** A paper that is not there yet. */
+/** A print job that is not there yet. */
 export function Pending({ title, waiting }: { title: string; waiting: boolean }) {
   const t = useTranslate();
   const { offline } = useAppState();
   return (
-    <div class="paper">
+    <div class="print-job">
       <div class="row">
         <Icon name="wait" />
         <span class="name">{title}</span>

@@ -1,19 +1,19 @@
-/** All papers of this phone: what waits, what needs a look, what is over. */
+/** All print jobs of this phone: those that wait, need a look, or are over. */
 import { h } from "preact";
 import { Icon } from "../components/icons.tsx";
 import { Link } from "../components/link.tsx";
-import { PaperLine } from "../components/paper_line.tsx";
+import { PrintJobLine } from "../components/print_job_line.tsx";
 import { PrinterName } from "../components/printer_name.tsx";
 import { Screen } from "../components/screen.tsx";
-import { groupOf, papersNow } from "../papers.ts";
+import { groupOf, printJobsNow } from "../print_job_list.ts";
 import { useAppState, useTranslate } from "../use_app.ts";
 
-export function Papers() {
+export function PrintJobsScreen() {
   const t = useTranslate();
-  const { papers, jobs, held, printer } = useAppState();
-  const all = papersNow(papers, jobs, held);
+  const { printJobs, keptJobs, held, printer } = useAppState();
+  const all = printJobsNow(printJobs, keptJobs, held);
   return (
-    <Screen title={t("nav_papers")}>
+    <Screen title={t("nav_print_jobs")}>
       <section class="card row">
         <Icon name="printer" />
         <span class="whom">
@@ -23,16 +23,16 @@ export function Papers() {
           {t(printer.name ? "printer" : "printer_choose")}
         </Link>
       </section>
-      {all.length === 0 && <p class="empty">{t("papers_none")}</p>}
+      {all.length === 0 && <p class="empty">{t("print_jobs_none")}</p>}
       {(["attention", "waiting", "over"] as const).map((group) => {
-        const ones = all.filter((paper) => groupOf(paper) === group);
+        const ones = all.filter((job) => groupOf(job) === group);
         return ones.length > 0 ? (
           <section key={group}>
-            <h2>{t(`papers_${group}`)}</h2>
-            <ul class="papers">
-              {ones.map((paper) => (
-                <li key={paper.job_id} class="card">
-                  <PaperLine paper={paper} withName />
+            <h2>{t(`print_jobs_${group}`)}</h2>
+            <ul class="print-jobs">
+              {ones.map((job) => (
+                <li key={job.job_id} class="card">
+                  <PrintJobLine job={job} withName />
                 </li>
               ))}
             </ul>

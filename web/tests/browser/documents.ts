@@ -1,4 +1,4 @@
-/** The papers of the tests: documents whose dots the server's own renderer has drawn and hashed. */
+/** The documents of the tests, whose dots the server's own renderer has drawn and hashed. */
 
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
@@ -22,11 +22,11 @@ export const PROFILE: PrinterProfile = { ...DEFAULT_PROFILE, fence: true, status
 /** A receipt and a notice as the services make them. */
 export const [RECEIPT, NOTICE] = VECTORS.map(({ document }) => document) as [Document, Document];
 
-/** What the server says of the paper's dots. */
+/** The dots as the server has drawn them. */
 export function serverSays(document: Document, width: number): { height: number; sha256: string } {
   const found = VECTORS.find((vector) => vector.document === document)?.rasters[String(width)];
   if (!found) {
-    throw new Error("the server has not drawn this paper");
+    throw new Error("the server has not drawn this document");
   }
   return found;
 }
@@ -35,7 +35,7 @@ export function sha256(data: Uint8Array): string {
   return createHash("sha256").update(data).digest("hex");
 }
 
-/** The rows of a paper with those up to where it is torn off. */
+/** The rows of a document with those up to where it is torn off. */
 export function picture(document: Document, profile: PrinterProfile): Buffer {
   const { data } = draw(layOut(document, profile.width_dots, atlas), atlas);
   return Buffer.concat([data, Buffer.alloc(profile.tail_rows * (profile.width_dots / 8))]);
