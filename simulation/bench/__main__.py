@@ -9,7 +9,7 @@ from pathlib import Path
 
 import uvloop
 
-from simulation.bench import collection, copies, events, pure, request_reply, search, services, sockets
+from simulation.bench import app, collection, copies, events, pure, request_reply, search, services, sockets
 from simulation.bench.bench import Bench, Benchmark
 from simulation.bench.figures import Row
 from simulation.bench.machine import describe, load
@@ -30,6 +30,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "sockets": sockets.run,
     "services": services.run,
     "computing": pure.run,
+    "app": app.run,
 }
 
 

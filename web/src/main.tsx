@@ -2,7 +2,7 @@ import { h, render } from "preact";
 import { App } from "./app/app.ts";
 import { Message } from "./app/components/screen.tsx";
 import { loadParts } from "./app/parts.ts";
-import { PrinterHub } from "./app/printing.ts";
+import { PrinterHub } from "./app/printer_hub.ts";
 import { Root } from "./app/root.tsx";
 import { setApp } from "./app/use_app.ts";
 import { storedLanguage } from "./i18n/language.ts";

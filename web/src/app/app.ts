@@ -11,7 +11,7 @@ import { beginDay, type DayParts, loadDay, refreshDay } from "./day.ts";
 import { enrol } from "./enrolment.ts";
 import { Outbox } from "./outbox.ts";
 import { PrintJobs } from "./print_jobs.ts";
-import type { PrinterHub, RememberedPrinter } from "./printing.ts";
+import type { PrinterHub, RememberedPrinter } from "./printer_hub.ts";
 import { initialState } from "./state.ts";
 import { Store } from "./store.ts";
 import { takeOver } from "./tabs.ts";

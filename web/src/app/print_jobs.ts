@@ -3,7 +3,7 @@ import { ignoreNoAnswer } from "../api/problem.ts";
 import { PrintQueue } from "../stream/print_queue.ts";
 import type { FromGateway } from "../stream/stream.ts";
 import type { Core } from "./core.ts";
-import type { PrinterHub } from "./printing.ts";
+import type { PrinterHub } from "./printer_hub.ts";
 import type { PrinterStatus } from "./state.ts";
 import { alone } from "./tabs.ts";
 

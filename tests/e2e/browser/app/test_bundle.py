@@ -1,4 +1,4 @@
-"""The phone app opens soon: it is opened where there is little signal, on phones that are slow (ADR 11)."""
+"""The phone app opens soon: it is opened where there is little signal, on phones that are slow (ADR 12)."""
 
 import gzip
 from pathlib import Path
