@@ -5,10 +5,10 @@ import type { Cause } from "../../src/printers/printer.ts";
 import type { Outcome } from "../../src/printers/run.ts";
 import type { Document } from "../../src/printing/document.ts";
 import type { PrinterProfile } from "../../src/printing/profile.ts";
+import { until } from "../until.ts";
 import type { Bench, Chosen } from "./bench/bench.ts";
 import { PROFILE } from "./documents.ts";
 import { APP_URL, type Phone } from "./launch.ts";
-import { until } from "./until.ts";
 
 declare global {
   interface Window {

@@ -7,13 +7,13 @@ import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { until } from "../until.ts";
 import { BenchPage } from "./bench_page.ts";
 import { BluetoothPrinterEmulation } from "./bluetooth.ts";
 import { TcpPrinter } from "./device.ts";
 import { NOTICE, RECEIPT } from "./documents.ts";
 import { closePhones, launchPhone, required } from "./launch.ts";
 import { SerialPrinterEmulation } from "./serial.ts";
-import { until } from "./until.ts";
 
 const ADDRESS = required("PRINTER_ADDRESS");
 const API = required("PRINTER_API");

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { setImmediate } from "node:timers/promises";
 import { BluetoothPrinter } from "../../src/printers/bluetooth.ts";
 import { NotAReceiptPrinter, type PrinterEvent } from "../../src/printers/printer.ts";
 
@@ -165,7 +166,7 @@ test("reads wait for the write that is under way", async () => {
   answers.readValues = [[0x12]];
   const writing = printer.write(Uint8Array.of(1));
   const polling = printer.poll();
-  await new Promise((resolve) => setTimeout(resolve, 2));
+  await setImmediate(); // Whatever could begin has begun.
   assert.equal(answers.mostActive, 0);
   release();
   await Promise.all([writing, polling]);

@@ -8,6 +8,7 @@ import { layOut } from "../../src/printing/layout.ts";
 import { DEFAULT_PROFILE, type PrinterProfile } from "../../src/printing/profile.ts";
 import { draw } from "../../src/printing/raster.ts";
 import { atlas } from "../printing/atlas_file.ts";
+import { until } from "../until.ts";
 import { FakeLink, type Fault } from "./fake_link.ts";
 import { SimulatedPrinter } from "./simulated_printer.ts";
 
@@ -238,7 +239,7 @@ test("paper that nobody loads in time leaves the document to a person; loaded la
   assert.deepEqual(await print("a"), { state: "unconfirmed", cause: "paper_out" });
   assert.deepEqual(late, []);
   device.loadPaper();
-  await new Promise((resolve) => setTimeout(resolve, 5));
+  await until("the late answer", async () => late.length > 0);
   assert.deepEqual(late, ["a"]);
   assert.deepEqual(await print("b", OTHER), { state: "printed" });
   assert.deepEqual(device.data, Buffer.concat([picture(RECEIPT), picture(OTHER)]));

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { setImmediate } from "node:timers/promises";
 import type { PrinterEvent } from "../../src/printers/printer.ts";
 import { SerialPrinter } from "../../src/printers/serial.ts";
+import { until } from "../until.ts";
 
 class Port extends EventTarget {
   readable: ReadableStream<Uint8Array> | null = null;
@@ -71,13 +73,11 @@ async function open(): Promise<{ port: Port; printer: SerialPrinter; events: Pri
   return { port, printer, events };
 }
 
-const soon = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 2));
-
 test("bytes go out and answers come in", async () => {
   const { port, printer, events } = await open();
   await printer.write(Uint8Array.of(1, 2, 3));
   port.controller?.enqueue(Uint8Array.of(0x12));
-  await soon();
+  await until("the answer", async () => events.length > 0);
   assert.deepEqual(port.written, [1, 2, 3]);
   assert.deepEqual(events, [{ type: "answer", bytes: Uint8Array.of(0x12) }]);
   await printer.disconnect();
@@ -85,10 +85,11 @@ test("bytes go out and answers come in", async () => {
 
 test("an error on the line that passes does not end the link", async () => {
   const { port, printer, events } = await open();
+  const disturbed = port.readable;
   port.disturb();
-  await soon();
+  await until("a stream that is read again", async () => port.readable !== disturbed && port.readable?.locked);
   port.controller?.enqueue(Uint8Array.of(0x12));
-  await soon();
+  await until("the answer", async () => events.length > 0);
   assert.deepEqual(events, [{ type: "answer", bytes: Uint8Array.of(0x12) }]);
   assert.equal(printer.isConnected, true);
   await printer.disconnect();
@@ -97,7 +98,7 @@ test("an error on the line that passes does not end the link", async () => {
 test("a printer that goes is reported lost, once, and can be connected again", async () => {
   const { port, printer, events } = await open();
   port.unplug();
-  await soon();
+  await until("the loss", async () => events.length > 0 && port.writable === null);
   assert.deepEqual(events, [{ type: "lost" }]);
   assert.equal(printer.isConnected, false);
   await printer.connect();
@@ -113,11 +114,11 @@ test("a line that has got stuck is closed all the same, and what waited is not w
   for (const byte of [1, 2]) {
     printer.write(Uint8Array.of(byte)).catch(() => undefined);
   }
-  await soon();
+  await until("the first byte", async () => port.written.length > 0);
   await printer.disconnect();
   assert.equal(printer.isConnected, false);
   assert.equal(port.writable, null);
-  await soon();
+  await setImmediate(); // Whatever could be written has been.
   assert.deepEqual(port.written, [1]);
 });
 

@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { after, before, describe, test } from "node:test";
 import type { CustomerSummary, RouteOfDay } from "../../../src/api/types.ts";
-import { until } from "../until.ts";
+import { until } from "../../until.ts";
 import { Collector } from "./collector.ts";
 import { COLLECTORS, debtOf, post, printJobsOf, revoke, routeOf } from "./office.ts";
 

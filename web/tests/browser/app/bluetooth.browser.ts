@@ -10,9 +10,9 @@ import { after, before, describe, test } from "node:test";
 import type { CustomerSummary, Job } from "../../../src/api/types.ts";
 import type { Document } from "../../../src/printing/document.ts";
 import { DEFAULT_PROFILE } from "../../../src/printing/profile.ts";
+import { until } from "../../until.ts";
 import { picture } from "../documents.ts";
 import { required } from "../launch.ts";
-import { until } from "../until.ts";
 import { Collector } from "./collector.ts";
 import { debtOf, ordinaryCollectors, paymentsOf, printJobsOf, recordTransfer } from "./office.ts";
 

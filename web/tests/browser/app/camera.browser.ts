@@ -7,8 +7,8 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import type { Page } from "playwright-core";
 import { symbol } from "../../../src/printing/qr_symbol.ts";
+import { until } from "../../until.ts";
 import { launchPhone, type Phone } from "../launch.ts";
-import { until } from "../until.ts";
 import { APP, COLLECTORS, codeFor, devices } from "./office.ts";
 
 const [WIDTH, HEIGHT] = [640, 480];

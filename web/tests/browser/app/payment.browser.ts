@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Route } from "playwright-core";
 import type { CustomerSummary } from "../../../src/api/types.ts";
-import { until } from "../until.ts";
+import { until } from "../../until.ts";
 import { Collector } from "./collector.ts";
 import { APP, debtOf, paymentsOf, printJobsOf, revoke } from "./office.ts";
 

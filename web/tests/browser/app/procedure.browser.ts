@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { CustomerSummary } from "../../../src/api/types.ts";
 import { parseCode } from "../../../src/app/vietqr.ts";
-import { until } from "../until.ts";
+import { until } from "../../until.ts";
 import { Collector } from "./collector.ts";
 import { accountOf, debtOf, paymentsOf, post, printJobsOf, recordTransfer } from "./office.ts";
 

@@ -1,8 +1,8 @@
 /** A picture of every screen, as a collector sees it. Started by `./dev screenshots`. */
 
 import { mkdirSync } from "node:fs";
+import { until } from "../../until.ts";
 import { required } from "../launch.ts";
-import { until } from "../until.ts";
 import { Collector } from "./collector.ts";
 import { debtOf, post, printJobsOf, recordTransfer, revoke } from "./office.ts";
 

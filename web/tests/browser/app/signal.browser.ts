@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { CustomerSummary } from "../../../src/api/types.ts";
-import { until } from "../until.ts";
+import { until } from "../../until.ts";
 import { Collector } from "./collector.ts";
 import { accountOf, debtOf, ordinaryCollectors, paymentsOf, post, printJobsOf, today } from "./office.ts";
 
