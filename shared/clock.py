@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 
 Clock = Callable[[], datetime]
-"""What asks for the time: a function, so that a test can say what time it is."""
+"""Returns the present moment; a parameter, so that a test can set it."""
 
 
 def now() -> datetime:

@@ -1,4 +1,4 @@
-"""Puts the customer service together, and takes it apart in reverse."""
+"""Wires the customer service: bus, dependencies of the handlers, health."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

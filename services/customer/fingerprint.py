@@ -1,4 +1,4 @@
-"""The digest of a request's content: tells a repetition from another request under the same id. Pure."""
+"""The digest of a request's content: equal for a repetition, other for another request under the same id. Pure."""
 
 import hashlib
 from datetime import UTC, datetime

@@ -12,7 +12,7 @@ class CustomerSettings(ServiceSettings):
     """What the utility decides about visits."""
 
     cannot_pay_before_collection_point: int = Field(default=2, ge=1, le=20)
-    """With the how-manieth ``cannot_pay`` for one debt the customer is sent to a collection point."""
+    """So many ``cannot_pay`` for one debt send the customer to a collection point."""
 
     days_to_appointment: int = Field(default=3, ge=0, le=60)
     """Days until the appointment after a ``cannot_pay`` for which none was agreed; 0 makes none."""

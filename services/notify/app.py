@@ -1,4 +1,4 @@
-"""The composition root of notify: the only place that knows which part gets which."""
+"""Wires the notify service: providers, sender, bus, dependencies of the handlers, health."""
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -21,7 +21,7 @@ from shared.runtime import Running, open_parts
 async def service(
     settings: NotifySettings, *, providers: Sequence[Provider] | None = None, clock: Clock = now
 ) -> AsyncIterator[Running]:
-    """Run notify; ``providers`` and ``clock`` replace what the settings and the machine say."""
+    """Run notify; ``providers`` and ``clock`` replace those of the settings and the machine."""
     texts, limits = ReminderTexts(load_templates(), settings.sms_language), settings.limits()
     async with open_parts(settings, TOPOLOGY) as parts:
         sender = Sender(

@@ -18,7 +18,7 @@ class NotifySettings(ServiceSettings):
     """Providers in order of preference, as a JSON list."""
 
     sms_folder: Path | None = None
-    """Where the sandbox provider writes what it would have sent; ``.local/sms/<namespace>`` when nothing is said."""
+    """Where the sandbox provider writes what it would have sent; ``.local/sms/<namespace>`` when unset."""
 
     sms_language: Literal["vi", "en"] = "vi"
     """Language of reminders."""
@@ -34,7 +34,7 @@ class NotifySettings(ServiceSettings):
     """SMS to one number on one business day; more wait for the next one."""
 
     sms_longest_wait_hours: int = Field(default=48, ge=1, le=24 * 14)
-    """Reminders that could not leave within this time of their notice are given up."""
+    """Reminders that could not leave within this time of their notice have failed."""
 
     sms_provider_timeout_seconds: float = Field(default=10.0, gt=0, le=60)
     """After this the answer of a provider counts as lost."""

@@ -1,4 +1,4 @@
-"""The one place where receipt is wired: keys, database, bus, dependencies of the handlers, health."""
+"""Wires the receipt service: keys, bus, dependencies of the handlers, health."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

@@ -22,7 +22,7 @@ from shared.db import Connection
 
 @dataclass(frozen=True, slots=True)
 class ReceiptFact:
-    """What the register says of one payment, for comparing with billing."""
+    """What the register holds of one payment, for comparing with billing."""
 
     payment_id: UUID
     receipt_id: UUID
@@ -122,7 +122,7 @@ class _SeriesWalk:
 
 
 def _columns(receipt: StoredReceipt, claims: Claims, subject: str) -> Iterator[AuditViolation]:
-    """Compare what is stored beside the token with what the token says."""
+    """Compare what is stored beside the token with its claims."""
     new = receipt.new
     stored = {
         "issuer": receipt.seller_tax_code,
@@ -154,7 +154,7 @@ class _Original:
 
 
 class _Payments:
-    """Remembers what each payment has: one receipt, and at most one void that was signed for that receipt."""
+    """Collects what each payment has: one receipt, and at most one void that was signed for that receipt."""
 
     def __init__(self) -> None:
         self._per_payment: Counter[tuple[UUID, ReceiptKind]] = Counter()

@@ -16,10 +16,10 @@ from shared.settings import ServiceSettings
 
 
 class ReceiptSettings(ServiceSettings):
-    """Which keys sign, how series are named, and what papers say that no message carries."""
+    """Which keys sign, how series are named, and what documents show that no message carries."""
 
     receipt_keys_folder: Path | None = None
-    """Folder of the signing keys, shared by all copies; ``.local/keys/<namespace>`` when nothing is said."""
+    """Folder of the signing keys, shared by all copies; ``.local/keys/<namespace>`` when unset."""
 
     receipt_key_file: Path | None = None
     """A private key (PKCS#8 PEM) mounted as a secret, in place of one made in the folder."""
@@ -37,7 +37,7 @@ class ReceiptSettings(ServiceSettings):
     """What a receipt that settles whole bills is in law; empty prints nothing."""
 
     receipt_language: Language = Language.VIETNAMESE
-    """Language of papers."""
+    """Language of documents."""
 
     receipt_notice_minutes: int = Field(default=120, ge=1, le=7 * 24 * 60)
     """A notice that was not printed within this time is stale and is not printed any more."""
@@ -73,7 +73,7 @@ class ReceiptSettings(ServiceSettings):
         return timedelta(minutes=self.receipt_notice_minutes)
 
     def document_options(self) -> DocumentOptions:
-        """Return what papers need to know of this installation."""
+        """Return what documents show of this installation."""
         account = None
         if self.receipt_bank_bin:
             account = BankAccount(self.receipt_bank_bin, self.receipt_bank_account, self.receipt_bank_account_name)

@@ -34,7 +34,7 @@ class VisitRules:
     """What the utility has decided about visits."""
 
     cannot_pay_before_collection_point: int = 2
-    """The how-manieth ``cannot_pay`` for one debt sends the customer to a collection point."""
+    """So many ``cannot_pay`` for one debt send the customer to a collection point."""
     days_to_appointment: int = 3
     """The appointment after a ``cannot_pay`` for which the phone names none: this many days later, same hour."""
     longest_appointment: timedelta = timedelta(days=60)

@@ -50,7 +50,7 @@ async def record_visit(request: RecordVisit, work: UnitOfWork, *, rules: VisitRu
         collector_code=request.collector_code,
         outcome=request.outcome,
         visited_at=visited_at,
-        # Nobody comes again to whoever was sent to a collection point; a customer who was met has none yet.
+        # None after a collection point: no visit follows. None yet for a customer who was met.
         appointment=stands.appointment if request.outcome is not Outcome.MET else None,
         note=request.note,
         next_step=stands.step,

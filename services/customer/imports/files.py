@@ -1,7 +1,7 @@
-"""Takes in the lists of units, collectors, routes, customers and meters: all, or, when a line is wrong, nothing.
+"""Imports the lists of units, collectors, routes, customers and meters: all, or, when a line is wrong, nothing.
 
 An import adds and changes; what a list does not name stays as it is (a customer who left is set inactive, never
-deleted). Every customer whose facts are different afterwards is told of with ``customer.changed``, in the transaction
+deleted). Every customer whose facts are different afterwards is announced by ``customer.changed``, in the transaction
 of the import. The number that a collector has corrected at the door outlives the import of a list that still has the
 old one: an import changes a phone number only when the list itself has changed it.
 """
@@ -67,7 +67,7 @@ class FileReport:
 
     @property
     def unchanged(self) -> int:
-        """Rows that said nothing new."""
+        """Rows that are on record as they are."""
         return self.rows - self.added - self.changed
 
 
@@ -82,7 +82,7 @@ class ImportReport:
 
     @property
     def ok(self) -> bool:
-        """Whether the import was taken in."""
+        """Whether the import was committed."""
         return not self.bad_lines
 
     def as_dict(self) -> dict[str, Any]:
@@ -95,7 +95,7 @@ class _BadLinesError(Exception):
 
 
 async def import_customers(bus: Bus, folder: Path) -> ImportReport:
-    """Take in those of the five files (:data:`~services.customer.imports.formats.FORMATS`) that are in ``folder``.
+    """Import those of the five files (:data:`~services.customer.imports.formats.FORMATS`) that are in ``folder``.
 
     ``bus`` need not be started: the events wait in the outbox for the service. Raises ``FileNotFoundError`` when the
     folder has none of the files; what is wrong in them is in the report.

@@ -1,4 +1,4 @@
-"""Looking up a code, a meter number or a phone number: as typed, then with one slip of the finger."""
+"""Looks up a code, a meter number or a phone number: as typed, then with one slip of the finger."""
 
 from collections.abc import Sequence
 

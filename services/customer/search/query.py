@@ -10,7 +10,7 @@ INITIALS_LENGTH = 2
 """A word of one or two letters is taken for the beginning of a word, as in ``ng.t.hanh``."""
 
 MOST_WORDS = 12
-"""Words of a query that are looked at; nobody types more, and each costs time."""
+"""Words of a query that are looked up: each costs time."""
 
 _IDENTIFIER = re.compile(r"[0-9A-Z]{4,}")
 _SPACED_CODE = re.compile(r"P[A-Z][0-9]{2}[0-9A-Z]{2,}")

@@ -1,4 +1,4 @@
-"""Finding customers: each kind of query asks the index that answers it, the pure part ranks what came back."""
+"""Finds customers: each kind of query asks its index, ``spellings.py`` ranks the rows."""
 
 from collections.abc import Sequence
 

@@ -74,9 +74,9 @@ class Spellings:
         """Return the whole query in its most probable spellings, the best first."""
         ranked: list[tuple[float, tuple[str, ...]]] = [(1.0, ())]
         for meant in self.meant:
-            longer = [(weight * w, (*said, word)) for weight, said in ranked for word, w in meant.items()]
+            longer = [(weight * w, (*before, word)) for weight, before in ranked for word, w in meant.items()]
             ranked = sorted(longer, key=lambda pair: -pair[0])[:most]
-        return [" ".join(said) for _, said in ranked]
+        return [" ".join(phrase) for _, phrase in ranked]
 
     def weight(self, candidate: Candidate) -> float:
         """Return from 0 to 1 how well a customer answers to the query.

@@ -1,4 +1,4 @@
-"""Looking up words of names and addresses, in widening circles.
+"""Looks up words of names and addresses, in widening circles.
 
 Words are looked up as typed first. Only when that finds too little are they corrected, against the vocabulary of all
 names and addresses (a few thousand words, so trigrams cost a millisecond there and not a second), and looked up again.
@@ -22,7 +22,7 @@ MANY_WORDS = 4
 """Among all customers, that many words as typed mean whoever answers to them, and nobody else."""
 
 MOST_CANDIDATES = 100
-"""Customers of one index look-up that are ranked; more answer to the same words only when the words say little."""
+"""Customers of one index look-up that are ranked; only words that very many customers share have more."""
 
 DENSE = 0.005
 """Share of all customers from which on some of them are found faster by reading customers than by the index."""

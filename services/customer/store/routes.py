@@ -44,7 +44,7 @@ SELECT customer_code, customers.name, address, phone, route_code, place_in_route
     coalesce(step, 'settled') AS step, coalesce(debt, 0) AS debt,
     coalesce(debt, 0) <= 0 OR coalesce(visited_at >= $2, false) AS done_today,
     coalesce(appointment >= $2 AND appointment < $3, false) AS promised_today,
-    -- What came of the visits for an earlier debt says nothing about this one.
+    -- The outcome of a visit for an earlier debt is left out.
     CASE WHEN visited_at >= $2 OR account_version_then > cleared_version THEN outcome END AS last_outcome,
     count(*) OVER () AS total
 FROM routes

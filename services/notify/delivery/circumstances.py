@@ -18,7 +18,7 @@ async def circumstances_of(
     midnight = datetime.combine(business_day(moment), time(), VIETNAM)
     return Circumstances(
         reminder_id=reminder.reminder_id,
-        now=moment,
+        moment=moment,
         issued_at=reminder.issued_at,
         debt=debt,
         phone=reminder.phone,

@@ -44,7 +44,7 @@ class Schedule:
                 await asyncio.sleep(_PAUSE_AFTER_ERROR)
 
     async def check(self) -> str | None:
-        """Say what is wrong, for ``/readyz``; None when nothing is."""
+        """Return what is wrong, for ``/readyz``; None when nothing is."""
         silent = time.monotonic() - self._came_round
         return f"has not looked for due reminders for {silent:.0f} s" if silent > _SILENT_SECONDS else None
 

@@ -1,4 +1,4 @@
-"""Handing reminders over to a provider: claim, judge again, record the attempt, call, record what came of it.
+"""Hands reminders over to a provider: claim, check again, record the attempt, call, record the outcome.
 
 Every step of a reminder commits before the next one begins, so that a copy may die anywhere: before the attempt is
 committed nothing has left; afterwards the SMS may have left, and nobody sends it again.
@@ -220,7 +220,7 @@ class Sender:
         others = self._first_ready(claimed.provider_index + 1, moment) is not None
         step = next_step(result.outcome, claimed.attempt.number, other_providers=others)
         if isinstance(step, Finish) and step.end is End.SENT:
-            # Also when the lease ran out and the reminder was given up as unknown: now it is known.
+            # Also when the lease ran out and the reminder was marked as unknown: now it is known.
             if await mark_sent(connection, reminder.reminder_id, result.provider_reference, moment):
                 await work.emit(_sent(claimed, result, moment), aggregate=reminder.customer_code)
             return

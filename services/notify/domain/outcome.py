@@ -12,9 +12,9 @@ class Handover(StrEnum):
     """What came of handing one SMS to a provider."""
 
     ACCEPTED = "accepted"
-    """The provider has it. Also when it says that it had it already."""
+    """The provider has it, or had it already."""
     REJECTED_NUMBER = "rejected_number"
-    """The number is wrong, a landline, or blocked by the operator: no other provider will do better."""
+    """The number is wrong, a landline, or blocked by the operator, whichever provider is asked."""
     REJECTED_TEMPLATE = "rejected_template"
     """The text is not registered: a person has to act."""
     REJECTED_PROVIDER = "rejected_provider"
@@ -69,7 +69,7 @@ def next_step(outcome: Handover, attempt: int, *, other_providers: bool) -> Step
     """Return what follows from the outcome of the attempt with this number (from 1).
 
     The rule above all others: what may have been sent is never sent again by a machine, neither by the same provider
-    nor by another one. ``other_providers`` says whether there is one that has not been tried since the last wait.
+    nor by another one. ``other_providers``: whether there is one that has not been tried since the last wait.
     """
     match outcome:
         case Handover.ACCEPTED:

@@ -14,7 +14,7 @@ class Circumstances:
     """What is known about a reminder at the moment when it would be handed over."""
 
     reminder_id: UUID
-    now: datetime
+    moment: datetime
     issued_at: datetime
     """When the notice was issued."""
     debt: int
@@ -66,7 +66,7 @@ class Limits:
     per_phone_and_day: int = 3
     """NĐ 91/2020/NĐ-CP allows three advertising SMS in 24 hours; reminders keep to the same number."""
     longest_wait: timedelta = timedelta(hours=48)
-    """After this long a reminder of a visit says nothing useful any more."""
+    """After this long a reminder of a visit is of no use."""
 
 
 def check_reminder(known: Circumstances, limits: Limits) -> Verdict:
@@ -74,8 +74,8 @@ def check_reminder(known: Circumstances, limits: Limits) -> Verdict:
     verdict = _standing_objection(known, limits)
     if verdict is not None:
         return verdict
-    if not limits.hours.allow(known.now):
-        return Postpone(limits.hours.earliest(known.now, known.reminder_id), Cause.QUIET_HOURS)
+    if not limits.hours.allow(known.moment):
+        return Postpone(limits.hours.earliest(known.moment, known.reminder_id), Cause.QUIET_HOURS)
     if known.handed_over_today >= limits.per_phone_and_day:
         return Postpone(_opening_tomorrow(known, limits.hours), Cause.DAILY_CAP)
     return Send()
@@ -90,11 +90,11 @@ def _standing_objection(known: Circumstances, limits: Limits) -> Cancel | Fail |
         return Fail(Cause.LANDLINE)
     if known.blocked is not None:
         return Fail(known.blocked)
-    if known.now - known.issued_at > limits.longest_wait:
+    if known.moment - known.issued_at > limits.longest_wait:
         return Fail(Cause.EXPIRED)
     return None
 
 
 def _opening_tomorrow(known: Circumstances, hours: SendingHours) -> datetime:
-    midnight = datetime.combine(business_day(known.now) + timedelta(days=1), time(), VIETNAM)
-    return hours.earliest(midnight, known.reminder_id).astimezone(known.now.tzinfo)
+    midnight = datetime.combine(business_day(known.moment) + timedelta(days=1), time(), VIETNAM)
+    return hours.earliest(midnight, known.reminder_id).astimezone(known.moment.tzinfo)

@@ -30,7 +30,7 @@ async def schedule_reminder(
                 customer_code=reminder.customer_code,
                 visit_id=reminder.visit_id,
                 cause=reminder.cause,
-                failed_at=known.now,
+                failed_at=known.moment,
             ),
             aggregate=reminder.customer_code,
         )

@@ -25,7 +25,7 @@ class OutgoingSms:
 
 @dataclass(frozen=True)
 class HandoverResult:
-    """What a provider said, in our words."""
+    """A provider's answer, in our words."""
 
     outcome: Handover
     provider_reference: str | None = None

@@ -1,8 +1,7 @@
 """A provider that sends nothing: it writes what it would have sent to a file, one JSON object a line.
 
-It behaves like a careful operator: what it has accepted is on disk before it says so, and a client reference that it
-has seen before is accepted again without a second SMS (as eSMS does with its RequestId, code 124). Several processes
-may use the same folder.
+It answers when the SMS is on disk. A client reference that is in the file already is accepted again without a second
+SMS (as eSMS does with its RequestId, code 124). Several processes may use the same folder.
 """
 
 import asyncio
@@ -12,12 +11,12 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
 from services.notify.domain.outcome import Handover
 from services.notify.providers.base import HandoverResult, OutgoingSms
+from shared.clock import Clock, now
 
 FILE_NAME = "sms.jsonl"
 
@@ -41,7 +40,8 @@ class SandboxProvider:
 
     name = "sandbox"
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, clock: Clock = now) -> None:
+        self._clock = clock
         self._file = folder / FILE_NAME
         self._known: dict[str, str] = {}
         self._read_up_to = 0
@@ -71,7 +71,7 @@ class SandboxProvider:
             text=sms.text,
             segments=sms.segments,
             template=f"{sms.template}/{sms.template_version}",
-            accepted_at=datetime.now(UTC).isoformat(),
+            accepted_at=self._clock().isoformat(),
         )
         line = json.dumps(asdict(kept), ensure_ascii=False).encode() + b"\n"
         file.seek(self._read_up_to)

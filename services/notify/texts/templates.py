@@ -12,7 +12,7 @@ _LONGEST_NAME = 20
 
 
 class TemplateError(ValueError):
-    """The template file is wrong; the message says where."""
+    """The template file is wrong; the message has the place."""
 
 
 @dataclass(frozen=True)

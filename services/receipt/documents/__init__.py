@@ -1,4 +1,4 @@
-"""Papers: pure functions from what happened to what is printed."""
+"""Documents as they are printed, made from events. Pure."""
 
 from services.receipt.documents.copy import marked_copy
 from services.receipt.documents.notice import notice

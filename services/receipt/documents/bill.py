@@ -9,7 +9,7 @@ from shared.money import format_number
 from shared.printing.document import Block, Cell, Columns, Rule, Text
 
 SHORT_BILLS = 60
-"""Bills that get a line of their own on a paper with very many."""
+"""Bills that get a line of their own on a document with very many."""
 
 _ONE_REGISTER = "KT"
 _SHORT_LABEL = 7
@@ -23,7 +23,7 @@ def period_name(bill: Bill) -> str:
 
 
 def bill_details(bill: Bill, words: Words) -> list[Block]:
-    """Return all that the law wants of a bill: period, readings, price lines, VAT and total."""
+    """Return all that the law requires of a bill: period, readings, price lines, VAT and total."""
     key = "consumption" if bill.cycle == 1 else "consumption_cycle"
     blocks: list[Block] = [
         Text(text=words(key, cycle=bill.cycle, month=bill.month, year=bill.year), weight="bold"),

@@ -1,4 +1,4 @@
-"""A counted copy: the paper as it was first printed, marked where nobody can miss it."""
+"""A counted copy: the document as it was first printed, marked at both ends."""
 
 from datetime import datetime
 
@@ -7,9 +7,9 @@ from shared.printing.document import Block, Document, Rule, Text
 
 
 def marked_copy(
-    paper: Document, copy_number: int, printed_at: datetime, voided_at: datetime | None, words: Words
+    document: Document, copy_number: int, printed_at: datetime, voided_at: datetime | None, words: Words
 ) -> Document:
-    """Return ``paper`` as copy ``copy_number``; a receipt that was voided meanwhile says so."""
+    """Return ``document`` as copy ``copy_number``; a receipt that was voided meanwhile is marked as void."""
     mark = words("copy", count=copy_number)
     top: list[Block] = [
         Text(text=mark, align="center", weight="bold", size=2),
@@ -20,6 +20,6 @@ def marked_copy(
         top.append(Text(text=warning, align="center", weight="bold"))
     top.append(Rule(style="double"))
     bottom = Text(text=mark, align="center", weight="bold")
-    return paper.model_copy(
-        update={"kind": "copy", "title": f"{paper.title} – {mark}", "blocks": (*top, *paper.blocks, bottom)}
+    return document.model_copy(
+        update={"kind": "copy", "title": f"{document.title} – {mark}", "blocks": (*top, *document.blocks, bottom)}
     )

@@ -118,7 +118,7 @@ def _point_lines(point: CollectionPoint) -> tuple[str, str]:
 
 
 def _meeting(label: str, event: NoticeIssued, words: Words) -> list[Block]:
-    """Return when the collector comes, so large that it is found again on the kitchen table."""
+    """Return when the collector comes, on a bold line of its own."""
     if event.appointment is None:
         return []
     when = f"{clock_time(event.appointment)} {words.weekday(event.appointment)} {day_of(event.appointment)}"

@@ -1,4 +1,4 @@
-"""Blocks that several papers have in common."""
+"""Blocks that several documents share."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +11,7 @@ from shared.money import format_dong, format_number
 from shared.printing.document import Block, Cell, Columns, QrCode, Rule, Text
 
 INVOICE_WORDING = "Bản thể hiện của hóa đơn giá\u00a0trị gia\u00a0tăng điện\u00a0tử"
-"""What a paper is that shows an electronic VAT invoice."""
+"""What a printed electronic VAT invoice is called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ def check_address(check_url: str, token: str) -> str:
 
 
 def heading(text: str) -> Text:
-    """Return the title of a paper."""
+    """Return the title of a document."""
     return Text(text=text, align="center", weight="bold")
 
 

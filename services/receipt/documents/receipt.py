@@ -1,4 +1,4 @@
-"""The receipt: all that the law wants of the invoice it stands for, and what was paid."""
+"""The receipt: all that the law requires of the invoice it stands for, and what was paid."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,7 +24,7 @@ from shared.money_words import amount_in_words
 from shared.printing.document import Block, Document, Rule, Text
 
 DETAILED_BILLS = 6
-"""More bills than these are printed in short: the paper would be longer than an arm."""
+"""More bills than these are printed in short: the paper would be too long to handle."""
 
 DETAIL_BLOCKS = 250
 """Most blocks that the detailed bills may take together; a document holds 400."""
@@ -41,7 +41,7 @@ class Numbered:
 
     @property
     def short_name(self) -> str:
-        """Series and number as people say them: ``K26TAA 00000123``."""
+        """Series and number in short: ``K26TAA 00000123``."""
         return f"{self.series} {format_number(self.number)}"
 
 
@@ -72,13 +72,13 @@ def receipt_body(event: PaymentRecorded, numbered: Numbered, options: DocumentOp
 
 
 def with_signature(body: Document, seal: Seal, options: DocumentOptions, words: Words) -> Document:
-    """Return the paper as the customer gets it."""
+    """Return the document as the customer gets it."""
     caption = "scan_to_check_void" if body.kind == "void" else "scan_to_check"
     return body.model_copy(update={"blocks": (*body.blocks, *signature(seal, options, words, caption=caption))})
 
 
 def settles_whole_bills(event: PaymentRecorded) -> bool:
-    """Say whether every bill of the payment is fully paid with it, so that the receipt may stand for the invoice."""
+    """Return whether every bill of the payment is fully paid with it, so that the receipt may stand for the invoice."""
     cleared = {allocation.bill_id: allocation.vat + allocation.principal for allocation in event.payment.allocations}
     return bool(event.bills) and all(
         cleared.get(bill.bill_id, 0) == bill.open_principal + bill.open_vat for bill in event.bills

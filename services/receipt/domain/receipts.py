@@ -51,7 +51,7 @@ class StoredReceipt:
 
     @property
     def body(self) -> Document:
-        """The paper without its signature."""
+        """The document without its signature."""
         return Document.model_validate(json.loads(self.new.content)["document"])
 
     def as_contract(self, url: str) -> Receipt:

@@ -27,7 +27,7 @@ _LOOKUP_GROUP = 4
 class Series:
     """A series (ký hiệu) of one seller and one year, for example ``K26TAA``.
 
-    ``K`` says that the tax authority gives no code, as the sector may; ``T`` that it is an ordinary one; the two free
+    ``K``: the tax authority gives no code, as the sector may; ``T``: an ordinary invoice; the two free
     letters are the seller's, so that no two sellers of one system ever have the same series.
     """
 
@@ -38,7 +38,7 @@ class Series:
 
     @property
     def symbol(self) -> str:
-        """Template and series together, as papers show them: ``1K26TAA``."""
+        """Template and series together, as printed: ``1K26TAA``."""
         return f"{self.template}{self.name}"
 
 
@@ -74,13 +74,13 @@ def issue_year(moment: datetime) -> int:
 
 
 def year_matches(series_name: str, moment: datetime) -> bool:
-    """Say whether a series belongs to the year of ``moment``: ``K25…`` on a day of 2026 does not."""
+    """Return whether a series belongs to the year of ``moment``: ``K25…`` on a day of 2026 does not."""
     match = _SERIES.match(series_name)
     return match is not None and int(match[1]) == issue_year(moment) % 100
 
 
 def format_number(number: int) -> str:
-    """Return a receipt number as papers show it: 8 digits."""
+    """Return a receipt number as printed: 8 digits."""
     return f"{number:08d}"
 
 

@@ -1,4 +1,4 @@
-"""What a receipt says of a payment, or of its reversal, before it is numbered. Pure."""
+"""A receipt before it is numbered, of a payment or of a reversal. Pure."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ class Draft:
     periods: tuple[int, ...]
     event: Event
     draw: Callable[[Numbered], Document]
-    """Makes the paper without its signature, once series and number are known."""
+    """Makes the document without its signature, once series and number are known."""
     voids: StoredReceipt | None = None
 
 

@@ -1,4 +1,4 @@
-"""Public keys: reading them, naming them, and checking a signature with them; no input or output."""
+"""Public keys: reading them, naming them, and verifying a signature with them. Pure."""
 
 import hashlib
 import json
@@ -22,7 +22,7 @@ _COORDINATE_BYTES = 32
 
 
 class UnusableKeyError(ValueError):
-    """A key cannot be read or used; the message says why, and holds nothing of the key."""
+    """A key cannot be read or used; the message has the reason, and nothing of the key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class VerifyingKey:
     """None: still in use, or not known."""
 
     def verifies(self, token: Token) -> bool:
-        """Say whether this key made the token's signature, by the algorithm that belongs to this key."""
+        """Return whether this key made the token's signature, by the algorithm that belongs to this key."""
         if token.algorithm is not self.algorithm or token.key_id != self.key_id:
             return False
         try:
@@ -53,7 +53,7 @@ class VerifyingKey:
         return True
 
     def was_valid_at(self, moment: datetime) -> bool | None:
-        """Say whether the key was in use at ``moment``; None when its dates are not known."""
+        """Return whether the key was in use at ``moment``; None when its dates are not known."""
         if self.not_before is None:
             return None
         return self.not_before <= moment and (self.not_after is None or moment <= self.not_after)
@@ -135,5 +135,5 @@ def _from_pem(pem: str, not_before: datetime | None, not_after: datetime | None)
 def _from_record(record: PublicKey) -> VerifyingKey:
     key = _from_pem(record.public_key_pem, record.not_before, record.not_after)
     if key.key_id.hex() != record.key_id or key.algorithm.name != record.algorithm:
-        raise UnusableKeyError(f"key {record.key_id} is not the key that its list says")
+        raise UnusableKeyError(f"key {record.key_id} does not match its entry")
     return key

@@ -10,7 +10,7 @@ from shared.problems import Unavailable
 
 
 class NoSigningKey(Unavailable):
-    """No key may sign at this moment: nothing is numbered, and the message comes again later."""
+    """No key may sign at this moment: nothing is numbered, and the event is retried."""
 
     slug = "no-signing-key"
     title = "No key to sign with"

@@ -6,7 +6,7 @@ so that a QR code carries it in its alphanumeric mode behind ``HTTPS://HOST/R/``
 
 There is exactly one text for one token: what is read is encoded again and compared. Libraries accept trailing bytes,
 repeated map keys, long forms of short numbers and stray bits in the last base32 letter; here all of that is refused,
-lower case too. Only then does "not one character was changed" mean something.
+lower case too, so that one changed character is always noticed.
 """
 
 import base64
@@ -52,7 +52,7 @@ class TokenKind(IntEnum):
 
 
 class TokenError(ValueError):
-    """The text is not a token in its one canonical form; nothing can be said about its content."""
+    """The text is not a token in its one canonical form; its content is not known."""
 
 
 @dataclass(frozen=True, slots=True)

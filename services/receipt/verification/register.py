@@ -1,4 +1,4 @@
-"""Checking a token against the register: is it ours, the one on record, in its place, voided, reprinted."""
+"""Verifies a token against the register: whether it is on record, in its place, voided, reprinted."""
 
 from services.receipt.documents import DocumentOptions
 from services.receipt.domain.receipts import StoredReceipt
@@ -53,7 +53,7 @@ async def _on_record(connection: Connection, token: Token) -> StoredReceipt | No
 
 
 async def _follows(connection: Connection, token: Token) -> bool:
-    """Say whether the token holds the hash of the one that stands before it in the register."""
+    """Return whether the token holds the hash of the one that stands before it in the register."""
     claims = token.claims
     if claims.number == 1:
         return claims.previous == first_link(claims.issuer, claims.symbol)

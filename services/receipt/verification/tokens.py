@@ -1,4 +1,4 @@
-"""Checking a token with nothing but public keys: no network, no service, no database."""
+"""Verifies a token with public keys alone: no network, no service, no database. Pure."""
 
 import re
 from dataclasses import dataclass, replace
@@ -17,7 +17,7 @@ _TOKEN_IN_TEXT = re.compile(r"[A-Z2-7]{120,}")
 
 @dataclass(frozen=True, slots=True)
 class TokenReport:
-    """All that can be said of one token; each check has a state of its own."""
+    """What is known of one token; each check has a state of its own."""
 
     states: dict[str, CheckState]
     token: Token | None
@@ -64,7 +64,7 @@ class TokenReport:
 
 
 def verify_token(scanned: str, keyring: Keyring) -> TokenReport:
-    """Check a token, or the address from a QR code, offline. Bad input never raises: the report says what is wrong."""
+    """Check a token, or the address from a QR code, offline. Bad input never raises: its check has failed."""
     states = dict.fromkeys(CHECKS, CheckState.NOT_CHECKED)
     try:
         token = read_token(scanned)

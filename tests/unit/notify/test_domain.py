@@ -22,7 +22,7 @@ KEY = UUID("0190f5a0-0000-7000-8000-000000000001")
 NOON = datetime(2026, 11, 22, 12, tzinfo=VIETNAM)
 KNOWN = Circumstances(
     reminder_id=KEY,
-    now=NOON,
+    moment=NOON,
     issued_at=NOON,
     debt=871_020,
     phone="+84953000001",
@@ -103,7 +103,7 @@ def test_a_reminder_leaves_only_when_it_is_wanted_and_possible(
 
 
 def test_at_night_it_waits_for_the_morning() -> None:
-    verdict = check_reminder(replace(KNOWN, now=at(23), issued_at=at(23)), LIMITS)
+    verdict = check_reminder(replace(KNOWN, moment=at(23), issued_at=at(23)), LIMITS)
     assert isinstance(verdict, Postpone)
     assert verdict.cause is Cause.QUIET_HOURS
     assert HOURS.allow(verdict.until)
