@@ -1,4 +1,4 @@
-"""Messages as billing would send them, for the tests of receipts and papers."""
+"""Messages as billing would send them, for the tests of receipts and documents."""
 
 from datetime import UTC, date, datetime
 from uuid import UUID, uuid5

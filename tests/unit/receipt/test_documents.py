@@ -1,4 +1,4 @@
-"""Papers: what must be on them, whatever else they say; and that they look as when somebody last looked."""
+"""Documents: what must be on them, and that they read as when somebody last looked."""
 
 import io
 import string
@@ -17,31 +17,31 @@ from shared.money import format_number
 from shared.money_words import amount_in_words
 from shared.printing import Document, WidthDots, columns_for, lay_out, to_png
 from shared.printing.layout import TextLine
-from tests.unit.receipt import papers
-from tests.unit.receipt.papers import NUMBERED, OPTIONS, PLAIN, SEAL, VIETNAMESE, WIDTHS, as_text
+from tests.unit.receipt import documents
+from tests.unit.receipt.documents import NUMBERED, OPTIONS, PLAIN, SEAL, VIETNAMESE, WIDTHS, as_text
 from tests.unit.receipt.samples import bill, customer, notice_issued, payment_recorded, shift_closed
 
-PAPERS = papers.papers()
-PAPERS_DEBT = sum(one.open_principal + one.open_vat for one in papers.DEBTS)
+DOCUMENTS = documents.all_documents()
+DEBT = sum(one.open_principal + one.open_vat for one in documents.DEBTS)
 
 
 def flat(document: Document) -> str:
-    """All words of a paper on one line, as a reader takes them in."""
+    """All words of a document on one line."""
     return " ".join(as_text(document, 576).split())
 
 
 @pytest.mark.parametrize("width_dots", WIDTHS)
-@pytest.mark.parametrize("name", PAPERS)
-def test_a_paper_reads_as_when_somebody_last_looked(name: str, width_dots: WidthDots) -> None:
-    golden = papers.golden_file(name, width_dots).read_text(encoding="utf-8")
-    hint = "if the change is meant, run `python -m tests.unit.receipt.papers` and look at the difference"
-    assert as_text(PAPERS[name], width_dots) == golden, hint
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_a_document_reads_as_when_somebody_last_looked(name: str, width_dots: WidthDots) -> None:
+    golden = documents.golden_file(name, width_dots).read_text(encoding="utf-8")
+    hint = "if the change is meant, run `python -m tests.unit.receipt.documents` and look at the difference"
+    assert as_text(DOCUMENTS[name], width_dots) == golden, hint
 
 
 @pytest.mark.parametrize("width_dots", WIDTHS)
-@pytest.mark.parametrize("name", PAPERS)
+@pytest.mark.parametrize("name", DOCUMENTS)
 def test_no_line_is_wider_than_the_paper(name: str, width_dots: WidthDots) -> None:
-    for line in lay_out(PAPERS[name], width_dots).lines:
+    for line in lay_out(DOCUMENTS[name], width_dots).lines:
         if isinstance(line, TextLine):
             for run in line.runs:
                 assert (run.column + len(run.text)) * line.size <= columns_for(width_dots)
@@ -49,7 +49,7 @@ def test_no_line_is_wider_than_the_paper(name: str, width_dots: WidthDots) -> No
 
 def test_a_receipt_has_all_that_an_invoice_must_have() -> None:
     event = payment_recorded(facts=customer(tax_code="2000123456"))
-    text = flat(papers.receipt(event))
+    text = flat(documents.receipt(event))
     one = event.bills[0]
     for wanted in (
         "BIÊN NHẬN THANH TOÁN TIỀN ĐIỆN",
@@ -95,13 +95,13 @@ def test_only_a_payment_that_settles_whole_bills_stands_for_an_invoice() -> None
     part = payment_recorded(amount=owed - 1)
     assert not settles_whole_bills(part)
     assert not settles_whole_bills(payment_recorded(bills=[], amount=5000))
-    text = flat(papers.receipt(part))
+    text = flat(documents.receipt(part))
     assert "không thay cho hóa đơn" in text
     assert "Bản thể hiện" not in text
 
 
 def test_a_part_payment_says_what_it_paid_and_what_stays_owed() -> None:
-    text = flat(PAPERS["receipt_part_payment"])
+    text = flat(DOCUMENTS["receipt_part_payment"])
     assert "Tổng cộng 3 kỳ 3.711.204" in text
     assert "Đã trả, đã trừ trước đó -100.000" in text
     assert "Trả một phần: kỳ 10/2026 còn nợ 1.111.204 ₫" in text
@@ -111,21 +111,21 @@ def test_a_part_payment_says_what_it_paid_and_what_stays_owed() -> None:
 
 def test_the_code_on_a_receipt_is_read_from_the_picture_as_the_address_of_its_token() -> None:
     for width_dots in WIDTHS:
-        picture = Image.open(io.BytesIO(to_png(PAPERS["receipt"], width_dots, scale=2, margin=20))).convert("L")
+        picture = Image.open(io.BytesIO(to_png(DOCUMENTS["receipt"], width_dots, scale=2, margin=20))).convert("L")
         codes = [code.text for code in zxingcpp.read_barcodes(picture)]
         assert codes == [check_address(OPTIONS.check_url, SEAL.token)]
         assert codes[0].startswith("HTTPS://THUNGAN.EXAMPLE/R/")
 
 
 def test_the_transfer_code_on_a_notice_asks_for_exactly_the_debt_and_names_the_customer() -> None:
-    picture = Image.open(io.BytesIO(to_png(PAPERS["notice_collection_point"], 384, scale=2, margin=20))).convert("L")
+    picture = Image.open(io.BytesIO(to_png(DOCUMENTS["notice_collection_point"], 384, scale=2, margin=20))).convert("L")
     (code,) = zxingcpp.read_barcodes(picture)
     fields = parse_code(code.text)
     event = notice_issued(NoticeKind.COLLECTION_POINT)
     assert fields["38.01.00"] == "970415"
     assert fields["38.01.01"] == "113366668888"
-    assert fields["54"] == str(PAPERS_DEBT)
-    assert f"{format_number(PAPERS_DEBT)}₫" in as_text(PAPERS["notice_collection_point"], 384).replace(" ", "")
+    assert fields["54"] == str(DEBT)
+    assert f"{format_number(DEBT)}₫" in as_text(DOCUMENTS["notice_collection_point"], 384).replace(" ", "")
     assert fields["62.08"] == f"TIEN DIEN {event.customer.customer_code}"
 
 
@@ -135,19 +135,19 @@ def test_without_a_bank_account_no_transfer_is_offered() -> None:
 
 
 def test_a_notice_at_the_door_names_the_collector_but_not_the_customers_phone() -> None:
-    text = flat(PAPERS["notice_away"])
+    text = flat(DOCUMENTS["notice_away"])
     assert "Trần Văn Đẹt" in text
     assert "0987654321" in text.replace(" ", "")
     assert "0912" not in text.replace(" ", "")
 
 
 def test_the_notice_to_check_shows_the_phone_number_that_both_must_agree_on() -> None:
-    assert "Điện thoại: 0912 345 678" in flat(PAPERS["notice_check"])
+    assert "Điện thoại: 0912 345 678" in flat(DOCUMENTS["notice_check"])
 
 
 @pytest.mark.parametrize("kind", NoticeKind)
 def test_every_notice_says_that_it_is_no_receipt(kind: NoticeKind) -> None:
-    assert "không phải biên nhận" in flat(PAPERS[f"notice_{kind.value}"])
+    assert "không phải biên nhận" in flat(DOCUMENTS[f"notice_{kind.value}"])
 
 
 @pytest.mark.parametrize("width_dots", WIDTHS)
@@ -157,7 +157,7 @@ def test_money_without_kwh_has_its_name_and_its_amount_on_one_line_and_nothing_b
         update={"label": "Công suất phản kháng, cos φ 0,80: 12,5%", "kwh": 0, "unit_price": 0, "amount": 71_430}
     )
     event = payment_recorded(bills=[one.model_copy(update={"lines": [*one.lines, reactive]})])
-    [line] = [line for line in as_text(papers.receipt(event), width_dots).splitlines() if "71.430" in line]
+    [line] = [line for line in as_text(documents.receipt(event), width_dots).splitlines() if "71.430" in line]
     assert line.strip().startswith("Công suất phản")
     assert "×" not in line
 
@@ -176,20 +176,20 @@ def test_a_notice_adds_up() -> None:
     assert sum(parts) == owed == event.account.debt
 
 
-def test_a_copy_is_marked_on_top_and_at_the_bottom_and_keeps_the_paper() -> None:
-    text = as_text(PAPERS["copy"], 576).strip().splitlines()
+def test_a_copy_is_marked_on_top_and_at_the_bottom_and_keeps_the_document() -> None:
+    text = as_text(DOCUMENTS["copy"], 576).strip().splitlines()
     assert text[0].replace(" ", "") == "BẢNSAOlần2"
     assert text[-1].strip() == "BẢN SAO lần 2"
-    original = as_text(PAPERS["receipt"], 576)
-    assert original.strip() in as_text(PAPERS["copy"], 576)
+    original = as_text(DOCUMENTS["receipt"], 576)
+    assert original.strip() in as_text(DOCUMENTS["copy"], 576)
 
 
 def test_a_copy_of_a_voided_receipt_says_so() -> None:
-    assert "BIÊN NHẬN NÀY ĐÃ BỊ HỦY 14:05 12/11/2026" in flat(PAPERS["copy_of_voided"])
+    assert "BIÊN NHẬN NÀY ĐÃ BỊ HỦY 14:05 12/11/2026" in flat(DOCUMENTS["copy_of_voided"])
 
 
 def test_a_shift_slip_shows_what_is_missing_and_why() -> None:
-    text = flat(PAPERS["shift_short"])
+    text = flat(DOCUMENTS["shift_short"])
     assert "THIẾU 50.000" in text
     assert "Giải trình: Trả lại tiền thừa" in text
     assert "Khớp" not in text

@@ -1,4 +1,4 @@
-"""Every paper that receipt makes, as text that a person can read: run ``python -m tests.unit.receipt.papers``.
+"""Every document that receipt makes, as text that a person can read: run ``python -m tests.unit.receipt.documents``.
 
 The golden files are what somebody last looked at. They hold characters and lines; that the dots of a layout are right
 is the business of the tests of printing.
@@ -98,8 +98,8 @@ def time_of_use_bill() -> Bill:
     )
 
 
-def papers() -> dict[str, Document]:
-    """All papers by name."""
+def all_documents() -> dict[str, Document]:
+    """All documents by name."""
     paid = payment_recorded()
     several = [bill(8, 120, paid=100_000), bill(9, 400), bill(10, 700)]
     void = void_body(payment_reversed(paid), Numbered("1", "K26TAA", 124, ISSUED_AT), NUMBERED, OPTIONS, VIETNAMESE)
@@ -127,7 +127,7 @@ def papers() -> dict[str, Document]:
 
 
 def as_text(document: Document, width_dots: WidthDots) -> str:
-    """The paper as lines of characters; lines twice as large are spaced, codes are named."""
+    """The document as lines of characters; lines twice as large are spaced, codes are named."""
     columns = columns_for(width_dots)
     rows = [row.rstrip() for line in lay_out(document, width_dots).lines for row in _rows(line, columns)]
     return "\n".join(rows) + "\n"
@@ -146,14 +146,14 @@ def _rows(line: Line, columns: int) -> Iterator[str]:
 
 
 def golden_file(name: str, width_dots: WidthDots) -> Path:
-    """Where a paper's golden text is kept."""
+    """Where a document's golden text is kept."""
     return GOLDEN / f"{name}_{columns_for(width_dots)}.txt"
 
 
 def main() -> None:
     """Write the golden files anew."""
     GOLDEN.mkdir(exist_ok=True)
-    for name, document in papers().items():
+    for name, document in all_documents().items():
         for width_dots in WIDTHS:
             golden_file(name, width_dots).write_text(as_text(document, width_dots), encoding="utf-8")
 
