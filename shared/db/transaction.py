@@ -9,6 +9,7 @@ from typing import Literal, TypeVar
 import asyncpg
 
 from shared.db.pool import ACQUIRE_SECONDS, Connection
+from shared.db.time_limit import suspended
 from shared.problems import Unavailable
 
 T = TypeVar("T")
@@ -31,6 +32,10 @@ CONNECTION_LOST = (
 
 DATABASE_BUSY = (asyncpg.TooManyConnectionsError, asyncpg.LockNotAvailableError, asyncpg.QueryCanceledError)
 """The database is there and has no room or time for this now; nothing was done."""
+
+
+class CommitUnknown(ConnectionError):
+    """The connection was lost, or silent for too long, during a commit: whether it happened is unknown."""
 
 
 def is_connection_lost(error: BaseException) -> bool:
@@ -58,18 +63,35 @@ async def transaction(
     pool: asyncpg.Pool,
     *,
     isolation: Isolation | None = None,
-    readonly: bool = False,
     within: float = ACQUIRE_SECONDS,
 ) -> AsyncIterator[Connection]:
     """Open a transaction on a connection of the pool: committed at the end, undone when the block raises.
 
-    Raises :class:`Unavailable` when no connection is free ``within`` seconds.
+    A :func:`~shared.db.time_limit.time_limit` does not cut the commit off. Raises :class:`Unavailable` when no
+    connection is free ``within`` seconds, :class:`CommitUnknown` when nobody can say whether it was committed.
     """
-    async with (
-        acquired(pool, within=within) as connection,
-        connection.transaction(isolation=isolation, readonly=readonly),
-    ):
-        yield connection
+    async with acquired(pool, within=within) as connection:
+        begun = connection.transaction(isolation=isolation)
+        await begun.start()
+        try:
+            yield connection
+        except BaseException:
+            await begun.rollback()
+            raise
+        with suspended():
+            await _commit(begun)
+
+
+async def _commit(begun: "asyncpg.transaction.Transaction") -> None:
+    try:
+        await begun.commit()
+    except asyncpg.InterfaceError:
+        # The driver knows that the connection is closed, and has not sent the commit: nothing was done.
+        raise
+    except Exception as error:
+        if is_connection_lost(error) or isinstance(error, TimeoutError):
+            raise CommitUnknown(f"{type(error).__name__} during the commit") from error
+        raise
 
 
 async def repeat_on_conflict(block: Callable[[], Awaitable[T]], *, attempts: int = 5) -> T:

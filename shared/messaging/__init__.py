@@ -1,7 +1,7 @@
 """How the services talk: requests with answers, and events that survive everything. See ``docs/messaging.md``."""
 
 from shared.messaging.bus import Bus
-from shared.messaging.context import correlated, current, seconds_left
+from shared.messaging.context import Context, correlated, current
 from shared.messaging.errors import (
     BrokerBlocked,
     BrokerGone,
@@ -13,21 +13,21 @@ from shared.messaging.errors import (
     TopologyMismatch,
     UnsupportedBroker,
 )
-from shared.messaging.handlers import Access, EventHandler, Lock, RequestHandler
+from shared.messaging.handlers import EventHandler, Lock, RequestHandler
 from shared.messaging.topology import Names, Topology
-from shared.messaging.unit_of_work import Metadata, UnitOfWork
+from shared.messaging.unit_of_work import Access, UnitOfWork
 
 __all__ = [
     "Access",
     "BrokerBlocked",
     "BrokerGone",
     "Bus",
+    "Context",
     "EventHandler",
     "Failed",
     "Lock",
     "MessageTooLarge",
     "MessagingError",
-    "Metadata",
     "Names",
     "PermanentError",
     "RequestHandler",
@@ -38,5 +38,4 @@ __all__ = [
     "UnsupportedBroker",
     "correlated",
     "current",
-    "seconds_left",
 ]

@@ -5,7 +5,7 @@ import contextlib
 import json
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -18,9 +18,7 @@ from pamqp.commands import Basic
 from shared import metrics
 from shared.contracts.message import Reply, Request
 from shared.db.pool import ACQUIRE_SECONDS
-from shared.db.transaction import Isolation, transaction
-from shared.ids import new_id
-from shared.messaging import context as contexts
+from shared.db.transaction import Isolation
 from shared.messaging import envelope
 from shared.messaging.consumer import Consumer
 from shared.messaging.errors import BrokerGone, Failed
@@ -35,7 +33,8 @@ from shared.messaging.relay import Relay
 from shared.messaging.requester import Requester
 from shared.messaging.responder import Responder
 from shared.messaging.topology import Names, Topology, exchanges, instance_queue
-from shared.messaging.unit_of_work import Metadata, UnitOfWork
+from shared.messaging.unit_of_work import UnitOfWork
+from shared.messaging.units_of_work import UnitsOfWork
 from shared.messaging.verify import verify_broker
 from shared.messaging.watchdog import watch
 from shared.settings import ServiceSettings
@@ -80,6 +79,7 @@ class Bus:
                 Publisher(self._pub, "outbox", topology.service, exchanges=exchanges(self._names)),
                 instance=settings.instance,
             )
+        self._units = UnitsOfWork(pool, self._relay)
         self._responder: Responder | None = None
         self._consumer: Consumer | None = None
         self._intakes: list[Intake] = []
@@ -123,8 +123,7 @@ class Bus:
                 self._topology,
                 self._names,
                 request_handlers,
-                pool=self._pool,
-                relay=self._relay,
+                units=self._units,
                 prefetch=settings.prefetch,
                 concurrency=settings.concurrency,
             )
@@ -138,8 +137,7 @@ class Bus:
                 self._topology,
                 self._names,
                 event_handlers,
-                pool=self._pool,
-                relay=self._relay,
+                units=self._units,
                 prefetch=settings.prefetch,
                 # A flood of events must leave connections for requests, which people wait for. What gathers meanwhile
                 # is taken in together, so that fewer at a time are no slower.
@@ -173,6 +171,7 @@ class Bus:
         try:
             async with asyncio.timeout(DRAIN_SECONDS):
                 await asyncio.gather(*drains)
+                await self._units.after_commit.wait_idle()
                 if self._transient_tasks:
                     await asyncio.wait(self._transient_tasks)
         except TimeoutError:
@@ -195,6 +194,7 @@ class Bus:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await self._units.after_commit.cancel()
         await self._requester.close()
         if not self._failed.done():
             self._failed.cancel()
@@ -240,33 +240,16 @@ class Bus:
         """
         return await self._requester.request(message, timeout=timeout, correlation_id=correlation_id)
 
-    @asynccontextmanager
-    async def work(
+    def work(
         self, *, isolation: Isolation | None = None, within: float = ACQUIRE_SECONDS
-    ) -> AsyncIterator[UnitOfWork]:
+    ) -> AbstractAsyncContextManager[UnitOfWork]:
         """Open a transaction outside of a handler that can emit events: imports, HTTP handlers, timers.
 
         Committed at the end, undone when the block raises. Raises :class:`~shared.problems.Unavailable` when no
-        connection to the database is free ``within`` seconds.
+        connection to the database is free ``within`` seconds, :class:`~shared.db.transaction.CommitUnknown` when
+        nobody can say whether it was committed.
         """
-        if self._pool is None:
-            raise RuntimeError("this bus has no database")
-        context = contexts.current_or_new()
-        metadata = Metadata(
-            message_id=new_id(),
-            correlation_id=context.correlation_id,
-            causation_id=context.message_id,
-            deadline=context.deadline,
-            sender=self._topology.service,
-            traceparent=context.traceparent,
-        )
-        async with transaction(self._pool, isolation=isolation, within=within) as connection:
-            work = UnitOfWork(connection, metadata, notify=self._relay is None or not self._relay.is_active)
-            yield work
-            await work.flush()
-        if work.emitted and self._relay is not None:
-            self._relay.wake()
-        await work.committed()
+        return self._units.open(isolation=isolation, within=within)
 
     async def publish_transient(self, queue_name: str, payload: bytes | Mapping[str, Any]) -> None:
         """Send to the queue of one instance and forget it: no confirm, no retry, lost when nobody is there.
@@ -321,24 +304,9 @@ class Bus:
         self._on_started.append(callback)
 
     @property
-    def names(self) -> Names:
-        """Names of exchanges and queues in this bus's namespace."""
-        return self._names
-
-    @property
-    def topology(self) -> Topology:
-        """The messages of this service."""
-        return self._topology
-
-    @property
     def is_blocked(self) -> bool:
         """Whether the broker refuses to be published to now (memory or disk alarm)."""
         return self._pub.is_blocked
-
-    @property
-    def is_draining(self) -> bool:
-        """Whether this bus takes no more messages."""
-        return self._draining
 
     def checks(self) -> dict[str, Callable[[], Awaitable[str | None]]]:
         """Return checks for ``/readyz``: each returns None when all is well, else what is wrong."""

@@ -4,7 +4,6 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from shared.contracts.message import Event
 from shared.messaging.errors import MessageTooLarge, Undecodable
 
 MAXIMUM_SIZE = 256 * 1024
@@ -20,11 +19,6 @@ def encode(message: BaseModel) -> bytes:
     if len(body) > MAXIMUM_SIZE:
         raise MessageTooLarge(f"{type(message).__name__} has {len(body)} bytes, the limit is {MAXIMUM_SIZE}")
     return body
-
-
-def encode_event(event: Event) -> bytes:
-    """Return an event as JSON. Raises :class:`MessageTooLarge`."""
-    return encode(event)
 
 
 def decode(message_type: type[M], body: bytes) -> M:

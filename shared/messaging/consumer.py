@@ -1,4 +1,4 @@
-"""The events side of a service: take in once, in the order of their aggregate, and settle every delivery."""
+"""The events side of a service: handle each once, in the order of their aggregate, and settle every delivery."""
 
 import asyncio
 import contextlib
@@ -6,58 +6,59 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 import structlog
 from aiormq.abc import DeliveredMessage
-from asyncpg import Pool
 
 from shared import metrics
 from shared.contracts.message import Event
-from shared.db.transaction import transaction
+from shared.db.time_limit import time_limit
 from shared.messaging import context as contexts
 from shared.messaging import envelope, tracing
 from shared.messaging.backoff import Backoff
 from shared.messaging.codec import decode
-from shared.messaging.envelope import Envelope, forwarded, open_envelope
+from shared.messaging.context import Context
+from shared.messaging.envelope import context_of, forwarded
 from shared.messaging.errors import BrokerGone, MessagingError, Undecodable, UnknownMessage
 from shared.messaging.guard import guarded
-from shared.messaging.handlers import EventHandler
+from shared.messaging.handlers import HANDLER_SECONDS, EventHandler
 from shared.messaging.inbox import claim
 from shared.messaging.intake import Intake, acknowledge, is_stale, put_back
 from shared.messaging.lanes import Lanes
 from shared.messaging.link import Link, Port
 from shared.messaging.publisher import Publisher
-from shared.messaging.recoverability import GiveUp, Postpone, TryAgain, decide
-from shared.messaging.relay import Relay
-from shared.messaging.responder import HANDLER_SECONDS
+from shared.messaging.recoverability import DeadLetter, Postpone, TryAgain, decide
 from shared.messaging.topology import Names, Topology, event_queues, exchanges
 from shared.messaging.tracing import Kind
-from shared.messaging.unit_of_work import Metadata, UnitOfWork, flush
+from shared.messaging.units_of_work import UnitsOfWork
 
 log = structlog.get_logger(__name__)
 
 TOGETHER = 16
-"""Events that are taken in with one transaction at most, when more wait than can be worked on side by side."""
+"""Events that are handled with one transaction at most, when more wait than can be worked on side by side."""
 
 _LOOK_EVERY = 5.0
 
 
 @dataclass(frozen=True, slots=True)
-class _Taken:
-    """A delivery that has been understood, and what is to be done about it."""
+class _Read:
+    """A delivery that has been read, and what is to be done about it."""
 
     delivered: DeliveredMessage
-    facts: Envelope
+    context: Context
+    message_id: UUID
+    kind: str
     message: Event
     handler: EventHandler[Any]
     lock: str | None
 
 
 class Consumer:
-    """Takes events, runs their handlers in one transaction with the inbox, and acknowledges after the commit.
+    """Runs the handlers of events in one transaction with the inbox, and acknowledges after the commit.
 
-    When events wait, several are taken in with one transaction: commits are what an event costs most. Should one of
-    them fail, all are undone and taken in again one by one, so that none suffers for another.
+    When events wait, several are handled with one transaction: commits are what an event costs most. Should one of
+    them fail, all are undone and handled again one by one, so that none suffers for another.
     """
 
     def __init__(
@@ -68,15 +69,13 @@ class Consumer:
         names: Names,
         handlers: Sequence[EventHandler[Any]],
         *,
-        pool: Pool,
-        relay: Relay | None,
+        units: UnitsOfWork,
         prefetch: int,
         concurrency: int,
     ) -> None:
         self._service = topology.service
         self._names = names
-        self._pool = pool
-        self._relay = relay
+        self._units = units
         self._handlers = {handler.message.routing_key(): handler for handler in handlers}
         for kind in (*self._handlers, "unknown"):
             metrics.of(self._service, kind).show_consumed()
@@ -98,7 +97,7 @@ class Consumer:
         )
 
     async def drain(self) -> None:
-        """Take no more events, finish those under way, give up waiting for a database that is away."""
+        """Consume no more events and finish those under way, without waiting for a database that is away."""
         await self.intake.stop()
         self._draining.set()
         await self._lanes.wait_idle()
@@ -134,33 +133,32 @@ class Consumer:
             metrics.IN_FLIGHT.labels(self._service).dec(len(deliveries))
 
     async def _handle_together(self, deliveries: list[DeliveredMessage]) -> list[DeliveredMessage]:
-        """Take in several events with one transaction; return those that have to be handled one by one."""
+        """Handle several events with one transaction; return those that have to be handled one by one."""
         started = time.perf_counter()
         batch, left = [], []
         for delivered in deliveries:
             if is_stale(delivered):
                 continue
             try:
-                taken = self._read(delivered, open_envelope(delivered))
+                read = self._read(delivered, context_of(delivered))
             except MessagingError:
                 left.append(delivered)
                 continue
-            if taken.lock is None:
+            if read.lock is None:
                 left.append(delivered)
             else:
-                batch.append(taken)
+                batch.append(read)
         # Whoever locks several rows locks them in the same order as everybody else.
-        batch.sort(key=lambda taken: taken.lock or "")
+        batch.sort(key=lambda read: read.lock or "")
         if not batch:
             return left
         try:
-            async with asyncio.timeout(HANDLER_SECONDS):
-                await self._take_in(batch)
-        except Exception as error:  # noqa: BLE001 - whichever of them failed will say so when it is alone
+            await self._commit(batch)
+        except Exception as error:  # noqa: BLE001 - whichever of them failed will fail again when it is alone
             log.info("events_undone_together", events=len(batch), error=_name(error))
             return deliveries
-        for taken in batch:
-            await self._settle(taken.delivered, taken.facts.kind, started)
+        for read in batch:
+            await self._settle(read.delivered, read.kind, started)
         return left
 
     async def _handle_alone(self, delivered: DeliveredMessage) -> None:
@@ -170,26 +168,25 @@ class Consumer:
         kind = delivered.header.properties.message_type or "unknown"
         kind = kind if kind in self._handlers else "unknown"
         try:
-            facts = open_envelope(delivered)
+            context = context_of(delivered)
         except Undecodable as error:
             log.warning("event_poison", reason=str(error))
-            await self._give_up(delivered, GiveUp("undecodable"), error, attempt=1, kind=kind)
+            await self._dead_letter(delivered, DeadLetter("undecodable"), error, attempt=1, kind=kind)
             return
-        with contexts.use(_context(facts)):
-            if await self._until_decided(delivered, facts, kind):
+        with contexts.use(context):
+            if await self._until_decided(delivered, context, kind):
                 await self._settle(delivered, kind, started)
 
-    async def _until_decided(self, delivered: DeliveredMessage, facts: Envelope, kind: str) -> bool:
-        """Try until it is taken in (True), or is on its way elsewhere (False)."""
+    async def _until_decided(self, delivered: DeliveredMessage, context: Context, kind: str) -> bool:
+        """Try until it is committed (True), or is on its way elsewhere (False)."""
         started = time.monotonic()
         tries = 0
         while True:
             tries += 1
             try:
-                async with asyncio.timeout(HANDLER_SECONDS):
-                    await self._take_in([self._read(delivered, facts)])
+                await self._commit([self._read(delivered, context)])
             except Exception as error:
-                decision = decide(error, attempt=facts.attempt, tries=tries, held=time.monotonic() - started)
+                decision = decide(error, attempt=context.attempt, tries=tries, held=time.monotonic() - started)
                 if isinstance(decision, TryAgain):
                     log.warning("event_held", reason=decision.reason, error=_name(error))
                     if await self._pause(decision.seconds, delivered):
@@ -200,13 +197,13 @@ class Consumer:
                         "event_postponed",
                         reason=decision.reason,
                         seconds=decision.seconds,
-                        attempt=facts.attempt,
+                        attempt=context.attempt,
                         exc_info=error,
                     )
-                    await self._postpone(delivered, decision, error, facts, kind)
+                    await self._postpone(delivered, decision, error, context, kind)
                 else:
-                    log.exception("event_given_up", reason=decision.reason)
-                    await self._give_up(delivered, decision, error, attempt=facts.attempt, kind=kind)
+                    log.exception("event_dead_lettered", reason=decision.reason)
+                    await self._dead_letter(delivered, decision, error, attempt=context.attempt, kind=kind)
                 return False
             return True
 
@@ -217,36 +214,29 @@ class Consumer:
         counted.handler_seconds.observe(time.perf_counter() - started)
         await acknowledge(delivered)
 
-    def _read(self, delivered: DeliveredMessage, facts: Envelope) -> _Taken:
-        handler = self._handlers.get(facts.kind)
-        if handler is None:
-            raise UnknownMessage(f"{self._service} does not handle {facts.kind}")
+    def _read(self, delivered: DeliveredMessage, context: Context) -> _Read:
+        handler = self._handlers.get(context.kind or "")
+        if handler is None or context.kind is None or context.message_id is None:
+            raise UnknownMessage(f"{self._service} does not handle {context.kind}")
         message = decode(handler.message, delivered.body)
-        return _Taken(delivered, facts, message, handler, handler.lock_of(message, facts.aggregate))
+        lock = handler.lock_of(message, context.aggregate)
+        return _Read(delivered, context, context.message_id, context.kind, message, handler, lock)
 
-    async def _take_in(self, batch: Sequence[_Taken]) -> None:
-        notify = self._relay is None or not self._relay.is_active
-        works: list[UnitOfWork] = []
+    async def _commit(self, batch: Sequence[_Read]) -> None:
+        """Run the handlers of events in one transaction with the inbox, which leaves out those that it knows."""
         # Nobody waits for an event as for an answer: it may wait for a connection as long as for its handler.
-        async with transaction(self._pool, within=HANDLER_SECONDS) as connection:
-            fresh = await claim(connection, self._service, [taken.facts.message_id for taken in batch])
-            for taken in batch:
-                facts = taken.facts
-                with contexts.use(_context(facts)):
-                    if facts.message_id not in fresh:
-                        metrics.of(self._service, facts.kind).duplicates.inc()
+        async with time_limit(HANDLER_SECONDS), self._units.together(within=HANDLER_SECONDS) as shared:
+            fresh = await claim(shared.connection, self._service, [read.message_id for read in batch])
+            for read in batch:
+                with contexts.use(read.context):
+                    if read.message_id not in fresh:
+                        metrics.of(self._service, read.kind).duplicates.inc()
                         log.info("event_duplicate")
                         continue
-                    fresh.remove(facts.message_id)
-                    work = UnitOfWork(connection, _metadata(facts), notify=notify)
-                    works.append(work)
-                    with tracing.span(f"handle {facts.kind}", Kind.CONSUMER, {"thungan.attempt": facts.attempt}):
-                        await taken.handler.function(taken.message, work)
-            await flush(works)
-        if self._relay is not None and any(work.emitted for work in works):
-            self._relay.wake()
-        for work in works:
-            await work.committed()
+                    fresh.remove(read.message_id)
+                    facts = {"thungan.attempt": read.context.attempt}
+                    with tracing.span(f"handle {read.kind}", Kind.CONSUMER, facts):
+                        await read.handler.function(read.message, shared.open())
 
     async def _pause(self, seconds: float, delivered: DeliveredMessage) -> bool:
         """Wait; return False when there is no point in going on here."""
@@ -258,11 +248,11 @@ class Consumer:
         return False
 
     async def _postpone(
-        self, delivered: DeliveredMessage, decision: Postpone, error: Exception, facts: Envelope, kind: str
+        self, delivered: DeliveredMessage, decision: Postpone, error: Exception, context: Context, kind: str
     ) -> None:
         headers: dict[str, Any] = {
-            envelope.ATTEMPT: facts.attempt + 1,
-            envelope.FIRST_FAILED: facts.first_failed or int(time.time() * 1000),
+            envelope.ATTEMPT: context.attempt + 1,
+            envelope.FIRST_FAILED: context.first_failed or int(time.time() * 1000),
             envelope.REASON: decision.reason,
             envelope.ERROR: _name(error),
         }
@@ -270,8 +260,8 @@ class Consumer:
         if await self._forward(delivered, queue, headers, kind):
             metrics.of(self._service, kind).retried.inc()
 
-    async def _give_up(
-        self, delivered: DeliveredMessage, decision: GiveUp, error: Exception, *, attempt: int, kind: str
+    async def _dead_letter(
+        self, delivered: DeliveredMessage, decision: DeadLetter, error: Exception, *, attempt: int, kind: str
     ) -> None:
         now = int(time.time() * 1000)
         old = delivered.header.properties.headers or {}
@@ -306,26 +296,6 @@ class Consumer:
                 return True
         await put_back(delivered)
         return False
-
-
-def _context(facts: Envelope) -> contexts.Context:
-    return contexts.Context(
-        correlation_id=facts.correlation_id,
-        message_id=str(facts.message_id),
-        traceparent=facts.traceparent,
-        handling=facts.kind,
-    )
-
-
-def _metadata(facts: Envelope) -> Metadata:
-    return Metadata(
-        message_id=facts.message_id,
-        correlation_id=facts.correlation_id,
-        causation_id=facts.causation_id,
-        sender=facts.sender,
-        attempt=facts.attempt,
-        traceparent=facts.traceparent,
-    )
 
 
 def _name(error: BaseException) -> str:

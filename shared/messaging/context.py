@@ -1,40 +1,56 @@
-"""Who asked for what is being done now: kept in a context variable, sent with every message, in every log line."""
+"""What is being done now and for whom: kept in a context variable, sent with every message, in every log line."""
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from uuid import UUID
 
 from shared.ids import new_id
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a new message inherits from the work that creates it."""
+    """The facts around what is being done: around a message, or around an act that began at the edge."""
 
     correlation_id: str
     """The same for everything that one act of a person set off."""
 
-    message_id: str | None = None
-    """The message being handled: what is created now has it as its cause."""
+    message_id: UUID | None = None
+    """Logical id of the message being handled, the same however often it is sent or delivered: what is created now has
+    it as its cause. None outside of a handler."""
+
+    kind: str | None = None
+    """Routing key that the message was first sent with: its name and version."""
+
+    causation_id: str | None = None
+    """Id of the message whose handling created this one."""
 
     deadline: float | None = None
     """When nobody waits for the answer any more, in seconds since 1970; None where nobody waits."""
 
-    traceparent: str | None = None
-    """W3C trace context, passed on as it came."""
+    aggregate: str | None = None
+    """Name of what an event is about."""
 
-    handling: str | None = None
-    """Name and version of the message being handled, for log lines."""
+    sender: str = ""
+    """Name of the service that sent the message."""
+
+    attempt: int = 1
+    """1 for the first delivery of an event, counted by ourselves."""
+
+    first_failed: int | None = None
+    """Milliseconds since 1970 of an event's first failure."""
+
+    traceparent: str | None = None
+    """W3C trace context: what to pass on, so that what is created now belongs to the same trace."""
 
     def log_fields(self) -> dict[str, str]:
-        """Return what every log line written inside this work carries."""
+        """Return what every log line written inside this context carries."""
         fields = {"correlation_id": self.correlation_id}
         if self.message_id is not None:
-            fields["message_id"] = self.message_id
-        if self.handling is not None:
-            fields["handling"] = self.handling
+            fields["message_id"] = str(self.message_id)
+        if self.kind is not None:
+            fields["handling"] = self.kind
         return fields
 
 
@@ -42,19 +58,13 @@ _current: ContextVar[Context | None] = ContextVar("thungan_message_context", def
 
 
 def current() -> Context | None:
-    """Return the context of the work under way, or None outside any."""
+    """Return the context of what is being done, or None outside any."""
     return _current.get()
 
 
 def current_or_new() -> Context:
-    """Return the context of the work under way, or one with a new correlation id."""
+    """Return the context of what is being done, or one with a new correlation id."""
     return _current.get() or Context(correlation_id=str(new_id()))
-
-
-def seconds_left() -> float | None:
-    """Return how long somebody still waits for the work under way; None when there is no deadline."""
-    context = _current.get()
-    return None if context is None or context.deadline is None else context.deadline - time.time()
 
 
 @contextmanager
@@ -68,14 +78,10 @@ def use(context: Context) -> Iterator[Context]:
 
 
 @contextmanager
-def correlated(
-    correlation_id: str | None = None, *, deadline: float | None = None, traceparent: str | None = None
-) -> Iterator[Context]:
-    """Start work at the edge (an HTTP request, a timer, a command): requests and events made inside belong together.
+def correlated(correlation_id: str | None = None, *, traceparent: str | None = None) -> Iterator[Context]:
+    """Begin an act at the edge (an HTTP request, a timer, a command): requests and events made inside belong together.
 
-    ``deadline`` is in seconds since 1970; ``traceparent`` as it came with the HTTP request.
+    ``traceparent`` as it came with the HTTP request.
     """
-    with use(
-        Context(correlation_id=correlation_id or str(new_id()), deadline=deadline, traceparent=traceparent)
-    ) as context:
+    with use(Context(correlation_id=correlation_id or str(new_id()), traceparent=traceparent)) as context:
         yield context

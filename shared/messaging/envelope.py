@@ -2,13 +2,13 @@
 
 import itertools
 import secrets
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from aiormq.abc import DeliveredMessage
 from pamqp.commands import Basic
 
+from shared.messaging.context import Context
 from shared.messaging.errors import Undecodable
 
 MESSAGE_ID = "x-message-id"
@@ -52,25 +52,7 @@ def attempt_id() -> str:
     return f"{_PREFIX}-{next(_numbers)}"
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
-    """The facts around a delivered message."""
-
-    message_id: UUID
-    kind: str
-    """Routing key that the message was first sent with: its name and version."""
-
-    correlation_id: str
-    causation_id: str | None
-    deadline: float | None
-    aggregate: str | None
-    sender: str
-    attempt: int
-    first_failed: int | None
-    traceparent: str | None
-
-
-def open_envelope(delivered: DeliveredMessage) -> Envelope:
+def context_of(delivered: DeliveredMessage) -> Context:
     """Return the facts around a message. Raises :class:`Undecodable` when it is not one of ours."""
     properties = delivered.header.properties
     headers = properties.headers or {}
@@ -82,7 +64,7 @@ def open_envelope(delivered: DeliveredMessage) -> Envelope:
     except (KeyError, ValueError):
         raise Undecodable("no message id") from None
     deadline = _integer(headers.get(DEADLINE))
-    return Envelope(
+    return Context(
         message_id=message_id,
         kind=kind,
         correlation_id=_text(headers.get(CORRELATION_ID)) or properties.correlation_id or str(message_id),

@@ -13,23 +13,13 @@ from types import UnionType
 from typing import Any, Concatenate, Generic, TypeVar, get_args
 
 from shared.contracts.message import Event, Reply, Request
-from shared.messaging.unit_of_work import UnitOfWork
+from shared.messaging.unit_of_work import Access, UnitOfWork
+
+HANDLER_SECONDS = 15.0
+"""How long a handler may take; well below the broker's own limit for an unsettled message (30 minutes)."""
 
 AnyRequest = TypeVar("AnyRequest", bound=Request[Any])
 AnyEvent = TypeVar("AnyEvent", bound=Event)
-
-
-class Access(Enum):
-    """What a request handler may do with the database."""
-
-    TRANSACTION = auto()
-    """Read and write in one transaction, and emit events."""
-
-    READ_ONLY = auto()
-    """Read: it gets a connection without BEGIN and COMMIT, and cannot emit."""
-
-    NO_DATABASE = auto()
-    """Nothing: it gets no connection."""
 
 
 class Lock(Enum):

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,14 +10,14 @@ from shared.db.pool import Connection
 WAKE_UP = "thungan_outbox"
 """Channel of the database's NOTIFY that wakes the relay when another process holds the outbox."""
 
-_COLUMNS = "message_id, routing_key, aggregate, correlation_id, causation_id, traceparent, not_before, body"
+_COLUMNS = "message_id, routing_key, aggregate, correlation_id, causation_id, traceparent, body"
 
-_INSERT_ONE = f"INSERT INTO outbox ({_COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
+_INSERT_ONE = f"INSERT INTO outbox ({_COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7)"
 
 _INSERT_MANY = f"""
 INSERT INTO outbox ({_COLUMNS})
 SELECT {_COLUMNS}
-FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[], $8::text[])
+FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[])
     WITH ORDINALITY AS row ({_COLUMNS}, place)
 ORDER BY place
 """
@@ -43,7 +42,6 @@ class OutboxRow:
     correlation_id: str
     causation_id: str | None
     traceparent: str | None
-    not_before: datetime | None
     body: bytes
 
     def values(self) -> tuple[Any, ...]:
@@ -55,7 +53,6 @@ class OutboxRow:
             self.correlation_id,
             self.causation_id,
             self.traceparent,
-            self.not_before,
             self.body.decode(),
         )
 

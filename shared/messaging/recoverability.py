@@ -12,7 +12,7 @@ from shared.messaging.topology import RETRY_SECONDS
 from shared.problems import NotFound, Problem, TimedOut, Unavailable
 
 MAXIMUM_ATTEMPTS = 10
-"""Deliveries after which an event is given up: the whole ladder, then its last rung again (about an hour)."""
+"""Deliveries after which an event is dead-lettered: the whole ladder, then its last rung again (about an hour)."""
 
 MAXIMUM_CONFLICTS = 5
 """Repetitions on the spot after serialization failures and deadlocks."""
@@ -38,13 +38,13 @@ class Postpone:
 
 
 @dataclass(frozen=True, slots=True)
-class GiveUp:
+class DeadLetter:
     """Move it to the dead queue."""
 
     reason: str
 
 
-Decision = TryAgain | Postpone | GiveUp
+Decision = TryAgain | Postpone | DeadLetter
 
 
 def decide(error: BaseException, *, attempt: int, tries: int = 1, held: float = 0.0) -> Decision:
@@ -54,15 +54,15 @@ def decide(error: BaseException, *, attempt: int, tries: int = 1, held: float = 
     how many seconds it has been held here.
     """
     if isinstance(error, Undecodable):
-        return GiveUp("undecodable")
+        return DeadLetter("undecodable")
     if isinstance(error, CONFLICTS) and tries < MAXIMUM_CONFLICTS:
         return TryAgain(_jitter(0.02 * 2**tries), "conflict")
     if is_connection_lost(error) and held < HOLD_SECONDS:
         return TryAgain(_jitter(min(0.2 * 2 ** min(tries, 10), LONGEST_SECONDS)), "database-away")
     if _is_permanent(error):
-        return GiveUp("permanent")
+        return DeadLetter("permanent")
     if attempt >= MAXIMUM_ATTEMPTS and not is_connection_lost(error):
-        return GiveUp("attempts-exhausted")
+        return DeadLetter("attempts-exhausted")
     return Postpone(RETRY_SECONDS[min(attempt, len(RETRY_SECONDS)) - 1], _reason(error))
 
 

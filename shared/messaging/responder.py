@@ -8,37 +8,28 @@ from typing import Any
 
 import structlog
 from aiormq.abc import DeliveredMessage
-from asyncpg import Pool
 from pamqp.commands import Basic
 
 from shared import metrics
 from shared.contracts.message import Reply, Request
-from shared.db.transaction import (
-    CONFLICTS,
-    DATABASE_BUSY,
-    acquired,
-    is_connection_lost,
-    repeat_on_conflict,
-    transaction,
-)
+from shared.db.time_limit import time_limit
+from shared.db.transaction import CONFLICTS, DATABASE_BUSY, CommitUnknown, is_connection_lost, repeat_on_conflict
 from shared.messaging import context as contexts
 from shared.messaging import envelope, tracing
 from shared.messaging.codec import decode, encode
-from shared.messaging.envelope import Envelope, open_envelope
+from shared.messaging.context import Context
+from shared.messaging.envelope import context_of
 from shared.messaging.errors import BrokerGone, Undecodable
 from shared.messaging.guard import CALL_SECONDS, guarded
-from shared.messaging.handlers import Access, RequestHandler
+from shared.messaging.handlers import HANDLER_SECONDS, RequestHandler
 from shared.messaging.intake import Intake, acknowledge, is_stale
 from shared.messaging.lanes import Lanes
 from shared.messaging.link import Link, Port
-from shared.messaging.relay import Relay
 from shared.messaging.topology import Names, Topology, exchanges, request_queue
 from shared.messaging.tracing import Kind
-from shared.messaging.unit_of_work import Metadata, UnitOfWork
+from shared.messaging.unit_of_work import Access
+from shared.messaging.units_of_work import UnitsOfWork
 from shared.problems import InvalidRequest, Problem, TimedOut, Unavailable
-
-HANDLER_SECONDS = 15.0
-"""How long a handler may take; well below the broker's own limit for an unsettled message (30 minutes)."""
 
 _LOST_TRIES = 3
 
@@ -46,7 +37,7 @@ log = structlog.get_logger(__name__)
 
 
 class Responder:
-    """Takes requests, runs their handlers, sends the answers."""
+    """Runs the handlers of requests, and sends the answers."""
 
     def __init__(
         self,
@@ -56,16 +47,14 @@ class Responder:
         names: Names,
         handlers: Sequence[RequestHandler[Any]],
         *,
-        pool: Pool | None,
-        relay: Relay | None,
+        units: UnitsOfWork,
         prefetch: int,
         concurrency: int,
     ) -> None:
-        if pool is None and any(handler.access is not Access.NO_DATABASE for handler in handlers):
+        if not units.has_database and any(handler.access is not Access.NO_DATABASE for handler in handlers):
             raise ValueError(f"{topology.service}: its handlers of requests need a database")
         self._service = topology.service
-        self._pool = pool
-        self._relay = relay
+        self._units = units
         self._handlers = {handler.message.routing_key(): handler for handler in handlers}
         for kind in self._handlers:
             _ = metrics.of(self._service, kind).consumed
@@ -85,12 +74,12 @@ class Responder:
         )
 
     async def drain(self) -> None:
-        """Take no more requests and finish those that were taken."""
+        """Consume no more requests and finish those under way."""
         await self.intake.stop()
         await self._lanes.wait_idle()
 
     async def cancel(self) -> None:
-        """Stop at once; what was taken and not answered goes to another copy."""
+        """Stop at once; what was delivered and not answered goes to another copy."""
         await self._lanes.cancel()
 
     def _take(self, delivered: DeliveredMessage) -> None:
@@ -117,27 +106,20 @@ class Responder:
     async def _answer(self, delivered: DeliveredMessage) -> None:
         reply_to = delivered.header.properties.reply_to
         try:
-            facts = open_envelope(delivered)
+            context = context_of(delivered)
         except Undecodable as error:
             log.warning("request_not_read", reason=str(error))
             await self._send(delivered, InvalidRequest(str(error)))
             await acknowledge(delivered)
             return
-        left = None if facts.deadline is None else facts.deadline - time.time()
+        left = None if context.deadline is None else context.deadline - time.time()
         if left is not None and left <= 0:
-            # Nobody waits any more; to do it now could only surprise.
-            log.info("request_too_late", request=facts.kind, correlation_id=facts.correlation_id)
+            # The requester has been answered with a timeout already.
+            log.info("request_too_late", request=context.kind, correlation_id=context.correlation_id)
             await acknowledge(delivered)
             return
-        context = contexts.Context(
-            correlation_id=facts.correlation_id,
-            message_id=str(facts.message_id),
-            deadline=facts.deadline,
-            traceparent=facts.traceparent,
-            handling=facts.kind,
-        )
-        with contexts.use(context), tracing.span(f"handle {facts.kind}", Kind.SERVER) as span:
-            answer = await self._handle(facts, delivered.body, HANDLER_SECONDS if left is None else left)
+        with contexts.use(context), tracing.span(f"handle {context.kind}", Kind.SERVER) as span:
+            answer = await self._handle(context, delivered.body, HANDLER_SECONDS if left is None else left)
             if isinstance(answer, Problem):
                 span.fail(answer.slug)
             if reply_to:
@@ -145,47 +127,36 @@ class Responder:
             # After the answer: if this process dies before, another copy answers. Requests can be repeated.
             await acknowledge(delivered)
 
-    async def _handle(self, facts: Envelope, body: bytes, left: float) -> Reply | Problem:
-        handler = self._handlers.get(facts.kind)
+    async def _handle(self, context: Context, body: bytes, left: float) -> Reply | Problem:
+        handler = self._handlers.get(context.kind or "")
         if handler is None:
-            return Unavailable(f"{facts.kind} is not answered by this version of {self._service}")
+            return Unavailable(f"{context.kind} is not answered by this version of {self._service}")
         try:
-            async with asyncio.timeout(min(left, HANDLER_SECONDS)):
-                return await self._run(handler, decode(handler.message, body), _metadata(facts))
+            async with time_limit(min(left, HANDLER_SECONDS)):
+                return await self._run(handler, decode(handler.message, body))
         except Exception as error:  # noqa: BLE001 - every error becomes an answer
-            return _as_problem(error, facts.correlation_id)
+            return _as_problem(error, context.correlation_id)
 
-    async def _run(self, handler: RequestHandler[Any], message: Request[Any], metadata: Metadata) -> Reply:
-        pool, function = self._pool, handler.function
-        if handler.access is Access.NO_DATABASE or pool is None:
-            return await function(message, UnitOfWork(None, metadata, writable=False))
-        if handler.access is Access.READ_ONLY:
+    async def _run(self, handler: RequestHandler[Any], message: Request[Any]) -> Reply:
+        async def once() -> Reply:
+            async with self._units.open(handler.access) as work:
+                return await handler.function(message, work)
 
-            async def block() -> Reply:
-                async with acquired(pool) as connection:
-                    return await function(message, UnitOfWork(connection, metadata, writable=False))
-
-        else:
-
-            async def block() -> Reply:
-                async with transaction(pool) as connection:
-                    work = UnitOfWork(connection, metadata, notify=self._relay is None or not self._relay.is_active)
-                    reply = await function(message, work)
-                    await work.flush()
-                if work.emitted and self._relay is not None:
-                    self._relay.wake()
-                await work.committed()
-                return reply
-
-        for _ in range(1, _LOST_TRIES):
+        unknown: CommitUnknown | None = None
+        for tries in range(1, _LOST_TRIES + 1):
             try:
-                return await repeat_on_conflict(block)
+                return await repeat_on_conflict(once)
             except Exception as error:
+                if isinstance(error, CommitUnknown):
+                    unknown = error
                 # Also when the commit's own answer was lost: a request carries its creator's id and can be repeated.
-                if not is_connection_lost(error):
+                if is_connection_lost(error) and tries < _LOST_TRIES:
+                    await asyncio.sleep(0.05)
+                elif unknown is not None and not _is_refusal(error):
+                    raise unknown from error
+                else:
                     raise
-                await asyncio.sleep(0.05)
-        return await repeat_on_conflict(block)
+        raise AssertionError("the last try returns or raises")
 
     async def _send(self, delivered: DeliveredMessage, answer: Reply | Problem) -> None:
         asked = delivered.header.properties
@@ -215,6 +186,11 @@ class Responder:
             log.warning("answer_lost", reason=str(error))
 
 
+def _is_refusal(error: Exception) -> bool:
+    """Tell whether a handler decided about the request, in place of failing at it."""
+    return isinstance(error, Problem) and error.status < 500
+
+
 def _as_problem(error: Exception, correlation_id: str) -> Problem:
     """Return what a caller is told of an error, and log it as it deserves; called while handling it."""
     if isinstance(error, Problem):
@@ -223,7 +199,7 @@ def _as_problem(error: Exception, correlation_id: str) -> Problem:
     if isinstance(error, Undecodable):
         log.warning("request_not_read", reason=str(error))
         return InvalidRequest(str(error))
-    if isinstance(error, TimeoutError):
+    if isinstance(error, TimeoutError | CommitUnknown):
         log.warning("request_timed_out")
         return TimedOut("Hệ thống chưa trả lời kịp, vui lòng thử lại.")
     if is_connection_lost(error) or isinstance(error, DATABASE_BUSY + CONFLICTS):
@@ -241,16 +217,4 @@ def internal_error(correlation_id: str) -> Problem:
         status=500,
         title="Internal error",
         facts={"correlation_id": correlation_id},
-    )
-
-
-def _metadata(facts: Envelope) -> Metadata:
-    return Metadata(
-        message_id=facts.message_id,
-        correlation_id=facts.correlation_id,
-        causation_id=facts.causation_id,
-        deadline=facts.deadline,
-        sender=facts.sender,
-        attempt=facts.attempt,
-        traceparent=facts.traceparent,
     )

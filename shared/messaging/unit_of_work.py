@@ -1,140 +1,122 @@
-"""What a handler is given: its transaction, the facts about the message, and the way to say what has happened."""
+"""What a handler is given: its transaction, the facts about the message, and the way to emit events."""
 
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Sequence
+from enum import Enum, auto
 from uuid import UUID
-
-import structlog
 
 from shared.contracts.message import Event
 from shared.db.pool import Connection
 from shared.ids import new_id
 from shared.messaging import context as contexts
-from shared.messaging.codec import encode_event
+from shared.messaging.after_commit import Callback
+from shared.messaging.codec import encode
+from shared.messaging.context import Context
 from shared.messaging.outbox import OutboxRow, insert_rows
-
-log = structlog.get_logger(__name__)
 
 _FLUSH_AT = 500
 """Events kept in memory before they are written, for imports that emit many."""
 
 
-@dataclass(frozen=True, slots=True)
-class Metadata:
-    """The facts about the message being handled."""
+class Access(Enum):
+    """What a unit of work may do with the database."""
 
-    message_id: UUID
-    """Logical id of the message: the same however often it is sent or delivered."""
+    TRANSACTION = auto()
+    """Read and write in one transaction, and emit events."""
 
-    correlation_id: str
-    causation_id: str | None = None
-    """Id of the message whose handling created this one."""
+    READ_ONLY = auto()
+    """Read: it gets a connection without BEGIN and COMMIT, and cannot emit."""
 
-    deadline: float | None = None
-    """When the requester stops waiting, in seconds since 1970; None for events."""
-
-    sender: str = ""
-    """Name of the service that sent it."""
-
-    attempt: int = 1
-    """1 for the first delivery, counted by ourselves."""
-
-    traceparent: str | None = None
+    NO_DATABASE = auto()
+    """Nothing: it gets no connection."""
 
 
 class UnitOfWork:
-    """One unit of work: everything done with it is committed together or not at all."""
+    """Everything that is done with it is committed together, or not at all.
 
-    __slots__ = ("_after", "_connection", "_emitted", "_notify", "_pending", "_writable", "metadata")
+    It is opened, and what it holds is written, by :class:`~shared.messaging.units_of_work.UnitsOfWork`.
+    """
+
+    __slots__ = ("_callbacks", "_connection", "_context", "_has_emitted", "_notify", "_pending", "_writable")
 
     def __init__(
-        self, connection: Connection | None, metadata: Metadata, *, writable: bool = True, notify: bool = True
+        self, connection: Connection | None, context: Context, *, writable: bool = True, notify: bool = True
     ) -> None:
         self._connection = connection
+        self._context = context
         self._writable = writable
         self._notify = notify
         self._pending: list[OutboxRow] = []
-        self._after: list[Callable[[], Awaitable[None]]] = []
-        self._emitted = 0
-        self.metadata = metadata
+        self._callbacks: list[Callback] = []
+        self._has_emitted = False
 
     @property
     def connection(self) -> Connection:
-        """The database connection, inside the transaction (read-only handlers: without one)."""
+        """The database connection, inside the transaction (with read-only access: without one)."""
         if self._connection is None:
-            raise RuntimeError("this handler is declared to need no database")
+            raise RuntimeError("this unit of work was declared to need no database")
         return self._connection
 
     @property
-    def traceparent(self) -> str | None:
-        """W3C trace context of what is being done, to be kept with what goes on later."""
-        context = contexts.current()
-        return self.metadata.traceparent if context is None else context.traceparent
+    def context(self) -> Context:
+        """The facts about the message being handled, or about the act that this belongs to."""
+        return contexts.current() or self._context
 
-    @property
-    def emitted(self) -> int:
-        """Number of events emitted so far."""
-        return self._emitted
-
-    async def emit(self, event: Event, *, aggregate: str | None = None, not_before: datetime | None = None) -> UUID:
-        """Say that ``event`` has happened, if and when this work commits; return the id it will travel under.
+    async def emit(self, event: Event, *, aggregate: str | None = None) -> UUID:
+        """Emit ``event`` if and when this work commits; return the id it will travel under.
 
         ``aggregate`` names the thing that it is about (for example a customer code): events of one aggregate are
         handled in the order of their emission by each consumer, as far as the broker keeps order. Take the row lock
-        of the aggregate before emitting. ``not_before`` holds the event back until then.
+        of the aggregate before emitting.
 
         Raises :class:`~shared.messaging.errors.MessageTooLarge` over 256 KiB.
         """
         if not self._writable:
-            raise RuntimeError("a read-only handler cannot emit events")
-        context = contexts.current()
+            raise RuntimeError("a read-only unit of work cannot emit events")
+        context = self.context
         message_id = new_id()
         self._pending.append(
             OutboxRow(
                 message_id=message_id,
                 routing_key=event.routing_key(),
                 aggregate=aggregate,
-                correlation_id=self.metadata.correlation_id,
-                causation_id=None if context is None else context.message_id,
-                traceparent=self.traceparent,
-                not_before=not_before,
-                body=encode_event(event),
+                correlation_id=context.correlation_id,
+                causation_id=None if context.message_id is None else str(context.message_id),
+                traceparent=context.traceparent,
+                body=encode(event),
             )
         )
-        self._emitted += 1
+        self._has_emitted = True
         if len(self._pending) >= _FLUSH_AT:
-            await self.flush()
+            await flush([self])
         return message_id
 
-    def after_commit(self, callback: Callable[[], Awaitable[None]]) -> None:
+    def after_commit(self, callback: Callback) -> None:
         """Call ``callback`` once this work has committed; never when it was undone, and not at all after a crash.
 
-        For wake-ups and the like, whose loss costs time and nothing else; what it raises is logged.
+        For wake-ups and the like, whose loss costs time and nothing else. Nobody waits for it, so it must not be what
+        an answer or an event depends on; what it raises is logged.
         """
-        self._after.append(callback)
+        self._callbacks.append(callback)
 
-    async def committed(self) -> None:
-        """Run what was to be called after the commit; done for you."""
-        for callback in self._after:
-            try:
-                await callback()
-            except Exception:
-                log.exception("after_commit_failed")
+    @property
+    def callbacks(self) -> Sequence[Callback]:
+        """What is to be called after the commit, in the order of asking."""
+        return self._callbacks
 
-    async def flush(self) -> None:
-        """Write the emitted events into the outbox now; done for you before the commit."""
-        await flush([self])
-
-    def take_pending(self) -> list[OutboxRow]:
-        """Give away the events that are not written yet, in the order of their emission."""
-        rows, self._pending = self._pending, []
-        return rows
+    @property
+    def has_emitted(self) -> bool:
+        """Whether it has emitted any event."""
+        return self._has_emitted
 
     @property
     def notify(self) -> bool:
-        """Whether the relay is in another process and has to be told."""
+        """Whether the relay is in another process and has to be woken through the database."""
         return self._notify
+
+    def take_pending(self) -> list[OutboxRow]:
+        """Return the events that are not written yet, in the order of their emission, and forget them."""
+        rows, self._pending = self._pending, []
+        return rows
 
 
 async def flush(works: Sequence[UnitOfWork]) -> None:

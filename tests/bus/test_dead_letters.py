@@ -42,7 +42,7 @@ class Clerk:
     async def __call__(self, event: Posted, work: UnitOfWork) -> None:
         if self.broken:
             raise PermanentError("broken")
-        self.seen.append((event.number, work.metadata.attempt))
+        self.seen.append((event.number, work.context.attempt))
 
 
 @pytest.fixture

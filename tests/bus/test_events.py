@@ -5,7 +5,6 @@ import contextlib
 import json
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
 from functools import partial
 from uuid import UUID, uuid4
 
@@ -14,7 +13,6 @@ import pytest
 from pamqp.commands import Basic
 from pamqp.common import FieldTable
 
-from shared.clock import now
 from shared.contracts.message import Event
 from shared.messaging import (
     EventHandler,
@@ -69,7 +67,7 @@ class Ledger:
         self.failures: list[Exception] = []
 
     async def __call__(self, event: Counted, work: UnitOfWork) -> None:
-        self.seen.append((event.thing, event.number, work.metadata.attempt))
+        self.seen.append((event.thing, event.number, work.context.attempt))
         await work.connection.execute("CREATE TABLE IF NOT EXISTS ledger (thing text, number integer)")
         await work.connection.execute("INSERT INTO ledger VALUES ($1, $2)", event.thing, event.number)
         if self.failures:
@@ -122,8 +120,8 @@ async def test_an_event_reaches_its_consumer_with_correlation_and_cause(
     seen: list[tuple[str, str | None, str | None, str]] = []
 
     async def note(_: Counted, work: UnitOfWork) -> None:
-        metadata = work.metadata
-        seen.append((metadata.correlation_id, metadata.causation_id, metadata.traceparent, metadata.sender))
+        context = work.context
+        seen.append((context.correlation_id, context.causation_id, context.traceparent, context.sender))
 
     await bus_for(listener_with(note), database_url=await database())
     teller = await bus_for(TELLER, database_url=await database())
@@ -161,11 +159,11 @@ async def test_an_event_that_a_handler_emits_has_the_handled_one_as_its_cause(
     middle_id: list[str] = []
 
     async def double(event: Counted, work: UnitOfWork) -> None:
-        middle_id.append(str(work.metadata.message_id))
+        middle_id.append(str(work.context.message_id))
         await work.emit(Doubled(thing=event.thing))
 
     async def note(_: Doubled, work: UnitOfWork) -> None:
-        causes[work.metadata.correlation_id] = work.metadata.causation_id
+        causes[work.context.correlation_id] = work.context.causation_id
 
     await bus_for(Topology(service="end", handlers=[EventHandler(Doubled, note)]), database_url=await database())
     await bus_for(
@@ -552,23 +550,6 @@ async def _emitted(url: str) -> list[str]:
         return sorted(json.loads(row["body"])["thing"] for row in bodies)
     finally:
         await connection.close()
-
-
-async def test_an_event_can_be_held_back_until_a_moment(
-    bus_for: BusFactory, database: Database, ledger: Ledger
-) -> None:
-    await bus_for(listener_with(ledger), database_url=await database())
-    teller_url = await database()
-    teller = await bus_for(TELLER, database_url=teller_url)
-
-    async with teller.work() as work:
-        await work.emit(Counted(thing="later", number=1), not_before=now() + timedelta(seconds=1.5))
-        await work.emit(Counted(thing="at once"))
-    await wait_until(lambda: ledger.seen)
-    assert [thing for thing, _, _ in ledger.seen] == ["at once"]
-
-    await wait_until(lambda: len(ledger.seen) == 2)
-    assert await wait_until(lambda: _none_waiting(teller_url))
 
 
 async def _none_waiting(url: str) -> bool:

@@ -279,7 +279,7 @@ async def test_events_wait_for_a_database_that_is_away_and_use_up_no_attempt(
     attempts: list[int] = []
 
     async def noting(event: Noted, work: UnitOfWork) -> None:
-        attempts.append(work.metadata.attempt)
+        attempts.append(work.context.attempt)
         await note(event, work)
 
     async with TcpProxy.in_front_of(postgres_url) as to_database:

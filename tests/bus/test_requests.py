@@ -8,7 +8,7 @@ from typing import Any, Concatenate
 import pytest
 
 from shared.contracts.message import Reply, Request
-from shared.messaging import Access, Bus, RequestHandler, Topology, UnitOfWork, correlated, seconds_left
+from shared.messaging import Access, Bus, RequestHandler, Topology, UnitOfWork, correlated
 from shared.problems import Conflict, InvalidRequest, Problem, TimedOut, Unavailable
 from shared.testing import wait_until
 from shared.testing.fixtures import BusFactory
@@ -208,8 +208,8 @@ async def test_what_a_handler_asks_of_others_ends_with_its_own_deadline(bus_for:
     async def pass_on(message: Relayed, _: UnitOfWork) -> Echoed:
         return await relay.request(Echo(text=message.text), timeout=60)
 
-    async def measure(message: Echo, _: UnitOfWork) -> Echoed:
-        left.append(seconds_left() or 0)
+    async def measure(message: Echo, work: UnitOfWork) -> Echoed:
+        left.append((work.context.deadline or 0) - time.time())
         return Echoed(text=message.text)
 
     await bus_for(echo_with(measure))
@@ -227,12 +227,12 @@ async def test_correlation_travels_and_the_cause_is_the_request(bus_for: BusFact
     first_id: list[str] = []
 
     async def pass_on(message: Relayed, work: UnitOfWork) -> Echoed:
-        first_id.append(str(work.metadata.message_id))
+        first_id.append(str(work.context.message_id))
         return await relay.request(Echo(text=message.text))
 
     async def note(message: Echo, work: UnitOfWork) -> Echoed:
-        seen.append((work.metadata.correlation_id, work.metadata.causation_id))
-        assert work.metadata.sender == "relay"
+        seen.append((work.context.correlation_id, work.context.causation_id))
+        assert work.context.sender == "relay"
         return Echoed(text=message.text)
 
     await bus_for(echo_with(note))

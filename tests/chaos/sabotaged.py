@@ -122,7 +122,7 @@ def throw_away_poison() -> None:
     async def settled(_self: Any, delivered: Any, *_: object, **__: object) -> None:
         await consuming.acknowledge(delivered)
 
-    _replace(consuming.Consumer, "_give_up", settled)
+    _replace(consuming.Consumer, "_dead_letter", settled)
 
 
 def text_twice() -> None:

@@ -56,7 +56,7 @@ async def queue(work: UnitOfWork, ready: DocumentReady, moment: datetime, *, off
 
     None when it is there already or the device is unknown.
     """
-    record = await store.add(work.connection, ready, moment, work.traceparent, offered=offered)
+    record = await store.add(work.connection, ready, moment, work.context.traceparent, offered=offered)
     if record is not None and offered:
         _trace(record, rules.QUEUED, since=moment, moment=moment)
     return record

@@ -1,8 +1,7 @@
 """Billing's handlers on a real database, one transaction a message as the bus would have it."""
 
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -46,9 +45,10 @@ from shared.contracts.common import (
 )
 from shared.contracts.customer import CustomerChanged, Visit, VisitRecorded
 from shared.contracts.receipt import Receipt, ReceiptIssued, ReceiptKind
-from shared.db import acquired, repeat_on_conflict, transaction
+from shared.db import repeat_on_conflict
 from shared.ids import new_id
-from shared.messaging import Metadata, UnitOfWork
+from shared.messaging import Access, UnitOfWork
+from shared.messaging.units_of_work import UnitsOfWork
 
 CODE = "PB14010012345"
 COLLECTOR = "TN01"
@@ -109,17 +109,11 @@ class Desk:
         self.now += timedelta(seconds=1)
         return self.now
 
-    @asynccontextmanager
-    async def new_work(self) -> AsyncIterator[UnitOfWork]:
-        async with transaction(self.pool) as connection:
-            work = UnitOfWork(connection, Metadata(message_id=new_id(), correlation_id="test"))
-            yield work
-            await work.flush()
+    def new_work(self) -> AbstractAsyncContextManager[UnitOfWork]:
+        return UnitsOfWork(self.pool).open()
 
-    @asynccontextmanager
-    async def reading(self) -> AsyncIterator[UnitOfWork]:
-        async with acquired(self.pool) as connection:
-            yield UnitOfWork(connection, Metadata(message_id=new_id(), correlation_id="test"), writable=False)
+    def reading(self) -> AbstractAsyncContextManager[UnitOfWork]:
+        return UnitsOfWork(self.pool).open(Access.READ_ONLY)
 
     # --- customers and bills
 

@@ -1,8 +1,8 @@
 """Notify's handlers and sender on a real database, driven one step at a time."""
 
 import json
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 from typing import Any
 
@@ -24,9 +24,8 @@ from services.notify.texts.template_file import load_templates
 from shared.audit import AuditViolation
 from shared.contracts.billing import NoticeIssued, PaymentRecorded, PaymentReversed
 from shared.contracts.notify import GetReminders, Reminder
-from shared.db import transaction
-from shared.ids import new_id
-from shared.messaging import Metadata, UnitOfWork
+from shared.messaging import UnitOfWork
+from shared.messaging.units_of_work import UnitsOfWork
 from tests.integration.notify.notices import CODE, Watch
 
 
@@ -53,12 +52,8 @@ class Desk:
             concurrency=concurrency,
         )
 
-    @asynccontextmanager
-    async def new_work(self) -> AsyncIterator[UnitOfWork]:
-        async with transaction(self.pool) as connection:
-            work = UnitOfWork(connection, Metadata(message_id=new_id(), correlation_id="test"))
-            yield work
-            await work.flush()
+    def new_work(self) -> AbstractAsyncContextManager[UnitOfWork]:
+        return UnitsOfWork(self.pool).open()
 
     async def hear(self, *events: NoticeIssued | PaymentRecorded | PaymentReversed) -> None:
         """Take events in, one after the other."""

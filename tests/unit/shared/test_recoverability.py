@@ -4,7 +4,7 @@ import asyncpg
 import pytest
 
 from shared.messaging.errors import PermanentError, RetryLater, Undecodable, UnknownMessage
-from shared.messaging.recoverability import MAXIMUM_ATTEMPTS, GiveUp, Postpone, TryAgain, decide
+from shared.messaging.recoverability import MAXIMUM_ATTEMPTS, DeadLetter, Postpone, TryAgain, decide
 from shared.problems import Conflict, InvalidRequest, NotFound, TimedOut, Unavailable
 
 
@@ -16,16 +16,16 @@ def test_an_unexpected_error_climbs_the_ladder(attempt: int, seconds: int) -> No
 
 
 def test_the_ladder_has_an_end() -> None:
-    assert decide(RuntimeError(), attempt=MAXIMUM_ATTEMPTS) == GiveUp("attempts-exhausted")
+    assert decide(RuntimeError(), attempt=MAXIMUM_ATTEMPTS) == DeadLetter("attempts-exhausted")
 
 
 @pytest.mark.parametrize("error", [PermanentError(), Conflict(), InvalidRequest(), asyncpg.DataError("bad")])
 def test_what_cannot_get_better_is_given_up_at_once(error: Exception) -> None:
-    assert decide(error, attempt=1) == GiveUp("permanent")
+    assert decide(error, attempt=1) == DeadLetter("permanent")
 
 
 def test_what_cannot_be_read_is_given_up_at_once() -> None:
-    assert decide(Undecodable(), attempt=1) == GiveUp("undecodable")
+    assert decide(Undecodable(), attempt=1) == DeadLetter("undecodable")
 
 
 @pytest.mark.parametrize(

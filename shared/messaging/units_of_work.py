@@ -1,0 +1,97 @@
+"""The one place where units of work begin and end: transaction, outbox, commit, and what follows the commit."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Protocol
+
+from asyncpg import Pool
+
+from shared.db.pool import ACQUIRE_SECONDS, Connection
+from shared.db.transaction import Isolation, acquired, transaction
+from shared.messaging import context as contexts
+from shared.messaging.after_commit import AfterCommit
+from shared.messaging.unit_of_work import Access, UnitOfWork, flush
+
+
+class Sender(Protocol):
+    """What sends the events of the outbox: the relay, where this process has one."""
+
+    @property
+    def is_active(self) -> bool:
+        """Whether this process is the one that sends."""
+
+    def wake(self) -> None:
+        """Look at the outbox now."""
+
+
+class SharedTransaction:
+    """One transaction for several units of work, which are committed together."""
+
+    __slots__ = ("_notify", "connection", "works")
+
+    def __init__(self, connection: Connection, *, notify: bool) -> None:
+        self._notify = notify
+        self.connection = connection
+        self.works: list[UnitOfWork] = []
+
+    def open(self) -> UnitOfWork:
+        """Return a unit of work for what is being done now."""
+        work = UnitOfWork(self.connection, contexts.current_or_new(), notify=self._notify)
+        self.works.append(work)
+        return work
+
+
+class UnitsOfWork:
+    """Opens units of work on one database; ``pool`` may be None where only ``Access.NO_DATABASE`` is asked for."""
+
+    def __init__(self, pool: Pool | None, sender: Sender | None = None) -> None:
+        self._pool = pool
+        self._sender = sender
+        self.after_commit = AfterCommit()
+
+    @property
+    def has_database(self) -> bool:
+        """Whether it can open anything but ``Access.NO_DATABASE``."""
+        return self._pool is not None
+
+    @asynccontextmanager
+    async def open(
+        self,
+        access: Access = Access.TRANSACTION,
+        *,
+        isolation: Isolation | None = None,
+        within: float = ACQUIRE_SECONDS,
+    ) -> AsyncIterator[UnitOfWork]:
+        """Open one unit of work: committed at the end, undone when the block raises.
+
+        Raises what :func:`~shared.db.transaction.transaction` raises.
+        """
+        with contexts.use(contexts.current_or_new()) as context:
+            if access is Access.NO_DATABASE:
+                yield UnitOfWork(None, context, writable=False)
+            elif access is Access.READ_ONLY:
+                async with acquired(self._require_pool(), within=within) as connection:
+                    yield UnitOfWork(connection, context, writable=False)
+            else:
+                async with self.together(isolation=isolation, within=within) as shared:
+                    yield shared.open()
+
+    @asynccontextmanager
+    async def together(
+        self, *, isolation: Isolation | None = None, within: float = ACQUIRE_SECONDS
+    ) -> AsyncIterator[SharedTransaction]:
+        """Open one transaction for several units of work."""
+        async with transaction(self._require_pool(), isolation=isolation, within=within) as connection:
+            shared = SharedTransaction(connection, notify=self._sender is None or not self._sender.is_active)
+            yield shared
+            await flush(shared.works)
+        if self._sender is not None and any(work.has_emitted for work in shared.works):
+            self._sender.wake()
+        for work in shared.works:
+            if work.callbacks:
+                self.after_commit.put(work.context, work.callbacks)
+
+    def _require_pool(self) -> Pool:
+        if self._pool is None:
+            raise RuntimeError("there is no database here")
+        return self._pool
