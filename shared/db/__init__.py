@@ -2,7 +2,7 @@
 
 from shared.db.migrate import MigrationError, migrate
 from shared.db.pool import Connection, connect, open_pool
-from shared.db.transaction import acquired, repeat_on_conflict, transaction
+from shared.db.transaction import acquired, repeat_on_conflict, single_statement, transaction
 
 __all__ = [
     "Connection",
@@ -12,5 +12,6 @@ __all__ = [
     "migrate",
     "open_pool",
     "repeat_on_conflict",
+    "single_statement",
     "transaction",
 ]

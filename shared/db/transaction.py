@@ -59,6 +59,14 @@ async def acquired(pool: asyncpg.Pool, *, within: float = ACQUIRE_SECONDS) -> As
 
 
 @asynccontextmanager
+async def single_statement(pool: asyncpg.Pool, *, within: float = ACQUIRE_SECONDS) -> AsyncIterator[Connection]:
+    """Borrow a connection for one statement that is its own transaction: no time limit cuts it off half way."""
+    async with acquired(pool, within=within) as connection:
+        with suspended():
+            yield connection
+
+
+@asynccontextmanager
 async def transaction(
     pool: asyncpg.Pool,
     *,

@@ -88,7 +88,7 @@ class Requester:
             envelope.DEADLINE: int(deadline * 1000),
         }
         if context.message_id is not None:
-            headers[envelope.CAUSATION_ID] = context.message_id
+            headers[envelope.CAUSATION_ID] = str(context.message_id)
         if context.traceparent is not None:
             headers[envelope.TRACEPARENT] = context.traceparent
         # The logical correlation id travels in a header: AMQP's own is what matches the answer to this attempt.

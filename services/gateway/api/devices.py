@@ -158,9 +158,9 @@ async def make_code(
     collector_code = body.collector_code if isinstance(body, CollectorCodeRequest) else None
     if collector_code is not None:
         await dependencies.request(GetCollector(collector_code=collector_code))
-    async with dependencies.database() as connection:
+    async with dependencies.bus.work() as work:
         made = await enrolment.make_code(
-            connection,
+            work.connection,
             role=Role(body.role),
             made_by=call.device.actor,
             collector_code=collector_code,
@@ -185,9 +185,9 @@ async def enrol(call: Call[Nothing, Nothing, EnrolmentRequest], dependencies: De
     if wait:
         raise problems.too_many_requests(wait)
     try:
-        async with dependencies.database() as connection, connection.transaction():
+        async with dependencies.bus.work() as work:
             enrolled = await enrolment.enrol(
-                connection,
+                work.connection,
                 code=call.body.code,
                 device_id=call.key,
                 device_name=call.body.device_name,
@@ -225,11 +225,12 @@ async def revoke(call: Call[DevicePath, Nothing, Revocation], dependencies: Depe
     """Shut a device out for good, its open socket included."""
     if call.path.device_id == call.device.device_id:
         raise OwnDevice("Không thể tự thu hồi thiết bị đang dùng.")
-    async with dependencies.database() as connection:
+    now = dependencies.clock()
+    async with dependencies.bus.work() as work:
         device = await enrolment.revoke(
-            connection, call.path.device_id, by=call.device.actor, reason=call.body.reason, now=dependencies.clock()
+            work.connection, call.path.device_id, by=call.device.actor, reason=call.body.reason, now=now
         )
-    await dependencies.waker.device_revoked(device.device_id)
+        work.after_commit(lambda: dependencies.waker.device_revoked(device.device_id))
     return view(device)
 
 

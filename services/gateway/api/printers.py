@@ -55,9 +55,9 @@ def _view(printer_id: str, setup: str, updated_at: datetime) -> PrinterView:
 async def put(call: Call[PrinterPath, Nothing, PrinterSetup], dependencies: Dependencies) -> PrinterView:
     """Store a printer's profile."""
     now = dependencies.clock()
-    async with dependencies.database() as connection:
+    async with dependencies.bus.work() as work:
         await store.save_printer_profile(
-            connection, call.device.device_id, call.path.printer_id, call.body.model_dump_json(), now
+            work.connection, call.device.device_id, call.path.printer_id, call.body.model_dump_json(), now
         )
     return _view(call.path.printer_id, call.body.model_dump_json(), now)
 

@@ -17,7 +17,8 @@ from services.gateway.edge import problems
 from services.gateway.edge.operation import DEVICE, Admission, Answer, AnyOperation, Call, RequestHandler
 from services.gateway.edge.types import parse_uuid
 from shared.contracts.common import Language
-from shared.db.transaction import CONFLICTS, DATABASE_BUSY, is_connection_lost
+from shared.db.time_limit import time_limit
+from shared.db.transaction import CONFLICTS, DATABASE_BUSY, CommitUnknown, is_connection_lost
 from shared.messaging import tracing
 from shared.messaging.context import correlated
 from shared.problems import NotFound, Problem, TimedOut, Unavailable
@@ -236,13 +237,13 @@ async def _answered(
     request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]], http_timeout: float
 ) -> web.StreamResponse:
     try:
-        async with asyncio.timeout(http_timeout):
+        async with time_limit(http_timeout):
             return await handler(request)
     except Problem as problem:
         return problems.problem_response(problem)
     except web.HTTPException as error:
         return _http_exception(error)
-    except TimeoutError:
+    except (TimeoutError, CommitUnknown):
         return problems.problem_response(TimedOut("Hệ thống trả lời quá chậm; hãy thử lại."))
     except Exception as error:
         if is_connection_lost(error) or isinstance(error, DATABASE_BUSY + CONFLICTS):

@@ -20,7 +20,7 @@ from services.gateway.store import presence
 from shared.clock import Clock, now
 from shared.contracts.gateway import PrintJobCause, PrintJobFinished, PrintJobState
 from shared.contracts.receipt import DocumentReady
-from shared.db import acquired
+from shared.db import acquired, single_statement
 from shared.db.pool import ACQUIRE_SECONDS
 from shared.messaging import Bus, UnitOfWork, tracing
 from shared.messaging import context as contexts
@@ -98,7 +98,7 @@ class PrintJobs:
                 for change in changes.values():
                     await _emit_finished(work, change, moment)
         else:
-            async with acquired(self._pool, within=within) as connection:
+            async with single_statement(self._pool, within=within) as connection:
                 changes = await store.change(
                     connection, [event.job_id], guard, usual.target, cause, actor=event.actor, now=moment
                 )

@@ -302,6 +302,22 @@ async def test_a_service_that_does_not_answer_in_time_is_504(town: Town) -> None
         never.set()
 
 
+async def test_what_was_committed_is_not_answered_as_too_late(town: Town) -> None:
+    async with town.gateway(http_timeout=0.5) as town.url:
+        phone = await town.phone()
+        await town.pool.execute(
+            """
+            CREATE FUNCTION sleep_a_while() RETURNS trigger LANGUAGE plpgsql AS
+                'BEGIN PERFORM pg_sleep(1); RETURN NULL; END';
+            CREATE CONSTRAINT TRIGGER slow_commit AFTER INSERT ON printer_profiles DEFERRABLE INITIALLY DEFERRED
+                FOR EACH ROW EXECUTE FUNCTION sleep_a_while();
+            """
+        )
+        body = {"name": "MPT-II", "connection": "bluetooth", "profile": {"width_dots": 576}}
+        stored = await phone.call("PUT", "/v1/printers/MPT-II.01", body=body)
+        assert await phone.call("GET", "/v1/printers/MPT-II.01") == stored
+
+
 async def test_answers_carry_headers_that_keep_them_private(gateway: Town) -> None:
     phone = await gateway.phone()
     headers = {"Authorization": f"Bearer {phone.token}", "X-Correlation-Id": "0123456789abcdef"}
