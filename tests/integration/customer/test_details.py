@@ -57,7 +57,7 @@ async def test_a_visit_that_is_recorded_meanwhile_is_in_the_answer_as_a_whole_or
     async with service.customer_bus.work() as work:
         await apply_bill(billed(HANH, 1), work, rules=RULES)
     async with service.customer_bus.work() as work:
-        interrupted = UnitOfWork(Interrupted(work.connection, statements, record_a_visit), work.metadata)  # type: ignore[arg-type]
+        interrupted = UnitOfWork(Interrupted(work.connection, statements, record_a_visit), work.context)  # type: ignore[arg-type]
         during = await get_customer(GetCustomer(customer_code=HANH, collector_code="TN1"), interrupted)
 
     seen = (during.step, during.misses, len(during.visits))
