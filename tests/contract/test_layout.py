@@ -16,21 +16,11 @@ SERVICES = Path("services")
 NAMES = ("billing", "customer", "gateway", "notify", "receipt")
 
 SKELETON = {
-    "__init__.py",
-    "__main__.py",
-    "app.py",
-    "audit.py",
-    "domain",
-    "domain.py",
-    "handlers",
-    "metrics.py",
-    "migrations",
-    "README.md",
-    "settings.py",
-    "store",
-    "topology.py",
-}
-"""What CONTRIBUTING names. Anything else in a service is its own matter, which its README names."""
+    name.rstrip("/")
+    for row in re.findall(r"^\| (`.*?) \|", Path("CONTRIBUTING.md").read_text(encoding="utf-8"), re.MULTILINE)
+    for name in re.findall(r"`(\w+(?:\.py|\.md|/))`", row)
+} | {"__init__.py"}
+"""What the table of CONTRIBUTING names. Anything else in a service is its own matter, which its README names."""
 
 NOUNS = {"keyring.py", "rounding.py"}
 """Names that end like a gerund and are none."""
@@ -110,6 +100,17 @@ def test_what_the_readme_of_a_service_names_is_there(service: str) -> None:
     gone = {name for name in listed(service) if not Path(name).exists() and not any(folder.rglob(name))}
 
     assert gone == set()
+
+
+def test_the_places_that_contributing_and_the_architecture_name_are_there() -> None:
+    named = set()
+    for page in (Path("CONTRIBUTING.md"), Path("docs/ARCHITECTURE.md")):
+        text = page.read_text(encoding="utf-8")
+        named |= set(re.findall(r"`((?:services|shared|ops|simulation|stack|tests)/[\w./]+)`", text))
+        named |= {f"services/{place}" for place in re.findall(rf"`((?:{'|'.join(NAMES)})/[\w./]+)`", text)}
+
+    assert named
+    assert {place for place in named if not Path(place).exists()} == set()
 
 
 @pytest.mark.parametrize("service", NAMES)
