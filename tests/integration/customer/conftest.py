@@ -29,15 +29,15 @@ async def empty_service(
     url = await database("customer")
     clock = Clock()
     settings = CustomerSettings(amqp_url=SecretStr(amqp_url), database_url=SecretStr(url), namespace=namespace)
-    heard: list[Event] = []
+    received: list[Event] = []
 
-    async def hear(event: Event, work: UnitOfWork) -> None:
-        heard.append(event)
+    async def receive(event: Event, work: UnitOfWork) -> None:
+        received.append(event)
 
     neighbour = await bus_for(
         Topology(
             service="billing",
-            handlers=[EventHandler(CustomerChanged, hear), EventHandler(VisitRecorded, hear)],
+            handlers=[EventHandler(CustomerChanged, receive), EventHandler(VisitRecorded, receive)],
             emits=[BillIssued, PaymentRecorded, PaymentReversed],
         ),
         database_url=await database(),
@@ -48,7 +48,7 @@ async def empty_service(
         database_url=url,
     )
     async with asyncpg.create_pool(url, min_size=1, max_size=2) as pool:
-        yield Service(neighbour, pool, clock, tmp_path / "town", bus, heard)
+        yield Service(neighbour, pool, clock, tmp_path / "town", bus, received)
 
 
 @pytest_asyncio.fixture

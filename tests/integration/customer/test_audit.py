@@ -25,7 +25,7 @@ async def audited(service: Service) -> VisitFacts:
 
 
 async def work_a_day(service: Service) -> RecordVisit:
-    await service.tell(billed(HANH, 1), billed(HANG, 1))
+    await service.consume(billed(HANH, 1), billed(HANG, 1))
     met = RecordVisit(
         visit_id=new_id(),
         customer_code=HANH,
@@ -38,7 +38,7 @@ async def work_a_day(service: Service) -> RecordVisit:
     service.clock.moment -= timedelta(minutes=1)  # of the copy that answers next
     await service.ask(met.model_copy(update={"outcome": Outcome.CANNOT_PAY}))
     await service.ask(met.model_copy(update={"visit_id": new_id(), "customer_code": HANG, "outcome": Outcome.AWAY}))
-    await service.tell(paid(HANG, 2))
+    await service.consume(paid(HANG, 2))
     return met
 
 

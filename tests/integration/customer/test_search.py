@@ -264,7 +264,7 @@ async def test_a_search_over_the_bus_shows_what_a_list_needs(service: Service) -
         "R1",
         0,
     )
-    stranger = await service.ask(SearchCustomers(query="nguyen thanh hanh", collector_code="TN1"))
-    assert "PB14010000004" not in [match.customer.customer_code for match in stranger.matches]
+    others = await service.ask(SearchCustomers(query="nguyen thanh hanh", collector_code="TN1"))
+    assert "PB14010000004" not in [match.customer.customer_code for match in others.matches]
     nobody = await service.ask(SearchCustomers(query="nguyen", collector_code="TN9"))
     assert nobody.matches == []

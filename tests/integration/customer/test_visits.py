@@ -1,4 +1,4 @@
-"""Visits are recorded once, lead where the procedure says, and are told to the others."""
+"""Visits are recorded once, lead where the procedure says, and are emitted."""
 
 import asyncio
 from datetime import timedelta
@@ -15,7 +15,7 @@ from shared.testing import wait_until
 from tests.integration.customer.accounts import billed, paid, reversed_payment
 from tests.integration.customer.town import NOW, Service
 
-HANH, HANG, UT, STRANGER = (f"PB1401000000{number}" for number in (1, 2, 3, 4))
+HANH, HANG, UT, OTHERS = (f"PB1401000000{number}" for number in (1, 2, 3, 4))
 
 
 def record(outcome: Outcome, customer_code: str = HANH, **others: Any) -> RecordVisit:
@@ -30,7 +30,7 @@ async def refusal(service: Service, request: RecordVisit) -> Problem:
 
 
 async def test_a_customer_who_cannot_pay_twice_is_sent_to_a_collection_point(service: Service) -> None:
-    await service.tell(billed(HANH, 1))
+    await service.consume(billed(HANH, 1))
     met = record(Outcome.MET)
     first = (await service.ask(met)).visit
     assert (first.next_step, first.misses) == (NextStep.DUE, 0)
@@ -48,43 +48,43 @@ async def test_a_customer_who_cannot_pay_twice_is_sent_to_a_collection_point(ser
     assert (details.step, details.misses, details.debt) == (NextStep.COLLECTION_POINT, 2, 216_000)
     assert [visit.visit_id for visit in details.visits] == [third.visit_id, met.visit_id]
 
-    told = await service.emitted(VisitRecorded)
-    assert [(event.visit.outcome, event.first_record) for event in told] == [
+    emitted = await service.emitted(VisitRecorded)
+    assert [(event.visit.outcome, event.first_record) for event in emitted] == [
         (Outcome.MET, True),
         (Outcome.CANNOT_PAY, False),
         (Outcome.CANNOT_PAY, True),
     ]
-    await wait_until(lambda: [event for event in service.heard if isinstance(event, VisitRecorded)] == told)
+    await wait_until(lambda: [event for event in service.received if isinstance(event, VisitRecorded)] == emitted)
 
 
 async def test_a_customer_who_is_away_comes_back_in_the_route(service: Service) -> None:
-    await service.tell(billed(HANH, 1))
+    await service.consume(billed(HANH, 1))
     device = new_id()
     visit = (await service.ask(record(Outcome.AWAY, device_id=device, note="cổng khóa"))).visit
     assert (visit.next_step, visit.misses, visit.appointment) == (NextStep.REVISIT, 1, None)
-    (told,) = await service.emitted(VisitRecorded)
-    assert (told.device_id, told.visit.note) == (device, "cổng khóa")
+    (emitted,) = await service.emitted(VisitRecorded)
+    assert (emitted.device_id, emitted.visit.note) == (device, "cổng khóa")
 
 
 async def test_an_appointment_is_proposed_when_none_was_agreed(service: Service) -> None:
-    await service.tell(billed(HANH, 1))
+    await service.consume(billed(HANH, 1))
     visit = (await service.ask(record(Outcome.CANNOT_PAY))).visit
     assert visit.appointment == NOW + timedelta(days=3)
 
 
-async def test_a_repeated_visit_gets_the_first_answer_and_is_told_once(service: Service) -> None:
-    await service.tell(billed(HANH, 1))
+async def test_a_repeated_visit_gets_the_first_answer_and_is_emitted_once(service: Service) -> None:
+    await service.consume(billed(HANH, 1))
     request = record(Outcome.CANNOT_PAY)
     answers = await asyncio.gather(*(service.ask(request) for _ in range(5)))
     service.clock.pass_days(1)
-    await service.tell(paid(HANH, 2))
+    await service.consume(paid(HANH, 2))
     answers.append(await service.ask(request))
     assert all(answer == answers[0] for answer in answers)
     assert len(await service.emitted(VisitRecorded)) == 1
 
 
 async def test_a_repeated_met_gets_its_own_answer_even_after_cannot_pay(service: Service) -> None:
-    await service.tell(billed(HANH, 1))
+    await service.consume(billed(HANH, 1))
     met = record(Outcome.MET)
     answer = await service.ask(met)
     await service.ask(met.model_copy(update={"outcome": Outcome.CANNOT_PAY}))
@@ -96,7 +96,7 @@ async def test_a_repeated_met_gets_its_own_answer_even_after_cannot_pay(service:
     "change", [{"note": "khác"}, {"customer_code": HANG}, {"visited_at": NOW - timedelta(hours=1)}]
 )
 async def test_the_same_visit_with_other_content_is_refused(service: Service, change: dict[str, Any]) -> None:
-    await service.tell(billed(HANH, 1), billed(HANG, 1))
+    await service.consume(billed(HANH, 1), billed(HANG, 1))
     request = record(Outcome.AWAY)
     await service.ask(request)
     problem = await refusal(service, request.model_copy(update=change))
@@ -108,7 +108,7 @@ async def test_the_same_visit_with_other_content_is_refused(service: Service, ch
     [(Outcome.AWAY, Outcome.MET), (Outcome.CANNOT_PAY, Outcome.MET), (Outcome.MET, Outcome.AWAY)],
 )
 async def test_a_visit_has_one_outcome(service: Service, first: Outcome, then: Outcome) -> None:
-    await service.tell(billed(HANH, 1))
+    await service.consume(billed(HANH, 1))
     request = record(first)
     await service.ask(request)
     problem = await refusal(service, request.model_copy(update={"outcome": then}))
@@ -116,7 +116,7 @@ async def test_a_visit_has_one_outcome(service: Service, first: Outcome, then: O
 
 
 async def test_a_visit_cannot_pass_to_another_customer(service: Service) -> None:
-    await service.tell(billed(HANH, 1), billed(HANG, 1))
+    await service.consume(billed(HANH, 1), billed(HANG, 1))
     met = record(Outcome.MET)
     await service.ask(met)
     other = met.model_copy(update={"outcome": Outcome.CANNOT_PAY, "customer_code": HANG})
@@ -125,7 +125,7 @@ async def test_a_visit_cannot_pass_to_another_customer(service: Service) -> None
 
 
 async def test_two_customers_cannot_share_a_visit_made_at_the_same_time(service: Service) -> None:
-    await service.tell(billed(HANH, 1), billed(HANG, 1))
+    await service.consume(billed(HANH, 1), billed(HANG, 1))
     one = record(Outcome.AWAY)
     other = one.model_copy(update={"customer_code": HANG})
     answers = await asyncio.gather(service.ask(one), service.ask(other), return_exceptions=True)
@@ -135,7 +135,7 @@ async def test_two_customers_cannot_share_a_visit_made_at_the_same_time(service:
 
 @pytest.mark.parametrize("outcome", Outcome)
 async def test_nothing_is_recorded_of_a_customer_who_owes_nothing(service: Service, outcome: Outcome) -> None:
-    await service.tell(billed(HANH, 1), paid(HANH, 2))
+    await service.consume(billed(HANH, 1), paid(HANH, 2))
     problem = await refusal(service, record(outcome))
     assert (problem.slug, problem.status) == ("nothing-owed", 409)
     assert problem.facts["cleared_at"] == NOW.isoformat()
@@ -143,23 +143,23 @@ async def test_nothing_is_recorded_of_a_customer_who_owes_nothing(service: Servi
 
 
 async def test_who_has_paid_meanwhile_cannot_turn_out_unable_to_pay(service: Service) -> None:
-    await service.tell(billed(HANH, 1))
+    await service.consume(billed(HANH, 1))
     met = record(Outcome.MET)
     await service.ask(met)
-    await service.tell(paid(HANH, 2))
+    await service.consume(paid(HANH, 2))
     problem = await refusal(service, met.model_copy(update={"outcome": Outcome.CANNOT_PAY}))
     assert problem.slug == "nothing-owed"
 
 
-@pytest.mark.parametrize("customer_code", [STRANGER, "PB14019999999"])
+@pytest.mark.parametrize("customer_code", [OTHERS, "PB14019999999"])
 async def test_a_collector_records_visits_on_own_routes_only(service: Service, customer_code: str) -> None:
-    await service.tell(billed(STRANGER, 1))
+    await service.consume(billed(OTHERS, 1))
     problem = await refusal(service, record(Outcome.MET, customer_code))
     assert (problem.slug, problem.status) == ("not-found", 404)
 
 
 async def test_a_phone_whose_clock_is_ahead_records_now_and_one_days_ahead_is_refused(service: Service) -> None:
-    await service.tell(billed(HANH, 1))
+    await service.consume(billed(HANH, 1))
     visit = (await service.ask(record(Outcome.AWAY, visited_at=NOW + timedelta(hours=20)))).visit
     assert visit.visited_at == NOW
     problem = await refusal(service, record(Outcome.AWAY, visited_at=NOW + timedelta(days=3)))
@@ -167,7 +167,7 @@ async def test_a_phone_whose_clock_is_ahead_records_now_and_one_days_ahead_is_re
 
 
 async def test_an_appointment_in_the_past_and_a_note_with_control_bytes_are_refused(service: Service) -> None:
-    await service.tell(billed(HANH, 1))
+    await service.consume(billed(HANH, 1))
     early = record(Outcome.CANNOT_PAY, appointment=NOW - timedelta(days=1))
     assert (await refusal(service, early)).slug == "invalid-appointment"
     assert (await refusal(service, record(Outcome.AWAY, note="a\x00b"))).slug == "invalid-text"
@@ -175,28 +175,28 @@ async def test_an_appointment_in_the_past_and_a_note_with_control_bytes_are_refu
 
 
 async def test_a_payment_that_clears_the_debt_ends_its_visits_and_a_reversal_starts_new_ones(service: Service) -> None:
-    await service.tell(billed(HANH, 1))
+    await service.consume(billed(HANH, 1))
     await service.ask(record(Outcome.CANNOT_PAY))
-    await service.tell(paid(HANH, 2))
+    await service.consume(paid(HANH, 2))
     details = await service.ask(GetCustomer(customer_code=HANH))
     assert (details.step, details.misses, details.debt, details.appointment) == (NextStep.SETTLED, 0, 0, None)
-    await service.tell(reversed_payment(HANH, 3))
+    await service.consume(reversed_payment(HANH, 3))
     details = await service.ask(GetCustomer(customer_code=HANH))
     assert (details.step, details.misses, details.debt) == (NextStep.DUE, 0, 216_000)
 
 
 async def test_late_and_repeated_events_leave_the_newest_account(service: Service) -> None:
     newest = billed(HANH, 3, debt=90_000)
-    await service.tell(newest)
+    await service.consume(newest)
     await service.ask(record(Outcome.CANNOT_PAY))
-    await service.tell(billed(HANH, 1), paid(HANH, 2), billed(HANH, 1), newest)
+    await service.consume(billed(HANH, 1), paid(HANH, 2), billed(HANH, 1), newest)
     details = await service.ask(GetCustomer(customer_code=HANH))
     # The payment that came late belongs to an earlier debt: the visit was for this one, and still counts.
     assert (details.debt, details.step, details.misses) == (90_000, NextStep.REVISIT, 1)
 
 
 async def test_news_of_an_account_that_is_not_known_yet_waits_for_its_customer(service: Service) -> None:
-    await service.tell(billed("PB14010000099", 1))
+    await service.consume(billed("PB14010000099", 1))
     lines = ["PB14010000099,Huỳnh Mới,1 Lê Lợi,,,PB1401,R1,9,household,1,true"]
     assert (await service.import_town(customers=lines, meters=[])).ok
     assert (await service.ask(GetCustomer(customer_code="PB14010000099"))).step is NextStep.DUE
@@ -214,15 +214,15 @@ async def stops(service: Service, day_offset: int = 0) -> list[tuple[str, NextSt
 
 async def test_a_route_shows_who_owes_in_the_order_of_walking(service: Service) -> None:
     assert await stops(service) == []
-    await service.tell(billed(UT, 1), billed(HANG, 1), billed(HANH, 1), billed(STRANGER, 1))
+    await service.consume(billed(UT, 1), billed(HANG, 1), billed(HANH, 1), billed(OTHERS, 1))
     due = [(code, NextStep.DUE, False, False, None) for code in (HANH, HANG, UT)]
     assert await stops(service) == due
 
 
 async def test_a_stop_is_done_when_visited_or_settled_on_the_day(service: Service) -> None:
-    await service.tell(billed(HANH, 1), billed(HANG, 1), billed(UT, 1))
+    await service.consume(billed(HANH, 1), billed(HANG, 1), billed(UT, 1))
     await service.ask(record(Outcome.AWAY))
-    await service.tell(paid(HANG, 2))
+    await service.consume(paid(HANG, 2))
     assert await stops(service) == [
         (HANH, NextStep.REVISIT, True, False, Outcome.AWAY),
         (HANG, NextStep.SETTLED, True, False, None),
@@ -236,7 +236,7 @@ async def test_a_stop_is_done_when_visited_or_settled_on_the_day(service: Servic
 
 
 async def test_a_promise_is_flagged_on_its_day_only(service: Service) -> None:
-    await service.tell(billed(HANH, 1))
+    await service.consume(billed(HANH, 1))
     # Half past one in the night of the 26th in Vietnam is still the 25th in UTC.
     promised = NOW.replace(day=25, hour=18, minute=30)
     await service.ask(record(Outcome.CANNOT_PAY, appointment=promised))
@@ -250,9 +250,9 @@ async def test_a_promise_is_flagged_on_its_day_only(service: Service) -> None:
 
 
 async def test_the_outcome_for_an_earlier_debt_is_not_shown_for_the_present_one(service: Service) -> None:
-    await service.tell(billed(HANH, 1))
+    await service.consume(billed(HANH, 1))
     await service.ask(record(Outcome.AWAY))
-    await service.tell(paid(HANH, 2), billed(HANH, 3))
+    await service.consume(paid(HANH, 2), billed(HANH, 3))
     assert await stops(service, day_offset=1) == [(HANH, NextStep.DUE, False, False, None)]
 
 
@@ -283,7 +283,7 @@ async def test_the_route_of_an_unknown_collector_is_not_found(service: Service) 
 
 
 async def test_reading_a_customer_shows_the_facts_and_hides_other_collectors_customers(service: Service) -> None:
-    details = await service.ask(GetCustomer(customer_code=STRANGER))
+    details = await service.ask(GetCustomer(customer_code=OTHERS))
     assert details.facts.meter is not None
     assert (details.facts.name, details.facts.collector.name, details.facts.meter.multiplier) == (
         "Nguyễn Thành Hạnh",
@@ -292,10 +292,10 @@ async def test_reading_a_customer_shows_the_facts_and_hides_other_collectors_cus
     )
     assert (details.step, details.visits) == (NextStep.SETTLED, [])
     with pytest.raises(Problem, match="not-found"):
-        await service.ask(GetCustomer(customer_code=STRANGER, collector_code="TN1"))
+        await service.ask(GetCustomer(customer_code=OTHERS, collector_code="TN1"))
 
 
 async def test_a_visit_keeps_its_id(service: Service) -> None:
-    await service.tell(billed(HANH, 1))
+    await service.consume(billed(HANH, 1))
     visit_id: UUID = new_id()
     assert (await service.ask(record(Outcome.MET, visit_id=visit_id))).visit.visit_id == visit_id

@@ -77,25 +77,25 @@ class Service:
     clock: Clock
     folder: Path
     customer_bus: Bus
-    heard: list[Event] = field(default_factory=list)
+    received: list[Event] = field(default_factory=list)
     """The events that the service has sent and a neighbour has received."""
 
     async def ask(self, request: Request[R]) -> R:
         return await self.bus.request(request, timeout=10)
 
-    async def tell(self, *events: BillIssued | PaymentRecorded | PaymentReversed) -> None:
-        """Let billing emit events, and wait until the service has taken them all in."""
-        before = await self.taken_in()
+    async def consume(self, *events: BillIssued | PaymentRecorded | PaymentReversed) -> None:
+        """Let billing emit events, and wait until the service has consumed them all."""
+        before = await self.consumed()
         async with self.bus.work() as work:
             for event in events:
                 await work.emit(event, aggregate=event.account.customer_code)
 
         async def taken() -> bool:
-            return await self.taken_in() >= before + len(events)
+            return await self.consumed() >= before + len(events)
 
-        await wait_until(taken, message="the events are taken in")
+        await wait_until(taken, message="the events are consumed")
 
-    async def taken_in(self) -> int:
+    async def consumed(self) -> int:
         count: int = await self.pool.fetchval("SELECT count(*) FROM inbox")
         return count
 

@@ -55,8 +55,8 @@ class Desk:
     def new_work(self) -> AbstractAsyncContextManager[UnitOfWork]:
         return UnitsOfWork(self.pool).open()
 
-    async def hear(self, *events: NoticeIssued | PaymentRecorded | PaymentReversed) -> None:
-        """Take events in, one after the other."""
+    async def consume(self, *events: NoticeIssued | PaymentRecorded | PaymentReversed) -> None:
+        """Consume events, one after the other."""
         for event in events:
             async with self.new_work() as work:
                 await self.handle(event, work)
@@ -86,7 +86,7 @@ class Desk:
         async with self.new_work() as work:
             await block_phone(work.connection, BlockedPhone(phone, cause, "", "test", self.watch()))
 
-    async def said(self) -> list[tuple[str, dict[str, Any]]]:
+    async def emitted(self) -> list[tuple[str, dict[str, Any]]]:
         """Return the events that notify has emitted: routing key and body."""
         rows = await self.pool.fetch("SELECT routing_key, body FROM outbox ORDER BY position")
         return [(row["routing_key"], json.loads(row["body"])) for row in rows]

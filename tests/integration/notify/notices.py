@@ -1,4 +1,4 @@
-"""Notices, payments and reversals as billing would say them, and a provider that does as it is told."""
+"""Notices, payments and reversals as billing would emit them, and a provider that answers as a test wants."""
 
 import asyncio
 from collections.abc import Callable
@@ -166,7 +166,7 @@ def paid(*, debt: int = 0, version: int = 2, code: str = CODE) -> PaymentRecorde
     )
 
 
-def taken_back(*, debt: int = 871_020, version: int = 3, code: str = CODE) -> PaymentReversed:
+def reversed_payment(*, debt: int = 871_020, version: int = 3, code: str = CODE) -> PaymentReversed:
     return PaymentReversed(
         reversal_id=new_id(),
         payment=_payment(code),

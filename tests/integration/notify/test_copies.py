@@ -13,7 +13,7 @@ from shared.contracts.billing import NoticeIssued
 from shared.contracts.message import Event
 from shared.messaging import EventHandler
 from tests.integration.notify.desk import Desk
-from tests.integration.notify.notices import CODE, Operator, Watch, notice, paid, taken_back
+from tests.integration.notify.notices import CODE, Operator, Watch, notice, paid, reversed_payment
 
 
 @pytest_asyncio.fixture
@@ -40,7 +40,7 @@ async def test_copies_that_schedule_reminders_for_the_same_numbers_do_not_wait_f
         assert len(await desk.reminders(f"PB1401000000{number}")) == 1
 
 
-@pytest.mark.parametrize("event", [notice(), paid(), taken_back()])
+@pytest.mark.parametrize("event", [notice(), paid(), reversed_payment()])
 def test_events_of_one_transaction_are_handled_in_the_order_of_the_accounts_that_they_lock(event: Event) -> None:
     [handler] = [handler for handler in TOPOLOGY.handlers if handler.message is type(event)]
     assert isinstance(handler, EventHandler)

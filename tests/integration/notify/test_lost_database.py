@@ -66,7 +66,7 @@ async def test_after_a_failure_the_same_loop_can_wait_with_a_time_limit(desk: De
 async def test_an_outcome_is_recorded_although_the_connection_was_lost_meanwhile(
     desk: Desk, operator: Operator
 ) -> None:
-    await desk.hear(notice())
+    await desk.consume(notice())
     # 1 gives up what was lost, 2 claims the reminder, 3 records what came of it.
     assert await losing(desk, 3, 4).send_due() == 1
     assert (await desk.reminder()).state is ReminderState.SENT

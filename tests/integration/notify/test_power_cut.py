@@ -56,7 +56,7 @@ async def test_whoever_is_killed_nobody_gets_an_sms_twice_and_none_is_forgotten(
     copies = [await start(url, amqp_url, namespace, tmp_path) for _ in range(2)]
     try:
         desk = Desk(pool, [], Watch(now()), Limits(hours=ANY_HOUR))
-        await desk.hear(
+        await desk.consume(
             *(
                 notice(code=f"PB1401{number:07d}", phone=f"+8495300{number:04d}", issued_at=now())
                 for number in range(REMINDERS)

@@ -17,7 +17,7 @@ from shared.contracts.notify import ReminderState
 from shared.ids import new_id
 from shared.testing import wait_until
 from tests.integration.notify.desk import Desk
-from tests.integration.notify.notices import NIGHT, NOON, PHONE, Operator, Watch, notice, paid, taken_back
+from tests.integration.notify.notices import NIGHT, NOON, PHONE, Operator, Watch, notice, paid, reversed_payment
 
 PoolFor = Callable[..., Awaitable[asyncpg.Pool]]
 
@@ -46,7 +46,7 @@ def desk(pool: asyncpg.Pool, operator: Operator, watch: Watch) -> Desk:
 
 
 async def test_an_away_visit_is_reminded_of_once(desk: Desk, operator: Operator) -> None:
-    await desk.hear(notice())
+    await desk.consume(notice())
     assert await desk.sender.send_due() == 1
     assert await desk.sender.send_due() == 0
     [sms] = operator.sent
@@ -62,29 +62,29 @@ async def test_an_away_visit_is_reminded_of_once(desk: Desk, operator: Operator)
 
 async def test_a_repeated_notice_of_the_same_visit_adds_nothing(desk: Desk, operator: Operator) -> None:
     visit = new_id()
-    await desk.hear(notice(visit_id=visit), notice(visit_id=visit))
+    await desk.consume(notice(visit_id=visit), notice(visit_id=visit))
     await desk.sender.send_due()
-    await desk.hear(notice(visit_id=visit, debt=900_000, version=5))
+    await desk.consume(notice(visit_id=visit, debt=900_000, version=5))
     await desk.sender.send_due()
     assert len(operator.sent) == 1
     assert len(await desk.reminders()) == 1
 
 
 async def test_two_visits_are_reminded_of_twice(desk: Desk, operator: Operator) -> None:
-    await desk.hear(notice(), notice(version=2))
+    await desk.consume(notice(), notice(version=2))
     await desk.sender.send_due()
     assert len(operator.sent) == 2
 
 
 @pytest.mark.parametrize("kind", [NoticeKind.CHECK, NoticeKind.CANNOT_PAY, NoticeKind.COLLECTION_POINT])
 async def test_other_notices_are_not_reminded_of(desk: Desk, kind: NoticeKind) -> None:
-    await desk.hear(notice(kind=kind))
+    await desk.consume(notice(kind=kind))
     assert await desk.reminders() == []
 
 
 async def test_many_senders_send_each_reminder_once(desk: Desk, operator: Operator) -> None:
     codes = [f"PB1401{number:07d}" for number in range(40)]
-    await desk.hear(*(notice(code=code, phone=f"+8495300{n:04d}") for n, code in enumerate(codes)))
+    await desk.consume(*(notice(code=code, phone=f"+8495300{n:04d}") for n, code in enumerate(codes)))
     senders = [desk.another_sender(concurrency=2) for _ in range(3)]
     handed_over = await asyncio.gather(*(sender.send_due() for sender in senders))
     assert sum(handed_over) == 40
@@ -92,10 +92,10 @@ async def test_many_senders_send_each_reminder_once(desk: Desk, operator: Operat
     assert await desk.violations() == []
 
 
-async def test_both_events_of_the_life_of_an_sms_are_told(desk: Desk) -> None:
-    await desk.hear(notice(), notice(phone=None, version=2))
+async def test_both_events_of_the_life_of_an_sms_are_emitted(desk: Desk) -> None:
+    await desk.consume(notice(), notice(phone=None, version=2))
     await desk.sender.send_due()
-    (first, failed), (second, sent) = await desk.said()
+    (first, failed), (second, sent) = await desk.emitted()
     assert (first, second) == ("sms.failed.v1", "sms.sent.v1")
     assert failed["cause"] == "no_phone"
     assert (sent["provider"], sent["segments"]) == ("operator", 1)
@@ -105,7 +105,7 @@ async def test_both_events_of_the_life_of_an_sms_are_told(desk: Desk) -> None:
 
 
 async def test_a_payment_cancels_what_waits(desk: Desk, operator: Operator) -> None:
-    await desk.hear(notice(), paid())
+    await desk.consume(notice(), paid())
     assert await desk.sender.send_due() == 0
     reminder = await desk.reminder()
     assert (reminder.state, reminder.cause) == (ReminderState.CANCELLED, Cause.PAID)
@@ -113,21 +113,21 @@ async def test_a_payment_cancels_what_waits(desk: Desk, operator: Operator) -> N
 
 
 async def test_a_payment_in_part_leaves_the_reminder_with_what_is_still_owed(desk: Desk, operator: Operator) -> None:
-    await desk.hear(notice(), paid(debt=100_500))
+    await desk.consume(notice(), paid(debt=100_500))
     await desk.sender.send_due()
     assert "100.500d" in operator.sent[0].text
     assert (await desk.reminder()).text == operator.sent[0].text
 
 
-async def test_a_payment_that_is_heard_before_the_notice_counts(desk: Desk, operator: Operator) -> None:
-    await desk.hear(paid(version=2), notice(version=1))
+async def test_a_payment_that_arrives_before_its_notice_counts(desk: Desk, operator: Operator) -> None:
+    await desk.consume(paid(version=2), notice(version=1))
     await desk.sender.send_due()
     assert operator.sent == []
     assert (await desk.reminder()).state is ReminderState.CANCELLED
 
 
 async def test_an_older_account_does_not_undo_a_newer_one(desk: Desk, operator: Operator) -> None:
-    await desk.hear(notice(version=5), paid(version=4))
+    await desk.consume(notice(version=5), paid(version=4))
     await desk.sender.send_due()
     assert len(operator.sent) == 1
 
@@ -136,7 +136,7 @@ async def test_a_reversal_before_the_morning_schedules_the_reminder_again(
     desk: Desk, operator: Operator, watch: Watch
 ) -> None:
     watch.moment = NIGHT
-    await desk.hear(notice(issued_at=NIGHT), paid(version=2), taken_back(version=3))
+    await desk.consume(notice(issued_at=NIGHT), paid(version=2), reversed_payment(version=3))
     assert (await desk.reminder()).state is ReminderState.SCHEDULED
     watch.advance(hours=9)
     await desk.sender.send_due()
@@ -146,21 +146,21 @@ async def test_a_reversal_before_the_morning_schedules_the_reminder_again(
 async def test_a_reversal_after_the_reminder_was_due_sends_nothing_late(
     desk: Desk, operator: Operator, watch: Watch
 ) -> None:
-    await desk.hear(notice(), paid(version=2))
+    await desk.consume(notice(), paid(version=2))
     watch.advance(hours=1)
-    await desk.hear(taken_back(version=3))
+    await desk.consume(reversed_payment(version=3))
     await desk.sender.send_due()
     assert operator.sent == []
 
 
 async def test_payments_of_others_change_nothing(desk: Desk, operator: Operator) -> None:
-    await desk.hear(notice(), paid(code="PB14010099999"))
+    await desk.consume(notice(), paid(code="PB14010099999"))
     await desk.sender.send_due()
     assert len(operator.sent) == 1
 
 
 async def test_nothing_is_sent_for_a_visit_where_nothing_is_owed(desk: Desk, operator: Operator) -> None:
-    await desk.hear(notice(debt=0))
+    await desk.consume(notice(debt=0))
     await desk.sender.send_due()
     assert operator.sent == []
 
@@ -168,21 +168,21 @@ async def test_nothing_is_sent_for_a_visit_where_nothing_is_owed(desk: Desk, ope
 @pytest.mark.parametrize(
     ("phone", "cause"), [(None, Cause.NO_PHONE), ("+842903831234", Cause.LANDLINE), (PHONE, Cause.OPTED_OUT)]
 )
-async def test_who_cannot_or_may_not_be_texted_is_told_to_the_others(
+async def test_an_event_names_who_cannot_or_may_not_be_texted(
     desk: Desk, operator: Operator, phone: str | None, cause: Cause
 ) -> None:
     if cause is Cause.OPTED_OUT:
         await desk.block(PHONE)
-    await desk.hear(notice(phone=phone))
+    await desk.consume(notice(phone=phone))
     await desk.sender.send_due()
     reminder = await desk.reminder()
     assert (reminder.state, reminder.cause) == (ReminderState.FAILED, cause)
-    assert [(key, body["cause"]) for key, body in await desk.said()] == [("sms.failed.v1", cause)]
+    assert [(key, body["cause"]) for key, body in await desk.emitted()] == [("sms.failed.v1", cause)]
     assert operator.sent == []
 
 
 async def test_an_opt_out_counts_for_what_already_waits(desk: Desk, operator: Operator) -> None:
-    await desk.hear(notice())
+    await desk.consume(notice())
     await desk.block(PHONE)
     await desk.sender.send_due()
     assert (await desk.reminder()).cause == Cause.OPTED_OUT
@@ -194,7 +194,7 @@ async def test_an_opt_out_counts_for_what_already_waits(desk: Desk, operator: Op
 
 async def test_what_comes_in_the_night_leaves_in_the_morning(desk: Desk, operator: Operator, watch: Watch) -> None:
     watch.moment = NIGHT
-    await desk.hear(notice(issued_at=NIGHT))
+    await desk.consume(notice(issued_at=NIGHT))
     assert await desk.sender.send_due() == 0
     due = (await desk.reminder()).due_at
     assert NIGHT + timedelta(hours=8) <= due < NIGHT + timedelta(hours=8, minutes=20)
@@ -205,7 +205,7 @@ async def test_what_comes_in_the_night_leaves_in_the_morning(desk: Desk, operato
 async def test_what_was_late_by_a_stopped_service_still_waits_for_the_morning(
     desk: Desk, operator: Operator, watch: Watch
 ) -> None:
-    await desk.hear(notice())
+    await desk.consume(notice())
     watch.moment = NIGHT
     assert await desk.sender.send_due() == 0
     reminder = await desk.reminder()
@@ -214,7 +214,7 @@ async def test_what_was_late_by_a_stopped_service_still_waits_for_the_morning(
 
 
 async def test_a_reminder_that_is_two_days_late_is_not_sent(desk: Desk, operator: Operator, watch: Watch) -> None:
-    await desk.hear(notice())
+    await desk.consume(notice())
     watch.advance(hours=49)
     await desk.sender.send_due()
     assert (await desk.reminder()).cause == Cause.EXPIRED
@@ -223,7 +223,7 @@ async def test_a_reminder_that_is_two_days_late_is_not_sent(desk: Desk, operator
 
 async def test_a_number_gets_no_more_than_its_share_of_a_day(desk: Desk, operator: Operator, watch: Watch) -> None:
     codes = [f"PB140100123{number}0" for number in range(5)]
-    await desk.hear(*(notice(code=code) for code in codes))
+    await desk.consume(*(notice(code=code) for code in codes))
     await desk.another_sender(concurrency=4).send_due()
     assert len(operator.sent) == 3
     waiting = [
@@ -250,12 +250,12 @@ async def send_all_day(desk: Desk, sender: Sender, watch: Watch) -> None:
 
 async def test_an_answer_that_never_comes_is_unknown_and_stays_so(desk: Desk, operator: Operator, watch: Watch) -> None:
     operator.answers = [None, Handover.ACCEPTED]
-    await desk.hear(notice())
+    await desk.consume(notice())
     await send_all_day(desk, desk.sender, watch)
     reminder = await desk.reminder()
     assert (reminder.state, reminder.cause) == (ReminderState.UNKNOWN, Cause.ANSWER_LOST)
     assert len(operator.sent) == 1
-    assert await desk.said() == []
+    assert await desk.emitted() == []
 
 
 @pytest.mark.parametrize("error", [ConnectionResetError("cut"), RuntimeError("a bug"), OSError(5, "I/O")])
@@ -263,7 +263,7 @@ async def test_whatever_a_provider_raises_the_sms_is_not_sent_again(
     desk: Desk, operator: Operator, watch: Watch, error: Exception
 ) -> None:
     operator.answers = [error, Handover.ACCEPTED]
-    await desk.hear(notice())
+    await desk.consume(notice())
     await send_all_day(desk, desk.sender, watch)
     assert (await desk.reminder()).state is ReminderState.UNKNOWN
     assert len(operator.sent) == 1
@@ -271,7 +271,7 @@ async def test_whatever_a_provider_raises_the_sms_is_not_sent_again(
 
 async def test_throttling_is_retried_with_the_same_reference(desk: Desk, operator: Operator, watch: Watch) -> None:
     operator.answers = [Handover.THROTTLED, Handover.THROTTLED, Handover.ACCEPTED]
-    await desk.hear(notice())
+    await desk.consume(notice())
     await send_all_day(desk, desk.sender, watch)
     assert (await desk.reminder()).state is ReminderState.SENT
     assert len(operator.sent) == 3
@@ -281,7 +281,7 @@ async def test_throttling_is_retried_with_the_same_reference(desk: Desk, operato
 
 async def test_a_retry_waits(desk: Desk, operator: Operator, watch: Watch) -> None:
     operator.answers = [Handover.NOT_SENT]
-    await desk.hear(notice())
+    await desk.consume(notice())
     for _ in range(3):
         await desk.sender.send_due()
     assert len(operator.sent) == 1
@@ -290,21 +290,23 @@ async def test_a_retry_waits(desk: Desk, operator: Operator, watch: Watch) -> No
     assert len(operator.sent) == 2
 
 
-async def test_a_provider_that_never_works_is_given_up(desk: Desk, operator: Operator, watch: Watch) -> None:
+async def test_a_reminder_fails_after_the_last_retry_of_a_provider_that_never_works(
+    desk: Desk, operator: Operator, watch: Watch
+) -> None:
     operator.answers = [Handover.NOT_SENT]
-    await desk.hear(notice())
+    await desk.consume(notice())
     await send_all_day(desk, desk.sender, watch)
     reminder = await desk.reminder()
     assert (reminder.state, reminder.cause) == (ReminderState.FAILED, Cause.PROVIDERS_EXHAUSTED)
     assert len(operator.sent) == 6
-    assert [key for key, _ in await desk.said()] == ["sms.failed.v1"]
+    assert [key for key, _ in await desk.emitted()] == ["sms.failed.v1"]
 
 
 async def test_a_bad_number_goes_on_the_list(desk: Desk, operator: Operator) -> None:
     operator.answers = [Handover.REJECTED_NUMBER]
-    await desk.hear(notice())
+    await desk.consume(notice())
     await desk.sender.send_due()
-    await desk.hear(notice(version=2))
+    await desk.consume(notice(version=2))
     await desk.sender.send_due()
     assert len(operator.sent) == 1
     assert [reminder.cause for reminder in await desk.reminders()] == [Cause.WRONG_NUMBER] * 2
@@ -312,9 +314,9 @@ async def test_a_bad_number_goes_on_the_list(desk: Desk, operator: Operator) -> 
 
 async def test_a_payment_while_a_retry_waits_cancels_it(desk: Desk, operator: Operator, watch: Watch) -> None:
     operator.answers = [Handover.THROTTLED, Handover.ACCEPTED]
-    await desk.hear(notice())
+    await desk.consume(notice())
     await desk.sender.send_due()
-    await desk.hear(paid())
+    await desk.consume(paid())
     await send_all_day(desk, desk.sender, watch)
     assert (await desk.reminder()).state is ReminderState.CANCELLED
     assert len(operator.sent) == 1
@@ -323,7 +325,7 @@ async def test_a_payment_while_a_retry_waits_cancels_it(desk: Desk, operator: Op
 async def test_what_did_not_leave_goes_through_the_second_provider(pool: asyncpg.Pool, watch: Watch) -> None:
     first, second = Operator(Handover.NOT_SENT, name="first"), Operator(name="second")
     desk = Desk(pool, [first, second], watch, Limits())
-    await desk.hear(notice())
+    await desk.consume(notice())
     await desk.sender.send_due()
     assert (len(first.sent), len(second.sent)) == (1, 1)
     assert (await desk.reminder()).provider == "second"
@@ -332,7 +334,7 @@ async def test_what_did_not_leave_goes_through_the_second_provider(pool: asyncpg
 async def test_what_may_have_left_never_goes_through_the_second_provider(pool: asyncpg.Pool, watch: Watch) -> None:
     first, second = Operator(None, name="first"), Operator(name="second")
     desk = Desk(pool, [first, second], watch, Limits())
-    await desk.hear(notice())
+    await desk.consume(notice())
     await send_all_day(desk, desk.sender, watch)
     assert (len(first.sent), len(second.sent)) == (1, 0)
 
@@ -340,7 +342,7 @@ async def test_what_may_have_left_never_goes_through_the_second_provider(pool: a
 async def test_a_provider_that_refuses_us_is_left_alone_for_a_while(pool: asyncpg.Pool, watch: Watch) -> None:
     first, second = Operator(Handover.REJECTED_PROVIDER, name="first"), Operator(name="second")
     desk = Desk(pool, [first, second], watch, Limits())
-    await desk.hear(notice(), notice(version=2), notice(version=3))
+    await desk.consume(notice(), notice(version=2), notice(version=3))
     await desk.sender.send_due()
     assert (len(first.sent), len(second.sent)) == (1, 3)
 
@@ -348,7 +350,7 @@ async def test_a_provider_that_refuses_us_is_left_alone_for_a_while(pool: asyncp
 async def test_while_every_provider_refuses_us_no_attempts_are_used_up(pool: asyncpg.Pool, watch: Watch) -> None:
     only = Operator(Handover.REJECTED_PROVIDER)
     desk = Desk(pool, [only], watch, Limits())
-    await desk.hear(notice())
+    await desk.consume(notice())
     for _ in range(25):
         await desk.sender.send_due()
         watch.advance(seconds=10)
@@ -363,7 +365,7 @@ async def test_while_every_provider_refuses_us_no_attempts_are_used_up(pool: asy
 
 
 async def test_the_attempt_is_on_record_before_the_provider_is_called(desk: Desk, operator: Operator) -> None:
-    await desk.hear(notice())
+    await desk.consume(notice())
     operator.answers = [None]
     task = asyncio.create_task(desk.another_sender(timeout=timedelta(seconds=30)).send_due())
     await wait_until(lambda: operator.sent)
@@ -379,7 +381,7 @@ async def test_the_attempt_is_on_record_before_the_provider_is_called(desk: Desk
 async def test_what_a_dead_sender_was_handing_over_becomes_unknown(
     desk: Desk, operator: Operator, pool: asyncpg.Pool, watch: Watch
 ) -> None:
-    await desk.hear(notice())
+    await desk.consume(notice())
     await desk.sender.send_due()
     # As it is on disk when the process was killed between the call and its record.
     await pool.execute(
@@ -401,7 +403,7 @@ async def test_what_a_dead_sender_was_handing_over_becomes_unknown(
 async def test_an_answer_that_comes_after_the_lease_settles_what_was_unknown(
     desk: Desk, operator: Operator, watch: Watch
 ) -> None:
-    await desk.hear(notice())
+    await desk.consume(notice())
     other = desk.another_sender()
     waiting: list[asyncio.Task[None]] = []
 
@@ -419,7 +421,7 @@ async def test_an_answer_that_comes_after_the_lease_settles_what_was_unknown(
 
 
 async def test_a_stop_waits_for_the_answer_and_records_it(desk: Desk, operator: Operator) -> None:
-    await desk.hear(notice(), notice(version=2))
+    await desk.consume(notice(), notice(version=2))
     sending: list[asyncio.Task[int]] = []
 
     def stop() -> None:
@@ -435,7 +437,7 @@ async def test_a_stop_waits_for_the_answer_and_records_it(desk: Desk, operator: 
 
 
 async def test_the_audit_names_what_must_not_be(desk: Desk, pool: asyncpg.Pool) -> None:
-    await desk.hear(notice())
+    await desk.consume(notice())
     await desk.sender.send_due()
     assert await desk.violations() == []
     await pool.execute(

@@ -104,19 +104,19 @@ async def test_the_same_event_said_many_times_sends_one_sms(billing: Bus, tmp_pa
     assert len(answer.reminders) == 2
 
 
-async def test_others_hear_that_an_sms_was_sent_or_will_not_be(
+async def test_others_receive_that_an_sms_was_sent_or_will_not_be(
     bus_for: BusFactory, billing: Bus, database: Callable[..., Awaitable[str]]
 ) -> None:
-    heard: list[SmsSent | SmsFailed] = []
+    received: list[SmsSent | SmsFailed] = []
 
-    async def hear(event: SmsSent | SmsFailed, work: UnitOfWork) -> None:
-        heard.append(event)
+    async def receive(event: SmsSent | SmsFailed, work: UnitOfWork) -> None:
+        received.append(event)
 
-    listener = Topology(service="gateway", handlers=[EventHandler(SmsSent, hear), EventHandler(SmsFailed, hear)])
+    listener = Topology(service="gateway", handlers=[EventHandler(SmsSent, receive), EventHandler(SmsFailed, receive)])
     await bus_for(listener, database_url=await database())
     await say(billing, notice(issued_at=now()), notice(issued_at=now(), phone=None, version=2))
-    await wait_until(lambda: len(heard) == 2)
-    assert {type(event) for event in heard} == {SmsSent, SmsFailed}
+    await wait_until(lambda: len(received) == 2)
+    assert {type(event) for event in received} == {SmsSent, SmsFailed}
 
 
 async def test_a_payment_cancels_a_reminder_of_the_night(

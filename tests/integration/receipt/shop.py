@@ -1,4 +1,4 @@
-"""A running receipt service with stand-ins for those it talks to: billing that tells, a gateway that takes papers."""
+"""A running receipt service with stand-ins for its neighbours: billing, which emits, and the gateway, which prints."""
 
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
@@ -30,9 +30,9 @@ async def take_receipt(event: ReceiptIssued, _work: UnitOfWork, *, shop: "Shop")
     shop.issued.append(event.receipt)
 
 
-async def take_paper(event: DocumentReady, _work: UnitOfWork, *, shop: "Shop") -> None:
-    """Note a paper, as the gateway does."""
-    shop.papers.append(event)
+async def keep_document(event: DocumentReady, _work: UnitOfWork, *, shop: "Shop") -> None:
+    """Keep a document, as the gateway does."""
+    shop.documents.append(event)
 
 
 BILLING = Topology(
@@ -40,7 +40,7 @@ BILLING = Topology(
     handlers=[EventHandler(ReceiptIssued, take_receipt)],
     emits=[NoticeIssued, PaymentRecorded, PaymentReversed, ShiftClosed],
 )
-GATEWAY = Topology(service="gateway", handlers=[EventHandler(DocumentReady, take_paper)])
+GATEWAY = Topology(service="gateway", handlers=[EventHandler(DocumentReady, keep_document)])
 
 
 @dataclass
@@ -53,7 +53,7 @@ class Shop:
     """On receipt's own database."""
     stack: AsyncExitStack
     issued: list[Receipt] = field(default_factory=list)
-    papers: list[DocumentReady] = field(default_factory=list)
+    documents: list[DocumentReady] = field(default_factory=list)
 
     @property
     def keys(self) -> KeyFolder:
@@ -65,7 +65,7 @@ class Shop:
         settings = self.settings.model_copy(update=changes)
         return await self.stack.enter_async_context(service(settings, clock=clock))
 
-    async def tell(self, *events: Event) -> None:
+    async def consume(self, *events: Event) -> None:
         """Say that something has happened, as billing does."""
         async with self.billing.work() as work:
             for event in events:
@@ -76,15 +76,15 @@ class Shop:
         return await self.billing.request(request, timeout=10)
 
     async def receipts(self, count: int, timeout: float = 30) -> list[Receipt]:  # noqa: ASYNC109
-        """Wait until this many receipts were told of; return them in the order of their numbers."""
+        """Wait until this many receipts were emitted; return them in the order of their numbers."""
         await wait_until(lambda: len(self.issued) >= count, timeout, message=f"{count} receipts")
         return sorted(self.issued, key=lambda receipt: (receipt.year, receipt.series, receipt.number))
 
-    async def paper(self, kind: PaperKind, count: int = 1) -> list[DocumentReady]:
-        """Wait for papers of a kind."""
+    async def documents_of(self, kind: PaperKind, count: int = 1) -> list[DocumentReady]:
+        """Wait for documents of a kind."""
 
         def found() -> list[DocumentReady]:
-            return [paper for paper in self.papers if paper.kind is kind]
+            return [ready for ready in self.documents if ready.kind is kind]
 
         await wait_until(lambda: len(found()) >= count, 20, message=f"{count} × {kind}")
         return found()

@@ -1,4 +1,4 @@
-"""Where a customer stands follows from the account and the visits, in whatever order one hears of them."""
+"""Where a customer stands follows from the account and the visits, in whatever order events arrive."""
 
 from datetime import UTC, datetime, timedelta
 

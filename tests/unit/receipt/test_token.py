@@ -285,10 +285,10 @@ def test_a_token_cannot_choose_another_algorithm_than_its_key_has() -> None:
 
 
 def test_when_two_keys_have_the_same_id_both_are_tried() -> None:
-    stranger = ed25519.Ed25519PrivateKey.generate().public_key()
+    unrelated = ed25519.Ed25519PrivateKey.generate().public_key()
     keyring = Keyring(
         [
-            VerifyingKey(KEY_ID, Algorithm.EDDSA, stranger, None, None),
+            VerifyingKey(KEY_ID, Algorithm.EDDSA, unrelated, None, None),
             VerifyingKey(KEY_ID, Algorithm.EDDSA, KEY.public_key(), None, None),
         ]
     )

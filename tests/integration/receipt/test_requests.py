@@ -1,4 +1,4 @@
-"""What receipt answers: reading, checking, reprinting; and the papers that are no receipts."""
+"""What receipt answers: reading, checking, reprinting; and the documents that are no receipts."""
 
 import asyncio
 from dataclasses import replace
@@ -40,7 +40,7 @@ def states(verification: Verification) -> dict[str, CheckState]:
 
 async def one_receipt(shop: Shop, name: str = "payment") -> Receipt:
     known = len(shop.issued)
-    await shop.tell(payment_recorded(name))
+    await shop.consume(payment_recorded(name))
     await shop.receipts(known + 1)
     return shop.issued[-1]
 
@@ -56,14 +56,14 @@ def reprint(receipt: Receipt, **changes: object) -> ReprintReceipt:
     return request.model_copy(update=changes)
 
 
-async def test_a_receipt_is_read_by_its_id_and_by_its_payment_with_the_paper_as_printed(shop: Shop) -> None:
+async def test_a_receipt_is_read_by_its_id_and_by_its_payment_with_the_document_as_printed(shop: Shop) -> None:
     await shop.start()
     receipt = await one_receipt(shop)
-    (paper,) = await shop.paper(PaperKind.RECEIPT)
+    (ready,) = await shop.documents_of(PaperKind.RECEIPT)
     for request in (GetReceipt(receipt_id=receipt.receipt_id), GetReceipt(payment_id=receipt.payment_id)):
         reply = await shop.ask(request)
         assert reply.receipt == receipt
-        assert reply.document == paper.document
+        assert reply.document == ready.document
 
 
 async def test_a_receipt_that_is_not_there_is_not_found(shop: Shop) -> None:
@@ -125,9 +125,9 @@ async def test_the_typed_lookup_code_finds_the_receipt(shop: Shop) -> None:
 async def test_a_voided_receipt_is_genuine_and_not_valid_any_more(shop: Shop) -> None:
     await shop.start()
     event = payment_recorded()
-    await shop.tell(event)
+    await shop.consume(event)
     await shop.receipts(1)
-    await shop.tell(payment_reversed(event))
+    await shop.consume(payment_reversed(event))
     original, void = await shop.receipts(2)
 
     verification = await shop.ask(VerifyToken(token=original.token))
@@ -180,10 +180,10 @@ async def test_a_copy_is_counted_marked_and_printed_once_however_often_it_is_ask
     assert {reply.copy_number for reply in replies} == {1}
     assert {reply.document_id for reply in replies} == {replies[0].document_id}
     assert replies[-1].receipt.copies == 1
-    (copy,) = await shop.paper(PaperKind.COPY)
+    (copy,) = await shop.documents_of(PaperKind.COPY)
     assert copy.document_id == replies[0].document_id
     assert (copy.copy_number, copy.device_id, copy.receipt_id) == (1, request.device_id, receipt.receipt_id)
-    (original,) = await shop.paper(PaperKind.RECEIPT)
+    (original,) = await shop.documents_of(PaperKind.RECEIPT)
     assert copy.reprint_of == original.document_id
     first = copy.document.blocks[0]
     assert first.type == "text"
@@ -202,7 +202,7 @@ async def test_copies_asked_for_at_once_are_numbered_one_after_the_other(shop: S
     assert sorted(reply.copy_number for reply in replies) == [1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6]
     assert (await shop.ask(GetReceipt(receipt_id=receipt.receipt_id))).receipt.copies == 6
     assert (await shop.audit()).violations == []
-    await wait_until(lambda: len([paper for paper in shop.papers if paper.kind is PaperKind.COPY]) == 6)
+    await wait_until(lambda: len([ready for ready in shop.documents if ready.kind is PaperKind.COPY]) == 6)
 
 
 async def test_the_id_of_a_copy_cannot_be_used_for_another_request(shop: Shop) -> None:
@@ -224,21 +224,21 @@ async def test_the_id_of_a_copy_cannot_be_used_for_another_request(shop: Shop) -
 async def test_a_copy_of_a_voided_receipt_says_that_it_is_void(shop: Shop) -> None:
     await shop.start()
     event = payment_recorded()
-    await shop.tell(event)
+    await shop.consume(event)
     await shop.receipts(1)
-    await shop.tell(payment_reversed(event))
+    await shop.consume(payment_reversed(event))
     original, _ = await shop.receipts(2)
     await shop.ask(reprint(original))
-    (copy,) = await shop.paper(PaperKind.COPY)
+    (copy,) = await shop.documents_of(PaperKind.COPY)
     assert any(block.type == "text" and "ĐÃ BỊ HỦY" in block.text for block in copy.document.blocks)
 
 
-async def test_a_notice_becomes_a_paper_that_goes_stale(shop: Shop) -> None:
+async def test_a_notice_becomes_a_document_that_is_not_printed_late(shop: Shop) -> None:
     await shop.start()
     for number, kind in enumerate(NoticeKind):
         event = notice_issued(kind)
-        await shop.tell(event, event)
-        first, again = (await shop.paper(PaperKind.NOTICE, 2 * number + 2))[-2:]
+        await shop.consume(event, event)
+        first, again = (await shop.documents_of(PaperKind.NOTICE, 2 * number + 2))[-2:]
         assert first.document_id == again.document_id
         assert (first.device_id, first.visit_id) == (event.device_id, event.visit_id)
         assert first.not_after == event.issued_at + timedelta(hours=2)
@@ -248,7 +248,7 @@ async def test_a_notice_becomes_a_paper_that_goes_stale(shop: Shop) -> None:
 async def test_a_closed_shift_becomes_a_slip(shop: Shop) -> None:
     await shop.start()
     event = shift_closed()
-    await shop.tell(event)
-    (slip,) = await shop.paper(PaperKind.SHIFT_SLIP)
+    await shop.consume(event)
+    (slip,) = await shop.documents_of(PaperKind.SHIFT_SLIP)
     assert (slip.device_id, slip.customer_code, slip.not_after) == (event.device_id, None, None)
     assert "12.450.000 ₫" in slip.summary

@@ -35,14 +35,14 @@ REFUSED = (
 )
 
 
-async def test_a_payment_gets_a_signed_receipt_and_its_paper_goes_to_the_phone_that_asked(shop: Shop) -> None:
+async def test_a_payment_gets_a_signed_receipt_and_its_document_goes_to_the_phone_that_asked(shop: Shop) -> None:
     await shop.start()
     event = payment_recorded()
 
-    await shop.tell(event)
+    await shop.consume(event)
 
     (receipt,) = await shop.receipts(1)
-    (paper,) = await shop.paper(PaperKind.RECEIPT)
+    (ready,) = await shop.documents_of(PaperKind.RECEIPT)
     year = receipt.issued_at.astimezone(UTC).year
     assert (receipt.series, receipt.number, receipt.kind) == (f"K{year % 100}TAA", 1, ReceiptKind.ORIGINAL)
     assert (receipt.payment_id, receipt.total) == (event.payment.payment_id, event.payment.amount)
@@ -51,18 +51,18 @@ async def test_a_payment_gets_a_signed_receipt_and_its_paper_goes_to_the_phone_t
     assert report.valid
     assert report.authentic
     assert receipt.url == f"HTTPS://THUNGAN.EXAMPLE/R/{receipt.token}"
-    assert (paper.device_id, paper.receipt_id) == (event.device_id, receipt.receipt_id)
-    assert (paper.payment_id, paper.not_after) == (event.payment.payment_id, None)
-    assert [block.data for block in paper.document.blocks if block.type == "qr"] == [receipt.url]
+    assert (ready.device_id, ready.receipt_id) == (event.device_id, receipt.receipt_id)
+    assert (ready.payment_id, ready.not_after) == (event.payment.payment_id, None)
+    assert [block.data for block in ready.document.blocks if block.type == "qr"] == [receipt.url]
 
 
 async def test_without_a_phone_there_is_a_receipt_all_the_same(shop: Shop) -> None:
     await shop.start()
-    await shop.tell(payment_recorded(device=None))
+    await shop.consume(payment_recorded(device=None))
     (receipt,) = await shop.receipts(1)
-    (paper,) = await shop.paper(PaperKind.RECEIPT)
-    assert paper.device_id is None
-    assert paper.receipt_id == receipt.receipt_id
+    (ready,) = await shop.documents_of(PaperKind.RECEIPT)
+    assert ready.device_id is None
+    assert ready.receipt_id == receipt.receipt_id
 
 
 async def test_payments_at_once_over_several_copies_get_numbers_without_gaps(shop: Shop) -> None:
@@ -70,7 +70,7 @@ async def test_payments_at_once_over_several_copies_get_numbers_without_gaps(sho
         await shop.start(instance=f"copy-{number}")
     events = [payment_recorded(f"payment {number}") for number in range(150)]
 
-    await asyncio.gather(*(shop.tell(*events[start::10]) for start in range(10)))
+    await asyncio.gather(*(shop.consume(*events[start::10]) for start in range(10)))
 
     receipts = await shop.receipts(150, timeout=60)
     assert [receipt.number for receipt in receipts] == list(range(1, 151))
@@ -79,19 +79,19 @@ async def test_payments_at_once_over_several_copies_get_numbers_without_gaps(sho
     assert (len(audit.receipts), audit.violations) == (150, [])
 
 
-async def test_a_payment_that_is_told_again_takes_no_number_and_is_the_same_paper(shop: Shop) -> None:
+async def test_a_repeated_payment_takes_no_number_and_makes_the_same_document(shop: Shop) -> None:
     await shop.start()
     await shop.start(instance="other")
     event = payment_recorded()
 
-    await shop.tell(event, event, event)
-    await shop.tell(payment_recorded("another"))
+    await shop.consume(event, event, event)
+    await shop.consume(payment_recorded("another"))
 
     receipts = await shop.receipts(4)
     assert [receipt.number for receipt in receipts] == [1, 1, 1, 2]
     assert len({receipt.token for receipt in receipts}) == 2
-    papers = await shop.paper(PaperKind.RECEIPT, 4)
-    assert len({paper.document_id for paper in papers}) == 2
+    documents = await shop.documents_of(PaperKind.RECEIPT, 4)
+    assert len({ready.document_id for ready in documents}) == 2
     assert (await shop.audit()).violations == []
 
 
@@ -99,10 +99,10 @@ async def test_the_same_payment_with_another_amount_is_put_aside_and_the_first_r
     shop: Shop, broker: BrokerView
 ) -> None:
     await shop.start()
-    await shop.tell(payment_recorded())
+    await shop.consume(payment_recorded())
     await shop.receipts(1)
 
-    await shop.tell(payment_recorded(amount=1_000_000))
+    await shop.consume(payment_recorded(amount=1_000_000))
 
     async def put_aside() -> bool:
         return await broker.count(broker.names.dead_queue("receipt")) == 1
@@ -115,16 +115,16 @@ async def test_the_same_payment_with_another_amount_is_put_aside_and_the_first_r
 async def test_a_reversed_payment_is_voided_by_the_next_number_in_the_same_chain(shop: Shop) -> None:
     await shop.start()
     event = payment_recorded()
-    await shop.tell(event)
+    await shop.consume(event)
     await shop.receipts(1)
 
-    await shop.tell(payment_reversed(event))
+    await shop.consume(payment_reversed(event))
 
     original, void = await shop.receipts(2)
     assert (void.kind, void.number, void.voids_receipt_id) == (ReceiptKind.VOID, 2, original.receipt_id)
     assert (void.total, void.vat) == (-original.total, -original.vat)
-    (paper,) = await shop.paper(PaperKind.VOID)
-    assert paper.device_id == event.device_id
+    (ready,) = await shop.documents_of(PaperKind.VOID)
+    assert ready.device_id == event.device_id
     audit = await shop.audit()
     assert (len(audit.receipts), audit.voids, audit.violations) == (1, 1, [])
 
@@ -132,8 +132,8 @@ async def test_a_reversed_payment_is_voided_by_the_next_number_in_the_same_chain
 async def test_a_reversal_that_overtakes_its_payment_waits_for_the_receipt(shop: Shop) -> None:
     await shop.start()
     event = payment_recorded()
-    await shop.tell(payment_reversed(event))
-    await shop.tell(event)
+    await shop.consume(payment_reversed(event))
+    await shop.consume(event)
     receipts = await shop.receipts(2)
     assert [receipt.kind for receipt in receipts] == [ReceiptKind.ORIGINAL, ReceiptKind.VOID]
     assert (await shop.audit()).violations == []
@@ -143,13 +143,13 @@ async def test_a_new_year_begins_a_new_series_at_midnight_in_vietnam(shop: Shop)
     times = {"now": datetime(2026, 12, 31, 16, 59, 59, 900_000, tzinfo=UTC)}
     await shop.start(clock=lambda: times["now"])
     old = payment_recorded("last of the year")
-    await shop.tell(old)
+    await shop.consume(old)
     await shop.receipts(1)
     times["now"] = datetime(2026, 12, 31, 17, 0, 0, tzinfo=UTC)
 
-    await shop.tell(payment_recorded("first of the year"))
+    await shop.consume(payment_recorded("first of the year"))
     await shop.receipts(2)
-    await shop.tell(payment_reversed(old))
+    await shop.consume(payment_reversed(old))
 
     last, first, void = await shop.receipts(3)
     assert (last.series, last.number, last.year) == ("K26TAA", 1, 2026)
@@ -162,9 +162,9 @@ async def test_a_new_year_begins_a_new_series_at_midnight_in_vietnam(shop: Shop)
 async def test_each_seller_has_a_series_of_its_own(shop: Shop) -> None:
     await shop.start()
     other = Unit(unit_code="PB1402", name="ĐIỆN LỰC NĂM CĂN", address="Năm Căn", tax_code="0300942001-019", phone="")
-    await shop.tell(payment_recorded("here"))
+    await shop.consume(payment_recorded("here"))
     await shop.receipts(1)
-    await shop.tell(payment_recorded("there", facts=customer(unit=other)), payment_recorded("here again"))
+    await shop.consume(payment_recorded("there", facts=customer(unit=other)), payment_recorded("here again"))
     receipts = await shop.receipts(3)
     assert [(receipt.series[-2:], receipt.number) for receipt in receipts] == [("AA", 1), ("AA", 2), ("AB", 1)]
     assert (await shop.audit()).violations == []
@@ -180,7 +180,7 @@ async def test_first_payments_of_many_sellers_at_once_do_not_get_in_each_others_
     events = [
         payment_recorded(f"{unit.tax_code} {number}", facts=customer(unit=unit)) for unit in units for number in (1, 2)
     ]
-    await asyncio.gather(*(shop.tell(event) for event in events))
+    await asyncio.gather(*(shop.consume(event) for event in events))
     receipts = await shop.receipts(16)
     assert sorted(receipt.series[-2:] for receipt in receipts) == sorted(2 * [f"A{letter}" for letter in "ABCDEFGH"])
     assert (await shop.audit()).violations == []
@@ -193,7 +193,7 @@ async def test_while_no_key_may_sign_nothing_is_numbered_and_later_everything_is
     (key,) = shop.keys.public_keys()
     shop.keys.retire(key.key_id, datetime.now(UTC) - timedelta(minutes=1))
     event = payment_recorded()
-    await shop.tell(event)
+    await shop.consume(event)
 
     async def waits_on_the_ladder() -> bool:
         waiting = [await broker.count(broker.names.retry_queue("receipt", seconds)) for seconds in (1, 5)]
@@ -209,7 +209,7 @@ async def test_while_no_key_may_sign_nothing_is_numbered_and_later_everything_is
 
 async def test_the_database_refuses_to_change_or_remove_what_was_issued(shop: Shop) -> None:
     await shop.start()
-    await shop.tell(payment_recorded())
+    await shop.consume(payment_recorded())
     (receipt,) = await shop.receipts(1)
     await shop.pool.execute(
         """
@@ -242,7 +242,7 @@ async def test_killed_copies_leave_no_gap_and_lose_no_payment(shop: Shop) -> Non
     try:
         for start in range(0, 120, 40):
             before = await shop.pool.fetchval("SELECT count(*) FROM receipt")
-            await shop.tell(*events[start : start + 40])
+            await shop.consume(*events[start : start + 40])
 
             async def under_way(before: int = before) -> bool:
                 count: int = await shop.pool.fetchval("SELECT count(*) FROM receipt")
@@ -266,6 +266,6 @@ async def test_killed_copies_leave_no_gap_and_lose_no_payment(shop: Shop) -> Non
     assert await shop.numbers(series) == list(range(1, 121))
     audit = await shop.audit()
     assert (len(audit.receipts), audit.violations) == (120, [])
-    papers = {paper.payment_id: paper.document_id for paper in await shop.paper(PaperKind.RECEIPT, 120)}
-    assert papers.keys() == {event.payment.payment_id for event in events}
-    assert sample_id("payment 0") in papers
+    documents = {ready.payment_id: ready.document_id for ready in await shop.documents_of(PaperKind.RECEIPT, 120)}
+    assert documents.keys() == {event.payment.payment_id for event in events}
+    assert sample_id("payment 0") in documents

@@ -1,4 +1,4 @@
-"""Lists are taken in as a whole or not at all, and only what changed is told."""
+"""Lists are imported as a whole or not at all, and only what changed is announced."""
 
 from pathlib import Path
 
@@ -35,7 +35,7 @@ async def test_a_first_import_tells_of_every_customer_with_all_facts(service: Se
     assert facts.meter.meter_number == "21000001"
     assert facts == (await service.ask(GetCustomer(customer_code=HANH))).facts
     # Each customer's events come in order; those of different customers overtake each other.
-    await wait_until(lambda: sorted(codes_of(service.heard)) == codes)
+    await wait_until(lambda: sorted(codes_of(service.received)) == codes)
 
 
 async def test_importing_the_same_again_changes_and_tells_nothing(service: Service) -> None:
@@ -45,25 +45,25 @@ async def test_importing_the_same_again_changes_and_tells_nothing(service: Servi
     assert len(await changed(service)) == 4
 
 
-async def test_only_customers_that_changed_are_told_of_with_their_next_version(service: Service) -> None:
+async def test_only_customers_that_changed_are_announced_with_their_next_version(service: Service) -> None:
     lines = [TOWN["customers.csv"][0].replace("12 Lê Lợi", "12A Lê Lợi"), *TOWN["customers.csv"][1:]]
     report = await service.import_town(customers=lines)
     assert (report.files["customers.csv"].changed, report.customers_announced) == (1, 1)
     assert (await changed(service))[4:] == [(HANH, 2)]
 
 
-async def test_a_new_collector_of_a_route_is_told_for_each_customer_on_it(service: Service) -> None:
+async def test_a_new_collector_of_a_route_is_announced_for_each_customer_on_it(service: Service) -> None:
     await service.import_town(routes=["R1,Khóm 1,PB1401,TN2", *TOWN["routes.csv"][1:]])
     assert (await changed(service))[4:] == [(HANH, 2), ("PB14010000002", 2)]
 
 
-async def test_a_collectors_new_phone_is_told_for_each_customer(service: Service) -> None:
+async def test_a_collectors_new_phone_is_announced_for_each_customer(service: Service) -> None:
     await service.import_town(collectors=["TN1,Lê Văn Thu,0950 999 999,PB1401,true", TOWN["collectors.csv"][1]])
     assert [code for code, _ in (await changed(service))[4:]] == [HANH, "PB14010000002", "PB14010000003"]
     assert (await service.emitted(CustomerChanged))[-1].customer.collector.phone == "0950 999 999"
 
 
-async def test_a_meter_that_moves_is_told_of_for_both_customers(service: Service) -> None:
+async def test_a_meter_that_moves_is_announced_for_both_customers(service: Service) -> None:
     lines = [TOWN["meters.csv"][0].replace(HANH, "PB14010000003"), *TOWN["meters.csv"][1:]]
     await service.import_town(meters=lines)
     events = (await service.emitted(CustomerChanged))[4:]
@@ -142,7 +142,7 @@ def correction(phone: str, **others: object) -> CorrectPhone:
     return CorrectPhone.model_validate({**values, "phone": phone, **others})
 
 
-async def test_a_corrected_phone_is_kept_with_who_and_why_and_told(service: Service) -> None:
+async def test_a_corrected_phone_is_kept_with_who_and_why_and_announced(service: Service) -> None:
     request = correction("84 1663 000 555")
     answer = await service.ask(request)
     assert (answer.old_phone, answer.new_phone) == ("+84953000101", "+84363000555")
@@ -159,7 +159,7 @@ async def test_a_corrected_phone_is_kept_with_who_and_why_and_told(service: Serv
     assert (await service.ask(GetCustomer(customer_code=HANH))).facts.phone == "+84363000555"
 
 
-async def test_correcting_to_the_same_number_is_kept_but_not_told(service: Service) -> None:
+async def test_correcting_to_the_same_number_is_kept_but_not_announced(service: Service) -> None:
     answer = await service.ask(correction("0953000101"))
     assert answer.old_phone == answer.new_phone
     assert len(await changed(service)) == 4
