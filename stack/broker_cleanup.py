@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import aiormq
+import aio_pika
 
 from ops.system import SERVICES
 from shared.messaging.topology import RETRY_SECONDS, Names
@@ -24,12 +24,9 @@ def queue_names(namespace: str) -> list[str]:
 async def remove_namespace(amqp_url: str, namespace: str) -> None:
     """Delete the queues and exchanges of a namespace, with the messages in them; what is not there is no error."""
     names = Names(namespace)
-    connection = await aiormq.connect(amqp_url)
-    try:
+    async with await aio_pika.connect(amqp_url) as connection:
         channel = await connection.channel()
         for queue in queue_names(namespace):
             await channel.queue_delete(queue)
         for exchange in (names.requests, names.events):
             await channel.exchange_delete(exchange)
-    finally:
-        await connection.close()

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -53,6 +54,20 @@ def test_help_names_every_command(thungan: Terminal) -> None:
     assert (code, err) == (0, "")
     for command in cli.COMMANDS:
         assert command in out
+
+
+def test_what_the_image_holds_is_enough_for_every_command(tmp_path: Path) -> None:
+    """The image has no local stack and no simulation: the command line must not need them."""
+    copied = re.findall(r"^COPY (\w+) \./\1$", (PROJECT / "Dockerfile").read_text(), re.MULTILINE)
+    assert copied == ["shared", "services", "ops"]
+    for package in copied:
+        (tmp_path / package).symlink_to(PROJECT / package)
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    for module in ("ops.cli", "ops.provision"):
+        done = subprocess.run(
+            [sys.executable, "-m", module, "--help"], cwd=tmp_path, env=environment, capture_output=True, check=False
+        )
+        assert b"ModuleNotFoundError" not in done.stderr
 
 
 @pytest.mark.parametrize("command", list(cli.COMMANDS))

@@ -9,7 +9,7 @@ import yaml
 from pydantic_settings import BaseSettings
 
 from ops import provision
-from ops.system import SERVICES
+from ops.system import SERVICES, find_system
 from shared.messaging.topology import Names, Topology, event_queues, request_queue
 from stack import postgres, rabbitmq
 from stack.addresses import SystemAddresses
@@ -125,6 +125,18 @@ def test_the_gateway_gets_the_port_that_a_person_asked_for(stack: LocalStack) ->
     (port,) = free_ports(1)
     found = SystemAddresses.prepare(stack, "demo", ["gateway-0"], fixed={"gateway-0": port})
     assert found.http_url("gateway") == f"http://127.0.0.1:{port}"
+
+
+def test_operators_find_every_copy_and_database_of_a_system_by_its_environment(stack: LocalStack) -> None:
+    found = SystemAddresses.prepare(stack, "demo", ["gateway-0", "billing-0", "billing-1"])
+    system = find_system(found.environment())
+    assert (system.namespace, system.amqp_url) == ("demo", found.amqp_url)
+    assert {system.database_url(service) for service in SERVICES} == {found.database_url(s) for s in SERVICES}
+    assert system.http_urls() == {
+        "gateway": found.http_url("gateway"),
+        "billing-0": found.http_url("billing", 0),
+        "billing-1": found.http_url("billing", 1),
+    }
 
 
 def test_what_the_stack_remembers_can_be_read_by_its_owner_only(stack: LocalStack) -> None:
