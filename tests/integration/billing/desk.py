@@ -41,7 +41,6 @@ from shared.contracts.common import (
     NextStep,
     Outcome,
     PaymentMethod,
-    Unit,
 )
 from shared.contracts.customer import CustomerChanged, Visit, VisitRecorded
 from shared.contracts.receipt import Receipt, ReceiptIssued, ReceiptKind
@@ -49,6 +48,7 @@ from shared.db import repeat_on_conflict
 from shared.ids import new_id
 from shared.messaging import Access, UnitOfWork
 from shared.messaging.units_of_work import UnitsOfWork
+from shared.testing.builders import customer
 
 CODE = "PB14010012345"
 COLLECTOR = "TN01"
@@ -63,22 +63,9 @@ READINGS_HEADER = (
 
 def facts(code: str = CODE, **changes: Any) -> CustomerFacts:
     """Return the facts of a customer of the tests."""
-    values: dict[str, Any] = {
-        "customer_code": code,
-        "name": "Nguyễn Thị Hạnh",
-        "address": "Ấp Cái Rô, xã Năm Căn, tỉnh Cà Mau",
-        "phone": "+84953000001",
-        "unit": Unit(
-            unit_code="PB1401", name="Điện lực Cà Mau", address="Cà Mau", tax_code="9900000010", phone="+84950000001"
-        ),
-        "route_code": "R01",
-        "place_in_route": 1,
-        "collector": Collector(collector_code=COLLECTOR, name="Trần Văn Thu", phone="+84951000001"),
-        "price_group": "household",
-        "meter": Meter(meter_number=f"M{code[-5:]}", multiplier=1, digits=5),
-        "version": 1,
-    }
-    return CustomerFacts(**values | changes)
+    collector = Collector(collector_code=COLLECTOR, name="Trần Văn Thu", phone="+84951000001")
+    meter = Meter(meter_number=f"M{code[-5:]}", multiplier=1, digits=5)
+    return customer(code, **{"name": "Nguyễn Thị Hạnh", "collector": collector, "meter": meter} | changes)
 
 
 def reading(

@@ -2,23 +2,15 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from services.notify.domain.outcome import Handover
 from services.notify.providers.base import HandoverResult, OutgoingSms
 from shared.clock import VIETNAM
-from shared.contracts.billing import (
-    Bill,
-    BillState,
-    NoticeIssued,
-    NoticeKind,
-    Payment,
-    PaymentRecorded,
-    PaymentReversed,
-)
-from shared.contracts.common import AccountState, Collector, CustomerFacts, Outcome, PaymentMethod, Unit
+from shared.contracts.billing import NoticeIssued, NoticeKind, PaymentRecorded, PaymentReversed
 from shared.ids import new_id
+from shared.testing.builders import account, bill, customer, notice_issued, payment_recorded, payment_reversed
 
 CODE = "PB14010012345"
 PHONE = "+84953000001"
@@ -64,52 +56,6 @@ class Operator:
         return HandoverResult(answer, f"{self.name}-{len(self.sent)}" if answer is Handover.ACCEPTED else None)
 
 
-def account(debt: int, version: int, code: str = CODE) -> AccountState:
-    return AccountState(customer_code=code, version=version, debt=debt, credit=0, open_bills=int(debt > 0))
-
-
-def customer(code: str = CODE, phone: str | None = PHONE) -> CustomerFacts:
-    return CustomerFacts(
-        customer_code=code,
-        name="Phạm Thị Út",
-        address="Tổ 1, ấp Cái Keo, xã Tân Thuận, tỉnh Cà Mau",
-        phone=phone,
-        unit=Unit(unit_code="PB1401", name="Điện lực Cà Mau", address="Cà Mau", tax_code="9900000016", phone="0950"),
-        route_code="PB1401-001",
-        place_in_route=1,
-        collector=Collector(collector_code="TN1401001", name="Nguyễn Văn An", phone="0951 000 001"),
-        price_group="household",
-        version=1,
-    )
-
-
-def bill(total: int = 871_020, month: int = 10, code: str = CODE) -> Bill:
-    return Bill(
-        bill_id=new_id(),
-        bill_number="1",
-        customer_code=code,
-        cycle=1,
-        month=month,
-        year=2026,
-        period_from=date(2026, month, 1),
-        period_to=date(2026, month, 28),
-        price_group="household",
-        households="1",
-        readings=[],
-        kwh=320,
-        lines=[],
-        pre_vat=total,
-        vat_rate="8",
-        vat=0,
-        total=total,
-        open_principal=total,
-        open_vat=0,
-        state=BillState.OPEN,
-        due_date=date(2026, 11, 10),
-        issued_at=NOON,
-    )
-
-
 def notice(
     *,
     debt: int = 871_020,
@@ -121,59 +67,21 @@ def notice(
     phone: str | None = PHONE,
     code: str = CODE,
 ) -> NoticeIssued:
-    return NoticeIssued(
-        notice_id=new_id(),
-        notice_number="TB1",
+    return notice_issued(
+        code,
         kind=kind,
         visit_id=visit_id or new_id(),
-        outcome=Outcome.AWAY,
-        customer=customer(code, phone),
-        visiting_collector_code="TN1401001",
-        bills=[bill(max(debt, 1), code=code)],
-        account=account(debt, version, code),
+        customer=customer(code, phone=phone),
+        bills=[bill(code, pre_vat=max(debt, 1), vat=0)],
+        account=account(code, debt=debt, version=version),
         appointment=appointment,
-        collection_points=[],
-        device_id=None,
         issued_at=issued_at,
     )
 
 
-def _payment(code: str) -> Payment:
-    return Payment(
-        payment_id=new_id(),
-        customer_code=code,
-        amount=871_020,
-        method=PaymentMethod.TRANSFER,
-        received_at=NOON,
-        collector_code=None,
-        collection_point_code=None,
-        reference="FT1",
-        shift_id=None,
-        allocations=[],
-        credit=0,
-    )
-
-
 def paid(*, debt: int = 0, version: int = 2, code: str = CODE) -> PaymentRecorded:
-    return PaymentRecorded(
-        payment=_payment(code),
-        customer=customer(code),
-        bills=[],
-        collection_point=None,
-        account=account(debt, version, code),
-        visit_id=None,
-        device_id=None,
-    )
+    return payment_recorded(code, account=account(code, debt=debt, version=version))
 
 
 def reversed_payment(*, debt: int = 871_020, version: int = 3, code: str = CODE) -> PaymentReversed:
-    return PaymentReversed(
-        reversal_id=new_id(),
-        payment=_payment(code),
-        customer=customer(code),
-        reason="ghi nhầm",
-        reversed_by="supervisor",
-        reversed_at=NOON,
-        account=account(debt, version, code),
-        device_id=None,
-    )
+    return payment_reversed(code, account=account(code, debt=debt, version=version))

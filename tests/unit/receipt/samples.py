@@ -1,13 +1,13 @@
 """Messages as billing would send them, for the tests of receipts and documents."""
 
 from datetime import UTC, date, datetime
+from typing import Any
 from uuid import UUID, uuid5
 
 from shared.contracts.billing import (
     Allocation,
     Bill,
     BillLine,
-    BillState,
     CollectionPoint,
     MeterReading,
     NoticeIssued,
@@ -28,6 +28,7 @@ from shared.contracts.common import (
     PaymentMethod,
     Unit,
 )
+from shared.testing import builders
 
 SELLER_TAX_CODE = "0300942001-018"
 _SPACE = UUID("0f9a3a52-6c4e-4d0e-8f53-3f5b6a3b9f10")
@@ -39,31 +40,28 @@ def sample_id(name: str) -> UUID:
     return uuid5(_SPACE, name)
 
 
-def customer(code: str = "PB14010012345", **changes: object) -> CustomerFacts:
-    facts = CustomerFacts(
-        customer_code=code,
-        name="NGUYỄN THỊ HỒNG HẠNH",
-        address="Số 125/7 đường Phan Ngọc Hiển, khóm 6, phường An Xuyên, tỉnh Cà Mau",
-        phone="+84912345678",
-        unit=Unit(
+def customer(code: str = "PB14010012345", **changes: Any) -> CustomerFacts:
+    facts: dict[str, Any] = {
+        "name": "NGUYỄN THỊ HỒNG HẠNH",
+        "address": "Số 125/7 đường Phan Ngọc Hiển, khóm 6, phường An Xuyên, tỉnh Cà Mau",
+        "phone": "+84912345678",
+        "unit": Unit(
             unit_code="PB1401",
             name="ĐIỆN LỰC THÀNH PHỐ CÀ MAU",
             address="22 Ngô Quyền, phường An Xuyên, Cà Mau",
             tax_code=SELLER_TAX_CODE,
             phone="1900 1006",
         ),
-        route_code="PB1401-R07",
-        place_in_route=12,
-        collector=Collector(collector_code="TN014", name="Trần Văn Đẹt", phone="+84987654321"),
-        price_group="household",
-        households="1",
-        meter=Meter(meter_number="21034567"),
-        version=1,
-    )
-    return facts.model_copy(update=changes)
+        "route_code": "PB1401-R07",
+        "place_in_route": 12,
+        "collector": Collector(collector_code="TN014", name="Trần Văn Đẹt", phone="+84987654321"),
+        "meter": Meter(meter_number="21034567"),
+    }
+    return builders.customer(code, **facts | changes)
 
 
 def bill(month: int = 10, kwh: int = 287, *, paid: int = 0, year: int = 2026, name: str = "") -> Bill:
+    """A bill over 28 days with its tiers, of which something may be paid already: VAT first."""
     lines, left = [], kwh
     first, last = date(year, month, 1), date(year, month, 28)
     for tier, (width, price) in enumerate(_TIERS, 1):
@@ -84,43 +82,27 @@ def bill(month: int = 10, kwh: int = 287, *, paid: int = 0, year: int = 2026, na
     pre_vat = sum(line.amount for line in lines)
     vat = (pre_vat * 8 + 50) // 100
     vat_paid = min(vat, paid)
-    return Bill(
-        bill_id=sample_id(f"bill {name}{year}-{month}"),
-        bill_number=f"PB14010012345-{year}{month:02d}-1",
-        customer_code="PB14010012345",
-        cycle=1,
+    reading = MeterReading(meter_number="21034567", old_reading=10123, new_reading=10123 + kwh, multiplier=1, kwh=kwh)
+    return builders.bill(
         month=month,
         year=year,
-        period_from=first,
+        pre_vat=pre_vat,
+        vat=vat,
+        bill_id=sample_id(f"bill {name}{year}-{month}"),
         period_to=last,
-        price_group="household",
-        households="1",
-        readings=[
-            MeterReading(meter_number="21034567", old_reading=10123, new_reading=10123 + kwh, multiplier=1, kwh=kwh)
-        ],
+        readings=[reading],
         kwh=kwh,
         lines=lines,
-        pre_vat=pre_vat,
-        vat_rate="8",
-        vat=vat,
-        total=pre_vat + vat,
         open_principal=pre_vat - (paid - vat_paid),
         open_vat=vat - vat_paid,
-        state=BillState.OPEN,
-        due_date=date(year, month, 28),
+        due_date=last,
         issued_at=datetime(year, month, 28, 2, tzinfo=UTC),
     )
 
 
 def account(debt: int = 0, credit: int = 0, open_bills: int = 0) -> AccountState:
-    return AccountState(
-        customer_code="PB14010012345",
-        version=3,
-        debt=debt,
-        credit=credit,
-        open_bills=open_bills,
-        oldest_due_date=date(2026, 11, 9) if debt else None,
-    )
+    oldest = date(2026, 11, 9) if debt else None
+    return builders.account(debt=debt, version=3, credit=credit, open_bills=open_bills, oldest_due_date=oldest)
 
 
 def payment_recorded(

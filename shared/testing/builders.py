@@ -1,0 +1,154 @@
+"""Customers, bills, payments and the events about them, complete and valid; a test names only what matters to it."""
+
+from calendar import monthrange
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from shared.contracts.billing import (
+    Bill,
+    BillState,
+    NoticeIssued,
+    NoticeKind,
+    Payment,
+    PaymentRecorded,
+    PaymentReversed,
+)
+from shared.contracts.common import AccountState, Collector, CustomerFacts, Outcome, PaymentMethod, Unit
+from shared.ids import new_id
+
+CUSTOMER_CODE = "PB14010012345"
+MOMENT = datetime(2026, 11, 22, 5, tzinfo=UTC)
+"""When everything happens that has no other moment: noon in Vietnam."""
+
+UNIT = Unit(unit_code="PB1401", name="Điện lực Cà Mau", address="Cà Mau", tax_code="9900000016", phone="19001006")
+COLLECTOR = Collector(collector_code="TN1401001", name="Nguyễn Văn An", phone="0951 000 001")
+
+
+def customer(customer_code: str = CUSTOMER_CODE, **changes: Any) -> CustomerFacts:
+    """Return the facts of a household."""
+    facts: dict[str, Any] = {
+        "customer_code": customer_code,
+        "name": "Phạm Thị Út",
+        "address": "Tổ 1, ấp Cái Keo, xã Tân Thuận, tỉnh Cà Mau",
+        "phone": "+84953000001",
+        "unit": UNIT,
+        "route_code": "PB1401-001",
+        "place_in_route": 1,
+        "collector": COLLECTOR,
+        "price_group": "household",
+        "version": 1,
+    }
+    return CustomerFacts(**facts | changes)
+
+
+def account(customer_code: str = CUSTOMER_CODE, *, debt: int = 0, version: int = 1, **changes: Any) -> AccountState:
+    """Return an account with one open bill, or with none where nothing is owed."""
+    facts = {"customer_code": customer_code, "version": version, "debt": debt, "credit": 0, "open_bills": int(debt > 0)}
+    return AccountState(**facts | changes)
+
+
+def bill(
+    customer_code: str = CUSTOMER_CODE,
+    *,
+    month: int = 10,
+    year: int = 2026,
+    pre_vat: int = 200_000,
+    vat: int = 16_000,
+    **changes: Any,
+) -> Bill:
+    """Return an open bill of a whole month, due ten days after it."""
+    first, last = date(year, month, 1), date(year, month, monthrange(year, month)[1])
+    facts: dict[str, Any] = {
+        "bill_id": new_id(),
+        "bill_number": f"{customer_code}-{year}{month:02d}-1",
+        "customer_code": customer_code,
+        "cycle": 1,
+        "month": month,
+        "year": year,
+        "period_from": first,
+        "period_to": last,
+        "price_group": "household",
+        "households": "1",
+        "readings": [],
+        "kwh": 100,
+        "lines": [],
+        "pre_vat": pre_vat,
+        "vat_rate": "8",
+        "vat": vat,
+        "total": pre_vat + vat,
+        "open_principal": pre_vat,
+        "open_vat": vat,
+        "state": BillState.OPEN,
+        "due_date": last + timedelta(days=10),
+        "issued_at": MOMENT,
+    }
+    return Bill(**facts | changes)
+
+
+def payment(customer_code: str = CUSTOMER_CODE, amount: int = 216_000, **changes: Any) -> Payment:
+    """Return a transfer that cleared nothing yet."""
+    facts: dict[str, Any] = {
+        "payment_id": new_id(),
+        "customer_code": customer_code,
+        "amount": amount,
+        "method": PaymentMethod.TRANSFER,
+        "received_at": MOMENT,
+        "collector_code": None,
+        "collection_point_code": None,
+        "reference": "FT1",
+        "shift_id": None,
+        "allocations": [],
+        "credit": 0,
+    }
+    return Payment(**facts | changes)
+
+
+def payment_recorded(customer_code: str = CUSTOMER_CODE, **changes: Any) -> PaymentRecorded:
+    """Return the event of a payment after which nothing is owed."""
+    facts: dict[str, Any] = {
+        "payment": payment(customer_code),
+        "customer": customer(customer_code),
+        "bills": [],
+        "collection_point": None,
+        "account": account(customer_code, version=2),
+        "visit_id": None,
+        "device_id": None,
+    }
+    return PaymentRecorded(**facts | changes)
+
+
+def payment_reversed(customer_code: str = CUSTOMER_CODE, **changes: Any) -> PaymentReversed:
+    """Return the event of a reversal after which the payment's amount is owed again."""
+    reversed_payment = payment(customer_code)
+    facts: dict[str, Any] = {
+        "reversal_id": new_id(),
+        "payment": reversed_payment,
+        "customer": customer(customer_code),
+        "reason": "Nhập nhầm",
+        "reversed_by": "supervisor",
+        "reversed_at": MOMENT,
+        "account": account(customer_code, debt=reversed_payment.amount, version=3),
+        "device_id": None,
+    }
+    return PaymentReversed(**facts | changes)
+
+
+def notice_issued(customer_code: str = CUSTOMER_CODE, **changes: Any) -> NoticeIssued:
+    """Return the event of a notice that was left at the door of somebody who owes one bill."""
+    owed = bill(customer_code)
+    facts: dict[str, Any] = {
+        "notice_id": new_id(),
+        "notice_number": "TB1",
+        "kind": NoticeKind.AWAY,
+        "visit_id": new_id(),
+        "outcome": Outcome.AWAY,
+        "customer": customer(customer_code),
+        "visiting_collector_code": COLLECTOR.collector_code,
+        "bills": [owed],
+        "account": account(customer_code, debt=owed.total),
+        "appointment": None,
+        "collection_points": [],
+        "device_id": None,
+        "issued_at": MOMENT,
+    }
+    return NoticeIssued(**facts | changes)
