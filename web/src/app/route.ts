@@ -28,9 +28,8 @@ export async function changeStop({ database, store }: Core, customerCode: string
   if (!stop) {
     return;
   }
-  const changed = changedStop(stop, change);
-  await database.changeStop(customerCode, () => changed);
-  store.set({ stops: store.state.stops.with(place, changed) });
+  store.set({ stops: store.state.stops.with(place, changedStop(stop, change)) });
+  await database.changeStop(customerCode, (kept) => changedStop(kept, change));
 }
 
 function changedStop(stop: RouteStop, change: StopChange): RouteStop {
