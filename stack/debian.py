@@ -14,7 +14,7 @@ ARCHIVE_KEYS = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 FETCH_SECONDS = 600.0
 
 
-class CannotBeHad(StackError):
+class Unavailable(StackError):
     """This machine offers no way to get it; the text is a sentence with the reason."""
 
 
@@ -33,14 +33,14 @@ def unpack_release(suite: str, packages: Sequence[str], *, workspace: Path, into
     """Download packages of a Debian release from this machine's own mirror and unpack them into a folder.
 
     Works as any user. apt checks the release's signature with Debian's archive keys, and each package by it. Raises
-    :class:`CannotBeHad`.
+    :class:`Unavailable`.
     """
     own = platform.freedesktop_os_release()
     if own.get("ID") != "debian" or not all(map(shutil.which, ("apt-get", "dpkg-deb"))):
-        raise CannotBeHad("this machine is not Debian")
+        raise Unavailable("this machine is not Debian")
     found = mirrors(own.get("VERSION_CODENAME", ""))
     if not found:
-        raise CannotBeHad("apt has no Debian mirror among its sources")
+        raise Unavailable("apt has no Debian mirror among its sources")
     shutil.rmtree(workspace, ignore_errors=True)
     for folder in ("state/lists/partial", "cache/archives/partial", "packages"):
         (workspace / folder).mkdir(parents=True)
@@ -91,11 +91,11 @@ def _run(argv: Sequence[str], *, what: str, cwd: Path | None = None) -> str:
             check=False,
         )
     except FileNotFoundError:
-        raise CannotBeHad(f"there is no {argv[0]} on this machine") from None
+        raise Unavailable(f"there is no {argv[0]} on this machine") from None
     except subprocess.TimeoutExpired:
-        raise CannotBeHad(f"{what}: not done after {FETCH_SECONDS:.0f} s") from None
+        raise Unavailable(f"{what}: not done after {FETCH_SECONDS:.0f} s") from None
     if done.returncode == 0:
         return done.stdout
     if "NO_PUBKEY" in done.stderr:
-        raise CannotBeHad("this machine lacks the newer archive keys: apt-get install debian-archive-keyring")
-    raise CannotBeHad(f"{what}: {' '.join(done.stderr.split())[:300]}")
+        raise Unavailable("this machine lacks the newer archive keys: apt-get install debian-archive-keyring")
+    raise Unavailable(f"{what}: {' '.join(done.stderr.split())[:300]}")

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from stack.debian import CannotBeHad, unpack_release
+from stack.debian import Unavailable, unpack_release
 from stack.processes import StackError
 from stack.rabbitmq import RabbitMQ, scripts_folder
 from stack.state import LocalFolder
@@ -34,14 +34,14 @@ _PROGRAMS = ("usr/lib/erlang/bin/*", "usr/lib/erlang/erts-*/bin/*", "usr/lib/erl
 def rabbitmq4(folder: LocalFolder, *, fetch: bool = True) -> RabbitMQ:
     """Return a private RabbitMQ 4 (not started), with ports, password and data of its own.
 
-    Gets the programs where they are missing (about 45 MB), unless ``fetch`` is False. Raises :class:`CannotBeHad`.
+    Gets the programs where they are missing (about 45 MB), unless ``fetch`` is False. Raises :class:`Unavailable`.
     """
     programs = unpacked_programs(folder, fetch=fetch)
     return RabbitMQ(LocalFolder(folder.root / "rabbitmq4" / "node"), programs=programs)
 
 
 def start_rabbitmq4(folder: LocalFolder) -> RabbitMQ:
-    """Start RabbitMQ 4 where it does not run, and leave it running until `./dev down`. Raises :class:`CannotBeHad`."""
+    """Start RabbitMQ 4 where it does not run, and leave it running until `./dev down`. Raises :class:`Unavailable`."""
     newer = rabbitmq4(folder)
     with folder.locked():
         newer.start()
@@ -53,7 +53,7 @@ def start_rabbitmq4(folder: LocalFolder) -> RabbitMQ:
 def rabbitmq4_in_use(folder: LocalFolder) -> Iterator[RabbitMQ]:
     """Start RabbitMQ 4 where it does not run; stop it again behind the last user when nobody asked for it to stay.
 
-    Downloads nothing. Raises :class:`CannotBeHad`.
+    Downloads nothing. Raises :class:`Unavailable`.
     """
     newer = rabbitmq4(folder, fetch=False)
     with (folder.root / "rabbitmq4.users").open("w") as users:
@@ -87,7 +87,7 @@ def version(scripts: Path) -> tuple[int, ...] | None:
 def unpacked_programs(folder: LocalFolder, *, fetch: bool, machine: Path = Path("/")) -> Path:
     """Return the folder that holds a RabbitMQ 4: the machine's own where it is one, else one below ``folder``.
 
-    Raises :class:`CannotBeHad`.
+    Raises :class:`Unavailable`.
     """
     try:
         if (version(scripts_folder(machine)) or (0,)) >= (4,):
@@ -102,7 +102,7 @@ def unpacked_programs(folder: LocalFolder, *, fetch: bool, machine: Path = Path(
         if made_for.exists() and made_for.read_text() == str(root.resolve()):
             return root
         if not fetch:
-            raise CannotBeHad("it has not been fetched yet: ./dev broker4 does that")
+            raise Unavailable("it has not been fetched yet: ./dev broker4 does that")
         shutil.rmtree(root, ignore_errors=True)
         root.mkdir(parents=True)
         unpack_release(SUITE, PACKAGES, workspace=own / "apt", into=root)
@@ -124,7 +124,7 @@ def make_runnable(root: Path) -> None:
     """Put a script in the place of each program that starts it with the C library from beside it."""
     loaders = sorted(root.glob("usr/lib/*/ld-linux*.so.*"))
     if not loaders:
-        raise CannotBeHad("Debian's packages for this kind of processor are laid out in a way that is not known here")
+        raise Unavailable("Debian's packages for this kind of processor are laid out in a way that is not known here")
     loader = loaders[0]
     erlang = shlex.quote(str(root / "usr/lib/erlang"))
     for program in sorted(path for pattern in _PROGRAMS for path in root.glob(pattern)):

@@ -11,7 +11,7 @@ from pydantic import SecretStr
 
 from shared.testing.fixtures import BusFactory
 from shared.testing.proxy import TcpProxy
-from stack.debian import CannotBeHad
+from stack.debian import Unavailable
 from stack.local import LocalStack
 from stack.rabbitmq import RabbitMQ
 from stack.rabbitmq4 import rabbitmq4_in_use
@@ -28,7 +28,7 @@ def private_broker(request: pytest.FixtureRequest) -> Iterator[RabbitMQ | None]:
     with ExitStack() as stack:
         try:
             newer = stack.enter_context(rabbitmq4_in_use(LocalStack().folder))
-        except CannotBeHad as error:
+        except Unavailable as error:
             request.config.stash[_why_not] = str(error)
             pytest.skip(f"no RabbitMQ 4: {error}")
         yield newer

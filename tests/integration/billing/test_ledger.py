@@ -58,25 +58,25 @@ class Ledger:
 
 @pytest.mark.parametrize("seed", range(6))
 async def test_random_days_end_as_the_model_says(desk: Desk, seed: int) -> None:
-    dice = Random(seed)
+    rng = Random(seed)
     desk.cash_ceiling = 10**11
     ledger = Ledger()
     await desk.customer()
     shift_id = (await desk.open_shift()).shift.shift_id
     months = list(range(1, 37))
-    dice.shuffle(months)
+    rng.shuffle(months)
     version = 0
     for _ in range(45):
-        match dice.choices(["bill", "cash", "posting", "reverse"], [4, 4, 3, 3])[0]:
+        match rng.choices(["bill", "cash", "posting", "reverse"], [4, 4, 3, 3])[0]:
             case "bill" if months:
                 age = months.pop()
                 year, month = 2024 + (age - 1) // 12, (age - 1) % 12 + 1
-                account = await desk.bill(dice.choice([0, 1, 40, 120, 333]), month, year=year)
+                account = await desk.bill(rng.choice([0, 1, 40, 120, 333]), month, year=year)
                 bill = next(bill for bill in account.bills if (bill.year, bill.month) == (year, month))
                 ledger.bills[age] = (bill.vat, bill.pre_vat)
                 version += 1
             case "cash":
-                amount = dice.choice([1, 999, 50_000, max(1, ledger.debt), ledger.debt + 777])
+                amount = rng.choice([1, 999, 50_000, max(1, ledger.debt), ledger.debt + 777])
                 if ledger.debt == 0:
                     with pytest.raises(Problem, match=r"already-paid|nothing-to-pay"):
                         await desk.cash(amount)
@@ -85,12 +85,12 @@ async def test_random_days_end_as_the_model_says(desk: Desk, seed: int) -> None:
                 ledger.money[reply.payment.payment_id] = Money(amount, cash=True)
                 version += 1
             case "posting":
-                amount = dice.choice([1, 12_345, 100_000, 700_000, max(1, ledger.debt)])
+                amount = rng.choice([1, 12_345, 100_000, 700_000, max(1, ledger.debt)])
                 reply = await desk.pay(amount, method=PaymentMethod.COLLECTION_POINT)
                 ledger.money[reply.payment.payment_id] = Money(amount, cash=False)
                 version += 1
             case "reverse" if standing := [key for key, money in ledger.money.items() if money.standing]:
-                payment_id = dice.choice(standing)
+                payment_id = rng.choice(standing)
                 reply = await desk.reverse(payment_id)
                 assert sum(part.vat + part.principal for part in reply.payment.allocations) + reply.payment.credit == (
                     ledger.money[payment_id].amount

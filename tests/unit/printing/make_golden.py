@@ -53,8 +53,8 @@ def golden_picture(name: str, width_dots: WidthDots) -> Path:
 
 def vectors() -> list[dict[str, Any]]:
     """Random documents, always the same ones, with the height and the digest of their dots at both widths."""
-    dice = random.Random(58_80)
-    made = [RECEIPT, NOTICE, *(_document(dice) for _ in range(40))]
+    rng = random.Random(58_80)
+    made = [RECEIPT, NOTICE, *(_document(rng) for _ in range(40))]
     return [
         {
             "document": json.loads(one.model_dump_json()),
@@ -69,47 +69,47 @@ def _digest(one: Document, width_dots: WidthDots) -> dict[str, Any]:
     return {"height": raster.height, "sha256": hashlib.sha256(raster.data).hexdigest()}
 
 
-def _document(dice: random.Random) -> Document:
-    return Document(kind="test", title="Giấy thử", blocks=tuple(_block(dice) for _ in range(dice.randint(1, 7))))
+def _document(rng: random.Random) -> Document:
+    return Document(kind="test", title="Giấy thử", blocks=tuple(_block(rng) for _ in range(rng.randint(1, 7))))
 
 
-def _words(dice: random.Random, most: int) -> str:
-    text = " ".join(dice.choice(_WORDS) for _ in range(dice.randint(0, most)))
-    text += "".join(dice.choice(VIETNAMESE) for _ in range(dice.randint(0, 6)))
-    return unicodedata.normalize("NFD", text) if dice.random() < 0.2 else text
+def _words(rng: random.Random, most: int) -> str:
+    text = " ".join(rng.choice(_WORDS) for _ in range(rng.randint(0, most)))
+    text += "".join(rng.choice(VIETNAMESE) for _ in range(rng.randint(0, 6)))
+    return unicodedata.normalize("NFD", text) if rng.random() < 0.2 else text
 
 
-def _block(dice: random.Random) -> Text | Columns | Rule | Feed | QrCode:
-    match dice.choice(("text", "text", "columns", "columns", "rule", "feed", "qr")):
+def _block(rng: random.Random) -> Text | Columns | Rule | Feed | QrCode:
+    match rng.choice(("text", "text", "columns", "columns", "rule", "feed", "qr")):
         case "text":
             return Text(
-                text=_words(dice, 14),
-                align=dice.choice(("left", "center", "right")),
-                weight=dice.choice(("regular", "bold")),
-                size=dice.choice((1, 1, 2)),
+                text=_words(rng, 14),
+                align=rng.choice(("left", "center", "right")),
+                weight=rng.choice(("regular", "bold")),
+                size=rng.choice((1, 1, 2)),
             )
         case "columns":
             return Columns(
                 cells=tuple(
                     Cell(
-                        text=_words(dice, 5),
-                        align=dice.choice(("left", "center", "right")),
-                        weight=dice.choice(("regular", "bold")),
-                        width=dice.choice((None, None, dice.randint(1, 14))),
-                        share=dice.randint(1, 4),
-                        keep=dice.random() < 0.3,
+                        text=_words(rng, 5),
+                        align=rng.choice(("left", "center", "right")),
+                        weight=rng.choice(("regular", "bold")),
+                        width=rng.choice((None, None, rng.randint(1, 14))),
+                        share=rng.randint(1, 4),
+                        keep=rng.random() < 0.3,
                     )
-                    for _ in range(dice.randint(1, 4))
+                    for _ in range(rng.randint(1, 4))
                 ),
-                size=dice.choice((1, 1, 2)),
+                size=rng.choice((1, 1, 2)),
             )
         case "rule":
-            return Rule(style=dice.choice(("single", "double", "dashed")))
+            return Rule(style=rng.choice(("single", "double", "dashed")))
         case "feed":
-            return Feed(rows=dice.randint(1, 40))
+            return Feed(rows=rng.randint(1, 40))
         case _:
-            data = dice.choice(("HTTPS://THUNGAN.EXAMPLE/R/ABCDEF234567", "8412345678901", "https://ví-dụ.vn/ả"))
-            return QrCode(data=data * dice.randint(1, 4), error_level=dice.choice(("L", "M", "Q", "H")))
+            data = rng.choice(("HTTPS://THUNGAN.EXAMPLE/R/ABCDEF234567", "8412345678901", "https://ví-dụ.vn/ả"))
+            return QrCode(data=data * rng.randint(1, 4), error_level=rng.choice(("L", "M", "Q", "H")))
 
 
 def write() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from stack import debian, rabbitmq4
-from stack.debian import CannotBeHad
+from stack.debian import Unavailable
 from stack.local import LocalStack
 from stack.state import LocalFolder
 
@@ -39,7 +39,7 @@ def test_where_it_cannot_be_had_a_sentence_says_why(
     monkeypatch.setattr("shutil.which", lambda name: f"/usr/bin/{name}")
     monkeypatch.setattr(debian, "_run", lambda *_, **__: "http://mirror.test/debian/|bookworm|main\n")
 
-    with pytest.raises(CannotBeHad, match=words):
+    with pytest.raises(Unavailable, match=words):
         debian.unpack_release("trixie", ["rabbitmq-server"], workspace=tmp_path / "apt", into=tmp_path)
 
 
@@ -49,13 +49,13 @@ def test_archive_keys_that_are_too_old_are_named_as_the_reason(monkeypatch: pyte
 
     monkeypatch.setattr("subprocess.run", run)
 
-    with pytest.raises(CannotBeHad, match="apt-get install debian-archive-keyring"):
+    with pytest.raises(Unavailable, match="apt-get install debian-archive-keyring"):
         debian.mirrors("bookworm")
 
 
 def test_nothing_is_downloaded_where_only_what_is_there_is_wanted(tmp_path: Path) -> None:
     (tmp_path / "usr" / "lib").mkdir(parents=True)
-    with pytest.raises(CannotBeHad, match="dev broker4"):
+    with pytest.raises(Unavailable, match="dev broker4"):
         rabbitmq4.unpacked_programs(LocalFolder(tmp_path / ".local"), fetch=False, machine=tmp_path)
 
 
