@@ -1,18 +1,20 @@
-"""The other services as the gateway sees them, played on the real bus: one customer list, one ledger, no rules."""
+"""The other services as the gateway sees them, played on the real bus: answers that fit, and no rules behind them.
+
+Where another service would refuse, a test calls :meth:`BackOffice.refuse`; the service's own tests check the rules.
+"""
 
 # ruff: noqa: ARG002, N802 - each method is named after the request that it answers, and has a handler's arguments
 
-from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Any, TypeVar
 from uuid import UUID, uuid5
 
 from shared.contracts.billing import (
-    Allocation,
     Bill,
     BillIssued,
-    BillLine,
-    BillState,
     CloseShift,
     CollectionPoint,
     CollectionPointsReply,
@@ -32,7 +34,7 @@ from shared.contracts.billing import (
     ShiftReply,
     ShiftTotals,
 )
-from shared.contracts.common import AccountState, Collector, CustomerFacts, NextStep, PaymentMethod, Unit
+from shared.contracts.common import AccountState, Collector, CustomerFacts, NextStep, Unit
 from shared.contracts.customer import (
     CollectorDetails,
     CorrectPhone,
@@ -72,10 +74,12 @@ from shared.contracts.receipt import (
     VerificationCheck,
     VerifyToken,
 )
-from shared.ids import new_id
 from shared.messaging import RequestHandler, Topology, UnitOfWork
 from shared.printing import Document, QrCode, Rule, Text
-from shared.problems import Conflict, NotFound, SameIdOtherContent
+from shared.problems import NotFound, Problem
+from shared.testing import builders
+
+R = TypeVar("R", bound=Request[Any])
 
 REQUESTS: list[type[Request[Any]]] = [
     SearchCustomers,
@@ -100,81 +104,51 @@ REQUESTS: list[type[Request[Any]]] = [
 ]
 
 UNIT = Unit(unit_code="PB1501", name="Điện lực TP Cà Mau", address="Cà Mau", tax_code="0300942001", phone="19001006")
-START = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+START = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=1)
+"""When everything happened that the back office tells of: shortly before the tests."""
+
 TOTAL = 475_000
+
+Answer = Callable[[Any, UnitOfWork], Awaitable[Any]]
 
 
 def document(title: str, *lines: str) -> Document:
-    """A small paper."""
+    """Return a short document."""
     blocks = (Text(text=title, align="center", weight="bold"), Rule(), *(Text(text=line) for line in lines))
     return Document(kind="receipt", title=title, blocks=(*blocks, QrCode(data="HTTPS://EXAMPLE.VN/R/ABC234")))
 
 
 def facts(customer_code: str, collector_code: str = "TN001", version: int = 1) -> CustomerFacts:
-    """A customer on a collector's route."""
-    return CustomerFacts(
-        customer_code=customer_code,
+    """Return the facts of a customer on a collector's route."""
+    collector = Collector(collector_code=collector_code, name="Lê Văn Tư", phone="+84900000001")
+    return builders.customer(
+        customer_code,
         name="Trần Thị Bưởi",
-        address="12 Phan Ngọc Hiển, phường 5",
         phone="+84912345678",
         unit=UNIT,
         route_code=f"R-{collector_code}",
-        place_in_route=1,
-        collector=Collector(collector_code=collector_code, name="Lê Văn Tư", phone="+84900000001"),
-        price_group="household",
+        collector=collector,
         version=version,
     )
 
 
 def bill(customer_code: str) -> Bill:
-    """An open bill of 475 000 đồng."""
-    return Bill(
-        bill_id=uuid5(UUID(int=1), customer_code),
-        bill_number=f"{customer_code}-2026-10-1",
-        customer_code=customer_code,
-        cycle=1,
-        month=10,
-        year=2026,
-        period_from=date(2026, 10, 1),
-        period_to=date(2026, 10, 31),
-        price_group="household",
-        households="1",
-        readings=[],
-        kwh=200,
-        lines=[
-            BillLine(
-                label="Bậc 1",
-                decision="1279/QĐ-BCT",
-                period_from=date(2026, 10, 1),
-                period_to=date(2026, 10, 31),
-                kwh=200,
-                unit_price=2199,
-                amount=439_800,
-            )
-        ],
-        pre_vat=439_815,
-        vat_rate="8",
-        vat=35_185,
-        total=TOTAL,
-        open_principal=439_815,
-        open_vat=35_185,
-        state=BillState.OPEN,
-        due_date=date(2026, 11, 30),
-        issued_at=START,
-    )
+    """Return an open bill of 475 000 đồng, the same one each time."""
+    return builders.bill(customer_code, bill_id=uuid5(UUID(int=1), customer_code), pre_vat=439_815, vat=35_185)
 
 
 @dataclass
 class BackOffice:
-    """Answers every request of the gateway from memory, and emits what the real services would."""
+    """Answers every request of the gateway, and emits what the real services would."""
 
     customers: dict[str, CustomerFacts] = field(default_factory=dict)
-    payments: dict[UUID, tuple[RecordPayment, Payment]] = field(default_factory=dict)
-    shifts: dict[UUID, Shift] = field(default_factory=dict)
+    payments: dict[UUID, Payment] = field(default_factory=dict)
     receipts: dict[UUID, Receipt] = field(default_factory=dict)
-    visits: dict[UUID, Visit] = field(default_factory=dict)
+    shift: Shift | None = None
     asked: list[Any] = field(default_factory=list)
-    versions: dict[str, int] = field(default_factory=dict)
+    other_answers: dict[type[Message], Answer] = field(default_factory=dict)
+    """What a test has put in the place of the usual answer."""
+    versions: Iterator[int] = field(default_factory=lambda: count(1))
 
     def topology(self) -> Topology:
         """Its messages: it answers the requests of four services and emits their events."""
@@ -186,7 +160,20 @@ class BackOffice:
 
     async def _answer(self, request: Message, work: UnitOfWork) -> Any:
         self.asked.append(request)
-        return await getattr(self, type(request).__name__)(request, work)
+        usual = getattr(self, type(request).__name__)
+        return await self.other_answers.get(type(request), usual)(request, work)
+
+    def refuse(self, request: type[Request[Any]], problem: Problem) -> None:
+        """Refuse requests of a kind from now on."""
+
+        async def answer(*_: object) -> None:
+            raise problem
+
+        self.other_answers[request] = answer
+
+    def asked_for(self, request: type[R]) -> list[R]:
+        """Return the requests of a kind, in their order."""
+        return [one for one in self.asked if isinstance(one, request)]
 
     def customer(self, code: str, collector_code: str | None) -> CustomerFacts:
         known = self.customers.get(code)
@@ -194,16 +181,8 @@ class BackOffice:
             raise NotFound("Không tìm thấy khách hàng.")
         return known
 
-    def debt(self, code: str) -> int:
-        paid = any(p.customer_code == code and p.reversed_at is None for _, p in self.payments.values())
-        return 0 if paid else TOTAL
-
-    def account(self, code: str) -> AccountState:
-        self.versions[code] = self.versions.get(code, 0) + 1
-        debt = self.debt(code)
-        return AccountState(
-            customer_code=code, version=self.versions[code], debt=debt, credit=0, open_bills=int(debt > 0)
-        )
+    def account(self, code: str, debt: int = TOTAL) -> AccountState:
+        return builders.account(code, debt=debt, version=next(self.versions))
 
     def summary(self, customer: CustomerFacts) -> CustomerSummary:
         return CustomerSummary(
@@ -215,7 +194,7 @@ class BackOffice:
             route_code=customer.route_code,
             place_in_route=1,
             step=NextStep.DUE,
-            debt=self.debt(customer.customer_code),
+            debt=TOTAL,
         )
 
     # --- customer ------------------------------------------------------------
@@ -233,7 +212,7 @@ class BackOffice:
         return CustomerDetails(
             facts=customer,
             step=NextStep.DUE,
-            debt=self.debt(customer.customer_code),
+            debt=TOTAL,
             appointment=None,
             misses=0,
             visits=[],
@@ -272,9 +251,6 @@ class BackOffice:
             next_step=NextStep.REVISIT,
             misses=1,
         )
-        known = self.visits.setdefault(request.visit_id, visit)
-        if known != visit:
-            raise SameIdOtherContent("Lượt ghé này đã được ghi nhận khác.")
         await self.print(
             work, request.visit_id, PaperKind.NOTICE, request.device_id, request.customer_code, visit_id=visit.visit_id
         )
@@ -291,40 +267,28 @@ class BackOffice:
     # --- billing -------------------------------------------------------------
 
     async def GetAccount(self, request: GetAccount, work: UnitOfWork) -> CustomerAccount:
-        self.customer(request.customer_code, None)
-        return CustomerAccount(
-            account=self.account(request.customer_code), bills=[bill(request.customer_code)], payments=[]
-        )
+        code = self.customer(request.customer_code, None).customer_code
+        return CustomerAccount(account=self.account(code), bills=[bill(code)], payments=[])
 
     async def RecordPayment(self, request: RecordPayment, work: UnitOfWork) -> PaymentReply:
-        customer = self.customer(request.customer_code, None)
-        if request.payment_id in self.payments:
-            known, payment = self.payments[request.payment_id]
-            if known != request:
-                raise SameIdOtherContent("Mã này đã dùng cho khoản khác.")
-            return PaymentReply(payment=payment, account=self.account(request.customer_code))
-        if request.method is PaymentMethod.CASH and not self.debt(request.customer_code):
-            raise Conflict("Hóa đơn đã được thanh toán.", slug="already-paid")
-        payment = Payment(
+        customer, owed = self.customer(request.customer_code, None), bill(request.customer_code)
+        account = self.account(request.customer_code, debt=0)
+        payment = builders.payment(
+            request.customer_code,
+            request.amount,
             payment_id=request.payment_id,
-            customer_code=request.customer_code,
-            amount=request.amount,
             method=request.method,
             received_at=request.received_at,
             collector_code=request.collector_code,
             collection_point_code=request.collection_point_code,
             reference=request.reference,
-            shift_id=None,
-            allocations=[Allocation(bill_id=bill(request.customer_code).bill_id, vat=0, principal=request.amount)],
-            credit=0,
         )
-        self.payments[request.payment_id] = (request, payment)
-        account = self.account(request.customer_code)
+        self.payments[request.payment_id] = payment
         await work.emit(
             PaymentRecorded(
                 payment=payment,
                 customer=customer,
-                bills=[bill(request.customer_code)],
+                bills=[owed],
                 collection_point=self.point() if request.collection_point_code else None,
                 account=account,
                 visit_id=request.visit_id,
@@ -345,66 +309,50 @@ class BackOffice:
         return PaymentReply(payment=payment, account=account)
 
     async def GetPayment(self, request: GetPayment, work: UnitOfWork) -> PaymentReply:
-        if request.payment_id not in self.payments:
+        if (payment := self.payments.get(request.payment_id)) is None:
             raise NotFound("Không có khoản thanh toán này.")
-        _, payment = self.payments[request.payment_id]
         return PaymentReply(payment=payment, account=self.account(payment.customer_code))
 
     async def ReversePayment(self, request: ReversePayment, work: UnitOfWork) -> PaymentReply:
-        if request.payment_id not in self.payments:
-            raise NotFound("Không có khoản thanh toán này.")
-        asked, payment = self.payments[request.payment_id]
-        payment = payment.model_copy(update={"reversed_at": START})
-        self.payments[request.payment_id] = (asked, payment)
-        account = self.account(payment.customer_code)
-        await work.emit(
-            PaymentReversed(
-                reversal_id=request.reversal_id,
-                payment=payment,
-                customer=self.customers[payment.customer_code],
-                reason=request.reason,
-                reversed_by=request.reversed_by,
-                reversed_at=START,
-                account=account,
-                device_id=request.device_id,
-            )
+        payment = self.payments[request.payment_id].model_copy(update={"reversed_at": START})
+        event = builders.payment_reversed(
+            payment.customer_code,
+            reversal_id=request.reversal_id,
+            payment=payment,
+            customer=self.customers[payment.customer_code],
+            reason=request.reason,
+            reversed_by=request.reversed_by,
+            reversed_at=START,
+            account=self.account(payment.customer_code),
+            device_id=request.device_id,
         )
-        return PaymentReply(payment=payment, account=account)
+        await work.emit(event)
+        return PaymentReply(payment=payment, account=event.account)
 
     async def OpenShift(self, request: OpenShift, work: UnitOfWork) -> ShiftReply:
-        shift = self.shifts.setdefault(
-            request.shift_id,
-            Shift(
-                shift_id=request.shift_id,
-                collector_code=request.collector_code,
-                opened_at=request.opened_at,
-                opening_float=request.opening_float,
-                totals=ShiftTotals(payments=0, cash=0, reversals=0, reversed_cash=0),
-                cash_in_hand=request.opening_float,
-                cash_ceiling=50_000_000,
-                closed_at=None,
-                counted_cash=None,
-                difference=None,
-            ),
+        self.shift = Shift(
+            shift_id=request.shift_id,
+            collector_code=request.collector_code,
+            opened_at=request.opened_at,
+            opening_float=request.opening_float,
+            totals=ShiftTotals(payments=0, cash=0, reversals=0, reversed_cash=0),
+            cash_in_hand=request.opening_float,
+            cash_ceiling=50_000_000,
+            closed_at=None,
+            counted_cash=None,
+            difference=None,
         )
-        return ShiftReply(shift=shift)
+        return ShiftReply(shift=self.shift)
 
     async def GetShift(self, request: GetShift, work: UnitOfWork) -> ShiftReply:
-        for shift in self.shifts.values():
-            wanted = shift.shift_id == request.shift_id if request.shift_id else shift.closed_at is None
-            if wanted and shift.collector_code == request.collector_code:
-                return ShiftReply(shift=shift)
-        raise NotFound("Chưa mở ca.")
+        if self.shift is None or self.shift.collector_code != request.collector_code:
+            raise NotFound("Chưa mở ca.")
+        return ShiftReply(shift=self.shift)
 
     async def CloseShift(self, request: CloseShift, work: UnitOfWork) -> ShiftReply:
-        shift = self.shifts.get(request.shift_id)
-        if shift is None or shift.collector_code != request.collector_code:
-            raise NotFound("Không có ca này.")
-        closed = shift.model_copy(
-            update={"closed_at": request.closed_at, "counted_cash": request.counted_cash, "difference": 0}
-        )
-        self.shifts[request.shift_id] = closed
-        return ShiftReply(shift=closed)
+        shift = (await self.GetShift(GetShift(collector_code=request.collector_code), work)).shift
+        closing = {"closed_at": request.closed_at, "counted_cash": request.counted_cash, "difference": 0}
+        return ShiftReply(shift=shift.model_copy(update=closing))
 
     def point(self) -> CollectionPoint:
         return CollectionPoint(
@@ -428,7 +376,7 @@ class BackOffice:
             kind=ReceiptKind.ORIGINAL,
             series="1K26TCM",
             number=len(self.receipts) + 1,
-            year=2026,
+            year=START.year,
             payment_id=payment.payment_id,
             voids_receipt_id=None,
             customer_code=payment.customer_code,
@@ -488,7 +436,7 @@ class BackOffice:
         customer_code: str | None,
         **more: Any,
     ) -> UUID:
-        """Say that a paper is ready."""
+        """Emit that a document is ready."""
         event = DocumentReady(
             document_id=document_id,
             kind=kind,
@@ -506,16 +454,3 @@ class BackOffice:
 def tomorrow() -> datetime:
     """A moment in the future, whatever the clock says."""
     return datetime.now(UTC) + timedelta(days=1)
-
-
-__all__ = [
-    "START",
-    "TOTAL",
-    "BackOffice",
-    "bill",
-    "document",
-    "facts",
-    "new_id",
-    "replace",
-    "tomorrow",
-]

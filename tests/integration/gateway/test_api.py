@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from shared.contracts.billing import RecordPayment
+from shared.contracts.billing import CloseShift, RecordPayment
+from shared.contracts.customer import RecordVisit, SearchCustomers
 from shared.ids import new_id
-from shared.problems import InvalidRequest, Problem
+from shared.problems import Conflict, InvalidRequest, Problem, SameIdOtherContent
 from simulation.phone import VirtualPhone
 from tests.integration.gateway.back_office import START, TOTAL, bill
 from tests.integration.gateway.conftest import CUSTOMER, Town
@@ -58,37 +59,36 @@ async def test_a_collector_finds_agrees_collects_and_settles(gateway: Town) -> N
     assert (await phone.shift()).shift.shift_id == shift.shift_id
     closed = await phone.close_shift(shift.shift_id, 500_000 + TOTAL)
     assert closed.shift.counted_cash == 500_000 + TOTAL
-    asked = next(request for request in gateway.office.asked if isinstance(request, RecordPayment))
+    (asked,) = gateway.office.asked_for(RecordPayment)
     assert (asked.collector_code, asked.device_id, asked.visit_id) == ("TN001", phone.device_id, visit.visit_id)
     assert asked.bill_ids == [bill(customer_code).bill_id]
 
 
-async def test_repeating_a_payment_with_the_same_key_gives_the_same_answer(gateway: Town) -> None:
+async def test_repeating_a_payment_with_the_same_key_asks_billing_for_the_same_payment(gateway: Town) -> None:
     phone = await gateway.phone()
     payment_id = new_id()
     answers = await asyncio.gather(
         *(phone.pay(CUSTOMER, TOTAL, payment_id=payment_id, received_at=START) for _ in range(5))
     )
     assert {answer.payment.payment_id for answer in answers} == {payment_id}
-    assert len(gateway.office.payments) == 1
+    first, *others = gateway.office.asked_for(RecordPayment)
+    assert others == [first] * 4
 
 
-async def test_the_same_key_with_other_content_is_refused(gateway: Town) -> None:
+@pytest.mark.parametrize(
+    "problem",
+    [
+        SameIdOtherContent("Mã này đã dùng cho khoản khác."),
+        Conflict("Hóa đơn đã được thanh toán.", slug="already-paid"),
+    ],
+)
+async def test_a_payment_is_refused_with_the_reason_of_billing(gateway: Town, problem: Problem) -> None:
     phone = await gateway.phone()
-    payment_id = new_id()
-    await phone.pay(CUSTOMER, TOTAL, payment_id=payment_id)
+    gateway.office.refuse(RecordPayment, problem)
     with pytest.raises(Problem) as refused:
-        await phone.pay(CUSTOMER, TOTAL - 1, payment_id=payment_id)
-    assert (refused.value.status, refused.value.slug) == (409, "same-id-other-content")
-
-
-async def test_a_second_payment_is_refused_with_the_reason_of_billing(gateway: Town) -> None:
-    phone, other = await gateway.phone(), await gateway.phone()
-    await phone.pay(CUSTOMER, TOTAL)
-    with pytest.raises(Problem) as refused:
-        await other.pay(CUSTOMER, TOTAL)
-    assert (refused.value.status, refused.value.slug) == (409, "already-paid")
-    assert refused.value.detail == "Hóa đơn đã được thanh toán."
+        await phone.pay(CUSTOMER, TOTAL)
+    assert (refused.value.status, refused.value.slug) == (409, problem.slug)
+    assert refused.value.detail == problem.detail
 
 
 async def test_a_cashier_records_a_transfer_whose_receipt_the_phone_prints(gateway: Town) -> None:
@@ -119,7 +119,7 @@ async def test_a_collector_sees_and_charges_only_customers_of_the_own_routes(gat
             await attempt
         assert (refused.value.status, refused.value.slug) == (404, "not-found")
     assert not gateway.office.payments
-    assert not gateway.office.visits
+    assert [visit.collector_code for visit in gateway.office.asked_for(RecordVisit)] == ["TN001"]
 
 
 async def test_another_collectors_receipts_and_payments_stay_hidden(gateway: Town) -> None:
@@ -250,11 +250,8 @@ async def test_an_invalid_request_names_the_fields_and_repeats_nothing_that_was_
 
 async def test_what_fits_the_description_and_is_refused_by_a_rule_of_the_trade_is_a_conflict(gateway: Town) -> None:
     phone = await gateway.phone()
-
-    async def refuse(*_: object) -> None:
-        raise InvalidRequest("Hãy ghi lý do.", slug="difference-not-explained", facts={"difference": -1000})
-
-    gateway.office.CloseShift = refuse  # type: ignore[assignment,method-assign]
+    problem = InvalidRequest("Hãy ghi lý do.", slug="difference-not-explained", facts={"difference": -1000})
+    gateway.office.refuse(CloseShift, problem)
     with pytest.raises(Problem) as refused:
         await phone.close_shift(new_id(), 0)
     assert (refused.value.status, refused.value.slug) == (409, "difference-not-explained")
@@ -297,7 +294,7 @@ async def test_a_service_that_does_not_answer_in_time_is_504(town: Town) -> None
         async def wait(*_: object) -> None:
             await never.wait()
 
-        town.office.SearchCustomers = wait  # type: ignore[assignment,method-assign]
+        town.office.other_answers[SearchCustomers] = wait
         assert await _slug(town, "GET", "/v1/customers?query=a", phone.token) == (504, "timed-out")
         never.set()
 
