@@ -11,18 +11,18 @@ from pathlib import Path
 from typing import Any
 
 from dev_tools.contracts import schema_of
+from ops.system import SERVICES
 from services.gateway.routes import describe
 from shared.contracts.message import Event, Request
 from shared.contracts.registry import messages, owner
 from shared.messaging.topology import Names, Topology
 
 FOLDER = Path(__file__).parents[1] / "docs"
-SERVICES = ("billing", "customer", "gateway", "notify", "receipt")
 
 
 def topologies() -> dict[str, Topology]:
     """Return the topology of each service."""
-    return {service: import_module(f"services.{service}.topology").TOPOLOGY for service in SERVICES}
+    return {service: import_module(f"services.{service}.topology").TOPOLOGY for service in sorted(SERVICES)}
 
 
 def asyncapi() -> dict[str, Any]:

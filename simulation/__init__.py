@@ -1,0 +1,1 @@
+"""What plays the world around the services: phones, customers, a demo, chaos runs, benchmarks."""

@@ -10,13 +10,12 @@ import typer
 from ops.audit import AuditReport, check_facts, collect
 from ops.console import JsonOption, fail, print_json, print_line, print_table
 from ops.runner import run
-from ops.system import RunningSystem, find_system, keys_folder
+from ops.system import SERVICES, RunningSystem, find_system, keys_folder
 from services.receipt.signatures.key_folder import KeyFolder
 from services.receipt.signatures.keyring import Keyring, UnusableKeyError
 
 app = typer.Typer(add_completion=False)
 
-SERVICES = ("customer", "billing", "receipt", "notify", "gateway")
 _LOOK_AGAIN_SECONDS = 0.5
 
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import shutil
-import sys
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -19,9 +18,9 @@ from simulation.bench.collector import Collection, Collector, Customer
 from simulation.bench.cpu import cpu_of_tree
 from simulation.bench.district import write_district
 from simulation.bench.subjects import SubjectFailed
+from simulation.command_line import thungan
 from simulation.phone import VirtualPhone, open_session
 from stack.services import LocalSystem
-from stack.state import PROJECT
 
 _AT_ONCE = 20
 """Phones that are made ready side by side."""
@@ -123,8 +122,8 @@ class CollectionLoad:
             await connection.close()
 
     async def audit(self) -> None:
-        """Audit the databases. Raises :class:`SubjectFailed` with what is wrong."""
-        await _thungan(self.system, "audit")
+        """Audit the databases. Raises :class:`CommandFailed` with what is wrong."""
+        await thungan(self.system, "audit")
 
 
 @asynccontextmanager
@@ -138,7 +137,7 @@ async def collection_load(
         await stack.enter_async_context(system)
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
         codes = write_district(folder, collectors=phones, customers_each=customers_each)
-        await _thungan(system, "import", "all", str(folder))
+        await thungan(system, "import", "all", str(folder))
         session = await stack.enter_async_context(open_session())
         ready = asyncio.Semaphore(_AT_ONCE)
 
@@ -185,23 +184,6 @@ async def _owing(phone: VirtualPhone, customers: int) -> list[Customer]:
             raise SubjectFailed(f"only {len(owing)} of {customers} customers of a route owe anything")
         before = len(owing)
         await asyncio.sleep(0.5)
-
-
-async def _thungan(system: LocalSystem, *arguments: str) -> None:
-    """Run the operator's command line on the system. Raises :class:`SubjectFailed` with what it printed."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "ops.cli",
-        *arguments,
-        cwd=PROJECT,
-        env=system.operators_environment(),
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    output, _ = await process.communicate()
-    if process.returncode:
-        raise SubjectFailed(f"thungan {arguments[0]} ended with {process.returncode}: {output.decode()[-2000:]}")
 
 
 def _difference(after: Mapping[str, float], before: Mapping[str, float]) -> dict[str, float]:

@@ -1,18 +1,14 @@
 """What the steps of the demo share: the running system, people with their devices, the folder for printouts."""
 
-import asyncio
-import json
-import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from shared.contracts.customer import RouteStop
-from simulation.demo.report import StepFailed
+from simulation.command_line import thungan, thungan_json
 from simulation.phone import VirtualDesk, VirtualPhone
 from stack.services import LocalSystem
-from stack.state import PROJECT
 
 
 @dataclass
@@ -35,29 +31,13 @@ class DemoContext:
     token: str = ""
     shift_id: UUID | None = None
 
-    async def thungan(self, *arguments: str, expect: int | None = 0) -> str:
-        """Run the operator's command line on this system and return what it printed.
-
-        Raises :class:`StepFailed` when it ends with another code than ``expect`` (None: any).
-        """
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "ops.cli",
-            *arguments,
-            cwd=PROJECT,
-            env=self.system.operators_environment(),
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-        )
-        out, err = await process.communicate()
-        if expect is not None and process.returncode != expect:
-            raise StepFailed(f"thungan {arguments[0]} ended with {process.returncode}: {(err or out).decode().strip()}")
-        return out.decode()
+    async def thungan(self, *arguments: str) -> str:
+        """Run the operators' command line on this system and return what it printed."""
+        return await thungan(self.system, *arguments)
 
     async def thungan_json(self, *arguments: str, expect: int | None = 0) -> Any:
-        """Run the command line with ``--json`` and return what it printed."""
-        return json.loads(await self.thungan(*arguments, "--json", expect=expect))
+        """Run the command line with ``--json`` and return its result."""
+        return await thungan_json(self.system, *arguments, expect=expect)
 
     async def close(self) -> None:
         """Hang up all devices."""

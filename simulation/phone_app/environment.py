@@ -2,8 +2,6 @@
 
 import asyncio
 import csv
-import json
-import sys
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Mapping
@@ -11,14 +9,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 
 from shared.clock import business_day, now
+from simulation.command_line import thungan_json
 from simulation.phone import VirtualDesk
 from simulation.sample.readings import Month
 from simulation.sample.writer import write_sample
 from stack.services import LocalSystem
-from stack.state import PROJECT
 
 BANK = {
     "THUNGAN_RECEIPT_BANK_BIN": "970436",
@@ -49,25 +46,6 @@ class AppEnvironment:
             "THUNGAN_COLLECTION_POINT": str(self.collection_point.token),
             "THUNGAN_COLLECTORS": ",".join(self.collectors),
         }
-
-
-async def thungan_json(system: LocalSystem, *arguments: str) -> Any:
-    """Run the command line on a system and return what it printed. Raises ``RuntimeError`` when it fails."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "ops.cli",
-        *arguments,
-        "--json",
-        cwd=PROJECT,
-        env=system.operators_environment(),
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    out, err = await process.communicate()
-    if process.returncode:
-        raise RuntimeError(f"thungan {arguments[0]} ended with {process.returncode}: {(err or out).decode().strip()}")
-    return json.loads(out)
 
 
 def _collection_point(folder: Path) -> str:

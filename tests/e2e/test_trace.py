@@ -1,9 +1,6 @@
 """One payment from phone to paper, as the traces of five processes show it."""
 
-import asyncio
 import csv
-import json
-import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,11 +15,11 @@ from shared.clock import business_day, now
 from shared.contracts.receipt import PaperKind
 from shared.ids import new_id
 from shared.testing import wait_until
+from simulation.command_line import thungan_json
 from simulation.phone import VirtualDesk, VirtualPhone
 from simulation.sample.readings import Month
 from simulation.sample.writer import write_sample
 from stack.services import LocalSystem
-from stack.state import PROJECT
 
 
 @dataclass(frozen=True)
@@ -34,16 +31,7 @@ class Town:
     folder: Path
 
     async def thungan(self, *arguments: str) -> Any:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            *("-m", "ops.cli", *arguments, "--json"),
-            cwd=PROJECT,
-            env={**self.system.operators_environment(), "THUNGAN_TRACE_FILE": str(self.traces)},
-            stdout=asyncio.subprocess.PIPE,
-        )
-        out, _ = await process.communicate()
-        assert process.returncode == 0
-        return json.loads(out)
+        return await thungan_json(self.system, *arguments, THUNGAN_TRACE_FILE=str(self.traces))
 
 
 @pytest_asyncio.fixture(scope="module")
