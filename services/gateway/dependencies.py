@@ -1,4 +1,4 @@
-"""What the operations of the API, the stream and the message handlers share."""
+"""What the operations of the API, the stream and the periodic tasks depend on, and the waker of the handlers."""
 
 from collections.abc import Iterable
 from contextlib import AbstractAsyncContextManager
@@ -24,16 +24,16 @@ ReplyT = TypeVar("ReplyT", bound=Reply)
 
 
 class Waker(Protocol):
-    """Tells phones, on whichever copy of the gateway their sockets are, that something waits for them."""
+    """Wakes phones, on whichever copy of the gateway their sockets are, because something waits for them."""
 
     async def print_jobs(self, device_ids: Iterable[UUID]) -> None:
         """Print jobs wait for these devices, or were withdrawn."""
 
     def reserve(self, device_id: UUID, job_id: UUID) -> bool:
-        """Say whether a new paper of a device may be queued as offered, because its phone is here and has room."""
+        """Return whether a new print job may be queued as offered, because its phone is here and has room."""
 
     async def offer(self, record: PrintJobRecord) -> None:
-        """A paper was queued as offered: send it."""
+        """A print job was queued as offered: send it."""
 
     async def account_update(self, collector_code: str, appended: Appended) -> None:
         """An account update was appended to the feed of a collector."""
@@ -43,8 +43,8 @@ class Waker(Protocol):
 
 
 STREAM_PATIENCE = 20.0
-"""Seconds that a stream waits for a connection to the database: a phone that is thrown out for want of one comes back,
-and makes more work than it would have made by waiting."""
+"""Seconds that a stream waits for a connection to the database: a phone that is disconnected for want of one
+reconnects, and makes more work than it would have made by waiting."""
 
 
 @dataclass(slots=True)
@@ -76,9 +76,9 @@ class Dependencies:
         return acquired(self.pool, within=within)
 
     async def request(self, request: Request[ReplyT]) -> ReplyT:
-        """Ask another service. Its problems, and :class:`~shared.problems.Unavailable`, go through to the caller.
+        """Send a request to another service; raises its problems, and :class:`~shared.problems.Unavailable`.
 
-        Here 422 says that a request does not fit its description. What fits and is refused by a rule of the trade
+        Here 422 means that a request does not fit its description. What fits and is refused by a rule of the trade
         (cash that differs without an explanation, a number that is no phone's) is 409; its slug stays.
         """
         try:

@@ -2,7 +2,7 @@
 
 A code is short enough to be read out and typed, lives for minutes, works once, and is stored as a hash. A token is
 random, shown once to the device that enrolled, and stored as a hash too. These functions work on the gateway's own
-database alone, so that an operator can let in the first supervisor before anything else runs.
+database alone, so that an operator can enrol the first supervisor before anything else runs.
 """
 
 import base64
@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from services.gateway.domain.devices import Device, Role
 from services.gateway.store import devices as store
-from shared import clock
+from shared.clock import Clock, now
 from shared.db import Connection
 from shared.db.pool import connect
 from shared.ids import new_id
@@ -90,13 +90,12 @@ async def make_code(
     *,
     role: Role,
     made_by: str,
+    made_at: datetime,
     collector_code: str | None = None,
     collection_point_code: str | None = None,
     lifetime: timedelta = timedelta(minutes=15),
-    now: datetime | None = None,
 ) -> EnrolmentCode:
     """Make a one-time code for a role. ``made_by`` names the supervisor's device or the operator."""
-    made_at = now or clock.now()
     while True:
         code = "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH))
         made = EnrolmentCode(
@@ -194,6 +193,7 @@ async def make_code_in_database(
     collector_code: str | None = None,
     collection_point_code: str | None = None,
     lifetime: timedelta = timedelta(minutes=15),
+    clock: Clock = now,
 ) -> EnrolmentCode:
     """Make a code straight in the gateway's database, for the operator's command line."""
     connection = await connect(database_url, application_name="thungan operator")
@@ -202,6 +202,7 @@ async def make_code_in_database(
             connection,
             role=Role(role),
             made_by=made_by,
+            made_at=clock(),
             collector_code=collector_code,
             collection_point_code=collection_point_code,
             lifetime=lifetime,
@@ -210,10 +211,12 @@ async def make_code_in_database(
         await connection.close()
 
 
-async def revoke_in_database(database_url: str, device_id: UUID, *, reason: str, by: str = "operator") -> Device:
+async def revoke_in_database(
+    database_url: str, device_id: UUID, *, reason: str, by: str = "operator", clock: Clock = now
+) -> Device:
     """Revoke a device straight in the gateway's database, for the operator's command line."""
     connection = await connect(database_url, application_name="thungan operator")
     try:
-        return await revoke(connection, device_id, by=by, reason=reason, now=clock.now())
+        return await revoke(connection, device_id, by=by, reason=reason, now=clock())
     finally:
         await connection.close()

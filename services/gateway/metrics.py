@@ -1,4 +1,4 @@
-"""What the gateway counts beyond what every service does."""
+"""Metrics of the gateway, beyond those of every service."""
 
 import time
 from datetime import datetime
@@ -29,7 +29,7 @@ _MEASURE_EVERY = 5.0
 
 
 def watch(hub: Hub) -> Check:
-    """Return a check that sets the gauge, and says when this copy takes no more streams."""
+    """Return a check that sets the gauge, and fails once this copy accepts no more streams."""
 
     async def check() -> str | None:
         STREAMS.set(len(hub))
@@ -39,7 +39,7 @@ def watch(hub: Hub) -> Check:
 
 
 def watch_print_jobs(pool: Pool, clock: Clock = now) -> Check:
-    """Return a check that counts unfinished and unconfirmed papers, every few seconds at most; it finds no fault."""
+    """Return a check that counts unfinished and unconfirmed print jobs, every few seconds at most; it never fails."""
     measured_at = -_MEASURE_EVERY
 
     async def check() -> str | None:

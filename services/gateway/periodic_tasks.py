@@ -1,4 +1,4 @@
-"""What happens by the clock: lost wake-ups made good, revocations noticed, stale papers ended, old updates pruned."""
+"""What runs by the clock: the poll behind the wake-ups, leases, revocations, overdue print jobs, pruning."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -24,7 +24,7 @@ _OVERLAP = timedelta(seconds=60)
 
 
 class PeriodicTasks:
-    """Timers of one copy of the gateway. Every copy runs them; what two do at once, row locks settle."""
+    """The periodic tasks of one copy of the gateway. Every copy runs them; row locks keep two from doing the same."""
 
     def __init__(self, dependencies: Dependencies, hub: Hub) -> None:
         self._dependencies = dependencies
@@ -32,7 +32,7 @@ class PeriodicTasks:
         self._looked_for_revocations = dependencies.clock()
 
     async def run(self) -> None:
-        """Run every timer until cancelled; what fails is logged and tried again at its next turn."""
+        """Run every timer until cancelled; what fails is logged and retried at its next turn."""
         settings = self._dependencies.settings
         async with asyncio.TaskGroup() as group:
             group.create_task(self._every(settings.revocation_check_interval, self.close_revoked))
@@ -54,7 +54,7 @@ class PeriodicTasks:
             await asyncio.sleep(seconds)
 
     async def close_revoked(self) -> None:
-        """Throw out devices that were revoked without a wake-up, for example on the command line."""
+        """Close the streams of devices that were revoked without a wake-up, for example on the command line."""
         since, now = self._looked_for_revocations - _OVERLAP, self._dependencies.clock()
         async with self._dependencies.database() as connection:
             revoked = await devices.revoked_since(connection, since)
@@ -83,7 +83,7 @@ class PeriodicTasks:
             return await presence.connections_of(connection, device_ids)
 
     async def poll(self) -> None:
-        """Make up for wake-ups that were lost."""
+        """Wake the phones here whose wake-ups were lost."""
         device_ids, positions = self._hub.device_ids, self._hub.feed_positions
         if not device_ids:
             return
@@ -107,7 +107,7 @@ class PeriodicTasks:
             await self._dependencies.waker.print_jobs([record.job.device_id])
 
     async def prune(self) -> None:
-        """Delete account updates that no phone will ask for any more."""
+        """Delete account updates that are older than phones are kept up to date from."""
         older_than = self._dependencies.clock() - timedelta(seconds=self._dependencies.settings.feed_retention)
         async with self._dependencies.database() as connection, connection.transaction():
             deleted = await feeds.prune(connection, older_than)

@@ -32,7 +32,7 @@ class GatewaySettings(ServiceSettings):
 
     max_body_bytes: int = Field(default=64 * 1024, ge=1024)
     request_timeout: float = Field(default=5, gt=0, le=60)
-    """How long one question to another service may take."""
+    """How long one request to another service may take."""
 
     http_timeout: float = Field(default=15, gt=0, le=120)
     """How long one HTTP request may take in all."""
@@ -42,13 +42,13 @@ class GatewaySettings(ServiceSettings):
 
     hello_timeout: float = Field(default=10, gt=0)
     send_timeout: float = Field(default=10, gt=0)
-    """A phone that takes nothing for this long is closed with 4100."""
+    """A phone that reads nothing for this long is closed with 4100."""
 
     max_in_flight: int = Field(default=2, ge=1, le=16)
     """Print jobs on their way to one phone's printer."""
 
     stream_opens_per_second: float = Field(default=200, gt=0)
-    """New WebSockets that one copy takes a second; more are asked to come back (503)."""
+    """New WebSockets that one copy accepts a second; more are refused (503) and come back later."""
 
     poll_interval: float = Field(default=30, gt=0)
     """The fallback for lost wake-ups."""
@@ -57,7 +57,7 @@ class GatewaySettings(ServiceSettings):
     """How soon a revocation that was made in the database reaches an open socket."""
 
     presence_lease: float = Field(default=60, gt=1)
-    """A copy that has not renewed its lease for this long is taken for dead."""
+    """A copy that has not renewed its lease for this long counts as dead."""
 
     printing_timeout: float = Field(default=180, gt=0)
     """A job that is ``printing`` for longer becomes ``unconfirmed``; a late result still counts."""
@@ -79,4 +79,4 @@ class GatewaySettings(ServiceSettings):
     prints it on notices. Without BIN or account the app offers no transfers."""
 
     web_folder: Path = Path(__file__).resolve().parents[2] / "web" / "dist"
-    """The built phone app, served at ``/app/``; where there is none, ``/app/`` says so (404)."""
+    """The built phone app, served at ``/app/``; where there is none, ``/app/`` answers 404."""

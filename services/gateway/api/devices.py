@@ -168,7 +168,7 @@ async def make_code(
                 body.collection_point_code if isinstance(body, CollectionPointCodeRequest) else None
             ),
             lifetime=timedelta(seconds=dependencies.settings.enrolment_code_lifetime),
-            now=dependencies.clock(),
+            made_at=dependencies.clock(),
         )
     return EnrolmentCodeView(
         code=made.code,

@@ -1,4 +1,4 @@
-"""Print jobs: what lies in a device's queue, what came of it, and what a person decides about it."""
+"""Print jobs: those in a device's queue, their results, and what a person decides about them."""
 
 import re
 from typing import Annotated, Literal
@@ -25,7 +25,7 @@ TAG = "print jobs"
 ESCPOS = "application/vnd.escpos"
 PNG = "image/png"
 FORMS = ("application/json", ESCPOS, PNG)
-"""What a paper can be had as; the first is given to whoever does not care."""
+"""The media types of a document; the first is the default."""
 
 
 class JobPath(Incoming):
@@ -54,7 +54,7 @@ class ContentQuery(Incoming):
 
 
 class JobResult(Incoming):
-    """What came of a job on the phone."""
+    """The result of a job on the phone."""
 
     attempt: Annotated[int, Field(ge=1, le=10**6)]
     state: Literal["printed", "failed", "unconfirmed", "held", "expired", "cancelled"] = Field(
@@ -64,7 +64,7 @@ class JobResult(Incoming):
 
 
 class NextAttempt(Incoming):
-    """A person has looked at the printer and wants the paper again."""
+    """A person has looked at the printer and asks for the document again."""
 
     after_attempt: Annotated[int, Field(ge=1, le=10**6)] = Field(
         description="The attempt that went before: repeating the request does not print twice."
@@ -126,7 +126,7 @@ def preferred(accept: str) -> str:
         wanted[media_type.strip().lower()] = float(quality[1]) if quality else 1.0
 
     def quality_of(offered: str) -> float:
-        # The most specific range that fits says how much a type is wanted (RFC 9110, 12.5.1).
+        # The most specific range that fits decides the quality of a type (RFC 9110, 12.5.1).
         ranges = (offered, f"{offered.partition('/')[0]}/*", "*/*")
         return next((wanted[one] for one in ranges if one in wanted), 0.0)
 
@@ -137,7 +137,7 @@ def preferred(accept: str) -> str:
 
 
 async def content(call: Call[JobPath, ContentQuery, None], dependencies: Dependencies) -> Document | Answer:
-    """Read the paper itself, in the form that the caller accepts."""
+    """Read the document, in the form that the caller accepts."""
     wanted = preferred(call.accept)
     found = await _readable(call.device, call.path, dependencies)
     if wanted == "application/json":
@@ -196,7 +196,7 @@ OPERATIONS: list[AnyOperation] = [
         path="/v1/print-jobs",
         name="listPrintJobs",
         tag=TAG,
-        summary="List the papers of this device",
+        summary="List the print jobs of this device",
         handler=read_own,
         query_model=JobsQuery,
         answer=PrintJobsView,
@@ -207,7 +207,7 @@ OPERATIONS: list[AnyOperation] = [
         path="/v1/devices/{device_id}/print-jobs",
         name="listPrintJobsOfDevice",
         tag=TAG,
-        summary="List the papers of a device",
+        summary="List the print jobs of a device",
         handler=read_all,
         path_model=DevicePath,
         query_model=JobsQuery,
@@ -244,7 +244,7 @@ OPERATIONS: list[AnyOperation] = [
         path="/v1/print-jobs/{job_id}/results",
         name="reportPrintResult",
         tag=TAG,
-        summary="Report what came of a print job (usually done on the stream)",
+        summary="Report the result of a print job (usually done on the stream)",
         description=(
             "Only its own device reports. Repeating a result changes nothing; the answer is the state in effect. "
             "A late `printed` wins over `unconfirmed`."
@@ -261,7 +261,7 @@ OPERATIONS: list[AnyOperation] = [
         path="/v1/print-jobs/{job_id}/attempts",
         name="printAgain",
         tag=TAG,
-        summary="Print again, because a person has looked at the printer and says so",
+        summary="Print again, because a person has looked at the printer and asks for it",
         handler=print_again,
         path_model=JobPath,
         body=NextAttempt,
@@ -274,8 +274,8 @@ OPERATIONS: list[AnyOperation] = [
         path="/v1/print-jobs/{job_id}/cancellation",
         name="cancelPrintJob",
         tag=TAG,
-        summary="Give a paper up",
-        description="What its phone has accepted only that phone can cancel: nobody else knows how far it came.",
+        summary="Cancel a print job",
+        description="Once its phone has accepted a job, only that phone can cancel it: no other knows how far it came.",
         handler=cancel,
         path_model=JobPath,
         answer=PrintJobView,

@@ -1,4 +1,4 @@
-"""What anybody may ask: the page behind a receipt's QR code, and the keys that verify receipts."""
+"""What is public: the page behind a receipt's QR code, and the keys that verify receipts."""
 
 from typing import Annotated
 
@@ -27,7 +27,7 @@ class LanguageQuery(Incoming):
 
 
 async def check_page(call: Call[TokenPath, LanguageQuery, None], dependencies: Dependencies) -> Answer:
-    """Show what a receipt's token says and whether it is genuine."""
+    """Show what a receipt's token holds and whether it is genuine."""
     verification = await dependencies.request(VerifyToken(token=call.path.token.upper()))
     page = render_check_page(verification, call.query.lang or Language.VIETNAMESE)
     headers = {name: value for name, value in CHECK_PAGE_HEADERS.items() if name != "Content-Type"}

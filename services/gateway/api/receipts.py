@@ -43,7 +43,7 @@ async def read(call: Call[ReceiptPath, Nothing, None], dependencies: Dependencie
 
 
 async def print_copy(call: Call[ReceiptPath, Nothing, CopyRequest], dependencies: Dependencies) -> ReprintReply:
-    """Print a counted copy. A collector prints on the own phone, the office wherever it says."""
+    """Print a counted copy. A collector prints on the own phone, the office on any phone."""
     is_collector = call.device.role is Role.COLLECTOR
     if is_collector and call.body.device_id not in (None, call.device.device_id):
         raise NotAllowed("Thu ngân viên chỉ in trên máy của mình.")

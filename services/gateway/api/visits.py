@@ -32,7 +32,7 @@ class VisitBody(Incoming):
 async def record(call: Call[VisitPath, Nothing, VisitBody], dependencies: Dependencies) -> VisitReply:
     """Record a visit; its notice is printed on the calling phone's printer.
 
-    Whether the customer is on the collector's routes is for the customer service to say, which has to know it anyway.
+    Whether the customer is on the collector's routes, the customer service checks.
     """
     return await dependencies.request(
         RecordVisit(

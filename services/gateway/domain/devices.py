@@ -1,4 +1,4 @@
-"""Who may hold a device, and what a device is to the gateway. Pure."""
+"""Devices and their roles. Pure."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -51,5 +51,5 @@ class Device:
 
     @property
     def label(self) -> str:
-        """How papers name this device: as its owner calls it, and enough of the id to tell it from its namesakes."""
+        """How documents name this device: as its owner calls it, and enough of the id to tell it from its namesakes."""
         return f"{self.device_name[:60]} ({self.device_id.hex[-6:]})"

@@ -1,4 +1,4 @@
-"""Token buckets: how often somebody may ask."""
+"""Token buckets: how often a caller may send requests."""
 
 import time
 from collections.abc import Callable, Hashable
@@ -25,7 +25,7 @@ class TokenBuckets:
         return min(self._burst, level + (now - at) * self._per_second)
 
     def wait(self, caller: Hashable) -> float:
-        """Return 0 when the caller may ask now, or after how many seconds; takes nothing."""
+        """Return the seconds until the caller may send a request, 0 for now; takes no token."""
         return max(0.0, (1 - self._level(caller, self._monotonic())) / self._per_second)
 
     def take(self, caller: Hashable) -> float:
@@ -40,7 +40,7 @@ class TokenBuckets:
         return 0.0
 
     def _forget_full(self, now: float) -> None:
-        """A bucket that is full again says nothing; when all are in use, forget everything rather than grow."""
+        """Forget full buckets, which hold no information; when all are in use, forget everything rather than grow."""
         full = [caller for caller in self._buckets if self._level(caller, now) >= self._burst]
         for caller in full or list(self._buckets):
             del self._buckets[caller]

@@ -13,7 +13,7 @@ from shared.problems import InvalidRequest, Problem
 
 PROBLEM_JSON = "application/problem+json"
 RETRY_AFTER = 2
-"""Seconds after which it makes sense to ask again when a part of the system does not answer."""
+"""Seconds after which a request can be repeated when a part of the system does not answer."""
 
 
 class NotAuthenticated(Problem):
@@ -73,7 +73,7 @@ class WrongContentType(Problem):
 
 
 class TooManyRequests(Problem):
-    """The caller asks too often; ``Retry-After`` says when to come back."""
+    """The caller sends too many requests; ``Retry-After`` holds the seconds to wait."""
 
     slug = "too-many-requests"
     status = 429
@@ -121,7 +121,7 @@ class ProblemDetails(Outgoing):
 
 
 def too_many_requests(seconds: float) -> TooManyRequests:
-    """Return the problem that asks a caller to come back after some seconds."""
+    """Return the problem that makes a caller wait for some seconds."""
     wait = max(1, math.ceil(seconds))
     return TooManyRequests("Gửi quá nhiều yêu cầu; hãy thử lại sau ít giây.", facts={"retry_after": wait})
 

@@ -1,4 +1,4 @@
-"""One dispatcher for all operations: who calls, how often, what came, who answers, and what goes wrong."""
+"""One dispatcher for all operations: admission, validation, the handler, and problems."""
 
 import asyncio
 import json
@@ -32,7 +32,7 @@ SECURITY_HEADERS = {
     "Cache-Control": "no-store",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-"""For every answer that does not say otherwise. HTTPS and its HSTS belong to the proxy."""
+"""For every response that does not set its own. HTTPS and its HSTS belong to the proxy."""
 
 _CORRELATION_ID = re.compile(r"[0-9A-Za-z-]{8,64}", re.ASCII)
 
@@ -82,7 +82,7 @@ def _dispatcher(
 
 
 def address_of(request: web.Request, trust_forwarded_for: bool) -> str:
-    """Return the caller's network address; behind a proxy that is trusted, what the proxy says it is."""
+    """Return the caller's network address; behind a trusted proxy, the one that the proxy names."""
     if trust_forwarded_for:
         forwarded = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
         if forwarded:
@@ -145,7 +145,7 @@ def with_whole_numbers(content: bytes) -> bytes:
 
     def read(text: str) -> int | float:
         value = float(text)
-        # Exactly, as a decimal: a float cannot tell large neighbours apart.
+        # Exactly, as a decimal: a float cannot hold large numbers apart.
         return int(Decimal(text)) if value.is_integer() and abs(value) < 10**18 else value
 
     return json.dumps(json.loads(content, parse_float=read)).encode()

@@ -211,7 +211,7 @@ class Transition:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A job in one of ``sources`` stays as it is, and whoever asks is told why."""
+    """A job in one of ``sources`` stays as it is, and the caller gets a problem."""
 
     sources: States
     problem: type[Conflict]

@@ -1,7 +1,6 @@
 """Enrolment codes, devices and printer profiles."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from asyncpg import Record
@@ -9,7 +8,7 @@ from asyncpg import Record
 from services.gateway.domain.devices import Device, Role
 from shared.db import Connection
 
-_DEVICE = "device_id, device_name, role, collector_code, collection_point_code, enrolled_at, public_key, revoked_at"
+_COLUMNS = "device_id, device_name, role, collector_code, collection_point_code, enrolled_at, public_key, revoked_at"
 
 
 def _device(row: Record) -> Device:
@@ -17,37 +16,42 @@ def _device(row: Record) -> Device:
     return Device(**{**members, "role": Role(members["role"])})
 
 
+DEVICE_OF_TOKEN = f"SELECT {_COLUMNS} FROM devices WHERE token_hash = $1"
+
+
 async def device_of_token(connection: Connection, token_hash: bytes) -> Device | None:
     """Return the device that holds a token, revoked or not."""
-    row = await connection.fetchrow(f"SELECT {_DEVICE} FROM devices WHERE token_hash = $1", token_hash)
+    row = await connection.fetchrow(DEVICE_OF_TOKEN, token_hash)
     return _device(row) if row else None
+
+
+DEVICE = f"SELECT {_COLUMNS} FROM devices WHERE device_id = $1"
 
 
 async def device(connection: Connection, device_id: UUID) -> Device | None:
     """Return one device, revoked or not."""
-    row = await connection.fetchrow(f"SELECT {_DEVICE} FROM devices WHERE device_id = $1", device_id)
+    row = await connection.fetchrow(DEVICE, device_id)
     return _device(row) if row else None
+
+
+DEVICES = f"""
+SELECT {_COLUMNS} FROM devices
+WHERE ($1::text IS NULL OR role = $1) AND ($2::uuid IS NULL OR device_id > $2)
+ORDER BY device_id LIMIT $3
+"""
 
 
 async def devices(connection: Connection, *, role: Role | None, after: UUID | None, limit: int) -> list[Device]:
     """Return devices in the order of their ids."""
-    rows = await connection.fetch(
-        f"""SELECT {_DEVICE} FROM devices
-            WHERE ($1::text IS NULL OR role = $1) AND ($2::uuid IS NULL OR device_id > $2)
-            ORDER BY device_id LIMIT $3""",
-        role,
-        after,
-        limit,
-    )
-    return [_device(row) for row in rows]
+    return [_device(row) for row in await connection.fetch(DEVICES, role, after, limit)]
 
 
-async def devices_of_collector(connection: Connection, collector_code: str) -> list[UUID]:
-    """Return the devices that work on a collector's routes."""
-    rows = await connection.fetch(
-        "SELECT device_id FROM devices WHERE collector_code = $1 AND revoked_at IS NULL", collector_code
-    )
-    return [row["device_id"] for row in rows]
+SAVE_CODE = """
+INSERT INTO enrolment_codes
+    (code_id, code_hash, role, collector_code, collection_point_code, made_by, made_at, expires_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+ON CONFLICT (code_hash) DO NOTHING RETURNING code_id
+"""
 
 
 async def save_code(
@@ -64,51 +68,43 @@ async def save_code(
 ) -> bool:
     """Store a code; False when another code has the same hash."""
     row = await connection.fetchrow(
-        """INSERT INTO enrolment_codes
-               (code_id, code_hash, role, collector_code, collection_point_code, made_by, made_at, expires_at)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-           ON CONFLICT (code_hash) DO NOTHING RETURNING code_id""",
-        code_id,
-        code_hash,
-        role,
-        collector_code,
-        collection_point_code,
-        made_by,
-        made_at,
-        expires_at,
+        SAVE_CODE, code_id, code_hash, role, collector_code, collection_point_code, made_by, made_at, expires_at
     )
     return row is not None
 
 
+LOCK_CODE = """
+SELECT code_id, role, collector_code, collection_point_code, expires_at, device_id, used_at
+FROM enrolment_codes WHERE code_hash = $1 FOR UPDATE
+"""
+
+
 async def lock_code(connection: Connection, code_hash: bytes) -> Record | None:
     """Return a code and keep everybody else from using it until the transaction ends."""
-    row: Record | None = await connection.fetchrow(
-        """SELECT code_id, role, collector_code, collection_point_code, expires_at, device_id, used_at
-           FROM enrolment_codes WHERE code_hash = $1 FOR UPDATE""",
-        code_hash,
-    )
+    row: Record | None = await connection.fetchrow(LOCK_CODE, code_hash)
     return row
+
+
+USE_CODE = "UPDATE enrolment_codes SET device_id = $2, used_at = $3 WHERE code_id = $1"
 
 
 async def use_code(connection: Connection, code_id: UUID, device_id: UUID, now: datetime) -> None:
     """Mark a locked code as used by a device."""
-    await connection.execute(
-        "UPDATE enrolment_codes SET device_id = $2, used_at = $3 WHERE code_id = $1", code_id, device_id, now
-    )
+    await connection.execute(USE_CODE, code_id, device_id, now)
 
 
-async def save_device(
-    connection: Connection,
-    device: Device,
-    token_hash: bytes,
-    code_id: UUID,
-) -> bool:
+SAVE_DEVICE = """
+INSERT INTO devices (device_id, device_name, role, collector_code, collection_point_code, token_hash, public_key,
+                     code_id, enrolled_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+ON CONFLICT (device_id) DO NOTHING RETURNING device_id
+"""
+
+
+async def save_device(connection: Connection, device: Device, token_hash: bytes, code_id: UUID) -> bool:
     """Store a new device; False when the id is taken."""
     row = await connection.fetchrow(
-        """INSERT INTO devices (device_id, device_name, role, collector_code, collection_point_code, token_hash,
-                                public_key, code_id, enrolled_at)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-           ON CONFLICT (device_id) DO NOTHING RETURNING device_id""",
+        SAVE_DEVICE,
         device.device_id,
         device.device_name,
         device.role,
@@ -122,62 +118,65 @@ async def save_device(
     return row is not None
 
 
+REPLACE_TOKEN = "UPDATE devices SET token_hash = $2 WHERE device_id = $1"  # noqa: S105 - no secret
+
+
 async def replace_token(connection: Connection, device_id: UUID, token_hash: bytes) -> None:
     """Give a device another token: the one before no longer works."""
-    await connection.execute("UPDATE devices SET token_hash = $2 WHERE device_id = $1", device_id, token_hash)
+    await connection.execute(REPLACE_TOKEN, device_id, token_hash)
+
+
+REVOKE = f"""
+UPDATE devices SET revoked_at = coalesce(revoked_at, $2), revoked_by = coalesce(revoked_by, $3),
+                   revocation_reason = coalesce(revocation_reason, $4)
+WHERE device_id = $1 RETURNING {_COLUMNS}
+"""
 
 
 async def revoke(connection: Connection, device_id: UUID, *, by: str, reason: str, now: datetime) -> Device | None:
     """Revoke a device for good; repeating it keeps the first moment. None when it is unknown."""
-    row = await connection.fetchrow(
-        f"""UPDATE devices SET revoked_at = coalesce(revoked_at, $2),
-                               revoked_by = coalesce(revoked_by, $3),
-                               revocation_reason = coalesce(revocation_reason, $4)
-            WHERE device_id = $1 RETURNING {_DEVICE}""",
-        device_id,
-        now,
-        by,
-        reason,
-    )
+    row = await connection.fetchrow(REVOKE, device_id, now, by, reason)
     return _device(row) if row else None
+
+
+REVOKED_SINCE = "SELECT device_id FROM devices WHERE revoked_at > $1"
 
 
 async def revoked_since(connection: Connection, moment: datetime) -> list[UUID]:
     """Return the devices that were revoked after a moment."""
-    rows = await connection.fetch("SELECT device_id FROM devices WHERE revoked_at > $1", moment)
-    return [row["device_id"] for row in rows]
+    return [row["device_id"] for row in await connection.fetch(REVOKED_SINCE, moment)]
+
+
+SAVE_PRINTER_PROFILE = """
+INSERT INTO printer_profiles (device_id, printer_id, profile, updated_at) VALUES ($1, $2, $3, $4)
+ON CONFLICT (device_id, printer_id) DO UPDATE SET profile = $3, updated_at = $4
+"""
 
 
 async def save_printer_profile(
     connection: Connection, device_id: UUID, printer_id: str, profile: str, now: datetime
 ) -> None:
     """Store how a printer wants its bytes; the one before is replaced."""
-    await connection.execute(
-        """INSERT INTO printer_profiles (device_id, printer_id, profile, updated_at) VALUES ($1, $2, $3, $4)
-           ON CONFLICT (device_id, printer_id) DO UPDATE SET profile = $3, updated_at = $4""",
-        device_id,
-        printer_id,
-        profile,
-        now,
-    )
+    await connection.execute(SAVE_PRINTER_PROFILE, device_id, printer_id, profile, now)
+
+
+PRINTER_PROFILE = """
+SELECT printer_id, profile, updated_at FROM printer_profiles WHERE device_id = $1 AND printer_id = $2
+"""
 
 
 async def printer_profile(connection: Connection, device_id: UUID, printer_id: str) -> Record | None:
     """Return ``profile`` (JSON text) and ``updated_at`` of one printer of a device."""
-    row: Record | None = await connection.fetchrow(
-        "SELECT printer_id, profile, updated_at FROM printer_profiles WHERE device_id = $1 AND printer_id = $2",
-        device_id,
-        printer_id,
-    )
+    row: Record | None = await connection.fetchrow(PRINTER_PROFILE, device_id, printer_id)
     return row
 
 
-async def printer_profiles(connection: Connection, device_id: UUID) -> list[Any]:
+PRINTER_PROFILES = """
+SELECT printer_id, profile, updated_at FROM printer_profiles WHERE device_id = $1
+ORDER BY updated_at DESC, printer_id LIMIT 100
+"""
+
+
+async def printer_profiles(connection: Connection, device_id: UUID) -> list[Record]:
     """Return the profiles of a device's printers, the latest first."""
-    return list(
-        await connection.fetch(
-            """SELECT printer_id, profile, updated_at FROM printer_profiles WHERE device_id = $1
-               ORDER BY updated_at DESC, printer_id LIMIT 100""",
-            device_id,
-        )
-    )
+    return list(await connection.fetch(PRINTER_PROFILES, device_id))

@@ -27,97 +27,111 @@ class Appended:
     """Copies of the gateway that hold a socket of one of the collector's devices."""
 
 
+EPOCH = "SELECT epoch FROM stream_epoch"
+
+
 async def epoch(connection: Connection) -> UUID:
     """Return the id of this history; sequences of another epoch mean nothing."""
-    value: UUID = await connection.fetchval("SELECT epoch FROM stream_epoch")
+    value: UUID = await connection.fetchval(EPOCH)
     return value
 
 
-async def append(connection: Connection, collector_code: str, entry: str, now: datetime) -> Appended:
-    """Add an entry (JSON text) to a collector's feed.
+# The feed's row stays locked until the transaction ends: entries become visible in the order of their numbers.
+APPEND = """
+WITH numbered AS (
+    INSERT INTO feeds (collector_code, last_sequence) VALUES ($1, 1)
+    ON CONFLICT (collector_code) DO UPDATE SET last_sequence = feeds.last_sequence + 1
+    RETURNING last_sequence
+), entered AS (
+    INSERT INTO feed_entries (collector_code, sequence, entry, created_at)
+    SELECT $1, last_sequence, $2, $3 FROM numbered
+)
+SELECT last_sequence, ARRAY(
+    SELECT DISTINCT presence.instance FROM devices JOIN presence USING (device_id) WHERE devices.collector_code = $1
+) AS instances
+FROM numbered
+"""
 
-    The feed's row stays locked until the transaction ends: entries become visible in the order of their numbers.
-    """
-    rows = await connection.fetch(
-        """WITH numbered AS (
-               INSERT INTO feeds (collector_code, last_sequence) VALUES ($1, 1)
-               ON CONFLICT (collector_code) DO UPDATE SET last_sequence = feeds.last_sequence + 1
-               RETURNING last_sequence
-           ), entered AS (
-               INSERT INTO feed_entries (collector_code, sequence, entry, created_at)
-               SELECT $1, last_sequence, $2, $3 FROM numbered
-           )
-           SELECT last_sequence, ARRAY(
-               SELECT DISTINCT presence.instance FROM devices JOIN presence USING (device_id)
-               WHERE devices.collector_code = $1
-           ) AS instances
-           FROM numbered""",
-        collector_code,
-        entry,
-        now,
-    )
+
+async def append(connection: Connection, collector_code: str, entry: str, now: datetime) -> Appended:
+    """Add an entry (JSON text) to a collector's feed."""
+    rows = await connection.fetch(APPEND, collector_code, entry, now)
     return Appended(rows[0]["last_sequence"], entry, tuple(rows[0]["instances"]))
+
+
+POSITION = "SELECT last_sequence, pruned_to FROM feeds WHERE collector_code = $1"
 
 
 async def position(connection: Connection, collector_code: str) -> FeedPosition:
     """Return how far a collector's feed has come."""
-    row = await connection.fetchrow(
-        "SELECT last_sequence, pruned_to FROM feeds WHERE collector_code = $1", collector_code
-    )
+    row = await connection.fetchrow(POSITION, collector_code)
     return FeedPosition(row["last_sequence"], row["pruned_to"]) if row else FeedPosition()
 
 
-async def settle(connection: Connection, collector_code: str) -> None:
-    """Wait until updates that are being appended to a feed can be read, and keep others out until we have committed.
+# Whoever appends looks which copies hold the collector's phones, and may have looked before this phone was there.
+SETTLE = "SELECT FROM feeds WHERE collector_code = $1 FOR SHARE"
 
-    Whoever appends looks which copies hold the collector's phones, and may have looked before this phone was there.
-    """
-    await connection.execute("SELECT FROM feeds WHERE collector_code = $1 FOR SHARE", collector_code)
+
+async def settle(connection: Connection, collector_code: str) -> None:
+    """Wait until updates that are being appended to a feed can be read, and keep others out until we have committed."""
+    await connection.execute(SETTLE, collector_code)
+
+
+POSITIONS = "SELECT collector_code, last_sequence FROM feeds WHERE collector_code = ANY($1)"
 
 
 async def positions(connection: Connection, collector_codes: Sequence[str]) -> dict[str, int]:
     """Return the last numbers of several feeds."""
-    rows = await connection.fetch(
-        "SELECT collector_code, last_sequence FROM feeds WHERE collector_code = ANY($1)", list(collector_codes)
-    )
+    rows = await connection.fetch(POSITIONS, collector_codes)
     return {row["collector_code"]: row["last_sequence"] for row in rows}
+
+
+ENTRIES = """
+SELECT sequence, entry FROM feed_entries WHERE collector_code = $1 AND sequence > $2 ORDER BY sequence LIMIT $3
+"""
 
 
 async def entries(connection: Connection, collector_code: str, after: int, limit: int = 200) -> list[tuple[int, str]]:
     """Return the entries after a number, in order."""
-    rows = await connection.fetch(
-        """SELECT sequence, entry FROM feed_entries WHERE collector_code = $1 AND sequence > $2
-           ORDER BY sequence LIMIT $3""",
-        collector_code,
-        after,
-        limit,
-    )
+    rows = await connection.fetch(ENTRIES, collector_code, after, limit)
     return [(row["sequence"], row["entry"]) for row in rows]
+
+
+PRUNE = """
+WITH gone AS (
+    DELETE FROM feed_entries WHERE created_at < $1 RETURNING collector_code, sequence
+), ends AS (
+    SELECT collector_code, max(sequence) AS sequence FROM gone GROUP BY collector_code
+), marked AS (
+    UPDATE feeds SET pruned_to = greatest(pruned_to, ends.sequence)
+    FROM ends WHERE feeds.collector_code = ends.collector_code
+)
+SELECT count(*) FROM gone
+"""
 
 
 async def prune(connection: Connection, older_than: datetime) -> int:
     """Delete old entries, remember up to where, and return how many there were."""
-    deleted: int = await connection.fetchval(
-        """WITH gone AS (
-               DELETE FROM feed_entries WHERE created_at < $1 RETURNING collector_code, sequence
-           ), ends AS (
-               SELECT collector_code, max(sequence) AS sequence FROM gone GROUP BY collector_code
-           ), marked AS (
-               UPDATE feeds SET pruned_to = greatest(pruned_to, ends.sequence)
-               FROM ends WHERE feeds.collector_code = ends.collector_code
-           )
-           SELECT count(*) FROM gone""",
-        older_than,
-    )
+    deleted: int = await connection.fetchval(PRUNE, older_than)
     return deleted
 
 
+COLLECTOR_OF = "SELECT collector_code FROM customer_collectors WHERE customer_code = $1"
+
+
 async def collector_of(connection: Connection, customer_code: str) -> str | None:
-    """Return whose route a customer is on, as far as the gateway has heard."""
-    value: str | None = await connection.fetchval(
-        "SELECT collector_code FROM customer_collectors WHERE customer_code = $1", customer_code
-    )
+    """Return whose route a customer is on, as far as the gateway knows from ``customer.changed``."""
+    value: str | None = await connection.fetchval(COLLECTOR_OF, customer_code)
     return value
+
+
+LOCK_COLLECTOR = "SELECT collector_code, version FROM customer_collectors WHERE customer_code = $1 FOR UPDATE"
+# The version is asked again: a customer whose row is new was not locked.
+SET_COLLECTOR = """
+INSERT INTO customer_collectors (customer_code, collector_code, version) VALUES ($1, $2, $3)
+ON CONFLICT (customer_code) DO UPDATE SET collector_code = excluded.collector_code, version = excluded.version
+    WHERE customer_collectors.version < excluded.version
+"""
 
 
 async def set_collector(connection: Connection, customer_code: str, collector_code: str, version: int) -> str | None:
@@ -125,18 +139,8 @@ async def set_collector(connection: Connection, customer_code: str, collector_co
 
     Returns the collector before; None when there was none or nothing was changed.
     """
-    before = await connection.fetchrow(
-        "SELECT collector_code, version FROM customer_collectors WHERE customer_code = $1 FOR UPDATE", customer_code
-    )
+    before = await connection.fetchrow(LOCK_COLLECTOR, customer_code)
     if before is not None and before["version"] >= version:
         return None
-    await connection.execute(
-        """INSERT INTO customer_collectors (customer_code, collector_code, version) VALUES ($1, $2, $3)
-           ON CONFLICT (customer_code) DO UPDATE
-               SET collector_code = excluded.collector_code, version = excluded.version
-               WHERE customer_collectors.version < excluded.version""",
-        customer_code,
-        collector_code,
-        version,
-    )
+    await connection.execute(SET_COLLECTOR, customer_code, collector_code, version)
     return before["collector_code"] if before is not None else None

@@ -1,1 +1,1 @@
-"""The WebSocket stream: papers and account updates for phones. The database is the truth, sockets are speed."""
+"""The WebSocket stream of print jobs and account updates. The database is the truth; sockets make it fast."""

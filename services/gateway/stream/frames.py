@@ -1,4 +1,4 @@
-"""What phone and gateway say to each other on the stream: JSON text frames, told apart by ``type``."""
+"""The frames of the stream: JSON text, told apart by ``type``."""
 
 from datetime import datetime
 from enum import IntEnum
@@ -33,7 +33,7 @@ CLOSE_CODES = {
     CloseCode.REPLACED: "The device has opened another stream: do not reconnect this one.",
     CloseCode.PROTOCOL_ERROR: "A frame could not be understood: do not reconnect before the app is updated.",
     CloseCode.REVOKED: "The token is unknown or the device was revoked: lock, wipe, do not reconnect.",
-    CloseCode.TOO_SLOW: "The phone has taken nothing for too long: reconnect after a second or more.",
+    CloseCode.TOO_SLOW: "The phone has read nothing for too long: reconnect after a second or more.",
     CloseCode.NO_HELLO: "No `hello` came in time: reconnect after a second or more.",
     CloseCode.TRY_LATER: "The gateway cannot do its work at the moment: reconnect with growing pauses.",
 }
@@ -69,7 +69,7 @@ class Accepted(Incoming):
 
 
 class Printing(Incoming):
-    """The first byte is about to be sent: from here on the paper may come out."""
+    """The first byte is about to be sent: from here on the document may be printed."""
 
     type: Literal["printing"]
     job_id: Id
@@ -77,7 +77,7 @@ class Printing(Incoming):
 
 
 class Result(Incoming):
-    """What came of it; say it again until `acknowledged`. `failed` and `held`: nothing has reached the printer."""
+    """An attempt's result; repeat it until `acknowledged`. `failed` and `held`: nothing has reached the printer."""
 
     type: Literal["result"]
     job_id: Id
@@ -104,7 +104,7 @@ class Welcome(Outgoing):
 
 
 class Job(Outgoing):
-    """A paper to print. A repeated offer of the same attempt is the same paper."""
+    """A document to print. A repeated offer of the same attempt is the same document."""
 
     type: Literal["job"] = "job"
     seq: int = Field(description="Order of making on this device.")
@@ -187,7 +187,7 @@ class CustomerUpdate(Outgoing):
 
 
 class Refresh(Outgoing):
-    """Too much has happened to tell it one by one: read route and accounts afresh."""
+    """There are too many updates to send them one by one: read route and accounts afresh."""
 
     type: Literal["refresh"] = "refresh"
     seq: int

@@ -1,4 +1,4 @@
-"""The sockets that this copy of the gateway holds, and who is to be woken."""
+"""The sockets that this copy of the gateway holds, by device and by collector."""
 
 import asyncio
 from collections import defaultdict
@@ -54,7 +54,7 @@ class Hub:
         return self._by_device.get(device_id)
 
     def add(self, connection: Connection) -> None:
-        """Take in a connection; an older one of the same device is closed, because a device has one stream."""
+        """Add a connection; an older one of the same device is closed, because a device has one stream."""
         device = connection.device
         older = self._by_device.get(device.device_id)
         if older is not None:
@@ -113,7 +113,7 @@ class Hub:
                 self.wake(connection, feed=True)
 
     def wake(self, connection: Connection, *, jobs: bool = False, feed: bool = False) -> None:
-        """Send a connection what waits for it, soon; what comes before the ``welcome`` is sent after it."""
+        """Send what waits for a connection, soon; what comes before the ``welcome`` is sent after it."""
         connection.jobs_wait |= jobs
         connection.feed_waits |= feed
         if connection.welcomed and not connection.pumping and not connection.closing:
@@ -126,7 +126,7 @@ class Hub:
             except TooSlowError:
                 await connection.close(CloseCode.TOO_SLOW, "too slow")
             except ConnectionError:
-                # The phone is gone; its reading side notices, too, and cleans up.
+                # The phone is gone; the reading side of its connection ends, too, and cleans up.
                 log.info("stream_lost", device_id=str(connection.device.device_id))
             except Unavailable as error:
                 log.warning("stream_not_served", reason=error.slug)
@@ -137,7 +137,7 @@ class Hub:
                 await connection.close(CloseCode.TRY_LATER, "try later")
 
     async def revoke(self, device_id: UUID) -> None:
-        """Throw a device out."""
+        """Close a revoked device's connection."""
         connection = self._by_device.get(device_id)
         if connection is None:
             return
@@ -145,7 +145,7 @@ class Hub:
         try:
             await connection.send(Revoked())
         except (TooSlowError, ConnectionError):
-            log.info("revocation_not_told", device_id=str(device_id))
+            log.info("revocation_not_sent", device_id=str(device_id))
         await connection.close(CloseCode.REVOKED, "revoked")
 
     def close_replaced(self, connection: Connection) -> None:

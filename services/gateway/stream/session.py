@@ -1,4 +1,4 @@
-"""The life of one stream: hello, welcome, frames, goodbye."""
+"""One stream from its ``hello`` to its end."""
 
 import asyncio
 from uuid import UUID
@@ -48,7 +48,7 @@ log = structlog.get_logger()
 
 
 class UpgradeRequired(Problem):
-    """Somebody asks for the stream without a WebSocket."""
+    """A request for the stream without a WebSocket."""
 
     slug = "upgrade-required"
     status = 426
@@ -66,7 +66,7 @@ class Stream:
         self._opens = TokenBuckets(opens, max(1, int(opens)))
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
-        """Take a WebSocket and serve it until it ends."""
+        """Accept a WebSocket and serve it until it ends."""
         settings = self._dependencies.settings
         if request.headers.get("Upgrade", "").lower() != "websocket":
             return problems.problem_response(

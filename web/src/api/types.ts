@@ -371,7 +371,7 @@ export interface Hello {
   readonly type: "hello";
 }
 
-/** A paper to print. A repeated offer of the same attempt is the same paper. */
+/** A document to print. A repeated offer of the same attempt is the same document. */
 export interface Job {
   readonly attempt: number;
   readonly copy_number: number;
@@ -393,7 +393,7 @@ export interface Job {
   readonly visit_id?: string | null;
 }
 
-/** What came of a job on the phone. */
+/** The result of a job on the phone. */
 export interface JobResult {
   readonly attempt: number;
   readonly cause?: PrintJobCause | null;
@@ -421,7 +421,7 @@ export interface MeterReading {
   readonly old_reading: number;
 }
 
-/** A person has looked at the printer and wants the paper again. */
+/** A person has looked at the printer and asks for the document again. */
 export interface NextAttempt {
   /** The attempt that went before: repeating the request does not print twice. */
   readonly after_attempt: number;
@@ -589,7 +589,7 @@ export interface PrintersView {
   readonly printers: readonly PrinterView[];
 }
 
-/** The first byte is about to be sent: from here on the paper may come out. */
+/** The first byte is about to be sent: from here on the document may be printed. */
 export interface Printing {
   readonly attempt: number;
   readonly job_id: string;
@@ -668,7 +668,7 @@ export interface ReceiptReply {
   readonly receipt: Receipt;
 }
 
-/** Too much has happened to tell it one by one: read route and accounts afresh. */
+/** There are too many updates to send them one by one: read route and accounts afresh. */
 export interface Refresh {
   readonly seq: number;
   readonly type?: "refresh";
@@ -706,7 +706,7 @@ export interface ReprintReply {
   readonly receipt: Receipt;
 }
 
-/** What came of it; say it again until `acknowledged`. `failed` and `held`: nothing has reached the printer. */
+/** An attempt's result; repeat it until `acknowledged`. `failed` and `held`: nothing has reached the printer. */
 export interface Result {
   readonly attempt: number;
   readonly cause?: PrintJobCause | null;
@@ -975,7 +975,7 @@ export interface Paths {
     params: { "device_id": string };
     answer: DeviceView;
   };
-  /** List the papers of a device */
+  /** List the print jobs of a device */
   "GET /v1/devices/{device_id}/print-jobs": {
     params: { "device_id": string };
     query?: { "state"?: string; "before"?: number; "limit"?: number };
@@ -1035,7 +1035,7 @@ export interface Paths {
     body: Posting;
     answer: PaymentReply;
   };
-  /** List the papers of this device */
+  /** List the print jobs of this device */
   "GET /v1/print-jobs": {
     query?: { "state"?: string; "before"?: number; "limit"?: number };
     answer: PrintJobsView;
@@ -1045,13 +1045,13 @@ export interface Paths {
     params: { "job_id": string };
     answer: PrintJobView;
   };
-  /** Print again, because a person has looked at the printer and says so */
+  /** Print again, because a person has looked at the printer and asks for it */
   "POST /v1/print-jobs/{job_id}/attempts": {
     params: { "job_id": string };
     body: NextAttempt;
     answer: PrintJobView;
   };
-  /** Give a paper up */
+  /** Cancel a print job */
   "POST /v1/print-jobs/{job_id}/cancellation": {
     params: { "job_id": string };
     answer: PrintJobView;
@@ -1062,7 +1062,7 @@ export interface Paths {
     query?: { "printer_id"?: string; "paper_mm"?: string };
     answer: Document;
   };
-  /** Report what came of a print job (usually done on the stream) */
+  /** Report the result of a print job (usually done on the stream) */
   "POST /v1/print-jobs/{job_id}/results": {
     params: { "job_id": string };
     body: JobResult;
