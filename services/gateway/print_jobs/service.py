@@ -20,7 +20,7 @@ from services.gateway.store import presence
 from shared.clock import Clock, now
 from shared.contracts.gateway import PrintJobCause, PrintJobFinished, PrintJobState
 from shared.contracts.receipt import DocumentReady
-from shared.db import acquired, single_statement
+from shared.db import single_statement
 from shared.db.pool import ACQUIRE_SECONDS
 from shared.messaging import Bus, UnitOfWork, tracing
 from shared.messaging import context as contexts
@@ -120,7 +120,7 @@ class PrintJobs:
         offered: dict[UUID, PrintJobRecord] = {}
         if waiting:
             guard = Guard(usual.sources, device_id=device_id, fresh=True)
-            async with acquired(self._pool, within=within) as connection:
+            async with single_statement(self._pool, within=within) as connection:
                 changes = await store.change(
                     connection, waiting, guard, usual.target, usual.cause, actor=GATEWAY, now=moment, with_document=True
                 )
