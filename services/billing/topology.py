@@ -1,5 +1,6 @@
 """The messages of billing: what it answers, consumes and emits."""
 
+from services.billing.earlier_answers import earlier_fingerprint
 from services.billing.handlers.close_shift import close_shift
 from services.billing.handlers.get_account import get_account
 from services.billing.handlers.get_collection_points import get_collection_points
@@ -11,6 +12,7 @@ from services.billing.handlers.note_receipt import note_receipt
 from services.billing.handlers.open_shift import open_shift
 from services.billing.handlers.record_payment import record_payment
 from services.billing.handlers.reverse_payment import reverse_payment
+from services.billing.locks import lock_account_of_payer, lock_account_of_payment, lock_cash_box, lock_shift
 from shared.contracts.billing import (
     BillIssued,
     CloseShift,
@@ -28,18 +30,47 @@ from shared.contracts.billing import (
 )
 from shared.contracts.customer import CustomerChanged, VisitRecorded
 from shared.contracts.receipt import ReceiptIssued
+from shared.idempotency import Idempotency
 from shared.messaging import Access, EventHandler, RequestHandler, Topology
 
 TOPOLOGY = Topology(
     service="billing",
     handlers=[
         RequestHandler(GetAccount, get_account, access=Access.READ_ONLY),
-        RequestHandler(RecordPayment, record_payment),
+        RequestHandler(
+            RecordPayment,
+            record_payment,
+            idempotency=Idempotency(
+                "payment_id",
+                lock=lock_account_of_payer,
+                ignored={"device_id"},  # whichever of the collector's phones repeats it
+                earlier_fingerprint=earlier_fingerprint,
+            ),
+        ),
         RequestHandler(GetPayment, get_payment, access=Access.READ_ONLY),
-        RequestHandler(ReversePayment, reverse_payment),
-        RequestHandler(OpenShift, open_shift),
+        RequestHandler(
+            ReversePayment,
+            reverse_payment,
+            idempotency=Idempotency(
+                "reversal_id",
+                lock=lock_account_of_payment,
+                ignored={"device_id"},
+                earlier_fingerprint=earlier_fingerprint,
+            ),
+        ),
+        RequestHandler(
+            OpenShift,
+            open_shift,
+            idempotency=Idempotency("shift_id", lock=lock_cash_box, earlier_fingerprint=earlier_fingerprint),
+        ),
         RequestHandler(GetShift, get_shift, access=Access.READ_ONLY),
-        RequestHandler(CloseShift, close_shift),
+        RequestHandler(
+            CloseShift,
+            close_shift,
+            idempotency=Idempotency(
+                "shift_id", lock=lock_shift, ignored={"device_id"}, earlier_fingerprint=earlier_fingerprint
+            ),
+        ),
         RequestHandler(GetCollectionPoints, get_collection_points, access=Access.READ_ONLY),
         EventHandler(CustomerChanged, keep_customer),
         EventHandler(VisitRecorded, issue_notice),

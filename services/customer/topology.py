@@ -1,5 +1,6 @@
 """The messages of customer: what it answers, consumes and emits."""
 
+from services.customer.earlier_answers import earlier_correction, earlier_visit
 from services.customer.handlers.apply_bill import apply_bill
 from services.customer.handlers.apply_payment import apply_payment
 from services.customer.handlers.apply_reversal import apply_reversal
@@ -9,6 +10,7 @@ from services.customer.handlers.get_customer import get_customer
 from services.customer.handlers.get_route import get_route
 from services.customer.handlers.record_visit import record_visit
 from services.customer.handlers.search_customers import search_customers
+from services.customer.locks import lock_customer_of_phone, lock_customer_of_visit
 from shared.contracts.billing import BillIssued, PaymentRecorded, PaymentReversed
 from shared.contracts.customer import (
     CorrectPhone,
@@ -20,6 +22,7 @@ from shared.contracts.customer import (
     SearchCustomers,
     VisitRecorded,
 )
+from shared.idempotency import Idempotency
 from shared.messaging import Access, EventHandler, RequestHandler, Topology
 
 TOPOLOGY = Topology(
@@ -29,8 +32,21 @@ TOPOLOGY = Topology(
         RequestHandler(GetCustomer, get_customer, access=Access.READ_ONLY),
         RequestHandler(GetRoute, get_route, access=Access.READ_ONLY),
         RequestHandler(GetCollector, get_collector, access=Access.READ_ONLY),
-        RequestHandler(RecordVisit, record_visit),
-        RequestHandler(CorrectPhone, correct_phone),
+        RequestHandler(
+            RecordVisit,
+            record_visit,
+            idempotency=Idempotency(
+                # One visit may go from "met" to "cannot pay": each is a request of its own.
+                ("visit_id", "outcome"),
+                lock=lock_customer_of_visit,
+                earlier_answer=earlier_visit,
+            ),
+        ),
+        RequestHandler(
+            CorrectPhone,
+            correct_phone,
+            idempotency=Idempotency("correction_id", lock=lock_customer_of_phone, earlier_answer=earlier_correction),
+        ),
         EventHandler(BillIssued, apply_bill),
         EventHandler(PaymentRecorded, apply_payment),
         EventHandler(PaymentReversed, apply_reversal),

@@ -1,5 +1,6 @@
 """The messages of receipt: what it answers, consumes and emits."""
 
+from services.receipt.earlier_answers import earlier_reprint
 from services.receipt.handlers.get_public_keys import get_public_keys
 from services.receipt.handlers.get_receipt import get_receipt
 from services.receipt.handlers.issue_receipt import issue_receipt
@@ -8,6 +9,7 @@ from services.receipt.handlers.print_shift_slip import print_shift_slip
 from services.receipt.handlers.reprint_receipt import reprint_receipt
 from services.receipt.handlers.verify_token import verify_token
 from services.receipt.handlers.void_receipt import void_receipt
+from services.receipt.locks import lock_reprinted_receipt
 from shared.contracts.billing import NoticeIssued, PaymentRecorded, PaymentReversed, ShiftClosed
 from shared.contracts.receipt import (
     DocumentReady,
@@ -17,6 +19,7 @@ from shared.contracts.receipt import (
     ReprintReceipt,
     VerifyToken,
 )
+from shared.idempotency import Idempotency
 from shared.messaging import Access, EventHandler, Lock, RequestHandler, Topology
 
 
@@ -29,7 +32,11 @@ TOPOLOGY = Topology(
     handlers=[
         RequestHandler(GetReceipt, get_receipt, access=Access.READ_ONLY),
         RequestHandler(VerifyToken, verify_token, access=Access.READ_ONLY),
-        RequestHandler(ReprintReceipt, reprint_receipt),
+        RequestHandler(
+            ReprintReceipt,
+            reprint_receipt,
+            idempotency=Idempotency("reprint_id", lock=lock_reprinted_receipt, earlier_answer=earlier_reprint),
+        ),
         RequestHandler(GetPublicKeys, get_public_keys, access=Access.NO_DATABASE),
         # What locks no series comes first of the events of one transaction, so that the series is locked for as short
         # as can be.

@@ -13,6 +13,7 @@ from types import UnionType
 from typing import Any, Concatenate, Generic, TypeVar, get_args
 
 from shared.contracts.message import Event, Reply, Request
+from shared.idempotency import Idempotency
 from shared.messaging.unit_of_work import Access, UnitOfWork
 
 HANDLER_SECONDS = 15.0
@@ -42,9 +43,25 @@ class RequestHandler(Generic[AnyRequest]):
     message: type[AnyRequest]
     function: Callable[Concatenate[AnyRequest, UnitOfWork, ...], Awaitable[Reply]]
     access: Access = Access.TRANSACTION
+    idempotency: Idempotency[AnyRequest] | None = None
+    """How its repetitions are recognised, and answered with the first answer; for whatever changes something."""
 
     def __post_init__(self) -> None:
         _require_takes(self.function, self.message)
+        if self.idempotency is None:
+            return
+        if self.access is not Access.TRANSACTION:
+            raise TypeError(f"{self.message.__name__}: an answer can be recorded in a transaction only")
+        names = {self.idempotency.id} if isinstance(self.idempotency.id, str) else set(self.idempotency.id)
+        unknown = names.union(self.idempotency.ignored) - set(self.message.model_fields)
+        if unknown:
+            raise TypeError(f"{self.message.__name__} has no members {sorted(unknown)}")
+
+    async def answer(self, request: AnyRequest, work: UnitOfWork) -> Reply:
+        """Run the function, or return the answer of the request's first time."""
+        if self.idempotency is None:
+            return await self.function(request, work)
+        return await self.idempotency.answer(request, work.connection, lambda: self.function(request, work))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +97,7 @@ def bind(handlers: Sequence[Handler], dependencies: Mapping[str, object]) -> lis
     Raises :class:`ValueError` for a dependency that a handler asks for and nobody gives, and for one that no handler
     asks for.
     """
-    asked = [(handler, _dependencies_of(handler.function)) for handler in handlers]
+    asked = [(handler, _dependencies_of(handler)) for handler in handlers]
     missing = sorted(
         f"{name} of {handler.message.__name__}" for handler, names in asked for name in names - set(dependencies)
     )
@@ -89,15 +106,30 @@ def bind(handlers: Sequence[Handler], dependencies: Mapping[str, object]) -> lis
     surplus = sorted(set(dependencies).difference(*(names for _, names in asked)))
     if surplus:
         raise ValueError(f"no handler asks for these dependencies: {', '.join(surplus)}")
-    return [_bound(handler, {name: dependencies[name] for name in names}) for handler, names in asked]
+    return [_bound(handler, dependencies) for handler in handlers]
 
 
 def _bound(handler: Handler, dependencies: Mapping[str, object]) -> Handler:
-    function: Any = partial(handler.function, **dependencies) if dependencies else handler.function
-    return replace(handler, function=function)
+    bound: Handler = replace(handler, function=_given(handler.function, dependencies))
+    if isinstance(bound, RequestHandler) and bound.idempotency is not None and bound.idempotency.earlier_answer:
+        earlier_answer = _given(bound.idempotency.earlier_answer, dependencies)
+        return replace(bound, idempotency=replace(bound.idempotency, earlier_answer=earlier_answer))
+    return bound
 
 
-def _dependencies_of(function: Callable[..., Any]) -> set[str]:
+def _given(function: Callable[..., Any], dependencies: Mapping[str, object]) -> Any:
+    names = _keywords_of(function)
+    return partial(function, **{name: dependencies[name] for name in names}) if names else function
+
+
+def _dependencies_of(handler: Handler) -> set[str]:
+    names = _keywords_of(handler.function)
+    if isinstance(handler, RequestHandler) and handler.idempotency is not None and handler.idempotency.earlier_answer:
+        names |= _keywords_of(handler.idempotency.earlier_answer)
+    return names
+
+
+def _keywords_of(function: Callable[..., Any]) -> set[str]:
     parameters = inspect.signature(function).parameters.values()
     return {parameter.name for parameter in parameters if parameter.kind is inspect.Parameter.KEYWORD_ONLY}
 

@@ -140,7 +140,7 @@ class Responder:
     async def _run(self, handler: RequestHandler[Any], message: Request[Any]) -> Reply:
         async def once() -> Reply:
             async with self._units.open(handler.access) as work:
-                return await handler.function(message, work)
+                return await handler.answer(message, work)
 
         unknown: CommitUnknown | None = None
         for tries in range(1, _LOST_TRIES + 1):

@@ -36,7 +36,15 @@ class TestDatabases:
         async with self._server() as server:
             await server.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
         self._made.append(name)
-        return self._url(name)
+        return self.url(name)
+
+    async def create_empty(self) -> str:
+        """Return the URL of a new database without any tables."""
+        name = f"thungan_test_{uuid4().hex[:12]}"
+        async with self._server() as server:
+            await server.execute(f'CREATE DATABASE "{name}"')
+        self._made.append(name)
+        return self.url(name)
 
     async def drop(self, url: str) -> None:
         """Drop a database that :meth:`create` made, whoever is still connected; soon, together with others.
@@ -72,10 +80,11 @@ class TestDatabases:
             async with self._server() as server:
                 await server.execute(f'CREATE DATABASE "{name}"')
             self._templates[key] = name
-            await migrate(self._url(name), folder)
+            await migrate(self.url(name), folder)
         return self._templates[key]
 
-    def _url(self, database: str) -> str:
+    def url(self, database: str) -> str:
+        """Return the URL of a database on this server."""
         parts = urlsplit(self._server_url)
         return urlunsplit(parts._replace(path="/" + quote(database)))
 

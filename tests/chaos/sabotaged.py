@@ -5,7 +5,6 @@ code knows nothing of this: what is broken is replaced here, before it starts.
 """
 
 import dataclasses
-import functools
 import importlib
 import runpy
 import sys
@@ -13,7 +12,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
+from shared.contracts.billing import RecordPayment
+from shared.idempotency import Idempotency
 from shared.ids import new_id
+from shared.messaging import RequestHandler
 
 consuming: Any = importlib.import_module("shared.messaging.consumer")
 
@@ -40,41 +42,40 @@ def forgetful_inbox() -> None:
 
 def ack_first() -> None:
     """Acknowledge an event before it has taken effect."""
-    take_in, acknowledge = consuming.Consumer._take_in, consuming.acknowledge
+    commit, acknowledge = consuming.Consumer._commit, consuming.acknowledge
 
     async def acknowledged_first(self: Any, batch: Any) -> None:
-        for taken in batch:
-            await acknowledge(taken.delivered)
-        await take_in(self, batch)
+        for read in batch:
+            await acknowledge(read.delivered)
+        await commit(self, batch)
 
     async def done_already(_: object) -> bool:
         return True
 
-    _replace(consuming.Consumer, "_take_in", acknowledged_first)
+    _replace(consuming.Consumer, "_commit", acknowledged_first)
     _replace(consuming, "acknowledge", done_already)
     _replace(consuming, "put_back", done_already)
 
 
 def forget_ids() -> None:
     """Record each request for a payment under an id of its own, whatever id its maker gave it."""
-    handlers = importlib.import_module("services.billing.handlers.record_payment")
-    record = handlers.record_payment
+    answer = RequestHandler.answer
 
-    @functools.wraps(record)
-    async def under_another_id(request: Any, work: Any, **others: Any) -> Any:
-        return await record(request.model_copy(update={"payment_id": new_id()}), work, **others)
+    async def under_another_id(self: Any, request: Any, work: Any) -> Any:
+        if isinstance(request, RecordPayment):
+            request = request.model_copy(update={"payment_id": new_id()})
+        return await answer(self, request, work)
 
-    _replace(handlers, "record_payment", under_another_id)
+    _replace(RequestHandler, "answer", under_another_id)
 
 
 def forget_answers() -> None:
     """Treat a repeated request as a new one."""
-    answers = importlib.import_module("services.billing.store.answers")
 
     async def nothing(*_: object) -> None:
         return None
 
-    _replace(answers, "find", nothing)
+    _replace(Idempotency, "_recorded", nothing)
 
 
 def confirm_unsent() -> None:

@@ -1,21 +1,18 @@
 """Close the cash box of a collector."""
 
 from services.billing.shifts.rules import ShiftAlreadyClosed, cash_difference, existing
-from services.billing.store import accounts, answers, shifts
+from services.billing.store import accounts, shifts
 from shared.contracts.billing import CloseShift, ShiftClosed, ShiftReply
 from shared.messaging.unit_of_work import UnitOfWork
-from shared.problems import NotFound
 
 
 async def close_shift(request: CloseShift, work: UnitOfWork) -> ShiftReply:
-    """Close a shift with the counted cash. Cash that arrives meanwhile is in it, or refused: never half."""
+    """Close a shift with the counted cash. Cash that arrives meanwhile is in it, or refused: never half.
+
+    The shift is locked.
+    """
     connection = work.connection
-    shift = await shifts.lock(connection, request.shift_id)
-    if shift is None or shift.collector_code != request.collector_code:
-        raise NotFound("Không có ca thu tiền này.")
-    mark = answers.fingerprint(request, without={"device_id"})
-    if repeated := await answers.find(connection, request, request.shift_id, mark, ShiftReply):
-        return repeated
+    shift = existing(await shifts.find(connection, request.collector_code, request.shift_id))
     if shift.closed_at is not None:
         raise ShiftAlreadyClosed("Ca thu tiền này đã quyết toán.", facts={"closed_at": shift.closed_at.isoformat()})
     difference = cash_difference(shift.cash_in_hand, request.counted_cash, request.denominations, request.explanation)
@@ -31,6 +28,4 @@ async def close_shift(request: CloseShift, work: UnitOfWork) -> ShiftReply:
         ),
         aggregate=request.collector_code,
     )
-    reply = ShiftReply(shift=closed)
-    await answers.keep(connection, request, request.shift_id, mark, reply)
-    return reply
+    return ShiftReply(shift=closed)

@@ -3,14 +3,15 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from services.billing.payments.ledger import lock_account, refresh_account
-from services.billing.payments.rules import NothingToPay, ReferenceAlreadyRecorded, already_paid, check_payer, clear
+from services.billing.payments.ledger import refresh_account
+from services.billing.payments.rules import NothingToPay, ReferenceAlreadyRecorded, already_paid, clear
 from services.billing.shifts.rules import NoOpenShift, check_ceiling
-from services.billing.store import accounts, answers, bills, collection_points, payments, shifts
+from services.billing.store import accounts, bills, collection_points, payments, shifts
 from shared.clock import Clock
 from shared.contracts.billing import Allocation, Bill, Payment, PaymentRecorded, PaymentReply, RecordPayment
 from shared.contracts.common import AccountState, PaymentMethod
 from shared.db import Connection
+from shared.idempotency import same_id_other_content
 from shared.messaging.unit_of_work import UnitOfWork
 from shared.problems import InvalidRequest
 
@@ -18,16 +19,10 @@ from shared.problems import InvalidRequest
 async def record_payment(request: RecordPayment, work: UnitOfWork, *, clock: Clock) -> PaymentReply:
     """Record money and clear the oldest bills with it; what is left becomes credit.
 
-    Repeating the request gives the same answer, from whichever phone it comes. Cash for what is already paid is
-    refused with the first payment's facts; money that lies elsewhere is always recorded.
+    Cash for what is already paid is refused with the first payment's facts; money that lies elsewhere is always
+    recorded. The account is locked.
     """
-    check_payer(request.method, request.collector_code, request.collection_point_code)
     connection = work.connection
-    await lock_account(connection, request.customer_code)
-    mark = content_mark(request)
-    if repeated := await answers.find(connection, request, request.payment_id, mark, PaymentReply):
-        return repeated
-
     open_bills = await bills.open_of(connection, request.customer_code)
     if request.method is PaymentMethod.CASH:
         await _refuse_second_payment(connection, request, open_bills)
@@ -54,22 +49,11 @@ async def record_payment(request: RecordPayment, work: UnitOfWork, *, clock: Clo
     if not await payments.add(
         connection, payment, recorded_at=clock(), visit_id=request.visit_id, device_id=request.device_id
     ):
-        raise answers.other_content()
+        raise same_id_other_content(request.payment_id)
     await bills.clear(connection, cleared)
     account = await refresh_account(connection, request.customer_code)
     await _emit_recorded(work, request, payment, open_bills, account)
-    reply = PaymentReply(payment=payment, account=account)
-    await answers.keep(connection, request, request.payment_id, mark, reply)
-    return reply
-
-
-def content_mark(request: RecordPayment) -> str:
-    """Return what two requests for the same payment share, from whichever phone.
-
-    An empty transfer content does not count: payments that were recorded before there was one can be repeated.
-    """
-    ignored = {"device_id"} if request.transfer_content else {"device_id", "transfer_content"}
-    return answers.fingerprint(request, without=ignored)
+    return PaymentReply(payment=payment, account=account)
 
 
 async def _refuse_second_payment(connection: Connection, request: RecordPayment, open_bills: Sequence[Bill]) -> None:

@@ -1,33 +1,25 @@
 """Take a payment back: one transaction under the lock of the customer's account."""
 
-from services.billing.payments.ledger import lock_account, refresh_account, use_credit_on_open_bills
+from services.billing.payments.ledger import refresh_account, use_credit_on_open_bills
 from services.billing.payments.rules import AlreadyReversed, Cleared
-from services.billing.store import accounts, answers, bills, payments, shifts
+from services.billing.store import accounts, bills, payments, shifts
 from shared.clock import Clock
 from shared.contracts.billing import PaymentReply, PaymentReversed, ReversePayment
+from shared.idempotency import same_id_other_content
 from shared.messaging.unit_of_work import UnitOfWork
-from shared.problems import NotFound
 
 
 async def reverse_payment(request: ReversePayment, work: UnitOfWork, *, clock: Clock) -> PaymentReply:
     """Take a payment back, once: everything that it cleared is open again, as credit on later bills too.
 
     Credit that other payments left clears what was reopened. Cash leaves the box of its shift while that is open;
-    a closed shift stays as it was counted.
+    a closed shift stays as it was counted. The account is locked.
     """
     connection = work.connection
     stored = await payments.find(connection, request.payment_id)
-    if stored is None:
-        raise NotFound("Không có khoản thanh toán này.")
-    customer_code = stored.payment.customer_code
-    await lock_account(connection, customer_code)
-    mark = answers.fingerprint(request, without={"device_id"})
-    if repeated := await answers.find(connection, request, request.reversal_id, mark, PaymentReply):
-        return repeated
-
-    stored = await payments.find(connection, request.payment_id)  # as it is under the lock
     if stored is None or stored.payment.reversed_at is not None:
         raise AlreadyReversed("Khoản thanh toán này đã được hủy trước đó.")
+    customer_code = stored.payment.customer_code
     shift = await shifts.lock(connection, stored.payment.shift_id) if stored.payment.shift_id else None
     now = clock()
     if not await payments.reverse(
@@ -40,7 +32,7 @@ async def reverse_payment(request: ReversePayment, work: UnitOfWork, *, clock: C
         device_id=request.device_id,
         shift_id=shift.shift_id if shift is not None and shift.closed_at is None else None,
     ):
-        raise answers.other_content()
+        raise same_id_other_content(request.reversal_id)
     released = [Cleared(part.bill_id, part.vat, part.principal) for part in stored.payment.allocations]
     await bills.reopen(connection, released)
     await use_credit_on_open_bills(connection, customer_code, now)
@@ -61,6 +53,4 @@ async def reverse_payment(request: ReversePayment, work: UnitOfWork, *, clock: C
         ),
         aggregate=customer_code,
     )
-    reply = PaymentReply(payment=payment, account=account)
-    await answers.keep(connection, request, request.reversal_id, mark, reply)
-    return reply
+    return PaymentReply(payment=payment, account=account)

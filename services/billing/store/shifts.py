@@ -47,6 +47,23 @@ async def lock(connection: Connection, shift_id: UUID) -> Shift | None:
     return None if row is None else await _shift(connection, row)
 
 
+_LOCK_CASH_BOX = "SELECT pg_advisory_xact_lock(hashtextextended('cash box of ' || $1, 0))"
+
+
+async def lock_cash_box(connection: Connection, collector_code: str) -> None:
+    """Lock a collector's cash box, whether there is an open shift or not."""
+    await connection.execute(_LOCK_CASH_BOX, collector_code)
+
+
+_LOCK_FOR = "SELECT collector_code FROM shifts WHERE shift_id = $1 FOR NO KEY UPDATE"
+
+
+async def lock_for(connection: Connection, shift_id: UUID) -> str | None:
+    """Lock a shift and return whose it is; None when it is unknown."""
+    collector_code: str | None = await connection.fetchval(_LOCK_FOR, shift_id)
+    return collector_code
+
+
 _FIND = """
 SELECT * FROM shifts
 WHERE collector_code = $1 AND CASE WHEN $2::uuid IS NULL THEN closed_at IS NULL ELSE shift_id = $2 END

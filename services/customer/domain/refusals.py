@@ -1,8 +1,6 @@
 """Refusals that several use cases have in common. Pure."""
 
-from uuid import UUID
-
-from shared.problems import InvalidRequest, NotFound, SameIdOtherContent
+from shared.problems import InvalidRequest, NotFound
 from shared.text import has_control_characters
 
 
@@ -25,14 +23,3 @@ def require_readable(field: str, text: str) -> None:
             title="The text holds control characters",
             facts={"field": field},
         )
-
-
-def require_same(known: str, digest: str, identifier: UUID) -> None:
-    """Refuse other content under an id that is in use. Raises SameIdOtherContent."""
-    if known != digest:
-        raise same_id(identifier)
-
-
-def same_id(identifier: UUID) -> SameIdOtherContent:
-    """Return the refusal of an id that is in use for something else."""
-    return SameIdOtherContent("Mã này đã được dùng cho một nội dung khác.", facts={"id": str(identifier)})

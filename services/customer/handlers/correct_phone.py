@@ -1,23 +1,20 @@
-from services.customer.domain.refusals import require_readable, require_same, same_id, unknown_customer
-from services.customer.fingerprint import fingerprint
-from services.customer.store.customers import announce, lock_customers
-from services.customer.store.phone_corrections import phone_of, recorded_correction, save_correction
+from services.customer.domain.refusals import require_readable, unknown_customer
+from services.customer.earlier_answers import earlier_fingerprint
+from services.customer.store.customers import announce
+from services.customer.store.phone_corrections import phone_of, save_correction
 from services.customer.store.routes import is_on_route
 from shared.clock import Clock
 from shared.contracts.customer import CorrectPhone, CustomerChanged, PhoneCorrected
+from shared.idempotency import same_id_other_content
 from shared.messaging import UnitOfWork
 from shared.phones import InvalidPhoneError, normalise
 from shared.problems import InvalidRequest
 
 
 async def correct_phone(request: CorrectPhone, work: UnitOfWork, *, clock: Clock) -> PhoneCorrected:
-    """Correct a customer's number, and keep who did it, when and why; a repetition gets the first answer."""
+    """Correct a customer's number, and keep who did it, when and why. The customer is locked."""
     require_readable("reason", request.reason)
-    connection, digest = work.connection, fingerprint(request)
-    await lock_customers(connection, [request.customer_code])
-    if known := await recorded_correction(connection, request.correction_id):
-        require_same(known.fingerprint, digest, request.correction_id)
-        return PhoneCorrected.model_validate(known.answer)
+    connection = work.connection
     if not await is_on_route(connection, request.customer_code, request.collector_code):
         raise unknown_customer(request.customer_code)
     try:
@@ -41,11 +38,11 @@ async def correct_phone(request: CorrectPhone, work: UnitOfWork, *, clock: Clock
         corrected,
         collector_code=request.collector_code,
         reason=request.reason,
-        fingerprint=digest,
+        fingerprint=earlier_fingerprint(request),
         moment=moment,
     )
     if not kept:
-        raise same_id(request.correction_id)
+        raise same_id_other_content(request.correction_id)
     for facts in await announce(connection, [request.customer_code], moment):
         await work.emit(CustomerChanged(customer=facts, changed_at=moment), aggregate=facts.customer_code)
     return corrected

@@ -1,4 +1,4 @@
-from services.customer.domain.refusals import require_readable, require_same, same_id, unknown_customer
+from services.customer.domain.refusals import require_readable, unknown_customer
 from services.customer.domain.visits import (
     PastVisit,
     VisitRules,
@@ -7,28 +7,23 @@ from services.customer.domain.visits import (
     may_follow,
     moment_of_visit,
 )
-from services.customer.fingerprint import fingerprint
-from services.customer.store.customers import lock_customers
+from services.customer.earlier_answers import earlier_fingerprint
 from services.customer.store.routes import is_on_route
 from services.customer.store.standings import lock_standing, save_standing
 from services.customer.store.visits import past_visits, recorded_visit, save_visit
 from shared.clock import Clock
 from shared.contracts.common import Outcome
 from shared.contracts.customer import RecordVisit, Visit, VisitRecorded, VisitReply
+from shared.idempotency import same_id_other_content
 from shared.messaging import UnitOfWork
 from shared.problems import Conflict
 
 
 async def record_visit(request: RecordVisit, work: UnitOfWork, *, rules: VisitRules, clock: Clock) -> VisitReply:
-    """Record what came of a visit and where it leads; a repetition gets the first answer."""
+    """Record what came of a visit and where it leads. The customer is locked."""
     require_readable("note", request.note)
-    connection, digest = work.connection, fingerprint(request)
-    # Locked before looking: of two repetitions at the same time, the second must see what the first has recorded.
-    await lock_customers(connection, [request.customer_code])
+    connection = work.connection
     records = await recorded_visit(connection, request.visit_id)
-    if known := records.get(request.outcome):
-        require_same(known.fingerprint, digest, request.visit_id)
-        return VisitReply(visit=Visit.model_validate(known.answer))
     if any(not may_follow(outcome, request.outcome) for outcome in records):
         raise Conflict(
             "Lần đến này đã được ghi với kết quả khác.",
@@ -61,11 +56,11 @@ async def record_visit(request: RecordVisit, work: UnitOfWork, *, rules: VisitRu
         visit,
         device_id=request.device_id,
         account_version=account.version,
-        fingerprint=digest,
+        fingerprint=earlier_fingerprint(request),
         moment=moment,
     )
     if not kept:
-        raise same_id(request.visit_id)
+        raise same_id_other_content(request.visit_id)
     await save_standing(connection, request.customer_code, account, stands)
     await work.emit(
         VisitRecorded(visit=visit, first_record=not records, device_id=request.device_id),

@@ -2,36 +2,27 @@ from services.receipt.documents import DocumentOptions
 from services.receipt.domain.ids import derived_id
 from services.receipt.domain.receipts import Reprint, StoredReceipt
 from services.receipt.receipts.printout import contract_of, copy_printout
-from services.receipt.store.receipts import lock_receipt, receipt_by_id
-from services.receipt.store.reprints import add_reprint, reprint_by_id
+from services.receipt.store.receipts import receipt_by_id
+from services.receipt.store.reprints import add_reprint
 from shared.clock import Clock
 from shared.contracts.receipt import ReprintReceipt, ReprintReply
+from shared.idempotency import same_id_other_content
 from shared.messaging import UnitOfWork
-from shared.problems import NotFound, SameIdOtherContent
+from shared.problems import NotFound
 
 
 async def reprint_receipt(
     request: ReprintReceipt, work: UnitOfWork, *, options: DocumentOptions, clock: Clock
 ) -> ReprintReply:
-    """Count a copy and make its document; the same ``reprint_id`` is counted and printed once."""
-    if not await lock_receipt(work.connection, request.receipt_id):
-        raise NotFound("Không tìm thấy biên nhận.")
-    reprint = await reprint_by_id(work.connection, request.reprint_id)
+    """Count a copy and make its document. The receipt is locked."""
     receipt = await receipt_by_id(work.connection, request.receipt_id)
     if receipt is None:
         raise NotFound("Không tìm thấy biên nhận.")
-    if reprint is None:
-        reprint = _new_reprint(request, receipt, clock)
-        await add_reprint(work.connection, reprint)
-        receipt = await receipt_by_id(work.connection, request.receipt_id) or receipt
-        await work.emit(copy_printout(receipt, reprint, options), aggregate=receipt.new.customer_code)
-    elif (reprint.receipt_id, reprint.requested_by, reprint.reason, reprint.device_id) != (
-        request.receipt_id,
-        request.requested_by,
-        request.reason,
-        request.device_id,
-    ):
-        raise SameIdOtherContent("Mã yêu cầu in lại này đã dùng cho một yêu cầu khác.")
+    reprint = _new_reprint(request, receipt, clock)
+    if not await add_reprint(work.connection, reprint):
+        raise same_id_other_content(request.reprint_id)
+    receipt = await receipt_by_id(work.connection, request.receipt_id) or receipt
+    await work.emit(copy_printout(receipt, reprint, options), aggregate=receipt.new.customer_code)
     return ReprintReply(
         receipt=contract_of(receipt, options), copy_number=reprint.copy_number, document_id=reprint.document_id
     )

@@ -19,6 +19,7 @@ from services.receipt.store.series import lock_series
 from shared.clock import Clock, now
 from shared.contracts.receipt import ReceiptKind
 from shared.db import Connection
+from shared.fingerprint import fingerprint
 from shared.problems import Conflict
 
 _KINDS = {ReceiptKind.ORIGINAL: TokenKind.ORIGINAL, ReceiptKind.VOID: TokenKind.VOID}
@@ -51,7 +52,8 @@ class Issuer:
         event = draft.event.model_dump(mode="json")
         existing = await receipt_of_payment(connection, draft.payment_id, draft.kind)
         if existing is not None:
-            if existing.event != event:
+            known = type(draft.event).model_validate(existing.event)
+            if fingerprint(known) != fingerprint(draft.event):
                 raise OtherContent("Khoản thanh toán này đã có biên nhận với nội dung khác.")
             return existing
         # Clocks of several copies differ by a little; along the chain time never runs backwards.

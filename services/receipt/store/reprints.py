@@ -20,12 +20,14 @@ async def reprint_by_id(connection: Connection, reprint_id: UUID) -> Reprint | N
 _ADD = """
 INSERT INTO reprint (reprint_id, receipt_id, copy_number, requested_by, reason, device_id, document_id, reprinted_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+ON CONFLICT (reprint_id) DO NOTHING
+RETURNING true
 """
 
 
-async def add_reprint(connection: Connection, reprint: Reprint) -> None:
-    """Store a copy; its receipt must be locked."""
-    await connection.execute(
+async def add_reprint(connection: Connection, reprint: Reprint) -> bool:
+    """Store a copy, whose receipt must be locked. Returns False when its id is in use."""
+    added = await connection.fetchval(
         _ADD,
         reprint.reprint_id,
         reprint.receipt_id,
@@ -36,6 +38,7 @@ async def add_reprint(connection: Connection, reprint: Reprint) -> None:
         reprint.document_id,
         reprint.reprinted_at,
     )
+    return added is not None
 
 
 _COPY_NUMBERS = """

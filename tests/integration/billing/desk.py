@@ -9,18 +9,15 @@ from uuid import UUID
 import asyncpg
 
 from services.billing.bills.bill_run import BillRun, run_bills
-from services.billing.handlers.close_shift import close_shift
 from services.billing.handlers.get_account import get_account
 from services.billing.handlers.get_payment import get_payment
 from services.billing.handlers.get_shift import get_shift
 from services.billing.handlers.issue_notice import issue_notice
 from services.billing.handlers.keep_customer import keep_customer
 from services.billing.handlers.note_receipt import note_receipt
-from services.billing.handlers.open_shift import open_shift
-from services.billing.handlers.record_payment import record_payment
-from services.billing.handlers.reverse_payment import reverse_payment
 from services.billing.imports.files import ImportReport, import_texts
 from services.billing.tariffs.files import load_tariffs
+from services.billing.topology import TOPOLOGY
 from shared.contracts.billing import (
     CloseShift,
     CustomerAccount,
@@ -49,6 +46,7 @@ from shared.ids import new_id
 from shared.messaging import Access, UnitOfWork
 from shared.messaging.units_of_work import UnitsOfWork
 from shared.testing.builders import customer
+from shared.testing.handlers import Answering
 
 CODE = "PB14010012345"
 COLLECTOR = "TN01"
@@ -88,8 +86,13 @@ class Desk:
 
     def __init__(self, pool: asyncpg.Pool, *, cash_ceiling: int = 50_000_000) -> None:
         self.pool = pool
-        self.cash_ceiling = cash_ceiling
         self.now = NOW
+        self.cash_ceiling = cash_ceiling
+
+    @property
+    def answer(self) -> Answering:
+        dependencies = {"clock": self.clock, "cash_ceiling": self.cash_ceiling, "points_on_notice": 3}
+        return Answering(TOPOLOGY, dependencies)
 
     def clock(self) -> datetime:
         """Give a later moment each time it is asked."""
@@ -158,7 +161,7 @@ class Desk:
     async def record(self, request: RecordPayment) -> PaymentReply:
         async def once() -> PaymentReply:
             async with self.new_work() as work:
-                return await record_payment(request, work, clock=self.clock)
+                return await self.answer(request, work)
 
         return await repeat_on_conflict(once)
 
@@ -166,7 +169,7 @@ class Desk:
         values: dict[str, Any] = {"reason": "Nhập nhầm", "reversed_by": "KT01"}
         request = ReversePayment(reversal_id=reversal_id or new_id(), payment_id=payment_id, **values | others)
         async with self.new_work() as work:
-            return await reverse_payment(request, work, clock=self.clock)
+            return await self.answer(request, work)
 
     async def payment(self, payment_id: UUID) -> PaymentReply:
         async with self.reading() as work:
@@ -199,7 +202,7 @@ class Desk:
         values: dict[str, Any] = {"shift_id": new_id(), "opened_at": NOW}
         request = OpenShift(collector_code=collector, opening_float=opening_float, **values | others)
         async with self.new_work() as work:
-            return await open_shift(request, work, cash_ceiling=self.cash_ceiling)
+            return await self.answer(request, work)
 
     async def shift(self, shift_id: UUID | None = None, collector: str = COLLECTOR) -> ShiftReply:
         async with self.reading() as work:
@@ -212,7 +215,7 @@ class Desk:
             shift_id=shift_id, collector_code=collector, counted_cash=counted_cash, **{"closed_at": NOW} | others
         )
         async with self.new_work() as work:
-            return await close_shift(request, work)
+            return await self.answer(request, work)
 
     async def visit(
         self,

@@ -5,8 +5,6 @@ from datetime import timedelta, timezone
 
 import pytest
 
-from services.billing.handlers.record_payment import content_mark
-from services.billing.store.answers import fingerprint
 from shared.clock import VIETNAM
 from shared.contracts.billing import BillState, PaymentReply, RecordPayment
 from shared.contracts.common import PaymentMethod
@@ -201,22 +199,6 @@ async def test_what_a_payer_wrote_on_a_transfer_is_kept_and_told(desk: Desk) -> 
     assert (await desk.account(history=1)).payments == [paid.payment]
     [told] = await desk.said("payment.recorded")
     assert told["payment"]["transfer_content"] == paid.payment.transfer_content
-
-
-async def test_a_payment_that_was_recorded_before_there_were_transfer_contents_can_be_repeated(desk: Desk) -> None:
-    await desk.customer()
-    request = RecordPayment(
-        payment_id=new_id(),
-        customer_code=CODE,
-        amount=1_000,
-        method=PaymentMethod.TRANSFER,
-        received_at=NOW,
-        reference="FT-1",
-    )
-    without = fingerprint(request, without={"device_id", "transfer_content"})
-    assert content_mark(request) == without
-    other = request.model_copy(update={"transfer_content": "TD"})
-    assert content_mark(other) not in {without, content_mark(other.model_copy(update={"transfer_content": "DT"}))}
 
 
 async def test_cash_from_who_owes_nothing_and_never_paid_is_refused(desk: Desk) -> None:

@@ -221,6 +221,29 @@ async def test_the_id_of_a_copy_cannot_be_used_for_another_request(shop: Shop) -
     assert (await shop.ask(GetReceipt(receipt_id=second.receipt_id))).receipt.copies == 0
 
 
+async def test_a_copy_that_version_0_1_has_counted_is_not_counted_again(shop: Shop) -> None:
+    await shop.start()
+    receipt = await one_receipt(shop)
+    request = reprint(receipt)
+    document_id = new_id()
+    await shop.pool.execute(
+        "INSERT INTO reprint VALUES ($1, $2, 1, $3, $4, $5, $6, now())",
+        request.reprint_id,
+        request.receipt_id,
+        request.requested_by,
+        request.reason,
+        request.device_id,
+        document_id,
+    )
+
+    reply = await shop.ask(request)
+
+    assert (reply.copy_number, reply.document_id, reply.receipt.copies) == (1, document_id, 1)
+    with pytest.raises(Conflict) as raised:
+        await shop.ask(request.model_copy(update={"reason": "khác"}))
+    assert raised.value.slug == "same-id-other-content"
+
+
 async def test_a_copy_of_a_voided_receipt_says_that_it_is_void(shop: Shop) -> None:
     await shop.start()
     event = payment_recorded()

@@ -1,0 +1,33 @@
+"""What a request locks before it is answered, from the record or by doing it. Declared in ``topology.py``."""
+
+from services.billing.payments.ledger import lock_account
+from services.billing.payments.rules import check_payer
+from services.billing.store import payments, shifts
+from shared.contracts.billing import CloseShift, OpenShift, RecordPayment, ReversePayment
+from shared.db import Connection
+from shared.problems import NotFound
+
+
+async def lock_account_of_payer(request: RecordPayment, connection: Connection) -> None:
+    """Lock the account of who pays; refuse a payer who does not fit the method."""
+    check_payer(request.method, request.collector_code, request.collection_point_code)
+    await lock_account(connection, request.customer_code)
+
+
+async def lock_account_of_payment(request: ReversePayment, connection: Connection) -> None:
+    """Lock the account that the payment went to."""
+    stored = await payments.find(connection, request.payment_id)
+    if stored is None:
+        raise NotFound("Không có khoản thanh toán này.")
+    await lock_account(connection, stored.payment.customer_code)
+
+
+async def lock_cash_box(request: OpenShift, connection: Connection) -> None:
+    """Open shifts of a collector one after the other."""
+    await shifts.lock_cash_box(connection, request.collector_code)
+
+
+async def lock_shift(request: CloseShift, connection: Connection) -> None:
+    """Lock the shift that is to be closed."""
+    if await shifts.lock_for(connection, request.shift_id) != request.collector_code:
+        raise NotFound("Không có ca thu tiền này.")

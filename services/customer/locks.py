@@ -1,0 +1,15 @@
+"""What a request locks before it is answered, from the record or by doing it. Declared in ``topology.py``."""
+
+from services.customer.store.customers import lock_customers
+from shared.contracts.customer import CorrectPhone, RecordVisit
+from shared.db import Connection
+
+
+async def lock_customer_of_visit(request: RecordVisit, connection: Connection) -> None:
+    """Lock the customer who was visited."""
+    await lock_customers(connection, [request.customer_code])
+
+
+async def lock_customer_of_phone(request: CorrectPhone, connection: Connection) -> None:
+    """Lock the customer whose number it is."""
+    await lock_customers(connection, [request.customer_code])

@@ -1,0 +1,131 @@
+"""Every request that changes something is answered once, and an upgrade does not make a repetition another request."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from importlib import import_module
+from typing import Any, ClassVar
+from uuid import UUID
+
+import asyncpg
+import pytest
+from pydantic import create_model
+
+from shared.contracts.billing import CloseShift, OpenShift, RecordPayment, ReversePayment
+from shared.contracts.common import Outcome, PaymentMethod
+from shared.contracts.customer import CorrectPhone, RecordVisit
+from shared.contracts.message import Reply, Request
+from shared.contracts.receipt import ReprintReceipt
+from shared.contracts.registry import owner
+from shared.db import Connection
+from shared.messaging import Access, RequestHandler
+from shared.problems import SameIdOtherContent
+
+SERVICES = ("billing", "customer", "gateway", "notify", "receipt")
+MOMENT = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+CUSTOMER = "PB15010000001"
+
+SAMPLES: tuple[Request[Any], ...] = (
+    RecordPayment(
+        payment_id=UUID(int=1),
+        customer_code=CUSTOMER,
+        amount=475_000,
+        method=PaymentMethod.CASH,
+        received_at=MOMENT,
+        bill_ids=[UUID(int=2)],
+        collector_code="TN001",
+    ),
+    ReversePayment(reversal_id=UUID(int=3), payment_id=UUID(int=1), reason="Nhập nhầm", reversed_by="KT01"),
+    OpenShift(shift_id=UUID(int=4), collector_code="TN001", opening_float=500_000, opened_at=MOMENT),
+    CloseShift(
+        shift_id=UUID(int=4),
+        collector_code="TN001",
+        counted_cash=975_000,
+        denominations={"500000": 1, "475000": 1},
+        closed_at=MOMENT,
+    ),
+    RecordVisit(
+        visit_id=UUID(int=5),
+        customer_code=CUSTOMER,
+        collector_code="TN001",
+        outcome=Outcome.CANNOT_PAY,
+        visited_at=MOMENT,
+        appointment=MOMENT + timedelta(days=1),
+    ),
+    CorrectPhone(
+        correction_id=UUID(int=6), customer_code=CUSTOMER, collector_code="TN001", phone="0912345678", reason="đổi số"
+    ),
+    ReprintReceipt(
+        reprint_id=UUID(int=7), receipt_id=UUID(int=8), requested_by="TN001", reason="Khách làm mất", device_id=None
+    ),
+)
+
+
+class Done(Reply):
+    """The answer of the tests."""
+
+    text: str
+
+
+def request_handlers() -> dict[type[Request[Any]], RequestHandler[Any]]:
+    topologies = [import_module(f"services.{name}.topology").TOPOLOGY for name in SERVICES]
+    return {
+        handler.message: handler
+        for topology in topologies
+        for handler in topology.handlers
+        if isinstance(handler, RequestHandler)
+    }
+
+
+def test_every_request_that_changes_something_declares_how_its_repetitions_are_recognised() -> None:
+    writing = {message for message, handler in request_handlers().items() if handler.access is Access.TRANSACTION}
+    idempotent = {message for message, handler in request_handlers().items() if handler.idempotency is not None}
+
+    assert writing == idempotent == {type(request) for request in SAMPLES}
+
+
+def with_answer_of_the_tests(message: type[Request[Any]], **added: Any) -> type[Request[Any]]:
+    made: type[Request[Any]] = create_model(message.__name__, __base__=message, **added)
+    made.reply_type = Done
+    return made
+
+
+class Once:
+    """A handler that answers once."""
+
+    limit: ClassVar[int] = 1
+
+    def __init__(self) -> None:
+        self.answers: list[Done] = []
+
+    async def __call__(self) -> Done:
+        assert len(self.answers) < self.limit, "the request was done again"
+        self.answers.append(Done(text=f"answer {len(self.answers)}"))
+        return self.answers[-1]
+
+
+async def no_lock(_: Request[Any], __: Connection) -> None: ...
+
+
+@pytest.mark.parametrize("request_made", SAMPLES, ids=lambda request: type(request).__name__)
+async def test_a_request_recorded_before_an_upgrade_added_an_optional_member_gets_its_answer_after_it(
+    request_made: Request[Any], pool_for: Callable[..., Awaitable[asyncpg.Pool]]
+) -> None:
+    handler = request_handlers()[type(request_made)]
+    assert handler.idempotency is not None
+    idempotency = replace(handler.idempotency, lock=no_lock)
+    if idempotency.earlier_answer is not None:
+        idempotency = replace(idempotency, earlier_answer=no_lock)
+    before = with_answer_of_the_tests(type(request_made))
+    after = with_answer_of_the_tests(type(request_made), added_later=(str, ""), added_as_well=(list[str] | None, None))
+    sent = request_made.model_dump_json()
+    pool, handle = await pool_for(owner(type(request_made))), Once()
+
+    async with pool.acquire() as connection:
+        first = await idempotency.answer(before.model_validate_json(sent), connection, handle)
+        again = await idempotency.answer(after.model_validate_json(sent), connection, handle)
+        assert again == first == handle.answers[0]
+
+        other = after.model_validate_json(sent).model_copy(update={"added_later": "x"})
+        with pytest.raises(SameIdOtherContent):
+            await idempotency.answer(other, connection, handle)
