@@ -24,8 +24,7 @@ def queue_names(namespace: str) -> list[str]:
 async def remove_namespace(amqp_url: str, namespace: str) -> None:
     """Delete the queues and exchanges of a namespace, with the messages in them; what is not there is no error."""
     names = Names(namespace)
-    async with await aio_pika.connect(amqp_url) as connection:
-        channel = await connection.channel()
+    async with await aio_pika.connect(amqp_url) as connection, connection.channel() as channel:
         for queue in queue_names(namespace):
             await channel.queue_delete(queue)
         for exchange in (names.requests, names.events):

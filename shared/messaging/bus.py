@@ -10,32 +10,33 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 import structlog
-from aiormq import Connection
-from aiormq.abc import DeliveredMessage
+from aio_pika.abc import AbstractConnection
 from asyncpg import Pool
-from pamqp.commands import Basic
 
 from shared import metrics
 from shared.contracts.message import Reply, Request
 from shared.db.pool import ACQUIRE_SECONDS
 from shared.db.transaction import Isolation
 from shared.messaging import envelope
+from shared.messaging.broker_version import check_broker
+from shared.messaging.connection import server_properties
 from shared.messaging.consumer import Consumer
 from shared.messaging.errors import BrokerGone, Failed
-from shared.messaging.guard import CALL_SECONDS, guarded
+from shared.messaging.guard import CALL_SECONDS
 from shared.messaging.handlers import EventHandler, RequestHandler, bind
 from shared.messaging.intake import Intake
 from shared.messaging.lag_meter import LagMeter
-from shared.messaging.link import Link, Port
+from shared.messaging.link import Link
+from shared.messaging.port import Port
 from shared.messaging.pruner import Pruner
 from shared.messaging.publisher import Publisher
 from shared.messaging.relay import Relay
 from shared.messaging.requester import Requester
 from shared.messaging.responder import Responder
 from shared.messaging.topology import Names, Topology, exchanges, instance_queue
+from shared.messaging.underlay import TRANSIENT, Delivered, Properties
 from shared.messaging.unit_of_work import UnitOfWork
 from shared.messaging.units_of_work import UnitsOfWork
-from shared.messaging.verify import verify_broker
 from shared.messaging.watchdog import watch
 from shared.settings import ServiceSettings
 
@@ -258,19 +259,20 @@ class Bus:
         whose loss costs time and nothing else; so it raises nothing when the broker is away.
         """
         body = payload if isinstance(payload, bytes) else json.dumps(payload, default=str).encode()
-        properties = Basic.Properties(
+        properties = Properties(
             content_type="application/json",
-            delivery_mode=envelope.TRANSIENT,
+            delivery_mode=TRANSIENT,
             message_id=envelope.attempt_id(),
             app_id=self._topology.service,
         )
         if self._pub.is_blocked:
             return
         try:
-            await guarded(
-                self._transient.channel.basic_publish(
-                    body, routing_key=self._names.instance_queue(queue_name), properties=properties, wait=False
-                ),
+            await self._transient.publish(
+                body,
+                properties,
+                routing_key=self._names.instance_queue(queue_name),
+                mandatory=False,
                 within=CALL_SECONDS,
                 doing="sending a wake-up",
             )
@@ -285,7 +287,7 @@ class Bus:
         """
         queue = instance_queue(queue_name, self._names)
 
-        def take(delivered: DeliveredMessage) -> None:
+        def take(delivered: Delivered) -> None:
             task = asyncio.create_task(self._run_transient(handler, delivered.body))
             self._transient_tasks.add(task)
             task.add_done_callback(self._transient_tasks.discard)
@@ -387,5 +389,5 @@ class Bus:
 _RELAY_SILENT_SECONDS = 10.0
 
 
-async def _verify(connection: Connection) -> None:
-    verify_broker(connection.server_properties)
+async def _verify(connection: AbstractConnection) -> None:
+    check_broker(server_properties(connection))

@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from aiormq.abc import DeliveredMessage
 
 from shared import metrics
 from shared.contracts.message import Event
@@ -24,13 +23,15 @@ from shared.messaging.errors import BrokerGone, MessagingError, Undecodable, Unk
 from shared.messaging.guard import guarded
 from shared.messaging.handlers import HANDLER_SECONDS, EventHandler
 from shared.messaging.inbox import claim
-from shared.messaging.intake import Intake, acknowledge, is_stale, put_back
+from shared.messaging.intake import Intake
 from shared.messaging.lanes import Lanes
-from shared.messaging.link import Link, Port
+from shared.messaging.link import Link
+from shared.messaging.port import Port
 from shared.messaging.publisher import Publisher
 from shared.messaging.recoverability import DeadLetter, Postpone, TryAgain, decide
 from shared.messaging.topology import Names, Topology, event_queues, exchanges
 from shared.messaging.tracing import Kind
+from shared.messaging.underlay import Delivered, acknowledge, is_stale, put_back
 from shared.messaging.units_of_work import UnitsOfWork
 
 log = structlog.get_logger(__name__)
@@ -45,7 +46,7 @@ _LOOK_EVERY = 5.0
 class _Read:
     """A delivery that has been read, and what is to be done about it."""
 
-    delivered: DeliveredMessage
+    delivered: Delivered
     context: Context
     message_id: UUID
     kind: str
@@ -109,21 +110,19 @@ class Consumer:
         self._looked_at = time.monotonic()
         queue = self._names.dead_queue(self._service)
         with contextlib.suppress(BrokerGone):
-            declared = await guarded(
-                self._looking.channel.queue_declare(queue, passive=True), within=1.0, doing=f"counting {queue}"
-            )
-            metrics.DEAD_WAITING.labels(self._service).set(declared.message_count or 0)
+            declared = await guarded(self._looking.channel.get_queue(queue), within=1.0, doing=f"counting {queue}")
+            metrics.DEAD_WAITING.labels(self._service).set(declared.declaration_result.message_count or 0)
 
     async def cancel(self) -> None:
         """Stop at once; what was not acknowledged is delivered again."""
         await self._lanes.cancel()
 
-    def _take(self, delivered: DeliveredMessage) -> None:
+    def _take(self, delivered: Delivered) -> None:
         headers = delivered.header.properties.headers or {}
         aggregate = headers.get(envelope.AGGREGATE)
         self._lanes.put(aggregate if isinstance(aggregate, str) else None, delivered)
 
-    async def _handle(self, deliveries: list[DeliveredMessage]) -> None:
+    async def _handle(self, deliveries: list[Delivered]) -> None:
         metrics.IN_FLIGHT.labels(self._service).inc(len(deliveries))
         try:
             left = deliveries if len(deliveries) == 1 else await self._handle_together(deliveries)
@@ -132,7 +131,7 @@ class Consumer:
         finally:
             metrics.IN_FLIGHT.labels(self._service).dec(len(deliveries))
 
-    async def _handle_together(self, deliveries: list[DeliveredMessage]) -> list[DeliveredMessage]:
+    async def _handle_together(self, deliveries: list[Delivered]) -> list[Delivered]:
         """Handle several events with one transaction; return those that have to be handled one by one."""
         started = time.perf_counter()
         batch, left = [], []
@@ -161,7 +160,7 @@ class Consumer:
             await self._settle(read.delivered, read.kind, started)
         return left
 
-    async def _handle_alone(self, delivered: DeliveredMessage) -> None:
+    async def _handle_alone(self, delivered: Delivered) -> None:
         if is_stale(delivered):
             return
         started = time.perf_counter()
@@ -177,7 +176,7 @@ class Consumer:
             if await self._until_decided(delivered, context, kind):
                 await self._settle(delivered, kind, started)
 
-    async def _until_decided(self, delivered: DeliveredMessage, context: Context, kind: str) -> bool:
+    async def _until_decided(self, delivered: Delivered, context: Context, kind: str) -> bool:
         """Try until it is committed (True), or is on its way elsewhere (False)."""
         started = time.monotonic()
         tries = 0
@@ -207,14 +206,14 @@ class Consumer:
                 return False
             return True
 
-    async def _settle(self, delivered: DeliveredMessage, kind: str, started: float) -> None:
+    async def _settle(self, delivered: Delivered, kind: str, started: float) -> None:
         """Acknowledge after the commit; if that is lost, the event comes again and the inbox absorbs it."""
         counted = metrics.of(self._service, kind)
         counted.consumed.inc()
         counted.handler_seconds.observe(time.perf_counter() - started)
         await acknowledge(delivered)
 
-    def _read(self, delivered: DeliveredMessage, context: Context) -> _Read:
+    def _read(self, delivered: Delivered, context: Context) -> _Read:
         handler = self._handlers.get(context.kind or "")
         if handler is None or context.kind is None or context.message_id is None:
             raise UnknownMessage(f"{self._service} does not handle {context.kind}")
@@ -238,7 +237,7 @@ class Consumer:
                     with tracing.span(f"handle {read.kind}", Kind.CONSUMER, facts):
                         await read.handler.function(read.message, shared.open())
 
-    async def _pause(self, seconds: float, delivered: DeliveredMessage) -> bool:
+    async def _pause(self, seconds: float, delivered: Delivered) -> bool:
         """Wait; return False when there is no point in going on here."""
         try:
             async with asyncio.timeout(seconds):
@@ -248,7 +247,7 @@ class Consumer:
         return False
 
     async def _postpone(
-        self, delivered: DeliveredMessage, decision: Postpone, error: Exception, context: Context, kind: str
+        self, delivered: Delivered, decision: Postpone, error: Exception, context: Context, kind: str
     ) -> None:
         headers: dict[str, Any] = {
             envelope.ATTEMPT: context.attempt + 1,
@@ -261,7 +260,7 @@ class Consumer:
             metrics.of(self._service, kind).retried.inc()
 
     async def _dead_letter(
-        self, delivered: DeliveredMessage, decision: DeadLetter, error: Exception, *, attempt: int, kind: str
+        self, delivered: Delivered, decision: DeadLetter, error: Exception, *, attempt: int, kind: str
     ) -> None:
         now = int(time.time() * 1000)
         old = delivered.header.properties.headers or {}
@@ -275,7 +274,7 @@ class Consumer:
         if await self._forward(delivered, self._names.dead_queue(self._service), headers, kind):
             metrics.of(self._service, kind).dead.inc()
 
-    async def _forward(self, delivered: DeliveredMessage, queue: str, headers: dict[str, Any], kind: str) -> bool:
+    async def _forward(self, delivered: Delivered, queue: str, headers: dict[str, Any], kind: str) -> bool:
         """Pass a delivery on to another queue, with a confirm, and only then acknowledge it.
 
         Publishing and then losing the acknowledgement makes two copies; the inbox lets one of them take effect.

@@ -11,20 +11,18 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any
 
-import aiormq
-from aiormq import Channel
-from aiormq.abc import AbstractConnection, DeliveredMessage
-from aiormq.exceptions import ChannelNotFoundEntity
-from pamqp.commands import Basic
+from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractQueue
+from aio_pika.exceptions import ChannelNotFoundEntity
 from pydantic import SecretStr
-from yarl import URL
 
 from shared.messaging import envelope
-from shared.messaging.guard import CALL_SECONDS, close_quietly, guarded
+from shared.messaging.broker_version import check_broker
+from shared.messaging.connection import close_quietly, open_channel, open_connection, server_properties
+from shared.messaging.guard import CALL_SECONDS, guarded
 from shared.messaging.topology import Names
-from shared.messaging.verify import verify_broker
+from shared.messaging.underlay import Delivered, get, publish
 
 LOOKED_AT = 10_000
 """Letters of one queue that are held at the same time at most."""
@@ -44,7 +42,7 @@ class DeadLetter:
     service: str
     """Whose handler gave it up."""
 
-    delivered: DeliveredMessage
+    delivered: Delivered
 
     @property
     def id(self) -> str:
@@ -142,12 +140,12 @@ class DeadLetterDesk:
         """Return how many letters wait; None where the service has no dead queue."""
         async with self._channel() as channel:
             try:
-                declared = await guarded(
-                    _passively(channel, self._names.dead_queue(service)), within=CALL_SECONDS, doing="counting"
+                queue = await guarded(
+                    _existing(channel, self._names.dead_queue(service)), within=CALL_SECONDS, doing="counting"
                 )
             except _NoQueue:
                 return None
-            return int(declared.message_count or 0)
+            return queue.declaration_result.message_count or 0
 
     async def take(self, service: str, *, limit: int = LOOKED_AT) -> list[DeadLetter]:
         """Take letters of a service into hand, the oldest first; what is not settled goes back at the end."""
@@ -156,10 +154,8 @@ class DeadLetterDesk:
         channel = await self._channels.enter_async_context(self._channel())
         letters: list[DeadLetter] = []
         while len(letters) < limit:
-            delivered = await guarded(
-                channel.basic_get(self._names.dead_queue(service)), within=CALL_SECONDS, doing="taking a dead letter"
-            )
-            if isinstance(delivered.delivery, Basic.GetEmpty):
+            delivered = await get(channel, self._names.dead_queue(service))
+            if delivered is None:
                 break
             letters.append(DeadLetter(service, delivered))
         return letters
@@ -172,13 +168,12 @@ class DeadLetterDesk:
         """
         properties = envelope.forwarded(letter.delivered, {REDRIVEN: letter.redriven + 1})
         properties.headers = {k: v for k, v in (properties.headers or {}).items() if k not in _OF_ITS_DEATH}
-        await guarded(
-            letter.delivered.channel.basic_publish(
-                letter.delivered.body,
-                routing_key=self._names.event_queue(letter.service),
-                properties=properties,
-                mandatory=True,
-            ),
+        await publish(
+            letter.delivered.channel,
+            letter.delivered.body,
+            properties,
+            routing_key=self._names.event_queue(letter.service),
+            mandatory=True,
             within=CALL_SECONDS,
             doing="sending a dead letter again",
         )
@@ -197,15 +192,8 @@ class DeadLetterDesk:
         await self._channels.aclose()
 
     @asynccontextmanager
-    async def _channel(self) -> AsyncIterator[Channel]:
-        channel = cast(
-            "Channel",
-            await guarded(
-                self._connection.channel(publisher_confirms=True, on_return_raises=True),
-                within=CALL_SECONDS,
-                doing="opening a channel",
-            ),
-        )
+    async def _channel(self) -> AsyncIterator[AbstractChannel]:
+        channel = await open_channel(self._connection, purpose="dead letters", confirms=True)
         try:
             yield channel
         finally:
@@ -217,9 +205,9 @@ class _NoQueue(Exception):
     pass
 
 
-async def _passively(channel: Channel, queue: str) -> Any:
+async def _existing(channel: AbstractChannel, queue: str) -> AbstractQueue:
     try:
-        return await channel.queue_declare(queue, passive=True)
+        return await channel.get_queue(queue)
     except ChannelNotFoundEntity:
         raise _NoQueue from None
 
@@ -227,15 +215,9 @@ async def _passively(channel: Channel, queue: str) -> Any:
 @asynccontextmanager
 async def open_dead_letters(amqp_url: SecretStr, namespace: str) -> AsyncIterator[DeadLetterDesk]:
     """Connect to the broker for the time of the block. Raises :class:`BrokerGone`, :class:`UnsupportedBroker`."""
-    connection = await guarded(
-        aiormq.connect(
-            URL(amqp_url.get_secret_value()), client_properties={"connection_name": f"{namespace} dead letters"}
-        ),
-        within=CALL_SECONDS,
-        doing="connecting",
-    )
+    connection = await open_connection(amqp_url, name=f"{namespace} dead letters")
     try:
-        verify_broker(connection.server_properties)
+        check_broker(server_properties(connection))
         desk = DeadLetterDesk(connection, Names(namespace))
         try:
             yield desk

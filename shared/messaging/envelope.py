@@ -5,11 +5,9 @@ import secrets
 from typing import Any
 from uuid import UUID
 
-from aiormq.abc import DeliveredMessage
-from pamqp.commands import Basic
-
 from shared.messaging.context import Context
 from shared.messaging.errors import Undecodable
+from shared.messaging.underlay import PERSISTENT, Delivered, Properties
 
 MESSAGE_ID = "x-message-id"
 """Logical id of the message. AMQP's own ``message_id`` differs for each publish attempt, because the client library
@@ -40,9 +38,6 @@ REPLY = "reply"
 PROBLEM = "problem"
 """Values of AMQP's ``type`` in an answer."""
 
-PERSISTENT = 2
-TRANSIENT = 1
-
 _PREFIX = secrets.token_hex(6)
 _numbers = itertools.count()
 
@@ -52,7 +47,7 @@ def attempt_id() -> str:
     return f"{_PREFIX}-{next(_numbers)}"
 
 
-def context_of(delivered: DeliveredMessage) -> Context:
+def context_of(delivered: Delivered) -> Context:
     """Return the facts around a message. Raises :class:`Undecodable` when it is not one of ours."""
     properties = delivered.header.properties
     headers = properties.headers or {}
@@ -78,11 +73,11 @@ def context_of(delivered: DeliveredMessage) -> Context:
     )
 
 
-def forwarded(delivered: DeliveredMessage, added: dict[str, Any]) -> Basic.Properties:
+def forwarded(delivered: Delivered, added: dict[str, Any]) -> Properties:
     """Return the properties for passing a message on as it is, with ``added`` headers (retry ladder, dead queue)."""
     old = delivered.header.properties
     headers = {key: value for key, value in (old.headers or {}).items() if not _is_brokers_own(key)}
-    return Basic.Properties(
+    return Properties(
         content_type=old.content_type,
         content_encoding=old.content_encoding,
         correlation_id=old.correlation_id,

@@ -6,12 +6,10 @@ becomes :class:`BrokerGone`, and only a cancellation that somebody asked for sta
 """
 
 import asyncio
-import contextlib
 from collections.abc import Awaitable
 from typing import TypeVar
 
-from aiormq.abc import AbstractChannel, AbstractConnection
-from aiormq.exceptions import (
+from aio_pika.exceptions import (
     AMQPError,
     ChannelClosed,
     ChannelPreconditionFailed,
@@ -67,9 +65,3 @@ def _is_objection(error: Exception) -> bool:
     # The library has a subclass for each code that blames what was sent; an administrator who closes a connection, and
     # the broker's own shutdown, have none.
     return isinstance(error, ConnectionClosed | ChannelClosed) and type(error) not in {ConnectionClosed, ChannelClosed}
-
-
-async def close_quietly(closable: AbstractChannel | AbstractConnection) -> None:
-    """Close what may be dead already; whatever goes wrong, it is gone for us."""
-    with contextlib.suppress(BrokerGone):
-        await guarded(closable.close(), within=2.0, doing="closing")

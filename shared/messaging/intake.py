@@ -1,27 +1,24 @@
 """Taking messages from a queue: one consumer on one port, the broker's hand-outs bounded by the prefetch."""
 
 import contextlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 
-import structlog
-from aiormq import Channel
-from aiormq.abc import DeliveredMessage
-from aiormq.exceptions import AMQPError
+from aio_pika.abc import AbstractChannel, AbstractQueue
 
-from shared.messaging.declare import declare
+from shared.messaging.declarations import Declarations
 from shared.messaging.errors import BrokerGone
 from shared.messaging.guard import CALL_SECONDS, guarded
-from shared.messaging.link import Link, Port
+from shared.messaging.link import Link
+from shared.messaging.port import Port
 from shared.messaging.topology import Exchange, Queue
-
-log = structlog.get_logger(__name__)
+from shared.messaging.underlay import Delivered, consume
 
 
 class Intake:
     """Declares what it needs, consumes, and hands each delivery to ``take``, which must neither wait nor raise.
 
-    The broker library runs ``take`` in a task that it cancels when the channel closes; so the work itself must be done
-    in a task of ours.
+    The library runs ``take`` in a task that it cancels when the channel closes; so the work itself must be done in a
+    task of ours.
     """
 
     def __init__(
@@ -31,7 +28,7 @@ class Intake:
         *,
         queues: tuple[Queue, ...],
         consume: Queue,
-        take: Callable[[DeliveredMessage], None],
+        take: Callable[[Delivered], None],
         prefetch: int,
         exchanges: tuple[Exchange, ...] = (),
         no_ack: bool = False,
@@ -44,6 +41,7 @@ class Intake:
         self._prefetch = prefetch
         self._no_ack = no_ack
         self._stopped = False
+        self._queue: AbstractQueue | None = None
         self._tag: str | None = None
         self.port = Port(name, setup=self._set_up, refresh=self._declare, lost=lost)
         link.add(self.port)
@@ -51,7 +49,7 @@ class Intake:
     @property
     def is_live(self) -> bool:
         """Whether the broker knows our consumer, as far as we know."""
-        return self.port.is_ready and self._tag is not None and self._tag in self.port.channel.consumers
+        return self.port.is_ready and self._tag is not None
 
     @property
     def is_stopped(self) -> bool:
@@ -62,60 +60,26 @@ class Intake:
         """Take nothing more; what was handed out already can still be settled."""
         self._stopped = True
         tag, self._tag = self._tag, None
-        if tag is None or not self.port.is_ready:
+        if tag is None or self._queue is None or not self.port.is_ready:
             return
         with contextlib.suppress(BrokerGone):
-            await guarded(
-                self.port.channel.basic_cancel(tag), within=CALL_SECONDS, doing=f"cancelling {self.port.name}"
-            )
+            await guarded(self._queue.cancel(tag), within=CALL_SECONDS, doing=f"cancelling {self.port.name}")
 
-    async def _set_up(self, channel: Channel) -> None:
+    async def _set_up(self, channel: AbstractChannel, declarations: Declarations) -> None:
         if self._stopped:
             return
-        await self._declare(channel)
+        await self._declare(channel, declarations)
         await guarded(
-            channel.basic_qos(prefetch_count=self._prefetch), within=CALL_SECONDS, doing=f"limiting {self.port.name}"
+            channel.set_qos(prefetch_count=self._prefetch), within=CALL_SECONDS, doing=f"limiting {self.port.name}"
         )
-        consumed = await guarded(
-            channel.basic_consume(self._consume.name, self._receive, no_ack=self._no_ack),
-            within=CALL_SECONDS,
-            doing=f"consuming {self._consume.name}",
-        )
-        self._tag = consumed.consumer_tag
+        self._queue = await channel.get_queue(self._consume.name, ensure=False)
+        self._tag = await consume(channel, self._consume.name, self._receive, no_ack=self._no_ack)
 
-    async def _declare(self, channel: Channel) -> None:
+    async def _declare(self, _: AbstractChannel, declarations: Declarations) -> None:
         """Declare what is needed, bindings too; again now and then, because they go with a deleted exchange."""
         # Not when we have gone: a queue that goes with its last consumer tells callers that nobody is there.
         if not self._stopped:
-            await declare(channel.connection, exchanges=self._exchanges, queues=self._queues)
+            await declarations.declare(exchanges=self._exchanges, queues=self._queues)
 
-    async def _receive(self, delivered: DeliveredMessage) -> None:
+    async def _receive(self, delivered: Delivered) -> None:
         self._take(delivered)
-
-
-async def acknowledge(delivered: DeliveredMessage) -> bool:
-    """Settle a delivery; return False when its channel is gone, so that it will be delivered again."""
-    return await _settle(
-        delivered.channel.basic_ack(delivered.delivery_tag or 0, wait=False), delivered, "acknowledging"
-    )
-
-
-async def put_back(delivered: DeliveredMessage) -> bool:
-    """Return a delivery to its queue, for another copy. It counts against the delivery limit, so only in need."""
-    return await _settle(
-        delivered.channel.basic_nack(delivered.delivery_tag or 0, requeue=True, wait=False), delivered, "putting back"
-    )
-
-
-def is_stale(delivered: DeliveredMessage) -> bool:
-    """Tell whether the channel of a delivery is gone: then it is delivered again, and to work on it is in vain."""
-    return delivered.channel.is_closed
-
-
-async def _settle(settling: Awaitable[None], delivered: DeliveredMessage, doing: str) -> bool:
-    try:
-        await guarded(settling, within=CALL_SECONDS, doing=doing)
-    except (BrokerGone, AMQPError):
-        log.info("not_settled", doing=doing, message_type=delivered.header.properties.message_type)
-        return False
-    return True

@@ -1,14 +1,15 @@
 """Publishing with confirms: when it returns, the broker has the message."""
 
-from aiormq import Channel
-from pamqp.commands import Basic
+from aio_pika.abc import AbstractChannel
 
 from shared import metrics
-from shared.messaging.declare import declare
+from shared.messaging.declarations import Declarations
 from shared.messaging.errors import BrokerBlocked, ClosedByBroker, TopologyMismatch, Unroutable
-from shared.messaging.guard import CALL_SECONDS, guarded
-from shared.messaging.link import Link, Port
+from shared.messaging.guard import CALL_SECONDS
+from shared.messaging.link import Link
+from shared.messaging.port import Port
 from shared.messaging.topology import Exchange
+from shared.messaging.underlay import Properties
 
 
 class Publisher:
@@ -20,9 +21,9 @@ class Publisher:
         self._exchanges = exchanges
         self.port = link.add(Port(name, confirms=True, setup=self._set_up if exchanges else None))
 
-    async def _set_up(self, channel: Channel) -> None:
+    async def _set_up(self, _: AbstractChannel, declarations: Declarations) -> None:
         # Publishing to an exchange that is not there closes the channel; the next one brings the exchange back.
-        await declare(channel.connection, exchanges=self._exchanges)
+        await declarations.declare(exchanges=self._exchanges)
 
     @property
     def is_ready(self) -> bool:
@@ -32,7 +33,7 @@ class Publisher:
     async def publish(
         self,
         body: bytes,
-        properties: Basic.Properties,
+        properties: Properties,
         *,
         exchange: str,
         routing_key: str,
@@ -40,7 +41,7 @@ class Publisher:
         mandatory: bool = True,
         within: float = CALL_SECONDS,
     ) -> None:
-        """Publish and wait for the broker's word; ``kind`` is the message's name in metrics and errors.
+        """Publish and wait for the broker's confirm; ``kind`` is the message's name in metrics and errors.
 
         Raises :class:`Unroutable` when no queue is bound (``mandatory`` only), :class:`Rejected` when the broker does
         not take it, :class:`BrokerBlocked` at once during an alarm, and :class:`BrokerGone` when the outcome is
@@ -48,19 +49,14 @@ class Publisher:
         """
         if self._link.is_blocked:
             raise BrokerBlocked
-        channel: Channel = self.port.channel
         metrics.of(self._service, kind).published.inc()
         try:
-            await guarded(
-                # wait=False: the confirm tells more than an emptied socket buffer, and later publishes need not queue.
-                channel.basic_publish(
-                    body,
-                    exchange=exchange,
-                    routing_key=routing_key,
-                    properties=properties,
-                    mandatory=mandatory,
-                    wait=False,
-                ),
+            await self.port.publish(
+                body,
+                properties,
+                exchange=exchange,
+                routing_key=routing_key,
+                mandatory=mandatory,
                 within=within,
                 doing=f"publishing {kind}",
             )

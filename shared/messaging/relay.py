@@ -9,7 +9,6 @@ from typing import Any
 
 import asyncpg
 import structlog
-from pamqp.commands import Basic
 from pydantic import SecretStr
 
 from shared import metrics
@@ -21,6 +20,7 @@ from shared.messaging.outbox import WAKE_UP
 from shared.messaging.publisher import Publisher
 from shared.messaging.topology import Names, Topology
 from shared.messaging.tracing import Kind
+from shared.messaging.underlay import PERSISTENT, Properties
 
 WINDOW = 200
 """Events sent before their confirms are waited for; fewer while one is sought for which the broker hangs up."""
@@ -238,9 +238,9 @@ class Relay:
                 headers[header] = row[column]
         if traceparent is not None:
             headers[envelope.TRACEPARENT] = traceparent
-        properties = Basic.Properties(
+        properties = Properties(
             content_type="application/json",
-            delivery_mode=envelope.PERSISTENT,
+            delivery_mode=PERSISTENT,
             message_id=envelope.attempt_id(),
             correlation_id=row["correlation_id"],
             message_type=kind,

@@ -6,9 +6,7 @@ import time
 from typing import Any, TypeVar, cast
 
 import structlog
-from aiormq import Channel
-from aiormq.abc import DeliveredMessage
-from pamqp.commands import Basic
+from aio_pika.abc import AbstractChannel
 
 from shared import metrics
 from shared.contracts.message import Reply, Request
@@ -16,12 +14,14 @@ from shared.ids import new_id
 from shared.messaging import context as contexts
 from shared.messaging import envelope, tracing
 from shared.messaging.codec import decode, encode
-from shared.messaging.declare import declare
+from shared.messaging.declarations import Declarations
 from shared.messaging.errors import BrokerGone, MessagingError, Unroutable
-from shared.messaging.guard import CALL_SECONDS, guarded
-from shared.messaging.link import Link, Port
+from shared.messaging.guard import CALL_SECONDS
+from shared.messaging.link import Link
+from shared.messaging.port import Port
 from shared.messaging.topology import Names, exchanges
 from shared.messaging.tracing import Kind
+from shared.messaging.underlay import TRANSIENT, Delivered, Properties, consume
 from shared.problems import Problem, TimedOut, Unavailable
 
 R = TypeVar("R", bound=Reply)
@@ -39,7 +39,7 @@ class Requester:
         self._exchange = names.requests
         self._exchanges = exchanges(names)
         self._service = service
-        self._pending: dict[str, asyncio.Future[DeliveredMessage]] = {}
+        self._pending: dict[str, asyncio.Future[Delivered]] = {}
         self._sending: set[asyncio.Task[None]] = set()
         self.port = link.add(Port("requests", confirms=True, setup=self._set_up, lost=self._on_lost))
         link.on_blocked(self._on_lost)
@@ -93,9 +93,9 @@ class Requester:
             headers[envelope.TRACEPARENT] = context.traceparent
         # The logical correlation id travels in a header: AMQP's own is what matches the answer to this attempt.
         headers[envelope.CORRELATION_ID] = correlation_id or context.correlation_id
-        properties = Basic.Properties(
+        properties = Properties(
             content_type="application/json",
-            delivery_mode=envelope.TRANSIENT,
+            delivery_mode=TRANSIENT,
             message_id=attempt,
             correlation_id=attempt,
             message_type=kind,
@@ -105,7 +105,7 @@ class Requester:
             headers=headers,
         )
         body = encode(message)
-        answer: asyncio.Future[DeliveredMessage] = asyncio.get_running_loop().create_future()
+        answer: asyncio.Future[Delivered] = asyncio.get_running_loop().create_future()
         self._pending[attempt] = answer
         # A task of its own: the confirm and the answer are awaited side by side, and a caller who goes away does not
         # interrupt a publish half way.
@@ -129,19 +129,16 @@ class Requester:
         return cast("R", decode(message.reply_type, delivered.body))
 
     async def _send(
-        self, body: bytes, properties: Basic.Properties, kind: str, answer: asyncio.Future[Any], left: float
+        self, body: bytes, properties: Properties, kind: str, answer: asyncio.Future[Any], left: float
     ) -> None:
         metrics.of(self._service, kind).published.inc()
         try:
-            await guarded(
-                self.port.channel.basic_publish(
-                    body,
-                    exchange=self._exchange,
-                    routing_key=kind,
-                    properties=properties,
-                    mandatory=True,
-                    wait=False,
-                ),
+            await self.port.publish(
+                body,
+                properties,
+                exchange=self._exchange,
+                routing_key=kind,
+                mandatory=True,
                 within=min(left, CALL_SECONDS),
                 doing=f"sending {kind}",
             )
@@ -153,15 +150,11 @@ class Requester:
         else:
             metrics.of(self._service, kind).confirmed.inc()
 
-    async def _set_up(self, channel: Channel) -> None:
-        await declare(channel.connection, exchanges=self._exchanges)
-        await guarded(
-            channel.basic_consume(REPLY_TO, self._on_answer, no_ack=True),
-            within=CALL_SECONDS,
-            doing="listening for answers",
-        )
+    async def _set_up(self, channel: AbstractChannel, declarations: Declarations) -> None:
+        await declarations.declare(exchanges=self._exchanges)
+        await consume(channel, REPLY_TO, self._on_answer, no_ack=True)
 
-    async def _on_answer(self, delivered: DeliveredMessage) -> None:
+    async def _on_answer(self, delivered: Delivered) -> None:
         answer = self._pending.get(delivered.header.properties.correlation_id or "")
         # Nobody waits: the caller went away or met its deadline.
         if answer is not None and not answer.done():

@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import structlog
-from aiormq.abc import DeliveredMessage
-from pamqp.commands import Basic
 
 from shared import metrics
 from shared.contracts.message import Reply, Request
@@ -20,13 +18,15 @@ from shared.messaging.codec import decode, encode
 from shared.messaging.context import Context
 from shared.messaging.envelope import context_of
 from shared.messaging.errors import BrokerGone, Undecodable
-from shared.messaging.guard import CALL_SECONDS, guarded
+from shared.messaging.guard import CALL_SECONDS
 from shared.messaging.handlers import HANDLER_SECONDS, RequestHandler
-from shared.messaging.intake import Intake, acknowledge, is_stale
+from shared.messaging.intake import Intake
 from shared.messaging.lanes import Lanes
-from shared.messaging.link import Link, Port
+from shared.messaging.link import Link
+from shared.messaging.port import Port
 from shared.messaging.topology import Names, Topology, exchanges, request_queue
 from shared.messaging.tracing import Kind
+from shared.messaging.underlay import TRANSIENT, Delivered, Properties, acknowledge, is_stale
 from shared.messaging.unit_of_work import Access
 from shared.messaging.units_of_work import UnitsOfWork
 from shared.problems import InvalidRequest, Problem, TimedOut, Unavailable
@@ -82,14 +82,14 @@ class Responder:
         """Stop at once; what was delivered and not answered goes to another copy."""
         await self._lanes.cancel()
 
-    def _take(self, delivered: DeliveredMessage) -> None:
+    def _take(self, delivered: Delivered) -> None:
         self._lanes.put(None, delivered)
 
-    async def _serve(self, deliveries: list[DeliveredMessage]) -> None:
+    async def _serve(self, deliveries: list[Delivered]) -> None:
         for delivered in deliveries:
             await self._serve_one(delivered)
 
-    async def _serve_one(self, delivered: DeliveredMessage) -> None:
+    async def _serve_one(self, delivered: Delivered) -> None:
         if is_stale(delivered):
             return
         started = time.perf_counter()
@@ -103,7 +103,7 @@ class Responder:
                 metrics.of(self._service, kind).consumed.inc()
                 metrics.of(self._service, kind).handler_seconds.observe(time.perf_counter() - started)
 
-    async def _answer(self, delivered: DeliveredMessage) -> None:
+    async def _answer(self, delivered: Delivered) -> None:
         reply_to = delivered.header.properties.reply_to
         try:
             context = context_of(delivered)
@@ -158,7 +158,7 @@ class Responder:
                     raise
         raise AssertionError("the last try returns or raises")
 
-    async def _send(self, delivered: DeliveredMessage, answer: Reply | Problem) -> None:
+    async def _send(self, delivered: Delivered, answer: Reply | Problem) -> None:
         asked = delivered.header.properties
         if isinstance(answer, Problem):
             kind = envelope.PROBLEM
@@ -166,19 +166,20 @@ class Responder:
         else:
             kind = envelope.REPLY
             body = encode(answer)
-        properties = Basic.Properties(
+        properties = Properties(
             content_type="application/json",
-            delivery_mode=envelope.TRANSIENT,
+            delivery_mode=TRANSIENT,
             message_id=asked.correlation_id,
             correlation_id=asked.correlation_id,
             message_type=kind,
             app_id=self._service,
         )
         try:
-            await guarded(
-                self._answers.channel.basic_publish(
-                    body, routing_key=asked.reply_to or "", properties=properties, mandatory=False, wait=False
-                ),
+            await self._answers.publish(
+                body,
+                properties,
+                routing_key=asked.reply_to or "",
+                mandatory=False,
                 within=CALL_SECONDS,
                 doing="answering",
             )

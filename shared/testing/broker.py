@@ -5,10 +5,9 @@ import contextlib
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 
-import aiormq
-from aiormq.abc import AbstractChannel, DeliveredMessage
-from aiormq.exceptions import ChannelClosed
-from pamqp.commands import Basic
+from aio_pika import Message
+from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractIncomingMessage
+from aio_pika.exceptions import ChannelClosed
 
 from shared.messaging.topology import RETRY_SECONDS, Names
 
@@ -16,49 +15,40 @@ from shared.messaging.topology import RETRY_SECONDS, Names
 class BrokerView:
     """Reads, fills, empties and deletes queues of one namespace; each call opens its own channel."""
 
-    def __init__(self, connection: "aiormq.Connection", namespace: str) -> None:
+    def __init__(self, connection: AbstractConnection, namespace: str) -> None:
         self._connection = connection
         self.names = Names(namespace)
 
     @asynccontextmanager
     async def channel(self) -> AsyncIterator[AbstractChannel]:
         """Open a channel for the time of the block."""
-        channel = await self._connection.channel()
-        try:
+        async with self._connection.channel(on_return_raises=True) as channel:
             yield channel
-        finally:
-            await channel.close()
 
     async def count(self, queue: str) -> int | None:
         """Return how many messages are ready in a queue; None when it does not exist."""
         with contextlib.suppress(ChannelClosed):
             async with self.channel() as channel:
-                declared = await channel.queue_declare(queue, passive=True)
-                return declared.message_count
+                return (await channel.get_queue(queue)).declaration_result.message_count
         return None
 
     async def consumers(self, queue: str) -> int | None:
         """Return how many consumers a queue has; None when it does not exist."""
         with contextlib.suppress(ChannelClosed):
             async with self.channel() as channel:
-                declared = await channel.queue_declare(queue, passive=True)
-                return declared.consumer_count
+                return (await channel.get_queue(queue)).declaration_result.consumer_count
         return None
 
-    async def take(self, queue: str) -> DeliveredMessage | None:
+    async def take(self, queue: str) -> AbstractIncomingMessage | None:
         """Take one message out of a queue; None when there is none."""
         async with self.channel() as channel:
-            message = await channel.basic_get(queue, no_ack=True)
-            return None if isinstance(message.delivery, Basic.GetEmpty) else message
+            return await (await channel.get_queue(queue)).get(no_ack=True, fail=False)
 
-    async def put(
-        self, body: bytes, *, queue: str = "", exchange: str = "", properties: Basic.Properties | None = None
-    ) -> None:
-        """Publish a message, by default straight into a queue."""
+    async def put(self, message: Message | bytes, *, queue: str) -> None:
+        """Publish a message straight into a queue."""
         async with self.channel() as channel:
-            await channel.basic_publish(
-                body, exchange=exchange, routing_key=queue, properties=properties, mandatory=True
-            )
+            whole = message if isinstance(message, Message) else Message(message)
+            await channel.default_exchange.publish(whole, queue)
 
     async def delete_queue(self, queue: str) -> None:
         """Delete a queue with everything in it."""

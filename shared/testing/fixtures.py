@@ -6,10 +6,11 @@ from contextlib import AsyncExitStack
 from typing import Any, Protocol
 from uuid import uuid4
 
-import aiormq
+import aio_pika
 import asyncpg
 import pytest
 import pytest_asyncio
+from aio_pika.abc import AbstractConnection
 from pydantic import SecretStr
 
 from shared.db import open_pool
@@ -81,9 +82,9 @@ async def pool_for(database: Callable[..., Awaitable[str]]) -> AsyncIterator[Cal
 
 
 @pytest_asyncio.fixture(scope="session")
-async def broker_connection(amqp_url: str) -> AsyncIterator["aiormq.Connection"]:
+async def broker_connection(amqp_url: str) -> AsyncIterator[AbstractConnection]:
     """A connection of the tests' own."""
-    connection = await aiormq.connect(amqp_url)
+    connection = await aio_pika.connect(amqp_url)
     yield connection
     await connection.close()
 
@@ -102,7 +103,7 @@ def used_queues() -> set[str]:
 
 @pytest_asyncio.fixture
 async def broker(
-    broker_connection: "aiormq.Connection", used_services: set[str], used_queues: set[str]
+    broker_connection: AbstractConnection, used_services: set[str], used_queues: set[str]
 ) -> AsyncIterator[BrokerView]:
     """The broker as an operator sees it, in a namespace of the test's own that is cleaned up afterwards."""
     view = BrokerView(broker_connection, f"test_{uuid4().hex[:12]}")

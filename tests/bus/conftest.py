@@ -4,9 +4,10 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
-import aiormq
+import aio_pika
 import pytest
 import pytest_asyncio
+from aio_pika.abc import AbstractConnection
 from pydantic import SecretStr
 
 from shared.testing.fixtures import BusFactory
@@ -41,10 +42,10 @@ def amqp_url(amqp_url: str, private_broker: RabbitMQ | None) -> str:
 
 
 @pytest_asyncio.fixture(scope="session")
-async def broker_connection(amqp_url: str) -> AsyncIterator["aiormq.Connection"]:
+async def broker_connection(amqp_url: str) -> AsyncIterator[AbstractConnection]:
     """A connection of the tests' own."""
     # Again here: the one for all tests would be kept for the tests of other folders, on the wrong broker.
-    connection = await aiormq.connect(amqp_url)
+    connection = await aio_pika.connect(amqp_url)
     yield connection
     await connection.close()
 

@@ -10,8 +10,8 @@ from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
-from pamqp.commands import Basic
-from pamqp.common import FieldTable
+from aio_pika import DeliveryMode, Message
+from aio_pika.abc import HeadersType
 
 from shared.contracts.message import Event
 from shared.messaging import (
@@ -109,9 +109,16 @@ async def outbox_waiting(database_url: str) -> int:
         await connection.close()
 
 
-def event_properties(message_id: UUID | None, kind: str = "test.counted.v1") -> Basic.Properties:
-    headers: FieldTable = {} if message_id is None else {envelope.MESSAGE_ID: str(message_id)}
-    return Basic.Properties(message_type=kind, delivery_mode=2, headers=headers)
+def counted(
+    message_id: UUID | None, body: bytes, *, kind: str = "test.counted.v1", attempt: int | None = None
+) -> Message:
+    """A message as the bus sends it."""
+    headers: HeadersType = {}
+    if message_id is not None:
+        headers[envelope.MESSAGE_ID] = str(message_id)
+    if attempt is not None:
+        headers[envelope.ATTEMPT] = attempt
+    return Message(body, type=kind, delivery_mode=DeliveryMode.PERSISTENT, headers=headers)
 
 
 async def test_an_event_reaches_its_consumer_with_correlation_and_cause(
@@ -189,8 +196,8 @@ async def test_an_event_delivered_twice_takes_effect_once(
     body, message_id = Counted(thing="a").model_dump_json().encode(), uuid4()
 
     for _ in range(3):
-        await broker.put(body, queue=queue, properties=event_properties(message_id))
-    await broker.put(b'{"thing": "z"}', queue=queue, properties=event_properties(uuid4()))
+        await broker.put(counted(message_id, body), queue=queue)
+    await broker.put(counted(uuid4(), b'{"thing": "z"}'), queue=queue)
     await wait_until(lambda: ("z", 0, 1) in ledger.seen)
     await wait_until(lambda: _count_is(broker, queue, 0))
     await listener.drain()
@@ -218,7 +225,7 @@ async def test_the_same_event_delivered_to_two_copies_at_once_takes_effect_once(
         await bus_for(listener_with(handler(name)), database_url=url, prefetch=1, instance=name)
     queue, message_id = broker.names.event_queue("listener"), uuid4()
     for _ in range(2):
-        await broker.put(b'{"thing": "a"}', queue=queue, properties=event_properties(message_id))
+        await broker.put(counted(message_id, b'{"thing": "a"}'), queue=queue)
     # Both copies hold a delivery; the second waits for the first one's transaction.
     await wait_until(lambda: inside)
     await wait_until(lambda: _is_zero(broker, queue))
@@ -262,14 +269,12 @@ async def test_an_event_waits_on_the_rung_of_the_ladder_that_its_attempt_has_rea
     await bus_for(listener_with(ledger), database_url=await database())
     names = broker.names
     for attempt, seconds in ((2, 5), (4, 120), (7, 600)):
-        properties = event_properties(uuid4())
-        properties.headers = {**(properties.headers or {}), envelope.ATTEMPT: attempt}
-        await broker.put(b'{"thing": "a"}', queue=names.event_queue("listener"), properties=properties)
+        await broker.put(counted(uuid4(), b'{"thing": "a"}', attempt=attempt), queue=names.event_queue("listener"))
 
         waiting = await wait_until(partial(broker.take, names.retry_queue("listener", seconds)))
 
         assert waiting is not None
-        headers = waiting.header.properties.headers or {}
+        headers = waiting.headers
         assert headers[envelope.ATTEMPT] == attempt + 1
         assert headers[envelope.REASON] == "error"
         assert headers[envelope.ERROR] == "RuntimeError"
@@ -284,13 +289,13 @@ async def test_an_error_that_no_repetition_heals_sends_the_event_to_the_dead_que
     await bus_for(listener_with(ledger), database_url=url)
     queue, dead = broker.names.event_queue("listener"), broker.names.dead_queue("listener")
 
-    await broker.put(b'{"thing": "a"}', queue=queue, properties=event_properties(uuid4()))
+    await broker.put(counted(uuid4(), b'{"thing": "a"}'), queue=queue)
     await wait_until(lambda: broker.count(dead))
     message = await broker.take(dead)
 
     assert message is not None
     assert message.body == b'{"thing": "a"}'
-    assert (message.header.properties.headers or {})[envelope.REASON] == "permanent"
+    assert message.headers[envelope.REASON] == "permanent"
     assert await rows(url) == []
 
 
@@ -299,24 +304,21 @@ async def test_an_event_that_failed_too_often_is_given_up(
 ) -> None:
     ledger.failures = [RuntimeError("still")]
     await bus_for(listener_with(ledger), database_url=await database())
-    properties = event_properties(uuid4())
-    properties.headers = {**(properties.headers or {}), envelope.ATTEMPT: 10}
-
-    await broker.put(b'{"thing": "a"}', queue=broker.names.event_queue("listener"), properties=properties)
+    await broker.put(counted(uuid4(), b'{"thing": "a"}', attempt=10), queue=broker.names.event_queue("listener"))
     await wait_until(lambda: broker.count(broker.names.dead_queue("listener")))
     message = await broker.take(broker.names.dead_queue("listener"))
 
     assert message is not None
-    assert (message.header.properties.headers or {})[envelope.REASON] == "attempts-exhausted"
+    assert message.headers[envelope.REASON] == "attempts-exhausted"
 
 
 @pytest.mark.parametrize(
-    ("body", "properties"),
+    "poison",
     [
-        (b"\x00\xff not json", event_properties(uuid4())),
-        (b'{"number": "many"}', event_properties(uuid4())),
-        (b'{"thing": "a"}', event_properties(None)),
-        (b"", Basic.Properties()),
+        counted(uuid4(), b"\x00\xff not json"),
+        counted(uuid4(), b'{"number": "many"}'),
+        counted(None, b'{"thing": "a"}'),
+        Message(b""),
     ],
     ids=["no json", "other members", "no id", "nothing"],
 )
@@ -325,19 +327,18 @@ async def test_poison_goes_to_the_dead_queue_at_once_with_its_bytes_as_they_were
     database: Database,
     ledger: Ledger,
     broker: BrokerView,
-    body: bytes,
-    properties: Basic.Properties,
+    poison: Message,
 ) -> None:
     await bus_for(listener_with(ledger), database_url=await database())
     dead = broker.names.dead_queue("listener")
 
-    await broker.put(body, queue=broker.names.event_queue("listener"), properties=properties)
+    await broker.put(poison, queue=broker.names.event_queue("listener"))
     await wait_until(lambda: broker.count(dead))
     message = await broker.take(dead)
 
     assert message is not None
-    assert message.body == body
-    assert (message.header.properties.headers or {})[envelope.REASON] == "undecodable"
+    assert message.body == poison.body
+    assert message.headers[envelope.REASON] == "undecodable"
     assert ledger.seen == []
 
 
@@ -346,9 +347,7 @@ async def test_an_event_type_that_this_version_does_not_know_waits_for_one_that_
 ) -> None:
     await bus_for(listener_with(ledger), database_url=await database())
 
-    await broker.put(
-        b"{}", queue=broker.names.event_queue("listener"), properties=event_properties(uuid4(), "test.newer.v1")
-    )
+    await broker.put(counted(uuid4(), b"{}", kind="test.newer.v1"), queue=broker.names.event_queue("listener"))
 
     await wait_until(lambda: broker.count(broker.names.retry_queue("listener", 1)))
 
@@ -424,11 +423,11 @@ async def gathered(
     """Let events gather behind the first one; ``spoil`` names those that nobody can read."""
     queue = broker.names.event_queue("listener")
     ids = {thing: uuid4() for thing in things}
-    await broker.put(b'{"thing": "first"}', queue=queue, properties=event_properties(uuid4()))
+    await broker.put(counted(uuid4(), b'{"thing": "first"}'), queue=queue)
     await wait_until(lambda: batches.begun)
     for thing in things + twice:
         body = b"{" if thing in spoil else json.dumps({"thing": thing}).encode()
-        await broker.put(body, queue=queue, properties=event_properties(ids[thing]))
+        await broker.put(counted(ids[thing], body), queue=queue)
     await wait_until(lambda: _count_is(broker, queue, 0))
     batches.go_on.set()
     return ids
@@ -651,7 +650,7 @@ async def test_a_drain_finishes_the_handlers_under_way_and_takes_no_more(
     queue = broker.names.event_queue("listener")
     for number in range(6):
         body = json.dumps({"thing": "a", "number": number}).encode()
-        await broker.put(body, queue=queue, properties=event_properties(uuid4()))
+        await broker.put(counted(uuid4(), body), queue=queue)
     await wait_until(lambda: len(started) >= 2)
 
     await listener.drain()
@@ -683,12 +682,12 @@ async def test_what_happens_to_events_is_counted(
         await work.emit(Counted(thing="good"))
     await wait_until(lambda: ledger.seen)
     for _ in range(2):
-        await broker.put(b'{"thing": "twice"}', queue=queue, properties=event_properties(message_id))
+        await broker.put(counted(message_id, b'{"thing": "twice"}'), queue=queue)
     await wait_until(lambda: count("inbox_duplicates", "listener") > before["inbox_duplicates", "listener"])
     ledger.failures = [RuntimeError("once")]
-    await broker.put(b'{"thing": "late"}', queue=queue, properties=event_properties(uuid4()))
+    await broker.put(counted(uuid4(), b'{"thing": "late"}'), queue=queue)
     await wait_until(lambda: count("retried", "listener") > before["retried", "listener"])
-    await broker.put(b'{"thing": 7}', queue=queue, properties=event_properties(uuid4()))
+    await broker.put(counted(uuid4(), b'{"thing": 7}'), queue=queue)
     await wait_until(lambda: count("dead", "listener") > before["dead", "listener"])
     # The one that was put on the ladder comes back.
     await wait_until(lambda: ("late", 0, 2) in ledger.seen)

@@ -7,12 +7,14 @@ from typing import Any
 
 import asyncpg
 import pytest
+from aio_pika.abc import AbstractChannel
 from pydantic import SecretStr
 
 from shared.contracts.message import Event, Reply, Request
 from shared.db import open_pool
-from shared.messaging import Access, Bus, EventHandler, RequestHandler, Topology, UnitOfWork
+from shared.messaging import Access, Bus, EventHandler, RequestHandler, Topology, UnitOfWork, declarations
 from shared.messaging import link as link_module
+from shared.messaging.topology import Queue
 from shared.problems import Unavailable
 from shared.testing import wait_until
 from shared.testing.broker import BrokerView
@@ -64,7 +66,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Notice a silent network within a second or two, not within half a minute."""
     monkeypatch.setattr(link_module, "SILENT_SECONDS", 1.0)
     monkeypatch.setattr(link_module, "_PROBE_EVERY", 0.2)
-    for module in ("guard", "link", "declare", "publisher", "requester", "responder", "intake"):
+    for module in ("guard", "connection", "link", "declarations", "publisher", "requester", "responder", "intake"):
         monkeypatch.setattr(f"shared.messaging.{module}.CALL_SECONDS", 0.5)
 
 
@@ -192,7 +194,7 @@ async def test_events_under_way_when_the_connection_breaks_take_effect_once_each
 async def test_exchanges_that_were_deleted_are_brought_back_with_their_bindings_and_no_event_is_lost(
     bus_for: BusFactory, database: Database, broker: BrokerView, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(link_module, "_REFRESH_EVERY", 0.3)
+    monkeypatch.setattr("shared.messaging.port._REFRESH_EVERY", 0.3)
     await bus_for(owner_with(answer))
     sink_url = await database()
     await bus_for(sink_with(note), database_url=sink_url)
@@ -207,6 +209,26 @@ async def test_exchanges_that_were_deleted_are_brought_back_with_their_bindings_
 
     await wait_until(all_there(sink_url, list(range(1, 50))), timeout=20)
     await wait_until(lambda: answers(source))
+
+
+async def test_whoever_makes_sure_of_its_queues_again_and_again_opens_no_more_channels(
+    bus_for: BusFactory, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The library keeps something of each closed channel for as long as its connection lives."""
+    monkeypatch.setattr("shared.messaging.port._REFRESH_EVERY", 0.01)
+    used: list[AbstractChannel] = []
+    declare = declarations._declare_queue
+
+    async def note_channel(channel: AbstractChannel, queue: Queue) -> None:
+        used.append(channel)
+        await declare(channel, queue)
+
+    monkeypatch.setattr(declarations, "_declare_queue", note_channel)
+    await bus_for(sink_with(note), database_url=await database())
+
+    await wait_until(lambda: len(used) > 100)
+
+    assert len(set(used)) == 1
 
 
 async def test_an_outbox_whose_sender_stands_still_is_sent_by_another_copy(
@@ -369,7 +391,7 @@ async def test_a_channel_that_stays_away_on_a_good_connection_is_noticed(
     assert owner._responder is not None
     port = owner._responder.intake.port
 
-    async def never(_: object) -> None:
+    async def never(*_: object) -> None:
         await asyncio.Event().wait()
 
     monkeypatch.setattr(port, "_setup", never)

@@ -7,7 +7,6 @@ from functools import partial
 from uuid import uuid4
 
 import pytest
-from pamqp.commands import Basic
 from pydantic import SecretStr
 
 from shared.contracts.message import Event, Reply, Request
@@ -15,6 +14,7 @@ from shared.messaging import Access, EventHandler, RequestHandler, RetryLater, T
 from shared.messaging.errors import Unroutable
 from shared.messaging.link import Link
 from shared.messaging.publisher import Publisher
+from shared.messaging.underlay import Properties
 from shared.metrics import REGISTRY
 from shared.problems import Problem, TimedOut, Unavailable
 from shared.testing import wait_until
@@ -113,7 +113,7 @@ async def test_an_event_whose_handler_takes_too_long_waits_on_the_ladder_and_hol
     waiting = await wait_until(partial(broker.take, broker.names.retry_queue("sink", 1)))
 
     assert waiting is not None
-    assert (waiting.header.properties.headers or {})[envelope.REASON] == "timed-out"
+    assert waiting.headers[envelope.REASON] == "timed-out"
     await wait_until(lambda: done == [2])
 
 
@@ -185,7 +185,7 @@ async def test_of_one_message_under_way_twice_the_one_that_reaches_nobody_is_tol
         logical_id = str(uuid4())
 
         async def attempt(queue: str) -> None:
-            properties = Basic.Properties(
+            properties = Properties(
                 message_id=envelope.attempt_id(),
                 message_type=Noted.routing_key(),
                 headers={envelope.MESSAGE_ID: logical_id},
@@ -215,7 +215,7 @@ async def test_a_declaration_that_is_not_answered_is_given_up_and_done_when_the_
     monkeypatch.setattr("shared.messaging.link._PROBE_EVERY", 0.2)
     monkeypatch.setattr("shared.messaging.link.SILENT_SECONDS", 1.0)
     monkeypatch.setattr("shared.messaging.bus._START_SECONDS", 0.5)
-    for module in ("link", "declare", "intake", "publisher", "requester"):
+    for module in ("connection", "link", "declarations", "intake", "publisher", "requester"):
         monkeypatch.setattr(f"shared.messaging.{module}.CALL_SECONDS", 0.3)
     # The handshake of each connection is about 1 kB; then the declarations begin.
     swallowing = asyncio.create_task(_swallow_after(proxy, 1_500))

@@ -4,9 +4,9 @@ import pytest
 
 from shared.contracts.message import Event
 from shared.messaging import EventHandler, Names, Topology, TopologyMismatch, UnitOfWork, UnsupportedBroker
+from shared.messaging.broker_version import check_broker
 from shared.messaging.provision import provision
 from shared.messaging.topology import event_queues, exchanges, instance_queue, request_queue
-from shared.messaging.verify import verify_broker
 from shared.testing.broker import BrokerView
 from shared.testing.fixtures import BusFactory
 
@@ -76,7 +76,7 @@ async def test_a_queue_with_other_arguments_stops_the_start_with_a_clear_error(
 ) -> None:
     dead = broker.names.dead_queue("billing")
     async with broker.channel() as channel:
-        await channel.queue_declare(dead, durable=True, arguments={"x-queue-type": "classic"})
+        await channel.declare_queue(dead, durable=True, arguments={"x-queue-type": "classic"})
 
     with pytest.raises(TopologyMismatch, match=dead):
         await bus_for(SERVICE, database_url="postgresql://nobody@127.0.0.1:1/none")
@@ -93,7 +93,7 @@ async def test_queues_can_be_declared_before_the_first_start(settings_for: objec
 
 @pytest.mark.parametrize("version", ["3.10.8", "3.13.7", "4.0.5", "4.3.0"])
 def test_the_brokers_that_were_measured_are_accepted(version: str) -> None:
-    assert verify_broker({"product": "RabbitMQ", "version": version}) == version
+    assert check_broker({"product": "RabbitMQ", "version": version}) == version
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_the_brokers_that_were_measured_are_accepted(version: str) -> None:
 )
 def test_other_brokers_are_refused(product: str, version: str) -> None:
     with pytest.raises(UnsupportedBroker):
-        verify_broker({"product": product, "version": version})
+        check_broker({"product": product, "version": version})
 
 
 def test_a_topology_names_each_message_once_and_broadcasts_only_what_it_emits() -> None:

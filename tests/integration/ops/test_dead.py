@@ -9,7 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from pamqp.commands import Basic
+from aio_pika import DeliveryMode, Message
 
 from shared.messaging.topology import Topology, event_queues
 from shared.testing import wait_until
@@ -56,8 +56,8 @@ class Desk:
             "x-dead-at": int((1_700_000_000 - hours_ago * 3600) * 1000),
         }
         body = json.dumps({"customer_name": "Nguyễn Thị Lan", "phone": PHONE, "kwh": 123}).encode()
-        properties = Basic.Properties(message_type=kind, app_id="billing", headers=headers, delivery_mode=2)
-        await self.broker.put(body, queue=self.broker.names.dead_queue(service), properties=properties)
+        letter = Message(body, type=kind, app_id="billing", headers=headers, delivery_mode=DeliveryMode.PERSISTENT)
+        await self.broker.put(letter, queue=self.broker.names.dead_queue(service))
         return message_id
 
     async def left(self, service: str) -> int | None:
@@ -72,7 +72,7 @@ async def desk(broker: BrokerView, amqp_url: str, tmp_path: Path, monkeypatch: p
     async with broker.channel() as channel:
         for service in ("receipt", "notify"):
             for queue in event_queues(Topology(service=service), broker.names):
-                await channel.queue_declare(queue.name, durable=True, arguments=dict(queue.arguments))
+                await channel.declare_queue(queue.name, durable=True, arguments=dict(queue.arguments))
     book = tmp_path / "audit" / "book.jsonl"
     monkeypatch.setenv("THUNGAN_AMQP_URL", amqp_url)
     monkeypatch.setenv("THUNGAN_NAMESPACE", broker.names.namespace)
@@ -136,7 +136,7 @@ async def test_only_what_is_meant_is_sent_again_at_the_pace_asked_for(desk: Desk
     assert (await desk.left("receipt"), await desk.left("notify")) == (2, 1)
     sent = await desk.broker.take(desk.broker.names.event_queue("receipt"))
     assert sent is not None
-    headers = {key: value for key, value in (sent.header.properties.headers or {}).items() if key != "x-delivery-count"}
+    headers = {key: value for key, value in sent.headers.items() if key != "x-delivery-count"}
     assert headers == {"x-message-id": old, "x-redriven": 1}
     [entry] = desk.entries()
     assert (entry["event"], entry["by"], entry["why"]) == ("dead_letter_redriven", "Bình", "key added")

@@ -12,10 +12,10 @@ from stack.state import PROJECT
 
 PROBE = """
 import asyncio, json, os, subprocess, time
-import aiormq, asyncpg
+import aio_pika, asyncpg
 
 async def probe():
-    broker = await aiormq.connect(os.environ["THUNGAN_AMQP_URL"])
+    broker = await aio_pika.connect(os.environ["THUNGAN_AMQP_URL"])
     await broker.close()
     database = await asyncpg.connect(os.environ["THUNGAN_POSTGRES_URL"])
     of_database = await database.fetchval("SELECT clock_timestamp()")

@@ -6,7 +6,7 @@ import signal
 from collections.abc import Iterator
 from pathlib import Path
 
-import aiormq
+import aio_pika
 import asyncpg
 import pytest
 
@@ -93,11 +93,9 @@ async def test_what_was_committed_and_confirmed_outlives_a_power_cut(stack: Loca
     await database.execute("CREATE TABLE kept (amount bigint)")
     await database.execute("INSERT INTO kept VALUES (125000)")
     await database.close(timeout=5)
-    broker = await aiormq.connect(stack.amqp_url)
-    channel = await broker.channel()
-    await channel.queue_declare(KEPT, durable=True, arguments={"x-queue-type": "quorum"})
-    await channel.basic_publish(b"125000", routing_key=KEPT)
-    await broker.close()
+    async with await aio_pika.connect(stack.amqp_url) as broker, broker.channel(on_return_raises=True) as channel:
+        await channel.declare_queue(KEPT, durable=True, arguments={"x-queue-type": "quorum"})
+        await channel.default_exchange.publish(aio_pika.Message(b"125000"), KEPT)
     await _written_to_directory(stack, KEPT.encode())
 
     stack.postgres.kill()
@@ -108,10 +106,8 @@ async def test_what_was_committed_and_confirmed_outlives_a_power_cut(stack: Loca
     database = await asyncpg.connect(stack.postgres_url)
     assert await database.fetchval("SELECT amount FROM kept") == 125000
     await database.close()
-    broker = await aiormq.connect(stack.amqp_url)
-    channel = await broker.channel()
-    assert (await channel.basic_get(KEPT, no_ack=True)).body == b"125000"
-    await broker.close()
+    async with await aio_pika.connect(stack.amqp_url) as broker, broker.channel() as channel:
+        assert (await (await channel.get_queue(KEPT)).get(no_ack=True)).body == b"125000"
 
     await remove_namespace(stack.amqp_url, "kept")
     assert KEPT not in stack.rabbitmq.control("list_queues", "name")

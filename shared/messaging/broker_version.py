@@ -12,7 +12,7 @@ OLDEST = (3, 10)
 FIRST_UNKNOWN = (5, 0)
 
 
-def verify_broker(server_properties: Mapping[str, Any]) -> str:
+def check_broker(server_properties: Mapping[str, Any]) -> str:
     """Return the broker's version. Raises :class:`UnsupportedBroker` when it is not RabbitMQ 3.10 to 4.x.
 
     It reads what the broker says of itself when a connection opens, so no management plugin is needed.

@@ -1,0 +1,69 @@
+"""One connection to the broker and channels on it: aio-pika's plain ones, not its robust ones (see ADR 3)."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+import aio_pika
+from aio_pika.abc import AbstractChannel, AbstractConnection
+from pydantic import SecretStr
+from yarl import URL
+
+from shared.messaging.guard import CALL_SECONDS, guarded
+
+HEARTBEAT = 10
+"""Seconds; the library closes a silent connection after 3 × (heartbeat + 1)."""
+
+_CLOSE_SECONDS = 2.0
+
+_closing: set[asyncio.Future[None]] = set()
+
+
+async def open_connection(url: SecretStr, *, name: str) -> AbstractConnection:
+    """Connect; ``name`` is what the broker shows. Raises :class:`BrokerGone`."""
+    address = URL(url.get_secret_value()).update_query(heartbeat=HEARTBEAT)
+    return await guarded(
+        aio_pika.connect(address, client_properties={"connection_name": name}), within=CALL_SECONDS, doing="connecting"
+    )
+
+
+def is_open(connection: AbstractConnection) -> bool:
+    """Whether the connection is there. (Its own ``is_closed`` stays False when it was lost and not closed by us.)"""
+    return connection.transport is not None and not connection.transport.connection.is_closed
+
+
+def server_properties(connection: AbstractConnection) -> Mapping[str, Any]:
+    """Return what the broker has said of itself."""
+    if connection.transport is None:
+        return {}
+    return connection.transport.connection.server_properties
+
+
+async def open_channel(connection: AbstractConnection, *, purpose: str, confirms: bool = False) -> AbstractChannel:
+    """Open a channel; with ``confirms``, a message that no queue is bound for is an error.
+
+    Raises :class:`BrokerGone`.
+    """
+
+    async def opened() -> AbstractChannel:
+        channel = connection.channel(publisher_confirms=confirms, on_return_raises=confirms)
+        await channel.initialize()
+        return channel
+
+    return await guarded(opened(), within=CALL_SECONDS, doing=f"opening a channel for {purpose}")
+
+
+async def close_quietly(closable: AbstractChannel | AbstractConnection) -> None:
+    """Close what may be dead already; whatever goes wrong, and if it does not end in time, it is gone for us."""
+    # In a task of its own: the library goes on waiting for a dead connection after it was cancelled.
+    closing = asyncio.ensure_future(closable.close())
+    _closing.add(closing)
+    closing.add_done_callback(_on_closed)
+    await asyncio.wait({closing}, timeout=_CLOSE_SECONDS)
+    closing.cancel()
+
+
+def _on_closed(closing: "asyncio.Future[None]") -> None:
+    _closing.discard(closing)
+    if not closing.cancelled():
+        closing.exception()

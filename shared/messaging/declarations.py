@@ -1,0 +1,58 @@
+"""Putting the topology onto the broker; the same from every copy, in any order, as often as one likes."""
+
+import asyncio
+from collections.abc import Iterable
+
+from aio_pika.abc import AbstractChannel, AbstractConnection
+
+from shared.messaging.connection import close_quietly, open_channel
+from shared.messaging.guard import CALL_SECONDS, guarded
+from shared.messaging.topology import Exchange, Queue
+
+
+class Declarations:
+    """Declares on a channel of its own: a declaration that fails takes its channel with it, and nothing else.
+
+    The channel is kept for the next time, because the library forgets a closed channel only with its connection.
+    """
+
+    def __init__(self, connection: AbstractConnection) -> None:
+        self._connection = connection
+        self._channel: AbstractChannel | None = None
+        self._lock = asyncio.Lock()
+
+    async def declare(self, *, exchanges: Iterable[Exchange] = (), queues: Iterable[Queue] = ()) -> None:
+        """Declare exchanges, then queues with their bindings.
+
+        Raises :class:`TopologyMismatch` for what exists with other arguments, :class:`BrokerGone`.
+        """
+        async with self._lock:
+            channel = await self._opened()
+            try:
+                for exchange in exchanges:
+                    await guarded(
+                        channel.declare_exchange(exchange.name, exchange.kind, durable=True),
+                        within=CALL_SECONDS,
+                        doing=f"declaring exchange {exchange.name}",
+                    )
+                for queue in queues:
+                    await _declare_queue(channel, queue)
+            except BaseException:
+                self._channel = None
+                await close_quietly(channel)
+                raise
+
+    async def _opened(self) -> AbstractChannel:
+        if self._channel is None or self._channel.is_closed:
+            self._channel = await open_channel(self._connection, purpose="declarations")
+        return self._channel
+
+
+async def _declare_queue(channel: AbstractChannel, queue: Queue) -> None:
+    declared = await guarded(
+        channel.declare_queue(queue.name, durable=True, auto_delete=queue.auto_delete, arguments=dict(queue.arguments)),
+        within=CALL_SECONDS,
+        doing=f"declaring queue {queue.name}",
+    )
+    for exchange, routing_key in queue.bindings:
+        await guarded(declared.bind(exchange, routing_key), within=CALL_SECONDS, doing=f"binding queue {queue.name}")
