@@ -22,7 +22,7 @@ export class Customers {
 
   /** Read a customer with bills. Throws like any request. */
   async read(customerCode: string): Promise<CustomerFile> {
-    const { api, clock, store } = this.#core;
+    const { api, clock, database, store } = this.#core;
     const params = { customer_code: customerCode };
     const [details, account] = await Promise.all([
       api.call("GET /v1/customers/{customer_code}", { params }),
@@ -40,11 +40,11 @@ export class Customers {
     if (!this.#core.isEnrolled()) {
       return file;
     }
-    const isNewer = this.#isNewer(known, details, newer);
-    await this.#keep(file);
-    if (isNewer) {
+    if (this.#isNewer(known, details, newer)) {
       await changeStop(this.#core, customerCode, { debt: newer.account.debt });
     }
+    await database.putCustomer(file);
+    this.#show(file);
     await settleTransfers(this.#core, customerCode, newer);
     return file;
   }
@@ -114,7 +114,7 @@ export class Customers {
 
   /** Apply an update of the gateway. Returns whether it is newer than what the phone has. */
   async update(update: AccountUpdate): Promise<boolean> {
-    const { store } = this.#core;
+    const { database, store } = this.#core;
     const code = update.customer_code;
     const file = store.state.files[code];
     // Shown also where the account itself was read before: only the update names the place of the payment.
@@ -126,20 +126,21 @@ export class Customers {
       return false;
     }
     if (file) {
-      await this.#keep({ ...file, account: file.account && updated(file.account, update), outdated: true });
+      const changed = { ...file, account: file.account && updated(file.account, update), outdated: true };
+      await database.putCustomer(changed);
+      this.#show(changed);
     }
     await changeStop(this.#core, code, { debt: update.debt });
     return true;
   }
 
-  /** Shown at once, so that nothing comes between what it was made from and this; storage keeps the same order. */
-  async #keep(file: CustomerFile): Promise<void> {
-    const { database, store } = this.#core;
-    if (this.#core.isEnrolled()) {
-      const files = { ...store.state.files, [file.customer_code]: file };
-      store.set({ files, downloaded: downloadedOf(Object.values(files)) });
-      await database.putCustomer(file);
+  #show(file: CustomerFile): void {
+    const { store } = this.#core;
+    if (!this.#core.isEnrolled()) {
+      return;
     }
+    const files = { ...store.state.files, [file.customer_code]: file };
+    store.set({ files, downloaded: downloadedOf(Object.values(files)) });
   }
 
   /** The phone was shut out. */

@@ -28,8 +28,9 @@ export async function changeStop({ database, store }: Core, customerCode: string
   if (!stop) {
     return;
   }
-  store.set({ stops: store.state.stops.with(place, changedStop(stop, change)) });
-  await database.changeStop(customerCode, (kept) => changedStop(kept, change));
+  const changed = changedStop(stop, change);
+  await database.changeStop(customerCode, () => changed);
+  store.set({ stops: store.state.stops.with(place, changed) });
 }
 
 function changedStop(stop: RouteStop, change: StopChange): RouteStop {

@@ -14,8 +14,8 @@ export async function notePaid(core: Core, customerCode: string, paymentId: stri
   const visit = core.store.state.visits[customerCode];
   if (visit?.payment_id === paymentId) {
     const after = debt > 0 ? { ...visit, payment_id: newId(core.clock.now()) } : { ...visit, over: true };
-    showVisit(core, after);
     await core.database.putVisit(after);
+    showVisit(core, after);
   }
   await changeStop(core, customerCode, { debt });
 }

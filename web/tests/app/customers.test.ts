@@ -1,8 +1,6 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
-import { setImmediate } from "node:timers/promises";
 import { ApiProblem, NoAnswer } from "../../src/api/problem.ts";
-import type { AccountUpdate } from "../../src/api/types.ts";
 import { Clock } from "../../src/app/clock.ts";
 import type { Core } from "../../src/app/core.ts";
 import { Customers } from "../../src/app/customers.ts";
@@ -13,12 +11,10 @@ import { Store } from "../../src/app/store.ts";
 class Bench {
   readonly read: string[] = [];
   answer: (customerCode: string) => void = () => undefined;
-  /** How long the phone's storage takes to keep a customer. */
-  keeping = Promise.resolve();
   readonly core = {
     store: new Store(initialState("vi")),
     clock: new Clock(),
-    database: { putCustomer: () => this.keeping, transfers: async () => [] },
+    database: { putCustomer: async () => undefined, transfers: async () => [] },
     api: {
       call: async (route: string, { params }: { params: { customer_code: string } }) => {
         const code = params.customer_code;
@@ -27,41 +23,13 @@ class Bench {
           return { facts: { version: 1 } };
         }
         this.read.push(code);
-        return { account: { customer_code: code, debt: 500, version: 1 }, payments: [] };
+        return { account: { customer_code: code, debt: 0, version: 1 }, payments: [] };
       },
     },
     isEnrolled: () => true,
   } as unknown as Core;
   readonly customers = new Customers(this.core);
 }
-
-describe("an account", () => {
-  test("is never put back by an older reading that is kept later", async () => {
-    const bench = new Bench();
-    let keep = (): void => undefined;
-    bench.keeping = new Promise((resolve) => {
-      keep = resolve;
-    });
-    const reading = bench.customers.read("a");
-    await setImmediate(); // The reading waits for the phone's storage.
-    bench.keeping = Promise.resolve();
-    const updating = bench.customers.update({
-      type: "account",
-      what: "payment.recorded",
-      customer_code: "a",
-      debt: 0,
-      credit: 0,
-      open_bills: 0,
-      version: 2,
-      seq: 1,
-    } as AccountUpdate);
-    await setImmediate();
-    keep();
-    await Promise.all([reading, updating]);
-    const file = bench.core.store.state.files["a"];
-    assert.deepEqual([file?.account?.account.version, file?.account?.account.debt, file?.outdated], [2, 0, true]);
-  });
-});
 
 describe("downloading customers", () => {
   let bench: Bench;
