@@ -1,6 +1,7 @@
 """Prints the demo for people as it goes on, and keeps each step with its facts for ``--json``."""
 
 import json
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -105,4 +106,7 @@ class DemoReport:
             "seconds": round(time.monotonic() - self._started, 3),
             "steps": [step.as_dict() for step in self.steps],
         }
-        self._record.write_text(json.dumps(content, ensure_ascii=False, indent=1, default=str) + "\n", encoding="utf-8")
+        # In one step, for those who read it while the demo goes on.
+        draft = self._record.with_name(f".{self._record.name}.{os.getpid()}")
+        draft.write_text(json.dumps(content, ensure_ascii=False, indent=1, default=str) + "\n", encoding="utf-8")
+        draft.replace(self._record)
