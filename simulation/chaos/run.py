@@ -39,6 +39,9 @@ OVERTIME_LIMIT = 90.0
 
 CUSTOMERS_PER_COLLECTOR = 30
 
+UNCONFIRMED_PRINT = "unconfirmed print"
+"""What :attr:`Options.at_least` calls a print of which the printer could not say that it ended."""
+
 
 @dataclass(frozen=True)
 class Options:
@@ -56,7 +59,9 @@ class Options:
     storms: Sequence[Storm] | None = None
     """In place of the plan that the seed gives."""
     at_least: Mapping[str, int] = field(default_factory=dict)
-    """Kind of operation → how many have to be confirmed before the day ends; on a slow machine it is longer."""
+    """Kind of operation → how many have to be confirmed before the day ends; on a slow machine it is longer.
+
+    :data:`UNCONFIRMED_PRINT` counts what printers could not confirm."""
 
 
 class ChaosRun:
@@ -185,6 +190,7 @@ class ChaosRun:
 
     def _enough_was_done(self) -> bool:
         done = Counter(operation.kind for operation in self.history.operations.values() if operation.confirmed)
+        done[UNCONFIRMED_PRINT] = sum(collector.device.printer.unconfirmed for collector in self._collectors)
         return all(done[kind] >= least for kind, least in self._options.at_least.items())
 
     async def _recover(self, storm: Storm, prober: Prober) -> None:

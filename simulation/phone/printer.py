@@ -83,6 +83,8 @@ class VirtualPrinter:
     not_ready: PrintJobCause | None = None
     faults: deque[Fault] = field(default_factory=deque)
     ready: asyncio.Event = field(default_factory=asyncio.Event)
+    unconfirmed: int = 0
+    """Prints that began and of which it could not say that they ended."""
     owed_answers: list[tuple[UUID, int]] = field(default_factory=list)
     """Jobs that were printed and will be answered for once paper is loaded."""
 
@@ -121,9 +123,10 @@ class VirtualPrinter:
             await asyncio.sleep(self.seconds_per_paper)
         complete = fault not in _HALF
         self.printouts.append(await self._printout(job, complete=complete))
+        if fault is None and self.answers:
+            return PrintJobState.PRINTED, None
+        self.unconfirmed += 1
         if fault is None:
-            if self.answers:
-                return PrintJobState.PRINTED, None
             return PrintJobState.UNCONFIRMED, PrintJobCause.NO_CONFIRMATION
         if fault is Fault.PAPER_OUT_DURING:
             self.stop(PrintJobCause.PAPER_OUT)

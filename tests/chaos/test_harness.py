@@ -13,7 +13,7 @@ from ops.system import SERVICES
 from simulation.chaos.history import History
 from simulation.chaos.plan import Fault, Storm
 from simulation.chaos.report import ChaosReport
-from simulation.chaos.run import Options, run_chaos
+from simulation.chaos.run import UNCONFIRMED_PRINT, Options, run_chaos
 from simulation.chaos.testbed import ChaosTestbed
 from tests.chaos import sabotaged
 
@@ -25,12 +25,12 @@ def fault(kind: str, target: str, *, after: float = 0.0, lasts: float = 1.0) -> 
 
 
 async def run_with(
-    home: Path, sabotage: Mapping[str, str], *storm: Fault, reversals: int = 0
+    home: Path, sabotage: Mapping[str, str], *storm: Fault, reversals: int = 0, unconfirmed_prints: int = 0
 ) -> tuple[ChaosReport, History]:
     """Run for a few seconds, and until so much was done; ``sabotage`` maps a service to how it is broken."""
     commands = {service: sabotaged.command(how, service) for service, how in sabotage.items()}
     storms = [Storm(calm=2.0, faults=storm)] if storm else []
-    least = {"payment": 20, "reversal": reversals}
+    least = {"payment": 20, "reversal": reversals, UNCONFIRMED_PRINT: unconfirmed_prints}
     # Nobody need wait for what a bug has lost.
     options = Options(seconds=5, seed=5, phones=4, pace=0.1, patience=6, recovery=12, storms=storms, at_least=least)
     async with ChaosTestbed(home, copies=ONE_EACH, commands=commands, namespace=f"chaos_{uuid4().hex[:8]}") as testbed:
@@ -90,6 +90,7 @@ async def test_nine_other_bugs_in_five_services_at_once_are_found(chaos_home: Pa
         fault("crowded_database", "receipt", lasts=2.5),
         fault("poison", "customer"),
         reversals=2,
+        unconfirmed_prints=2,
     )
     found = rules(report)
     assert {"a repetition is recognised", "in the end every outcome is known"} & found
