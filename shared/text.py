@@ -16,7 +16,7 @@ def has_control_characters(text: str) -> bool:
 
     Such a byte in a name would reach the printer as a command.
     """
-    return _CONTROL.search(text) is not None
+    return not text.isprintable() and _CONTROL.search(text) is not None
 
 
 def tidy(text: str) -> str:
@@ -25,9 +25,9 @@ def tidy(text: str) -> str:
     Control characters other than blanks are kept: whoever takes text in refuses them
     (see :func:`has_control_characters`) instead of guessing what was meant.
     """
-    visible = text
-    if not text.isprintable():
-        visible = "".join(letter for letter in text if unicodedata.category(letter) != "Cf")
+    if text.isprintable() and "  " not in text:  # nothing invisible, no blank but single spaces
+        return unicodedata.normalize("NFC", text).strip(" ")
+    visible = "".join(letter for letter in text if unicodedata.category(letter) != "Cf")
     return _BLANKS.sub(" ", unicodedata.normalize("NFC", visible)).strip(" ")
 
 

@@ -1,11 +1,10 @@
 """``thungan import``: customers, readings and collection points from CSV files; all of a folder or nothing."""
 
 import asyncio
-import csv
 import time
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any, Protocol
+from typing import Annotated, Any
 
 import typer
 
@@ -14,13 +13,16 @@ from ops.databases import bus_of
 from ops.runner import run
 from ops.system import find_system
 from services.billing.bills.bill_run import BillRun, run_bills
-from services.billing.imports.files import POINTS, READINGS, import_texts
+from services.billing.imports.collection_points import POINTS
+from services.billing.imports.files import import_folder
+from services.billing.imports.readings import READINGS, read_readings
 from services.billing.store.accounts import facts_of
 from services.billing.tariffs.files import load_tariffs
 from services.billing.topology import TOPOLOGY as BILLING
 from services.customer.imports.files import import_customers
 from services.customer.topology import TOPOLOGY as CUSTOMER
 from shared.clock import now
+from shared.csv_files import BadLine
 
 app = typer.Typer(
     add_completion=False,
@@ -43,17 +45,6 @@ DueOption = Annotated[
 _DUE_DAYS = 10
 _POLL_SECONDS = 0.5
 _ASKED_AT_ONCE = 100
-
-
-class BadLine(Protocol):
-    """A line that was refused."""
-
-    @property
-    def file(self) -> str: ...  # noqa: D102
-    @property
-    def line(self) -> int: ...  # noqa: D102
-    @property
-    def message(self) -> str: ...  # noqa: D102
 
 
 @app.command()
@@ -114,11 +105,11 @@ async def _customers(folder: Path) -> Any:
 
 
 async def _billing(folder: Path, *names: str, due_days: int = _DUE_DAYS) -> Any:
-    texts = {name: _read(folder / name) for name in names if (folder / name).is_file()}
-    if not texts:
-        fail(f"{folder} holds no {' or '.join(names)}")
     async with bus_of(find_system(), BILLING) as bus:
-        return await import_texts(bus.work, texts, load_tariffs(), due_days=due_days)
+        try:
+            return await import_folder(bus.work, folder, load_tariffs(), names=names, due_days=due_days)
+        except FileNotFoundError as error:
+            fail(str(error))
 
 
 async def _issue(*, again: bool = False) -> BillRun:
@@ -133,8 +124,8 @@ async def _wait_for_customers(folder: Path, seconds: float) -> None:
     """
     if not seconds or not (folder / READINGS).is_file():
         return
-    reader = csv.DictReader(_read(folder / READINGS).splitlines())
-    awaited = sorted({row["customer_code"] for row in reader if row.get("customer_code")}, reverse=True)
+    readings = read_readings((folder / READINGS).read_bytes(), bad=[])
+    awaited = sorted({reading.row.customer_code for reading in readings}, reverse=True)
     deadline = time.monotonic() + seconds
     async with bus_of(find_system(), BILLING) as bus:
         while awaited:
@@ -148,13 +139,6 @@ async def _wait_for_customers(folder: Path, seconds: float) -> None:
                 return
             else:
                 await asyncio.sleep(_POLL_SECONDS)
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        fail(f"{path} is not UTF-8 text")
 
 
 def _finish(reports: dict[str, Any], *, as_json: bool) -> None:
@@ -171,8 +155,7 @@ def _finish(reports: dict[str, Any], *, as_json: bool) -> None:
         )
     else:
         for line in bad:
-            column = getattr(line, "column", "")
-            print_line(f"{line.file}:{line.line}: {f'{column}: ' if column else ''}{line.message}")
+            print_line(f"{line.file}:{line.line}: {line}")
         for report in reports.values():
             _print(report)
     if bad:

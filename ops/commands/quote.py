@@ -22,13 +22,11 @@ def quote(
 ) -> None:
     """Compute a bill for each row of a CSV file. No service is needed."""
     try:
-        text = sys.stdin.read() if str(cases) == "-" else cases.read_text(encoding="utf-8-sig")
+        content = sys.stdin.buffer.read() if str(cases) == "-" else cases.read_bytes()
     except OSError as error:
         fail(f"cannot read {cases}: {error.strerror}")
-    except UnicodeDecodeError:
-        fail(f"{cases} is not UTF-8 text")
     try:
-        rows = quote_rows(text, explained=explain)
+        rows = quote_rows(content, explained=explain)
         if as_json:
             for row in rows:
                 sys.stdout.write(json.dumps(row, ensure_ascii=False) + "\n")

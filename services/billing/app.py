@@ -14,7 +14,7 @@ from shared.runtime import Running, open_parts
 @asynccontextmanager
 async def service(settings: BillingSettings, *, clock: Clock = now) -> AsyncIterator[Running]:
     """Check the tariff files, start the bus, serve health; close in reverse."""
-    load_tariffs()  # a slip in a tariff file stops the service before it takes a message
+    load_tariffs()  # a mistake in a tariff file stops the service before it consumes a message
     async with open_parts(settings, TOPOLOGY) as parts:
         await parts.bus.start(
             dependencies={

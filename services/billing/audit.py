@@ -1,4 +1,4 @@
-"""Facts for the audit: what must never be true of bills, payments, credits and shifts."""
+"""Facts for the audit: what a sound database does not hold of bills, payments, credits and shifts."""
 
 from dataclasses import dataclass
 

@@ -1,10 +1,10 @@
-"""What the billing engine says when it is given something that cannot be billed."""
+"""What cannot be billed, as an error with its cause. Pure."""
 
 
 class BillingError(ValueError):
     """The input cannot be billed; nothing was computed.
 
-    ``slug`` is stable and machine-readable, ``message`` a sentence for whoever has to correct the input.
+    ``slug`` is stable and machine-readable, ``message`` a sentence for the person who corrects the input.
     """
 
     def __init__(self, slug: str, message: str) -> None:

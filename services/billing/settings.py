@@ -9,7 +9,7 @@ class BillingSettings(ServiceSettings):
     """What the utility decides about money on the road and on notices."""
 
     cash_ceiling: int = Field(default=200_000_000, gt=0, le=10**12)
-    """Cash in đồng that a collector may hold; taken over into a shift when it is opened."""
+    """Cash in đồng that a collector may hold; a shift keeps the value of its opening."""
 
     points_on_notice: int = Field(default=3, ge=1, le=20)
     """Collection points named on a notice that sends the customer to one."""

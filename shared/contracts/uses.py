@@ -1,4 +1,4 @@
-"""What a contract says of a meter's use: purposes with their shares, and the number of households.
+"""What a meter is used for by its contract: purposes with their shares, and the number of households.
 
 Both travel and are stored as the text of the contract and are read here, nowhere else. Any text can be carried: a
 contract that was written badly must not stop a payment or a receipt, so it is refused where it comes in (the import)
@@ -98,11 +98,7 @@ class Uses(_ContractText):
 
         Which price groups there are is billing's to know.
         """
-        parts = self.parts
-        if len(self) > _LONGEST or not all(_NAME.fullmatch(use.group) for use in parts):
-            raise _no_uses()
-        if problem := shares_problem(parts):
-            raise BadUsesError(problem)
+        _check(str(self))
         return self
 
 
@@ -132,6 +128,15 @@ class Households(_ContractText):
 @lru_cache(maxsize=1024)
 def _parts(text: str) -> tuple[Use, ...]:
     return tuple(_use(part) for part in text.split(";"))
+
+
+@lru_cache(maxsize=1024)
+def _check(text: str) -> None:
+    parts = _parts(text)
+    if len(text) > _LONGEST or not all(_NAME.fullmatch(use.group) for use in parts):
+        raise _no_uses()
+    if problem := shares_problem(parts):
+        raise BadUsesError(problem)
 
 
 def _use(text: str) -> Use:

@@ -11,7 +11,9 @@ import asyncpg
 
 from ops.databases import bus_of
 from services.billing.bills.bill_run import run_bills
-from services.billing.imports.files import POINTS, READINGS, import_texts
+from services.billing.imports.collection_points import POINTS
+from services.billing.imports.files import import_files
+from services.billing.imports.readings import READINGS
 from services.billing.tariffs.files import load_tariffs
 from services.billing.topology import TOPOLOGY as BILLING
 from services.customer.imports.files import import_customers
@@ -96,7 +98,7 @@ class Books:
 
     async def _import(self, texts: dict[str, str]) -> None:
         async with bus_of(self._testbed.operators_view(), BILLING) as bus:
-            report = await import_texts(bus.work, texts, load_tariffs())
+            report = await import_files(bus.work, texts, load_tariffs())
         if not report.ok:
             raise ValueError(f"the sample was refused: {report.bad_lines[:3]}")
 

@@ -23,7 +23,7 @@ from shared.ids import new_id
 from shared.messaging.unit_of_work import UnitOfWork
 
 BATCH = 250
-"""Bills in one transaction: long enough to be fast, short enough that nobody waits for an account's lock."""
+"""Bills in one transaction: many enough to be fast, few enough that a payment does not wait long for its account."""
 
 WorkFactory = Callable[[], AbstractAsyncContextManager[UnitOfWork]]
 Progress = Callable[["BillRun"], Awaitable[None] | None]
@@ -52,8 +52,8 @@ async def run_bills(
 ) -> BillRun:
     """Issue bills until no metered period waits; return what was done.
 
-    ``again`` takes up what earlier runs have set aside, once its cause was corrected. ``progress`` hears of the run
-    after each batch.
+    ``again`` includes what earlier runs have set aside, for when its cause was corrected. ``progress`` is called after
+    each batch.
     """
     done = BillRun()
     if again:
@@ -70,7 +70,7 @@ async def run_bills(
 
 
 async def issue_batch(work: UnitOfWork, tariffs: Tariffs, clock: Clock, limit: int) -> tuple[int, BillRun]:
-    """Issue the bills of at most ``limit`` waiting periods; return how many periods were taken, and the result."""
+    """Issue the bills of at most ``limit`` waiting periods; return how many periods were read, and the result."""
     connection = work.connection
     waiting = await metered_periods.take_waiting(connection, limit)
     if not waiting:

@@ -1,117 +1,139 @@
-"""Lines of a readings file → metered periods. Pure."""
+"""``readings.csv``: what meters showed, one line a register; the lines of one bill make a metered period.
+
+``customer_code, meter_number, register, cycle, month, year, period_from, period_to, old_reading, new_reading`` and,
+where they apply, ``cut_days`` or ``cut_from, cut_to``, ``cos_phi``, ``due_date``, ``change_reading`` (what the register
+showed on the day of a price change inside the period; several are separated by ``;``), ``multiplier`` and ``digits``
+(of a meter that is not the customer's present one). The lines of one customer, year, month and cycle make one bill.
+"""
 
 import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
+from typing import Annotated, Self
 from uuid import UUID
+
+from pydantic import AfterValidator, Field, model_validator
 
 from services.billing.bills.bill import make_bill
 from services.billing.bills.metered_period import METER_REGISTERS, MeteredPeriod, RegisterReading
 from services.billing.errors import BillingError
-from services.billing.quote.cells import Row, date_cell, decimal_cell, whole_cell
 from services.billing.tariffs.models import Tariffs
-from shared.contracts.common import CustomerFacts
+from shared.contracts.common import CustomerCode, CustomerFacts, MeterNumber
+from shared.csv_files import BadCellError, BadLine, Row, read_rows
+from shared.csv_files.cells import Day, Fraction, Whole, Wholes, between, one_of
+
+READINGS = "readings.csv"
 
 _NO_BILL = UUID(int=0)
 _NEVER = datetime(2000, 1, 1, tzinfo=UTC)
-_LAST_YEAR = 2199
-_GREATEST_MULTIPLIER = 1_000_000
+
+
+class ReadingRow(Row):
+    """A line of the file."""
+
+    optional_columns = frozenset(
+        {"cut_days", "cut_from", "cut_to", "cos_phi", "due_date", "change_reading", "multiplier", "digits"}
+    )
+
+    customer_code: Annotated[CustomerCode, Field(examples=["PB14010012345"])]
+    meter_number: Annotated[MeterNumber, Field(examples=["21012345"])]
+    meter_register: Annotated[str, AfterValidator(one_of(*METER_REGISTERS, upper=True)), Field(alias="register")]
+    cycle: Annotated[Whole, AfterValidator(between(1, 9))]
+    month: Annotated[Whole, AfterValidator(between(1, 12))]
+    year: Annotated[Whole, AfterValidator(between(2000, 2199))]
+    period_from: Day
+    period_to: Day
+    old_reading: Whole
+    new_reading: Whole
+    cut_days: Whole = 0
+    cut_from: Day | None = None
+    cut_to: Day | None = None
+    cos_phi: Fraction | None = None
+    due_date: Day | None = None
+    change_reading: Wholes = ()
+    multiplier: Annotated[Whole, AfterValidator(between(1, 1_000_000))] | None = None
+    digits: Whole | None = None
+
+    @model_validator(mode="after")
+    def _dates_fit(self) -> Self:
+        if self.period_to < self.period_from:
+            message = f"the period ends ({self.period_to}) before it starts ({self.period_from})"
+            raise BadCellError("bad-period", message)
+        if (self.cut_from is None) != (self.cut_to is None):
+            raise BadCellError("bad-cut", "cut_from and cut_to go together")
+        return self
+
+    @property
+    def key(self) -> tuple[str, int, int, int]:
+        """Customer code, year, month, cycle: what one bill is made for."""
+        return self.customer_code, self.year, self.month, self.cycle
+
+    def due(self, due_days: int) -> date:
+        """When the bill is due; ``due_days`` after the period when the line has no date."""
+        return self.due_date or self.period_to + timedelta(days=due_days)
 
 
 @dataclass(frozen=True, slots=True)
-class ReadingRow:
-    """One line: a register, and what must be the same on all lines of a bill."""
+class Reading:
+    """A line of a readings file by its number."""
 
     line: int
-    key: tuple[str, int, int, int]
-    """Customer code, year, month, cycle."""
-    meter_number: str
-    meter_register: str
-    old_reading: int
-    new_reading: int
-    change_readings: tuple[int, ...]
-    multiplier: int | None
-    digits: int | None
-    common: tuple[date, date, int, date | None, date | None, date]
-    """Period, days without supply, their first and last day, due date."""
-    cos_phi: Decimal | None
+    row: ReadingRow
 
 
-def parse_reading(row: Row, line: int, due_days: int) -> ReadingRow:
-    """Return a line as values; raise :class:`BillingError` for the first thing that is wrong with it."""
-    register = _text(row, "register").upper()
-    if register not in METER_REGISTERS:
-        raise BillingError("bad-register", f"register must be one of {', '.join(METER_REGISTERS)}, not {register!r}")
-    month, year, cycle = _whole(row, "month"), _whole(row, "year"), _whole(row, "cycle")
-    if not (1 <= month <= 12 and 2000 <= year <= _LAST_YEAR and 1 <= cycle <= 9):
-        raise BillingError("bad-month", f"there is no cycle {cycle} of {month}/{year}")
-    first, last = date_cell(row, "period_from"), date_cell(row, "period_to")
-    if last < first:
-        raise BillingError("bad-period", f"the period ends ({last}) before it starts ({first})")
-    cut_from = date_cell(row, "cut_from") if row.get("cut_from") else None
-    cut_to = date_cell(row, "cut_to") if row.get("cut_to") else None
-    if (cut_from is None) != (cut_to is None):
-        raise BillingError("bad-cut", "cut_from and cut_to go together")
-    cut_days = 0 if cut_from else whole_cell(row, "cut_days") or 0
-    due = date_cell(row, "due_date") if row.get("due_date") else last + timedelta(days=due_days)
-    changes = row.get("change_reading", "")
-    multiplier = whole_cell(row, "multiplier")
-    if multiplier is not None and multiplier > _GREATEST_MULTIPLIER:
-        raise BillingError("bad-multiplier", f"a multiplier of {multiplier} is not believable")
-    return ReadingRow(
-        line=line,
-        key=(_text(row, "customer_code"), year, month, cycle),
-        meter_number=_text(row, "meter_number"),
-        meter_register=register,
-        old_reading=_whole(row, "old_reading"),
-        new_reading=_whole(row, "new_reading"),
-        change_readings=tuple(
-            _whole({"change_reading": piece.strip()}, "change_reading") for piece in changes.split(";") if changes
-        ),
-        multiplier=multiplier,
-        digits=whole_cell(row, "digits"),
-        common=(first, last, cut_days, cut_from, cut_to, due),
-        cos_phi=decimal_cell(row, "cos_phi"),
-    )
+def read_readings(data: bytes | str, bad: list[BadLine]) -> list[Reading]:
+    """Return the lines of a file; what is wrong in it goes to ``bad``."""
+    content = read_rows(READINGS, data, ReadingRow, Reading)
+    bad += content.bad
+    return content.rows
 
 
-def assemble(rows: Sequence[ReadingRow], facts: CustomerFacts, tariffs: Tariffs) -> tuple[MeteredPeriod, str]:
+def assemble(
+    rows: Sequence[ReadingRow], facts: CustomerFacts, tariffs: Tariffs, *, due_days: int
+) -> tuple[MeteredPeriod, str]:
     """Return the metered period of one bill's lines, and its fingerprint.
 
     The bill is computed once as a test. Raises :class:`BillingError` for lines that contradict each other or cannot
     be billed.
     """
-    common = rows[0].common
-    if any(row.common != common for row in rows):
-        raise BillingError("contradictory-lines", f"the lines of {rows[0].key[0]} have different periods or dates")
+    first = rows[0]
+    if any(_common(row, due_days) != _common(first, due_days) for row in rows):
+        raise BillingError("contradictory-lines", f"the lines of {first.customer_code} have different periods or dates")
     factors = {row.cos_phi for row in rows if row.cos_phi is not None}
     if len(factors) > 1:
-        raise BillingError("contradictory-lines", f"the lines of {rows[0].key[0]} have different cos phi")
+        raise BillingError("contradictory-lines", f"the lines of {first.customer_code} have different cos phi")
     registers = [(row.meter_number, row.meter_register) for row in rows]
     if len(set(registers)) != len(registers):
-        raise BillingError("twice", f"a register of {rows[0].key[0]} is read twice for one bill")
-    code, year, month, cycle = rows[0].key
-    period_from, period_to, cut_days, cut_from, cut_to, due_date = common
+        raise BillingError("twice", f"a register of {first.customer_code} is read twice for one bill")
     ordered = sorted(rows, key=lambda row: (row.meter_number, METER_REGISTERS.index(row.meter_register)))
     period = MeteredPeriod(
-        customer_code=code,
-        year=year,
-        month=month,
-        cycle=cycle,
-        period_from=period_from,
-        period_to=period_to,
-        due_date=due_date,
+        customer_code=first.customer_code,
+        year=first.year,
+        month=first.month,
+        cycle=first.cycle,
+        period_from=first.period_from,
+        period_to=first.period_to,
+        due_date=first.due(due_days),
         readings=tuple(_reading(row, facts) for row in ordered),
-        cut_days=cut_days,
-        cut_from=cut_from,
-        cut_to=cut_to,
+        cut_days=_cut_days(first),
+        cut_from=first.cut_from,
+        cut_to=first.cut_to,
         cos_phi=next(iter(factors), None),
     )
     make_bill(period, facts, tariffs, bill_id=_NO_BILL, issued_at=_NEVER)
     return period, _fingerprint(period)
+
+
+def _common(row: ReadingRow, due_days: int) -> tuple[object, ...]:
+    """Return what must be the same on all lines of a bill."""
+    return row.period_from, row.period_to, _cut_days(row), row.cut_from, row.cut_to, row.due(due_days)
+
+
+def _cut_days(row: ReadingRow) -> int:
+    """Return the days without supply, where their dates are not known."""
+    return 0 if row.cut_from else row.cut_days
 
 
 def _reading(row: ReadingRow, facts: CustomerFacts) -> RegisterReading:
@@ -122,7 +144,7 @@ def _reading(row: ReadingRow, facts: CustomerFacts) -> RegisterReading:
         if meter is None or meter.meter_number != row.meter_number:
             raise BillingError(
                 "unknown-meter",
-                f"{row.meter_number} is not the meter of {row.key[0]}: give its multiplier and digits in the line",
+                f"{row.meter_number} is not the meter of {row.customer_code}: give its multiplier and digits",
             )
         multiplier = meter.multiplier if multiplier is None else multiplier
         digits = meter.digits if digits is None else digits
@@ -133,7 +155,7 @@ def _reading(row: ReadingRow, facts: CustomerFacts) -> RegisterReading:
         new_reading=row.new_reading,
         multiplier=multiplier,
         digits=digits,
-        change_readings=row.change_readings,
+        change_readings=row.change_reading,
     )
 
 
@@ -141,16 +163,3 @@ def _fingerprint(period: MeteredPeriod) -> str:
     """Return what two imports of the same readings share; the meter's constants belong to the contract, not to it."""
     bare = replace(period, readings=tuple(replace(item, multiplier=1, digits=1) for item in period.readings))
     return hashlib.sha256(json.dumps(asdict(bare), default=str, sort_keys=True).encode()).hexdigest()
-
-
-def _text(row: Row, name: str) -> str:
-    if not row.get(name):
-        raise BillingError("missing-field", f"{name} is empty")
-    return row[name]
-
-
-def _whole(row: Row, name: str) -> int:
-    value = whole_cell(row, name)
-    if value is None:
-        raise BillingError("missing-field", f"{name} is empty")
-    return value

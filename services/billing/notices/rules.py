@@ -10,12 +10,12 @@ NAMESPACE = UUID("6f1f8a0e-7c39-4b52-9d57-3d1c0b6e2a41")
 
 
 def notice_id(visit_id: UUID, kind: NoticeKind) -> UUID:
-    """Return the id of the notice of a visit: one of each kind, however often the visit is told."""
+    """Return the id of the notice of a visit: one of each kind, however often the visit is reported."""
     return uuid5(NAMESPACE, f"notice {visit_id} {kind.value}")
 
 
 def notice_kind(outcome: Outcome, next_step: NextStep, *, has_notice: bool) -> NoticeKind | None:
-    """Return which notice a visit puts on paper; None when the customer already holds the right one.
+    """Return which notice a visit calls for; None when the customer already holds the right one.
 
     A customer who was met got a notice to check; who then cannot pay keeps it, unless the way leads to a collection
     point: that notice names the nearest ones. What counts is whether the visit has a notice: a customer who owed

@@ -33,7 +33,7 @@ class ReferenceAlreadyRecorded(Conflict):
 
 
 class AlreadyReversed(Conflict):
-    """A payment can be taken back once."""
+    """A payment can be reversed once."""
 
     slug = "already-reversed"
     title = "Already reversed"
@@ -103,7 +103,7 @@ def use_credit(available: Sequence[Credit], debts: Sequence[Debt]) -> list[Credi
 
 @dataclass(frozen=True, slots=True)
 class FirstPayment:
-    """The facts of the payment that was first, for whoever wants to pay again."""
+    """The facts of the payment that was first, for the refusal of a second one."""
 
     payment_id: UUID
     amount: int
@@ -147,7 +147,7 @@ def already_paid(first: FirstPayment) -> AlreadyPaid:
 
 
 def check_payer(method: PaymentMethod, collector_code: str | None, collection_point_code: str | None) -> None:
-    """Raise :class:`InvalidRequest` for a payment that does not say who took it."""
+    """Raise :class:`InvalidRequest` for a payment without the one who received it."""
     if method is PaymentMethod.CASH and collector_code is None:
         raise InvalidRequest("Tiền mặt phải có mã thu ngân.", slug="collector-missing")
     if method is PaymentMethod.COLLECTION_POINT and collection_point_code is None:

@@ -19,61 +19,52 @@ Columns (the order is free, others are ignored):
 A row without dates is an error unless a default period is given: a month without a year has no tariff.
 """
 
-import csv
-import io
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
-from typing import Any, TextIO
+from typing import Any
 
 from services.billing.engine import Bill, compute_bill
 from services.billing.engine.explain import explain
 from services.billing.errors import BillingError
-from services.billing.quote.case_rows import request_of
+from services.billing.quote.case_rows import CaseRow, request_of
 from services.billing.tariffs.files import load_tariffs
 from services.billing.tariffs.models import Tariffs
-
-_REQUIRED = ("period_from", "period_to", "price_group")
+from shared.csv_files import UnreadableFileError, read_lines
 
 
 def quote_rows(
-    cases: str | TextIO | Iterable[str],
+    cases: bytes | str,
     *,
     tariffs: Tariffs | None = None,
     default_period: tuple[date, date] | None = None,
     explained: bool = False,
 ) -> Iterator[dict[str, Any]]:
-    """Yield one JSON-ready object a row: ``id, pre_vat, vat, total, lines`` or ``id, error``; a bad row stops nothing.
+    """Yield one JSON-ready object a row: ``id, pre_vat, vat, total, lines``, or ``id, line, error`` of a bad one.
 
-    ``cases`` is CSV text, an open file, or lines. ``explained`` adds the steps as Vietnamese and English text.
-    Raises :class:`BillingError` only when the file as a whole has no usable header.
+    ``cases`` is the content of a CSV file. ``explained`` adds the steps as Vietnamese and English text.
+    Raises :class:`BillingError` only when the file as a whole cannot be read.
     """
     tariffs = tariffs or load_tariffs()
-    reader = csv.DictReader(io.StringIO(cases) if isinstance(cases, str) else cases, restval="", strict=True)
-    names = [(name or "").strip().lstrip("\ufeff").casefold() for name in reader.fieldnames or []]
-    missing = [name for name in _REQUIRED if name not in names]
-    if missing:
-        raise BillingError("bad-header", f"the header lacks {', '.join(missing)}")
-    reader.fieldnames = names
-    rows = iter(reader)
-    while True:
+    try:
+        lines = read_lines("cases", cases, CaseRow)
+    except UnreadableFileError as error:
+        raise BillingError(error.bad.slug, error.bad.message) from None
+    for line in lines:
+        name = line.cells.get("id") or f"line {line.number}"
+        if line.row is None:
+            causes = "; ".join(map(str, line.bad))
+            yield {"id": name, "line": line.number, "error": causes, "slug": line.bad[0].slug}
+            continue
         try:
-            row = next(rows, None)
-        except csv.Error as error:  # the file itself is broken from here on
-            yield _error(f"line {reader.line_num}", BillingError("bad-csv", str(error)))
-            return
-        if row is None:
-            return
-        name = (row.get("id") or "").strip() or f"line {reader.line_num}"
-        try:
-            bill = compute_bill(request_of(_cells(row), tariffs, default_period), tariffs)
+            bill = compute_bill(request_of(line.row, tariffs, default_period), tariffs)
         except BillingError as error:
-            yield _error(name, error)
+            yield {"id": name, "line": line.number, "error": error.message, "slug": error.slug}
         else:
             yield {"id": name, **bill_as_dict(bill, explained=explained)}
 
 
-def quote_lines(cases: str | TextIO | Iterable[str], **options: Any) -> Iterator[str]:
+def quote_lines(cases: bytes | str, **options: Any) -> Iterator[str]:
     """Yield :func:`quote_rows` as JSON lines."""
     for answer in quote_rows(cases, **options):
         yield json.dumps(answer, ensure_ascii=False)
@@ -109,14 +100,3 @@ def bill_as_dict(bill: Bill, *, explained: bool = False) -> dict[str, Any]:
         ],
         **({"explanation": {"vi": explain(bill, "vi"), "en": explain(bill, "en")}} if explained else {}),
     }
-
-
-def _cells(row: Mapping[Any, Any]) -> dict[str, str]:
-    """Return column → stripped text; fields beyond the header are an error unless they are empty."""
-    if any(text.strip() for text in row.get(None, [])):
-        raise BillingError("bad-row", "the row has more fields than the header")
-    return {name: (text or "").strip() for name, text in row.items() if name is not None}
-
-
-def _error(name: str, error: BillingError) -> dict[str, Any]:
-    return {"id": name, "error": error.message, "slug": error.slug}

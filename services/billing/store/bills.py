@@ -53,7 +53,7 @@ _PLAIN_TYPES = {
     "issued_at": "timestamptz",
 }
 _JSON = ("readings", "lines", "explanation")
-# Lists of lists would be taken for arrays of two dimensions, so what is JSON travels as text.
+# asyncpg makes arrays of two dimensions of lists of lists, so what is JSON is passed as text.
 _INSERT = (
     f"INSERT INTO bills ({', '.join(_COLUMNS)})"
     f" SELECT {', '.join(f'{column}::json' if column in _JSON else column for column in _COLUMNS)} FROM unnest("

@@ -107,7 +107,7 @@ async def payments_standing(connection: Connection, shift_id: UUID) -> list[UUID
     return [row["payment_id"] for row in await connection.fetch(_STANDING, shift_id)]
 
 
-# A payment counts as taken back in the shift only when the cash left this very box (reversals.shift_id): what is paid
+# A payment counts as reversed in the shift only when the cash left this very box (reversals.shift_id): what is paid
 # back after closing changes nothing of what was counted and handed in.
 # Run after the shift's row was locked, as a statement of its own: only such a statement sees what the transactions
 # that held the lock before have committed.

@@ -15,15 +15,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from services.customer.imports.formats import (
+from services.customer.imports.rows import (
     COLLECTORS,
     CUSTOMERS,
     FORMATS,
     METERS,
-    MOST_REPORTED,
     ROUTES,
     UNITS,
-    BadLine,
     FileContent,
     FileFormat,
     read_file,
@@ -38,6 +36,7 @@ from services.customer.store.imports import (
 )
 from shared.clock import now
 from shared.contracts.customer import CustomerChanged
+from shared.csv_files import MOST_REPORTED, BadLine
 
 if TYPE_CHECKING:
     from shared.db import Connection
@@ -95,7 +94,7 @@ class _BadLinesError(Exception):
 
 
 async def import_customers(bus: Bus, folder: Path) -> ImportReport:
-    """Import those of the five files (:data:`~services.customer.imports.formats.FORMATS`) that are in ``folder``.
+    """Import those of the five files (:data:`~services.customer.imports.rows.FORMATS`) that are in ``folder``.
 
     ``bus`` need not be started: the events wait in the outbox for the service. Raises ``FileNotFoundError`` when the
     folder has none of the files; what is wrong in them is in the report.
@@ -104,8 +103,8 @@ async def import_customers(bus: Bus, folder: Path) -> ImportReport:
     present = [(path, file_format) for path, file_format in paths if path.is_file()]
     if not present:
         raise FileNotFoundError(f"{folder} holds none of {', '.join(file_format.name for file_format in FORMATS)}")
-    # In a thread: a large list takes seconds to read, and whoever imports may be serving, too.
-    contents = [await asyncio.to_thread(read_file, path, file_format) for path, file_format in present]
+    # In a thread: a large list takes seconds to read, and the process may be serving, too.
+    contents = [await asyncio.to_thread(_read, path, file_format) for path, file_format in present]
     report = ImportReport(bad_lines=[bad for content in contents for bad in content.bad])
     if report.bad_lines:
         return report
@@ -115,6 +114,10 @@ async def import_customers(bus: Bus, folder: Path) -> ImportReport:
     except _BadLinesError:
         return ImportReport(bad_lines=report.bad_lines)
     return report
+
+
+def _read(path: Path, file_format: FileFormat) -> FileContent:
+    return read_file(file_format, path.read_bytes())
 
 
 async def _merge(work: UnitOfWork, contents: Sequence[FileContent], report: ImportReport, moment: datetime) -> None:
@@ -147,7 +150,7 @@ async def _dangling(
         limit=MOST_REPORTED,
     )
     return [
-        BadLine(file_format.name, line, column, f"{value} is not known and not in {target.name}")
+        BadLine(file_format.name, line, column, f"{value} is not known and not in {target.name}", "unknown-reference")
         for line, value in unknown
     ]
 

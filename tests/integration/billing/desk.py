@@ -15,7 +15,7 @@ from services.billing.handlers.get_shift import get_shift
 from services.billing.handlers.issue_notice import issue_notice
 from services.billing.handlers.keep_customer import keep_customer
 from services.billing.handlers.note_receipt import note_receipt
-from services.billing.imports.files import ImportReport, import_texts
+from services.billing.imports.files import ImportReport, import_files
 from services.billing.tariffs.files import load_tariffs
 from services.billing.topology import TOPOLOGY
 from shared.contracts.billing import (
@@ -116,7 +116,7 @@ class Desk:
 
     async def import_readings(self, *lines: str) -> ImportReport:
         """Import readings lines."""
-        return await import_texts(self.new_work, {"readings.csv": readings(*lines)}, TARIFFS)
+        return await import_files(self.new_work, {"readings.csv": readings(*lines)}, TARIFFS)
 
     async def run(self, batch: int = 100, *, again: bool = False) -> BillRun:
         """Run the bills that wait."""

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from services.billing.bills.bill_run import issue_batch
-from services.billing.imports.files import import_folder, import_texts
+from services.billing.imports.files import import_files, import_folder
 from shared.contracts.billing import BillState
 from tests.integration.billing.desk import CODE, TARIFFS, Desk, reading, readings
 
@@ -81,7 +81,7 @@ async def test_a_meter_that_rolled_over_with_a_multiplier(desk: Desk) -> None:
 async def test_a_change_of_meter_within_the_month_adds_both_meters(desk: Desk) -> None:
     await desk.customer()
     text = readings(reading(100), reading(220).replace("M12345", "OLD1")).splitlines()
-    report = await import_texts(
+    report = await import_files(
         desk.new_work,
         {"readings.csv": "\n".join([f"{text[0]},multiplier,digits", f"{text[1]},,", f"{text[2]},1,6"])},
         TARIFFS,
@@ -107,15 +107,15 @@ async def test_with_one_bad_line_nothing_is_stored_and_every_bad_line_is_named(d
         reading(10, 4, code=SECOND),
     )
     assert not report.ok
-    assert [(bad.line, bad.message.split(":")[0]) for bad in report.bad_lines] == [
-        (3, "there is no customer PB14019999999"),
-        (4, "register must be one of KT, BT, CD, TD, VC, not 'XX'"),
-        (5, "M99999 is not the meter of PB14010012346"),
-        (6, "new_reading is not a number"),
-        (7, "1000000 does not fit a meter of 5 digits"),
-        (8, "the line has more fields than the header"),
-        (9, "registers ['BT']"),
-        (10, "a register of PB14010012346 is read twice for one bill"),
+    assert [(bad.line, bad.column, bad.message.split(":")[0], bad.slug) for bad in report.bad_lines] == [
+        (3, "customer_code", "there is no customer PB14019999999", "unknown-customer"),
+        (4, "register", "must be one of KT, BT, CD, TD, VC, not 'XX'", "bad-choice"),
+        (5, "", "M99999 is not the meter of PB14010012346", "unknown-meter"),
+        (6, "new_reading", "is not a number", "bad-number"),
+        (7, "", "1000000 does not fit a meter of 5 digits", "bad-reading"),
+        (8, "", "has 14 fields instead of 13", "bad-row"),
+        (9, "", "registers ['BT']", "bad-registers"),
+        (10, "", "a register of PB14010012346 is read twice for one bill", "twice"),
     ]
     assert await desk.pool.fetchval("SELECT count(*) FROM metered_periods") == 0
     assert (await desk.run()).bills == 0
@@ -124,10 +124,10 @@ async def test_with_one_bad_line_nothing_is_stored_and_every_bad_line_is_named(d
 async def test_a_file_that_is_no_table_is_refused(desk: Desk) -> None:
     for text, message in (
         ("a,b\n1,2\n", "the header lacks"),
-        ("", "the header lacks"),
+        ("", "the file is empty"),
         (readings('"x'), "cannot be read"),
     ):
-        report = await import_texts(desk.new_work, {"readings.csv": text}, TARIFFS)
+        report = await import_files(desk.new_work, {"readings.csv": text}, TARIFFS)
         assert [message in bad.message for bad in report.bad_lines] == [True]
 
 
@@ -218,7 +218,12 @@ async def test_a_folder_is_taken_in_as_a_whole(desk: Desk, tmp_path: Path) -> No
         encoding="utf-8",
     )
     report = await import_folder(desk.new_work, tmp_path, TARIFFS)
-    assert [(bad.file, bad.line) for bad in report.bad_lines] == [("collection_points.csv", n) for n in (2, 3, 4)]
+    assert [(bad.file, bad.line, bad.column) for bad in report.bad_lines] == [
+        ("collection_points.csv", 2, "phone"),
+        ("collection_points.csv", 3, "kind"),
+        ("collection_points.csv", 4, "collection_point_code"),
+        ("collection_points.csv", 4, "unit_code"),
+    ]
     assert await desk.pool.fetchval("SELECT count(*) FROM metered_periods") == 0
     (tmp_path / "collection_points.csv").write_text(
         header + "BD01,Bưu điện,post_office,Cà Mau,,0952 000 001,PB1401\n", encoding="utf-8"
@@ -239,7 +244,7 @@ async def test_a_folder_is_taken_in_as_a_whole(desk: Desk, tmp_path: Path) -> No
 async def test_a_due_date_that_is_not_given_follows_the_period(desk: Desk) -> None:
     await desk.customer()
     line = reading(50).rpartition(",")[0] + ","
-    await import_texts(desk.new_work, {"readings.csv": readings(line)}, TARIFFS, due_days=7)
+    await import_files(desk.new_work, {"readings.csv": readings(line)}, TARIFFS, due_days=7)
     await desk.run()
     assert str((await desk.account()).bills[0].due_date) == "2026-11-07"
     assert (await desk.state(CODE)).debt == 107_136

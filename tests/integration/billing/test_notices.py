@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from services.billing.imports.files import import_texts
+from services.billing.imports.files import import_files
 from shared.contracts.common import NextStep, Outcome
 from shared.ids import new_id
 from shared.messaging import RetryLater
@@ -106,7 +106,7 @@ async def test_who_owes_nothing_gets_no_notice(desk: Desk) -> None:
 
 
 async def test_the_way_to_a_collection_point_names_the_nearest(desk: Desk) -> None:
-    await import_texts(desk.new_work, {"collection_points.csv": POINTS}, TARIFFS)
+    await import_files(desk.new_work, {"collection_points.csv": POINTS}, TARIFFS)
     await desk.customer()
     await desk.bill(320)
     await desk.visit(Outcome.CANNOT_PAY, NextStep.COLLECTION_POINT)

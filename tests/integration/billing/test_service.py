@@ -14,7 +14,7 @@ from pydantic import SecretStr
 
 from services.billing.app import service
 from services.billing.bills.bill_run import run_bills
-from services.billing.imports.files import import_texts
+from services.billing.imports.files import import_files
 from services.billing.settings import BillingSettings
 from shared.clock import now
 from shared.contracts.billing import (
@@ -71,7 +71,7 @@ class Town:
     async def bill(self, text: str) -> None:
         """Import readings and run the bills as an operator's command does, beside the running service."""
         bus = self.copies[0].bus
-        assert (await import_texts(bus.work, {"readings.csv": text}, TARIFFS)).ok
+        assert (await import_files(bus.work, {"readings.csv": text}, TARIFFS)).ok
         await run_bills(bus.work, TARIFFS, now)
 
 

@@ -1,0 +1,147 @@
+"""The lists of an import: their columns, each a pydantic model, in the order in which they refer to each other."""
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from shared.contracts.common import (
+    CollectorCode,
+    CustomerCode,
+    Households,
+    MeterNumber,
+    RouteCode,
+    TaxCode,
+    UnitCode,
+    Uses,
+)
+from shared.csv_files import BadCellError, BadLine, FileRows, Row, read_rows
+from shared.csv_files.cells import Address, Day, Name, Whole, YesOrNo, between, number, words
+from shared.phones import InvalidPhoneError, normalise
+
+
+def _phone(text: str) -> str:
+    try:
+        return normalise(text)
+    except InvalidPhoneError as error:
+        raise BadCellError("bad-phone", str(error)) from None
+
+
+@lru_cache(maxsize=1024)
+def _households(text: str) -> Households:
+    return Households.of(number(text))
+
+
+_Unit = Annotated[UnitCode, Field(examples=["PB1401"])]
+_Collector = Annotated[CollectorCode, Field(examples=["TN0001"])]
+_Route = Annotated[RouteCode, Field(examples=["PB1401-01"])]
+_Customer = Annotated[CustomerCode, Field(examples=["PB14010012345"])]
+_TAX_CODES = ["0300942001", "0300942001-001"]
+_PhoneOfOffice = Annotated[str, AfterValidator(words(40))]
+"""As it is printed: an office may have a hotline or an extension."""
+
+
+class UnitRow(Row):
+    """A line of units.csv."""
+
+    unit_code: _Unit
+    name: Name
+    address: Address
+    tax_code: Annotated[TaxCode, Field(examples=_TAX_CODES)]
+    phone: _PhoneOfOffice
+
+
+class CollectorRow(Row):
+    """A line of collectors.csv."""
+
+    collector_code: _Collector
+    name: Name
+    phone: _PhoneOfOffice
+    unit_code: _Unit
+    active: YesOrNo
+
+
+class RouteRow(Row):
+    """A line of routes.csv."""
+
+    route_code: _Route
+    name: Annotated[str, AfterValidator(words(200))]
+    unit_code: _Unit
+    collector_code: _Collector
+
+
+class CustomerRow(Row):
+    """A line of customers.csv."""
+
+    customer_code: _Customer
+    name: Name
+    address: Address
+    phone: Annotated[str, AfterValidator(_phone)] | None = None
+    tax_code: Annotated[TaxCode | None, Field(examples=_TAX_CODES)] = None
+    unit_code: _Unit
+    route_code: _Route
+    place_in_route: Annotated[Whole, AfterValidator(between(0, 1_000_000))]
+    price_group: Annotated[Uses, AfterValidator(Uses.checked)]
+    households: Annotated[Households, BeforeValidator(_households)]
+    active: YesOrNo
+
+
+class MeterRow(Row):
+    """A line of meters.csv."""
+
+    meter_number: Annotated[MeterNumber, Field(examples=["21012345"])]
+    customer_code: _Customer
+    multiplier: Annotated[Whole, AfterValidator(between(1, 1_000_000))]
+    digits: Annotated[Whole, AfterValidator(between(3, 10))]
+    installed_on: Day
+
+
+@dataclass(frozen=True)
+class FileFormat:
+    """A file, the table that it is merged into, its rows, and the column that names each row."""
+
+    name: str
+    table: str
+    key: str
+    model: type[Row]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns in the order of the table's copy."""
+        return tuple(self.model.columns())
+
+
+UNITS = FileFormat("units.csv", "units", "unit_code", UnitRow)
+COLLECTORS = FileFormat("collectors.csv", "collectors", "collector_code", CollectorRow)
+ROUTES = FileFormat("routes.csv", "routes", "route_code", RouteRow)
+CUSTOMERS = FileFormat("customers.csv", "customers", "customer_code", CustomerRow)
+METERS = FileFormat("meters.csv", "meters", "meter_number", MeterRow)
+FORMATS = (UNITS, COLLECTORS, ROUTES, CUSTOMERS, METERS)
+
+
+@dataclass(frozen=True)
+class FileContent:
+    """What was read of a file: rows as line number and columns, ready to be copied into a table."""
+
+    format: FileFormat
+    rows: list[tuple[Any, ...]]
+    bad: list[BadLine]
+
+
+def read_file(file_format: FileFormat, data: bytes) -> FileContent:
+    """Read a whole file; every line that is wrong is named, none is left out silently."""
+    columns = file_format.columns
+
+    def keep(line: int, row: Row) -> tuple[Any, ...]:
+        return line, *(getattr(row, column) for column in columns)
+
+    def key(row: Row) -> Hashable:
+        code: Hashable = getattr(row, file_format.key)
+        return code
+
+    content: FileRows[tuple[Any, ...]] = read_rows(
+        file_format.name, data, file_format.model, keep, key=key, key_column=file_format.key
+    )
+    return FileContent(file_format, content.rows, content.bad)

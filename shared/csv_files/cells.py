@@ -1,0 +1,168 @@
+"""What a cell may hold: numbers, dates, texts. What has two readings is refused, naming both."""
+
+import re
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import AfterValidator, BeforeValidator
+
+from shared.text import has_control_characters, search_key, tidy
+
+_LONGEST_NUMBER = 15
+_PLAIN = re.compile(r"([+-]?)([0-9]*)(?:([.,])([0-9]*))?", re.ASCII)
+_GROUPED = re.compile(r"[+-]?[0-9]{1,3}(?:[., '\u00a0\u202f][0-9]{3})+(?:[.,][0-9]+)?")
+_POWER = re.compile(r"[+-]?[0-9.,]+[eE][+-]?[0-9]+", re.ASCII)
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+_DAY_OR_MONTH = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})", re.ASCII)
+_REPLACEMENT = "\ufffd"
+_LETTER = re.compile(r"[A-Za-z0-9]")
+_TRUTH = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+
+
+class BadCellError(ValueError):
+    """A cell holds something else than its column; the message follows the column's name in a sentence."""
+
+    def __init__(self, slug: str, message: str) -> None:
+        self.slug = slug
+        super().__init__(message)
+
+
+def number(text: str) -> Decimal:
+    """Return a number written with a decimal point or comma, or none.
+
+    ``1.000`` may be one or a thousand: three digits behind one separator have two readings unless nothing but zeros, or
+    more than three digits, stand before it.
+    """
+    if _is_whole(text):
+        return Decimal(text)
+    match = _PLAIN.fullmatch(text) if len(text) <= _LONGEST_NUMBER else None
+    if match is None or not (match[2] or match[4]):
+        raise BadCellError("bad-number", _no_number(text))
+    sign, whole, separator, decimals = match.groups(default="")
+    as_decimal = Decimal(f"{sign}{whole or '0'}.{decimals or '0'}")
+    if separator and len(decimals) == 3 and 1 <= len(whole) <= 3 and whole[0] != "0":
+        as_whole = f"{sign}{whole}{decimals}"
+        raise BadCellError("bad-number", f"has two readings: {text!r} may be {as_whole} or {_plain(as_decimal)}")
+    return as_decimal if decimals else Decimal(f"{sign}{whole}")
+
+
+def fraction(text: str) -> Decimal:
+    """Return a number that is at most 1 by its nature, so that its separator is the decimal one: ``1.000`` is 1."""
+    match = _PLAIN.fullmatch(text)
+    if match is not None and match[2] == "1" and match[4] == "000":
+        return Decimal("1.000")
+    return number(text)
+
+
+def whole(text: str) -> int:
+    """Return a whole number of 0 or more: ``165``, or a spreadsheet's ``165.0``."""
+    if _is_whole(text):
+        return int(text)
+    value = number(text)
+    if value != value.to_integral_value():
+        raise BadCellError("not-whole", f"must be a whole number: {text!r}")
+    if value < 0:
+        raise BadCellError("negative", f"cannot be negative: {text!r}")
+    return int(value)
+
+
+def wholes(text: str) -> tuple[int, ...]:
+    """Return whole numbers that are separated by ``;``."""
+    return tuple(whole(piece.strip()) for piece in text.split(";"))
+
+
+def day(text: str) -> date:
+    """Return a date written ``2026-01-31``; ``01/02/2026`` has two readings."""
+    # fromisoformat alone would take other forms of the standard, too, such as 2026-W05.
+    try:
+        return date.fromisoformat(text if _DATE.fullmatch(text) else "")
+    except ValueError:
+        raise BadCellError("bad-date", f"is not a date like 2026-01-31: {text!r}{_two_dates(text)}") from None
+
+
+def yes_or_no(text: str) -> bool:
+    """Return a truth value."""
+    if (clean := text.casefold()) not in _TRUTH:
+        raise BadCellError("bad-choice", f"is neither true nor false: {text!r}")
+    return _TRUTH[clean]
+
+
+def between(least: int, most: int) -> Callable[[int], int]:
+    """Return a check of a whole number."""
+
+    def check(value: int) -> int:
+        if not least <= value <= most:
+            raise BadCellError("out-of-range", f"is not from {least} to {most}")
+        return value
+
+    return check
+
+
+def one_of(*choices: str, upper: bool = False) -> Callable[[str], str]:
+    """Return a check of a text that is one of few, in capitals where ``upper``."""
+
+    def check(text: str) -> str:
+        clean = text.upper() if upper else text
+        if clean not in choices:
+            raise BadCellError("bad-choice", f"must be one of {', '.join(choices)}, not {text!r}")
+        return clean
+
+    return check
+
+
+def words(longest: int, *, letters: bool = False) -> Callable[[str], str]:
+    """Return a check of a text for people, which tidies it; with ``letters`` it must hold some."""
+
+    def check(text: str) -> str:
+        if has_control_characters(text):
+            raise BadCellError("control-characters", "holds control characters")
+        if _REPLACEMENT in text:
+            raise BadCellError("damaged-text", "holds a letter that was lost when the text was converted (U+FFFD)")
+        clean = tidy(text)
+        if not clean:
+            raise BadCellError("missing-field", "is empty")
+        if len(clean) > longest:
+            raise BadCellError("too-long", f"is longer than {longest} letters")
+        if letters and not _LETTER.search(clean) and not search_key(clean):
+            raise BadCellError("no-letters", "holds no letters")
+        return clean
+
+    return check
+
+
+Number = Annotated[Decimal, BeforeValidator(number)]
+Fraction = Annotated[Decimal, BeforeValidator(fraction)]
+Whole = Annotated[int, BeforeValidator(whole)]
+Wholes = Annotated[tuple[int, ...], BeforeValidator(wholes)]
+Day = Annotated[date, BeforeValidator(day)]
+YesOrNo = Annotated[bool, BeforeValidator(yes_or_no)]
+Name = Annotated[str, AfterValidator(words(200, letters=True))]
+Address = Annotated[str, AfterValidator(words(300))]
+
+
+def _is_whole(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER
+
+
+def _no_number(text: str) -> str:
+    if _POWER.fullmatch(text):
+        return f"was rounded by a spreadsheet: {text!r}; write all its digits"
+    if _GROUPED.fullmatch(text):
+        return f"is written with separators between thousands: {text!r}; write digits only"
+    return f"is not a number: {text!r}"
+
+
+def _plain(value: Decimal) -> str:
+    return format(value.normalize(), "f")
+
+
+def _two_dates(text: str) -> str:
+    """Return the two readings of a date whose day and month may be exchanged."""
+    if not (match := _DAY_OR_MONTH.fullmatch(text)):
+        return ""
+    one, two, year = (int(part) for part in match.groups())
+    if one == two or not (1 <= one <= 12 and 1 <= two <= 12):
+        return ""
+    return f" may be {year}-{two:02d}-{one:02d} or {year}-{one:02d}-{two:02d}"

@@ -1,0 +1,157 @@
+"""Every line of an import that is wrong is named, with what is wrong with it."""
+
+import pytest
+
+from services.customer.imports.rows import CUSTOMERS, METERS, FileContent, FileFormat, read_file
+
+HEADER = ",".join(CUSTOMERS.columns)
+GOOD = "PB14010012345,Nguyễn Thị Hạnh,12 Lê Lợi,0912 345 678,,PB1401,R1,1,household,1,true"
+
+
+def read(*lines: str, file_format: FileFormat = CUSTOMERS) -> FileContent:
+    return read_file(file_format, ("\n".join(lines) + "\n").encode())
+
+
+def complaints(content: FileContent) -> list[tuple[int, str, str]]:
+    return [(bad.line, bad.column, bad.message) for bad in content.bad]
+
+
+def with_field(column: str, value: str) -> str:
+    fields = GOOD.split(",")
+    fields[CUSTOMERS.columns.index(column)] = f'"{value}"'
+    return ",".join(fields)
+
+
+def test_a_good_line_is_read_with_its_values_in_their_standard_form() -> None:
+    content = read(HEADER, GOOD)
+    assert content.bad == []
+    assert content.rows == [
+        (
+            2,
+            "PB14010012345",
+            "Nguyễn Thị Hạnh",
+            "12 Lê Lợi",
+            "+84912345678",
+            None,
+            "PB1401",
+            "R1",
+            1,
+            "household",
+            "1",
+            True,
+        )
+    ]
+
+
+def test_a_byte_order_mark_and_windows_line_ends_do_no_harm() -> None:
+    assert len(read_file(CUSTOMERS, b"\xef\xbb\xbf" + f"{HEADER}\r\n{GOOD}\r\n".encode()).rows) == 1
+
+
+def test_names_are_composed_and_their_blanks_tidied() -> None:
+    content = read(HEADER, with_field("name", "  Nguye\u0302\u0303n\u00a0 Thi\u0323 Ha\u0323nh\u200b "))
+    assert content.rows[0][2] == "Nguyễn Thị Hạnh"
+
+
+def test_a_name_of_200_letters_is_a_name_and_one_of_201_is_not() -> None:
+    assert read(HEADER, with_field("name", "ế" * 200)).bad == []
+    assert complaints(read(HEADER, with_field("name", "ế" * 201))) == [(2, "name", "is longer than 200 letters")]
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "message"),
+    [
+        ("customer_code", "12345", "is not like PB14010012345"),
+        ("customer_code", "pb14010012345", "is not like PB14010012345"),
+        ("name", "", "is empty"),
+        ("name", "\u200b ", "is empty"),
+        ("name", "---", "holds no letters"),
+        ("name", "Hạnh\x1b@", "holds control characters"),
+        ("name", "Hạnh\x00", "holds control characters"),
+        ("name", "Nguy\ufffdn", "holds a letter that was lost when the text was converted (U+FFFD)"),
+        ("address", "", "is empty"),
+        ("phone", "0912 345 67", "is not a Vietnamese mobile or landline number"),
+        ("phone", "O912345678", "holds letters"),
+        ("tax_code", "12", "is not like 0300942001 or 0300942001-001"),
+        ("unit_code", "PB14", "is not like PB1401"),
+        ("place_in_route", "first", "is not a number: 'first'"),
+        ("place_in_route", "-1", "cannot be negative: '-1'"),
+        ("place_in_route", "1000001", "is not from 0 to 1000000"),
+        ("price_group", "Household!", "is neither a price group nor a mix like household:70;business_lt6kv:30"),
+        ("price_group", "household:70;business:20", "the shares add up to 90 per cent, not 100"),
+        ("households", "0", "is not a number of households in steps of 0.25"),
+        ("households", "1.3", "is not a number of households in steps of 0.25"),
+        ("households", "nan", "is not a number: 'nan'"),
+        ("active", "maybe", "is neither true nor false: 'maybe'"),
+    ],
+)
+def test_a_wrong_value_is_named_with_line_and_column(column: str, value: str, message: str) -> None:
+    content = read(HEADER, with_field(column, value))
+    assert complaints(content) == [(2, column, message)]
+    assert content.rows == []
+
+
+def test_every_wrong_value_of_every_line_is_named() -> None:
+    content = read(HEADER, "x,,,,,,,,,,", GOOD, with_field("active", ""))
+    assert {(bad.line, bad.column) for bad in content.bad} == {
+        *((2, column) for column in CUSTOMERS.columns if column not in {"phone", "tax_code"}),
+        (4, "active"),
+    }
+    assert len(content.rows) == 1
+
+
+def test_the_same_code_twice_is_wrong_the_second_time() -> None:
+    content = read(HEADER, GOOD, GOOD)
+    assert complaints(content) == [(3, "customer_code", "PB14010012345 stands in line 2 already")]
+
+
+def test_lines_are_counted_as_an_editor_counts_them() -> None:
+    content = read(HEADER, with_field("address", "12 Lê Lợi\nkhóm 3"), with_field("active", "?"))
+    assert content.rows[0][3] == "12 Lê Lợi khóm 3"
+    assert [bad.line for bad in content.bad] == [4]
+
+
+@pytest.mark.parametrize(
+    ("header", "message"),
+    [
+        ("a,b,c", f"the header lacks {', '.join(CUSTOMERS.columns)}"),
+        (HEADER.replace("phone,", "telephone,"), "the header lacks phone"),
+        (HEADER + ",name", "the header names name twice"),
+    ],
+)
+def test_a_header_that_lacks_a_column_or_names_one_twice_is_refused(header: str, message: str) -> None:
+    content = read(header, GOOD)
+    assert (complaints(content), content.rows) == ([(1, "", message)], [])
+
+
+def test_columns_may_be_in_any_order_in_capitals_and_beside_others() -> None:
+    content = read("Note," + HEADER.upper(), f"hello,{GOOD}")
+    assert content == read(HEADER, GOOD)
+
+
+def test_a_line_with_fields_missing_is_named() -> None:
+    assert complaints(read(HEADER, "PB14010012345,Hạnh")) == [(2, "", "has 2 fields instead of 11")]
+
+
+def test_an_empty_file_and_an_open_quote_are_named() -> None:
+    assert complaints(read_file(CUSTOMERS, b"")) == [(1, "", "the file is empty")]
+    content = read(HEADER, GOOD, '"PB14010012346,never closed')
+    assert [(bad.line, bad.message[:18]) for bad in content.bad] == [(3, "cannot be read as ")]
+
+
+def test_what_is_not_utf8_is_named_with_its_line() -> None:
+    content = read_file(CUSTOMERS, f"{HEADER}\n{GOOD}\n".encode() + GOOD.encode("utf-16"))
+    assert complaints(content) == [(3, "", "is not UTF-8 text: save it as CSV UTF-8")]
+    assert content.rows == []
+
+
+def test_a_file_that_is_wrong_all_over_is_not_reported_line_by_line_without_end() -> None:
+    content = read(HEADER, *["x"] * 5000)
+    assert len(content.bad) == 1001
+    assert content.bad[-1].message.startswith("there are more")
+
+
+@pytest.mark.parametrize("day", ["2026-02-30", "31/01/2026", "2026-W05-1", ""])
+def test_a_day_that_is_none_is_named(day: str) -> None:
+    content = read(",".join(METERS.columns), f"210001,PB14010012345,1,5,{day}", file_format=METERS)
+    expected = f"is not a date like 2026-01-31: {day!r}" if day else "is empty"
+    assert complaints(content) == [(2, "installed_on", expected)]
