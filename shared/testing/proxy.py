@@ -39,6 +39,8 @@ class TcpProxy:
         self._tasks: set[asyncio.Task[None]] = set()
         self.mode = Mode.PASS
         self.delay = 0.0
+        self.refused = 0
+        """Connections that were closed at once."""
         self.passed_upstream = 0
         """Bytes that reached the server."""
         self.reset_after_upstream: int | None = None
@@ -111,6 +113,7 @@ class TcpProxy:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         if self.mode is Mode.DOWN:
+            self.refused += 1
             writer.close()
             return
         try:

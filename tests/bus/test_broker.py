@@ -1,7 +1,6 @@
 """What the broker itself can do to us: an alarm, a restart. On a broker of the test's own, because all would suffer."""
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
@@ -97,10 +96,8 @@ async def test_during_an_alarm_requests_fail_at_once_consuming_goes_on_and_no_ev
         # The broker says so to whoever publishes.
         await emit(source, *range(10, 20))
         await wait_until(lambda: source.is_blocked)
-        started = time.monotonic()
         with pytest.raises(Unavailable):
-            await source.request(Ask(), timeout=10)
-        assert time.monotonic() - started < 0.5
+            await source.request(Ask(), timeout=3600)
         assert await source.checks()["broker_publish"]() == "blocked by the broker"
 
         go_on.set()
@@ -120,8 +117,11 @@ async def test_a_restart_of_the_broker_loses_nothing_and_everybody_comes_back(
     amqp_url = SecretStr(own_broker.url)
     seen: list[int] = []
 
+    stopped = asyncio.Event()
+
     async def note(event: Counted, _: UnitOfWork) -> None:
-        await asyncio.sleep(0.02)
+        if event.number >= 20:
+            await stopped.wait()
         seen.append(event.number)
 
     sink_topology = Topology(
@@ -138,9 +138,10 @@ async def test_a_restart_of_the_broker_loses_nothing_and_everybody_comes_back(
         Topology(service="source", emits=[Counted]), database_url=await database(), amqp_url=amqp_url
     )
     await emit(source, *range(100))
-    await wait_until(lambda: len(seen) > 20)
+    await wait_until(lambda: len(seen) == 20)
 
     await asyncio.to_thread(own_broker.stop)
+    stopped.set()
     await emit(source, *range(100, 120))
     assert not await is_answered(source)
     await asyncio.to_thread(own_broker.start)

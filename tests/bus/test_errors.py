@@ -1,7 +1,6 @@
 """Whatever the libraries raise when a connection dies is told as what it is, so that loops go on and try again."""
 
 import asyncio
-import time
 
 import asyncpg
 import pytest
@@ -82,7 +81,6 @@ async def test_a_connection_that_breaks_while_the_broker_owes_an_answer_is_repla
         await wait_until(lambda: proxy.passed_upstream > sent, message="a probe is under way")
         proxy.reset()
         proxy.heal()
-        started = time.monotonic()
 
         async def works() -> bool:
             try:
@@ -90,7 +88,6 @@ async def test_a_connection_that_breaks_while_the_broker_owes_an_answer_is_repla
             except Unavailable:
                 return False
 
-        await wait_until(works, timeout=30)
-        assert time.monotonic() - started < 5
+        await wait_until(works)
         await asker.drain()
         await asker.close()

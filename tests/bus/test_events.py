@@ -372,13 +372,19 @@ async def test_events_of_one_thing_are_handled_in_their_order_while_others_overt
 ) -> None:
     order: dict[str, list[int]] = defaultdict(list)
     most = running = 0
+    side_by_side = asyncio.Event()
 
     async def handle(event: Counted, _: UnitOfWork) -> None:
         nonlocal most, running
         running += 1
         most = max(most, running)
-        # The earlier, the slower: without lanes, the later ones would overtake.
-        await asyncio.sleep(0.01 if event.number % 2 else 0.03)
+        # The even ones wait until others run beside them, so without lanes the odd ones would overtake.
+        if not event.number % 2 and most <= 2:
+            await side_by_side.wait()
+        if most > 2:
+            side_by_side.set()
+        for _turn in range(1 if event.number % 2 else 30):
+            await asyncio.sleep(0)
         order[event.thing].append(event.number)
         running -= 1
 
@@ -641,9 +647,11 @@ async def test_a_drain_finishes_the_handlers_under_way_and_takes_no_more(
     started: list[int] = []
     finished: list[int] = []
 
+    go_on = asyncio.Event()
+
     async def slow(event: Counted, _: UnitOfWork) -> None:
         started.append(event.number)
-        await asyncio.sleep(0.3)
+        await go_on.wait()
         finished.append(event.number)
 
     listener = await bus_for(listener_with(slow), database_url=url, prefetch=2)
@@ -653,7 +661,10 @@ async def test_a_drain_finishes_the_handlers_under_way_and_takes_no_more(
         await broker.put(counted(uuid4(), body), queue=queue)
     await wait_until(lambda: len(started) >= 2)
 
-    await listener.drain()
+    draining = asyncio.create_task(listener.drain())
+    await wait_until(lambda: listener._draining)
+    go_on.set()
+    await draining
     await listener.close()
 
     assert sorted(finished) == sorted(started)

@@ -1,7 +1,6 @@
 """Connections break in every way there is; the bus says so at once where somebody waits, and comes back by itself."""
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -122,10 +121,8 @@ async def test_while_the_broker_is_away_a_request_fails_at_once_and_afterwards_i
 
     proxy.down()
     await wait_until(lambda: not asker._pub.is_connected)
-    started = time.monotonic()
     with pytest.raises(Unavailable):
-        await asker.request(Ask(), timeout=10)
-    assert time.monotonic() - started < 0.5
+        await asker.request(Ask(), timeout=3600)
     proxy.heal()
 
     await wait_until(lambda: answers(asker))
@@ -134,22 +131,23 @@ async def test_while_the_broker_is_away_a_request_fails_at_once_and_afterwards_i
 async def test_who_waits_for_an_answer_when_the_connection_breaks_is_told_at_once(
     bus_for: BusFactory, proxy: TcpProxy, through: SecretStr
 ) -> None:
-    inside = asyncio.Event()
+    inside, go_on = asyncio.Event(), asyncio.Event()
 
     async def slow(_: Ask, __: UnitOfWork) -> Answered:
         inside.set()
-        await asyncio.sleep(2)
+        await go_on.wait()
         return Answered(text="")
 
     await bus_for(owner_with(slow))
     asker = await bus_for(ASKER, amqp_url=through)
-    waiting = asyncio.create_task(asker.request(Ask(), timeout=10))
+    waiting = asyncio.create_task(asker.request(Ask(), timeout=3600))
     await inside.wait()
 
     proxy.reset()
 
     with pytest.raises(Unavailable):
-        await asyncio.wait_for(waiting, 1)
+        await waiting
+    go_on.set()
 
 
 @pytest.mark.parametrize("mode", [Mode.BLACKHOLE, Mode.UPSTREAM_BLACKHOLE, Mode.DOWNSTREAM_BLACKHOLE])
@@ -309,7 +307,7 @@ async def test_events_wait_for_a_database_that_is_away_and_use_up_no_attempt(
         source = await bus_for(SOURCE, database_url=await database())
         to_database.down()
         await emit(source, 1, 2, 3)
-        await asyncio.sleep(1)
+        await wait_until(lambda: to_database.refused >= 3, message="the consumer tries again and again")
         assert attempts == []
         to_database.heal()
 

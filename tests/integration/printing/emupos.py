@@ -7,7 +7,6 @@ import asyncio
 import contextlib
 import fcntl
 import io
-import itertools
 import json
 import shutil
 import socket
@@ -21,6 +20,7 @@ import aiohttp
 from PIL import Image
 
 from shared.printing import WidthDots
+from shared.testing import wait_until
 
 VERSION = "0.4.0"
 HOME = Path(__file__).parents[3] / ".local" / "emupos"
@@ -202,12 +202,15 @@ async def running(folder: Path) -> AsyncIterator[dict[WidthDots, Printer]]:
 
 
 async def _ready(session: aiohttp.ClientSession, api: str, process: asyncio.subprocess.Process, log: Path) -> None:
-    for _ in itertools.repeat(None, 300):
+    async def answers() -> bool:
         if process.returncode is not None:
             raise UnavailableError(f"emupos ended at once, see {log}")
         with contextlib.suppress(aiohttp.ClientConnectionError):
             async with session.get(f"{api}/health") as answer:
-                if answer.ok:
-                    return
-        await asyncio.sleep(0.1)
-    raise UnavailableError("emupos did not start within 30 s")
+                return answer.ok
+        return False
+
+    try:
+        await wait_until(answers, 30, every=0.1)
+    except AssertionError as error:
+        raise UnavailableError(f"emupos does not answer: {error}") from error

@@ -1,6 +1,5 @@
 """A small service for the tests of the process's life; it is run as a program."""
 
-import asyncio
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -11,6 +10,7 @@ from shared.health import serve_health
 from shared.messaging import Bus, EventHandler, RequestHandler, Topology, UnitOfWork
 from shared.runtime import Running, open_parts, run_service
 from shared.settings import ServiceSettings
+from shared.testing import wait_until
 
 
 class Slept(Reply):
@@ -20,10 +20,10 @@ class Slept(Reply):
 
 
 class Sleep(Request[Slept]):
-    """Sleep for a while, then say so."""
+    """Sleep until a file exists, then reply."""
 
     message_name = "sample.sleep"
-    seconds: float
+    until: str
     part_fails: bool = False
 
 
@@ -37,7 +37,7 @@ async def sleep(message: Sleep, work: UnitOfWork, *, bus: Bus) -> Slept:
     if message.part_fails:
         bus._supervised["relay"].cancel()
     sys.stderr.write("asleep\n")
-    await asyncio.sleep(message.seconds)
+    await wait_until(Path(message.until).exists, 60)
     await work.emit(Woken())
     return Slept(text="awake")
 

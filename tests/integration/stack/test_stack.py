@@ -1,6 +1,5 @@
 """The private broker and database start, survive, and go without a trace; systems of services run on them."""
 
-import asyncio
 import os
 import signal
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ import pytest
 
 from ops.system import SERVICES
 from shared.messaging.topology import Names
+from shared.testing import wait_until
 from stack.broker_cleanup import remove_namespace
 from stack.local import LocalStack
 from stack.processes import StackError
@@ -83,9 +83,7 @@ async def test_starting_what_runs_already_changes_nothing(stack: LocalStack) -> 
 async def _written_to_directory(stack: LocalStack, queue: bytes) -> None:
     """RabbitMQ 3.10 writes the directory of quorum queues half a second late: one killed before has lost the queue."""
     directories = list((stack.folder.root / "rabbitmq").glob("**/names.dets"))
-    async with asyncio.timeout(20):
-        while not any(queue in file.read_bytes() for file in directories):  # noqa: ASYNC110 - a file has no event
-            await asyncio.sleep(0.05)
+    await wait_until(lambda: any(queue in file.read_bytes() for file in directories), 20)
 
 
 async def test_what_was_committed_and_confirmed_outlives_a_power_cut(stack: LocalStack) -> None:
