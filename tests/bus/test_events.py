@@ -96,7 +96,7 @@ async def rows(database_url: str) -> list[tuple[str, int]]:
     try:
         if not await connection.fetchval("SELECT to_regclass('ledger')"):
             return []
-        return [tuple(row) for row in await connection.fetch("SELECT thing, number FROM ledger ORDER BY number")]
+        return [tuple(row) for row in await connection.fetch("SELECT thing, number FROM ledger ORDER BY number, thing")]
     finally:
         await connection.close()
 
