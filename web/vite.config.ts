@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
+import { apiDocs } from "./build/api_docs.ts";
 import { compressedSiblings } from "./build/compressed_siblings.ts";
 import { offlineFiles } from "./build/offline_files.ts";
 import { plainImports } from "./build/plain_imports.ts";
@@ -18,6 +19,7 @@ export default defineConfig({
     plainImports(),
     wordsInOrder(),
     offlineFiles({ publicFolder: `${here}public`, serviceWorker: "sw" }),
+    apiDocs(`${here}api_docs`),
     compressedSiblings(),
   ],
   build: {

@@ -2,7 +2,7 @@
 
 The app finds its own way: every address below ``/app/`` that is no file of it gets the page, which shows what belongs
 there. Names of ``assets`` hold a hash of the content, so that they can be kept for ever; the page, the service worker
-and the manifest are asked for anew each time (and answered 304).
+and the manifest are requested each time (and answered 304).
 """
 
 from pathlib import Path
@@ -36,7 +36,7 @@ HEADERS = {
 }
 
 FOR_EVER = "public, max-age=31536000, immutable"
-ASK_EACH_TIME = "no-cache"
+REQUEST_EACH_TIME = "no-cache"
 
 CONTENT_TYPES = {
     ".css": "text/css; charset=utf-8",
@@ -50,7 +50,7 @@ CONTENT_TYPES = {
 """The kinds of files that the app has; no other is sent. Compressed copies lie beside them, and aiohttp chooses."""
 
 LONGEST_NAME = 200
-"""No file of the app has a longer one, and no file system is asked for one."""
+"""No file of the app has a longer one, and no file system gets a longer one."""
 
 _PAGE = "index.html"
 _ASSETS = "assets/"
@@ -77,27 +77,27 @@ def add_routes(application: web.Application, folder: Path) -> None:
 
 
 def _response(folder: Path, tail: str) -> web.StreamResponse:
-    file = _find(folder, tail or _PAGE)
+    file = find_file(folder, tail or _PAGE)
     if file is None:
         if tail.startswith(_ASSETS):
             # Part of another version: a page in its place would be run as a script.
             raise NotFound("Ứng dụng không có tệp này.")
         tail = ""
-        file = _find(folder, _PAGE)
+        file = find_file(folder, _PAGE)
     if file is None:
         raise AppNotBuilt("Máy chủ này chưa có ứng dụng điện thoại.")
     return web.FileResponse(
         file,
         headers={
             **HEADERS,
-            "Cache-Control": FOR_EVER if tail.startswith(_ASSETS) else ASK_EACH_TIME,
+            "Cache-Control": FOR_EVER if tail.startswith(_ASSETS) else REQUEST_EACH_TIME,
             "Content-Type": CONTENT_TYPES[file.suffix],
         },
     )
 
 
-def _find(folder: Path, name: str) -> Path | None:
-    """Return the file of the app with this name, and nothing from outside of its folder."""
+def find_file(folder: Path, name: str) -> Path | None:
+    """Return the file with this name below a folder of the build, and nothing from outside of it."""
     if "\0" in name or len(name) > LONGEST_NAME:
         return None
     root = folder.resolve()

@@ -1,12 +1,10 @@
-"""The whole public API as one table, and the description and the readable page that are made from it."""
+"""The whole public API as one table, and the description that is made from it."""
 
-import hashlib
-import json
 from typing import Any
 
 from aiohttp import web
 
-from services.gateway import app_files
+from services.gateway import api_docs, app_files
 from services.gateway.access import admission
 from services.gateway.api import (
     app_settings,
@@ -21,7 +19,7 @@ from services.gateway.api import (
     visits,
 )
 from services.gateway.dependencies import Dependencies
-from services.gateway.edge import docs_page, openapi, server
+from services.gateway.edge import openapi, server
 from services.gateway.edge.operation import AnyOperation, RequestHandler
 from services.gateway.stream import frames
 
@@ -38,7 +36,7 @@ A `POST` that makes something needs an `Idempotency-Key`: a UUID that the caller
 the id of the thing. Repeating a request with it gives the same answer and never does the thing twice; using it for \
 other content is refused (409 `same-id-other-content`). Whenever no answer comes, or it is 503 or 504, repeat.
 
-Papers to print and changes of accounts come over the WebSocket at `/v1/stream`."""
+Documents to print and changes of accounts come over the WebSocket at `/v1/stream`."""
 
 TAGS = {
     "devices": "Enrolment by one-time codes, and revocation.",
@@ -72,7 +70,7 @@ def describe() -> dict[str, Any]:
         OPERATIONS,
         title=TITLE,
         version=VERSION,
-        description=DESCRIPTION,
+        description=f"{DESCRIPTION}\n\n{frames.described()}",
         tags=TAGS,
         stream=frames.describe(),
         stream_models=[*frames.FROM_PHONE, *frames.FROM_GATEWAY],
@@ -80,7 +78,7 @@ def describe() -> dict[str, Any]:
 
 
 def make_application(dependencies: Dependencies, stream: RequestHandler) -> web.Application:
-    """Return the HTTP application: the operations, the stream, the description and its page."""
+    """Return the HTTP application: the operations, the stream, the description with its viewer, and the app."""
     settings = dependencies.settings
     application = web.Application(
         client_max_size=settings.max_body_bytes, middlewares=[server.edge_middleware(settings.http_timeout)]
@@ -93,23 +91,6 @@ def make_application(dependencies: Dependencies, stream: RequestHandler) -> web.
         trust_forwarded_for=settings.trust_forwarded_for,
     )
     application.router.add_get("/v1/stream", stream, allow_head=False)
-    description = describe()
-    text = json.dumps(description, ensure_ascii=False, separators=(",", ":")).encode()
-    application.router.add_get("/openapi.json", _static(text, "application/json", {"Cache-Control": "no-cache"}))
-    application.router.add_get("/docs", _static(docs_page.render(description), "text/html", docs_page.DOCS_HEADERS))
+    api_docs.add_routes(application, describe(), settings.web_folder)
     app_files.add_routes(application, settings.web_folder)
     return application
-
-
-def _static(content: bytes, content_type: str, headers: dict[str, str]) -> RequestHandler:
-    tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
-
-    async def serve(request: web.Request) -> web.StreamResponse:
-        if request.headers.get("If-None-Match") == tag:
-            return web.Response(status=304, headers={"ETag": tag, **headers})
-        response = web.Response(body=content, headers={"ETag": tag, **headers})
-        response.content_type = content_type
-        response.charset = "utf-8"
-        return response
-
-    return serve

@@ -1,5 +1,6 @@
 """The frames of the stream: JSON text, told apart by ``type``."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from enum import IntEnum
 from typing import Annotated, Any, Literal
@@ -223,6 +224,28 @@ FROM_GATEWAY = (
 )
 
 
+_SUMMARY = (
+    "`GET /v1/stream` with a WebSocket upgrade, JSON text frames of at most 64 kB. The phone's first frame is "
+    "`hello`; the token is never part of the address. See docs/api.md."
+)
+
+
+def described() -> str:
+    """Return the stream in Markdown, for readers of the API description: OpenAPI has no words for it."""
+
+    def table(heading: str, rows: Iterable[tuple[str, str]]) -> list[str]:
+        return ["", f"| {heading} | |", "|---|---|", *(f"| `{name}` | {text} |" for name, text in rows)]
+
+    def frames(of: tuple[type[Incoming] | type[Outgoing], ...]) -> list[tuple[str, str]]:
+        return [(frame.__name__, (frame.__doc__ or "").strip()) for frame in of]
+
+    lines = ["## Stream", "", _SUMMARY]
+    lines += table("From the phone", frames(FROM_PHONE))
+    lines += table("From the gateway", frames(FROM_GATEWAY))
+    lines += table("Close code", ((str(code.value), meaning) for code, meaning in CLOSE_CODES.items()))
+    return "\n".join(lines)
+
+
 def describe() -> dict[str, Any]:
     """Return the ``x-stream`` part of the API description."""
 
@@ -238,10 +261,7 @@ def describe() -> dict[str, Any]:
     return {
         "path": "/v1/stream",
         "protocol": "websocket",
-        "description": (
-            "`GET /v1/stream` with a WebSocket upgrade, JSON text frames of at most 64 kB. The phone's first frame is "
-            "`hello`; the token is never part of the address. See docs/api.md."
-        ),
+        "description": _SUMMARY,
         "from_phone": table(FROM_PHONE),
         "from_gateway": table(FROM_GATEWAY),
         "close_codes": {str(code.value): meaning for code, meaning in CLOSE_CODES.items()},

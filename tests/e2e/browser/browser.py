@@ -52,13 +52,19 @@ async def served(folder: Path) -> AsyncIterator[str]:
     """Serve a built page at ``/app/`` as the gateway serves the app, headers and all; yields its address."""
     application = web.Application(middlewares=[edge_middleware(15)])
     app_files.add_routes(application, folder)
+    async with listening(application) as address:
+        yield f"{address}/app/"
+
+
+@asynccontextmanager
+async def listening(application: web.Application) -> AsyncIterator[str]:
+    """Run an application for the time of the block; yields its address."""
     runner = web.AppRunner(application)
     await runner.setup()
     try:
         site = web.TCPSite(runner, "127.0.0.1", 0)
         await site.start()
-        port = runner.addresses[0][1]
-        yield f"http://127.0.0.1:{port}/app/"
+        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
     finally:
         await runner.cleanup()
 

@@ -1,4 +1,4 @@
-"""The phone app's files, as a browser gets them."""
+"""The built files of the phone app and of the API's viewer, as a browser gets them."""
 
 import gzip
 from collections.abc import AsyncIterator
@@ -10,12 +10,13 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from yarl import URL
 
-from services.gateway import app_files
+from services.gateway import api_docs, app_files
 from services.gateway.edge.server import edge_middleware
 
 Client = TestClient[web.Request, web.Application]
 
 PAGE = "<!doctype html><title>Thu Ngân</title>"
+VIEWER = "<!doctype html><title>API</title>"
 SCRIPT = "console.log('xin chào')"
 
 
@@ -28,6 +29,9 @@ def folder(tmp_path: Path) -> Path:
     (built / "manifest.webmanifest").write_text("{}", encoding="utf-8")
     (built / "assets" / "app-1234.js").write_text(SCRIPT, encoding="utf-8")
     (built / "assets" / "app-1234.js.gz").write_bytes(gzip.compress(SCRIPT.encode()))
+    (built / "docs").mkdir()
+    (built / "docs" / "index.html").write_text(VIEWER, encoding="utf-8")
+    (built / "docs" / "viewer.js").write_text(SCRIPT, encoding="utf-8")
     (built / "notes.py").write_text("secret", encoding="utf-8")
     (tmp_path / "outside.html").write_text("secret", encoding="utf-8")
     return built
@@ -36,6 +40,7 @@ def folder(tmp_path: Path) -> Path:
 @pytest_asyncio.fixture(loop_scope="session")
 async def client(folder: Path) -> AsyncIterator[Client]:
     application = web.Application(middlewares=[edge_middleware(5)])
+    api_docs.add_routes(application, {"openapi": "3.1.0"}, folder)
     app_files.add_routes(application, folder)
     async with TestClient(TestServer(application), auto_decompress=False) as started:
         yield started
@@ -110,11 +115,40 @@ async def test_nothing_but_the_app_is_served(client: Client, path: str) -> None:
 
 async def test_a_server_without_the_app_says_so(tmp_path: Path) -> None:
     application = web.Application(middlewares=[edge_middleware(5)])
+    api_docs.add_routes(application, {}, tmp_path / "nowhere")
     app_files.add_routes(application, tmp_path / "nowhere")
-    async with TestClient(TestServer(application)) as client, client.get("/app/") as answer:
-        assert answer.status == 404
-        assert answer.content_type == "application/problem+json"
-        assert (await answer.json())["type"].endswith("app-not-built")
+    async with TestClient(TestServer(application)) as client:
+        for path in ("/app/", "/docs"):
+            async with client.get(path) as answer:
+                assert answer.status == 404
+                assert answer.content_type == "application/problem+json"
+                assert (await answer.json())["type"].endswith("app-not-built")
+
+
+@pytest.mark.parametrize("path", ["/docs", "/docs/", "/docs/index.html"])
+async def test_the_viewer_of_the_api_may_run_only_what_came_with_it(client: Client, path: str) -> None:
+    async with client.get(path) as answer:
+        assert (answer.status, await answer.text()) == (200, VIEWER)
+        assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
+        policy = answer.headers["Content-Security-Policy"]
+        assert "default-src 'none'" in policy
+        assert "unsafe" not in policy
+    async with client.get("/docs/viewer.js") as script:
+        assert (script.status, await script.text()) == (200, SCRIPT)
+
+
+@pytest.mark.parametrize("path", ["/docs/../notes.py", "/docs/..%2fnotes.py", "/docs/nothing.js", "/docs/a%00.js"])
+async def test_beside_the_viewer_of_the_api_there_is_nothing(client: Client, path: str) -> None:
+    async with client.session.get(_raw(client, path)) as answer:
+        assert (answer.status, answer.content_type) == (404, "application/problem+json")
+
+
+async def test_the_description_is_sent_only_when_it_has_changed(client: Client) -> None:
+    async with client.get("/openapi.json") as answer:
+        assert await answer.json() == {"openapi": "3.1.0"}
+        tag = answer.headers["ETag"]
+    async with client.get("/openapi.json", headers={"If-None-Match": tag}) as again:
+        assert again.status == 304
 
 
 def _raw(client: Client, path: str) -> URL:

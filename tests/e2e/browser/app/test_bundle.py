@@ -10,6 +10,8 @@ from stack.state import PROJECT
 DIST = PROJECT / "web" / "dist"
 CODE = {".html", ".js", ".css"}
 COMPRESSED = {".br", ".gz"}
+DOCS = DIST / "docs"
+"""The viewer of the API, which is no part of the app."""
 
 
 def _zipped(files: list[Path]) -> int:
@@ -18,7 +20,8 @@ def _zipped(files: list[Path]) -> int:
 
 
 def _built() -> list[Path]:
-    return [file for file in sorted(DIST.rglob("*")) if file.is_file() and file.suffix not in COMPRESSED]
+    files = [file for file in sorted(DIST.rglob("*")) if file.is_file() and file.suffix not in COMPRESSED]
+    return [file for file in files if DOCS not in file.parents]
 
 
 def _opening() -> list[Path]:
@@ -47,7 +50,17 @@ def test_besides_there_are_only_the_letters_for_paper_and_an_icon() -> None:
     assert _zipped(other) <= 8_000
 
 
-@pytest.mark.parametrize("file", sorted(DIST.rglob("*.html")), ids=lambda file: file.name)
+def test_the_app_neither_loads_nor_keeps_the_viewer_of_the_api() -> None:
+    assert (DOCS / "swagger-ui-bundle.js").is_file()
+    for file in _built():
+        assert "swagger" not in file.read_text(encoding="utf-8")
+        assert "docs/" not in file.read_text(encoding="utf-8")
+
+
+PAGES = [file for file in _built() if file.suffix == ".html"]
+
+
+@pytest.mark.parametrize("file", PAGES, ids=lambda file: file.name)
 def test_no_page_has_scripts_or_styles_of_its_own_or_from_elsewhere(file: Path) -> None:
     text = file.read_text(encoding="utf-8")
     assert "<style" not in text

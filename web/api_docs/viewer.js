@@ -1,0 +1,15 @@
+/** Shows the gateway's API, to be read: requests are sent by programs that hold a device's token. */
+
+const nothing = () => null;
+
+globalThis.SwaggerUIBundle({
+  url: "/openapi.json",
+  dom_id: "#operations",
+  deepLinking: true,
+  displayOperationId: true,
+  defaultModelsExpandDepth: 0,
+  supportedSubmitMethods: [],
+  // Nobody else is asked whether the description is valid.
+  validatorUrl: null,
+  plugins: [() => ({ wrapComponents: { authorizeBtn: () => nothing, authorizeOperationBtn: () => nothing } })],
+});
