@@ -155,7 +155,7 @@ async def _serve(name: str, settings: S, service: Callable[[S], AbstractAsyncCon
 def _start_tracing(name: str, settings: ServiceSettings) -> Callable[[], None]:
     if settings.trace_file is None and settings.otlp_endpoint is None:
         return lambda: None
-    # Imported only then: OpenTelemetry costs half a second at start, and memory.
+    # Imported only then: the SDK costs time at start, and memory.
     from shared.messaging.trace_recorder import start_recording  # noqa: PLC0415
 
     return start_recording(name, settings)

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
+from opentelemetry.trace import SpanKind
 
 from shared import metrics
 from shared.contracts.message import Event
@@ -30,7 +31,6 @@ from shared.messaging.port import Port
 from shared.messaging.publisher import Publisher
 from shared.messaging.recoverability import DeadLetter, Postpone, TryAgain, decide
 from shared.messaging.topology import Names, Topology, event_queues, exchanges
-from shared.messaging.tracing import Kind
 from shared.messaging.underlay import Delivered, acknowledge, is_stale, put_back
 from shared.messaging.units_of_work import UnitsOfWork
 
@@ -233,8 +233,8 @@ class Consumer:
                         log.info("event_duplicate")
                         continue
                     fresh.remove(read.message_id)
-                    facts = {"thungan.attempt": read.context.attempt}
-                    with tracing.span(f"handle {read.kind}", Kind.CONSUMER, facts):
+                    attributes = {"thungan.attempt": read.context.attempt}
+                    with tracing.span(f"handle {read.kind}", SpanKind.CONSUMER, attributes):
                         await read.handler.function(read.message, shared.open())
 
     async def _pause(self, seconds: float, delivered: Delivered) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 
 import asyncpg
 import structlog
+from opentelemetry.trace import SpanKind
 from pydantic import SecretStr
 
 from shared import metrics
@@ -19,7 +20,6 @@ from shared.messaging.errors import BrokerGone, ClosedByBroker, Rejected, Unrout
 from shared.messaging.outbox import WAKE_UP
 from shared.messaging.publisher import Publisher
 from shared.messaging.topology import Names, Topology
-from shared.messaging.tracing import Kind
 from shared.messaging.underlay import PERSISTENT, Properties
 
 WINDOW = 200
@@ -217,17 +217,16 @@ class Relay:
         metrics.of(self._service, kind if kind in self._emitted else "unknown").unsendable.inc()
 
     async def _publish_traced(self, row: asyncpg.Record) -> Outcome:
-        if not tracing.is_on():
-            return await self._publish(row, row["traceparent"])
         kind: str = row["routing_key"]
-        facts = {
+        attributes = {
             "thungan.event_id": str(row["message_id"]),
             "thungan.seconds_in_outbox": round(row["seconds_waited"], 6),
         }
-        with tracing.spanned(f"publish {kind}", Kind.PRODUCER, row["traceparent"], facts) as span:
-            outcome = await self._publish(row, span.traceparent)
+        traceparent = row["traceparent"]
+        with tracing.span_under(traceparent, f"publish {kind}", SpanKind.PRODUCER, attributes) as span:
+            outcome = await self._publish(row, tracing.traceparent_of(span) or traceparent)
             if outcome is not Outcome.CONFIRMED:
-                span.fail("refused" if outcome is Outcome.REFUSED else "unknown")
+                tracing.fail(span, "refused" if outcome is Outcome.REFUSED else "unknown")
             return outcome
 
     async def _publish(self, row: asyncpg.Record, traceparent: str | None) -> Outcome:

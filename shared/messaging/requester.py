@@ -7,6 +7,7 @@ from typing import Any, TypeVar, cast
 
 import structlog
 from aio_pika.abc import AbstractChannel
+from opentelemetry.trace import SpanKind
 
 from shared import metrics
 from shared.contracts.message import Reply, Request
@@ -20,7 +21,6 @@ from shared.messaging.guard import CALL_SECONDS
 from shared.messaging.link import Link
 from shared.messaging.port import Port
 from shared.messaging.topology import Names, exchanges
-from shared.messaging.tracing import Kind
 from shared.messaging.underlay import TRANSIENT, Delivered, Properties, consume
 from shared.problems import Problem, TimedOut, Unavailable
 
@@ -70,7 +70,7 @@ class Requester:
         copy of the owner is there, or the broker is gone or blocked; :class:`~shared.problems.TimedOut` at the
         deadline. After the last two it may have been done: repeat it with the same ids.
         """
-        with tracing.span(f"request {message.routing_key()}", Kind.CLIENT):
+        with tracing.span(f"request {message.routing_key()}", SpanKind.CLIENT):
             return await self._request(message, timeout, correlation_id)
 
     async def _request(self, message: Request[R], timeout: float, correlation_id: str | None) -> R:  # noqa: ASYNC109

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import structlog
+from opentelemetry.trace import SpanKind
 
 from shared import metrics
 from shared.contracts.message import Reply, Request
@@ -25,7 +26,6 @@ from shared.messaging.lanes import Lanes
 from shared.messaging.link import Link
 from shared.messaging.port import Port
 from shared.messaging.topology import Names, Topology, exchanges, request_queue
-from shared.messaging.tracing import Kind
 from shared.messaging.underlay import TRANSIENT, Delivered, Properties, acknowledge, is_stale
 from shared.messaging.unit_of_work import Access
 from shared.messaging.units_of_work import UnitsOfWork
@@ -118,10 +118,10 @@ class Responder:
             log.info("request_too_late", request=context.kind, correlation_id=context.correlation_id)
             await acknowledge(delivered)
             return
-        with contexts.use(context), tracing.span(f"handle {context.kind}", Kind.SERVER) as span:
+        with contexts.use(context), tracing.span(f"handle {context.kind}", SpanKind.SERVER) as span:
             answer = await self._handle(context, delivered.body, HANDLER_SECONDS if left is None else left)
             if isinstance(answer, Problem):
-                span.fail(answer.slug)
+                tracing.fail(span, answer.slug)
             if reply_to:
                 await self._send(delivered, answer)
             # After the answer: if this process dies before, another copy answers. Requests can be repeated.

@@ -1,31 +1,17 @@
-"""Spans by OpenTelemetry: to a collector (OTLP over HTTP), to a file for looking at, or both."""
+"""Spans that are kept, by the SDK of OpenTelemetry: sent to a collector (OTLP over HTTP) or written to a file."""
 
 import json
 import os
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from opentelemetry.context import Context
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SimpleSpanProcessor, SpanExporter, SpanExportResult
 from opentelemetry.sdk.trace.sampling import ParentBased, TraceIdRatioBased
-from opentelemetry.trace import (
-    NonRecordingSpan,
-    SpanContext,
-    SpanKind,
-    Status,
-    StatusCode,
-    TraceFlags,
-    Tracer,
-    set_span_in_context,
-)
-from opentelemetry.trace import Span as OpenTelemetrySpan
 
 from shared.messaging import tracing
-from shared.messaging.tracing import TRACEPARENT, Fact, Facts, Kind
 from shared.settings import ServiceSettings
 
 
@@ -47,58 +33,13 @@ def start_recording(service: str, settings: ServiceSettings) -> Callable[[], Non
 
         exporter = OTLPSpanExporter(endpoint=f"{settings.otlp_endpoint.rstrip('/')}/v1/traces", timeout=5)
         provider.add_span_processor(BatchSpanProcessor(exporter))
-    tracing.record_with(OpenTelemetryRecorder(provider.get_tracer("thungan")))
+    tracing.trace_with(provider.get_tracer("thungan"))
 
     def stop() -> None:
-        tracing.record_with(None)
+        tracing.trace_with(None)
         provider.shutdown()
 
     return stop
-
-
-class OpenTelemetryRecorder:
-    """Makes spans with an OpenTelemetry tracer."""
-
-    def __init__(self, tracer: Tracer) -> None:
-        self._tracer = tracer
-
-    def start(
-        self, name: str, kind: Kind, traceparent: str | None, facts: Facts | None, at: datetime | None = None
-    ) -> "RecordedSpan":
-        """Begin a span; see :class:`shared.messaging.tracing.Recorder`."""
-        known = {key: value for key, value in (facts or {}).items() if value is not None}
-        made = self._tracer.start_span(
-            name,
-            context=_context_of(traceparent),
-            kind=SpanKind[kind.name],
-            attributes=known,
-            start_time=None if at is None else _nanoseconds(at),
-        )
-        return RecordedSpan(made)
-
-
-class RecordedSpan:
-    """A span of OpenTelemetry's."""
-
-    __slots__ = ("_span", "traceparent")
-
-    def __init__(self, span: OpenTelemetrySpan) -> None:
-        self._span = span
-        ours = span.get_span_context()
-        self.traceparent: str | None = f"00-{ours.trace_id:032x}-{ours.span_id:016x}-{ours.trace_flags:02x}"
-
-    def set(self, name: str, value: Fact | None) -> None:
-        """Add a fact."""
-        if value is not None:
-            self._span.set_attribute(name, value)
-
-    def fail(self, reason: str) -> None:
-        """Mark it as failed."""
-        self._span.set_status(Status(StatusCode.ERROR, reason))
-
-    def end(self, at: datetime | None = None) -> None:
-        """Say that it is done."""
-        self._span.end(None if at is None else _nanoseconds(at))
 
 
 class JsonLines(SpanExporter):
@@ -136,16 +77,3 @@ def _as_dict(done: ReadableSpan) -> dict[str, Any]:
         "error": None if done.status.is_ok else done.status.description,
         "facts": dict(done.attributes or {}),
     }
-
-
-def _context_of(traceparent: str | None) -> Context:
-    match = None if traceparent is None else TRACEPARENT.fullmatch(traceparent)
-    if match is None:
-        return Context()
-    trace_id, span_id, flags = (int(part, 16) for part in match.groups())
-    parent = SpanContext(trace_id, span_id, is_remote=True, trace_flags=TraceFlags(flags))
-    return set_span_in_context(NonRecordingSpan(parent), Context())
-
-
-def _nanoseconds(moment: datetime) -> int:
-    return int(moment.timestamp() * 1_000_000) * 1000

@@ -1,7 +1,8 @@
-"""Traces: what one act of a person set off, from phone to paper, with times. Off unless the settings name a receiver.
+"""Traces: what one act of a person set off, from phone to paper, with times.
 
-The context travels as W3C ``traceparent`` in HTTP, in outbox rows and in message headers. While tracing is off it is
-passed on as it came, and OpenTelemetry (``shared/messaging/trace_recorder.py``) is not even imported.
+Spans are OpenTelemetry's. Until ``shared/messaging/trace_recorder.py`` gives a tracer that records, the no-op tracer of
+its API makes them: nothing is kept, and the trace context is passed on as it came. So nobody asks whether tracing is
+on. The context travels as W3C ``traceparent`` in HTTP, in outbox rows, with print jobs and in message headers.
 """
 
 import re
@@ -9,89 +10,38 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
-from enum import StrEnum
-from typing import Protocol
+
+from opentelemetry.context import Context
+from opentelemetry.trace import (
+    NonRecordingSpan,
+    NoOpTracer,
+    Span,
+    SpanContext,
+    SpanKind,
+    StatusCode,
+    TraceFlags,
+    Tracer,
+    set_span_in_context,
+)
 
 from shared.messaging import context as contexts
 
-Fact = str | int | float | bool
-Facts = Mapping[str, Fact | None]
-"""What is known of a span. No names, no phone numbers, no addresses: traces go where logs go."""
+Attributes = Mapping[str, str | int | float | bool | None]
+"""What is known of a span; None is left out. No names, no phone numbers, no addresses: traces go where logs go."""
 
 TRACEPARENT = re.compile(r"00-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})")
 """Trace id, span id and flags, in hexadecimal digits."""
 
+_NO_PARENT = Context()
 
-class Kind(StrEnum):
-    """Which side of what a span is, in the words of OpenTelemetry."""
-
-    SERVER = "server"
-    CLIENT = "client"
-    PRODUCER = "producer"
-    CONSUMER = "consumer"
-    INTERNAL = "internal"
+_NO_OP = NoOpTracer()
+_tracer: Tracer = _NO_OP
 
 
-class Span(Protocol):
-    """One thing being done."""
-
-    @property
-    def traceparent(self) -> str | None:
-        """What to pass on, so that what it sets off belongs to it."""
-        ...
-
-    def set(self, name: str, value: Fact | None) -> None:
-        """Add a fact."""
-        ...
-
-    def fail(self, reason: str) -> None:
-        """Mark it as failed; ``reason`` is the error's type or slug, never its text."""
-        ...
-
-    def end(self, at: datetime | None = None) -> None:
-        """Say that it is done, now or at some time before."""
-        ...
-
-
-class Recorder(Protocol):
-    """Who takes the spans."""
-
-    def start(
-        self, name: str, kind: Kind, traceparent: str | None, facts: Facts | None, at: datetime | None = None
-    ) -> Span:
-        """Begin a span, now or at some time before, as part of what ``traceparent`` names or of nothing."""
-        ...
-
-
-class _Nothing:
-    """A span while nobody takes any."""
-
-    __slots__ = ("traceparent",)
-
-    def __init__(self, traceparent: str | None) -> None:
-        self.traceparent = traceparent
-
-    def set(self, name: str, value: Fact | None) -> None: ...
-
-    def fail(self, reason: str) -> None: ...
-
-    def end(self, at: datetime | None = None) -> None: ...
-
-
-_NOTHING = _Nothing(None)
-
-_recorder: Recorder | None = None
-
-
-def record_with(recorder: Recorder | None) -> None:
-    """Give all spans of this process to ``recorder`` from now on; None turns tracing off."""
-    global _recorder  # noqa: PLW0603 - one process, one recorder
-    _recorder = recorder
-
-
-def is_on() -> bool:
-    """Whether anybody takes spans."""
-    return _recorder is not None
+def trace_with(tracer: Tracer | None) -> None:
+    """Make all spans of this process with ``tracer`` from now on; with None nothing is kept."""
+    global _tracer  # noqa: PLW0603 - one process, one tracer
+    _tracer = tracer or _NO_OP
 
 
 def valid(traceparent: str | None) -> str | None:
@@ -100,44 +50,92 @@ def valid(traceparent: str | None) -> str | None:
 
 
 @contextmanager
-def span(name: str, kind: Kind, facts: Facts | None = None) -> Iterator[Span]:
-    """Trace the block as part of the work under way; what is asked, said and emitted inside is part of it."""
-    if _recorder is None:
-        yield _NOTHING
+def span(name: str, kind: SpanKind, attributes: Attributes | None = None) -> Iterator[Span]:
+    """Trace the block as part of what is being done; what is requested and emitted inside is part of it."""
+    context = contexts.current()
+    made = _start(None if context is None else context.traceparent, name, kind, attributes)
+    traceparent = traceparent_of(made)
+    if traceparent is None:
+        yield made
         return
-    context = contexts.current_or_new()
-    with (
-        spanned(name, kind, context.traceparent, facts) as made,
-        contexts.use(replace(context, traceparent=made.traceparent)),
-    ):
+    with _ended(made), contexts.use(replace(context or contexts.current_or_new(), traceparent=traceparent)):
         yield made
 
 
 @contextmanager
-def spanned(name: str, kind: Kind, traceparent: str | None, facts: Facts | None = None) -> Iterator[Span]:
-    """Trace the block as part of what ``traceparent`` names, and leave the context of the work under way alone."""
-    if _recorder is None:
-        yield _Nothing(traceparent)
-        return
-    made = _recorder.start(name, kind, traceparent, facts)
-    try:
+def span_under(
+    traceparent: str | None, name: str, kind: SpanKind, attributes: Attributes | None = None
+) -> Iterator[Span]:
+    """Trace the block as part of what ``traceparent`` names, and leave the context of what is being done alone."""
+    made = _start(traceparent, name, kind, attributes)
+    with _ended(made):
         yield made
+
+
+@contextmanager
+def _ended(made: Span) -> Iterator[None]:
+    try:
+        yield
     except Exception as error:
-        made.fail(type(error).__name__)
+        fail(made, type(error).__name__)
         raise
     finally:
         made.end()
 
 
+def fail(span: Span, reason: str) -> None:
+    """Mark a span as failed; ``reason`` is the error's type or slug, never its text."""
+    span.set_status(StatusCode.ERROR, reason)
+
+
+def traceparent_of(span: Span) -> str | None:
+    """Return what to pass on, so that what a span sets off belongs to it; None where it belongs to no trace."""
+    made = span.get_span_context()
+    if not made.is_valid:
+        return None
+    return f"00-{made.trace_id:032x}-{made.span_id:016x}-{made.trace_flags:02x}"
+
+
 def record(
-    name: str, traceparent: str | None, *, start: datetime, end: datetime, facts: Facts | None = None
+    name: str, traceparent: str | None, *, start: datetime, end: datetime, attributes: Attributes | None = None
 ) -> str | None:
     """Trace something after the fact, from ``start`` to ``end`` (UTC), as part of what ``traceparent`` names.
 
     Returns what to pass on. Without a ``traceparent`` it would be part of nothing, and is left out.
     """
-    if _recorder is None or traceparent is None:
-        return traceparent
-    made = _recorder.start(name, Kind.INTERNAL, traceparent, facts, start)
-    made.end(end)
-    return made.traceparent
+    if traceparent is None:
+        return None
+    made = _start(traceparent, name, SpanKind.INTERNAL, attributes, start)
+    made.end(_nanoseconds(end))
+    return traceparent_of(made) or traceparent
+
+
+def _start(
+    traceparent: str | None,
+    name: str,
+    kind: SpanKind,
+    attributes: Attributes | None,
+    at: datetime | None = None,
+) -> Span:
+    # The no-op tracer gives the parent back: to read the trace context for that would cost more than all the rest.
+    parent = _NO_PARENT if _tracer is _NO_OP else _parent(traceparent)
+    return _tracer.start_span(
+        name,
+        context=parent,
+        kind=kind,
+        attributes=attributes and {key: value for key, value in attributes.items() if value is not None},
+        start_time=None if at is None else _nanoseconds(at),
+    )
+
+
+def _parent(traceparent: str | None) -> Context:
+    match = None if traceparent is None else TRACEPARENT.fullmatch(traceparent)
+    if match is None:
+        return _NO_PARENT
+    trace_id, span_id, flags = (int(part, 16) for part in match.groups())
+    parent = SpanContext(trace_id, span_id, is_remote=True, trace_flags=TraceFlags(flags))
+    return set_span_in_context(NonRecordingSpan(parent), _NO_PARENT)
+
+
+def _nanoseconds(moment: datetime) -> int:
+    return int(moment.timestamp() * 1_000_000) * 1000

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl
 
 import structlog
 from aiohttp import web
+from opentelemetry.trace import SpanKind
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from services.gateway.domain.devices import Device
@@ -224,12 +225,12 @@ async def _traced(
     request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]], http_timeout: float
 ) -> web.StreamResponse:
     route = _route_of(request)
-    facts = {"http.route": route, "thungan.idempotency_key": _key_or_none(request)}
-    with tracing.span(f"{request.method[:12]} {route}", tracing.Kind.SERVER, facts) as span:
+    attributes = {"http.route": route, "thungan.idempotency_key": _key_or_none(request)}
+    with tracing.span(f"{request.method[:12]} {route}", SpanKind.SERVER, attributes) as span:
         response = await _answered(request, handler, http_timeout)
-        span.set("http.response.status_code", response.status)
+        span.set_attribute("http.response.status_code", response.status)
         if response.status >= 500:
-            span.fail(str(response.status))
+            tracing.fail(span, str(response.status))
         return response
 
 

@@ -232,7 +232,7 @@ def _trace(record: PrintJobRecord, before: PrintJobState, *, since: datetime, mo
         record.traceparent,
         start=since,
         end=moment,
-        facts={
+        attributes={
             "thungan.job_id": str(job.job_id),
             "thungan.attempt": job.attempt,
             "thungan.was": before.value,

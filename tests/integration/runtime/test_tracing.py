@@ -13,12 +13,12 @@ import pytest
 import pytest_asyncio
 from aiohttp import web
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.trace import Span, SpanKind
 from pydantic import SecretStr
 
 from shared.health import serve_app
 from shared.messaging import correlated, current, tracing
 from shared.messaging.trace_recorder import start_recording
-from shared.messaging.tracing import Kind
 from shared.settings import ServiceSettings
 from shared.testing import wait_until
 from stack.state import PROJECT
@@ -57,25 +57,25 @@ async def collector() -> AsyncIterator[tuple[str, list[ExportTraceServiceRequest
 
 
 def test_while_tracing_is_off_the_context_is_passed_on_as_it_came() -> None:
-    with correlated(traceparent=OUTSIDE), tracing.span("something", Kind.SERVER) as span:
-        span.set("fact", 1)
-        span.fail("reason")
+    with correlated(traceparent=OUTSIDE), tracing.span("something", SpanKind.SERVER) as span:
+        span.set_attribute("fact", 1)
+        tracing.fail(span, "reason")
         inside = current()
     assert inside is not None
     assert inside.traceparent == OUTSIDE
-    assert not tracing.is_on()
+    assert not span.is_recording()
 
 
-def test_while_tracing_is_off_opentelemetry_is_not_even_imported() -> None:
-    code = "import shared.runtime, sys; sys.exit('opentelemetry' in sys.modules)"
+def test_while_tracing_is_off_what_keeps_spans_is_not_even_imported() -> None:
+    code = "import shared.runtime, sys; sys.exit('opentelemetry.sdk' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], cwd=PROJECT, check=False).returncode == 0
 
 
 def test_what_is_done_inside_is_part_of_what_came_from_outside(written: Callable[[], list[dict[str, Any]]]) -> None:
     with (
         correlated(traceparent=OUTSIDE),
-        tracing.span("outer", Kind.SERVER, {"order": 1, "absent": None}),
-        tracing.span("inner", Kind.CLIENT),
+        tracing.span("outer", SpanKind.SERVER, {"order": 1, "absent": None}),
+        tracing.span("inner", SpanKind.CLIENT),
     ):
         pass
 
@@ -94,7 +94,7 @@ def test_what_is_done_inside_is_part_of_what_came_from_outside(written: Callable
 def test_what_fails_is_marked_with_the_errors_type_and_never_its_text(
     written: Callable[[], list[dict[str, Any]]],
 ) -> None:
-    with pytest.raises(ValueError, match="Lan"), tracing.span("failing", Kind.INTERNAL):
+    with pytest.raises(ValueError, match="Lan"), tracing.span("failing", SpanKind.INTERNAL):
         raise ValueError("Nguyễn Thị Lan 0912345678")
 
     [span] = written()
@@ -132,14 +132,15 @@ def test_a_context_from_outside_that_is_none_is_not_taken(header: str | None) ->
     assert tracing.valid(header) is None
 
 
-def sampled(span: tracing.Span) -> bool:
-    return span.traceparent is not None and int(span.traceparent[-2:], 16) & 1 == 1
+def sampled(span: Span) -> bool:
+    traceparent = tracing.traceparent_of(span)
+    return traceparent is not None and int(traceparent[-2:], 16) & 1 == 1
 
 
 def test_nothing_is_written_of_what_is_not_sampled(tmp_path: Path) -> None:
     path = tmp_path / "traces.jsonl"
     stop = start_recording("billing", settings(trace_file=path, trace_ratio=0.0))
-    with correlated(), tracing.span("outer", Kind.SERVER) as outer, tracing.span("inner", Kind.CLIENT) as inner:
+    with correlated(), tracing.span("outer", SpanKind.SERVER) as outer, tracing.span("inner", SpanKind.CLIENT) as inner:
         # The decision travels along: nobody further on records it either.
         assert not sampled(outer)
         assert not sampled(inner)
@@ -151,7 +152,7 @@ def test_nothing_is_written_of_what_is_not_sampled(tmp_path: Path) -> None:
 async def test_a_collector_is_sent_what_was_traced(collector: tuple[str, list[ExportTraceServiceRequest]]) -> None:
     endpoint, received = collector
     stop = start_recording("billing", settings(otlp_endpoint=endpoint))
-    with correlated(), tracing.span("outer", Kind.SERVER), tracing.span("inner", Kind.CLIENT):
+    with correlated(), tracing.span("outer", SpanKind.SERVER), tracing.span("inner", SpanKind.CLIENT):
         pass
     await asyncio.to_thread(stop)
 
@@ -164,7 +165,7 @@ async def test_a_collector_is_sent_what_was_traced(collector: tuple[str, list[Ex
 
 async def test_a_collector_that_is_away_holds_nothing_up() -> None:
     stop = start_recording("billing", settings(otlp_endpoint="http://127.0.0.1:9"))
-    with correlated(), tracing.span("outer", Kind.SERVER) as span:
-        assert span.traceparent is not None
+    with correlated(), tracing.span("outer", SpanKind.SERVER) as span:
+        assert tracing.traceparent_of(span) is not None
     async with asyncio.timeout(15):
         await asyncio.to_thread(stop)
