@@ -4,6 +4,7 @@ import { Message } from "./app/components/screen.tsx";
 import { loadParts } from "./app/parts.ts";
 import { PrinterHub } from "./app/printer_hub.ts";
 import { Root } from "./app/root.tsx";
+import { startRouter } from "./app/router.ts";
 import { setApp } from "./app/use_app.ts";
 import { storedLanguage } from "./i18n/language.ts";
 import { loadLanguage, speak, translator } from "./i18n/translate.ts";
@@ -31,6 +32,7 @@ async function start(page: Element): Promise<void> {
     return;
   }
   setApp(app);
+  startRouter();
   render(<Root />, page);
   void loadParts();
   keepAppOnPhone((update) => app.store.set({ update }));

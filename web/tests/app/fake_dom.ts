@@ -37,25 +37,66 @@ export function fakeElement(): Element {
   return Object.assign(new FakeNode(), { localName: "div", namespaceURI: null }) as unknown as Element;
 }
 
+/** The browser's history, with an address for each entry; going back and forth takes a moment, as it does there. */
+export class FakeHistory {
+  readonly entries: { state: unknown; address: string }[];
+  place = 0;
+  /** The address of another page that back leads to from the first entry; nobody is there any more. */
+  isLeft = false;
+  readonly #events: EventTarget;
+
+  constructor(address: string, events: EventTarget) {
+    this.entries = [{ state: null, address }];
+    this.#events = events;
+  }
+
+  get state(): unknown {
+    return this.entries[this.place]?.state ?? null;
+  }
+
+  get address(): string {
+    return this.entries[this.place]?.address ?? "";
+  }
+
+  pushState(state: unknown, _title: string, address: string): void {
+    this.place += 1;
+    this.entries.splice(this.place, this.entries.length, { state, address });
+  }
+
+  replaceState(state: unknown, _title: string, address: string): void {
+    this.entries[this.place] = { state, address };
+  }
+
+  back(): void {
+    this.go(-1);
+  }
+
+  go(steps: number): void {
+    queueMicrotask(() => {
+      if (this.place + steps < 0) {
+        this.isLeft = true;
+      } else if (this.place + steps < this.entries.length) {
+        this.place += steps;
+        this.#events.dispatchEvent(new Event("popstate"));
+      }
+    });
+  }
+}
+
 /** Put a page at an address in place. */
-export function installFakePage(address: string): void {
-  const location = { pathname: address };
-  const history = {
-    state: null as unknown,
-    pushState(state: unknown, _title: string, to: string): void {
-      history.state = state;
-      location.pathname = to;
-    },
-    replaceState(state: unknown, _title: string, to: string): void {
-      history.pushState(state, "", to);
-    },
-  };
+export function installFakePage(address: string): FakeHistory {
   const events = new EventTarget();
+  const history = new FakeHistory(address, events);
   Object.assign(globalThis, {
     document: { createTextNode: (data: string) => Object.assign(new FakeNode(), { data }) },
-    location,
+    location: {
+      get pathname(): string {
+        return history.address;
+      },
+    },
     history,
     addEventListener: events.addEventListener.bind(events),
     removeEventListener: events.removeEventListener.bind(events),
   });
+  return history;
 }

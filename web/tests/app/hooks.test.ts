@@ -80,7 +80,7 @@ describe("the address", () => {
   beforeEach(() => draw(() => usePath().join(" ")));
 
   test("is followed where it changed between the first picture and the subscription", () => {
-    go("customers/PB14010000106/done", true);
+    go("customers/PB14010000106/done", "instead");
     settle();
     assert.equal(root.textContent, "customers PB14010000106 done");
   });

@@ -21,9 +21,11 @@ export interface Phone {
 export async function launchPhone({
   before,
   args = [],
+  serviceWorkers = "allow",
 }: {
   before?: (context: BrowserContext) => Promise<void>;
   args?: readonly string[];
+  serviceWorkers?: "allow" | "block";
 } = {}): Promise<Phone> {
   const browser = await chromium.launch({
     executablePath: process.env["THUNGAN_BROWSER"] ?? "/usr/bin/chromium",
@@ -47,6 +49,7 @@ export async function launchPhone({
     hasTouch: true,
     locale: "vi-VN",
     timezoneId: "Asia/Ho_Chi_Minh",
+    serviceWorkers,
   });
   open.add(browser);
   await before?.(context);

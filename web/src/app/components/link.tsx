@@ -1,17 +1,17 @@
 /** A link to another screen. */
 import { type ComponentChildren, h } from "preact";
-import { BASE, go } from "../router.ts";
+import { BASE, go, type Way } from "../router.ts";
 
 interface LinkProps {
   to: string;
   class?: string;
-  replace?: boolean;
+  way?: Way;
   children: ComponentChildren;
   label?: string;
   current?: boolean;
 }
 
-export function Link({ to, class: name, replace = false, children, label, current = false }: LinkProps) {
+export function Link({ to, class: name, way = "on", children, label, current = false }: LinkProps) {
   return (
     <a
       href={BASE + to}
@@ -21,7 +21,7 @@ export function Link({ to, class: name, replace = false, children, label, curren
       onClick={(event: MouseEvent) => {
         if (event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey) {
           event.preventDefault();
-          go(to, replace);
+          go(to, way);
         }
       }}
     >

@@ -125,7 +125,7 @@ function Navigation() {
   return (
     <nav class="places" aria-label={t("nav")}>
       {PLACES.map(({ to, icon, key }) => (
-        <Link key={to} to={to} current={here === to} replace>
+        <Link key={to} to={to} current={here === to} way="main">
           <Icon name={icon} />
           {t(key)}
         </Link>

@@ -26,7 +26,7 @@ export function Cash({ code }: { code: string }) {
   const isPaid = payment?.state === "sent";
   useEffect(() => {
     if (isPaid) {
-      go(`customers/${code}/done`, true);
+      go(`customers/${code}/done`, "instead");
     }
   }, [isPaid, code]);
 
@@ -52,7 +52,7 @@ export function Cash({ code }: { code: string }) {
             {t("cash_take", { amount: dong(due) })}
           </DoButton>
         ) : (
-          <Link to={`customers/${code}`} class="main-button" replace>
+          <Link to={`customers/${code}`} class="main-button">
             {t("back")}
           </Link>
         )

@@ -352,7 +352,7 @@ function Actions({ customer }: { customer: CustomerView }) {
           <DoButton
             act={async () => {
               await visit(app, whom, "away");
-              go(`${here}/done`, true);
+              go(`${here}/done`);
             }}
           >
             {t("away_do")}

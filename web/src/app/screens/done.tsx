@@ -150,11 +150,11 @@ function Next({ customer }: { customer: CustomerView }) {
     stops.find((stop) => due.has(stop) && stop.customer.customer_code !== customer.code);
   return (
     <div class="pair">
-      <Link to="" class="plain-button" replace>
+      <Link to="" class="plain-button" way="main">
         {t("to_today")}
       </Link>
       {next && (
-        <Link to={`customers/${next.customer.customer_code}`} class="main-button" replace>
+        <Link to={`customers/${next.customer.customer_code}`} class="main-button" way="next">
           {t("next_customer")}
           <Icon name="next" />
         </Link>

@@ -35,7 +35,7 @@ export function PromiseScreen({ code }: { code: string }) {
     return (
       <Screen title={t("cannot_pay")} back={`customers/${code}`}>
         <PaidBanner customer={customer} />
-        <Link to={`customers/${code}`} class="main-button" replace>
+        <Link to={`customers/${code}`} class="main-button">
           {t("back")}
         </Link>
       </Screen>
@@ -49,7 +49,7 @@ export function PromiseScreen({ code }: { code: string }) {
   const save = async (): Promise<void> => {
     const appointment = isSecond ? null : new Date(moment).toISOString();
     await cannotPay(app, { customer_code: code, name: customer.name }, visit, appointment, note);
-    go(`customers/${code}/done`, true);
+    go(`customers/${code}/done`, "instead");
   };
   return (
     <Screen

@@ -160,7 +160,7 @@ export function Closing() {
   }, [online]);
   useEffect(() => {
     if (shift === null) {
-      go("shift", true);
+      go("shift", "instead");
     }
   }, [shift]);
   if (shift === null) {

@@ -26,7 +26,11 @@ export function TransferScreen({ code }: { code: string }) {
       title={t("pay_transfer")}
       back={`customers/${code}/visit`}
       actions={
-        <Link to={customer.debt > 0 ? "" : `customers/${code}/done`} class="main-button" replace>
+        <Link
+          to={customer.debt > 0 ? "" : `customers/${code}/done`}
+          class="main-button"
+          way={customer.debt > 0 ? "main" : "instead"}
+        >
           {t(customer.debt > 0 ? "transfer_leave" : "transfer_receipt")}
         </Link>
       }

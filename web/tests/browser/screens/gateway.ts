@@ -1,0 +1,371 @@
+/**
+ * A gateway as the screens see it: it answers at once, late, never, or with a refusal, as a test wants. What the real one
+ * does is tested with all services in `../app/`.
+ */
+
+import { randomUUID } from "node:crypto";
+import type { BrowserContext, Route, WebSocketRoute } from "playwright-core";
+import type {
+  AccountState,
+  Bill,
+  CustomerAccount,
+  CustomerDetails,
+  CustomerSummary,
+  Payment,
+  PrintJobView,
+  RouteStop,
+  Shift,
+  Visit,
+} from "../../../src/api/types.ts";
+
+const COLLECTOR = { collector_code: "TN1401001", name: "Nguyễn Thị Ánh Tuyết", phone: "+84912345678" };
+const UNIT = {
+  unit_code: "PB1401",
+  name: "Điện lực Đầm Dơi",
+  address: "Khóm 1, thị trấn Đầm Dơi",
+  phone: "",
+  tax_code: "",
+};
+
+interface Customer {
+  stop: RouteStop;
+  readonly bills: Bill[];
+  readonly payments: Payment[];
+  readonly visits: Visit[];
+  version: number;
+}
+
+/** What is asked for, as `GET /v1/route`, with the body. */
+export interface Asked {
+  readonly what: string;
+  readonly body: Record<string, unknown>;
+}
+
+export type Answer = "reply" | "nothing" | { readonly status: number; readonly slug: string; readonly detail: string };
+
+export class FakeGateway {
+  readonly asked: Asked[] = [];
+  readonly customers = new Map<string, Customer>();
+  readonly printJobs: PrintJobView[] = [];
+  shift: Shift | null = null;
+  /** How a request is answered: all are, where a test does not say otherwise. `nothing`: done, but without a reply. */
+  answerTo: (what: string) => Answer = () => "reply";
+  #socket: WebSocketRoute | null = null;
+
+  static async install(context: BrowserContext): Promise<FakeGateway> {
+    const gateway = new FakeGateway();
+    await context.route("**/v1/**", (route) => gateway.#answer(route));
+    await context.routeWebSocket("**/v1/stream", (socket) => gateway.#stream(socket));
+    return gateway;
+  }
+
+  /** Put a customer on the route who owes bills of these amounts. */
+  owes(name: string, ...amounts: number[]): string {
+    const place = this.customers.size + 1;
+    const code = `PB1401${String(place).padStart(7, "0")}`;
+    const debt = amounts.reduce((sum, amount) => sum + amount, 0);
+    this.customers.set(code, {
+      stop: {
+        customer: {
+          customer_code: code,
+          name,
+          address: `Số ${place * 7}, đường Nguyễn Thị Minh Khai, khóm ${place}, thị trấn Đầm Dơi`,
+          phone: "+84918000111",
+          meter_number: `2100${place}4455`,
+          debt,
+          place_in_route: place,
+          route_code: "PB1401-001",
+          step: "due",
+          appointment: null,
+        },
+        done_today: false,
+        promised_today: false,
+        last_outcome: null,
+      },
+      bills: amounts.map((amount, index) => billOf(code, amount, index)),
+      payments: [],
+      visits: [],
+      version: 1,
+    });
+    return code;
+  }
+
+  openShift(): void {
+    this.shift = {
+      shift_id: randomUUID(),
+      collector_code: COLLECTOR.collector_code,
+      opened_at: new Date().toISOString(),
+      closed_at: null,
+      opening_float: 500_000,
+      cash_in_hand: 500_000,
+      cash_ceiling: 500_000_000,
+      counted_cash: null,
+      difference: null,
+      totals: { cash: 0, payments: 0, reversals: 0, reversed_cash: 0 },
+    };
+  }
+
+  debtOf(code: string): number {
+    return this.#customer(code).bills.reduce((sum, bill) => sum + bill.open_principal + bill.open_vat, 0);
+  }
+
+  /** The requests that change something, in their order. */
+  get changes(): Asked[] {
+    return this.asked.filter(({ what }) => !what.startsWith("GET"));
+  }
+
+  /** Send a frame to the phone. */
+  send(frame: object): void {
+    this.#socket?.send(JSON.stringify(frame));
+  }
+
+  #customer(code: string): Customer {
+    const customer = this.customers.get(code);
+    if (!customer) {
+      throw new Error(`nobody has the code ${code}`);
+    }
+    return customer;
+  }
+
+  #stream(socket: WebSocketRoute): void {
+    this.#socket = socket;
+    socket.onMessage((message) => {
+      const frame = JSON.parse(String(message)) as { type: string };
+      if (frame.type === "hello") {
+        this.send({
+          type: "welcome",
+          device_id: randomUUID(),
+          epoch: "1",
+          seq: 0,
+          refresh: false,
+          heartbeat: 20,
+          max_inflight: 1,
+          now: new Date().toISOString(),
+        });
+      }
+    });
+  }
+
+  async #answer(route: Route): Promise<void> {
+    const request = route.request();
+    const { pathname } = new URL(request.url());
+    const what = `${request.method()} ${pathname}`;
+    const body = (request.postDataJSON() ?? {}) as Record<string, unknown>;
+    this.asked.push({ what, body });
+    const answer = this.answerTo(what);
+    if (typeof answer === "object") {
+      await route.fulfill({
+        status: answer.status,
+        contentType: "application/problem+json",
+        body: JSON.stringify({ type: `urn:thungan:problem:${answer.slug}`, title: answer.slug, detail: answer.detail }),
+      });
+      return;
+    }
+    const reply = this.#reply(
+      request.method(),
+      pathname.split("/").slice(2),
+      body,
+      request.headers()["idempotency-key"],
+    );
+    if (answer === "nothing") {
+      await route.abort("timedout");
+    } else if (reply === null) {
+      await route.fulfill({
+        status: 404,
+        contentType: "application/problem+json",
+        body: '{"type":"urn:thungan:problem:not-found"}',
+      });
+    } else {
+      await route.fulfill({ status: 200, json: reply });
+    }
+  }
+
+  #reply(method: string, path: string[], body: Record<string, unknown>, key = ""): object | null {
+    const [place, id = "", part] = path;
+    switch (`${method} ${place}`) {
+      case "POST enrolments":
+        return {
+          token: "tn_test",
+          device: { device_id: key, role: "collector", collector_code: COLLECTOR.collector_code },
+        };
+      case "GET route":
+        return { stops: [...this.customers.values()].map((one) => this.#stop(one)) };
+      case "GET me":
+        return { ...COLLECTOR, unit_code: UNIT.unit_code, active: true, routes: [] };
+      case "GET app-settings":
+        return { bank_account: { bank_bin: "970415", account: "113366668888", name: "CÔNG TY ĐIỆN LỰC CÀ MAU" } };
+      case "GET collection-points":
+        return { collection_points: [] };
+      case "GET shifts":
+        return this.shift && { shift: this.shift };
+      case "GET print-jobs":
+        return { print_jobs: this.printJobs };
+      case "GET customers":
+        return part === "account" ? this.#account(id) : this.#details(id);
+      case "PUT visits":
+        return { visit: this.#visit(id, body) };
+      case "POST payments":
+        return this.#payment(key, body);
+      default:
+        return null;
+    }
+  }
+
+  #stop({ stop, bills }: Customer): RouteStop {
+    const debt = bills.reduce((sum, bill) => sum + bill.open_principal + bill.open_vat, 0);
+    return { ...stop, customer: { ...stop.customer, debt } };
+  }
+
+  #details(code: string): CustomerDetails | null {
+    const customer = this.customers.get(code);
+    if (!customer) {
+      return null;
+    }
+    const {
+      name,
+      address,
+      phone,
+      place_in_route,
+      route_code,
+      step,
+      appointment = null,
+    }: CustomerSummary = customer.stop.customer;
+    return {
+      appointment,
+      debt: this.debtOf(code),
+      misses: 0,
+      step,
+      visits: [...customer.visits].reverse(),
+      facts: {
+        customer_code: code,
+        name,
+        address,
+        phone,
+        place_in_route,
+        route_code,
+        price_group: "residential",
+        version: 1,
+        unit: UNIT,
+        collector: COLLECTOR,
+        meter: { meter_number: customer.stop.customer.meter_number ?? "" },
+      },
+    };
+  }
+
+  #account(code: string): CustomerAccount | null {
+    const customer = this.customers.get(code);
+    return customer
+      ? { account: this.#state(code), bills: customer.bills, payments: [...customer.payments].reverse() }
+      : null;
+  }
+
+  #state(code: string): AccountState {
+    const { bills, version } = this.#customer(code);
+    const openBills = bills.filter((bill) => bill.state === "open").length;
+    return { customer_code: code, debt: this.debtOf(code), credit: 0, open_bills: openBills, version };
+  }
+
+  #visit(id: string, body: Record<string, unknown>): Visit {
+    const code = String(body["customer_code"]);
+    const customer = this.#customer(code);
+    const outcome = body["outcome"] as Visit["outcome"];
+    const visit: Visit = {
+      visit_id: id,
+      customer_code: code,
+      collector_code: COLLECTOR.collector_code,
+      visited_at: String(body["visited_at"]),
+      outcome,
+      note: String(body["note"] ?? ""),
+      appointment: (body["appointment"] as string | undefined) ?? null,
+      misses: 0,
+      next_step: outcome === "cannot_pay" ? "revisit" : "due",
+    };
+    customer.visits.push(visit);
+    customer.stop = { ...customer.stop, done_today: true, last_outcome: outcome };
+    return visit;
+  }
+
+  /** A payment with its id, once, however often it is asked for. */
+  #payment(id: string, body: Record<string, unknown>): object {
+    const code = String(body["customer_code"]);
+    const customer = this.#customer(code);
+    let payment = customer.payments.find((one) => one.payment_id === id);
+    if (!payment) {
+      const paid = new Set(body["bill_ids"] as string[]);
+      for (const [index, bill] of customer.bills.entries()) {
+        if (paid.has(bill.bill_id)) {
+          customer.bills[index] = { ...bill, open_principal: 0, open_vat: 0, state: "paid" };
+        }
+      }
+      customer.version += 1;
+      payment = {
+        payment_id: id,
+        customer_code: code,
+        amount: Number(body["amount"]),
+        method: "cash",
+        received_at: String(body["received_at"]),
+        allocations: [],
+        credit: 0,
+        collector_code: COLLECTOR.collector_code,
+        collection_point_code: null,
+        reference: "",
+        shift_id: this.shift?.shift_id ?? null,
+      };
+      customer.payments.push(payment);
+      if (this.shift) {
+        this.shift = { ...this.shift, cash_in_hand: this.shift.cash_in_hand + payment.amount };
+      }
+    }
+    return { payment, account: this.#state(code) };
+  }
+}
+
+function billOf(code: string, total: number, index: number): Bill {
+  const vat = Math.round(total - total / 1.08);
+  const month = 9 + index;
+  return {
+    bill_id: `${code}-${month}`,
+    bill_number: `HD26-${month}`,
+    customer_code: code,
+    cycle: 1,
+    month,
+    year: 2026,
+    period_from: `2026-${String(month - 1).padStart(2, "0")}-15`,
+    period_to: `2026-${String(month).padStart(2, "0")}-14`,
+    due_date: `2026-${String(month).padStart(2, "0")}-28`,
+    issued_at: `2026-${String(month).padStart(2, "0")}-15T03:00:00Z`,
+    households: "1",
+    kwh: 210,
+    price_group: "residential",
+    readings: [
+      {
+        meter_number: "210014455",
+        meter_register: "single",
+        multiplier: 1,
+        old_reading: 10_234,
+        new_reading: 10_444,
+        kwh: 210,
+      },
+    ],
+    lines: [
+      { label: "Bậc 1", kwh: 100, unit_price: 1984, amount: 198_400, decision: "", period_from: "", period_to: "" },
+      {
+        label: "Bậc 2",
+        kwh: 110,
+        unit_price: 2380,
+        amount: total - vat - 198_400,
+        decision: "",
+        period_from: "",
+        period_to: "",
+      },
+    ],
+    pre_vat: total - vat,
+    vat,
+    vat_rate: "8",
+    total,
+    open_principal: total - vat,
+    open_vat: vat,
+    state: "open",
+    explanation: [],
+  };
+}
