@@ -14,6 +14,6 @@ async def app() -> AsyncIterator[str]:
         yield address
 
 
-@pytest.mark.parametrize("script", ["back"])
+@pytest.mark.parametrize("script", ["back", "sizes"])
 async def test_screens(script: str, app: str) -> None:
     await browser.run(f"screens/{script}.browser.ts", {"THUNGAN_APP_URL": app})

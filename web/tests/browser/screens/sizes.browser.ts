@@ -1,0 +1,137 @@
+/** Every screen on the narrowest phones, with text twice as large, and in landscape with little height left. */
+
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { closePhones } from "../launch.ts";
+import { Screens } from "./screens.ts";
+
+const SIZES = [
+  { name: "320 px", width: 320, height: 640, text: 1 },
+  { name: "320 px, text twice as large", width: 320, height: 640, text: 2 },
+  { name: "390 px, text twice as large", width: 390, height: 844, text: 2 },
+  { name: "landscape with a keyboard", width: 640, height: 180, text: 1 },
+  { name: "landscape, text twice as large", width: 640, height: 320, text: 2 },
+] as const;
+
+interface Faults {
+  /** How much wider than the screen the page is. */
+  wide: number;
+  /** Words and amounts that go over two lines. */
+  torn: string[];
+  /** What a thumb does not hit. */
+  small: string[];
+  /** The part of the height that is covered by what is held at the edges. */
+  covered: number;
+}
+
+/** Run in the page. */
+function look(): Faults {
+  const torn: string[] = [];
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let node = texts.nextNode(); node; node = texts.nextNode()) {
+    const text = node.parentElement?.closest(".hidden") ? "" : (node.textContent ?? "");
+    for (const { 0: word, index } of text.matchAll(/[^ \n-]+/g)) {
+      const range = document.createRange();
+      range.setStart(node, index);
+      range.setEnd(node, index + word.length);
+      const lines = new Set(
+        [...range.getClientRects()].filter((box) => box.width > 1).map((box) => Math.round(box.top)),
+      );
+      if (lines.size > 1) {
+        torn.push(word);
+      }
+    }
+  }
+  const small = [...document.querySelectorAll<HTMLElement>("a, button, input, summary")]
+    .map((element) => ({ element, box: (element.closest("label") ?? element).getBoundingClientRect() }))
+    .filter(({ box }) => box.width > 0 && (box.width < 47.5 || box.height < 47.5))
+    .map(({ element, box }) => `${element.outerHTML.slice(0, 80)} ${box.width}×${box.height}`);
+  const held = [...document.querySelectorAll(".top, .actions, .places")]
+    .filter((element) => getComputedStyle(element).position === "sticky")
+    .reduce((sum, element) => sum + element.getBoundingClientRect().height, 0);
+  return {
+    wide: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    torn,
+    small,
+    covered: held / innerHeight,
+  };
+}
+
+describe("screens of every size", () => {
+  let it: Screens;
+  let customer: string;
+
+  before(async () => {
+    it = await Screens.start();
+    it.gateway.openShift();
+    customer = it.gateway.owes("Nguyễn Thị Kim Phượng Hoàng", 5_030_176);
+    it.gateway.owes("Lý Chí Lâm", 120_300, 249_975_380);
+    it.gateway.owes("Công ty TNHH Một thành viên Chế biến Thủy sản Xuất khẩu Cà Mau", 1_289_725);
+  });
+  after(closePhones);
+
+  async function fits(): Promise<void> {
+    const faults: Record<string, Faults> = {};
+    for (const { name, width, height, text } of SIZES) {
+      await it.page.setViewportSize({ width, height });
+      await it.page.evaluate((size) => {
+        document.documentElement.style.fontSize = `${112.5 * size}%`;
+      }, text);
+      const found = await it.page.evaluate(look);
+      if (found.wide > 0 || found.torn.length > 0 || found.small.length > 0 || found.covered > 0.45) {
+        faults[name] = found;
+      }
+    }
+    assert.deepEqual(faults, {});
+    await it.page.evaluate(() => document.documentElement.removeAttribute("style"));
+    await it.page.setViewportSize({ width: 390, height: 844 });
+  }
+
+  test("enrolling", async () => {
+    await it.open();
+    await it.reads("Ghi danh điện thoại");
+    await fits();
+    await it.enrol();
+  });
+
+  for (const [path, text] of [
+    ["", /5\.030\.176/],
+    ["search", /Gõ sai/],
+    ["shift", "Kết ca"],
+    ["shift/close", "Số tờ"],
+    ["papers", "Nối máy in"],
+    ["printer", "Bật máy in, rồi chọn cách nối."],
+    ["settings", "English"],
+    ["outbox", "Không có việc nào chờ gửi."],
+  ] as const) {
+    test(path || "the route", async () => {
+      await it.open(path);
+      await it.sees(text);
+      await fits();
+    });
+  }
+
+  test("a customer, the visit, cash, transfer, an appointment, and paid", async () => {
+    await it.open(`customers/${customer}`);
+    await it.sees(/Thuế GTGT/);
+    await fits();
+    await it.press("Khách vắng");
+    await fits();
+    await it.press("Thôi");
+    await it.press("Gặp khách");
+    await it.sees(/Khách trả bằng cách nào/);
+    await fits();
+    await it.open(`customers/${customer}/transfer`);
+    await it.page.locator("svg.qr-picture").waitFor();
+    await fits();
+    await it.open(`customers/${customer}/promise`);
+    await it.sees("Hẹn ngày quay lại");
+    await fits();
+    await it.open(`customers/${customer}/cash`);
+    await it.press("Vừa đủ");
+    await fits();
+    await it.press(/^Đã nhận/);
+    await it.sees(/^Đã thu/);
+    await fits();
+  });
+});
