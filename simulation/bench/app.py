@@ -19,7 +19,7 @@ NAME = "app"
 _DEV = PROJECT / "dev"
 _SCRIPT = "tests/browser/opening.ts"
 _EMPTY = "a page with nothing in it"
-_EMPTY_PAGE = "<!doctype html><title>.</title><label>Mã ghi danh<input></label>"
+_EMPTY_PAGE = "<!doctype html><title>.</title><label>Mã đăng ký<input></label>"
 
 
 async def run(bench: Bench) -> list[Row]:

@@ -22,7 +22,7 @@ async function open(address: string): Promise<Opened> {
       await session.send("Emulation.setCPUThrottlingRate", { rate: SLOWER });
       const started = performance.now();
       await phone.page.goto(address);
-      await phone.page.getByLabel("Mã ghi danh").waitFor();
+      await phone.page.getByLabel("Mã đăng ký").waitFor();
       const seconds = (performance.now() - started) / 1000;
       await session.send("Emulation.setCPUThrottlingRate", { rate: 1 });
       return seconds;

@@ -2,17 +2,20 @@
 import { h } from "preact";
 import { writtenMoment } from "../clock.ts";
 import { dong } from "../money.ts";
-import { useTranslate } from "../use_app.ts";
+import { useSelected, useTranslate } from "../use_app.ts";
 import type { CustomerView } from "../use_customer.ts";
 import { Icon } from "./icons.tsx";
 
 export function PaidBanner({ customer }: { customer: CustomerView }) {
   const t = useTranslate();
+  const collector = useSelected((state) => state.collector);
   const isKnown = customer.account !== null || customer.stop !== undefined;
   if (customer.debt > 0 || !isKnown) {
     return null;
   }
   const { paid } = customer;
+  // The gateway names a collector by the code.
+  const isOwn = collector !== null && paid?.where.endsWith(` ${collector.collector_code}`);
   return (
     <section class="banner good" role="alert">
       <Icon name="check" />
@@ -22,7 +25,7 @@ export function PaidBanner({ customer }: { customer: CustomerView }) {
           {paid
             ? t(`paid_by_${paid.method}`, {
                 amount: dong(paid.amount),
-                where: paid.where,
+                where: isOwn ? t("you") : paid.where,
                 time: writtenMoment(paid.at),
               })
             : t("paid_here")}

@@ -79,8 +79,10 @@ export function Cash({ code }: { code: string }) {
                   checked={isAll ? count === null : count === number}
                   onChange={() => setCount(isAll ? null : number)}
                 />
-                {t(isAll ? "cash_all" : "cash_first", { n: number })} ·{" "}
-                <b>{dong(isAll ? customer.debt : openOf(customer.openBills.slice(0, number)))}</b>
+                {isAll
+                  ? t("cash_all", { n: number })
+                  : t("cash_only", { months: monthsOf(customer.openBills.slice(0, number)) })}{" "}
+                · <b>{dong(isAll ? customer.debt : openOf(customer.openBills.slice(0, number)))}</b>
               </label>
             );
           })}
@@ -149,6 +151,11 @@ function notesFor(change: number): string {
   const { notes, rest } = inNotes(change);
   const parts = notes.map(([note, pieces]) => `${pieces} × ${plainDong(note)}`);
   return [...parts, ...(rest > 0 ? [plainDong(rest)] : [])].join(" + ");
+}
+
+/** The months of bills, such as `8/2026, 9/2026`. */
+function monthsOf(bills: readonly Bill[]): string {
+  return bills.map(({ month, year }) => `${month}/${year}`).join(", ");
 }
 
 function openOf(bills: readonly Bill[]): number {

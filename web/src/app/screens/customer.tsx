@@ -328,7 +328,7 @@ function Actions({ customer }: { customer: CustomerView }) {
   if (customer.debt <= 0) {
     return customer.lastVisit ? (
       <button type="button" class="main-button" onClick={() => go(`${here}/done`)}>
-        {t("document_receipt")}
+        {t("see_result")}
         <Icon name="next" />
       </button>
     ) : null;

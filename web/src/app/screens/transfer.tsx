@@ -31,7 +31,7 @@ export function TransferScreen({ code }: { code: string }) {
           class="main-button"
           way={customer.debt > 0 ? "main" : "instead"}
         >
-          {t(customer.debt > 0 ? "transfer_leave" : "transfer_receipt")}
+          {t(customer.debt > 0 ? "transfer_leave" : "see_result")}
         </Link>
       }
     >

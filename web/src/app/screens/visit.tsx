@@ -34,7 +34,7 @@ export function VisitScreen({ code }: { code: string }) {
       )}
       {!(customer.debt > 0 && customer.visit) && (
         <Link to={`${here}/done`} class="main-button" way="instead">
-          {t("go_on")}
+          {t("see_result")}
         </Link>
       )}
     </Screen>

@@ -53,7 +53,7 @@ describe("anybody", () => {
 
   test("enrolling", async () => {
     await it.open();
-    await it.reads("Ghi danh điện thoại");
+    await it.reads("Đăng ký máy");
     await isFitFor("enrol");
     await it.type("Tên điện thoại", "x");
     await it.enrol();
@@ -123,7 +123,7 @@ describe("anybody", () => {
     const [, , , , one, other] = (await it.owing()).slice(4);
     assert.ok(one && other);
     await it.open("papers");
-    await it.reads("Giấy in");
+    await it.reads("Phiếu in");
     await isFitFor("papers");
     await it.open("printer");
     await it.reads("Máy in");
@@ -154,7 +154,7 @@ describe("anybody", () => {
     await it.press(/^Tiền mặt/);
     await it.press("Vừa đủ");
     await isFitFor("cash");
-    await it.press(/^Đã nhận/);
+    await it.press(/^Thu .*biên nhận$/);
     await it.sees(/^Đã thu/);
     await isFitFor("paid");
     await it.goToByClick(other);

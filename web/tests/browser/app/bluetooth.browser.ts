@@ -80,7 +80,7 @@ describe("a day with a Bluetooth printer", () => {
     await printed("notice");
     await it.press(/^Tiền mặt/);
     await it.press("Vừa đủ");
-    await it.press(/^Đã nhận/);
+    await it.press(/^Thu .*biên nhận$/);
     await it.sees(/^Đã thu/);
     await it.sees("Đã in");
     await printed("receipt");
@@ -101,7 +101,7 @@ describe("a day with a Bluetooth printer", () => {
     const reference = await it.page.locator("section.qr p strong").last().innerText();
     await recordTransfer(one.customer_code, await debtOf(one.customer_code), it.name, reference);
     await it.sees("Ngân hàng đã báo có");
-    await it.press("Xem biên nhận");
+    await it.press("Xem kết quả");
     await it.sees("Đã in");
     await printed("receipt");
   });
@@ -143,7 +143,7 @@ describe("a day with a Bluetooth printer", () => {
     await it.press("Vừa đủ");
     it.link.faults.reset();
     it.link.faults.at(30, "lost after");
-    await it.press(/^Đã nhận/);
+    await it.press(/^Thu .*biên nhận$/);
     await it.sees(/Hãy nhìn máy in/);
     const receipt = [...jobs.values()].findLast((job) => job.kind === "receipt") as Job;
     const whole = picture(receipt.document as unknown as Document, DEFAULT_PROFILE);
@@ -168,7 +168,7 @@ describe("a day with a Bluetooth printer", () => {
 
   test("a counted copy, and the slip of the shift", async () => {
     await it.goHome();
-    await it.press("Giấy in");
+    await it.press("Phiếu in");
     await it.press("In bản sao");
     await it.type("Lý do in bản sao", "Khách làm ướt biên nhận");
     await it.press("In bản sao");
@@ -185,7 +185,7 @@ describe("a day with a Bluetooth printer", () => {
 
   test("after a reload the printer has to be chosen again; with Bluetooth switched off the app shows what to do", async () => {
     await it.page.reload(); // The emulated Bluetooth goes with the page.
-    await it.press(/Giấy in/);
+    await it.press(/Phiếu in/);
     await it.press("Máy in");
     await it.page.getByRole("button", { name: "Bluetooth", exact: true }).click();
     await it.sees(/Hãy bật Bluetooth/);

@@ -120,7 +120,7 @@ async function phoneWith({
   });
   phone.context.setDefaultTimeout(12_000);
   await phone.page.goto(APP);
-  await phone.page.getByRole("heading", { name: "Ghi danh điện thoại" }).waitFor();
+  await phone.page.getByRole("heading", { name: "Đăng ký máy" }).waitFor();
   return phone;
 }
 
@@ -132,9 +132,9 @@ const scanButton = (page: Page) => page.getByRole("button", { name: "Quét mã Q
 
 /** Typing is always there, and works. */
 async function canType(page: Page, name: string): Promise<void> {
-  await page.getByLabel("Mã ghi danh").fill(await codeFor(COLLECTORS[0] as string));
+  await page.getByLabel("Mã đăng ký").fill(await codeFor(COLLECTORS[0] as string));
   await page.getByLabel("Tên điện thoại").fill(name);
-  await page.getByRole("button", { name: /^Ghi danh$/ }).click();
+  await page.getByRole("button", { name: /^Đăng ký$/ }).click();
   await page.getByText(/khách đã xong/).waitFor();
 }
 

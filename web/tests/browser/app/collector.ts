@@ -104,9 +104,9 @@ export class Collector {
   async enrol(): Promise<void> {
     const code = await codeFor(this.code);
     await this.open();
-    await this.type("Mã ghi danh", code.toLowerCase());
+    await this.type("Mã đăng ký", code.toLowerCase());
     await this.type("Tên điện thoại", this.name);
-    await this.press(/^Ghi danh$/);
+    await this.press(/^Đăng ký$/);
     await this.sees(/khách đã xong/);
   }
 
@@ -127,7 +127,7 @@ export class Collector {
 
   /** Connect the printer and go through the set-up, as a person who looks at the paper. */
   async connectPrinter(): Promise<void> {
-    await this.page.getByRole("link", { name: "Giấy in" }).click();
+    await this.page.getByRole("link", { name: "Phiếu in" }).click();
     await this.press(/Nối máy in/);
     await this.page.getByRole("button", { name: BUTTONS[this.connection], exact: true }).click();
     await this.press("Kiểm tra máy in");

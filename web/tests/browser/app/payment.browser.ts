@@ -82,13 +82,13 @@ describe("one payment", () => {
         failed += 1;
         await fail(route).catch(() => undefined);
       });
-      await it.press(/^Đã nhận/);
+      await it.press(/^Thu .*biên nhận$/);
       await until("the request", async () => failed > 0);
       await it.sees(/Đừng thu lại/);
       await kill(`customers/${one.customer_code}/cash`);
       await it.sees(/Đang ghi nhận/);
       assert.equal(
-        await it.page.getByRole("button", { name: /^Đã nhận/ }).count(),
+        await it.page.getByRole("button", { name: /^Thu .*biên nhận$/ }).count(),
         0,
         "nobody can take the money again",
       );
@@ -114,7 +114,9 @@ describe("one payment", () => {
             await it.press("Vừa đủ");
             if (step === "taken") {
               // Nothing is waited for: the page dies right behind the finger.
-              await it.page.getByRole("button", { name: /^Đã nhận/ }).evaluate((button: HTMLElement) => button.click());
+              await it.page
+                .getByRole("button", { name: /^Thu .*biên nhận$/ })
+                .evaluate((button: HTMLElement) => button.click());
             }
           }
         }
@@ -123,14 +125,14 @@ describe("one payment", () => {
       await it.sees(/Mã khách hàng/);
       await until("a way to go on", async () => {
         const paid = (await paymentsOf(one.customer_code)).length > 0;
-        const buttons = it.page.getByRole("button", { name: /^(Gặp khách|Tiếp tục thu tiền|Biên nhận)/ });
+        const buttons = it.page.getByRole("button", { name: /^(Gặp khách|Tiếp tục thu tiền|Xem kết quả)/ });
         return paid || (await buttons.count()) > 0;
       });
       // A payment that left the phone may still be on its way; then its command waits for the answer.
       await it.page.getByText(/việc chờ gửi/).waitFor({ state: "hidden" });
       if ((await debtOf(one.customer_code)) > 0) {
         await toCash(one);
-        await it.press(/^Đã nhận/);
+        await it.press(/^Thu .*biên nhận$/);
         await it.sees(/^Đã thu/);
       }
       await isPaidOnce(one);
@@ -146,7 +148,7 @@ describe("one payment", () => {
       sent.push(route.request().headers()["idempotency-key"] ?? "");
       await (isOpen ? route.continue() : route.abort("connectionfailed")).catch(() => undefined);
     });
-    await it.press(/^Đã nhận/);
+    await it.press(/^Thu .*biên nhận$/);
     await until("the request", async () => sent.length > 0);
     const second = await it.context.newPage();
     await second.goto(`${APP}customers/${one.customer_code}`);
@@ -175,11 +177,11 @@ describe("one payment", () => {
         await other.press(/^Gặp khách/);
         await other.press(/^Tiền mặt/);
         await other.press("Vừa đủ");
-        await other.press(/^Đã nhận/);
+        await other.press(/^Thu .*biên nhận$/);
         await other.sees(/^Đã thu/);
         await route.continue();
       });
-      await it.press(/^Đã nhận/);
+      await it.press(/^Thu .*biên nhận$/);
       await it.sees("Hãy trả lại tiền cho khách.");
       assert.equal((await paymentsOf(one.customer_code)).length, 1);
     } finally {
@@ -235,8 +237,8 @@ describe("one payment", () => {
       await lost.reads("Điện thoại đã bị khóa");
       assert.ok(!(await lost.page.content()).includes(one.name));
       assert.ok(lost.printer.rows.length >= printed);
-      await lost.press("Ghi danh lại");
-      await lost.reads("Ghi danh điện thoại");
+      await lost.press("Đăng ký lại");
+      await lost.reads("Đăng ký máy");
     } finally {
       await lost.close();
     }

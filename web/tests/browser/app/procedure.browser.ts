@@ -102,7 +102,7 @@ describe("a collector's day", () => {
     await printedSince(rows);
     rows = it.printer.rows.length;
     await it.press(/^Tiền mặt/);
-    const take = it.page.getByRole("button", { name: /^Đã nhận/ });
+    const take = it.page.getByRole("button", { name: /^Thu .*biên nhận$/ });
     assert.equal(await take.isDisabled(), true, "nothing was handed over yet");
     await it.type("Khách đưa", String(due - 1));
     await it.sees(/Còn thiếu 1\s*đ/);
@@ -135,7 +135,7 @@ describe("a collector's day", () => {
     await it.press(/^Tiền mặt/);
     await it.page.getByRole("radio").last().check();
     await it.press("Vừa đủ");
-    await it.press(/^Đã nhận/);
+    await it.press(/^Thu .*biên nhận$/);
     await it.sees(/^Đã thu/);
     assert.equal(await debtOf(code), found.account.account.debt - part);
     await it.sees("Khách còn phải trả");
@@ -158,7 +158,7 @@ describe("a collector's day", () => {
     });
     await it.press(/^Tiền mặt/);
     await it.press("Vừa đủ");
-    await it.page.getByRole("button", { name: /^Đã nhận/ }).evaluate((button: HTMLElement) => {
+    await it.page.getByRole("button", { name: /^Thu .*biên nhận$/ }).evaluate((button: HTMLElement) => {
       for (let time = 0; time < 10; time += 1) {
         button.click();
       }
@@ -205,7 +205,7 @@ describe("a collector's day", () => {
     assert.notEqual(now, fields["62.08"], "another amount has a reference of its own");
     await recordTransfer(one.customer_code, rest, it.name, `MBVCB.327.${now.replaceAll(" ", "")}.CT tu 0071`);
     await it.sees("Ngân hàng đã báo có");
-    await it.press("Xem biên nhận");
+    await it.press("Xem kết quả");
     await it.sees("Đã in");
     await printedSince(rows);
   });
@@ -259,7 +259,7 @@ describe("a collector's day", () => {
       }
       await post(one.customer_code, await debtOf(one.customer_code));
       await it.sees(/Không thu nữa|Khách đã trả bằng cách khác/);
-      assert.equal(await it.page.getByRole("button", { name: /^Đã nhận|^Gặp khách|^Ghi hẹn/ }).count(), 0);
+      assert.equal(await it.page.getByRole("button", { name: /^Thu .*biên nhận$|^Gặp khách|^Ghi hẹn/ }).count(), 0);
       assert.equal(await it.page.locator("svg.qr-picture").count(), 0);
       assert.equal((await paymentsOf(one.customer_code)).length, 1);
     });
@@ -286,7 +286,7 @@ describe("a collector's day", () => {
     );
     it.link.faults.reset();
     it.link.faults.at(40, "lost after");
-    await it.press(/^Đã nhận/);
+    await it.press(/^Thu .*biên nhận$/);
     await it.sees(/Hãy nhìn máy in/);
     await it.press("Chưa, in lại");
     await it.page.getByText("Đã in", { exact: true }).first().waitFor();
@@ -315,7 +315,7 @@ describe("a collector's day", () => {
 
   test("a copy has a reason and is counted", async () => {
     await it.goHome();
-    await it.press("Giấy in");
+    await it.press("Phiếu in");
     await it.press("In bản sao");
     await it.type("Lý do in bản sao", "Khách làm ướt biên nhận");
     await it.press("In bản sao");

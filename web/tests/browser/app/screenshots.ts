@@ -33,10 +33,10 @@ async function shot({ page }: Collector, name: string, whole = false): Promise<v
 const collector = await Collector.start();
 try {
   await collector.open();
-  await collector.reads("Ghi danh điện thoại");
+  await collector.reads("Đăng ký máy");
   await shot(collector, "enrol");
-  await collector.type("Mã ghi danh", "AAAA-BBBB");
-  await collector.press(/^Ghi danh$/);
+  await collector.type("Mã đăng ký", "AAAA-BBBB");
+  await collector.press(/^Đăng ký$/);
   await collector.page.getByRole("alert").waitFor();
   await shot(collector, "enrol-refused");
   await collector.enrol();
@@ -47,7 +47,7 @@ try {
   await collector.openShift();
   await collector.sees(/Tiền mặt đang giữ/);
   await collector.open("papers");
-  await collector.reads("Giấy in");
+  await collector.reads("Phiếu in");
   await shot(collector, "print-jobs-no-printer");
   await collector.press(/Nối máy in/);
   await shot(collector, "printer");
@@ -98,7 +98,7 @@ try {
   await shot(collector, "cash");
   await collector.page.locator(".chips button").nth(2).click();
   await shot(collector, "cash-change");
-  await collector.press(/^Đã nhận/);
+  await collector.press(/^Thu .*biên nhận$/);
   await collector.sees(/^Đã thu/);
   await collector.sees("Đã in");
   await shot(collector, "paid");
@@ -112,7 +112,7 @@ try {
   await recordTransfer(second.customer_code, await debtOf(second.customer_code), collector.name);
   await collector.sees("Ngân hàng đã báo có");
   await shot(collector, "transfer-recorded");
-  await collector.press("Xem biên nhận");
+  await collector.press("Xem kết quả");
   await collector.sees("Đã in");
   await shot(collector, "transfer-done");
 
@@ -160,7 +160,7 @@ try {
     await shot(collector, "visit-paper-out");
   }
   await collector.goHome();
-  await collector.press(/Giấy in/);
+  await collector.press(/Phiếu in/);
   await collector.sees(/hết giấy/);
   await shot(collector, "print-jobs-held");
   collector.printer.loadPaper();
@@ -180,7 +180,7 @@ try {
     await shot(collector, "visit-unconfirmed");
   }
   await collector.goHome();
-  await collector.press(/Giấy in/);
+  await collector.press(/Phiếu in/);
   await shot(collector, "print-jobs-unconfirmed", true);
   await collector.press("Rồi, đã ra đủ");
   await collector.page

@@ -61,7 +61,7 @@ describe("a morning without signal", () => {
     await it.press(/^Tiền mặt/);
     await it.sees(/chưa thu tiền mặt được/);
     await it.press("Vừa đủ");
-    assert.equal(await it.page.getByRole("button", { name: /^Đã nhận/ }).isDisabled(), true);
+    assert.equal(await it.page.getByRole("button", { name: /^Thu .*biên nhận$/ }).isDisabled(), true);
     await it.page.getByRole("button", { name: "Quay lại" }).click();
     await it.press(/^Chưa trả được/);
     await it.press(/^Ghi hẹn/);
@@ -87,7 +87,7 @@ describe("a morning without signal", () => {
     await it.open();
     await it.sees("6 việc chờ gửi");
     await it.press("6 việc chờ gửi");
-    await it.sees(/Lượt thăm: Khách vắng/);
+    await it.sees(/Lượt ghé: Khách vắng/);
   });
 
   test("meanwhile somebody pays at the post office", async () => {
@@ -107,13 +107,13 @@ describe("a morning without signal", () => {
       }
     });
     await signal(true);
-    await it.sees("1 việc bị từ chối");
+    await it.sees("1 việc chưa ghi được");
     await it.page.getByText(/việc chờ gửi/).waitFor({ state: "hidden" });
-    await it.press("1 việc bị từ chối");
+    await it.press("1 việc chưa ghi được");
     await it.sees("Không có việc nào chờ gửi.");
     await it.sees(/không còn nợ/);
     await it.press("Đã hiểu");
-    await it.page.getByText("bị từ chối").first().waitFor({ state: "hidden" });
+    await it.page.getByText("chưa ghi được").first().waitFor({ state: "hidden" });
     const visits = sent.filter((one) => one.startsWith("PUT /v1/visits/"));
     assert.equal(visits.length, 6, "met and cannot pay of one visit, three away, one too late");
     assert.equal(visits[0], visits[1], "the same visit goes on");
@@ -139,7 +139,7 @@ describe("a morning without signal", () => {
     await it.press("Gặp khách");
     await it.press(/^Tiền mặt/);
     await it.press("Vừa đủ");
-    await it.press(/^Đã nhận/);
+    await it.press(/^Thu .*biên nhận$/);
     await it.sees(/^Đã thu/);
     assert.equal((await accountOf(one.customer_code)).account.debt, 0);
   });
@@ -197,7 +197,7 @@ for (const [how, days] of [
         (await printJobsOf(it.name)).some((job) => job.customer_code === one.customer_code && job.kind === "notice"),
       );
       await it.goHome();
-      assert.equal(await it.page.getByText("bị từ chối").count(), 0);
+      assert.equal(await it.page.getByText("chưa ghi được").count(), 0);
     } finally {
       await it.close();
     }

@@ -41,8 +41,8 @@ export class Screens {
 
   async enrol(): Promise<void> {
     await this.open();
-    await this.page.getByLabel("Mã ghi danh").fill("ABCD-EFGH");
-    await this.press(/^Ghi danh$/);
+    await this.page.getByLabel("Mã đăng ký").fill("ABCD-EFGH");
+    await this.press(/^Đăng ký$/);
     await this.page.locator("ol.stops a").first().waitFor();
   }
 

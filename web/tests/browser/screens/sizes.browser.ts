@@ -89,7 +89,7 @@ describe("screens of every size", () => {
 
   test("enrolling", async () => {
     await it.open();
-    await it.reads("Ghi danh điện thoại");
+    await it.reads("Đăng ký máy");
     await fits();
     await it.enrol();
   });
@@ -130,7 +130,7 @@ describe("screens of every size", () => {
     await it.open(`customers/${customer}/cash`);
     await it.press("Vừa đủ");
     await fits();
-    await it.press(/^Đã nhận/);
+    await it.press(/^Thu .*biên nhận$/);
     await it.sees(/^Đã thu/);
     await fits();
   });
