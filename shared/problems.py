@@ -8,15 +8,19 @@ TYPE_PREFIX = "urn:thungan:problem:"
 
 
 class Problem(Exception):
-    """A request was understood and refused, or could not be served; nothing was half done.
+    """A request was understood and refused, or could not be served; nothing is half done.
+
+    Whether all of it or nothing was done is known, but for :class:`TimedOut` and :class:`Unavailable`.
 
     ``slug`` is stable and machine-readable, ``status`` an HTTP status code, ``detail`` a sentence in Vietnamese for
-    the person with the phone, ``facts`` whatever the caller needs to act on (never secrets).
+    the person with the phone (the class's ``usual_detail`` where none is given), ``facts`` whatever the caller needs to
+    act on (never secrets).
     """
 
     slug = "problem"
     status = 500
     title = "Something went wrong"
+    usual_detail = ""
 
     def __init__(
         self,
@@ -30,9 +34,9 @@ class Problem(Exception):
         self.slug = slug or type(self).slug
         self.status = status or type(self).status
         self.title = title or type(self).title
-        self.detail = detail
+        self.detail = detail or type(self).usual_detail
         self.facts = dict(facts or {})
-        super().__init__(f"{self.slug}: {detail or self.title}")
+        super().__init__(f"{self.slug}: {self.detail or self.title}")
 
     def as_dict(self) -> dict[str, Any]:
         """Return the members of an RFC 9457 problem detail object."""
@@ -97,11 +101,18 @@ class SameIdOtherContent(Conflict):
 
 
 class Unavailable(Problem):
-    """A part of the system cannot answer now; the same request may be repeated later."""
+    """A part of the system cannot answer now; the same request may be repeated later, with the same id."""
 
     slug = "unavailable"
     status = 503
     title = "Temporarily unavailable"
+    usual_detail = "Hệ thống tạm thời gián đoạn, vui lòng thử lại sau giây lát."
+
+
+class Busy(Unavailable):
+    """A part of the system has no room for the request now; nothing was done, and it may be repeated later."""
+
+    usual_detail = "Hệ thống đang bận, vui lòng thử lại sau giây lát."
 
 
 class TimedOut(Unavailable):
@@ -110,6 +121,16 @@ class TimedOut(Unavailable):
     slug = "timed-out"
     status = 504
     title = "No answer in time"
+    usual_detail = "Hệ thống chưa trả lời kịp, vui lòng thử lại."
+
+
+class InternalError(Problem):
+    """A fault of ours: it was logged, and nothing is half done. The caller learns where to look, nothing else."""
+
+    slug = "internal-error"
+    status = 500
+    title = "Internal error"
+    usual_detail = "Có lỗi trong hệ thống, vui lòng báo cho bộ phận hỗ trợ."
 
 
 _BY_STATUS: Mapping[int, type[Problem]] = {

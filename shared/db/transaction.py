@@ -10,7 +10,7 @@ import asyncpg
 
 from shared.db.pool import ACQUIRE_SECONDS, Connection
 from shared.db.time_limit import suspended
-from shared.problems import Unavailable
+from shared.problems import Busy
 
 T = TypeVar("T")
 
@@ -51,7 +51,7 @@ async def acquired(pool: asyncpg.Pool, *, within: float = ACQUIRE_SECONDS) -> As
     try:
         connection = await pool.acquire(timeout=within)
     except TimeoutError:
-        raise Unavailable("Hệ thống đang bận, vui lòng thử lại sau giây lát.", facts={"part": "database"}) from None
+        raise Busy(facts={"part": "database"}) from None
     try:
         yield connection
     finally:

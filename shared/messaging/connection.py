@@ -33,7 +33,7 @@ def is_open(connection: AbstractConnection) -> bool:
 
 
 def server_properties(connection: AbstractConnection) -> Mapping[str, Any]:
-    """Return what the broker has said of itself."""
+    """Return the properties that the broker announced."""
     if connection.transport is None:
         return {}
     return connection.transport.connection.server_properties

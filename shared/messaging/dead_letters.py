@@ -1,4 +1,4 @@
-"""The events that a service gave up: looking at them, sending them through their queue again, dropping them.
+"""The events that a service dead-lettered: looking at them, sending them through their queue again, dropping them.
 
 Looking takes the letters off the queue; when the desk is left, the broker puts them back where they were, a moment
 later. Other operators do not see them meanwhile. What dies with the process is put back by the broker.
@@ -37,10 +37,10 @@ REDRIVEN = "x-redriven"
 
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
-    """An event that was given up."""
+    """An event that was dead-lettered."""
 
     service: str
-    """Whose handler gave it up."""
+    """Whose handler failed on it."""
 
     delivered: Delivered
 
@@ -57,7 +57,7 @@ class DeadLetter:
 
     @property
     def reason(self) -> str:
-        """Why it was given up: our word, or the broker's where it died without us (``delivery-limit``)."""
+        """Why it was dead-lettered: our word, or the broker's where it died without us (``delivery-limit``)."""
         found = self._header(envelope.REASON)
         if isinstance(found, str) and self._header(envelope.DEAD_AT) is not None:
             return found
@@ -71,13 +71,13 @@ class DeadLetter:
 
     @property
     def attempt(self) -> int:
-        """Deliveries that were counted, 1 for an event that was given up at once."""
+        """Deliveries that were counted, 1 for an event that was dead-lettered at once."""
         found = self._header(envelope.ATTEMPT)
         return found if isinstance(found, int) else 1
 
     @property
     def dead_at(self) -> datetime | None:
-        """When it was given up (UTC); None where nobody wrote it down."""
+        """When it was dead-lettered (UTC); None where nobody wrote it down."""
         found = self._header(envelope.DEAD_AT)
         if isinstance(found, int):
             return datetime.fromtimestamp(found / 1000, UTC)

@@ -79,7 +79,7 @@ class Requester:
         deadline = now + timeout if context.deadline is None else min(now + timeout, context.deadline)
         kind = message.routing_key()
         if deadline <= now:
-            raise TimedOut(_TIMED_OUT, facts={"request": kind})
+            raise TimedOut(facts={"request": kind})
         if self._link.is_blocked or not self.port.is_ready:
             raise _unavailable(kind)
         attempt = envelope.attempt_id()
@@ -116,7 +116,7 @@ class Requester:
             async with asyncio.timeout(deadline - now):
                 delivered = await answer
         except TimeoutError:
-            raise TimedOut(_TIMED_OUT, facts={"request": kind}) from None
+            raise TimedOut(facts={"request": kind}) from None
         except BrokerGone as error:
             log.warning("request_not_sent", request=kind, reason=str(error))
             raise _unavailable(kind) from error
@@ -161,14 +161,11 @@ class Requester:
             answer.set_result(delivered)
 
     def _on_lost(self) -> None:
-        """Answers can only come over the channel that is gone: tell everybody who waits."""
+        """Answers can only come over the channel that is gone: fail every request that waits for one."""
         for answer in self._pending.values():
             if not answer.done():
                 answer.set_exception(BrokerGone("the connection was lost, or the broker is blocked"))
 
 
-_TIMED_OUT = "Hệ thống chưa trả lời kịp, vui lòng thử lại."
-
-
 def _unavailable(kind: str) -> Unavailable:
-    return Unavailable("Hệ thống tạm thời gián đoạn, vui lòng thử lại sau giây lát.", facts={"request": kind})
+    return Unavailable(facts={"request": kind})

@@ -29,7 +29,7 @@ from shared.messaging.topology import Names, Topology, exchanges, request_queue
 from shared.messaging.underlay import TRANSIENT, Delivered, Properties, acknowledge, is_stale
 from shared.messaging.unit_of_work import Access
 from shared.messaging.units_of_work import UnitsOfWork
-from shared.problems import InvalidRequest, Problem, TimedOut, Unavailable
+from shared.problems import InternalError, InvalidRequest, Problem, TimedOut, Unavailable
 
 _LOST_TRIES = 3
 
@@ -193,7 +193,7 @@ def _is_refusal(error: Exception) -> bool:
 
 
 def _as_problem(error: Exception, correlation_id: str) -> Problem:
-    """Return what a caller is told of an error, and log it as it deserves; called while handling it."""
+    """Return the problem that answers an error, and log the error; called while handling it."""
     if isinstance(error, Problem):
         log.info("request_refused", slug=error.slug, status=error.status)
         return error
@@ -202,20 +202,9 @@ def _as_problem(error: Exception, correlation_id: str) -> Problem:
         return InvalidRequest(str(error))
     if isinstance(error, TimeoutError | CommitUnknown):
         log.warning("request_timed_out")
-        return TimedOut("Hệ thống chưa trả lời kịp, vui lòng thử lại.")
+        return TimedOut()
     if is_connection_lost(error) or isinstance(error, DATABASE_BUSY + CONFLICTS):
         log.warning("database_not_available", error=type(error).__name__)
-        return Unavailable("Hệ thống tạm thời gián đoạn, vui lòng thử lại sau giây lát.")
+        return Unavailable()
     log.error("request_failed", exc_info=error)
-    return internal_error(correlation_id)
-
-
-def internal_error(correlation_id: str) -> Problem:
-    """Return what a caller learns of an error that is ours: that it happened, and where to look, nothing else."""
-    return Problem(
-        "Có lỗi trong hệ thống, vui lòng báo cho bộ phận hỗ trợ.",
-        slug="internal-error",
-        status=500,
-        title="Internal error",
-        facts={"correlation_id": correlation_id},
-    )
+    return InternalError(facts={"correlation_id": correlation_id})

@@ -9,7 +9,16 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 from services.gateway.domain.devices import EVERYONE
 from services.gateway.edge import problems
 from services.gateway.edge.operation import AnyOperation
-from shared.problems import Conflict, InvalidRequest, NotAllowed, NotFound, Problem, TimedOut, Unavailable
+from shared.problems import (
+    Conflict,
+    InternalError,
+    InvalidRequest,
+    NotAllowed,
+    NotFound,
+    Problem,
+    TimedOut,
+    Unavailable,
+)
 
 REFERENCE = "#/components/schemas/{model}"
 _JSON = "application/json"
@@ -189,7 +198,7 @@ def _responses(operation: AnyOperation, references: References) -> dict[str, Any
 
 def possible_problems(operation: AnyOperation) -> list[Problem]:
     """Return everything that can go wrong with an operation."""
-    kinds: list[type[Problem] | Problem] = [problems.TooManyRequests, problems.InternalError, Unavailable, TimedOut]
+    kinds: list[type[Problem] | Problem] = [problems.TooManyRequests, InternalError, Unavailable, TimedOut]
     if operation.roles is not None:
         kinds.append(problems.NotAuthenticated)
         if operation.roles != EVERYONE:

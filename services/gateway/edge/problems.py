@@ -80,14 +80,6 @@ class TooManyRequests(Problem):
     title = "Too many requests"
 
 
-class InternalError(Problem):
-    """A fault of ours; nothing was half done, and it has been logged."""
-
-    slug = "internal-error"
-    status = 500
-    title = "An error of ours"
-
-
 class InvalidField(Outgoing):
     """One thing that is wrong with a request."""
 

@@ -22,7 +22,7 @@ from shared.db.time_limit import time_limit
 from shared.db.transaction import CONFLICTS, DATABASE_BUSY, CommitUnknown, is_connection_lost
 from shared.messaging import tracing
 from shared.messaging.context import correlated
-from shared.problems import NotFound, Problem, TimedOut, Unavailable
+from shared.problems import InternalError, NotFound, Problem, TimedOut, Unavailable
 
 log = structlog.get_logger()
 
@@ -245,13 +245,13 @@ async def _answered(
     except web.HTTPException as error:
         return _http_exception(error)
     except (TimeoutError, CommitUnknown):
-        return problems.problem_response(TimedOut("Hệ thống trả lời quá chậm; hãy thử lại."))
+        return problems.problem_response(TimedOut())
     except Exception as error:
         if is_connection_lost(error) or isinstance(error, DATABASE_BUSY + CONFLICTS):
             log.warning("connection_lost", route=_route_of(request), error=type(error).__name__)
-            return problems.problem_response(Unavailable("Hệ thống tạm thời gián đoạn; hãy thử lại."))
+            return problems.problem_response(Unavailable())
         log.exception("request_failed", route=_route_of(request))
-        return problems.problem_response(problems.InternalError("Lỗi hệ thống; đã được ghi lại."))
+        return problems.problem_response(InternalError())
 
 
 def _http_exception(error: web.HTTPException) -> web.StreamResponse:

@@ -42,7 +42,7 @@ from shared.db.transaction import is_connection_lost
 from shared.ids import new_id
 from shared.messaging import correlated
 from shared.printing import PrinterProfile
-from shared.problems import Problem, Unavailable
+from shared.problems import Busy, Problem, Unavailable
 
 log = structlog.get_logger()
 
@@ -73,7 +73,7 @@ class Stream:
                 UpgradeRequired("Địa chỉ này chỉ dùng WebSocket."), {"Upgrade": "websocket"}
             )
         if self._hub.draining or self._opens.take("stream"):
-            return problems.problem_response(Unavailable("Hệ thống đang bận; hãy kết nối lại sau ít giây."))
+            return problems.problem_response(Busy())
         socket = web.WebSocketResponse(
             heartbeat=settings.heartbeat, compress=False, max_msg_size=MAX_FRAME_BYTES, timeout=2.0
         )
