@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import asyncpg
 import pytest
@@ -54,6 +54,20 @@ async def slow_to_commit(url: str, seconds: float) -> None:
     connection = await asyncpg.connect(url)
     await connection.execute(SLOW_COMMIT % seconds)
     await connection.close()
+
+
+@contextlib.asynccontextmanager
+async def database_lost_in_commit(
+    bus_for: BusFactory, url: str, postgres_url: str
+) -> AsyncIterator[tuple[asyncio.Task[Done], TcpProxy]]:
+    """Request a payment, and cut the connection to the database while the payment is being committed."""
+    async with TcpProxy.in_front_of(postgres_url) as to_database:
+        await bus_for(PAYER, database_url=to_database.url(url))
+        asker = await bus_for(ASKER)
+        asking = asyncio.create_task(asker.request(Pay(), timeout=20))
+        await wait_until(lambda: committing(url))
+        to_database.down()
+        yield asking, to_database
 
 
 async def paid(url: str) -> int:
@@ -139,13 +153,7 @@ async def test_a_commit_whose_outcome_is_unknown_is_answered_as_unknown(
 ) -> None:
     url = await database()
     await slow_to_commit(url, 1.0)
-    async with TcpProxy.in_front_of(postgres_url) as to_database:
-        await bus_for(PAYER, database_url=to_database.url(url))
-        asker = await bus_for(ASKER)
-        asking = asyncio.create_task(asker.request(Pay(), timeout=20))
-        await wait_until(lambda: committing(url))
-        to_database.down()
-
+    async with database_lost_in_commit(bus_for, url, postgres_url) as (asking, _):
         with pytest.raises(TimedOut):
             await asking
 
@@ -156,14 +164,8 @@ async def test_a_commit_whose_answer_was_lost_is_answered_by_doing_it_again(
     """The handler has to know its own repetition; this one does not, so that it can be seen."""
     url = await database()
     await slow_to_commit(url, 0.5)
-    async with TcpProxy.in_front_of(postgres_url) as to_database:
-        await bus_for(PAYER, database_url=to_database.url(url))
-        asker = await bus_for(ASKER)
-        asking = asyncio.create_task(asker.request(Pay(), timeout=20))
-        await wait_until(lambda: committing(url))
-        to_database.down()
+    async with database_lost_in_commit(bus_for, url, postgres_url) as (asking, to_database):
         to_database.heal()
-
         assert await asking == Done()
     await wait_until(lambda: paid(url))
 

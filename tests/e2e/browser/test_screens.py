@@ -1,4 +1,4 @@
-"""The phone app's screens in a real browser, with a gateway that the tests hold in their hand: what screens do by themselves."""
+"""The phone app's screens in a real browser, with a gateway played by the tests."""
 
 from collections.abc import AsyncIterator
 
