@@ -34,11 +34,14 @@ CONSUMED: Mapping[str, list[str]] = {
 
 _ARCHIVED = """
 SELECT message_id, routing_key, aggregate, correlation_id, causation_id, body
-FROM outbox
-WHERE published_at IS NOT NULL
-ORDER BY random()
-LIMIT $1
+FROM (
+    SELECT *, row_number() OVER (PARTITION BY routing_key ORDER BY random()) AS place
+    FROM outbox
+    WHERE published_at IS NOT NULL
+) AS archived
+WHERE place <= $1
 """
+"""Some of each kind: the kinds that are many (customers, bills) would leave nothing for the others."""
 
 ENOUGH_TO_SHUFFLE = 10
 """Events that should wait before they are given back in another order."""
@@ -65,7 +68,7 @@ class MessageFaults:
     # --- again
 
     async def duplicate(self, fault: Fault) -> None:
-        """Deliver each event that is published meanwhile again at once, and then some of any time of the run."""
+        """Deliver each event that is published meanwhile again at once, and then some of each kind of the whole run."""
         async with await self._connected() as connection:
             channel = await connection.channel()
             exchange = await channel.get_exchange(self._names.events, ensure=False)
@@ -104,7 +107,7 @@ class MessageFaults:
         self.duplicated += len(messages)
 
     async def _archived(self, database_url: str, count: int) -> list[aio_pika.Message]:
-        """Return events that a service emitted earlier in the run, as its relay sent them."""
+        """Return up to ``count`` events of each kind that a service emitted in the run, as its relay sent them."""
         connection = await asyncpg.connect(database_url, timeout=10)
         try:
             return [_as_sent(row) for row in await connection.fetch(_ARCHIVED, count)]
