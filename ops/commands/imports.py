@@ -12,7 +12,7 @@ from ops.console import JsonOption, fail, print_json, print_line
 from ops.databases import bus_of
 from ops.runner import run
 from ops.system import find_system
-from services.billing.bills.bill_run import BillRun, run_bills
+from services.billing.bill_run import BillRun, run_bills
 from services.billing.imports.collection_points import POINTS
 from services.billing.imports.files import import_folder
 from services.billing.imports.readings import READINGS, read_readings

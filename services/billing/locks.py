@@ -1,6 +1,6 @@
 """What a request locks before it is answered, from the record or by doing it. Declared in ``topology.py``."""
 
-from services.billing.payments.ledger import lock_account
+from services.billing.ledger import lock_account
 from services.billing.payments.rules import check_payer
 from services.billing.store import payments, shifts
 from shared.contracts.billing import CloseShift, OpenShift, RecordPayment, ReversePayment

@@ -10,7 +10,7 @@ from pathlib import Path
 import asyncpg
 
 from ops.databases import bus_of
-from services.billing.bills.bill_run import run_bills
+from services.billing.bill_run import run_bills
 from services.billing.imports.collection_points import POINTS
 from services.billing.imports.files import import_files
 from services.billing.imports.readings import READINGS

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from services.billing.payments.ledger import refresh_account
+from services.billing.ledger import refresh_account
 from services.billing.payments.rules import NothingToPay, ReferenceAlreadyRecorded, already_paid, clear
 from services.billing.shifts.rules import NoOpenShift, check_ceiling
 from services.billing.store import accounts, bills, collection_points, payments, shifts

@@ -1,6 +1,6 @@
 """Take a payment back: one transaction under the lock of the customer's account."""
 
-from services.billing.payments.ledger import refresh_account, use_credit_on_open_bills
+from services.billing.ledger import refresh_account, use_credit_on_open_bills
 from services.billing.payments.rules import AlreadyReversed, Cleared
 from services.billing.store import accounts, bills, payments, shifts
 from shared.clock import Clock

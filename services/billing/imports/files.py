@@ -11,7 +11,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
-from services.billing.bills.bill_run import WorkFactory
+from services.billing.bill_run import WorkFactory
 from services.billing.errors import BillingError
 from services.billing.imports.collection_points import POINTS, read_collection_points
 from services.billing.imports.readings import READINGS, Reading, assemble, read_readings
@@ -66,7 +66,7 @@ async def import_folder(
     """Import those files of ``names`` that are in ``folder``: all or nothing.
 
     ``new_work`` is the ``work`` of a bus (it need not be started). The readings become metered periods that wait for
-    the bill run (:mod:`services.billing.bills.bill_run`); each is computed once as a test, so that what cannot be
+    the bill run (:mod:`services.billing.bill_run`); each is computed once as a test, so that what cannot be
     billed is reported with its line. ``due_days`` after the period a bill is due when its readings name no due date.
     Raises ``FileNotFoundError`` when the folder holds none of the files.
     """

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import asyncpg
 
-from services.billing.bills.bill_run import BillRun, run_bills
+from services.billing.bill_run import BillRun, run_bills
 from services.billing.handlers.get_account import get_account
 from services.billing.handlers.get_payment import get_payment
 from services.billing.handlers.get_shift import get_shift

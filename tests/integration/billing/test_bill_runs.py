@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from services.billing.bills.bill_run import issue_batch
+from services.billing.bill_run import issue_batch
 from services.billing.imports.files import import_files, import_folder
 from shared.contracts.billing import BillState
 from tests.integration.billing.desk import CODE, TARIFFS, Desk, reading, readings

@@ -13,7 +13,7 @@ import pytest
 from pydantic import SecretStr
 
 from services.billing.app import service
-from services.billing.bills.bill_run import run_bills
+from services.billing.bill_run import run_bills
 from services.billing.imports.files import import_files
 from services.billing.settings import BillingSettings
 from shared.clock import now
