@@ -7,7 +7,7 @@ import pytest_asyncio
 
 from shared.db import open_pool
 from shared.testing.databases import TestDatabases
-from tests.integration.billing.desk import Desk
+from tests.integration.billing.billing_handlers import Desk
 
 
 @pytest_asyncio.fixture(scope="session")

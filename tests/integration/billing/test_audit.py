@@ -4,7 +4,7 @@ import pytest
 
 from services.billing.audit import audit_facts
 from shared.contracts.common import PaymentMethod
-from tests.integration.billing.desk import Desk
+from tests.integration.billing.billing_handlers import Desk
 
 ANOTHER_ALLOCATION = """
 INSERT INTO allocations (payment_id, bill_id, vat, principal, made_at)

@@ -8,7 +8,7 @@ import pytest
 from services.billing.bill_run import issue_batch
 from services.billing.imports.files import import_files, import_folder
 from shared.contracts.billing import BillState
-from tests.integration.billing.desk import CODE, TARIFFS, Desk, reading, readings
+from tests.integration.billing.billing_handlers import CODE, TARIFFS, Desk, reading, readings
 
 SECOND = "PB14010012346"
 

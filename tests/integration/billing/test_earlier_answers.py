@@ -19,7 +19,7 @@ from shared.contracts.message import Request
 from shared.db import migrate, open_pool
 from shared.problems import SameIdOtherContent
 from shared.testing.databases import TestDatabases
-from tests.integration.billing.desk import Desk
+from tests.integration.billing.billing_handlers import Desk
 
 migrations: Any = import_module("shared.db.migrate")
 SHARED: Path = migrations.SHARED

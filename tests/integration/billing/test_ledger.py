@@ -8,7 +8,7 @@ import pytest
 
 from shared.contracts.common import PaymentMethod
 from shared.problems import Problem
-from tests.integration.billing.desk import NOW, Desk
+from tests.integration.billing.billing_handlers import NOW, Desk
 
 
 @dataclass

@@ -8,7 +8,7 @@ from services.billing.imports.files import import_files
 from shared.contracts.common import NextStep, Outcome
 from shared.ids import new_id
 from shared.messaging import RetryLater
-from tests.integration.billing.desk import CODE, NOW, TARIFFS, Desk
+from tests.integration.billing.billing_handlers import CODE, NOW, TARIFFS, Desk
 
 POINTS = """collection_point_code,name,kind,address,opening_hours,phone,unit_code
 BD09,Bưu điện Năm Căn,post_office,Năm Căn,T2-T6,0952 000 009,PB1403

@@ -11,7 +11,7 @@ from shared.contracts.common import PaymentMethod
 from shared.contracts.receipt import ReceiptKind
 from shared.ids import new_id
 from shared.problems import Conflict, InvalidRequest, NotFound, Problem, SameIdOtherContent
-from tests.integration.billing.desk import CODE, COLLECTOR, NOW, Desk
+from tests.integration.billing.billing_handlers import CODE, COLLECTOR, NOW, Desk
 
 
 async def refused(attempt: object) -> Problem:

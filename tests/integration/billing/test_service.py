@@ -41,7 +41,7 @@ from shared.problems import Problem
 from shared.runtime import Running
 from shared.testing.fixtures import BusFactory
 from shared.testing.waiting import wait_until
-from tests.integration.billing.desk import CODE, COLLECTOR, NOW, TARIFFS, facts, reading, readings
+from tests.integration.billing.billing_handlers import CODE, COLLECTOR, NOW, TARIFFS, facts, reading, readings
 
 BILLING_SAYS = (BillIssued, NoticeIssued, PaymentRecorded, PaymentReversed, ShiftClosed)
 

@@ -8,7 +8,7 @@ import pytest
 from shared.contracts.billing import PaymentReply, ShiftReply
 from shared.ids import new_id
 from shared.problems import NotFound, Problem, SameIdOtherContent
-from tests.integration.billing.desk import COLLECTOR, Desk
+from tests.integration.billing.billing_handlers import COLLECTOR, Desk
 
 
 async def test_a_collector_has_one_open_shift(desk: Desk) -> None:

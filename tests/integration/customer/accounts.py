@@ -4,7 +4,7 @@ from datetime import datetime
 
 from shared.contracts.billing import BillIssued, PaymentRecorded, PaymentReversed
 from shared.testing.builders import account, bill, payment, payment_recorded, payment_reversed
-from tests.integration.customer.town import NOW
+from tests.integration.customer.customer_service import NOW
 
 
 def billed(customer_code: str, version: int, debt: int = 216_000) -> BillIssued:

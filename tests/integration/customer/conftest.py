@@ -14,7 +14,7 @@ from shared.contracts.customer import CustomerChanged, VisitRecorded
 from shared.contracts.message import Event
 from shared.messaging import EventHandler, Topology, UnitOfWork
 from shared.testing.fixtures import BusFactory
-from tests.integration.customer.town import Clock, Service
+from tests.integration.customer.customer_service import Clock, Service
 
 
 @pytest_asyncio.fixture

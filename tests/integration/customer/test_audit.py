@@ -14,7 +14,7 @@ from shared.ids import new_id
 from shared.messaging.pruner import prune
 from shared.testing import wait_until
 from tests.integration.customer.accounts import billed, paid
-from tests.integration.customer.town import Service
+from tests.integration.customer.customer_service import Service
 
 HANH, HANG = "PB14010000001", "PB14010000002"
 

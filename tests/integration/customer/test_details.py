@@ -13,8 +13,8 @@ from shared.contracts.common import NextStep, Outcome
 from shared.contracts.customer import GetCustomer
 from shared.messaging import UnitOfWork
 from tests.integration.customer.accounts import billed
+from tests.integration.customer.customer_service import NOW, Service
 from tests.integration.customer.test_visits import HANH, record
-from tests.integration.customer.town import NOW, Service
 
 RULES = VisitRules()
 

@@ -11,7 +11,7 @@ from shared.contracts.customer import CorrectPhone, PhoneCorrected, RecordVisit,
 from shared.contracts.message import Request
 from shared.problems import Conflict
 from tests.integration.customer.accounts import billed
-from tests.integration.customer.town import NOW, Service
+from tests.integration.customer.customer_service import NOW, Service
 
 HANH = "PB14010000001"
 VISIT = RecordVisit(

@@ -10,7 +10,7 @@ from shared.contracts.message import Event
 from shared.ids import new_id
 from shared.problems import Problem
 from shared.testing import wait_until
-from tests.integration.customer.town import TOWN, Service
+from tests.integration.customer.customer_service import TOWN, Service
 
 HANH = "PB14010000001"
 

@@ -18,7 +18,7 @@ from shared.db import open_pool
 from shared.messaging import Bus
 from shared.testing.databases import TestDatabases
 from shared.text import search_key
-from tests.integration.customer.town import Service, write_town
+from tests.integration.customer.customer_service import Service, write_town
 
 PEOPLE = """
 Nguyễn Thị Hạnh|12 Lê Lợi, khóm 1, phường 2|0953 111 101

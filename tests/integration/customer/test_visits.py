@@ -13,7 +13,7 @@ from shared.ids import new_id
 from shared.problems import Problem
 from shared.testing import wait_until
 from tests.integration.customer.accounts import billed, paid, reversed_payment
-from tests.integration.customer.town import NOW, Service
+from tests.integration.customer.customer_service import NOW, Service
 
 HANH, HANG, UT, OTHERS = (f"PB1401000000{number}" for number in (1, 2, 3, 4))
 

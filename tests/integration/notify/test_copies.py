@@ -12,8 +12,8 @@ from services.notify.topology import TOPOLOGY
 from shared.contracts.billing import NoticeIssued
 from shared.contracts.message import Event
 from shared.messaging import EventHandler
-from tests.integration.notify.desk import Desk
 from tests.integration.notify.notices import CODE, Operator, Watch, notice, paid, reversed_payment
+from tests.integration.notify.notify_handlers import Desk
 
 
 @pytest_asyncio.fixture

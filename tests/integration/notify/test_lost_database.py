@@ -13,8 +13,8 @@ from services.notify.delivery.sender import Sender
 from services.notify.domain.verdict import Limits
 from shared.contracts.notify import ReminderState
 from shared.messaging import UnitOfWork
-from tests.integration.notify.desk import Desk
 from tests.integration.notify.notices import Operator, Watch, notice
+from tests.integration.notify.notify_handlers import Desk
 
 PoolFor = Callable[..., Awaitable[asyncpg.Pool]]
 

@@ -19,8 +19,8 @@ from shared.clock import now
 from shared.db import open_pool
 from shared.testing import eventually, wait_until
 from stack.state import PROJECT
-from tests.integration.notify.desk import Desk
 from tests.integration.notify.notices import Watch, notice
+from tests.integration.notify.notify_handlers import Desk
 
 ANY_HOUR = SendingHours(time(0), time.max, timedelta())
 REMINDERS = 400

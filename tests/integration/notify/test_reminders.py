@@ -16,8 +16,8 @@ from shared.contracts.billing import NoticeKind
 from shared.contracts.notify import ReminderState
 from shared.ids import new_id
 from shared.testing import wait_until
-from tests.integration.notify.desk import Desk
 from tests.integration.notify.notices import NIGHT, NOON, PHONE, Operator, Watch, notice, paid, reversed_payment
+from tests.integration.notify.notify_handlers import Desk
 
 PoolFor = Callable[..., Awaitable[asyncpg.Pool]]
 

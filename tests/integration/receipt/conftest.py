@@ -6,7 +6,7 @@ import pytest_asyncio
 
 from shared.db import open_pool
 from shared.testing.fixtures import BusFactory
-from tests.integration.receipt.shop import BILLING, GATEWAY, Shop, receipt_settings
+from tests.integration.receipt.receipt_service import BILLING, GATEWAY, Shop, receipt_settings
 
 
 @pytest_asyncio.fixture

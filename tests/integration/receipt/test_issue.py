@@ -14,7 +14,7 @@ from shared.contracts.common import Unit
 from shared.contracts.receipt import PaperKind, ReceiptKind
 from shared.testing import wait_until
 from shared.testing.broker import BrokerView
-from tests.integration.receipt.shop import Shop, originals
+from tests.integration.receipt.receipt_service import Shop, originals
 from tests.unit.receipt.samples import customer, payment_recorded, payment_reversed, sample_id
 
 REFUSED = (

@@ -24,7 +24,7 @@ from shared.contracts.receipt import (
 from shared.ids import new_id
 from shared.problems import Conflict, InvalidRequest, NotFound
 from shared.testing import wait_until
-from tests.integration.receipt.shop import Shop
+from tests.integration.receipt.receipt_service import Shop
 from tests.unit.receipt.samples import (
     notice_issued,
     payment_recorded,
