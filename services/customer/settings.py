@@ -21,6 +21,9 @@ class CustomerSettings(ServiceSettings):
     most_clock_skew_hours: int = Field(default=24, ge=0, le=72)
     """How far a phone's clock may be ahead before its visits are refused."""
 
+    oldest_visit_days: int = Field(default=7, ge=1, le=30)
+    """How long ago a visit may have been made that a phone sends only now."""
+
     @property
     def visit_rules(self) -> VisitRules:
         """The same as the rules of the domain."""
@@ -29,4 +32,5 @@ class CustomerSettings(ServiceSettings):
             days_to_appointment=self.days_to_appointment,
             longest_appointment=timedelta(days=self.longest_appointment_days),
             most_clock_skew=timedelta(hours=self.most_clock_skew_hours),
+            oldest_visit=timedelta(days=self.oldest_visit_days),
         )

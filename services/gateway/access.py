@@ -30,7 +30,8 @@ def admission(dependencies: Dependencies) -> Admission:
 
 async def _authenticated(request: web.Request, dependencies: Dependencies) -> Device:
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not token:
+    # A token is ASCII: bytes beyond it come as text that has no bytes, and nobody holds such a token.
+    if scheme.lower() != "bearer" or not token or not token.isascii():
         raise problems.NotAuthenticated("Thiết bị chưa đăng nhập.")
     async with dependencies.database() as connection:
         device = await devices.device_of_token(connection, hash_token(token.strip()))

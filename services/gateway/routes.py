@@ -89,6 +89,7 @@ def make_application(dependencies: Dependencies, stream: RequestHandler) -> web.
         dependencies,
         admit=admission(dependencies),
         trust_forwarded_for=settings.trust_forwarded_for,
+        clock=dependencies.clock,
     )
     application.router.add_get("/v1/stream", stream, allow_head=False)
     api_docs.add_routes(application, describe(), settings.web_folder)

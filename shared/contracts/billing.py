@@ -107,6 +107,9 @@ class Payment(Record):
     amount: PositiveDong
     method: PaymentMethod
     received_at: Moment
+    """When the money was recorded, by the server's clock."""
+    stated_at: Moment | None = None
+    """When it was received as the sender states: a note, within a span around ``received_at``."""
     collector_code: CollectorCode | None
     collection_point_code: str | None
     reference: str
@@ -174,6 +177,7 @@ class RecordPayment(Request[PaymentReply]):
     amount: PositiveDong
     method: PaymentMethod
     received_at: Moment
+    """As the sender's clock has it: kept as a note (``clock-wrong`` when it is too far from the server's clock)."""
     bill_ids: list[UUID] = Field(default_factory=list)
     collector_code: CollectorCode | None = None
     collection_point_code: str | None = None
@@ -246,6 +250,7 @@ class OpenShift(Request[ShiftReply]):
     collector_code: CollectorCode
     opening_float: Dong = Field(default=0, ge=0)
     opened_at: Moment
+    """As the phone's clock has it: a note; the shift opens at the server's time."""
 
 
 class GetShift(Request[ShiftReply]):
@@ -267,6 +272,7 @@ class CloseShift(Request[ShiftReply]):
     """Denomination in đồng → number of notes; must add up to ``counted_cash`` when given."""
     explanation: str = Field(default="", max_length=500)
     closed_at: Moment
+    """As the phone's clock has it: a note; the shift closes at the server's time."""
     device_id: UUID | None = None
 
 

@@ -2,11 +2,13 @@
 
 from services.billing.shifts.rules import ShiftAlreadyClosed, cash_difference, existing
 from services.billing.store import accounts, shifts
+from shared.client_times import AT_THE_DOOR
+from shared.clock import Clock
 from shared.contracts.billing import CloseShift, ShiftClosed, ShiftReply
 from shared.messaging.unit_of_work import UnitOfWork
 
 
-async def close_shift(request: CloseShift, work: UnitOfWork) -> ShiftReply:
+async def close_shift(request: CloseShift, work: UnitOfWork, *, clock: Clock) -> ShiftReply:
     """Close a shift with the counted cash. Cash that arrives meanwhile is in it, or refused: never half.
 
     The shift is locked.
@@ -15,8 +17,11 @@ async def close_shift(request: CloseShift, work: UnitOfWork) -> ShiftReply:
     shift = existing(await shifts.find(connection, request.collector_code, request.shift_id))
     if shift.closed_at is not None:
         raise ShiftAlreadyClosed("Ca thu tiền này đã quyết toán.", facts={"closed_at": shift.closed_at.isoformat()})
+    moment = clock()
+    AT_THE_DOOR.require("closed_at", request.closed_at, moment)
     difference = cash_difference(shift.cash_in_hand, request.counted_cash, request.denominations, request.explanation)
-    await shifts.close(connection, request, difference)
+    # Clocks of several copies differ by a little; no shift closes before it opened.
+    await shifts.close(connection, request, max(moment, shift.opened_at), difference)
     closed = existing(await shifts.find(connection, request.collector_code, request.shift_id))
     name = await accounts.collector_name(connection, request.collector_code)
     await work.emit(

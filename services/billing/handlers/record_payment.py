@@ -7,6 +7,7 @@ from services.billing.ledger import refresh_account
 from services.billing.payments.rules import NothingToPay, ReferenceAlreadyRecorded, already_paid, clear
 from services.billing.shifts.rules import NoOpenShift, check_ceiling
 from services.billing.store import accounts, bills, collection_points, payments, shifts
+from shared.client_times import AT_THE_DOOR, ELSEWHERE
 from shared.clock import Clock
 from shared.contracts.billing import Allocation, Bill, Payment, PaymentRecorded, PaymentReply, RecordPayment
 from shared.contracts.common import AccountState, PaymentMethod
@@ -23,6 +24,9 @@ async def record_payment(request: RecordPayment, work: UnitOfWork, *, clock: Clo
     recorded. The account is locked.
     """
     connection = work.connection
+    moment = clock()
+    span = AT_THE_DOOR if request.method is PaymentMethod.CASH else ELSEWHERE
+    span.require("received_at", request.received_at, moment)
     open_bills = await bills.open_of(connection, request.customer_code)
     if request.method is PaymentMethod.CASH:
         await _refuse_second_payment(connection, request, open_bills)
@@ -37,7 +41,8 @@ async def record_payment(request: RecordPayment, work: UnitOfWork, *, clock: Clo
         customer_code=request.customer_code,
         amount=request.amount,
         method=request.method,
-        received_at=request.received_at,
+        received_at=moment,
+        stated_at=request.received_at,
         collector_code=request.collector_code,
         collection_point_code=request.collection_point_code,
         reference=request.reference,
@@ -47,7 +52,7 @@ async def record_payment(request: RecordPayment, work: UnitOfWork, *, clock: Clo
         credit=credit,
     )
     if not await payments.add(
-        connection, payment, recorded_at=clock(), visit_id=request.visit_id, device_id=request.device_id
+        connection, payment, recorded_at=moment, visit_id=request.visit_id, device_id=request.device_id
     ):
         raise same_id_other_content(request.payment_id)
     await bills.clear(connection, cleared)

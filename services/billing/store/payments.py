@@ -40,8 +40,8 @@ class StoredPayment:
 
 _ADD = """
 INSERT INTO payments (payment_id, customer_code, amount, credit, method, received_at, recorded_at, collector_code,
-    collection_point_code, reference, shift_id, visit_id, device_id, transfer_content)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+    collection_point_code, reference, shift_id, visit_id, device_id, transfer_content, stated_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
 ON CONFLICT (payment_id) DO NOTHING
 RETURNING true
 """
@@ -72,6 +72,7 @@ async def add(
         visit_id,
         device_id,
         payment.transfer_content,
+        payment.stated_at,
     )
     if added is None:
         return False
@@ -271,6 +272,7 @@ def _stored(row: Mapping[str, Any]) -> StoredPayment:
         amount=row["amount"],
         method=PaymentMethod(row["method"]),
         received_at=row["received_at"],
+        stated_at=row["stated_at"],
         collector_code=row["collector_code"],
         collection_point_code=row["collection_point_code"],
         reference=row["reference"],

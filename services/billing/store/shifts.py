@@ -1,6 +1,7 @@
 """Shifts: the cash box of a collector from opening to closing."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -8,19 +9,20 @@ from shared.contracts.billing import CloseShift, OpenShift, Shift, ShiftTotals
 from shared.db import Connection
 
 _ADD = """
-INSERT INTO shifts (shift_id, collector_code, opened_at, opening_float, cash_ceiling)
-VALUES ($1, $2, $3, $4, $5)
+INSERT INTO shifts (shift_id, collector_code, opened_at, stated_opened_at, opening_float, cash_ceiling)
+VALUES ($1, $2, $3, $4, $5, $6)
 ON CONFLICT DO NOTHING
 RETURNING true
 """
 
 
-async def add(connection: Connection, request: OpenShift, cash_ceiling: int) -> bool:
-    """Open a shift; return False when its id is taken or the collector has another open shift."""
+async def add(connection: Connection, request: OpenShift, opened_at: datetime, cash_ceiling: int) -> bool:
+    """Open a shift at the server's time; return False when its id is taken or the collector has another open shift."""
     added = await connection.fetchval(
         _ADD,
         request.shift_id,
         request.collector_code,
+        opened_at,
         request.opened_at,
         request.opening_float,
         cash_ceiling,
@@ -77,16 +79,18 @@ async def find(connection: Connection, collector_code: str, shift_id: UUID | Non
 
 
 _CLOSE = """
-UPDATE shifts SET closed_at = $2, counted_cash = $3, difference = $4, explanation = $5, denominations = $6
+UPDATE shifts SET closed_at = $2, stated_closed_at = $3, counted_cash = $4, difference = $5, explanation = $6,
+    denominations = $7
 WHERE shift_id = $1
 """
 
 
-async def close(connection: Connection, request: CloseShift, difference: int) -> None:
-    """Close a locked shift."""
+async def close(connection: Connection, request: CloseShift, closed_at: datetime, difference: int) -> None:
+    """Close a locked shift at the server's time."""
     await connection.execute(
         _CLOSE,
         request.shift_id,
+        closed_at,
         request.closed_at,
         request.counted_cash,
         difference,

@@ -16,6 +16,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from shared.client_times import AT_THE_DOOR, Span
 from shared.contracts.common import AccountState, NextStep, Outcome
 from shared.problems import Conflict, InvalidRequest
 
@@ -40,6 +41,8 @@ class VisitRules:
     longest_appointment: timedelta = timedelta(days=60)
     most_clock_skew: timedelta = timedelta(days=1)
     """How far a phone's clock may be ahead; up to that a visit counts as made now, beyond it is refused."""
+    oldest_visit: timedelta = AT_THE_DOOR.before
+    """How long ago a visit may have been made; a phone may have been without signal for days."""
 
 
 @dataclass(frozen=True)
@@ -121,15 +124,10 @@ def moment_of_visit(visited_at: datetime, now: datetime, rules: VisitRules) -> d
     """Return when a visit was made; phones' clocks are wrong at times, and no visit is made in the future.
 
     A clock that is a little ahead must not keep a collector from working, so the visit then counts as made now. One
-    that is more than ``most_clock_skew`` ahead is refused (``clock-wrong``): its appointments would be wrong as well.
+    that is more than ``most_clock_skew`` ahead, or a visit older than ``oldest_visit``, is refused (``clock-wrong``):
+    its appointments would be wrong as well.
     """
-    if visited_at - now > rules.most_clock_skew:
-        raise InvalidRequest(
-            "Đồng hồ điện thoại chạy nhanh hơn giờ hệ thống. Hãy chỉnh lại ngày giờ rồi ghi lại.",
-            slug="clock-wrong",
-            title="The phone's clock is wrong",
-            facts={"visited_at": visited_at.isoformat(), "now": now.isoformat()},
-        )
+    Span(before=rules.oldest_visit, after=rules.most_clock_skew).require("visited_at", visited_at, now)
     return min(visited_at, now)
 
 

@@ -1,9 +1,13 @@
 from services.customer.domain.visits import VisitRules
 from services.customer.visits.standings import update_standing
+from shared.client_times import AT_THE_DOOR
+from shared.clock import Clock
 from shared.contracts.billing import PaymentRecorded
 from shared.messaging import UnitOfWork
 
 
-async def apply_payment(event: PaymentRecorded, work: UnitOfWork, *, rules: VisitRules) -> None:
+async def apply_payment(event: PaymentRecorded, work: UnitOfWork, *, rules: VisitRules, clock: Clock) -> None:
     """A payment that clears the debt settles the customer and ends the visits for it."""
-    await update_standing(work.connection, event.account, event.payment.received_at, rules)
+    # Versions until 0.1 passed on whatever time the client stated.
+    happened_at = AT_THE_DOOR.near(event.payment.received_at, clock())
+    await update_standing(work.connection, event.account, happened_at, rules)

@@ -39,12 +39,12 @@ async def recorded_visit(connection: Connection, visit_id: UUID) -> dict[Outcome
 # another customer or collector.
 _SAVE = """
 INSERT INTO visits AS known (visit_id, customer_code, collector_code, device_id, outcome, visited_at, appointment, note,
-    next_step, misses, account_version)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+    next_step, misses, account_version, recorded_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 ON CONFLICT (visit_id) DO UPDATE
     SET outcome = excluded.outcome, visited_at = excluded.visited_at, appointment = excluded.appointment,
         note = excluded.note, next_step = excluded.next_step, misses = excluded.misses,
-        account_version = excluded.account_version, device_id = excluded.device_id
+        account_version = excluded.account_version, device_id = excluded.device_id, recorded_at = excluded.recorded_at
     WHERE known.customer_code = excluded.customer_code AND known.collector_code = excluded.collector_code
 RETURNING visit_id
 """
@@ -76,6 +76,7 @@ async def save_visit(
         visit.next_step,
         visit.misses,
         account_version,
+        moment,
     )
     if kept is None:
         return False

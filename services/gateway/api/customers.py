@@ -1,6 +1,6 @@
 """Customers, their accounts, routes and reminders: read from the services that own them."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated
 
 from pydantic import Field
@@ -10,6 +10,7 @@ from services.gateway.dependencies import Dependencies
 from services.gateway.domain.devices import COLLECTOR_ONLY, EVERYONE, OFFICE, STAFF
 from services.gateway.edge.operation import AnyOperation, Call, Operation
 from services.gateway.edge.types import INTEGER, Day, Incoming, Line, Nothing, Outgoing, Query, Words
+from shared.clock import business_day
 from shared.contracts.billing import CollectionPointsReply, CustomerAccount, GetAccount, GetCollectionPoints
 from shared.contracts.common import AccountState, CollectorCode, CustomerCode, UnitCode
 from shared.contracts.customer import (
@@ -140,8 +141,21 @@ async def reminders(call: Call[CustomerPath, LimitQuery, None], dependencies: De
     return await dependencies.request(GetReminders(customer_code=call.path.customer_code, limit=call.query.limit))
 
 
+class DayOutOfRange(Conflict):
+    """A route of a day that is too far away to have one."""
+
+    slug = "day-out-of-range"
+    title = "The day is too far from today"
+
+
+FURTHEST_DAY = timedelta(days=400)
+
+
 async def _whole_route(dependencies: Dependencies, collector_code: str, day: date) -> RouteOfDay:
     """Read a route piece by piece: a long one does not fit into one message."""
+    today = business_day(dependencies.clock())
+    if abs(day - today) > FURTHEST_DAY:
+        raise DayOutOfRange("Ngày quá xa hôm nay.", facts={"day": day.isoformat(), "today": today.isoformat()})
     route = await dependencies.request(GetRoute(collector_code=collector_code, day=day))
     read = list(route.stops)
     while len(read) < route.total_stops:
@@ -265,7 +279,7 @@ OPERATIONS: list[AnyOperation] = [
         query_model=DayQuery,
         answer=RouteOfDay,
         roles=COLLECTOR_ONLY,
-        problems=(NotFound,),
+        problems=(NotFound, DayOutOfRange),
     ),
     Operation(
         method="GET",
@@ -278,6 +292,7 @@ OPERATIONS: list[AnyOperation] = [
         query_model=DayQuery,
         answer=RouteOfDay,
         roles=OFFICE,
+        problems=(DayOutOfRange,),
     ),
     Operation(
         method="GET",

@@ -9,7 +9,7 @@ from services.gateway.dependencies import Dependencies
 from services.gateway.domain.devices import STAFF
 from services.gateway.edge.operation import AnyOperation, Call, Operation
 from services.gateway.edge.types import Incoming, Nothing, Outgoing, PrinterId
-from services.gateway.printers import PrinterSetup
+from services.gateway.printers import PrinterSetup, StoredPrinter
 from services.gateway.store import devices as store
 from shared.printing import PrinterProfile
 from shared.problems import NotFound
@@ -41,7 +41,7 @@ class PrintersView(Outgoing):
 
 
 def _view(printer_id: str, setup: str, updated_at: datetime) -> PrinterView:
-    stored = PrinterSetup.model_validate_json(setup)
+    stored = StoredPrinter.model_validate_json(setup)
     return PrinterView(
         printer_id=printer_id,
         name=stored.name,
@@ -55,11 +55,13 @@ def _view(printer_id: str, setup: str, updated_at: datetime) -> PrinterView:
 async def put(call: Call[PrinterPath, Nothing, PrinterSetup], dependencies: Dependencies) -> PrinterView:
     """Store a printer's profile."""
     now = dependencies.clock()
+    confirmed_at = call.body.confirmed_at
+    # A test page is not looked at in the future: the phone's clock is ahead.
+    setup = call.body.model_copy(update={"confirmed_at": min(confirmed_at, now) if confirmed_at else None})
+    stored = setup.model_dump_json()
     async with dependencies.bus.work() as work:
-        await store.save_printer_profile(
-            work.connection, call.device.device_id, call.path.printer_id, call.body.model_dump_json(), now
-        )
-    return _view(call.path.printer_id, call.body.model_dump_json(), now)
+        await store.save_printer_profile(work.connection, call.device.device_id, call.path.printer_id, stored, now)
+    return _view(call.path.printer_id, stored, now)
 
 
 async def read(call: Call[PrinterPath, Nothing, None], dependencies: Dependencies) -> PrinterView:

@@ -1,5 +1,6 @@
 """The OpenAPI 3.1 description, made from the table of operations: what is described is what runs."""
 
+import json
 from collections import defaultdict
 from typing import Any
 
@@ -209,6 +210,8 @@ def possible_problems(operation: AnyOperation) -> list[Problem]:
         kinds += [problems.IdempotencyKeyMissing, Conflict]
     if operation.body is not None:
         kinds += [problems.MalformedRequest, problems.BodyTooLarge, problems.WrongContentType]
+        if "date-time" in json.dumps(TypeAdapter(operation.body).json_schema()):
+            kinds.append(problems.CLOCK_WRONG)
     kinds.append(InvalidRequest)
     kinds += operation.problems
     return [kind if isinstance(kind, Problem) else kind() for kind in kinds]

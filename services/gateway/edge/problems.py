@@ -9,7 +9,8 @@ from aiohttp import web
 from pydantic import ConfigDict, Field, ValidationError
 
 from services.gateway.edge.types import Outgoing
-from shared.problems import InvalidRequest, Problem
+from shared.client_times import ClockWrong
+from shared.problems import Conflict, InvalidRequest, Problem
 
 PROBLEM_JSON = "application/problem+json"
 RETRY_AFTER = 2
@@ -110,6 +111,15 @@ class ProblemDetails(Outgoing):
     status: int
     detail: str
     facts: dict[str, Any] | None = None
+
+
+def clock_wrong(wrong: ClockWrong) -> Problem:
+    """Return a stated time's refusal as this API answers it: the request fits its description, the time does not."""
+    return Conflict(wrong.detail, slug=wrong.slug, title=wrong.title, facts=wrong.facts)
+
+
+CLOCK_WRONG = clock_wrong(ClockWrong())
+"""For the description of operations that are sent a time."""
 
 
 def too_many_requests(seconds: float) -> TooManyRequests:

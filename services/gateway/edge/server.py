@@ -4,6 +4,7 @@ import asyncio
 import json
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qsl
@@ -17,6 +18,8 @@ from services.gateway.domain.devices import Device
 from services.gateway.edge import problems
 from services.gateway.edge.operation import DEVICE, Admission, Answer, AnyOperation, Call, RequestHandler
 from services.gateway.edge.types import parse_uuid
+from shared.client_times import ANYTHING, ClockWrong
+from shared.clock import Clock
 from shared.contracts.common import Language
 from shared.db.time_limit import time_limit
 from shared.db.transaction import CONFLICTS, DATABASE_BUSY, CommitUnknown, is_connection_lost
@@ -45,18 +48,19 @@ def bind(
     *,
     admit: Admission,
     trust_forwarded_for: bool,
+    clock: Clock,
 ) -> None:
-    """Put every operation at its path; handlers get ``dependencies``."""
+    """Put every operation at its path; handlers get ``dependencies``. ``clock`` bounds the times that callers state."""
     for operation in operations:
         resource = operation.path
-        handler = _dispatcher(operation, dependencies, admit, trust_forwarded_for)
+        handler = _dispatcher(operation, dependencies, admit, trust_forwarded_for, clock)
         application.router.add_route(operation.method, resource, handler)
         if operation.method == "GET":
             application.router.add_route("HEAD", resource, handler)
 
 
 def _dispatcher(
-    operation: AnyOperation, dependencies: object, admit: Admission, trust_forwarded_for: bool
+    operation: AnyOperation, dependencies: object, admit: Admission, trust_forwarded_for: bool, clock: Clock
 ) -> RequestHandler:
     body_adapter: TypeAdapter[Any] | None = TypeAdapter(operation.body) if operation.body is not None else None
 
@@ -77,6 +81,7 @@ def _dispatcher(
         )
         if body_adapter is not None:
             call = _with_body(call, await _body(request, body_adapter))
+            _require_times_near(call.body, clock())
         return _response(operation, await operation.handler(call, dependencies))
 
     return dispatch
@@ -139,6 +144,20 @@ async def _body(request: web.Request, adapter: TypeAdapter[Any]) -> Any:
         if any(one["type"] == "json_invalid" for one in error.errors(include_input=False)):
             raise problems.MalformedRequest("Nội dung gửi lên không phải là JSON đúng.") from None
         raise problems.invalid_fields("body", error) from None
+
+
+def _require_times_near(body: BaseModel, now: datetime) -> None:
+    """Refuse a time that nobody means. What is recorded is bounded closer, by the service that records it.
+
+    Wide, because a request that was recorded must get its answer again, however late it is repeated.
+    """
+    for name in type(body).model_fields:
+        value = getattr(body, name)
+        if isinstance(value, datetime):
+            try:
+                ANYTHING.require(name, value, now)
+            except ClockWrong as wrong:
+                raise problems.clock_wrong(wrong) from None
 
 
 def with_whole_numbers(content: bytes) -> bytes:

@@ -17,6 +17,7 @@ from services.receipt.documents.parts import (
 )
 from services.receipt.documents.words import Words, day_and_time, day_of
 from services.receipt.domain.series import format_number
+from shared.client_times import ELSEWHERE
 from shared.contracts.billing import Bill, PaymentRecorded
 from shared.contracts.common import PaymentMethod
 from shared.money import format_dong
@@ -62,7 +63,7 @@ def receipt_body(event: PaymentRecorded, numbered: Numbered, options: DocumentOp
     blocks += big_amount(words("received_now"), payment.amount)
     blocks += _in_words(payment.amount, words)
     blocks += _what_became_of_it(event, words)
-    blocks += _who_took_it(event, words)
+    blocks += _who_took_it(event, numbered.issued_at, words)
     return Document(
         kind="receipt",
         title=words("receipt_title", number=numbered.short_name),
@@ -146,7 +147,7 @@ def _what_became_of_it(event: PaymentRecorded, words: Words) -> list[Block]:
     return blocks
 
 
-def _who_took_it(event: PaymentRecorded, words: Words) -> list[Block]:
+def _who_took_it(event: PaymentRecorded, issued_at: datetime, words: Words) -> list[Block]:
     payment = event.payment
     method = words(payment.method.value)
     if payment.method is PaymentMethod.COLLECTION_POINT and event.collection_point is not None:
@@ -158,7 +159,13 @@ def _who_took_it(event: PaymentRecorded, words: Words) -> list[Block]:
         known = event.customer.collector
         name = f"{known.name} ({known.collector_code})" if known.collector_code == payment.collector_code else None
         blocks.append(Text(text=words("collector", value=name or payment.collector_code)))
-    blocks.append(Text(text=words("received_at", value=day_and_time(payment.received_at))))
+    # Versions until 0.1 passed on whatever time the client stated: 1970, 2099, or one that no calendar has.
+    received_at = ELSEWHERE.near(payment.received_at, issued_at)
+    blocks.append(Text(text=words("received_at", value=day_and_time(received_at))))
+    if payment.method is not PaymentMethod.CASH and payment.stated_at is not None:
+        stated_at = day_and_time(payment.stated_at)
+        if stated_at != day_and_time(received_at):
+            blocks.append(Text(text=words("stated_at", value=stated_at)))
     return blocks
 
 

@@ -74,6 +74,7 @@ _PHRASES: dict[str, tuple[str, str]] = {
     "reference": ("Mã giao dịch: {value}", "Reference: {value}"),
     "collector": ("Thu ngân: {value}", "Collector: {value}"),
     "received_at": ("Thu lúc: {value}", "Received: {value}"),
+    "stated_at": ("Nơi nhận ghi: {value}", "Stated by the receiver: {value}"),
     # signature
     "signed_by": ("Ký số bởi: {value}", "Digitally signed by: {value}"),
     "signed_at": ("Ngày ký: {value}", "Signed at: {value}"),

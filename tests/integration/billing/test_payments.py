@@ -122,7 +122,7 @@ async def test_cash_for_a_paid_bill_is_refused_with_the_first_payments_facts(des
             "payment_id": str(first.payment.payment_id),
             "amount": 871_020,
             "method": "cash",
-            "received_at": NOW.isoformat(),
+            "received_at": first.payment.received_at.isoformat(),
             "collector_code": COLLECTOR,
             "collector_name": "Trần Văn Thu",
             "collection_point_code": None,

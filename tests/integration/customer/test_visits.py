@@ -1,10 +1,11 @@
 """Visits are recorded once, lead where the procedure says, and are emitted."""
 
 import asyncio
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import pytest
 
 from shared.contracts.common import NextStep, Outcome
@@ -164,6 +165,50 @@ async def test_a_phone_whose_clock_is_ahead_records_now_and_one_days_ahead_is_re
     assert visit.visited_at == NOW
     problem = await refusal(service, record(Outcome.AWAY, visited_at=NOW + timedelta(days=3)))
     assert (problem.slug, problem.status) == ("clock-wrong", 422)
+
+
+@pytest.mark.parametrize(
+    "visited_at", [datetime.min.replace(tzinfo=UTC), datetime(1950, 1, 1, tzinfo=UTC), NOW - timedelta(days=8)]
+)
+async def test_a_visit_of_long_ago_is_refused_and_the_customer_stays_readable(
+    service: Service, visited_at: datetime
+) -> None:
+    await service.consume(billed(HANH, 1))
+    assert (await refusal(service, record(Outcome.CANNOT_PAY, visited_at=visited_at))).slug == "clock-wrong"
+    assert (await service.ask(GetCustomer(customer_code=HANH, collector_code="TN1"))).visits == []
+
+
+async def test_a_visit_that_a_phone_without_signal_kept_for_days_keeps_its_time(service: Service) -> None:
+    await service.consume(billed(HANH, 1))
+    days_ago = NOW - timedelta(days=3)
+    assert (await service.ask(record(Outcome.AWAY, visited_at=days_ago))).visit.visited_at == days_ago
+    assert await service.pool.fetchval("SELECT recorded_at FROM visits") == NOW
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE visits SET visited_at = '-infinity'",
+        "UPDATE visits SET visited_at = '1950-01-01'",
+        "UPDATE visits SET visited_at = recorded_at + interval '2 days'",
+        "UPDATE visits SET appointment = 'infinity'",
+        "UPDATE standings SET cleared_at = '-infinity'",
+        "UPDATE standings SET appointment = 'infinity'",
+    ],
+)
+async def test_the_database_itself_refuses_times_that_cannot_be(service: Service, change: str) -> None:
+    await service.consume(billed(HANH, 1))
+    await service.ask(record(Outcome.CANNOT_PAY))
+    with pytest.raises(asyncpg.CheckViolationError):
+        await service.pool.execute(change)
+
+
+@pytest.mark.parametrize("stated", [datetime.min.replace(tzinfo=UTC), datetime(9999, 12, 31, 23, tzinfo=UTC)])
+async def test_a_payment_of_an_earlier_version_with_a_time_that_cannot_be_settles_the_customer_now(
+    service: Service, stated: datetime
+) -> None:
+    await service.consume(billed(HANH, 1), paid(HANH, 2, received_at=stated))
+    assert await service.pool.fetchval("SELECT cleared_at FROM standings WHERE customer_code = $1", HANH) == NOW
 
 
 async def test_an_appointment_in_the_past_and_a_note_with_control_bytes_are_refused(service: Service) -> None:

@@ -228,6 +228,12 @@ async def test_every_kind_of_bad_request_is_a_problem_of_its_own(gateway: Town) 
         (422, "invalid-request", "POST", "/v1/payments", {"json": {**PAYMENT, "tip": 1}, "headers": key}),
         (422, "invalid-request", "POST", "/v1/payments", {"json": {**PAYMENT, "received_at": "today"}, "headers": key}),
         (413, "body-too-large", "POST", "/v1/payments", _json(b" " * 70_000, key)),
+        *(
+            (409, "clock-wrong", "POST", "/v1/payments", {"json": {**PAYMENT, "received_at": wild}, "headers": key})
+            for wild in ("0001-01-01T00:00:00Z", "1970-01-01T00:00:00Z", "2099-01-01T00:00:00Z", "9999-12-31T23:59:59Z")
+        ),
+        (409, "day-out-of-range", "GET", "/v1/route?day=0001-01-01", {}),
+        (409, "day-out-of-range", "GET", "/v1/route?day=9999-12-31", {}),
     ]
     for status, slug, method, path, how in cases:
         assert await _slug(gateway, method, path, token, **how) == (status, slug), (method, path)

@@ -452,6 +452,7 @@ export interface Payment {
   readonly reference: string;
   readonly reversed_at?: string | null;
   readonly shift_id: string | null;
+  readonly stated_at?: string | null;
   readonly transfer_content?: string;
 }
 

@@ -1,0 +1,139 @@
+"""The server's time counts for money and shifts; what a client states is a note, and bounded."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import asyncpg
+import pytest
+import pytest_asyncio
+
+import services.billing
+from shared.contracts.common import PaymentMethod
+from shared.db import migrate, open_pool
+from shared.ids import new_id
+from shared.problems import Problem
+from shared.testing.databases import TestDatabases
+from tests.integration.billing.desk import CODE, COLLECTOR, NOW, Desk
+
+MIGRATIONS = Path(services.billing.__file__).parent / "migrations"
+WILD = [
+    datetime.min.replace(tzinfo=UTC),
+    datetime(1970, 1, 1, tzinfo=UTC),
+    datetime(2099, 1, 1, tzinfo=UTC),
+    datetime.max.replace(tzinfo=UTC),
+]
+
+
+async def slug(desk: Desk, method: PaymentMethod, received_at: datetime) -> str:
+    with pytest.raises(Problem) as caught:
+        await desk.pay(
+            1, method=method, received_at=received_at, reference="" if method is PaymentMethod.CASH else "FT1"
+        )
+    return caught.value.slug
+
+
+@pytest.mark.parametrize("received_at", WILD)
+@pytest.mark.parametrize("method", list(PaymentMethod))
+async def test_money_of_a_time_that_cannot_be_is_refused(
+    desk: Desk, method: PaymentMethod, received_at: datetime
+) -> None:
+    await desk.customer()
+    await desk.bill(100)
+    await desk.open_shift()
+    assert await slug(desk, method, received_at) == "clock-wrong"
+    assert (await desk.account()).payments == []
+
+
+async def test_a_payment_counts_at_the_servers_time_and_keeps_the_stated_one(desk: Desk) -> None:
+    await desk.customer()
+    await desk.bill(100)
+    await desk.open_shift()
+    stated = NOW - timedelta(hours=3)
+    paid = (await desk.cash(1000, received_at=stated)).payment
+    assert (paid.received_at, paid.stated_at) == (desk.now, stated)
+    assert await slug(desk, PaymentMethod.CASH, NOW - timedelta(days=30)) == "clock-wrong"
+    posted = (await desk.pay(1000, received_at=NOW - timedelta(days=30), reference="FT2")).payment
+    assert (posted.received_at, posted.stated_at) == (desk.now, NOW - timedelta(days=30))
+
+
+@pytest.mark.parametrize("stated", WILD)
+async def test_a_shift_opens_and_closes_at_the_servers_time_only(desk: Desk, stated: datetime) -> None:
+    with pytest.raises(Problem) as caught:
+        await desk.open_shift(opened_at=stated)
+    assert caught.value.slug == "clock-wrong"
+    shift = (await desk.open_shift()).shift
+    with pytest.raises(Problem) as caught:
+        await desk.close_shift(shift.shift_id, 0, closed_at=stated)
+    assert caught.value.slug == "clock-wrong"
+
+
+async def test_a_shift_never_closes_before_it_opened(desk: Desk) -> None:
+    shift = (await desk.open_shift(opened_at=NOW)).shift
+    desk.now -= timedelta(minutes=5)
+    closed = (await desk.close_shift(shift.shift_id, 0, closed_at=NOW - timedelta(hours=2))).shift
+    assert closed.closed_at == shift.opened_at
+    stated = await desk.pool.fetchrow("SELECT stated_opened_at, stated_closed_at FROM shifts")
+    assert tuple(stated or ()) == (NOW, NOW - timedelta(hours=2))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE payments SET received_at = '-infinity'",
+        "UPDATE payments SET received_at = 'infinity'",
+        "UPDATE payments SET received_at = '1970-01-01'",
+        "UPDATE payments SET recorded_at = 'infinity'",
+        "UPDATE payments SET stated_at = '2099-01-01'",
+        "UPDATE shifts SET opened_at = '-infinity'",
+        "UPDATE shifts SET closed_at = opened_at - interval '1 second'",
+        "UPDATE shifts SET closed_at = 'infinity'",
+        "UPDATE shifts SET stated_opened_at = '1970-01-01'",
+    ],
+)
+async def test_the_database_itself_refuses_such_times(desk: Desk, change: str) -> None:
+    await desk.customer()
+    await desk.bill(100)
+    shift = (await desk.open_shift()).shift
+    await desk.cash(1000)
+    await desk.close_shift(shift.shift_id, 1000)
+    with pytest.raises(asyncpg.CheckViolationError):
+        await desk.pool.execute(change)
+
+
+@pytest_asyncio.fixture
+async def earlier(databases: TestDatabases, tmp_path: Path) -> AsyncIterator[asyncpg.Pool]:
+    """A database of billing before there were constraints on times."""
+    url = await databases.create_empty()
+    for file in sorted(MIGRATIONS.glob("000[12]_*.sql")):
+        (tmp_path / file.name).write_text(file.read_text(encoding="utf-8"), encoding="utf-8")
+    await migrate(url, tmp_path)
+    pool = await open_pool(url, size=2)
+    yield pool
+    await pool.close()
+    await databases.drop(url)
+
+
+async def test_a_migration_finds_names_and_repairs_what_earlier_versions_stored(
+    earlier: asyncpg.Pool, databases: TestDatabases
+) -> None:
+    shift, wild, sound = new_id(), new_id(), new_id()
+    await earlier.execute(f"""
+        INSERT INTO accounts (customer_code) VALUES ('{CODE}');
+        INSERT INTO shifts (shift_id, collector_code, opened_at, opening_float, cash_ceiling, closed_at, counted_cash,
+            difference) VALUES ('{shift}', '{COLLECTOR}', '2026-11-20 08:00+07', 0, 1, '1999-01-01', 0, 0);
+        INSERT INTO payments (payment_id, customer_code, amount, credit, method, received_at, recorded_at, reference)
+        VALUES ('{wild}', '{CODE}', 1, 1, 'transfer', '-infinity', '2026-11-20 10:00+07', 'A'),
+            ('{sound}', '{CODE}', 1, 1, 'transfer', '2026-11-19 10:00+07', '2026-11-20 10:00+07', 'B')
+    """)
+    await migrate(databases.url(await earlier.fetchval("SELECT current_database()")), MIGRATIONS)
+    desk = Desk(earlier)
+    times = {payment.payment_id: payment.received_at for payment in (await desk.account()).payments}
+    recorded = datetime(2026, 11, 20, 3, tzinfo=UTC)
+    assert times == {wild: recorded, sound: recorded - timedelta(days=1)}
+    assert (await desk.shift(shift)).shift.closed_at == (await desk.shift(shift)).shift.opened_at
+    named = await earlier.fetch("SELECT table_name, row_id, column_name, was FROM implausible_times ORDER BY 1")
+    assert [tuple(row) for row in named] == [
+        ("payments", wild, "received_at", "-infinity"),
+        ("shifts", shift, "closed_at", "1999-01-01 00:00:00+00"),
+    ]
