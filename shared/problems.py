@@ -8,9 +8,10 @@ TYPE_PREFIX = "urn:thungan:problem:"
 
 
 class Problem(Exception):
-    """A request was understood and refused, or could not be served; nothing is half done.
+    """A request was refused, or could not be served.
 
-    Whether all of it or nothing was done is known, but for :class:`TimedOut` and :class:`Unavailable`.
+    It is never half done. After :class:`TimedOut`, and :class:`Unavailable` but :class:`Busy`, the caller does not
+    know whether it was done; after all others it was not.
 
     ``slug`` is stable and machine-readable, ``status`` an HTTP status code, ``detail`` a sentence in Vietnamese for
     the person with the phone (the class's ``usual_detail`` where none is given), ``facts`` whatever the caller needs to
@@ -125,7 +126,7 @@ class TimedOut(Unavailable):
 
 
 class InternalError(Problem):
-    """A fault of ours: it was logged, and nothing is half done. The caller learns where to look, nothing else."""
+    """A fault of ours: it was logged and undone. The caller learns where to look, nothing else."""
 
     slug = "internal-error"
     status = 500

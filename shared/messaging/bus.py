@@ -24,7 +24,6 @@ from shared.messaging.consumer import Consumer
 from shared.messaging.errors import BrokerGone, Failed
 from shared.messaging.guard import CALL_SECONDS
 from shared.messaging.handlers import EventHandler, RequestHandler, bind
-from shared.messaging.intake import Intake
 from shared.messaging.lag_meter import LagMeter
 from shared.messaging.link import Link
 from shared.messaging.port import Port
@@ -33,6 +32,7 @@ from shared.messaging.publisher import Publisher
 from shared.messaging.relay import Relay
 from shared.messaging.requester import Requester
 from shared.messaging.responder import Responder
+from shared.messaging.subscription import Subscription
 from shared.messaging.topology import Names, Topology, exchanges, instance_queue
 from shared.messaging.underlay import TRANSIENT, Delivered, Properties
 from shared.messaging.unit_of_work import UnitOfWork
@@ -83,7 +83,7 @@ class Bus:
         self._units = UnitsOfWork(pool, self._relay)
         self._responder: Responder | None = None
         self._consumer: Consumer | None = None
-        self._intakes: list[Intake] = []
+        self._subscriptions: list[Subscription] = []
         self._supervised: dict[str, asyncio.Task[None]] = {}
         self._transient_tasks: set[asyncio.Task[None]] = set()
         self._failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -128,7 +128,7 @@ class Bus:
                 prefetch=settings.prefetch,
                 concurrency=settings.concurrency,
             )
-            self._intakes.append(self._responder.intake)
+            self._subscriptions.append(self._responder.subscription)
         if event_handlers:
             if self._pool is None:
                 raise ValueError("a consumer of events needs a database for its inbox")
@@ -144,9 +144,9 @@ class Bus:
                 # is taken in together, so that fewer at a time are no slower.
                 concurrency=min(settings.concurrency, max(1, settings.database_pool_size // 2)),
             )
-            self._intakes.append(self._consumer.intake)
+            self._subscriptions.append(self._consumer.subscription)
         self._supervise("publishing connection", self._pub.run())
-        if self._intakes:
+        if self._subscriptions:
             self._supervise("consuming connection", self._sub.run())
         if self._relay is not None:
             service, instance = self._topology.service, settings.instance
@@ -168,7 +168,7 @@ class Bus:
         self._draining = True
         started = time.monotonic()
         drains = [part.drain() for part in (self._responder, self._consumer) if part is not None]
-        drains += [intake.stop() for intake in self._intakes]
+        drains += [subscription.stop() for subscription in self._subscriptions]
         try:
             async with asyncio.timeout(DRAIN_SECONDS):
                 await asyncio.gather(*drains)
@@ -292,8 +292,8 @@ class Bus:
             self._transient_tasks.add(task)
             task.add_done_callback(self._transient_tasks.discard)
 
-        self._intakes.append(
-            Intake(self._sub, queue.name, queues=(queue,), consume=queue, take=take, prefetch=0, no_ack=True)
+        self._subscriptions.append(
+            Subscription(self._sub, queue.name, queues=(queue,), consume=queue, take=take, prefetch=0, no_ack=True)
         )
         if "consuming connection" not in self._supervised:
             self._supervise("consuming connection", self._sub.run())
@@ -327,7 +327,7 @@ class Bus:
                 return "draining"
             if self._consumer is not None:
                 await self._consumer.count_dead()
-            silent = [intake.port.name for intake in self._intakes if not intake.is_live]
+            silent = [subscription.port.name for subscription in self._subscriptions if not subscription.is_live]
             return f"not consuming: {', '.join(silent)}" if silent else None
 
         async def relay() -> str | None:
@@ -337,7 +337,7 @@ class Bus:
             return f"has not looked at the outbox for {since:.0f} s" if since > _RELAY_SILENT_SECONDS else None
 
         checks: dict[str, Callable[[], Awaitable[str | None]]] = {"broker_publish": publishing}
-        if self._intakes:
+        if self._subscriptions:
             checks |= {"broker_consume": consuming, "consumers": consumers}
         if self._relay is not None:
             checks["relay"] = relay

@@ -24,12 +24,12 @@ from shared.messaging.errors import BrokerGone, MessagingError, Undecodable, Unk
 from shared.messaging.guard import guarded
 from shared.messaging.handlers import HANDLER_SECONDS, EventHandler
 from shared.messaging.inbox import claim
-from shared.messaging.intake import Intake
 from shared.messaging.lanes import Lanes
 from shared.messaging.link import Link
 from shared.messaging.port import Port
 from shared.messaging.publisher import Publisher
 from shared.messaging.recoverability import DeadLetter, Postpone, TryAgain, decide
+from shared.messaging.subscription import Subscription
 from shared.messaging.topology import Names, Topology, event_queues, exchanges
 from shared.messaging.underlay import Delivered, acknowledge, is_stale, put_back
 from shared.messaging.units_of_work import UnitsOfWork
@@ -87,7 +87,7 @@ class Consumer:
         self._looked_at = -_LOOK_EVERY
         queues = tuple(event_queues(topology, names))
         work_queue = next(queue for queue in queues if queue.name == names.event_queue(topology.service))
-        self.intake = Intake(
+        self.subscription = Subscription(
             sub,
             "events",
             exchanges=exchanges(names),
@@ -99,7 +99,7 @@ class Consumer:
 
     async def drain(self) -> None:
         """Consume no more events and finish those under way, without waiting for a database that is away."""
-        await self.intake.stop()
+        await self.subscription.stop()
         self._draining.set()
         await self._lanes.wait_idle()
 

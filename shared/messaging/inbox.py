@@ -1,4 +1,4 @@
-"""Each event takes effect once: its id is written down in the transaction of its effect."""
+"""Each event takes effect once: its id is inserted in the transaction of its effect."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -6,7 +6,7 @@ from uuid import UUID
 from shared.db.pool import Connection
 
 # ON CONFLICT DO NOTHING, because catching a unique violation would leave the transaction unusable. In order, because
-# two copies that take in the same events in different orders would wait for each other.
+# two copies that claim the same events in different orders would deadlock.
 _CLAIM = """
 INSERT INTO inbox (consumer, message_id)
 SELECT $1, message_id FROM unnest($2::uuid[]) AS message_id ORDER BY message_id
@@ -16,7 +16,7 @@ RETURNING message_id
 
 
 async def claim(connection: Connection, consumer: str, message_ids: Sequence[UUID]) -> set[UUID]:
-    """Take in events; return those that have not been taken in before.
+    """Insert the ids of events; return those that were not consumed before.
 
     Two deliveries of one event at the same time: the second waits until the first commits (then it is a duplicate)
     or is undone (then it is the first).

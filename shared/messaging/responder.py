@@ -21,10 +21,10 @@ from shared.messaging.envelope import context_of
 from shared.messaging.errors import BrokerGone, Undecodable
 from shared.messaging.guard import CALL_SECONDS
 from shared.messaging.handlers import HANDLER_SECONDS, RequestHandler
-from shared.messaging.intake import Intake
 from shared.messaging.lanes import Lanes
 from shared.messaging.link import Link
 from shared.messaging.port import Port
+from shared.messaging.subscription import Subscription
 from shared.messaging.topology import Names, Topology, exchanges, request_queue
 from shared.messaging.underlay import TRANSIENT, Delivered, Properties, acknowledge, is_stale
 from shared.messaging.unit_of_work import Access
@@ -63,7 +63,7 @@ class Responder:
         # reply-to although it was delivered. A lost answer costs a repetition, nothing else.
         self._answers = pub.add(Port("answers"))
         queue = request_queue(topology, names)
-        self.intake = Intake(
+        self.subscription = Subscription(
             sub,
             "requests",
             exchanges=exchanges(names),
@@ -75,7 +75,7 @@ class Responder:
 
     async def drain(self) -> None:
         """Consume no more requests and finish those under way."""
-        await self.intake.stop()
+        await self.subscription.stop()
         await self._lanes.wait_idle()
 
     async def cancel(self) -> None:

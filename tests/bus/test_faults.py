@@ -65,7 +65,16 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Notice a silent network within a second or two, not within half a minute."""
     monkeypatch.setattr(link_module, "SILENT_SECONDS", 1.0)
     monkeypatch.setattr(link_module, "_PROBE_EVERY", 0.2)
-    for module in ("guard", "connection", "link", "declarations", "publisher", "requester", "responder", "intake"):
+    for module in (
+        "guard",
+        "connection",
+        "link",
+        "declarations",
+        "publisher",
+        "requester",
+        "responder",
+        "subscription",
+    ):
         monkeypatch.setattr(f"shared.messaging.{module}.CALL_SECONDS", 0.5)
 
 
@@ -285,7 +294,7 @@ async def test_a_connection_lost_between_commit_and_acknowledgement_changes_noth
     source = await bus_for(SOURCE, database_url=await database())
     await emit(source, 1)
     await wait_until(all_there(sink_url, [1]))
-    await wait_until(lambda: sink._consumer is not None and sink._consumer.intake.is_live)
+    await wait_until(lambda: sink._consumer is not None and sink._consumer.subscription.is_live)
     await emit(source, 2)
 
     await wait_until(all_there(sink_url, [1, 2]))
@@ -387,7 +396,7 @@ async def test_a_channel_that_stays_away_on_a_good_connection_is_noticed(
     monkeypatch.setattr("shared.messaging.bus.watch", lambda links: watch(links, patience=0.3, every=0.05))
     owner = await bus_for(owner_with(answer))
     assert owner._responder is not None
-    port = owner._responder.intake.port
+    port = owner._responder.subscription.port
 
     async def never(*_: object) -> None:
         await asyncio.Event().wait()

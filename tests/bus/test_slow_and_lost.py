@@ -210,7 +210,7 @@ async def test_a_declaration_that_is_not_answered_is_given_up_and_done_when_the_
     monkeypatch.setattr("shared.messaging.link._PROBE_EVERY", 0.2)
     monkeypatch.setattr("shared.messaging.link.SILENT_SECONDS", 1.0)
     monkeypatch.setattr("shared.messaging.bus._START_SECONDS", 0.5)
-    for module in ("connection", "link", "declarations", "intake", "publisher", "requester"):
+    for module in ("connection", "link", "declarations", "subscription", "publisher", "requester"):
         monkeypatch.setattr(f"shared.messaging.{module}.CALL_SECONDS", 0.3)
     # The handshake of each connection is about 1 kB; then the declarations begin.
     swallowing = asyncio.create_task(_swallow_after(proxy, 1_500))

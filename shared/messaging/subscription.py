@@ -1,4 +1,4 @@
-"""Taking messages from a queue: one consumer on one port, the broker's hand-outs bounded by the prefetch."""
+"""One consumer of a queue on a port, with at most ``prefetch`` unacknowledged deliveries."""
 
 import contextlib
 from collections.abc import Callable
@@ -14,8 +14,8 @@ from shared.messaging.topology import Exchange, Queue
 from shared.messaging.underlay import Delivered, consume
 
 
-class Intake:
-    """Declares what it needs, consumes, and hands each delivery to ``take``, which must neither wait nor raise.
+class Subscription:
+    """Declares what it needs, consumes, and passes each delivery to ``take``, which must neither wait nor raise.
 
     The library runs ``take`` in a task that it cancels when the channel closes; so the work itself must be done in a
     task of ours.
@@ -57,7 +57,7 @@ class Intake:
         return self._stopped
 
     async def stop(self) -> None:
-        """Take nothing more; what was handed out already can still be settled."""
+        """Consume no more; what was delivered already can still be acknowledged or rejected."""
         self._stopped = True
         tag, self._tag = self._tag, None
         if tag is None or self._queue is None or not self.port.is_ready:
@@ -77,7 +77,7 @@ class Intake:
 
     async def _declare(self, _: AbstractChannel, declarations: Declarations) -> None:
         """Declare what is needed, bindings too; again now and then, because they go with a deleted exchange."""
-        # Not when we have gone: a queue that goes with its last consumer tells callers that nobody is there.
+        # Not after the stop: callers learn from the missing auto-delete queue that no copy of the service runs.
         if not self._stopped:
             await declarations.declare(exchanges=self._exchanges, queues=self._queues)
 
