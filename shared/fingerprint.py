@@ -21,7 +21,7 @@ def fingerprint(content: BaseModel, *, without: Collection[str] = ()) -> str:
 
 
 def has_defaults_beside(content: BaseModel, names: Collection[str]) -> bool:
-    """Tell whether all members but ``names`` have their defaults: then a version that has only these said the same."""
+    """Return whether all members but ``names`` have their defaults, so that an earlier version lacks none of them."""
     return set(_members(content)) <= set(names)
 
 

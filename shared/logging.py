@@ -1,4 +1,4 @@
-"""Log lines: JSON with UTC times, the ids of the message at work, and nothing that tells who a customer is."""
+"""Log lines: JSON with UTC times, the ids of the message at work, and nothing that identifies a customer."""
 
 import logging
 import re
@@ -66,7 +66,7 @@ def mask_event(_: object, __: str, event: EventDict) -> EventDict:
 
 
 _MADE_HERE = frozenset({"level", "timestamp", "logger", "service", "instance"})
-"""Written by the processors before; nothing that somebody said gets in there."""
+"""Written by the processors before; they hold no user input."""
 
 _TEXTS = frozenset({"event", "exception"})
 
@@ -159,6 +159,6 @@ def configure_logging(
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
-    # The libraries tell every reconnect in several ways; ours say the same once.
+    # The libraries log every reconnect several times; ours is logged once.
     for name in ("aiormq", "aio_pika", "asyncio"):
         logging.getLogger(name).setLevel(logging.ERROR if level.upper() != "DEBUG" else logging.INFO)

@@ -26,7 +26,7 @@ CONSUMED = Counter(
     "thungan_bus_consumed", "Messages handled to the end, whatever the outcome", _MESSAGE, registry=REGISTRY
 )
 RETRIED = Counter("thungan_bus_retried", "Events put on the retry ladder after an error", _MESSAGE, registry=REGISTRY)
-DEAD = Counter("thungan_bus_dead", "Events given up and moved to the dead queue", _MESSAGE, registry=REGISTRY)
+DEAD = Counter("thungan_bus_dead", "Events dead-lettered", _MESSAGE, registry=REGISTRY)
 DUPLICATES = Counter(
     "thungan_bus_inbox_duplicates", "Events that came again and were absorbed", _MESSAGE, registry=REGISTRY
 )
@@ -71,7 +71,7 @@ class MessageMetrics:
         _ = (self.published, self.confirmed, self.returned, self.unsendable)
 
     def show_consumed(self) -> None:
-        """Show zeros for an event that is taken in."""
+        """Show zeros for an event that is consumed."""
         _ = (self.consumed, self.retried, self.dead, self.duplicates)
 
     @cached_property

@@ -1,4 +1,4 @@
-"""The life of a service process: start, say that it is ready, run until told to stop or until a part fails, drain.
+"""The life of a service process: start, become ready, run until it is stopped or a part fails, drain.
 
 ``services/<name>/__main__.py`` is three lines::
 
@@ -39,7 +39,7 @@ from shared.settings import ServiceSettings
 S = TypeVar("S", bound=ServiceSettings)
 
 STOP_SECONDS = 20.0
-"""A process that was told to stop is gone after this time, whatever hangs; containers are killed after 30."""
+"""A process that is stopped has ended after this time, whatever hangs; containers are killed after 30."""
 
 EXIT_FAILED = 70
 """A part that must run has ended: start the process anew."""
@@ -108,8 +108,8 @@ def run_service(
 ) -> None:
     """Run a service as the process's main program and exit: ``serve`` (the default) or ``migrate``.
 
-    ``migrate`` brings the database up to date and declares the service's queues, so that nothing that other services
-    say before this one's first start is lost. It ends the process: 0 for a stop that was asked for,
+    ``migrate`` brings the database up to date and declares the service's queues, so that no event that other services
+    emit before this one's first start is lost. It ends the process: 0 for a stop that was asked for,
     :data:`EXIT_FAILED`, :data:`EXIT_CONFIGURATION`.
     """
     parser = argparse.ArgumentParser(prog=f"python -m services.{name}", description=f"The {name} service.")

@@ -39,7 +39,7 @@ class CommitUnknown(ConnectionError):
 
 
 def is_connection_lost(error: BaseException) -> bool:
-    """Tell whether ``error`` means that the connection to the database is gone."""
+    """Return whether ``error`` means that the connection to the database is gone."""
     if isinstance(error, asyncpg.InterfaceError):
         return "closed" in str(error) or "closing" in str(error)
     return isinstance(error, CONNECTION_LOST) or (isinstance(error, OSError) and not isinstance(error, TimeoutError))

@@ -140,8 +140,8 @@ class Bus:
                 event_handlers,
                 units=self._units,
                 prefetch=settings.prefetch,
-                # A flood of events must leave connections for requests, which people wait for. What gathers meanwhile
-                # is taken in together, so that fewer at a time are no slower.
+                # A flood of events must leave connections for requests, which people wait for. Events that wait
+                # are consumed in batches, so that fewer at a time are no slower.
                 concurrency=min(settings.concurrency, max(1, settings.database_pool_size // 2)),
             )
             self._subscriptions.append(self._consumer.subscription)

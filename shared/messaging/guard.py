@@ -30,8 +30,8 @@ async def guarded(awaitable: Awaitable[T], *, within: float, doing: str) -> T:
     """Wait for the broker at most ``within`` seconds; ``doing`` names the action for the error's text.
 
     Raises :class:`BrokerGone` when the connection or channel is lost or silent (:class:`ClosedByBroker` when the broker
-    closed it because of what was sent), :class:`Unroutable` and :class:`Rejected` for what the broker said of a
-    message, :class:`TopologyMismatch` for a queue that exists with other arguments.
+    closed it because of what was sent), :class:`Unroutable` and :class:`Rejected` for a message that the broker
+    returned or rejected, :class:`TopologyMismatch` for a queue that exists with other arguments.
     """
     task = asyncio.current_task()
     cancellations = 0 if task is None else task.cancelling()

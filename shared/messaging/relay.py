@@ -66,7 +66,7 @@ class Outcome(Enum):
     """The broker has it."""
 
     REFUSED = auto()
-    """It cannot be sent now: nobody takes it, or it has a fault of its own. It is tried again with growing pauses."""
+    """It cannot be sent now: it is unroutable, or has a fault of its own. It is retried with growing pauses."""
 
     UNKNOWN = auto()
     """The broker did not answer: it is sent again."""
@@ -121,7 +121,7 @@ class Relay:
         self._wake.set()
 
     async def run(self) -> None:
-        """Send until told to stop; a database that is away is tried again with growing, jittered pauses."""
+        """Send until :meth:`stop` is called; a database that is away is tried again with growing, jittered pauses."""
         backoff = Backoff()
         while not self._stopping:
             try:

@@ -50,7 +50,7 @@ class Requester:
         return len(self._pending)
 
     async def close(self) -> None:
-        """Tell everybody who still waits that no answer will come."""
+        """Let every request that still waits for its reply fail."""
         self._on_lost()
         for task in self._sending:
             task.cancel()

@@ -188,7 +188,7 @@ class Responder:
 
 
 def _is_refusal(error: Exception) -> bool:
-    """Tell whether a handler decided about the request, in place of failing at it."""
+    """Return whether a handler refused the request, rather than failed."""
     return isinstance(error, Problem) and error.status < 500
 
 

@@ -20,7 +20,7 @@ their process. The real retry budget is counted in our own header."""
 
 DEAD_DELIVERY_LIMIT = 2**31 - 1
 """Never: looking at a dead letter and putting it back counts as a delivery, and RabbitMQ 4 throws a message away after
-20 unless told otherwise. (-1 would say so plainly, but RabbitMQ 3.10 throws it away after one.)"""
+20 by default. (-1 would be clearer, but RabbitMQ 3.10 drops the message after one delivery.)"""
 
 REQUEST_QUEUE_EXPIRES = 60_000
 """Milliseconds after which the broker removes a request queue that nobody uses."""

@@ -64,7 +64,7 @@ def publish(
     Raises what :func:`guarded` raises.
     """
     return guarded(
-        # wait=False (which the interface leaves out): the confirm tells more than an emptied socket buffer, and later
+        # wait=False (which the interface leaves out): the confirm is more than an emptied socket buffer, and later
         # publishes need not queue.
         cast("Channel", channel).basic_publish(
             body, exchange=exchange, routing_key=routing_key, properties=properties, mandatory=mandatory, wait=False

@@ -7,7 +7,6 @@ from pathlib import Path
 import asyncpg
 import pytest
 import pytest_asyncio
-from tests.integration.billing.billing_handlers import CODE, COLLECTOR, NOW, Desk
 
 import services.billing
 from shared.contracts.common import PaymentMethod
@@ -15,6 +14,7 @@ from shared.db import migrate, open_pool
 from shared.ids import new_id
 from shared.problems import Problem
 from shared.testing.databases import TestDatabases
+from tests.integration.billing.billing_handlers import CODE, COLLECTOR, NOW, Desk
 
 MIGRATIONS = Path(services.billing.__file__).parent / "migrations"
 WILD = [
