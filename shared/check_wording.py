@@ -1,4 +1,4 @@
-"""What is said to a person who checks a receipt, in Vietnamese and English: a sentence for each outcome of a check."""
+"""The sentences for a person who checks a receipt: one for each outcome of a check, in Vietnamese and English."""
 
 from shared.contracts.common import Language
 from shared.contracts.receipt import CheckState

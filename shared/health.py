@@ -29,7 +29,7 @@ def database_check(pool: Pool) -> Check:
 
 
 async def run_checks(checks: Mapping[str, Check]) -> dict[str, str | None]:
-    """Return what each check says, all asked at once."""
+    """Return the result of each check; all run at once."""
 
     async def one(check: Check) -> str | None:
         try:
@@ -38,7 +38,7 @@ async def run_checks(checks: Mapping[str, Check]) -> dict[str, str | None]:
         except TimeoutError:
             return f"no answer within {CHECK_SECONDS:g} s"
         except Exception as error:  # noqa: BLE001 - whatever a check meets is its answer
-            # The type says enough; the text may hold an address.
+            # The type is enough; the text may hold an address.
             return type(error).__name__
 
     answers = await asyncio.gather(*(one(check) for check in checks.values()))

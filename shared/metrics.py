@@ -1,4 +1,4 @@
-"""What is counted, with a fixed set of labels: ``service`` and, where it says which message, ``message``."""
+"""What is counted, with a fixed set of labels: ``service`` and, for figures of a message, ``message``."""
 
 from functools import cache, cached_property
 

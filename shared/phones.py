@@ -32,7 +32,7 @@ _ALLOWED = re.compile(r"\+?[0-9 ().\-]+")
 
 
 class InvalidPhoneError(ValueError):
-    """The text is not a subscriber's number in Vietnam; the message says why, in English."""
+    """The text is not a subscriber's number in Vietnam; the message is the reason, in English."""
 
 
 def normalise(text: str) -> str:

@@ -1,7 +1,7 @@
 """Running a command, with a broker and a database server of its own, as if today were another day.
 
 A small library that is preloaded into every process moves the wall clock, and nothing else: Python, PostgreSQL, Erlang,
-Node.js and Chromium alike. ADR 11 says why it is not libfaketime.
+Node.js and Chromium alike. ADR 11: why it is not libfaketime.
 """
 
 from __future__ import annotations

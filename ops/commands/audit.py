@@ -1,4 +1,4 @@
-"""``thungan audit``: is every đồng, number and paper where it belongs?"""
+"""``thungan audit``: is every đồng, number and print job where it belongs?"""
 
 import asyncio
 import time

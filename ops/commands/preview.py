@@ -1,4 +1,4 @@
-"""``thungan preview``: a paper as a picture, without a printer."""
+"""``thungan preview``: a document as a picture, without a printer."""
 
 import json
 import sys

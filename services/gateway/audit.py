@@ -7,7 +7,7 @@ from shared.db import Connection
 
 # Each rule selects what breaks it as (subject, detail); a sound database selects nothing.
 _RULES: dict[str, str] = {
-    "a machine begins no new attempt of a paper that may have reached the printer": """
+    "a machine begins no new attempt of a print job that may have reached the printer": """
         SELECT later.job_id::text, format('attempt %s was begun by %s after attempt %s ended %s',
             later.attempt, later.actor, earlier.attempt, earlier.state)
         FROM print_job_history AS later JOIN print_attempts AS earlier
@@ -27,8 +27,8 @@ _RULES: dict[str, str] = {
             WHERE asked.job_id = print_jobs.job_id AND asked.state = 'queued' AND asked.actor <> 'gateway'
         )
     """,
-    # By the gateways' own clock, which ends such papers: the lease of a copy ends about a minute after its present.
-    "papers that are out of date are not printed": """
+    # By the gateways' own clock, which ends such print jobs: the lease of a copy ends about a minute after its present.
+    "print jobs that are out of date are not printed": """
         SELECT job_id::text, format('%s, not after %s, changed %s', state, not_after, changed_at)
         FROM print_jobs
         WHERE state IN ('queued', 'offered')

@@ -15,13 +15,13 @@ from shared.metrics import REGISTRY
 STREAMS = Gauge("thungan_gateway_streams", "Open streams of phones at this copy", registry=REGISTRY)
 PRINT_JOBS = Gauge(
     "thungan_gateway_print_jobs",
-    "Papers in a state that somebody has to change; the same from every copy",
+    "Print jobs in a state that somebody has to change; the same from every copy",
     ("state",),
     registry=REGISTRY,
 )
 OLDEST_UNCONFIRMED = Gauge(
     "thungan_gateway_oldest_unconfirmed_seconds",
-    "For how long the oldest unconfirmed paper has waited for a person; the same from every copy",
+    "For how long the oldest unconfirmed print job has waited for a person; the same from every copy",
     registry=REGISTRY,
 )
 

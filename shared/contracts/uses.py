@@ -23,7 +23,7 @@ _LONGEST = 500
 
 
 class BadUsesError(ValueError):
-    """The text is no price group and no mix of price groups; the message says why."""
+    """The text is no price group and no mix of price groups; the message is the reason."""
 
     slug = "bad-shares"
 

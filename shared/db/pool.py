@@ -42,7 +42,7 @@ async def open_pool(database_url: SecretStr | str, *, size: int = 8, application
     """Open a pool of at most ``size`` connections: UTC, JSON as Python values, timeouts on statements and locks.
 
     It connects when first used, so a database that is still starting (or restarting) does not stop a service from
-    coming up; ``/readyz`` says whether it is there.
+    coming up; ``/readyz`` reports whether it is there.
     """
     return await asyncpg.create_pool(
         plain(database_url),

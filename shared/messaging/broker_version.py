@@ -15,7 +15,7 @@ FIRST_UNKNOWN = (5, 0)
 def check_broker(server_properties: Mapping[str, Any]) -> str:
     """Return the broker's version. Raises :class:`UnsupportedBroker` when it is not RabbitMQ 3.10 to 4.x.
 
-    It reads what the broker says of itself when a connection opens, so no management plugin is needed.
+    It reads the properties that the broker sends when a connection opens, so no management plugin is needed.
     """
     product = _text(server_properties.get("product"))
     version = _text(server_properties.get("version"))

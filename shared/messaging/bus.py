@@ -111,7 +111,7 @@ class Bus:
 
         ``dependencies`` are what the handlers take by keyword, by name; each must be given, and none that nobody takes
         (ValueError). When the broker is not there, this returns after a few seconds all the same and keeps trying;
-        ``/readyz`` says so. Raises :class:`UnsupportedBroker` and :class:`TopologyMismatch`.
+        ``/readyz`` reports it. Raises :class:`UnsupportedBroker` and :class:`TopologyMismatch`.
         """
         settings = self._settings
         bound = bind(self._topology.handlers, dependencies or {})

@@ -69,7 +69,7 @@ class EventHandler(Generic[AnyEvent]):
     """Which function handles an event.
 
     Events that wait are handled with one transaction, in the order of their locks, so that two copies of a service
-    cannot wait for each other. ``lock`` says what the function locks: a :class:`Lock`, or a function of the event that
+    cannot wait for each other. ``lock`` is what the function locks: a :class:`Lock`, or a function of the event that
     returns a name (which only has to differ where the locks do) or a :class:`Lock`.
     """
 

@@ -16,7 +16,7 @@ from shared.settings import ServiceSettings
 
 
 def start_recording(service: str, settings: ServiceSettings) -> Callable[[], None]:
-    """Turn tracing on as the settings say; returns what sends the rest and turns it off."""
+    """Turn tracing on as the settings require; returns what sends the rest and turns it off."""
     origin = {
         "service.name": service,
         "service.namespace": settings.namespace,

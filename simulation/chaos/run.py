@@ -40,7 +40,7 @@ OVERTIME_LIMIT = 90.0
 CUSTOMERS_PER_COLLECTOR = 30
 
 UNCONFIRMED_PRINT = "unconfirmed print"
-"""What :attr:`Options.at_least` calls a print of which the printer could not say that it ended."""
+"""What :attr:`Options.at_least` calls a print whose end the printer could not report."""
 
 
 @dataclass(frozen=True)

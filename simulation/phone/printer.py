@@ -84,7 +84,7 @@ class VirtualPrinter:
     faults: deque[Fault] = field(default_factory=deque)
     ready: asyncio.Event = field(default_factory=asyncio.Event)
     unconfirmed: int = 0
-    """Prints that began and of which it could not say that they ended."""
+    """Prints that began and whose end it could not report."""
     owed_answers: list[tuple[UUID, int]] = field(default_factory=list)
     """Jobs that were printed and will be answered for once paper is loaded."""
 

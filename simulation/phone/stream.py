@@ -80,7 +80,7 @@ class PhoneStream:
     def cut(self) -> None:
         """Lose the connection without a word, as in a tunnel; the phone comes back by itself."""
         if self._socket is not None:
-            # aiohttp has no public way to drop a connection without saying goodbye.
+            # aiohttp has no public way to drop a connection without a closing handshake.
             connection = self._socket._response.connection
             if connection is not None and connection.transport is not None:
                 connection.transport.abort()

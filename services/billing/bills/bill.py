@@ -73,7 +73,7 @@ def _line(line: ComputedLine, bill: ComputedBill) -> BillLine:
 
 
 def _label(line: ComputedLine, bill: ComputedBill) -> str:
-    """Return what is priced; the purpose of use is named where the meter has several, or nothing else says it."""
+    """Return what is priced; the purpose of use is named where the meter has several, or nothing else names it."""
     if line.kind == "reactive":
         return f"Phản kháng {line.percent}%".replace(".", ",")
     purpose = next(group.line for group in bill.groups if group.name == line.group)

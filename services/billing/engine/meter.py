@@ -8,7 +8,7 @@ MOST_DIGITS = 9
 def kwh_from_readings(old: int, new: int, *, multiplier: int = 1, digits: int | None = None) -> int:
     """Return (new - old) x multiplier, or ((max + 1 - old) + new) x multiplier when the meter rolled over.
 
-    A new reading below the old one is a roll-over only if ``digits`` says how far the meter counts; otherwise it is a
+    A new reading below the old one is a roll-over only if ``digits`` is known; otherwise it is a
     mistake (``reading-goes-back``).
     """
     if old < 0 or new < 0:

@@ -21,7 +21,7 @@ REGISTERS: tuple[Register, ...] = ("normal", "peak", "off_peak")
 
 @dataclass(frozen=True, slots=True)
 class PriceGroup:
-    """A purpose of use with its own price; ``kind`` says how its kWh become money."""
+    """A purpose of use with its own price; ``kind`` is how its kWh become money."""
 
     name: str
     kind: GroupKind

@@ -9,7 +9,7 @@ from shared.db import Connection
 Rows = Sequence[Record]
 
 # A plan must fit the words at hand: one word stands in every second name, another in three of a million.
-# The planner's statistics do not tell them apart: at times it would read all customers to find three.
+# The planner's statistics do not distinguish them: at times it would read all customers to find three.
 _PLANNER = """
 SET LOCAL plan_cache_mode = force_custom_plan;
 SET LOCAL enable_seqscan = off;

@@ -51,5 +51,5 @@ class Device:
 
     @property
     def label(self) -> str:
-        """How documents name this device: as its owner calls it, and enough of the id to tell it from its namesakes."""
+        """How documents name this device: as its owner calls it, and enough of the id to be unique among namesakes."""
         return f"{self.device_name[:60]} ({self.device_id.hex[-6:]})"

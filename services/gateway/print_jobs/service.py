@@ -1,9 +1,9 @@
 """How print jobs change: the one way, for the stream, the API and the periodic tasks.
 
 A change is one guarded statement. Most jobs make the transition that the table of ``rules`` has first for a trigger,
-and for it the statement is tried without a look before: where nothing ends, it is its own transaction. A job that is
-not as the guard says is locked, the whole table decides, and the same statement makes the transition. What is traced
-is read from what the statement returns.
+and for it the statement is tried without a look before: where nothing ends, it is its own transaction. A job that
+the guard does not match is locked, the whole table decides, and the same statement makes the transition. What is
+traced is read from what the statement returns.
 """
 
 from collections.abc import Collection, Sequence

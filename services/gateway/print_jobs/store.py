@@ -183,7 +183,7 @@ async def add(
     )
 
 
-# The only statement that changes a job. A job that is not as the guard says is left alone, and left out of the answer.
+# The only statement that changes a job. A job that the guard does not match stays as it is, and is not returned.
 # Locks: the device's row in `presence` first (a newer stream comes before or after this as a whole), then the jobs in
 # the order of their numbers, as everywhere.
 _CHANGE = f"""

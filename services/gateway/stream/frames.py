@@ -1,4 +1,4 @@
-"""The frames of the stream: JSON text, told apart by ``type``."""
+"""The frames of the stream: JSON text, distinguished by ``type``."""
 
 from collections.abc import Iterable
 from datetime import datetime

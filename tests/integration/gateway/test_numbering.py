@@ -84,7 +84,7 @@ async def test_the_audit_finds_a_paper_that_is_not_ended_ten_minutes_after_it_we
         transaction = connection.transaction(isolation="repeatable_read")
         await transaction.start()  # so that the gateway does not see it, and end the paper
         renewed = await connection.fetchval("SELECT max(lease_until) FROM gateway_instances")
-        for minutes, found in ((9, []), (11, [("papers that are out of date are not printed", str(job_id))])):
+        for minutes, found in ((9, []), (11, [("print jobs that are out of date are not printed", str(job_id))])):
             await connection.execute("UPDATE print_jobs SET not_after = $1", renewed - timedelta(minutes=minutes))
             violations = (await audit_facts(connection)).violations
             assert [(violation.rule, violation.subject) for violation in violations] == found

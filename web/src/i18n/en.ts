@@ -1,4 +1,4 @@
-/** Everything that the app says, in English. */
+/** All texts of the app, in English. */
 import type { Messages } from "./vi.ts";
 
 export const en: Messages = {
@@ -15,7 +15,7 @@ export const en: Messages = {
   nav: "Main places",
   nav_today: "Today",
   nav_search: "Find",
-  nav_print_jobs: "Papers",
+  nav_print_jobs: "Print jobs",
   nav_shift: "Shift",
 
   weekday_0: "Sunday",
@@ -256,7 +256,7 @@ export const en: Messages = {
   state_unconfirmed: "Not confirmed",
   state_held: "Waits for the printer",
   state_expired: "Out of date, not printed",
-  state_cancelled: "Given up",
+  state_cancelled: "Cancelled",
   state_none: "Being made…",
   cause_no_printer: "no printer connected",
   cause_paper_out: "out of paper",
@@ -265,7 +265,7 @@ export const en: Messages = {
   cause_link_lost: "connection to the printer lost",
   cause_write_error: "could not be sent to the printer",
   cause_no_confirmation: "the printer does not answer",
-  cause_user_cancelled: "given up by you",
+  cause_user_cancelled: "cancelled by you",
   cause_expired: "out of date",
   cause_app_closed: "the app was closed while printing",
   ask_out: "Has it come out?",
@@ -278,7 +278,7 @@ export const en: Messages = {
   copy_reason_default: "Customer lost the receipt",
   copy_explain: "A copy has the same number, says “BẢN SAO lần n”, and is counted.",
   copy_ordered: "Copy {n} is being printed.",
-  print_job_cancel: "Give up",
+  print_job_cancel: "Cancel",
   continue_printing: "Go on printing",
   fix_paper_out: "Load paper, then go on printing.",
   fix_cover_open: "Close the printer's cover, then go on printing.",

@@ -1,4 +1,4 @@
-/** Everything that the app says, in Vietnamese. `{name}` stands for what is filled in. */
+/** All texts of the app, in Vietnamese. `{name}` stands for what is filled in. */
 export const vi = {
   app: "Thu Ngân",
   loading: "Đang mở…",

@@ -182,7 +182,7 @@ describe("anybody", () => {
     for (const [path, word] of [
       ["", "Due"],
       ["search", "Find"],
-      ["papers", "Papers"],
+      ["papers", "Print jobs"],
       ["shift", "Shift"],
       ["outbox", "Waiting"],
     ] as const) {
