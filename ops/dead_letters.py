@@ -114,6 +114,6 @@ def operator_name() -> str:
 
 
 def age(letters: Iterable[DeadLetter], moment: datetime) -> timedelta | None:
-    """Return how old the oldest of some letters is; None where nobody wrote it down."""
+    """Return how old the oldest of some letters is; None where it was not recorded."""
     moments = [letter.dead_at for letter in letters if letter.dead_at is not None]
     return moment - min(moments) if moments else None

@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 
 def send_request(request: Request[R], *, timeout: float = 5.0) -> R:
-    """Send one request and return its answer. Raises the owner's ``Problem``; prints one line when nobody is there."""
+    """Send one request and return its answer. Raises the owner's ``Problem``; prints one line when no owner runs."""
     return run(_send(request, timeout))
 
 

@@ -8,7 +8,7 @@ Declared where the handler is declared::
         idempotency=Idempotency("payment_id", lock=lock_account_of_payment, ignored={"device_id"}),
     )
 
-Whoever sends a request makes its id. The answer is recorded in the transaction of the change, in the table
+The sender of a request makes its id. The answer is recorded in the transaction of the change, in the table
 ``recorded_answers`` of the service's database. Other content under an id that was used is refused (409).
 """
 

@@ -1,4 +1,4 @@
-"""Identifiers: made by whoever creates the thing, so that a repeated request can be recognised."""
+"""Identifiers: made by the creator of the thing, so that a repeated request can be recognised."""
 
 from uuid import UUID
 

@@ -54,7 +54,7 @@ HANDLER_SECONDS = Histogram(
 CHECK_OK = Gauge("thungan_check_ok", "1 while a check of /readyz finds no fault", ("check",), registry=REGISTRY)
 DEAD_WAITING = Gauge(
     "thungan_bus_dead_waiting",
-    "Events in the dead queue, whoever put them there; the same from every copy",
+    "Events in the dead queue, those that the broker put there included; the same from every copy",
     ("service",),
     registry=REGISTRY,
 )
@@ -67,7 +67,7 @@ class MessageMetrics:
         self._labels = (service, message)
 
     def show_published(self) -> None:
-        """Show zeros for what is sent, before it is sent: whoever counts an increase needs a line to start from."""
+        """Show zeros for what is sent, before it is sent: an increase is counted from a first value."""
         _ = (self.published, self.confirmed, self.returned, self.unsendable)
 
     def show_consumed(self) -> None:

@@ -54,7 +54,7 @@ class LocalStack:
 
     @contextmanager
     def in_use(self) -> Iterator[None]:
-        """Start what is missing; stop it again behind the last user when nobody asked for it to stay."""
+        """Start what is missing; stop it again behind the last user unless it was asked to stay."""
         with (self.folder.root / "stack.users").open("w") as users:
             fcntl.flock(users, fcntl.LOCK_SH)
             with self.folder.locked():

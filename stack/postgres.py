@@ -81,7 +81,7 @@ def _remove_stale_lock(data: Path) -> None:
     """Remove the lock file that a killed server left.
 
     PostgreSQL takes any process with the pid in there for its predecessor and refuses to start; after a reboot that is
-    somebody else's process as often as not.
+    often another process.
     """
     lock = data / "postmaster.pid"
     try:
@@ -90,11 +90,11 @@ def _remove_stale_lock(data: Path) -> None:
         return
     with suppress(OSError):  # it has ended, or it is another user's and so not ours
         if Path(f"/proc/{pid}/cwd").resolve(strict=True) == data:
-            raise StackError(f"a PostgreSQL server (pid {pid}) that nobody here remembers still runs on {data}")
+            raise StackError(f"a PostgreSQL server (pid {pid}) that is in no record still runs on {data}")
     lock.unlink()
 
 
-def _wait_until_nobody_works_in(data: Path) -> None:
+def _wait_until_unused(data: Path) -> None:
     deadline = time.monotonic() + SESSION_END_SECONDS
     while any(_works_in(process, data) for process in _PROCESSES.glob("[0-9]*")):
         if time.monotonic() > deadline:
@@ -186,7 +186,7 @@ class PostgreSQL:
 
     def _wait_for_sessions(self) -> None:
         if state := self._folder.database():
-            _wait_until_nobody_works_in(Path(state.data))
+            _wait_until_unused(Path(state.data))
 
     def erase(self) -> None:
         """Stop the server and remove its data, port and password."""

@@ -119,7 +119,7 @@ def send(record: ProcessRecord, number: signal.Signals) -> bool:
     except ProcessLookupError:
         return False
     try:
-        # The handle pins the pid: when the record matches now, the signal reaches that process or nobody.
+        # The handle pins the pid: when the record matches now, the signal reaches that process or none.
         if not is_alive(record):
             return False
         with suppress(ProcessLookupError):

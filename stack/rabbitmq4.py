@@ -51,7 +51,7 @@ def start_rabbitmq4(folder: LocalFolder) -> RabbitMQ:
 
 @contextmanager
 def rabbitmq4_in_use(folder: LocalFolder) -> Iterator[RabbitMQ]:
-    """Start RabbitMQ 4 where it does not run; stop it again behind the last user when nobody asked for it to stay.
+    """Start RabbitMQ 4 where it does not run; stop it again behind the last user unless it was asked to stay.
 
     Downloads nothing. Raises :class:`Unavailable`.
     """
@@ -64,7 +64,7 @@ def rabbitmq4_in_use(folder: LocalFolder) -> Iterator[RabbitMQ]:
         try:
             yield newer
         finally:
-            with suppress(BlockingIOError):  # somebody else uses it still
+            with suppress(BlockingIOError):  # another process still uses it
                 fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 with folder.locked():
                     if folder.read(_TEMPORARY):

@@ -235,7 +235,7 @@ class LocalSystem:
         return self._folder.root / kind / self.namespace
 
     def _environment(self, service: str, copy: int) -> dict[str, str]:
-        # Whoever starts the system may set the services' options; the administrator's password is none of theirs.
+        # The environment of the caller sets the services' options; the administrator's password is not passed on.
         inherited = {name: value for name, value in os.environ.items() if name != "THUNGAN_POSTGRES_URL"}
         return {
             **self._folder.service_folders(self.namespace),

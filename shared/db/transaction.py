@@ -76,7 +76,7 @@ async def transaction(
     """Open a transaction on a connection of the pool: committed at the end, undone when the block raises.
 
     A :func:`~shared.db.time_limit.time_limit` does not cut the commit off. Raises :class:`Unavailable` when no
-    connection is free ``within`` seconds, :class:`CommitUnknown` when nobody can say whether it was committed.
+    connection is free ``within`` seconds, :class:`CommitUnknown` when it is unknown whether it was committed.
     """
     async with acquired(pool, within=within) as connection:
         begun = connection.transaction(isolation=isolation)

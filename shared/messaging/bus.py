@@ -109,7 +109,7 @@ class Bus:
     ) -> None:
         """Connect, declare the topology, start consumers and relay.
 
-        ``dependencies`` are what the handlers take by keyword, by name; each must be given, and none that nobody takes
+        ``dependencies`` are what the handlers take by keyword, by name: all that they ask for, and no others
         (ValueError). When the broker is not there, this returns after a few seconds all the same and keeps trying;
         ``/readyz`` reports it. Raises :class:`UnsupportedBroker` and :class:`TopologyMismatch`.
         """
@@ -234,7 +234,7 @@ class Bus:
     ) -> R:
         """Ask the owner of ``message`` and return its answer.
 
-        Waits ``timeout`` seconds, and never longer than whoever waits for the work under way. Raises the
+        Waits ``timeout`` seconds, and never beyond the deadline of the message being handled. Raises the
         :class:`~shared.problems.Problem` that the owner raised; :class:`~shared.problems.Unavailable` at once when no
         copy of the owner is there, or the broker is gone or blocked; :class:`~shared.problems.TimedOut` at the
         deadline. After the last two it may have been done: repeat it with the same ids.
@@ -248,12 +248,12 @@ class Bus:
 
         Committed at the end, undone when the block raises. Raises :class:`~shared.problems.Unavailable` when no
         connection to the database is free ``within`` seconds, :class:`~shared.db.transaction.CommitUnknown` when
-        nobody can say whether it was committed.
+        it is unknown whether it was committed.
         """
         return self._units.open(isolation=isolation, within=within)
 
     async def publish_transient(self, queue_name: str, payload: bytes | Mapping[str, Any]) -> None:
-        """Send to the queue of one instance and forget it: no confirm, no retry, lost when nobody is there.
+        """Send to the queue of one instance, without confirm and retry: lost when the instance is gone.
 
         ``queue_name`` is the name below the namespace, for example ``gateway.push.<instance>``. For wake-ups only,
         whose loss costs time and nothing else; so it raises nothing when the broker is away.
@@ -360,7 +360,7 @@ class Bus:
             failure = Failed(f"{name} has ended")
             failure.__cause__ = error
             self._failed.set_exception(failure)
-            # Nobody need be waiting for it.
+            # Read here, so that asyncio does not log it where no task waits for it.
             self._failed.exception()
 
     async def _wait_started(self) -> None:

@@ -147,7 +147,7 @@ class Consumer:
                 left.append(delivered)
             else:
                 batch.append(read)
-        # Whoever locks several rows locks them in the same order as everybody else.
+        # Rows are locked in one order everywhere, so that copies do not deadlock.
         batch.sort(key=lambda read: read.lock or "")
         if not batch:
             return left
@@ -223,7 +223,7 @@ class Consumer:
 
     async def _commit(self, batch: Sequence[_Read]) -> None:
         """Run the handlers of events in one transaction with the inbox, which leaves out those that it knows."""
-        # Nobody waits for an event as for an answer: it may wait for a connection as long as for its handler.
+        # An event has no deadline: it may wait for a connection as long as for its handler.
         async with time_limit(HANDLER_SECONDS), self._units.together(within=HANDLER_SECONDS) as shared:
             fresh = await claim(shared.connection, self._service, [read.message_id for read in batch])
             for read in batch:

@@ -27,7 +27,7 @@ class Context:
     """Id of the message whose handling created this one."""
 
     deadline: float | None = None
-    """When nobody waits for the answer any more, in seconds since 1970; None where nobody waits."""
+    """The deadline of the request, in seconds since 1970; None where there is none."""
 
     aggregate: str | None = None
     """Name of what an event is about."""

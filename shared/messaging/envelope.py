@@ -18,7 +18,7 @@ CORRELATION_ID = "x-correlation-id"
 
 CAUSATION_ID = "x-causation-id"
 DEADLINE = "x-deadline"
-"""Milliseconds since 1970 after which nobody waits for the answer."""
+"""The deadline of a request, in milliseconds since 1970."""
 
 AGGREGATE = "x-aggregate"
 ATTEMPT = "x-attempt"

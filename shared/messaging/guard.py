@@ -1,8 +1,8 @@
 """Every wait for the broker goes through here: it has an end, and it ends with an error of ours.
 
-On a connection that died of missing heartbeats the AMQP library raises ``CancelledError`` into tasks that nobody has
-cancelled. A loop that lets it pass is dead without anyone noticing (a ``TaskGroup`` even ends normally). Here it
-becomes :class:`BrokerGone`, and only a cancellation that somebody asked for stays one.
+On a connection that died of missing heartbeats the AMQP library raises ``CancelledError`` into tasks that were
+not cancelled. A loop that lets it pass ends unnoticed (a ``TaskGroup`` even ends normally). Here it becomes
+:class:`BrokerGone`; only a cancellation that was requested stays one.
 """
 
 import asyncio

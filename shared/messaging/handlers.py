@@ -94,7 +94,7 @@ Handler = RequestHandler[Any] | EventHandler[Any]
 def bind(handlers: Sequence[Handler], dependencies: Mapping[str, object]) -> list[Handler]:
     """Return the handlers with their dependencies given: functions of a message and a unit of work.
 
-    Raises :class:`ValueError` for a dependency that a handler asks for and nobody gives, and for one that no handler
+    Raises :class:`ValueError` for a dependency that a handler asks for and is not given, and for one that no handler
     asks for.
     """
     asked = [(handler, _dependencies_of(handler)) for handler in handlers]

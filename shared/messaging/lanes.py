@@ -11,8 +11,8 @@ T = TypeVar("T")
 class Lanes(Generic[T]):
     """Runs ``work`` on items, at most ``concurrency`` at a time; items put under one key one after the other.
 
-    While all are at work, items gather; whoever is free next takes up to ``together`` of them, each of another key. So
-    nothing waits for company, and the busier it is, the cheaper each item becomes.
+    While all workers are busy, items gather; the next free one takes up to ``together`` of them, each of another key.
+    So no item waits for a batch to fill, and under load each item costs less.
 
     How much waits here is bounded by the prefetch of the consumer that puts it.
     """

@@ -141,7 +141,7 @@ class Link:
             self._tasks.clear()
             for task in tasks:
                 task.cancel()
-                # What is left behind below ends with whatever the library makes of it; nobody need know.
+                # A task that outlives the wait below may end with any error of the library; it is read and dropped.
                 task.add_done_callback(_look_at_end)
             # A port lets its channel go at once. The library may hold on to a call on a dead channel for 20 s.
             await asyncio.wait(tasks, timeout=_END_SECONDS)

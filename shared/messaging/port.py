@@ -19,7 +19,7 @@ from shared.messaging.errors import BrokerGone
 from shared.messaging.underlay import Properties, Underlay, publish, underlay_of
 
 _REFRESH_EVERY = 10.0
-"""How often a port makes sure that what it needs is still there: somebody may have deleted an exchange."""
+"""How often a port makes sure that what it needs is still there: an operator may have deleted an exchange."""
 
 log = structlog.get_logger(__name__)
 

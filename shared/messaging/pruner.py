@@ -19,7 +19,7 @@ RETRY_SECONDS = 60.0
 
 _LOCK = 0x7072756E  # "prun": of several copies, one prunes at a time
 
-# In small transactions, so that nobody waits long for a row; by the clock that dated the rows, which is the database's.
+# In small transactions, so that no row is locked for long; by the clock that dated the rows, which is the database's.
 _OLDEST = "now() - make_interval(days => $1)"
 
 _DELETE_SENT = f"""

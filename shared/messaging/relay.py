@@ -29,7 +29,7 @@ GATHER_SECONDS = 0.005
 """Pause after a small batch. The first event after a quiet time is not delayed."""
 
 POLL_SECONDS = 1.0
-"""How often the outbox is looked at when nobody wakes the relay."""
+"""How often the outbox is read without a wake-up."""
 
 IDLE_SECONDS = 15
 """A relay that has not asked its database for anything for so long stands still: the database ends its session, and

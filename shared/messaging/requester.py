@@ -65,7 +65,7 @@ class Requester:
     ) -> R:
         """Ask the owner of ``message`` and return its answer.
 
-        Waits ``timeout`` seconds, and never longer than whoever waits for the work under way. Raises the
+        Waits ``timeout`` seconds, and never beyond the deadline of the message being handled. Raises the
         :class:`~shared.problems.Problem` that the owner raised; :class:`~shared.problems.Unavailable` at once when no
         copy of the owner is there, or the broker is gone or blocked; :class:`~shared.problems.TimedOut` at the
         deadline. After the last two it may have been done: repeat it with the same ids.
@@ -156,7 +156,7 @@ class Requester:
 
     async def _on_answer(self, delivered: Delivered) -> None:
         answer = self._pending.get(delivered.header.properties.correlation_id or "")
-        # Nobody waits: the caller went away or met its deadline.
+        # None is pending: the caller was cancelled or met its deadline.
         if answer is not None and not answer.done():
             answer.set_result(delivered)
 

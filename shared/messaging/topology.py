@@ -19,11 +19,11 @@ DELIVERY_LIMIT = 20
 their process. The real retry budget is counted in our own header."""
 
 DEAD_DELIVERY_LIMIT = 2**31 - 1
-"""Never: looking at a dead letter and putting it back counts as a delivery, and RabbitMQ 4 throws a message away after
-20 by default. (-1 would be clearer, but RabbitMQ 3.10 drops the message after one delivery.)"""
+"""Never: looking at a dead letter and putting it back counts as a delivery, and RabbitMQ 4 drops a message after 20
+by default. (-1 would be clearer, but RabbitMQ 3.10 drops the message after one delivery.)"""
 
 REQUEST_QUEUE_EXPIRES = 60_000
-"""Milliseconds after which the broker removes a request queue that nobody uses."""
+"""Milliseconds after which the broker removes an unused request queue."""
 
 INSTANCE_QUEUE_EXPIRES = 600_000
 """Milliseconds after which the broker removes the queue of an instance that is gone."""
@@ -43,7 +43,7 @@ class Topology:
     """Events that it emits. Each must reach a queue; while none is bound, the outbox keeps it and tries again."""
 
     broadcasts: Sequence[type[Event]] = ()
-    """Those of ``emits`` that may have no consumer at all: sent once, whoever listens."""
+    """Those of ``emits`` that may have no consumer at all: published once, routed or not."""
 
     def __post_init__(self) -> None:
         for kind, messages in (("handlers", [handler.message for handler in self.handlers]), ("emits", self.emits)):

@@ -1,7 +1,7 @@
-"""Traces: what one act of a person set off, from phone to paper, with times.
+"""Traces: what followed from one act of a person, from phone to printed document, with times.
 
 Spans are OpenTelemetry's. Until ``shared/messaging/trace_recorder.py`` gives a tracer that records, the no-op tracer of
-its API makes them: nothing is kept, and the trace context is passed on as it came. So nobody asks whether tracing is
+its API makes them: nothing is kept, and the trace context is passed on as it came. So no caller asks whether tracing is
 on. The context travels as W3C ``traceparent`` in HTTP, in outbox rows, with print jobs and in message headers.
 """
 

@@ -93,8 +93,8 @@ class UnitOfWork:
     def after_commit(self, callback: Callback) -> None:
         """Call ``callback`` once this work has committed; never when it was undone, and not at all after a crash.
 
-        For wake-ups and the like, whose loss costs time and nothing else. Nobody waits for it, so it must not be what
-        an answer or an event depends on; what it raises is logged.
+        For wake-ups and the like, whose loss costs time and nothing else. It is not awaited, so no answer and no
+        event may depend on it; what it raises is logged.
         """
         self._callbacks.append(callback)
 

@@ -47,7 +47,7 @@ class TestDatabases:
         return self.url(name)
 
     async def drop(self, url: str) -> None:
-        """Drop a database that :meth:`create` made, whoever is still connected; soon, together with others.
+        """Drop a database that :meth:`create` made, even with sessions still connected; soon, together with others.
 
         Each DROP DATABASE waits for a checkpoint, about a second; those that run side by side wait for the same one.
         """

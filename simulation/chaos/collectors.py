@@ -16,7 +16,7 @@ from shared.contracts.receipt import ReprintReply
 from shared.ids import new_id
 from simulation.chaos.history import Attempt, Outcome
 from simulation.chaos.office import PointDesk
-from simulation.chaos.people import Command, Customer, Person, RecordedPayment, Town
+from simulation.chaos.people import Command, Customer, Person, RecordedPayment, Workload
 from simulation.chaos.printers import PrinterKeeper
 from simulation.phone import VirtualPhone
 
@@ -38,8 +38,8 @@ class CollectorAtTheDoor(Person):
 
     device: VirtualPhone
 
-    def __init__(self, town: Town, name: str, phone: VirtualPhone, day: Round, point: PointDesk) -> None:
-        super().__init__(town, name, phone)
+    def __init__(self, workload: Workload, name: str, phone: VirtualPhone, day: Round, point: PointDesk) -> None:
+        super().__init__(workload, name, phone)
         self.device = phone
         self.day = day
         self.point = point
@@ -57,7 +57,7 @@ class CollectorAtTheDoor(Person):
             (self.printer.mishap, 8),
             (self.printer.decide, 8),
         )
-        while not self.town.closing.is_set():
+        while not self.workload.closing.is_set():
             await self.think()
             act = self.rng.choices([act for act, _ in acts], [weight for _, weight in acts])[0]
             await act()
@@ -66,7 +66,7 @@ class CollectorAtTheDoor(Person):
 
     def next_customer(self) -> Customer:
         """Choose the next door."""
-        return self.rng.choice(self.town.customers[self.day.collector_code])
+        return self.rng.choice(self.workload.customers[self.day.collector_code])
 
     async def look_up(self) -> None:
         """Look at the route, and search for somebody."""
@@ -147,7 +147,7 @@ class CollectorAtTheDoor(Person):
     def _remember(self, payment: Command, answer: Attempt) -> Attempt:
         if answer.outcome is Outcome.DONE:
             code = str(payment.content["customer_code"])
-            self.town.recorded.append(RecordedPayment(UUID(str(payment.id)), code, self.device.device_id, "cash"))
+            self.workload.recorded.append(RecordedPayment(UUID(str(payment.id)), code, self.device.device_id, "cash"))
         elif answer.slug == "no-open-shift":
             self.day.shift_id = None
         return answer
@@ -190,7 +190,7 @@ class CollectorAtTheDoor(Person):
     async def copy_a_receipt(self) -> None:
         """Somebody has lost a receipt: a counted copy."""
         own = {phone.device_id for phone in self.day.phones}
-        mine = [recorded for recorded in self.town.recorded[-200:] if recorded.device_id in own]
+        mine = [recorded for recorded in self.workload.recorded[-200:] if recorded.device_id in own]
         if not mine:
             return
         recorded = self.rng.choice(mine)

@@ -13,7 +13,7 @@ from shared.contracts.receipt import ReceiptReply
 from shared.ids import new_id
 from shared.problems import Problem
 from simulation.chaos.history import Attempt, Outcome
-from simulation.chaos.people import Command, Customer, Person, RecordedPayment, Town
+from simulation.chaos.people import Command, Customer, Person, RecordedPayment, Workload
 from simulation.phone import VirtualDesk, VirtualPhone
 
 PROBE_AMOUNT = 1_000
@@ -22,13 +22,13 @@ PROBE_AMOUNT = 1_000
 class _Desk(Person):
     device: VirtualDesk
 
-    def __init__(self, town: Town, name: str, desk: VirtualDesk) -> None:
-        super().__init__(town, name, desk)
+    def __init__(self, workload: Workload, name: str, desk: VirtualDesk) -> None:
+        super().__init__(workload, name, desk)
         self.device = desk
 
     def any_customer(self) -> Customer:
         """Choose a customer of any route."""
-        return self.rng.choice(self.town.customers[self.rng.choice(sorted(self.town.customers))])
+        return self.rng.choice(self.workload.customers[self.rng.choice(sorted(self.workload.customers))])
 
     async def debt_of(self, customer: Customer) -> int:
         """Look up what somebody owes; 0 when there is no answer."""
@@ -41,7 +41,7 @@ class PointDesk(_Desk):
 
     async def work(self) -> None:
         """Post now and then, once in a while the same transaction twice."""
-        while not self.town.closing.is_set():
+        while not self.workload.closing.is_set():
             await self.think()
             await self.think()
             customer = self.any_customer()
@@ -75,20 +75,20 @@ class PointDesk(_Desk):
 
         answer = await self.do(Command("payment", payment_id, content, call))
         if answer.outcome is Outcome.DONE:
-            self.town.recorded.append(RecordedPayment(payment_id, customer_code, None, "collection_point"))
+            self.workload.recorded.append(RecordedPayment(payment_id, customer_code, None, "collection_point"))
         return answer
 
 
 class CashierDesk(_Desk):
     """Records transfers and reverses payments."""
 
-    def __init__(self, town: Town, name: str, desk: VirtualDesk, phones: list[VirtualPhone]) -> None:
-        super().__init__(town, name, desk)
+    def __init__(self, workload: Workload, name: str, desk: VirtualDesk, phones: list[VirtualPhone]) -> None:
+        super().__init__(workload, name, desk)
         self.phones = phones
 
     async def work(self) -> None:
         """Do one thing after the other until the day is over."""
-        while not self.town.closing.is_set():
+        while not self.workload.closing.is_set():
             await self.think()
             if self.rng.random() < 0.5:
                 customer = self.any_customer()
@@ -122,18 +122,18 @@ class CashierDesk(_Desk):
 
         answer = await self.do(Command("payment", payment_id, content, call))
         if answer.outcome is Outcome.DONE:
-            self.town.recorded.append(RecordedPayment(payment_id, customer_code, device_id, "transfer"))
+            self.workload.recorded.append(RecordedPayment(payment_id, customer_code, device_id, "transfer"))
         return payment_id, answer
 
     async def take_back(self) -> None:
         """Reverse a payment; sometimes somebody else has the same idea."""
-        if not self.town.recorded:
+        if not self.workload.recorded:
             return
-        recorded = self.rng.choice(self.town.recorded[-300:])
+        recorded = self.rng.choice(self.workload.recorded[-300:])
         answer = await self.reverse(recorded)
         if answer.outcome is Outcome.DONE:
-            if recorded in self.town.recorded:
-                self.town.recorded.remove(recorded)
+            if recorded in self.workload.recorded:
+                self.workload.recorded.remove(recorded)
             if self.rng.random() < 0.2:
                 await self.reverse(recorded)
 
@@ -158,14 +158,14 @@ class Prober(CashierDesk):
 
     async def probe(self, customer: Customer, within: float) -> bool:
         """Record a small transfer and wait for its receipt; False when that does not happen in time."""
-        deadline = self.town.history.now + within
+        deadline = self.workload.history.now + within
         payment_id, answer = await self.record(customer.code, PROBE_AMOUNT)
         while answer.outcome is Outcome.UNKNOWN:
             # This one is settled later; another one shows whether things work.
-            if self.town.history.now > deadline:
+            if self.workload.history.now > deadline:
                 return False
             payment_id, answer = await self.record(customer.code, PROBE_AMOUNT)
-        while self.town.history.now < deadline:
+        while self.workload.history.now < deadline:
             try:
                 await self.device.read(ReceiptReply, f"/v1/payments/{payment_id}/receipt")
             except Problem:

@@ -62,8 +62,8 @@ class RecordedPayment:
 
 
 @dataclass
-class Town:
-    """What the people of one run share."""
+class Workload:
+    """What the people of one run share: customers, commands, what was recorded."""
 
     history: History
     seed: int
@@ -91,24 +91,24 @@ class Town:
 class Person:
     """Somebody with a device."""
 
-    def __init__(self, town: Town, name: str, device: ApiClient) -> None:
-        self.town = town
+    def __init__(self, workload: Workload, name: str, device: ApiClient) -> None:
+        self.workload = workload
         self.name = name
         self.device = device
-        self.rng = town.rng(name)
+        self.rng = workload.rng(name)
 
     async def think(self) -> None:
         """Pause as people do; returns early when the day is over."""
-        pause = self.rng.expovariate(1 / self.town.pace)
+        pause = self.rng.expovariate(1 / self.workload.pace)
         try:
-            async with asyncio.timeout(min(pause, 5 * self.town.pace)):
-                await self.town.closing.wait()
+            async with asyncio.timeout(min(pause, 5 * self.workload.pace)):
+                await self.workload.closing.wait()
         except TimeoutError:
             return
 
     async def look(self, what: str, read: Awaitable[T]) -> T | None:
         """Look something up; None when there was no answer."""
-        history = self.town.history
+        history = self.workload.history
         try:
             found = await read
         except Problem as problem:
@@ -125,25 +125,25 @@ class Person:
     ) -> Attempt:
         """Repeat a request until its outcome is known or patience has run out; what stays unknown is kept for later."""
         device = device or self.device
-        deadline = self.town.history.now + within
+        deadline = self.workload.history.now + within
         pause = 0.1
         attempt = await self.attempt(command, device, lose=lose_first)
         while attempt.outcome is Outcome.UNKNOWN:
-            if self.town.history.now > deadline or self.town.closing.is_set():
+            if self.workload.history.now > deadline or self.workload.closing.is_set():
                 break
             await asyncio.sleep(self.rng.uniform(pause / 2, pause))
             pause = min(2 * pause, 1.5)
-            self.town.repeats += 1
+            self.workload.repeats += 1
             attempt = await self.attempt(command, device)
         return attempt
 
     async def settle(self, command: Command, device: ApiClient, within: float) -> Attempt:
         """Repeat a request without losing replies until its outcome is known, or ``within`` seconds have passed."""
-        deadline = self.town.history.now + within
+        deadline = self.workload.history.now + within
         while True:
-            self.town.repeats += 1
+            self.workload.repeats += 1
             attempt = await self.attempt(command, device, honest=True)
-            if attempt.outcome is not Outcome.UNKNOWN or self.town.history.now > deadline:
+            if attempt.outcome is not Outcome.UNKNOWN or self.workload.history.now > deadline:
                 return attempt
             await asyncio.sleep(0.3)
 
@@ -151,10 +151,10 @@ class Person:
         self, command: Command, device: ApiClient, *, lose: bool = False, honest: bool = False
     ) -> Attempt:
         """Request once. The reply may get lost: cut off before it comes, or dropped when it is there."""
-        history = self.town.history
+        history = self.workload.history
         fate = self.rng.random()
         cut_off = None if honest or lose or fate > 0.05 else self.rng.uniform(0.002, 0.08)
-        self.town.commands.setdefault((command.kind, str(command.id)), (self, command, device))
+        self.workload.commands.setdefault((command.kind, str(command.id)), (self, command, device))
         lost = lose or (not honest and 0.05 < fate < 0.1)
         attempt = history.request(command.kind, str(command.id), f"{self.name}, {device.name}", command.content)
         outcome, answer, slug = await self._requested(command, device, cut_off)
@@ -183,10 +183,10 @@ class Person:
 
     def _note_error(self, what: str, problem: Problem) -> None:
         if problem.status == 500 or problem.slug == "not-a-problem":
-            self.town.errors[f"{what}: {problem.slug} {problem.status} {problem.facts or ''}".strip()] += 1
+            self.workload.errors[f"{what}: {problem.slug} {problem.status} {problem.facts or ''}".strip()] += 1
 
     def _turn_to_another_copy(self, outcome: Outcome, device: ApiClient) -> None:
         """What a load balancer does: whoever gets no answer from one copy of the gateway asks another one."""
-        gateway_urls = self.town.gateway_urls
+        gateway_urls = self.workload.gateway_urls
         if outcome is Outcome.UNKNOWN and device.base_url in gateway_urls:
             device.base_url = gateway_urls[(gateway_urls.index(device.base_url) + 1) % len(gateway_urls)]

@@ -25,7 +25,7 @@ from simulation.chaos.final_state import DeadLetter, digest, read_final_state, t
 from simulation.chaos.history import History
 from simulation.chaos.message_faults import MessageFaults
 from simulation.chaos.office import CashierDesk, PointDesk, Prober
-from simulation.chaos.people import Town
+from simulation.chaos.people import Workload
 from simulation.chaos.plan import KINDS, Storm, make_plan
 from simulation.chaos.report import ChaosReport, Recovery
 from simulation.chaos.testbed import ChaosTestbed
@@ -73,8 +73,8 @@ class ChaosRun:
         self._names = Names(testbed.namespace)
         self.history = History(testbed.home / f"history-{options.seed}.jsonl")
         gateway_urls = [testbed.gateway_url(number) for number in range(len(testbed.gateways))]
-        self.town = Town(self.history, options.seed, options.pace, gateway_urls)
-        self._messages = MessageFaults(testbed, self.town.rng("messages"))
+        self.workload = Workload(self.history, options.seed, options.pace, gateway_urls)
+        self._messages = MessageFaults(testbed, self.workload.rng("messages"))
         self._injector = Injector(testbed, self.history, self._messages)
         self._devices: list[VirtualPhone | VirtualDesk] = []
         self._phones: list[VirtualPhone] = []
@@ -99,7 +99,7 @@ class ChaosRun:
             customers = max(160, CUSTOMERS_PER_COLLECTOR * self._options.phones // 2)
             books = Books(self._testbed, folder, customers=customers, seed=self._options.seed)
             await books.open()
-            self.town.customers = books.customers()
+            self.workload.customers = books.customers()
             session = await stack.enter_async_context(open_session())
             stack.push_async_callback(self._close_devices)
             prober = await self._open_town(session, books.collection_point())
@@ -108,7 +108,7 @@ class ChaosRun:
             try:
                 await self._run_storms(prober)
             finally:
-                self.town.closing.set()
+                self.workload.closing.set()
                 billing.cancel()
             await asyncio.gather(*work)
             await self._settle()
@@ -120,9 +120,11 @@ class ChaosRun:
     async def _open_town(self, session: aiohttp.ClientSession, point_code: str) -> Prober:
         """Enrol everybody: two phones for each collector, a cashier, a collection point, and a prober."""
         number = 0
-        codes = [code for code, found in self.town.customers.items() if found]
+        codes = [code for code, found in self.workload.customers.items() if found]
         collectors = codes[: max(1, (self._options.phones + 1) // 2)]
-        point = PointDesk(self.town, "collection point", await self._desk(session, Role.COLLECTION_POINT, point_code))
+        point = PointDesk(
+            self.workload, "collection point", await self._desk(session, Role.COLLECTION_POINT, point_code)
+        )
         while number < self._options.phones:
             code = collectors[number // 2 % len(collectors)]
             day = next((day for day in self._rounds if day.collector_code == code), None)
@@ -135,11 +137,11 @@ class ChaosRun:
             await phone.open_stream()
             day.phones.append(phone)
             self._phones.append(phone)
-            self._collectors.append(CollectorAtTheDoor(self.town, f"collector {number}", phone, day, point))
-        self.town.customers = {code: self.town.customers[code] for code in collectors}
-        cashier = CashierDesk(self.town, "cashier", await self._desk(session, Role.CASHIER), self._phones)
+            self._collectors.append(CollectorAtTheDoor(self.workload, f"collector {number}", phone, day, point))
+        self.workload.customers = {code: self.workload.customers[code] for code in collectors}
+        cashier = CashierDesk(self.workload, "cashier", await self._desk(session, Role.CASHIER), self._phones)
         self._workers = [*self._collectors, point, cashier]
-        return Prober(self.town, "prober", await self._desk(session, Role.CASHIER), [])
+        return Prober(self.workload, "prober", await self._desk(session, Role.CASHIER), [])
 
     async def _desk(self, session: aiohttp.ClientSession, role: Role, point_code: str | None = None) -> VirtualDesk:
         desk = VirtualDesk(self._testbed.gateway_url(len(self._devices)), name=f"{role}'s desk", session=session)
@@ -253,7 +255,7 @@ class ChaosRun:
 
         async def ask(kind: str, operation_id: str) -> None:
             async with gate:
-                person, command, device = self.town.commands[kind, operation_id]
+                person, command, device = self.workload.commands[kind, operation_id]
                 await person.settle(command, device, max(1.0, deadline - self.history.now))
 
         open_operations = [key for key, operation in self.history.operations.items() if operation.is_open]
@@ -297,9 +299,9 @@ class ChaosRun:
         report.count(self.history)
         report.faults = dict(sorted(self._injector.done.items()))
         report.not_done = self._injector.not_done
-        report.repeats = self.town.repeats
+        report.repeats = self.workload.repeats
         report.restarts = self._testbed.restarts
-        report.internal_errors = dict(self.town.errors)
+        report.internal_errors = dict(self.workload.errors)
         report.dead_letters = self._dead
         report.messages = {
             "printouts": len(printouts),

@@ -1,4 +1,4 @@
-"""One payment from phone to paper, as the traces of five processes show it."""
+"""One payment from phone to printed receipt, as the traces of five processes show it."""
 
 import csv
 from collections.abc import AsyncIterator
@@ -23,7 +23,7 @@ from stack.services import LocalSystem
 
 
 @dataclass(frozen=True)
-class Town:
+class TracedSystem:
     """A running system that writes traces, and a way to its command line."""
 
     system: LocalSystem
@@ -35,24 +35,24 @@ class Town:
 
 
 @pytest_asyncio.fixture(scope="module")
-async def paid(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple[Town, UUID]]:
-    """A town in which one payment was made, and the payment's id."""
-    folder = tmp_path_factory.mktemp("town")
+async def paid(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple[TracedSystem, UUID]]:
+    """A system in which one payment was made, and the payment's id."""
+    folder = tmp_path_factory.mktemp("traced")
     traces = folder / "traces.jsonl"
     settings = {"*": {"THUNGAN_TRACE_FILE": str(traces)}}
     async with LocalSystem(f"trace_{uuid4().hex[:8]}", keep=False, settings=settings) as system:
-        town = Town(system, traces, folder)
+        traced = TracedSystem(system, traces, folder)
         write_sample(folder / "sample", customers=40, seed=3, last_month=Month.before(business_day(now())))
-        await town.thungan("import", "all", str(folder / "sample"))
-        yield town, await pay_one(town)
+        await traced.thungan("import", "all", str(folder / "sample"))
+        yield traced, await pay_one(traced)
 
 
-async def pay_one(town: Town) -> UUID:
+async def pay_one(traced: TracedSystem) -> UUID:
     """Have a collector take the first debt of the route and print the receipt; return the payment's id."""
-    with (town.folder / "sample" / "collectors.csv").open(encoding="utf-8") as file:
+    with (traced.folder / "sample" / "collectors.csv").open(encoding="utf-8") as file:
         collector = next(csv.DictReader(file))["collector_code"]
-    first = await town.thungan("enrol", "--role", "supervisor")
-    async with VirtualDesk(town.system.gateway_url) as supervisor, VirtualPhone(town.system.gateway_url) as phone:
+    first = await traced.thungan("enrol", "--role", "supervisor")
+    async with VirtualDesk(traced.system.gateway_url) as supervisor, VirtualPhone(traced.system.gateway_url) as phone:
         await supervisor.enrol(first["code"])
         await phone.enrol(await supervisor.make_code("collector", collector_code=collector))
         await phone.open_stream()
@@ -61,24 +61,26 @@ async def pay_one(town: Town) -> UUID:
         payment_id = new_id()
         await phone.pay(customer.customer_code, customer.debt, payment_id=payment_id)
         await phone.wait_for_printout(PaperKind.RECEIPT, customer_code=customer.customer_code)
-        await wait_until(lambda: names(town, payment_id) >= {"print job printed", "publish print_job.finished.v1"}, 20)
+        await wait_until(
+            lambda: names(traced, payment_id) >= {"print job printed", "publish print_job.finished.v1"}, 20
+        )
     return payment_id
 
 
-def spans_of(town: Town, payment_id: UUID) -> list[TracedSpan]:
-    traces = traces_of(read_spans(town.traces), str(payment_id))
+def spans_of(traced: TracedSystem, payment_id: UUID) -> list[TracedSpan]:
+    traces = traces_of(read_spans(traced.traces), str(payment_id))
     # Repeats of the request (a phone that got no answer) are traces of their own; the first has it all.
     return traces[0] if traces else []
 
 
-def names(town: Town, payment_id: UUID) -> set[str]:
-    return {span.name for span in spans_of(town, payment_id)}
+def names(traced: TracedSystem, payment_id: UUID) -> set[str]:
+    return {span.name for span in spans_of(traced, payment_id)}
 
 
 @pytest.mark.timeout(240)
-async def test_one_payment_is_one_trace_from_phone_to_paper(paid: tuple[Town, UUID]) -> None:
-    town, payment_id = paid
-    spans = spans_of(town, payment_id)
+async def test_one_payment_is_one_trace_from_phone_to_printed_receipt(paid: tuple[TracedSystem, UUID]) -> None:
+    traced, payment_id = paid
+    spans = spans_of(traced, payment_id)
     by_id = {span.span_id: span for span in spans}
 
     def way_to(service: str, name: str) -> list[tuple[str, str, str]]:
@@ -110,16 +112,16 @@ async def test_one_payment_is_one_trace_from_phone_to_paper(paid: tuple[Town, UU
     assert [span.name for span in spans if span.parent_id is None] == ["POST /v1/payments"]
     assert {span.error for span in spans} == {None}
 
-    [[*shown]] = await town.thungan("trace", str(payment_id))
-    assert [one["span_id"] for one in shown] == [span.span_id for span in spans_of(town, payment_id)]
+    [[*shown]] = await traced.thungan("trace", str(payment_id))
+    assert [one["span_id"] for one in shown] == [span.span_id for span in spans_of(traced, payment_id)]
 
 
 @pytest.mark.timeout(240)
-async def test_a_trace_holds_no_names_no_phone_numbers_and_no_addresses(paid: tuple[Town, UUID]) -> None:
-    town, _ = paid
-    with (town.folder / "sample" / "customers.csv").open(encoding="utf-8") as file:
+async def test_a_trace_holds_no_names_no_phone_numbers_and_no_addresses(paid: tuple[TracedSystem, UUID]) -> None:
+    traced, _ = paid
+    with (traced.folder / "sample" / "customers.csv").open(encoding="utf-8") as file:
         customers = list(csv.DictReader(file))
-    written = town.traces.read_text()
+    written = traced.traces.read_text()
 
     for customer in customers:
         for fact in (customer["name"], customer["phone"], customer["address"]):

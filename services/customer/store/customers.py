@@ -73,7 +73,7 @@ SELECT FROM customers WHERE customer_code = ANY ($1::text[]) ORDER BY customer_c
 
 
 async def lock_customers(connection: Connection, customer_codes: Sequence[str]) -> None:
-    """Let nobody else change these customers before the transaction ends."""
+    """Lock these customers until the transaction ends."""
     await connection.execute(_LOCK, customer_codes)
 
 

@@ -25,7 +25,7 @@ DEVICE = web.RequestKey("device", Device)
 
 @dataclass(frozen=True, slots=True)
 class Call(Generic[PathT, QueryT, BodyT]):
-    """One request, checked: whoever gets it may rely on every type in it."""
+    """One request, checked: every member has its declared type."""
 
     path: PathT
     query: QueryT

@@ -80,7 +80,7 @@ FROM enrolment_codes WHERE code_hash = $1 FOR UPDATE
 
 
 async def lock_code(connection: Connection, code_hash: bytes) -> Record | None:
-    """Return a code and keep everybody else from using it until the transaction ends."""
+    """Return a code, locked until the transaction ends."""
     row: Record | None = await connection.fetchrow(LOCK_CODE, code_hash)
     return row
 

@@ -68,7 +68,7 @@ async def position(connection: Connection, collector_code: str) -> FeedPosition:
     return FeedPosition(row["last_sequence"], row["pruned_to"]) if row else FeedPosition()
 
 
-# Whoever appends looks which copies hold the collector's phones, and may have looked before this phone was there.
+# An append reads which copies hold the collector's phones; it may have read that before this phone connected.
 SETTLE = "SELECT FROM feeds WHERE collector_code = $1 FOR SHARE"
 
 

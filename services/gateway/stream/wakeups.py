@@ -91,7 +91,7 @@ class Wakeups:
                 self._hub.close_replaced(connection)
 
     async def stop(self) -> None:
-        """Finish the lookup that is under way; from now on, whoever needs one waits for it."""
+        """Finish the lookup that is under way; from now on, each lookup runs in the call that needs it."""
         self._stopping = True
         if self._lookup is not None:
             await self._lookup

@@ -1,7 +1,7 @@
 """Hands reminders over to a provider: claim, check again, record the attempt, call, record the outcome.
 
 Every step of a reminder commits before the next one begins, so that a copy may die anywhere: before the attempt is
-committed nothing has left; afterwards the SMS may have left, and nobody sends it again.
+committed nothing has left; afterwards the SMS may have left, and is not sent again.
 """
 
 import asyncio
@@ -110,7 +110,7 @@ class Sender:
             if due is None:
                 return handed_over
             if claimed is not None:
-                # A stop waits for the answer: cut off here, it would be an SMS of which nobody knows whether it left.
+                # A stop waits for the answer: without it, nothing would show whether the SMS has left.
                 await _to_the_end(self._hand_over(claimed))
                 handed_over += 1
 

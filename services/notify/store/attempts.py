@@ -11,7 +11,7 @@ from services.notify.domain.outcome import Handover
 from services.notify.domain.reminders import NewAttempt
 from shared.db import Connection
 
-# The last lock of a transaction, always: whoever holds it waits for nobody.
+# The last lock of a transaction, always: its holder waits for no other lock, so it cannot deadlock.
 _LOCK_PHONE = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))"
 
 

@@ -47,7 +47,7 @@ class Issuer:
         :class:`~services.receipt.signatures.signer.NoSigningKey`.
         """
         moment = self.clock().replace(microsecond=0)
-        self.signer.key_for(moment)  # before anybody waits for the lock
+        self.signer.key_for(moment)  # fails before the series is locked
         locked = await lock_series(connection, draft.seller_tax_code, issue_year(moment), self.first_suffix)
         event = draft.event.model_dump(mode="json")
         existing = await receipt_of_payment(connection, draft.payment_id, draft.kind)

@@ -2,7 +2,7 @@
 
 Each key is two files named by its id: ``<id>.key.pem`` (PKCS#8, readable by the owner only) and ``<id>.json`` (the
 public half with the time from which and to which it signs). Retiring a key only sets its end: the public half stays
-for as long as receipts are kept. Whoever changes the folder holds its lock, and files appear whole, by rename, so that
+for as long as receipts are kept. Each change of the folder holds its lock, and files appear whole, by rename, so that
 any number of copies may start at once and all notice a rotation at their next signature.
 """
 

@@ -7,7 +7,7 @@ from services.receipt.domain.series import TEMPLATE, LockedSeries, Series, next_
 from services.receipt.signatures.chain import first_link
 from shared.db import Connection
 
-# Whoever numbers a receipt holds this lock until the commit: numbers have no gaps, and follow one another.
+# The transaction that numbers a receipt holds this lock until its commit: numbers have no gaps, and follow one another.
 _LOCK_SERIES = """
 SELECT series, year, seller_tax_code, template, last_number, last_link, last_issued_at FROM series
 WHERE seller_tax_code = $1 AND template = $2 AND year = $3

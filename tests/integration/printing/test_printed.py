@@ -38,8 +38,8 @@ async def printers(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Pr
         pytest.skip(f"not read by somebody else's printer: {reason}")
 
 
-def expected(paper: Document, width_dots: WidthDots) -> Image.Image:
-    return to_the_last_ink(to_picture(render(paper, width_dots)))
+def expected(document: Document, width_dots: WidthDots) -> Image.Image:
+    return to_the_last_ink(to_picture(render(document, width_dots)))
 
 
 def to_the_last_ink(picture: Image.Image) -> Image.Image:
@@ -54,27 +54,27 @@ def same(one: Image.Image, other: Image.Image) -> bool:
 
 
 @pytest.mark.parametrize("width_dots", golden.WIDTHS)
-@pytest.mark.parametrize("name", golden.PAPERS)
+@pytest.mark.parametrize("name", golden.DOCUMENTS)
 @pytest.mark.parametrize("feed_command", [True, False], ids=["fed", "sent as pixels"])
 async def test_a_paper_comes_out_dot_for_dot(
     printers: Printers, name: str, width_dots: WidthDots, feed_command: bool
 ) -> None:
-    paper = golden.PAPERS[name]
+    document = golden.DOCUMENTS[name]
     profile = PrinterProfile(width_dots=width_dots, feed_command=feed_command)
-    receipt = await printers[width_dots].print(to_escpos(paper, profile))
+    receipt = await printers[width_dots].print(to_escpos(document, profile))
     assert receipt.unknown == []
-    assert same(to_the_last_ink(receipt.picture), expected(paper, width_dots))
+    assert same(to_the_last_ink(receipt.picture), expected(document, width_dots))
 
 
 @pytest.mark.parametrize("width_dots", golden.WIDTHS)
 async def test_random_documents_come_out_dot_for_dot(printers: Printers, width_dots: WidthDots) -> None:
-    papers = [Document.model_validate(vector["document"]) for vector in golden.vectors()[2:]]
-    for paper in papers:
-        if not any(render(paper, width_dots).data):
+    documents = [Document.model_validate(vector["document"]) for vector in golden.vectors()[2:]]
+    for document in documents:
+        if not any(render(document, width_dots).data):
             continue
-        receipt = await printers[width_dots].print(to_escpos(paper, PrinterProfile(width_dots=width_dots)))
+        receipt = await printers[width_dots].print(to_escpos(document, PrinterProfile(width_dots=width_dots)))
         assert receipt.unknown == []
-        assert same(receipt.picture, expected(paper, width_dots)), paper
+        assert same(receipt.picture, expected(document, width_dots)), document
 
 
 @pytest.mark.parametrize("native_qr", [True, False], ids=["native", "pixels"])
@@ -114,7 +114,7 @@ async def test_a_native_code_stands_where_ours_would(printers: Printers, width_d
 async def test_names_full_of_commands_marks_and_emoji_print_as_letters(printers: Printers) -> None:
     hostile = "Lê\x1b@ Thị\x1dV\x00 Ế\x1bp\x00\x19\xfa\x10\x04\x01 😀" + unicodedata.normalize("NFD", "Nguyễn Ẩn")
     name = hostile + "Ộ" * 200
-    paper = Document(
+    document = Document(
         kind="test",
         title="t",
         blocks=(
@@ -125,10 +125,10 @@ async def test_names_full_of_commands_marks_and_emoji_print_as_letters(printers:
     )
     for text_mode in ("none", "ascii_lines", "unaccented"):
         profile = PrinterProfile.model_validate({"text_mode": text_mode})
-        receipt = await printers[384].print(to_escpos(paper, profile))
+        receipt = await printers[384].print(to_escpos(document, profile))
         assert receipt.unknown == []
         if text_mode == "none":
-            assert same(receipt.picture, expected(paper, 384))
+            assert same(receipt.picture, expected(document, 384))
 
 
 async def test_text_without_marks_says_the_same(printers: Printers) -> None:

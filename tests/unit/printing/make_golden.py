@@ -1,4 +1,4 @@
-"""What printed papers looked like when somebody last looked at them.
+"""What printed documents looked like when a person last checked them.
 
 `python -m tests.unit.printing.make_golden` writes it all anew; look at the pictures before committing them.
 `golden/vectors.json` is also for renderers in other languages: documents and the SHA-256 of their dots.
@@ -11,16 +11,17 @@ import unicodedata
 from pathlib import Path
 from typing import Any
 
-from shared.printing import Cell, Columns, Document, Feed, QrCode, Rule, Text, document, render, to_png
+from shared.printing import Cell, Columns, Document, Feed, QrCode, Rule, Text, render, to_png
+from shared.printing import document as document_module
 from shared.printing.layout import WidthDots
 from tests.unit.printing.samples import NOTICE, RECEIPT
 from tests.unit.printing.strategies import VIETNAMESE
 
 WIDTHS: tuple[WidthDots, WidthDots] = (384, 576)
-PAPERS = {"receipt": RECEIPT, "notice": NOTICE}
+DOCUMENTS = {"receipt": RECEIPT, "notice": NOTICE}
 FOLDER = Path(__file__).with_name("golden")
 VECTORS = FOLDER / "vectors.json"
-SCHEMA = Path(document.__file__).with_name("document.schema.json")
+SCHEMA = Path(document_module.__file__).with_name("document.schema.json")
 
 _WORDS = (
     *("Điện", "lực", "Cà", "Mau", "NGUYỄN", "THỊ", "TUYẾT", "Ẩm", "thực", "số", "1.234.567\u00a0₫", "“ngoặc”"),
@@ -118,9 +119,9 @@ def write() -> None:
     VECTORS.write_text(
         "[\n" + ",\n".join(json.dumps(one, ensure_ascii=False) for one in vectors()) + "\n]\n", encoding="utf-8"
     )
-    for name, paper in PAPERS.items():
+    for name, document in DOCUMENTS.items():
         for width in WIDTHS:
-            golden_picture(name, width).write_bytes(to_png(paper, width))
+            golden_picture(name, width).write_bytes(to_png(document, width))
 
 
 if __name__ == "__main__":

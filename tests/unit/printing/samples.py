@@ -1,4 +1,4 @@
-"""Two papers as the services make them: a payment notice and a receipt."""
+"""Two documents as the services make them: a payment notice and a receipt."""
 
 from shared.printing import Cell, Columns, Document, Feed, QrCode, Rule, Text
 

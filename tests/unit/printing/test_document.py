@@ -8,8 +8,8 @@ from tests.unit.printing.samples import NOTICE, RECEIPT
 
 
 def test_what_has_its_default_value_does_not_travel() -> None:
-    paper = Document(kind="receipt", title="Biên nhận 1", blocks=(Text(text="Chào"), Rule(), Feed(rows=3)))
-    assert json.loads(paper.model_dump_json()) == {
+    document = Document(kind="receipt", title="Biên nhận 1", blocks=(Text(text="Chào"), Rule(), Feed(rows=3)))
+    assert json.loads(document.model_dump_json()) == {
         "version": 1,
         "kind": "receipt",
         "title": "Biên nhận 1",
@@ -18,9 +18,9 @@ def test_what_has_its_default_value_does_not_travel() -> None:
     }
 
 
-@pytest.mark.parametrize("paper", [RECEIPT, NOTICE], ids=["receipt", "notice"])
-def test_a_document_comes_back_from_json_as_it_was(paper: Document) -> None:
-    assert Document.model_validate_json(paper.model_dump_json()) == paper
+@pytest.mark.parametrize("document", [RECEIPT, NOTICE], ids=["receipt", "notice"])
+def test_a_document_comes_back_from_json_as_it_was(document: Document) -> None:
+    assert Document.model_validate_json(document.model_dump_json()) == document
 
 
 def test_a_paper_travels_in_a_few_kilobytes() -> None:

@@ -37,26 +37,26 @@ profiles = st.builds(
 
 @given(documents, st.sampled_from(WIDTHS), st.booleans(), st.integers(0, 300))
 def test_the_printer_draws_exactly_the_raster(
-    paper: Document, width_dots: WidthDots, feed_command: bool, tail_rows: int
+    document: Document, width_dots: WidthDots, feed_command: bool, tail_rows: int
 ) -> None:
     profile = PrinterProfile(width_dots=width_dots, feed_command=feed_command, tail_rows=tail_rows)
-    printed = read(to_escpos(paper, profile), width_dots)
-    assert printed.data == render(paper, width_dots).data + bytes(tail_rows * width_dots // 8)
+    printed = read(to_escpos(document, profile), width_dots)
+    assert printed.data == render(document, width_dots).data + bytes(tail_rows * width_dots // 8)
     assert printed.texts == []
 
 
 @given(documents, profiles, st.booleans())
-def test_no_text_becomes_a_command(paper: Document, profile: PrinterProfile, resync: bool) -> None:
-    printed = read(to_escpos(paper, profile, resync=resync), profile.width_dots)
+def test_no_text_becomes_a_command(document: Document, profile: PrinterProfile, resync: bool) -> None:
+    printed = read(to_escpos(document, profile, resync=resync), profile.width_dots)
     assert printed.resets == 1
     assert printed.cuts == (profile.cut != "none")
     assert printed.fences == profile.fence
-    assert len(printed.codes) == profile.native_qr * sum(block.type == "qr" for block in paper.blocks)
+    assert len(printed.codes) == profile.native_qr * sum(block.type == "qr" for block in document.blocks)
 
 
 @given(documents, profiles)
-def test_bands_fit_the_buffers_of_cheap_printers(paper: Document, profile: PrinterProfile) -> None:
-    for width, rows in read(to_escpos(paper, profile), profile.width_dots).bands:
+def test_bands_fit_the_buffers_of_cheap_printers(document: Document, profile: PrinterProfile) -> None:
+    for width, rows in read(to_escpos(document, profile), profile.width_dots).bands:
         assert 1 <= rows <= 64
         assert 1 <= width <= profile.width_dots // 8
         assert width * rows <= 4096
@@ -64,25 +64,25 @@ def test_bands_fit_the_buffers_of_cheap_printers(paper: Document, profile: Print
 
 def test_a_page_without_white_gaps_is_sent_in_bands_that_end_at_white_rows() -> None:
     """Marks above and tails below leave one white row between lines: 28 rows of 72 bytes a line, two lines a band."""
-    paper = Document(kind="test", title="t", blocks=tuple(Text(text="Ẩg" * 24) for _ in range(9)))
-    printed = read(to_escpos(paper, PrinterProfile(width_dots=576, tail_rows=0)), 576)
+    document = Document(kind="test", title="t", blocks=tuple(Text(text="Ẩg" * 24) for _ in range(9)))
+    printed = read(to_escpos(document, PrinterProfile(width_dots=576, tail_rows=0)), 576)
     assert [width for width, _ in printed.bands] == [72] * len(printed.bands)
     assert all(width * rows <= 4096 for width, rows in printed.bands)
     assert [rows for _, rows in printed.bands[:-1]] == [55] * (len(printed.bands) - 1)
-    assert printed.data == render(paper, 576).data
+    assert printed.data == render(document, 576).data
 
 
 @given(documents, st.sampled_from(WIDTHS), st.sampled_from(("ascii_lines", "unaccented")))
-def test_lines_of_text_say_what_the_layout_says(paper: Document, width_dots: WidthDots, mode: str) -> None:
+def test_lines_of_text_are_those_of_the_layout(document: Document, width_dots: WidthDots, mode: str) -> None:
     profile = PrinterProfile.model_validate({"width_dots": width_dots, "text_mode": mode})
     expected = []
-    for line in lay_out(paper, width_dots, ascii_only=mode == "unaccented").lines:
+    for line in lay_out(document, width_dots, ascii_only=mode == "unaccented").lines:
         if isinstance(line, TextLine) and all(run.text.isascii() for run in line.runs):
             text = ""
             for run in line.runs:
                 text = text.ljust(run.column) + run.text
             expected.append(text)
-    assert read(to_escpos(paper, profile), width_dots).texts == expected
+    assert read(to_escpos(document, profile), width_dots).texts == expected
 
 
 @pytest.mark.parametrize("width_dots", WIDTHS)
@@ -129,9 +129,9 @@ def test_a_broken_stream_without_resync_would_have_been_noticed() -> None:
 
 
 def test_white_rows_are_fed_and_not_sent() -> None:
-    paper = Document(kind="test", title="t", blocks=(Feed(rows=600), Text(text="a"), Feed(rows=600)))
-    assert len(to_escpos(paper, PrinterProfile())) < 80
-    assert len(to_escpos(paper, PrinterProfile(feed_command=False))) < 2_000
+    document = Document(kind="test", title="t", blocks=(Feed(rows=600), Text(text="a"), Feed(rows=600)))
+    assert len(to_escpos(document, PrinterProfile())) < 80
+    assert len(to_escpos(document, PrinterProfile(feed_command=False))) < 2_000
 
 
 def test_a_receipt_fits_a_slow_link() -> None:
@@ -151,7 +151,7 @@ def test_a_receipt_fits_a_slow_link() -> None:
     "hostile", ["\x1b@", "\x1dV\x00", "\x1b\x70\x00\x19\xfa", "\x10\x04\x01", "\x1d(k", "\x00" * 9, "\x9b2J"]
 )
 def test_a_name_full_of_commands_prints_as_its_visible_letters(hostile: str) -> None:
-    def paper(name: str) -> Document:
+    def document(name: str) -> Document:
         return Document(
             kind="receipt",
             title="t",
@@ -161,10 +161,10 @@ def test_a_name_full_of_commands_prints_as_its_visible_letters(hostile: str) -> 
     visible = "".join(character for character in hostile if " " <= character <= "~" or character > "\x9f")
     profiles_ = [PrinterProfile.model_validate({"text_mode": mode}) for mode in ("none", "ascii_lines", "unaccented")]
     for profile, prefix in itertools.product(profiles_, ("Lê ", "Le ")):
-        assert to_escpos(paper(prefix + hostile), profile) == to_escpos(paper(prefix + visible), profile)
+        assert to_escpos(document(prefix + hostile), profile) == to_escpos(document(prefix + visible), profile)
 
 
 def test_data_of_a_code_is_sent_as_it_is() -> None:
-    paper = Document(kind="test", title="t", blocks=(QrCode(data="https://ví-dụ.vn", error_level="H"),))
-    [(_, module, level, data)] = read(to_escpos(paper, PrinterProfile(native_qr=True)), 384).codes
+    document = Document(kind="test", title="t", blocks=(QrCode(data="https://ví-dụ.vn", error_level="H"),))
+    [(_, module, level, data)] = read(to_escpos(document, PrinterProfile(native_qr=True)), 384).codes
     assert (module, level, data) == (6, "H", "https://ví-dụ.vn".encode())

@@ -13,10 +13,10 @@ REFRESH = "if the change is meant, look at the pictures of `python -m tests.unit
 
 
 @pytest.mark.parametrize("width_dots", golden.WIDTHS)
-@pytest.mark.parametrize("name", golden.PAPERS)
+@pytest.mark.parametrize("name", golden.DOCUMENTS)
 def test_a_paper_looks_dot_for_dot_as_when_somebody_last_looked(name: str, width_dots: WidthDots) -> None:
     seen = Image.open(io.BytesIO(golden.golden_picture(name, width_dots).read_bytes())).convert("1")
-    now = to_picture(render(golden.PAPERS[name], width_dots))
+    now = to_picture(render(golden.DOCUMENTS[name], width_dots))
     assert now.size == seen.size, REFRESH
     assert now.tobytes() == seen.tobytes(), REFRESH
 
@@ -31,5 +31,5 @@ def test_the_golden_schema_is_current() -> None:
 
 def test_every_vector_is_a_document_that_survives_the_trip_through_json() -> None:
     for vector in json.loads(golden.VECTORS.read_text(encoding="utf-8")):
-        paper = Document.model_validate(vector["document"])
-        assert json.loads(paper.model_dump_json()) == vector["document"]
+        document = Document.model_validate(vector["document"])
+        assert json.loads(document.model_dump_json()) == vector["document"]

@@ -12,8 +12,8 @@ from tests.unit.printing.strategies import cells, documents, texts
 
 def lines_of(*blocks: Block, width_dots: WidthDots = 384) -> list[str]:
     """Each line of text as a person reads it."""
-    paper = Document(kind="test", title="t", blocks=blocks)
-    return [read(line) for line in lay_out(paper, width_dots).lines if isinstance(line, TextLine)]
+    document = Document(kind="test", title="t", blocks=blocks)
+    return [read(line) for line in lay_out(document, width_dots).lines if isinstance(line, TextLine)]
 
 
 def read(line: TextLine) -> str:
@@ -144,24 +144,24 @@ def test_an_amount_is_never_split(
 
 @given(documents, st.sampled_from(WIDTHS), st.booleans())
 def test_every_character_of_a_document_is_on_the_paper_once(
-    paper: Document, width_dots: WidthDots, ascii_only: bool
+    document: Document, width_dots: WidthDots, ascii_only: bool
 ) -> None:
     clean = to_ascii if ascii_only else normalise
     written = ""
-    for block in paper.blocks:
+    for block in document.blocks:
         if isinstance(block, Text):
             written += clean(block.text)
         elif isinstance(block, Columns):
             written += "".join(clean(cell.text) for cell in block.cells)
         elif isinstance(block, QrCode):
             written += clean(block.caption or "")
-    lines = [line for line in lay_out(paper, width_dots, ascii_only=ascii_only).lines if isinstance(line, TextLine)]
+    lines = [line for line in lay_out(document, width_dots, ascii_only=ascii_only).lines if isinstance(line, TextLine)]
     assert letters("".join(run.text for line in lines for run in line.runs)) == letters(written)
 
 
 @given(documents, st.sampled_from(WIDTHS))
-def test_nothing_stands_outside_the_paper_or_on_something_else(paper: Document, width_dots: WidthDots) -> None:
-    for line in lay_out(paper, width_dots).lines:
+def test_nothing_stands_outside_the_paper_or_on_something_else(document: Document, width_dots: WidthDots) -> None:
+    for line in lay_out(document, width_dots).lines:
         if isinstance(line, TextLine):
             end = 0
             for run in line.runs:

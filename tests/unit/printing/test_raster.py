@@ -15,14 +15,14 @@ from tests.unit.printing.strategies import documents
 
 
 def dots(*blocks: Block, width_dots: WidthDots = 384) -> list[str]:
-    """The rows of a paper as strings of # and spaces."""
+    """The rows of a picture as strings of # and spaces."""
     raster = render(Document(kind="test", title="t", blocks=blocks), width_dots)
     rows = (raster.data[start : start + raster.row_bytes] for start in range(0, len(raster.data), raster.row_bytes))
     return ["".join(f"{byte:08b}" for byte in row).replace("0", " ").replace("1", "#") for row in rows]
 
 
-def qr_of(paper: Document, width_dots: WidthDots) -> zxingcpp.Barcode:
-    picture = Image.open(io.BytesIO(to_png(paper, width_dots, margin=24))).convert("L")
+def qr_of(document: Document, width_dots: WidthDots) -> zxingcpp.Barcode:
+    picture = Image.open(io.BytesIO(to_png(document, width_dots, margin=24))).convert("L")
     codes = zxingcpp.read_barcodes(picture)
     assert len(codes) == 1
     return codes[0]
@@ -61,9 +61,9 @@ def test_a_feed_is_white() -> None:
 
 
 @given(documents, st.sampled_from(WIDTHS))
-def test_a_raster_is_as_high_as_its_layout(paper: Document, width_dots: WidthDots) -> None:
-    raster = render(paper, width_dots)
-    assert raster.height == lay_out(paper, width_dots).height
+def test_a_raster_is_as_high_as_its_layout(document: Document, width_dots: WidthDots) -> None:
+    raster = render(document, width_dots)
+    assert raster.height == lay_out(document, width_dots).height
     assert len(raster.data) == raster.height * width_dots // 8
 
 
@@ -88,9 +88,9 @@ def test_any_code_is_read_back_from_the_picture(data: str, level: str, width_dot
 
 
 def test_a_picture_has_a_pixel_for_a_dot() -> None:
-    paper = Document(kind="test", title="t", blocks=(Columns(cells=(Cell(text="Ộ"), Cell(text="₫"))), Rule()))
-    picture = Image.open(io.BytesIO(to_png(paper, 384)))
+    document = Document(kind="test", title="t", blocks=(Columns(cells=(Cell(text="Ộ"), Cell(text="₫"))), Rule()))
+    picture = Image.open(io.BytesIO(to_png(document, 384)))
     assert (picture.mode, picture.size) == ("1", (384, 42))
-    assert Image.open(io.BytesIO(to_png(paper, 384, scale=2, margin=8))).size == (800, 116)
+    assert Image.open(io.BytesIO(to_png(document, 384, scale=2, margin=8))).size == (800, 116)
     flat = picture.convert("L").tobytes().replace(b"\xff", b" ").replace(b"\x00", b"#").decode()
-    assert [flat[row * 384 : row * 384 + 384] for row in range(42)] == dots(*paper.blocks)
+    assert [flat[row * 384 : row * 384 + 384] for row in range(42)] == dots(*document.blocks)

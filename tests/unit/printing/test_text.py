@@ -32,10 +32,10 @@ def test_decomposed_vietnamese_is_drawn_as_composed() -> None:
         assert normalise(unicodedata.normalize("NFD", letter)) == letter
     composed = "Nguyễn Thị Ẩm Thực, Ấp Kênh Đứng"
 
-    def paper(text: str) -> Document:
+    def document(text: str) -> Document:
         return Document(kind="test", title="t", blocks=(Text(text=text),))
 
-    assert render(paper(composed), 384) == render(paper(unicodedata.normalize("NFD", composed)), 384)
+    assert render(document(composed), 384) == render(document(unicodedata.normalize("NFD", composed)), 384)
 
 
 @pytest.mark.parametrize(
