@@ -139,14 +139,14 @@ class Collector:
             if paper is not None:
                 paper.offered.set_result(time.monotonic())
                 self._jobs[frame["job_id"]] = paper
-            await self._say("accepted", frame)
+            await self._send("accepted", frame)
         elif kind == "confirmed":
-            await self._say("printing", frame)
-            await self._say("result", frame, state="printed")
+            await self._send("printing", frame)
+            await self._send("result", frame, state="printed")
         elif kind == "acknowledged" and frame["state"] == "printed":
             self._jobs.pop(frame["job_id"]).printed.set_result(time.monotonic())
 
-    async def _say(self, kind: str, about: dict[str, Any], **more: str) -> None:
+    async def _send(self, kind: str, about: dict[str, Any], **more: str) -> None:
         frame = {"type": kind, "job_id": about["job_id"], "attempt": about["attempt"], **more}
         await self._socket.send_str(json.dumps(frame))
 

@@ -52,7 +52,7 @@ class PrinterKeeper:
         for job in (jobs or [])[:5]:
             job_id, attempt = UUID(job["job_id"]), int(job["attempt"])
             if self._is_out(job_id, attempt):
-                await self._person.do(self._say_printed(job_id, attempt), self._phone)
+                await self._person.do(self._report_printed(job_id, attempt), self._phone)
             else:
                 await self._person.do(self._print_again(job_id, attempt), self._phone)
 
@@ -74,7 +74,7 @@ class PrinterKeeper:
             for printout in self._phone.printouts
         )
 
-    def _say_printed(self, job_id: UUID, attempt: int) -> Command:
+    def _report_printed(self, job_id: UUID, attempt: int) -> Command:
         async def call(phone: VirtualPhone, content: Mapping[str, Any]) -> dict[str, Any]:
             return await phone.confirm_printed(job_id, content["attempt"])
 

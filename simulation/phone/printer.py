@@ -76,7 +76,7 @@ class VirtualPrinter:
     folder: Path | None = None
     """Where printouts are kept as PNG and ESC/POS files; None keeps them in memory only, without pictures."""
     profile: PrinterProfile = field(default_factory=PrinterProfile)
-    seconds_per_paper: float = 0.0
+    seconds_per_job: float = 0.0
     answers: bool = True
     """False: a cheap printer that never reports whether it has printed; every job ends unconfirmed."""
     printouts: list[Printout] = field(default_factory=list)
@@ -119,8 +119,8 @@ class VirtualPrinter:
     async def print(self, job: Mapping[str, Any]) -> tuple[PrintJobState, PrintJobCause | None]:
         """Print a ``job`` frame and return what the phone can know of it."""
         fault = self.faults.popleft() if self.faults and self.faults[0] not in _BEFORE else None
-        if self.seconds_per_paper:
-            await asyncio.sleep(self.seconds_per_paper)
+        if self.seconds_per_job:
+            await asyncio.sleep(self.seconds_per_job)
         complete = fault not in _HALF
         self.printouts.append(await self._printout(job, complete=complete))
         if fault is None and self.answers:

@@ -134,7 +134,7 @@ class PhoneStream:
                     self._on_change()
             return socket.close_code
 
-    async def _say(self, frame: dict[str, Any]) -> None:
+    async def _send(self, frame: dict[str, Any]) -> None:
         """Send a frame if there is a connection; what matters is sent again after the next ``welcome``."""
         if self._socket is not None and not self._socket.closed:
             with contextlib.suppress(ConnectionError, aiohttp.ClientError):
@@ -175,9 +175,9 @@ class PhoneStream:
             self.sequence = frame["seq"]
         for job in self.jobs:
             if job.phase is Phase.STORED:
-                await self._say(job.about("accepted"))
+                await self._send(job.about("accepted"))
             elif job.phase is Phase.DONE:
-                await self._say(job.result())
+                await self._send(job.result())
 
     async def _offered(self, frame: dict[str, Any]) -> None:
         job_id = UUID(frame["job_id"])
@@ -185,9 +185,9 @@ class PhoneStream:
         if kept is None or kept.attempt < int(frame["attempt"]):
             kept = self.jobs.by_id[job_id] = KeptJob(frame)
         if kept.phase is Phase.DONE:
-            await self._say(kept.result())
+            await self._send(kept.result())
         else:
-            await self._say(kept.about("accepted"))
+            await self._send(kept.about("accepted"))
 
     def _confirmed(self, frame: dict[str, Any]) -> None:
         job = self.jobs.by_id.get(UUID(frame["job_id"]))
@@ -222,15 +222,15 @@ class PhoneStream:
                 await self._hold(job, cause)
                 continue
             job.phase = Phase.PRINTING
-            await self._say(job.about("printing"))
+            await self._send(job.about("printing"))
             job.state, job.cause = await self._printer.print(job.frame)
             job.phase = Phase.DONE
-            await self._say(job.result())
+            await self._send(job.result())
             self._on_change()
 
     async def _hold(self, job: KeptJob, cause: PrintJobCause) -> None:
         """The printer is not ready: report it, wait for a person, and then go on with whatever comes first."""
-        await self._say({**job.about("result", state="held"), "cause": str(cause)})
+        await self._send({**job.about("result", state="held"), "cause": str(cause)})
         self._on_change()
         await self._printer.ready.wait()
         await self.answer_late()
@@ -243,4 +243,4 @@ class PhoneStream:
 
     async def confirm_printed(self, job_id: UUID, attempt: int) -> None:
         """Report a job as printed after all."""
-        await self._say({"type": "result", "job_id": str(job_id), "attempt": attempt, "state": "printed"})
+        await self._send({"type": "result", "job_id": str(job_id), "attempt": attempt, "state": "printed"})

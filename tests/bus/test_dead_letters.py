@@ -70,7 +70,7 @@ async def has(broker: BrokerView, queue: str, count: int) -> bool:
     return await broker.count(queue) == count
 
 
-async def test_a_dead_letter_tells_what_it_is_when_it_died_and_why(
+async def test_a_dead_letter_shows_what_it_is_when_it_died_and_why(
     three_dead: str, amqp_url: str, namespace: str
 ) -> None:
     async with open_dead_letters(SecretStr(amqp_url), namespace) as desk:
@@ -95,7 +95,7 @@ async def test_looking_thirty_times_takes_nothing_away_and_changes_no_order(
     for _ in range(30):
         async with open_dead_letters(SecretStr(amqp_url), namespace) as desk:
             assert [letter.content["number"] for letter in await desk.take("sink")] == [0, 1, 2]
-        # The broker puts them back a moment after it was told to.
+        # The broker requeues them a moment after the request.
         await wait_until(lambda: has(broker, three_dead, 3))
 
 

@@ -1,4 +1,4 @@
-"""Whatever the libraries raise when a connection dies is told as what it is, so that loops go on and try again."""
+"""Whatever the libraries raise when a connection dies becomes an error of ours, so that loops go on and retry."""
 
 import asyncio
 
@@ -45,7 +45,7 @@ async def test_a_part_of_a_service_that_ends_by_itself_fails_the_process(bus_for
                 await bus.wait_failed()
 
 
-async def test_a_part_that_is_told_to_stop_fails_nothing(bus_for: BusFactory) -> None:
+async def test_a_part_that_is_stopped_fails_nothing(bus_for: BusFactory) -> None:
     bus = await bus_for(Topology(service="asker"))
     async with bus.background("part", asyncio.sleep(3600)):
         pass

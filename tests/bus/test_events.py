@@ -60,7 +60,7 @@ def listener_with(handler: Callable[[Counted, UnitOfWork], Awaitable[None]]) -> 
 
 
 class Ledger:
-    """A handler that notes in the database what it handled, and fails where it is told to."""
+    """A handler that notes in the database what it handled, and fails where the test wants it to."""
 
     def __init__(self) -> None:
         self.seen: list[tuple[str, int, int]] = []
@@ -299,7 +299,7 @@ async def test_an_error_that_no_repetition_heals_sends_the_event_to_the_dead_que
     assert await rows(url) == []
 
 
-async def test_an_event_that_failed_too_often_is_given_up(
+async def test_an_event_that_failed_too_often_is_dead_lettered(
     bus_for: BusFactory, database: Database, ledger: Ledger, broker: BrokerView
 ) -> None:
     ledger.failures = [RuntimeError("still")]
@@ -447,7 +447,7 @@ def middle_with(
     return Topology(service="listener", handlers=handlers, emits=[Doubled], broadcasts=[Doubled])
 
 
-async def test_events_that_have_gathered_are_taken_in_with_one_transaction(
+async def test_events_that_wait_are_consumed_with_one_transaction(
     bus_for: BusFactory, database: Database, broker: BrokerView
 ) -> None:
     url = await database()
@@ -462,7 +462,7 @@ async def test_events_that_have_gathered_are_taken_in_with_one_transaction(
     assert await _emitted(url) == ["a", "b", "c", "d", "first"]
 
 
-async def test_one_that_fails_among_events_taken_in_together_does_not_hold_up_the_others(
+async def test_one_that_fails_in_a_batch_does_not_hold_up_the_others(
     bus_for: BusFactory, database: Database, broker: BrokerView
 ) -> None:
     url = await database()
@@ -481,7 +481,7 @@ async def test_one_that_fails_among_events_taken_in_together_does_not_hold_up_th
     assert await _emitted(url) == ["a", "c", "d", "first"]
 
 
-async def test_poison_and_repetitions_among_events_taken_in_together_touch_none_of_the_others(
+async def test_poison_and_repetitions_in_a_batch_touch_none_of_the_others(
     bus_for: BusFactory, database: Database, broker: BrokerView
 ) -> None:
     url = await database()
@@ -500,7 +500,7 @@ async def test_poison_and_repetitions_among_events_taken_in_together_touch_none_
     assert sorted(batches.begun) == ["a", "c", "d", "first"]
 
 
-async def test_a_connection_lost_while_several_events_are_taken_in_loses_and_doubles_none(
+async def test_a_connection_lost_while_a_batch_is_consumed_loses_and_doubles_none(
     bus_for: BusFactory, database: Database, broker: BrokerView
 ) -> None:
     url = await database()
@@ -515,7 +515,7 @@ async def test_a_connection_lost_while_several_events_are_taken_in_loses_and_dou
     assert batches.begun.count("a") == 2
 
 
-async def test_events_taken_in_together_are_handled_in_the_order_of_the_locks_that_they_take(
+async def test_events_of_a_batch_are_handled_in_the_order_of_the_locks_that_they_take(
     bus_for: BusFactory, database: Database, broker: BrokerView
 ) -> None:
     url = await database()

@@ -137,7 +137,7 @@ async def test_while_the_broker_is_away_a_request_fails_at_once_and_afterwards_i
     await wait_until(lambda: answers(asker))
 
 
-async def test_who_waits_for_an_answer_when_the_connection_breaks_is_told_at_once(
+async def test_a_request_fails_at_once_when_the_connection_breaks(
     bus_for: BusFactory, proxy: TcpProxy, through: SecretStr
 ) -> None:
     inside, go_on = asyncio.Event(), asyncio.Event()

@@ -96,7 +96,7 @@ async def test_a_problem_of_the_owner_is_raised_at_the_caller_as_it_was(bus_for:
     assert isinstance(raised.value, Conflict)
 
 
-async def test_an_unexpected_error_tells_the_caller_nothing_of_the_inside(bus_for: BusFactory) -> None:
+async def test_an_unexpected_error_shows_the_caller_nothing_of_the_inside(bus_for: BusFactory) -> None:
     await bus_for(echo_with(refusing(RuntimeError("password=hunter2"))))
     asker = await bus_for(ASKER)
 
@@ -126,7 +126,7 @@ async def test_a_service_that_was_stopped_fails_at_once(bus_for: BusFactory) -> 
         await asker.request(Echo(text="x"), timeout=AN_HOUR)
 
 
-async def test_a_slow_owner_is_given_up_at_the_deadline(bus_for: BusFactory) -> None:
+async def test_a_request_to_a_slow_owner_times_out_at_the_deadline(bus_for: BusFactory) -> None:
     slow = Holding()
     await bus_for(echo_with(slow))
     asker = await bus_for(ASKER)
@@ -150,7 +150,7 @@ async def test_twenty_slow_requests_run_side_by_side(bus_for: BusFactory) -> Non
     assert [reply.text for reply in await asyncio.gather(*asked)] == [str(n) for n in range(20)]
 
 
-async def test_a_caller_that_gives_up_does_not_disturb_the_others(bus_for: BusFactory) -> None:
+async def test_a_cancelled_request_does_not_disturb_the_others(bus_for: BusFactory) -> None:
     slow = Holding()
     await bus_for(echo_with(slow))
     asker = await bus_for(ASKER)

@@ -1,4 +1,4 @@
-"""What takes too long is given up, and what gets lost on its way is done again, once in effect."""
+"""What takes too long times out, and what gets lost on its way is retried, once in effect."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -167,7 +167,7 @@ async def test_an_event_that_is_on_the_ladder_and_delivered_again_as_well_takes_
     assert tries == [1, 1]
 
 
-async def test_of_one_message_under_way_twice_the_one_that_reaches_nobody_is_told_apart(
+async def test_of_one_message_under_way_twice_the_unroutable_one_is_distinguished(
     bus_for: BusFactory, database: Database, amqp_url: str, broker: BrokerView
 ) -> None:
     """The library matches what the broker returns by AMQP's id: so each attempt has one of its own."""
@@ -199,7 +199,7 @@ async def _ignore(_: Noted, __: UnitOfWork) -> None:
     pass
 
 
-async def test_a_declaration_that_is_not_answered_is_given_up_and_done_when_the_network_is_back(
+async def test_a_declaration_that_is_not_answered_times_out_and_is_retried_when_the_network_is_back(
     bus_for: BusFactory,
     database: Database,
     broker: BrokerView,

@@ -30,7 +30,7 @@ def no_inbox() -> None:
 
 
 def forgetful_inbox() -> None:
-    """Write down what was taken in, and never look."""
+    """Record what was consumed, and never look."""
     claim = consuming.claim
 
     async def always_new(connection: Any, consumer: str, message_ids: Sequence[UUID]) -> set[UUID]:

@@ -101,6 +101,6 @@ def test_every_alert_has_its_paragraph_in_the_runbook_and_the_other_way_round() 
 
 
 def test_the_runbook_says_for_each_alert_whether_it_wakes_somebody() -> None:
-    said = dict(re.findall(r"^### (\w+)\n\n\*(Page|Ticket)\.\*", RUNBOOK.read_text(), re.MULTILINE))
+    documented = dict(re.findall(r"^### (\w+)\n\n\*(Page|Ticket)\.\*", RUNBOOK.read_text(), re.MULTILINE))
 
-    assert said == {rule["alert"]: rule["labels"]["severity"].capitalize() for rule in rules()}
+    assert documented == {rule["alert"]: rule["labels"]["severity"].capitalize() for rule in rules()}

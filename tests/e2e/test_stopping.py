@@ -19,12 +19,12 @@ def services_of(namespace: str) -> list[str]:
     return [name for name, _ in LocalStack().running() if name.startswith(namespace + "/")]
 
 
-def steps_told(record: Path) -> int:
+def steps_reported(record: Path) -> int:
     return len(json.loads(record.read_text())["steps"]) if record.exists() else 0
 
 
 @pytest.mark.parametrize("steps", [0, 3])
-async def test_a_demo_that_is_told_to_stop_after_some_steps_stops_its_services(tmp_path: Path, steps: int) -> None:
+async def test_a_demo_that_is_stopped_after_some_steps_stops_its_services(tmp_path: Path, steps: int) -> None:
     namespace = f"demo_{uuid4().hex[:8]}"
     record = tmp_path / "demo.json"
     command = (sys.executable, "-m", "simulation.demo", "--namespace", namespace, "--out", str(tmp_path))
@@ -32,7 +32,7 @@ async def test_a_demo_that_is_told_to_stop_after_some_steps_stops_its_services(t
         *command, "--json", str(record), cwd=PROJECT, env=dict(os.environ), stdout=asyncio.subprocess.DEVNULL
     )
     # Before the first step has ended, services are being started.
-    await wait_until(lambda: services_of(namespace) and steps_told(record) >= steps, timeout=60)
+    await wait_until(lambda: services_of(namespace) and steps_reported(record) >= steps, timeout=60)
 
     demo.send_signal(signal.SIGTERM)
 

@@ -17,13 +17,13 @@ os.dup2(2, 1)
 
 async def obey(command: Command | None = None) -> None:
     """Report that all is ready, then answer commands until the other side closes."""
-    _say({"ready": True})
+    _write_line({"ready": True})
     while line := await asyncio.to_thread(sys.stdin.readline):
         if command is not None:
-            _say(await command(json.loads(line)))
+            _write_line(await command(json.loads(line)))
 
 
-def _say(what: dict[str, Any]) -> None:
+def _write_line(what: dict[str, Any]) -> None:
     _answers.write(json.dumps(what) + "\n")
 
 

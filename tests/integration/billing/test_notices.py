@@ -27,9 +27,7 @@ NH01,Ngân hàng,bank,Bạc Liêu,T2-T6,0952 000 001,PB1901
         (Outcome.CANNOT_PAY, NextStep.COLLECTION_POINT, "collection_point"),
     ],
 )
-async def test_a_visit_puts_the_right_notice_on_paper(
-    desk: Desk, outcome: Outcome, next_step: NextStep, kind: str
-) -> None:
+async def test_a_visit_issues_the_right_notice(desk: Desk, outcome: Outcome, next_step: NextStep, kind: str) -> None:
     await desk.customer()
     await desk.bill(320)
     await desk.visit(outcome, next_step)
@@ -61,7 +59,7 @@ async def test_who_owed_nothing_when_met_and_cannot_pay_a_new_bill_at_the_same_v
     assert [notice["kind"] for notice in await desk.said("notice.issued")] == ["cannot_pay"]
 
 
-async def test_records_of_a_visit_that_come_in_the_wrong_order_put_one_notice_on_paper(desk: Desk) -> None:
+async def test_records_of_a_visit_that_come_in_the_wrong_order_issue_one_notice(desk: Desk) -> None:
     await desk.customer()
     await desk.bill(320)
     visit_id = await desk.visit(Outcome.CANNOT_PAY, first_record=False)

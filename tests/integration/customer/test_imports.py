@@ -24,7 +24,7 @@ def codes_of(events: list[Event]) -> list[str]:
     return [event.customer.customer_code for event in events if isinstance(event, CustomerChanged)]
 
 
-async def test_a_first_import_tells_of_every_customer_with_all_facts(service: Service) -> None:
+async def test_a_first_import_emits_every_customer_with_all_facts(service: Service) -> None:
     events = await service.emitted(CustomerChanged)
     codes = [f"PB1401000000{number}" for number in (1, 2, 3, 4)]
     assert [event.customer.customer_code for event in events] == codes
@@ -38,7 +38,7 @@ async def test_a_first_import_tells_of_every_customer_with_all_facts(service: Se
     await wait_until(lambda: sorted(codes_of(service.received)) == codes)
 
 
-async def test_importing_the_same_again_changes_and_tells_nothing(service: Service) -> None:
+async def test_importing_the_same_again_changes_and_emits_nothing(service: Service) -> None:
     report = await service.import_town()
     assert (report.ok, report.customers_announced) == (True, 0)
     assert all(file.unchanged == file.rows for file in report.files.values())
@@ -81,7 +81,7 @@ async def test_the_meter_installed_last_is_the_customers_meter(service: Service)
     assert (meter.meter_number, meter.digits) == ("30000001", 6)
 
 
-async def test_one_bad_line_and_nothing_of_any_file_is_taken_in(empty_service: Service) -> None:
+async def test_one_bad_line_and_nothing_of_any_file_is_imported(empty_service: Service) -> None:
     service = empty_service
     lines = [*TOWN["customers.csv"][:3], "PB14010000004,Ng\x1bô,7 Ngô Quyền,12,,PB1401,R3,1,household,1,true"]
     report = await service.import_town(customers=lines)

@@ -105,7 +105,7 @@ REQUESTS: list[type[Request[Any]]] = [
 
 UNIT = Unit(unit_code="PB1501", name="Điện lực TP Cà Mau", address="Cà Mau", tax_code="0300942001", phone="19001006")
 START = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=1)
-"""When everything happened that the back office tells of: shortly before the tests."""
+"""When everything happened that the back office returns: shortly before the tests."""
 
 TOTAL = 475_000
 

@@ -31,7 +31,7 @@ FAST: dict[str, Any] = {"revocation_check_interval": 0.2, "poll_interval": 0.5, 
 
 @dataclass
 class Town:
-    """A gateway with everything around it, and the ways to get devices and papers."""
+    """A gateway with everything around it, and the ways to get devices and documents."""
 
     amqp_url: str
     namespace: str
@@ -112,7 +112,7 @@ class Town:
     async def print(
         self, phone: VirtualPhone, kind: PaperKind = PaperKind.NOTICE, job_id: UUID | None = None, **more: Any
     ) -> UUID:
-        """Let a paper be ready for a phone."""
+        """Let a document be ready for a phone."""
         made = job_id or new_id()
         async with self.office_bus.work() as work:
             return await self.office.print(work, made, kind, phone.device_id, CUSTOMER, **more)

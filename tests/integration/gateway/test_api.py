@@ -123,14 +123,14 @@ async def test_a_collector_sees_and_charges_only_customers_of_the_own_routes(gat
 
 
 async def test_another_collectors_receipts_and_payments_stay_hidden(gateway: Town) -> None:
-    phone, stranger = await gateway.phone("TN001"), await gateway.phone("TN002")
+    phone, other = await gateway.phone("TN001"), await gateway.phone("TN002")
     paid = (await phone.pay(CUSTOMER, TOTAL)).payment
     receipt = (await phone.receipt_of(paid.payment_id)).receipt
     for attempt in (
-        stranger.payment(paid.payment_id),
-        stranger.receipt_of(paid.payment_id),
-        stranger.receipt(receipt.receipt_id),
-        stranger.reprint(receipt.receipt_id, "tò mò"),
+        other.payment(paid.payment_id),
+        other.receipt_of(paid.payment_id),
+        other.receipt(receipt.receipt_id),
+        other.reprint(receipt.receipt_id, "tò mò"),
     ):
         with pytest.raises(Problem) as refused:
             await attempt
@@ -269,7 +269,7 @@ async def test_a_method_that_is_not_allowed_says_which_are(gateway: Town) -> Non
     assert headers["Allow"] == "GET, HEAD"
 
 
-async def test_who_asks_too_often_is_told_when_to_come_back(town: Town) -> None:
+async def test_too_many_requests_are_refused_with_the_time_to_retry(town: Town) -> None:
     async with town.gateway(requests_per_second=1, request_burst=3) as town.url:
         phone = await town.phone()
         for _ in range(3):

@@ -20,7 +20,7 @@ def _resident_bytes() -> int:
     return pages * os.sysconf("SC_PAGE_SIZE")
 
 
-async def test_hundreds_of_phones_are_welcomed_told_and_closed_and_each_costs_little(town: Town) -> None:
+async def test_hundreds_of_phones_are_welcomed_updated_and_closed_and_each_costs_little(town: Town) -> None:
     async with town.gateway(stream_opens_per_second=1000, drain_batch=100, drain_pause=0.01) as town.url:
         tokens = [f"tn_{number}" for number in range(PHONES)]
         await town.pool.execute(
@@ -53,11 +53,11 @@ async def test_hundreds_of_phones_are_welcomed_told_and_closed_and_each_costs_li
         await town.add_customer()
         await town.add_customer(version=2)
 
-        async def told(socket: aiohttp.ClientWebSocketResponse) -> str:
+        async def next_kind(socket: aiohttp.ClientWebSocketResponse) -> str:
             frame = await socket.receive_json()
             return str(frame["type"])
 
-        assert set(await asyncio.gather(*(told(socket) for socket in sockets))) == {"customer"}
+        assert set(await asyncio.gather(*(next_kind(socket) for socket in sockets))) == {"customer"}
         closing = [asyncio.create_task(socket.receive()) for socket in sockets]
     await asyncio.wait(closing, timeout=10)
     assert {socket.close_code for socket in sockets} == {1012}

@@ -1,4 +1,4 @@
-"""The order of a device's papers, and what the audit makes of the gateway's database."""
+"""The order of a device's print jobs, and what the audit makes of the gateway's database."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
@@ -94,7 +94,7 @@ async def test_the_audit_finds_a_paper_that_is_not_ended_ten_minutes_after_it_we
 async def test_a_failure_before_the_first_byte_is_tried_again_by_the_gateway_and_recorded_as_its_doing(
     gateway: Town,
 ) -> None:
-    phone = await gateway.phone(printer=VirtualPrinter(seconds_per_paper=60))
+    phone = await gateway.phone(printer=VirtualPrinter(seconds_per_job=60))
     job_id = await gateway.print(phone)
     await wait_until(lambda: _is(gateway, job_id, ("queued", 1)))
     await gateway.pool.execute("UPDATE print_jobs SET state = 'accepted' WHERE job_id = $1", job_id)

@@ -1,4 +1,4 @@
-"""Papers on their way to the printer, over the real stream."""
+"""Print jobs on their way to the printer, over the real stream."""
 
 from datetime import timedelta
 from functools import partial
@@ -27,7 +27,7 @@ async def test_a_visit_prints_its_notice_on_the_phone_that_recorded_it(gateway: 
     await wait_until(lambda: _is(gateway, paper.job_id, "printed"))
 
 
-async def test_a_paper_that_was_ready_before_the_phone_connects_is_printed_when_it_does(gateway: Town) -> None:
+async def test_a_document_that_was_ready_before_the_phone_connects_is_printed_when_it_does(gateway: Town) -> None:
     phone = await gateway.phone()
     job_id = await gateway.print(phone)
     await wait_until(lambda: gateway.state(job_id))
@@ -37,7 +37,7 @@ async def test_a_paper_that_was_ready_before_the_phone_connects_is_printed_when_
     assert paper.job_id == job_id
 
 
-async def test_the_same_document_said_twice_is_one_paper(gateway: Town) -> None:
+async def test_the_same_document_emitted_twice_is_one_print_job(gateway: Town) -> None:
     phone = await gateway.phone()
     await phone.open_stream()
     job_id = await gateway.print(phone)
@@ -59,7 +59,7 @@ async def test_a_device_that_asks_for_bytes_gets_what_its_stored_profile_says(ga
     assert paper.escpos == to_escpos(document("NOTICE", CUSTOMER), profile)
 
 
-async def test_a_paper_that_cannot_be_drawn_fails_and_keeps_no_other_from_the_printer(gateway: Town) -> None:
+async def test_a_document_that_cannot_be_drawn_fails_and_keeps_no_other_from_the_printer(gateway: Town) -> None:
     phone = await gateway.phone(content="escpos")
     bad = await gateway.print(phone, PaperKind.RECEIPT)
     await wait_until(lambda: gateway.state(bad))
@@ -71,7 +71,7 @@ async def test_a_paper_that_cannot_be_drawn_fails_and_keeps_no_other_from_the_pr
     assert [paper.job_id for paper in phone.printouts] == [good]
 
 
-async def test_no_more_than_two_papers_are_on_their_way_and_receipts_come_first(gateway: Town) -> None:
+async def test_no_more_than_two_print_jobs_are_on_their_way_and_receipts_come_first(gateway: Town) -> None:
     phone = await gateway.phone()
     notices = [await gateway.print(phone) for _ in range(4)]
     receipt = await gateway.print(phone, PaperKind.RECEIPT)
@@ -146,7 +146,7 @@ async def test_a_late_answer_of_the_printer_turns_unconfirmed_into_printed(gatew
     assert len(phone.printouts) == 1
 
 
-async def test_a_person_who_sees_the_paper_confirms_it(gateway: Town) -> None:
+async def test_a_person_who_sees_the_printout_confirms_it(gateway: Town) -> None:
     phone = await gateway.phone(printer=VirtualPrinter(answers=False))
     await phone.open_stream()
     job_id = await gateway.print(phone)
@@ -164,8 +164,8 @@ async def test_a_printed_receipt_is_not_printed_again_but_copied(gateway: Town) 
     assert (refused.value.status, refused.value.slug) == (409, "print-a-copy")
 
 
-async def test_a_lost_connection_loses_no_paper_and_doubles_none(gateway: Town) -> None:
-    printer = VirtualPrinter(seconds_per_paper=0.05)
+async def test_a_lost_connection_loses_no_print_job_and_doubles_none(gateway: Town) -> None:
+    printer = VirtualPrinter(seconds_per_job=0.05)
     phone = await gateway.phone(printer=printer)
     await phone.open_stream()
     jobs = [await gateway.print(phone) for _ in range(6)]
@@ -194,7 +194,7 @@ async def test_a_phone_that_forgot_what_it_had_promised_to_print_leaves_it_to_a_
 
 
 async def test_an_app_killed_while_printing_ends_unconfirmed(gateway: Town) -> None:
-    printer = VirtualPrinter(seconds_per_paper=30)
+    printer = VirtualPrinter(seconds_per_job=30)
     phone = await gateway.phone(printer=printer)
     await phone.open_stream()
     job_id = await gateway.print(phone)
@@ -204,7 +204,7 @@ async def test_an_app_killed_while_printing_ends_unconfirmed(gateway: Town) -> N
     await wait_until(lambda: _is(gateway, job_id, "unconfirmed"))
 
 
-async def test_a_paper_out_of_date_is_not_printed(gateway: Town) -> None:
+async def test_a_document_out_of_date_is_not_printed(gateway: Town) -> None:
     phone = await gateway.phone()
     stale = await gateway.print(phone, not_after=tomorrow() - timedelta(days=2))
     await wait_until(lambda: _is(gateway, stale, "expired"))
@@ -217,7 +217,7 @@ async def test_a_paper_out_of_date_is_not_printed(gateway: Town) -> None:
     assert refused.value.slug == "print-job-expired"
 
 
-async def test_a_cancelled_paper_is_taken_back_from_the_phone(gateway: Town) -> None:
+async def test_a_cancelled_print_job_is_withdrawn_from_the_phone(gateway: Town) -> None:
     printer = VirtualPrinter()
     printer.stop(PrintJobCause.COVER_OPEN)
     phone = await gateway.phone(printer=printer)
@@ -232,7 +232,7 @@ async def test_a_cancelled_paper_is_taken_back_from_the_phone(gateway: Town) -> 
     assert [paper.job_id for paper in phone.printouts] == [marker]
 
 
-async def test_only_its_phone_cancels_a_paper_that_it_has_accepted(gateway: Town) -> None:
+async def test_only_its_phone_cancels_a_print_job_that_it_has_accepted(gateway: Town) -> None:
     printer = VirtualPrinter()
     printer.stop(PrintJobCause.COVER_OPEN)
     phone = await gateway.phone(printer=printer)
@@ -247,14 +247,14 @@ async def test_only_its_phone_cancels_a_paper_that_it_has_accepted(gateway: Town
 
 async def test_a_job_of_which_the_phone_says_nothing_more_becomes_unconfirmed(town: Town) -> None:
     async with town.gateway(printing_timeout=0.5) as url:
-        phone = await town.phone(url=url, printer=VirtualPrinter(seconds_per_paper=2))
+        phone = await town.phone(url=url, printer=VirtualPrinter(seconds_per_job=2))
         await phone.open_stream()
         job_id = await town.print(phone)
         await wait_until(lambda: _is(town, job_id, "unconfirmed"))
         await wait_until(lambda: _is(town, job_id, "printed"))
 
 
-async def test_papers_are_shown_as_document_bytes_and_picture(gateway: Town) -> None:
+async def test_a_print_job_is_shown_as_document_bytes_and_picture(gateway: Town) -> None:
     phone = await gateway.phone()
     job_id = await gateway.print(phone)
     await wait_until(lambda: gateway.state(job_id))

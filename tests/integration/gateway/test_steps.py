@@ -59,7 +59,7 @@ class Stream:
         await self.socket.send_str(json.dumps({"type": kind, "job_id": str(job_id), "attempt": attempt, **more}))
 
     async def print_until(self, town: Town, job_id: UUID, state: PrintJobState) -> None:
-        """Take a paper as far as a state."""
+        """Take a print job as far as a state."""
         await self.receive("job")
         for kind, after in (("accepted", PrintJobState.ACCEPTED), ("printing", PrintJobState.PRINTING)):
             await self.send(kind, job_id)
@@ -157,7 +157,7 @@ async def test_a_promise_for_an_attempt_that_is_over_is_taken_back_and_changes_n
     await stream.socket.close()
 
 
-async def test_a_promise_for_a_paper_that_is_out_of_date_by_now_is_taken_back(gateway: Town) -> None:
+async def test_a_promise_for_a_document_that_is_out_of_date_by_now_is_withdrawn(gateway: Town) -> None:
     phone = await gateway.phone()
     stream = await Stream.open(gateway, phone)
     job_id = await gateway.print(phone)
@@ -231,7 +231,7 @@ async def test_two_results_at_the_same_time_come_to_one_end(gateway: Town, other
     await stream.socket.close()
 
 
-async def test_a_phone_cannot_move_the_paper_of_another(gateway: Town) -> None:
+async def test_a_phone_cannot_change_the_print_job_of_another(gateway: Town) -> None:
     phone, other = await gateway.phone(), await gateway.phone()
     stream, others_stream = await Stream.open(gateway, phone), await Stream.open(gateway, other)
     job_id = await gateway.print(other)
@@ -244,7 +244,7 @@ async def test_a_phone_cannot_move_the_paper_of_another(gateway: Town) -> None:
         await one.socket.close()
 
 
-async def test_a_paper_for_a_device_that_was_thrown_out_waits_and_is_offered_to_nobody(gateway: Town) -> None:
+async def test_a_print_job_of_a_revoked_device_waits_and_is_never_offered(gateway: Town) -> None:
     phone = await gateway.phone()
     await phone.open_stream()
     await revoke_in_database(gateway.database_url, phone.device_id, reason="lost")
@@ -255,7 +255,7 @@ async def test_a_paper_for_a_device_that_was_thrown_out_waits_and_is_offered_to_
     assert phone.printouts == []
 
 
-async def test_papers_that_come_at_once_fill_the_window_and_no_more(gateway: Town) -> None:
+async def test_print_jobs_that_come_at_once_fill_the_window_and_no_more(gateway: Town) -> None:
     phone = await gateway.phone()
     stream = await Stream.open(gateway, phone)
     jobs = [await gateway.print(phone) for _ in range(6)]
@@ -272,7 +272,7 @@ async def test_papers_that_come_at_once_fill_the_window_and_no_more(gateway: Tow
     await stream.socket.close()
 
 
-async def test_a_paper_whose_first_transaction_was_undone_is_offered_once(gateway: Town) -> None:
+async def test_a_print_job_whose_first_transaction_was_undone_is_offered_once(gateway: Town) -> None:
     await gateway.pool.execute("""
         CREATE SEQUENCE tries;
         CREATE FUNCTION fail_once() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -291,7 +291,7 @@ async def test_a_paper_whose_first_transaction_was_undone_is_offered_once(gatewa
 
 
 @pytest.mark.parametrize("state", ["queued", "offered"])
-async def test_a_lost_wake_up_costs_time_and_no_paper(town: Town, state: str) -> None:
+async def test_a_lost_wake_up_costs_time_and_no_print_job(town: Town, state: str) -> None:
     async with town.gateway() as url:
         phone = await town.phone(url=url)
         await phone.open_stream()

@@ -138,7 +138,7 @@ async def test_a_payment_elsewhere_reaches_the_collectors_phone(gateway: Town) -
     assert update["payment"]["amount"] == TOTAL
 
 
-async def test_updates_that_came_while_the_phone_was_away_are_told_once_and_in_order(gateway: Town) -> None:
+async def test_updates_that_came_while_the_phone_was_away_are_sent_once_and_in_order(gateway: Town) -> None:
     phone = await gateway.phone()
     point = await gateway.desk("collection_point", collection_point_code="VNPOST-CM01")
     cashier = await gateway.desk("cashier")
@@ -155,7 +155,7 @@ async def test_updates_that_came_while_the_phone_was_away_are_told_once_and_in_o
     assert [update["seq"] for update in phone.stream.updates] == [1, 2]
 
 
-async def test_a_phone_that_was_away_for_too_long_is_told_to_read_everything_afresh(town: Town) -> None:
+async def test_a_phone_that_was_away_for_too_long_has_to_read_everything_afresh(town: Town) -> None:
     async with town.gateway(feed_limit=10) as town.url:
         await town.add_customer()
         phone = await town.phone()
@@ -181,16 +181,16 @@ async def test_another_history_of_the_database_means_reading_everything_afresh(g
     assert welcome["refresh"]
 
 
-async def test_other_collectors_phones_hear_nothing(gateway: Town) -> None:
-    phone, stranger = await gateway.phone(), await gateway.phone("TN002")
+async def test_other_collectors_phones_receive_nothing(gateway: Town) -> None:
+    phone, other = await gateway.phone(), await gateway.phone("TN002")
     await phone.open_stream()
-    await stranger.open_stream()
+    await other.open_stream()
     await phone.pay(CUSTOMER, TOTAL)
     await phone.wait_for_update(CUSTOMER, "payment.recorded")
     await gateway.add_customer(OTHER, "TN002")
     await gateway.add_customer(OTHER, "TN002", version=2)
-    await stranger.wait_for(lambda: [u for u in stranger.stream.updates if u["type"] == "customer"])
-    assert [update["customer_code"] for update in stranger.stream.updates] == [OTHER]
+    await other.wait_for(lambda: [u for u in other.stream.updates if u["type"] == "customer"])
+    assert [update["customer_code"] for update in other.stream.updates] == [OTHER]
 
 
 async def test_a_customer_who_changes_routes_leaves_one_phone_and_comes_to_another(gateway: Town) -> None:
@@ -243,7 +243,7 @@ async def test_at_shutdown_phones_are_asked_to_reconnect_and_find_the_other_copy
         await phone.wait_for_printout("notice")
 
 
-async def test_a_paper_taken_in_by_any_copy_reaches_the_phone_at_its_own_copy(town: Town) -> None:
+async def test_a_print_job_queued_by_any_copy_reaches_the_phone_at_its_own_copy(town: Town) -> None:
     async with town.gateway(poll_interval=3600) as first, town.gateway(poll_interval=3600) as second:
         phones = [await town.phone(url=url) for url in (first, second)]
         for phone in phones:

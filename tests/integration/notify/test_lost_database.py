@@ -67,7 +67,7 @@ async def test_an_outcome_is_recorded_although_the_connection_was_lost_meanwhile
     desk: Desk, operator: Operator
 ) -> None:
     await desk.consume(notice())
-    # 1 gives up what was lost, 2 claims the reminder, 3 records what came of it.
+    # 1 ends what was lost, 2 claims the reminder, 3 records what came of it.
     assert await losing(desk, 3, 4).send_due() == 1
     assert (await desk.reminder()).state is ReminderState.SENT
     assert len(operator.sent) == 1

@@ -95,7 +95,7 @@ async def test_the_history_can_be_asked_for(billing: Bus) -> None:
     assert (await billing.request(GetReminders(customer_code="PB14010099999"))).reminders == []
 
 
-async def test_the_same_event_said_many_times_sends_one_sms(billing: Bus, tmp_path: Path) -> None:
+async def test_the_same_event_emitted_many_times_sends_one_sms(billing: Bus, tmp_path: Path) -> None:
     visit = new_id()
     await say(billing, *(notice(visit_id=visit, issued_at=now()) for _ in range(5)))
     await say(billing, notice(issued_at=now(), version=9))

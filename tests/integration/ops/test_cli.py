@@ -120,7 +120,7 @@ async def test_a_sample_becomes_customers_with_bills(thungan: Terminal, sample: 
     assert again["customers"]["files"]["customers.csv"] == {"rows": 150, "added": 0, "changed": 0}
 
 
-async def test_bills_are_due_as_told_and_what_was_set_aside_is_billed_when_told(
+async def test_bills_are_due_as_ordered_and_what_was_set_aside_is_billed_on_request(
     thungan: Terminal, system: dict[str, Running], sample: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     readings = sample / "readings.csv"

@@ -98,7 +98,7 @@ async def test_dead_letters_are_counted_by_service_event_and_reason(desk: Desk) 
     assert (code, "attempts-exhausted" in out) == (0, True)
 
 
-async def test_no_dead_letters_is_said_in_words(desk: Desk) -> None:
+async def test_no_dead_letters_is_shown_in_words(desk: Desk) -> None:
     code, out, err = await desk.run("list")
 
     assert (code, out, err) == (0, "There are no dead letters.\n", "")

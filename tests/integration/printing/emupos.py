@@ -82,7 +82,7 @@ def install() -> Path:
 
 @dataclass(frozen=True)
 class Receipt:
-    """One paper that came out."""
+    """One printout."""
 
     picture: Image.Image
     text: str

@@ -1,4 +1,4 @@
-"""A service process starts, says that it is ready, drains when told to stop, and gives up loudly when a part dies."""
+"""A service process starts, becomes ready, drains when it is stopped, and exits with an error when a part dies."""
 
 import asyncio
 import json
@@ -113,7 +113,7 @@ async def test_a_service_says_that_it_is_ready_and_what_of_it(start: Start, data
         assert 'thungan_bus_outbox_lag_seconds{service="sample"}' in text
 
 
-async def test_a_service_told_to_stop_finishes_what_it_has_begun_and_sends_what_it_has_said(
+async def test_a_stopped_service_finishes_what_it_has_begun_and_sends_what_it_has_emitted(
     start: Start, database: Database, bus_for: BusFactory, tmp_path: Path
 ) -> None:
     url, morning = await database(), tmp_path / "morning"

@@ -130,7 +130,7 @@ def test_blank_dates_mean_the_default_month_where_one_is_given() -> None:
     assert answer["total"] == 107_136
 
 
-def test_columns_come_in_any_order_and_strangers_are_ignored() -> None:
+def test_columns_come_in_any_order_and_unknown_ones_are_ignored() -> None:
     header = "\ufeffKWH, Price_Group ,note,period_to,period_from,households,id"
     assert one("50,household,hello,2025-09-30,2025-09-01,1,x", header)["total"] == 107_136
 

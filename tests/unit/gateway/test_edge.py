@@ -66,7 +66,7 @@ def test_however_many_callers_there_are_the_memory_is_bounded(calls: list[tuple[
         ("application/json;q=0, */*;q=0.1", "application/vnd.escpos"),
     ],
 )
-def test_the_accept_header_chooses_the_form_of_a_paper(accept: str, media_type: str) -> None:
+def test_the_accept_header_chooses_the_form_of_a_document(accept: str, media_type: str) -> None:
     assert preferred(accept) == media_type
 
 

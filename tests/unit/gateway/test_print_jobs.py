@@ -109,7 +109,7 @@ def test_repeating_a_result_changes_nothing(
 
 
 @given(machine_steps())
-def test_a_paper_out_of_date_is_never_offered(steps: list[Step]) -> None:
+def test_a_document_out_of_date_is_never_offered(steps: list[Step]) -> None:
     one = job(kind=PaperKind.NOTICE, not_after=NOW - timedelta(seconds=1))
     for step in steps:
         one = apply(one, step)
@@ -248,7 +248,7 @@ def test_no_row_of_the_table_is_hidden_by_one_before_it(trigger: Trigger) -> Non
 
 
 @given(st.lists(st.tuples(st.sampled_from(sorted(rules.IN_FLIGHT)), kinds), max_size=3), kinds, st.integers(1, 4))
-def test_a_new_paper_is_the_next_where_there_is_room_and_all_others_are_on_their_way(
+def test_a_new_print_job_is_the_next_where_there_is_room_and_all_others_are_on_their_way(
     made: list[tuple[PrintJobState, PaperKind]], kind: PaperKind, window: int
 ) -> None:
     others = [job(state, kind=other, sequence=number) for number, (state, other) in enumerate(made, 1)]

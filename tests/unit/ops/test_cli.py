@@ -290,7 +290,9 @@ def test_a_file_of_tokens_is_valid_only_when_all_are(
     assert thungan("verify", str(file), "--key", str(public))[0] == 1
 
 
-def test_a_key_that_is_none_is_said_in_one_line(thungan: Terminal, signed: tuple[str, Path], tmp_path: Path) -> None:
+def test_a_file_that_is_no_key_is_refused_in_one_line(
+    thungan: Terminal, signed: tuple[str, Path], tmp_path: Path
+) -> None:
     token, _ = signed
     wrong = tmp_path / "wrong.pem"
     wrong.write_text("hello")

@@ -1,4 +1,4 @@
-"""Reads the subset of ESC/POS that we send, as a printer would, and draws what it is told to.
+"""Reads the subset of ESC/POS that we send, as a printer would, and draws it.
 
 Strict on purpose: any byte that is not one of our commands raises.
 """

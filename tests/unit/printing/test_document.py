@@ -63,7 +63,7 @@ def test_a_qr_code_that_no_narrow_paper_can_carry_is_refused_where_it_is_made(da
         QrCode(data=data)
 
 
-def test_the_schema_names_what_tells_blocks_apart_as_required() -> None:
+def test_the_schema_requires_what_distinguishes_blocks() -> None:
     schema = Document.model_json_schema()
     assert {"version", "kind", "title", "blocks"} == set(schema["required"])
     for name in ("Text", "Columns", "Rule", "Feed", "QrCode"):

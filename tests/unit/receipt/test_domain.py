@@ -76,7 +76,7 @@ def settings(**values: object) -> ReceiptSettings:
     )
 
 
-def test_keys_lie_where_they_are_said_to_or_in_a_folder_of_the_namespace() -> None:
+def test_keys_are_in_the_folder_of_the_settings_or_of_the_namespace() -> None:
     assert settings().keys_folder() == Path(".local/keys/thungan")
     assert settings(receipt_keys_folder="/var/keys").keys_folder() == Path("/var/keys")
 

@@ -295,7 +295,7 @@ def test_when_two_keys_have_the_same_id_both_are_tried() -> None:
     assert verify_token(TEXT, keyring).valid
 
 
-def test_an_unknown_key_is_said_to_be_unknown_and_the_signature_not_checked() -> None:
+def test_an_unknown_key_is_reported_as_unknown_and_the_signature_not_checked() -> None:
     report = verify_token(TEXT, Keyring([]))
     assert report.states["key_known"] is CheckState.FAILED
     assert report.states["signature"] is CheckState.NOT_CHECKED

@@ -1,4 +1,4 @@
-"""Log lines are JSON, carry the ids of the message at work, and tell nothing of customers."""
+"""Log lines are JSON, carry the ids of the message at work, and hold nothing of customers."""
 
 import io
 import json

@@ -20,11 +20,11 @@ def test_the_ladder_has_an_end() -> None:
 
 
 @pytest.mark.parametrize("error", [PermanentError(), Conflict(), InvalidRequest(), asyncpg.DataError("bad")])
-def test_what_cannot_get_better_is_given_up_at_once(error: Exception) -> None:
+def test_a_permanent_error_is_dead_lettered_at_once(error: Exception) -> None:
     assert decide(error, attempt=1) == DeadLetter("permanent")
 
 
-def test_what_cannot_be_read_is_given_up_at_once() -> None:
+def test_what_cannot_be_decoded_is_dead_lettered_at_once() -> None:
     assert decide(Undecodable(), attempt=1) == DeadLetter("undecodable")
 
 

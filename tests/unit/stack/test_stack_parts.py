@@ -182,7 +182,7 @@ def test_compose_says_nothing_to_a_service_that_it_does_not_know(service: str) -
     assert printed <= set(known.model_fields)
 
 
-def test_compose_tells_papers_and_phones_of_the_same_bank_account() -> None:
+def test_compose_sets_the_same_bank_account_for_documents_and_phones() -> None:
     compose = yaml.safe_load((PROJECT / "docker-compose.yml").read_text())["services"]
     for name in ("BIN", "ACCOUNT", "ACCOUNT_NAME"):
         variable = f"THUNGAN_RECEIPT_BANK_{name}"

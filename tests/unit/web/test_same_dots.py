@@ -68,7 +68,7 @@ def test_codes_of_every_size_have_the_same_modules(phone: PhoneRenderer, error_l
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "reported"),
     [
         ({"version": 2}, "not understood: $.version"),
         ({"colour": "red"}, "not understood: $.colour"),
@@ -82,8 +82,8 @@ def test_codes_of_every_size_have_the_same_modules(phone: PhoneRenderer, error_l
     ],
 )
 def test_the_phone_refuses_what_it_could_not_print_whole(
-    phone: PhoneRenderer, change: dict[str, object], said: str
+    phone: PhoneRenderer, change: dict[str, object], reported: str
 ) -> None:
     good = {"version": 1, "kind": "test", "title": "Giấy", "blocks": [{"type": "rule"}]}
     answer = phone.ask({"document": {**good, **change}, "profile": PrinterProfile().model_dump(), "resync": False})
-    assert said in answer["error"]
+    assert reported in answer["error"]
