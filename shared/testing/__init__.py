@@ -3,6 +3,6 @@
 ``tests/conftest.py`` imports the fixtures of :mod:`shared.testing.fixtures`; the rest is imported where it is used.
 """
 
-from shared.testing.waiting import eventually, wait_until
+from shared.testing.conditions import eventually, wait_until
 
 __all__ = ["eventually", "wait_until"]

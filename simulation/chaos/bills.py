@@ -19,7 +19,7 @@ from services.billing.topology import TOPOLOGY as BILLING
 from services.customer.imports.files import import_customers
 from services.customer.topology import TOPOLOGY as CUSTOMER
 from shared import clock
-from shared.testing.waiting import wait_until
+from shared.testing.conditions import wait_until
 from simulation.chaos.people import Customer
 from simulation.chaos.testbed import ChaosTestbed
 from simulation.sample.readings import Month

@@ -16,7 +16,7 @@ from services.gateway.domain.devices import Role
 from services.gateway.enrolment import make_code_in_database
 from shared.audit import AuditViolation
 from shared.messaging.topology import Names
-from shared.testing.waiting import wait_until
+from shared.testing.conditions import wait_until
 from simulation.chaos.bills import Books
 from simulation.chaos.checks import check_history
 from simulation.chaos.collectors import CollectorAtTheDoor, Round

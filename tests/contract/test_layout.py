@@ -22,8 +22,12 @@ SKELETON = {
 } | {"__init__.py"}
 """What the table of CONTRIBUTING names. Anything else in a service is its own matter, which its README names."""
 
-NOUNS = {"keyring.py", "rounding.py"}
-"""Names that end like a gerund and are none."""
+PACKAGES = ("services", "shared", "ops", "simulation", "stack", "dev_tools")
+
+NOUNS = {"billing.py", "check_wording.py", "encoding.py", "keyring.py", "logging.py", "rounding.py", "tracing.py"}
+"""Names that end like a gerund and are the field's nouns."""
+
+VIETNAMESE = re.compile("[ăâđêôơưĂÂĐÊÔƠƯà-ãè-éì-íò-õù-úýÀ-ÃÈ-ÉÌ-ÍÒ-ÕÙ-ÚÝ\u0300-\u0323ạ-ỹẠ-Ỹ]")
 
 STATEMENT = re.compile(
     r"\b(SELECT\s|INSERT\s+INTO\s|UPDATE\s+\w+\s+(AS\s+\w+\s+)?SET\s|DELETE\s+FROM\s|TRUNCATE\s|SET\s+LOCAL\s|ANALYZE\s"
@@ -38,6 +42,15 @@ def modules(service: str = "*") -> list[Path]:
 
 def parsed(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def imported(path: Path) -> Iterator[str]:
+    """Yield the dotted names of what a module imports."""
+    for node in ast.walk(parsed(path)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        if isinstance(node, ast.ImportFrom) and node.module:
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
 def dotted(path: Path) -> str:
@@ -151,9 +164,29 @@ def test_statements_are_in_python_and_in_migrations_only() -> None:
 
 
 def test_modules_are_named_by_nouns() -> None:
-    gerunds = [str(path) for path in modules() if path.stem.endswith("ing") and path.name not in NOUNS]
+    every = (path for package in PACKAGES for path in Path(package).rglob("*.py"))
+    gerunds = [str(path) for path in every if path.stem.endswith("ing") and path.name not in NOUNS]
 
     assert gerunds == []
+
+
+def test_the_bus_and_the_database_layer_hold_no_texts_for_users() -> None:
+    layers = (path for package in ("messaging", "db") for path in Path("shared", package).rglob("*.py"))
+
+    assert [str(path) for path in layers if VIETNAMESE.search(path.read_text(encoding="utf-8"))] == []
+
+
+def test_no_private_module_of_another_package_is_imported() -> None:
+    private = [
+        f"{path}: {name}"
+        for package in PACKAGES
+        for path in Path(package).rglob("*.py")
+        for name in imported(path)
+        if any(part.startswith("_") and not part.startswith("__") for part in name.split(".")[1:])
+        and name.split(".")[0] not in PACKAGES
+    ]
+
+    assert private == []
 
 
 def test_every_module_that_says_that_it_is_pure_is_kept_from_input_and_output() -> None:

@@ -39,8 +39,8 @@ from shared.ids import new_id
 from shared.messaging import Bus, EventHandler, Topology, UnitOfWork
 from shared.problems import Problem
 from shared.runtime import Running
+from shared.testing.conditions import wait_until
 from shared.testing.fixtures import BusFactory
-from shared.testing.waiting import wait_until
 from tests.integration.billing.billing_handlers import CODE, COLLECTOR, NOW, TARIFFS, facts, reading, readings
 
 BILLING_SAYS = (BillIssued, NoticeIssued, PaymentRecorded, PaymentReversed, ShiftClosed)

@@ -20,8 +20,8 @@ from shared.contracts.customer import CustomerChanged
 from shared.contracts.receipt import PaperKind
 from shared.ids import new_id
 from shared.messaging import Bus
+from shared.testing.conditions import wait_until
 from shared.testing.fixtures import BusFactory
-from shared.testing.waiting import wait_until
 from simulation.phone import VirtualDesk, VirtualPhone, VirtualPrinter, open_session
 from tests.integration.gateway.back_office import BackOffice, facts
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import aiohttp
 
 from services.gateway.enrolment import hash_token
-from shared.testing.waiting import wait_until
+from shared.testing.conditions import wait_until
 from tests.integration.gateway.conftest import Town
 
 PHONES = 300

@@ -8,7 +8,7 @@ from services.gateway.audit import audit_facts
 from services.gateway.print_jobs import store as print_jobs
 from shared.contracts.receipt import DocumentReady, PaperKind
 from shared.ids import new_id
-from shared.testing.waiting import wait_until
+from shared.testing.conditions import wait_until
 from simulation.phone import Fault, VirtualPrinter
 from tests.integration.gateway.back_office import document
 from tests.integration.gateway.conftest import Town

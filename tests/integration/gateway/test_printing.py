@@ -10,7 +10,7 @@ from shared.contracts.gateway import PrintJobCause
 from shared.contracts.receipt import PaperKind
 from shared.printing import PrinterProfile, to_escpos
 from shared.problems import Problem
-from shared.testing.waiting import wait_until
+from shared.testing.conditions import wait_until
 from simulation.phone import Fault, VirtualPhone, VirtualPrinter
 from tests.integration.gateway.back_office import document, tomorrow
 from tests.integration.gateway.conftest import CUSTOMER, Town

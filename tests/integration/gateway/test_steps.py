@@ -23,7 +23,7 @@ from shared.db import pool
 from shared.ids import new_id
 from shared.messaging import correlated
 from shared.messaging.trace_recorder import start_recording
-from shared.testing.waiting import wait_until
+from shared.testing.conditions import wait_until
 from simulation.phone import VirtualPhone
 from tests.integration.gateway.conftest import Town
 

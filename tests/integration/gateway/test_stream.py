@@ -12,7 +12,7 @@ from services.gateway.enrolment import revoke_in_database
 from services.gateway.stream.frames import MAX_FRAME_BYTES
 from shared.contracts.billing import BillIssued
 from shared.problems import Problem
-from shared.testing.waiting import wait_until
+from shared.testing.conditions import wait_until
 from simulation.phone import VirtualPhone
 from tests.integration.gateway.back_office import TOTAL, bill
 from tests.integration.gateway.conftest import CUSTOMER, Town

@@ -13,7 +13,7 @@ from services.gateway.stream.hub import Hub
 from services.gateway.stream.wakeups import Wakeups, queue_of
 from shared.ids import new_id
 from shared.messaging import Bus
-from shared.testing.waiting import wait_until
+from shared.testing.conditions import wait_until
 
 DEVICES = 50
 

@@ -1,4 +1,4 @@
-"""Waiting for a condition, in place of sleeping and hoping."""
+"""Tests wait for conditions; they never sleep."""
 
 import asyncio
 import inspect
