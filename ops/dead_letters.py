@@ -16,7 +16,7 @@ from pydantic import SecretStr
 from ops.console import fail
 from ops.system import SERVICES, RunningSystem, namespace_of
 from shared.clock import now
-from shared.messaging.dead_letters import DeadLetter, DeadLetterDesk, open_dead_letters
+from shared.messaging.dead_letters import DeadLetter, DeadLetterSession, open_dead_letters
 from shared.messaging.errors import MessagingError
 
 
@@ -52,19 +52,19 @@ class Selection:
 
 
 @asynccontextmanager
-async def desk_of(system: RunningSystem) -> AsyncIterator[DeadLetterDesk]:
+async def session_of(system: RunningSystem) -> AsyncIterator[DeadLetterSession]:
     """Open the dead queues of a system; what is wrong with the broker becomes one line."""
     try:
-        async with open_dead_letters(SecretStr(system.amqp_url), system.namespace) as desk:
-            yield desk
+        async with open_dead_letters(SecretStr(system.amqp_url), system.namespace) as session:
+            yield session
     except MessagingError as error:
         fail(f"the broker: {error}")
 
 
-async def select_letters(desk: DeadLetterDesk, selection: Selection) -> list[DeadLetter]:
+async def select_letters(session: DeadLetterSession, selection: Selection) -> list[DeadLetter]:
     """Take the letters that are meant into hand, the oldest of each service first."""
     moment = now()
-    taken = [letter for service in selection.services for letter in await desk.take(service)]
+    taken = [letter for service in selection.services for letter in await session.take(service)]
     return [letter for letter in taken if selection.matches(letter, moment)]
 
 

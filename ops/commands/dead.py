@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from ops.console import JsonOption, fail, print_json, print_line, print_table
-from ops.dead_letters import Selection, age, audit_log, desk_of, operator_name, select_letters
+from ops.dead_letters import Selection, age, audit_log, session_of, operator_name, select_letters
 from ops.runner import run
 from ops.system import find_system
 from shared.clock import now
@@ -106,8 +106,8 @@ def drop(
 
 async def _list(selection: Selection, *, each: bool, as_json: bool) -> None:
     system = find_system()
-    async with desk_of(system) as desk:
-        letters = await select_letters(desk, selection)
+    async with session_of(system) as session:
+        letters = await select_letters(session, selection)
     moment = now()
     if each:
         rows = [_facts(letter) for letter in letters]
@@ -133,8 +133,8 @@ async def _list(selection: Selection, *, each: bool, as_json: bool) -> None:
 
 
 async def _show(selection: Selection, *, unmasked: bool, as_json: bool) -> None:
-    async with desk_of(find_system()) as desk:
-        letters = await select_letters(desk, selection)
+    async with session_of(find_system()) as session:
+        letters = await select_letters(session, selection)
     if not letters:
         fail(f"no dead letter {selection.letter}")
     shown = []
@@ -159,25 +159,25 @@ async def _show(selection: Selection, *, unmasked: bool, as_json: bool) -> None:
 async def _redrive(selection: Selection, *, limit: int, rate: float, by: str, why: str) -> list[DeadLetter]:
     system, log = find_system(), audit_log()
     done: list[DeadLetter] = []
-    async with desk_of(system) as desk:
-        for letter in (await select_letters(desk, selection))[:limit]:
+    async with session_of(system) as session:
+        for letter in (await select_letters(session, selection))[:limit]:
             if done:
                 await asyncio.sleep(1 / rate)
             log.record("redriven", letter, by=by, why=why)
-            await desk.redrive(letter)
+            await session.redrive(letter)
             done.append(letter)
     return done
 
 
 async def _drop(selection: Selection, *, limit: int, by: str, why: str, ask: bool) -> list[DeadLetter]:
     system, log = find_system(), audit_log()
-    async with desk_of(system) as desk:
-        letters = (await select_letters(desk, selection))[:limit]
+    async with session_of(system) as session:
+        letters = (await select_letters(session, selection))[:limit]
         if ask and letters:
             await asyncio.to_thread(typer.confirm, f"Drop {len(letters)} dead letters for good?", abort=True, err=True)
         for letter in letters:
             log.record("dropped", letter, by=by, why=why)
-            await desk.drop(letter)
+            await session.drop(letter)
     return letters
 
 

@@ -1,6 +1,6 @@
 """The events that a service dead-lettered: looking at them, sending them through their queue again, dropping them.
 
-Looking takes the letters off the queue; when the desk is left, the broker puts them back where they were, a moment
+Looking takes the letters off the queue; when the session ends, the broker puts them back where they were, a moment
 later. Other operators do not see them meanwhile. What dies with the process is put back by the broker.
 """
 
@@ -128,7 +128,7 @@ class DeadLetter:
         return "unknown", None
 
 
-class DeadLetterDesk:
+class DeadLetterSession:
     """Works on the dead queues of one namespace; made by :func:`open_dead_letters`."""
 
     def __init__(self, connection: AbstractConnection, names: Names) -> None:
@@ -213,15 +213,15 @@ async def _existing(channel: AbstractChannel, queue: str) -> AbstractQueue:
 
 
 @asynccontextmanager
-async def open_dead_letters(amqp_url: SecretStr, namespace: str) -> AsyncIterator[DeadLetterDesk]:
+async def open_dead_letters(amqp_url: SecretStr, namespace: str) -> AsyncIterator[DeadLetterSession]:
     """Connect to the broker for the time of the block. Raises :class:`BrokerGone`, :class:`UnsupportedBroker`."""
     connection = await open_connection(amqp_url, name=f"{namespace} dead letters")
     try:
         check_broker(server_properties(connection))
-        desk = DeadLetterDesk(connection, Names(namespace))
+        session = DeadLetterSession(connection, Names(namespace))
         try:
-            yield desk
+            yield session
         finally:
-            await desk.close()
+            await session.close()
     finally:
         await close_quietly(connection)

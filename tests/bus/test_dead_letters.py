@@ -73,9 +73,9 @@ async def has(broker: BrokerView, queue: str, count: int) -> bool:
 async def test_a_dead_letter_shows_what_it_is_when_it_died_and_why(
     three_dead: str, amqp_url: str, namespace: str
 ) -> None:
-    async with open_dead_letters(SecretStr(amqp_url), namespace) as desk:
-        assert await desk.count("sink") == 3
-        first, *_ = await desk.take("sink")
+    async with open_dead_letters(SecretStr(amqp_url), namespace) as session:
+        assert await session.count("sink") == 3
+        first, *_ = await session.take("sink")
 
     assert (first.kind, first.reason, first.error, first.attempt) == (
         "test.posted.v1",
@@ -93,8 +93,8 @@ async def test_looking_thirty_times_takes_nothing_away_and_changes_no_order(
     three_dead: str, broker: BrokerView, amqp_url: str, namespace: str
 ) -> None:
     for _ in range(30):
-        async with open_dead_letters(SecretStr(amqp_url), namespace) as desk:
-            assert [letter.content["number"] for letter in await desk.take("sink")] == [0, 1, 2]
+        async with open_dead_letters(SecretStr(amqp_url), namespace) as session:
+            assert [letter.content["number"] for letter in await session.take("sink")] == [0, 1, 2]
         # The broker requeues them a moment after the request.
         await wait_until(lambda: has(broker, three_dead, 3))
 
@@ -103,9 +103,9 @@ async def test_what_is_sent_again_is_handled_as_if_for_the_first_time(
     three_dead: str, broker: BrokerView, amqp_url: str, namespace: str, clerk: Clerk
 ) -> None:
     clerk.broken = False
-    async with open_dead_letters(SecretStr(amqp_url), namespace) as desk:
-        for letter in await desk.take("sink"):
-            await desk.redrive(letter)
+    async with open_dead_letters(SecretStr(amqp_url), namespace) as session:
+        for letter in await session.take("sink"):
+            await session.redrive(letter)
 
     await wait_until(lambda: sorted(clerk.seen) == [(0, 1), (1, 1), (2, 1)])
     await wait_until(lambda: has(broker, three_dead, 0))
@@ -114,14 +114,14 @@ async def test_what_is_sent_again_is_handled_as_if_for_the_first_time(
 async def test_what_is_sent_again_and_fails_again_is_dead_again_and_says_how_often(
     three_dead: str, broker: BrokerView, amqp_url: str, namespace: str
 ) -> None:
-    async with open_dead_letters(SecretStr(amqp_url), namespace) as desk:
-        first, *_ = await desk.take("sink")
+    async with open_dead_letters(SecretStr(amqp_url), namespace) as session:
+        first, *_ = await session.take("sink")
         before = first.headers
-        await desk.redrive(first)
+        await session.redrive(first)
     await wait_until(lambda: has(broker, three_dead, 3))
 
-    async with open_dead_letters(SecretStr(amqp_url), namespace) as desk:
-        again = next(letter for letter in await desk.take("sink") if letter.id == first.id)
+    async with open_dead_letters(SecretStr(amqp_url), namespace) as session:
+        again = next(letter for letter in await session.take("sink") if letter.id == first.id)
     assert (again.redriven, again.attempt) == (1, 1)
     assert (again.headers["x-aggregate"], again.headers["app_id"]) == (before["x-aggregate"], before["app_id"])
     assert "x-death" not in again.headers
@@ -132,8 +132,8 @@ async def test_an_event_that_was_sent_again_twice_takes_effect_once(
 ) -> None:
     """As if the process had died between sending it and taking it off the dead queue."""
     clerk.broken = False
-    async with open_dead_letters(SecretStr(amqp_url), namespace) as desk:
-        first, *_ = await desk.take("sink")
+    async with open_dead_letters(SecretStr(amqp_url), namespace) as session:
+        first, *_ = await session.take("sink")
         copy = Message(
             first.delivered.body,
             type=first.kind,
@@ -143,12 +143,12 @@ async def test_an_event_that_was_sent_again_twice_takes_effect_once(
         )
         await broker.put(copy, queue=broker.names.event_queue("sink"))
         await wait_until(lambda: len(clerk.seen) == 1)
-        await desk.redrive(first)
+        await session.redrive(first)
     await wait_until(lambda: has(broker, three_dead, 2))
 
-    async with open_dead_letters(SecretStr(amqp_url), namespace) as desk:
-        for letter in await desk.take("sink"):
-            await desk.redrive(letter)
+    async with open_dead_letters(SecretStr(amqp_url), namespace) as session:
+        for letter in await session.take("sink"):
+            await session.redrive(letter)
     # The last of the same thing, so the second copy of the first has been dealt with.
     await wait_until(lambda: clerk.seen[-1][0] == 2)
     assert [number for number, _ in clerk.seen] == [0, 1, 2]
@@ -157,12 +157,12 @@ async def test_an_event_that_was_sent_again_twice_takes_effect_once(
 async def test_what_is_dropped_is_gone_and_the_rest_stays(
     three_dead: str, broker: BrokerView, amqp_url: str, namespace: str
 ) -> None:
-    async with open_dead_letters(SecretStr(amqp_url), namespace) as desk:
-        await desk.drop((await desk.take("sink"))[1])
+    async with open_dead_letters(SecretStr(amqp_url), namespace) as session:
+        await session.drop((await session.take("sink"))[1])
 
-    async with open_dead_letters(SecretStr(amqp_url), namespace) as desk:
+    async with open_dead_letters(SecretStr(amqp_url), namespace) as session:
         await wait_until(lambda: has(broker, three_dead, 2))
-        assert [letter.content["number"] for letter in await desk.take("sink")] == [0, 2]
+        assert [letter.content["number"] for letter in await session.take("sink")] == [0, 2]
 
 
 async def test_a_letter_whose_queue_is_gone_stays_dead(
@@ -174,10 +174,10 @@ async def test_a_letter_whose_queue_is_gone_stays_dead(
         await channel.declare_queue(orphanage, durable=True, arguments={"x-queue-type": "quorum"})
     try:
         await broker.put(Message(b"{}", type="test.posted.v1"), queue=orphanage)
-        async with open_dead_letters(SecretStr(amqp_url), namespace) as desk:
-            [letter] = await desk.take("orphan")
+        async with open_dead_letters(SecretStr(amqp_url), namespace) as session:
+            [letter] = await session.take("orphan")
             with pytest.raises(Unroutable):
-                await desk.redrive(letter)
+                await session.redrive(letter)
         await wait_until(lambda: has(broker, orphanage, 1))
     finally:
         await broker.delete_queue(orphanage)
@@ -189,8 +189,8 @@ async def test_bytes_that_are_no_message_of_ours_can_be_looked_at(
     await broker.put(b"\xff\x00", queue=broker.names.event_queue("sink"))
     await wait_until(lambda: has(broker, three_dead, 4))
 
-    async with open_dead_letters(SecretStr(amqp_url), namespace) as desk:
-        poison = (await desk.take("sink"))[-1]
+    async with open_dead_letters(SecretStr(amqp_url), namespace) as session:
+        poison = (await session.take("sink"))[-1]
     assert (poison.kind, poison.reason, poison.content) == ("unknown", "undecodable", {"base64": "/wA="})
     assert poison.id == f"sha256-{poison.body_hash[:16]}"
 
@@ -207,10 +207,10 @@ async def test_a_letter_whose_properties_the_library_refuses_can_be_looked_at_an
     except ChannelPreconditionFailed:
         pytest.skip("this broker refuses it")
 
-    async with open_dead_letters(SecretStr(amqp_url), namespace) as desk:
-        odd = (await desk.take("sink"))[-1]
+    async with open_dead_letters(SecretStr(amqp_url), namespace) as session:
+        odd = (await session.take("sink"))[-1]
         assert odd.content == {}
-        await desk.drop(odd)
+        await session.drop(odd)
     await wait_until(lambda: has(broker, three_dead, 3))
 
 
@@ -231,13 +231,13 @@ async def test_what_kills_its_process_again_and_again_is_dead_by_the_brokers_own
 
     await wait_until(take_and_die)
 
-    async with open_dead_letters(SecretStr(amqp_url), namespace) as desk:
-        [letter] = await desk.take("sink")
+    async with open_dead_letters(SecretStr(amqp_url), namespace) as session:
+        [letter] = await session.take("sink")
     assert letter.reason == "delivery-limit"
     assert letter.dead_at is not None
 
 
 async def test_a_service_without_a_dead_queue_has_no_dead_letters(amqp_url: str, namespace: str) -> None:
-    async with open_dead_letters(SecretStr(amqp_url), namespace) as desk:
-        assert await desk.count("nobody") is None
-        assert await desk.take("nobody") == []
+    async with open_dead_letters(SecretStr(amqp_url), namespace) as session:
+        assert await session.count("nobody") is None
+        assert await session.take("nobody") == []

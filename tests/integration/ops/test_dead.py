@@ -21,7 +21,7 @@ from stack.state import PROJECT
 PHONE = "0912345678"
 
 
-class Desk:
+class DeadCommand:
     """The broker with dead letters on it, and a terminal."""
 
     def __init__(self, broker: BrokerView, environment: dict[str, str], book: Path) -> None:
@@ -70,7 +70,7 @@ class Desk:
 
 
 @pytest.fixture
-async def desk(broker: BrokerView, amqp_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
+async def dead(broker: BrokerView, amqp_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> DeadCommand:
     async with broker.channel() as channel:
         for service in ("receipt", "notify"):
             for queue in event_queues(Topology(service=service), broker.names):
@@ -79,36 +79,36 @@ async def desk(broker: BrokerView, amqp_url: str, tmp_path: Path, monkeypatch: p
     monkeypatch.setenv("THUNGAN_AMQP_URL", amqp_url)
     monkeypatch.setenv("THUNGAN_NAMESPACE", broker.names.namespace)
     monkeypatch.setenv("THUNGAN_DEAD_LETTER_BOOK", str(book))
-    return Desk(broker, dict(os.environ), book)
+    return DeadCommand(broker, dict(os.environ), book)
 
 
-async def test_dead_letters_are_counted_by_service_event_and_reason(desk: Desk) -> None:
-    await desk.put_dead("receipt", "payment.recorded.v1", "permanent", hours_ago=5)
-    await desk.put_dead("receipt", "payment.recorded.v1", "permanent")
-    await desk.put_dead("notify", "notice.issued.v1", "attempts-exhausted")
+async def test_dead_letters_are_counted_by_service_event_and_reason(dead: DeadCommand) -> None:
+    await dead.put_dead("receipt", "payment.recorded.v1", "permanent", hours_ago=5)
+    await dead.put_dead("receipt", "payment.recorded.v1", "permanent")
+    await dead.put_dead("notify", "notice.issued.v1", "attempts-exhausted")
 
-    found = await desk.json("list")
+    found = await dead.json("list")
 
     assert [(one["service"], one["message"], one["reason"], one["count"]) for one in found] == [
         ("notify", "notice.issued.v1", "attempts-exhausted", 1),
         ("receipt", "payment.recorded.v1", "permanent", 2),
     ]
     assert found[1]["oldest_seconds"] - found[0]["oldest_seconds"] == pytest.approx(5 * 3600, abs=60)
-    code, out, _ = await desk.run()
+    code, out, _ = await dead.run()
     assert (code, "attempts-exhausted" in out) == (0, True)
 
 
-async def test_no_dead_letters_is_shown_in_words(desk: Desk) -> None:
-    code, out, err = await desk.run("list")
+async def test_no_dead_letters_is_shown_in_words(dead: DeadCommand) -> None:
+    code, out, err = await dead.run("list")
 
     assert (code, out, err) == (0, "There are no dead letters.\n", "")
 
 
-async def test_a_letter_is_shown_without_names_and_numbers_unless_asked_for(desk: Desk) -> None:
-    letter = await desk.put_dead("receipt", "payment.recorded.v1", "permanent")
+async def test_a_letter_is_shown_without_names_and_numbers_unless_asked_for(dead: DeadCommand) -> None:
+    letter = await dead.put_dead("receipt", "payment.recorded.v1", "permanent")
 
-    _, masked, _ = await desk.run("show", letter)
-    _, unmasked, _ = await desk.run("show", letter, "--unmasked")
+    _, masked, _ = await dead.run("show", letter)
+    _, unmasked, _ = await dead.run("show", letter, "--unmasked")
 
     assert "KeyError" in masked
     assert '"kwh": 123' in masked
@@ -116,39 +116,39 @@ async def test_a_letter_is_shown_without_names_and_numbers_unless_asked_for(desk
     assert "Lan" not in masked
     assert PHONE in unmasked
     assert "Lan" in unmasked
-    assert await desk.left("receipt") == 1
+    assert await dead.left("receipt") == 1
 
 
-async def test_a_letter_that_is_not_there_is_an_error_in_one_line(desk: Desk) -> None:
-    code, out, err = await desk.run("show", "nothing")
+async def test_a_letter_that_is_not_there_is_an_error_in_one_line(dead: DeadCommand) -> None:
+    code, out, err = await dead.run("show", "nothing")
 
     assert (code, out, err) == (1, "", "thungan: no dead letter nothing\n")
 
 
-async def test_only_what_is_meant_is_sent_again_at_the_pace_asked_for(desk: Desk) -> None:
-    old = await desk.put_dead("receipt", "payment.recorded.v1", "permanent", hours_ago=5)
-    await desk.put_dead("receipt", "payment.reversed.v1", "permanent")
-    await desk.put_dead("receipt", "payment.recorded.v1", "undecodable")
-    await desk.put_dead("notify", "payment.recorded.v1", "permanent")
+async def test_only_what_is_meant_is_sent_again_at_the_pace_asked_for(dead: DeadCommand) -> None:
+    old = await dead.put_dead("receipt", "payment.recorded.v1", "permanent", hours_ago=5)
+    await dead.put_dead("receipt", "payment.reversed.v1", "permanent")
+    await dead.put_dead("receipt", "payment.recorded.v1", "undecodable")
+    await dead.put_dead("notify", "payment.recorded.v1", "permanent")
     which = ("--service", "receipt", "--message", "payment.recorded", "--reason", "permanent")
 
-    done = await desk.json("redrive", *which, "--rate", "100", "--by", "Bình", "--why", "key added")
+    done = await dead.json("redrive", *which, "--rate", "100", "--by", "Bình", "--why", "key added")
 
     assert done == {"redriven": [old]}
-    assert (await desk.left("receipt"), await desk.left("notify")) == (2, 1)
-    sent = await desk.broker.take(desk.broker.names.event_queue("receipt"))
+    assert (await dead.left("receipt"), await dead.left("notify")) == (2, 1)
+    sent = await dead.broker.take(dead.broker.names.event_queue("receipt"))
     assert sent is not None
     headers = {key: value for key, value in sent.headers.items() if key != "x-delivery-count"}
     assert headers == {"x-message-id": old, "x-redriven": 1}
-    [entry] = desk.entries()
+    [entry] = dead.entries()
     assert (entry["event"], entry["by"], entry["why"]) == ("dead_letter_redriven", "Bình", "key added")
 
 
 async def test_redriving_three_at_two_a_second_pauses_half_a_second_between_them(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    dead: DeadCommand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for _ in range(3):
-        await desk.put_dead("receipt", "payment.recorded.v1", "permanent")
+        await dead.put_dead("receipt", "payment.recorded.v1", "permanent")
     pauses: list[float] = []
     sleep = asyncio.sleep
 
@@ -164,14 +164,14 @@ async def test_redriving_three_at_two_a_second_pauses_half_a_second_between_them
     assert (len(redriven), pauses) == (3, [0.5, 0.5])
 
 
-async def test_dropping_writes_down_who_when_which_and_why(desk: Desk) -> None:
-    letter = await desk.put_dead("receipt", "payment.recorded.v1", "permanent")
-    kept = await desk.put_dead("receipt", "payment.recorded.v1", "permanent")
+async def test_dropping_writes_down_who_when_which_and_why(dead: DeadCommand) -> None:
+    letter = await dead.put_dead("receipt", "payment.recorded.v1", "permanent")
+    kept = await dead.put_dead("receipt", "payment.recorded.v1", "permanent")
 
-    code, out, err = await desk.run("drop", letter, "--yes", "--by", "Bình", "--why", "test data")
+    code, out, err = await dead.run("drop", letter, "--yes", "--by", "Bình", "--why", "test data")
 
     assert (code, out) == (0, "1 dead letter dropped\n")
-    [entry] = desk.entries()
+    [entry] = dead.entries()
     assert json.loads(err) == entry
     assert {name: entry[name] for name in ("event", "by", "why", "service", "message_id", "message", "reason")} == {
         "event": "dead_letter_dropped",
@@ -184,12 +184,12 @@ async def test_dropping_writes_down_who_when_which_and_why(desk: Desk) -> None:
     }
     assert len(entry["body_sha256"]) == 64
     assert PHONE not in err
-    await wait_until(lambda: _left(desk, 1))
-    assert [one["id"] for one in await desk.json("list", "--each")] == [kept]
+    await wait_until(lambda: _left(dead, 1))
+    assert [one["id"] for one in await dead.json("list", "--each")] == [kept]
 
 
-async def _left(desk: Desk, count: int) -> bool:
-    return await desk.left("receipt") == count
+async def _left(dead: DeadCommand, count: int) -> bool:
+    return await dead.left("receipt") == count
 
 
 @pytest.mark.parametrize(
@@ -202,12 +202,12 @@ async def _left(desk: Desk, count: int) -> bool:
     ],
     ids=["nothing named", "nobody to ask", "unknown service", "no reason"],
 )
-async def test_nothing_is_dropped_by_mistake(desk: Desk, arguments: tuple[str, ...], words: str) -> None:
-    await desk.put_dead("receipt", "payment.recorded.v1", "permanent")
+async def test_nothing_is_dropped_by_mistake(dead: DeadCommand, arguments: tuple[str, ...], words: str) -> None:
+    await dead.put_dead("receipt", "payment.recorded.v1", "permanent")
 
-    code, _, err = await desk.run("drop", *arguments)
+    code, _, err = await dead.run("drop", *arguments)
 
     assert code == 2
     assert words in err
-    assert await desk.left("receipt") == 1
-    assert desk.entries() == []
+    assert await dead.left("receipt") == 1
+    assert dead.entries() == []
