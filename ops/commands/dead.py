@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from ops.console import JsonOption, fail, print_json, print_line, print_table
-from ops.dead_letters import Selection, age, audit_log, session_of, operator_name, select_letters
+from ops.dead_letters import Selection, age, audit_log, operator_name, select_letters, session_of
 from ops.runner import run
 from ops.system import find_system
 from shared.clock import now
