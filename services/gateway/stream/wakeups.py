@@ -1,4 +1,4 @@
-"""Wake-ups between copies of the gateway: small, lossy, and only ever about speed."""
+"""Wake-ups between copies of the gateway: they may be lost, and only make delivery faster."""
 
 import asyncio
 import json
