@@ -37,7 +37,7 @@ export class Api {
     this.#fetch = fetcher;
   }
 
-  /** Ask once. Throws `ApiProblem` where the gateway refuses, and `NoAnswer` where nobody knows. */
+  /** Ask once. Throws `ApiProblem` where the gateway refuses, and `NoAnswer` where the outcome is unknown. */
   async call<R extends Route>(
     route: R,
     ...[ask]: object extends Ask<R> ? [ask?: Ask<R>] : [ask: Ask<R>]

@@ -1,4 +1,4 @@
-/** Ids made on the phone: whoever makes a thing names it, so that a repeated request is recognised. */
+/** Ids made on the phone, so that a repeated request is recognised. */
 
 /** A UUIDv7: unique everywhere, and increasing with `now` (epoch milliseconds). */
 export function newId(now: number = Date.now()): string {
@@ -11,7 +11,7 @@ export function newId(now: number = Date.now()): string {
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 }
 
-/** Letters and digits that nobody confuses. */
+/** Letters and digits that are not confused with each other. */
 export const LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 /** `length` random letters and digits to be read out or typed; five bits each. */

@@ -36,7 +36,7 @@ export class AnswerReader {
         this.#skip = 0;
         answers.push({ type: "status", value: byte });
       } else if ((byte & 0x93) === 0x10) {
-        // Automatic status, which nobody asked for: three more bytes that look like answers to GS r.
+        // Automatic status, sent without a request: three more bytes that look like answers to GS r.
         this.#skip = 3;
       } else if ((byte & 0x90) === 0) {
         answers.push({ type: "fence", value: byte });

@@ -1,6 +1,6 @@
 /**
  * Finding out what a printer can do: questions that it answers itself, and test pages that a person looks at. Pure, but
- * for what it is given; nothing is switched on that nobody has seen to work.
+ * for what it is given; nothing is switched on that was not seen to work.
  */
 
 import type { Document } from "../printing/document.ts";

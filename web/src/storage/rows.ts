@@ -40,7 +40,7 @@ export function answerTo<T>(request: IDBRequest<T>): Promise<T> {
     request.onsuccess = () => resolve(request.result);
     request.onerror = () => reject(request.error);
   });
-  // Whoever does not wait for a single answer waits for the end of its transaction, which fails with it.
+  // Callers that do not await a single answer await the end of its transaction, which fails with it.
   answer.catch(() => undefined);
   return answer;
 }

@@ -31,7 +31,7 @@ export class Syncer {
   readonly #parts: SyncerParts;
   readonly #notBefore = new Map<string, number>();
   #failures = 0;
-  /** Rounds in a row that ended with an error that nobody expected, such as a full disk. */
+  /** Rounds in a row that ended with an unexpected error, such as a full disk. */
   #errors = 0;
   #running: Promise<void> | null = null;
   #again = false;
@@ -42,7 +42,7 @@ export class Syncer {
     this.#parts = parts;
   }
 
-  /** How often in a row nobody has answered. */
+  /** Requests in a row that got no answer. */
   get failures(): number {
     return this.#failures;
   }
