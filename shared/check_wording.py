@@ -79,6 +79,7 @@ _SENTENCES: dict[tuple[str, CheckState], tuple[str, str]] = {
 
 FIELD_LABELS: dict[str, tuple[str, str]] = {
     "kind": ("Loại chứng từ", "Kind"),
+    "series": ("Ký hiệu", "Series"),
     "symbol": ("Mẫu số, ký hiệu", "Template and series"),
     "number": ("Số", "Number"),
     "issued_at": ("Ngày giờ ký", "Signed at"),

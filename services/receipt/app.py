@@ -18,10 +18,11 @@ async def service(settings: ReceiptSettings, *, clock: Clock = now) -> AsyncIter
     """Open the signing keys, start the bus, serve health; close in reverse."""
     keys = KeyFolder(settings.keys_folder(), settings.receipt_key_file)
     keys.ensure_key(clock())
+    forms = settings.legal_forms()
     async with open_parts(settings, TOPOLOGY) as parts:
         await parts.bus.start(
             dependencies={
-                "issuer": Issuer(keys, settings.receipt_first_suffix, clock),
+                "issuer": Issuer(keys, forms, settings.receipt_first_suffix, clock),
                 "signer": keys,
                 "options": settings.document_options(),
                 "language": settings.receipt_language,

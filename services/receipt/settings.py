@@ -8,9 +8,11 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator, model_validator
 
-from services.receipt.documents import INVOICE_WORDING, DocumentOptions
+from services.receipt.documents import DocumentOptions
 from services.receipt.documents.vietqr import BankAccount
 from services.receipt.domain.series import FIRST_SUFFIX
+from services.receipt.legal_forms.files import SHIPPED, load_legal_forms
+from services.receipt.legal_forms.rules import LegalForms
 from shared.contracts.common import Language
 from shared.settings import ServiceSettings
 
@@ -33,8 +35,8 @@ class ReceiptSettings(ServiceSettings):
     receipt_company_name: str = Field(default="", max_length=200)
     """Printed above the name of the managing unit; empty prints none."""
 
-    receipt_invoice_wording: str = Field(default=INVOICE_WORDING, max_length=200)
-    """What a receipt that settles whole bills is in law; empty prints nothing."""
+    receipt_legal_forms_file: Path | None = None
+    """What receipts are in law and how their series are named, by unit and date, in place of the shipped file."""
 
     receipt_language: Language = Language.VIETNAMESE
     """Language of documents."""
@@ -68,6 +70,10 @@ class ReceiptSettings(ServiceSettings):
         """Return the folder of the signing keys."""
         return self.receipt_keys_folder or Path(".local/keys") / self.namespace
 
+    def legal_forms(self) -> LegalForms:
+        """Return what receipts are in law. Raises LegalFormError when the file is wrong."""
+        return load_legal_forms(self.receipt_legal_forms_file or SHIPPED)
+
     def notice_lifetime(self) -> timedelta:
         """Return how long a notice may wait for its printer."""
         return timedelta(minutes=self.receipt_notice_minutes)
@@ -79,7 +85,6 @@ class ReceiptSettings(ServiceSettings):
             account = BankAccount(self.receipt_bank_bin, self.receipt_bank_account, self.receipt_bank_account_name)
         return DocumentOptions(
             company_name=self.receipt_company_name,
-            invoice_wording=self.receipt_invoice_wording,
             check_url=self.receipt_check_url,
             bank_account=account,
         )

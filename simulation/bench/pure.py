@@ -11,12 +11,12 @@ from cryptography.hazmat.primitives.asymmetric import ed25519
 from services.billing.engine import compute_bill
 from services.billing.tariffs.files import load_tariffs
 from services.receipt.documents import DocumentOptions, Numbered, Seal, Words, with_signature
-from services.receipt.domain.series import TEMPLATE
+from services.receipt.legal_forms.files import load_legal_forms
 from services.receipt.receipts.draft import draft_of_payment
 from services.receipt.signatures.key_folder import KeyFolder
 from services.receipt.signatures.token import HASH_BYTES, LINK_BYTES, Claims, TokenKind, lookup_code, seal, to_text
 from services.receipt.verification.tokens import verify_token
-from shared.clock import now
+from shared.clock import business_day, now
 from shared.contracts.billing import PaymentRecorded
 from shared.contracts.common import Language
 from shared.printing import Document, PrinterProfile, to_escpos, to_png
@@ -91,7 +91,7 @@ def _claims() -> Claims:
     return Claims(
         issuer="9900000016",
         issued_at=int(time.time()),
-        symbol="1K26TAA",
+        symbol="BN26-AA",
         number=12345,
         customer_code="PB14010000001",
         total=475_200,
@@ -107,6 +107,8 @@ def _claims() -> Claims:
 
 def _paper(event: PaymentRecorded, text: str, raw: bytes) -> Document:
     options, words = DocumentOptions(), Words(Language.VIETNAMESE)
-    body = draft_of_payment(event, options, words).draw(Numbered(TEMPLATE, "K26TAA", 12345, now()))
+    draft, moment = draft_of_payment(event, options, words), now()
+    form = load_legal_forms().form_of(draft.unit_code, business_day(moment), settles_whole_bills=True)
+    body = draft.draw(Numbered(form.template, f"{form.series_head(moment.year)}AA", 12345, moment), form)
     sealed = Seal(token=text, lookup_code=lookup_code(raw), signer="Điện lực Cà Mau", signed_at=now())
     return with_signature(body, sealed, options, words)

@@ -2,14 +2,13 @@
 
 from services.receipt.documents.copy import marked_copy
 from services.receipt.documents.notice import notice
-from services.receipt.documents.parts import INVOICE_WORDING, DocumentOptions, Seal, check_address
+from services.receipt.documents.parts import DocumentOptions, Seal, check_address
 from services.receipt.documents.receipt import Numbered, receipt_body, settles_whole_bills, with_signature
 from services.receipt.documents.shift import shift_slip
 from services.receipt.documents.void import void_body
 from services.receipt.documents.words import Words
 
 __all__ = [
-    "INVOICE_WORDING",
     "DocumentOptions",
     "Numbered",
     "Seal",

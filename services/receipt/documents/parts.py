@@ -10,9 +10,6 @@ from shared.contracts.common import CustomerFacts, Unit
 from shared.money import format_dong, format_number
 from shared.printing.document import Block, Cell, Columns, QrCode, Rule, Text
 
-INVOICE_WORDING = "Bản thể hiện của hóa đơn giá\u00a0trị gia\u00a0tăng điện\u00a0tử"
-"""What a printed electronic VAT invoice is called."""
-
 
 @dataclass(frozen=True, slots=True)
 class DocumentOptions:
@@ -20,8 +17,6 @@ class DocumentOptions:
 
     company_name: str = ""
     """Printed above the unit's name; empty leaves it out."""
-    invoice_wording: str = INVOICE_WORDING
-    """What a receipt that settles whole bills is in law; a setting, because the law changes."""
     check_url: str = "https://thungan.example"
     """Where receipts can be checked: scheme and host of the gateway."""
     bank_account: BankAccount | None = None

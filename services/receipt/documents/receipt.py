@@ -1,4 +1,4 @@
-"""The receipt: all that the law requires of the invoice it stands for, and what was paid."""
+"""The receipt: what was paid, and the bills with all that the law requires of an invoice."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,8 +15,9 @@ from services.receipt.documents.parts import (
     seller,
     signature,
 )
-from services.receipt.documents.words import Words, day_and_time, day_of
+from services.receipt.documents.words import NO_BREAK, Words, day_and_time, day_of
 from services.receipt.domain.series import format_number
+from services.receipt.legal_forms.rules import LegalForm
 from shared.client_times import ELSEWHERE
 from shared.contracts.billing import Bill, PaymentRecorded
 from shared.contracts.common import PaymentMethod
@@ -36,24 +37,27 @@ class Numbered:
     """Where a receipt stands in its series."""
 
     template: str
+    """Of an invoice; empty for a receipt."""
     series: str
     number: int
     issued_at: datetime
 
     @property
     def short_name(self) -> str:
-        """Series and number in short: ``K26TAA 00000123``."""
+        """Series and number in short: ``BN26-AA 00000123``."""
         return f"{self.series} {format_number(self.number)}"
 
 
-def receipt_body(event: PaymentRecorded, numbered: Numbered, options: DocumentOptions, words: Words) -> Document:
+def receipt_body(
+    event: PaymentRecorded, numbered: Numbered, form: LegalForm, options: DocumentOptions, words: Words
+) -> Document:
     """Return the receipt without its signature: this is what is hashed into the signature."""
     payment, bills = event.payment, event.bills
     blocks: list[Block] = [
         *seller(event.customer.unit, options, words),
         Rule(),
         heading(words("receipt")),
-        *_what_it_is(event, options, words),
+        centered(form.words[words.language]),
         *numbering(numbered, words),
         Rule(),
         *buyer(event.customer, words),
@@ -79,7 +83,7 @@ def with_signature(body: Document, seal: Seal, options: DocumentOptions, words: 
 
 
 def settles_whole_bills(event: PaymentRecorded) -> bool:
-    """Return whether every bill of the payment is fully paid with it, so that the receipt may stand for the invoice."""
+    """Return whether every bill of the payment is fully paid with it, as an invoice would have it."""
     cleared = {allocation.bill_id: allocation.vat + allocation.principal for allocation in event.payment.allocations}
     return bool(event.bills) and all(
         cleared.get(bill.bill_id, 0) == bill.open_principal + bill.open_vat for bill in event.bills
@@ -87,17 +91,14 @@ def settles_whole_bills(event: PaymentRecorded) -> bool:
 
 
 def numbering(numbered: Numbered, words: Words) -> list[Block]:
-    """Return template, series, number and day of issue."""
+    """Return series, number and day of issue; of an invoice its template, too."""
+    if not numbered.template:
+        name = numbered.short_name.replace(" ", NO_BREAK)
+        return [centered(words("number_and_date", number=name, date=day_of(numbered.issued_at)))]
     return [
         centered(words("template_and_series", template=numbered.template, series=numbered.series)),
         centered(words("number_and_date", number=format_number(numbered.number), date=day_of(numbered.issued_at))),
     ]
-
-
-def _what_it_is(event: PaymentRecorded, options: DocumentOptions, words: Words) -> list[Block]:
-    if not settles_whole_bills(event):
-        return [centered(words("not_an_invoice"))]
-    return [centered(options.invoice_wording)] if options.invoice_wording else []
 
 
 def _bills(bills: list[Bill], words: Words) -> list[Block]:

@@ -47,10 +47,6 @@ _PHRASES: dict[str, tuple[str, str]] = {
     # receipt
     "receipt": ("BIÊN NHẬN THANH TOÁN TIỀN ĐIỆN", "ELECTRICITY PAYMENT RECEIPT"),
     "receipt_title": ("Biên nhận {number}", "Receipt {number}"),
-    "not_an_invoice": (
-        "Biên nhận tiền, không thay cho hóa\u00a0đơn giá\u00a0trị gia\u00a0tăng",
-        "Receipt of money; does not stand for the VAT invoice",
-    ),
     "template_and_series": ("Mẫu số: {template}  Ký hiệu: {series}", "Template: {template}  Series: {series}"),
     "number_and_date": ("Số:\u00a0{number} Ngày\u00a0{date}", "No:\u00a0{number} Date:\u00a0{date}"),
     "paid_before": ("Đã trả, đã trừ trước đó", "Paid or credited before"),

@@ -1,17 +1,14 @@
 """Rules of series and numbers. Pure.
 
-Sources: Thông tư 78/2021/TT-BTC art. 4 (symbols: one letter of kind, two digits of the year, one letter of use, two
-free letters), Quyết định 1450/QĐ-TCT (at most 8 digits, from 1 in each series and year).
+Source: NĐ 254/2026/NĐ-CP art. 10 (numbers: at most 8 digits, from 1 in each series and year).
 """
 
 import re
 from dataclasses import dataclass
 from datetime import datetime
 
+from services.receipt.legal_forms.rules import LegalForm
 from shared.clock import business_day
-
-TEMPLATE = "1"
-"""Mẫu số 1: VAT invoice."""
 
 MAX_NUMBER = 99_999_999
 """A number has at most 8 digits."""
@@ -19,26 +16,27 @@ MAX_NUMBER = 99_999_999
 FIRST_SUFFIX = "AA"
 
 _SUFFIX = re.compile(r"^[A-Z]{2}$")
-_SERIES = re.compile(r"^K(\d{2})T[A-Z]{2}$")
+_SERIES = re.compile(r"^[A-Z]{1,4}(\d{2})(?:-|[A-Z])[A-Z]{2}$")
+_TEMPLATE = re.compile(r"^[1-9](?=[CK])")
 _LOOKUP_GROUP = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """A series (ký hiệu) of one seller and one year, for example ``K26TAA``.
+    """A row of numbers of one seller, one year and one legal form: ``BN26-AA``; of invoices ``K26TAA``.
 
-    ``K``: the tax authority gives no code, as the sector may; ``T``: an ordinary invoice; the two free
-    letters are the seller's, so that no two sellers of one system ever have the same series.
+    The last two letters are the seller's, so that no two sellers of one system ever have the same series.
     """
 
     name: str
     year: int
     seller_tax_code: str
-    template: str = TEMPLATE
+    template: str = ""
+    """Template (mẫu số) of invoices; empty for receipts."""
 
     @property
     def symbol(self) -> str:
-        """Template and series together, as printed: ``1K26TAA``."""
+        """Template and series together, as signed: ``BN26-AA``, ``1K26TAA``."""
         return f"{self.template}{self.name}"
 
 
@@ -52,11 +50,16 @@ class LockedSeries:
     last_issued_at: datetime | None
 
 
-def series_of(seller_tax_code: str, suffix: str, year: int) -> Series:
+def series_of(seller_tax_code: str, suffix: str, year: int, form: LegalForm) -> Series:
     """Return the series of a seller in ``year``. Raises ValueError for a suffix that is not two capital letters."""
     if not _SUFFIX.match(suffix):
         raise ValueError(f"a series ends with two letters A to Z, not {suffix!r}")
-    return Series(name=f"K{year % 100:02d}T{suffix}", year=year, seller_tax_code=seller_tax_code)
+    return Series(form.series_head(year) + suffix, year, seller_tax_code, form.template)
+
+
+def series_in(symbol: str) -> str:
+    """Return the name of the series in a symbol, which begins with a template where the series is one of invoices."""
+    return _TEMPLATE.sub("", symbol)
 
 
 def next_suffix(used: set[str], first: str = FIRST_SUFFIX) -> str:
@@ -74,7 +77,7 @@ def issue_year(moment: datetime) -> int:
 
 
 def year_matches(series_name: str, moment: datetime) -> bool:
-    """Return whether a series belongs to the year of ``moment``: ``K25…`` on a day of 2026 does not."""
+    """Return whether a series belongs to the year of ``moment``: ``BN25-AA`` on a day of 2026 does not."""
     match = _SERIES.match(series_name)
     return match is not None and int(match[1]) == issue_year(moment) % 100
 

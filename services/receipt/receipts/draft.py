@@ -4,9 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
-from services.receipt.documents import DocumentOptions, Numbered, Words, receipt_body, void_body
+from services.receipt.documents import DocumentOptions, Numbered, Words, receipt_body, settles_whole_bills, void_body
 from services.receipt.domain.ids import receipt_id_of, void_id_of
 from services.receipt.domain.receipts import StoredReceipt
+from services.receipt.legal_forms.rules import LegalForm
 from services.receipt.signatures.token import parse
 from shared.contracts.billing import Bill, PaymentRecorded, PaymentReversed
 from shared.contracts.message import Event
@@ -22,6 +23,9 @@ class Draft:
     kind: ReceiptKind
     payment_id: UUID
     seller_tax_code: str
+    unit_code: str
+    settles_whole_bills: bool
+    """Only then may it stand for the invoice, where the law lets a receipt do so."""
     customer_code: str
     collector_code: str | None
     total: int
@@ -29,8 +33,8 @@ class Draft:
     vat_rates: str
     periods: tuple[int, ...]
     event: Event
-    draw: Callable[[Numbered], Document]
-    """Makes the document without its signature, once series and number are known."""
+    draw: Callable[[Numbered, LegalForm], Document]
+    """Makes the document without its signature, once series, number and legal form are known."""
     voids: StoredReceipt | None = None
 
 
@@ -42,6 +46,8 @@ def draft_of_payment(event: PaymentRecorded, options: DocumentOptions, words: Wo
         kind=ReceiptKind.ORIGINAL,
         payment_id=payment.payment_id,
         seller_tax_code=event.customer.unit.tax_code,
+        unit_code=event.customer.unit.unit_code,
+        settles_whole_bills=settles_whole_bills(event),
         customer_code=payment.customer_code,
         collector_code=payment.collector_code,
         total=payment.amount,
@@ -49,7 +55,7 @@ def draft_of_payment(event: PaymentRecorded, options: DocumentOptions, words: Wo
         vat_rates=",".join(dict.fromkeys(bill.vat_rate for bill in event.bills)),
         periods=periods_of(event.bills),
         event=event,
-        draw=lambda numbered: receipt_body(event, numbered, options, words),
+        draw=lambda numbered, form: receipt_body(event, numbered, form, options, words),
     )
 
 
@@ -61,6 +67,8 @@ def draft_of_void(event: PaymentReversed, voided: StoredReceipt, options: Docume
         kind=ReceiptKind.VOID,
         payment_id=event.payment.payment_id,
         seller_tax_code=voided.seller_tax_code,
+        unit_code=event.customer.unit.unit_code,
+        settles_whole_bills=False,
         customer_code=voided.new.customer_code,
         collector_code=voided.new.collector_code,
         total=-voided.new.total,
@@ -68,7 +76,7 @@ def draft_of_void(event: PaymentReversed, voided: StoredReceipt, options: Docume
         vat_rates=claims.vat_rates,
         periods=claims.periods,
         event=event,
-        draw=lambda numbered: void_body(event, numbered, numbered_of(voided), options, words),
+        draw=lambda numbered, _form: void_body(event, numbered, numbered_of(voided), options, words),
         voids=voided,
     )
 

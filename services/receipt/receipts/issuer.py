@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from services.receipt.documents import Numbered
 from services.receipt.domain.receipts import NewReceipt, StoredReceipt
 from services.receipt.domain.series import FIRST_SUFFIX, Series, issue_year
+from services.receipt.legal_forms.rules import LegalForms
 from services.receipt.receipts.content import content_hash, content_of, seconds
 from services.receipt.receipts.draft import Draft
 from services.receipt.signatures.chain import link_of
@@ -16,7 +17,7 @@ from services.receipt.signatures.signer import Signer
 from services.receipt.signatures.token import Claims, TokenKind, lookup_code, seal
 from services.receipt.store.receipts import add_receipt, receipt_of_payment
 from services.receipt.store.series import lock_series
-from shared.clock import Clock, now
+from shared.clock import Clock, business_day, now
 from shared.contracts.receipt import ReceiptKind
 from shared.db import Connection
 from shared.fingerprint import fingerprint
@@ -37,18 +38,21 @@ class Issuer:
     """Numbers, signs, chains and stores receipts."""
 
     signer: Signer
+    forms: LegalForms
     first_suffix: str = FIRST_SUFFIX
     clock: Clock = now
 
     async def issue(self, connection: Connection, draft: Draft) -> StoredReceipt:
         """Number, sign, chain and store a receipt; or return the one that exists already for the same cause.
 
-        Raises :class:`OtherContent` when the payment has a receipt with other facts, and
-        :class:`~services.receipt.signatures.signer.NoSigningKey`.
+        Raises :class:`OtherContent` when the payment has a receipt with other facts,
+        :class:`~services.receipt.signatures.signer.NoSigningKey`, and
+        :class:`~services.receipt.legal_forms.rules.LegalFormError`.
         """
         moment = self.clock().replace(microsecond=0)
         self.signer.key_for(moment)  # fails before the series is locked
-        locked = await lock_series(connection, draft.seller_tax_code, issue_year(moment), self.first_suffix)
+        form = self.forms.form_of(draft.unit_code, business_day(moment), settles_whole_bills=draft.settles_whole_bills)
+        locked = await lock_series(connection, draft.seller_tax_code, issue_year(moment), form, self.first_suffix)
         event = draft.event.model_dump(mode="json")
         existing = await receipt_of_payment(connection, draft.payment_id, draft.kind)
         if existing is not None:
@@ -59,7 +63,7 @@ class Issuer:
         # Clocks of several copies differ by a little; along the chain time never runs backwards.
         issued_at = max(moment, locked.last_issued_at or moment)
         numbered = Numbered(locked.series.template, locked.series.name, locked.last_number + 1, issued_at)
-        content = content_of(event, draft.draw(numbered))
+        content = content_of(event, draft.draw(numbered, form))
         key_id, algorithm = self.signer.key_for(issued_at)
         claims = _claims(draft, locked.series, numbered, locked.last_link, content)
         token = seal(claims, key_id, algorithm, lambda message: self.signer.sign(key_id, message))

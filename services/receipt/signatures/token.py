@@ -64,7 +64,7 @@ class Claims:
     issued_at: int
     """Seconds since 1970-01-01 UTC (claim 6)."""
     symbol: str
-    """Template and series, ``1K26TAA`` (claim 10)."""
+    """Series, ``BN26-AA``; of an invoice behind its template, ``1K26TAA`` (claim 10)."""
     number: int
     """From 1, without gaps in its series (claim 11)."""
     customer_code: str

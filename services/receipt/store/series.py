@@ -3,24 +3,29 @@
 from collections.abc import Mapping
 from typing import Any
 
-from services.receipt.domain.series import TEMPLATE, LockedSeries, Series, next_suffix, series_of
+from services.receipt.domain.series import LockedSeries, Series, next_suffix, series_of
+from services.receipt.legal_forms.rules import LegalForm
 from services.receipt.signatures.chain import first_link
 from shared.db import Connection
 
 # The transaction that numbers a receipt holds this lock until its commit: numbers have no gaps, and follow one another.
+# A series is named by legal form, year and the seller's letters.
 _LOCK_SERIES = """
-SELECT series, year, seller_tax_code, template, last_number, last_link, last_issued_at FROM series
-WHERE seller_tax_code = $1 AND template = $2 AND year = $3
-FOR NO KEY UPDATE
+SELECT s.series, s.year, s.seller_tax_code, s.template, s.last_number, s.last_link, s.last_issued_at
+FROM seller JOIN series s ON s.series = $2 || seller.suffix
+WHERE seller.tax_code = $1
+FOR NO KEY UPDATE OF s
 """
 
 
-async def lock_series(connection: Connection, seller_tax_code: str, year: int, first_suffix: str) -> LockedSeries:
-    """Lock the series of a seller and year until the transaction ends; make it when it is the first of its year."""
-    row = await connection.fetchrow(_LOCK_SERIES, seller_tax_code, TEMPLATE, year)
+async def lock_series(
+    connection: Connection, seller_tax_code: str, year: int, form: LegalForm, first_suffix: str
+) -> LockedSeries:
+    """Lock the series of a seller, year and legal form until the transaction ends; make it when it is its first use."""
+    row = await connection.fetchrow(_LOCK_SERIES, seller_tax_code, form.series_head(year))
     if row is None:
-        await _make_series(connection, seller_tax_code, year, first_suffix)
-        row = await connection.fetchrow(_LOCK_SERIES, seller_tax_code, TEMPLATE, year)
+        await _make_series(connection, seller_tax_code, year, form, first_suffix)
+        row = await connection.fetchrow(_LOCK_SERIES, seller_tax_code, form.series_head(year))
     if row is None:
         raise RuntimeError(f"the series of {seller_tax_code} in {year} is gone")
     return _series(row)
@@ -38,13 +43,15 @@ ON CONFLICT DO NOTHING
 """
 
 
-async def _make_series(connection: Connection, seller_tax_code: str, year: int, first_suffix: str) -> None:
+async def _make_series(
+    connection: Connection, seller_tax_code: str, year: int, form: LegalForm, first_suffix: str
+) -> None:
     await connection.execute(_LOCK_SELLERS, _NEW_SELLER_LOCK)
     suffixes = {row["tax_code"]: row["suffix"] for row in await connection.fetch(_SELLERS)}
     if seller_tax_code not in suffixes:
         suffixes[seller_tax_code] = next_suffix(set(suffixes.values()), first_suffix)
         await connection.execute(_ADD_SELLER, seller_tax_code, suffixes[seller_tax_code])
-    series = series_of(seller_tax_code, suffixes[seller_tax_code], year)
+    series = series_of(seller_tax_code, suffixes[seller_tax_code], year, form)
     await connection.execute(
         _ADD_SERIES,
         series.name,

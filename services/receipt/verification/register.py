@@ -2,7 +2,7 @@
 
 from services.receipt.documents import DocumentOptions
 from services.receipt.domain.receipts import StoredReceipt
-from services.receipt.domain.series import TEMPLATE
+from services.receipt.domain.series import series_in
 from services.receipt.receipts.printout import contract_of
 from services.receipt.signatures.chain import first_link, link_of
 from services.receipt.signatures.keyring import Keyring
@@ -47,7 +47,7 @@ async def verify_on_record(
 
 async def _on_record(connection: Connection, token: Token) -> StoredReceipt | None:
     """Return the receipt with the token's series and number, if its token is this very one."""
-    series = token.claims.symbol.removeprefix(TEMPLATE)
+    series = series_in(token.claims.symbol)
     receipt = await receipt_by_number(connection, series, token.claims.number)
     return receipt if receipt is not None and receipt.new.token == token.raw else None
 
@@ -57,6 +57,6 @@ async def _follows(connection: Connection, token: Token) -> bool:
     claims = token.claims
     if claims.number == 1:
         return claims.previous == first_link(claims.issuer, claims.symbol)
-    series = claims.symbol.removeprefix(TEMPLATE)
+    series = series_in(claims.symbol)
     before = await receipt_by_number(connection, series, claims.number - 1)
     return before is not None and link_of(before.new.token) == claims.previous

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, replace
 
-from services.receipt.domain.series import format_lookup_code, format_number
+from services.receipt.domain.series import format_lookup_code, format_number, series_in
 from services.receipt.signatures.keyring import Keyring
 from services.receipt.signatures.token import Claims, Token, TokenError, lookup_code, read_token
 from shared.check_wording import CHECKS, check_sentence, field_label, kind_name
@@ -112,7 +112,7 @@ def _field_values(token: Token, language: Language) -> dict[str, str]:
     english = language is Language.ENGLISH
     return {
         "kind": kind_name(claims.kind.name.lower(), language),
-        "symbol": claims.symbol,
+        "series" if series_in(claims.symbol) == claims.symbol else "symbol": claims.symbol,
         "number": format_number(claims.number),
         "issued_at": claims.issued_moment.astimezone(VIETNAM).strftime("%d/%m/%Y %H:%M:%S"),
         "issuer": claims.issuer,
@@ -142,6 +142,6 @@ def _periods(claims: Claims, *, english: bool) -> str:
         case (only,):
             return named(only)
         case (first, last, count):
-            return f"{named(first)} – {named(last)} ({count} {'bills' if english else 'hóa đơn'})"
+            return f"{named(first)} – {named(last)} ({count} {'bills' if english else 'kỳ'})"
         case other:
             return " – ".join(map(named, other))

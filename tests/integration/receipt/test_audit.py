@@ -11,6 +11,7 @@ import pytest_asyncio
 from services.receipt.audit import ReceiptFacts, audit_facts
 from services.receipt.documents import DocumentOptions, Words
 from services.receipt.domain.receipts import StoredReceipt
+from services.receipt.legal_forms.files import load_legal_forms
 from services.receipt.receipts.draft import Draft, draft_of_payment, draft_of_void
 from services.receipt.receipts.issuer import Issuer
 from services.receipt.signatures.key_folder import KeyFolder
@@ -31,7 +32,7 @@ FROM receipt WHERE number = 1
 
 
 class Register:
-    """Receipts 1 to 6 of K26TAA; the last one voids number 3."""
+    """Receipts 1 to 6 of BN26-AA; the last one voids number 3."""
 
     def __init__(self, pool: asyncpg.Pool, keys: KeyFolder) -> None:
         self.pool = pool
@@ -46,7 +47,7 @@ class Register:
 
     async def _issue(self, connection: asyncpg.pool.PoolConnectionProxy, draft: Draft) -> StoredReceipt:
         async with connection.transaction():
-            return await Issuer(self.keys, clock=lambda: NOW).issue(connection, draft)
+            return await Issuer(self.keys, load_legal_forms(), clock=lambda: NOW).issue(connection, draft)
 
     async def tamper(self, *statements: str) -> None:
         """Do what only somebody with full power over the database can do."""

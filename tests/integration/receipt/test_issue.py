@@ -5,17 +5,19 @@ import os
 import signal
 import sys
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import asyncpg
 import pytest
 
+from services.receipt.legal_forms.files import SHIPPED
 from services.receipt.verification.tokens import verify_token
 from shared.contracts.common import Unit
-from shared.contracts.receipt import PaperKind, ReceiptKind
+from shared.contracts.receipt import CheckState, GetReceipt, PaperKind, ReceiptKind, VerifyToken
 from shared.testing import wait_until
 from shared.testing.broker import BrokerView
 from tests.integration.receipt.receipt_service import Shop, originals
-from tests.unit.receipt.samples import customer, payment_recorded, payment_reversed, sample_id
+from tests.unit.receipt.samples import SELLER_TAX_CODE, customer, payment_recorded, payment_reversed, sample_id
 
 REFUSED = (
     "UPDATE receipt SET total = 1",
@@ -44,7 +46,7 @@ async def test_a_payment_gets_a_signed_receipt_and_its_document_goes_to_the_phon
     (receipt,) = await shop.receipts(1)
     (ready,) = await shop.documents_of(PaperKind.RECEIPT)
     year = receipt.issued_at.astimezone(UTC).year
-    assert (receipt.series, receipt.number, receipt.kind) == (f"K{year % 100}TAA", 1, ReceiptKind.ORIGINAL)
+    assert (receipt.series, receipt.number, receipt.kind) == (f"BN{year % 100}-AA", 1, ReceiptKind.ORIGINAL)
     assert (receipt.payment_id, receipt.total) == (event.payment.payment_id, event.payment.amount)
     assert receipt.vat == event.bills[0].vat
     report = verify_token(receipt.token, shop.keys.keyring())
@@ -152,11 +154,67 @@ async def test_a_new_year_begins_a_new_series_at_midnight_in_vietnam(shop: Shop)
     await shop.consume(payment_reversed(old))
 
     last, first, void = await shop.receipts(3)
-    assert (last.series, last.number, last.year) == ("K26TAA", 1, 2026)
-    assert (first.series, first.number, first.year) == ("K27TAA", 1, 2027)
-    assert (void.series, void.number, void.voids_receipt_id) == ("K27TAA", 2, last.receipt_id)
+    assert (last.series, last.number, last.year) == ("BN26-AA", 1, 2026)
+    assert (first.series, first.number, first.year) == ("BN27-AA", 1, 2027)
+    assert (void.series, void.number, void.voids_receipt_id) == ("BN27-AA", 2, last.receipt_id)
     audit = await shop.audit()
     assert (audit.series, audit.violations) == (2, [])
+
+
+async def test_receipts_leave_the_row_of_invoices_on_the_day_the_law_changes_and_old_ones_stay_good(shop: Shop) -> None:
+    times = {"now": datetime(2026, 6, 30, 16, 59, tzinfo=UTC)}
+    await shop.start(clock=lambda: times["now"])
+    whole, part = payment_recorded("whole"), payment_recorded("part", amount=1000)
+    await shop.consume(whole)
+    await shop.receipts(1)
+    await shop.consume(part)
+    await shop.receipts(2)
+    times["now"] = datetime(2026, 6, 30, 17, 0, tzinfo=UTC)
+    await shop.consume(payment_recorded("under the new law"))
+    await shop.receipts(3)
+    await shop.consume(payment_reversed(whole))
+    await shop.receipts(4)
+
+    named = {receipt.payment_id: receipt for receipt in originals(shop.issued)}
+    first, second = named[whole.payment.payment_id], named[part.payment.payment_id]
+    third = next(receipt for receipt in originals(shop.issued) if receipt not in (first, second))
+    (void,) = (receipt for receipt in shop.issued if receipt.kind is ReceiptKind.VOID)
+    assert [(receipt.series, receipt.number) for receipt in (first, second, third, void)] == [
+        ("K26TAA", 1),
+        ("BN26-AA", 1),
+        ("BN26-AA", 2),
+        ("BN26-AA", 3),
+    ]
+    printed = {ready.payment_id: ready.document for ready in await shop.documents_of(PaperKind.RECEIPT, 3)}
+    assert (await shop.ask(GetReceipt(receipt_id=first.receipt_id))).document == printed[first.payment_id]
+    words = {receipt: printed[receipt.payment_id].model_dump_json() for receipt in (first, second, third)}
+    assert [receipt for receipt in words if "Bản thể hiện của hóa đơn" in words[receipt]] == [first]
+    assert [receipt for receipt in words if "không\u00a0phải\u00a0hóa\u00a0đơn" in words[receipt]] == [second, third]
+    for receipt in (second, third, void):
+        assert (await shop.ask(VerifyToken(token=receipt.token))).valid
+    voided = await shop.ask(VerifyToken(token=first.token))
+    assert (voided.voided, [check.check for check in voided.checks if check.state is CheckState.FAILED]) == (
+        True,
+        ["not_voided"],
+    )
+    audit = await shop.audit()
+    assert (audit.series, audit.violations) == (2, [])
+
+
+async def test_a_unit_whose_law_makes_the_receipt_the_invoice_keeps_its_row_and_its_words(
+    shop: Shop, tmp_path: Path
+) -> None:
+    file = tmp_path / "forms.yaml"
+    exception = "  - {from: 2026-07-01, units: [PB1402], whole: invoice, other: receipt, basis: a trial}\n"
+    file.write_text(SHIPPED.read_text(encoding="utf-8") + exception, encoding="utf-8")
+    await shop.start(clock=lambda: datetime(2026, 11, 12, tzinfo=UTC), receipt_legal_forms_file=file)
+    unit = Unit(unit_code="PB1402", name="ĐIỆN LỰC NĂM CĂN", address="Năm Căn", tax_code=SELLER_TAX_CODE, phone="")
+    await shop.consume(payment_recorded("there", facts=customer(unit=unit)))
+    await shop.receipts(1)
+    await shop.consume(payment_recorded("here"))
+    receipts = await shop.receipts(2)
+    assert [(receipt.series, receipt.number) for receipt in receipts] == [("BN26-AA", 1), ("K26TAA", 1)]
+    assert (await shop.audit()).violations == []
 
 
 async def test_each_seller_has_a_series_of_its_own(shop: Shop) -> None:

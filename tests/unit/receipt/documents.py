@@ -21,6 +21,7 @@ from services.receipt.documents import (
     with_signature,
 )
 from services.receipt.documents.vietqr import BankAccount
+from services.receipt.legal_forms.files import load_legal_forms
 from shared.contracts.billing import Bill, BillLine, MeterReading, NoticeKind, PaymentRecorded
 from shared.contracts.common import Language, PaymentMethod
 from shared.contracts.uses import Uses
@@ -34,7 +35,11 @@ WIDTHS: tuple[WidthDots, ...] = (384, 576)
 VIETNAMESE = Words(Language.VIETNAMESE)
 ENGLISH = Words(Language.ENGLISH)
 ISSUED_AT = datetime(2026, 11, 12, 7, 5, 12, tzinfo=UTC)
-NUMBERED = Numbered("1", "K26TAA", 123, ISSUED_AT)
+NUMBERED = Numbered("", "BN26-AA", 123, ISSUED_AT)
+INVOICE_NUMBERED = Numbered("1", "K26TAA", 123, ISSUED_AT)
+FORMS = load_legal_forms()
+RECEIPT_FORM = FORMS.form_of("PB1401", date(2026, 11, 12), settles_whole_bills=True)
+INVOICE_FORM = FORMS.form_of("PB1401", date(2018, 11, 12), settles_whole_bills=True)
 SEAL = Seal("2KCE3IQE" * 43, "GEZDGNBVGY3TQOJQ", "ĐIỆN LỰC THÀNH PHỐ CÀ MAU", ISSUED_AT)
 OPTIONS = DocumentOptions(
     company_name="CÔNG TY ĐIỆN LỰC CÀ MAU",
@@ -48,7 +53,13 @@ _RULES = {"single": "─", "double": "═", "dashed": "-"}
 
 def receipt(event: PaymentRecorded, words: Words = VIETNAMESE) -> Document:
     """A signed receipt."""
-    return with_signature(receipt_body(event, NUMBERED, OPTIONS, words), SEAL, OPTIONS, words)
+    return with_signature(receipt_body(event, NUMBERED, RECEIPT_FORM, OPTIONS, words), SEAL, OPTIONS, words)
+
+
+def invoice(event: PaymentRecorded) -> Document:
+    """A signed receipt of a unit whose law makes it the printed form of the invoice."""
+    body = receipt_body(event, INVOICE_NUMBERED, INVOICE_FORM, OPTIONS, VIETNAMESE)
+    return with_signature(body, SEAL, OPTIONS, VIETNAMESE)
 
 
 def time_of_use_bill() -> Bill:
@@ -102,11 +113,12 @@ def all_documents() -> dict[str, Document]:
     """All documents by name."""
     paid = payment_recorded()
     several = [bill(8, 120, paid=100_000), bill(9, 400), bill(10, 700)]
-    void = void_body(payment_reversed(paid), Numbered("1", "K26TAA", 124, ISSUED_AT), NUMBERED, OPTIONS, VIETNAMESE)
+    void = void_body(payment_reversed(paid), Numbered("", "BN26-AA", 124, ISSUED_AT), NUMBERED, OPTIONS, VIETNAMESE)
     copied_at = ISSUED_AT + timedelta(days=1)
     made = {
         "receipt": receipt(paid),
         "receipt_english": receipt(paid, ENGLISH),
+        "receipt_as_invoice": invoice(paid),
         "receipt_part_payment": receipt(payment_recorded(bills=several, amount=2_500_000)),
         "receipt_with_credit": receipt(payment_recorded(amount=1_000_000)),
         "receipt_all_credit": receipt(payment_recorded(bills=[], amount=200_000)),

@@ -18,7 +18,7 @@ from shared.money_words import amount_in_words
 from shared.printing import Document, WidthDots, columns_for, lay_out, to_png
 from shared.printing.layout import TextLine
 from tests.unit.receipt import documents
-from tests.unit.receipt.documents import NUMBERED, OPTIONS, PLAIN, SEAL, VIETNAMESE, WIDTHS, as_text
+from tests.unit.receipt.documents import NUMBERED, OPTIONS, PLAIN, RECEIPT_FORM, SEAL, VIETNAMESE, WIDTHS, as_text
 from tests.unit.receipt.samples import bill, customer, notice_issued, payment_recorded, shift_closed
 
 DOCUMENTS = documents.all_documents()
@@ -47,16 +47,16 @@ def test_no_line_is_wider_than_the_paper(name: str, width_dots: WidthDots) -> No
                 assert (run.column + len(run.text)) * line.size <= columns_for(width_dots)
 
 
-def test_a_receipt_has_all_that_an_invoice_must_have() -> None:
+def test_a_receipt_says_what_was_paid_and_what_for_and_that_it_is_no_invoice() -> None:
     event = payment_recorded(facts=customer(tax_code="2000123456"))
     text = flat(documents.receipt(event))
     one = event.bills[0]
+    for unwanted in ("Bản thể hiện", "Mẫu số", "Ký hiệu", "K26T"):
+        assert unwanted not in text
     for wanted in (
         "BIÊN NHẬN THANH TOÁN TIỀN ĐIỆN",
-        "Bản thể hiện của hóa đơn giá trị gia tăng điện tử",
-        "Mẫu số: 1",
-        "Ký hiệu: K26TAA",
-        "Số: 00000123",
+        "Xác nhận đã thu tiền, không phải hóa đơn",
+        "Số: BN26-AA 00000123",
         "Ngày 12/11/2026",
         event.customer.unit.name,
         event.customer.unit.address,
@@ -88,16 +88,20 @@ def test_a_receipt_has_all_that_an_invoice_must_have() -> None:
         assert wanted in text, wanted
 
 
-def test_only_a_payment_that_settles_whole_bills_stands_for_an_invoice() -> None:
+def test_where_the_law_makes_the_receipt_the_invoice_it_has_the_words_template_series_and_number_of_one() -> None:
+    text = flat(DOCUMENTS["receipt_as_invoice"])
+    for wanted in ("Bản thể hiện của hóa đơn giá trị gia tăng điện tử", "Mẫu số: 1 Ký hiệu: K26TAA", "Số: 00000123"):
+        assert wanted in text
+    assert "không phải hóa đơn" not in text
+
+
+def test_only_a_payment_that_settles_whole_bills_could_stand_for_an_invoice() -> None:
     owed = payment_recorded().payment.amount
     assert settles_whole_bills(payment_recorded())
     assert settles_whole_bills(payment_recorded(amount=owed + 1))
     part = payment_recorded(amount=owed - 1)
     assert not settles_whole_bills(part)
     assert not settles_whole_bills(payment_recorded(bills=[], amount=5000))
-    text = flat(documents.receipt(part))
-    assert "không thay cho hóa đơn" in text
-    assert "Bản thể hiện" not in text
 
 
 def test_a_part_payment_says_what_it_paid_and_what_stays_owed() -> None:
@@ -207,7 +211,7 @@ def test_an_open_shift_has_no_slip() -> None:
 def test_any_number_of_bills_fits_one_document(count: int, kwh: int) -> None:
     bills = [bill(1 + number % 12, kwh * 100, year=2010 + number // 12) for number in range(count)]
     event = payment_recorded(bills=bills, amount=None if bills else 1000)
-    document = receipt_body(event, NUMBERED, OPTIONS, VIETNAMESE)
+    document = receipt_body(event, NUMBERED, RECEIPT_FORM, OPTIONS, VIETNAMESE)
     assert len(document.blocks) < 380
     assert len(document.model_dump_json().encode()) < 64 * 1024
 

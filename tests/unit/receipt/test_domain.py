@@ -10,20 +10,28 @@ from services.receipt.domain.series import (
     format_number,
     issue_year,
     next_suffix,
+    series_in,
     series_of,
     year_matches,
 )
 from services.receipt.receipts.draft import periods_of
 from services.receipt.settings import ReceiptSettings
+from tests.unit.receipt.documents import INVOICE_FORM, RECEIPT_FORM
 from tests.unit.receipt.samples import bill, sample_id
 
 
 def test_a_series_is_named_by_the_year_and_the_sellers_letters() -> None:
-    series = series_of("0300942001-018", "AA", 2026)
-    assert (series.name, series.symbol) == ("K26TAA", "1K26TAA")
-    assert series_of("0300942001-018", "AA", 2027).name == "K27TAA"
+    series = series_of("0300942001-018", "AA", 2026, RECEIPT_FORM)
+    assert (series.name, series.symbol) == ("BN26-AA", "BN26-AA")
+    assert series_of("0300942001-018", "AA", 2027, RECEIPT_FORM).name == "BN27-AA"
     with pytest.raises(ValueError, match="two letters"):
-        series_of("0300942001-018", "A1", 2026)
+        series_of("0300942001-018", "A1", 2026, RECEIPT_FORM)
+
+
+def test_the_series_of_an_invoice_stands_behind_its_template_in_the_symbol() -> None:
+    series = series_of("0300942001-018", "AA", 2018, INVOICE_FORM)
+    assert (series.name, series.symbol) == ("K18TAA", "1K18TAA")
+    assert [series_in(symbol) for symbol in ("1K18TAA", "K18TAA", "BN26-AA")] == ["K18TAA", "K18TAA", "BN26-AA"]
 
 
 @pytest.mark.parametrize(
@@ -40,8 +48,10 @@ def test_the_year_changes_at_midnight_in_vietnam(moment: datetime, year: int) ->
 
 def test_a_series_of_last_year_does_not_belong_to_this_year() -> None:
     moment = datetime(2026, 6, 1, tzinfo=UTC)
-    assert year_matches("K26TAA", moment)
-    assert not year_matches("K25TAA", moment)
+    for series in ("BN26-AA", "K26TAA"):
+        assert year_matches(series, moment)
+    for series in ("BN25-AA", "K25TAA"):
+        assert not year_matches(series, moment)
     assert not year_matches("whatever", moment)
 
 
