@@ -21,7 +21,7 @@ def reminders(
     """Show a customer's reminders, the latest first."""
     found = send_request(build_request(GetReminders, customer_code=code, limit=limit))
     if as_json:
-        print_json([reminder.model_dump(mode="json") for reminder in found.reminders])
+        print_json([sms.model_dump(mode="json") for sms in (*found.reminders, *found.receipt_links)])
         return
     print_table(
         f"Reminders of {code}",
@@ -39,3 +39,20 @@ def reminders(
         ],
         empty=f"{code} has had no reminder.",
     )
+    if found.receipt_links:
+        print_table(
+            f"Links of receipts of {code}",
+            ["requested (Vietnam)", "state", "cause", "phone", "by", "text"],
+            [
+                [
+                    f"{one.requested_at.astimezone(VIETNAM):%Y-%m-%d %H:%M}",
+                    one.state,
+                    one.cause,
+                    one.phone,
+                    one.requested_by,
+                    one.text,
+                ]
+                for one in found.receipt_links
+            ],
+            empty="",
+        )

@@ -9,7 +9,11 @@ from shared.db import Connection
 _RULES: dict[str, str] = {
     "a visit has at most one reminder of a template": """
         SELECT visit_id::text, format('%s reminders of %s', count(*), template)
-        FROM reminders GROUP BY visit_id, template HAVING count(*) > 1
+        FROM reminders WHERE visit_id IS NOT NULL GROUP BY visit_id, template HAVING count(*) > 1
+    """,
+    "the link of a receipt goes to a number once": """
+        SELECT receipt_id::text, format('%s times to one number', count(*))
+        FROM reminders WHERE receipt_id IS NOT NULL GROUP BY receipt_id, phone HAVING count(*) > 1
     """,
     "a reminder is handed over at most once": """
         SELECT reminder_id::text, format('handed over %s times', count(*))
@@ -45,7 +49,7 @@ class NotifyFacts:
     violations: list[AuditViolation]
 
 
-_REMINDERS = "SELECT visit_id::text, state FROM reminders"
+_REMINDERS = "SELECT visit_id::text, state FROM reminders WHERE visit_id IS NOT NULL"
 
 
 async def audit_facts(connection: Connection) -> NotifyFacts:

@@ -1,11 +1,15 @@
 """The messages of notify: what it answers, consumes and emits."""
 
 from services.notify.handlers.cancel_reminders import cancel_reminders
+from services.notify.handlers.get_receipt_links import get_receipt_links
 from services.notify.handlers.get_reminders import get_reminders
 from services.notify.handlers.restore_reminders import restore_reminders
 from services.notify.handlers.schedule_reminder import schedule_reminder
+from services.notify.handlers.send_receipt_link import send_receipt_link
+from services.notify.locks import lock_links
 from shared.contracts.billing import NoticeIssued, PaymentRecorded, PaymentReversed
-from shared.contracts.notify import GetReminders, SmsFailed, SmsSent
+from shared.contracts.notify import GetReceiptLinks, GetReminders, SendReceiptLink, SmsFailed, SmsSent
+from shared.idempotency import Idempotency
 from shared.messaging import Access, EventHandler, RequestHandler, Topology
 
 
@@ -17,6 +21,8 @@ TOPOLOGY = Topology(
     service="notify",
     handlers=[
         RequestHandler(GetReminders, get_reminders, access=Access.READ_ONLY),
+        RequestHandler(GetReceiptLinks, get_receipt_links, access=Access.READ_ONLY),
+        RequestHandler(SendReceiptLink, send_receipt_link, idempotency=Idempotency("link_id", lock=lock_links)),
         EventHandler(NoticeIssued, schedule_reminder, lock=_account),
         EventHandler(PaymentRecorded, cancel_reminders, lock=_account),
         EventHandler(PaymentReversed, restore_reminders, lock=_account),

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from shared.contracts.common import CustomerCode, Moment
+from shared.contracts.common import CustomerCode, Dong, Moment, Phone
 from shared.contracts.message import Event, Record, Reply, Request
 
 
@@ -41,10 +41,29 @@ class Reminder(Record):
     provider_reference: str | None
 
 
+class ReceiptLink(Record):
+    """The link of a receipt by SMS, for whoever could not be given the receipt on paper."""
+
+    link_id: UUID
+    receipt_id: UUID
+    customer_code: CustomerCode
+    phone: Phone
+    text: str
+    state: ReminderState
+    cause: str
+    """Why it failed, is unknown, or why it waits; empty otherwise."""
+    requested_by: str
+    requested_at: Moment
+    due_at: Moment
+    sent_at: Moment | None
+
+
 class ReminderHistory(Reply):
     """Reminders, the latest first."""
 
     reminders: list[Reminder]
+    receipt_links: list[ReceiptLink] = Field(default_factory=list)
+    """Links of the customer's receipts that were sent, the latest first."""
 
 
 class GetReminders(Request[ReminderHistory]):
@@ -53,6 +72,44 @@ class GetReminders(Request[ReminderHistory]):
     message_name: ClassVar[str] = "notify.history"
     customer_code: CustomerCode
     limit: int = Field(default=20, ge=1, le=100)
+
+
+class ReceiptLinkReply(Reply):
+    """The SMS as it is recorded."""
+
+    link: ReceiptLink
+    repeated: bool = False
+    """The link went to this number before, and was not sent again."""
+
+
+class SendReceiptLink(Request[ReceiptLinkReply]):
+    """Send the link of a receipt by SMS: at most once for each receipt and number. Repeatable by ``link_id``."""
+
+    message_name: ClassVar[str] = "notify.send_receipt_link"
+    link_id: UUID
+    receipt_id: UUID
+    customer_code: CustomerCode
+    phone: Phone
+    unit_name: str = Field(min_length=1, max_length=200)
+    receipt_name: str = Field(min_length=1, max_length=40)
+    """Series and number, ``BN26-AA 00000123``."""
+    amount: Dong
+    address: str = Field(min_length=1, max_length=100)
+    """Of the page that shows the receipt."""
+    requested_by: str = Field(min_length=1, max_length=80)
+
+
+class ReceiptLinks(Reply):
+    """Links of one receipt, the latest first."""
+
+    links: list[ReceiptLink]
+
+
+class GetReceiptLinks(Request[ReceiptLinks]):
+    """Read to which numbers the link of a receipt was sent, and what came of it."""
+
+    message_name: ClassVar[str] = "notify.receipt_links"
+    receipt_id: UUID
 
 
 class SmsSent(Event):

@@ -15,6 +15,7 @@ from shared.contracts.billing import CloseShift, OpenShift, RecordPayment, Rever
 from shared.contracts.common import Outcome, PaymentMethod
 from shared.contracts.customer import CorrectPhone, RecordVisit
 from shared.contracts.message import Reply, Request
+from shared.contracts.notify import SendReceiptLink
 from shared.contracts.receipt import ReprintReceipt
 from shared.contracts.registry import owner
 from shared.db import Connection
@@ -57,6 +58,17 @@ SAMPLES: tuple[Request[Any], ...] = (
     ),
     ReprintReceipt(
         reprint_id=UUID(int=7), receipt_id=UUID(int=8), requested_by="TN001", reason="Khách làm mất", device_id=None
+    ),
+    SendReceiptLink(
+        link_id=UUID(int=9),
+        receipt_id=UUID(int=8),
+        customer_code=CUSTOMER,
+        phone="+84912345678",
+        unit_name="Điện lực Cà Mau",
+        receipt_name="BN26-AA 00000123",
+        amount=475_000,
+        address="https://thungan.example/R/GEZDGNBVGY3TQOJQT",
+        requested_by="TN001",
     ),
 )
 

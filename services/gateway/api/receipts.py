@@ -1,4 +1,6 @@
-"""Receipts: read, and printed again as counted copies."""
+"""Receipts: read, printed again as counted copies, and their links sent by SMS."""
+
+from typing import Annotated
 
 from pydantic import Field
 
@@ -6,8 +8,11 @@ from services.gateway.access import require_own_customer
 from services.gateway.dependencies import Dependencies
 from services.gateway.domain.devices import STAFF, Role
 from services.gateway.edge.operation import AnyOperation, Call, Operation
-from services.gateway.edge.types import Id, Incoming, Nothing, Words
+from services.gateway.edge.types import Id, Incoming, Line, Nothing, Words
+from shared.contracts.customer import GetCustomer
+from shared.contracts.notify import GetReceiptLinks, ReceiptLinkReply, ReceiptLinks, SendReceiptLink
 from shared.contracts.receipt import GetReceipt, ReceiptReply, ReprintReceipt, ReprintReply
+from shared.phones import InvalidPhoneError, normalise
 from shared.problems import Conflict, NotAllowed, SameIdOtherContent
 
 TAG = "receipts"
@@ -28,8 +33,43 @@ class CopyRequest(Incoming):
     )
 
 
+class LinkRequest(Incoming):
+    """To which number the link of a receipt goes."""
+
+    phone: Annotated[Line, Field(min_length=3, max_length=40)] | None = Field(
+        default=None, description="As people write it; the customer's number on record when left out."
+    )
+
+
+class NoPhone(Conflict):
+    """There is no number that the link could go to."""
+
+    slug = "no-phone"
+    title = "No phone number"
+    usual_detail = "Khách này chưa có số điện thoại. Cần nhập số nhận tin nhắn."
+
+
+class InvalidPhone(Conflict):
+    """The text is no phone number."""
+
+    slug = "invalid-phone"
+    title = "Not a phone number"
+    usual_detail = "Số điện thoại không đúng."
+
+
+class ReceiptVoided(Conflict):
+    """The receipt is not good any more."""
+
+    slug = "receipt-voided"
+    title = "The receipt was voided"
+    usual_detail = "Biên nhận này đã bị hủy."
+
+
 async def _own_receipt(
-    call: Call[ReceiptPath, Nothing, CopyRequest] | Call[ReceiptPath, Nothing, None], dependencies: Dependencies
+    call: Call[ReceiptPath, Nothing, CopyRequest]
+    | Call[ReceiptPath, Nothing, LinkRequest]
+    | Call[ReceiptPath, Nothing, None],
+    dependencies: Dependencies,
 ) -> ReceiptReply:
     reply = await dependencies.request(GetReceipt(receipt_id=call.path.receipt_id))
     if reply.receipt.collector_code is None or reply.receipt.collector_code != call.device.collector_code:
@@ -59,6 +99,43 @@ async def print_copy(call: Call[ReceiptPath, Nothing, CopyRequest], dependencies
     )
 
 
+async def send_link(call: Call[ReceiptPath, Nothing, LinkRequest], dependencies: Dependencies) -> ReceiptLinkReply:
+    """Send the link of a receipt by SMS: at most once for each receipt and number."""
+    receipt = (await _own_receipt(call, dependencies)).receipt
+    if receipt.voided_at is not None:
+        raise ReceiptVoided
+    facts = (await dependencies.request(GetCustomer(customer_code=receipt.customer_code))).facts
+    phone = _number(call.body.phone) if call.body.phone is not None else facts.phone
+    if phone is None:
+        raise NoPhone
+    return await dependencies.request(
+        SendReceiptLink(
+            link_id=call.key,
+            receipt_id=receipt.receipt_id,
+            customer_code=receipt.customer_code,
+            phone=phone,
+            unit_name=facts.unit.name,
+            receipt_name=f"{receipt.series} {receipt.number:08d}",
+            amount=receipt.total,
+            address=receipt.short_url or receipt.url,
+            requested_by=call.device.actor,
+        )
+    )
+
+
+async def links(call: Call[ReceiptPath, Nothing, None], dependencies: Dependencies) -> ReceiptLinks:
+    """Read to which numbers the link of a receipt was sent."""
+    receipt = (await _own_receipt(call, dependencies)).receipt
+    return await dependencies.request(GetReceiptLinks(receipt_id=receipt.receipt_id))
+
+
+def _number(written: str) -> str:
+    try:
+        return normalise(written)
+    except InvalidPhoneError:
+        raise InvalidPhone from None
+
+
 OPERATIONS: list[AnyOperation] = [
     Operation(
         method="GET",
@@ -85,5 +162,34 @@ OPERATIONS: list[AnyOperation] = [
         answer=ReprintReply,
         roles=STAFF,
         problems=(Conflict, NotAllowed, SameIdOtherContent),
+    ),
+    Operation(
+        method="POST",
+        path="/v1/receipts/{receipt_id}/links",
+        name="sendReceiptLink",
+        tag=TAG,
+        summary="Send the link of a receipt by SMS, for whoever could not be given it on paper",
+        description="At most once for each receipt and number, and to three numbers at most: `repeated` says that the "
+        "link went to this number before. `link.state` and `link.cause` say where the SMS stands: `failed` with "
+        "`opted_out` or `wrong_number` gets none, `scheduled` with `quiet_hours` leaves in the morning.",
+        handler=send_link,
+        path_model=ReceiptPath,
+        body=LinkRequest,
+        key="link_id",
+        status=201,
+        answer=ReceiptLinkReply,
+        roles=STAFF,
+        problems=(InvalidPhone, NoPhone, ReceiptVoided, SameIdOtherContent),
+    ),
+    Operation(
+        method="GET",
+        path="/v1/receipts/{receipt_id}/links",
+        name="getReceiptLinks",
+        tag=TAG,
+        summary="Read to which numbers the link of a receipt was sent, and what came of it",
+        handler=links,
+        path_model=ReceiptPath,
+        answer=ReceiptLinks,
+        roles=STAFF,
     ),
 ]

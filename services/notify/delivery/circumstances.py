@@ -12,7 +12,7 @@ from shared.phones import is_mobile
 
 
 async def circumstances_of(
-    connection: Connection, reminder: NewReminder | DueReminder, debt: int, moment: datetime
+    connection: Connection, reminder: NewReminder | DueReminder, debt: int | None, moment: datetime
 ) -> Circumstances:
     """Look up what is known about a reminder's number now."""
     midnight = datetime.combine(business_day(moment), time(), VIETNAM)

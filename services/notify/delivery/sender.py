@@ -127,7 +127,7 @@ class Sender:
                 await end_reminder(work.connection, due.reminder_id, ReminderState.CANCELLED, cause)
             case Fail(cause):
                 await end_reminder(work.connection, due.reminder_id, ReminderState.FAILED, cause)
-                await work.emit(_failed(due, cause, moment), aggregate=due.customer_code)
+                await _emit_failed(work, due, cause, moment)
             case Send():
                 return await self._begin(work, due, moment)
         return None
@@ -222,7 +222,7 @@ class Sender:
         if isinstance(step, Finish) and step.end is End.SENT:
             # Also when the lease ran out and the reminder was marked as unknown: now it is known.
             if await mark_sent(connection, reminder.reminder_id, result.provider_reference, moment):
-                await work.emit(_sent(claimed, result, moment), aggregate=reminder.customer_code)
+                await _emit_sent(work, claimed, result, moment)
             return
         if not still_ours:
             return
@@ -238,7 +238,7 @@ class Sender:
                     blocked = BlockedPhone(claimed.attempt.phone, cause, note, "notify", moment)
                     await block_phone(connection, blocked)
                 if end is End.FAILED:
-                    await work.emit(_failed(reminder, cause or "", moment), aggregate=reminder.customer_code)
+                    await _emit_failed(work, reminder, cause or "", moment)
 
 
 async def _to_the_end(work: Coroutine[None, None, None]) -> None:
@@ -253,23 +253,33 @@ async def _to_the_end(work: Coroutine[None, None, None]) -> None:
         raise
 
 
-def _sent(claimed: Claimed, result: HandoverResult, moment: datetime) -> SmsSent:
-    return SmsSent(
-        reminder_id=claimed.reminder.reminder_id,
-        customer_code=claimed.reminder.customer_code,
-        visit_id=claimed.reminder.visit_id,
+# What was sent about a visit is told to others; the link of a receipt is looked up by whoever sent it.
+
+
+async def _emit_sent(work: UnitOfWork, claimed: Claimed, result: HandoverResult, moment: datetime) -> None:
+    reminder = claimed.reminder
+    if reminder.visit_id is None:
+        return
+    sent = SmsSent(
+        reminder_id=reminder.reminder_id,
+        customer_code=reminder.customer_code,
+        visit_id=reminder.visit_id,
         provider=claimed.attempt.provider,
         provider_reference=result.provider_reference or "",
         segments=claimed.attempt.segments,
         sent_at=moment,
     )
+    await work.emit(sent, aggregate=reminder.customer_code)
 
 
-def _failed(reminder: DueReminder, cause: str, moment: datetime) -> SmsFailed:
-    return SmsFailed(
+async def _emit_failed(work: UnitOfWork, reminder: DueReminder, cause: str, moment: datetime) -> None:
+    if reminder.visit_id is None:
+        return
+    failed = SmsFailed(
         reminder_id=reminder.reminder_id,
         customer_code=reminder.customer_code,
         visit_id=reminder.visit_id,
         cause=cause,
         failed_at=moment,
     )
+    await work.emit(failed, aggregate=reminder.customer_code)

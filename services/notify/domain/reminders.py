@@ -12,6 +12,9 @@ from shared.contracts.notify import ReminderState
 AWAY = "away"
 """The template for a customer who was not at home."""
 
+RECEIPT = "receipt"
+"""The template for the link of a receipt."""
+
 Parameters = Mapping[str, str | None]
 
 
@@ -21,7 +24,8 @@ class NewReminder:
 
     reminder_id: UUID
     customer_code: str
-    visit_id: UUID
+    visit_id: UUID | None
+    """None for the link of a receipt."""
     template: str
     template_version: int
     language: str
@@ -33,6 +37,8 @@ class NewReminder:
     cause: str
     issued_at: datetime
     due_at: datetime
+    receipt_id: UUID | None = None
+    requested_by: str | None = None
 
     def under(self, verdict: Verdict) -> "NewReminder":
         """Return the reminder as it is stored under a verdict."""
@@ -53,13 +59,15 @@ class DueReminder:
 
     reminder_id: UUID
     customer_code: str
-    visit_id: UUID
+    visit_id: UUID | None
+    """None for the link of a receipt."""
     template: str
     language: str
     parameters: Parameters
     phone: str | None
     issued_at: datetime
-    debt: int
+    debt: int | None
+    """None where it does not matter."""
     blocked: Cause | None
     provider_index: int
     attempts: int

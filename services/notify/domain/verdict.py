@@ -17,8 +17,8 @@ class Circumstances:
     moment: datetime
     issued_at: datetime
     """When the notice was issued."""
-    debt: int
-    """What the customer owes now, đồng."""
+    debt: int | None
+    """What the customer owes now, đồng; None for a message that does not ask for money."""
     phone: str | None
     """E.164; None when the customer has none."""
     is_mobile: bool
@@ -82,7 +82,7 @@ def check_reminder(known: Circumstances, limits: Limits) -> Verdict:
 
 
 def _standing_objection(known: Circumstances, limits: Limits) -> Cancel | Fail | None:
-    if known.debt <= 0:
+    if known.debt is not None and known.debt <= 0:
         return Cancel(Cause.PAID)
     if known.phone is None:
         return Fail(Cause.NO_PHONE)

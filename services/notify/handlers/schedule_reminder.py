@@ -28,7 +28,7 @@ async def schedule_reminder(
             SmsFailed(
                 reminder_id=reminder.reminder_id,
                 customer_code=reminder.customer_code,
-                visit_id=reminder.visit_id,
+                visit_id=event.visit_id,
                 cause=reminder.cause,
                 failed_at=known.moment,
             ),

@@ -13,18 +13,18 @@ from services.notify.store.row_count import row_count
 from shared.contracts.notify import Reminder, ReminderState
 from shared.db import Connection
 
-# One reminder of a template a visit, whatever is repeated.
+# One reminder of a template a visit, one link for each receipt and number, whatever is repeated.
 _ADD = """
 INSERT INTO reminders (reminder_id, customer_code, visit_id, template, template_version, language, parameters,
-    phone, text, segments, state, cause, issued_at, due_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
-ON CONFLICT (visit_id, template) DO NOTHING
+    phone, text, segments, state, cause, issued_at, due_at, receipt_id, requested_by)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+ON CONFLICT DO NOTHING
 RETURNING true
 """
 
 
 async def add_reminder(connection: Connection, new: NewReminder) -> bool:
-    """Add a reminder; False when its visit already has one of this template."""
+    """Add a reminder; False when its visit or its receipt already has one, or its id is in use."""
     added = await connection.fetchval(
         _ADD,
         new.reminder_id,
@@ -41,6 +41,8 @@ async def add_reminder(connection: Connection, new: NewReminder) -> bool:
         new.cause,
         new.issued_at,
         new.due_at,
+        new.receipt_id,
+        new.requested_by,
     )
     return bool(added)
 
@@ -56,7 +58,10 @@ async def wake_senders(connection: Connection) -> None:
     await connection.execute(_WAKE, WAKE_CHANNEL)
 
 
-_CANCEL_PAID = "UPDATE reminders SET state = 'cancelled', cause = $2 WHERE customer_code = $1 AND state = 'scheduled'"
+_CANCEL_PAID = """
+UPDATE reminders SET state = 'cancelled', cause = $2
+WHERE customer_code = $1 AND state = 'scheduled' AND receipt_id IS NULL
+"""
 
 
 async def cancel_paid(connection: Connection, customer_code: str) -> int:
@@ -82,7 +87,7 @@ WITH due AS (
     ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED
 )
 SELECT due.*, accounts.debt, blocked_phones.cause AS blocked
-FROM due JOIN accounts USING (customer_code) LEFT JOIN blocked_phones USING (phone)
+FROM due LEFT JOIN accounts USING (customer_code) LEFT JOIN blocked_phones USING (phone)
 """
 
 
@@ -100,7 +105,7 @@ async def lock_due(connection: Connection, moment: datetime) -> DueReminder | No
         parameters=json.loads(row["parameters"]),
         phone=row["phone"],
         issued_at=row["issued_at"],
-        debt=row["debt"],
+        debt=None if row["receipt_id"] else row["debt"],
         blocked=Cause(row["blocked"]) if row["blocked"] else None,
         provider_index=row["provider_index"],
         attempts=row["attempts"],
@@ -168,7 +173,8 @@ async def overdue(connection: Connection, moment: datetime) -> tuple[int, dateti
 
 
 _OF_CUSTOMER = """
-SELECT * FROM reminders WHERE customer_code = $1 ORDER BY issued_at DESC, reminder_id DESC LIMIT $2
+SELECT * FROM reminders WHERE customer_code = $1 AND visit_id IS NOT NULL
+ORDER BY issued_at DESC, reminder_id DESC LIMIT $2
 """
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from services.notify.domain.reminders import Parameters
 from shared.clock import VIETNAM, business_day
 from shared.contracts.billing import Bill, BillState, NoticeIssued
+from shared.contracts.notify import SendReceiptLink
 from shared.money import format_number
 from shared.phones import InvalidPhoneError, as_dialled, normalise
 
@@ -22,6 +23,17 @@ def away_parameters(notice: NoticeIssued, debt: int) -> Parameters:
         "collector_name": collector.name,
         "collector_phone": _dialled(collector.phone),
         "appointment": sms_appointment(notice.appointment) if notice.appointment else None,
+    }
+
+
+def receipt_parameters(request: SendReceiptLink) -> Parameters:
+    """Return the parameters of the template ``receipt``."""
+    return {
+        "unit": request.unit_name,
+        "customer_code": request.customer_code,
+        "amount": sms_amount(request.amount),
+        "receipt": request.receipt_name,
+        "address": request.address,
     }
 
 

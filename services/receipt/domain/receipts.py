@@ -54,7 +54,7 @@ class StoredReceipt:
         """The document without its signature."""
         return Document.model_validate(json.loads(self.new.content)["document"])
 
-    def as_contract(self, url: str) -> Receipt:
+    def as_contract(self, url: str, short_url: str) -> Receipt:
         """Return it as other services see it."""
         new = self.new
         return Receipt(
@@ -74,6 +74,8 @@ class StoredReceipt:
             url=url,
             voided_at=self.voided_at,
             copies=self.copies,
+            lookup_code=new.lookup_code,
+            short_url=short_url,
         )
 
 

@@ -19,7 +19,7 @@ def address_of(stored: StoredReceipt, options: DocumentOptions) -> str:
 
 def contract_of(stored: StoredReceipt, options: DocumentOptions) -> Receipt:
     """Return a receipt as other services see it."""
-    return stored.as_contract(address_of(stored, options))
+    return stored.as_contract(address_of(stored, options), f"{options.check_url}/R/{stored.new.lookup_code}")
 
 
 def signed_document(stored: StoredReceipt, options: DocumentOptions) -> Document:

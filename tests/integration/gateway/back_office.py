@@ -56,7 +56,16 @@ from shared.contracts.customer import (
     VisitReply,
 )
 from shared.contracts.message import Message, Request
-from shared.contracts.notify import GetReminders, ReminderHistory
+from shared.contracts.notify import (
+    GetReceiptLinks,
+    GetReminders,
+    ReceiptLink,
+    ReceiptLinkReply,
+    ReceiptLinks,
+    ReminderHistory,
+    ReminderState,
+    SendReceiptLink,
+)
 from shared.contracts.receipt import (
     CheckState,
     DocumentReady,
@@ -101,6 +110,8 @@ REQUESTS: list[type[Request[Any]]] = [
     VerifyToken,
     GetPublicKeys,
     GetReminders,
+    SendReceiptLink,
+    GetReceiptLinks,
 ]
 
 UNIT = Unit(unit_code="PB1501", name="Điện lực TP Cà Mau", address="Cà Mau", tax_code="0300942001", phone="19001006")
@@ -144,6 +155,7 @@ class BackOffice:
     customers: dict[str, CustomerFacts] = field(default_factory=dict)
     payments: dict[UUID, Payment] = field(default_factory=dict)
     receipts: dict[UUID, Receipt] = field(default_factory=dict)
+    links: list[ReceiptLink] = field(default_factory=list)
     shift: Shift | None = None
     asked: list[Any] = field(default_factory=list)
     other_answers: dict[type[Message], Answer] = field(default_factory=dict)
@@ -386,6 +398,7 @@ class BackOffice:
             issued_at=START,
             token="ABC234",
             url="HTTPS://EXAMPLE.VN/R/ABC234",
+            short_url="https://example.vn/R/GEZDGNBVGY3TQOJQ",
         )
         return self.receipts.setdefault(receipt.receipt_id, receipt)
 
@@ -426,6 +439,26 @@ class BackOffice:
 
     async def GetReminders(self, request: GetReminders, work: UnitOfWork) -> ReminderHistory:
         return ReminderHistory(reminders=[])
+
+    async def SendReceiptLink(self, request: SendReceiptLink, work: UnitOfWork) -> ReceiptLinkReply:
+        link = ReceiptLink(
+            link_id=request.link_id,
+            receipt_id=request.receipt_id,
+            customer_code=request.customer_code,
+            phone=request.phone,
+            text=f"{request.unit_name} {request.receipt_name} {request.amount}: {request.address}",
+            state=ReminderState.SCHEDULED,
+            cause="",
+            requested_by=request.requested_by,
+            requested_at=START,
+            due_at=START,
+            sent_at=None,
+        )
+        self.links.append(link)
+        return ReceiptLinkReply(link=link)
+
+    async def GetReceiptLinks(self, request: GetReceiptLinks, work: UnitOfWork) -> ReceiptLinks:
+        return ReceiptLinks(links=[link for link in self.links if link.receipt_id == request.receipt_id])
 
     async def print(
         self,

@@ -1,0 +1,45 @@
+"""Links of receipts by SMS; they wait and leave as reminders do."""
+
+from typing import Any
+from uuid import UUID
+
+from asyncpg import Record
+
+from shared.contracts.notify import ReceiptLink
+from shared.db import Connection
+
+# Numbers that a receipt's link goes to are counted, and added, by one transaction at a time.
+_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('link ' || $1::text, 0))"
+
+
+async def lock_receipt_links(connection: Connection, receipt_id: UUID) -> None:
+    """Lock the links of a receipt until the transaction ends."""
+    await connection.execute(_LOCK, str(receipt_id))
+
+
+_LINK = """
+SELECT reminder_id AS link_id, receipt_id, customer_code, phone, text, state, cause, requested_by,
+    issued_at AS requested_at, due_at, sent_at
+FROM reminders
+"""
+_OF_RECEIPT = f"{_LINK} WHERE receipt_id = $1 ORDER BY issued_at DESC, reminder_id DESC"
+
+
+async def links_of_receipt(connection: Connection, receipt_id: UUID) -> list[ReceiptLink]:
+    """Return the links of a receipt that were requested, the latest first."""
+    return [_link(row) for row in await connection.fetch(_OF_RECEIPT, receipt_id)]
+
+
+_OF_CUSTOMER = f"""
+{_LINK} WHERE customer_code = $1 AND receipt_id IS NOT NULL ORDER BY issued_at DESC, reminder_id DESC LIMIT $2
+"""
+
+
+async def links_of_customer(connection: Connection, customer_code: str, limit: int) -> list[ReceiptLink]:
+    """Return the links of a customer's receipts, the latest first."""
+    return [_link(row) for row in await connection.fetch(_OF_CUSTOMER, customer_code, limit)]
+
+
+def _link(row: Record) -> ReceiptLink:
+    values: dict[str, Any] = dict(row)
+    return ReceiptLink.model_validate(values)

@@ -1,0 +1,139 @@
+"""The link of a receipt by SMS: once for each receipt and number, in time, whatever the customer owes."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import pytest
+import pytest_asyncio
+
+from services.notify.domain.causes import Cause
+from services.notify.domain.receipt_links import MOST_NUMBERS, NoMobileNumber, TooManyNumbers
+from services.notify.domain.verdict import Limits
+from services.notify.handlers.get_receipt_links import get_receipt_links
+from services.notify.handlers.send_receipt_link import send_receipt_link
+from shared.contracts.notify import (
+    GetReceiptLinks,
+    ReceiptLink,
+    ReceiptLinkReply,
+    ReminderState,
+    SendReceiptLink,
+)
+from shared.ids import new_id
+from tests.integration.notify.desk import Desk
+from tests.integration.notify.notices import CODE, NIGHT, PHONE, Operator, Watch, notice, paid
+
+RECEIPT = new_id()
+ADDRESS = "https://bienlai.pcmu.evnspc.vn/R/GEZDGNBVGY3TQOJQ2"
+
+
+@pytest.fixture
+def operator() -> Operator:
+    return Operator()
+
+
+@pytest.fixture
+def watch() -> Watch:
+    return Watch()
+
+
+@pytest_asyncio.fixture
+async def desk(pool_for: Callable[..., Awaitable[asyncpg.Pool]], operator: Operator, watch: Watch) -> Desk:
+    return Desk(await pool_for("notify"), [operator], watch, Limits())
+
+
+def link(phone: str = PHONE, receipt_id: UUID = RECEIPT, **changes: Any) -> SendReceiptLink:
+    values: dict[str, Any] = {
+        "link_id": new_id(),
+        "receipt_id": receipt_id,
+        "customer_code": CODE,
+        "phone": phone,
+        "unit_name": "Điện lực Trần Văn Thời",
+        "receipt_name": "BN26-AA 00000123",
+        "amount": 1_289_725,
+        "address": ADDRESS,
+        "requested_by": "TN014",
+    }
+    return SendReceiptLink(**values | changes)
+
+
+async def send(desk: Desk, request: SendReceiptLink) -> ReceiptLinkReply:
+    async with desk.new_work() as work:
+        return await send_receipt_link(request, work, texts=desk.texts, limits=desk.limits, clock=desk.watch)
+
+
+async def links(desk: Desk, receipt_id: UUID = RECEIPT) -> list[ReceiptLink]:
+    async with desk.new_work() as work:
+        return (await get_receipt_links(GetReceiptLinks(receipt_id=receipt_id), work)).links
+
+
+async def test_a_link_is_one_sms_that_names_amount_customer_receipt_and_address(desk: Desk, operator: Operator) -> None:
+    reply = await send(desk, link())
+    assert (reply.repeated, reply.link.state) == (False, ReminderState.SCHEDULED)
+    assert await desk.sender.send_due() == 1
+    [sms] = operator.sent
+    assert (sms.phone, sms.segments) == (PHONE, 1)
+    for words in ("1.289.725d", CODE, ADDRESS):
+        assert words in sms.text
+    [known] = await links(desk)
+    assert (known.state, known.text, known.requested_by) == (ReminderState.SENT, sms.text, "TN014")
+    assert await desk.reminders() == []
+    assert await desk.emitted() == []
+    assert await desk.violations() == []
+
+
+async def test_a_number_gets_the_link_of_a_receipt_once(desk: Desk, operator: Operator) -> None:
+    first = await send(desk, link())
+    again = await send(desk, link())
+    other = await send(desk, link(receipt_id=new_id()))
+    await desk.sender.send_due()
+    assert again.repeated
+    assert again.link == first.link
+    assert not other.repeated
+    assert len(operator.sent) == 2
+
+
+async def test_a_link_leaves_although_nothing_is_owed_and_is_not_cancelled_by_a_payment(
+    desk: Desk, operator: Operator
+) -> None:
+    await desk.consume(notice(), paid(version=2))
+    await send(desk, link())
+    await desk.consume(paid(version=3))
+    await desk.sender.send_due()
+    assert [sms.template for sms in operator.sent] == ["receipt"]
+    [known] = await links(desk)
+    assert known.state is ReminderState.SENT
+
+
+async def test_a_link_that_is_requested_in_the_night_leaves_in_the_morning(
+    desk: Desk, operator: Operator, watch: Watch
+) -> None:
+    watch.moment = NIGHT
+    reply = await send(desk, link())
+    assert (reply.link.state, reply.link.cause) == (ReminderState.SCHEDULED, Cause.QUIET_HOURS)
+    await desk.sender.send_due()
+    assert operator.sent == []
+
+
+async def test_whoever_wants_no_sms_gets_no_link_and_the_collector_is_told_why(desk: Desk, operator: Operator) -> None:
+    await desk.block(PHONE)
+    reply = await send(desk, link())
+    await desk.sender.send_due()
+    assert (reply.link.state, reply.link.cause) == (ReminderState.FAILED, Cause.OPTED_OUT)
+    assert operator.sent == []
+    assert await desk.emitted() == []
+
+
+async def test_a_landline_is_refused(desk: Desk) -> None:
+    with pytest.raises(NoMobileNumber):
+        await send(desk, link("+842903831234"))
+    assert await links(desk) == []
+
+
+async def test_a_receipt_goes_to_a_few_numbers_only(desk: Desk) -> None:
+    for number in range(MOST_NUMBERS):
+        await send(desk, link(f"+8491234567{number}"))
+    with pytest.raises(TooManyNumbers):
+        await send(desk, link("+84912345679"))
+    assert (await send(desk, link("+84912345670"))).repeated
