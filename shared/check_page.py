@@ -1,7 +1,6 @@
 """The page behind the link in a receipt's QR code: says whether it is genuine, and shows what was signed.
 
-One self-contained document: no script, no picture, no font or style from elsewhere, so it opens on any phone and leaks
-nothing. It is meant to be served with the headers in :data:`CHECK_PAGE_HEADERS`.
+A code that was typed wrong, or a token that cannot be read, says nothing about the receipt, and the page says so.
 """
 
 from dataclasses import dataclass
@@ -11,22 +10,11 @@ from shared.check_wording import CHECKS, check_sentence, field_label, translated
 from shared.clock import VIETNAM
 from shared.contracts.common import Language
 from shared.contracts.receipt import CheckState, ReceiptKind, Verification
-
-CHECK_PAGE_HEADERS = {
-    "Content-Type": "text/html; charset=utf-8",
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'none'",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "X-Robots-Tag": "noindex",
-    "Cache-Control": "no-store",
-}
-"""The address holds the token, so it is neither stored nor passed on."""
+from shared.public_page import code_form, page_title, render_page, verdict_section
 
 _MARKS = {CheckState.PASSED: "✓", CheckState.FAILED: "✗", CheckState.NOT_CHECKED: "–"}
 
 _TEXTS: dict[str, tuple[str, str]] = {
-    "title": ("Kiểm tra biên nhận tiền điện", "Check an electricity receipt"),
     "valid": ("Biên nhận hợp lệ", "This receipt is genuine"),
     "valid_text": (
         "So từng dòng dưới đây với tờ giấy trong tay: phải giống nhau.",
@@ -50,8 +38,8 @@ _TEXTS: dict[str, tuple[str, str]] = {
     ),
     "altered": ("KHÔNG hợp lệ", "NOT genuine"),
     "altered_text": (
-        "Mã đã bị sửa, đọc sai hoặc không do đơn vị bán điện ký. Đừng dùng tờ giấy này; hãy gọi tổng đài.",
-        "The code was changed, misread, or not signed by the seller. Do not rely on this paper; call the hotline.",
+        "Nội dung đã bị sửa hoặc không do đơn vị bán điện ký. Đừng dùng biên nhận này; hãy gọi tổng đài.",
+        "The content was changed, or was not signed by the seller. Do not rely on this receipt; call the hotline.",
     ),
     "signed": ("Nội dung đã ký", "What was signed"),
     "claimed": ("Nội dung ghi trong mã (KHÔNG đáng tin)", "What the code says (NOT to be trusted)"),
@@ -61,38 +49,22 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "Chữ ký không ngăn được việc photo: hãy so mã khách hàng, số tiền và ngày với tờ giấy.",
         "A signature cannot stop photocopying: compare customer code, amount and date with the paper.",
     ),
-    "other": ("English", "Tiếng Việt"),
+    "mistyped": ("Mã gõ nhầm", "The code is mistyped"),
+    "mistyped_text": (
+        "Có ký tự sai, thiếu hoặc thừa. Xin so từng nhóm với biên nhận rồi gõ lại. Biên nhận không vì thế mà sai.",
+        "A character is wrong, missing or too many. Compare each group and try again. The receipt may be right.",
+    ),
+    "unknown": ("Không tìm thấy mã này: có thể gõ nhầm", "No such code: it may be mistyped"),
+    "unknown_text": (
+        "Xin so từng ký tự, hoặc quét mã QR. Đúng từng ký tự mà không thấy, hãy gọi tổng đài in trên biên nhận.",
+        "Compare each character, or scan the QR code. If each is right, call the hotline printed on the receipt.",
+    ),
+    "unreadable": ("Không đọc được mã", "The code cannot be read"),
+    "unreadable_text": (
+        "Mã bị cắt hoặc gõ nhầm. Xin quét lại mã QR hoặc gõ mã tra cứu; vẫn không được, hãy gọi tổng đài.",
+        "It is cut off or mistyped. Scan the QR code again or type the lookup code; if in vain, call the hotline.",
+    ),
 }
-
-_STYLE = """
-:root{color-scheme:light dark}
-*{box-sizing:border-box}
-body{margin:0;font:1.0625rem/1.5 system-ui,sans-serif;color:#1b1f24;background:#f3f4f6}
-main{max-width:38rem;margin:0 auto;padding:1rem}
-header{display:flex;justify-content:space-between;align-items:baseline;gap:1rem}
-h1{font-size:1rem;margin:.25rem 0;font-weight:600}
-a{color:inherit;padding:.5rem 0;white-space:nowrap}
-section{background:#fff;border-radius:.75rem;padding:1rem;margin:.75rem 0}
-h2{font-size:1.05rem;margin:0 0 .5rem}
-.verdict{color:#fff}
-.verdict h2{font-size:1.5rem;line-height:1.25;margin:0}
-.verdict p{margin:.5rem 0 0}
-.good{background:#14713d}.bad{background:#b3191f}.caution{background:#8a5300}
-dl{margin:0}
-dl div{display:flex;justify-content:space-between;gap:1rem;padding:.4rem 0;border-top:1px solid #d9dde2}
-dl div:first-child{border-top:0}
-dt{color:#56606b;flex:none;max-width:45%}
-dd{margin:0;text-align:right;font-weight:600;overflow-wrap:anywhere}
-ul{list-style:none;margin:0;padding:0}
-li{padding:.3rem 0 .3rem 1.75rem;position:relative}
-li span{position:absolute;left:.25rem;font-weight:700}
-.failed{color:#b3191f;font-weight:600}
-.note{color:#56606b;margin:.5rem 0 0;font-size:.95rem}
-@media (prefers-color-scheme:dark){
-body{color:#e7eaee;background:#14171a}section{background:#1f2429}
-section.good{background:#14713d}section.bad{background:#b3191f}section.caution{background:#8a5300}
-dl div{border-color:#39414a}dt,.note{color:#a5afba}.failed{color:#ff8a8a}}
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,43 +74,50 @@ class _Verdict:
     text: str
 
 
-def render_check_page(verification: Verification, language: Language = Language.VIETNAMESE) -> str:
-    """Return the page for a verification as HTML; everything that comes from the token is escaped."""
+def render_check_page(
+    verification: Verification, language: Language = Language.VIETNAMESE, *, typed: str | None = None
+) -> str:
+    """Return the page for a verification as HTML; everything that comes from outside is escaped.
+
+    ``typed`` is what was typed into the form; it stays there when it has to be corrected.
+    """
     verdict = _verdict(verification, language)
-    trusted = _state_of(verification, "signature") is CheckState.PASSED
-    other = Language.VIETNAMESE if language is Language.ENGLISH else Language.ENGLISH
-    title, switch = escape(_text("title", language)), escape(_text("other", language))
+    sections = [verdict_section(verdict.style, verdict.headline, verdict.text)]
+    if _to_type_again(verification):
+        sections.append(code_form(language, typed or ""))
+    if verification.code_fault is None:
+        sections += [*_fields_section(verification, language), _checks_section(verification, language)]
+    return render_page(page_title(language), sections, language, code=typed)
+
+
+def _fields_section(verification: Verification, language: Language) -> list[str]:
     fields = _fields(verification, language)
-    parts = [
-        "<!doctype html>",
-        f'<html lang="{language.value}">',
-        '<head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">',
-        f'<meta name="robots" content="noindex"><title>{title}</title><style>{_STYLE}</style></head>',
-        f"<body><main><header><h1>{title}</h1>",
-        f'<a href="?lang={other.value}" hreflang="{other.value}" lang="{other.value}">{switch}</a></header>',
-        f'<section class="verdict {verdict.style}" role="status"><h2>{escape(verdict.headline)}</h2>',
-        f"<p>{escape(verdict.text)}</p></section>",
-    ]
-    if fields:
-        heading = _text("signed" if trusted else "claimed", language)
-        rows = "".join(
-            f"<div><dt>{escape(label)}</dt><dd>{escape(value)}</dd></div>" for label, value in fields.items()
-        )
-        parts.append(
-            f"<section><h2>{escape(heading)}</h2><dl>{rows}</dl>"
-            f'<p class="note">{escape(_text("copies_text", language))}</p></section>'
-        )
+    if not fields:
+        return []
+    trusted = _state_of(verification, "signature") is CheckState.PASSED
+    heading = _text("signed" if trusted else "claimed", language)
+    rows = "".join(f"<div><dt>{escape(label)}</dt><dd>{escape(value)}</dd></div>" for label, value in fields.items())
+    note = f'<p class="note">{escape(_text("copies_text", language))}</p>'
+    return [f"<section><h2>{escape(heading)}</h2><dl>{rows}</dl>{note}</section>"]
+
+
+def _checks_section(verification: Verification, language: Language) -> str:
     checks = "".join(
         f'<li class="{check.state.value}"><span aria-hidden="true">{_MARKS[check.state]}</span>'
         f"{escape(_sentence(check.check, check.state, check.detail, language))}</li>"
         for check in verification.checks
     )
-    parts.append(f"<section><h2>{escape(_text('checks', language))}</h2><ul>{checks}</ul></section>")
-    parts.append("</main></body></html>")
-    return "\n".join(parts) + "\n"
+    return f"<section><h2>{escape(_text('checks', language))}</h2><ul>{checks}</ul></section>"
+
+
+def _to_type_again(verification: Verification) -> bool:
+    return verification.code_fault is not None or _state_of(verification, "canonical") is CheckState.FAILED
 
 
 def _verdict(verification: Verification, language: Language) -> _Verdict:
+    if _to_type_again(verification):
+        fault = verification.code_fault
+        return _say("caution", "unreadable" if fault is None else fault.value, language)
     receipt = verification.receipt
     failed = {check.check for check in verification.checks if check.state is CheckState.FAILED}
     if failed - {"not_voided"} or (not verification.valid and not verification.voided):

@@ -81,7 +81,8 @@ def make_application(dependencies: Dependencies, stream: RequestHandler) -> web.
     """Return the HTTP application: the operations, the stream, the description with its viewer, and the app."""
     settings = dependencies.settings
     application = web.Application(
-        client_max_size=settings.max_body_bytes, middlewares=[server.edge_middleware(settings.http_timeout)]
+        client_max_size=settings.max_body_bytes,
+        middlewares=[server.edge_middleware(settings.http_timeout), public.page_for_lost_people],
     )
     server.bind(
         application,

@@ -10,7 +10,8 @@ from services.receipt.domain.series import LockedSeries, format_number, year_mat
 from services.receipt.receipts.content import content_hash, seconds
 from services.receipt.signatures.chain import first_link, link_of
 from services.receipt.signatures.keyring import Keyring
-from services.receipt.signatures.token import Claims, TokenError, TokenKind, lookup_code, parse, to_text
+from services.receipt.signatures.lookup_codes import lookup_code, plain_lookup_code
+from services.receipt.signatures.token import Claims, TokenError, TokenKind, parse, to_text
 from services.receipt.store.receipts import receipts_in_order
 from services.receipt.store.reprints import copy_numbers
 from services.receipt.store.series import all_series
@@ -138,7 +139,7 @@ def _columns(receipt: StoredReceipt, claims: Claims, subject: str) -> Iterator[A
     for name, value in stored.items():
         if getattr(claims, name) != value:
             yield _violation("columns", subject, f"{name} is not what was signed")
-    if lookup_code(new.token) != new.lookup_code:
+    if new.lookup_code not in (lookup_code(new.token), plain_lookup_code(new.token)):
         yield _violation("columns", subject, "lookup_code is not that of the token")
     if parse(new.token).key_id != new.key_id:
         yield _violation("columns", subject, "key_id is not what was signed")

@@ -41,6 +41,10 @@ class Receipt(Record):
     voided_at: Moment | None = None
     copies: int = 0
     """How many copies (BẢN SAO) have been printed."""
+    lookup_code: str = ""
+    """Mã tra cứu, as stored: without dashes."""
+    short_url: str = ""
+    """Address of the check page by the lookup code, short enough for an SMS."""
 
 
 class ReceiptReply(Reply):
@@ -75,6 +79,15 @@ class VerificationCheck(Record):
     detail: str
 
 
+class CodeFault(StrEnum):
+    """Why a typed lookup code leads to no receipt."""
+
+    MISTYPED = "mistyped"
+    """No code is like that: a character is wrong, missing or too many."""
+    UNKNOWN = "unknown"
+    """It could be one and is not in the register; an old code has no check character, and may be mistyped."""
+
+
 class Verification(Reply):
     """Everything that can be said of a token; ``valid`` only when no check failed."""
 
@@ -85,6 +98,8 @@ class Verification(Reply):
     receipt: Receipt | None
     voided: bool
     copies: int
+    code_fault: CodeFault | None = None
+    """Set when a lookup code was typed that leads to no receipt; it says nothing about the receipt."""
 
 
 class VerifyToken(Request[Verification]):

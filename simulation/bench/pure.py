@@ -14,7 +14,8 @@ from services.receipt.documents import DocumentOptions, Numbered, Seal, Words, w
 from services.receipt.legal_forms.files import load_legal_forms
 from services.receipt.receipts.draft import draft_of_payment
 from services.receipt.signatures.key_folder import KeyFolder
-from services.receipt.signatures.token import HASH_BYTES, LINK_BYTES, Claims, TokenKind, lookup_code, seal, to_text
+from services.receipt.signatures.lookup_codes import lookup_code
+from services.receipt.signatures.token import HASH_BYTES, LINK_BYTES, Claims, TokenKind, seal, to_text
 from services.receipt.verification.tokens import verify_token
 from shared.clock import business_day, now
 from shared.contracts.billing import PaymentRecorded

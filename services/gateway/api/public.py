@@ -1,37 +1,100 @@
-"""What is public: the page behind a receipt's QR code, and the keys that verify receipts."""
+"""What is public: pages for people who hold a receipt, and the keys that verify receipts."""
 
+from collections.abc import Awaitable, Callable
 from typing import Annotated
 
-from pydantic import StringConstraints
+from aiohttp import web
+from pydantic import ConfigDict, Field, StringConstraints
 
 from services.gateway.dependencies import Dependencies
 from services.gateway.edge.operation import Answer, AnyOperation, Call, Operation
 from services.gateway.edge.types import Incoming, Nothing
-from shared.check_page import CHECK_PAGE_HEADERS, render_check_page
+from shared.check_page import render_check_page
 from shared.contracts.common import Language
 from shared.contracts.receipt import GetPublicKeys, PublicKeysReply, VerifyToken
+from shared.problems import Problem
+from shared.public_page import (
+    PUBLIC_PAGE_HEADERS,
+    render_form_page,
+    render_home_page,
+    render_not_found_page,
+    render_unavailable_page,
+)
 
 TAG = "public"
 
+_HEADERS = {name: value for name, value in PUBLIC_PAGE_HEADERS.items() if name != "Content-Type"}
+_HTML = PUBLIC_PAGE_HEADERS["Content-Type"]
+_TOKEN_LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")
+_LONGEST_CODE = 100
+"""What is longer was not typed, and is not shown for correction."""
+
 
 class TokenPath(Incoming):
-    """A receipt's token as it stands in the QR code; small letters are read, too."""
+    """A receipt's token as it stands in the QR code, or its lookup code as people type it."""
 
-    token: Annotated[str, StringConstraints(pattern=r"^[A-Za-z2-7]{1,2000}$")]
-
-
-class LanguageQuery(Incoming):
-    """The language of the page: Vietnamese, whatever the browser prefers, unless the reader switches."""
-
-    lang: Language | None = None
+    token: Annotated[str, StringConstraints(min_length=1, max_length=2000)]
 
 
-async def check_page(call: Call[TokenPath, LanguageQuery, None], dependencies: Dependencies) -> Answer:
+class PageQuery(Incoming):
+    """The language of a page: Vietnamese, whatever the browser prefers, unless the reader switches.
+
+    Chats and search engines add parameters of their own to a link: they are no reason to refuse a page.
+    """
+
+    model_config = ConfigDict(extra="ignore")
+
+    lang: str = Field(default="vi", description="`en` for English; anything else is Vietnamese.")
+
+    @property
+    def language(self) -> Language:
+        """The language of the page."""
+        return Language.ENGLISH if self.lang.lower() == "en" else Language.VIETNAMESE
+
+
+class CodeQuery(PageQuery):
+    """What was typed into the form."""
+
+    code: Annotated[str, StringConstraints(max_length=2000)] = Field(
+        default="", description="A lookup code as people type it, or what the QR code holds."
+    )
+
+
+async def home(call: Call[Nothing, PageQuery, None], dependencies: Dependencies) -> Answer:  # noqa: ARG001 needs nothing
+    """Show what people can do here."""
+    return _page(render_home_page(call.query.language))
+
+
+async def check_typed(call: Call[Nothing, CodeQuery, None], dependencies: Dependencies) -> Answer:
+    """Show the form for a lookup code, or what the code that was typed leads to."""
+    typed = call.query.code.strip()
+    if not typed:
+        return _page(render_form_page(call.query.language))
+    return await _check(typed, call.query.language, dependencies, in_form=True)
+
+
+async def check_token(call: Call[TokenPath, PageQuery, None], dependencies: Dependencies) -> Answer:
     """Show what a receipt's token holds and whether it is genuine."""
-    verification = await dependencies.request(VerifyToken(token=call.path.token.upper()))
-    page = render_check_page(verification, call.query.lang or Language.VIETNAMESE)
-    headers = {name: value for name, value in CHECK_PAGE_HEADERS.items() if name != "Content-Type"}
-    return Answer(content=page.encode(), content_type=CHECK_PAGE_HEADERS["Content-Type"], headers=headers)
+    return await _check(call.path.token, call.query.language, dependencies, in_form=False)
+
+
+async def _check(scanned: str, language: Language, dependencies: Dependencies, *, in_form: bool) -> Answer:
+    capitals = scanned.upper()
+    token = capitals if _TOKEN_LETTERS.issuperset(capitals) else scanned
+    typed = scanned if in_form or len(scanned) <= _LONGEST_CODE else None
+    try:
+        verification = await dependencies.request(VerifyToken(token=token))
+    except Problem as problem:
+        if problem.status < 500:
+            raise
+        page = _page(render_unavailable_page(typed or "", language))
+        return Answer(
+            status=problem.status,
+            content=page.content,
+            content_type=page.content_type,
+            headers={**page.headers, "Retry-After": "10"},
+        )
+    return _page(render_check_page(verification, language, typed=typed))
 
 
 async def public_keys(call: Call[Nothing, Nothing, None], dependencies: Dependencies) -> PublicKeysReply:  # noqa: ARG001 same
@@ -39,23 +102,68 @@ async def public_keys(call: Call[Nothing, Nothing, None], dependencies: Dependen
     return await dependencies.request(GetPublicKeys())
 
 
-def _check(path: str, name: str) -> AnyOperation:
+def _page(html: str) -> Answer:
+    return Answer(content=html.encode(), content_type=_HTML, headers=_HEADERS)
+
+
+@web.middleware
+async def page_for_lost_people(
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+) -> web.StreamResponse:
+    """Answer a browser at an address that leads nowhere with a page; programs get their problem+json."""
+    try:
+        return await handler(request)
+    except web.HTTPNotFound:
+        if request.method not in {"GET", "HEAD"} or "text/html" not in request.headers.get("Accept", ""):
+            raise
+        content = render_not_found_page().encode()
+        return web.Response(status=404, body=content, headers=PUBLIC_PAGE_HEADERS)
+
+
+def _check_operation(path: str, name: str) -> AnyOperation:
     return Operation(
         method="GET",
         path=path,
         name=name,
         tag=TAG,
         summary="Check a receipt: the page behind its QR code",
-        handler=check_page,
+        handler=check_token,
         path_model=TokenPath,
-        query_model=LanguageQuery,
+        query_model=PageQuery,
+        media_types={"text/html": "A page for people."},
+    )
+
+
+def _form_operation(path: str, name: str) -> AnyOperation:
+    return Operation(
+        method="GET",
+        path=path,
+        name=name,
+        tag=TAG,
+        summary="Check a receipt by the lookup code that is printed on it",
+        handler=check_typed,
+        query_model=CodeQuery,
         media_types={"text/html": "A page for people."},
     )
 
 
 OPERATIONS: list[AnyOperation] = [
-    _check("/R/{token}", "checkReceipt"),
-    _check("/r/{token}", "checkReceiptSmallLetters"),
+    Operation(
+        method="GET",
+        path="/",
+        name="showHome",
+        tag=TAG,
+        summary="What people can do here",
+        handler=home,
+        query_model=PageQuery,
+        media_types={"text/html": "A page for people."},
+    ),
+    _form_operation("/R", "checkCode"),
+    _form_operation("/R/", "checkCodeWithSlash"),
+    _form_operation("/r", "checkCodeSmallLetters"),
+    _form_operation("/r/", "checkCodeSmallLettersWithSlash"),
+    _check_operation("/R/{token}", "checkReceipt"),
+    _check_operation("/r/{token}", "checkReceiptSmallLetters"),
     Operation(
         method="GET",
         path="/v1/public-keys",

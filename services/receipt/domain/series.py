@@ -88,5 +88,12 @@ def format_number(number: int) -> str:
 
 
 def format_lookup_code(code: str) -> str:
-    """Return a lookup code in groups that a person can type: ``ABCD-EFGH-IJKL-MNOP``."""
-    return "-".join(code[start : start + _LOOKUP_GROUP] for start in range(0, len(code), _LOOKUP_GROUP))
+    """Return a lookup code in groups that a person can type, the check character in the last: ``ABCD-EFGH-IJKL-MNOPQ``.
+
+    So it fits beside its label on 58 mm paper.
+    """
+    groups = [code[start : start + _LOOKUP_GROUP] for start in range(0, len(code), _LOOKUP_GROUP)]
+    if len(groups) > 1 and len(groups[-1]) == 1:
+        check = groups.pop()
+        groups[-1] += check
+    return "-".join(groups)

@@ -13,8 +13,9 @@ from services.receipt.legal_forms.rules import LegalForms
 from services.receipt.receipts.content import content_hash, content_of, seconds
 from services.receipt.receipts.draft import Draft
 from services.receipt.signatures.chain import link_of
+from services.receipt.signatures.lookup_codes import lookup_code
 from services.receipt.signatures.signer import Signer
-from services.receipt.signatures.token import Claims, TokenKind, lookup_code, seal
+from services.receipt.signatures.token import Claims, TokenKind, seal
 from services.receipt.store.receipts import add_receipt, receipt_of_payment
 from services.receipt.store.series import lock_series
 from shared.clock import Clock, business_day, now

@@ -10,7 +10,6 @@ lower case too, so that one changed character is always noticed.
 """
 
 import base64
-import hashlib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -26,7 +25,6 @@ HASH_BYTES = 32
 LINK_BYTES = 16
 SIGNATURE_BYTES = 64
 MAX_TEXT = 2000
-LOOKUP_CODE_LENGTH = 16
 
 _HEADER_ALGORITHM = 1
 _HEADER_KEY_ID = 4
@@ -230,17 +228,6 @@ def parse(raw: bytes) -> Token:
         signed=_signed_bytes(protected, payload),
         signature=signature,
     )
-
-
-def lookup_code(raw: bytes) -> str:
-    """Return the short code (mã tra cứu) printed for people who cannot scan: 80 bits of the token's SHA-256."""
-    return to_text(hashlib.sha256(raw).digest()[:10])
-
-
-def as_lookup_code(scanned: str) -> str | None:
-    """Return a typed lookup code without its dashes, spaces and small letters; None when it is none."""
-    code = re.sub(r"[\s-]", "", strip_address(scanned)).upper()
-    return code if len(code) == LOOKUP_CODE_LENGTH and _BASE32_TEXT.match(code) else None
 
 
 def _signed_bytes(protected: bytes, payload: bytes) -> bytes:

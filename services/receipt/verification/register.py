@@ -6,11 +6,12 @@ from services.receipt.domain.series import series_in
 from services.receipt.receipts.printout import contract_of
 from services.receipt.signatures.chain import first_link, link_of
 from services.receipt.signatures.keyring import Keyring
-from services.receipt.signatures.token import Token, as_lookup_code, to_text
+from services.receipt.signatures.lookup_codes import read_typed_code
+from services.receipt.signatures.token import Token, to_text
 from services.receipt.store.receipts import receipt_by_lookup_code, receipt_by_number
 from services.receipt.verification.tokens import TokenReport, verify_token
 from shared.check_wording import CHECKS
-from shared.contracts.receipt import CheckState, Verification
+from shared.contracts.receipt import CheckState, CodeFault, Verification
 from shared.db import Connection
 
 _PASSED, _FAILED = CheckState.PASSED, CheckState.FAILED
@@ -20,12 +21,13 @@ async def verify_on_record(
     scanned: str, connection: Connection, keyring: Keyring, options: DocumentOptions
 ) -> Verification:
     """Check a scanned token, address or typed lookup code. Bad input is an answer, never an error."""
-    code = as_lookup_code(scanned)
-    if code is not None:
-        found = await receipt_by_lookup_code(connection, code)
+    typed = read_typed_code(scanned)
+    if typed is not None:
+        found = None if typed.mistyped else await receipt_by_lookup_code(connection, typed.candidates)
         if found is None:
-            states = dict.fromkeys(CHECKS, CheckState.NOT_CHECKED) | {"recorded": _FAILED}
-            return TokenReport(states, None).verification()
+            failed, fault = ("canonical", CodeFault.MISTYPED) if typed.mistyped else ("recorded", CodeFault.UNKNOWN)
+            states = dict.fromkeys(CHECKS, CheckState.NOT_CHECKED) | {failed: _FAILED}
+            return TokenReport(states, None).verification(code_fault=fault)
         scanned = to_text(found.new.token)
     report = verify_token(scanned, keyring)
     if report.token is None or not report.authentic:

@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 
 from services.receipt.domain.series import format_lookup_code, format_number, series_in
 from services.receipt.signatures.keyring import Keyring
-from services.receipt.signatures.token import Claims, Token, TokenError, lookup_code, read_token
+from services.receipt.signatures.lookup_codes import lookup_code
+from services.receipt.signatures.token import Claims, Token, TokenError, read_token
 from shared.check_wording import CHECKS, check_sentence, field_label, kind_name
 from shared.clock import VIETNAM
 from shared.contracts.common import Language
-from shared.contracts.receipt import CheckState, Receipt, Verification, VerificationCheck
+from shared.contracts.receipt import CheckState, CodeFault, Receipt, Verification, VerificationCheck
 from shared.money import format_dong
 
 _TOKEN_IN_TEXT = re.compile(r"[A-Z2-7]{120,}")
@@ -48,18 +49,29 @@ class TokenReport:
         """Return one sentence for each check."""
         return {check: check_sentence(check, self.states[check], language) for check in CHECKS}
 
-    def verification(self, *, receipt: Receipt | None = None, voided: bool = False, copies: int = 0) -> Verification:
-        """Return the report as the contract's message."""
+    def verification(
+        self,
+        *,
+        receipt: Receipt | None = None,
+        voided: bool = False,
+        copies: int = 0,
+        code_fault: CodeFault | None = None,
+    ) -> Verification:
+        """Return the report as the contract's message; the lookup code is shown as the receipt has it on paper."""
+        fields = self.fields()
+        if receipt is not None and receipt.lookup_code:
+            fields[field_label("lookup_code")] = format_lookup_code(receipt.lookup_code)
         return Verification(
             valid=self.valid,
             checks=[
                 VerificationCheck(check=check, state=self.states[check], detail=sentence)
                 for check, sentence in self.sentences().items()
             ],
-            fields=self.fields(),
+            fields=fields,
             receipt=receipt,
             voided=voided,
             copies=copies,
+            code_fault=code_fault,
         )
 
 

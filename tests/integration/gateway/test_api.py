@@ -9,10 +9,12 @@ import pytest
 
 from shared.contracts.billing import CloseShift, RecordPayment
 from shared.contracts.customer import RecordVisit, SearchCustomers
+from shared.contracts.receipt import Verification, VerifyToken
 from shared.ids import new_id
-from shared.problems import Conflict, InvalidRequest, Problem, SameIdOtherContent
+from shared.messaging import UnitOfWork
+from shared.problems import Conflict, InvalidRequest, Problem, SameIdOtherContent, Unavailable
 from simulation.phone import VirtualPhone
-from tests.integration.gateway.back_office import START, TOTAL, bill
+from tests.integration.gateway.back_office import START, TOTAL, bill, facts
 from tests.integration.gateway.conftest import CUSTOMER, Town
 
 OTHER = "PB15010000002"
@@ -170,6 +172,32 @@ async def test_a_collector_cannot_print_on_somebody_elses_phone(gateway: Town) -
     with pytest.raises(Problem) as refused:
         await phone.call("POST", f"/v1/receipts/{receipt.receipt_id}/copies", body=body, key=new_id())
     assert refused.value.status == 403
+
+
+async def test_a_collector_sends_the_link_of_a_receipt_to_the_customers_number_or_to_another(gateway: Town) -> None:
+    phone = await gateway.phone()
+    receipt = (await phone.receipt_of((await phone.pay(CUSTOMER, TOTAL)).payment.payment_id)).receipt
+    path = f"/v1/receipts/{receipt.receipt_id}/links"
+
+    sent = (await phone.call("POST", path, body={}, key=new_id()))["link"]
+    other = (await phone.call("POST", path, body={"phone": "0987 654 321"}, key=new_id()))["link"]
+
+    assert sent["phone"] == facts(CUSTOMER).phone
+    assert other["phone"] == "+84987654321"
+    assert receipt.short_url in sent["text"]
+    assert f"{receipt.series} {receipt.number:08d} {receipt.total}" in sent["text"]
+    assert sorted(link["phone"] for link in (await phone.call("GET", path))["links"]) == sorted(
+        [sent["phone"], other["phone"]]
+    )
+
+
+@pytest.mark.parametrize("written", ["19001006x", "0912", "090 000 000 000 0"])
+async def test_a_link_goes_to_no_text_that_is_no_phone_number(gateway: Town, written: str) -> None:
+    phone = await gateway.phone()
+    receipt = (await phone.receipt_of((await phone.pay(CUSTOMER, TOTAL)).payment.payment_id)).receipt
+    with pytest.raises(Problem) as refused:
+        await phone.call("POST", f"/v1/receipts/{receipt.receipt_id}/links", body={"phone": written}, key=new_id())
+    assert (refused.value.status, refused.value.slug) == (409, "invalid-phone")
 
 
 async def test_printers_belong_to_their_device(gateway: Town) -> None:
@@ -342,6 +370,51 @@ async def test_the_page_behind_a_qr_code_opens_in_any_case_of_letters(gateway: T
         assert response.content_type == "text/html"
         assert response.headers["Cache-Control"] == "no-store"
         assert "475.000" in await response.text()
+
+
+@pytest.mark.parametrize("path", ["/", "/R", "/R/", "/r", "/r/", "/R?code=", "/R?fbclid=x", "/?lang=fr"])
+async def test_what_the_receipt_prints_leads_to_a_form_for_people(gateway: Town, path: str) -> None:
+    async with gateway.session.get(gateway.url + path) as response:
+        assert (response.status, response.content_type) == (200, "text/html")
+        assert "form-action 'self'" in response.headers["Content-Security-Policy"]
+        assert '<form method="get" action="/R">' in await response.text()
+
+
+@pytest.mark.parametrize(
+    "path", ["/R?code=abc234", "/R?code=%20ABC234%0A", "/r/?code=ABC234&lang=en", "/R/ABC234?zarsrc=30&utm_source=zalo"]
+)
+async def test_what_is_typed_into_the_form_is_looked_up(gateway: Town, path: str) -> None:
+    async with gateway.session.get(gateway.url + path) as response:
+        assert response.status == 200
+        assert "475.000" in await response.text()
+
+
+async def test_a_code_as_it_is_printed_is_no_bad_request(gateway: Town) -> None:
+    for typed in ("GEZD-GNBV-GY3T-QOJQT", "gezd%20gnbv%20gy3t%20qojqt", "M%C3%A3:%20GEZD", "0O1I"):
+        async with gateway.session.get(f"{gateway.url}/R/{typed}") as response:
+            assert (response.status, response.content_type) == (200, "text/html"), typed
+
+
+async def test_a_browser_at_an_address_that_leads_nowhere_gets_a_page_and_a_program_its_problem(gateway: Town) -> None:
+    browser = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+    async with gateway.session.get(f"{gateway.url}/tra-cuu", headers=browser) as response:
+        assert (response.status, response.content_type) == (404, "text/html")
+        assert "Không có trang này" in await response.text()
+    async with gateway.session.get(f"{gateway.url}/tra-cuu") as response:
+        assert (response.status, response.content_type) == (404, "application/problem+json")
+
+
+async def test_while_receipts_cannot_be_looked_up_people_are_not_shown_an_error_of_a_program(gateway: Town) -> None:
+    async def unavailable(request: VerifyToken, work: UnitOfWork) -> Verification:
+        raise Unavailable
+
+    gateway.office.other_answers[VerifyToken] = unavailable
+    async with gateway.session.get(f"{gateway.url}/R?code=GEZD-GNBV") as response:
+        assert (response.status, response.content_type) == (503, "text/html")
+        assert response.headers["Retry-After"] == "10"
+        text = await response.text()
+    assert "Chưa kiểm tra được" in text
+    assert 'value="GEZD-GNBV"' in text
 
 
 async def test_a_token_that_was_altered_is_called_so(gateway: Town) -> None:

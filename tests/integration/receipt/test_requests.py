@@ -8,11 +8,13 @@ import pytest
 
 from services.receipt.domain.series import format_lookup_code
 from services.receipt.signatures.keyring import Keyring
-from services.receipt.signatures.token import Algorithm, from_text, lookup_code, parse, seal, to_text
+from services.receipt.signatures.lookup_codes import check_character, lookup_code, plain_lookup_code
+from services.receipt.signatures.token import Algorithm, from_text, parse, seal, to_text
 from services.receipt.verification.tokens import verify_token
 from shared.contracts.billing import NoticeKind
 from shared.contracts.receipt import (
     CheckState,
+    CodeFault,
     GetPublicKeys,
     GetReceipt,
     PaperKind,
@@ -116,10 +118,46 @@ async def test_the_typed_lookup_code_finds_the_receipt(shop: Shop) -> None:
     await shop.start()
     receipt = await one_receipt(shop)
     code = format_lookup_code(lookup_code(from_text(receipt.token)))
-    for typed in (code, code.lower(), code.replace("-", " ")):
+    assert receipt.lookup_code == code.replace("-", "")
+    assert receipt.short_url.endswith(f"/R/{receipt.lookup_code}")
+    for typed in (code, code.lower(), code.replace("-", " – "), f"Mã tra cứu: {code}", receipt.short_url, code[:-1]):
         verification = await shop.ask(VerifyToken(token=typed))
-        assert verification.valid
+        assert verification.valid, typed
         assert verification.receipt == receipt
+        assert verification.fields["Mã tra cứu"] == code
+
+
+async def test_a_mistyped_lookup_code_is_called_mistyped_and_one_that_is_not_on_record_unknown(shop: Shop) -> None:
+    await shop.start()
+    code = (await one_receipt(shop)).lookup_code
+    mistyped = ("B" if code[5] == "A" else "A").join((code[:5], code[6:]))
+    plain = "GEZDGNBVGY3TQOJQ"
+    for typed, fault in (
+        (mistyped, CodeFault.MISTYPED),
+        (code[:9], CodeFault.MISTYPED),
+        (code + "AA", CodeFault.MISTYPED),
+        (plain + check_character(plain), CodeFault.UNKNOWN),
+        (plain, CodeFault.UNKNOWN),
+    ):
+        verification = await shop.ask(VerifyToken(token=typed))
+        assert (verification.valid, verification.code_fault) == (False, fault), typed
+
+
+async def test_a_receipt_whose_code_has_no_check_character_is_found_and_printed_again_as_it_was(shop: Shop) -> None:
+    await shop.start()
+    receipt = await one_receipt(shop)
+    plain = plain_lookup_code(from_text(receipt.token))
+    async with shop.pool.acquire() as connection, connection.transaction():
+        await connection.execute("ALTER TABLE receipt DISABLE TRIGGER USER")
+        await connection.execute("UPDATE receipt SET lookup_code = $1", plain)
+        await connection.execute("ALTER TABLE receipt ENABLE TRIGGER USER")
+    for typed in (plain, plain.lower(), format_lookup_code(plain), plain + check_character(plain)):
+        verification = await shop.ask(VerifyToken(token=typed))
+        assert verification.valid, typed
+        assert verification.fields["Mã tra cứu"] == format_lookup_code(plain)
+    printed = (await shop.ask(GetReceipt(receipt_id=receipt.receipt_id))).document.model_dump_json()
+    assert f'Mã tra cứu: {format_lookup_code(plain)}"' in printed
+    assert (await shop.audit()).violations == []
 
 
 async def test_a_voided_receipt_is_genuine_and_not_valid_any_more(shop: Shop) -> None:

@@ -40,7 +40,7 @@ INVOICE_NUMBERED = Numbered("1", "K26TAA", 123, ISSUED_AT)
 FORMS = load_legal_forms()
 RECEIPT_FORM = FORMS.form_of("PB1401", date(2026, 11, 12), settles_whole_bills=True)
 INVOICE_FORM = FORMS.form_of("PB1401", date(2018, 11, 12), settles_whole_bills=True)
-SEAL = Seal("2KCE3IQE" * 43, "GEZDGNBVGY3TQOJQ", "ĐIỆN LỰC THÀNH PHỐ CÀ MAU", ISSUED_AT)
+SEAL = Seal("2KCE3IQE" * 43, "GEZDGNBVGY3TQOJQT", "ĐIỆN LỰC THÀNH PHỐ CÀ MAU", ISSUED_AT)
 OPTIONS = DocumentOptions(
     company_name="CÔNG TY ĐIỆN LỰC CÀ MAU",
     bank_account=BankAccount("970415", "113366668888", "DIEN LUC CA MAU"),

@@ -1,5 +1,6 @@
 """The page behind the QR code: says what is true, escapes everything, needs nothing else."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 
@@ -8,10 +9,11 @@ import pytest
 from services.receipt.signatures.keyring import Keyring
 from services.receipt.signatures.token import to_text
 from services.receipt.verification.tokens import TokenReport, verify_token
-from shared.check_page import CHECK_PAGE_HEADERS, render_check_page
+from shared.check_page import render_check_page
 from shared.check_wording import CHECKS, FIELD_LABELS, check_sentence
 from shared.contracts.common import Language
-from shared.contracts.receipt import CheckState, Receipt, ReceiptKind, Verification, VerificationCheck
+from shared.contracts.receipt import CheckState, CodeFault, Receipt, ReceiptKind, Verification, VerificationCheck
+from shared.public_page import PUBLIC_PAGE_HEADERS, render_form_page, render_home_page, render_not_found_page
 from tests.unit.receipt.samples import sample_id
 from tests.unit.receipt.test_token import KEYRING, RAW, TEXT
 
@@ -54,6 +56,8 @@ UNREADABLE = verify_token("HELLO", KEYRING).verification()
 NOT_ON_RECORD = on_record(recorded=FAILED).verification()
 VOID_SLIP = on_record().verification(receipt=receipt(ReceiptKind.VOID))
 OFFLINE = verify_token(TEXT, KEYRING).verification()
+MISTYPED = verify_token("HELLO", KEYRING).verification(code_fault=CodeFault.MISTYPED)
+UNKNOWN = verify_token("HELLO", KEYRING).verification(code_fault=CodeFault.UNKNOWN)
 UNKNOWN_KEY = verify_token(TEXT, Keyring([])).verification()
 
 
@@ -78,7 +82,7 @@ class Page(HTMLParser):
         if "verdict" in (values.get("class") or ""):
             self.verdict = (values["class"] or "").split()[1]
         assert not {name for name in values if name.startswith("on")}
-        if tag not in {"meta", "!doctype"}:
+        if tag not in {"meta", "!doctype", "input"}:
             self._open.append(tag)
 
     def handle_endtag(self, tag: str) -> None:
@@ -95,7 +99,9 @@ class Page(HTMLParser):
         (VALID, "good", "Biên nhận hợp lệ"),
         (VOIDED, "bad", "Biên nhận đã bị hủy"),
         (ALTERED, "bad", "KHÔNG hợp lệ"),
-        (UNREADABLE, "bad", "KHÔNG hợp lệ"),
+        (UNREADABLE, "caution", "Không đọc được mã"),
+        (MISTYPED, "caution", "Mã gõ nhầm"),
+        (UNKNOWN, "caution", "có thể gõ nhầm"),
         (NOT_ON_RECORD, "bad", "KHÔNG hợp lệ"),
         (UNKNOWN_KEY, "bad", "KHÔNG hợp lệ"),
         (VOID_SLIP, "caution", "không phải bằng chứng đã trả tiền"),
@@ -143,8 +149,8 @@ def test_the_page_runs_nothing_and_loads_nothing() -> None:
         assert not {"script", "img", "link", "iframe", "form", "object", "svg"} & set(page.tags)
         assert "url(" not in html
         assert "//" not in html.replace("<!doctype html>", "")
-    assert "default-src 'none'" in CHECK_PAGE_HEADERS["Content-Security-Policy"]
-    assert "script-src" not in CHECK_PAGE_HEADERS["Content-Security-Policy"]
+    assert "default-src 'none'" in PUBLIC_PAGE_HEADERS["Content-Security-Policy"]
+    assert "script-src" not in PUBLIC_PAGE_HEADERS["Content-Security-Policy"]
 
 
 def test_whatever_a_token_holds_is_shown_as_text() -> None:
@@ -160,6 +166,34 @@ def test_whatever_a_token_holds_is_shown_as_text() -> None:
     html = render_check_page(verification)
     assert "<script" not in html
     assert Page(html).text.count(hostile) == 3
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("verification", [MISTYPED, UNKNOWN, UNREADABLE])
+def test_what_was_typed_wrong_says_nothing_against_the_receipt_and_can_be_corrected(
+    verification: Verification, language: Language
+) -> None:
+    html = render_check_page(verification, language, typed='gezd"><script>')
+    page = Page(html)
+    for accusation in ("KHÔNG hợp lệ", "Đừng dùng", "NOT genuine", "Do not rely"):
+        assert accusation not in page.text
+    assert {"form", "input", "button"} <= set(page.tags)
+    assert 'value="gezd&quot;&gt;&lt;script&gt;"' in html
+    assert page.links[0].startswith("/R?code=gezd%22%3E%3Cscript%3E&lang=")
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("render", [render_form_page, render_home_page, render_not_found_page])
+def test_the_pages_for_people_have_a_form_and_need_nothing_else(
+    render: Callable[[Language], str], language: Language
+) -> None:
+    html = render(language)
+    page = Page(html)
+    assert not {"script", "img", "link", "iframe", "object", "svg"} & set(page.tags)
+    assert page.tags.count("form") == 1
+    assert 'action="/R"' in html
+    assert "form-action 'self'" in PUBLIC_PAGE_HEADERS["Content-Security-Policy"]
+    assert ("Lookup code" in page.text) == (language is Language.ENGLISH)
 
 
 @pytest.mark.parametrize("language", Language)

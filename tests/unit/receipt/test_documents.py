@@ -83,7 +83,7 @@ def test_a_receipt_says_what_was_paid_and_what_for_and_that_it_is_no_invoice() -
         f"Ký số bởi: {event.customer.unit.name}",
         "Ngày ký: 12/11/2026 14:05:12",
         "Tra cứu: thungan.example/R",
-        "Mã tra cứu: GEZD-GNBV-GY3T-QOJQ",
+        "Mã tra cứu: GEZD-GNBV-GY3T-QOJQT",
     ):
         assert wanted in text, wanted
 

@@ -66,6 +66,7 @@ def test_each_seller_gets_the_next_free_letters() -> None:
 def test_numbers_and_codes_are_written_so_that_people_can_read_them() -> None:
     assert format_number(123) == "00000123"
     assert format_lookup_code("ABCDEFGHIJKLMNOP") == "ABCD-EFGH-IJKL-MNOP"
+    assert format_lookup_code("ABCDEFGHIJKLMNOPQ") == "ABCD-EFGH-IJKL-MNOPQ"
 
 
 def test_the_same_payment_gives_the_same_ids_and_void_and_original_differ() -> None:

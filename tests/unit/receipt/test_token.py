@@ -18,8 +18,6 @@ from services.receipt.signatures.token import (
     Claims,
     TokenError,
     TokenKind,
-    as_lookup_code,
-    lookup_code,
     parse,
     read_token,
     seal,
@@ -308,15 +306,6 @@ def test_a_changed_amount_is_shown_but_not_vouched_for() -> None:
     report = verify_token(to_text(cbor2.dumps(cbor2.CBORTag(18, parts), canonical=True)), KEYRING)
     assert report.states["signature"] is CheckState.FAILED
     assert report.fields()["Số tiền đã thu"] == "1 ₫"
-
-
-def test_a_lookup_code_may_be_typed_as_people_type() -> None:
-    code = lookup_code(RAW)
-    assert len(code) == 16
-    typed = f" {code[:4]}-{code[4:8]} {code[8:]}".lower()
-    assert as_lookup_code(typed) == code
-    assert as_lookup_code(TEXT) is None
-    assert as_lookup_code("0000-1111-0000-1111") is None
 
 
 def test_tokens_are_found_in_files_and_a_damaged_one_is_not_passed_over() -> None:

@@ -401,6 +401,12 @@ export interface JobResult {
   readonly state: "printed" | "failed" | "unconfirmed" | "held" | "expired" | "cancelled";
 }
 
+/** To which number the link of a receipt goes. */
+export interface LinkRequest {
+  /** As people write it; the customer's number on record when left out. */
+  readonly phone?: string | null;
+}
+
 /** The kind of fact by which a search found a customer. */
 export type MatchedOn = "code" | "name" | "phone" | "meter" | "address";
 
@@ -647,10 +653,12 @@ export interface Receipt {
   readonly customer_code: string;
   readonly issued_at: string;
   readonly kind: ReceiptKind;
+  readonly lookup_code?: string;
   readonly number: number;
   readonly payment_id: string;
   readonly receipt_id: string;
   readonly series: string;
+  readonly short_url?: string;
   readonly token: string;
   readonly total: number;
   readonly url: string;
@@ -662,6 +670,32 @@ export interface Receipt {
 
 /** What a numbered, signed, chained entry of a series stands for. */
 export type ReceiptKind = "original" | "void";
+
+/** The link of a receipt by SMS, for whoever could not be given the receipt on paper. */
+export interface ReceiptLink {
+  readonly cause: string;
+  readonly customer_code: string;
+  readonly due_at: string;
+  readonly link_id: string;
+  readonly phone: string;
+  readonly receipt_id: string;
+  readonly requested_at: string;
+  readonly requested_by: string;
+  readonly sent_at: string | null;
+  readonly state: ReminderState;
+  readonly text: string;
+}
+
+/** The SMS as it is recorded. */
+export interface ReceiptLinkReply {
+  readonly link: ReceiptLink;
+  readonly repeated?: boolean;
+}
+
+/** Links of one receipt, the latest first. */
+export interface ReceiptLinks {
+  readonly links: readonly ReceiptLink[];
+}
 
 /** The receipt with the paper as it was first printed. */
 export interface ReceiptReply {
@@ -694,6 +728,7 @@ export interface Reminder {
 
 /** Reminders, the latest first. */
 export interface ReminderHistory {
+  readonly receipt_links?: readonly ReceiptLink[];
   readonly reminders: readonly Reminder[];
 }
 
@@ -1099,6 +1134,18 @@ export interface Paths {
     key: string;
     body: CopyRequest;
     answer: ReprintReply;
+  };
+  /** Read to which numbers the link of a receipt was sent, and what came of it */
+  "GET /v1/receipts/{receipt_id}/links": {
+    params: { "receipt_id": string };
+    answer: ReceiptLinks;
+  };
+  /** Send the link of a receipt by SMS, for whoever could not be given it on paper */
+  "POST /v1/receipts/{receipt_id}/links": {
+    params: { "receipt_id": string };
+    key: string;
+    body: LinkRequest;
+    answer: ReceiptLinkReply;
   };
   /** Read the own route of a day, in the order of walking */
   "GET /v1/route": {
