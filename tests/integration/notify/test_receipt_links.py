@@ -21,8 +21,8 @@ from shared.contracts.notify import (
     SendReceiptLink,
 )
 from shared.ids import new_id
-from tests.integration.notify.desk import Desk
 from tests.integration.notify.notices import CODE, NIGHT, PHONE, Operator, Watch, notice, paid
+from tests.integration.notify.notify_handlers import Desk
 
 RECEIPT = new_id()
 ADDRESS = "https://bienlai.pcmu.evnspc.vn/R/GEZDGNBVGY3TQOJQ2"
