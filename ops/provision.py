@@ -18,6 +18,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 import asyncpg
 
 from ops.system import SERVICES, namespace_of
+from shared.placeholders import Environment, credentials_fault, secret_fault
 
 # Extensions are made by the administrator: on a managed server a service's role may not.
 EXTENSIONS = {"customer": ("unaccent", "pg_trgm")}
@@ -118,9 +119,19 @@ def main(environment: Mapping[str, str] = os.environ) -> int:
         return 2
     namespace = namespace_of(environment)
     passwords = {service: environment[name] for service, name in wanted.items()}
+    known = _known_to_everybody(environment, wanted)
+    if known and environment.get("THUNGAN_ENVIRONMENT") != Environment.DEVELOPMENT:
+        print(f"passwords that everybody knows: {', '.join(known)}", file=sys.stderr)  # noqa: T201
+        print("only THUNGAN_ENVIRONMENT=development may have such", file=sys.stderr)  # noqa: T201
+        return 2
     asyncio.run(provision(environment["THUNGAN_POSTGRES_URL"], namespace, passwords))
     print(f"ready: {', '.join(database_name(namespace, service) for service in SERVICES)}")  # noqa: T201
     return 0
+
+
+def _known_to_everybody(environment: Mapping[str, str], wanted: Mapping[str, str]) -> list[str]:
+    known = [name for name in wanted.values() if secret_fault(environment[name])]
+    return ["THUNGAN_POSTGRES_URL", *known] if credentials_fault(environment["THUNGAN_POSTGRES_URL"]) else known
 
 
 def _with_database(url: str, name: str) -> str:

@@ -34,6 +34,7 @@ from shared.logging import configure_logging
 from shared.messaging.bus import Bus
 from shared.messaging.provision import provision
 from shared.messaging.topology import Topology
+from shared.placeholders import Environment, placeholders_in
 from shared.settings import ServiceSettings
 
 S = TypeVar("S", bound=ServiceSettings)
@@ -125,7 +126,15 @@ def run_service(
             variable = "_".join(str(part) for part in problem["loc"]).upper()
             sys.stderr.write(f"{name}: THUNGAN_{variable}: {problem['msg']}\n")
         sys.exit(EXIT_CONFIGURATION)
+    placeholders = dict(placeholders_in(settings))
+    if placeholders and settings.environment is Environment.PRODUCTION:
+        for variable, fault in placeholders.items():
+            sys.stderr.write(f"{name}: THUNGAN_{variable.upper()}: {fault}\n")
+        sys.stderr.write(f"{name}: only with THUNGAN_ENVIRONMENT=development may settings be so\n")
+        sys.exit(EXIT_CONFIGURATION)
     configure_logging(service=name, instance=settings.instance, level=settings.log_level, style=settings.log_format)
+    if placeholders:
+        log.warning("development_settings", settings=sorted(placeholders))
     if arguments.command == "migrate":
         phases = ("pre", "post") if arguments.phase == "all" else (arguments.phase,)
         uvloop.run(_migrate(settings, topology, migrations, phases))

@@ -2,9 +2,12 @@
 
 import socket
 from pathlib import Path
+from typing import Annotated
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from shared.placeholders import Credentials, Environment
 
 
 class ServiceSettings(BaseSettings):
@@ -15,10 +18,13 @@ class ServiceSettings(BaseSettings):
     namespace: str = Field(default="thungan", pattern=r"^[a-z][a-z0-9_]{0,30}$")
     """Prefix of every exchange and queue, so that several systems can share a broker."""
 
-    amqp_url: SecretStr
+    environment: Environment = Environment.PRODUCTION
+    """``development`` allows addresses that lead nowhere and passwords that everybody knows."""
+
+    amqp_url: Annotated[SecretStr, Credentials()]
     """AMQP address of RabbitMQ, with its password."""
 
-    database_url: SecretStr
+    database_url: Annotated[SecretStr, Credentials()]
     """Address of this service's own PostgreSQL database, with this service's own role."""
 
     database_pool_size: int = Field(default=8, ge=2, le=100)

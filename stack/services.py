@@ -239,6 +239,7 @@ class LocalSystem:
         inherited = {name: value for name, value in os.environ.items() if name != "THUNGAN_POSTGRES_URL"}
         return {
             **self._folder.service_folders(self.namespace),
+            "THUNGAN_ENVIRONMENT": "development",
             "THUNGAN_RECEIPT_CHECK_URL": self.gateway_url,
             **inherited,
             "PYTHONUNBUFFERED": "1",

@@ -3,7 +3,7 @@
 import re
 from datetime import timedelta
 from pathlib import Path
-from typing import Self
+from typing import Annotated, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator, model_validator
@@ -14,6 +14,7 @@ from services.receipt.domain.series import FIRST_SUFFIX
 from services.receipt.legal_forms.files import SHIPPED, load_legal_forms
 from services.receipt.legal_forms.rules import LegalForms
 from shared.contracts.common import Language
+from shared.placeholders import PublicAddress
 from shared.settings import ServiceSettings
 
 
@@ -26,7 +27,7 @@ class ReceiptSettings(ServiceSettings):
     receipt_key_file: Path | None = None
     """A private key (PKCS#8 PEM) mounted as a secret, in place of one made in the folder."""
 
-    receipt_check_url: str = "https://thungan.example"
+    receipt_check_url: Annotated[str, PublicAddress()] = "https://thungan.example"
     """Where receipts can be checked: scheme and host (and port) of the gateway, as the QR code holds them."""
 
     receipt_first_suffix: str = Field(default=FIRST_SUFFIX, pattern=r"^[A-Z]{2}$")

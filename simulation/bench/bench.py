@@ -45,6 +45,7 @@ class Bench:
     def settings(self, namespace: str) -> dict[str, str]:
         """Return the environment of a subject that needs the broker; the database URL is nobody's."""
         return {
+            "THUNGAN_ENVIRONMENT": "development",
             "THUNGAN_AMQP_URL": self.stack.amqp_url,
             "THUNGAN_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none",
             "THUNGAN_NAMESPACE": namespace,

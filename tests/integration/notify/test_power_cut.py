@@ -30,6 +30,7 @@ KILLS = 6
 async def start(database_url: str, amqp_url: str, namespace: str, folder: Path) -> asyncio.subprocess.Process:
     environment = {
         **os.environ,
+        "THUNGAN_ENVIRONMENT": "development",
         "THUNGAN_DATABASE_URL": database_url,
         "THUNGAN_AMQP_URL": amqp_url,
         "THUNGAN_NAMESPACE": namespace,

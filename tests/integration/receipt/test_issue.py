@@ -284,6 +284,7 @@ async def test_killed_copies_leave_no_gap_and_lose_no_payment(shop: Shop) -> Non
     events = [payment_recorded(f"payment {number}") for number in range(120)]
     environment = {
         **os.environ,
+        "THUNGAN_ENVIRONMENT": "development",
         "THUNGAN_AMQP_URL": shop.settings.amqp_url.get_secret_value(),
         "THUNGAN_DATABASE_URL": shop.settings.database_url.get_secret_value(),
         "THUNGAN_NAMESPACE": shop.settings.namespace,

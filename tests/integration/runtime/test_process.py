@@ -68,6 +68,7 @@ def start(amqp_url: str, namespace: str, used_services: set[str]) -> Start:
             "PATH": os.environ["PATH"],
             "LD_PRELOAD": os.environ.get("LD_PRELOAD", ""),  # the clock of a run on another date
             "PYTHONPATH": str(_PROJECT),
+            "THUNGAN_ENVIRONMENT": "development",
             "THUNGAN_AMQP_URL": amqp_url,
             "THUNGAN_DATABASE_URL": database_url,
             "THUNGAN_NAMESPACE": namespace,
@@ -224,3 +225,12 @@ async def test_missing_settings_are_named_and_nothing_is_started(start: Start) -
     assert "THUNGAN_AMQP_URL" in text
     assert "THUNGAN_DATABASE_URL" in text
     assert "THUNGAN_CONCURRENCY" in text
+
+
+async def test_outside_development_a_service_does_not_start_with_a_password_that_everybody_knows(start: Start) -> None:
+    url = "postgresql://sample:development@127.0.0.1:1/none"
+    for arguments in ((), ("migrate",)):
+        async with start(url, *arguments, environment="production") as sample:
+            assert await sample.ended() == 78
+        assert any("THUNGAN_DATABASE_URL" in line for line in sample.lines)
+        assert not any(url in line for line in sample.lines)

@@ -156,6 +156,18 @@ def test_provisioning_names_every_password_that_is_missing(capsys: pytest.Captur
     assert "THUNGAN_BILLING_PASSWORD" not in printed
 
 
+def test_outside_development_nothing_is_provisioned_with_passwords_that_everybody_knows(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    passwords = {f"THUNGAN_{service.upper()}_PASSWORD": f"development-{service}" for service in SERVICES}
+    passwords["THUNGAN_BILLING_PASSWORD"] = "wX3-oV9q"
+    address = "postgresql://thungan_admin:development@db.test/postgres"
+    assert provision.main({"THUNGAN_POSTGRES_URL": address, **passwords}) == 2
+    printed = capsys.readouterr().err
+    assert "THUNGAN_POSTGRES_URL, THUNGAN_CUSTOMER_PASSWORD" in printed
+    assert "THUNGAN_BILLING_PASSWORD" not in printed
+
+
 def test_compose_gives_every_service_the_database_that_is_provisioned_for_it() -> None:
     compose = yaml.safe_load((PROJECT / "docker-compose.yml").read_text())["services"]
     provisioned = compose["provision"]["environment"]
