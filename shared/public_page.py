@@ -78,8 +78,8 @@ li span{position:absolute;left:.25rem;font-weight:700}
 .failed{color:#b3191f;font-weight:600}
 .note{color:#56606b;margin:.5rem 0 0;font-size:.95rem}
 label{display:block;font-weight:600;margin-bottom:.35rem}
-input{width:100%;min-height:3rem;padding:.5rem min(.75rem,3vw);border:2px solid #56606b;border-radius:.5rem;background:#fff;
-color:#1b1f24;font:600 min(1.125rem,6vw)/1.3 ui-monospace,monospace;text-transform:uppercase}
+input{width:100%;min-height:3rem;padding:.5rem min(.75rem,3vw);border:2px solid #56606b;border-radius:.5rem;
+background:#fff;color:#1b1f24;font:600 min(1.125rem,6vw)/1.3 ui-monospace,monospace;text-transform:uppercase}
 button{width:100%;min-height:3rem;margin-top:.75rem;border:0;border-radius:.5rem;background:#0b5cad;color:#fff;
 font:600 1.0625rem/1.3 system-ui,sans-serif}
 input:focus-visible,button:focus-visible,a:focus-visible{outline:3px solid #0b5cad;outline-offset:2px}
