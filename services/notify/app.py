@@ -4,6 +4,8 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
+import structlog
+
 from services.notify.delivery.schedule import Schedule
 from services.notify.delivery.sender import Sender
 from services.notify.metrics import watch_due
@@ -14,7 +16,10 @@ from services.notify.texts.template_file import load_templates
 from services.notify.topology import TOPOLOGY
 from shared.clock import Clock, now
 from shared.health import serve_health
+from shared.placeholders import Environment
 from shared.runtime import Running, open_parts
+
+log = structlog.get_logger(__name__)
 
 
 @asynccontextmanager
@@ -22,6 +27,8 @@ async def service(
     settings: NotifySettings, *, providers: Sequence[Provider] | None = None, clock: Clock = now
 ) -> AsyncIterator[Running]:
     """Run notify; ``providers`` and ``clock`` replace those of the settings and the machine."""
+    if settings.environment is Environment.PRODUCTION and set(settings.sms_providers) == {"sandbox"}:
+        log.warning("sms_reach_nobody", sms_providers=settings.sms_providers)
     texts, limits = ReminderTexts(load_templates(), settings.sms_language), settings.limits()
     async with open_parts(settings, TOPOLOGY) as parts:
         sender = Sender(

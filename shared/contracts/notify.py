@@ -88,6 +88,7 @@ class SendReceiptLink(Request[ReceiptLinkReply]):
     message_name: ClassVar[str] = "notify.send_receipt_link"
     link_id: UUID
     receipt_id: UUID
+    payment_id: UUID
     customer_code: CustomerCode
     phone: Phone
     unit_name: str = Field(min_length=1, max_length=200)

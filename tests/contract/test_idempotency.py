@@ -62,6 +62,7 @@ SAMPLES: tuple[Request[Any], ...] = (
     SendReceiptLink(
         link_id=UUID(int=9),
         receipt_id=UUID(int=8),
+        payment_id=UUID(int=10),
         customer_code=CUSTOMER,
         phone="+84912345678",
         unit_name="Điện lực Cà Mau",

@@ -112,6 +112,7 @@ async def send_link(call: Call[ReceiptPath, Nothing, LinkRequest], dependencies:
         SendReceiptLink(
             link_id=call.key,
             receipt_id=receipt.receipt_id,
+            payment_id=receipt.payment_id,
             customer_code=receipt.customer_code,
             phone=phone,
             unit_name=facts.unit.name,

@@ -7,6 +7,7 @@ class Cause(StrEnum):
     """Why a reminder was cancelled, has failed, or waits."""
 
     PAID = "paid"
+    REVERSED = "reversed"
     NO_PHONE = "no_phone"
     LANDLINE = "landline"
     OPTED_OUT = "opted_out"

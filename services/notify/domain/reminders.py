@@ -38,6 +38,7 @@ class NewReminder:
     issued_at: datetime
     due_at: datetime
     receipt_id: UUID | None = None
+    payment_id: UUID | None = None
     requested_by: str | None = None
 
     def under(self, verdict: Verdict) -> "NewReminder":

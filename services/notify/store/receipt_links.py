@@ -5,6 +5,7 @@ from uuid import UUID
 
 from asyncpg import Record
 
+from services.notify.domain.causes import Cause
 from shared.contracts.notify import ReceiptLink
 from shared.db import Connection
 
@@ -38,6 +39,16 @@ _OF_CUSTOMER = f"""
 async def links_of_customer(connection: Connection, customer_code: str, limit: int) -> list[ReceiptLink]:
     """Return the links of a customer's receipts, the latest first."""
     return [_link(row) for row in await connection.fetch(_OF_CUSTOMER, customer_code, limit)]
+
+
+_CANCEL_REVERSED = """
+UPDATE reminders SET state = 'cancelled', cause = $2 WHERE payment_id = $1 AND state = 'scheduled'
+"""
+
+
+async def cancel_reversed(connection: Connection, payment_id: UUID) -> None:
+    """Cancel the links of a payment's receipt that still wait: the receipt is not good any more."""
+    await connection.execute(_CANCEL_REVERSED, payment_id, Cause.REVERSED)
 
 
 def _link(row: Record) -> ReceiptLink:

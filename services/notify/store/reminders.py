@@ -16,8 +16,8 @@ from shared.db import Connection
 # One reminder of a template a visit, one link for each receipt and number, whatever is repeated.
 _ADD = """
 INSERT INTO reminders (reminder_id, customer_code, visit_id, template, template_version, language, parameters,
-    phone, text, segments, state, cause, issued_at, due_at, receipt_id, requested_by)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+    phone, text, segments, state, cause, issued_at, due_at, receipt_id, payment_id, requested_by)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
 ON CONFLICT DO NOTHING
 RETURNING true
 """
@@ -42,6 +42,7 @@ async def add_reminder(connection: Connection, new: NewReminder) -> bool:
         new.issued_at,
         new.due_at,
         new.receipt_id,
+        new.payment_id,
         new.requested_by,
     )
     return bool(added)

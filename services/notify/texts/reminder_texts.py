@@ -59,6 +59,7 @@ class ReminderTexts:
             issued_at=moment,
             due_at=moment,
             receipt_id=request.receipt_id,
+            payment_id=request.payment_id,
             requested_by=request.requested_by,
         )
 

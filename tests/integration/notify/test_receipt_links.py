@@ -21,7 +21,7 @@ from shared.contracts.notify import (
     SendReceiptLink,
 )
 from shared.ids import new_id
-from tests.integration.notify.notices import CODE, NIGHT, PHONE, Operator, Watch, notice, paid
+from tests.integration.notify.notices import CODE, NIGHT, PHONE, Operator, Watch, notice, paid, reversed_payment
 from tests.integration.notify.notify_handlers import Desk
 
 RECEIPT = new_id()
@@ -47,6 +47,7 @@ def link(phone: str = PHONE, receipt_id: UUID = RECEIPT, **changes: Any) -> Send
     values: dict[str, Any] = {
         "link_id": new_id(),
         "receipt_id": receipt_id,
+        "payment_id": new_id(),
         "customer_code": CODE,
         "phone": phone,
         "unit_name": "Điện lực Trần Văn Thời",
@@ -114,6 +115,21 @@ async def test_a_link_that_is_requested_in_the_night_leaves_in_the_morning(
     assert (reply.link.state, reply.link.cause) == (ReminderState.SCHEDULED, Cause.QUIET_HOURS)
     await desk.sender.send_due()
     assert operator.sent == []
+
+
+async def test_a_link_that_waits_is_not_sent_when_the_payment_was_reversed_meanwhile(
+    desk: Desk, operator: Operator, watch: Watch
+) -> None:
+    watch.moment = NIGHT
+    reversal = reversed_payment()
+    await send(desk, link(payment_id=reversal.payment.payment_id))
+    await send(desk, link(receipt_id=new_id()))
+    await desk.consume(reversal)
+    watch.advance(hours=10)
+    await desk.sender.send_due()
+    [known] = await links(desk)
+    assert (known.state, known.cause) == (ReminderState.CANCELLED, Cause.REVERSED)
+    assert len(operator.sent) == 1
 
 
 async def test_whoever_wants_no_sms_gets_no_link_and_the_collector_is_told_why(desk: Desk, operator: Operator) -> None:
