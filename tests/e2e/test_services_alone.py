@@ -46,6 +46,7 @@ async def test_a_service_starts_with_the_other_services_absent(
     port = free_ports(1)[0]
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith(("THUNGAN_", "PYTHONPATH"))},
+        "THUNGAN_ENVIRONMENT": "development",
         "THUNGAN_NAMESPACE": namespace,
         "THUNGAN_AMQP_URL": amqp_url,
         "THUNGAN_DATABASE_URL": await database(),
