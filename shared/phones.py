@@ -1,10 +1,13 @@
 """Vietnamese phone numbers: whatever people write becomes E.164, or is refused with the reason."""
 
 import re
-import unicodedata
+from dataclasses import dataclass
+from enum import StrEnum
 
 import phonenumbers
 from phonenumbers import PhoneNumberType
+
+from shared.text import plain_signs
 
 COUNTRY_CODE = "84"
 
@@ -26,33 +29,95 @@ OLD_MOBILE_PREFIXES = {
 }
 """Eleven-digit mobile numbers lost one digit in 2018; contracts and paper still carry the old prefixes."""
 
+_AREAS = """
+22-212 231-213 20-214 230-215 29-216 52-232 53-233 54-234 510-235 511-236 37-237 38-238 39-239
+33-203 240-204 25-205 26-206 27-207 280-208 281-209 320-220 321-221 241-222 31-225 351-226 36-227 350-228 30-229
+780-290 781-291 710-292 711-293 74-294 76-296 77-297 79-299
+4-24 8-28 61-251 62-252 64-254 55-255 56-256 57-257 58-258 68-259 60-260 501-261 500-262 63-263 59-269 70-270 651-271
+72-272 73-273 650-274 75-275 66-276 67-277
+"""
+OLD_AREA_CODES = dict(pair.split("-") for pair in _AREAS.split())
+"""Area codes until 2017 with those since then, by the plan of the Ministry of Information and Communications
+(Quyết định 2036/QĐ-BTTTT, 2016-11-21). What follows the code stayed: eight digits in the two big cities, else seven."""
+
+_LONG_LOCALS = {"4", "8"}
+
 _MOBILE = {PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE}
 _LANDLINE = {PhoneNumberType.FIXED_LINE}
 _ALLOWED = re.compile(r"\+?[0-9 ().\-]+")
+_AREA_IN_BRACKETS = re.compile(r"\(0?([0-9]{1,3})\)[ .\-]*([0-9 .\-]+)")
+_BETWEEN_NUMBERS = re.compile(r"[/;,|&\n]|\s-\s|\bho[aặ]c\b|\bv[aà]\b|\bor\b", re.IGNORECASE)
+_LABEL = re.compile(r"(?:đt|dt|sđt|sdt|đtdđ|dtdd|đtdd|tel|phone|mobile|zalo)\s*[.:]?\s*", re.IGNORECASE)
+
+
+class Change(StrEnum):
+    """How a number differs from what was written."""
+
+    OLD_MOBILE_PREFIX = "old-mobile-prefix"
+    """It had eleven digits until 2018."""
+    OLD_AREA_CODE = "old-area-code"
+    """Its area code was replaced in 2017."""
+    LOST_ZERO = "lost-zero"
+    """A spreadsheet has eaten its leading zero."""
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneReading:
+    """A number as it was understood."""
+
+    phone: str
+    """E.164."""
+    change: Change | None = None
 
 
 class InvalidPhoneError(ValueError):
-    """The text is not a subscriber's number in Vietnam; the message is the reason, in English."""
+    """The text is not one subscriber's number in Vietnam; the message is the reason, in English, and names no number."""
+
+    def __init__(self, message: str, slug: str = "bad-phone", readings: tuple[str, ...] = ()) -> None:
+        self.slug = slug
+        self.readings = readings
+        """The numbers that were found where there are several, as they are dialled."""
+        super().__init__(message)
 
 
 def normalise(text: str) -> str:
+    """Return a Vietnamese mobile or landline number as E.164; see :func:`read_phone`."""
+    return read_phone(text).phone
+
+
+def read_phone(text: str) -> PhoneReading:
     """Return a Vietnamese mobile or landline number as E.164: ``0912 345 678`` → ``+84912345678``.
 
-    Takes ``0…``, ``84…``, ``+84…``, ``0084…``, ``+84 (0)…``, the old eleven-digit mobile prefixes, and nine digits
-    whose leading zero a spreadsheet has eaten. Raises :class:`InvalidPhoneError` for anything else, hotlines such as
-    ``1900…`` and letters included (the library would silently drop a letter and make another person's number of it).
+    Takes ``0…``, ``84…``, ``+84…``, ``0084…``, ``+84 (0)…``, the old eleven-digit mobile prefixes, the area codes until
+    2017, and nine digits whose leading zero a spreadsheet has eaten; marks that cannot be seen and dashes of any kind.
+    Raises :class:`InvalidPhoneError` for anything else: two numbers, hotlines such as ``1900…``, letters (the library
+    would silently drop a letter and make another person's number of it).
     """
-    written = " ".join(unicodedata.normalize("NFKC", text).split())
+    written = plain_signs(text)
     if not written:
         raise InvalidPhoneError("is empty")
+    if len(found := _several(written)) > 1:
+        raise InvalidPhoneError("holds two numbers; write one", "two-readings", found)
     if any(letter.isalpha() for letter in written):
         raise InvalidPhoneError("holds letters")
     if not _ALLOWED.fullmatch(written):
         raise InvalidPhoneError("holds characters that no phone number has")
-    national = _without_old_prefix(_national_digits(written))
-    if not 7 <= len(national) <= 11 or national.startswith("0") or _type(national) not in _MOBILE | _LANDLINE:
-        raise InvalidPhoneError("is not a Vietnamese mobile or landline number")
-    return f"+{COUNTRY_CODE}{national}"
+    digits = _national_digits(written)
+    landline = _from_old_area(digits)
+    if _is_subscriber(digits):
+        # 076 was An Giang's area code and has begun mobile numbers since 2018: brackets mean an area.
+        if landline and (area := _AREA_IN_BRACKETS.fullmatch(written)) and area[1] in OLD_AREA_CODES:
+            both = tuple(as_dialled(f"+{COUNTRY_CODE}{national}") for national in (digits, landline))
+            raise InvalidPhoneError(
+                "may be a mobile number or a landline with its area code of 2017", "two-readings", both
+            )
+        lost = re.sub("[^0-9]", "", written) == digits  # all others begin with 0, 84 or +84
+        return PhoneReading(f"+{COUNTRY_CODE}{digits}", Change.LOST_ZERO if lost else None)
+    if (mobile := _without_old_prefix(digits)) != digits and _is_subscriber(mobile):
+        return PhoneReading(f"+{COUNTRY_CODE}{mobile}", Change.OLD_MOBILE_PREFIX)
+    if landline:
+        return PhoneReading(f"+{COUNTRY_CODE}{landline}", Change.OLD_AREA_CODE)
+    raise InvalidPhoneError("is not a Vietnamese mobile or landline number")
 
 
 def is_mobile(phone: str) -> bool:
@@ -66,6 +131,35 @@ def is_mobile(phone: str) -> bool:
 def as_dialled(phone: str) -> str:
     """Return an E.164 number as people in Vietnam dial it: ``+84912345678`` → ``0912345678``."""
     return "0" + phone.removeprefix(f"+{COUNTRY_CODE}") if phone.startswith(f"+{COUNTRY_CODE}") else phone
+
+
+def _several(written: str) -> tuple[str, ...]:
+    """Return the different numbers of a text that holds more than one, as they are dialled."""
+    pieces = _BETWEEN_NUMBERS.split(written)
+    if len(pieces) == 1 and len(pieces := written.split("-")) != 2 and len(pieces := written.split()) != 2:
+        return ()
+    found: dict[str, None] = {}
+    for piece in pieces:
+        try:
+            found[as_dialled(read_phone(_LABEL.sub("", piece)).phone)] = None
+        except InvalidPhoneError as error:
+            found |= dict.fromkeys(error.readings)
+    return tuple(found)
+
+
+def _is_subscriber(national: str) -> bool:
+    return 7 <= len(national) <= 11 and not national.startswith("0") and _type(national) in _MOBILE | _LANDLINE
+
+
+def _from_old_area(national: str) -> str | None:
+    """Return the number with its area code of today; None where it does not begin with an old one."""
+    for length in (3, 2, 1):
+        area, local = national[:length], national[length:]
+        if area not in OLD_AREA_CODES or len(local) != (8 if area in _LONG_LOCALS else 7) or local[0] in "01":
+            continue
+        if _type(today := OLD_AREA_CODES[area] + local) in _LANDLINE:
+            return today
+    return None
 
 
 def _type(national: str) -> int:

@@ -3,12 +3,30 @@
 import re
 import unicodedata
 
-_OUTSIDE_DECOMPOSITION = str.maketrans({"đ": "d", "Đ": "D", "ð": "d", "Ð": "D", "₫": "d"})
+_RARE_LETTERS = """
+Æ=AE Ø=O Þ=TH ß=ss æ=ae ø=o þ=th Ħ=H ħ=h ı=i Ĳ=IJ ĳ=ij ĸ=q Ŀ=L ŀ=l Ł=L ł=l Ŋ=N ŋ=n Œ=OE œ=oe Ŧ=T ŧ=t ſ=s ƀ=b Ɓ=B Ƃ=B
+ƃ=b Ƈ=C ƈ=c Ɖ=D Ɗ=D Ƌ=D ƌ=d Ɛ=E Ƒ=F ƒ=f Ɠ=G ƕ=hv Ɩ=I Ɨ=I Ƙ=K ƙ=k ƚ=l Ɲ=N ƞ=n Ƣ=OI ƣ=oi Ƥ=P ƥ=p ƫ=t Ƭ=T ƭ=t Ʈ=T Ʋ=V
+Ƴ=Y ƴ=y Ƶ=Z ƶ=z Ǆ=DZ ǅ=Dz ǆ=dz Ǉ=LJ ǈ=Lj ǉ=lj Ǌ=NJ ǋ=Nj ǌ=nj Ǥ=G ǥ=g Ǳ=DZ ǲ=Dz ǳ=dz ȡ=d Ȥ=Z ȥ=z ȴ=l ȵ=n ȶ=t ȷ=j ȸ=db
+ȹ=qp Ⱥ=A Ȼ=C ȼ=c Ƚ=L Ⱦ=T ȿ=s ɀ=z Ƀ=B Ʉ=U Ɇ=E ɇ=e Ɉ=J ɉ=j Ɍ=R ɍ=r Ɏ=Y ɏ=y ɓ=b ɕ=c ɖ=d ɗ=d ɛ=e ɟ=j ɠ=g ɡ=g ɢ=G ɦ=h ɧ=h
+ɨ=i ɪ=I ɫ=l ɬ=l ɭ=l ɱ=m ɲ=n ɳ=n ɴ=N ɶ=OE ɼ=r ɽ=r ɾ=r ʀ=R ʂ=s ʈ=t ʉ=u ʋ=v ʏ=Y ʐ=z ʑ=z ʙ=B ʛ=G ʜ=H ʝ=j ʟ=L ʠ=q ʣ=dz
+ʥ=dz ʦ=ts ʪ=ls ʫ=lz ẚ=a ẜ=s ẝ=s ẞ=SS Ỻ=LL ỻ=ll Ỽ=V ỽ=v Ỿ=Y ỿ=y
+"""
+"""As PostgreSQL's dictionary ``unaccent`` has them, which makes the search keys of names."""
+_OUTSIDE_DECOMPOSITION = str.maketrans(
+    {"đ": "d", "Đ": "D", "ð": "d", "Ð": "D", "₫": "d"} | dict(pair.split("=") for pair in _RARE_LETTERS.split())
+)
 """Letters that Unicode does not decompose. Eth looks like đ and is typed by old keyboards in its place."""
 
 _NOT_A_WORD = re.compile(r"[^a-z0-9]+")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _BLANKS = re.compile(r"\s+")
+_UNSEEN = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
+"""Marks without width that are no format characters: joiners, fillers, variation selectors."""
+_DASHES = re.compile("[\u00ad\u2010-\u2015\u2043\u2212\ufe58\ufe63\uff0d]")
+
+_FULL_WIDTH = {0xFEE0 + point: point for point in range(0x21, 0x7F)}
 
 
 def has_control_characters(text: str) -> bool:
@@ -25,10 +43,20 @@ def tidy(text: str) -> str:
     Control characters other than blanks are kept: whoever takes text in refuses them
     (see :func:`has_control_characters`) instead of guessing what was meant.
     """
-    if text.isprintable() and "  " not in text:  # nothing invisible, no blank but single spaces
+    if text.isprintable() and "  " not in text and not _UNSEEN.search(text):  # no blank but single spaces
         return unicodedata.normalize("NFC", text).strip(" ")
-    visible = "".join(letter for letter in text if unicodedata.category(letter) != "Cf")
+    visible = "".join(letter for letter in _UNSEEN.sub("", text) if unicodedata.category(letter) != "Cf")
     return _BLANKS.sub(" ", unicodedata.normalize("NFC", visible)).strip(" ")
+
+
+def plain_signs(text: str) -> str:
+    """Return a code or number tidied, with ASCII in place of full-width letters and of dashes of every kind.
+
+    ``０９１２–345`` → ``0912-345``.
+    """
+    if text.isascii():
+        return tidy(text)
+    return tidy(_DASHES.sub("-", text).translate(_FULL_WIDTH))
 
 
 def without_accents(text: str) -> str:

@@ -1,7 +1,8 @@
-"""``thungan import``: customers, readings and collection points from CSV files; all of a folder or nothing."""
+"""``thungan import``: customers, readings and collection points from CSV or XLSX files; all of a folder or nothing."""
 
 import asyncio
 import time
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -22,7 +23,8 @@ from services.billing.topology import TOPOLOGY as BILLING
 from services.customer.imports.files import import_customers
 from services.customer.topology import TOPOLOGY as CUSTOMER
 from shared.clock import now
-from shared.csv_files import BadLine
+from shared.csv_files import Finding, ImportOptions, UnreadableFileError
+from shared.csv_files.folder import find_file
 
 app = typer.Typer(
     add_completion=False,
@@ -42,33 +44,71 @@ DueOption = Annotated[
         max=90,
     ),
 ]
+KeepOption = Annotated[
+    bool,
+    typer.Option(
+        "--keep-good",
+        help="Import the good lines. Bad ones, and all other lines of their customers, go to reject files.",
+    ),
+]
+RejectsOption = Annotated[
+    Path | None,
+    typer.Option("--rejects", help="Folder for reject files; `rejected` in FOLDER where none is named."),
+]
+LegacyOption = Annotated[
+    bool, typer.Option("--convert-legacy", help="Convert texts in TCVN3, VNI and other encodings before Unicode.")
+]
 _DUE_DAYS = 10
+_MOST_REMARKS = 50
+_REJECTED = "rejected"
 _POLL_SECONDS = 0.5
 _ASKED_AT_ONCE = 100
 
 
 @app.command()
-def customers(folder: FolderArgument, as_json: JsonOption = False) -> None:
-    """Import units, collectors, routes, customers and meters, as far as their files are in the folder."""
-    _finish({"customers": run(_customers(folder))}, as_json=as_json)
+def customers(
+    folder: FolderArgument,
+    keep_good: KeepOption = False,
+    rejects: RejectsOption = None,
+    convert_legacy: LegacyOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Import units, collectors, routes, customers and meters, as far as their files (CSV or XLSX) are in the folder."""
+    options = ImportOptions(keep_good, convert_legacy)
+    _finish({"customers": run(_customers(folder, options))}, rejects or folder / _REJECTED, as_json=as_json)
 
 
 @app.command("collection-points")
-def collection_points(folder: FolderArgument, as_json: JsonOption = False) -> None:
-    """Import collection_points.csv."""
-    _finish({"billing": run(_billing(folder, POINTS))}, as_json=as_json)
+def collection_points(
+    folder: FolderArgument,
+    keep_good: KeepOption = False,
+    rejects: RejectsOption = None,
+    convert_legacy: LegacyOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Import collection_points.csv (or .xlsx)."""
+    options = ImportOptions(keep_good, convert_legacy)
+    report = run(_billing(folder, POINTS, options=options))
+    _finish({"billing": report}, rejects or folder / _REJECTED, as_json=as_json)
 
 
 @app.command()
 def readings(
-    folder: FolderArgument, wait: WaitOption = 0, due_days: DueOption = _DUE_DAYS, as_json: JsonOption = False
+    folder: FolderArgument,
+    wait: WaitOption = 0,
+    due_days: DueOption = _DUE_DAYS,
+    keep_good: KeepOption = False,
+    rejects: RejectsOption = None,
+    convert_legacy: LegacyOption = False,
+    as_json: JsonOption = False,
 ) -> None:
-    """Import readings.csv and issue the bills."""
-    run(_wait_for_customers(folder, wait))
-    reports: dict[str, Any] = {"billing": run(_billing(folder, READINGS, due_days=due_days))}
+    """Import readings.csv (or .xlsx) and issue the bills."""
+    options = ImportOptions(keep_good, convert_legacy)
+    run(_wait_for_customers(folder, wait, options))
+    reports: dict[str, Any] = {"billing": run(_billing(folder, READINGS, due_days=due_days, options=options))}
     if reports["billing"].ok:
         reports["bills"] = run(_issue())
-    _finish(reports, as_json=as_json)
+    _finish(reports, rejects or folder / _REJECTED, as_json=as_json)
 
 
 @app.command()
@@ -79,35 +119,44 @@ def bills(
     as_json: JsonOption = False,
 ) -> None:
     """Issue the bills of readings that were imported and have none yet (a run that was stopped goes on)."""
-    _finish({"bills": run(_issue(again=again))}, as_json=as_json)
+    _finish({"bills": run(_issue(again=again))}, None, as_json=as_json)
 
 
 @app.command("all")
 def all_(
-    folder: FolderArgument, wait: WaitOption = 120, due_days: DueOption = _DUE_DAYS, as_json: JsonOption = False
+    folder: FolderArgument,
+    wait: WaitOption = 120,
+    due_days: DueOption = _DUE_DAYS,
+    keep_good: KeepOption = False,
+    rejects: RejectsOption = None,
+    convert_legacy: LegacyOption = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Import everything in the folder (as `thungan sample` writes it) and issue the bills; services have to run."""
-    reports: dict[str, Any] = {"customers": run(_customers(folder))}
+    options = ImportOptions(keep_good, convert_legacy)
+    reports: dict[str, Any] = {"customers": run(_customers(folder, options))}
     if reports["customers"].ok:
-        run(_wait_for_customers(folder, wait))
-        reports["billing"] = run(_billing(folder, POINTS, READINGS, due_days=due_days))
+        run(_wait_for_customers(folder, wait, options))
+        reports["billing"] = run(_billing(folder, POINTS, READINGS, due_days=due_days, options=options))
         if reports["billing"].ok:
             reports["bills"] = run(_issue())
-    _finish(reports, as_json=as_json)
+    _finish(reports, rejects or folder / _REJECTED, as_json=as_json)
 
 
-async def _customers(folder: Path) -> Any:
+async def _customers(folder: Path, options: ImportOptions) -> Any:
     async with bus_of(find_system(), CUSTOMER) as bus:
         try:
-            return await import_customers(bus, folder)
+            return await import_customers(bus, folder, options)
         except FileNotFoundError as error:
             fail(str(error))
 
 
-async def _billing(folder: Path, *names: str, due_days: int = _DUE_DAYS) -> Any:
+async def _billing(folder: Path, *names: str, due_days: int = _DUE_DAYS, options: ImportOptions) -> Any:
     async with bus_of(find_system(), BILLING) as bus:
         try:
-            return await import_folder(bus.work, folder, load_tariffs(), names=names, due_days=due_days)
+            return await import_folder(
+                bus.work, folder, load_tariffs(), names=names, due_days=due_days, options=options
+            )
         except FileNotFoundError as error:
             fail(str(error))
 
@@ -117,15 +166,19 @@ async def _issue(*, again: bool = False) -> BillRun:
         return await run_bills(bus.work, load_tariffs(), now, again=again)
 
 
-async def _wait_for_customers(folder: Path, seconds: float) -> None:
+async def _wait_for_customers(folder: Path, seconds: float, options: ImportOptions) -> None:
     """Wait until billing has consumed the customers whose readings are about to come; a timeout is no error.
 
     Who is then still unknown is named with its line by the import.
     """
-    if not seconds or not (folder / READINGS).is_file():
+    try:
+        file = find_file(folder, READINGS) if seconds else None
+    except UnreadableFileError:
+        return  # the import names the cause
+    if file is None:
         return
-    readings = read_readings((folder / READINGS).read_bytes(), bad=[])
-    awaited = sorted({reading.row.customer_code for reading in readings}, reverse=True)
+    readings = read_readings(file.read_bytes(), options=options)
+    awaited = sorted({reading.row.customer_code for reading in readings.rows}, reverse=True)
     deadline = time.monotonic() + seconds
     async with bus_of(find_system(), BILLING) as bus:
         while awaited:
@@ -141,10 +194,12 @@ async def _wait_for_customers(folder: Path, seconds: float) -> None:
                 await asyncio.sleep(_POLL_SECONDS)
 
 
-def _finish(reports: dict[str, Any], *, as_json: bool) -> None:
+def _finish(reports: dict[str, Any], rejects: Path | None, *, as_json: bool) -> None:
     """Print what was done; end with an error when lines were refused or periods could not be billed."""
-    bad: list[BadLine] = [line for report in reports.values() for line in getattr(report, "bad_lines", ())]
+    bad = _all_of(reports, "bad_lines")
+    remarks, rejected = _all_of(reports, "remarks"), _all_of(reports, "rejected")
     problems: tuple[str, ...] = reports["bills"].problems if "bills" in reports else ()
+    written = _write_rejects(reports, rejects)
     if as_json:
         print_json(
             {"ok": not bad and not problems}
@@ -152,16 +207,43 @@ def _finish(reports: dict[str, Any], *, as_json: bool) -> None:
                 name: asdict(report) if isinstance(report, BillRun) else report.as_dict()
                 for name, report in reports.items()
             }
+            | ({"reject_files": written} if written else {})
         )
     else:
-        for line in bad:
-            print_line(f"{line.file}:{line.line}: {line}")
+        _print_findings([*bad, *rejected], most=len(bad) + len(rejected))
+        _print_findings(remarks, most=_MOST_REMARKS)
         for report in reports.values():
             _print(report)
+        if rejected:
+            print_line(f"{len(rejected)} lines were left out: {', '.join(written)}")
     if bad:
         fail(f"{len(bad)} lines are wrong; nothing of their files was imported")
     if problems:
         fail(f"{len(problems)} periods could not be billed: {problems[0]}")
+
+
+def _all_of(reports: dict[str, Any], name: str) -> list[Finding]:
+    return [line for report in reports.values() for line in getattr(report, name, ())]
+
+
+def _write_rejects(reports: dict[str, Any], folder: Path | None) -> list[str]:
+    """Write the lines that were left out, each file under its name; return where they are."""
+    written: list[str] = []
+    for report in reports.values():
+        for name, text in getattr(report, "reject_files", {}).items():
+            assert folder is not None  # noqa: S101 - only a bill run has none, and it reads no file
+            folder.mkdir(parents=True, exist_ok=True)
+            path = folder / f"{Path(name).stem}.csv"
+            path.write_text(text, encoding="utf-8-sig")  # the mark lets spreadsheets recognise it
+            written.append(str(path))
+    return written
+
+
+def _print_findings(findings: Sequence[Finding], most: int) -> None:
+    for line in findings[:most]:
+        print_line(f"{line.file}:{line.line}: {line}")
+    if len(findings) > most:
+        print_line(f"... and {len(findings) - most} more; --json has them")
 
 
 def _print(report: Any) -> None:

@@ -17,7 +17,6 @@ UnitCode = Annotated[str, StringConstraints(pattern=r"^P[A-Z][0-9A-Z]{4}$")]
 RouteCode = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9_.-]{2,24}$")]
 CollectionPointCode = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9_.-]{2,24}$")]
 MeterNumber = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z][0-9A-Z./-]{0,29}$")]
-TaxCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{9,14}(-[0-9]{3})?$")]
 Phone = Annotated[str, StringConstraints(pattern=r"^\+[1-9][0-9]{7,14}$")]
 """E.164."""
 
@@ -151,7 +150,6 @@ __all__ = [
     "PositiveDong",
     "Reason",
     "RouteCode",
-    "TaxCode",
     "Unit",
     "UnitCode",
     "Uses",

@@ -5,21 +5,33 @@ MOST_REPORTED = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class BadLine:
-    """What is wrong with one line of a file."""
+class Finding:
+    """What there is to report of one line of a file."""
 
     file: str
     line: int
     """Counted from 1 for the first line, as editors and spreadsheets do; of a record with line breaks its first."""
     column: str
-    """Empty when the line as a whole is wrong."""
+    """Empty when it is about the line as a whole."""
     message: str
     """For people: why, and where it helps the value and how to write it."""
     slug: str = "bad-value"
-    """For programs: the kind of mistake."""
+    """For programs: the kind of finding."""
 
     def __str__(self) -> str:
         return f"{self.column} {self.message}" if self.column else self.message
+
+
+class BadLine(Finding):
+    """What is wrong with one line: it is refused."""
+
+    __slots__ = ()
+
+
+class Remark(Finding):
+    """What was read otherwise than it is written, because it has one reading only; or what papers show otherwise."""
+
+    __slots__ = ()
 
 
 class UnreadableFileError(Exception):

@@ -6,9 +6,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator
+from pydantic import AfterValidator, BeforeValidator, ValidationInfo
 
-from shared.text import has_control_characters, search_key, tidy
+from shared.printing.text import without_glyph
+from shared.text import has_control_characters, plain_signs, search_key, tidy
 
 _LONGEST_NUMBER = 15
 _PLAIN = re.compile(r"([+-]?)([0-9]*)(?:([.,])([0-9]*))?", re.ASCII)
@@ -18,7 +19,13 @@ _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _DAY_OR_MONTH = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})", re.ASCII)
 _REPLACEMENT = "\ufffd"
 _LETTER = re.compile(r"[A-Za-z0-9]")
+_MIDNIGHT = re.compile(r"[ T]00:00(:00(\.0+)?)?")
+_DAY_NUMBER = re.compile(r"[3-6][0-9]{4}", re.ASCII)
 _TRUTH = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+
+
+Notes = list[tuple[str, str, str]]
+"""Column, kind and message of what was read otherwise than it is written; the context of a row's validation."""
 
 
 class BadCellError(ValueError):
@@ -29,6 +36,12 @@ class BadCellError(ValueError):
         super().__init__(message)
 
 
+def note(info: ValidationInfo, slug: str, message: str) -> None:
+    """Report that a cell was read otherwise than it is written."""
+    if isinstance(info.context, list):
+        info.context.append((info.field_name or "", slug, message))
+
+
 def number(text: str) -> Decimal:
     """Return a number written with a decimal point or comma, or none.
 
@@ -37,6 +50,7 @@ def number(text: str) -> Decimal:
     """
     if _is_whole(text):
         return Decimal(text)
+    text = plain_signs(text)
     match = _PLAIN.fullmatch(text) if len(text) <= _LONGEST_NUMBER else None
     if match is None or not (match[2] or match[4]):
         raise BadCellError("bad-number", _no_number(text))
@@ -74,12 +88,19 @@ def wholes(text: str) -> tuple[int, ...]:
 
 
 def day(text: str) -> date:
-    """Return a date written ``2026-01-31``; ``01/02/2026`` has two readings."""
+    """Return a date written ``2026-01-31``, or with the day first where it can be nothing else: ``31/01/2026``.
+
+    ``01/02/2026`` has two readings. A spreadsheet's midnight behind the date does not count.
+    """
+    written = _MIDNIGHT.sub("", plain_signs(text))
     # fromisoformat alone would take other forms of the standard, too, such as 2026-W05.
     try:
-        return date.fromisoformat(text if _DATE.fullmatch(text) else "")
+        return date.fromisoformat(written if _DATE.fullmatch(written) else _one_date(written))
     except ValueError:
-        raise BadCellError("bad-date", f"is not a date like 2026-01-31: {text!r}{_two_dates(text)}") from None
+        why = _two_dates(written)
+        if _DAY_NUMBER.fullmatch(written):
+            why = ", but the day number of a spreadsheet"
+        raise BadCellError("bad-date", f"is not a date like 2026-01-31: {text!r}{why}") from None
 
 
 def yes_or_no(text: str) -> bool:
@@ -104,7 +125,7 @@ def one_of(*choices: str, upper: bool = False) -> Callable[[str], str]:
     """Return a check of a text that is one of few, in capitals where ``upper``."""
 
     def check(text: str) -> str:
-        clean = text.upper() if upper else text
+        clean = plain_signs(text.upper() if upper else text)
         if clean not in choices:
             raise BadCellError("bad-choice", f"must be one of {', '.join(choices)}, not {text!r}")
         return clean
@@ -112,10 +133,13 @@ def one_of(*choices: str, upper: bool = False) -> Callable[[str], str]:
     return check
 
 
-def words(longest: int, *, letters: bool = False) -> Callable[[str], str]:
-    """Return a check of a text for people, which tidies it; with ``letters`` it must hold some."""
+def words(longest: int, *, letters: bool = False) -> Callable[[str, ValidationInfo], str]:
+    """Return a check of a text for people, which tidies it; with ``letters`` it must hold some.
 
-    def check(text: str) -> str:
+    Letters that papers draw as plain ones are remarked, what they cannot show is refused.
+    """
+
+    def check(text: str, info: ValidationInfo) -> str:
         if has_control_characters(text):
             raise BadCellError("control-characters", "holds control characters")
         if _REPLACEMENT in text:
@@ -127,6 +151,13 @@ def words(longest: int, *, letters: bool = False) -> Callable[[str], str]:
             raise BadCellError("too-long", f"is longer than {longest} letters")
         if letters and not _LETTER.search(clean) and not search_key(clean):
             raise BadCellError("no-letters", "holds no letters")
+        plain, missing = without_glyph(clean)
+        if missing:
+            why = f"holds what papers cannot show: {missing!r}; write it in Latin letters or leave it out"
+            raise BadCellError("no-glyph", why)
+        if plain:
+            pairs = ", ".join(f"{letter} as {drawn or 'nothing'}" for letter, drawn in plain.items())
+            note(info, "plain-letters", f"has letters that papers draw as plain ones: {pairs}")
         return clean
 
     return check
@@ -158,11 +189,21 @@ def _plain(value: Decimal) -> str:
     return format(value.normalize(), "f")
 
 
+def _dates(text: str) -> list[str]:
+    """Return what a date with its year last may be: the day before the month, the month before the day."""
+    if not (match := _DAY_OR_MONTH.fullmatch(text)):
+        return []
+    one, two, year = (int(part) for part in match.groups())
+    orders = dict.fromkeys([(two, one), (one, two)])
+    return [f"{year}-{month:02d}-{day:02d}" for month, day in orders if month <= 12 and day <= 31]
+
+
+def _one_date(text: str) -> str:
+    readings = _dates(text)
+    return readings[0] if len(readings) == 1 else ""
+
+
 def _two_dates(text: str) -> str:
     """Return the two readings of a date whose day and month may be exchanged."""
-    if not (match := _DAY_OR_MONTH.fullmatch(text)):
-        return ""
-    one, two, year = (int(part) for part in match.groups())
-    if one == two or not (1 <= one <= 12 and 1 <= two <= 12):
-        return ""
-    return f" may be {year}-{two:02d}-{one:02d} or {year}-{one:02d}-{two:02d}"
+    readings = _dates(text)
+    return f" may be {readings[0]} or {readings[1]}" if len(readings) == 2 else ""

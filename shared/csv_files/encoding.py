@@ -2,8 +2,11 @@
 
 import codecs
 import re
+from collections import Counter
+from dataclasses import dataclass
 
 from shared.csv_files.bad_lines import BadLine, UnreadableFileError
+from shared.csv_files.legacy import MISREAD_UTF_8, as_western_text, legacy_readings
 
 _MARKS = (  # those of UTF-32 first: they begin like those of UTF-16
     (codecs.BOM_UTF8, "utf-8"),
@@ -12,28 +15,50 @@ _MARKS = (  # those of UTF-32 first: they begin like those of UTF-16
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
-"""How XLSX and XLS files begin."""
+_CELL_END = re.compile(r'[,;\t\r\n"]+')
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _REMEDY = "save it as CSV UTF-8"
+_SAMPLE_BYTES = 100_000
 
 
-def decoded(file: str, data: bytes) -> str:
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """The text of a file."""
+
+    text: str
+    is_western: bool = False
+    """Whether its bytes are shown as Western letters because they are in an old Vietnamese encoding."""
+
+
+def decoded(file: str, data: bytes, *, convert_legacy: bool = False) -> Decoded:
     """Return the text of a file; raise :class:`UnreadableFileError` for what is no UTF-8 or UTF-16.
 
-    An older Vietnamese encoding (TCVN3, VNI, Windows-1258) cannot be told from others by its bytes: it is refused.
+    With ``convert_legacy`` a file in an older Vietnamese encoding is returned as Western text; each of its cells is
+    then recognised by itself, see :mod:`.legacy`.
     """
-    if data.startswith(_WORKBOOKS):
-        raise UnreadableFileError(BadLine(file, 1, "", f"is a workbook, not a CSV file: {_REMEDY}", "bad-encoding"))
     mark, encoding = next(((mark, name) for mark, name in _MARKS if data.startswith(mark)), (b"", ""))
     content = data.removeprefix(mark)
+    is_named = bool(encoding)
     encoding = encoding or _without_mark(content)
     try:
-        return content.decode(encoding)
+        return Decoded(content.decode(encoding))
     except UnicodeDecodeError as error:
+        is_western = encoding == "utf-8" and not is_named and b"\0" not in content
+        if convert_legacy and is_western:
+            return Decoded(as_western_text(content), is_western=True)
         line = 1 + len(_LINE_END.findall(content[: error.start].decode(encoding, errors="replace")))
         name = "UTF-8" if encoding == "utf-8" else encoding.upper()
-        raise UnreadableFileError(BadLine(file, line, "", f"is not {name} text: {_REMEDY}", "bad-encoding")) from None
+        remedy = _REMEDY
+        if is_western and (legacy := _legacy_encoding(content)):
+            remedy = f"it looks like {legacy}; import it with --convert-legacy, or {_REMEDY}"
+        raise UnreadableFileError(BadLine(file, line, "", f"is not {name} text: {remedy}", "bad-encoding")) from None
+
+
+def _legacy_encoding(content: bytes) -> str | None:
+    """Return the old encoding in which most cells of a file make sense; None for UTF-8 with a few bad bytes."""
+    cells = _CELL_END.split(as_western_text(content[:_SAMPLE_BYTES]))
+    found = Counter(reading.encoding for cell in cells for reading in legacy_readings(cell))
+    return found.most_common(1)[0][0] if found and MISREAD_UTF_8 not in found else None
 
 
 def _without_mark(content: bytes) -> str:

@@ -1,6 +1,6 @@
 """Rows of a file as values of a pydantic model."""
 
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Generic, TypeVar
 
@@ -8,9 +8,13 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-from shared.csv_files.bad_lines import MOST_REPORTED, BadLine, UnreadableFileError
+from shared.csv_files.bad_lines import MOST_REPORTED, BadLine, Finding, Remark, UnreadableFileError
+from shared.csv_files.cells import Notes
 from shared.csv_files.encoding import decoded
+from shared.csv_files.legacy import legacy_readings
 from shared.csv_files.table import Record, Table
+from shared.csv_files.workbook import is_workbook, sheet_records
+from shared.text import tidy
 
 
 class Row(BaseModel):
@@ -40,6 +44,9 @@ class Line(Generic[RowT]):
     """What stands in the columns, as text; empty ones are left out."""
     row: RowT | None
     bad: tuple[BadLine, ...] = ()
+    remarks: tuple[Remark, ...] = ()
+    fields: Sequence[str] = ()
+    """All its fields as they stand in the file."""
 
 
 @dataclass(slots=True)
@@ -48,18 +55,42 @@ class FileRows(Generic[T]):
 
     rows: list[T] = field(default_factory=list)
     bad: list[BadLine] = field(default_factory=list)
+    remarks: list[Remark] = field(default_factory=list)
+    """What was read otherwise than it is written: the first :data:`~shared.csv_files.MOST_REPORTED`."""
+    bad_cells: dict[int, Mapping[str, str]] = field(default_factory=dict)
+    """What stands in the columns of bad lines."""
+    repeated: dict[int, str] = field(default_factory=dict)
+    """Lines whose key stands in a later line again, with what there is to say of that: which of them is right?"""
+    is_broken: bool = False
+    """Whether the file as a whole, or its rest, could not be read."""
 
 
-def read_lines(file: str, data: bytes | str, model: type[RowT]) -> Iterator[Line[RowT]]:
-    """Yield the lines of a file that hold anything, each by itself.
-
-    Raises :class:`UnreadableFileError` at once when nothing can be read. When the file breaks off later, the last line
-    that is yielded has the cause.
-    """
+def open_table(file: str, data: bytes | str, model: type[Row], *, convert_legacy: bool = False) -> tuple[Table, bool]:
+    """Return a file's table, and whether it shows old encodings as Western letters; see :func:`read_lines`."""
     columns = model.columns()
-    text = data.removeprefix("\ufeff") if isinstance(data, str) else decoded(file, data)
-    table = Table(file, text, list(columns), columns.keys() - model.optional_columns)
-    return _lines(table, model, columns)
+    is_western = False
+    content: str | Iterator[Record]
+    if isinstance(data, str):
+        content = data.removeprefix("\ufeff")
+    elif is_workbook(data):
+        content = sheet_records(file, data)
+    else:
+        text = decoded(file, data, convert_legacy=convert_legacy)
+        content, is_western = text.text, text.is_western
+    return Table(file, content, list(columns), columns.keys() - model.optional_columns), is_western
+
+
+def read_lines(
+    file: str, data: bytes | str, model: type[RowT], *, convert_legacy: bool = False
+) -> Iterator[Line[RowT]]:
+    """Yield the lines of a CSV file or workbook that hold anything, each by itself.
+
+    With ``convert_legacy`` texts in old Vietnamese encodings are converted; else they are refused. Raises
+    :class:`UnreadableFileError` at once when nothing can be read. When the file breaks off later, the last line that is
+    yielded has the cause.
+    """
+    table, is_western = open_table(file, data, model, convert_legacy=convert_legacy)
+    return _lines(table, model, model.columns(), _Legacy(file, convert=convert_legacy, is_western=is_western))
 
 
 def read_rows(
@@ -70,6 +101,7 @@ def read_rows(
     *,
     key: Callable[[RowT], Hashable] | None = None,
     key_column: str = "",
+    convert_legacy: bool = False,
 ) -> FileRows[T]:
     """Read a whole file: ``keep`` makes of line number and row what is returned.
 
@@ -79,26 +111,62 @@ def read_rows(
     result: FileRows[T] = FileRows()
     first_lines: dict[Hashable, int] = {}
     try:
-        for line in read_lines(file, data, model):
+        for line in read_lines(file, data, model, convert_legacy=convert_legacy):
             if len(result.bad) >= MOST_REPORTED:
                 message = "there are more bad lines; reading stopped here"
                 result.bad.append(BadLine(file, line.number, "", message, "too-many"))
+                result.is_broken = True
                 break
             result.bad += line.bad
+            result.remarks += line.remarks[: MOST_REPORTED - len(result.remarks)]
             if line.row is None:
+                result.bad_cells[line.number] = line.cells
+                result.is_broken |= not line.fields
                 continue
             if key is not None and (first := first_lines.setdefault(key(line.row), line.number)) != line.number:
                 message = f"{key(line.row)} stands in line {first} already"
                 result.bad.append(BadLine(file, line.number, key_column, message, "twice"))
+                result.bad_cells[line.number] = line.cells
+                result.repeated[first] = f"{key_column} {key(line.row)} stands again in line {line.number}"
                 continue
             result.rows.append(keep(line.number, line.row))
     except UnreadableFileError as error:
         result.bad.append(error.bad)
+        result.is_broken = True
     return result
 
 
-def _lines(table: Table, model: type[RowT], columns: Mapping[str, FieldInfo]) -> Iterator[Line[RowT]]:
+@dataclass(frozen=True, slots=True)
+class _Legacy:
+    """What becomes of texts in old encodings."""
+
+    file: str
+    convert: bool
+    is_western: bool
+    """Whether all bytes of the file are shown as Western letters."""
+
+    def read(self, line: int, column: str, raw: str) -> str | Finding | None:
+        """Return the converted text of a cell with a remark, or a bad line; None when it is what it seems."""
+        readings = legacy_readings(raw)
+        if not readings:
+            if not self.is_western:
+                return None
+            message = f"is in no encoding that is known: {raw!r}; save the file as CSV UTF-8"
+            return BadLine(self.file, line, column, message, "bad-encoding")
+        if len(readings) > 1:
+            both = " or ".join(f"{reading.text!r} ({reading.encoding})" for reading in readings)
+            return BadLine(self.file, line, column, f"has several readings: {raw!r} may be {both}", "legacy-encoding")
+        [reading] = readings
+        message = f"is written in {reading.encoding}: {raw!r} is {reading.text!r}"
+        if self.convert:
+            return Remark(self.file, line, column, message, "legacy-encoding")
+        remedy = "import with --convert-legacy, or save the file as CSV UTF-8 in a Unicode font"
+        return BadLine(self.file, line, column, f"{message}; {remedy}", "legacy-encoding")
+
+
+def _lines(table: Table, model: type[RowT], columns: Mapping[str, FieldInfo], legacy: _Legacy) -> Iterator[Line[RowT]]:
     places = [(place, name) for place, name in enumerate(table.columns) if name in columns]
+    nameless = [place for place, name in enumerate(table.columns[: table.width]) if not name]
     last_needed = max((place for place, name in places if columns[name].is_required()), default=-1)
     number = 1
     try:
@@ -106,17 +174,42 @@ def _lines(table: Table, model: type[RowT], columns: Mapping[str, FieldInfo]) ->
             number = record.line
             fields = record.cells
             cells = {name: fields[place] for place, name in places if place < record.width and fields[place]}
-            if record.width > table.width or len(fields) <= last_needed:
-                yield Line(number, cells, None, (_bad_width(table, record),))
+            stray = next((place for place in nameless if place < record.width and fields[place]), None)
+            if stray is not None or record.width > table.width or len(fields) <= last_needed:
+                bad = _bad_width(table, record) if stray is None else _stray(table, record, stray)
+                yield Line(number, cells, None, (bad,), (), record.raw)
                 continue
+            findings: list[Finding] = []
+            for place, name in places:
+                if place < record.width and not (raw := record.raw[place]).isascii():
+                    match legacy.read(number, name, raw):
+                        case Remark() as remark:
+                            cells[name] = tidy(legacy_readings(raw)[0].text)
+                            findings.append(remark)
+                        case BadLine() as bad:
+                            findings.append(bad)
+            refused = tuple(item for item in findings if isinstance(item, BadLine))
+            notes: Notes = []
             try:
-                row = model.model_validate(cells)
+                row = model.model_validate(cells, context=notes)
             except ValidationError as error:
-                yield Line(number, cells, None, tuple(_bad_lines(table.file, number, error, columns)))
-            else:
-                yield Line(number, cells, row)
+                known = {item.column for item in refused}
+                others = (item for item in _bad_lines(table.file, number, error, columns) if item.column not in known)
+                yield Line(number, cells, None, (*refused, *others), (), record.raw)
+                continue
+            if refused:
+                yield Line(number, cells, None, refused, (), record.raw)
+                continue
+            remarks = [item for item in findings if isinstance(item, Remark)]
+            remarks += [Remark(table.file, number, column, message, slug) for column, slug, message in notes]
+            yield Line(number, cells, row, (), tuple(remarks), record.raw)
     except UnreadableFileError as error:
         yield Line(error.bad.line, {}, None, (error.bad,))
+
+
+def _stray(table: Table, record: Record, place: int) -> BadLine:
+    message = f"holds {record.cells[place]!r} in column {place + 1}, which the header gives no name"
+    return BadLine(table.file, record.line, "", message, "bad-row")
 
 
 def _bad_width(table: Table, record: Record) -> BadLine:

@@ -1,6 +1,7 @@
 """Separator, header and records of a file."""
 
 import csv
+import difflib
 import io
 import re
 from collections.abc import Collection, Iterator, Sequence
@@ -10,6 +11,8 @@ from shared.csv_files.bad_lines import BadLine, UnreadableFileError
 from shared.text import tidy
 
 SEPARATORS = (",", ";", "\t")
+_ALIKE = 0.8
+"""From 0 to 1: names of columns that are more alike may be one name, misspelt."""
 _NAMED_SEPARATOR = re.compile(r'"?sep=(.)"?[,;\t ]*(?:\r\n|\r|\n|\Z)', re.IGNORECASE)
 """The line with which spreadsheets name the separator of what follows."""
 
@@ -22,24 +25,38 @@ class Record:
     cells: list[str]
     width: int
     """Number of fields, without empty ones at the end."""
+    raw: list[str]
+    """The cells as they stand in the file."""
 
 
 class Table:
     """The records of a file below its header, as an iterator."""
 
-    def __init__(self, file: str, text: str, known: Sequence[str], required: Collection[str]) -> None:
-        """Find the header; raise :class:`UnreadableFileError` when it lacks a column or names one twice.
+    def __init__(
+        self, file: str, content: str | Iterator[Record], known: Sequence[str], required: Collection[str]
+    ) -> None:
+        """Find the header; raise :class:`UnreadableFileError` when it lacks a column or has two readings.
 
-        ``known`` are the columns that are read; others are ignored.
+        ``content`` is a text, or the records of a sheet. ``known`` are the columns that are read; others are ignored,
+        but for those that may be a known one, misspelt.
         """
         self.file = file
-        header, self._records = _below_header(file, text, known)
+        if isinstance(content, str):
+            header, self._records = _below_header(file, content, known)
+        else:
+            header, self._records = _first(file, content), content
         names = [column_name(cell) for cell in header.cells]
         if missing := [name for name in known if name in required and name not in names]:
             raise _bad_header(file, header.line, f"the header lacks {', '.join(missing)}")
         if twice := [name for name in known if names.count(name) > 1]:
             raise _bad_header(file, header.line, f"the header names {', '.join(twice)} twice")
+        absent = [name for name in known if name not in names]
+        for name in dict.fromkeys(names):
+            if name not in known and (like := difflib.get_close_matches(name, absent, 1, _ALIKE)):
+                message = f"the header names {name}, which may be {like[0]} or a column of its own: rename it"
+                raise _bad_header(file, header.line, message)
         self.columns = names
+        self.header = header.cells
         self.width = header.width
 
     def __iter__(self) -> Iterator[Record]:
@@ -55,23 +72,47 @@ def column_name(cell: str) -> str:
 def _below_header(file: str, text: str, known: Collection[str]) -> tuple[Record, Iterator[Record]]:
     """Return the header and what follows it, read with the separator that makes the most of the header."""
     named = _NAMED_SEPARATOR.match(text)
-    best: tuple[Record, Iterator[Record]] | None = None
-    most, unreadable = -1, _bad_header(file, 1, "the file is empty")
+    unreadable = _bad_header(file, 1, "the file is empty")
     if not text.strip("".join(SEPARATORS) + "\r\n "):
         raise unreadable
-    for separator in (named[1],) if named else SEPARATORS:
-        records = _records(file, text[named.end() :] if named else text, separator, 2 if named else 1)
+    below = text[named.end() :] if named else text
+    readings: dict[str, tuple[int, Record, Iterator[Record]]] = {}
+    for separator in dict.fromkeys((named[1], *SEPARATORS) if named else SEPARATORS):
+        records = _records(file, below, separator, 2 if named else 1)
         try:
-            header = next((record for record in records if record.width), None)
+            header = _first(file, records)
         except UnreadableFileError as error:  # quotes that make no sense with this separator
             unreadable = error
             continue
-        found = len({column_name(cell) for cell in header.cells}.intersection(known)) if header else 0
-        if header is not None and found > most:
-            best, most = (header, records), found
-    if best is None:
+        found = len({column_name(cell) for cell in header.cells}.intersection(known))
+        readings[separator] = (found, header, records)
+    if not readings:
         raise unreadable
-    return best
+    first, *others = sorted(readings, key=lambda separator: -readings[separator][0])
+    found, header, records = readings[first]
+    if named and first != named[1] and found > 0:
+        message = f"the file names {named[1]!r} as its separator, but its header is separated by {first!r}"
+        raise _bad_header(file, header.line, message)
+    if found and others and readings[others[0]][0] == found:
+        message = f"the header has two readings: its columns are separated by {first!r} or by {others[0]!r}"
+        raise _bad_header(file, header.line, message)
+    return header, records
+
+
+def _first(file: str, records: Iterator[Record]) -> Record:
+    header = next((record for record in records if record.width), None)
+    if header is None:
+        raise _bad_header(file, 1, "the file is empty")
+    return header
+
+
+def record_of(line: int, fields: list[str]) -> Record:
+    """Return the record of a line's fields."""
+    cells = [_cell(field) for field in fields]
+    width = len(cells)
+    while width and not cells[width - 1]:
+        width -= 1
+    return Record(line, cells, width, fields)
 
 
 def _records(file: str, text: str, separator: str, line: int) -> Iterator[Record]:
@@ -80,11 +121,7 @@ def _records(file: str, text: str, separator: str, line: int) -> Iterator[Record
     first = line - 1
     try:
         for fields in reader:
-            cells = [_cell(field) for field in fields]
-            width = len(cells)
-            while width and not cells[width - 1]:
-                width -= 1
-            yield Record(line, cells, width)
+            yield record_of(line, fields)
             line = first + reader.line_num + 1
     except csv.Error as error:
         raise UnreadableFileError(BadLine(file, line, "", f"cannot be read as CSV: {error}", "bad-csv")) from None

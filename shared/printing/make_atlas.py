@@ -27,6 +27,9 @@ from typing import Any
 import freetype
 from PIL import Image
 
+from shared.text import without_accents
+from shared.transliteration import LATIN_LETTERS
+
 CELL_WIDTH = 12
 CELL_HEIGHT = 28
 BASELINE = 22
@@ -41,6 +44,7 @@ _DOT_BELOW = "\u0323"
 _HORN = "\u031b"
 _ABOVE = frozenset("\u0300\u0301\u0302\u0303\u0306\u0308\u0309\u030a")
 _TONES = ("", "\u0300", "\u0301", "\u0303", "\u0309", _DOT_BELOW)
+_LATIN = ((0x100, 0x24F), (0x250, 0x2AF), (0x1E00, 0x1EFF))
 _PUNCTUATION = "–—‘’“”„•…‰€₫→≈≤≥" + FALLBACK
 
 Dots = set[tuple[int, int]]
@@ -92,7 +96,30 @@ def substitutes() -> dict[str, str]:
         "ﬄ": "ffl",
     }
     full_width = {chr(0xFEE0 + point): chr(point) for point in range(0x21, 0x7F)}
-    return dict(sorted({**table, **full_width}.items()))
+    return dict(sorted({**plain_letters(), **table, **full_width}.items()))
+
+
+def plain_letters() -> dict[str, str]:
+    """Letters that the atlas lacks, each with the plain one that is drawn for it.
+
+    Latin letters lose marks, the outermost first, until one is left that has a glyph: ``ǖ`` → ``ü``, ``ŏ`` → ``o``. The
+    scripts of the region's peoples that are written letter by letter are drawn in Latin ones: Khmer and Cham; Greek and
+    Cyrillic letters, which a paste brings in, look like those. Whoever reads a paper then sees a name and no boxes.
+    """
+    known = set(characters())
+    letters = [chr(point) for first, last in _LATIN for point in range(first, last + 1)]
+    latin = {letter: _plain(letter, known) for letter in letters if letter not in known and letter.isalpha()}
+    return {**latin, **LATIN_LETTERS}
+
+
+def _plain(letter: str, known: set[str]) -> str:
+    parts = unicodedata.normalize("NFD", letter)
+    while len(parts) > 1:
+        parts = parts[:-1]
+        if (shorter := unicodedata.normalize("NFC", parts)) in known:
+            return shorter
+    plain = without_accents(letter)
+    return plain if plain.isascii() else LATIN_LETTERS[letter]
 
 
 def _grey(face: Any, character: str, shift: int) -> dict[tuple[int, int], int]:

@@ -22,7 +22,12 @@ _INVISIBLE = re.compile(
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
     "\ufe00-\ufe0f\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff]"
 )
-_COMBINING = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+")
+_MARKS = "\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
+_FIRST_MARK = re.compile(f"([^ \n\u00a0{_MARKS}])[{_MARKS}]")
+_MARKS_OF_LETTER = re.compile(f"([^ \n\u00a0{_MARKS}])[{_MARKS}]+")
+_MARKS_ALONE = re.compile(f"[{_MARKS}]+")
+_TRIES = 3
+"""Marks that are taken off one by one, so that a tone behind a mark without a glyph is kept: ``ơ̆̀`` → ``ờ``."""
 
 # What NFD does not take apart, for printers that were set to text without marks.
 _PLAIN = {
@@ -72,9 +77,9 @@ def normalise(text: str) -> str:
     """``text`` in characters that have a glyph, and line feeds.
 
     NFC; every kind of line break becomes a line feed, a tab four spaces; control characters and what has no width
-    go; other spaces become a space, but no-break ones stay U+00A0. A character without a glyph becomes the one that
-    is drawn for it or else ``□``, and so does each run of combining marks that found no letter to join: something
-    is always seen where something was written.
+    go; other spaces become a space, but no-break ones stay U+00A0. A letter without a glyph becomes its plain letter,
+    and one with a mark that it has no glyph with loses the mark. What has no plain letter (an emoji, a Chinese
+    character, a mark alone) becomes ``□``: something is always seen where something was written.
     """
     text = unicodedata.normalize("NFC", text)
     text = _NEW_LINES.sub("\n", text).replace("\t", " " * TAB_WIDTH)
@@ -85,8 +90,23 @@ def normalise(text: str) -> str:
     text = _INVISIBLE.sub("", text)
     # Taking out what has no width can bring a letter and its mark together.
     text = unicodedata.normalize("NFC", text)
-    text = _COMBINING.sub(fallback, text)
+    for _ in range(_TRIES):
+        text = unicodedata.normalize("NFC", _FIRST_MARK.sub(r"\1", text))
+    text = _MARKS_ALONE.sub(fallback, _MARKS_OF_LETTER.sub(r"\1", text))
     return "".join(_drawn(text, drawable, fallback))
+
+
+def without_glyph(text: str) -> tuple[dict[str, str], str]:
+    """Return the letters that are drawn as plain ones, each with what is drawn, and the characters shown as ``□``."""
+    substituted: dict[str, str] = {}
+    boxes: dict[str, None] = {}
+    for letter in _letters_with_marks(unicodedata.normalize("NFC", text)):
+        drawn = normalise(letter)
+        if load_atlas().fallback in drawn:
+            boxes[letter] = None
+        elif drawn != letter and unicodedata.category(letter[0])[0] in "LM":
+            substituted[letter] = drawn
+    return substituted, "".join(boxes)
 
 
 def to_ascii(text: str) -> str:
@@ -100,6 +120,12 @@ def to_ascii(text: str) -> str:
 @cache
 def _drawable() -> frozenset[str]:
     return frozenset((*load_atlas().regular, "\n", NO_BREAK_SPACE))
+
+
+def _letters_with_marks(text: str) -> list[str]:
+    if _drawable().issuperset(text):
+        return []
+    return re.findall(f"[^{_MARKS}][{_MARKS}]*|[{_MARKS}]+", _INVISIBLE.sub("", text))
 
 
 def _drawn(text: str, drawable: frozenset[str], fallback: str) -> Iterator[str]:

@@ -4,7 +4,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.phones import OLD_MOBILE_PREFIXES, InvalidPhoneError, as_dialled, is_mobile, normalise
+from shared.phones import (
+    OLD_AREA_CODES,
+    OLD_MOBILE_PREFIXES,
+    Change,
+    InvalidPhoneError,
+    PhoneReading,
+    as_dialled,
+    is_mobile,
+    normalise,
+    read_phone,
+)
 
 
 @pytest.mark.parametrize(
@@ -23,6 +33,9 @@ from shared.phones import OLD_MOBILE_PREFIXES, InvalidPhoneError, as_dialled, is
         "912345678",
         "０９１２３４５６７８",
         "0912\u00a0345\u00a0678",
+        "0912\u200b345678\u202c",
+        "\ufeff0912\ufe0f345678",
+        "0912\u2011345\u2013678",
     ],
 )
 def test_one_mobile_number_written_in_many_ways_is_one_number(written: str) -> None:
@@ -47,6 +60,57 @@ def test_old_eleven_digit_numbers_get_their_prefix_of_2018(old: str, new: str) -
 @pytest.mark.parametrize("prefix", OLD_MOBILE_PREFIXES)
 def test_every_old_prefix_leads_to_a_mobile_number(prefix: str) -> None:
     assert is_mobile(normalise(f"0{prefix}1234567"))
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("0780 3812 345", "+842903812345"),
+        ("780 3812345", "+842903812345"),
+        ("+84 780 381 2345", "+842903812345"),
+        ("04 3825 1234", "+842438251234"),
+        ("0511 3812345", "+842363812345"),
+        ("061 3812345", "+842513812345"),
+        ("0650.3812345", "+842743812345"),
+    ],
+)
+def test_area_codes_of_before_2017_become_those_of_today(old: str, new: str) -> None:
+    assert read_phone(old) == PhoneReading(new, Change.OLD_AREA_CODE)
+    assert not is_mobile(new)
+
+
+def test_there_were_59_old_area_codes_and_each_leads_to_a_landline_or_begins_mobile_numbers_now() -> None:
+    assert len(OLD_AREA_CODES) == 59
+    for old, new in OLD_AREA_CODES.items():
+        local = "38251234" if old in {"4", "8"} else "3825123"
+        assert normalise(f"0{new}{local}") == f"+84{new}{local}"
+        assert normalise(f"0{old}{local}") in {f"+84{new}{local}", f"+84{old}{local}"}
+
+
+@pytest.mark.parametrize(
+    ("written", "readings"),
+    [
+        ("0912345678 / 0987654321", ("0912345678", "0987654321")),
+        ("0912345678-0987654321", ("0912345678", "0987654321")),
+        ("0912345678 0987654321", ("0912345678", "0987654321")),
+        ("0912345678; 0290 3812 345", ("0912345678", "02903812345")),
+        ("ĐT: 0912345678 hoặc 0987654321", ("0912345678", "0987654321")),
+        ("0912345678\n0987654321", ("0912345678", "0987654321")),
+        ("(076) 3856789", ("0763856789", "02963856789")),
+        ("(08) 38251234", ("0838251234", "02838251234")),
+    ],
+)
+def test_what_may_be_two_numbers_is_refused_naming_both(written: str, readings: tuple[str, ...]) -> None:
+    with pytest.raises(InvalidPhoneError) as refused:
+        normalise(written)
+    assert (refused.value.slug, refused.value.readings) == ("two-readings", readings)
+    assert not any(number in str(refused.value) for number in readings)  # it may be logged
+
+
+def test_what_was_repaired_is_known() -> None:
+    assert read_phone("912345678").change is Change.LOST_ZERO
+    assert read_phone("01661234567").change is Change.OLD_MOBILE_PREFIX
+    assert {read_phone(text).change for text in ("0912345678", "84912345678", "+84 (0) 912 345 678")} == {None}
 
 
 def test_a_landline_is_a_number_but_gets_no_sms() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.text import has_control_characters, search_key, tidy, without_accents
+from shared.text import has_control_characters, plain_signs, search_key, tidy, without_accents
 
 VIETNAMESE = "".join(
     base_letter
@@ -47,6 +47,7 @@ def test_a_search_key_holds_only_words_of_letters_and_digits(text: str) -> None:
         ("Nguyễn Thị Hạnh", "Nguyen Thi Hanh"),
         ("Đặng Thùy Dương", "Dang Thuy Duong"),
         ("871.020₫", "871.020d"),
+        ("Y Ƀlưk Ŏng, Rơ\u0306n, Łódź", "Y Bluk Ong, Ron, Lodz"),
         ("Ðà Nẵng", "Da Nang"),
         ("", ""),
     ],
@@ -60,7 +61,11 @@ def test_a_search_key_has_single_blanks_and_no_signs() -> None:
 
 
 def test_tidying_joins_blanks_and_drops_what_cannot_be_seen() -> None:
-    assert tidy("\ufeff Lê \u00a0\t Lợi\u200b ") == "Lê Lợi"
+    assert tidy("\ufeff Lê \u00a0\t Lợi\u200b\ufe0f\u3164 ") == "Lê Lợi"
+
+
+def test_codes_are_written_with_the_signs_of_ascii() -> None:
+    assert plain_signs(" ０９１２\u2013345\u2011678\u200b") == "0912-345-678"
 
 
 def test_a_control_character_is_noticed_and_a_tab_is_not_one() -> None:

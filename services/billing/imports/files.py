@@ -1,26 +1,42 @@
 """Imports readings and collection points: all of the files, or nothing and a report of every bad line.
 
+Where the owner of the files asked to keep the good lines, bad ones are left out, and with one line of a customer all of
+that customer's: never half a bill.
+
 :mod:`.readings` and :mod:`.collection_points` describe the columns, which may be in any order; others are ignored.
 Importing a file again changes nothing.
 """
 
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
 from services.billing.bill_run import WorkFactory
 from services.billing.errors import BillingError
-from services.billing.imports.collection_points import POINTS, read_collection_points
-from services.billing.imports.readings import READINGS, Reading, assemble, read_readings
+from services.billing.imports.collection_points import POINTS, PointRow, read_collection_points
+from services.billing.imports.readings import READINGS, Reading, ReadingRow, assemble, read_readings, shared_meters
 from services.billing.store import accounts, collection_points, metered_periods
 from services.billing.store.metered_periods import KnownPeriod, NewPeriod
 from services.billing.tariffs.models import Tariffs
+from shared.contracts.billing import CollectionPoint
 from shared.contracts.common import CustomerFacts
-from shared.csv_files import BadLine
+from shared.csv_files import (
+    MOST_REPORTED,
+    PLAINLY,
+    BadLine,
+    FileRows,
+    ImportOptions,
+    Remark,
+    Row,
+    UnreadableFileError,
+)
+from shared.csv_files.folder import find_file
+from shared.csv_files.rejects import Rejects, reject_file
 from shared.ids import new_id
+from shared.text import plain_signs
 
 _CHUNK = 2_000
 
@@ -44,6 +60,12 @@ class ImportReport:
 
     files: dict[str, FileReport]
     bad_lines: tuple[BadLine, ...] = ()
+    remarks: tuple[Remark, ...] = ()
+    """What was read otherwise than it is written."""
+    rejected: tuple[BadLine, ...] = ()
+    """Lines that were left out, where good ones are kept."""
+    reject_files: Mapping[str, str] = field(default_factory=dict)
+    """The same as files to be corrected, by the name of the file that they were in."""
 
     @property
     def ok(self) -> bool:
@@ -52,7 +74,7 @@ class ImportReport:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the report for ``--json``."""
-        return {"ok": self.ok, **asdict(self)}
+        return {"ok": self.ok, **asdict(self), "reject_files": sorted(self.reject_files)}
 
 
 async def import_folder(
@@ -62,6 +84,7 @@ async def import_folder(
     *,
     names: Sequence[str] = (POINTS, READINGS),
     due_days: int = 10,
+    options: ImportOptions = PLAINLY,
 ) -> ImportReport:
     """Import those files of ``names`` that are in ``folder``: all or nothing.
 
@@ -70,51 +93,124 @@ async def import_folder(
     billed is reported with its line. ``due_days`` after the period a bill is due when its readings name no due date.
     Raises ``FileNotFoundError`` when the folder holds none of the files.
     """
-    present = [name for name in names if (folder / name).is_file()]
-    if not present:
+    try:
+        found = {name: path for name in names if (path := find_file(folder, name)) is not None}
+    except UnreadableFileError as error:
+        return ImportReport({}, (error.bad,))
+    if not found:
         raise FileNotFoundError(f"{folder} holds no {' or '.join(names)}")
-    files = {name: await asyncio.to_thread((folder / name).read_bytes) for name in present}
-    return await import_files(new_work, files, tariffs, due_days=due_days)
+    files = {name: await asyncio.to_thread(path.read_bytes) for name, path in found.items()}
+    called = {name: path.name for name, path in found.items()}
+    return await import_files(new_work, files, tariffs, due_days=due_days, options=options, called=called)
 
 
 async def import_files(
-    new_work: WorkFactory, files: Mapping[str, bytes | str], tariffs: Tariffs, *, due_days: int = 10
+    new_work: WorkFactory,
+    files: Mapping[str, bytes | str],
+    tariffs: Tariffs,
+    *,
+    due_days: int = 10,
+    options: ImportOptions = PLAINLY,
+    called: Mapping[str, str] | None = None,
 ) -> ImportReport:
-    """Import the contents of files by their name; see :func:`import_folder`."""
-    bad: list[BadLine] = []
-    points = read_collection_points(files[POINTS], bad) if POINTS in files else []
-    # In a thread: a large file takes seconds to read, and the process may be serving, too.
-    readings = await asyncio.to_thread(read_readings, files[READINGS], bad) if READINGS in files else []
+    """Import the contents of files by their name; see :func:`import_folder`. ``called`` is how reports name them."""
+    names = {name: name for name in (POINTS, READINGS)} | dict(called or {})
+    points: FileRows[tuple[int, CollectionPoint]] = FileRows()
+    if POINTS in files:
+        points = read_collection_points(files[POINTS], name=names[POINTS], options=options)
+    content: FileRows[Reading] = FileRows()
+    if READINGS in files:
+        # In a thread: a large file takes seconds to read, and the process may be serving, too.
+        content = await asyncio.to_thread(read_readings, files[READINGS], name=names[READINGS], options=options)
+    readings, bad = content.rows, [*points.bad, *content.bad]
+    bad += [
+        BadLine(names[READINGS], reading.line, "meter_number", message, "two-customers")
+        for reading, message in shared_meters(readings)
+    ]
     facts: dict[str, CustomerFacts] = {}
     async with new_work() as work:
         for codes in _chunks(sorted({reading.row.customer_code for reading in readings})):
             facts |= await accounts.facts_of(work.connection, codes)
     # Outside of any transaction, because it takes seconds; in a thread, because the process may be serving.
-    periods = await asyncio.to_thread(lambda: list(_assembled(readings, facts, tariffs, due_days, bad)))
+    periods = await asyncio.to_thread(
+        lambda: list(_assembled(readings, facts, tariffs, due_days, bad, names[READINGS]))
+    )
     async with new_work() as work:
         await metered_periods.lock_imports(work.connection)
         known: list[KnownPeriod] = []
         for codes in _chunks(sorted({item.period.customer_code for _, item in periods})):
             known += await metered_periods.known_periods(work.connection, codes)
-        new = _new_periods(periods, known, bad)
-        counts = {POINTS: len(points), READINGS: len(readings)}
-        if bad:
+        new = _new_periods(periods, known, bad, names[READINGS])
+        counts = {POINTS: len(points.rows), READINGS: len(readings)}
+        is_refused = bad and (
+            not options.keep_good or points.is_broken or content.is_broken or len(bad) > MOST_REPORTED
+        )
+        if is_refused:
             order = tuple(sorted(bad, key=lambda item: (item.file, item.line)))
             return ImportReport({name: FileReport(counts[name]) for name in files}, order)
+        rejects = {name: Rejects(names[name]) for name in (POINTS, READINGS)}
+        rejects[POINTS].add_all(points.bad)
+        for line, reason in points.repeated.items():
+            rejects[POINTS].add(line, reason)
+        left_out = _left_out(content, [item for item in bad if item not in points.bad], rejects[READINGS])
+        kept_points = [point for line, point in points.rows if line not in rejects[POINTS].reasons]
+        kept = [reading for reading in readings if reading.line not in rejects[READINGS].reasons]
+        kept_periods = [item for _, item in periods if item.period.customer_code not in left_out]
+        new = [item for item in new if item.period.customer_code not in left_out]
         import_id = new_id()
         for chunk in _chunks(new):
             await metered_periods.add(work.connection, chunk, import_id)
-        for some in _chunks(points):
+        for some in _chunks(kept_points):
             await collection_points.save(work.connection, some)
     reports = {
-        POINTS: FileReport(len(points), added=len(points)),
-        READINGS: FileReport(len(readings), added=len(new), unchanged=len(periods) - len(new)),
+        POINTS: FileReport(len(kept_points), added=len(kept_points)),
+        READINGS: FileReport(len(kept), added=len(new), unchanged=len(kept_periods) - len(new)),
     }
-    return ImportReport({name: reports[name] for name in files})
+    models: dict[str, type[Row]] = {POINTS: PointRow, READINGS: ReadingRow}
+    return ImportReport(
+        {name: reports[name] for name in files},
+        remarks=tuple(
+            remark
+            for name, some in ((POINTS, points.remarks), (READINGS, content.remarks))
+            for remark in some
+            if remark.line not in rejects[name].reasons
+        ),
+        rejected=tuple(item for some in rejects.values() for item in some.bad_lines()),
+        reject_files={
+            some.file: reject_file(files[name], models[name], some, convert_legacy=options.convert_legacy)
+            for name, some in rejects.items()
+            if some.reasons
+        },
+    )
+
+
+def _left_out(content: FileRows[Reading], bad: Sequence[BadLine], rejects: Rejects) -> set[str]:
+    """Leave out bad lines of readings with all lines of their customers and meters; return the customers.
+
+    A line whose customer cannot be read may be one of three registers: its meter says whose it is.
+    """
+    rejects.add_all(bad)
+    codes, meters = set(), set()
+    for line in rejects.reasons:
+        cells = content.bad_cells.get(line, {})
+        codes.add(plain_signs(cells.get("customer_code", "")))
+        meters.add(plain_signs(cells.get("meter_number", "")))
+    rows = {reading.line: reading.row for reading in content.rows}
+    codes |= {rows[line].customer_code for line in rejects.reasons if line in rows}
+    codes |= {row.customer_code for row in rows.values() if row.meter_number in meters}
+    for line, row in rows.items():
+        if row.customer_code in codes and line not in rejects.reasons:
+            rejects.add(line, f"another line of {row.customer_code} is wrong")
+    return codes - {""}
 
 
 def _assembled(
-    readings: Sequence[Reading], facts: dict[str, CustomerFacts], tariffs: Tariffs, due_days: int, bad: list[BadLine]
+    readings: Sequence[Reading],
+    facts: dict[str, CustomerFacts],
+    tariffs: Tariffs,
+    due_days: int,
+    bad: list[BadLine],
+    file: str,
 ) -> Iterator[tuple[int, NewPeriod]]:
     """Yield the first line and the period of each bill to be; what cannot be billed goes to ``bad``."""
     groups: dict[tuple[str, int, int, int], list[Reading]] = {}
@@ -123,18 +219,18 @@ def _assembled(
     for key, group in groups.items():
         if key[0] not in facts:
             message = f"there is no customer {key[0]}"
-            bad += [BadLine(READINGS, item.line, "customer_code", message, "unknown-customer") for item in group]
+            bad += [BadLine(file, item.line, "customer_code", message, "unknown-customer") for item in group]
             continue
         try:
             period, mark = assemble([item.row for item in group], facts[key[0]], tariffs, due_days=due_days)
         except BillingError as error:
-            bad.append(BadLine(READINGS, group[0].line, "", error.message, error.slug))
+            bad.append(BadLine(file, group[0].line, "", error.message, error.slug))
         else:
             yield group[0].line, NewPeriod(new_id(), period, mark)
 
 
 def _new_periods(
-    periods: Sequence[tuple[int, NewPeriod]], known: Sequence[KnownPeriod], bad: list[BadLine]
+    periods: Sequence[tuple[int, NewPeriod]], known: Sequence[KnownPeriod], bad: list[BadLine], file: str
 ) -> list[NewPeriod]:
     """Return what is not stored yet; what contradicts stored periods, or another of the file, goes to ``bad``."""
     stored = {period.key: period for period in known}
@@ -149,13 +245,13 @@ def _new_periods(
             if stored[key].fingerprint != entry.fingerprint:
                 when = f"{period.month:02d}/{period.year} cycle {period.cycle}"
                 message = f"{key[0]} {when} is already stored with other readings"
-                bad.append(BadLine(READINGS, line, "", message, "other-readings"))
+                bad.append(BadLine(file, line, "", message, "other-readings"))
             continue
         others = booked.setdefault(period.customer_code, [])
         overlap = next((o for o in others if o[0] <= period.period_to and period.period_from <= o[1]), None)
         if overlap is not None:
             message = f"{key[0]}: these days are already in the period {overlap[0]} to {overlap[1]}"
-            bad.append(BadLine(READINGS, line, "", message, "overlap"))
+            bad.append(BadLine(file, line, "", message, "overlap"))
             continue
         others.append((period.period_from, period.period_to, key))
         new.append(entry)

@@ -8,7 +8,7 @@ showed on the day of a price change inside the period; several are separated by 
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Self
@@ -21,8 +21,9 @@ from services.billing.bills.metered_period import METER_REGISTERS, MeteredPeriod
 from services.billing.errors import BillingError
 from services.billing.tariffs.models import Tariffs
 from shared.contracts.common import CustomerCode, CustomerFacts, MeterNumber
-from shared.csv_files import BadCellError, BadLine, Row, read_rows
+from shared.csv_files import PLAINLY, BadCellError, FileRows, ImportOptions, Row, read_rows
 from shared.csv_files.cells import Day, Fraction, Whole, Wholes, between, one_of
+from shared.csv_files.identity import PlainSigns
 
 READINGS = "readings.csv"
 
@@ -37,8 +38,8 @@ class ReadingRow(Row):
         {"cut_days", "cut_from", "cut_to", "cos_phi", "due_date", "change_reading", "multiplier", "digits"}
     )
 
-    customer_code: Annotated[CustomerCode, Field(examples=["PB14010012345"])]
-    meter_number: Annotated[MeterNumber, Field(examples=["21012345"])]
+    customer_code: Annotated[CustomerCode, PlainSigns, Field(examples=["PB14010012345"])]
+    meter_number: Annotated[MeterNumber, PlainSigns, Field(examples=["21012345"])]
     meter_register: Annotated[str, AfterValidator(one_of(*METER_REGISTERS, upper=True)), Field(alias="register")]
     cycle: Annotated[Whole, AfterValidator(between(1, 9))]
     month: Annotated[Whole, AfterValidator(between(1, 12))]
@@ -83,11 +84,32 @@ class Reading:
     row: ReadingRow
 
 
-def read_readings(data: bytes | str, bad: list[BadLine]) -> list[Reading]:
-    """Return the lines of a file; what is wrong in it goes to ``bad``."""
-    content = read_rows(READINGS, data, ReadingRow, Reading)
-    bad += content.bad
-    return content.rows
+def read_readings(data: bytes | str, *, name: str = READINGS, options: ImportOptions = PLAINLY) -> FileRows[Reading]:
+    """Return the lines of a file, and what is wrong in it."""
+    return read_rows(name, data, ReadingRow, Reading, convert_legacy=options.convert_legacy)
+
+
+def shared_meters(readings: Sequence[Reading]) -> Iterator[tuple[Reading, str]]:
+    """Yield the lines of meters that are read for two customers on the same days, with what there is to say of each."""
+    by_meter: dict[str, list[Reading]] = {}
+    for reading in readings:
+        by_meter.setdefault(reading.row.meter_number, []).append(reading)
+    for meter, lines in by_meter.items():
+        if len({line.row.customer_code for line in lines}) == 1:
+            continue
+        for line in lines:
+            other = next((other for other in lines if _same_days(line.row, other.row)), None)
+            if other is not None:
+                both = f"{line.row.customer_code} and, in line {other.line}, for {other.row.customer_code}"
+                yield line, f"{meter} is read for {both}"
+
+
+def _same_days(one: ReadingRow, other: ReadingRow) -> bool:
+    return (
+        one.customer_code != other.customer_code
+        and one.period_from <= other.period_to
+        and other.period_from <= one.period_to
+    )
 
 
 def assemble(

@@ -20,8 +20,11 @@ async def correct_phone(request: CorrectPhone, work: UnitOfWork, *, clock: Clock
     try:
         phone = normalise(request.phone)
     except InvalidPhoneError as error:
+        detail = "Số điện thoại không đúng. Hãy nhập số di động hoặc số cố định ở Việt Nam."
+        if error.readings:
+            detail = f"Số điện thoại có thể là {' hoặc '.join(error.readings)}. Hãy nhập một số."
         raise InvalidRequest(
-            "Số điện thoại không đúng. Hãy nhập số di động hoặc số cố định ở Việt Nam.",
+            detail,
             slug="invalid-phone",
             title="Not a Vietnamese phone number",
             facts={"reason": str(error)},

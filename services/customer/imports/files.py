@@ -1,5 +1,8 @@
 """Imports the lists of units, collectors, routes, customers and meters: all, or, when a line is wrong, nothing.
 
+Where the owner of the lists asked to keep the good lines, bad ones are left out, and with one line of a customer all of
+that customer's: never half a customer.
+
 An import adds and changes; what a list does not name stays as it is (a customer who left is set inactive, never
 deleted). Every customer whose facts are different afterwards is announced by ``customer.changed``, in the transaction
 of the import. The number that a collector has corrected at the door outlives the import of a list that still has the
@@ -15,6 +18,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from services.customer.imports.choice import Choice
 from services.customer.imports.rows import (
     COLLECTORS,
     CUSTOMERS,
@@ -30,13 +34,16 @@ from services.customer.store.customers import announce, lock_customers
 from services.customer.store.imports import (
     affected_customers,
     begin_import,
+    drop_rows,
     load_rows,
     merge,
     unknown_references,
 )
 from shared.clock import now
 from shared.contracts.customer import CustomerChanged
-from shared.csv_files import MOST_REPORTED, BadLine
+from shared.csv_files import MOST_REPORTED, PLAINLY, BadLine, ImportOptions, Remark, UnreadableFileError
+from shared.csv_files.folder import find_file
+from shared.csv_files.rejects import Rejects, reject_file
 
 if TYPE_CHECKING:
     from shared.db import Connection
@@ -78,6 +85,12 @@ class ImportReport:
     bad_lines: list[BadLine] = field(default_factory=list)
     customers_announced: int = 0
     """Customers whose facts are new or different: as many ``customer.changed`` events."""
+    remarks: list[Remark] = field(default_factory=list)
+    """What was read otherwise than it is written."""
+    rejected: list[BadLine] = field(default_factory=list)
+    """Lines that were left out, where good ones are kept."""
+    reject_files: dict[str, str] = field(default_factory=dict)
+    """The same as files to be corrected, by the name of the file that they were in."""
 
     @property
     def ok(self) -> bool:
@@ -86,54 +99,105 @@ class ImportReport:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the report for ``--json``."""
-        return {"ok": self.ok, **asdict(self)}
+        return {"ok": self.ok, **asdict(self), "reject_files": sorted(self.reject_files)}
 
 
 class _BadLinesError(Exception):
     """Undoes the transaction."""
 
 
-async def import_customers(bus: Bus, folder: Path) -> ImportReport:
+@dataclass(frozen=True, slots=True)
+class _File:
+    """A file of the folder as it was read."""
+
+    name: str
+    data: bytes
+    content: FileContent
+
+
+async def import_customers(bus: Bus, folder: Path, options: ImportOptions = PLAINLY) -> ImportReport:
     """Import those of the five files (:data:`~services.customer.imports.rows.FORMATS`) that are in ``folder``.
 
     ``bus`` need not be started: the events wait in the outbox for the service. Raises ``FileNotFoundError`` when the
     folder has none of the files; what is wrong in them is in the report.
     """
-    paths = [(folder / file_format.name, file_format) for file_format in FORMATS]
-    present = [(path, file_format) for path, file_format in paths if path.is_file()]
+    try:
+        found = [(find_file(folder, file_format.name), file_format) for file_format in FORMATS]
+    except UnreadableFileError as error:
+        return ImportReport(bad_lines=[error.bad])
+    present = [(path, file_format) for path, file_format in found if path is not None]
     if not present:
         raise FileNotFoundError(f"{folder} holds none of {', '.join(file_format.name for file_format in FORMATS)}")
     # In a thread: a large list takes seconds to read, and the process may be serving, too.
-    contents = [await asyncio.to_thread(_read, path, file_format) for path, file_format in present]
-    report = ImportReport(bad_lines=[bad for content in contents for bad in content.bad])
+    files = [await asyncio.to_thread(_read, path, file_format, options) for path, file_format in present]
+    report = ImportReport(
+        bad_lines=[bad for file in files for bad in file.content.bad],
+        remarks=[remark for file in files for remark in file.content.remarks],
+    )
+    choice = Choice([file.content for file in files]) if options.keep_good else None
+    if choice is not None:
+        report.bad_lines = [bad for file in files if file.content.is_broken for bad in file.content.bad]
     if report.bad_lines:
         return report
     try:
         async with bus.work() as work:
-            await _merge(work, contents, report, now())
+            await _merge(work, [file.content for file in files], choice, report, now())
     except _BadLinesError:
-        return ImportReport(bad_lines=report.bad_lines)
+        return ImportReport(bad_lines=report.bad_lines, remarks=report.remarks)
+    if choice is not None:
+        _report_rejects(report, files, choice, options)
     return report
 
 
-def _read(path: Path, file_format: FileFormat) -> FileContent:
-    return read_file(file_format, path.read_bytes())
+def _read(path: Path, file_format: FileFormat, options: ImportOptions) -> _File:
+    data = path.read_bytes()
+    return _File(path.name, data, read_file(file_format, data, name=path.name, options=options))
 
 
-async def _merge(work: UnitOfWork, contents: Sequence[FileContent], report: ImportReport, moment: datetime) -> None:
+def _report_rejects(report: ImportReport, files: Sequence[_File], choice: Choice, options: ImportOptions) -> None:
+    for file in files:
+        rejects = Rejects(file.name, choice.rejects[file.content.format.name].reasons)
+        if rejects.reasons:
+            report.rejected += rejects.bad_lines()
+            report.reject_files[file.name] = reject_file(
+                file.data, file.content.format.model, rejects, convert_legacy=options.convert_legacy
+            )
+    left_out = {(bad.file, bad.line) for bad in report.rejected}
+    report.remarks = [remark for remark in report.remarks if (remark.file, remark.line) not in left_out]
+
+
+async def _merge(
+    work: UnitOfWork, contents: Sequence[FileContent], choice: Choice | None, report: ImportReport, moment: datetime
+) -> None:
     connection = work.connection
     await begin_import(connection)
+    kept = {content.format.name: content.rows for content in contents}
+    if choice is not None:
+        kept = {content.format.name: choice.rows_of(content) for content in contents}
     for content in contents:
-        await load_rows(connection, content.format.table, list(content.format.columns), content.rows)
+        await load_rows(connection, content.format.table, list(content.format.columns), kept[content.format.name])
     loaded = {content.format.name for content in contents}
-    for file_format, column, target in _REFERENCES:
-        if file_format.name in loaded:
-            report.bad_lines += await _dangling(connection, file_format, column, target, target.name in loaded)
+    while True:
+        bad: list[BadLine] = []
+        for file_format, column, target in _REFERENCES:
+            if file_format.name in loaded:
+                bad += await _dangling(connection, file_format, column, target, target.name in loaded)
+        if not bad or choice is None:
+            break
+        # What refers to a line that is left out is left out, too; then look again.
+        for file_format, lines in choice.without(bad):
+            await drop_rows(connection, file_format.table, lines)
+            gone = set(lines)
+            kept[file_format.name] = [row for row in kept[file_format.name] if row[0] not in gone]
+    if choice is not None and choice.count > MOST_REPORTED:
+        message = f"{choice.count} lines would be left out: this is not the right folder"
+        bad = [BadLine(contents[0].format.name, 1, "", message, "too-many")]
+    report.bad_lines += bad
     if report.bad_lines:
         raise _BadLinesError
     for content in contents:
         added, changed = await merge(connection, content.format.table)
-        report.files[content.format.name] = FileReport(len(content.rows), added, changed)
+        report.files[content.format.name] = FileReport(len(kept[content.format.name]), added, changed)
     report.customers_announced = await _announce(work, moment)
 
 

@@ -13,20 +13,15 @@ from shared.contracts.common import (
     Households,
     MeterNumber,
     RouteCode,
-    TaxCode,
     UnitCode,
     Uses,
 )
-from shared.csv_files import BadCellError, BadLine, FileRows, Row, read_rows
+from shared.csv_files import PLAINLY, BadLine, FileRows, ImportOptions, Remark, Row, read_rows
 from shared.csv_files.cells import Address, Day, Name, Whole, YesOrNo, between, number, words
-from shared.phones import InvalidPhoneError, normalise
+from shared.csv_files.identity import Phone, PlainSigns, TaxCode
+from shared.text import plain_signs
 
-
-def _phone(text: str) -> str:
-    try:
-        return normalise(text)
-    except InvalidPhoneError as error:
-        raise BadCellError("bad-phone", str(error)) from None
+_CODE = "customer_code"
 
 
 @lru_cache(maxsize=1024)
@@ -34,11 +29,10 @@ def _households(text: str) -> Households:
     return Households.of(number(text))
 
 
-_Unit = Annotated[UnitCode, Field(examples=["PB1401"])]
-_Collector = Annotated[CollectorCode, Field(examples=["TN0001"])]
-_Route = Annotated[RouteCode, Field(examples=["PB1401-01"])]
-_Customer = Annotated[CustomerCode, Field(examples=["PB14010012345"])]
-_TAX_CODES = ["0300942001", "0300942001-001"]
+_Unit = Annotated[UnitCode, PlainSigns, Field(examples=["PB1401"])]
+_Collector = Annotated[CollectorCode, PlainSigns, Field(examples=["TN0001"])]
+_Route = Annotated[RouteCode, PlainSigns, Field(examples=["PB1401-01"])]
+_Customer = Annotated[CustomerCode, PlainSigns, Field(examples=["PB14010012345"])]
 _PhoneOfOffice = Annotated[str, AfterValidator(words(40))]
 """As it is printed: an office may have a hotline or an extension."""
 
@@ -49,7 +43,7 @@ class UnitRow(Row):
     unit_code: _Unit
     name: Name
     address: Address
-    tax_code: Annotated[TaxCode, Field(examples=_TAX_CODES)]
+    tax_code: TaxCode
     phone: _PhoneOfOffice
 
 
@@ -78,8 +72,8 @@ class CustomerRow(Row):
     customer_code: _Customer
     name: Name
     address: Address
-    phone: Annotated[str, AfterValidator(_phone)] | None = None
-    tax_code: Annotated[TaxCode | None, Field(examples=_TAX_CODES)] = None
+    phone: Phone | None = None
+    tax_code: TaxCode | None = None
     unit_code: _Unit
     route_code: _Route
     place_in_route: Annotated[Whole, AfterValidator(between(0, 1_000_000))]
@@ -91,7 +85,7 @@ class CustomerRow(Row):
 class MeterRow(Row):
     """A line of meters.csv."""
 
-    meter_number: Annotated[MeterNumber, Field(examples=["21012345"])]
+    meter_number: Annotated[MeterNumber, PlainSigns, Field(examples=["21012345"])]
     customer_code: _Customer
     multiplier: Annotated[Whole, AfterValidator(between(1, 1_000_000))]
     digits: Annotated[Whole, AfterValidator(between(3, 10))]
@@ -128,10 +122,22 @@ class FileContent:
     format: FileFormat
     rows: list[tuple[Any, ...]]
     bad: list[BadLine]
+    remarks: list[Remark]
+    codes: dict[int, str]
+    """The customer code of each line that names one, of bad lines, too."""
+    repeated: dict[int, str]
+    """Lines whose key a later line has again, with what there is to say of it."""
+    is_broken: bool
+    """Whether the file as a whole could not be read."""
 
 
-def read_file(file_format: FileFormat, data: bytes) -> FileContent:
-    """Read a whole file; every line that is wrong is named, none is left out silently."""
+def read_file(
+    file_format: FileFormat, data: bytes, *, name: str | None = None, options: ImportOptions = PLAINLY
+) -> FileContent:
+    """Read a whole file; every line that is wrong is named, none is left out silently.
+
+    ``name`` is what the file is called where it has another name than its format.
+    """
     columns = file_format.columns
 
     def keep(line: int, row: Row) -> tuple[Any, ...]:
@@ -142,6 +148,19 @@ def read_file(file_format: FileFormat, data: bytes) -> FileContent:
         return code
 
     content: FileRows[tuple[Any, ...]] = read_rows(
-        file_format.name, data, file_format.model, keep, key=key, key_column=file_format.key
+        name or file_format.name,
+        data,
+        file_format.model,
+        keep,
+        key=key,
+        key_column=file_format.key,
+        convert_legacy=options.convert_legacy,
     )
-    return FileContent(file_format, content.rows, content.bad)
+    codes: dict[int, str] = {}
+    if options.keep_good and _CODE in columns:
+        place = columns.index(_CODE) + 1
+        codes = {row[0]: row[place] for row in content.rows}
+        codes |= {line: plain_signs(cells[_CODE]) for line, cells in content.bad_cells.items() if _CODE in cells}
+    return FileContent(
+        file_format, content.rows, content.bad, content.remarks, codes, content.repeated, content.is_broken
+    )

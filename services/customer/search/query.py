@@ -4,7 +4,8 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from shared.text import search_key
+from shared.csv_files.legacy import legacy_readings
+from shared.text import plain_signs, search_key
 
 INITIALS_LENGTH = 2
 """A word of one or two letters is taken for the beginning of a word, as in ``ng.t.hanh``."""
@@ -40,7 +41,13 @@ class Query:
 
 
 def classify(typed: str) -> Query:
-    """Return what ``typed`` looks like. A query of signs only has no words and finds nothing."""
+    """Return what ``typed`` looks like. A query of signs only has no words and finds nothing.
+
+    Marks that cannot be seen, dashes of every kind and texts in encodings before Unicode are read as imports read them.
+    """
+    typed = plain_signs(typed)
+    if len(readings := legacy_readings(typed)) == 1:
+        typed = readings[0].text
     words = tuple(search_key(typed).split())[:MOST_WORDS]
     tokens = search_key(typed).upper().split()
     joined = "".join(tokens)

@@ -42,6 +42,14 @@ async def load_rows(
     await connection.execute(_ANALYZE.format(table=table), timeout=PATIENCE)
 
 
+_DROP_ROWS = "DELETE FROM new_{table} WHERE line = ANY ($1::integer[])"
+
+
+async def drop_rows(connection: Connection, table: str, lines: Sequence[int]) -> None:
+    """Leave lines of a loaded file out."""
+    await connection.execute(_DROP_ROWS.format(table=table), lines, timeout=PATIENCE)
+
+
 # One test a table: a list of all that is known would not fit into memory, and be searched from end to end.
 _UNKNOWN = """
 SELECT line, {column} AS value FROM new_{table} AS mine

@@ -6,7 +6,11 @@ from string import Formatter
 
 from services.notify.texts.segments import Measure, gsm7_only, measure
 from shared.text import tidy, without_accents
+from shared.transliteration import in_latin_letters
 
+_PLAIN_SIGNS = str.maketrans(
+    {**dict.fromkeys("\u2018\u2019\u02bc", "'"), **dict.fromkeys("\u2010\u2011\u2013\u2014", "-")}
+)
 _LONGEST_NAME = 20
 """Characters that are left of a name when nothing else made it fit."""
 
@@ -107,8 +111,8 @@ def person_names(name: str) -> Iterator[str]:
 
 
 def plain(value: str) -> str:
-    """Return a parameter as GSM-7 on one line: without accents and without anything else that GSM-7 lacks."""
-    return tidy(gsm7_only(without_accents(tidy(value))))
+    """Return a parameter as GSM-7 on one line: plain letters and signs, and nothing that GSM-7 lacks."""
+    return tidy(gsm7_only(without_accents(in_latin_letters(tidy(value))).translate(_PLAIN_SIGNS)))
 
 
 def fields_of(form: str) -> set[str]:

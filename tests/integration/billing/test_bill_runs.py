@@ -8,7 +8,8 @@ import pytest
 from services.billing.bill_run import issue_batch
 from services.billing.imports.files import import_files, import_folder
 from shared.contracts.billing import BillState
-from tests.integration.billing.billing_handlers import CODE, TARIFFS, Desk, reading, readings
+from shared.csv_files import ImportOptions
+from tests.integration.billing.billing_handlers import CODE, READINGS_HEADER, TARIFFS, Desk, reading, readings
 
 SECOND = "PB14010012346"
 
@@ -236,9 +237,60 @@ async def test_a_folder_is_taken_in_as_a_whole(desk: Desk, tmp_path: Path) -> No
             "readings.csv": {"rows": 1, "added": 1, "unchanged": 0},
         },
         "bad_lines": (),
+        "remarks": (),
+        "rejected": (),
+        "reject_files": [],
     }
     (tmp_path / "readings.csv").write_bytes(b"\xff\xfe")
     assert not (await import_folder(desk.new_work, tmp_path, TARIFFS)).ok
+
+
+async def test_good_readings_are_kept_on_demand_and_never_half_a_bill(desk: Desk, tmp_path: Path) -> None:
+    for code in (CODE, SECOND):
+        await desk.customer(code)
+    await desk.customer("PB14010012347", price_group="production_lt6kv")
+    registers = [
+        reading(kwh, code="PB14010012347", register=register) for register, kwh in (("TD", 5), ("BT", 12), ("CD", 3))
+    ]
+    lost_code = registers[1].replace("PB14010012347", "PB14")
+    lines = (
+        reading(320),
+        reading(320, 9).replace("1320", "1.320"),
+        reading(10, code=SECOND),
+        registers[0],
+        lost_code,
+        registers[2],
+    )
+    (tmp_path / "readings.csv").write_text(readings(*lines), encoding="utf-8")
+    report = await import_folder(desk.new_work, tmp_path, TARIFFS, options=ImportOptions(keep_good=True))
+    assert (report.ok, report.files["readings.csv"].rows, report.files["readings.csv"].added) == (True, 1, 1)
+    assert [(bad.line, bad.message.split(":")[0]) for bad in report.rejected] == [
+        (2, f"another line of {CODE} is wrong"),
+        (3, "new_reading has two readings"),
+        (5, "registers ['CD', 'TD']"),
+        (6, "customer_code is not like PB14010012345"),
+        (7, "another line of PB14010012347 is wrong"),
+    ]
+    assert await desk.pool.fetch("SELECT customer_code FROM metered_periods") == [(SECOND,)]
+    corrected = report.reject_files["readings.csv"].replace("1.320", "1320").replace("PB14,", "PB14010012347,")
+    (tmp_path / "readings.csv").write_text(corrected, encoding="utf-8-sig")
+    report = await import_folder(desk.new_work, tmp_path, TARIFFS)
+    assert (report.ok, report.files["readings.csv"].added) == (True, 3)
+
+
+async def test_one_meter_of_two_customers_on_the_same_days_is_refused_naming_both(desk: Desk) -> None:
+    for code in (CODE, SECOND):
+        await desk.customer(code)
+    other = reading(50, code=SECOND).replace("M12346", "M12345")
+    report = await desk.import_readings(reading(50), other)
+    assert [(bad.line, bad.message) for bad in report.bad_lines if bad.slug == "two-customers"] == [
+        (2, f"M12345 is read for {CODE} and, in line 3, for {SECOND}"),
+        (3, f"M12345 is read for {SECOND} and, in line 2, for {CODE}"),
+    ]
+    # A meter that was moved from one to the other is read for both, on other days.
+    before = reading(50, 9, code=SECOND).replace("M12346", "M12345")
+    text = "\n".join([READINGS_HEADER + ",multiplier,digits", reading(50) + ",,", before + ",1,5"])
+    assert (await import_files(desk.new_work, {"readings.csv": text}, TARIFFS)).ok
 
 
 async def test_a_due_date_that_is_not_given_follows_the_period(desk: Desk) -> None:

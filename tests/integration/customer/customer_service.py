@@ -10,6 +10,7 @@ import asyncpg
 from services.customer.imports.files import ImportReport, import_customers
 from shared.contracts.billing import BillIssued, PaymentRecorded, PaymentReversed
 from shared.contracts.message import Event, Reply, Request
+from shared.csv_files import PLAINLY, ImportOptions
 from shared.messaging import Bus
 from shared.testing import wait_until
 
@@ -99,8 +100,8 @@ class Service:
         count: int = await self.pool.fetchval("SELECT count(*) FROM inbox")
         return count
 
-    async def import_town(self, **lines: list[str]) -> ImportReport:
-        return await import_customers(self.customer_bus, write_town(self.folder, **lines))
+    async def import_town(self, *, options: ImportOptions = PLAINLY, **lines: list[str]) -> ImportReport:
+        return await import_customers(self.customer_bus, write_town(self.folder, **lines), options)
 
     async def emitted(self, kind: type[Event]) -> list[Any]:
         """Return the events of a kind that are in the outbox, in their order."""

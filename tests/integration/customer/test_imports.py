@@ -7,10 +7,11 @@ import pytest
 from services.customer.imports.files import import_customers
 from shared.contracts.customer import CorrectPhone, CustomerChanged, GetCollector, GetCustomer
 from shared.contracts.message import Event
+from shared.csv_files import ImportOptions
 from shared.ids import new_id
 from shared.problems import Problem
 from shared.testing import wait_until
-from tests.integration.customer.customer_service import TOWN, Service
+from tests.integration.customer.customer_service import HEADERS, TOWN, Service, write_town
 
 HANH = "PB14010000001"
 
@@ -91,6 +92,104 @@ async def test_one_bad_line_and_nothing_of_any_file_is_imported(empty_service: S
         ("customers.csv", 5, "phone"),
     ]
     assert (await service.pool.fetchval("SELECT count(*) FROM units"), await changed(service)) == (0, [])
+
+
+KEEP = ImportOptions(keep_good=True)
+
+
+async def known(service: Service, table: str, key: str) -> list[str]:
+    return [row[0] for row in await service.pool.fetch(f"SELECT {key} FROM {table} ORDER BY {key}")]
+
+
+async def test_good_lines_are_kept_on_demand_and_never_half_a_customer(empty_service: Service) -> None:
+    service = empty_service
+    bad_meter = TOWN["meters.csv"][1].replace(",1,5,", ",1.000,5,")
+    report = await service.import_town(
+        options=KEEP,
+        customers=[TOWN["customers.csv"][0].replace("0953 000 101", "12"), *TOWN["customers.csv"][1:]],
+        meters=[TOWN["meters.csv"][0], bad_meter, *TOWN["meters.csv"][2:]],
+    )
+    assert (report.ok, report.customers_announced) == (True, 2)
+    assert [(bad.file, bad.line, bad.message) for bad in report.rejected] == [
+        ("customers.csv", 2, "phone is not a Vietnamese mobile or landline number"),
+        ("customers.csv", 3, "line 3 of meters.csv is wrong, of the same customer"),
+        ("meters.csv", 2, "line 2 of customers.csv is wrong, of the same customer"),
+        ("meters.csv", 3, "multiplier has two readings: '1.000' may be 1000 or 1"),
+    ]
+    assert await known(service, "customers", "customer_code") == ["PB14010000003", "PB14010000004"]
+    assert await known(service, "meters", "meter_number") == ["21000003", "21000004"]
+    assert report.reject_files["meters.csv"].splitlines() == [
+        HEADERS["meters.csv"] + ",rejected_line,rejected_because",
+        TOWN["meters.csv"][0] + ',2,"line 2 of customers.csv is wrong, of the same customer"',
+        bad_meter + ",3,multiplier has two readings: '1.000' may be 1000 or 1",
+    ]
+    assert (report.files["customers.csv"].rows, report.files["customers.csv"].added) == (2, 2)
+
+
+async def test_a_reject_file_is_imported_as_it_is_once_it_is_corrected(empty_service: Service) -> None:
+    service = empty_service
+    first = TOWN["customers.csv"][0]
+    report = await service.import_town(
+        options=KEEP, customers=[first.replace("0953", "95"), *TOWN["customers.csv"][1:]]
+    )
+    for name, text in report.reject_files.items():
+        (service.folder / name).write_text(text.replace("95 000 101", "0953 000 101"), "utf-8-sig")
+    report = await import_customers(service.customer_bus, service.folder, KEEP)
+    assert (report.rejected, report.customers_announced) == ([], 1)
+    assert await known(service, "meters", "meter_number") == ["21000001", "21000002", "21000003", "21000004"]
+
+
+async def test_whoever_refers_to_a_line_that_is_left_out_is_left_out_as_well(empty_service: Service) -> None:
+    service = empty_service
+    report = await service.import_town(
+        options=KEEP, collectors=["TN1,Lê Văn Thu,0950 000 001,PB1401,maybe", TOWN["collectors.csv"][1]]
+    )
+    assert report.ok
+    assert await known(service, "routes", "route_code") == ["R3"]
+    assert await known(service, "customers", "customer_code") == ["PB14010000004"]
+    assert await known(service, "meters", "meter_number") == ["21000004"]
+    assert {file: text.count("\n") - 1 for file, text in report.reject_files.items()} == {
+        "collectors.csv": 1,
+        "routes.csv": 2,
+        "customers.csv": 3,
+        "meters.csv": 3,
+    }
+
+
+async def test_of_two_lines_for_one_customer_neither_is_kept(empty_service: Service) -> None:
+    service = empty_service
+    twice = TOWN["customers.csv"][0].replace("Hạnh", "Hoa")
+    report = await service.import_town(options=KEEP, customers=[*TOWN["customers.csv"], twice])
+    assert "PB14010000001" not in await known(service, "customers", "customer_code")
+    assert [(bad.file, bad.line) for bad in report.rejected] == [
+        ("customers.csv", 2),
+        ("customers.csv", 6),
+        ("meters.csv", 2),
+    ]
+
+
+@pytest.mark.parametrize("text", ["customer_code,name\n", "customers", '"open'])
+async def test_a_file_that_cannot_be_read_is_refused_whole_even_so(empty_service: Service, text: str) -> None:
+    folder = write_town(empty_service.folder)
+    (folder / "customers.csv").write_text(text, "utf-8")
+    report = await import_customers(empty_service.customer_bus, folder, KEEP)
+    assert (report.ok, report.rejected) == (False, [])
+    assert await known(empty_service, "units", "unit_code") == []
+
+
+async def test_what_was_repaired_is_reported(service: Service) -> None:
+    report = await service.import_town(
+        customers=[TOWN["customers.csv"][0].replace("0953 000 101", "0780 3812 345"), *TOWN["customers.csv"][1:]]
+    )
+    assert report.ok
+    assert [(item.file, item.line, str(item)) for item in report.remarks] == [
+        (
+            "customers.csv",
+            2,
+            "phone has an area code of before 2017: '0780 3812 345' is read as 02903812345",
+        )
+    ]
+    assert (await service.ask(GetCustomer(customer_code=HANH))).facts.phone == "+842903812345"
 
 
 async def test_a_name_that_refers_to_nobody_is_a_bad_line(empty_service: Service) -> None:

@@ -100,8 +100,11 @@ def test_a_number_that_has_two_readings_is_never_guessed(cells: str, error: str)
 
 
 def test_everything_that_is_wrong_in_a_row_is_named() -> None:
-    answer = one("x,2026-10-01,31/1/2026,household,1,many,,,,")
-    assert answer["error"] == ("period_to is not a date like 2026-01-31: '31/1/2026'; kwh is not a number: 'many'")
+    answer = one("x,2026-10-01,1/2/2026,household,1,many,,,,")
+    assert answer["error"] == (
+        "period_to is not a date like 2026-01-31: '1/2/2026' may be 2026-02-01 or 2026-01-02; "
+        "kwh is not a number: 'many'"
+    )
 
 
 def test_rows_of_commas_are_no_rows() -> None:

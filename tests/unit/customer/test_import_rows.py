@@ -3,6 +3,7 @@
 import pytest
 
 from services.customer.imports.rows import CUSTOMERS, METERS, FileContent, FileFormat, read_file
+from shared.csv_files import ImportOptions
 
 HEADER = ",".join(CUSTOMERS.columns)
 GOOD = "PB14010012345,Nguyễn Thị Hạnh,12 Lê Lợi,0912 345 678,,PB1401,R1,1,household,1,true"
@@ -71,7 +72,22 @@ def test_a_name_of_200_letters_is_a_name_and_one_of_201_is_not() -> None:
         ("address", "", "is empty"),
         ("phone", "0912 345 67", "is not a Vietnamese mobile or landline number"),
         ("phone", "O912345678", "holds letters"),
-        ("tax_code", "12", "is not like 0300942001 or 0300942001-001"),
+        ("phone", "0912345678 / 0987654321", "holds two numbers; write one: 0912345678 or 0987654321"),
+        (
+            "phone",
+            "(076) 3856789",
+            "may be a mobile number or a landline with its area code of 2017: 0763856789 or 02963856789",
+        ),
+        ("tax_code", "12", "has 2 digits; a tax code has 10, 10 and 3 behind a dash, or 12: '12'"),
+        ("tax_code", "0300942002", "has a wrong check digit: a digit is mistyped or missing: '0300942002'"),
+        (
+            "name",
+            "NguyÔn V¨n §øc",
+            (
+                "is written in TCVN3: 'NguyÔn V¨n §øc' is 'Nguyễn Văn Đức'; "
+                "import with --convert-legacy, or save the file as CSV UTF-8 in a Unicode font"
+            ),
+        ),
         ("unit_code", "PB14", "is not like PB1401"),
         ("place_in_route", "first", "is not a number: 'first'"),
         ("place_in_route", "-1", "cannot be negative: '-1'"),
@@ -150,8 +166,90 @@ def test_a_file_that_is_wrong_all_over_is_not_reported_line_by_line_without_end(
     assert content.bad[-1].message.startswith("there are more")
 
 
-@pytest.mark.parametrize("day", ["2026-02-30", "31/01/2026", "2026-W05-1", ""])
+@pytest.mark.parametrize("day", ["2026-02-30", "31/02/2026", "2026-W05-1", ""])
 def test_a_day_that_is_none_is_named(day: str) -> None:
     content = read(",".join(METERS.columns), f"210001,PB14010012345,1,5,{day}", file_format=METERS)
     expected = f"is not a date like 2026-01-31: {day!r}" if day else "is empty"
     assert complaints(content) == [(2, "installed_on", expected)]
+
+
+@pytest.mark.parametrize(
+    ("column", "written", "read_as", "remark"),
+    [
+        (
+            "phone",
+            "0780 3812 345",
+            "+842903812345",
+            "has an area code of before 2017: '0780 3812 345' is read as 02903812345",
+        ),
+        (
+            "phone",
+            "01661234567",
+            "+84361234567",
+            "has a mobile prefix of before 2018: '01661234567' is read as 0361234567",
+        ),
+        ("phone", "912345678", "+84912345678", "lacks its leading zero: '912345678' is read as 0912345678"),
+        ("tax_code", "300942001", "0300942001", "lacks its leading zero: '300942001' is read as 0300942001"),
+        (
+            "tax_code",
+            "300942001001",
+            "0300942001-001",
+            "lacks its leading zero: '300942001001' is read as 0300942001-001",
+        ),
+        ("tax_code", "96123456789", "096123456789", "lacks its leading zero: '96123456789' is read as 096123456789"),
+    ],
+)
+def test_what_is_repaired_because_it_has_one_reading_is_remarked(
+    column: str, written: str, read_as: str, remark: str
+) -> None:
+    content = read(HEADER, with_field(column, written))
+    assert content.bad == []
+    assert content.rows[0][1 + CUSTOMERS.columns.index(column)] == read_as
+    assert [(item.line, item.column, item.message) for item in content.remarks] == [(2, column, remark)]
+
+
+def test_letters_that_papers_draw_as_plain_ones_are_kept_and_remarked() -> None:
+    content = read(HEADER, with_field("name", "Y Ƀlưk Rơ\u0306n Êban"))
+    assert [row[2] for row in content.rows] == ["Y Ƀlưk Rơ\u0306n Êban"]
+    assert [str(item) for item in content.remarks] == [
+        "name has letters that papers draw as plain ones: Ƀ as B, ơ\u0306 as ơ"
+    ]
+
+
+@pytest.mark.parametrize("name", ["Trần 陳", "Hạnh 😀", "Hạnh \uf0a7"])
+def test_what_papers_cannot_show_is_refused(name: str) -> None:
+    [(_, column, message)] = complaints(read(HEADER, with_field("name", name)))
+    assert (column, message) == (
+        "name",
+        f"holds what papers cannot show: {name[-1]!r}; write it in Latin letters or leave it out",
+    )
+
+
+def test_old_encodings_are_converted_on_demand_and_remarked() -> None:
+    lines = (
+        HEADER,
+        with_field("name", "NguyÔn V¨n §øc"),
+        with_field("name", "Nguyeãn Vaên Ñöùc").replace("45,", "46,"),
+    )
+    data = "\n".join(lines).encode()
+    content = read_file(CUSTOMERS, data, options=ImportOptions(convert_legacy=True))
+    assert [row[2] for row in content.rows] == ["Nguyễn Văn Đức", "Nguyễn Văn Đức"]
+    assert [item.message for item in content.remarks] == [
+        "is written in TCVN3: 'NguyÔn V¨n §øc' is 'Nguyễn Văn Đức'",
+        "is written in VNI: 'Nguyeãn Vaên Ñöùc' is 'Nguyễn Văn Đức'",
+    ]
+
+
+def test_a_file_whose_bytes_are_tcvn3_names_the_encoding_and_is_read_on_demand() -> None:
+    line = GOOD.replace("Nguyễn Thị Hạnh", "NguyÔn ThÞ H¹nh").replace("12 Lê Lợi", "12 ®\u00adêng Lª Lîi")
+    data = f"{HEADER}\n{line}\n".encode("latin-1")
+    [bad] = read_file(CUSTOMERS, data).bad
+    assert bad.message == (
+        "is not UTF-8 text: it looks like TCVN3; import it with --convert-legacy, or save it as CSV UTF-8"
+    )
+    content = read_file(CUSTOMERS, data, options=ImportOptions(convert_legacy=True))
+    assert [row[2:4] for row in content.rows] == [("Nguyễn Thị Hạnh", "12 đường Lê Lợi")]
+    [bad] = read_file(
+        CUSTOMERS, data.replace(b"\xae\xad\xea", b"\xff\xff"), options=ImportOptions(convert_legacy=True)
+    ).bad
+    assert (bad.line, bad.column, bad.message[:32]) == (2, "address", "is in no encoding that is known:")

@@ -25,7 +25,15 @@ def test_letters_with_digits_are_a_code(typed: str, text: str) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "text"),
-    [("0912 345 678", "0912345678"), ("+84 912-345-678", "84912345678"), ("4321", "4321"), ("678", "678")],
+    [
+        ("0912\u200b345678", "0912345678"),
+        ("\u202a0912\u2011345\u2013678\u202c", "0912345678"),
+        ("０９１２３４５６７８", "0912345678"),
+        ("0912 345 678", "0912345678"),
+        ("+84 912-345-678", "84912345678"),
+        ("4321", "4321"),
+        ("678", "678"),
+    ],
 )
 def test_digits_are_the_number_of_a_phone_or_a_meter(typed: str, text: str) -> None:
     query = classify(typed)
@@ -37,6 +45,12 @@ def test_digits_are_the_number_of_a_phone_or_a_meter(typed: str, text: str) -> N
 )
 def test_everything_else_is_words(typed: str) -> None:
     assert classify(typed).kind is QueryKind.WORDS
+
+
+def test_what_chats_and_old_fonts_leave_in_a_text_does_not_hide_the_customer() -> None:
+    assert classify("PB14010\u200b012345").text == "PB14010012345"
+    assert classify("Nguyễn\u00a0Thị Hạ\u200dnh").words == ("nguyen", "thi", "hanh")
+    assert classify("NguyÔn ThÞ H¹nh").words == classify("Nguyeãn Thò Haïnh").words == ("nguyen", "thi", "hanh")
 
 
 def test_words_are_without_accents_and_signs() -> None:

@@ -80,6 +80,21 @@ def test_a_name_that_looks_like_a_parameter_stays_a_name() -> None:
     assert "{amount}" in rendered.text
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("Y Ƀlưk Kđăm", "Y Bluk Kdam"),
+        ("Rơ̆n Ŏng", "Ron Ong"),
+        ("H\u2019Ñuôl Êban", "H'Nuol Eban"),
+        ("ស្រី សុខា", "sri sokha"),
+        ("Łukasz Ŋguyễn", "Lukasz Nguyen"),
+        ("Nguyễn 😀 An", "Nguyen An"),
+    ],
+)
+def test_rare_letters_stay_readable(name: str, text: str) -> None:
+    assert plain(name) == text
+
+
 def test_names_become_shorter_step_by_step() -> None:
     assert list(person_names("Nguyen Thi Kim Hoa")) == ["N.T.K. Hoa", "Hoa", "Hoa"]
     assert list(person_names("Hoa")) == ["Hoa", "Hoa", "Hoa"]

@@ -17,7 +17,8 @@ VIETNAMESE = "".join(
 _letters = st.text(VIETNAMESE + "đĐ₫" + string.ascii_letters + string.digits + " .,-/:()\u00a0\n", max_size=80)
 _anything = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 _hostile = st.text("\x00\x07\t\r\n\x0b\x1b\x1c\x1d\x10\x7f\x9b@aEJkrv!V(\u200b\u0301\u0323ệ😀 ", max_size=30)
-texts = _letters | _anything | _hostile | _letters.map(lambda text: unicodedata.normalize("NFD", text))
+_rare = st.text("ƀɃŏŎĭčñêơư\u0306\u0300\u0323 \n\u00a0សរ្ីꨌВǖ□陳", max_size=30)
+texts = _rare | _letters | _anything | _hostile | _letters.map(lambda text: unicodedata.normalize("NFD", text))
 
 aligns = st.sampled_from(("left", "center", "right"))
 weights = st.sampled_from(("regular", "bold"))

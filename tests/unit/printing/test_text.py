@@ -5,7 +5,7 @@ from hypothesis import given
 
 from shared.printing import Document, Text, render
 from shared.printing.atlas import load_atlas
-from shared.printing.text import NO_BREAK_SPACE, normalise, to_ascii
+from shared.printing.text import NO_BREAK_SPACE, normalise, to_ascii, without_glyph
 from tests.unit.printing.strategies import VIETNAMESE, texts
 
 DRAWABLE = {*load_atlas().regular, "\n", NO_BREAK_SPACE}
@@ -49,8 +49,15 @@ def test_decomposed_vietnamese_is_drawn_as_composed() -> None:
         ("日本", "□□"),
         ("e\u0302\u0323", "ệ"),
         ("ê\u200d\u0323", "ệ"),
-        ("x\u0302", "x□"),
-        ("z\u0301\u0302\u0303", "ź□" if "ź" in DRAWABLE else "□□"),
+        ("x\u0302", "x"),
+        ("z\u0301\u0302\u0303", "z"),
+        ("Y Ƀlưk Niê Kđăm", "Y Blưk Niê Kđăm"),
+        ("H’ Êñuôl, Rơ\u0306n Ŏng, ê\u0306\u0300", "H’ Êñuôl, Rơn Ong, ề"),
+        ("ǖ Ǎ č ŋ ħ", "ü A c n h"),
+        ("ស្រី សុខា", "sri sokha"),
+        ("ꨌꩌ", "cm"),
+        ("Вan", "Van"),
+        ("a\u0301\u0302\u0303\u0304\u0306", "á"),
         ("\u0301", "□"),
         ("zero\u200bwidth\ufeff\u00adsoft", "zerowidthsoft"),
         ("1.000\u202f₫", "1.000\u00a0₫"),
@@ -64,6 +71,17 @@ def test_decomposed_vietnamese_is_drawn_as_composed() -> None:
 )
 def test_something_is_seen_where_something_was_written(written: str, drawn: str) -> None:
     assert normalise(written) == drawn
+
+
+def test_every_latin_letter_is_drawn_as_a_letter() -> None:
+    letters = [chr(point) for first, last in ((0xC0, 0x24F), (0x1E00, 0x1EFF)) for point in range(first, last + 1)]
+    assert [letter for letter in letters if "□" in normalise(letter)] == []
+
+
+def test_what_is_drawn_otherwise_is_named() -> None:
+    assert without_glyph("Y Ƀlưk, Rơ\u0306n") == ({"Ƀ": "B", "ơ\u0306": "ơ"}, "")
+    assert without_glyph("Nguyễn Văn Đức 陳 📍") == ({}, "陳📍")
+    assert without_glyph("T2–T7 07:00") == ({}, "")
 
 
 @pytest.mark.parametrize(

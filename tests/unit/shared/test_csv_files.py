@@ -89,8 +89,18 @@ def test_what_has_one_reading_is_read_by_every_importer(model: type[Row], shape:
         (lambda _: b"", 1, "the file is empty", "bad-header"),
         (lambda _: b"\n,,,\n", 1, "the file is empty", "bad-header"),
         (lambda _: b"\xff\xfe", 1, "the file is empty", "bad-header"),
-        (lambda _: b"PK\x03\x04\x14\x00", 1, "is a workbook, not a CSV file: save it as CSV UTF-8", "bad-encoding"),
-        (lambda _: b"\xd0\xcf\x11\xe0\xa1", 1, "is a workbook, not a CSV file: save it as CSV UTF-8", "bad-encoding"),
+        (
+            lambda _: b"PK\x03\x04\x14\x00",
+            1,
+            "is a workbook that cannot be read (File is not a zip file): save it as CSV UTF-8",
+            "bad-workbook",
+        ),
+        (
+            lambda _: b"\xd0\xcf\x11\xe0\xa1",
+            1,
+            "is a workbook of a kind that is not read: save it as XLSX, or save it as CSV UTF-8",
+            "bad-workbook",
+        ),
         (
             lambda text: text.encode() + "Nguyễn".encode("cp1258", errors="replace") + b"\xf4\n",
             3,
@@ -248,23 +258,91 @@ def test_what_is_at_most_one_has_no_thousands() -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "2026-01-31",
+        "31/01/2026",
+        "31.1.2026",
+        "31-01-2026",
+        "1/31/2026",
+        "2026-01-31 00:00:00",
+        "2026‑01‑31",
+        "2026–01–31",
+    ],
+)
+def test_a_date_with_one_reading_is_read(text: str) -> None:
+    assert day(text) == date(2026, 1, 31)
+
+
+@pytest.mark.parametrize(
     ("text", "more"),
     [
         ("2026-02-30", ""),
         ("2026-W05-1", ""),
         ("20260131", ""),
-        ("31/01/2026", ""),
+        ("2026-1-5", ""),
+        ("31/02/2026", ""),
+        ("32/01/2026", ""),
+        ("03/04/2026", " may be 2026-04-03 or 2026-03-04"),
         ("1/2/2026", " may be 2026-02-01 or 2026-01-02"),
         ("01-09-2025", " may be 2025-09-01 or 2025-01-09"),
-        ("05.05.2026", ""),
-        ("46000", ""),
+        ("01/02/26", ""),
+        ("2026-11-01 08:30", ""),
+        ("46000", ", but the day number of a spreadsheet"),
     ],
 )
-def test_a_date_is_written_in_one_way(text: str, more: str) -> None:
-    assert day("2026-01-31") == date(2026, 1, 31)
+def test_a_date_with_two_readings_or_none_is_refused(text: str, more: str) -> None:
+    assert day("05.05.2026") == date(2026, 5, 5)
     with pytest.raises(BadCellError) as refused:
         day(text)
     assert str(refused.value) == f"is not a date like 2026-01-31: {text!r}{more}"
+
+
+@with_every_file
+def test_a_separator_that_is_named_and_not_used_is_refused(model: type[Row]) -> None:
+    [bad] = rows_of(model, "sep=;\n" + FILES[model]).bad
+    message = "the file names ';' as its separator, but its header is separated by ','"
+    assert (bad.line, bad.message) == (2, message)
+
+
+def test_a_header_with_two_separators_is_refused_naming_both() -> None:
+    [bad] = rows_of(MeterRow, "meter_number,customer_code;multiplier;digits,installed_on\n").bad
+    assert bad.message == "the header lacks customer_code, multiplier, digits"
+    [bad] = rows_of(MeterRow, "meter_number,customer_code,multiplier;digits;installed_on\n").bad
+    assert bad.message == "the header has two readings: its columns are separated by ',' or by ';'"
+
+
+@with_every_file
+def test_a_value_in_a_column_without_a_name_is_refused(model: type[Row]) -> None:
+    header, row = FILES[model].splitlines()
+    [bad] = rows_of(model, f"{header.replace(',', ',,', 1)}\n{row.replace(',', ',7,', 1)}\n").bad
+    assert (bad.line, bad.message) == (2, "holds '7' in column 2, which the header gives no name")
+
+
+@pytest.mark.parametrize(
+    ("model", "written", "meant"),
+    [(ReadingRow, "due_dat", "due_date"), (ReadingRow, "multiplyer", "multiplier"), (CaseRow, "cut_day", "cut_days")],
+)
+def test_a_column_that_may_be_a_known_one_misspelt_is_refused(model: type[Row], written: str, meant: str) -> None:
+    header, row = FILES[model].splitlines()
+    [bad] = rows_of(model, f"{header},{written}\n{row},1\n").bad
+    assert (bad.line, bad.message) == (
+        1,
+        f"the header names {written}, which may be {meant} or a column of its own: rename it",
+    )
+    assert rows_of(model, f"{header},note\n{row},1\n").bad == []
+
+
+@pytest.mark.parametrize("mark", ["\u200b", "\u202a", "\ufeff", "\u00a0", "\ufe0f", "\u2060"])
+def test_a_mark_that_nobody_sees_does_not_make_another_meter(mark: str) -> None:
+    text = FILES[MeterRow].replace("110000000,PB", f"110{mark}000000,{mark}PB") if mark != "\u00a0" else FILES[MeterRow]
+    assert rows_of(MeterRow, text) == rows_of(MeterRow, FILES[MeterRow])
+
+
+@pytest.mark.parametrize("dash", ["\u2010", "\u2011", "\u2013", "\u2212", "\uff0d"])
+def test_a_dash_of_any_kind_is_a_dash_in_codes_numbers_and_dates(dash: str) -> None:
+    text = FILES[MeterRow].replace("110000000", "110-7").replace("2011-03-15", f"2011{dash}03{dash}15")
+    assert rows_of(MeterRow, text.replace("110-7", f"110{dash}7")) == rows_of(MeterRow, text.replace(dash, "-"))
 
 
 def test_marks_that_nobody_sees_do_not_count() -> None:

@@ -1,13 +1,28 @@
 /** Vietnamese text without accents, and as search keys. */
 
+/** Letters of the region that Unicode does not take apart, each with its plain one behind it. */
+const PLAIN_LETTERS = "đdĐDðdÐD₫dƀbɃBɓbƁBɗdƊDŋnŊNħhĦHıiłlŁLɨiƗIʉuɄUøoØO";
+
 /** Text without accents, however it was composed: `Nguyễn Đình` → `Nguyen Dinh`, `₫` → `d`. */
 export function withoutAccents(text: string): string {
   return text
     .normalize("NFD")
     .replace(/\p{Mn}/gu, "")
     .normalize("NFC")
-    .replace(/[đð₫]/g, "d")
-    .replace(/[ĐÐ]/g, "D");
+    .replace(/[^\0-\x7f]/g, (letter) => {
+      const place = PLAIN_LETTERS.indexOf(letter);
+      return place < 0 ? letter : PLAIN_LETTERS.charAt(place + 1);
+    });
+}
+
+/** A code or number as it was typed or pasted: without marks that cannot be seen, with the dashes and letters of ASCII. */
+export function plainSigns(text: string): string {
+  return text
+    .replace(/[\u00ad\u2010-\u2015\u2043\u2212\ufe58\ufe63\uff0d]/g, "-")
+    .replace(/[\p{Cf}\u034f\u115f\u1160\u2800\u3164\ufe00-\ufe0f\uffa0]/gu, "")
+    .replace(/[\uff01-\uff5e]/g, (letter) => String.fromCharCode(letter.charCodeAt(0) - 0xfee0))
+    .replace(/\s+/g, " ")
+    .trim();
 }
 
 /** The form under which text is found: lower-case words of a-z and 0-9, single blanks between them. */

@@ -12,7 +12,13 @@ const NEW_LINES = /\r\n|[\n\r\v\f\u0085\u2028\u2029]/g;
 const INVISIBLE =
   // biome-ignore lint/suspicious/noMisleadingCharacterClass: single characters, combining ones among them
   /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\ufff9-\ufffb\u{e0000}-\u{e0fff}]/gu;
-const COMBINING = /[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+/g;
+const MARKS = "\\u0300-\\u036f\\u1ab0-\\u1aff\\u1dc0-\\u1dff\\u20d0-\\u20ff\\ufe20-\\ufe2f";
+const LETTER = `([^ \\n\\u00a0${MARKS}])`;
+const FIRST_MARK = new RegExp(`${LETTER}[${MARKS}]`, "gu");
+const MARKS_OF_LETTER = new RegExp(`${LETTER}[${MARKS}]+`, "gu");
+const MARKS_ALONE = new RegExp(`[${MARKS}]+`, "gu");
+/** Marks of a letter that are taken off one by one, so that a tone behind a mark without a glyph is kept. */
+const TRIES = 3;
 
 /** What NFD does not take apart, for printers that were set to text without marks. */
 const PLAIN: ReadonlyMap<string, string> = new Map([
@@ -61,18 +67,21 @@ const PLAIN_FALLBACK = "?";
  * `text` in characters that have a glyph, and line feeds.
  *
  * NFC; every kind of line break becomes a line feed, a tab four spaces; control characters and what has no width go;
- * a character without a glyph becomes the one that is drawn for it or else `□`, and so does each run of combining marks
- * that found no letter to join: something is always seen where something was written.
+ * a letter without a glyph becomes its plain letter, and one with a mark that it has no glyph with loses the mark. What
+ * has no plain letter becomes `□`: something is always seen where something was written.
  */
 export function normalise(text: string, atlas: Atlas): string {
-  const clean = text
+  let clean = text
     .normalize("NFC")
     .replace(NEW_LINES, "\n")
     .replaceAll("\t", TAB)
     .replace(INVISIBLE, "")
     // Taking out what has no width can bring a letter and its mark together.
-    .normalize("NFC")
-    .replace(COMBINING, atlas.fallback);
+    .normalize("NFC");
+  for (let tries = 0; tries < TRIES; tries += 1) {
+    clean = clean.replace(FIRST_MARK, "$1").normalize("NFC");
+  }
+  clean = clean.replace(MARKS_OF_LETTER, "$1").replace(MARKS_ALONE, atlas.fallback);
   let drawn = "";
   for (const character of clean) {
     drawn += isDrawable(character, atlas) ? character : (atlas.substitutes.get(character) ?? atlas.fallback);

@@ -166,6 +166,7 @@ test("ids are UUIDv7 that increase with time", () => {
 test("a name is one key however it is composed, and loses what is not a letter or a digit", () => {
   assert.equal(searchKey("Nguyễn Thị Ánh".normalize("NFD")), searchKey("NGUYỄN THỊ ÁNH"));
   assert.equal(searchKey("  Đặng\u0007 Văn 😀 Ơn!! "), "dang van on");
+  assert.equal(searchKey("Y Ƀlưk Kđăm, Rơ\u0306n"), "y bluk kdam ron");
 });
 
 test("a note becomes one composed line without control characters", () => {

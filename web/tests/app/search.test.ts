@@ -38,6 +38,9 @@ const first = (typed: string): string | undefined => INDEX.search(typed)[0]?.cus
 
 for (const [typed, code, why] of [
   ["huỳnh chí dũng", "PB14010000106", "with accents"],
+  ["\u202a0912\u2011345\u2013678\u202c", "PB14010000790", "a phone number out of a chat"],
+  ["PB14010\u200b000773", "PB14010000773", "a code with a mark that cannot be seen"],
+  ["０９０１１１２２３３", "PB14010000555", "full-width digits"],
   ["huynh chi dung", "PB14010000106", "without accents"],
   ["chi dung hynh", "PB14010000106", "a letter missing, words turned"],
   ["dung huynh", "PB14010000106", "a word left out"],

@@ -1,5 +1,5 @@
 /** What a person typed to find a customer: the server's rules, for when there is no server. */
-import { searchKey } from "../text.ts";
+import { plainSigns, searchKey } from "../text.ts";
 
 /** A word of one or two letters is taken for the beginning of a word, as in `ng.t.hanh`. */
 export const INITIALS_LENGTH = 2;
@@ -15,13 +15,14 @@ export interface Query {
   readonly words: readonly string[];
 }
 
-/** What `typed` looks like. A query of signs only has no words and finds nothing. */
-export function classify(typed: string): Query {
+/** What was typed or pasted looks like. A query of signs only has no words and finds nothing. */
+export function classify(pasted: string): Query {
+  const typed = plainSigns(pasted);
   const key = searchKey(typed);
   const words = key === "" ? [] : key.split(" ").slice(0, MOST_WORDS);
   const tokens = key === "" ? [] : key.toUpperCase().split(" ");
   const text = tokens.join("");
-  if (/^\+?[0-9 ().\-/]+$/.test(typed.trim()) && text.length >= 3) {
+  if (/^\+?[0-9 ().\-/]+$/.test(typed) && text.length >= 3) {
     return { kind: "digits", text, words };
   }
   const spaced = /^P[A-Z][0-9]{2}[0-9A-Z]{2,}$/.test(text) && tokens.slice(1).every(hasDigit);

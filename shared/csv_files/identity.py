@@ -1,0 +1,56 @@
+"""Cells that say who somebody is: codes, phone numbers, tax codes. What was repaired is remarked."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, BeforeValidator, ValidationInfo
+
+from shared.csv_files.cells import BadCellError, note
+from shared.phones import Change as PhoneChange
+from shared.phones import InvalidPhoneError, as_dialled, read_phone
+from shared.tax_codes import Change as TaxCodeChange
+from shared.tax_codes import InvalidTaxCodeError, read_tax_code
+from shared.text import plain_signs
+
+_PHONE_CHANGES = {
+    PhoneChange.OLD_MOBILE_PREFIX: "has a mobile prefix of before 2018",
+    PhoneChange.OLD_AREA_CODE: "has an area code of before 2017",
+    PhoneChange.LOST_ZERO: "lacks its leading zero",
+}
+_TAX_CODE_CHANGES = {
+    TaxCodeChange.LOST_ZERO: "lacks its leading zero",
+    TaxCodeChange.DASH: "lacks the dash before the branch",
+}
+
+
+def phone(text: str, info: ValidationInfo) -> str:
+    """Return a phone number as E.164."""
+    try:
+        reading = read_phone(text)
+    except InvalidPhoneError as error:
+        found = f": {' or '.join(error.readings)}" if error.readings else ""
+        raise BadCellError(error.slug, f"{error}{found}") from None
+    if reading.change:
+        read_as = as_dialled(reading.phone)
+        note(info, reading.change.value, f"{_PHONE_CHANGES[reading.change]}: {text!r} is read as {read_as}")
+    return reading.phone
+
+
+def tax_code(text: str, info: ValidationInfo) -> str:
+    """Return a tax code as it is registered."""
+    try:
+        reading = read_tax_code(text)
+    except InvalidTaxCodeError as error:
+        raise BadCellError(error.slug, f"{error}: {text!r}") from None
+    if reading.change:
+        note(info, reading.change.value, f"{_TAX_CODE_CHANGES[reading.change]}: {text!r} is read as {reading.code}")
+    return reading.code
+
+
+def _plain(text: object) -> object:
+    return plain_signs(text) if isinstance(text, str) else text
+
+
+Phone = Annotated[str, AfterValidator(phone)]
+TaxCode = Annotated[str, AfterValidator(tax_code)]
+PlainSigns = BeforeValidator(_plain)
+"""For codes: dashes of every kind and full-width letters are those of ASCII."""

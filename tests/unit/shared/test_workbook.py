@@ -1,0 +1,135 @@
+"""A workbook is read like a CSV file; its numbers and dates have one reading, and what only looks empty is refused."""
+
+import io
+import zipfile
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import xlsxwriter
+
+from services.customer.imports.rows import CustomerRow
+from shared.csv_files import FileRows, Row, UnreadableFileError, read_rows
+from shared.csv_files.cells import Day, Whole
+from shared.csv_files.folder import find_file
+from tests.unit.shared.test_csv_files import FILES, rows_of, with_every_file
+
+
+class Lent(Row):
+    """A line of the tests' own file."""
+
+    name: str
+    on: Day
+    count: Whole = 0
+
+
+def workbook(*rows: list[Any], fill: Callable[[Any, Any], None] | None = None) -> bytes:
+    """A workbook as spreadsheets write it, with dates and thousands shown as in Vietnam."""
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file) as book:
+        sheet = book.add_worksheet("Danh sách")
+        dates = book.add_format({"num_format": "dd/mm/yyyy"})
+        thousands = book.add_format({"num_format": "#.##0"})
+        for row, values in enumerate(rows):
+            for column, value in enumerate(values):
+                if isinstance(value, date):
+                    sheet.write_datetime(row, column, datetime(value.year, value.month, value.day), dates)  # noqa: DTZ001
+                elif isinstance(value, str):
+                    sheet.write_string(row, column, value)
+                else:
+                    sheet.write(row, column, value, thousands)
+        book.add_worksheet("Trống")
+        if fill:
+            fill(book, sheet)
+    return file.getvalue()
+
+
+def lent(data: bytes) -> FileRows[Lent]:
+    return read_rows("lent.xlsx", data, Lent, lambda _line, row: row)
+
+
+HEAD = ["Name", "On", "Count", "Note"]
+
+
+@with_every_file
+def test_every_importer_reads_a_workbook_as_it_reads_csv(model: type[Row]) -> None:
+    header, row = FILES[model].splitlines()
+    data = workbook([], header.upper().split(","), [], row.split(","), ["", " "])
+    assert rows_of(model, data) == rows_of(model, FILES[model])
+
+
+def test_numbers_and_dates_have_one_reading_in_a_workbook() -> None:
+    content = lent(workbook(HEAD, ["a", date(2026, 4, 3), 1000], ["b", "2026-04-03", 1000.0]))
+    assert content.bad == []
+    assert [(row.on, row.count) for row in content.rows] == [(date(2026, 4, 3), 1000)] * 2
+
+
+def test_texts_in_a_workbook_have_the_readings_of_csv() -> None:
+    content = lent(workbook(HEAD, ["a", "03/04/2026", "1.000"]))
+    assert [(bad.line, bad.column, bad.message) for bad in content.bad] == [
+        (2, "on", "is not a date like 2026-01-31: '03/04/2026' may be 2026-04-03 or 2026-03-04"),
+        (2, "count", "has two readings: '1.000' may be 1000 or 1"),
+    ]
+
+
+def test_codes_that_a_spreadsheet_took_for_numbers_keep_their_digits_or_get_their_zero_back() -> None:
+    header, row = (line.split(",") for line in FILES[CustomerRow].splitlines())
+    cells: list[Any] = [*row]
+    cells[header.index("phone")], cells[header.index("tax_code")] = 953000111, 96123456789
+    content = read_rows("customers.xlsx", workbook(header, cells), CustomerRow, lambda _line, row: row)
+    assert [(row.phone, row.tax_code) for row in content.rows] == [("+84953000111", "096123456789")]
+    assert [remark.column for remark in content.remarks] == ["phone", "tax_code"]
+
+
+@pytest.mark.parametrize(
+    ("fill", "line", "message"),
+    [
+        (
+            lambda _book, sheet: sheet.write_formula(1, 2, "=1/0", None, "#DIV/0!"),
+            2,
+            "C2 holds an error instead of a value: open the workbook, correct it and save it again",
+        ),
+        (
+            lambda _book, sheet: sheet.write_formula(2, 2, "=A1", None, ""),
+            3,
+            "C3 holds a formula that was never computed: open the workbook, correct it and save it again",
+        ),
+        (
+            lambda _book, sheet: sheet.write(1, 2, 12345678901234567),
+            2,
+            "holds a number that the spreadsheet has rounded",
+        ),
+        (
+            lambda book, _sheet: book.add_worksheet("Bản sao").write(0, 0, "x"),
+            1,
+            "has several sheets with content, 'Danh sách' and 'Bản sao': keep one",
+        ),
+    ],
+)
+def test_a_workbook_with_two_readings_or_none_is_refused(
+    fill: Callable[[Any, Any], None], line: int, message: str
+) -> None:
+    content = lent(workbook(HEAD, ["a", date(2026, 4, 3), 5], fill=fill))
+    assert (content.is_broken, [(bad.line, bad.message[: len(message)]) for bad in content.bad]) == (
+        True,
+        [(line, message)],
+    )
+
+
+def test_a_zip_file_that_is_no_workbook_is_refused() -> None:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as package:
+        package.writestr("readme.txt", "hello")
+    [bad] = lent(file.getvalue()).bad
+    assert (bad.slug, bad.message[:38]) == ("bad-workbook", "is a workbook that cannot be read (Can")
+
+
+def test_a_folder_may_hold_the_workbook_in_place_of_the_csv_file_and_not_both(tmp_path: Path) -> None:
+    assert find_file(tmp_path, "customers.csv") is None
+    (tmp_path / "Customers.XLSX").write_bytes(b"")
+    assert find_file(tmp_path, "customers.csv") == tmp_path / "Customers.XLSX"
+    (tmp_path / "customers.csv").write_bytes(b"")
+    with pytest.raises(UnreadableFileError, match=r"the folder holds Customers\.XLSX and customers\.csv: keep one"):
+        find_file(tmp_path, "customers.csv")
