@@ -44,6 +44,7 @@ _LONG_LOCALS = {"4", "8"}
 
 _MOBILE = {PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE}
 _LANDLINE = {PhoneNumberType.FIXED_LINE}
+_DIGITS = re.compile(r"[0-9]{1,14}")
 _ALLOWED = re.compile(r"\+?[0-9 ().\-]+")
 _AREA_IN_BRACKETS = re.compile(r"\(0?([0-9]{1,3})\)[ .\-]*([0-9 .\-]+)")
 _BETWEEN_NUMBERS = re.compile(r"[/;,|&\n]|\s-\s|\bho[aặ]c\b|\bv[aà]\b|\bor\b", re.IGNORECASE)
@@ -96,12 +97,8 @@ def read_phone(text: str) -> PhoneReading:
     written = plain_signs(text)
     if not written:
         raise InvalidPhoneError("is empty")
-    if len(found := _several(written)) > 1:
-        raise InvalidPhoneError("holds two numbers; write one", "two-readings", found)
-    if any(letter.isalpha() for letter in written):
-        raise InvalidPhoneError("holds letters")
-    if not _ALLOWED.fullmatch(written):
-        raise InvalidPhoneError("holds characters that no phone number has")
+    if not _DIGITS.fullmatch(written):  # most numbers of a list are digits only
+        _check_signs(written)
     digits = _national_digits(written)
     landline = _from_old_area(digits)
     if _is_subscriber(digits):
@@ -118,6 +115,15 @@ def read_phone(text: str) -> PhoneReading:
     if landline:
         return PhoneReading(f"+{COUNTRY_CODE}{landline}", Change.OLD_AREA_CODE)
     raise InvalidPhoneError("is not a Vietnamese mobile or landline number")
+
+
+def _check_signs(written: str) -> None:
+    if len(found := _several(written)) > 1:
+        raise InvalidPhoneError("holds two numbers; write one", "two-readings", found)
+    if any(letter.isalpha() for letter in written):
+        raise InvalidPhoneError("holds letters")
+    if not _ALLOWED.fullmatch(written):
+        raise InvalidPhoneError("holds characters that no phone number has")
 
 
 def is_mobile(phone: str) -> bool:

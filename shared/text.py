@@ -17,6 +17,9 @@ _OUTSIDE_DECOMPOSITION = str.maketrans(
 )
 """Letters that Unicode does not decompose. Eth looks like đ and is typed by old keyboards in its place."""
 
+LOST_LETTER = "\ufffd"
+"""Stands for a letter that a conversion did not know."""
+
 _NOT_A_WORD = re.compile(r"[^a-z0-9]+")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _BLANKS = re.compile(r"\s+")

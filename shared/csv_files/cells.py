@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, ValidationInfo
 
 from shared.printing.text import without_glyph
-from shared.text import has_control_characters, plain_signs, search_key, tidy
+from shared.text import LOST_LETTER, has_control_characters, plain_signs, search_key, tidy
 
 _LONGEST_NUMBER = 15
 _PLAIN = re.compile(r"([+-]?)([0-9]*)(?:([.,])([0-9]*))?", re.ASCII)
@@ -17,7 +17,6 @@ _GROUPED = re.compile(r"[+-]?[0-9]{1,3}(?:[., '\u00a0\u202f][0-9]{3})+(?:[.,][0-
 _POWER = re.compile(r"[+-]?[0-9.,]+[eE][+-]?[0-9]+", re.ASCII)
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _DAY_OR_MONTH = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})", re.ASCII)
-_REPLACEMENT = "\ufffd"
 _LETTER = re.compile(r"[A-Za-z0-9]")
 _MIDNIGHT = re.compile(r"[ T]00:00(:00(\.0+)?)?")
 _DAY_NUMBER = re.compile(r"[3-6][0-9]{4}", re.ASCII)
@@ -142,7 +141,7 @@ def words(longest: int, *, letters: bool = False) -> Callable[[str, ValidationIn
     def check(text: str, info: ValidationInfo) -> str:
         if has_control_characters(text):
             raise BadCellError("control-characters", "holds control characters")
-        if _REPLACEMENT in text:
+        if LOST_LETTER in text:
             raise BadCellError("damaged-text", "holds a letter that was lost when the text was converted (U+FFFD)")
         clean = tidy(text)
         if not clean:

@@ -4,13 +4,14 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, ValidationInfo
 
-from shared.csv_files.cells import BadCellError, note
+from shared.csv_files.cells import BadCellError, note, words
 from shared.phones import Change as PhoneChange
 from shared.phones import InvalidPhoneError, as_dialled, read_phone
 from shared.tax_codes import Change as TaxCodeChange
 from shared.tax_codes import InvalidTaxCodeError, read_tax_code
 from shared.text import plain_signs
 
+_WRITTEN = words(40)
 _PHONE_CHANGES = {
     PhoneChange.OLD_MOBILE_PREFIX: "has a mobile prefix of before 2018",
     PhoneChange.OLD_AREA_CODE: "has an area code of before 2017",
@@ -35,6 +36,21 @@ def phone(text: str, info: ValidationInfo) -> str:
     return reading.phone
 
 
+def office_phone(text: str, info: ValidationInfo) -> str:
+    """Return an office's number as it is printed; it may be a hotline, have an extension, or be several.
+
+    One number of before 2017 or 2018 is replaced by that of today.
+    """
+    clean = _WRITTEN(text, info)
+    try:
+        reading = read_phone(clean)
+    except InvalidPhoneError:
+        return clean
+    if reading.change not in {PhoneChange.OLD_AREA_CODE, PhoneChange.OLD_MOBILE_PREFIX}:
+        return clean
+    return as_dialled(phone(clean, info))
+
+
 def tax_code(text: str, info: ValidationInfo) -> str:
     """Return a tax code as it is registered."""
     try:
@@ -50,6 +66,7 @@ def _plain(text: object) -> object:
     return plain_signs(text) if isinstance(text, str) else text
 
 
+OfficePhone = Annotated[str, AfterValidator(office_phone)]
 Phone = Annotated[str, AfterValidator(phone)]
 TaxCode = Annotated[str, AfterValidator(tax_code)]
 PlainSigns = BeforeValidator(_plain)

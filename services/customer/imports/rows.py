@@ -18,7 +18,7 @@ from shared.contracts.common import (
 )
 from shared.csv_files import PLAINLY, BadLine, FileRows, ImportOptions, Remark, Row, read_rows
 from shared.csv_files.cells import Address, Day, Name, Whole, YesOrNo, between, number, words
-from shared.csv_files.identity import Phone, PlainSigns, TaxCode
+from shared.csv_files.identity import OfficePhone, Phone, PlainSigns, TaxCode
 from shared.text import plain_signs
 
 _CODE = "customer_code"
@@ -33,8 +33,6 @@ _Unit = Annotated[UnitCode, PlainSigns, Field(examples=["PB1401"])]
 _Collector = Annotated[CollectorCode, PlainSigns, Field(examples=["TN0001"])]
 _Route = Annotated[RouteCode, PlainSigns, Field(examples=["PB1401-01"])]
 _Customer = Annotated[CustomerCode, PlainSigns, Field(examples=["PB14010012345"])]
-_PhoneOfOffice = Annotated[str, AfterValidator(words(40))]
-"""As it is printed: an office may have a hotline or an extension."""
 
 
 class UnitRow(Row):
@@ -44,7 +42,7 @@ class UnitRow(Row):
     name: Name
     address: Address
     tax_code: TaxCode
-    phone: _PhoneOfOffice
+    phone: OfficePhone
 
 
 class CollectorRow(Row):
@@ -52,7 +50,7 @@ class CollectorRow(Row):
 
     collector_code: _Collector
     name: Name
-    phone: _PhoneOfOffice
+    phone: OfficePhone
     unit_code: _Unit
     active: YesOrNo
 

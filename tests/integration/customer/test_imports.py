@@ -282,6 +282,18 @@ async def test_what_is_no_number_is_refused(service: Service, phone: str) -> Non
     assert await service.pool.fetchval("SELECT count(*) FROM phone_corrections") == 0
 
 
+@pytest.mark.parametrize("phone", ["0780 3812 345", "\u202a0780\u2011381\u20132345\u202c", "780 381 2345"])
+async def test_a_number_is_corrected_by_the_rules_of_the_import(service: Service, phone: str) -> None:
+    assert (await service.ask(correction(phone))).new_phone == "+842903812345"
+
+
+async def test_two_numbers_in_a_correction_are_refused_naming_both(service: Service) -> None:
+    with pytest.raises(Problem, match="invalid-phone") as refused:
+        await service.ask(correction("0912345678 / 0987654321"))
+    assert refused.value.detail == "Số điện thoại có thể là 0912345678 hoặc 0987654321. Hãy nhập một số."
+    assert "0912345678" not in str(refused.value.facts)
+
+
 async def test_another_collectors_customer_cannot_be_corrected(service: Service) -> None:
     with pytest.raises(Problem, match="not-found"):
         await service.ask(correction("0912345678", collector_code="TN2"))

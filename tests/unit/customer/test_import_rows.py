@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.customer.imports.rows import CUSTOMERS, METERS, FileContent, FileFormat, read_file
+from services.customer.imports.rows import CUSTOMERS, METERS, UNITS, FileContent, FileFormat, read_file
 from shared.csv_files import ImportOptions
 
 HEADER = ",".join(CUSTOMERS.columns)
@@ -206,6 +206,22 @@ def test_what_is_repaired_because_it_has_one_reading_is_remarked(
     assert content.bad == []
     assert content.rows[0][1 + CUSTOMERS.columns.index(column)] == read_as
     assert [(item.line, item.column, item.message) for item in content.remarks] == [(2, column, remark)]
+
+
+@pytest.mark.parametrize(
+    ("written", "printed"),
+    [
+        ("0950 000 000", "0950 000 000"),
+        ("1900 1006", "1900 1006"),
+        ("0290 3831 234 (máy lẻ 12)", "0290 3831 234 (máy lẻ 12)"),
+        ("0290 3831 234 - 0290 3831 235", "0290 3831 234 - 0290 3831 235"),
+        ("0780 3831 234", "02903831234"),
+        ("01661234567", "0361234567"),
+    ],
+)
+def test_an_offices_number_is_printed_as_it_is_written_unless_it_is_an_old_one(written: str, printed: str) -> None:
+    content = read(",".join(UNITS.columns), f"PB1401,Điện lực,Cà Mau,9900000016,{written}", file_format=UNITS)
+    assert (content.bad, content.rows[0][-1], len(content.remarks)) == ([], printed, int(written != printed))
 
 
 def test_letters_that_papers_draw_as_plain_ones_are_kept_and_remarked() -> None:
