@@ -1,8 +1,9 @@
 """``thungan import``: customers, readings and collection points from CSV or XLSX files; all of a folder or nothing."""
 
 import asyncio
+import os
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -74,8 +75,8 @@ def customers(
     as_json: JsonOption = False,
 ) -> None:
     """Import units, collectors, routes, customers and meters, as far as their files (CSV or XLSX) are in the folder."""
-    options = ImportOptions(keep_good, convert_legacy)
-    _finish({"customers": run(_customers(folder, options))}, rejects or folder / _REJECTED, as_json=as_json)
+    options, rejects = _options(folder, rejects, keep_good=keep_good, convert_legacy=convert_legacy)
+    _finish({"customers": run(_customers(folder, options))}, rejects, as_json=as_json)
 
 
 @app.command("collection-points")
@@ -87,9 +88,9 @@ def collection_points(
     as_json: JsonOption = False,
 ) -> None:
     """Import collection_points.csv (or .xlsx)."""
-    options = ImportOptions(keep_good, convert_legacy)
+    options, rejects = _options(folder, rejects, keep_good=keep_good, convert_legacy=convert_legacy)
     report = run(_billing(folder, POINTS, options=options))
-    _finish({"billing": report}, rejects or folder / _REJECTED, as_json=as_json)
+    _finish({"billing": report}, rejects, as_json=as_json)
 
 
 @app.command()
@@ -103,12 +104,12 @@ def readings(
     as_json: JsonOption = False,
 ) -> None:
     """Import readings.csv (or .xlsx) and issue the bills."""
-    options = ImportOptions(keep_good, convert_legacy)
+    options, rejects = _options(folder, rejects, keep_good=keep_good, convert_legacy=convert_legacy)
     run(_wait_for_customers(folder, wait, options))
     reports: dict[str, Any] = {"billing": run(_billing(folder, READINGS, due_days=due_days, options=options))}
     if reports["billing"].ok:
         reports["bills"] = run(_issue())
-    _finish(reports, rejects or folder / _REJECTED, as_json=as_json)
+    _finish(reports, rejects, as_json=as_json)
 
 
 @app.command()
@@ -133,14 +134,26 @@ def all_(
     as_json: JsonOption = False,
 ) -> None:
     """Import everything in the folder (as `thungan sample` writes it) and issue the bills; services have to run."""
-    options = ImportOptions(keep_good, convert_legacy)
+    options, rejects = _options(folder, rejects, keep_good=keep_good, convert_legacy=convert_legacy)
     reports: dict[str, Any] = {"customers": run(_customers(folder, options))}
     if reports["customers"].ok:
-        run(_wait_for_customers(folder, wait, options))
+        run(_wait_for_customers(folder, wait, options, reports["customers"].rejected_customers))
         reports["billing"] = run(_billing(folder, POINTS, READINGS, due_days=due_days, options=options))
         if reports["billing"].ok:
             reports["bills"] = run(_issue())
-    _finish(reports, rejects or folder / _REJECTED, as_json=as_json)
+    _finish(reports, rejects, as_json=as_json)
+
+
+def _options(
+    folder: Path, rejects: Path | None, *, keep_good: bool, convert_legacy: bool
+) -> tuple[ImportOptions, Path | None]:
+    """Return the options and the folder for reject files; end with an error where that cannot be written."""
+    if keep_good:
+        rejects = rejects or folder / _REJECTED
+        exists = next(place for place in (rejects.absolute(), *rejects.absolute().parents) if place.exists())
+        if not exists.is_dir() or not os.access(exists, os.W_OK):
+            fail(f"{rejects} cannot be written: name another folder for the reject files with --rejects")
+    return ImportOptions(keep_good, convert_legacy), rejects
 
 
 async def _customers(folder: Path, options: ImportOptions) -> Any:
@@ -166,7 +179,9 @@ async def _issue(*, again: bool = False) -> BillRun:
         return await run_bills(bus.work, load_tariffs(), now, again=again)
 
 
-async def _wait_for_customers(folder: Path, seconds: float, options: ImportOptions) -> None:
+async def _wait_for_customers(
+    folder: Path, seconds: float, options: ImportOptions, left_out: Collection[str] = ()
+) -> None:
     """Wait until billing has consumed the customers whose readings are about to come; a timeout is no error.
 
     Who is then still unknown is named with its line by the import.
@@ -178,7 +193,7 @@ async def _wait_for_customers(folder: Path, seconds: float, options: ImportOptio
     if file is None:
         return
     readings = read_readings(file.read_bytes(), options=options)
-    awaited = sorted({reading.row.customer_code for reading in readings.rows}, reverse=True)
+    awaited = sorted({reading.row.customer_code for reading in readings.rows}.difference(left_out), reverse=True)
     deadline = time.monotonic() + seconds
     async with bus_of(find_system(), BILLING) as bus:
         while awaited:

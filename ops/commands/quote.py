@@ -16,7 +16,10 @@ app = typer.Typer(add_completion=False)
 
 @app.command()
 def quote(
-    cases: Annotated[Path, typer.Option("--cases", help="CSV file; - reads standard input.", metavar="FILE.csv")],
+    cases: Annotated[Path, typer.Option("--cases", help="CSV or XLSX file; - reads standard input.", metavar="FILE")],
+    convert_legacy: Annotated[
+        bool, typer.Option("--convert-legacy", help="Convert texts in TCVN3, VNI and other encodings before Unicode.")
+    ] = False,
     explain: Annotated[bool, typer.Option("--explain", help="Add how each amount came about.")] = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -26,7 +29,7 @@ def quote(
     except OSError as error:
         fail(f"cannot read {cases}: {error.strerror}")
     try:
-        rows = quote_rows(content, explained=explain)
+        rows = quote_rows(content, explained=explain, convert_legacy=convert_legacy)
         if as_json:
             for row in rows:
                 sys.stdout.write(json.dumps(row, ensure_ascii=False) + "\n")

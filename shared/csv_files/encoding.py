@@ -50,7 +50,7 @@ def decoded(file: str, data: bytes, *, convert_legacy: bool = False) -> Decoded:
         name = "UTF-8" if encoding == "utf-8" else encoding.upper()
         remedy = _REMEDY
         if is_western and (legacy := _legacy_encoding(content)):
-            remedy = f"it looks like {legacy}; import it with --convert-legacy, or {_REMEDY}"
+            remedy = f"it looks like {legacy}; add --convert-legacy, or {_REMEDY}"
         raise UnreadableFileError(BadLine(file, line, "", f"is not {name} text: {remedy}", "bad-encoding")) from None
 
 

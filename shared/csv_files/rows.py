@@ -160,7 +160,7 @@ class _Legacy:
         message = f"is written in {reading.encoding}: {raw!r} is {reading.text!r}"
         if self.convert:
             return Remark(self.file, line, column, message, "legacy-encoding")
-        remedy = "import with --convert-legacy, or save the file as CSV UTF-8 in a Unicode font"
+        remedy = "add --convert-legacy, or save the file as CSV UTF-8 in a Unicode font"
         return BadLine(self.file, line, column, f"{message}; {remedy}", "legacy-encoding")
 
 

@@ -39,15 +39,16 @@ def quote_rows(
     tariffs: Tariffs | None = None,
     default_period: tuple[date, date] | None = None,
     explained: bool = False,
+    convert_legacy: bool = False,
 ) -> Iterator[dict[str, Any]]:
     """Yield one JSON-ready object a row: ``id, pre_vat, vat, total, lines``, or ``id, line, error`` of a bad one.
 
-    ``cases`` is the content of a CSV file. ``explained`` adds the steps as Vietnamese and English text.
+    ``cases`` is the content of a CSV or XLSX file. ``explained`` adds the steps as Vietnamese and English text.
     Raises :class:`BillingError` only when the file as a whole cannot be read.
     """
     tariffs = tariffs or load_tariffs()
     try:
-        lines = read_lines("cases", cases, CaseRow)
+        lines = read_lines("cases", cases, CaseRow, convert_legacy=convert_legacy)
     except UnreadableFileError as error:
         raise BillingError(error.bad.slug, error.bad.message) from None
     for line in lines:

@@ -35,6 +35,12 @@ class Choice:
         """How many lines are left out."""
         return sum(len(rejects.reasons) for rejects in self.rejects.values())
 
+    @property
+    def customers(self) -> list[str]:
+        """The customers of the lines that are left out."""
+        codes = (self._codes[name].get(line) for name, rejects in self.rejects.items() for line in rejects.reasons)
+        return sorted({code for code in codes if code})
+
     def rows_of(self, content: FileContent) -> list[tuple[Any, ...]]:
         """Return the rows of a file that are not left out."""
         reasons = self.rejects[content.format.name].reasons

@@ -89,6 +89,8 @@ class ImportReport:
     """What was read otherwise than it is written."""
     rejected: list[BadLine] = field(default_factory=list)
     """Lines that were left out, where good ones are kept."""
+    rejected_customers: list[str] = field(default_factory=list)
+    """The customers of these lines."""
     reject_files: dict[str, str] = field(default_factory=dict)
     """The same as files to be corrected, by the name of the file that they were in."""
 
@@ -162,6 +164,7 @@ def _report_rejects(report: ImportReport, files: Sequence[_File], choice: Choice
             report.reject_files[file.name] = reject_file(
                 file.data, file.content.format.model, rejects, convert_legacy=options.convert_legacy
             )
+    report.rejected_customers = choice.customers
     left_out = {(bad.file, bad.line) for bad in report.rejected}
     report.remarks = [remark for remark in report.remarks if (remark.file, remark.line) not in left_out]
 

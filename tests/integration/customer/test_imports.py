@@ -116,6 +116,7 @@ async def test_good_lines_are_kept_on_demand_and_never_half_a_customer(empty_ser
         ("meters.csv", 2, "line 2 of customers.csv is wrong, of the same customer"),
         ("meters.csv", 3, "multiplier has two readings: '1.000' may be 1000 or 1"),
     ]
+    assert report.rejected_customers == ["PB14010000001", "PB14010000002"]
     assert await known(service, "customers", "customer_code") == ["PB14010000003", "PB14010000004"]
     assert await known(service, "meters", "meter_number") == ["21000003", "21000004"]
     assert report.reject_files["meters.csv"].splitlines() == [

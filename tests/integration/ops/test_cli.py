@@ -1,6 +1,7 @@
 """The command line on running services: import, look up, let in, throw out, opt out."""
 
 import asyncio
+import csv
 import json
 import os
 import sys
@@ -184,6 +185,36 @@ async def test_what_is_wrong_in_the_files_is_named_and_nothing_is_imported(
         assert (code, out) == (1, "")
         assert "holds no" in err
         assert err.count("\n") == 1
+
+
+@pytest.mark.usefixtures("system")
+async def test_good_lines_are_imported_on_demand_and_the_others_written_to_reject_files(
+    thungan: Terminal, sample: Path, tmp_path: Path
+) -> None:
+    file = sample / "customers.csv"
+    lines = file.read_text().splitlines()
+    columns = lines[0].split(",")
+    cells = next(csv.reader([lines[7]]))
+    cells[columns.index("phone")] = "0912345678 / 0987654321"
+    lines[7] = ",".join(f'"{cell}"' for cell in cells)
+    file.write_text("\n".join(lines) + "\n")
+    code, out, err = await thungan(
+        "import", "customers", str(sample), "--keep-good", "--rejects", str(tmp_path / "left" / "out")
+    )
+    assert (code, err) == (0, "")
+    assert "customers.csv:8: phone holds two numbers; write one: 0912345678 or 0987654321" in out
+    assert "2 lines were left out" in out
+    rejected = (tmp_path / "left" / "out" / "customers.csv").read_text("utf-8-sig").splitlines()
+    assert rejected[0] == ",".join([*columns, "rejected_line", "rejected_because"])
+    assert (len(rejected), rejected[1][:13]) == (2, cells[0])
+    assert (tmp_path / "left" / "out" / "meters.csv").exists()
+
+    (tmp_path / "file").write_text("")
+    code, out, err = await thungan(
+        "import", "customers", str(sample), "--keep-good", "--rejects", str(tmp_path / "file")
+    )
+    assert (code, out) == (1, "")
+    assert "name another folder for the reject files" in err
 
 
 @pytest.mark.usefixtures("system")

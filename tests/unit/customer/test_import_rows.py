@@ -85,7 +85,7 @@ def test_a_name_of_200_letters_is_a_name_and_one_of_201_is_not() -> None:
             "NguyÔn V¨n §øc",
             (
                 "is written in TCVN3: 'NguyÔn V¨n §øc' is 'Nguyễn Văn Đức'; "
-                "import with --convert-legacy, or save the file as CSV UTF-8 in a Unicode font"
+                "add --convert-legacy, or save the file as CSV UTF-8 in a Unicode font"
             ),
         ),
         ("unit_code", "PB14", "is not like PB1401"),
@@ -260,9 +260,7 @@ def test_a_file_whose_bytes_are_tcvn3_names_the_encoding_and_is_read_on_demand()
     line = GOOD.replace("Nguyễn Thị Hạnh", "NguyÔn ThÞ H¹nh").replace("12 Lê Lợi", "12 ®\u00adêng Lª Lîi")
     data = f"{HEADER}\n{line}\n".encode("latin-1")
     [bad] = read_file(CUSTOMERS, data).bad
-    assert bad.message == (
-        "is not UTF-8 text: it looks like TCVN3; import it with --convert-legacy, or save it as CSV UTF-8"
-    )
+    assert bad.message == ("is not UTF-8 text: it looks like TCVN3; add --convert-legacy, or save it as CSV UTF-8")
     content = read_file(CUSTOMERS, data, options=ImportOptions(convert_legacy=True))
     assert [row[2:4] for row in content.rows] == [("Nguyễn Thị Hạnh", "12 đường Lê Lợi")]
     [bad] = read_file(
