@@ -72,7 +72,7 @@ class PhoneReading:
 
 
 class InvalidPhoneError(ValueError):
-    """The text is not one subscriber's number in Vietnam; the message is the reason, in English, and names no number."""
+    """The text is not one subscriber's number in Vietnam; the message is the reason, in English, without the number."""
 
     def __init__(self, message: str, slug: str = "bad-phone", readings: tuple[str, ...] = ()) -> None:
         self.slug = slug

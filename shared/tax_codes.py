@@ -40,7 +40,7 @@ class TaxCodeReading:
 
 
 class InvalidTaxCodeError(ValueError):
-    """The text is no tax code; the message says why."""
+    """The text is no tax code; the message is the reason."""
 
     slug = "bad-tax-code"
 
