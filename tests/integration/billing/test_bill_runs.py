@@ -271,7 +271,7 @@ async def test_good_readings_are_kept_on_demand_and_never_half_a_bill(desk: Desk
         (6, "customer_code is not like PB14010012345"),
         (7, "another line of PB14010012347 is wrong"),
     ]
-    assert await desk.pool.fetch("SELECT customer_code FROM metered_periods") == [(SECOND,)]
+    assert await desk.pool.fetchval("SELECT array_agg(customer_code) FROM metered_periods") == [SECOND]
     corrected = report.reject_files["readings.csv"].replace("1.320", "1320").replace("PB14,", "PB14010012347,")
     (tmp_path / "readings.csv").write_text(corrected, encoding="utf-8-sig")
     report = await import_folder(desk.new_work, tmp_path, TARIFFS)
