@@ -135,7 +135,7 @@ async def _pay(demo: DemoContext, step: Step) -> None:
         account.account.debt,
         payment_id=demo.payment_id,
         bill_ids=bill_ids,
-        received_at=paid.payment.received_at,
+        received_at=paid.payment.stated_at,
     )
     step.check(
         "sent again (the answer might have been lost), it is the same payment",
