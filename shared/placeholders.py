@@ -1,4 +1,4 @@
-"""Settings that only a developer's machine may have: addresses that lead nowhere, and secrets that everybody knows.
+"""Settings that only a developer's machine may have: addresses that lead nowhere, and well-known secrets.
 
 A setting says what it is by a mark in its annotation, ``Annotated[str, PublicAddress()]`` or
 ``Annotated[SecretStr, Credentials()]``. Outside development a service does not start with such a value, and names it.
@@ -78,12 +78,12 @@ def credentials_fault(url: str) -> str | None:
     """Return why the password in an address protects nothing; None when it may, or when there is none to check."""
     parts = urlsplit(url)
     if parts.scheme in {"amqp", "amqps"} and parts.username is None:
-        return "without an account the broker's default one is used, whose password everybody knows"
+        return "without an account the broker's default one is used, whose password is well known"
     return secret_fault(unquote(parts.password or ""), unquote(parts.username or "")) if parts.password else None
 
 
 def secret_fault(secret: str, account: str = "") -> str | None:
     """Return why a password protects nothing; None when it may."""
     if _KNOWN_SECRET.fullmatch(secret) or (account and secret == account):
-        return "the password is one that everybody knows"
+        return "the password is well known"
     return None

@@ -19,7 +19,7 @@ class ServiceSettings(BaseSettings):
     """Prefix of every exchange and queue, so that several systems can share a broker."""
 
     environment: Environment = Environment.PRODUCTION
-    """``development`` allows addresses that lead nowhere and passwords that everybody knows."""
+    """``development`` allows addresses that lead nowhere and well-known passwords."""
 
     amqp_url: Annotated[SecretStr, Credentials()]
     """AMQP address of RabbitMQ, with its password."""

@@ -1,4 +1,4 @@
-"""Latin letters for those of other scripts, so that papers and SMS show a name and no boxes. Pure.
+"""Latin letters for those of other scripts, so that documents and SMS show a name and no boxes. Pure.
 
 Letter by letter, after the tables of AnyAscii 0.3 (ISC licence), with the vowel signs of Khmer and Cham added; a sign
 that only changes the sound of a letter has none of its own. Greek and Cyrillic letters come with pasted text. The first

@@ -29,7 +29,7 @@ class BadLine(Finding):
 
 
 class Remark(Finding):
-    """What was read otherwise than it is written, because it has one reading only; or what papers show otherwise."""
+    """What was read otherwise than it is written, because it has one reading only; or what documents show otherwise."""
 
     __slots__ = ()
 

@@ -135,7 +135,7 @@ def one_of(*choices: str, upper: bool = False) -> Callable[[str], str]:
 def words(longest: int, *, letters: bool = False) -> Callable[[str, ValidationInfo], str]:
     """Return a check of a text for people, which tidies it; with ``letters`` it must hold some.
 
-    Letters that papers draw as plain ones are remarked, what they cannot show is refused.
+    Letters that documents draw as plain ones are remarked, what they cannot show is refused.
     """
 
     def check(text: str, info: ValidationInfo) -> str:
@@ -152,11 +152,11 @@ def words(longest: int, *, letters: bool = False) -> Callable[[str, ValidationIn
             raise BadCellError("no-letters", "holds no letters")
         plain, missing = without_glyph(clean)
         if missing:
-            why = f"holds what papers cannot show: {missing!r}; write it in Latin letters or leave it out"
+            why = f"holds what documents cannot show: {missing!r}; write it in Latin letters or leave it out"
             raise BadCellError("no-glyph", why)
         if plain:
             pairs = ", ".join(f"{letter} as {drawn or 'nothing'}" for letter, drawn in plain.items())
-            note(info, "plain-letters", f"has letters that papers draw as plain ones: {pairs}")
+            note(info, "plain-letters", f"has letters that documents draw as plain ones: {pairs}")
         return clean
 
     return check

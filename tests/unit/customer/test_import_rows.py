@@ -228,7 +228,7 @@ def test_letters_that_papers_draw_as_plain_ones_are_kept_and_remarked() -> None:
     content = read(HEADER, with_field("name", "Y Ƀlưk Rơ\u0306n Êban"))
     assert [row[2] for row in content.rows] == ["Y Ƀlưk Rơ\u0306n Êban"]
     assert [str(item) for item in content.remarks] == [
-        "name has letters that papers draw as plain ones: Ƀ as B, ơ\u0306 as ơ"
+        "name has letters that documents draw as plain ones: Ƀ as B, ơ\u0306 as ơ"
     ]
 
 
@@ -237,7 +237,7 @@ def test_what_papers_cannot_show_is_refused(name: str) -> None:
     [(_, column, message)] = complaints(read(HEADER, with_field("name", name)))
     assert (column, message) == (
         "name",
-        f"holds what papers cannot show: {name[-1]!r}; write it in Latin letters or leave it out",
+        f"holds what documents cannot show: {name[-1]!r}; write it in Latin letters or leave it out",
     )
 
 

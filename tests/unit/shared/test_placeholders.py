@@ -1,4 +1,4 @@
-"""Addresses that lead nowhere and secrets that everybody knows are named, and nothing else is."""
+"""Addresses that lead nowhere and well-known secrets are named, and nothing else is."""
 
 from importlib import import_module
 from typing import Any
