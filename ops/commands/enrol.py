@@ -8,10 +8,13 @@ import typer
 
 from ops.console import JsonOption, fail, print_json, print_line
 from ops.runner import run
-from ops.system import find_system
+from ops.system import RunningSystem, find_system
+from services.billing.store import collection_points
+from services.customer.store import routes
 from services.gateway.domain.devices import Role
 from services.gateway.enrolment import make_code_in_database
 from shared.clock import VIETNAM
+from shared.db.pool import connect
 
 app = typer.Typer(add_completion=False)
 
@@ -33,6 +36,7 @@ def enrol(
     if (role is Role.COLLECTION_POINT) != bool(collection_point):
         fail("--collection-point names the place of a device with --role collection_point, and of no other", 2)
     system = find_system()
+    run(_require_known(system, collector, collection_point))
     made = run(
         make_code_in_database(
             system.database_url("gateway"),
@@ -47,3 +51,25 @@ def enrol(
         print_json({**asdict(made), "expires_at": made.expires_at.isoformat()})
     else:
         print_line(f"{made.code}   {made.role}, until {made.expires_at.astimezone(VIETNAM):%H:%M} (Vietnam time), once")
+
+
+async def _require_known(system: RunningSystem, collector: str, collection_point: str) -> None:
+    """Refuse a code for somebody who does not exist: the device would be let in and find nothing."""
+    if collector:
+        connection = await connect(system.database_url("customer"), application_name="thungan operator")
+        try:
+            found = await routes.collector(connection, collector)
+        finally:
+            await connection.close()
+        if found is None:
+            fail(f"there is no collector {collector}; thungan import customers adds collectors")
+        if not found.active:
+            fail(f"collector {collector} is not active")
+    if collection_point:
+        connection = await connect(system.database_url("billing"), application_name="thungan operator")
+        try:
+            known = await collection_points.find(connection, collection_point)
+        finally:
+            await connection.close()
+        if known is None:
+            fail(f"there is no collection point {collection_point}; thungan import collection-points adds one")

@@ -27,6 +27,14 @@ CODE_ALPHABET = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
 """Letters and digits that nobody confuses when they are read out: no I, L, O, U, 0, 1."""
 
 CODE_LENGTH = 8
+_DEVICES = {
+    Role.COLLECTOR: "điện thoại của thu ngân viên",
+    Role.COLLECTION_POINT: "máy của điểm thu",
+    Role.CASHIER: "máy của thủ quỹ",
+    Role.SUPERVISOR: "máy của người quản lý",
+}
+"""What a device is for, in refusals."""
+
 TOKEN_PREFIX = "tn_"  # noqa: S105 a prefix that secret scanners can look for
 
 
@@ -128,12 +136,13 @@ async def enrol(
     device_name: str,
     public_key: dict[str, Any] | None,
     now: datetime,
+    role: Role | None = None,
 ) -> Enrolment:
     """Turn a one-time code into a device with a token. Call inside a transaction.
 
-    A device whose answer was lost repeats the same code with the same ``device_id`` while the code lives, and gets a
-    new token in place of the lost one. Raises :class:`EnrolmentRefused` and
-    :class:`~shared.problems.SameIdOtherContent`.
+    ``role`` is what the device is for, where it names one: a code for another role is not used up. A device whose
+    answer was lost repeats the same code with the same ``device_id`` while the code lives, and gets a new token in
+    place of the lost one. Raises :class:`EnrolmentRefused` and :class:`~shared.problems.SameIdOtherContent`.
     """
     row = await store.lock_code(connection, hash_code(code))
     if row is None:
@@ -142,6 +151,12 @@ async def enrol(
         raise EnrolmentRefused("Mã đã hết hạn; hãy xin mã mới.", facts={"reason": "expired"})
     if row["device_id"] not in (None, device_id):
         raise EnrolmentRefused("Mã đã được dùng; hãy xin mã mới.", facts={"reason": "used"})
+    made_for = Role(row["role"])
+    if role not in (None, made_for):
+        raise EnrolmentRefused(
+            f"Mã này dùng cho {_DEVICES[made_for]}, không dùng cho {_DEVICES[role]}. Mã vẫn còn dùng được.",
+            facts={"reason": "other_role", "role": made_for},
+        )
     if public_key is not None:
         require_es256_key(public_key)
     token = TOKEN_PREFIX + secrets.token_urlsafe(32)
@@ -150,7 +165,7 @@ async def enrol(
     device = Device(
         device_id=device_id,
         device_name=device_name,
-        role=Role(row["role"]),
+        role=made_for,
         collector_code=row["collector_code"],
         collection_point_code=row["collection_point_code"],
         enrolled_at=now,

@@ -22,6 +22,9 @@ log = structlog.get_logger()
 _OVERLAP = timedelta(seconds=60)
 """A revocation becomes visible at its commit, later than the moment written in it: look back further than that."""
 
+_LOOKS_PER_HEARTBEAT = 8
+"""How often in a heartbeat phones that have been sent nothing are looked for: the precision of the pause."""
+
 
 class PeriodicTasks:
     """The periodic tasks of one copy of the gateway. Every copy runs them; row locks keep two from doing the same."""
@@ -36,6 +39,7 @@ class PeriodicTasks:
         settings = self._dependencies.settings
         async with asyncio.TaskGroup() as group:
             group.create_task(self._every(settings.revocation_check_interval, self.close_revoked))
+            group.create_task(self._every(settings.heartbeat / _LOOKS_PER_HEARTBEAT, self.send_heartbeats))
             group.create_task(self._every(settings.presence_lease / 3, self.renew_presence))
             group.create_task(self._every(settings.poll_interval, self.poll))
             group.create_task(self._every(settings.poll_interval, self.end_overdue_print_jobs))
@@ -52,6 +56,10 @@ class PeriodicTasks:
                 else:
                     log.warning("periodic_task_postponed", part=work.__name__, error=type(error).__name__)
             await asyncio.sleep(seconds)
+
+    async def send_heartbeats(self) -> None:
+        """Send a frame to the phones that have been sent nothing for a heartbeat."""
+        self._hub.send_heartbeats(self._dependencies.settings.heartbeat * (1 - 1 / _LOOKS_PER_HEARTBEAT))
 
     async def close_revoked(self) -> None:
         """Close the streams of devices that were revoked without a wake-up, for example on the command line."""

@@ -38,7 +38,8 @@ class GatewaySettings(ServiceSettings):
     """How long one HTTP request may take in all."""
 
     heartbeat: float = Field(default=25, gt=0, le=60)
-    """Seconds between WebSocket pings; carriers drop connections that are silent for a minute."""
+    """Seconds between WebSocket pings, and between frames; carriers drop connections that are silent for a minute.
+    The gateway and the phones each drop a connection that has been silent for two of them."""
 
     hello_timeout: float = Field(default=10, gt=0)
     send_timeout: float = Field(default=10, gt=0)

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from shared.contracts.common import (
     AccountState,
+    CollectionPointCode,
     CollectorCode,
     CustomerCode,
     CustomerFacts,
@@ -288,6 +289,8 @@ class GetCollectionPoints(Request[CollectionPointsReply]):
     message_name: ClassVar[str] = "billing.collection_points"
     unit_code: str
     limit: int = Field(default=5, ge=1, le=100)
+    collection_point_code: CollectionPointCode | None = None
+    """Only this one, wherever it is; none in the reply where it does not exist."""
 
 
 class BillIssued(Event):

@@ -22,7 +22,7 @@ class Mode(Enum):
     DOWNSTREAM_BLACKHOLE = auto()
     """What the server sends vanishes."""
     BLACKHOLE = auto()
-    """Everything vanishes, both ways; connections stay open."""
+    """Everything vanishes, both ways; connections stay open, and neither end learns that the other has closed."""
 
 
 class TcpProxy:
@@ -145,4 +145,5 @@ class TcpProxy:
                     if self.reset_after_upstream is not None and self.passed_upstream > self.reset_after_upstream:
                         self.reset_after_upstream = None
                         self.reset()
-        writer.close()
+        if self.mode not in swallowing:
+            writer.close()

@@ -79,16 +79,20 @@ class ApiClient:
             await self._session.close()
 
     async def enrol(
-        self, code: str, *, public_key: Mapping[str, str] | None = None, device_id: UUID | None = None
+        self,
+        code: str,
+        *,
+        public_key: Mapping[str, str] | None = None,
+        device_id: UUID | None = None,
+        role: str | None = None,
     ) -> dict[str, Any]:
         """Turn a one-time code into this device's token. Raises :class:`~shared.problems.Problem`."""
-        body = {"code": code, "device_name": self.name}
-        answer = await self.call(
-            "POST",
-            "/v1/enrolments",
-            body={**body, "public_key": dict(public_key)} if public_key else body,
-            key=device_id or new_id(),
-        )
+        body: dict[str, Any] = {"code": code, "device_name": self.name}
+        if public_key:
+            body["public_key"] = dict(public_key)
+        if role:
+            body["role"] = role
+        answer = await self.call("POST", "/v1/enrolments", body=body, key=device_id or new_id())
         self.token = answer["token"]
         self.device = answer["device"]
         return self.device

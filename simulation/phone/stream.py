@@ -17,6 +17,9 @@ from simulation.phone.printer import VirtualPrinter
 
 _FIRST_PAUSE = 0.1
 _LONGEST_PAUSE = 5.0
+_SILENT_BEFORE_WELCOME = 15.0
+_GOODBYE = 2.0
+"""How long a phone waits for the other side of a closed connection, in seconds."""
 
 
 class PhoneStream:
@@ -116,7 +119,8 @@ class PhoneStream:
     async def _run(self) -> int | None:
         """Open the stream, serve it until it ends, and return its close code."""
         url = self._client.base_url.replace("http", "ws", 1) + "/v1/stream"
-        async with self._client.session.ws_connect(url, compress=0, max_msg_size=1 << 20) as socket:
+        patience = aiohttp.ClientWSTimeout(ws_close=_GOODBYE)
+        async with self._client.session.ws_connect(url, compress=0, max_msg_size=1 << 20, timeout=patience) as socket:
             hello: dict[str, Any] = {
                 "type": "hello",
                 "token": self._client.token,
@@ -128,11 +132,15 @@ class PhoneStream:
                 hello |= {"epoch": self.epoch, "last_seq": self.sequence}
             await socket.send_str(json.dumps(hello))
             self._socket = socket
-            async for message in socket:
+            while True:
+                # A link that swallows everything closes nothing: silence for two heartbeats means that it is dead.
+                silence = _SILENT_BEFORE_WELCOME if self.welcome is None else 2 * float(self.welcome["heartbeat"])
+                message = await socket.receive(silence)
                 if message.type is aiohttp.WSMsgType.TEXT:
                     await self._take(json.loads(message.data))
                     self._on_change()
-            return socket.close_code
+                elif message.type is not aiohttp.WSMsgType.BINARY:
+                    return socket.close_code
 
     async def _send(self, frame: dict[str, Any]) -> None:
         """Send a frame if there is a connection; what matters is sent again after the next ``welcome``."""

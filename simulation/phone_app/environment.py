@@ -123,13 +123,20 @@ def _add_older_bills(folder: Path) -> None:
 
 @asynccontextmanager
 async def app_environment(
-    namespace: str, folder: Path, *, customers: int = 160, long_route: str | None = None, keep: bool = False
+    namespace: str,
+    folder: Path,
+    *,
+    customers: int = 160,
+    long_route: str | None = None,
+    heartbeat: float = 25,
+    keep: bool = False,
 ) -> AsyncIterator[AppEnvironment]:
     """Start a system, import made-up customers with bills, and enrol the office. ``folder`` takes the files.
 
-    ``long_route`` names a route that is to have most of the customers.
+    ``long_route`` names a route that is to have most of the customers; ``heartbeat`` is that of the stream, in seconds.
     """
-    system = LocalSystem(namespace, keep=keep, settings={"notify": _ANY_HOUR, "receipt": BANK, "gateway": BANK})
+    gateway = {**BANK, "THUNGAN_HEARTBEAT": str(heartbeat)}
+    system = LocalSystem(namespace, keep=keep, settings={"notify": _ANY_HOUR, "receipt": BANK, "gateway": gateway})
     async with system:
         data = folder / "sample"
         last_month = Month.before(business_day(now()))

@@ -8,6 +8,7 @@ import { startRouter } from "./app/router.ts";
 import { setApp } from "./app/use_app.ts";
 import { storedLanguage } from "./i18n/language.ts";
 import { loadLanguage, speak, translator } from "./i18n/translate.ts";
+import { awaitInstallOffer } from "./install.ts";
 import { keepAppOnPhone } from "./service_worker.ts";
 import "./style.css";
 import { vi } from "./i18n/vi.ts";
@@ -40,5 +41,6 @@ async function start(page: Element): Promise<void> {
 
 const root = document.querySelector("#app");
 if (root) {
+  awaitInstallOffer();
   void start(root);
 }

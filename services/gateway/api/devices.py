@@ -21,6 +21,7 @@ from services.gateway.edge.types import (
     Words,
 )
 from services.gateway.store import devices as store
+from shared.contracts.billing import GetCollectionPoints
 from shared.contracts.common import CollectionPointCode, CollectorCode
 from shared.contracts.customer import GetCollector
 from shared.problems import Conflict, NotFound, SameIdOtherContent
@@ -87,6 +88,9 @@ class EnrolmentRequest(Incoming):
     code: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z -]{4,20}$")] = Field(examples=["K7MR-2WQX"])
     device_name: DeviceName = Field(examples=["Samsung A15 của TN001"])
     public_key: DeviceKey | None = None
+    role: Role | None = Field(
+        default=None, description="What the device is for. A code for another role is refused and can still be used."
+    )
 
 
 class DeviceView(Outgoing):
@@ -153,11 +157,15 @@ async def make_code(
     call: Call[Nothing, Nothing, AnyCodeRequest],
     dependencies: Dependencies,
 ) -> EnrolmentCodeView:
-    """Make a one-time code; a collector must be known."""
+    """Make a one-time code; a collector or a collection point must be known."""
     body = call.body
     collector_code = body.collector_code if isinstance(body, CollectorCodeRequest) else None
     if collector_code is not None:
-        await dependencies.request(GetCollector(collector_code=collector_code))
+        collector = await dependencies.request(GetCollector(collector_code=collector_code))
+        if not collector.active:
+            raise InactiveCollector("Thu ngân viên này không còn làm việc.", facts={"collector_code": collector_code})
+    if isinstance(body, CollectionPointCodeRequest):
+        await _require_collection_point(body.collection_point_code, dependencies)
     async with dependencies.bus.work() as work:
         made = await enrolment.make_code(
             work.connection,
@@ -179,6 +187,12 @@ async def make_code(
     )
 
 
+async def _require_collection_point(code: str, dependencies: Dependencies) -> None:
+    reply = await dependencies.request(GetCollectionPoints(unit_code="", limit=100, collection_point_code=code))
+    if all(point.collection_point_code != code for point in reply.collection_points):
+        raise NotFound("Không có điểm thu này.", facts={"collection_point_code": code})
+
+
 async def enrol(call: Call[Nothing, Nothing, EnrolmentRequest], dependencies: Dependencies) -> EnrolmentView:
     """Turn a one-time code into a device; wrong codes are limited by the caller's address."""
     wait = dependencies.enrolment_failures.wait(call.address)
@@ -192,6 +206,7 @@ async def enrol(call: Call[Nothing, Nothing, EnrolmentRequest], dependencies: De
                 device_id=call.key,
                 device_name=call.body.device_name,
                 public_key=call.body.public_key.model_dump() if call.body.public_key else None,
+                role=call.body.role,
                 now=dependencies.clock(),
             )
     except enrolment.EnrolmentRefused:
@@ -241,6 +256,13 @@ class OwnDevice(Conflict):
     title = "A device cannot revoke itself"
 
 
+class InactiveCollector(Conflict):
+    """A phone for a collector who does not work any more would have no route."""
+
+    slug = "inactive-collector"
+    title = "The collector is not active"
+
+
 OPERATIONS: list[AnyOperation] = [
     Operation(
         method="POST",
@@ -254,7 +276,7 @@ OPERATIONS: list[AnyOperation] = [
         status=201,
         answer=EnrolmentCodeView,
         roles=SUPERVISOR_ONLY,
-        problems=(NotFound,),
+        problems=(NotFound, InactiveCollector),
     ),
     Operation(
         method="POST",

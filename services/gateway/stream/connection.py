@@ -62,6 +62,8 @@ class Connection:
     """Account updates wait in the database."""
     pumping: bool = False
     closing: bool = False
+    last_sent: float = 0
+    """When a frame was last sent, by the event loop's clock."""
     _offered: list[PrintJobRecord] = field(default_factory=list)
     """Jobs that have been queued as offered, to be sent."""
     _updates: list[tuple[int, str]] = field(default_factory=list)
@@ -73,6 +75,7 @@ class Connection:
             async with asyncio.timeout(self.dependencies.settings.send_timeout):
                 for frame in frames:
                     text = frame if isinstance(frame, str) else frame.model_dump_json(exclude_none=True)
+                    self.last_sent = asyncio.get_running_loop().time()
                     await self.socket.send_str(text)
         except TimeoutError as error:
             raise TooSlowError from error

@@ -99,9 +99,20 @@ class Welcome(Outgoing):
     epoch: UUID
     seq: int = Field(description="Account updates follow from here.")
     refresh: bool = Field(description="Updates may be missing: read route and accounts afresh.")
-    heartbeat: float = Field(description="Seconds between pings; silence for twice as long means: reconnect.")
+    heartbeat: float = Field(
+        description="Seconds between signs of life (pings, `heartbeat` frames); silence for twice as long: reconnect."
+    )
+    heartbeat_frames: bool = Field(
+        default=True, description="`heartbeat` frames are sent: for phones that cannot see pings, such as browsers."
+    )
     max_inflight: int
     now: datetime = Field(description="The gateway's clock, for phones whose own is wrong.")
+
+
+class Heartbeat(Outgoing):
+    """Nothing else has been sent for `welcome.heartbeat` seconds, and the connection is alive."""
+
+    type: Literal["heartbeat"] = "heartbeat"
 
 
 class Job(Outgoing):
@@ -212,6 +223,7 @@ class ProblemFrame(Outgoing):
 FROM_PHONE = (Hello, Accepted, Printing, Result)
 FROM_GATEWAY = (
     Welcome,
+    Heartbeat,
     Job,
     Confirmed,
     Withdrawn,

@@ -11,7 +11,7 @@ from aiohttp import web
 
 from services.gateway.print_jobs.store import PrintJobRecord
 from services.gateway.stream.connection import Connection, TooSlowError, close_socket
-from services.gateway.stream.frames import CloseCode, Revoked
+from services.gateway.stream.frames import CloseCode, Heartbeat, Revoked
 from shared.db.transaction import is_connection_lost
 from shared.problems import Unavailable
 
@@ -135,6 +135,25 @@ class Hub:
                     log.exception("stream_failed", device_id=str(connection.device.device_id))
                 # What was not sent waits in the database; a new connection begins cleanly.
                 await connection.close(CloseCode.TRY_LATER, "try later")
+
+    def send_heartbeats(self, interval: float) -> None:
+        """Let the phones that have been sent nothing for ``interval`` seconds know that their connections live.
+
+        Pings do that for the network and for us; a page in a browser does not see them.
+        """
+        due = asyncio.get_running_loop().time() - interval
+        for connection in self._by_device.values():
+            if connection.welcomed and not connection.closing and connection.last_sent <= due:
+                # Not by the pump: phones that read slowly must not make others believe that we are silent.
+                self._spawn(self._send_heartbeat(connection))
+
+    async def _send_heartbeat(self, connection: Connection) -> None:
+        try:
+            await connection.send(Heartbeat())
+        except TooSlowError:
+            await connection.close(CloseCode.TOO_SLOW, "too slow")
+        except ConnectionError:
+            log.info("stream_lost", device_id=str(connection.device.device_id))
 
     async def revoke(self, device_id: UUID) -> None:
         """Close a revoked device's connection."""

@@ -98,11 +98,18 @@ class Stream:
             await close_socket(socket, CloseCode.TRY_LATER)
         finally:
             self._hub.unauthenticated.discard(socket)
+            self._let_go(request)
             if connection is not None:
                 self._hub.remove(connection)
                 await self._leave(connection)
                 log.info("stream_closed", device_id=str(connection.device.device_id), close_code=socket.close_code)
         return socket
+
+    def _let_go(self, request: web.Request) -> None:
+        """Free the connection soon, whatever the network does: unsent bytes keep a closed one open for minutes."""
+        if request.transport is not None:
+            patience = self._dependencies.settings.send_timeout
+            asyncio.get_running_loop().call_later(patience, request.transport.abort)
 
     # --- hello and welcome -----------------------------------------------------------------------------------
 

@@ -232,14 +232,14 @@ class BackOffice:
 
     async def GetCollector(self, request: GetCollector, work: UnitOfWork) -> CollectorDetails:
         if not request.collector_code.startswith("TN"):
-            raise NotFound("Không có thu ngân viên này.")
+            raise NotFound("Không có thu ngân viên này.", facts={"collector_code": request.collector_code})
         return CollectorDetails(
             collector_code=request.collector_code,
             name="Lê Văn Tư",
             phone="+84900000001",
             unit_code="PB1501",
             routes=["R1"],
-            active=True,
+            active=request.collector_code != "TN-LEFT",
         )
 
     async def GetRoute(self, request: GetRoute, work: UnitOfWork) -> RouteOfDay:
@@ -378,7 +378,9 @@ class BackOffice:
         )
 
     async def GetCollectionPoints(self, request: GetCollectionPoints, work: UnitOfWork) -> CollectionPointsReply:
-        return CollectionPointsReply(collection_points=[self.point()])
+        point = self.point()
+        is_wanted = request.collection_point_code in (None, point.collection_point_code)
+        return CollectionPointsReply(collection_points=[point] if is_wanted else [])
 
     # --- receipt and notify --------------------------------------------------
 

@@ -39,6 +39,35 @@ async def test_a_supervisors_code_lets_a_collectors_phone_in(gateway: Town) -> N
     assert await phone.me() == device
 
 
+@pytest.mark.parametrize(
+    ("role", "whose"),
+    [("collector", {"collector_code": "XX001"}), ("collection_point", {"collection_point_code": "VNPOST-CM99"})],
+)
+async def test_a_code_for_somebody_who_does_not_exist_is_not_made(
+    gateway: Town, role: str, whose: dict[str, str]
+) -> None:
+    supervisor = await gateway.desk("supervisor")
+    with pytest.raises(Problem) as refused:
+        await supervisor.make_code(role, **whose)
+    assert (refused.value.status, refused.value.slug, refused.value.facts) == (404, "not-found", whose)
+
+
+async def test_a_code_for_a_collector_who_does_not_work_any_more_is_not_made(gateway: Town) -> None:
+    supervisor = await gateway.desk("supervisor")
+    with pytest.raises(Problem) as refused:
+        await supervisor.make_code("collector", collector_code="TN-LEFT")
+    assert refused.value.slug == "inactive-collector"
+
+
+@pytest.mark.parametrize("role", ["supervisor", "cashier"])
+async def test_a_code_for_another_role_is_refused_with_its_role_and_can_still_be_used(gateway: Town, role: str) -> None:
+    code = await gateway.code(role)
+    problem = await _refused(gateway, code, role="collector")
+    assert (problem.slug, problem.facts) == ("enrolment-refused", {"reason": "other_role", "role": role})
+    desk = await VirtualDesk(gateway.url, session=gateway.session).enrol(code, role=role)
+    assert desk["role"] == role
+
+
 async def test_neither_codes_nor_tokens_are_in_the_database(gateway: Town) -> None:
     supervisor = await gateway.desk("supervisor")
     code = await supervisor.make_code("cashier")

@@ -252,7 +252,19 @@ async def test_opting_out_and_in_again(thungan: Terminal) -> None:
     assert "is not on the list" in err
 
 
-async def test_a_phone_is_let_in_listed_and_thrown_out(thungan: Terminal, gateway_database: str) -> None:
+@pytest.mark.usefixtures("gateway_database", "system")
+async def test_a_code_for_somebody_who_does_not_exist_is_not_made(thungan: Terminal) -> None:
+    code, out, err = await thungan("enrol", "--role", "collector", "--collector", "TN1401901")
+    assert (code, out) == (1, "")
+    assert "there is no collector TN1401901" in err
+    code, out, err = await thungan("enrol", "--role", "collection_point", "--collection-point", "VNPOST-XX")
+    assert (code, out) == (1, "")
+    assert "there is no collection point VNPOST-XX" in err
+
+
+@pytest.mark.usefixtures("system")
+async def test_a_phone_is_let_in_listed_and_thrown_out(thungan: Terminal, gateway_database: str, sample: Path) -> None:
+    await thungan.json("import", "all", str(sample))
     made = await thungan.json("enrol", "--role", "collector", "--collector", "TN1401001")
     connection = await connect(gateway_database, application_name="test")
     try:

@@ -341,6 +341,8 @@ export interface EnrolmentRequest {
   readonly code: string;
   readonly device_name: string;
   readonly public_key?: DeviceKey | null;
+  /** What the device is for. A code for another role is refused and can still be used. */
+  readonly role?: Role | null;
 }
 
 /** The device and its token, which is shown only here: keep it secret, send it with every request. */
@@ -353,6 +355,11 @@ export interface EnrolmentView {
 export interface Feed {
   readonly rows: number;
   readonly type: "feed";
+}
+
+/** Nothing else has been sent for `welcome.heartbeat` seconds, and the connection is alive. */
+export interface Heartbeat {
+  readonly type?: "heartbeat";
 }
 
 /** The first frame, within ten seconds. */
@@ -915,8 +922,10 @@ export interface VisitReply {
 export interface Welcome {
   readonly device_id: string;
   readonly epoch: string;
-  /** Seconds between pings; silence for twice as long means: reconnect. */
+  /** Seconds between signs of life (pings, `heartbeat` frames); silence for twice as long: reconnect. */
   readonly heartbeat: number;
+  /** `heartbeat` frames are sent: for phones that cannot see pings, such as browsers. */
+  readonly heartbeat_frames?: boolean;
   readonly max_inflight: number;
   /** The gateway's clock, for phones whose own is wrong. */
   readonly now: string;

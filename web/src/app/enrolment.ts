@@ -1,5 +1,4 @@
 /** Enrolling this phone with the code of a supervisor. */
-import { ApiProblem } from "../api/problem.ts";
 import type { Core } from "./core.ts";
 import { newDeviceKey, publicKeyOf } from "./device_key.ts";
 import { newId } from "./ids.ts";
@@ -21,11 +20,10 @@ export async function enrol({ api, clock, database }: Core, code: string, device
       code: typed,
       device_name: tidyLine(deviceName).slice(0, LONGEST_NAME) || "Điện thoại",
       public_key: await publicKeyOf(pair),
+      // Another role's code is refused, and its owner can still use it.
+      role: "collector",
     },
   });
-  if (answer.device.role !== "collector") {
-    throw new ApiProblem("not-a-collector", 403, "");
-  }
   await database.setFacts({ token: answer.token, device: answer.device });
   await database.forgetFact("enrolling");
   await database.forgetFact("locked");

@@ -85,6 +85,8 @@ export class PrintJobs {
     switch (frame.type) {
       case "welcome":
         await queue?.welcomed();
+        // What has ended while nobody heard anything is not offered any more.
+        void this.refresh().catch(ignoreNoAnswer);
         return;
       case "job":
         await queue?.offered(frame);

@@ -1,14 +1,22 @@
 /** The day's route on this phone. */
+import { ApiProblem } from "../api/problem.ts";
 import type { Outcome, RouteStop } from "../api/types.ts";
 import type { Core } from "./core.ts";
 
 /** Read the route of the day. Throws like any request. */
 export async function refreshRoute({ api, clock, database, store }: Core): Promise<void> {
   const day = clock.day();
-  const { stops } = await api.call("GET /v1/route", { query: { day } });
-  const route = { day, read_at: clock.stamp() };
-  await database.replaceRoute(stops, route);
-  store.set({ stops, route, day });
+  try {
+    const { stops } = await api.call("GET /v1/route", { query: { day } });
+    const route = { day, read_at: clock.stamp() };
+    await database.replaceRoute(stops, route);
+    store.set({ stops, route, day, routeProblem: null });
+  } catch (error) {
+    if (error instanceof ApiProblem && error.status < 500) {
+      store.set({ routeProblem: error.detail });
+    }
+    throw error;
+  }
 }
 
 export function isOnRoute({ store }: Core, customerCode: string): boolean {

@@ -63,6 +63,8 @@ export interface AppState {
   readonly day: string;
   readonly clockWrong: boolean;
   readonly route: Facts["route"] | null;
+  /** Why the gateway gives no route, as it explains it. */
+  readonly routeProblem: string | null;
   readonly stops: readonly RouteStop[];
   /** How many customers of the route are on the phone for when there is no signal. */
   readonly downloaded: number;
@@ -109,6 +111,7 @@ export function initialState(language: Language): AppState {
     day: "",
     clockWrong: false,
     route: null,
+    routeProblem: null,
     stops: [],
     downloaded: 0,
     files: {},

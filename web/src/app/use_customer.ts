@@ -10,6 +10,8 @@ import { useApp, useAppState } from "./use_app.ts";
 export interface CustomerView {
   readonly code: string;
   readonly name: string;
+  /** As it is stored: `+84912345678`. */
+  readonly phone: string | null;
   readonly stop: RouteStop | undefined;
   readonly details: CustomerDetails | null;
   readonly account: CustomerAccount | null;
@@ -58,6 +60,7 @@ export function useCustomer(code: string): CustomerView {
   return {
     code,
     name: file?.details?.facts.name ?? stop?.customer.name ?? code,
+    phone: file?.details?.facts.phone ?? stop?.customer.phone ?? null,
     stop,
     details: file?.details ?? null,
     account,

@@ -5,6 +5,7 @@ import type {
   Acknowledged,
   Confirmed,
   CustomerUpdate,
+  Heartbeat,
   Hello,
   Job,
   Printing,
@@ -50,6 +51,8 @@ export interface StreamParts {
 
 /** Without a welcome in this time a connection is closed. */
 const WELCOME_MS = 15_000;
+/** A connection that has been silent for so many heartbeats is dead, whether or not it was closed. */
+const SILENT_HEARTBEATS = 2;
 const REPLACED = 4001;
 const OWN_REPLACEMENT_MS = 20_000;
 
@@ -57,6 +60,9 @@ export class Stream {
   readonly #parts: StreamParts;
   #socket: WebSocket | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #silence: ReturnType<typeof setTimeout> | undefined;
+  /** How long the gateway may be silent; null where it is too old to send heartbeats. */
+  #longestSilence: number | null = null;
   #failures = 0;
   #stopped = true;
   #welcomed = false;
@@ -129,12 +135,17 @@ export class Stream {
       if (!isCurrent() || typeof event.data !== "string") {
         return;
       }
-      const frame = JSON.parse(event.data) as FromGateway;
+      const frame = JSON.parse(event.data) as FromGateway | Typed<Heartbeat>;
       if (frame.type === "welcome") {
         clearTimeout(impatience);
         this.#failures = 0;
         this.#welcomed = true;
+        this.#longestSilence = frame.heartbeat_frames ? SILENT_HEARTBEATS * frame.heartbeat * 1_000 : null;
         this.#parts.opened();
+      }
+      this.#heard(socket);
+      if (frame.type === "heartbeat") {
+        return;
       }
       this.#queue = this.#queue
         .then(() => this.#parts.take(frame))
@@ -164,6 +175,14 @@ export class Stream {
     }
   }
 
+  /** The gateway lives. A page sees neither pings nor a link that swallows what is sent: only frames count. */
+  #heard(socket: WebSocket): void {
+    clearTimeout(this.#silence);
+    if (this.#longestSilence !== null) {
+      this.#silence = setTimeout(() => this.#socket === socket && this.#lose(socket), this.#longestSilence);
+    }
+  }
+
   #lose(socket: WebSocket): void {
     socket.close();
     this.#closed(1006);
@@ -172,6 +191,8 @@ export class Stream {
   #leave(): void {
     const socket = this.#socket;
     this.#socket = null;
+    clearTimeout(this.#silence);
+    this.#longestSilence = null;
     if (socket) {
       socket.onopen = null;
       socket.onmessage = null;

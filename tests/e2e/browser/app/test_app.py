@@ -37,7 +37,9 @@ def _read_papers(folder: Path) -> dict[str, list[str]]:
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def app(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[AppEnvironment]:
     folder: Path = tmp_path_factory.mktemp("app")
-    async with app_environment(f"app_{uuid4().hex[:8]}", folder, customers=900, long_route=LONG_ROUTE) as running:
+    async with app_environment(
+        f"app_{uuid4().hex[:8]}", folder, customers=900, long_route=LONG_ROUTE, heartbeat=2
+    ) as running:
         yield running
 
 
@@ -81,6 +83,13 @@ async def test_killed_at_any_step_of_a_payment_it_is_one_payment(app: AppEnviron
 @pytest.mark.timeout(300)
 async def test_the_phone_works_without_signal_and_says_what_waits(app: AppEnvironment) -> None:
     await browser.run("app/signal.browser.ts", app.variables(), seconds=170)
+
+
+@pytest.mark.timeout(300)
+async def test_a_link_that_swallows_everything_is_noticed_and_what_was_missed_is_caught_up(
+    app: AppEnvironment,
+) -> None:
+    await browser.run("app/silence.browser.ts", app.variables(), seconds=170)
 
 
 @pytest.mark.timeout(300)

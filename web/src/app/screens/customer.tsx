@@ -4,16 +4,17 @@ import { useState } from "preact/hooks";
 import type { Bill, Payment, Visit } from "../../api/types.ts";
 import { isMessage, type Translate } from "../../i18n/translate.ts";
 import { writtenDay, writtenMoment } from "../clock.ts";
-import { correctPhone, visit } from "../commands.ts";
+import { visit } from "../commands.ts";
 import { DoButton } from "../components/busy.tsx";
 import { Icon } from "../components/icons.tsx";
 import { PaidBanner } from "../components/paid_banner.tsx";
+import { PhoneCorrection } from "../components/phone_correction.tsx";
 import { CopyOrder } from "../components/print_job_line.tsx";
 import { Screen } from "../components/screen.tsx";
 import { dong, plainDong } from "../money.ts";
+import { isMobile } from "../phones.ts";
 import { go } from "../router.ts";
-import { dialled } from "../text.ts";
-import { useApp, useAppState, useTranslate } from "../use_app.ts";
+import { useApp, useTranslate } from "../use_app.ts";
 import { type CustomerView, useCustomer } from "../use_customer.ts";
 
 export function Customer({ code }: { code: string }) {
@@ -67,7 +68,7 @@ function Facts({ customer }: { customer: CustomerView }) {
       <p>
         <span class="label">{t("address")}</span> {facts?.address ?? stop?.customer.address}
       </p>
-      <Phone customer={customer} />
+      <PhoneCorrection customer={customer} />
       {meter && (
         <p>
           <span class="label">{t("meter")}</span> {meter}
@@ -92,87 +93,6 @@ function Facts({ customer }: { customer: CustomerView }) {
 function groupName(group: string, t: Translate): string {
   const key = `group_${group.split("_")[0] ?? ""}`;
   return isMessage(key) ? t(key) : group;
-}
-
-function Phone({ customer }: { customer: CustomerView }) {
-  const t = useTranslate();
-  const app = useApp();
-  const { commands } = useAppState();
-  const [open, setOpen] = useState(false);
-  const [phone, setPhone] = useState("");
-  const [reason, setReason] = useState("");
-  const known = customer.details?.facts.phone ?? customer.stop?.customer.phone ?? null;
-  const last = commands.findLast((one) => one.kind === "phone" && one.customer_code === customer.code);
-  return (
-    <div class="phone">
-      <p>
-        <span class="label">{t("phone")}</span> <strong>{known ? dialled(known) : t("phone_none")}</strong>
-      </p>
-      <div class="pair">
-        {known && (
-          <a class="small-button" href={`tel:${known}`}>
-            <Icon name="call" />
-            {t("phone_call")}
-          </a>
-        )}
-        <button type="button" class="small-button" aria-expanded={open} onClick={() => setOpen(!open)}>
-          <Icon name="edit" />
-          {t("phone_correct")}
-        </button>
-      </div>
-      {last?.state === "waiting" && <p class="hint">{t("phone_waiting", { phone: String(last.body["phone"]) })}</p>}
-      {last?.state === "refused" && !last.seen && (
-        <p class="note bad" role="alert">
-          {last.problem?.detail}
-        </p>
-      )}
-      {open && (
-        <form
-          class="inline"
-          onSubmit={(event) => {
-            event.preventDefault();
-            setOpen(false);
-            void correctPhone(
-              app,
-              { customer_code: customer.code, name: customer.name },
-              phone,
-              reason || t("phone_reason_default"),
-            );
-          }}
-        >
-          <label>
-            {t("phone_new")}
-            <input
-              type="tel"
-              value={phone}
-              onInput={(event) => setPhone(event.currentTarget.value)}
-              minLength={3}
-              maxLength={40}
-              required
-              autocomplete="off"
-            />
-          </label>
-          <label>
-            {t("phone_reason")}
-            <input
-              value={reason}
-              placeholder={t("phone_reason_default")}
-              onInput={(event) => setReason(event.currentTarget.value)}
-              maxLength={200}
-            />
-          </label>
-          <div class="pair">
-            <button type="submit" class="main-button">
-              {t("phone_save")}
-            </button>
-            <button type="button" class="plain-button" onClick={() => setOpen(false)}>
-              {t("cancel")}
-            </button>
-          </div>
-        </form>
-      )}
-    </div>
-  );
 }
 
 function BillCard({ bill, isOld }: { bill: Bill; isOld: boolean }) {
@@ -344,7 +264,9 @@ function Actions({ customer }: { customer: CustomerView }) {
   if (away) {
     return (
       <div class="confirm">
-        <p>{t("away_explain")}</p>
+        <p>
+          {t("away_explain")} {t(isMobile(customer.phone) ? "away_sms" : "away_no_sms")}
+        </p>
         <div class="pair">
           <button type="button" class="plain-button" onClick={() => setAway(false)}>
             {t("cancel")}

@@ -11,6 +11,7 @@ import { PrintJobLine } from "../components/print_job_line.tsx";
 import { Screen } from "../components/screen.tsx";
 import { Pending, VisitNotice } from "../components/visit_notice.tsx";
 import { dong } from "../money.ts";
+import { isMobile } from "../phones.ts";
 import { printJobOf, printJobsNow } from "../print_job_list.ts";
 import { expectedStep, grouped } from "../procedure.ts";
 import { useAppState, useTranslate } from "../use_app.ts";
@@ -108,7 +109,9 @@ function Visited({ customer }: { customer: CustomerView }) {
           <Icon name="door" />
           <div>
             <strong>{t("done_away")}</strong>
-            <p>{t("done_away_more")}</p>
+            <p>
+              {t("done_away_more")} {t(isMobile(customer.phone) ? "away_sms" : "away_no_sms")}
+            </p>
           </div>
         </section>
       )}

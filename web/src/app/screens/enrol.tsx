@@ -38,7 +38,7 @@ export function Enrol() {
 
   const explain = (error: unknown): string => {
     if (error instanceof ApiProblem) {
-      return error.slug === "not-a-collector" ? t("enrol_not_collector") : error.detail;
+      return error.facts["reason"] === "other_role" ? t("enrol_not_collector") : error.detail;
     }
     return t("no_answer");
   };

@@ -2,9 +2,10 @@
 import { h } from "preact";
 import { APP_VERSION } from "../app.ts";
 import { Icon } from "../components/icons.tsx";
+import { InstallHint } from "../components/install_hint.tsx";
 import { Link } from "../components/link.tsx";
 import { Screen } from "../components/screen.tsx";
-import { openVisit } from "../procedure.ts";
+import { UpdateCard } from "../components/update_card.tsx";
 import { setLanguage } from "../settings.ts";
 import { dialled } from "../text.ts";
 import { useApp, useAppState, useTranslate } from "../use_app.ts";
@@ -12,23 +13,10 @@ import { useApp, useAppState, useTranslate } from "../use_app.ts";
 export function Settings() {
   const t = useTranslate();
   const app = useApp();
-  const { language, collector, device, persisted, update, visits, day, printing, commands } = useAppState();
-  // A reload loses the Bluetooth printer, and nobody wants that with a customer at the door.
-  const isBusy =
-    printing !== null ||
-    Object.values(visits).some((visit) => openVisit(visit, day) !== null) ||
-    commands.some((command) => command.kind === "payment" && command.state === "waiting");
+  const { language, collector, device, persisted } = useAppState();
   return (
     <Screen title={t("menu")} back="">
-      {update && (
-        <section class="card">
-          <h2>{t("update_ready")}</h2>
-          <p>{t(isBusy ? "update_later" : "update_pairing")}</p>
-          <button type="button" class="main-button" disabled={isBusy} onClick={() => update.apply()}>
-            {t("update_apply")}
-          </button>
-        </section>
-      )}
+      <UpdateCard />
       <fieldset class="card options">
         <legend>{t("settings_language")}</legend>
         {(["vi", "en"] as const).map((one) => (
@@ -64,6 +52,7 @@ export function Settings() {
         <p>{device?.device_name}</p>
         <h2>{t("settings_storage")}</h2>
         <p>{t(persisted ? "storage_kept" : "storage_not_kept")}</p>
+        <InstallHint />
         <p class="hint">
           {t("settings_version")} {APP_VERSION}
         </p>

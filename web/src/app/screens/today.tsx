@@ -6,6 +6,7 @@ import type { RouteStop } from "../../api/types.ts";
 import { dayOf, timeOf, weekdayOf, writtenDay } from "../clock.ts";
 import { Icon } from "../components/icons.tsx";
 import { Link } from "../components/link.tsx";
+import { RouteCause } from "../components/route_cause.tsx";
 import { Screen } from "../components/screen.tsx";
 import { dong } from "../money.ts";
 import { grouped } from "../procedure.ts";
@@ -40,6 +41,7 @@ export function Today() {
         </label>
         <Cash />
       </section>
+      <RouteCause />
       {route === null && (
         <p class="empty">
           {t("route_none")}

@@ -23,6 +23,8 @@ export class Collector {
   readonly name: string;
   readonly code: string;
   page: Page;
+  /** Where the app is served: the gateway itself, or a link in front of it. */
+  app = APP;
 
   private constructor(
     phone: Phone,
@@ -80,7 +82,7 @@ export class Collector {
   // --- seeing and pressing
 
   async open(path = ""): Promise<void> {
-    await this.page.goto(APP + path);
+    await this.page.goto(this.app + path);
   }
 
   async press(name: string | RegExp): Promise<void> {
