@@ -9,8 +9,8 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
+from shared.testing.conditions import wait_until
 from shared.testing.proxy import Mode, TcpProxy
-from shared.testing.waiting import wait_until
 from simulation.phone import VirtualPhone
 from tests.integration.gateway.back_office import TOTAL
 from tests.integration.gateway.conftest import CUSTOMER, Town
