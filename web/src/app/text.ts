@@ -19,7 +19,7 @@ export function withoutAccents(text: string): string {
 export function plainSigns(text: string): string {
   return text
     .replace(/[\u00ad\u2010-\u2015\u2043\u2212\ufe58\ufe63\uff0d]/g, "-")
-    .replace(/[\p{Cf}\u034f\u115f\u1160\u2800\u3164\ufe00-\ufe0f\uffa0]/gu, "")
+    .replace(/\p{Cf}|\p{Variation_Selector}|[\u034f\u115f\u1160\u2800\u3164\uffa0]/gu, "")
     .replace(/[\uff01-\uff5e]/g, (letter) => String.fromCharCode(letter.charCodeAt(0) - 0xfee0))
     .replace(/\s+/g, " ")
     .trim();
