@@ -19,7 +19,7 @@ FROM python:3.13-slim
 # Numbers instead of names, so that a cluster which refuses root can tell that this is not root.
 RUN groupadd --system --gid 10001 thungan \
     && useradd --system --uid 10001 --gid 10001 --home-dir /app --no-create-home --shell /usr/sbin/nologin thungan \
-    && install --directory --owner=10001 --group=10001 /app /var/lib/thungan/sms \
+    && install --directory --owner=10001 --group=10001 /app /var/lib/thungan/sms /var/lib/thungan/broker \
     && install --directory --owner=10001 --group=10001 --mode=700 /var/lib/thungan/keys
 
 COPY --from=dependencies /opt/venv /opt/venv

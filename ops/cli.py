@@ -32,6 +32,7 @@ COMMANDS = {
     "revoke": "ops.commands.revoke",
     "keys": "ops.commands.keys",
     "dead": "ops.commands.dead",
+    "events": "ops.commands.events",
     "trace": "ops.commands.trace",
     "import": "ops.commands.imports",
     "preview": "ops.commands.preview",

@@ -16,6 +16,7 @@ from pydantic import SecretStr
 from ops.console import fail
 from ops.system import SERVICES, RunningSystem, namespace_of
 from shared.clock import now
+from shared.messaging.archive import SentEvent
 from shared.messaging.dead_letters import DeadLetter, DeadLetterSession, open_dead_letters
 from shared.messaging.errors import MessagingError
 
@@ -69,7 +70,7 @@ async def select_letters(session: DeadLetterSession, selection: Selection) -> li
 
 
 class AuditLog:
-    """A file of JSON lines, one for each letter that was dropped or sent again, written before it is done.
+    """A file of JSON lines, one for each letter or event that was dropped or sent again, written before it is done.
 
     The same line goes to standard error, where whatever collects the log finds it.
     """
@@ -92,6 +93,25 @@ class AuditLog:
             "dead_at": None if letter.dead_at is None else letter.dead_at.isoformat(),
             "body_sha256": letter.body_hash,
         }
+        self._write(line)
+
+    def record_resent(self, event: SentEvent, *, by: str, why: str) -> None:
+        """Write down who sends an event of the archive to a service again, and why."""
+        self._write(
+            {
+                "timestamp": now().isoformat(),
+                "event": "event_resent",
+                "by": by,
+                "why": why,
+                "service": event.consumer,
+                "emitter": event.emitter,
+                "message_id": event.id,
+                "message": event.kind,
+                "published_at": event.published_at.isoformat(),
+            }
+        )
+
+    def _write(self, line: Mapping[str, Any]) -> None:
         text = json.dumps(line, ensure_ascii=False) + "\n"
         self._path.parent.mkdir(parents=True, exist_ok=True)
         with self._path.open("a", encoding="utf-8") as log:

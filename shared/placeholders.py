@@ -37,7 +37,7 @@ _NOWHERE = ("example", "invalid", "test", "localhost", "local", "internal", "hom
 _EXAMPLES = ("example.com", "example.org", "example.net")
 _KNOWN_SECRET = re.compile(
     r"(development|dev|test|demo|example|default|secret|password|passwd|pass|admin|administrator|root|guest|postgres"
-    r"|rabbitmq|thungan|changeme|change-me|change_me|123456\d*)([-_](customer|billing|receipt|notify|gateway|broker|admin))?",
+    r"|rabbitmq|thungan|changeme|change-me|change_me|123456\d*)([-_](customer|billing|receipt|notify|gateway|broker|admin|migration))?",
     re.IGNORECASE,
 )
 

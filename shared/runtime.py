@@ -22,15 +22,18 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 import pydantic
 import structlog
 import uvloop
 from asyncpg import Pool
+from pydantic import SecretStr
 
-from shared.db import migrate, open_pool
+from shared.db import connect, migrate, open_pool
 from shared.health import Check, database_check
 from shared.logging import configure_logging
+from shared.messaging.archive import remember_consumed
 from shared.messaging.bus import Bus
 from shared.messaging.provision import provision
 from shared.messaging.topology import Topology
@@ -145,11 +148,22 @@ def run_service(
 async def _migrate(
     settings: ServiceSettings, topology: Topology | None, migrations: Path | None, phases: tuple[str, ...]
 ) -> None:
-    applied = await migrate(settings.database_url, migrations, phases=phases)
+    owner = settings.migration_database_url
+    role = None if owner is None else urlsplit(settings.database_url.get_secret_value()).username
+    applied = await migrate(owner or settings.database_url, migrations, phases=phases, service_role=role)
     log.info("migrated", applied=applied)
     if topology is not None:
         await provision(settings, topology)
         log.info("queues_declared")
+        await _remember_consumed(owner or settings.database_url, topology)
+
+
+async def _remember_consumed(database_url: SecretStr, topology: Topology) -> None:
+    connection = await connect(database_url, application_name=f"{topology.service} migrate")
+    try:
+        await remember_consumed(connection, [event.routing_key() for event in topology.consumes])
+    finally:
+        await connection.close(timeout=5)
 
 
 async def _serve(name: str, settings: S, service: Callable[[S], AbstractAsyncContextManager[Running]]) -> int:

@@ -3,8 +3,9 @@
 import socket
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import parse_qsl, urlsplit
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.placeholders import Credentials, Environment
@@ -21,11 +22,24 @@ class ServiceSettings(BaseSettings):
     environment: Environment = Environment.PRODUCTION
     """``development`` allows addresses that lead nowhere and well-known passwords."""
 
+    require_tls: bool = False
+    """Refuse to start with an address of broker or database that is not encrypted, or whose certificate is not checked.
+    The encryption itself is part of the addresses: ``amqps://…?cafile=FILE``,
+    ``postgresql://…?sslmode=verify-full&sslrootcert=FILE``."""
+
     amqp_url: Annotated[SecretStr, Credentials()]
-    """AMQP address of RabbitMQ, with its password."""
+    """AMQP address of RabbitMQ, with this service's own account and its password."""
 
     database_url: Annotated[SecretStr, Credentials()]
     """Address of this service's own PostgreSQL database, with this service's own role."""
+
+    migration_database_url: Annotated[SecretStr | None, Credentials()] = None
+    """Address of the same database with the role that owns its tables, for ``migrate`` only; None: the service's own
+    role owns them (a database that nobody provisioned)."""
+
+    migration_amqp_url: Annotated[SecretStr | None, Credentials()] = None
+    """Address of RabbitMQ with an account that may declare what the services share, for ``migrate`` only; None: the
+    service's own account may."""
 
     database_pool_size: int = Field(default=8, ge=2, le=100)
     """Connections to PostgreSQL that one copy of the service may hold."""
@@ -52,11 +66,24 @@ class ServiceSettings(BaseSettings):
     trace_ratio: float = Field(default=1.0, ge=0.0, le=1.0)
     """Share of what people do that is traced, where tracing is on."""
 
-    @field_validator("trace_file", "otlp_endpoint", mode="before")
+    @field_validator("trace_file", "otlp_endpoint", "migration_database_url", "migration_amqp_url", mode="before")
     @classmethod
     def _nothing_named(cls, value: object) -> object:
         # Compose files pass on what is not set as an empty text.
         return None if value == "" else value
+
+    @field_validator("amqp_url", "migration_amqp_url", "database_url", "migration_database_url")
+    @classmethod
+    def _is_encrypted(cls, address: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        if address is not None and info.data.get("require_tls"):
+            parts = urlsplit(address.get_secret_value())
+            options = dict(parse_qsl(parts.query))
+            if parts.scheme.startswith("amqp"):
+                if parts.scheme != "amqps" or options.get("no_verify_ssl", "0") != "0":
+                    raise ValueError("THUNGAN_REQUIRE_TLS is set: it must be amqps://, with the certificate checked")
+            elif options.get("sslmode") != "verify-full":
+                raise ValueError("THUNGAN_REQUIRE_TLS is set: it must have sslmode=verify-full")
+        return address
 
     log_level: str = "INFO"
     log_format: str = Field(default="json", pattern=r"^(json|console)$")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Self
 
-from ops import provision
+from ops import broker_accounts, provision
 from ops.system import SERVICES, database_variable, http_variable
 from stack.local import LocalStack
 from stack.ports import LOOPBACK, free_ports, is_free
@@ -23,6 +23,11 @@ class SystemAddresses:
     postgres_url: str
     http_ports: dict[str, int]
     passwords: dict[str, str]
+    broker_passwords: dict[str, str] = field(default_factory=dict)
+    """Of the services' accounts on the broker; empty where the broker is not ours, and one account serves all."""
+
+    migration_password: str = ""
+    """Of the roles that own the databases; empty in what an earlier version kept, until the next start."""
 
     def http_url(self, service: str, copy: int = 0) -> str:
         """HTTP address of one copy of a service, without a slash at the end."""
@@ -31,6 +36,16 @@ class SystemAddresses:
     def database_url(self, service: str) -> str:
         """URL of a service's database, with the service's own role."""
         return provision.database_url(self.postgres_url, self.namespace, service, self.passwords[service])
+
+    def migration_url(self, service: str) -> str:
+        """URL of a service's database, with the role that owns its tables."""
+        return provision.migration_url(self.postgres_url, self.namespace, service, self.migration_password)
+
+    def service_amqp_url(self, service: str) -> str:
+        """URL of the broker with the service's own account."""
+        if not self.broker_passwords:
+            return self.amqp_url
+        return broker_accounts.service_url(self.amqp_url, self.namespace, service, self.broker_passwords[service])
 
     def environment(self) -> dict[str, str]:
         """Return the variables by which the operators' commands find this system."""
@@ -56,12 +71,17 @@ class SystemAddresses:
         missing = [name for name in copies if name not in ports]
         ports |= dict(zip(missing, free_ports(len(missing), avoid=ports.values()), strict=True))
         passwords = {service: kept["passwords"].get(service) or new_password() for service in SERVICES}
+        of_broker = kept.get("broker_passwords", {})
         found = cls(
             namespace=namespace,
             amqp_url=stack.amqp_url,
             postgres_url=stack.postgres_url,
             http_ports={name: ports[name] for name in copies},
             passwords=passwords,
+            broker_passwords={service: of_broker.get(service) or new_password() for service in SERVICES}
+            if stack.private_broker()
+            else {},
+            migration_password=kept.get("migration_password") or new_password(),
         )
         found.save(stack.folder)
         return found
@@ -76,7 +96,13 @@ class SystemAddresses:
 
     def save(self, folder: LocalFolder) -> None:
         """Keep what cannot be derived."""
-        folder.write(f"systems/{self.namespace}", {"http_ports": self.http_ports, "passwords": self.passwords})
+        kept = {
+            "http_ports": self.http_ports,
+            "passwords": self.passwords,
+            "broker_passwords": self.broker_passwords,
+            "migration_password": self.migration_password,
+        }
+        folder.write(f"systems/{self.namespace}", kept)
 
     def move(self, folder: LocalFolder, copy: str, port: int) -> None:
         """Give one copy another port."""

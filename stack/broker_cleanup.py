@@ -27,5 +27,5 @@ async def remove_namespace(amqp_url: str, namespace: str) -> None:
     async with await aio_pika.connect(amqp_url) as connection, connection.channel() as channel:
         for queue in queue_names(namespace):
             await channel.queue_delete(queue)
-        for exchange in (names.requests, names.events):
+        for exchange in (names.requests, names.events, names.replies, *map(names.own_exchange, SERVICES)):
             await channel.exchange_delete(exchange)

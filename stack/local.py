@@ -6,14 +6,14 @@ import fcntl
 import os
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from stack import processes
 from stack.postgres import PostgreSQL
 from stack.processes import ProcessRecord, StackError
 from stack.rabbitmq import RabbitMQ
-from stack.rabbitmq4 import started_rabbitmq4
+from stack.rabbitmq4 import rabbitmq4, started_rabbitmq4
 from stack.state import LocalFolder
 
 AMQP_URL = "THUNGAN_AMQP_URL"
@@ -41,6 +41,15 @@ class LocalStack:
     def postgres_url(self) -> str:
         """URL of the database server's administrator. Raises StackError where there is none yet."""
         return self._given.get(POSTGRES_URL) or self.postgres.url
+
+    def private_broker(self) -> RabbitMQ | None:
+        """Return the private broker that `amqp_url` leads to; None where it is somebody else's."""
+        newer = started_rabbitmq4(self.folder) and rabbitmq4(self.folder, fetch=False)
+        for broker in (self.rabbitmq, newer):
+            with suppress(StackError):  # it has never been started
+                if broker is not None and broker.url == self.amqp_url:
+                    return broker
+        return None
 
     def environment(self) -> dict[str, str]:
         """Return the variables by which every command finds broker and database."""

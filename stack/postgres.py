@@ -113,9 +113,10 @@ def _works_in(process: Path, data: Path) -> bool:
 
 
 class PostgreSQL:
-    """The private database server of one local folder."""
+    """The private database server of one local folder; ``settings`` are further ones of the server."""
 
-    def __init__(self, folder: LocalFolder) -> None:
+    def __init__(self, folder: LocalFolder, *, settings: Mapping[str, str] | None = None) -> None:
+        self._settings = settings or {}
         self._folder = folder
         self._record = folder.record("postgres")
         self._log = folder.logs / "postgres.log"
@@ -141,7 +142,8 @@ class PostgreSQL:
         data = Path(state.data)
         # Only the server's own account may look into the folder; root can, and so can the user who owns it.
         programs = program_folder((data / "PG_VERSION").read_text().strip())
-        arguments = [f"--{name}={value}" for name, value in {**SETTINGS, "port": str(state.port)}.items()]
+        settings = {**SETTINGS, **self._settings, "port": str(state.port)}
+        arguments = [f"--{name}={value}" for name, value in settings.items()]
         record = processes.spawn(
             [programs / "postgres", "-D", data, *arguments],
             env=self._environment(),

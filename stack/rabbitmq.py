@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import os
 import shutil
 import signal
 import socket
 import subprocess
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from stack import processes
 from stack.ports import LOOPBACK, accepts_connections, free_ports, is_free
@@ -73,10 +77,13 @@ class RabbitMQ:
     """The private broker of one local folder.
 
     ``programs`` is the folder that holds ``usr/lib/rabbitmq`` and ``usr/lib/erlang``: the machine's own, or others that
-    were unpacked beside it.
+    were unpacked beside it. ``settings`` are further lines of its configuration.
     """
 
-    def __init__(self, folder: LocalFolder, *, programs: Path = Path("/")) -> None:
+    def __init__(
+        self, folder: LocalFolder, *, programs: Path = Path("/"), settings: Mapping[str, str] | None = None
+    ) -> None:
+        self._settings = settings or {}
         self._folder = folder
         self.programs = programs
         self._home = folder.root / "rabbitmq"
@@ -168,6 +175,40 @@ class RabbitMQ:
             raise StackError(f"rabbitmqctl {' '.join(arguments)}: {done.stderr.strip() or done.stdout.strip()}")
         return done.stdout
 
+    def evaluate(self, expression: str) -> str:
+        """Have the broker evaluate an Erlang expression and return what comes out. Raises StackError.
+
+        `erl_call` does it at once; rabbitmqctl, a virtual machine of its own, takes a second or more.
+        """
+        environment = self._environment(self._state())
+        program = shutil.which("erl_call", path=environment.get("PATH"))
+        if program is None:
+            return self.control("eval", f"{expression}.")
+        done = subprocess.run(
+            [program, "-sname", environment["RABBITMQ_NODENAME"], "-e"],
+            input=f"{expression}.\n",
+            env=environment,
+            cwd=self._home,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode or not done.stdout.startswith("{ok, "):
+            raise StackError(f"erl_call: {done.stderr.strip() or done.stdout.strip()}")
+        return done.stdout.removeprefix("{ok, ").rstrip().removesuffix("}")
+
+    def import_definitions(self, definitions: Mapping[str, Any]) -> None:
+        """Add accounts and their rights to what the broker has. Raises StackError."""
+        encoded = base64.b64encode(json.dumps(definitions).encode()).decode()
+        answer = self.evaluate(f'rabbit_definitions:import_raw(base64:decode("{encoded}"))')
+        if answer.strip() != "ok":
+            raise StackError(f"the broker does not import the accounts: {answer.strip()}")
+
+    def remove_accounts(self, names: Sequence[str]) -> None:
+        """Remove accounts; one that is not there is no error."""
+        listed = ", ".join(f'<<"{name}">>' for name in names)
+        self.evaluate(f'[catch rabbit_auth_backend_internal:delete_user(N, <<"thungan">>) || N <- [{listed}]]')
+
     def _state(self) -> BrokerState:
         state = self._folder.broker()
         if state is None:
@@ -186,7 +227,8 @@ class RabbitMQ:
         self._home.mkdir(parents=True, exist_ok=True)
         self._home.chmod(0o700)
         total = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-        write_private(self._home / "rabbitmq.conf", configuration(state, total_bytes=total))
+        further = "".join(f"{key} = {value}\n" for key, value in self._settings.items())
+        write_private(self._home / "rabbitmq.conf", configuration(state, total_bytes=total) + further)
         write_private(self._home / "enabled_plugins", "[].\n")
         return state
 

@@ -16,8 +16,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from ops import provision
+from ops import broker_accounts, provision
 from ops.system import SERVICES
+from shared.messaging.accounts import account_name
 from stack import broker_cleanup, processes
 from stack.addresses import SystemAddresses
 from stack.local import SERVICE_GRACE_SECONDS, LocalStack
@@ -206,7 +207,18 @@ class LocalSystem:
         self._addresses = SystemAddresses.prepare(
             self.stack, self.namespace, names, fixed={"gateway-0": self._gateway_port} if self._gateway_port else {}
         )
-        provision.run_to_end(provision.provision(self.stack.postgres_url, self.namespace, self._addresses.passwords))
+        provision.run_to_end(
+            provision.provision(
+                self.stack.postgres_url,
+                self.namespace,
+                self._addresses.passwords,
+                self._addresses.migration_password,
+            )
+        )
+        if broker := self.stack.private_broker():
+            broker.import_definitions(
+                broker_accounts.broker_definitions(self.namespace, self._addresses.broker_passwords)
+            )
         self._migrate()
         for service, copy in self._all_copies():
             self._launch(service, copy)
@@ -223,6 +235,8 @@ class LocalSystem:
     def _remove(self) -> None:
         provision.run_to_end(provision.remove(self.stack.postgres_url, self.namespace, SERVICES))
         provision.run_to_end(broker_cleanup.remove_namespace(self.amqp_url, self.namespace))
+        if broker := self.stack.private_broker():
+            broker.remove_accounts([account_name(self.namespace, service) for service in SERVICES])
         for kind in OWN_FOLDERS:
             shutil.rmtree(self._own_folder(kind), ignore_errors=True)
         self.addresses.forget(self._folder)
@@ -245,7 +259,7 @@ class LocalSystem:
             "PYTHONUNBUFFERED": "1",
             "PYTHONPATH": str(self._project),
             "THUNGAN_NAMESPACE": self.namespace,
-            "THUNGAN_AMQP_URL": self.amqp_url,
+            "THUNGAN_AMQP_URL": self.addresses.service_amqp_url(service),
             "THUNGAN_DATABASE_URL": self.database_url(service),
             "THUNGAN_HTTP_HOST": LOOPBACK,
             "THUNGAN_HTTP_PORT": str(self.addresses.http_ports[f"{service}-{copy}"]),
@@ -254,12 +268,19 @@ class LocalSystem:
             **self._settings.get(service, {}),
         }
 
+    def _migration_environment(self, service: str) -> dict[str, str]:
+        """Return what only the migrations get: who owns the tables, and who may declare everything on the broker."""
+        return {
+            "THUNGAN_MIGRATION_DATABASE_URL": self.addresses.migration_url(service),
+            "THUNGAN_MIGRATION_AMQP_URL": self.amqp_url,
+        }
+
     def _migrate(self) -> None:
         started = {
             service: subprocess.Popen(
                 [sys.executable, "-m", f"services.{service}", "migrate"],
                 cwd=self._project,
-                env=self._environment(service, 0),
+                env=self._environment(service, 0) | self._migration_environment(service),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,

@@ -1,13 +1,15 @@
 """Reads what the rules compare, each database in one snapshot."""
 
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar
 
 import aio_pika
 import asyncpg
 
+from ops.archive import missing_events
 from services.billing.audit import BillingFacts
 from services.billing.audit import audit_facts as billing_facts
 from services.customer.audit import RecordedVisit, VisitFacts
@@ -40,6 +42,9 @@ class Facts:
     queues: dict[str, int]
     """Queue → messages that wait in it: events on their way, retries, dead letters."""
 
+    unconsumed: dict[str, dict[str, int]] = field(default_factory=dict)
+    """Service → event → how many were sent and not consumed by it; what is under way is among them."""
+
     @cached_property
     def visits(self) -> dict[str, RecordedVisit]:
         """Visit id → its last record: what came of it in the end."""
@@ -63,8 +68,17 @@ async def collect(database_urls: Mapping[str, str], amqp_url: str, namespace: st
         gateway=await within("gateway", gateway_facts),
         customer=await within("customer", customer_facts),
         unsent={service: await within(service, _unsent) for service in SERVICES},
+        # Before the queues: what is consumed in between is missed by neither.
+        unconsumed=await _unconsumed(database_urls),
         queues=await _queue_lengths(amqp_url, Names(namespace)),
     )
+
+
+async def _unconsumed(database_urls: Mapping[str, str]) -> dict[str, dict[str, int]]:
+    found: dict[str, Counter[str]] = {}
+    async for event in missing_events(database_urls):
+        found.setdefault(event.consumer, Counter())[event.kind] += 1
+    return {consumer: dict(kinds) for consumer, kinds in found.items()}
 
 
 async def _unsent(connection: "asyncpg.Connection[Any]") -> int:

@@ -116,6 +116,17 @@ def _nothing_under_way(facts: Facts) -> Iterator[AuditViolation]:
     for queue, waiting in facts.queues.items():
         if waiting:
             yield AuditViolation("broker", "no event waits and none is dead", queue, f"{waiting} messages")
+    for consumer, kinds in facts.unconsumed.items():
+        # A queue's name is namespace.service.purpose.
+        on_the_way = sum(waiting for queue, waiting in facts.queues.items() if queue.split(".")[1] == consumer)
+        if sum(kinds.values()) > on_the_way:
+            for kind, events in kinds.items():
+                yield AuditViolation(
+                    consumer,
+                    "what was sent is consumed",
+                    kind,
+                    f"{events} not: thungan events resend --consumer {consumer} --dry-run",
+                )
 
 
 def _copies_agree(facts: Facts) -> Iterator[AuditViolation]:

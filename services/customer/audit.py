@@ -30,11 +30,12 @@ _RULES: dict[str, str] = {
 # Only from met to cannot_pay can a visit go on, so its records have an order without their moments, which may be those
 # of two copies' clocks.
 _VISITS = """
-SELECT visit_id, customer_code, visit_records.outcome, answer->>'next_step' AS next_step, device_id, recorded_at,
+SELECT visit_id, customer_code, visit_records.outcome, answer->>'next_step' AS next_step, device_id,
+    visit_records.recorded_at,
     row_number() OVER (PARTITION BY visit_id ORDER BY visit_records.outcome = $1) = 1 AS first,
     coalesce(cleared_version > visits.account_version, false) AS cleared_since
 FROM visit_records JOIN visits USING (visit_id) LEFT JOIN standings USING (customer_code)
-ORDER BY min(recorded_at) OVER (PARTITION BY visit_id), visit_id, visit_records.outcome = $1
+ORDER BY min(visit_records.recorded_at) OVER (PARTITION BY visit_id), visit_id, visit_records.outcome = $1
 """
 
 # Whether the event must still be in the outbox is asked of the database's clock alone: it dated the record, it dates

@@ -17,6 +17,7 @@ import asyncpg
 from pydantic import SecretStr
 
 from shared.db.pool import connect
+from shared.db.privileges import grant_rows
 
 SHARED = Path(__file__).parent / "sql"
 """Tables that every service has: outbox and inbox."""
@@ -69,9 +70,15 @@ def read_folder(folder: Path, kind: str) -> list[Migration]:
 
 
 async def migrate(
-    database_url: SecretStr | str, folder: Path | None, *, phases: Sequence[str] = ("pre", "post")
+    database_url: SecretStr | str,
+    folder: Path | None,
+    *,
+    phases: Sequence[str] = ("pre", "post"),
+    service_role: str | None = None,
 ) -> list[str]:
     """Bring a database up to date: the shared tables first, then the service's ``folder``; return what was applied.
+
+    ``service_role`` gets what it needs of the tables, where it is not the one that migrates.
 
     Several copies may call it at the same time: one works, the others wait and find nothing to do.
     Raises :class:`MigrationError` when an applied file was changed or is missing.
@@ -85,7 +92,10 @@ async def migrate(
         await connection.execute("SET statement_timeout = 0; SET lock_timeout = '60s'")
         await connection.execute("SELECT pg_advisory_lock($1)", _LOCK, timeout=600)
         try:
-            return await _apply(connection, migrations, phases, complete=folder is not None)
+            applied = await _apply(connection, migrations, phases, complete=folder is not None)
+            if service_role is not None:
+                await grant_rows(connection, service_role)
+            return applied
         finally:
             await connection.execute("SELECT pg_advisory_unlock($1)", _LOCK)
     finally:

@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 import structlog
-from aio_pika.abc import AbstractConnection
+from aio_pika.abc import AbstractChannel, AbstractConnection
 from asyncpg import Pool
 
 from shared import metrics
@@ -21,6 +21,7 @@ from shared.messaging import envelope
 from shared.messaging.broker_version import check_broker
 from shared.messaging.connection import server_properties
 from shared.messaging.consumer import Consumer
+from shared.messaging.declarations import Declarations
 from shared.messaging.errors import BrokerGone, Failed
 from shared.messaging.guard import CALL_SECONDS
 from shared.messaging.handlers import EventHandler, RequestHandler, bind
@@ -33,7 +34,7 @@ from shared.messaging.relay import Relay
 from shared.messaging.requester import Requester
 from shared.messaging.responder import Responder
 from shared.messaging.subscription import Subscription
-from shared.messaging.topology import Names, Topology, exchanges, instance_queue
+from shared.messaging.topology import Names, Topology, exchanges, instance_queue, own_exchange
 from shared.messaging.underlay import TRANSIENT, Delivered, Properties
 from shared.messaging.unit_of_work import UnitOfWork
 from shared.messaging.units_of_work import UnitsOfWork
@@ -70,7 +71,8 @@ class Bus:
         self._pub = Link(settings.amqp_url, f"{name} pub", on_connected=_verify)
         self._sub = Link(settings.amqp_url, f"{name} sub", on_connected=_verify)
         self._requester = Requester(self._pub, self._names, topology.service)
-        self._transient = self._pub.add(Port("transient"))
+        self._own = own_exchange(topology.service, self._names)
+        self._transient = self._pub.add(Port("transient", setup=self._set_up_own))
         self._relay: Relay | None = None
         if pool is not None:
             self._relay = Relay(
@@ -271,6 +273,7 @@ class Bus:
             await self._transient.publish(
                 body,
                 properties,
+                exchange=self._own.name,
                 routing_key=self._names.instance_queue(queue_name),
                 mandatory=False,
                 within=CALL_SECONDS,
@@ -285,7 +288,7 @@ class Bus:
         The queue is made here, survives a reconnect, and goes ten minutes after this instance. ``handler`` gets the
         payload; what it raises is logged and the message is gone.
         """
-        queue = instance_queue(queue_name, self._names)
+        queue = instance_queue(queue_name, self._names, self._topology.service)
 
         def take(delivered: Delivered) -> None:
             task = asyncio.create_task(self._run_transient(handler, delivered.body))
@@ -293,11 +296,23 @@ class Bus:
             task.add_done_callback(self._transient_tasks.discard)
 
         self._subscriptions.append(
-            Subscription(self._sub, queue.name, queues=(queue,), consume=queue, take=take, prefetch=0, no_ack=True)
+            Subscription(
+                self._sub,
+                queue.name,
+                exchanges=(self._own,),
+                queues=(queue,),
+                consume=queue,
+                take=take,
+                prefetch=0,
+                no_ack=True,
+            )
         )
         if "consuming connection" not in self._supervised:
             self._supervise("consuming connection", self._sub.run())
         await self._wait_started()
+
+    async def _set_up_own(self, _: AbstractChannel, declarations: Declarations) -> None:
+        await declarations.declare(exchanges=(self._own,))
 
     # --- health ------------------------------------------------------------------------------------------------------
 

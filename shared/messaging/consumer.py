@@ -30,7 +30,7 @@ from shared.messaging.port import Port
 from shared.messaging.publisher import Publisher
 from shared.messaging.recoverability import DeadLetter, Postpone, TryAgain, decide
 from shared.messaging.subscription import Subscription
-from shared.messaging.topology import Names, Topology, event_queues, exchanges
+from shared.messaging.topology import Names, Topology, event_queues, exchanges, own_exchange
 from shared.messaging.underlay import Delivered, acknowledge, is_stale, put_back
 from shared.messaging.units_of_work import UnitsOfWork
 
@@ -82,7 +82,9 @@ class Consumer:
             metrics.of(self._service, kind).show_consumed()
         self._draining = asyncio.Event()
         self._lanes = Lanes(self._handle, concurrency, together=TOGETHER)
-        self._forwarding = Publisher(pub, "retry and dead", topology.service)
+        # Not through the default exchange, which leads into the queues of all services.
+        self._own = own_exchange(topology.service, names)
+        self._forwarding = Publisher(pub, "retry and dead", topology.service, exchanges=(self._own,))
         self._looking = sub.add(Port("looking"))
         self._looked_at = -_LOOK_EVERY
         queues = tuple(event_queues(topology, names))
@@ -90,7 +92,7 @@ class Consumer:
         self.subscription = Subscription(
             sub,
             "events",
-            exchanges=exchanges(names),
+            exchanges=(*exchanges(names), self._own),
             queues=queues,
             consume=work_queue,
             take=self._take,
@@ -283,7 +285,7 @@ class Consumer:
         while not is_stale(delivered):
             try:
                 await self._forwarding.publish(
-                    delivered.body, forwarded(delivered, headers), exchange="", routing_key=queue, kind=kind
+                    delivered.body, forwarded(delivered, headers), exchange=self._own.name, routing_key=queue, kind=kind
                 )
             except MessagingError as error:
                 log.warning("not_forwarded", queue=queue, reason=str(error))

@@ -6,8 +6,10 @@ from collections.abc import Iterable
 from aio_pika.abc import AbstractChannel, AbstractConnection
 
 from shared.messaging.connection import close_quietly, open_channel
+from shared.messaging.errors import ClosedByBroker
 from shared.messaging.guard import CALL_SECONDS, guarded
 from shared.messaging.topology import Exchange, Queue
+from shared.messaging.underlay import ChannelAccessRefused
 
 
 class Declarations:
@@ -20,6 +22,8 @@ class Declarations:
         self._connection = connection
         self._channel: AbstractChannel | None = None
         self._lock = asyncio.Lock()
+        self._of_others: set[str] = set()
+        """Exchanges that this account may use and not declare."""
 
     async def declare(self, *, exchanges: Iterable[Exchange] = (), queues: Iterable[Queue] = ()) -> None:
         """Declare exchanges, then queues with their bindings.
@@ -30,17 +34,30 @@ class Declarations:
             channel = await self._opened()
             try:
                 for exchange in exchanges:
-                    await guarded(
-                        channel.declare_exchange(exchange.name, exchange.kind, durable=True),
-                        within=CALL_SECONDS,
-                        doing=f"declaring exchange {exchange.name}",
-                    )
+                    if exchange.name not in self._of_others:
+                        channel = await self._declare_exchange(channel, exchange)
                 for queue in queues:
                     await _declare_queue(channel, queue)
             except BaseException:
                 self._channel = None
                 await close_quietly(channel)
                 raise
+
+    async def _declare_exchange(self, channel: AbstractChannel, exchange: Exchange) -> AbstractChannel:
+        """Declare an exchange; where this account may not, the migration has. Return the channel to go on with."""
+        try:
+            await guarded(
+                channel.declare_exchange(exchange.name, exchange.kind, durable=True),
+                within=CALL_SECONDS,
+                doing=f"declaring exchange {exchange.name}",
+            )
+        except ClosedByBroker as error:
+            if not isinstance(error.__cause__, ChannelAccessRefused):
+                raise
+            self._of_others.add(exchange.name)
+            await close_quietly(channel)
+            return await self._opened()
+        return channel
 
     async def _opened(self) -> AbstractChannel:
         if self._channel is None or self._channel.is_closed:

@@ -7,7 +7,7 @@ step, before any service is started: what ``customer`` emits on its first day is
 from shared.messaging.broker_version import check_broker
 from shared.messaging.connection import close_quietly, open_connection, server_properties
 from shared.messaging.declarations import Declarations
-from shared.messaging.topology import Names, Topology, event_queues, exchanges
+from shared.messaging.topology import Names, Topology, event_queues, exchanges, own_exchange
 from shared.settings import ServiceSettings
 
 
@@ -16,11 +16,13 @@ async def provision(settings: ServiceSettings, topology: Topology) -> None:
 
     Raises :class:`BrokerGone`, :class:`UnsupportedBroker`, :class:`TopologyMismatch`.
     """
-    connection = await open_connection(settings.amqp_url, name=f"{topology.service} provision")
+    amqp_url = settings.migration_amqp_url or settings.amqp_url
+    connection = await open_connection(amqp_url, name=f"{topology.service} provision")
     try:
         check_broker(server_properties(connection))
         names = Names(settings.namespace)
         queues = event_queues(topology, names) if topology.consumes else ()
-        await Declarations(connection).declare(exchanges=exchanges(names), queues=queues)
+        shared_and_own = (*exchanges(names), own_exchange(topology.service, names))
+        await Declarations(connection).declare(exchanges=shared_and_own, queues=queues)
     finally:
         await close_quietly(connection)

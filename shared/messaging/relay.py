@@ -13,14 +13,14 @@ from opentelemetry.trace import SpanKind
 from pydantic import SecretStr
 
 from shared import metrics
-from shared.messaging import envelope, tracing
+from shared.messaging import tracing
+from shared.messaging.archive import properties_of
 from shared.messaging.backoff import Backoff
 from shared.messaging.database_session import DATABASE_AWAY, database_session
 from shared.messaging.errors import BrokerGone, ClosedByBroker, Rejected, Unroutable
 from shared.messaging.outbox import WAKE_UP
 from shared.messaging.publisher import Publisher
 from shared.messaging.topology import Names, Topology
-from shared.messaging.underlay import PERSISTENT, Properties
 
 WINDOW = 200
 """Events sent before their confirms are waited for; fewer while one is sought for which the broker hangs up."""
@@ -231,26 +231,10 @@ class Relay:
 
     async def _publish(self, row: asyncpg.Record, traceparent: str | None) -> Outcome:
         kind: str = row["routing_key"]
-        headers: dict[str, Any] = {envelope.MESSAGE_ID: str(row["message_id"])}
-        for header, column in _OPTIONAL_HEADERS:
-            if row[column] is not None:
-                headers[header] = row[column]
-        if traceparent is not None:
-            headers[envelope.TRACEPARENT] = traceparent
-        properties = Properties(
-            content_type="application/json",
-            delivery_mode=PERSISTENT,
-            message_id=envelope.attempt_id(),
-            correlation_id=row["correlation_id"],
-            message_type=kind,
-            app_id=self._service,
-            timestamp=row["created_at"],
-            headers=headers,
-        )
         try:
             await self._publisher.publish(
                 row["body"].encode(),
-                properties,
+                properties_of(row, sender=self._service, traceparent=traceparent),
                 exchange=self._exchange,
                 routing_key=kind,
                 kind=kind,
@@ -269,12 +253,6 @@ class Relay:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._wake.wait()
-
-
-_OPTIONAL_HEADERS = (
-    (envelope.AGGREGATE, "aggregate"),
-    (envelope.CAUSATION_ID, "causation_id"),
-)
 
 
 def _positions(rows: Sequence[asyncpg.Record], outcomes: Sequence[Outcome], wanted: Outcome) -> list[int]:

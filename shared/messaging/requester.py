@@ -1,7 +1,8 @@
-"""The asking side of request/reply: any number of requests at once over one channel with direct reply-to."""
+"""The asking side of request/reply: any number of requests at once over one channel, with a queue of answers."""
 
 import asyncio
 import json
+import secrets
 import time
 from typing import Any, TypeVar, cast
 
@@ -17,7 +18,7 @@ from shared.messaging import envelope, tracing
 from shared.messaging.codec import decode, encode
 from shared.messaging.declarations import Declarations
 from shared.messaging.errors import BrokerGone, MessagingError, Unroutable
-from shared.messaging.guard import CALL_SECONDS
+from shared.messaging.guard import CALL_SECONDS, guarded
 from shared.messaging.link import Link
 from shared.messaging.port import Port
 from shared.messaging.topology import Names, exchanges
@@ -25,8 +26,6 @@ from shared.messaging.underlay import TRANSIENT, Delivered, Properties, consume
 from shared.problems import Problem, TimedOut, Unavailable
 
 R = TypeVar("R", bound=Reply)
-
-REPLY_TO = "amq.rabbitmq.reply-to"
 
 log = structlog.get_logger(__name__)
 
@@ -38,7 +37,9 @@ class Requester:
         self._link = link
         self._exchange = names.requests
         self._exchanges = exchanges(names)
+        self._names = names
         self._service = service
+        self._reply_queue = ""
         self._pending: dict[str, asyncio.Future[Delivered]] = {}
         self._sending: set[asyncio.Task[None]] = set()
         self.port = link.add(Port("requests", confirms=True, setup=self._set_up, lost=self._on_lost))
@@ -100,7 +101,7 @@ class Requester:
             correlation_id=attempt,
             message_type=kind,
             app_id=self._service,
-            reply_to=REPLY_TO,
+            reply_to=self._reply_queue,
             expiration=str(max(1, int((deadline - now) * 1000))),
             headers=headers,
         )
@@ -152,7 +153,17 @@ class Requester:
 
     async def _set_up(self, channel: AbstractChannel, declarations: Declarations) -> None:
         await declarations.declare(exchanges=self._exchanges)
-        await consume(channel, REPLY_TO, self._on_answer, no_ack=True)
+        # Not RabbitMQ's direct reply-to, which is behind the default exchange: whoever may answer there may publish
+        # into the queues of all services. Another name each time: the queue of a dead connection may still be there.
+        name = self._names.reply_queue(self._service, secrets.token_hex(8))
+        queue = await guarded(
+            channel.declare_queue(name, exclusive=True, auto_delete=True, arguments={"x-queue-type": "classic"}),
+            within=CALL_SECONDS,
+            doing="declaring the queue of answers",
+        )
+        await guarded(queue.bind(self._names.replies, name), within=CALL_SECONDS, doing="binding the queue of answers")
+        await consume(channel, name, self._on_answer, no_ack=True)
+        self._reply_queue = name
 
     async def _on_answer(self, delivered: Delivered) -> None:
         answer = self._pending.get(delivered.header.properties.correlation_id or "")

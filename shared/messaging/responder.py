@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import structlog
+from aio_pika.abc import AbstractChannel
 from opentelemetry.trace import SpanKind
 
 from shared import metrics
@@ -17,6 +18,7 @@ from shared.messaging import context as contexts
 from shared.messaging import envelope, tracing
 from shared.messaging.codec import decode, encode
 from shared.messaging.context import Context
+from shared.messaging.declarations import Declarations
 from shared.messaging.envelope import context_of
 from shared.messaging.errors import BrokerGone, Undecodable
 from shared.messaging.guard import CALL_SECONDS
@@ -30,6 +32,8 @@ from shared.messaging.underlay import TRANSIENT, Delivered, Properties, acknowle
 from shared.messaging.unit_of_work import Access
 from shared.messaging.units_of_work import UnitsOfWork
 from shared.problems import InternalError, InvalidRequest, Problem, TimedOut, Unavailable
+
+DIRECT_REPLY_TO = "amq.rabbitmq.reply-to."
 
 _LOST_TRIES = 3
 
@@ -59,14 +63,15 @@ class Responder:
         for kind in self._handlers:
             _ = metrics.of(self._service, kind).consumed
         self._lanes = Lanes(self._serve, concurrency)
-        # Answers go out unconfirmed and not mandatory: RabbitMQ 3.10 returns every mandatory answer to a direct
-        # reply-to although it was delivered. A lost answer costs a repetition, nothing else.
-        self._answers = pub.add(Port("answers"))
+        # Answers go out unconfirmed and not mandatory: a lost answer costs a repetition, nothing else.
+        self._replies = names.replies
+        self._exchanges = exchanges(names)
+        self._answers = pub.add(Port("answers", setup=self._set_up))
         queue = request_queue(topology, names)
         self.subscription = Subscription(
             sub,
             "requests",
-            exchanges=exchanges(names),
+            exchanges=self._exchanges,
             queues=(queue,),
             consume=queue,
             take=self._take,
@@ -81,6 +86,9 @@ class Responder:
     async def cancel(self) -> None:
         """Stop at once; what was delivered and not answered goes to another copy."""
         await self._lanes.cancel()
+
+    async def _set_up(self, _: AbstractChannel, declarations: Declarations) -> None:
+        await declarations.declare(exchanges=self._exchanges)
 
     def _take(self, delivered: Delivered) -> None:
         self._lanes.put(None, delivered)
@@ -174,11 +182,14 @@ class Responder:
             message_type=kind,
             app_id=self._service,
         )
+        reply_to = asked.reply_to or ""
         try:
             await self._answers.publish(
                 body,
                 properties,
-                routing_key=asked.reply_to or "",
+                # Callers of the version before have the broker's own reply address, behind the default exchange.
+                exchange="" if reply_to.startswith(DIRECT_REPLY_TO) else self._replies,
+                routing_key=reply_to,
                 mandatory=False,
                 within=CALL_SECONDS,
                 doing="answering",

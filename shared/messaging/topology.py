@@ -100,6 +100,19 @@ class Names:
         """The exchange that events go to."""
         return f"{self.namespace}.events"
 
+    @property
+    def replies(self) -> str:
+        """The exchange that answers go to."""
+        return f"{self.namespace}.replies"
+
+    def own_exchange(self, service: str) -> str:
+        """The exchange over which a service sends to its own queues: retries, dead letters, wake-ups."""
+        return f"{self.namespace}.{service}.own"
+
+    def reply_queue(self, service: str, token: str) -> str:
+        """The queue of answers to one copy of a service."""
+        return f"{self.namespace}.{service}.replies.{token}"
+
     def request_queue(self, service: str) -> str:
         """The queue of requests to all copies of a service."""
         return f"{self.namespace}.{service}.requests"
@@ -122,8 +135,13 @@ class Names:
 
 
 def exchanges(names: Names) -> tuple[Exchange, ...]:
-    """Return the exchanges of a namespace."""
-    return (Exchange(names.requests, "direct"), Exchange(names.events, "topic"))
+    """Return the exchanges that the services of a namespace share."""
+    return (Exchange(names.requests, "direct"), Exchange(names.events, "topic"), Exchange(names.replies, "direct"))
+
+
+def own_exchange(service: str, names: Names) -> Exchange:
+    """Return the exchange over which a service sends to its own queues."""
+    return Exchange(names.own_exchange(service), "direct")
 
 
 def request_queue(topology: Topology, names: Names) -> Queue:
@@ -143,7 +161,12 @@ def event_queues(topology: Topology, names: Names) -> Iterator[Queue]:
     """
     work = names.event_queue(topology.service)
     dead = names.dead_queue(topology.service)
-    yield Queue(name=dead, arguments={"x-queue-type": "quorum", "x-delivery-limit": DEAD_DELIVERY_LIMIT})
+    own = names.own_exchange(topology.service)
+    yield Queue(
+        name=dead,
+        arguments={"x-queue-type": "quorum", "x-delivery-limit": DEAD_DELIVERY_LIMIT},
+        bindings=((own, dead),),
+    )
     yield Queue(
         name=work,
         arguments={
@@ -157,8 +180,9 @@ def event_queues(topology: Topology, names: Names) -> Iterator[Queue]:
         bindings=tuple((names.events, message.routing_key()) for message in topology.consumes),
     )
     for seconds in RETRY_SECONDS:
+        retry = names.retry_queue(topology.service, seconds)
         yield Queue(
-            name=names.retry_queue(topology.service, seconds),
+            name=retry,
             arguments={
                 "x-queue-type": "quorum",
                 "x-message-ttl": seconds * 1000,
@@ -167,12 +191,15 @@ def event_queues(topology: Topology, names: Names) -> Iterator[Queue]:
                 "x-dead-letter-strategy": "at-least-once",
                 "x-overflow": "reject-publish",
             },
+            bindings=((own, retry),),
         )
 
 
-def instance_queue(name: str, names: Names) -> Queue:
-    """Return the queue of one instance: it survives a reconnect and goes when the instance stays away."""
+def instance_queue(name: str, names: Names, service: str) -> Queue:
+    """Return the queue of one instance of a service: it survives a reconnect and goes when the instance stays away."""
+    queue = names.instance_queue(name)
     return Queue(
-        name=names.instance_queue(name),
+        name=queue,
         arguments={"x-queue-type": "classic", "x-expires": INSTANCE_QUEUE_EXPIRES},
+        bindings=((names.own_exchange(service), queue),),
     )

@@ -14,6 +14,7 @@ from aio_pika.abc import AbstractChannel
 from aiormq import Channel, spec
 from aiormq.abc import AbstractChannel as Underlay
 from aiormq.abc import DeliveredMessage as Delivered
+from aiormq.exceptions import ChannelAccessRefused
 
 from shared.messaging.errors import BrokerGone
 from shared.messaging.guard import CALL_SECONDS, guarded
@@ -30,6 +31,7 @@ log = structlog.get_logger(__name__)
 __all__ = [
     "PERSISTENT",
     "TRANSIENT",
+    "ChannelAccessRefused",
     "Delivered",
     "Properties",
     "Underlay",

@@ -57,7 +57,7 @@ class BrokerView:
 
     async def clean_up(self, services: Iterable[str], extra_queues: Iterable[str] = ()) -> None:
         """Delete the exchanges of the namespace and the queues of these services."""
-        names = self.names
+        names, services = self.names, list(services)
         # Side by side: the broker takes its time for each of them, and the dead queue goes behind its source.
         await asyncio.gather(
             self._delete(extra_queues),
@@ -74,7 +74,7 @@ class BrokerView:
             ),
         )
         async with self.channel() as channel:
-            for exchange in (names.requests, names.events):
+            for exchange in (names.requests, names.events, names.replies, *map(names.own_exchange, services)):
                 await channel.exchange_delete(exchange)
 
     async def _delete(self, queues: Iterable[str]) -> None:

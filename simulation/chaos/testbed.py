@@ -126,9 +126,9 @@ class ChaosTestbed:
         addresses = SystemAddresses.prepare(self.stack, self.namespace, names)
         settings = {service: dict(SETTINGS.get(service, {})) for service in SERVICES}
         for service in SERVICES:
-            self.broker[service] = await self._proxy(addresses.amqp_url)
+            self.broker[service] = await self._proxy(addresses.service_amqp_url(service))
             self.database[service] = await self._proxy(addresses.database_url(service))
-            settings[service]["THUNGAN_AMQP_URL"] = self.broker[service].url(addresses.amqp_url)
+            settings[service]["THUNGAN_AMQP_URL"] = self.broker[service].url(addresses.service_amqp_url(service))
             settings[service]["THUNGAN_DATABASE_URL"] = self.database[service].url(addresses.database_url(service))
         system = LocalSystem(self.namespace, self.copies, settings=settings, stack=self.stack, commands=self._commands)
         self._system = await self._held.enter_async_context(system)

@@ -419,7 +419,7 @@ async def test_a_wake_up_reaches_the_instance_and_its_queue_survives_a_reconnect
     receiver = await bus_for(Topology(service="gateway"), amqp_url=through)
     await receiver.consume_transient("gateway.push.a1", woken)
     used_queues.add(broker.names.instance_queue("gateway.push.a1"))
-    sender = await bus_for(ASKER)
+    sender = await bus_for(Topology(service="gateway"))
 
     await sender.publish_transient("gateway.push.a1", {"device": "d1"})
     await wait_until(lambda: got == [b'{"device": "d1"}'])

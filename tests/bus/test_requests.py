@@ -1,10 +1,14 @@
 """A request reaches its owner and the answer comes back, or the caller learns why not, and when."""
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable
 from typing import Any, Concatenate
+from uuid import uuid4
 
 import pytest
+from aio_pika import Message
+from aio_pika.abc import AbstractIncomingMessage
 
 from shared.contracts.message import Reply, Request
 from shared.messaging import Access, Bus, RequestHandler, Topology, UnitOfWork, correlated
@@ -319,3 +323,27 @@ async def test_a_drained_service_has_answered_what_it_took(bus_for: BusFactory, 
     await draining
 
     assert [reply.text for reply in await asyncio.gather(*asked)] == ["0", "1", "2", "3", "4"]
+
+
+async def test_a_caller_of_the_version_before_is_answered_at_the_address_it_gives(
+    bus_for: BusFactory, broker: BrokerView
+) -> None:
+    await bus_for(echo_with(echo))
+    async with broker.channel() as channel:
+        replies = await channel.get_queue("amq.rabbitmq.reply-to", ensure=False)
+        answers: asyncio.Queue[bytes] = asyncio.Queue()
+
+        async def keep(message: AbstractIncomingMessage) -> None:
+            answers.put_nowait(message.body)
+
+        await replies.consume(keep, no_ack=True)
+        question = Message(
+            b'{"text": "hello"}',
+            type="test.echo.v1",
+            reply_to="amq.rabbitmq.reply-to",
+            correlation_id="1",
+            headers={"x-message-id": str(uuid4())},
+        )
+        exchange = await channel.get_exchange(broker.names.requests, ensure=False)
+        await exchange.publish(question, "test.echo.v1")
+        assert json.loads(await asyncio.wait_for(answers.get(), 20)) == {"text": "hello"}

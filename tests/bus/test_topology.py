@@ -6,7 +6,14 @@ from shared.contracts.message import Event
 from shared.messaging import EventHandler, Names, Topology, TopologyMismatch, UnitOfWork, UnsupportedBroker
 from shared.messaging.broker_version import check_broker
 from shared.messaging.provision import provision
-from shared.messaging.topology import event_queues, exchanges, instance_queue, request_queue
+from shared.messaging.topology import (
+    Exchange,
+    event_queues,
+    exchanges,
+    instance_queue,
+    own_exchange,
+    request_queue,
+)
 from shared.testing.broker import BrokerView
 from shared.testing.fixtures import BusFactory
 
@@ -30,7 +37,9 @@ def test_exchanges_and_queues_are_declared_as_ever() -> None:
     assert {exchange.name: exchange.kind for exchange in exchanges(names)} == {
         "thungan.requests": "direct",
         "thungan.events": "topic",
+        "thungan.replies": "direct",
     }
+    assert own_exchange("billing", names) == Exchange("thungan.billing.own", "direct")
     declared = {queue.name: queue.arguments for queue in event_queues(SERVICE, names)}
     retry = {
         "x-queue-type": "quorum",
@@ -58,7 +67,7 @@ def test_exchanges_and_queues_are_declared_as_ever() -> None:
     requests = request_queue(SERVICE, names)
     assert (requests.name, requests.auto_delete) == ("thungan.billing.requests", True)
     assert requests.arguments == {"x-queue-type": "classic", "x-expires": 60_000}
-    push = instance_queue("gateway.push.a1", names)
+    push = instance_queue("gateway.push.a1", names, "gateway")
     assert (push.name, push.arguments) == (
         "thungan.gateway.push.a1",
         {"x-queue-type": "classic", "x-expires": 600_000},

@@ -81,8 +81,10 @@ async def receipt_by_lookup_code(connection: Connection, codes: Sequence[str]) -
     return _stored(await connection.fetchrow(_BY_LOOKUP_CODE, codes))
 
 
-# Copies of a receipt are counted by one transaction at a time.
-_LOCK = "SELECT true FROM receipt WHERE receipt_id = $1 FOR NO KEY UPDATE"
+# Copies of a receipt are counted by one transaction at a time. A lock of its row would need the right to change it.
+_LOCK = """
+SELECT true FROM receipt, pg_advisory_xact_lock(hashtextextended(receipt_id::text, 0)) WHERE receipt_id = $1
+"""
 
 
 async def lock_receipt(connection: Connection, receipt_id: UUID) -> bool:

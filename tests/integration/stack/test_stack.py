@@ -24,7 +24,7 @@ import asyncio, http.server, os, signal, sys
 import asyncpg
 
 async def migrate():
-    connection = await asyncpg.connect(os.environ["THUNGAN_DATABASE_URL"])
+    connection = await asyncpg.connect(os.environ["THUNGAN_MIGRATION_DATABASE_URL"])
     await connection.execute("CREATE TABLE IF NOT EXISTS migrated (name text)")
     await connection.execute("INSERT INTO migrated VALUES ($1)", os.environ["THUNGAN_NAMESPACE"])
     await connection.close()

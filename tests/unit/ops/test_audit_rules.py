@@ -121,6 +121,7 @@ def test_databases_that_agree_break_no_rule() -> None:
         (billing(notices={}), "a visit to somebody who owes has a notice"),
         (replace(SOUND, unsent={"billing": 1}), "the outbox is empty"),
         (replace(SOUND, queues={"thungan.billing.dead": 1}), "no event waits and none is dead"),
+        (replace(SOUND, unconsumed={"billing": {"receipt.issued.v1": 1}}), "what was sent is consumed"),
         (customer(accounts={CODE: (1, 0)}), "customer knows what is owed"),
         (customer(versions={CODE: 2}), "billing knows each customer"),
         (customer(violations=[BROKEN]), "a rule"),
@@ -149,3 +150,14 @@ def test_what_events_under_way_may_still_bring_into_line_is_no_violation_before_
 def test_a_reminder_of_a_visit_after_which_all_was_paid_may_be_cancelled() -> None:
     facts = notify(replace(REMINDED, state="cancelled"))
     assert rules(replace(facts, customer=replace(CUSTOMER, visits=[replace(AWAY, cleared_since=True)]))) == set()
+
+
+def test_what_is_on_its_way_is_not_lost() -> None:
+    lost = {"billing": {"receipt.issued.v1": 2}}
+    waiting = replace(
+        SOUND, unconsumed=lost, queues={"thungan.billing.events": 1, "thungan.billing.events.retry.1s": 1}
+    )
+    assert rules(waiting) == {"no event waits and none is dead"}
+    fewer = replace(waiting, queues={"thungan.billing.events": 1, "thungan.receipt.events": 9})
+    assert "what was sent is consumed" in rules(fewer)
+    assert "what was sent is consumed" not in rules(fewer, settled=False)

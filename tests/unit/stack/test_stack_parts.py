@@ -1,5 +1,6 @@
 """What the local stack decides before it starts anything."""
 
+import json
 from importlib import import_module
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -10,6 +11,7 @@ from pydantic_settings import BaseSettings
 
 from ops import provision
 from ops.system import SERVICES, find_system
+from shared.messaging.accounts import account_name
 from shared.messaging.topology import Names, Topology, event_queues, request_queue
 from stack import postgres, rabbitmq
 from stack.addresses import SystemAddresses
@@ -161,10 +163,12 @@ def test_outside_development_nothing_is_provisioned_with_passwords_that_everybod
 ) -> None:
     passwords = {f"THUNGAN_{service.upper()}_PASSWORD": f"development-{service}" for service in SERVICES}
     passwords["THUNGAN_BILLING_PASSWORD"] = "wX3-oV9q"
+    passwords["THUNGAN_MIGRATION_PASSWORD"] = "development-migration"
     address = "postgresql://thungan_admin:development@db.test/postgres"
     assert provision.main({"THUNGAN_POSTGRES_URL": address, **passwords}) == 2
     printed = capsys.readouterr().err
     assert "THUNGAN_POSTGRES_URL, THUNGAN_CUSTOMER_PASSWORD" in printed
+    assert "THUNGAN_MIGRATION_PASSWORD" in printed
     assert "THUNGAN_BILLING_PASSWORD" not in printed
 
 
@@ -176,6 +180,16 @@ def test_compose_gives_every_service_the_database_that_is_provisioned_for_it() -
         url = f"postgresql://thungan_{service}:{password}@postgres:5432/{provision.database_name('thungan', service)}"
         for container in (service, f"{service}-migrate"):
             assert compose[container]["environment"]["THUNGAN_DATABASE_URL"] == url
+        password = provisioned["THUNGAN_MIGRATION_PASSWORD"]
+        owner = provision.migration_role("thungan", service)
+        of_migration = compose[f"{service}-migrate"]["environment"]["THUNGAN_MIGRATION_DATABASE_URL"]
+        assert of_migration == f"postgresql://{owner}:{password}@postgres:5432/thungan_{service}"
+        for only_there in ("THUNGAN_MIGRATION_DATABASE_URL", "THUNGAN_MIGRATION_AMQP_URL"):
+            assert only_there in compose[f"{service}-migrate"]["environment"]
+            assert only_there not in compose[service]["environment"]
+        account = account_name("thungan", service)
+        password = provisioned[f"THUNGAN_{service.upper()}_PASSWORD"]
+        assert compose[service]["environment"]["THUNGAN_AMQP_URL"] == f"amqp://{account}:{password}@rabbitmq:5672/"
         assert compose[service]["depends_on"][f"{service}-migrate"]["condition"] == "service_completed_successfully"
         assert "container_name" not in compose[service]
         assert service == "gateway" or "ports" not in compose[service]
@@ -199,3 +213,18 @@ def test_compose_sets_the_same_bank_account_for_documents_and_phones() -> None:
     for name in ("BIN", "ACCOUNT", "ACCOUNT_NAME"):
         variable = f"THUNGAN_RECEIPT_BANK_{name}"
         assert {compose[one]["environment"][variable] for one in ("receipt", "gateway")} == {f"${{{variable}:-}}"}
+
+
+def test_the_broker_gets_an_account_for_each_service_and_one_for_the_administrator(tmp_path: Path) -> None:
+    path = tmp_path / "definitions.json"
+    provision.write_definitions(path, "thungan", dict.fromkeys(SERVICES, "secret"), "root")
+    found = json.loads(path.read_text())
+    accounts = {account_name("thungan", service) for service in SERVICES}
+    assert {user["name"]: user["tags"] for user in found["users"]} == {
+        **{account: [] for account in accounts},
+        "thungan": ["administrator"],
+    }
+    assert {right["user"] for right in found["topic_permissions"]} == accounts
+    assert {right["user"] for right in found["permissions"]} == {*accounts, "thungan"}
+    assert "secret" not in path.read_text()
+    assert path.stat().st_mode & 0o777 == 0o644
