@@ -89,7 +89,7 @@ async def town(
 
     url = await database("billing")
     async with AsyncExitStack() as stack:
-        running = [await stack.enter_async_context(service(settings(url))) for _ in range(copies)]
+        running = [await stack.enter_async_context(service(settings(url), clock=lambda: NOW)) for _ in range(copies)]
         # Stands in for the services around billing: it emits what they emit, and consumes what billing emits.
         neighbour = Topology(
             service="gateway",

@@ -83,7 +83,7 @@ async def forget_event(service: Service, visit_id: UUID, outcome: Outcome) -> No
     )
 
 
-@pytest.mark.parametrize("days", [-4000, -1, 0, 1, 4000])
+@pytest.mark.parametrize("days", [-2000, -1, 0, 1, 4000])
 async def test_a_visit_that_was_never_emitted_is_found_whatever_the_services_clock_says(
     service: Service, days: int
 ) -> None:
