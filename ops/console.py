@@ -11,6 +11,8 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
+from shared.text import escaped
+
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs instead of text for people.")]
 
 
@@ -37,8 +39,8 @@ def print_json(value: object) -> None:
 
 
 def print_line(text: str = "") -> None:
-    """Print one line for people."""
-    sys.stdout.write(text + "\n")
+    """Print one line for people; what cannot be seen is written out, so that nothing steers the terminal."""
+    sys.stdout.write("\n".join(escaped(line) for line in text.split("\n")) + "\n")
 
 
 def print_table(
@@ -49,7 +51,7 @@ def print_table(
     from rich.markup import escape  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
 
-    cells = [[("" if cell is None else escape(str(cell))) for cell in row] for row in rows]
+    cells = [[("" if cell is None else escape(escaped(str(cell)))) for cell in row] for row in rows]
     if not cells and empty:
         print_line(empty)
         return

@@ -9,6 +9,7 @@ from aiohttp import web
 from asyncpg import Pool
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
+from shared import http_server
 from shared.metrics import CHECK_OK, REGISTRY
 
 Check = Callable[[], Awaitable[str | None]]
@@ -74,12 +75,23 @@ def add_health_routes(app: web.Application, checks: Mapping[str, Check]) -> None
 
 
 @asynccontextmanager
-async def serve_app(app: web.Application, *, host: str, port: int, shutdown_seconds: float = 5.0) -> AsyncIterator[int]:
+async def serve_app(
+    app: web.Application,
+    *,
+    host: str,
+    port: int,
+    shutdown_seconds: float = 5.0,
+    header_seconds: float = 10.0,
+    idle_seconds: float = 75.0,
+) -> AsyncIterator[int]:
     """Serve an HTTP application; gives the port that it is bound to (``port=0`` picks a free one).
 
+    A peer ends the headers of a request within ``header_seconds``, and is let go after ``idle_seconds`` between two.
     At the end it stops accepting and lets requests that are under way finish for ``shutdown_seconds``.
     """
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=shutdown_seconds)
+    runner = http_server.runner(
+        app, header_seconds=header_seconds, idle_seconds=idle_seconds, shutdown_seconds=shutdown_seconds
+    )
     await runner.setup()
     try:
         site = web.TCPSite(runner, host, port, reuse_address=True)

@@ -72,3 +72,41 @@ def without_accents(text: str) -> str:
 def search_key(text: str) -> str:
     """Return the form under which ``text`` is found: lower-case words of a-z and 0-9, single blanks between them."""
     return _NOT_A_WORD.sub(" ", without_accents(text).lower()).strip(" ")
+
+
+def _character_class(*ranges: tuple[int, int]) -> str:
+    return "".join(chr(first) if first == last else f"{chr(first)}-{chr(last)}" for first, last in ranges)
+
+
+UNREADABLE = r"\x00-\x1f\x7f-\x9f" + _character_class(
+    (0xAD, 0xAD),  # soft hyphen
+    (0x34F, 0x34F),  # combining grapheme joiner
+    (0x61C, 0x61C),  # Arabic letter mark
+    (0x115F, 0x1160),  # Hangul fillers
+    (0x17B4, 0x17B5),
+    (0x180B, 0x180F),
+    (0x200B, 0x200F),  # zero width, marks of direction
+    (0x2028, 0x202E),  # ends of line and paragraph, embeddings and overrides of direction
+    (0x2060, 0x206F),  # word joiner, isolates
+    (0x3164, 0x3164),
+    (0xE000, 0xF8FF),  # private use: what is seen depends on the reader's font
+    (0xFE00, 0xFE0D),
+    (0xFEFF, 0xFEFF),
+    (0xFFA0, 0xFFA0),
+    (0xFFF0, 0xFFFF),  # annotations, the mark of a lost letter, no characters
+    (0xE0000, 0x10FFFF),  # tags, more private use
+)
+"""What no free text holds, as the inside of a character class of any regular expression: control characters (C0, C1),
+marks of direction, and whatever else is in a text and cannot be seen. A selector after a picture (U+FE0F) is left."""
+
+_UNREADABLE = re.compile(f"[{UNREADABLE}]")
+
+
+def is_readable(text: str) -> bool:
+    """Whether everything in ``text`` can be seen where it is shown: on a screen, on paper, in a terminal."""
+    return _UNREADABLE.search(text) is None
+
+
+def escaped(text: str) -> str:
+    """Return ``text`` with everything that cannot be seen written out (``\\u202e``), for a terminal."""
+    return _UNREADABLE.sub(lambda found: found[0].encode("unicode_escape").decode(), text)

@@ -40,7 +40,13 @@ async def service(settings: GatewaySettings, *, clock: Clock = now) -> AsyncIter
         async with (
             parts.bus.background("periodic_tasks", PeriodicTasks(dependencies, hub).run()),
             _presence(parts, instance),
-            serve_app(application, host=settings.http_host, port=settings.http_port) as port,
+            serve_app(
+                application,
+                host=settings.http_host,
+                port=settings.http_port,
+                header_seconds=settings.header_timeout,
+                idle_seconds=settings.idle_timeout,
+            ) as port,
         ):
             try:
                 yield Running(parts.bus, port)

@@ -89,7 +89,8 @@ def make_application(dependencies: Dependencies, stream: RequestHandler) -> web.
         OPERATIONS,
         dependencies,
         admit=admission(dependencies),
-        trust_forwarded_for=settings.trust_forwarded_for,
+        proxy_hops=settings.hops,
+        body_timeout=settings.body_timeout,
         clock=dependencies.clock,
     )
     application.router.add_get("/v1/stream", stream, allow_head=False)

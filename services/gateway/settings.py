@@ -1,9 +1,11 @@
 """Settings of the gateway; environment variables start with ``THUNGAN_``."""
 
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
+from shared.banks import require_known_bank
 from shared.settings import ServiceSettings
 
 
@@ -28,7 +30,20 @@ class GatewaySettings(ServiceSettings):
     public_request_burst: int = Field(default=500, ge=1)
 
     trust_forwarded_for: bool = False
-    """Take the caller's address from the last entry of ``X-Forwarded-For``: only behind a proxy that sets it."""
+    """The same as one proxy hop; kept for installations that set it."""
+
+    proxy_hops: int = Field(default=0, ge=0, le=10)
+    """So many proxies of ours stand before the gateway, each of which adds an entry to ``X-Forwarded-For``; that of
+    the outermost one is the caller's address. 0 takes the peer's own, whatever the header says."""
+
+    header_timeout: float = Field(default=10, gt=0, le=120)
+    """How long the headers of a request may take to come; and how long a new connection may be silent."""
+
+    body_timeout: float = Field(default=10, gt=0, le=120)
+    """How long a body may take to come."""
+
+    idle_timeout: float = Field(default=75, gt=0, le=3600)
+    """How long a connection may be silent between two requests; longer than a proxy keeps it."""
 
     max_body_bytes: int = Field(default=64 * 1024, ge=1024)
     request_timeout: float = Field(default=5, gt=0, le=60)
@@ -48,8 +63,14 @@ class GatewaySettings(ServiceSettings):
     max_in_flight: int = Field(default=2, ge=1, le=16)
     """Print jobs on their way to one phone's printer."""
 
-    stream_opens_per_second: float = Field(default=200, gt=0)
-    """New WebSockets that one copy accepts a second; more are refused (503) and come back later."""
+    stream_opens_per_second: float = Field(default=50, gt=0)
+    """New WebSockets that one network address may open a second on average; more are refused (429)."""
+
+    stream_open_burst: int = Field(default=500, ge=1)
+    """New WebSockets that one network address may open at once: an office, or a carrier's address of many phones."""
+
+    stream_opens_per_device: int = Field(default=60, ge=1)
+    """Streams that one device may open in a minute; more are closed (4102) and come back later."""
 
     poll_interval: float = Field(default=30, gt=0)
     """The fallback for lost wake-ups."""
@@ -73,7 +94,7 @@ class GatewaySettings(ServiceSettings):
     drain_pause: float = Field(default=0.05, ge=0)
     """At shutdown sockets are closed in batches, so that phones do not all come back at once."""
 
-    receipt_bank_bin: str = Field(default="", pattern=r"^(970[0-9]{3})?$")
+    receipt_bank_bin: Annotated[str, AfterValidator(require_known_bank)] = ""
     receipt_bank_account: str = Field(default="", pattern=r"^[0-9A-Za-z]{0,19}$")
     receipt_bank_account_name: str = Field(default="", max_length=60)
     """Account for transfers, as the phone app shows it; the same variables as those of the receipt service, which
@@ -81,3 +102,8 @@ class GatewaySettings(ServiceSettings):
 
     web_folder: Path = Path(__file__).resolve().parents[2] / "web" / "dist"
     """The built phone app, served at ``/app/``; where there is none, ``/app/`` answers 404."""
+
+    @property
+    def hops(self) -> int:
+        """How many of our own proxies a request comes through."""
+        return self.proxy_hops or int(self.trust_forwarded_for)

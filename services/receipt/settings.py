@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import Annotated, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from services.receipt.documents import DocumentOptions
 from services.receipt.documents.vietqr import BankAccount
 from services.receipt.domain.series import FIRST_SUFFIX
 from services.receipt.legal_forms.files import SHIPPED, load_legal_forms
 from services.receipt.legal_forms.rules import LegalForms
+from shared.banks import require_known_bank
 from shared.contracts.common import Language
 from shared.placeholders import PublicAddress
 from shared.settings import ServiceSettings
@@ -45,7 +46,7 @@ class ReceiptSettings(ServiceSettings):
     receipt_notice_minutes: int = Field(default=120, ge=1, le=7 * 24 * 60)
     """A notice that was not printed within this time is stale and is not printed any more."""
 
-    receipt_bank_bin: str = Field(default="", pattern=r"^(970[0-9]{3})?$")
+    receipt_bank_bin: Annotated[str, AfterValidator(require_known_bank)] = ""
     receipt_bank_account: str = Field(default="", pattern=r"^[0-9A-Za-z]{0,19}$")
     receipt_bank_account_name: str = Field(default="", max_length=60)
     """Account for transfers: printed on notices as VietQR when BIN and account are set."""

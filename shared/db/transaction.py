@@ -30,7 +30,10 @@ CONNECTION_LOST = (
 )
 """The database is gone or going; whether a commit that was under way happened is unknown."""
 
-DATABASE_BUSY = (asyncpg.TooManyConnectionsError, asyncpg.LockNotAvailableError, asyncpg.QueryCanceledError)
+OUT_OF_RESOURCES = (asyncpg.InsufficientResourcesError, asyncpg.PostgresIOError)
+"""The database's disk, memory or connections are used up, or its disk fails: a fault around us, for people to mend."""
+
+DATABASE_BUSY = (*OUT_OF_RESOURCES, asyncpg.LockNotAvailableError, asyncpg.QueryCanceledError)
 """The database is there and has no room or time for this now; nothing was done."""
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import asyncpg
 
-from shared.db.transaction import CONFLICTS, DATABASE_BUSY, is_connection_lost
+from shared.db.transaction import CONFLICTS, DATABASE_BUSY, OUT_OF_RESOURCES, is_connection_lost
 from shared.messaging.backoff import LONGEST_SECONDS
 from shared.messaging.errors import PermanentError, Undecodable
 from shared.messaging.topology import RETRY_SECONDS
@@ -57,11 +57,13 @@ def decide(error: BaseException, *, attempt: int, tries: int = 1, held: float = 
         return DeadLetter("undecodable")
     if isinstance(error, CONFLICTS) and tries < MAXIMUM_CONFLICTS:
         return TryAgain(_jitter(0.02 * 2**tries), "conflict")
-    if is_connection_lost(error) and held < HOLD_SECONDS:
-        return TryAgain(_jitter(min(0.2 * 2 ** min(tries, 10), LONGEST_SECONDS)), "database-away")
+    # Lost, or without room: every event fails alike, and none is to blame, so none is dead-lettered for it.
+    database_fails = is_connection_lost(error) or isinstance(error, OUT_OF_RESOURCES)
+    if database_fails and held < HOLD_SECONDS:
+        return TryAgain(_jitter(min(0.2 * 2 ** min(tries, 10), LONGEST_SECONDS)), _reason(error))
     if _is_permanent(error):
         return DeadLetter("permanent")
-    if attempt >= MAXIMUM_ATTEMPTS and not is_connection_lost(error):
+    if attempt >= MAXIMUM_ATTEMPTS and not database_fails:
         return DeadLetter("attempts-exhausted")
     return Postpone(RETRY_SECONDS[min(attempt, len(RETRY_SECONDS)) - 1], _reason(error))
 

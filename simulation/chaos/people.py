@@ -19,7 +19,7 @@ from simulation.phone.client import NoAnswer
 
 T = TypeVar("T")
 
-UNSURE = frozenset({429, 500, 502, 503, 504})
+UNSURE = frozenset({408, 429, 500, 502, 503, 504})
 """HTTP statuses after which it may have been done or not."""
 
 HUNG_UP = "hung up"

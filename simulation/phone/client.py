@@ -15,7 +15,7 @@ from shared.problems import Problem, TimedOut
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
-_REPEATABLE = frozenset({429, 502, 503, 504})
+_REPEATABLE = frozenset({408, 429, 502, 503, 504})
 _FIRST_PAUSE = 0.1
 _LONGEST_PAUSE = 5.0
 
@@ -137,7 +137,7 @@ class ApiClient:
     ) -> bytes:
         """Send a request and return the body of the answer.
 
-        No answer, 429, 502, 503 and 504 mean: repeat, with the same body and key, until ``patience`` runs out.
+        No answer, 408, 429, 502, 503 and 504 mean: repeat, with the same body and key, until ``patience`` runs out.
         Raises :class:`~shared.problems.Problem` for whatever the gateway refuses.
         """
         headers = {}

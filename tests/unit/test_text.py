@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.text import has_control_characters, plain_signs, search_key, tidy, without_accents
+from shared.text import (
+    escaped,
+    has_control_characters,
+    is_readable,
+    plain_signs,
+    search_key,
+    tidy,
+    without_accents,
+)
 
 VIETNAMESE = "".join(
     base_letter
@@ -72,3 +80,23 @@ def test_a_control_character_is_noticed_and_a_tab_is_not_one() -> None:
     assert has_control_characters("Lê\x1b@Lợi")
     assert has_control_characters("Lê\x00")
     assert not has_control_characters("Lê\tLợi\n")
+
+
+UNSEEN = ["\x00", "\x1b", "\x7f", "\x85", "\x9b", "\xad", "\u061c", "\u200b", "\u200d", "\u200e", "\u200f", "\u2028"]
+UNSEEN += ["\u202a", "\u202e", "\u2060", "\u2066", "\u2069", "\u3164", "\ue000", "\ufeff", "\ufffd", "\U000e0041"]
+
+
+@pytest.mark.parametrize("letter", UNSEEN)
+def test_a_text_with_something_that_cannot_be_seen_is_not_readable_and_is_written_out_for_a_terminal(
+    letter: str,
+) -> None:
+    assert not is_readable(f"Máy{letter}1")
+    shown = escaped(f"Máy{letter}1")
+    assert is_readable(shown)
+    assert shown.startswith("Máy\\")
+
+
+@pytest.mark.parametrize("text", ["Máy của chị Bưởi", "Nguye\u0302\u0303n", "đồng ₫ · – … 😀 ❤\ufe0f", "Kʹbuôr Ƀ̆ Êđê"])
+def test_a_text_in_any_script_is_readable(text: str) -> None:
+    assert is_readable(text)
+    assert escaped(text) == text

@@ -1,7 +1,7 @@
 """Refusals that several use cases have in common. Pure."""
 
 from shared.problems import InvalidRequest, NotFound
-from shared.text import LOST_LETTER, has_control_characters
+from shared.text import is_readable
 
 
 def unknown_customer(customer_code: str) -> NotFound:
@@ -15,11 +15,11 @@ def unknown_collector(collector_code: str) -> NotFound:
 
 
 def require_readable(field: str, text: str) -> None:
-    """Refuse a text with control characters or lost letters (U+FFFD). Raises InvalidRequest (``invalid-text``)."""
-    if has_control_characters(text) or LOST_LETTER in text:
+    """Refuse a text with characters that cannot be seen. Raises InvalidRequest (``invalid-text``)."""
+    if not is_readable(text):
         raise InvalidRequest(
             "Nội dung có ký tự không in được.",
             slug="invalid-text",
-            title="The text holds control characters or lost letters",
+            title="The text holds characters that cannot be seen",
             facts={"field": field},
         )

@@ -1,13 +1,18 @@
 """The contract facts of customers, and what was announced of them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import Any
 
+import structlog
 from asyncpg import Record
+from pydantic import ValidationError
 
 from shared.contracts.common import CustomerFacts
-from shared.contracts.customer import CustomerDetails, CustomerSummary
+from shared.contracts.customer import CustomerDetails, CustomerSummary, Visit
 from shared.db import Connection
+
+log = structlog.get_logger()
 
 # One statement, so that facts, standing and visits are those of one moment.
 # $1 customer code, $2 collector on whose routes the customer must be or NULL, $3 the most visits.
@@ -43,7 +48,18 @@ async def details(
     row = await connection.fetchrow(_DETAILS, customer_code, collector_code, most_visits)
     if row is None:
         return None
-    return CustomerDetails.model_validate({**row, "facts": _facts(row)})
+    return CustomerDetails.model_validate({**row, "facts": _facts(row), "visits": list(_readable(row["visits"]))})
+
+
+def _readable(visits: Sequence[dict[str, Any]]) -> Iterator[Visit]:
+    """Return the visits; one that cannot be read is logged and does not hide the others, or the customer."""
+    for members in visits:
+        try:
+            yield Visit.model_validate(members)
+        except ValidationError as error:
+            # Not the error's text, which repeats what is stored.
+            kind = type(error).__name__
+            log.error("visit_unreadable", visit_id=members.get("visit_id"), error=kind)  # noqa: TRY400
 
 
 # $1 customer codes.

@@ -9,7 +9,7 @@ from services.gateway.access import require_own_customer
 from services.gateway.dependencies import Dependencies
 from services.gateway.domain.devices import COLLECTOR_ONLY, EVERYONE, OFFICE, STAFF
 from services.gateway.edge.operation import AnyOperation, Call, Operation
-from services.gateway.edge.types import INTEGER, Day, Incoming, Line, Nothing, Outgoing, Query, Words
+from services.gateway.edge.types import INTEGER, Day, Incoming, Nothing, Outgoing, PastedPhone, Query, Words
 from shared.clock import business_day
 from shared.contracts.billing import CollectionPointsReply, CustomerAccount, GetAccount, GetCollectionPoints
 from shared.contracts.common import AccountState, CollectorCode, CustomerCode, UnitCode
@@ -80,9 +80,7 @@ class CollectionPointsQuery(Incoming):
 class PhoneCorrection(Incoming):
     """A corrected phone number."""
 
-    phone: Annotated[Line, Field(min_length=3, max_length=40)] = Field(
-        description="As people write it: `0912 345 678`, `84912345678`."
-    )
+    phone: PastedPhone = Field(description="As people write it: `0912 345 678`, `84912345678`.")
     reason: Words = Field(examples=["Khách hàng đổi số"])
 
 

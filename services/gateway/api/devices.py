@@ -195,7 +195,9 @@ async def _require_collection_point(code: str, dependencies: Dependencies) -> No
 
 async def enrol(call: Call[Nothing, Nothing, EnrolmentRequest], dependencies: Dependencies) -> EnrolmentView:
     """Turn a one-time code into a device; wrong codes are limited by the caller's address."""
-    wait = dependencies.enrolment_failures.wait(call.address)
+    # Taken before the code is looked up, and given back for anything but a wrong code: however many guesses come at
+    # once, no more than the limit are looked up.
+    wait = dependencies.enrolment_failures.take(call.address)
     if wait:
         raise problems.too_many_requests(wait)
     try:
@@ -210,8 +212,11 @@ async def enrol(call: Call[Nothing, Nothing, EnrolmentRequest], dependencies: De
                 now=dependencies.clock(),
             )
     except enrolment.EnrolmentRefused:
-        dependencies.enrolment_failures.take(call.address)
         raise
+    except BaseException:
+        dependencies.enrolment_failures.give_back(call.address)
+        raise
+    dependencies.enrolment_failures.give_back(call.address)
     return EnrolmentView(token=enrolled.token, device=view(enrolled.device))
 
 

@@ -24,10 +24,6 @@ class TokenBuckets:
         level, at = self._buckets.get(caller, (self._burst, now))
         return min(self._burst, level + (now - at) * self._per_second)
 
-    def wait(self, caller: Hashable) -> float:
-        """Return the seconds until the caller may send a request, 0 for now; takes no token."""
-        return max(0.0, (1 - self._level(caller, self._monotonic())) / self._per_second)
-
     def take(self, caller: Hashable) -> float:
         """Take a token and return 0, or return the seconds until there is one."""
         now = self._monotonic()
@@ -38,6 +34,11 @@ class TokenBuckets:
             self._forget_full(now)
         self._buckets[caller] = (level - 1, now)
         return 0.0
+
+    def give_back(self, caller: Hashable) -> None:
+        """Give back a token that was taken for something that does not count after all."""
+        now = self._monotonic()
+        self._buckets[caller] = (min(self._burst, self._level(caller, now) + 1), now)
 
     def _forget_full(self, now: float) -> None:
         """Forget full buckets, which hold no information; when all are in use, forget everything rather than grow."""

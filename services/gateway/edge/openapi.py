@@ -10,6 +10,7 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 from services.gateway.domain.devices import EVERYONE
 from services.gateway.edge import problems
 from services.gateway.edge.operation import AnyOperation
+from shared.http_server import TooSlow
 from shared.problems import (
     Conflict,
     InternalError,
@@ -209,9 +210,15 @@ def possible_problems(operation: AnyOperation) -> list[Problem]:
     if operation.key:
         kinds += [problems.IdempotencyKeyMissing, Conflict]
     if operation.body is not None:
-        kinds += [problems.MalformedRequest, problems.BodyTooLarge, problems.WrongContentType]
+        kinds += [
+            problems.MalformedRequest,
+            TooSlow,
+            problems.BodyTooLarge,
+            problems.WrongContentType,
+            problems.CompressedBody,
+        ]
         if "date-time" in json.dumps(TypeAdapter(operation.body).json_schema()):
             kinds.append(problems.CLOCK_WRONG)
-    kinds.append(InvalidRequest)
+    kinds += [problems.AmbiguousRequest, InvalidRequest]
     kinds += operation.problems
     return [kind if isinstance(kind, Problem) else kind() for kind in kinds]

@@ -34,7 +34,7 @@ class Call(Generic[PathT, QueryT, BodyT]):
     """The device whose token came with the request; None for public operations."""
     idempotency_key: UUID | None
     address: str
-    """The caller's network address."""
+    """The caller's network address, as it is limited: of IPv6 its /64."""
     language: Language
     accept: str
 

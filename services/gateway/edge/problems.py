@@ -73,6 +73,22 @@ class WrongContentType(Problem):
     title = "The body must be application/json"
 
 
+class AmbiguousRequest(Problem):
+    """The request says something twice, so that two readers of it may understand two things."""
+
+    slug = "ambiguous-request"
+    status = 400
+    title = "The request can be read in two ways"
+
+
+class CompressedBody(Problem):
+    """The body is compressed, or in another encoding than UTF-8."""
+
+    slug = "encoded-body"
+    status = 415
+    title = "The body must be plain UTF-8"
+
+
 class TooManyRequests(Problem):
     """The caller sends too many requests; ``Retry-After`` holds the seconds to wait."""
 

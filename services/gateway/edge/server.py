@@ -11,11 +11,13 @@ from urllib.parse import parse_qsl
 
 import structlog
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 from opentelemetry.trace import SpanKind
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from services.gateway.domain.devices import Device
-from services.gateway.edge import problems
+from services.gateway.edge import ambiguity, problems
+from services.gateway.edge.addresses import caller_address, counted_as
 from services.gateway.edge.operation import DEVICE, Admission, Answer, AnyOperation, Call, RequestHandler
 from services.gateway.edge.types import parse_uuid
 from shared.client_times import ANYTHING, ClockWrong
@@ -23,6 +25,7 @@ from shared.clock import Clock
 from shared.contracts.common import Language
 from shared.db.time_limit import time_limit
 from shared.db.transaction import CONFLICTS, DATABASE_BUSY, CommitUnknown, is_connection_lost
+from shared.http_server import TooSlow
 from shared.messaging import tracing
 from shared.messaging.context import correlated
 from shared.problems import InternalError, NotFound, Problem, TimedOut, Unavailable
@@ -47,25 +50,31 @@ def bind(
     dependencies: object,
     *,
     admit: Admission,
-    trust_forwarded_for: bool,
+    proxy_hops: int,
+    body_timeout: float,
     clock: Clock,
 ) -> None:
     """Put every operation at its path; handlers get ``dependencies``. ``clock`` bounds the times that callers state."""
     for operation in operations:
         resource = operation.path
-        handler = _dispatcher(operation, dependencies, admit, trust_forwarded_for, clock)
+        handler = _dispatcher(operation, dependencies, admit, proxy_hops, body_timeout, clock)
         application.router.add_route(operation.method, resource, handler)
         if operation.method == "GET":
             application.router.add_route("HEAD", resource, handler)
 
 
 def _dispatcher(
-    operation: AnyOperation, dependencies: object, admit: Admission, trust_forwarded_for: bool, clock: Clock
+    operation: AnyOperation,
+    dependencies: object,
+    admit: Admission,
+    proxy_hops: int,
+    body_timeout: float,
+    clock: Clock,
 ) -> RequestHandler:
     body_adapter: TypeAdapter[Any] | None = TypeAdapter(operation.body) if operation.body is not None else None
 
     async def dispatch(request: web.Request) -> web.StreamResponse:
-        address = address_of(request, trust_forwarded_for)
+        address = address_of(request, proxy_hops)
         caller = await admit(operation, request, address)
         path = _checked(operation.path_model, "path", dict(request.match_info))
         query = _checked(operation.query_model, "query", _query(request))
@@ -80,20 +89,16 @@ def _dispatcher(
             accept=request.headers.get("Accept", "*/*"),
         )
         if body_adapter is not None:
-            call = _with_body(call, await _body(request, body_adapter))
+            call = _with_body(call, await _body(request, body_adapter, body_timeout))
             _require_times_near(call.body, clock())
         return _response(operation, await operation.handler(call, dependencies))
 
     return dispatch
 
 
-def address_of(request: web.Request, trust_forwarded_for: bool) -> str:
-    """Return the caller's network address; behind a trusted proxy, the one that the proxy names."""
-    if trust_forwarded_for:
-        forwarded = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
-        if forwarded:
-            return forwarded
-    return request.remote or ""
+def address_of(request: web.BaseRequest, proxy_hops: int) -> str:
+    """Return what the caller is limited as, see :mod:`services.gateway.edge.addresses`."""
+    return counted_as(caller_address(request.remote, request.headers.getall("X-Forwarded-For", ()), proxy_hops))
 
 
 def _query(request: web.Request) -> dict[str, str]:
@@ -129,11 +134,10 @@ def _key_or_none(request: web.Request) -> str | None:
         return None
 
 
-async def _body(request: web.Request, adapter: TypeAdapter[Any]) -> Any:
-    if request.content_type != "application/json":
-        raise problems.WrongContentType("Nội dung gửi lên phải là JSON.")
-    content = await request.read()
+async def _body(request: web.Request, adapter: TypeAdapter[Any], body_timeout: float) -> Any:
+    content = await _content(request, body_timeout)
     try:
+        ambiguity.require_single_members(content)
         try:
             return adapter.validate_json(content, strict=True)
         except ValidationError as error:
@@ -144,6 +148,26 @@ async def _body(request: web.Request, adapter: TypeAdapter[Any]) -> Any:
         if any(one["type"] == "json_invalid" for one in error.errors(include_input=False)):
             raise problems.MalformedRequest("Nội dung gửi lên không phải là JSON đúng.") from None
         raise problems.invalid_fields("body", error) from None
+    except (ValueError, RecursionError):
+        # Nested too deep, or a number of thousands of digits.
+        raise problems.MalformedRequest("Nội dung gửi lên không phải là JSON đúng.") from None
+
+
+async def _content(request: web.Request, body_timeout: float) -> bytes:
+    if request.content_type != "application/json":
+        raise problems.WrongContentType("Nội dung gửi lên phải là JSON.")
+    coded = "Content-Encoding" in request.headers
+    coded |= request.headers.get("Transfer-Encoding", "chunked").strip().lower() != "chunked"
+    if coded or (request.charset or "utf-8").lower() not in {"utf-8", "utf8"}:
+        raise problems.CompressedBody("Nội dung gửi lên phải là JSON không nén, mã UTF-8.")
+    try:
+        async with asyncio.timeout(body_timeout):
+            return await request.read()
+    except TimeoutError:
+        raise TooSlow from None
+    except (HttpProcessingError, web.RequestPayloadError):
+        # Chunks that do not add up, or a body that ends before its length.
+        raise problems.MalformedRequest("Nội dung gửi lên không đọc được.") from None
 
 
 def _require_times_near(body: BaseModel, now: datetime) -> None:
@@ -218,7 +242,11 @@ def edge_middleware(http_timeout: float) -> Any:
             given if _CORRELATION_ID.fullmatch(given) else None,
             traceparent=tracing.valid(request.headers.get("traceparent")),
         ) as context:
-            if request.path == "/v1/stream":
+            if request.path == "/v1/stream" and request.method == "GET":
+                try:
+                    ambiguity.require_single_headers(request.headers)
+                except Problem as problem:
+                    return problems.problem_response(problem)
                 return await handler(request)
             response = await _traced(request, handler, http_timeout)
             response.headers["X-Correlation-Id"] = context.correlation_id
@@ -257,6 +285,7 @@ async def _answered(
     request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]], http_timeout: float
 ) -> web.StreamResponse:
     try:
+        ambiguity.require_single_headers(request.headers)
         async with time_limit(http_timeout):
             return await handler(request)
     except Problem as problem:

@@ -7,6 +7,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
 
+from shared.text import UNREADABLE
+
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", re.ASCII)
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -74,23 +76,29 @@ Day = Annotated[
 INTEGER = BeforeValidator(_parse_integer)
 """Reads a whole number in a query string; stands last in its annotation, so that limits are described."""
 
-Line = Annotated[str, StringConstraints(max_length=500, pattern=r"^[^\x00-\x1f\x7f]*$")]
-"""One line of text, possibly empty."""
+_ANY = f"[^{UNREADABLE}]"
+_SEEN = f"[^{UNREADABLE}\\s]"
+_LINE = f"^{_ANY}*$"
+_WORDS = f"^{_ANY}*{_SEEN}{_ANY}*$"
 
-Words = Annotated[
-    str,
-    StringConstraints(min_length=1, max_length=500, pattern=r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f\s][^\x00-\x1f\x7f]*$"),
-]
+Line = Annotated[str, StringConstraints(max_length=500, pattern=_LINE)]
+"""One line of text, possibly empty. One rule for all free text: nothing in it that cannot be seen."""
+
+Words = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=_WORDS)]
 """One line of text with at least one character that can be seen."""
 
+DeviceName = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=_WORDS)]
+
+_PASTED = r"[^\x00-\x1f\x7f-\x9f]"
 Query = Annotated[
     str,
-    StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f\s][^\x00-\x1f\x7f]*$"),
+    StringConstraints(min_length=1, max_length=200, pattern=f"^{_PASTED}*[^\\x00-\\x20\\x7f-\\x9f\\s]{_PASTED}*$"),
 ]
-DeviceName = Annotated[
-    str,
-    StringConstraints(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f\s][^\x00-\x1f\x7f]*$"),
-]
+"""What is searched for, and never kept: pasted from a chat or a spreadsheet, it brings unseen marks along."""
+
+PastedPhone = Annotated[str, StringConstraints(min_length=3, max_length=40, pattern=f"^{_PASTED}*$")]
+"""A phone number as it was typed or pasted; what is kept of it are its digits."""
+
 PartnerReference = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z_./:-]{0,99}$")]
 """The bank's or partner's transaction id."""
 

@@ -6,7 +6,7 @@ from enum import IntEnum
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import Field, TypeAdapter
+from pydantic import Field, StringConstraints, TypeAdapter
 
 from services.gateway.edge.types import Id, Incoming, Outgoing, PrinterId
 from shared.contracts.common import PaymentMethod
@@ -47,7 +47,7 @@ class Hello(Incoming):
 
     type: Literal["hello"]
     token: Annotated[str, Field(min_length=1, max_length=200)]
-    app_version: Annotated[str, Field(max_length=40)] = ""
+    app_version: Annotated[str, StringConstraints(max_length=40, pattern=r"^[ -~]*$")] = ""
     epoch: Id | None = Field(default=None, description="From the last `welcome`.")
     last_seq: Annotated[int, Field(ge=0, le=10**15)] | None = Field(
         default=None, description="The greatest `seq` of an account update that the phone has stored."

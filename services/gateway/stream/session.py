@@ -11,6 +11,7 @@ from services.gateway.dependencies import STREAM_PATIENCE, Dependencies
 from services.gateway.domain.devices import Device
 from services.gateway.edge import problems
 from services.gateway.edge.limits import TokenBuckets
+from services.gateway.edge.server import address_of
 from services.gateway.enrolment import hash_token
 from services.gateway.print_jobs import store
 from services.gateway.print_jobs.rules import ON_THE_PHONE
@@ -62,8 +63,10 @@ class Stream:
         self._dependencies = dependencies
         self._hub = hub
         self._wakeups = wakeups
-        opens = dependencies.settings.stream_opens_per_second
-        self._opens = TokenBuckets(opens, max(1, int(opens)))
+        settings = dependencies.settings
+        # Never one limit for all: a single host would use it up and keep everybody else out.
+        self._opens_of_address = TokenBuckets(settings.stream_opens_per_second, settings.stream_open_burst)
+        self._opens_of_device = TokenBuckets(settings.stream_opens_per_device / 60, settings.stream_opens_per_device)
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
         """Accept a WebSocket and serve it until it ends."""
@@ -72,8 +75,11 @@ class Stream:
             return problems.problem_response(
                 UpgradeRequired("Địa chỉ này chỉ dùng WebSocket."), {"Upgrade": "websocket"}
             )
-        if self._hub.draining or self._opens.take("stream"):
+        if self._hub.draining:
             return problems.problem_response(Busy())
+        wait = self._opens_of_address.take(address_of(request, settings.hops))
+        if wait:
+            return problems.problem_response(problems.too_many_requests(wait))
         socket = web.WebSocketResponse(
             heartbeat=settings.heartbeat, compress=False, max_msg_size=MAX_FRAME_BYTES, timeout=2.0
         )
@@ -130,6 +136,9 @@ class Stream:
         if device is None or device.revoked_at is not None:
             await socket.send_str(Revoked().model_dump_json())
             await close_socket(socket, CloseCode.REVOKED)
+            return None
+        if self._opens_of_device.take(device.device_id):
+            await close_socket(socket, CloseCode.TRY_LATER)
             return None
         return await self._opened(socket, device, hello)
 

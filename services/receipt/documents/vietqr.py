@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from shared.banks import BANKS
 from shared.text import without_accents
 
 _GUID = "A000000727"
@@ -21,13 +22,13 @@ class BankAccount:
     """Where the money goes."""
 
     bank_bin: str
-    """Six digits from 970000 on."""
+    """Six digits that name a bank."""
     account: str
     name: str = ""
 
     def __post_init__(self) -> None:
-        if not re.fullmatch(r"970\d{3}", self.bank_bin):
-            raise VietQrError(f"a bank's BIN is 970 and three digits, not {self.bank_bin!r}")
+        if self.bank_bin not in BANKS:
+            raise VietQrError(f"{self.bank_bin!r} is no bank's BIN")
         if not re.fullmatch(r"[0-9A-Za-z]{1,19}", self.account):
             raise VietQrError("an account has 1 to 19 letters or digits")
 

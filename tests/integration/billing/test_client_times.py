@@ -101,6 +101,15 @@ async def test_the_database_itself_refuses_such_times(desk: Desk, change: str) -
         await desk.pool.execute(change)
 
 
+async def test_a_payment_that_cannot_be_read_does_not_hide_the_others(desk: Desk) -> None:
+    await desk.customer()
+    unreadable, sound = [(await desk.pay(1000, reference=reference)).payment for reference in ("FT1", "FT2")]
+    await desk.pool.execute("UPDATE payments SET collector_code = 'không' WHERE payment_id = $1", unreadable.payment_id)
+    account = await desk.account()
+    assert [payment.payment_id for payment in account.payments] == [sound.payment_id]
+    assert account.account.credit == 2000
+
+
 @pytest_asyncio.fixture
 async def earlier(databases: TestDatabases, tmp_path: Path) -> AsyncIterator[asyncpg.Pool]:
     """A database of billing before there were constraints on times."""

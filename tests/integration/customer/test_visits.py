@@ -185,6 +185,14 @@ async def test_a_visit_that_a_phone_without_signal_kept_for_days_keeps_its_time(
     assert await service.pool.fetchval("SELECT recorded_at FROM visits") == NOW
 
 
+async def test_a_visit_that_cannot_be_read_hides_neither_the_customer_nor_the_other_visits(service: Service) -> None:
+    await service.consume(billed(HANH, 1))
+    unreadable, sound = [(await service.ask(record(Outcome.AWAY))).visit.visit_id for _ in range(2)]
+    await service.pool.execute("UPDATE visits SET outcome = 'asleep' WHERE visit_id = $1", unreadable)
+    details = await service.ask(GetCustomer(customer_code=HANH, collector_code="TN1"))
+    assert [visit.visit_id for visit in details.visits] == [sound]
+
+
 @pytest.mark.parametrize(
     "change",
     [

@@ -271,6 +271,51 @@ def _json(data: bytes, headers: dict[str, str]) -> dict[str, Any]:
     return {"data": data, "headers": {**headers, "Content-Type": "application/json"}}
 
 
+UNSEEN = ["\x85", "\x9b31m", "\u202e", "\u2066", "\u200b", "\ufeff", "\ufffd"]
+
+
+@pytest.mark.parametrize("unseen", UNSEEN)
+async def test_no_free_text_holds_what_cannot_be_seen(town: Town, unseen: str) -> None:
+    async with town.gateway() as town.url:
+        phone, supervisor, cashier = await town.phone(), await town.desk("supervisor"), await town.desk("cashier")
+        code = await town.code("cashier")
+        text = f"a{unseen}b"
+        device, shift = f"/v1/devices/{phone.device_id}/revocation", f"/v1/shifts/{new_id()}/closing"
+        moment = START.isoformat()
+        transfer = {**PAYMENT, "method": "transfer", "reference": "FT1", "transfer_content": text}
+        visit = {"customer_code": CUSTOMER, "outcome": "away", "visited_at": moment, "note": text}
+        printer = {"name": text, "connection": "other", "profile": {}}
+        sent: list[tuple[str, str, str | None, dict[str, Any]]] = [
+            ("POST", "/v1/enrolments", None, {"code": code, "device_name": text}),
+            ("POST", device, supervisor.token, {"reason": text}),
+            ("POST", shift, phone.token, {"counted_cash": 0, "closed_at": moment, "explanation": text}),
+            ("POST", "/v1/payments", cashier.token, transfer),
+            ("PUT", f"/v1/visits/{new_id()}", phone.token, visit),
+            ("PUT", "/v1/printers/P1", phone.token, printer),
+        ]
+        for method, path, token, body in sent:
+            key = {"Idempotency-Key": str(new_id())}
+            answered = await _raw(town, method, path, token, json=body, headers=key)
+            assert answered[:1] == (422,), (path, answered)
+            fields = [error["field"].rpartition(".")[2] for error in answered[1]["facts"]["errors"]]
+            assert fields == [name for name, value in body.items() if value == text], path
+        await VirtualPhone(town.url, session=town.session).enrol(code)
+
+
+async def test_a_database_without_room_is_503_with_a_time_to_come_back(gateway: Town) -> None:
+    supervisor = await gateway.desk("supervisor")
+    await gateway.pool.execute("""
+        CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS
+            $$ BEGIN RAISE EXCEPTION 'could not extend file' USING ERRCODE = '53100'; END $$;
+        CREATE TRIGGER no_room BEFORE INSERT ON enrolment_codes EXECUTE FUNCTION no_room()
+    """)
+    status, problem, headers = await _raw(
+        gateway, "POST", "/v1/enrolment-codes", supervisor.token, json={"role": "cashier"}
+    )
+    assert (status, problem["type"]) == (503, "urn:thungan:problem:unavailable")
+    assert int(headers["Retry-After"]) > 0
+
+
 async def test_an_invalid_request_names_the_fields_and_repeats_nothing_that_was_sent(gateway: Town) -> None:
     token = (await gateway.phone()).token
     body = {**PAYMENT, "amount": "bí mật", "customer_code": "0912345678"}

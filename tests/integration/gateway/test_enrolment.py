@@ -140,6 +140,18 @@ async def test_who_guesses_codes_has_to_wait(town: Town) -> None:
         assert (await _refused(town, good)).status == 429
 
 
+async def test_guesses_that_come_at_once_are_no_more_than_those_that_come_one_by_one(town: Town) -> None:
+    async with town.gateway(enrolment_failures_per_minute=3) as town.url:
+        refused = await asyncio.gather(*(_refused(town, "AAAA-AAAA") for _ in range(30)))
+        assert sorted(problem.status for problem in refused) == [403] * 3 + [429] * 27
+
+
+async def test_devices_that_enrol_one_after_the_other_from_one_address_use_up_nothing(town: Town) -> None:
+    async with town.gateway(enrolment_failures_per_minute=1) as town.url:
+        for _ in range(3):
+            await VirtualPhone(town.url, session=town.session).enrol(await town.code("cashier"))
+
+
 @pytest.mark.parametrize("role", ["collector", "cashier", "collection_point"])
 async def test_only_supervisors_make_codes_and_revoke(gateway: Town, role: str) -> None:
     whose = {

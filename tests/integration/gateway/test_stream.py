@@ -333,15 +333,29 @@ async def test_a_newer_stream_at_another_copy_replaces_the_older_one(town: Town)
         await newer.close()
 
 
-async def test_more_phones_than_a_copy_takes_at_once_are_asked_to_come_back(town: Town) -> None:
-    async with town.gateway(stream_opens_per_second=1) as url:
+async def test_an_address_that_opens_too_many_streams_has_to_wait_and_keeps_nobody_else_out(town: Town) -> None:
+    async with town.gateway(stream_opens_per_second=0.01, stream_open_burst=1, proxy_hops=1) as url:
         phone = await town.phone(url=url)
+        for address, taken in (("10.0.0.1", True), ("10.0.0.1", False), ("10.0.0.2", True)):
+            opening = town.session.ws_connect(f"{url}/v1/stream", headers={"X-Forwarded-For": f"6.6.6.6, {address}"})
+            if taken:
+                socket = await opening
+                await socket.close()
+                continue
+            with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+                await opening
+            assert refused.value.status == 429
+            assert refused.value.headers is not None
+            assert "Retry-After" in refused.value.headers
+        await phone.me()
+
+
+async def test_a_device_that_opens_one_stream_after_the_other_has_to_wait(town: Town) -> None:
+    async with town.gateway(stream_opens_per_device=1) as url:
+        phone, other = await town.phone(url=url), await town.phone(url=url)
         await phone.open_stream()
-        with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
-            await _hello(town, url, token=phone.token)
-        assert refused.value.status == 503
-        assert refused.value.headers is not None
-        assert "Retry-After" in refused.value.headers
+        assert await _closed_with(await _hello(town, url, token=phone.token)) == 4102
+        await other.open_stream()
 
 
 async def _feed(town: Town, sequence: int) -> bool:

@@ -8,6 +8,7 @@ import pytest
 from aiohttp.test_utils import make_mocked_request
 from hypothesis import given
 from hypothesis import strategies as st
+from multidict import CIMultiDict
 
 from services.gateway import routes
 from services.gateway.api.print_jobs import preferred
@@ -40,10 +41,12 @@ def test_a_caller_may_ask_a_burst_and_then_as_often_as_tokens_come_back() -> Non
     assert [buckets.take("a"), buckets.take("a")] == [0, 0.5]
 
 
-def test_looking_takes_no_token() -> None:
+def test_a_token_that_is_given_back_can_be_taken_again_and_there_are_never_more_than_the_burst() -> None:
     buckets = TokenBuckets(1.0, 1, Clock())
-    assert (buckets.wait("a"), buckets.wait("a"), buckets.take("a")) == (0, 0, 0)
-    assert buckets.wait("a") == 1
+    assert (buckets.take("a"), buckets.take("a")) == (0, 1)
+    buckets.give_back("a")
+    buckets.give_back("a")
+    assert (buckets.take("a"), buckets.take("a")) == (0, 1)
 
 
 @given(st.lists(st.tuples(st.integers(0, 30), st.floats(0, 2)), max_size=200))
@@ -108,12 +111,28 @@ def test_only_the_canonical_form_of_a_uuid_is_read(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("trusted", "forwarded", "address"),
-    [(False, "10.0.0.9", "127.0.0.1"), (True, "6.6.6.6, 10.0.0.9", "10.0.0.9"), (True, "", "127.0.0.1")],
+    ("hops", "forwarded", "address"),
+    [
+        (0, ["10.0.0.9"], "127.0.0.1"),
+        (1, ["6.6.6.6, 10.0.0.9"], "10.0.0.9"),
+        (1, ["6.6.6.6", "10.0.0.9"], "10.0.0.9"),
+        (2, ["6.6.6.6, 7.7.7.7", "10.0.0.9, 10.0.0.1"], "10.0.0.9"),
+        (2, ["10.0.0.1"], "127.0.0.1"),
+        (1, [], "127.0.0.1"),
+        (1, [""], "127.0.0.1"),
+        (1, ["unknown"], "127.0.0.1"),
+        (1, ["10.0.0.9:4711"], "10.0.0.9"),
+        (1, ["[2001:db8:1:2:3::9]:4711"], "2001:db8:1:2::/64"),
+        (1, ["2001:db8:1:2:ffff::1"], "2001:db8:1:2::/64"),
+        (1, ["::ffff:10.0.0.9"], "10.0.0.9"),
+    ],
 )
-def test_the_callers_address_is_believed_from_a_trusted_proxy_only(trusted: bool, forwarded: str, address: str) -> None:
-    request = make_mocked_request("GET", "/", headers={"X-Forwarded-For": forwarded}).clone(remote="127.0.0.1")
-    assert address_of(request, trusted) == address
+def test_the_callers_address_is_what_our_outermost_proxy_added_and_of_ipv6_the_64(
+    hops: int, forwarded: list[str], address: str
+) -> None:
+    headers = CIMultiDict([("X-Forwarded-For", line) for line in forwarded])
+    request = make_mocked_request("GET", "/", headers=headers).clone(remote="127.0.0.1")
+    assert address_of(request, hops) == address
 
 
 def test_a_code_may_be_typed_in_small_letters_with_spaces() -> None:

@@ -75,7 +75,10 @@ def test_what_a_bank_would_refuse_is_refused(amount: int, content: str) -> None:
         payment_code(ACCOUNT, amount, content)
 
 
-@pytest.mark.parametrize(("bank_bin", "account"), [("97041", "1"), ("123456", "1"), ("970415", ""), ("970415", "1 2")])
+@pytest.mark.parametrize(
+    ("bank_bin", "account"),
+    [("97041", "1"), ("123456", "1"), ("970999", "1"), ("963388x", "1"), ("970415", ""), ("970415", "1 2")],
+)
 def test_an_account_that_cannot_be_one_is_refused(bank_bin: str, account: str) -> None:
     with pytest.raises(VietQrError):
         BankAccount(bank_bin, account)

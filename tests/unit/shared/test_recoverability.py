@@ -61,6 +61,9 @@ def test_a_conflict_is_repeated_here_a_few_times_and_then_put_off(error: Excepti
         asyncpg.CannotConnectNowError("starting"),
         asyncpg.AdminShutdownError("stopping"),
         asyncpg.InterfaceError("connection is closed"),
+        asyncpg.DiskFullError("no space left on device"),
+        asyncpg.OutOfMemoryError("out of memory"),
+        asyncpg.TooManyConnectionsError("too many clients"),
     ],
 )
 def test_while_the_database_is_away_the_event_is_held_and_no_attempt_is_used_up(error: Exception) -> None:

@@ -8,7 +8,7 @@ const CRC_TAG_AND_LENGTH = "6304";
 export const MAX_CONTENT = 25;
 
 export interface BankAccount {
-  /** Six digits from 970000 on. */
+  /** Six digits that name a bank. */
   readonly bank_bin: string;
   readonly account: string;
 }

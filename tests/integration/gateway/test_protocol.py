@@ -1,0 +1,214 @@
+"""Slow and ambiguous HTTP: deadlines for headers, bodies and idle connections; what has two readings is refused."""
+
+import asyncio
+import gzip
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from shared.ids import new_id
+from tests.integration.gateway.back_office import START, TOTAL
+from tests.integration.gateway.conftest import CUSTOMER, Town
+
+PAYMENT = {"method": "cash", "customer_code": CUSTOMER, "amount": TOTAL, "received_at": START.isoformat()}
+
+
+@asynccontextmanager
+async def _connection(url: str) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+    parts = urlsplit(url)
+    reader, writer = await asyncio.open_connection(parts.hostname, parts.port)
+    try:
+        yield reader, writer
+    finally:
+        writer.close()
+
+
+async def _answered(url: str, request: bytes) -> tuple[int, str, dict[str, Any]]:
+    """Send bytes, read until the gateway closes, and return status, slug and problem of its answer."""
+    async with _connection(url) as (reader, writer):
+        writer.write(request)
+        async with asyncio.timeout(20):
+            answer = await reader.read()
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert b"application/problem+json" in head, answer
+    problem = json.loads(body)
+    assert int(head.split()[1]) == problem["status"]
+    return problem["status"], problem["type"].removeprefix("urn:thungan:problem:"), problem
+
+
+def _request(token: str, body: bytes, *more: str, **headers: str) -> bytes:
+    lines = {
+        "Host": "a",
+        "Connection": "close",
+        "Authorization": f"Bearer {token}",
+        "Content-Type": "application/json",
+        "Idempotency-Key": str(new_id()),
+        "Content-Length": str(len(body)),
+        **{name.replace("_", "-"): value for name, value in headers.items()},
+    }
+    head = ["POST /v1/payments HTTP/1.1", *(f"{name}: {value}" for name, value in lines.items()), *more, "", ""]
+    return "\r\n".join(head).encode("latin-1") + body
+
+
+# --- deadlines -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "begun", [b"GET /v1/me HTTP/1.1\r\nHost: a\r\n", b"GET /v1/", b"POST /v1/payments HTTP/1.1\r\nA: "]
+)
+async def test_headers_that_do_not_end_in_time_end_the_connection(town: Town, begun: bytes) -> None:
+    async with town.gateway(header_timeout=0.2) as url:
+        assert (await _answered(url, begun))[:2] == (408, "request-too-slow")
+
+
+async def test_a_connection_that_sends_nothing_is_closed(town: Town) -> None:
+    async with town.gateway(header_timeout=0.2) as url, _connection(url) as (reader, _), asyncio.timeout(20):
+        assert await reader.read() == b""
+
+
+async def test_headers_that_drip_do_not_move_the_deadline(town: Town) -> None:
+    async with town.gateway(header_timeout=0.3) as url, _connection(url) as (reader, writer):
+        writer.write(b"GET /v1/me HTTP/1.1\r\n")
+        closed = asyncio.create_task(reader.read())
+        async with asyncio.timeout(20):
+            while not closed.done():
+                writer.write(b"A")
+                await asyncio.wait([closed], timeout=0.02)
+        # The answer may be lost: bytes that nobody reads any more reset the connection.
+        with suppress(ConnectionResetError):
+            assert closed.result().startswith(b"HTTP/1.1 408 ")
+
+
+async def test_a_connection_is_kept_between_two_requests_and_closed_when_it_stays_idle(town: Town) -> None:
+    request = b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n"
+    async with (
+        town.gateway(header_timeout=0.2, idle_timeout=0.5) as url,
+        _connection(url) as (reader, writer),
+        asyncio.timeout(20),
+    ):
+        for _ in range(2):
+            writer.write(request)
+            head = await reader.readuntil(b"\r\n\r\n")
+            assert head.startswith(b"HTTP/1.1 200 ")
+            await reader.readuntil(b"}")
+        assert await reader.read() == b""
+
+
+async def test_a_body_that_does_not_come_whole_in_time_is_answered_and_ends_the_connection(town: Town) -> None:
+    async with town.gateway(body_timeout=0.2) as town.url:
+        token = (await town.phone()).token
+        request = _request(token, b"{", Content_Length="500")
+        assert (await _answered(town.url, request))[:2] == (408, "request-too-slow")
+
+
+# --- two readings --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "twice",
+    [
+        "Idempotency-Key: 0199d5b0-7c1e-7000-8000-000000000001",
+        "authorization: Bearer tn_other",
+        "X-Correlation-Id: abcdefgh",
+    ],
+)
+async def test_a_header_that_comes_twice_is_refused(gateway: Town, twice: str) -> None:
+    token = (await gateway.phone()).token
+    request = _request(token, json.dumps(PAYMENT).encode(), twice, X_Correlation_Id="hgfedcba")
+    status, slug, problem = await _answered(gateway.url, request)
+    assert (status, slug) == (400, "ambiguous-request")
+    assert [error["field"] for error in problem["facts"]["errors"]] == [twice.partition(":")[0].lower()]
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        (b'{"method": "cash", "amount": 1, "amount": 2}', "amount"),
+        (b'{"method": "cash", "method": "transfer"}', "method"),
+        (b'{"method": "cash", "a": [{"b": 1, "\\u0062": 2}]}', "b"),
+    ],
+)
+async def test_a_member_that_comes_twice_is_refused(gateway: Town, body: bytes, field: str) -> None:
+    token = (await gateway.phone()).token
+    status, slug, problem = await _answered(gateway.url, _request(token, body))
+    assert (status, slug) == (400, "ambiguous-request")
+    assert problem["facts"] == {"errors": [{"location": "body", "field": field, "message": "is given more than once"}]}
+
+
+async def test_a_body_in_any_encoding_but_plain_utf8_is_refused(gateway: Town) -> None:
+    token = (await gateway.phone()).token
+    plain = json.dumps(PAYMENT)
+    chunked = _request(token, b"", Transfer_Encoding="gzip, chunked") + b"2\r\n{}\r\n0\r\n\r\n"
+    gzipped = chunked.replace(b"Content-Length: 0\r\n", b"")
+    for request in (
+        _request(token, gzip.compress(plain.encode()), Content_Encoding="gzip"),
+        _request(token, plain.encode(), Content_Encoding="identity"),
+        gzipped,
+        _request(token, plain.encode("utf-16"), Content_Type="application/json; charset=utf-16"),
+    ):
+        assert (await _answered(gateway.url, request))[:2] == (415, "encoded-body")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"[" * 30_000, b'{"amount": 1.0, "x": ' + b"9" * 20_000 + b"}", b'{"amount": 1e400}', b'{"amount": NaN}', b"\xff"],
+)
+async def test_what_readers_of_json_choke_on_is_refused(gateway: Town, body: bytes) -> None:
+    token = (await gateway.phone()).token
+    assert (await _answered(gateway.url, _request(token, body)))[0] in {400, 422}
+
+
+# --- no HTTP -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"NONSENSE\r\n\r\n",
+        b"GET /v1/me HTTP/1.1\r\nHost: a\r\nBad Header: x\r\n\r\n",
+        b"GET /v1/me HTTP/1.1\r\nHost: a\r\nX: \x00\r\n\r\n",
+        b"GET /" + b"a" * 20_000 + b" HTTP/1.1\r\nHost: a\r\n\r\n",
+        b"POST /v1/enrolments HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n{}",
+        b"POST /v1/enrolments HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n{}",
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
+    ],
+)
+async def test_what_is_no_http_is_refused_as_a_problem_that_repeats_nothing(gateway: Town, sent: bytes) -> None:
+    status, slug, problem = await _answered(gateway.url, sent)
+    assert (status, slug) == (400, "malformed-request")
+    assert "aaaa" not in json.dumps(problem)
+
+
+@pytest.mark.parametrize("chunks", [b"zz\r\n{}\r\n0\r\n\r\n", b"2\r\n{}xx\r\n0\r\n\r\n"])
+async def test_chunks_that_do_not_add_up_are_refused(gateway: Town, chunks: bytes) -> None:
+    token = (await gateway.phone()).token
+    request = _request(token, b"", Transfer_Encoding="chunked").replace(b"Content-Length: 0\r\n", b"")
+    assert (await _answered(gateway.url, request + chunks))[0] == 400
+
+
+@pytest.mark.parametrize(
+    ("request_line", "status"), [("POST /v1/stream", 405), ("GET /v1/stream", 426), ("GET http://[::1/v1/me", 400)]
+)
+async def test_odd_requests_are_problems(gateway: Town, request_line: str, status: int) -> None:
+    request = f"{request_line} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+    assert (await _answered(gateway.url, request.encode()))[0] == status
+
+
+async def test_a_handshake_without_its_key_is_a_problem(gateway: Town) -> None:
+    request = b"GET /v1/stream HTTP/1.1\r\nHost: a\r\nConnection: Upgrade, close\r\nUpgrade: websocket\r\n\r\n"
+    assert (await _answered(gateway.url, request))[0] == 400
+
+
+async def test_an_expectation_that_nobody_fulfils_is_a_problem(gateway: Town) -> None:
+    request = b"GET /v1/me HTTP/1.1\r\nHost: a\r\nExpect: cake\r\nConnection: close\r\n\r\n"
+    assert (await _answered(gateway.url, request))[0] == 417
+
+
+@pytest.mark.parametrize("token", ["\xff", "t\xe9", "\x80"])
+async def test_a_token_of_other_bytes_than_ascii_is_not_known(gateway: Town, token: str) -> None:
+    request = f"GET /v1/me HTTP/1.1\r\nHost: a\r\nConnection: close\r\nAuthorization: Bearer {token}\r\n\r\n"
+    assert (await _answered(gateway.url, request.encode("latin-1")))[:2] == (401, "not-authenticated")
