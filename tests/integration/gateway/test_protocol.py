@@ -40,7 +40,7 @@ async def _answered(url: str, request: bytes) -> tuple[int, str, dict[str, Any]]
     return problem["status"], problem["type"].removeprefix("urn:thungan:problem:"), problem
 
 
-def _request(token: str, body: bytes, *more: str, **headers: str) -> bytes:
+def _request(token: str | None, body: bytes, *more: str, **headers: str) -> bytes:
     lines = {
         "Host": "a",
         "Connection": "close",

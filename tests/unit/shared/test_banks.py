@@ -1,5 +1,7 @@
 """A transfer goes to a bank that exists, whatever its code begins with."""
 
+from typing import Any
+
 import pytest
 from pydantic import SecretStr, ValidationError
 
@@ -7,7 +9,7 @@ from services.gateway.settings import GatewaySettings
 from services.receipt.settings import ReceiptSettings
 from shared.banks import AS_OF, BANKS, require_known_bank
 
-ADDRESSES = {"amqp_url": SecretStr("amqp://a"), "database_url": SecretStr("postgresql://a")}
+ADDRESSES: dict[str, Any] = {"amqp_url": SecretStr("amqp://a"), "database_url": SecretStr("postgresql://a")}
 
 
 @pytest.mark.parametrize("bin_", ["", "963388", "546034", "970436", "970422"])
