@@ -112,7 +112,9 @@ class RouteStop(Record):
 
     customer: CustomerSummary
     done_today: bool
-    """Visited today or settled: nothing is left to do at this stop today."""
+    """Nothing is owed any more. A visit alone settles nothing."""
+    visited_today: bool = False
+    """Somebody was at this door today, whatever came of it."""
     promised_today: bool
     """There is an appointment for this day."""
     last_outcome: Outcome | None

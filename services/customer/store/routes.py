@@ -42,7 +42,8 @@ async def is_on_route(connection: Connection, customer_code: str, collector_code
 _STOPS = """
 SELECT customer_code, customers.name, address, phone, route_code, place_in_route, meter_number, appointment,
     coalesce(step, 'settled') AS step, coalesce(debt, 0) AS debt,
-    coalesce(debt, 0) <= 0 OR coalesce(visited_at >= $2, false) AS done_today,
+    coalesce(debt, 0) <= 0 AS done_today,
+    coalesce(visited_at >= $2, false) AS visited_today,
     coalesce(appointment >= $2 AND appointment < $3, false) AS promised_today,
     -- The outcome of a visit for an earlier debt is left out.
     CASE WHEN visited_at >= $2 OR account_version_then > cleared_version THEN outcome END AS last_outcome,
@@ -78,6 +79,7 @@ async def stops(
         RouteStop(
             customer=CustomerSummary.model_validate(dict(row)),
             done_today=row["done_today"],
+            visited_today=row["visited_today"],
             promised_today=row["promised_today"],
             last_outcome=row["last_outcome"],
         )

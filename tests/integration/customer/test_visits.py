@@ -255,12 +255,22 @@ async def test_news_of_an_account_that_is_not_known_yet_waits_for_its_customer(s
     assert (await service.ask(GetCustomer(customer_code="PB14010000099"))).step is NextStep.DUE
 
 
-async def stops(service: Service, day_offset: int = 0) -> list[tuple[str, NextStep, bool, bool, Outcome | None]]:
+Stop = tuple[str, NextStep, bool, bool, bool, Outcome | None]
+
+
+async def stops(service: Service, day_offset: int = 0) -> list[Stop]:
     day = (NOW + timedelta(days=day_offset)).date()
     route = await service.ask(GetRoute(collector_code="TN1", day=day))
     assert route.total_stops == len(route.stops)
     return [
-        (stop.customer.customer_code, stop.customer.step, stop.done_today, stop.promised_today, stop.last_outcome)
+        (
+            stop.customer.customer_code,
+            stop.customer.step,
+            stop.visited_today,
+            stop.done_today,
+            stop.promised_today,
+            stop.last_outcome,
+        )
         for stop in route.stops
     ]
 
@@ -268,23 +278,23 @@ async def stops(service: Service, day_offset: int = 0) -> list[tuple[str, NextSt
 async def test_a_route_shows_who_owes_in_the_order_of_walking(service: Service) -> None:
     assert await stops(service) == []
     await service.consume(billed(UT, 1), billed(HANG, 1), billed(HANH, 1), billed(OTHERS, 1))
-    due = [(code, NextStep.DUE, False, False, None) for code in (HANH, HANG, UT)]
+    due = [(code, NextStep.DUE, False, False, False, None) for code in (HANH, HANG, UT)]
     assert await stops(service) == due
 
 
-async def test_a_stop_is_done_when_visited_or_settled_on_the_day(service: Service) -> None:
+async def test_a_stop_is_done_when_settled_and_visited_when_somebody_was_there(service: Service) -> None:
     await service.consume(billed(HANH, 1), billed(HANG, 1), billed(UT, 1))
     await service.ask(record(Outcome.AWAY))
     await service.consume(paid(HANG, 2))
     assert await stops(service) == [
-        (HANH, NextStep.REVISIT, True, False, Outcome.AWAY),
-        (HANG, NextStep.SETTLED, True, False, None),
-        (UT, NextStep.DUE, False, False, None),
+        (HANH, NextStep.REVISIT, True, False, False, Outcome.AWAY),
+        (HANG, NextStep.SETTLED, False, True, False, None),
+        (UT, NextStep.DUE, False, False, False, None),
     ]
     # The next morning the one comes back, and the other is nobody's stop any more.
     assert await stops(service, day_offset=1) == [
-        (HANH, NextStep.REVISIT, False, False, Outcome.AWAY),
-        (UT, NextStep.DUE, False, False, None),
+        (HANH, NextStep.REVISIT, False, False, False, Outcome.AWAY),
+        (UT, NextStep.DUE, False, False, False, None),
     ]
 
 
@@ -293,7 +303,7 @@ async def test_a_promise_is_flagged_on_its_day_only(service: Service) -> None:
     # Half past one in the night of the 26th in Vietnam is still the 25th in UTC.
     promised = NOW.replace(day=25, hour=18, minute=30)
     await service.ask(record(Outcome.CANNOT_PAY, appointment=promised))
-    assert [stop[3] for offset in range(5) for stop in await stops(service, offset)] == [
+    assert [stop[4] for offset in range(5) for stop in await stops(service, offset)] == [
         False,
         False,
         False,
@@ -306,7 +316,7 @@ async def test_the_outcome_for_an_earlier_debt_is_not_shown_for_the_present_one(
     await service.consume(billed(HANH, 1))
     await service.ask(record(Outcome.AWAY))
     await service.consume(paid(HANH, 2), billed(HANH, 3))
-    assert await stops(service, day_offset=1) == [(HANH, NextStep.DUE, False, False, None)]
+    assert await stops(service, day_offset=1) == [(HANH, NextStep.DUE, False, False, False, None)]
 
 
 async def test_a_long_route_comes_in_parts(service: Service) -> None:
