@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from services.customer.search.match import Match
-from services.customer.search.query import Query, QueryKind, code_slips, digit_slips
+from services.customer.search.query import Query, QueryKind, code_slips, digit_slips, mentioned
 from services.customer.store.search import by_identifier, by_slip
 from shared.contracts.customer import MatchedOn
 from shared.db import Connection
@@ -39,6 +39,19 @@ async def find_identifier(
         if match.customer_code not in best or match.score > best[match.customer_code].score:
             best[match.customer_code] = match
     return list(best.values())
+
+
+async def find_mentioned(connection: Connection, typed: str, routes: Sequence[str] | None, limit: int) -> list[Match]:
+    """Return the customers whose whole code, meter number or phone number stands anywhere in a longer text."""
+    found: dict[str, Match] = {}
+    for text in mentioned(typed):
+        phone = _beginning_of_phone(text) if text.isdigit() else None
+        rows = await by_identifier(connection, text, phone=phone, may_end_phone=False, routes=routes, limit=limit)
+        for row in rows:
+            if row["score"] == 1:
+                match = Match(row["customer_code"], MatchedOn(row["matched_on"]), row["score"])
+                found.setdefault(match.customer_code, match)
+    return list(found.values())
 
 
 def _beginning_of_phone(digits: str) -> str | None:

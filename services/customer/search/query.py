@@ -16,6 +16,10 @@ MOST_WORDS = 12
 _IDENTIFIER = re.compile(r"[0-9A-Z]{4,}")
 _SPACED_CODE = re.compile(r"P[A-Z][0-9]{2}[0-9A-Z]{2,}")
 _NUMBER = re.compile(r"\+?[0-9 ().\-/]+")
+_CODE_IN_TEXT = re.compile(r"(?=(P[A-Z][0-9]{2}[0-9A-Z]{2}[0-9]{7}))")
+_PHONE_IN_TEXT = re.compile(r"(?<![0-9])(?:\+ ?84|0084|84|0)(?:[ .()\-]*[0-9]){9,10}(?![0-9])")
+MOST_MENTIONED = 5
+"""Codes and numbers in a longer text that are looked up."""
 _LETTERS = "abcdefghiklmnopqrstuvxy"
 _DIGITS = "0123456789"
 
@@ -58,6 +62,18 @@ def classify(typed: str) -> Query:
     if spaced or single:
         return Query(QueryKind.CODE, joined, words)
     return Query(QueryKind.WORDS, joined, words)
+
+
+def mentioned(typed: str) -> list[str]:
+    """Return the customer codes and phone numbers that stand anywhere in a longer text, such as a message, codes first.
+
+    The number of a bill begins with the customer's code, and banks run the content of a transfer together with their
+    own letters: a code counts wherever it stands.
+    """
+    letters = "".join(search_key(typed).upper().split())
+    codes = [found.group(1) for found in _CODE_IN_TEXT.finditer(letters)]
+    phones = [re.sub(r"[^0-9]", "", found) for found in _PHONE_IN_TEXT.findall(typed)]
+    return list(dict.fromkeys([*codes, *phones]))[:MOST_MENTIONED]
 
 
 def code_slips(code: str) -> list[str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from services.customer.search.identifiers import find_identifier
+from services.customer.search.identifiers import find_identifier, find_mentioned
 from services.customer.search.match import Match
 from services.customer.search.query import QueryKind, classify
 from services.customer.search.words import WordSearch
@@ -22,6 +22,8 @@ async def search(connection: Connection, typed: str, routes: Sequence[str] | Non
     matches: list[Match] = []
     if query.kind is not QueryKind.WORDS:
         matches = await find_identifier(connection, query, routes, limit)
+    if not any(match.score == 1 for match in matches):
+        matches = await find_mentioned(connection, typed, routes, limit) or matches
     if not matches:
         matches = await WordSearch(connection, routes, limit).find(query.words)
     return sorted(matches, key=lambda match: (-match.score, match.customer_code))[:limit]

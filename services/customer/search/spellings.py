@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from services.customer.search.query import INITIALS_LENGTH
+from services.customer.search.sounds import alike
 
 LONGEST_TERM = 60
 """Words are cut to this length where they are indexed."""
@@ -27,8 +28,8 @@ def spelling_weight(typed: str, known: str) -> float:
     """Return from 0 to 1 how probably ``typed`` was meant to be ``known``.
 
     1 for the same word; less for the beginning of a word; less still for one or (from five letters on) two slips,
-    where swapped neighbours are one slip and letters that sound alike half of one. 0 for anything else; single letters
-    and numbers are never misspelt, and of two letters the first is right.
+    where swapped neighbours are one slip, letters and whole syllables that sound alike half of one. 0 for anything
+    else; single letters and numbers are never misspelt, and of two letters the first is right.
     """
     if typed == known:
         return 1.0
@@ -39,7 +40,7 @@ def spelling_weight(typed: str, known: str) -> float:
     if len(typed) <= INITIALS_LENGTH and (typed[0] != known[0] or len(known) <= len(typed)):
         return 0.0
     allowed = 2.0 if len(typed) >= 5 else 1.0
-    slips = _slips_between(typed, known, allowed)
+    slips = 0.5 if typed in alike(known) else _slips_between(typed, known, allowed)
     return 0.0 if slips > allowed else 1.0 - 0.9 * slips / max(len(typed), len(known))
 
 

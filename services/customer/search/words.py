@@ -10,6 +10,7 @@ from asyncpg import Record
 
 from services.customer.search.match import Match
 from services.customer.search.query import INITIALS_LENGTH, word_slips
+from services.customer.search.sounds import alike
 from services.customer.search.spellings import Candidate, Spellings
 from services.customer.store import search as store
 from shared.contracts.customer import MatchedOn
@@ -136,5 +137,5 @@ class WordSearch:
 
     async def _known_words(self, words: Sequence[str]) -> dict[str, set[str]]:
         typed = sorted({word for word in words if word.isalpha() and len(word) <= 40})
-        slips = [(word, slip) for word in typed for slip in word_slips(word)]
+        slips = [(word, slip) for word in typed for slip in {*word_slips(word), *alike(word)}]
         return await store.known_words(self._connection, typed, slips, initials_length=INITIALS_LENGTH)

@@ -129,6 +129,11 @@ async def names(people: asyncpg.Pool, matches: list[Match]) -> list[str]:
         ("ap cai ngay", "Phạm Văn Bé Ba"),
         ("kinh dung khanh lam", "Võ Thị Kim Ngân"),
         ("3 tran hung dao", "Huỳnh Thanh Tuấn"),
+        ("mai tri nguyeng", "Mai Chí Nguyện"),
+        ("lam quoc diet", "Lâm Quốc Việt"),
+        ("nguyen chuong xuang", "Nguyễn Trường Xuân"),
+        ("thach thi xo phia", "Thạch Thị Sô Phia"),
+        ("giang thuy giuong", "Đặng Thùy Dương"),
     ],
 )
 async def test_the_right_customer_comes_first(
@@ -162,6 +167,10 @@ async def test_the_right_customer_comes_first(
         ("21500000", "Nguyễn Thị Hạnh", MatchedOn.METER),
         ("500000", "Nguyễn Thị Hạnh", MatchedOn.METER),
         ("21503475", "Nguyễn Thị Hằng", MatchedOn.METER),
+        ("Anh ơi hộ PB14010020345 chưa trả, ghé giùm Lê Hoàng Phúc nhé", "Nguyễn Thị Hạnh", MatchedOn.CODE),
+        ("MBVCB.327.TDPB14010020345ABCDEFGH.CT tu 0071000123456", "Nguyễn Thị Hạnh", MatchedOn.CODE),
+        ("PB14010020345T092026K1", "Nguyễn Thị Hạnh", MatchedOn.CODE),
+        ("gọi 0953.111.101 gặp Trần Văn Út", "Nguyễn Thị Hạnh", MatchedOn.PHONE),
     ],
 )
 async def test_codes_and_numbers_are_found_whole_in_part_and_with_a_slip(

@@ -4,7 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.customer.search.query import MOST_WORDS, QueryKind, classify, code_slips, digit_slips, word_slips
+from services.customer.search.query import (
+    MOST_WORDS,
+    QueryKind,
+    classify,
+    code_slips,
+    digit_slips,
+    mentioned,
+    word_slips,
+)
 
 
 @pytest.mark.parametrize(
@@ -62,6 +70,24 @@ def test_any_text_is_understood_somehow(typed: str) -> None:
     query = classify(typed)
     assert len(query.words) <= MOST_WORDS
     assert query.text.isalnum() or not query.words
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("Anh ơi số này chưa trả PB14010012345 nhờ anh ghé nhé", ["PB14010012345"]),
+        ("MBVCB.327.TDPB14010012345ABCDEFGH.CT tu 0071000123456", ["PB14010012345"]),
+        ("hóa đơn PB14010012345T092026K1 chưa đóng", ["PB14010012345"]),
+        ("TIEN DIEN pb14 0100 12345 thang 9", ["PB14010012345"]),
+        ("PA03HL0012345: gọi 0912.345.678", ["PA03HL0012345", "0912345678"]),
+        ("gọi chị Út +84 912-345-678 giùm", ["84912345678"]),
+        ("gọi (0290) 3831 234 gặp bà Hai", ["02903831234"]),
+        ("Nguyễn Thị Hạnh 12 Lê Lợi", []),
+        ("123456789012345678901234", []),
+    ],
+)
+def test_a_code_or_a_phone_number_is_found_anywhere_in_a_text(typed: str, found: list[str]) -> None:
+    assert mentioned(typed) == found
 
 
 def test_one_slip_is_a_letter_more_less_other_or_swapped() -> None:

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.customer.search.query import word_slips
+from services.customer.search.sounds import alike
 from services.customer.search.spellings import Candidate, Spellings, spelling_weight
 
 WORDS = st.text(alphabet="aceghimnotuvy", min_size=1, max_size=8)
@@ -27,6 +28,36 @@ def test_letters_that_sound_alike_are_half_a_slip() -> None:
     assert spelling_weight("ly", "li") == 0.0  # of two letters nothing is guessed but what is missing
     assert spelling_weight("mai", "may") > spelling_weight("mai", "mat")
     assert spelling_weight("suan", "xuan") > spelling_weight("tuan", "xuan")
+
+
+@pytest.mark.parametrize(
+    ("typed", "known"),
+    [
+        ("tri", "chi"),
+        ("chang", "trang"),
+        ("suan", "xuan"),
+        ("xang", "sang"),
+        ("yen", "yeng"),
+        ("giung", "dung"),
+        ("dang", "giang"),
+        ("vang", "dang"),
+        ("giu", "vu"),
+        ("trin", "chin"),
+        ("gin", "din"),
+        ("tran", "chang"),
+        ("phuot", "phuoc"),
+    ],
+)
+def test_syllables_that_are_spoken_alike_in_the_south_are_half_a_slip(typed: str, known: str) -> None:
+    assert typed in alike(known)
+    assert known in alike(typed)
+    if not known.startswith(typed):
+        assert spelling_weight(typed, known) == pytest.approx(1 - 0.45 / max(len(typed), len(known)))
+
+
+@pytest.mark.parametrize("word", ["", "s", "ng", "gi", "hai", "12", "nguyen"])
+def test_a_syllable_is_never_alike_to_itself(word: str) -> None:
+    assert word not in alike(word)
 
 
 def test_the_beginning_of_a_word_says_more_the_longer_it_is() -> None:

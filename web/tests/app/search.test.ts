@@ -56,6 +56,13 @@ for (const [typed, code, why] of [
   ["5678", "PB14010000790", "the end of a phone number"],
   ["120000771", "PB14010000790", "a meter number"],
   ["0912345679", "PB14010000790", "a phone number with one slip"],
+  ["huin tri zung", "PB14010000106", "as it is spoken"],
+  ["tran an chan", "PB14010000773", "as it is spoken in the south"],
+  ["giang vuy nghia", "PB14010000771", "gi and v for d"],
+  ["anh ơi PB14010000790 chưa trả, gần nhà Trần Ánh Trang", "PB14010000790", "a code in a message"],
+  ["MBVCB.327.TDPB14010000790ABCDEFGH.CT tu 0071", "PB14010000790", "a code in a transfer"],
+  ["PB14010000790T092026K1", "PB14010000790", "the number of a bill"],
+  ["gọi 0912.345.678 gặp chị Trang", "PB14010000790", "a phone number in a message"],
 ] as const) {
   test(`"${typed}" finds the customer: ${why}`, () => assert.equal(first(typed), code));
 }

@@ -60,7 +60,7 @@ export function Search() {
             onInput={(event) => setTyped(event.currentTarget.value)}
             autocomplete="off"
             spellcheck={false}
-            maxLength={100}
+            maxLength={200}
             enterKeyHint="search"
           />
         </label>
@@ -86,5 +86,5 @@ export function Search() {
 
 function stopOf({ customer }: CustomerMatch, stops: readonly RouteStop[]): RouteStop {
   const known = stops.find((stop) => stop.customer.customer_code === customer.customer_code);
-  return known ?? { customer, done_today: false, promised_today: false, last_outcome: null };
+  return known ?? { customer, done_today: customer.debt <= 0, promised_today: false, last_outcome: null };
 }

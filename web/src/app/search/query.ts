@@ -30,6 +30,23 @@ export function classify(pasted: string): Query {
   return { kind: spaced || single ? "code" : "words", text, words };
 }
 
+const CODE_IN_TEXT = /(?=(P[A-Z][0-9]{2}[0-9A-Z]{2}[0-9]{7}))/g;
+const PHONE_IN_TEXT = /(?<![0-9])(?:\+ ?84|0084|84|0)(?:[ .()-]*[0-9]){9,10}(?![0-9])/g;
+const MOST_MENTIONED = 5;
+
+/**
+ * The customer codes and phone numbers that stand anywhere in a longer text, such as a message, codes first.
+ *
+ * The number of a bill begins with the customer's code, and banks run the content of a transfer together with their own
+ * letters: a code counts wherever it stands.
+ */
+export function mentioned(typed: string): string[] {
+  const letters = searchKey(typed).toUpperCase().replaceAll(" ", "");
+  const codes = [...letters.matchAll(CODE_IN_TEXT)].map(([, code = ""]) => code);
+  const phones = (typed.match(PHONE_IN_TEXT) ?? []).map((found) => found.replace(/[^0-9]/g, ""));
+  return [...new Set([...codes, ...phones])].slice(0, MOST_MENTIONED);
+}
+
 /** Every text that differs from an upper-case code by one slip of the finger. */
 export function codeSlips(code: string): Set<string> {
   return singleSlips(code, DIGITS + LETTERS.toUpperCase());

@@ -1,7 +1,7 @@
 /** Finding customers on the downloaded route, as forgiving as the server is. */
 import type { CustomerMatch, CustomerSummary, MatchedOn, RouteStop } from "../../api/types.ts";
 import { searchKey } from "../text.ts";
-import { classify, codeSlips, digitSlips, type Query } from "./query.ts";
+import { classify, codeSlips, digitSlips, mentioned, type Query } from "./query.ts";
 import { answers, asTyped, type Candidate, corrected, type Spellings, weightOf } from "./spelling.ts";
 
 /** With fewer matches than this, the words are taken to be misspelt. */
@@ -46,6 +46,10 @@ export class RouteIndex {
       return [];
     }
     let matches = query.kind === "words" ? [] : this.#byIdentifier(query);
+    if (!matches.some((match) => match.score === 1)) {
+      const named = this.#mentioned(typed);
+      matches = named.length > 0 ? named : matches;
+    }
     if (matches.length === 0) {
       matches = this.#byWords(query.words, limit);
     }
@@ -74,6 +78,15 @@ export class RouteIndex {
         return ["phone", 0.7];
       }
       return meter && slips.has(meter) ? ["meter", 0.65] : null;
+    });
+  }
+
+  /** Whose whole code or number stands anywhere in a longer text. */
+  #mentioned(typed: string): CustomerMatch[] {
+    const texts = mentioned(typed).map((text) => [text, beginningOfPhone(text)] as const);
+    return this.#collect((customer) => {
+      const ways = texts.map(([text, phone]) => identify(customer, text, phone, false));
+      return ways.find((way) => way?.[1] === 1) ?? null;
     });
   }
 

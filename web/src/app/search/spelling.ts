@@ -1,5 +1,6 @@
 /** How probably what was typed was meant to be what is known: the server's rules. */
 import { INITIALS_LENGTH } from "./query.ts";
+import { alike } from "./sounds.ts";
 
 /** Letters that are pronounced or written for each other in the south; confusing them is half a mistake. */
 const SOUND_ALIKE = new Set(
@@ -25,7 +26,7 @@ export interface Spellings {
  * From 0 to 1, how probably `typed` was meant to be `known`.
  *
  * 1 for the same word; less for the beginning of a word; less still for one or (from five letters on) two slips, where
- * swapped neighbours are one slip and letters that sound alike half of one. 0 for anything else; single letters and
+ * swapped neighbours are one slip, letters and whole syllables that sound alike half of one. 0 for anything else; single letters and
  * numbers are never misspelt, and of two letters the first is right.
  */
 export function spellingWeight(typed: string, known: string): number {
@@ -42,7 +43,7 @@ export function spellingWeight(typed: string, known: string): number {
     return 0;
   }
   const allowed = typed.length >= 5 ? 2 : 1;
-  const slips = slipsBetween(typed, known, allowed);
+  const slips = alike(known).has(typed) ? 0.5 : slipsBetween(typed, known, allowed);
   return slips > allowed ? 0 : 1 - (0.9 * slips) / Math.max(typed.length, known.length);
 }
 
