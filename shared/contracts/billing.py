@@ -278,7 +278,7 @@ class CloseShift(Request[ShiftReply]):
 
 
 class CollectionPointsReply(Reply):
-    """The collection points, the nearest (same unit) first."""
+    """The collection points, those of the same unit first."""
 
     collection_points: list[CollectionPoint]
 
@@ -331,6 +331,8 @@ class NoticeIssued(Event):
     collection_points: list[CollectionPoint]
     device_id: UUID | None
     issued_at: Moment
+    after_check: bool = False
+    """The customer got a notice to check at the same visit: this one need not have the bill in detail again."""
 
 
 class PaymentRecorded(Event):

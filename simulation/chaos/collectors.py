@@ -157,7 +157,7 @@ class CollectorAtTheDoor(Person):
         await self.visit(self.next_customer(), "away")
 
     async def cannot_pay(self) -> None:
-        """The customer keeps the notice; sometimes it is recorded only after the notice to check."""
+        """The customer gets a notice with the appointment; sometimes it is recorded only after the notice to check."""
         customer, visit_id = self.next_customer(), new_id()
         if self.rng.random() < 0.5:
             first = await self.visit(customer, "met", visit_id)

@@ -39,7 +39,10 @@ async def issue_notice(event: VisitRecorded, work: UnitOfWork, *, clock: Clock, 
     if number is None:
         return
     to_point = visit.next_step is NextStep.COLLECTION_POINT
-    points = await collection_points.nearest(connection, facts.unit.unit_code, points_on_notice) if to_point else []
+    unit = facts.unit.unit_code
+    points = (
+        await collection_points.nearest(connection, unit, points_on_notice, address=facts.address) if to_point else []
+    )
     await work.emit(
         NoticeIssued(
             notice_id=notice_id(visit.visit_id, kind),
@@ -55,6 +58,7 @@ async def issue_notice(event: VisitRecorded, work: UnitOfWork, *, clock: Clock, 
             collection_points=points,
             device_id=event.device_id,
             issued_at=issued_at,
+            after_check=has_notice,
         ),
         aggregate=visit.customer_code,
     )

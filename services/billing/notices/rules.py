@@ -17,14 +17,12 @@ def notice_id(visit_id: UUID, kind: NoticeKind) -> UUID:
 def notice_kind(outcome: Outcome, next_step: NextStep, *, has_notice: bool) -> NoticeKind | None:
     """Return which notice a visit calls for; None when the customer already holds the right one.
 
-    A customer who was met got a notice to check; who then cannot pay keeps it, unless the way leads to a collection
-    point: that notice names the nearest ones. What counts is whether the visit has a notice: a customer who owed
-    nothing when met got none.
+    A customer who was met got a notice to check. Who then cannot pay gets another: it has the day that was agreed on
+    and the collector's phone number, or names the nearest collection points. Who cannot pay is not asked to check any
+    more, where the records of a visit come in the wrong order.
     """
-    if outcome is Outcome.CANNOT_PAY and next_step is NextStep.COLLECTION_POINT:
-        return NoticeKind.COLLECTION_POINT
+    if outcome is Outcome.CANNOT_PAY:
+        return NoticeKind.COLLECTION_POINT if next_step is NextStep.COLLECTION_POINT else NoticeKind.CANNOT_PAY
     if has_notice:
         return None
-    if outcome is Outcome.AWAY:
-        return NoticeKind.AWAY
-    return NoticeKind.CANNOT_PAY if outcome is Outcome.CANNOT_PAY else NoticeKind.CHECK
+    return NoticeKind.AWAY if outcome is Outcome.AWAY else NoticeKind.CHECK

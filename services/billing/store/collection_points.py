@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from shared.contracts.billing import CollectionPoint
 from shared.db import Connection
+from shared.wards import ward_of
 
 _COLUMNS = ("collection_point_code", "name", "kind", "address", "opening_hours", "phone", "unit_code")
 
@@ -21,17 +22,24 @@ async def save(connection: Connection, points: Sequence[CollectionPoint]) -> Non
         await connection.execute(_SAVE, *([getattr(point, column) for point in points] for column in _COLUMNS))
 
 
-# Nearness is the unit: first those of the same unit, then of the same company (first four characters), then others.
+# First those of the same unit, then of the same company (first four characters), then others.
 _NEAREST = f"""
 SELECT {", ".join(_COLUMNS)} FROM collection_points
 ORDER BY unit_code <> $1, left(unit_code, 4) <> left($1, 4), collection_point_code
 LIMIT $2
 """
+MOST_OF_A_UNIT = 200
+"""Points that are looked at for those of a customer's own ward."""
 
 
-async def nearest(connection: Connection, unit_code: str, limit: int) -> list[CollectionPoint]:
-    """Return collection points for customers of a unit, the nearest first."""
-    return [CollectionPoint.model_validate({**row}) for row in await connection.fetch(_NEAREST, unit_code, limit)]
+async def nearest(connection: Connection, unit_code: str, limit: int, *, address: str = "") -> list[CollectionPoint]:
+    """Return collection points for customers of a unit, the nearest first: where ``address`` names a ward, its own."""
+    rows = await connection.fetch(_NEAREST, unit_code, max(limit, MOST_OF_A_UNIT))
+    points = [CollectionPoint.model_validate({**row}) for row in rows]
+    ward = ward_of(address)
+    if ward is not None:
+        points.sort(key=lambda point: (point.unit_code != unit_code, ward_of(point.address) != ward))
+    return points[:limit]
 
 
 _FIND = f"SELECT {', '.join(_COLUMNS)} FROM collection_points WHERE collection_point_code = $1"

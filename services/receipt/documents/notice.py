@@ -1,4 +1,7 @@
-"""The payment notice: what is owed, how it came about, and what to do now."""
+"""The payment notice: what is owed, how it came about, and what to do now.
+
+Who has just got a notice to check, and then promises to pay, gets a short one: the day, the collector and the code.
+"""
 
 from services.receipt.documents.bill import bill_details, period_name
 from services.receipt.documents.parts import (
@@ -36,8 +39,11 @@ def notice(event: NoticeIssued, options: DocumentOptions, words: Words) -> Docum
         *buyer(event.customer, words, with_phone=event.kind is NoticeKind.CHECK),
         Rule(style="dashed"),
     ]
-    if event.bills:
-        blocks += bill_details(event.bills[-1], words)
+    latest = event.bills[-1:]
+    if event.after_check and event.kind is NoticeKind.CANNOT_PAY:
+        blocks += [amount(words("older_debt", period=period_name(bill)), bill.total) for bill in latest]
+    else:
+        blocks += [block for bill in latest for block in bill_details(bill, words)]
     blocks += _other_debts(event, words)
     blocks += big_amount(words("to_pay"), event.account.debt)
     due = event.account.oldest_due_date

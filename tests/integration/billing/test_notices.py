@@ -37,18 +37,19 @@ async def test_a_visit_issues_the_right_notice(desk: Desk, outcome: Outcome, nex
 @pytest.mark.parametrize(
     ("next_step", "kinds"),
     [
-        (NextStep.REVISIT, ["check"]),  # keeps the notice that was printed to check
-        (NextStep.COLLECTION_POINT, ["check", "collection_point"]),
+        (NextStep.REVISIT, [("check", False), ("cannot_pay", True)]),
+        (NextStep.COLLECTION_POINT, [("check", False), ("collection_point", True)]),
     ],
 )
-async def test_who_checked_a_notice_and_cannot_pay_gets_another_only_for_a_collection_point(
-    desk: Desk, next_step: NextStep, kinds: list[str]
+async def test_who_checked_a_notice_and_cannot_pay_gets_another_with_what_was_agreed_on(
+    desk: Desk, next_step: NextStep, kinds: list[tuple[str, bool]]
 ) -> None:
     await desk.customer()
     await desk.bill(320)
     visit_id = await desk.visit(Outcome.MET)
     await desk.visit(Outcome.CANNOT_PAY, next_step, visit_id=visit_id, first_record=False)
-    assert [notice["kind"] for notice in await desk.said("notice.issued")] == kinds
+    notices = await desk.said("notice.issued")
+    assert [(notice["kind"], notice["after_check"]) for notice in notices] == kinds
 
 
 async def test_who_owed_nothing_when_met_and_cannot_pay_a_new_bill_at_the_same_visit_gets_a_notice(desk: Desk) -> None:
@@ -113,6 +114,20 @@ async def test_the_way_to_a_collection_point_names_the_nearest(desk: Desk) -> No
         ("BD01", ""),
         ("BD02", "1900 1006"),
     ]
+
+
+async def test_points_of_the_customers_own_ward_come_first(desk: Desk) -> None:
+    points = """collection_point_code,name,kind,address,opening_hours,phone,unit_code
+BD01,Quầy thu,counter,"Số 1, phường 9, tỉnh Cà Mau",T2-T6,,PB1401
+BD02,Bưu điện,post_office,"Chợ, Phường Tân Thành",T2-T6,,PB1401
+BD03,Ngân hàng,bank,"Phường Tân Thành, tỉnh Bạc Liêu",T2-T6,,PB1901
+"""
+    await import_files(desk.new_work, {"collection_points.csv": points}, TARIFFS)
+    await desk.customer(address="12 Lý Bôn, khóm 2, P. Tân Thành, TP Cà Mau")
+    await desk.bill(320)
+    await desk.visit(Outcome.CANNOT_PAY, NextStep.COLLECTION_POINT)
+    [notice] = await desk.said("notice.issued")
+    assert [point["collection_point_code"] for point in notice["collection_points"]][:2] == ["BD02", "BD01"]
 
 
 async def test_a_visit_to_a_customer_that_billing_has_not_heard_of_waits(desk: Desk) -> None:

@@ -149,6 +149,17 @@ def test_the_notice_to_check_shows_the_phone_number_that_both_must_agree_on() ->
     assert "Điện thoại: 0912 345 678" in flat(DOCUMENTS["notice_check"])
 
 
+def test_the_promise_after_a_checked_notice_is_short_and_has_day_collector_and_code() -> None:
+    event = notice_issued(NoticeKind.CANNOT_PAY).model_copy(update={"after_check": True})
+    document = notice(event, OPTIONS, VIETNAMESE)
+    text = flat(document)
+    for wanted in ("15/11/2026", "08:30", "TrầnVănĐẹt", "0987654321", "Nợkỳ"):
+        assert wanted in "".join(text.split())
+    assert [block.type for block in document.blocks].count("qr") == 1
+    assert "Bậc 1" not in text
+    assert len(document.blocks) < len(DOCUMENTS["notice_cannot_pay"].blocks)
+
+
 @pytest.mark.parametrize("kind", NoticeKind)
 def test_every_notice_says_that_it_is_no_receipt(kind: NoticeKind) -> None:
     assert "không phải biên nhận" in flat(DOCUMENTS[f"notice_{kind.value}"])

@@ -162,7 +162,7 @@ export interface CollectionPointCodeRequest {
   readonly role: "collection_point";
 }
 
-/** The collection points, the nearest (same unit) first. */
+/** The collection points, those of the same unit first. */
 export interface CollectionPointsReply {
   readonly collection_points: readonly CollectionPoint[];
 }
@@ -792,6 +792,7 @@ export interface RouteStop {
   readonly done_today: boolean;
   readonly last_outcome: Outcome | null;
   readonly promised_today: boolean;
+  readonly visited_today?: boolean;
 }
 
 /** A horizontal line over the whole width of the paper. */
@@ -949,7 +950,7 @@ export interface Paths {
   "GET /v1/app-settings": {
     answer: AppSettingsView;
   };
-  /** Read where a notice can be paid, the nearest first */
+  /** Read where a notice can be paid, the points of the unit first */
   "GET /v1/collection-points": {
     query: { "unit_code": string; "limit"?: number };
     answer: CollectionPointsReply;
