@@ -18,6 +18,7 @@ _TEXTS: dict[Language, dict[str, str]] = {
     "vi": {
         "period": "Kỳ {first}-{last}: {days} ngày",
         "cut": "trừ {days} ngày ngừng cấp điện",
+        "whole_month": "định mức đủ 1 tháng",
         "months": "hệ số định mức {months} tháng (tháng {month_days} ngày)",
         "limits": "Định mức {first}-{last}, {households} hộ: {kwh} kWh",
         "decision": "Giá từ {first} đến {last}: {decision}",
@@ -31,6 +32,7 @@ _TEXTS: dict[Language, dict[str, str]] = {
     "en": {
         "period": "Period {first}-{last}: {days} days",
         "cut": "less {days} days without supply",
+        "whole_month": "quotas for 1 full month",
         "months": "quotas for {months} months (month of {month_days} days)",
         "limits": "Quotas {first}-{last}, {households} households: {kwh} kWh",
         "decision": "Prices from {first} to {last}: {decision}",
@@ -67,7 +69,8 @@ def _quotas(bill: Bill, language: Language) -> Iterator[str]:
     if bill.supplied_days != bill.days:
         period.append(texts["cut"].format(days=bill.days - bill.supplied_days))
     if bill.limits:
-        period.append(texts["months"].format(months=_fraction(bill.months), month_days=bill.month_days))
+        quotas = texts["whole_month" if bill.months == 1 else "months"]
+        period.append(quotas.format(months=_fraction(bill.months), month_days=bill.month_days))
     yield ", ".join(period)
     for limits in bill.limits:
         yield texts["limits"].format(

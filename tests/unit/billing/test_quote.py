@@ -160,7 +160,7 @@ def test_supply_cuts_and_change_readings_have_their_columns() -> None:
 def test_a_quote_can_explain_itself_in_both_languages() -> None:
     (answer,) = quote_rows(f"{HEADER}\nC,2024-10-05,2024-11-04,household,1,420,,,,\n", explained=True)
     vietnamese, english = answer["explanation"]["vi"], answer["explanation"]["en"]
-    assert vietnamese[0] == "Kỳ 05/10/2024-04/11/2024: 31 ngày, hệ số định mức 1 tháng (tháng 31 ngày)"
+    assert vietnamese[0] == "Kỳ 05/10/2024-04/11/2024: 31 ngày, định mức đủ 1 tháng"
     assert vietnamese[1] == "Định mức 05/10/2024-10/10/2024, 1 hộ: 10 / 10 / 19 / 19 / 19 kWh"
     assert "Bậc 6: 16 kWh x 3.302 = 52.832 ₫" in vietnamese
     assert vietnamese[-2:] == ("Thuế GTGT 8%: 86.533 ₫", "Tổng cộng: 1.168.191 ₫")

@@ -13,10 +13,19 @@ export function speak(words: Messages): void {
   vietnamese = words;
 }
 
+let englishOfBills: ((text: string) => string) | undefined;
+
+/** A line or a note of a bill, which the gateway has in Vietnamese. */
+export function billText(language: Language, text: string): string {
+  return language === "en" && englishOfBills ? englishOfBills(text) : text;
+}
+
 /** Bring a language's words; English is a file of its own, for few collectors want it. To be awaited before it is used. */
 export async function loadLanguage(language: Language): Promise<void> {
-  if (language === "en") {
-    english ??= (await import("./en.ts")).en;
+  if (language === "en" && !english) {
+    const [words, bills] = await Promise.all([import("./en.ts"), import("./bill_text.ts")]);
+    english = words.en;
+    englishOfBills = bills.englishBillText;
   }
 }
 
