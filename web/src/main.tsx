@@ -26,7 +26,7 @@ async function start(page: Element): Promise<void> {
     const t = translator(language);
     render(
       <Message title={t("impossible_title")} icon="warn">
-        <p>{t("impossible")}</p>
+        <p>{t(error instanceof Error && error.name === "QuotaExceededError" ? "failure_full" : "impossible")}</p>
       </Message>,
       page,
     );

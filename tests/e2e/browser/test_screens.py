@@ -14,6 +14,6 @@ async def app() -> AsyncIterator[str]:
         yield address
 
 
-@pytest.mark.parametrize("script", ["back", "sizes"])
+@pytest.mark.parametrize("script", ["back", "money", "sizes", "storage"])
 async def test_screens(script: str, app: str) -> None:
     await browser.run(f"screens/{script}.browser.ts", {"THUNGAN_APP_URL": app})

@@ -1,4 +1,5 @@
 /** What the gateway refuses, and what gets no answer. */
+import { NotKept } from "../storage/not_kept.ts";
 
 const TYPE_PREFIX = "urn:thungan:problem:";
 
@@ -50,9 +51,12 @@ export async function problemOf(response: Response): Promise<ApiProblem | NoAnsw
   );
 }
 
-/** Without signal, or refused: what is on the phone stays as it is. Anything else is thrown on. */
+/**
+ * Without signal, or refused: what is on the phone stays as it is. Nor could something be kept: every screen shows that.
+ * Anything else is thrown on.
+ */
 export function ignoreNoAnswer(error: unknown): void {
-  if (!(error instanceof NoAnswer) && !(error instanceof ApiProblem)) {
+  if (!(error instanceof NoAnswer) && !(error instanceof ApiProblem) && !(error instanceof NotKept)) {
     throw error;
   }
 }

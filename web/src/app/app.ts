@@ -1,6 +1,8 @@
 /** The app behind the screens: made of its parts, opened, locked, and handed from tab to tab. */
 import { Api } from "../api/client.ts";
+import { ignoreNoAnswer } from "../api/problem.ts";
 import { storedLanguage } from "../i18n/language.ts";
+import type { MessageKey } from "../i18n/vi.ts";
 import { Database } from "../storage/database.ts";
 import type { Facts } from "../storage/schema.ts";
 import { Clock } from "./clock.ts";
@@ -9,9 +11,11 @@ import { Connection } from "./connection.ts";
 import { Customers } from "./customers.ts";
 import { beginDay, type DayParts, loadDay, refreshDay } from "./day.ts";
 import { enrol } from "./enrolment.ts";
+import { failureOf } from "./failure.ts";
 import { Outbox } from "./outbox.ts";
 import { PrintJobs } from "./print_jobs.ts";
 import type { PrinterHub, RememberedPrinter } from "./printer_hub.ts";
+import { unsettledMoney } from "./procedure.ts";
 import { initialState } from "./state.ts";
 import { Store } from "./store.ts";
 import { takeOver } from "./tabs.ts";
@@ -44,9 +48,10 @@ export class App implements DayParts {
 
   private constructor(database: Database, offset: number, printer: PrinterHub) {
     this.database = database;
+    database.watch((unkept) => this.store.set({ unkept }));
     this.printer = printer;
     this.clock = new Clock(offset, (changed) => {
-      void database.setFacts({ clock_offset: changed });
+      void database.setFacts({ clock_offset: changed }).catch(ignoreNoAnswer);
       this.store.set({ clockWrong: this.clock.isWrong, day: this.clock.day() });
     });
     this.api = new Api("", {
@@ -121,6 +126,15 @@ export class App implements DayParts {
     this.store.set({ phase: "enrol" });
   }
 
+  /** Do what a button does; where that fails, the person is shown what to do. Never fails itself. */
+  async attempt(act: () => Promise<unknown>, besides?: MessageKey): Promise<void> {
+    try {
+      await act();
+    } catch (error) {
+      this.store.set({ failure: failureOf(error, besides) });
+    }
+  }
+
   /** Try at once what waits. */
   syncNow(): void {
     this.#connection.hurry();
@@ -135,7 +149,7 @@ export class App implements DayParts {
       this.#token = facts.token;
       await this.#start(facts);
     } else {
-      this.store.set({ phase: facts.locked ? "locked" : "enrol" });
+      this.store.set({ phase: facts.locked ? "locked" : "enrol", unsettled: facts.locked?.unsettled ?? [] });
     }
   }
 
@@ -144,7 +158,8 @@ export class App implements DayParts {
     this.#use = use;
     const isOver = (): boolean => this.#use !== use;
     if (facts.day !== this.clock.day()) {
-      await beginDay(this);
+      // Where nothing can be thrown away, the day begins all the same.
+      await beginDay(this).catch(ignoreNoAnswer);
     }
     await this.#load(facts);
     this.outbox.start();
@@ -171,8 +186,8 @@ export class App implements DayParts {
       this.api,
       {
         changed: (status) => this.printJobs.printerChanged(status),
-        remember: (printer) => void this.database.setFacts({ printer }),
-        printedLate: (jobId, attempt) => void reportPrinted(this, jobId, attempt),
+        remember: (printer) => void this.attempt(() => this.database.setFacts({ printer })),
+        printedLate: (jobId, attempt) => void this.attempt(() => reportPrinted(this, jobId, attempt)),
         stamp: () => this.clock.stamp(),
       },
       (remembered as RememberedPrinter | undefined) ?? null,
@@ -195,7 +210,7 @@ export class App implements DayParts {
 
   async #beginNewDay(): Promise<void> {
     if (this.clock.day() !== this.store.state.day && this.store.state.phase === "ready") {
-      await beginDay(this);
+      await beginDay(this).catch(ignoreNoAnswer);
       await this.#load(await this.database.facts());
       void refreshDay(this);
     }
@@ -221,10 +236,11 @@ export class App implements DayParts {
     }
     this.#token = null;
     this.#stop();
-    this.store.set({ ...initialState(this.store.state.language), phase: "locked" });
+    const unsettled = unsettledMoney(this.store.state.commands);
+    this.store.set({ ...initialState(this.store.state.language), phase: "locked", unsettled });
     this.#updates.forget();
     this.customers.forget();
-    await this.database.wipe({ at: this.clock.stamp() });
+    await this.database.wipe({ at: this.clock.stamp(), ...(unsettled.length > 0 ? { unsettled } : {}) });
   }
 
   async #streamEnded(code: number): Promise<void> {

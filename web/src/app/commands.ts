@@ -65,12 +65,13 @@ function visitCommand(
   };
 }
 
-/** Cash that is in the collector's hand now. */
+/** Cash that is in the collector's hand now: `amount` of what was `given`, the rest goes back. */
 export function takeCash(
   app: Sender,
   whom: Whom,
   going: CurrentVisit,
   amount: number,
+  given: number,
   bills: readonly Bill[],
 ): Promise<Command> {
   return app.outbox.submit({
@@ -87,6 +88,7 @@ export function takeCash(
       bill_ids: bills.map((bill) => bill.bill_id),
       visit_id: going.visit_id,
     },
+    given,
     ...about(whom),
   });
 }

@@ -43,8 +43,11 @@ export class Customers {
     if (this.#isNewer(known, details, newer)) {
       await changeStop(this.#core, customerCode, { debt: newer.account.debt });
     }
-    await database.putCustomer(file);
-    this.#show(file);
+    try {
+      await database.putCustomer(file);
+    } finally {
+      this.#show(file); // True also where the phone has no room for it.
+    }
     await settleTransfers(this.#core, customerCode, newer);
     return file;
   }
@@ -127,8 +130,11 @@ export class Customers {
     }
     if (file) {
       const changed = { ...file, account: file.account && updated(file.account, update), outdated: true };
-      await database.putCustomer(changed);
-      this.#show(changed);
+      try {
+        await database.putCustomer(changed);
+      } finally {
+        this.#show(changed);
+      }
     }
     await changeStop(this.#core, code, { debt: update.debt });
     return true;

@@ -8,8 +8,11 @@ import type { Customers } from "./customers.ts";
 import type { PrintJobs } from "./print_jobs.ts";
 import { changeStop } from "./route.ts";
 import { keepShift, refreshShift } from "./shift.ts";
-import { aloneOrNot } from "./tabs.ts";
+import { alone } from "./tabs.ts";
 import { notePaid, showVisit } from "./visits.ts";
+
+/** Longer than a request waits for its answer. */
+const OTHER_TAB_MS = 20_000;
 
 /** A command that has not been kept yet. */
 export type NewCommand = Omit<Command, "seq" | "state" | "tries" | "made_at" | "clock_offset">;
@@ -34,7 +37,16 @@ export class Outbox {
       changed: (command) => void this.#changed(command),
       stamp: () => clock.stamp(),
       clockOffset: () => clock.offset,
-      alone: (work) => aloneOrNot("sync", work),
+      // Another tab that was in use may still wait for an answer: what came of it is known once it is over.
+      alone: (work) =>
+        alone(
+          "sync",
+          async () => {
+            await this.#followOtherTab();
+            await work();
+          },
+          OTHER_TAB_MS,
+        ),
     });
   }
 
@@ -68,6 +80,21 @@ export class Outbox {
     const { database, store } = this.#core;
     await database.putCommand({ ...command, seen: true });
     store.set({ commands: await database.commands() });
+  }
+
+  /** Show what another tab has kept or settled since this one was opened. */
+  async #followOtherTab(): Promise<void> {
+    const { database, store } = this.#core;
+    const kept = await database.commands();
+    const shown = new Map(store.state.commands.map(({ seq, state }) => [seq, state]));
+    if (kept.some(({ seq }) => !shown.has(seq))) {
+      store.set({ commands: kept });
+    }
+    for (const command of kept) {
+      if (shown.get(command.seq) === "waiting" && command.state !== "waiting") {
+        void this.#changed(command);
+      }
+    }
   }
 
   async #changed(command: Command): Promise<void> {

@@ -1,7 +1,8 @@
 /** The procedure at the door, as far as the phone decides it. Pure. */
 import type { CustomerAccount, CustomerDetails, NextStep, Outcome, Payment, RouteStop } from "../api/types.ts";
-import type { Command, CurrentVisit, CustomerFile, Transfer } from "../storage/schema.ts";
+import type { Command, CurrentVisit, CustomerFile, Transfer, UnsettledMoney } from "../storage/schema.ts";
 import { LETTERS, newId, newReference } from "./ids.ts";
+import type { AppState } from "./state.ts";
 import { withoutAccents } from "./text.ts";
 
 /** The visit that goes on at this door, or null where the next stay is a new one. */
@@ -37,6 +38,28 @@ export function latestOf(commands: readonly Command[], kind: Command["kind"], id
 /** Commands that wait, or were refused without anybody having seen it. */
 export function unsettled(commands: readonly Command[]): Command[] {
   return commands.filter((command) => command.state === "waiting" || (command.state === "refused" && !command.seen));
+}
+
+/** All money that nobody knows the end of, for when the phone is shut out and everything else on it is deleted. */
+export function unsettledMoney(commands: readonly Command[]): UnsettledMoney[] {
+  return commands
+    .filter((one) => one.customer_code !== null && moneyInDoubt([one], one.customer_code) !== null)
+    .map(({ customer_code: code, body, made_at }) => ({
+      customer_code: code ?? "",
+      amount: Number(body["amount"]),
+      made_at,
+    }));
+}
+
+/**
+ * Money of a customer that nobody knows the end of: taken and without an answer, or refused and not given back yet.
+ *
+ * Until it is settled, nothing else is done with this customer: nothing is asked for again, shown as owed, or promised.
+ */
+export function moneyInDoubt(commands: readonly Command[], customerCode: string): Command | null {
+  const isInDoubt = ({ kind, customer_code: code, state, seen }: Command): boolean =>
+    kind === "payment" && code === customerCode && (state === "waiting" || (state === "refused" && !seen));
+  return commands.find(isInDoubt) ?? null;
 }
 
 /** Money that may have been recorded, and nobody knows yet. */
@@ -122,24 +145,32 @@ function squeezed(content = ""): string {
     .replace(/[^0-9A-Z]+/g, "");
 }
 
-/** Stops by what there is to do. */
+/** Stops by what there is to do: visited and collected are two things, and what is owed is due until it is settled. */
 export interface Groups {
+  /** Who owes: those where nobody was yet today before those who were visited. */
   readonly due: RouteStop[];
   readonly promised: RouteStop[];
   readonly done: RouteStop[];
+  /** Of all of them, whoever was visited today. */
+  readonly visited: RouteStop[];
 }
 
-export function grouped(stops: readonly RouteStop[]): Groups {
-  const groups: Groups = { due: [], promised: [], done: [] };
-  for (const stop of stops) {
-    if (stop.done_today || stop.customer.debt <= 0) {
-      groups.done.push(stop);
-    } else {
-      groups.due.push(stop);
-      if (stop.promised_today) {
-        groups.promised.push(stop);
-      }
-    }
-  }
-  return groups;
+/** The visits and commands on this phone count as well: the gateway may not know of them yet. */
+export function grouped({
+  stops,
+  visits,
+  commands,
+  day,
+}: Pick<AppState, "stops" | "visits" | "commands" | "day">): Groups {
+  const isVisited = ({ visited_today, customer }: RouteStop): boolean =>
+    visited_today === true || visits[customer.customer_code]?.day === day;
+  const isDue = ({ customer }: RouteStop): boolean =>
+    customer.debt > 0 || moneyInDoubt(commands, customer.customer_code) !== null;
+  const due = stops.filter(isDue);
+  return {
+    due: [...due.filter((stop) => !isVisited(stop)), ...due.filter(isVisited)],
+    promised: due.filter((stop) => stop.promised_today),
+    done: stops.filter((stop) => !isDue(stop)),
+    visited: stops.filter(isVisited),
+  };
 }

@@ -2,6 +2,7 @@
 import { type ComponentChildren, Fragment, h } from "preact";
 import { useEffect } from "preact/hooks";
 import { DoButton } from "./components/busy.tsx";
+import { FailureMessage } from "./components/failure_message.tsx";
 import { Message } from "./components/screen.tsx";
 import { type Part, reloadPage } from "./part.ts";
 import { desk, door } from "./parts.ts";
@@ -14,6 +15,15 @@ import { useSelected, useTranslate } from "./use_app.ts";
 import { useExternal } from "./use_external.ts";
 
 export function Root() {
+  return (
+    <>
+      <Shown />
+      <FailureMessage />
+    </>
+  );
+}
+
+function Shown() {
   const phase = useSelected((state) => state.phase);
   switch (phase) {
     case "enrol":
@@ -42,7 +52,17 @@ function Place() {
   const [place, code, part] = usePath();
   switch (place) {
     case "customers":
-      return code ? <In part={door}>{(screens) => ofCustomer(screens, code, part)}</In> : <Today />;
+      return code ? (
+        <In part={door}>
+          {(screens) => (
+            <screens.UnlessInDoubt key={code} code={code} part={part}>
+              {ofCustomer(screens, code, part)}
+            </screens.UnlessInDoubt>
+          )}
+        </In>
+      ) : (
+        <Today />
+      );
     case "search":
       return <Search />;
     case "papers":

@@ -9,8 +9,11 @@ export async function refreshRoute({ api, clock, database, store }: Core): Promi
   try {
     const { stops } = await api.call("GET /v1/route", { query: { day } });
     const route = { day, read_at: clock.stamp() };
-    await database.replaceRoute(stops, route);
-    store.set({ stops, route, day, routeProblem: null });
+    try {
+      await database.replaceRoute(stops, route);
+    } finally {
+      store.set({ stops, route, day, routeProblem: null });
+    }
   } catch (error) {
     if (error instanceof ApiProblem && error.status < 500) {
       store.set({ routeProblem: error.detail });
@@ -37,8 +40,11 @@ export async function changeStop({ database, store }: Core, customerCode: string
     return;
   }
   const changed = changedStop(stop, change);
-  await database.changeStop(customerCode, () => changed);
-  store.set({ stops: store.state.stops.with(place, changed) });
+  try {
+    await database.changeStop(customerCode, () => changed);
+  } finally {
+    store.set({ stops: store.state.stops.with(place, changed) });
+  }
 }
 
 function changedStop(stop: RouteStop, change: StopChange): RouteStop {
@@ -46,7 +52,8 @@ function changedStop(stop: RouteStop, change: StopChange): RouteStop {
   return {
     ...stop,
     customer: { ...stop.customer, debt, phone },
-    done_today: stop.done_today || debt <= 0 || outcome !== undefined,
+    done_today: debt <= 0,
+    visited_today: stop.visited_today || outcome !== undefined,
     last_outcome: outcome ?? stop.last_outcome,
   };
 }

@@ -3,7 +3,8 @@ import { type Language, storeLanguage } from "../i18n/language.ts";
 import { loadLanguage } from "../i18n/translate.ts";
 import type { Core } from "./core.ts";
 
-const MOST_POINTS = 10;
+/** All of a unit: which of them is near depends on the customer. */
+const MOST_POINTS = 100;
 
 /** Read the collector, the settings of the app and the collection points. Throws like any request. */
 export async function refreshSettings({ api, database, store, isEnrolled }: Core): Promise<void> {

@@ -19,7 +19,10 @@ export async function refreshShift(core: Core): Promise<void> {
 /** Keep the open shift; null where there is none. */
 export async function keepShift({ database, store, isEnrolled }: Core, shift: Shift | null): Promise<void> {
   if (isEnrolled()) {
-    await database.setFacts({ shift });
-    store.set({ shift, shiftKnown: true });
+    try {
+      await database.setFacts({ shift });
+    } finally {
+      store.set({ shift, shiftKnown: true });
+    }
   }
 }

@@ -12,7 +12,18 @@ import type {
 } from "../api/types.ts";
 import type { Language } from "../i18n/language.ts";
 import type { Update } from "../service_worker.ts";
-import type { Command, CurrentVisit, CustomerFile, Facts, KeptJob, Transfer } from "../storage/schema.ts";
+import type { NotKept } from "../storage/not_kept.ts";
+import type {
+  Command,
+  CurrentVisit,
+  CustomerFile,
+  Facts,
+  KeptJob,
+  Transfer,
+  UnsettledMoney,
+} from "../storage/schema.ts";
+
+import type { Failure } from "./failure.ts";
 
 /** What the app is doing as a whole. */
 export type Phase =
@@ -51,6 +62,12 @@ export interface AppState {
   readonly phase: Phase;
   readonly language: Language;
   readonly problem: string | null;
+  /** What somebody pressed last has failed, and was not read yet. */
+  readonly failure: Failure | null;
+  /** Something could not be kept, and has not been kept since. */
+  readonly unkept: NotKept | null;
+  /** Money that this phone did not know the end of when it was shut out. */
+  readonly unsettled: readonly UnsettledMoney[];
   readonly device: DeviceView | null;
   readonly collector: CollectorDetails | null;
   readonly settings: AppSettingsView | null;
@@ -102,6 +119,9 @@ export function initialState(language: Language): AppState {
     phase: "starting",
     language,
     problem: null,
+    failure: null,
+    unkept: null,
+    unsettled: [],
     device: null,
     collector: null,
     settings: null,

@@ -14,16 +14,8 @@ export async function takeOver(lost: () => void): Promise<void> {
   });
 }
 
-/** Run `work` while no other tab runs work of the same name. */
-export async function alone<T>(name: string, work: () => Promise<T>): Promise<T> {
-  return (await navigator.locks.request(`thungan-${name}`, work)) as T;
-}
-
-/** Run `work`, or skip it where another tab does the same. */
-export async function aloneOrNot(name: string, work: () => Promise<void>): Promise<void> {
-  await navigator.locks.request(`thungan-${name}`, { ifAvailable: true }, async (lock) => {
-    if (lock) {
-      await work();
-    }
-  });
+/** Run `work` while no other tab runs work of the same name; where that takes longer than `patience`, fail. */
+export async function alone<T>(name: string, work: () => Promise<T>, patience?: number): Promise<T> {
+  const options = patience === undefined ? {} : { signal: AbortSignal.timeout(patience) };
+  return (await navigator.locks.request(`thungan-${name}`, options, work)) as T;
 }

@@ -2,9 +2,13 @@
 import type { CustomerAccount } from "../api/types.ts";
 import type { Transfer } from "../storage/schema.ts";
 import type { Core } from "./core.ts";
-import { transfersNow } from "./procedure.ts";
+import { moneyInDoubt, transfersNow } from "./procedure.ts";
 
+/** Keep a transfer whose code is shown; not where cash was taken and has no answer. */
 export async function keepTransfer({ database, store }: Core, transfer: Transfer): Promise<void> {
+  if (moneyInDoubt(store.state.commands, transfer.customer_code)) {
+    return;
+  }
   await database.putTransfer(transfer);
   store.set({ transfers: await database.transfers() });
 }

@@ -130,7 +130,7 @@ export class Updates {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
       if (this.#feed && this.#parts.isEnrolled()) {
-        void this.#parts.database.setFacts({ feed: this.#feed });
+        void this.#parts.database.setFacts({ feed: this.#feed }).catch(ignoreNoAnswer);
       }
     }, SAVE_MS);
   }

@@ -14,8 +14,11 @@ export async function notePaid(core: Core, customerCode: string, paymentId: stri
   const visit = core.store.state.visits[customerCode];
   if (visit?.payment_id === paymentId) {
     const after = debt > 0 ? { ...visit, payment_id: newId(core.clock.now()) } : { ...visit, over: true };
-    await core.database.putVisit(after);
-    showVisit(core, after);
+    try {
+      await core.database.putVisit(after);
+    } finally {
+      showVisit(core, after);
+    }
   }
   await changeStop(core, customerCode, { debt });
 }

@@ -1,6 +1,7 @@
 /** The phone's database: what may not be lost is written with strict durability. */
 
 import type { RouteStop } from "../api/types.ts";
+import { NotKept } from "./not_kept.ts";
 import { answerTo, endOf, Rows } from "./rows.ts";
 import {
   type Command,
@@ -16,11 +17,19 @@ import {
   VERSION,
 } from "./schema.ts";
 
+/** Nothing else is kept of a customer while a payment has no answer. */
+export class PaymentUnanswered extends Error {
+  override readonly name = "PaymentUnanswered";
+}
+
 /** Gives the stores of the transaction that is open. */
 type Open = <N extends keyof Stores>(name: N) => Rows<N>;
 
 export class Database {
   readonly #db: IDBDatabase;
+  /** What could not be written to these stores the last time. */
+  readonly #unkept = new Map<string, NotKept>();
+  #watcher: (unkept: NotKept | null) => void = () => undefined;
   /** Everything was wiped: what is still under way writes nothing any more. */
   #sealed = false;
 
@@ -47,14 +56,49 @@ export class Database {
     this.#db.close();
   }
 
-  #all<N extends keyof Stores>(name: N): Promise<Stores[N]["value"][]> {
-    return new Rows(this.#db.transaction(name), name).all();
+  /** Call `watcher` when something could not be kept, and with null once that, or a command, was written. */
+  watch(watcher: (unkept: NotKept | null) => void): void {
+    this.#watcher = watcher;
   }
 
+  async #all<N extends keyof Stores>(name: N): Promise<Stores[N]["value"][]> {
+    try {
+      return await new Rows(this.#db.transaction(name), name).all();
+    } catch (error) {
+      throw new NotKept("nothing was read", { cause: error });
+    }
+  }
+
+  /** Write all of it or nothing. Throws `NotKept` where the phone has no room, or its storage fails. */
   async #write(stores: (keyof Stores)[], work: (open: Open) => Promise<unknown>): Promise<void> {
     if (this.#sealed) {
       return;
     }
+    const key = stores.join();
+    try {
+      await this.#transact(stores, work);
+    } catch (error) {
+      if (error instanceof PaymentUnanswered) {
+        throw error;
+      }
+      const unkept = new NotKept("nothing was kept", { cause: error });
+      this.#unkept.set(key, unkept);
+      this.#watcher(unkept);
+      throw unkept;
+    }
+    const before = this.#unkept.size;
+    if (stores.includes("commands")) {
+      // What a collector does is kept: there is room again, and the rest is read anew.
+      this.#unkept.clear();
+    } else {
+      this.#unkept.delete(key);
+    }
+    if (this.#unkept.size < before) {
+      this.#watcher([...this.#unkept.values()].at(-1) ?? null);
+    }
+  }
+
+  async #transact(stores: (keyof Stores)[], work: (open: Open) => Promise<unknown>): Promise<void> {
     const tx = this.#db.transaction(stores, "readwrite", { durability: "strict" });
     const end = endOf(tx);
     try {
@@ -191,13 +235,15 @@ export class Database {
    * Keep a command before it is sent, together with the visit that it belongs to.
    *
    * A command with the same id, kind and state of waiting is there already after a crash: then nothing is added, and the
-   * one that is there is returned.
+   * one that is there is returned. Throws `PaymentUnanswered` for a visit or a payment of a customer whose earlier payment
+   * waits: the transaction sees what another tab has kept as well.
    */
   async addCommand(command: Command, visit: CurrentVisit | null = null): Promise<Command> {
     let kept = command;
     await this.#write(["commands", "visits"], async (open) => {
       const store = open("commands");
-      const same = (await store.all()).find(
+      const all = await store.all();
+      const same = all.find(
         (one) =>
           one.id === command.id &&
           one.kind === command.kind &&
@@ -206,6 +252,8 @@ export class Database {
       );
       if (same) {
         kept = same;
+      } else if (all.some((one) => isHeldBack(command, one))) {
+        throw new PaymentUnanswered(command.customer_code ?? "");
       } else {
         kept = { ...command, seq: Number(await store.put(command)) };
       }
@@ -269,4 +317,9 @@ export class Database {
     });
     return after;
   }
+}
+
+function isHeldBack({ kind, customer_code: code }: Command, by: Command): boolean {
+  const isOfVisit = kind === "visit" || kind === "payment";
+  return isOfVisit && by.kind === "payment" && by.state === "waiting" && by.customer_code === code;
 }

@@ -28,7 +28,7 @@ export interface Facts {
   /** An enrolment whose answer has not come: the same id is used again. */
   enrolling: { readonly device_id: string; readonly code: string };
   /** Why the phone was locked; everything else is wiped then. */
-  locked: { readonly at: string };
+  locked: { readonly at: string; readonly unsettled?: readonly UnsettledMoney[] };
   clock_offset: number;
   /** The business day for which what is older was thrown away. */
   day: string;
@@ -41,6 +41,13 @@ export interface Facts {
   route: { readonly day: string; readonly read_at: string };
   /** Address of the printer that is used, as the printers module knows it. */
   printer: unknown;
+}
+
+/** Cash that was taken and whose end this phone does not know; without a name, it outlives the customers on the phone. */
+export interface UnsettledMoney {
+  readonly customer_code: string;
+  readonly amount: number;
+  readonly made_at: string;
 }
 
 /** What is known of a customer beyond the stop of the route. */
@@ -98,6 +105,8 @@ export interface Command {
   };
   /** A person has seen that it was refused. */
   readonly seen?: boolean;
+  /** Cash that the customer handed over, of which the rest is given back; only the phone knows it. */
+  readonly given?: number;
 }
 
 /** The visit that a collector is in, or was in last, at a customer's door. */

@@ -18,7 +18,7 @@ export interface SyncerParts {
   stamp(): string;
   /** What the phone's clock is known to be behind by now. */
   clockOffset(): number;
-  /** Run `work` while no other tab does the same; skip it where one does. */
+  /** Run `work` while no other tab does the same. */
   alone(work: () => Promise<void>): Promise<void>;
   random?(): number;
 }

@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, test } from "node:test";
 import type { RouteStop } from "../../src/api/types.ts";
 import { newVisit } from "../../src/app/procedure.ts";
-import { Database } from "../../src/storage/database.ts";
+import { Database, PaymentUnanswered } from "../../src/storage/database.ts";
+import { NotKept } from "../../src/storage/not_kept.ts";
 import { type Command, type KeptJob, STORES } from "../../src/storage/schema.ts";
 
 const TODAY = "2026-11-22";
@@ -48,6 +49,29 @@ describe("the phone's database", () => {
     assert.equal((await database.commands()).length, 1);
   });
 
+  test("while a payment waits, neither a visit nor another payment of this customer is kept", async () => {
+    await database.addCommand(payment());
+    for (const other of [
+      payment({ id: "payment-2" }),
+      payment({ id: "visit-1", kind: "visit", body: { outcome: "cannot_pay" } }),
+    ]) {
+      await assert.rejects(database.addCommand(other), PaymentUnanswered);
+    }
+    await database.addCommand(payment({ id: "payment-3", customer_code: "PB14010000002" }));
+    await database.addCommand(payment({ id: "phone-1", kind: "phone" }));
+    assert.equal((await database.commands()).length, 3);
+  });
+
+  test("whoever watches learns what could not be kept, until all of that is written again", async () => {
+    const seen: (boolean | undefined)[] = [];
+    database.watch((unkept) => seen.push(unkept?.isFull));
+    const broken = { visit_id: "v" } as ReturnType<typeof newVisit>; // has no key
+    await assert.rejects(database.putVisit(broken), NotKept);
+    await database.setFacts({ clock_offset: 1 });
+    await database.putVisit(newVisit("PB14010000001", "met", `${TODAY}T03:00:00.000Z`, TODAY));
+    assert.deepEqual(seen, [false, undefined]);
+  });
+
   test("a payment that was refused may be tried again under its id", async () => {
     const first = await database.addCommand(payment());
     await database.putCommand({ ...first, state: "refused" });
@@ -75,7 +99,7 @@ describe("the phone's database", () => {
 
   test("commands come out in the order of making", async () => {
     for (const id of ["c", "a", "b"]) {
-      await database.addCommand(payment({ id }));
+      await database.addCommand(payment({ id, customer_code: id }));
     }
     assert.deepEqual(
       (await database.commands()).map((one) => one.id),
@@ -128,7 +152,7 @@ describe("the phone's database", () => {
       ["seen", "refused", true],
       ["unseen", "refused", false],
     ] as const) {
-      await database.addCommand(payment({ id, state, seen }));
+      await database.addCommand(payment({ id, state, seen, customer_code: id }));
     }
     await database.beginDay("2026-11-23", (moment) => moment < "2026-11-23");
     assert.deepEqual(

@@ -1,13 +1,22 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { CustomerAccount, Payment } from "../../src/api/types.ts";
+import type { CustomerAccount, Payment, RouteStop } from "../../src/api/types.ts";
 import { Clock, dayAfter, dayOf, momentOf, timeOf, weekdayOf, writtenDay } from "../../src/app/clock.ts";
 import { newId } from "../../src/app/ids.ts";
 import { dong, inNotes, likelyAmounts, NOTES, readDong } from "../../src/app/money.ts";
-import { expectedStep, newVisit, openVisit, transferReference, transfersNow } from "../../src/app/procedure.ts";
+import {
+  expectedStep,
+  grouped,
+  moneyInDoubt,
+  newVisit,
+  openVisit,
+  transferReference,
+  transfersNow,
+  unsettledMoney,
+} from "../../src/app/procedure.ts";
 import { searchKey, tidyLine } from "../../src/app/text.ts";
 import { crc16, MAX_CONTENT, parseCode, paymentCode } from "../../src/app/vietqr.ts";
-import type { Transfer } from "../../src/storage/schema.ts";
+import type { Command, CurrentVisit, Transfer } from "../../src/storage/schema.ts";
 
 const ACCOUNT = { bank_bin: "970436", account: "1023456789" };
 
@@ -195,6 +204,64 @@ describe("the visit", () => {
     assert.equal(expectedStep(details, "b"), "collection_point");
     assert.equal(expectedStep(details, "a"), "revisit", "its own first record is not an earlier visit");
     assert.equal(expectedStep(null, "b"), "revisit");
+  });
+});
+
+describe("money in doubt", () => {
+  const payment = { kind: "payment", customer_code: "PB14010000001", state: "waiting", body: {} } as unknown as Command;
+
+  test("locks its customer while it waits, and after a refusal until the money was given back", () => {
+    const refused: Command = { ...payment, state: "refused" };
+    assert.equal(moneyInDoubt([payment], "PB14010000001"), payment);
+    assert.equal(moneyInDoubt([refused], "PB14010000001"), refused);
+    for (const other of [
+      { ...refused, seen: true },
+      { ...payment, state: "sent" as const },
+    ]) {
+      assert.equal(moneyInDoubt([other], "PB14010000001"), null);
+    }
+    assert.equal(moneyInDoubt([payment], "PB14010000002"), null);
+    assert.equal(moneyInDoubt([{ ...payment, kind: "visit" }], "PB14010000001"), null);
+  });
+});
+
+test("money whose end is not known outlives a phone that is shut out, without names", () => {
+  const payment = {
+    kind: "payment",
+    customer_code: "PB14010000001",
+    customer_name: "A",
+    state: "waiting",
+    body: { amount: 5_000 },
+    made_at: "2026-11-22T03:00:00Z",
+  } as unknown as Command;
+  assert.deepEqual(unsettledMoney([payment, { ...payment, state: "sent" }, { ...payment, kind: "visit" }]), [
+    { customer_code: "PB14010000001", amount: 5_000, made_at: "2026-11-22T03:00:00Z" },
+  ]);
+});
+
+describe("the day's list", () => {
+  const stop = (code: string, debt: number, more: Partial<RouteStop> = {}): RouteStop =>
+    ({ customer: { customer_code: code, debt }, done_today: debt <= 0, ...more }) as RouteStop;
+  const groups = (stops: RouteStop[], commands: Command[] = [], visits: Record<string, CurrentVisit> = {}) => {
+    const found = grouped({ stops, commands, visits, day: "2026-11-22" });
+    return Object.fromEntries(
+      Object.entries(found).map(([name, list]) => [
+        name,
+        (list as RouteStop[]).map(({ customer }) => customer.customer_code).join(""),
+      ]),
+    );
+  };
+
+  test("visited and collected are two things: who owes is due, those who were visited last", () => {
+    const stops = [stop("a", 5, { visited_today: true }), stop("b", 5), stop("c", 0), stop("d", 5)];
+    assert.deepEqual(groups(stops), { due: "bda", promised: "", done: "c", visited: "a" });
+    const visit = newVisit("b", "met", "2026-11-22T03:00:00.000Z", "2026-11-22");
+    assert.equal(groups(stops, [], { b: visit })["visited"], "ab", "a visit that waits on the phone counts");
+  });
+
+  test("whose payment has no answer is not done, whatever the account says", () => {
+    const waiting = { kind: "payment", customer_code: "c", state: "waiting" } as Command;
+    assert.deepEqual(groups([stop("c", 0)], [waiting])["due"], "c");
   });
 });
 

@@ -56,7 +56,7 @@ async def test_over_bluetooth_every_paper_of_the_procedure_is_what_the_server_dr
     links = await asyncio.to_thread(_read_papers, tmp_path)
     # The notices that are left behind have a code for a transfer; those that both look at have none.
     assert {kind: len(found) for kind, found in links.items()} == {
-        "notice": 2,
+        "notice": 3,
         "receipt": 2,
         "copy": 1,
         "shift_slip": 0,

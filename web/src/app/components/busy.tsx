@@ -1,16 +1,28 @@
 /** Buttons that do something once, however often they are pressed. */
 import { type ComponentChildren, h } from "preact";
 import { useRef, useState } from "preact/hooks";
+import type { MessageKey } from "../../i18n/vi.ts";
+import { useApp } from "../use_app.ts";
 
 interface DoButtonProps {
   class?: string;
   disabled?: boolean;
   label?: string;
   act: () => Promise<unknown>;
+  /** What is to be done where it fails, besides what the failure itself asks for. */
+  failing?: MessageKey;
   children: ComponentChildren;
 }
 
-export function DoButton({ class: name = "main-button", disabled = false, label, act, children }: DoButtonProps) {
+export function DoButton({
+  class: name = "main-button",
+  disabled = false,
+  label,
+  act,
+  failing,
+  children,
+}: DoButtonProps) {
+  const app = useApp();
   const [busy, setBusy] = useState(false);
   // A second tap comes before the state is drawn.
   const under = useRef(false);
@@ -26,7 +38,7 @@ export function DoButton({ class: name = "main-button", disabled = false, label,
         }
         under.current = true;
         setBusy(true);
-        void act().finally(() => {
+        void app.attempt(act, failing).finally(() => {
           under.current = false;
           setBusy(false);
         });

@@ -80,7 +80,7 @@ function Form({ customer, before, close }: FormProps) {
       class="inline"
       onSubmit={(event) => {
         event.preventDefault();
-        void save();
+        void app.attempt(save);
       }}
     >
       <label>

@@ -127,7 +127,7 @@ export function CopyOrder({ receiptId }: { receiptId: string }) {
           onSubmit={(event) => {
             event.preventDefault();
             setOpen(false);
-            void printCopy(app, receiptId, reason || t("copy_reason_default"));
+            void app.attempt(() => printCopy(app, receiptId, reason || t("copy_reason_default")));
           }}
         >
           <p class="hint">{t("copy_explain")}</p>

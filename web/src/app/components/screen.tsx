@@ -70,13 +70,18 @@ function Signal() {
 /** What a collector must not overlook, on every screen. */
 function Notes() {
   const t = useTranslate();
-  const { offline, commands, clockWrong, held, printJobs, keptJobs, problem } = useAppState();
+  const { offline, commands, clockWrong, held, printJobs, keptJobs, problem, unkept } = useAppState();
   const open = unsettled(commands);
   const waiting = open.filter((command) => command.state === "waiting").length;
   const refused = open.length - waiting;
   const asked = printJobs.filter((job) => needsPerson(job, keptJobs)).length;
   return (
     <aside class="notes" aria-live="polite" aria-label={t("notes")}>
+      {unkept && (
+        <p class="note bad" role="alert">
+          {t(unkept.isFull ? "unkept_full" : "unkept")}
+        </p>
+      )}
       {offline && <p class="note">{t("offline")}</p>}
       {waiting > 0 && (
         <Link to="outbox" class="note wait">

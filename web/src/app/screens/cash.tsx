@@ -2,16 +2,16 @@
 import { Fragment, h } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { Bill } from "../../api/types.ts";
-import type { Command } from "../../storage/schema.ts";
 import { takeCash } from "../commands.ts";
 import { DoButton } from "../components/busy.tsx";
+import { NotesBack } from "../components/change.tsx";
 import { Link } from "../components/link.tsx";
 import { PaidBanner } from "../components/paid_banner.tsx";
 import { Screen } from "../components/screen.tsx";
-import { dong, inNotes, likelyAmounts, plainDong, readDong } from "../money.ts";
+import { dong, likelyAmounts, plainDong, readDong } from "../money.ts";
 import { go } from "../router.ts";
 import { useApp, useAppState, useTranslate } from "../use_app.ts";
-import { type CustomerView, useCustomer } from "../use_customer.ts";
+import { useCustomer } from "../use_customer.ts";
 
 export function Cash({ code }: { code: string }) {
   const t = useTranslate();
@@ -30,9 +30,6 @@ export function Cash({ code }: { code: string }) {
     }
   }, [isPaid, code]);
 
-  if (payment?.state === "waiting") {
-    return <Recording customer={customer} payment={payment} />;
-  }
   const handed = readDong(given);
   const change = handed === null ? null : handed - due;
   const isOverCeiling = shift !== null && shift.cash_in_hand + due > shift.cash_ceiling;
@@ -47,7 +44,8 @@ export function Cash({ code }: { code: string }) {
         customer.debt > 0 && visit ? (
           <DoButton
             disabled={!canTake || change === null || change < 0}
-            act={() => takeCash(app, { customer_code: code, name: customer.name }, visit, due, bills)}
+            failing="cash_not_kept"
+            act={() => takeCash(app, { customer_code: code, name: customer.name }, visit, due, handed ?? due, bills)}
           >
             {t("cash_take", { amount: dong(due) })}
           </DoButton>
@@ -59,7 +57,6 @@ export function Cash({ code }: { code: string }) {
       }
     >
       <PaidBanner customer={customer} />
-      {payment?.state === "refused" && !payment.seen && <Refused payment={payment} />}
       <section class="card due">
         <span>{t("cash_due")}</span>
         <strong>{dong(due)}</strong>
@@ -133,7 +130,7 @@ export function Cash({ code }: { code: string }) {
               <>
                 <span>{t("cash_change")}</span>
                 <strong>{dong(change)}</strong>
-                {change > 0 && <span class="hint">{notesFor(change)}</span>}
+                {change > 0 && <NotesBack change={change} />}
               </>
             )}
             {change !== null && change < 0 && (
@@ -146,13 +143,6 @@ export function Cash({ code }: { code: string }) {
   );
 }
 
-/** The notes to give back, such as `1 × 100.000 + 2 × 20.000`. */
-function notesFor(change: number): string {
-  const { notes, rest } = inNotes(change);
-  const parts = notes.map(([note, pieces]) => `${pieces} × ${plainDong(note)}`);
-  return [...parts, ...(rest > 0 ? [plainDong(rest)] : [])].join(" + ");
-}
-
 /** The months of bills, such as `8/2026, 9/2026`. */
 function monthsOf(bills: readonly Bill[]): string {
   return bills.map(({ month, year }) => `${month}/${year}`).join(", ");
@@ -160,48 +150,4 @@ function monthsOf(bills: readonly Bill[]): string {
 
 function openOf(bills: readonly Bill[]): number {
   return bills.reduce((sum, bill) => sum + bill.open_principal + bill.open_vat, 0);
-}
-
-/** Between pressing the button and the answer: nobody must take the money twice, or give it back. */
-function Recording({ customer, payment }: { customer: CustomerView; payment: Command }) {
-  const t = useTranslate();
-  const app = useApp();
-  const { offline } = useAppState();
-  const amount = Number(payment.body["amount"]);
-  return (
-    <Screen title={t("cash_title")} back={`customers/${customer.code}`}>
-      <section class="card due" role="status">
-        <span>{t("cash_recording")}</span>
-        <strong>{dong(amount)}</strong>
-        <span class="hint">{customer.name}</span>
-      </section>
-      {(payment.tries > 0 || offline) && (
-        <>
-          <p class="note bad" role="alert">
-            {t("cash_unknown")}
-          </p>
-          <button type="button" class="plain-button" onClick={() => app.syncNow()}>
-            {t("send_now")}
-          </button>
-        </>
-      )}
-    </Screen>
-  );
-}
-
-function Refused({ payment }: { payment: Command }) {
-  const t = useTranslate();
-  const app = useApp();
-  return (
-    <section class="banner bad" role="alert">
-      <div>
-        <strong>{t("cash_refused")}</strong>
-        <p>{payment.problem?.detail}</p>
-        <p>{t("cash_give_back")}</p>
-        <DoButton class="plain-button" act={() => app.outbox.markSeen(payment)}>
-          {t("understood")}
-        </DoButton>
-      </div>
-    </section>
-  );
 }

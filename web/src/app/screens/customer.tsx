@@ -2,7 +2,7 @@
 import { h } from "preact";
 import { useState } from "preact/hooks";
 import type { Bill, Payment, Visit } from "../../api/types.ts";
-import { isMessage, type Translate } from "../../i18n/translate.ts";
+import { billText, isMessage, type Translate } from "../../i18n/translate.ts";
 import { writtenDay, writtenMoment } from "../clock.ts";
 import { visit } from "../commands.ts";
 import { DoButton } from "../components/busy.tsx";
@@ -14,7 +14,7 @@ import { Screen } from "../components/screen.tsx";
 import { dong, plainDong } from "../money.ts";
 import { isMobile } from "../phones.ts";
 import { go } from "../router.ts";
-import { useApp, useTranslate } from "../use_app.ts";
+import { useApp, useSelected, useTranslate } from "../use_app.ts";
 import { type CustomerView, useCustomer } from "../use_customer.ts";
 
 export function Customer({ code }: { code: string }) {
@@ -97,6 +97,7 @@ function groupName(group: string, t: Translate): string {
 
 function BillCard({ bill, isOld }: { bill: Bill; isOld: boolean }) {
   const t = useTranslate();
+  const language = useSelected((state) => state.language);
   const open = bill.open_principal + bill.open_vat;
   return (
     <section class="card bill">
@@ -110,6 +111,13 @@ function BillCard({ bill, isOld }: { bill: Bill; isOld: boolean }) {
       </p>
       {bill.readings.map((reading) => (
         <dl key={`${reading.meter_number}${reading.meter_register}`} class="reading">
+          <div class="register">
+            <dt>{t("meter")}</dt>
+            <dd>
+              {reading.meter_number}
+              {registerName(reading.meter_register, t)}
+            </dd>
+          </div>
           <div>
             <dt>{t("reading_old")}</dt>
             <dd>{reading.old_reading}</dd>
@@ -145,7 +153,7 @@ function BillCard({ bill, isOld }: { bill: Bill; isOld: boolean }) {
             <tr key={`${line.period_from}${line.label}${line.unit_price}`}>
               {/* Money without kWh, such as for reactive power, has a name and an amount. */}
               <th scope="row" colSpan={line.kwh === 0 ? 3 : 1}>
-                {line.label}
+                {billText(language, line.label)}
               </th>
               {line.kwh !== 0 && <td>{plainDong(line.kwh)}</td>}
               {line.kwh !== 0 && <td>{plainDong(line.unit_price)}</td>}
@@ -184,11 +192,17 @@ function BillCard({ bill, isOld }: { bill: Bill; isOld: boolean }) {
       </table>
       {(bill.explanation ?? []).map((line) => (
         <p key={line} class="hint">
-          {line}
+          {billText(language, line)}
         </p>
       ))}
     </section>
   );
+}
+
+/** Which of the meter's registers it is, such as ` · Giờ cao điểm`; nothing where it has but one. */
+function registerName(register: string | undefined, t: Translate): string {
+  const key = `register_${register ?? ""}`;
+  return isMessage(key) ? ` · ${t(key)}` : "";
 }
 
 function Visits({ visits }: { visits: readonly Visit[] }) {
@@ -238,13 +252,6 @@ function Actions({ customer }: { customer: CustomerView }) {
   const [away, setAway] = useState(false);
   const whom = { customer_code: customer.code, name: customer.name };
   const here = `customers/${customer.code}`;
-  if (customer.payment?.state === "waiting") {
-    return (
-      <button type="button" class="main-button" onClick={() => go(`${here}/cash`)}>
-        {t("go_on")}
-      </button>
-    );
-  }
   if (customer.debt <= 0) {
     return customer.lastVisit ? (
       <button type="button" class="main-button" onClick={() => go(`${here}/done`)}>

@@ -3,6 +3,7 @@ import { Fragment, h } from "preact";
 import type { PaymentReply, Visit, VisitReply } from "../../api/types.ts";
 import type { Command } from "../../storage/schema.ts";
 import { writtenMoment } from "../clock.ts";
+import { Change } from "../components/change.tsx";
 import { Icon } from "../components/icons.tsx";
 import { Link } from "../components/link.tsx";
 import { PaidBanner } from "../components/paid_banner.tsx";
@@ -33,11 +34,14 @@ function Outcome({ customer }: { customer: CustomerView }) {
   // Of several bills some may have been paid: the visit goes on, under another payment's id.
   const taken = commands.findLast(
     (one) =>
-      lastVisit?.outcome === "met" &&
       one.kind === "payment" &&
       one.state === "sent" &&
-      one.body["visit_id"] === lastVisit.visit_id,
+      one.customer_code === customer.code &&
+      (!lastVisit || (lastVisit.outcome === "met" && one.body["visit_id"] === lastVisit.visit_id)),
   );
+  if (taken && customer.account?.payments.some((one) => one.payment_id === taken.id && one.reversed_at)) {
+    return <Reversed customer={customer} taken={taken} />;
+  }
   if (taken || (customer.debt <= 0 && customer.account !== null)) {
     return <Paid customer={customer} taken={taken} />;
   }
@@ -45,6 +49,29 @@ function Outcome({ customer }: { customer: CustomerView }) {
     return <p class="empty">{t("visits_none")}</p>;
   }
   return <Visited customer={customer} />;
+}
+
+/** The payment was recorded, and taken back by the office since: the customer owes it again. */
+function Reversed({ customer, taken }: { customer: CustomerView; taken: Command }) {
+  const t = useTranslate();
+  return (
+    <>
+      <section class="banner bad big-banner" role="alert">
+        <Icon name="warn" />
+        <div>
+          <strong>{t("done_reversed", { amount: dong(Number(taken.body["amount"])) })}</strong>
+          <p>
+            {t("visit_owes")} <b>{dong(Math.max(0, customer.debt))}</b>
+          </p>
+        </div>
+      </section>
+      {customer.debt > 0 && (
+        <Link to={`customers/${customer.code}`} class="main-button" way="instead">
+          {t("back_to_customer")}
+        </Link>
+      )}
+    </>
+  );
 }
 
 function Paid({ customer, taken }: { customer: CustomerView; taken: Command | undefined }) {
@@ -71,6 +98,7 @@ function Paid({ customer, taken }: { customer: CustomerView; taken: Command | un
       ) : (
         <PaidBanner customer={customer} />
       )}
+      {taken && <Change payment={taken} />}
       {(taken || job) && (
         <section class="card">
           {job ? <PrintJobLine job={job} /> : <Pending title={t("document_receipt")} waiting={false} />}
@@ -135,7 +163,7 @@ function Visited({ customer }: { customer: CustomerView }) {
               <p>{t("done_point_more")}</p>
             </div>
           </section>
-          <Points />
+          <Points customer={customer} />
         </>
       )}
       <VisitNotice visit={visit} title={t("visit_notice")} />
@@ -145,9 +173,13 @@ function Visited({ customer }: { customer: CustomerView }) {
 
 function Next({ customer }: { customer: CustomerView }) {
   const t = useTranslate();
-  const { stops } = useAppState();
+  const state = useAppState();
+  const { stops } = state;
   const place = stops.findIndex((stop) => stop.customer.customer_code === customer.code);
-  const due = new Set(grouped(stops).due);
+  // Who was visited today stays in the list, but is not whom one walks to next.
+  const groups = grouped(state);
+  const visited = new Set(groups.visited);
+  const due = new Set(groups.due.filter((stop) => !visited.has(stop)));
   const next =
     stops.find((stop, at) => at > place && due.has(stop)) ??
     stops.find((stop) => due.has(stop) && stop.customer.customer_code !== customer.code);

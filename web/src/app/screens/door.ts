@@ -2,6 +2,7 @@
 export { Cash } from "./cash.tsx";
 export { Customer } from "./customer.tsx";
 export { Done } from "./done.tsx";
+export { UnlessInDoubt } from "./in_doubt.tsx";
 export { PromiseScreen } from "./promise.tsx";
 export { TransferScreen } from "./transfer.tsx";
 export { VisitScreen } from "./visit.tsx";

@@ -3,6 +3,7 @@ import { h } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { ApiProblem } from "../../api/problem.ts";
 import { Icon } from "../components/icons.tsx";
+import { failureOf } from "../failure.ts";
 import { canScan, scan } from "../scanner.ts";
 import { useApp, useTranslate } from "../use_app.ts";
 
@@ -40,7 +41,7 @@ export function Enrol() {
     if (error instanceof ApiProblem) {
       return error.facts["reason"] === "other_role" ? t("enrol_not_collector") : error.detail;
     }
-    return t("no_answer");
+    return t(failureOf(error).key);
   };
 
   return (

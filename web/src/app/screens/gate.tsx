@@ -1,7 +1,9 @@
 /** Screens for when the app cannot be used. */
 import { h } from "preact";
+import { writtenMoment } from "../clock.ts";
 import { Message } from "../components/screen.tsx";
-import { useApp, useTranslate } from "../use_app.ts";
+import { dong } from "../money.ts";
+import { useApp, useSelected, useTranslate } from "../use_app.ts";
 
 export function Elsewhere() {
   const t = useTranslate();
@@ -9,7 +11,7 @@ export function Elsewhere() {
   return (
     <Message title={t("elsewhere_title")} icon="today">
       <p>{t("elsewhere")}</p>
-      <button type="button" class="main-button" onClick={() => void app.resumeHere()}>
+      <button type="button" class="main-button" onClick={() => void app.attempt(() => app.resumeHere())}>
         {t("use_here")}
       </button>
     </Message>
@@ -18,12 +20,25 @@ export function Elsewhere() {
 
 export function Locked() {
   const t = useTranslate();
+  const unsettled = useSelected((state) => state.unsettled);
   const app = useApp();
   return (
     <Message title={t("locked_title")} icon="warn">
       <p>{t("locked")}</p>
       <p>{t("locked_ask")}</p>
-      <button type="button" class="plain-button" onClick={() => void app.enrolAgain()}>
+      {unsettled.length > 0 && (
+        <section class="note bad">
+          <p>{t("locked_unsettled")}</p>
+          <ul>
+            {unsettled.map((one) => (
+              <li key={`${one.customer_code}${one.made_at}`}>
+                {one.customer_code} · {dong(one.amount)} · {writtenMoment(one.made_at)}
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+      <button type="button" class="plain-button" onClick={() => void app.attempt(() => app.enrolAgain())}>
         {t("enrol_again")}
       </button>
     </Message>

@@ -1,5 +1,5 @@
 /** What waits on this phone, what was refused, and what has been sent. */
-import { Fragment, h } from "preact";
+import { h } from "preact";
 import type { Translate } from "../../i18n/translate.ts";
 import type { Command } from "../../storage/schema.ts";
 import { timeOf, writtenMoment } from "../clock.ts";
@@ -96,13 +96,17 @@ function Row({ command }: { command: Command }) {
           )}
         </span>
       </div>
-      {command.state === "refused" && (
-        <>
-          <p class="bad-text">{command.problem?.detail}</p>
-          <DoButton class="plain-button" act={() => app.outbox.markSeen(command)}>
-            {t("understood")}
-          </DoButton>
-        </>
+      {command.state === "refused" && <p class="bad-text">{command.problem?.detail}</p>}
+      {command.state === "refused" && command.kind !== "payment" && (
+        <DoButton class="plain-button" act={() => app.outbox.markSeen(command)}>
+          {t("understood")}
+        </DoButton>
+      )}
+      {/* Money is settled with its customer: given back, or sent again. */}
+      {command.state !== "sent" && command.kind === "payment" && (
+        <Link to={`customers/${command.customer_code}`} class="plain-button">
+          {t("back_to_customer")}
+        </Link>
       )}
     </li>
   );

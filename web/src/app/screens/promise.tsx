@@ -69,7 +69,7 @@ export function PromiseScreen({ code }: { code: string }) {
       {isSecond ? (
         <>
           <p class="note">{t("promise_second")}</p>
-          <Points />
+          <Points customer={customer} />
         </>
       ) : (
         <section class="card">

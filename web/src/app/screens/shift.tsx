@@ -155,6 +155,8 @@ export function Closing() {
   const { shift, online, offline, commands } = useAppState();
   const [pieces, setPieces] = useState<Readonly<Record<number, string>>>({});
   const [explanation, setExplanation] = useState("");
+  /** The difference that the collector was asked about. */
+  const [asked, setAsked] = useState<number | null>(null);
   useEffect(() => {
     void refreshShift(app).catch(ignoreNoAnswer);
   }, [online]);
@@ -173,18 +175,34 @@ export function Closing() {
   const open = openPayments(commands).length > 0;
   const last = commands.findLast((one) => one.kind === "shift_close" && one.id === shift.shift_id);
   const isWaiting = last?.state === "waiting";
+  const canClose = online && !open && isExplained && !isWaiting;
+  const written = t(difference > 0 ? "shift_over" : "shift_under", { amount: dong(Math.abs(difference)) });
   const denominations = Object.fromEntries(counts.filter(([, count]) => count > 0));
   return (
     <Screen
       title={t("shift_close_title")}
       back="shift"
       actions={
-        <DoButton
-          disabled={!online || open || !isExplained || isWaiting}
-          act={() => closeShift(app, shift, counted, denominations, explanation)}
-        >
-          {t(isWaiting ? "shift_working" : "shift_close_do")}
-        </DoButton>
+        difference !== 0 && asked !== difference ? (
+          <button type="button" class="main-button" disabled={!canClose} onClick={() => setAsked(difference)}>
+            {t("shift_close_do")}
+          </button>
+        ) : (
+          <div class="confirm">
+            {difference !== 0 && <p class="bad-text">{t("shift_ask", { difference: written })}</p>}
+            <div class="pair">
+              {difference !== 0 && (
+                <button type="button" class="plain-button" onClick={() => setAsked(null)}>
+                  {t("shift_count_again")}
+                </button>
+              )}
+              <DoButton disabled={!canClose} act={() => closeShift(app, shift, counted, denominations, explanation)}>
+                {isWaiting && t("shift_working")}
+                {!isWaiting && (difference === 0 ? t("shift_close_do") : t("shift_close_so", { difference: written }))}
+              </DoButton>
+            </div>
+          </div>
+        )
       }
     >
       <p class="lead">{t("shift_close_intro")}</p>
@@ -226,11 +244,7 @@ export function Closing() {
         </div>
         <div class={difference === 0 ? "good-text" : "bad-text"}>
           <dt>{t("shift_difference")}</dt>
-          <dd>
-            {difference === 0
-              ? t("shift_even")
-              : t(difference > 0 ? "shift_over" : "shift_under", { amount: dong(Math.abs(difference)) })}
-          </dd>
+          <dd>{difference === 0 ? t("shift_even") : written}</dd>
         </div>
       </dl>
       {difference !== 0 && (

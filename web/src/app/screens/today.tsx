@@ -9,8 +9,8 @@ import { Link } from "../components/link.tsx";
 import { RouteCause } from "../components/route_cause.tsx";
 import { Screen } from "../components/screen.tsx";
 import { dong } from "../money.ts";
-import { grouped } from "../procedure.ts";
-import { useApp, useAppState, useTranslate } from "../use_app.ts";
+import { grouped, moneyInDoubt } from "../procedure.ts";
+import { useApp, useAppState, useSelected, useTranslate } from "../use_app.ts";
 
 const GROUPS = ["due", "promised", "done"] as const;
 type Group = (typeof GROUPS)[number];
@@ -24,9 +24,13 @@ let chosen: Group = "due";
 export function Today() {
   const t = useTranslate();
   const app = useApp();
-  const { day, stops, route, collector, downloaded, offline } = useAppState();
+  const state = useAppState();
+  const { day, stops, route, collector, downloaded, offline } = state;
   const [group, setGroup] = useState<Group>(chosen);
-  const groups = grouped(stops);
+  const groups = grouped(state);
+  // What customers owe whose payment has no answer is not known.
+  const owing = groups.due.filter(({ customer }) => moneyInDoubt(state.commands, customer.customer_code) === null);
+  const owed = owing.reduce((sum, { customer }) => sum + customer.debt, 0);
   const choose = (one: Group): void => {
     chosen = one;
     setGroup(one);
@@ -36,9 +40,10 @@ export function Today() {
       <section class="card">
         <p class="who">{collector ? `${collector.name} · ${collector.collector_code}` : ""}</p>
         <label class="progress">
-          <span>{t("today_done", { done: groups.done.length, all: stops.length })}</span>
+          <span>{t("today_done", { visited: groups.visited.length, paid: groups.done.length })}</span>
           <progress value={groups.done.length} max={Math.max(1, stops.length)} aria-label={t("today_progress")} />
         </label>
+        <p class="hint">{t("today_owed", { n: owing.length, all: stops.length, amount: dong(owed) })}</p>
         <Cash />
       </section>
       <RouteCause />
@@ -133,6 +138,7 @@ export function StopList({ stops }: { stops: readonly RouteStop[] }) {
 
 export function StopRow({ stop, hint }: { stop: RouteStop; hint?: string }) {
   const { customer } = stop;
+  const inDoubt = useSelected(({ commands }) => moneyInDoubt(commands, customer.customer_code));
   return (
     <li>
       <Link to={`customers/${customer.customer_code}`} class="stop">
@@ -143,9 +149,13 @@ export function StopRow({ stop, hint }: { stop: RouteStop; hint?: string }) {
           <Marks stop={stop} />
           {hint ? <span class="where">{hint}</span> : null}
         </span>
-        <span class={customer.debt > 0 ? "owes" : "owes none"}>
-          {customer.debt > 0 ? dong(customer.debt) : <Icon name="check" />}
-        </span>
+        {inDoubt ? (
+          <Icon name="wait" />
+        ) : (
+          <span class={customer.debt > 0 ? "owes" : "owes none"}>
+            {customer.debt > 0 ? dong(customer.debt) : <Icon name="check" />}
+          </span>
+        )}
       </Link>
     </li>
   );
@@ -156,10 +166,16 @@ function Marks({ stop }: { stop: RouteStop }) {
   const { commands, day } = useAppState();
   const { customer } = stop;
   const marks: [string, string][] = [];
-  if (commands.some((one) => one.state === "waiting" && one.customer_code === customer.customer_code)) {
+  const inDoubt = moneyInDoubt(commands, customer.customer_code);
+  if (inDoubt) {
+    const amount = dong(Number(inDoubt.body["amount"]));
+    marks.push(["bad", t(inDoubt.state === "waiting" ? "stop_unanswered" : "stop_refused", { amount })]);
+  } else if (commands.some((one) => one.state === "waiting" && one.customer_code === customer.customer_code)) {
     marks.push(["wait", t("stop_waiting")]);
   }
-  if (customer.debt <= 0) {
+  if (inDoubt) {
+    // What is owed is not known.
+  } else if (customer.debt <= 0) {
     marks.push(["good", t("stop_paid")]);
   } else {
     if (customer.step === "collection_point") {

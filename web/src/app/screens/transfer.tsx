@@ -93,7 +93,7 @@ function useTransfer(customer: CustomerView): Transfer | null {
         recorded_at: null,
         before: customer.account?.payments.map((payment) => payment.payment_id) ?? [],
       };
-      void keepTransfer(app, made);
+      void app.attempt(() => keepTransfer(app, made));
       setShown(made.transfer_id);
     } else if (waiting) {
       setShown(waiting.transfer_id);

@@ -114,7 +114,8 @@ describe("a day with a Bluetooth printer", () => {
     await printed("notice");
     await it.press(/^Chưa trả được/);
     await it.press(/^Ghi hẹn/);
-    await it.sees("Đã ghi hẹn"); // The notice stays with the customer: there is no other.
+    await it.sees("Đã ghi hẹn");
+    assert.match(JSON.stringify(await printed("notice")), /hẹn/i, "the day that was agreed on");
     await it.goToByClick(one);
     await it.press("Gặp khách");
     await it.sees("Đã in");
@@ -178,6 +179,7 @@ describe("a day with a Bluetooth printer", () => {
     await it.press("Kết ca");
     await it.type("Lý do chênh lệch", "Chưa đếm");
     await it.press(/Kết ca, in phiếu/);
+    await it.press(/^Vẫn kết ca/);
     await it.sees("Đã kết ca");
     await it.sees("Đã in");
     await printed("shift_slip");

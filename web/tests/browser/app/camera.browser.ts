@@ -135,7 +135,7 @@ async function canType(page: Page, name: string): Promise<void> {
   await page.getByLabel("Mã đăng ký").fill(await codeFor(COLLECTORS[0] as string));
   await page.getByLabel("Tên điện thoại").fill(name);
   await page.getByRole("button", { name: /^Đăng ký$/ }).click();
-  await page.getByText(/khách đã xong/).waitFor();
+  await page.getByText(/Đã ghé/).waitFor();
 }
 
 describe("enrolling with the camera", () => {
@@ -166,7 +166,7 @@ describe("enrolling with the camera", () => {
         };
       });
       await scanButton(phone.page).click();
-      await phone.page.getByText(/khách đã xong/).waitFor();
+      await phone.page.getByText(/Đã ghé/).waitFor();
       assert.ok((await devices()).some((device) => device.device_name === name("quét")));
       assert.ok(frames.length > 0 && frames.every((width) => width > 0), "frames of the camera were read");
       const camera = await phone.page.evaluate(() => {

@@ -109,7 +109,7 @@ export class Collector {
     await this.type("Mã đăng ký", code.toLowerCase());
     await this.type("Tên điện thoại", this.name);
     await this.press(/^Đăng ký$/);
-    await this.sees(/khách đã xong/);
+    await this.sees(/Đã ghé/);
   }
 
   async openShift(float = "500.000"): Promise<void> {
@@ -144,7 +144,7 @@ export class Collector {
   /** Customers of the route who owe and were not visited, in order. */
   async owing(): Promise<CustomerSummary[]> {
     const { stops } = await routeOf(this.code);
-    return stops.filter((stop) => stop.customer.debt > 0 && !stop.done_today).map((stop) => stop.customer);
+    return stops.filter((stop) => stop.customer.debt > 0 && !stop.visited_today).map((stop) => stop.customer);
   }
 
   async goTo(customer: CustomerSummary, part = ""): Promise<void> {

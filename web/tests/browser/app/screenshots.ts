@@ -215,7 +215,7 @@ try {
   await collector.sees("Không có việc nào chờ gửi.");
   await shot(collector, "outbox-sent");
   await collector.goHome();
-  await collector.press("Đã xong");
+  await collector.press(/^Đã trả/);
   await shot(collector, "today-done");
   await collector.press("Cài đặt");
   await shot(collector, "settings");
@@ -236,6 +236,9 @@ try {
   await shot(collector, "shift-close", true);
   await collector.type(/Lý do chênh lệch/, "Chưa đếm hết tiền lẻ");
   await collector.press(/Kết ca, in phiếu/);
+  await collector.sees("Hãy đếm lại một lần nữa.");
+  await shot(collector, "shift-close-again");
+  await collector.press(/^Vẫn kết ca/);
   await collector.sees("Đã kết ca");
   await collector.sees("Đã in");
   await shot(collector, "shift-closed");

@@ -32,7 +32,7 @@ describe("the back button", () => {
     await isAt(`customers/${second}`);
     await it.page.goBack();
     await isAt("");
-    await it.sees(/khách đã xong/);
+    await it.sees(/Đã ghé/);
   });
 
   test("leads through the screens of the visit", async () => {

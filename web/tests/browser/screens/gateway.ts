@@ -281,7 +281,7 @@ export class FakeGateway {
       next_step: outcome === "cannot_pay" ? "revisit" : "due",
     };
     customer.visits.push(visit);
-    customer.stop = { ...customer.stop, done_today: true, last_outcome: outcome };
+    customer.stop = { ...customer.stop, visited_today: true, last_outcome: outcome };
     return visit;
   }
 

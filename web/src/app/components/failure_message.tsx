@@ -1,0 +1,34 @@
+/** What somebody pressed has failed: nothing else is pressed before that was read. */
+import { h } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { useApp, useSelected, useTranslate } from "../use_app.ts";
+
+export function FailureMessage() {
+  const t = useTranslate();
+  const { store } = useApp();
+  const failure = useSelected((state) => state.failure);
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    if (failure && !dialog.current?.open) {
+      dialog.current?.showModal();
+    }
+  }, [failure]);
+  return (
+    failure && (
+      <dialog
+        ref={dialog}
+        class="failure"
+        role="alertdialog"
+        aria-labelledby="failure"
+        onClose={() => store.set({ failure: null })}
+      >
+        <strong id="failure">{t(failure.key)}</strong>
+        {failure.detail !== "" && <p>{failure.detail}</p>}
+        {failure.besides && <p>{t(failure.besides)}</p>}
+        <button type="button" class="main-button" onClick={() => dialog.current?.close()}>
+          {t("understood")}
+        </button>
+      </dialog>
+    )
+  );
+}

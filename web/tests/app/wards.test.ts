@@ -1,0 +1,26 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { nearestFirst, wardOf } from "../../src/app/wards.ts";
+
+for (const [address, ward] of [
+  ["Số 7, đường Lý Bôn, khóm 2, phường Tân Thành, tỉnh Cà Mau", "tan thanh"],
+  ["ấp Tân Điền, xã Tân Thành", "tan thanh"],
+  ["12 Lê Lợi, P.5, TP Cà Mau", "5"],
+  ["Khóm 1, thị trấn Đầm Dơi", "dam doi"],
+  ["12 Lê Lợi, TT. Đầm Dơi", "dam doi"],
+  ["12 Phường Chí Kiên", null],
+  ["", null],
+] as const) {
+  test(`the ward of "${address}"`, () => assert.equal(wardOf(address), ward));
+}
+
+test("points of the own ward come first, the others in their order", () => {
+  const points = ["Bưu điện, xã Tân Hưng", "Quầy thu, phường 5", "Chợ, Phường Tân Thành", "Bạc Liêu"].map(
+    (address) => ({ address }),
+  );
+  assert.deepEqual(
+    nearestFirst(points, "Số 7 Lý Bôn, phường Tân Thành, tỉnh Cà Mau").map(({ address }) => address),
+    ["Chợ, Phường Tân Thành", "Bưu điện, xã Tân Hưng", "Quầy thu, phường 5", "Bạc Liêu"],
+  );
+  assert.deepEqual(nearestFirst(points, "Cà Mau"), points);
+});
