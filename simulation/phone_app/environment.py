@@ -63,7 +63,9 @@ ODD_NAMES = (
     unicodedata.normalize("NFD", "Đặng Thị Hồng Phượng"),
     "Tiệm Ớt Cay & <b>Ngọt</b>",
 )
-"""Two hundred letters; letters apart from their marks; signs that mean something to browsers. Imports refuse pictures."""
+"""Two hundred letters; letters apart from their marks; signs that mean something to browsers.
+
+Imports refuse pictures."""
 
 _STAY, _STAY_ELSEWHERE = 40, 14
 

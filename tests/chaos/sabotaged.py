@@ -109,7 +109,14 @@ def take_cash_twice() -> None:
 
 
 def lose_what_failed() -> None:
-    """Acknowledge an event whose handler has failed, in place of having it delivered again."""
+    """Acknowledge an event whose handler has failed, in place of trying again or having it delivered again."""
+    decide = consuming.decide
+
+    def at_once(error: BaseException, **how: Any) -> Any:
+        decision = decide(error, **how)
+        return consuming.Postpone(0, decision.reason) if isinstance(decision, consuming.TryAgain) else decision
+
+    _replace(consuming, "decide", at_once)
 
     async def settled(_self: Any, delivered: Any, *_: object) -> None:
         await consuming.acknowledge(delivered)
