@@ -13,6 +13,7 @@ _NOTICE_OUTCOMES = frozenset({"met", "away", "cannot_pay"})
 def check_facts(facts: Facts, *, settled: bool = True) -> AuditReport:
     """Compare everything. ``settled`` False leaves out what events under way may still bring into line."""
     violations = [*_within(facts), *_receipts(facts), *_sums(facts), *_reminders(facts), *_print_jobs(facts)]
+    violations += _visits_of_payments(facts)
     if settled:
         violations += [*_nothing_under_way(facts), *_copies_agree(facts), *_nothing_forgotten(facts)]
     return AuditReport(figures=_figures(facts), violations=sorted(violations))
@@ -92,6 +93,20 @@ def _reminders(facts: Facts) -> Iterator[AuditViolation]:
             )
     for visit_id in per_visit.keys() - facts.billing.notices.keys():
         yield _between("a reminder has a notice", visit_id, "billing has issued none")
+
+
+def _visits_of_payments(facts: Facts) -> Iterator[AuditViolation]:
+    for payment in facts.billing.payments.values():
+        if payment.visit_id is None:
+            continue
+        visit = facts.visits.get(payment.visit_id)
+        if visit is None or visit.customer_code != payment.customer_code:
+            found = "nobody" if visit is None else visit.customer_code
+            yield _between(
+                "a payment names a visit of its customer",
+                payment.payment_id,
+                f"paid for {payment.customer_code}, the visit {payment.visit_id} is of {found}",
+            )
 
 
 def _print_jobs(facts: Facts) -> Iterator[AuditViolation]:

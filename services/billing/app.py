@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from services.billing.rounding.files import load_rounding_rules
 from services.billing.settings import BillingSettings
 from services.billing.tariffs.files import load_tariffs
 from services.billing.topology import TOPOLOGY
@@ -14,6 +15,7 @@ from shared.runtime import Running, open_parts
 @asynccontextmanager
 async def service(settings: BillingSettings, *, clock: Clock = now) -> AsyncIterator[Running]:
     """Check the tariff files, start the bus, serve health; close in reverse."""
+    rounding_rules = load_rounding_rules(settings.cash_rounding_file)
     load_tariffs()  # a mistake in a tariff file stops the service before it consumes a message
     async with open_parts(settings, TOPOLOGY) as parts:
         await parts.bus.start(
@@ -21,6 +23,7 @@ async def service(settings: BillingSettings, *, clock: Clock = now) -> AsyncIter
                 "clock": clock,
                 "cash_ceiling": settings.cash_ceiling,
                 "points_on_notice": settings.points_on_notice,
+                "rounding_rules": rounding_rules,
             }
         )
         async with serve_health(parts.checks, host=settings.http_host, port=settings.http_port) as port:

@@ -58,6 +58,12 @@ _RULES: dict[str, str] = {
         FROM payments LEFT JOIN reversals USING (payment_id)
         WHERE (payments.reversed_at IS NULL) <> (reversals.reversal_id IS NULL)
     """,
+    "a reference of a bank or partner is one payment": """
+        SELECT min(reference), format('%s payments that stand: %s', count(*),
+            string_agg(format('%s (%s, %s đồng)', payment_id, customer_code, amount), ', ' ORDER BY sequence))
+        FROM payments WHERE reference <> '' AND reversed_at IS NULL
+        GROUP BY method, coalesce(collection_point_code, ''), reference_key(reference) HAVING count(*) > 1
+    """,
     "an account is the sum of its bills and payments": """
         SELECT customer_code, format('debt %s is %s, credit %s is %s, open bills %s are %s',
             debt, owed, accounts.credit, kept, open_bills, open_count)
@@ -112,6 +118,7 @@ class PaymentFact:
     device_id: str | None
     receipt_id: str | None
     reversed: bool
+    visit_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -138,7 +145,8 @@ class BillingFacts:
 
 
 _PAYMENTS = """
-SELECT payment_id::text, customer_code, amount, device_id::text, receipt_id::text, reversed_at IS NOT NULL AS reversed
+SELECT payment_id::text, customer_code, amount, device_id::text, receipt_id::text, reversed_at IS NOT NULL AS reversed,
+    visit_id::text
 FROM payments
 """
 _TOTALS = """

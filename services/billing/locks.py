@@ -3,7 +3,7 @@
 from services.billing.ledger import lock_account
 from services.billing.payments.rules import check_payer
 from services.billing.store import payments, shifts
-from shared.contracts.billing import CloseShift, OpenShift, RecordPayment, ReversePayment
+from shared.contracts.billing import CloseShift, OpenShift, RecordPayment, ReportPayment, ReversePayment
 from shared.db import Connection
 from shared.problems import NotFound
 
@@ -14,7 +14,7 @@ async def lock_account_of_payer(request: RecordPayment, connection: Connection) 
     await lock_account(connection, request.customer_code)
 
 
-async def lock_account_of_payment(request: ReversePayment, connection: Connection) -> None:
+async def lock_account_of_payment(request: ReversePayment | ReportPayment, connection: Connection) -> None:
     """Lock the account that the payment went to."""
     stored = await payments.find(connection, request.payment_id)
     if stored is None:

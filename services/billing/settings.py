@@ -1,7 +1,10 @@
 """Settings of billing."""
 
+from pathlib import Path
+
 from pydantic import Field
 
+from services.billing.rounding.files import FILE
 from shared.settings import ServiceSettings
 
 
@@ -10,6 +13,9 @@ class BillingSettings(ServiceSettings):
 
     cash_ceiling: int = Field(default=200_000_000, gt=0, le=10**12)
     """Cash in đồng that a collector may hold; a shift keeps the value of its opening."""
+
+    cash_rounding_file: Path = FILE
+    """To which whole amount cash is rounded up, by unit and day."""
 
     points_on_notice: int = Field(default=3, ge=1, le=20)
     """Collection points named on a notice that sends the customer to one."""

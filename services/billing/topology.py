@@ -5,12 +5,14 @@ from services.billing.handlers.close_shift import close_shift
 from services.billing.handlers.get_account import get_account
 from services.billing.handlers.get_collection_points import get_collection_points
 from services.billing.handlers.get_payment import get_payment
+from services.billing.handlers.get_payment_reports import get_payment_reports
 from services.billing.handlers.get_shift import get_shift
 from services.billing.handlers.issue_notice import issue_notice
 from services.billing.handlers.keep_customer import keep_customer
 from services.billing.handlers.note_receipt import note_receipt
 from services.billing.handlers.open_shift import open_shift
 from services.billing.handlers.record_payment import record_payment
+from services.billing.handlers.report_payment import report_payment
 from services.billing.handlers.reverse_payment import reverse_payment
 from services.billing.locks import lock_account_of_payer, lock_account_of_payment, lock_cash_box, lock_shift
 from shared.contracts.billing import (
@@ -19,12 +21,14 @@ from shared.contracts.billing import (
     GetAccount,
     GetCollectionPoints,
     GetPayment,
+    GetPaymentReports,
     GetShift,
     NoticeIssued,
     OpenShift,
     PaymentRecorded,
     PaymentReversed,
     RecordPayment,
+    ReportPayment,
     ReversePayment,
     ShiftClosed,
 )
@@ -48,6 +52,12 @@ TOPOLOGY = Topology(
             ),
         ),
         RequestHandler(GetPayment, get_payment, access=Access.READ_ONLY),
+        RequestHandler(GetPaymentReports, get_payment_reports, access=Access.READ_ONLY),
+        RequestHandler(
+            ReportPayment,
+            report_payment,
+            idempotency=Idempotency("report_id", lock=lock_account_of_payment, ignored={"device_id"}),
+        ),
         RequestHandler(
             ReversePayment,
             reverse_payment,

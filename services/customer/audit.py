@@ -18,7 +18,7 @@ _RULES: dict[str, str] = {
         FROM standings, LATERAL (
             SELECT count(*) AS missed FROM visits
             WHERE visits.customer_code = standings.customer_code AND account_version > cleared_version
-                AND outcome <> 'met'
+                AND outcome <> 'met' AND withdrawn_at IS NULL
         ) AS counted
         WHERE (step = 'settled') <> (debt <= 0)
             OR (debt > 0 AND misses <> missed)
@@ -33,7 +33,7 @@ _VISITS = """
 SELECT visit_id, customer_code, visit_records.outcome, answer->>'next_step' AS next_step, device_id,
     visit_records.recorded_at,
     row_number() OVER (PARTITION BY visit_id ORDER BY visit_records.outcome = $1) = 1 AS first,
-    coalesce(cleared_version > visits.account_version, false) AS cleared_since
+    visits.withdrawn_at IS NOT NULL OR coalesce(cleared_version > visits.account_version, false) AS cleared_since
 FROM visit_records JOIN visits USING (visit_id) LEFT JOIN standings USING (customer_code)
 ORDER BY min(visit_records.recorded_at) OVER (PARTITION BY visit_id), visit_id, visit_records.outcome = $1
 """
@@ -67,7 +67,8 @@ class RecordedVisit:
     """The phone whose printer prints the notice; None prints nowhere."""
     recorded_at: datetime
     cleared_since: bool
-    """Nothing was owed at some time after the visit: paid at the door, it may have come too late for a notice."""
+    """Nothing was owed at some time after the visit: paid at the door, it may have come too late for a notice. Or the
+    visit was taken back."""
 
 
 @dataclass(frozen=True)

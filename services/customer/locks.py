@@ -1,7 +1,8 @@
 """What a request locks before it is answered, from the record or by doing it. Declared in ``topology.py``."""
 
 from services.customer.store.customers import lock_customers
-from shared.contracts.customer import CorrectPhone, RecordVisit
+from services.customer.store.visits import customer_of_visit
+from shared.contracts.customer import CorrectPhone, RecordVisit, WithdrawVisit
 from shared.db import Connection
 
 
@@ -13,3 +14,10 @@ async def lock_customer_of_visit(request: RecordVisit, connection: Connection) -
 async def lock_customer_of_phone(request: CorrectPhone, connection: Connection) -> None:
     """Lock the customer whose number it is."""
     await lock_customers(connection, [request.customer_code])
+
+
+async def lock_customer_of_withdrawal(request: WithdrawVisit, connection: Connection) -> None:
+    """Lock the customer whose visit is taken back."""
+    customer_code = await customer_of_visit(connection, request.visit_id)
+    if customer_code is not None:
+        await lock_customers(connection, [customer_code])

@@ -1,10 +1,12 @@
 """Settings of the customer service, read from ``THUNGAN_`` environment variables."""
 
 from datetime import timedelta
+from pathlib import Path
 
 from pydantic import Field
 
 from services.customer.domain.visits import VisitRules
+from services.customer.visits.occasions import FILE, load_occasion_rules
 from shared.settings import ServiceSettings
 
 
@@ -12,7 +14,10 @@ class CustomerSettings(ServiceSettings):
     """What the utility decides about visits."""
 
     cannot_pay_before_collection_point: int = Field(default=2, ge=1, le=20)
-    """So many ``cannot_pay`` for one debt send the customer to a collection point."""
+    """``cannot_pay`` on so many occasions for one debt send the customer to a collection point."""
+
+    occasion_rules_file: Path = FILE
+    """When a further ``cannot_pay`` is one on another occasion, by unit and day."""
 
     days_to_appointment: int = Field(default=3, ge=0, le=60)
     """Days until the appointment after a ``cannot_pay`` for which none was agreed; 0 makes none."""
@@ -29,6 +34,7 @@ class CustomerSettings(ServiceSettings):
         """The same as the rules of the domain."""
         return VisitRules(
             cannot_pay_before_collection_point=self.cannot_pay_before_collection_point,
+            occasions=load_occasion_rules(self.occasion_rules_file),
             days_to_appointment=self.days_to_appointment,
             longest_appointment=timedelta(days=self.longest_appointment_days),
             most_clock_skew=timedelta(hours=self.most_clock_skew_hours),

@@ -8,9 +8,11 @@ from services.customer.handlers.correct_phone import correct_phone
 from services.customer.handlers.get_collector import get_collector
 from services.customer.handlers.get_customer import get_customer
 from services.customer.handlers.get_route import get_route
+from services.customer.handlers.get_visit import get_visit
 from services.customer.handlers.record_visit import record_visit
 from services.customer.handlers.search_customers import search_customers
-from services.customer.locks import lock_customer_of_phone, lock_customer_of_visit
+from services.customer.handlers.withdraw_visit import withdraw_visit
+from services.customer.locks import lock_customer_of_phone, lock_customer_of_visit, lock_customer_of_withdrawal
 from shared.contracts.billing import BillIssued, PaymentRecorded, PaymentReversed
 from shared.contracts.customer import (
     CorrectPhone,
@@ -18,9 +20,12 @@ from shared.contracts.customer import (
     GetCollector,
     GetCustomer,
     GetRoute,
+    GetVisit,
     RecordVisit,
     SearchCustomers,
     VisitRecorded,
+    VisitWithdrawn,
+    WithdrawVisit,
 )
 from shared.idempotency import Idempotency
 from shared.messaging import Access, EventHandler, RequestHandler, Topology
@@ -31,6 +36,7 @@ TOPOLOGY = Topology(
         RequestHandler(SearchCustomers, search_customers, access=Access.READ_ONLY),
         RequestHandler(GetCustomer, get_customer, access=Access.READ_ONLY),
         RequestHandler(GetRoute, get_route, access=Access.READ_ONLY),
+        RequestHandler(GetVisit, get_visit, access=Access.READ_ONLY),
         RequestHandler(GetCollector, get_collector, access=Access.READ_ONLY),
         RequestHandler(
             RecordVisit,
@@ -43,6 +49,12 @@ TOPOLOGY = Topology(
             ),
         ),
         RequestHandler(
+            WithdrawVisit,
+            withdraw_visit,
+            # Whichever of the collector's phones repeats it.
+            idempotency=Idempotency("withdrawal_id", lock=lock_customer_of_withdrawal, ignored={"device_id"}),
+        ),
+        RequestHandler(
             CorrectPhone,
             correct_phone,
             idempotency=Idempotency("correction_id", lock=lock_customer_of_phone, earlier_answer=earlier_correction),
@@ -51,5 +63,5 @@ TOPOLOGY = Topology(
         EventHandler(PaymentRecorded, apply_payment),
         EventHandler(PaymentReversed, apply_reversal),
     ],
-    emits=[CustomerChanged, VisitRecorded],
+    emits=[CustomerChanged, VisitRecorded, VisitWithdrawn],
 )

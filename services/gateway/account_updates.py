@@ -29,6 +29,7 @@ def of_account(
     *,
     payment: PaymentSummary | None = None,
     bill_id: UUID | None = None,
+    reason: str | None = None,
 ) -> AccountUpdate:
     """Return the update of an account; its number is known once it has been appended."""
     return AccountUpdate(
@@ -41,6 +42,7 @@ def of_account(
         open_bills=account.open_bills,
         payment=payment,
         bill_id=bill_id,
+        reason=reason,
     )
 
 

@@ -16,6 +16,7 @@ from services.gateway.api import (
     public,
     receipts,
     shifts,
+    transfer_codes,
     visits,
 )
 from services.gateway.dependencies import Dependencies
@@ -56,6 +57,7 @@ OPERATIONS: list[AnyOperation] = [
     *customers.OPERATIONS,
     *visits.OPERATIONS,
     *payments.OPERATIONS,
+    *transfer_codes.OPERATIONS,
     *shifts.OPERATIONS,
     *receipts.OPERATIONS,
     *print_jobs.OPERATIONS,

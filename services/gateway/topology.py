@@ -5,8 +5,9 @@ from services.gateway.handlers.announce_customer_change import announce_customer
 from services.gateway.handlers.announce_payment import announce_payment
 from services.gateway.handlers.announce_reversal import announce_reversal
 from services.gateway.handlers.queue_print_job import queue_print_job
+from services.gateway.handlers.withdraw_notice import withdraw_notice
 from shared.contracts.billing import BillIssued, PaymentRecorded, PaymentReversed
-from shared.contracts.customer import CustomerChanged
+from shared.contracts.customer import CustomerChanged, VisitWithdrawn
 from shared.contracts.gateway import PrintJobFinished
 from shared.contracts.receipt import DocumentReady
 from shared.messaging import EventHandler, Lock, Topology
@@ -16,7 +17,7 @@ def _device(event: DocumentReady) -> str:
     return f"device {event.device_id}"
 
 
-def _feed(event: PaymentRecorded | PaymentReversed) -> str:
+def _feed(event: PaymentRecorded) -> str:
     return f"feed {event.customer.collector.collector_code}"
 
 
@@ -25,7 +26,8 @@ TOPOLOGY = Topology(
     handlers=[
         EventHandler(DocumentReady, queue_print_job, lock=_device),
         EventHandler(PaymentRecorded, announce_payment, lock=_feed),
-        EventHandler(PaymentReversed, announce_reversal, lock=_feed),
+        EventHandler(PaymentReversed, announce_reversal, lock=Lock.UNKNOWN),
+        EventHandler(VisitWithdrawn, withdraw_notice, lock=Lock.UNKNOWN),
         # Whose feed it is, the database knows.
         EventHandler(BillIssued, announce_bill, lock=Lock.UNKNOWN),
         EventHandler(CustomerChanged, announce_customer_change, lock=Lock.UNKNOWN),

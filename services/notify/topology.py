@@ -6,8 +6,10 @@ from services.notify.handlers.get_reminders import get_reminders
 from services.notify.handlers.restore_reminders import restore_reminders
 from services.notify.handlers.schedule_reminder import schedule_reminder
 from services.notify.handlers.send_receipt_link import send_receipt_link
+from services.notify.handlers.withdraw_reminder import withdraw_reminder
 from services.notify.locks import lock_links
 from shared.contracts.billing import NoticeIssued, PaymentRecorded, PaymentReversed
+from shared.contracts.customer import VisitWithdrawn
 from shared.contracts.notify import GetReceiptLinks, GetReminders, SendReceiptLink, SmsFailed, SmsSent
 from shared.idempotency import Idempotency
 from shared.messaging import Access, EventHandler, RequestHandler, Topology
@@ -15,6 +17,10 @@ from shared.messaging import Access, EventHandler, RequestHandler, Topology
 
 def _account(event: NoticeIssued | PaymentRecorded | PaymentReversed) -> str:
     return event.account.customer_code
+
+
+def _visited(event: VisitWithdrawn) -> str:
+    return event.visit.customer_code
 
 
 TOPOLOGY = Topology(
@@ -26,6 +32,7 @@ TOPOLOGY = Topology(
         EventHandler(NoticeIssued, schedule_reminder, lock=_account),
         EventHandler(PaymentRecorded, cancel_reminders, lock=_account),
         EventHandler(PaymentReversed, restore_reminders, lock=_account),
+        EventHandler(VisitWithdrawn, withdraw_reminder, lock=_visited),
     ],
     emits=[SmsSent, SmsFailed],
     broadcasts=[SmsSent, SmsFailed],

@@ -125,6 +125,8 @@ class Payment(Record):
     """Series and number, once the receipt is signed."""
     receipt_id: UUID | None = None
     reversed_at: Moment | None = None
+    reported_at: Moment | None = None
+    """When its collector reported that it was taken by mistake; the office decides whether it is reversed."""
 
 
 class CollectionPoint(Record):
@@ -146,6 +148,8 @@ class CustomerAccount(Reply):
     account: AccountState
     bills: list[Bill]
     payments: list[Payment]
+    cash_step: int = Field(default=1, ge=1)
+    """Cash is asked for in multiples of this, rounded up; what is above the debt is kept as credit. 1: exact."""
 
 
 class GetAccount(Request[CustomerAccount]):
@@ -205,6 +209,43 @@ class ReversePayment(Request[PaymentReply]):
     reason: Reason
     reversed_by: str = Field(min_length=1, max_length=80)
     device_id: UUID | None = None
+
+
+class ReportPayment(Request[PaymentReply]):
+    """Report that cash was taken by mistake, by the collector who took it. The office decides, and reverses it.
+
+    Repeatable by ``report_id``; a payment is reported once (409 ``already-reported``), and not after its reversal.
+    """
+
+    message_name: ClassVar[str] = "billing.report_payment"
+    report_id: UUID
+    payment_id: UUID
+    collector_code: CollectorCode
+    device_id: UUID | None = None
+    reason: Reason
+
+
+class PaymentReport(Record):
+    """A payment that its collector reported as taken by mistake, and that stands."""
+
+    report_id: UUID
+    payment: Payment
+    collector_code: CollectorCode
+    reason: str
+    reported_at: Moment
+
+
+class PaymentReports(Reply):
+    """The reports that wait for the office, the oldest first."""
+
+    reports: list[PaymentReport]
+
+
+class GetPaymentReports(Request[PaymentReports]):
+    """Read the reported payments that stand."""
+
+    message_name: ClassVar[str] = "billing.payment_reports"
+    limit: int = Field(default=100, ge=1, le=500)
 
 
 class ShiftTotals(Record):

@@ -68,6 +68,8 @@ class Visit(Record):
     next_step: NextStep
     misses: int
     """Visits without payment for the present debt, this one included."""
+    withdrawn_at: Moment | None = None
+    """When its collector took it back; it counts for nothing then."""
 
 
 class CustomersFound(Reply):
@@ -97,6 +99,9 @@ class CustomerDetails(Reply):
     appointment: Moment | None
     misses: int
     visits: list[Visit]
+    collection_point_from: Moment | None = None
+    """From then on, ``cannot_pay`` counts as another occasion and leads to the collection point; None where one more
+    does not lead there."""
 
 
 class GetCustomer(Request[CustomerDetails]):
@@ -164,6 +169,32 @@ class RecordVisit(Request[VisitReply]):
     note: str = Field(default="", max_length=500)
 
 
+class GetVisit(Request[VisitReply]):
+    """Read one visit as last recorded; ``not-found`` when it never was."""
+
+    message_name: ClassVar[str] = "customer.visit"
+    visit_id: UUID
+
+
+class VisitWithdrawnReply(Reply):
+    """The visit that was taken back, and where the customer stands without it."""
+
+    visit: Visit
+    step: NextStep
+    appointment: Moment | None
+
+
+class WithdrawVisit(Request[VisitWithdrawnReply]):
+    """Take back a customer's last visit: by its own collector, on the same day. Repeatable by ``withdrawal_id``."""
+
+    message_name: ClassVar[str] = "customer.withdraw_visit"
+    withdrawal_id: UUID
+    visit_id: UUID
+    collector_code: CollectorCode
+    device_id: UUID | None = None
+    reason: Reason
+
+
 class PhoneCorrected(Reply):
     """The phone number now on record."""
 
@@ -222,3 +253,13 @@ class VisitRecorded(Event):
     first_record: bool
     """False when this visit had already been recorded with outcome ``met`` (its notice is already on paper)."""
     device_id: UUID | None
+
+
+class VisitWithdrawn(Event):
+    """A visit was taken back: its notice is not printed any more, its reminder not sent."""
+
+    message_name: ClassVar[str] = "visit.withdrawn"
+    visit: Visit
+    withdrawal_id: UUID
+    reason: str
+    withdrawn_at: Moment

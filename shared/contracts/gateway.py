@@ -37,6 +37,56 @@ class PrintJobCause(StrEnum):
     USER_CANCELLED = "user_cancelled"
     EXPIRED = "expired"
     APP_CLOSED = "app_closed"
+    PAID = "paid"
+    """A notice: nothing is owed any more."""
+    DEBT_CHANGED = "debt_changed"
+    """A notice: another amount is owed now."""
+    REPLACED = "replaced"
+    """A notice: there is a newer one of the same customer."""
+    DOOR_LEFT = "door_left"
+    """A notice: the collector is at another customer's door."""
+    VISIT_WITHDRAWN = "visit_withdrawn"
+    """A notice: its visit was taken back."""
+    PRINTED_FROM_PHONE = "printed_from_phone"
+    """A notice: the phone printed its own copy while there was no signal."""
+    REVERSED = "reversed"
+    """A receipt: its payment was reversed."""
+
+
+WITHDRAWN = frozenset(
+    {
+        PrintJobCause.PAID,
+        PrintJobCause.DEBT_CHANGED,
+        PrintJobCause.REPLACED,
+        PrintJobCause.DOOR_LEFT,
+        PrintJobCause.VISIT_WITHDRAWN,
+        PrintJobCause.PRINTED_FROM_PHONE,
+        PrintJobCause.REVERSED,
+    }
+)
+"""The document no longer says the truth: it was withdrawn."""
+
+
+class FinishedCause(StrEnum):
+    """Why a print job did not end as printed, in the words that every version of ``print_job.finished`` knows."""
+
+    NO_PRINTER = "no_printer"
+    PAPER_OUT = "paper_out"
+    COVER_OPEN = "cover_open"
+    BATTERY_LOW = "battery_low"
+    LINK_LOST = "link_lost"
+    WRITE_ERROR = "write_error"
+    NO_CONFIRMATION = "no_confirmation"
+    USER_CANCELLED = "user_cancelled"
+    EXPIRED = "expired"
+    APP_CLOSED = "app_closed"
+
+
+def finished_cause(cause: PrintJobCause | None) -> FinishedCause | None:
+    """Return a cause in those words; a document that was withdrawn was out of date."""
+    if cause is None:
+        return None
+    return FinishedCause.EXPIRED if cause in WITHDRAWN else FinishedCause(cause.value)
 
 
 class PrintJobFinished(Event):
@@ -47,10 +97,12 @@ class PrintJobFinished(Event):
     device_id: UUID
     kind: PaperKind
     state: PrintJobState
-    cause: PrintJobCause | None
+    cause: FinishedCause | None
     attempt: int
     copy_number: int
     customer_code: CustomerCode | None
     receipt_id: UUID | None
     visit_id: UUID | None
     finished_at: Moment
+    withdrawn_because: str | None = None
+    """Why the document no longer said the truth, one of ``WITHDRAWN``; None where it did."""

@@ -114,6 +114,7 @@ class ReprintReply(Reply):
 
     receipt: Receipt
     copy_number: int
+    """0: nobody had printed the receipt yet, so this is the receipt itself."""
     document_id: UUID
 
 
@@ -182,6 +183,8 @@ class DocumentReady(Event):
     visit_id: UUID | None = None
     summary: str
     """One Vietnamese line for the phone's list of papers."""
+    account_version: int | None = None
+    """The account that a notice was made from: once billing has reported a later one, it is not printed any more."""
 
 
 class ReceiptIssued(Event):

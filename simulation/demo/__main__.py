@@ -10,6 +10,7 @@ from pathlib import Path
 from simulation.demo.context import open_context
 from simulation.demo.report import DemoReport
 from simulation.demo.scenario import run_steps
+from simulation.occasions import EVERY_VISIT
 from simulation.termination import interrupt_on_sigterm
 from stack.processes import StackError
 from stack.services import LocalSystem
@@ -22,7 +23,7 @@ _ANY_HOUR = {"THUNGAN_SMS_OPENS": "00:00", "THUNGAN_SMS_CLOSES": "23:59:59.99999
 async def _run(report: DemoReport, folder: Path, *, namespace: str, keep: bool) -> None:
     async with AsyncExitStack() as running:
         with report.step("start", "Five services, a broker, five databases") as step:
-            system = LocalSystem(namespace, keep=keep, settings={"notify": _ANY_HOUR})
+            system = LocalSystem(namespace, keep=keep, settings={"notify": _ANY_HOUR, "customer": EVERY_VISIT})
             await running.enter_async_context(system)
             step.print(
                 f"customer, billing, receipt, notify and gateway run as processes of their own: {system.gateway_url}"

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from shared.clock import business_day, now
 from simulation.command_line import thungan_json
+from simulation.occasions import EVERY_VISIT
 from simulation.phone import VirtualDesk
 from simulation.sample.readings import Month
 from simulation.sample.writer import write_sample
@@ -138,7 +139,8 @@ async def app_environment(
     ``long_route`` names a route that is to have most of the customers; ``heartbeat`` is that of the stream, in seconds.
     """
     gateway = {**BANK, "THUNGAN_HEARTBEAT": str(heartbeat)}
-    system = LocalSystem(namespace, keep=keep, settings={"notify": _ANY_HOUR, "receipt": BANK, "gateway": gateway})
+    settings = {"notify": _ANY_HOUR, "receipt": BANK, "gateway": gateway, "customer": EVERY_VISIT}
+    system = LocalSystem(namespace, keep=keep, settings=settings)
     async with system:
         data = folder / "sample"
         last_month = Month.before(business_day(now()))

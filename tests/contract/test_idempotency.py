@@ -11,9 +11,9 @@ import asyncpg
 import pytest
 from pydantic import create_model
 
-from shared.contracts.billing import CloseShift, OpenShift, RecordPayment, ReversePayment
+from shared.contracts.billing import CloseShift, OpenShift, RecordPayment, ReportPayment, ReversePayment
 from shared.contracts.common import Outcome, PaymentMethod
-from shared.contracts.customer import CorrectPhone, RecordVisit
+from shared.contracts.customer import CorrectPhone, RecordVisit, WithdrawVisit
 from shared.contracts.message import Reply, Request
 from shared.contracts.notify import SendReceiptLink
 from shared.contracts.receipt import ReprintReceipt
@@ -37,6 +37,7 @@ SAMPLES: tuple[Request[Any], ...] = (
         collector_code="TN001",
     ),
     ReversePayment(reversal_id=UUID(int=3), payment_id=UUID(int=1), reason="Nhập nhầm", reversed_by="KT01"),
+    ReportPayment(report_id=UUID(int=10), payment_id=UUID(int=1), collector_code="TN001", reason="thu nhầm"),
     OpenShift(shift_id=UUID(int=4), collector_code="TN001", opening_float=500_000, opened_at=MOMENT),
     CloseShift(
         shift_id=UUID(int=4),
@@ -56,6 +57,7 @@ SAMPLES: tuple[Request[Any], ...] = (
     CorrectPhone(
         correction_id=UUID(int=6), customer_code=CUSTOMER, collector_code="TN001", phone="0912345678", reason="đổi số"
     ),
+    WithdrawVisit(withdrawal_id=UUID(int=9), visit_id=UUID(int=5), collector_code="TN001", reason="nhầm khách"),
     ReprintReceipt(
         reprint_id=UUID(int=7), receipt_id=UUID(int=8), requested_by="TN001", reason="Khách làm mất", device_id=None
     ),

@@ -1,20 +1,29 @@
+from collections.abc import Sequence
+
+from services.billing.rounding.rules import RoundingRule, step_in_force
 from services.billing.store import accounts, bills, payments
+from shared.clock import Clock, business_day, now
 from shared.contracts.billing import CustomerAccount, GetAccount
 from shared.messaging.unit_of_work import UnitOfWork
 from shared.problems import NotFound
 
 
-async def get_account(request: GetAccount, work: UnitOfWork) -> CustomerAccount:
+async def get_account(
+    request: GetAccount, work: UnitOfWork, *, rounding_rules: Sequence[RoundingRule] = (), clock: Clock = now
+) -> CustomerAccount:
     """Return what a customer owes, with bills and payments as of one moment."""
     connection = work.connection
     async with connection.transaction(isolation="repeatable_read", readonly=True):
         account = await accounts.state_of(connection, request.customer_code)
         if account is None:
             raise NotFound("Không có khách hàng này trong sổ tính tiền.")
+        facts = (await accounts.facts_of(connection, [request.customer_code])).get(request.customer_code)
+        unit_code = facts.unit.unit_code if facts is not None else request.customer_code[:6]
+        step = step_in_force(rounding_rules, unit_code, business_day(clock()))
         open_bills = await bills.open_of(connection, request.customer_code)
         if not request.history:
-            return CustomerAccount(account=account, bills=open_bills, payments=[])
+            return CustomerAccount(account=account, bills=open_bills, payments=[], cash_step=step)
         paid = await bills.paid_of(connection, request.customer_code, request.history)
         latest = await payments.latest_of(connection, request.customer_code, request.history)
     by_age = sorted([*paid, *open_bills], key=lambda bill: (bill.year, bill.month, bill.cycle))
-    return CustomerAccount(account=account, bills=by_age, payments=latest)
+    return CustomerAccount(account=account, bills=by_age, payments=latest, cash_step=step)

@@ -54,6 +54,8 @@ async def record_payment(request: RecordPayment, work: UnitOfWork, *, clock: Clo
     if not await payments.add(
         connection, payment, recorded_at=moment, visit_id=request.visit_id, device_id=request.device_id
     ):
+        # Another customer's payment with this reference was recorded at the same time, or one with this id.
+        await _refuse_known_reference(connection, request)
         raise same_id_other_content(request.payment_id)
     await bills.clear(connection, cleared)
     account = await refresh_account(connection, request.customer_code)
@@ -88,14 +90,19 @@ async def _shift_for(connection: Connection, request: RecordPayment) -> UUID:
 
 
 async def _refuse_known_reference(connection: Connection, request: RecordPayment) -> None:
-    """Refuse a partner's transaction that is recorded under another payment id: it is the same money."""
+    """Refuse a bank's or partner's transaction that is recorded as another payment: it is the same money."""
     if not request.reference:
         return
     recorded = await payments.with_reference(
-        connection, request.customer_code, request.method, request.collection_point_code, request.reference
+        connection, request.method, request.collection_point_code, request.reference
     )
     if recorded is not None:
-        raise ReferenceAlreadyRecorded("Giao dịch này đã được ghi nhận trước đó.", facts={"payment_id": str(recorded)})
+        payment_id, customer_code = recorded
+        whose = "" if customer_code == request.customer_code else f" cho khách hàng {customer_code}"
+        raise ReferenceAlreadyRecorded(
+            f"Giao dịch này đã được ghi nhận trước đó{whose}.",
+            facts={"payment_id": str(payment_id), "customer_code": customer_code},
+        )
 
 
 async def _emit_recorded(

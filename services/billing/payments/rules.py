@@ -39,6 +39,13 @@ class AlreadyReversed(Conflict):
     title = "Already reversed"
 
 
+class AlreadyReported(Conflict):
+    """A payment is reported once."""
+
+    slug = "already-reported"
+    title = "Already reported as taken by mistake"
+
+
 @dataclass(frozen=True, slots=True)
 class Debt:
     """What is open of one bill."""

@@ -18,7 +18,8 @@ log = structlog.get_logger()
 
 # Of a reversed payment, its allocations as they stood when it was reversed; else those that stand.
 _PAYMENT = """
-SELECT payments.*, coalesce(cleared.allocations, '[]') AS allocations
+SELECT payments.*, coalesce(cleared.allocations, '[]') AS allocations,
+    (SELECT reported_at FROM payment_reports WHERE payment_reports.payment_id = payments.payment_id) AS reported_at
 FROM payments LEFT JOIN LATERAL (
     SELECT json_agg(json_build_object('bill_id', bill_id, 'vat', vat, 'principal', principal) ORDER BY first)
         AS allocations
@@ -42,11 +43,13 @@ class StoredPayment:
     recorded_at: datetime
 
 
+# The id or the reference may be taken by another customer's payment that is being recorded at the same time: no lock
+# stands between the two, so this waits for the other one's end.
 _ADD = """
 INSERT INTO payments (payment_id, customer_code, amount, credit, method, received_at, recorded_at, collector_code,
     collection_point_code, reference, shift_id, visit_id, device_id, transfer_content, stated_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
-ON CONFLICT (payment_id) DO NOTHING
+ON CONFLICT DO NOTHING
 RETURNING true
 """
 
@@ -59,7 +62,7 @@ async def add(
     visit_id: UUID | None,
     device_id: UUID | None,
 ) -> bool:
-    """Store a payment with its allocations; return False when its id is taken."""
+    """Store a payment with its allocations; return False when its id or its reference is taken."""
     added = await connection.fetchval(
         _ADD,
         payment.payment_id,
@@ -128,6 +131,15 @@ async def find(connection: Connection, payment_id: UUID) -> StoredPayment | None
     return None if row is None else _stored(row)
 
 
+_BY_ID = f"{_PAYMENT} WHERE payment_id = ANY ($1)"
+
+
+async def by_id(connection: Connection, payment_ids: Collection[UUID]) -> dict[UUID, Payment]:
+    """Return those of the payments that exist."""
+    rows = await connection.fetch(_BY_ID, list(payment_ids))
+    return {row["payment_id"]: _stored(row).payment for row in rows}
+
+
 _LATEST_OF = f"{_PAYMENT} WHERE customer_code = $1 ORDER BY sequence DESC LIMIT $2"
 
 
@@ -145,18 +157,19 @@ async def latest_of(connection: Connection, customer_code: str, limit: int) -> l
 
 
 _WITH_REFERENCE = """
-SELECT payment_id FROM payments
-WHERE customer_code = $1 AND method = $2 AND coalesce(collection_point_code, '') = $3 AND reference = $4
-    AND reversed_at IS NULL
+SELECT payment_id, customer_code FROM payments
+WHERE method = $1 AND coalesce(collection_point_code, '') = $2 AND reference_key(reference) = reference_key($3)
+    AND reference <> '' AND reversed_at IS NULL
+ORDER BY sequence LIMIT 1
 """
 
 
 async def with_reference(
-    connection: Connection, customer_code: str, method: PaymentMethod, point: str | None, reference: str
-) -> UUID | None:
-    """Return the payment that stands for a partner's transaction, if it is recorded."""
-    found: UUID | None = await connection.fetchval(_WITH_REFERENCE, customer_code, method.value, point or "", reference)
-    return found
+    connection: Connection, method: PaymentMethod, point: str | None, reference: str
+) -> tuple[UUID, str] | None:
+    """Return payment and customer of a bank's or partner's transaction that is recorded, however it was typed."""
+    row = await connection.fetchrow(_WITH_REFERENCE, method.value, point or "", reference)
+    return None if row is None else (row["payment_id"], row["customer_code"])
 
 
 _FIRST = """
@@ -294,5 +307,6 @@ def _stored(row: Mapping[str, Any]) -> StoredPayment:
         receipt_number=row["receipt_number"],
         receipt_id=row["receipt_id"],
         reversed_at=row["reversed_at"],
+        reported_at=row["reported_at"],
     )
     return StoredPayment(payment, row["visit_id"], row["recorded_at"])

@@ -5,7 +5,8 @@ nothing was owed, and the visits since then. So it does not matter in which orde
 
 * Nothing owed: ``settled``. A bill makes it ``due``; so does the reversal of the payment that had cleared the debt.
 * ``met`` is not a miss: the customer checks the notice and then pays, or the same visit goes on to ``cannot_pay``.
-* ``cannot_pay`` the first time: ``revisit`` with an appointment; from the second time on: ``collection_point``.
+* ``cannot_pay`` the first time: ``revisit`` with an appointment; on a second occasion (``occasions.py``):
+  ``collection_point``. A further one on the same occasion only replaces the appointment.
 * ``away``: ``revisit``. It is a miss, but nobody was asked to pay, so it does not lead to the collection point.
 * A customer who was sent to a collection point stays so until the debt is cleared.
 * Misses belong to the present debt: they are forgotten when it is cleared. A part payment, or another bill on top,
@@ -15,9 +16,13 @@ nothing was owed, and the visits since then. So it does not matter in which orde
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from uuid import UUID
 
+from services.customer.domain.occasions import OccasionRule, counted_occasions, rule_in_force
 from shared.client_times import AT_THE_DOOR, Span
+from shared.clock import business_day
 from shared.contracts.common import AccountState, NextStep, Outcome
+from shared.contracts.customer import Visit
 from shared.problems import Conflict, InvalidRequest
 
 NOT_MISSES = frozenset({Outcome.MET})
@@ -35,7 +40,10 @@ class VisitRules:
     """What the utility has decided about visits."""
 
     cannot_pay_before_collection_point: int = 2
-    """So many ``cannot_pay`` for one debt send the customer to a collection point."""
+    """``cannot_pay`` on so many occasions for one debt send the customer to a collection point."""
+    occasions: tuple[OccasionRule, ...] = ()
+    unit_code: str = ""
+    """The unit whose rules of occasions count."""
     days_to_appointment: int = 3
     """The appointment after a ``cannot_pay`` for which the phone names none: this many days later, same hour."""
     longest_appointment: timedelta = timedelta(days=60)
@@ -64,6 +72,13 @@ class PastVisit:
     visited_at: datetime
     appointment: datetime | None
     account_version: int
+    recorded_at: datetime | None = None
+    """By the server's clock."""
+
+    @property
+    def at(self) -> datetime:
+        """When it was recorded; without that, what the phone said."""
+        return self.recorded_at or self.visited_at
 
 
 @dataclass(frozen=True)
@@ -99,14 +114,27 @@ def standing(account: Account, visits: Iterable[PastVisit], rules: VisitRules) -
             for visit in visits
             if visit.account_version > account.cleared_version and visit.outcome not in NOT_MISSES
         ),
-        key=lambda visit: visit.visited_at,
+        key=lambda visit: (visit.at, visit.visited_at),
     )
-    refusals = sum(visit.outcome is Outcome.CANNOT_PAY for visit in misses)
-    if refusals >= rules.cannot_pay_before_collection_point:
+    refusals = [visit.at for visit in misses if visit.outcome is Outcome.CANNOT_PAY]
+    if len(counted_occasions(refusals, rules.occasions, rules.unit_code)) >= rules.cannot_pay_before_collection_point:
         return Standing(NextStep.COLLECTION_POINT, len(misses), appointment=None)
     if not misses:
         return Standing(NextStep.DUE, misses=0, appointment=None)
     return Standing(NextStep.REVISIT, len(misses), _appointment(misses))
+
+
+def next_occasion_from(refusals: Iterable[datetime], rules: VisitRules, now: datetime) -> datetime | None:
+    """Return from when on another ``cannot_pay`` leads to the collection point; None when one more does not.
+
+    ``refusals`` are the moments at which those for the present debt were recorded.
+    """
+    counted = counted_occasions(refusals, rules.occasions, rules.unit_code)
+    if len(counted) != rules.cannot_pay_before_collection_point - 1:
+        return None
+    if not counted:
+        return now
+    return rule_in_force(rules.occasions, rules.unit_code, business_day(now)).next_from(counted[-1])
 
 
 def _appointment(misses: list[PastVisit]) -> datetime | None:
@@ -153,6 +181,40 @@ def appointment_for(
             facts={"appointment": asked.isoformat(), "visited_at": visited_at.isoformat()},
         )
     return asked
+
+
+class VisitNotWithdrawable(Conflict):
+    """The visit cannot be taken back (any more); ``facts`` has the reason."""
+
+    slug = "visit-not-withdrawable"
+    title = "The visit cannot be taken back"
+
+
+@dataclass(frozen=True)
+class LatestVisit:
+    """The last visit to a customer that stands, and when and for which debt it was recorded."""
+
+    visit_id: UUID
+    recorded_at: datetime
+    account_version: int
+
+
+def require_withdrawable(visit: Visit, latest: LatestVisit | None, account: Account, now: datetime) -> None:
+    """Refuse to take back a visit that is not the last one, not of today, or whose debt is paid.
+
+    Today is a day in Vietnam by the server's clock. Raises :class:`VisitNotWithdrawable`.
+    """
+    if visit.withdrawn_at is not None:
+        reason, detail = "withdrawn", "Lần đến này đã được rút lại trước đó."
+    elif latest is None or latest.visit_id != visit.visit_id:
+        reason, detail = "not-the-last", "Chỉ rút lại được lần đến sau cùng của khách hàng."
+    elif business_day(latest.recorded_at) != business_day(now):
+        reason, detail = "another-day", "Chỉ rút lại được trong ngày."
+    elif account.debt <= 0 or latest.account_version <= account.cleared_version:
+        reason, detail = "paid", "Khách hàng đã trả tiền, không cần rút lại."
+    else:
+        return
+    raise VisitNotWithdrawable(detail, facts={"visit_id": str(visit.visit_id), "reason": reason})
 
 
 def may_follow(recorded: Outcome, outcome: Outcome) -> bool:

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from services.customer.domain.refusals import require_readable, unknown_customer
 from services.customer.domain.visits import (
     PastVisit,
@@ -8,9 +10,10 @@ from services.customer.domain.visits import (
     moment_of_visit,
 )
 from services.customer.earlier_answers import earlier_fingerprint
+from services.customer.store.customers import unit_of
 from services.customer.store.routes import is_on_route
 from services.customer.store.standings import lock_standing, save_standing
-from services.customer.store.visits import past_visits, recorded_visit, save_visit
+from services.customer.store.visits import find_visit, past_visits, recorded_visit, save_visit
 from shared.clock import Clock
 from shared.contracts.common import Outcome
 from shared.contracts.customer import RecordVisit, Visit, VisitRecorded, VisitReply
@@ -31,6 +34,14 @@ async def record_visit(request: RecordVisit, work: UnitOfWork, *, rules: VisitRu
             title="The visit was recorded with another outcome",
             facts={"visit_id": str(request.visit_id), "recorded": sorted(records)},
         )
+    known = await find_visit(connection, request.visit_id)
+    if known is not None and known.withdrawn_at is not None:
+        raise Conflict(
+            "Lần đến này đã được rút lại. Hãy ghi một lần đến mới.",
+            slug="visit-withdrawn",
+            title="The visit was taken back",
+            facts={"visit_id": str(request.visit_id)},
+        )
     if not await is_on_route(connection, request.customer_code, request.collector_code):
         raise unknown_customer(request.customer_code)
     moment = clock()
@@ -38,7 +49,9 @@ async def record_visit(request: RecordVisit, work: UnitOfWork, *, rules: VisitRu
     appointment = appointment_for(request.outcome, visited_at, request.appointment, rules)
     account, _ = await lock_standing(connection, request.customer_code)
     others = await past_visits(connection, request.customer_code, account.cleared_version, besides=request.visit_id)
-    stands = after_visit(account, others, PastVisit(request.outcome, visited_at, appointment, account.version), rules)
+    made = PastVisit(request.outcome, visited_at, appointment, account.version, recorded_at=moment)
+    own_rules = replace(rules, unit_code=await unit_of(connection, request.customer_code))
+    stands = after_visit(account, others, made, own_rules)
     visit = Visit(
         visit_id=request.visit_id,
         customer_code=request.customer_code,

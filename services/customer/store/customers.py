@@ -22,11 +22,17 @@ SELECT facts, coalesce(version, 0) AS version, coalesce(step, 'settled') AS step
     (
         SELECT coalesce(jsonb_agg(to_jsonb(latest) ORDER BY visited_at DESC, visit_id DESC), '[]')
         FROM (
-            SELECT visit_id, customer_code, collector_code, outcome, visited_at, appointment, note, next_step, misses
+            SELECT visit_id, customer_code, collector_code, outcome, visited_at, appointment, note, next_step, misses,
+                withdrawn_at
             FROM visits WHERE visits.customer_code = $1
             ORDER BY visited_at DESC, visit_id DESC LIMIT $3
         ) AS latest
-    ) AS visits
+    ) AS visits,
+    ARRAY(
+        SELECT recorded_at FROM visits
+        WHERE visits.customer_code = $1 AND outcome = 'cannot_pay' AND account_version > cleared_version
+            AND withdrawn_at IS NULL
+    ) AS refused_at
 FROM customer_facts
 LEFT JOIN announcements USING (customer_code)
 LEFT JOIN standings USING (customer_code)
@@ -40,15 +46,17 @@ WHERE customer_code = $1
 
 async def details(
     connection: Connection, customer_code: str, collector_code: str | None, most_visits: int
-) -> CustomerDetails | None:
+) -> tuple[CustomerDetails, list[datetime]] | None:
     """Return what is known of a customer, with the latest visits first; None when there is none.
 
-    With a ``collector_code``, only customers on that collector's routes exist.
+    Beside it, when each ``cannot_pay`` for the present debt was recorded. With a ``collector_code``, only customers on
+    that collector's routes exist.
     """
     row = await connection.fetchrow(_DETAILS, customer_code, collector_code, most_visits)
     if row is None:
         return None
-    return CustomerDetails.model_validate({**row, "facts": _facts(row), "visits": list(_readable(row["visits"]))})
+    found = CustomerDetails.model_validate({**row, "facts": _facts(row), "visits": list(_readable(row["visits"]))})
+    return found, row["refused_at"]
 
 
 def _readable(visits: Sequence[dict[str, Any]]) -> Iterator[Visit]:
@@ -80,6 +88,14 @@ async def summaries(connection: Connection, customer_codes: Sequence[str]) -> di
     """Return each customer as a line of a list, by customer code."""
     rows = await connection.fetch(_SUMMARIES, customer_codes)
     return {row["customer_code"]: CustomerSummary.model_validate(dict(row)) for row in rows}
+
+
+_UNIT = "SELECT unit_code FROM customers WHERE customer_code = $1"
+
+
+async def unit_of(connection: Connection, customer_code: str) -> str:
+    """Return the code of the unit that manages a customer; empty for an unknown customer."""
+    return await connection.fetchval(_UNIT, customer_code) or ""
 
 
 # In the order of the codes, so that two transactions that lock several customers do not wait for each other.

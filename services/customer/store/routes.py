@@ -57,7 +57,7 @@ LEFT JOIN LATERAL (
 ) AS meter ON true
 LEFT JOIN LATERAL (
     SELECT outcome, visited_at, account_version AS account_version_then FROM visits
-    WHERE visits.customer_code = customers.customer_code AND visited_at < $3
+    WHERE visits.customer_code = customers.customer_code AND visited_at < $3 AND withdrawn_at IS NULL
     ORDER BY visited_at DESC LIMIT 1
 ) AS last_visit ON true
 WHERE collector_code = $1

@@ -3,15 +3,15 @@
 from datetime import datetime
 from uuid import UUID
 
-from services.customer.domain.visits import PastVisit
+from services.customer.domain.visits import LatestVisit, PastVisit
 from services.customer.store.recorded import Recorded
 from shared.contracts.common import Outcome
 from shared.contracts.customer import Visit
 from shared.db import Connection
 
 _PAST_VISITS = """
-SELECT outcome, visited_at, appointment, account_version FROM visits
-WHERE customer_code = $1 AND account_version > $2 AND visit_id IS DISTINCT FROM $3
+SELECT outcome, visited_at, appointment, account_version, recorded_at FROM visits
+WHERE customer_code = $1 AND account_version > $2 AND visit_id IS DISTINCT FROM $3 AND withdrawn_at IS NULL
 """
 
 
@@ -21,9 +21,74 @@ async def past_visits(
     """Return the visits for the present debt, all but the visit ``besides``."""
     rows = await connection.fetch(_PAST_VISITS, customer_code, cleared_version, besides)
     return [
-        PastVisit(Outcome(row["outcome"]), row["visited_at"], row["appointment"], row["account_version"])
+        PastVisit(
+            Outcome(row["outcome"]), row["visited_at"], row["appointment"], row["account_version"], row["recorded_at"]
+        )
         for row in rows
     ]
+
+
+_FIND = """
+SELECT visit_id, customer_code, collector_code, outcome, visited_at, appointment, note, next_step, misses,
+    withdrawn_at
+FROM visits WHERE visit_id = $1
+"""
+
+
+async def find_visit(connection: Connection, visit_id: UUID) -> Visit | None:
+    """Return a visit as it was last recorded; None when it never was."""
+    row = await connection.fetchrow(_FIND, visit_id)
+    return None if row is None else Visit.model_validate(dict(row))
+
+
+_LATEST = """
+SELECT visit_id, coalesce(recorded_at, visited_at) AS recorded_at, account_version FROM visits
+WHERE customer_code = $1 AND withdrawn_at IS NULL
+ORDER BY coalesce(recorded_at, visited_at) DESC, visited_at DESC, visit_id DESC LIMIT 1
+"""
+
+
+async def latest_visit_of(connection: Connection, customer_code: str) -> LatestVisit | None:
+    """Return the last visit to a customer that stands, in the order of recording."""
+    row = await connection.fetchrow(_LATEST, customer_code)
+    return None if row is None else LatestVisit(**row)
+
+
+_VISITED = "SELECT customer_code FROM visits WHERE visit_id = $1"
+
+
+async def customer_of_visit(connection: Connection, visit_id: UUID) -> str | None:
+    """Return whom a visit was made to; None for an unknown visit."""
+    code: str | None = await connection.fetchval(_VISITED, visit_id)
+    return code
+
+
+_ADD_WITHDRAWAL = """
+INSERT INTO visit_withdrawals (withdrawal_id, visit_id, collector_code, device_id, reason, withdrawn_at)
+VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT DO NOTHING
+RETURNING true
+"""
+_MARK_WITHDRAWN = "UPDATE visits SET withdrawn_at = $2 WHERE visit_id = $1"
+
+
+async def withdraw(
+    connection: Connection,
+    visit: Visit,
+    *,
+    withdrawal_id: UUID,
+    device_id: UUID | None,
+    reason: str,
+    moment: datetime,
+) -> bool:
+    """Mark a visit as taken back and keep who did it, when and why. Returns False when the id is already in use."""
+    added = await connection.fetchval(
+        _ADD_WITHDRAWAL, withdrawal_id, visit.visit_id, visit.collector_code, device_id, reason, moment
+    )
+    if added is None:
+        return False
+    await connection.execute(_MARK_WITHDRAWN, visit.visit_id, moment)
+    return True
 
 
 _RECORDED = "SELECT outcome, fingerprint, answer FROM visit_records WHERE visit_id = $1"

@@ -1,8 +1,10 @@
 """Where a customer stands after a report of billing."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from services.customer.domain.visits import VisitRules, standing, with_report
+from services.customer.store.customers import unit_of
 from services.customer.store.standings import lock_standing, save_standing
 from services.customer.store.visits import past_visits
 from shared.contracts.common import AccountState
@@ -18,4 +20,6 @@ async def update_standing(
     if account == known:
         return
     visits = await past_visits(connection, state.customer_code, account.cleared_version)
+    if visits:
+        rules = replace(rules, unit_code=await unit_of(connection, state.customer_code))
     await save_standing(connection, state.customer_code, account, standing(account, visits, rules))

@@ -1,16 +1,27 @@
 """Payments: cash at the door, transfers, postings of collection points, and reversals."""
 
 from typing import Annotated, Literal
+from uuid import UUID
 
 from pydantic import Field
 
 from services.gateway.access import require_own_customer
 from services.gateway.dependencies import Dependencies
-from services.gateway.domain.devices import EVERYONE, OFFICE, STAFF, Device, Role
+from services.gateway.domain.devices import COLLECTOR_ONLY, EVERYONE, OFFICE, STAFF, Device, Role
 from services.gateway.edge.operation import AnyOperation, Call, Operation
 from services.gateway.edge.types import Id, Incoming, IncomingMoment, Line, Nothing, PartnerReference, Words
-from shared.contracts.billing import GetPayment, PaymentReply, RecordPayment, ReversePayment
+from services.gateway.store.transfer_codes import phone_of_transfer
+from shared.contracts.billing import (
+    GetPayment,
+    GetPaymentReports,
+    PaymentReply,
+    PaymentReports,
+    RecordPayment,
+    ReportPayment,
+    ReversePayment,
+)
 from shared.contracts.common import CustomerCode, PaymentMethod, PositiveDong
+from shared.contracts.customer import GetVisit
 from shared.contracts.receipt import GetReceipt, ReceiptReply
 from shared.problems import Conflict, NotAllowed, NotFound, SameIdOtherContent
 
@@ -52,7 +63,8 @@ class TransferPayment(_Money):
     )
     visit_id: Id | None = None
     device_id: Id | None = Field(
-        default=None, description="The phone whose printer prints the receipt; none prints nowhere."
+        default=None,
+        description="The phone whose printer prints the receipt; left out, it is the one that showed the code.",
     )
 
 
@@ -80,6 +92,7 @@ async def record(
     if isinstance(body, CashPayment):
         _require(device, Role.COLLECTOR, "Chỉ thu ngân viên được thu tiền mặt tại nhà.")
         await require_own_customer(device, body.customer_code, dependencies)
+        await _require_visit(body.visit_id, body.customer_code, device.collector_code, dependencies)
         return await dependencies.request(
             RecordPayment(
                 payment_id=call.key,
@@ -94,6 +107,13 @@ async def record(
             )
         )
     _require(device, Role.CASHIER, "Chỉ thủ quỹ được ghi nhận chuyển khoản.")
+    await _require_visit(body.visit_id, body.customer_code, None, dependencies)
+    device_id = body.device_id
+    if device_id is None:
+        async with dependencies.database() as connection:
+            device_id = await phone_of_transfer(
+                connection, body.customer_code, body.amount, body.transfer_content, dependencies.clock()
+            )
     return await dependencies.request(
         RecordPayment(
             payment_id=call.key,
@@ -104,7 +124,7 @@ async def record(
             reference=body.reference,
             transfer_content=body.transfer_content,
             visit_id=body.visit_id,
-            device_id=body.device_id,
+            device_id=device_id,
         )
     )
 
@@ -112,6 +132,29 @@ async def record(
 def _require(device: Device, role: Role, detail: str) -> None:
     if device.role is not role:
         raise NotAllowed(detail, facts={"role": device.role})
+
+
+class UnknownVisit(Conflict):
+    """Money is to be recorded for a visit of another customer, of another collector, or of nobody."""
+
+    slug = "unknown-visit"
+    title = "No such visit to this customer"
+
+
+async def _require_visit(
+    visit_id: UUID | None, customer_code: str, collector_code: str | None, dependencies: Dependencies
+) -> None:
+    """Refuse money that names a visit which was not made to its customer, and by its collector where there is one."""
+    if visit_id is None:
+        return
+    try:
+        visit = (await dependencies.request(GetVisit(visit_id=visit_id))).visit
+    except NotFound:
+        visit = None
+    if visit is None or visit.customer_code != customer_code or collector_code not in (None, visit.collector_code):
+        raise UnknownVisit(
+            "Không có lần đến này ở khách hàng này. Hãy ghi nhận lần đến rồi thu.", facts={"visit_id": str(visit_id)}
+        )
 
 
 async def post(call: Call[Nothing, Nothing, Posting], dependencies: Dependencies) -> PaymentReply:
@@ -161,7 +204,36 @@ async def reverse(call: Call[PaymentPath, Nothing, Reversal], dependencies: Depe
     )
 
 
+class Report(Incoming):
+    """Why a payment was a mistake."""
+
+    reason: Words = Field(examples=["Thu nhầm khách hàng"])
+
+
+async def report(call: Call[PaymentPath, Nothing, Report], dependencies: Dependencies) -> PaymentReply:
+    """Keep that a collector reports the own payment as taken by mistake."""
+    return await dependencies.request(
+        ReportPayment(
+            report_id=call.key,
+            payment_id=call.path.payment_id,
+            collector_code=str(call.device.collector_code),
+            device_id=call.device.device_id,
+            reason=call.body.reason,
+        )
+    )
+
+
+async def reports(_: Call[Nothing, Nothing, None], dependencies: Dependencies) -> PaymentReports:
+    """Read the reported payments that stand."""
+    return await dependencies.request(GetPaymentReports())
+
+
 _ALREADY_PAID = Conflict(slug="already-paid", title="The bill has been paid; `facts` names the first payment")
+
+_REFERENCE = Conflict(
+    slug="reference-already-recorded",
+    title="The bank's or partner's transaction is recorded as another payment, of this or another customer",
+)
 
 OPERATIONS: list[AnyOperation] = [
     Operation(
@@ -180,7 +252,7 @@ OPERATIONS: list[AnyOperation] = [
         status=201,
         answer=PaymentReply,
         roles=frozenset({Role.COLLECTOR, Role.CASHIER}),
-        problems=(NotFound, Conflict, SameIdOtherContent, _ALREADY_PAID),
+        problems=(NotFound, Conflict, SameIdOtherContent, _ALREADY_PAID, UnknownVisit, _REFERENCE),
     ),
     Operation(
         method="GET",
@@ -221,17 +293,45 @@ OPERATIONS: list[AnyOperation] = [
     ),
     Operation(
         method="POST",
+        path="/v1/payments/{payment_id}/reports",
+        name="reportPayment",
+        tag=TAG,
+        summary="Report that cash was taken by mistake; the office reverses it",
+        handler=report,
+        path_model=PaymentPath,
+        body=Report,
+        key="report_id",
+        status=201,
+        answer=PaymentReply,
+        roles=COLLECTOR_ONLY,
+        problems=(NotFound, SameIdOtherContent),
+    ),
+    Operation(
+        method="GET",
+        path="/v1/payment-reports",
+        name="listPaymentReports",
+        tag=TAG,
+        summary="List payments that collectors reported as taken by mistake, and that stand",
+        handler=reports,
+        answer=PaymentReports,
+        roles=OFFICE,
+    ),
+    Operation(
+        method="POST",
         path="/v1/postings",
         name="recordPosting",
         tag=TAG,
         summary="Record money that a collection point has taken",
-        description="Never refused because of another payment: what clears nothing becomes the customer's credit.",
+        description=(
+            "Never refused because the bills are paid: what clears nothing becomes the customer's credit. A reference "
+            "is one piece of money: a second posting under it is refused, whichever customer it names."
+        ),
         handler=post,
         body=Posting,
         key="payment_id",
         status=201,
         answer=PaymentReply,
         roles=frozenset({Role.COLLECTION_POINT}),
-        problems=(NotFound, SameIdOtherContent),
+        problems=(NotFound, SameIdOtherContent, _REFERENCE),
     ),
 ]

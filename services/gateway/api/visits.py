@@ -5,10 +5,10 @@ from pydantic import Field
 from services.gateway.dependencies import Dependencies
 from services.gateway.domain.devices import COLLECTOR_ONLY
 from services.gateway.edge.operation import AnyOperation, Call, Operation
-from services.gateway.edge.types import Id, Incoming, IncomingMoment, Line, Nothing
+from services.gateway.edge.types import Id, Incoming, IncomingMoment, Line, Nothing, Words
 from shared.contracts.common import CustomerCode, Outcome
-from shared.contracts.customer import RecordVisit, VisitReply
-from shared.problems import Conflict, SameIdOtherContent
+from shared.contracts.customer import RecordVisit, VisitReply, VisitWithdrawnReply, WithdrawVisit
+from shared.problems import Conflict, NotFound, SameIdOtherContent
 
 
 class VisitPath(Incoming):
@@ -48,6 +48,30 @@ async def record(call: Call[VisitPath, Nothing, VisitBody], dependencies: Depend
     )
 
 
+class Withdrawal(Incoming):
+    """Why a visit is taken back."""
+
+    reason: Words = Field(examples=["Bấm nhầm khách"])
+
+
+async def withdraw(call: Call[VisitPath, Nothing, Withdrawal], dependencies: Dependencies) -> VisitWithdrawnReply:
+    """Take back the collector's own last visit to a customer."""
+    return await dependencies.request(
+        WithdrawVisit(
+            withdrawal_id=call.key,
+            visit_id=call.path.visit_id,
+            collector_code=str(call.device.collector_code),
+            device_id=call.device.device_id,
+            reason=call.body.reason,
+        )
+    )
+
+
+_NOT_WITHDRAWABLE = Conflict(
+    slug="visit-not-withdrawable",
+    title="The visit is not the customer's last one, not of today, taken back already, or its debt is paid",
+)
+
 OPERATIONS: list[AnyOperation] = [
     Operation(
         method="PUT",
@@ -65,5 +89,24 @@ OPERATIONS: list[AnyOperation] = [
         answer=VisitReply,
         roles=COLLECTOR_ONLY,
         problems=(Conflict, SameIdOtherContent),
+    ),
+    Operation(
+        method="POST",
+        path="/v1/visits/{visit_id}/withdrawal",
+        name="withdrawVisit",
+        tag="visits",
+        summary="Take back a mistake: the last visit to a customer, on the same day",
+        description=(
+            "The visit counts for nothing then: the customer stands as before it, its notice is not printed any more, "
+            "its reminder is not sent. Who, when and why are kept."
+        ),
+        handler=withdraw,
+        path_model=VisitPath,
+        body=Withdrawal,
+        key="withdrawal_id",
+        status=201,
+        answer=VisitWithdrawnReply,
+        roles=COLLECTOR_ONLY,
+        problems=(NotFound, SameIdOtherContent, _NOT_WITHDRAWABLE),
     ),
 ]

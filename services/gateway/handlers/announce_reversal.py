@@ -2,6 +2,7 @@
 
 from services.gateway.account_updates import append, of_account, summary
 from services.gateway.dependencies import Waker
+from services.gateway.print_jobs.withdrawal import after_account_change, after_reversal
 from shared.clock import Clock, now
 from shared.contracts.billing import PaymentReversed
 from shared.messaging import UnitOfWork
@@ -9,7 +10,21 @@ from shared.messaging import UnitOfWork
 
 async def announce_reversal(event: PaymentReversed, work: UnitOfWork, *, waker: Waker, clock: Clock = now) -> None:
     """Announce a reversal to the phones of the customer's collector."""
+    moment = clock()
+    devices = await after_account_change(work, event.account, moment)
+    devices |= await after_reversal(work, event.payment.payment_id, moment)
+    if devices:
+        work.after_commit(lambda: waker.print_jobs(devices))
     update = of_account(
-        "payment.reversed", event.account, event.customer.customer_code, payment=summary(event.payment, None)
+        "payment.reversed",
+        event.account,
+        event.customer.customer_code,
+        payment=summary(event.payment, None),
+        reason=event.reason,
     )
-    await append(event.customer.collector.collector_code, update, work, waker, clock())
+    # Who took the money learns of it, also where the customer is on another collector's route now.
+    concerned = {event.customer.collector.collector_code}
+    if event.payment.collector_code is not None:
+        concerned.add(event.payment.collector_code)
+    for collector_code in sorted(concerned):
+        await append(collector_code, update, work, waker, moment)

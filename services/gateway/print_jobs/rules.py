@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import Enum, StrEnum, auto
 from uuid import UUID
 
-from shared.contracts.gateway import PrintJobCause, PrintJobState
+from shared.contracts.gateway import WITHDRAWN, PrintJobCause, PrintJobState
 from shared.contracts.receipt import PaperKind
 from shared.problems import Conflict
 
@@ -29,7 +29,8 @@ CANCELLED = PrintJobState.CANCELLED
 States = frozenset[PrintJobState]
 
 FINISHED: States = frozenset({PRINTED, FAILED, UNCONFIRMED, EXPIRED, CANCELLED})
-"""A machine moves a job out of none of these, but for ``unconfirmed`` → ``printed``."""
+"""A machine moves a job out of none of these, but for ``unconfirmed`` → ``printed``, and for what a phone saw come out
+although it was being withdrawn."""
 
 IN_FLIGHT: States = frozenset({OFFERED, ACCEPTED, PRINTING})
 """On its way through the phone to the printer."""
@@ -154,6 +155,8 @@ class Trigger(StrEnum):
     """A person other than the phone's own cancels the job."""
     CANCEL_ON_THE_PHONE = "cancel on the phone"
     """The person with the phone cancels the job."""
+    WITHDRAW = "withdraw"
+    """The document no longer says the truth: the debt is paid, the payment reversed, the door left."""
     PRINT_AGAIN = "print again"
     """A person has looked at the printer and asks for the document again."""
 
@@ -183,6 +186,8 @@ class Condition(Enum):
     """A machine may begin another attempt, and the document is not out of date."""
     RECEIPT = auto()
     """The document is money."""
+    WITHDRAWN = auto()
+    """The document was withdrawn because it no longer says the truth."""
 
 
 class NextAttempt(Enum):
@@ -241,6 +246,8 @@ TRANSITIONS: Mapping[Trigger, tuple[Transition | Refusal, ...]] = {
     Trigger.REPORT_PRINTED: (
         # Also late: what a phone has seen come out wins over what a machine assumed.
         Transition(_of(OFFERED, ACCEPTED, HELD, PRINTING, UNCONFIRMED), PRINTED),
+        # A withdrawal that came while the first byte left.
+        Transition(_of(CANCELLED), PRINTED, condition=Condition.WITHDRAWN),
         _NEVER_OFFERED,
     ),
     Trigger.REPORT_FAILED: (
@@ -251,6 +258,13 @@ TRANSITIONS: Mapping[Trigger, tuple[Transition | Refusal, ...]] = {
     ),
     Trigger.REPORT_UNCONFIRMED: (
         Transition(_NOT_BEGUN | {PRINTING}, UNCONFIRMED, PrintJobCause.NO_CONFIRMATION, or_reported=True),
+        Transition(
+            _of(CANCELLED),
+            UNCONFIRMED,
+            PrintJobCause.NO_CONFIRMATION,
+            or_reported=True,
+            condition=Condition.WITHDRAWN,
+        ),
         _NEVER_OFFERED,
     ),
     Trigger.REPORT_HELD: (
@@ -266,7 +280,7 @@ TRANSITIONS: Mapping[Trigger, tuple[Transition | Refusal, ...]] = {
         _NEVER_OFFERED,
     ),
     Trigger.REPORT_CANCELLED: (
-        Transition(_NOT_BEGUN, CANCELLED, PrintJobCause.USER_CANCELLED),
+        Transition(_NOT_BEGUN, CANCELLED, PrintJobCause.USER_CANCELLED, or_reported=True),
         _MAY_BE_ON_PAPER,
         _NEVER_OFFERED,
     ),
@@ -285,10 +299,12 @@ TRANSITIONS: Mapping[Trigger, tuple[Transition | Refusal, ...]] = {
         Refusal(_of(PRINTING), PrintJobNotFinished, "Giấy này đang được in."),
         Transition(_NOT_BEGUN | {QUEUED}, CANCELLED, PrintJobCause.USER_CANCELLED),
     ),
+    Trigger.WITHDRAW: (Transition(_NOT_BEGUN | {QUEUED}, CANCELLED, PrintJobCause.REPLACED, or_reported=True),),
     Trigger.PRINT_AGAIN: (
         Refusal(UNFINISHED, PrintJobNotFinished, "Giấy này đang được in."),
         Refusal(_of(EXPIRED), PrintJobStale, "Giấy này đã quá hạn in."),
         Refusal(FINISHED, PrintJobStale, "Giấy này đã quá hạn in.", condition=Condition.STALE),
+        Refusal(_of(CANCELLED), PrintJobStale, "Giấy này không còn đúng, không in nữa.", condition=Condition.WITHDRAWN),
         Refusal(_of(PRINTED), PrintACopy, "Biên nhận đã in rồi; hãy in bản sao.", condition=Condition.RECEIPT),
         Transition(FINISHED, QUEUED, next_attempt=NextAttempt.BY_PERSON),
     ),
@@ -351,8 +367,8 @@ def _holds(condition: Condition, job: PrintJob, now: datetime) -> bool:
             return job.not_after is not None
         case Condition.RETRIES_LEFT:
             return job.retries < MAX_RETRIES and not job.is_stale(now)
-        case Condition.RECEIPT:
-            return job.kind in RECEIPTS
+        case Condition.RECEIPT | Condition.WITHDRAWN:
+            return job.kind in RECEIPTS if condition is Condition.RECEIPT else job.cause in WITHDRAWN
 
 
 def _facts(problem: type[Conflict], job: PrintJob) -> Mapping[str, int | str]:

@@ -18,7 +18,7 @@ from services.gateway.print_jobs.rules import FINISHED, Condition, PrintJob, Tra
 from services.gateway.print_jobs.store import Change, Guard, PrintJobRecord
 from services.gateway.store import presence
 from shared.clock import Clock, now
-from shared.contracts.gateway import PrintJobCause, PrintJobFinished, PrintJobState
+from shared.contracts.gateway import WITHDRAWN, PrintJobCause, PrintJobFinished, PrintJobState, finished_cause
 from shared.contracts.receipt import DocumentReady
 from shared.db import single_statement
 from shared.db.pool import ACQUIRE_SECONDS
@@ -150,6 +150,11 @@ async def resume(work: UnitOfWork, device_id: UUID, holding: Collection[UUID], m
     return resumed
 
 
+async def apply_within(work: UnitOfWork, event: PrintJobEvent, moment: datetime) -> PrintJobRecord:
+    """Make the transition that the table has for an event as a part of ``work``."""
+    return await _apply_locked(work, event, moment)
+
+
 async def _apply_locked(
     work: UnitOfWork, event: PrintJobEvent, moment: datetime, *, with_document: bool = False
 ) -> PrintJobRecord:
@@ -212,7 +217,8 @@ async def _emit_finished(work: UnitOfWork, change: Change, moment: datetime) -> 
                 device_id=job.device_id,
                 kind=job.kind,
                 state=job.state,
-                cause=job.cause,
+                cause=finished_cause(job.cause),
+                withdrawn_because=job.cause.value if job.cause in WITHDRAWN else None,
                 attempt=job.attempt,
                 copy_number=record.copy_number,
                 customer_code=record.customer_code,

@@ -109,8 +109,8 @@ WITH device AS (
 ), added AS (
     INSERT INTO print_jobs (job_id, device_id, sequence, kind, document, summary, language, not_after, copy_number,
                             reprint_of, customer_code, receipt_id, payment_id, visit_id, state, attempt, retries,
-                            created_at, changed_at, traceparent)
-    SELECT $1, device_id, sequence, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $16, 1, 0, $14, $14, $15
+                            created_at, changed_at, traceparent, account_version)
+    SELECT $1, device_id, sequence, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $16, 1, 0, $14, $14, $15, $17
     FROM device
     ON CONFLICT (job_id) DO NOTHING RETURNING job_id, device_id, sequence
 ), noted AS (
@@ -156,6 +156,7 @@ async def add(
         now,
         traceparent,
         state,
+        ready.account_version,
     )
     if sequence is None:
         return None
@@ -325,6 +326,54 @@ NAMED_OF_DEVICE = f"SELECT {_JOB} FROM print_jobs WHERE device_id = $1 AND job_i
 async def named(connection: Connection, device_id: UUID, job_ids: Sequence[UUID]) -> list[PrintJob]:
     """Return the named jobs of a device, finished ones included."""
     return [_job(row) for row in await connection.fetch(NAMED_OF_DEVICE, device_id, job_ids)]
+
+
+# In the order of their numbers, as everywhere, so that two transactions do not wait for each other.
+NOTICES_OF_CUSTOMER = f"""
+SELECT job_id FROM print_jobs
+WHERE customer_code = $1 AND kind = 'notice' AND {_UNFINISHED} AND coalesce(account_version, 0) < $2
+ORDER BY device_id, sequence
+"""
+
+
+async def notices_of_customer(connection: Connection, customer_code: str, account_version: int) -> list[UUID]:
+    """Return the unfinished notices of a customer that were made from an earlier version of the account."""
+    return [row["job_id"] for row in await connection.fetch(NOTICES_OF_CUSTOMER, customer_code, account_version)]
+
+
+NOTICES_OF_VISIT = f"""
+SELECT job_id FROM print_jobs
+WHERE customer_code = $1 AND visit_id = $2 AND kind = 'notice' AND {_UNFINISHED} ORDER BY device_id, sequence
+"""
+
+
+async def notices_of_visit(connection: Connection, customer_code: str, visit_id: UUID) -> list[UUID]:
+    """Return the unfinished notices of a visit."""
+    return [row["job_id"] for row in await connection.fetch(NOTICES_OF_VISIT, customer_code, visit_id)]
+
+
+NOTICES_BEFORE = f"""
+SELECT job_id, customer_code FROM print_jobs
+WHERE device_id = $1 AND sequence < $2 AND kind = 'notice' AND visit_id IS NOT NULL AND {_UNFINISHED}
+ORDER BY sequence
+"""
+
+
+async def notices_before(connection: Connection, device_id: UUID, sequence: int) -> list[tuple[UUID, str | None]]:
+    """Return a device's unfinished notices of visits before a job, each with its customer."""
+    rows = await connection.fetch(NOTICES_BEFORE, device_id, sequence)
+    return [(row["job_id"], row["customer_code"]) for row in rows]
+
+
+RECEIPTS_OF_PAYMENT = f"""
+SELECT job_id FROM print_jobs
+WHERE payment_id = $1 AND kind IN ('receipt', 'copy') AND {_UNFINISHED} ORDER BY device_id, sequence
+"""
+
+
+async def receipts_of_payment(connection: Connection, payment_id: UUID) -> list[UUID]:
+    """Return the unfinished receipt of a payment, and unfinished copies of it."""
+    return [row["job_id"] for row in await connection.fetch(RECEIPTS_OF_PAYMENT, payment_id)]
 
 
 STALE = """

@@ -193,7 +193,7 @@ class Connection:
             ended = await store.named(connection, self.device.device_id, gone)
         for job in ended:
             if job.state in FINISHED and self.window.known.pop(job.job_id, None) is not None:
-                await self.send(Withdrawn(job_id=job.job_id, state=job.state))
+                await self.send(Withdrawn(job_id=job.job_id, state=job.state, cause=job.cause))
 
     # --- account updates -------------------------------------------------------------------------------------
 

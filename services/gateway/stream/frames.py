@@ -149,6 +149,9 @@ class Withdrawn(Outgoing):
     type: Literal["withdrawn"] = "withdrawn"
     job_id: UUID
     state: PrintJobState
+    cause: PrintJobCause | None = Field(
+        default=None, description="Why; for `cancelled`, how the document stopped being true."
+    )
 
 
 class Acknowledged(Outgoing):
@@ -186,6 +189,7 @@ class AccountUpdate(Outgoing):
     open_bills: int
     bill_id: UUID | None = None
     payment: PaymentSummary | None = None
+    reason: str | None = Field(default=None, description="For `payment.reversed`: why.")
 
 
 class CustomerUpdate(Outgoing):

@@ -46,6 +46,6 @@ def _reply(frame: Report, job: PrintJob) -> BaseModel:
     if isinstance(frame, Accepted):
         if _is_confirmed(frame, job):
             return Confirmed(job_id=job.job_id, attempt=job.attempt)
-        return Withdrawn(job_id=job.job_id, state=job.state)
+        return Withdrawn(job_id=job.job_id, state=job.state, cause=job.cause)
     effect = reports.in_effect(job, frame.attempt)
     return Acknowledged(job_id=job.job_id, attempt=frame.attempt, state=effect.state, cause=effect.cause)

@@ -206,10 +206,10 @@ class Stream:
                     frames.append(Confirmed(job_id=job.job_id, attempt=job.attempt))
                     held.discard(job.job_id)
             jobs = await store.named(work.connection, device.device_id, list(held))
-        states = {job.job_id: job.state for job in jobs}
-        frames += [
-            Withdrawn(job_id=job_id, state=states.get(job_id, PrintJobState.CANCELLED)) for job_id in sorted(held)
-        ]
+        known = {job.job_id: (job.state, job.cause) for job in jobs}
+        for job_id in sorted(held):
+            state, cause = known.get(job_id, (PrintJobState.CANCELLED, None))
+            frames.append(Withdrawn(job_id=job_id, state=state, cause=cause))
         return frames
 
     async def _leave(self, connection: Connection) -> None:

@@ -13,6 +13,7 @@ class Cause(StrEnum):
     OPTED_OUT = "opted_out"
     WRONG_NUMBER = "wrong_number"
     EXPIRED = "expired"
+    VISIT_WITHDRAWN = "visit_withdrawn"
     REJECTED_TEMPLATE = "rejected_template"
     PROVIDERS_EXHAUSTED = "providers_exhausted"
     ANSWER_LOST = "answer_lost"

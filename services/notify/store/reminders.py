@@ -70,6 +70,16 @@ async def cancel_paid(connection: Connection, customer_code: str) -> int:
     return row_count(await connection.execute(_CANCEL_PAID, customer_code, Cause.PAID))
 
 
+_CANCEL_OF_VISIT = """
+UPDATE reminders SET state = 'cancelled', cause = $2 WHERE visit_id = $1 AND state = 'scheduled'
+"""
+
+
+async def cancel_of_visit(connection: Connection, visit_id: UUID) -> int:
+    """Cancel the reminder of a visit that was taken back, where it has not left; returns how many."""
+    return row_count(await connection.execute(_CANCEL_OF_VISIT, visit_id, Cause.VISIT_WITHDRAWN))
+
+
 _RESTORE_PAID = """
 UPDATE reminders SET state = 'scheduled', cause = ''
 WHERE customer_code = $1 AND state = 'cancelled' AND cause = $2 AND due_at > $3

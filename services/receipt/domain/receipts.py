@@ -50,6 +50,12 @@ class StoredReceipt:
         return event
 
     @property
+    def awaits_first_print(self) -> bool:
+        """Whether no phone was given it to print when it was issued. One that is void is printed as a marked copy."""
+        unprinted = self.event.get("device_id") is None and self.copies == 0
+        return unprinted and self.voided_at is None and self.new.kind is ReceiptKind.ORIGINAL
+
+    @property
     def body(self) -> Document:
         """The document without its signature."""
         return Document.model_validate(json.loads(self.new.content)["document"])

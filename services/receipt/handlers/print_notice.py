@@ -24,6 +24,7 @@ async def print_notice(
             language=language,
             not_after=event.issued_at + notice_lifetime,
             visit_id=event.visit_id,
+            account_version=event.account.version,
             summary=f"{document.title} · {event.customer.name} · {format_dong(event.account.debt)}",
         ),
         aggregate=event.customer.customer_code,

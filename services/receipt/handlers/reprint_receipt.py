@@ -1,9 +1,9 @@
 from services.receipt.documents import DocumentOptions
 from services.receipt.domain.ids import derived_id
 from services.receipt.domain.receipts import Reprint, StoredReceipt
-from services.receipt.receipts.printout import contract_of, copy_printout
+from services.receipt.receipts.printout import contract_of, copy_printout, first_printout_for
 from services.receipt.store.receipts import receipt_by_id
-from services.receipt.store.reprints import add_reprint
+from services.receipt.store.reprints import add_first_print, add_reprint
 from shared.clock import Clock
 from shared.contracts.receipt import ReprintReceipt, ReprintReply
 from shared.idempotency import same_id_other_content
@@ -14,10 +14,18 @@ from shared.problems import NotFound
 async def reprint_receipt(
     request: ReprintReceipt, work: UnitOfWork, *, options: DocumentOptions, clock: Clock
 ) -> ReprintReply:
-    """Count a copy and make its document. The receipt is locked."""
+    """Count a copy and make its document. The receipt is locked.
+
+    A receipt that no phone was given to print, such as that of a transfer, is printed as itself the first time.
+    """
     receipt = await receipt_by_id(work.connection, request.receipt_id)
     if receipt is None:
         raise NotFound("Không tìm thấy biên nhận.")
+    if request.device_id is not None and receipt.awaits_first_print:
+        first = first_printout_for(receipt, request.device_id, options)
+        if await add_first_print(work.connection, _new_reprint(request, receipt, clock), first.document_id):
+            await work.emit(first, aggregate=receipt.new.customer_code)
+            return ReprintReply(receipt=contract_of(receipt, options), copy_number=0, document_id=first.document_id)
     reprint = _new_reprint(request, receipt, clock)
     if not await add_reprint(work.connection, reprint):
         raise same_id_other_content(request.reprint_id)

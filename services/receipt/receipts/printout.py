@@ -1,5 +1,7 @@
 """A receipt as it is printed: the signed document, its copies, and the address in its QR code. Pure."""
 
+from uuid import UUID
+
 from services.receipt.documents import DocumentOptions, Seal, Words, check_address, marked_copy, with_signature
 from services.receipt.domain.ids import document_id_of
 from services.receipt.domain.receipts import Reprint, StoredReceipt
@@ -55,6 +57,12 @@ def first_printout(
         visit_id=event.visit_id if isinstance(event, PaymentRecorded) else None,
         summary=f"{name} · {event.customer.name} · {format_dong(abs(new.total))}",
     )
+
+
+def first_printout_for(receipt: StoredReceipt, device_id: UUID, options: DocumentOptions) -> DocumentReady:
+    """Return the first printout of a receipt that was issued without a phone to print it."""
+    event = PaymentRecorded.model_validate(receipt.event).model_copy(update={"device_id": device_id})
+    return first_printout(receipt, event, options, Language(receipt.body.language))
 
 
 def copy_printout(receipt: StoredReceipt, reprint: Reprint, options: DocumentOptions) -> DocumentReady:

@@ -41,6 +41,29 @@ async def add_reprint(connection: Connection, reprint: Reprint) -> bool:
     return added is not None
 
 
+_ADD_FIRST_PRINT = """
+INSERT INTO first_print (receipt_id, reprint_id, requested_by, reason, device_id, document_id, printed_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
+ON CONFLICT DO NOTHING
+RETURNING true
+"""
+
+
+async def add_first_print(connection: Connection, request: Reprint, document_id: UUID) -> bool:
+    """Note who printed a receipt first that was issued without a phone; False when that was done before."""
+    added = await connection.fetchval(
+        _ADD_FIRST_PRINT,
+        request.receipt_id,
+        request.reprint_id,
+        request.requested_by,
+        request.reason,
+        request.device_id,
+        document_id,
+        request.reprinted_at,
+    )
+    return added is not None
+
+
 _COPY_NUMBERS = """
 SELECT receipt_id, array_agg(copy_number ORDER BY copy_number) AS numbers FROM reprint GROUP BY receipt_id
 """

@@ -11,6 +11,7 @@ import asyncpg
 from services.billing.bill_run import BillRun, run_bills
 from services.billing.handlers.get_account import get_account
 from services.billing.handlers.get_payment import get_payment
+from services.billing.handlers.get_payment_reports import get_payment_reports
 from services.billing.handlers.get_shift import get_shift
 from services.billing.handlers.issue_notice import issue_notice
 from services.billing.handlers.keep_customer import keep_customer
@@ -23,10 +24,13 @@ from shared.contracts.billing import (
     CustomerAccount,
     GetAccount,
     GetPayment,
+    GetPaymentReports,
     GetShift,
     OpenShift,
     PaymentReply,
+    PaymentReport,
     RecordPayment,
+    ReportPayment,
     ReversePayment,
     ShiftReply,
 )
@@ -91,7 +95,12 @@ class Desk:
 
     @property
     def answer(self) -> Answering:
-        dependencies = {"clock": self.clock, "cash_ceiling": self.cash_ceiling, "points_on_notice": 3}
+        dependencies = {
+            "clock": self.clock,
+            "cash_ceiling": self.cash_ceiling,
+            "points_on_notice": 3,
+            "rounding_rules": (),
+        }
         return Answering(TOPOLOGY, dependencies)
 
     def clock(self) -> datetime:
@@ -170,6 +179,14 @@ class Desk:
         request = ReversePayment(reversal_id=reversal_id or new_id(), payment_id=payment_id, **values | others)
         async with self.new_work() as work:
             return await self.answer(request, work)
+
+    async def report(self, request: ReportPayment) -> PaymentReply:
+        async with self.new_work() as work:
+            return await self.answer(request, work)
+
+    async def reports(self) -> list[PaymentReport]:
+        async with self.reading() as work:
+            return (await get_payment_reports(GetPaymentReports(), work)).reports
 
     async def payment(self, payment_id: UUID) -> PaymentReply:
         async with self.reading() as work:

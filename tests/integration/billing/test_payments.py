@@ -5,8 +5,10 @@ from datetime import timedelta, timezone
 
 import pytest
 
+from services.billing.handlers.get_account import get_account
+from services.billing.rounding.rules import RoundingRule
 from shared.clock import VIETNAM
-from shared.contracts.billing import BillState, PaymentReply, RecordPayment
+from shared.contracts.billing import BillState, GetAccount, PaymentReply, RecordPayment, ReportPayment
 from shared.contracts.common import PaymentMethod
 from shared.contracts.receipt import ReceiptKind
 from shared.ids import new_id
@@ -184,11 +186,39 @@ async def test_a_partners_transaction_counts_once_until_it_is_taken_back(desk: D
     first = await desk.pay(1_000, method=PaymentMethod.COLLECTION_POINT, reference="BD-1")
     problem = await refused(desk.pay(1_000, method=PaymentMethod.COLLECTION_POINT, reference="BD-1"))
     assert problem.slug == "reference-already-recorded"
-    assert problem.facts == {"payment_id": str(first.payment.payment_id)}
+    assert problem.facts == {"payment_id": str(first.payment.payment_id), "customer_code": CODE}
     await desk.pay(1_000, method=PaymentMethod.COLLECTION_POINT, reference="BD-1", collection_point_code="BD02")
     await desk.reverse(first.payment.payment_id)
     await desk.pay(1_000, method=PaymentMethod.COLLECTION_POINT, reference="BD-1")
     assert (await desk.state()).credit == 2_000
+
+
+async def test_a_banks_reference_clears_one_customer_in_whatever_letters_it_is_typed(desk: Desk) -> None:
+    await desk.customer()
+    await desk.customer("PB14010012346")
+    await desk.bill(50)
+    await desk.bill(50, code="PB14010012346")
+    first = await desk.pay(107_136, reference="FT26327-000001")
+    for spelling in ("ft26327-000001", " FT26327-000001 ", "FT 26327-000 001", "ＦＴ26327-000001", "FT26327–000001"):
+        for code in (CODE, "PB14010012346"):
+            problem = await refused(desk.pay(107_136, code=code, reference=spelling))
+            assert problem.slug == "reference-already-recorded"
+            assert problem.facts == {"payment_id": str(first.payment.payment_id), "customer_code": CODE}
+    assert (await desk.state("PB14010012346")).debt == 107_136
+    await desk.pay(107_136, code="PB14010012346", reference="FT2632-7000001")
+
+
+async def test_one_reference_for_several_customers_at_once_is_one_payment(desk: Desk) -> None:
+    codes = [f"PB1401000000{n}" for n in range(4)]
+    for code in codes:
+        await desk.customer(code)
+    outcomes = await asyncio.gather(
+        *(desk.pay(1_000, code=code, reference="FT-1") for code in codes), return_exceptions=True
+    )
+    assert sum(isinstance(outcome, PaymentReply) for outcome in outcomes) == 1
+    slugs = [outcome.slug for outcome in outcomes if isinstance(outcome, Problem)]
+    assert slugs == ["reference-already-recorded"] * 3
+    assert sum([(await desk.state(code)).credit for code in codes]) == 1_000
 
 
 async def test_what_a_payer_wrote_on_a_transfer_is_kept_and_told(desk: Desk) -> None:
@@ -306,6 +336,42 @@ async def test_a_reversal_after_closing_leaves_the_counted_shift_as_it_was(desk:
     await desk.reverse(paid.payment.payment_id)
     assert await desk.shift(shift.shift_id) == closed
     assert (await desk.state()).debt == 871_020
+
+
+async def test_cash_taken_by_mistake_is_reported_once_by_who_took_it_until_it_is_reversed(desk: Desk) -> None:
+    await desk.customer()
+    await desk.bill(320)
+    await desk.open_shift()
+    paid = (await desk.cash(871_020)).payment
+    request = ReportPayment(
+        report_id=new_id(), payment_id=paid.payment_id, collector_code=COLLECTOR, reason="Thu nhầm khách"
+    )
+    first, again = await desk.report(request), await desk.report(request)
+    assert first == again
+    assert first.payment.reported_at is not None
+    assert (await desk.account()).payments[0].reported_at == first.payment.reported_at
+    other = request.model_copy(update={"report_id": new_id()})
+    assert (await refused(desk.report(other))).slug == "already-reported"
+    assert isinstance(await refused(desk.report(other.model_copy(update={"collector_code": "TN02"}))), NotFound)
+    assert [report.reason for report in await desk.reports()] == ["Thu nhầm khách"]
+    await desk.reverse(paid.payment_id)
+    assert await desk.reports() == []
+    assert (await refused(desk.report(other))).slug == "already-reversed"
+
+
+async def test_what_rounding_leaves_is_credit_and_clears_the_next_bill(desk: Desk) -> None:
+    rules = [RoundingRule(units=frozenset({"PB1401"}), step=1000)]
+    await desk.customer()
+    await desk.bill(50, 9)
+    await desk.open_shift()
+    async with desk.reading() as work:
+        account = await get_account(GetAccount(customer_code=CODE), work, rounding_rules=rules)
+        exact = await get_account(GetAccount(customer_code=CODE), work)
+    assert (account.account.debt, account.cash_step, exact.cash_step) == (107_136, 1000, 1)
+    paid = await desk.cash(108_000)
+    assert (paid.payment.credit, paid.account.debt) == (864, 0)
+    assert (await desk.bill(50, 10)).account.debt == 107_136 - 864
+    assert (await desk.shift()).shift.totals.cash == 108_000
 
 
 async def test_two_reversals_at_once_take_back_once(desk: Desk) -> None:

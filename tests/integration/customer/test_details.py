@@ -58,7 +58,9 @@ async def test_a_visit_that_is_recorded_meanwhile_is_in_the_answer_as_a_whole_or
         await apply_bill(billed(HANH, 1), work, rules=RULES)
     async with service.customer_bus.work() as work:
         interrupted = UnitOfWork(Interrupted(work.connection, statements, record_a_visit), work.context)  # type: ignore[arg-type]
-        during = await get_customer(GetCustomer(customer_code=HANH, collector_code="TN1"), interrupted)
+        during = await get_customer(
+            GetCustomer(customer_code=HANH, collector_code="TN1"), interrupted, rules=RULES, clock=lambda: NOW
+        )
 
     seen = (during.step, during.misses, len(during.visits))
     assert seen in {(NextStep.DUE, 0, 0), (NextStep.REVISIT, 1, 1)}

@@ -9,7 +9,7 @@ import asyncpg
 import pytest
 
 from shared.contracts.common import NextStep, Outcome
-from shared.contracts.customer import GetCustomer, GetRoute, RecordVisit, VisitRecorded
+from shared.contracts.customer import GetCustomer, GetRoute, RecordVisit, VisitRecorded, VisitWithdrawn, WithdrawVisit
 from shared.ids import new_id
 from shared.problems import Problem
 from shared.testing import wait_until
@@ -56,6 +56,80 @@ async def test_a_customer_who_cannot_pay_twice_is_sent_to_a_collection_point(ser
         (Outcome.CANNOT_PAY, True),
     ]
     await wait_until(lambda: [event for event in service.received if isinstance(event, VisitRecorded)] == emitted)
+
+
+async def test_a_second_entry_of_the_same_day_corrects_the_appointment_and_leads_nowhere_else(service: Service) -> None:
+    await service.consume(billed(HANH, 1))
+    await service.ask(record(Outcome.CANNOT_PAY, appointment=NOW + timedelta(days=9)))
+    details = await service.ask(GetCustomer(customer_code=HANH))
+    assert details.collection_point_from == NOW.replace(hour=17)  # midnight in Vietnam
+    for minutes, says in ((0, NOW), (2, NOW - timedelta(hours=20)), (4, NOW + timedelta(minutes=3))):
+        service.clock.moment = NOW + timedelta(minutes=minutes)
+        appointment = NOW + timedelta(days=4, minutes=minutes)
+        again = (await service.ask(record(Outcome.CANNOT_PAY, visited_at=says, appointment=appointment))).visit
+        assert (again.next_step, again.appointment) == (NextStep.REVISIT, appointment)
+    service.clock.pass_days(1)
+    third = (await service.ask(record(Outcome.CANNOT_PAY, visited_at=service.clock()))).visit
+    assert third.next_step is NextStep.COLLECTION_POINT
+    assert (await service.ask(GetCustomer(customer_code=HANH))).collection_point_from is None
+
+
+async def test_the_last_visit_is_taken_back_by_its_collector_on_the_same_day_with_a_trail(service: Service) -> None:
+    await service.consume(billed(HANH, 1))
+    first = (await service.ask(record(Outcome.CANNOT_PAY, appointment=NOW + timedelta(days=9)))).visit
+    service.clock.moment = NOW + timedelta(minutes=2)
+    request = WithdrawVisit(withdrawal_id=new_id(), visit_id=first.visit_id, collector_code="TN1", reason="Nhầm ngày")
+    replies = [await service.ask(request), await service.ask(request.model_copy(update={"device_id": new_id()}))]
+    assert replies[0] == replies[1]
+    assert (replies[0].step, replies[0].appointment, replies[0].visit.withdrawn_at) == (
+        NextStep.DUE,
+        None,
+        service.clock(),
+    )
+    details = await service.ask(GetCustomer(customer_code=HANH))
+    assert (details.step, details.misses, details.collection_point_from) == (NextStep.DUE, 0, None)
+    assert [visit.withdrawn_at for visit in details.visits] == [service.clock()]
+    assert await stops(service) == [(HANH, NextStep.DUE, False, False, None)]
+    (emitted,) = await service.emitted(VisitWithdrawn)
+    assert (emitted.visit.visit_id, emitted.reason) == (first.visit_id, "Nhầm ngày")
+    rows = await service.pool.fetch("SELECT collector_code, reason FROM visit_withdrawals")
+    assert [tuple(row) for row in rows] == [("TN1", "Nhầm ngày")]
+
+    again = request.model_copy(update={"withdrawal_id": new_id()})
+    assert await why_not(service, again) == "withdrawn"
+    gone = record(Outcome.CANNOT_PAY, visit_id=first.visit_id)
+    assert (await refusal(service, gone)).status == 409
+
+    corrected = (await service.ask(record(Outcome.CANNOT_PAY, appointment=NOW + timedelta(days=4)))).visit
+    assert (corrected.next_step, corrected.misses) == (NextStep.REVISIT, 1)
+
+
+async def test_a_visit_is_not_taken_back_later_than_its_day_nor_after_another_one_nor_by_others(
+    service: Service,
+) -> None:
+    await service.consume(billed(HANH, 1), billed(HANG, 1))
+    first = (await service.ask(record(Outcome.AWAY))).visit
+    second = (await service.ask(record(Outcome.AWAY))).visit
+    request = WithdrawVisit(withdrawal_id=new_id(), visit_id=first.visit_id, collector_code="TN1", reason="Nhầm")
+    last = request.model_copy(update={"visit_id": second.visit_id})
+    if await why_not(service, request) != "not-the-last":
+        request, last = last, request
+    with pytest.raises(Problem, match="not-found"):
+        await service.ask(last.model_copy(update={"collector_code": "TN2"}))
+    with pytest.raises(Problem, match="not-found"):
+        await service.ask(last.model_copy(update={"visit_id": new_id()}))
+    service.clock.pass_days(1)
+    assert await why_not(service, last) == "another-day"
+    other = (await service.ask(record(Outcome.MET, HANG, visited_at=service.clock()))).visit
+    await service.consume(paid(HANG, 2))
+    assert await why_not(service, request.model_copy(update={"visit_id": other.visit_id})) == "paid"
+
+
+async def why_not(service: Service, request: WithdrawVisit) -> str:
+    with pytest.raises(Problem) as refused:
+        await service.ask(request)
+    assert refused.value.slug == "visit-not-withdrawable"
+    return str(refused.value.facts["reason"])
 
 
 async def test_a_customer_who_is_away_comes_back_in_the_route(service: Service) -> None:

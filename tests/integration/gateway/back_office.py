@@ -22,13 +22,17 @@ from shared.contracts.billing import (
     GetAccount,
     GetCollectionPoints,
     GetPayment,
+    GetPaymentReports,
     GetShift,
     OpenShift,
     Payment,
     PaymentRecorded,
     PaymentReply,
+    PaymentReport,
+    PaymentReports,
     PaymentReversed,
     RecordPayment,
+    ReportPayment,
     ReversePayment,
     Shift,
     ShiftReply,
@@ -46,6 +50,7 @@ from shared.contracts.customer import (
     GetCollector,
     GetCustomer,
     GetRoute,
+    GetVisit,
     MatchedOn,
     PhoneCorrected,
     RecordVisit,
@@ -54,6 +59,9 @@ from shared.contracts.customer import (
     SearchCustomers,
     Visit,
     VisitReply,
+    VisitWithdrawn,
+    VisitWithdrawnReply,
+    WithdrawVisit,
 )
 from shared.contracts.message import Message, Request
 from shared.contracts.notify import (
@@ -96,10 +104,14 @@ REQUESTS: list[type[Request[Any]]] = [
     GetCollector,
     GetRoute,
     RecordVisit,
+    GetVisit,
+    WithdrawVisit,
     CorrectPhone,
     GetAccount,
     RecordPayment,
     GetPayment,
+    ReportPayment,
+    GetPaymentReports,
     ReversePayment,
     OpenShift,
     GetShift,
@@ -154,6 +166,8 @@ class BackOffice:
 
     customers: dict[str, CustomerFacts] = field(default_factory=dict)
     payments: dict[UUID, Payment] = field(default_factory=dict)
+    visits: dict[UUID, Visit] = field(default_factory=dict)
+    reports: dict[UUID, ReportPayment] = field(default_factory=dict)
     receipts: dict[UUID, Receipt] = field(default_factory=dict)
     links: list[ReceiptLink] = field(default_factory=list)
     shift: Shift | None = None
@@ -167,7 +181,7 @@ class BackOffice:
         return Topology(
             service="backoffice",
             handlers=[RequestHandler(request, self._answer) for request in REQUESTS],
-            emits=[CustomerChanged, PaymentRecorded, PaymentReversed, BillIssued, DocumentReady],
+            emits=[CustomerChanged, VisitWithdrawn, PaymentRecorded, PaymentReversed, BillIssued, DocumentReady],
         )
 
     async def _answer(self, request: Message, work: UnitOfWork) -> Any:
@@ -263,10 +277,23 @@ class BackOffice:
             next_step=NextStep.REVISIT,
             misses=1,
         )
+        self.visits[visit.visit_id] = visit
         await self.print(
             work, request.visit_id, PaperKind.NOTICE, request.device_id, request.customer_code, visit_id=visit.visit_id
         )
         return VisitReply(visit=visit)
+
+    async def GetVisit(self, request: GetVisit, work: UnitOfWork) -> VisitReply:
+        if request.visit_id not in self.visits:
+            raise NotFound("Không có lần đến này.")
+        return VisitReply(visit=self.visits[request.visit_id])
+
+    async def WithdrawVisit(self, request: WithdrawVisit, work: UnitOfWork) -> VisitWithdrawnReply:
+        visit = self.visits[request.visit_id].model_copy(update={"withdrawn_at": START})
+        await work.emit(
+            VisitWithdrawn(visit=visit, withdrawal_id=request.withdrawal_id, reason=request.reason, withdrawn_at=START)
+        )
+        return VisitWithdrawnReply(visit=visit, step=NextStep.DUE, appointment=None)
 
     async def CorrectPhone(self, request: CorrectPhone, work: UnitOfWork) -> PhoneCorrected:
         return PhoneCorrected(
@@ -324,6 +351,24 @@ class BackOffice:
         if (payment := self.payments.get(request.payment_id)) is None:
             raise NotFound("Không có khoản thanh toán này.")
         return PaymentReply(payment=payment, account=self.account(payment.customer_code))
+
+    async def ReportPayment(self, request: ReportPayment, work: UnitOfWork) -> PaymentReply:
+        self.reports[request.payment_id] = request
+        return await self.GetPayment(GetPayment(payment_id=request.payment_id), work)
+
+    async def GetPaymentReports(self, request: GetPaymentReports, work: UnitOfWork) -> PaymentReports:
+        return PaymentReports(
+            reports=[
+                PaymentReport(
+                    report_id=one.report_id,
+                    payment=self.payments[one.payment_id],
+                    collector_code=one.collector_code,
+                    reason=one.reason,
+                    reported_at=START,
+                )
+                for one in self.reports.values()
+            ]
+        )
 
     async def ReversePayment(self, request: ReversePayment, work: UnitOfWork) -> PaymentReply:
         payment = self.payments[request.payment_id].model_copy(update={"reversed_at": START})

@@ -4,10 +4,11 @@ import asyncio
 import json
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 import pytest
 
-from shared.contracts.billing import CloseShift, RecordPayment
+from shared.contracts.billing import CloseShift, PaymentReply, RecordPayment
 from shared.contracts.customer import RecordVisit, SearchCustomers
 from shared.contracts.receipt import Verification, VerifyToken
 from shared.ids import new_id
@@ -18,6 +19,7 @@ from tests.integration.gateway.back_office import START, TOTAL, bill, facts
 from tests.integration.gateway.conftest import CUSTOMER, Town
 
 OTHER = "PB15010000002"
+THIRD = "PB15010000003"
 PAYMENT = {"method": "cash", "customer_code": CUSTOMER, "amount": TOTAL, "received_at": START.isoformat()}
 
 
@@ -93,6 +95,38 @@ async def test_a_payment_is_refused_with_the_reason_of_billing(gateway: Town, pr
     assert refused.value.detail == problem.detail
 
 
+async def test_money_is_recorded_only_for_a_visit_to_its_customer_by_its_collector(gateway: Town) -> None:
+    await gateway.add_customer(OTHER)
+    await gateway.add_customer(THIRD, "TN002")
+    phone, colleague, cashier = await gateway.phone(), await gateway.phone("TN002"), await gateway.desk("cashier")
+    own = (await phone.visit(CUSTOMER, "met")).visit.visit_id
+    to_other = (await phone.visit(OTHER, "met")).visit.visit_id
+    by_colleague = (await colleague.visit(THIRD, "met")).visit.visit_id
+    for visit_id in (to_other, by_colleague, new_id()):
+        for attempt in (
+            phone.pay(CUSTOMER, TOTAL, visit_id=visit_id),
+            cashier.write(
+                PaymentReply,
+                "POST",
+                "/v1/payments",
+                {
+                    "method": "transfer",
+                    "customer_code": CUSTOMER,
+                    "amount": TOTAL,
+                    "received_at": START.isoformat(),
+                    "reference": "FT1",
+                    "visit_id": str(visit_id),
+                },
+                key=new_id(),
+            ),
+        ):
+            with pytest.raises(Problem) as refused:
+                await attempt
+            assert (refused.value.status, refused.value.slug) == (409, "unknown-visit")
+    assert gateway.office.asked_for(RecordPayment) == []
+    await phone.pay(CUSTOMER, TOTAL, visit_id=own)
+
+
 async def test_a_cashier_records_a_transfer_whose_receipt_the_phone_prints(gateway: Town) -> None:
     phone, cashier = await gateway.phone(), await gateway.desk("cashier")
     await phone.open_stream()
@@ -100,6 +134,58 @@ async def test_a_cashier_records_a_transfer_whose_receipt_the_phone_prints(gatew
     await phone.wait_for_printout("receipt")
     update = await phone.wait_for_update(CUSTOMER, "payment.recorded")
     assert update["payment"]["where"] == "Chuyển khoản"
+
+
+async def test_a_collector_reports_a_mistake_the_office_reads_it_and_the_reversal_reaches_who_took_the_money(
+    gateway: Town,
+) -> None:
+    phone, cashier = await gateway.phone(), await gateway.desk("cashier")
+    await phone.open_stream()
+    paid = (await phone.pay(CUSTOMER, TOTAL)).payment.payment_id
+    path, body = f"/v1/payments/{paid}/reports", {"reason": "Thu nhầm khách"}
+    await phone.send("POST", path, body=body, key=new_id())
+    with pytest.raises(Problem, match="not-allowed"):
+        await cashier.send("POST", path, body=body, key=new_id())
+    with pytest.raises(Problem, match="not-allowed"):
+        await phone.call("GET", "/v1/payment-reports")
+    (waiting,) = (await cashier.call("GET", "/v1/payment-reports"))["reports"]
+    assert (waiting["payment"]["payment_id"], waiting["reason"]) == (str(paid), "Thu nhầm khách")
+    # The customer is another collector's now.
+    await gateway.add_customer(CUSTOMER, "TN002", version=2)
+    await cashier.reverse(paid, "Thu nhầm khách")
+    update = await phone.wait_for_update(CUSTOMER, "payment.reversed")
+    assert (update["payment"]["payment_id"], update["reason"]) == (str(paid), "Thu nhầm khách")
+
+
+async def test_a_transfer_prints_its_receipt_on_the_phone_that_showed_its_code(gateway: Town) -> None:
+    other, phone, cashier = await gateway.phone(), await gateway.phone(), await gateway.desk("cashier")
+    for shown_by, reference, amount in ((other, "7K3QX9PA", TOTAL), (phone, "8M4RY0QB", TOTAL), (other, "9N5SZ1RC", 1)):
+        await _show_code(shown_by, new_id(), f"TD {CUSTOMER} {reference}", amount)
+    contents = (f"MBVCB.12.td{CUSTOMER.lower()}8m4ry0qb.CT tu 0123", "chuyen tien dien", f"TD {CUSTOMER} 7K3QX9PA")
+    for number, content in enumerate((*contents, f"TD {CUSTOMER} 00000000")):
+        body = {**PAYMENT, "method": "transfer", "reference": f"FT{number}", "transfer_content": content}
+        await cashier.write(PaymentReply, "POST", "/v1/payments", body, new_id())
+    asked = [one.device_id for one in gateway.office.asked_for(RecordPayment)]
+    assert asked == [phone.device_id, phone.device_id, other.device_id, None]
+
+
+async def test_a_code_is_known_once_under_its_id(gateway: Town) -> None:
+    phone, transfer_id, reference = await gateway.phone(), new_id(), f"TD {CUSTOMER} 7K3QX9PA"
+    for _ in range(2):
+        await _show_code(phone, transfer_id, reference, TOTAL)
+    with pytest.raises(Problem, match="same-id-other-content"):
+        await _show_code(phone, transfer_id, reference, TOTAL + 1)
+    await gateway.add_customer(OTHER, "TN002")
+    with pytest.raises(Problem, match="not-found"):
+        await phone.call("PUT", f"/v1/transfer-codes/{new_id()}", body=_code(reference, 1) | {"customer_code": OTHER})
+
+
+def _code(reference: str, amount: int) -> dict[str, Any]:
+    return {"customer_code": CUSTOMER, "reference": reference, "amount": amount}
+
+
+async def _show_code(phone: VirtualPhone, transfer_id: UUID, reference: str, amount: int) -> None:
+    await phone.call("PUT", f"/v1/transfer-codes/{transfer_id}", body=_code(reference, amount))
 
 
 # --- who may see and do what ---------------------------------------------------------------------------------

@@ -17,12 +17,14 @@ from services.notify.handlers.cancel_reminders import cancel_reminders
 from services.notify.handlers.get_reminders import get_reminders
 from services.notify.handlers.restore_reminders import restore_reminders
 from services.notify.handlers.schedule_reminder import schedule_reminder
+from services.notify.handlers.withdraw_reminder import withdraw_reminder
 from services.notify.providers.base import Provider
 from services.notify.store.blocked_phones import block_phone
 from services.notify.texts.reminder_texts import ReminderTexts
 from services.notify.texts.template_file import load_templates
 from shared.audit import AuditViolation
 from shared.contracts.billing import NoticeIssued, PaymentRecorded, PaymentReversed
+from shared.contracts.customer import VisitWithdrawn
 from shared.contracts.notify import GetReminders, Reminder
 from shared.messaging import UnitOfWork
 from shared.messaging.units_of_work import UnitsOfWork
@@ -55,13 +57,15 @@ class Desk:
     def new_work(self) -> AbstractAsyncContextManager[UnitOfWork]:
         return UnitsOfWork(self.pool).open()
 
-    async def consume(self, *events: NoticeIssued | PaymentRecorded | PaymentReversed) -> None:
+    async def consume(self, *events: NoticeIssued | PaymentRecorded | PaymentReversed | VisitWithdrawn) -> None:
         """Consume events, one after the other."""
         for event in events:
             async with self.new_work() as work:
                 await self.handle(event, work)
 
-    async def handle(self, event: NoticeIssued | PaymentRecorded | PaymentReversed, work: UnitOfWork) -> None:
+    async def handle(
+        self, event: NoticeIssued | PaymentRecorded | PaymentReversed | VisitWithdrawn, work: UnitOfWork
+    ) -> None:
         """Handle one event in a transaction that may have others."""
         match event:
             case NoticeIssued():
@@ -70,6 +74,8 @@ class Desk:
                 await cancel_reminders(event, work)
             case PaymentReversed():
                 await restore_reminders(event, work, clock=self.watch)
+            case VisitWithdrawn():
+                await withdraw_reminder(event, work)
 
     async def reminders(self, code: str = CODE) -> list[Reminder]:
         """Return a customer's reminders, the latest first."""

@@ -13,6 +13,8 @@ from services.notify.domain.causes import Cause
 from services.notify.domain.outcome import Handover
 from services.notify.domain.verdict import Limits
 from shared.contracts.billing import NoticeKind
+from shared.contracts.common import NextStep, Outcome
+from shared.contracts.customer import Visit, VisitWithdrawn
 from shared.contracts.notify import ReminderState
 from shared.ids import new_id
 from shared.testing import wait_until
@@ -68,6 +70,26 @@ async def test_a_repeated_notice_of_the_same_visit_adds_nothing(desk: Desk, oper
     await desk.sender.send_due()
     assert len(operator.sent) == 1
     assert len(await desk.reminders()) == 1
+
+
+async def test_a_visit_that_was_taken_back_is_not_reminded_of(desk: Desk, operator: Operator) -> None:
+    issued = notice()
+    await desk.consume(issued)
+    visit = Visit(
+        visit_id=issued.visit_id,
+        customer_code=issued.customer.customer_code,
+        collector_code="TN01",
+        outcome=Outcome.AWAY,
+        visited_at=NOON,
+        appointment=None,
+        note="",
+        next_step=NextStep.REVISIT,
+        misses=1,
+    )
+    await desk.consume(VisitWithdrawn(visit=visit, withdrawal_id=new_id(), reason="Bấm nhầm", withdrawn_at=NOON))
+    assert await desk.sender.send_due() == 0
+    reminder = await desk.reminder()
+    assert (reminder.state, reminder.cause) == (ReminderState.CANCELLED, Cause.VISIT_WITHDRAWN)
 
 
 async def test_two_visits_are_reminded_of_twice(desk: Desk, operator: Operator) -> None:

@@ -229,6 +229,20 @@ async def test_a_copy_is_counted_marked_and_printed_once_however_often_it_is_ask
     assert copy.document.blocks[-1 - len(original.document.blocks) : -1] == original.document.blocks
 
 
+async def test_a_receipt_that_no_phone_was_given_is_printed_as_itself_once_and_copied_after_that(shop: Shop) -> None:
+    await shop.start()
+    await shop.consume(payment_recorded().model_copy(update={"device_id": None}))
+    (receipt,) = await shop.receipts(1)
+    request = reprint(receipt)
+    replies = [await shop.ask(request), await shop.ask(request), await shop.ask(reprint(receipt))]
+    assert [reply.copy_number for reply in replies] == [0, 0, 1]
+    issued, printed = await shop.documents_of(PaperKind.RECEIPT, 2)
+    assert (issued.device_id, printed.device_id) == (None, request.device_id)
+    assert (printed.document_id, printed.document) == (issued.document_id, issued.document)
+    assert len(await shop.documents_of(PaperKind.COPY)) == 1
+    assert (await shop.audit()).violations == []
+
+
 async def test_copies_asked_for_at_once_are_numbered_one_after_the_other(shop: Shop) -> None:
     await shop.start()
     await shop.start(instance="other")

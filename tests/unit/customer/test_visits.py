@@ -15,6 +15,7 @@ from services.customer.domain.visits import (
     appointment_for,
     may_follow,
     moment_of_visit,
+    next_occasion_from,
     standing,
     with_report,
 )
@@ -59,6 +60,28 @@ def test_whoever_cannot_pay_the_second_time_goes_to_a_collection_point() -> None
     visits = [visit(Outcome.CANNOT_PAY, appointment=4), visit(Outcome.CANNOT_PAY, day=4, appointment=8)]
     stands = standing(OWING, visits, RULES)
     assert (stands.step, stands.misses, stands.appointment) == (NextStep.COLLECTION_POINT, 2, None)
+
+
+def test_two_entries_within_a_second_or_with_invented_dates_are_one_occasion() -> None:
+    for dates in ((NOON, NOON + timedelta(seconds=1)), (NOON - 27_000 * DAY, NOON - 26_000 * DAY), (NOON, NOON - DAY)):
+        recorded = (NOON, NOON + timedelta(seconds=1))
+        visits = [
+            PastVisit(Outcome.CANNOT_PAY, visited_at, at + 3 * DAY, 1, recorded_at=at)
+            for visited_at, at in zip(dates, recorded, strict=True)
+        ]
+        stands = standing(OWING, visits, RULES)
+        assert (stands.step, stands.appointment) == (NextStep.REVISIT, recorded[1] + 3 * DAY)
+
+
+def test_from_when_on_a_further_refusal_leads_to_the_collection_point() -> None:
+    midnight = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)
+    assert next_occasion_from([], RULES, NOON) is None
+    assert next_occasion_from([NOON, NOON + timedelta(minutes=2)], RULES, NOON) == midnight
+    assert next_occasion_from([NOON, NOON + DAY], RULES, NOON) is None
+    late = midnight - timedelta(minutes=1)
+    assert next_occasion_from([late], RULES, NOON) == late + timedelta(hours=6)
+    strict = VisitRules(cannot_pay_before_collection_point=1)
+    assert next_occasion_from([], strict, NOON) == NOON
 
 
 def test_how_often_a_customer_may_not_pay_is_a_setting() -> None:

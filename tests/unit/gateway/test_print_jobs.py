@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from services.gateway.print_jobs import rules
 from services.gateway.print_jobs.rules import PrintJob, Trigger
-from shared.contracts.gateway import PrintJobCause, PrintJobState
+from shared.contracts.gateway import WITHDRAWN, PrintJobCause, PrintJobState
 from shared.contracts.receipt import PaperKind
 from shared.ids import new_id
 from shared.problems import Conflict
@@ -83,7 +83,9 @@ def test_an_end_is_final_but_for_a_late_printed(steps: list[Step], kind: PaperKi
     for step in steps:
         before, one = one, apply(one, step)
         if before.state in rules.FINISHED and one.state is not before.state:
-            assert (before.state, one.state) == (rules.UNCONFIRMED, rules.PRINTED)
+            was_withdrawn = before.state is rules.CANCELLED and before.cause in WITHDRAWN
+            assert (before.state, one.state) == (rules.UNCONFIRMED, rules.PRINTED) or was_withdrawn
+            assert one.state in (rules.PRINTED, rules.UNCONFIRMED)
 
 
 @given(machine_steps())
@@ -169,6 +171,30 @@ def test_a_result_for_an_attempt_that_was_never_offered_is_refused() -> None:
     for attempt in (0, 1, 2):
         with pytest.raises(rules.UnknownAttempt):
             rules.apply(job(), Trigger.REPORT_PRINTED, NOW, attempt=attempt)
+
+
+@pytest.mark.parametrize("state", [rules.QUEUED, rules.OFFERED, rules.ACCEPTED, rules.HELD])
+def test_a_document_that_is_no_longer_true_is_withdrawn_with_its_cause_and_not_printed_again(
+    state: PrintJobState,
+) -> None:
+    one = rules.apply(job(state, kind=PaperKind.NOTICE), Trigger.WITHDRAW, NOW, cause=PrintJobCause.PAID)
+    assert (one.state, one.cause) == (rules.CANCELLED, PrintJobCause.PAID)
+    with pytest.raises(rules.PrintJobStale):
+        print_again(one, 1)
+
+
+def test_what_came_out_while_it_was_being_withdrawn_is_on_record_as_printed() -> None:
+    accepted = job(rules.ACCEPTED, kind=PaperKind.NOTICE)
+    withdrawn = rules.apply(accepted, Trigger.WITHDRAW, NOW, cause=PrintJobCause.DOOR_LEFT)
+    assert after(withdrawn, Trigger.START, Trigger.REPORT_PRINTED).state is rules.PRINTED
+    assert after(withdrawn, Trigger.REPORT_UNCONFIRMED).state is rules.UNCONFIRMED
+    by_person = after(accepted, Trigger.CANCEL_ON_THE_PHONE)
+    assert after(by_person, Trigger.REPORT_PRINTED).state is rules.CANCELLED
+
+
+def test_a_document_that_is_being_printed_is_not_withdrawn() -> None:
+    printing = job(rules.PRINTING, kind=PaperKind.NOTICE)
+    assert rules.apply(printing, Trigger.WITHDRAW, NOW, cause=PrintJobCause.PAID) == printing
 
 
 jobs = st.lists(st.tuples(states, kinds), max_size=12).map(

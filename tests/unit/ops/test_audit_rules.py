@@ -108,6 +108,14 @@ def test_databases_that_agree_break_no_rule() -> None:
             "billing names the receipt that exists",
         ),
         (billing(cleared=1), "received = cleared + credit"),
+        (
+            billing(payments={PAID.payment_id: replace(PAID, visit_id=str(UUID(int=8)))}),
+            "a payment names a visit of its customer",
+        ),
+        (
+            billing(payments={PAID.payment_id: replace(PAID, customer_code="PB14010000002", visit_id=VISIT)}),
+            "a payment names a visit of its customer",
+        ),
         (notify(), "an away visit has one reminder"),
         (notify(REMINDED, REMINDED), "an away visit has one reminder"),
         (billing(notices={}), "a reminder has a notice"),

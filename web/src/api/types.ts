@@ -25,6 +25,8 @@ export interface AccountUpdate {
   readonly debt: number;
   readonly open_bills: number;
   readonly payment?: PaymentSummary | null;
+  /** For `payment.reversed`: why. */
+  readonly reason?: string | null;
   readonly seq: number;
   readonly type?: "account";
   /** Of the account; ignore what is not greater than what you have. */
@@ -215,12 +217,14 @@ export interface CopyRequest {
 export interface CustomerAccount {
   readonly account: AccountState;
   readonly bills: readonly Bill[];
+  readonly cash_step?: number;
   readonly payments: readonly Payment[];
 }
 
 /** Everything that customer knows of one customer; visits with the latest first. */
 export interface CustomerDetails {
   readonly appointment: string | null;
+  readonly collection_point_from?: string | null;
   readonly debt: number;
   readonly facts: CustomerFacts;
   readonly misses: number;
@@ -463,6 +467,7 @@ export interface Payment {
   readonly receipt_number?: string | null;
   readonly received_at: string;
   readonly reference: string;
+  readonly reported_at?: string | null;
   readonly reversed_at?: string | null;
   readonly shift_id: string | null;
   readonly stated_at?: string | null;
@@ -476,6 +481,20 @@ export type PaymentMethod = "cash" | "transfer" | "collection_point";
 export interface PaymentReply {
   readonly account: AccountState;
   readonly payment: Payment;
+}
+
+/** A payment that its collector reported as taken by mistake, and that stands. */
+export interface PaymentReport {
+  readonly collector_code: string;
+  readonly payment: Payment;
+  readonly reason: string;
+  readonly report_id: string;
+  readonly reported_at: string;
+}
+
+/** The reports that wait for the office, the oldest first. */
+export interface PaymentReports {
+  readonly reports: readonly PaymentReport[];
 }
 
 /** Where, when and how something was paid. */
@@ -520,7 +539,7 @@ export interface Posting {
 }
 
 /** Why a print job did not end as printed. */
-export type PrintJobCause = "no_printer" | "paper_out" | "cover_open" | "battery_low" | "link_lost" | "write_error" | "no_confirmation" | "user_cancelled" | "expired" | "app_closed";
+export type PrintJobCause = "no_printer" | "paper_out" | "cover_open" | "battery_low" | "link_lost" | "write_error" | "no_confirmation" | "user_cancelled" | "expired" | "app_closed" | "paid" | "debt_changed" | "replaced" | "door_left" | "visit_withdrawn" | "printed_from_phone" | "reversed";
 
 /** States of a print job; what may have reached the printer is never sent again by a machine. */
 export type PrintJobState = "queued" | "offered" | "accepted" | "printing" | "printed" | "failed" | "unconfirmed" | "held" | "expired" | "cancelled";
@@ -742,6 +761,11 @@ export interface ReminderHistory {
 /** Where a reminder stands. `unknown`: handed over, answer lost; never sent again by a machine. */
 export type ReminderState = "scheduled" | "sending" | "sent" | "delivered" | "failed" | "unknown" | "cancelled";
 
+/** Why a payment was a mistake. */
+export interface Report {
+  readonly reason: string;
+}
+
 /** The copy that was queued for printing. */
 export interface ReprintReply {
   readonly copy_number: number;
@@ -866,12 +890,26 @@ export interface Text {
   readonly weight?: "regular" | "bold";
 }
 
+/** What the code asks for. */
+export interface TransferCode {
+  /** Whole đồng. */
+  readonly amount: number;
+  readonly customer_code: string;
+  /** What stands in the content of the transfer, and in no other. */
+  readonly reference: string;
+}
+
+/** The code is known. */
+export interface TransferCodeKept {
+  readonly transfer_id: string;
+}
+
 /** A transfer that has arrived on the utility's bank account, recorded by a cashier. */
 export interface TransferPayment {
   /** Whole đồng. */
   readonly amount: number;
   readonly customer_code: string;
-  /** The phone whose printer prints the receipt; none prints nowhere. */
+  /** The phone whose printer prints the receipt; left out, it is the one that showed the code. */
   readonly device_id?: string | null;
   readonly method: "transfer";
   readonly received_at: string;
@@ -902,6 +940,7 @@ export interface Visit {
   readonly outcome: Outcome;
   readonly visit_id: string;
   readonly visited_at: string;
+  readonly withdrawn_at?: string | null;
 }
 
 /** What came of the stay. */
@@ -916,6 +955,13 @@ export interface VisitBody {
 
 /** The visit as recorded, and where the customer stands now. */
 export interface VisitReply {
+  readonly visit: Visit;
+}
+
+/** The visit that was taken back, and where the customer stands without it. */
+export interface VisitWithdrawnReply {
+  readonly appointment: string | null;
+  readonly step: NextStep;
   readonly visit: Visit;
 }
 
@@ -937,8 +983,15 @@ export interface Welcome {
   readonly type?: "welcome";
 }
 
+/** Why a visit is taken back. */
+export interface Withdrawal {
+  readonly reason: string;
+}
+
 /** The job is not to be printed any more: forget it, unless a result of it is still to be reported. */
 export interface Withdrawn {
+  /** Why; for `cancelled`, how the document stopped being true. */
+  readonly cause?: PrintJobCause | null;
   readonly job_id: string;
   readonly state: PrintJobState;
   readonly type?: "withdrawn";
@@ -1052,6 +1105,10 @@ export interface Paths {
   "GET /v1/me/collector": {
     answer: CollectorDetails;
   };
+  /** List payments that collectors reported as taken by mistake, and that stand */
+  "GET /v1/payment-reports": {
+    answer: PaymentReports;
+  };
   /** Record cash taken at the door, or a transfer that has arrived */
   "POST /v1/payments": {
     key: string;
@@ -1067,6 +1124,13 @@ export interface Paths {
   "GET /v1/payments/{payment_id}/receipt": {
     params: { "payment_id": string };
     answer: ReceiptReply;
+  };
+  /** Report that cash was taken by mistake; the office reverses it */
+  "POST /v1/payments/{payment_id}/reports": {
+    params: { "payment_id": string };
+    key: string;
+    body: Report;
+    answer: PaymentReply;
   };
   /** Take a payment back: its bills are open again, its receipt is void */
   "POST /v1/payments/{payment_id}/reversals": {
@@ -1183,10 +1247,23 @@ export interface Paths {
     body: ShiftClosing;
     answer: ShiftReply;
   };
+  /** Tell that this phone shows a payment code */
+  "PUT /v1/transfer-codes/{transfer_id}": {
+    params: { "transfer_id": string };
+    body: TransferCode;
+    answer: TransferCodeKept;
+  };
   /** Record what came of a visit */
   "PUT /v1/visits/{visit_id}": {
     params: { "visit_id": string };
     body: VisitBody;
     answer: VisitReply;
+  };
+  /** Take back a mistake: the last visit to a customer, on the same day */
+  "POST /v1/visits/{visit_id}/withdrawal": {
+    params: { "visit_id": string };
+    key: string;
+    body: Withdrawal;
+    answer: VisitWithdrawnReply;
   };
 }

@@ -66,7 +66,10 @@ export class App implements DayParts {
         type: "hello",
         token: this.#token ?? "",
         app_version: APP_VERSION.slice(0, LONGEST_VERSION),
-        holding: (await this.database.jobs()).map((job) => job.job_id).slice(0, MOST_HELD),
+        holding: (await this.database.jobs())
+          .filter((job) => !job.local)
+          .map((job) => job.job_id)
+          .slice(0, MOST_HELD),
         ...this.#updates.position,
       }),
       take: (frame) => this.#updates.take(frame),

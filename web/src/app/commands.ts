@@ -1,14 +1,20 @@
 /** What a collector does, as commands with ids that are stored before anything is sent. */
 import type { Bill, Outcome, Shift } from "../api/types.ts";
-import type { Command, CurrentVisit } from "../storage/schema.ts";
+import type { Command, CurrentVisit, Transfer } from "../storage/schema.ts";
 import type { Core } from "./core.ts";
 import { newId } from "./ids.ts";
+import { localJob } from "./local_notice.ts";
 import type { NewCommand, Outbox } from "./outbox.ts";
-import { newVisit, openVisit } from "./procedure.ts";
+import type { PrintJobs } from "./print_jobs.ts";
+import { expectedStep, newVisit, openVisit } from "./procedure.ts";
 import { tidyLine } from "./text.ts";
 
 interface Sender extends Core {
   readonly outbox: Outbox;
+}
+
+interface Printing extends Sender {
+  readonly printJobs: PrintJobs;
 }
 
 interface Whom {
@@ -17,7 +23,7 @@ interface Whom {
 }
 
 /** Record that somebody was met or nobody was there. A visit that goes on is gone on with. */
-export async function visit(app: Sender, whom: Whom, outcome: "met" | "away"): Promise<CurrentVisit> {
+export async function visit(app: Printing, whom: Whom, outcome: "met" | "away"): Promise<CurrentVisit> {
   const { visits, day } = app.store.state;
   const going = openVisit(visits[whom.customer_code], day);
   if (going && outcome === "met") {
@@ -25,12 +31,13 @@ export async function visit(app: Sender, whom: Whom, outcome: "met" | "away"): P
   }
   const made = newVisit(whom.customer_code, outcome, app.clock.stamp(), day);
   await app.outbox.submit(visitCommand(whom, made, outcome, made.started_at, null, ""), made);
+  await printWithoutSignal(app, made);
   return made;
 }
 
 /** The customer who was met cannot pay; `appointment` as agreed, or null where none is. */
 export async function cannotPay(
-  app: Sender,
+  app: Printing,
   whom: Whom,
   going: CurrentVisit,
   appointment: string | null,
@@ -38,6 +45,86 @@ export async function cannotPay(
 ): Promise<void> {
   const after: CurrentVisit = { ...going, outcome: "cannot_pay", appointment, over: true };
   await app.outbox.submit(visitCommand(whom, going, "cannot_pay", app.clock.stamp(), appointment, note), after);
+  // Whoever was met holds a notice already; only one that names collection points is another one.
+  const hasNotice = app.store.state.keptJobs.some((job) => job.frame.visit_id === going.visit_id);
+  if (!hasNotice || isToPoint(app, whom.customer_code)) {
+    await printWithoutSignal(app, after);
+  }
+}
+
+/** Without signal, a notice is printed at once from what the phone holds: at the next door it would be too late. */
+async function printWithoutSignal(app: Printing, of: CurrentVisit): Promise<void> {
+  if (!app.store.state.online) {
+    await printFromPhone(app, of);
+  }
+}
+
+/** Print the notice of a visit from what the phone holds, marked as such. */
+export async function printFromPhone(app: Printing, of: CurrentVisit): Promise<void> {
+  const { files, collector, points, settings } = app.store.state;
+  const file = files[of.customer_code];
+  const job =
+    file &&
+    localJob(newId(app.clock.now()), of.visit_id, {
+      file,
+      collector,
+      outcome: of.outcome,
+      appointment: of.appointment,
+      points: of.outcome === "cannot_pay" && isToPoint(app, of.customer_code) ? points : [],
+      bank: settings?.bank_account ?? null,
+      at: app.clock.stamp(),
+    });
+  if (job) {
+    await app.printJobs.printLocal(job);
+  }
+}
+
+function isToPoint(app: Core, customerCode: string): boolean {
+  const details = app.store.state.files[customerCode]?.details ?? null;
+  return expectedStep(details, app.clock.now()) === "collection_point";
+}
+
+/** Take back the last visit: it was a mistake. */
+export async function withdrawVisit(app: Sender, whom: Whom, of: CurrentVisit, reason: string): Promise<void> {
+  await app.outbox.submit(
+    {
+      id: newId(app.clock.now()),
+      kind: "withdrawal",
+      route: "POST /v1/visits/{visit_id}/withdrawal",
+      params: { visit_id: of.visit_id },
+      keyed: true,
+      body: { reason: tidyLine(reason).slice(0, 500) },
+      ...about(whom),
+    },
+    { ...of, over: true, withdrawn: true },
+  );
+}
+
+/** The appointment was wrong: the visit is taken back, and recorded anew with the right one. */
+export async function correctPromise(
+  app: Printing,
+  whom: Whom,
+  of: CurrentVisit,
+  appointment: string | null,
+  note: string,
+  reason: string,
+): Promise<void> {
+  await withdrawVisit(app, whom, of, reason);
+  const made = newVisit(whom.customer_code, "cannot_pay", app.clock.stamp(), app.store.state.day);
+  await cannotPay(app, whom, made, appointment, note);
+}
+
+/** Cash was taken by mistake: the office decides whether it is reversed. */
+export function reportPayment(app: Sender, whom: Whom, paymentId: string, reason: string): Promise<Command> {
+  return app.outbox.submit({
+    id: newId(app.clock.now()),
+    kind: "report",
+    route: "POST /v1/payments/{payment_id}/reports",
+    params: { payment_id: paymentId },
+    keyed: true,
+    body: { reason: tidyLine(reason).slice(0, 500) },
+    ...about(whom),
+  });
 }
 
 function visitCommand(
@@ -90,6 +177,22 @@ export function takeCash(
     },
     given,
     ...about(whom),
+  });
+}
+
+/** This phone shows a payment code: the receipt of the transfer is printed here. */
+export function showCode(app: Sender, transfer: Transfer): Promise<Command> {
+  return app.outbox.submit({
+    id: transfer.transfer_id,
+    kind: "transfer",
+    route: "PUT /v1/transfer-codes/{transfer_id}",
+    params: { transfer_id: transfer.transfer_id },
+    keyed: false,
+    body: { customer_code: transfer.customer_code, amount: transfer.amount, reference: transfer.reference },
+    // No other command waits for it.
+    lane: "transfers",
+    customer_code: transfer.customer_code,
+    customer_name: transfer.customer_name,
   });
 }
 

@@ -125,6 +125,11 @@ export class Customers {
       const { where, amount, received_at: at, method } = update.payment;
       store.set({ paid: { ...store.state.paid, [code]: { where, amount, at, method } } });
     }
+    if (update.what === "payment.reversed" && update.payment) {
+      const { where, amount, received_at: at, method } = update.payment;
+      const reversed = update.reason ?? "";
+      store.set({ paid: { ...store.state.paid, [code]: { where, amount, at, method, reversed } } });
+    }
     if (file?.account && file.account.account.version >= update.version) {
       return false;
     }

@@ -17,6 +17,11 @@ export function readDong(typed: string): number | null {
   return /^\d{1,12}$/.test(digits) ? Number(digits) : null;
 }
 
+/** What is asked for in cash: `amount`, rounded up to whole multiples of `step`. */
+export function roundedUp(amount: number, step: number): number {
+  return Math.ceil(amount / step) * step;
+}
+
 /** Notes in use, the greatest first. */
 export const NOTES = [500_000, 200_000, 100_000, 50_000, 20_000, 10_000, 5_000, 2_000, 1_000, 500, 200] as const;
 

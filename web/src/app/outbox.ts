@@ -128,6 +128,13 @@ export class Outbox {
         await Promise.all([this.#customers.read(payment.customer_code), refreshShift(core)]);
         return;
       }
+      case "withdrawal":
+      case "report":
+        if (command.customer_code) {
+          await this.#customers.read(command.customer_code);
+        }
+        await this.#customers.refreshRoute();
+        return;
       case "phone":
         if (command.customer_code) {
           const { details } = await this.#customers.read(command.customer_code);

@@ -15,6 +15,8 @@ export interface PrintJobNow {
   readonly payment_id: string | null;
   readonly visit_id: string | null;
   readonly created_at: string | null;
+  /** Made on the phone; the gateway does not know it. */
+  readonly local?: boolean;
 }
 
 /** All print jobs, the latest first: the gateway's list with the phone's own knowledge laid over it. */
@@ -51,7 +53,8 @@ function merged(view: PrintJobView | null, job: KeptJob, held: PrintJobCause | n
     receipt_id: frame.receipt_id ?? null,
     payment_id: frame.payment_id ?? null,
     visit_id: frame.visit_id ?? null,
-    created_at: view?.created_at ?? null,
+    created_at: view?.created_at ?? job.local ?? null,
+    local: job.local !== undefined,
   };
 }
 

@@ -1,11 +1,14 @@
 /** The print jobs of this phone: the gateway's list, and the queue to the printer. */
 import { ignoreNoAnswer } from "../api/problem.ts";
+import type { Job } from "../api/types.ts";
 import { PrintQueue } from "../stream/print_queue.ts";
 import type { FromGateway } from "../stream/stream.ts";
+import { dayOf } from "./clock.ts";
 import type { Core } from "./core.ts";
 import type { PrinterHub } from "./printer_hub.ts";
 import type { PrinterStatus } from "./state.ts";
 import { alone } from "./tabs.ts";
+import { untrueBecause } from "./untrue_documents.ts";
 
 /** How many the list has. */
 const LISTED = 60;
@@ -35,10 +38,12 @@ export class PrintJobs {
       printer: this.#printer,
       send: this.#send,
       changed: () => void this.#changed(),
+      untrue: async (job) => untrueBecause(job, this.#core.store.state, await database.jobs()),
       now: () => clock.now(),
       alone: (work) => alone("printer", work),
     });
     this.#queue = queue;
+    await this.#forgetLocal();
     if (await queue.recover()) {
       this.#printer.mayBeStuck();
     }
@@ -61,6 +66,44 @@ export class PrintJobs {
     this.#queue?.kick();
   }
 
+  /** Print a document that the phone has made itself; the gateway does not know it. */
+  async printLocal(frame: Job): Promise<void> {
+    const local = this.#core.clock.stamp();
+    const { job_id, attempt } = frame;
+    await this.#core.database.changeJob(job_id, () => ({
+      job_id,
+      attempt,
+      frame,
+      phase: "ready",
+      state: null,
+      cause: null,
+      local,
+    }));
+    await this.#changed();
+    this.printNow();
+  }
+
+  /** A person has looked at the printer: a document of the phone's own is out, or is to be printed again. */
+  async settleLocal(jobId: string, isOut: boolean): Promise<void> {
+    await this.#core.database.changeJob(jobId, (job) =>
+      job?.local && job.phase === "done"
+        ? { ...job, cause: null, ...(isOut ? { state: "printed" as const } : { phase: "ready" as const, state: null }) }
+        : undefined,
+    );
+    await this.#changed();
+    this.printNow();
+  }
+
+  /** What the phone made itself is of no use on another day. */
+  async #forgetLocal(): Promise<void> {
+    const { clock, database } = this.#core;
+    for (const job of await database.jobs()) {
+      if (job.local && job.phase !== "printing" && dayOf(job.local) !== clock.day()) {
+        await database.changeJob(job.job_id, () => null);
+      }
+    }
+  }
+
   /** Cancel a job that has not begun to print. */
   async cancel(jobId: string): Promise<void> {
     const kept = await this.#core.database.changeJob(jobId, (job) =>
@@ -70,7 +113,9 @@ export class PrintJobs {
     );
     if (kept?.phase === "done") {
       const { attempt } = kept;
-      this.#send({ type: "result", job_id: jobId, attempt, state: "cancelled", cause: "user_cancelled" });
+      if (!kept.local) {
+        this.#send({ type: "result", job_id: jobId, attempt, state: "cancelled", cause: "user_cancelled" });
+      }
       await this.#changed();
       this.printNow();
     } else if (kept === null) {

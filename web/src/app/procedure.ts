@@ -68,17 +68,13 @@ export function openPayments(commands: readonly Command[]): Command[] {
 }
 
 /**
- * Where a `cannot_pay` leads, as far as the phone knows without the server: the second one for the same debt goes to a
- * collection point. The server's answer is what counts.
+ * Where a `cannot_pay` leads now, as far as the phone knows without the server: one on another occasion goes to a
+ * collection point, a further one on the same occasion only changes the appointment. The server's answer is what counts.
  */
-export function expectedStep(details: CustomerDetails | null, visitId: string): NextStep {
-  if (details?.step === "collection_point") {
-    return "collection_point";
-  }
-  const before = (details?.visits ?? []).filter(
-    (visit) => visit.outcome === "cannot_pay" && visit.visit_id !== visitId && details?.step === "revisit",
-  );
-  return before.length > 0 ? "collection_point" : "revisit";
+export function expectedStep(details: CustomerDetails | null, now: number): NextStep {
+  const from = details?.collection_point_from;
+  const isAnother = typeof from === "string" && Date.parse(from) <= now;
+  return details?.step === "collection_point" || isAnother ? "collection_point" : "revisit";
 }
 
 /** What stands in the content of a transfer: the customer's code for people, and a reference that no other transfer has. */

@@ -43,6 +43,8 @@ export interface PaidNote {
   readonly amount: number;
   readonly at: string;
   readonly method: PaymentMethod;
+  /** The payment was reversed, for this reason: nothing was paid with it. */
+  readonly reversed?: string;
 }
 
 export interface PrinterStatus {

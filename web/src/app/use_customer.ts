@@ -70,7 +70,7 @@ export function useCustomer(code: string): CustomerView {
     debt: debtOf(file, stop),
     paid: paid[code] ?? null,
     visit: openVisit(lastVisit, day),
-    lastVisit: lastVisit?.day === day ? lastVisit : undefined,
+    lastVisit: lastVisit?.day === day && !lastVisit.withdrawn ? lastVisit : undefined,
     payment: lastVisit ? latestOf(commands, "payment", lastVisit.payment_id) : null,
     unknown,
     reading,

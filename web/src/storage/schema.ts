@@ -65,6 +65,9 @@ export type CommandKind =
   | "visit"
   | "phone"
   | "payment"
+  | "transfer"
+  | "withdrawal"
+  | "report"
   | "shift_open"
   | "shift_close"
   | "copy"
@@ -121,6 +124,8 @@ export interface CurrentVisit {
   readonly payment_id: string;
   /** Over: paid, cannot pay, or away. The next stay at this door is a new visit. */
   readonly over: boolean;
+  /** The collector has taken it back; the next stay at this door is a new visit. */
+  readonly withdrawn?: boolean;
 }
 
 /** A transfer that a customer was shown the code of. */
@@ -156,6 +161,8 @@ export interface KeptJob {
   readonly phase: JobPhase;
   readonly state: PrintJobState | null;
   readonly cause: PrintJobCause | null;
+  /** Made on the phone at this moment, while there was no signal: the gateway does not know it. */
+  readonly local?: string;
 }
 
 /** The rows of each store, and by what they are found. */

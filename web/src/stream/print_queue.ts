@@ -31,6 +31,8 @@ export interface PrintQueueParts {
   /** Send a frame to the gateway, if the stream is open; what matters is sent again after the next welcome. */
   send(frame: object): void;
   changed(): void;
+  /** Why a document no longer says the truth, asked right before it would be printed; null where it does. */
+  untrue?(job: Job): Promise<PrintJobCause | null>;
   now(): number;
   /** Run `work` while no other tab prints. */
   alone<T>(work: () => Promise<T>): Promise<T>;
@@ -131,6 +133,9 @@ export class PrintQueue {
   /** The stream is open: send again what matters. */
   async welcomed(): Promise<void> {
     for (const job of await this.#parts.store.jobs()) {
+      if (job.local) {
+        continue;
+      }
       if (job.phase === "stored") {
         this.#parts.send(about(job, "accepted"));
       } else if (job.phase === "done") {
@@ -195,6 +200,11 @@ export class PrintQueue {
         await this.#finish(job, "expired", "expired");
         continue;
       }
+      const untrue = (await this.#parts.untrue?.(job.frame)) ?? null;
+      if (untrue !== null) {
+        await this.#finish(job, "cancelled", untrue);
+        continue;
+      }
       if (!(await this.#parts.alone(() => this.#printOne(job)))) {
         return;
       }
@@ -220,7 +230,7 @@ export class PrintQueue {
       this.#held = null;
       this.#printing = job.job_id;
       this.#parts.changed();
-      this.#parts.send(about(job, "printing"));
+      this.#send(job, about(job, "printing"));
       return true;
     };
     let result: PrintResult;
@@ -248,8 +258,14 @@ export class PrintQueue {
   /** The printer is not ready: report it, and wait for a person. */
   #hold(job: KeptJob, cause: PrintJobCause): void {
     this.#held = cause;
-    this.#parts.send({ ...about(job, "result"), state: "held", cause });
+    this.#send(job, { ...about(job, "result"), state: "held", cause });
     this.#parts.changed();
+  }
+
+  #send(job: KeptJob, frame: object): void {
+    if (!job.local) {
+      this.#parts.send(frame);
+    }
   }
 
   async #finish(job: KeptJob, state: PrintJobState, cause: PrintJobCause | null): Promise<void> {
@@ -267,7 +283,7 @@ export class PrintQueue {
     );
     this.#end = null;
     if (kept?.phase === "done") {
-      this.#parts.send(resultOf(kept));
+      this.#send(kept, resultOf(kept));
     }
     this.#parts.changed();
   }

@@ -41,6 +41,7 @@ class Bench {
     return { state: "printed", cause: null };
   };
   ready: PrintResult["cause"] = null;
+  untrue: PrintResult["cause"] = null;
   /** Whether the phone's storage fails to keep this. */
   breaks: (kept: KeptJob | null | undefined) => boolean = () => false;
   queue = this.start();
@@ -67,6 +68,7 @@ class Bench {
       printer: { look: async () => this.ready, print: (job, begin) => this.print(job, begin) },
       send: (one) => void (this.isOpen && this.frames.push(one as Frame)),
       changed: () => undefined,
+      untrue: async () => this.untrue,
       now: () => this.now,
       alone: (work) => work(),
       random: () => 1,
@@ -256,6 +258,35 @@ describe("the print queue", () => {
     await bench.offer(frame("a", { not_after: "2026-11-22T02:59:59Z" }));
     assert.deepEqual(bench.printed, []);
     assert.equal(bench.framesOf("result").at(-1)?.state, "expired");
+  });
+
+  test("a document that is no longer true once the printer is on again is withdrawn, and the gateway learns why", async () => {
+    bench.ready = "no_printer";
+    await bench.offer(frame("a"));
+    bench.ready = null;
+    bench.untrue = "door_left";
+    bench.queue.kick();
+    await bench.queue.idle();
+    assert.deepEqual(bench.printed, []);
+    const { state, cause } = bench.framesOf("result").at(-1) as Frame;
+    assert.deepEqual([state, cause], ["cancelled", "door_left"]);
+  });
+
+  test("a document of the phone's own is printed without a word to the gateway", async () => {
+    const local = frame("l");
+    bench.kept.set("l", {
+      job_id: "l",
+      attempt: 1,
+      frame: local,
+      phase: "ready",
+      state: null,
+      cause: null,
+      local: "2026-11-22T03:00:00Z",
+    });
+    bench.queue.kick();
+    await bench.queue.idle();
+    await bench.queue.welcomed();
+    assert.deepEqual([bench.printed, bench.frames, bench.kept.get("l")?.state], [["l"], [], "printed"]);
   });
 
   test("a new attempt replaces what was kept of the one before", async () => {

@@ -196,14 +196,14 @@ describe("the visit", () => {
     assert.equal(newVisit("PB14010000001", "away", "2026-11-22T03:00:00.000Z", "2026-11-22").over, true);
   });
 
-  test("the second time without money leads to a collection point, also without signal", () => {
-    const details = {
-      step: "revisit",
-      visits: [{ visit_id: "a", outcome: "cannot_pay" }],
-    } as unknown as Parameters<typeof expectedStep>[0];
-    assert.equal(expectedStep(details, "b"), "collection_point");
-    assert.equal(expectedStep(details, "a"), "revisit", "its own first record is not an earlier visit");
-    assert.equal(expectedStep(null, "b"), "revisit");
+  test("without money on another occasion leads to a collection point, also without signal", () => {
+    const details = { step: "revisit", collection_point_from: "2026-11-23T17:00:00Z" } as unknown as Parameters<
+      typeof expectedStep
+    >[0];
+    const tomorrow = Date.parse("2026-11-23T17:00:00Z");
+    assert.equal(expectedStep(details, tomorrow), "collection_point");
+    assert.equal(expectedStep(details, tomorrow - 1), "revisit", "a second entry of the same day corrects the first");
+    assert.equal(expectedStep(null, tomorrow), "revisit");
   });
 });
 

@@ -9,11 +9,22 @@ import { Icon } from "./icons.tsx";
 export function PaidBanner({ customer }: { customer: CustomerView }) {
   const t = useTranslate();
   const collector = useSelected((state) => state.collector);
+  const { paid } = customer;
+  if (paid?.reversed !== undefined) {
+    return (
+      <section class="banner bad" role="alert">
+        <Icon name="warn" />
+        <div>
+          <strong>{t("reversed_title", { amount: dong(paid.amount), time: writtenMoment(paid.at) })}</strong>
+          {paid.reversed !== "" && <p>{t("reversed_reason", { reason: paid.reversed })}</p>}
+        </div>
+      </section>
+    );
+  }
   const isKnown = customer.account !== null || customer.stop !== undefined;
   if (customer.debt > 0 || !isKnown) {
     return null;
   }
-  const { paid } = customer;
   // The gateway names a collector by the code.
   const isOwn = collector !== null && paid?.where.endsWith(` ${collector.collector_code}`);
   return (

@@ -1,9 +1,11 @@
 /** The state of one print job, with what a person can do about it. */
 import { Fragment, h } from "preact";
 import { useState } from "preact/hooks";
+import type { ReprintReply } from "../../api/types.ts";
 import { writtenMoment } from "../clock.ts";
 import { printAgain, printCopy, reportPrinted } from "../commands.ts";
 import type { PrintJobNow } from "../print_job_list.ts";
+import { WITHDRAWN } from "../untrue_documents.ts";
 import { useApp, useAppState, useTranslate } from "../use_app.ts";
 import { DoButton } from "./busy.tsx";
 import { Icon, type IconName } from "./icons.tsx";
@@ -28,7 +30,8 @@ export function PrintJobLine({ job, withName = false }: { job: PrintJobNow; with
       : t(`document_${job.kind}`);
   const asked = commands.some((one) => one.id === `${job.job_id}:${job.attempt}` && one.state === "waiting");
   const isMoney = job.kind === "receipt" || job.kind === "copy" || job.kind === "void";
-  const again = withName && job.state === "printed" && !isMoney && (
+  const isWithdrawn = job.state === "cancelled" && WITHDRAWN.has(job.cause ?? "");
+  const again = withName && job.state === "printed" && !isMoney && !job.local && (
     <DoButton class="small-button" disabled={asked} act={() => printAgain(app, job.job_id, job.attempt)}>
       {t("print_again")}
     </DoButton>
@@ -41,7 +44,7 @@ export function PrintJobLine({ job, withName = false }: { job: PrintJobNow; with
           <span class="name">{name}</span>
           {withName && job.summary !== "" && <span class="where">{job.summary}</span>}
           <span class="state">
-            {t(`state_${job.state}`)}
+            {t(isWithdrawn ? "state_withdrawn" : `state_${job.state}`)}
             {job.cause && job.state !== "printed" && job.state !== "expired" ? `: ${t(`cause_${job.cause}`)}` : ""}
             {withName && job.created_at !== null ? ` · ${writtenMoment(job.created_at)}` : ""}
           </span>
@@ -54,10 +57,24 @@ export function PrintJobLine({ job, withName = false }: { job: PrintJobNow; with
             <strong>{t("ask_out")}</strong> {t("ask_out_more", { paper: name.toLowerCase() })}
           </p>
           <div class="pair">
-            <DoButton class="plain-button" act={() => reportPrinted(app, job.job_id, job.attempt)}>
+            <DoButton
+              class="plain-button"
+              act={async () => {
+                await (job.local
+                  ? app.printJobs.settleLocal(job.job_id, true)
+                  : reportPrinted(app, job.job_id, job.attempt));
+              }}
+            >
               {t("ask_yes")}
             </DoButton>
-            <DoButton class="plain-button" act={() => printAgain(app, job.job_id, job.attempt)}>
+            <DoButton
+              class="plain-button"
+              act={async () => {
+                await (job.local
+                  ? app.printJobs.settleLocal(job.job_id, false)
+                  : printAgain(app, job.job_id, job.attempt));
+              }}
+            >
               {t("ask_no")}
             </DoButton>
           </div>
@@ -88,7 +105,13 @@ export function PrintJobLine({ job, withName = false }: { job: PrintJobNow; with
         </div>
       )}
       {job.state === "failed" && (
-        <DoButton class="plain-button" disabled={asked} act={() => printAgain(app, job.job_id, job.attempt)}>
+        <DoButton
+          class="plain-button"
+          disabled={asked}
+          act={async () => {
+            await (job.local ? app.printJobs.settleLocal(job.job_id, false) : printAgain(app, job.job_id, job.attempt));
+          }}
+        >
           {t("print_again")}
         </DoButton>
       )}
@@ -107,14 +130,14 @@ export function CopyOrder({ receiptId }: { receiptId: string }) {
   const [open, setOpen] = useState(false);
   const [reason, setReason] = useState("");
   const last = commands.findLast((one) => one.kind === "copy" && one.params["receipt_id"] === receiptId);
+  // Without a number it is the receipt itself, which no phone had printed.
+  const ordered = (n: number): string => (n > 0 ? t("copy_ordered", { n }) : t("first_ordered"));
   if (last?.state === "waiting") {
     return <p class="hint">{t("stop_waiting")}</p>;
   }
   return (
     <>
-      {last?.state === "sent" && (
-        <p class="hint">{t("copy_ordered", { n: (last.answer as { copy_number: number }).copy_number })}</p>
-      )}
+      {last?.state === "sent" && <p class="hint">{ordered((last.answer as ReprintReply).copy_number)}</p>}
       {last?.state === "refused" && <p class="note bad">{last.problem?.detail}</p>}
       {!open && (
         <button type="button" class="small-button" disabled={!online} onClick={() => setOpen(true)}>

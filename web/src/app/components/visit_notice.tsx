@@ -1,14 +1,17 @@
 /** The notice of a visit, from the command on the phone to the printer. */
 import { h } from "preact";
 import type { CurrentVisit } from "../../storage/schema.ts";
+import { printFromPhone } from "../commands.ts";
 import { printJobOf, printJobsNow } from "../print_job_list.ts";
-import { useAppState, useTranslate } from "../use_app.ts";
+import { useApp, useAppState, useTranslate } from "../use_app.ts";
+import { DoButton } from "./busy.tsx";
 import { Icon } from "./icons.tsx";
 import { PrintJobLine } from "./print_job_line.tsx";
 
 export function VisitNotice({ visit, title }: { visit: CurrentVisit; title: string }) {
   const t = useTranslate();
-  const { commands, printJobs, keptJobs, held } = useAppState();
+  const app = useApp();
+  const { commands, printJobs, keptJobs, held, online } = useAppState();
   const command = commands.findLast((one) => one.kind === "visit" && one.id === visit.visit_id);
   const job = printJobOf(printJobsNow(printJobs, keptJobs, held), { visit_id: visit.visit_id, kind: "notice" });
   if (command?.state === "refused") {
@@ -21,6 +24,12 @@ export function VisitNotice({ visit, title }: { visit: CurrentVisit; title: stri
   return (
     <section class="card">
       {job ? <PrintJobLine job={job} /> : <Pending title={title} waiting={command?.state === "waiting"} />}
+      {job && command?.state === "waiting" && <p class="hint">{t("done_waiting")}</p>}
+      {!job && !online && command?.state === "waiting" && (
+        <DoButton class="plain-button" act={() => printFromPhone(app, visit)}>
+          {t("print_from_phone")}
+        </DoButton>
+      )}
     </section>
   );
 }

@@ -8,7 +8,7 @@ import { NotesBack } from "../components/change.tsx";
 import { Link } from "../components/link.tsx";
 import { PaidBanner } from "../components/paid_banner.tsx";
 import { Screen } from "../components/screen.tsx";
-import { dong, likelyAmounts, plainDong, readDong } from "../money.ts";
+import { dong, likelyAmounts, plainDong, readDong, roundedUp } from "../money.ts";
 import { go } from "../router.ts";
 import { useApp, useAppState, useTranslate } from "../use_app.ts";
 import { useCustomer } from "../use_customer.ts";
@@ -21,7 +21,8 @@ export function Cash({ code }: { code: string }) {
   const [given, setGiven] = useState("");
   const [count, setCount] = useState<number | null>(null);
   const bills = customer.openBills.slice(0, count ?? customer.openBills.length);
-  const due = count === null ? customer.debt : openOf(bills);
+  const exact = count === null ? customer.debt : openOf(bills);
+  const due = roundedUp(exact, customer.account?.cash_step ?? 1);
   const payment = customer.payment;
   const isPaid = payment?.state === "sent";
   useEffect(() => {
@@ -61,6 +62,7 @@ export function Cash({ code }: { code: string }) {
         <span>{t("cash_due")}</span>
         <strong>{dong(due)}</strong>
         <span class="hint">{customer.name}</span>
+        {due > exact && <span class="hint">{t("cash_rounded", { amount: dong(due - exact) })}</span>}
       </section>
       {customer.openBills.length > 1 && (
         <fieldset class="card options">

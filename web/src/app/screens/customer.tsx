@@ -7,6 +7,7 @@ import { writtenDay, writtenMoment } from "../clock.ts";
 import { visit } from "../commands.ts";
 import { DoButton } from "../components/busy.tsx";
 import { Icon } from "../components/icons.tsx";
+import { ReportMistake } from "../components/mistakes.tsx";
 import { PaidBanner } from "../components/paid_banner.tsx";
 import { PhoneCorrection } from "../components/phone_correction.tsx";
 import { CopyOrder } from "../components/print_job_line.tsx";
@@ -46,7 +47,7 @@ export function Customer({ code }: { code: string }) {
         <BillCard key={bill.bill_id} bill={bill} isOld={bill !== newest} />
       ))}
       {details && <Visits visits={details.visits} />}
-      {account && <Payments payments={account.payments} />}
+      {account && <Payments customer={customer} payments={account.payments} />}
       {customer.readAt !== null && <p class="hint">{t("customer_as_of", { time: writtenMoment(customer.readAt) })}</p>}
     </Screen>
   );
@@ -215,6 +216,7 @@ function Visits({ visits }: { visits: readonly Visit[] }) {
         {visits.slice(0, 6).map((one) => (
           <li key={`${one.visit_id}${one.outcome}`}>
             {writtenMoment(one.visited_at)} · {t(`outcome_${one.outcome}`)}
+            {one.withdrawn_at ? ` · ${t("visit_withdrawn")}` : ""}
             {one.appointment ? ` · ${t("appointment_on", { moment: writtenMoment(one.appointment) })}` : ""}
             {one.note !== "" && <span class="where">{one.note}</span>}
           </li>
@@ -224,7 +226,7 @@ function Visits({ visits }: { visits: readonly Visit[] }) {
   );
 }
 
-function Payments({ payments }: { payments: readonly Payment[] }) {
+function Payments({ customer, payments }: { customer: CustomerView; payments: readonly Payment[] }) {
   const t = useTranslate();
   if (payments.length === 0) {
     return null;
@@ -239,6 +241,7 @@ function Payments({ payments }: { payments: readonly Payment[] }) {
             {one.reversed_at ? ` · ${t("payment_reversed")}` : ""}
             {one.receipt_number ? <span class="where">{`${t("document_receipt")} ${one.receipt_number}`}</span> : null}
             {one.receipt_id && !one.reversed_at ? <CopyOrder receiptId={one.receipt_id} /> : null}
+            <ReportMistake customer={customer} payment={one} />
           </li>
         ))}
       </ul>

@@ -6,6 +6,7 @@ import { writtenMoment } from "../clock.ts";
 import { Change } from "../components/change.tsx";
 import { Icon } from "../components/icons.tsx";
 import { Link } from "../components/link.tsx";
+import { TakeBack } from "../components/mistakes.tsx";
 import { PaidBanner } from "../components/paid_banner.tsx";
 import { Points } from "../components/points.tsx";
 import { PrintJobLine } from "../components/print_job_line.tsx";
@@ -128,7 +129,7 @@ function Visited({ customer }: { customer: CustomerView }) {
       </section>
     );
   }
-  const step = recorded?.next_step ?? expectedStep(customer.details, visit.visit_id);
+  const step = recorded?.next_step ?? expectedStep(customer.details, Date.parse(command?.made_at ?? visit.started_at));
   const appointment = recorded ? recorded.appointment : visit.appointment;
   return (
     <>
@@ -167,6 +168,7 @@ function Visited({ customer }: { customer: CustomerView }) {
         </>
       )}
       <VisitNotice visit={visit} title={t("visit_notice")} />
+      {command?.state === "sent" && <TakeBack customer={customer} visit={visit} />}
     </>
   );
 }

@@ -2,7 +2,7 @@
 import { Fragment, h } from "preact";
 import { useState } from "preact/hooks";
 import { dayAfter, momentOf, weekdayOf, writtenDay } from "../clock.ts";
-import { cannotPay } from "../commands.ts";
+import { cannotPay, correctPromise } from "../commands.ts";
 import { DoButton } from "../components/busy.tsx";
 import { Link } from "../components/link.tsx";
 import { PaidBanner } from "../components/paid_banner.tsx";
@@ -30,7 +30,9 @@ export function PromiseScreen({ code }: { code: string }) {
   const [day, setDay] = useState(dayAfter(today, 1));
   const [time, setTime] = useState("08:00");
   const [note, setNote] = useState("");
-  const { visit } = customer;
+  const { lastVisit } = customer;
+  const wrong = customer.visit === null && lastVisit?.outcome === "cannot_pay" ? lastVisit : null;
+  const visit = customer.visit ?? wrong;
   if (!visit || customer.debt <= 0) {
     return (
       <Screen title={t("cannot_pay")} back={`customers/${code}`}>
@@ -41,14 +43,20 @@ export function PromiseScreen({ code }: { code: string }) {
       </Screen>
     );
   }
-  const isSecond = expectedStep(customer.details, visit.visit_id) === "collection_point";
+  // A correction stays on the occasion of what it corrects.
+  const isSecond = wrong === null && expectedStep(customer.details, app.clock.now()) === "collection_point";
   const isOther = !DAYS.some((days) => dayAfter(today, days) === day);
   const dayName = (one: string): string => `${t(`weekday_${weekdayOf(one) as 0}`)} ${writtenDay(one).slice(0, 5)}`;
   const moment = momentOf(day, time);
   const isPossible = !Number.isNaN(moment) && moment > app.clock.now() && day <= dayAfter(today, LONGEST_DAYS);
   const save = async (): Promise<void> => {
     const appointment = isSecond ? null : new Date(moment).toISOString();
-    await cannotPay(app, { customer_code: code, name: customer.name }, visit, appointment, note);
+    const whom = { customer_code: code, name: customer.name };
+    if (wrong) {
+      await correctPromise(app, whom, wrong, appointment, note, t("promise_correct_reason"));
+    } else {
+      await cannotPay(app, whom, visit, appointment, note);
+    }
     go(`customers/${code}/done`, "instead");
   };
   return (

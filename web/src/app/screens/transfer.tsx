@@ -2,6 +2,7 @@
 import { Fragment, h } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { Transfer } from "../../storage/schema.ts";
+import { showCode } from "../commands.ts";
 import { Icon } from "../components/icons.tsx";
 import { Link } from "../components/link.tsx";
 import { PaidBanner } from "../components/paid_banner.tsx";
@@ -94,6 +95,7 @@ function useTransfer(customer: CustomerView): Transfer | null {
         before: customer.account?.payments.map((payment) => payment.payment_id) ?? [],
       };
       void app.attempt(() => keepTransfer(app, made));
+      void app.attempt(() => showCode(app, made));
       setShown(made.transfer_id);
     } else if (waiting) {
       setShown(waiting.transfer_id);

@@ -204,6 +204,8 @@ export class FakeGateway {
         return part === "account" ? this.#account(id) : this.#details(id);
       case "PUT visits":
         return { visit: this.#visit(id, body) };
+      case "PUT transfer-codes":
+        return { transfer_id: id };
       case "POST payments":
         return this.#payment(key, body);
       default:

@@ -1,0 +1,2 @@
+-- payments_reference_once is stricter; copies of an earlier version, which looked references up by this one, are gone.
+DROP INDEX payments_reference;

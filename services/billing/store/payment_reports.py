@@ -1,0 +1,51 @@
+"""Payments that collectors reported as taken by mistake."""
+
+from datetime import datetime
+
+from services.billing.store import payments
+from shared.contracts.billing import PaymentReport, ReportPayment
+from shared.db import Connection
+
+_ADD = """
+INSERT INTO payment_reports (report_id, payment_id, collector_code, device_id, reason, reported_at)
+VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT DO NOTHING
+RETURNING true
+"""
+
+
+async def add(connection: Connection, request: ReportPayment, moment: datetime) -> bool:
+    """Keep a report; return False when its id is taken."""
+    added = await connection.fetchval(
+        _ADD,
+        request.report_id,
+        request.payment_id,
+        request.collector_code,
+        request.device_id,
+        request.reason,
+        moment,
+    )
+    return added is not None
+
+
+_WAITING = """
+SELECT report_id, payment_reports.payment_id, payment_reports.collector_code, reason, reported_at
+FROM payment_reports JOIN payments USING (payment_id)
+WHERE reversed_at IS NULL ORDER BY reported_at, report_id LIMIT $1
+"""
+
+
+async def waiting(connection: Connection, limit: int) -> list[PaymentReport]:
+    """Return the reports of payments that stand, the oldest first."""
+    rows = await connection.fetch(_WAITING, limit)
+    found = await payments.by_id(connection, [row["payment_id"] for row in rows])
+    return [
+        PaymentReport(
+            report_id=row["report_id"],
+            payment=found[row["payment_id"]],
+            collector_code=row["collector_code"],
+            reason=row["reason"],
+            reported_at=row["reported_at"],
+        )
+        for row in rows
+    ]

@@ -1,0 +1,45 @@
+"""Reads the rules of occasions; a mistake in the file stops the service before it consumes a message."""
+
+from datetime import date
+from pathlib import Path
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from services.customer.domain.occasions import OccasionRule
+from shared.contracts.common import UnitCode
+
+FILE = Path(__file__).with_name("occasions.yaml")
+
+
+class OccasionFileError(Exception):
+    """The file is wrong; the message names it and the place."""
+
+
+class _Rule(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    in_force_from: date = Field(alias="from")
+    units: frozenset[UnitCode] = frozenset()
+    days_apart: int = Field(ge=0, le=60)
+    hours_apart: int = Field(ge=0, le=24 * 60)
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    rules: list[_Rule] = Field(min_length=1)
+
+
+def load_occasion_rules(path: Path = FILE) -> tuple[OccasionRule, ...]:
+    """Return the rules of a file. Raises :class:`OccasionFileError`."""
+    try:
+        read = _File.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    except (OSError, yaml.YAMLError, ValidationError) as error:
+        raise OccasionFileError(f"{path}: {error}") from error
+    named = [(rule.in_force_from, unit) for rule in read.rules for unit in rule.units or {"all"}]
+    twice = {name for name in named if named.count(name) > 1}
+    if twice:
+        day, unit = min(twice)
+        raise OccasionFileError(f"{path}: two rules from {day} for {unit}")
+    return tuple(OccasionRule(rule.in_force_from, rule.units, rule.days_apart, rule.hours_apart) for rule in read.rules)

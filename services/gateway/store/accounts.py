@@ -1,0 +1,49 @@
+"""What puts a notice out of date: each account as billing last reported it, and visits that were taken back."""
+
+from datetime import datetime
+from uuid import UUID
+
+from shared.contracts.common import AccountState
+from shared.db import Connection
+
+_KEEP = """
+INSERT INTO customer_accounts AS known (customer_code, version, debt) VALUES ($1, $2, $3)
+ON CONFLICT (customer_code) DO UPDATE SET version = excluded.version, debt = excluded.debt
+WHERE known.version < excluded.version
+RETURNING true
+"""
+
+
+async def keep_account(connection: Connection, account: AccountState) -> bool:
+    """Keep what billing reports, unless something newer is known; return whether it was new.
+
+    The row stays locked until the transaction ends: a notice that is queued meanwhile sees it, or is seen.
+    """
+    kept = await connection.fetchval(_KEEP, account.customer_code, account.version, account.debt)
+    return kept is True
+
+
+# The lock keeps a report of billing from coming between this look and the notice that is queued after it.
+_KNOWN = "SELECT version, debt FROM customer_accounts WHERE customer_code = $1 FOR SHARE"
+
+
+async def known_account(connection: Connection, customer_code: str) -> tuple[int, int] | None:
+    """Return version and debt of an account as last reported; None when nothing was."""
+    row = await connection.fetchrow(_KNOWN, customer_code)
+    return None if row is None else (row["version"], row["debt"])
+
+
+_ADD_WITHDRAWN = "INSERT INTO withdrawn_visits (visit_id, withdrawn_at) VALUES ($1, $2) ON CONFLICT DO NOTHING"
+
+
+async def add_withdrawn_visit(connection: Connection, visit_id: UUID, moment: datetime) -> None:
+    """Keep that a visit was taken back."""
+    await connection.execute(_ADD_WITHDRAWN, visit_id, moment)
+
+
+_IS_WITHDRAWN = "SELECT EXISTS (SELECT FROM withdrawn_visits WHERE visit_id = $1)"
+
+
+async def is_withdrawn_visit(connection: Connection, visit_id: UUID) -> bool:
+    """Whether a visit was taken back."""
+    return await connection.fetchval(_IS_WITHDRAWN, visit_id) is True
