@@ -89,7 +89,7 @@ async def test_the_last_visit_is_taken_back_by_its_collector_on_the_same_day_wit
     details = await service.ask(GetCustomer(customer_code=HANH))
     assert (details.step, details.misses, details.collection_point_from) == (NextStep.DUE, 0, None)
     assert [visit.withdrawn_at for visit in details.visits] == [service.clock()]
-    assert await stops(service) == [(HANH, NextStep.DUE, False, False, None)]
+    assert await stops(service) == [(HANH, NextStep.DUE, False, False, False, None)]
     (emitted,) = await service.emitted(VisitWithdrawn)
     assert (emitted.visit.visit_id, emitted.reason) == (first.visit_id, "Nhầm ngày")
     rows = await service.pool.fetch("SELECT collector_code, reason FROM visit_withdrawals")
