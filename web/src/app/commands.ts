@@ -4,14 +4,10 @@ import type { Command, CurrentVisit, Transfer } from "../storage/schema.ts";
 import type { Core } from "./core.ts";
 import { newId } from "./ids.ts";
 import { localJob } from "./local_notice.ts";
-import type { NewCommand, Outbox } from "./outbox.ts";
+import { type NewCommand, NOBODY, type Sender } from "./outbox.ts";
 import type { PrintJobs } from "./print_jobs.ts";
 import { expectedStep, newVisit, openVisit } from "./procedure.ts";
 import { tidyLine } from "./text.ts";
-
-interface Sender extends Core {
-  readonly outbox: Outbox;
-}
 
 interface Printing extends Sender {
   readonly printJobs: PrintJobs;
@@ -243,46 +239,6 @@ export function closeShift(
   });
 }
 
-export function printCopy(app: Sender, receiptId: string, reason: string): Promise<Command> {
-  return app.outbox.submit({
-    id: newId(app.clock.now()),
-    kind: "copy",
-    route: "POST /v1/receipts/{receipt_id}/copies",
-    params: { receipt_id: receiptId },
-    keyed: true,
-    body: { reason: tidyLine(reason).slice(0, 500) },
-    ...NOBODY,
-  });
-}
-
-/** A person has looked at the printer: the document is out. */
-export function reportPrinted(app: Sender, jobId: string, attempt: number): Promise<Command> {
-  return app.outbox.submit({
-    id: `${jobId}:${attempt}`,
-    kind: "printed",
-    route: "POST /v1/print-jobs/{job_id}/results",
-    params: { job_id: jobId },
-    keyed: false,
-    body: { attempt, state: "printed" },
-    ...NOBODY,
-  });
-}
-
-/** A person has looked at the printer: nothing usable came out. Only this prints a document a second time. */
-export function printAgain(app: Sender, jobId: string, attempt: number): Promise<Command> {
-  return app.outbox.submit({
-    id: `${jobId}:${attempt}`,
-    kind: "print_again",
-    route: "POST /v1/print-jobs/{job_id}/attempts",
-    params: { job_id: jobId },
-    keyed: false,
-    body: { after_attempt: attempt },
-    ...NOBODY,
-  });
-}
-
 function about(whom: Whom): Pick<Command, "lane" | "customer_code" | "customer_name"> {
   return { lane: whom.customer_code, customer_code: whom.customer_code, customer_name: whom.name };
 }
-
-const NOBODY = { lane: "own", customer_code: null, customer_name: "" } as const;

@@ -17,6 +17,14 @@ const OTHER_TAB_MS = 20_000;
 /** A command that has not been kept yet. */
 export type NewCommand = Omit<Command, "seq" | "state" | "tries" | "made_at" | "clock_offset">;
 
+/** What commands are submitted through. */
+export interface Sender extends Core {
+  readonly outbox: Outbox;
+}
+
+/** Of a command that concerns no customer. */
+export const NOBODY = { lane: "own", customer_code: null, customer_name: "" } as const;
+
 export class Outbox {
   readonly #core: Core;
   readonly #customers: Customers;

@@ -3,7 +3,7 @@ import { Fragment, h } from "preact";
 import { useState } from "preact/hooks";
 import type { ReprintReply } from "../../api/types.ts";
 import { writtenMoment } from "../clock.ts";
-import { printAgain, printCopy, reportPrinted } from "../commands.ts";
+import { printAgain, printCopy, reportPrinted } from "../print_commands.ts";
 import type { PrintJobNow } from "../print_job_list.ts";
 import { WITHDRAWN } from "../untrue_documents.ts";
 import { useApp, useAppState, useTranslate } from "../use_app.ts";
