@@ -64,7 +64,7 @@ WITHDRAWN = frozenset(
         PrintJobCause.REVERSED,
     }
 )
-"""The document no longer says the truth: it was withdrawn."""
+"""The document is no longer true: it was withdrawn."""
 
 
 class FinishedCause(StrEnum):
@@ -105,4 +105,4 @@ class PrintJobFinished(Event):
     visit_id: UUID | None
     finished_at: Moment
     withdrawn_because: str | None = None
-    """Why the document no longer said the truth, one of ``WITHDRAWN``; None where it did."""
+    """Why the document was no longer true, one of ``WITHDRAWN``; None where it was."""

@@ -62,7 +62,7 @@ OPERATIONS: list[AnyOperation] = [
         path="/v1/transfer-codes/{transfer_id}",
         name="showTransferCode",
         tag="payments",
-        summary="Tell that this phone shows a payment code",
+        summary="Record that this phone shows a payment code",
         description=(
             "When the transfer is recorded with its reference in `transfer_content` (or, where the payer wrote no "
             "reference, with its amount), the receipt is printed on this phone. Repeating it is safe."

@@ -156,7 +156,7 @@ class Trigger(StrEnum):
     CANCEL_ON_THE_PHONE = "cancel on the phone"
     """The person with the phone cancels the job."""
     WITHDRAW = "withdraw"
-    """The document no longer says the truth: the debt is paid, the payment reversed, the door left."""
+    """The document is no longer true: the debt is paid, the payment reversed, the door left."""
     PRINT_AGAIN = "print again"
     """A person has looked at the printer and asks for the document again."""
 
@@ -187,7 +187,7 @@ class Condition(Enum):
     RECEIPT = auto()
     """The document is money."""
     WITHDRAWN = auto()
-    """The document was withdrawn because it no longer says the truth."""
+    """The document was withdrawn because it is no longer true."""
 
 
 class NextAttempt(Enum):

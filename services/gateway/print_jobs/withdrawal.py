@@ -1,4 +1,4 @@
-"""Documents that no longer say the truth are withdrawn before they are printed, each with its cause."""
+"""Documents that are no longer true are withdrawn before they are printed, each with its cause."""
 
 from collections.abc import Iterable
 from datetime import datetime

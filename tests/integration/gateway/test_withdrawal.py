@@ -1,4 +1,4 @@
-"""A document that no longer says the truth is never printed: it is withdrawn, and the phone learns why."""
+"""A document that is no longer true is never printed: it is withdrawn, and the phone learns why."""
 
 from uuid import UUID
 
@@ -46,7 +46,7 @@ async def becomes(phone: VirtualPhone, job_id: UUID, state: str, cause: str | No
 
 
 async def forgotten(phone: VirtualPhone, job_id: UUID) -> None:
-    """Wait until the phone has been told that it is not to print a document."""
+    """Wait until the phone no longer holds a document."""
     await phone.wait_for(lambda: job_id not in phone.stream.jobs.by_id, what="the withdrawal")
 
 

@@ -1247,7 +1247,7 @@ export interface Paths {
     body: ShiftClosing;
     answer: ShiftReply;
   };
-  /** Tell that this phone shows a payment code */
+  /** Record that this phone shows a payment code */
   "PUT /v1/transfer-codes/{transfer_id}": {
     params: { "transfer_id": string };
     body: TransferCode;

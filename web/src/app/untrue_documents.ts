@@ -1,4 +1,4 @@
-/** Documents that no longer say the truth, as far as the phone knows; the gateway withdraws the others. Pure. */
+/** Documents that are no longer true, as far as the phone knows; the gateway withdraws the others. Pure. */
 import type { Job, PrintJobCause } from "../api/types.ts";
 import type { KeptJob } from "../storage/schema.ts";
 import type { AppState } from "./state.ts";

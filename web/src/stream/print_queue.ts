@@ -31,7 +31,7 @@ export interface PrintQueueParts {
   /** Send a frame to the gateway, if the stream is open; what matters is sent again after the next welcome. */
   send(frame: object): void;
   changed(): void;
-  /** Why a document no longer says the truth, asked right before it would be printed; null where it does. */
+  /** Why a document is no longer true, asked right before it would be printed; null where it does. */
   untrue?(job: Job): Promise<PrintJobCause | null>;
   now(): number;
   /** Run `work` while no other tab prints. */
