@@ -102,7 +102,7 @@ describe("anybody", () => {
     await isFitFor("correcting a number");
     await it.type("Số điện thoại mới", "số không phải số");
     await it.press("Lưu số mới");
-    await it.sees(/Số điện thoại không đúng/);
+    await it.sees(/Số điện thoại không có chữ cái/);
     await it.press("Gặp khách");
     await it.press(/^Chưa trả được/);
     await it.type("Ghi chú", "Hẹn\u001b@\u0007 mai 😀 ".normalize("NFD"));
