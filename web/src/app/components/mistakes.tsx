@@ -17,7 +17,7 @@ export function TakeBack({ customer, visit }: { customer: CustomerView; visit: C
   const here = `customers/${customer.code}`;
   return (
     <section class="card">
-      <h3>{t("mistake_title")}</h3>
+      <h2>{t("mistake_title")}</h2>
       {visit.outcome === "cannot_pay" && (
         <Link to={`${here}/promise`} class="small-button">
           {t("promise_correct")}

@@ -40,6 +40,8 @@ describe("anybody", () => {
       const { axe } = window as unknown as { axe: { run(options: object): Promise<{ violations: object[] }> } };
       const { violations } = await axe.run({
         runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+        // It counts what the bar at the foot covers while a list is scrolled; sizes are checked below, more strictly.
+        rules: { "target-size": { enabled: false } },
       });
       const small = [...document.querySelectorAll<HTMLElement>("a, button, input, summary")]
         .map((element) => ({ element, box: (element.closest("label") ?? element).getBoundingClientRect() }))
