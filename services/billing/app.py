@@ -3,19 +3,20 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from services.billing.rounding.files import load_rounding_rules
+from services.billing.rounding.rules import RoundingRule
 from services.billing.settings import BillingSettings
 from services.billing.tariffs.files import load_tariffs
 from services.billing.topology import TOPOLOGY
 from shared.clock import Clock, now
 from shared.health import serve_health
+from shared.rule_files import load_rules
 from shared.runtime import Running, open_parts
 
 
 @asynccontextmanager
 async def service(settings: BillingSettings, *, clock: Clock = now) -> AsyncIterator[Running]:
     """Check the tariff files, start the bus, serve health; close in reverse."""
-    rounding_rules = load_rounding_rules(settings.cash_rounding_file)
+    rounding_rules = load_rules(settings.cash_rounding_file, RoundingRule)
     load_tariffs()  # a mistake in a tariff file stops the service before it consumes a message
     async with open_parts(settings, TOPOLOGY) as parts:
         await parts.bus.start(

@@ -4,7 +4,6 @@ from pathlib import Path
 
 from pydantic import Field
 
-from services.billing.rounding.files import FILE
 from shared.settings import ServiceSettings
 
 
@@ -14,7 +13,7 @@ class BillingSettings(ServiceSettings):
     cash_ceiling: int = Field(default=200_000_000, gt=0, le=10**12)
     """Cash in đồng that a collector may hold; a shift keeps the value of its opening."""
 
-    cash_rounding_file: Path = FILE
+    cash_rounding_file: Path = Path(__file__).parent / "rounding" / "cash_rounding.yaml"
     """To which whole amount cash is rounded up, by unit and day."""
 
     points_on_notice: int = Field(default=3, ge=1, le=20)

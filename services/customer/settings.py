@@ -5,8 +5,9 @@ from pathlib import Path
 
 from pydantic import Field
 
+from services.customer.domain.occasions import OccasionRule
 from services.customer.domain.visits import VisitRules
-from services.customer.visits.occasions import FILE, load_occasion_rules
+from shared.rule_files import load_rules
 from shared.settings import ServiceSettings
 
 
@@ -16,7 +17,7 @@ class CustomerSettings(ServiceSettings):
     cannot_pay_before_collection_point: int = Field(default=2, ge=1, le=20)
     """``cannot_pay`` on so many occasions for one debt send the customer to a collection point."""
 
-    occasion_rules_file: Path = FILE
+    occasion_rules_file: Path = Path(__file__).parent / "visits" / "occasions.yaml"
     """When a further ``cannot_pay`` is one on another occasion, by unit and day."""
 
     days_to_appointment: int = Field(default=3, ge=0, le=60)
@@ -34,7 +35,7 @@ class CustomerSettings(ServiceSettings):
         """The same as the rules of the domain."""
         return VisitRules(
             cannot_pay_before_collection_point=self.cannot_pay_before_collection_point,
-            occasions=load_occasion_rules(self.occasion_rules_file),
+            occasions=load_rules(self.occasion_rules_file, OccasionRule),
             days_to_appointment=self.days_to_appointment,
             longest_appointment=timedelta(days=self.longest_appointment_days),
             most_clock_skew=timedelta(hours=self.most_clock_skew_hours),

@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from services.customer.domain.occasions import OccasionRule, counted_occasions, rule_in_force
+from services.customer.domain.occasions import OccasionRule, counted_occasions, occasion_rule
 from shared.client_times import AT_THE_DOOR, Span
 from shared.clock import business_day
 from shared.contracts.common import AccountState, NextStep, Outcome
@@ -134,7 +134,7 @@ def next_occasion_from(refusals: Iterable[datetime], rules: VisitRules, now: dat
         return None
     if not counted:
         return now
-    return rule_in_force(rules.occasions, rules.unit_code, business_day(now)).next_from(counted[-1])
+    return occasion_rule(rules.occasions, rules.unit_code, business_day(now)).next_from(counted[-1])
 
 
 def _appointment(misses: list[PastVisit]) -> datetime | None:

@@ -1,7 +1,7 @@
 """Money: cleared oldest first, refused twice, kept as credit, taken back."""
 
 import asyncio
-from datetime import timedelta, timezone
+from datetime import date, timedelta, timezone
 
 import pytest
 
@@ -360,7 +360,7 @@ async def test_cash_taken_by_mistake_is_reported_once_by_who_took_it_until_it_is
 
 
 async def test_what_rounding_leaves_is_credit_and_clears_the_next_bill(desk: Desk) -> None:
-    rules = [RoundingRule(units=frozenset({"PB1401"}), step=1000)]
+    rules = [RoundingRule(in_force_from=date(2018, 1, 1), units=frozenset({"PB1401"}), step=1000)]
     await desk.customer()
     await desk.bill(50, 9)
     await desk.open_shift()

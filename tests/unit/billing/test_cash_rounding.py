@@ -5,19 +5,29 @@ from pathlib import Path
 
 import pytest
 
-from services.billing.rounding.files import RoundingFileError, load_rounding_rules
 from services.billing.rounding.rules import RoundingRule, step_in_force
+from services.billing.settings import BillingSettings
+from shared.rule_files import RuleFileError, load_rules
 
+FILE = BillingSettings.model_fields["cash_rounding_file"].default
 DAY = date(2026, 11, 28)
 
 
 def test_cash_is_exact_by_default() -> None:
-    assert step_in_force(load_rounding_rules(), "PB1401", DAY) == 1
+    assert (
+        step_in_force(
+            load_rules(BillingSettings.model_fields["cash_rounding_file"].default, RoundingRule), "PB1401", DAY
+        )
+        == 1
+    )
     assert step_in_force((), "PB1401", DAY) == 1
 
 
 def test_a_units_own_rule_goes_before_that_for_all_from_its_day_on() -> None:
-    rules = [RoundingRule(DAY, frozenset({"PB1401"}), 1000), RoundingRule(date(2018, 1, 1), step=500)]
+    rules = [
+        RoundingRule(in_force_from=DAY, units=frozenset({"PB1401"}), step=1000),
+        RoundingRule(in_force_from=date(2018, 1, 1), step=500),
+    ]
     assert step_in_force(rules, "PB1401", DAY) == 1000
     assert step_in_force(rules, "PB1401", date(2026, 11, 27)) == 500
     assert step_in_force(rules, "PB1501", DAY) == 500
@@ -35,5 +45,5 @@ def test_a_units_own_rule_goes_before_that_for_all_from_its_day_on() -> None:
 def test_a_mistake_in_the_file_is_named(tmp_path: Path, text: str, reason: str) -> None:
     path = tmp_path / "rules.yaml"
     path.write_text(text)
-    with pytest.raises(RoundingFileError, match=reason):
-        load_rounding_rules(path)
+    with pytest.raises(RuleFileError, match=reason):
+        load_rules(path, RoundingRule)

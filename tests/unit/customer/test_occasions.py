@@ -8,14 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.customer.domain.occasions import OccasionRule, counted_occasions, rule_in_force
-from services.customer.visits.occasions import OccasionFileError, load_occasion_rules
+from services.customer.domain.occasions import OccasionRule, counted_occasions, occasion_rule
+from services.customer.settings import CustomerSettings
 from shared.clock import business_day
+from shared.rule_files import RuleFileError, load_rules
 
 NOON = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
-ALL = OccasionRule(date(2018, 1, 1))
-OWN = OccasionRule(date(2026, 11, 24), frozenset({"PB1401"}), days_apart=0, hours_apart=2)
+FILE = CustomerSettings.model_fields["occasion_rules_file"].default
+ALL = OccasionRule(in_force_from=date(2018, 1, 1), days_apart=1, hours_apart=6)
+OWN = OccasionRule(in_force_from=date(2026, 11, 24), units=frozenset({"PB1401"}), days_apart=0, hours_apart=2)
 
 
 def test_the_day_before_midnight_and_the_minute_after_are_one_occasion() -> None:
@@ -27,9 +29,9 @@ def test_the_day_before_midnight_and_the_minute_after_are_one_occasion() -> None
 
 def test_a_units_own_rule_goes_before_that_for_all_from_its_day_on() -> None:
     rules = [OWN, ALL]
-    assert rule_in_force(rules, "PB1401", date(2026, 11, 24)) == OWN
-    assert rule_in_force(rules, "PB1401", date(2026, 11, 23)) == ALL
-    assert rule_in_force(rules, "PB1501", date(2026, 11, 24)) == ALL
+    assert occasion_rule(rules, "PB1401", date(2026, 11, 24)) == OWN
+    assert occasion_rule(rules, "PB1401", date(2026, 11, 23)) == ALL
+    assert occasion_rule(rules, "PB1501", date(2026, 11, 24)) == ALL
     assert len(counted_occasions([NOON, NOON + 2 * HOUR], rules, "PB1401")) == 1
     next_day = NOON + 24 * HOUR
     assert len(counted_occasions([next_day, next_day + 2 * HOUR], rules, "PB1401")) == 2
@@ -48,7 +50,11 @@ def test_no_two_occasions_are_closer_than_the_rule_and_the_order_does_not_matter
 
 
 def test_the_rules_in_service_want_another_day() -> None:
-    rule = rule_in_force(load_occasion_rules(), "PB1401", date(2026, 11, 28))
+    rule = occasion_rule(
+        load_rules(FILE, OccasionRule),
+        "PB1401",
+        date(2026, 11, 28),
+    )
     assert (rule.days_apart, rule.hours_apart) == (1, 6)
 
 
@@ -70,5 +76,5 @@ def test_the_rules_in_service_want_another_day() -> None:
 def test_a_mistake_in_the_file_is_named(tmp_path: Path, text: str, reason: str) -> None:
     path = tmp_path / "rules.yaml"
     path.write_text(text)
-    with pytest.raises(OccasionFileError, match=reason):
-        load_occasion_rules(path)
+    with pytest.raises(RuleFileError, match=reason):
+        load_rules(path, OccasionRule)
