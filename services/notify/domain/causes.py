@@ -15,6 +15,7 @@ class Cause(StrEnum):
     EXPIRED = "expired"
     VISIT_WITHDRAWN = "visit_withdrawn"
     REJECTED_TEMPLATE = "rejected_template"
+    UNREACHABLE = "unreachable"
     PROVIDERS_EXHAUSTED = "providers_exhausted"
     ANSWER_LOST = "answer_lost"
     QUIET_HOURS = "quiet_hours"

@@ -21,6 +21,10 @@ class Handover(StrEnum):
     """This provider cannot serve us (balance, credentials, address, brandname)."""
     THROTTLED = "throttled"
     """Too fast for the provider, which kept nothing."""
+    UNREACHABLE = "unreachable"
+    """The provider has no way to this customer (no account, declined); the number itself may be right for others."""
+    CLOSED = "closed"
+    """The provider takes nothing for this customer now (its quiet hours, a limit for the day), and kept nothing."""
     NOT_SENT = "not_sent"
     """Nothing left us: refused connection, no name, no TLS."""
     UNKNOWN = "unknown"
@@ -80,10 +84,12 @@ def next_step(outcome: Handover, attempt: int, *, other_providers: bool) -> Step
             return Finish(End.FAILED, Cause.WRONG_NUMBER, block_number=True)
         case Handover.REJECTED_TEMPLATE:
             return Finish(End.FAILED, Cause.REJECTED_TEMPLATE)
-        case Handover.THROTTLED:
+        case Handover.UNREACHABLE if not other_providers:
+            return Finish(End.FAILED, Cause.UNREACHABLE)
+        case Handover.REJECTED_PROVIDER | Handover.NOT_SENT | Handover.UNREACHABLE if other_providers:
+            return Retry(timedelta(), fail_over=True)
+        case _:
             return _after_a_wait(attempt)
-        case Handover.REJECTED_PROVIDER | Handover.NOT_SENT:
-            return Retry(timedelta(), fail_over=True) if other_providers else _after_a_wait(attempt)
 
 
 def _after_a_wait(attempt: int) -> Step:

@@ -11,6 +11,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import IO, Any
 
@@ -39,6 +40,7 @@ class SandboxProvider:
     """Accepts everything into ``sms.jsonl`` of a folder."""
 
     name = "sandbox"
+    remembers = timedelta(days=36_500)
 
     def __init__(self, folder: Path, *, clock: Clock = now) -> None:
         self._clock = clock
@@ -51,6 +53,9 @@ class SandboxProvider:
         """Append one SMS to the file unless its client reference is already there."""
         async with self._one_at_a_time:
             return await asyncio.to_thread(self._accept, sms)
+
+    async def close(self) -> None:
+        """Nothing is open between two SMS."""
 
     def _accept(self, sms: OutgoingSms) -> HandoverResult:
         try:

@@ -34,8 +34,11 @@ class Watch:
 class Operator:
     """A provider that answers what a test wants; ``sent`` is what reached it."""
 
-    def __init__(self, *answers: Handover | Exception | None, name: str = "operator") -> None:
+    def __init__(
+        self, *answers: Handover | Exception | None, name: str = "operator", remembers: timedelta = timedelta()
+    ) -> None:
         self.name = name
+        self.remembers = remembers
         self.answers = list(answers)
         """Answers in turn, the last one for ever; None never answers; an exception is raised."""
         self.sent: list[OutgoingSms] = []
@@ -54,6 +57,9 @@ class Operator:
             raise answer
         assert answer is not None
         return HandoverResult(answer, f"{self.name}-{len(self.sent)}" if answer is Handover.ACCEPTED else None)
+
+    async def close(self) -> None:
+        """Nothing is open."""
 
 
 def notice(
