@@ -1,6 +1,6 @@
 """What follows from the outcome of handing an SMS to a provider. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -75,21 +75,21 @@ def next_step(outcome: Handover, attempt: int, *, other_providers: bool) -> Step
     The rule above all others: what may have been sent is never sent again by a machine, neither by the same provider
     nor by another one. ``other_providers``: whether there is one that has not been tried since the last wait.
     """
-    match outcome:
-        case Handover.ACCEPTED:
-            return Finish(End.SENT)
-        case Handover.UNKNOWN:
-            return Finish(End.UNKNOWN, Cause.ANSWER_LOST)
-        case Handover.REJECTED_NUMBER:
-            return Finish(End.FAILED, Cause.WRONG_NUMBER, block_number=True)
-        case Handover.REJECTED_TEMPLATE:
-            return Finish(End.FAILED, Cause.REJECTED_TEMPLATE)
-        case Handover.UNREACHABLE if not other_providers:
-            return Finish(End.FAILED, Cause.UNREACHABLE)
-        case Handover.REJECTED_PROVIDER | Handover.NOT_SENT | Handover.UNREACHABLE if other_providers:
-            return Retry(timedelta(), fail_over=True)
-        case _:
-            return _after_a_wait(attempt)
+    if end := _ENDS.get(outcome):
+        return end
+    if outcome in _ELSEWHERE and other_providers:
+        return Retry(timedelta(), fail_over=True)
+    return Finish(End.FAILED, Cause.UNREACHABLE) if outcome is Handover.UNREACHABLE else _after_a_wait(attempt)
+
+
+_ENDS: Mapping[Handover, Finish] = {
+    Handover.ACCEPTED: Finish(End.SENT),
+    Handover.UNKNOWN: Finish(End.UNKNOWN, Cause.ANSWER_LOST),
+    Handover.REJECTED_NUMBER: Finish(End.FAILED, Cause.WRONG_NUMBER, block_number=True),
+    Handover.REJECTED_TEMPLATE: Finish(End.FAILED, Cause.REJECTED_TEMPLATE),
+}
+_ELSEWHERE = frozenset({Handover.REJECTED_PROVIDER, Handover.NOT_SENT, Handover.UNREACHABLE})
+"""Another provider may send what this one certainly did not."""
 
 
 def _after_a_wait(attempt: int) -> Step:
