@@ -1,8 +1,10 @@
 """Vietnamese phone numbers: whatever people write becomes E.164, or is refused with the reason."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 
 import phonenumbers
 from phonenumbers import PhoneNumberType
@@ -28,6 +30,42 @@ OLD_MOBILE_PREFIXES = {
     "199": "59",
 }
 """Eleven-digit mobile numbers lost one digit in 2018; contracts and paper still carry the old prefixes."""
+
+
+class Operator(StrEnum):
+    """Whose network a mobile number is in. Chains and tariffs of SMS go by it."""
+
+    VIETTEL = "viettel"
+    VINAPHONE = "vinaphone"
+    MOBIFONE = "mobifone"
+    VIETNAMOBILE = "vietnamobile"
+    GMOBILE = "gmobile"
+    ITEL = "itel"
+    """Indochina Telecom, on VinaPhone's network; providers have a tariff and brandnames of its own for it."""
+    WINTEL = "wintel"
+    """Mobicast, once Reddi, on VinaPhone's network."""
+
+
+_PREFIXES = {
+    Operator.VIETTEL: "31 32 33 34 35 36 37 38 39 86 96 97 98",
+    Operator.VINAPHONE: "81 82 83 84 85 88 91 94",
+    Operator.MOBIFONE: "30 51 70 76 77 78 79 89 90 93",
+    Operator.VIETNAMOBILE: "52 56 58 92",
+    Operator.GMOBILE: "59 99",
+    Operator.ITEL: "87 998 999",
+    Operator.WINTEL: "55",
+}
+OPERATORS = {prefix: operator for operator, prefixes in _PREFIXES.items() for prefix in prefixes.split()}
+"""Prefix without the leading zero → the operator that it was allotted to.
+
+Sources, read on 2026-11-28: Quyết định 798/QĐ-BTTTT (2018-05-25) for the prefixes that came of the conversion;
+libphonenumber 9.0.43 (2026), ``resources/carrier/en/84.txt``, for the rest (030, 031 and 051 among them). A test
+compares.
+Prefixes of resellers inside an operator's own (0777 of VNSKY, 0775 of FPT) are that operator's.
+"""
+
+_LONGEST_PREFIX = max(map(len, OPERATORS))
+_NOT_PORTED: Mapping[str, Operator] = MappingProxyType({})
 
 _AREAS = """
 22-212 231-213 20-214 230-215 29-216 52-232 53-233 54-234 510-235 511-236 37-237 38-238 39-239
@@ -126,12 +164,29 @@ def _check_signs(written: str) -> None:
         raise InvalidPhoneError("holds characters that no phone number has")
 
 
+def is_vietnamese(phone: str) -> bool:
+    """Whether an E.164 number has Vietnam's country code."""
+    return phone.startswith(f"+{COUNTRY_CODE}")
+
+
 def is_mobile(phone: str) -> bool:
-    """Whether an E.164 number can receive SMS: a Vietnamese mobile number, not a landline."""
-    try:
-        return phonenumbers.number_type(phonenumbers.parse(phone)) in _MOBILE
-    except phonenumbers.NumberParseException:
-        return False
+    """Whether an E.164 number can receive SMS: a Vietnamese mobile one, no landline, no hotline, none from abroad."""
+    national = phone.removeprefix(f"+{COUNTRY_CODE}")
+    return is_vietnamese(phone) and bool(_DIGITS.fullmatch(national)) and _type(national) in _MOBILE
+
+
+def operator_of(phone: str, ported: Mapping[str, Operator] = _NOT_PORTED) -> Operator | None:
+    """Return the operator of an E.164 number; None for a number from abroad, a landline and a prefix that nobody has.
+
+    A number that was ported keeps its prefix: ``ported`` has the operators that such numbers are with now.
+    """
+    if not is_mobile(phone):
+        return None
+    if operator := ported.get(phone):
+        return operator
+    national = phone.removeprefix(f"+{COUNTRY_CODE}")
+    found = (OPERATORS.get(national[:length]) for length in range(_LONGEST_PREFIX, 0, -1))
+    return next((operator for operator in found if operator), None)
 
 
 def as_dialled(phone: str) -> str:

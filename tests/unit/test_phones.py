@@ -1,18 +1,23 @@
 """Phone numbers become E.164 however they were written, and nothing else becomes a phone number."""
 
+import phonenumbers
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from phonenumbers.carrier import name_for_number
 
 from shared.phones import (
     OLD_AREA_CODES,
     OLD_MOBILE_PREFIXES,
+    OPERATORS,
     Change,
     InvalidPhoneError,
+    Operator,
     PhoneReading,
     as_dialled,
     is_mobile,
     normalise,
+    operator_of,
     read_phone,
 )
 
@@ -165,3 +170,85 @@ def test_any_text_is_either_refused_or_becomes_a_stable_number(written: str) -> 
 
 def test_garbage_has_no_sms() -> None:
     assert not is_mobile("hello")
+
+
+@pytest.mark.parametrize(
+    ("phone", "operator"),
+    [
+        ("+84961234567", Operator.VIETTEL),
+        ("+84351234567", Operator.VIETTEL),
+        ("+84911234567", Operator.VINAPHONE),
+        ("+84811234567", Operator.VINAPHONE),
+        ("+84901234567", Operator.MOBIFONE),
+        ("+84761234567", Operator.MOBIFONE),
+        ("+84898123456", Operator.MOBIFONE),
+        ("+84921234567", Operator.VIETNAMOBILE),
+        ("+84522123456", Operator.VIETNAMOBILE),
+        ("+84591234567", Operator.GMOBILE),
+        ("+84993123456", Operator.GMOBILE),
+        ("+84998123456", Operator.ITEL),
+        ("+84871234567", Operator.ITEL),
+        ("+84559123456", Operator.WINTEL),
+    ],
+)
+def test_the_prefix_of_a_mobile_number_names_its_operator(phone: str, operator: Operator) -> None:
+    assert operator_of(phone) is operator
+
+
+@pytest.mark.parametrize(
+    "phone", ["+842903123456", "+8419001234", "+841800123456", "+14155552671", "+447911123456", "+85512345678", "0912"]
+)
+def test_landlines_hotlines_and_numbers_from_abroad_are_no_mobile_numbers_and_have_no_operator(phone: str) -> None:
+    assert not is_mobile(phone)
+    assert operator_of(phone) is None
+
+
+def test_a_ported_number_is_with_the_operator_that_it_went_to() -> None:
+    phone = "+84961234567"
+    assert operator_of(phone, {phone: Operator.MOBIFONE}) is Operator.MOBIFONE
+    assert operator_of("+84961234568", {phone: Operator.MOBIFONE}) is Operator.VIETTEL
+
+
+_CARRIERS = {
+    "Viettel": Operator.VIETTEL,
+    "Vinaphone": Operator.VINAPHONE,
+    "MobiFone": Operator.MOBIFONE,
+    "Vietnamobile": Operator.VIETNAMOBILE,
+    "G-Mobile": Operator.GMOBILE,
+    "Indochina Telecom": Operator.ITEL,
+    "Reddi": Operator.WINTEL,
+}
+
+
+@given(national=st.from_regex(r"[35789][0-9]{8}", fullmatch=True))
+def test_operators_are_those_of_libphonenumber(national: str) -> None:
+    number = phonenumbers.PhoneNumber(country_code=84, national_number=int(national))
+    carrier = name_for_number(number, "en")
+    # libphonenumber names the network that 087 is on, and not who sells the numbers.
+    expected = Operator.ITEL if national.startswith("87") else _CARRIERS.get(carrier)
+    if carrier:
+        assert operator_of(f"+84{national}") is expected
+
+
+@pytest.mark.parametrize(("old", "new"), OLD_MOBILE_PREFIXES.items())
+def test_the_conversion_of_2018_left_every_number_with_its_operator(old: str, new: str) -> None:
+    blocks = {"12": {Operator.MOBIFONE, Operator.VINAPHONE}, "16": {Operator.VIETTEL}, "18": {Operator.VIETNAMOBILE}}
+    assert operator_of(normalise(f"0{old}1234567")) is OPERATORS[new]
+    assert OPERATORS[new] in blocks.get(old[:2], {Operator.GMOBILE})
+
+
+@given(
+    national=st.sampled_from(sorted(OPERATORS)).flatmap(
+        lambda prefix: st.from_regex(prefix + r"[0-9]{" + str(9 - len(prefix)) + "}", fullmatch=True)
+    ),
+    marks=st.lists(st.sampled_from([" ", ".", "-", "\u00a0", "\u200b", "\u2011", ""]), min_size=9, max_size=9),
+    start=st.sampled_from(["0", "84", "+84", "0084", "+84 (0) "]),
+)
+def test_separators_and_invisible_characters_change_neither_number_nor_operator(
+    national: str, marks: list[str], start: str
+) -> None:
+    if not is_mobile(f"+84{national}"):
+        return
+    written = start + "".join(digit + mark for digit, mark in zip(national, marks, strict=True)).rstrip(" -\u2011.")
+    assert normalise(written) == f"+84{national}"
+    assert operator_of(normalise(written)) is operator_of(f"+84{national}")
