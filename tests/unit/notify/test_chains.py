@@ -1,0 +1,75 @@
+"""Which provider a message goes to, and in which order the others follow."""
+
+from collections import Counter
+from datetime import datetime, time
+from uuid import UUID
+
+import pytest
+
+from services.notify.domain.chains import Chain, Chains, Step, in_turn
+from services.notify.domain.terms import Budget, Terms
+from shared.clock import VIETNAM
+from shared.phones import Operator
+
+NOON = datetime(2026, 11, 22, 12, tzinfo=VIETNAM)
+KEY = UUID(int=1)
+
+
+def test_providers_follow_one_another_in_the_order_of_the_steps() -> None:
+    assert in_turn(["zalo", "a", "b"]).of("away").order(Operator.VIETTEL, NOON, KEY) == ("zalo", "a", "b")
+
+
+def test_a_kind_may_have_a_chain_of_its_own() -> None:
+    chains = Chains(Chain([Step({"a": 1})]), {"overdue": Chain([Step({"b": 1})])})
+
+    assert chains.of("overdue").order(None, NOON, KEY) == ("b",)
+    assert chains.of("away").order(None, NOON, KEY) == ("a",)
+
+
+def test_a_step_holds_for_its_operators_and_hours_only() -> None:
+    chain = Chain(
+        [
+            Step({"own": 1}, operators=frozenset({Operator.VIETTEL})),
+            Step({"day": 1}, opens=time(8), closes=time(12)),
+            Step({"all": 1}),
+        ]
+    )
+
+    assert chain.order(Operator.VIETTEL, NOON, KEY) == ("own", "all")
+    assert chain.order(Operator.MOBIFONE, NOON.replace(hour=11, minute=59), KEY) == ("day", "all")
+    assert chain.order(None, NOON.replace(hour=7), KEY) == ("all",)
+
+
+def test_a_provider_of_two_steps_is_asked_once() -> None:
+    assert Chain([Step({"a": 1}), Step({"a": 1, "b": 0})]).order(None, NOON, KEY) == ("a", "b")
+
+
+def test_messages_are_shared_by_weight_and_each_keeps_its_provider() -> None:
+    step = Step({"a": 3, "b": 1, "spare": 0})
+    first = Counter(step.order(UUID(int=number))[0] for number in range(4000))
+
+    assert first["a"] == pytest.approx(3000, abs=150)
+    assert first["b"] == pytest.approx(1000, abs=150)
+    assert {step.order(UUID(int=number))[-1] for number in range(100)} == {"spare"}
+    assert step.order(KEY) == step.order(KEY)
+
+
+def test_an_sms_costs_its_segments_at_the_price_of_its_operator() -> None:
+    terms = Terms(price=800, prices={Operator.VIETTEL: 770})
+
+    assert terms.cost(Operator.VIETTEL, 2) == 1540
+    assert terms.cost(Operator.MOBIFONE, 1) == 800
+    assert terms.cost(None, 1) == 800
+
+
+@pytest.mark.parametrize(
+    ("budget", "is_spent"),
+    [
+        (Budget(), False),
+        (Budget(per_day=1000), True),
+        (Budget(per_day=1001), False),
+        (Budget(per_day=1001, per_month=5000), True),
+    ],
+)
+def test_a_budget_is_spent_when_its_day_or_its_month_is(budget: Budget, is_spent: bool) -> None:
+    assert budget.is_spent(1000, 5000) is is_spent
