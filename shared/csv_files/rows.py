@@ -1,6 +1,6 @@
 """Rows of a file as values of a pydantic model."""
 
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Generic, TypeVar
 
@@ -10,8 +10,8 @@ from pydantic_core import ErrorDetails
 
 from shared.csv_files.bad_lines import MOST_REPORTED, BadLine, Finding, Remark, UnreadableFileError
 from shared.csv_files.cells import Notes
-from shared.csv_files.encoding import decoded
-from shared.csv_files.legacy import legacy_readings
+from shared.csv_files.encoding import cells_of, decoded
+from shared.csv_files.legacy_cells import Legacy
 from shared.csv_files.table import Record, Table
 from shared.csv_files.workbook import is_workbook, sheet_records
 from shared.text import tidy
@@ -65,8 +65,8 @@ class FileRows(Generic[T]):
     """Whether the file as a whole, or its rest, could not be read."""
 
 
-def open_table(file: str, data: bytes | str, model: type[Row], *, convert_legacy: bool = False) -> tuple[Table, bool]:
-    """Return a file's table, and whether it shows old encodings as Western letters; see :func:`read_lines`."""
+def open_table(file: str, data: bytes | str, model: type[Row], *, convert_legacy: bool = False) -> tuple[Table, Legacy]:
+    """Return a file's table, and what becomes of its texts in old encodings; see :func:`read_lines`."""
     columns = model.columns()
     is_western = False
     content: str | Iterator[Record]
@@ -77,7 +77,14 @@ def open_table(file: str, data: bytes | str, model: type[Row], *, convert_legacy
     else:
         text = decoded(file, data, convert_legacy=convert_legacy)
         content, is_western = text.text, text.is_western
-    return Table(file, content, list(columns), columns.keys() - model.optional_columns), is_western
+
+    def cells() -> Iterable[str]:
+        if isinstance(content, str):
+            return cells_of(content)
+        return (cell for record in sheet_records(file, bytes(data)) for cell in record.raw)  # type: ignore[arg-type]
+
+    legacy = Legacy(file, cells, convert=convert_legacy, is_western=is_western)
+    return Table(file, content, list(columns), columns.keys() - model.optional_columns), legacy
 
 
 def read_lines(
@@ -89,8 +96,8 @@ def read_lines(
     :class:`UnreadableFileError` at once when nothing can be read. When the file breaks off later, the last line that is
     yielded has the cause.
     """
-    table, is_western = open_table(file, data, model, convert_legacy=convert_legacy)
-    return _lines(table, model, model.columns(), _Legacy(file, convert=convert_legacy, is_western=is_western))
+    table, legacy = open_table(file, data, model, convert_legacy=convert_legacy)
+    return _lines(table, model, model.columns(), legacy)
 
 
 def read_rows(
@@ -136,35 +143,7 @@ def read_rows(
     return result
 
 
-@dataclass(frozen=True, slots=True)
-class _Legacy:
-    """What becomes of texts in old encodings."""
-
-    file: str
-    convert: bool
-    is_western: bool
-    """Whether all bytes of the file are shown as Western letters."""
-
-    def read(self, line: int, column: str, raw: str) -> str | Finding | None:
-        """Return the converted text of a cell with a remark, or a bad line; None when it is what it seems."""
-        readings = legacy_readings(raw)
-        if not readings:
-            if not self.is_western:
-                return None
-            message = f"is in no encoding that is known: {raw!r}; save the file as CSV UTF-8"
-            return BadLine(self.file, line, column, message, "bad-encoding")
-        if len(readings) > 1:
-            both = " or ".join(f"{reading.text!r} ({reading.encoding})" for reading in readings)
-            return BadLine(self.file, line, column, f"has several readings: {raw!r} may be {both}", "legacy-encoding")
-        [reading] = readings
-        message = f"is written in {reading.encoding}: {raw!r} is {reading.text!r}"
-        if self.convert:
-            return Remark(self.file, line, column, message, "legacy-encoding")
-        remedy = "add --convert-legacy, or save the file as CSV UTF-8 in a Unicode font"
-        return BadLine(self.file, line, column, f"{message}; {remedy}", "legacy-encoding")
-
-
-def _lines(table: Table, model: type[RowT], columns: Mapping[str, FieldInfo], legacy: _Legacy) -> Iterator[Line[RowT]]:
+def _lines(table: Table, model: type[RowT], columns: Mapping[str, FieldInfo], legacy: Legacy) -> Iterator[Line[RowT]]:
     places = [(place, name) for place, name in enumerate(table.columns) if name in columns]
     nameless = [place for place, name in enumerate(table.columns[: table.width]) if not name]
     last_needed = max((place for place, name in places if columns[name].is_required()), default=-1)
@@ -181,13 +160,12 @@ def _lines(table: Table, model: type[RowT], columns: Mapping[str, FieldInfo], le
                 continue
             findings: list[Finding] = []
             for place, name in places:
-                if place < record.width and not (raw := record.raw[place]).isascii():
-                    match legacy.read(number, name, raw):
-                        case Remark() as remark:
-                            cells[name] = tidy(legacy_readings(raw)[0].text)
-                            findings.append(remark)
-                        case BadLine() as bad:
-                            findings.append(bad)
+                if place < record.width and not ((raw := record.raw[place]).isascii() and raw.isprintable()):
+                    text, finding = legacy.read(number, name, raw)
+                    if finding is not None:
+                        findings.append(finding)
+                    if text is not raw:
+                        cells[name] = tidy(text)
             refused = tuple(item for item in findings if isinstance(item, BadLine))
             notes: Notes = []
             try:

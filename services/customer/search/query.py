@@ -49,9 +49,10 @@ def classify(typed: str) -> Query:
 
     Marks that cannot be seen, dashes of every kind and texts in encodings before Unicode are read as imports read them.
     """
-    typed = plain_signs(typed)
-    if len(readings := legacy_readings(typed)) == 1:
+    # Before signs are made plain: in some of these encodings a mark that cannot be seen is a letter.
+    if readings := legacy_readings(typed):
         typed = readings[0].text
+    typed = plain_signs(typed)
     words = tuple(search_key(typed).split())[:MOST_WORDS]
     tokens = search_key(typed).upper().split()
     joined = "".join(tokens)

@@ -267,3 +267,36 @@ def test_a_file_whose_bytes_are_tcvn3_names_the_encoding_and_is_read_on_demand()
         CUSTOMERS, data.replace(b"\xae\xad\xea", b"\xff\xff"), options=ImportOptions(convert_legacy=True)
     ).bad
     assert (bad.line, bad.column, bad.message[:32]) == (2, "address", "is in no encoding that is known:")
+
+
+VISCII = {"ễ": "\u00ad", "ă": "å", "Đ": "Ð", "ứ": "Ñ", "ế": "ª", "ợ": "þ", "ị": "¸", "ạ": "Õ", "ố": "¯", "đ": "ð"}
+
+
+def in_viscii(text: str) -> bytes:
+    return text.translate(str.maketrans(VISCII)).encode("latin-1")
+
+
+def test_a_file_in_viscii_is_read_on_demand_and_what_another_encoding_could_be_is_what_the_file_is() -> None:
+    names = ["Nguyễn Văn Đức", "Cao Anh Yến", "Lâm Hoàng Hà"]
+    lines = [
+        GOOD.replace("45,", f"{46 + place},").replace("Nguyễn Thị Hạnh", name).replace("Lê Lợi", "Lê Hà")
+        for place, name in enumerate(names)
+    ]
+    data = in_viscii("\n".join((HEADER, *lines)))
+    [bad] = read_file(CUSTOMERS, data).bad
+    assert bad.message == "is not UTF-8 text: it looks like VISCII; add --convert-legacy, or save it as CSV UTF-8"
+    content = read_file(CUSTOMERS, data, options=ImportOptions(convert_legacy=True))
+    assert (content.bad, [row[2] for row in content.rows]) == ([], names)
+
+
+def test_a_name_with_readings_in_two_old_encodings_is_refused_naming_both() -> None:
+    assert complaints(read(HEADER, with_field("name", "Cao Anh Yªn"))) == [
+        (
+            2,
+            "name",
+            (
+                "has several readings: 'Cao Anh Yªn' may be 'Cao Anh Yên' (TCVN3) or 'Cao Anh Yến' (VISCII); "
+                "save the file as CSV UTF-8 in a Unicode font"
+            ),
+        )
+    ]

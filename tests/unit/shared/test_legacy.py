@@ -20,6 +20,9 @@ from shared.csv_files.syllables import is_syllable
         ("VNI", "Nguyeãn Vaên Ñöùc", "Nguyễn Văn Đức"),
         ("VNI", "LEÂ THÒ HOÀNG", "LÊ THỊ HỒNG"),
         ("VNI", "Leâ Lôïi, phöôøng 5", "Lê Lợi, phường 5"),
+        ("VISCII", "Nguy\u00adn Vån ÐÑc", "Nguyễn Văn Đức"),
+        ("VISCII", "L\x06M TH\u0098 NH\x06N", "LẪM THỊ NHẪN"),
+        ("VISCII", as_western_text(b"S\xaf 7 \xf0\xdf\xb6ng Tr\xa5n H\xdfng \xd0\xd5o"), "Số 7 đường Trần Hưng Đạo"),
         (
             "UTF-8 that was read as Western text",
             as_western_text("Nguyễn Thị Hạnh, Đầm Dơi".encode()),
@@ -70,3 +73,24 @@ def test_vietnamese_words_are_syllables(word: str) -> None:
 @given(st.text(max_size=60))
 def test_any_text_has_readings_that_are_texts_or_none(text: str) -> None:
     assert all(reading.text != text for reading in legacy_readings(text))
+
+
+@pytest.mark.parametrize("is_western", [False, True])
+def test_a_text_with_readings_of_frequent_words_and_of_others_is_the_frequent_one(is_western: bool) -> None:
+    # In VISCII it would be Trẵn Thỡ Hộ.
+    assert [item.text for item in legacy_readings("TrÇn ThÞ Hµ", is_western=is_western)] == ["Trần Thị Hà"]
+
+
+def test_a_text_of_which_two_encodings_make_frequent_words_has_both_readings() -> None:
+    both = [(item.encoding, item.text) for item in legacy_readings("Cao Anh Yªn")]
+    assert both == [("TCVN3", "Cao Anh Yên"), ("VISCII", "Cao Anh Yến")]
+
+
+def test_a_text_that_old_bytes_spell_as_it_stands_is_a_reading_of_its_own() -> None:
+    assert legacy_readings("Lâm Hoàng") == []
+    assert "Lâm Hoàng" in {item.text for item in legacy_readings("Lâm Hoàng", is_western=True)}
+
+
+def test_signs_beside_words_are_no_letters_of_an_old_encoding() -> None:
+    [reading] = legacy_readings("“Qu¸n” NguyÔn V¨n §øc – 60 m²")
+    assert reading.text == "“Quán” Nguyễn Văn Đức – 60 m²"
