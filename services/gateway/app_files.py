@@ -19,7 +19,8 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "img-src 'self' data: blob:",
         "media-src 'self' blob:",
         "font-src 'self'",
-        "connect-src 'self'",
+        # The app on hand-held terminals that has the built-in printer (RawBT).
+        "connect-src 'self' ws://127.0.0.1:40213",
         "worker-src 'self'",
         "manifest-src 'self'",
         "base-uri 'none'",

@@ -6,6 +6,7 @@ import { PrinterHub } from "./app/printer_hub.ts";
 import { Root } from "./app/root.tsx";
 import { startRouter } from "./app/router.ts";
 import { setApp } from "./app/use_app.ts";
+import { keepFaults } from "./fault_log.ts";
 import { storedLanguage } from "./i18n/language.ts";
 import { loadLanguage, speak, translator } from "./i18n/translate.ts";
 import { awaitInstallOffer } from "./install.ts";
@@ -41,6 +42,7 @@ async function start(page: Element): Promise<void> {
 
 const root = document.querySelector("#app");
 if (root) {
+  keepFaults();
   awaitInstallOffer();
   void start(root);
 }

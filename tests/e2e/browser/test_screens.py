@@ -1,9 +1,12 @@
 """The phone app's screens in a real browser, with a gateway played by the tests."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
+import zxingcpp
+from PIL import Image
 
 from tests.e2e.browser import browser
 
@@ -12,6 +15,14 @@ from tests.e2e.browser import browser
 async def app() -> AsyncIterator[str]:
     async with browser.served(browser.PROJECT / "web" / "dist") as address:
         yield address
+
+
+async def test_without_a_printer_the_receipt_on_the_screen_can_be_scanned(app: str, tmp_path: Path) -> None:
+    picture = tmp_path / "receipt.png"
+    environment = {"THUNGAN_APP_URL": app, "THUNGAN_PICTURE": str(picture)}
+    await browser.run("screens/no_printer.browser.ts", environment)
+    codes = zxingcpp.read_barcodes(Image.open(picture).convert("L"))
+    assert [code.text[:22] for code in codes] == ["HTTPS://TN.EXAMPLE/R/A"]
 
 
 @pytest.mark.parametrize("script", ["back", "money", "sizes", "storage"])

@@ -4,6 +4,7 @@ import type { Facts } from "../storage/schema.ts";
 import { dayOf } from "./clock.ts";
 import type { Core } from "./core.ts";
 import { type Customers, downloadedOf } from "./customers.ts";
+import { orderOf } from "./day_plan.ts";
 import type { PrintJobs } from "./print_jobs.ts";
 import { refreshSettings } from "./settings.ts";
 import { refreshShift } from "./shift.ts";
@@ -51,6 +52,7 @@ export async function loadDay(core: Core, facts: Partial<Facts>): Promise<void> 
     day: clock.day(),
     route: facts.route ?? null,
     stops,
+    order: orderOf(facts.order),
     files: Object.fromEntries(files.map((file) => [file.customer_code, file])),
     downloaded: downloadedOf(files),
     commands,

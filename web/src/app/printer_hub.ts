@@ -3,13 +3,15 @@ import type { Api } from "../api/client.ts";
 import { ApiProblem } from "../api/problem.ts";
 import type { Job, PrinterView, PrinterProfile as StoredProfile } from "../api/types.ts";
 import { chooseBluetoothPrinter, hasBluetooth } from "../printers/bluetooth.ts";
+import { builtInPrinter, findBuiltInPrinter, hasBuiltIn } from "../printers/built_in.ts";
 import { Driver } from "../printers/driver.ts";
 import type { Connection, Printer } from "../printers/printer.ts";
 import { chooseSerialPrinter, hasSerial, knownSerialPrinters } from "../printers/serial.ts";
 import { type Answered, bytesOf, findOut, type Part, testPage } from "../printers/setup.ts";
 import { keepAwake } from "../printers/wake_lock.ts";
-import { DEFAULT_PROFILE, type PrinterProfile } from "../printing/profile.ts";
+import { DEFAULT_PROFILE, type PrinterProfile, type WidthDots } from "../printing/profile.ts";
 import type { Matrix } from "../printing/qr_symbol.ts";
+import type { Raster } from "../printing/raster.ts";
 import { Renderer } from "../printing/renderer.ts";
 import type { JobPrinter, PrintResult } from "../stream/print_queue.ts";
 import type { PrinterStatus } from "./state.ts";
@@ -22,6 +24,8 @@ export interface RememberedPrinter {
   readonly profile: PrinterProfile;
   /** A person has seen a test page and found it right. */
   readonly confirmed: boolean;
+  /** It may wait for the rest of a document that was broken off: by this run of the app, or by an earlier one. */
+  readonly stuck?: boolean;
 }
 
 export interface PrinterHooks {
@@ -44,6 +48,8 @@ export class PrinterHub implements JobPrinter {
   #driver: Driver | null = null;
   #remembered: RememberedPrinter | null = null;
   #mayBeStuck = false;
+  #cause: PrinterStatus["cause"] = null;
+  #checking: Promise<void> | null = null;
   #hooks: PrinterHooks = NO_HOOKS;
   #api: Api | null = null;
 
@@ -53,8 +59,10 @@ export class PrinterHub implements JobPrinter {
       chosen: this.#driver !== null,
       connected: this.#driver?.printer.isConnected ?? false,
       confirmed: this.#remembered?.confirmed ?? false,
+      cause: this.#cause,
       bluetooth: hasBluetooth(),
       serial: hasSerial(),
+      builtIn: hasBuiltIn(),
     };
   }
 
@@ -62,16 +70,25 @@ export class PrinterHub implements JobPrinter {
     return this.#remembered;
   }
 
-  /** Begin with what the phone remembers; a serial printer that was allowed before is used again at once. */
+  /** Begin with what the phone remembers; a serial or built-in printer that was used before is used again at once. */
   async begin(api: Api, hooks: PrinterHooks, remembered: RememberedPrinter | null): Promise<void> {
     this.#api = api;
     this.#hooks = hooks;
-    this.#remembered ??= remembered;
+    if (this.#remembered === null && remembered !== null) {
+      this.#remembered = { ...remembered, stuck: remembered.stuck === true || this.#mayBeStuck };
+      if (this.#mayBeStuck) {
+        // Kept before anything else: the app may be killed again before the printer is set right.
+        hooks.remember(this.#remembered);
+      }
+    }
+    if (this.#driver === null && remembered?.connection === "other") {
+      this.#use(builtInPrinter(remembered.id), this.#remembered ?? remembered);
+    }
     if (this.#driver === null && remembered?.connection === "serial") {
       const known = await knownSerialPrinters().catch(() => []);
       const same = known.find((printer) => printer.id === remembered.id);
       if (same) {
-        this.#use(same, remembered);
+        this.#use(same, this.#remembered ?? remembered);
       }
     }
     this.#changed();
@@ -84,8 +101,9 @@ export class PrinterHub implements JobPrinter {
 
   /** Let the person choose; only after a tap. Throws NothingChosen, NotAReceiptPrinter, or the browser's error. */
   async choose(connection: Connection, all = false): Promise<RememberedPrinter> {
-    const printer = connection === "bluetooth" ? await chooseBluetoothPrinter({ all }) : await chooseSerialPrinter();
-    await this.#driver?.close();
+    const printer = await chosen(connection, all);
+    // At once, whatever the one before is doing: it may be dead, and what it had is then left to a person.
+    await this.#driver?.abandon();
     await printer.connect();
     const stored = await this.#stored(printer.id);
     const remembered: RememberedPrinter = {
@@ -94,9 +112,35 @@ export class PrinterHub implements JobPrinter {
       connection,
       profile: stored?.profile ?? DEFAULT_PROFILE,
       confirmed: stored?.confirmed ?? false,
+      stuck: this.#remembered?.id === printer.id ? this.#remembered.stuck === true : this.#mayBeStuck,
     };
     this.#use(printer, remembered);
-    return remembered;
+    await this.#check();
+    if (this.#cause === "no_printer" && remembered.profile.status && printer.isConnected) {
+      // Another printer under the same name, or one that was set up anew: what is known of it is not true.
+      this.#remembered = { ...remembered, confirmed: false };
+      this.#changed();
+    }
+    return this.#remembered ?? remembered;
+  }
+
+  /** Ask the printer whether it can print, so that a person knows before a document is wanted; soon, not at once. */
+  check(): Promise<void> {
+    this.#checking ??= this.#check().finally(() => {
+      this.#checking = null;
+    });
+    return this.#checking;
+  }
+
+  async #check(): Promise<void> {
+    const driver = this.#driver;
+    if (driver !== null) {
+      const cause = await driver.look();
+      if (driver === this.#driver) {
+        this.#cause = cause;
+        this.#changed();
+      }
+    }
   }
 
   /** What the server keeps for the printer; without signal, what the phone remembers of the same one. */
@@ -115,16 +159,24 @@ export class PrinterHub implements JobPrinter {
   #use(printer: Printer, remembered: RememberedPrinter): void {
     this.#remembered = remembered;
     this.#driver = new Driver(printer, remembered.profile, {
-      resync: this.#mayBeStuck,
+      resync: remembered.stuck === true,
       keepAwake,
+      stuck: (stuck) => {
+        if (this.#remembered?.id === remembered.id) {
+          this.#remembered = { ...this.#remembered, stuck };
+          this.#hooks.remember(this.#remembered);
+        }
+      },
       printedLate: (id) => {
         const [jobId = "", attempt] = id.split("/");
         this.#hooks.printedLate(jobId, Number(attempt));
       },
     });
     this.#mayBeStuck = false;
+    this.#cause = null;
     printer.listen((event) => {
       if (event.type === "lost") {
+        this.#cause = "link_lost";
         this.#changed();
       }
     });
@@ -154,6 +206,7 @@ export class PrinterHub implements JobPrinter {
       bytes: (resync) => this.#renderer.escpos(job.document, profile, resync),
       begun: begin,
     });
+    this.#cause = outcome.state === "held" ? outcome.cause : null;
     this.#changed();
     switch (outcome.state) {
       case "printed":
@@ -163,6 +216,11 @@ export class PrinterHub implements JobPrinter {
       default:
         return outcome;
     }
+  }
+
+  /** A document for the screen. */
+  picture(document: unknown, width: WidthDots): Promise<Raster> {
+    return this.#renderer.picture(document, width);
   }
 
   /** A QR code for the screen. */
@@ -198,9 +256,13 @@ export class PrinterHub implements JobPrinter {
   /** What the printer answers by itself. */
   async askPrinter(): Promise<Answered> {
     const driver = this.#driver;
-    return driver
-      ? findOut((request, milliseconds) => driver.ask(request, milliseconds))
-      : { status: false, fence: false };
+    if (driver === null) {
+      return { status: false, fence: false };
+    }
+    const answered = await findOut((request, milliseconds) => driver.ask(request, milliseconds));
+    // From now on this counts: a printer that answers nothing any more would be waited for, and could not be set up anew.
+    driver.answering = answered;
+    return answered;
   }
 
   /** Keep what came of the set-up, on the server and here. Throws like any request. */
@@ -222,6 +284,17 @@ export class PrinterHub implements JobPrinter {
     this.#driver.answering = profile;
     this.#hooks.remember(this.#remembered);
     this.#changed();
+  }
+}
+
+function chosen(connection: Connection, all: boolean): Promise<Printer> {
+  switch (connection) {
+    case "bluetooth":
+      return chooseBluetoothPrinter({ all });
+    case "serial":
+      return chooseSerialPrinter();
+    case "other":
+      return findBuiltInPrinter();
   }
 }
 

@@ -73,6 +73,10 @@ function Place() {
       return <In part={desk}>{({ PrinterScreen }) => <PrinterScreen />}</In>;
     case "outbox":
       return <In part={desk}>{({ OutboxScreen }) => <OutboxScreen />}</In>;
+    case "day":
+      return <In part={desk}>{({ DayScreen }) => <DayScreen />}</In>;
+    case "help":
+      return <In part={desk}>{({ Help }) => <Help />}</In>;
     case "settings":
       return <In part={desk}>{({ Settings }) => <Settings />}</In>;
     default:

@@ -22,7 +22,7 @@ import type {
   Transfer,
   UnsettledMoney,
 } from "../storage/schema.ts";
-
+import type { RouteOrder } from "./day_plan.ts";
 import type { Failure } from "./failure.ts";
 
 /** What the app is doing as a whole. */
@@ -55,9 +55,12 @@ export interface PrinterStatus {
   readonly connected: boolean;
   /** A person has found its test page right. */
   readonly confirmed: boolean;
+  /** What kept it from printing when it was last asked; null where nothing did, or nobody has asked. */
+  readonly cause: PrintJobCause | null;
   /** What this browser can reach. */
   readonly bluetooth: boolean;
   readonly serial: boolean;
+  readonly builtIn: boolean;
 }
 
 export interface AppState {
@@ -85,6 +88,8 @@ export interface AppState {
   /** Why the gateway gives no route, as it explains it. */
   readonly routeProblem: string | null;
   readonly stops: readonly RouteStop[];
+  /** In which order the stops are shown and walked. */
+  readonly order: RouteOrder;
   /** How many customers of the route are on the phone for when there is no signal. */
   readonly downloaded: number;
   readonly files: Readonly<Record<string, CustomerFile>>;
@@ -112,8 +117,10 @@ export const NO_PRINTER: PrinterStatus = {
   chosen: false,
   connected: false,
   confirmed: false,
+  cause: null,
   bluetooth: false,
   serial: false,
+  builtIn: false,
 };
 
 export function initialState(language: Language): AppState {
@@ -135,6 +142,7 @@ export function initialState(language: Language): AppState {
     route: null,
     routeProblem: null,
     stops: [],
+    order: "route",
     downloaded: 0,
     files: {},
     paid: {},

@@ -16,6 +16,7 @@ import {
   type Run,
   step,
 } from "./run.ts";
+import { TIMINGS, type Timings } from "./timings.ts";
 
 /** A document for the printer. */
 export interface PrintRequest {
@@ -44,39 +45,13 @@ export interface Answering {
   readonly fence: boolean;
 }
 
-export interface Timings {
-  /** A write that is not answered for this long never will be. */
-  readonly watchdog: number;
-  readonly connecting: number;
-  /** For an answer to `DLE EOT`. */
-  readonly status: number;
-  /** The same, from a printer that is not known to answer. */
-  readonly unknownStatus: number;
-  /** After the last of the answers that were owed. */
-  readonly quiet: number;
-  readonly draining: number;
-  /** Between two looks for answers, where the link does not report them. */
-  readonly polling: number;
-  /** Between two writes; some printers lose bytes without. */
-  readonly gap: number;
-}
-
-export const TIMINGS: Timings = {
-  watchdog: 5_000,
-  connecting: 15_000,
-  status: 1_500,
-  unknownStatus: 700,
-  quiet: 1_000,
-  draining: 10_000,
-  polling: 100,
-  gap: 0,
-};
-
 export interface Options {
   readonly timings?: Partial<Timings>;
   readonly patience?: Partial<Patience>;
   /** The printer may be stuck in a document that an earlier run of the app began. */
   readonly resync?: boolean;
+  /** Whether it may be stuck has changed: to be kept, because this app may be killed as well before that is mended. */
+  readonly stuck?: (isStuck: boolean) => void;
   /** A document that was unconfirmed has been printed after all. */
   readonly printedLate?: (id: string) => void;
   /** Keep the screen on; returns what ends that. */
@@ -94,6 +69,7 @@ export class Driver {
   readonly #timings: Timings;
   readonly #patience: Patience;
   readonly #printedLate: (id: string) => void;
+  readonly #stuck: (isStuck: boolean) => void;
   readonly #keepAwake: () => Promise<() => void>;
 
   #turn: Promise<unknown> = Promise.resolve();
@@ -110,6 +86,7 @@ export class Driver {
   #fences: number[] = [];
   #statuses: number[] = [];
   #isLost = false;
+  #isAbandoned = false;
   /** Answers are for a question of our own, and not for a document that was sent before. */
   #isAsking = false;
   #changed: (() => void) | null = null;
@@ -121,6 +98,7 @@ export class Driver {
     this.#patience = { ...PATIENCE, ...options.patience };
     this.#needsResync = options.resync ?? false;
     this.#printedLate = options.printedLate ?? (() => undefined);
+    this.#stuck = options.stuck ?? (() => undefined);
     this.#keepAwake = options.keepAwake ?? (async () => () => undefined);
     printer.listen((event) => (event.type === "lost" ? this.#lost() : this.#answered(event.bytes)));
   }
@@ -136,9 +114,12 @@ export class Driver {
     return this.#alone(() => this.#print(request));
   }
 
-  /** Connect and ask whether it can print now: what is in the way, or null. */
+  /** Connect and ask whether it can print now: what is in the way, or null. Not asked while it may be stuck: it would not answer. */
   look(): Promise<Cause | null> {
     return this.#alone(async () => {
+      if (this.#needsResync) {
+        return null;
+      }
       const connected = await this.#perform({ type: "connect" });
       if (connected.type !== "done") {
         return "no_printer";
@@ -148,7 +129,7 @@ export class Driver {
         case "status":
           return answer.cause;
         case "silence":
-          return this.#answering.status ? "no_printer" : null;
+          return this.#answering.status && !this.printer.isOneWay ? "no_printer" : null;
         default:
           return "link_lost";
       }
@@ -158,7 +139,7 @@ export class Driver {
   /** Write bytes that belong to no document (the questions of the set-up); return what is answered within the time. */
   ask(request: Uint8Array<ArrayBuffer>, milliseconds: number): Promise<Answer[]> {
     return this.#alone(async () => {
-      if ((await this.#perform({ type: "connect" })).type !== "done") {
+      if (this.printer.isOneWay || (await this.#perform({ type: "connect" })).type !== "done") {
         return [];
       }
       this.#fences = [];
@@ -179,9 +160,11 @@ export class Driver {
     });
   }
 
-  /** End the link, as soon as nothing is being printed. */
-  close(): Promise<void> {
-    return this.#alone(() => this.#disconnect());
+  /** Leave the printer for good and at once: a person has chosen another one. What is under way ends as on a lost link. */
+  async abandon(): Promise<void> {
+    this.#isAbandoned = true;
+    this.#lost();
+    await this.#disconnect();
   }
 
   async #alone<T>(work: () => Promise<T>): Promise<T> {
@@ -203,9 +186,11 @@ export class Driver {
     const bytes = await request.bytes(this.#needsResync);
     const job: Job = {
       length: bytes.length,
-      harmless: harmlessPrefix(bytes),
-      status: this.#answering.status ? true : null,
-      fence: this.#answering.fence,
+      harmless: this.printer.isOneWay ? 0 : harmlessPrefix(bytes),
+      status: this.#answering.status && !this.printer.isOneWay ? true : null,
+      fence: this.#answering.fence && !this.printer.isOneWay,
+      inOnePiece: this.printer.isOneWay ?? false,
+      resync: this.#needsResync,
       owed: this.#isOwed,
       maxChunk: Math.min(this.printer.maxChunk, this.#maxChunk),
       patience: this.#patience,
@@ -226,10 +211,14 @@ export class Driver {
 
   /** Remember what this document leaves behind for the next one. */
   #settle(request: PrintRequest, run: Run, outcome: Outcome): void {
+    const wasStuck = this.#needsResync;
     if (outcome.state === "unconfirmed" && run.sent < run.job.length) {
       this.#needsResync = true;
     } else if (run.sent >= run.job.harmless) {
       this.#needsResync = false;
+    }
+    if (this.#needsResync !== wasStuck) {
+      this.#stuck(this.#needsResync);
     }
     const isUnanswered = run.sent === run.job.length && run.job.fence && this.#fences.length === 0;
     if (outcome.state === "unconfirmed" && isUnanswered) {
@@ -273,6 +262,9 @@ export class Driver {
       return { type: "done" };
     }
     this.#forgetConnection();
+    if (this.#isAbandoned) {
+      return { type: "error" };
+    }
     try {
       await within(this.printer.connect(), this.#timings.connecting);
     } catch {
@@ -284,7 +276,7 @@ export class Driver {
   }
 
   async #check(isWaitingForFence: boolean): Promise<Result> {
-    if (this.#isSilent) {
+    if (this.#isSilent || this.printer.isOneWay) {
       return this.#arrived(isWaitingForFence) ?? { type: "silence" };
     }
     const patience = this.#answering.status ? this.#timings.status : this.#timings.unknownStatus;

@@ -13,7 +13,8 @@ export type Cause =
   | "expired"
   | "app_closed";
 
-export type Connection = "bluetooth" | "serial";
+/** `other`: an app on the same device, which has the printer that is built in. */
+export type Connection = "bluetooth" | "serial" | "other";
 
 export type PrinterEvent =
   /** The link is gone: the printer was switched off, or is too far away. Not emitted after `disconnect`. */
@@ -29,6 +30,8 @@ export interface Printer {
   readonly isConnected: boolean;
   /** The most bytes of one write. */
   readonly maxChunk: number;
+  /** It takes whole documents and nothing else, and never answers: it is asked nothing. */
+  readonly isOneWay?: boolean;
 
   /** Open the link where it is not. Throws NotAReceiptPrinter, or the browser's error. */
   connect(): Promise<void>;

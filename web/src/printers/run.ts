@@ -54,10 +54,14 @@ export interface Job {
   readonly status: boolean | null;
   /** The printer answers the fence, which is the last thing of the job. */
   readonly fence: boolean;
+  /** It may be stuck in a document that was broken off, and then answers nothing: it is cleared before it is asked. */
+  readonly resync: boolean;
   /** Answers to the fences of earlier documents may still come. */
   readonly owed: boolean;
   /** The most bytes of one write. */
   readonly maxChunk: number;
+  /** The link takes whole documents only. */
+  readonly inOnePiece?: boolean;
   readonly patience: Patience;
 }
 
@@ -113,7 +117,7 @@ export function begin(job: Job): Step {
     job,
     phase: "connecting",
     sent: 0,
-    chunk: FIRST_CHUNK,
+    chunk: job.inOnePiece ? job.length : FIRST_CHUNK,
     retries: 0,
     waited: 0,
     waitedInAll: 0,
@@ -126,7 +130,10 @@ export function begin(job: Job): Step {
 export function step(run: Run, result: Result): Step {
   switch (run.phase) {
     case "connecting":
-      return result.type === "done" ? go(run, "checking", { type: "check" }) : unreachable(run, "no_printer");
+      if (result.type !== "done") {
+        return unreachable(run, "no_printer");
+      }
+      return run.job.resync ? write({ ...run, phase: "clearing" }) : check(run);
     case "checking":
       return afterCheck(run, result);
     case "clearing":
@@ -148,19 +155,33 @@ export function step(run: Run, result: Result): Step {
 function afterCheck(run: Run, result: Result): Step {
   switch (result.type) {
     case "status":
-      return result.cause === null ? write({ ...run, phase: "clearing" }) : finish(run, held(result.cause));
+      return result.cause === null ? clear(run) : finish(run, held(result.cause));
     case "silence":
-      // A printer that is known to answer and does not is off, asleep, or stuck in another document.
-      return run.job.status ? finish(run, held("no_printer")) : write({ ...run, phase: "clearing" });
+      // A printer that is known to answer and does not is off, or asleep.
+      return run.job.status ? finish(run, held("no_printer")) : clear(run);
     default:
       return unreachable(run, "link_lost");
   }
 }
 
+function check(run: Run): Step {
+  return go(run, "checking", { type: "check" });
+}
+
+function clear(run: Run): Step {
+  return run.job.resync ? cleared(run) : write({ ...run, phase: "clearing" });
+}
+
+function cleared(run: Run): Step {
+  return run.job.owed ? go(run, "draining", { type: "drain" }) : announce(run);
+}
+
 /** Nothing has reached the paper: try again by itself, a few times. */
 function unreachable(run: Run, cause: Cause): Step {
   return run.retries < RETRIES
-    ? go({ ...run, retries: run.retries + 1, sent: 0, chunk: FIRST_CHUNK }, "connecting", { type: "connect" })
+    ? go({ ...run, retries: run.retries + 1, sent: 0, chunk: begin(run.job).run.chunk }, "connecting", {
+        type: "connect",
+      })
     : finish(run, held(cause));
 }
 
@@ -176,7 +197,7 @@ function afterWrite(run: Run, result: Result): Step {
     return write(next);
   }
   if (run.phase === "clearing") {
-    return run.job.owed ? go(next, "draining", { type: "drain" }) : announce(next);
+    return run.job.resync ? check(next) : cleared(next);
   }
   return run.job.fence ? listen(next) : finish(next, { state: "unconfirmed", cause: "no_confirmation" });
 }

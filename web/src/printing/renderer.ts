@@ -1,8 +1,9 @@
 /** Documents drawn in a worker: the page's side of it. */
 
 import type { DrawingAnswer, DrawingJob, DrawingRequest, Drawn } from "./jobs.ts";
-import type { PrinterProfile } from "./profile.ts";
+import type { PrinterProfile, WidthDots } from "./profile.ts";
 import type { Matrix } from "./qr_symbol.ts";
+import type { Raster } from "./raster.ts";
 
 /** A document could not be drawn. `name` is UnreadableDocument where the document is not for this version of the app. */
 export class DrawingFailed extends Error {
@@ -25,6 +26,11 @@ export class Renderer {
   /** The bytes that print `document` (as it came from the server). `resync` is for the first job after a broken one. */
   async escpos(document: unknown, profile: PrinterProfile, resync = false): Promise<Uint8Array<ArrayBuffer>> {
     return (await this.#draw({ kind: "escpos", document, profile, resync })) as Uint8Array<ArrayBuffer>;
+  }
+
+  /** The dots of `document` (as it came from the server), for the screen. */
+  async picture(document: unknown, width: WidthDots): Promise<Raster> {
+    return (await this.#draw({ kind: "picture", document, width })) as Raster;
   }
 
   /** The QR code for `data`, without quiet zone. */

@@ -5,7 +5,9 @@ import glyphsAddress from "../../../shared/printing/glyphs.json?url&no-inline";
 import { type Atlas, type AtlasFile, readAtlas } from "./atlas.ts";
 import { toEscpos } from "./escpos.ts";
 import type { DrawingAnswer, DrawingJob, DrawingRequest, Drawn } from "./jobs.ts";
+import { layOut } from "./layout.ts";
 import { symbol } from "./qr_symbol.ts";
+import { draw } from "./raster.ts";
 import { readDocument } from "./read_document.ts";
 
 declare const self: DedicatedWorkerGlobalScope;
@@ -33,6 +35,10 @@ async function done(job: DrawingJob): Promise<Drawn> {
     return symbol(job.data, "M");
   }
   const document = readDocument(job.document);
+  if (job.kind === "picture") {
+    const letters = await loadAtlas();
+    return draw(layOut(document, job.width, letters), letters);
+  }
   return toEscpos(document, job.profile, await loadAtlas(), job.resync);
 }
 

@@ -39,6 +39,8 @@ export interface Facts {
   /** Position in the gateway's account updates. */
   feed: { readonly epoch: string; readonly seq: number };
   route: { readonly day: string; readonly read_at: string };
+  /** In which order the route is walked, as `app/day_plan.ts` knows it. */
+  order: string;
   /** Address of the printer that is used, as the printers module knows it. */
   printer: unknown;
 }

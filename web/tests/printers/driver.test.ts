@@ -42,10 +42,10 @@ interface Bench {
   print(id: string, document?: Document, progress?: (progress: Progress) => void): Promise<Outcome>;
 }
 
-function bench(options: Options & { profile?: PrinterProfile; capacity?: number } = {}): Bench {
-  const { profile = PROFILE, capacity, ...rest } = options;
+function bench(options: Options & { profile?: PrinterProfile; capacity?: number; isOneWay?: boolean } = {}): Bench {
+  const { profile = PROFILE, capacity, isOneWay = false, ...rest } = options;
   const device = new SimulatedPrinter(profile.width_dots, capacity === undefined ? {} : { capacity });
-  const link = new FakeLink(device);
+  const link = new FakeLink(device, isOneWay);
   const late: string[] = [];
   const begun: string[] = [];
   const driver = new Driver(link, profile, {
@@ -281,6 +281,44 @@ test("the first document of an app that was killed while printing fills what the
   assert.deepEqual(await print("a"), { state: "printed" });
   const expected = picture(RECEIPT);
   assert.deepEqual(device.data.subarray(-expected.length), expected);
+});
+
+test("a printer that answers nothing until it is cleared of a broken document prints the next one", async () => {
+  const { device, print } = bench({ resync: true });
+  device.isDeafInPicture = true;
+  await device.take(Uint8Array.of(0x1d, 0x76, 0x30, 0, 48, 0, 64, 0, 1, 2, 3)); // the start of a band
+  assert.deepEqual(await print("a"), { state: "printed" });
+  const expected = picture(RECEIPT);
+  assert.deepEqual(device.data.subarray(-expected.length), expected);
+});
+
+test("whether the printer may be stuck is reported, and only until a document has cleared it", async () => {
+  const reported: boolean[] = [];
+  const { link, print } = bench({ stuck: (isStuck) => reported.push(isStuck) });
+  link.failAt(link.writes.length + 6, "lost after");
+  assert.equal((await print("a")).state, "unconfirmed");
+  assert.deepEqual(reported, [true]);
+  assert.deepEqual(await print("b", OTHER), { state: "printed" });
+  assert.deepEqual(reported, [true, false]);
+});
+
+test("an app that takes whole documents is asked nothing, gets each in one write, and a person has to confirm it", async () => {
+  const { link, device, print, driver } = bench({ isOneWay: true });
+  assert.equal(await driver.look(), null);
+  assert.deepEqual(await print("a"), { state: "unconfirmed", cause: "no_confirmation" });
+  assert.deepEqual(link.writes.filter((size) => size > 0).length, 1);
+  assert.deepEqual(device.data, picture(RECEIPT));
+});
+
+test("a printer that is left for another one ends what it was printing, and is not connected again", async () => {
+  const { link, device, driver, print } = bench();
+  device.fence = false;
+  const printing = print("a");
+  await until("the document is sent", async () => device.rows.length > 0);
+  await driver.abandon();
+  assert.deepEqual(await printing, { state: "unconfirmed", cause: "link_lost" });
+  assert.deepEqual(await print("b"), { state: "held", cause: "no_printer" });
+  assert.equal(link.connections, 1);
 });
 
 test("a look returns what is in the way, and prints nothing", async () => {

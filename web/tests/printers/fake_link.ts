@@ -28,8 +28,11 @@ export class FakeLink implements Printer {
   #isWriting = false;
   readonly #listeners = new Listeners();
 
-  constructor(device: SimulatedPrinter) {
+  readonly isOneWay: boolean;
+
+  constructor(device: SimulatedPrinter, isOneWay = false) {
     this.device = device;
+    this.isOneWay = isOneWay;
     device.onAnswer((bytes) => {
       if (this.isConnected) {
         queueMicrotask(() => this.#listeners.emit({ type: "answer", bytes }));

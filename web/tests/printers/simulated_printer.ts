@@ -27,6 +27,8 @@ export class SimulatedPrinter {
   /** Whether it answers `DLE EOT`, and `GS r 1`. */
   status = true;
   fence = true;
+  /** Questions within a picture are taken for dots of it, as cheap printers do. */
+  isDeafInPicture = false;
   /** Bytes that it holds while it cannot print; writes wait for room. */
   readonly capacity: number;
 
@@ -60,7 +62,8 @@ export class SimulatedPrinter {
 
   /** Take bytes; done when there was room for them. */
   async take(bytes: Uint8Array): Promise<void> {
-    if (bytes.length === 3 && bytes[0] === DLE && bytes[1] === 4) {
+    const isInPicture = this.isDeafInPicture && this.#buffer.length > 0;
+    if (bytes.length === 3 && bytes[0] === DLE && bytes[1] === 4 && !isInPicture) {
       // Asked in real time: answered before what lies in the buffer.
       if (this.status) {
         this.#answer(Uint8Array.of(this.#statusOf(bytes[2] as number)));

@@ -18,23 +18,23 @@ export function UpdateCard() {
       <h2>{t("update_ready")}</h2>
       <p>{t(busy ? "update_later" : "update_pairing")}</p>
       {busy && (
-        <ul class="plain">
+        <div class="choices">
           {busy.visits.map(({ customer_code, name }) => (
-            <li key={customer_code}>
-              {t("update_visit")} <Link to={`customers/${customer_code}`}>{name}</Link>
-            </li>
+            <Link key={customer_code} to={`customers/${customer_code}`} class="choice">
+              {t("update_visit")} {name}
+            </Link>
           ))}
           {busy.payments.map(({ customer_code, name }) => (
-            <li key={customer_code}>
-              {t("update_payment")} <Link to={`customers/${customer_code}/cash`}>{name}</Link>
-            </li>
+            <Link key={customer_code} to={`customers/${customer_code}/cash`} class="choice">
+              {t("update_payment")} {name}
+            </Link>
           ))}
           {busy.isPrinting && (
-            <li>
-              <Link to="papers">{t("update_printing")}</Link>
-            </li>
+            <Link to="papers" class="choice">
+              {t("update_printing")}
+            </Link>
           )}
-        </ul>
+        </div>
       )}
       <button type="button" class="main-button" disabled={busy !== null} onClick={() => update.apply()}>
         {t("update_apply")}

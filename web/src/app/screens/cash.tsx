@@ -7,6 +7,7 @@ import { DoButton } from "../components/busy.tsx";
 import { NotesBack } from "../components/change.tsx";
 import { Link } from "../components/link.tsx";
 import { PaidBanner } from "../components/paid_banner.tsx";
+import { PrinterState } from "../components/printer_state.tsx";
 import { Screen } from "../components/screen.tsx";
 import { dong, likelyAmounts, plainDong, readDong, roundedUp } from "../money.ts";
 import { go } from "../router.ts";
@@ -88,6 +89,7 @@ export function Cash({ code }: { code: string }) {
         </fieldset>
       )}
       {offline && <p class="note bad">{t("cash_offline")}</p>}
+      {customer.debt > 0 && <PrinterState isPaying />}
       {online && shiftKnown && shift === null && (
         <p class="note bad">
           {t("cash_no_shift")}

@@ -7,10 +7,12 @@ import { writtenDay, writtenMoment } from "../clock.ts";
 import { visit } from "../commands.ts";
 import { DoButton } from "../components/busy.tsx";
 import { Icon } from "../components/icons.tsx";
+import { MapLink } from "../components/map_link.tsx";
 import { ReportMistake } from "../components/mistakes.tsx";
 import { PaidBanner } from "../components/paid_banner.tsx";
 import { PhoneCorrection } from "../components/phone_correction.tsx";
 import { CopyOrder } from "../components/print_job_line.tsx";
+import { PrinterState } from "../components/printer_state.tsx";
 import { Screen } from "../components/screen.tsx";
 import { dong, plainDong } from "../money.ts";
 import { isMobile } from "../phones.ts";
@@ -34,6 +36,7 @@ export function Customer({ code }: { code: string }) {
   return (
     <Screen title={t("customer")} back="" actions={<Actions customer={customer} />}>
       <PaidBanner customer={customer} />
+      {customer.debt > 0 && <PrinterState />}
       <Facts customer={customer} />
       <section class="card due">
         <span>{t(debt > 0 ? "total_due" : "nothing_due")}</span>
@@ -57,6 +60,7 @@ function Facts({ customer }: { customer: CustomerView }) {
   const t = useTranslate();
   const { details, stop } = customer;
   const facts = details?.facts;
+  const address = facts?.address ?? stop?.customer.address;
   const meter = facts?.meter?.meter_number ?? stop?.customer.meter_number;
   const appointment = details?.appointment ?? stop?.customer.appointment;
   const step = details?.step ?? stop?.customer.step;
@@ -67,8 +71,9 @@ function Facts({ customer }: { customer: CustomerView }) {
         <span class="label">{t("customer_code")}</span> <strong>{customer.code}</strong>
       </p>
       <p>
-        <span class="label">{t("address")}</span> {facts?.address ?? stop?.customer.address}
+        <span class="label">{t("address")}</span> {address}
       </p>
+      {address && <MapLink address={address} />}
       <PhoneCorrection customer={customer} />
       {meter && (
         <p>
@@ -253,6 +258,7 @@ function Actions({ customer }: { customer: CustomerView }) {
   const t = useTranslate();
   const app = useApp();
   const [away, setAway] = useState(false);
+  const [note, setNote] = useState("");
   const whom = { customer_code: customer.code, name: customer.name };
   const here = `customers/${customer.code}`;
   if (customer.debt <= 0) {
@@ -277,13 +283,17 @@ function Actions({ customer }: { customer: CustomerView }) {
         <p>
           {t("away_explain")} {t(isMobile(customer.phone) ? "away_sms" : "away_no_sms")}
         </p>
+        <label>
+          {t("note")}
+          <input value={note} maxLength={300} onInput={(event) => setNote(event.currentTarget.value)} />
+        </label>
         <div class="pair">
           <button type="button" class="plain-button" onClick={() => setAway(false)}>
             {t("cancel")}
           </button>
           <DoButton
             act={async () => {
-              await visit(app, whom, "away");
+              await visit(app, whom, "away", note);
               go(`${here}/done`);
             }}
           >

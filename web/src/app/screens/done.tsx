@@ -10,11 +10,14 @@ import { TakeBack } from "../components/mistakes.tsx";
 import { PaidBanner } from "../components/paid_banner.tsx";
 import { Points } from "../components/points.tsx";
 import { PrintJobLine } from "../components/print_job_line.tsx";
+import { ReceiptOnScreen } from "../components/receipt_on_screen.tsx";
 import { Screen } from "../components/screen.tsx";
 import { Pending, VisitNotice } from "../components/visit_notice.tsx";
+import { ordered } from "../day_plan.ts";
 import { dong } from "../money.ts";
 import { isMobile } from "../phones.ts";
 import { printJobOf, printJobsNow } from "../print_job_list.ts";
+import { printerProblem } from "../printer_problem.ts";
 import { expectedStep, grouped } from "../procedure.ts";
 import { useAppState, useTranslate } from "../use_app.ts";
 import { type CustomerView, useCustomer } from "../use_customer.ts";
@@ -77,11 +80,13 @@ function Reversed({ customer, taken }: { customer: CustomerView; taken: Command 
 
 function Paid({ customer, taken }: { customer: CustomerView; taken: Command | undefined }) {
   const t = useTranslate();
-  const { printJobs, keptJobs, held } = useAppState();
+  const { printJobs, keptJobs, held, printer } = useAppState();
   // Paid by transfer or elsewhere: the receipt is that of the latest payment.
   const recorded = customer.account?.payments.find((one) => !one.reversed_at);
   const id = taken?.id ?? recorded?.payment_id;
   const job = id ? printJobOf(printJobsNow(printJobs, keptJobs, held), { payment_id: id, kind: "receipt" }) : null;
+  const receiptId =
+    job?.receipt_id ?? customer.account?.payments.find((one) => one.payment_id === id)?.receipt_id ?? null;
   return (
     <>
       {taken ? (
@@ -104,6 +109,12 @@ function Paid({ customer, taken }: { customer: CustomerView; taken: Command | un
         <section class="card">
           {job ? <PrintJobLine job={job} /> : <Pending title={t("document_receipt")} waiting={false} />}
         </section>
+      )}
+      {receiptId && (
+        <ReceiptOnScreen
+          receiptId={receiptId}
+          isOpen={job?.state !== "printed" && printerProblem(printer, held) !== null}
+        />
       )}
     </>
   );
@@ -176,7 +187,7 @@ function Visited({ customer }: { customer: CustomerView }) {
 function Next({ customer }: { customer: CustomerView }) {
   const t = useTranslate();
   const state = useAppState();
-  const { stops } = state;
+  const stops = ordered(state.stops, state.order);
   const place = stops.findIndex((stop) => stop.customer.customer_code === customer.code);
   // Who was visited today stays in the list, but is not whom one walks to next.
   const groups = grouped(state);

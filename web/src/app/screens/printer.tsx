@@ -100,7 +100,15 @@ export function PrinterScreen() {
                 {t("printer_bluetooth_all")}
               </DoButton>
             )}
-            {!printer.bluetooth && !printer.serial && <p class="note bad">{t("printer_unsupported")}</p>}
+            {printer.builtIn && (
+              <DoButton class="plain-button" act={() => connect("other")}>
+                {t("printer_built_in")}
+              </DoButton>
+            )}
+            {printer.builtIn && <p class="hint">{t("printer_built_in_more")}</p>}
+            {!printer.bluetooth && !printer.serial && !printer.builtIn && (
+              <p class="note bad">{t("printer_unsupported")}</p>
+            )}
             {printer.bluetooth && <p class="hint">{t("printer_reload")}</p>}
           </section>
         </>

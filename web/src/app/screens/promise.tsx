@@ -19,6 +19,11 @@ const TIMES = [
   ["promise_afternoon", "15:00"],
   ["promise_evening", "18:30"],
 ] as const;
+/** Later today, where that is still to come. */
+const LATER = [
+  ["promise_this_afternoon", "15:00"],
+  ["promise_this_evening", "18:30"],
+] as const;
 const DAYS = [1, 2, 3, 5];
 const LONGEST_DAYS = 60;
 
@@ -45,7 +50,8 @@ export function PromiseScreen({ code }: { code: string }) {
   }
   // A correction stays on the occasion of what it corrects.
   const isSecond = wrong === null && expectedStep(customer.details, app.clock.now()) === "collection_point";
-  const isOther = !DAYS.some((days) => dayAfter(today, days) === day);
+  const isLater = day === today && LATER.some(([, at]) => at === time);
+  const isOther = !isLater && !DAYS.some((days) => dayAfter(today, days) === day);
   const dayName = (one: string): string => `${t(`weekday_${weekdayOf(one) as 0}`)} ${writtenDay(one).slice(0, 5)}`;
   const moment = momentOf(day, time);
   const isPossible = !Number.isNaN(moment) && moment > app.clock.now() && day <= dayAfter(today, LONGEST_DAYS);
@@ -84,6 +90,19 @@ export function PromiseScreen({ code }: { code: string }) {
           <fieldset class="options">
             <legend>{t("promise_day")}</legend>
             <div class="chips">
+              {LATER.filter(([, at]) => momentOf(today, at) > app.clock.now()).map(([key, at]) => (
+                <button
+                  key={key}
+                  type="button"
+                  aria-pressed={day === today && time === at}
+                  onClick={() => {
+                    setDay(today);
+                    setTime(at);
+                  }}
+                >
+                  {t(key)} {at}
+                </button>
+              ))}
               {DAYS.map((days) => {
                 const one = dayAfter(today, days);
                 return (

@@ -45,6 +45,13 @@ export function Settings() {
         </span>
         <Icon name="next" />
       </Link>
+      <Link to="help" class="choice">
+        <Icon name="warn" />
+        <span>
+          <b>{t("help_title")}</b>
+        </span>
+        <Icon name="next" />
+      </Link>
       <section class="card">
         <h2>{t("settings_collector")}</h2>
         <p>{collector && `${collector.name} · ${collector.collector_code} · ${dialled(collector.phone)}`}</p>

@@ -7,7 +7,9 @@ import { dayOf, timeOf, weekdayOf, writtenDay } from "../clock.ts";
 import { Icon } from "../components/icons.tsx";
 import { Link } from "../components/link.tsx";
 import { RouteCause } from "../components/route_cause.tsx";
+import { RouteOrder } from "../components/route_order.tsx";
 import { Screen } from "../components/screen.tsx";
+import { ordered } from "../day_plan.ts";
 import { dong } from "../money.ts";
 import { grouped, moneyInDoubt } from "../procedure.ts";
 import { useApp, useAppState, useSelected, useTranslate } from "../use_app.ts";
@@ -25,7 +27,7 @@ export function Today() {
   const t = useTranslate();
   const app = useApp();
   const state = useAppState();
-  const { day, stops, route, collector, downloaded, offline } = state;
+  const { day, stops, order, route, collector, downloaded, offline } = state;
   const [group, setGroup] = useState<Group>(chosen);
   const groups = grouped(state);
   // What customers owe whose payment has no answer is not known.
@@ -45,6 +47,10 @@ export function Today() {
         </label>
         <p class="hint">{t("today_owed", { n: owing.length, all: stops.length, amount: dong(owed) })}</p>
         <Cash />
+        <Link to="day" class="small-button">
+          <Icon name="calendar" />
+          {t("day_title")}
+        </Link>
       </section>
       <RouteCause />
       {route === null && (
@@ -67,7 +73,8 @@ export function Today() {
         ))}
       </div>
       {route !== null && groups[group].length === 0 && <p class="empty">{t(`route_empty_${group}`)}</p>}
-      <StopList key={group} stops={groups[group]} />
+      {groups[group].length > 1 && <RouteOrder />}
+      <StopList key={group} stops={ordered(groups[group], order)} />
       {route !== null && (
         <p class="hint">
           {t("route_stale", { time: timeOf(route.read_at) })} · {t("route_downloaded", { n: downloaded })}

@@ -3,6 +3,7 @@ import { Fragment, h } from "preact";
 import { Icon, type IconName } from "../components/icons.tsx";
 import { Link } from "../components/link.tsx";
 import { PaidBanner } from "../components/paid_banner.tsx";
+import { PrinterState } from "../components/printer_state.tsx";
 import { Screen } from "../components/screen.tsx";
 import { VisitNotice } from "../components/visit_notice.tsx";
 import { dong } from "../money.ts";
@@ -24,6 +25,7 @@ export function VisitScreen({ code }: { code: string }) {
       {customer.lastVisit && <VisitNotice visit={customer.lastVisit} title={t("visit_notice")} />}
       {customer.debt > 0 && customer.visit && (
         <>
+          <PrinterState isPaying />
           <p class="lead">{t("visit_show")}</p>
           <div class="choices">
             <Choice to={`${here}/cash`} icon="cash" title={t("pay_cash")} more={t("pay_cash_more")} />

@@ -62,7 +62,7 @@ const bench = {
   },
 
   look: (): Promise<Cause | null> => (driver as Driver).look(),
-  close: (): Promise<void> => (driver as Driver).close(),
+  close: (): Promise<void> => (driver as Driver).abandon(),
   findOut: () => findOut((request, milliseconds) => (driver as Driver).ask(request, milliseconds)),
   connect: (): Promise<string> =>
     (driver as Driver).printer.connect().then(

@@ -114,6 +114,37 @@ export class FakeGateway {
     return this.asked.filter(({ what }) => !what.startsWith("GET"));
   }
 
+  /** The receipt of a payment is there, as a print job of the phone; returns what stands in its QR code. */
+  issueReceipt(code: string): string {
+    const payment = this.#customer(code).payments.at(-1);
+    const link = `HTTPS://TN.EXAMPLE/R/${"ABCDEFGH23".repeat(20)}`;
+    const document = {
+      version: 1,
+      kind: "receipt",
+      title: "Biên nhận BN26-AA 0000001",
+      blocks: [
+        { type: "text", text: "BIÊN NHẬN THANH TOÁN", weight: "bold", align: "center" },
+        { type: "columns", cells: [{ text: "Đã thu" }, { text: String(payment?.amount), align: "right", keep: true }] },
+        { type: "qr", data: link, caption: "Quét để kiểm tra" },
+      ],
+    };
+    this.send({
+      type: "job",
+      seq: 1,
+      job_id: randomUUID(),
+      attempt: 1,
+      kind: "receipt",
+      priority: 0,
+      summary: "",
+      copy_number: 0,
+      customer_code: code,
+      receipt_id: randomUUID(),
+      payment_id: payment?.payment_id,
+      document,
+    });
+    return link;
+  }
+
   /** Send a frame to the phone. */
   send(frame: object): void {
     this.#socket?.send(JSON.stringify(frame));

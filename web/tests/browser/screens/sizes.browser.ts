@@ -102,6 +102,8 @@ describe("screens of every size", () => {
     ["papers", "Nối máy in"],
     ["printer", "Bật máy in, rồi chọn cách nối."],
     ["settings", "English"],
+    ["day", "Lịch hẹn"],
+    ["help", "Máy in không in"],
     ["outbox", "Không có việc nào chờ gửi."],
   ] as const) {
     test(path || "the route", async () => {
