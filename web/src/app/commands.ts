@@ -19,19 +19,14 @@ interface Whom {
 }
 
 /** Record that somebody was met or nobody was there. A visit that goes on is gone on with. */
-export async function visit(
-  app: Printing,
-  whom: Whom,
-  outcome: "met" | "away",
-  note = "",
-): Promise<CurrentVisit> {
+export async function visit(app: Printing, whom: Whom, outcome: "met" | "away"): Promise<CurrentVisit> {
   const { visits, day } = app.store.state;
   const going = openVisit(visits[whom.customer_code], day);
   if (going && outcome === "met") {
     return going;
   }
   const made = newVisit(whom.customer_code, outcome, app.clock.stamp(), day);
-  await app.outbox.submit(visitCommand(whom, made, outcome, made.started_at, null, note), made);
+  await app.outbox.submit(visitCommand(whom, made, outcome, made.started_at, null, ""), made);
   await printWithoutSignal(app, made);
   return made;
 }

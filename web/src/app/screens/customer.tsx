@@ -258,7 +258,6 @@ function Actions({ customer }: { customer: CustomerView }) {
   const t = useTranslate();
   const app = useApp();
   const [away, setAway] = useState(false);
-  const [note, setNote] = useState("");
   const whom = { customer_code: customer.code, name: customer.name };
   const here = `customers/${customer.code}`;
   if (customer.debt <= 0) {
@@ -283,17 +282,13 @@ function Actions({ customer }: { customer: CustomerView }) {
         <p>
           {t("away_explain")} {t(isMobile(customer.phone) ? "away_sms" : "away_no_sms")}
         </p>
-        <label>
-          {t("note")}
-          <input value={note} maxLength={300} onInput={(event) => setNote(event.currentTarget.value)} />
-        </label>
         <div class="pair">
           <button type="button" class="plain-button" onClick={() => setAway(false)}>
             {t("cancel")}
           </button>
           <DoButton
             act={async () => {
-              await visit(app, whom, "away", note);
+              await visit(app, whom, "away");
               go(`${here}/done`);
             }}
           >
