@@ -260,8 +260,10 @@ export class PrinterHub implements JobPrinter {
       return { status: false, fence: false };
     }
     const answered = await findOut((request, milliseconds) => driver.ask(request, milliseconds));
-    // From now on this counts: a printer that answers nothing any more would be waited for, and could not be set up anew.
-    driver.answering = answered;
+    // Less than what is stored counts from now on: a printer that answers nothing any more would be waited for, and could not
+    // be set up anew. More does not: documents are drawn by the stored profile, and have no fence to be answered.
+    const { status = false, fence = false } = this.#remembered?.profile ?? {};
+    driver.answering = { status: status && answered.status, fence: fence && answered.fence };
     return answered;
   }
 
