@@ -4,6 +4,7 @@ import { timeOf, weekdayOf, writtenDay } from "../clock.ts";
 import { Screen } from "../components/screen.tsx";
 import { daySummary, promises } from "../day_plan.ts";
 import { dong } from "../money.ts";
+import { moneyInDoubt } from "../procedure.ts";
 import { useAppState, useTranslate } from "../use_app.ts";
 import { StopRow } from "./today.tsx";
 
@@ -11,7 +12,9 @@ const ROWS = ["cash", "transfers", "owed", "promised"] as const;
 
 export function DayScreen() {
   const t = useTranslate();
-  const { closedShift, day, shift, stops, transfers } = useAppState();
+  const { closedShift, commands, day, shift, stops: all, transfers } = useAppState();
+  // What customers owe whose payment has no answer is not known.
+  const stops = all.filter(({ customer }) => moneyInDoubt(commands, customer.customer_code) === null);
   const summary = daySummary(stops, transfers, shift ?? closedShift, day);
   const days = promises(stops, day);
   return (

@@ -190,7 +190,7 @@ function Next({ customer }: { customer: CustomerView }) {
   const stops = ordered(state.stops, state.order);
   const place = stops.findIndex((stop) => stop.customer.customer_code === customer.code);
   // Who was visited today stays in the list, but is not whom one walks to next.
-  const groups = grouped(state);
+  const groups = grouped({ ...state, stops });
   const visited = new Set(groups.visited);
   const due = new Set(groups.due.filter((stop) => !visited.has(stop)));
   const next =

@@ -27,9 +27,11 @@ export function Today() {
   const t = useTranslate();
   const app = useApp();
   const state = useAppState();
-  const { day, stops, order, route, collector, downloaded, offline } = state;
+  const { day, order, route, collector, downloaded, offline } = state;
+  // In order before they are grouped: who was visited stays at the end of those who owe.
+  const stops = ordered(state.stops, order);
   const [group, setGroup] = useState<Group>(chosen);
-  const groups = grouped(state);
+  const groups = grouped({ ...state, stops });
   // What customers owe whose payment has no answer is not known.
   const owing = groups.due.filter(({ customer }) => moneyInDoubt(state.commands, customer.customer_code) === null);
   const owed = owing.reduce((sum, { customer }) => sum + customer.debt, 0);
@@ -74,7 +76,7 @@ export function Today() {
       </div>
       {route !== null && groups[group].length === 0 && <p class="empty">{t(`route_empty_${group}`)}</p>}
       {groups[group].length > 1 && <RouteOrder />}
-      <StopList key={group} stops={ordered(groups[group], order)} />
+      <StopList key={group} stops={groups[group]} />
       {route !== null && (
         <p class="hint">
           {t("route_stale", { time: timeOf(route.read_at) })} · {t("route_downloaded", { n: downloaded })}
