@@ -88,6 +88,8 @@ export class Customers {
   }
 
   async #download(): Promise<void> {
+    // Ends after `download` has kept this promise: with nothing to do it ended before, and nothing was downloaded any more.
+    await Promise.resolve();
     try {
       while (this.#wanted.size > 0 && this.#core.isEnrolled()) {
         const ended = await Promise.allSettled(Array.from({ length: DOWNLOADS }, () => this.#downloadNext()));

@@ -58,6 +58,14 @@ describe("downloading customers", () => {
     }
   });
 
+  test("goes on after there was nothing to download", async () => {
+    bench.customers.download([]);
+    await bench.customers.idle();
+    bench.customers.download(["a"]);
+    await bench.customers.idle();
+    assert.deepEqual(bench.read, ["a"]);
+  });
+
   test("goes on after a customer whom the gateway refuses", async () => {
     bench.answer = (code) => {
       if (code.startsWith("refused")) {

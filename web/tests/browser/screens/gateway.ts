@@ -145,6 +145,21 @@ export class FakeGateway {
     return link;
   }
 
+  /** The office reverses the customer's last payment, and the phone is sent an update. */
+  reverseLastPayment(code: string): void {
+    const customer = this.#customer(code);
+    const payment = customer.payments.at(-1);
+    if (!payment) {
+      throw new Error(`${code} has paid nothing`);
+    }
+    customer.payments.splice(-1, 1, { ...payment, reversed_at: new Date().toISOString() });
+    for (const [index, bill] of customer.bills.entries()) {
+      customer.bills[index] = { ...bill, open_principal: bill.pre_vat, open_vat: bill.vat, state: "open" };
+    }
+    customer.version += 1;
+    this.send({ type: "account", seq: 1, what: "payment.reversed", ...this.#state(code) });
+  }
+
   /** Send a frame to the phone. */
   send(frame: object): void {
     this.#socket?.send(JSON.stringify(frame));

@@ -227,5 +227,13 @@ describe("what is owed", () => {
     await it.sees("Đã ghé 2 · Đã thu 1");
   });
 
+  test("is owed again when the payment is reversed, also on the screen that showed it as paid", async () => {
+    await it.open(`customers/${second}/done`);
+    await it.sees(/^Đã thu 210\.000/);
+    it.gateway.reverseLastPayment(second);
+    await it.sees(/^Khoản thu 210\.000\s*đ đã bị hủy/);
+    await it.page.getByRole("link", { name: "Về khách hàng" }).waitFor();
+  });
+
   test("nothing was complained of", () => assert.deepEqual(it.phone.complaints, []));
 });
