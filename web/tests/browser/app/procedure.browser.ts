@@ -306,6 +306,8 @@ describe("a collector's day", () => {
     await it.goToByClick(one);
     await it.press("Gặp khách");
     await it.sees("hết giấy");
+    // The state of the printer is shown before the notice waits for it.
+    await it.page.getByRole("button", { name: "In tiếp" }).waitFor();
     const rows = it.printer.rows.length;
     it.printer.loadPaper();
     await it.press("In tiếp");
