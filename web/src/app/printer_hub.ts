@@ -115,7 +115,9 @@ export class PrinterHub implements JobPrinter {
       stuck: this.#remembered?.id === printer.id ? this.#remembered.stuck === true : this.#mayBeStuck,
     };
     this.#use(printer, remembered);
-    await this.#check();
+    if (remembered.confirmed) {
+      await this.#check();
+    }
     if (this.#cause === "no_printer" && remembered.profile.status && printer.isConnected) {
       // Another printer under the same name, or one that was set up anew: what is known of it is not true.
       this.#remembered = { ...remembered, confirmed: false };
