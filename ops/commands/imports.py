@@ -1,4 +1,4 @@
-"""``thungan import``: customers, readings and collection points from CSV or XLSX files; all of a folder or nothing."""
+"""``thungan import``: customers, readings, collection points from CSV or workbooks; all of a folder or nothing."""
 
 import asyncio
 import os
@@ -74,7 +74,7 @@ def customers(
     convert_legacy: LegacyOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Import units, collectors, routes, customers and meters, as far as their files (CSV or XLSX) are in the folder."""
+    """Import units, collectors, routes, customers and meters, as far as their files (CSV, XLSX, ODS, XLS) are there."""
     options, rejects = _options(folder, rejects, keep_good=keep_good, convert_legacy=convert_legacy)
     _finish({"customers": run(_customers(folder, options))}, rejects, as_json=as_json)
 
@@ -87,7 +87,7 @@ def collection_points(
     convert_legacy: LegacyOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Import collection_points.csv (or .xlsx)."""
+    """Import collection_points.csv (or .xlsx, .ods, .xls)."""
     options, rejects = _options(folder, rejects, keep_good=keep_good, convert_legacy=convert_legacy)
     report = run(_billing(folder, POINTS, options=options))
     _finish({"billing": report}, rejects, as_json=as_json)
@@ -103,7 +103,7 @@ def readings(
     convert_legacy: LegacyOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Import readings.csv (or .xlsx) and issue the bills."""
+    """Import readings.csv (or .xlsx, .ods, .xls) and issue the bills."""
     options, rejects = _options(folder, rejects, keep_good=keep_good, convert_legacy=convert_legacy)
     run(_wait_for_customers(folder, wait, options))
     reports: dict[str, Any] = {"billing": run(_billing(folder, READINGS, due_days=due_days, options=options))}

@@ -16,7 +16,9 @@ app = typer.Typer(add_completion=False)
 
 @app.command()
 def quote(
-    cases: Annotated[Path, typer.Option("--cases", help="CSV or XLSX file; - reads standard input.", metavar="FILE")],
+    cases: Annotated[
+        Path, typer.Option("--cases", help="CSV, XLSX, ODS or XLS file; - reads standard input.", metavar="FILE")
+    ],
     convert_legacy: Annotated[
         bool, typer.Option("--convert-legacy", help="Convert texts in TCVN3, VNI and other encodings before Unicode.")
     ] = False,

@@ -40,6 +40,9 @@ def decoded(file: str, data: bytes, *, convert_legacy: bool = False) -> Decoded:
     content = data.removeprefix(mark)
     is_named = bool(encoding)
     encoding = encoding or _without_mark(content)
+    if content.lstrip().startswith(b"<"):
+        message = f"is a web page or XML, whatever it is called: open it in a spreadsheet, and {_REMEDY}"
+        raise UnreadableFileError(BadLine(file, 1, "", message, "bad-file"))
     try:
         return Decoded(content.decode(encoding))
     except UnicodeDecodeError as error:

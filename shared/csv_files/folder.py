@@ -1,16 +1,18 @@
-"""Which file of a folder is meant: ``customers.csv``, or the same as a workbook."""
+"""Which file of a folder is meant: ``customers.csv``, or the same as a workbook (XLSX, ODS, XLS)."""
 
 from pathlib import Path
 
 from shared.csv_files.bad_lines import BadLine, UnreadableFileError
 
+_KINDS = (".csv", ".xlsx", ".ods", ".xls")
+
 
 def find_file(folder: Path, name: str) -> Path | None:
-    """Return the file called ``name``, or its workbook (``.xlsx``), in capitals or not; None where there is none.
+    """Return the file called ``name``, or its workbook, in capitals or not; None where there is none.
 
     Raises :class:`UnreadableFileError` when there are several: each has its own content.
     """
-    names = {name, f"{Path(name).stem}.xlsx"}
+    names = {f"{Path(name).stem}{kind}" for kind in _KINDS}
     found = sorted(path for path in folder.iterdir() if path.name.casefold() in names and path.is_file())
     if len(found) > 1:
         message = f"the folder holds {' and '.join(path.name for path in found)}: keep one"

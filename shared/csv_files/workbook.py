@@ -1,11 +1,17 @@
-"""The one sheet of a workbook as records. A number or date in it has one reading; a text is read as one of CSV is."""
+"""The one sheet of a workbook as records. A number or date in it has one reading; a text is read as one of CSV is.
+
+XLSX and ODS are read by calamine, which shows errors and formulas without a value as empty: they are looked for in the
+package itself. XLS is read by xlrd, which keeps them apart.
+"""
 
 import io
 import re
+import struct
 import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 
+import xlrd
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum
 
 from shared.csv_files.bad_lines import BadLine, UnreadableFileError
@@ -19,13 +25,27 @@ _EXACT = 10**15
 _CELL = re.compile(rb"<(?:\w+:)?c\s([^>]*?)(?:/>|>(.*?)</(?:\w+:)?c>)", re.DOTALL)
 _PLACE = re.compile(rb'\br="([A-Z]+)([0-9]+)"')
 _VALUE = re.compile(rb"<(?:\w+:)?v>[^<]|<(?:\w+:)?is>")
+_TAG = re.compile(rb"<table:(table-row|table-cell|table)\b((?:[^>\"']|\"[^\"]*\"|'[^']*')*)>")
+_REPEATED = re.compile(rb'table:number-rows-repeated="([0-9]+)"')
+_ERROR_TEXT = re.compile(rb"\s*<text:p>(?:#[A-Z/0]+[!?]|#N/A|Err:[0-9]+)</text:p>")
 _REMEDY = "save it as CSV UTF-8"
+_BROKEN_XLS = (
+    xlrd.XLRDError,
+    xlrd.compdoc.CompDocError,
+    AssertionError,
+    LookupError,
+    OverflowError,
+    TypeError,
+    ValueError,
+    struct.error,
+)
+"""What xlrd raises for files that are damaged."""
 
 Value = str | float | bool | date | time | timedelta
 
 
 def is_workbook(data: bytes) -> bool:
-    """Whether the bytes begin like an XLSX or XLS file."""
+    """Whether the bytes begin like an XLSX, ODS or XLS file."""
     return data.startswith((_ZIP, _OLE))
 
 
@@ -35,23 +55,64 @@ def sheet_records(file: str, data: bytes) -> Iterator[Record]:
     A cell without a value (a formula that was never computed, an error such as ``#N/A``) is refused: it would look
     empty, and an empty cell has a meaning.
     """
-    if not data.startswith(_ZIP):
-        raise _refused(file, 1, f"is a workbook of a kind that is not read: save it as XLSX, or {_REMEDY}")
-    _check_cells(file, data)
+    sheets = _sheets_of_package(file, data) if data.startswith(_ZIP) else _sheets_of_xls(file, data)
+    if len(sheets) > 1:
+        names = " and ".join(repr(name) for name, _ in sheets)
+        raise _refused(file, 1, f"has several sheets with content, {names}: keep one")
+    for _, rows in sheets:
+        for number, row in enumerate(rows, 1):
+            yield record_of(number, [_text(file, number, value) for value in row])
+
+
+def _sheets_of_package(file: str, data: bytes) -> list[tuple[str, Iterator[list[Value]]]]:
+    """Return the sheets of an XLSX or ODS file that hold anything."""
+    _check_package(file, data)
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        sheets = [meta.name for meta in workbook.sheets_metadata if meta.typ is SheetTypeEnum.WorkSheet]
-        filled = [(name, sheet) for name in sheets if (sheet := workbook.get_sheet_by_name(name)).start is not None]
+        names = [meta.name for meta in workbook.sheets_metadata if meta.typ is SheetTypeEnum.WorkSheet]
+        sheets = [(name, workbook.get_sheet_by_name(name)) for name in names]
     except PasswordError:
         raise _refused(file, 1, f"is a workbook with a password: {_REMEDY}") from None
     except CalamineError as error:
         raise _refused(file, 1, f"is a workbook that cannot be read ({error}): {_REMEDY}") from None
-    if len(filled) > 1:
-        names = " and ".join(repr(name) for name, _ in filled)
-        raise _refused(file, 1, f"has several sheets with content, {names}: keep one")
-    for _, sheet in filled:
-        for number, row in enumerate(sheet.iter_rows(), 1):
-            yield record_of(number, [_text(file, number, value) for value in row])
+    return [(name, iter(sheet.iter_rows())) for name, sheet in sheets if sheet.start is not None]
+
+
+def _sheets_of_xls(file: str, data: bytes) -> list[tuple[str, Iterator[list[Value]]]]:
+    """Return the sheets of a workbook of before 2007 that hold anything."""
+    try:
+        workbook = xlrd.open_workbook(file_contents=data, logfile=io.StringIO())
+    except _BROKEN_XLS as error:
+        cause = "has a password" if "encrypted" in str(error) else "cannot be read"
+        raise _refused(file, 1, f"is a workbook that {cause}: save it as XLSX, or {_REMEDY}") from None
+    return [(sheet.name, _rows_of_xls(file, workbook, sheet)) for sheet in workbook.sheets() if sheet.nrows]
+
+
+def _rows_of_xls(file: str, workbook: xlrd.Book, sheet: xlrd.sheet.Sheet) -> Iterator[list[Value]]:
+    for number in range(sheet.nrows):
+        row: list[Value] = []
+        for place, cell in enumerate(sheet.row(number)):
+            name = f"{xlrd.colname(place)}{number + 1}"
+            match cell.ctype:
+                case xlrd.XL_CELL_ERROR:
+                    raise _without_value(file, number + 1, name, is_error=True)
+                case xlrd.XL_CELL_TEXT if not cell.value:
+                    raise _without_value(file, number + 1, name, is_error=False)
+                case xlrd.XL_CELL_BOOLEAN:
+                    row.append(bool(cell.value))
+                case xlrd.XL_CELL_DATE:
+                    row.append(_date_of_xls(file, number + 1, cell.value, workbook.datemode))
+                case _:
+                    row.append(cell.value)
+        yield row
+
+
+def _date_of_xls(file: str, line: int, value: float, datemode: int) -> Value:
+    try:
+        moment: datetime = xlrd.xldate_as_datetime(value, datemode)
+    except (xlrd.xldate.XLDateError, ValueError, OverflowError):
+        raise _refused(file, line, f"holds a date that no calendar has: {value:g}") from None
+    return moment.time() if value < 1 else moment
 
 
 def _text(file: str, line: int, value: Value) -> str:
@@ -75,19 +136,44 @@ def _text(file: str, line: int, value: Value) -> str:
     return str(value)
 
 
-def _check_cells(file: str, data: bytes) -> None:
+def _check_package(file: str, data: bytes) -> None:
     """Refuse cells that have no value of their own, naming the first."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
             if sum(part.file_size for part in package.infolist()) > _LARGEST:
                 raise _refused(file, 1, f"is a workbook that is too large: {_REMEDY}")
-            sheets = [part for part in package.namelist() if re.fullmatch(r"xl/worksheets/[^/]+\.xml", part)]
-            for sheet in sheets:
-                content = package.read(sheet)
-                if b't="e"' in content or b"<f" in content or b":f" in content:
-                    _check_sheet(file, content)
+            parts = package.namelist()
+            if any(part.endswith("workbook.bin") for part in parts):
+                raise _refused(
+                    file, 1, f"is a workbook of a kind that is not read (XLSB): save it as XLSX, or {_REMEDY}"
+                )
+            for part in parts:
+                if re.fullmatch(r"xl/worksheets/[^/]+\.xml", part):
+                    content = package.read(part)
+                    if b't="e"' in content or b"<f" in content or b":f" in content:
+                        _check_sheet(file, content)
+                elif part == "content.xml":
+                    _check_open_document(file, package.read(part))
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError) as error:
         raise _refused(file, 1, f"is a workbook that cannot be read ({error}): {_REMEDY}") from None
+
+
+def _check_open_document(file: str, content: bytes) -> None:
+    """Look at the cells of an ODS file: rows that are alike stand there once, with their number."""
+    line, following = 0, 1
+    for tag in _TAG.finditer(content):
+        kind, attributes = tag[1], tag[2]
+        if kind == b"table":
+            line, following = 0, 1
+        elif kind == b"table-row":
+            repeated = _REPEATED.search(attributes)
+            line, following = following, following + (int(repeated[1]) if repeated else 1)
+        else:
+            has_formula = b"table:formula=" in attributes
+            is_error = b'value-type="error"' in attributes
+            is_error |= has_formula and _ERROR_TEXT.match(content, tag.end()) is not None
+            if is_error or (has_formula and b"office:value-type=" not in attributes):
+                raise _without_value(file, line, "a cell", is_error=is_error)
 
 
 def _check_sheet(file: str, content: bytes) -> None:
@@ -98,8 +184,12 @@ def _check_sheet(file: str, content: bytes) -> None:
             continue
         place = _PLACE.search(attributes)
         name, line = (f"{place[1].decode()}{place[2].decode()}", int(place[2])) if place else ("a cell", 1)
-        cause = "an error instead of a value" if is_error else "a formula that was never computed"
-        raise _refused(file, line, f"{name} holds {cause}: open the workbook, correct it and save it again")
+        raise _without_value(file, line, name, is_error=is_error)
+
+
+def _without_value(file: str, line: int, name: str, *, is_error: bool) -> UnreadableFileError:
+    cause = "an error instead of a value" if is_error else "a formula that was never computed"
+    return _refused(file, line, f"{name} holds {cause}: open the workbook, correct it and save it again")
 
 
 def _refused(file: str, line: int, message: str) -> UnreadableFileError:

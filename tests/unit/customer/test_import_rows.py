@@ -269,7 +269,18 @@ def test_a_file_whose_bytes_are_tcvn3_names_the_encoding_and_is_read_on_demand()
     assert (bad.line, bad.column, bad.message[:32]) == (2, "address", "is in no encoding that is known:")
 
 
-VISCII = {"ễ": "\u00ad", "ă": "å", "Đ": "Ð", "ứ": "Ñ", "ế": "ª", "ợ": "þ", "ị": "¸", "ạ": "Õ", "ố": "¯", "đ": "ð"}
+VISCII: dict[str, str | int | None] = {
+    "ễ": "\u00ad",
+    "ă": "å",
+    "Đ": "Ð",
+    "ứ": "Ñ",
+    "ế": "ª",
+    "ợ": "þ",
+    "ị": "¸",
+    "ạ": "Õ",
+    "ố": "¯",
+    "đ": "ð",
+}
 
 
 def in_viscii(text: str) -> bytes:

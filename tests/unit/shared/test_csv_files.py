@@ -98,7 +98,7 @@ def test_what_has_one_reading_is_read_by_every_importer(model: type[Row], shape:
         (
             lambda _: b"\xd0\xcf\x11\xe0\xa1",
             1,
-            "is a workbook of a kind that is not read: save it as XLSX, or save it as CSV UTF-8",
+            "is a workbook that cannot be read: save it as XLSX, or save it as CSV UTF-8",
             "bad-workbook",
         ),
         (

@@ -46,6 +46,58 @@ def workbook(*rows: list[Any], fill: Callable[[Any, Any], None] | None = None) -
     return file.getvalue()
 
 
+XLS = Path(__file__).parents[2] / "data" / "workbooks"
+"""Workbooks as Excel 97 wrote them, made with xlwt: date, number, a cell with an error, a formula without a value."""
+
+ODS_CELLS = {
+    "text": '<table:table-cell office:value-type="string"><text:p>{}</text:p></table:table-cell>',
+    "date": '<table:table-cell office:value-type="date" office:date-value="{}"><text:p>3/4</text:p></table:table-cell>',
+    "number": '<table:table-cell office:value-type="float" office:value="{}"><text:p>1.000</text:p></table:table-cell>',
+    "error": (
+        '<table:table-cell table:formula="of:=1/0" office:value-type="string" office:string-value="" '
+        'calcext:value-type="error"><text:p>#DIV/0!</text:p></table:table-cell>'
+    ),
+    "old error": (
+        '<table:table-cell table:formula="of:=1/0" office:value-type="float" office:value="0">'
+        "<text:p>Err:502</text:p></table:table-cell>"
+    ),
+    "formula": '<table:table-cell table:formula="of:=[.A1]"/>',
+}
+
+
+def open_document(*rows: list[tuple[str, Any]]) -> bytes:
+    """An ODS file as LibreOffice writes it: two blank rows that are alike, then ``rows``."""
+    names = {
+        "office": "urn:oasis:names:tc:opendocument:xmlns:office:1.0",
+        "table": "urn:oasis:names:tc:opendocument:xmlns:table:1.0",
+        "text": "urn:oasis:names:tc:opendocument:xmlns:text:1.0",
+        "calcext": "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0",
+    }
+    filled = "".join(
+        f"<table:table-row>{''.join(ODS_CELLS[kind].format(value) for kind, value in row)}</table:table-row>"
+        for row in rows
+    )
+    content = (
+        f"<office:document-content {' '.join(f'xmlns:{name}={uri!r}' for name, uri in names.items())}>"
+        '<office:body><office:spreadsheet><table:table table:name="Danh sách">'
+        '<table:table-row table:number-rows-repeated="2"><table:table-cell/></table:table-row>'
+        f"{filled}</table:table></office:spreadsheet></office:body></office:document-content>"
+    )
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as package:
+        package.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        package.writestr("content.xml", content)
+        package.writestr(
+            "META-INF/manifest.xml",
+            '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>',
+        )
+    return file.getvalue()
+
+
+def in_open_document(header: list[str], row: list[str]) -> bytes:
+    return open_document([("text", cell) for cell in header], [("text", cell) for cell in row])
+
+
 def lent(data: bytes) -> FileRows[Lent]:
     return read_rows("lent.xlsx", data, Lent, lambda _line, row: row)
 
@@ -133,3 +185,66 @@ def test_a_folder_may_hold_the_workbook_in_place_of_the_csv_file_and_not_both(tm
     (tmp_path / "customers.csv").write_bytes(b"")
     with pytest.raises(UnreadableFileError, match=r"the folder holds Customers\.XLSX and customers\.csv: keep one"):
         find_file(tmp_path, "customers.csv")
+    (tmp_path / "meters.ods").write_bytes(b"")
+    assert find_file(tmp_path, "meters.csv") == tmp_path / "meters.ods"
+    (tmp_path / "Readings.xls").write_bytes(b"")
+    assert find_file(tmp_path, "readings.csv") == tmp_path / "Readings.xls"
+
+
+@with_every_file
+def test_every_importer_reads_ods_as_it_reads_csv(model: type[Row]) -> None:
+    header, row = FILES[model].splitlines()
+    data = in_open_document(header.upper().split(","), row.split(","))
+    assert rows_of(model, data) == rows_of(model, FILES[model])
+
+
+def test_numbers_and_dates_have_one_reading_in_ods_and_xls() -> None:
+    head: list[tuple[str, Any]] = [("text", name) for name in HEAD]
+    ods = open_document(head, [("text", "a"), ("date", "2026-04-03"), ("number", 1000)])
+    assert [(row.on, row.count) for row in lent(ods).rows] == [(date(2026, 4, 3), 1000)]
+    content = lent((XLS / "lent.xls").read_bytes())
+    assert content.bad == []
+    assert [(row.name, row.on, row.count) for row in content.rows] == [
+        ("Nguyễn", date(2026, 4, 3), 1000),
+        ("b", date(2026, 4, 3), 1000),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "cause"), [("error", "an error"), ("old error", "an error"), ("formula", "a formula")]
+)
+def test_a_cell_of_ods_without_a_value_is_refused_with_its_line(kind: str, cause: str) -> None:
+    head: list[tuple[str, Any]] = [("text", name) for name in HEAD]
+    [bad] = lent(open_document(head, [("text", "a"), ("date", "2026-04-03"), (kind, "")])).bad
+    assert (bad.line, bad.message.startswith(f"a cell holds {cause}")) == (4, True)
+
+
+@pytest.mark.parametrize(
+    ("file", "line", "message"),
+    [
+        ("error.xls", 3, "C3 holds an error instead of a value"),
+        ("formula.xls", 4, "C4 holds a formula that was never computed"),
+    ],
+)
+def test_a_cell_of_xls_without_a_value_is_refused_with_its_place(file: str, line: int, message: str) -> None:
+    [bad] = lent((XLS / file).read_bytes()).bad
+    assert (bad.line, bad.message[: len(message)]) == (line, message)
+
+
+@pytest.mark.parametrize("length", [8, 600, 3000, 5000])
+def test_an_xls_file_that_is_cut_off_is_refused(length: int) -> None:
+    [bad] = lent((XLS / "lent.xls").read_bytes()[:length]).bad
+    assert bad.message == "is a workbook that cannot be read: save it as XLSX, or save it as CSV UTF-8"
+
+
+def test_a_binary_workbook_of_2007_is_refused_with_the_remedy() -> None:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as package:
+        package.writestr("xl/workbook.bin", b"")
+    [bad] = lent(file.getvalue()).bad
+    assert bad.message == "is a workbook of a kind that is not read (XLSB): save it as XLSX, or save it as CSV UTF-8"
+
+
+def test_a_web_page_called_xls_is_refused_with_the_remedy() -> None:
+    [bad] = lent(b"\xef\xbb\xbf<html><table><tr><td>Name</td></tr></table></html>").bad
+    assert bad.message.startswith("is a web page or XML, whatever it is called: open it in a spreadsheet")
