@@ -9,7 +9,7 @@ import structlog
 from services.notify.delivery.schedule import Schedule
 from services.notify.delivery.sender import Sender
 from services.notify.metrics import watch_due
-from services.notify.providers import Provider, make_providers
+from services.notify.providers import Provider, Surroundings, make_providers
 from services.notify.settings import NotifySettings
 from services.notify.texts.reminder_texts import ReminderTexts
 from services.notify.texts.template_file import load_templates
@@ -27,13 +27,16 @@ async def service(
     settings: NotifySettings, *, providers: Sequence[Provider] | None = None, clock: Clock = now
 ) -> AsyncIterator[Running]:
     """Run notify; ``providers`` and ``clock`` replace those of the settings and the machine."""
-    if settings.environment is Environment.PRODUCTION and set(settings.sms_providers) == {"sandbox"}:
-        log.warning("sms_reach_nobody", sms_providers=settings.sms_providers)
+    configuration = settings.configuration()
+    kinds = {provider.kind for provider in configuration.providers}
+    if settings.environment is Environment.PRODUCTION and kinds == {"sandbox"}:
+        log.warning("sms_reach_nobody", sms_providers=[provider.name for provider in configuration.providers])
     texts, limits = ReminderTexts(load_templates(), settings.sms_language), settings.limits()
     async with open_parts(settings, TOPOLOGY) as parts:
+        around = Surroundings(parts.pool, settings.sandbox_folder(), clock)
         sender = Sender(
             parts.bus.work,
-            providers or make_providers(settings),
+            providers or make_providers(configuration, around),
             texts,
             limits,
             clock=clock,

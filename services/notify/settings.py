@@ -4,10 +4,11 @@ from datetime import time, timedelta
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from services.notify.domain.sending_hours import SendingHours
 from services.notify.domain.verdict import Limits
+from services.notify.providers.configuration import SmsConfiguration, load_configuration
 from shared.settings import ServiceSettings
 
 
@@ -15,7 +16,10 @@ class NotifySettings(ServiceSettings):
     """What reminders look like, when they leave, and through whom."""
 
     sms_providers: list[Literal["sandbox"]] = Field(default=["sandbox"], min_length=1)
-    """Providers in order of preference, as a JSON list."""
+    """Providers in order of preference, as a JSON list; not looked at where ``sms_configuration`` is set."""
+
+    sms_configuration: Path | None = None
+    """The file with providers, chains and budget (``docs/runbooks/sms-providers.md``)."""
 
     sms_folder: Path | None = None
     """Where the sandbox provider writes what it would have sent; ``.local/sms/<namespace>`` when unset."""
@@ -45,6 +49,19 @@ class NotifySettings(ServiceSettings):
     sms_poll_seconds: float = Field(default=2.0, gt=0, le=60)
     """How often a copy looks for due reminders when nothing wakes it."""
 
+    @field_validator("sms_configuration", mode="before")
+    @classmethod
+    def _none_named(cls, value: object) -> object:
+        # Compose files pass on what is not set as an empty text.
+        return None if value == "" else value
+
+    @field_validator("sms_configuration")
+    @classmethod
+    def _file_is_right(cls, path: Path | None) -> Path | None:
+        if path is not None:
+            load_configuration(path).check_secrets()
+        return path
+
     @model_validator(mode="after")
     def _hours_are_in_order(self) -> Self:
         self.limits()
@@ -53,6 +70,14 @@ class NotifySettings(ServiceSettings):
     def sandbox_folder(self) -> Path:
         """Return the folder of the sandbox provider."""
         return self.sms_folder or Path(".local/sms") / self.namespace
+
+    def configuration(self) -> SmsConfiguration:
+        """Return what the file says; the providers of ``sms_providers`` where there is no file."""
+        if self.sms_configuration is not None:
+            return load_configuration(self.sms_configuration)
+        return SmsConfiguration.model_validate(
+            {"providers": [{"kind": kind, "name": kind} for kind in self.sms_providers]}
+        )
 
     def limits(self) -> Limits:
         """Return the limits that the rules of :mod:`services.notify.domain.verdict` take."""

@@ -158,6 +158,8 @@ class Sender:
             template=rendered.template,
             template_version=rendered.version,
             parameters=parameters,
+            language=due.language,
+            form=rendered.form,
         )
         return Claimed(due, attempt, sms, index)
 

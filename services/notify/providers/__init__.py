@@ -1,16 +1,44 @@
-"""Ways for an SMS to leave: each provider is one module, chosen by name in the settings."""
+"""Ways for an SMS to leave: each kind of provider is one module, chosen in the configuration."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from asyncpg import Pool
 
 from services.notify.providers.base import Provider
-from services.notify.providers.sandbox import SandboxProvider
-from services.notify.settings import NotifySettings
+from services.notify.providers.configuration import SmsConfiguration
+from services.notify.providers.provider_settings import ProviderSettings
+from services.notify.providers.sandbox import SandboxProvider, SandboxSettings
+from shared.clock import Clock, now
 
 
-def make_providers(settings: NotifySettings) -> Sequence[Provider]:
-    """Return the providers that the settings name, the first choice first."""
-    makers = {"sandbox": lambda: SandboxProvider(settings.sandbox_folder())}
-    return [makers[name]() for name in settings.sms_providers]
+@dataclass(frozen=True)
+class Surroundings:
+    """What providers may need beside their own settings."""
+
+    pool: Pool
+    """Of the notify database, for what copies of the service share."""
+    sandbox_folder: Path
+    clock: Clock = now
 
 
-__all__ = ["Provider", "make_providers"]
+def _sandbox(settings: SandboxSettings, around: Surroundings) -> Provider:
+    return SandboxProvider(settings.folder or around.sandbox_folder, name=settings.name, clock=around.clock)
+
+
+_MAKERS: Mapping[type[ProviderSettings], Callable[[Any, Surroundings], Provider]] = {SandboxSettings: _sandbox}
+
+
+def make_providers(configuration: SmsConfiguration, around: Surroundings) -> Sequence[Provider]:
+    """Return the providers of a configuration in its order. Raises SecretMissing."""
+    return [make_provider(settings, around) for settings in configuration.providers]
+
+
+def make_provider(settings: ProviderSettings, around: Surroundings) -> Provider:
+    """Return one provider. Raises SecretMissing."""
+    return _MAKERS[type(settings)](settings, around)
+
+
+__all__ = ["Provider", "Surroundings", "make_provider", "make_providers"]

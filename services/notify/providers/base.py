@@ -23,6 +23,9 @@ class OutgoingSms:
     template_version: int
     parameters: Mapping[str, str | None] = field(default_factory=dict)
     """For providers that take a registered template and its parameters instead of a text."""
+    language: str = "vi"
+    form: int = 0
+    """Index of the template's form: providers register each form by itself."""
 
 
 @dataclass(frozen=True)

@@ -13,13 +13,22 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Literal
 
 from services.notify.domain.outcome import Handover
 from services.notify.providers.base import HandoverResult, OutgoingSms
+from services.notify.providers.provider_settings import LocalPath, ProviderSettings
 from shared.clock import Clock, now
 
 FILE_NAME = "sms.jsonl"
+
+
+class SandboxSettings(ProviderSettings):
+    """A sandbox in the configuration."""
+
+    kind: Literal["sandbox"]
+    folder: LocalPath | None = None
+    """None: the folder of ``THUNGAN_SMS_FOLDER``."""
 
 
 @dataclass(frozen=True)
@@ -39,10 +48,10 @@ class SandboxSms:
 class SandboxProvider:
     """Accepts everything into ``sms.jsonl`` of a folder."""
 
-    name = "sandbox"
     remembers = timedelta(days=36_500)
 
-    def __init__(self, folder: Path, *, clock: Clock = now) -> None:
+    def __init__(self, folder: Path, *, name: str = "sandbox", clock: Clock = now) -> None:
+        self.name = name
         self._clock = clock
         self._file = folder / FILE_NAME
         self._known: dict[str, str] = {}

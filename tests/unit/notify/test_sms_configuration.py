@@ -1,0 +1,112 @@
+from datetime import time
+from pathlib import Path
+
+import pytest
+
+from services.notify.providers.configuration import ConfigurationError, SmsConfiguration, load_configuration
+from services.notify.providers.provider_settings import SecretMissing
+from services.notify.settings import NotifySettings
+from shared.phones import Operator
+
+ESMS = """
+providers:
+  - kind: esms
+    name: esms
+    api_key: {env: ESMS_KEY}
+    secret_key: {file: secret.txt}
+    brandname: CAMAUPC
+    tariffs: {default: 700, viettel: 650}
+  - {kind: sandbox, name: paper}
+"""
+
+
+def configuration(folder: Path, text: str) -> SmsConfiguration:
+    (folder / "sms.yaml").write_text(text, encoding="utf-8")
+    return load_configuration(folder / "sms.yaml")
+
+
+def fault(folder: Path, text: str) -> str:
+    with pytest.raises(ConfigurationError) as error:
+        configuration(folder, text)
+    return str(error.value).removeprefix(str(folder / "sms.yaml"))
+
+
+def test_a_segment_costs_what_the_operator_of_the_number_costs(tmp_path: Path) -> None:
+    tariffs = configuration(tmp_path, ESMS).providers[0].tariffs
+
+    assert (tariffs.of(Operator.VIETTEL), tariffs.of(Operator.MOBIFONE), tariffs.of(None)) == (650, 700, 700)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "place"),
+    [
+        (ESMS.replace("brandname: CAMAUPC", "brandnam: X"), ", line 3, providers.1.brandname: Field required"),
+        (ESMS.replace("esms\n", "esmss\n", 1), ", line 3, providers.1: "),
+        (ESMS.replace("viettel: 650", "vietel: 650"), ", line 8, providers.1.tariffs.vietel: "),
+        (ESMS.replace("name: paper", "name: esms"), ", line 2, providers: two providers are named esms"),
+        (ESMS + "chains: [{steps: [esms, vnpt]}]", ", line 10, chains: no provider is named vnpt"),
+        (ESMS + "budget: {daily: 0}", ", line 10, budget.daily: "),
+        (ESMS.replace("    name: esms\n", "    name: esms\n    name: b\n"), ", line 5, name: stands there twice"),
+        ("providers: [", ", line 1: it is not YAML"),
+        ("", ", line 1: "),
+    ],
+)
+def test_a_wrong_file_is_refused_with_line_and_field(tmp_path: Path, wrong: str, place: str) -> None:
+    found = fault(tmp_path, wrong)
+
+    assert found.startswith(place)
+    assert "\n" not in found
+
+
+def test_a_secret_written_into_the_file_is_refused_and_not_repeated(tmp_path: Path) -> None:
+    found = fault(tmp_path, ESMS.replace("{env: ESMS_KEY}", "8D6FA1B2"))
+
+    assert "line 5, providers.1.api_key" in found
+    assert "8D6FA1B2" not in found
+
+
+def test_secrets_come_from_the_environment_or_a_file_beside_the_configuration_and_are_shown_nowhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ESMS_KEY", "key-8D6F")
+    (tmp_path / "secret.txt").write_text("secret-A1B2\n", encoding="utf-8")
+    read = configuration(tmp_path, ESMS).check_secrets()
+
+    assert "8D6F" not in repr(read)
+    assert "A1B2" not in repr(read)
+
+
+def test_a_service_whose_secret_is_missing_names_the_provider_and_the_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("ESMS_KEY", raising=False)
+    read = configuration(tmp_path, ESMS)
+
+    with pytest.raises(SecretMissing, match="provider esms, api_key: the environment variable ESMS_KEY"):
+        read.check_secrets()
+
+
+def test_the_first_chain_that_fits_kind_operator_and_hour_is_taken(tmp_path: Path) -> None:
+    read = configuration(
+        tmp_path,
+        ESMS
+        + """
+chains:
+  - {kinds: [away], operators: [viettel], hours: {from: 07:00, to: 12:00}, steps: [paper]}
+  - {kinds: [away], steps: [{esms: 3, paper: 1}]}
+""",
+    )
+
+    def steps(kind: str, operator: Operator, at: time) -> list[dict[str, int]]:
+        return [dict(step.weights) for step in read.chain_for(kind, operator, at)]
+
+    assert steps("away", Operator.VIETTEL, time(7)) == [{"paper": 1}]
+    assert steps("away", Operator.VIETTEL, time(12)) == [{"esms": 3, "paper": 1}]
+    assert steps("away", Operator.MOBIFONE, time(7)) == [{"esms": 3, "paper": 1}]
+    assert steps("receipt", Operator.VIETTEL, time(7)) == [{"esms": 1}, {"paper": 1}]
+
+
+def test_without_a_file_the_providers_of_the_settings_are_used() -> None:
+    settings = NotifySettings.model_validate({"amqp_url": "amqp://x", "database_url": "postgresql://x"})
+
+    assert [provider.name for provider in settings.configuration().providers] == ["sandbox"]
