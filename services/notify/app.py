@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import structlog
 
+from services.notify.campaigns.planner import Planner
 from services.notify.delivery.schedule import Schedule
 from services.notify.delivery.sender import Sender
 from services.notify.metrics import watch_due
@@ -46,11 +47,19 @@ async def service(
         schedule = Schedule(
             settings.database_url, sender, poll=timedelta(seconds=settings.sms_poll_seconds), clock=clock
         )
+        planner = Planner(
+            parts.bus.work,
+            texts,
+            limits,
+            every=timedelta(seconds=settings.sms_plan_seconds),
+            clock=clock,
+        )
         await parts.bus.start(dependencies={"texts": texts, "limits": limits, "clock": clock})
         parts.checks["schedule"] = schedule.check
         parts.checks["reminders"] = watch_due(parts.pool, clock)
         async with (
             parts.bus.background("schedule", schedule.run()),
+            parts.bus.background("campaigns", planner.run()),
             serve_health(parts.checks, host=settings.http_host, port=settings.http_port) as port,
         ):
             yield Running(parts.bus, port)

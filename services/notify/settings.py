@@ -6,9 +6,11 @@ from typing import Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from services.notify.domain.kinds import MessageRule
 from services.notify.domain.sending_hours import SendingHours
 from services.notify.domain.verdict import Limits
 from services.notify.providers.configuration import SmsConfiguration, load_configuration
+from shared.rule_files import load_rules
 from shared.settings import ServiceSettings
 
 
@@ -49,6 +51,12 @@ class NotifySettings(ServiceSettings):
     sms_poll_seconds: float = Field(default=2.0, gt=0, le=60)
     """How often a copy looks for due reminders when nothing wakes it."""
 
+    sms_plan_seconds: float = Field(default=300.0, gt=0, le=3600)
+    """How often campaigns are looked at: whoever came to owe meanwhile gets the day's message then."""
+
+    message_rules_file: Path = Path(__file__).parent / "campaigns" / "message_kinds.yaml"
+    """Which kinds of message a unit sends, and when."""
+
     @field_validator("sms_configuration", mode="before")
     @classmethod
     def _none_named(cls, value: object) -> object:
@@ -85,4 +93,5 @@ class NotifySettings(ServiceSettings):
             hours=SendingHours(self.sms_opens, self.sms_closes, timedelta(seconds=self.sms_opening_spread_seconds)),
             per_phone_and_day=self.sms_per_phone_and_day,
             longest_wait=timedelta(hours=self.sms_longest_wait_hours),
+            rules=load_rules(self.message_rules_file, MessageRule),
         )

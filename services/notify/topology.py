@@ -3,24 +3,36 @@
 from services.notify.handlers.cancel_reminders import cancel_reminders
 from services.notify.handlers.get_receipt_links import get_receipt_links
 from services.notify.handlers.get_reminders import get_reminders
+from services.notify.handlers.keep_customer import keep_customer
+from services.notify.handlers.note_bill import note_bill
 from services.notify.handlers.restore_reminders import restore_reminders
 from services.notify.handlers.schedule_reminder import schedule_reminder
 from services.notify.handlers.send_receipt_link import send_receipt_link
+from services.notify.handlers.thank_for_payment import thank_for_payment
 from services.notify.handlers.withdraw_reminder import withdraw_reminder
 from services.notify.locks import lock_links
-from shared.contracts.billing import NoticeIssued, PaymentRecorded, PaymentReversed
-from shared.contracts.customer import VisitWithdrawn
+from shared.contracts.billing import BillIssued, NoticeIssued, PaymentRecorded, PaymentReversed
+from shared.contracts.customer import CustomerChanged, VisitWithdrawn
 from shared.contracts.notify import GetReceiptLinks, GetReminders, SendReceiptLink, SmsFailed, SmsSent
+from shared.contracts.receipt import ReceiptIssued
 from shared.idempotency import Idempotency
 from shared.messaging import Access, EventHandler, RequestHandler, Topology
 
 
-def _account(event: NoticeIssued | PaymentRecorded | PaymentReversed) -> str:
+def _account(event: BillIssued | NoticeIssued | PaymentRecorded | PaymentReversed) -> str:
     return event.account.customer_code
 
 
 def _visited(event: VisitWithdrawn) -> str:
     return event.visit.customer_code
+
+
+def _changed(event: CustomerChanged) -> str:
+    return event.customer.customer_code
+
+
+def _receipted(event: ReceiptIssued) -> str:
+    return event.receipt.customer_code
 
 
 TOPOLOGY = Topology(
@@ -32,6 +44,9 @@ TOPOLOGY = Topology(
         EventHandler(NoticeIssued, schedule_reminder, lock=_account),
         EventHandler(PaymentRecorded, cancel_reminders, lock=_account),
         EventHandler(PaymentReversed, restore_reminders, lock=_account),
+        EventHandler(BillIssued, note_bill, lock=_account),
+        EventHandler(CustomerChanged, keep_customer, lock=_changed),
+        EventHandler(ReceiptIssued, thank_for_payment, lock=_receipted),
         EventHandler(VisitWithdrawn, withdraw_reminder, lock=_visited),
     ],
     emits=[SmsSent, SmsFailed],

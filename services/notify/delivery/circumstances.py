@@ -2,7 +2,7 @@
 
 from datetime import datetime, time
 
-from services.notify.domain.reminders import DueReminder, NewReminder
+from services.notify.domain.reminders import DueReminder, NewReminder, unit_of
 from services.notify.domain.verdict import Circumstances
 from services.notify.store.attempts import handed_over_since
 from services.notify.store.blocked_phones import blocked_cause
@@ -23,6 +23,10 @@ async def circumstances_of(
         debt=debt,
         phone=reminder.phone,
         is_mobile=reminder.phone is not None and is_mobile(reminder.phone),
-        blocked=await blocked_cause(connection, reminder.phone),
+        blocked=await blocked_cause(connection, reminder.phone, reminder.template),
         handed_over_today=await handed_over_since(connection, reminder.phone, midnight),
+        kind=reminder.template,
+        unit_code=reminder.unit_code or unit_of(reminder.customer_code),
+        expires_at=reminder.expires_at,
+        settled=isinstance(reminder, DueReminder) and reminder.is_settled,
     )

@@ -2,20 +2,39 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
+from enum import IntEnum
 from uuid import UUID
 
 from services.notify.domain.causes import Cause
 from services.notify.domain.verdict import Cancel, Fail, Postpone, Send, Verdict
 from shared.contracts.notify import ReminderState
 
-AWAY = "away"
-"""The template for a customer who was not at home."""
-
-RECEIPT = "receipt"
-"""The template for the link of a receipt."""
-
 Parameters = Mapping[str, str | None]
+
+
+class Priority(IntEnum):
+    """In which order messages that are due leave."""
+
+    SOMEBODY_WAITS = 0
+    """Of one visit, one appointment, one receipt."""
+    BULK = 1
+    """Scheduled by a date rule for many customers at once."""
+
+
+def unit_of(customer_code: str) -> str:
+    """Return the unit that a customer code names: what is known of a reminder's unit from before campaigns."""
+    return customer_code[:6]
+
+
+@dataclass(frozen=True)
+class Contact:
+    """Whom a customer's messages name, as the customer service last reported it."""
+
+    unit_name: str
+    unit_phone: str
+    collector_name: str
+    collector_phone: str
 
 
 @dataclass(frozen=True)
@@ -40,6 +59,8 @@ class NewReminder:
     receipt_id: UUID | None = None
     payment_id: UUID | None = None
     requested_by: str | None = None
+    unit_code: str | None = None
+    expires_at: datetime | None = None
 
     def under(self, verdict: Verdict) -> "NewReminder":
         """Return the reminder as it is stored under a verdict."""
@@ -72,6 +93,20 @@ class DueReminder:
     blocked: Cause | None
     provider_index: int
     attempts: int
+    unit_code: str = ""
+    priority: Priority = Priority.SOMEBODY_WAITS
+    debt_due_on: date | None = None
+    """Due date of the oldest bill of the debt that it is about; None for a visit and a receipt."""
+    expires_at: datetime | None = None
+    oldest_due_on: date | None = None
+    """Due date of the oldest bill that is open now."""
+    contact: Contact | None = None
+    """None for a customer of whom nothing was reported since campaigns exist."""
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether the oldest bill of its debt has been paid; what is owed now is another debt."""
+        return self.debt_due_on is not None and self.oldest_due_on != self.debt_due_on
 
 
 @dataclass(frozen=True)
@@ -98,3 +133,14 @@ class BlockedPhone:
     note: str
     blocked_by: str
     blocked_at: datetime
+
+
+@dataclass(frozen=True)
+class OptOut:
+    """A kind of message that a number does not want."""
+
+    phone: str
+    kind: str
+    note: str
+    opted_out_by: str
+    opted_out_at: datetime

@@ -1,12 +1,15 @@
 """Whether a reminder is still wanted, and may leave now. Pure."""
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from uuid import UUID
 
 from services.notify.domain.causes import Cause
+from services.notify.domain.kinds import CAMPAIGNS, DEFAULT, Kind, KindRule, MessageRule, kind_rule
 from services.notify.domain.sending_hours import SendingHours
 from shared.clock import VIETNAM, business_day
+from shared.phones import is_vietnamese
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,12 @@ class Circumstances:
     """``OPTED_OUT`` or ``WRONG_NUMBER`` when the number is on the list."""
     handed_over_today: int
     """SMS that this number was, or may have been, sent on this business day."""
+    kind: str = Kind.AWAY
+    unit_code: str = ""
+    expires_at: datetime | None = None
+    """It is of no use later; None where ``longest_wait`` counts."""
+    settled: bool = False
+    """The oldest bill of the debt that it is about has been paid."""
 
 
 @dataclass(frozen=True)
@@ -67,32 +76,58 @@ class Limits:
     """NĐ 91/2020/NĐ-CP allows three advertising SMS in 24 hours; reminders keep to the same number."""
     longest_wait: timedelta = timedelta(hours=48)
     """After this long a reminder of a visit is of no use."""
+    rules: Sequence[MessageRule] = (DEFAULT,)
+    """Which kinds units send, and within which hours and caps of their own."""
+
+    def rule(self, kind: str, unit_code: str, moment: datetime) -> KindRule:
+        """Return the rule of a unit for a kind on the day of ``moment``."""
+        return kind_rule(self.rules, unit_code, kind, business_day(moment))
+
+    @property
+    def has_campaigns(self) -> bool:
+        """Whether any unit has ever switched a campaign on."""
+        return any(rule.kinds[kind].switched_on for rule in self.rules for kind in CAMPAIGNS if kind in rule.kinds)
+
+    def hours_of(self, rule: KindRule) -> SendingHours:
+        """Return the hours in which messages under a rule may leave."""
+        return replace(self.hours, opens=rule.opens or self.hours.opens, closes=rule.closes or self.hours.closes)
 
 
 def check_reminder(known: Circumstances, limits: Limits) -> Verdict:
     """Decide whether a reminder leaves now; asked when it is scheduled and again just before it is handed over."""
-    verdict = _standing_objection(known, limits)
+    rule = limits.rule(known.kind, known.unit_code, known.moment)
+    verdict = _standing_objection(known, limits, rule)
     if verdict is not None:
         return verdict
-    if not limits.hours.allow(known.moment):
-        return Postpone(limits.hours.earliest(known.moment, known.reminder_id), Cause.QUIET_HOURS)
-    if known.handed_over_today >= limits.per_phone_and_day:
-        return Postpone(_opening_tomorrow(known, limits.hours), Cause.DAILY_CAP)
+    hours = limits.hours_of(rule)
+    if not hours.allow(known.moment):
+        return Postpone(hours.earliest(known.moment, known.reminder_id), Cause.QUIET_HOURS)
+    if not rule.required_by_law and known.handed_over_today >= (rule.per_phone_and_day or limits.per_phone_and_day):
+        return Postpone(_opening_tomorrow(known, hours), Cause.DAILY_CAP)
     return Send()
 
 
-def _standing_objection(known: Circumstances, limits: Limits) -> Cancel | Fail | None:
-    if known.debt is not None and known.debt <= 0:
+def _standing_objection(known: Circumstances, limits: Limits, rule: KindRule) -> Cancel | Fail | None:
+    if not rule.switched_on:
+        return Cancel(Cause.SWITCHED_OFF)
+    if known.settled or (known.debt is not None and known.debt <= 0):
         return Cancel(Cause.PAID)
-    if known.phone is None:
-        return Fail(Cause.NO_PHONE)
-    if not known.is_mobile:
-        return Fail(Cause.LANDLINE)
-    if known.blocked is not None:
-        return Fail(known.blocked)
-    if known.moment - known.issued_at > limits.longest_wait:
+    if (cause := _fault_of_number(known, rule)) is not None:
+        return Fail(cause)
+    if known.moment > (known.expires_at or known.issued_at + limits.longest_wait):
         return Fail(Cause.EXPIRED)
     return None
+
+
+def _fault_of_number(known: Circumstances, rule: KindRule) -> Cause | None:
+    if known.phone is None:
+        return Cause.NO_PHONE
+    if not known.is_mobile:
+        return Cause.LANDLINE if is_vietnamese(known.phone) else Cause.FOREIGN
+    # The law may demand a message that nobody asked for; it never demands one to somebody else's number.
+    if known.blocked is Cause.OPTED_OUT and rule.required_by_law:
+        return None
+    return known.blocked
 
 
 def _opening_tomorrow(known: Circumstances, hours: SendingHours) -> datetime:

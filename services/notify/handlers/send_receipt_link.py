@@ -1,5 +1,7 @@
 from services.notify.delivery.circumstances import circumstances_of
+from services.notify.domain.kinds import Kind
 from services.notify.domain.receipt_links import check_numbers
+from services.notify.domain.reminders import unit_of
 from services.notify.domain.verdict import Limits, check_reminder
 from services.notify.store.receipt_links import links_of_receipt
 from services.notify.store.reminders import add_reminder, wake_senders
@@ -20,7 +22,8 @@ async def send_receipt_link(
             return ReceiptLinkReply(link=link, repeated=True)
     check_numbers(request.phone, known)
     moment = clock()
-    message = texts.receipt_link(request, moment)
+    rule = limits.rule(Kind.RECEIPT, unit_of(request.customer_code), moment)
+    message = texts.receipt_link(request, moment, rule)
     circumstances = await circumstances_of(work.connection, message, None, moment)
     message = message.under(check_reminder(circumstances, limits))
     if not await add_reminder(work.connection, message):

@@ -1,19 +1,120 @@
-"""What customers owe, as billing reported it last."""
+"""What customers owe, as billing reported it last, and who they are, as the customer service did."""
 
-from shared.contracts.common import AccountState
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from services.notify.domain.causes import Cause
+from services.notify.store.row_count import row_count
+from shared.contracts.common import AccountState, CustomerFacts
 from shared.db import Connection
 
+
+@dataclass(frozen=True)
+class KnownAccount:
+    """What a customer owes, as known now."""
+
+    customer_code: str
+    debt: int
+    oldest_due_date: date | None
+    """Of the open bills."""
+
+
 # The row stays locked until the transaction ends: a customer's reminders are scheduled and cancelled under this lock.
+# The same version may bring what an earlier release did not keep.
 _KEEP = """
-INSERT INTO accounts AS known (customer_code, version, debt) VALUES ($1, $2, $3)
+INSERT INTO accounts AS known (customer_code, version, debt, oldest_due_date) VALUES ($1, $2, $3, $4)
 ON CONFLICT (customer_code) DO UPDATE SET
     debt = CASE WHEN excluded.version > known.version THEN excluded.debt ELSE known.debt END,
+    oldest_due_date = CASE
+        WHEN excluded.version > known.version THEN excluded.oldest_due_date
+        WHEN excluded.version = known.version THEN coalesce(known.oldest_due_date, excluded.oldest_due_date)
+        ELSE known.oldest_due_date END,
     version = greatest(excluded.version, known.version)
-RETURNING debt
+RETURNING customer_code, debt, oldest_due_date
 """
 
 
-async def keep_account(connection: Connection, account: AccountState) -> int:
-    """Keep an account unless a newer one is known, lock it for this transaction, and return the debt now known."""
-    debt: int = await connection.fetchval(_KEEP, account.customer_code, account.version, account.debt)
-    return debt
+async def keep_account(connection: Connection, account: AccountState) -> KnownAccount:
+    """Keep an account unless a newer one is known, lock it for this transaction, and return what is now known."""
+    [row] = await connection.fetch(_KEEP, account.customer_code, account.version, account.debt, account.oldest_due_date)
+    return KnownAccount(row["customer_code"], row["debt"], row["oldest_due_date"])
+
+
+_KEEP_CONTACT = """
+INSERT INTO accounts AS known (customer_code, version, debt, contact_version, phone, unit_code, unit_name, unit_phone,
+    collector_code, collector_name, collector_phone, active)
+VALUES ($1, 0, 0, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+ON CONFLICT (customer_code) DO UPDATE SET
+    contact_version = excluded.contact_version, phone = excluded.phone, unit_code = excluded.unit_code,
+    unit_name = excluded.unit_name, unit_phone = excluded.unit_phone, collector_code = excluded.collector_code,
+    collector_name = excluded.collector_name, collector_phone = excluded.collector_phone, active = excluded.active
+WHERE excluded.contact_version > known.contact_version
+"""
+# What a reminder of a receipt is sent to was named by whoever asked for it.
+_READDRESS = """
+UPDATE reminders SET phone = $2
+WHERE customer_code = $1 AND state = 'scheduled' AND receipt_id IS NULL AND phone IS DISTINCT FROM $2
+"""
+
+
+async def keep_contact(connection: Connection, customer: CustomerFacts) -> None:
+    """Keep a customer's facts unless newer ones are known; what waits goes to the number that is right now."""
+    kept = await connection.execute(
+        _KEEP_CONTACT,
+        customer.customer_code,
+        customer.version,
+        customer.phone,
+        customer.unit.unit_code,
+        customer.unit.name,
+        customer.unit.phone,
+        customer.collector.collector_code,
+        customer.collector.name,
+        customer.collector.phone,
+        customer.active,
+    )
+    if row_count(kept):
+        await connection.execute(_READDRESS, customer.customer_code, customer.phone)
+
+
+_PROMISE = "UPDATE accounts SET promised_for = $2, promised_at_visit = $3 WHERE customer_code = $1"
+
+
+_CANCEL_PROMISED = """
+UPDATE reminders SET state = 'cancelled', cause = $3
+WHERE customer_code = $1 AND state = 'scheduled' AND debt_due_on IS NOT NULL AND due_at < $2
+"""
+
+
+async def keep_promise(connection: Connection, customer_code: str, promised_for: datetime, visit_id: UUID) -> None:
+    """Keep until when a customer is to pay, as agreed at a visit: no notice is sent before."""
+    await connection.execute(_PROMISE, customer_code, promised_for, visit_id)
+    await connection.execute(_CANCEL_PROMISED, customer_code, promised_for, Cause.PROMISED)
+
+
+_WITHDRAW_PROMISE = """
+UPDATE accounts SET promised_for = NULL, promised_at_visit = NULL WHERE customer_code = $1 AND promised_at_visit = $2
+"""
+
+
+async def withdraw_promise(connection: Connection, customer_code: str, visit_id: UUID) -> None:
+    """Forget what was agreed at a visit that was taken back."""
+    await connection.execute(_WITHDRAW_PROMISE, customer_code, visit_id)
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """Whom a message goes to, and in whose name."""
+
+    phone: str | None
+    unit_code: str
+    unit_name: str
+
+
+_RECIPIENT = "SELECT phone, unit_code, unit_name FROM accounts WHERE customer_code = $1 AND unit_code IS NOT NULL"
+
+
+async def recipient_of(connection: Connection, customer_code: str) -> Recipient | None:
+    """Return a customer's number and unit; None where the customer service has reported neither yet."""
+    row = await connection.fetchrow(_RECIPIENT, customer_code)
+    return None if row is None else Recipient(row["phone"], row["unit_code"], row["unit_name"])

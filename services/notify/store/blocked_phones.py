@@ -1,16 +1,23 @@
 """Numbers that get no SMS."""
 
+from dataclasses import dataclass
+from datetime import datetime
+
 from services.notify.domain.causes import Cause
-from services.notify.domain.reminders import BlockedPhone
+from services.notify.domain.reminders import BlockedPhone, OptOut
 from services.notify.store.row_count import row_count
 from shared.db import Connection
 
-_CAUSE = "SELECT cause FROM blocked_phones WHERE phone = $1"
+_CAUSE = """
+SELECT cause FROM blocked_phones WHERE phone = $1
+UNION ALL SELECT 'opted_out' FROM opt_outs WHERE phone = $1 AND kind = $2
+LIMIT 1
+"""
 
 
-async def blocked_cause(connection: Connection, phone: str | None) -> Cause | None:
-    """Return why a number gets no SMS; None when it does."""
-    cause = await connection.fetchval(_CAUSE, phone)
+async def blocked_cause(connection: Connection, phone: str | None, kind: str) -> Cause | None:
+    """Return why a number gets no SMS of a kind; None when it does."""
+    cause = await connection.fetchval(_CAUSE, phone, kind)
     return Cause(cause) if cause else None
 
 
@@ -54,3 +61,61 @@ async def blocked_phones(connection: Connection, limit: int) -> list[BlockedPhon
         BlockedPhone(row["phone"], Cause(row["cause"]), row["note"], row["blocked_by"], row["blocked_at"])
         for row in rows
     ]
+
+
+_OPT_OUT = """
+INSERT INTO opt_outs (phone, kind, note, opted_out_by, opted_out_at) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (phone, kind) DO UPDATE SET note = excluded.note, opted_out_by = excluded.opted_out_by,
+    opted_out_at = excluded.opted_out_at
+"""
+
+
+async def add_opt_out(connection: Connection, opt_out: OptOut) -> None:
+    """Note that a number does not want messages of a kind."""
+    await connection.execute(
+        _OPT_OUT, opt_out.phone, opt_out.kind, opt_out.note, opt_out.opted_out_by, opt_out.opted_out_at
+    )
+
+
+_OPT_IN = "DELETE FROM opt_outs WHERE phone = $1 AND kind = $2"
+
+
+async def remove_opt_out(connection: Connection, phone: str, kind: str) -> bool:
+    """Send messages of a kind to a number again; False when it had not opted out of them."""
+    return row_count(await connection.execute(_OPT_IN, phone, kind)) == 1
+
+
+_OPT_OUTS = """
+SELECT phone, kind, note, opted_out_by, opted_out_at FROM opt_outs ORDER BY opted_out_at DESC, phone, kind LIMIT $1
+"""
+
+
+async def opt_outs(connection: Connection, limit: int) -> list[OptOut]:
+    """Return which kinds numbers do not want, the latest first."""
+    return [OptOut(**dict(row)) for row in await connection.fetch(_OPT_OUTS, limit)]
+
+
+@dataclass(frozen=True)
+class WrongNumber:
+    """A customer whose number is somebody else's, or nobody's, and has to be asked for the right one."""
+
+    customer_code: str
+    phone: str
+    unit_code: str
+    collector_code: str
+    collector_name: str
+    note: str
+    since: datetime
+
+
+_WRONG_NUMBERS = """
+SELECT customer_code, phone, unit_code, collector_code, collector_name, note, blocked_at AS since
+FROM blocked_phones JOIN accounts USING (phone)
+WHERE cause = 'wrong_number' AND active AND unit_code IS NOT NULL AND ($1::text IS NULL OR unit_code = $1)
+ORDER BY unit_code, collector_code, customer_code LIMIT $2
+"""
+
+
+async def wrong_numbers(connection: Connection, unit_code: str | None, limit: int) -> list[WrongNumber]:
+    """Return whose number has to be corrected, by unit and collector; a corrected one is not among them any more."""
+    return [WrongNumber(**dict(row)) for row in await connection.fetch(_WRONG_NUMBERS, unit_code, limit)]

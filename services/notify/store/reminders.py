@@ -8,7 +8,8 @@ from uuid import UUID
 from asyncpg import Record
 
 from services.notify.domain.causes import Cause
-from services.notify.domain.reminders import DueReminder, NewReminder
+from services.notify.domain.reminders import Contact, DueReminder, NewReminder, Priority, unit_of
+from services.notify.store.accounts import KnownAccount
 from services.notify.store.row_count import row_count
 from shared.contracts.notify import Reminder, ReminderState
 from shared.db import Connection
@@ -16,8 +17,8 @@ from shared.db import Connection
 # One reminder of a template a visit, one link for each receipt and number, whatever is repeated.
 _ADD = """
 INSERT INTO reminders (reminder_id, customer_code, visit_id, template, template_version, language, parameters,
-    phone, text, segments, state, cause, issued_at, due_at, receipt_id, payment_id, requested_by)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+    phone, text, segments, state, cause, issued_at, due_at, receipt_id, payment_id, requested_by, unit_code, expires_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
 ON CONFLICT DO NOTHING
 RETURNING true
 """
@@ -44,6 +45,8 @@ async def add_reminder(connection: Connection, new: NewReminder) -> bool:
         new.receipt_id,
         new.payment_id,
         new.requested_by,
+        new.unit_code,
+        new.expires_at,
     )
     return bool(added)
 
@@ -60,14 +63,18 @@ async def wake_senders(connection: Connection) -> None:
 
 
 _CANCEL_PAID = """
-UPDATE reminders SET state = 'cancelled', cause = $2
+UPDATE reminders SET state = 'cancelled', cause = $4
 WHERE customer_code = $1 AND state = 'scheduled' AND receipt_id IS NULL
+    AND ($2 <= 0 OR debt_due_on <> coalesce($3, 'infinity'::date))
 """
 
 
-async def cancel_paid(connection: Connection, customer_code: str) -> int:
-    """Cancel a customer's scheduled reminders because the debt is gone; returns how many."""
-    return row_count(await connection.execute(_CANCEL_PAID, customer_code, Cause.PAID))
+async def cancel_paid(connection: Connection, account: KnownAccount) -> int:
+    """Cancel a customer's scheduled reminders whose debt is gone, wholly or with its oldest bill; returns how many."""
+    status = await connection.execute(
+        _CANCEL_PAID, account.customer_code, account.debt, account.oldest_due_date, Cause.PAID
+    )
+    return row_count(status)
 
 
 _CANCEL_OF_VISIT = """
@@ -80,33 +87,62 @@ async def cancel_of_visit(connection: Connection, visit_id: UUID) -> int:
     return row_count(await connection.execute(_CANCEL_OF_VISIT, visit_id, Cause.VISIT_WITHDRAWN))
 
 
+# One of a campaign is restored while it is of use, the others only before they were due.
 _RESTORE_PAID = """
 UPDATE reminders SET state = 'scheduled', cause = ''
-WHERE customer_code = $1 AND state = 'cancelled' AND cause = $2 AND due_at > $3
+WHERE customer_code = $1 AND state = 'cancelled' AND cause = $2 AND (due_at > $3 OR expires_at > $3)
+    AND (debt_due_on IS NULL OR debt_due_on = $4)
 """
 
 
-async def restore_paid(connection: Connection, customer_code: str, moment: datetime) -> int:
-    """Schedule again what was cancelled because of a payment and is not yet due; returns how many."""
-    return row_count(await connection.execute(_RESTORE_PAID, customer_code, Cause.PAID, moment))
+async def restore_paid(connection: Connection, account: KnownAccount, moment: datetime) -> int:
+    """Schedule again what a payment cancelled that is of use and is about the present debt; returns how many."""
+    status = await connection.execute(_RESTORE_PAID, account.customer_code, Cause.PAID, moment, account.oldest_due_date)
+    return row_count(status)
 
 
-# A reminder that another copy holds is skipped, so that senders never wait for each other here.
-_LOCK_DUE = """
-WITH due AS (
-    SELECT * FROM reminders WHERE state = 'scheduled' AND due_at <= $1
-    ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED
+# A reminder that another copy holds is skipped, so that senders never wait for each other here. One search a priority:
+# each reads the index from its oldest entry and stops at the limit, however many there are of the other one.
+_CLAIM_DUE = """
+WITH urgent AS (
+    SELECT * FROM reminders WHERE state = 'scheduled' AND priority = 0 AND due_at <= $1
+    ORDER BY due_at LIMIT $2 FOR UPDATE SKIP LOCKED
+), bulk AS (
+    SELECT * FROM reminders WHERE state = 'scheduled' AND priority = 1 AND due_at <= $1
+    ORDER BY due_at LIMIT $2 - (SELECT count(*) FROM urgent) FOR UPDATE SKIP LOCKED
+), due AS (
+    SELECT * FROM urgent UNION ALL SELECT * FROM bulk
 )
-SELECT due.*, accounts.debt, blocked_phones.cause AS blocked
-FROM due LEFT JOIN accounts USING (customer_code) LEFT JOIN blocked_phones USING (phone)
+SELECT due.*, accounts.debt, accounts.oldest_due_date, accounts.unit_name, accounts.unit_phone,
+    accounts.collector_name, accounts.collector_phone, coalesce(blocked_phones.cause, opted.cause) AS blocked
+FROM due
+LEFT JOIN accounts USING (customer_code)
+LEFT JOIN blocked_phones ON blocked_phones.phone = due.phone
+LEFT JOIN LATERAL (
+    SELECT 'opted_out' AS cause FROM opt_outs WHERE opt_outs.phone = due.phone AND kind = due.template
+) opted ON true
+ORDER BY due.priority, due.due_at
 """
+
+
+async def claim_due(connection: Connection, moment: datetime, limit: int) -> list[DueReminder]:
+    """Lock up to ``limit`` due reminders that no other copy holds, with what is known about customers and numbers.
+
+    Those that somebody waits for come before those in bulk, the longest due first. The locks last as long as the
+    transaction.
+    """
+    return [_due(row) for row in await connection.fetch(_CLAIM_DUE, moment, limit)]
 
 
 async def lock_due(connection: Connection, moment: datetime) -> DueReminder | None:
-    """Lock the longest due reminder that no other copy holds, with what is known about its customer and number."""
-    row = await connection.fetchrow(_LOCK_DUE, moment)
-    if row is None:
-        return None
+    """Lock the first due reminder that no other copy holds; see :func:`claim_due`."""
+    return next(iter(await claim_due(connection, moment, 1)), None)
+
+
+def _due(row: Record) -> DueReminder:
+    contact = None
+    if row["unit_name"] is not None:
+        contact = Contact(row["unit_name"], row["unit_phone"], row["collector_name"], row["collector_phone"])
     return DueReminder(
         reminder_id=row["reminder_id"],
         customer_code=row["customer_code"],
@@ -120,6 +156,12 @@ async def lock_due(connection: Connection, moment: datetime) -> DueReminder | No
         blocked=Cause(row["blocked"]) if row["blocked"] else None,
         provider_index=row["provider_index"],
         attempts=row["attempts"],
+        unit_code=row["unit_code"] or unit_of(row["customer_code"]),
+        priority=Priority(row["priority"]),
+        debt_due_on=row["debt_due_on"],
+        expires_at=row["expires_at"],
+        oldest_due_on=row["oldest_due_date"],
+        contact=contact,
     )
 
 
@@ -163,7 +205,11 @@ async def schedule_again(
     await connection.execute(_SCHEDULE_AGAIN, reminder_id, due_at, provider_index, cause)
 
 
-_NEXT_DUE = "SELECT min(due_at) FROM reminders WHERE state = 'scheduled'"
+_NEXT_DUE = """
+SELECT least(
+    (SELECT min(due_at) FROM reminders WHERE state = 'scheduled' AND priority = 0),
+    (SELECT min(due_at) FROM reminders WHERE state = 'scheduled' AND priority = 1))
+"""
 
 
 async def next_due(connection: Connection, moment: datetime) -> timedelta | None:
@@ -173,7 +219,8 @@ async def next_due(connection: Connection, moment: datetime) -> timedelta | None
 
 
 _OVERDUE = """
-SELECT count(*) AS count, min(due_at) AS oldest FROM reminders WHERE state = 'scheduled' AND due_at <= $1
+SELECT count(*) AS count, min(due_at) AS oldest FROM reminders
+WHERE state = 'scheduled' AND priority IN (0, 1) AND due_at <= $1
 """
 
 

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from services.notify.domain.reminders import Parameters
+from services.notify.domain.reminders import DueReminder, Parameters
 from shared.clock import VIETNAM, business_day
 from shared.contracts.billing import Bill, BillState, NoticeIssued
 from shared.contracts.notify import SendReceiptLink
+from shared.contracts.receipt import Receipt
 from shared.money import format_number
 from shared.phones import InvalidPhoneError, as_dialled, normalise
 
@@ -23,6 +24,32 @@ def away_parameters(notice: NoticeIssued, debt: int) -> Parameters:
         "collector_name": collector.name,
         "collector_phone": _dialled(collector.phone),
         "appointment": sms_appointment(notice.appointment) if notice.appointment else None,
+    }
+
+
+def debt_parameters(due: DueReminder) -> Parameters:
+    """Return the parameters of a campaign's message, with what is known of the customer and the debt now."""
+    contact = due.contact
+    return {
+        **due.parameters,
+        "unit": contact.unit_name if contact else due.unit_code,
+        "unit_phone": _dialled(contact.unit_phone) if contact else None,
+        "collector_name": contact.collector_name if contact else None,
+        "collector_phone": _dialled(contact.collector_phone) if contact else None,
+        "customer_code": due.customer_code,
+        "amount": sms_amount(due.debt or 0),
+        "due_date": f"{due.debt_due_on:%d/%m}" if due.debt_due_on else None,
+    }
+
+
+def thanks_parameters(receipt: Receipt, unit_name: str) -> Parameters:
+    """Return the parameters of the template ``paid``."""
+    return {
+        "unit": unit_name,
+        "customer_code": receipt.customer_code,
+        "amount": sms_amount(receipt.total),
+        "receipt": f"{receipt.series} {receipt.number:08d}",
+        "address": receipt.short_url or receipt.url,
     }
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import yaml
 
 from services.notify.texts.segments import is_gsm7
-from services.notify.texts.templates import Template, TemplateError, Templates, fields_of
+from services.notify.texts.templates import ACCENTED, Template, TemplateError, Templates, fields_of
 
 _FILE = Path(__file__).with_name("templates.yaml")
 
@@ -26,7 +26,7 @@ def load_templates(file: Path = _FILE) -> Templates:
         )
         for language, forms in template.forms.items():
             for form in forms:
-                if not is_gsm7(form.format_map(dict.fromkeys(fields_of(form), ""))):
+                if language != ACCENTED and not is_gsm7(form.format_map(dict.fromkeys(fields_of(form), ""))):
                     raise TemplateError(f"{template.template} ({language}) holds characters that are not GSM-7: {form}")
         templates[template.template] = template
     return Templates(templates, names, tuple((long, short) for long, short in content["abbreviations"]))

@@ -15,6 +15,10 @@ _LONGEST_NAME = 20
 """Characters that are left of a name when nothing else made it fit."""
 
 
+ACCENTED = "vi-accents"
+"""The language of texts with Vietnamese accents; the forms of ``vi`` have none."""
+
+
 class TemplateError(ValueError):
     """The template file is wrong; the message has the place."""
 
@@ -51,15 +55,17 @@ class Templates:
     abbreviations: tuple[tuple[str, str], ...] = field(default=())
 
     def render(self, template: str, language: str, parameters: Mapping[str, str | None]) -> Rendered:
-        """Return the fullest text that fits one segment; the shortest there is when none does.
+        """Return the fullest text that fits one segment (two with accents); the shortest there is when none does.
 
-        Accents are taken off and what GSM-7 lacks is left out, so that the text is GSM-7 whatever a name holds.
+        Accents are taken off and what GSM-7 lacks is left out, so that the text is GSM-7 whatever a name holds; in the
+        language :data:`ACCENTED` both stay, and the text is UCS-2.
         Raises :class:`TemplateError` for an unknown template, language, or when every form lacks a parameter.
         """
         found = self.by_name.get(template)
         if found is None or language not in found.forms:
             raise TemplateError(f"no template {template!r} in language {language!r}")
-        values = {name: plain(value) for name, value in parameters.items() if value is not None}
+        write, most_segments = (tidy, 2) if language == ACCENTED else (plain, 1)
+        values = {name: write(value) for name, value in parameters.items() if value is not None}
         shortest: Rendered | None = None
         for index, form in enumerate(found.forms[language]):
             if not fields_of(form) <= values.keys():
@@ -67,7 +73,7 @@ class Templates:
             for shortened in self._ever_shorter(values):
                 text = form.format_map(shortened)
                 rendered = Rendered(found.template, found.version, index, text, measure(text))
-                if rendered.size.segments == 1:
+                if rendered.size.segments <= most_segments:
                     return rendered
                 if shortest is None or rendered.size.units < shortest.size.units:
                     shortest = rendered
@@ -92,8 +98,8 @@ class Templates:
 
     def _organisation_names(self, name: str) -> Iterator[str]:
         for long, short in self.abbreviations:
-            if name.startswith(long):
-                name = (short + name.removeprefix(long)).strip()
+            if name.casefold().startswith(long.casefold()):
+                name = (short + name[len(long) :]).strip()
                 break
         yield name
         yield name[:_LONGEST_NAME].strip()

@@ -11,24 +11,33 @@ import asyncpg
 from services.notify.audit import audit_facts
 from services.notify.delivery.sender import Sender
 from services.notify.domain.causes import Cause
-from services.notify.domain.reminders import BlockedPhone
+from services.notify.domain.kinds import Kind
+from services.notify.domain.reminders import BlockedPhone, OptOut
 from services.notify.domain.verdict import Limits
 from services.notify.handlers.cancel_reminders import cancel_reminders
 from services.notify.handlers.get_reminders import get_reminders
+from services.notify.handlers.keep_customer import keep_customer
+from services.notify.handlers.note_bill import note_bill
 from services.notify.handlers.restore_reminders import restore_reminders
 from services.notify.handlers.schedule_reminder import schedule_reminder
+from services.notify.handlers.thank_for_payment import thank_for_payment
 from services.notify.handlers.withdraw_reminder import withdraw_reminder
 from services.notify.providers.base import Provider
-from services.notify.store.blocked_phones import block_phone
+from services.notify.store.blocked_phones import add_opt_out, block_phone
 from services.notify.texts.reminder_texts import ReminderTexts
 from services.notify.texts.template_file import load_templates
 from shared.audit import AuditViolation
-from shared.contracts.billing import NoticeIssued, PaymentRecorded, PaymentReversed
-from shared.contracts.customer import VisitWithdrawn
+from shared.contracts.billing import BillIssued, NoticeIssued, PaymentRecorded, PaymentReversed
+from shared.contracts.customer import CustomerChanged, VisitWithdrawn
 from shared.contracts.notify import GetReminders, Reminder
+from shared.contracts.receipt import ReceiptIssued
 from shared.messaging import UnitOfWork
 from shared.messaging.units_of_work import UnitsOfWork
 from tests.integration.notify.notices import CODE, Watch
+
+Consumed = (
+    BillIssued | CustomerChanged | NoticeIssued | PaymentRecorded | PaymentReversed | ReceiptIssued | VisitWithdrawn
+)
 
 
 class Desk:
@@ -57,15 +66,13 @@ class Desk:
     def new_work(self) -> AbstractAsyncContextManager[UnitOfWork]:
         return UnitsOfWork(self.pool).open()
 
-    async def consume(self, *events: NoticeIssued | PaymentRecorded | PaymentReversed | VisitWithdrawn) -> None:
+    async def consume(self, *events: Consumed) -> None:
         """Consume events, one after the other."""
         for event in events:
             async with self.new_work() as work:
                 await self.handle(event, work)
 
-    async def handle(
-        self, event: NoticeIssued | PaymentRecorded | PaymentReversed | VisitWithdrawn, work: UnitOfWork
-    ) -> None:
+    async def handle(self, event: Consumed, work: UnitOfWork) -> None:
         """Handle one event in a transaction that may have others."""
         match event:
             case NoticeIssued():
@@ -76,6 +83,12 @@ class Desk:
                 await restore_reminders(event, work, clock=self.watch)
             case VisitWithdrawn():
                 await withdraw_reminder(event, work)
+            case BillIssued():
+                await note_bill(event, work)
+            case CustomerChanged():
+                await keep_customer(event, work)
+            case ReceiptIssued():
+                await thank_for_payment(event, work, texts=self.texts, limits=self.limits, clock=self.watch)
 
     async def reminders(self, code: str = CODE) -> list[Reminder]:
         """Return a customer's reminders, the latest first."""
@@ -91,6 +104,11 @@ class Desk:
         """Put a number on the list."""
         async with self.new_work() as work:
             await block_phone(work.connection, BlockedPhone(phone, cause, "", "test", self.watch()))
+
+    async def opt_out(self, phone: str, kind: Kind) -> None:
+        """Note that a number wants no messages of a kind."""
+        async with self.new_work() as work:
+            await add_opt_out(work.connection, OptOut(phone, kind, "", "test", self.watch()))
 
     async def emitted(self) -> list[tuple[str, dict[str, Any]]]:
         """Return the events that notify has emitted: routing key and body."""

@@ -1,0 +1,8 @@
+from services.notify.store.accounts import keep_contact
+from shared.contracts.customer import CustomerChanged
+from shared.messaging import UnitOfWork
+
+
+async def keep_customer(event: CustomerChanged, work: UnitOfWork) -> None:
+    """Keep whom a customer's messages name, and the number that they go to."""
+    await keep_contact(work.connection, event.customer)

@@ -1,0 +1,30 @@
+from services.notify.delivery.circumstances import circumstances_of
+from services.notify.domain.kinds import Kind
+from services.notify.domain.verdict import Limits, check_reminder
+from services.notify.store.accounts import recipient_of
+from services.notify.store.reminders import add_reminder, wake_senders
+from services.notify.texts.reminder_texts import ReminderTexts
+from shared.clock import Clock
+from shared.contracts.notify import ReminderState
+from shared.contracts.receipt import ReceiptIssued, ReceiptKind
+from shared.messaging import UnitOfWork
+
+
+async def thank_for_payment(
+    event: ReceiptIssued, work: UnitOfWork, *, texts: ReminderTexts, limits: Limits, clock: Clock
+) -> None:
+    """Schedule the thanks with the link of a receipt, where the unit sends them and the customer has a number."""
+    receipt, moment = event.receipt, clock()
+    if receipt.kind is not ReceiptKind.ORIGINAL or receipt.voided_at is not None:
+        return
+    recipient = await recipient_of(work.connection, receipt.customer_code)
+    if recipient is None or recipient.phone is None:
+        return
+    rule = limits.rule(Kind.PAID, recipient.unit_code, moment)
+    if not rule.switched_on or receipt.total < rule.least_debt:
+        return
+    message = texts.thanks(receipt, recipient.unit_name, recipient.unit_code, recipient.phone, moment, rule)
+    message = message.under(check_reminder(await circumstances_of(work.connection, message, None, moment), limits))
+    # The link may have gone to this number already, where somebody asked for it.
+    if await add_reminder(work.connection, message) and message.state is ReminderState.SCHEDULED:
+        await wake_senders(work.connection)

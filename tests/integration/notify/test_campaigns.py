@@ -1,0 +1,407 @@
+"""Messages by date rules on a real database: chosen in bulk, cancelled with the debt, checked again when they leave."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+import asyncpg
+import pytest
+import pytest_asyncio
+
+from services.notify.campaigns.planner import Planner
+from services.notify.domain.causes import Cause
+from services.notify.domain.kinds import Kind, KindRule, MessageRule
+from services.notify.domain.reminders import Priority
+from services.notify.domain.verdict import Limits
+from services.notify.store.reminders import claim_due
+from shared.clock import VIETNAM
+from shared.contracts.billing import BillIssued, NoticeKind
+from shared.contracts.customer import CustomerChanged
+from shared.contracts.receipt import Receipt, ReceiptIssued, ReceiptKind
+from shared.ids import new_id
+from shared.testing.builders import (
+    UNIT,
+    account,
+    bill,
+    customer,
+    notice_issued,
+    payment,
+    payment_recorded,
+    payment_reversed,
+)
+from tests.integration.notify.notices import CODE, PHONE, Operator, Watch, notice
+from tests.integration.notify.notify_handlers import Consumed, Desk
+
+PoolFor = Callable[..., Awaitable[asyncpg.Pool]]
+
+MORNING = datetime(2026, 11, 22, 6, tzinfo=VIETNAM)
+EIGHT = datetime(2026, 11, 22, 8, tzinfo=VIETNAM)
+DUE = date(2026, 11, 21)
+
+KINDS = {
+    Kind.AWAY: KindRule(switched_on=True),
+    Kind.RECEIPT: KindRule(switched_on=True),
+    Kind.PROMISED: KindRule(switched_on=True, at=time(7, 30)),
+    Kind.PAID: KindRule(switched_on=True),
+    Kind.DUE_SOON: KindRule(switched_on=True, days=-3, within_days=1),
+    Kind.OVERDUE: KindRule(switched_on=True, days=1, within_days=2),
+    Kind.SECOND_NOTICE: KindRule(switched_on=True, days=5, after=Kind.OVERDUE),
+    Kind.CUT_WARNING: KindRule(switched_on=True, days=8, after=Kind.SECOND_NOTICE, required_by_law=True),
+}
+
+
+def limits(**changes: KindRule) -> Limits:
+    kinds = KINDS | {Kind(kind): rule for kind, rule in changes.items()}
+    return Limits(rules=(MessageRule(in_force_from=date.min, kinds=kinds),))
+
+
+def owes(code: str = CODE, *, debt: int = 871_020, due: date | None = DUE, version: int = 1) -> BillIssued:
+    """Return the event of a bill after which a customer owes."""
+    return BillIssued(bill=bill(code), account=account(code, debt=debt, version=version, oldest_due_date=due))
+
+
+def is_customer(code: str = CODE, **changes: Any) -> CustomerChanged:
+    return CustomerChanged(customer=customer(code, **changes), changed_at=MORNING)
+
+
+def pays(code: str = CODE, *, debt: int = 0, due: date | None = None, version: int = 2) -> Consumed:
+    return payment_recorded(code, account=account(code, debt=debt, version=version, oldest_due_date=due))
+
+
+def takes_back(code: str = CODE, *, debt: int = 871_020, due: date = DUE, version: int = 3) -> Consumed:
+    return payment_reversed(code, account=account(code, debt=debt, version=version, oldest_due_date=due))
+
+
+@pytest_asyncio.fixture
+async def pool(pool_for: PoolFor) -> asyncpg.Pool:
+    return await pool_for("notify")
+
+
+@pytest.fixture
+def operator() -> Operator:
+    return Operator()
+
+
+@pytest.fixture
+def watch() -> Watch:
+    return Watch(MORNING)
+
+
+@pytest.fixture
+def desk(pool: asyncpg.Pool, operator: Operator, watch: Watch) -> Desk:
+    return Desk(pool, [operator], watch, limits())
+
+
+def planner(desk: Desk, *, batch: int = 5_000) -> Planner:
+    return Planner(desk.new_work, desk.texts, desk.limits, batch=batch, clock=desk.watch)
+
+
+async def rows(pool: asyncpg.Pool) -> list[tuple[str, str, str]]:
+    found = await pool.fetch("SELECT template, state, cause FROM reminders ORDER BY issued_at, template")
+    return [tuple(row) for row in found]
+
+
+async def test_a_customer_whose_bill_is_overdue_is_told_at_eight(desk: Desk, operator: Operator, watch: Watch) -> None:
+    await desk.consume(is_customer(), owes())
+    assert await planner(desk).plan() == 1
+    assert await desk.sender.send_due() == 0
+    watch.moment = EIGHT
+    assert await desk.sender.send_due() == 1
+    [sms] = operator.sent
+    assert (sms.phone, sms.template, sms.segments) == (PHONE, "overdue", 1)
+    for words in (CODE, "871.020d", "21/11", "19001006"):
+        assert words in sms.text
+
+
+async def test_planning_again_in_any_copy_adds_nothing(desk: Desk, operator: Operator, watch: Watch) -> None:
+    codes = [f"PB1401{number:07d}" for number in range(25)]
+    await desk.consume(
+        *(is_customer(code, phone=f"+849610{code[-5:]}") for code in codes), *(owes(code) for code in codes)
+    )
+    added = await asyncio.gather(*(planner(desk, batch=4).plan() for _ in range(3)))
+    again = await planner(desk, batch=4).plan()
+    assert sum(added) + again == 25
+    watch.moment = EIGHT
+    await desk.sender.send_due()
+    assert await planner(desk, batch=4).plan() == 0
+    assert len({sms.client_reference for sms in operator.sent}) == 25 == len(operator.sent)
+    assert await desk.violations() == []
+
+
+async def test_nobody_gets_what_the_unit_has_not_switched_on(desk: Desk, pool: asyncpg.Pool) -> None:
+    desk.limits = Limits()
+    await desk.consume(is_customer(), owes())
+    assert await planner(desk).plan() == 0
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        {"customer": {"phone": None}},
+        {"customer": {"active": False}},
+        {"owes": {"debt": 0, "due": None}},
+        {"owes": {"due": date(2026, 11, 22)}},
+        {"owes": {"due": date(2026, 11, 18)}},
+    ],
+)
+async def test_who_owes_nothing_or_on_another_day_or_cannot_be_reached_is_left_out(
+    desk: Desk, reason: dict[str, dict[str, Any]]
+) -> None:
+    await desk.consume(is_customer(**reason.get("customer", {})), owes(**reason.get("owes", {})))
+    assert await planner(desk).plan() == 0
+
+
+async def test_a_payment_cancels_and_its_reversal_restores(
+    desk: Desk, operator: Operator, pool: asyncpg.Pool, watch: Watch
+) -> None:
+    await desk.consume(is_customer(), owes())
+    await planner(desk).plan()
+    await desk.consume(pays())
+    assert await rows(pool) == [("overdue", "cancelled", "paid")]
+    assert await planner(desk).plan() == 0
+    watch.moment = EIGHT + timedelta(hours=1)
+    await desk.consume(takes_back())
+    assert await rows(pool) == [("overdue", "scheduled", "")]
+    await desk.sender.send_due()
+    assert [sms.template for sms in operator.sent] == ["overdue"]
+
+
+async def test_a_payment_of_the_oldest_bill_cancels_and_the_next_bill_is_looked_at_by_itself(
+    desk: Desk, operator: Operator, pool: asyncpg.Pool, watch: Watch
+) -> None:
+    await desk.consume(is_customer(), owes())
+    await planner(desk).plan()
+    await desk.consume(pays(debt=300_000, due=date(2026, 11, 25)))
+    assert await planner(desk).plan() == 1
+    watch.moment = EIGHT
+    await desk.sender.send_due()
+    [sms] = operator.sent
+    assert sms.template == "due_soon"
+    assert "300.000d" in sms.text
+    assert "25/11" in sms.text
+
+
+async def test_a_payment_of_a_part_of_the_oldest_bill_leaves_the_message_with_what_is_owed(
+    desk: Desk, operator: Operator, watch: Watch
+) -> None:
+    await desk.consume(is_customer(), owes())
+    await planner(desk).plan()
+    await desk.consume(pays(debt=100_500, due=DUE))
+    watch.moment = EIGHT
+    await desk.sender.send_due()
+    assert "100.500d" in operator.sent[0].text
+
+
+async def test_a_corrected_number_gets_what_waits(desk: Desk, operator: Operator, watch: Watch) -> None:
+    await desk.consume(is_customer(), owes(), notice(issued_at=MORNING))
+    await planner(desk).plan()
+    await desk.consume(is_customer(phone="+84961234567", version=2))
+    watch.moment = EIGHT
+    await desk.sender.send_due()
+    assert {sms.phone for sms in operator.sent} == {"+84961234567"}
+    assert len(operator.sent) == 2
+
+
+async def test_a_number_that_somebody_withdrew_gets_nothing(
+    desk: Desk, operator: Operator, pool: asyncpg.Pool, watch: Watch
+) -> None:
+    await desk.consume(is_customer(), owes())
+    await planner(desk).plan()
+    await desk.consume(is_customer(phone=None, version=2))
+    watch.moment = EIGHT
+    await desk.sender.send_due()
+    assert operator.sent == []
+    assert await rows(pool) == [("overdue", "failed", "no_phone")]
+
+
+async def test_an_opt_out_of_one_kind_leaves_the_others(
+    desk: Desk, operator: Operator, pool: asyncpg.Pool, watch: Watch
+) -> None:
+    await desk.consume(is_customer(), owes(), notice(issued_at=EIGHT))
+    await planner(desk).plan()
+    await desk.opt_out(PHONE, Kind.OVERDUE)
+    watch.moment = EIGHT
+    await desk.sender.send_due()
+    assert [sms.template for sms in operator.sent] == ["away"]
+    assert ("overdue", "failed", "opted_out") in await rows(pool)
+
+
+@pytest.mark.parametrize(("cause", "sent"), [(Cause.OPTED_OUT, ["cut_warning"]), (Cause.WRONG_NUMBER, [])])
+async def test_an_opt_out_does_not_stop_what_the_law_demands_and_a_wrong_number_does(
+    pool: asyncpg.Pool, operator: Operator, watch: Watch, cause: Cause, sent: list[str]
+) -> None:
+    warned = KindRule(switched_on=True, days=1, required_by_law=True)
+    desk = Desk(pool, [operator], watch, limits(cut_warning=warned))
+    await desk.consume(is_customer(), owes())
+    await planner(desk).plan()
+    await desk.block(PHONE, cause)
+    watch.moment = EIGHT
+    await desk.sender.send_due()
+    assert [sms.template for sms in operator.sent] == sent
+
+
+async def test_a_cut_warning_follows_the_notices_and_names_an_hour_at_least_a_day_away(
+    desk: Desk, operator: Operator, watch: Watch
+) -> None:
+    await desk.consume(is_customer(), owes())
+    for day in range(12):
+        watch.moment = MORNING + timedelta(days=day)
+        await planner(desk).plan()
+        watch.moment = EIGHT + timedelta(days=day)
+        await desk.sender.send_due()
+    assert [sms.template for sms in operator.sent] == ["overdue", "second_notice", "cut_warning"]
+    assert "Se ngung cap dien tu 01/12 08:00" in operator.sent[-1].text
+    assert operator.sent[-1].segments == 1
+
+
+async def test_a_cut_warning_that_would_come_less_than_a_day_before_the_cut_is_not_sent(
+    pool: asyncpg.Pool, operator: Operator, watch: Watch
+) -> None:
+    warned = KindRule(switched_on=True, days=1, hours_to_cut=30)
+    desk = Desk(pool, [operator], watch, limits(cut_warning=warned, overdue=KindRule()))
+    await desk.consume(is_customer(), owes())
+    assert await planner(desk).plan() == 1
+    watch.moment = EIGHT + timedelta(hours=6, minutes=1)
+    await desk.sender.send_due()
+    assert operator.sent == []
+    assert await rows(pool) == [("cut_warning", "failed", "expired")]
+
+
+async def test_whoever_promised_to_pay_gets_no_notice_before_and_a_reminder_that_morning(
+    desk: Desk, operator: Operator, pool: asyncpg.Pool, watch: Watch
+) -> None:
+    await desk.consume(is_customer(), owes())
+    await planner(desk).plan()
+    appointment = datetime(2026, 11, 23, 15, tzinfo=VIETNAM)
+    await desk.consume(promise(appointment))
+    assert ("overdue", "cancelled", "promised") in await rows(pool)
+    assert await planner(desk).plan() == 0
+    watch.moment = datetime(2026, 11, 23, 7, 30, tzinfo=VIETNAM)
+    await desk.sender.send_due()
+    [sms] = operator.sent
+    assert sms.template == "promised"
+    assert "23/11 15:00" in sms.text
+    watch.moment = datetime(2026, 11, 24, 6, tzinfo=VIETNAM)
+    assert await planner(desk).plan() == 1, "the promise was not kept"
+
+
+async def test_a_promise_is_reminded_of_only_where_the_debt_is_still_there(
+    desk: Desk, operator: Operator, watch: Watch
+) -> None:
+    await desk.consume(is_customer(), owes(), promise(datetime(2026, 11, 23, 15, tzinfo=VIETNAM)), pays())
+    watch.moment = datetime(2026, 11, 23, 8, tzinfo=VIETNAM)
+    await desk.sender.send_due()
+    assert operator.sent == []
+
+
+def promise(appointment: datetime) -> Consumed:
+    return notice_issued(
+        CODE,
+        kind=NoticeKind.CANNOT_PAY,
+        account=account(CODE, debt=871_020, version=1, oldest_due_date=DUE),
+        appointment=appointment,
+        issued_at=MORNING,
+    )
+
+
+async def test_a_payment_is_thanked_for_with_the_link_of_its_receipt_once(
+    desk: Desk, operator: Operator, watch: Watch
+) -> None:
+    watch.moment = EIGHT
+    issued = ReceiptIssued(receipt=receipt())
+    await desk.consume(is_customer(), issued, issued)
+    await desk.sender.send_due()
+    [sms] = operator.sent
+    assert (sms.template, sms.segments) == ("paid", 1)
+    assert "https://tn.vn/r/ABCD" in sms.text
+
+
+async def test_a_void_receipt_is_not_thanked_for(desk: Desk, operator: Operator, watch: Watch) -> None:
+    watch.moment = EIGHT
+    await desk.consume(is_customer(), ReceiptIssued(receipt=receipt(kind=ReceiptKind.VOID)))
+    await desk.sender.send_due()
+    assert operator.sent == []
+
+
+async def test_the_link_is_not_sent_for_a_payment_that_was_reversed_meanwhile(
+    desk: Desk, operator: Operator, watch: Watch
+) -> None:
+    watch.moment = MORNING
+    issued = receipt()
+    await desk.consume(is_customer(), ReceiptIssued(receipt=issued))
+    reversed_payment = payment(CODE, payment_id=issued.payment_id)
+    await desk.consume(payment_reversed(CODE, payment=reversed_payment))
+    watch.moment = EIGHT
+    await desk.sender.send_due()
+    assert operator.sent == []
+
+
+def receipt(**changes: Any) -> Receipt:
+    facts: dict[str, Any] = {
+        "receipt_id": new_id(),
+        "kind": ReceiptKind.ORIGINAL,
+        "series": "BN26-AA",
+        "number": 123,
+        "year": 2026,
+        "payment_id": new_id(),
+        "voids_receipt_id": None,
+        "customer_code": CODE,
+        "collector_code": None,
+        "total": 871_020,
+        "vat": 64_520,
+        "issued_at": MORNING,
+        "token": "ABC",
+        "url": "https://tn.vn/R/LONG",
+        "short_url": "https://tn.vn/r/ABCD",
+    }
+    return Receipt(**facts | changes)
+
+
+async def test_the_reminders_of_visits_leave_before_those_in_bulk(desk: Desk, pool: asyncpg.Pool, watch: Watch) -> None:
+    codes = [f"PB1401{number:07d}" for number in range(30)]
+    await desk.consume(*(is_customer(code) for code in codes), *(owes(code) for code in codes))
+    await planner(desk).plan()
+    watch.moment = EIGHT + timedelta(hours=1)
+    await desk.consume(notice(issued_at=watch.moment, code="PB14010099999"))
+    async with desk.new_work() as work:
+        claimed = await claim_due(work.connection, watch.moment, 10)
+        async with desk.new_work() as another:
+            rest = await claim_due(another.connection, watch.moment, 100)
+    assert [one.priority for one in claimed] == [Priority.SOMEBODY_WAITS, *[Priority.BULK] * 9]
+    assert len(rest) == 21, "what one copy has locked the other one skips"
+    assert not {one.reminder_id for one in claimed} & {one.reminder_id for one in rest}
+
+
+async def test_a_unit_has_its_own_rules(pool: asyncpg.Pool, operator: Operator, watch: Watch) -> None:
+    own = MessageRule(in_force_from=date.min, units=frozenset({"PB1402"}), kinds={Kind.AWAY: KINDS[Kind.AWAY]})
+    desk = Desk(pool, [operator], watch, Limits(rules=(*limits().rules, own)))
+    other = UNIT.model_copy(update={"unit_code": "PB1402"})
+    await desk.consume(is_customer(), owes(), is_customer("PB14020012345", unit=other), owes("PB14020012345"))
+    assert await planner(desk).plan() == 1
+    watch.moment = EIGHT
+    await desk.sender.send_due()
+    assert [CODE in sms.text for sms in operator.sent] == [True]
+
+
+async def test_what_a_unit_switches_off_does_not_leave_any_more(
+    desk: Desk, operator: Operator, pool: asyncpg.Pool, watch: Watch
+) -> None:
+    await desk.consume(is_customer(), owes())
+    await planner(desk).plan()
+    desk.limits = Limits()
+    watch.moment = EIGHT
+    await desk.another_sender().send_due()
+    assert operator.sent == []
+    assert await rows(pool) == [("overdue", "cancelled", "switched_off")]
+
+
+async def test_with_accents_where_the_unit_wants_them(pool: asyncpg.Pool, operator: Operator, watch: Watch) -> None:
+    desk = Desk(pool, [operator], watch, limits(overdue=KindRule(switched_on=True, days=1, accents=True)))
+    await desk.consume(is_customer(), owes())
+    await planner(desk).plan()
+    watch.moment = EIGHT
+    await desk.sender.send_due()
+    [sms] = operator.sent
+    assert "còn nợ tiền điện 871.020d, quá hạn từ 21/11" in sms.text
+    assert sms.segments == 2
