@@ -9,7 +9,7 @@ from types import MappingProxyType
 import phonenumbers
 from phonenumbers import PhoneNumberType
 
-from shared.text import plain_signs
+from shared.text import plain_signs, without_pictures
 
 COUNTRY_CODE = "84"
 
@@ -128,11 +128,11 @@ def read_phone(text: str) -> PhoneReading:
     """Return a Vietnamese mobile or landline number as E.164: ``0912 345 678`` → ``+84912345678``.
 
     Takes ``0…``, ``84…``, ``+84…``, ``0084…``, ``+84 (0)…``, the old eleven-digit mobile prefixes, the area codes until
-    2017, and nine digits whose leading zero a spreadsheet has eaten; marks that cannot be seen and dashes of any kind.
+    2017, and nine digits whose leading zero a spreadsheet has eaten; unseen marks, pictures (📞), dashes of any kind.
     Raises :class:`InvalidPhoneError` for anything else: two numbers, hotlines such as ``1900…``, letters (the library
     would silently drop a letter and make another person's number of it).
     """
-    written = plain_signs(text)
+    written = plain_signs(without_pictures(text))
     if not written:
         raise InvalidPhoneError("is empty")
     if not _DIGITS.fullmatch(written):  # most numbers of a list are digits only

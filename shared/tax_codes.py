@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from shared.text import plain_signs
+from shared.text import plain_signs, without_pictures
 
 _WEIGHTS = (31, 29, 23, 19, 17, 13, 7, 5, 3)
 _SEPARATORS = re.compile(r"[ .\-]")
@@ -51,7 +51,7 @@ def read_tax_code(text: str) -> TaxCodeReading:
     A leading zero is put back only where exactly one code comes of it: behind the place of a check digit, or the
     beginning of a personal number, nothing else fits.
     """
-    written = plain_signs(text)
+    written = plain_signs(without_pictures(text))
     if not _ALLOWED.fullmatch(written):
         raise InvalidTaxCodeError(_NONE)
     main, dash, branch = (part.strip() for part in written.partition("-"))

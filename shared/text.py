@@ -29,6 +29,10 @@ _UNSEEN = re.compile(
 """Marks without width that are no format characters: joiners, fillers, variation selectors."""
 _DASHES = re.compile("[\u00ad\u2010-\u2015\u2043\u2212\ufe58\ufe63\uff0d]")
 
+_SIGNS = frozenset("©®°¦№™℃")
+"""Signs of texts that Unicode counts with the pictures."""
+_PICTURE_PARTS = frozenset("\u20e3\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff")
+"""The frame of a key, shades of skin."""
 _FULL_WIDTH = {0xFEE0 + point: point for point in range(0x21, 0x7F)}
 
 
@@ -50,6 +54,18 @@ def tidy(text: str) -> str:
         return unicodedata.normalize("NFC", text).strip(" ")
     visible = "".join(letter for letter in _UNSEEN.sub("", text) if unicodedata.category(letter) != "Cf")
     return _BLANKS.sub(" ", unicodedata.normalize("NFC", visible)).strip(" ")
+
+
+def without_pictures(text: str) -> str:
+    """Return ``text`` without emoji and other signs that are pictures (☎, ★): they are no part of a name or number."""
+    if text.isascii():
+        return text
+    return "".join(letter for letter in text if not _is_picture(letter))
+
+
+def _is_picture(letter: str) -> bool:
+    category = unicodedata.category(letter)
+    return (category == "So" and letter not in _SIGNS) or letter in _PICTURE_PARTS
 
 
 def plain_signs(text: str) -> str:

@@ -3,7 +3,13 @@
 Letter by letter, after the tables of AnyAscii 0.3 (ISC licence), with the vowel signs of Khmer and Cham added; a sign
 that only changes the sound of a letter has none of its own. Greek and Cyrillic letters come with pasted text. The first
 rows are Latin letters for sounds, which no alphabet of the region has.
+
+A Chinese character is a word: it is read as the Hoa write their names in Vietnamese, with blanks around it.
 """
+
+import re
+
+from shared.han_readings import HAN_READINGS
 
 _PAIRS = """
 ŉ='n Ƅ=6 ƅ=6 Ɔ=O ƍ=z Ǝ=E Ə=E Ɣ=G ƛ=l Ɯ=W Ɵ=O Ʀ=R Ƨ=2 ƨ=2 Ʃ=Sh ƪ=sh Ʊ=U Ʒ=Zh Ƹ=` ƹ=` ƺ=zh ƻ=dz Ƽ=5 ƽ=5 ƾ=ts ƿ=w
@@ -33,6 +39,21 @@ _PAIRS = """
 LATIN_LETTERS = {pair[0]: pair[2:] for pair in _PAIRS.split()}
 
 
+HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+"""Chinese characters, as the inside of a character class."""
+_HAN_BEFORE_WORD = re.compile(f"([{HAN}])(?=[{HAN}0-9A-Za-z\u00c0-\u1ef9])")
+_WORD_BEFORE_HAN = re.compile(f"([0-9A-Za-z\u00c0-\u1ef9])(?=[{HAN}])")
+
+
 def in_latin_letters(text: str) -> str:
-    """Return ``text`` with Khmer, Cham, Greek and Cyrillic letters in Latin ones: ``ស្រី`` → ``sri``."""
-    return text if text.isascii() else "".join(LATIN_LETTERS.get(letter, letter) for letter in text)
+    """Return ``text`` with letters of other scripts in Latin ones: ``ស្រី`` → ``sri``, ``陳文明`` → ``Trần Văn Minh``."""
+    if text.isascii():
+        return text
+    return "".join(
+        HAN_READINGS.get(letter) or LATIN_LETTERS.get(letter, letter) for letter in with_blanks_around_han(text)
+    )
+
+
+def with_blanks_around_han(text: str) -> str:
+    """Return ``text`` with a blank between two Chinese characters, and between one and a letter or digit."""
+    return _WORD_BEFORE_HAN.sub(r"\1 ", _HAN_BEFORE_WORD.sub(r"\1 ", text))

@@ -9,7 +9,8 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, ValidationInfo
 
 from shared.printing.text import without_glyph
-from shared.text import LOST_LETTER, has_control_characters, plain_signs, search_key, tidy
+from shared.text import LOST_LETTER, has_control_characters, plain_signs, search_key, tidy, without_pictures
+from shared.transliteration import in_latin_letters
 
 _LONGEST_NUMBER = 15
 _PLAIN = re.compile(r"([+-]?)([0-9]*)(?:([.,])([0-9]*))?", re.ASCII)
@@ -17,7 +18,6 @@ _GROUPED = re.compile(r"[+-]?[0-9]{1,3}(?:[., '\u00a0\u202f][0-9]{3})+(?:[.,][0-
 _POWER = re.compile(r"[+-]?[0-9.,]+[eE][+-]?[0-9]+", re.ASCII)
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _DAY_OR_MONTH = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})", re.ASCII)
-_LETTER = re.compile(r"[A-Za-z0-9]")
 _MIDNIGHT = re.compile(r"[ T]00:00(:00(\.0+)?)?")
 _DAY_NUMBER = re.compile(r"[3-6][0-9]{4}", re.ASCII)
 _TRUTH = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
@@ -135,7 +135,8 @@ def one_of(*choices: str, upper: bool = False) -> Callable[[str], str]:
 def words(longest: int, *, letters: bool = False) -> Callable[[str, ValidationInfo], str]:
     """Return a check of a text for people, which tidies it; with ``letters`` it must hold some.
 
-    Letters that documents draw as plain ones are remarked, what they cannot show is refused.
+    Emoji and other pictures are left out and remarked, so are letters that documents draw as plain ones; what documents
+    cannot show is refused.
     """
 
     def check(text: str, info: ValidationInfo) -> str:
@@ -143,17 +144,20 @@ def words(longest: int, *, letters: bool = False) -> Callable[[str, ValidationIn
             raise BadCellError("control-characters", "holds control characters")
         if LOST_LETTER in text:
             raise BadCellError("damaged-text", "holds a letter that was lost when the text was converted (U+FFFD)")
-        clean = tidy(text)
+        clean = tidy(seen := without_pictures(text))
         if not clean:
             raise BadCellError("missing-field", "is empty")
         if len(clean) > longest:
             raise BadCellError("too-long", f"is longer than {longest} letters")
-        if letters and not _LETTER.search(clean) and not search_key(clean):
-            raise BadCellError("no-letters", "holds no letters")
+        if letters and not search_key(clean):
+            raise BadCellError("no-letters", _without_letters(clean))
         plain, missing = without_glyph(clean)
         if missing:
             why = f"holds what documents cannot show: {missing!r}; write it in Latin letters or leave it out"
             raise BadCellError("no-glyph", why)
+        if seen != text:
+            pictures = "".join(letter for letter in text if letter not in seen)
+            note(info, "pictures", f"holds pictures that are left out: {pictures!r}")
         if plain:
             pairs = ", ".join(f"{letter} as {drawn or 'nothing'}" for letter, drawn in plain.items())
             note(info, "plain-letters", f"has letters that documents draw as plain ones: {pairs}")
@@ -174,6 +178,13 @@ Address = Annotated[str, AfterValidator(words(300))]
 
 def _is_whole(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER
+
+
+def _without_letters(text: str) -> str:
+    latin = tidy(in_latin_letters(text))
+    if not search_key(latin):
+        return "holds no letters"
+    return f"holds no Latin letters: {text!r}; write it as on the identity card, such as {latin!r}"
 
 
 def _no_number(text: str) -> str:

@@ -2,7 +2,8 @@
 
 Format (also for readers in other languages): ``characters`` gives the order of the glyphs; ``glyphs.regular`` and
 ``glyphs.bold`` are base64 of 42 bytes a glyph, 28 rows of 12 dots one after the other without padding, most
-significant bit first, 1 is black. ``substitutes`` maps characters to others that are drawn for them.
+significant bit first, 1 is black. ``substitutes`` maps characters to others that are drawn for them; ``readings`` do
+so for Chinese characters, each reading with all that have it.
 """
 
 import base64
@@ -54,7 +55,10 @@ def load_atlas() -> Atlas:
         raise ValueError("glyphs.json is of another format")
     return Atlas(
         fallback=data["fallback"],
-        substitutes=MappingProxyType(data["substitutes"]),
+        substitutes=MappingProxyType(
+            data["substitutes"]
+            | {character: reading for reading, characters in data["readings"].items() for character in characters}
+        ),
         regular=_glyphs(data["characters"], data["glyphs"]["regular"]),
         bold=_glyphs(data["characters"], data["glyphs"]["bold"]),
     )

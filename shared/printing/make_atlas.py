@@ -27,6 +27,7 @@ from typing import Any
 import freetype
 from PIL import Image
 
+from shared.han_readings import HAN_READINGS
 from shared.text import without_accents
 from shared.transliteration import LATIN_LETTERS
 
@@ -97,6 +98,14 @@ def substitutes() -> dict[str, str]:
     }
     full_width = {chr(0xFEE0 + point): chr(point) for point in range(0x21, 0x7F)}
     return dict(sorted({**plain_letters(), **table, **full_width}.items()))
+
+
+def readings() -> dict[str, str]:
+    """Readings in Vietnamese, each with the Chinese characters that are drawn as it."""
+    table: dict[str, str] = {}
+    for character, reading in sorted(HAN_READINGS.items()):
+        table[reading] = table.get(reading, "") + character
+    return dict(sorted(table.items()))
 
 
 def plain_letters() -> dict[str, str]:
@@ -257,6 +266,7 @@ def make(folder: Path) -> dict[str, Any]:
         "characters": order,
         "glyphs": glyphs,
         "substitutes": substitutes(),
+        "readings": readings(),
     }
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from shared.printing.atlas import load_atlas
+from shared.transliteration import with_blanks_around_han
 
 NO_BREAK_SPACE = "\u00a0"
 TAB_WIDTH = 4
@@ -78,8 +79,9 @@ def normalise(text: str) -> str:
 
     NFC; every kind of line break becomes a line feed, a tab four spaces; control characters and what has no width
     go; other spaces become a space, but no-break ones stay U+00A0. A letter without a glyph becomes its plain letter,
-    and one with a mark that it has no glyph with loses the mark. What has no plain letter (an emoji, a Chinese
-    character, a mark alone) becomes ``□``: something is always seen where something was written.
+    and one with a mark that it has no glyph with loses the mark; a Chinese character becomes its Vietnamese reading, a
+    word of its own. What has none (an emoji, a mark alone) becomes ``□``: something is always seen where something was
+    written.
     """
     text = unicodedata.normalize("NFC", text)
     text = _NEW_LINES.sub("\n", text).replace("\t", " " * TAB_WIDTH)
@@ -92,6 +94,7 @@ def normalise(text: str) -> str:
     text = unicodedata.normalize("NFC", text)
     for _ in range(_TRIES):
         text = unicodedata.normalize("NFC", _FIRST_MARK.sub(r"\1", text))
+    text = with_blanks_around_han(text)
     text = _MARKS_ALONE.sub(fallback, _MARKS_OF_LETTER.sub(r"\1", text))
     return "".join(_drawn(text, drawable, fallback))
 

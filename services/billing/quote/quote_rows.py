@@ -43,7 +43,7 @@ def quote_rows(
 ) -> Iterator[dict[str, Any]]:
     """Yield one JSON-ready object a row: ``id, pre_vat, vat, total, lines``, or ``id, line, error`` of a bad one.
 
-    ``cases`` is the content of a CSV, XLSX, ODS or XLS file. ``explained`` adds the steps as Vietnamese and English text.
+    ``cases`` is the content of a CSV file or workbook. ``explained`` adds the steps as Vietnamese and English text.
     Raises :class:`BillingError` only when the file as a whole cannot be read.
     """
     tariffs = tariffs or load_tariffs()

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from shared.csv_files.legacy import legacy_readings
-from shared.text import plain_signs, search_key
+from shared.text import plain_signs, search_key, without_pictures
+from shared.transliteration import in_latin_letters
 
 INITIALS_LENGTH = 2
 """A word of one or two letters is taken for the beginning of a word, as in ``ng.t.hanh``."""
@@ -47,12 +48,13 @@ class Query:
 def classify(typed: str) -> Query:
     """Return what ``typed`` looks like. A query of signs only has no words and finds nothing.
 
-    Marks that cannot be seen, dashes of every kind and texts in encodings before Unicode are read as imports read them.
+    Marks that cannot be seen, pictures, dashes of every kind and texts in encodings before Unicode are read as imports
+    read them; other scripts in Latin letters, as a name is written beside them: ``陳文明`` is Trần Văn Minh.
     """
     # Before signs are made plain: in some of these encodings a mark that cannot be seen is a letter.
     if readings := legacy_readings(typed):
         typed = readings[0].text
-    typed = plain_signs(typed)
+    typed = in_latin_letters(plain_signs(without_pictures(typed)))
     words = tuple(search_key(typed).split())[:MOST_WORDS]
     tokens = search_key(typed).upper().split()
     joined = "".join(tokens)

@@ -59,6 +59,9 @@ def test_what_chats_and_old_fonts_leave_in_a_text_does_not_hide_the_customer() -
     assert classify("PB14010\u200b012345").text == "PB14010012345"
     assert classify("Nguyễn\u00a0Thị Hạ\u200dnh").words == ("nguyen", "thi", "hanh")
     assert classify("NguyÔn ThÞ H¹nh").words == classify("Nguyeãn Thò Haïnh").words == ("nguyen", "thi", "hanh")
+    assert classify("📞 0912 345 678 ❤️").text == "0912345678"
+    assert classify("陳文明").words == ("tran", "van", "minh")
+    assert classify("ស្រី").words == ("sri",)
     # The soft hyphen is a letter in TCVN3 and in VISCII.
     assert classify("®\u00adêng Lª Lîi").words == ("duong", "le", "loi")
     assert classify("Nguy\u00adn Vån ÐÑc").words == ("nguyen", "van", "duc")

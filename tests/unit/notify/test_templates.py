@@ -87,6 +87,7 @@ def test_a_name_that_looks_like_a_parameter_stays_a_name() -> None:
         ("Rơ̆n Ŏng", "Ron Ong"),
         ("H\u2019Ñuôl Êban", "H'Nuol Eban"),
         ("ស្រី សុខា", "sri sokha"),
+        ("Trần Ký陳記", "Tran Ky Tran Ky"),
         ("Łukasz Ŋguyễn", "Lukasz Nguyen"),
         ("Nguyễn 😀 An", "Nguyen An"),
     ],

@@ -13,6 +13,8 @@ export interface AtlasFile {
   readonly characters: string;
   readonly glyphs: { readonly regular: string; readonly bold: string };
   readonly substitutes: Readonly<Record<string, string>>;
+  /** Readings, each with the Chinese characters that are drawn as it. */
+  readonly readings: Readonly<Record<string, string>>;
   readonly fallback: string;
 }
 
@@ -34,7 +36,12 @@ export function readAtlas(file: AtlasFile): Atlas {
   const characters = [...file.characters];
   return {
     fallback: file.fallback,
-    substitutes: new Map(Object.entries(file.substitutes)),
+    substitutes: new Map([
+      ...Object.entries(file.substitutes),
+      ...Object.entries(file.readings).flatMap(([reading, all]) =>
+        [...all].map((one): [string, string] => [one, reading]),
+      ),
+    ]),
     places: new Map(characters.map((character, place) => [character, place])),
     rows: {
       regular: unpack(file.glyphs.regular, characters.length),

@@ -17,6 +17,10 @@ const LETTER = `([^ \\n\\u00a0${MARKS}])`;
 const FIRST_MARK = new RegExp(`${LETTER}[${MARKS}]`, "gu");
 const MARKS_OF_LETTER = new RegExp(`${LETTER}[${MARKS}]+`, "gu");
 const MARKS_ALONE = new RegExp(`[${MARKS}]+`, "gu");
+const HAN = "\\u3400-\\u4dbf\\u4e00-\\u9fff\\uf900-\\ufaff";
+const WORD = "0-9A-Za-z\\u00c0-\\u1ef9";
+const HAN_BEFORE_WORD = new RegExp(`([${HAN}])(?=[${HAN}${WORD}])`, "gu");
+const WORD_BEFORE_HAN = new RegExp(`([${WORD}])(?=[${HAN}])`, "gu");
 /** Marks of a letter that are taken off one by one, so that a tone behind a mark without a glyph is kept. */
 const TRIES = 3;
 
@@ -67,8 +71,8 @@ const PLAIN_FALLBACK = "?";
  * `text` in characters that have a glyph, and line feeds.
  *
  * NFC; every kind of line break becomes a line feed, a tab four spaces; control characters and what has no width go;
- * a letter without a glyph becomes its plain letter, and one with a mark that it has no glyph with loses the mark. What
- * has no plain letter becomes `□`: something is always seen where something was written.
+ * a letter without a glyph becomes its plain letter, and one with a mark that it has no glyph with loses the mark; a
+ * Chinese character becomes its Vietnamese reading, a word of its own. What has none becomes `□`: something is always seen where something was written.
  */
 export function normalise(text: string, atlas: Atlas): string {
   let clean = text
@@ -81,6 +85,7 @@ export function normalise(text: string, atlas: Atlas): string {
   for (let tries = 0; tries < TRIES; tries += 1) {
     clean = clean.replace(FIRST_MARK, "$1").normalize("NFC");
   }
+  clean = clean.replace(HAN_BEFORE_WORD, "$1 ").replace(WORD_BEFORE_HAN, "$1 ");
   clean = clean.replace(MARKS_OF_LETTER, "$1").replace(MARKS_ALONE, atlas.fallback);
   let drawn = "";
   for (const character of clean) {
