@@ -47,7 +47,8 @@ TOPOLOGY = Topology(
             idempotency=Idempotency(
                 "payment_id",
                 lock=lock_account_of_payer,
-                ignored={"device_id"},  # whichever of the collector's phones repeats it
+                # Whichever of the collector's phones repeats it, and whatever account that one has seen.
+                ignored={"device_id", "cash_step"},
                 earlier_fingerprint=earlier_fingerprint,
             ),
         ),

@@ -174,6 +174,8 @@ class RecordPayment(Request[PaymentReply]):
     Cash of a collector needs an open shift and at least one open bill: ``already-paid`` (409) names the payment that
     was first. Money that already lies elsewhere (transfer, collection point) is never refused: what clears nothing
     becomes credit. ``bill_ids`` are the bills that the payer saw; when any of them is no longer open, cash is refused.
+    Cash is a whole multiple of the unit's step (409 ``cash-not-rounded``) and no more than the bills come to, rounded
+    up to it (409 ``cash-above-debt``).
     """
 
     message_name: ClassVar[str] = "billing.record_payment"
@@ -191,6 +193,9 @@ class RecordPayment(Request[PaymentReply]):
     visit_id: UUID | None = None
     device_id: UUID | None = None
     """The phone whose printer prints the receipt; None prints nowhere."""
+    cash_step: int | None = Field(default=None, ge=1, le=10_000)
+    """Cash: ``cash_step`` of the account that the payer was shown. A phone without signal may have read it before a
+    new rounding rule, and the money is taken."""
 
 
 class GetPayment(Request[PaymentReply]):

@@ -97,8 +97,8 @@ class CollectorAtTheDoor(Person):
         bill_ids = [str(bill.bill_id) for bill in account.bills]
         first = account.bills[0]
         amount = self.rng.choices(
-            (debt, first.open_principal + first.open_vat, debt + 10_000 - debt % 10_000, max(1, debt // 2)),
-            (70, 15, 10, 5),
+            (debt, first.open_principal + first.open_vat, max(1, debt // 2)),
+            (80, 15, 5),
         )[0]
         return cash(customer.code, amount, bill_ids if self.rng.random() < 0.8 else [])
 

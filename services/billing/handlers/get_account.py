@@ -17,8 +17,7 @@ async def get_account(
         account = await accounts.state_of(connection, request.customer_code)
         if account is None:
             raise NotFound("Không có khách hàng này trong sổ tính tiền.")
-        facts = (await accounts.facts_of(connection, [request.customer_code])).get(request.customer_code)
-        unit_code = facts.unit.unit_code if facts is not None else request.customer_code[:6]
+        unit_code = await accounts.unit_of(connection, request.customer_code)
         step = step_in_force(rounding_rules, unit_code, business_day(clock()))
         open_bills = await bills.open_of(connection, request.customer_code)
         if not request.history:

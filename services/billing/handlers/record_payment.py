@@ -5,10 +5,11 @@ from uuid import UUID
 
 from services.billing.ledger import refresh_account
 from services.billing.payments.rules import NothingToPay, ReferenceAlreadyRecorded, already_paid, clear
+from services.billing.rounding.rules import RoundingRule, check_cash
 from services.billing.shifts.rules import NoOpenShift, check_ceiling
 from services.billing.store import accounts, bills, collection_points, payments, shifts
 from shared.client_times import AT_THE_DOOR, ELSEWHERE
-from shared.clock import Clock
+from shared.clock import Clock, business_day
 from shared.contracts.billing import Allocation, Bill, Payment, PaymentRecorded, PaymentReply, RecordPayment
 from shared.contracts.common import AccountState, PaymentMethod
 from shared.db import Connection
@@ -17,11 +18,13 @@ from shared.messaging.unit_of_work import UnitOfWork
 from shared.problems import InvalidRequest
 
 
-async def record_payment(request: RecordPayment, work: UnitOfWork, *, clock: Clock) -> PaymentReply:
+async def record_payment(
+    request: RecordPayment, work: UnitOfWork, *, clock: Clock, rounding_rules: Sequence[RoundingRule]
+) -> PaymentReply:
     """Record money and clear the oldest bills with it; what is left becomes credit.
 
-    Cash for what is already paid is refused with the first payment's facts; money that lies elsewhere is always
-    recorded. The account is locked.
+    Cash for what is already paid is refused with the first payment's facts, and so is an amount that ignores the
+    unit's rounding rule; money that lies elsewhere is always recorded. The account is locked.
     """
     connection = work.connection
     moment = clock()
@@ -29,7 +32,16 @@ async def record_payment(request: RecordPayment, work: UnitOfWork, *, clock: Clo
     span.require("received_at", request.received_at, moment)
     open_bills = await bills.open_of(connection, request.customer_code)
     if request.method is PaymentMethod.CASH:
-        await _refuse_second_payment(connection, request, open_bills)
+        seen = await _refuse_second_payment(connection, request, open_bills)
+        check_cash(
+            request.amount,
+            sum(bill.total for bill in seen),
+            rounding_rules,
+            await accounts.unit_of(connection, request.customer_code),
+            seen_step=request.cash_step,
+            taken_on=business_day(request.received_at),
+            today=business_day(moment),
+        )
         shift_id = await _shift_for(connection, request)
     else:
         await _refuse_known_reference(connection, request)
@@ -63,8 +75,10 @@ async def record_payment(request: RecordPayment, work: UnitOfWork, *, clock: Clo
     return PaymentReply(payment=payment, account=account)
 
 
-async def _refuse_second_payment(connection: Connection, request: RecordPayment, open_bills: Sequence[Bill]) -> None:
-    """Refuse cash when a bill that the payer saw, or everything, is already paid."""
+async def _refuse_second_payment(
+    connection: Connection, request: RecordPayment, open_bills: Sequence[Bill]
+) -> list[Bill]:
+    """Refuse cash when a bill that the payer saw, or everything, is already paid; return the bills that it is for."""
     open_ids = {bill.bill_id for bill in open_bills}
     closed: list[UUID] = [bill_id for bill_id in request.bill_ids if bill_id not in open_ids]
     if closed:
@@ -73,7 +87,7 @@ async def _refuse_second_payment(connection: Connection, request: RecordPayment,
             if bill_id not in known or known[bill_id].customer_code != request.customer_code:
                 raise InvalidRequest("Hóa đơn không phải của khách hàng này.", slug="unknown-bill")
     elif open_bills:
-        return
+        return [bill for bill in open_bills if not request.bill_ids or bill.bill_id in request.bill_ids]
     first = await payments.first_payment(connection, request.customer_code, closed)
     if first is not None:
         raise already_paid(first)

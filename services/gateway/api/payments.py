@@ -48,6 +48,13 @@ class CashPayment(_Money):
         default=[], description="The bills that the payer saw: when one of them is no longer open, nothing is taken."
     )
     visit_id: Id | None = Field(default=None, description="The visit during which the money was taken.")
+    cash_step: int | None = Field(
+        default=None,
+        ge=1,
+        le=10_000,
+        description="`cash_step` of the account that the payer was shown: what was taken by a rule of up to seven days "
+        "ago is recorded.",
+    )
 
 
 class TransferPayment(_Money):
@@ -101,6 +108,7 @@ async def record(
                 method=PaymentMethod.CASH,
                 received_at=body.received_at,
                 bill_ids=body.bill_ids,
+                cash_step=body.cash_step,
                 collector_code=device.collector_code,
                 visit_id=body.visit_id,
                 device_id=device.device_id,
@@ -230,6 +238,14 @@ async def reports(_: Call[Nothing, Nothing, None], dependencies: Dependencies) -
 
 _ALREADY_PAID = Conflict(slug="already-paid", title="The bill has been paid; `facts` names the first payment")
 
+_CASH_NOT_ROUNDED = Conflict(
+    slug="cash-not-rounded", title="The amount ignores the unit's rounding rule for cash; `facts` has what to take"
+)
+
+_CASH_ABOVE_DEBT = Conflict(
+    slug="cash-above-debt", title="More cash than the bills ask for; `facts.most` is the most to take"
+)
+
 _REFERENCE = Conflict(
     slug="reference-already-recorded",
     title="The bank's or partner's transaction is recorded as another payment, of this or another customer",
@@ -252,7 +268,16 @@ OPERATIONS: list[AnyOperation] = [
         status=201,
         answer=PaymentReply,
         roles=frozenset({Role.COLLECTOR, Role.CASHIER}),
-        problems=(NotFound, Conflict, SameIdOtherContent, _ALREADY_PAID, UnknownVisit, _REFERENCE),
+        problems=(
+            NotFound,
+            Conflict,
+            SameIdOtherContent,
+            _ALREADY_PAID,
+            _CASH_NOT_ROUNDED,
+            _CASH_ABOVE_DEBT,
+            UnknownVisit,
+            _REFERENCE,
+        ),
     ),
     Operation(
         method="GET",

@@ -1,6 +1,7 @@
 """Billing's handlers on a real database, one transaction a message as the bus would have it."""
 
 import json
+from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -17,6 +18,7 @@ from services.billing.handlers.issue_notice import issue_notice
 from services.billing.handlers.keep_customer import keep_customer
 from services.billing.handlers.note_receipt import note_receipt
 from services.billing.imports.files import ImportReport, import_files
+from services.billing.rounding.rules import RoundingRule
 from services.billing.tariffs.files import load_tariffs
 from services.billing.topology import TOPOLOGY
 from shared.contracts.billing import (
@@ -92,6 +94,7 @@ class Desk:
         self.pool = pool
         self.now = NOW
         self.cash_ceiling = cash_ceiling
+        self.rounding_rules: Sequence[RoundingRule] = ()
 
     @property
     def answer(self) -> Answering:
@@ -99,7 +102,7 @@ class Desk:
             "clock": self.clock,
             "cash_ceiling": self.cash_ceiling,
             "points_on_notice": 3,
-            "rounding_rules": (),
+            "rounding_rules": self.rounding_rules,
         }
         return Answering(TOPOLOGY, dependencies)
 

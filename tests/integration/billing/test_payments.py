@@ -7,7 +7,7 @@ import pytest
 
 from services.billing.handlers.get_account import get_account
 from services.billing.rounding.rules import RoundingRule
-from shared.clock import VIETNAM
+from shared.clock import VIETNAM, business_day
 from shared.contracts.billing import BillState, GetAccount, PaymentReply, RecordPayment, ReportPayment
 from shared.contracts.common import PaymentMethod
 from shared.contracts.receipt import ReceiptKind
@@ -368,10 +368,74 @@ async def test_what_rounding_leaves_is_credit_and_clears_the_next_bill(desk: Des
         account = await get_account(GetAccount(customer_code=CODE), work, rounding_rules=rules)
         exact = await get_account(GetAccount(customer_code=CODE), work)
     assert (account.account.debt, account.cash_step, exact.cash_step) == (107_136, 1000, 1)
+    desk.rounding_rules = rules
     paid = await desk.cash(108_000)
     assert (paid.payment.credit, paid.account.debt) == (864, 0)
     assert (await desk.bill(50, 10)).account.debt == 107_136 - 864
     assert (await desk.shift()).shift.totals.cash == 108_000
+
+
+async def test_cash_that_ignores_the_units_rounding_rule_is_refused_with_what_to_take(desk: Desk) -> None:
+    await desk.customer()
+    before = await desk.bill(50)
+    await desk.open_shift()
+    problem = await refused(desk.cash(107_137))
+    assert (problem.slug, problem.facts) == (
+        "cash-above-debt",
+        {"amount": 107_137, "most": 107_136, "cash_step": 1},
+    )
+    desk.rounding_rules = [RoundingRule(in_force_from=date(2018, 1, 1), units=frozenset({"PB1401"}), step=1000)]
+    problem = await refused(desk.cash(107_136, bill_ids=[before.bills[0].bill_id]))
+    assert (problem.slug, problem.status, problem.facts) == (
+        "cash-not-rounded",
+        409,
+        {"amount": 107_136, "cash_step": 1000, "below": 107_000, "above": 108_000},
+    )
+    assert "107.000" in problem.detail
+    assert "108.000" in problem.detail
+    assert (await refused(desk.cash(109_000))).slug == "cash-above-debt"
+    assert await desk.account() == before.model_copy(update={"cash_step": 1})
+    part = await desk.cash(50_000)
+    assert (part.payment.credit, part.account.debt) == (0, 57_136)
+
+
+async def test_cash_that_was_asked_for_by_the_rule_of_before_is_recorded(desk: Desk) -> None:
+    """The phone was without signal: it has read the account, or taken the money, before the rule changed."""
+    await desk.customer()
+    await desk.bill(50, 9)
+    await desk.bill(50, 10)
+    await desk.open_shift()
+    today = business_day(NOW)
+    desk.rounding_rules = [
+        RoundingRule(in_force_from=date(2018, 1, 1), step=1),
+        RoundingRule(in_force_from=today, step=1000),
+    ]
+    assert (await refused(desk.cash(107_136))).slug == "cash-not-rounded"
+    for unknown_step in (1000, 500):
+        assert (await refused(desk.cash(107_136, cash_step=unknown_step))).slug == "cash-not-rounded"
+    taken_before = await desk.cash(107_136, received_at=NOW - timedelta(days=1))
+    read_before = await desk.cash(107_136, cash_step=1)
+    assert (taken_before.account.debt, read_before.account.debt) == (107_136, 0)
+
+
+async def test_a_rule_of_before_counts_for_no_longer_than_a_phone_may_be_without_signal(desk: Desk) -> None:
+    await desk.customer()
+    await desk.bill(50)
+    await desk.open_shift()
+    desk.rounding_rules = [
+        RoundingRule(in_force_from=date(2018, 1, 1), step=1),
+        RoundingRule(in_force_from=business_day(NOW) - timedelta(days=8), step=1000),
+    ]
+    assert (await refused(desk.cash(107_136, cash_step=1))).slug == "cash-not-rounded"
+
+
+async def test_cash_for_a_bill_that_was_paid_in_part_on_the_way_is_recorded(desk: Desk) -> None:
+    await desk.customer()
+    account = await desk.bill(320)
+    await desk.open_shift()
+    await desk.pay(71_020)
+    paid = await desk.cash(871_020, bill_ids=[account.bills[0].bill_id])
+    assert (paid.account.debt, paid.payment.credit) == (0, 71_020)
 
 
 async def test_two_reversals_at_once_take_back_once(desk: Desk) -> None:

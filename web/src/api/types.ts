@@ -117,6 +117,8 @@ export interface CashPayment {
   readonly amount: number;
   /** The bills that the payer saw: when one of them is no longer open, nothing is taken. */
   readonly bill_ids?: readonly string[];
+  /** `cash_step` of the account that the payer was shown: what was taken by a rule of up to seven days ago is recorded. */
+  readonly cash_step?: number | null;
   readonly customer_code: string;
   readonly method: "cash";
   readonly received_at: string;

@@ -156,6 +156,7 @@ export function takeCash(
   amount: number,
   given: number,
   bills: readonly Bill[],
+  step: number,
 ): Promise<Command> {
   return app.outbox.submit({
     id: going.payment_id,
@@ -169,6 +170,8 @@ export function takeCash(
       amount,
       received_at: app.clock.stamp(),
       bill_ids: bills.map((bill) => bill.bill_id),
+      // By a rule that may have changed since this phone read the account.
+      cash_step: step,
       visit_id: going.visit_id,
     },
     given,

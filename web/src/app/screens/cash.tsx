@@ -23,7 +23,8 @@ export function Cash({ code }: { code: string }) {
   const [count, setCount] = useState<number | null>(null);
   const bills = customer.openBills.slice(0, count ?? customer.openBills.length);
   const exact = count === null ? customer.debt : openOf(bills);
-  const due = roundedUp(exact, customer.account?.cash_step ?? 1);
+  const step = customer.account?.cash_step ?? 1;
+  const due = roundedUp(exact, step);
   const payment = customer.payment;
   const isPaid = payment?.state === "sent";
   useEffect(() => {
@@ -47,7 +48,9 @@ export function Cash({ code }: { code: string }) {
           <DoButton
             disabled={!canTake || change === null || change < 0}
             failing="cash_not_kept"
-            act={() => takeCash(app, { customer_code: code, name: customer.name }, visit, due, handed ?? due, bills)}
+            act={() =>
+              takeCash(app, { customer_code: code, name: customer.name }, visit, due, handed ?? due, bills, step)
+            }
           >
             {t("cash_take", { amount: dong(due) })}
           </DoButton>
