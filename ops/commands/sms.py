@@ -1,4 +1,4 @@
-"""``thungan sms``: what the sandbox provider has sent."""
+"""``thungan sms``: what the sandbox provider has sent; ``thungan sms preview``: what a customer would get."""
 
 import time
 from dataclasses import asdict
@@ -7,17 +7,20 @@ from typing import Annotated
 
 import typer
 
+from ops.commands.sms_preview import preview
 from ops.console import JsonOption, print_json, print_line, print_table
 from ops.system import sms_folder
 from services.notify.providers.sandbox import SandboxSms, read_sandbox
 
 app = typer.Typer(add_completion=False)
+app.command("preview")(preview)
 
 _POLL_SECONDS = 0.5
 
 
-@app.command()
+@app.callback(invoke_without_command=True)
 def sms(
+    context: typer.Context,
     folder: Annotated[
         Path | None, typer.Option("--folder", help="The sandbox's folder; that of the local system if left out.")
     ] = None,
@@ -27,6 +30,8 @@ def sms(
     as_json: JsonOption = False,
 ) -> None:
     """Show the SMS that left for the operator (in the sandbox: that would have left)."""
+    if context.invoked_subcommand is not None:
+        return
     place = folder or sms_folder()
     sent = read_sandbox(place)
     shown = _matching(sent, phone)[-last:]

@@ -1,7 +1,7 @@
 """The parameters of templates, as they stand in an SMS. Pure."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from services.notify.domain.reminders import DueReminder, Parameters
 from shared.clock import VIETNAM, business_day
@@ -22,7 +22,7 @@ def away_parameters(notice: NoticeIssued, debt: int) -> Parameters:
         "period": sms_period(_months(notice.bills)),
         "date": sms_date(notice.issued_at),
         "collector_name": collector.name,
-        "collector_phone": _dialled(collector.phone),
+        "collector_phone": sms_phone(collector.phone),
         "appointment": sms_appointment(notice.appointment) if notice.appointment else None,
     }
 
@@ -33,12 +33,12 @@ def debt_parameters(due: DueReminder) -> Parameters:
     return {
         **due.parameters,
         "unit": contact.unit_name if contact else due.unit_code,
-        "unit_phone": _dialled(contact.unit_phone) if contact else None,
+        "unit_phone": sms_phone(contact.unit_phone) if contact else None,
         "collector_name": contact.collector_name if contact else None,
-        "collector_phone": _dialled(contact.collector_phone) if contact else None,
+        "collector_phone": sms_phone(contact.collector_phone) if contact else None,
         "customer_code": due.customer_code,
         "amount": sms_amount(due.debt or 0),
-        "due_date": f"{due.debt_due_on:%d/%m}" if due.debt_due_on else None,
+        "due_date": sms_day(due.debt_due_on) if due.debt_due_on else None,
     }
 
 
@@ -69,8 +69,8 @@ def _months(bills: list[Bill]) -> list[tuple[int, int]]:
     return [(bill.year, bill.month) for bill in open_bills or bills]
 
 
-def _dialled(phone: str) -> str:
-    """Return a collector's number without blanks; as it is when it is no subscriber's number (a hotline)."""
+def sms_phone(phone: str) -> str:
+    """Return a number without blanks as it is dialled; a hotline as it is."""
     try:
         return as_dialled(normalise(phone))
     except InvalidPhoneError:
@@ -96,6 +96,11 @@ def sms_period(months: Sequence[tuple[int, int]]) -> str:
 def sms_date(moment: datetime) -> str:
     """Return a moment's business day as day and month: ``22/11``."""
     return f"{business_day(moment):%d/%m}"
+
+
+def sms_day(day: date) -> str:
+    """Return a day as day and month: ``22/11``."""
+    return f"{day:%d/%m}"
 
 
 def sms_appointment(moment: datetime) -> str:

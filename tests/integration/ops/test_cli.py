@@ -252,6 +252,65 @@ async def test_opting_out_and_in_again(thungan: Terminal) -> None:
     assert "is not on the list" in err
 
 
+@pytest.mark.usefixtures("system")
+async def test_a_number_opts_out_of_one_kind_and_in_again(thungan: Terminal) -> None:
+    added = await thungan.json("opt-out", "add", "0953000001", "--kind", "due_soon", "--by", "Lan")
+    assert (added["phone"], added["kind"]) == ("+84953000001", "due_soon")
+    assert [one["kind"] for one in await thungan.json("opt-out", "list")] == ["due_soon"]
+    code, _, err = await thungan("opt-out", "add", "0953000001", "--kind", "due_soon", "--wrong-number")
+    assert code == 2
+    assert "no SMS of any kind" in err
+    await thungan.json("opt-out", "remove", "0953000001", "--kind", "due_soon")
+    assert await thungan.json("opt-out", "list") == []
+
+
+@pytest.mark.usefixtures("system")
+async def test_messages_are_previewed_with_a_customers_own_data_and_a_wrong_number_is_listed_for_correction(
+    thungan: Terminal, sample: Path, tmp_path: Path
+) -> None:
+    await thungan.json("import", "all", str(sample))
+    with (sample / "customers.csv").open(encoding="utf-8") as file:
+        line = next(line for line in csv.DictReader(file) if line["phone"].startswith("09"))
+    code = line["customer_code"]
+    account = await thungan.json("account", code)
+    debt = f"{account['account']['debt']:,}d".replace(",", ".")
+
+    shown = await thungan.json("sms", "preview", code)
+    assert [one["kind"] for one in shown if one["switched_on"]] == ["away", "receipt"]
+    assert {one["segments"] for one in shown} == {1}
+    overdue = next(one for one in shown if one["kind"] == "overdue")
+    assert code in overdue["text"]
+    assert debt in overdue["text"]
+
+    configuration = tmp_path / "sms.yaml"
+    configuration.write_text(
+        """
+providers:
+  - name: sandbox
+    kind: sandbox
+    templates:
+      - { template: overdue, version: 1, id: T77, parameters: [{ ours: amount }] }
+"""
+    )
+    [accented] = await thungan.json("sms", "preview", code, "--kind", "overdue", "--language", "vi-accents")
+    assert (accented["encoding"], "quá hạn" in accented["text"], accented["registered"]) == ("ucs2", True, {})
+    mapped = ("--kind", "overdue", "--configuration", str(configuration))
+    exit_code, out, err = await thungan("sms", "preview", code, *mapped)
+    assert (exit_code, err) == (0, "")
+    assert "sandbox: template T77" in out
+    assert "not switched on for the unit" in out
+
+    await thungan.json("opt-out", "add", line["phone"], "--wrong-number", "--note", "belongs to somebody else")
+    await wait_for_wrong_number(thungan, code)
+
+
+async def wait_for_wrong_number(thungan: Terminal, code: str) -> None:
+    """Wait until notify has consumed the import: it learns of numbers from it."""
+    async with asyncio.timeout(30):
+        while code not in [one["customer_code"] for one in await thungan.json("opt-out", "wrong-numbers")]:
+            pass
+
+
 @pytest.mark.usefixtures("gateway_database", "system")
 async def test_a_code_for_somebody_who_does_not_exist_is_not_made(thungan: Terminal) -> None:
     code, out, err = await thungan("enrol", "--role", "collector", "--collector", "TN1401901")
