@@ -35,6 +35,7 @@ COMMANDS = {
     "events": "ops.commands.events",
     "trace": "ops.commands.trace",
     "import": "ops.commands.imports",
+    "recheck": "ops.commands.recheck",
     "preview": "ops.commands.preview",
 }
 """Command → module that holds its ``app``, in the order of the help."""

@@ -198,11 +198,11 @@ def _bad_width(table: Table, record: Record) -> BadLine:
 def _bad_lines(file: str, line: int, error: ValidationError, columns: Mapping[str, FieldInfo]) -> Iterator[BadLine]:
     for item in error.errors(include_url=False):
         column = str(item["loc"][0]) if item["loc"] else ""
-        slug, message = _cause(item, columns.get(column))
+        slug, message = cause_of(item, columns.get(column))
         yield BadLine(file, line, column, message, slug)
 
 
-def _cause(item: ErrorDetails, column: FieldInfo | None) -> tuple[str, str]:
+def cause_of(item: ErrorDetails, column: FieldInfo | None) -> tuple[str, str]:
     """Return slug and message for what pydantic found; the message follows the column's name in a sentence."""
     if item["type"] == "missing":
         return "missing-field", "is empty"

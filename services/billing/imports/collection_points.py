@@ -8,11 +8,14 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, ValidationInfo
 
+from services.billing.store import collection_points
 from shared.contracts.billing import CollectionPoint
 from shared.contracts.common import CollectionPointCode, UnitCode
 from shared.csv_files import PLAINLY, FileRows, ImportOptions, Row, read_rows
 from shared.csv_files.cells import Address, Name, one_of, words
 from shared.csv_files.identity import PlainSigns, phone
+from shared.csv_files.stored import StoredFinding, findings_of
+from shared.db import Connection
 
 POINTS = "collection_points.csv"
 
@@ -48,3 +51,14 @@ def read_collection_points(
         key_column="collection_point_code",
         convert_legacy=options.convert_legacy,
     )
+
+
+async def stored_findings(connection: Connection) -> list[StoredFinding]:
+    """Return what an import would refuse or read otherwise today of the collection points that are stored."""
+    return [
+        finding
+        for row in await collection_points.stored(connection)
+        for finding in findings_of(
+            "collection_points", PointRow, row["collection_point_code"], dict(list(row.items())[1:])
+        )
+    ]

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from asyncpg import Record
+
 from shared.contracts.billing import CollectionPoint
 from shared.db import Connection
 from shared.wards import ward_of
@@ -40,6 +42,15 @@ async def nearest(connection: Connection, unit_code: str, limit: int, *, address
     if ward is not None:
         points.sort(key=lambda point: (point.unit_code != unit_code, ward_of(point.address) != ward))
     return points[:limit]
+
+
+_STORED = "SELECT collection_point_code, name, address, phone FROM collection_points ORDER BY collection_point_code"
+
+
+async def stored(connection: Connection) -> Sequence[Record]:
+    """Return what identifies each collection point."""
+    rows: Sequence[Record] = await connection.fetch(_STORED)
+    return rows
 
 
 _FIND = f"SELECT {', '.join(_COLUMNS)} FROM collection_points WHERE collection_point_code = $1"

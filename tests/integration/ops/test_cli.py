@@ -121,6 +121,44 @@ async def test_a_sample_becomes_customers_with_bills(thungan: Terminal, sample: 
     assert again["customers"]["files"]["customers.csv"] == {"rows": 150, "added": 0, "changed": 0}
 
 
+@pytest.mark.usefixtures("system")
+async def test_what_was_stored_before_todays_rules_is_listed(thungan: Terminal, sample: Path) -> None:
+    await thungan.json("import", "customers", str(sample))
+    await thungan.json("import", "collection-points", str(sample))
+    assert (await thungan.json("recheck"))["findings"] == []
+
+    database = await connect(SecretStr(os.environ["THUNGAN_CUSTOMER_DATABASE_URL"]), application_name="test")
+    first, second, third = [
+        row[0] for row in await database.fetch("SELECT customer_code FROM customers ORDER BY customer_code LIMIT 3")
+    ]
+    change = "UPDATE customers SET phone = $2, tax_code = $3, name = $4 WHERE customer_code = $1"
+    await database.execute(change, first, "+847803812345", "300942001", "Trần Văn Minh 陳")
+    await database.execute(change, second, "+84123", "0300942002", "NguyÔn V¨n §øc")
+    await database.execute(change, third, None, None, "Hạnh 😀")
+    await database.close()
+    points = await connect(SecretStr(os.environ["THUNGAN_BILLING_DATABASE_URL"]), application_name="test")
+    await points.execute("UPDATE collection_points SET phone = '0780 3812 345'")
+    count = await points.fetchval("SELECT count(*) FROM collection_points")
+    await points.close()
+
+    code, out, err = await thungan("recheck", "--json")
+    report = json.loads(out)
+    assert (code, err, report["ok"]) == (1, "", False)
+    of_customers = [item for item in report["findings"] if item["table"] == "customers"]
+    assert {(item["row"], item["column"], item["slug"]) for item in of_customers} == {
+        (first, "phone", "old-area-code"),
+        (first, "tax_code", "lost-zero"),
+        (second, "phone", "bad-phone"),
+        (second, "tax_code", "bad-tax-code"),
+        (second, "name", "legacy-encoding"),
+        (third, "name", "pictures"),
+    }
+    assert report["kinds"]["collection_points.phone old-area-code"] == count
+    code, out, _ = await thungan("recheck")
+    assert code == 1
+    assert "is read as 02903812345" in out
+
+
 async def test_bills_are_due_as_ordered_and_what_was_set_aside_is_billed_on_request(
     thungan: Terminal, system: dict[str, Running], sample: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
