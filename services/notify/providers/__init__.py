@@ -9,8 +9,12 @@ from asyncpg import Pool
 
 from services.notify.providers.base import Provider
 from services.notify.providers.configuration import SmsConfiguration
+from services.notify.providers.esms import EsmsProvider, EsmsSettings
+from services.notify.providers.generic import GenericProvider, GenericSettings
 from services.notify.providers.provider_settings import ProviderSettings
 from services.notify.providers.sandbox import SandboxProvider, SandboxSettings
+from services.notify.providers.speedsms import SpeedSmsProvider, SpeedSmsSettings
+from services.notify.providers.template_api import TemplateApiProvider, TemplateApiSettings
 from shared.clock import Clock, now
 
 
@@ -28,7 +32,13 @@ def _sandbox(settings: SandboxSettings, around: Surroundings) -> Provider:
     return SandboxProvider(settings.folder or around.sandbox_folder, name=settings.name, clock=around.clock)
 
 
-_MAKERS: Mapping[type[ProviderSettings], Callable[[Any, Surroundings], Provider]] = {SandboxSettings: _sandbox}
+_MAKERS: Mapping[type[ProviderSettings], Callable[[Any, Surroundings], Provider]] = {
+    EsmsSettings: lambda settings, around: EsmsProvider(settings, clock=around.clock),
+    GenericSettings: lambda settings, around: GenericProvider(settings, clock=around.clock),
+    SandboxSettings: _sandbox,
+    SpeedSmsSettings: lambda settings, around: SpeedSmsProvider(settings, clock=around.clock),
+    TemplateApiSettings: lambda settings, around: TemplateApiProvider(settings, clock=around.clock),
+}
 
 
 def make_providers(configuration: SmsConfiguration, around: Surroundings) -> Sequence[Provider]:

@@ -12,11 +12,17 @@ import yaml
 from pydantic import BaseModel, Field, ValidationError, ValidationInfo, field_validator, model_validator
 
 from services.notify.providers.esms import EsmsSettings
+from services.notify.providers.generic import GenericSettings
 from services.notify.providers.provider_settings import ProviderName, ProviderSettings, Secret, SecretMissing, Section
 from services.notify.providers.sandbox import SandboxSettings
+from services.notify.providers.speedsms import SpeedSmsSettings
+from services.notify.providers.template_api import TemplateApiSettings
 from shared.phones import Operator
 
-AnyProviderSettings = Annotated[EsmsSettings | SandboxSettings, Field(discriminator="kind")]
+AnyProviderSettings = Annotated[
+    EsmsSettings | GenericSettings | SandboxSettings | SpeedSmsSettings | TemplateApiSettings,
+    Field(discriminator="kind"),
+]
 
 
 class ConfigurationError(ValueError):

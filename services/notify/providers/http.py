@@ -108,6 +108,7 @@ class HttpClient:
     def _opened(self) -> aiohttp.ClientSession:
         if self._session is None:
             trace = aiohttp.TraceConfig()
+            trace.on_connection_create_start.append(_on_connection)
             trace.on_connection_create_end.append(_on_connected)
             self._session = aiohttp.ClientSession(
                 timeout=self._timeout,
@@ -124,6 +125,15 @@ class HttpClient:
 @dataclass
 class _Progress:
     connected: bool = False
+
+
+async def _on_connection(
+    _session: aiohttp.ClientSession, context: Any, _parameters: aiohttp.TraceConnectionCreateStartParams
+) -> None:
+    # aiohttp makes a GET or PUT a second time by itself when its answer is lost. With a provider that takes SMS so,
+    # that would be a second SMS.
+    if context.trace_request_ctx.connected:
+        raise AnswerLost("ServerDisconnectedError")
 
 
 async def _on_connected(

@@ -1,0 +1,194 @@
+"""How each provider is asked, how it answers, and how it reports: the shapes that its adapter was written for."""
+
+# ruff: noqa: ARG002 - each provider looks at a part only of what all are given
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from simulation.providers.faults import Fault
+
+
+@dataclass(frozen=True)
+class Order:
+    """One SMS as a provider was asked for it."""
+
+    client_reference: str | None
+    phone: str
+    text: str = ""
+    template: str = ""
+    parameters: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Report:
+    """A delivery report as a provider makes the request."""
+
+    method: str
+    query: Mapping[str, str] = field(default_factory=dict)
+    body: Any = None
+
+
+class Kind(Protocol):
+    """One provider."""
+
+    send_path: str
+    remembers: bool
+    """Whether a client reference that is known is answered without a second SMS."""
+
+    def order(self, headers: Mapping[str, str], query: Mapping[str, str], body: bytes) -> Order:
+        """Read what was asked for."""
+
+    def accepted(self, reference: str, *, known: bool) -> Any:
+        """Return the answer to an SMS that was accepted; ``known``: it had been before."""
+
+    def refused(self, fault: Fault) -> Any:
+        """Return the answer to an SMS that was not accepted."""
+
+    def report(self, order: Order, reference: str, *, failed: bool) -> Report:
+        """Return the delivery report of an SMS."""
+
+
+class Esms:
+    """eSMS."""
+
+    send_path = "/SendMultipleMessage_V4_post_json/"
+    remembers = True
+
+    def order(self, headers: Mapping[str, str], query: Mapping[str, str], body: bytes) -> Order:
+        """Read its JSON."""
+        asked = json.loads(body)
+        if not (asked["ApiKey"] and asked["SecretKey"] and asked["Brandname"] and asked["SmsType"] == "2"):
+            raise ValueError("not as eSMS wants it")
+        return Order(asked["RequestId"], asked["Phone"], asked["Content"])
+
+    def accepted(self, reference: str, *, known: bool) -> Any:
+        """A known RequestId is answered 124, without the SMSID."""
+        if known:
+            return {"CodeResult": "124", "CountRegenerate": 0, "ErrorMessage": "RequestId is exist"}
+        return {"CodeResult": "100", "CountRegenerate": 0, "SMSID": reference}
+
+    def refused(self, fault: Fault) -> Any:
+        """Return its code."""
+        codes = {Fault.BAD_NUMBER: "108", Fault.UNREGISTERED: "146"}
+        return {"CodeResult": codes.get(fault, "103"), "CountRegenerate": 0, "ErrorMessage": fault.value}
+
+    def report(self, order: Order, reference: str, *, failed: bool) -> Report:
+        """Its report is a GET."""
+        query = {
+            "SMSID": reference,
+            "SendFailed": str(int(failed)),
+            "SendStatus": "5",
+            "SendSuccess": str(int(not failed)),
+            "TotalPrice": "850.0000",
+            "TotalReceiver": "1",
+            "TotalSent": "1",
+            "RequestId": order.client_reference or "",
+            "TypeId": "2",
+            "telcoid": "1",
+        }
+        return Report("GET", query)
+
+    def status(self, accepted: Sequence[tuple[Order, str]], query: Mapping[str, str]) -> Any:
+        """Answer GetSendStatus."""
+        known = query["RefId"] in {reference for _, reference in accepted}
+        if not known:
+            return {"CodeResponse": "105", "SMSID": query["RefId"]}
+        return {"CodeResponse": "100", "SMSID": query["RefId"], "SendFailed": 0, "SendStatus": 5, "SendSuccess": 1}
+
+    status_path = "/GetSendStatus"
+
+
+class SpeedSms:
+    """SpeedSMS."""
+
+    send_path = "/sms/send"
+    remembers = False
+
+    def order(self, headers: Mapping[str, str], query: Mapping[str, str], body: bytes) -> Order:
+        """Read its JSON; it has no reference of the customer's."""
+        asked = json.loads(body)
+        if not headers.get("Authorization", "").startswith("Basic "):
+            raise ValueError("no access token")
+        [phone] = asked["to"]
+        return Order(None, phone, asked["content"])
+
+    def accepted(self, reference: str, *, known: bool) -> Any:
+        """Return success with a number."""
+        data = {"tranId": int(reference), "totalSMS": 1, "totalPrice": 250, "invalidPhone": []}
+        return {"status": "success", "code": "00", "data": data}
+
+    def refused(self, fault: Fault) -> Any:
+        """Return its code."""
+        codes = {Fault.BAD_NUMBER: "105", Fault.UNREGISTERED: "110"}
+        return {"status": "error", "code": codes.get(fault, "300"), "message": fault.value, "invalidPhone": []}
+
+    def report(self, order: Order, reference: str, *, failed: bool) -> Report:
+        """Its report is a POST."""
+        body = {"type": "report", "tranId": int(reference), "phone": order.phone, "status": 1 if failed else 0}
+        return Report("POST", body=body)
+
+
+class TemplateApi:
+    """An operator's own interface with registered templates."""
+
+    send_path = "/"
+    remembers = False
+
+    def order(self, headers: Mapping[str, str], query: Mapping[str, str], body: bytes) -> Order:
+        """Read its JSON; free text is not looked at."""
+        asked = json.loads(body)["RQST"]
+        if not (asked["APIUSER"] and asked["APIPASS"] and asked["LABELID"]):
+            raise ValueError("no account")
+        parameters = {parameter["NUM"]: parameter["CONTENT"] for parameter in asked["PARAMS"]}
+        return Order(asked["REQID"], asked["MOBILELIST"], "", asked["TEMPLATEID"], parameters)
+
+    def accepted(self, reference: str, *, known: bool) -> Any:
+        """Return "queued"."""
+        return {"RPLY": {"name": "send_sms_list", "ERROR": "0", "ERROR_DESC": "success"}}
+
+    def refused(self, fault: Fault) -> Any:
+        """Return a code."""
+        codes = {Fault.BAD_NUMBER: "4", Fault.UNREGISTERED: "3"}
+        return {"RPLY": {"name": "send_sms_list", "ERROR": codes.get(fault, "2"), "ERROR_DESC": fault.value}}
+
+    def report(self, order: Order, reference: str, *, failed: bool) -> Report:
+        """Report by REQID."""
+        return Report("POST", body=[{"REQID": order.client_reference, "STATUS": str(int(failed))}])
+
+
+class Generic:
+    """A provider that nobody has written an adapter for: form fields, a bearer token, codes as numbers."""
+
+    send_path = "/api/v1/brandname/send"
+    remembers = True
+
+    def order(self, headers: Mapping[str, str], query: Mapping[str, str], body: bytes) -> Order:
+        """Read its JSON."""
+        asked = json.loads(body)
+        if not headers.get("Authorization", "").startswith("Bearer "):
+            raise ValueError("no token")
+        return Order(asked["ma_yeu_cau"], asked["so_dien_thoai"], asked["noi_dung"])
+
+    def accepted(self, reference: str, *, known: bool) -> Any:
+        """Return its answer."""
+        return {"ket_qua": {"ma": 0, "id": reference, "trung": known}}
+
+    def refused(self, fault: Fault) -> Any:
+        """Return a code."""
+        codes = {Fault.BAD_NUMBER: 11, Fault.UNREGISTERED: 12}
+        return {"ket_qua": {"ma": codes.get(fault, 20), "loi": fault.value}}
+
+    def report(self, order: Order, reference: str, *, failed: bool) -> Report:
+        """Report several at once, as a list of one."""
+        one = {"id": reference, "ma_yeu_cau": order.client_reference, "trang_thai": "THAT_BAI" if failed else "DA_NHAN"}
+        return Report("POST", body={"tin": [one]})
+
+
+KINDS: Mapping[str, type[Esms | SpeedSms | TemplateApi | Generic]] = {
+    "esms": Esms,
+    "speedsms": SpeedSms,
+    "template_api": TemplateApi,
+    "generic": Generic,
+}
