@@ -1,4 +1,4 @@
-"""Fills in the parameters of a template that is registered with a provider. Pure.
+"""Fills in the parameters of a template that is registered with a provider.
 
 Names are shortened as for an SMS; amounts, codes and phone numbers never are.
 """
