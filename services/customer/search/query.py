@@ -1,8 +1,10 @@
 """What a person typed to find a customer. Pure."""
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import accumulate
 
 from shared.csv_files.legacy import legacy_readings
 from shared.text import plain_signs, search_key, without_pictures
@@ -17,9 +19,18 @@ MOST_WORDS = 12
 _IDENTIFIER = re.compile(r"[0-9A-Z]{4,}")
 _SPACED_CODE = re.compile(r"P[A-Z][0-9]{2}[0-9A-Z]{2,}")
 _NUMBER = re.compile(r"\+?[0-9 ().\-/]+")
-_CODE_IN_TEXT = re.compile(r"(?=(P[A-Z][0-9]{2}[0-9A-Z]{2}[0-9]{7}))")
-_PHONE_IN_TEXT = re.compile(r"(?<![0-9])(?:\+ ?84|0084|84|0)(?:[ .()\-]*[0-9]){9,10}(?![0-9])")
-MOST_MENTIONED = 5
+_DIGIT = "[0-9OIL]"
+_CODE_IN_TEXT = re.compile(rf"(?=(P[A-Z]{_DIGIT}{{2}}[0-9A-Z]{{2}}{_DIGIT}{{5,7}}))")
+"""Where customer codes begin in letters and digits without blanks; O, I and L may be the digits they look like."""
+_LOOK_ALIKE = str.maketrans("OIL", "011")
+_CODE_LENGTHS = (13, 12, 11)
+_BETWEEN_DIGITS = r"[ .()\-_/,]*"
+_PHONE_IN_TEXT = re.compile(
+    rf"(?<![0-9])(?=((?:\+ ?84|0084|84|0)(?:{_BETWEEN_DIGITS}[0-9]){{9,10}}|[35789](?:[ .\-]?[0-9]){{8}})(?![0-9]))"
+)
+"""Where phone numbers begin; one of nine digits lacks its zero."""
+_METER_IN_TEXT = re.compile(r"\b(?:cong to|dien ke|cto|ct|dong ho|meter)\b[^0-9]{0,12}\b([0-9]{5,12})\b")
+MOST_MENTIONED = 8
 """Codes and numbers in a longer text that are looked up."""
 _LETTERS = "abcdefghiklmnopqrstuvxy"
 _DIGITS = "0123456789"
@@ -68,15 +79,34 @@ def classify(typed: str) -> Query:
 
 
 def mentioned(typed: str) -> list[str]:
-    """Return the customer codes and phone numbers that stand anywhere in a longer text, such as a message, codes first.
+    """Return codes, phone and meter numbers that stand anywhere in a longer text, such as a message, codes first.
 
     The number of a bill begins with the customer's code, and banks run the content of a transfer together with their
     own letters: a code counts wherever it stands.
     """
-    letters = "".join(search_key(typed).upper().split())
-    codes = [found.group(1) for found in _CODE_IN_TEXT.finditer(letters)]
-    phones = [re.sub(r"[^0-9]", "", found) for found in _PHONE_IN_TEXT.findall(typed)]
-    return list(dict.fromkeys([*codes, *phones]))[:MOST_MENTIONED]
+    written = plain_signs(without_pictures(typed))
+    key = search_key(written)
+    phones = [re.sub(r"[^0-9]", "", found) for found in _PHONE_IN_TEXT.findall(written)]
+    phones = [f"0{digits}" if len(digits) == 9 else digits for digits in phones]
+    return list(dict.fromkeys([*_codes(key.upper().split()), *phones, *_METER_IN_TEXT.findall(key)]))[:MOST_MENTIONED]
+
+
+def _codes(tokens: Sequence[str]) -> Iterator[str]:
+    """Yield what may be a customer's code: in one token with anything around it, or in several whole ones.
+
+    ``PB1401 0012345`` is one; of ``PB1401001234 (12 digits)`` the 1 of 12 is no part of it.
+    """
+    letters = "".join(tokens)
+    ends = set(accumulate(map(len, tokens)))
+    for found in _CODE_IN_TEXT.finditer(letters):
+        begin = found.start()
+        token_end = min(end for end in ends if end > begin)
+        for length in _CODE_LENGTHS:
+            end = begin + length
+            whole = length == _CODE_LENGTHS[0] and (end <= token_end or letters[end : end + 1].isalpha())
+            if length <= len(found[1]) and (end in ends or whole):
+                code = found[1][:length]
+                yield code[:2] + code[2:4].translate(_LOOK_ALIKE) + code[4:6] + code[6:].translate(_LOOK_ALIKE)
 
 
 def code_slips(code: str) -> list[str]:

@@ -9,6 +9,9 @@ from services.customer.search.sounds import alike
 LONGEST_TERM = 60
 """Words are cut to this length where they are indexed."""
 
+SHORTEST_SPOKEN = 3
+"""A shorter word is not taken for one that is spoken alike."""
+
 _SOUND_ALIKE = frozenset(
     frozenset(pair) for pair in ("iy", "sx", "dv", "dr", "nl", "ct", "kc", "oa", "ue", "rg", "gv", "kq")
 )
@@ -28,8 +31,8 @@ def spelling_weight(typed: str, known: str) -> float:
     """Return from 0 to 1 how probably ``typed`` was meant to be ``known``.
 
     1 for the same word; less for the beginning of a word; less still for one or (from five letters on) two slips,
-    where swapped neighbours are one slip, letters and whole syllables that sound alike half of one. 0 for anything
-    else; single letters and numbers are never misspelt, and of two letters the first is right.
+    where swapped neighbours are one slip, letters and whole syllables that sound alike half of one, to which a
+    slip may be added. 0 for anything else; single letters and numbers are never misspelt, and of two letters the first is right.
     """
     if typed == known:
         return 1.0
@@ -40,7 +43,10 @@ def spelling_weight(typed: str, known: str) -> float:
     if len(typed) <= INITIALS_LENGTH and (typed[0] != known[0] or len(known) <= len(typed)):
         return 0.0
     allowed = 2.0 if len(typed) >= 5 else 1.0
-    slips = 0.5 if typed in alike(known) else _slips_between(typed, known, allowed)
+    slips = _slips_between(typed, known, allowed)
+    if slips > 0.5 and len(typed) >= SHORTEST_SPOKEN:
+        # Written as it is spoken, and with a slip of the finger on top.
+        slips = min([slips, *(0.5 + _slips_between(typed, spoken, 1.0) for spoken in alike(known))])
     return 0.0 if slips > allowed else 1.0 - 0.9 * slips / max(len(typed), len(known))
 
 

@@ -11,7 +11,7 @@ from asyncpg import Record
 from services.customer.search.match import Match
 from services.customer.search.query import INITIALS_LENGTH, word_slips
 from services.customer.search.sounds import alike
-from services.customer.search.spellings import Candidate, Spellings
+from services.customer.search.spellings import SHORTEST_SPOKEN, Candidate, Spellings
 from services.customer.store import search as store
 from shared.contracts.customer import MatchedOn
 from shared.db import Connection
@@ -21,6 +21,9 @@ ENOUGH = 3
 
 MANY_WORDS = 4
 """Among all customers, that many words as typed mean whoever answers to them, and nobody else."""
+
+MOST_SPOKEN = 5
+"""Words of a query of which each may be written as it is spoken and misspelt on top: that is a thousand words each."""
 
 MOST_CANDIDATES = 100
 """Customers of one index look-up that are ranked; only words that very many customers share have more."""
@@ -135,7 +138,16 @@ class WordSearch:
             return
         self._shares |= await store.shares(self._connection, unknown)
 
+    @staticmethod
+    def _slips(word: str, *, spoken: bool) -> set[str]:
+        """Return what a word may be: with a slip, as it is spoken, and where few words are asked for with both."""
+        sounds = alike(word)
+        slips = {*word_slips(word), *sounds}
+        if spoken and len(word) >= SHORTEST_SPOKEN:
+            slips |= {slip for sound in sounds for slip in word_slips(sound)}
+        return slips
+
     async def _known_words(self, words: Sequence[str]) -> dict[str, set[str]]:
         typed = sorted({word for word in words if word.isalpha() and len(word) <= 40})
-        slips = [(word, slip) for word in typed for slip in {*word_slips(word), *alike(word)}]
+        slips = [(word, slip) for word in typed for slip in self._slips(word, spoken=len(typed) <= MOST_SPOKEN)]
         return await store.known_words(self._connection, typed, slips, initials_length=INITIALS_LENGTH)

@@ -134,6 +134,11 @@ async def names(people: asyncpg.Pool, matches: list[Match]) -> list[str]:
         ("nguyen chuong xuang", "Nguyễn Trường Xuân"),
         ("thach thi xo phia", "Thạch Thị Sô Phia"),
         ("giang thuy giuong", "Đặng Thùy Dương"),
+        ("mai tri nguyn", "Mai Chí Nguyện"),
+        ("mai tri nguyenf", "Mai Chí Nguyện"),
+        ("nguyen chuog suan", "Nguyễn Trường Xuân"),
+        ("lam quoc dite", "Lâm Quốc Việt"),
+        ("trau van uc", "Trần Văn Út"),
     ],
 )
 async def test_the_right_customer_comes_first(
@@ -170,6 +175,9 @@ async def test_the_right_customer_comes_first(
         ("Anh ơi hộ PB14010020345 chưa trả, ghé giùm Lê Hoàng Phúc nhé", "Nguyễn Thị Hạnh", MatchedOn.CODE),
         ("MBVCB.327.TDPB14010020345ABCDEFGH.CT tu 0071000123456", "Nguyễn Thị Hạnh", MatchedOn.CODE),
         ("PB14010020345T092026K1", "Nguyễn Thị Hạnh", MatchedOn.CODE),
+        ("KH pbl401OO2O345 chưa đóng", "Nguyễn Thị Hạnh", MatchedOn.CODE),
+        ("công tơ 21500000 hết pin, hộ Lê Hoàng Phúc", "Nguyễn Thị Hạnh", MatchedOn.METER),
+        ("chị Hạnh 953 111 103", "Nguyễn Thành Hạnh", MatchedOn.PHONE),
         ("gọi 0953.111.101 gặp Trần Văn Út", "Nguyễn Thị Hạnh", MatchedOn.PHONE),
     ],
 )
