@@ -1,7 +1,8 @@
 """The server of a stand-in: it accepts SMS, keeps what it accepted, answers, reports, and fails on demand.
 
 Beside the provider's own address there are ``GET /_accepted`` (every SMS that it has "sent", the same reference twice
-where it sent twice), ``PUT /_faults`` (a JSON list: one fault a request, in order, before those of the command line),
+where it sent twice), ``PUT /_faults`` (a JSON list: one fault a request, in order, before those of the command line;
+``?of=tokens``: of requests for tokens),
 ``POST /_report`` (``{"index", "failed"}``: report an SMS now) and ``PUT /_report_url`` (a JSON text).
 """
 
@@ -43,6 +44,7 @@ class StandIn:
     late_seconds: float = 30.0
     accepted: list[tuple[Order, str]] = field(default_factory=list)
     _next_faults: deque[tuple[Fault, ...]] = field(default_factory=deque)
+    _token_faults: deque[tuple[Fault, ...]] = field(default_factory=deque)
     _known: dict[str, str] = field(default_factory=dict)
     _reports: set[asyncio.Task[None]] = field(default_factory=set)
 
@@ -56,20 +58,31 @@ class StandIn:
         app.router.add_route("*", self.kind.send_path, self._send)
         if (path := getattr(self.kind, "status_path", None)) is not None:
             app.router.add_get(path, self._status)
+        if (path := getattr(self.kind, "token_path", None)) is not None:
+            app.router.add_post(path, self._token)
         return app
 
     async def _status(self, request: web.Request) -> web.Response:
         kind: Any = self.kind
         return web.json_response(kind.status(self.accepted, request.query))
 
+    async def _token(self, request: web.Request) -> web.StreamResponse:
+        kind: Any = self.kind
+        asked = {name: str(value) for name, value in (await request.post()).items()}
+        answer = kind.token(asked)
+        faults = self._token_faults.popleft() if self._token_faults else ()
+        return await self._answer(request, json.dumps(answer), faults)
+
     async def _list(self, _request: web.Request) -> web.Response:
         return web.json_response([asdict(order) | {"reference": reference} for order, reference in self.accepted])
 
     async def _plan(self, request: web.Request) -> web.Response:
         planned: Iterable[str | list[str]] = await request.json()
-        self._next_faults = deque(
-            tuple(Fault(name) for name in (one if isinstance(one, list) else [one])) for one in planned
-        )
+        found = deque(tuple(Fault(name) for name in (one if isinstance(one, list) else [one])) for one in planned)
+        if request.query.get("of") == "tokens":
+            self._token_faults = found
+        else:
+            self._next_faults = found
         return web.Response(status=204)
 
     async def _set_report_url(self, request: web.Request) -> web.Response:
@@ -88,6 +101,9 @@ class StandIn:
             order = self.kind.order(request.headers, request.query, body)
         except (ValueError, KeyError) as error:
             return web.json_response({"error": f"{type(error).__name__}: {error}"}, status=400)
+        barred = getattr(self.kind, "barred", lambda _headers: None)(request.headers)
+        if barred is not None:
+            return web.json_response(barred)
         faults = self._next_faults.popleft() if self._next_faults else self.faults
         if refused := self._refused(faults):
             return refused

@@ -15,6 +15,7 @@ from services.notify.providers.provider_settings import ProviderSettings
 from services.notify.providers.sandbox import SandboxProvider, SandboxSettings
 from services.notify.providers.speedsms import SpeedSmsProvider, SpeedSmsSettings
 from services.notify.providers.template_api import TemplateApiProvider, TemplateApiSettings
+from services.notify.providers.zalo import ZaloProvider, ZaloSettings
 from shared.clock import Clock, now
 
 
@@ -38,6 +39,7 @@ _MAKERS: Mapping[type[ProviderSettings], Callable[[Any, Surroundings], Provider]
     SandboxSettings: _sandbox,
     SpeedSmsSettings: lambda settings, around: SpeedSmsProvider(settings, clock=around.clock),
     TemplateApiSettings: lambda settings, around: TemplateApiProvider(settings, clock=around.clock),
+    ZaloSettings: lambda settings, around: ZaloProvider(settings, around.pool, clock=around.clock),
 }
 
 

@@ -17,10 +17,11 @@ from services.notify.providers.provider_settings import ProviderName, ProviderSe
 from services.notify.providers.sandbox import SandboxSettings
 from services.notify.providers.speedsms import SpeedSmsSettings
 from services.notify.providers.template_api import TemplateApiSettings
+from services.notify.providers.zalo import ZaloSettings
 from shared.phones import Operator
 
 AnyProviderSettings = Annotated[
-    EsmsSettings | GenericSettings | SandboxSettings | SpeedSmsSettings | TemplateApiSettings,
+    EsmsSettings | GenericSettings | SandboxSettings | SpeedSmsSettings | TemplateApiSettings | ZaloSettings,
     Field(discriminator="kind"),
 ]
 

@@ -35,6 +35,10 @@ class RunningStandIn:
         """Let the next requests fail, one after the other."""
         await self._put("/_faults", list(faults))
 
+    async def fail_tokens(self, *faults: str) -> None:
+        """Let the next requests for tokens fail."""
+        await self._put("/_faults?of=tokens", list(faults))
+
     async def report_to(self, url: str | None) -> None:
         """Let its reports go to an address."""
         await self._put("/_report_url", url)
