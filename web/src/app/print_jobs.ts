@@ -37,6 +37,7 @@ export class PrintJobs {
       store: database,
       printer: this.#printer,
       send: this.#send,
+      connected: () => this.#core.store.state.online,
       changed: () => void this.#changed(),
       untrue: async (job) => untrueBecause(job, this.#core.store.state, await database.jobs()),
       now: () => clock.now(),
@@ -144,9 +145,7 @@ export class PrintJobs {
         void this.refresh().catch(ignoreNoAnswer);
         return;
       case "acknowledged":
-        if (frame.state !== "held" && frame.state !== "printing") {
-          await queue?.acknowledged(frame.job_id, frame.attempt);
-        }
+        await queue?.acknowledged(frame.job_id, frame.attempt, frame.state);
         void this.refresh().catch(ignoreNoAnswer);
         return;
       case "problem":

@@ -20,6 +20,11 @@ export interface JobPrinter {
   print(job: Job, begin: () => Promise<boolean>): Promise<PrintResult>;
 }
 
+/** How long the gateway is waited for before the first byte; without an answer the phone decides by itself. */
+const ANSWER_MS = 2_000;
+/** What the gateway answers where a job must not be printed any more. */
+const OVER: ReadonlySet<PrintJobState> = new Set(["cancelled", "expired"]);
+
 export interface JobStore {
   jobs(): Promise<KeptJob[]>;
   changeJob(jobId: string, change: (kept: KeptJob | undefined) => KeptJob | null | undefined): Promise<KeptJob | null>;
@@ -30,6 +35,8 @@ export interface PrintQueueParts {
   readonly printer: JobPrinter;
   /** Send a frame to the gateway, if the stream is open; what matters is sent again after the next welcome. */
   send(frame: object): void;
+  /** Whether the stream is open, so that the gateway can be asked before the first byte. */
+  connected?(): boolean;
   changed(): void;
   /** Why a document is no longer true, asked right before it would be printed; null where it does. */
   untrue?(job: Job): Promise<PrintJobCause | null>;
@@ -58,6 +65,9 @@ export class PrintQueue {
   /** Errors in a row that nobody expected. */
   #errors = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** The job of which the gateway is asked whether it may still be printed. */
+  #asked: { readonly jobId: string; readonly attempt: number; readonly answer: (isOver: boolean) => void } | null =
+    null;
 
   constructor(parts: PrintQueueParts) {
     this.#parts = parts;
@@ -110,6 +120,7 @@ export class PrintQueue {
   }
 
   async withdrawn(jobId: string): Promise<void> {
+    this.#answered(jobId, null, true);
     // A result that is still to be reported is kept: a late "printed" may yet win.
     await this.#parts.store.changeJob(jobId, (job) =>
       job?.phase === "stored" || job?.phase === "ready" ? null : undefined,
@@ -117,11 +128,35 @@ export class PrintQueue {
     this.#parts.changed();
   }
 
-  async acknowledged(jobId: string, attempt: number): Promise<void> {
+  /** The answer to `printing` and `result`: the state in effect. */
+  async acknowledged(jobId: string, attempt: number, state: PrintJobState): Promise<void> {
+    this.#answered(jobId, attempt, OVER.has(state));
+    if (state === "held" || state === "printing") {
+      return;
+    }
     await this.#parts.store.changeJob(jobId, (job) =>
       job?.phase === "done" && job.attempt === attempt ? null : undefined,
     );
     this.#parts.changed();
+  }
+
+  #answered(jobId: string, attempt: number | null, isOver: boolean): void {
+    if (this.#asked?.jobId === jobId && (attempt === null || attempt === this.#asked.attempt)) {
+      this.#asked.answer(isOver);
+    }
+  }
+
+  /** Whether the gateway has withdrawn a job of which the phone may not have heard yet. Reports that it begins, too. */
+  async #isOver(job: KeptJob): Promise<boolean> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const isOver = await new Promise<boolean>((answer) => {
+      this.#asked = { jobId: job.job_id, attempt: job.attempt, answer };
+      timer = setTimeout(() => answer(false), ANSWER_MS);
+      this.#parts.send(about(job, "printing"));
+    });
+    clearTimeout(timer);
+    this.#asked = null;
+    return isOver;
   }
 
   /** What the gateway does not know can never be settled with it: let it go. */
@@ -220,6 +255,11 @@ export class PrintQueue {
     }
     let begun = false;
     const begin = async (): Promise<boolean> => {
+      const isAsked = job.local === undefined && this.#parts.connected?.() === true;
+      if (isAsked && (await this.#isOver(job))) {
+        await this.withdrawn(job.job_id);
+        return false;
+      }
       const kept = await this.#parts.store.changeJob(job.job_id, (before) =>
         before?.phase === "ready" && before.attempt === job.attempt ? { ...before, phase: "printing" } : undefined,
       );
@@ -230,7 +270,9 @@ export class PrintQueue {
       this.#held = null;
       this.#printing = job.job_id;
       this.#parts.changed();
-      this.#send(job, about(job, "printing"));
+      if (!isAsked) {
+        this.#send(job, about(job, "printing"));
+      }
       return true;
     };
     let result: PrintResult;

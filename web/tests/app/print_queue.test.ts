@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
-import type { Job } from "../../src/api/types.ts";
+import type { Job, PrintJobState } from "../../src/api/types.ts";
 import { groupOf, printJobsNow } from "../../src/app/print_job_list.ts";
 import type { KeptJob } from "../../src/storage/schema.ts";
 import { nextReady, PrintQueue, type PrintResult } from "../../src/stream/print_queue.ts";
@@ -23,6 +23,7 @@ function frame(id: string, more: Partial<Job> = {}): Job {
 interface Frame {
   type: string;
   job_id: string;
+  attempt?: number;
   state?: string;
   cause?: string;
 }
@@ -32,6 +33,8 @@ class Bench {
   readonly frames: Frame[] = [];
   readonly printed: string[] = [];
   isOpen = true;
+  /** What the gateway answers to `printing` at once; null for nothing. */
+  inEffect: PrintJobState | null = "printing";
   now = Date.parse("2026-11-22T03:00:00Z");
   print: (job: Job, begin: () => Promise<boolean>) => Promise<PrintResult> = async (job, begin) => {
     if (!(await begin())) {
@@ -66,7 +69,17 @@ class Bench {
         },
       },
       printer: { look: async () => this.ready, print: (job, begin) => this.print(job, begin) },
-      send: (one) => void (this.isOpen && this.frames.push(one as Frame)),
+      send: (one) => {
+        const { type, job_id: id, attempt = 1 } = one as Frame;
+        if (!this.isOpen) {
+          return;
+        }
+        this.frames.push(one as Frame);
+        if (type === "printing" && this.inEffect !== null) {
+          void this.queue.acknowledged(id, attempt, this.inEffect);
+        }
+      },
+      connected: () => this.isOpen,
       changed: () => undefined,
       untrue: async () => this.untrue,
       now: () => this.now,
@@ -119,8 +132,44 @@ describe("the print queue", () => {
     await bench.offer(frame("a"));
     assert.deepEqual(bench.printed, ["a"]);
     assert.equal(bench.framesOf("result").length, 2);
-    await bench.queue.acknowledged("a", 1);
+    await bench.queue.acknowledged("a", 1, "printed");
     assert.equal(bench.kept.size, 0);
+  });
+
+  test("what the gateway withdraws while the printer is silent is not printed, although the phone has not heard of it", async () => {
+    bench.ready = "paper_out";
+    await bench.offer(frame("a"));
+    bench.ready = null;
+    bench.inEffect = "cancelled";
+    bench.queue.kick();
+    await bench.queue.idle();
+    assert.deepEqual(bench.printed, []);
+    assert.equal(bench.kept.size, 0);
+  });
+
+  test("a withdrawal that comes while the gateway is asked counts", async () => {
+    bench.inEffect = null;
+    const offered = bench.offer(frame("a"));
+    while (bench.framesOf("printing").length === 0) {
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await bench.queue.withdrawn("a");
+    await offered;
+    assert.deepEqual(bench.printed, []);
+  });
+
+  test("without an answer it prints after a moment, and without a stream at once", async (context) => {
+    context.mock.timers.enable({ apis: ["setTimeout"] });
+    bench.inEffect = null;
+    const offered = bench.offer(frame("a"));
+    while (bench.framesOf("printing").length === 0) {
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    context.mock.timers.tick(2_000);
+    await offered;
+    bench.isOpen = false;
+    await bench.offer(frame("b"));
+    assert.deepEqual(bench.printed, ["a", "b"]);
   });
 
   test("a receipt goes before notices that have waited longer", () => {
