@@ -59,7 +59,7 @@ function isPromised({ customer }: RouteStop): boolean {
 }
 
 export interface DaySummary {
-  /** Cash of the shift, reversals left out. */
+  /** Cash of the shift's payments that stand. */
   readonly cash: number;
   /** Transfers that the bank has credited today, of codes that this phone has shown. */
   readonly transfers: number;
@@ -78,7 +78,7 @@ export function daySummary(
   const owing = stops.filter((stop) => stop.customer.debt > 0);
   const recorded = transfers.filter((one) => one.recorded_at !== null && dayOf(one.recorded_at) === today);
   return {
-    cash: shift === null ? 0 : shift.totals.cash - shift.totals.reversed_cash,
+    cash: shift?.totals.cash ?? 0,
     transfers: sum(recorded.filter((one) => one.state === "recorded").map((one) => one.amount)),
     owed: sum(owing.map((stop) => stop.customer.debt)),
     promised: sum(owing.filter(isPromised).map((stop) => stop.customer.debt)),

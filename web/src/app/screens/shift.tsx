@@ -111,7 +111,7 @@ function Open({ shift }: { shift: Shift }) {
         {shift.totals.reversals > 0 && (
           <div>
             <dt>{t("shift_reversed")}</dt>
-            <dd>{dong(-shift.totals.reversed_cash)}</dd>
+            <dd>{dong(shift.totals.reversed_cash)}</dd>
           </div>
         )}
         <div>
