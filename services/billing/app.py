@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from services.billing.part_payments.rules import PartPaymentRule
 from services.billing.rounding.rules import RoundingRule
 from services.billing.settings import BillingSettings
 from services.billing.tariffs.files import load_tariffs
@@ -17,6 +18,7 @@ from shared.runtime import Running, open_parts
 async def service(settings: BillingSettings, *, clock: Clock = now) -> AsyncIterator[Running]:
     """Check the tariff files, start the bus, serve health; close in reverse."""
     rounding_rules = load_rules(settings.cash_rounding_file, RoundingRule)
+    part_payment_rules = load_rules(settings.part_payments_file, PartPaymentRule)
     load_tariffs()  # a mistake in a tariff file stops the service before it consumes a message
     async with open_parts(settings, TOPOLOGY) as parts:
         await parts.bus.start(
@@ -25,6 +27,7 @@ async def service(settings: BillingSettings, *, clock: Clock = now) -> AsyncIter
                 "cash_ceiling": settings.cash_ceiling,
                 "points_on_notice": settings.points_on_notice,
                 "rounding_rules": rounding_rules,
+                "part_payment_rules": part_payment_rules,
             }
         )
         async with serve_health(parts.checks, host=settings.http_host, port=settings.http_port) as port:

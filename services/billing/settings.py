@@ -16,5 +16,8 @@ class BillingSettings(ServiceSettings):
     cash_rounding_file: Path = Path(__file__).parent / "rounding" / "cash_rounding.yaml"
     """To which whole amount cash is rounded up, by unit and day."""
 
+    part_payments_file: Path = Path(__file__).parent / "part_payments" / "part_payments.yaml"
+    """Where a part of what is owed may be paid in cash, by unit and day."""
+
     points_on_notice: int = Field(default=3, ge=1, le=20)
     """Collection points named on a notice that sends the customer to one."""

@@ -150,6 +150,8 @@ class CustomerAccount(Reply):
     payments: list[Payment]
     cash_step: int = Field(default=1, ge=1)
     """Cash is asked for in multiples of this, rounded up; what is above the debt is kept as credit. 1: exact."""
+    least_part: PositiveDong | None = None
+    """A part of the debt may be paid in cash, of at least so many đồng; None: whole bills only."""
 
 
 class GetAccount(Request[CustomerAccount]):

@@ -1,5 +1,6 @@
 from collections.abc import Sequence
 
+from services.billing.part_payments.rules import PartPaymentRule, least_part_in_force
 from services.billing.rounding.rules import RoundingRule, step_in_force
 from services.billing.store import accounts, bills, payments
 from shared.clock import Clock, business_day, now
@@ -9,7 +10,12 @@ from shared.problems import NotFound
 
 
 async def get_account(
-    request: GetAccount, work: UnitOfWork, *, rounding_rules: Sequence[RoundingRule] = (), clock: Clock = now
+    request: GetAccount,
+    work: UnitOfWork,
+    *,
+    rounding_rules: Sequence[RoundingRule] = (),
+    part_payment_rules: Sequence[PartPaymentRule] = (),
+    clock: Clock = now,
 ) -> CustomerAccount:
     """Return what a customer owes, with bills and payments as of one moment."""
     connection = work.connection
@@ -18,11 +24,18 @@ async def get_account(
         if account is None:
             raise NotFound("Không có khách hàng này trong sổ tính tiền.")
         unit_code = await accounts.unit_of(connection, request.customer_code)
-        step = step_in_force(rounding_rules, unit_code, business_day(clock()))
+        today = business_day(clock())
         open_bills = await bills.open_of(connection, request.customer_code)
+        current = CustomerAccount(
+            account=account,
+            bills=open_bills,
+            payments=[],
+            cash_step=step_in_force(rounding_rules, unit_code, today),
+            least_part=least_part_in_force(part_payment_rules, unit_code, today),
+        )
         if not request.history:
-            return CustomerAccount(account=account, bills=open_bills, payments=[], cash_step=step)
+            return current
         paid = await bills.paid_of(connection, request.customer_code, request.history)
         latest = await payments.latest_of(connection, request.customer_code, request.history)
     by_age = sorted([*paid, *open_bills], key=lambda bill: (bill.year, bill.month, bill.cycle))
-    return CustomerAccount(account=account, bills=by_age, payments=latest, cash_step=step)
+    return current.model_copy(update={"bills": by_age, "payments": latest})

@@ -103,6 +103,7 @@ class Desk:
             "cash_ceiling": self.cash_ceiling,
             "points_on_notice": 3,
             "rounding_rules": self.rounding_rules,
+            "part_payment_rules": (),
         }
         return Answering(TOPOLOGY, dependencies)
 

@@ -6,6 +6,7 @@ from datetime import date, timedelta, timezone
 import pytest
 
 from services.billing.handlers.get_account import get_account
+from services.billing.part_payments.rules import PartPaymentRule
 from services.billing.rounding.rules import RoundingRule
 from shared.clock import VIETNAM, business_day
 from shared.contracts.billing import BillState, GetAccount, PaymentReply, RecordPayment, ReportPayment
@@ -436,6 +437,27 @@ async def test_cash_for_a_bill_that_was_paid_in_part_on_the_way_is_recorded(desk
     await desk.pay(71_020)
     paid = await desk.cash(871_020, bill_ids=[account.bills[0].bill_id])
     assert (paid.account.debt, paid.payment.credit) == (0, 71_020)
+
+
+async def test_a_part_of_any_amount_is_offered_where_the_unit_allows_it_and_clears_the_oldest_bill_first(
+    desk: Desk,
+) -> None:
+    rules = [PartPaymentRule(in_force_from=date(2018, 1, 1), units=frozenset({"PB1401"}), allowed=True, least=50_000)]
+    await desk.customer()
+    await desk.bill(50, 9)
+    await desk.bill(50, 10)
+    await desk.open_shift()
+    async with desk.reading() as work:
+        account = await get_account(GetAccount(customer_code=CODE, history=3), work, part_payment_rules=rules)
+        whole = await get_account(GetAccount(customer_code=CODE, history=3), work)
+    assert (account.least_part, whole.least_part) == (50_000, None)
+    older, newer = (bill.bill_id for bill in account.bills)
+    paid = await desk.cash(150_000, bill_ids=[older, newer])
+    assert [(part.bill_id, part.vat + part.principal) for part in paid.payment.allocations] == [
+        (older, 107_136),
+        (newer, 150_000 - 107_136),
+    ]
+    assert (paid.payment.credit, paid.account.debt) == (0, 2 * 107_136 - 150_000)
 
 
 async def test_two_reversals_at_once_take_back_once(desk: Desk) -> None:

@@ -1,15 +1,17 @@
 /** Cash: what is due, what the customer hands over, what goes back. */
 import { Fragment, h } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import type { Bill } from "../../api/types.ts";
+import { type CashChoice, cashDue } from "../cash_due.ts";
 import { takeCash } from "../commands.ts";
+import { AmountInput } from "../components/amount_input.tsx";
 import { DoButton } from "../components/busy.tsx";
 import { NotesBack } from "../components/change.tsx";
 import { Link } from "../components/link.tsx";
 import { PaidBanner } from "../components/paid_banner.tsx";
 import { PrinterState } from "../components/printer_state.tsx";
 import { Screen } from "../components/screen.tsx";
-import { dong, likelyAmounts, plainDong, readDong, roundedUp } from "../money.ts";
+import { WhichBills } from "../components/which_bills.tsx";
+import { dong, likelyAmounts, plainDong, readDong } from "../money.ts";
 import { go } from "../router.ts";
 import { useApp, useAppState, useTranslate } from "../use_app.ts";
 import { useCustomer } from "../use_customer.ts";
@@ -20,11 +22,10 @@ export function Cash({ code }: { code: string }) {
   const customer = useCustomer(code);
   const { online, offline, shift, shiftKnown } = useAppState();
   const [given, setGiven] = useState("");
-  const [count, setCount] = useState<number | null>(null);
-  const bills = customer.openBills.slice(0, count ?? customer.openBills.length);
-  const exact = count === null ? customer.debt : openOf(bills);
+  const [choice, setChoice] = useState<CashChoice>("all");
+  const asked = cashDue(customer.account, customer.openBills, customer.debt, choice);
+  const due = asked.amount;
   const step = customer.account?.cash_step ?? 1;
-  const due = roundedUp(exact, step);
   const payment = customer.payment;
   const isPaid = payment?.state === "sent";
   useEffect(() => {
@@ -34,7 +35,7 @@ export function Cash({ code }: { code: string }) {
   }, [isPaid, code]);
 
   const handed = readDong(given);
-  const change = handed === null ? null : handed - due;
+  const change = handed === null || asked.wrong !== null ? null : handed - due;
   const isOverCeiling = shift !== null && shift.cash_in_hand + due > shift.cash_ceiling;
   const canTake =
     online && customer.debt > 0 && customer.visit !== null && shift !== null && !isOverCeiling && !customer.outdated;
@@ -49,7 +50,7 @@ export function Cash({ code }: { code: string }) {
             disabled={!canTake || change === null || change < 0}
             failing="cash_not_kept"
             act={() =>
-              takeCash(app, { customer_code: code, name: customer.name }, visit, due, handed ?? due, bills, step)
+              takeCash(app, { customer_code: code, name: customer.name }, visit, due, handed ?? due, asked.bills, step)
             }
           >
             {t("cash_take", { amount: dong(due) })}
@@ -66,31 +67,12 @@ export function Cash({ code }: { code: string }) {
         <span>{t("cash_due")}</span>
         <strong>{dong(due)}</strong>
         <span class="hint">{customer.name}</span>
-        {due > exact && <span class="hint">{t("cash_rounded", { amount: dong(due - exact) })}</span>}
+        {asked.rounded > 0 && <span class="hint">{t("cash_rounded", { amount: dong(asked.rounded) })}</span>}
+        {asked.wrong === null && asked.left > 0 && (
+          <span class="hint">{t("cash_part_left", { amount: dong(asked.left) })}</span>
+        )}
       </section>
-      {customer.openBills.length > 1 && (
-        <fieldset class="card options">
-          <legend>{t("cash_which")}</legend>
-          {customer.openBills.map((_, place) => {
-            const number = customer.openBills.length - place;
-            const isAll = place === 0;
-            return (
-              <label key={number}>
-                <input
-                  type="radio"
-                  name="bills"
-                  checked={isAll ? count === null : count === number}
-                  onChange={() => setCount(isAll ? null : number)}
-                />
-                {isAll
-                  ? t("cash_all", { n: number })
-                  : t("cash_only", { months: monthsOf(customer.openBills.slice(0, number)) })}{" "}
-                · <b>{dong(isAll ? customer.debt : openOf(customer.openBills.slice(0, number)))}</b>
-              </label>
-            );
-          })}
-        </fieldset>
-      )}
+      <WhichBills customer={customer} choice={choice} due={asked} choose={setChoice} />
       {offline && <p class="note bad">{t("cash_offline")}</p>}
       {customer.debt > 0 && <PrinterState isPaying />}
       {online && shiftKnown && shift === null && (
@@ -106,22 +88,9 @@ export function Cash({ code }: { code: string }) {
       )}
       {customer.debt > 0 && (
         <section class="card">
-          <label>
-            {t("cash_given")}
-            <input
-              class="amount"
-              inputMode="numeric"
-              autocomplete="off"
-              value={given}
-              maxLength={18}
-              onInput={(event) => {
-                const typed = readDong(event.currentTarget.value);
-                setGiven(typed === null ? event.currentTarget.value.replace(/[^\d]/g, "") : plainDong(typed));
-              }}
-            />
-          </label>
+          <AmountInput label={t("cash_given")} value={given} change={setGiven} />
           <div class="chips">
-            {likelyAmounts(due).map((amount) => (
+            {(asked.wrong === null ? likelyAmounts(due) : []).map((amount) => (
               <button
                 key={amount}
                 type="button"
@@ -148,13 +117,4 @@ export function Cash({ code }: { code: string }) {
       )}
     </Screen>
   );
-}
-
-/** The months of bills, such as `8/2026, 9/2026`. */
-function monthsOf(bills: readonly Bill[]): string {
-  return bills.map(({ month, year }) => `${month}/${year}`).join(", ");
-}
-
-function openOf(bills: readonly Bill[]): number {
-  return bills.reduce((sum, bill) => sum + bill.open_principal + bill.open_vat, 0);
 }

@@ -235,5 +235,44 @@ describe("what is owed", () => {
     await it.page.getByRole("link", { name: "Về khách hàng" }).waitFor();
   });
 
+  test("is paid in whole bills where the unit allows no parts", async () => {
+    await it.open(`customers/${first}`);
+    await it.press(/^(Gặp khách|Tiếp tục thu tiền)/);
+    await it.press(/^Tiền mặt/);
+    await it.page.getByLabel("Khách đưa").waitFor();
+    assert.equal(await it.page.getByText("Một phần").count(), 0);
+  });
+
+  test("is paid in part where the unit allows it, with what is left in sight before and after", async () => {
+    it.gateway.leastPart = 50_000;
+    const third = it.gateway.owes("Lê Văn Ba", 100_000, 200_000);
+    await it.open();
+    await it.open(`customers/${third}`);
+    await it.press("Gặp khách");
+    await it.press(/^Tiền mặt/);
+    await it.page.getByRole("radio", { name: "Một phần" }).check();
+    const take = it.page.getByRole("button", { name: /^Thu .*biên nhận$/ });
+    await it.page.getByLabel(/trả trước bao nhiêu/).fill("40000");
+    await it.sees(/Ít nhất 50\.000/);
+    await it.page.getByLabel(/trả trước bao nhiêu/).fill("300000");
+    await it.sees(/hãy chọn thu tất cả/);
+    assert.equal(await take.isDisabled(), true);
+    await it.page.getByLabel(/trả trước bao nhiêu/).fill("150000");
+    await it.sees(/Còn nợ 150\.000/);
+    await it.press("Vừa đủ");
+    await take.click();
+    await it.sees(/^Đã thu 150\.000/);
+    await it.sees(/Còn phải trả|phải trả/);
+    const { amount } = it.gateway.customers.get(third)?.payments[0] ?? {};
+    assert.equal(amount, 150_000);
+    const asked = it.gateway.asked.findLast(({ what }) => what === "POST /v1/payments");
+    assert.deepEqual(
+      asked?.body["bill_ids"],
+      it.gateway.customers.get(third)?.bills.map((bill) => bill.bill_id),
+    );
+    await isDue(first, second, third);
+    await it.page.locator(`a[href$="${third}"]`).getByText("150.000").waitFor();
+  });
+
   test("nothing was complained of", () => assert.deepEqual(it.phone.complaints, []));
 });
