@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 from services.customer.settings import CustomerSettings
 from services.customer.topology import TOPOLOGY
@@ -14,6 +15,12 @@ from shared.runtime import Running, open_parts
 async def service(settings: CustomerSettings, *, clock: Clock = now) -> AsyncIterator[Running]:
     """Run the service until the block ends."""
     async with open_parts(settings, TOPOLOGY) as parts:
-        await parts.bus.start(dependencies={"rules": settings.visit_rules, "clock": clock})
+        await parts.bus.start(
+            dependencies={
+                "rules": settings.visit_rules,
+                "clock": clock,
+                "photos_kept": timedelta(days=settings.photo_days),
+            }
+        )
         async with serve_health(parts.checks, host=settings.http_host, port=settings.http_port) as port:
             yield Running(parts.bus, port)

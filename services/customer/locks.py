@@ -2,7 +2,13 @@
 
 from services.customer.store.customers import lock_customers
 from services.customer.store.visits import customer_of_visit
-from shared.contracts.customer import CorrectPhone, RecordVisit, WithdrawVisit
+from shared.contracts.customer import (
+    AddVisitNote,
+    CorrectPhone,
+    RecordReadingComplaint,
+    RecordVisit,
+    WithdrawVisit,
+)
 from shared.db import Connection
 
 
@@ -11,13 +17,18 @@ async def lock_customer_of_visit(request: RecordVisit, connection: Connection) -
     await lock_customers(connection, [request.customer_code])
 
 
+async def lock_customer_of_complaint(request: RecordReadingComplaint, connection: Connection) -> None:
+    """Lock the customer who complains."""
+    await lock_customers(connection, [request.customer_code])
+
+
 async def lock_customer_of_phone(request: CorrectPhone, connection: Connection) -> None:
     """Lock the customer whose number it is."""
     await lock_customers(connection, [request.customer_code])
 
 
-async def lock_customer_of_withdrawal(request: WithdrawVisit, connection: Connection) -> None:
-    """Lock the customer whose visit is taken back."""
+async def lock_customer_of_known_visit(request: WithdrawVisit | AddVisitNote, connection: Connection) -> None:
+    """Lock the customer whose visit is taken back, or noted something of."""
     customer_code = await customer_of_visit(connection, request.visit_id)
     if customer_code is not None:
         await lock_customers(connection, [customer_code])

@@ -30,6 +30,9 @@ class CustomerSettings(ServiceSettings):
     oldest_visit_days: int = Field(default=7, ge=1, le=30)
     """How long ago a visit may have been made that a phone sends only now."""
 
+    photo_days: int = Field(default=180, ge=1, le=3660)
+    """Days for which photos of meters are kept."""
+
     @property
     def visit_rules(self) -> VisitRules:
         """The same as the rules of the domain."""

@@ -1,26 +1,39 @@
 """The messages of customer: what it answers, consumes and emits."""
 
 from services.customer.earlier_answers import earlier_correction, earlier_visit
+from services.customer.handlers.add_visit_note import add_visit_note
 from services.customer.handlers.apply_bill import apply_bill
 from services.customer.handlers.apply_payment import apply_payment
 from services.customer.handlers.apply_reversal import apply_reversal
 from services.customer.handlers.correct_phone import correct_phone
 from services.customer.handlers.get_collector import get_collector
 from services.customer.handlers.get_customer import get_customer
+from services.customer.handlers.get_reading_complaints import get_reading_complaints
+from services.customer.handlers.get_reading_photo import get_reading_photo
 from services.customer.handlers.get_route import get_route
 from services.customer.handlers.get_visit import get_visit
+from services.customer.handlers.record_reading_complaint import record_reading_complaint
 from services.customer.handlers.record_visit import record_visit
 from services.customer.handlers.search_customers import search_customers
 from services.customer.handlers.withdraw_visit import withdraw_visit
-from services.customer.locks import lock_customer_of_phone, lock_customer_of_visit, lock_customer_of_withdrawal
+from services.customer.locks import (
+    lock_customer_of_complaint,
+    lock_customer_of_known_visit,
+    lock_customer_of_phone,
+    lock_customer_of_visit,
+)
 from shared.contracts.billing import BillIssued, PaymentRecorded, PaymentReversed
 from shared.contracts.customer import (
+    AddVisitNote,
     CorrectPhone,
     CustomerChanged,
     GetCollector,
     GetCustomer,
+    GetReadingComplaints,
+    GetReadingPhoto,
     GetRoute,
     GetVisit,
+    RecordReadingComplaint,
     RecordVisit,
     SearchCustomers,
     VisitRecorded,
@@ -52,8 +65,20 @@ TOPOLOGY = Topology(
             WithdrawVisit,
             withdraw_visit,
             # Whichever of the collector's phones repeats it.
-            idempotency=Idempotency("withdrawal_id", lock=lock_customer_of_withdrawal, ignored={"device_id"}),
+            idempotency=Idempotency("withdrawal_id", lock=lock_customer_of_known_visit, ignored={"device_id"}),
         ),
+        RequestHandler(
+            AddVisitNote,
+            add_visit_note,
+            idempotency=Idempotency("note_id", lock=lock_customer_of_known_visit, ignored={"device_id"}),
+        ),
+        RequestHandler(
+            RecordReadingComplaint,
+            record_reading_complaint,
+            idempotency=Idempotency("complaint_id", lock=lock_customer_of_complaint, ignored={"device_id"}),
+        ),
+        RequestHandler(GetReadingComplaints, get_reading_complaints, access=Access.READ_ONLY),
+        RequestHandler(GetReadingPhoto, get_reading_photo, access=Access.READ_ONLY),
         RequestHandler(
             CorrectPhone,
             correct_phone,

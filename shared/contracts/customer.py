@@ -12,6 +12,7 @@ from shared.contracts.common import (
     CustomerCode,
     CustomerFacts,
     Dong,
+    MeterNumber,
     Moment,
     NextStep,
     Outcome,
@@ -70,6 +71,8 @@ class Visit(Record):
     """Visits without payment for the present debt, this one included."""
     withdrawn_at: Moment | None = None
     """When its collector took it back; it counts for nothing then."""
+    later_notes: list[str] = Field(default_factory=list)
+    """What its collector noted after it was recorded, in that order."""
 
 
 class CustomersFound(Reply):
@@ -193,6 +196,93 @@ class WithdrawVisit(Request[VisitWithdrawnReply]):
     collector_code: CollectorCode
     device_id: UUID | None = None
     reason: Reason
+
+
+class AddVisitNote(Request[VisitReply]):
+    """Note something of a visit after it was recorded, by its own collector. Repeatable by ``note_id``."""
+
+    message_name: ClassVar[str] = "customer.add_visit_note"
+    note_id: UUID
+    visit_id: UUID
+    collector_code: CollectorCode
+    device_id: UUID | None = None
+    note: Reason
+
+
+class ReadingComplaint(Record):
+    """A customer calls a reading wrong."""
+
+    complaint_id: UUID
+    customer_code: CustomerCode
+    name: str
+    address: str
+    collector_code: CollectorCode
+    meter_number: str | None
+    bill_number: str | None
+    reading_seen: int | None
+    """What the meter shows at the door."""
+    note: str
+    stated_at: Moment
+    """When it was complained of, as the phone's clock had it."""
+    recorded_at: Moment
+    has_photo: bool
+    """There is a photo of the meter; it is deleted after a while."""
+
+
+class ReadingComplaintReply(Reply):
+    """The complaint is kept."""
+
+    complaint_id: UUID
+    recorded_at: Moment
+    has_photo: bool
+
+
+class RecordReadingComplaint(Request[ReadingComplaintReply]):
+    """Keep that a customer calls a reading wrong. Repeatable by ``complaint_id``."""
+
+    message_name: ClassVar[str] = "customer.record_reading_complaint"
+    complaint_id: UUID
+    customer_code: CustomerCode
+    collector_code: CollectorCode
+    device_id: UUID | None = None
+    meter_number: MeterNumber | None = None
+    bill_number: str | None = Field(default=None, max_length=60)
+    reading_seen: int | None = Field(default=None, ge=0, le=9_999_999_999)
+    note: Reason
+    stated_at: Moment
+    """As the phone's clock has it: a note."""
+    photo: str = Field(default="", max_length=60_000)
+    """A JPEG of at most 45,000 bytes, base64; empty for none."""
+
+
+class ReadingComplaints(Reply):
+    """Complaints about readings, the newest first."""
+
+    complaints: list[ReadingComplaint]
+
+
+class GetReadingComplaints(Request[ReadingComplaints]):
+    """Read complaints about readings; of one customer, or of all."""
+
+    message_name: ClassVar[str] = "customer.reading_complaints"
+    customer_code: CustomerCode | None = None
+    before: Moment | None = None
+    """Only those that were recorded before this moment."""
+    limit: int = Field(default=50, ge=1, le=100)
+
+
+class ReadingPhoto(Reply):
+    """The photo of a meter."""
+
+    jpeg: str
+    """base64."""
+
+
+class GetReadingPhoto(Request[ReadingPhoto]):
+    """Read the photo of a complaint; ``not-found`` where there is none, or no longer."""
+
+    message_name: ClassVar[str] = "customer.reading_photo"
+    complaint_id: UUID
 
 
 class PhoneCorrected(Reply):

@@ -13,7 +13,13 @@ from pydantic import create_model
 
 from shared.contracts.billing import CloseShift, OpenShift, RecordPayment, ReportPayment, ReversePayment
 from shared.contracts.common import Outcome, PaymentMethod
-from shared.contracts.customer import CorrectPhone, RecordVisit, WithdrawVisit
+from shared.contracts.customer import (
+    AddVisitNote,
+    CorrectPhone,
+    RecordReadingComplaint,
+    RecordVisit,
+    WithdrawVisit,
+)
 from shared.contracts.message import Reply, Request
 from shared.contracts.notify import SendReceiptLink
 from shared.contracts.receipt import ReprintReceipt
@@ -58,6 +64,16 @@ SAMPLES: tuple[Request[Any], ...] = (
         correction_id=UUID(int=6), customer_code=CUSTOMER, collector_code="TN001", phone="0912345678", reason="đổi số"
     ),
     WithdrawVisit(withdrawal_id=UUID(int=9), visit_id=UUID(int=5), collector_code="TN001", reason="nhầm khách"),
+    AddVisitNote(note_id=UUID(int=11), visit_id=UUID(int=5), collector_code="TN001", note="Gọi trước khi đến"),
+    RecordReadingComplaint(
+        complaint_id=UUID(int=12),
+        customer_code=CUSTOMER,
+        collector_code="TN001",
+        note="Ghi nhầm chỉ số",
+        reading_seen=1240,
+        stated_at=MOMENT,
+        photo="/9j/2Q==",
+    ),
     ReprintReceipt(
         reprint_id=UUID(int=7), receipt_id=UUID(int=8), requested_by="TN001", reason="Khách làm mất", device_id=None
     ),

@@ -23,7 +23,11 @@ SELECT facts, coalesce(version, 0) AS version, coalesce(step, 'settled') AS step
         SELECT coalesce(jsonb_agg(to_jsonb(latest) ORDER BY visited_at DESC, visit_id DESC), '[]')
         FROM (
             SELECT visit_id, customer_code, collector_code, outcome, visited_at, appointment, note, next_step, misses,
-                withdrawn_at
+                withdrawn_at,
+                ARRAY(
+                    SELECT visit_notes.note FROM visit_notes WHERE visit_notes.visit_id = visits.visit_id
+                    ORDER BY noted_at, note_id
+                ) AS later_notes
             FROM visits WHERE visits.customer_code = $1
             ORDER BY visited_at DESC, visit_id DESC LIMIT $3
         ) AS latest

@@ -30,7 +30,10 @@ async def past_visits(
 
 _FIND = """
 SELECT visit_id, customer_code, collector_code, outcome, visited_at, appointment, note, next_step, misses,
-    withdrawn_at
+    withdrawn_at,
+    ARRAY(
+        SELECT visit_notes.note FROM visit_notes WHERE visit_notes.visit_id = $1 ORDER BY noted_at, note_id
+    ) AS later_notes
 FROM visits WHERE visit_id = $1
 """
 

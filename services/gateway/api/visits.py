@@ -7,7 +7,7 @@ from services.gateway.domain.devices import COLLECTOR_ONLY
 from services.gateway.edge.operation import AnyOperation, Call, Operation
 from services.gateway.edge.types import Id, Incoming, IncomingMoment, Line, Nothing, Words
 from shared.contracts.common import CustomerCode, Outcome
-from shared.contracts.customer import RecordVisit, VisitReply, VisitWithdrawnReply, WithdrawVisit
+from shared.contracts.customer import AddVisitNote, RecordVisit, VisitReply, VisitWithdrawnReply, WithdrawVisit
 from shared.problems import Conflict, NotFound, SameIdOtherContent
 
 
@@ -67,6 +67,25 @@ async def withdraw(call: Call[VisitPath, Nothing, Withdrawal], dependencies: Dep
     )
 
 
+class Note(Incoming):
+    """What is noted of a visit after it was recorded."""
+
+    note: Words = Field(examples=["Nhà có chó, gọi trước khi đến"])
+
+
+async def add_note(call: Call[VisitPath, Nothing, Note], dependencies: Dependencies) -> VisitReply:
+    """Note something of the collector's own visit."""
+    return await dependencies.request(
+        AddVisitNote(
+            note_id=call.key,
+            visit_id=call.path.visit_id,
+            collector_code=str(call.device.collector_code),
+            device_id=call.device.device_id,
+            note=call.body.note,
+        )
+    )
+
+
 _NOT_WITHDRAWABLE = Conflict(
     slug="visit-not-withdrawable",
     title="The visit is not the customer's last one, not of today, taken back already, or its debt is paid",
@@ -89,6 +108,21 @@ OPERATIONS: list[AnyOperation] = [
         answer=VisitReply,
         roles=COLLECTOR_ONLY,
         problems=(Conflict, SameIdOtherContent),
+    ),
+    Operation(
+        method="POST",
+        path="/v1/visits/{visit_id}/notes",
+        name="addVisitNote",
+        tag="visits",
+        summary="Note something of a visit after it was recorded",
+        handler=add_note,
+        path_model=VisitPath,
+        body=Note,
+        key="note_id",
+        status=201,
+        answer=VisitReply,
+        roles=COLLECTOR_ONLY,
+        problems=(NotFound, SameIdOtherContent),
     ),
     Operation(
         method="POST",

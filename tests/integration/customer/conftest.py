@@ -1,6 +1,7 @@
 """A running customer service with its own database, a small town in it, and a bus to ask it on."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import timedelta
 from pathlib import Path
 
 import asyncpg
@@ -44,7 +45,11 @@ async def empty_service(
     )
     bus = await bus_for(
         TOPOLOGY,
-        dependencies={"rules": settings.visit_rules, "clock": clock},
+        dependencies={
+            "rules": settings.visit_rules,
+            "clock": clock,
+            "photos_kept": timedelta(days=settings.photo_days),
+        },
         database_url=url,
     )
     async with asyncpg.create_pool(url, min_size=1, max_size=2) as pool:

@@ -40,6 +40,7 @@ from shared.contracts.billing import (
 )
 from shared.contracts.common import AccountState, Collector, CustomerFacts, NextStep, Unit
 from shared.contracts.customer import (
+    AddVisitNote,
     CollectorDetails,
     CorrectPhone,
     CustomerChanged,
@@ -49,10 +50,17 @@ from shared.contracts.customer import (
     CustomerSummary,
     GetCollector,
     GetCustomer,
+    GetReadingComplaints,
+    GetReadingPhoto,
     GetRoute,
     GetVisit,
     MatchedOn,
     PhoneCorrected,
+    ReadingComplaint,
+    ReadingComplaintReply,
+    ReadingComplaints,
+    ReadingPhoto,
+    RecordReadingComplaint,
     RecordVisit,
     RouteOfDay,
     RouteStop,
@@ -106,6 +114,10 @@ REQUESTS: list[type[Request[Any]]] = [
     RecordVisit,
     GetVisit,
     WithdrawVisit,
+    AddVisitNote,
+    RecordReadingComplaint,
+    GetReadingComplaints,
+    GetReadingPhoto,
     CorrectPhone,
     GetAccount,
     RecordPayment,
@@ -167,6 +179,7 @@ class BackOffice:
     customers: dict[str, CustomerFacts] = field(default_factory=dict)
     payments: dict[UUID, Payment] = field(default_factory=dict)
     visits: dict[UUID, Visit] = field(default_factory=dict)
+    complaints: list[RecordReadingComplaint] = field(default_factory=list)
     reports: dict[UUID, ReportPayment] = field(default_factory=dict)
     receipts: dict[UUID, Receipt] = field(default_factory=dict)
     links: list[ReceiptLink] = field(default_factory=list)
@@ -294,6 +307,44 @@ class BackOffice:
             VisitWithdrawn(visit=visit, withdrawal_id=request.withdrawal_id, reason=request.reason, withdrawn_at=START)
         )
         return VisitWithdrawnReply(visit=visit, step=NextStep.DUE, appointment=None)
+
+    async def AddVisitNote(self, request: AddVisitNote, work: UnitOfWork) -> VisitReply:
+        visit = self.visits[request.visit_id]
+        return VisitReply(visit=visit.model_copy(update={"later_notes": [request.note]}))
+
+    async def RecordReadingComplaint(self, request: RecordReadingComplaint, work: UnitOfWork) -> ReadingComplaintReply:
+        self.complaints.append(request)
+        return ReadingComplaintReply(
+            complaint_id=request.complaint_id, recorded_at=START, has_photo=bool(request.photo)
+        )
+
+    async def GetReadingComplaints(self, request: GetReadingComplaints, work: UnitOfWork) -> ReadingComplaints:
+        return ReadingComplaints(
+            complaints=[
+                ReadingComplaint(
+                    complaint_id=one.complaint_id,
+                    customer_code=one.customer_code,
+                    name="Trần Thị Bưởi",
+                    address="12 Lê Lợi",
+                    collector_code=one.collector_code,
+                    meter_number=one.meter_number,
+                    bill_number=one.bill_number,
+                    reading_seen=one.reading_seen,
+                    note=one.note,
+                    stated_at=one.stated_at,
+                    recorded_at=START,
+                    has_photo=bool(one.photo),
+                )
+                for one in self.complaints
+                if request.customer_code in (None, one.customer_code)
+            ][: request.limit]
+        )
+
+    async def GetReadingPhoto(self, request: GetReadingPhoto, work: UnitOfWork) -> ReadingPhoto:
+        for one in self.complaints:
+            if one.complaint_id == request.complaint_id and one.photo:
+                return ReadingPhoto(jpeg=one.photo)
+        raise NotFound("Không có ảnh.")
 
     async def CorrectPhone(self, request: CorrectPhone, work: UnitOfWork) -> PhoneCorrected:
         return PhoneCorrected(

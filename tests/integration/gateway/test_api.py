@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from base64 import b64decode
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
@@ -155,6 +156,41 @@ async def test_a_collector_reports_a_mistake_the_office_reads_it_and_the_reversa
     await cashier.reverse(paid, "Thu nhầm khách")
     update = await phone.wait_for_update(CUSTOMER, "payment.reversed")
     assert (update["payment"]["payment_id"], update["reason"]) == (str(paid), "Thu nhầm khách")
+
+
+async def test_a_complaint_about_a_reading_is_recorded_at_the_door_and_read_by_the_office_alone(gateway: Town) -> None:
+    phone, cashier = await gateway.phone(), await gateway.desk("cashier")
+    complaint_id, photo = new_id(), "/9j/2Q=="
+    path = f"/v1/customers/{CUSTOMER}/reading-complaints"
+    body = {"note": "Ghi nhầm", "stated_at": START.isoformat(), "reading_seen": 1240, "photo": photo}
+    reply = json.loads(await phone.send("POST", path, body=body, key=complaint_id))
+    assert (reply["complaint_id"], reply["has_photo"]) == (str(complaint_id), True)
+    (listed,) = (await cashier.call("GET", "/v1/reading-complaints", query={"customer_code": CUSTOMER}))["complaints"]
+    assert (listed["reading_seen"], listed["has_photo"]) == (1240, True)
+    of_photo = f"/v1/reading-complaints/{complaint_id}/photo"
+    async with gateway.session.get(
+        gateway.url + of_photo, headers={"Authorization": f"Bearer {cashier.token}"}
+    ) as response:
+        assert (response.status, response.content_type) == (200, "image/jpeg")
+        assert response.headers["X-Content-Type-Options"] == "nosniff"
+        assert await response.read() == b64decode(photo)
+    for refused in ("/v1/reading-complaints", of_photo):
+        with pytest.raises(Problem, match="not-allowed"):
+            await phone.call("GET", refused)
+    with pytest.raises(Problem, match="not-allowed"):
+        await cashier.send("POST", path, body=body, key=new_id())
+    with pytest.raises(Problem, match="not-found"):
+        await phone.send("POST", path.replace(CUSTOMER, OTHER), body=body, key=new_id())
+    with pytest.raises(Problem, match="invalid-request"):
+        await phone.send("POST", path, body={**body, "photo": "<svg>"}, key=new_id())
+
+
+async def test_a_note_is_added_to_a_visit_after_it_was_recorded(gateway: Town) -> None:
+    phone = await gateway.phone()
+    visit_id = (await phone.visit(CUSTOMER, "away")).visit.visit_id
+    path = f"/v1/visits/{visit_id}/notes"
+    reply = json.loads(await phone.send("POST", path, body={"note": "Gọi trước khi đến"}, key=new_id()))
+    assert reply["visit"]["later_notes"] == ["Gọi trước khi đến"]
 
 
 async def test_a_transfer_prints_its_receipt_on_the_phone_that_showed_its_code(gateway: Town) -> None:

@@ -201,6 +201,18 @@ export interface Columns {
   readonly type: "columns";
 }
 
+/** What the customer says of a reading. */
+export interface Complaint {
+  readonly bill_number?: string | null;
+  readonly meter_number?: string | null;
+  readonly note: string;
+  /** A JPEG of at most 45,000 bytes, base64; empty for none. */
+  readonly photo?: string;
+  /** What the meter shows. */
+  readonly reading_seen?: number | null;
+  readonly stated_at: string;
+}
+
 /** The gateway knows that the phone has the job: print it. */
 export interface Confirmed {
   readonly attempt: number;
@@ -220,6 +232,7 @@ export interface CustomerAccount {
   readonly account: AccountState;
   readonly bills: readonly Bill[];
   readonly cash_step?: number;
+  readonly least_part?: number | null;
   readonly payments: readonly Payment[];
 }
 
@@ -449,6 +462,11 @@ export interface NextAttempt {
 /** Where a customer stands in the procedure. */
 export type NextStep = "due" | "revisit" | "collection_point" | "settled";
 
+/** What is noted of a visit after it was recorded. */
+export interface Note {
+  readonly note: string;
+}
+
 /** What came of a collector's stay at a customer's door. */
 export type Outcome = "met" | "away" | "cannot_pay";
 
@@ -672,6 +690,34 @@ export interface QrCode {
   readonly data: string;
   readonly error_level?: "L" | "M" | "Q" | "H";
   readonly type: "qr";
+}
+
+/** A customer calls a reading wrong. */
+export interface ReadingComplaint {
+  readonly address: string;
+  readonly bill_number: string | null;
+  readonly collector_code: string;
+  readonly complaint_id: string;
+  readonly customer_code: string;
+  readonly has_photo: boolean;
+  readonly meter_number: string | null;
+  readonly name: string;
+  readonly note: string;
+  readonly reading_seen: number | null;
+  readonly recorded_at: string;
+  readonly stated_at: string;
+}
+
+/** The complaint is kept. */
+export interface ReadingComplaintReply {
+  readonly complaint_id: string;
+  readonly has_photo: boolean;
+  readonly recorded_at: string;
+}
+
+/** Complaints about readings, the newest first. */
+export interface ReadingComplaints {
+  readonly complaints: readonly ReadingComplaint[];
 }
 
 /** A signed receipt; immutable. */
@@ -936,6 +982,7 @@ export interface Visit {
   readonly appointment: string | null;
   readonly collector_code: string;
   readonly customer_code: string;
+  readonly later_notes?: readonly string[];
   readonly misses: number;
   readonly next_step: NextStep;
   readonly note: string;
@@ -1059,6 +1106,13 @@ export interface Paths {
     key: string;
     body: PhoneCorrection;
     answer: PhoneCorrected;
+  };
+  /** Keep that a customer calls a reading wrong, with a photo of the meter */
+  "POST /v1/customers/{customer_code}/reading-complaints": {
+    params: { "customer_code": string };
+    key: string;
+    body: Complaint;
+    answer: ReadingComplaintReply;
   };
   /** Read the SMS reminders of a customer */
   "GET /v1/customers/{customer_code}/reminders": {
@@ -1199,6 +1253,11 @@ export interface Paths {
   "GET /v1/public-keys": {
     answer: PublicKeysReply;
   };
+  /** List complaints about readings, the newest first */
+  "GET /v1/reading-complaints": {
+    query?: { "customer_code"?: string; "before"?: string; "limit"?: number };
+    answer: ReadingComplaints;
+  };
   /** Read a receipt with the paper as it was first printed */
   "GET /v1/receipts/{receipt_id}": {
     params: { "receipt_id": string };
@@ -1259,6 +1318,13 @@ export interface Paths {
   "PUT /v1/visits/{visit_id}": {
     params: { "visit_id": string };
     body: VisitBody;
+    answer: VisitReply;
+  };
+  /** Note something of a visit after it was recorded */
+  "POST /v1/visits/{visit_id}/notes": {
+    params: { "visit_id": string };
+    key: string;
+    body: Note;
     answer: VisitReply;
   };
   /** Take back a mistake: the last visit to a customer, on the same day */

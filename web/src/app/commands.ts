@@ -123,6 +123,50 @@ export function reportPayment(app: Sender, whom: Whom, paymentId: string, reason
   });
 }
 
+/** What the collector notes of a visit after it was recorded. */
+export function addNote(app: Sender, whom: Whom, of: CurrentVisit, note: string): Promise<Command> {
+  return app.outbox.submit({
+    id: newId(app.clock.now()),
+    kind: "note",
+    route: "POST /v1/visits/{visit_id}/notes",
+    params: { visit_id: of.visit_id },
+    keyed: true,
+    body: { note: tidyLine(note).slice(0, 500) },
+    ...about(whom),
+  });
+}
+
+interface Objection {
+  /** What the meter shows; null where nobody looked. */
+  readonly reading: number | null;
+  readonly note: string;
+  /** A JPEG as base64, or empty. */
+  readonly photo: string;
+}
+
+/** The customer calls a reading wrong. */
+export function complain(app: Sender, whom: Whom, bill: Bill, { reading, note, photo }: Objection): Promise<Command> {
+  const meter = bill.readings[0]?.meter_number;
+  return app.outbox.submit({
+    id: newId(app.clock.now()),
+    kind: "complaint",
+    route: "POST /v1/customers/{customer_code}/reading-complaints",
+    params: { customer_code: whom.customer_code },
+    keyed: true,
+    body: {
+      note: tidyLine(note).slice(0, 500),
+      stated_at: app.clock.stamp(),
+      bill_number: bill.bill_number,
+      ...(meter ? { meter_number: meter } : {}),
+      ...(reading === null ? {} : { reading_seen: reading }),
+      photo,
+    },
+    ...about(whom),
+    // With a weak signal a photo takes its time, and money does not wait for it.
+    lane: "complaints",
+  });
+}
+
 function visitCommand(
   whom: Whom,
   of: CurrentVisit,

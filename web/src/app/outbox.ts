@@ -143,6 +143,13 @@ export class Outbox {
         }
         await this.#customers.refreshRoute();
         return;
+      case "note":
+        if (command.customer_code) {
+          await this.#customers.read(command.customer_code);
+        }
+        return;
+      case "complaint":
+        return;
       case "phone":
         if (command.customer_code) {
           const { details } = await this.#customers.read(command.customer_code);

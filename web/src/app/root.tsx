@@ -85,7 +85,7 @@ function Place() {
 }
 
 function ofCustomer(screens: typeof import("./screens/door.ts"), code: string, part: string | undefined) {
-  const { Cash, Customer, Done, PromiseScreen, TransferScreen, VisitScreen } = screens;
+  const { Cash, ComplaintScreen, Customer, Done, PromiseScreen, TransferScreen, VisitScreen } = screens;
   switch (part) {
     case "visit":
       return <VisitScreen key={code} code={code} />;
@@ -95,6 +95,8 @@ function ofCustomer(screens: typeof import("./screens/door.ts"), code: string, p
       return <TransferScreen key={code} code={code} />;
     case "promise":
       return <PromiseScreen key={code} code={code} />;
+    case "complaint":
+      return <ComplaintScreen key={code} code={code} />;
     case "done":
       return <Done key={code} code={code} />;
     default:

@@ -1,4 +1,5 @@
 /** All texts of the app, in English. */
+import { notesEn } from "./notes_en.ts";
 import { printEn } from "./print_en.ts";
 import type { Messages } from "./vi.ts";
 
@@ -212,6 +213,12 @@ export const en: Messages = {
   cash_which: "Which bills?",
   cash_all: "All {n}",
   cash_only: "Only {months}",
+  cash_whole: "All",
+  cash_part: "A part",
+  cash_part_amount: "How much does the customer pay? (from {least})",
+  cash_part_left: "{amount} stays owed. The oldest bill is cleared first.",
+  cash_part_small: "At least {least}.",
+  cash_part_all: "This pays everything: choose all bills.",
   cash_rounded: "Rounded up: {amount} is kept as credit for the next bill",
   cash_given: "Customer gives",
   cash_exact: "Exact",
@@ -285,6 +292,7 @@ export const en: Messages = {
   document_shift_slip: "Shift slip",
   document_test_page: "Test page",
   document_copy_number: "copy {n}",
+  ...notesEn,
   ...printEn,
   printer: "Printer",
   printer_unsupported_short: "This phone cannot reach printers.",
@@ -340,7 +348,7 @@ export const en: Messages = {
   shift_opened_at: "Opened {moment}",
   shift_cash: "Cash taken",
   shift_payments: "{n} payments",
-  shift_reversed: "Reversed",
+  shift_reversed: "Reversed, not counted",
   shift_room: "Room below the ceiling",
   shift_close: "Close the shift",
   shift_close_title: "Close: count the cash",

@@ -1,4 +1,5 @@
 /** All texts of the app, in Vietnamese. `{name}` stands for what is filled in. */
+import { notesVi } from "./notes_vi.ts";
 import { printVi } from "./print_vi.ts";
 
 export const vi = {
@@ -210,6 +211,12 @@ export const vi = {
   cash_which: "Thu những kỳ nào?",
   cash_all: "Tất cả {n} kỳ",
   cash_only: "Chỉ thu tháng {months}",
+  cash_whole: "Trả hết",
+  cash_part: "Một phần",
+  cash_part_amount: "Khách trả trước bao nhiêu? (từ {least})",
+  cash_part_left: "Còn nợ {amount}. Tiền trừ vào kỳ cũ nhất trước.",
+  cash_part_small: "Ít nhất {least}.",
+  cash_part_all: "Số này đủ trả hết: hãy chọn thu tất cả.",
   cash_rounded: "Làm tròn lên, dư {amount} ghi có cho kỳ sau",
   cash_given: "Khách đưa",
   cash_exact: "Vừa đủ",
@@ -283,6 +290,7 @@ export const vi = {
   document_shift_slip: "Phiếu kết ca",
   document_test_page: "Trang thử",
   document_copy_number: "bản sao lần {n}",
+  ...notesVi,
   ...printVi,
   printer: "Máy in",
   printer_unsupported_short: "Điện thoại này không nối được máy in.",
@@ -336,7 +344,7 @@ export const vi = {
   shift_opened_at: "Mở lúc {moment}",
   shift_cash: "Đã thu tiền mặt",
   shift_payments: "{n} lượt thu",
-  shift_reversed: "Đã hủy",
+  shift_reversed: "Đã hủy, không tính",
   shift_room: "Còn thu được",
   shift_close: "Kết ca",
   shift_close_title: "Kết ca: đếm tiền",

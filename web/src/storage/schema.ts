@@ -70,6 +70,8 @@ export type CommandKind =
   | "transfer"
   | "withdrawal"
   | "report"
+  | "note"
+  | "complaint"
   | "shift_open"
   | "shift_close"
   | "copy"

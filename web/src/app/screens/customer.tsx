@@ -6,7 +6,9 @@ import { billText, isMessage, type Translate } from "../../i18n/translate.ts";
 import { writtenDay, writtenMoment } from "../clock.ts";
 import { visit } from "../commands.ts";
 import { DoButton } from "../components/busy.tsx";
+import { ComplaintState } from "../components/complaint_state.tsx";
 import { Icon } from "../components/icons.tsx";
+import { Link } from "../components/link.tsx";
 import { MapLink } from "../components/map_link.tsx";
 import { ReportMistake } from "../components/mistakes.tsx";
 import { PaidBanner } from "../components/paid_banner.tsx";
@@ -201,6 +203,10 @@ function BillCard({ bill, isOld }: { bill: Bill; isOld: boolean }) {
           {billText(language, line)}
         </p>
       ))}
+      <ComplaintState code={bill.customer_code} billNumber={bill.bill_number} />
+      <Link to={`customers/${bill.customer_code}/complaint`} class="small-button">
+        {t("complaint")}
+      </Link>
     </section>
   );
 }
@@ -223,7 +229,11 @@ function Visits({ visits }: { visits: readonly Visit[] }) {
             {writtenMoment(one.visited_at)} · {t(`outcome_${one.outcome}`)}
             {one.withdrawn_at ? ` · ${t("visit_withdrawn")}` : ""}
             {one.appointment ? ` · ${t("appointment_on", { moment: writtenMoment(one.appointment) })}` : ""}
-            {one.note !== "" && <span class="where">{one.note}</span>}
+            {[one.note, ...(one.later_notes ?? [])].filter(Boolean).map((note) => (
+              <span key={note} class="where">
+                {note}
+              </span>
+            ))}
           </li>
         ))}
       </ul>

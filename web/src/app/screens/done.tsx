@@ -3,6 +3,7 @@ import { Fragment, h } from "preact";
 import type { PaymentReply, Visit, VisitReply } from "../../api/types.ts";
 import type { Command } from "../../storage/schema.ts";
 import { writtenMoment } from "../clock.ts";
+import { AddNote } from "../components/add_note.tsx";
 import { Change } from "../components/change.tsx";
 import { Icon } from "../components/icons.tsx";
 import { Link } from "../components/link.tsx";
@@ -27,6 +28,7 @@ export function Done({ code }: { code: string }) {
   return (
     <Screen title={customer.name} back={`customers/${code}`} actions={<Next customer={customer} />}>
       <Outcome customer={customer} />
+      {customer.lastVisit && <AddNote customer={customer} visit={customer.lastVisit} />}
     </Screen>
   );
 }

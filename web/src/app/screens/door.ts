@@ -1,5 +1,6 @@
 /** The part of the app for one customer: what is shown and done at the door. */
 export { Cash } from "./cash.tsx";
+export { ComplaintScreen } from "./complaint.tsx";
 export { Customer } from "./customer.tsx";
 export { Done } from "./done.tsx";
 export { UnlessInDoubt } from "./in_doubt.tsx";

@@ -1,5 +1,6 @@
 /** At the door: the notice is printed, and the customer chooses how to pay. */
 import { Fragment, h } from "preact";
+import { AddNote } from "../components/add_note.tsx";
 import { Icon, type IconName } from "../components/icons.tsx";
 import { Link } from "../components/link.tsx";
 import { PaidBanner } from "../components/paid_banner.tsx";
@@ -34,6 +35,7 @@ export function VisitScreen({ code }: { code: string }) {
           </div>
         </>
       )}
+      {customer.lastVisit && <AddNote customer={customer} visit={customer.lastVisit} />}
       {!(customer.debt > 0 && customer.visit) && (
         <Link to={`${here}/done`} class="main-button" way="instead">
           {t("see_result")}

@@ -48,6 +48,8 @@ export class FakeGateway {
   readonly customers = new Map<string, Customer>();
   readonly printJobs: PrintJobView[] = [];
   shift: Shift | null = null;
+  /** The smallest part of what is owed that the unit allows; null for whole bills only. */
+  leastPart: number | null = null;
   /** How a request is answered: all are, where a test does not say otherwise. `nothing`: done, but without a reply. */
   answerTo: (what: string) => Answer = () => "reply";
   #socket: WebSocketRoute | null = null;
@@ -250,6 +252,10 @@ export class FakeGateway {
         return part === "account" ? this.#account(id) : this.#details(id);
       case "PUT visits":
         return { visit: this.#visit(id, body) };
+      case "POST visits":
+        return { visit: this.#note(id, String(body["note"])) };
+      case "POST customers":
+        return { complaint_id: key, recorded_at: new Date().toISOString(), has_photo: body["photo"] !== "" };
       case "PUT transfer-codes":
         return { transfer_id: id };
       case "POST payments":
@@ -303,7 +309,12 @@ export class FakeGateway {
   #account(code: string): CustomerAccount | null {
     const customer = this.customers.get(code);
     return customer
-      ? { account: this.#state(code), bills: customer.bills, payments: [...customer.payments].reverse() }
+      ? {
+          account: this.#state(code),
+          bills: customer.bills,
+          payments: [...customer.payments].reverse(),
+          least_part: this.leastPart,
+        }
       : null;
   }
 
@@ -333,17 +344,32 @@ export class FakeGateway {
     return visit;
   }
 
+  /** A note of a visit that was recorded before. */
+  #note(id: string, note: string): Visit | undefined {
+    for (const { visits } of this.customers.values()) {
+      const place = visits.findIndex((one) => one.visit_id === id);
+      const visit = visits[place];
+      if (visit) {
+        visits[place] = { ...visit, later_notes: [...(visit.later_notes ?? []), note] };
+        return visits[place];
+      }
+    }
+    return undefined;
+  }
+
   /** A payment with its id, once, however often it is asked for. */
   #payment(id: string, body: Record<string, unknown>): object {
     const code = String(body["customer_code"]);
     const customer = this.#customer(code);
     let payment = customer.payments.find((one) => one.payment_id === id);
     if (!payment) {
-      const paid = new Set(body["bill_ids"] as string[]);
+      let left = Number(body["amount"]);
       for (const [index, bill] of customer.bills.entries()) {
-        if (paid.has(bill.bill_id)) {
-          customer.bills[index] = { ...bill, open_principal: 0, open_vat: 0, state: "paid" };
-        }
+        const vat = Math.min(left, bill.open_vat);
+        const principal = Math.min(left - vat, bill.open_principal);
+        left -= vat + principal;
+        const after = { ...bill, open_principal: bill.open_principal - principal, open_vat: bill.open_vat - vat };
+        customer.bills[index] = { ...after, state: after.open_principal + after.open_vat === 0 ? "paid" : "open" };
       }
       customer.version += 1;
       payment = {

@@ -64,6 +64,7 @@ describe("screens of every size", () => {
   before(async () => {
     it = await Screens.start();
     it.gateway.openShift();
+    it.gateway.leastPart = 50_000;
     customer = it.gateway.owes("Nguyễn Thị Kim Phượng Hoàng", 5_030_176);
     it.gateway.owes("Lý Chí Lâm", 120_300, 249_975_380);
     it.gateway.owes("Công ty TNHH Một thành viên Chế biến Thủy sản Xuất khẩu Cà Mau", 1_289_725);
@@ -120,6 +121,10 @@ describe("screens of every size", () => {
     await it.press("Khách vắng");
     await fits();
     await it.press("Thôi");
+    await it.open(`customers/${customer}/complaint`);
+    await it.sees("Gửi khiếu nại");
+    await fits();
+    await it.open(`customers/${customer}`);
     await it.press("Gặp khách");
     await it.sees(/Khách trả bằng cách nào/);
     await fits();
@@ -130,10 +135,16 @@ describe("screens of every size", () => {
     await it.sees("Hẹn ngày quay lại");
     await fits();
     await it.open(`customers/${customer}/cash`);
+    await it.page.getByRole("radio", { name: "Một phần" }).check();
+    await it.page.getByLabel(/trả trước bao nhiêu/).fill("20000");
+    await it.sees(/Ít nhất 50\.000/);
+    await fits();
+    await it.page.getByRole("radio", { name: /Trả hết/ }).check();
     await it.press("Vừa đủ");
     await fits();
     await it.press(/^Thu .*biên nhận$/);
     await it.sees(/^Đã thu/);
+    await it.press("Thêm ghi chú");
     await fits();
   });
 });

@@ -1,0 +1,137 @@
+"""Customers who call a reading wrong: recorded at the door with a photo of the meter, read by the office."""
+
+from base64 import b64decode
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from services.gateway.access import require_own_customer
+from services.gateway.dependencies import Dependencies
+from services.gateway.domain.devices import COLLECTOR_ONLY, OFFICE
+from services.gateway.edge.operation import Answer, AnyOperation, Call, Operation
+from services.gateway.edge.types import INTEGER, Id, Incoming, IncomingMoment, Line, Nothing, Words
+from shared.contracts.common import CustomerCode, MeterNumber
+from shared.contracts.customer import (
+    GetReadingComplaints,
+    GetReadingPhoto,
+    ReadingComplaintReply,
+    ReadingComplaints,
+    RecordReadingComplaint,
+)
+from shared.problems import InvalidRequest, NotFound, SameIdOtherContent
+
+TAG = "complaints"
+JPEG = "image/jpeg"
+
+Photo = Annotated[str, StringConstraints(max_length=60_000, pattern=r"^[A-Za-z0-9+/]*={0,2}$")]
+
+
+class CustomerPath(Incoming):
+    """One customer."""
+
+    customer_code: CustomerCode = Field(examples=["PB1501000001"])
+
+
+class ComplaintPath(Incoming):
+    """One complaint."""
+
+    complaint_id: Id
+
+
+class Complaint(Incoming):
+    """What the customer says of a reading."""
+
+    note: Words = Field(examples=["Khách nói chỉ số mới ghi nhầm, công tơ đang là 1.240"])
+    stated_at: IncomingMoment
+    meter_number: MeterNumber | None = None
+    bill_number: Annotated[Line, Field(max_length=60)] | None = None
+    reading_seen: int | None = Field(default=None, ge=0, le=9_999_999_999, description="What the meter shows.")
+    photo: Photo = Field(default="", description="A JPEG of at most 45,000 bytes, base64; empty for none.")
+
+
+class ComplaintsQuery(Incoming):
+    """Which complaints."""
+
+    customer_code: CustomerCode | None = None
+    before: IncomingMoment | None = Field(
+        default=None, description="Only those recorded before this moment: `recorded_at` of the last one of a page."
+    )
+    limit: Annotated[int, Field(ge=1, le=100), INTEGER] = 50
+
+
+async def record(call: Call[CustomerPath, Nothing, Complaint], dependencies: Dependencies) -> ReadingComplaintReply:
+    """Keep a complaint about a reading."""
+    await require_own_customer(call.device, call.path.customer_code, dependencies)
+    return await dependencies.request(
+        RecordReadingComplaint(
+            complaint_id=call.key,
+            customer_code=call.path.customer_code,
+            collector_code=str(call.device.collector_code),
+            device_id=call.device.device_id,
+            meter_number=call.body.meter_number,
+            bill_number=call.body.bill_number,
+            reading_seen=call.body.reading_seen,
+            note=call.body.note,
+            stated_at=call.body.stated_at,
+            photo=call.body.photo,
+        )
+    )
+
+
+async def latest(call: Call[Nothing, ComplaintsQuery, None], dependencies: Dependencies) -> ReadingComplaints:
+    """Read complaints, the newest first."""
+    return await dependencies.request(
+        GetReadingComplaints(customer_code=call.query.customer_code, before=call.query.before, limit=call.query.limit)
+    )
+
+
+async def photo(call: Call[ComplaintPath, Nothing, None], dependencies: Dependencies) -> Answer:
+    """Read the photo of a complaint."""
+    reply = await dependencies.request(GetReadingPhoto(complaint_id=call.path.complaint_id))
+    return Answer(content=b64decode(reply.jpeg), content_type=JPEG)
+
+
+OPERATIONS: list[AnyOperation] = [
+    Operation(
+        method="POST",
+        path="/v1/customers/{customer_code}/reading-complaints",
+        name="recordReadingComplaint",
+        tag=TAG,
+        summary="Keep that a customer calls a reading wrong, with a photo of the meter",
+        description=(
+            "What a camera writes into the photo beside the picture (place, device) is left out. Photos are deleted "
+            "after a while, the complaint stays."
+        ),
+        handler=record,
+        path_model=CustomerPath,
+        body=Complaint,
+        key="complaint_id",
+        status=201,
+        answer=ReadingComplaintReply,
+        roles=COLLECTOR_ONLY,
+        problems=(NotFound, SameIdOtherContent, InvalidRequest(slug="invalid-photo", title="No JPEG, or too large")),
+    ),
+    Operation(
+        method="GET",
+        path="/v1/reading-complaints",
+        name="listReadingComplaints",
+        tag=TAG,
+        summary="List complaints about readings, the newest first",
+        handler=latest,
+        query_model=ComplaintsQuery,
+        answer=ReadingComplaints,
+        roles=OFFICE,
+    ),
+    Operation(
+        method="GET",
+        path="/v1/reading-complaints/{complaint_id}/photo",
+        name="getReadingPhoto",
+        tag=TAG,
+        summary="Read the photo of a complaint",
+        handler=photo,
+        path_model=ComplaintPath,
+        media_types={JPEG: "The photo of the meter."},
+        roles=OFFICE,
+        problems=(NotFound,),
+    ),
+]

@@ -1,0 +1,122 @@
+"""What a collector notes of a visit, and complaints about readings with their photos."""
+
+from base64 import b64decode, b64encode
+from datetime import timedelta
+from io import BytesIO
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from shared.contracts.common import Outcome
+from shared.contracts.customer import (
+    AddVisitNote,
+    GetCustomer,
+    GetReadingComplaints,
+    GetReadingPhoto,
+    RecordReadingComplaint,
+)
+from shared.ids import new_id
+from shared.problems import NotFound, Problem
+from tests.integration.customer.accounts import billed
+from tests.integration.customer.customer_service import Service
+from tests.integration.customer.test_visits import HANH, record
+
+
+def photo() -> str:
+    made = BytesIO()
+    Image.linear_gradient("L").save(made, "JPEG")
+    return b64encode(made.getvalue()).decode()
+
+
+def complaint(service: Service, **others: Any) -> RecordReadingComplaint:
+    values = {
+        "complaint_id": new_id(),
+        "customer_code": HANH,
+        "collector_code": "TN1",
+        "meter_number": "21000001",
+        "bill_number": "HD-10",
+        "reading_seen": 1240,
+        "note": "Chỉ số mới ghi nhầm",
+        "stated_at": service.clock(),
+        "photo": photo(),
+    }
+    return RecordReadingComplaint(**{**values, **others})
+
+
+async def refused(service: Service, request: Any) -> Problem:
+    with pytest.raises(Problem) as caught:
+        await service.ask(request)
+    return caught.value
+
+
+async def test_notes_of_a_visit_are_kept_in_their_order_whatever_came_of_it(service: Service) -> None:
+    await service.consume(billed(HANH, 1))
+    visit = (await service.ask(record(Outcome.AWAY))).visit
+    first = AddVisitNote(note_id=new_id(), visit_id=visit.visit_id, collector_code="TN1", note="Nhà có chó")
+    second = first.model_copy(update={"note_id": new_id(), "note": "Gọi trước khi đến"})
+    for request in (first, first):
+        assert (await service.ask(request)).visit.later_notes == ["Nhà có chó"]
+    service.clock.moment += timedelta(minutes=1)
+    assert (await service.ask(second)).visit.later_notes == ["Nhà có chó", "Gọi trước khi đến"]
+    details = await service.ask(GetCustomer(customer_code=HANH))
+    assert [one.later_notes for one in details.visits] == [["Nhà có chó", "Gọi trước khi đến"]]
+
+
+async def test_a_note_is_of_the_own_visit_and_readable(service: Service) -> None:
+    await service.consume(billed(HANH, 1))
+    visit = (await service.ask(record(Outcome.AWAY))).visit
+    own = AddVisitNote(note_id=new_id(), visit_id=visit.visit_id, collector_code="TN1", note="Gọi trước")
+    assert isinstance(await refused(service, own.model_copy(update={"collector_code": "TN2"})), NotFound)
+    assert isinstance(await refused(service, own.model_copy(update={"visit_id": new_id()})), NotFound)
+    assert (await refused(service, own.model_copy(update={"note": "Gọi\u202etrước"}))).slug == "invalid-text"
+
+
+async def test_a_complaint_is_listed_for_the_office_with_its_photo(service: Service) -> None:
+    request = complaint(service)
+    replies = [await service.ask(request) for _ in range(2)]
+    assert replies[0] == replies[1]
+    assert replies[0].has_photo
+    service.clock.moment += timedelta(minutes=1)
+    plain = await service.ask(complaint(service, photo="", meter_number=None, bill_number=None, reading_seen=None))
+    listed = (await service.ask(GetReadingComplaints())).complaints
+    assert [(one.complaint_id, one.has_photo) for one in listed] == [
+        (plain.complaint_id, False),
+        (request.complaint_id, True),
+    ]
+    assert (listed[1].name, listed[1].reading_seen, listed[1].bill_number) == ("Nguyễn Thị Hạnh", 1240, "HD-10")
+    older = (await service.ask(GetReadingComplaints(before=listed[0].recorded_at))).complaints
+    assert [one.complaint_id for one in older] == [request.complaint_id]
+    assert (await service.ask(GetReadingComplaints(customer_code="PB14010000002"))).complaints == []
+    kept = b64decode((await service.ask(GetReadingPhoto(complaint_id=request.complaint_id))).jpeg)
+    with Image.open(BytesIO(kept)) as picture:
+        assert picture.size == (256, 256)
+    assert isinstance(await refused(service, GetReadingPhoto(complaint_id=plain.complaint_id)), NotFound)
+
+
+async def test_a_complaint_that_cannot_be_is_refused_and_leaves_nothing(service: Service) -> None:
+    others = [
+        ({"collector_code": "TN2"}, "not-found"),
+        ({"photo": "PHN2Zy8+"}, "invalid-photo"),
+        ({"stated_at": service.clock() - timedelta(days=30)}, "clock-wrong"),
+        ({"note": "sai\u0007"}, "invalid-text"),
+    ]
+    for change, slug in others:
+        assert (await refused(service, complaint(service, **change))).slug == slug
+    assert await service.pool.fetchval("SELECT count(*) FROM reading_complaints") == 0
+    assert await service.pool.fetchval("SELECT count(*) FROM reading_photos") == 0
+
+
+async def test_photos_are_deleted_after_a_while_and_the_complaint_stays(service: Service) -> None:
+    old = complaint(service)
+    await service.ask(old)
+    service.clock.pass_days(179)
+    young = complaint(service)
+    await service.ask(young)
+    assert (await service.ask(GetReadingPhoto(complaint_id=old.complaint_id))).jpeg
+    service.clock.pass_days(2)
+    await service.ask(complaint(service))
+    assert isinstance(await refused(service, GetReadingPhoto(complaint_id=old.complaint_id)), NotFound)
+    assert (await service.ask(GetReadingPhoto(complaint_id=young.complaint_id))).jpeg
+    listed = (await service.ask(GetReadingComplaints())).complaints
+    assert [one.has_photo for one in listed] == [True, True, False]

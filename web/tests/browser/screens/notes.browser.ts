@@ -1,0 +1,90 @@
+/** What a collector notes at the door: of a visit, and of a reading that the customer calls wrong. */
+
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import type { Page } from "playwright-core";
+import { until } from "../../until.ts";
+import { closePhones } from "../launch.ts";
+import { Screens } from "./screens.ts";
+
+after(closePhones);
+
+/** A photo as large as a camera makes it, with much in it. */
+async function photo(page: Page): Promise<Buffer> {
+  const jpeg = await page.evaluate(() => {
+    const canvas = document.createElement("canvas");
+    canvas.width = 3_000;
+    canvas.height = 2_000;
+    const context = canvas.getContext("2d");
+    for (let dot = 0; context && dot < 40_000; dot += 1) {
+      context.fillStyle = `hsl(${(dot * 137) % 360} 90% ${(dot * 31) % 100}%)`;
+      context.fillRect((dot * 7_919) % 3_000, (dot * 104_729) % 2_000, 17, 17);
+    }
+    return canvas.toDataURL("image/jpeg", 0.95).split(",")[1] ?? "";
+  });
+  return Buffer.from(jpeg, "base64");
+}
+
+describe("what is noted at the door", () => {
+  let it: Screens;
+  let code: string;
+
+  before(async () => {
+    it = await Screens.start();
+    code = it.gateway.owes("Nguyễn Văn Một", 200_000, 300_000);
+    await it.enrol();
+  });
+
+  const sent = (part: string) => it.gateway.asked.filter(({ what }) => what.endsWith(part)).map(({ body }) => body);
+
+  test("a note of an absent customer is kept at once, and sent with the visit", async () => {
+    await it.open(`customers/${code}`);
+    await it.press("Khách vắng");
+    await it.press("Vắng, in giấy báo");
+    await it.press("Thêm ghi chú");
+    await it.page.getByLabel("Ghi chú cho lần ghé này").fill("  Gọi trước khi đến ");
+    await it.press("Lưu ghi chú");
+    await it.sees(/^Gọi trước khi đến/);
+    await until("the note is sent", async () => sent("/notes").length === 1);
+    assert.deepEqual(sent("/notes"), [{ note: "Gọi trước khi đến" }]);
+    await it.open(`customers/${code}`);
+    await it.sees("Gọi trước khi đến");
+  });
+
+  test("a complaint goes with a photo that is small enough for a weak signal", async () => {
+    await it.press("Khiếu nại chỉ số");
+    await it.sees(/Chỉ số mới 10\/2026/);
+    const send = it.page.getByRole("button", { name: "Gửi khiếu nại" });
+    assert.equal(await send.isDisabled(), true);
+    const taken = await photo(it.page);
+    assert.ok(taken.length > 500_000);
+    const input = it.page.getByLabel("Chụp công tơ");
+    await input.setInputFiles({ name: "no.jpg", mimeType: "image/jpeg", buffer: Buffer.from("no picture") });
+    await it.sees(/Ảnh này không dùng được/);
+    await input.setInputFiles({ name: "meter.jpg", mimeType: "image/jpeg", buffer: taken });
+    await it.page.getByAltText("Ảnh công tơ").waitFor();
+    await it.page.getByLabel("Công tơ đang chỉ").fill("10.440");
+    await it.page.getByLabel("Khách nói gì?").fill("Chỉ số mới ghi nhầm");
+    it.gateway.answerTo = (what) => (what.endsWith("/reading-complaints") ? "nothing" : "reply");
+    await send.click();
+    await it.sees(/Khiếu nại chỉ số: đã ghi trên máy, chờ gửi/);
+    it.gateway.answerTo = () => "reply";
+    await it.open("outbox");
+    await it.press("Gửi ngay");
+    await it.open(`customers/${code}`);
+    await it.sees(/Khiếu nại chỉ số: đã gửi lúc/);
+    const { photo: kept, stated_at: at, ...body } = sent("/reading-complaints").at(-1) ?? {};
+    assert.deepEqual(body, {
+      note: "Chỉ số mới ghi nhầm",
+      bill_number: "HD26-10",
+      meter_number: "210014455",
+      reading_seen: 10_440,
+    });
+    assert.ok(!Number.isNaN(Date.parse(String(at))));
+    const jpeg = Buffer.from(String(kept), "base64");
+    assert.deepEqual([...jpeg.subarray(0, 3)], [0xff, 0xd8, 0xff]);
+    assert.ok(jpeg.length <= 40_000 && jpeg.length > 5_000, `${jpeg.length} bytes`);
+  });
+
+  test("nothing was complained of", () => assert.deepEqual(it.phone.complaints, []));
+});
