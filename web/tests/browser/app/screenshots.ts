@@ -87,6 +87,10 @@ try {
   await collector.sees(/Thuế GTGT/);
   await shot(collector, "customer");
   await shot(collector, "customer-whole", true);
+  await collector.press("Khiếu nại chỉ số");
+  await collector.sees("Công tơ đang chỉ");
+  await shot(collector, "complaint");
+  await collector.page.getByRole("button", { name: "Quay lại" }).click();
   await collector.press("Sửa số");
   await shot(collector, "customer-phone");
   await collector.press("Thôi");
@@ -144,6 +148,8 @@ try {
   await collector.sees("Đã ghi khách vắng");
   await collector.sees("Đã in");
   await shot(collector, "away");
+  await collector.press("Thêm ghi chú");
+  await shot(collector, "away-note");
 
   await collector.goToByClick(fifth);
   await collector.sees(/Thuế GTGT/);
@@ -217,8 +223,16 @@ try {
   await collector.goHome();
   await collector.press(/^Đã trả/);
   await shot(collector, "today-done");
+  await collector.press("Tổng kết và lịch hẹn");
+  await collector.sees("Lịch hẹn");
+  await shot(collector, "day");
+  await collector.page.getByRole("button", { name: "Quay lại" }).click();
   await collector.press("Cài đặt");
   await shot(collector, "settings");
+  await collector.press(/Trợ giúp/);
+  await collector.sees("Máy in không in");
+  await shot(collector, "help");
+  await collector.page.getByRole("button", { name: "Quay lại" }).click();
   await collector.page.getByLabel("English").click();
   await collector.reads("Settings");
   await collector.goHome();
