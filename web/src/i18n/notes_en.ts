@@ -1,6 +1,6 @@
+/** Notes of visits and complaints about readings, in English. */
 import type { notesVi } from "./notes_vi.ts";
 
-/** Notes of visits and complaints about readings, in English. */
 export const notesEn: Readonly<Record<keyof typeof notesVi, string>> = {
   note_add: "Add a note",
   note_text: "Note of this visit",

@@ -5,12 +5,12 @@ import type { MessageKey, Messages } from "./vi.ts";
 export type Values = Readonly<Record<string, string | number>>;
 export type Translate = (key: MessageKey, values?: Values) => string;
 
-let vietnamese: Messages;
+const vietnamese: Partial<Messages> = {};
 let english: Messages | undefined;
 
-/** The words that the app comes with; to be called before anything is shown. */
-export function speak(words: Messages): void {
-  vietnamese = words;
+/** Add words that a part of the app comes with; to be called before anything of it is shown. */
+export function speak(words: Partial<Messages>): void {
+  Object.assign(vietnamese, words);
 }
 
 let englishOfBills: ((text: string) => string) | undefined;
@@ -29,12 +29,12 @@ export async function loadLanguage(language: Language): Promise<void> {
   }
 }
 
-const translators = new WeakMap<Messages, Translate>();
+const translators = new WeakMap<Partial<Messages>, Translate>();
 
 /** The same function for the same words, so that effects may depend on it. */
 export function translator(language: Language): Translate {
   const messages = (language === "en" && english) || vietnamese;
-  const translate = translators.get(messages) ?? ((key, values) => fill(messages[key], values));
+  const translate = translators.get(messages) ?? ((key, values) => fill(messages[key] ?? key, values));
   translators.set(messages, translate);
   return translate;
 }

@@ -1,4 +1,7 @@
 /** The part of the app for everything but customers: shift, print jobs, printer, outbox, settings. */
+import { laterVi } from "../../i18n/later_vi.ts";
+import { speak } from "../../i18n/translate.ts";
+
 export { DayScreen } from "./day.tsx";
 export { Help } from "./help.tsx";
 export { OutboxScreen } from "./outbox.tsx";
@@ -6,3 +9,5 @@ export { PrintJobsScreen } from "./print_jobs.tsx";
 export { PrinterScreen } from "./printer.tsx";
 export { Settings } from "./settings.tsx";
 export { Closing, ShiftScreen } from "./shift.tsx";
+
+speak(laterVi);

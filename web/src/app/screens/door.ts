@@ -1,4 +1,7 @@
 /** The part of the app for one customer: what is shown and done at the door. */
+import { laterVi } from "../../i18n/later_vi.ts";
+import { speak } from "../../i18n/translate.ts";
+
 export { Cash } from "./cash.tsx";
 export { ComplaintScreen } from "./complaint.tsx";
 export { Customer } from "./customer.tsx";
@@ -7,3 +10,5 @@ export { UnlessInDoubt } from "./in_doubt.tsx";
 export { PromiseScreen } from "./promise.tsx";
 export { TransferScreen } from "./transfer.tsx";
 export { VisitScreen } from "./visit.tsx";
+
+speak(laterVi);
