@@ -7,6 +7,8 @@ export type CashChoice = "all" | { readonly first: number } | { readonly part: s
 
 export interface CashDue {
   readonly amount: number;
+  /** To which whole amount the unit rounds. */
+  readonly step: number;
   /** What `amount` is rounded up by. */
   readonly rounded: number;
   /** What is owed afterwards; of a part only, for whole bills name themselves. */
@@ -14,7 +16,7 @@ export interface CashDue {
   /** The bills that are cleared, wholly or in part: the oldest first. */
   readonly bills: readonly Bill[];
   /** Why this part cannot be taken. */
-  readonly wrong: "small" | "all" | null;
+  readonly wrong: "small" | "all" | "step" | null;
 }
 
 export function cashDue(
@@ -24,18 +26,28 @@ export function cashDue(
   choice: CashChoice,
 ): CashDue {
   const least = account?.least_part ?? null;
+  const step = account?.cash_step ?? 1;
   if (typeof choice === "object" && "part" in choice && least !== null) {
     const amount = readDong(choice.part) ?? 0;
-    const tooMuch = amount >= debt ? "all" : null;
-    const wrong = amount < least ? "small" : tooMuch;
+    const wrong = wrongPart(amount, least, debt, step);
     const bills = openBills.filter((_, place) => openOf(openBills.slice(0, place)) < amount);
-    return { amount, rounded: 0, left: debt - amount, bills, wrong };
+    return { amount, step, rounded: 0, left: debt - amount, bills, wrong };
   }
   const first = typeof choice === "object" && "first" in choice ? choice.first : null;
   const bills = openBills.slice(0, first ?? openBills.length);
   const exact = first === null ? debt : openOf(bills);
-  const amount = roundedUp(exact, account?.cash_step ?? 1);
-  return { amount, rounded: amount - exact, left: 0, bills, wrong: null };
+  const amount = roundedUp(exact, step);
+  return { amount, step, rounded: amount - exact, left: 0, bills, wrong: null };
+}
+
+function wrongPart(amount: number, least: number, debt: number, step: number): CashDue["wrong"] {
+  if (amount < least) {
+    return "small";
+  }
+  if (amount >= debt) {
+    return "all";
+  }
+  return amount % step === 0 ? null : "step";
 }
 
 export function openOf(bills: readonly Bill[]): number {

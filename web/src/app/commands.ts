@@ -1,6 +1,7 @@
 /** What a collector does, as commands with ids that are stored before anything is sent. */
 import type { Bill, Outcome, Shift } from "../api/types.ts";
 import type { Command, CurrentVisit, Transfer } from "../storage/schema.ts";
+import type { CashDue } from "./cash_due.ts";
 import type { Core } from "./core.ts";
 import { newId } from "./ids.ts";
 import { localJob } from "./local_notice.ts";
@@ -192,15 +193,13 @@ function visitCommand(
   };
 }
 
-/** Cash that is in the collector's hand now: `amount` of what was `given`, the rest goes back. */
+/** Cash that is in the collector's hand now: what was asked for of what was `given`, the rest goes back. */
 export function takeCash(
   app: Sender,
   whom: Whom,
   going: CurrentVisit,
-  amount: number,
+  { amount, bills, step }: CashDue,
   given: number,
-  bills: readonly Bill[],
-  step: number,
 ): Promise<Command> {
   return app.outbox.submit({
     id: going.payment_id,

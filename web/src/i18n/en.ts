@@ -219,6 +219,7 @@ export const en: Messages = {
   cash_part_amount: "How much does the customer pay? (from {least})",
   cash_part_left: "{amount} stays owed. The oldest bill is cleared first.",
   cash_part_small: "At least {least}.",
+  cash_part_step: "The unit rounds to {step}: enter a whole multiple.",
   cash_part_all: "This pays everything: choose all bills.",
   cash_rounded: "Rounded up: {amount} is kept as credit for the next bill",
   cash_given: "Customer gives",

@@ -216,6 +216,7 @@ export const vi = {
   cash_part_amount: "Khách trả trước bao nhiêu? (từ {least})",
   cash_part_left: "Còn nợ {amount}. Tiền trừ vào kỳ cũ nhất trước.",
   cash_part_small: "Ít nhất {least}.",
+  cash_part_step: "Đơn vị làm tròn đến {step}: hãy nhập số tròn.",
   cash_part_all: "Số này đủ trả hết: hãy chọn thu tất cả.",
   cash_rounded: "Làm tròn lên, dư {amount} ghi có cho kỳ sau",
   cash_given: "Khách đưa",

@@ -36,6 +36,11 @@ describe("what is asked for in cash", () => {
     );
   });
 
+  test("is a part that the unit's rounding allows", () => {
+    const due = (part: string) => cashDue(account({ least_part: 50_000, cash_step: 1_000 }), BILLS, DEBT, { part });
+    assert.deepEqual([due("150.500").wrong, due("150.000").wrong], ["step", null]);
+  });
+
   test("is whole bills where the unit allows no parts", () => {
     const { amount, wrong } = cashDue(account(), BILLS, DEBT, { part: "150.000" });
     assert.deepEqual([amount, wrong], [DEBT, null]);

@@ -57,7 +57,7 @@ export function WhichBills({ customer: { account, debt, openBills }, choice, due
         />
       )}
       {least !== null && part !== null && part !== "" && due.wrong !== null && (
-        <p class="note bad">{t(`cash_part_${due.wrong}`, { least: dong(least) })}</p>
+        <p class="note bad">{t(`cash_part_${due.wrong}`, { least: dong(least), step: dong(due.step) })}</p>
       )}
     </fieldset>
   );

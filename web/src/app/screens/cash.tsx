@@ -25,7 +25,6 @@ export function Cash({ code }: { code: string }) {
   const [choice, setChoice] = useState<CashChoice>("all");
   const asked = cashDue(customer.account, customer.openBills, customer.debt, choice);
   const due = asked.amount;
-  const step = customer.account?.cash_step ?? 1;
   const payment = customer.payment;
   const isPaid = payment?.state === "sent";
   useEffect(() => {
@@ -49,9 +48,7 @@ export function Cash({ code }: { code: string }) {
           <DoButton
             disabled={!canTake || change === null || change < 0}
             failing="cash_not_kept"
-            act={() =>
-              takeCash(app, { customer_code: code, name: customer.name }, visit, due, handed ?? due, asked.bills, step)
-            }
+            act={() => takeCash(app, { customer_code: code, name: customer.name }, visit, asked, handed ?? due)}
           >
             {t("cash_take", { amount: dong(due) })}
           </DoButton>
