@@ -95,7 +95,7 @@ async def test_a_complaint_is_listed_for_the_office_with_its_photo(service: Serv
 
 
 async def test_a_complaint_that_cannot_be_is_refused_and_leaves_nothing(service: Service) -> None:
-    others = [
+    others: list[tuple[dict[str, Any], str]] = [
         ({"collector_code": "TN2"}, "not-found"),
         ({"photo": "PHN2Zy8+"}, "invalid-photo"),
         ({"stated_at": service.clock() - timedelta(days=30)}, "clock-wrong"),
