@@ -9,4 +9,4 @@ const sizes = texts.map((sms) => {
   const counted = new SegmentedMessage(sms, "auto");
   return { encoding: counted.encodingName, segments: counted.segmentsCount };
 });
-console.log(JSON.stringify(sizes));
+process.stdout.write(`${JSON.stringify(sizes)}\n`);

@@ -47,7 +47,8 @@ def test_all_code_and_words_of_the_app_are_at_most_100_kb() -> None:
 def test_besides_there_are_only_the_letters_for_paper_and_an_icon() -> None:
     other = [file for file in _built() if file.suffix not in CODE]
     assert sorted(file.suffix for file in other) == [".json", ".svg", ".webmanifest"]
-    assert _zipped(other) <= 12_000
+    # Two thirds of it are the readings of Chinese characters, which a name may hold; loaded behind the first screen.
+    assert _zipped(other) <= 36_000
 
 
 def test_the_app_neither_loads_nor_keeps_the_viewer_of_the_api() -> None:
