@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from shared.csv_files.bad_lines import BadLine, UnreadableFileError
-from shared.csv_files.legacy import MISREAD_UTF_8, as_western_text, common_encoding, legacy_readings
+from shared.csv_files.legacy import MISREAD_UTF_8, as_western_text, common_encodings, legacy_readings
 
 _MARKS = (  # those of UTF-32 first: they begin like those of UTF-16
     (codecs.BOM_UTF8, "utf-8"),
@@ -65,8 +65,8 @@ def cells_of(text: str) -> list[str]:
 def _legacy_encoding(content: bytes) -> str | None:
     """Return the old encoding in which most cells of a file make sense; None for UTF-8 with a few bad bytes."""
     cells = cells_of(as_western_text(content[:_SAMPLE_BYTES]))
-    if common := common_encoding(cells):
-        return None if common == MISREAD_UTF_8 else common
+    if len(common := common_encodings(cells)) == 1:
+        return None if MISREAD_UTF_8 in common else common.pop()
     found = Counter(reading.encoding for cell in cells for reading in legacy_readings(cell))
     return found.most_common(1)[0][0] if found and MISREAD_UTF_8 not in found else None
 

@@ -54,6 +54,9 @@ _VISCII_LETTERS = (
 """The bytes from 0x80 on (RFC 1456); six more letters took the place of control characters."""
 _VISCII_CONTROLS = {"\x02": "Ẳ", "\x05": "Ẵ", "\x06": "Ẫ", "\x14": "Ỷ", "\x19": "Ỹ", "\x1e": "Ỵ"}
 
+_ETH = str.maketrans("Ðð", "Đđ")
+"""Old keyboards type eth where đ is meant; it looks the same, and is no sign of an old encoding."""
+
 _WORD = re.compile(rf"[A-Za-z{''.join(_VISCII_CONTROLS)}\u0080-\uffff]+")
 _WORDS = re.compile(f"({_WORD.pattern})")
 _EDGES = "\u00a0\u2013\u2014\u2018\u2019\u201c\u201d\u2026\u2022\u00ab\u00bb\u00b7\u00b0\u00b2\u00b3\u20ab\ufeff\u200b"
@@ -82,6 +85,8 @@ def _from_utf_8(word: str) -> str:
 
 
 def _from_viscii(word: str) -> str:
+    if not _VISCII_RANGE.issuperset(word):  # a letter of Unicode
+        raise UnicodeError(word)
     return word.translate(_VISCII)
 
 
@@ -117,7 +122,7 @@ def legacy_readings(text: str, *, is_western: bool = False) -> list[LegacyReadin
     if text.isascii() and text.isprintable():
         return []
     runs = [run for run in _WORD.findall(text) if _may_be_converted(run)]
-    if not is_western and all(_is_plain(bare) or _is_word(bare) for bare in map(_bare, runs)):
+    if not is_western and all(_is_plain(bare) or _is_word(bare.translate(_ETH)) for bare in map(_bare, runs)):
         return []
     readings: dict[str, list[str]] = {}
     frequent: set[str] = set()
@@ -142,15 +147,15 @@ def legacy_readings(text: str, *, is_western: bool = False) -> list[LegacyReadin
     return [reading for reading in found if reading.text in frequent] if len(frequent) == 1 else found
 
 
-def common_encoding(cells: Iterable[str], *, is_western: bool = False) -> str | None:
-    """Return the one encoding in which every cell that is in an old one makes sense; None where there are several."""
+def common_encodings(cells: Iterable[str], *, is_western: bool = False) -> set[str]:
+    """Return the encodings in which every cell that is in an old one makes sense."""
     common: set[str] | None = None
     for cell in cells:
         if encodings := set().union(*(item.encodings for item in legacy_readings(cell, is_western=is_western))):
             common = encodings if common is None else common & encodings
             if not common:
-                return None
-    return common.pop() if common and len(common) == 1 else None
+                return set()
+    return common or set()
 
 
 def as_western_text(data: bytes) -> str:
@@ -184,6 +189,9 @@ def _has_letters(encoding: str, runs: Iterable[str]) -> bool:
     return encoding in {"Windows-1258", "VISCII"} or (
         encoding == "TCVN3" and all(letter.isascii() or ord(letter) in _TCVN3 for run in runs for letter in run)
     )
+
+
+_VISCII_RANGE = frozenset(map(chr, [*range(0x100), *_VISCII]))
 
 
 def _is_in_capitals(text: str) -> bool:

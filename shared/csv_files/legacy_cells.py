@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from shared.csv_files.bad_lines import BadLine, Finding, Remark
-from shared.csv_files.legacy import LegacyReading, common_encoding, legacy_readings
+from shared.csv_files.legacy import LegacyReading, common_encodings, legacy_readings
 
 
 @dataclass(slots=True)
@@ -17,14 +17,14 @@ class Legacy:
     convert: bool = False
     is_western: bool = False
     """Whether all bytes of the file are shown as Western letters."""
-    _common: list[str | None] = field(default_factory=list)
+    _common: list[set[str]] = field(default_factory=list)
 
     def read(self, line: int, column: str, raw: str) -> tuple[str, Finding | None]:
         """Return the text of a cell, with a remark or a bad line where it is not what it seems."""
         readings = legacy_readings(raw, is_western=self.is_western)
         if len(readings) > 1:
             # A file has one encoding: what the other cells can only be, this one is, too.
-            readings = [item for item in readings if self._encoding() in item.encodings] or readings
+            readings = [item for item in readings if self._encodings().intersection(item.encodings)] or readings
         if not readings:
             if not self.is_western or not any(letter > "\x7f" and letter.isalpha() for letter in raw):
                 return raw, None
@@ -45,7 +45,7 @@ class Legacy:
         remedy = "add --convert-legacy, or save the file as CSV UTF-8 in a Unicode font"
         return raw, BadLine(self.file, line, column, f"{message}; {remedy}", "legacy-encoding")
 
-    def _encoding(self) -> str | None:
+    def _encodings(self) -> set[str]:
         if not self._common:
-            self._common.append(common_encoding(self.cells(), is_western=self.is_western))
+            self._common.append(common_encodings(self.cells(), is_western=self.is_western))
         return self._common[0]

@@ -32,7 +32,8 @@ def spelling_weight(typed: str, known: str) -> float:
 
     1 for the same word; less for the beginning of a word; less still for one or (from five letters on) two slips,
     where swapped neighbours are one slip, letters and whole syllables that sound alike half of one, to which a
-    slip may be added. 0 for anything else; single letters and numbers are never misspelt, and of two letters the first is right.
+    slip may be added. 0 for anything else; single letters and numbers are never misspelt, and of two letters the
+    first is right.
     """
     if typed == known:
         return 1.0

@@ -334,6 +334,16 @@ def test_a_file_in_viscii_is_read_on_demand_and_what_another_encoding_could_be_i
     assert (content.bad, [row[2] for row in content.rows]) == ([], names)
 
 
+def test_a_file_in_windows_1258_whose_letters_viscii_has_too_is_read() -> None:
+    lines = [
+        GOOD.replace("Nguyễn Thị Hạnh", "Lâm Hoàng Hà"),
+        GOOD.replace("45,", "46,").replace("Nguyễn Thị Hạnh", "Tô Hà"),
+    ]
+    data = "\n".join((HEADER, *lines)).replace("Lợi", "Hà").encode("cp1258")
+    content = read_file(CUSTOMERS, data, options=ImportOptions(convert_legacy=True))
+    assert (content.bad, [row[2] for row in content.rows]) == ([], ["Lâm Hoàng Hà", "Tô Hà"])
+
+
 def test_a_name_with_readings_in_two_old_encodings_is_refused_naming_both() -> None:
     assert complaints(read(HEADER, with_field("name", "Cao Anh Yªn"))) == [
         (
