@@ -86,6 +86,7 @@ _DIGITS = re.compile(r"[0-9]{1,14}")
 _ALLOWED = re.compile(r"\+?[0-9 ().\-]+")
 _AREA_IN_BRACKETS = re.compile(r"\(0?([0-9]{1,3})\)[ .\-]*([0-9 .\-]+)")
 _BETWEEN_NUMBERS = re.compile(r"[/;,|&\n]|\s-\s|\bho[aặ]c\b|\bv[aà]\b|\bor\b", re.IGNORECASE)
+_FLOAT = re.compile(r"[0-9]{9,11}\.0")
 _LABEL = re.compile(r"(?:đt|dt|sđt|sdt|đtdđ|dtdd|đtdd|tel|phone|mobile|zalo)\s*[.:]?\s*", re.IGNORECASE)
 
 
@@ -132,11 +133,13 @@ def read_phone(text: str) -> PhoneReading:
     Raises :class:`InvalidPhoneError` for anything else: two numbers, hotlines such as ``1900…``, letters (the library
     would silently drop a letter and make another person's number of it).
     """
-    written = plain_signs(without_pictures(text))
+    written = plain_signs(without_pictures(text)).removeprefix("'")  # the mark of a spreadsheet's text
+    if label := _LABEL.match(written):
+        written = written[label.end() :]
     if not written:
         raise InvalidPhoneError("is empty")
     if not _DIGITS.fullmatch(written):  # most numbers of a list are digits only
-        _check_signs(written)
+        written = _check_signs(written)
     digits = _national_digits(written)
     landline = _from_old_area(digits)
     if _is_subscriber(digits):
@@ -155,13 +158,19 @@ def read_phone(text: str) -> PhoneReading:
     raise InvalidPhoneError("is not a Vietnamese mobile or landline number")
 
 
-def _check_signs(written: str) -> None:
+def _check_signs(written: str) -> str:
+    """Return the one number of a text, which may stand there twice."""
     if len(found := _several(written)) > 1:
         raise InvalidPhoneError("holds two numbers; write one", "two-readings", found)
+    if repeated := _repeated(written):
+        return repeated
+    if _FLOAT.fullmatch(written):  # what programs make of a column of numbers with gaps
+        return written.removesuffix(".0")
     if any(letter.isalpha() for letter in written):
         raise InvalidPhoneError("holds letters")
     if not _ALLOWED.fullmatch(written):
         raise InvalidPhoneError("holds characters that no phone number has")
+    return written
 
 
 def is_vietnamese(phone: str) -> bool:
@@ -206,6 +215,18 @@ def _several(written: str) -> tuple[str, ...]:
         except InvalidPhoneError as error:
             found |= dict.fromkeys(error.readings)
     return tuple(found)
+
+
+def _repeated(written: str) -> str | None:
+    """Return the number that a text holds twice, written alike or not; None where it holds anything else."""
+    pieces = [piece for piece in _BETWEEN_NUMBERS.split(written) if piece.strip()]
+    if len(pieces) < 2:
+        return None
+    try:
+        found = {as_dialled(read_phone(piece).phone) for piece in pieces}
+    except InvalidPhoneError:
+        return None
+    return found.pop() if len(found) == 1 else None
 
 
 def _is_subscriber(national: str) -> bool:

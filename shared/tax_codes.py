@@ -14,6 +14,7 @@ from shared.text import plain_signs, without_pictures
 _WEIGHTS = (31, 29, 23, 19, 17, 13, 7, 5, 3)
 _SEPARATORS = re.compile(r"[ .\-]")
 _ALLOWED = re.compile(r"[0-9][0-9 .\-]*", re.ASCII)
+_FLOAT = re.compile(r"[0-9]{9,13}\.0", re.ASCII)
 _LAST_PLACE = 96
 _LAST_CENTURY = 3
 """The fourth digit of a personal number: sex and century; up to 3 until the year 2099."""
@@ -51,7 +52,9 @@ def read_tax_code(text: str) -> TaxCodeReading:
     A leading zero is put back only where exactly one code comes of it: behind the place of a check digit, or the
     beginning of a personal number, nothing else fits.
     """
-    written = plain_signs(without_pictures(text))
+    written = plain_signs(without_pictures(text)).removeprefix("'")  # the mark of a spreadsheet's text
+    if _FLOAT.fullmatch(written):  # what programs make of a column of numbers with gaps
+        written = written.removesuffix(".0")
     if not _ALLOWED.fullmatch(written):
         raise InvalidTaxCodeError(_NONE)
     main, dash, branch = (part.strip() for part in written.partition("-"))

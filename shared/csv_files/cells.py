@@ -8,6 +8,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, ValidationInfo
 
+from shared.csv_files.damage import damage_in
 from shared.printing.text import without_glyph
 from shared.text import LOST_LETTER, has_control_characters, plain_signs, search_key, tidy, without_pictures
 from shared.transliteration import in_latin_letters
@@ -18,6 +19,7 @@ _GROUPED = re.compile(r"[+-]?[0-9]{1,3}(?:[., '\u00a0\u202f][0-9]{3})+(?:[.,][0-
 _POWER = re.compile(r"[+-]?[0-9.,]+[eE][+-]?[0-9]+", re.ASCII)
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _DAY_OR_MONTH = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})", re.ASCII)
+_LETTER = re.compile(r"[a-z]")
 _MIDNIGHT = re.compile(r"[ T]00:00(:00(\.0+)?)?")
 _DAY_NUMBER = re.compile(r"[3-6][0-9]{4}", re.ASCII)
 _TRUTH = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
@@ -147,9 +149,11 @@ def words(longest: int, *, letters: bool = False) -> Callable[[str, ValidationIn
         clean = tidy(seen := without_pictures(text))
         if not clean:
             raise BadCellError("missing-field", "is empty")
+        if damage := damage_in(clean):
+            raise BadCellError("damaged-text", damage)
         if len(clean) > longest:
             raise BadCellError("too-long", f"is longer than {longest} letters")
-        if letters and not search_key(clean):
+        if letters and not _LETTER.search(search_key(clean)):
             raise BadCellError("no-letters", _without_letters(clean))
         plain, missing = without_glyph(clean)
         if missing:
@@ -182,7 +186,7 @@ def _is_whole(text: str) -> bool:
 
 def _without_letters(text: str) -> str:
     latin = tidy(in_latin_letters(text))
-    if not search_key(latin):
+    if not _LETTER.search(search_key(latin)):
         return "holds no letters"
     return f"holds no Latin letters: {text!r}; write it as on the identity card, such as {latin!r}"
 

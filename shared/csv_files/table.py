@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from shared.csv_files.bad_lines import BadLine, UnreadableFileError
 from shared.text import tidy
 
-SEPARATORS = (",", ";", "\t")
+SEPARATORS = (",", ";", "\t", "|")
+_TEXT_CELL = re.compile(r'="([^"=]*)"')
+"""How programs keep a spreadsheet from taking a code for a number."""
 _ALIKE = 0.8
 """From 0 to 1: names of columns that are more alike may be one name, misspelt."""
 _NAMED_SEPARATOR = re.compile(r'"?sep=(.)"?[,;\t ]*(?:\r\n|\r|\n|\Z)', re.IGNORECASE)
@@ -46,6 +48,10 @@ class Table:
         else:
             header, self._records = _first(file, content), content
         names = [column_name(cell) for cell in header.cells]
+        if not set(names).intersection(known) and required:
+            needed = ", ".join(name for name in known if name in required)
+            message = f"is no header: it names none of {needed}; remove what stands above the header"
+            raise _bad_header(file, header.line, message)
         if missing := [name for name in known if name in required and name not in names]:
             raise _bad_header(file, header.line, f"the header lacks {', '.join(missing)}")
         if twice := [name for name in known if names.count(name) > 1]:
@@ -129,6 +135,8 @@ def _records(file: str, text: str, separator: str, line: int) -> Iterator[Record
 
 def _cell(text: str) -> str:
     """Return a cell without blanks around it; what cannot be seen does not count (a mark, a joiner)."""
+    if text.startswith('="') and (wrapped := _TEXT_CELL.fullmatch(text)):
+        text = wrapped[1]
     return text.strip() if text.isascii() or text.isprintable() else tidy(text)
 
 

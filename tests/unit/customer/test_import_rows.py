@@ -88,6 +88,15 @@ def test_a_name_of_200_letters_is_a_name_and_one_of_201_is_not() -> None:
                 "add --convert-legacy, or save the file as CSV UTF-8 in a Unicode font"
             ),
         ),
+        ("name", "12345", "holds no letters"),
+        ("name", "NULL", "is a program's word for nothing: 'NULL'"),
+        ("address", "#REF!", "holds an error of a spreadsheet: '#REF!'"),
+        ("name", "Nguy?n Th? H?nh", "has lost letters, which became question marks: 'Nguy?n Th? H?nh'"),
+        ("name", "Nguy&#7877;n", "is written with the escapes of a program: 'Nguy&#7877;n' is 'Nguyễn'"),
+        ("name", "Nguy%E1%BB%85n", "is written with the escapes of a program: 'Nguy%E1%BB%85n' is 'Nguyễn'"),
+        ("name", "Nguy=E1=BB=85n", "is written with the escapes of a program: 'Nguy=E1=BB=85n' is 'Nguyễn'"),
+        ("name", r"Nguy\u1ec5n", r"is written with the escapes of a program: 'Nguy\\u1ec5n' is 'Nguyễn'"),
+        ("phone", "0912345678 / 090", "holds characters that no phone number has"),
         ("unit_code", "PB14", "is not like PB1401"),
         ("place_in_route", "first", "is not a number: 'first'"),
         ("place_in_route", "-1", "cannot be negative: '-1'"),
@@ -129,7 +138,10 @@ def test_lines_are_counted_as_an_editor_counts_them() -> None:
 @pytest.mark.parametrize(
     ("header", "message"),
     [
-        ("a,b,c", f"the header lacks {', '.join(CUSTOMERS.columns)}"),
+        (
+            "a,b,c",
+            f"is no header: it names none of {', '.join(CUSTOMERS.columns)}; remove what stands above the header",
+        ),
         (HEADER.replace("phone,", "telephone,"), "the header lacks phone"),
         (HEADER + ",name", "the header names name twice"),
     ],
@@ -267,6 +279,25 @@ def test_pictures_are_left_out_and_remarked(column: str, written: str, stored: s
     content = read(HEADER, with_field(column, written))
     assert (content.bad, [row[1 + CUSTOMERS.columns.index(column)] for row in content.rows]) == ([], [stored])
     assert [str(item) for item in content.remarks] == ([remark] if remark else [])
+
+
+@pytest.mark.parametrize(
+    ("column", "written", "stored"),
+    [
+        ("phone", "'0912345678", "+84912345678"),
+        ("phone", '=""0912345678""', "+84912345678"),
+        ("phone", "912345678.0", "+84912345678"),
+        ("phone", "0912345678 / 84 912 345 678", "+84912345678"),
+        ("phone", "ĐT: 0912.345.678", "+84912345678"),
+        ("tax_code", "300942001.0", "0300942001"),
+        ("tax_code", "'0300942001-001", "0300942001-001"),
+        ("tax_code", '=""0300942001""', "0300942001"),
+        ("address", "Hẻm 5? (gần chợ) A&B, 100% nhà", "Hẻm 5? (gần chợ) A&B, 100% nhà"),
+    ],
+)
+def test_what_programs_wrap_around_a_value_is_no_part_of_it(column: str, written: str, stored: str) -> None:
+    content = read(HEADER, with_field(column, written))
+    assert (content.bad, [row[1 + CUSTOMERS.columns.index(column)] for row in content.rows]) == ([], [stored])
 
 
 @pytest.mark.parametrize("name", ["Hạnh 한", "Hạnh \uf0a7", "Hạnh ไทย"])
