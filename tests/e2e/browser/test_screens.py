@@ -25,6 +25,6 @@ async def test_without_a_printer_the_receipt_on_the_screen_can_be_scanned(app: s
     assert [code.text[:22] for code in codes] == ["HTTPS://TN.EXAMPLE/R/A"]
 
 
-@pytest.mark.parametrize("script", ["back", "money", "notes", "sizes", "storage"])
+@pytest.mark.parametrize("script", ["back", "money", "notes", "sizes", "storage", "update"])
 async def test_screens(script: str, app: str) -> None:
     await browser.run(f"screens/{script}.browser.ts", {"THUNGAN_APP_URL": app})

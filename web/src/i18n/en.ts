@@ -91,7 +91,7 @@ export const en: Messages = {
   route_none: "Today's route has not been loaded.",
   route_refused: "The system has no route for the collector code {code}. Ask the supervisor.",
   route_unassigned: "The collector code {code} has no route yet. Ask the supervisor.",
-  route_without_customers: "Route {routes} has no customers yet. Ask the supervisor.",
+  route_without_debt: "Nobody on route {routes} owes anything. If that is wrong, tell your supervisor.",
   route_stale: "Route as of {time}",
   route_downloaded: "{n} customers on this phone",
   stop_paid: "Paid",

@@ -88,7 +88,7 @@ export const vi = {
   route_none: "Chưa tải được tuyến hôm nay.",
   route_refused: "Hệ thống không có tuyến cho mã thu ngân viên {code}. Hãy báo người quản lý.",
   route_unassigned: "Mã thu ngân viên {code} chưa được giao tuyến nào. Hãy báo người quản lý.",
-  route_without_customers: "Tuyến {routes} chưa có khách hàng nào. Hãy báo người quản lý.",
+  route_without_debt: "Trên tuyến {routes} không có khách nào còn nợ. Nếu không đúng, hãy báo người quản lý.",
   route_stale: "Tuyến tải lúc {time}",
   route_downloaded: "{n} khách có sẵn trên máy",
   stop_paid: "Đã trả",

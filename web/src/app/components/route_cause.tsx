@@ -14,7 +14,7 @@ export function RouteCause() {
     );
   }
   if (route !== null && stops.length === 0 && collector !== null) {
-    const key = collector.routes.length === 0 ? "route_unassigned" : "route_without_customers";
+    const key = collector.routes.length === 0 ? "route_unassigned" : "route_without_debt";
     return <p class="note">{t(key, { code, routes: collector.routes.join(", ") })}</p>;
   }
   return null;

@@ -27,7 +27,7 @@ export function Today() {
   const t = useTranslate();
   const app = useApp();
   const state = useAppState();
-  const { day, order, route, collector, downloaded, offline } = state;
+  const { day, order, route, collector, downloaded, offline, update } = state;
   // In order before they are grouped: who was visited stays at the end of those who owe.
   const stops = ordered(state.stops, order);
   const [group, setGroup] = useState<Group>(chosen);
@@ -54,6 +54,11 @@ export function Today() {
           {t("day_title")}
         </Link>
       </section>
+      {update && (
+        <Link to="settings" class="small-button">
+          {t("update_ready")}
+        </Link>
+      )}
       <RouteCause />
       {route === null && (
         <p class="empty">
@@ -74,7 +79,9 @@ export function Today() {
           </button>
         ))}
       </div>
-      {route !== null && groups[group].length === 0 && <p class="empty">{t(`route_empty_${group}`)}</p>}
+      {route !== null && stops.length > 0 && groups[group].length === 0 && (
+        <p class="empty">{t(`route_empty_${group}`)}</p>
+      )}
       {groups[group].length > 1 && <RouteOrder />}
       <StopList key={group} stops={groups[group]} />
       {route !== null && (
