@@ -70,8 +70,8 @@ async def missing_events(
                         yield event
 
 
-class Post:
-    """Puts events into the queues of their consumers; made by :func:`open_post`."""
+class QueueSender:
+    """Puts events into the queues of their consumers; made by :func:`open_sender`."""
 
     def __init__(self, channel: Underlay, names: Names) -> None:
         self._channel = channel
@@ -94,14 +94,14 @@ class Post:
 
 
 @asynccontextmanager
-async def open_post(system: RunningSystem) -> AsyncIterator[Post]:
+async def open_sender(system: RunningSystem) -> AsyncIterator[QueueSender]:
     """Connect to the broker for the time of the block; what is wrong with it becomes one line."""
     try:
         connection = await open_connection(SecretStr(system.amqp_url), name=f"{system.namespace} events again")
         try:
             check_broker(server_properties(connection))
             channel = await open_channel(connection, purpose="events again", confirms=True)
-            yield Post(await underlay_of(channel), Names(system.namespace))
+            yield QueueSender(await underlay_of(channel), Names(system.namespace))
         finally:
             await close_quietly(connection)
     except MessagingError as error:

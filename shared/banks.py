@@ -88,7 +88,7 @@ BANKS: Mapping[str, str] = {
 def require_known_bank(bank_bin: str) -> str:
     """Return a BIN that is empty or belongs to a bank; raise ValueError for any other.
 
-    Digits alone say little: a code that names no bank is refused by every banking app, at the customer's door.
+    Every banking app refuses a code that names no bank.
     """
     if bank_bin and bank_bin not in BANKS:
         raise ValueError(f"{bank_bin!r} is no bank's BIN in the list of {AS_OF.isoformat()} (shared/banks.py)")

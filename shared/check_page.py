@@ -1,6 +1,6 @@
-"""The page behind the link in a receipt's QR code: says whether it is genuine, and shows what was signed.
+"""The page behind the link in a receipt's QR code: whether it is genuine, and what was signed.
 
-A code that was typed wrong, or a token that cannot be read, says nothing about the receipt, and the page says so.
+A code that was typed wrong, or a token that cannot be read, is no finding about the receipt.
 """
 
 from dataclasses import dataclass
@@ -117,11 +117,11 @@ def _to_type_again(verification: Verification) -> bool:
 def _verdict(verification: Verification, language: Language) -> _Verdict:
     if _to_type_again(verification):
         fault = verification.code_fault
-        return _say("caution", "unreadable" if fault is None else fault.value, language)
+        return _worded("caution", "unreadable" if fault is None else fault.value, language)
     receipt = verification.receipt
     failed = {check.check for check in verification.checks if check.state is CheckState.FAILED}
     if failed - {"not_voided"} or (not verification.valid and not verification.voided):
-        return _say("bad", "altered", language)
+        return _worded("bad", "altered", language)
     if verification.voided:
         when = ""
         if receipt is not None and receipt.voided_at is not None:
@@ -129,10 +129,10 @@ def _verdict(verification: Verification, language: Language) -> _Verdict:
             when = _text("voided_when", language).format(when=moment)
         return _Verdict("bad", _text("voided", language), _text("voided_text", language).format(when=when))
     if receipt is None or _state_of(verification, "signature") is not CheckState.PASSED:
-        return _say("caution", "incomplete", language)
+        return _worded("caution", "incomplete", language)
     if receipt.kind is ReceiptKind.VOID:
-        return _say("caution", "void_slip", language)
-    return _say("good", "valid", language)
+        return _worded("caution", "void_slip", language)
+    return _worded("good", "valid", language)
 
 
 def _fields(verification: Verification, language: Language) -> dict[str, str]:
@@ -146,7 +146,7 @@ def _fields(verification: Verification, language: Language) -> dict[str, str]:
 
 
 def _sentence(check: str, state: CheckState, detail: str, language: Language) -> str:
-    """Return the English sentence of a check, or what the receipt service itself said in Vietnamese."""
+    """Return the English sentence of a check, or the Vietnamese one of the receipt service."""
     known = language is Language.ENGLISH and check in CHECKS  # a newer receipt service may make more checks
     return check_sentence(check, state, language) if known else detail
 
@@ -158,7 +158,7 @@ def _state_of(verification: Verification, name: str) -> CheckState:
     return CheckState.NOT_CHECKED
 
 
-def _say(style: str, key: str, language: Language) -> _Verdict:
+def _worded(style: str, key: str, language: Language) -> _Verdict:
     return _Verdict(style, _text(key, language), _text(f"{key}_text", language))
 
 

@@ -10,7 +10,7 @@ from shared.contracts.common import UnitCode
 
 
 class DatedRule(BaseModel):
-    """A rule that holds from its day on, until a later one of the same units; each kind adds what it says."""
+    """A rule that holds from its day on, until a later one of the same units; each kind adds what it rules."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 

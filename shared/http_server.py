@@ -1,4 +1,4 @@
-"""An HTTP server that waits for nobody: deadlines for headers and idle connections, and every refusal is a problem.
+"""An HTTP server with deadlines for headers and idle connections, in which every refusal is a problem.
 
 aiohttp has one time limit for a connection that sends no request, an hour by default, and answers what it cannot read
 with a line of text that repeats what came. Here a peer that has begun a request ends its headers within
@@ -64,7 +64,7 @@ class _Connection(RequestHandler):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
-        # Whoever connects has something to ask: there is no reason to be silent.
+        # A new connection has as long for its first request as a request has for its headers.
         self._await_headers()
 
     def data_received(self, data: bytes) -> None:

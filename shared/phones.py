@@ -29,7 +29,7 @@ OLD_MOBILE_PREFIXES = {
     "188": "58",
     "199": "59",
 }
-"""Eleven-digit mobile numbers lost one digit in 2018; contracts and paper still carry the old prefixes."""
+"""Eleven-digit mobile numbers lost one digit in 2018; contracts and printed lists still have the old prefixes."""
 
 
 class Operator(StrEnum):

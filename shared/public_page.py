@@ -112,7 +112,7 @@ def render_page(title: str, sections: list[str], language: Language, *, code: st
 
 
 def verdict_section(style: str, headline: str, text: str) -> str:
-    """Return the section that says it first."""
+    """Return the section with the verdict."""
     return f'<section class="verdict {style}" role="status"><h2>{escape(headline)}</h2><p>{escape(text)}</p></section>'
 
 

@@ -189,16 +189,16 @@ async def _run(settings: S, service: Callable[[S], AbstractAsyncContextManager[R
     stop = asyncio.Event()
     started = time.monotonic()
 
-    def told_to_stop(signal_name: str) -> None:
+    def stop_requested(signal_name: str) -> None:
         if stop.is_set():
             return
         log.info("stopping", signal=signal_name)
         stop.set()
-        # Whatever hangs from here on: the supervisor gets its process back before it loses patience.
+        # Whatever hangs from here on: the supervisor sees it end before its own time limit.
         loop.call_later(STOP_SECONDS, os._exit, EXIT_FAILED)
 
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, told_to_stop, number.name)
+        loop.add_signal_handler(number, stop_requested, number.name)
     code = 0
     try:
         async with service(settings) as running:

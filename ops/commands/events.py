@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from ops.archive import Selection, missing_events, open_post
+from ops.archive import Selection, missing_events, open_sender
 from ops.console import JsonOption, fail, print_json, print_line, print_table
 from ops.dead_letters import Selection as DeadSelection
 from ops.dead_letters import audit_log, operator_name, select_letters, session_of
@@ -80,12 +80,12 @@ async def _resend(
     if dry_run or not found:
         return found
     log = audit_log()
-    async with open_post(system) as post:
+    async with open_sender(system) as sender:
         for number, event in enumerate(found):
             if number:
                 await asyncio.sleep(1 / rate)
             log.record_resent(event, by=by, why=why)
-            await post.send(event)
+            await sender.send(event)
     return found
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from services.gateway.dependencies import Waker
+from services.gateway.dependencies import StreamNotifier
 from services.gateway.store import feeds
 from services.gateway.stream.frames import AccountUpdate, CustomerUpdate, PaymentSummary
 from shared.contracts.billing import CollectionPoint, Payment
@@ -13,13 +13,17 @@ from shared.messaging import UnitOfWork
 
 
 async def append(
-    collector_code: str, update: AccountUpdate | CustomerUpdate, work: UnitOfWork, waker: Waker, moment: datetime
+    collector_code: str,
+    update: AccountUpdate | CustomerUpdate,
+    work: UnitOfWork,
+    notifier: StreamNotifier,
+    moment: datetime,
 ) -> None:
     """Append an update to a collector's feed, and wake the collector's phones after the commit."""
     exclude: Any = {"seq"}
     entry = update.model_dump_json(exclude=exclude, exclude_none=True)
     appended = await feeds.append(work.connection, collector_code, entry, moment)
-    work.after_commit(lambda: waker.account_update(collector_code, appended))
+    work.after_commit(lambda: notifier.account_update(collector_code, appended))
 
 
 def of_account(

@@ -29,9 +29,9 @@ async def service(settings: GatewaySettings, *, clock: Clock = now) -> AsyncIter
         instance = f"{settings.instance}-{secrets.token_hex(3)}"
         wakeups = Wakeups(hub, parts.bus, parts.pool, instance)
         dependencies = Dependencies(
-            settings=settings, bus=parts.bus, pool=parts.pool, waker=wakeups, instance=instance, clock=clock
+            settings=settings, bus=parts.bus, pool=parts.pool, notifier=wakeups, instance=instance, clock=clock
         )
-        await parts.bus.start(dependencies={"waker": wakeups, "clock": clock})
+        await parts.bus.start(dependencies={"notifier": wakeups, "clock": clock})
         await parts.bus.consume_transient(queue_of(instance), wakeups.receive)
         application = make_application(dependencies, Stream(dependencies, hub, wakeups).serve)
         parts.checks["streams"] = metrics.watch(hub)
@@ -61,7 +61,7 @@ async def _presence(parts: Parts, instance: str) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        # A courtesy: without a database the lease ends by itself.
+        # Best effort: without a database the lease ends by itself.
         with suppress(Exception):
             async with asyncio.timeout(2), parts.pool.acquire() as connection:
                 await presence.end_lease(connection, instance)

@@ -1,8 +1,8 @@
 """The phone app at ``/app/``: the files that ``./dev web build`` made, as they are, and no others.
 
-The app finds its own way: every address below ``/app/`` that is no file of it gets the page, which shows what belongs
-there. Names of ``assets`` hold a hash of the content, so that they can be kept for ever; the page, the service worker
-and the manifest are requested each time (and answered 304).
+The app has routes of its own: every address below ``/app/`` that is no file of it gets the page.
+Names of ``assets`` hold a hash of the content, so that they can be kept for ever; the page, the service worker and the
+manifest are requested each time (and answered 304).
 """
 
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What the operations of the API, the stream and the periodic tasks depend on, and the waker of the handlers."""
+"""What API operations, stream and periodic tasks depend on, and how handlers notify the streams of phones."""
 
 from collections.abc import Iterable
 from contextlib import AbstractAsyncContextManager
@@ -23,8 +23,8 @@ from shared.problems import Conflict, InvalidRequest, Problem
 ReplyT = TypeVar("ReplyT", bound=Reply)
 
 
-class Waker(Protocol):
-    """Wakes phones, on whichever copy of the gateway their sockets are, because something waits for them."""
+class StreamNotifier(Protocol):
+    """Notifies the streams of phones, on whichever copy of the gateway they are, of what waits for them."""
 
     async def print_jobs(self, device_ids: Iterable[UUID]) -> None:
         """Print jobs wait for these devices, or were withdrawn."""
@@ -54,7 +54,7 @@ class Dependencies:
     settings: GatewaySettings
     bus: Bus
     pool: "asyncpg.Pool[Any]"
-    waker: Waker
+    notifier: StreamNotifier
     instance: str
     """Name of this process among the copies of the gateway; another one after each start."""
     clock: Clock = now

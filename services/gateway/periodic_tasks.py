@@ -112,7 +112,7 @@ class PeriodicTasks:
         events += [PrintJobEvent(job_id, Trigger.TIME_OUT) for job_id in silent]
         for event in events:
             record = await self._dependencies.print_jobs.apply(event)
-            await self._dependencies.waker.print_jobs([record.job.device_id])
+            await self._dependencies.notifier.print_jobs([record.job.device_id])
 
     async def prune(self) -> None:
         """Delete account updates that are older than phones are kept up to date from."""

@@ -48,7 +48,7 @@ TAGS = {
     "payments": "Cash, transfers, postings of collection points, reversals.",
     "shifts": "A collector's working day with the cash box.",
     "receipts": "Signed receipts and their copies.",
-    "print jobs": "Papers on their way to a device's printer.",
+    "print jobs": "Documents on their way to a device's printer.",
     "printers": "How each printer wants its bytes.",
     "public": "For everybody, without a token.",
 }

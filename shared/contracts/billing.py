@@ -116,7 +116,7 @@ class Payment(Record):
     reference: str
     """The partner's or the bank's transaction id; empty for cash."""
     transfer_content: str = ""
-    """What the payer wrote on a transfer, as the bank tells it: holds the reference of the QR code that was shown."""
+    """What the payer wrote on a transfer, as the bank reports it: holds the reference of the QR code that was shown."""
     shift_id: UUID | None
     allocations: list[Allocation]
     credit: Dong
@@ -384,7 +384,7 @@ class NoticeIssued(Event):
 
 
 class PaymentRecorded(Event):
-    """Money was recorded; carries the bills as they were before and what was cleared, so that receipt asks nobody."""
+    """Money was recorded; carries the bills as they were before and what was cleared: receipt needs no request."""
 
     message_name: ClassVar[str] = "payment.recorded"
     payment: Payment

@@ -29,7 +29,7 @@ Reason = Annotated[str, StringConstraints(min_length=1, max_length=500, strip_wh
 
 
 class Collector(Record):
-    """The person at the door, as printed on papers and named in SMS."""
+    """The person at the door, as printed on documents and named in SMS."""
 
     collector_code: CollectorCode
     name: str
@@ -37,7 +37,7 @@ class Collector(Record):
 
 
 class Unit(Record):
-    """The managing unit (Điện lực) that sells the electricity, as printed on papers."""
+    """The managing unit (Điện lực) that sells the electricity, as printed on documents."""
 
     unit_code: UnitCode
     name: str
@@ -56,7 +56,7 @@ class Meter(Record):
 
 
 class CustomerFacts(Record):
-    """The contract facts of a customer as billing, papers and SMS need them; a snapshot at the time of the event."""
+    """The contract facts of a customer as billing, documents and SMS need them; a snapshot at the time of the event."""
 
     customer_code: CustomerCode
     name: str
@@ -92,7 +92,7 @@ class AccountState(Record):
 
 
 class Language(StrEnum):
-    """Language of papers and screens."""
+    """Language of documents and screens."""
 
     VIETNAMESE = "vi"
     ENGLISH = "en"

@@ -94,7 +94,7 @@ class SearchCustomers(Request[CustomersFound]):
 
 
 class CustomerDetails(Reply):
-    """Everything that customer knows of one customer; visits with the latest first."""
+    """Everything that the customer service has of one customer; visits with the latest first."""
 
     facts: CustomerFacts
     step: NextStep
@@ -310,7 +310,7 @@ class CorrectPhone(Request[PhoneCorrected]):
 
 
 class CollectorDetails(Reply):
-    """A collector, as the gateway shows the person and prints on papers."""
+    """A collector, as the gateway shows the person and documents name it."""
 
     collector_code: CollectorCode
     name: str

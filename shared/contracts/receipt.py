@@ -48,7 +48,7 @@ class Receipt(Record):
 
 
 class ReceiptReply(Reply):
-    """The receipt with the paper as it was first printed."""
+    """The receipt with its document as it was first printed."""
 
     receipt: Receipt
     document: Document
@@ -89,7 +89,7 @@ class CodeFault(StrEnum):
 
 
 class Verification(Reply):
-    """Everything that can be said of a token; ``valid`` only when no check failed."""
+    """Everything that the checks of a token found; ``valid`` only when no check failed."""
 
     valid: bool
     checks: list[VerificationCheck]
@@ -152,7 +152,7 @@ class GetPublicKeys(Request[PublicKeysReply]):
 
 
 class PaperKind(StrEnum):
-    """Kinds of paper."""
+    """Kinds of printed documents."""
 
     NOTICE = "notice"
     RECEIPT = "receipt"
@@ -163,26 +163,26 @@ class PaperKind(StrEnum):
 
 
 class DocumentReady(Event):
-    """A paper to print on a phone's printer; the gateway makes a print job of it."""
+    """A document to print on a phone's printer; the gateway makes a print job of it."""
 
     message_name: ClassVar[str] = "document.ready"
     document_id: UUID
     """Also the id of the print job; derived from what caused it, so a repeat is the same job."""
     kind: PaperKind
     device_id: UUID | None
-    """None: nobody asked for paper; the document is kept and can be reprinted."""
+    """None: no printer was named; the document is kept and can be reprinted."""
     customer_code: CustomerCode | None
     document: Document
     language: Language = Language.VIETNAMESE
     not_after: Moment | None
-    """Past this moment the paper is stale and must not be printed; None for receipts."""
+    """Past this moment the document is stale and must not be printed; None for receipts."""
     copy_number: int = 0
     reprint_of: UUID | None = None
     receipt_id: UUID | None = None
     payment_id: UUID | None = None
     visit_id: UUID | None = None
     summary: str
-    """One Vietnamese line for the phone's list of papers."""
+    """One Vietnamese line for the phone's list of print jobs."""
     account_version: int | None = None
     """The account that a notice was made from: once billing has reported a later one, it is not printed any more."""
 

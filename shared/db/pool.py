@@ -19,7 +19,7 @@ ACQUIRE_SECONDS = 5.0
 
 _SERVER_SETTINGS = {
     "timezone": "UTC",
-    # Shorter than the 15 seconds that a handler may take: the database gives up first, with a clear error.
+    # Shorter than the 15 seconds that a handler may take: the database ends it first, with a clear error.
     "statement_timeout": "12s",
     "lock_timeout": "8s",
     "idle_in_transaction_session_timeout": "30s",

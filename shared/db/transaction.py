@@ -17,7 +17,7 @@ T = TypeVar("T")
 Isolation = Literal["read_committed", "repeatable_read", "serializable"]
 
 CONFLICTS = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
-"""Two transactions got in each other's way and one was undone as a whole: simply do it again."""
+"""A serialization failure or a deadlock: the transaction was undone as a whole and can be repeated."""
 
 CONNECTION_LOST = (
     asyncpg.PostgresConnectionError,

@@ -1,4 +1,4 @@
-"""How the services talk: requests with answers, and events that survive everything. See ``docs/messaging.md``."""
+"""Messages between services: requests with answers, and durable events. See ``docs/messaging.md``."""
 
 from shared.messaging.bus import Bus
 from shared.messaging.context import Context, correlated, current

@@ -1,4 +1,4 @@
-"""The bus as a service sees it: start, ask, work, drain, close."""
+"""The bus as a service uses it: start, request, work, drain, close."""
 
 import asyncio
 import contextlib
@@ -56,10 +56,10 @@ log = structlog.get_logger(__name__)
 class Bus:
     """Connects one process to the others.
 
-    Two connections, because a broker in need (memory, disk) stops reading from those that publish: one to publish, one
-    to consume. On each, a channel for every purpose.
+    Two connections, because a broker with a memory or disk alarm stops reading from those that publish: one to publish,
+    one to consume. On each, a channel for every purpose.
 
-    ``pool`` may be None for a process that only asks (a command, a test): it has no handlers, no outbox, no work.
+    ``pool`` may be None for a process that only sends requests (a command, a test): it has no handlers and no outbox.
     """
 
     def __init__(self, settings: ServiceSettings, topology: Topology, pool: Pool | None) -> None:
@@ -161,7 +161,7 @@ class Bus:
         await self._wait_started()
 
     async def drain(self) -> None:
-        """Stop taking, finish what was taken (at most 15 s), send what the outbox holds.
+        """Stop consuming, finish what was delivered (at most 15 s), send what the outbox holds.
 
         Requests can still be made until :meth:`close`. What is not finished in time is delivered to another copy.
         """
@@ -379,7 +379,7 @@ class Bus:
             self._failed.exception()
 
     async def _wait_started(self) -> None:
-        """Wait until everything is connected, for a few seconds; raise what no waiting heals."""
+        """Wait until everything is connected, for a few seconds; raise what waiting does not mend."""
         waiting = asyncio.gather(*(port.wait_ready() for link in (self._pub, self._sub) for port in link.ports))
         try:
             failed: asyncio.Future[Any] = self._failed

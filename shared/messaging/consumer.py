@@ -59,7 +59,7 @@ class Consumer:
     """Runs the handlers of events in one transaction with the inbox, and acknowledges after the commit.
 
     When events wait, several are handled with one transaction: commits are what an event costs most. Should one of
-    them fail, all are undone and handled again one by one, so that none suffers for another.
+    them fail, all are undone and handled again one by one, so that one failure does not fail the others.
     """
 
     def __init__(

@@ -148,7 +148,7 @@ class DeadLetterSession:
             return queue.declaration_result.message_count or 0
 
     async def take(self, service: str, *, limit: int = LOOKED_AT) -> list[DeadLetter]:
-        """Take letters of a service into hand, the oldest first; what is not settled goes back at the end."""
+        """Take dead letters of a service, the oldest first; what is not settled goes back at the end."""
         if not await self.count(service):
             return []
         channel = await self._channels.enter_async_context(self._channel())

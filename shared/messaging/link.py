@@ -89,7 +89,7 @@ class Link:
     async def run(self) -> None:
         """Connect, serve the ports until the connection is lost, and again; never returns.
 
-        Raises what no waiting heals: a broker that is not supported, a queue with other arguments, a bug.
+        Raises what waiting does not mend: a broker that is not supported, a queue with other arguments, a bug.
         """
         backoff = Backoff(first=0.1)
         while True:

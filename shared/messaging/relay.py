@@ -23,7 +23,7 @@ from shared.messaging.publisher import Publisher
 from shared.messaging.topology import Names, Topology
 
 WINDOW = 200
-"""Events sent before their confirms are waited for; fewer while one is sought for which the broker hangs up."""
+"""Events sent before their confirms are waited for; fewer while the one is sought that closes the channel."""
 
 GATHER_SECONDS = 0.005
 """Pause after a small batch. The first event after a quiet time is not delayed."""

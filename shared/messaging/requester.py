@@ -1,4 +1,4 @@
-"""The asking side of request/reply: any number of requests at once over one channel, with a queue of answers."""
+"""The requesting side of request/reply: any number of requests at once over one channel, with a queue of answers."""
 
 import asyncio
 import json

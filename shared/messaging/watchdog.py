@@ -1,4 +1,4 @@
-"""Notices what died without a word."""
+"""Ends the process when a channel stays away though its connection is there."""
 
 import asyncio
 import time

@@ -1,4 +1,4 @@
-"""Paper without a printer driver: documents, their layout, pixels, and ESC/POS bytes.
+"""Printing without a printer driver: documents, their layout, pixels, and ESC/POS bytes.
 
 Everything here is pure: no network, no clock, no service. ``docs/printing.md`` specifies the layout and the
 pixels so that the phone draws the same ones.

@@ -1,6 +1,6 @@
 """The document that travels to a printer: blocks of text, columns, rules and a QR code; never pixels.
 
-A document says nothing of dots or paper: the same one is laid out at 32 columns (384 dots, 58 mm paper) and
+A document depends on no width of paper: the same one is laid out at 32 columns (384 dots, 58 mm paper) and
 at 48 columns (576 dots, 80 mm). It is about 1 kB as JSON, because what has its default value is left out.
 The layout rules are in ``docs/printing.md``; the JSON schema is kept in ``document.schema.json``.
 """
@@ -122,8 +122,8 @@ Block = Annotated[Text | Columns | Rule | Feed | QrCode, Field(discriminator="ty
 class Document(_Part):
     """What one print job prints, from top to bottom.
 
-    ``title`` names the paper on screens and in lists and is not printed; ``kind`` says what it is ("receipt",
-    "notice", …) to whoever orders or counts papers; ``language`` is that of the printed words.
+    ``title`` names the document on screens and in lists and is not printed; ``kind`` says what it is ("receipt",
+    "notice", …) for sorting and counting; ``language`` is that of the printed words.
     """
 
     version: Literal[1] = 1

@@ -113,7 +113,7 @@ def plain_letters() -> dict[str, str]:
 
     Latin letters lose marks, the outermost first, until one is left that has a glyph: ``ǖ`` → ``ü``, ``ŏ`` → ``o``. The
     scripts of the region's peoples that are written letter by letter are drawn in Latin ones: Khmer and Cham; Greek and
-    Cyrillic letters, which a paste brings in, look like those. Whoever reads a paper then sees a name and no boxes.
+    Cyrillic letters, which a paste brings in, look like those. A reader then sees a name and no boxes.
     """
     known = set(characters())
     letters = [chr(point) for first, last in _LATIN for point in range(first, last + 1)]

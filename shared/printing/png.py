@@ -1,4 +1,4 @@
-"""Previews of paper as PNG pictures."""
+"""Previews of documents as PNG pictures."""
 
 import io
 

@@ -38,8 +38,8 @@ class Collection:
     """From the payment's request to the receipt offered on the phone."""
 
 
-class _Paper:
-    """A paper that is waited for: when it is offered, and when it is printed."""
+class _AwaitedDocument:
+    """A document that is waited for: when it is offered, and when it is printed."""
 
     def __init__(self) -> None:
         loop = asyncio.get_running_loop()
@@ -63,8 +63,8 @@ class Collector:
         self._http = http
         self._socket = socket
         # By the payment or the visit that causes it, then by its print job.
-        self._awaited: dict[str, _Paper] = {}
-        self._jobs: dict[str, _Paper] = {}
+        self._awaited: dict[str, _AwaitedDocument] = {}
+        self._jobs: dict[str, _AwaitedDocument] = {}
         self._listening = asyncio.create_task(self._listen())
 
     @classmethod
@@ -85,14 +85,14 @@ class Collector:
         self._http.close()
 
     async def _listen(self) -> None:
-        """Take frames and print at once; whoever waits for a paper learns when the stream has ended."""
+        """Take frames and print at once; whoever waits for a document gets an error when the stream has ended."""
         try:
             async for message in self._socket:
                 if message.type is aiohttp.WSMsgType.TEXT:
                     await self._take(json.loads(message.data))
         finally:
-            for paper in (*self._awaited.values(), *self._jobs.values()):
-                paper.lose()
+            for document in (*self._awaited.values(), *self._jobs.values()):
+                document.lose()
 
     async def collect(self) -> Collection:
         """Visit the next customer: search, bill, visit, notice on paper, payment, receipt on paper."""
@@ -104,14 +104,14 @@ class Collector:
             raise AssertionError(f"{code} was not found")
         account = await self._http.get(f"/v1/customers/{code}/account")
         visit_id, payment_id = str(new_id()), str(new_id())
-        notice = self._awaited[visit_id] = _Paper()
+        notice = self._awaited[visit_id] = _AwaitedDocument()
         await self._http.send(
             "PUT",
             f"/v1/visits/{visit_id}",
             {"customer_code": code, "outcome": "met", "visited_at": now().isoformat(), "note": ""},
         )
         await _within(notice.printed, "the notice")
-        receipt = self._awaited[payment_id] = _Paper()
+        receipt = self._awaited[payment_id] = _AwaitedDocument()
         asked = time.monotonic()
         paid = await self._http.send(
             "POST",
@@ -135,10 +135,10 @@ class Collector:
     async def _take(self, frame: dict[str, Any]) -> None:
         kind = frame["type"]
         if kind == "job":
-            paper = self._awaited.pop(frame.get("payment_id") or frame["visit_id"], None)
-            if paper is not None:
-                paper.offered.set_result(time.monotonic())
-                self._jobs[frame["job_id"]] = paper
+            document = self._awaited.pop(frame.get("payment_id") or frame["visit_id"], None)
+            if document is not None:
+                document.offered.set_result(time.monotonic())
+                self._jobs[frame["job_id"]] = document
             await self._send("accepted", frame)
         elif kind == "confirmed":
             await self._send("printing", frame)

@@ -47,7 +47,7 @@ class LeanSocket(asyncio.Protocol):
         self._write(b"\x81" + length + _MASK + content)
 
     def close(self) -> None:
-        """Hang up without a word."""
+        """Drop the connection without a closing handshake."""
         if self._transport is not None:
             self._transport.abort()
 

@@ -1,4 +1,4 @@
-"""Injecting the faults of a plan, and undoing them."""
+"""Injects the faults of a plan, and undoes them."""
 
 from __future__ import annotations
 

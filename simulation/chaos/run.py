@@ -225,7 +225,7 @@ class ChaosRun:
     # --- the end
 
     async def _settle(self) -> None:
-        """Let everybody find out what they do not know, print what is to be printed, close the shifts, and wait."""
+        """Resolve what is unknown to anybody, print what is to be printed, close the shifts, and wait."""
         begun = self.history.now
         self._testbed.restore_connections()
         deadline = begun + self._options.patience

@@ -28,7 +28,7 @@ class Fault(StrEnum):
     PAPER_OUT_DURING = "paper_out_during"
     """Half a printout has come out."""
     LINK_LOST_DURING = "link_lost_during"
-    """Half a printout has come out, and nobody knows."""
+    """Half a printout has come out, and the link is lost."""
     PAPER_OUT_AFTER = "paper_out_after"
     """The whole printout has come out, but the printer answers only once paper is loaded."""
     LINK_LOST_AFTER = "link_lost_after"

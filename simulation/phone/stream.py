@@ -81,7 +81,7 @@ class PhoneStream:
                 raise end
 
     def cut(self) -> None:
-        """Lose the connection without a word, as in a tunnel; the phone comes back by itself."""
+        """Lose the connection without a closing handshake, as in a tunnel; the phone comes back by itself."""
         if self._socket is not None:
             # aiohttp has no public way to drop a connection without a closing handshake.
             connection = self._socket._response.connection
@@ -211,7 +211,7 @@ class PhoneStream:
             del self.jobs.by_id[job.job_id]
 
     def _refused(self, frame: dict[str, Any]) -> None:
-        """What the gateway does not know can never be settled with it: let it go."""
+        """A job that the gateway does not have cannot be settled with it: drop the result."""
         job = self.jobs.by_id.get(UUID(frame["job_id"])) if "job_id" in frame else None
         if job is not None and job.phase is Phase.DONE:
             del self.jobs.by_id[job.job_id]

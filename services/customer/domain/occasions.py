@@ -1,7 +1,7 @@
 """When a further ``cannot_pay`` is one on another occasion. Pure.
 
 Nobody is sent to a collection point for one occasion: a button pressed twice, a corrected appointment, a second entry
-of the same stay. What counts is when the server recorded each, never what a phone says.
+of the same stay. What counts is when the server recorded each, never the phone's clock.
 """
 
 from collections.abc import Iterable, Sequence

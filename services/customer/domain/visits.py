@@ -77,7 +77,7 @@ class PastVisit:
 
     @property
     def at(self) -> datetime:
-        """When it was recorded; without that, what the phone said."""
+        """When it was recorded; without that, the time by the phone."""
         return self.recorded_at or self.visited_at
 
 

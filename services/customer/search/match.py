@@ -7,7 +7,7 @@ from shared.contracts.customer import MatchedOn
 
 @dataclass(frozen=True)
 class Match:
-    """A customer that answers to the query; ``score`` from 0 to 1."""
+    """A customer that matches the query; ``score`` from 0 to 1."""
 
     customer_code: str
     matched_on: MatchedOn

@@ -11,7 +11,7 @@ from shared.db import Connection
 
 
 async def search(connection: Connection, typed: str, routes: Sequence[str] | None, limit: int) -> list[Match]:
-    """Return at most ``limit`` customers that answer to what was typed, the best first.
+    """Return at most ``limit`` customers that match what was typed, the best first.
 
     Looks only at customers on ``routes``; everywhere when it is None. Must run inside a transaction.
     """

@@ -1,4 +1,4 @@
-"""How probably what was typed was meant to be what is known, and how well a customer answers to it. Pure."""
+"""How probably what was typed was meant to be what is known, and how well a customer matches it. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -87,7 +87,7 @@ class Spellings:
         return [" ".join(phrase) for _, phrase in ranked]
 
     def weight(self, candidate: Candidate) -> float:
-        """Return from 0 to 1 how well a customer answers to the query.
+        """Return from 0 to 1 how well a customer matches the query.
 
         Every word counts: in the name fully, in the address a little less, nowhere not at all. Words of the name that
         were not asked for cost a little, and so do words in another order.

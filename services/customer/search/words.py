@@ -20,7 +20,7 @@ ENOUGH = 3
 """With fewer matches than this, the words are taken to be misspelt."""
 
 MANY_WORDS = 4
-"""Among all customers, that many words as typed mean whoever answers to them, and nobody else."""
+"""Among all customers, that many words as typed mean whoever matches them, and nobody else."""
 
 MOST_SPOKEN = 5
 """Words of a query of which each may be written as it is spoken and misspelt on top: that is a thousand words each."""
@@ -49,7 +49,7 @@ class WordSearch:
         """Word → share of all customers that have it in the name or the address."""
 
     async def find(self, words: tuple[str, ...]) -> list[Match]:
-        """Return what answers to the words as typed, or else as they may have been meant."""
+        """Return what matches the words as typed, or else as they may have been meant."""
         if len(words) >= MANY_WORDS and self._routes is None:
             self._enough = 1
         typed = Spellings.as_typed(words)
@@ -73,7 +73,7 @@ class WordSearch:
         return len(self._found) >= self._enough
 
     async def _look(self, spellings: Spellings, left_out: int = 0) -> None:
-        """Add the customers that answer to these spellings, from the narrowest index to the widest."""
+        """Add the customers that match these spellings, from the narrowest index to the widest."""
         phrases = spellings.phrases()
         joined = list(dict.fromkeys(phrase.replace(" ", "") for phrase in phrases))
         bags = list(dict.fromkeys(" ".join(sorted(phrase.split())) for phrase in phrases))
@@ -110,7 +110,7 @@ class WordSearch:
             self._add(spellings, await store.by_all_terms(self._connection, anywhere, MOST_CANDIDATES))
 
     def _add(self, spellings: Spellings, rows: Iterable[Record]) -> None:
-        # What answers only to a corrected spelling comes after what answers to the words as typed: first come, kept.
+        # What matches only a corrected spelling comes after what matches the words as typed: first come, kept.
         for row in rows:
             candidate = Candidate(row["customer_code"], row["name_key"], row["address_key"])
             if candidate.customer_code in self._found:

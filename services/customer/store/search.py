@@ -191,7 +191,7 @@ async def among_first(
 
 
 # Customers whose name holds all the terms $1; at most $2, and which ones is left to chance on purpose: ordering half
-# a million people called Nguyễn by how well they answer to "Nguyễn" would help nobody.
+# a million people called Nguyễn by how well they match "Nguyễn" would change nothing.
 _BY_NAME_TERMS = """
 SELECT customer_code, name_key, address_key FROM customers WHERE name_terms @@ $1::tsquery LIMIT $2
 """

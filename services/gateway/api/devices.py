@@ -83,7 +83,7 @@ class EnrolmentCodeView(Outgoing):
 
 
 class EnrolmentRequest(Incoming):
-    """A device that wants in."""
+    """A device that enrols."""
 
     code: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z -]{4,20}$")] = Field(examples=["K7MR-2WQX"])
     device_name: DeviceName = Field(examples=["Samsung A15 của TN001"])
@@ -250,7 +250,7 @@ async def revoke(call: Call[DevicePath, Nothing, Revocation], dependencies: Depe
         device = await enrolment.revoke(
             work.connection, call.path.device_id, by=call.device.actor, reason=call.body.reason, now=now
         )
-        work.after_commit(lambda: dependencies.waker.device_revoked(device.device_id))
+        work.after_commit(lambda: dependencies.notifier.device_revoked(device.device_id))
     return view(device)
 
 

@@ -64,7 +64,7 @@ class TransferPayment(_Money):
     reference: PartnerReference = Field(description="The bank's transaction id.", examples=["FT26327000001"])
     transfer_content: Line = Field(
         default="",
-        description="What the payer wrote, as the bank tells it: the phone that showed the QR code looks for its "
+        description="What the payer wrote, as the bank reports it: the phone that showed the QR code looks for its "
         "reference there.",
         examples=["TD PB1501000001 7K3QX9PA"],
     )

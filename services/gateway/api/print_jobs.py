@@ -162,7 +162,7 @@ async def _profile(
 
 async def _apply(event: PrintJobEvent, dependencies: Dependencies) -> PrintJobView:
     record = await dependencies.print_jobs.apply(event)
-    await dependencies.waker.print_jobs([record.job.device_id])
+    await dependencies.notifier.print_jobs([record.job.device_id])
     return view.view_of(record)
 
 
@@ -230,12 +230,12 @@ OPERATIONS: list[AnyOperation] = [
         path="/v1/print-jobs/{job_id}/content",
         name="getPaper",
         tag=TAG,
-        summary="Read the paper: the document, ESC/POS bytes for a printer, or a picture, by `Accept`",
+        summary="Read what is printed: the document, ESC/POS bytes for a printer, or a picture, by `Accept`",
         handler=content,
         path_model=JobPath,
         query_model=ContentQuery,
         answer=Document,
-        media_types={ESCPOS: "Bytes for the printer.", PNG: "The paper as it comes out of the printer."},
+        media_types={ESCPOS: "Bytes for the printer.", PNG: "The document as it comes out of the printer."},
         roles=STAFF,
         problems=(problems.NotAcceptable,),
     ),

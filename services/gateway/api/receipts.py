@@ -78,7 +78,7 @@ async def _own_receipt(
 
 
 async def read(call: Call[ReceiptPath, Nothing, None], dependencies: Dependencies) -> ReceiptReply:
-    """Read a receipt with the paper as it was first printed."""
+    """Read a receipt with its document as it was first printed."""
     return await _own_receipt(call, dependencies)
 
 
@@ -143,7 +143,7 @@ OPERATIONS: list[AnyOperation] = [
         path="/v1/receipts/{receipt_id}",
         name="getReceipt",
         tag=TAG,
-        summary="Read a receipt with the paper as it was first printed",
+        summary="Read a receipt with its document as it was first printed",
         handler=read,
         path_model=ReceiptPath,
         answer=ReceiptReply,

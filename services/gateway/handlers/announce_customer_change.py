@@ -1,7 +1,7 @@
 """``customer.changed``: whose route a customer is on, for the gateway and for the phones concerned."""
 
 from services.gateway.account_updates import append
-from services.gateway.dependencies import Waker
+from services.gateway.dependencies import StreamNotifier
 from services.gateway.store import feeds
 from services.gateway.stream.frames import CustomerUpdate
 from shared.clock import Clock, now
@@ -10,7 +10,7 @@ from shared.messaging import UnitOfWork
 
 
 async def announce_customer_change(
-    event: CustomerChanged, work: UnitOfWork, *, waker: Waker, clock: Clock = now
+    event: CustomerChanged, work: UnitOfWork, *, notifier: StreamNotifier, clock: Clock = now
 ) -> None:
     """Store whose route a customer is on; announce changes to the phones, but not first imports."""
     customer = event.customer
@@ -25,4 +25,4 @@ async def announce_customer_change(
             version=customer.version,
             on_route=code == collector_code and customer.active,
         )
-        await append(code, update, work, waker, clock())
+        await append(code, update, work, notifier, clock())

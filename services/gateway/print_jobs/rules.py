@@ -36,7 +36,7 @@ IN_FLIGHT: States = frozenset({OFFERED, ACCEPTED, PRINTING})
 """On its way through the phone to the printer."""
 
 ON_THE_PHONE: States = frozenset({ACCEPTED, HELD, PRINTING})
-"""The phone has promised to keep the job; only the phone knows how far it came."""
+"""The phone has stored the job, and only the phone has its progress."""
 
 UNFINISHED: States = frozenset(PrintJobState) - FINISHED
 
@@ -104,7 +104,7 @@ class PrintJobStale(Conflict):
     """The document is out of date and is not printed any more."""
 
     slug = "print-job-expired"
-    title = "The paper is out of date"
+    title = "The document is out of date"
 
 
 class PrintACopy(Conflict):
@@ -146,7 +146,7 @@ class Trigger(StrEnum):
     RESUME_WITH = "resume with"
     """The phone has connected again and holds the job."""
     RESUME_WITHOUT = "resume without"
-    """The phone has connected again and does not hold the job: it may have printed it before it forgot it."""
+    """The phone has connected again and does not hold the job: it may have printed it before it lost it."""
     EXPIRE = "expire"
     """The document is out of date."""
     TIME_OUT = "time out"

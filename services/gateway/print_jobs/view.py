@@ -23,9 +23,9 @@ class PrintJobView(Outgoing):
     state: PrintJobState
     cause: PrintJobCause | None = Field(description="Why it did not end as printed, or why it is held.")
     attempt: int = Field(description="Counts from 1; results must carry it.")
-    copy_number: int = Field(description="n of BẢN SAO lần n; 0 for the first paper.")
+    copy_number: int = Field(description="n of BẢN SAO lần n; 0 for the first print.")
     summary: str
-    not_after: datetime | None = Field(description="Past this moment the paper must not be printed.")
+    not_after: datetime | None = Field(description="Past this moment the document must not be printed.")
     reprint_of: UUID | None
     customer_code: str | None
     receipt_id: UUID | None

@@ -1,4 +1,4 @@
-"""The words on paper, Vietnamese and English side by side."""
+"""The words that are printed, Vietnamese and English side by side."""
 
 from datetime import date, datetime
 

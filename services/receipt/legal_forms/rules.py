@@ -55,11 +55,11 @@ class LegalForms:
     rules: tuple[LegalRule, ...]
 
     def form_of(self, unit_code: str, day: date, *, settles_whole_bills: bool) -> LegalForm:
-        """Return what a document issued by a unit on a day is. Raises LegalFormError when no rule says so."""
+        """Return what a document issued by a unit on a day is. Raises LegalFormError when no rule covers it."""
         for rule in reversed(self.rules):
             if rule.begins <= day and any(fnmatchcase(unit_code, pattern) for pattern in rule.units):
                 return rule.whole if settles_whole_bills else rule.other
-        raise LegalFormError(f"no rule says what a receipt of unit {unit_code} is on {day}")
+        raise LegalFormError(f"no rule covers a receipt of unit {unit_code} on {day}")
 
 
 def checked_form(form: LegalForm) -> LegalForm:

@@ -1,4 +1,4 @@
-"""What other services learn of a receipt that was issued."""
+"""The events that an issued receipt causes."""
 
 from services.receipt.documents import DocumentOptions
 from services.receipt.domain.receipts import StoredReceipt

@@ -87,7 +87,7 @@ def readings(*lines: str) -> str:
     return "\n".join([READINGS_HEADER, *lines]) + "\n"
 
 
-class Desk:
+class BillingHandlers:
     """What billing does, without the broker."""
 
     def __init__(self, pool: asyncpg.Pool, *, cash_ceiling: int = 50_000_000) -> None:
@@ -121,7 +121,7 @@ class Desk:
     # --- customers and bills
 
     async def customer(self, code: str = CODE, **changes: Any) -> CustomerFacts:
-        """Let billing hear of a customer."""
+        """Have billing consume a customer."""
         known = facts(code, **changes)
         async with self.new_work() as work:
             await keep_customer(CustomerChanged(customer=known, changed_at=NOW), work)
@@ -265,9 +265,9 @@ class Desk:
             await issue_notice(event, work, clock=self.clock, points_on_notice=2)
         return visit.visit_id
 
-    # --- what was said
+    # --- what was emitted
 
-    async def said(self, name: str = "") -> list[dict[str, Any]]:
+    async def emitted(self, name: str = "") -> list[dict[str, Any]]:
         """Return the bodies of the events that were emitted (of one name), in their order."""
         rows = await self.pool.fetch("SELECT routing_key, body FROM outbox ORDER BY position")
         return [json.loads(row["body"]) for row in rows if row["routing_key"].startswith(name)]

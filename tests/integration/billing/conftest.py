@@ -7,25 +7,25 @@ import pytest_asyncio
 
 from shared.db import open_pool
 from shared.testing.databases import TestDatabases
-from tests.integration.billing.billing_handlers import Desk
+from tests.integration.billing.billing_handlers import BillingHandlers
 
 
 @pytest_asyncio.fixture(scope="session")
 async def billing_pool(databases: TestDatabases) -> AsyncIterator[asyncpg.Pool]:
     """A pool on one database for all desks: to empty it is quicker than to make another."""
     url = await databases.create("billing")
-    pool = await open_pool(url, application_name="test billing desk")
+    pool = await open_pool(url, application_name="test billing handlers")
     yield pool
     await pool.close()
     await databases.drop(url)
 
 
 @pytest_asyncio.fixture
-async def desk(billing_pool: asyncpg.Pool) -> Desk:
+async def billing(billing_pool: asyncpg.Pool) -> BillingHandlers:
     """Billing on an empty database."""
     tables = await billing_pool.fetchval(
         "SELECT string_agg(quote_ident(tablename), ', ') FROM pg_tables"
         " WHERE schemaname = 'public' AND tablename <> 'migration_history'"
     )
     await billing_pool.execute(f"TRUNCATE {tables} RESTART IDENTITY CASCADE; ALTER SEQUENCE notice_numbers RESTART")
-    return Desk(billing_pool)
+    return BillingHandlers(billing_pool)

@@ -4,7 +4,7 @@ import pytest
 
 from services.billing.audit import audit_facts
 from shared.contracts.common import PaymentMethod
-from tests.integration.billing.billing_handlers import Desk
+from tests.integration.billing.billing_handlers import BillingHandlers
 
 ANOTHER_ALLOCATION = """
 INSERT INTO allocations (payment_id, bill_id, vat, principal, made_at)
@@ -12,27 +12,27 @@ SELECT payment_id, bill_id, vat, principal, made_at FROM allocations
 """
 
 
-async def busy_day(desk: Desk) -> None:
+async def busy_day(billing: BillingHandlers) -> None:
     """Two bills, cash, a transfer that leaves credit and one that is taken back, a shift that was closed."""
-    await desk.customer()
-    await desk.bill(50, 9)
-    shift = (await desk.open_shift(opening_float=100_000)).shift
-    paid = await desk.cash(107_136)
-    await desk.bill(50, 10)
-    over = await desk.pay(200_000)
-    await desk.reverse(over.payment.payment_id)
-    await desk.pay(100_000, method=PaymentMethod.COLLECTION_POINT)
-    await desk.close_shift(shift.shift_id, 100_000 + paid.payment.amount)
+    await billing.customer()
+    await billing.bill(50, 9)
+    shift = (await billing.open_shift(opening_float=100_000)).shift
+    paid = await billing.cash(107_136)
+    await billing.bill(50, 10)
+    over = await billing.pay(200_000)
+    await billing.reverse(over.payment.payment_id)
+    await billing.pay(100_000, method=PaymentMethod.COLLECTION_POINT)
+    await billing.close_shift(shift.shift_id, 100_000 + paid.payment.amount)
 
 
-async def rules(desk: Desk) -> set[str]:
-    async with desk.pool.acquire() as connection:
+async def rules(billing: BillingHandlers) -> set[str]:
+    async with billing.pool.acquire() as connection:
         return {violation.rule for violation in (await audit_facts(connection)).violations}
 
 
-async def test_an_honest_day_breaks_no_rule(desk: Desk) -> None:
-    await busy_day(desk)
-    assert await rules(desk) == set()
+async def test_an_honest_day_breaks_no_rule(billing: BillingHandlers) -> None:
+    await busy_day(billing)
+    assert await rules(billing) == set()
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ async def test_an_honest_day_breaks_no_rule(desk: Desk) -> None:
         ("UPDATE metered_periods SET bill_id = NULL", "a metered period has one bill, and a bill one period"),
     ],
 )
-async def test_what_is_tampered_with_is_found(desk: Desk, tampering: str, rule: str) -> None:
-    await busy_day(desk)
-    await desk.pool.execute(tampering)
-    assert any(found.startswith(rule) for found in await rules(desk))
+async def test_what_is_tampered_with_is_found(billing: BillingHandlers, tampering: str, rule: str) -> None:
+    await busy_day(billing)
+    await billing.pool.execute(tampering)
+    assert any(found.startswith(rule) for found in await rules(billing))

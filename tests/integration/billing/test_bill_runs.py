@@ -9,14 +9,21 @@ from services.billing.bill_run import issue_batch
 from services.billing.imports.files import import_files, import_folder
 from shared.contracts.billing import BillState
 from shared.csv_files import ImportOptions
-from tests.integration.billing.billing_handlers import CODE, READINGS_HEADER, TARIFFS, Desk, reading, readings
+from tests.integration.billing.billing_handlers import (
+    CODE,
+    READINGS_HEADER,
+    TARIFFS,
+    BillingHandlers,
+    reading,
+    readings,
+)
 
 SECOND = "PB14010012346"
 
 
-async def test_a_reading_becomes_a_bill_with_lines_readings_and_an_explanation(desk: Desk) -> None:
-    await desk.customer()
-    account = await desk.bill(320)
+async def test_a_reading_becomes_a_bill_with_lines_readings_and_an_explanation(billing: BillingHandlers) -> None:
+    await billing.customer()
+    account = await billing.bill(320)
     [bill] = account.bills
     assert (bill.bill_number, bill.kwh, bill.pre_vat, bill.vat, bill.total) == (
         "PB14010012345T102026K1",
@@ -35,17 +42,17 @@ async def test_a_reading_becomes_a_bill_with_lines_readings_and_an_explanation(d
     assert [(item.old_reading, item.new_reading, item.kwh) for item in bill.readings] == [(1000, 1320, 320)]
     assert bill.explanation[0].startswith("Kỳ 01/10/2026-31/10/2026: 31 ngày")
     assert (bill.state, str(bill.due_date), bill.vat_rate) == (BillState.OPEN, "2026-11-10", "8")
-    [told] = await desk.said("bill.issued")
-    assert told["bill"] == bill.model_dump(mode="json")
-    assert told["account"] == account.account.model_dump(mode="json")
+    [event] = await billing.emitted("bill.issued")
+    assert event["bill"] == bill.model_dump(mode="json")
+    assert event["account"] == account.account.model_dump(mode="json")
 
 
-async def test_time_of_use_registers_and_cos_phi_make_one_bill(desk: Desk) -> None:
-    await desk.customer(price_group="production_lt6kv")
+async def test_time_of_use_registers_and_cos_phi_make_one_bill(billing: BillingHandlers) -> None:
+    await billing.customer(price_group="production_lt6kv")
     lines = [reading(kwh, 9, register=register) for register, kwh in (("TD", 500), ("BT", 1200), ("CD", 300))]
-    assert (await desk.import_readings(*(line.replace(",0,,", ",0,0.85,") for line in lines))).ok
-    await desk.run()
-    [bill] = (await desk.account()).bills
+    assert (await billing.import_readings(*(line.replace(",0,,", ",0,0.85,") for line in lines))).ok
+    await billing.run()
+    [bill] = (await billing.account()).bills
     assert (bill.pre_vat, bill.total) == (4_369_032, 4_718_555)
     assert [(line.label, line.kwh) for line in bill.lines] == [
         ("Giờ bình thường", 1200),
@@ -56,9 +63,9 @@ async def test_time_of_use_registers_and_cos_phi_make_one_bill(desk: Desk) -> No
     assert [item.meter_register for item in bill.readings] == ["BT", "CD", "TD"]
 
 
-async def test_a_shared_meter_names_the_purpose_on_each_line(desk: Desk) -> None:
-    await desk.customer(price_group="household:70;business_lt6kv:30")
-    account = await desk.bill(300, 9)
+async def test_a_shared_meter_names_the_purpose_on_each_line(billing: BillingHandlers) -> None:
+    await billing.customer(price_group="household:70;business_lt6kv:30")
+    account = await billing.bill(300, 9)
     assert account.bills[0].total == 813_629
     assert [line.label for line in account.bills[0].lines] == [
         "Sinh hoạt, bậc 1",
@@ -69,33 +76,33 @@ async def test_a_shared_meter_names_the_purpose_on_each_line(desk: Desk) -> None
     ]
 
 
-async def test_a_meter_that_rolled_over_with_a_multiplier(desk: Desk) -> None:
-    facts = await desk.customer()
+async def test_a_meter_that_rolled_over_with_a_multiplier(billing: BillingHandlers) -> None:
+    facts = await billing.customer()
     assert facts.meter is not None
-    await desk.customer(version=2, meter=facts.meter.model_copy(update={"multiplier": 10}))
+    await billing.customer(version=2, meter=facts.meter.model_copy(update={"multiplier": 10}))
     line = reading(0).replace(",1000,1000,", ",99990,22,")
-    assert (await desk.import_readings(line)).ok
-    await desk.run()
-    assert (await desk.account()).bills[0].kwh == 320
+    assert (await billing.import_readings(line)).ok
+    await billing.run()
+    assert (await billing.account()).bills[0].kwh == 320
 
 
-async def test_a_change_of_meter_within_the_month_adds_both_meters(desk: Desk) -> None:
-    await desk.customer()
+async def test_a_change_of_meter_within_the_month_adds_both_meters(billing: BillingHandlers) -> None:
+    await billing.customer()
     text = readings(reading(100), reading(220).replace("M12345", "OLD1")).splitlines()
     report = await import_files(
-        desk.new_work,
+        billing.new_work,
         {"readings.csv": "\n".join([f"{text[0]},multiplier,digits", f"{text[1]},,", f"{text[2]},1,6"])},
         TARIFFS,
     )
     assert report.ok, report
-    await desk.run()
-    assert (await desk.account()).bills[0].total == 871_020
+    await billing.run()
+    assert (await billing.account()).bills[0].total == 871_020
 
 
-async def test_with_one_bad_line_nothing_is_stored_and_every_bad_line_is_named(desk: Desk) -> None:
-    await desk.customer()
-    await desk.customer(SECOND)
-    report = await desk.import_readings(
+async def test_with_one_bad_line_nothing_is_stored_and_every_bad_line_is_named(billing: BillingHandlers) -> None:
+    await billing.customer()
+    await billing.customer(SECOND)
+    report = await billing.import_readings(
         reading(320),
         reading(10, code="PB14019999999"),
         reading(10, code=SECOND, register="XX"),
@@ -118,118 +125,118 @@ async def test_with_one_bad_line_nothing_is_stored_and_every_bad_line_is_named(d
         (9, "", "registers ['BT']", "bad-registers"),
         (10, "", "a register of PB14010012346 is read twice for one bill", "twice"),
     ]
-    assert await desk.pool.fetchval("SELECT count(*) FROM metered_periods") == 0
-    assert (await desk.run()).bills == 0
+    assert await billing.pool.fetchval("SELECT count(*) FROM metered_periods") == 0
+    assert (await billing.run()).bills == 0
 
 
-async def test_a_file_that_is_no_table_is_refused(desk: Desk) -> None:
+async def test_a_file_that_is_no_table_is_refused(billing: BillingHandlers) -> None:
     for text, message in (
         ("a,b\n1,2\n", "the header lacks"),
         ("", "the file is empty"),
         (readings('"x'), "cannot be read"),
     ):
-        report = await import_files(desk.new_work, {"readings.csv": text}, TARIFFS)
+        report = await import_files(billing.new_work, {"readings.csv": text}, TARIFFS)
         assert [message in bad.message for bad in report.bad_lines] == [True]
 
 
-async def test_importing_again_changes_nothing_and_other_readings_are_refused(desk: Desk) -> None:
-    await desk.customer()
-    assert (await desk.import_readings(reading(320))).files["readings.csv"].added == 1
-    await desk.run()
-    again = await desk.import_readings(reading(320))
+async def test_importing_again_changes_nothing_and_other_readings_are_refused(billing: BillingHandlers) -> None:
+    await billing.customer()
+    assert (await billing.import_readings(reading(320))).files["readings.csv"].added == 1
+    await billing.run()
+    again = await billing.import_readings(reading(320))
     assert (again.files["readings.csv"].added, again.files["readings.csv"].unchanged) == (0, 1)
-    other = await desk.import_readings(reading(321))
+    other = await billing.import_readings(reading(321))
     assert [bad.message for bad in other.bad_lines] == [
         "PB14010012345 10/2026 cycle 1 is already stored with other readings"
     ]
-    overlap = await desk.import_readings(reading(10).replace(",1,10,2026,", ",2,10,2026,"))
+    overlap = await billing.import_readings(reading(10).replace(",1,10,2026,", ",2,10,2026,"))
     assert "already in the period 2026-10-01 to 2026-10-31" in overlap.bad_lines[0].message
-    assert (await desk.run()).bills == 0
-    assert len(await desk.said("bill.issued")) == 1
+    assert (await billing.run()).bills == 0
+    assert len(await billing.emitted("bill.issued")) == 1
 
 
-async def test_runs_at_the_same_time_share_the_work_and_make_each_bill_once(desk: Desk) -> None:
+async def test_runs_at_the_same_time_share_the_work_and_make_each_bill_once(billing: BillingHandlers) -> None:
     codes = [f"PB140100000{n:02d}" for n in range(40)]
     for code in codes:
-        await desk.customer(code)
-    report = await desk.import_readings(
+        await billing.customer(code)
+    report = await billing.import_readings(
         *(reading(100 + n, month, code=code) for n, code in enumerate(codes) for month in (9, 10))
     )
     assert report.files["readings.csv"].added == 80
-    runs = await asyncio.gather(*(desk.run(batch=7) for _ in range(3)))
+    runs = await asyncio.gather(*(billing.run(batch=7) for _ in range(3)))
     assert sum(run.bills for run in runs) == 80
-    told = await desk.said("bill.issued")
-    assert len({(event["bill"]["customer_code"], event["bill"]["month"]) for event in told}) == len(told) == 80
+    events = await billing.emitted("bill.issued")
+    assert len({(event["bill"]["customer_code"], event["bill"]["month"]) for event in events}) == len(events) == 80
     for code in codes:
-        states = [event for event in told if event["bill"]["customer_code"] == code]
+        states = [event for event in events if event["bill"]["customer_code"] == code]
         assert sorted(event["account"]["version"] for event in states) == [1, 2]
         assert [event["bill"]["month"] for event in states] == [9, 10]
-        account = await desk.account(code)
+        account = await billing.account(code)
         assert account.account.debt == sum(bill.total for bill in account.bills)
 
 
-async def test_a_run_that_dies_is_taken_up_by_the_next_one(desk: Desk) -> None:
+async def test_a_run_that_dies_is_taken_up_by_the_next_one(billing: BillingHandlers) -> None:
     for n in range(3):
-        await desk.customer(f"PB1401000000{n}")
-    await desk.import_readings(*(reading(50, code=f"PB1401000000{n}") for n in range(3)))
+        await billing.customer(f"PB1401000000{n}")
+    await billing.import_readings(*(reading(50, code=f"PB1401000000{n}") for n in range(3)))
 
     class PowerCutError(Exception):
         pass
 
     async def run_and_die() -> None:
-        async with desk.new_work() as work:
-            assert (await issue_batch(work, TARIFFS, desk.clock, 2))[0] == 2
+        async with billing.new_work() as work:
+            assert (await issue_batch(work, TARIFFS, billing.clock, 2))[0] == 2
             raise PowerCutError
 
     with pytest.raises(PowerCutError):
         await run_and_die()
-    assert await desk.said("bill.issued") == []
-    assert (await desk.run(batch=2)).bills == 3
-    assert (await desk.run(batch=2)).bills == 0
+    assert await billing.emitted("bill.issued") == []
+    assert (await billing.run(batch=2)).bills == 3
+    assert (await billing.run(batch=2)).bills == 0
 
 
-async def test_a_period_that_cannot_be_billed_any_more_is_set_aside_and_stops_nobody(desk: Desk) -> None:
-    await desk.customer()
-    await desk.customer(SECOND)
-    await desk.import_readings(reading(320), reading(50, code=SECOND))
-    await desk.customer(version=2, price_group="castle")  # the contract was changed to nonsense after the import
-    run = await desk.run()
+async def test_a_period_that_cannot_be_billed_any_more_is_set_aside_and_stops_nobody(billing: BillingHandlers) -> None:
+    await billing.customer()
+    await billing.customer(SECOND)
+    await billing.import_readings(reading(320), reading(50, code=SECOND))
+    await billing.customer(version=2, price_group="castle")  # the contract was changed to nonsense after the import
+    run = await billing.run()
     assert run.bills == 1
     assert run.problems == ("PB14010012345 10/2026/1: there is no price group 'castle'",)
-    assert (await desk.run()).problems == ()
-    await desk.customer(version=3)
-    assert (await desk.run()).bills == 0
-    assert (await desk.run(again=True)).bills == 1
+    assert (await billing.run()).problems == ()
+    await billing.customer(version=3)
+    assert (await billing.run()).bills == 0
+    assert (await billing.run(again=True)).bills == 1
 
 
-async def test_a_bill_of_nothing_is_paid_at_once(desk: Desk) -> None:
-    await desk.customer()
-    account = await desk.bill(0)
+async def test_a_bill_of_nothing_is_paid_at_once(billing: BillingHandlers) -> None:
+    await billing.customer()
+    account = await billing.bill(0)
     assert (account.bills[0].state, account.bills[0].total, account.account.open_bills) == (BillState.PAID, 0, 0)
 
 
-async def test_a_folder_is_taken_in_as_a_whole(desk: Desk, tmp_path: Path) -> None:
-    await desk.customer()
+async def test_a_folder_is_taken_in_as_a_whole(billing: BillingHandlers, tmp_path: Path) -> None:
+    await billing.customer()
     with pytest.raises(FileNotFoundError):
-        await import_folder(desk.new_work, tmp_path, TARIFFS)
+        await import_folder(billing.new_work, tmp_path, TARIFFS)
     header = "collection_point_code,name,kind,address,opening_hours,phone,unit_code\n"
     (tmp_path / "readings.csv").write_text("\ufeff" + readings(reading(320)), encoding="utf-8")
     (tmp_path / "collection_points.csv").write_text(
         header + "BD01,Bưu điện,post_office,Cà Mau,,chín,PB1401\nBD01,A,shop,C,,,PB1401\nBD\x01,A,bank,C,,,PB14\n",
         encoding="utf-8",
     )
-    report = await import_folder(desk.new_work, tmp_path, TARIFFS)
+    report = await import_folder(billing.new_work, tmp_path, TARIFFS)
     assert [(bad.file, bad.line, bad.column) for bad in report.bad_lines] == [
         ("collection_points.csv", 2, "phone"),
         ("collection_points.csv", 3, "kind"),
         ("collection_points.csv", 4, "collection_point_code"),
         ("collection_points.csv", 4, "unit_code"),
     ]
-    assert await desk.pool.fetchval("SELECT count(*) FROM metered_periods") == 0
+    assert await billing.pool.fetchval("SELECT count(*) FROM metered_periods") == 0
     (tmp_path / "collection_points.csv").write_text(
         header + "BD01,Bưu điện,post_office,Cà Mau,,0952 000 001,PB1401\n", encoding="utf-8"
     )
-    report = await import_folder(desk.new_work, tmp_path, TARIFFS)
+    report = await import_folder(billing.new_work, tmp_path, TARIFFS)
     assert report.as_dict() == {
         "ok": True,
         "files": {
@@ -242,13 +249,13 @@ async def test_a_folder_is_taken_in_as_a_whole(desk: Desk, tmp_path: Path) -> No
         "reject_files": [],
     }
     (tmp_path / "readings.csv").write_bytes(b"\xff\xfe")
-    assert not (await import_folder(desk.new_work, tmp_path, TARIFFS)).ok
+    assert not (await import_folder(billing.new_work, tmp_path, TARIFFS)).ok
 
 
-async def test_good_readings_are_kept_on_demand_and_never_half_a_bill(desk: Desk, tmp_path: Path) -> None:
+async def test_good_readings_are_kept_on_demand_and_never_half_a_bill(billing: BillingHandlers, tmp_path: Path) -> None:
     for code in (CODE, SECOND):
-        await desk.customer(code)
-    await desk.customer("PB14010012347", price_group="production_lt6kv")
+        await billing.customer(code)
+    await billing.customer("PB14010012347", price_group="production_lt6kv")
     registers = [
         reading(kwh, code="PB14010012347", register=register) for register, kwh in (("TD", 5), ("BT", 12), ("CD", 3))
     ]
@@ -262,7 +269,7 @@ async def test_good_readings_are_kept_on_demand_and_never_half_a_bill(desk: Desk
         registers[2],
     )
     (tmp_path / "readings.csv").write_text(readings(*lines), encoding="utf-8")
-    report = await import_folder(desk.new_work, tmp_path, TARIFFS, options=ImportOptions(keep_good=True))
+    report = await import_folder(billing.new_work, tmp_path, TARIFFS, options=ImportOptions(keep_good=True))
     assert (report.ok, report.files["readings.csv"].rows, report.files["readings.csv"].added) == (True, 1, 1)
     assert [(bad.line, bad.message.split(":")[0]) for bad in report.rejected] == [
         (2, f"another line of {CODE} is wrong"),
@@ -271,18 +278,18 @@ async def test_good_readings_are_kept_on_demand_and_never_half_a_bill(desk: Desk
         (6, "customer_code is not like PB14010012345"),
         (7, "another line of PB14010012347 is wrong"),
     ]
-    assert await desk.pool.fetchval("SELECT array_agg(customer_code) FROM metered_periods") == [SECOND]
+    assert await billing.pool.fetchval("SELECT array_agg(customer_code) FROM metered_periods") == [SECOND]
     corrected = report.reject_files["readings.csv"].replace("1.320", "1320").replace("PB14,", "PB14010012347,")
     (tmp_path / "readings.csv").write_text(corrected, encoding="utf-8-sig")
-    report = await import_folder(desk.new_work, tmp_path, TARIFFS)
+    report = await import_folder(billing.new_work, tmp_path, TARIFFS)
     assert (report.ok, report.files["readings.csv"].added) == (True, 3)
 
 
-async def test_one_meter_of_two_customers_on_the_same_days_is_refused_naming_both(desk: Desk) -> None:
+async def test_one_meter_of_two_customers_on_the_same_days_is_refused_naming_both(billing: BillingHandlers) -> None:
     for code in (CODE, SECOND):
-        await desk.customer(code)
+        await billing.customer(code)
     other = reading(50, code=SECOND).replace("M12346", "M12345")
-    report = await desk.import_readings(reading(50), other)
+    report = await billing.import_readings(reading(50), other)
     assert [(bad.line, bad.message) for bad in report.bad_lines if bad.slug == "two-customers"] == [
         (2, f"M12345 is read for {CODE} and, in line 3, for {SECOND}"),
         (3, f"M12345 is read for {SECOND} and, in line 2, for {CODE}"),
@@ -290,13 +297,13 @@ async def test_one_meter_of_two_customers_on_the_same_days_is_refused_naming_bot
     # A meter that was moved from one to the other is read for both, on other days.
     before = reading(50, 9, code=SECOND).replace("M12346", "M12345")
     text = "\n".join([READINGS_HEADER + ",multiplier,digits", reading(50) + ",,", before + ",1,5"])
-    assert (await import_files(desk.new_work, {"readings.csv": text}, TARIFFS)).ok
+    assert (await import_files(billing.new_work, {"readings.csv": text}, TARIFFS)).ok
 
 
-async def test_a_due_date_that_is_not_given_follows_the_period(desk: Desk) -> None:
-    await desk.customer()
+async def test_a_due_date_that_is_not_given_follows_the_period(billing: BillingHandlers) -> None:
+    await billing.customer()
     line = reading(50).rpartition(",")[0] + ","
-    await import_files(desk.new_work, {"readings.csv": readings(line)}, TARIFFS, due_days=7)
-    await desk.run()
-    assert str((await desk.account()).bills[0].due_date) == "2026-11-07"
-    assert (await desk.state(CODE)).debt == 107_136
+    await import_files(billing.new_work, {"readings.csv": readings(line)}, TARIFFS, due_days=7)
+    await billing.run()
+    assert str((await billing.account()).bills[0].due_date) == "2026-11-07"
+    assert (await billing.state(CODE)).debt == 107_136

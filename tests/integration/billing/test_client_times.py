@@ -14,7 +14,7 @@ from shared.db import migrate, open_pool
 from shared.ids import new_id
 from shared.problems import Problem
 from shared.testing.databases import TestDatabases
-from tests.integration.billing.billing_handlers import CODE, COLLECTOR, NOW, Desk
+from tests.integration.billing.billing_handlers import CODE, COLLECTOR, NOW, BillingHandlers
 
 MIGRATIONS = Path(services.billing.__file__).parent / "migrations"
 WILD = [
@@ -25,9 +25,9 @@ WILD = [
 ]
 
 
-async def slug(desk: Desk, method: PaymentMethod, received_at: datetime) -> str:
+async def slug(billing: BillingHandlers, method: PaymentMethod, received_at: datetime) -> str:
     with pytest.raises(Problem) as caught:
-        await desk.pay(
+        await billing.pay(
             1, method=method, received_at=received_at, reference="" if method is PaymentMethod.CASH else "FT1"
         )
     return caught.value.slug
@@ -36,44 +36,44 @@ async def slug(desk: Desk, method: PaymentMethod, received_at: datetime) -> str:
 @pytest.mark.parametrize("received_at", WILD)
 @pytest.mark.parametrize("method", list(PaymentMethod))
 async def test_money_of_a_time_that_cannot_be_is_refused(
-    desk: Desk, method: PaymentMethod, received_at: datetime
+    billing: BillingHandlers, method: PaymentMethod, received_at: datetime
 ) -> None:
-    await desk.customer()
-    await desk.bill(100)
-    await desk.open_shift()
-    assert await slug(desk, method, received_at) == "clock-wrong"
-    assert (await desk.account()).payments == []
+    await billing.customer()
+    await billing.bill(100)
+    await billing.open_shift()
+    assert await slug(billing, method, received_at) == "clock-wrong"
+    assert (await billing.account()).payments == []
 
 
-async def test_a_payment_counts_at_the_servers_time_and_keeps_the_stated_one(desk: Desk) -> None:
-    await desk.customer()
-    await desk.bill(100)
-    await desk.open_shift()
+async def test_a_payment_counts_at_the_servers_time_and_keeps_the_stated_one(billing: BillingHandlers) -> None:
+    await billing.customer()
+    await billing.bill(100)
+    await billing.open_shift()
     stated = NOW - timedelta(hours=3)
-    paid = (await desk.cash(1000, received_at=stated)).payment
-    assert (paid.received_at, paid.stated_at) == (desk.now, stated)
-    assert await slug(desk, PaymentMethod.CASH, NOW - timedelta(days=30)) == "clock-wrong"
-    posted = (await desk.pay(1000, received_at=NOW - timedelta(days=30), reference="FT2")).payment
-    assert (posted.received_at, posted.stated_at) == (desk.now, NOW - timedelta(days=30))
+    paid = (await billing.cash(1000, received_at=stated)).payment
+    assert (paid.received_at, paid.stated_at) == (billing.now, stated)
+    assert await slug(billing, PaymentMethod.CASH, NOW - timedelta(days=30)) == "clock-wrong"
+    posted = (await billing.pay(1000, received_at=NOW - timedelta(days=30), reference="FT2")).payment
+    assert (posted.received_at, posted.stated_at) == (billing.now, NOW - timedelta(days=30))
 
 
 @pytest.mark.parametrize("stated", WILD)
-async def test_a_shift_opens_and_closes_at_the_servers_time_only(desk: Desk, stated: datetime) -> None:
+async def test_a_shift_opens_and_closes_at_the_servers_time_only(billing: BillingHandlers, stated: datetime) -> None:
     with pytest.raises(Problem) as caught:
-        await desk.open_shift(opened_at=stated)
+        await billing.open_shift(opened_at=stated)
     assert caught.value.slug == "clock-wrong"
-    shift = (await desk.open_shift()).shift
+    shift = (await billing.open_shift()).shift
     with pytest.raises(Problem) as caught:
-        await desk.close_shift(shift.shift_id, 0, closed_at=stated)
+        await billing.close_shift(shift.shift_id, 0, closed_at=stated)
     assert caught.value.slug == "clock-wrong"
 
 
-async def test_a_shift_never_closes_before_it_opened(desk: Desk) -> None:
-    shift = (await desk.open_shift(opened_at=NOW)).shift
-    desk.now -= timedelta(minutes=5)
-    closed = (await desk.close_shift(shift.shift_id, 0, closed_at=NOW - timedelta(hours=2))).shift
+async def test_a_shift_never_closes_before_it_opened(billing: BillingHandlers) -> None:
+    shift = (await billing.open_shift(opened_at=NOW)).shift
+    billing.now -= timedelta(minutes=5)
+    closed = (await billing.close_shift(shift.shift_id, 0, closed_at=NOW - timedelta(hours=2))).shift
     assert closed.closed_at == shift.opened_at
-    stated = await desk.pool.fetchrow("SELECT stated_opened_at, stated_closed_at FROM shifts")
+    stated = await billing.pool.fetchrow("SELECT stated_opened_at, stated_closed_at FROM shifts")
     assert tuple(stated or ()) == (NOW, NOW - timedelta(hours=2))
 
 
@@ -91,21 +91,23 @@ async def test_a_shift_never_closes_before_it_opened(desk: Desk) -> None:
         "UPDATE shifts SET stated_opened_at = '1970-01-01'",
     ],
 )
-async def test_the_database_itself_refuses_such_times(desk: Desk, change: str) -> None:
-    await desk.customer()
-    await desk.bill(100)
-    shift = (await desk.open_shift()).shift
-    await desk.cash(1000)
-    await desk.close_shift(shift.shift_id, 1000)
+async def test_the_database_itself_refuses_such_times(billing: BillingHandlers, change: str) -> None:
+    await billing.customer()
+    await billing.bill(100)
+    shift = (await billing.open_shift()).shift
+    await billing.cash(1000)
+    await billing.close_shift(shift.shift_id, 1000)
     with pytest.raises(asyncpg.CheckViolationError):
-        await desk.pool.execute(change)
+        await billing.pool.execute(change)
 
 
-async def test_a_payment_that_cannot_be_read_does_not_hide_the_others(desk: Desk) -> None:
-    await desk.customer()
-    unreadable, sound = [(await desk.pay(1000, reference=reference)).payment for reference in ("FT1", "FT2")]
-    await desk.pool.execute("UPDATE payments SET collector_code = 'không' WHERE payment_id = $1", unreadable.payment_id)
-    account = await desk.account()
+async def test_a_payment_that_cannot_be_read_does_not_hide_the_others(billing: BillingHandlers) -> None:
+    await billing.customer()
+    unreadable, sound = [(await billing.pay(1000, reference=reference)).payment for reference in ("FT1", "FT2")]
+    await billing.pool.execute(
+        "UPDATE payments SET collector_code = 'không' WHERE payment_id = $1", unreadable.payment_id
+    )
+    account = await billing.account()
     assert [payment.payment_id for payment in account.payments] == [sound.payment_id]
     assert account.account.credit == 2000
 
@@ -136,11 +138,11 @@ async def test_a_migration_finds_names_and_repairs_what_earlier_versions_stored(
             ('{sound}', '{CODE}', 1, 1, 'transfer', '2026-11-19 10:00+07', '2026-11-20 10:00+07', 'B')
     """)
     await migrate(databases.url(await earlier.fetchval("SELECT current_database()")), MIGRATIONS)
-    desk = Desk(earlier)
-    times = {payment.payment_id: payment.received_at for payment in (await desk.account()).payments}
+    billing = BillingHandlers(earlier)
+    times = {payment.payment_id: payment.received_at for payment in (await billing.account()).payments}
     recorded = datetime(2026, 11, 20, 3, tzinfo=UTC)
     assert times == {wild: recorded, sound: recorded - timedelta(days=1)}
-    assert (await desk.shift(shift)).shift.closed_at == (await desk.shift(shift)).shift.opened_at
+    assert (await billing.shift(shift)).shift.closed_at == (await billing.shift(shift)).shift.opened_at
     named = await earlier.fetch("SELECT table_name, row_id, column_name, was FROM implausible_times ORDER BY 1")
     assert [tuple(row) for row in named] == [
         ("payments", wild, "received_at", "-infinity"),

@@ -19,7 +19,7 @@ from shared.contracts.message import Request
 from shared.db import migrate, open_pool
 from shared.problems import SameIdOtherContent
 from shared.testing.databases import TestDatabases
-from tests.integration.billing.billing_handlers import Desk
+from tests.integration.billing.billing_handlers import BillingHandlers
 
 migrations: Any = import_module("shared.db.migrate")
 SHARED: Path = migrations.SHARED
@@ -167,10 +167,10 @@ async def pool(
     await databases.drop(url)
 
 
-async def upgraded(pool: asyncpg.Pool, databases: TestDatabases, *phases: str) -> Desk:
+async def upgraded(pool: asyncpg.Pool, databases: TestDatabases, *phases: str) -> BillingHandlers:
     name = await pool.fetchval("SELECT current_database()")
     await migrate(databases.url(name), MIGRATIONS, phases=phases)
-    return Desk(pool)
+    return BillingHandlers(pool)
 
 
 @pytest.mark.parametrize(("request_made", "_fingerprint", "answer"), ANSWERED)
@@ -183,15 +183,15 @@ async def test_a_request_that_version_0_1_has_answered_gets_that_answer(
     _fingerprint: str,
     answer: dict[str, Any],
 ) -> None:
-    desk = await upgraded(pool, databases, *phases)
-    async with desk.new_work() as work:
-        repeated: Any = await desk.answer(request_made, work)
+    billing = await upgraded(pool, databases, *phases)
+    async with billing.new_work() as work:
+        repeated: Any = await billing.answer(request_made, work)
     assert repeated == type(request_made).reply_type.model_validate(answer)
 
     other = request_made.model_copy(update=_other_content(request_made))
-    async with desk.new_work() as work:
+    async with billing.new_work() as work:
         with pytest.raises(SameIdOtherContent):
-            await desk.answer(other, work)
+            await billing.answer(other, work)
 
 
 def _other_content(request: Request[Any]) -> dict[str, Any]:
@@ -213,10 +213,10 @@ async def test_a_copy_of_version_0_1_that_still_runs_finds_the_answers_of_the_ne
         update={"payment_id": UUID(int=11), "method": PaymentMethod.TRANSFER, "collector_code": None, "bill_ids": []}
     )
     later = payment.model_copy(update={"payment_id": UUID(int=12)})
-    desk = await upgraded(pool, databases, "pre")
-    await desk.customer(CUSTOMER)
-    async with desk.new_work() as work:
-        answer = await desk.answer(payment, work)
+    billing = await upgraded(pool, databases, "pre")
+    await billing.customer(CUSTOMER)
+    async with billing.new_work() as work:
+        answer = await billing.answer(payment, work)
     row = await pool.fetchrow(EARLIER_FIND, payment.message_name, payment.payment_id)
     assert row is not None
     assert json.loads(row["answer"]) == json.loads(answer.model_dump_json())
@@ -227,8 +227,8 @@ async def test_a_copy_of_version_0_1_that_still_runs_finds_the_answers_of_the_ne
     fingerprint = "bb06d71ddd6479af8c5f81eeb04fe8f20514afcb4e541ccdd4c7f9872746f2d8"
     kept = await pool.fetchval(EARLIER_KEEP, later.message_name, later.payment_id, fingerprint, text)
     assert kept is True
-    async with desk.new_work() as work:
-        assert (await desk.answer(later, work)).account.version == 99
+    async with billing.new_work() as work:
+        assert (await billing.answer(later, work)).account.version == 99
     assert await pool.fetchval(EARLIER_KEEP, later.message_name, later.payment_id, "another", text) is None
 
 

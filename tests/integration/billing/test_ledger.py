@@ -10,7 +10,7 @@ import pytest
 from services.billing.rounding.rules import RoundingRule
 from shared.contracts.common import PaymentMethod
 from shared.problems import Problem
-from tests.integration.billing.billing_handlers import NOW, Desk
+from tests.integration.billing.billing_handlers import NOW, BillingHandlers
 
 
 @dataclass
@@ -59,13 +59,13 @@ class Ledger:
 
 
 @pytest.mark.parametrize("seed", range(6))
-async def test_random_days_end_as_the_model_says(desk: Desk, seed: int) -> None:
+async def test_random_days_end_as_the_model_says(billing: BillingHandlers, seed: int) -> None:
     rng = Random(seed)
-    desk.cash_ceiling = 10**11
-    desk.rounding_rules = [RoundingRule(in_force_from=date.min, step=1000)]
+    billing.cash_ceiling = 10**11
+    billing.rounding_rules = [RoundingRule(in_force_from=date.min, step=1000)]
     ledger = Ledger()
-    await desk.customer()
-    shift_id = (await desk.open_shift()).shift.shift_id
+    await billing.customer()
+    shift_id = (await billing.open_shift()).shift.shift_id
     months = list(range(1, 37))
     rng.shuffle(months)
     version = 0
@@ -74,7 +74,7 @@ async def test_random_days_end_as_the_model_says(desk: Desk, seed: int) -> None:
             case "bill" if months:
                 age = months.pop()
                 year, month = 2024 + (age - 1) // 12, (age - 1) % 12 + 1
-                account = await desk.bill(rng.choice([0, 1, 40, 120, 333]), month, year=year)
+                account = await billing.bill(rng.choice([0, 1, 40, 120, 333]), month, year=year)
                 bill = next(bill for bill in account.bills if (bill.year, bill.month) == (year, month))
                 ledger.bills[age] = (bill.vat, bill.pre_vat)
                 version += 1
@@ -83,19 +83,19 @@ async def test_random_days_end_as_the_model_says(desk: Desk, seed: int) -> None:
                 amount = min(rng.choice([1000, 50_000, asked, asked]), asked)
                 if ledger.debt == 0:
                     with pytest.raises(Problem, match=r"already-paid|nothing-to-pay"):
-                        await desk.cash(amount)
+                        await billing.cash(amount)
                     continue
-                reply = await desk.cash(amount)
+                reply = await billing.cash(amount)
                 ledger.money[reply.payment.payment_id] = Money(amount, cash=True)
                 version += 1
             case "posting":
                 amount = rng.choice([1, 12_345, 100_000, 700_000, max(1, ledger.debt)])
-                reply = await desk.pay(amount, method=PaymentMethod.COLLECTION_POINT)
+                reply = await billing.pay(amount, method=PaymentMethod.COLLECTION_POINT)
                 ledger.money[reply.payment.payment_id] = Money(amount, cash=False)
                 version += 1
             case "reverse" if standing := [key for key, money in ledger.money.items() if money.standing]:
                 payment_id = rng.choice(standing)
-                reply = await desk.reverse(payment_id)
+                reply = await billing.reverse(payment_id)
                 assert sum(part.vat + part.principal for part in reply.payment.allocations) + reply.payment.credit == (
                     ledger.money[payment_id].amount
                 )
@@ -104,16 +104,16 @@ async def test_random_days_end_as_the_model_says(desk: Desk, seed: int) -> None:
             case _:
                 continue
         ledger.settle()
-        await check(desk, ledger, version, shift_id)
-    closed = await desk.close_shift(shift_id, (await desk.shift()).shift.cash_in_hand)
+        await check(billing, ledger, version, shift_id)
+    closed = await billing.close_shift(shift_id, (await billing.shift()).shift.cash_in_hand)
     cash = [money for money in ledger.money.values() if money.cash]
     assert closed.shift.totals.cash == sum(money.amount for money in cash if money.standing)
     assert closed.shift.totals.reversals == sum(not money.standing for money in cash)
 
 
-async def check(desk: Desk, ledger: Ledger, version: int, shift_id: UUID) -> None:
+async def check(billing: BillingHandlers, ledger: Ledger, version: int, shift_id: UUID) -> None:
     """Compare everything that can be seen from outside with the model."""
-    account = await desk.account(history=60)
+    account = await billing.account(history=60)
     assert (account.account.debt, account.account.credit) == (ledger.debt, ledger.credit)
     assert account.account.version == version
     assert account.account.debt == 0 or account.account.credit == 0
@@ -128,9 +128,9 @@ async def check(desk: Desk, ledger: Ledger, version: int, shift_id: UUID) -> Non
     billed = sum(sum(bill) for bill in ledger.bills.values())
     received = sum(money.amount for money in ledger.money.values() if money.standing)
     assert billed - account.account.debt == received - account.account.credit
-    last = (await desk.said())[-1]
+    last = (await billing.emitted())[-1]
     assert last["account"] == account.account.model_dump(mode="json")
-    assert (await desk.shift(shift_id)).shift.cash_in_hand == sum(
+    assert (await billing.shift(shift_id)).shift.cash_in_hand == sum(
         money.amount for money in ledger.money.values() if money.cash and money.standing
     )
-    assert desk.now > NOW
+    assert billing.now > NOW

@@ -8,7 +8,7 @@ from services.billing.imports.files import import_files
 from shared.contracts.common import NextStep, Outcome
 from shared.ids import new_id
 from shared.messaging import RetryLater
-from tests.integration.billing.billing_handlers import CODE, NOW, TARIFFS, Desk
+from tests.integration.billing.billing_handlers import CODE, NOW, TARIFFS, BillingHandlers
 
 POINTS = """collection_point_code,name,kind,address,opening_hours,phone,unit_code
 BD09,Bưu điện Năm Căn,post_office,Năm Căn,T2-T6,0952 000 009,PB1403
@@ -27,11 +27,13 @@ NH01,Ngân hàng,bank,Bạc Liêu,T2-T6,0952 000 001,PB1901
         (Outcome.CANNOT_PAY, NextStep.COLLECTION_POINT, "collection_point"),
     ],
 )
-async def test_a_visit_issues_the_right_notice(desk: Desk, outcome: Outcome, next_step: NextStep, kind: str) -> None:
-    await desk.customer()
-    await desk.bill(320)
-    await desk.visit(outcome, next_step)
-    assert [notice["kind"] for notice in await desk.said("notice.issued")] == [kind]
+async def test_a_visit_issues_the_right_notice(
+    billing: BillingHandlers, outcome: Outcome, next_step: NextStep, kind: str
+) -> None:
+    await billing.customer()
+    await billing.bill(320)
+    await billing.visit(outcome, next_step)
+    assert [notice["kind"] for notice in await billing.emitted("notice.issued")] == [kind]
 
 
 @pytest.mark.parametrize(
@@ -42,38 +44,40 @@ async def test_a_visit_issues_the_right_notice(desk: Desk, outcome: Outcome, nex
     ],
 )
 async def test_who_checked_a_notice_and_cannot_pay_gets_another_with_what_was_agreed_on(
-    desk: Desk, next_step: NextStep, kinds: list[tuple[str, bool]]
+    billing: BillingHandlers, next_step: NextStep, kinds: list[tuple[str, bool]]
 ) -> None:
-    await desk.customer()
-    await desk.bill(320)
-    visit_id = await desk.visit(Outcome.MET)
-    await desk.visit(Outcome.CANNOT_PAY, next_step, visit_id=visit_id, first_record=False)
-    notices = await desk.said("notice.issued")
+    await billing.customer()
+    await billing.bill(320)
+    visit_id = await billing.visit(Outcome.MET)
+    await billing.visit(Outcome.CANNOT_PAY, next_step, visit_id=visit_id, first_record=False)
+    notices = await billing.emitted("notice.issued")
     assert [(notice["kind"], notice["after_check"]) for notice in notices] == kinds
 
 
-async def test_who_owed_nothing_when_met_and_cannot_pay_a_new_bill_at_the_same_visit_gets_a_notice(desk: Desk) -> None:
-    await desk.customer()
-    visit_id = await desk.visit(Outcome.MET)
-    await desk.bill(320)
-    await desk.visit(Outcome.CANNOT_PAY, visit_id=visit_id, first_record=False)
-    assert [notice["kind"] for notice in await desk.said("notice.issued")] == ["cannot_pay"]
+async def test_who_owed_nothing_when_met_and_cannot_pay_a_new_bill_at_the_same_visit_gets_a_notice(
+    billing: BillingHandlers,
+) -> None:
+    await billing.customer()
+    visit_id = await billing.visit(Outcome.MET)
+    await billing.bill(320)
+    await billing.visit(Outcome.CANNOT_PAY, visit_id=visit_id, first_record=False)
+    assert [notice["kind"] for notice in await billing.emitted("notice.issued")] == ["cannot_pay"]
 
 
-async def test_records_of_a_visit_that_come_in_the_wrong_order_issue_one_notice(desk: Desk) -> None:
-    await desk.customer()
-    await desk.bill(320)
-    visit_id = await desk.visit(Outcome.CANNOT_PAY, first_record=False)
-    await desk.visit(Outcome.MET, visit_id=visit_id)
-    assert [notice["kind"] for notice in await desk.said("notice.issued")] == ["cannot_pay"]
+async def test_records_of_a_visit_that_come_in_the_wrong_order_issue_one_notice(billing: BillingHandlers) -> None:
+    await billing.customer()
+    await billing.bill(320)
+    visit_id = await billing.visit(Outcome.CANNOT_PAY, first_record=False)
+    await billing.visit(Outcome.MET, visit_id=visit_id)
+    assert [notice["kind"] for notice in await billing.emitted("notice.issued")] == ["cannot_pay"]
 
 
-async def test_a_notice_carries_bills_account_and_appointment(desk: Desk) -> None:
-    await desk.customer()
-    account = await desk.bill(320)
+async def test_a_notice_carries_bills_account_and_appointment(billing: BillingHandlers) -> None:
+    await billing.customer()
+    account = await billing.bill(320)
     appointment = NOW + timedelta(days=3)
-    visit_id = await desk.visit(Outcome.CANNOT_PAY, appointment=appointment)
-    [notice] = await desk.said("notice.issued")
+    visit_id = await billing.visit(Outcome.CANNOT_PAY, appointment=appointment)
+    [notice] = await billing.emitted("notice.issued")
     assert notice["visit_id"] == str(visit_id)
     assert notice["notice_number"] == "TB26-0000001"
     assert notice["bills"] == [account.bills[0].model_dump(mode="json")]
@@ -83,66 +87,66 @@ async def test_a_notice_carries_bills_account_and_appointment(desk: Desk) -> Non
     assert notice["collection_points"] == []
 
 
-async def test_a_visit_has_one_notice_of_a_kind_whatever_is_repeated(desk: Desk) -> None:
-    await desk.customer()
-    await desk.bill(320)
+async def test_a_visit_has_one_notice_of_a_kind_whatever_is_repeated(billing: BillingHandlers) -> None:
+    await billing.customer()
+    await billing.bill(320)
     visit_id = new_id()
     for _ in range(3):
-        await desk.visit(Outcome.MET, visit_id=visit_id)
-    await desk.visit(Outcome.CANNOT_PAY, NextStep.COLLECTION_POINT, visit_id=visit_id, first_record=False)
-    notices = await desk.said("notice.issued")
+        await billing.visit(Outcome.MET, visit_id=visit_id)
+    await billing.visit(Outcome.CANNOT_PAY, NextStep.COLLECTION_POINT, visit_id=visit_id, first_record=False)
+    notices = await billing.emitted("notice.issued")
     assert [notice["kind"] for notice in notices] == ["check", "collection_point"]
     assert len({notice["notice_id"] for notice in notices}) == 2
 
 
-async def test_who_owes_nothing_gets_no_notice(desk: Desk) -> None:
-    await desk.customer()
-    await desk.visit(Outcome.MET)
-    await desk.bill(320)
-    await desk.pay(871_020)
-    await desk.visit(Outcome.AWAY)
-    assert await desk.said("notice.issued") == []
+async def test_who_owes_nothing_gets_no_notice(billing: BillingHandlers) -> None:
+    await billing.customer()
+    await billing.visit(Outcome.MET)
+    await billing.bill(320)
+    await billing.pay(871_020)
+    await billing.visit(Outcome.AWAY)
+    assert await billing.emitted("notice.issued") == []
 
 
-async def test_the_way_to_a_collection_point_names_the_nearest(desk: Desk) -> None:
-    await import_files(desk.new_work, {"collection_points.csv": POINTS}, TARIFFS)
-    await desk.customer()
-    await desk.bill(320)
-    await desk.visit(Outcome.CANNOT_PAY, NextStep.COLLECTION_POINT)
-    [notice] = await desk.said("notice.issued")
+async def test_the_way_to_a_collection_point_names_the_nearest(billing: BillingHandlers) -> None:
+    await import_files(billing.new_work, {"collection_points.csv": POINTS}, TARIFFS)
+    await billing.customer()
+    await billing.bill(320)
+    await billing.visit(Outcome.CANNOT_PAY, NextStep.COLLECTION_POINT)
+    [notice] = await billing.emitted("notice.issued")
     assert [(point["collection_point_code"], point["phone"]) for point in notice["collection_points"]] == [
         ("BD01", ""),
         ("BD02", "1900 1006"),
     ]
 
 
-async def test_points_of_the_customers_own_ward_come_first(desk: Desk) -> None:
+async def test_points_of_the_customers_own_ward_come_first(billing: BillingHandlers) -> None:
     points = """collection_point_code,name,kind,address,opening_hours,phone,unit_code
 BD01,Quầy thu,counter,"Số 1, phường 9, tỉnh Cà Mau",T2-T6,,PB1401
 BD02,Bưu điện,post_office,"Chợ, Phường Tân Thành",T2-T6,,PB1401
 BD03,Ngân hàng,bank,"Phường Tân Thành, tỉnh Bạc Liêu",T2-T6,,PB1901
 """
-    await import_files(desk.new_work, {"collection_points.csv": points}, TARIFFS)
-    await desk.customer(address="12 Lý Bôn, khóm 2, P. Tân Thành, TP Cà Mau")
-    await desk.bill(320)
-    await desk.visit(Outcome.CANNOT_PAY, NextStep.COLLECTION_POINT)
-    [notice] = await desk.said("notice.issued")
+    await import_files(billing.new_work, {"collection_points.csv": points}, TARIFFS)
+    await billing.customer(address="12 Lý Bôn, khóm 2, P. Tân Thành, TP Cà Mau")
+    await billing.bill(320)
+    await billing.visit(Outcome.CANNOT_PAY, NextStep.COLLECTION_POINT)
+    [notice] = await billing.emitted("notice.issued")
     assert [point["collection_point_code"] for point in notice["collection_points"]][:2] == ["BD02", "BD01"]
 
 
-async def test_a_visit_to_a_customer_that_billing_has_not_heard_of_waits(desk: Desk) -> None:
+async def test_a_visit_to_a_customer_that_billing_has_not_heard_of_waits(billing: BillingHandlers) -> None:
     with pytest.raises(RetryLater):
-        await desk.visit(Outcome.MET)
-    await desk.customer()
-    await desk.bill(320)
-    await desk.visit(Outcome.MET)
-    assert len(await desk.said("notice.issued")) == 1
+        await billing.visit(Outcome.MET)
+    await billing.customer()
+    await billing.bill(320)
+    await billing.visit(Outcome.MET)
+    assert len(await billing.emitted("notice.issued")) == 1
 
 
-async def test_older_facts_of_a_customer_do_not_replace_newer_ones(desk: Desk) -> None:
-    await desk.customer(version=5, name="Mới")
-    await desk.customer(version=4, name="Cũ")
-    await desk.bill(320)
-    await desk.visit(Outcome.MET)
-    [notice] = await desk.said("notice.issued")
+async def test_older_facts_of_a_customer_do_not_replace_newer_ones(billing: BillingHandlers) -> None:
+    await billing.customer(version=5, name="Mới")
+    await billing.customer(version=4, name="Cũ")
+    await billing.bill(320)
+    await billing.visit(Outcome.MET)
+    [notice] = await billing.emitted("notice.issued")
     assert (notice["customer"]["customer_code"], notice["customer"]["name"]) == (CODE, "Mới")

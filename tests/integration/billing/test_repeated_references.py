@@ -7,7 +7,7 @@ import services.billing
 from services.billing.audit import audit_facts
 from shared.db import migrate, open_pool
 from shared.testing.databases import TestDatabases
-from tests.integration.billing.billing_handlers import Desk
+from tests.integration.billing.billing_handlers import BillingHandlers
 
 MIGRATIONS = Path(services.billing.__file__).parent / "migrations"
 FILL = """
@@ -38,9 +38,9 @@ async def test_a_database_with_a_reference_for_two_customers_is_upgraded_and_the
         assert "PB14010000002" in violations[0].detail
 
         second = await pool.fetchval("SELECT payment_id FROM payments WHERE reference = 'ft-1'")
-        desk = Desk(pool)
-        await desk.customer("PB14010000002")
-        await desk.reverse(second)
+        billing = BillingHandlers(pool)
+        await billing.customer("PB14010000002")
+        await billing.reverse(second)
         async with pool.acquire() as connection:
             assert (await audit_facts(connection)).violations == []
     finally:

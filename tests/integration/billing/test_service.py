@@ -1,4 +1,4 @@
-"""The billing service as a whole on the real broker: other parts ask it and hear from it by messages alone."""
+"""The billing service as a whole on the real broker: other parts send requests and consume its events, nothing else."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -43,27 +43,27 @@ from shared.testing.conditions import wait_until
 from shared.testing.fixtures import BusFactory
 from tests.integration.billing.billing_handlers import CODE, COLLECTOR, NOW, TARIFFS, facts, reading, readings
 
-BILLING_SAYS = (BillIssued, NoticeIssued, PaymentRecorded, PaymentReversed, ShiftClosed)
+BILLING_EMITS = (BillIssued, NoticeIssued, PaymentRecorded, PaymentReversed, ShiftClosed)
 
 
 @dataclass
-class Town:
+class BillingSystem:
     """Billing in several copies, and the rest of the system as one bus."""
 
     bus: Bus
     copies: list[Running]
     database_url: str
     pool: asyncpg.Pool
-    heard: list[Event] = field(default_factory=list)
+    emitted: list[Event] = field(default_factory=list)
 
     def of(self, kind: type[Event]) -> list[Any]:
-        return [event for event in self.heard if isinstance(event, kind)]
+        return [event for event in self.emitted if isinstance(event, kind)]
 
-    async def hears(self, kind: type[Event], count: int = 1) -> list[Any]:
+    async def wait_for(self, kind: type[Event], count: int = 1) -> list[Any]:
         await wait_until(lambda: len(self.of(kind)) >= count, message=f"{count} x {kind.__name__}")
         return self.of(kind)
 
-    async def say(self, *events: Event) -> None:
+    async def emit(self, *events: Event) -> None:
         async with self.bus.work() as work:
             for event in events:
                 await work.emit(event)
@@ -76,16 +76,16 @@ class Town:
 
 
 @asynccontextmanager
-async def town(
+async def billing_system(
     copies: int,
     settings: Callable[[str], BillingSettings],
     database: Callable[..., Awaitable[str]],
     bus_for: BusFactory,
-) -> AsyncIterator[Town]:
-    heard: list[Event] = []
+) -> AsyncIterator[BillingSystem]:
+    emitted: list[Event] = []
 
-    async def listen(event: Event, work: UnitOfWork) -> None:
-        heard.append(event)
+    async def keep(event: Event, work: UnitOfWork) -> None:
+        emitted.append(event)
 
     url = await database("billing")
     async with AsyncExitStack() as stack:
@@ -93,16 +93,16 @@ async def town(
         # Stands in for the services around billing: it emits what they emit, and consumes what billing emits.
         neighbour = Topology(
             service="gateway",
-            handlers=[EventHandler(event, listen) for event in BILLING_SAYS],
+            handlers=[EventHandler(event, keep) for event in BILLING_EMITS],
             emits=[CustomerChanged, VisitRecorded],
         )
         bus = await bus_for(neighbour, database_url=await database())
         pool = await stack.enter_async_context(asyncpg.create_pool(url, min_size=0, max_size=2))
-        yield Town(bus, running, url, pool, heard)
+        yield BillingSystem(bus, running, url, pool, emitted)
 
 
 @pytest.fixture
-def new_town(
+def new_system(
     amqp_url: str, namespace: str, database: Callable[..., Awaitable[str]], bus_for: BusFactory
 ) -> Callable[..., Any]:
     def settings(database_url: str) -> BillingSettings:
@@ -110,22 +110,22 @@ def new_town(
             amqp_url=SecretStr(amqp_url), database_url=SecretStr(database_url), namespace=namespace, instance="test"
         )
 
-    return partial(town, settings=settings, database=database, bus_for=bus_for)
+    return partial(billing_system, settings=settings, database=database, bus_for=bus_for)
 
 
-async def knows_customer(place: Town, code: str = CODE) -> None:
+async def knows_customer(system: BillingSystem, code: str = CODE) -> None:
     async def known() -> bool:
-        return bool(await place.pool.fetchval("SELECT true FROM accounts WHERE customer_code = $1", code))
+        return bool(await system.pool.fetchval("SELECT true FROM accounts WHERE customer_code = $1", code))
 
-    await wait_until(known, message="billing has heard of the customer")
+    await wait_until(known, message="billing has consumed the customer")
 
 
-async def test_a_customers_day_from_the_contract_to_the_closed_shift(new_town: Callable[..., Any]) -> None:
-    async with new_town(2) as place:
-        await place.say(CustomerChanged(customer=facts(), changed_at=NOW))
-        await knows_customer(place)
-        await place.bill(readings(reading(320)))
-        [issued] = await place.hears(BillIssued)
+async def test_a_customers_day_from_the_contract_to_the_closed_shift(new_system: Callable[..., Any]) -> None:
+    async with new_system(2) as system:
+        await system.emit(CustomerChanged(customer=facts(), changed_at=NOW))
+        await knows_customer(system)
+        await system.bill(readings(reading(320)))
+        [issued] = await system.wait_for(BillIssued)
         assert issued.account.debt == 871_020
 
         visit = Visit(
@@ -139,11 +139,11 @@ async def test_a_customers_day_from_the_contract_to_the_closed_shift(new_town: C
             next_step=NextStep.DUE,
             misses=0,
         )
-        await place.say(VisitRecorded(visit=visit, first_record=True, device_id=None))
-        [notice] = await place.hears(NoticeIssued)
+        await system.emit(VisitRecorded(visit=visit, first_record=True, device_id=None))
+        [notice] = await system.wait_for(NoticeIssued)
         assert notice.bills == [issued.bill]
 
-        ask = place.bus.request
+        ask = system.bus.request
         shift_id = new_id()
         await ask(OpenShift(shift_id=shift_id, collector_code=COLLECTOR, opened_at=NOW))
         payment = RecordPayment(
@@ -162,26 +162,26 @@ async def test_a_customers_day_from_the_contract_to_the_closed_shift(new_town: C
         assert (caught.value.slug, caught.value.facts["amount"]) == ("already-paid", 871_020)
         assert (await ask(GetPayment(payment_id=payment.payment_id))).payment == paid.payment
         assert (await ask(GetAccount(customer_code=CODE, history=5))).payments == [paid.payment]
-        [recorded] = await place.hears(PaymentRecorded)
+        [recorded] = await system.wait_for(PaymentRecorded)
         assert recorded.payment == paid.payment
 
         reversal = ReversePayment(
             reversal_id=new_id(), payment_id=payment.payment_id, reason="Nhầm khách", reversed_by="KT01"
         )
         assert (await ask(reversal)).account.debt == 871_020
-        await place.hears(PaymentReversed)
+        await system.wait_for(PaymentReversed)
         assert (await ask(GetShift(collector_code=COLLECTOR))).shift.totals.reversals == 1
         closing = CloseShift(shift_id=shift_id, collector_code=COLLECTOR, counted_cash=0, closed_at=NOW)
         closed = await ask(closing)
-        [told] = await place.hears(ShiftClosed)
-        assert told.shift == closed.shift
+        [event] = await system.wait_for(ShiftClosed)
+        assert event.shift == closed.shift
         assert (await ask(GetCollectionPoints(unit_code="PB1401"))).collection_points == []
 
 
-async def test_one_payment_sent_to_several_copies_at_once_counts_once(new_town: Callable[..., Any]) -> None:
-    async with new_town(3) as place:
-        await place.say(CustomerChanged(customer=facts(), changed_at=NOW))
-        await knows_customer(place)
+async def test_one_payment_sent_to_several_copies_at_once_counts_once(new_system: Callable[..., Any]) -> None:
+    async with new_system(3) as system:
+        await system.emit(CustomerChanged(customer=facts(), changed_at=NOW))
+        await knows_customer(system)
         request = RecordPayment(
             payment_id=new_id(),
             customer_code=CODE,
@@ -190,16 +190,16 @@ async def test_one_payment_sent_to_several_copies_at_once_counts_once(new_town: 
             received_at=NOW,
             reference="FT-1",
         )
-        replies = await asyncio.gather(*(place.bus.request(request) for _ in range(12)))
+        replies = await asyncio.gather(*(system.bus.request(request) for _ in range(12)))
         assert all(reply == replies[0] for reply in replies)
-        assert (await place.bus.request(GetAccount(customer_code=CODE))).account.credit == 1_000
-        await place.hears(PaymentRecorded)
-        assert await place.pool.fetchval("SELECT count(*) FROM outbox") == 1
+        assert (await system.bus.request(GetAccount(customer_code=CODE))).account.credit == 1_000
+        await system.wait_for(PaymentRecorded)
+        assert await system.pool.fetchval("SELECT count(*) FROM outbox") == 1
 
 
-async def test_the_service_says_that_it_is_ready(new_town: Callable[..., Any]) -> None:
-    async with new_town(1) as place, aiohttp.ClientSession() as http:
-        address = f"http://127.0.0.1:{place.copies[0].http_port}"
+async def test_the_service_says_that_it_is_ready(new_system: Callable[..., Any]) -> None:
+    async with new_system(1) as system, aiohttp.ClientSession() as http:
+        address = f"http://127.0.0.1:{system.copies[0].http_port}"
 
         async def ready() -> bool:
             async with http.get(f"{address}/readyz") as answer:

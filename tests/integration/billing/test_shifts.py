@@ -8,29 +8,29 @@ import pytest
 from shared.contracts.billing import PaymentReply, ShiftReply
 from shared.ids import new_id
 from shared.problems import NotFound, Problem, SameIdOtherContent
-from tests.integration.billing.billing_handlers import COLLECTOR, Desk
+from tests.integration.billing.billing_handlers import COLLECTOR, BillingHandlers
 
 
-async def test_a_collector_has_one_open_shift(desk: Desk) -> None:
+async def test_a_collector_has_one_open_shift(billing: BillingHandlers) -> None:
     shift_id = new_id()
-    opened = await desk.open_shift(shift_id=shift_id, opening_float=100_000)
-    assert (opened.shift.cash_in_hand, opened.shift.cash_ceiling) == (100_000, desk.cash_ceiling)
-    assert await desk.open_shift(shift_id=shift_id, opening_float=100_000) == opened
+    opened = await billing.open_shift(shift_id=shift_id, opening_float=100_000)
+    assert (opened.shift.cash_in_hand, opened.shift.cash_ceiling) == (100_000, billing.cash_ceiling)
+    assert await billing.open_shift(shift_id=shift_id, opening_float=100_000) == opened
     with pytest.raises(Problem) as caught:
-        await desk.open_shift()
+        await billing.open_shift()
     assert (caught.value.slug, caught.value.facts["shift_id"]) == ("shift-already-open", str(shift_id))
     with pytest.raises(SameIdOtherContent):
-        await desk.open_shift(shift_id=shift_id, opening_float=1)
+        await billing.open_shift(shift_id=shift_id, opening_float=1)
     with pytest.raises(SameIdOtherContent):
-        await desk.open_shift(shift_id=shift_id, collector="TN02")
-    await desk.open_shift(collector="TN02")
+        await billing.open_shift(shift_id=shift_id, collector="TN02")
+    await billing.open_shift(collector="TN02")
 
 
-async def test_opening_twice_at_once_opens_once(desk: Desk) -> None:
+async def test_opening_twice_at_once_opens_once(billing: BillingHandlers) -> None:
     same = new_id()
     outcomes = await asyncio.gather(
-        *(desk.open_shift(shift_id=same) for _ in range(3)),
-        *(desk.open_shift() for _ in range(3)),
+        *(billing.open_shift(shift_id=same) for _ in range(3)),
+        *(billing.open_shift() for _ in range(3)),
         return_exceptions=True,
     )
     opened = {outcome.shift.shift_id for outcome in outcomes if isinstance(outcome, ShiftReply)}
@@ -39,40 +39,40 @@ async def test_opening_twice_at_once_opens_once(desk: Desk) -> None:
     assert slugs <= {"shift-already-open", "same-id-other-content"}
 
 
-async def test_the_cash_in_hand_follows_payments_and_reversals(desk: Desk) -> None:
-    await desk.customer()
-    await desk.bill(320)
-    await desk.open_shift(opening_float=50_000)
-    first = await desk.cash(100_000)
-    await desk.cash(200_000)
-    await desk.reverse(first.payment.payment_id)
-    shift = (await desk.shift()).shift
+async def test_the_cash_in_hand_follows_payments_and_reversals(billing: BillingHandlers) -> None:
+    await billing.customer()
+    await billing.bill(320)
+    await billing.open_shift(opening_float=50_000)
+    first = await billing.cash(100_000)
+    await billing.cash(200_000)
+    await billing.reverse(first.payment.payment_id)
+    shift = (await billing.shift()).shift
     assert shift.cash_in_hand == 250_000
     assert shift.totals.model_dump() == {"payments": 1, "cash": 200_000, "reversals": 1, "reversed_cash": 100_000}
 
 
-async def test_closing_tells_the_totals_and_the_payments(desk: Desk) -> None:
-    await desk.customer()
-    await desk.bill(320)
-    shift_id = (await desk.open_shift(opening_float=50_000)).shift.shift_id
-    kept = await desk.cash(100_000)
-    await desk.reverse((await desk.cash(200_000)).payment.payment_id)
+async def test_closing_tells_the_totals_and_the_payments(billing: BillingHandlers) -> None:
+    await billing.customer()
+    await billing.bill(320)
+    shift_id = (await billing.open_shift(opening_float=50_000)).shift.shift_id
+    kept = await billing.cash(100_000)
+    await billing.reverse((await billing.cash(200_000)).payment.payment_id)
     device_id = new_id()
-    closed = await desk.close_shift(shift_id, 150_000, denominations={"100000": 1, "50000": 1}, device_id=device_id)
+    closed = await billing.close_shift(shift_id, 150_000, denominations={"100000": 1, "50000": 1}, device_id=device_id)
     assert (closed.shift.difference, closed.shift.counted_cash) == (0, 150_000)
-    [told] = await desk.said("shift.closed")
-    assert told["payment_ids"] == [str(kept.payment.payment_id)]
-    assert (told["collector_name"], told["device_id"]) == ("Trần Văn Thu", str(device_id))
-    assert told["shift"] == closed.shift.model_dump(mode="json")
+    [event] = await billing.emitted("shift.closed")
+    assert event["payment_ids"] == [str(kept.payment.payment_id)]
+    assert (event["collector_name"], event["device_id"]) == ("Trần Văn Thu", str(device_id))
+    assert event["shift"] == closed.shift.model_dump(mode="json")
 
-    again = await desk.close_shift(shift_id, 150_000, denominations={"100000": 1, "50000": 1}, device_id=new_id())
+    again = await billing.close_shift(shift_id, 150_000, denominations={"100000": 1, "50000": 1}, device_id=new_id())
     assert again == closed
     with pytest.raises(SameIdOtherContent):
-        await desk.close_shift(shift_id, 150_001, explanation="?")
+        await billing.close_shift(shift_id, 150_001, explanation="?")
     with pytest.raises(NotFound):
-        await desk.shift()
-    assert await desk.shift(shift_id) == closed
-    assert len(await desk.said("shift.closed")) == 1
+        await billing.shift()
+    assert await billing.shift(shift_id) == closed
+    assert len(await billing.emitted("shift.closed")) == 1
 
 
 @pytest.mark.parametrize(
@@ -88,53 +88,53 @@ async def test_closing_tells_the_totals_and_the_payments(desk: Desk) -> None:
     ],
 )
 async def test_a_count_that_does_not_fit_is_refused_and_the_shift_stays_open(
-    desk: Desk, counted: int, others: dict[str, Any], slug: str
+    billing: BillingHandlers, counted: int, others: dict[str, Any], slug: str
 ) -> None:
-    shift_id = (await desk.open_shift(opening_float=100_000)).shift.shift_id
+    shift_id = (await billing.open_shift(opening_float=100_000)).shift.shift_id
     with pytest.raises(Problem) as caught:
-        await desk.close_shift(shift_id, counted, **others)
+        await billing.close_shift(shift_id, counted, **others)
     assert (caught.value.slug, caught.value.status) == (slug, 422)
-    assert (await desk.shift()).shift.closed_at is None
+    assert (await billing.shift()).shift.closed_at is None
 
 
-async def test_an_explained_difference_closes_the_shift(desk: Desk) -> None:
-    shift_id = (await desk.open_shift(opening_float=100_000)).shift.shift_id
-    closed = await desk.close_shift(shift_id, 99_000, explanation="Thối nhầm 1.000")
+async def test_an_explained_difference_closes_the_shift(billing: BillingHandlers) -> None:
+    shift_id = (await billing.open_shift(opening_float=100_000)).shift.shift_id
+    closed = await billing.close_shift(shift_id, 99_000, explanation="Thối nhầm 1.000")
     assert (closed.shift.difference, closed.shift.explanation) == (-1_000, "Thối nhầm 1.000")
 
 
-async def test_a_shift_belongs_to_its_collector(desk: Desk) -> None:
-    shift_id = (await desk.open_shift()).shift.shift_id
+async def test_a_shift_belongs_to_its_collector(billing: BillingHandlers) -> None:
+    shift_id = (await billing.open_shift()).shift.shift_id
     with pytest.raises(NotFound):
-        await desk.close_shift(shift_id, 0, collector="TN02")
+        await billing.close_shift(shift_id, 0, collector="TN02")
     with pytest.raises(NotFound):
-        await desk.shift(shift_id, collector="TN02")
+        await billing.shift(shift_id, collector="TN02")
     with pytest.raises(NotFound):
-        await desk.close_shift(new_id(), 0)
+        await billing.close_shift(new_id(), 0)
 
 
-async def test_cash_that_arrives_while_the_shift_is_closed_is_in_it_or_refused(desk: Desk) -> None:
+async def test_cash_that_arrives_while_the_shift_is_closed_is_in_it_or_refused(billing: BillingHandlers) -> None:
     codes = [f"PB140100000{n:02d}" for n in range(12)]
     for code in codes:
-        await desk.customer(code)
-        await desk.bill(50, code=code)
-    shift_id = (await desk.open_shift()).shift.shift_id
+        await billing.customer(code)
+        await billing.bill(50, code=code)
+    shift_id = (await billing.open_shift()).shift.shift_id
 
     async def close() -> ShiftReply:
         while True:  # the box is counted again when money arrived in between, as a person would
-            cash = (await desk.shift()).shift.cash_in_hand
+            cash = (await billing.shift()).shift.cash_in_hand
             try:
-                return await desk.close_shift(shift_id, cash)
+                return await billing.close_shift(shift_id, cash)
             except Problem as problem:
                 if problem.slug != "difference-not-explained":
                     raise
 
-    payments = [desk.cash(107_136, code=code) for code in codes]
+    payments = [billing.cash(107_136, code=code) for code in codes]
     outcomes = await asyncio.gather(*payments[:6], close(), *payments[6:], return_exceptions=True)
     taken = [outcome for outcome in outcomes if isinstance(outcome, PaymentReply)]
     assert {outcome.slug for outcome in outcomes if isinstance(outcome, Problem)} <= {"no-open-shift"}
-    closed = (await desk.shift(shift_id)).shift
+    closed = (await billing.shift(shift_id)).shift
     assert closed.totals.cash == closed.counted_cash == 107_136 * len(taken)
-    [told] = await desk.said("shift.closed")
-    assert sorted(told["payment_ids"]) == sorted(str(outcome.payment.payment_id) for outcome in taken)
-    assert (await desk.open_shift(collector=COLLECTOR)).shift.totals.payments == 0
+    [event] = await billing.emitted("shift.closed")
+    assert sorted(event["payment_ids"]) == sorted(str(outcome.payment.payment_id) for outcome in taken)
+    assert (await billing.open_shift(collector=COLLECTOR)).shift.totals.payments == 0

@@ -30,7 +30,7 @@ FAST: dict[str, Any] = {"revocation_check_interval": 0.2, "poll_interval": 0.5, 
 
 
 @dataclass
-class Town:
+class GatewaySystem:
     """A gateway with everything around it, and the ways to get devices and documents."""
 
     amqp_url: str
@@ -133,14 +133,14 @@ class Town:
 
 
 @pytest_asyncio.fixture
-async def town(
+async def system(
     amqp_url: str,
     namespace: str,
     database: Callable[..., Awaitable[str]],
     pool_for: Callable[..., Awaitable[asyncpg.Pool]],
     bus_for: BusFactory,
     used_queues: set[str],
-) -> AsyncIterator[Town]:
+) -> AsyncIterator[GatewaySystem]:
     """Everything but a gateway: run as many copies as the test needs."""
     office = BackOffice()
     async with AsyncExitStack() as stack:
@@ -149,13 +149,13 @@ async def town(
         stack.push_async_callback(pool.close)
         bus = await bus_for(office.topology(), database_url=await database())
         session = await stack.enter_async_context(open_session())
-        yield Town(amqp_url, namespace, database_url, pool, office, bus, session, stack, used_queues)
+        yield GatewaySystem(amqp_url, namespace, database_url, pool, office, bus, session, stack, used_queues)
 
 
 @pytest_asyncio.fixture
-async def gateway(town: Town) -> AsyncIterator[Town]:
-    """A town with one running gateway and one customer on the route of TN001."""
-    async with town.gateway() as url:
-        town.url = url
-        await town.add_customer()
-        yield town
+async def gateway(system: GatewaySystem) -> AsyncIterator[GatewaySystem]:
+    """A system with one running gateway and one customer on the route of TN001."""
+    async with system.gateway() as url:
+        system.url = url
+        await system.add_customer()
+        yield system

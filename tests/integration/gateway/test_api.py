@@ -17,7 +17,7 @@ from shared.messaging import UnitOfWork
 from shared.problems import Conflict, InvalidRequest, Problem, SameIdOtherContent, Unavailable
 from simulation.phone import VirtualPhone
 from tests.integration.gateway.back_office import START, TOTAL, bill, facts
-from tests.integration.gateway.conftest import CUSTOMER, Town
+from tests.integration.gateway.conftest import CUSTOMER, GatewaySystem
 
 OTHER = "PB15010000002"
 THIRD = "PB15010000003"
@@ -25,10 +25,10 @@ PAYMENT = {"method": "cash", "customer_code": CUSTOMER, "amount": TOTAL, "receiv
 
 
 async def _raw(
-    town: Town, method: str, path: str, token: str | None = None, **how: Any
+    system: GatewaySystem, method: str, path: str, token: str | None = None, **how: Any
 ) -> tuple[int, dict[str, Any], Mapping[str, str]]:
     headers = {**how.pop("headers", {}), **({"Authorization": f"Bearer {token}"} if token else {})}
-    async with town.session.request(method, town.url + path, headers=headers, **how) as response:
+    async with system.session.request(method, system.url + path, headers=headers, **how) as response:
         assert response.content_type == "application/problem+json", await response.text()
         body = await response.json(content_type=None)
         assert body["status"] == response.status
@@ -36,15 +36,15 @@ async def _raw(
         return response.status, body, response.headers
 
 
-async def _slug(town: Town, method: str, path: str, token: str | None = None, **how: Any) -> tuple[int, str]:
-    status, body, _ = await _raw(town, method, path, token, **how)
+async def _slug(system: GatewaySystem, method: str, path: str, token: str | None = None, **how: Any) -> tuple[int, str]:
+    status, body, _ = await _raw(system, method, path, token, **how)
     return status, body["type"].removeprefix("urn:thungan:problem:")
 
 
 # --- the procedure -------------------------------------------------------------------------------------------
 
 
-async def test_a_collector_finds_agrees_collects_and_settles(gateway: Town) -> None:
+async def test_a_collector_finds_agrees_collects_and_settles(gateway: GatewaySystem) -> None:
     phone = await gateway.phone()
     await phone.open_stream()
     shift = (await phone.open_shift(500_000)).shift
@@ -69,7 +69,7 @@ async def test_a_collector_finds_agrees_collects_and_settles(gateway: Town) -> N
     assert asked.bill_ids == [bill(customer_code).bill_id]
 
 
-async def test_repeating_a_payment_with_the_same_key_asks_billing_for_the_same_payment(gateway: Town) -> None:
+async def test_repeating_a_payment_with_the_same_key_asks_billing_for_the_same_payment(gateway: GatewaySystem) -> None:
     phone = await gateway.phone()
     payment_id = new_id()
     answers = await asyncio.gather(
@@ -87,7 +87,7 @@ async def test_repeating_a_payment_with_the_same_key_asks_billing_for_the_same_p
         Conflict("Hóa đơn đã được thanh toán.", slug="already-paid"),
     ],
 )
-async def test_a_payment_is_refused_with_the_reason_of_billing(gateway: Town, problem: Problem) -> None:
+async def test_a_payment_is_refused_with_the_reason_of_billing(gateway: GatewaySystem, problem: Problem) -> None:
     phone = await gateway.phone()
     gateway.office.refuse(RecordPayment, problem)
     with pytest.raises(Problem) as refused:
@@ -96,7 +96,7 @@ async def test_a_payment_is_refused_with_the_reason_of_billing(gateway: Town, pr
     assert refused.value.detail == problem.detail
 
 
-async def test_money_is_recorded_only_for_a_visit_to_its_customer_by_its_collector(gateway: Town) -> None:
+async def test_money_is_recorded_only_for_a_visit_to_its_customer_by_its_collector(gateway: GatewaySystem) -> None:
     await gateway.add_customer(OTHER)
     await gateway.add_customer(THIRD, "TN002")
     phone, colleague, cashier = await gateway.phone(), await gateway.phone("TN002"), await gateway.desk("cashier")
@@ -128,7 +128,7 @@ async def test_money_is_recorded_only_for_a_visit_to_its_customer_by_its_collect
     await phone.pay(CUSTOMER, TOTAL, visit_id=own)
 
 
-async def test_a_cashier_records_a_transfer_whose_receipt_the_phone_prints(gateway: Town) -> None:
+async def test_a_cashier_records_a_transfer_whose_receipt_the_phone_prints(gateway: GatewaySystem) -> None:
     phone, cashier = await gateway.phone(), await gateway.desk("cashier")
     await phone.open_stream()
     await cashier.record_transfer(CUSTOMER, TOTAL, "FT26327000001", device_id=phone.device_id)
@@ -138,7 +138,7 @@ async def test_a_cashier_records_a_transfer_whose_receipt_the_phone_prints(gatew
 
 
 async def test_a_collector_reports_a_mistake_the_office_reads_it_and_the_reversal_reaches_who_took_the_money(
-    gateway: Town,
+    gateway: GatewaySystem,
 ) -> None:
     phone, cashier = await gateway.phone(), await gateway.desk("cashier")
     await phone.open_stream()
@@ -158,7 +158,9 @@ async def test_a_collector_reports_a_mistake_the_office_reads_it_and_the_reversa
     assert (update["payment"]["payment_id"], update["reason"]) == (str(paid), "Thu nhầm khách")
 
 
-async def test_a_complaint_about_a_reading_is_recorded_at_the_door_and_read_by_the_office_alone(gateway: Town) -> None:
+async def test_a_complaint_about_a_reading_is_recorded_at_the_door_and_read_by_the_office_alone(
+    gateway: GatewaySystem,
+) -> None:
     phone, cashier = await gateway.phone(), await gateway.desk("cashier")
     complaint_id, photo = new_id(), "/9j/2Q=="
     path = f"/v1/customers/{CUSTOMER}/reading-complaints"
@@ -185,7 +187,7 @@ async def test_a_complaint_about_a_reading_is_recorded_at_the_door_and_read_by_t
         await phone.send("POST", path, body={**body, "photo": "<svg>"}, key=new_id())
 
 
-async def test_a_note_is_added_to_a_visit_after_it_was_recorded(gateway: Town) -> None:
+async def test_a_note_is_added_to_a_visit_after_it_was_recorded(gateway: GatewaySystem) -> None:
     phone = await gateway.phone()
     visit_id = (await phone.visit(CUSTOMER, "away")).visit.visit_id
     path = f"/v1/visits/{visit_id}/notes"
@@ -193,7 +195,7 @@ async def test_a_note_is_added_to_a_visit_after_it_was_recorded(gateway: Town) -
     assert reply["visit"]["later_notes"] == ["Gọi trước khi đến"]
 
 
-async def test_a_transfer_prints_its_receipt_on_the_phone_that_showed_its_code(gateway: Town) -> None:
+async def test_a_transfer_prints_its_receipt_on_the_phone_that_showed_its_code(gateway: GatewaySystem) -> None:
     other, phone, cashier = await gateway.phone(), await gateway.phone(), await gateway.desk("cashier")
     for shown_by, reference, amount in ((other, "7K3QX9PA", TOTAL), (phone, "8M4RY0QB", TOTAL), (other, "9N5SZ1RC", 1)):
         await _show_code(shown_by, new_id(), f"TD {CUSTOMER} {reference}", amount)
@@ -205,7 +207,7 @@ async def test_a_transfer_prints_its_receipt_on_the_phone_that_showed_its_code(g
     assert asked == [phone.device_id, phone.device_id, other.device_id, None]
 
 
-async def test_a_code_is_known_once_under_its_id(gateway: Town) -> None:
+async def test_a_code_is_known_once_under_its_id(gateway: GatewaySystem) -> None:
     phone, transfer_id, reference = await gateway.phone(), new_id(), f"TD {CUSTOMER} 7K3QX9PA"
     for _ in range(2):
         await _show_code(phone, transfer_id, reference, TOTAL)
@@ -227,7 +229,7 @@ async def _show_code(phone: VirtualPhone, transfer_id: UUID, reference: str, amo
 # --- who may see and do what ---------------------------------------------------------------------------------
 
 
-async def test_a_collector_sees_and_charges_only_customers_of_the_own_routes(gateway: Town) -> None:
+async def test_a_collector_sees_and_charges_only_customers_of_the_own_routes(gateway: GatewaySystem) -> None:
     await gateway.add_customer(OTHER, "TN002")
     phone = await gateway.phone("TN001")
     assert [match.customer.customer_code for match in (await phone.search("x")).matches] == [CUSTOMER]
@@ -246,7 +248,7 @@ async def test_a_collector_sees_and_charges_only_customers_of_the_own_routes(gat
     assert [visit.collector_code for visit in gateway.office.asked_for(RecordVisit)] == ["TN001"]
 
 
-async def test_another_collectors_receipts_and_payments_stay_hidden(gateway: Town) -> None:
+async def test_another_collectors_receipts_and_payments_stay_hidden(gateway: GatewaySystem) -> None:
     phone, other = await gateway.phone("TN001"), await gateway.phone("TN002")
     paid = (await phone.pay(CUSTOMER, TOTAL)).payment
     receipt = (await phone.receipt_of(paid.payment_id)).receipt
@@ -262,7 +264,7 @@ async def test_another_collectors_receipts_and_payments_stay_hidden(gateway: Tow
     assert (await phone.payment(paid.payment_id)).payment == paid
 
 
-async def test_a_collection_point_posts_and_sees_its_own_postings_only(gateway: Town) -> None:
+async def test_a_collection_point_posts_and_sees_its_own_postings_only(gateway: GatewaySystem) -> None:
     point = await gateway.desk("collection_point", collection_point_code="VNPOST-CM01")
     other = await gateway.desk("collection_point", collection_point_code="BANK-02")
     assert (await point.debt(CUSTOMER)).debt == TOTAL
@@ -278,7 +280,7 @@ async def test_a_collection_point_posts_and_sees_its_own_postings_only(gateway: 
         assert refused.value.status == 403
 
 
-async def test_collectors_take_cash_and_cashiers_record_transfers(gateway: Town) -> None:
+async def test_collectors_take_cash_and_cashiers_record_transfers(gateway: GatewaySystem) -> None:
     phone, cashier = await gateway.phone(), await gateway.desk("cashier")
     transfer = {**PAYMENT, "method": "transfer", "reference": "FT1"}
     for desk, body in ((phone, transfer), (cashier, PAYMENT)):
@@ -287,7 +289,7 @@ async def test_collectors_take_cash_and_cashiers_record_transfers(gateway: Town)
         assert refused.value.status == 403
 
 
-async def test_a_collector_cannot_print_on_somebody_elses_phone(gateway: Town) -> None:
+async def test_a_collector_cannot_print_on_somebody_elses_phone(gateway: GatewaySystem) -> None:
     phone, other = await gateway.phone(), await gateway.phone()
     receipt = (await phone.receipt_of((await phone.pay(CUSTOMER, TOTAL)).payment.payment_id)).receipt
     body = {"reason": "mất", "device_id": str(other.device_id)}
@@ -296,7 +298,9 @@ async def test_a_collector_cannot_print_on_somebody_elses_phone(gateway: Town) -
     assert refused.value.status == 403
 
 
-async def test_a_collector_sends_the_link_of_a_receipt_to_the_customers_number_or_to_another(gateway: Town) -> None:
+async def test_a_collector_sends_the_link_of_a_receipt_to_the_customers_number_or_to_another(
+    gateway: GatewaySystem,
+) -> None:
     phone = await gateway.phone()
     receipt = (await phone.receipt_of((await phone.pay(CUSTOMER, TOTAL)).payment.payment_id)).receipt
     path = f"/v1/receipts/{receipt.receipt_id}/links"
@@ -314,7 +318,7 @@ async def test_a_collector_sends_the_link_of_a_receipt_to_the_customers_number_o
 
 
 @pytest.mark.parametrize("written", ["19001006x", "0912", "090 000 000 000 0"])
-async def test_a_link_goes_to_no_text_that_is_no_phone_number(gateway: Town, written: str) -> None:
+async def test_a_link_goes_to_no_text_that_is_no_phone_number(gateway: GatewaySystem, written: str) -> None:
     phone = await gateway.phone()
     receipt = (await phone.receipt_of((await phone.pay(CUSTOMER, TOTAL)).payment.payment_id)).receipt
     with pytest.raises(Problem) as refused:
@@ -322,7 +326,7 @@ async def test_a_link_goes_to_no_text_that_is_no_phone_number(gateway: Town, wri
     assert (refused.value.status, refused.value.slug) == (409, "invalid-phone")
 
 
-async def test_printers_belong_to_their_device(gateway: Town) -> None:
+async def test_printers_belong_to_their_device(gateway: GatewaySystem) -> None:
     phone, other = await gateway.phone(), await gateway.phone()
     body = {"name": "MPT-II", "connection": "bluetooth", "profile": {"width_dots": 576}}
     stored = await phone.call("PUT", "/v1/printers/MPT-II.01", body=body)
@@ -338,13 +342,15 @@ async def test_printers_belong_to_their_device(gateway: Town) -> None:
 
 
 @pytest.mark.parametrize("header", [{}, {"Authorization": "Bearer"}, {"Authorization": "Basic abc"}])
-async def test_without_a_token_nothing_but_the_public_part_answers(gateway: Town, header: dict[str, str]) -> None:
+async def test_without_a_token_nothing_but_the_public_part_answers(
+    gateway: GatewaySystem, header: dict[str, str]
+) -> None:
     status, _, headers = await _raw(gateway, "GET", "/v1/me", headers=header)
     assert status == 401
     assert headers["WWW-Authenticate"] == 'Bearer realm="thungan"'
 
 
-async def test_every_kind_of_bad_request_is_a_problem_of_its_own(gateway: Town) -> None:
+async def test_every_kind_of_bad_request_is_a_problem_of_its_own(gateway: GatewaySystem) -> None:
     token = (await gateway.phone()).token
     key = {"Idempotency-Key": str(new_id())}
     cases: list[tuple[int, str, str, str, dict[str, Any]]] = [
@@ -397,10 +403,10 @@ UNSEEN = ["\x85", "\x9b31m", "\u202e", "\u2066", "\u200b", "\ufeff", "\ufffd"]
 
 
 @pytest.mark.parametrize("unseen", UNSEEN)
-async def test_no_free_text_holds_what_cannot_be_seen(town: Town, unseen: str) -> None:
-    async with town.gateway() as town.url:
-        phone, supervisor, cashier = await town.phone(), await town.desk("supervisor"), await town.desk("cashier")
-        code = await town.code("cashier")
+async def test_no_free_text_holds_what_cannot_be_seen(system: GatewaySystem, unseen: str) -> None:
+    async with system.gateway() as system.url:
+        phone, supervisor, cashier = await system.phone(), await system.desk("supervisor"), await system.desk("cashier")
+        code = await system.code("cashier")
         text = f"a{unseen}b"
         device, shift = f"/v1/devices/{phone.device_id}/revocation", f"/v1/shifts/{new_id()}/closing"
         moment = START.isoformat()
@@ -417,14 +423,14 @@ async def test_no_free_text_holds_what_cannot_be_seen(town: Town, unseen: str) -
         ]
         for method, path, token, body in sent:
             key = {"Idempotency-Key": str(new_id())}
-            answered = await _raw(town, method, path, token, json=body, headers=key)
+            answered = await _raw(system, method, path, token, json=body, headers=key)
             assert answered[:1] == (422,), (path, answered)
             fields = [error["field"].rpartition(".")[2] for error in answered[1]["facts"]["errors"]]
             assert fields == [name for name, value in body.items() if value == text], path
-        await VirtualPhone(town.url, session=town.session).enrol(code)
+        await VirtualPhone(system.url, session=system.session).enrol(code)
 
 
-async def test_a_database_without_room_is_503_with_a_time_to_come_back(gateway: Town) -> None:
+async def test_a_database_without_room_is_503_with_a_time_to_come_back(gateway: GatewaySystem) -> None:
     supervisor = await gateway.desk("supervisor")
     await gateway.pool.execute("""
         CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS
@@ -438,7 +444,7 @@ async def test_a_database_without_room_is_503_with_a_time_to_come_back(gateway: 
     assert int(headers["Retry-After"]) > 0
 
 
-async def test_an_invalid_request_names_the_fields_and_repeats_nothing_that_was_sent(gateway: Town) -> None:
+async def test_an_invalid_request_names_the_fields_and_repeats_nothing_that_was_sent(gateway: GatewaySystem) -> None:
     token = (await gateway.phone()).token
     body = {**PAYMENT, "amount": "bí mật", "customer_code": "0912345678"}
     _, problem, _ = await _raw(
@@ -449,7 +455,9 @@ async def test_an_invalid_request_names_the_fields_and_repeats_nothing_that_was_
     assert "0912345678" not in json.dumps(problem)
 
 
-async def test_what_fits_the_description_and_is_refused_by_a_rule_of_the_trade_is_a_conflict(gateway: Town) -> None:
+async def test_what_fits_the_description_and_is_refused_by_a_rule_of_the_trade_is_a_conflict(
+    gateway: GatewaySystem,
+) -> None:
     phone = await gateway.phone()
     problem = InvalidRequest("Hãy ghi lý do.", slug="difference-not-explained", facts={"difference": -1000})
     gateway.office.refuse(CloseShift, problem)
@@ -459,51 +467,51 @@ async def test_what_fits_the_description_and_is_refused_by_a_rule_of_the_trade_i
     assert (refused.value.detail, refused.value.facts) == ("Hãy ghi lý do.", {"difference": -1000})
 
 
-async def test_a_method_that_is_not_allowed_says_which_are(gateway: Town) -> None:
+async def test_a_method_that_is_not_allowed_says_which_are(gateway: GatewaySystem) -> None:
     _, _, headers = await _raw(gateway, "PATCH", f"/v1/customers/{CUSTOMER}")
     assert headers["Allow"] == "GET, HEAD"
 
 
-async def test_too_many_requests_are_refused_with_the_time_to_retry(town: Town) -> None:
-    async with town.gateway(requests_per_second=1, request_burst=3) as town.url:
-        phone = await town.phone()
+async def test_too_many_requests_are_refused_with_the_time_to_retry(system: GatewaySystem) -> None:
+    async with system.gateway(requests_per_second=1, request_burst=3) as system.url:
+        phone = await system.phone()
         for _ in range(3):
             await phone.me()
-        status, _, headers = await _raw(town, "GET", "/v1/me", phone.token)
+        status, _, headers = await _raw(system, "GET", "/v1/me", phone.token)
         assert status == 429
         assert headers["Retry-After"] == "1"
-        other = await town.phone()
+        other = await system.phone()
         await other.me()
 
 
-async def test_a_service_that_is_not_there_is_503_with_a_time_to_come_back(town: Town) -> None:
-    async with town.gateway() as town.url:
-        phone = await town.phone()
-        await town.office_bus.drain()
-        await town.office_bus.close()
-        status, problem, headers = await _raw(town, "GET", "/v1/customers?query=a", phone.token)
+async def test_a_service_that_is_not_there_is_503_with_a_time_to_come_back(system: GatewaySystem) -> None:
+    async with system.gateway() as system.url:
+        phone = await system.phone()
+        await system.office_bus.drain()
+        await system.office_bus.close()
+        status, problem, headers = await _raw(system, "GET", "/v1/customers?query=a", phone.token)
         assert (status, problem["type"]) == (503, "urn:thungan:problem:unavailable")
         assert int(headers["Retry-After"]) > 0
 
 
-async def test_a_service_that_does_not_answer_in_time_is_504(town: Town) -> None:
-    async with town.gateway(request_timeout=0.3) as town.url:
-        phone = VirtualPhone(town.url, session=town.session, patience=0)
-        await phone.enrol(await town.code("collector", collector_code="TN001"))
+async def test_a_service_that_does_not_answer_in_time_is_504(system: GatewaySystem) -> None:
+    async with system.gateway(request_timeout=0.3) as system.url:
+        phone = VirtualPhone(system.url, session=system.session, patience=0)
+        await phone.enrol(await system.code("collector", collector_code="TN001"))
         never = asyncio.Event()
 
         async def wait(*_: object) -> None:
             await never.wait()
 
-        town.office.other_answers[SearchCustomers] = wait
-        assert await _slug(town, "GET", "/v1/customers?query=a", phone.token) == (504, "timed-out")
+        system.office.other_answers[SearchCustomers] = wait
+        assert await _slug(system, "GET", "/v1/customers?query=a", phone.token) == (504, "timed-out")
         never.set()
 
 
-async def test_what_was_committed_is_not_answered_as_too_late(town: Town) -> None:
-    async with town.gateway(http_timeout=0.5) as town.url:
-        phone = await town.phone()
-        await town.pool.execute(
+async def test_what_was_committed_is_not_answered_as_too_late(system: GatewaySystem) -> None:
+    async with system.gateway(http_timeout=0.5) as system.url:
+        phone = await system.phone()
+        await system.pool.execute(
             """
             CREATE FUNCTION sleep_a_while() RETURNS trigger LANGUAGE plpgsql AS
                 'BEGIN PERFORM pg_sleep(1); RETURN NULL; END';
@@ -516,7 +524,7 @@ async def test_what_was_committed_is_not_answered_as_too_late(town: Town) -> Non
         assert await phone.call("GET", "/v1/printers/MPT-II.01") == stored
 
 
-async def test_answers_carry_headers_that_keep_them_private(gateway: Town) -> None:
+async def test_answers_carry_headers_that_keep_them_private(gateway: GatewaySystem) -> None:
     phone = await gateway.phone()
     headers = {"Authorization": f"Bearer {phone.token}", "X-Correlation-Id": "0123456789abcdef"}
     async with gateway.session.get(f"{gateway.url}/v1/me", headers=headers) as response:
@@ -531,7 +539,7 @@ async def test_answers_carry_headers_that_keep_them_private(gateway: Town) -> No
 
 
 @pytest.mark.parametrize("path", ["/R/ABC234", "/r/abc234", "/R/abc234"])
-async def test_the_page_behind_a_qr_code_opens_in_any_case_of_letters(gateway: Town, path: str) -> None:
+async def test_the_page_behind_a_qr_code_opens_in_any_case_of_letters(gateway: GatewaySystem, path: str) -> None:
     async with gateway.session.get(gateway.url + path) as response:
         assert response.status == 200
         assert response.content_type == "text/html"
@@ -540,7 +548,7 @@ async def test_the_page_behind_a_qr_code_opens_in_any_case_of_letters(gateway: T
 
 
 @pytest.mark.parametrize("path", ["/", "/R", "/R/", "/r", "/r/", "/R?code=", "/R?fbclid=x", "/?lang=fr"])
-async def test_what_the_receipt_prints_leads_to_a_form_for_people(gateway: Town, path: str) -> None:
+async def test_what_the_receipt_prints_leads_to_a_form_for_people(gateway: GatewaySystem, path: str) -> None:
     async with gateway.session.get(gateway.url + path) as response:
         assert (response.status, response.content_type) == (200, "text/html")
         assert "form-action 'self'" in response.headers["Content-Security-Policy"]
@@ -550,19 +558,21 @@ async def test_what_the_receipt_prints_leads_to_a_form_for_people(gateway: Town,
 @pytest.mark.parametrize(
     "path", ["/R?code=abc234", "/R?code=%20ABC234%0A", "/r/?code=ABC234&lang=en", "/R/ABC234?zarsrc=30&utm_source=zalo"]
 )
-async def test_what_is_typed_into_the_form_is_looked_up(gateway: Town, path: str) -> None:
+async def test_what_is_typed_into_the_form_is_looked_up(gateway: GatewaySystem, path: str) -> None:
     async with gateway.session.get(gateway.url + path) as response:
         assert response.status == 200
         assert "475.000" in await response.text()
 
 
-async def test_a_code_as_it_is_printed_is_no_bad_request(gateway: Town) -> None:
+async def test_a_code_as_it_is_printed_is_no_bad_request(gateway: GatewaySystem) -> None:
     for typed in ("GEZD-GNBV-GY3T-QOJQT", "gezd%20gnbv%20gy3t%20qojqt", "M%C3%A3:%20GEZD", "0O1I"):
         async with gateway.session.get(f"{gateway.url}/R/{typed}") as response:
             assert (response.status, response.content_type) == (200, "text/html"), typed
 
 
-async def test_a_browser_at_an_address_that_leads_nowhere_gets_a_page_and_a_program_its_problem(gateway: Town) -> None:
+async def test_a_browser_at_an_address_that_leads_nowhere_gets_a_page_and_a_program_its_problem(
+    gateway: GatewaySystem,
+) -> None:
     browser = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
     async with gateway.session.get(f"{gateway.url}/tra-cuu", headers=browser) as response:
         assert (response.status, response.content_type) == (404, "text/html")
@@ -571,7 +581,9 @@ async def test_a_browser_at_an_address_that_leads_nowhere_gets_a_page_and_a_prog
         assert (response.status, response.content_type) == (404, "application/problem+json")
 
 
-async def test_while_receipts_cannot_be_looked_up_people_are_not_shown_an_error_of_a_program(gateway: Town) -> None:
+async def test_while_receipts_cannot_be_looked_up_people_are_not_shown_an_error_of_a_program(
+    gateway: GatewaySystem,
+) -> None:
     async def unavailable(request: VerifyToken, work: UnitOfWork) -> Verification:
         raise Unavailable
 
@@ -584,17 +596,17 @@ async def test_while_receipts_cannot_be_looked_up_people_are_not_shown_an_error_
     assert 'value="GEZD-GNBV"' in text
 
 
-async def test_a_token_that_was_altered_is_called_so(gateway: Town) -> None:
+async def test_a_token_that_was_altered_is_called_so(gateway: GatewaySystem) -> None:
     async with gateway.session.get(f"{gateway.url}/R/ABC235?lang=en") as response:
         assert "NOT genuine" in await response.text()
 
 
-async def test_anybody_may_read_the_keys_that_verify_receipts(gateway: Town) -> None:
+async def test_anybody_may_read_the_keys_that_verify_receipts(gateway: GatewaySystem) -> None:
     async with gateway.session.get(f"{gateway.url}/v1/public-keys") as response:
         assert (await response.json())["keys"][0]["algorithm"] == "EdDSA"
 
 
-async def test_description_page_health_and_metrics_are_served(gateway: Town) -> None:
+async def test_description_page_health_and_metrics_are_served(gateway: GatewaySystem) -> None:
     for path, kind in (
         ("/openapi.json", "application/json"),
         ("/docs", "text/html"),
@@ -606,7 +618,7 @@ async def test_description_page_health_and_metrics_are_served(gateway: Town) -> 
             assert (response.status, response.content_type) == (200, kind), await response.text()
 
 
-async def test_the_description_is_not_sent_again_to_who_has_it(gateway: Town) -> None:
+async def test_the_description_is_not_sent_again_to_who_has_it(gateway: GatewaySystem) -> None:
     async with gateway.session.get(f"{gateway.url}/openapi.json") as response:
         tag = response.headers["ETag"]
     async with gateway.session.get(f"{gateway.url}/openapi.json", headers={"If-None-Match": tag}) as response:

@@ -11,7 +11,7 @@ from services.gateway.enrolment import hash_token, make_code_in_database
 from shared.ids import new_id
 from shared.problems import Problem
 from simulation.phone import VirtualDesk, VirtualPhone
-from tests.integration.gateway.conftest import Town
+from tests.integration.gateway.conftest import GatewaySystem
 
 
 def _key() -> dict[str, str]:
@@ -23,14 +23,14 @@ def _key() -> dict[str, str]:
     return {"kty": "EC", "crv": "P-256", "x": coordinate(numbers.x), "y": coordinate(numbers.y)}
 
 
-async def _refused(town: Town, code: str, **more: object) -> Problem:
-    device = VirtualDesk(town.url, session=town.session, patience=0)
+async def _refused(system: GatewaySystem, code: str, **more: object) -> Problem:
+    device = VirtualDesk(system.url, session=system.session, patience=0)
     with pytest.raises(Problem) as refused:
         await device.enrol(code, **more)  # type: ignore[arg-type]
     return refused.value
 
 
-async def test_a_supervisors_code_lets_a_collectors_phone_in(gateway: Town) -> None:
+async def test_a_supervisors_code_lets_a_collectors_phone_in(gateway: GatewaySystem) -> None:
     supervisor = await gateway.desk("supervisor")
     code = await supervisor.make_code("collector", collector_code="TN007")
     phone = VirtualPhone(gateway.url, name="Samsung A15", session=gateway.session)
@@ -44,7 +44,7 @@ async def test_a_supervisors_code_lets_a_collectors_phone_in(gateway: Town) -> N
     [("collector", {"collector_code": "XX001"}), ("collection_point", {"collection_point_code": "VNPOST-CM99"})],
 )
 async def test_a_code_for_somebody_who_does_not_exist_is_not_made(
-    gateway: Town, role: str, whose: dict[str, str]
+    gateway: GatewaySystem, role: str, whose: dict[str, str]
 ) -> None:
     supervisor = await gateway.desk("supervisor")
     with pytest.raises(Problem) as refused:
@@ -52,7 +52,7 @@ async def test_a_code_for_somebody_who_does_not_exist_is_not_made(
     assert (refused.value.status, refused.value.slug, refused.value.facts) == (404, "not-found", whose)
 
 
-async def test_a_code_for_a_collector_who_does_not_work_any_more_is_not_made(gateway: Town) -> None:
+async def test_a_code_for_a_collector_who_does_not_work_any_more_is_not_made(gateway: GatewaySystem) -> None:
     supervisor = await gateway.desk("supervisor")
     with pytest.raises(Problem) as refused:
         await supervisor.make_code("collector", collector_code="TN-LEFT")
@@ -60,7 +60,9 @@ async def test_a_code_for_a_collector_who_does_not_work_any_more_is_not_made(gat
 
 
 @pytest.mark.parametrize("role", ["supervisor", "cashier"])
-async def test_a_code_for_another_role_is_refused_with_its_role_and_can_still_be_used(gateway: Town, role: str) -> None:
+async def test_a_code_for_another_role_is_refused_with_its_role_and_can_still_be_used(
+    gateway: GatewaySystem, role: str
+) -> None:
     code = await gateway.code(role)
     problem = await _refused(gateway, code, role="collector")
     assert (problem.slug, problem.facts) == ("enrolment-refused", {"reason": "other_role", "role": role})
@@ -68,7 +70,7 @@ async def test_a_code_for_another_role_is_refused_with_its_role_and_can_still_be
     assert desk["role"] == role
 
 
-async def test_neither_codes_nor_tokens_are_in_the_database(gateway: Town) -> None:
+async def test_neither_codes_nor_tokens_are_in_the_database(gateway: GatewaySystem) -> None:
     supervisor = await gateway.desk("supervisor")
     code = await supervisor.make_code("cashier")
     assert supervisor.token is not None
@@ -80,7 +82,7 @@ async def test_neither_codes_nor_tokens_are_in_the_database(gateway: Town) -> No
     assert str(hash_token(supervisor.token)) in dump
 
 
-async def test_a_code_works_once(gateway: Town) -> None:
+async def test_a_code_works_once(gateway: GatewaySystem) -> None:
     code = await gateway.code("cashier")
     desk = VirtualDesk(gateway.url, session=gateway.session)
     await desk.enrol(code)
@@ -88,7 +90,7 @@ async def test_a_code_works_once(gateway: Town) -> None:
     assert (problem.status, problem.slug, problem.facts) == (403, "enrolment-refused", {"reason": "used"})
 
 
-async def test_of_many_devices_racing_for_one_code_one_gets_in(gateway: Town) -> None:
+async def test_of_many_devices_racing_for_one_code_one_gets_in(gateway: GatewaySystem) -> None:
     code = await gateway.code("cashier")
     desks = [VirtualDesk(gateway.url, session=gateway.session) for _ in range(8)]
     outcomes = await asyncio.gather(*(desk.enrol(code) for desk in desks), return_exceptions=True)
@@ -96,12 +98,14 @@ async def test_of_many_devices_racing_for_one_code_one_gets_in(gateway: Town) ->
     assert await gateway.pool.fetchval("SELECT count(*) FROM devices") == 1
 
 
-async def test_an_expired_code_is_refused(gateway: Town) -> None:
+async def test_an_expired_code_is_refused(gateway: GatewaySystem) -> None:
     made = await make_code_in_database(gateway.database_url, "cashier", lifetime=timedelta(seconds=-1))
     assert (await _refused(gateway, made.code)).facts == {"reason": "expired"}
 
 
-async def test_when_the_answer_was_lost_the_same_device_gets_another_token_with_the_same_code(gateway: Town) -> None:
+async def test_when_the_answer_was_lost_the_same_device_gets_another_token_with_the_same_code(
+    gateway: GatewaySystem,
+) -> None:
     code, device_id = await gateway.code("collector", collector_code="TN001"), new_id()
     first = VirtualPhone(gateway.url, session=gateway.session, patience=0)
     await first.enrol(code, device_id=device_id)
@@ -113,47 +117,47 @@ async def test_when_the_answer_was_lost_the_same_device_gets_another_token_with_
     assert refused.value.status == 401
 
 
-async def test_a_device_id_that_is_taken_is_refused(gateway: Town) -> None:
+async def test_a_device_id_that_is_taken_is_refused(gateway: GatewaySystem) -> None:
     supervisor = await gateway.desk("supervisor")
     problem = await _refused(gateway, await gateway.code("cashier"), device_id=supervisor.device_id)
     assert (problem.status, problem.slug) == (409, "same-id-other-content")
 
 
-async def test_the_devices_own_key_is_kept_and_returned(gateway: Town) -> None:
+async def test_the_devices_own_key_is_kept_and_returned(gateway: GatewaySystem) -> None:
     phone = VirtualPhone(gateway.url, session=gateway.session)
     key = _key()
     device = await phone.enrol(await gateway.code("collector", collector_code="TN001"), public_key=key)
     assert device["public_key"] == key
 
 
-async def test_a_key_that_is_no_point_of_the_curve_is_refused_and_the_code_stays_good(gateway: Town) -> None:
+async def test_a_key_that_is_no_point_of_the_curve_is_refused_and_the_code_stays_good(gateway: GatewaySystem) -> None:
     code = await gateway.code("collector", collector_code="TN001")
     problem = await _refused(gateway, code, public_key={**_key(), "y": "A" * 43})
     assert (problem.status, problem.slug) == (409, "invalid-public-key")
     await VirtualPhone(gateway.url, session=gateway.session).enrol(code)
 
 
-async def test_who_guesses_codes_has_to_wait(town: Town) -> None:
-    async with town.gateway(enrolment_failures_per_minute=3) as town.url:
-        good = await town.code("cashier")
-        assert [(await _refused(town, "AAAA-AAAA")).status for _ in range(4)] == [403, 403, 403, 429]
-        assert (await _refused(town, good)).status == 429
+async def test_who_guesses_codes_has_to_wait(system: GatewaySystem) -> None:
+    async with system.gateway(enrolment_failures_per_minute=3) as system.url:
+        good = await system.code("cashier")
+        assert [(await _refused(system, "AAAA-AAAA")).status for _ in range(4)] == [403, 403, 403, 429]
+        assert (await _refused(system, good)).status == 429
 
 
-async def test_guesses_that_come_at_once_are_no_more_than_those_that_come_one_by_one(town: Town) -> None:
-    async with town.gateway(enrolment_failures_per_minute=3) as town.url:
-        refused = await asyncio.gather(*(_refused(town, "AAAA-AAAA") for _ in range(30)))
+async def test_guesses_that_come_at_once_are_no_more_than_those_that_come_one_by_one(system: GatewaySystem) -> None:
+    async with system.gateway(enrolment_failures_per_minute=3) as system.url:
+        refused = await asyncio.gather(*(_refused(system, "AAAA-AAAA") for _ in range(30)))
         assert sorted(problem.status for problem in refused) == [403] * 3 + [429] * 27
 
 
-async def test_devices_that_enrol_one_after_the_other_from_one_address_use_up_nothing(town: Town) -> None:
-    async with town.gateway(enrolment_failures_per_minute=1) as town.url:
+async def test_devices_that_enrol_one_after_the_other_from_one_address_use_up_nothing(system: GatewaySystem) -> None:
+    async with system.gateway(enrolment_failures_per_minute=1) as system.url:
         for _ in range(3):
-            await VirtualPhone(town.url, session=town.session).enrol(await town.code("cashier"))
+            await VirtualPhone(system.url, session=system.session).enrol(await system.code("cashier"))
 
 
 @pytest.mark.parametrize("role", ["collector", "cashier", "collection_point"])
-async def test_only_supervisors_make_codes_and_revoke(gateway: Town, role: str) -> None:
+async def test_only_supervisors_make_codes_and_revoke(gateway: GatewaySystem, role: str) -> None:
     whose = {
         "collector": {"collector_code": "TN001"},
         "collection_point": {"collection_point_code": "VNPOST-CM01"},
@@ -167,21 +171,21 @@ async def test_only_supervisors_make_codes_and_revoke(gateway: Town, role: str) 
     assert refused.value.status == 403
 
 
-async def test_a_code_for_a_collector_nobody_knows_is_refused(gateway: Town) -> None:
+async def test_a_code_for_a_collector_nobody_knows_is_refused(gateway: GatewaySystem) -> None:
     supervisor = await gateway.desk("supervisor")
     with pytest.raises(Problem) as refused:
         await supervisor.make_code("collector", collector_code="XX999")
     assert refused.value.status == 404
 
 
-async def test_a_supervisor_cannot_lock_the_own_device_out(gateway: Town) -> None:
+async def test_a_supervisor_cannot_lock_the_own_device_out(gateway: GatewaySystem) -> None:
     supervisor = await gateway.desk("supervisor")
     with pytest.raises(Problem) as refused:
         await supervisor.revoke(supervisor.device_id)
     assert (refused.value.status, refused.value.slug) == (409, "own-device")
 
 
-async def test_devices_are_listed_page_by_page(gateway: Town) -> None:
+async def test_devices_are_listed_page_by_page(gateway: GatewaySystem) -> None:
     supervisor = await gateway.desk("supervisor")
     phones = [await gateway.phone() for _ in range(3)]
     page = await supervisor.call("GET", "/v1/devices", query={"role": "collector", "limit": 2})

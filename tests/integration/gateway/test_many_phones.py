@@ -10,7 +10,7 @@ import aiohttp
 
 from services.gateway.enrolment import hash_token
 from shared.testing.conditions import wait_until
-from tests.integration.gateway.conftest import Town
+from tests.integration.gateway.conftest import GatewaySystem
 
 PHONES = 300
 
@@ -20,10 +20,10 @@ def _resident_bytes() -> int:
     return pages * os.sysconf("SC_PAGE_SIZE")
 
 
-async def test_hundreds_of_phones_are_welcomed_updated_and_closed_and_each_costs_little(town: Town) -> None:
-    async with town.gateway(stream_opens_per_second=1000, drain_batch=100, drain_pause=0.01) as town.url:
+async def test_hundreds_of_phones_are_welcomed_updated_and_closed_and_each_costs_little(system: GatewaySystem) -> None:
+    async with system.gateway(stream_opens_per_second=1000, drain_batch=100, drain_pause=0.01) as system.url:
         tokens = [f"tn_{number}" for number in range(PHONES)]
-        await town.pool.execute(
+        await system.pool.execute(
             """WITH code AS (INSERT INTO enrolment_codes (code_id, code_hash, role, collector_code, made_by, made_at,
                                                           expires_at)
                              VALUES (gen_random_uuid(), 'x', 'collector', 'TN001', 'test', now(), now())
@@ -33,14 +33,14 @@ async def test_hundreds_of_phones_are_welcomed_updated_and_closed_and_each_costs
                FROM code, unnest($1::bytea[]) AS hash""",
             [hash_token(token) for token in tokens],
         )
-        url = town.url.replace("http", "ws", 1) + "/v1/stream"
+        url = system.url.replace("http", "ws", 1) + "/v1/stream"
         gc.collect()
         before = _resident_bytes()
         turn = asyncio.Semaphore(20)
 
         async def connect(token: str) -> aiohttp.ClientWebSocketResponse:
             async with turn:
-                socket = await town.session.ws_connect(url)
+                socket = await system.session.ws_connect(url)
                 await socket.send_str(json.dumps({"type": "hello", "token": token}))
                 assert (await socket.receive_json())["type"] == "welcome"
                 return socket
@@ -49,9 +49,9 @@ async def test_hundreds_of_phones_are_welcomed_updated_and_closed_and_each_costs
         each = (_resident_bytes() - before) / PHONES
         # Both ends of every connection are in this process, so the gateway's part is less than what is seen here.
         assert each < 120_000, f"{each:.0f} bytes for the two ends of a connection"
-        await wait_until(lambda: town.pool.fetchval("SELECT count(*) = $1 FROM presence", PHONES))
-        await town.add_customer()
-        await town.add_customer(version=2)
+        await wait_until(lambda: system.pool.fetchval("SELECT count(*) = $1 FROM presence", PHONES))
+        await system.add_customer()
+        await system.add_customer(version=2)
 
         async def next_kind(socket: aiohttp.ClientWebSocketResponse) -> str:
             frame = await socket.receive_json()

@@ -11,7 +11,7 @@ from shared.ids import new_id
 from shared.testing.conditions import wait_until
 from simulation.phone import Fault, VirtualPrinter
 from tests.integration.gateway.back_office import document
-from tests.integration.gateway.conftest import Town
+from tests.integration.gateway.conftest import GatewaySystem
 
 
 def _ready(device_id: UUID) -> DocumentReady:
@@ -26,7 +26,7 @@ def _ready(device_id: UUID) -> DocumentReady:
     )
 
 
-async def test_papers_of_a_device_are_numbered_without_gaps_however_many_come_at_once(gateway: Town) -> None:
+async def test_papers_of_a_device_are_numbered_without_gaps_however_many_come_at_once(gateway: GatewaySystem) -> None:
     phone = await gateway.phone()
     events = [_ready(phone.device_id) for _ in range(20)]
 
@@ -41,12 +41,14 @@ async def test_papers_of_a_device_are_numbered_without_gaps_however_many_come_at
     assert sorted(row["sequence"] for row in rows) == list(range(1, 21))
 
 
-async def test_a_paper_for_a_device_nobody_knows_is_not_queued(gateway: Town) -> None:
+async def test_a_paper_for_a_device_nobody_knows_is_not_queued(gateway: GatewaySystem) -> None:
     async with gateway.pool.acquire() as connection:
         assert await print_jobs.add(connection, _ready(new_id()), datetime.now(UTC)) is None
 
 
-async def test_the_audit_finds_nothing_wrong_when_persons_ask_again_and_printers_answer_late(gateway: Town) -> None:
+async def test_the_audit_finds_nothing_wrong_when_persons_ask_again_and_printers_answer_late(
+    gateway: GatewaySystem,
+) -> None:
     printer = VirtualPrinter()
     printer.fail(Fault.PAPER_OUT_AFTER)
     phone = await gateway.phone(printer=printer)
@@ -63,7 +65,7 @@ async def test_the_audit_finds_nothing_wrong_when_persons_ask_again_and_printers
     assert (facts.violations, facts.jobs_by_state, facts.devices) == ([], {"printed": 1}, 1)
 
 
-async def test_the_audit_finds_a_paper_that_was_printed_twice_and_nobody_asked_for_it(gateway: Town) -> None:
+async def test_the_audit_finds_a_paper_that_was_printed_twice_and_nobody_asked_for_it(gateway: GatewaySystem) -> None:
     phone = await gateway.phone()
     await phone.open_stream()
     job_id = await gateway.print(phone, PaperKind.RECEIPT)
@@ -76,7 +78,9 @@ async def test_the_audit_finds_a_paper_that_was_printed_twice_and_nobody_asked_f
     ]
 
 
-async def test_the_audit_finds_a_paper_that_is_not_ended_ten_minutes_after_it_went_out_of_date(gateway: Town) -> None:
+async def test_the_audit_finds_a_paper_that_is_not_ended_ten_minutes_after_it_went_out_of_date(
+    gateway: GatewaySystem,
+) -> None:
     phone = await gateway.phone()
     job_id = await gateway.print(phone)
     await wait_until(lambda: _is(gateway, job_id, ("queued", 1)))
@@ -92,7 +96,7 @@ async def test_the_audit_finds_a_paper_that_is_not_ended_ten_minutes_after_it_we
 
 
 async def test_a_failure_before_the_first_byte_is_tried_again_by_the_gateway_and_recorded_as_its_doing(
-    gateway: Town,
+    gateway: GatewaySystem,
 ) -> None:
     phone = await gateway.phone(printer=VirtualPrinter(seconds_per_job=60))
     job_id = await gateway.print(phone)
@@ -104,5 +108,5 @@ async def test_a_failure_before_the_first_byte_is_tried_again_by_the_gateway_and
     assert actor == "gateway"
 
 
-async def _is(town: Town, job_id: UUID, expected: tuple[str, int]) -> bool:
-    return await town.state(job_id) == expected
+async def _is(system: GatewaySystem, job_id: UUID, expected: tuple[str, int]) -> bool:
+    return await system.state(job_id) == expected

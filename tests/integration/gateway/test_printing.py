@@ -13,10 +13,10 @@ from shared.problems import Problem
 from shared.testing.conditions import wait_until
 from simulation.phone import Fault, VirtualPhone, VirtualPrinter
 from tests.integration.gateway.back_office import document, tomorrow
-from tests.integration.gateway.conftest import CUSTOMER, Town
+from tests.integration.gateway.conftest import CUSTOMER, GatewaySystem
 
 
-async def test_a_visit_prints_its_notice_on_the_phone_that_recorded_it(gateway: Town) -> None:
+async def test_a_visit_prints_its_notice_on_the_phone_that_recorded_it(gateway: GatewaySystem) -> None:
     phone = await gateway.phone()
     await phone.open_stream()
     reply = await phone.visit(CUSTOMER, "met")
@@ -27,7 +27,9 @@ async def test_a_visit_prints_its_notice_on_the_phone_that_recorded_it(gateway: 
     await wait_until(lambda: _is(gateway, paper.job_id, "printed"))
 
 
-async def test_a_document_that_was_ready_before_the_phone_connects_is_printed_when_it_does(gateway: Town) -> None:
+async def test_a_document_that_was_ready_before_the_phone_connects_is_printed_when_it_does(
+    gateway: GatewaySystem,
+) -> None:
     phone = await gateway.phone()
     job_id = await gateway.print(phone)
     await wait_until(lambda: gateway.state(job_id))
@@ -37,7 +39,7 @@ async def test_a_document_that_was_ready_before_the_phone_connects_is_printed_wh
     assert paper.job_id == job_id
 
 
-async def test_the_same_document_emitted_twice_is_one_print_job(gateway: Town) -> None:
+async def test_the_same_document_emitted_twice_is_one_print_job(gateway: GatewaySystem) -> None:
     phone = await gateway.phone()
     await phone.open_stream()
     job_id = await gateway.print(phone)
@@ -48,7 +50,7 @@ async def test_the_same_document_emitted_twice_is_one_print_job(gateway: Town) -
     assert [paper.job_id for paper in phone.printouts].count(job_id) == 1
 
 
-async def test_a_device_that_asks_for_bytes_gets_what_its_stored_profile_says(gateway: Town) -> None:
+async def test_a_device_that_asks_for_bytes_gets_what_its_stored_profile_says(gateway: GatewaySystem) -> None:
     profile = PrinterProfile(width_dots=576, native_qr=True)
     phone = await gateway.phone(content="escpos", printer_id="MPT-II")
     body = {"name": "MPT-II", "connection": "bluetooth", "profile": profile.model_dump()}
@@ -59,7 +61,9 @@ async def test_a_device_that_asks_for_bytes_gets_what_its_stored_profile_says(ga
     assert paper.escpos == to_escpos(document("NOTICE", CUSTOMER), profile)
 
 
-async def test_a_document_that_cannot_be_drawn_fails_and_keeps_no_other_from_the_printer(gateway: Town) -> None:
+async def test_a_document_that_cannot_be_drawn_fails_and_keeps_no_other_from_the_printer(
+    gateway: GatewaySystem,
+) -> None:
     phone = await gateway.phone(content="escpos")
     bad = await gateway.print(phone, PaperKind.RECEIPT)
     await wait_until(lambda: gateway.state(bad))
@@ -71,7 +75,7 @@ async def test_a_document_that_cannot_be_drawn_fails_and_keeps_no_other_from_the
     assert [paper.job_id for paper in phone.printouts] == [good]
 
 
-async def test_no_more_than_two_print_jobs_are_on_their_way_and_receipts_come_first(gateway: Town) -> None:
+async def test_no_more_than_two_print_jobs_are_on_their_way_and_receipts_come_first(gateway: GatewaySystem) -> None:
     phone = await gateway.phone()
     notices = [await gateway.print(phone) for _ in range(4)]
     receipt = await gateway.print(phone, PaperKind.RECEIPT)
@@ -83,7 +87,7 @@ async def test_no_more_than_two_print_jobs_are_on_their_way_and_receipts_come_fi
     assert [paper.job_id for paper in phone.printouts[1:]] == notices
 
 
-async def test_without_paper_a_job_is_held_and_printed_once_paper_is_loaded(gateway: Town) -> None:
+async def test_without_paper_a_job_is_held_and_printed_once_paper_is_loaded(gateway: GatewaySystem) -> None:
     printer = VirtualPrinter()
     printer.fail(Fault.PAPER_OUT_BEFORE)
     phone = await gateway.phone(printer=printer)
@@ -98,7 +102,7 @@ async def test_without_paper_a_job_is_held_and_printed_once_paper_is_loaded(gate
     assert await gateway.state(job_id) == ("printed", 1)
 
 
-async def test_while_the_printer_is_not_ready_notices_wait_and_receipts_do_not(gateway: Town) -> None:
+async def test_while_the_printer_is_not_ready_notices_wait_and_receipts_do_not(gateway: GatewaySystem) -> None:
     printer = VirtualPrinter()
     printer.stop(PrintJobCause.PAPER_OUT)
     phone = await gateway.phone(printer=printer)
@@ -115,7 +119,9 @@ async def test_while_the_printer_is_not_ready_notices_wait_and_receipts_do_not(g
 
 
 @pytest.mark.parametrize("fault", [Fault.PAPER_OUT_DURING, Fault.LINK_LOST_DURING, Fault.LINK_LOST_AFTER])
-async def test_what_may_have_come_out_is_not_printed_again_until_a_person_asks(gateway: Town, fault: Fault) -> None:
+async def test_what_may_have_come_out_is_not_printed_again_until_a_person_asks(
+    gateway: GatewaySystem, fault: Fault
+) -> None:
     printer = VirtualPrinter()
     printer.fail(fault)
     phone = await gateway.phone(printer=printer)
@@ -134,7 +140,7 @@ async def test_what_may_have_come_out_is_not_printed_again_until_a_person_asks(g
     assert [paper.attempt for paper in phone.printouts if paper.job_id == job_id] == [1, 2]
 
 
-async def test_a_late_answer_of_the_printer_turns_unconfirmed_into_printed(gateway: Town) -> None:
+async def test_a_late_answer_of_the_printer_turns_unconfirmed_into_printed(gateway: GatewaySystem) -> None:
     printer = VirtualPrinter()
     printer.fail(Fault.PAPER_OUT_AFTER)
     phone = await gateway.phone(printer=printer)
@@ -146,7 +152,7 @@ async def test_a_late_answer_of_the_printer_turns_unconfirmed_into_printed(gatew
     assert len(phone.printouts) == 1
 
 
-async def test_a_person_who_sees_the_printout_confirms_it(gateway: Town) -> None:
+async def test_a_person_who_sees_the_printout_confirms_it(gateway: GatewaySystem) -> None:
     phone = await gateway.phone(printer=VirtualPrinter(answers=False))
     await phone.open_stream()
     job_id = await gateway.print(phone)
@@ -154,7 +160,7 @@ async def test_a_person_who_sees_the_printout_confirms_it(gateway: Town) -> None
     assert (await phone.confirm_printed(job_id, 1))["state"] == "printed"
 
 
-async def test_a_printed_receipt_is_not_printed_again_but_copied(gateway: Town) -> None:
+async def test_a_printed_receipt_is_not_printed_again_but_copied(gateway: GatewaySystem) -> None:
     phone = await gateway.phone()
     await phone.open_stream()
     job_id = await gateway.print(phone, PaperKind.RECEIPT)
@@ -164,7 +170,7 @@ async def test_a_printed_receipt_is_not_printed_again_but_copied(gateway: Town) 
     assert (refused.value.status, refused.value.slug) == (409, "print-a-copy")
 
 
-async def test_a_lost_connection_loses_no_print_job_and_doubles_none(gateway: Town) -> None:
+async def test_a_lost_connection_loses_no_print_job_and_doubles_none(gateway: GatewaySystem) -> None:
     printer = VirtualPrinter(seconds_per_job=0.05)
     phone = await gateway.phone(printer=printer)
     await phone.open_stream()
@@ -177,7 +183,7 @@ async def test_a_lost_connection_loses_no_print_job_and_doubles_none(gateway: To
     assert phone.stream.connections > 1
 
 
-async def test_a_phone_that_forgot_what_it_had_promised_to_print_leaves_it_to_a_person(gateway: Town) -> None:
+async def test_a_phone_that_forgot_what_it_had_promised_to_print_leaves_it_to_a_person(gateway: GatewaySystem) -> None:
     printer = VirtualPrinter()
     printer.stop(PrintJobCause.NO_PRINTER)
     phone = await gateway.phone(printer=printer)
@@ -193,7 +199,7 @@ async def test_a_phone_that_forgot_what_it_had_promised_to_print_leaves_it_to_a_
     assert (await phone.print_job(job_id))["cause"] == "app_closed"
 
 
-async def test_an_app_killed_while_printing_ends_unconfirmed(gateway: Town) -> None:
+async def test_an_app_killed_while_printing_ends_unconfirmed(gateway: GatewaySystem) -> None:
     printer = VirtualPrinter(seconds_per_job=30)
     phone = await gateway.phone(printer=printer)
     await phone.open_stream()
@@ -204,7 +210,7 @@ async def test_an_app_killed_while_printing_ends_unconfirmed(gateway: Town) -> N
     await wait_until(lambda: _is(gateway, job_id, "unconfirmed"))
 
 
-async def test_a_document_out_of_date_is_not_printed(gateway: Town) -> None:
+async def test_a_document_out_of_date_is_not_printed(gateway: GatewaySystem) -> None:
     phone = await gateway.phone()
     stale = await gateway.print(phone, not_after=tomorrow() - timedelta(days=2))
     await wait_until(lambda: _is(gateway, stale, "expired"))
@@ -217,7 +223,7 @@ async def test_a_document_out_of_date_is_not_printed(gateway: Town) -> None:
     assert refused.value.slug == "print-job-expired"
 
 
-async def test_a_cancelled_print_job_is_withdrawn_from_the_phone(gateway: Town) -> None:
+async def test_a_cancelled_print_job_is_withdrawn_from_the_phone(gateway: GatewaySystem) -> None:
     printer = VirtualPrinter()
     printer.stop(PrintJobCause.COVER_OPEN)
     phone = await gateway.phone(printer=printer)
@@ -232,7 +238,7 @@ async def test_a_cancelled_print_job_is_withdrawn_from_the_phone(gateway: Town) 
     assert [paper.job_id for paper in phone.printouts] == [marker]
 
 
-async def test_only_its_phone_cancels_a_print_job_that_it_has_accepted(gateway: Town) -> None:
+async def test_only_its_phone_cancels_a_print_job_that_it_has_accepted(gateway: GatewaySystem) -> None:
     printer = VirtualPrinter()
     printer.stop(PrintJobCause.COVER_OPEN)
     phone = await gateway.phone(printer=printer)
@@ -245,16 +251,16 @@ async def test_only_its_phone_cancels_a_print_job_that_it_has_accepted(gateway: 
     assert refused.value.slug == "print-job-on-the-phone"
 
 
-async def test_a_job_of_which_the_phone_says_nothing_more_becomes_unconfirmed(town: Town) -> None:
-    async with town.gateway(printing_timeout=0.5) as url:
-        phone = await town.phone(url=url, printer=VirtualPrinter(seconds_per_job=2))
+async def test_a_job_of_which_the_phone_says_nothing_more_becomes_unconfirmed(system: GatewaySystem) -> None:
+    async with system.gateway(printing_timeout=0.5) as url:
+        phone = await system.phone(url=url, printer=VirtualPrinter(seconds_per_job=2))
         await phone.open_stream()
-        job_id = await town.print(phone)
-        await wait_until(lambda: _is(town, job_id, "unconfirmed"))
-        await wait_until(lambda: _is(town, job_id, "printed"))
+        job_id = await system.print(phone)
+        await wait_until(lambda: _is(system, job_id, "unconfirmed"))
+        await wait_until(lambda: _is(system, job_id, "printed"))
 
 
-async def test_a_print_job_is_shown_as_document_bytes_and_picture(gateway: Town) -> None:
+async def test_a_print_job_is_shown_as_document_bytes_and_picture(gateway: GatewaySystem) -> None:
     phone = await gateway.phone()
     job_id = await gateway.print(phone)
     await wait_until(lambda: gateway.state(job_id))
@@ -270,7 +276,7 @@ async def test_a_print_job_is_shown_as_document_bytes_and_picture(gateway: Town)
     assert refused.value.status == 406
 
 
-async def test_every_end_of_a_job_is_emitted_once(gateway: Town) -> None:
+async def test_every_end_of_a_job_is_emitted_once(gateway: GatewaySystem) -> None:
     phone = await gateway.phone(printer=VirtualPrinter(answers=False))
     await phone.open_stream()
     job_id = await gateway.print(phone)
@@ -284,17 +290,17 @@ async def test_every_end_of_a_job_is_emitted_once(gateway: Town) -> None:
     assert states == ["offered", "accepted", "printing", "unconfirmed", "printed"]
 
 
-async def _ended(town: Town, job_id: UUID, expected: tuple[str, int]) -> bool:
-    return await town.state(job_id) == expected
+async def _ended(system: GatewaySystem, job_id: UUID, expected: tuple[str, int]) -> bool:
+    return await system.state(job_id) == expected
 
 
-async def _is(town: Town, job_id: UUID, state: str) -> bool:
-    found = await town.state(job_id)
+async def _is(system: GatewaySystem, job_id: UUID, state: str) -> bool:
+    found = await system.state(job_id)
     return found is not None and found[0] == state
 
 
-async def _all(town: Town, jobs: list[UUID], state: str) -> bool:
-    return all([await _is(town, job_id, state) for job_id in jobs])
+async def _all(system: GatewaySystem, jobs: list[UUID], state: str) -> bool:
+    return all([await _is(system, job_id, state) for job_id in jobs])
 
 
 def _has(phone: VirtualPhone, count: int) -> bool:

@@ -12,7 +12,7 @@ import pytest
 
 from shared.ids import new_id
 from tests.integration.gateway.back_office import START, TOTAL
-from tests.integration.gateway.conftest import CUSTOMER, Town
+from tests.integration.gateway.conftest import CUSTOMER, GatewaySystem
 
 PAYMENT = {"method": "cash", "customer_code": CUSTOMER, "amount": TOTAL, "received_at": START.isoformat()}
 
@@ -60,18 +60,18 @@ def _request(token: str | None, body: bytes, *more: str, **headers: str) -> byte
 @pytest.mark.parametrize(
     "begun", [b"GET /v1/me HTTP/1.1\r\nHost: a\r\n", b"GET /v1/", b"POST /v1/payments HTTP/1.1\r\nA: "]
 )
-async def test_headers_that_do_not_end_in_time_end_the_connection(town: Town, begun: bytes) -> None:
-    async with town.gateway(header_timeout=0.2) as url:
+async def test_headers_that_do_not_end_in_time_end_the_connection(system: GatewaySystem, begun: bytes) -> None:
+    async with system.gateway(header_timeout=0.2) as url:
         assert (await _answered(url, begun))[:2] == (408, "request-too-slow")
 
 
-async def test_a_connection_that_sends_nothing_is_closed(town: Town) -> None:
-    async with town.gateway(header_timeout=0.2) as url, _connection(url) as (reader, _), asyncio.timeout(20):
+async def test_a_connection_that_sends_nothing_is_closed(system: GatewaySystem) -> None:
+    async with system.gateway(header_timeout=0.2) as url, _connection(url) as (reader, _), asyncio.timeout(20):
         assert await reader.read() == b""
 
 
-async def test_headers_that_drip_do_not_move_the_deadline(town: Town) -> None:
-    async with town.gateway(header_timeout=0.3) as url, _connection(url) as (reader, writer):
+async def test_headers_that_drip_do_not_move_the_deadline(system: GatewaySystem) -> None:
+    async with system.gateway(header_timeout=0.3) as url, _connection(url) as (reader, writer):
         writer.write(b"GET /v1/me HTTP/1.1\r\n")
         closed = asyncio.create_task(reader.read())
         async with asyncio.timeout(20):
@@ -83,10 +83,10 @@ async def test_headers_that_drip_do_not_move_the_deadline(town: Town) -> None:
             assert closed.result().startswith(b"HTTP/1.1 408 ")
 
 
-async def test_a_connection_is_kept_between_two_requests_and_closed_when_it_stays_idle(town: Town) -> None:
+async def test_a_connection_is_kept_between_two_requests_and_closed_when_it_stays_idle(system: GatewaySystem) -> None:
     request = b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n"
     async with (
-        town.gateway(header_timeout=0.2, idle_timeout=0.5) as url,
+        system.gateway(header_timeout=0.2, idle_timeout=0.5) as url,
         _connection(url) as (reader, writer),
         asyncio.timeout(20),
     ):
@@ -98,11 +98,13 @@ async def test_a_connection_is_kept_between_two_requests_and_closed_when_it_stay
         assert await reader.read() == b""
 
 
-async def test_a_body_that_does_not_come_whole_in_time_is_answered_and_ends_the_connection(town: Town) -> None:
-    async with town.gateway(body_timeout=0.2) as town.url:
-        token = (await town.phone()).token
+async def test_a_body_that_does_not_come_whole_in_time_is_answered_and_ends_the_connection(
+    system: GatewaySystem,
+) -> None:
+    async with system.gateway(body_timeout=0.2) as system.url:
+        token = (await system.phone()).token
         request = _request(token, b"{", Content_Length="500")
-        assert (await _answered(town.url, request))[:2] == (408, "request-too-slow")
+        assert (await _answered(system.url, request))[:2] == (408, "request-too-slow")
 
 
 # --- two readings --------------------------------------------------------------------------------------------
@@ -116,7 +118,7 @@ async def test_a_body_that_does_not_come_whole_in_time_is_answered_and_ends_the_
         "X-Correlation-Id: abcdefgh",
     ],
 )
-async def test_a_header_that_comes_twice_is_refused(gateway: Town, twice: str) -> None:
+async def test_a_header_that_comes_twice_is_refused(gateway: GatewaySystem, twice: str) -> None:
     token = (await gateway.phone()).token
     request = _request(token, json.dumps(PAYMENT).encode(), twice, X_Correlation_Id="hgfedcba")
     status, slug, problem = await _answered(gateway.url, request)
@@ -132,14 +134,14 @@ async def test_a_header_that_comes_twice_is_refused(gateway: Town, twice: str) -
         (b'{"method": "cash", "a": [{"b": 1, "\\u0062": 2}]}', "b"),
     ],
 )
-async def test_a_member_that_comes_twice_is_refused(gateway: Town, body: bytes, field: str) -> None:
+async def test_a_member_that_comes_twice_is_refused(gateway: GatewaySystem, body: bytes, field: str) -> None:
     token = (await gateway.phone()).token
     status, slug, problem = await _answered(gateway.url, _request(token, body))
     assert (status, slug) == (400, "ambiguous-request")
     assert problem["facts"] == {"errors": [{"location": "body", "field": field, "message": "is given more than once"}]}
 
 
-async def test_a_body_in_any_encoding_but_plain_utf8_is_refused(gateway: Town) -> None:
+async def test_a_body_in_any_encoding_but_plain_utf8_is_refused(gateway: GatewaySystem) -> None:
     token = (await gateway.phone()).token
     plain = json.dumps(PAYMENT)
     chunked = _request(token, b"", Transfer_Encoding="gzip, chunked") + b"2\r\n{}\r\n0\r\n\r\n"
@@ -157,7 +159,7 @@ async def test_a_body_in_any_encoding_but_plain_utf8_is_refused(gateway: Town) -
     "body",
     [b"[" * 30_000, b'{"amount": 1.0, "x": ' + b"9" * 20_000 + b"}", b'{"amount": 1e400}', b'{"amount": NaN}', b"\xff"],
 )
-async def test_what_readers_of_json_choke_on_is_refused(gateway: Town, body: bytes) -> None:
+async def test_what_readers_of_json_choke_on_is_refused(gateway: GatewaySystem, body: bytes) -> None:
     token = (await gateway.phone()).token
     assert (await _answered(gateway.url, _request(token, body)))[0] in {400, 422}
 
@@ -177,14 +179,16 @@ async def test_what_readers_of_json_choke_on_is_refused(gateway: Town, body: byt
         b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
     ],
 )
-async def test_what_is_no_http_is_refused_as_a_problem_that_repeats_nothing(gateway: Town, sent: bytes) -> None:
+async def test_what_is_no_http_is_refused_as_a_problem_that_repeats_nothing(
+    gateway: GatewaySystem, sent: bytes
+) -> None:
     status, slug, problem = await _answered(gateway.url, sent)
     assert (status, slug) == (400, "malformed-request")
     assert "aaaa" not in json.dumps(problem)
 
 
 @pytest.mark.parametrize("chunks", [b"zz\r\n{}\r\n0\r\n\r\n", b"2\r\n{}xx\r\n0\r\n\r\n"])
-async def test_chunks_that_do_not_add_up_are_refused(gateway: Town, chunks: bytes) -> None:
+async def test_chunks_that_do_not_add_up_are_refused(gateway: GatewaySystem, chunks: bytes) -> None:
     token = (await gateway.phone()).token
     request = _request(token, b"", Transfer_Encoding="chunked").replace(b"Content-Length: 0\r\n", b"")
     assert (await _answered(gateway.url, request + chunks))[0] == 400
@@ -193,22 +197,22 @@ async def test_chunks_that_do_not_add_up_are_refused(gateway: Town, chunks: byte
 @pytest.mark.parametrize(
     ("request_line", "status"), [("POST /v1/stream", 405), ("GET /v1/stream", 426), ("GET http://[::1/v1/me", 400)]
 )
-async def test_odd_requests_are_problems(gateway: Town, request_line: str, status: int) -> None:
+async def test_odd_requests_are_problems(gateway: GatewaySystem, request_line: str, status: int) -> None:
     request = f"{request_line} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
     assert (await _answered(gateway.url, request.encode()))[0] == status
 
 
-async def test_a_handshake_without_its_key_is_a_problem(gateway: Town) -> None:
+async def test_a_handshake_without_its_key_is_a_problem(gateway: GatewaySystem) -> None:
     request = b"GET /v1/stream HTTP/1.1\r\nHost: a\r\nConnection: Upgrade, close\r\nUpgrade: websocket\r\n\r\n"
     assert (await _answered(gateway.url, request))[0] == 400
 
 
-async def test_an_expectation_that_nobody_fulfils_is_a_problem(gateway: Town) -> None:
+async def test_an_expectation_that_nobody_fulfils_is_a_problem(gateway: GatewaySystem) -> None:
     request = b"GET /v1/me HTTP/1.1\r\nHost: a\r\nExpect: cake\r\nConnection: close\r\n\r\n"
     assert (await _answered(gateway.url, request))[0] == 417
 
 
 @pytest.mark.parametrize("token", ["\xff", "t\xe9", "\x80"])
-async def test_a_token_of_other_bytes_than_ascii_is_not_known(gateway: Town, token: str) -> None:
+async def test_a_token_of_other_bytes_than_ascii_is_not_known(gateway: GatewaySystem, token: str) -> None:
     request = f"GET /v1/me HTTP/1.1\r\nHost: a\r\nConnection: close\r\nAuthorization: Bearer {token}\r\n\r\n"
     assert (await _answered(gateway.url, request.encode("latin-1")))[:2] == (401, "not-authenticated")

@@ -13,21 +13,21 @@ from shared.testing.conditions import wait_until
 from shared.testing.proxy import Mode, TcpProxy
 from simulation.phone import VirtualPhone
 from tests.integration.gateway.back_office import TOTAL
-from tests.integration.gateway.conftest import CUSTOMER, Town
+from tests.integration.gateway.conftest import CUSTOMER, GatewaySystem
 
 SWALLOWING = [Mode.BLACKHOLE, Mode.UPSTREAM_BLACKHOLE, Mode.DOWNSTREAM_BLACKHOLE]
 BEAT = 0.4
 
 
 @pytest_asyncio.fixture
-async def beating(town: Town) -> AsyncIterator[Town]:
-    """A town whose gateway has fast heartbeats."""
-    async with town.gateway(heartbeat=BEAT, send_timeout=1) as town.url:
-        yield town
+async def beating(system: GatewaySystem) -> AsyncIterator[GatewaySystem]:
+    """A system whose gateway has fast heartbeats."""
+    async with system.gateway(heartbeat=BEAT, send_timeout=1) as system.url:
+        yield system
 
 
 @pytest.mark.parametrize("mode", SWALLOWING)
-async def test_the_gateway_drops_a_phone_that_has_become_silent(beating: Town, mode: Mode) -> None:
+async def test_the_gateway_drops_a_phone_that_has_become_silent(beating: GatewaySystem, mode: Mode) -> None:
     phone = await beating.phone()
     async with TcpProxy.in_front_of(beating.url) as link:
         socket = await beating.session.ws_connect(link.url(beating.url).replace("http", "ws", 1) + "/v1/stream")
@@ -38,7 +38,7 @@ async def test_the_gateway_drops_a_phone_that_has_become_silent(beating: Town, m
         await wait_until(lambda: _is_absent(beating, phone))
 
 
-async def test_the_gateway_frees_the_connection_of_a_phone_that_takes_nothing(beating: Town) -> None:
+async def test_the_gateway_frees_the_connection_of_a_phone_that_takes_nothing(beating: GatewaySystem) -> None:
     """Bytes that are still to be sent would keep a closed connection open for a quarter of an hour."""
     phone = await beating.phone()
     async with TcpProxy.in_front_of(beating.url) as link:
@@ -58,7 +58,7 @@ async def test_the_gateway_frees_the_connection_of_a_phone_that_takes_nothing(be
 
 @pytest.mark.parametrize("mode", SWALLOWING)
 async def test_a_phone_comes_back_over_a_link_that_swallowed_everything_and_catches_up(
-    beating: Town, mode: Mode
+    beating: GatewaySystem, mode: Mode
 ) -> None:
     await beating.add_customer()
     point = await beating.desk("collection_point", collection_point_code="VNPOST-CM01")
@@ -76,7 +76,7 @@ async def test_a_phone_comes_back_over_a_link_that_swallowed_everything_and_catc
         await phone.close_stream()
 
 
-async def test_a_phone_that_is_sent_nothing_else_is_sent_heartbeats_and_stays(beating: Town) -> None:
+async def test_a_phone_that_is_sent_nothing_else_is_sent_heartbeats_and_stays(beating: GatewaySystem) -> None:
     phone = await beating.phone()
     await phone.open_stream()
     socket = await beating.session.ws_connect(beating.url.replace("http", "ws", 1) + "/v1/stream")
@@ -107,9 +107,9 @@ async def _received(socket: aiohttp.ClientWebSocketResponse) -> dict[str, Any]:
         return frame
 
 
-async def _is_present(town: Town, phone: VirtualPhone) -> bool:
-    return bool(await town.pool.fetchval("SELECT true FROM presence WHERE device_id = $1", phone.device_id))
+async def _is_present(system: GatewaySystem, phone: VirtualPhone) -> bool:
+    return bool(await system.pool.fetchval("SELECT true FROM presence WHERE device_id = $1", phone.device_id))
 
 
-async def _is_absent(town: Town, phone: VirtualPhone) -> bool:
-    return not await _is_present(town, phone)
+async def _is_absent(system: GatewaySystem, phone: VirtualPhone) -> bool:
+    return not await _is_present(system, phone)

@@ -25,7 +25,7 @@ from shared.messaging import correlated
 from shared.messaging.trace_recorder import start_recording
 from shared.testing.conditions import wait_until
 from simulation.phone import VirtualPhone
-from tests.integration.gateway.conftest import Town
+from tests.integration.gateway.conftest import GatewaySystem
 
 OUTSIDE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 
@@ -40,8 +40,8 @@ class Stream:
         self.socket = socket
 
     @classmethod
-    async def open(cls, town: Town, phone: VirtualPhone, **hello: Any) -> "Stream":
-        socket = await town.session.ws_connect(phone.base_url.replace("http", "ws", 1) + "/v1/stream")
+    async def open(cls, system: GatewaySystem, phone: VirtualPhone, **hello: Any) -> "Stream":
+        socket = await system.session.ws_connect(phone.base_url.replace("http", "ws", 1) + "/v1/stream")
         stream = cls(socket)
         await socket.send_str(json.dumps({"type": "hello", "token": phone.token, **hello}))
         await stream.receive("welcome")
@@ -58,7 +58,7 @@ class Stream:
     async def send(self, kind: str, job_id: UUID, attempt: int = 1, **more: Any) -> None:
         await self.socket.send_str(json.dumps({"type": kind, "job_id": str(job_id), "attempt": attempt, **more}))
 
-    async def print_until(self, town: Town, job_id: UUID, state: PrintJobState) -> None:
+    async def print_until(self, system: GatewaySystem, job_id: UUID, state: PrintJobState) -> None:
         """Take a print job as far as a state."""
         await self.receive("job")
         for kind, after in (("accepted", PrintJobState.ACCEPTED), ("printing", PrintJobState.PRINTING)):
@@ -66,21 +66,21 @@ class Stream:
             await self.receive("confirmed" if kind == "accepted" else "acknowledged")
             if after is state:
                 break
-        assert await town.state(job_id) == (state, 1)
+        assert await system.state(job_id) == (state, 1)
 
 
-async def _history(town: Town, job_id: UUID) -> list[str]:
-    rows = await town.pool.fetch("SELECT state FROM print_job_history WHERE job_id = $1 ORDER BY entry", job_id)
+async def _history(system: GatewaySystem, job_id: UUID) -> list[str]:
+    rows = await system.pool.fetch("SELECT state FROM print_job_history WHERE job_id = $1 ORDER BY entry", job_id)
     return [row["state"] for row in rows]
 
 
-async def _waits_for_a_lock(town: Town) -> bool:
+async def _waits_for_a_lock(system: GatewaySystem) -> bool:
     waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
-    return bool(await town.pool.fetchval(waiting))
+    return bool(await system.pool.fetchval(waiting))
 
 
-async def _is(town: Town, job_id: UUID, *expected: tuple[str, int]) -> bool:
-    return await town.state(job_id) in expected
+async def _is(system: GatewaySystem, job_id: UUID, *expected: tuple[str, int]) -> bool:
+    return await system.state(job_id) in expected
 
 
 @pytest.fixture
@@ -112,23 +112,23 @@ def spans(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[
 
 
 async def test_a_print_job_takes_few_statements_from_its_event_to_its_printed_report_traced_or_not(
-    town: Town, statements: list[str], spans: Callable[[], list[TracedSpan]] | None
+    system: GatewaySystem, statements: list[str], spans: Callable[[], list[TracedSpan]] | None
 ) -> None:
     never = {"poll_interval": 3600, "revocation_check_interval": 3600, "presence_lease": 3600}
-    async with town.gateway(**never) as url:
-        phone = await town.phone(url=url)
-        stream = await Stream.open(town, phone)
+    async with system.gateway(**never) as url:
+        phone = await system.phone(url=url)
+        stream = await Stream.open(system, phone)
         for _ in range(3):
             statements.clear()
             with correlated(traceparent=OUTSIDE):
-                job_id = await town.print(phone, PaperKind.RECEIPT)
-            await stream.print_until(town, job_id, PrintJobState.PRINTING)
+                job_id = await system.print(phone, PaperKind.RECEIPT)
+            await stream.print_until(system, job_id, PrintJobState.PRINTING)
             await stream.send("result", job_id, state="printed")
             await stream.receive("acknowledged")
         # BEGIN, inbox, job (offered at once), COMMIT; accepted; printing; BEGIN, result, outbox, COMMIT.
         assert len(statements) == 10, statements
-        assert await _history(town, job_id) == ["offered", "accepted", "printing", "printed"]
-        assert await town.ends_emitted(job_id) == [("printed", 1)]
+        assert await _history(system, job_id) == ["offered", "accepted", "printing", "printed"]
+        assert await system.ends_emitted(job_id) == [("printed", 1)]
         await stream.socket.close()
     if spans is not None:
         traced = [span for span in spans() if span.facts["thungan.job_id"] == str(job_id)]
@@ -142,7 +142,7 @@ async def test_a_print_job_takes_few_statements_from_its_event_to_its_printed_re
         assert [span.start_ns for span in traced[1:]] == [span.end_ns for span in traced[:-1]]
 
 
-async def test_a_promise_for_an_attempt_that_is_over_is_taken_back_and_changes_nothing(gateway: Town) -> None:
+async def test_a_promise_for_an_attempt_that_is_over_is_taken_back_and_changes_nothing(gateway: GatewaySystem) -> None:
     phone = await gateway.phone()
     stream = await Stream.open(gateway, phone)
     job_id = await gateway.print(phone)
@@ -157,7 +157,7 @@ async def test_a_promise_for_an_attempt_that_is_over_is_taken_back_and_changes_n
     await stream.socket.close()
 
 
-async def test_a_promise_for_a_document_that_is_out_of_date_by_now_is_withdrawn(gateway: Town) -> None:
+async def test_a_promise_for_a_document_that_is_out_of_date_by_now_is_withdrawn(gateway: GatewaySystem) -> None:
     phone = await gateway.phone()
     stream = await Stream.open(gateway, phone)
     job_id = await gateway.print(phone)
@@ -170,7 +170,7 @@ async def test_a_promise_for_a_document_that_is_out_of_date_by_now_is_withdrawn(
     await stream.socket.close()
 
 
-async def test_a_promise_waits_for_whoever_changes_the_job_and_sees_what_came_of_it(gateway: Town) -> None:
+async def test_a_promise_waits_for_whoever_changes_the_job_and_sees_what_came_of_it(gateway: GatewaySystem) -> None:
     phone = await gateway.phone()
     stream = await Stream.open(gateway, phone)
     job_id = await gateway.print(phone)
@@ -183,7 +183,7 @@ async def test_a_promise_waits_for_whoever_changes_the_job_and_sees_what_came_of
     await stream.socket.close()
 
 
-async def test_a_result_that_meets_the_end_of_all_patience_still_wins(gateway: Town) -> None:
+async def test_a_result_that_meets_the_end_of_all_patience_still_wins(gateway: GatewaySystem) -> None:
     phone = await gateway.phone()
     stream = await Stream.open(gateway, phone)
     job_id = await gateway.print(phone)
@@ -197,7 +197,7 @@ async def test_a_result_that_meets_the_end_of_all_patience_still_wins(gateway: T
     await stream.socket.close()
 
 
-async def test_what_is_reported_twice_is_answered_twice_and_done_once(gateway: Town) -> None:
+async def test_what_is_reported_twice_is_answered_twice_and_done_once(gateway: GatewaySystem) -> None:
     phone = await gateway.phone()
     stream = await Stream.open(gateway, phone)
     job_id = await gateway.print(phone, PaperKind.RECEIPT)
@@ -217,7 +217,7 @@ async def test_what_is_reported_twice_is_answered_twice_and_done_once(gateway: T
 
 
 @pytest.mark.parametrize("other", ["printed", "unconfirmed"])
-async def test_two_results_at_the_same_time_come_to_one_end(gateway: Town, other: str) -> None:
+async def test_two_results_at_the_same_time_come_to_one_end(gateway: GatewaySystem, other: str) -> None:
     phone = await gateway.phone()
     stream = await Stream.open(gateway, phone)
     job_id = await gateway.print(phone, PaperKind.RECEIPT)
@@ -231,7 +231,7 @@ async def test_two_results_at_the_same_time_come_to_one_end(gateway: Town, other
     await stream.socket.close()
 
 
-async def test_a_phone_cannot_change_the_print_job_of_another(gateway: Town) -> None:
+async def test_a_phone_cannot_change_the_print_job_of_another(gateway: GatewaySystem) -> None:
     phone, other = await gateway.phone(), await gateway.phone()
     stream, others_stream = await Stream.open(gateway, phone), await Stream.open(gateway, other)
     job_id = await gateway.print(other)
@@ -244,7 +244,7 @@ async def test_a_phone_cannot_change_the_print_job_of_another(gateway: Town) -> 
         await one.socket.close()
 
 
-async def test_a_print_job_of_a_revoked_device_waits_and_is_never_offered(gateway: Town) -> None:
+async def test_a_print_job_of_a_revoked_device_waits_and_is_never_offered(gateway: GatewaySystem) -> None:
     phone = await gateway.phone()
     await phone.open_stream()
     await revoke_in_database(gateway.database_url, phone.device_id, reason="lost")
@@ -255,7 +255,7 @@ async def test_a_print_job_of_a_revoked_device_waits_and_is_never_offered(gatewa
     assert phone.printouts == []
 
 
-async def test_print_jobs_that_come_at_once_fill_the_window_and_no_more(gateway: Town) -> None:
+async def test_print_jobs_that_come_at_once_fill_the_window_and_no_more(gateway: GatewaySystem) -> None:
     phone = await gateway.phone()
     stream = await Stream.open(gateway, phone)
     jobs = [await gateway.print(phone) for _ in range(6)]
@@ -272,7 +272,7 @@ async def test_print_jobs_that_come_at_once_fill_the_window_and_no_more(gateway:
     await stream.socket.close()
 
 
-async def test_a_print_job_whose_first_transaction_was_undone_is_offered_once(gateway: Town) -> None:
+async def test_a_print_job_whose_first_transaction_was_undone_is_offered_once(gateway: GatewaySystem) -> None:
     await gateway.pool.execute("""
         CREATE SEQUENCE tries;
         CREATE FUNCTION fail_once() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -291,13 +291,13 @@ async def test_a_print_job_whose_first_transaction_was_undone_is_offered_once(ga
 
 
 @pytest.mark.parametrize("state", ["queued", "offered"])
-async def test_a_lost_wake_up_costs_time_and_no_print_job(town: Town, state: str) -> None:
-    async with town.gateway() as url:
-        phone = await town.phone(url=url)
+async def test_a_lost_wake_up_costs_time_and_no_print_job(system: GatewaySystem, state: str) -> None:
+    async with system.gateway() as url:
+        phone = await system.phone(url=url)
         await phone.open_stream()
         job_id = new_id()
         # As if another copy had queued it and died before it could send the wake-up.
-        await town.pool.execute(
+        await system.pool.execute(
             """WITH counted AS (UPDATE devices SET last_job_sequence = last_job_sequence + 1 WHERE device_id = $2)
                INSERT INTO print_jobs (job_id, device_id, sequence, kind, document, summary, language, copy_number,
                                        state, attempt, retries, created_at, changed_at)

@@ -15,13 +15,13 @@ from shared.problems import Problem
 from shared.testing.conditions import wait_until
 from simulation.phone import VirtualPhone
 from tests.integration.gateway.back_office import TOTAL, bill
-from tests.integration.gateway.conftest import CUSTOMER, Town
+from tests.integration.gateway.conftest import CUSTOMER, GatewaySystem
 
 OTHER = "PB15010000002"
 
 
-async def _hello(town: Town, url: str = "", **more: Any) -> aiohttp.ClientWebSocketResponse:
-    socket = await town.session.ws_connect((url or town.url).replace("http", "ws", 1) + "/v1/stream")
+async def _hello(system: GatewaySystem, url: str = "", **more: Any) -> aiohttp.ClientWebSocketResponse:
+    socket = await system.session.ws_connect((url or system.url).replace("http", "ws", 1) + "/v1/stream")
     await socket.send_str(json.dumps({"type": "hello", **more}))
     return socket
 
@@ -35,14 +35,14 @@ async def _closed_with(socket: aiohttp.ClientWebSocketResponse) -> int | None:
     return socket.close_code
 
 
-async def test_welcome_says_how_the_stream_works(gateway: Town) -> None:
+async def test_welcome_says_how_the_stream_works(gateway: GatewaySystem) -> None:
     phone = await gateway.phone()
     welcome = await phone.open_stream()
     assert welcome["device_id"] == str(phone.device_id)
     assert (welcome["max_inflight"], welcome["heartbeat"], welcome["refresh"]) == (2, 25.0, True)
 
 
-async def test_an_unknown_token_is_thrown_out_for_good(gateway: Town) -> None:
+async def test_an_unknown_token_is_thrown_out_for_good(gateway: GatewaySystem) -> None:
     socket = await _hello(gateway, token="tn_wrong")
     assert json.loads((await socket.receive()).data) == {"type": "revoked"}
     assert await _closed_with(socket) == 4003
@@ -52,19 +52,19 @@ async def test_an_unknown_token_is_thrown_out_for_good(gateway: Town) -> None:
     "frame",
     ["not json", "{}", '{"type":"accepted","job_id":"0199d5b0-7c1e-7000-8000-000000000001","attempt":1}', "[1]"],
 )
-async def test_a_stream_that_does_not_begin_with_hello_is_closed_for_good(gateway: Town, frame: str) -> None:
+async def test_a_stream_that_does_not_begin_with_hello_is_closed_for_good(gateway: GatewaySystem, frame: str) -> None:
     socket = await gateway.session.ws_connect(gateway.url.replace("http", "ws", 1) + "/v1/stream")
     await socket.send_str(frame)
     assert await _closed_with(socket) == 4002
 
 
-async def test_a_phone_that_says_nothing_is_asked_to_come_back(town: Town) -> None:
-    async with town.gateway(hello_timeout=0.2) as url:
-        socket = await town.session.ws_connect(url.replace("http", "ws", 1) + "/v1/stream")
+async def test_a_phone_that_says_nothing_is_asked_to_come_back(system: GatewaySystem) -> None:
+    async with system.gateway(hello_timeout=0.2) as url:
+        socket = await system.session.ws_connect(url.replace("http", "ws", 1) + "/v1/stream")
         assert await _closed_with(socket) == 4101
 
 
-async def test_a_frame_that_makes_no_sense_closes_the_stream(gateway: Town) -> None:
+async def test_a_frame_that_makes_no_sense_closes_the_stream(gateway: GatewaySystem) -> None:
     phone = await gateway.phone()
     socket = await _hello(gateway, token=phone.token)
     await socket.receive()
@@ -72,7 +72,7 @@ async def test_a_frame_that_makes_no_sense_closes_the_stream(gateway: Town) -> N
     assert await _closed_with(socket) == 4002
 
 
-async def test_a_frame_larger_than_64_kb_closes_the_stream(gateway: Town) -> None:
+async def test_a_frame_larger_than_64_kb_closes_the_stream(gateway: GatewaySystem) -> None:
     phone = await gateway.phone()
     socket = await _hello(gateway, token=phone.token)
     await socket.receive()
@@ -80,7 +80,7 @@ async def test_a_frame_larger_than_64_kb_closes_the_stream(gateway: Town) -> Non
     assert await _closed_with(socket) == 1009
 
 
-async def test_a_result_for_somebody_elses_paper_is_refused_and_the_stream_goes_on(gateway: Town) -> None:
+async def test_a_result_for_somebody_elses_paper_is_refused_and_the_stream_goes_on(gateway: GatewaySystem) -> None:
     phone, other = await gateway.phone(), await gateway.phone()
     job_id = await gateway.print(other)
     await wait_until(lambda: gateway.state(job_id))
@@ -92,13 +92,13 @@ async def test_a_result_for_somebody_elses_paper_is_refused_and_the_stream_goes_
     assert phone.stream.welcome is not None
 
 
-async def test_asking_for_the_stream_without_a_websocket_says_what_is_needed(gateway: Town) -> None:
+async def test_asking_for_the_stream_without_a_websocket_says_what_is_needed(gateway: GatewaySystem) -> None:
     async with gateway.session.get(f"{gateway.url}/v1/stream") as response:
         assert response.status == 426
         assert response.content_type == "application/problem+json"
 
 
-async def test_a_device_has_one_stream_the_newer_one(gateway: Town) -> None:
+async def test_a_device_has_one_stream_the_newer_one(gateway: GatewaySystem) -> None:
     phone = await gateway.phone()
     await phone.open_stream()
     newer = await _hello(gateway, token=phone.token)
@@ -107,7 +107,7 @@ async def test_a_device_has_one_stream_the_newer_one(gateway: Town) -> None:
     await newer.close()
 
 
-async def test_revocation_closes_the_open_stream_and_every_request_after_it(gateway: Town) -> None:
+async def test_revocation_closes_the_open_stream_and_every_request_after_it(gateway: GatewaySystem) -> None:
     phone, supervisor = await gateway.phone(), await gateway.desk("supervisor")
     await phone.open_stream()
     revoked = await supervisor.revoke(phone.device_id)
@@ -120,14 +120,14 @@ async def test_revocation_closes_the_open_stream_and_every_request_after_it(gate
     assert await supervisor.revoke(phone.device_id) == revoked
 
 
-async def test_revocation_in_the_database_reaches_the_open_stream(gateway: Town) -> None:
+async def test_revocation_in_the_database_reaches_the_open_stream(gateway: GatewaySystem) -> None:
     phone = await gateway.phone()
     await phone.open_stream()
     await revoke_in_database(gateway.database_url, phone.device_id, reason="mất máy")
     assert await phone.wait_until_thrown_out() == 4003
 
 
-async def test_a_payment_elsewhere_reaches_the_collectors_phone(gateway: Town) -> None:
+async def test_a_payment_elsewhere_reaches_the_collectors_phone(gateway: GatewaySystem) -> None:
     phone = await gateway.phone()
     point = await gateway.desk("collection_point", collection_point_code="VNPOST-CM01")
     await phone.open_stream()
@@ -138,7 +138,7 @@ async def test_a_payment_elsewhere_reaches_the_collectors_phone(gateway: Town) -
     assert update["payment"]["amount"] == TOTAL
 
 
-async def test_updates_that_came_while_the_phone_was_away_are_sent_once_and_in_order(gateway: Town) -> None:
+async def test_updates_that_came_while_the_phone_was_away_are_sent_once_and_in_order(gateway: GatewaySystem) -> None:
     phone = await gateway.phone()
     point = await gateway.desk("collection_point", collection_point_code="VNPOST-CM01")
     cashier = await gateway.desk("cashier")
@@ -155,24 +155,24 @@ async def test_updates_that_came_while_the_phone_was_away_are_sent_once_and_in_o
     assert [update["seq"] for update in phone.stream.updates] == [1, 2]
 
 
-async def test_a_phone_that_was_away_for_too_long_has_to_read_everything_afresh(town: Town) -> None:
-    async with town.gateway(feed_limit=10) as town.url:
-        await town.add_customer()
-        phone = await town.phone()
+async def test_a_phone_that_was_away_for_too_long_has_to_read_everything_afresh(system: GatewaySystem) -> None:
+    async with system.gateway(feed_limit=10) as system.url:
+        await system.add_customer()
+        phone = await system.phone()
         await phone.open_stream()
         await phone.close_stream()
-        await wait_until(lambda: town.pool.fetchval("SELECT count(*) FROM customer_collectors"))
-        account = town.office.account(CUSTOMER)
-        async with town.office_bus.work() as work:
+        await wait_until(lambda: system.pool.fetchval("SELECT count(*) FROM customer_collectors"))
+        account = system.office.account(CUSTOMER)
+        async with system.office_bus.work() as work:
             for _ in range(11):
                 await work.emit(BillIssued(bill=bill(CUSTOMER), account=account))
-        await wait_until(lambda: _feed(town, 11))
+        await wait_until(lambda: _feed(system, 11))
         welcome = await phone.open_stream()
         assert welcome["refresh"]
         assert welcome["seq"] == 11
 
 
-async def test_another_history_of_the_database_means_reading_everything_afresh(gateway: Town) -> None:
+async def test_another_history_of_the_database_means_reading_everything_afresh(gateway: GatewaySystem) -> None:
     phone = await gateway.phone()
     await phone.open_stream()
     await phone.close_stream()
@@ -181,7 +181,7 @@ async def test_another_history_of_the_database_means_reading_everything_afresh(g
     assert welcome["refresh"]
 
 
-async def test_other_collectors_phones_receive_nothing(gateway: Town) -> None:
+async def test_other_collectors_phones_receive_nothing(gateway: GatewaySystem) -> None:
     phone, other = await gateway.phone(), await gateway.phone("TN002")
     await phone.open_stream()
     await other.open_stream()
@@ -193,7 +193,7 @@ async def test_other_collectors_phones_receive_nothing(gateway: Town) -> None:
     assert [update["customer_code"] for update in other.stream.updates] == [OTHER]
 
 
-async def test_a_customer_who_changes_routes_leaves_one_phone_and_comes_to_another(gateway: Town) -> None:
+async def test_a_customer_who_changes_routes_leaves_one_phone_and_comes_to_another(gateway: GatewaySystem) -> None:
     phone, other = await gateway.phone(), await gateway.phone("TN002")
     await phone.open_stream()
     await other.open_stream()
@@ -204,114 +204,114 @@ async def test_a_customer_who_changes_routes_leaves_one_phone_and_comes_to_anoth
     assert (left[0]["on_route"], came[0]["on_route"]) == (False, True)
 
 
-async def test_a_phone_that_takes_nothing_is_closed_and_others_are_served(town: Town) -> None:
-    async with town.gateway(send_timeout=0.3, max_in_flight=16, heartbeat=30) as town.url:
-        slow, phone = await town.phone(), await town.phone()
-        socket = await _hello(town, token=slow.token)
+async def test_a_phone_that_takes_nothing_is_closed_and_others_are_served(system: GatewaySystem) -> None:
+    async with system.gateway(send_timeout=0.3, max_in_flight=16, heartbeat=30) as system.url:
+        slow, phone = await system.phone(), await system.phone()
+        socket = await _hello(system, token=slow.token)
         transport = socket._response.connection.transport  # type: ignore[union-attr]
         transport.pause_reading()  # type: ignore[union-attr]
-        await town.add_customer()
-        await wait_until(lambda: town.pool.fetchval("SELECT count(*) FROM customer_collectors"))
+        await system.add_customer()
+        await wait_until(lambda: system.pool.fetchval("SELECT count(*) FROM customer_collectors"))
         collector = "TN001"
         entry = json.dumps({"type": "account", "padding": "x" * 60_000})
-        await town.pool.execute(
+        await system.pool.execute(
             """WITH feed AS (INSERT INTO feeds VALUES ($1, 800, 0))
                INSERT INTO feed_entries SELECT $1, n, $2, now() FROM generate_series(1, 800) AS n""",
             collector,
             entry,
         )
-        await wait_until(lambda: _absent(town, slow), 20)
+        await wait_until(lambda: _absent(system, slow), 20)
         await phone.open_stream()
-        job_id = await town.print(phone)
+        job_id = await system.print(phone)
         await phone.wait_for_printout("notice")
-        assert await town.state(job_id) is not None
+        assert await system.state(job_id) is not None
         transport.resume_reading()  # type: ignore[union-attr]
         await socket.close()
 
 
-async def test_at_shutdown_phones_are_asked_to_reconnect_and_find_the_other_copy(town: Town) -> None:
-    async with town.gateway() as staying:
-        async with town.gateway() as leaving:
-            phone = await town.phone(url=leaving)
+async def test_at_shutdown_phones_are_asked_to_reconnect_and_find_the_other_copy(system: GatewaySystem) -> None:
+    async with system.gateway() as staying:
+        async with system.gateway() as leaving:
+            phone = await system.phone(url=leaving)
             await phone.open_stream()
-            socket = await _hello(town, leaving, token=(await town.phone(url=leaving)).token)
+            socket = await _hello(system, leaving, token=(await system.phone(url=leaving)).token)
             closing = asyncio.create_task(_closed_with(socket))
             phone.base_url = staying
         assert await closing == 1012
         await phone.wait_for(lambda: phone.stream.connections == 2)
-        await town.print(phone)
+        await system.print(phone)
         await phone.wait_for_printout("notice")
 
 
-async def test_a_print_job_queued_by_any_copy_reaches_the_phone_at_its_own_copy(town: Town) -> None:
-    async with town.gateway(poll_interval=3600) as first, town.gateway(poll_interval=3600) as second:
-        phones = [await town.phone(url=url) for url in (first, second)]
+async def test_a_print_job_queued_by_any_copy_reaches_the_phone_at_its_own_copy(system: GatewaySystem) -> None:
+    async with system.gateway(poll_interval=3600) as first, system.gateway(poll_interval=3600) as second:
+        phones = [await system.phone(url=url) for url in (first, second)]
         for phone in phones:
             await phone.open_stream()
         for _ in range(4):
             for phone in phones:
-                job_id = await town.print(phone)
-                await wait_until(partial(_printed, town, job_id))
+                job_id = await system.print(phone)
+                await wait_until(partial(_printed, system, job_id))
         assert [len(phone.printouts) for phone in phones] == [4, 4]
 
 
-async def test_account_updates_and_revocations_reach_phones_at_every_copy(town: Town) -> None:
+async def test_account_updates_and_revocations_reach_phones_at_every_copy(system: GatewaySystem) -> None:
     never = {"poll_interval": 3600, "revocation_check_interval": 3600}
-    async with town.gateway(**never) as first, town.gateway(**never) as second:
-        town.url = first
-        await town.add_customer()
-        phones = [await town.phone(url=url) for url in (first, second)]
+    async with system.gateway(**never) as first, system.gateway(**never) as second:
+        system.url = first
+        await system.add_customer()
+        phones = [await system.phone(url=url) for url in (first, second)]
         for phone in phones:
             await phone.open_stream()
         await phones[0].pay(CUSTOMER, TOTAL)
         for phone in phones:
             await phone.wait_for_update(CUSTOMER, "payment.recorded")
-        supervisor = await town.desk("supervisor")
+        supervisor = await system.desk("supervisor")
         await supervisor.revoke(phones[1].device_id)
         assert await phones[1].wait_until_thrown_out() == 4003
 
 
-async def test_a_promise_on_a_stream_that_the_phone_has_left_does_not_count(town: Town) -> None:
+async def test_a_promise_on_a_stream_that_the_phone_has_left_does_not_count(system: GatewaySystem) -> None:
     """The phone lost its storage while its `accepted` was under way: the paper must not wait for a phone without it."""
-    async with town.gateway() as first, town.gateway() as second:
-        phone = await town.phone(url=first)
-        older = await _hello(town, first, token=phone.token)
-        job_id = await town.print(phone)
+    async with system.gateway() as first, system.gateway() as second:
+        phone = await system.phone(url=first)
+        older = await _hello(system, first, token=phone.token)
+        job_id = await system.print(phone)
         await _frame(older, "job")
-        async with town.pool.acquire() as connection, connection.transaction():
+        async with system.pool.acquire() as connection, connection.transaction():
             # The newer stream, just before it is committed.
             await connection.execute("UPDATE presence SET connection_id = gen_random_uuid()")
             await older.send_str(json.dumps({"type": "accepted", "job_id": str(job_id), "attempt": 1}))
-            await wait_until(partial(_waits_for_locks, town, 1))
-        newer = await _hello(town, second, token=phone.token, holding=[])
+            await wait_until(partial(_waits_for_locks, system, 1))
+        newer = await _hello(system, second, token=phone.token, holding=[])
         assert (await _frame(newer, "job"))["job_id"] == str(job_id)
         for socket in (older, newer):
             await socket.close()
 
 
-async def test_a_promise_just_before_the_phone_left_the_stream_is_seen_by_the_next(town: Town) -> None:
+async def test_a_promise_just_before_the_phone_left_the_stream_is_seen_by_the_next(system: GatewaySystem) -> None:
     """The phone lost its storage after its `accepted` had come: it may have printed the paper, so a person decides."""
-    async with town.gateway() as first, town.gateway() as second:
-        phone = await town.phone(url=first)
-        older = await _hello(town, first, token=phone.token)
-        job_id = await town.print(phone)
+    async with system.gateway() as first, system.gateway() as second:
+        phone = await system.phone(url=first)
+        older = await _hello(system, first, token=phone.token)
+        job_id = await system.print(phone)
         await _frame(older, "job")
-        async with town.pool.acquire() as connection, connection.transaction():
+        async with system.pool.acquire() as connection, connection.transaction():
             await connection.execute("SELECT FROM print_jobs WHERE job_id = $1 FOR UPDATE", job_id)
             await older.send_str(json.dumps({"type": "accepted", "job_id": str(job_id), "attempt": 1}))
-            await wait_until(partial(_waits_for_locks, town, 1))
-            opening = asyncio.create_task(_hello(town, second, token=phone.token, holding=[]))
-            await wait_until(partial(_waits_for_locks, town, 2))
+            await wait_until(partial(_waits_for_locks, system, 1))
+            opening = asyncio.create_task(_hello(system, second, token=phone.token, holding=[]))
+            await wait_until(partial(_waits_for_locks, system, 2))
         newer = await opening
         await _frame(newer, "welcome")
-        assert await town.state(job_id) == ("unconfirmed", 1)
+        assert await system.state(job_id) == ("unconfirmed", 1)
         for socket in (older, newer):
             await socket.close()
 
 
-async def _waits_for_locks(town: Town, count: int) -> bool:
+async def _waits_for_locks(system: GatewaySystem, count: int) -> bool:
     waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
-    return int(await town.pool.fetchval(waiting)) >= count
+    return int(await system.pool.fetchval(waiting)) >= count
 
 
 async def _frame(socket: aiohttp.ClientWebSocketResponse, kind: str) -> dict[str, Any]:
@@ -323,21 +323,23 @@ async def _frame(socket: aiohttp.ClientWebSocketResponse, kind: str) -> dict[str
                 return frame
 
 
-async def test_a_newer_stream_at_another_copy_replaces_the_older_one(town: Town) -> None:
-    async with town.gateway() as first, town.gateway() as second:
-        phone = await town.phone(url=first)
+async def test_a_newer_stream_at_another_copy_replaces_the_older_one(system: GatewaySystem) -> None:
+    async with system.gateway() as first, system.gateway() as second:
+        phone = await system.phone(url=first)
         await phone.open_stream()
-        newer = VirtualPhone(second, token=phone.token, session=town.session)
+        newer = VirtualPhone(second, token=phone.token, session=system.session)
         await newer.open_stream()
         assert await phone.wait_until_thrown_out() == 4001
         await newer.close()
 
 
-async def test_an_address_that_opens_too_many_streams_has_to_wait_and_keeps_nobody_else_out(town: Town) -> None:
-    async with town.gateway(stream_opens_per_second=0.01, stream_open_burst=1, proxy_hops=1) as url:
-        phone = await town.phone(url=url)
+async def test_an_address_that_opens_too_many_streams_has_to_wait_and_keeps_nobody_else_out(
+    system: GatewaySystem,
+) -> None:
+    async with system.gateway(stream_opens_per_second=0.01, stream_open_burst=1, proxy_hops=1) as url:
+        phone = await system.phone(url=url)
         for address, taken in (("10.0.0.1", True), ("10.0.0.1", False), ("10.0.0.2", True)):
-            opening = town.session.ws_connect(f"{url}/v1/stream", headers={"X-Forwarded-For": f"6.6.6.6, {address}"})
+            opening = system.session.ws_connect(f"{url}/v1/stream", headers={"X-Forwarded-For": f"6.6.6.6, {address}"})
             if taken:
                 socket = await opening
                 await socket.close()
@@ -350,22 +352,22 @@ async def test_an_address_that_opens_too_many_streams_has_to_wait_and_keeps_nobo
         await phone.me()
 
 
-async def test_a_device_that_opens_one_stream_after_the_other_has_to_wait(town: Town) -> None:
-    async with town.gateway(stream_opens_per_device=1) as url:
-        phone, other = await town.phone(url=url), await town.phone(url=url)
+async def test_a_device_that_opens_one_stream_after_the_other_has_to_wait(system: GatewaySystem) -> None:
+    async with system.gateway(stream_opens_per_device=1) as url:
+        phone, other = await system.phone(url=url), await system.phone(url=url)
         await phone.open_stream()
-        assert await _closed_with(await _hello(town, url, token=phone.token)) == 4102
+        assert await _closed_with(await _hello(system, url, token=phone.token)) == 4102
         await other.open_stream()
 
 
-async def _feed(town: Town, sequence: int) -> bool:
-    found = await town.pool.fetchval("SELECT last_sequence FROM feeds WHERE collector_code = 'TN001'")
+async def _feed(system: GatewaySystem, sequence: int) -> bool:
+    found = await system.pool.fetchval("SELECT last_sequence FROM feeds WHERE collector_code = 'TN001'")
     return (found or 0) >= sequence
 
 
-async def _absent(town: Town, phone: VirtualPhone) -> bool:
-    return not await town.pool.fetchval("SELECT true FROM presence WHERE device_id = $1", phone.device_id)
+async def _absent(system: GatewaySystem, phone: VirtualPhone) -> bool:
+    return not await system.pool.fetchval("SELECT true FROM presence WHERE device_id = $1", phone.device_id)
 
 
-async def _printed(town: Town, job_id: Any) -> bool:
-    return (await town.state(job_id) or ("",))[0] == "printed"
+async def _printed(system: GatewaySystem, job_id: Any) -> bool:
+    return (await system.state(job_id) or ("",))[0] == "printed"

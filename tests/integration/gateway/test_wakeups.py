@@ -64,18 +64,18 @@ async def test_wake_ups_of_many_handlers_keep_none_of_them_waiting_and_share_one
 ) -> None:
     pool, bus = await pool_for("gateway", size=2), RecordingBus()
     device_ids = await _elsewhere(pool)
-    waker = _wakeups(bus, pool)
+    notifier = _wakeups(bus, pool)
     async with pool.acquire():
         async with pool.acquire():
             # No connection is free: a handler that waited for one would never come to its end.
             for device_id in device_ids:
-                await waker.print_jobs([device_id])
+                await notifier.print_jobs([device_id])
         # One is free now, and this connection still is not.
         await wait_until(lambda: len(bus.woken("papers")) == DEVICES)
     assert sorted(bus.woken("papers")) == sorted(str(device_id) for device_id in device_ids)
     assert {queue for queue, _ in bus.sent} == {queue_of("other")}
     assert len(bus.sent) <= 2, "the first wake-up, and all that came meanwhile"
-    await waker.stop()
+    await notifier.stop()
 
 
 async def test_wake_ups_that_get_no_connection_are_left_to_the_poll_and_the_next_are_sent(
@@ -84,26 +84,26 @@ async def test_wake_ups_that_get_no_connection_are_left_to_the_poll_and_the_next
     monkeypatch.setattr(module, "LOOKUP_SECONDS", 0.01)
     pool, bus = await pool_for("gateway", size=1), RecordingBus()
     lost, sent, *_ = await _elsewhere(pool)
-    waker = _wakeups(bus, pool)
+    notifier = _wakeups(bus, pool)
     async with pool.acquire():
-        await waker.print_jobs([lost])
-        await waker.device_revoked(lost)
-        lookup: asyncio.Task[Any] | None = waker._lookup
+        await notifier.print_jobs([lost])
+        await notifier.device_revoked(lost)
+        lookup: asyncio.Task[Any] | None = notifier._lookup
         assert lookup is not None
         await lookup
     assert bus.sent == []
-    await waker.print_jobs([sent])
+    await notifier.print_jobs([sent])
     await wait_until(lambda: bus.woken("papers") == [str(sent)])
-    await waker.stop()
+    await notifier.stop()
 
 
 async def test_revocations_are_sent_to_the_copy_that_holds_the_socket(pool_for: PoolFactory) -> None:
     pool, bus = await pool_for("gateway"), RecordingBus()
     revoked, waiting, *_ = await _elsewhere(pool)
-    waker = _wakeups(bus, pool)
-    await waker.stop()
-    await waker.device_revoked(revoked)
-    await waker.print_jobs([waiting, new_id()])
+    notifier = _wakeups(bus, pool)
+    await notifier.stop()
+    await notifier.device_revoked(revoked)
+    await notifier.print_jobs([waiting, new_id()])
     assert bus.sent == [
         (queue_of("other"), {"revoked": [str(revoked)]}),
         (queue_of("other"), {"papers": [str(waiting)]}),

@@ -14,23 +14,23 @@ from shared.testing import builders
 from shared.testing.conditions import wait_until
 from simulation.phone import VirtualPhone, VirtualPrinter
 from tests.integration.gateway.back_office import TOTAL, bill
-from tests.integration.gateway.conftest import CUSTOMER, Town
+from tests.integration.gateway.conftest import CUSTOMER, GatewaySystem
 
 OTHER = "PB15010000002"
 
 
-async def phone_without_printer(town: Town) -> VirtualPhone:
+async def phone_without_printer(system: GatewaySystem) -> VirtualPhone:
     printer = VirtualPrinter()
     printer.stop(PrintJobCause.NO_PRINTER)
-    phone = await town.phone(printer=printer)
+    phone = await system.phone(printer=printer)
     await phone.open_stream()
     return phone
 
 
-async def visit(town: Town, phone: VirtualPhone, code: str = CUSTOMER) -> UUID:
+async def visit(system: GatewaySystem, phone: VirtualPhone, code: str = CUSTOMER) -> UUID:
     """Record a visit; return the print job of its notice once the gateway has it."""
     visit_id = (await phone.visit(code, "met")).visit.visit_id
-    await wait_until(lambda: town.state(visit_id))
+    await wait_until(lambda: system.state(visit_id))
     return visit_id
 
 
@@ -50,12 +50,14 @@ async def forgotten(phone: VirtualPhone, job_id: UUID) -> None:
     await phone.wait_for(lambda: job_id not in phone.stream.jobs.by_id, what="the withdrawal")
 
 
-async def account_is(town: Town, state: AccountState) -> None:
-    async with town.office_bus.work() as work:
+async def account_is(system: GatewaySystem, state: AccountState) -> None:
+    async with system.office_bus.work() as work:
         await work.emit(BillIssued(bill=bill(state.customer_code), account=state), aggregate=state.customer_code)
 
 
-async def test_a_notice_that_waits_for_the_printer_is_not_printed_once_the_customer_has_paid(gateway: Town) -> None:
+async def test_a_notice_that_waits_for_the_printer_is_not_printed_once_the_customer_has_paid(
+    gateway: GatewaySystem,
+) -> None:
     phone = await phone_without_printer(gateway)
     notice = await visit(gateway, phone)
     await becomes(phone, notice, "held", "no_printer")
@@ -69,14 +71,16 @@ async def test_a_notice_that_waits_for_the_printer_is_not_printed_once_the_custo
         await phone.print_again(notice, 1)
 
 
-async def test_a_notice_of_a_part_of_the_debt_is_not_printed_once_more_is_owed(gateway: Town) -> None:
+async def test_a_notice_of_a_part_of_the_debt_is_not_printed_once_more_is_owed(gateway: GatewaySystem) -> None:
     phone = await phone_without_printer(gateway)
     notice = await visit(gateway, phone)
     await account_is(gateway, builders.account(CUSTOMER, debt=2 * TOTAL, version=9))
     await becomes(phone, notice, "cancelled", "debt_changed")
 
 
-async def test_a_notice_that_comes_after_the_payment_it_was_made_before_is_never_offered(gateway: Town) -> None:
+async def test_a_notice_that_comes_after_the_payment_it_was_made_before_is_never_offered(
+    gateway: GatewaySystem,
+) -> None:
     phone = await gateway.phone()
     await phone.open_stream()
     await account_is(gateway, builders.account(CUSTOMER, debt=0, version=9))
@@ -92,7 +96,7 @@ async def test_a_notice_that_comes_after_the_payment_it_was_made_before_is_never
     assert [paper.job_id for paper in phone.printouts] == [now]
 
 
-async def test_a_notice_is_not_printed_at_the_next_door_and_only_the_newest_at_its_own(gateway: Town) -> None:
+async def test_a_notice_is_not_printed_at_the_next_door_and_only_the_newest_at_its_own(gateway: GatewaySystem) -> None:
     await gateway.add_customer(OTHER)
     phone = await phone_without_printer(gateway)
     first = await visit(gateway, phone)
@@ -106,7 +110,7 @@ async def test_a_notice_is_not_printed_at_the_next_door_and_only_the_newest_at_i
     assert [paper.job_id for paper in phone.printouts] == [third]
 
 
-async def test_a_notice_on_another_collectors_phone_stays(gateway: Town) -> None:
+async def test_a_notice_on_another_collectors_phone_stays(gateway: GatewaySystem) -> None:
     await gateway.add_customer(OTHER, "TN002")
     phone = await phone_without_printer(gateway)
     notice = await visit(gateway, phone)
@@ -115,7 +119,7 @@ async def test_a_notice_on_another_collectors_phone_stays(gateway: Town) -> None
     await becomes(phone, notice, "held", "no_printer")
 
 
-async def test_the_receipt_of_a_reversed_payment_is_not_printed(gateway: Town) -> None:
+async def test_the_receipt_of_a_reversed_payment_is_not_printed(gateway: GatewaySystem) -> None:
     phone, cashier = await phone_without_printer(gateway), await gateway.desk("cashier")
     paid = await phone.pay(CUSTOMER, TOTAL)
     receipt = (await phone.receipt_of(paid.payment.payment_id)).receipt.receipt_id
@@ -124,7 +128,7 @@ async def test_the_receipt_of_a_reversed_payment_is_not_printed(gateway: Town) -
     await becomes(phone, receipt, "cancelled", "reversed")
 
 
-async def test_a_phone_that_comes_back_learns_what_was_withdrawn_meanwhile(gateway: Town) -> None:
+async def test_a_phone_that_comes_back_learns_what_was_withdrawn_meanwhile(gateway: GatewaySystem) -> None:
     phone = await phone_without_printer(gateway)
     notice = await visit(gateway, phone)
     await becomes(phone, notice, "held", "no_printer")
@@ -138,7 +142,9 @@ async def test_a_phone_that_comes_back_learns_what_was_withdrawn_meanwhile(gatew
     assert notice not in [paper.job_id for paper in phone.printouts]
 
 
-async def test_the_notice_of_a_visit_that_was_taken_back_is_not_printed_also_when_it_comes_later(gateway: Town) -> None:
+async def test_the_notice_of_a_visit_that_was_taken_back_is_not_printed_also_when_it_comes_later(
+    gateway: GatewaySystem,
+) -> None:
     phone = await phone_without_printer(gateway)
     notice = await visit(gateway, phone)
     withdrawal_id = new_id()

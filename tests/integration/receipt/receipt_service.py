@@ -25,14 +25,14 @@ from shared.testing import wait_until
 R = TypeVar("R", bound=Reply)
 
 
-async def take_receipt(event: ReceiptIssued, _work: UnitOfWork, *, shop: "Shop") -> None:
+async def take_receipt(event: ReceiptIssued, _work: UnitOfWork, *, system: "ReceiptSystem") -> None:
     """Note a receipt, as billing does."""
-    shop.issued.append(event.receipt)
+    system.issued.append(event.receipt)
 
 
-async def keep_document(event: DocumentReady, _work: UnitOfWork, *, shop: "Shop") -> None:
+async def keep_document(event: DocumentReady, _work: UnitOfWork, *, system: "ReceiptSystem") -> None:
     """Keep a document, as the gateway does."""
-    shop.documents.append(event)
+    system.documents.append(event)
 
 
 BILLING = Topology(
@@ -44,7 +44,7 @@ GATEWAY = Topology(service="gateway", handlers=[EventHandler(DocumentReady, keep
 
 
 @dataclass
-class Shop:
+class ReceiptSystem:
     """What a test of receipt needs."""
 
     settings: ReceiptSettings
@@ -66,7 +66,7 @@ class Shop:
         return await self.stack.enter_async_context(service(settings, clock=clock))
 
     async def consume(self, *events: Event) -> None:
-        """Say that something has happened, as billing does."""
+        """Emit events, as billing does."""
         async with self.billing.work() as work:
             for event in events:
                 await work.emit(event)

@@ -26,7 +26,7 @@ from shared.contracts.receipt import (
 from shared.ids import new_id
 from shared.problems import Conflict, InvalidRequest, NotFound
 from shared.testing import wait_until
-from tests.integration.receipt.receipt_service import Shop
+from tests.integration.receipt.receipt_service import ReceiptSystem
 from tests.unit.receipt.samples import (
     notice_issued,
     payment_recorded,
@@ -40,11 +40,11 @@ def states(verification: Verification) -> dict[str, CheckState]:
     return {check.check: check.state for check in verification.checks}
 
 
-async def one_receipt(shop: Shop, name: str = "payment") -> Receipt:
-    known = len(shop.issued)
-    await shop.consume(payment_recorded(name))
-    await shop.receipts(known + 1)
-    return shop.issued[-1]
+async def one_receipt(system: ReceiptSystem, name: str = "payment") -> Receipt:
+    known = len(system.issued)
+    await system.consume(payment_recorded(name))
+    await system.receipts(known + 1)
+    return system.issued[-1]
 
 
 def reprint(receipt: Receipt, **changes: object) -> ReprintReceipt:
@@ -58,78 +58,82 @@ def reprint(receipt: Receipt, **changes: object) -> ReprintReceipt:
     return request.model_copy(update=changes)
 
 
-async def test_a_receipt_is_read_by_its_id_and_by_its_payment_with_the_document_as_printed(shop: Shop) -> None:
-    await shop.start()
-    receipt = await one_receipt(shop)
-    (ready,) = await shop.documents_of(PaperKind.RECEIPT)
+async def test_a_receipt_is_read_by_its_id_and_by_its_payment_with_the_document_as_printed(
+    system: ReceiptSystem,
+) -> None:
+    await system.start()
+    receipt = await one_receipt(system)
+    (ready,) = await system.documents_of(PaperKind.RECEIPT)
     for request in (GetReceipt(receipt_id=receipt.receipt_id), GetReceipt(payment_id=receipt.payment_id)):
-        reply = await shop.ask(request)
+        reply = await system.ask(request)
         assert reply.receipt == receipt
         assert reply.document == ready.document
 
 
-async def test_a_receipt_that_is_not_there_is_not_found(shop: Shop) -> None:
-    await shop.start()
+async def test_a_receipt_that_is_not_there_is_not_found(system: ReceiptSystem) -> None:
+    await system.start()
     for request in (GetReceipt(receipt_id=new_id()), GetReceipt(payment_id=new_id())):
         with pytest.raises(NotFound):
-            await shop.ask(request)
+            await system.ask(request)
     with pytest.raises(NotFound):
-        await shop.ask(reprint_of_nothing())
+        await system.ask(reprint_of_nothing())
     with pytest.raises(InvalidRequest):
-        await shop.ask(GetReceipt())
+        await system.ask(GetReceipt())
 
 
 def reprint_of_nothing() -> ReprintReceipt:
     return ReprintReceipt(reprint_id=new_id(), receipt_id=new_id(), requested_by="TN014", reason="x", device_id=None)
 
 
-async def test_a_genuine_receipt_passes_every_check(shop: Shop) -> None:
-    await shop.start()
-    first, second = await one_receipt(shop, "first"), await one_receipt(shop, "second")
+async def test_a_genuine_receipt_passes_every_check(system: ReceiptSystem) -> None:
+    await system.start()
+    first, second = await one_receipt(system, "first"), await one_receipt(system, "second")
     for receipt in (first, second):
         for scanned in (receipt.token, receipt.url):
-            verification = await shop.ask(VerifyToken(token=scanned))
+            verification = await system.ask(VerifyToken(token=scanned))
             assert verification.valid
             assert set(states(verification).values()) == {CheckState.PASSED}
             assert verification.receipt == receipt
             assert verification.fields["Số"] == f"{receipt.number:08d}"
 
 
-async def test_a_receipt_altered_by_one_letter_fails(shop: Shop) -> None:
-    await shop.start()
-    receipt = await one_receipt(shop)
+async def test_a_receipt_altered_by_one_letter_fails(system: ReceiptSystem) -> None:
+    await system.start()
+    receipt = await one_receipt(system)
     for position in (3, 60, 200, len(receipt.token) - 3):
         letter = "A" if receipt.token[position] != "A" else "B"
         altered = receipt.token[:position] + letter + receipt.token[position + 1 :]
-        verification = await shop.ask(VerifyToken(token=altered))
+        verification = await system.ask(VerifyToken(token=altered))
         assert not verification.valid
         assert verification.receipt is None
 
 
-async def test_nonsense_is_answered_and_not_valid(shop: Shop) -> None:
-    await shop.start()
+async def test_nonsense_is_answered_and_not_valid(system: ReceiptSystem) -> None:
+    await system.start()
     for scanned in ("x", "HELLO", "https://thungan.example/R/", "AAAA-BBBB-CCCC-DDDD", "\u0000", "Đ" * 2000):
-        verification = await shop.ask(VerifyToken(token=scanned))
+        verification = await system.ask(VerifyToken(token=scanned))
         assert not verification.valid, scanned
         assert verification.fields == {}
 
 
-async def test_the_typed_lookup_code_finds_the_receipt(shop: Shop) -> None:
-    await shop.start()
-    receipt = await one_receipt(shop)
+async def test_the_typed_lookup_code_finds_the_receipt(system: ReceiptSystem) -> None:
+    await system.start()
+    receipt = await one_receipt(system)
     code = format_lookup_code(lookup_code(from_text(receipt.token)))
     assert receipt.lookup_code == code.replace("-", "")
     assert receipt.short_url.endswith(f"/R/{receipt.lookup_code}")
     for typed in (code, code.lower(), code.replace("-", " – "), f"Mã tra cứu: {code}", receipt.short_url, code[:-1]):
-        verification = await shop.ask(VerifyToken(token=typed))
+        verification = await system.ask(VerifyToken(token=typed))
         assert verification.valid, typed
         assert verification.receipt == receipt
         assert verification.fields["Mã tra cứu"] == code
 
 
-async def test_a_mistyped_lookup_code_is_called_mistyped_and_one_that_is_not_on_record_unknown(shop: Shop) -> None:
-    await shop.start()
-    code = (await one_receipt(shop)).lookup_code
+async def test_a_mistyped_lookup_code_is_called_mistyped_and_one_that_is_not_on_record_unknown(
+    system: ReceiptSystem,
+) -> None:
+    await system.start()
+    code = (await one_receipt(system)).lookup_code
     mistyped = ("B" if code[5] == "A" else "A").join((code[:5], code[6:]))
     plain = "GEZDGNBVGY3TQOJQ"
     for typed, fault in (
@@ -139,36 +143,38 @@ async def test_a_mistyped_lookup_code_is_called_mistyped_and_one_that_is_not_on_
         (plain + check_character(plain), CodeFault.UNKNOWN),
         (plain, CodeFault.UNKNOWN),
     ):
-        verification = await shop.ask(VerifyToken(token=typed))
+        verification = await system.ask(VerifyToken(token=typed))
         assert (verification.valid, verification.code_fault) == (False, fault), typed
 
 
-async def test_a_receipt_whose_code_has_no_check_character_is_found_and_printed_again_as_it_was(shop: Shop) -> None:
-    await shop.start()
-    receipt = await one_receipt(shop)
+async def test_a_receipt_whose_code_has_no_check_character_is_found_and_printed_again_as_it_was(
+    system: ReceiptSystem,
+) -> None:
+    await system.start()
+    receipt = await one_receipt(system)
     plain = plain_lookup_code(from_text(receipt.token))
-    async with shop.pool.acquire() as connection, connection.transaction():
+    async with system.pool.acquire() as connection, connection.transaction():
         await connection.execute("ALTER TABLE receipt DISABLE TRIGGER USER")
         await connection.execute("UPDATE receipt SET lookup_code = $1", plain)
         await connection.execute("ALTER TABLE receipt ENABLE TRIGGER USER")
     for typed in (plain, plain.lower(), format_lookup_code(plain), plain + check_character(plain)):
-        verification = await shop.ask(VerifyToken(token=typed))
+        verification = await system.ask(VerifyToken(token=typed))
         assert verification.valid, typed
         assert verification.fields["Mã tra cứu"] == format_lookup_code(plain)
-    printed = (await shop.ask(GetReceipt(receipt_id=receipt.receipt_id))).document.model_dump_json()
+    printed = (await system.ask(GetReceipt(receipt_id=receipt.receipt_id))).document.model_dump_json()
     assert f'Mã tra cứu: {format_lookup_code(plain)}"' in printed
-    assert (await shop.audit()).violations == []
+    assert (await system.audit()).violations == []
 
 
-async def test_a_voided_receipt_is_genuine_and_not_valid_any_more(shop: Shop) -> None:
-    await shop.start()
+async def test_a_voided_receipt_is_genuine_and_not_valid_any_more(system: ReceiptSystem) -> None:
+    await system.start()
     event = payment_recorded()
-    await shop.consume(event)
-    await shop.receipts(1)
-    await shop.consume(payment_reversed(event))
-    original, void = await shop.receipts(2)
+    await system.consume(event)
+    await system.receipts(1)
+    await system.consume(payment_reversed(event))
+    original, void = await system.receipts(2)
 
-    verification = await shop.ask(VerifyToken(token=original.token))
+    verification = await system.ask(VerifyToken(token=original.token))
 
     assert not verification.valid
     assert verification.voided
@@ -176,31 +182,31 @@ async def test_a_voided_receipt_is_genuine_and_not_valid_any_more(shop: Shop) ->
     assert failed == {"not_voided"}
     assert verification.receipt is not None
     assert verification.receipt.voided_at == void.issued_at
-    slip = await shop.ask(VerifyToken(token=void.token))
+    slip = await system.ask(VerifyToken(token=void.token))
     assert slip.valid
     assert slip.fields["Hủy biên nhận"] == f"{original.series} {original.number:08d}"
 
 
-async def test_a_receipt_signed_with_a_real_key_but_not_on_record_fails(shop: Shop) -> None:
-    await shop.start()
-    receipt = await one_receipt(shop)
+async def test_a_receipt_signed_with_a_real_key_but_not_on_record_fails(system: ReceiptSystem) -> None:
+    await system.start()
+    receipt = await one_receipt(system)
     claims = parse(from_text(receipt.token)).claims
-    keys = shop.keys
+    keys = system.keys
     key_id, _ = keys.key_for(receipt.issued_at)
     forged = seal(replace(claims, total=1), key_id, Algorithm.EDDSA, lambda message: keys.sign(key_id, message))
-    verification = await shop.ask(VerifyToken(token=to_text(forged)))
+    verification = await system.ask(VerifyToken(token=to_text(forged)))
     assert states(verification)["signature"] is CheckState.PASSED
     assert states(verification)["recorded"] is CheckState.FAILED
     assert not verification.valid
 
 
-async def test_the_published_keys_verify_without_the_service_also_after_a_rotation(shop: Shop) -> None:
-    await shop.start()
-    before = await one_receipt(shop, "before")
-    shop.keys.rotate(before.issued_at)
-    after = await one_receipt(shop, "after")
+async def test_the_published_keys_verify_without_the_service_also_after_a_rotation(system: ReceiptSystem) -> None:
+    await system.start()
+    before = await one_receipt(system, "before")
+    system.keys.rotate(before.issued_at)
+    after = await one_receipt(system, "after")
 
-    keys = (await shop.ask(GetPublicKeys())).keys
+    keys = (await system.ask(GetPublicKeys())).keys
 
     assert len(keys) == 2
     keyring = Keyring.from_records(keys)
@@ -208,20 +214,20 @@ async def test_the_published_keys_verify_without_the_service_also_after_a_rotati
     assert from_text(before.token)[:30] != from_text(after.token)[:30]
 
 
-async def test_a_copy_is_counted_marked_and_printed_once_however_often_it_is_asked_for(shop: Shop) -> None:
-    await shop.start()
-    receipt = await one_receipt(shop)
+async def test_a_copy_is_counted_marked_and_printed_once_however_often_it_is_asked_for(system: ReceiptSystem) -> None:
+    await system.start()
+    receipt = await one_receipt(system)
     request = reprint(receipt)
 
-    replies = [await shop.ask(request) for _ in range(3)]
+    replies = [await system.ask(request) for _ in range(3)]
 
     assert {reply.copy_number for reply in replies} == {1}
     assert {reply.document_id for reply in replies} == {replies[0].document_id}
     assert replies[-1].receipt.copies == 1
-    (copy,) = await shop.documents_of(PaperKind.COPY)
+    (copy,) = await system.documents_of(PaperKind.COPY)
     assert copy.document_id == replies[0].document_id
     assert (copy.copy_number, copy.device_id, copy.receipt_id) == (1, request.device_id, receipt.receipt_id)
-    (original,) = await shop.documents_of(PaperKind.RECEIPT)
+    (original,) = await system.documents_of(PaperKind.RECEIPT)
     assert copy.reprint_of == original.document_id
     first = copy.document.blocks[0]
     assert first.type == "text"
@@ -229,56 +235,58 @@ async def test_a_copy_is_counted_marked_and_printed_once_however_often_it_is_ask
     assert copy.document.blocks[-1 - len(original.document.blocks) : -1] == original.document.blocks
 
 
-async def test_a_receipt_that_no_phone_was_given_is_printed_as_itself_once_and_copied_after_that(shop: Shop) -> None:
-    await shop.start()
-    await shop.consume(payment_recorded().model_copy(update={"device_id": None}))
-    (receipt,) = await shop.receipts(1)
+async def test_a_receipt_that_no_phone_was_given_is_printed_as_itself_once_and_copied_after_that(
+    system: ReceiptSystem,
+) -> None:
+    await system.start()
+    await system.consume(payment_recorded().model_copy(update={"device_id": None}))
+    (receipt,) = await system.receipts(1)
     request = reprint(receipt)
-    replies = [await shop.ask(request), await shop.ask(request), await shop.ask(reprint(receipt))]
+    replies = [await system.ask(request), await system.ask(request), await system.ask(reprint(receipt))]
     assert [reply.copy_number for reply in replies] == [0, 0, 1]
-    issued, printed = await shop.documents_of(PaperKind.RECEIPT, 2)
+    issued, printed = await system.documents_of(PaperKind.RECEIPT, 2)
     assert (issued.device_id, printed.device_id) == (None, request.device_id)
     assert (printed.document_id, printed.document) == (issued.document_id, issued.document)
-    assert len(await shop.documents_of(PaperKind.COPY)) == 1
-    assert (await shop.audit()).violations == []
+    assert len(await system.documents_of(PaperKind.COPY)) == 1
+    assert (await system.audit()).violations == []
 
 
-async def test_copies_asked_for_at_once_are_numbered_one_after_the_other(shop: Shop) -> None:
-    await shop.start()
-    await shop.start(instance="other")
-    receipt = await one_receipt(shop)
+async def test_copies_asked_for_at_once_are_numbered_one_after_the_other(system: ReceiptSystem) -> None:
+    await system.start()
+    await system.start(instance="other")
+    receipt = await one_receipt(system)
     requests = [reprint(receipt) for _ in range(6)]
 
-    replies = await asyncio.gather(*(shop.ask(request) for request in [*requests, *requests]))
+    replies = await asyncio.gather(*(system.ask(request) for request in [*requests, *requests]))
 
     assert sorted(reply.copy_number for reply in replies) == [1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6]
-    assert (await shop.ask(GetReceipt(receipt_id=receipt.receipt_id))).receipt.copies == 6
-    assert (await shop.audit()).violations == []
-    await wait_until(lambda: len([ready for ready in shop.documents if ready.kind is PaperKind.COPY]) == 6)
+    assert (await system.ask(GetReceipt(receipt_id=receipt.receipt_id))).receipt.copies == 6
+    assert (await system.audit()).violations == []
+    await wait_until(lambda: len([ready for ready in system.documents if ready.kind is PaperKind.COPY]) == 6)
 
 
-async def test_the_id_of_a_copy_cannot_be_used_for_another_request(shop: Shop) -> None:
-    await shop.start()
-    first, second = await one_receipt(shop, "first"), await one_receipt(shop, "second")
+async def test_the_id_of_a_copy_cannot_be_used_for_another_request(system: ReceiptSystem) -> None:
+    await system.start()
+    first, second = await one_receipt(system, "first"), await one_receipt(system, "second")
     request = reprint(first)
-    await shop.ask(request)
+    await system.ask(request)
     for other in (
         request.model_copy(update={"reason": "khác"}),
         request.model_copy(update={"receipt_id": second.receipt_id}),
         request.model_copy(update={"device_id": None}),
     ):
         with pytest.raises(Conflict) as raised:
-            await shop.ask(other)
+            await system.ask(other)
         assert raised.value.slug == "same-id-other-content"
-    assert (await shop.ask(GetReceipt(receipt_id=second.receipt_id))).receipt.copies == 0
+    assert (await system.ask(GetReceipt(receipt_id=second.receipt_id))).receipt.copies == 0
 
 
-async def test_a_copy_that_version_0_1_has_counted_is_not_counted_again(shop: Shop) -> None:
-    await shop.start()
-    receipt = await one_receipt(shop)
+async def test_a_copy_that_version_0_1_has_counted_is_not_counted_again(system: ReceiptSystem) -> None:
+    await system.start()
+    receipt = await one_receipt(system)
     request = reprint(receipt)
     document_id = new_id()
-    await shop.pool.execute(
+    await system.pool.execute(
         "INSERT INTO reprint VALUES ($1, $2, 1, $3, $4, $5, $6, now())",
         request.reprint_id,
         request.receipt_id,
@@ -288,42 +296,42 @@ async def test_a_copy_that_version_0_1_has_counted_is_not_counted_again(shop: Sh
         document_id,
     )
 
-    reply = await shop.ask(request)
+    reply = await system.ask(request)
 
     assert (reply.copy_number, reply.document_id, reply.receipt.copies) == (1, document_id, 1)
     with pytest.raises(Conflict) as raised:
-        await shop.ask(request.model_copy(update={"reason": "khác"}))
+        await system.ask(request.model_copy(update={"reason": "khác"}))
     assert raised.value.slug == "same-id-other-content"
 
 
-async def test_a_copy_of_a_voided_receipt_says_that_it_is_void(shop: Shop) -> None:
-    await shop.start()
+async def test_a_copy_of_a_voided_receipt_says_that_it_is_void(system: ReceiptSystem) -> None:
+    await system.start()
     event = payment_recorded()
-    await shop.consume(event)
-    await shop.receipts(1)
-    await shop.consume(payment_reversed(event))
-    original, _ = await shop.receipts(2)
-    await shop.ask(reprint(original))
-    (copy,) = await shop.documents_of(PaperKind.COPY)
+    await system.consume(event)
+    await system.receipts(1)
+    await system.consume(payment_reversed(event))
+    original, _ = await system.receipts(2)
+    await system.ask(reprint(original))
+    (copy,) = await system.documents_of(PaperKind.COPY)
     assert any(block.type == "text" and "ĐÃ BỊ HỦY" in block.text for block in copy.document.blocks)
 
 
-async def test_a_notice_becomes_a_document_that_is_not_printed_late(shop: Shop) -> None:
-    await shop.start()
+async def test_a_notice_becomes_a_document_that_is_not_printed_late(system: ReceiptSystem) -> None:
+    await system.start()
     for number, kind in enumerate(NoticeKind):
         event = notice_issued(kind)
-        await shop.consume(event, event)
-        first, again = (await shop.documents_of(PaperKind.NOTICE, 2 * number + 2))[-2:]
+        await system.consume(event, event)
+        first, again = (await system.documents_of(PaperKind.NOTICE, 2 * number + 2))[-2:]
         assert first.document_id == again.document_id
         assert (first.device_id, first.visit_id) == (event.device_id, event.visit_id)
         assert first.not_after == event.issued_at + timedelta(hours=2)
         assert first.receipt_id is None
 
 
-async def test_a_closed_shift_becomes_a_slip(shop: Shop) -> None:
-    await shop.start()
+async def test_a_closed_shift_becomes_a_slip(system: ReceiptSystem) -> None:
+    await system.start()
     event = shift_closed()
-    await shop.consume(event)
-    (slip,) = await shop.documents_of(PaperKind.SHIFT_SLIP)
+    await system.consume(event)
+    (slip,) = await system.documents_of(PaperKind.SHIFT_SLIP)
     assert (slip.device_id, slip.customer_code, slip.not_after) == (event.device_id, None, None)
     assert "12.450.000 ₫" in slip.summary

@@ -35,7 +35,7 @@ def test_a_receipt_has_words_in_both_languages_and_no_template() -> None:
 
 
 def test_a_day_before_every_rule_is_refused() -> None:
-    with pytest.raises(LegalFormError, match="no rule says"):
+    with pytest.raises(LegalFormError, match="no rule covers"):
         FORMS.form_of("PB1401", date(2000, 1, 1), settles_whole_bills=True)
 
 
