@@ -171,7 +171,7 @@ export interface CollectionPointsReply {
   readonly collection_points: readonly CollectionPoint[];
 }
 
-/** The person at the door, as printed on papers and named in SMS. */
+/** The person at the door, as printed on documents and named in SMS. */
 export interface Collector {
   readonly collector_code: string;
   readonly name: string;
@@ -184,7 +184,7 @@ export interface CollectorCodeRequest {
   readonly role: "collector";
 }
 
-/** A collector, as the gateway shows the person and prints on papers. */
+/** A collector, as the gateway shows the person and documents name it. */
 export interface CollectorDetails {
   readonly active: boolean;
   readonly collector_code: string;
@@ -236,7 +236,7 @@ export interface CustomerAccount {
   readonly payments: readonly Payment[];
 }
 
-/** Everything that customer knows of one customer; visits with the latest first. */
+/** Everything that the customer service has of one customer; visits with the latest first. */
 export interface CustomerDetails {
   readonly appointment: string | null;
   readonly collection_point_from?: string | null;
@@ -247,7 +247,7 @@ export interface CustomerDetails {
   readonly visits: readonly Visit[];
 }
 
-/** The contract facts of a customer as billing, papers and SMS need them; a snapshot at the time of the event. */
+/** The contract facts of a customer as billing, documents and SMS need them; a snapshot at the time of the event. */
 export interface CustomerFacts {
   readonly active?: boolean;
   readonly address: string;
@@ -334,8 +334,8 @@ export interface DevicesView {
 /**
  * What one print job prints, from top to bottom.
  *
- * `title` names the paper on screens and in lists and is not printed; `kind` says what it is ("receipt",
- * "notice", …) to whoever orders or counts papers; `language` is that of the printed words.
+ * `title` names the document on screens and in lists and is not printed; `kind` says what it is ("receipt",
+ * "notice", …) for sorting and counting; `language` is that of the printed words.
  */
 export interface Document {
   readonly blocks: readonly (Text | Columns | Rule | Feed | QrCode)[];
@@ -355,7 +355,7 @@ export interface EnrolmentCodeView {
   readonly role: Role;
 }
 
-/** A device that wants in. */
+/** A device that enrols. */
 export interface EnrolmentRequest {
   readonly code: string;
   readonly device_name: string;
@@ -470,7 +470,7 @@ export interface Note {
 /** What came of a collector's stay at a customer's door. */
 export type Outcome = "met" | "away" | "cannot_pay";
 
-/** Kinds of paper. */
+/** Kinds of printed documents. */
 export type PaperKind = "notice" | "receipt" | "copy" | "void" | "shift_slip" | "test_page";
 
 /** Money that was taken, as recorded. */
@@ -571,14 +571,14 @@ export interface PrintJobView {
   /** Why it did not end as printed, or why it is held. */
   readonly cause: PrintJobCause | null;
   readonly changed_at: string;
-  /** n of BẢN SAO lần n; 0 for the first paper. */
+  /** n of BẢN SAO lần n; 0 for the first print. */
   readonly copy_number: number;
   readonly created_at: string;
   readonly customer_code: string | null;
   readonly device_id: string;
   readonly job_id: string;
   readonly kind: PaperKind;
-  /** Past this moment the paper must not be printed. */
+  /** Past this moment the document must not be printed. */
   readonly not_after: string | null;
   readonly payment_id: string | null;
   readonly receipt_id: string | null;
@@ -771,7 +771,7 @@ export interface ReceiptLinks {
   readonly links: readonly ReceiptLink[];
 }
 
-/** The receipt with the paper as it was first printed. */
+/** The receipt with its document as it was first printed. */
 export interface ReceiptReply {
   readonly document: Document;
   readonly receipt: Receipt;
@@ -963,12 +963,12 @@ export interface TransferPayment {
   readonly received_at: string;
   /** The bank's transaction id. */
   readonly reference: string;
-  /** What the payer wrote, as the bank tells it: the phone that showed the QR code looks for its reference there. */
+  /** What the payer wrote, as the bank reports it: the phone that showed the QR code looks for its reference there. */
   readonly transfer_content?: string;
   readonly visit_id?: string | null;
 }
 
-/** The managing unit (Điện lực) that sells the electricity, as printed on papers. */
+/** The managing unit (Điện lực) that sells the electricity, as printed on documents. */
 export interface Unit {
   readonly address: string;
   readonly name: string;
@@ -1222,7 +1222,7 @@ export interface Paths {
     params: { "job_id": string };
     answer: PrintJobView;
   };
-  /** Read the paper: the document, ESC/POS bytes for a printer, or a picture, by `Accept` */
+  /** Read what is printed: the document, ESC/POS bytes for a printer, or a picture, by `Accept` */
   "GET /v1/print-jobs/{job_id}/content": {
     params: { "job_id": string };
     query?: { "printer_id"?: string; "paper_mm"?: string };
@@ -1258,7 +1258,7 @@ export interface Paths {
     query?: { "customer_code"?: string; "before"?: string; "limit"?: number };
     answer: ReadingComplaints;
   };
-  /** Read a receipt with the paper as it was first printed */
+  /** Read a receipt with its document as it was first printed */
   "GET /v1/receipts/{receipt_id}": {
     params: { "receipt_id": string };
     answer: ReceiptReply;
