@@ -35,9 +35,10 @@ async def service(
     texts, limits = ReminderTexts(load_templates(), settings.sms_language), settings.limits()
     async with open_parts(settings, TOPOLOGY) as parts:
         around = Surroundings(parts.pool, settings.sandbox_folder(), clock)
+        used = providers or make_providers(configuration, around)
         sender = Sender(
             parts.bus.work,
-            providers or make_providers(configuration, around),
+            used,
             texts,
             limits,
             clock=clock,

@@ -10,7 +10,9 @@ from pathlib import Path
 from simulation.demo.context import open_context
 from simulation.demo.report import DemoReport
 from simulation.demo.scenario import run_steps
+from simulation.demo.sms_provider import sms_settings
 from simulation.occasions import EVERY_VISIT
+from simulation.providers.process import stand_in
 from simulation.termination import interrupt_on_sigterm
 from stack.processes import StackError
 from stack.services import LocalSystem
@@ -23,14 +25,17 @@ _ANY_HOUR = {"THUNGAN_SMS_OPENS": "00:00", "THUNGAN_SMS_CLOSES": "23:59:59.99999
 async def _run(report: DemoReport, folder: Path, *, namespace: str, keep: bool) -> None:
     async with AsyncExitStack() as running:
         with report.step("start", "Five services, a broker, five databases") as step:
-            system = LocalSystem(namespace, keep=keep, settings={"notify": _ANY_HOUR, "customer": EVERY_VISIT})
+            operator = await running.enter_async_context(stand_in("generic", "--record", str(folder / "sms.jsonl")))
+            notify = _ANY_HOUR | sms_settings(folder, operator.url)
+            system = LocalSystem(namespace, keep=keep, settings={"notify": notify, "customer": EVERY_VISIT})
             await running.enter_async_context(system)
             step.print(
                 f"customer, billing, receipt, notify and gateway run as processes of their own: {system.gateway_url}"
             )
+            step.print(f"SMS leave over HTTP to a process that plays a Vietnamese provider: {operator.url}")
             step.check("every service is ready", all(map(system.is_ready, system.addresses.passwords)))
             step.record(gateway=system.gateway_url)
-        demo = open_context(system, folder)
+        demo = open_context(system, folder, operator)
         running.push_async_callback(demo.close)
         await run_steps(demo, report)
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from shared.contracts.customer import RouteStop
 from simulation.command_line import thungan, thungan_json
 from simulation.phone import VirtualDesk, VirtualPhone
+from simulation.providers.process import RunningStandIn
 from stack.services import LocalSystem
 
 
@@ -17,6 +18,8 @@ class DemoContext:
 
     system: LocalSystem
     folder: Path
+    operator: RunningStandIn
+    """Plays the provider of SMS."""
     phone: VirtualPhone
     other_phone: VirtualPhone
     supervisor: VirtualDesk
@@ -45,12 +48,13 @@ class DemoContext:
             await device.close()
 
 
-def open_context(system: LocalSystem, folder: Path) -> DemoContext:
+def open_context(system: LocalSystem, folder: Path, operator: RunningStandIn) -> DemoContext:
     """Give everybody a device that is not enrolled yet."""
     url = system.gateway_url
     return DemoContext(
         system=system,
         folder=folder,
+        operator=operator,
         phone=VirtualPhone(url, name="Collector's phone", folder=folder / "phone"),
         other_phone=VirtualPhone(url, name="Collector's second phone", folder=folder / "second-phone"),
         supervisor=VirtualDesk(url, name="Supervisor's desk"),

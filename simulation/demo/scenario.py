@@ -220,8 +220,8 @@ async def _wait_for_sms(demo: DemoContext, customer_code: str) -> Reminder:
     while True:
         reminders = (await demo.phone.reminders(customer_code)).reminders
         if reminders and reminders[0].state in {ReminderState.SENT, ReminderState.DELIVERED}:
-            sent = await demo.thungan_json("sms")
-            if any(sms["text"] == reminders[0].text for sms in sent):
+            sent = [sms for sms in await demo.operator.accepted() if sms["text"] == reminders[0].text]
+            if len(sent) == 1 and sent[0]["client_reference"] == reminders[0].reminder_id.hex:
                 return reminders[0]
         if now() > deadline:
             state = reminders[0] if reminders else "no reminder"

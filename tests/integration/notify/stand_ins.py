@@ -1,66 +1,12 @@
-"""Providers that are played by processes of their own, and an address for their delivery reports."""
+"""An SMS for providers that are played by stand-ins, and an address for their delivery reports."""
 
-import asyncio
-import json
-import sys
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from typing import Any
 
-import aiohttp
 from aiohttp import web
 
 from services.notify.domain.delivery_reports import DeliveryReport
 from services.notify.providers.base import OutgoingSms, ReportReader, ReportRequest
-
-
-@dataclass(frozen=True)
-class RunningStandIn:
-    """One process."""
-
-    url: str
-
-    async def accepted(self) -> list[dict[str, Any]]:
-        """Return every SMS that it has sent."""
-        async with aiohttp.ClientSession() as session, session.get(f"{self.url}/_accepted") as answer:
-            found: list[dict[str, Any]] = await answer.json()
-            return found
-
-    async def sent(self, client_reference: str) -> list[dict[str, Any]]:
-        """Return the SMS that it has sent under a reference of ours."""
-        return [sms for sms in await self.accepted() if sms["client_reference"] == client_reference]
-
-    async def fail(self, *faults: str | Sequence[str]) -> None:
-        """Let the next requests fail, one after the other."""
-        await self._put("/_faults", list(faults))
-
-    async def fail_tokens(self, *faults: str) -> None:
-        """Let the next requests for tokens fail."""
-        await self._put("/_faults?of=tokens", list(faults))
-
-    async def report_to(self, url: str | None) -> None:
-        """Let its reports go to an address."""
-        await self._put("/_report_url", url)
-
-    async def _put(self, path: str, body: Any) -> None:
-        async with aiohttp.ClientSession() as session, session.put(self.url + path, data=json.dumps(body)) as answer:
-            assert answer.status == 204
-
-
-@asynccontextmanager
-async def stand_in(kind: str, *arguments: str) -> AsyncIterator[RunningStandIn]:
-    """Run a stand-in."""
-    command = [sys.executable, "-m", "simulation.providers", kind, *arguments]
-    process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
-    assert process.stdout is not None
-    try:
-        address = (await process.stdout.readline()).decode().strip()
-        assert address, f"{command} has not started"
-        yield RunningStandIn(address)
-    finally:
-        process.terminate()
-        await process.wait()
 
 
 @asynccontextmanager

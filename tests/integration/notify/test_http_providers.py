@@ -20,7 +20,8 @@ from services.notify.providers.template_api import TemplateApiProvider, Template
 from shared.clock import now
 from shared.ids import new_id
 from shared.testing import wait_until
-from tests.integration.notify.stand_ins import RunningStandIn, report_address, sms, stand_in
+from simulation.providers.process import RunningStandIn, stand_in
+from tests.integration.notify.stand_ins import report_address, sms
 
 TEMPLATES = """
     templates:

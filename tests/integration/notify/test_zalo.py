@@ -19,8 +19,9 @@ from services.notify.store.zalo_tokens import RENEWAL_LASTS, begin_renewal, read
 from shared.clock import VIETNAM, now
 from shared.ids import new_id
 from shared.testing import eventually, wait_until
+from simulation.providers.process import RunningStandIn, stand_in
 from tests.integration.notify.notices import Watch
-from tests.integration.notify.stand_ins import RunningStandIn, report_address, sms, stand_in
+from tests.integration.notify.stand_ins import report_address, sms
 
 ENTRY = """
 providers:

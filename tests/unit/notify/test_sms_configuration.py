@@ -6,6 +6,8 @@ import pytest
 from services.notify.providers.configuration import ConfigurationError, SmsConfiguration, load_configuration
 from services.notify.providers.provider_settings import SecretMissing
 from services.notify.settings import NotifySettings
+from services.notify.texts.template_file import load_templates
+from services.notify.texts.templates import fields_of
 from shared.phones import Operator
 
 ESMS = """
@@ -110,3 +112,28 @@ def test_without_a_file_the_providers_of_the_settings_are_used() -> None:
     settings = NotifySettings.model_validate({"amqp_url": "amqp://x", "database_url": "postgresql://x"})
 
     assert [provider.name for provider in settings.configuration().providers] == ["sandbox"]
+
+
+def test_the_example_of_the_runbook_is_right_and_holds_every_kind_of_provider_over_http() -> None:
+    read = load_configuration(Path("docs/runbooks/sms-providers.example.yaml"))
+
+    assert [provider.kind for provider in read.providers] == ["zalo", "esms", "speedsms", "template_api", "generic"]
+    assert [dict(step.weights) for step in read.chain_for("away", Operator.VIETTEL, time(8))] == [
+        {"zalo": 1},
+        {"esms": 3, "nha_mang": 1},
+        {"vnpt": 1},
+    ]
+    assert read.budget.daily == 2_000_000
+
+
+def test_every_registered_template_of_the_example_is_one_of_ours_with_parameters_that_it_has() -> None:
+    read = load_configuration(Path("docs/runbooks/sms-providers.example.yaml"))
+    ours = load_templates().by_name
+    for provider in read.providers:
+        for entry in provider.templates:
+            template = ours[entry.template]
+            forms = template.forms[entry.language]
+            known = set().union(*map(fields_of, forms if entry.form is None else [forms[entry.form]]))
+
+            assert entry.version == template.version
+            assert {parameter.ours for parameter in entry.parameters} <= known
