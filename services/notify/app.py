@@ -58,9 +58,13 @@ async def service(
         await parts.bus.start(dependencies={"texts": texts, "limits": limits, "clock": clock})
         parts.checks["schedule"] = schedule.check
         parts.checks["reminders"] = watch_due(parts.pool, clock)
-        async with (
-            parts.bus.background("schedule", schedule.run()),
-            parts.bus.background("campaigns", planner.run()),
-            serve_health(parts.checks, host=settings.http_host, port=settings.http_port) as port,
-        ):
-            yield Running(parts.bus, port)
+        try:
+            async with (
+                parts.bus.background("schedule", schedule.run()),
+                parts.bus.background("campaigns", planner.run()),
+                serve_health(parts.checks, host=settings.http_host, port=settings.http_port) as port,
+            ):
+                yield Running(parts.bus, port)
+        finally:
+            for provider in used:
+                await provider.close()

@@ -19,6 +19,8 @@ from shared.messaging import Bus, EventHandler, Topology, UnitOfWork
 from shared.runtime import Running
 from shared.testing import eventually, wait_until
 from shared.testing.fixtures import BusFactory
+from simulation.demo.sms_provider import sms_settings
+from simulation.providers.process import stand_in
 from tests.integration.notify.notices import CODE, notice, paid
 
 BILLING = Topology(service="billing", emits=[NoticeIssued, PaymentRecorded, PaymentReversed])
@@ -153,3 +155,47 @@ async def test_it_says_when_it_is_ready(running: Running) -> None:
             assert (answer.status, checks["schedule"]) == (200, "ok")
         async with session.get(f"http://127.0.0.1:{running.http_port}/metrics") as answer:
             assert "thungan_sms_attempts" in await answer.text()
+
+
+async def test_a_reminder_leaves_once_by_http_through_the_provider_of_the_configuration(
+    settings: NotifySettings,
+    bus_for: BusFactory,
+    database: Callable[..., Awaitable[str]],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with stand_in("generic") as operator:
+        for name, value in sms_settings(tmp_path, operator.url).items():
+            monkeypatch.setenv(name, value)
+        configured = settings.model_copy(update={"sms_configuration": tmp_path / "sms.yaml"})
+        async with service(configured), service(configured.model_copy(update={"instance": "second"})):
+            billing = await bus_for(BILLING, database_url=await database())
+            await say(billing, notice(issued_at=now()))
+            await becomes(billing, ReminderState.SENT)
+            [reminder] = (await billing.request(GetReminders(customer_code=CODE))).reminders
+            [sent] = await operator.accepted()
+
+    assert (reminder.provider, reminder.provider_reference) == ("nha_mang", sent["reference"])
+    assert sent["client_reference"] == reminder.reminder_id.hex
+    assert sent["text"] == reminder.text
+
+
+async def test_a_reminder_whose_answer_is_lost_leaves_once_and_by_no_other_provider(
+    settings: NotifySettings,
+    bus_for: BusFactory,
+    database: Callable[..., Awaitable[str]],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with stand_in("generic", "--fault", "answer_lost") as operator:
+        for name, value in sms_settings(tmp_path, operator.url).items():
+            monkeypatch.setenv(name, value)
+        file = tmp_path / "sms.yaml"
+        file.write_text(file.read_text(encoding="utf-8") + "  - {kind: sandbox, name: other}\n", encoding="utf-8")
+        async with service(settings.model_copy(update={"sms_configuration": file})):
+            billing = await bus_for(BILLING, database_url=await database())
+            await say(billing, notice(issued_at=now()))
+            await becomes(billing, ReminderState.UNKNOWN)
+
+        assert len(await operator.accepted()) == 1
+    assert read_sandbox(tmp_path) == []
