@@ -164,6 +164,8 @@ describe("a day with a Bluetooth printer", () => {
     const all = Buffer.concat(it.printer.rows.slice(from));
     from = it.printer.rows.length;
     assert.ok(all.subarray(-whole.length).equals(whole), "the second time whole");
+    // Where the break left the first byte of a command, the zeros that clear the printer complete it to one that it does not know.
+    it.printer.unknown.splice(0);
     assert.equal((await paymentsOf(one.customer_code)).length, 1);
   });
 
