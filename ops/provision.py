@@ -1,7 +1,8 @@
 """One database and two roles for each service, so that no service can reach another's data or change its own tables.
 
 The tables belong to the role that migrates them (`thungan_billing_migration`); the service's own role
-(`thungan_billing`) reads and writes rows. A database of an earlier version, where both were one role, is taken over.
+(`thungan_billing`) has the rights on each of them that its statements need (`rights.toml`). A database of an earlier
+version, where both were one role, is taken over.
 
 As a command (`python -m ops.provision`) it does so where the local stack is not at work, as under Docker
 Compose: THUNGAN_POSTGRES_URL is the administrator's, THUNGAN_NAMESPACE names the system (thungan),
@@ -27,12 +28,15 @@ from urllib.parse import quote, urlsplit, urlunsplit
 import asyncpg
 
 from ops.system import SERVICES, namespace_of
-from shared.db.privileges import grant_rows, quoted
+from shared.db.migrate import SHARED
+from shared.db.privileges import Rights, grant_rights, quoted, read_rights
 from shared.messaging.accounts import user
 from shared.placeholders import Environment, credentials_fault, secret_fault
 
 # Extensions are made by the administrator: on a managed server a service's role may not.
 EXTENSIONS = {"customer": ("unaccent", "pg_trgm")}
+
+SERVICES_FOLDER = Path(__file__).parent.parent / "services"
 
 # One provisioning at a time on a server: roles are shared by all its databases. The number is arbitrary.
 LOCK = 7_402_115
@@ -85,7 +89,11 @@ async def provision(
             await _provision_role(connection, name, password)
             await _provision_database(connection, name, owner)
             await _prepare_database(
-                _with_database(administrator_url, name), name, owner, extensions=EXTENSIONS.get(service, ())
+                _with_database(administrator_url, name),
+                name,
+                owner,
+                extensions=EXTENSIONS.get(service, ()),
+                rights=read_rights(SHARED, SERVICES_FOLDER / service / "migrations"),
             )
     finally:
         await connection.close()
@@ -128,7 +136,7 @@ async def _provision_database(connection: asyncpg.Connection[asyncpg.Record], na
     await connection.execute(f"GRANT CONNECT, TEMPORARY ON DATABASE {quoted(name)} TO {quoted(name)}")
 
 
-async def _prepare_database(url: str, name: str, owner: str, extensions: tuple[str, ...]) -> None:
+async def _prepare_database(url: str, name: str, owner: str, extensions: tuple[str, ...], rights: Rights) -> None:
     role, migration = quoted(name), quoted(owner)
     connection = await asyncpg.connect(url)
     try:
@@ -142,15 +150,15 @@ async def _prepare_database(url: str, name: str, owner: str, extensions: tuple[s
             await connection.execute(f"GRANT ALL ON SCHEMA public TO {migration}")
             await connection.execute(f"GRANT USAGE ON SCHEMA public TO {role}")
             await connection.execute(f"REASSIGN OWNED BY {role} TO {migration}")
+            # What versions before gave on each new table: now the rights are named, table by table.
             await connection.execute(
-                f"ALTER DEFAULT PRIVILEGES FOR ROLE {migration} IN SCHEMA public "
-                f"GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {role}"
+                f"ALTER DEFAULT PRIVILEGES FOR ROLE {migration} IN SCHEMA public REVOKE ALL ON TABLES FROM {role}"
             )
             await connection.execute(
                 f"ALTER DEFAULT PRIVILEGES FOR ROLE {migration} IN SCHEMA public "
                 f"GRANT USAGE, SELECT ON SEQUENCES TO {role}"
             )
-            await grant_rows(connection, name)
+            await grant_rights(connection, name, rights)
     finally:
         await connection.close()
 

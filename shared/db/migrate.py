@@ -14,10 +14,13 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
+import structlog
 from pydantic import SecretStr
 
 from shared.db.pool import connect
-from shared.db.privileges import grant_rows
+from shared.db.privileges import grant_rights, read_rights
+
+log = structlog.get_logger()
 
 SHARED = Path(__file__).parent / "sql"
 """Tables that every service has: outbox and inbox."""
@@ -78,7 +81,7 @@ async def migrate(
 ) -> list[str]:
     """Bring a database up to date: the shared tables first, then the service's ``folder``; return what was applied.
 
-    ``service_role`` gets what it needs of the tables, where it is not the one that migrates.
+    ``service_role`` gets the rights that ``rights.toml`` names, where it is not the one that migrates.
 
     Several copies may call it at the same time: one works, the others wait and find nothing to do.
     Raises :class:`MigrationError` when an applied file was changed or is missing.
@@ -86,6 +89,7 @@ async def migrate(
     migrations = read_folder(SHARED, "shared")
     if folder is not None:
         migrations += read_folder(folder, "service")
+    rights = read_rights(SHARED, *([folder] if folder is not None else []))
     connection = await connect(database_url, application_name="thungan migrate")
     try:
         # A migration may take longer than a request may.
@@ -94,7 +98,9 @@ async def migrate(
         try:
             applied = await _apply(connection, migrations, phases, complete=folder is not None)
             if service_role is not None:
-                await grant_rows(connection, service_role)
+                unnamed = await grant_rights(connection, service_role, rights)
+                if unnamed:
+                    log.warning("tables_without_rights", tables=unnamed)
             return applied
         finally:
             await connection.execute("SELECT pg_advisory_unlock($1)", _LOCK)

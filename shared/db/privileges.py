@@ -1,27 +1,28 @@
-"""What a service's role may do in its own database: read and write rows, and nothing that changes the tables.
+"""What a service's role may do in its own database: what its statements need of each table, and nothing else.
 
-The tables belong to another role, which migrates them. A table that refuses changes (a trigger that calls
-``refuse_change``) is one where the service has no right to make them either; so the trigger is written down once, in
-the migration, and the rights follow from it. Nobody but the owner can disable it.
+The tables belong to another role, which migrates them, so the service's role cannot change a table, a trigger or a
+right. ``rights.toml`` beside the migrations names the rights, table by table; a new table that it does not name cannot
+be used.
 """
 
-import asyncpg
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from shared.db.pool import Connection
 
-HISTORY = "migration_history"
-"""Table of the applied migrations, which a service may only read."""
+FILE = "rights.toml"
 
-_REFUSES_UPDATE, _REFUSES_DELETE = 16, 8
-"""Bits of ``pg_trigger.tgtype``."""
+Rights = Mapping[str, Sequence[str]]
+"""Table → what may be done with its rows: SELECT, INSERT, UPDATE, DELETE, or ``UPDATE(column, …)``."""
 
-# What refuses to be changed, by its triggers. Views have the rights of tables.
-_TABLES = """
-SELECT c.relname AS name,
-    coalesce(bool_or(t.tgtype & $1 > 0), false) AS refuses_update,
-    coalesce(bool_or(t.tgtype & $2 > 0), false) AS refuses_delete
-FROM pg_class AS c
-LEFT JOIN pg_trigger AS t ON t.tgrelid = c.oid AND NOT t.tgisinternal AND t.tgfoid = to_regproc('public.refuse_change')
+_RIGHT = re.compile(r"SELECT|INSERT|DELETE|UPDATE(\(\w+(, \w+)*\))?")
+
+# Views have the rights of tables. Only what the role that asks may grant.
+_COLUMNS = """
+SELECT c.relname AS name, array_agg(a.attname::text) AS columns
+FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
 WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v')
     AND pg_has_role(current_user, c.relowner, 'USAGE')
 GROUP BY c.relname
@@ -29,26 +30,57 @@ ORDER BY c.relname
 """
 
 
-async def grant_rows(connection: Connection, role: str) -> None:
-    """Give ``role`` what it needs of each table of this database, and take the rest, in one transaction.
+class RightsFileError(Exception):
+    """A file of rights holds something else than rights; the message names the place."""
 
-    Called by whoever may grant: the owner of the tables, or the server's administrator.
+
+def read_rights(*folders: Path) -> dict[str, list[str]]:
+    """Return the rights that the files of some folders of migrations name. Raises :class:`RightsFileError`."""
+    found: dict[str, list[str]] = {}
+    for folder in folders:
+        path = folder / FILE
+        for table, rights in tomllib.loads(path.read_text(encoding="utf-8")).items():
+            if table in found:
+                raise RightsFileError(f"{path}: {table} has its rights in another file")
+            for right in rights:
+                if not _RIGHT.fullmatch(right):
+                    raise RightsFileError(f"{path}: {table}: {right} is no right")
+            found[table] = rights
+    return found
+
+
+async def grant_rights(connection: Connection, role: str, rights: Rights) -> list[str]:
+    """Give ``role`` its rights on each table that ``rights`` name, and take all others, in one transaction.
+
+    Returns the tables that are not named. They stay as they are, because a newer version may have made them. What is
+    named and not in the database (yet, or any more) is left out. Called by whoever may grant: the owner of the tables,
+    or the server's administrator.
     """
     name = quoted(role)
     async with connection.transaction():
-        for table in await connection.fetch(_TABLES, _REFUSES_UPDATE, _REFUSES_DELETE):
-            await connection.execute(f"REVOKE ALL ON TABLE {quoted(table['name'])} FROM {name}")
-            await connection.execute(f"GRANT {_rights(table)} ON TABLE {quoted(table['name'])} TO {name}")
-        await connection.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {name}")
+        tables = {row["name"]: set(row["columns"]) for row in await connection.fetch(_COLUMNS)}
+        statements = [f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {name}"]
+        for table, columns in tables.items():
+            if table not in rights:
+                continue
+            # Rights on columns are taken with those on the table.
+            statements.append(f"REVOKE ALL ON TABLE {quoted(table)} FROM {name}")
+            statements += [
+                f"GRANT {granted} ON TABLE {quoted(table)} TO {name}"
+                for right in rights[table]
+                if (granted := _existing(right, columns))
+            ]
+        await connection.execute("; ".join(statements))
+    return [table for table in tables if table not in rights]
 
 
-def _rights(table: asyncpg.Record) -> str:
-    if table["name"] == HISTORY:
-        return "SELECT"
-    rights = ["SELECT", "INSERT"]
-    rights += [] if table["refuses_update"] else ["UPDATE"]
-    rights += [] if table["refuses_delete"] else ["DELETE"]
-    return ", ".join(rights)
+def _existing(right: str, columns: set[str]) -> str | None:
+    """Return a right without the columns that the table does not have; None where nothing is left of it."""
+    if "(" not in right:
+        return right
+    verb, _, named = right.rstrip(")").partition("(")
+    kept = [quoted(column) for column in named.split(", ") if column in columns]
+    return f"{verb} ({', '.join(kept)})" if kept else None
 
 
 def quoted(name: str) -> str:

@@ -120,7 +120,9 @@ class ServerFaults:
 
     async def lock_wait(self, fault: Fault) -> None:
         """Hold what a service writes to."""
-        connection = await asyncpg.connect(self._testbed.database_urls()[fault.target], timeout=10)
+        # Not as the service, whose rights on some of the tables are rights on columns.
+        database = database_name(self._testbed.namespace, fault.target)
+        connection = await asyncpg.connect(self._testbed.stack.postgres_url, database=database, timeout=10)
         try:
             async with connection.transaction():
                 await connection.execute("SET LOCAL lock_timeout = '5s'")

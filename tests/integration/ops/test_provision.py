@@ -1,19 +1,14 @@
-"""Each service works in its own database with a role that reads and writes rows; the tables belong to another."""
+"""Each service works in its own database with a role that reads and writes rows; the tables are another's."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
-from uuid import uuid4
 
 import asyncpg
 import pytest
-import pytest_asyncio
 
 from ops import provision
 from ops.system import SERVICES
 from shared.db import migrate
-
-PASSWORDS = dict.fromkeys(SERVICES, "of-the-service")
-MIGRATION = "of-the-migration"
+from tests.integration.ops.provisioned import PASSWORDS, connected, provisioned
 
 OWNERS = """
 SELECT DISTINCT pg_get_userbyid(relowner) FROM pg_class
@@ -28,28 +23,6 @@ INSERT INTO receipt (receipt_id, kind, series, number, payment_id, customer_code
     lookup_code, content)
 VALUES (gen_random_uuid(), 'original', 'S', 1, gen_random_uuid(), 'PB0', 1000, 80, now(), 'abcd', 'x', 'L', '{}')
 """
-
-
-@pytest_asyncio.fixture
-async def system(postgres_url: str) -> AsyncIterator[str]:
-    name = f"test_{uuid4().hex[:8]}"
-    yield name
-    await provision.remove(postgres_url, name, SERVICES)
-
-
-async def provisioned(postgres_url: str, system: str, *services: str) -> None:
-    """Do what a deployment does: provision, then migrate."""
-    await provision.provision(postgres_url, system, {service: PASSWORDS[service] for service in services}, MIGRATION)
-    for service in services:
-        await migrate(
-            provision.migration_url(postgres_url, system, service, MIGRATION),
-            Path("services", service, "migrations"),
-            service_role=provision.database_name(system, service),
-        )
-
-
-async def connected(postgres_url: str, system: str, service: str) -> "asyncpg.Connection[asyncpg.Record]":
-    return await asyncpg.connect(provision.database_url(postgres_url, system, service, PASSWORDS[service]))
 
 
 async def test_a_service_can_neither_change_its_tables_nor_what_is_only_added(postgres_url: str, system: str) -> None:
@@ -123,22 +96,8 @@ async def test_a_database_that_the_service_itself_owned_is_taken_over(postgres_u
         await at_work.close()
 
 
-async def test_a_table_that_comes_later_can_be_used_at_once(postgres_url: str, system: str) -> None:
-    await provisioned(postgres_url, system, "notify")
-    migration = await asyncpg.connect(provision.migration_url(postgres_url, system, "notify", MIGRATION))
-    service = await connected(postgres_url, system, "notify")
-    try:
-        await migration.execute("CREATE TABLE later (number bigint GENERATED ALWAYS AS IDENTITY, note text)")
-        await service.execute("INSERT INTO later (note) VALUES ('x')")
-        await service.execute("UPDATE later SET note = 'y'")
-        await service.execute("DELETE FROM later")
-    finally:
-        await service.close()
-        await migration.close()
-
-
 async def test_no_service_can_enter_the_database_of_another(postgres_url: str, system: str) -> None:
     await provisioned(postgres_url, system, "notify", "receipt")
-    stranger = provision.database_url(postgres_url, system, "notify", PASSWORDS["notify"])
+    url_of_notify = provision.database_url(postgres_url, system, "notify", PASSWORDS["notify"])
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
-        await asyncpg.connect(stranger.removesuffix("_notify") + "_receipt")
+        await asyncpg.connect(url_of_notify.removesuffix("_notify") + "_receipt")
