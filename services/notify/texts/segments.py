@@ -1,18 +1,33 @@
 """How many parts an SMS is billed and sent as: GSM-7 where every character is in its alphabet, UCS-2 otherwise."""
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import accumulate
 
 _BASIC = (
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
-_EXTENSION = "^{}\\[~]|€\f"
+_ESCAPE = 0x1B
+_EXTENSION = {
+    "\f": 0x0A,
+    "^": 0x14,
+    "{": 0x28,
+    "}": 0x29,
+    "\\": 0x2F,
+    "[": 0x3C,
+    "~": 0x3D,
+    "]": 0x3E,
+    "|": 0x40,
+    "€": 0x65,
+}
 
-_GSM7_COST = dict.fromkeys(_BASIC, 1) | dict.fromkeys(_EXTENSION, 2)
-"""3GPP TS 23.038: a character of the extension table is an escape and a septet."""
+_GSM7 = {letter: bytes([code if code < _ESCAPE else code + 1]) for code, letter in enumerate(_BASIC)} | {
+    letter: bytes([_ESCAPE, code]) for letter, code in _EXTENSION.items()
+}
+"""3GPP TS 23.038, one septet an octet: a character of the extension table is an escape and a septet."""
 
 
 class Encoding(StrEnum):
@@ -38,18 +53,27 @@ _OF_SEVERAL = {Encoding.GSM7: 153, Encoding.UCS2: 67}
 
 def measure(text: str) -> Measure:
     """Return the size of ``text``, composed (NFC) first, as a sender has to before it counts."""
-    letters = unicodedata.normalize("NFC", text)
-    encoding = Encoding.GSM7 if is_gsm7(letters) else Encoding.UCS2
+    encoding, letters = _letters(text)
     costs = [_cost(letter, encoding) for letter in letters]
     units = sum(costs)
-    if units <= _SINGLE[encoding]:
-        return Measure(encoding, units, 1)
-    return Measure(encoding, units, _parts(costs, _OF_SEVERAL[encoding]))
+    return Measure(encoding, units, len(_part_sizes(costs, encoding)))
+
+
+def encode_parts(text: str) -> tuple[Encoding, Sequence[bytes]]:
+    """Return ``text``, composed (NFC) first, as the parts that it is sent in: as many as :func:`measure` counts.
+
+    GSM-7 as one septet an octet, UCS-2 with the higher octet first; without the header that joins the parts.
+    """
+    encoding, letters = _letters(text)
+    encoded = [_encode(letter, encoding) for letter in letters]
+    sizes = _part_sizes([_cost(letter, encoding) for letter in letters], encoding)
+    ends = list(accumulate(sizes))
+    return encoding, [b"".join(encoded[end - size : end]) for size, end in zip(sizes, ends, strict=True)]
 
 
 def is_gsm7(text: str) -> bool:
     """Whether every character is in the GSM-7 alphabet or its extension table."""
-    return all(letter in _GSM7_COST for letter in text)
+    return all(letter in _GSM7 for letter in text)
 
 
 def gsm7_only(text: str) -> str:
@@ -57,17 +81,30 @@ def gsm7_only(text: str) -> str:
     return "".join(letter for letter in text.replace("\n", " ").replace("\r", " ") if is_gsm7(letter))
 
 
+def _letters(text: str) -> tuple[Encoding, str]:
+    letters = unicodedata.normalize("NFC", text)
+    return Encoding.GSM7 if is_gsm7(letters) else Encoding.UCS2, letters
+
+
 def _cost(letter: str, encoding: Encoding) -> int:
     if encoding is Encoding.GSM7:
-        return _GSM7_COST[letter]
+        return len(_GSM7[letter])
     return 2 if ord(letter) > 0xFFFF else 1
 
 
-def _parts(costs: Iterable[int], room: int) -> int:
-    """Count parts when no character may be cut in two (an escape sequence or a surrogate pair)."""
-    parts, used = 1, 0
+def _encode(letter: str, encoding: Encoding) -> bytes:
+    return _GSM7[letter] if encoding is Encoding.GSM7 else letter.encode("utf-16-be", "replace")
+
+
+def _part_sizes(costs: Sequence[int], encoding: Encoding) -> list[int]:
+    """Return how many characters each part has; none is cut in two (an escape sequence or a surrogate pair)."""
+    if sum(costs) <= _SINGLE[encoding]:
+        return [len(costs)]
+    sizes, used = [0], 0
     for cost in costs:
-        if used + cost > room:
-            parts, used = parts + 1, 0
+        if used + cost > _OF_SEVERAL[encoding]:
+            sizes.append(0)
+            used = 0
+        sizes[-1] += 1
         used += cost
-    return parts
+    return sizes
