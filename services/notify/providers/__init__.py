@@ -13,6 +13,7 @@ from services.notify.providers.esms import EsmsProvider, EsmsSettings
 from services.notify.providers.generic import GenericProvider, GenericSettings
 from services.notify.providers.provider_settings import ProviderSettings
 from services.notify.providers.sandbox import SandboxProvider, SandboxSettings
+from services.notify.providers.smpp import SmppProvider, SmppSettings
 from services.notify.providers.speedsms import SpeedSmsProvider, SpeedSmsSettings
 from services.notify.providers.template_api import TemplateApiProvider, TemplateApiSettings
 from services.notify.providers.zalo import ZaloProvider, ZaloSettings
@@ -37,6 +38,7 @@ _MAKERS: Mapping[type[ProviderSettings], Callable[[Any, Surroundings], Provider]
     EsmsSettings: lambda settings, around: EsmsProvider(settings, clock=around.clock),
     GenericSettings: lambda settings, around: GenericProvider(settings, clock=around.clock),
     SandboxSettings: _sandbox,
+    SmppSettings: lambda settings, _around: SmppProvider(settings),
     SpeedSmsSettings: lambda settings, around: SpeedSmsProvider(settings, clock=around.clock),
     TemplateApiSettings: lambda settings, around: TemplateApiProvider(settings, clock=around.clock),
     ZaloSettings: lambda settings, around: ZaloProvider(settings, around.pool, clock=around.clock),

@@ -15,13 +15,20 @@ from services.notify.providers.esms import EsmsSettings
 from services.notify.providers.generic import GenericSettings
 from services.notify.providers.provider_settings import ProviderName, ProviderSettings, Secret, SecretMissing, Section
 from services.notify.providers.sandbox import SandboxSettings
+from services.notify.providers.smpp.settings import SmppSettings
 from services.notify.providers.speedsms import SpeedSmsSettings
 from services.notify.providers.template_api import TemplateApiSettings
 from services.notify.providers.zalo import ZaloSettings
 from shared.phones import Operator
 
 AnyProviderSettings = Annotated[
-    EsmsSettings | GenericSettings | SandboxSettings | SpeedSmsSettings | TemplateApiSettings | ZaloSettings,
+    EsmsSettings
+    | GenericSettings
+    | SandboxSettings
+    | SmppSettings
+    | SpeedSmsSettings
+    | TemplateApiSettings
+    | ZaloSettings,
     Field(discriminator="kind"),
 ]
 

@@ -29,6 +29,8 @@ _GSM7 = {letter: bytes([code if code < _ESCAPE else code + 1]) for code, letter 
 }
 """3GPP TS 23.038, one septet an octet: a character of the extension table is an escape and a septet."""
 
+_LETTERS = {code: letter for letter, code in _GSM7.items()}
+
 
 class Encoding(StrEnum):
     """The alphabet that an SMS travels in."""
@@ -69,6 +71,16 @@ def encode_parts(text: str) -> tuple[Encoding, Sequence[bytes]]:
     sizes = _part_sizes([_cost(letter, encoding) for letter in letters], encoding)
     ends = list(accumulate(sizes))
     return encoding, [b"".join(encoded[end - size : end]) for size, end in zip(sizes, ends, strict=True)]
+
+
+def decode_gsm7(octets: bytes) -> str:
+    """Return the text of GSM-7 with one septet an octet; what no character has is shown as U+FFFD."""
+    text, at = [], 0
+    while at < len(octets):
+        length = 2 if octets[at] == _ESCAPE else 1
+        text.append(_LETTERS.get(octets[at : at + length], "\ufffd"))
+        at += length
+    return "".join(text)
 
 
 def is_gsm7(text: str) -> bool:

@@ -5,7 +5,6 @@ import unicodedata
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from smpplib.gsm import GSM_CHARACTER_TABLE
 
 from services.notify.texts.segments import Encoding, encode_parts, gsm7_only, is_gsm7, measure
