@@ -11,6 +11,7 @@ import typer
 
 from ops.console import JsonOption, fail, print_json, print_line, print_table
 from ops.dead_letters import Selection, age, audit_log, operator_name, select_letters, session_of
+from ops.pace import paced
 from ops.runner import run
 from ops.system import find_system
 from shared.clock import now
@@ -160,9 +161,7 @@ async def _redrive(selection: Selection, *, limit: int, rate: float, by: str, wh
     system, log = find_system(), audit_log()
     done: list[DeadLetter] = []
     async with session_of(system) as session:
-        for letter in (await select_letters(session, selection))[:limit]:
-            if done:
-                await asyncio.sleep(1 / rate)
+        async for letter in paced((await select_letters(session, selection))[:limit], rate):
             log.record("redriven", letter, by=by, why=why)
             await session.redrive(letter)
             done.append(letter)

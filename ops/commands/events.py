@@ -1,6 +1,5 @@
 """``thungan events``: events that were sent and that a service has not consumed; send them to it again."""
 
-import asyncio
 from collections.abc import Iterable
 from datetime import datetime
 from itertools import groupby
@@ -12,6 +11,7 @@ from ops.archive import Selection, missing_events, open_sender
 from ops.console import JsonOption, fail, print_json, print_line, print_table
 from ops.dead_letters import Selection as DeadSelection
 from ops.dead_letters import audit_log, operator_name, select_letters, session_of
+from ops.pace import paced
 from ops.runner import run
 from ops.system import SERVICES, find_system
 from shared.messaging.archive import SentEvent
@@ -81,9 +81,7 @@ async def _resend(
         return found
     log = audit_log()
     async with open_sender(system) as sender:
-        for number, event in enumerate(found):
-            if number:
-                await asyncio.sleep(1 / rate)
+        async for event in paced(found, rate):
             log.record_resent(event, by=by, why=why)
             await sender.send(event)
     return found

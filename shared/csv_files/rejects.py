@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from shared.csv_files.bad_lines import BadLine, Finding
@@ -50,8 +50,3 @@ def reject_file(data: bytes | str, model: type[Row], rejects: Rejects, *, conver
             cells = (record.raw + [""] * table.width)[: table.width]
             writer.writerow([*cells, record.line, "; ".join(rejects.reasons[record.line])])
     return text.getvalue()
-
-
-def as_counts(rejects: Mapping[str, Rejects]) -> dict[str, int]:
-    """Return how many lines of each file are left out."""
-    return {name: len(some.reasons) for name, some in rejects.items() if some.reasons}

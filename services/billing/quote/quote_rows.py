@@ -19,7 +19,6 @@ Columns (the order is free, others are ignored):
 A row without dates is an error unless a default period is given: a month without a year has no tariff.
 """
 
-import json
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
@@ -63,12 +62,6 @@ def quote_rows(
             yield {"id": name, "line": line.number, "error": error.message, "slug": error.slug}
         else:
             yield {"id": name, **bill_as_dict(bill, explained=explained)}
-
-
-def quote_lines(cases: bytes | str, **options: Any) -> Iterator[str]:
-    """Yield :func:`quote_rows` as JSON lines."""
-    for answer in quote_rows(cases, **options):
-        yield json.dumps(answer, ensure_ascii=False)
 
 
 def bill_as_dict(bill: Bill, *, explained: bool = False) -> dict[str, Any]:

@@ -158,16 +158,3 @@ class Tariffs:
         if place == 0:
             raise BillingError("before-first-tariff", f"{day} is before the first known VAT rate")
         return self.vat_rates[place - 1].percent
-
-    def hours_on(self, day: date) -> TimeOfUse:
-        """Return the time-of-use hours that bills print on ``day``."""
-        known = [use for use in self.time_of_use if use.bills_from is not None and use.bills_from <= day]
-        if not known:
-            raise BillingError("before-first-tariff", f"{day} is before the first known time-of-use hours")
-        return known[-1]
-
-    def tenant_households(self, people: int) -> Decimal:
-        """Return the households that ``people`` declared tenants count for: four people make one."""
-        if people < 1:
-            raise BillingError("bad-households", f"{people} tenants cannot have a quota")
-        return Decimal(people) / self.rules.people_per_household

@@ -60,22 +60,6 @@ def payment_code(account: BankAccount, amount: int | None, content: str, bill_nu
     return data + f"{crc16(data):04X}"
 
 
-def parse_code(code: str) -> dict[str, str]:
-    """Return the fields of a payment code by tag (``62.08`` for what is nested).
-
-    Raises VietQrError when it is damaged.
-    """
-    if len(code) < 8 or code[-8:-4] != _CRC_TAG_AND_LENGTH:
-        raise VietQrError("no checksum at the end")
-    if code[-4:] != f"{crc16(code[:-4]):04X}":
-        raise VietQrError("the checksum is wrong")
-    fields = _read_fields(code)
-    for tag in ("38", "62"):
-        fields.update({f"{tag}.{inner}": value for inner, value in _read_fields(fields.get(tag, "")).items()})
-    fields.update({f"38.01.{inner}": value for inner, value in _read_fields(fields.get("38.01", "")).items()})
-    return fields
-
-
 def crc16(text: str) -> int:
     """Return CRC-16/CCITT-FALSE: polynomial 0x1021, from 0xFFFF, nothing reflected (``123456789`` gives 0x29B1)."""
     crc = 0xFFFF
@@ -90,18 +74,3 @@ def _field(tag: str, value: str) -> str:
     if not value or len(value) > 99:
         raise VietQrError(f"field {tag} must have 1 to 99 characters")
     return f"{tag}{len(value):02d}{value}"
-
-
-def _read_fields(text: str) -> dict[str, str]:
-    fields: dict[str, str] = {}
-    position = 0
-    while position < len(text):
-        header = text[position : position + 4]
-        if not re.fullmatch(r"[0-9]{4}", header):
-            raise VietQrError("a field does not begin with tag and length")
-        end = position + 4 + int(header[2:])
-        if end > len(text):
-            raise VietQrError(f"field {header[:2]} is longer than what is left")
-        fields[header[:2]] = text[position + 4 : end]
-        position = end
-    return fields

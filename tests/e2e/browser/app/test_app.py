@@ -12,10 +12,10 @@ import pytest_asyncio
 import zxingcpp
 from PIL import Image
 
-from services.receipt.documents.vietqr import parse_code
 from shared.printing import Document, render
 from simulation.phone_app import BANK, AppEnvironment, app_environment
 from tests.e2e.browser import browser
+from tests.unit.receipt.vietqr_reader import parse_code
 
 LONG_ROUTE = "PB1401-003"
 
