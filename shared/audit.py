@@ -31,3 +31,16 @@ async def broken_rules(connection: Connection, service: str, rules: Mapping[str,
         for rule, statement in rules.items()
         for row in await connection.fetch(statement)
     ]
+
+
+_IMPLAUSIBLE_TIMES = """
+SELECT format('%s %s', table_name, row_id),
+    format('%s was %s, is now %s', column_name, was, coalesce(is_now::text, 'nothing'))
+FROM implausible_times ORDER BY found_at, table_name, row_id, column_name
+"""
+
+
+async def implausible_times(connection: Connection, service: str) -> list[AuditViolation]:
+    """Return the times that a migration has put right, each for a person to look at; they break no rule any more."""
+    rule = "a time that could not be right was put right"
+    return [AuditViolation(service, rule, row[0], row[1]) for row in await connection.fetch(_IMPLAUSIBLE_TIMES)]

@@ -1,6 +1,6 @@
 """The report of an audit."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from shared.audit import AuditViolation
@@ -12,6 +12,8 @@ class AuditReport:
 
     figures: dict[str, int]
     violations: list[AuditViolation]
+    remarks: list[AuditViolation] = field(default_factory=list)
+    """What breaks no rule and waits for a person to look at it."""
 
     @property
     def ok(self) -> bool:
@@ -24,4 +26,5 @@ class AuditReport:
             "ok": self.ok,
             "figures": self.figures,
             "violations": [violation.as_dict() for violation in self.violations],
+            "remarks": [remark.as_dict() for remark in self.remarks],
         }

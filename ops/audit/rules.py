@@ -16,7 +16,11 @@ def check_facts(facts: Facts, *, settled: bool = True) -> AuditReport:
     violations += _visits_of_payments(facts)
     if settled:
         violations += [*_nothing_under_way(facts), *_copies_agree(facts), *_nothing_forgotten(facts)]
-    return AuditReport(figures=_figures(facts), violations=sorted(violations))
+    return AuditReport(figures=_figures(facts), violations=sorted(violations), remarks=_remarks(facts))
+
+
+def _remarks(facts: Facts) -> list[AuditViolation]:
+    return [*facts.billing.remarks, *facts.customer.remarks]
 
 
 def _figures(facts: Facts) -> dict[str, int]:

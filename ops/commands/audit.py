@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +14,7 @@ from ops.runner import run
 from ops.system import SERVICES, RunningSystem, find_system, keys_folder
 from services.receipt.signatures.key_folder import KeyFolder
 from services.receipt.signatures.keyring import Keyring, UnusableKeyError
+from shared.audit import AuditViolation
 
 app = typer.Typer(add_completion=False)
 
@@ -53,12 +55,16 @@ async def audit_when_settled(system: RunningSystem, keyring: Keyring, seconds: f
 
 
 def _print(report: AuditReport) -> None:
+    if report.remarks:
+        _print_found("To be looked at", report.remarks)
     print_table("Audit", ["what", "figure"], [[k, f"{v:,}"] for k, v in report.figures.items()], right=["figure"])
     if report.ok:
         print_line("Nothing is wrong.")
         return
+    _print_found("Violations", report.violations)
+
+
+def _print_found(title: str, found: Sequence[AuditViolation]) -> None:
     print_table(
-        "Violations",
-        ["where", "rule", "subject", "detail"],
-        [[v.service, v.rule, v.subject, v.detail] for v in report.violations],
+        title, ["where", "rule", "subject", "detail"], [[v.service, v.rule, v.subject, v.detail] for v in found]
     )

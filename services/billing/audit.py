@@ -1,8 +1,8 @@
 """Facts for the audit: what a sound database does not hold of bills, payments, credits and shifts."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from shared.audit import AuditViolation, broken_rules
+from shared.audit import AuditViolation, broken_rules, implausible_times
 from shared.db import Connection
 
 # Each rule selects what breaks it as (subject, detail); a sound database selects nothing.
@@ -142,6 +142,8 @@ class BillingFacts:
     shift_cash: int
     """Cash of payments that stand, over all shifts."""
     violations: list[AuditViolation]
+    remarks: list[AuditViolation] = field(default_factory=list)
+    """What breaks no rule and waits for a person to look at it."""
 
 
 _PAYMENTS = """
@@ -167,6 +169,7 @@ async def audit_facts(connection: Connection) -> BillingFacts:
     """Read the facts in one snapshot; needs no running service."""
     async with connection.transaction(isolation="repeatable_read", readonly=True):
         violations = await broken_rules(connection, "billing", _RULES)
+        remarks = await implausible_times(connection, "billing")
         payments = {row["payment_id"]: PaymentFact(**row) for row in await connection.fetch(_PAYMENTS)}
         totals = await connection.fetchrow(_TOTALS)
         accounts = await connection.fetch(_ACCOUNTS)
@@ -179,5 +182,6 @@ async def audit_facts(connection: Connection) -> BillingFacts:
         notices={row["visit_id"]: row["kinds"] for row in notices},
         versions={row["customer_code"]: row["version"] for row in versions},
         violations=violations,
+        remarks=remarks,
         **totals,
     )

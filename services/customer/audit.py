@@ -1,14 +1,18 @@
 """Facts for the audit: visits and standings, and what must never be true of them."""
 
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from shared.audit import AuditViolation, broken_rules
+from shared.audit import AuditViolation, broken_rules, implausible_times
 from shared.contracts.common import NextStep, Outcome
 from shared.contracts.customer import VisitRecorded
 from shared.db import Connection
 from shared.messaging.pruner import ARCHIVE_DAYS
+from shared.stored_records import readable
 
 # Each rule selects what breaks it as (subject, detail); a sound database selects nothing.
 _RULES: dict[str, str] = {
@@ -81,6 +85,8 @@ class VisitFacts:
     versions: dict[str, int]
     """Customer code → version of the facts last announced: billing's copy must have it."""
     violations: list[AuditViolation]
+    remarks: list[AuditViolation] = field(default_factory=list)
+    """What breaks no rule and waits for a person to look at it."""
 
 
 _ACCOUNTS = "SELECT customer_code, account_version, debt FROM standings"
@@ -94,24 +100,19 @@ async def audit_facts(connection: Connection) -> VisitFacts:
         accounts = await connection.fetch(_ACCOUNTS)
         versions = await connection.fetch(_VERSIONS)
         violations = await broken_rules(connection, "customer", _RULES)
+        remarks = await implausible_times(connection, "customer")
         violations += await _not_emitted_once(connection)
+    read = readable(visits, _visit, kind="visit_record", key="visit_id")
+    violations += [
+        AuditViolation("customer", "a record of a visit can be read", str(visit_id), f"{records} records cannot")
+        for visit_id, records in (_ids(visits) - Counter(visit.visit_id for visit in read)).items()
+    ]
     return VisitFacts(
-        visits=[
-            RecordedVisit(
-                visit_id=row["visit_id"],
-                customer_code=row["customer_code"],
-                outcome=Outcome(row["outcome"]),
-                next_step=NextStep(row["next_step"]),
-                first=row["first"],
-                device_id=row["device_id"],
-                recorded_at=row["recorded_at"],
-                cleared_since=row["cleared_since"],
-            )
-            for row in visits
-        ],
+        visits=read,
         accounts={row["customer_code"]: (row["account_version"], row["debt"]) for row in accounts},
         versions={row["customer_code"]: row["version"] for row in versions},
         violations=violations,
+        remarks=remarks,
     )
 
 
@@ -127,3 +128,20 @@ async def _not_emitted_once(connection: Connection) -> list[AuditViolation]:
         )
         for row in rows
     ]
+
+
+def _ids(rows: Sequence[Mapping[str, Any]]) -> Counter[UUID]:
+    return Counter(row["visit_id"] for row in rows)
+
+
+def _visit(row: Mapping[str, Any]) -> RecordedVisit:
+    return RecordedVisit(
+        visit_id=row["visit_id"],
+        customer_code=row["customer_code"],
+        outcome=Outcome(row["outcome"]),
+        next_step=NextStep(row["next_step"]),
+        first=row["first"],
+        device_id=row["device_id"],
+        recorded_at=row["recorded_at"],
+        cleared_since=row["cleared_since"],
+    )

@@ -25,7 +25,7 @@ async def get_account(
             raise NotFound("Không có khách hàng này trong sổ tính tiền.")
         unit_code = await accounts.unit_of(connection, request.customer_code)
         today = business_day(clock())
-        open_bills = await bills.open_of(connection, request.customer_code)
+        open_bills = await bills.shown_open_of(connection, request.customer_code)
         current = CustomerAccount(
             account=account,
             bills=open_bills,

@@ -8,6 +8,7 @@ from uuid import UUID
 from services.billing.payments.rules import Cleared, Debt
 from shared.contracts.billing import Bill, BillState
 from shared.db import Connection
+from shared.stored_records import readable
 
 _COLUMNS = (
     "bill_id",
@@ -78,6 +79,15 @@ async def open_of(connection: Connection, customer_code: str) -> list[Bill]:
     return [_bill(row) for row in rows]
 
 
+async def shown_open_of(connection: Connection, customer_code: str) -> list[Bill]:
+    """Return a customer's open bills to be shown: one that cannot be read hides neither the others nor the account.
+
+    Money is cleared and notices are issued by :func:`open_of`, which reads all of them or fails.
+    """
+    rows = await connection.fetch(_OPEN_OF, customer_code)
+    return readable(rows, _bill, kind="bill", key="bill_id")
+
+
 _PAID_OF = f"""
 {_BILL} WHERE customer_code = $1 AND NOT ({_OPEN}) ORDER BY year DESC, month DESC, cycle DESC LIMIT $2
 """
@@ -86,7 +96,7 @@ _PAID_OF = f"""
 async def paid_of(connection: Connection, customer_code: str, limit: int) -> list[Bill]:
     """Return a customer's latest bills with nothing open, the latest first."""
     rows = await connection.fetch(_PAID_OF, customer_code, limit)
-    return [_bill(row) for row in rows]
+    return readable(rows, _bill, kind="bill", key="bill_id")
 
 
 _BY_ID = f"{_BILL} WHERE bill_id = ANY ($1)"

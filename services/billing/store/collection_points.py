@@ -6,6 +6,7 @@ from asyncpg import Record
 
 from shared.contracts.billing import CollectionPoint
 from shared.db import Connection
+from shared.stored_records import readable
 from shared.wards import ward_of
 
 _COLUMNS = ("collection_point_code", "name", "kind", "address", "opening_hours", "phone", "unit_code")
@@ -37,7 +38,9 @@ MOST_OF_A_UNIT = 200
 async def nearest(connection: Connection, unit_code: str, limit: int, *, address: str = "") -> list[CollectionPoint]:
     """Return collection points for customers of a unit, the nearest first: where ``address`` names a ward, its own."""
     rows = await connection.fetch(_NEAREST, unit_code, max(limit, MOST_OF_A_UNIT))
-    points = [CollectionPoint.model_validate({**row}) for row in rows]
+    points = readable(
+        rows, lambda row: CollectionPoint.model_validate({**row}), kind="collection_point", key="collection_point_code"
+    )
     ward = ward_of(address)
     if ward is not None:
         points.sort(key=lambda point: (point.unit_code != unit_code, ward_of(point.address) != ward))

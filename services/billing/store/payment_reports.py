@@ -48,4 +48,5 @@ async def waiting(connection: Connection, limit: int) -> list[PaymentReport]:
             reported_at=row["reported_at"],
         )
         for row in rows
+        if row["payment_id"] in found
     ]

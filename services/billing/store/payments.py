@@ -6,15 +6,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import structlog
-
 from services.billing.payments.rules import Cleared, Credit, CreditUse, FirstPayment
 from services.billing.store import accounts
 from shared.contracts.billing import Allocation, Payment
 from shared.contracts.common import PaymentMethod
 from shared.db import Connection
-
-log = structlog.get_logger()
+from shared.stored_records import readable
 
 # Of a reversed payment, its allocations as they stood when it was reversed; else those that stand.
 _PAYMENT = """
@@ -135,9 +132,10 @@ _BY_ID = f"{_PAYMENT} WHERE payment_id = ANY ($1)"
 
 
 async def by_id(connection: Connection, payment_ids: Collection[UUID]) -> dict[UUID, Payment]:
-    """Return those of the payments that exist."""
+    """Return those of the payments that exist and can be read."""
     rows = await connection.fetch(_BY_ID, list(payment_ids))
-    return {row["payment_id"]: _stored(row).payment for row in rows}
+    found = readable(rows, lambda row: _stored(row).payment, kind="payment", key="payment_id")
+    return {payment.payment_id: payment for payment in found}
 
 
 _LATEST_OF = f"{_PAYMENT} WHERE customer_code = $1 ORDER BY sequence DESC LIMIT $2"
@@ -145,15 +143,8 @@ _LATEST_OF = f"{_PAYMENT} WHERE customer_code = $1 ORDER BY sequence DESC LIMIT 
 
 async def latest_of(connection: Connection, customer_code: str, limit: int) -> list[Payment]:
     """Return a customer's payments, the latest first; one that cannot be read is logged and hides no other."""
-    found = []
-    for row in await connection.fetch(_LATEST_OF, customer_code, limit):
-        try:
-            found.append(_stored(row).payment)
-        except ValueError as error:
-            # Not the error's text, which repeats what is stored.
-            kind = type(error).__name__
-            log.error("payment_unreadable", payment_id=str(row["payment_id"]), error=kind)  # noqa: TRY400
-    return found
+    rows = await connection.fetch(_LATEST_OF, customer_code, limit)
+    return readable(rows, lambda row: _stored(row).payment, kind="payment", key="payment_id")
 
 
 _WITH_REFERENCE = """

@@ -1,18 +1,14 @@
 """The contract facts of customers, and what was announced of them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
-import structlog
 from asyncpg import Record
-from pydantic import ValidationError
 
 from shared.contracts.common import CustomerFacts
 from shared.contracts.customer import CustomerDetails, CustomerSummary, Visit
 from shared.db import Connection
-
-log = structlog.get_logger()
+from shared.stored_records import readable
 
 # One statement, so that facts, standing and visits are those of one moment.
 # $1 customer code, $2 collector on whose routes the customer must be or NULL, $3 the most visits.
@@ -59,19 +55,8 @@ async def details(
     row = await connection.fetchrow(_DETAILS, customer_code, collector_code, most_visits)
     if row is None:
         return None
-    found = CustomerDetails.model_validate({**row, "facts": _facts(row), "visits": list(_readable(row["visits"]))})
-    return found, row["refused_at"]
-
-
-def _readable(visits: Sequence[dict[str, Any]]) -> Iterator[Visit]:
-    """Return the visits; one that cannot be read is logged and does not hide the others, or the customer."""
-    for members in visits:
-        try:
-            yield Visit.model_validate(members)
-        except ValidationError as error:
-            # Not the error's text, which repeats what is stored.
-            kind = type(error).__name__
-            log.error("visit_unreadable", visit_id=members.get("visit_id"), error=kind)  # noqa: TRY400
+    visits = readable(row["visits"], Visit.model_validate, kind="visit", key="visit_id")
+    return CustomerDetails.model_validate({**row, "facts": _facts(row), "visits": visits}), row["refused_at"]
 
 
 # $1 customer codes.
@@ -91,7 +76,8 @@ WHERE customer_code = ANY ($1::text[])
 async def summaries(connection: Connection, customer_codes: Sequence[str]) -> dict[str, CustomerSummary]:
     """Return each customer as a line of a list, by customer code."""
     rows = await connection.fetch(_SUMMARIES, customer_codes)
-    return {row["customer_code"]: CustomerSummary.model_validate(dict(row)) for row in rows}
+    found = readable(rows, lambda row: CustomerSummary.model_validate(dict(row)), kind="customer", key="customer_code")
+    return {summary.customer_code: summary for summary in found}
 
 
 _UNIT = "SELECT unit_code FROM customers WHERE customer_code = $1"

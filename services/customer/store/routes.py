@@ -2,8 +2,11 @@
 
 from datetime import datetime
 
+from asyncpg import Record
+
 from shared.contracts.customer import CollectorDetails, CustomerSummary, RouteStop
 from shared.db import Connection
+from shared.stored_records import readable
 
 _COLLECTOR = """
 SELECT collector_code, name, phone, unit_code, active, ARRAY(
@@ -75,14 +78,15 @@ async def stops(
     ``day`` is its first moment and the first one after it.
     """
     rows = await connection.fetch(_STOPS, collector_code, *day, skip, most)
-    found = [
-        RouteStop(
-            customer=CustomerSummary.model_validate(dict(row)),
-            done_today=row["done_today"],
-            visited_today=row["visited_today"],
-            promised_today=row["promised_today"],
-            last_outcome=row["last_outcome"],
-        )
-        for row in rows
-    ]
+    found = readable(rows, _stop, kind="customer", key="customer_code")
     return found, rows[0]["total"] if rows else skip
+
+
+def _stop(row: Record) -> RouteStop:
+    return RouteStop(
+        customer=CustomerSummary.model_validate(dict(row)),
+        done_today=row["done_today"],
+        visited_today=row["visited_today"],
+        promised_today=row["promised_today"],
+        last_outcome=row["last_outcome"],
+    )

@@ -8,6 +8,7 @@ from asyncpg import Record
 from services.notify.domain.causes import Cause
 from shared.contracts.notify import ReceiptLink
 from shared.db import Connection
+from shared.stored_records import readable
 
 # Numbers that a receipt's link goes to are counted, and added, by one transaction at a time.
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('link ' || $1::text, 0))"
@@ -38,7 +39,8 @@ _OF_CUSTOMER = f"""
 
 async def links_of_customer(connection: Connection, customer_code: str, limit: int) -> list[ReceiptLink]:
     """Return the links of a customer's receipts, the latest first."""
-    return [_link(row) for row in await connection.fetch(_OF_CUSTOMER, customer_code, limit)]
+    rows = await connection.fetch(_OF_CUSTOMER, customer_code, limit)
+    return readable(rows, _link, kind="receipt_link", key="link_id")
 
 
 _CANCEL_REVERSED = """

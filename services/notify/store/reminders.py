@@ -13,6 +13,7 @@ from services.notify.store.accounts import KnownAccount
 from services.notify.store.row_count import row_count
 from shared.contracts.notify import Reminder, ReminderState
 from shared.db import Connection
+from shared.stored_records import readable
 
 # One reminder of a template a visit, one link for each receipt and number, whatever is repeated.
 _ADD = """
@@ -238,7 +239,8 @@ ORDER BY issued_at DESC, reminder_id DESC LIMIT $2
 
 async def reminders_of(connection: Connection, customer_code: str, limit: int) -> list[Reminder]:
     """Return a customer's reminders, the latest first."""
-    return [_reminder(row) for row in await connection.fetch(_OF_CUSTOMER, customer_code, limit)]
+    rows = await connection.fetch(_OF_CUSTOMER, customer_code, limit)
+    return readable(rows, _reminder, kind="reminder", key="reminder_id")
 
 
 def _reminder(row: Record) -> Reminder:

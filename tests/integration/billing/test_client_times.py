@@ -112,6 +112,17 @@ async def test_a_payment_that_cannot_be_read_does_not_hide_the_others(billing: B
     assert account.account.credit == 2000
 
 
+async def test_a_bill_that_cannot_be_read_hides_neither_the_others_nor_the_account(billing: BillingHandlers) -> None:
+    await billing.customer()
+    unreadable = (await billing.bill(50, 9)).bills[0].bill_id
+    sound = (await billing.bill(50, 10)).bills[1].bill_id
+    await billing.pool.execute("UPDATE bills SET readings = '[{}]' WHERE bill_id = $1", unreadable)
+    for history in (0, 60):
+        account = await billing.account(history=history)
+        assert [bill.bill_id for bill in account.bills] == [sound]
+        assert account.account.debt == 2 * 107_136
+
+
 @pytest_asyncio.fixture
 async def earlier(databases: TestDatabases, tmp_path: Path) -> AsyncIterator[asyncpg.Pool]:
     """A database of billing before there were constraints on times."""

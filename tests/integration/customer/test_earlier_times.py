@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import services.customer
+from services.customer.audit import audit_facts
 from shared.db import migrate, open_pool
 from shared.ids import new_id
 from shared.testing.databases import TestDatabases
@@ -43,5 +44,14 @@ async def test_a_migration_names_visits_of_times_that_cannot_be_and_makes_the_cu
         ("visits", "appointment", "9999-12-31 00:00:00+00"),
         ("visits", "visited_at", "-infinity"),
     ]
+    async with pool.acquire() as connection:
+        facts = await audit_facts(connection)
+    # The answer of this record is empty: it is named and takes nothing else with it.
+    assert [one.subject for one in facts.violations if one.rule == "a record of a visit can be read"] == [str(visit)]
+    remarks = facts.remarks
+    assert [(remark.subject, remark.detail) for remark in remarks if remark.subject.startswith("standings")] == [
+        (f"standings {CODE}", "cleared_at was infinity, is now nothing")
+    ]
+    assert len(remarks) == 3
     await pool.close()
     await databases.drop(url)

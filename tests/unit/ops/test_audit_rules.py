@@ -169,3 +169,14 @@ def test_what_is_on_its_way_is_not_lost() -> None:
     fewer = replace(waiting, queues={"thungan.billing.events": 1, "thungan.receipt.events": 9})
     assert "what was sent is consumed" in rules(fewer)
     assert "what was sent is consumed" not in rules(fewer, settled=False)
+
+
+def test_what_waits_for_a_person_is_listed_and_breaks_no_rule() -> None:
+    facts = replace(
+        SOUND,
+        billing=replace(BILLING, remarks=[BROKEN]),
+        customer=replace(CUSTOMER, remarks=[replace(BROKEN, subject="b")]),
+    )
+    report = check_facts(facts)
+    assert report.ok
+    assert [remark["subject"] for remark in report.as_dict()["remarks"]] == ["a subject", "b"]
