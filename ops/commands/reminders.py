@@ -21,7 +21,7 @@ def reminders(
     """Show a customer's reminders, the latest first."""
     found = send_request(build_request(GetReminders, customer_code=code, limit=limit))
     if as_json:
-        print_json([sms.model_dump(mode="json") for sms in (*found.reminders, *found.receipt_links)])
+        print_json([sms.model_dump(mode="json") for sms in (*found.reminders, *found.campaigns, *found.receipt_links)])
         return
     print_table(
         f"Reminders of {code}",
@@ -39,6 +39,23 @@ def reminders(
         ],
         empty=f"{code} has had no reminder.",
     )
+    if found.campaigns:
+        print_table(
+            f"Messages by date rules of {code}",
+            ["due (Vietnam)", "kind", "state", "cause", "phone", "text"],
+            [
+                [
+                    f"{one.due_at.astimezone(VIETNAM):%Y-%m-%d %H:%M}",
+                    one.template,
+                    one.state,
+                    one.cause,
+                    one.phone,
+                    one.text or f"(about the bill due on {one.debt_due_on:%d/%m/%Y})",
+                ]
+                for one in found.campaigns
+            ],
+            empty="",
+        )
     if found.receipt_links:
         print_table(
             f"Links of receipts of {code}",

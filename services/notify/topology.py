@@ -1,6 +1,8 @@
 """The messages of notify: what it answers, consumes and emits."""
 
 from services.notify.handlers.cancel_reminders import cancel_reminders
+from services.notify.handlers.change_opt_out import change_opt_out
+from services.notify.handlers.get_opt_outs import get_opt_outs
 from services.notify.handlers.get_receipt_links import get_receipt_links
 from services.notify.handlers.get_reminders import get_reminders
 from services.notify.handlers.keep_customer import keep_customer
@@ -10,10 +12,18 @@ from services.notify.handlers.schedule_reminder import schedule_reminder
 from services.notify.handlers.send_receipt_link import send_receipt_link
 from services.notify.handlers.thank_for_payment import thank_for_payment
 from services.notify.handlers.withdraw_reminder import withdraw_reminder
-from services.notify.locks import lock_links
+from services.notify.locks import lock_links, lock_number
 from shared.contracts.billing import BillIssued, NoticeIssued, PaymentRecorded, PaymentReversed
 from shared.contracts.customer import CustomerChanged, VisitWithdrawn
-from shared.contracts.notify import GetReceiptLinks, GetReminders, SendReceiptLink, SmsFailed, SmsSent
+from shared.contracts.notify import (
+    ChangeOptOut,
+    GetOptOuts,
+    GetReceiptLinks,
+    GetReminders,
+    SendReceiptLink,
+    SmsFailed,
+    SmsSent,
+)
 from shared.contracts.receipt import ReceiptIssued
 from shared.idempotency import Idempotency
 from shared.messaging import Access, EventHandler, RequestHandler, Topology
@@ -41,6 +51,8 @@ TOPOLOGY = Topology(
         RequestHandler(GetReminders, get_reminders, access=Access.READ_ONLY),
         RequestHandler(GetReceiptLinks, get_receipt_links, access=Access.READ_ONLY),
         RequestHandler(SendReceiptLink, send_receipt_link, idempotency=Idempotency("link_id", lock=lock_links)),
+        RequestHandler(GetOptOuts, get_opt_outs, access=Access.READ_ONLY),
+        RequestHandler(ChangeOptOut, change_opt_out, idempotency=Idempotency("change_id", lock=lock_number)),
         EventHandler(NoticeIssued, schedule_reminder, lock=_account),
         EventHandler(PaymentRecorded, cancel_reminders, lock=_account),
         EventHandler(PaymentReversed, restore_reminders, lock=_account),

@@ -1,5 +1,6 @@
 """Messages that the notify service owns."""
 
+from datetime import date
 from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
@@ -58,12 +59,36 @@ class ReceiptLink(Record):
     sent_at: Moment | None
 
 
+class CampaignMessage(Record):
+    """One SMS that a date rule of the unit scheduled: due soon, overdue, second notice, cut warning."""
+
+    reminder_id: UUID
+    customer_code: CustomerCode
+    template: str
+    """Its kind."""
+    phone: str | None
+    text: str
+    """Empty until it leaves: it is made with the debt of that moment."""
+    segments: int
+    state: ReminderState
+    cause: str
+    """Why it failed, was cancelled, is unknown, or why it waits; empty otherwise."""
+    debt_due_on: date
+    """Due date of the oldest bill of the debt that it is about."""
+    due_at: Moment
+    sent_at: Moment | None
+    provider: str | None
+    provider_reference: str | None
+
+
 class ReminderHistory(Reply):
     """Reminders, the latest first."""
 
     reminders: list[Reminder]
     receipt_links: list[ReceiptLink] = Field(default_factory=list)
     """Links of the customer's receipts that were sent, the latest first."""
+    campaigns: list[CampaignMessage] = Field(default_factory=list)
+    """Messages that date rules of the unit scheduled, the latest first."""
 
 
 class GetReminders(Request[ReminderHistory]):
@@ -135,3 +160,37 @@ class SmsFailed(Event):
     visit_id: UUID
     cause: str
     failed_at: Moment
+
+
+class OptOutsReply(Reply):
+    """What a number does not get."""
+
+    phone: Phone
+    everything: bool
+    """No SMS of any kind, but those that the law demands."""
+    wrong_number: bool
+    """The number is somebody else's or nobody's: no SMS at all."""
+    kinds: list[str]
+    """Kinds that it does not get."""
+
+
+class GetOptOuts(Request[OptOutsReply]):
+    """Read which messages a number does not get."""
+
+    message_name: ClassVar[str] = "notify.opt_outs"
+    phone: Phone
+
+
+class ChangeOptOut(Request[OptOutsReply]):
+    """Opt a number out of one kind of message or of all, or in again; repeatable by ``change_id``."""
+
+    message_name: ClassVar[str] = "notify.change_opt_out"
+    change_id: UUID
+    phone: Phone
+    kind: str | None = Field(default=None, max_length=40)
+    """``due_soon``, ``overdue``, …; None: all of them."""
+    opted_out: bool
+    wrong_number: bool = False
+    """The number is not the customer's. It stops everything; ``kind`` is None then."""
+    note: str = Field(default="", max_length=500)
+    requested_by: str = Field(min_length=1, max_length=80)

@@ -6,6 +6,7 @@ from datetime import datetime
 from services.notify.domain.causes import Cause
 from services.notify.domain.reminders import BlockedPhone, OptOut
 from services.notify.store.row_count import row_count
+from shared.contracts.notify import OptOutsReply
 from shared.db import Connection
 
 _CAUSE = """
@@ -119,3 +120,29 @@ ORDER BY unit_code, collector_code, customer_code LIMIT $2
 async def wrong_numbers(connection: Connection, unit_code: str | None, limit: int) -> list[WrongNumber]:
     """Return whose number has to be corrected, by unit and collector; a corrected one is not among them any more."""
     return [WrongNumber(**dict(row)) for row in await connection.fetch(_WRONG_NUMBERS, unit_code, limit)]
+
+
+# Of two changes of a number at the same time, the second sees the first.
+_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('opt out ' || $1, 0))"
+
+
+async def lock_opt_outs(connection: Connection, phone: str) -> None:
+    """Lock what a number has opted out of until the transaction ends."""
+    await connection.execute(_LOCK, phone)
+
+
+_OF_PHONE = """
+SELECT (SELECT cause FROM blocked_phones WHERE phone = $1) AS cause,
+    ARRAY(SELECT kind FROM opt_outs WHERE phone = $1 ORDER BY kind) AS kinds
+"""
+
+
+async def opt_outs_of(connection: Connection, phone: str) -> OptOutsReply:
+    """Return which messages a number does not get."""
+    [row] = await connection.fetch(_OF_PHONE, phone)
+    return OptOutsReply(
+        phone=phone,
+        everything=row["cause"] == Cause.OPTED_OUT,
+        wrong_number=row["cause"] == Cause.WRONG_NUMBER,
+        kinds=row["kinds"],
+    )

@@ -11,7 +11,7 @@ from services.notify.domain.causes import Cause
 from services.notify.domain.reminders import Contact, DueReminder, NewReminder, Priority, unit_of
 from services.notify.store.accounts import KnownAccount
 from services.notify.store.row_count import row_count
-from shared.contracts.notify import Reminder, ReminderState
+from shared.contracts.notify import CampaignMessage, Reminder, ReminderState
 from shared.db import Connection
 from shared.stored_records import readable
 
@@ -241,6 +241,18 @@ async def reminders_of(connection: Connection, customer_code: str, limit: int) -
     """Return a customer's reminders, the latest first."""
     rows = await connection.fetch(_OF_CUSTOMER, customer_code, limit)
     return readable(rows, _reminder, kind="reminder", key="reminder_id")
+
+
+_CAMPAIGNS_OF_CUSTOMER = """
+SELECT * FROM reminders WHERE customer_code = $1 AND debt_due_on IS NOT NULL
+ORDER BY issued_at DESC, reminder_id DESC LIMIT $2
+"""
+
+
+async def campaigns_of(connection: Connection, customer_code: str, limit: int) -> list[CampaignMessage]:
+    """Return the messages that date rules scheduled for a customer, the latest first."""
+    rows = await connection.fetch(_CAMPAIGNS_OF_CUSTOMER, customer_code, limit)
+    return [CampaignMessage.model_validate({name: row[name] for name in CampaignMessage.model_fields}) for row in rows]
 
 
 def _reminder(row: Record) -> Reminder:

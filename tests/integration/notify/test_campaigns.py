@@ -12,12 +12,17 @@ import pytest_asyncio
 from services.notify.campaigns.planner import Planner
 from services.notify.domain.causes import Cause
 from services.notify.domain.kinds import Kind, KindRule, MessageRule
+from services.notify.domain.opt_outs import UnknownKind
 from services.notify.domain.reminders import Priority
 from services.notify.domain.verdict import Limits
+from services.notify.handlers.change_opt_out import change_opt_out
+from services.notify.handlers.get_opt_outs import get_opt_outs
+from services.notify.handlers.get_reminders import get_reminders
 from services.notify.store.reminders import claim_due
 from shared.clock import VIETNAM
 from shared.contracts.billing import BillIssued, NoticeKind
 from shared.contracts.customer import CustomerChanged
+from shared.contracts.notify import ChangeOptOut, GetOptOuts, GetReminders
 from shared.contracts.receipt import Receipt, ReceiptIssued, ReceiptKind
 from shared.ids import new_id
 from shared.testing.builders import (
@@ -405,3 +410,46 @@ async def test_with_accents_where_the_unit_wants_them(pool: asyncpg.Pool, operat
     [sms] = operator.sent
     assert "còn nợ tiền điện 871.020d, quá hạn từ 21/11" in sms.text
     assert sms.segments == 2
+
+
+async def test_the_history_has_what_date_rules_scheduled(desk: Desk, watch: Watch) -> None:
+    await desk.consume(is_customer(), owes())
+    await planner(desk).plan()
+    async with desk.new_work() as work:
+        [waiting] = (await get_reminders(GetReminders(customer_code=CODE), work)).campaigns
+    assert (waiting.template, waiting.state, waiting.debt_due_on, waiting.text) == ("overdue", "scheduled", DUE, "")
+    watch.moment = EIGHT
+    await desk.sender.send_due()
+    async with desk.new_work() as work:
+        [sent] = (await get_reminders(GetReminders(customer_code=CODE), work)).campaigns
+    assert sent.state == "sent"
+    assert "871.020d" in sent.text
+
+
+def change(*, opted_out: bool = True, kind: str | None = None, wrong_number: bool = False) -> ChangeOptOut:
+    return ChangeOptOut(
+        change_id=new_id(),
+        phone=PHONE,
+        kind=kind,
+        opted_out=opted_out,
+        wrong_number=wrong_number,
+        requested_by="cashier:1",
+    )
+
+
+async def test_a_counter_opts_a_number_out_of_a_kind_and_of_all_and_in_again(desk: Desk) -> None:
+    async with desk.new_work() as work:
+        one = await change_opt_out(change(kind="due_soon"), work, clock=desk.watch)
+        assert (one.everything, one.wrong_number, one.kinds) == (False, False, ["due_soon"])
+        everything = await change_opt_out(change(), work, clock=desk.watch)
+        assert (everything.everything, everything.kinds) == (True, ["due_soon"])
+        await change_opt_out(change(opted_out=False), work, clock=desk.watch)
+        await change_opt_out(change(opted_out=False, kind="due_soon"), work, clock=desk.watch)
+        nothing = await get_opt_outs(GetOptOuts(phone=PHONE), work)
+        assert (nothing.everything, nothing.wrong_number, nothing.kinds) == (False, False, [])
+        wrong = await change_opt_out(change(wrong_number=True), work, clock=desk.watch)
+        assert wrong.wrong_number
+        with pytest.raises(UnknownKind):
+            await change_opt_out(change(kind="nonsense"), work, clock=desk.watch)
+        with pytest.raises(UnknownKind):
+            await change_opt_out(change(kind="due_soon", wrong_number=True), work, clock=desk.watch)

@@ -111,6 +111,23 @@ export interface BillLine {
 /** A bill goes from open to paid, and back only by a recorded reversal. */
 export type BillState = "open" | "paid";
 
+/** One SMS that a date rule of the unit scheduled: due soon, overdue, second notice, cut warning. */
+export interface CampaignMessage {
+  readonly cause: string;
+  readonly customer_code: string;
+  readonly debt_due_on: string;
+  readonly due_at: string;
+  readonly phone: string | null;
+  readonly provider: string | null;
+  readonly provider_reference: string | null;
+  readonly reminder_id: string;
+  readonly segments: number;
+  readonly sent_at: string | null;
+  readonly state: ReminderState;
+  readonly template: string;
+  readonly text: string;
+}
+
 /** Cash that a collector has taken at the door. */
 export interface CashPayment {
   /** Whole đồng. */
@@ -467,6 +484,25 @@ export interface Note {
   readonly note: string;
 }
 
+/** What the customer does not want any more, or wants again. */
+export interface OptOutChange {
+  /** One kind of message; all when left out. */
+  readonly kind?: string | null;
+  readonly note?: string | null;
+  /** False: messages are sent again. */
+  readonly opted_out: boolean;
+  /** The number is not the customer's: it gets nothing at all. */
+  readonly wrong_number?: boolean;
+}
+
+/** What a number does not get. */
+export interface OptOutsReply {
+  readonly everything: boolean;
+  readonly kinds: readonly string[];
+  readonly phone: string;
+  readonly wrong_number: boolean;
+}
+
 /** What came of a collector's stay at a customer's door. */
 export type Outcome = "met" | "away" | "cannot_pay";
 
@@ -802,6 +838,7 @@ export interface Reminder {
 
 /** Reminders, the latest first. */
 export interface ReminderHistory {
+  readonly campaigns?: readonly CampaignMessage[];
   readonly receipt_links?: readonly ReceiptLink[];
   readonly reminders: readonly Reminder[];
 }
@@ -1099,6 +1136,18 @@ export interface Paths {
   "GET /v1/customers/{customer_code}/debt": {
     params: { "customer_code": string };
     answer: Debt;
+  };
+  /** Read which messages the customer's number does not get */
+  "GET /v1/customers/{customer_code}/opt-outs": {
+    params: { "customer_code": string };
+    answer: OptOutsReply;
+  };
+  /** Opt the customer's number out of one kind of message or of all, or in again */
+  "POST /v1/customers/{customer_code}/opt-outs": {
+    params: { "customer_code": string };
+    key: string;
+    body: OptOutChange;
+    answer: OptOutsReply;
   };
   /** Correct a customer's phone number */
   "POST /v1/customers/{customer_code}/phone-corrections": {
