@@ -21,7 +21,7 @@ from shared.contracts.customer import (
     WithdrawVisit,
 )
 from shared.contracts.message import Reply, Request
-from shared.contracts.notify import SendReceiptLink
+from shared.contracts.notify import ChangeOptOut, SendReceiptLink
 from shared.contracts.receipt import ReprintReceipt
 from shared.contracts.registry import owner
 from shared.db import Connection
@@ -76,6 +76,9 @@ SAMPLES: tuple[Request[Any], ...] = (
     ),
     ReprintReceipt(
         reprint_id=UUID(int=7), receipt_id=UUID(int=8), requested_by="TN001", reason="Khách làm mất", device_id=None
+    ),
+    ChangeOptOut(
+        change_id=UUID(int=13), phone="+84912345678", kind="due_soon", opted_out=True, requested_by="cashier:1"
     ),
     SendReceiptLink(
         link_id=UUID(int=9),

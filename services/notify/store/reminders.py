@@ -252,7 +252,12 @@ ORDER BY issued_at DESC, reminder_id DESC LIMIT $2
 async def campaigns_of(connection: Connection, customer_code: str, limit: int) -> list[CampaignMessage]:
     """Return the messages that date rules scheduled for a customer, the latest first."""
     rows = await connection.fetch(_CAMPAIGNS_OF_CUSTOMER, customer_code, limit)
-    return [CampaignMessage.model_validate({name: row[name] for name in CampaignMessage.model_fields}) for row in rows]
+    return readable(rows, _campaign_message, kind="campaign_message", key="reminder_id")
+
+
+def _campaign_message(row: Record) -> CampaignMessage:
+    values: dict[str, Any] = {name: row[name] for name in CampaignMessage.model_fields}
+    return CampaignMessage.model_validate(values)
 
 
 def _reminder(row: Record) -> Reminder:

@@ -73,8 +73,11 @@ from shared.contracts.customer import (
 )
 from shared.contracts.message import Message, Request
 from shared.contracts.notify import (
+    ChangeOptOut,
+    GetOptOuts,
     GetReceiptLinks,
     GetReminders,
+    OptOutsReply,
     ReceiptLink,
     ReceiptLinkReply,
     ReceiptLinks,
@@ -101,7 +104,7 @@ from shared.contracts.receipt import (
 )
 from shared.messaging import RequestHandler, Topology, UnitOfWork
 from shared.printing import Document, QrCode, Rule, Text
-from shared.problems import NotFound, Problem
+from shared.problems import InvalidRequest, NotFound, Problem
 from shared.testing import builders
 
 R = TypeVar("R", bound=Request[Any])
@@ -136,6 +139,8 @@ REQUESTS: list[type[Request[Any]]] = [
     GetReminders,
     SendReceiptLink,
     GetReceiptLinks,
+    GetOptOuts,
+    ChangeOptOut,
 ]
 
 UNIT = Unit(unit_code="PB1501", name="Điện lực TP Cà Mau", address="Cà Mau", tax_code="0300942001", phone="19001006")
@@ -183,6 +188,8 @@ class BackOffice:
     reports: dict[UUID, ReportPayment] = field(default_factory=dict)
     receipts: dict[UUID, Receipt] = field(default_factory=dict)
     links: list[ReceiptLink] = field(default_factory=list)
+    opted_out: dict[str, set[str]] = field(default_factory=dict)
+    """Kinds of message by phone number."""
     shift: Shift | None = None
     asked: list[Any] = field(default_factory=list)
     other_answers: dict[type[Message], Answer] = field(default_factory=dict)
@@ -557,6 +564,20 @@ class BackOffice:
 
     async def GetReceiptLinks(self, request: GetReceiptLinks, work: UnitOfWork) -> ReceiptLinks:
         return ReceiptLinks(links=[link for link in self.links if link.receipt_id == request.receipt_id])
+
+    async def GetOptOuts(self, request: GetOptOuts, work: UnitOfWork) -> OptOutsReply:
+        kinds = sorted(self.opted_out.get(request.phone, set()))
+        return OptOutsReply(phone=request.phone, everything=False, wrong_number=False, kinds=kinds)
+
+    async def ChangeOptOut(self, request: ChangeOptOut, work: UnitOfWork) -> OptOutsReply:
+        if request.kind == "nonsense":
+            raise InvalidRequest(slug="unknown-message-kind")
+        kinds = self.opted_out.setdefault(request.phone, set())
+        if request.opted_out:
+            kinds.add(request.kind or "all")
+        else:
+            kinds.discard(request.kind or "all")
+        return await self.GetOptOuts(GetOptOuts(phone=request.phone), work)
 
     async def print(
         self,

@@ -11,6 +11,7 @@ import pytest
 
 from shared.contracts.billing import CloseShift, PaymentReply, RecordPayment
 from shared.contracts.customer import RecordVisit, SearchCustomers
+from shared.contracts.notify import ChangeOptOut
 from shared.contracts.receipt import Verification, VerifyToken
 from shared.ids import new_id
 from shared.messaging import UnitOfWork
@@ -185,6 +186,58 @@ async def test_a_complaint_about_a_reading_is_recorded_at_the_door_and_read_by_t
         await phone.send("POST", path.replace(CUSTOMER, OTHER), body=body, key=new_id())
     with pytest.raises(Problem, match="invalid-request"):
         await phone.send("POST", path, body={**body, "photo": "<svg>"}, key=new_id())
+
+
+@pytest.mark.parametrize("role", ["cashier", "supervisor"])
+async def test_the_office_opts_a_customers_number_out_of_a_kind_of_message_and_in_again(
+    gateway: GatewaySystem, role: str
+) -> None:
+    desk, key = await gateway.desk(role), new_id()
+    path = f"/v1/customers/{CUSTOMER}/opt-outs"
+    out = {"kind": "due_soon", "opted_out": True, "note": "Khách gọi tổng đài"}
+    for _ in range(2):
+        reply = json.loads(await desk.send("POST", path, body=out, key=key))
+        assert (reply["phone"], reply["kinds"], reply["everything"]) == ("+84912345678", ["due_soon"], False)
+    asked = gateway.office.asked_for(ChangeOptOut)
+    assert {one.change_id for one in asked} == {key}
+    assert (asked[0].phone, asked[0].kind, asked[0].note) == ("+84912345678", "due_soon", "Khách gọi tổng đài")
+    assert asked[0].requested_by.startswith(role)
+    assert (await desk.call("GET", path))["kinds"] == ["due_soon"]
+    await desk.send("POST", path, body={"kind": "due_soon", "opted_out": False}, key=new_id())
+    assert (await desk.call("GET", path))["kinds"] == []
+
+
+async def test_a_collector_reads_opt_outs_of_the_own_customers_and_changes_none(gateway: GatewaySystem) -> None:
+    phone, path = await gateway.phone(), f"/v1/customers/{CUSTOMER}/opt-outs"
+    assert (await phone.call("GET", path))["kinds"] == []
+    with pytest.raises(Problem, match="not-allowed"):
+        await phone.send("POST", path, body={"opted_out": True}, key=new_id())
+    with pytest.raises(Problem, match="not-found"):
+        await phone.call("GET", path.replace(CUSTOMER, OTHER))
+    assert gateway.office.asked_for(ChangeOptOut) == []
+
+
+async def test_a_collection_point_neither_reads_nor_changes_opt_outs(gateway: GatewaySystem) -> None:
+    point, path = (
+        await gateway.desk("collection_point", collection_point_code="CVS-01"),
+        f"/v1/customers/{CUSTOMER}/opt-outs",
+    )
+    with pytest.raises(Problem, match="not-allowed"):
+        await point.call("GET", path)
+    with pytest.raises(Problem, match="not-allowed"):
+        await point.send("POST", path, body={"opted_out": True}, key=new_id())
+
+
+async def test_nobody_opts_out_of_an_unknown_kind_or_without_a_number(gateway: GatewaySystem) -> None:
+    cashier, path = await gateway.desk("cashier"), f"/v1/customers/{CUSTOMER}/opt-outs"
+    with pytest.raises(Problem, match="unknown-message-kind"):
+        await cashier.send("POST", path, body={"kind": "nonsense", "opted_out": True}, key=new_id())
+    known = gateway.office.customers[CUSTOMER]
+    gateway.office.customers[CUSTOMER] = known.model_copy(update={"phone": None})
+    with pytest.raises(Problem, match="no-phone"):
+        await cashier.send("POST", path, body={"opted_out": True}, key=new_id())
+    with pytest.raises(Problem, match="no-phone"):
+        await cashier.call("GET", path)
 
 
 async def test_a_note_is_added_to_a_visit_after_it_was_recorded(gateway: GatewaySystem) -> None:
