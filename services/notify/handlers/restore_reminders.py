@@ -1,6 +1,7 @@
 from services.notify.store.accounts import keep_account, keep_contact
 from services.notify.store.receipt_links import cancel_reversed
 from services.notify.store.reminders import cancel_paid, restore_paid, wake_senders
+from services.notify.store.reversed_payments import add_reversed, lock_payment
 from shared.clock import Clock
 from shared.contracts.billing import PaymentReversed
 from shared.messaging import UnitOfWork
@@ -8,7 +9,10 @@ from shared.messaging import UnitOfWork
 
 async def restore_reminders(event: PaymentReversed, work: UnitOfWork, *, clock: Clock) -> None:
     """Schedule again what a payment cancelled that was reversed before the reminder was due, and cancel its links."""
-    await cancel_reversed(work.connection, event.payment.payment_id)
+    payment_id = event.payment.payment_id
+    await lock_payment(work.connection, payment_id)
+    await add_reversed(work.connection, payment_id, event.reversed_at)
+    await cancel_reversed(work.connection, payment_id)
     account = await keep_account(work.connection, event.account)
     await keep_contact(work.connection, event.customer)
     if account.debt <= 0:

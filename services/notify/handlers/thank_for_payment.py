@@ -3,6 +3,7 @@ from services.notify.domain.kinds import Kind
 from services.notify.domain.verdict import Limits, check_reminder
 from services.notify.store.accounts import recipient_of
 from services.notify.store.reminders import add_reminder, wake_senders
+from services.notify.store.reversed_payments import is_reversed, lock_payment
 from services.notify.texts.reminder_texts import ReminderTexts
 from shared.clock import Clock
 from shared.contracts.notify import ReminderState
@@ -13,7 +14,10 @@ from shared.messaging import UnitOfWork
 async def thank_for_payment(
     event: ReceiptIssued, work: UnitOfWork, *, texts: ReminderTexts, limits: Limits, clock: Clock
 ) -> None:
-    """Schedule the thanks with the link of a receipt, where the unit sends them and the customer has a number."""
+    """Schedule the thanks with the link of a receipt, where the unit sends them and the customer has a number.
+
+    None for a payment that was reversed before its receipt was reported.
+    """
     receipt, moment = event.receipt, clock()
     if receipt.kind is not ReceiptKind.ORIGINAL or receipt.voided_at is not None:
         return
@@ -22,6 +26,9 @@ async def thank_for_payment(
         return
     rule = limits.rule(Kind.PAID, recipient.unit_code, moment)
     if not rule.switched_on or receipt.total < rule.least_debt:
+        return
+    await lock_payment(work.connection, receipt.payment_id)
+    if await is_reversed(work.connection, receipt.payment_id):
         return
     message = texts.thanks(receipt, recipient.unit_name, recipient.unit_code, recipient.phone, moment, rule)
     message = message.under(check_reminder(await circumstances_of(work.connection, message, None, moment), limits))

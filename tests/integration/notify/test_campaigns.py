@@ -35,6 +35,7 @@ from shared.testing.builders import (
     payment_recorded,
     payment_reversed,
 )
+from shared.testing.conditions import wait_until
 from tests.integration.notify.notices import CODE, PHONE, Operator, Watch, notice
 from tests.integration.notify.notify_handlers import Consumed, Desk
 
@@ -340,6 +341,39 @@ async def test_the_link_is_not_sent_for_a_payment_that_was_reversed_meanwhile(
     watch.moment = EIGHT
     await desk.sender.send_due()
     assert operator.sent == []
+
+
+async def test_a_receipt_that_comes_after_its_payments_reversal_is_not_thanked_for(
+    desk: Desk, operator: Operator, watch: Watch
+) -> None:
+    watch.moment = EIGHT
+    issued = receipt()
+    reversal = payment_reversed(CODE, payment=payment(CODE, payment_id=issued.payment_id))
+    await desk.consume(is_customer(), reversal, reversal, ReceiptIssued(receipt=issued))
+    await desk.sender.send_due()
+    assert operator.sent == []
+
+
+async def test_a_receipt_and_its_payments_reversal_at_the_same_time_are_not_thanked_for(
+    desk: Desk, pool: asyncpg.Pool, watch: Watch
+) -> None:
+    watch.moment = EIGHT
+    issued = receipt()
+    await desk.consume(is_customer())
+    async with desk.new_work() as first:
+        await desk.handle(payment_reversed(CODE, payment=payment(CODE, payment_id=issued.payment_id)), first)
+        receipted = asyncio.create_task(desk.consume(ReceiptIssued(receipt=issued)))
+        await wait_until(lambda: waits_for_a_lock(pool))
+    await receipted
+    assert await pool.fetchval("SELECT count(*) FROM reminders WHERE template = 'paid' AND state = 'scheduled'") == 0
+
+
+async def waits_for_a_lock(pool: asyncpg.Pool) -> bool:
+    waiting: bool = await pool.fetchval(
+        "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND database = "
+        "(SELECT oid FROM pg_database WHERE datname = current_database()))"
+    )
+    return waiting
 
 
 def receipt(**changes: Any) -> Receipt:
