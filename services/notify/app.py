@@ -1,7 +1,7 @@
 """Wires the notify service: providers, sender, bus, dependencies of the handlers, health."""
 
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 
 import structlog
@@ -11,6 +11,8 @@ from services.notify.delivery.schedule import Schedule
 from services.notify.delivery.sender import Sender
 from services.notify.metrics import watch_due
 from services.notify.providers import Provider, Surroundings, make_providers
+from services.notify.providers.base import Connected
+from services.notify.providers.routes import chains_of, terms_of
 from services.notify.settings import NotifySettings
 from services.notify.texts.reminder_texts import ReminderTexts
 from services.notify.texts.template_file import load_templates
@@ -41,9 +43,12 @@ async def service(
             used,
             texts,
             limits,
+            chains=chains_of(configuration),
+            terms=terms_of(configuration),
             clock=clock,
             timeout=timedelta(seconds=settings.sms_provider_timeout_seconds),
             concurrency=settings.sms_concurrency,
+            report_wait=timedelta(hours=settings.sms_report_wait_hours),
         )
         schedule = Schedule(
             settings.database_url, sender, poll=timedelta(seconds=settings.sms_poll_seconds), clock=clock
@@ -59,12 +64,17 @@ async def service(
         parts.checks["schedule"] = schedule.check
         parts.checks["reminders"] = watch_due(parts.pool, clock)
         try:
-            async with (
-                parts.bus.background("schedule", schedule.run()),
-                parts.bus.background("campaigns", planner.run()),
-                serve_health(parts.checks, host=settings.http_host, port=settings.http_port) as port,
-            ):
-                yield Running(parts.bus, port)
+            async with AsyncExitStack() as connections:
+                for provider in used:
+                    if isinstance(provider, Connected):
+                        run = provider.run(sender.record_report)
+                        await connections.enter_async_context(parts.bus.background(f"sms_{provider.name}", run))
+                async with (
+                    parts.bus.background("schedule", schedule.run()),
+                    parts.bus.background("campaigns", planner.run()),
+                    serve_health(parts.checks, host=settings.http_host, port=settings.http_port) as port,
+                ):
+                    yield Running(parts.bus, port)
         finally:
             for provider in used:
                 await provider.close()

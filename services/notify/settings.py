@@ -43,9 +43,12 @@ class NotifySettings(ServiceSettings):
     """Reminders that could not leave within this time of their notice have failed."""
 
     sms_provider_timeout_seconds: float = Field(default=10.0, gt=0, le=60)
-    """After this the answer of a provider counts as lost."""
+    """After this the answer of a provider counts as lost; where ``sms_configuration`` is set, each has its own."""
 
-    sms_concurrency: int = Field(default=4, ge=1, le=64)
+    sms_report_wait_hours: float = Field(default=24.0, gt=0, le=24 * 14)
+    """For so long the outcome of an SMS whose answer was lost is looked for; then it is unknown for good."""
+
+    sms_concurrency: int = Field(default=64, ge=1, le=1000)
     """SMS that one copy hands over at the same time."""
 
     sms_poll_seconds: float = Field(default=2.0, gt=0, le=60)
@@ -84,7 +87,12 @@ class NotifySettings(ServiceSettings):
         if self.sms_configuration is not None:
             return load_configuration(self.sms_configuration)
         return SmsConfiguration.model_validate(
-            {"providers": [{"kind": kind, "name": kind} for kind in self.sms_providers]}
+            {
+                "providers": [
+                    {"kind": kind, "name": kind, "timeout_seconds": self.sms_provider_timeout_seconds}
+                    for kind in self.sms_providers
+                ]
+            }
         )
 
     def limits(self) -> Limits:

@@ -1,5 +1,6 @@
 """What is known about a reminder when it is decided whether it leaves."""
 
+from collections.abc import Mapping
 from datetime import datetime, time
 
 from services.notify.domain.reminders import DueReminder, NewReminder, unit_of
@@ -12,10 +13,11 @@ from shared.phones import is_mobile
 
 
 async def circumstances_of(
-    connection: Connection, reminder: NewReminder | DueReminder, debt: int | None, moment: datetime
+    connection: Connection, reminder: NewReminder, debt: int | None, moment: datetime
 ) -> Circumstances:
-    """Look up what is known about a reminder's number now."""
-    midnight = datetime.combine(business_day(moment), time(), VIETNAM)
+    """Look up what is known about a new reminder's number now."""
+    phones = [] if reminder.phone is None else [reminder.phone]
+    handed_over = await handed_over_since(connection, phones, midnight_before(moment))
     return Circumstances(
         reminder_id=reminder.reminder_id,
         moment=moment,
@@ -24,9 +26,31 @@ async def circumstances_of(
         phone=reminder.phone,
         is_mobile=reminder.phone is not None and is_mobile(reminder.phone),
         blocked=await blocked_cause(connection, reminder.phone, reminder.template),
-        handed_over_today=await handed_over_since(connection, reminder.phone, midnight),
+        handed_over_today=handed_over.get(reminder.phone or "", 0),
         kind=reminder.template,
         unit_code=reminder.unit_code or unit_of(reminder.customer_code),
         expires_at=reminder.expires_at,
-        settled=isinstance(reminder, DueReminder) and reminder.is_settled,
     )
+
+
+def circumstances_of_due(due: DueReminder, handed_over: Mapping[str, int], moment: datetime) -> Circumstances:
+    """Return what is known about a claimed reminder; ``handed_over``: SMS to numbers since midnight."""
+    return Circumstances(
+        reminder_id=due.reminder_id,
+        moment=moment,
+        issued_at=due.issued_at,
+        debt=due.debt,
+        phone=due.phone,
+        is_mobile=due.phone is not None and is_mobile(due.phone),
+        blocked=due.blocked,
+        handed_over_today=handed_over.get(due.phone or "", 0),
+        kind=due.template,
+        unit_code=due.unit_code or unit_of(due.customer_code),
+        expires_at=due.expires_at,
+        settled=due.is_settled,
+    )
+
+
+def midnight_before(moment: datetime) -> datetime:
+    """Return when the business day of ``moment`` began."""
+    return datetime.combine(business_day(moment), time(), VIETNAM)

@@ -56,15 +56,17 @@ class Schedule:
                 self._woken.clear()
                 await self._sender.send_due()
                 self._came_round = time.monotonic()
-                await self._sleep(await next_due(connection, self._clock()))
+                await self._sleep(await next_due(connection, self._clock()), self._sender.rest)
         finally:
             await connection.close(timeout=5)
 
     def _wake(self, *_: object) -> None:
         self._woken.set()
 
-    async def _sleep(self, until_due: timedelta | None) -> None:
-        longest = self._poll if until_due is None else min(self._poll, until_due)
+    async def _sleep(self, until_due: timedelta | None, rest: float) -> None:
+        """Sleep until something is due, and ``rest`` seconds at least while no provider can be used."""
+        poll = self._poll.total_seconds()
+        longest = poll if until_due is None else min(poll, max(until_due.total_seconds(), rest))
         with suppress(TimeoutError):
-            async with asyncio.timeout(max(longest.total_seconds(), 0.01)):
+            async with asyncio.timeout(max(longest, 0.01)):
                 await self._woken.wait()

@@ -1,30 +1,43 @@
-"""Hands reminders over to a provider: claim, check again, record the attempt, call, record the outcome.
+"""Hands reminders over to providers: claim, check again, record the attempt, call, record the outcome.
 
-Every step of a reminder commits before the next one begins, so that a copy may die anywhere: before the attempt is
-committed nothing has left; afterwards the SMS may have left, and is not sent again.
+Every step commits before the next one begins, for many reminders at once, so that a copy may die anywhere: before the
+attempt is committed nothing has left; afterwards the SMS may have left, and its outcome is looked for: it goes to no
+other provider, and to the same one only under the reference that this one recognises.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
+from collections import Counter as Tally
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
 from prometheus_client import Counter
 
-from services.notify.delivery.circumstances import circumstances_of
+from services.notify.delivery.batches import Batches
+from services.notify.delivery.claims import Claim, Claimed, Claims, Question
+from services.notify.delivery.events import emit_failed, emit_sent
+from services.notify.delivery.pace import Pace
+from services.notify.domain.breakers import SERIES, fails, works
+from services.notify.domain.causes import Cause
+from services.notify.domain.chains import Chains
+from services.notify.domain.delivery_reports import DeliveryReport
 from services.notify.domain.outcome import End, Finish, Handover, Retry, next_step
-from services.notify.domain.reminders import BlockedPhone, DueReminder, NewAttempt
-from services.notify.domain.verdict import Cancel, Fail, Limits, Postpone, Send, check_reminder
-from services.notify.providers.base import HandoverResult, OutgoingSms, Provider
-from services.notify.store.attempts import begin_attempt, end_lost, finish_attempt, lock_phone
+from services.notify.domain.reminders import BlockedPhone
+from services.notify.domain.resolution import look_after_denial, next_look
+from services.notify.domain.terms import Terms
+from services.notify.domain.verdict import Limits
+from services.notify.providers.base import HandedOver, HandoverResult, OutgoingSms, Provider, StatusQuery
+from services.notify.store.attempts import Answer, end_lost, finish_attempts, mark_sent, note_denial
 from services.notify.store.blocked_phones import block_phone
-from services.notify.store.reminders import end_reminder, lock_due, mark_sent, postpone, schedule_again
+from services.notify.store.breakers import Fault, close_breaker, open_breaker
+from services.notify.store.delivery_reports import add_report, match_reports
+from services.notify.store.reminders import end_reminder, lock_unknown, look_later, schedule_again
 from services.notify.texts.reminder_texts import ReminderTexts
 from shared import metrics
 from shared.clock import Clock, now
-from shared.contracts.notify import ReminderState, SmsFailed, SmsSent
+from shared.contracts.notify import ReminderState
 from shared.db.transaction import is_connection_lost
 from shared.messaging.unit_of_work import UnitOfWork
 from shared.problems import Unavailable
@@ -36,22 +49,20 @@ OUTCOMES = Counter(
 
 NewWork = Callable[[], AbstractAsyncContextManager[UnitOfWork]]
 
-_LEASE_MARGIN = timedelta(seconds=30)
-"""How much longer than the provider's time a lease lasts: time to record the outcome."""
 _RECORD_PAUSE = 0.5
 """Seconds between two tries to record an outcome."""
-_PROVIDER_PAUSE = timedelta(minutes=5)
-"""How long a provider that cannot serve us is left alone."""
+_RECORD_SECONDS = 30.0
+"""For so long an outcome is tried to be recorded; then leases have ended, and others count it as unknown."""
+_ROUND_SECONDS = 10.0
+"""After this a round ends although more is due, so that lost answers are looked at in between."""
+_ELSEWHERE = frozenset({Handover.REJECTED_PROVIDER, Handover.NOT_SENT, Handover.UNREACHABLE})
 
 
 @dataclass(frozen=True)
-class Claimed:
-    """A reminder whose attempt is committed and which has to be handed over now."""
-
-    reminder: DueReminder
-    attempt: NewAttempt
-    sms: OutgoingSms
-    provider_index: int
+class _Result:
+    claimed: Claimed
+    result: HandoverResult
+    moment: datetime
 
 
 class Sender:
@@ -64,136 +75,149 @@ class Sender:
         texts: ReminderTexts,
         limits: Limits,
         *,
+        chains: Chains | None = None,
+        terms: Mapping[str, Terms] | None = None,
         clock: Clock = now,
         timeout: timedelta = timedelta(seconds=10),
         concurrency: int = 4,
+        report_wait: timedelta = timedelta(hours=24),
     ) -> None:
         self._new_work = new_work
-        self._providers = providers
-        self._texts = texts
-        self._limits = limits
+        self._providers = {provider.name: provider for provider in providers}
         self._clock = clock
-        self._timeout = timeout
         self._concurrency = concurrency
-        self._paused_until: dict[str, datetime] = {}
+        self._report_wait = report_wait
+        self._pace = Pace(terms or {})
+        self._claims = Claims(
+            self._providers,
+            chains or Chains([], list(self._providers)),
+            terms or {},
+            texts,
+            limits,
+            self._pace,
+            clock=clock,
+            timeout=timeout,
+            report_wait=report_wait,
+        )
+        self._answers: Batches[_Result] = Batches(self._record_surely)
+        self._series: Tally[str] = Tally()
+        self._may_be_open: set[str] = set(self._providers)
+        self.rest = 0.0
+        """Seconds for which nothing can be handed over to anybody, as the last round has found."""
 
     async def send_due(self) -> int:
-        """Deal with every reminder that is due now; returns how many were handed over to a provider."""
-        await self.end_lost()
-        # No TaskGroup: in Python 3.11 it leaves the task that saw it fail marked as cancelled, and the next time limit
-        # of the schedule's loop would end the loop instead of the wait.
-        lanes = [asyncio.create_task(self._send_all()) for _ in range(self._concurrency)]
+        """Deal with reminders that are due now, for some seconds at most; returns how many were handed over."""
+        until = asyncio.get_running_loop().time() + _ROUND_SECONDS
+        flight = _Flight(self._hand_over)
         try:
-            await asyncio.wait(lanes, return_when=asyncio.FIRST_EXCEPTION)
-        finally:
-            for lane in lanes:
-                lane.cancel()
-            ends = await asyncio.gather(*lanes, return_exceptions=True)
-        for end in ends:
-            if isinstance(end, Exception):
-                raise end
-        return sum(end for end in ends if isinstance(end, int))
+            await self._settle(flight)
+            await self._send_all(flight, until)
+            await flight.land()
+        except BaseException:
+            # A stop waits for the answers: without them, nothing would show whether the SMS have left.
+            await flight.abandon()
+            raise
+        return flight.begun
+
+    async def record_report(self, report: DeliveryReport) -> None:
+        """Keep a delivery report and merge it; when it returns, the report is durable and may be acknowledged."""
+        async with self._new_work() as work:
+            await add_report(work.connection, report, self._clock())
+            await match_reports(work.connection, self._clock())
 
     async def end_lost(self) -> None:
         """Mark as unknown what a copy that has died was handing over."""
         async with self._new_work() as work:
-            lost = await end_lost(work.connection, self._clock())
-        for reminder_id in lost:
+            await self._end_lost(work)
+
+    async def _end_lost(self, work: UnitOfWork) -> None:
+        for reminder_id in await end_lost(work.connection, self._clock()):
             log.warning("answer_lost_with_its_sender", reminder_id=str(reminder_id))
 
-    async def _send_all(self) -> int:
-        handed_over = 0
-        while True:
+    async def _settle(self, flight: "_Flight") -> None:
+        """Match reports that came before their answers, and look for the outcome of SMS whose answer was lost."""
+
+        async def claim() -> Claim:
             async with self._new_work() as work:
-                due = await lock_due(work.connection, self._clock())
-                claimed = await self._claim(work, due) if due else None
-            if due is None:
-                return handed_over
-            if claimed is not None:
-                # A stop waits for the answer: without it, nothing would show whether the SMS has left.
-                await _to_the_end(self._hand_over(claimed))
-                handed_over += 1
+                await self._end_lost(work)
+                await match_reports(work.connection, self._clock())
+                return await self._claims.claim_unsettled(work, self._concurrency)
 
-    async def _claim(self, work: UnitOfWork, due: DueReminder) -> Claimed | None:
-        """Check a locked reminder again; record the attempt when it is to leave now."""
-        if due.phone is not None:
-            await lock_phone(work.connection, due.phone)
-        moment = self._clock()
-        verdict = check_reminder(await circumstances_of(work.connection, due, due.debt, moment), self._limits)
-        match verdict:
-            case Postpone(until, cause):
-                await postpone(work.connection, due.reminder_id, until, cause)
-            case Cancel(cause):
-                await end_reminder(work.connection, due.reminder_id, ReminderState.CANCELLED, cause)
-            case Fail(cause):
-                await end_reminder(work.connection, due.reminder_id, ReminderState.FAILED, cause)
-                await _emit_failed(work, due, cause, moment)
-            case Send():
-                return await self._begin(work, due, moment)
-        return None
+        found = await self._claimed(flight, claim)
+        for question in found.questions:
+            await self._ask(question)
 
-    async def _begin(self, work: UnitOfWork, due: DueReminder, moment: datetime) -> Claimed | None:
-        index = self._first_ready(due.provider_index, moment)
-        if index is None or due.phone is None:
-            await postpone(work.connection, due.reminder_id, moment + _PROVIDER_PAUSE, "provider_paused")
-            return None
-        parameters, rendered = self._texts.with_debt(due)
-        attempt = NewAttempt(
-            reminder_id=due.reminder_id,
-            number=due.attempts + 1,
-            provider=self._providers[index].name,
-            client_reference=due.reminder_id.hex,
-            phone=due.phone,
-            text=rendered.text,
-            segments=rendered.size.segments,
-            started_at=moment,
-            lease_until=moment + self._timeout + _LEASE_MARGIN,
-        )
-        await begin_attempt(work.connection, attempt)
-        sms = OutgoingSms(
-            client_reference=attempt.client_reference,
-            phone=due.phone,
-            text=rendered.text,
-            segments=rendered.size.segments,
-            template=rendered.template,
-            template_version=rendered.version,
-            parameters=parameters,
-            language=due.language,
-            form=rendered.form,
-        )
-        return Claimed(due, attempt, sms, index)
+    async def _send_all(self, flight: "_Flight", until: float) -> None:
+        loop = asyncio.get_running_loop()
+        self.rest = 0.0
+        while loop.time() < until:
+            if (free := self._concurrency - flight.size) < max(1, self._concurrency // 4):
+                await flight.one_landed()
+                continue
 
-    def _first_ready(self, start: int, moment: datetime) -> int | None:
-        """Return the first provider from ``start`` on that is not left alone for now."""
-        for index in range(start, len(self._providers)):
-            if self._paused_until.get(self._providers[index].name, moment) <= moment:
-                return index
-        return None
+            async def claim(limit: int = free) -> Claim:
+                async with self._new_work() as work:
+                    return await self._claims.claim_due(work, limit)
+
+            found = await self._claimed(flight, claim)
+            if found.seen:
+                continue
+            if flight.size:
+                await flight.one_landed()
+            elif 0 < found.rest < 1:
+                await asyncio.sleep(found.rest)
+            else:
+                self.rest = found.rest
+                return
+
+    async def _claimed(self, flight: "_Flight", claim: Callable[[], Awaitable[Claim]]) -> Claim:
+        """Claim and begin to hand over; what is committed is handed over although a stop comes meanwhile."""
+        task = asyncio.ensure_future(claim())
+        try:
+            return flight.begin(await asyncio.shield(task))
+        except asyncio.CancelledError:
+            await asyncio.wait([task])
+            if not task.cancelled() and task.exception() is None:
+                flight.begin(task.result())
+            raise
 
     async def _hand_over(self, claimed: Claimed) -> None:
-        provider = self._providers[claimed.provider_index]
-        result = await self._call(provider, claimed.sms)
-        OUTCOMES.labels(provider.name, result.outcome.value).inc()
-        moment = self._clock()
-        if result.outcome is Handover.REJECTED_PROVIDER:
-            self._paused_until[provider.name] = moment + _PROVIDER_PAUSE
+        name = claimed.attempt.provider
+        self._pace.begin(name)
+        throttled = False
+        try:
+            result = await self._call(self._providers[name], claimed.sms)
+            throttled = result.outcome is Handover.THROTTLED
+        finally:
+            self._pace.end(name, throttled=throttled)
+        OUTCOMES.labels(name, result.outcome.value).inc()
         log.info(
             "sms_attempt",
             reminder_id=str(claimed.reminder.reminder_id),
             attempt=claimed.attempt.number,
-            provider=provider.name,
+            provider=name,
             outcome=result.outcome.value,
             detail=result.detail,
         )
-        await self._record_surely(claimed, result, moment)
+        await self._answers.put(_Result(claimed, result, self._clock()))
 
-    async def _record_surely(self, claimed: Claimed, result: HandoverResult, moment: datetime) -> None:
-        """Record an outcome, again while the database is away; when its lease ends, others count it as unknown."""
-        deadline = asyncio.get_running_loop().time() + _LEASE_MARGIN.total_seconds()
+    async def _call(self, provider: Provider, sms: OutgoingSms) -> HandoverResult:
+        try:
+            async with asyncio.timeout(self._claims.timeout(provider.name).total_seconds()):
+                return await provider.send(sms)
+        except TimeoutError:
+            return HandoverResult(Handover.UNKNOWN, detail="no answer in time")
+        except Exception as error:  # whatever it is, bytes may have left: it is recorded
+            log.exception("sms_provider_failed", provider=provider.name)
+            return HandoverResult(Handover.UNKNOWN, detail=type(error).__name__)
+
+    async def _record_surely(self, results: Sequence[_Result]) -> None:
+        """Record outcomes, again while the database is away."""
+        deadline = asyncio.get_running_loop().time() + _RECORD_SECONDS
         while True:
             try:
                 async with self._new_work() as work:
-                    await self._record(work, claimed, result, moment)
+                    await self._record(work, results)
             except Exception as error:
                 lost = is_connection_lost(error) or isinstance(error, Unavailable)
                 if not lost or asyncio.get_running_loop().time() > deadline:
@@ -203,85 +227,157 @@ class Sender:
             else:
                 return
 
-    async def _call(self, provider: Provider, sms: OutgoingSms) -> HandoverResult:
-        try:
-            async with asyncio.timeout(self._timeout.total_seconds()):
-                return await provider.send(sms)
-        except TimeoutError:
-            return HandoverResult(Handover.UNKNOWN, detail="no answer in time")
-        except Exception as error:  # whatever it is, bytes may have left: it is recorded
-            log.exception("sms_provider_failed", provider=provider.name)
-            return HandoverResult(Handover.UNKNOWN, detail=type(error).__name__)
+    async def _record(self, work: UnitOfWork, results: Sequence[_Result]) -> None:
+        """Record outcomes and what follows from them."""
+        answers = {
+            result.claimed.sms.client_reference: Answer(
+                result.claimed.attempt,
+                result.result.outcome,
+                result.result.provider_reference,
+                result.result.part_references,
+                result.result.detail,
+                result.moment,
+            )
+            for result in results
+        }
+        still_ours = await finish_attempts(work.connection, list(answers.values()))
+        # Also where the lease ran out and the reminder was marked as unknown: now it is known.
+        accepted = [answer for answer in answers.values() if answer.outcome is Handover.ACCEPTED]
+        sent = await mark_sent(work.connection, accepted)
+        await self._keep_breakers(work, results)
+        elsewhere = [result.claimed for result in results if result.result.outcome in _ELSEWHERE]
+        others = await self._claims.others_ready(work, elsewhere) if elsewhere else {}
+        for one in results:
+            claimed, reminder_id = one.claimed, one.claimed.reminder.reminder_id
+            if reminder_id in sent:
+                reference = one.result.provider_reference
+                await emit_sent(work, claimed.reminder, claimed.attempt, reference, one.moment)
+            elif one.result.outcome is not Handover.ACCEPTED and reminder_id in still_ours:
+                await self._follow(work, one, other_providers=others.get(claimed.sms.client_reference, False))
 
-    async def _record(self, work: UnitOfWork, claimed: Claimed, result: HandoverResult, moment: datetime) -> None:
-        """Record an outcome and what follows from it."""
-        reminder, connection = claimed.reminder, work.connection
-        still_ours = await finish_attempt(
-            connection, claimed.attempt, result.outcome, result.provider_reference, result.detail, moment
-        )
-        others = self._first_ready(claimed.provider_index + 1, moment) is not None
-        step = next_step(result.outcome, claimed.attempt.number, other_providers=others)
-        if isinstance(step, Finish) and step.end is End.SENT:
-            # Also when the lease ran out and the reminder was marked as unknown: now it is known.
-            if await mark_sent(connection, reminder.reminder_id, result.provider_reference, moment):
-                await _emit_sent(work, claimed, result, moment)
-            return
-        if not still_ours:
-            return
-        match step:
+    async def _follow(self, work: UnitOfWork, one: _Result, *, other_providers: bool) -> None:
+        """Do what follows from an outcome that is not an acceptance."""
+        claimed, connection = one.claimed, work.connection
+        reminder, attempt = claimed.reminder, claimed.attempt
+        # What a repetition is refused with does not show that the first one was not kept.
+        outcome = Handover.UNKNOWN if attempt.repeats else one.result.outcome
+        match next_step(outcome, attempt.number, other_providers=other_providers):
             case Retry(after, fail_over):
-                index = claimed.provider_index + 1 if fail_over else 0
-                await schedule_again(connection, reminder.reminder_id, moment + after, index, result.outcome.value)
-            case Finish(end, cause, block_number):
-                state = ReminderState.FAILED if end is End.FAILED else ReminderState.UNKNOWN
-                await end_reminder(connection, reminder.reminder_id, state, cause or "")
+                due_at = max(one.moment + after, one.result.retry_at or one.moment)
+                tried = [*reminder.tried, attempt.provider] if fail_over else []
+                await schedule_again(connection, reminder.reminder_id, due_at, tried, outcome.value)
+            case Finish(End.UNKNOWN):
+                looks = reminder.looks + 1 if attempt.repeats else 0
+                known = self._claims.unsettled(
+                    replace(reminder, looks=looks), attempt.provider, claimed.first_attempt_at
+                )
+                at = next_look(known, one.moment, self._report_wait)
+                await look_later(connection, reminder.reminder_id, at, looks)
+            case Finish(_, cause, block_number):
+                await end_reminder(connection, reminder.reminder_id, ReminderState.FAILED, cause or "")
                 if block_number and cause is not None:
-                    note = f"{claimed.attempt.provider}: {result.detail}"
-                    blocked = BlockedPhone(claimed.attempt.phone, cause, note, "notify", moment)
-                    await block_phone(connection, blocked)
-                if end is End.FAILED:
-                    await _emit_failed(work, reminder, cause or "", moment)
+                    note = f"{attempt.provider}: {one.result.detail}"
+                    await block_phone(connection, BlockedPhone(attempt.phone, cause, note, "notify", one.moment))
+                await emit_failed(work, reminder, cause or "", one.moment)
+
+    async def _keep_breakers(self, work: UnitOfWork, results: Sequence[_Result]) -> None:
+        """Leave providers alone that refuse us or fail in a row, and use those again that work."""
+        faults: dict[str, Fault] = {}
+        working: dict[str, datetime] = {}
+        for one in results:
+            name, outcome, started_at = one.claimed.attempt.provider, one.result.outcome, one.claimed.attempt.started_at
+            if works(outcome):
+                self._series[name] = 0
+                working[name] = max(started_at, working.get(name, started_at))
+            elif fails(outcome):
+                self._series[name] += 1
+            if outcome is Handover.REJECTED_PROVIDER:
+                faults[name] = Fault(name, f"refuses us: {one.result.detail}", True, started_at)
+            elif self._series[name] >= SERIES:
+                self._series[name] = 0
+                faults.setdefault(name, Fault(name, f"{SERIES} attempts failed in a row", False, started_at))
+        for fault in faults.values():
+            self._may_be_open.add(fault.provider)
+            if await open_breaker(work.connection, fault, self._clock()):
+                log.error("sms_provider_left_alone", provider=fault.provider, reason=fault.reason)
+        for name in working.keys() - faults.keys():
+            # Another copy may have left it alone: once in a while it is looked at, and always after our own.
+            if name in self._may_be_open and await close_breaker(work.connection, name, working[name]):
+                log.info("sms_provider_used_again", provider=name)
+
+    async def _ask(self, question: Question) -> None:
+        """Ask a provider what became of an SMS whose answer was lost."""
+        provider, reminder = self._providers[question.lost.provider], question.reminder
+        assert isinstance(provider, StatusQuery)  # noqa: S101 - why it is asked
+        try:
+            async with asyncio.timeout(self._claims.timeout(provider.name).total_seconds()):
+                lost = question.lost
+                sms = HandedOver(lost.client_reference, None, lost.phone, lost.first_attempt_at)
+                report = await provider.status(sms)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is asked again
+            log.warning("sms_status_unanswered", provider=provider.name, error=type(error).__name__)
+            await self._look_later(question)
+            return
+        async with self._new_work() as work:
+            if not await lock_unknown(work.connection, reminder.reminder_id):
+                return
+            moment = self._clock()
+            if report is not None:
+                ours = replace(report, provider=provider.name, client_reference=question.lost.client_reference)
+                await add_report(work.connection, ours, moment)
+                await match_reports(work.connection, moment)
+                return
+            await note_denial(work.connection, reminder.reminder_id, question.lost.client_reference)
+            at = look_after_denial(question.known, moment, self._report_wait)
+            if at is not None:
+                await look_later(work.connection, reminder.reminder_id, at, reminder.looks + 1)
+                return
+            log.warning("sms_unknown_for_good", reminder_id=str(reminder.reminder_id), provider=provider.name)
+            await end_reminder(work.connection, reminder.reminder_id, ReminderState.UNKNOWN, Cause.ANSWER_LOST)
+
+    async def _look_later(self, question: Question) -> None:
+        async with self._new_work() as work:
+            if await lock_unknown(work.connection, question.reminder.reminder_id):
+                at = next_look(question.known, self._clock(), self._report_wait)
+                await look_later(work.connection, question.reminder.reminder_id, at, question.reminder.looks + 1)
 
 
-async def _to_the_end(work: Coroutine[None, None, None]) -> None:
-    """Await something that a cancellation must not cut in two: it ends first, then the cancellation goes on."""
-    task = asyncio.create_task(work)
-    try:
-        await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await asyncio.wait([task])
-        if not task.cancelled() and (error := task.exception()) is not None:
-            log.exception("outcome_not_recorded", exc_info=error)
-        raise
+class _Flight:
+    """The SMS that are being handed over by one round."""
 
+    def __init__(self, hand_over: Callable[[Claimed], Coroutine[None, None, None]]) -> None:
+        self._hand_over = hand_over
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.begun = 0
 
-# What was sent about a visit is told to others; the link of a receipt is looked up by whoever sent it.
+    @property
+    def size(self) -> int:
+        return len(self._tasks)
 
+    def begin(self, claim: Claim) -> Claim:
+        # No TaskGroup: in Python 3.11 it leaves the task that saw it fail marked as cancelled, and the next time limit
+        # of the schedule's loop would end the loop instead of the wait.
+        for claimed in claim.claimed:
+            self._tasks.add(asyncio.create_task(self._hand_over(claimed)))
+        self.begun += len(claim.claimed)
+        return claim
 
-async def _emit_sent(work: UnitOfWork, claimed: Claimed, result: HandoverResult, moment: datetime) -> None:
-    reminder = claimed.reminder
-    if reminder.visit_id is None:
-        return
-    sent = SmsSent(
-        reminder_id=reminder.reminder_id,
-        customer_code=reminder.customer_code,
-        visit_id=reminder.visit_id,
-        provider=claimed.attempt.provider,
-        provider_reference=result.provider_reference or "",
-        segments=claimed.attempt.segments,
-        sent_at=moment,
-    )
-    await work.emit(sent, aggregate=reminder.customer_code)
+    async def one_landed(self) -> None:
+        """Wait until one is recorded; raises what it raised."""
+        if self._tasks:
+            done, self._tasks = await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
 
+    async def land(self) -> None:
+        """Wait until all are recorded."""
+        while self._tasks:
+            await self.one_landed()
 
-async def _emit_failed(work: UnitOfWork, reminder: DueReminder, cause: str, moment: datetime) -> None:
-    if reminder.visit_id is None:
-        return
-    failed = SmsFailed(
-        reminder_id=reminder.reminder_id,
-        customer_code=reminder.customer_code,
-        visit_id=reminder.visit_id,
-        cause=cause,
-        failed_at=moment,
-    )
-    await work.emit(failed, aggregate=reminder.customer_code)
+    async def abandon(self) -> None:
+        """Wait until all have ended, however they do."""
+        if self._tasks:
+            done, self._tasks = await asyncio.wait(self._tasks)
+            for task in done:
+                if not task.cancelled() and (error := task.exception()) is not None:
+                    log.error("outcome_not_recorded", exc_info=error)

@@ -24,3 +24,8 @@ class Cause(StrEnum):
     ANSWER_LOST = "answer_lost"
     QUIET_HOURS = "quiet_hours"
     DAILY_CAP = "daily_cap"
+    PROVIDER_PAUSED = "provider_paused"
+    PACE = "pace"
+    BUDGET = "budget"
+    UNDELIVERED = "undelivered"
+    NOT_REACHED = "not_reached"

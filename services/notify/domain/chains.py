@@ -2,8 +2,8 @@
 
 import hashlib
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, time
 from uuid import UUID
 
@@ -17,17 +17,6 @@ class Step:
 
     weights: Mapping[str, int]
     """Provider → its share of the messages. 0: only when the others of the step cannot."""
-    operators: frozenset[Operator] = frozenset()
-    """Only for customers of these operators; empty for all."""
-    opens: time = time(0)
-    closes: time | None = None
-    """Only at these hours of the day, Vietnam time; ``closes`` itself is outside, None is the end of the day."""
-
-    def applies(self, operator: Operator | None, moment: datetime) -> bool:
-        """Whether a message to a customer of this operator may take the step at this moment."""
-        hour = moment.astimezone(VIETNAM).time()
-        in_hours = self.opens <= hour and (self.closes is None or hour < self.closes)
-        return in_hours and (not self.operators or operator in self.operators)
 
     def order(self, key: UUID) -> list[str]:
         """Return the providers by their shares, always in the same order for a key (rendezvous hashing)."""
@@ -36,32 +25,45 @@ class Step:
 
 @dataclass(frozen=True)
 class Chain:
-    """Steps, the preferred one first."""
+    """Steps, the preferred one first, and the messages that they are for."""
 
     steps: Sequence[Step]
+    kinds: Collection[str] = ()
+    """Templates of ours; empty: all."""
+    operators: Collection[Operator] = ()
+    """Operators of the customer's number; empty: all."""
+    opens: time = time(0)
+    closes: time | None = None
+    """Hours of the day in Vietnam, over midnight where ``closes`` is before ``opens``; ``closes`` itself is outside."""
 
-    def order(self, operator: Operator | None, moment: datetime, key: UUID) -> tuple[str, ...]:
-        """Return the providers for one message in the order in which they are asked, each once."""
-        found = [name for step in self.steps if step.applies(operator, moment) for name in step.order(key)]
-        return tuple(dict.fromkeys(found))
+    def fits(self, kind: str, operator: Operator | None, moment: datetime) -> bool:
+        """Whether it is for a kind of message to a number of an operator at a moment."""
+        return (
+            (not self.kinds or kind in self.kinds)
+            and (not self.operators or operator in self.operators)
+            and self._is_open(moment.astimezone(VIETNAM).time())
+        )
+
+    def _is_open(self, hour: time) -> bool:
+        if self.closes is None or self.opens <= self.closes:
+            return self.opens <= hour and (self.closes is None or hour < self.closes)
+        return hour >= self.opens or hour < self.closes
 
 
 @dataclass(frozen=True)
 class Chains:
-    """The chain of each kind of message."""
+    """All chains: the first one that fits a message is taken."""
 
-    usual: Chain
-    of_kinds: Mapping[str, Chain] = field(default_factory=dict)
-    """Kind (the template's name) → its chain, where it is not the usual one."""
+    chains: Sequence[Chain]
+    otherwise: Sequence[str]
+    """Providers in turn for what no chain fits."""
 
-    def of(self, kind: str) -> Chain:
-        """Return the chain of a kind."""
-        return self.of_kinds.get(kind, self.usual)
-
-
-def in_turn(providers: Sequence[str]) -> Chains:
-    """Return one chain for every kind: each provider after the one before it."""
-    return Chains(Chain([Step({name: 1}) for name in providers]))
+    def order(self, kind: str, operator: Operator | None, moment: datetime, key: UUID) -> tuple[str, ...]:
+        """Return the providers for one message in the order in which they are asked, each once."""
+        for chain in self.chains:
+            if chain.fits(kind, operator, moment):
+                return tuple(dict.fromkeys(name for step in chain.steps for name in step.order(key)))
+        return tuple(self.otherwise)
 
 
 def _score(provider: str, weight: int, key: UUID) -> float:

@@ -1,6 +1,6 @@
 """Reminders, attempts to send them, and numbers that get none, as they are stored. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import IntEnum
@@ -91,7 +91,6 @@ class DueReminder:
     debt: int | None
     """None where it does not matter."""
     blocked: Cause | None
-    provider_index: int
     attempts: int
     unit_code: str = ""
     priority: Priority = Priority.SOMEBODY_WAITS
@@ -102,6 +101,14 @@ class DueReminder:
     """Due date of the oldest bill that is open now."""
     contact: Contact | None = None
     """None for a customer of whom nothing was reported since campaigns exist."""
+    tried: Collection[str] = ()
+    """Providers that certainly sent nothing since the last wait."""
+    provider: str | None = None
+    """Of its last attempt."""
+    looks: int = 0
+    """How often its outcome was looked for, while it is unknown."""
+    sent_again: bool = False
+    """It stayed unknown for good, and is sent once more."""
 
     @property
     def is_settled(self) -> bool:
@@ -122,6 +129,12 @@ class NewAttempt:
     segments: int
     started_at: datetime
     lease_until: datetime
+    repeats: bool = False
+    """The SMS may have left already; this provider recognises its reference."""
+    operator: str | None = None
+    cost: int = 0
+    """Đồng, if it is sent."""
+    bulk: bool = False
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from shared.phones import Operator
 
@@ -11,9 +12,11 @@ class Terms:
     """The contract with one provider."""
 
     per_second: float | None = None
-    """SMS that it takes a second; None for as many as come."""
+    """SMS that it takes a second from all copies together; None for as many as come."""
     window: int | None = None
     """SMS that one copy of the service hands over to it at the same time; None for as many as the copy does."""
+    timeout: timedelta | None = None
+    """After this its answer counts as lost; None: as the service has it."""
     price: int = 0
     """Đồng a segment, for operators without a price of their own."""
     prices: Mapping[Operator, int] = field(default_factory=dict)

@@ -1,6 +1,7 @@
 """Attempts to hand a reminder to a provider; each is committed before the provider is called."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -8,95 +9,176 @@ from asyncpg import Record
 
 from services.notify.domain.causes import Cause
 from services.notify.domain.outcome import Handover
+from services.notify.domain.references import comparable
 from services.notify.domain.reminders import NewAttempt
+from shared.contracts.notify import ReminderState
 from shared.db import Connection
 
-# The last lock of a transaction, always: its holder waits for no other lock, so it cannot deadlock.
-_LOCK_PHONE = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))"
+# The last locks of a transaction, always, and in one order: whoever holds them waits for no other lock.
+_LOCK_PHONES = """
+SELECT pg_advisory_xact_lock(number) FROM (
+    SELECT DISTINCT hashtextextended(phone, 0) AS number FROM unnest($1::text[]) AS phone ORDER BY number) AS numbers
+"""
 
 
-async def lock_phone(connection: Connection, phone: str) -> None:
-    """Let no other sender count or begin attempts for a number before the transaction ends, so that a cap holds."""
-    await connection.execute(_LOCK_PHONE, phone)
+async def lock_phones(connection: Connection, phones: Collection[str]) -> None:
+    """Let no other sender count or begin attempts for numbers before the transaction ends, so that a cap holds."""
+    await connection.execute(_LOCK_PHONES, list(phones))
 
 
 _HANDED_OVER = """
-SELECT count(DISTINCT reminder_id) FROM attempts
-WHERE phone = $1 AND started_at >= $2 AND (outcome IS NULL OR outcome IN ('accepted', 'unknown'))
+SELECT phone, count(DISTINCT reminder_id) AS count FROM attempts
+WHERE phone = ANY($1) AND started_at >= $2 AND (outcome IS NULL OR outcome IN ('accepted', 'unknown'))
+    AND reminder_id <> ALL($3)
+GROUP BY phone
 """
 
 
-async def handed_over_since(connection: Connection, phone: str | None, since: datetime) -> int:
-    """Count the SMS that a number was, or may have been, sent since a moment."""
-    if phone is None:
-        return 0
-    count: int = await connection.fetchval(_HANDED_OVER, phone, since)
-    return count
+async def handed_over_since(
+    connection: Connection, phones: Collection[str], since: datetime, besides: Collection[UUID] = ()
+) -> dict[str, int]:
+    """Count the SMS that numbers were, or may have been, sent since a moment, ``besides`` some reminders."""
+    if not phones:
+        return {}
+    rows = await connection.fetch(_HANDED_OVER, list(phones), since, list(besides))
+    return {row["phone"]: row["count"] for row in rows}
 
 
 _ADD = """
-INSERT INTO attempts (reminder_id, number, provider, client_reference, phone, text, segments, started_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+INSERT INTO attempts (reminder_id, number, provider, client_reference, phone, text, segments, started_at, repeats,
+    operator, cost, bulk)
+SELECT * FROM unnest($1::uuid[], $2::int[], $3::text[], $4::text[], $5::text[], $6::text[], $7::int[],
+    $8::timestamptz[], $9::bool[], $10::text[], $11::bigint[], $12::bool[])
 """
 _LEASE = """
-UPDATE reminders SET state = 'sending', cause = '', attempts = $2, provider = $3, text = $4, segments = $5,
-    lease_until = $6
-WHERE reminder_id = $1
+UPDATE reminders SET state = 'sending', cause = '', attempts = new.number, provider = new.provider, text = new.text,
+    segments = new.segments, lease_until = new.lease_until, look_at = NULL
+FROM unnest($1::uuid[], $2::int[], $3::text[], $4::text[], $5::int[], $6::timestamptz[])
+    AS new (reminder_id, number, provider, text, segments, lease_until)
+WHERE reminders.reminder_id = new.reminder_id
 """
 
 
-async def begin_attempt(connection: Connection, attempt: NewAttempt) -> None:
-    """Record that an attempt is about to be made, and lease its reminder. Commit this before calling the provider."""
+async def begin_attempts(connection: Connection, attempts: Sequence[NewAttempt]) -> None:
+    """Record that attempts are about to be made, and lease their reminders. Commit this before calling a provider."""
+    if not attempts:
+        return
+    ids, numbers = [one.reminder_id for one in attempts], [one.number for one in attempts]
+    providers, texts = [one.provider for one in attempts], [one.text for one in attempts]
+    segments = [one.segments for one in attempts]
     await connection.execute(
         _ADD,
-        attempt.reminder_id,
-        attempt.number,
-        attempt.provider,
-        attempt.client_reference,
-        attempt.phone,
-        attempt.text,
-        attempt.segments,
-        attempt.started_at,
+        ids,
+        numbers,
+        providers,
+        [one.client_reference for one in attempts],
+        [one.phone for one in attempts],
+        texts,
+        segments,
+        [one.started_at for one in attempts],
+        [one.repeats for one in attempts],
+        [one.operator for one in attempts],
+        [one.cost for one in attempts],
+        [one.bulk for one in attempts],
     )
-    await connection.execute(
-        _LEASE,
-        attempt.reminder_id,
-        attempt.number,
-        attempt.provider,
-        attempt.text,
-        attempt.segments,
-        attempt.lease_until,
-    )
+    await connection.execute(_LEASE, ids, numbers, providers, texts, segments, [one.lease_until for one in attempts])
 
 
-# The reminder is locked before the attempt, here and in _END_LOST.
-_LOCK_LEASED = "SELECT true FROM reminders WHERE reminder_id = $1 AND state = 'sending' AND attempts = $2 FOR UPDATE"
+@dataclass(frozen=True)
+class Answer:
+    """What came of an attempt."""
+
+    attempt: NewAttempt
+    outcome: Handover
+    reference: str | None
+    part_references: Sequence[str]
+    detail: str
+    moment: datetime
+
+
+# Reminders are locked before attempts, and in one order, here and in _END_LOST.
+_LOCK_REMINDERS = """
+SELECT reminder_id, state, attempts FROM reminders WHERE reminder_id = ANY($1) ORDER BY reminder_id FOR UPDATE
+"""
+# What a delivery report or a status query has settled meanwhile stays: the answer that was lost comes late, if at all.
 _FINISH = """
-UPDATE attempts SET outcome = $3, provider_reference = $4, detail = $5, finished_at = $6
-WHERE reminder_id = $1 AND number = $2
+UPDATE attempts SET finished_at = new.finished_at, detail = new.detail,
+    outcome = CASE WHEN attempts.outcome = 'accepted' THEN 'accepted' ELSE new.outcome END,
+    provider_reference = coalesce(new.provider_reference, attempts.provider_reference)
+FROM unnest($1::uuid[], $2::int[], $3::text[], $4::text[], $5::text[], $6::timestamptz[])
+    AS new (reminder_id, number, outcome, provider_reference, detail, finished_at)
+WHERE attempts.reminder_id = new.reminder_id AND attempts.number = new.number
+"""
+_ADD_PARTS = """
+INSERT INTO attempt_parts (reminder_id, number, part, provider, reference, changed_at)
+SELECT * FROM unnest($1::uuid[], $2::int[], $3::int[], $4::text[], $5::text[], $6::timestamptz[])
+ON CONFLICT DO NOTHING
 """
 
 
-async def finish_attempt(
-    connection: Connection,
-    attempt: NewAttempt,
-    outcome: Handover,
-    reference: str | None,
-    detail: str,
-    moment: datetime,
-) -> bool:
-    """Record what came of an attempt; False when its lease ran out and another copy has ended it meanwhile."""
-    still_ours = await connection.fetchval(_LOCK_LEASED, attempt.reminder_id, attempt.number)
+async def finish_attempts(connection: Connection, answers: Sequence[Answer]) -> set[UUID]:
+    """Record what came of attempts; return the reminders that still wait for this answer.
+
+    The others' leases ran out, and another copy looks for their outcome.
+    """
+    ids = [answer.attempt.reminder_id for answer in answers]
+    locked = {row["reminder_id"]: row for row in await connection.fetch(_LOCK_REMINDERS, ids)}
     await connection.execute(
         _FINISH,
-        attempt.reminder_id,
-        attempt.number,
-        outcome.value,
-        reference,
-        detail[:500],
-        moment,
+        ids,
+        [answer.attempt.number for answer in answers],
+        [answer.outcome.value for answer in answers],
+        [answer.reference for answer in answers],
+        [answer.detail[:500] for answer in answers],
+        [answer.moment for answer in answers],
     )
-    return bool(still_ours)
+    parts = list(_parts(answer for answer in answers if answer.outcome is Handover.ACCEPTED))
+    if parts:
+        await connection.execute(_ADD_PARTS, *(list(column) for column in zip(*parts, strict=True)))
+    return {
+        answer.attempt.reminder_id
+        for answer in answers
+        if (row := locked.get(answer.attempt.reminder_id))
+        and row["state"] == ReminderState.SENDING
+        and row["attempts"] == answer.attempt.number
+    }
+
+
+def _parts(accepted: Iterable[Answer]) -> Iterable[tuple[UUID, int, int, str, str, datetime]]:
+    for answer in accepted:
+        references = answer.part_references or [answer.reference or ""]
+        for part, reference in enumerate(references, 1):
+            attempt = answer.attempt
+            yield (
+                attempt.reminder_id,
+                attempt.number,
+                part,
+                attempt.provider,
+                comparable(reference),
+                answer.moment,
+            )
+
+
+_MARK_SENT = """
+UPDATE reminders SET state = 'sent', cause = '', sent_at = new.moment, provider_reference = new.reference,
+    lease_until = NULL, look_at = NULL, tried = DEFAULT
+FROM unnest($1::uuid[], $2::timestamptz[], $3::text[]) AS new (reminder_id, moment, reference)
+WHERE reminders.reminder_id = new.reminder_id AND state IN ('sending', 'unknown')
+RETURNING reminders.reminder_id
+"""
+
+
+async def mark_sent(connection: Connection, accepted: Sequence[Answer]) -> set[UUID]:
+    """Mark reminders as handed over; return those that were not yet (a late answer settles an unknown one)."""
+    if not accepted:
+        return set()
+    rows = await connection.fetch(
+        _MARK_SENT,
+        [answer.attempt.reminder_id for answer in accepted],
+        [answer.moment for answer in accepted],
+        [answer.reference for answer in accepted],
+    )
+    return {row["reminder_id"] for row in rows}
 
 
 # Reminders that another copy is ending are left to it.
@@ -105,7 +187,7 @@ WITH lost AS (
     SELECT reminder_id, attempts FROM reminders WHERE state = 'sending' AND lease_until < $1
     FOR UPDATE SKIP LOCKED
 ), ended AS (
-    UPDATE reminders SET state = 'unknown', cause = $2, lease_until = NULL
+    UPDATE reminders SET state = 'unknown', cause = $2, lease_until = NULL, look_at = $1, looks = 0
     FROM lost WHERE reminders.reminder_id = lost.reminder_id
     RETURNING reminders.reminder_id
 ), attempt AS (
@@ -118,6 +200,47 @@ SELECT reminder_id FROM ended
 
 
 async def end_lost(connection: Connection, moment: datetime) -> list[UUID]:
-    """Mark reminders as unknown whose sender died while it handed them over; they may have been sent."""
+    """Mark reminders as unknown whose sender died while it handed them over; their outcome is looked for at once."""
     rows: Sequence[Record] = await connection.fetch(_END_LOST, moment, Cause.ANSWER_LOST)
     return [row["reminder_id"] for row in rows]
+
+
+@dataclass(frozen=True)
+class Lost:
+    """The SMS of a reminder that may have left."""
+
+    provider: str
+    client_reference: str
+    phone: str
+    first_attempt_at: datetime
+
+
+# Of the present SMS: one that is sent once more has another reference.
+_LOST = """
+SELECT DISTINCT ON (reminder_id) reminder_id, provider, client_reference, phone,
+    (SELECT min(first.started_at) FROM attempts AS first
+     WHERE first.reminder_id = attempts.reminder_id AND first.client_reference = attempts.client_reference
+        AND first.outcome = 'unknown') AS first_attempt_at
+FROM attempts WHERE reminder_id = ANY($1) AND outcome = 'unknown'
+ORDER BY reminder_id, number DESC
+"""
+
+
+async def lost_sms(connection: Connection, reminder_ids: Collection[UUID]) -> dict[UUID, Lost]:
+    """Return the SMS of unknown reminders, by reminder."""
+    rows = await connection.fetch(_LOST, list(reminder_ids))
+    return {
+        row["reminder_id"]: Lost(row["provider"], row["client_reference"], row["phone"], row["first_attempt_at"])
+        for row in rows
+    }
+
+
+_NOTE_DENIAL = """
+UPDATE attempts SET detail = 'unknown; the provider answers that it never had it'
+WHERE reminder_id = $1 AND client_reference = $2 AND outcome = 'unknown'
+"""
+
+
+async def note_denial(connection: Connection, reminder_id: UUID, client_reference: str) -> None:
+    """Record that a provider answers that it never had an SMS whose answer was lost; it stays unknown."""
+    await connection.execute(_NOTE_DENIAL, reminder_id, client_reference)

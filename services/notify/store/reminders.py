@@ -1,6 +1,7 @@
 """Reminders: the table is the schedule."""
 
 import json
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -103,7 +104,8 @@ async def restore_paid(connection: Connection, account: KnownAccount, moment: da
 
 
 # A reminder that another copy holds is skipped, so that senders never wait for each other here. One search a priority:
-# each reads the index from its oldest entry and stops at the limit, however many there are of the other one.
+# each reads the index from its oldest entry and stops at the limit, however many there are of the other one. What is
+# known is looked up row by row (LIMIT): the planner does not know the limit and would read a million accounts instead.
 _CLAIM_DUE = """
 WITH urgent AS (
     SELECT * FROM reminders WHERE state = 'scheduled' AND priority = 0 AND due_at <= $1
@@ -114,13 +116,15 @@ WITH urgent AS (
 ), due AS (
     SELECT * FROM urgent UNION ALL SELECT * FROM bulk
 )
-SELECT due.*, accounts.debt, accounts.oldest_due_date, accounts.unit_name, accounts.unit_phone,
-    accounts.collector_name, accounts.collector_phone, coalesce(blocked_phones.cause, opted.cause) AS blocked
+SELECT due.*, account.*, coalesce(blocked.cause, opted.cause) AS blocked
 FROM due
-LEFT JOIN accounts USING (customer_code)
-LEFT JOIN blocked_phones ON blocked_phones.phone = due.phone
 LEFT JOIN LATERAL (
-    SELECT 'opted_out' AS cause FROM opt_outs WHERE opt_outs.phone = due.phone AND kind = due.template
+    SELECT debt, oldest_due_date, unit_name, unit_phone, collector_name, collector_phone FROM accounts
+    WHERE accounts.customer_code = due.customer_code LIMIT 1
+) account ON true
+LEFT JOIN LATERAL (SELECT cause FROM blocked_phones WHERE blocked_phones.phone = due.phone LIMIT 1) blocked ON true
+LEFT JOIN LATERAL (
+    SELECT 'opted_out' AS cause FROM opt_outs WHERE opt_outs.phone = due.phone AND kind = due.template LIMIT 1
 ) opted ON true
 ORDER BY due.priority, due.due_at
 """
@@ -135,9 +139,28 @@ async def claim_due(connection: Connection, moment: datetime, limit: int) -> lis
     return [_due(row) for row in await connection.fetch(_CLAIM_DUE, moment, limit)]
 
 
-async def lock_due(connection: Connection, moment: datetime) -> DueReminder | None:
-    """Lock the first due reminder that no other copy holds; see :func:`claim_due`."""
-    return next(iter(await claim_due(connection, moment, 1)), None)
+_CLAIM_UNSETTLED = """
+WITH due AS (
+    SELECT * FROM reminders WHERE state = 'unknown' AND look_at <= $1
+    ORDER BY look_at LIMIT $2 FOR UPDATE SKIP LOCKED
+)
+SELECT due.*, account.*, coalesce(blocked.cause, opted.cause) AS blocked
+FROM due
+LEFT JOIN LATERAL (
+    SELECT debt, oldest_due_date, unit_name, unit_phone, collector_name, collector_phone FROM accounts
+    WHERE accounts.customer_code = due.customer_code LIMIT 1
+) account ON true
+LEFT JOIN LATERAL (SELECT cause FROM blocked_phones WHERE blocked_phones.phone = due.phone LIMIT 1) blocked ON true
+LEFT JOIN LATERAL (
+    SELECT 'opted_out' AS cause FROM opt_outs WHERE opt_outs.phone = due.phone AND kind = due.template LIMIT 1
+) opted ON true
+ORDER BY due.priority, due.due_at
+"""
+
+
+async def claim_unsettled(connection: Connection, moment: datetime, limit: int) -> list[DueReminder]:
+    """Lock up to ``limit`` reminders whose answer was lost and whose outcome is to be looked for now."""
+    return [_due(row) for row in await connection.fetch(_CLAIM_UNSETTLED, moment, limit)]
 
 
 def _due(row: Record) -> DueReminder:
@@ -155,7 +178,6 @@ def _due(row: Record) -> DueReminder:
         issued_at=row["issued_at"],
         debt=None if row["receipt_id"] else row["debt"],
         blocked=Cause(row["blocked"]) if row["blocked"] else None,
-        provider_index=row["provider_index"],
         attempts=row["attempts"],
         unit_code=row["unit_code"] or unit_of(row["customer_code"]),
         priority=Priority(row["priority"]),
@@ -163,6 +185,10 @@ def _due(row: Record) -> DueReminder:
         expires_at=row["expires_at"],
         oldest_due_on=row["oldest_due_date"],
         contact=contact,
+        tried=row["tried"],
+        provider=row["provider"],
+        looks=row["looks"],
+        sent_again=row["sent_again"],
     )
 
 
@@ -174,7 +200,7 @@ async def postpone(connection: Connection, reminder_id: UUID, until: datetime, c
     await connection.execute(_POSTPONE, reminder_id, until, cause)
 
 
-_END = "UPDATE reminders SET state = $2, cause = $3, lease_until = NULL WHERE reminder_id = $1"
+_END = "UPDATE reminders SET state = $2, cause = $3, lease_until = NULL, look_at = NULL WHERE reminder_id = $1"
 
 
 async def end_reminder(connection: Connection, reminder_id: UUID, state: ReminderState, cause: str) -> None:
@@ -182,39 +208,59 @@ async def end_reminder(connection: Connection, reminder_id: UUID, state: Reminde
     await connection.execute(_END, reminder_id, state.value, cause)
 
 
-_MARK_SENT = """
-UPDATE reminders SET state = 'sent', cause = '', sent_at = $2, provider_reference = $3, lease_until = NULL
-WHERE reminder_id = $1 AND state IN ('sending', 'unknown')
-"""
-
-
-async def mark_sent(connection: Connection, reminder_id: UUID, reference: str | None, moment: datetime) -> bool:
-    """Mark a reminder as handed over; False when it already was (an answer that came late settles an unknown one)."""
-    return row_count(await connection.execute(_MARK_SENT, reminder_id, moment, reference)) == 1
-
-
 _SCHEDULE_AGAIN = """
-UPDATE reminders SET state = 'scheduled', cause = $4, due_at = $2, provider_index = $3, lease_until = NULL
+UPDATE reminders SET state = 'scheduled', cause = $4, due_at = $2, tried = $3, look_at = NULL, looks = 0,
+    lease_until = NULL
 WHERE reminder_id = $1
 """
 
 
 async def schedule_again(
-    connection: Connection, reminder_id: UUID, due_at: datetime, provider_index: int, cause: str
+    connection: Connection, reminder_id: UUID, due_at: datetime, tried: Collection[str], cause: str
 ) -> None:
-    """Put back a reminder that its provider certainly did not keep."""
-    await connection.execute(_SCHEDULE_AGAIN, reminder_id, due_at, provider_index, cause)
+    """Put back a reminder that its provider certainly did not keep; ``tried``: providers to pass over."""
+    await connection.execute(_SCHEDULE_AGAIN, reminder_id, due_at, list(tried), cause)
+
+
+_SEND_ONCE_MORE = """
+UPDATE reminders SET state = 'scheduled', cause = $3, due_at = $2, sent_again = true, look_at = NULL, looks = 0
+WHERE reminder_id = $1
+"""
+
+
+async def send_once_more(connection: Connection, reminder_id: UUID, moment: datetime) -> None:
+    """Schedule a reminder once more that has stayed unknown for good."""
+    await connection.execute(_SEND_ONCE_MORE, reminder_id, moment, Cause.ANSWER_LOST)
+
+
+_LOCK_UNKNOWN = "SELECT true FROM reminders WHERE reminder_id = $1 AND state = 'unknown' FOR UPDATE"
+
+
+async def lock_unknown(connection: Connection, reminder_id: UUID) -> bool:
+    """Lock a reminder; False when it is not unknown any more."""
+    return bool(await connection.fetchval(_LOCK_UNKNOWN, reminder_id))
+
+
+_LOOK_LATER = """
+UPDATE reminders SET state = 'unknown', cause = $4, look_at = $2, looks = $3, lease_until = NULL WHERE reminder_id = $1
+"""
+
+
+async def look_later(connection: Connection, reminder_id: UUID, at: datetime, looks: int) -> None:
+    """Keep a reminder as unknown, and look for its outcome at a later moment."""
+    await connection.execute(_LOOK_LATER, reminder_id, at, looks, Cause.ANSWER_LOST)
 
 
 _NEXT_DUE = """
 SELECT least(
     (SELECT min(due_at) FROM reminders WHERE state = 'scheduled' AND priority = 0),
-    (SELECT min(due_at) FROM reminders WHERE state = 'scheduled' AND priority = 1))
+    (SELECT min(due_at) FROM reminders WHERE state = 'scheduled' AND priority = 1),
+    (SELECT min(look_at) FROM reminders WHERE state = 'unknown' AND look_at IS NOT NULL))
 """
 
 
 async def next_due(connection: Connection, moment: datetime) -> timedelta | None:
-    """Return how long from ``moment`` the next scheduled reminder is due; None when there is none."""
+    """Return how long from ``moment`` the next reminder is due, or its outcome looked for; None when there is none."""
     due: datetime | None = await connection.fetchval(_NEXT_DUE)
     return None if due is None else max(due - moment, timedelta())
 

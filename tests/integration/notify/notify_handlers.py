@@ -1,7 +1,7 @@
 """Notify's handlers and sender on a real database, driven one step at a time."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 from typing import Any
@@ -11,8 +11,10 @@ import asyncpg
 from services.notify.audit import audit_facts
 from services.notify.delivery.sender import Sender
 from services.notify.domain.causes import Cause
+from services.notify.domain.chains import Chains
 from services.notify.domain.kinds import Kind
 from services.notify.domain.reminders import BlockedPhone, OptOut
+from services.notify.domain.terms import Terms
 from services.notify.domain.verdict import Limits
 from services.notify.handlers.cancel_reminders import cancel_reminders
 from services.notify.handlers.get_reminders import get_reminders
@@ -43,12 +45,23 @@ Consumed = (
 class Desk:
     """What notify does, without the broker: each event is one transaction, as the bus would have it."""
 
-    def __init__(self, pool: asyncpg.Pool, providers: Sequence[Provider], watch: Watch, limits: Limits) -> None:
+    def __init__(
+        self,
+        pool: asyncpg.Pool,
+        providers: Sequence[Provider],
+        watch: Watch,
+        limits: Limits,
+        *,
+        chains: Chains | None = None,
+        terms: Mapping[str, Terms] | None = None,
+    ) -> None:
         self.pool = pool
         self.watch = watch
         self.texts = ReminderTexts(load_templates())
         self.limits = limits
         self.providers = providers
+        self.chains = chains
+        self.terms = terms
         self.sender = self.another_sender()
 
     def another_sender(self, *, timeout: timedelta = timedelta(seconds=0.2), concurrency: int = 1) -> Sender:
@@ -58,6 +71,8 @@ class Desk:
             self.providers,
             self.texts,
             self.limits,
+            chains=self.chains,
+            terms=self.terms,
             clock=self.watch,
             timeout=timeout,
             concurrency=concurrency,
@@ -123,4 +138,4 @@ class Desk:
     async def violations(self) -> list[AuditViolation]:
         """Return what the audit finds."""
         async with self.pool.acquire() as connection:
-            return (await audit_facts(connection)).violations
+            return (await audit_facts(connection, self.watch)).violations

@@ -37,6 +37,7 @@ async def start(database_url: str, amqp_url: str, namespace: str, folder: Path) 
         "THUNGAN_SMS_FOLDER": str(folder),
         "THUNGAN_SMS_OPENS": "00:00",
         "THUNGAN_SMS_CLOSES": "23:59:59.999999",
+        "THUNGAN_SMS_CONCURRENCY": "4",
         "THUNGAN_LOG_LEVEL": "ERROR",
     }
     return await asyncio.create_subprocess_exec(

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import time, timedelta
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
@@ -19,6 +20,7 @@ from shared.messaging import Bus, EventHandler, Topology, UnitOfWork
 from shared.runtime import Running
 from shared.testing import eventually, wait_until
 from shared.testing.fixtures import BusFactory
+from simulation.bench.subjects import subject
 from simulation.demo.sms_provider import sms_settings
 from simulation.providers.process import stand_in
 from tests.integration.notify.notices import CODE, notice, paid
@@ -198,4 +200,52 @@ async def test_a_reminder_whose_answer_is_lost_leaves_once_and_by_no_other_provi
             await becomes(billing, ReminderState.UNKNOWN)
 
         assert len(await operator.accepted()) == 1
+    assert read_sandbox(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    "faults",
+    [
+        pytest.param((), id="answered"),
+        pytest.param(("--fault", "report_first=1"), id="report before the answer"),
+        pytest.param(("--fault", "late_answer=1", "--fault", "late_seconds=1"), id="answered late"),
+    ],
+)
+async def test_a_reminder_leaves_once_over_smpp_and_is_delivered(
+    settings: NotifySettings,
+    bus_for: BusFactory,
+    database: Callable[..., Awaitable[str]],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    faults: tuple[str, ...],
+) -> None:
+    monkeypatch.setenv("SMPP_TEST_PASSWORD", "secret")
+    async with subject("simulation.providers.smsc", "--password", "secret", *faults, settings={}) as smsc:
+        file = tmp_path / "sms.yaml"
+        file.write_text(
+            f"""
+providers:
+  - kind: smpp
+    name: smsc
+    host: 127.0.0.1
+    port: {(await smsc.ask(command="port"))["port"]}
+    system_id: thungan
+    password: {{env: SMPP_TEST_PASSWORD}}
+    source: DIENLUC
+    timeout_seconds: {0.5 if "late_answer=1" in faults else 10}
+  - {{kind: sandbox, name: other}}
+chains:
+  - steps: [smsc]
+""",
+            encoding="utf-8",
+        )
+        async with service(settings.model_copy(update={"sms_configuration": file})):
+            billing = await bus_for(BILLING, database_url=await database())
+            await say(billing, notice(issued_at=now()))
+            await becomes(billing, ReminderState.DELIVERED)
+            [reminder] = (await billing.request(GetReminders(customer_code=CODE))).reminders
+
+        accepted: list[dict[str, Any]] = await smsc.ask(command="sms", skip=0)  # type: ignore[assignment]
+    [sms] = accepted
+    assert (sms["text"], sms["copies"], reminder.provider) == (reminder.text, 1, "smsc")
     assert read_sandbox(tmp_path) == []

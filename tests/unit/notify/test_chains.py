@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from services.notify.domain.chains import Chain, Chains, Step, in_turn
+from services.notify.domain.chains import Chain, Chains, Step
 from services.notify.domain.terms import Budget, Terms
 from shared.clock import VIETNAM
 from shared.phones import Operator
@@ -15,33 +15,33 @@ NOON = datetime(2026, 11, 22, 12, tzinfo=VIETNAM)
 KEY = UUID(int=1)
 
 
-def test_providers_follow_one_another_in_the_order_of_the_steps() -> None:
-    assert in_turn(["zalo", "a", "b"]).of("away").order(Operator.VIETTEL, NOON, KEY) == ("zalo", "a", "b")
+def test_what_no_chain_fits_goes_to_each_provider_in_turn() -> None:
+    assert Chains([], ["zalo", "a", "b"]).order("away", Operator.VIETTEL, NOON, KEY) == ("zalo", "a", "b")
 
 
-def test_a_kind_may_have_a_chain_of_its_own() -> None:
-    chains = Chains(Chain([Step({"a": 1})]), {"overdue": Chain([Step({"b": 1})])})
+def test_providers_follow_one_another_in_the_order_of_the_steps_each_once() -> None:
+    chain = Chain([Step({"a": 1}), Step({"a": 1, "b": 0})])
 
-    assert chains.of("overdue").order(None, NOON, KEY) == ("b",)
-    assert chains.of("away").order(None, NOON, KEY) == ("a",)
+    assert Chains([chain], []).order("away", None, NOON, KEY) == ("a", "b")
 
 
-def test_a_step_holds_for_its_operators_and_hours_only() -> None:
-    chain = Chain(
+def test_the_first_chain_that_fits_is_taken() -> None:
+    chains = Chains(
         [
-            Step({"own": 1}, operators=frozenset({Operator.VIETTEL})),
-            Step({"day": 1}, opens=time(8), closes=time(12)),
-            Step({"all": 1}),
-        ]
+            Chain([Step({"second": 1})], kinds={"overdue"}),
+            Chain([Step({"own": 1}), Step({"all": 1})], operators={Operator.VIETTEL}),
+            Chain([Step({"day": 1})], opens=time(8), closes=time(12)),
+            Chain([Step({"night": 1})], opens=time(22), closes=time(6)),
+        ],
+        ["all"],
     )
 
-    assert chain.order(Operator.VIETTEL, NOON, KEY) == ("own", "all")
-    assert chain.order(Operator.MOBIFONE, NOON.replace(hour=11, minute=59), KEY) == ("day", "all")
-    assert chain.order(None, NOON.replace(hour=7), KEY) == ("all",)
-
-
-def test_a_provider_of_two_steps_is_asked_once() -> None:
-    assert Chain([Step({"a": 1}), Step({"a": 1, "b": 0})]).order(None, NOON, KEY) == ("a", "b")
+    assert chains.order("overdue", Operator.VIETTEL, NOON, KEY) == ("second",)
+    assert chains.order("away", Operator.VIETTEL, NOON, KEY) == ("own", "all")
+    assert chains.order("away", Operator.MOBIFONE, NOON.replace(hour=11, minute=59), KEY) == ("day",)
+    assert chains.order("away", Operator.MOBIFONE, NOON, KEY) == ("all",)
+    assert chains.order("away", None, NOON.replace(hour=23), KEY) == ("night",)
+    assert chains.order("away", None, NOON.replace(hour=5), KEY) == ("night",)
 
 
 def test_messages_are_shared_by_weight_and_each_keeps_its_provider() -> None:

@@ -1,0 +1,43 @@
+"""What the sender has to know of the configuration: chains, terms, budget."""
+
+from collections.abc import Mapping
+from datetime import time, timedelta
+
+from services.notify.domain.chains import Chain, Chains, Step
+from services.notify.domain.terms import Budget, Terms
+from services.notify.providers.configuration import SmsConfiguration
+
+
+def chains_of(configuration: SmsConfiguration) -> Chains:
+    """Return the chains; what none of them fits goes to the providers in the order of the file."""
+    return Chains(
+        [
+            Chain(
+                [Step(step.weights) for step in chain.steps],
+                kinds=chain.kinds,
+                operators=chain.operators,
+                opens=chain.hours.opens if chain.hours else time(0),
+                closes=chain.hours.closes if chain.hours else None,
+            )
+            for chain in configuration.chains
+        ],
+        [provider.name for provider in configuration.providers],
+    )
+
+
+def terms_of(configuration: SmsConfiguration) -> Mapping[str, Terms]:
+    """Return what each provider takes and costs."""
+    return {
+        provider.name: Terms(
+            per_second=provider.per_second,
+            timeout=timedelta(seconds=provider.timeout_seconds),
+            price=provider.tariffs.default,
+            prices=provider.tariffs.by_operator,
+        )
+        for provider in configuration.providers
+    }
+
+
+def budget_of(configuration: SmsConfiguration) -> Budget:
+    """Return what may be spent."""
+    return Budget(per_day=configuration.budget.daily, per_month=configuration.budget.monthly)

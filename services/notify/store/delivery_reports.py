@@ -1,0 +1,170 @@
+"""What providers report about SMS: kept as it came, matched with attempts, merged into reminders."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from services.notify.domain.delivery_reports import DeliveryReport
+from services.notify.domain.references import comparable, converted
+from shared.contracts.notify import ReminderState
+from shared.db import Connection
+
+MATCHED_FOR = timedelta(days=7)
+"""Reports of ids that nobody knows are looked at again for so long."""
+CONVERTED_AFTER = timedelta(minutes=1)
+"""An id that nobody knows as it is written is first taken for one whose answer is still under way."""
+
+_ADD = """
+INSERT INTO delivery_reports (fingerprint, provider, provider_reference, reference, converted, client_reference, state,
+    code, occurred_at, received_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+ON CONFLICT (fingerprint) DO NOTHING
+RETURNING true
+"""
+
+
+async def add_report(connection: Connection, report: DeliveryReport, moment: datetime) -> bool:
+    """Keep a report; False when the same one was kept before."""
+    occurred_at = report.occurred_at.isoformat() if report.occurred_at else ""
+    reported = (
+        report.provider,
+        comparable(report.provider_reference),
+        report.client_reference or "",
+        report.state.value,
+    )
+    fingerprint = hashlib.sha256("\x1f".join((*reported, report.code, occurred_at)).encode()).hexdigest()
+    added = await connection.fetchval(
+        _ADD,
+        fingerprint,
+        report.provider,
+        report.provider_reference,
+        comparable(report.provider_reference),
+        converted(report.provider_reference),
+        report.client_reference,
+        report.state.value,
+        report.code[:200],
+        report.occurred_at,
+        moment,
+    )
+    return bool(added)
+
+
+# By the provider's id as it is written; by ours; at last by the provider's id in the other base, where only one SMS has
+# it and nothing final is known of that. The latest attempt wins: providers begin their numbers anew some day.
+_MATCH = """
+WITH kept AS (
+    SELECT * FROM delivery_reports WHERE reminder_id IS NULL AND received_at >= $1 FOR UPDATE SKIP LOCKED
+), exact AS (
+    SELECT DISTINCT ON (report_id) report_id, parts.reminder_id, parts.number
+    FROM kept JOIN attempt_parts AS parts USING (provider, reference)
+    WHERE kept.reference <> ''
+    ORDER BY report_id, parts.changed_at DESC
+), ours AS (
+    SELECT DISTINCT ON (report_id) report_id, attempts.reminder_id, attempts.number
+    FROM kept JOIN attempts USING (provider, client_reference)
+    JOIN reminders ON reminders.reminder_id = attempts.reminder_id AND reminders.state <> 'sending'
+    WHERE attempts.outcome IS NOT NULL
+    ORDER BY report_id, (attempts.outcome = 'accepted') DESC, attempts.number DESC
+), other_base AS (
+    SELECT report_id, min(parts.reminder_id::text)::uuid AS reminder_id, min(parts.number) AS number
+    FROM kept JOIN attempt_parts AS parts ON parts.provider = kept.provider AND parts.reference = ANY(kept.converted)
+    WHERE kept.received_at < $2 AND (parts.state IS NULL OR parts.state IN ('underway', 'unknown'))
+    GROUP BY report_id HAVING count(*) = 1
+), found AS (
+    SELECT report_id, coalesce(exact.reminder_id, ours.reminder_id, other_base.reminder_id) AS reminder_id,
+        coalesce(exact.number, ours.number, other_base.number) AS number
+    FROM kept LEFT JOIN exact USING (report_id) LEFT JOIN ours USING (report_id) LEFT JOIN other_base USING (report_id)
+)
+UPDATE delivery_reports SET reminder_id = found.reminder_id, number = found.number
+FROM found WHERE delivery_reports.report_id = found.report_id AND found.reminder_id IS NOT NULL
+RETURNING delivery_reports.report_id, found.reminder_id
+"""
+# Two reports of two parts must see each other: the reminder is locked before its parts are looked at.
+_LOCK_REMINDERS = "SELECT FROM reminders WHERE reminder_id = ANY($1) ORDER BY reminder_id FOR UPDATE"
+# A report proves that the provider has the SMS, whatever became of the answer.
+_IT_HAS_IT = """
+UPDATE attempts SET outcome = 'accepted', detail = 'known from its delivery report',
+    provider_reference = coalesce(attempts.provider_reference, reports.provider_reference)
+FROM delivery_reports AS reports
+WHERE report_id = ANY($1) AND attempts.reminder_id = reports.reminder_id AND attempts.number = reports.number
+    AND outcome IN ('unknown', 'not_sent')
+"""
+_ADD_MISSING_PART = """
+INSERT INTO attempt_parts (reminder_id, number, part, provider, reference, changed_at)
+SELECT reminder_id, number, 1, provider, reference, received_at FROM delivery_reports AS reports
+WHERE report_id = ANY($1) AND NOT EXISTS (
+    SELECT FROM attempt_parts AS parts WHERE parts.reminder_id = reports.reminder_id AND parts.number = reports.number)
+ON CONFLICT DO NOTHING
+"""
+# Monotone: delivered beats all, an end beats what is under way, and a later report of less is only recorded. A report
+# that names no part is about all of them.
+_MERGE_PARTS = """
+UPDATE attempt_parts AS parts SET state = best.state, changed_at = best.received_at
+FROM (
+    SELECT DISTINCT ON (parts.reminder_id, parts.number, parts.part) parts.reminder_id, parts.number, parts.part,
+        reports.state, reports.received_at
+    FROM delivery_reports AS reports
+    JOIN attempt_parts AS parts ON parts.reminder_id = reports.reminder_id AND parts.number = reports.number
+    WHERE reports.report_id = ANY($1) AND (
+        parts.reference = reports.reference OR parts.reference = ANY(reports.converted) OR NOT EXISTS (
+            SELECT FROM attempt_parts AS named
+            WHERE named.reminder_id = reports.reminder_id AND named.number = reports.number
+                AND named.reference <> ''
+                AND (named.reference = reports.reference OR named.reference = ANY(reports.converted))))
+    ORDER BY parts.reminder_id, parts.number, parts.part,
+        array_position(ARRAY['delivered', 'failed', 'expired', 'unknown', 'underway'], reports.state), reports.report_id
+) AS best
+WHERE parts.reminder_id = best.reminder_id AND parts.number = best.number AND parts.part = best.part
+    AND array_position(ARRAY['underway', 'unknown', 'expired', 'failed', 'delivered'], best.state)
+        > coalesce(array_position(ARRAY['underway', 'unknown', 'expired', 'failed', 'delivered'], parts.state), 0)
+    AND NOT (coalesce(parts.state, '') IN ('expired', 'failed') AND best.state IN ('expired', 'failed'))
+"""
+# That the telephone was not reached in time is an end of its own, with a cause of its own.
+_WHOLE = """
+WITH whole AS (
+    SELECT parts.reminder_id, parts.number,
+        CASE WHEN bool_and(coalesce(state = 'delivered', false)) THEN 'delivered'
+            WHEN bool_or(coalesce(state IN ('failed', 'expired'), false)) THEN 'failed'
+            ELSE 'sent' END AS state,
+        CASE WHEN bool_and(coalesce(state = 'delivered', false)) THEN ''
+            WHEN bool_or(coalesce(state = 'failed', false)) THEN 'undelivered'
+            WHEN bool_or(coalesce(state = 'expired', false)) THEN 'not_reached'
+            ELSE '' END AS cause
+    FROM attempt_parts AS parts
+    JOIN (SELECT reminder_id, max(number) AS number FROM attempt_parts
+          WHERE reminder_id = ANY($1) GROUP BY reminder_id) AS latest USING (reminder_id, number)
+    GROUP BY parts.reminder_id, parts.number
+)
+UPDATE reminders SET state = whole.state, cause = whole.cause, look_at = NULL, lease_until = NULL,
+    provider = attempts.provider, provider_reference = attempts.provider_reference,
+    sent_at = coalesce(sent_at, attempts.finished_at, attempts.started_at)
+FROM whole JOIN attempts USING (reminder_id, number)
+WHERE reminders.reminder_id = whole.reminder_id AND reminders.state <> 'sending'
+    AND (reminders.state, reminders.cause) IS DISTINCT FROM (whole.state, whole.cause)
+RETURNING reminders.reminder_id, whole.state
+"""
+
+
+@dataclass(frozen=True)
+class Merged:
+    """A reminder whose state has changed by a report."""
+
+    reminder_id: UUID
+    state: ReminderState
+
+
+async def match_reports(connection: Connection, moment: datetime) -> Sequence[Merged]:
+    """Match reports that are kept with attempts, and merge them; returns the reminders that have changed."""
+    matched = await connection.fetch(_MATCH, moment - MATCHED_FOR, moment - CONVERTED_AFTER)
+    if not matched:
+        return []
+    report_ids = [row["report_id"] for row in matched]
+    reminder_ids = list({row["reminder_id"] for row in matched})
+    await connection.execute(_LOCK_REMINDERS, reminder_ids)
+    await connection.execute(_IT_HAS_IT, report_ids)
+    await connection.execute(_ADD_MISSING_PART, report_ids)
+    await connection.execute(_MERGE_PARTS, report_ids)
+    rows = await connection.fetch(_WHOLE, reminder_ids)
+    return [Merged(row["reminder_id"], ReminderState(row["state"])) for row in rows]

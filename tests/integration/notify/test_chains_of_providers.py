@@ -1,0 +1,149 @@
+"""Which provider gets an SMS, and which are left alone."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+import asyncpg
+import pytest_asyncio
+
+from services.notify.domain.chains import Chain, Chains, Step
+from services.notify.domain.outcome import Handover
+from services.notify.domain.terms import Terms
+from services.notify.domain.verdict import Limits
+from services.notify.providers.base import HandoverResult, OutgoingSms
+from shared.contracts.notify import ReminderState
+from shared.phones import Operator as Network
+from tests.integration.notify.notices import Operator, Watch, notice
+from tests.integration.notify.notify_handlers import Desk
+
+PoolFor = Callable[..., Awaitable[asyncpg.Pool]]
+
+
+@pytest_asyncio.fixture
+async def pool(pool_for: PoolFor) -> asyncpg.Pool:
+    return await pool_for("notify")
+
+
+def notices(number: int) -> list[object]:
+    return [notice(code=f"PB1401{n:07d}", phone=f"+8495300{n:04d}") for n in range(number)]
+
+
+async def test_a_customer_of_an_operator_goes_through_the_chain_for_it(pool: asyncpg.Pool) -> None:
+    viettel, others = Operator(name="viettel"), Operator(name="others")
+    chains = Chains([Chain([Step({"viettel": 1})], operators={Network.VIETTEL})], ["others"])
+    desk = Desk(pool, [viettel, others], Watch(), Limits(), chains=chains)
+    await desk.consume(
+        notice(code="PB14010000001", phone="+84961000001"), notice(code="PB14010000002", phone="+84901000001")
+    )
+
+    await desk.sender.send_due()
+
+    assert [sms.phone for sms in viettel.sent] == ["+84961000001"]
+    assert [sms.phone for sms in others.sent] == ["+84901000001"]
+
+
+async def test_each_attempt_keeps_what_it_costs(pool: asyncpg.Pool) -> None:
+    terms = {"operator": Terms(price=800, prices={Network.VIETTEL: 770})}
+    desk = Desk(pool, [Operator()], Watch(), Limits(), terms=terms)
+    await desk.consume(
+        notice(code="PB14010000001", phone="+84961000001"), notice(code="PB14010000002", phone="+84901000001")
+    )
+
+    await desk.sender.send_due()
+
+    costs = await pool.fetch("SELECT operator, cost FROM attempts ORDER BY operator")
+    assert [tuple(row) for row in costs] == [("mobifone", 800), ("viettel", 770)]
+
+
+async def test_a_provider_that_cannot_be_reached_is_passed_over_until_a_probe_gets_through(pool: asyncpg.Pool) -> None:
+    first, second = Operator(Handover.NOT_SENT, name="first"), Operator(name="second")
+    watch = Watch()
+    desk = Desk(pool, [first, second], watch, Limits())
+    await desk.consume(*notices(20))  # type: ignore[arg-type]
+    await desk.sender.send_due()
+    assert (len(first.sent), len(second.sent)) == (5, 20), "after five in a row it is left alone"
+
+    watch.advance(seconds=31)
+    await desk.consume(notice(code="PB14010000021"), notice(code="PB14010000022", phone="+84953000022"))
+    await desk.sender.send_due()
+    assert (len(first.sent), len(second.sent)) == (6, 22), "one SMS has shown that it does not work yet"
+
+    watch.advance(seconds=61)
+    first.answers = [Handover.ACCEPTED]
+    await desk.consume(*(notice(code=f"PB140100000{n}", phone=f"+849530000{n}") for n in range(30, 33)))
+    await desk.sender.send_due()
+    assert (len(first.sent), len(second.sent)) == (9, 22)
+
+
+async def test_a_provider_that_refuses_us_is_left_alone_by_every_copy(pool: asyncpg.Pool) -> None:
+    first, second = Operator(Handover.REJECTED_PROVIDER, name="first"), Operator(name="second")
+    desk = Desk(pool, [first, second], Watch(), Limits())
+    await desk.consume(notice())
+    await desk.sender.send_due()
+    await desk.consume(notice(version=2))
+
+    await desk.another_sender().send_due()
+
+    assert (len(first.sent), len(second.sent)) == (1, 2)
+    [row] = await pool.fetch("SELECT provider, reason FROM provider_breakers WHERE open_until IS NOT NULL")
+    assert row["provider"] == "first"
+
+
+async def test_a_series_of_lost_answers_leaves_a_provider_alone(pool: asyncpg.Pool) -> None:
+    first, second = Operator(ConnectionResetError("cut"), name="first"), Operator(name="second")
+    desk = Desk(pool, [first, second], Watch(), Limits())
+    await desk.consume(*notices(12))  # type: ignore[arg-type]
+
+    await desk.sender.send_due()
+
+    assert (len(first.sent), len(second.sent)) == (5, 7)
+    assert await desk.violations() == []
+
+
+async def test_no_more_are_handed_over_at_once_than_the_window_holds(pool: asyncpg.Pool) -> None:
+    operator = Operator()
+    under_way: set[str] = set()
+    most = 0
+
+    class Slow(Operator):
+        async def send(self, sms: OutgoingSms) -> HandoverResult:
+            nonlocal most
+            under_way.add(sms.client_reference)
+            most = max(most, len(under_way))
+            await asyncio.sleep(0)
+            result = await super().send(sms)
+            under_way.discard(sms.client_reference)
+            return result
+
+    operator = Slow()
+    desk = Desk(pool, [operator], Watch(), Limits(), terms={"operator": Terms(window=3)})
+    await desk.consume(*notices(20))  # type: ignore[arg-type]
+
+    await desk.another_sender(concurrency=10).send_due()
+
+    assert len(operator.sent) == 20
+    assert most == 3
+
+
+async def test_what_a_provider_takes_later_waits_until_then(pool: asyncpg.Pool) -> None:
+    watch = Watch()
+
+    class Closed(Operator):
+        async def send(self, sms: OutgoingSms) -> HandoverResult:
+            await super().send(sms)
+            return HandoverResult(Handover.CLOSED, retry_at=watch() + timedelta(hours=3))
+
+    operator = Closed()
+    desk = Desk(pool, [operator], watch, Limits())
+    await desk.consume(notice())
+    await desk.sender.send_due()
+    watch.advance(hours=2)
+    await desk.sender.send_due()
+    assert len(operator.sent) == 1
+    assert (await desk.reminder()).state is ReminderState.SCHEDULED
+
+    watch.advance(hours=1)
+    await desk.sender.send_due()
+
+    assert len(operator.sent) == 2

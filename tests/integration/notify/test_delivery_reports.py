@@ -1,0 +1,138 @@
+"""Delivery reports: late, twice, in any order, for one part of several, before the answer."""
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+import asyncpg
+import pytest
+import pytest_asyncio
+
+from services.notify.domain.delivery_reports import DeliveryReport, DeliveryState
+from services.notify.domain.outcome import Handover
+from services.notify.domain.verdict import Limits
+from services.notify.providers.base import HandoverResult, OutgoingSms
+from shared.contracts.notify import ReminderState
+from tests.integration.notify.notices import Operator, Watch, notice
+from tests.integration.notify.notify_handlers import Desk
+
+DELIVERED, FAILED, UNDERWAY = DeliveryState.DELIVERED, DeliveryState.FAILED, DeliveryState.UNDERWAY
+
+
+class InParts(Operator):
+    """A provider that gives each part an id of its own."""
+
+    async def send(self, sms: OutgoingSms) -> HandoverResult:
+        await super().send(sms)
+        return HandoverResult(Handover.ACCEPTED, "00AB12", part_references=("00AB12", "00AB13"))
+
+
+@pytest_asyncio.fixture
+async def pool(pool_for: Callable[..., Awaitable[asyncpg.Pool]]) -> asyncpg.Pool:
+    return await pool_for("notify")
+
+
+async def sent(pool: asyncpg.Pool, operator: Operator | None = None) -> Desk:
+    desk = Desk(pool, [operator or Operator()], Watch(), Limits())
+    await desk.consume(notice())
+    await desk.sender.send_due()
+    return desk
+
+
+def report(reference: str | None, state: DeliveryState, *, ours: str | None = None) -> DeliveryReport:
+    return DeliveryReport("operator", reference, ours, state)
+
+
+@pytest.mark.parametrize(
+    ("states", "end"),
+    [
+        ([UNDERWAY], ReminderState.SENT),
+        ([UNDERWAY, DELIVERED, DELIVERED], ReminderState.DELIVERED),
+        ([DELIVERED, FAILED, UNDERWAY], ReminderState.DELIVERED),
+        ([FAILED, DELIVERED], ReminderState.DELIVERED),
+        ([FAILED, UNDERWAY], ReminderState.FAILED),
+    ],
+)
+async def test_reports_only_add_to_what_is_known(
+    pool: asyncpg.Pool, states: list[DeliveryState], end: ReminderState
+) -> None:
+    desk = await sent(pool)
+
+    for state in states:
+        await desk.sender.record_report(report("operator-1", state))
+
+    assert (await desk.reminder()).state is end
+    assert await pool.fetchval("SELECT count(*) FROM delivery_reports") == len(set(states))
+    assert await desk.violations() == []
+
+
+async def test_an_sms_of_several_parts_is_delivered_when_all_are(pool: asyncpg.Pool) -> None:
+    desk = await sent(pool, InParts())
+
+    await desk.sender.record_report(report("ab13", DELIVERED))
+    assert (await desk.reminder()).state is ReminderState.SENT
+    await desk.sender.record_report(report("AB12", DELIVERED))
+
+    assert (await desk.reminder()).state is ReminderState.DELIVERED
+
+
+async def test_a_report_before_the_answer_is_kept_and_matched(pool: asyncpg.Pool) -> None:
+    desk = Desk(pool, [Operator()], Watch(), Limits())
+    await desk.sender.record_report(report("OPERATOR-1", DELIVERED))
+    await desk.consume(notice())
+    await desk.sender.send_due()
+    assert (await desk.reminder()).state is ReminderState.SENT
+
+    await desk.sender.send_due()
+
+    assert (await desk.reminder()).state is ReminderState.DELIVERED
+
+
+async def test_an_id_in_the_other_base_is_matched_once_its_answer_cannot_be_under_way(pool: asyncpg.Pool) -> None:
+    desk = await sent(pool, InParts())
+    await desk.sender.record_report(report(str(0xAB12), DELIVERED))
+    await desk.sender.record_report(report(str(0xAB13), DELIVERED))
+    assert (await desk.reminder()).state is ReminderState.SENT
+    desk.watch.advance(minutes=2)
+
+    await desk.sender.send_due()
+
+    assert (await desk.reminder()).state is ReminderState.DELIVERED
+
+
+async def test_a_report_with_our_reference_settles_what_was_unknown(pool: asyncpg.Pool) -> None:
+    operator = Operator(None, remembers=timedelta())
+    desk = await sent(pool, operator)
+    assert (await desk.reminder()).state is ReminderState.UNKNOWN
+
+    await desk.sender.record_report(report("X1", DELIVERED, ours=operator.sent[0].client_reference))
+
+    assert (await desk.reminder()).state is ReminderState.DELIVERED
+    assert await desk.outcomes() == ["accepted"]
+    assert await desk.violations() == []
+
+
+async def test_a_late_answer_settles_what_was_unknown_and_its_receipt_is_matched(pool: asyncpg.Pool) -> None:
+    operator = Operator(None)
+    desk = await sent(pool, operator)
+
+    await desk.sender.record_report(report("7F", UNDERWAY, ours=operator.sent[0].client_reference))
+    assert (await desk.reminder()).state is ReminderState.SENT
+    await desk.sender.record_report(report("7f", DELIVERED))
+
+    assert (await desk.reminder()).state is ReminderState.DELIVERED
+    assert await desk.violations() == []
+
+
+async def test_an_sms_of_which_a_part_was_refused_late_has_failed_and_goes_to_nobody_else(pool: asyncpg.Pool) -> None:
+    first, other = Operator(None), Operator(name="other")
+    desk = Desk(pool, [first, other], Watch(), Limits())
+    await desk.consume(notice())
+    await desk.sender.send_due()
+
+    await desk.sender.record_report(report(None, FAILED, ours=first.sent[0].client_reference))
+    await desk.sender.send_due()
+
+    reminder = await desk.reminder()
+    assert (reminder.state, reminder.cause) == (ReminderState.FAILED, "undelivered")
+    assert (len(first.sent), other.sent) == (1, [])
+    assert await desk.violations() == []
