@@ -17,7 +17,8 @@ def admission(dependencies: Dependencies) -> Admission:
 
     async def admit(operation: AnyOperation, request: web.Request, address: str) -> Device | None:
         if operation.roles is None:
-            _limit(dependencies.public_limits.take(address))
+            limits = dependencies.report_limits if operation.passes_on else dependencies.public_limits
+            _limit(limits.take(address))
             return None
         device = request[DEVICE] = await _authenticated(request, dependencies)
         _limit(dependencies.device_limits.take(device.device_id))

@@ -60,6 +60,7 @@ class Dependencies:
     clock: Clock = now
     device_limits: TokenBuckets = field(init=False)
     public_limits: TokenBuckets = field(init=False)
+    report_limits: TokenBuckets = field(init=False)
     enrolment_failures: TokenBuckets = field(init=False)
     print_jobs: PrintJobs = field(init=False)
 
@@ -67,6 +68,7 @@ class Dependencies:
         settings = self.settings
         self.device_limits = TokenBuckets(settings.requests_per_second, settings.request_burst)
         self.public_limits = TokenBuckets(settings.public_requests_per_second, settings.public_request_burst)
+        self.report_limits = TokenBuckets(settings.report_requests_per_second, settings.report_request_burst)
         failures = settings.enrolment_failures_per_minute
         self.enrolment_failures = TokenBuckets(failures / 60, failures)
         self.print_jobs = PrintJobs(self.bus, self.pool, self.clock)

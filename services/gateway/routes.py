@@ -9,6 +9,7 @@ from services.gateway.access import admission
 from services.gateway.api import (
     app_settings,
     customers,
+    delivery_reports,
     devices,
     opt_outs,
     payments,
@@ -51,6 +52,7 @@ TAGS = {
     "receipts": "Signed receipts and their copies.",
     "print jobs": "Documents on their way to a device's printer.",
     "printers": "How each printer wants its bytes.",
+    "delivery reports": "Called by providers of SMS.",
     "public": "For everybody, without a token.",
 }
 
@@ -67,6 +69,7 @@ OPERATIONS: list[AnyOperation] = [
     *receipts.OPERATIONS,
     *print_jobs.OPERATIONS,
     *printers.OPERATIONS,
+    *delivery_reports.OPERATIONS,
     *public.OPERATIONS,
 ]
 

@@ -29,6 +29,11 @@ class GatewaySettings(ServiceSettings):
 
     public_request_burst: int = Field(default=500, ge=1)
 
+    report_requests_per_second: float = Field(default=500, gt=0)
+    """Requests to addresses for delivery reports that one network address may make a second on average."""
+
+    report_request_burst: int = Field(default=2000, ge=1)
+
     trust_forwarded_for: bool = False
     """The same as one proxy hop; kept for installations that set it."""
 

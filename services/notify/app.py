@@ -7,6 +7,7 @@ from datetime import timedelta
 import structlog
 
 from services.notify.campaigns.planner import Planner
+from services.notify.delivery.report_addresses import ReportAddresses
 from services.notify.delivery.schedule import Schedule
 from services.notify.delivery.sender import Sender
 from services.notify.metrics import watch_due
@@ -60,7 +61,8 @@ async def service(
             every=timedelta(seconds=settings.sms_plan_seconds),
             clock=clock,
         )
-        await parts.bus.start(dependencies={"texts": texts, "limits": limits, "clock": clock})
+        addresses = ReportAddresses(configuration, used)
+        await parts.bus.start(dependencies={"texts": texts, "limits": limits, "clock": clock, "addresses": addresses})
         parts.checks["schedule"] = schedule.check
         parts.checks["reminders"] = watch_due(parts.pool, clock)
         try:

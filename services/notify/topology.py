@@ -7,6 +7,7 @@ from services.notify.handlers.get_receipt_links import get_receipt_links
 from services.notify.handlers.get_reminders import get_reminders
 from services.notify.handlers.keep_customer import keep_customer
 from services.notify.handlers.note_bill import note_bill
+from services.notify.handlers.record_delivery_reports import record_delivery_reports
 from services.notify.handlers.restore_reminders import restore_reminders
 from services.notify.handlers.schedule_reminder import schedule_reminder
 from services.notify.handlers.send_receipt_link import send_receipt_link
@@ -20,6 +21,7 @@ from shared.contracts.notify import (
     GetOptOuts,
     GetReceiptLinks,
     GetReminders,
+    RecordDeliveryReports,
     SendReceiptLink,
     SmsFailed,
     SmsSent,
@@ -53,6 +55,8 @@ TOPOLOGY = Topology(
         RequestHandler(SendReceiptLink, send_receipt_link, idempotency=Idempotency("link_id", lock=lock_links)),
         RequestHandler(GetOptOuts, get_opt_outs, access=Access.READ_ONLY),
         RequestHandler(ChangeOptOut, change_opt_out, idempotency=Idempotency("change_id", lock=lock_number)),
+        # Whether a report was kept before is seen by what it holds: a provider's request has no id of its own.
+        RequestHandler(RecordDeliveryReports, record_delivery_reports),
         EventHandler(NoticeIssued, schedule_reminder, lock=_account),
         EventHandler(PaymentRecorded, cancel_reminders, lock=_account),
         EventHandler(PaymentReversed, restore_reminders, lock=_account),

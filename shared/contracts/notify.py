@@ -2,7 +2,7 @@
 
 from datetime import date
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -136,6 +136,30 @@ class GetReceiptLinks(Request[ReceiptLinks]):
 
     message_name: ClassVar[str] = "notify.receipt_links"
     receipt_id: UUID
+
+
+class DeliveryReportsRecorded(Reply):
+    """Every delivery report of a provider's request is kept; it may be acknowledged."""
+
+    received: int
+
+
+class RecordDeliveryReports(Request[DeliveryReportsRecorded]):
+    """Keep what a provider of SMS reports, as its request came. Repeatable: the same report is kept once."""
+
+    message_name: ClassVar[str] = "notify.record_delivery_reports"
+    provider: str = Field(max_length=40)
+    secret_digest: str = Field(pattern=r"^[0-9a-f]{64}$")
+    """SHA-256 of the last part of the address that was called."""
+    address: str = Field(max_length=100)
+    """From where it was called."""
+    method: Literal["GET", "POST"]
+    query: dict[str, str] = Field(default_factory=dict)
+    headers: dict[str, str] = Field(default_factory=dict)
+    """Those that may hold a signature; names in small letters."""
+    content_type: str = Field(default="", max_length=200)
+    body: str = Field(default="", max_length=90_000)
+    """base64."""
 
 
 class SmsSent(Event):

@@ -10,7 +10,7 @@ from pathlib import Path
 from simulation.demo.context import open_context
 from simulation.demo.report import DemoReport
 from simulation.demo.scenario import run_steps
-from simulation.demo.sms_provider import sms_settings
+from simulation.demo.sms_provider import report_address, sms_settings
 from simulation.occasions import EVERY_VISIT
 from simulation.providers.process import stand_in
 from simulation.termination import interrupt_on_sigterm
@@ -29,6 +29,7 @@ async def _run(report: DemoReport, folder: Path, *, namespace: str, keep: bool) 
             notify = _ANY_HOUR | sms_settings(folder, operator.url)
             system = LocalSystem(namespace, keep=keep, settings={"notify": notify, "customer": EVERY_VISIT})
             await running.enter_async_context(system)
+            await operator.report_to(report_address(system.gateway_url))
             step.print(
                 f"customer, billing, receipt, notify and gateway run as processes of their own: {system.gateway_url}"
             )

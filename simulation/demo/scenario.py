@@ -210,22 +210,23 @@ async def _away(demo: DemoContext, step: Step) -> None:
     step.print(f"  “{sent.text}”")
     step.check("the SMS names the collector", without_accents(demo.collector_name.split()[-1]) in sent.text)
     step.check("it is one segment", sent.segments == 1)
+    step.check("the provider reports it delivered", sent.state is ReminderState.DELIVERED)
     _keep(demo, step, printout, "4-notice-away")
     step.record(sms=sent.text)
 
 
 async def _wait_for_sms(demo: DemoContext, customer_code: str) -> Reminder:
-    """Wait until the reminder has been handed over, and read it as the operator would have got it."""
+    """Wait until the reminder is reported delivered, and read it as the operator would have got it."""
     deadline = now() + timedelta(seconds=15)
     while True:
         reminders = (await demo.phone.reminders(customer_code)).reminders
-        if reminders and reminders[0].state in {ReminderState.SENT, ReminderState.DELIVERED}:
+        if reminders and reminders[0].state is ReminderState.DELIVERED:
             sent = [sms for sms in await demo.operator.accepted() if sms["text"] == reminders[0].text]
             if len(sent) == 1 and sent[0]["client_reference"] == reminders[0].reminder_id.hex:
                 return reminders[0]
         if now() > deadline:
             state = reminders[0] if reminders else "no reminder"
-            raise TimeoutError(f"no SMS left within 15 s: {state}")
+            raise TimeoutError(f"no SMS was delivered within 15 s: {state}")
 
 
 async def _copy(demo: DemoContext, step: Step) -> None:

@@ -112,6 +112,8 @@ def _operation(operation: AnyOperation, references: References) -> dict[str, Any
             "required": True,
             "content": {_JSON: {"schema": references[(operation.body, "validation")]}},
         }
+    elif operation.passes_on and operation.method != "GET":
+        described["requestBody"] = {"content": {"*/*": {}}}
     described["security"] = [{"device": []}] if operation.roles is not None else []
     return described
 
@@ -219,6 +221,8 @@ def possible_problems(operation: AnyOperation) -> list[Problem]:
         ]
         if "date-time" in json.dumps(TypeAdapter(operation.body).json_schema()):
             kinds.append(problems.CLOCK_WRONG)
+    elif operation.passes_on:
+        kinds += [problems.MalformedRequest, TooSlow, problems.BodyTooLarge, problems.CompressedBody]
     kinds += [problems.AmbiguousRequest, InvalidRequest]
     kinds += operation.problems
     return [kind if isinstance(kind, Problem) else kind() for kind in kinds]

@@ -24,6 +24,19 @@ DEVICE = web.RequestKey("device", Device)
 
 
 @dataclass(frozen=True, slots=True)
+class Original:
+    """A request as it came, for an operation that reads nothing of it."""
+
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    """Names in small letters."""
+    content_type: str
+    body: bytes
+    address: str
+    """The caller's network address, not shortened."""
+
+
+@dataclass(frozen=True, slots=True)
 class Call(Generic[PathT, QueryT, BodyT]):
     """One request, checked: every member has its declared type."""
 
@@ -37,6 +50,13 @@ class Call(Generic[PathT, QueryT, BodyT]):
     """The caller's network address, as it is limited: of IPv6 its /64."""
     language: Language
     accept: str
+    as_it_came: Original | None = None
+
+    @property
+    def original(self) -> Original:
+        """The request as it came, of an operation that passes it on."""
+        assert self.as_it_came is not None, "the operation reads its requests"  # noqa: S101 a wrong operation table
+        return self.as_it_came
 
     @property
     def device(self) -> Device:
@@ -86,6 +106,8 @@ class Operation(Generic[PathT, QueryT, BodyT, DependenciesT]):
     query_model: type[QueryT] = _NOTHING
     body: Any = None
     """The model, or the union of models, of the JSON body; None for no body."""
+    passes_on: bool = False
+    """Whether query, headers and body of any kind go to the handler as they came, instead of a query and a body."""
     key: str | None = None
     """What the Idempotency-Key becomes, for example ``payment_id``; None when the operation needs none."""
     status: int = 200

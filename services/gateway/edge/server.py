@@ -4,6 +4,7 @@ import asyncio
 import json
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -18,7 +19,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from services.gateway.domain.devices import Device
 from services.gateway.edge import ambiguity, problems
 from services.gateway.edge.addresses import caller_address, counted_as
-from services.gateway.edge.operation import DEVICE, Admission, Answer, AnyOperation, Call, RequestHandler
+from services.gateway.edge.operation import DEVICE, Admission, Answer, AnyOperation, Call, Original, RequestHandler
 from services.gateway.edge.types import parse_uuid
 from shared.client_times import ANYTHING, ClockWrong
 from shared.clock import Clock
@@ -59,7 +60,7 @@ def bind(
         resource = operation.path
         handler = _dispatcher(operation, dependencies, admit, proxy_hops, body_timeout, clock)
         application.router.add_route(operation.method, resource, handler)
-        if operation.method == "GET":
+        if operation.method == "GET" and not operation.passes_on:
             application.router.add_route("HEAD", resource, handler)
 
 
@@ -77,7 +78,8 @@ def _dispatcher(
         address = address_of(request, proxy_hops)
         caller = await admit(operation, request, address)
         path = _checked(operation.path_model, "path", dict(request.match_info))
-        query = _checked(operation.query_model, "query", _query(request))
+        given = _query(request)
+        query = _checked(operation.query_model, "query", {} if operation.passes_on else given)
         call: Call[Any, Any, Any] = Call(
             path=path,
             query=query,
@@ -89,11 +91,23 @@ def _dispatcher(
             accept=request.headers.get("Accept", "*/*"),
         )
         if body_adapter is not None:
-            call = _with_body(call, await _body(request, body_adapter, body_timeout))
+            call = replace(call, body=await _body(request, body_adapter, body_timeout))
             _require_times_near(call.body, clock())
+        if operation.passes_on:
+            call = replace(call, as_it_came=await _original(request, given, proxy_hops, body_timeout))
         return _response(operation, await operation.handler(call, dependencies))
 
     return dispatch
+
+
+async def _original(request: web.Request, query: Mapping[str, str], proxy_hops: int, body_timeout: float) -> Original:
+    return Original(
+        query=query,
+        headers={name.lower(): value for name, value in request.headers.items()},
+        content_type=request.content_type,
+        body=await _bytes(request, body_timeout),
+        address=caller_address(request.remote, request.headers.getall("X-Forwarded-For", ()), proxy_hops),
+    )
 
 
 def address_of(request: web.BaseRequest, proxy_hops: int) -> str:
@@ -156,10 +170,16 @@ async def _body(request: web.Request, adapter: TypeAdapter[Any], body_timeout: f
 async def _content(request: web.Request, body_timeout: float) -> bytes:
     if request.content_type != "application/json":
         raise problems.WrongContentType("Nội dung gửi lên phải là JSON.")
+    if (request.charset or "utf-8").lower() not in {"utf-8", "utf8"}:
+        raise problems.CompressedBody("Nội dung gửi lên phải là JSON không nén, mã UTF-8.")
+    return await _bytes(request, body_timeout)
+
+
+async def _bytes(request: web.Request, body_timeout: float) -> bytes:
     coded = "Content-Encoding" in request.headers
     coded |= request.headers.get("Transfer-Encoding", "chunked").strip().lower() != "chunked"
-    if coded or (request.charset or "utf-8").lower() not in {"utf-8", "utf8"}:
-        raise problems.CompressedBody("Nội dung gửi lên phải là JSON không nén, mã UTF-8.")
+    if coded:
+        raise problems.CompressedBody("Nội dung gửi lên không được nén.")
     try:
         async with asyncio.timeout(body_timeout):
             return await request.read()
@@ -193,19 +213,6 @@ def with_whole_numbers(content: bytes) -> bytes:
         return int(Decimal(text)) if value.is_integer() and abs(value) < 10**18 else value
 
     return json.dumps(json.loads(content, parse_float=read)).encode()
-
-
-def _with_body(call: Call[Any, Any, Any], body: Any) -> Call[Any, Any, Any]:
-    return Call(
-        path=call.path,
-        query=call.query,
-        body=body,
-        caller=call.caller,
-        idempotency_key=call.idempotency_key,
-        address=call.address,
-        language=call.language,
-        accept=call.accept,
-    )
 
 
 def _language(request: web.Request) -> Language:

@@ -163,6 +163,7 @@ def test_every_post_that_makes_something_needs_a_key() -> None:
         "/v1/print-jobs/{job_id}/results",
         "/v1/print-jobs/{job_id}/attempts",
         "/v1/print-jobs/{job_id}/cancellation",
+        "/v1/sms/reports/{provider}/{secret}",
     }
 
 

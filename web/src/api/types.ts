@@ -323,6 +323,11 @@ export interface Debt {
   readonly account: AccountState;
 }
 
+/** Every delivery report of a provider's request is kept; it may be acknowledged. */
+export interface DeliveryReportsRecorded {
+  readonly received: number;
+}
+
 /** The device's own ES256 key as a JSON Web Key (RFC 7517). */
 export interface DeviceKey {
   readonly crv: "P-256";
@@ -1356,6 +1361,17 @@ export interface Paths {
     params: { "shift_id": string };
     body: ShiftClosing;
     answer: ShiftReply;
+  };
+  /** Report what became of SMS, in the query */
+  "GET /v1/sms/reports/{provider}/{secret}": {
+    params: { "provider": string; "secret": string };
+    answer: DeliveryReportsRecorded;
+  };
+  /** Report what became of SMS, in the body */
+  "POST /v1/sms/reports/{provider}/{secret}": {
+    params: { "provider": string; "secret": string };
+    body: unknown;
+    answer: DeliveryReportsRecorded;
   };
   /** Record that this phone shows a payment code */
   "PUT /v1/transfer-codes/{transfer_id}": {
