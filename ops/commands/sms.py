@@ -1,4 +1,4 @@
-"""``thungan sms``: what the sandbox provider has sent; ``thungan sms preview``: what a customer would get."""
+"""``thungan sms``: what the sandbox provider has sent; ``preview``: what customers get; ``providers``: who sends."""
 
 import time
 from dataclasses import asdict
@@ -8,12 +8,14 @@ from typing import Annotated
 import typer
 
 from ops.commands.sms_preview import preview
+from ops.commands.sms_providers import providers
 from ops.console import JsonOption, print_json, print_line, print_table
 from ops.system import sms_folder
 from services.notify.providers.sandbox import SandboxSms, read_sandbox
 
 app = typer.Typer(add_completion=False)
 app.command("preview")(preview)
+app.command("providers")(providers)
 
 _POLL_SECONDS = 0.5
 

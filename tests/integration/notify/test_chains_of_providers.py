@@ -7,11 +7,13 @@ from datetime import timedelta
 import asyncpg
 import pytest_asyncio
 
+from services.notify.delivery.circumstances import midnight_before
 from services.notify.domain.chains import Chain, Chains, Step
 from services.notify.domain.outcome import Handover
 from services.notify.domain.terms import Terms
 from services.notify.domain.verdict import Limits
 from services.notify.providers.base import HandoverResult, OutgoingSms
+from services.notify.store.costs import ProviderCosts, provider_costs
 from shared.contracts.notify import ReminderState
 from shared.phones import Operator as Network
 from tests.integration.notify.notices import Operator, Watch, notice
@@ -54,6 +56,22 @@ async def test_each_attempt_keeps_what_it_costs(pool: asyncpg.Pool) -> None:
 
     costs = await pool.fetch("SELECT operator, cost FROM attempts ORDER BY operator")
     assert [tuple(row) for row in costs] == [("mobifone", 800), ("viettel", 770)]
+
+
+async def test_what_was_sent_or_may_have_been_is_what_a_provider_costs(pool: asyncpg.Pool) -> None:
+    operator = Operator(Handover.ACCEPTED, Handover.REJECTED_NUMBER, ConnectionResetError("cut"))
+    watch = Watch()
+    desk = Desk(pool, [operator], watch, Limits(), terms={"operator": Terms(price=800)})
+    await desk.consume(*notices(3))  # type: ignore[arg-type]
+    await desk.sender.send_due()
+    began = midnight_before(watch())
+
+    async with pool.acquire() as connection:
+        today = await provider_costs(connection, began, began)
+        tomorrow = await provider_costs(connection, began, began + timedelta(days=1))
+
+    assert today == [ProviderCosts("operator", 1, 1, cost_today=1600, cost_this_month=1600)]
+    assert tomorrow == [ProviderCosts("operator", 0, 0, cost_today=0, cost_this_month=1600)]
 
 
 async def test_a_provider_that_cannot_be_reached_is_passed_over_until_a_probe_gets_through(pool: asyncpg.Pool) -> None:

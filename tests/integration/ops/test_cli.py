@@ -22,6 +22,7 @@ from services.customer.settings import CustomerSettings
 from services.gateway.enrolment import enrol
 from services.notify.app import service as notify
 from services.notify.settings import NotifySettings
+from services.notify.store.breakers import Fault, open_breaker
 from shared.clock import now
 from shared.db import connect
 from shared.runtime import Running
@@ -340,6 +341,27 @@ providers:
 
     await thungan.json("opt-out", "add", line["phone"], "--wrong-number", "--note", "belongs to somebody else")
     await wait_for_wrong_number(thungan, code)
+
+
+@pytest.mark.usefixtures("system")
+async def test_providers_are_listed_with_what_they_cost_and_since_when_they_are_left_alone(
+    thungan: Terminal, tmp_path: Path
+) -> None:
+    configuration = tmp_path / "sms.yaml"
+    configuration.write_text("providers: [{name: first, kind: sandbox}, {name: second, kind: sandbox}]")
+    connection = await connect(SecretStr(os.environ["THUNGAN_NOTIFY_DATABASE_URL"]), application_name="test")
+    try:
+        await open_breaker(connection, Fault("first", "refuses us: 103", True, now()), now())
+    finally:
+        await connection.close()
+
+    first, second = await thungan.json("sms", "providers", "--configuration", str(configuration))
+    assert (first["provider"], first["kind"], first["reason"]) == ("first", "sandbox", "refuses us: 103")
+    assert (second["left_alone_until"], second["sent_today"], second["cost_this_month"]) == (None, 0, 0)
+    exit_code, out, err = await thungan("sms", "providers", "--configuration", str(configuration))
+    assert (exit_code, err) == (0, "")
+    assert "left alone until" in out
+    assert "in use" in out
 
 
 async def wait_for_wrong_number(thungan: Terminal, code: str) -> None:
