@@ -89,7 +89,8 @@ async def migrate(
     migrations = read_folder(SHARED, "shared")
     if folder is not None:
         migrations += read_folder(folder, "service")
-    rights = read_rights(SHARED, *([folder] if folder is not None else []))
+    # Read first: a file with a mistake is found before anything is changed.
+    rights = None if service_role is None else read_rights(SHARED, *([folder] if folder is not None else []))
     connection = await connect(database_url, application_name="thungan migrate")
     try:
         # A migration may take longer than a request may.
@@ -97,7 +98,7 @@ async def migrate(
         await connection.execute("SELECT pg_advisory_lock($1)", _LOCK, timeout=600)
         try:
             applied = await _apply(connection, migrations, phases, complete=folder is not None)
-            if service_role is not None:
+            if service_role is not None and rights is not None:
                 unnamed = await grant_rights(connection, service_role, rights)
                 if unnamed:
                     log.warning("tables_without_rights", tables=unnamed)
