@@ -131,7 +131,8 @@ async def test_with_one_bad_line_nothing_is_stored_and_every_bad_line_is_named(b
 
 async def test_a_file_that_is_no_table_is_refused(billing: BillingHandlers) -> None:
     for text, message in (
-        ("a,b\n1,2\n", "the header lacks"),
+        ("a,b\n1,2\n", "is no header"),
+        ("customer_code,month\n1,2\n", "the header lacks"),
         ("", "the file is empty"),
         (readings('"x'), "cannot be read"),
     ):
