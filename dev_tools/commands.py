@@ -34,13 +34,24 @@ def test(argv: Sequence[str]) -> int:
             rabbitmq4(LocalStack().folder)
         except StackError as error:
             report(f"the bus is not tested on RabbitMQ 4: {error}")
-    return _on_stack("pytest", others, date)
+    return _on_stack("pytest", [*processes(others), *others], date)
+
+
+def processes(argv: Sequence[str]) -> list[str]:
+    """Return the arguments that share all tests among processes, one a core; single files run in one."""
+    if _names_tests(argv) or any(argument.startswith(("-n", "--pdb")) for argument in argv):
+        return []
+    return ["-n", "auto"]
 
 
 def _concerns_bus(argv: Sequence[str]) -> bool:
     """Whether these arguments of pytest may name tests of the bus, which run on RabbitMQ 4 as well."""
-    files = [argument for argument in argv if "tests/" in argument]
-    return not files or any("tests/bus" in file for file in files)
+    return not _names_tests(argv) or any("tests/bus" in argument for argument in argv)
+
+
+def _names_tests(argv: Sequence[str]) -> bool:
+    """Whether these arguments of pytest name files or folders."""
+    return any("tests/" in argument for argument in argv)
 
 
 def up(argv: Sequence[str]) -> int:

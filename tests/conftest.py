@@ -1,6 +1,9 @@
-"""Fixtures for every test."""
+"""Fixtures for every test, and which tests one process runs where several share the work."""
 
+import pytest
 from hypothesis import HealthCheck, settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from shared.testing.fixtures import (
     amqp_url,
@@ -35,3 +38,18 @@ __all__ = [
     "used_queues",
     "used_services",
 ]
+
+
+class _Groups(LoadScopeScheduling):
+    """Keeps in one process the tests of a file, and those of several that share a broker of their own."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        if file.startswith("tests/chaos/"):
+            return "chaos"
+        return "bus on RabbitMQ 4" if file.startswith("tests/bus/") and "[rabbitmq-4" in nodeid else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
+    """Share tests among processes (``-n``) by groups."""
+    return _Groups(config, log)

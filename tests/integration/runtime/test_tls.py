@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
+from itertools import takewhile
 from pathlib import Path
 
 import asyncpg
@@ -78,7 +79,8 @@ def _pem(key: ec.EllipticCurvePrivateKey) -> bytes:
 def encrypted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Encrypted]:
     """Start both servers with a certificate for 127.0.0.1."""
     base = tmp_path_factory.mktemp("tls")
-    for folder in (base, *base.parents[:2]):
+    of_pytest = takewhile(lambda folder: folder.name.startswith(("pytest-", "popen-")), base.parents)
+    for folder in (base, *of_pytest):
         folder.chmod(0o755)  # the account of the database server reads its certificate here
     authority, stranger = base / "authority.pem", base / "stranger.pem"
     signer = _authority(authority)

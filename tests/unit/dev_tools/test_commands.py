@@ -3,7 +3,9 @@
 import re
 import subprocess
 
-from dev_tools.commands import COMMANDS
+import pytest
+
+from dev_tools.commands import COMMANDS, processes
 from stack.state import PROJECT
 
 DEV = PROJECT / "dev"
@@ -23,3 +25,14 @@ def test_an_unknown_command_is_refused_before_anything_is_installed() -> None:
     done = subprocess.run([DEV, "nonsense"], capture_output=True, check=False, text=True)
     assert done.returncode == 1
     assert done.stderr.endswith("dev: unknown command: nonsense\n")
+
+
+def test_all_tests_are_shared_among_processes() -> None:
+    assert processes(["--durations=15"]) == ["-n", "auto"]
+
+
+@pytest.mark.parametrize(
+    "arguments", [["tests/unit"], ["-x", "tests/unit/test_money.py::test_a"], ["-n", "0"], ["--pdb"]]
+)
+def test_named_tests_and_those_of_a_debugger_run_in_one_process(arguments: list[str]) -> None:
+    assert processes(arguments) == []
