@@ -40,7 +40,7 @@ __all__ = [
 ]
 
 
-class _Groups(LoadScopeScheduling):
+class _Groups(LoadScopeScheduling):  # type: ignore[misc] # xdist has no types
     """Keeps in one process the tests of a file, and those of several that share a broker of their own."""
 
     def _split_scope(self, nodeid: str) -> str:
