@@ -83,14 +83,22 @@ async def serve_app(
     shutdown_seconds: float = 5.0,
     header_seconds: float = 10.0,
     idle_seconds: float = 75.0,
+    write_seconds: float = 20.0,
+    held: http_server.HeldConnections | None = None,
 ) -> AsyncIterator[int]:
     """Serve an HTTP application; gives the port that it is bound to (``port=0`` picks a free one).
 
-    A peer ends the headers of a request within ``header_seconds``, and is let go after ``idle_seconds`` between two.
+    A peer ends the headers of a request within ``header_seconds``, and is let go after ``idle_seconds`` between two
+    and after ``write_seconds`` in which it reads nothing. ``held`` bounds the connections of each peer.
     At the end it stops accepting and lets requests that are under way finish for ``shutdown_seconds``.
     """
     runner = http_server.runner(
-        app, header_seconds=header_seconds, idle_seconds=idle_seconds, shutdown_seconds=shutdown_seconds
+        app,
+        header_seconds=header_seconds,
+        idle_seconds=idle_seconds,
+        write_seconds=write_seconds,
+        shutdown_seconds=shutdown_seconds,
+        held=held,
     )
     await runner.setup()
     try:

@@ -1,14 +1,21 @@
-"""An HTTP server with deadlines for headers and idle connections, in which every refusal is a problem.
+"""An HTTP server with deadlines for headers, readers and idle connections, in which every refusal is a problem.
 
 aiohttp has one time limit for a connection that sends no request, an hour by default, and answers what it cannot read
 with a line of text that repeats what came. Here a peer that has begun a request ends its headers within
 ``header_seconds``, a silent one is let go after ``idle_seconds``, and protocol errors are ``application/problem+json``.
 The deadline of a body is its reader's.
+
+A peer that does not read keeps its connection, and what is written to it, for as long as it likes. Here bytes that wait
+for a peer are taken within ``write_seconds``, or the connection ends; no answer is made before the one before it is
+taken. One address may hold so many connections.
 """
 
 import asyncio
 import json
-from typing import Any
+from collections import Counter
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any, cast
 
 import structlog
 from aiohttp import web
@@ -21,6 +28,10 @@ log = structlog.get_logger()
 PROBLEM_JSON = "application/problem+json"
 LINGERING_SECONDS = 2.0
 """How long the rest of an unwanted body is read, so that the peer sees the answer before the connection ends."""
+
+RETRY_SECONDS = 5
+LEAST_TAKEN = 4096
+"""Bytes. A peer that takes fewer within ``write_seconds`` counts as one that does not read."""
 
 
 class Unreadable(Problem):
@@ -41,29 +52,98 @@ class TooSlow(Problem):
     usual_detail = "Yêu cầu gửi lên quá chậm."
 
 
+class TooManyConnections(Problem):
+    """One network address holds too many connections."""
+
+    slug = "too-many-requests"
+    status = 429
+    title = "Too many connections from one address"
+    usual_detail = "Quá nhiều kết nối từ cùng một địa chỉ mạng; hãy thử lại sau ít giây."
+
+
 def _plain(problem: Problem) -> bytes:
     body = json.dumps(problem.as_dict(), ensure_ascii=False).encode()
     head = (
-        f"HTTP/1.1 {problem.status} Request Timeout\r\nContent-Type: {PROBLEM_JSON}\r\nContent-Length: {len(body)}\r\n"
+        f"HTTP/1.1 {problem.status} {HTTPStatus(problem.status).phrase}\r\nContent-Type: {PROBLEM_JSON}\r\n"
+        f"Content-Length: {len(body)}\r\nRetry-After: {RETRY_SECONDS}\r\n"
     )
     return f"{head}Connection: close\r\n\r\n".encode() + body
 
 
 _LATE = _plain(TooSlow())
+_CROWDED = _plain(TooManyConnections())
+
+
+class HeldConnections:
+    """How many connections each address holds; ``counted_as`` says which addresses count as one."""
+
+    def __init__(self, most: int, counted_as: Callable[[str], str] = str) -> None:
+        self._most = most
+        self._counted_as = counted_as
+        self._held: Counter[str] = Counter()
+
+    def take(self, address: str) -> bool:
+        """Count a connection; False when its address holds as many as it may."""
+        caller = self._counted_as(address)
+        if self._held[caller] >= self._most:
+            return False
+        self._held[caller] += 1
+        return True
+
+    def give_back(self, address: str) -> None:
+        """Count a connection that was taken no more."""
+        caller = self._counted_as(address)
+        self._held[caller] -= 1
+        if self._held[caller] <= 0:
+            del self._held[caller]
 
 
 class _Connection(RequestHandler):
-    __slots__ = ("_has_begun", "_header_deadline", "_header_seconds")
+    __slots__ = (
+        "_has_begun",
+        "_header_deadline",
+        "_header_seconds",
+        "_held",
+        "_held_by",
+        "_peer",
+        "_unread",
+        "_write_deadline",
+        "_write_seconds",
+    )
 
-    def __init__(self, *arguments: Any, header_seconds: float, **others: Any) -> None:
+    def __init__(
+        self,
+        *arguments: Any,
+        header_seconds: float,
+        write_seconds: float,
+        held: HeldConnections | None,
+        **others: Any,
+    ) -> None:
         super().__init__(*arguments, **others)
         self._header_seconds = header_seconds
+        self._write_seconds = write_seconds
+        self._held = held
+        self._held_by: str | None = None
+        """The address that this connection is counted for."""
+        # Kept here: aiohttp forgets its transport when it closes, and bytes may wait in it still.
+        self._peer: asyncio.Transport | None = None
+        self._write_deadline: asyncio.TimerHandle | None = None
+        self._unread = 0
+        """Bytes that waited for the peer when the deadline was set."""
         self._header_deadline: asyncio.TimerHandle | None = None
         self._has_begun = False
         """Some of a request has come."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._peer = cast("asyncio.Transport", transport)
+        # pause_writing is called as soon as a single byte waits for the peer.
+        self._peer.set_write_buffer_limits(high=0)
         super().connection_made(transport)
+        if not self._is_admitted():
+            log.info("connection_refused")
+            self._peer.write(_CROWDED)
+            self.force_close()
+            return
         # A new connection has as long for its first request as a request has for its headers.
         self._await_headers()
 
@@ -78,7 +158,62 @@ class _Connection(RequestHandler):
 
     def connection_lost(self, exc: BaseException | None) -> None:
         self._stop_deadline()
+        self._stop_write_deadline()
+        self._peer = None
+        if self._held is not None and self._held_by is not None:
+            self._held.give_back(self._held_by)
+            self._held_by = None
         super().connection_lost(exc)
+
+    def _is_admitted(self) -> bool:
+        if self._held is None or self._peer is None:
+            return True
+        name = self._peer.get_extra_info("peername")
+        address = str(name[0]) if name else ""
+        if not self._held.take(address):
+            return False
+        self._held_by = address
+        return True
+
+    # --- a peer that does not read -------------------------------------------------------------------------------
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._await_reader()
+
+    def resume_writing(self) -> None:
+        self._stop_write_deadline()
+        super().resume_writing()
+
+    def _await_reader(self) -> None:
+        self._unread = self._peer.get_write_buffer_size() if self._peer is not None else 0
+        self._write_deadline = asyncio.get_running_loop().call_later(self._write_seconds, self._reader_missed)
+
+    def _reader_missed(self) -> None:
+        self._write_deadline = None
+        if self._peer is None:
+            return
+        if self._peer.get_write_buffer_size() <= self._unread - LEAST_TAKEN:
+            self._await_reader()
+            return
+        log.info("peer_reads_nothing")
+        self._peer.abort()
+
+    def _stop_write_deadline(self) -> None:
+        if self._write_deadline is not None:
+            self._write_deadline.cancel()
+            self._write_deadline = None
+
+    async def finish_response(
+        self, request: web.BaseRequest, resp: web.StreamResponse, start_time: float | None
+    ) -> tuple[web.StreamResponse, bool]:
+        finished = await super().finish_response(request, resp, start_time)
+        # One answer at a time: requests may come faster than their answers are read.
+        if self.transport is not None:
+            await self._drain_helper()
+        return finished
+
+    # --- headers that do not come --------------------------------------------------------------------------------
 
     def _waits_for_request(self) -> bool:
         return self._waiter is not None and not self._waiter.done()
@@ -147,9 +282,15 @@ def _as_response(problem: Problem) -> web.Response:
 
 
 def runner(
-    app: web.Application, *, header_seconds: float, idle_seconds: float, shutdown_seconds: float
+    app: web.Application,
+    *,
+    header_seconds: float,
+    idle_seconds: float,
+    write_seconds: float,
+    shutdown_seconds: float,
+    held: HeldConnections | None = None,
 ) -> web.AppRunner:
-    """Return what runs an application; times are in seconds."""
+    """Return what runs an application; times are in seconds. ``held`` bounds the connections of each peer."""
     return Runner(
         app,
         access_log=None,
@@ -159,4 +300,6 @@ def runner(
         # A compressed body is refused by whoever reads it; nothing is unpacked here.
         auto_decompress=False,
         header_seconds=header_seconds,
+        write_seconds=write_seconds,
+        held=held,
     )

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager, suppress
 
 from services.gateway import metrics
 from services.gateway.dependencies import Dependencies
+from services.gateway.edge.addresses import counted_as
 from services.gateway.periodic_tasks import PeriodicTasks
 from services.gateway.routes import make_application
 from services.gateway.settings import GatewaySettings
@@ -17,6 +18,7 @@ from services.gateway.stream.wakeups import Wakeups, queue_of
 from services.gateway.topology import TOPOLOGY
 from shared.clock import Clock, now
 from shared.health import add_health_routes, serve_app
+from shared.http_server import HeldConnections
 from shared.runtime import Parts, Running, open_parts
 
 
@@ -46,6 +48,8 @@ async def service(settings: GatewaySettings, *, clock: Clock = now) -> AsyncIter
                 port=settings.http_port,
                 header_seconds=settings.header_timeout,
                 idle_seconds=settings.idle_timeout,
+                write_seconds=settings.write_timeout,
+                held=None if settings.hops else HeldConnections(settings.connections_per_address, counted_as),
             ) as port,
         ):
             try:

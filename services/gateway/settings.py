@@ -50,6 +50,13 @@ class GatewaySettings(ServiceSettings):
     idle_timeout: float = Field(default=75, gt=0, le=3600)
     """How long a connection may be silent between two requests; longer than a proxy keeps it."""
 
+    write_timeout: float = Field(default=20, gt=0, le=120)
+    """A peer that takes nothing of what waits for it within this time is cut off; longer than ``send_timeout``."""
+
+    connections_per_address: int = Field(default=1000, ge=1)
+    """Connections that one network address may hold; more are refused (429) before anything of them is read. Behind
+    proxies all connections are the proxy's: there it bounds the streams of each caller alone."""
+
     max_body_bytes: int = Field(default=64 * 1024, ge=1024)
     request_timeout: float = Field(default=5, gt=0, le=60)
     """How long one request to another service may take."""

@@ -139,7 +139,8 @@ async def run(bench: Bench) -> list[Row]:
 
 
 async def _gateway(bench: Bench, count: int) -> _Result:
-    settings = {"gateway": {"THUNGAN_STREAM_OPENS_PER_SECOND": "10000", "THUNGAN_STREAM_OPEN_BURST": "100000"}}
+    limits = ("THUNGAN_STREAM_OPENS_PER_SECOND", "THUNGAN_STREAM_OPEN_BURST", "THUNGAN_CONNECTIONS_PER_ADDRESS")
+    settings = {"gateway": dict.fromkeys(limits, "100000")}
     async with LocalSystem(new_namespace(), stack=bench.stack, keep=False, settings=settings) as system:
         hellos = [json.dumps({"type": "hello", "token": token}) for token in await _devices(system, count)]
         # The first change of a customer only establishes whose it is; a phone gets the next one.

@@ -40,6 +40,7 @@ from services.gateway.stream.window import Window
 from shared.contracts.gateway import PrintJobState
 from shared.db import Connection as DatabaseConnection
 from shared.db.transaction import is_connection_lost
+from shared.http_server import RETRY_SECONDS, HeldConnections
 from shared.ids import new_id
 from shared.messaging import correlated
 from shared.printing import PrinterProfile
@@ -66,6 +67,7 @@ class Stream:
         settings = dependencies.settings
         # Never one limit for all: a single host would use it up and keep everybody else out.
         self._opens_of_address = TokenBuckets(settings.stream_opens_per_second, settings.stream_open_burst)
+        self._held = HeldConnections(settings.connections_per_address)
         self._opens_of_device = TokenBuckets(settings.stream_opens_per_device / 60, settings.stream_opens_per_device)
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
@@ -77,9 +79,19 @@ class Stream:
             )
         if self._hub.draining:
             return problems.problem_response(Busy())
-        wait = self._opens_of_address.take(address_of(request, settings.hops))
+        address = address_of(request, settings.hops)
+        wait = self._opens_of_address.take(address)
         if wait:
             return problems.problem_response(problems.too_many_requests(wait))
+        if not self._held.take(address):
+            return problems.problem_response(problems.too_many_requests(RETRY_SECONDS))
+        try:
+            return await self._served(request)
+        finally:
+            self._held.give_back(address)
+
+    async def _served(self, request: web.Request) -> web.StreamResponse:
+        settings = self._dependencies.settings
         socket = web.WebSocketResponse(
             heartbeat=settings.heartbeat, compress=False, max_msg_size=MAX_FRAME_BYTES, timeout=2.0
         )

@@ -3,14 +3,17 @@
 import asyncio
 import gzip
 import json
+import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Any
 from urllib.parse import urlsplit
 
+import aiohttp
 import pytest
 
 from shared.ids import new_id
+from shared.testing.conditions import wait_until
 from tests.integration.gateway.back_office import START, TOTAL
 from tests.integration.gateway.conftest import CUSTOMER, GatewaySystem
 
@@ -105,6 +108,108 @@ async def test_a_body_that_does_not_come_whole_in_time_is_answered_and_ends_the_
         token = (await system.phone()).token
         request = _request(token, b"{", Content_Length="500")
         assert (await _answered(system.url, request))[:2] == (408, "request-too-slow")
+
+
+# --- peers that do not read, and crowds ------------------------------------------------------------------------
+
+_LONG_ANSWER = b"GET /openapi.json HTTP/1.1\r\nHost: a\r\n\r\n"
+
+
+@asynccontextmanager
+async def _small_socket(url: str) -> AsyncIterator[socket.socket]:
+    """A connection whose own system keeps little that was not read."""
+    parts = urlsplit(url)
+    with socket.socket() as made:
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        made.setblocking(False)
+        await asyncio.get_running_loop().sock_connect(made, (parts.hostname, parts.port))
+        yield made
+
+
+async def _send_for_ever(peer: socket.socket, data: bytes) -> None:
+    """Send and read nothing. A connection that is gone is reset by it; one that is not takes no more at some point."""
+    while True:
+        await asyncio.get_running_loop().sock_sendall(peer, data)
+
+
+async def test_a_peer_that_never_reads_its_answers_is_cut_off(system: GatewaySystem) -> None:
+    async with (
+        system.gateway(write_timeout=0.3, idle_timeout=60) as url,
+        _small_socket(url) as peer,
+        asyncio.timeout(20),
+    ):
+        with pytest.raises(ConnectionError):
+            await _send_for_ever(peer, _LONG_ANSWER)
+
+
+async def test_a_peer_that_reads_slowly_gets_all_its_answers(system: GatewaySystem) -> None:
+    loop = asyncio.get_running_loop()
+    last = b"GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+    async with system.gateway(write_timeout=0.3) as url, _small_socket(url) as peer, asyncio.timeout(60):
+        await loop.sock_sendall(peer, _LONG_ANSWER * 10 + last)
+        answers = 0
+        tail = b""
+        while piece := await loop.sock_recv(peer, 2048):
+            tail = tail[-8:] + piece
+            answers += tail.count(b"HTTP/1.1 200")
+    assert answers == 11
+
+
+async def test_a_stream_that_never_reads_is_cut_off(system: GatewaySystem) -> None:
+    """Its own pings are answered, and nobody takes the answers."""
+    loop = asyncio.get_running_loop()
+    shake = (
+        b"GET /v1/stream HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+        b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+    )
+    ping = b"\x89\xfd\x00\x00\x00\x00" + b"a" * 125
+    async with (
+        system.gateway(write_timeout=0.3, hello_timeout=60, heartbeat=60) as url,
+        _small_socket(url) as peer,
+        asyncio.timeout(20),
+    ):
+        await loop.sock_sendall(peer, shake)
+        with pytest.raises(ConnectionError):
+            await _send_for_ever(peer, ping * 500)
+
+
+async def _served(stack: AsyncExitStack, url: str) -> bool:
+    """Open a connection that stays open; False when it is refused."""
+    reader, writer = await stack.enter_async_context(_connection(url))
+    writer.write(b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
+    async with asyncio.timeout(20):
+        # A refused connection may be reset before its answer is read.
+        with suppress(ConnectionError, asyncio.IncompleteReadError):
+            return (await reader.readuntil(b"\r\n")).startswith(b"HTTP/1.1 200 ")
+    return False
+
+
+async def test_an_address_holds_so_many_connections_and_gets_new_ones_for_those_that_end(
+    system: GatewaySystem,
+) -> None:
+    async with system.gateway(connections_per_address=2) as url:
+        async with AsyncExitStack() as held:
+            assert [await _served(held, url) for _ in range(2)] == [True, True]
+            # Nothing has to be sent to be refused.
+            assert (await _answered(url, b""))[:2] == (429, "too-many-requests")
+            assert not await _served(held, url)
+        async with AsyncExitStack() as held:
+            await wait_until(lambda: _served(held, url))
+
+
+async def test_the_connections_of_a_proxy_are_not_counted_but_each_callers_streams_are(system: GatewaySystem) -> None:
+    async with system.gateway(connections_per_address=1, proxy_hops=1) as url, AsyncExitStack() as held:
+        assert [await _served(held, url) for _ in range(3)] == [True] * 3
+
+        async def opened(address: str) -> int:
+            try:
+                socket = await system.session.ws_connect(f"{url}/v1/stream", headers={"X-Forwarded-For": address})
+            except aiohttp.WSServerHandshakeError as refused:
+                return refused.status
+            held.push_async_callback(socket.close)
+            return 101
+
+        assert [await opened(address) for address in ("10.0.0.1", "10.0.0.1", "10.0.0.2")] == [101, 429, 101]
 
 
 # --- two readings --------------------------------------------------------------------------------------------
