@@ -1,14 +1,24 @@
 """Schedules what date rules ask for: every few minutes, in short transactions, the same message never twice."""
 
 import asyncio
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 
 import structlog
 
 from services.notify.delivery.sender import NewWork
-from services.notify.domain.kinds import CAMPAIGNS, Campaign, campaign
+from services.notify.domain.kinds import CAMPAIGNS, Campaign, Kind, campaign
 from services.notify.domain.verdict import Limits
-from services.notify.store.campaigns import START, Place, Wording, lock_campaigns, schedule_campaign, units
+from services.notify.store.campaigns import (
+    START,
+    Look,
+    Place,
+    Wording,
+    database_time,
+    lock_campaigns,
+    schedule_campaign,
+    units,
+)
 from services.notify.store.reminders import wake_senders
 from services.notify.texts.reminder_texts import ReminderTexts
 from shared.clock import Clock, business_day, now
@@ -16,9 +26,27 @@ from shared.clock import Clock, business_day, now
 BATCH = 5_000
 """Messages of one transaction: some tens of milliseconds in which payments of these customers wait."""
 
+WHOLE_EVERY = timedelta(hours=1)
+"""In between, only accounts that changed are looked at. What no change of an account shows is found by then: that the
+message was sent that a rule names in ``after``, or what an earlier version of the service has written."""
+
+OVERLAP = timedelta(minutes=1)
+"""Changes are looked at again for so long: a change is noted a little before its transaction is committed."""
+
 _PAUSE_AFTER_ERROR = 5.0
 
 log = structlog.get_logger(__name__)
+
+
+_Days = tuple[Kind, str, date]
+"""A kind, a unit, and the first due date that the kind asks for on a day."""
+
+
+@dataclass(frozen=True)
+class _Looks:
+    whole: datetime
+    """When all customers of the campaign were last looked at, by the service's clock."""
+    last: Look
 
 
 class Planner:
@@ -43,6 +71,7 @@ class Planner:
         self._every = every
         self._batch = batch
         self._clock = clock
+        self._looks: dict[_Days, _Looks] = {}
 
     async def run(self) -> None:
         """Plan again and again, for ever."""
@@ -62,6 +91,7 @@ class Planner:
         async with self._new_work() as work:
             managing = await units(work.connection)
         added = 0
+        self._forget_days_before()
         for unit_code in managing:
             for kind in CAMPAIGNS:
                 moment = self._clock()
@@ -71,24 +101,41 @@ class Planner:
                     added += await self._schedule(due)
         return added
 
+    def _forget_days_before(self) -> None:
+        moment = self._clock()
+        self._looks = {days: looks for days, looks in self._looks.items() if moment - looks.whole < 2 * WHOLE_EVERY}
+
     async def _schedule(self, due: Campaign) -> int:
         rule = self._limits.rule(due.kind, due.unit_code, due.moment)
         wording = Wording(self._texts.templates.by_name[due.kind].version, self._texts.language_of(rule))
+        days = (due.kind, due.unit_code, due.first_due_date)
+        looks = self._looks.get(days)
+        if looks is not None and due.moment - looks.whole >= WHOLE_EVERY:
+            looks = None
+        since = None if looks is None else looks.last
+        async with self._new_work() as work:
+            look = Look(await database_time(work.connection) - OVERLAP, due.moment)
         total = 0
         place: Place | None = START
         while place is not None:
-            added, place = await self._schedule_some(due, wording, place)
+            if (scheduled := await self._schedule_some(due, wording, place, since)) is None:
+                return total
+            added, place = scheduled
             total += added
+        self._looks[days] = _Looks(due.moment if looks is None else looks.whole, look)
         if total:
             day = business_day(due.moment)
             log.info("campaign_scheduled", kind=due.kind.value, unit=due.unit_code, day=str(day), messages=total)
         return total
 
-    async def _schedule_some(self, due: Campaign, wording: Wording, place: Place) -> tuple[int, Place | None]:
+    async def _schedule_some(
+        self, due: Campaign, wording: Wording, place: Place, since: Look | None
+    ) -> tuple[int, Place | None] | None:
+        """Return how many were added and where to go on; None while another copy is at it."""
         async with self._new_work() as work:
             if not await lock_campaigns(work.connection):
-                return 0, None
-            added, last = await schedule_campaign(work.connection, due, wording, place, self._batch)
+                return None
+            added, last = await schedule_campaign(work.connection, due, wording, place, self._batch, since)
             if added:
                 await wake_senders(work.connection)
             return added, last

@@ -20,6 +20,8 @@ class KnownAccount:
     """Of the open bills."""
 
 
+# Whatever writes a row sets changed_at: campaigns that were scheduled look at changed accounts only.
+#
 # The row stays locked until the transaction ends: a customer's reminders are scheduled and cancelled under this lock.
 # The same version may bring what an earlier release did not keep.
 _KEEP = """
@@ -30,7 +32,7 @@ ON CONFLICT (customer_code) DO UPDATE SET
         WHEN excluded.version > known.version THEN excluded.oldest_due_date
         WHEN excluded.version = known.version THEN coalesce(known.oldest_due_date, excluded.oldest_due_date)
         ELSE known.oldest_due_date END,
-    version = greatest(excluded.version, known.version)
+    version = greatest(excluded.version, known.version), changed_at = clock_timestamp()
 RETURNING customer_code, debt, oldest_due_date
 """
 
@@ -48,7 +50,8 @@ VALUES ($1, 0, 0, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 ON CONFLICT (customer_code) DO UPDATE SET
     contact_version = excluded.contact_version, phone = excluded.phone, unit_code = excluded.unit_code,
     unit_name = excluded.unit_name, unit_phone = excluded.unit_phone, collector_code = excluded.collector_code,
-    collector_name = excluded.collector_name, collector_phone = excluded.collector_phone, active = excluded.active
+    collector_name = excluded.collector_name, collector_phone = excluded.collector_phone, active = excluded.active,
+    changed_at = clock_timestamp()
 WHERE excluded.contact_version > known.contact_version
 """
 # What a reminder of a receipt is sent to was named by whoever asked for it.
@@ -77,7 +80,9 @@ async def keep_contact(connection: Connection, customer: CustomerFacts) -> None:
         await connection.execute(_READDRESS, customer.customer_code, customer.phone)
 
 
-_PROMISE = "UPDATE accounts SET promised_for = $2, promised_at_visit = $3 WHERE customer_code = $1"
+_PROMISE = """
+UPDATE accounts SET promised_for = $2, promised_at_visit = $3, changed_at = clock_timestamp() WHERE customer_code = $1
+"""
 
 
 _CANCEL_PROMISED = """
@@ -93,7 +98,8 @@ async def keep_promise(connection: Connection, customer_code: str, promised_for:
 
 
 _WITHDRAW_PROMISE = """
-UPDATE accounts SET promised_for = NULL, promised_at_visit = NULL WHERE customer_code = $1 AND promised_at_visit = $2
+UPDATE accounts SET promised_for = NULL, promised_at_visit = NULL, changed_at = clock_timestamp()
+WHERE customer_code = $1 AND promised_at_visit = $2
 """
 
 

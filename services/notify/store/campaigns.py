@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from services.notify.domain.kinds import Campaign
 from services.notify.domain.reminders import Priority
@@ -10,13 +10,27 @@ from services.notify.texts.parameters import sms_appointment
 from shared.db import Connection
 
 # One copy at a time; what two of them would schedule is the same, so that this spares work and nothing else.
-_LOCK = "SELECT pg_try_advisory_xact_lock(hashtextextended('notify campaigns', 0))"
+#
+# Few accounts have changed since the last look, or a million: each statement is planned for the moment it asks about.
+_LOCK = """
+SELECT pg_try_advisory_xact_lock(hashtextextended('notify campaigns', 0)),
+    set_config('plan_cache_mode', 'force_custom_plan', true)
+"""
 
 
 async def lock_campaigns(connection: Connection) -> bool:
     """Keep other copies from scheduling until this transaction ends; False when one of them is at it."""
     locked: bool = await connection.fetchval(_LOCK)
     return locked
+
+
+_NOW = "SELECT clock_timestamp()"
+
+
+async def database_time(connection: Connection) -> datetime:
+    """Return the time by the database's clock, by which changes of accounts are noted."""
+    moment: datetime = await connection.fetchval(_NOW)
+    return moment
 
 
 _UNITS = "SELECT DISTINCT unit_code FROM accounts WHERE unit_code IS NOT NULL ORDER BY unit_code"
@@ -37,17 +51,28 @@ class Place:
 
 START = Place(date.min, "")
 
+
+@dataclass(frozen=True)
+class Look:
+    """When a campaign's customers were looked at, by two clocks."""
+
+    changes: datetime
+    """The database's: changes of accounts since then have not been looked at."""
+    moment: datetime
+    """The service's: promises that have passed since then have not been looked at."""
+
+
 # An account that a handler holds is skipped: its payment may be on the way, and the next round finds it. Those that are
 # not skipped stay as they are until the rows are committed, so that a payment, a correction or a promise either is
 # seen here or finds the new row and cancels or readdresses it.
 #
 # A message about a debt is there once: what a payment or a promise cancelled is scheduled again in its own row.
-_SCHEDULE = """
+_SCHEDULE_OF = """
 WITH chosen AS (
     SELECT customer_code, oldest_due_date, phone FROM accounts
     WHERE unit_code = $1 AND oldest_due_date BETWEEN $2 AND $3 AND debt > 0 AND debt >= $4
         AND (oldest_due_date, customer_code) > ($5, $6)
-        AND active AND phone IS NOT NULL
+        AND active AND phone IS NOT NULL AND {changed}
         AND (promised_for IS NULL OR promised_for < $7)
         AND ($8::text IS NULL OR EXISTS (
             SELECT FROM reminders WHERE reminders.customer_code = accounts.customer_code AND template = $8
@@ -75,6 +100,8 @@ SELECT (SELECT count(*) FROM added) AS added, count(*) AS chosen,
     (array_agg(customer_code ORDER BY oldest_due_date DESC, customer_code DESC))[1] AS last_customer
 FROM chosen
 """
+_SCHEDULE = _SCHEDULE_OF.replace("{changed}", "true")
+_SCHEDULE_CHANGED = _SCHEDULE_OF.replace("{changed}", "(changed_at > $17 OR promised_for >= $18 AND promised_for < $7)")
 
 
 @dataclass(frozen=True)
@@ -86,15 +113,15 @@ class Wording:
 
 
 async def schedule_campaign(
-    connection: Connection, campaign: Campaign, wording: Wording, after: Place, limit: int
+    connection: Connection, campaign: Campaign, wording: Wording, after: Place, limit: int, since: Look | None = None
 ) -> tuple[int, Place | None]:
-    """Schedule a campaign's messages for the next customers, at most ``limit``.
+    """Schedule a campaign's messages for the next customers, at most ``limit``; for those only that changed ``since``.
 
     Returns how many were added, and the place to go on from; None at the end.
     """
     parameters = {"cut_at": sms_appointment(campaign.cut_at)} if campaign.cut_at else {}
     [row] = await connection.fetch(
-        _SCHEDULE,
+        _SCHEDULE if since is None else _SCHEDULE_CHANGED,
         campaign.unit_code,
         campaign.first_due_date,
         campaign.last_due_date,
@@ -111,6 +138,7 @@ async def schedule_campaign(
         campaign.due_at,
         campaign.expires_at,
         Priority.BULK.value,
+        *(() if since is None else (since.changes, since.moment)),
     )
     last = Place(row["last_due_date"], row["last_customer"]) if row["chosen"] == limit else None
     return row["added"], last

@@ -135,6 +135,39 @@ async def test_planning_again_in_any_copy_adds_nothing(desk: Desk, operator: Ope
     assert await desk.violations() == []
 
 
+async def test_planning_again_looks_at_what_has_changed_since(desk: Desk, watch: Watch) -> None:
+    third = "PB14010099999"
+    same, now_due = "PB14010000001", "PB14010000002"
+    await desk.consume(*(is_customer(code) for code in (same, now_due)), owes(same))
+    plans = planner(desk)
+    assert await plans.plan() == 1
+    assert await plans.plan() == 0
+    await desk.consume(owes(now_due))
+    assert await plans.plan() == 1, "a bill"
+    await desk.consume(owes(third))
+    assert await plans.plan() == 0
+    await desk.consume(is_customer(third))
+    assert await plans.plan() == 1, "a customer's number"
+    await desk.consume(pays(same), takes_back(same))
+    await desk.consume(promise(MORNING + timedelta(minutes=5), same))
+    assert await plans.plan() == 0
+    watch.moment = MORNING + timedelta(minutes=10)
+    assert await plans.plan() == 1, "a promise that was not kept"
+
+
+async def test_what_no_change_of_an_account_shows_is_planned_within_the_hour(
+    desk: Desk, pool: asyncpg.Pool, watch: Watch
+) -> None:
+    plans = planner(desk)
+    await desk.consume(is_customer(), owes())
+    await pool.execute("UPDATE accounts SET active = false, changed_at = now() - interval '1 day'")
+    assert await plans.plan() == 0
+    await pool.execute("UPDATE accounts SET active = true")
+    assert await plans.plan() == 0
+    watch.moment = MORNING + timedelta(hours=1)
+    assert await plans.plan() == 1
+
+
 async def test_nobody_gets_what_the_unit_has_not_switched_on(desk: Desk, pool: asyncpg.Pool) -> None:
     desk.limits = Limits()
     await desk.consume(is_customer(), owes())
@@ -301,11 +334,11 @@ async def test_a_promise_is_reminded_of_only_where_the_debt_is_still_there(
     assert operator.sent == []
 
 
-def promise(appointment: datetime) -> Consumed:
+def promise(appointment: datetime, code: str = CODE) -> Consumed:
     return notice_issued(
-        CODE,
+        code,
         kind=NoticeKind.CANNOT_PAY,
-        account=account(CODE, debt=871_020, version=1, oldest_due_date=DUE),
+        account=account(code, debt=871_020, version=1, oldest_due_date=DUE),
         appointment=appointment,
         issued_at=MORNING,
     )
