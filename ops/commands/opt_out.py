@@ -77,7 +77,7 @@ def remove(phone: PhoneArgument, kind: KindOption = None, as_json: JsonOption = 
     if as_json:
         print_json({"phone": number, "removed": True})
     else:
-        print_line(f"{number} gets SMS again")
+        print_line(f"{number} gets SMS{f' of the kind {kind}' if kind else ''} again")
 
 
 @app.command("list")
@@ -88,23 +88,21 @@ def list_(
     found, kinds = run(_list(limit))
     if as_json:
         print_json([*map(_as_dict, found), *map(_kind_as_dict, kinds)])
-    else:
+        return
+    if found or not kinds:
         print_table(
             "Numbers without SMS",
             ["phone", "cause", "since (UTC)", "by", "note"],
             [[one.phone, one.cause, f"{one.blocked_at:%Y-%m-%d %H:%M}", one.blocked_by, one.note] for one in found],
             empty="Every number gets SMS.",
         )
-        if kinds:
-            print_table(
-                "Numbers without SMS of a kind",
-                ["phone", "kind", "since (UTC)", "by", "note"],
-                [
-                    [one.phone, one.kind, f"{one.opted_out_at:%Y-%m-%d %H:%M}", one.opted_out_by, one.note]
-                    for one in kinds
-                ],
-                empty="",
-            )
+    if kinds:
+        print_table(
+            "Numbers without SMS of a kind",
+            ["phone", "kind", "since (UTC)", "by", "note"],
+            [[one.phone, one.kind, f"{one.opted_out_at:%Y-%m-%d %H:%M}", one.opted_out_by, one.note] for one in kinds],
+            empty="",
+        )
 
 
 @app.command("wrong-numbers")

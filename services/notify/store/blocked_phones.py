@@ -26,12 +26,12 @@ _BLOCK = """
 INSERT INTO blocked_phones AS known (phone, cause, note, blocked_by, blocked_at) VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT (phone) DO UPDATE SET cause = excluded.cause, note = excluded.note,
     blocked_by = excluded.blocked_by, blocked_at = excluded.blocked_at
-WHERE known.cause <> 'opted_out'
+WHERE known.cause <> 'wrong_number' OR excluded.cause = 'wrong_number'
 """
 
 
 async def block_phone(connection: Connection, blocked: BlockedPhone) -> None:
-    """Put a number on the list; an opt-out is not replaced by a wrong number, so that it survives a correction."""
+    """Put a number on the list. A wrong number stays one when it opts out: it gets not even what the law demands."""
     await connection.execute(
         _BLOCK,
         blocked.phone,

@@ -135,9 +135,8 @@ async def test_planning_again_in_any_copy_adds_nothing(desk: Desk, operator: Ope
     assert await desk.violations() == []
 
 
-async def test_planning_again_looks_at_what_has_changed_since(desk: Desk, watch: Watch) -> None:
-    third = "PB14010099999"
-    same, now_due = "PB14010000001", "PB14010000002"
+async def test_planning_again_looks_at_what_has_changed_since(desk: Desk, pool: asyncpg.Pool, watch: Watch) -> None:
+    same, now_due, third = "PB14010000001", "PB14010000002", "PB14010000003"
     await desk.consume(*(is_customer(code) for code in (same, now_due)), owes(same))
     plans = planner(desk)
     assert await plans.plan() == 1
@@ -148,9 +147,10 @@ async def test_planning_again_looks_at_what_has_changed_since(desk: Desk, watch:
     assert await plans.plan() == 0
     await desk.consume(is_customer(third))
     assert await plans.plan() == 1, "a customer's number"
-    await desk.consume(pays(same), takes_back(same))
-    await desk.consume(promise(MORNING + timedelta(minutes=5), same))
+    fourth = "PB14010000004"
+    await desk.consume(is_customer(fourth), owes(fourth), promise(MORNING + timedelta(minutes=5), fourth))
     assert await plans.plan() == 0
+    await pool.execute("UPDATE accounts SET changed_at = now() - interval '1 day'")
     watch.moment = MORNING + timedelta(minutes=10)
     assert await plans.plan() == 1, "a promise that was not kept"
 
@@ -278,6 +278,23 @@ async def test_an_opt_out_does_not_stop_what_the_law_demands_and_a_wrong_number_
     watch.moment = EIGHT
     await desk.sender.send_due()
     assert [sms.template for sms in operator.sent] == sent
+
+
+@pytest.mark.parametrize(
+    "causes", [(Cause.OPTED_OUT, Cause.WRONG_NUMBER), (Cause.WRONG_NUMBER, Cause.OPTED_OUT)], ids=["later", "before"]
+)
+async def test_a_wrong_number_that_opts_out_as_well_gets_nothing_at_all(
+    pool: asyncpg.Pool, operator: Operator, watch: Watch, causes: tuple[Cause, Cause]
+) -> None:
+    warned = KindRule(switched_on=True, days=1, required_by_law=True)
+    desk = Desk(pool, [operator], watch, limits(cut_warning=warned))
+    await desk.consume(is_customer(), owes())
+    await planner(desk).plan()
+    for cause in causes:
+        await desk.block(PHONE, cause)
+    watch.moment = EIGHT
+    await desk.sender.send_due()
+    assert operator.sent == []
 
 
 async def test_a_cut_warning_follows_the_notices_and_names_an_hour_at_least_a_day_away(
