@@ -102,8 +102,11 @@ def keep_what_was_reversed() -> None:
 def take_cash_twice() -> None:
     """Take cash for a bill that is paid already."""
 
-    async def accept(*_: object) -> None:
-        return None
+    bills = importlib.import_module("services.billing.store.bills")
+
+    async def accept(connection: Any, request: Any, open_bills: Any) -> list[Any]:
+        known = await bills.by_id(connection, request.bill_ids)
+        return list(known.values()) or list(open_bills)
 
     _replace(importlib.import_module("services.billing.handlers.record_payment"), "_refuse_second_payment", accept)
 

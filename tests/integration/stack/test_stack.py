@@ -26,6 +26,7 @@ import asyncpg
 async def migrate():
     connection = await asyncpg.connect(os.environ["THUNGAN_MIGRATION_DATABASE_URL"])
     await connection.execute("CREATE TABLE IF NOT EXISTS migrated (name text)")
+    await connection.execute("GRANT SELECT ON migrated TO PUBLIC")  # as a service's rights.toml gives its role
     await connection.execute("INSERT INTO migrated VALUES ($1)", os.environ["THUNGAN_NAMESPACE"])
     await connection.close()
 

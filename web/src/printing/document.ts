@@ -28,8 +28,8 @@ export interface Columns {
 /**
  * What one print job prints, from top to bottom.
  *
- * `title` names the paper on screens and in lists and is not printed; `kind` says what it is ("receipt",
- * "notice", …) to whoever orders or counts papers; `language` is that of the printed words.
+ * `title` names the document on screens and in lists and is not printed; `kind` says what it is ("receipt",
+ * "notice", …) for sorting and counting; `language` is that of the printed words.
  */
 export interface Document {
   readonly version: 1;
