@@ -9,7 +9,7 @@ const LOOK_AGAIN_MS = 20;
 export async function until<T>(
   what: string,
   condition: () => Promise<T | null | undefined | false>,
-  within = 10_000,
+  within = 40_000,
 ): Promise<T> {
   const end = Date.now() + within;
   while (true) {

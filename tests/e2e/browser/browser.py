@@ -22,7 +22,7 @@ def find_browser() -> str:
     return subprocess.run([DEV, "web", "browser"], check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
 
 
-async def run(script: str, environment: Mapping[str, str], *, seconds: float = 110) -> str:
+async def run(script: str, environment: Mapping[str, str], *, seconds: float = 300) -> str:
     """Run a file of ``web/tests/browser`` by Node's test runner; return what it printed, or raise what failed."""
     command = (str(DEV), "web", "test", "--test-reporter=spec", f"tests/browser/{script}")
     browser = await asyncio.to_thread(find_browser)

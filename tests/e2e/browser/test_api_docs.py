@@ -1,5 +1,6 @@
 """The viewer of the API in a real browser."""
 
+import pytest
 from aiohttp import web
 
 from services.gateway import api_docs, app_files
@@ -7,6 +8,8 @@ from services.gateway.edge.server import edge_middleware
 from services.gateway.routes import describe
 from stack.state import PROJECT
 from tests.e2e.browser import browser
+
+pytestmark = pytest.mark.timeout(360)
 
 
 async def test_the_viewer_of_the_api_shows_every_operation_under_its_content_security_policy() -> None:

@@ -14,6 +14,8 @@ from tests.e2e.browser import browser
 from tests.integration.printing import emupos
 from tests.unit.printing.samples import NOTICE, RECEIPT, RECEIPT_LINK
 
+pytestmark = pytest.mark.timeout(360)
+
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def bench(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:

@@ -10,6 +10,8 @@ from PIL import Image
 
 from tests.e2e.browser import browser
 
+pytestmark = pytest.mark.timeout(360)
+
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def app() -> AsyncIterator[str]:

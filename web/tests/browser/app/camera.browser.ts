@@ -118,7 +118,7 @@ async function phoneWith({
       }
     },
   });
-  phone.context.setDefaultTimeout(12_000);
+  phone.context.setDefaultTimeout(40_000);
   await phone.page.goto(APP);
   await phone.page.getByRole("heading", { name: "Đăng ký máy" }).waitFor();
   return phone;

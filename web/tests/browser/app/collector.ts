@@ -56,7 +56,7 @@ export class Collector {
       },
     });
     link ??= await BluetoothPrinterEmulation.start(phone, printer);
-    phone.context.setDefaultTimeout(12_000);
+    phone.context.setDefaultTimeout(40_000);
     await phone.page.setViewportSize({ width: 390, height: 844 });
     made += 1;
     return new Collector(phone, printer, link, connection, `Máy thử ${process.pid}-${made}`, code);
