@@ -13,7 +13,7 @@ from services.notify.delivery.sender import Sender
 from services.notify.metrics import watch_due
 from services.notify.providers import Provider, Surroundings, make_providers
 from services.notify.providers.base import Connected
-from services.notify.providers.routes import chains_of, terms_of
+from services.notify.providers.routes import budget_of, chains_of, terms_of
 from services.notify.settings import NotifySettings
 from services.notify.texts.reminder_texts import ReminderTexts
 from services.notify.texts.template_file import load_templates
@@ -46,6 +46,7 @@ async def service(
             limits,
             chains=chains_of(configuration),
             terms=terms_of(configuration),
+            budget=budget_of(configuration),
             clock=clock,
             timeout=timedelta(seconds=settings.sms_provider_timeout_seconds),
             concurrency=settings.sms_concurrency,

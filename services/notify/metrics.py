@@ -3,7 +3,7 @@
 import time
 
 from asyncpg import Pool
-from prometheus_client import Gauge
+from prometheus_client import Counter, Gauge
 
 from services.notify.store.reminders import overdue
 from shared.clock import Clock, now
@@ -15,6 +15,10 @@ OVERDUE = Gauge(
     "thungan_notify_oldest_due_seconds",
     "For how long the oldest of them has been due; 0 when there is none; the same from every copy",
     registry=REGISTRY,
+)
+
+POSTPONED = Counter(
+    "thungan_sms_postponed_by_budget", "SMS in bulk that wait because the budget is spent", registry=REGISTRY
 )
 
 _MEASURE_EVERY = 5.0

@@ -4,7 +4,7 @@ Everything that is claimed is committed before a provider is called: a copy may 
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import uuid5
@@ -14,13 +14,16 @@ import structlog
 from services.notify.delivery.circumstances import circumstances_of_due, midnight_before
 from services.notify.delivery.events import emit_failed
 from services.notify.delivery.pace import Pace
+from services.notify.delivery.spending import Spending
 from services.notify.domain.breakers import Breaker
+from services.notify.domain.budgets import Spent, postponed, waits_for_budget
 from services.notify.domain.causes import Cause
 from services.notify.domain.chains import Chains
-from services.notify.domain.reminders import DueReminder, NewAttempt
+from services.notify.domain.reminders import DueReminder, NewAttempt, Priority
 from services.notify.domain.resolution import ONCE_MORE, Look, Unsettled, look, next_look
 from services.notify.domain.terms import Terms
 from services.notify.domain.verdict import Cancel, Fail, Limits, Postpone, Send, Verdict, check_reminder
+from services.notify.metrics import POSTPONED
 from services.notify.providers.base import Connected, OutgoingSms, Provider, StatusQuery
 from services.notify.store.attempts import Lost, begin_attempts, handed_over_since, lock_phones, lost_sms
 from services.notify.store.breakers import open_breakers, return_probe, take_probe
@@ -34,7 +37,7 @@ from services.notify.store.reminders import (
     send_once_more,
 )
 from services.notify.texts.reminder_texts import ReminderTexts
-from shared.clock import Clock
+from shared.clock import Clock, business_day
 from shared.contracts.notify import ReminderState
 from shared.db import Connection
 from shared.messaging.unit_of_work import UnitOfWork
@@ -149,6 +152,7 @@ class Claims:
         texts: ReminderTexts,
         limits: Limits,
         pace: Pace,
+        spending: Spending,
         *,
         clock: Clock,
         timeout: timedelta,
@@ -160,6 +164,7 @@ class Claims:
         self._texts = texts
         self._limits = limits
         self._pace = pace
+        self._spending = spending
         self._clock = clock
         self._timeout = timeout
         self._report_wait = report_wait
@@ -181,6 +186,7 @@ class Claims:
         orders = {due.reminder_id: self._order(due, moment) for due in dues}
         chosen = {due.reminder_id: await self._route(routes, due, orders[due.reminder_id]) for due in dues}
         handed_over = await self._handed_over(connection, dues, moment)
+        spent = await self._spent(connection, dues, moment)
         claimed: list[Claimed] = []
         for due in dues:
             verdict = check_reminder(circumstances_of_due(due, handed_over, moment), self._limits)
@@ -195,9 +201,15 @@ class Claims:
                 wait = timedelta(seconds=max(self._pace.wait(provider), 0.05))
                 await postpone(connection, due.reminder_id, moment + wait, Cause.PACE)
             else:
+                one = self._attempt(due, due.phone, provider, order, moment)
+                if (wait := self._wait_for_budget(due, spent, one.attempt.cost, moment)) is not None:
+                    POSTPONED.inc()
+                    await self._dispose(work, due, wait, moment)
+                    continue
+                spent = spent.plus(one.attempt.cost)
                 routes.use(provider)
                 handed_over[due.phone] += 1
-                claimed.append(self._attempt(due, due.phone, provider, order, moment))
+                claimed.append(one)
         await begin_attempts(connection, [one.attempt for one in claimed])
         await routes.return_probes()
         return Claim(len(dues), claimed)
@@ -298,10 +310,22 @@ class Claims:
         ids = [due.reminder_id for due in dues]
         return Counter(await handed_over_since(connection, phones, midnight_before(moment), besides=ids))
 
+    async def _spent(self, connection: Connection, dues: Collection[DueReminder], moment: datetime) -> Spent:
+        """Return what is spent, locked, where that matters to any of the reminders."""
+        if self._spending.budget.is_set and any(waits_for_budget(due, self._limits, moment) for due in dues):
+            return await self._spending.lock(connection, moment)
+        return Spent()
+
+    def _wait_for_budget(self, due: DueReminder, spent: Spent, cost: int, moment: datetime) -> Postpone | None:
+        if not waits_for_budget(due, self._limits, moment):
+            return None
+        resumes_on = self._spending.budget.resumes_on(business_day(moment), spent, cost)
+        return None if resumes_on is None else postponed(due, self._limits, moment, resumes_on)
+
     async def _dispose(self, work: UnitOfWork, due: DueReminder, verdict: Verdict, moment: datetime) -> None:
         match verdict:
-            case Postpone(until, cause):
-                await postpone(work.connection, due.reminder_id, until, cause)
+            case Postpone(until, cause, expires_at):
+                await postpone(work.connection, due.reminder_id, until, cause, expires_at)
             case Cancel(cause):
                 await end_reminder(work.connection, due.reminder_id, ReminderState.CANCELLED, cause)
             case Fail(cause):
@@ -335,6 +359,7 @@ class Claims:
             repeats=first is not None,
             operator=operator,
             cost=0 if first else self._terms.get(provider, _NO_TERMS).cost(operator, segments),
+            bulk=due.priority is Priority.BULK,
         )
         sms = OutgoingSms(
             client_reference=reference,

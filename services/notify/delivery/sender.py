@@ -19,7 +19,9 @@ from services.notify.delivery.batches import Batches
 from services.notify.delivery.claims import Claim, Claimed, Claims, Question
 from services.notify.delivery.events import emit_failed, emit_sent
 from services.notify.delivery.pace import Pace
+from services.notify.delivery.spending import Spending
 from services.notify.domain.breakers import SERIES, fails, works
+from services.notify.domain.budgets import Budget
 from services.notify.domain.causes import Cause
 from services.notify.domain.chains import Chains
 from services.notify.domain.delivery_reports import DeliveryReport
@@ -77,6 +79,7 @@ class Sender:
         *,
         chains: Chains | None = None,
         terms: Mapping[str, Terms] | None = None,
+        budget: Budget | None = None,
         clock: Clock = now,
         timeout: timedelta = timedelta(seconds=10),
         concurrency: int = 4,
@@ -95,6 +98,7 @@ class Sender:
             texts,
             limits,
             self._pace,
+            Spending(budget or Budget()),
             clock=clock,
             timeout=timeout,
             report_wait=report_wait,

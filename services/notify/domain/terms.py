@@ -1,4 +1,4 @@
-"""What a provider takes and costs, and what may be spent. Pure."""
+"""What a provider takes and costs. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -25,22 +25,3 @@ class Terms:
     def cost(self, operator: Operator | None, segments: int) -> int:
         """Return what an SMS costs, đồng."""
         return segments * (self.price if operator is None else self.prices.get(operator, self.price))
-
-
-@dataclass(frozen=True)
-class Budget:
-    """What may be spent, đồng, by business days and months. Reached, it stops bulk: not what a visit or a payment
-    causes, and not what the law demands. None: no limit."""
-
-    per_day: int | None = None
-    per_month: int | None = None
-    alarm_percent: int = 80
-    """The share of a limit at which an alert fires."""
-
-    def is_spent(self, today: int, this_month: int) -> bool:
-        """Whether bulk has to wait."""
-        return _reached(self.per_day, today) or _reached(self.per_month, this_month)
-
-
-def _reached(limit: int | None, spent: int) -> bool:
-    return limit is not None and spent >= limit

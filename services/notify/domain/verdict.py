@@ -48,6 +48,8 @@ class Postpone:
 
     until: datetime
     cause: Cause
+    expires_at: datetime | None = None
+    """It is of use until then; None: as long as before."""
 
 
 @dataclass(frozen=True)

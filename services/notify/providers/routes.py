@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from datetime import time, timedelta
 
+from services.notify.domain.budgets import Budget
 from services.notify.domain.chains import Chain, Chains, Step
-from services.notify.domain.terms import Budget, Terms
+from services.notify.domain.terms import Terms
 from services.notify.providers.configuration import SmsConfiguration
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from services.notify.domain.budgets import Spent
 from shared.db import Connection
 
 
@@ -35,3 +36,27 @@ GROUP BY provider ORDER BY provider
 async def provider_costs(connection: Connection, month_began: datetime, day_began: datetime) -> list[ProviderCosts]:
     """Return the attempts since the month began, by provider."""
     return [ProviderCosts(**row) for row in await connection.fetch(_COSTS, month_began, day_began)]
+
+
+# Another name than those of phones, and later than they: whoever holds it waits for no other lock.
+_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('notify spending', 0))"
+
+
+async def lock_spending(connection: Connection) -> None:
+    """Let no other copy look at what is spent before the transaction ends."""
+    await connection.execute(_LOCK)
+
+
+_SPENT = """
+SELECT coalesce(sum(cost) FILTER (WHERE started_at >= $2), 0)::bigint AS today,
+    coalesce(sum(cost), 0)::bigint AS this_month
+FROM attempts
+WHERE started_at >= $1 AND started_at < coalesce($3, 'infinity'::timestamptz)
+    AND (outcome IS NULL OR outcome IN ('accepted', 'unknown'))
+"""
+
+
+async def spent_between(connection: Connection, since: datetime, day_began: datetime, until: datetime | None) -> Spent:
+    """Return the cost of SMS that were, or may have been, sent; of those since ``day_began`` by itself as well."""
+    [row] = await connection.fetch(_SPENT, since, day_began, until)
+    return Spent(row["today"], row["this_month"])

@@ -192,12 +192,16 @@ def _due(row: Record) -> DueReminder:
     )
 
 
-_POSTPONE = "UPDATE reminders SET due_at = $2, cause = $3 WHERE reminder_id = $1"
+_POSTPONE = """
+UPDATE reminders SET due_at = $2, cause = $3, expires_at = coalesce($4, expires_at) WHERE reminder_id = $1
+"""
 
 
-async def postpone(connection: Connection, reminder_id: UUID, until: datetime, cause: str) -> None:
-    """Move a scheduled reminder to a later moment."""
-    await connection.execute(_POSTPONE, reminder_id, until, cause)
+async def postpone(
+    connection: Connection, reminder_id: UUID, until: datetime, cause: str, expires_at: datetime | None = None
+) -> None:
+    """Move a scheduled reminder to a later moment; ``expires_at``: of use until then, None: as long as before."""
+    await connection.execute(_POSTPONE, reminder_id, until, cause, expires_at)
 
 
 _END = "UPDATE reminders SET state = $2, cause = $3, lease_until = NULL, look_at = NULL WHERE reminder_id = $1"

@@ -10,6 +10,7 @@ import asyncpg
 
 from services.notify.audit import audit_facts
 from services.notify.delivery.sender import Sender
+from services.notify.domain.budgets import Budget
 from services.notify.domain.causes import Cause
 from services.notify.domain.chains import Chains
 from services.notify.domain.kinds import Kind
@@ -54,6 +55,7 @@ class Desk:
         *,
         chains: Chains | None = None,
         terms: Mapping[str, Terms] | None = None,
+        budget: Budget | None = None,
     ) -> None:
         self.pool = pool
         self.watch = watch
@@ -62,6 +64,7 @@ class Desk:
         self.providers = providers
         self.chains = chains
         self.terms = terms
+        self.budget = budget
         self.sender = self.another_sender()
 
     def another_sender(self, *, timeout: timedelta = timedelta(seconds=0.2), concurrency: int = 1) -> Sender:
@@ -73,6 +76,7 @@ class Desk:
             self.limits,
             chains=self.chains,
             terms=self.terms,
+            budget=self.budget,
             clock=self.watch,
             timeout=timeout,
             concurrency=concurrency,

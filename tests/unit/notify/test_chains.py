@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from services.notify.domain.chains import Chain, Chains, Step
-from services.notify.domain.terms import Budget, Terms
+from services.notify.domain.terms import Terms
 from shared.clock import VIETNAM
 from shared.phones import Operator
 
@@ -60,16 +60,3 @@ def test_an_sms_costs_its_segments_at_the_price_of_its_operator() -> None:
     assert terms.cost(Operator.VIETTEL, 2) == 1540
     assert terms.cost(Operator.MOBIFONE, 1) == 800
     assert terms.cost(None, 1) == 800
-
-
-@pytest.mark.parametrize(
-    ("budget", "is_spent"),
-    [
-        (Budget(), False),
-        (Budget(per_day=1000), True),
-        (Budget(per_day=1001), False),
-        (Budget(per_day=1001, per_month=5000), True),
-    ],
-)
-def test_a_budget_is_spent_when_its_day_or_its_month_is(budget: Budget, is_spent: bool) -> None:
-    assert budget.is_spent(1000, 5000) is is_spent
