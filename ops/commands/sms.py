@@ -1,4 +1,4 @@
-"""``thungan sms``: what the sandbox provider has sent; ``preview``: what customers get; ``providers``: who sends."""
+"""``thungan sms``: what the sandbox has sent; ``preview``: what customers get; ``providers``; ``report``."""
 
 import time
 from dataclasses import asdict
@@ -9,6 +9,7 @@ import typer
 
 from ops.commands.sms_preview import preview
 from ops.commands.sms_providers import providers
+from ops.commands.sms_report import report
 from ops.console import JsonOption, print_json, print_line, print_table
 from ops.system import sms_folder
 from services.notify.providers.sandbox import SandboxSms, read_sandbox
@@ -16,6 +17,7 @@ from services.notify.providers.sandbox import SandboxSms, read_sandbox
 app = typer.Typer(add_completion=False)
 app.command("preview")(preview)
 app.command("providers")(providers)
+app.command("report")(report)
 
 _POLL_SECONDS = 0.5
 
