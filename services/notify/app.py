@@ -10,10 +10,10 @@ from services.notify.campaigns.planner import Planner
 from services.notify.delivery.report_addresses import ReportAddresses
 from services.notify.delivery.schedule import Schedule
 from services.notify.delivery.sender import Sender
-from services.notify.metrics import watch_due
+from services.notify.metrics import watch_due, watch_sms
 from services.notify.providers import Provider, Surroundings, make_providers
 from services.notify.providers.base import Connected
-from services.notify.providers.routes import budget_of, chains_of, terms_of
+from services.notify.providers.routes import budget_of, chains_of, reporting_providers, terms_of
 from services.notify.settings import NotifySettings
 from services.notify.texts.reminder_texts import ReminderTexts
 from services.notify.texts.template_file import load_templates
@@ -39,6 +39,7 @@ async def service(
     async with open_parts(settings, TOPOLOGY) as parts:
         around = Surroundings(parts.pool, settings.sandbox_folder(), clock)
         used = providers or make_providers(configuration, around)
+        budget, reporting = budget_of(configuration), reporting_providers(configuration, used)
         sender = Sender(
             parts.bus.work,
             used,
@@ -46,7 +47,7 @@ async def service(
             limits,
             chains=chains_of(configuration),
             terms=terms_of(configuration),
-            budget=budget_of(configuration),
+            budget=budget,
             clock=clock,
             timeout=timedelta(seconds=settings.sms_provider_timeout_seconds),
             concurrency=settings.sms_concurrency,
@@ -75,6 +76,7 @@ async def service(
                 async with (
                     parts.bus.background("schedule", schedule.run()),
                     parts.bus.background("campaigns", planner.run()),
+                    parts.bus.background("metrics", watch_sms(parts.pool, budget, reporting, clock)),
                     serve_health(parts.checks, host=settings.http_host, port=settings.http_port) as port,
                 ):
                     yield Running(parts.bus, port)

@@ -1,12 +1,22 @@
 """What notify counts beyond what every service does."""
 
+import asyncio
 import time
+from collections.abc import Collection
+from datetime import datetime
 
+import structlog
 from asyncpg import Pool
 from prometheus_client import Counter, Gauge
 
-from services.notify.store.reminders import overdue
+from services.notify.delivery.circumstances import midnight_before
+from services.notify.domain.budgets import Budget
+from services.notify.store.breakers import known_breakers
+from services.notify.store.costs import spent_between
+from services.notify.store.delivery_reports import unreported_since
+from services.notify.store.reminders import overdue, unsettled
 from shared.clock import Clock, now
+from shared.db import Connection
 from shared.health import Check
 from shared.metrics import REGISTRY
 
@@ -21,7 +31,36 @@ POSTPONED = Counter(
     "thungan_sms_postponed_by_budget", "SMS in bulk that wait because the budget is spent", registry=REGISTRY
 )
 
+UNKNOWN = Gauge("thungan_sms_unknown", "SMS whose answer was lost and whose outcome is looked for", registry=REGISTRY)
+OLDEST_UNKNOWN = Gauge(
+    "thungan_sms_oldest_unknown_seconds",
+    "For how long the outcome of the oldest of them has been unknown; 0 when there is none; the same from every copy",
+    registry=REGISTRY,
+)
+LEFT_ALONE = Gauge(
+    "thungan_sms_provider_left_alone",
+    "1 from the fault of a provider until an SMS shows that it works again; the same from every copy",
+    ("provider",),
+    registry=REGISTRY,
+)
+UNREPORTED = Gauge(
+    "thungan_sms_unreported_seconds",
+    "For how long a provider that reports has accepted SMS and has reported nothing; the same from every copy",
+    ("provider",),
+    registry=REGISTRY,
+)
+SPENT = Gauge(
+    "thungan_sms_spent_dong",
+    "Cost of SMS that were or may have been sent on this day and in this month (Vietnam); the same from every copy",
+    ("period",),
+    registry=REGISTRY,
+)
+BUDGET = Gauge("thungan_sms_budget_dong", "What may be spent, where that is limited", ("period",), registry=REGISTRY)
+
 _MEASURE_EVERY = 5.0
+_MEASURE_SMS_EVERY = 30.0
+
+log = structlog.get_logger(__name__)
 
 
 def watch_due(pool: Pool, clock: Clock = now) -> Check:
@@ -35,8 +74,43 @@ def watch_due(pool: Pool, clock: Clock = now) -> Check:
             async with pool.acquire() as connection:
                 count, oldest = await overdue(connection, moment)
             DUE.set(count)
-            OVERDUE.set(0.0 if oldest is None else max(0.0, (moment - oldest).total_seconds()))
+            OVERDUE.set(_seconds(oldest, moment))
             measured_at = time.monotonic()
         return None
 
     return check
+
+
+async def watch_sms(pool: Pool, budget: Budget, reporting: Collection[str], clock: Clock = now) -> None:
+    """Measure again and again, for ever; ``reporting``: providers that report what became of SMS."""
+    while True:
+        try:
+            async with pool.acquire() as connection:
+                await measure_sms(connection, budget, reporting, clock())
+        except Exception:
+            log.exception("sms_not_measured")
+        await asyncio.sleep(_MEASURE_SMS_EVERY)
+
+
+async def measure_sms(connection: Connection, budget: Budget, reporting: Collection[str], moment: datetime) -> None:
+    """Set what the alerts about SMS look at."""
+    unknown, oldest = await unsettled(connection)
+    UNKNOWN.set(unknown)
+    OLDEST_UNKNOWN.set(_seconds(oldest, moment))
+    for provider, is_open in (await known_breakers(connection)).items():
+        LEFT_ALONE.labels(provider).set(is_open)
+    for provider, since in (await unreported_since(connection, reporting, moment)).items():
+        UNREPORTED.labels(provider).set(_seconds(since, moment))
+    midnight = midnight_before(moment)
+    spent = await spent_between(connection, midnight.replace(day=1), midnight, None)
+    for period, amount, limit in (
+        ("day", spent.today, budget.per_day),
+        ("month", spent.this_month, budget.per_month),
+    ):
+        SPENT.labels(period).set(amount)
+        if limit is not None:
+            BUDGET.labels(period).set(limit)
+
+
+def _seconds(since: datetime | None, moment: datetime) -> float:
+    return 0.0 if since is None else max(0.0, (moment - since).total_seconds())

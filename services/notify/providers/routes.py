@@ -1,11 +1,12 @@
 """What the sender has to know of the configuration: chains, terms, budget."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import time, timedelta
 
 from services.notify.domain.budgets import Budget
 from services.notify.domain.chains import Chain, Chains, Step
 from services.notify.domain.terms import Terms
+from services.notify.providers.base import Connected, Provider
 from services.notify.providers.configuration import SmsConfiguration
 
 
@@ -42,3 +43,9 @@ def terms_of(configuration: SmsConfiguration) -> Mapping[str, Terms]:
 def budget_of(configuration: SmsConfiguration) -> Budget:
     """Return what may be spent."""
     return Budget(per_day=configuration.budget.daily, per_month=configuration.budget.monthly)
+
+
+def reporting_providers(configuration: SmsConfiguration, providers: Sequence[Provider]) -> set[str]:
+    """Return the providers that report what became of SMS: by calling us, or on the connection that we hold."""
+    called_by = {settings.name for settings in configuration.providers if settings.reports is not None}
+    return called_by | {provider.name for provider in providers if isinstance(provider, Connected)}

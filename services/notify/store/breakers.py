@@ -17,6 +17,14 @@ async def open_breakers(connection: Connection) -> dict[str, Breaker]:
     return {row["provider"]: Breaker(**row) for row in await connection.fetch(_OPEN)}
 
 
+_KNOWN = "SELECT provider, open_until IS NOT NULL AS is_open FROM provider_breakers"
+
+
+async def known_breakers(connection: Connection) -> dict[str, bool]:
+    """Return whether the breaker is open, by provider; of providers that were ever left alone."""
+    return {row["provider"]: row["is_open"] for row in await connection.fetch(_KNOWN)}
+
+
 # Never waits: where another copy is taking the probe, it has it.
 _TAKE_PROBE = """
 UPDATE provider_breakers SET probe_until = $3 WHERE provider = (

@@ -1,7 +1,7 @@
 """What providers report about SMS: kept as it came, matched with attempts, merged into reminders."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -168,3 +168,24 @@ async def match_reports(connection: Connection, moment: datetime) -> Sequence[Me
     await connection.execute(_MERGE_PARTS, report_ids)
     rows = await connection.fetch(_WHOLE, reminder_ids)
     return [Merged(row["reminder_id"], ReminderState(row["state"])) for row in rows]
+
+
+_LOOKED_BACK = timedelta(days=1)
+"""SMS that were accepted earlier are not looked for: what was not reported in this time is not reported any more."""
+
+_UNREPORTED = """
+SELECT provider, (
+    SELECT started_at FROM attempts
+    WHERE attempts.provider = named.provider AND outcome = 'accepted' AND started_at > greatest($2, (
+        SELECT max(received_at) FROM delivery_reports AS reports WHERE reports.provider = named.provider))
+    ORDER BY started_at LIMIT 1) AS since
+FROM unnest($1::text[]) AS named (provider)
+"""
+
+
+async def unreported_since(
+    connection: Connection, providers: Collection[str], moment: datetime
+) -> dict[str, datetime | None]:
+    """Return since when providers have accepted SMS and reported nothing; None: nothing was accepted since."""
+    rows = await connection.fetch(_UNREPORTED, list(providers), moment - _LOOKED_BACK)
+    return {row["provider"]: row["since"] for row in rows}

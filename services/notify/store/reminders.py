@@ -281,6 +281,19 @@ async def overdue(connection: Connection, moment: datetime) -> tuple[int, dateti
     return (row["count"], row["oldest"]) if row else (0, None)
 
 
+_UNSETTLED = """
+SELECT count(DISTINCT reminder_id) AS count, min(started_at) AS oldest
+FROM reminders JOIN attempts USING (reminder_id)
+WHERE state = 'unknown' AND look_at IS NOT NULL AND outcome = 'unknown'
+"""
+
+
+async def unsettled(connection: Connection) -> tuple[int, datetime | None]:
+    """Return of how many SMS the outcome is looked for, and when the oldest of them may have left."""
+    [row] = await connection.fetch(_UNSETTLED)
+    return row["count"], row["oldest"]
+
+
 _OF_CUSTOMER = """
 SELECT * FROM reminders WHERE customer_code = $1 AND visit_id IS NOT NULL
 ORDER BY issued_at DESC, reminder_id DESC LIMIT $2
