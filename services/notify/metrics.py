@@ -7,7 +7,7 @@ from datetime import datetime
 
 import structlog
 from asyncpg import Pool
-from prometheus_client import Counter, Gauge
+from prometheus_client import Gauge
 
 from services.notify.delivery.circumstances import midnight_before
 from services.notify.domain.budgets import Budget
@@ -25,10 +25,6 @@ OVERDUE = Gauge(
     "thungan_notify_oldest_due_seconds",
     "For how long the oldest of them has been due; 0 when there is none; the same from every copy",
     registry=REGISTRY,
-)
-
-POSTPONED = Counter(
-    "thungan_sms_postponed_by_budget", "SMS in bulk that wait because the budget is spent", registry=REGISTRY
 )
 
 UNKNOWN = Gauge("thungan_sms_unknown", "SMS whose answer was lost and whose outcome is looked for", registry=REGISTRY)

@@ -10,11 +10,12 @@ from datetime import datetime, timedelta
 from uuid import uuid5
 
 import structlog
+from prometheus_client import Counter as Metric
 
 from services.notify.delivery.circumstances import circumstances_of_due, midnight_before
 from services.notify.delivery.events import emit_failed
+from services.notify.delivery.expenses import Expenses
 from services.notify.delivery.pace import Pace
-from services.notify.delivery.spending import Spending
 from services.notify.domain.breakers import Breaker
 from services.notify.domain.budgets import Spent, postponed, waits_for_budget
 from services.notify.domain.causes import Cause
@@ -23,7 +24,6 @@ from services.notify.domain.reminders import DueReminder, NewAttempt, Priority
 from services.notify.domain.resolution import ONCE_MORE, Look, Unsettled, look, next_look
 from services.notify.domain.terms import Terms
 from services.notify.domain.verdict import Cancel, Fail, Limits, Postpone, Send, Verdict, check_reminder
-from services.notify.metrics import POSTPONED
 from services.notify.providers.base import Connected, OutgoingSms, Provider, StatusQuery
 from services.notify.store.attempts import Lost, begin_attempts, handed_over_since, lock_phones, lost_sms
 from services.notify.store.breakers import open_breakers, return_probe, take_probe
@@ -37,6 +37,7 @@ from services.notify.store.reminders import (
     send_once_more,
 )
 from services.notify.texts.reminder_texts import ReminderTexts
+from shared import metrics
 from shared.clock import Clock, business_day
 from shared.contracts.notify import ReminderState
 from shared.db import Connection
@@ -44,6 +45,11 @@ from shared.messaging.unit_of_work import UnitOfWork
 from shared.phones import operator_of
 
 log = structlog.get_logger()
+POSTPONED = Metric(
+    "thungan_sms_postponed_by_budget",
+    "SMS in bulk that wait because the budget is spent",
+    registry=metrics.REGISTRY,
+)
 
 LEASE_MARGIN = timedelta(seconds=30)
 """How much longer than the provider's time a lease lasts: time to record the outcome."""
@@ -152,7 +158,7 @@ class Claims:
         texts: ReminderTexts,
         limits: Limits,
         pace: Pace,
-        spending: Spending,
+        expenses: Expenses,
         *,
         clock: Clock,
         timeout: timedelta,
@@ -164,7 +170,7 @@ class Claims:
         self._texts = texts
         self._limits = limits
         self._pace = pace
-        self._spending = spending
+        self._expenses = expenses
         self._clock = clock
         self._timeout = timeout
         self._report_wait = report_wait
@@ -202,9 +208,9 @@ class Claims:
                 await postpone(connection, due.reminder_id, moment + wait, Cause.PACE)
             else:
                 one = self._attempt(due, due.phone, provider, order, moment)
-                if (wait := self._wait_for_budget(due, spent, one.attempt.cost, moment)) is not None:
+                if (later := self._wait_for_budget(due, spent, one.attempt.cost, moment)) is not None:
                     POSTPONED.inc()
-                    await self._dispose(work, due, wait, moment)
+                    await self._dispose(work, due, later, moment)
                     continue
                 spent = spent.plus(one.attempt.cost)
                 routes.use(provider)
@@ -312,14 +318,14 @@ class Claims:
 
     async def _spent(self, connection: Connection, dues: Collection[DueReminder], moment: datetime) -> Spent:
         """Return what is spent, locked, where that matters to any of the reminders."""
-        if self._spending.budget.is_set and any(waits_for_budget(due, self._limits, moment) for due in dues):
-            return await self._spending.lock(connection, moment)
+        if self._expenses.budget.is_set and any(waits_for_budget(due, self._limits, moment) for due in dues):
+            return await self._expenses.lock(connection, moment)
         return Spent()
 
     def _wait_for_budget(self, due: DueReminder, spent: Spent, cost: int, moment: datetime) -> Postpone | None:
         if not waits_for_budget(due, self._limits, moment):
             return None
-        resumes_on = self._spending.budget.resumes_on(business_day(moment), spent, cost)
+        resumes_on = self._expenses.budget.resumes_on(business_day(moment), spent, cost)
         return None if resumes_on is None else postponed(due, self._limits, moment, resumes_on)
 
     async def _dispose(self, work: UnitOfWork, due: DueReminder, verdict: Verdict, moment: datetime) -> None:

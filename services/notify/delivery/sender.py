@@ -18,8 +18,8 @@ from prometheus_client import Counter
 from services.notify.delivery.batches import Batches
 from services.notify.delivery.claims import Claim, Claimed, Claims, Question
 from services.notify.delivery.events import emit_failed, emit_sent
+from services.notify.delivery.expenses import Expenses
 from services.notify.delivery.pace import Pace
-from services.notify.delivery.spending import Spending
 from services.notify.domain.breakers import SERIES, fails, works
 from services.notify.domain.budgets import Budget
 from services.notify.domain.causes import Cause
@@ -98,7 +98,7 @@ class Sender:
             texts,
             limits,
             self._pace,
-            Spending(budget or Budget()),
+            Expenses(budget or Budget()),
             clock=clock,
             timeout=timeout,
             report_wait=report_wait,

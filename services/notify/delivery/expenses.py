@@ -14,8 +14,8 @@ _KEPT_FOR = timedelta(minutes=1)
 """For so long the sum of settled attempts is not read again. A late report may still change one of them."""
 
 
-class Spending:
-    """The spending of all copies, as one of them reads it."""
+class Expenses:
+    """The expenses of all copies, as one of them reads it."""
 
     def __init__(self, budget: Budget) -> None:
         self.budget = budget
@@ -29,8 +29,9 @@ class Spending:
         midnight = midnight_before(moment)
         month = midnight.replace(day=1)
         if self._day != business_day(moment) or not (timedelta() <= moment - self._until - _SETTLED_AFTER < _KEPT_FOR):
-            self._day, self._until = business_day(moment), moment - _SETTLED_AFTER
-            self._settled = await spent_between(connection, month, midnight, self._until)
+            until = moment - _SETTLED_AFTER
+            self._settled = await spent_between(connection, month, midnight, until)
+            self._day, self._until = business_day(moment), until
         since = max(self._until, month)
         recent = await spent_between(connection, since, max(since, midnight), None)
         return Spent(self._settled.today + recent.today, self._settled.this_month + recent.this_month)
