@@ -11,7 +11,7 @@ from services.gateway.dependencies import Dependencies
 from services.gateway.print_jobs import store
 from services.gateway.print_jobs.rules import Trigger
 from services.gateway.print_jobs.service import PrintJobEvent
-from services.gateway.store import devices, feeds, presence
+from services.gateway.store import devices, enrolment_limits, feeds, presence
 from services.gateway.stream.hub import Hub
 from shared.db.transaction import is_connection_lost
 from shared.messaging import correlated
@@ -119,5 +119,6 @@ class PeriodicTasks:
         older_than = self._dependencies.clock() - timedelta(seconds=self._dependencies.settings.feed_retention)
         async with self._dependencies.database() as connection, connection.transaction():
             deleted = await feeds.prune(connection, older_than)
+            await enrolment_limits.forget_idle(connection)
         if deleted:
             log.info("feed_pruned", entries=deleted)

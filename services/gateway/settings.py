@@ -16,7 +16,7 @@ class GatewaySettings(ServiceSettings):
     """How long a one-time enrolment code can be used."""
 
     enrolment_failures_per_minute: int = Field(default=10, ge=1, le=10_000)
-    """Wrong enrolment codes that one network address may try in a minute."""
+    """Wrong enrolment codes that one network address may try in a minute, over all copies of the gateway."""
 
     requests_per_second: float = Field(default=100, gt=0)
     """Requests that one device may make a second on average."""

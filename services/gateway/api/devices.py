@@ -1,9 +1,11 @@
 """Devices: one-time codes, enrolment, who am I, revocation."""
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Annotated, Literal
 from uuid import UUID
 
+from asyncpg import PostgresError
 from pydantic import Field, StringConstraints
 
 from services.gateway import enrolment
@@ -21,10 +23,11 @@ from services.gateway.edge.types import (
     Words,
 )
 from services.gateway.store import devices as store
+from services.gateway.store import enrolment_limits
 from shared.contracts.billing import GetCollectionPoints
 from shared.contracts.common import CollectionPointCode, CollectorCode
 from shared.contracts.customer import GetCollector
-from shared.problems import Conflict, NotFound, SameIdOtherContent
+from shared.problems import Conflict, NotFound, SameIdOtherContent, Unavailable
 
 TAG = "devices"
 
@@ -196,10 +199,9 @@ async def _require_collection_point(code: str, dependencies: Dependencies) -> No
 async def enrol(call: Call[Nothing, Nothing, EnrolmentRequest], dependencies: Dependencies) -> EnrolmentView:
     """Turn a one-time code into a device; wrong codes are limited by the caller's address."""
     # Taken before the code is looked up, and given back for anything but a wrong code: however many guesses come at
-    # once, no more than the limit are looked up.
-    wait = dependencies.enrolment_failures.take(call.address)
-    if wait:
-        raise problems.too_many_requests(wait)
+    # once, at however many copies of the gateway, no more than the limit are looked up. This copy's own count comes
+    # first: a flood does not reach the database.
+    await _take_guess(call.address, dependencies)
     try:
         async with dependencies.bus.work() as work:
             enrolled = await enrolment.enrol(
@@ -214,10 +216,28 @@ async def enrol(call: Call[Nothing, Nothing, EnrolmentRequest], dependencies: De
     except enrolment.EnrolmentRefused:
         raise
     except BaseException:
-        dependencies.enrolment_failures.give_back(call.address)
+        await _give_guess_back(call.address, dependencies)
         raise
-    dependencies.enrolment_failures.give_back(call.address)
+    await _give_guess_back(call.address, dependencies)
     return EnrolmentView(token=enrolled.token, device=view(enrolled.device))
+
+
+async def _take_guess(address: str, dependencies: Dependencies) -> None:
+    wait = dependencies.enrolment_failures.take(address)
+    if wait:
+        raise problems.too_many_requests(wait)
+    async with dependencies.database() as connection:
+        wait = await enrolment_limits.take(connection, address, dependencies.settings.enrolment_failures_per_minute)
+    if wait:
+        raise problems.too_many_requests(wait)
+
+
+async def _give_guess_back(address: str, dependencies: Dependencies) -> None:
+    dependencies.enrolment_failures.give_back(address)
+    # Without the database the guess counts; its place comes back with time.
+    with suppress(Unavailable, OSError, PostgresError):
+        async with dependencies.database() as connection:
+            await enrolment_limits.give_back(connection, address, dependencies.settings.enrolment_failures_per_minute)
 
 
 async def me(call: Call[Nothing, Nothing, None], dependencies: Dependencies) -> DeviceView:  # noqa: ARG001 same shape for all

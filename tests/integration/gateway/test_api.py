@@ -10,12 +10,12 @@ from uuid import UUID
 import pytest
 
 from shared.contracts.billing import CloseShift, PaymentReply, RecordPayment
-from shared.contracts.customer import RecordVisit, SearchCustomers
+from shared.contracts.customer import GetVisit, RecordVisit, SearchCustomers, VisitReply
 from shared.contracts.notify import ChangeOptOut
 from shared.contracts.receipt import Verification, VerifyToken
 from shared.ids import new_id
 from shared.messaging import UnitOfWork
-from shared.problems import Conflict, InvalidRequest, Problem, SameIdOtherContent, Unavailable
+from shared.problems import Conflict, InvalidRequest, Problem, SameIdOtherContent, TimedOut, Unavailable
 from simulation.phone import VirtualPhone
 from tests.integration.gateway.back_office import START, TOTAL, bill, facts
 from tests.integration.gateway.conftest import CUSTOMER, GatewaySystem
@@ -127,6 +127,21 @@ async def test_money_is_recorded_only_for_a_visit_to_its_customer_by_its_collect
             assert (refused.value.status, refused.value.slug) == (409, "unknown-visit")
     assert gateway.office.asked_for(RecordPayment) == []
     await phone.pay(CUSTOMER, TOTAL, visit_id=own)
+
+
+@pytest.mark.parametrize("cause", [Unavailable, TimedOut])
+async def test_money_is_recorded_while_nobody_can_verify_its_visit(
+    gateway: GatewaySystem, cause: type[Problem]
+) -> None:
+    """It is in the collector's hand already; the audit compares its visit later."""
+
+    async def unavailable(request: GetVisit, work: UnitOfWork) -> VisitReply:
+        raise cause
+
+    gateway.office.other_answers[GetVisit] = unavailable
+    visit_id = new_id()
+    await (await gateway.phone()).pay(CUSTOMER, TOTAL, visit_id=visit_id)
+    assert [asked.visit_id for asked in gateway.office.asked_for(RecordPayment)] == [visit_id]
 
 
 async def test_a_cashier_records_a_transfer_whose_receipt_the_phone_prints(gateway: GatewaySystem) -> None:

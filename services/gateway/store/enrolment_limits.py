@@ -1,0 +1,46 @@
+"""How many enrolment codes a network address may try, over all copies of the gateway."""
+
+import hashlib
+
+from shared.db import Connection
+
+# One statement, so that guesses at once, at whichever copy, wait for each other at the row. The database's clock alone.
+_LEVEL = "least($2, known.tokens + $3 * extract(epoch FROM greatest(clock_timestamp() - known.refilled_at, '0')))"
+_TAKE = f"""
+INSERT INTO enrolment_limits AS known (caller, tokens, refilled_at)
+VALUES ($1, $2::double precision - 1, clock_timestamp())
+ON CONFLICT (caller) DO UPDATE SET tokens = {_LEVEL} - 1, refilled_at = clock_timestamp()
+WHERE {_LEVEL} >= 1
+RETURNING true
+"""
+_WAIT = f"SELECT (1 - {_LEVEL}) / $3 FROM enrolment_limits AS known WHERE caller = $1"
+
+
+async def take(connection: Connection, address: str, per_minute: int) -> float:
+    """Take one of the guesses of an address and return 0, or return the seconds until there is one."""
+    values = (_caller(address), float(per_minute), per_minute / 60)
+    if await connection.fetchval(_TAKE, *values):
+        return 0.0
+    wait: float | None = await connection.fetchval(_WAIT, *values)
+    return max(float(wait or 0), 0.1)
+
+
+_GIVE_BACK = "UPDATE enrolment_limits SET tokens = least($2::double precision, tokens + 1) WHERE caller = $1"
+
+
+async def give_back(connection: Connection, address: str, per_minute: int) -> None:
+    """Give back a guess that was none."""
+    await connection.execute(_GIVE_BACK, _caller(address), float(per_minute))
+
+
+# After a minute a bucket is full again.
+_FORGET = "DELETE FROM enrolment_limits WHERE refilled_at < clock_timestamp() - interval '1 hour'"
+
+
+async def forget_idle(connection: Connection) -> None:
+    """Forget the callers that have tried nothing for long."""
+    await connection.execute(_FORGET)
+
+
+def _caller(address: str) -> bytes:
+    return hashlib.sha256(address.encode()).digest()
