@@ -64,6 +64,8 @@ class MessageFaults:
         """Events that were delivered at another place than their own."""
         self.unreadable: set[bytes] = set()
         """Bodies of what we made nobody able to read: they, and nothing else, have to be found dead."""
+        self.deleted: set[tuple[str, str]] = set()
+        """Service and message id of each event that was deleted while it waited for the service."""
 
     # --- again
 
@@ -181,6 +183,31 @@ class MessageFaults:
                 self.unreadable.add(message.body)
                 queue = self._names.event_queue(fault.target)
                 await channel.default_exchange.publish(message, routing_key=queue, timeout=10)
+
+    # --- deleted
+
+    async def empty_queue(self, fault: Fault) -> None:
+        """Stop a service, wait until events wait for it, and delete them, as an operator does by mistake."""
+        testbed = self._testbed
+        copies = [(fault.target, copy) for copy in range(testbed.copies[fault.target])]
+        testbed.held_down.update(copies)
+        try:
+            await asyncio.gather(*(asyncio.to_thread(testbed.system.stop, *copy) for copy in copies))
+            await asyncio.sleep(fault.lasts)
+            await self._delete_waiting(fault.target)
+            await asyncio.gather(*(testbed.launch(*copy) for copy in copies))
+        finally:
+            testbed.held_down.difference_update(copies)
+
+    async def _delete_waiting(self, service: str) -> None:
+        async with await self._connected() as connection:
+            channel = await connection.channel()
+            waiting = await channel.get_queue(self._names.event_queue(service), ensure=False)
+            # What nobody can read is put back when the channel closes: the service has to dead-letter it.
+            for message in await _taken(waiting):
+                if message.body not in self.unreadable:
+                    self.deleted.add((service, str(message.headers[envelope.MESSAGE_ID])))
+                    await message.ack()
 
     async def _connected(self) -> aio_pika.abc.AbstractConnection:
         return await aio_pika.connect(self._testbed.stack.amqp_url, timeout=10)

@@ -97,6 +97,7 @@ KINDS: Mapping[str, Kind] = {
         Kind("duplicate", "events are delivered again, at once and long after", (BROKER,), needs=(BROKER, DATABASE)),
         Kind("reorder", "a service's events are held back and delivered in another order", needs=(BROKER,)),
         Kind("poison", "messages that nobody can read are put into a service's queue", needs=(BROKER,)),
+        Kind("empty_queue", "somebody deletes the events that wait for a service", needs=(BROKER,)),
     )
 }
 
@@ -140,8 +141,10 @@ class Storm:
         return max(fault.after + fault.lasts for fault in self.faults)
 
 
-_PROCESSES = frozenset({"kill_service", "rolling_restart", "freeze_service", "rolling_deployment", "power_cut"})
-_PUBLISHING = frozenset({"duplicate", "reorder", "poison"})
+_PROCESSES = frozenset(
+    {"kill_service", "rolling_restart", "freeze_service", "rolling_deployment", "power_cut", "empty_queue"}
+)
+_PUBLISHING = frozenset({"duplicate", "reorder", "poison", "empty_queue"})
 _HINDERS_PUBLISHING = frozenset({"alarm", "close_connections"})
 _LONG = frozenset({"blackhole_broker", "blackhole_database", "freeze_service", "freeze_broker", "freeze_database"})
 """Sometimes they last beyond the patience of heartbeats."""
