@@ -4,7 +4,7 @@ from datetime import datetime
 
 from services.billing.store import payments
 from shared.contracts.billing import PaymentReport, ReportPayment
-from shared.db import Connection
+from shared.db import Connection, add_once
 
 _ADD = """
 INSERT INTO payment_reports (report_id, payment_id, collector_code, device_id, reason, reported_at)
@@ -16,7 +16,8 @@ RETURNING true
 
 async def add(connection: Connection, request: ReportPayment, moment: datetime) -> bool:
     """Keep a report; return False when its id is taken."""
-    added = await connection.fetchval(
+    return await add_once(
+        connection,
         _ADD,
         request.report_id,
         request.payment_id,
@@ -25,7 +26,6 @@ async def add(connection: Connection, request: ReportPayment, moment: datetime) 
         request.reason,
         moment,
     )
-    return added is not None
 
 
 _WAITING = """

@@ -10,7 +10,7 @@ from services.billing.payments.rules import Cleared, Credit, CreditUse, FirstPay
 from services.billing.store import accounts
 from shared.contracts.billing import Allocation, Payment
 from shared.contracts.common import PaymentMethod
-from shared.db import Connection
+from shared.db import Connection, add_once
 from shared.stored_records import readable
 
 # Of a reversed payment, its allocations as they stood when it was reversed; else those that stand.
@@ -60,7 +60,8 @@ async def add(
     device_id: UUID | None,
 ) -> bool:
     """Store a payment with its allocations; return False when its id or its reference is taken."""
-    added = await connection.fetchval(
+    is_new = await add_once(
+        connection,
         _ADD,
         payment.payment_id,
         payment.customer_code,
@@ -78,7 +79,7 @@ async def add(
         payment.transfer_content,
         payment.stated_at,
     )
-    if added is None:
+    if not is_new:
         return False
     parts = [Cleared(part.bill_id, part.vat, part.principal) for part in payment.allocations]
     await _allocate(connection, [CreditUse(payment.payment_id, part) for part in parts], recorded_at)
@@ -226,7 +227,8 @@ async def reverse(
     shift_id: UUID | None,
 ) -> bool:
     """Record a reversal and release what the payment cleared; return False when the reversal's id is taken."""
-    added = await connection.fetchval(
+    is_new = await add_once(
+        connection,
         _ADD_REVERSAL,
         reversal_id,
         payment_id,
@@ -236,7 +238,7 @@ async def reverse(
         device_id,
         shift_id,
     )
-    if added is None:
+    if not is_new:
         return False
     await connection.execute(_MARK_REVERSED, payment_id, reversed_at)
     await connection.execute(_RELEASE, payment_id, reversed_at)
@@ -250,13 +252,7 @@ UPDATE payments SET receipt_id = $2, receipt_number = $3 WHERE payment_id = $1 R
 
 async def set_receipt(connection: Connection, payment_id: UUID, receipt_id: UUID, receipt_number: str) -> bool:
     """Keep the number of a payment's receipt; return False for an unknown payment."""
-    changed = await connection.fetchval(
-        _SET_RECEIPT,
-        payment_id,
-        receipt_id,
-        receipt_number,
-    )
-    return changed is not None
+    return await connection.fetchval(_SET_RECEIPT, payment_id, receipt_id, receipt_number) is not None
 
 
 _ALLOCATE = """

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from services.customer.store.recorded import Recorded
 from shared.contracts.customer import PhoneCorrected
-from shared.db import Connection
+from shared.db import Connection, add_once
 
 _PHONE = "SELECT phone FROM customers WHERE customer_code = $1"
 
@@ -48,7 +48,8 @@ async def save_correction(
     moment: datetime,
 ) -> bool:
     """Change a customer's number and keep who did it, when and why. Returns False when the id is already in use."""
-    kept = await connection.fetchval(
+    is_new = await add_once(
+        connection,
         _SAVE,
         corrected.correction_id,
         corrected.customer_code,
@@ -59,7 +60,7 @@ async def save_correction(
         fingerprint,
         moment,
     )
-    if kept is None:
+    if not is_new:
         return False
     await connection.execute(_CHANGE_PHONE, corrected.customer_code, corrected.new_phone)
     return True

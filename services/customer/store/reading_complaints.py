@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from shared.contracts.customer import ReadingComplaint, RecordReadingComplaint
-from shared.db import Connection
+from shared.db import Connection, add_once
 
 _ADD = """
 INSERT INTO reading_complaints (complaint_id, customer_code, collector_code, device_id, meter_number, bill_number,
@@ -17,7 +17,8 @@ RETURNING true
 
 async def add_complaint(connection: Connection, request: RecordReadingComplaint, moment: datetime) -> bool:
     """Keep a complaint; return False when its id is in use."""
-    added = await connection.fetchval(
+    return await add_once(
+        connection,
         _ADD,
         request.complaint_id,
         request.customer_code,
@@ -30,7 +31,6 @@ async def add_complaint(connection: Connection, request: RecordReadingComplaint,
         request.stated_at,
         moment,
     )
-    return added is not None
 
 
 _ADD_PHOTO = "INSERT INTO reading_photos (complaint_id, jpeg, kept_at) VALUES ($1, $2, $3)"

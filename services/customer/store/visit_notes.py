@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from shared.contracts.customer import AddVisitNote
-from shared.db import Connection
+from shared.db import Connection, add_once
 
 _ADD = """
 INSERT INTO visit_notes (note_id, visit_id, collector_code, device_id, note, noted_at)
@@ -15,7 +15,8 @@ RETURNING true
 
 async def add_note(connection: Connection, request: AddVisitNote, moment: datetime) -> bool:
     """Keep a note; return False when its id is in use."""
-    added = await connection.fetchval(
+    return await add_once(
+        connection,
         _ADD,
         request.note_id,
         request.visit_id,
@@ -24,4 +25,3 @@ async def add_note(connection: Connection, request: AddVisitNote, moment: dateti
         request.note,
         moment,
     )
-    return added is not None

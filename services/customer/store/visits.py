@@ -7,7 +7,7 @@ from services.customer.domain.visits import LatestVisit, PastVisit
 from services.customer.store.recorded import Recorded
 from shared.contracts.common import Outcome
 from shared.contracts.customer import Visit
-from shared.db import Connection
+from shared.db import Connection, add_once
 
 _PAST_VISITS = """
 SELECT outcome, visited_at, appointment, account_version, recorded_at FROM visits
@@ -85,10 +85,9 @@ async def withdraw(
     moment: datetime,
 ) -> bool:
     """Mark a visit as taken back and keep who did it, when and why. Returns False when the id is already in use."""
-    added = await connection.fetchval(
-        _ADD_WITHDRAWAL, withdrawal_id, visit.visit_id, visit.collector_code, device_id, reason, moment
-    )
-    if added is None:
+    if not await add_once(
+        connection, _ADD_WITHDRAWAL, withdrawal_id, visit.visit_id, visit.collector_code, device_id, reason, moment
+    ):
         return False
     await connection.execute(_MARK_WITHDRAWN, visit.visit_id, moment)
     return True

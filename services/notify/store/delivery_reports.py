@@ -9,7 +9,7 @@ from uuid import UUID
 from services.notify.domain.delivery_reports import DeliveryReport
 from services.notify.domain.references import comparable, converted
 from shared.contracts.notify import ReminderState
-from shared.db import Connection
+from shared.db import Connection, add_once
 
 MATCHED_FOR = timedelta(days=7)
 """Reports of ids that nobody knows are looked at again for so long."""
@@ -35,7 +35,8 @@ async def add_report(connection: Connection, report: DeliveryReport, moment: dat
         report.state.value,
     )
     fingerprint = hashlib.sha256("\x1f".join((*reported, report.code, occurred_at)).encode()).hexdigest()
-    added = await connection.fetchval(
+    return await add_once(
+        connection,
         _ADD,
         fingerprint,
         report.provider,
@@ -48,7 +49,6 @@ async def add_report(connection: Connection, report: DeliveryReport, moment: dat
         report.occurred_at,
         moment,
     )
-    return bool(added)
 
 
 # By the provider's id as it is written; by ours; at last by the provider's id in the other base, where only one SMS has

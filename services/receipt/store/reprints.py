@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from services.receipt.domain.receipts import Reprint
-from shared.db import Connection
+from shared.db import Connection, add_once
 
 _BY_ID = """
 SELECT reprint_id, receipt_id, copy_number, requested_by, reason, device_id, document_id, reprinted_at FROM reprint
@@ -27,7 +27,8 @@ RETURNING true
 
 async def add_reprint(connection: Connection, reprint: Reprint) -> bool:
     """Store a copy, whose receipt must be locked. Returns False when its id is in use."""
-    added = await connection.fetchval(
+    return await add_once(
+        connection,
         _ADD,
         reprint.reprint_id,
         reprint.receipt_id,
@@ -38,7 +39,6 @@ async def add_reprint(connection: Connection, reprint: Reprint) -> bool:
         reprint.document_id,
         reprint.reprinted_at,
     )
-    return added is not None
 
 
 _ADD_FIRST_PRINT = """
@@ -51,7 +51,8 @@ RETURNING true
 
 async def add_first_print(connection: Connection, request: Reprint, document_id: UUID) -> bool:
     """Note who printed a receipt first that was issued without a phone; False when that was done before."""
-    added = await connection.fetchval(
+    return await add_once(
+        connection,
         _ADD_FIRST_PRINT,
         request.receipt_id,
         request.reprint_id,
@@ -61,7 +62,6 @@ async def add_first_print(connection: Connection, request: Reprint, document_id:
         document_id,
         request.reprinted_at,
     )
-    return added is not None
 
 
 _COPY_NUMBERS = """
