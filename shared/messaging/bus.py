@@ -35,7 +35,7 @@ from shared.messaging.requester import Requester
 from shared.messaging.responder import Responder
 from shared.messaging.subscription import Subscription
 from shared.messaging.topology import Names, Topology, exchanges, instance_queue, own_exchange
-from shared.messaging.underlay import TRANSIENT, Delivered, Properties
+from shared.messaging.underlay import TRANSIENT, Delivered, Properties, publish
 from shared.messaging.unit_of_work import UnitOfWork
 from shared.messaging.units_of_work import UnitsOfWork
 from shared.messaging.watchdog import watch
@@ -270,7 +270,8 @@ class Bus:
         if self._pub.is_blocked:
             return
         try:
-            await self._transient.publish(
+            await publish(
+                self._transient.underlay,
                 body,
                 properties,
                 exchange=self._own.name,

@@ -16,7 +16,7 @@ from shared.messaging.backoff import Backoff
 from shared.messaging.connection import close_quietly, is_open, open_channel
 from shared.messaging.declarations import Declarations
 from shared.messaging.errors import BrokerGone
-from shared.messaging.underlay import Properties, Underlay, publish, underlay_of
+from shared.messaging.underlay import Underlay, underlay_of
 
 _REFRESH_EVERY = 10.0
 """How often a port makes sure that what it needs is still there: an operator may have deleted an exchange."""
@@ -64,30 +64,13 @@ class Port:
             raise BrokerGone(f"no channel for {self.name} now")
         return channel
 
-    def publish(
-        self,
-        body: bytes,
-        properties: Properties,
-        *,
-        exchange: str = "",
-        routing_key: str,
-        mandatory: bool,
-        within: float,
-        doing: str,
-    ) -> Awaitable[object]:
-        """Publish, and with confirms wait until the broker has the message; raises what :func:`guarded` raises."""
-        if self._underlay is None or self._underlay.is_closed:
+    @property
+    def underlay(self) -> Underlay:
+        """The channel beneath, to publish on. Raises :class:`BrokerGone` while there is none."""
+        underlay = self._underlay
+        if underlay is None or underlay.is_closed:
             raise BrokerGone(f"no channel for {self.name} now")
-        return publish(
-            self._underlay,
-            body,
-            properties,
-            exchange=exchange,
-            routing_key=routing_key,
-            mandatory=mandatory,
-            within=within,
-            doing=doing,
-        )
+        return underlay
 
     async def wait_ready(self) -> None:
         """Wait until the channel is open and set up."""

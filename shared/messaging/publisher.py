@@ -9,7 +9,7 @@ from shared.messaging.guard import CALL_SECONDS
 from shared.messaging.link import Link
 from shared.messaging.port import Port
 from shared.messaging.topology import Exchange
-from shared.messaging.underlay import Properties
+from shared.messaging.underlay import Properties, publish
 
 
 class Publisher:
@@ -51,7 +51,8 @@ class Publisher:
             raise BrokerBlocked
         metrics.of(self._service, kind).published.inc()
         try:
-            await self.port.publish(
+            await publish(
+                self.port.underlay,
                 body,
                 properties,
                 exchange=exchange,

@@ -22,7 +22,7 @@ from shared.messaging.guard import CALL_SECONDS, guarded
 from shared.messaging.link import Link
 from shared.messaging.port import Port
 from shared.messaging.topology import Names, exchanges
-from shared.messaging.underlay import TRANSIENT, Delivered, Properties, consume
+from shared.messaging.underlay import TRANSIENT, Delivered, Properties, consume, publish
 from shared.problems import Problem, TimedOut, Unavailable
 
 R = TypeVar("R", bound=Reply)
@@ -64,13 +64,7 @@ class Requester:
         timeout: float,  # noqa: ASYNC109 - it travels with the message as its deadline
         correlation_id: str | None = None,
     ) -> R:
-        """Ask the owner of ``message`` and return its answer.
-
-        Waits ``timeout`` seconds, and never beyond the deadline of the message being handled. Raises the
-        :class:`~shared.problems.Problem` that the owner raised; :class:`~shared.problems.Unavailable` at once when no
-        copy of the owner is there, or the broker is gone or blocked; :class:`~shared.problems.TimedOut` at the
-        deadline. After the last two it may have been done: repeat it with the same ids.
-        """
+        """Ask the owner of ``message`` and return its answer, as :meth:`shared.messaging.Bus.request` describes."""
         with tracing.span(f"request {message.routing_key()}", SpanKind.CLIENT):
             return await self._request(message, timeout, correlation_id)
 
@@ -134,7 +128,8 @@ class Requester:
     ) -> None:
         metrics.of(self._service, kind).published.inc()
         try:
-            await self.port.publish(
+            await publish(
+                self.port.underlay,
                 body,
                 properties,
                 exchange=self._exchange,

@@ -28,7 +28,7 @@ from shared.messaging.link import Link
 from shared.messaging.port import Port
 from shared.messaging.subscription import Subscription
 from shared.messaging.topology import Names, Topology, exchanges, request_queue
-from shared.messaging.underlay import TRANSIENT, Delivered, Properties, acknowledge, is_stale
+from shared.messaging.underlay import TRANSIENT, Delivered, Properties, acknowledge, is_stale, publish
 from shared.messaging.unit_of_work import Access
 from shared.messaging.units_of_work import UnitsOfWork
 from shared.problems import InternalError, InvalidRequest, Problem, TimedOut, Unavailable
@@ -184,7 +184,8 @@ class Responder:
         )
         reply_to = asked.reply_to or ""
         try:
-            await self._answers.publish(
+            await publish(
+                self._answers.underlay,
                 body,
                 properties,
                 # Callers of the version before have the broker's own reply address, behind the default exchange.
