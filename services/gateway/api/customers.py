@@ -126,7 +126,7 @@ async def correct_phone(
         CorrectPhone(
             correction_id=call.key,
             customer_code=call.path.customer_code,
-            collector_code=str(call.device.collector_code),
+            collector_code=call.collector_code,
             phone=call.body.phone,
             reason=call.body.reason,
         )
@@ -168,7 +168,7 @@ async def _whole_route(dependencies: Dependencies, collector_code: str, day: dat
 
 async def own_route(call: Call[Nothing, DayQuery, None], dependencies: Dependencies) -> RouteOfDay:
     """Read the calling collector's stops of one day."""
-    return await _whole_route(dependencies, str(call.device.collector_code), call.query.day)
+    return await _whole_route(dependencies, call.collector_code, call.query.day)
 
 
 async def collectors_route(call: Call[CollectorPath, DayQuery, None], dependencies: Dependencies) -> RouteOfDay:
@@ -183,7 +183,7 @@ async def collector(call: Call[CollectorPath, Nothing, None], dependencies: Depe
 
 async def own_collector(call: Call[Nothing, Nothing, None], dependencies: Dependencies) -> CollectorDetails:
     """Read the collector that the calling device belongs to."""
-    return await dependencies.request(GetCollector(collector_code=str(call.device.collector_code)))
+    return await dependencies.request(GetCollector(collector_code=call.collector_code))
 
 
 async def collection_points(

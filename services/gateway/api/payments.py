@@ -234,7 +234,7 @@ async def report(call: Call[PaymentPath, Nothing, Report], dependencies: Depende
         ReportPayment(
             report_id=call.key,
             payment_id=call.path.payment_id,
-            collector_code=str(call.device.collector_code),
+            collector_code=call.collector_code,
             device_id=call.device.device_id,
             reason=call.body.reason,
         )

@@ -66,7 +66,7 @@ async def record(call: Call[CustomerPath, Nothing, Complaint], dependencies: Dep
         RecordReadingComplaint(
             complaint_id=call.key,
             customer_code=call.path.customer_code,
-            collector_code=str(call.device.collector_code),
+            collector_code=call.collector_code,
             device_id=call.device.device_id,
             meter_number=call.body.meter_number,
             bill_number=call.body.bill_number,

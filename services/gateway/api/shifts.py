@@ -53,7 +53,7 @@ async def open_shift(call: Call[Nothing, Nothing, ShiftOpening], dependencies: D
     return await dependencies.request(
         OpenShift(
             shift_id=call.key,
-            collector_code=str(call.device.collector_code),
+            collector_code=call.collector_code,
             opening_float=call.body.opening_float,
             opened_at=call.body.opened_at,
         )
@@ -62,14 +62,12 @@ async def open_shift(call: Call[Nothing, Nothing, ShiftOpening], dependencies: D
 
 async def current(call: Call[Nothing, Nothing, None], dependencies: Dependencies) -> ShiftReply:
     """Read the calling collector's open shift."""
-    return await dependencies.request(GetShift(collector_code=str(call.device.collector_code)))
+    return await dependencies.request(GetShift(collector_code=call.collector_code))
 
 
 async def read(call: Call[ShiftPath, Nothing, None], dependencies: Dependencies) -> ShiftReply:
     """Read one of the calling collector's shifts."""
-    return await dependencies.request(
-        GetShift(collector_code=str(call.device.collector_code), shift_id=call.path.shift_id)
-    )
+    return await dependencies.request(GetShift(collector_code=call.collector_code, shift_id=call.path.shift_id))
 
 
 async def close(call: Call[ShiftPath, Nothing, ShiftClosing], dependencies: Dependencies) -> ShiftReply:
@@ -77,7 +75,7 @@ async def close(call: Call[ShiftPath, Nothing, ShiftClosing], dependencies: Depe
     return await dependencies.request(
         CloseShift(
             shift_id=call.path.shift_id,
-            collector_code=str(call.device.collector_code),
+            collector_code=call.collector_code,
             counted_cash=call.body.counted_cash,
             denominations=dict(call.body.denominations),
             explanation=call.body.explanation,

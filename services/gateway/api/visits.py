@@ -38,7 +38,7 @@ async def record(call: Call[VisitPath, Nothing, VisitBody], dependencies: Depend
         RecordVisit(
             visit_id=call.path.visit_id,
             customer_code=call.body.customer_code,
-            collector_code=str(call.device.collector_code),
+            collector_code=call.collector_code,
             device_id=call.device.device_id,
             outcome=call.body.outcome,
             visited_at=call.body.visited_at,
@@ -60,7 +60,7 @@ async def withdraw(call: Call[VisitPath, Nothing, Withdrawal], dependencies: Dep
         WithdrawVisit(
             withdrawal_id=call.key,
             visit_id=call.path.visit_id,
-            collector_code=str(call.device.collector_code),
+            collector_code=call.collector_code,
             device_id=call.device.device_id,
             reason=call.body.reason,
         )
@@ -79,7 +79,7 @@ async def add_note(call: Call[VisitPath, Nothing, Note], dependencies: Dependenc
         AddVisitNote(
             note_id=call.key,
             visit_id=call.path.visit_id,
-            collector_code=str(call.device.collector_code),
+            collector_code=call.collector_code,
             device_id=call.device.device_id,
             note=call.body.note,
         )

@@ -65,6 +65,13 @@ class Call(Generic[PathT, QueryT, BodyT]):
         return self.caller
 
     @property
+    def collector_code(self) -> str:
+        """The collector of the calling device, of an operation that only collectors call."""
+        code = self.device.collector_code
+        assert code is not None, "only a collector's device has a collector"  # noqa: S101 a wrong operation table
+        return code
+
+    @property
     def key(self) -> UUID:
         """The Idempotency-Key of an operation that asks for one."""
         assert self.idempotency_key is not None, "the operation asks for no key"  # noqa: S101 same
