@@ -35,6 +35,7 @@ from shared.csv_files import (
 )
 from shared.csv_files.folder import find_file
 from shared.csv_files.rejects import Rejects, reject_file
+from shared.db import Connection
 from shared.ids import new_id
 from shared.text import plain_signs
 
@@ -114,72 +115,139 @@ async def import_files(
     called: Mapping[str, str] | None = None,
 ) -> ImportReport:
     """Import the contents of files by their name; see :func:`import_folder`. ``called`` is how reports name them."""
-    names = {name: name for name in (POINTS, READINGS)} | dict(called or {})
+    names = {POINTS: POINTS, READINGS: READINGS} | dict(called or {})
+    # In a thread: a large file takes seconds to read, and the process may be serving, too.
+    content = await asyncio.to_thread(_read, files, names, options)
+    bad = content.bad_lines()
+    facts = await _facts_of(new_work, content.readings.rows)
+    # Outside of any transaction, because it takes seconds; in a thread for the same reason as above.
+    periods = await asyncio.to_thread(
+        lambda: list(_assembled(content.readings.rows, facts, tariffs, due_days, bad, names[READINGS]))
+    )
+    async with new_work() as work:
+        await metered_periods.lock_imports(work.connection)
+        known = await _known_periods(work.connection, periods)
+        new = _new_periods(periods, known, bad, names[READINGS])
+        if content.is_refused(bad, options):
+            return content.refusal(bad)
+        kept = _keep(content, periods, new, bad)
+        await _store(work.connection, kept)
+    return _report(content, kept, options)
+
+
+@dataclass(frozen=True, slots=True)
+class _Content:
+    """What the files hold."""
+
+    files: Mapping[str, bytes | str]
+    names: Mapping[str, str]
+    """How reports name them."""
+    points: FileRows[tuple[int, CollectionPoint]]
+    readings: FileRows[Reading]
+
+    def bad_lines(self) -> list[BadLine]:
+        """Return what is wrong with the files by themselves."""
+        shared = [
+            BadLine(self.names[READINGS], reading.line, "meter_number", message, "two-customers")
+            for reading, message in shared_meters(self.readings.rows)
+        ]
+        return [*self.points.bad, *self.readings.bad, *shared]
+
+    def is_refused(self, bad: Sequence[BadLine], options: ImportOptions) -> bool:
+        """Return whether nothing may be imported: good lines are kept on request only, and of a readable file."""
+        is_broken = self.points.is_broken or self.readings.is_broken
+        return bool(bad) and (not options.keep_good or is_broken or len(bad) > MOST_REPORTED)
+
+    def refusal(self, bad: Sequence[BadLine]) -> ImportReport:
+        """Return the report of an import that did nothing."""
+        rows = {POINTS: len(self.points.rows), READINGS: len(self.readings.rows)}
+        in_order = sorted(bad, key=lambda item: (item.file, item.line))
+        return ImportReport({name: FileReport(rows[name]) for name in self.files}, tuple(in_order))
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What is imported, and what is left out."""
+
+    points: list[CollectionPoint]
+    readings: list[Reading]
+    periods: list[NewPeriod]
+    """Of the readings, stored before or not."""
+    new_periods: list[NewPeriod]
+    rejects: Mapping[str, Rejects]
+
+
+def _read(files: Mapping[str, bytes | str], names: Mapping[str, str], options: ImportOptions) -> _Content:
     points: FileRows[tuple[int, CollectionPoint]] = FileRows()
     if POINTS in files:
         points = read_collection_points(files[POINTS], name=names[POINTS], options=options)
-    content: FileRows[Reading] = FileRows()
+    readings: FileRows[Reading] = FileRows()
     if READINGS in files:
-        # In a thread: a large file takes seconds to read, and the process may be serving, too.
-        content = await asyncio.to_thread(read_readings, files[READINGS], name=names[READINGS], options=options)
-    readings, bad = content.rows, [*points.bad, *content.bad]
-    bad += [
-        BadLine(names[READINGS], reading.line, "meter_number", message, "two-customers")
-        for reading, message in shared_meters(readings)
-    ]
+        readings = read_readings(files[READINGS], name=names[READINGS], options=options)
+    return _Content(files, names, points, readings)
+
+
+async def _facts_of(new_work: WorkFactory, readings: Sequence[Reading]) -> dict[str, CustomerFacts]:
     facts: dict[str, CustomerFacts] = {}
     async with new_work() as work:
         for codes in _chunks(sorted({reading.row.customer_code for reading in readings})):
             facts |= await accounts.facts_of(work.connection, codes)
-    # Outside of any transaction, because it takes seconds; in a thread, because the process may be serving.
-    periods = await asyncio.to_thread(
-        lambda: list(_assembled(readings, facts, tariffs, due_days, bad, names[READINGS]))
+    return facts
+
+
+async def _known_periods(connection: Connection, periods: Sequence[tuple[int, NewPeriod]]) -> list[KnownPeriod]:
+    known: list[KnownPeriod] = []
+    for codes in _chunks(sorted({item.period.customer_code for _, item in periods})):
+        known += await metered_periods.known_periods(connection, codes)
+    return known
+
+
+def _keep(
+    content: _Content, periods: Sequence[tuple[int, NewPeriod]], new: Sequence[NewPeriod], bad: Sequence[BadLine]
+) -> _Kept:
+    """Leave out the bad lines, and all other lines of their customers."""
+    points, readings = (Rejects(content.names[name]) for name in (POINTS, READINGS))
+    points.add_all(content.points.bad)
+    for line, reason in content.points.repeated.items():
+        points.add(line, reason)
+    left_out = _left_out(content.readings, [item for item in bad if item not in content.points.bad], readings)
+    return _Kept(
+        points=[point for line, point in content.points.rows if line not in points.reasons],
+        readings=[reading for reading in content.readings.rows if reading.line not in readings.reasons],
+        periods=[item for _, item in periods if item.period.customer_code not in left_out],
+        new_periods=[item for item in new if item.period.customer_code not in left_out],
+        rejects={POINTS: points, READINGS: readings},
     )
-    async with new_work() as work:
-        await metered_periods.lock_imports(work.connection)
-        known: list[KnownPeriod] = []
-        for codes in _chunks(sorted({item.period.customer_code for _, item in periods})):
-            known += await metered_periods.known_periods(work.connection, codes)
-        new = _new_periods(periods, known, bad, names[READINGS])
-        counts = {POINTS: len(points.rows), READINGS: len(readings)}
-        is_refused = bad and (
-            not options.keep_good or points.is_broken or content.is_broken or len(bad) > MOST_REPORTED
-        )
-        if is_refused:
-            order = tuple(sorted(bad, key=lambda item: (item.file, item.line)))
-            return ImportReport({name: FileReport(counts[name]) for name in files}, order)
-        rejects = {name: Rejects(names[name]) for name in (POINTS, READINGS)}
-        rejects[POINTS].add_all(points.bad)
-        for line, reason in points.repeated.items():
-            rejects[POINTS].add(line, reason)
-        left_out = _left_out(content, [item for item in bad if item not in points.bad], rejects[READINGS])
-        kept_points = [point for line, point in points.rows if line not in rejects[POINTS].reasons]
-        kept = [reading for reading in readings if reading.line not in rejects[READINGS].reasons]
-        kept_periods = [item for _, item in periods if item.period.customer_code not in left_out]
-        new = [item for item in new if item.period.customer_code not in left_out]
-        import_id = new_id()
-        for chunk in _chunks(new):
-            await metered_periods.add(work.connection, chunk, import_id)
-        for some in _chunks(kept_points):
-            await collection_points.save(work.connection, some)
+
+
+async def _store(connection: Connection, kept: _Kept) -> None:
+    import_id = new_id()
+    for periods in _chunks(kept.new_periods):
+        await metered_periods.add(connection, periods, import_id)
+    for points in _chunks(kept.points):
+        await collection_points.save(connection, points)
+
+
+def _report(content: _Content, kept: _Kept, options: ImportOptions) -> ImportReport:
+    added = len(kept.new_periods)
     reports = {
-        POINTS: FileReport(len(kept_points), added=len(kept_points)),
-        READINGS: FileReport(len(kept), added=len(new), unchanged=len(kept_periods) - len(new)),
+        POINTS: FileReport(len(kept.points), added=len(kept.points)),
+        READINGS: FileReport(len(kept.readings), added=added, unchanged=len(kept.periods) - added),
     }
     models: dict[str, type[Row]] = {POINTS: PointRow, READINGS: ReadingRow}
     return ImportReport(
-        {name: reports[name] for name in files},
+        {name: reports[name] for name in content.files},
         remarks=tuple(
             remark
-            for name, some in ((POINTS, points.remarks), (READINGS, content.remarks))
-            for remark in some
-            if remark.line not in rejects[name].reasons
+            for name, remarks in ((POINTS, content.points.remarks), (READINGS, content.readings.remarks))
+            for remark in remarks
+            if remark.line not in kept.rejects[name].reasons
         ),
-        rejected=tuple(item for some in rejects.values() for item in some.bad_lines()),
+        rejected=tuple(line for rejects in kept.rejects.values() for line in rejects.bad_lines()),
         reject_files={
-            some.file: reject_file(files[name], models[name], some, convert_legacy=options.convert_legacy)
-            for name, some in rejects.items()
-            if some.reasons
+            rejects.file: reject_file(content.files[name], models[name], rejects, convert_legacy=options.convert_legacy)
+            for name, rejects in kept.rejects.items()
+            if rejects.reasons
         },
     )
 
