@@ -3,6 +3,7 @@
 import asyncio
 import json
 import sys
+from dataclasses import dataclass
 from datetime import timedelta
 from itertools import groupby
 from typing import Annotated, Any
@@ -11,6 +12,7 @@ import typer
 
 from ops.console import JsonOption, fail, print_json, print_line, print_table
 from ops.dead_letters import Selection, age, audit_log, operator_name, select_letters, session_of
+from ops.option_groups import spread
 from ops.pace import paced
 from ops.runner import run
 from ops.system import find_system
@@ -60,14 +62,29 @@ def show(
     run(_show(Selection(service, letter=letter), unmasked=unmasked, as_json=as_json))
 
 
+@dataclass(frozen=True)
+class Chosen:
+    """Which dead letters are meant, and how many at most."""
+
+    letter: LetterArgument = None
+    service: ServiceOption = None
+    message: MessageOption = None
+    reason: ReasonOption = None
+    older_than: OlderOption = None
+    limit: LimitOption = LOOKED_AT
+
+    @property
+    def selection(self) -> Selection:
+        """The same for a search."""
+        older_than = None if self.older_than is None else timedelta(hours=self.older_than)
+        return Selection(self.service, self.message, self.reason, self.letter, older_than)
+
+
 @app.command()
+@spread
 def redrive(
-    letter: LetterArgument = None,
-    service: ServiceOption = None,
-    message: MessageOption = None,
-    reason: ReasonOption = None,
-    older_than: OlderOption = None,
-    limit: LimitOption = LOOKED_AT,
+    chosen: Chosen,
+    *,
     rate: Annotated[float, typer.Option("--rate", min=0.1, max=1000, help="So many a second.")] = 20.0,
     by: Annotated[str, typer.Option("--by", help="Who does it, for the records (you).")] = "",
     why: Annotated[str, typer.Option("--why", help="What was put right, for the records.")] = "",
@@ -77,31 +94,28 @@ def redrive(
 
     Put the cause right before: what fails again comes back. What had taken effect already takes none again.
     """
-    selection = Selection(service, message, reason, letter, _hours(older_than))
-    done = run(_redrive(selection, limit=limit, rate=rate, by=by or operator_name(), why=why))
+    selection = chosen.selection
+    done = run(_redrive(selection, limit=chosen.limit, rate=rate, by=by or operator_name(), why=why))
     _print_done(done, "redriven", "sent again", selection, as_json=as_json)
 
 
 @app.command()
+@spread
 def drop(
+    chosen: Chosen,
+    *,
     why: Annotated[str, typer.Option("--why", help="Why nothing is lost by it, for the records.")],
-    letter: LetterArgument = None,
-    service: ServiceOption = None,
-    message: MessageOption = None,
-    reason: ReasonOption = None,
-    older_than: OlderOption = None,
-    limit: LimitOption = LOOKED_AT,
     by: Annotated[str, typer.Option("--by", help="Who does it, for the records (you).")] = "",
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Throw dead letters away for good; who, when, which and why are written down first."""
-    selection = Selection(service, message, reason, letter, _hours(older_than))
+    selection = chosen.selection
     if selection == Selection():
         fail("name them by an id, --service, --message, --reason or --older-than", 2)
     if not yes and not sys.stdin.isatty():
         fail("nobody is there to ask: look at them with `thungan dead list`, then give --yes", 2)
-    done = run(_drop(selection, limit=limit, by=by or operator_name(), why=why, ask=not yes))
+    done = run(_drop(selection, limit=chosen.limit, by=by or operator_name(), why=why, ask=not yes))
     _print_done(done, "dropped", "dropped", selection, as_json=as_json)
 
 
@@ -204,10 +218,6 @@ def _facts(letter: DeadLetter) -> dict[str, Any]:
 
 def _group(letter: DeadLetter) -> tuple[str, str, str]:
     return letter.service, letter.kind, letter.reason
-
-
-def _hours(hours: float | None) -> timedelta | None:
-    return None if hours is None else timedelta(hours=hours)
 
 
 def _readable(column: str, value: Any) -> Any:

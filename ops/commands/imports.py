@@ -4,7 +4,7 @@ import asyncio
 import os
 import time
 from collections.abc import Collection, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,6 +12,7 @@ import typer
 
 from ops.console import JsonOption, fail, print_json, print_line
 from ops.databases import bus_of
+from ops.option_groups import spread
 from ops.runner import run
 from ops.system import find_system
 from services.billing.bill_run import BillRun, run_bills
@@ -30,7 +31,7 @@ from shared.csv_files.folder import find_file
 app = typer.Typer(
     add_completion=False,
     no_args_is_help=True,
-    help="Import CSV files (customers, collection-points, readings, all) and issue bills.",
+    help="Import customers, collection points and readings from CSV, XLSX, ODS or XLS files, and issue bills.",
 )
 
 FolderArgument = Annotated[Path, typer.Argument(help="Folder that holds the files.", exists=True, file_okay=False)]
@@ -66,50 +67,59 @@ _POLL_SECONDS = 0.5
 _ASKED_AT_ONCE = 100
 
 
+@dataclass(frozen=True)
+class Source:
+    """Which files are read, and how; ends with an error where what is left out could not be written."""
+
+    folder: FolderArgument
+    keep_good: KeepOption = False
+    rejects: RejectsOption = None
+    convert_legacy: LegacyOption = False
+
+    def __post_init__(self) -> None:
+        if not self.keep_good:
+            return
+        rejects = self.reject_folder
+        exists = next(place for place in (rejects.absolute(), *rejects.absolute().parents) if place.exists())
+        if not exists.is_dir() or not os.access(exists, os.W_OK):
+            fail(f"{rejects} cannot be written: name another folder for the reject files with --rejects")
+
+    @property
+    def reject_folder(self) -> Path:
+        """The folder for reject files."""
+        return self.rejects or self.folder / _REJECTED
+
+    @property
+    def options(self) -> ImportOptions:
+        """How the files are read."""
+        return ImportOptions(self.keep_good, self.convert_legacy)
+
+
 @app.command()
-def customers(
-    folder: FolderArgument,
-    keep_good: KeepOption = False,
-    rejects: RejectsOption = None,
-    convert_legacy: LegacyOption = False,
-    as_json: JsonOption = False,
-) -> None:
+@spread
+def customers(source: Source, *, as_json: JsonOption = False) -> None:
     """Import units, collectors, routes, customers and meters, as far as their files (CSV, XLSX, ODS, XLS) are there."""
-    options, rejects = _options(folder, rejects, keep_good=keep_good, convert_legacy=convert_legacy)
-    _finish({"customers": run(_customers(folder, options))}, rejects, as_json=as_json)
+    _finish({"customers": run(_customers(source))}, source, as_json=as_json)
 
 
 @app.command("collection-points")
-def collection_points(
-    folder: FolderArgument,
-    keep_good: KeepOption = False,
-    rejects: RejectsOption = None,
-    convert_legacy: LegacyOption = False,
-    as_json: JsonOption = False,
-) -> None:
+@spread
+def collection_points(source: Source, *, as_json: JsonOption = False) -> None:
     """Import collection_points.csv (or .xlsx, .ods, .xls)."""
-    options, rejects = _options(folder, rejects, keep_good=keep_good, convert_legacy=convert_legacy)
-    report = run(_billing(folder, POINTS, options=options))
-    _finish({"billing": report}, rejects, as_json=as_json)
+    _finish({"billing": run(_billing(source, POINTS))}, source, as_json=as_json)
 
 
 @app.command()
+@spread
 def readings(
-    folder: FolderArgument,
-    wait: WaitOption = 0,
-    due_days: DueOption = _DUE_DAYS,
-    keep_good: KeepOption = False,
-    rejects: RejectsOption = None,
-    convert_legacy: LegacyOption = False,
-    as_json: JsonOption = False,
+    source: Source, *, wait: WaitOption = 0, due_days: DueOption = _DUE_DAYS, as_json: JsonOption = False
 ) -> None:
     """Import readings.csv (or .xlsx, .ods, .xls) and issue the bills."""
-    options, rejects = _options(folder, rejects, keep_good=keep_good, convert_legacy=convert_legacy)
-    run(_wait_for_customers(folder, wait, options))
-    reports: dict[str, Any] = {"billing": run(_billing(folder, READINGS, due_days=due_days, options=options))}
+    run(_wait_for_customers(source, wait))
+    reports: dict[str, Any] = {"billing": run(_billing(source, READINGS, due_days=due_days))}
     if reports["billing"].ok:
         reports["bills"] = run(_issue())
-    _finish(reports, rejects, as_json=as_json)
+    _finish(reports, source, as_json=as_json)
 
 
 @app.command()
@@ -124,51 +134,33 @@ def bills(
 
 
 @app.command("all")
+@spread
 def all_(
-    folder: FolderArgument,
-    wait: WaitOption = 120,
-    due_days: DueOption = _DUE_DAYS,
-    keep_good: KeepOption = False,
-    rejects: RejectsOption = None,
-    convert_legacy: LegacyOption = False,
-    as_json: JsonOption = False,
+    source: Source, *, wait: WaitOption = 120, due_days: DueOption = _DUE_DAYS, as_json: JsonOption = False
 ) -> None:
     """Import everything in the folder (as `thungan sample` writes it) and issue the bills; services have to run."""
-    options, rejects = _options(folder, rejects, keep_good=keep_good, convert_legacy=convert_legacy)
-    reports: dict[str, Any] = {"customers": run(_customers(folder, options))}
+    reports: dict[str, Any] = {"customers": run(_customers(source))}
     if reports["customers"].ok:
-        run(_wait_for_customers(folder, wait, options, reports["customers"].rejected_customers))
-        reports["billing"] = run(_billing(folder, POINTS, READINGS, due_days=due_days, options=options))
+        run(_wait_for_customers(source, wait, reports["customers"].rejected_customers))
+        reports["billing"] = run(_billing(source, POINTS, READINGS, due_days=due_days))
         if reports["billing"].ok:
             reports["bills"] = run(_issue())
-    _finish(reports, rejects, as_json=as_json)
+    _finish(reports, source, as_json=as_json)
 
 
-def _options(
-    folder: Path, rejects: Path | None, *, keep_good: bool, convert_legacy: bool
-) -> tuple[ImportOptions, Path | None]:
-    """Return the options and the folder for reject files; end with an error where that cannot be written."""
-    if keep_good:
-        rejects = rejects or folder / _REJECTED
-        exists = next(place for place in (rejects.absolute(), *rejects.absolute().parents) if place.exists())
-        if not exists.is_dir() or not os.access(exists, os.W_OK):
-            fail(f"{rejects} cannot be written: name another folder for the reject files with --rejects")
-    return ImportOptions(keep_good, convert_legacy), rejects
-
-
-async def _customers(folder: Path, options: ImportOptions) -> Any:
+async def _customers(source: Source) -> Any:
     async with bus_of(find_system(), CUSTOMER) as bus:
         try:
-            return await import_customers(bus, folder, options)
+            return await import_customers(bus, source.folder, source.options)
         except FileNotFoundError as error:
             fail(str(error))
 
 
-async def _billing(folder: Path, *names: str, due_days: int = _DUE_DAYS, options: ImportOptions) -> Any:
+async def _billing(source: Source, *names: str, due_days: int = _DUE_DAYS) -> Any:
     async with bus_of(find_system(), BILLING) as bus:
         try:
             return await import_folder(
-                bus.work, folder, load_tariffs(), names=names, due_days=due_days, options=options
+                bus.work, source.folder, load_tariffs(), names=names, due_days=due_days, options=source.options
             )
         except FileNotFoundError as error:
             fail(str(error))
@@ -179,20 +171,18 @@ async def _issue(*, again: bool = False) -> BillRun:
         return await run_bills(bus.work, load_tariffs(), now, again=again)
 
 
-async def _wait_for_customers(
-    folder: Path, seconds: float, options: ImportOptions, left_out: Collection[str] = ()
-) -> None:
+async def _wait_for_customers(source: Source, seconds: float, left_out: Collection[str] = ()) -> None:
     """Wait until billing has consumed the customers whose readings are about to come; a timeout is no error.
 
     Who is then still unknown is named with its line by the import.
     """
     try:
-        file = find_file(folder, READINGS) if seconds else None
+        file = find_file(source.folder, READINGS) if seconds else None
     except UnreadableFileError:
         return  # the import names the cause
     if file is None:
         return
-    readings = read_readings(file.read_bytes(), options=options)
+    readings = read_readings(file.read_bytes(), options=source.options)
     awaited = sorted({reading.row.customer_code for reading in readings.rows}.difference(left_out), reverse=True)
     deadline = time.monotonic() + seconds
     async with bus_of(find_system(), BILLING) as bus:
@@ -209,12 +199,12 @@ async def _wait_for_customers(
                 await asyncio.sleep(_POLL_SECONDS)
 
 
-def _finish(reports: dict[str, Any], rejects: Path | None, *, as_json: bool) -> None:
+def _finish(reports: dict[str, Any], source: Source | None, *, as_json: bool) -> None:
     """Print what was done; end with an error when lines were refused or periods could not be billed."""
     bad = _all_of(reports, "bad_lines")
     remarks, rejected = _all_of(reports, "remarks"), _all_of(reports, "rejected")
     problems: tuple[str, ...] = reports["bills"].problems if "bills" in reports else ()
-    written = _write_rejects(reports, rejects)
+    written = _write_rejects(reports, source)
     if as_json:
         print_json(
             {"ok": not bad and not problems}
@@ -241,14 +231,14 @@ def _all_of(reports: dict[str, Any], name: str) -> list[Finding]:
     return [line for report in reports.values() for line in getattr(report, name, ())]
 
 
-def _write_rejects(reports: dict[str, Any], folder: Path | None) -> list[str]:
+def _write_rejects(reports: dict[str, Any], source: Source | None) -> list[str]:
     """Write the lines that were left out, each file under its name; return where they are."""
     written: list[str] = []
     for report in reports.values():
         for name, text in getattr(report, "reject_files", {}).items():
-            assert folder is not None  # noqa: S101 - only a bill run has none, and it reads no file
-            folder.mkdir(parents=True, exist_ok=True)
-            path = folder / f"{Path(name).stem}.csv"
+            assert source is not None  # noqa: S101 - only a bill run has none, and it reads no file
+            source.reject_folder.mkdir(parents=True, exist_ok=True)
+            path = source.reject_folder / f"{Path(name).stem}.csv"
             path.write_text(text, encoding="utf-8-sig")  # the mark lets spreadsheets recognise it
             written.append(str(path))
     return written
