@@ -174,19 +174,6 @@ def make_plan(
     return _Planner(random.Random(f"{seed}/faults"), seconds, kinds, copies or {}, at_once).storms()
 
 
-def once_each(seed: int, *, copies: Mapping[str, int] | None = None) -> list[Storm]:
-    """Return short storms, three faults at a time, until every kind that does not take long has had its turn."""
-    missing = set(KINDS) - LENGTHY
-    kinds = [kind for kind in KINDS if kind in missing]
-    storms = []
-    for storm in make_plan(seed, 100, kinds=kinds, copies=copies, at_once=3):
-        storms.append(storm)
-        missing -= {fault.kind for fault in storm.faults}
-        if not missing:
-            return storms
-    raise AssertionError(f"a plan of 100 s without {missing}")
-
-
 class _Planner:
     def __init__(
         self, rng: random.Random, seconds: float, kinds: Sequence[str], copies: Mapping[str, int], at_once: int

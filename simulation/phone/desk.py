@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from shared import clock
-from shared.contracts.billing import PaymentReply, ShiftReply
+from shared.contracts.billing import PaymentReply
 from shared.contracts.common import AccountState
 from shared.ids import new_id
 from simulation.phone.client import ApiClient
@@ -84,7 +84,3 @@ class VirtualDesk(ApiClient):
             body["device_id"] = str(device_id)
         path = f"/v1/payments/{payment_id}/reversals"
         return await self.write(PaymentReply, "POST", path, body, reversal_id or new_id())
-
-    async def shift_of(self, collector_code: str) -> ShiftReply:
-        """Read a collector's open shift (cashier or supervisor)."""
-        return await self.read(ShiftReply, f"/v1/collectors/{collector_code}/shift")

@@ -91,10 +91,6 @@ class VirtualPhone(ApiClient):
             raise ConnectionError(f"the gateway closed the stream with {self.stream.close_code}")
         return welcome
 
-    async def close_stream(self) -> None:
-        """Close the stream as a person who closes the app does."""
-        await self.stream.stop()
-
     @property
     def printouts(self) -> list[Printout]:
         """Everything that has come out of the printer, in order."""
@@ -299,7 +295,3 @@ class VirtualPhone(ApiClient):
         return await self.call(
             "POST", f"/v1/print-jobs/{job_id}/results", body={**body, "cause": cause} if cause else body
         )
-
-    async def cancel_print_job(self, job_id: UUID) -> dict[str, Any]:
-        """Cancel a print job."""
-        return await self.call("POST", f"/v1/print-jobs/{job_id}/cancellation")

@@ -6,7 +6,8 @@ import pytest
 
 from ops.system import SERVICES
 from simulation.chaos.faults import PARTS
-from simulation.chaos.plan import KINDS, LENGTHY, Fault, make_plan, once_each
+from simulation.chaos.plan import KINDS, LENGTHY, Fault, make_plan
+from tests.chaos.short_storms import once_each
 
 COPIES = {"billing": 2}
 

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from simulation.chaos.plan import KINDS, LENGTHY, once_each
+from simulation.chaos.plan import KINDS, LENGTHY
 from simulation.chaos.run import Options, run_chaos
 from simulation.chaos.testbed import ChaosTestbed
+from tests.chaos.short_storms import once_each
 
 SEED = 20_261_122
 

@@ -64,7 +64,7 @@ class GatewaySystem:
                 # A connection that comes in while asyncio's own server closes is dropped with a warning.
                 for phone in self.phones:
                     if phone.base_url == url:
-                        await phone.close_stream()
+                        await phone.stream.stop()
 
     async def _note_queues(self) -> None:
         """The queue of each copy's wake-ups goes ten minutes after it; the tests take it away at once."""

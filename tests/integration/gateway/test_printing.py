@@ -129,7 +129,7 @@ async def test_what_may_have_come_out_is_not_printed_again_until_a_person_asks(
     job_id = await gateway.print(phone, PaperKind.RECEIPT)
     await wait_until(lambda: _is(gateway, job_id, "unconfirmed"))
     printer.make_ready()
-    await phone.close_stream()
+    await phone.stream.stop()
     await phone.open_stream()
     marker = await gateway.print(phone)
     await wait_until(lambda: _is(gateway, marker, "printed"))
@@ -190,7 +190,7 @@ async def test_a_phone_that_forgot_what_it_had_promised_to_print_leaves_it_to_a_
     await phone.open_stream()
     job_id = await gateway.print(phone)
     await wait_until(lambda: _is(gateway, job_id, "held"))
-    await phone.close_stream()
+    await phone.stream.stop()
     phone.stream.forget()
     printer.make_ready()
     await phone.open_stream()
@@ -205,7 +205,7 @@ async def test_an_app_killed_while_printing_ends_unconfirmed(gateway: GatewaySys
     await phone.open_stream()
     job_id = await gateway.print(phone)
     await wait_until(lambda: _is(gateway, job_id, "printing"))
-    await phone.close_stream()
+    await phone.stream.stop()
     await phone.open_stream()
     await wait_until(lambda: _is(gateway, job_id, "unconfirmed"))
 
@@ -230,7 +230,7 @@ async def test_a_cancelled_print_job_is_withdrawn_from_the_phone(gateway: Gatewa
     await phone.open_stream()
     job_id = await gateway.print(phone)
     await wait_until(lambda: _is(gateway, job_id, "held"))
-    assert (await phone.cancel_print_job(job_id))["state"] == "cancelled"
+    assert (await phone.call("POST", f"/v1/print-jobs/{job_id}/cancellation"))["state"] == "cancelled"
     await wait_until(lambda: not phone.stream.jobs.by_id)
     await phone.load_paper()
     marker = await gateway.print(phone)

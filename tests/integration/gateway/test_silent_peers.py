@@ -73,7 +73,7 @@ async def test_a_phone_comes_back_over_a_link_that_swallowed_everything_and_catc
         assert update["debt"] == 0
         await beating.print(phone)
         await phone.wait_for_printout("notice")
-        await phone.close_stream()
+        await phone.stream.stop()
 
 
 async def test_a_phone_that_is_sent_nothing_else_is_sent_heartbeats_and_stays(beating: GatewaySystem) -> None:

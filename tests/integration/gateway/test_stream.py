@@ -143,7 +143,7 @@ async def test_updates_that_came_while_the_phone_was_away_are_sent_once_and_in_o
     point = await gateway.desk("collection_point", collection_point_code="VNPOST-CM01")
     cashier = await gateway.desk("cashier")
     await phone.open_stream()
-    await phone.close_stream()
+    await phone.stream.stop()
     paid = await point.post(CUSTOMER, TOTAL, "VNPOST-1")
     await wait_until(lambda: _feed(gateway, 1))
     await cashier.reverse(paid.payment.payment_id, "Thu nhầm")
@@ -160,7 +160,7 @@ async def test_a_phone_that_was_away_for_too_long_has_to_read_everything_afresh(
         await system.add_customer()
         phone = await system.phone()
         await phone.open_stream()
-        await phone.close_stream()
+        await phone.stream.stop()
         await wait_until(lambda: system.pool.fetchval("SELECT count(*) FROM customer_collectors"))
         account = system.office.account(CUSTOMER)
         async with system.office_bus.work() as work:
@@ -175,7 +175,7 @@ async def test_a_phone_that_was_away_for_too_long_has_to_read_everything_afresh(
 async def test_another_history_of_the_database_means_reading_everything_afresh(gateway: GatewaySystem) -> None:
     phone = await gateway.phone()
     await phone.open_stream()
-    await phone.close_stream()
+    await phone.stream.stop()
     await gateway.pool.execute("UPDATE stream_epoch SET epoch = gen_random_uuid()")
     welcome = await phone.open_stream()
     assert welcome["refresh"]

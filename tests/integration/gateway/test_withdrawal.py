@@ -132,7 +132,7 @@ async def test_a_phone_that_comes_back_learns_what_was_withdrawn_meanwhile(gatew
     phone = await phone_without_printer(gateway)
     notice = await visit(gateway, phone)
     await becomes(phone, notice, "held", "no_printer")
-    await phone.close_stream()
+    await phone.stream.stop()
     await phone.pay(CUSTOMER, TOTAL)
     await becomes(phone, notice, "cancelled", "paid")
     await phone.open_stream()
