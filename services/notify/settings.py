@@ -70,7 +70,7 @@ class NotifySettings(ServiceSettings):
     @classmethod
     def _file_is_right(cls, path: Path | None) -> Path | None:
         if path is not None:
-            load_configuration(path).check_secrets()
+            load_configuration(path, with_secrets=True)
         return path
 
     @model_validator(mode="after")

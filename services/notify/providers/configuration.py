@@ -3,10 +3,10 @@
 A new kind of provider: its settings in :data:`AnyProviderSettings` here, its maker in ``providers/__init__.py``.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import time
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 
 import yaml
 from pydantic import BaseModel, Field, ValidationError, ValidationInfo, field_validator, model_validator
@@ -130,19 +130,12 @@ class SmsConfiguration(Section):
                 return chain.steps
         return tuple(Step(weights={provider.name: 1}) for provider in self.providers)
 
-    def check_secrets(self) -> Self:
-        """Look whether every secret is where the file says. Raises :class:`SecretMissing`."""
-        for provider in self.providers:
-            for place, secret in _secrets(provider):
-                try:
-                    secret.reveal()
-                except SecretMissing as missing:
-                    raise SecretMissing(f"provider {provider.name}, {place}: {missing}") from None
-        return self
 
+def load_configuration(path: Path, *, with_secrets: bool = False) -> SmsConfiguration:
+    """Read and check the file, and with ``with_secrets`` whether each secret is where the file says.
 
-def load_configuration(path: Path) -> SmsConfiguration:
-    """Read and check the file, without its secrets. Raises :class:`ConfigurationError`."""
+    Raises :class:`ConfigurationError`.
+    """
     try:
         text = path.read_text(encoding="utf-8")
         root = yaml.compose(text, _Loader)
@@ -154,12 +147,19 @@ def load_configuration(path: Path) -> SmsConfiguration:
     for line, key in _keys_twice(root):
         raise ConfigurationError(f"{path}, line {line}, {key}: stands there twice")
     try:
-        return SmsConfiguration.model_validate(content, context={"folder": path.parent})
+        configuration = SmsConfiguration.model_validate(content, context={"folder": path.parent})
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False, include_context=False)[0]
         line, field = _place(root, first["loc"])
         reason = first["msg"].removeprefix("Value error, ")
         raise ConfigurationError(f"{path}, line {line}{field and f', {field}'}: {reason}") from None
+    for location, secret in _secrets(configuration) if with_secrets else ():
+        try:
+            secret.reveal()
+        except SecretMissing as missing:
+            line, field = _place(root, location)
+            raise ConfigurationError(f"{path}, line {line}, {field}: {missing}") from None
+    return configuration
 
 
 class _Loader(yaml.SafeLoader):
@@ -212,11 +212,18 @@ def _place(root: yaml.Node | None, location: Sequence[int | str]) -> tuple[int, 
     return line, ".".join(named)
 
 
-def _secrets(model: BaseModel, place: str = "") -> Iterator[tuple[str, Secret]]:
-    for name in type(model).model_fields:
-        value = getattr(model, name)
-        for one in value.values() if isinstance(value, dict) else value if isinstance(value, tuple) else (value,):
-            if isinstance(one, Secret):
-                yield f"{place}{name}", one
-            elif isinstance(one, BaseModel):
-                yield from _secrets(one, f"{place}{name}.")
+def _secrets(value: Any, location: tuple[int | str, ...] = ()) -> Iterator[tuple[tuple[int | str, ...], Secret]]:
+    """Yield every secret with its place in the file."""
+    parts: Iterable[tuple[int | str, Any]] = ()
+    match value:
+        case Secret():
+            yield location, value
+        case BaseModel():
+            fields = type(value).model_fields
+            parts = ((field.alias or name, getattr(value, name)) for name, field in fields.items())
+        case dict():
+            parts = value.items()
+        case tuple():
+            parts = enumerate(value)
+    for part, inner in parts:
+        yield from _secrets(inner, (*location, part))

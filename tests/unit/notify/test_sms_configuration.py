@@ -4,7 +4,6 @@ from pathlib import Path
 import pytest
 
 from services.notify.providers.configuration import ConfigurationError, SmsConfiguration, load_configuration
-from services.notify.providers.provider_settings import SecretMissing
 from services.notify.settings import NotifySettings
 from services.notify.texts.template_file import load_templates
 from services.notify.texts.templates import fields_of
@@ -72,20 +71,37 @@ def test_secrets_come_from_the_environment_or_a_file_beside_the_configuration_an
 ) -> None:
     monkeypatch.setenv("ESMS_KEY", "key-8D6F")
     (tmp_path / "secret.txt").write_text("secret-A1B2\n", encoding="utf-8")
-    read = configuration(tmp_path, ESMS).check_secrets()
+    (tmp_path / "sms.yaml").write_text(ESMS, encoding="utf-8")
+    read = load_configuration(tmp_path / "sms.yaml", with_secrets=True)
 
     assert "8D6F" not in repr(read)
     assert "A1B2" not in repr(read)
 
 
-def test_a_service_whose_secret_is_missing_names_the_provider_and_the_place(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        (ESMS, "line 5, providers.1.api_key: the environment variable ESMS_KEY holds no secret"),
+        (ESMS.replace("env: ESMS_KEY", "file: none.txt"), "line 5, providers.1.api_key: the secret's file "),
+        (
+            ESMS.replace("{env: ESMS_KEY}", "{env: PRESENT}").replace("{file: secret.txt}", "{env: PRESENT}")
+            + "    reports: {secret: {env: ESMS_REPORTS}}\n",
+            "line 11, providers.2.reports.secret: the environment variable ESMS_REPORTS holds no secret",
+        ),
+    ],
+)
+def test_a_service_whose_secret_is_missing_names_the_line_the_field_and_the_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, place: str
 ) -> None:
+    monkeypatch.setenv("PRESENT", "8D6F")
     monkeypatch.delenv("ESMS_KEY", raising=False)
-    read = configuration(tmp_path, ESMS)
+    file = tmp_path / "sms.yaml"
+    file.write_text(text.replace("{kind: sandbox, name: paper}", "kind: sandbox\n    name: paper"), encoding="utf-8")
 
-    with pytest.raises(SecretMissing, match="provider esms, api_key: the environment variable ESMS_KEY"):
-        read.check_secrets()
+    with pytest.raises(ConfigurationError) as error:
+        load_configuration(file, with_secrets=True)
+
+    assert str(error.value).startswith(f"{file}, {place}")
 
 
 def test_the_first_chain_that_fits_kind_operator_and_hour_is_taken(tmp_path: Path) -> None:
