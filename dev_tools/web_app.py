@@ -53,6 +53,9 @@ def _npm(node: Node, *arguments: str, doing: str) -> None:
     run_logged([*node.npm, *arguments], log, environment=node.environment, folder=WEB, failure=f"failed: {doing}")
 
 
+ACTIONS = ("build", "test", "check", "serve", "node", "npm", "browser")
+
+
 def main(argv: Sequence[str]) -> int:
     """Run one action of ``./dev web``."""
     action, arguments = (argv[0], list(argv[1:])) if argv else ("build", [])
@@ -76,7 +79,7 @@ def main(argv: Sequence[str]) -> int:
             node = prepare_tools()
             _become(node, [*node.npm, *arguments])
         case _:
-            raise DevError(f"unknown: ./dev web {action}")
+            raise DevError(f"unknown: ./dev web {action}; there are {', '.join(ACTIONS)}")
     return 0
 
 

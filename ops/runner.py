@@ -1,6 +1,7 @@
 """Running a command's asynchronous part, with one line for the errors of a missing system."""
 
 import asyncio
+import re
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
@@ -10,13 +11,16 @@ from ops.console import fail
 
 T = TypeVar("T")
 
+_ERROR_NUMBER = re.compile(r"\[Errno -?\d+\] ")
+
 
 def run(work: Coroutine[Any, Any, T]) -> T:
     """Run a coroutine to its end; what is wrong with a connection becomes one line."""
     try:
         return asyncio.run(work)
     except (OSError, TimeoutError) as error:
-        fail(f"cannot connect: {error or type(error).__name__}; is the system running? (./dev up)")
+        reason = _ERROR_NUMBER.sub("", str(error)) or type(error).__name__
+        fail(f"cannot connect: {reason}; is the system running? (./dev up)")
     except (asyncpg.InvalidCatalogNameError, asyncpg.UndefinedTableError) as error:
         fail(f"the database is not ready: {error}; ./dev up prepares it")
     except asyncpg.PostgresError as error:

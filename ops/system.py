@@ -7,7 +7,7 @@ this machine are ``THUNGAN_SMS_FOLDER`` and ``THUNGAN_RECEIPT_KEYS_FOLDER``, wit
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
@@ -33,6 +33,11 @@ class RunningSystem:
     def database_url(self, service: str) -> str:
         """URL of a service's database."""
         return self._address(database_variable(service))
+
+    def require(self, services: Iterable[str]) -> None:
+        """End the command unless the addresses of the broker and of these services' databases are known."""
+        for name in ("THUNGAN_AMQP_URL", *map(database_variable, services)):
+            self._address(name)
 
     def http_urls(self) -> dict[str, str]:
         """HTTP address of every copy that is known: ``billing``, or ``billing-0`` and so on where there are several."""

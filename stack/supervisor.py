@@ -61,6 +61,7 @@ def _table(system: LocalSystem) -> Table:
     for service in reversed(SERVICES):
         for copy in system.copies(service):
             table.add_row(f"{service}-{copy}", system.http_url(service, copy))
+    table.add_row("phone app", f"{system.gateway_url}/app/")
     table.add_row("what the API offers", f"{system.gateway_url}/docs")
     table.add_row("broker and database", "./dev env")
     table.add_row("logs", str(system.log("gateway").parent))

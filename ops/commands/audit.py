@@ -30,17 +30,25 @@ def audit(
     as_json: JsonOption = False,
 ) -> None:
     """Check the invariant over the running databases; the exit code is 0 only when nothing is wrong."""
-    try:
-        keyring = Keyring.from_text(key.read_text(encoding="utf-8")) if key else KeyFolder(keys_folder()).keyring()
-    except (UnusableKeyError, OSError) as error:
-        fail(f"no usable keys: {error}")
-    report = run(audit_when_settled(find_system(), keyring, wait))
+    system = find_system()
+    system.require(SERVICES)
+    report = run(audit_when_settled(system, _keyring(key), wait))
     if as_json:
         print_json(report.as_dict())
     else:
         _print(report)
     if not report.ok:
         raise typer.Exit(1)
+
+
+def _keyring(key: Path | None) -> Keyring:
+    place = key or keys_folder()
+    try:
+        return Keyring.from_text(key.read_text(encoding="utf-8")) if key else KeyFolder(place).keyring()
+    except UnusableKeyError as error:
+        fail(f"no usable keys in {place}: {error}")
+    except OSError as error:
+        fail(f"no keys can be read from {place}: {error.strerror}; --key names a file of public keys")
 
 
 async def audit_when_settled(system: RunningSystem, keyring: Keyring, seconds: float) -> AuditReport:

@@ -16,7 +16,10 @@ from ops.runner import run
 from ops.system import SERVICES, find_system
 from shared.messaging.archive import SentEvent
 
-app = typer.Typer(add_completion=False, help="Events that were sent and not consumed: count them, send them again.")
+app = typer.Typer(
+    add_completion=False,
+    help="Events that were sent and not consumed: send them again (resend), or only count them (resend --dry-run).",
+)
 
 _WHEN = "2026-11-28T14:30+07:00"
 

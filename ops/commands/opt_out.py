@@ -1,4 +1,4 @@
-"""``thungan opt-out``: numbers that get no SMS.
+"""``thungan opt-out``: numbers that get no SMS, or none of a kind, and numbers that are wrong.
 
 A brandname cannot receive answers, so nobody can reply STOP: opt-outs come from the hotline, the counter or the web.
 """
@@ -27,7 +27,11 @@ from services.notify.store.blocked_phones import (
 from shared.clock import now
 from shared.phones import InvalidPhoneError, normalise
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, help="Numbers that get no SMS: add, remove, list.")
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    help="Numbers that get no SMS, or none of a kind (add, remove, list), and wrong-numbers to correct.",
+)
 
 PhoneArgument = Annotated[str, typer.Argument(help="The number, however it is written.")]
 KindOption = Annotated[Kind | None, typer.Option("--kind", help="Only messages of this kind; all if left out.")]

@@ -6,6 +6,7 @@ import subprocess
 import pytest
 
 from dev_tools.commands import COMMANDS, processes
+from dev_tools.web_app import ACTIONS
 from stack.state import PROJECT
 
 DEV = PROJECT / "dev"
@@ -14,6 +15,12 @@ DEV = PROJECT / "dev"
 def test_help_names_every_command() -> None:
     text = subprocess.run([DEV, "help"], stdout=subprocess.PIPE, check=True, text=True).stdout
     assert set(re.findall(r"^\./dev (\w+)", text, re.MULTILINE)) == set(COMMANDS)
+
+
+def test_help_names_every_action_of_the_web_app() -> None:
+    text = subprocess.run([DEV, "help"], stdout=subprocess.PIPE, check=True, text=True).stdout
+    named = re.findall(r"^\./dev web (\S+)", text, re.MULTILINE)
+    assert {action for names in named for action in names.split("|")} == set(ACTIONS)
 
 
 def test_the_shell_prepares_the_machine_for_every_command() -> None:

@@ -13,6 +13,7 @@ from uuid import uuid4
 import pytest
 
 from ops import cli
+from ops.system import SERVICES
 from services.notify.providers.base import OutgoingSms
 from services.notify.providers.sandbox import SandboxProvider
 from services.receipt.signatures.key_folder import KeyFolder
@@ -157,6 +158,10 @@ def test_a_mistake_is_one_line_on_standard_error(thungan: Terminal, arguments: l
     "arguments",
     [
         ["status"],
+        ["audit"],
+        ["dead"],
+        ["events", "resend"],
+        ["import", "bills"],
         ["devices"],
         ["enrol", "--role", "supervisor"],
         ["revoke", str(uuid4()), "--reason", "lost"],
@@ -180,6 +185,21 @@ def test_an_address_where_nobody_listens_is_one_line(thungan: Terminal, monkeypa
     code, _, err = thungan("opt-out", "list")
     assert code == 1
     assert "cannot connect" in err
+    assert "Errno" not in err
+    assert err.count("\n") == 1
+
+
+@pytest.mark.usefixtures("nothing_runs")
+def test_an_audit_without_keys_names_the_folder_where_they_should_be(
+    thungan: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("THUNGAN_AMQP_URL", "amqp://127.0.0.1:9/")
+    for service in SERVICES:
+        monkeypatch.setenv(f"THUNGAN_{service.upper()}_DATABASE_URL", "postgresql://nobody:x@127.0.0.1:9/none")
+    monkeypatch.setenv("THUNGAN_RECEIPT_KEYS_FOLDER", str(tmp_path / "none"))
+    code, out, err = thungan("audit")
+    assert (code, out) == (1, "")
+    assert err.startswith(f"thungan: no keys can be read from {tmp_path / 'none'}: No such file or directory; --key")
     assert err.count("\n") == 1
 
 
