@@ -1,6 +1,6 @@
 """Settings that only a developer's machine may have: addresses that lead nowhere, and well-known secrets.
 
-A setting says what it is by a mark in its annotation, ``Annotated[str, PublicAddress()]`` or
+What a setting is, its annotation names: ``Annotated[str, PublicAddress()]`` or
 ``Annotated[SecretStr, Credentials()]``. Outside development a service does not start with such a value, and names it.
 Pure.
 """

@@ -1,4 +1,4 @@
-"""Cells that say who somebody is: codes, phone numbers, tax codes. What was repaired is remarked."""
+"""Cells that identify somebody: codes, phone numbers, tax codes. What was repaired is remarked."""
 
 from typing import Annotated
 

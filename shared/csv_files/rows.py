@@ -60,7 +60,7 @@ class FileRows(Generic[T]):
     bad_cells: dict[int, Mapping[str, str]] = field(default_factory=dict)
     """What stands in the columns of bad lines."""
     repeated: dict[int, str] = field(default_factory=dict)
-    """Lines whose key stands in a later line again, with what there is to say of that: which of them is right?"""
+    """Lines whose key stands in a later line again, with the reason for which they are left out."""
     is_broken: bool = False
     """Whether the file as a whole, or its rest, could not be read."""
 

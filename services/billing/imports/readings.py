@@ -90,7 +90,7 @@ def read_readings(data: bytes | str, *, name: str = READINGS, options: ImportOpt
 
 
 def shared_meters(readings: Sequence[Reading]) -> Iterator[tuple[Reading, str]]:
-    """Yield the lines of meters that are read for two customers on the same days, with what there is to say of each."""
+    """Yield the lines of meters that are read for two customers on the same days, with a message for each."""
     by_meter: dict[str, list[Reading]] = {}
     for reading in readings:
         by_meter.setdefault(reading.row.meter_number, []).append(reading)

@@ -124,7 +124,7 @@ class FileContent:
     codes: dict[int, str]
     """The customer code of each line that names one, of bad lines, too."""
     repeated: dict[int, str]
-    """Lines whose key a later line has again, with what there is to say of it."""
+    """Lines whose key a later line has again, with the reason for which they are left out."""
     is_broken: bool
     """Whether the file as a whole could not be read."""
 

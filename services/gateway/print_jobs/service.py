@@ -163,7 +163,7 @@ async def _apply_locked(
     if record is None or event.device_id not in (None, record.job.device_id):
         raise NotFound("Không có giấy in này.")
     # Asked under the job's lock: either the resume on the newer stream comes after us and sees the promise, or we see
-    # that stream. (A phone that has lost its storage says on the newer stream that it holds nothing.)
+    # that stream. (A phone that has lost its storage reports on the newer stream that it holds nothing.)
     if event.stream is not None and await presence.is_left(work.connection, record.job.device_id, event.stream):
         raise StreamReplaced
     after = rules.apply(record.job, event.trigger, moment, attempt=event.attempt, cause=event.cause)

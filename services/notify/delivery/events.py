@@ -1,4 +1,4 @@
-"""Tells others what became of the SMS about a visit; the link of a receipt is looked up by whoever sent it."""
+"""Emits what became of the SMS about a visit; the link of a receipt is looked up by whoever sent it."""
 
 from datetime import datetime
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from enum import Enum, auto
 
 ONCE_MORE = frozenset({"cut_warning"})
-"""Kinds that are sent once more when they stay unknown for good: the law demands that the customer is told."""
+"""Kinds that are sent once more when they stay unknown for good: the law demands that the customer is informed."""
 
 LOOKS: Sequence[timedelta] = (
     timedelta(seconds=10),

@@ -176,7 +176,7 @@ async def test_runs_at_the_same_time_share_the_work_and_make_each_bill_once(bill
         assert account.account.debt == sum(bill.total for bill in account.bills)
 
 
-async def test_a_run_that_dies_is_taken_up_by_the_next_one(billing: BillingHandlers) -> None:
+async def test_the_next_run_continues_one_that_died(billing: BillingHandlers) -> None:
     for n in range(3):
         await billing.customer(f"PB1401000000{n}")
     await billing.import_readings(*(reading(50, code=f"PB1401000000{n}") for n in range(3)))
@@ -196,7 +196,9 @@ async def test_a_run_that_dies_is_taken_up_by_the_next_one(billing: BillingHandl
     assert (await billing.run(batch=2)).bills == 0
 
 
-async def test_a_period_that_cannot_be_billed_any_more_is_set_aside_and_stops_nobody(billing: BillingHandlers) -> None:
+async def test_a_period_that_cannot_be_billed_any_more_is_set_aside_and_holds_up_no_other(
+    billing: BillingHandlers,
+) -> None:
     await billing.customer()
     await billing.customer(SECOND)
     await billing.import_readings(reading(320), reading(50, code=SECOND))
@@ -216,7 +218,7 @@ async def test_a_bill_of_nothing_is_paid_at_once(billing: BillingHandlers) -> No
     assert (account.bills[0].state, account.bills[0].total, account.account.open_bills) == (BillState.PAID, 0, 0)
 
 
-async def test_a_folder_is_taken_in_as_a_whole(billing: BillingHandlers, tmp_path: Path) -> None:
+async def test_a_folder_is_imported_as_a_whole(billing: BillingHandlers, tmp_path: Path) -> None:
     await billing.customer()
     with pytest.raises(FileNotFoundError):
         await import_folder(billing.new_work, tmp_path, TARIFFS)

@@ -63,7 +63,7 @@ def closed_now() -> tuple[time, time]:
     return time(opens.hour), time(opens.hour, 59)
 
 
-async def say(bus: Bus, *events: Event) -> None:
+async def emit(bus: Bus, *events: Event) -> None:
     async with bus.work() as work:
         for event in events:
             await work.emit(event, aggregate=CODE)
@@ -80,7 +80,7 @@ async def becomes(bus: Bus, state: ReminderState) -> None:
 
 
 async def test_a_notice_becomes_an_sms_within_a_moment(billing: Bus, tmp_path: Path) -> None:
-    await say(billing, notice(issued_at=now()))
+    await emit(billing, notice(issued_at=now()))
     [sms] = await wait_until(lambda: read_sandbox(tmp_path))
     assert sms.phone == "+84953000001"
     assert "871.020d" in sms.text
@@ -89,7 +89,7 @@ async def test_a_notice_becomes_an_sms_within_a_moment(billing: Bus, tmp_path: P
 
 async def test_the_history_can_be_asked_for(billing: Bus) -> None:
     event = notice(issued_at=now())
-    await say(billing, event)
+    await emit(billing, event)
 
     await becomes(billing, ReminderState.SENT)
     [reminder] = (await billing.request(GetReminders(customer_code=CODE))).reminders
@@ -101,8 +101,8 @@ async def test_the_history_can_be_asked_for(billing: Bus) -> None:
 
 async def test_the_same_event_emitted_many_times_sends_one_sms(billing: Bus, tmp_path: Path) -> None:
     visit = new_id()
-    await say(billing, *(notice(visit_id=visit, issued_at=now()) for _ in range(5)))
-    await say(billing, notice(issued_at=now(), version=9))
+    await emit(billing, *(notice(visit_id=visit, issued_at=now()) for _ in range(5)))
+    await emit(billing, notice(issued_at=now(), version=9))
     await wait_until(lambda: len(read_sandbox(tmp_path)) == 2)
     answer = await billing.request(GetReminders(customer_code=CODE))
     assert len(answer.reminders) == 2
@@ -118,7 +118,7 @@ async def test_others_receive_that_an_sms_was_sent_or_will_not_be(
 
     listener = Topology(service="gateway", handlers=[EventHandler(SmsSent, receive), EventHandler(SmsFailed, receive)])
     await bus_for(listener, database_url=await database())
-    await say(billing, notice(issued_at=now()), notice(issued_at=now(), phone=None, version=2))
+    await emit(billing, notice(issued_at=now()), notice(issued_at=now(), phone=None, version=2))
     await wait_until(lambda: len(received) == 2)
     assert {type(event) for event in received} == {SmsSent, SmsFailed}
 
@@ -130,9 +130,9 @@ async def test_a_payment_cancels_a_reminder_of_the_night(
     async with service(settings.model_copy(update={"sms_opens": opens, "sms_closes": closes})):
         billing = await bus_for(BILLING, database_url=await database())
 
-        await say(billing, notice(issued_at=now()))
+        await emit(billing, notice(issued_at=now()))
         await becomes(billing, ReminderState.SCHEDULED)
-        await say(billing, paid())
+        await emit(billing, paid())
         await becomes(billing, ReminderState.CANCELLED)
         assert read_sandbox(tmp_path) == []
 
@@ -142,7 +142,7 @@ async def test_two_copies_share_the_work_and_send_nothing_twice(
 ) -> None:
     async with service(settings.model_copy(update={"instance": "second"})):
         codes = [f"PB1401{number:07d}" for number in range(60)]
-        await say(
+        await emit(
             billing, *(notice(code=code, phone=f"+8495300{n:04d}", issued_at=now()) for n, code in enumerate(codes))
         )
         await wait_until(lambda: len(read_sandbox(tmp_path)) == 60, timeout=30)
@@ -172,7 +172,7 @@ async def test_a_reminder_leaves_once_by_http_through_the_provider_of_the_config
         configured = settings.model_copy(update={"sms_configuration": tmp_path / "sms.yaml"})
         async with service(configured), service(configured.model_copy(update={"instance": "second"})):
             billing = await bus_for(BILLING, database_url=await database())
-            await say(billing, notice(issued_at=now()))
+            await emit(billing, notice(issued_at=now()))
             await becomes(billing, ReminderState.SENT)
             [reminder] = (await billing.request(GetReminders(customer_code=CODE))).reminders
             [sent] = await operator.accepted()
@@ -196,7 +196,7 @@ async def test_a_reminder_whose_answer_is_lost_leaves_once_and_by_no_other_provi
         file.write_text(file.read_text(encoding="utf-8") + "  - {kind: sandbox, name: other}\n", encoding="utf-8")
         async with service(settings.model_copy(update={"sms_configuration": file})):
             billing = await bus_for(BILLING, database_url=await database())
-            await say(billing, notice(issued_at=now()))
+            await emit(billing, notice(issued_at=now()))
             await becomes(billing, ReminderState.UNKNOWN)
 
         assert len(await operator.accepted()) == 1
@@ -241,7 +241,7 @@ chains:
         )
         async with service(settings.model_copy(update={"sms_configuration": file})):
             billing = await bus_for(BILLING, database_url=await database())
-            await say(billing, notice(issued_at=now()))
+            await emit(billing, notice(issued_at=now()))
             await becomes(billing, ReminderState.DELIVERED)
             [reminder] = (await billing.request(GetReminders(customer_code=CODE))).reminders
 

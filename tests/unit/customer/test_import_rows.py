@@ -13,7 +13,7 @@ def read(*lines: str, file_format: FileFormat = CUSTOMERS) -> FileContent:
     return read_file(file_format, ("\n".join(lines) + "\n").encode())
 
 
-def complaints(content: FileContent) -> list[tuple[int, str, str]]:
+def bad_lines(content: FileContent) -> list[tuple[int, str, str]]:
     return [(bad.line, bad.column, bad.message) for bad in content.bad]
 
 
@@ -55,7 +55,7 @@ def test_names_are_composed_and_their_blanks_tidied() -> None:
 
 def test_a_name_of_200_letters_is_a_name_and_one_of_201_is_not() -> None:
     assert read(HEADER, with_field("name", "ế" * 200)).bad == []
-    assert complaints(read(HEADER, with_field("name", "ế" * 201))) == [(2, "name", "is longer than 200 letters")]
+    assert bad_lines(read(HEADER, with_field("name", "ế" * 201))) == [(2, "name", "is longer than 200 letters")]
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ def test_a_name_of_200_letters_is_a_name_and_one_of_201_is_not() -> None:
 )
 def test_a_wrong_value_is_named_with_line_and_column(column: str, value: str, message: str) -> None:
     content = read(HEADER, with_field(column, value))
-    assert complaints(content) == [(2, column, message)]
+    assert bad_lines(content) == [(2, column, message)]
     assert content.rows == []
 
 
@@ -126,7 +126,7 @@ def test_every_wrong_value_of_every_line_is_named() -> None:
 
 def test_the_same_code_twice_is_wrong_the_second_time() -> None:
     content = read(HEADER, GOOD, GOOD)
-    assert complaints(content) == [(3, "customer_code", "PB14010012345 stands in line 2 already")]
+    assert bad_lines(content) == [(3, "customer_code", "PB14010012345 stands in line 2 already")]
 
 
 def test_lines_are_counted_as_an_editor_counts_them() -> None:
@@ -148,7 +148,7 @@ def test_lines_are_counted_as_an_editor_counts_them() -> None:
 )
 def test_a_header_that_lacks_a_column_or_names_one_twice_is_refused(header: str, message: str) -> None:
     content = read(header, GOOD)
-    assert (complaints(content), content.rows) == ([(1, "", message)], [])
+    assert (bad_lines(content), content.rows) == ([(1, "", message)], [])
 
 
 def test_columns_may_be_in_any_order_in_capitals_and_beside_others() -> None:
@@ -157,18 +157,18 @@ def test_columns_may_be_in_any_order_in_capitals_and_beside_others() -> None:
 
 
 def test_a_line_with_fields_missing_is_named() -> None:
-    assert complaints(read(HEADER, "PB14010012345,Hạnh")) == [(2, "", "has 2 fields instead of 11")]
+    assert bad_lines(read(HEADER, "PB14010012345,Hạnh")) == [(2, "", "has 2 fields instead of 11")]
 
 
 def test_an_empty_file_and_an_open_quote_are_named() -> None:
-    assert complaints(read_file(CUSTOMERS, b"")) == [(1, "", "the file is empty")]
+    assert bad_lines(read_file(CUSTOMERS, b"")) == [(1, "", "the file is empty")]
     content = read(HEADER, GOOD, '"PB14010012346,never closed')
     assert [(bad.line, bad.message[:18]) for bad in content.bad] == [(3, "cannot be read as ")]
 
 
 def test_what_is_not_utf8_is_named_with_its_line() -> None:
     content = read_file(CUSTOMERS, f"{HEADER}\n{GOOD}\n".encode() + GOOD.encode("utf-16"))
-    assert complaints(content) == [(3, "", "is not UTF-8 text: save it as CSV UTF-8")]
+    assert bad_lines(content) == [(3, "", "is not UTF-8 text: save it as CSV UTF-8")]
     assert content.rows == []
 
 
@@ -179,10 +179,10 @@ def test_a_file_that_is_wrong_all_over_is_not_reported_line_by_line_without_end(
 
 
 @pytest.mark.parametrize("day", ["2026-02-30", "31/02/2026", "2026-W05-1", ""])
-def test_a_day_that_is_none_is_named(day: str) -> None:
+def test_a_date_that_does_not_exist_is_reported(day: str) -> None:
     content = read(",".join(METERS.columns), f"210001,PB14010012345,1,5,{day}", file_format=METERS)
     expected = f"is not a date like 2026-01-31: {day!r}" if day else "is empty"
-    assert complaints(content) == [(2, "installed_on", expected)]
+    assert bad_lines(content) == [(2, "installed_on", expected)]
 
 
 @pytest.mark.parametrize(
@@ -236,7 +236,7 @@ def test_an_offices_number_is_printed_as_it_is_written_unless_it_is_an_old_one(w
     assert (content.bad, content.rows[0][-1], len(content.remarks)) == ([], printed, int(written != printed))
 
 
-def test_letters_that_papers_draw_as_plain_ones_are_kept_and_remarked() -> None:
+def test_letters_that_documents_draw_as_plain_ones_are_kept_and_remarked() -> None:
     content = read(HEADER, with_field("name", "Y Ƀlưk Rơ\u0306n Êban"))
     assert [row[2] for row in content.rows] == ["Y Ƀlưk Rơ\u0306n Êban"]
     assert [str(item) for item in content.remarks] == [
@@ -256,7 +256,7 @@ def test_chinese_characters_beside_a_name_are_kept_and_remarked_with_their_readi
     ("name", "proposed"), [("陳文明", "Trần Văn Minh"), ("ស្រី សុខា", "sri sokha"), ("陳 😀", "Trần")]
 )
 def test_a_name_in_another_script_alone_is_refused_with_what_it_is_in_latin_letters(name: str, proposed: str) -> None:
-    [(line, column, message)] = complaints(read(HEADER, with_field("name", name)))
+    [(line, column, message)] = bad_lines(read(HEADER, with_field("name", name)))
     assert (line, column) == (2, "name")
     assert message.startswith("holds no Latin letters: ")
     assert message.endswith(f"write it as on the identity card, such as {proposed!r}")
@@ -302,7 +302,7 @@ def test_what_programs_wrap_around_a_value_is_no_part_of_it(column: str, written
 
 @pytest.mark.parametrize("name", ["Hạnh 한", "Hạnh \uf0a7", "Hạnh ไทย"])
 def test_what_documents_cannot_show_is_refused(name: str) -> None:
-    [(_, column, message)] = complaints(read(HEADER, with_field("name", name)))
+    [(_, column, message)] = bad_lines(read(HEADER, with_field("name", name)))
     assert (column, message.startswith("holds what documents cannot show: ")) == ("name", True)
 
 
@@ -376,7 +376,7 @@ def test_a_file_in_windows_1258_whose_letters_viscii_has_too_is_read() -> None:
 
 
 def test_a_name_with_readings_in_two_old_encodings_is_refused_naming_both() -> None:
-    assert complaints(read(HEADER, with_field("name", "Cao Anh Yªn"))) == [
+    assert bad_lines(read(HEADER, with_field("name", "Cao Anh Yªn"))) == [
         (
             2,
             "name",

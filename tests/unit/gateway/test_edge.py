@@ -32,7 +32,7 @@ class Clock:
         return self.now
 
 
-def test_a_caller_may_ask_a_burst_and_then_as_often_as_tokens_come_back() -> None:
+def test_a_caller_may_send_a_burst_and_then_as_many_requests_as_tokens_are_added() -> None:
     clock = Clock()
     buckets = TokenBuckets(2.0, 3, clock)
     assert [buckets.take("a") for _ in range(4)] == [0, 0, 0, 0.5]
@@ -41,7 +41,7 @@ def test_a_caller_may_ask_a_burst_and_then_as_often_as_tokens_come_back() -> Non
     assert [buckets.take("a"), buckets.take("a")] == [0, 0.5]
 
 
-def test_a_token_that_is_given_back_can_be_taken_again_and_there_are_never_more_than_the_burst() -> None:
+def test_a_returned_token_can_be_taken_again_and_a_bucket_never_holds_more_than_the_burst() -> None:
     buckets = TokenBuckets(1.0, 1, Clock())
     assert (buckets.take("a"), buckets.take("a")) == (0, 1)
     buckets.give_back("a")
@@ -69,11 +69,11 @@ def test_however_many_callers_there_are_the_memory_is_bounded(calls: list[tuple[
         ("application/json;q=0, */*;q=0.1", "application/vnd.escpos"),
     ],
 )
-def test_the_accept_header_chooses_the_form_of_a_document(accept: str, media_type: str) -> None:
+def test_the_accept_header_chooses_the_media_type_of_a_document(accept: str, media_type: str) -> None:
     assert preferred(accept) == media_type
 
 
-def test_a_form_that_cannot_be_given_is_refused() -> None:
+def test_a_media_type_that_is_not_offered_is_refused() -> None:
     with pytest.raises(problems.NotAcceptable):
         preferred("text/html, application/pdf;q=0.9")
 
@@ -99,7 +99,7 @@ def test_moments_are_read_with_their_offset_and_kept_in_utc(text: str) -> None:
     "text",
     ["2026-11-23", "2026-11-23T02:15:00", "1763864100", "2026-11-23 02:15:00Z", "0001-01-01T00:00:00+07:00", "", None],
 )
-def test_anything_else_is_no_moment(text: object) -> None:
+def test_anything_else_is_refused_as_a_moment(text: object) -> None:
     with pytest.raises(ValueError, match=r"must be|out of range"):
         parse_moment(text)
 
@@ -181,6 +181,6 @@ def test_the_description_names_every_frame_and_close_code_of_the_stream() -> Non
 
 
 @given(st.binary(max_size=200) | st.text(max_size=200))
-def test_no_frame_however_strange_raises_anything_but_a_validation_error(data: bytes | str) -> None:
+def test_no_malformed_frame_raises_anything_but_a_validation_error(data: bytes | str) -> None:
     with pytest.raises(ValueError, match="validation error"):
         from_phone.validate_json(data, strict=True)

@@ -334,7 +334,7 @@ def test_a_column_that_may_be_a_known_one_misspelt_is_refused(model: type[Row], 
 
 
 @pytest.mark.parametrize("mark", ["\u200b", "\u202a", "\ufeff", "\u00a0", "\ufe0f", "\u2060"])
-def test_a_mark_that_nobody_sees_does_not_make_another_meter(mark: str) -> None:
+def test_an_invisible_character_does_not_make_another_meter(mark: str) -> None:
     text = FILES[MeterRow].replace("110000000,PB", f"110{mark}000000,{mark}PB") if mark != "\u00a0" else FILES[MeterRow]
     assert rows_of(MeterRow, text) == rows_of(MeterRow, FILES[MeterRow])
 
@@ -345,6 +345,6 @@ def test_a_dash_of_any_kind_is_a_dash_in_codes_numbers_and_dates(dash: str) -> N
     assert rows_of(MeterRow, text.replace("110-7", f"110{dash}7")) == rows_of(MeterRow, text.replace(dash, "-"))
 
 
-def test_marks_that_nobody_sees_do_not_count() -> None:
+def test_invisible_characters_are_ignored() -> None:
     text = FILES[CustomerRow].replace("PB14010009001", "\u200bPB14010009001\u00a0").replace("Ấp 3", "Ấp\u200d 3")
     assert rows_of(CustomerRow, text) == rows_of(CustomerRow, FILES[CustomerRow])
