@@ -1,18 +1,22 @@
 """What the local stack decides before it starts anything."""
 
 import json
+import os
+import re
+from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
 import yaml
-from pydantic_settings import BaseSettings
 
 from ops import provision
 from ops.system import SERVICES, find_system
 from shared.messaging.accounts import account_name
 from shared.messaging.topology import Names, Topology, event_queues, request_queue
+from shared.placeholders import placeholders_in
+from shared.settings import ServiceSettings
 from stack import postgres, rabbitmq
 from stack.addresses import SystemAddresses
 from stack.broker_cleanup import queue_names
@@ -195,17 +199,50 @@ def test_compose_gives_every_service_the_database_that_is_provisioned_for_it() -
         assert service == "gateway" or "ports" not in compose[service]
 
 
-@pytest.mark.parametrize("service", SERVICES)
-def test_compose_says_nothing_to_a_service_that_it_does_not_know(service: str) -> None:
-    compose = yaml.safe_load((PROJECT / "docker-compose.yml").read_text())["services"]
-    settings = import_module(f"services.{service}.settings")
-    [known] = [
+def settings_of(service: str) -> type[ServiceSettings]:
+    module = import_module(f"services.{service}.settings")
+    [found] = [
         one
-        for one in vars(settings).values()
-        if isinstance(one, type) and one.__module__ == settings.__name__ and issubclass(one, BaseSettings)
+        for one in vars(module).values()
+        if isinstance(one, type) and one.__module__ == module.__name__ and issubclass(one, ServiceSettings)
     ]
-    printed = {name.removeprefix("THUNGAN_").lower() for name in compose[service]["environment"]}
-    assert printed <= set(known.model_fields)
+    return found
+
+
+def environment_of(container: str, chosen: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment that Compose gives a container, when a person has chosen these variables."""
+    compose = yaml.safe_load((PROJECT / "docker-compose.yml").read_text())["services"]
+    return {
+        name: re.sub(r"\$\{(\w+):-([^}]*)\}", lambda found: chosen.get(found[1]) or found[2], value)
+        for name, value in compose[container]["environment"].items()
+    }
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_compose_gives_a_service_no_setting_that_it_does_not_have(service: str) -> None:
+    given = {name.removeprefix("THUNGAN_").lower() for name in environment_of(service, {})}
+    assert given <= set(settings_of(service).model_fields)
+
+
+CHOSEN_FOR_PRODUCTION = {
+    "THUNGAN_ENVIRONMENT": "production",
+    "THUNGAN_CHECK_URL": "https://thungan.dienluc-camau.vn",
+    **{f"THUNGAN_{name}_PASSWORD": "8D6F2A" for name in ("BROKER", "MIGRATION", *map(str.upper, SERVICES))},
+}
+
+
+@pytest.mark.parametrize("chosen", [{}, CHOSEN_FOR_PRODUCTION], ids=["development", "production"])
+@pytest.mark.parametrize("container", [*SERVICES, *(f"{service}-migrate" for service in SERVICES)])
+def test_a_service_starts_with_what_compose_gives_it(
+    container: str, chosen: Mapping[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in [name for name in os.environ if name.startswith("THUNGAN_")]:
+        monkeypatch.delenv(name)
+    for name, value in environment_of(container, chosen).items():
+        monkeypatch.setenv(name, value)
+    settings = settings_of(container.removesuffix("-migrate"))()
+    assert settings.environment == chosen.get("THUNGAN_ENVIRONMENT", "development")
+    assert not chosen or list(placeholders_in(settings)) == []
 
 
 def test_compose_sets_the_same_bank_account_for_documents_and_phones() -> None:
