@@ -10,6 +10,7 @@ import aio_pika
 import asyncpg
 
 from ops.archive import missing_events
+from ops.audit.recomputation import Recomputed, recompute
 from services.billing.audit import BillingFacts
 from services.billing.audit import audit_facts as billing_facts
 from services.customer.audit import RecordedVisit, VisitFacts
@@ -42,6 +43,8 @@ class Facts:
     queues: dict[str, int]
     """Queue → messages that wait in it: events on their way, retries, dead letters."""
 
+    recomputed: Recomputed = field(default_factory=Recomputed)
+    """What comes of comparing each fact that two services hold."""
     unconsumed: dict[str, dict[str, int]] = field(default_factory=dict)
     """Service → event → how many were sent and not consumed by it; what is under way is among them."""
 
@@ -67,6 +70,7 @@ async def collect(database_urls: Mapping[str, str], amqp_url: str, namespace: st
         notify=await within("notify", notify_facts),
         gateway=await within("gateway", gateway_facts),
         customer=await within("customer", customer_facts),
+        recomputed=await recompute(database_urls),
         unsent={service: await within(service, _unsent) for service in SERVICES},
         # Before the queues: what is consumed in between is missed by neither.
         unconsumed=await _unconsumed(database_urls),

@@ -13,8 +13,9 @@ _NOTICE_OUTCOMES = frozenset({"met", "away", "cannot_pay"})
 def check_facts(facts: Facts, *, settled: bool = True) -> AuditReport:
     """Compare everything. ``settled`` False leaves out what events under way may still bring into line."""
     violations = [*_within(facts), *_receipts(facts), *_sums(facts), *_reminders(facts), *_print_jobs(facts)]
-    violations += _visits_of_payments(facts)
+    violations += [*_visits_of_payments(facts), *facts.recomputed.violations]
     if settled:
+        violations += facts.recomputed.violations_when_settled
         violations += [*_nothing_under_way(facts), *_copies_agree(facts), *_nothing_forgotten(facts)]
     return AuditReport(figures=_figures(facts), violations=sorted(violations), remarks=_remarks(facts))
 
@@ -29,6 +30,7 @@ def _figures(facts: Facts) -> dict[str, int]:
         "bills": facts.billing.bills,
         "billed": facts.billing.billed,
         "payments": len(facts.billing.payments),
+        "payments_recomputed": facts.recomputed.payments,
         "payments_reversed": reversed_payments,
         "received": facts.billing.received,
         "cleared": facts.billing.cleared,

@@ -1,6 +1,10 @@
 """Facts for the audit: what a sound database does not hold of bills, payments, credits and shifts."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
 
 from shared.audit import AuditViolation, broken_rules, implausible_times
 from shared.db import Connection
@@ -98,6 +102,16 @@ _RULES: dict[str, str] = {
         ) AS counted
         WHERE kinds > 0 AND notes <> counted_cash
     """,
+    "a bill's VAT is its rate of what is before VAT": """
+        SELECT bill_number, format('%s %% of %s is not %s', vat_rate, pre_vat, vat)
+        FROM bills WHERE vat <> round(pre_vat * vat_rate::numeric / 100)
+    """,
+    "a line is its kWh at its price": """
+        SELECT bill_number, format('%s kWh at %s is not %s', line ->> 'kwh', line ->> 'unit_price', line ->> 'amount')
+        FROM bills, json_array_elements(lines) AS line
+        WHERE (line ->> 'kwh')::bigint > 0
+            AND (line ->> 'kwh')::bigint * (line ->> 'unit_price')::bigint <> (line ->> 'amount')::bigint
+    """,
     "a metered period has one bill, and a bill one period": """
         SELECT bill_number, format('%s periods', periods)
         FROM bills, LATERAL (
@@ -185,3 +199,169 @@ async def audit_facts(connection: Connection) -> BillingFacts:
         remarks=remarks,
         **totals,
     )
+
+
+# What the rules between services look at, for some customers at a time (ops/audit/recomputation.py).
+
+
+class RecordedPayment(NamedTuple):
+    """A payment as billing has recorded it."""
+
+    payment_id: UUID
+    customer_code: str
+    amount: int
+    credit: int
+    method: str
+    received_at: datetime
+    stated_at: datetime | None
+    recorded_at: datetime
+    sequence: int
+    collector_code: str | None
+    collection_point_code: str | None
+    reference: str
+    transfer_content: str
+    shift_id: UUID | None
+    visit_id: UUID | None
+    device_id: UUID | None
+    receipt_id: UUID | None
+    receipt_number: str | None
+    reversed_at: datetime | None
+
+
+class ClearedPart(NamedTuple):
+    """The part of a bill that a payment has cleared, at once or later as credit."""
+
+    allocation_id: int
+    payment_id: UUID
+    bill_id: UUID
+    vat: int
+    principal: int
+    made_at: datetime
+    released_at: datetime | None
+
+
+class IssuedBill(NamedTuple):
+    """A bill without its readings and lines."""
+
+    bill_id: UUID
+    bill_number: str
+    customer_code: str
+    year: int
+    month: int
+    cycle: int
+    pre_vat: int
+    vat: int
+    vat_rate: str
+    total: int
+    issued_at: datetime
+
+    @property
+    def period(self) -> tuple[int, int, int]:
+        """Bills are cleared in the order of this."""
+        return self.year, self.month, self.cycle
+
+
+class RecordedReversal(NamedTuple):
+    """A payment that was taken back."""
+
+    reversal_id: UUID
+    payment_id: UUID
+    reason: str
+    reversed_by: str
+    reversed_at: datetime
+    shift_id: UUID | None
+
+
+class RecordedShift(NamedTuple):
+    """A collector's shift."""
+
+    shift_id: UUID
+    collector_code: str
+    opened_at: datetime
+    closed_at: datetime | None
+    opening_float: int
+    cash_ceiling: int
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """All that was billed to some customers, what they paid, and the shifts that their cash fell into."""
+
+    payments: list[RecordedPayment]
+    bills: list[IssuedBill]
+    parts: list[ClearedPart]
+    reversals: list[RecordedReversal]
+    shifts: list[RecordedShift]
+
+
+_LEDGER_PAYMENTS = f"""
+SELECT {", ".join(RecordedPayment._fields)} FROM payments WHERE customer_code = ANY ($1) ORDER BY sequence
+"""
+_LEDGER_BILLS = f"""
+SELECT {", ".join(IssuedBill._fields)} FROM bills WHERE customer_code = ANY ($1) ORDER BY year, month, cycle
+"""
+_LEDGER_PARTS = f"""
+SELECT {", ".join(f"allocations.{column}" for column in ClearedPart._fields)}
+FROM payments JOIN allocations USING (payment_id) WHERE customer_code = ANY ($1) ORDER BY allocation_id
+"""
+_LEDGER_REVERSALS = f"""
+SELECT {", ".join(f"reversals.{column}" for column in RecordedReversal._fields)}
+FROM payments JOIN reversals USING (payment_id) WHERE customer_code = ANY ($1) ORDER BY reversals.reversed_at
+"""
+_LEDGER_SHIFTS = f"SELECT {', '.join(RecordedShift._fields)} FROM shifts WHERE shift_id = ANY ($1)"
+
+
+async def ledger_of(connection: Connection, customer_codes: Sequence[str]) -> Ledger:
+    """Read the ledger of some customers in one snapshot."""
+    async with connection.transaction(isolation="repeatable_read", readonly=True):
+        payments = [RecordedPayment(*row) for row in await connection.fetch(_LEDGER_PAYMENTS, customer_codes)]
+        bills = [IssuedBill(*row) for row in await connection.fetch(_LEDGER_BILLS, customer_codes)]
+        parts = [ClearedPart(*row) for row in await connection.fetch(_LEDGER_PARTS, customer_codes)]
+        reversals = [RecordedReversal(*row) for row in await connection.fetch(_LEDGER_REVERSALS, customer_codes)]
+        shift_ids = list({payment.shift_id for payment in payments if payment.shift_id})
+        shifts = [RecordedShift(*row) for row in await connection.fetch(_LEDGER_SHIFTS, shift_ids)]
+    return Ledger(payments, bills, parts, reversals, shifts)
+
+
+_CUSTOMERS_WHO_PAID = "SELECT customer_code FROM accounts WHERE customer_code > $1 ORDER BY customer_code LIMIT $2"
+
+
+async def customers_after(connection: Connection, customer_code: str, limit: int) -> list[str]:
+    """Return the next customers that have an account, in the order of their codes."""
+    return [row[0] for row in await connection.fetch(_CUSTOMERS_WHO_PAID, customer_code, limit)]
+
+
+class CashMovement(NamedTuple):
+    """Cash that came into the box of a shift, or went out of it by a reversal."""
+
+    shift_id: UUID
+    payment_id: UUID
+    at: datetime
+    amount: int
+    place: int
+
+
+_SHIFTS = f"""
+SELECT {", ".join(RecordedShift._fields)} FROM shifts
+WHERE $1::uuid[] IS NULL OR collector_code IN (SELECT collector_code FROM shifts WHERE shift_id = ANY ($1))
+ORDER BY collector_code, opened_at
+"""
+_CASH = """
+SELECT shift_id, payment_id, recorded_at, amount, sequence FROM payments
+WHERE shift_id IS NOT NULL AND ($1::uuid[] IS NULL OR shift_id = ANY ($1))
+UNION ALL
+SELECT reversals.shift_id, payment_id, reversals.reversed_at, -amount, sequence
+FROM reversals JOIN payments USING (payment_id)
+WHERE reversals.shift_id IS NOT NULL AND ($1::uuid[] IS NULL OR reversals.shift_id = ANY ($1))
+ORDER BY 1, 3, 5
+"""
+
+
+async def cash_of_shifts(
+    connection: Connection, shift_ids: Sequence[UUID] | None
+) -> tuple[list[RecordedShift], list[CashMovement]]:
+    """Return the shifts of the collectors of some shifts (None: all), and the cash of those shifts in its order."""
+    async with connection.transaction(isolation="repeatable_read", readonly=True):
+        shifts = [RecordedShift(*row) for row in await connection.fetch(_SHIFTS, shift_ids)]
+        cash = [CashMovement(*row) for row in await connection.fetch(_CASH, shift_ids)]
+    return shifts, cash

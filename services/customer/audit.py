@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from shared.audit import AuditViolation, broken_rules, implausible_times
@@ -145,3 +145,38 @@ def _visit(row: Mapping[str, Any]) -> RecordedVisit:
         recorded_at=row["recorded_at"],
         cleared_since=row["cleared_since"],
     )
+
+
+# What the rules between services look at (ops/audit/recomputation.py).
+
+
+class VisitAtTheDoor(NamedTuple):
+    """A visit with who made it."""
+
+    visit_id: UUID
+    customer_code: str
+    collector_code: str
+    device_id: UUID | None
+    recorded_at: datetime | None
+    """First record of it, by the service's clock."""
+    withdrawn_at: datetime | None
+
+
+_VISITS_AT_THE_DOOR = """
+SELECT visit_id, customer_code, collector_code, device_id,
+    (SELECT min(visit_records.recorded_at) FROM visit_records WHERE visit_records.visit_id = visits.visit_id),
+    withdrawn_at
+FROM visits WHERE customer_code = ANY ($1)
+"""
+_COLLECTORS = "SELECT collector_code, active FROM collectors"
+
+
+async def visits_to(connection: Connection, customer_codes: Sequence[str]) -> dict[UUID, VisitAtTheDoor]:
+    """Return the visits to some customers."""
+    rows = await connection.fetch(_VISITS_AT_THE_DOOR, customer_codes)
+    return {row[0]: VisitAtTheDoor(*row) for row in rows}
+
+
+async def known_collectors(connection: Connection) -> dict[str, bool]:
+    """Return all collectors, and whether they are active."""
+    return {row["collector_code"]: row["active"] for row in await connection.fetch(_COLLECTORS)}

@@ -1,6 +1,10 @@
 """Facts for the audit: what must never be true of print jobs."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
 
 from shared.audit import AuditViolation, broken_rules
 from shared.db import Connection
@@ -33,6 +37,16 @@ _RULES: dict[str, str] = {
         FROM print_jobs
         WHERE state IN ('queued', 'offered')
             AND not_after < (SELECT max(lease_until) FROM gateway_instances) - interval '10 minutes'
+    """,
+    "each attempt of a print job is counted, with who asked for it": """
+        SELECT job_id::text, format('attempt %s, %s ended before it, %s begun', attempt, ended, begun)
+        FROM print_jobs, LATERAL (
+            SELECT (SELECT count(*) FROM print_attempts WHERE print_attempts.job_id = print_jobs.job_id) AS ended,
+                (SELECT count(*) FROM print_job_history WHERE print_job_history.job_id = print_jobs.job_id
+                    AND print_job_history.state = 'queued') AS begun
+        ) AS counted
+        WHERE attempt > 1 AND (ended <> attempt - 1 OR begun <> attempt - 1)
+            OR attempt = 1 AND EXISTS (SELECT FROM print_attempts WHERE print_attempts.job_id = print_jobs.job_id)
     """,
     "jobs of a device are numbered without gaps": """
         SELECT device_id::text, format('%s jobs, last number %s', count(job_id), last_job_sequence)
@@ -76,3 +90,94 @@ async def audit_facts(connection: Connection) -> GatewayFacts:
         notices={row["id"]: row["jobs"] for row in notices},
         violations=violations,
     )
+
+
+# What the rules between services look at (ops/audit/recomputation.py).
+
+
+class EnrolledDevice(NamedTuple):
+    """A phone or a desk, and when it could act."""
+
+    device_id: UUID
+    role: str
+    collector_code: str | None
+    enrolled_at: datetime
+    revoked_at: datetime | None
+
+
+class PrintJobFact(NamedTuple):
+    """A print job of a receipt, a copy or a void slip."""
+
+    job_id: UUID
+    device_id: UUID
+    kind: str
+    receipt_id: UUID | None
+    customer_code: str | None
+    copy_number: int
+    created_at: datetime
+
+
+class Announcement(NamedTuple):
+    """What the phones of a collector were sent of a payment or of its reversal."""
+
+    payment_id: UUID
+    what: str
+    collector_code: str
+    customer_code: str
+    amount: int
+    method: str
+    version: int
+    debt: int
+
+
+@dataclass(frozen=True)
+class Announcements:
+    """What phones were sent, as far as it is kept."""
+
+    found: dict[tuple[UUID, str], list[Announcement]]
+    since: datetime | None
+    """Older ones may be deleted; None: all are there."""
+
+
+_ENROLLED = f"SELECT {', '.join(EnrolledDevice._fields)} FROM devices"
+_JOBS = f"SELECT {', '.join(PrintJobFact._fields)} FROM print_jobs WHERE job_id = ANY ($1)"
+# Jobs of copies are found by their receipts' copies; this finds those that no copy is counted for.
+_COPY_JOBS = f"SELECT {', '.join(PrintJobFact._fields)} FROM print_jobs WHERE kind = 'copy'"
+_ANNOUNCED = """
+SELECT (entry::json #>> '{payment,payment_id}')::uuid, entry::json ->> 'what', collector_code,
+    entry::json ->> 'customer_code', (entry::json #>> '{payment,amount}')::bigint, entry::json #>> '{payment,method}',
+    (entry::json ->> 'version')::bigint, (entry::json ->> 'debt')::bigint
+FROM feed_entries
+WHERE entry::json ->> 'what' IN ('payment.recorded', 'payment.reversed') AND created_at >= coalesce($1, created_at)
+"""
+_KEPT_SINCE = """
+SELECT CASE WHEN EXISTS (SELECT FROM feeds WHERE pruned_to > 0)
+    THEN coalesce((SELECT min(created_at) FROM feed_entries), now() - interval '1 day') END
+"""
+
+
+async def enrolled_devices(connection: Connection) -> dict[UUID, EnrolledDevice]:
+    """Return all devices, revoked ones too."""
+    return {row["device_id"]: EnrolledDevice(*row) for row in await connection.fetch(_ENROLLED)}
+
+
+async def print_jobs(connection: Connection, job_ids: Sequence[UUID]) -> dict[UUID, PrintJobFact]:
+    """Return those of the print jobs that exist."""
+    return {row["job_id"]: PrintJobFact(*row) for row in await connection.fetch(_JOBS, job_ids)}
+
+
+async def copy_jobs(connection: Connection) -> list[PrintJobFact]:
+    """Return every print job of a copy."""
+    return [PrintJobFact(*row) for row in await connection.fetch(_COPY_JOBS)]
+
+
+async def announcements(connection: Connection, since: datetime | None) -> Announcements:
+    """Return what phones were sent of payments and reversals (``since``: only what was sent after it)."""
+    async with connection.transaction(isolation="repeatable_read", readonly=True):
+        kept_since = await connection.fetchval(_KEPT_SINCE)
+        rows = await connection.fetch(_ANNOUNCED, since)
+    found: dict[tuple[UUID, str], list[Announcement]] = {}
+    for row in rows:
+        announced = Announcement(*row)
+        found.setdefault((announced.payment_id, announced.what), []).append(announced)
+    return Announcements(found, max(filter(None, (kept_since, since)), default=None))

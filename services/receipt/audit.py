@@ -1,8 +1,11 @@
 """Facts for the audit: the whole register, every signature, chain and number, and what each payment must have."""
 
+import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from services.receipt.domain.receipts import StoredReceipt
@@ -202,6 +205,56 @@ async def _copies(connection: Connection) -> list[AuditViolation]:
         for receipt_id, numbers in await copy_numbers(connection)
         if numbers != list(range(1, len(numbers) + 1))
     ]
+
+
+class SignedReceipt(NamedTuple):
+    """What was signed for a payment or for its reversal: the claims, and the event that the signature covers."""
+
+    payment_id: UUID
+    receipt_id: UUID
+    kind: ReceiptKind
+    claims: Claims
+    event: dict[str, Any]
+    """As billing emitted it, JSON."""
+
+
+class CountedCopy(NamedTuple):
+    """A copy, or the first print of a receipt that was issued without a phone (number 0)."""
+
+    receipt_id: UUID
+    document_id: UUID
+    copy_number: int
+    device_id: UUID | None
+    printed_at: datetime
+
+
+_SIGNED = "SELECT payment_id, receipt_id, kind, token, content FROM receipt WHERE payment_id = ANY ($1)"
+_COUNTED = """
+SELECT receipt_id, document_id, copy_number, device_id, reprinted_at FROM reprint
+WHERE $1::uuid[] IS NULL OR receipt_id = ANY ($1)
+UNION ALL
+SELECT receipt_id, document_id, 0, device_id, printed_at FROM first_print
+WHERE $1::uuid[] IS NULL OR receipt_id = ANY ($1)
+"""
+
+
+async def signed_receipts(connection: Connection, payment_ids: Sequence[UUID]) -> list[SignedReceipt]:
+    """Return what was signed for some payments; the walk along the series names what is not as it was signed."""
+    found = []
+    for payment_id, receipt_id, kind, token, content in await connection.fetch(_SIGNED, payment_ids):
+        try:
+            claims = parse(token).claims
+        except TokenError:
+            continue
+        if claims.content_hash == content_hash(content):
+            event = json.loads(content)["event"]
+            found.append(SignedReceipt(payment_id, receipt_id, ReceiptKind(kind), claims, event))
+    return found
+
+
+async def counted_copies(connection: Connection, receipt_ids: Sequence[UUID] | None) -> list[CountedCopy]:
+    """Return the counted copies and first prints of some receipts (None: of all)."""
+    return [CountedCopy(*row) for row in await connection.fetch(_COUNTED, receipt_ids)]
 
 
 def _subject(receipt: StoredReceipt) -> str:

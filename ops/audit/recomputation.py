@@ -1,0 +1,142 @@
+"""Reads what the services hold of some customers at a time, and lets the rules compare it.
+
+Billing is read first: what the others have newer than that is not looked at.
+"""
+
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from ops.audit.clearing_rules import check_clearing
+from ops.audit.copy_rules import copies_are_counted, copies_are_queued
+from ops.audit.payment_rules import RULES, RULES_WHEN_SETTLED, Feed, PaymentCase
+from ops.audit.shift_rules import one_shift_at_a_time, within_ceiling
+from ops.audit.visit_rules import visits_by_own_phone
+from services.billing import audit as billing
+from services.customer import audit as customer
+from services.gateway import audit as gateway
+from services.receipt import audit as receipt
+from services.receipt.domain.ids import document_id_of, receipt_id_of
+from shared.audit import AuditViolation
+from shared.clock import now
+from shared.contracts.receipt import ReceiptKind
+
+CUSTOMERS_AT_ONCE = 500
+
+Connections = Mapping[str, "asyncpg.Connection[Any]"]
+
+
+@dataclass
+class Recomputed:
+    """What the comparison of all services' facts has found."""
+
+    payments: int = 0
+    violations: list[AuditViolation] = field(default_factory=list)
+    violations_when_settled: list[AuditViolation] = field(default_factory=list)
+    """What events under way may still bring into line."""
+
+
+async def recompute(database_urls: Mapping[str, str]) -> Recomputed:
+    """Compare everything about every payment."""
+    found = Recomputed()
+    async with AsyncExitStack() as stack:
+        connections: dict[str, asyncpg.Connection[Any]] = {}
+        for service in ("billing", "customer", "receipt", "gateway"):
+            connections[service] = await asyncpg.connect(database_urls[service], timeout=10)
+            stack.push_async_callback(connections[service].close)
+        shifts, cash = await billing.cash_of_shifts(connections["billing"], None)
+        found.violations += [*one_shift_at_a_time(shifts), *within_ceiling(shifts, cash)]
+        await _copies(connections, found)
+        feed = Feed(await gateway.announcements(connections["gateway"], None), until=now())
+        async for codes in _all_customers(connections["billing"]):
+            await _compare(connections, codes, feed, found)
+    return found
+
+
+async def _all_customers(connection: "asyncpg.Connection[Any]") -> AsyncIterator[list[str]]:
+    code = ""
+    while codes := await billing.customers_after(connection, code, CUSTOMERS_AT_ONCE):
+        yield codes
+        code = codes[-1]
+
+
+async def _copies(connections: Connections, found: Recomputed) -> None:
+    jobs = {job.job_id: job for job in await gateway.copy_jobs(connections["gateway"])}
+    copies = await receipt.counted_copies(connections["receipt"], None)
+    missing = [copy.document_id for copy in copies if copy.document_id not in jobs]
+    jobs |= await gateway.print_jobs(connections["gateway"], missing)
+    found.violations += copies_are_counted(copies, jobs)
+    found.violations_when_settled += copies_are_queued(copies, jobs)
+
+
+async def _compare(connections: Connections, codes: Sequence[str], feed: Feed, found: Recomputed) -> None:
+    ledger = await billing.ledger_of(connections["billing"], codes)
+    payment_ids = [payment.payment_id for payment in ledger.payments]
+    signed = await receipt.signed_receipts(connections["receipt"], payment_ids)
+    visits = await customer.visits_to(connections["customer"], codes)
+    jobs = await gateway.print_jobs(
+        connections["gateway"], [document_id_of(receipt_id_of(payment_id)) for payment_id in payment_ids]
+    )
+    # Last of all: whoever has acted above is enrolled by now.
+    devices = await gateway.enrolled_devices(connections["gateway"])
+    for case in _cases(ledger, signed, visits, jobs, devices, feed):
+        found.payments += 1
+        for rule in RULES:
+            found.violations += rule(case)
+        for rule in RULES_WHEN_SETTLED:
+            found.violations_when_settled += rule(case)
+    found.violations += visits_by_own_phone(visits.values(), devices)
+    for bills, parts in _by_customer(ledger):
+        found.violations += check_clearing(bills, parts)
+
+
+def _cases(
+    ledger: billing.Ledger,
+    signed: Sequence[receipt.SignedReceipt],
+    visits: Mapping[UUID, customer.VisitAtTheDoor],
+    jobs: Mapping[UUID, gateway.PrintJobFact],
+    devices: Mapping[UUID, gateway.EnrolledDevice],
+    feed: Feed,
+) -> Iterator[PaymentCase]:
+    receipts = {(each.payment_id, each.kind): each for each in signed}
+    bills: dict[str, dict[UUID, billing.IssuedBill]] = defaultdict(dict)
+    for bill in ledger.bills:
+        bills[bill.customer_code][bill.bill_id] = bill
+    parts: dict[UUID, list[billing.ClearedPart]] = defaultdict(list)
+    for part in ledger.parts:
+        parts[part.payment_id].append(part)
+    shifts = {shift.shift_id: shift for shift in ledger.shifts}
+    reversals = {reversal.payment_id: reversal for reversal in ledger.reversals}
+    for payment in ledger.payments:
+        yield PaymentCase(
+            payment,
+            parts=tuple(parts[payment.payment_id]),
+            bills=bills[payment.customer_code],
+            shift=shifts.get(payment.shift_id) if payment.shift_id else None,
+            reversal=reversals.get(payment.payment_id),
+            signed=receipts.get((payment.payment_id, ReceiptKind.ORIGINAL)),
+            void=receipts.get((payment.payment_id, ReceiptKind.VOID)),
+            device=devices.get(payment.device_id) if payment.device_id else None,
+            visit=visits.get(payment.visit_id) if payment.visit_id else None,
+            job=jobs.get(document_id_of(receipt_id_of(payment.payment_id))),
+            feed=feed,
+        )
+
+
+def _by_customer(
+    ledger: billing.Ledger,
+) -> Iterator[tuple[list[billing.IssuedBill], list[billing.ClearedPart]]]:
+    bills: dict[str, list[billing.IssuedBill]] = defaultdict(list)
+    parts: dict[str, list[billing.ClearedPart]] = defaultdict(list)
+    customers = {payment.payment_id: payment.customer_code for payment in ledger.payments}
+    for bill in ledger.bills:
+        bills[bill.customer_code].append(bill)
+    for part in ledger.parts:
+        parts[customers[part.payment_id]].append(part)
+    for customer_code, cleared in parts.items():
+        yield bills[customer_code], cleared

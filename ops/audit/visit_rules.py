@@ -1,0 +1,39 @@
+"""Visits and the phones that recorded them. Pure."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import timedelta
+from uuid import UUID
+
+from ops.audit.moments import SKEW, shown
+from services.customer.audit import VisitAtTheDoor
+from services.gateway.audit import EnrolledDevice
+from shared.audit import AuditViolation
+
+_UNDER_WAY = timedelta(seconds=30)
+
+
+def visits_by_own_phone(
+    visits: Iterable[VisitAtTheDoor], devices: Mapping[UUID, EnrolledDevice]
+) -> Iterator[AuditViolation]:
+    """A visit was made by the collector to whom its phone belongs, while that could act."""
+    for visit in visits:
+        if visit.device_id is None:
+            continue
+        device = devices.get(visit.device_id)
+        if device is None or device.collector_code != visit.collector_code:
+            whose = "nobody" if device is None else device.collector_code or device.role
+            yield _named("a visit is of the collector whose phone recorded it", visit, f"phone of {whose}")
+            continue
+        at = visit.recorded_at
+        if at is None:
+            continue
+        if at < device.enrolled_at - SKEW or (device.revoked_at is not None and at > device.revoked_at + _UNDER_WAY):
+            yield _named(
+                "a device acts between its enrolment and its revocation",
+                visit,
+                f"visit {shown(at)}, enrolled {shown(device.enrolled_at)}, revoked {shown(device.revoked_at)}",
+            )
+
+
+def _named(rule: str, visit: VisitAtTheDoor, detail: str) -> AuditViolation:
+    return AuditViolation("between", rule, str(visit.visit_id), f"visit of {visit.collector_code}, {detail}")
