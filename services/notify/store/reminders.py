@@ -103,19 +103,9 @@ async def restore_paid(connection: Connection, account: KnownAccount, moment: da
     return row_count(status)
 
 
-# A reminder that another copy holds is skipped, so that senders never wait for each other here. One search a priority:
-# each reads the index from its oldest entry and stops at the limit, however many there are of the other one. What is
-# known is looked up row by row (LIMIT): the planner does not know the limit and would read a million accounts instead.
-_CLAIM_DUE = """
-WITH urgent AS (
-    SELECT * FROM reminders WHERE state = 'scheduled' AND priority = 0 AND due_at <= $1
-    ORDER BY due_at LIMIT $2 FOR UPDATE SKIP LOCKED
-), bulk AS (
-    SELECT * FROM reminders WHERE state = 'scheduled' AND priority = 1 AND due_at <= $1
-    ORDER BY due_at LIMIT $2 - (SELECT count(*) FROM urgent) FOR UPDATE SKIP LOCKED
-), due AS (
-    SELECT * FROM urgent UNION ALL SELECT * FROM bulk
-)
+# What is known about customers and numbers of the rows that are due, looked up row by row (LIMIT): the planner does not
+# know how few they are and would read a million accounts instead.
+_WITH_WHAT_IS_KNOWN = """
 SELECT due.*, account.*, coalesce(blocked.cause, opted.cause) AS blocked
 FROM due
 LEFT JOIN LATERAL (
@@ -128,6 +118,18 @@ LEFT JOIN LATERAL (
 ) opted ON true
 ORDER BY due.priority, due.due_at
 """
+# A reminder that another copy holds is skipped, so that senders never wait for each other here. One search a priority:
+# each reads the index from its oldest entry and stops at the limit, however many there are of the other one.
+_CLAIM_DUE = f"""
+WITH urgent AS (
+    SELECT * FROM reminders WHERE state = 'scheduled' AND priority = 0 AND due_at <= $1
+    ORDER BY due_at LIMIT $2 FOR UPDATE SKIP LOCKED
+), bulk AS (
+    SELECT * FROM reminders WHERE state = 'scheduled' AND priority = 1 AND due_at <= $1
+    ORDER BY due_at LIMIT $2 - (SELECT count(*) FROM urgent) FOR UPDATE SKIP LOCKED
+), due AS (
+    SELECT * FROM urgent UNION ALL SELECT * FROM bulk
+){_WITH_WHAT_IS_KNOWN}"""
 
 
 async def claim_due(connection: Connection, moment: datetime, limit: int) -> list[DueReminder]:
@@ -139,23 +141,11 @@ async def claim_due(connection: Connection, moment: datetime, limit: int) -> lis
     return [_due(row) for row in await connection.fetch(_CLAIM_DUE, moment, limit)]
 
 
-_CLAIM_UNSETTLED = """
+_CLAIM_UNSETTLED = f"""
 WITH due AS (
     SELECT * FROM reminders WHERE state = 'unknown' AND look_at <= $1
     ORDER BY look_at LIMIT $2 FOR UPDATE SKIP LOCKED
-)
-SELECT due.*, account.*, coalesce(blocked.cause, opted.cause) AS blocked
-FROM due
-LEFT JOIN LATERAL (
-    SELECT debt, oldest_due_date, unit_name, unit_phone, collector_name, collector_phone FROM accounts
-    WHERE accounts.customer_code = due.customer_code LIMIT 1
-) account ON true
-LEFT JOIN LATERAL (SELECT cause FROM blocked_phones WHERE blocked_phones.phone = due.phone LIMIT 1) blocked ON true
-LEFT JOIN LATERAL (
-    SELECT 'opted_out' AS cause FROM opt_outs WHERE opt_outs.phone = due.phone AND kind = due.template LIMIT 1
-) opted ON true
-ORDER BY due.priority, due.due_at
-"""
+){_WITH_WHAT_IS_KNOWN}"""
 
 
 async def claim_unsettled(connection: Connection, moment: datetime, limit: int) -> list[DueReminder]:
