@@ -1,4 +1,4 @@
-"""Connections break in every way there is; the bus says so at once where somebody waits, and comes back by itself."""
+"""Connections break in every way there is; the bus reports it at once to who waits, and connects again by itself."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -9,9 +9,8 @@ import pytest
 from aio_pika.abc import AbstractChannel
 from pydantic import SecretStr
 
-from shared.contracts.message import Event, Reply, Request
 from shared.db import open_pool
-from shared.messaging import Access, Bus, EventHandler, RequestHandler, Topology, UnitOfWork, declarations
+from shared.messaging import Access, Bus, Topology, UnitOfWork, declarations
 from shared.messaging import link as link_module
 from shared.messaging.topology import Queue
 from shared.problems import Unavailable
@@ -19,40 +18,9 @@ from shared.testing import wait_until
 from shared.testing.broker import BrokerView
 from shared.testing.fixtures import BusFactory
 from shared.testing.proxy import Mode, TcpProxy
+from tests.bus.messages import ASKER, SOURCE, Answered, Ask, Noted, owner_with, sink_with
 
 Database = Callable[..., Awaitable[str]]
-
-
-class Answered(Reply):
-    text: str
-
-
-class Ask(Request[Answered]):
-    """Ask."""
-
-    message_name = "test.ask"
-    text: str = ""
-
-
-class Noted(Event):
-    """Something was noted."""
-
-    message_name = "test.noted"
-    number: int
-
-
-ASKER = Topology(service="asker")
-SOURCE = Topology(service="source", emits=[Noted])
-
-
-def owner_with(
-    handler: Callable[[Ask, UnitOfWork], Awaitable[Answered]], access: Access = Access.NO_DATABASE
-) -> Topology:
-    return Topology(service="owner", handlers=[RequestHandler(Ask, handler, access=access)])
-
-
-def sink_with(handler: Callable[[Noted, UnitOfWork], Awaitable[None]]) -> Topology:
-    return Topology(service="sink", handlers=[EventHandler(Noted, handler)])
 
 
 @pytest.fixture(autouse=True)

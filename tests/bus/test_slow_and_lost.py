@@ -8,8 +8,7 @@ from uuid import uuid4
 import pytest
 from pydantic import SecretStr
 
-from shared.contracts.message import Event, Reply, Request
-from shared.messaging import Access, EventHandler, RequestHandler, RetryLater, Topology, UnitOfWork, envelope
+from shared.messaging import Access, RetryLater, UnitOfWork, envelope
 from shared.messaging.errors import Unroutable
 from shared.messaging.link import Link
 from shared.messaging.publisher import Publisher
@@ -20,39 +19,9 @@ from shared.testing import wait_until
 from shared.testing.broker import BrokerView
 from shared.testing.fixtures import BusFactory
 from shared.testing.proxy import Mode, TcpProxy
+from tests.bus.messages import ASKER, SOURCE, Answered, Ask, Noted, owner_with, sink_with
 
 Database = Callable[..., Awaitable[str]]
-
-
-class Answered(Reply):
-    text: str
-
-
-class Ask(Request[Answered]):
-    """Ask."""
-
-    message_name = "test.slow_ask"
-
-
-class Noted(Event):
-    """Something was noted."""
-
-    message_name = "test.slow_noted"
-    number: int
-
-
-ASKER = Topology(service="asker")
-SOURCE = Topology(service="source", emits=[Noted])
-
-
-def owner_with(
-    handler: Callable[[Ask, UnitOfWork], Awaitable[Answered]], access: Access = Access.NO_DATABASE
-) -> Topology:
-    return Topology(service="owner", handlers=[RequestHandler(Ask, handler, access=access)])
-
-
-def sink_with(handler: Callable[[Noted, UnitOfWork], Awaitable[None]]) -> Topology:
-    return Topology(service="sink", handlers=[EventHandler(Noted, handler)])
 
 
 @pytest.fixture(autouse=True)

@@ -1,4 +1,4 @@
-"""The generated descriptions in docs/ say what the code does."""
+"""The generated descriptions in docs/ match the code."""
 
 from pathlib import Path
 

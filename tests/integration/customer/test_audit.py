@@ -1,4 +1,4 @@
-"""The audit says what was recorded and finds what does not follow from it."""
+"""The audit lists what was recorded and finds what does not follow from it."""
 
 from datetime import timedelta
 from uuid import UUID

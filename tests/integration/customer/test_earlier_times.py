@@ -1,4 +1,4 @@
-"""Times of visits that versions until 0.1 stored, whatever the phone said: found, named and repaired."""
+"""Times of visits that versions until 0.1 stored as the phone sent them: found, named and repaired."""
 
 from datetime import UTC, datetime
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Visits are recorded once, lead where the procedure says, and are emitted."""
+"""Visits are recorded once, lead to the next step of the procedure, and are emitted."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta

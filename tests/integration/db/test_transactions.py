@@ -1,4 +1,4 @@
-"""Connections and transactions behave under contention, and a full pool says so."""
+"""Connections and transactions behave under contention, and a full pool is reported."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

@@ -101,7 +101,7 @@ class Queue:
         return [tuple(row) for row in rows]
 
     async def ends(self, job_id: UUID) -> list[tuple[str, int]]:
-        """Return the events that say how a job ended."""
+        """Return the events of how a job ended."""
         rows = await self.pool.fetch(
             """SELECT body::jsonb ->> 'state' AS state, (body::jsonb ->> 'attempt')::integer AS attempt
                FROM outbox WHERE aggregate = $1 ORDER BY position""",

@@ -32,12 +32,12 @@ from stack.state import PROJECT, LocalFolder
 
 @dataclass(frozen=True)
 class Encrypted:
-    """A broker and a database server that speak TLS, and two authorities: theirs, and one of a stranger."""
+    """A broker and a database server that speak TLS, and two authorities: theirs, and one that they do not know."""
 
     amqp_url: str
     postgres_url: str
     authority: Path
-    stranger: Path
+    unknown: Path
 
 
 def _name(text: str) -> x509.Name:
@@ -82,9 +82,9 @@ def encrypted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Encrypted]:
     of_pytest = takewhile(lambda folder: folder.name.startswith(("pytest-", "popen-")), base.parents)
     for folder in (base, *of_pytest):
         folder.chmod(0o755)  # the account of the database server reads its certificate here
-    authority, stranger = base / "authority.pem", base / "stranger.pem"
+    authority, unknown = base / "authority.pem", base / "unknown.pem"
     signer = _authority(authority)
-    _authority(stranger)
+    _authority(unknown)
     key = ec.generate_private_key(ec.SECP256R1())
     certificate, secret = base / "server.pem", base / "server.key"
     certificate.write_bytes(_certificate("server", key, "authority", signer, authority=False))
@@ -118,7 +118,7 @@ def encrypted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Encrypted]:
             amqp_url=f"amqps://{plain.partition('://')[2].rpartition(':')[0]}:{port}/",
             postgres_url=postgres.url,
             authority=authority,
-            stranger=stranger,
+            unknown=unknown,
         )
     finally:
         rabbitmq.erase()
@@ -133,7 +133,7 @@ async def test_the_database_is_reached_over_tls_when_its_certificate_is_good(enc
     finally:
         await connection.close()
     for bad in (
-        f"{encrypted.postgres_url}?sslmode=verify-full&sslrootcert={encrypted.stranger}",
+        f"{encrypted.postgres_url}?sslmode=verify-full&sslrootcert={encrypted.unknown}",
         # The certificate is for 127.0.0.1.
         good.replace("127.0.0.1", "localhost"),
     ):
@@ -145,7 +145,7 @@ async def test_the_database_is_reached_over_tls_when_its_certificate_is_good(enc
 async def test_the_broker_is_reached_over_tls_when_its_certificate_is_good(encrypted: Encrypted) -> None:
     connection = await open_connection(SecretStr(f"{encrypted.amqp_url}?cafile={encrypted.authority}"), name="test")
     await close_quietly(connection)
-    for bad in (f"{encrypted.amqp_url}?cafile={encrypted.stranger}", encrypted.amqp_url):
+    for bad in (f"{encrypted.amqp_url}?cafile={encrypted.unknown}", encrypted.amqp_url):
         with pytest.raises(BrokerGone):
             await open_connection(SecretStr(bad), name="test")
     # The library leaves a coroutine behind for each connection that it could not open; not in another test.
