@@ -2,7 +2,8 @@
 
 The first line on standard output names the port. Then each line on standard input is a command, and each answer a line:
 ``{"command": "faults", "throttle": 0.5}`` replaces the faults, ``{"command": "state"}`` counts, ``{"command": "sms"}``
-returns what was accepted after the first ``skip``, put together, ``{"command": "send", …}`` lets a customer write.
+returns what was accepted after the first ``skip``, put together, ``{"command": "clear"}`` forgets it,
+``{"command": "send", …}`` lets a customer write.
 """
 
 import argparse
@@ -58,6 +59,8 @@ class Faults:
     late_answer: float = 0
     """Accepted; the answer comes after ``late_seconds``."""
     late_seconds: float = 2
+    late_part: int = 0
+    """Only the answers to parts with this number are late; 0: all."""
     cut_before: float = 0
     """Not accepted; the connection is cut."""
     cut_after: float = 0
@@ -125,14 +128,16 @@ class Accepted:
 class Smsc:
     """What all connections share."""
 
-    def __init__(self, faults: Faults, *, password: str = "", seed: int = 0) -> None:
+    def __init__(self, faults: Faults, *, password: str = "", seed: int = 0, record: Path | None = None) -> None:
         self.faults = faults
+        self.record = record
         self.password = password
         self.port = 0
         self.random = random.Random(seed)
         self.accepted: list[Accepted] = []
         self.counts: Counter[str] = Counter()
         self.connections: set[Connection] = set()
+        self._forgotten = 0
         self._second: tuple[int, int] = (0, 0)
 
     def happens(self, share: float) -> bool:
@@ -148,10 +153,19 @@ class Smsc:
 
     def accept(self, sm: Sm) -> Accepted:
         """Keep a part."""
-        found = Accepted(f"{0xA0000 + len(self.accepted):X}", sm)
+        found = Accepted(f"{0xA0000 + self._forgotten + len(self.accepted):X}", sm)
         self.accepted.append(found)
         self.counts["accepted"] += 1
+        if self.record is not None:
+            line = {"message_id": found.message_id, "phone": sm.destination.number, "text": found.text}
+            with self.record.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(line | {"header": found.header}, ensure_ascii=False) + "\n")
         return found
+
+    def clear(self) -> None:
+        """Forget what was accepted; its ids are not used again."""
+        self._forgotten += len(self.accepted)
+        self.accepted.clear()
 
     def sms(self) -> list[dict[str, Any]]:
         """Return what was accepted, parts put together as a telephone does."""
@@ -286,7 +300,7 @@ class Connection(asyncio.Protocol):
         elif smsc.happens(faults.silent):
             self._silent = True
         else:
-            self._accept(pdu, sm)
+            self._accept(pdu, sm, part)
 
     def _refusal(self) -> int | None:
         smsc, faults = self._smsc, self._smsc.faults
@@ -296,7 +310,7 @@ class Connection(asyncio.Protocol):
             return Status.QUEUE_FULL
         return int(faults.refuse_status) if smsc.happens(faults.refuse) else None
 
-    def _accept(self, pdu: Pdu, sm: Sm) -> None:
+    def _accept(self, pdu: Pdu, sm: Sm, part: int) -> None:
         smsc, faults = self._smsc, self._smsc.faults
         accepted = smsc.accept(sm)
         answer = pdu.response(Status.OK, message_id_body(accepted.message_id))
@@ -310,7 +324,7 @@ class Connection(asyncio.Protocol):
             reports = False
         if smsc.happens(faults.cut_after):
             self._transport.abort()
-        elif smsc.happens(faults.late_answer):
+        elif int(faults.late_part) in {0, part} and smsc.happens(faults.late_answer):
             asyncio.get_running_loop().call_later(faults.late_seconds, self._write, answer)
         elif not smsc.happens(faults.lost_answer):
             self._write(answer)
@@ -385,7 +399,7 @@ def receipt_of(accepted: Accepted, faults: Faults) -> Sm:
     )
 
 
-def _command(smsc: Smsc, content: dict[str, Any]) -> Any:
+def _command(smsc: Smsc, content: dict[str, Any]) -> Any:  # noqa: PLR0911 - one for each command
     match content.pop("command"):
         case "faults":
             smsc.faults = Faults.of(content)
@@ -394,6 +408,9 @@ def _command(smsc: Smsc, content: dict[str, Any]) -> Any:
             return {"port": smsc.port}
         case "state":
             return smsc.state()
+        case "clear":
+            smsc.clear()
+            return {}
         case "sms":
             return smsc.page(int(content.get("skip", 0)))
         case "send":
@@ -444,6 +461,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--fault", action="append", default=[], metavar="NAME=VALUE", help="see Faults in the module")
     parser.add_argument("--password", default="", help="the only one that may bind; any if left out")
     parser.add_argument("--certificate", type=Path, help="TLS with this certificate and key")
+    parser.add_argument("--record", type=Path, help="file to which accepted parts are appended")
     parser.add_argument("--seed", type=int, default=0, help="of whatever happens by share")
     arguments = parser.parse_args(argv)
     try:
@@ -456,7 +474,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         tls.load_cert_chain(arguments.certificate)
     interrupt_on_sigterm()
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(serve(Smsc(faults, password=arguments.password, seed=arguments.seed), arguments.port, tls))
+        smsc = Smsc(faults, password=arguments.password, seed=arguments.seed, record=arguments.record)
+        asyncio.run(serve(smsc, arguments.port, tls))
     return 0
 
 

@@ -34,7 +34,7 @@ from services.notify.providers.base import HandedOver, HandoverResult, OutgoingS
 from services.notify.store.attempts import Answer, end_lost, finish_attempts, mark_sent, note_denial
 from services.notify.store.blocked_phones import block_phone
 from services.notify.store.breakers import Fault, close_breaker, open_breaker
-from services.notify.store.delivery_reports import add_report, match_reports
+from services.notify.store.delivery_reports import add_report, match_reports, match_waiting_reports
 from services.notify.store.reminders import end_reminder, lock_unknown, look_later, schedule_again
 from services.notify.texts.reminder_texts import ReminderTexts
 from shared import metrics
@@ -126,8 +126,13 @@ class Sender:
     async def record_report(self, report: DeliveryReport) -> None:
         """Keep a delivery report and merge it; when it returns, the report is durable and may be acknowledged."""
         async with self._new_work() as work:
-            await add_report(work.connection, report, self._clock())
-            await match_reports(work.connection, self._clock())
+            await self._keep_report(work, report)
+
+    async def _keep_report(self, work: UnitOfWork, report: DeliveryReport) -> None:
+        moment = self._clock()
+        report_id = await add_report(work.connection, report, moment)
+        if report_id is not None:
+            await match_reports(work.connection, [report_id], moment)
 
     async def end_lost(self) -> None:
         """Mark as unknown what a copy that has died was handing over."""
@@ -144,7 +149,7 @@ class Sender:
         async def claim() -> Claim:
             async with self._new_work() as work:
                 await self._end_lost(work)
-                await match_reports(work.connection, self._clock())
+                await match_waiting_reports(work.connection, self._clock())
                 return await self._claims.claim_unsettled(work, self._concurrency)
 
         found = await self._claimed(flight, claim)
@@ -195,7 +200,9 @@ class Sender:
         finally:
             self._pace.end(name, throttled=throttled)
         OUTCOMES.labels(name, result.outcome.value).inc()
-        log.info(
+        # What was accepted is in the table of attempts and in the counter; a line for each costs more than sending it.
+        write = log.debug if result.outcome is Handover.ACCEPTED else log.info
+        write(
             "sms_attempt",
             reminder_id=str(claimed.reminder.reminder_id),
             attempt=claimed.attempt.number,
@@ -328,8 +335,7 @@ class Sender:
             moment = self._clock()
             if report is not None:
                 ours = replace(report, provider=provider.name, client_reference=question.lost.client_reference)
-                await add_report(work.connection, ours, moment)
-                await match_reports(work.connection, moment)
+                await self._keep_report(work, ours)
                 return
             await note_denial(work.connection, reminder.reminder_id, question.lost.client_reference)
             at = look_after_denial(question.known, moment, self._report_wait)

@@ -1,5 +1,6 @@
 """What a provider reports about an SMS after it has accepted it. Pure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -34,6 +35,8 @@ class DeliveryReport:
     """The provider's code and words, for a person who looks into it; never the customer's data."""
     occurred_at: datetime | None = None
     """When, by the provider's clock; None where it does not say."""
+    part_references: Sequence[str] = ()
+    """The provider's ids of all parts, in order, where a late answer has made the SMS whole."""
 
 
 class InvalidReport(ValueError):

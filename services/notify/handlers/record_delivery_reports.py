@@ -25,9 +25,8 @@ async def record_delivery_reports(
     reader = addresses.reader(request.provider, request.secret_digest, request.address)
     reports = _read(request, reader)
     moment = clock()
-    for report in reports:
-        await add_report(work.connection, report, moment)
-    await match_reports(work.connection, moment)
+    added = [await add_report(work.connection, report, moment) for report in reports]
+    await match_reports(work.connection, [report_id for report_id in added if report_id is not None], moment)
     return DeliveryReportsRecorded(received=len(reports))
 
 

@@ -38,7 +38,9 @@ class HandoverResult:
     detail: str = ""
     """The provider's code and words, for a person who looks into it; never the customer's data."""
     part_references: Sequence[str] = ()
-    """The provider's ids of all parts, where each part has its own: delivery reports come for each."""
+    """The provider's ids of all parts, where each part has its own: delivery reports come for each.
+
+    Where the outcome of the whole is unknown, empty texts stand for the parts that are not known to be accepted."""
     retry_at: datetime | None = None
     """When to try again after ``throttled`` or ``closed``, where the provider says so."""
 

@@ -132,7 +132,7 @@ async def finish_attempts(connection: Connection, answers: Sequence[Answer]) -> 
         [answer.detail[:500] for answer in answers],
         [answer.moment for answer in answers],
     )
-    parts = list(_parts(answer for answer in answers if answer.outcome is Handover.ACCEPTED))
+    parts = list(_parts(answers))
     if parts:
         await connection.execute(_ADD_PARTS, *(list(column) for column in zip(*parts, strict=True)))
     return {
@@ -144,9 +144,14 @@ async def finish_attempts(connection: Connection, answers: Sequence[Answer]) -> 
     }
 
 
-def _parts(accepted: Iterable[Answer]) -> Iterable[tuple[UUID, int, int, str, str, datetime]]:
-    for answer in accepted:
-        references = answer.part_references or [answer.reference or ""]
+def _parts(answers: Iterable[Answer]) -> Iterable[tuple[UUID, int, int, str, str, datetime]]:
+    """Return the parts of what was accepted, and of what is unknown where ids of parts are known."""
+    for answer in answers:
+        references = answer.part_references
+        if answer.outcome is Handover.ACCEPTED:
+            references = references or [answer.reference or ""]
+        elif answer.outcome is not Handover.UNKNOWN:
+            continue
         for part, reference in enumerate(references, 1):
             attempt = answer.attempt
             yield (

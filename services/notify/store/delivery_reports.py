@@ -9,24 +9,26 @@ from uuid import UUID
 from services.notify.domain.delivery_reports import DeliveryReport
 from services.notify.domain.references import comparable, converted
 from shared.contracts.notify import ReminderState
-from shared.db import Connection, add_once
+from shared.db import Connection
 
 MATCHED_FOR = timedelta(days=7)
 """Reports of ids that nobody knows are looked at again for so long."""
+MATCHED_AT_ONCE = 500
+"""Reports that are looked at again by one look."""
 CONVERTED_AFTER = timedelta(minutes=1)
 """An id that nobody knows as it is written is first taken for one whose answer is still under way."""
 
 _ADD = """
 INSERT INTO delivery_reports (fingerprint, provider, provider_reference, reference, converted, client_reference, state,
-    code, occurred_at, received_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+    code, occurred_at, received_at, look_at, part_references)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11)
 ON CONFLICT (fingerprint) DO NOTHING
-RETURNING true
+RETURNING report_id
 """
 
 
-async def add_report(connection: Connection, report: DeliveryReport, moment: datetime) -> bool:
-    """Keep a report; False when the same one was kept before."""
+async def add_report(connection: Connection, report: DeliveryReport, moment: datetime) -> int | None:
+    """Keep a report; None when the same one was kept before."""
     occurred_at = report.occurred_at.isoformat() if report.occurred_at else ""
     reported = (
         report.provider,
@@ -35,8 +37,7 @@ async def add_report(connection: Connection, report: DeliveryReport, moment: dat
         report.state.value,
     )
     fingerprint = hashlib.sha256("\x1f".join((*reported, report.code, occurred_at)).encode()).hexdigest()
-    return await add_once(
-        connection,
+    report_id: int | None = await connection.fetchval(
         _ADD,
         fingerprint,
         report.provider,
@@ -48,14 +49,17 @@ async def add_report(connection: Connection, report: DeliveryReport, moment: dat
         report.code[:200],
         report.occurred_at,
         moment,
+        [comparable(reference) for reference in report.part_references],
     )
+    return report_id
 
 
 # By the provider's id as it is written; by ours; at last by the provider's id in the other base, where only one SMS has
 # it and nothing final is known of that. The latest attempt wins: providers begin their numbers anew some day.
+# What is matched by nothing is looked at again when it is twice as old: its answer may be recorded later.
 _MATCH = """
 WITH kept AS (
-    SELECT * FROM delivery_reports WHERE reminder_id IS NULL AND received_at >= $1 FOR UPDATE SKIP LOCKED
+    SELECT * FROM delivery_reports WHERE report_id = ANY($1) AND reminder_id IS NULL FOR UPDATE SKIP LOCKED
 ), exact AS (
     SELECT DISTINCT ON (report_id) report_id, parts.reminder_id, parts.number
     FROM kept JOIN attempt_parts AS parts USING (provider, reference)
@@ -70,26 +74,44 @@ WITH kept AS (
 ), other_base AS (
     SELECT report_id, min(parts.reminder_id::text)::uuid AS reminder_id, min(parts.number) AS number
     FROM kept JOIN attempt_parts AS parts ON parts.provider = kept.provider AND parts.reference = ANY(kept.converted)
-    WHERE kept.received_at < $2 AND (parts.state IS NULL OR parts.state IN ('underway', 'unknown'))
+    WHERE kept.received_at <= $2::timestamptz - $3::interval
+        AND (parts.state IS NULL OR parts.state IN ('underway', 'unknown'))
     GROUP BY report_id HAVING count(*) = 1
 ), found AS (
     SELECT report_id, coalesce(exact.reminder_id, ours.reminder_id, other_base.reminder_id) AS reminder_id,
         coalesce(exact.number, ours.number, other_base.number) AS number
     FROM kept LEFT JOIN exact USING (report_id) LEFT JOIN ours USING (report_id) LEFT JOIN other_base USING (report_id)
 )
-UPDATE delivery_reports SET reminder_id = found.reminder_id, number = found.number
-FROM found WHERE delivery_reports.report_id = found.report_id AND found.reminder_id IS NOT NULL
+UPDATE delivery_reports SET reminder_id = found.reminder_id, number = found.number,
+    look_at = CASE WHEN found.reminder_id IS NULL AND received_at > $2::timestamptz - $4::interval
+        THEN $2::timestamptz + ($2::timestamptz - received_at) END
+FROM found WHERE delivery_reports.report_id = found.report_id
 RETURNING delivery_reports.report_id, found.reminder_id
+"""
+_TO_BE_LOOKED_AT = """
+SELECT report_id FROM delivery_reports WHERE reminder_id IS NULL AND look_at <= $1
+ORDER BY look_at LIMIT $2
 """
 # Two reports of two parts must see each other: the reminder is locked before its parts are looked at.
 _LOCK_REMINDERS = "SELECT FROM reminders WHERE reminder_id = ANY($1) ORDER BY reminder_id FOR UPDATE"
-# A report proves that the provider has the SMS, whatever became of the answer.
+# A report proves that the provider has the SMS, whatever became of the answer; that of a part of several does not prove
+# it of the parts whose ids nobody knows.
 _IT_HAS_IT = """
 UPDATE attempts SET outcome = 'accepted', detail = 'known from its delivery report',
     provider_reference = coalesce(attempts.provider_reference, reports.provider_reference)
 FROM delivery_reports AS reports
 WHERE report_id = ANY($1) AND attempts.reminder_id = reports.reminder_id AND attempts.number = reports.number
-    AND outcome IN ('unknown', 'not_sent')
+    AND outcome IN ('unknown', 'not_sent') AND (reports.client_reference IS NOT NULL OR NOT EXISTS (
+        SELECT FROM attempt_parts AS parts
+        WHERE parts.reminder_id = reports.reminder_id AND parts.number = reports.number AND parts.reference = ''))
+"""
+# A late answer names all parts.
+_ADD_NAMED_PARTS = """
+INSERT INTO attempt_parts AS parts (reminder_id, number, part, provider, reference, changed_at)
+SELECT reports.reminder_id, reports.number, named.part, provider, named.reference, received_at
+FROM delivery_reports AS reports, unnest(part_references) WITH ORDINALITY AS named (reference, part)
+WHERE report_id = ANY($1) AND reports.state <> 'failed'
+ON CONFLICT (reminder_id, number, part) DO UPDATE SET reference = excluded.reference WHERE parts.reference = ''
 """
 _ADD_MISSING_PART = """
 INSERT INTO attempt_parts (reminder_id, number, part, provider, reference, changed_at)
@@ -141,7 +163,7 @@ UPDATE reminders SET state = whole.state, cause = whole.cause, look_at = NULL, l
     provider = attempts.provider, provider_reference = attempts.provider_reference,
     sent_at = coalesce(sent_at, attempts.finished_at, attempts.started_at)
 FROM whole JOIN attempts USING (reminder_id, number)
-WHERE reminders.reminder_id = whole.reminder_id AND reminders.state <> 'sending'
+WHERE reminders.reminder_id = whole.reminder_id AND attempts.outcome = 'accepted' AND reminders.state <> 'sending'
     AND (reminders.state, reminders.cause) IS DISTINCT FROM (whole.state, whole.cause)
 RETURNING reminders.reminder_id, whole.state
 """
@@ -155,15 +177,17 @@ class Merged:
     state: ReminderState
 
 
-async def match_reports(connection: Connection, moment: datetime) -> Sequence[Merged]:
-    """Match reports that are kept with attempts, and merge them; returns the reminders that have changed."""
-    matched = await connection.fetch(_MATCH, moment - MATCHED_FOR, moment - CONVERTED_AFTER)
+async def match_reports(connection: Connection, report_ids: Collection[int], moment: datetime) -> Sequence[Merged]:
+    """Match reports with attempts, and merge them; returns the reminders that have changed."""
+    looked_at = await connection.fetch(_MATCH, report_ids, moment, CONVERTED_AFTER, MATCHED_FOR)
+    matched = [row for row in looked_at if row["reminder_id"] is not None]
     if not matched:
         return []
     report_ids = [row["report_id"] for row in matched]
     reminder_ids = list({row["reminder_id"] for row in matched})
     await connection.execute(_LOCK_REMINDERS, reminder_ids)
     await connection.execute(_IT_HAS_IT, report_ids)
+    await connection.execute(_ADD_NAMED_PARTS, report_ids)
     await connection.execute(_ADD_MISSING_PART, report_ids)
     await connection.execute(_MERGE_PARTS, report_ids)
     rows = await connection.fetch(_WHOLE, reminder_ids)
@@ -189,3 +213,9 @@ async def unreported_since(
     """Return since when providers have accepted SMS and reported nothing; None: nothing was accepted since."""
     rows = await connection.fetch(_UNREPORTED, list(providers), moment - _LOOKED_BACK)
     return {row["provider"]: row["since"] for row in rows}
+
+
+async def match_waiting_reports(connection: Connection, moment: datetime) -> Sequence[Merged]:
+    """Match reports that came before their answers, and ids in the other base, where it is time to look again."""
+    rows = await connection.fetch(_TO_BE_LOOKED_AT, moment, MATCHED_AT_ONCE)
+    return await match_reports(connection, [row["report_id"] for row in rows], moment) if rows else []

@@ -136,3 +136,58 @@ async def test_an_sms_of_which_a_part_was_refused_late_has_failed_and_goes_to_no
     assert (reminder.state, reminder.cause) == (ReminderState.FAILED, "undelivered")
     assert (len(first.sent), other.sent) == (1, [])
     assert await desk.violations() == []
+
+
+class OfThreeParts(Operator):
+    """A provider that accepted a part and may have accepted the others."""
+
+    async def send(self, sms: OutgoingSms) -> HandoverResult:
+        await super().send(sms)
+        return HandoverResult(Handover.UNKNOWN, part_references=("A1", "", ""))
+
+
+async def test_a_report_of_a_part_does_not_show_that_the_whole_was_sent(pool: asyncpg.Pool) -> None:
+    desk = await sent(pool, OfThreeParts())
+
+    await desk.sender.record_report(report("a1", DELIVERED))
+
+    assert (await desk.reminder()).state is ReminderState.UNKNOWN
+    assert await desk.outcomes() == ["unknown"]
+    assert await pool.fetchval("SELECT state FROM attempt_parts WHERE part = 1") == "delivered"
+    assert await desk.violations() == []
+
+
+async def test_a_late_answer_names_all_parts_and_the_reports_of_each_count(pool: asyncpg.Pool) -> None:
+    operator = OfThreeParts()
+    desk = await sent(pool, operator)
+    late = DeliveryReport(
+        "operator", "A1", operator.sent[0].client_reference, UNDERWAY, part_references=("A1", "A2", "A3")
+    )
+
+    await desk.sender.record_report(report("a1", DELIVERED))
+    await desk.sender.record_report(report("a3", DELIVERED))
+    await desk.sender.record_report(late)
+    assert (await desk.reminder()).state is ReminderState.SENT
+    await desk.sender.record_report(report("a2", DELIVERED))
+    desk.watch.advance(minutes=1)
+    await desk.sender.send_due()
+
+    assert (await desk.reminder()).state is ReminderState.DELIVERED
+    assert await desk.outcomes() == ["accepted"]
+    assert await desk.violations() == []
+
+
+async def test_a_look_at_reports_reads_only_those_whose_time_it_is(pool: asyncpg.Pool) -> None:
+    desk = Desk(pool, [Operator()], Watch(), Limits())
+    for number in range(20):
+        await desk.sender.record_report(report(f"nobodys-{number}", DELIVERED))
+    waiting = "SELECT count(*) FROM delivery_reports WHERE look_at <= $1"
+    desk.watch.advance(minutes=1)
+    await desk.sender.send_due()
+
+    assert await pool.fetchval(waiting, desk.watch()) == 0
+    desk.watch.advance(minutes=1)
+    assert await pool.fetchval(waiting, desk.watch()) == 20
+    desk.watch.advance(days=8)
+    await desk.sender.send_due()
+    assert await pool.fetchval("SELECT count(*) FROM delivery_reports WHERE look_at IS NOT NULL") == 0

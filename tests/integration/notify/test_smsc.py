@@ -187,7 +187,9 @@ async def test_a_later_part_refused_for_good_leaves_the_sms_unknown(line: Open, 
 
     assert result.outcome is Handover.UNKNOWN
     assert "1 of 4 parts accepted" in result.detail
-    assert (result.provider_reference, result.part_references) == (None, ())
+    [kept] = await smsc.accepted()
+    assert result.provider_reference is None
+    assert result.part_references == (kept["message_ids"][0], "", "", "")
 
 
 @pytest.mark.parametrize(
@@ -230,6 +232,63 @@ async def test_a_late_answer_tells_the_id_of_an_unknown_sms(line: Open) -> None:
     assert result.outcome is Handover.UNKNOWN
     assert (report.client_reference, report.state) == ("r7", DeliveryState.UNDERWAY)
     assert report.provider_reference == kept["message_ids"][0]
+
+
+async def test_a_late_answer_of_the_last_part_names_the_ids_of_all_parts(line: Open) -> None:
+    smsc = await line(
+        *("--fault", "late_answer", "--fault", "late_part=4", "--fault", "late_seconds=1.5", "--fault", "report=0"),
+        timeout_seconds=1,
+    )
+
+    result = await smsc.send(sms("r8", LONG))
+
+    [report] = await smsc.reports.wait_for(1)
+    [kept] = await smsc.accepted()
+    assert result.outcome is Handover.UNKNOWN
+    assert result.part_references == (*kept["message_ids"][:3], "")
+    assert (report.client_reference, report.state) == ("r8", DeliveryState.UNDERWAY)
+    assert list(report.part_references) == kept["message_ids"]
+    assert report.provider_reference == kept["message_ids"][0]
+
+
+async def test_parts_behind_a_late_answer_leave_then_and_make_the_sms_whole(line: Open) -> None:
+    smsc = await line(
+        *("--fault", "late_answer", "--fault", "late_part=2", "--fault", "late_seconds=1.5", "--fault", "report=0"),
+        timeout_seconds=1,
+    )
+
+    result = await smsc.send(sms("r9", LONG))
+
+    [report] = await smsc.reports.wait_for(1)
+    [kept] = await smsc.accepted()
+    assert result.outcome is Handover.UNKNOWN
+    assert (kept["text"], kept["parts"], kept["copies"]) == (LONG, 4, 1)
+    assert (report.state, list(report.part_references)) == (DeliveryState.UNDERWAY, kept["message_ids"])
+
+
+async def test_parts_refused_for_speed_for_too_long_leave_later_under_the_same_reference(line: Open) -> None:
+    smsc = await line(*("--fault", "throttle", "--fault", "refuse_part=2", "--fault", "report=0"), timeout_seconds=0.5)
+
+    result = await smsc.send(sms("r10", LONG))
+    assert result.outcome is Handover.UNKNOWN
+    assert (await smsc.accepted())[0]["parts"] == 1
+    await smsc.faults(report=0)
+
+    [report] = await smsc.reports.wait_for(1)
+    [kept] = await smsc.accepted()
+    assert (kept["text"], kept["copies"]) == (LONG, 1)
+    assert (report.state, list(report.part_references)) == (DeliveryState.UNDERWAY, kept["message_ids"])
+
+
+async def test_a_part_refused_after_all_makes_the_sms_fail(line: Open) -> None:
+    smsc = await line(*("--fault", "throttle", "--fault", "refuse_part=2", "--fault", "report=0"), timeout_seconds=0.5)
+
+    assert (await smsc.send(sms("r11", LONG))).outcome is Handover.UNKNOWN
+    await smsc.faults(refuse=1, report=0)
+
+    [report] = await smsc.reports.wait_for(1)
+    assert (report.client_reference, report.state) == ("r11", DeliveryState.FAILED)
+    assert (await smsc.accepted())[0]["parts"] == 1
 
 
 @pytest.mark.parametrize("fault", ["cut_before", "cut_after"])

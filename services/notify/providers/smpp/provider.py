@@ -37,6 +37,8 @@ _THROTTLE_PAUSE_SECONDS = 0.25
 _CONNECTION_PAUSE_SECONDS = 0.05
 _SHORT_CODE_TON = 3
 _REPORTS_AT_ONCE = 8
+_REST_SECONDS = 600.0
+"""For so long the parts that an SMSC was too slow for are tried after the SMS was recorded as unknown."""
 
 
 @dataclass
@@ -65,6 +67,16 @@ class _Sms:
     @property
     def accepted(self) -> list[str]:
         return [part.message_id for part in self.parts if part.message_id is not None]
+
+    @property
+    def references(self) -> tuple[str, ...]:
+        """The ids of all parts; empty for those that are not known to be accepted."""
+        return tuple(part.message_id or "" for part in self.parts)
+
+    @property
+    def waiting(self) -> "_Part | None":
+        """The first part that is not known to be accepted."""
+        return next((part for part in self.parts if part.message_id is None), None)
 
 
 class _Ended(Exception):
@@ -184,7 +196,9 @@ class SmppProvider:
         sessions = [one for one in (self._sender, self._receiver) if one is not None]
         await asyncio.gather(*(one.unbind(self._settings.timeout_seconds) for one in sessions))
         if self._background:
-            await asyncio.wait(self._background, timeout=1)
+            _, waiting = await asyncio.wait(self._background, timeout=1)
+            for task in waiting:
+                task.cancel()
 
     # --- sending ----------------------------------------------------------------------------------------------------
 
@@ -196,21 +210,13 @@ class SmppProvider:
             return HandoverResult(Handover.REJECTED_TEMPLATE, detail=str(error))
         under_way = _Sms(sms.client_reference, sms.phone)
         under_way.parts = [_Part(part, number, under_way) for number, part in enumerate(parts, start=1)]
-        current = under_way.parts[0]
         try:
             async with asyncio.timeout(self._settings.longest_send.total_seconds()):
-                for current in under_way.parts:
-                    await self._send_part(current)
+                await self._send_parts(under_way)
         except _Ended as end:
-            return self._not_whole(under_way, current, end.outcome, str(end))
+            return self._not_whole(under_way, end.outcome, str(end))
         except TimeoutError:
-            if current.written:
-                if self._sender is not None:
-                    self._sender.probe()
-                return self._not_whole(under_way, current, Handover.UNKNOWN, "no answer in time")
-            fault = self.fault()
-            outcome = Handover.THROTTLED if fault is None else Handover.NOT_SENT
-            return self._not_whole(under_way, current, outcome, fault or "too slow for all parts in time")
+            return self._out_of_time(under_way)
         first, *_ = references = under_way.accepted
         return HandoverResult(
             Handover.ACCEPTED,
@@ -219,15 +225,45 @@ class SmppProvider:
             part_references=references if len(references) > 1 else (),
         )
 
-    def _not_whole(self, sms: _Sms, part: _Part, outcome: Handover, why: str) -> HandoverResult:
+    async def _send_parts(self, sms: _Sms) -> None:
+        """Submit what is left of an SMS. Raises :class:`_Ended`."""
+        while (part := sms.waiting) is not None:
+            await self._send_part(part)
+
+    def _out_of_time(self, sms: _Sms) -> HandoverResult:
+        part = sms.waiting
+        if part is not None and part.written:
+            if self._sender is not None:
+                self._sender.probe()
+            return self._not_whole(sms, Handover.UNKNOWN, "no answer in time")
+        fault = self.fault()
+        outcome = Handover.THROTTLED if fault is None else Handover.NOT_SENT
+        if sms.accepted:
+            # The rest has certainly not left, and nobody else sends it: the customer is to get a whole SMS.
+            self._in_background(self._send_rest(sms))
+        return self._not_whole(sms, outcome, fault or "too slow for all parts in time")
+
+    def _not_whole(self, sms: _Sms, outcome: Handover, why: str) -> HandoverResult:
         """A part that was accepted may be shown to the customer: the whole can be sent by nobody else then."""
-        count, accepted = len(sms.parts), sms.accepted
-        where = f"part {part.number} of {count}: " if count > 1 else ""
+        part, count, accepted = sms.waiting, len(sms.parts), sms.accepted
+        where = f"part {part.number} of {count}: " if part is not None and count > 1 else ""
         if not accepted:
             return HandoverResult(outcome, detail=f"{where}{why}")
-        # Without references: a receipt of these parts does not show that the customer can read the SMS.
         detail = f"{len(accepted)} of {count} parts accepted ({', '.join(accepted)}), then {where}{why}"
-        return HandoverResult(Handover.UNKNOWN, detail=detail)
+        return HandoverResult(Handover.UNKNOWN, detail=detail, part_references=sms.references)
+
+    async def _send_rest(self, sms: _Sms) -> None:
+        """Submit what is left of an SMS that was recorded as unknown, and record what came of it."""
+        try:
+            async with asyncio.timeout(_REST_SECONDS):
+                await self._send_parts(sms)
+        except _Ended as end:
+            if end.outcome is not Handover.UNKNOWN and end.outcome is not Handover.NOT_SENT:
+                await self._record_late(sms, DeliveryState.FAILED, str(end))
+        except TimeoutError:
+            log.warning("smpp_rest_not_sent", provider=self.name)
+        else:
+            await self._record_late(sms, DeliveryState.UNDERWAY, "all parts accepted")
 
     async def _send_part(self, part: _Part) -> None:
         """Submit a part until it is accepted. Raises :class:`_Ended`."""
@@ -318,24 +354,28 @@ class SmppProvider:
         assert isinstance(label, _Part)  # noqa: S101 - this provider's own
         log.info("smpp_answered_late", provider=self.name, status=describe(answer.status))
         outcome = outcome_of(answer.status, self._settings.statuses)
-        if answer.command != Command.SUBMIT_SM_RESP or self._record_report is None:
+        if answer.command != Command.SUBMIT_SM_RESP or outcome is Handover.UNKNOWN or label.message_id is not None:
             return
-        if outcome is Handover.UNKNOWN:
-            return
-        whole = outcome is Handover.ACCEPTED and len(label.sms.accepted) == len(label.sms.parts) - 1
-        reference = message_id_of(answer.body) if whole else None
-        # The customer cannot read an SMS of which a part was refused, or was never sent.
-        state = DeliveryState.UNDERWAY if whole else DeliveryState.FAILED
-        self._in_background(
-            self._record_late(
-                self._record_report,
-                DeliveryReport(
-                    self.name, reference, label.sms.client_reference, state, f"late answer {describe(answer.status)}"
-                ),
-            )
-        )
+        sms = label.sms
+        if outcome is Handover.ACCEPTED:
+            label.message_id = message_id_of(answer.body)
+            self._in_background(self._send_rest(sms))
+        elif outcome is Handover.THROTTLED and sms.accepted:
+            label.written = False
+            self._in_background(self._send_rest(sms))
+        else:
+            # The customer cannot read an SMS of which a part was refused.
+            self._in_background(self._record_late(sms, DeliveryState.FAILED, f"late answer {describe(answer.status)}"))
 
-    async def _record_late(self, record: ReportSink, report: DeliveryReport) -> None:
+    async def _record_late(self, sms: _Sms, state: DeliveryState, detail: str) -> None:
+        """Record what became known of an SMS after it was recorded as unknown."""
+        record = self._record_report
+        if record is None:
+            return
+        references = sms.references if state is DeliveryState.UNDERWAY else ()
+        first = references[0] if references else None
+        parts = references if len(references) > 1 else ()
+        report = DeliveryReport(self.name, first or None, sms.client_reference, state, detail, part_references=parts)
         try:
             await record(report)
         except Exception:
