@@ -252,6 +252,14 @@ def test_compose_sets_the_same_bank_account_for_documents_and_phones() -> None:
         assert {compose[one]["environment"][variable] for one in ("receipt", "gateway")} == {f"${{{variable}:-}}"}
 
 
+def test_compose_gives_notify_the_file_of_sms_providers_with_the_secrets_beside_it_and_nobody_else() -> None:
+    compose = yaml.safe_load((PROJECT / "docker-compose.yml").read_text())
+    services, mount = compose["services"], "${THUNGAN_SMS_CONFIGURATION_FOLDER:-sms-providers}:/etc/thungan/sms:ro"
+    assert services["notify"]["environment"]["THUNGAN_SMS_CONFIGURATION"] == "${THUNGAN_SMS_CONFIGURATION:-}"
+    assert [name for name, one in services.items() if mount in one.get("volumes", [])] == ["notify"]
+    assert "sms-providers" in compose["volumes"]
+
+
 def test_the_broker_gets_an_account_for_each_service_and_one_for_the_administrator(tmp_path: Path) -> None:
     path = tmp_path / "definitions.json"
     provision.write_definitions(path, "thungan", dict.fromkeys(SERVICES, "secret"), "root")
