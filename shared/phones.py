@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from types import MappingProxyType
 
 import phonenumbers
@@ -244,6 +245,8 @@ def _from_old_area(national: str) -> str | None:
     return None
 
 
+# A number is asked about several times in a row: is it mobile, whose is it.
+@lru_cache(maxsize=1024)
 def _type(national: str) -> int:
     # Made and not parsed: the digits are clean already, and parsing takes most of the time of an import.
     number = phonenumbers.PhoneNumber(country_code=int(COUNTRY_CODE), national_number=int(national))

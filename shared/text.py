@@ -80,6 +80,8 @@ def plain_signs(text: str) -> str:
 
 def without_accents(text: str) -> str:
     """Return ``text`` without accents, however it was composed: ``Nguyễn Đình`` → ``Nguyen Dinh``, ``₫`` → ``d``."""
+    if text.isascii():
+        return text
     decomposed = unicodedata.normalize("NFD", text)
     bare = "".join(letter for letter in decomposed if unicodedata.category(letter) != "Mn")
     return unicodedata.normalize("NFC", bare).translate(_OUTSIDE_DECOMPOSITION)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import lru_cache
 
 from services.notify.domain.reminders import DueReminder, Parameters
 from shared.clock import VIETNAM, business_day
@@ -69,6 +70,8 @@ def _months(bills: list[Bill]) -> list[tuple[int, int]]:
     return [(bill.year, bill.month) for bill in open_bills or bills]
 
 
+# Of units and collectors: few, again and again.
+@lru_cache(maxsize=4096)
 def sms_phone(phone: str) -> str:
     """Return a number without blanks as it is dialled; a hotline as it is."""
     try:

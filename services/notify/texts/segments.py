@@ -29,6 +29,9 @@ _GSM7 = {letter: bytes([code if code < _ESCAPE else code + 1]) for code, letter 
 }
 """3GPP TS 23.038, one septet an octet: a character of the extension table is an escape and a septet."""
 
+_NO_BREAKS = str.maketrans("\n\r", "  ")
+_OCTETS = str.maketrans({letter: chr(octets[0]) for letter, octets in _GSM7.items() if len(octets) == 1})
+"""For texts without characters of the extension table."""
 _LETTERS = {code: letter for letter, code in _GSM7.items()}
 
 
@@ -56,6 +59,8 @@ _OF_SEVERAL = {Encoding.GSM7: 153, Encoding.UCS2: 67}
 def measure(text: str) -> Measure:
     """Return the size of ``text``, composed (NFC) first, as a sender has to before it counts."""
     encoding, letters = _letters(text)
+    if _is_short(letters, encoding):
+        return Measure(encoding, len(letters), 1)
     costs = [_cost(letter, encoding) for letter in letters]
     units = sum(costs)
     return Measure(encoding, units, len(_part_sizes(costs, encoding)))
@@ -67,6 +72,8 @@ def encode_parts(text: str) -> tuple[Encoding, Sequence[bytes]]:
     GSM-7 as one septet an octet, UCS-2 with the higher octet first; without the header that joins the parts.
     """
     encoding, letters = _letters(text)
+    if _is_short(letters, encoding):
+        return encoding, [letters.translate(_OCTETS).encode("latin-1")]
     encoded = [_encode(letter, encoding) for letter in letters]
     sizes = _part_sizes([_cost(letter, encoding) for letter in letters], encoding)
     ends = list(accumulate(sizes))
@@ -85,17 +92,23 @@ def decode_gsm7(octets: bytes) -> str:
 
 def is_gsm7(text: str) -> bool:
     """Whether every character is in the GSM-7 alphabet or its extension table."""
-    return all(letter in _GSM7 for letter in text)
+    return _GSM7.keys() >= set(text)
 
 
 def gsm7_only(text: str) -> str:
     """Return ``text`` without the characters that GSM-7 does not have; line breaks become blanks."""
-    return "".join(letter for letter in text.replace("\n", " ").replace("\r", " ") if is_gsm7(letter))
+    one_line = text.translate(_NO_BREAKS)
+    return one_line if is_gsm7(one_line) else "".join(letter for letter in one_line if letter in _GSM7)
 
 
 def _letters(text: str) -> tuple[Encoding, str]:
     letters = unicodedata.normalize("NFC", text)
     return Encoding.GSM7 if is_gsm7(letters) else Encoding.UCS2, letters
+
+
+def _is_short(letters: str, encoding: Encoding) -> bool:
+    """Whether it is one part of characters that take a septet each: nearly all that is sent."""
+    return encoding is Encoding.GSM7 and len(letters) <= _SINGLE[encoding] and _EXTENSION.keys().isdisjoint(letters)
 
 
 def _cost(letter: str, encoding: Encoding) -> int:

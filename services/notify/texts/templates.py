@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from string import Formatter
 
 from services.notify.texts.segments import Measure, gsm7_only, measure
@@ -116,11 +117,14 @@ def person_names(name: str) -> Iterator[str]:
     yield given[:_LONGEST_NAME]
 
 
+# Units, collectors, days repeat from one message to the next.
+@lru_cache(maxsize=4096)
 def plain(value: str) -> str:
     """Return a parameter as GSM-7 on one line: plain letters and signs, and nothing that GSM-7 lacks."""
     return tidy(gsm7_only(without_accents(in_latin_letters(tidy(value))).translate(_PLAIN_SIGNS)))
 
 
-def fields_of(form: str) -> set[str]:
+@lru_cache(maxsize=512)
+def fields_of(form: str) -> frozenset[str]:
     """Return the names of a form's parameters."""
-    return {name for _, name, _, _ in Formatter().parse(form) if name is not None}
+    return frozenset({name for _, name, _, _ in Formatter().parse(form) if name is not None})
