@@ -55,6 +55,22 @@ def unpack_release(suite: str, packages: Sequence[str], *, workspace: Path, into
     shutil.rmtree(workspace)
 
 
+def unpack_packages(packages: Sequence[str], *, into: Path) -> None:
+    """Download packages of this machine's own release and unpack them into a folder. Raises :class:`Unavailable`."""
+    if not all(map(shutil.which, ("apt-get", "dpkg-deb"))):
+        raise Unavailable("this machine has no apt")
+    workspace = into.with_name(f"{into.name}.packages")
+    shutil.rmtree(workspace, ignore_errors=True)
+    workspace.mkdir(parents=True)
+    try:
+        apt = ["apt-get", "--quiet", "--quiet", "--option", "APT::Sandbox::User=", "download", *packages]
+        _run(apt, what="downloading failed", cwd=workspace)
+        for package in sorted(workspace.glob("*.deb")):
+            _run(["dpkg-deb", "--extract", str(package), str(into)], what=f"unpacking {package.name} failed")
+    finally:
+        shutil.rmtree(workspace)
+
+
 def _source(mirror: str, suite: str) -> str:
     signed_by = f"Signed-By: {ARCHIVE_KEYS}\n" if ARCHIVE_KEYS.exists() else ""
     return f"Types: deb\nURIs: {mirror}\nSuites: {suite}\nComponents: main\n{signed_by}"

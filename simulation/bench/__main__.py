@@ -9,7 +9,19 @@ from pathlib import Path
 
 import uvloop
 
-from simulation.bench import app, collection, copies, events, pure, request_reply, search, services, sockets
+from simulation.bench import (
+    app,
+    collection,
+    copies,
+    events,
+    pure,
+    reminders,
+    request_reply,
+    search,
+    services,
+    sms,
+    sockets,
+)
 from simulation.bench.bench import Bench, Benchmark
 from simulation.bench.figures import Row
 from simulation.bench.machine import describe, load
@@ -29,6 +41,8 @@ BENCHMARKS: dict[str, Benchmark] = {
     "search": search.run,
     "sockets": sockets.run,
     "services": services.run,
+    "sms": sms.run,
+    "reminders": reminders.run,
     "computing": pure.run,
     "app": app.run,
 }

@@ -26,6 +26,14 @@ async def _serve(stand_in: StandIn, port: int) -> None:
         await runner.cleanup()
 
 
+def _share(text: str) -> tuple[Fault, float]:
+    name, _, share = text.partition("=")
+    try:
+        return Fault(name), float(share)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not like late=0.01") from None
+
+
 def main() -> int:
     """Serve; the first line on standard output is the address."""
     parser = argparse.ArgumentParser(prog="python -m simulation.providers", description="Play a provider of SMS.")
@@ -34,6 +42,10 @@ def main() -> int:
     parser.add_argument(
         "--fault", action="append", default=[], type=Fault, choices=list(Fault), help="at every request"
     )
+    parser.add_argument(
+        "--share", action="append", default=[], type=_share, metavar="FAULT=SHARE", help="at some requests (late=0.01)"
+    )
+    parser.add_argument("--seed", type=int, default=0, help="of what happens by share")
     parser.add_argument("--report-url", help="address that is called with delivery reports")
     parser.add_argument("--record", type=Path, help="file to which accepted SMS are appended")
     parser.add_argument("--late-seconds", type=float, default=30.0, help="delay of the fault late")
@@ -41,6 +53,8 @@ def main() -> int:
     stand_in = StandIn(
         KINDS[arguments.kind](),
         faults=tuple(arguments.fault),
+        shares=dict(arguments.share),
+        seed=arguments.seed,
         report_url=arguments.report_url,
         record=arguments.record,
         late_seconds=arguments.late_seconds,

@@ -29,6 +29,11 @@ class RunningStandIn:
         """Return the SMS that it has sent under a reference of ours."""
         return [sms for sms in await self.accepted() if sms["client_reference"] == client_reference]
 
+    async def forget(self) -> None:
+        """Let it forget what it has sent."""
+        async with aiohttp.ClientSession(raise_for_status=True) as session, session.delete(f"{self.url}/_accepted"):
+            pass
+
     async def fail(self, *faults: str | Sequence[str]) -> None:
         """Let the next requests fail, one after the other."""
         await self._put("/_faults", list(faults))

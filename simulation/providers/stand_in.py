@@ -1,15 +1,16 @@
 """The server of a stand-in: it accepts SMS, keeps what it accepted, answers, reports, and fails on demand.
 
 Beside the provider's own address there are ``GET /_accepted`` (every SMS that it has "sent", the same reference twice
-where it sent twice), ``PUT /_faults`` (a JSON list: one fault a request, in order, before those of the command line;
-``?of=tokens``: of requests for tokens),
-``POST /_report`` (``{"index", "failed"}``: report an SMS now) and ``PUT /_report_url`` (a JSON text).
+where it sent twice; ``DELETE`` forgets them), ``PUT /_faults`` (a JSON list: one fault a request, in order, before
+those of the command line; ``?of=tokens``: of requests for tokens), ``POST /_report`` (``{"index", "failed"}``: report
+an SMS now) and ``PUT /_report_url`` (a JSON text).
 """
 
 import asyncio
 import json
+import random
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -38,20 +39,31 @@ class StandIn:
     kind: Kind
     faults: tuple[Fault, ...] = ()
     """For every request."""
+    shares: Mapping[Fault, float] = field(default_factory=dict)
+    """Faults that happen now and then: to which share of the requests; one fault a request."""
+    seed: int = 0
+    """Of what happens by share."""
     report_url: str | None = None
     record: Path | None = None
     """A file to which each accepted SMS is appended, one JSON object a line."""
     late_seconds: float = 30.0
     accepted: list[tuple[Order, str]] = field(default_factory=list)
+    _forgotten: int = 0
+    _random: random.Random = field(default_factory=random.Random)
     _next_faults: deque[tuple[Fault, ...]] = field(default_factory=deque)
     _token_faults: deque[tuple[Fault, ...]] = field(default_factory=deque)
     _known: dict[str, str] = field(default_factory=dict)
     _reports: set[asyncio.Task[None]] = field(default_factory=set)
 
+    def __post_init__(self) -> None:
+        """Begin what happens by share at its seed."""
+        self._random.seed(self.seed)
+
     def app(self) -> web.Application:
         """Return the server."""
         app = web.Application()
         app.router.add_get("/_accepted", self._list)
+        app.router.add_delete("/_accepted", self._forget)
         app.router.add_put("/_faults", self._plan)
         app.router.add_post("/_report", self._report_now)
         app.router.add_put("/_report_url", self._set_report_url)
@@ -75,6 +87,12 @@ class StandIn:
 
     async def _list(self, _request: web.Request) -> web.Response:
         return web.json_response([asdict(order) | {"reference": reference} for order, reference in self.accepted])
+
+    async def _forget(self, _request: web.Request) -> web.Response:
+        self._forgotten += len(self.accepted)
+        self.accepted.clear()
+        self._known.clear()
+        return web.Response(status=204)
 
     async def _plan(self, request: web.Request) -> web.Response:
         planned: Iterable[str | list[str]] = await request.json()
@@ -104,13 +122,21 @@ class StandIn:
         barred = getattr(self.kind, "barred", lambda _headers: None)(request.headers)
         if barred is not None:
             return web.json_response(barred)
-        faults = self._next_faults.popleft() if self._next_faults else self.faults
+        faults = self._next_faults.popleft() if self._next_faults else (*self.faults, *self._by_share())
         if refused := self._refused(faults):
             return refused
         reference, known = self._accept(order)
         answer = json.dumps(self.kind.accepted(reference, known=known))
         await self._report(order, reference, faults)
         return await self._answer(request, answer, faults)
+
+    def _by_share(self) -> Iterable[Fault]:
+        drawn = self._random.random()
+        for fault, share in self.shares.items():
+            if drawn < share:
+                return (fault,)
+            drawn -= share
+        return ()
 
     def _refused(self, faults: tuple[Fault, ...]) -> web.Response | None:
         if Fault.THROTTLE in faults:
@@ -125,7 +151,7 @@ class StandIn:
     def _accept(self, order: Order) -> tuple[str, bool]:
         if self.kind.remembers and (known := self._known.get(order.client_reference or "")):
             return known, True
-        reference = str(70_000_001 + len(self.accepted))
+        reference = str(70_000_001 + self._forgotten + len(self.accepted))
         if getattr(self.kind, "letters_in_references", False):
             reference = f"a1b2c3d4e5f6{reference}"
         self.accepted.append((order, reference))
