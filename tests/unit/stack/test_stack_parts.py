@@ -199,6 +199,17 @@ def test_compose_gives_every_service_the_database_that_is_provisioned_for_it() -
         assert service == "gateway" or "ports" not in compose[service]
 
 
+def test_compose_gives_the_commands_of_operators_every_database_and_every_address() -> None:
+    compose = yaml.safe_load((PROJECT / "docker-compose.yml").read_text())["services"]
+    system = find_system(compose["thungan"]["environment"])
+    for service in SERVICES:
+        assert system.database_url(service) == compose[service]["environment"]["THUNGAN_DATABASE_URL"]
+    assert system.http_urls() == {service: f"http://{service}:8080" for service in SERVICES}
+    password = compose["provision"]["environment"]["THUNGAN_BROKER_PASSWORD"]
+    assert system.amqp_url == f"amqp://thungan:{password}@rabbitmq:5672/"
+    assert system.namespace == compose["billing"]["environment"]["THUNGAN_NAMESPACE"]
+
+
 def settings_of(service: str) -> type[ServiceSettings]:
     module = import_module(f"services.{service}.settings")
     [found] = [
