@@ -34,6 +34,7 @@ COMMANDS = {
     "dead": "ops.commands.dead",
     "events": "ops.commands.events",
     "trace": "ops.commands.trace",
+    "who": "ops.commands.who",
     "import": "ops.commands.imports",
     "recheck": "ops.commands.recheck",
     "preview": "ops.commands.preview",

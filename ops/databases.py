@@ -9,6 +9,7 @@ from pydantic import SecretStr
 
 from ops.system import RunningSystem, find_system
 from shared.db import open_pool
+from shared.db.pool import connect
 from shared.messaging import Bus, Topology
 from shared.settings import ServiceSettings
 
@@ -16,7 +17,8 @@ from shared.settings import ServiceSettings
 @asynccontextmanager
 async def database(service: str, system: RunningSystem | None = None) -> AsyncIterator["asyncpg.Connection[Any]"]:
     """Connect to a service's database; everything done inside is one transaction."""
-    connection = await asyncpg.connect((system or find_system()).database_url(service), timeout=10)
+    url = (system or find_system()).database_url(service)
+    connection = await connect(url, application_name=f"thungan {service}")
     try:
         async with connection.transaction():
             yield connection

@@ -1,6 +1,5 @@
 """What ``thungan dead`` works with: which letters are meant, and the log of what was done to them."""
 
-import getpass
 import json
 import os
 import sys
@@ -14,6 +13,7 @@ from typing import Any, Literal
 from pydantic import SecretStr
 
 from ops.console import fail
+from ops.operators import operator
 from ops.system import SERVICES, RunningSystem, namespace_of
 from shared.clock import now
 from shared.messaging.archive import SentEvent
@@ -84,6 +84,7 @@ class AuditLog:
             "timestamp": now().isoformat(),
             "event": f"dead_letter_{action}",
             "by": by,
+            "actor": operator().model_dump(mode="json"),
             "why": why,
             "service": letter.service,
             "message_id": letter.id,
@@ -102,6 +103,7 @@ class AuditLog:
                 "timestamp": now().isoformat(),
                 "event": "event_resent",
                 "by": by,
+                "actor": operator().model_dump(mode="json"),
                 "why": why,
                 "service": event.consumer,
                 "emitter": event.emitter,
@@ -126,11 +128,6 @@ def audit_log(environment: Mapping[str, str] = os.environ) -> AuditLog:
     if path := environment.get("THUNGAN_DEAD_LETTER_BOOK"):
         return AuditLog(Path(path))
     return AuditLog(Path(".local", "audit", namespace_of(environment), "dead-letters.jsonl"))
-
-
-def operator_name() -> str:
-    """Return who sits at the keyboard, as the machine knows them."""
-    return os.environ.get("SUDO_USER") or getpass.getuser()
 
 
 def age(letters: Iterable[DeadLetter], moment: datetime) -> timedelta | None:

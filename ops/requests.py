@@ -1,6 +1,7 @@
 """Requests to the running services over the bus, as any service makes them."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import ParamSpec, TypeVar
 
 from pydantic import SecretStr, ValidationError
@@ -31,11 +32,18 @@ def build_request(kind: Callable[P, T], *arguments: P.args, **members: P.kwargs)
         fail(f"{first['loc'][0]} {str(first.get('input'))[:40]!r}: {first['msg']}", 2)
 
 
-async def _send(request: Request[R], timeout: float) -> R:  # noqa: ASYNC109 - it travels with the request
+@asynccontextmanager
+async def started_bus() -> AsyncIterator[Bus]:
+    """Give a bus that sends requests and has no database."""
     system = find_system()
     settings = ServiceSettings(
         namespace=system.namespace, amqp_url=SecretStr(system.amqp_url), database_url=SecretStr("postgresql://")
     )
     async with Bus(settings, Topology(service="thungan"), pool=None) as bus:
         await bus.start()
+        yield bus
+
+
+async def _send(request: Request[R], timeout: float) -> R:  # noqa: ASYNC109 - it travels with the request
+    async with started_bus() as bus:
         return await bus.request(request, timeout=timeout)

@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 import asyncpg
 
 from ops.console import fail
+from ops.operators import operator
+from shared.messaging.context import correlated
 
 T = TypeVar("T")
 
@@ -15,9 +17,10 @@ _ERROR_NUMBER = re.compile(r"\[Errno -?\d+\] ")
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:
-    """Run a coroutine to its end; what is wrong with a connection becomes one line."""
+    """Run a coroutine to its end, as an act of the operator; what is wrong with a connection becomes one line."""
     try:
-        return asyncio.run(work)
+        with correlated(actor=operator()):
+            return asyncio.run(work)
     except (OSError, TimeoutError) as error:
         reason = _ERROR_NUMBER.sub("", str(error)) or type(error).__name__
         fail(f"cannot connect: {reason}; is the system running? (./dev up)")

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 from uuid import NAMESPACE_OID, UUID, uuid5
 
+from shared.contracts.actor import Actor
 from shared.contracts.message import Reply, Request
 from shared.db.pool import Connection
 from shared.fingerprint import fingerprint
@@ -24,6 +25,15 @@ from shared.problems import SameIdOtherContent
 
 RequestT = TypeVar("RequestT", bound=Request[Any])
 ReplyT = TypeVar("ReplyT", bound=Reply)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Who asked for something, and under which ids."""
+
+    actor: Actor
+    correlation_id: str
+    external_correlation_id: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +68,13 @@ class Idempotency(Generic[RequestT]):
     parameters are dependencies, as those of the handler are."""
 
     async def answer(
-        self, request: RequestT, connection: Connection, handle: Callable[[], Awaitable[ReplyT]]
+        self,
+        request: RequestT,
+        connection: Connection,
+        handle: Callable[[], Awaitable[ReplyT]],
+        asked: Asked | None = None,
     ) -> ReplyT | Reply:
-        """Return the recorded answer, or that of ``handle``, and record it.
+        """Return the recorded answer, or that of ``handle``, and record it with who asked for it first.
 
         Raises :class:`~shared.problems.SameIdOtherContent`, and what ``lock`` and ``handle`` raise.
         """
@@ -74,7 +88,15 @@ class Idempotency(Generic[RequestT]):
             return recorded.answer
         answer = await handle()
         kept = await connection.fetchval(
-            _RECORD, request.message_name, request_id, fingerprint, earlier_fingerprint, answer.model_dump_json()
+            _RECORD,
+            request.message_name,
+            request_id,
+            fingerprint,
+            earlier_fingerprint,
+            answer.model_dump_json(),
+            None if asked is None else asked.actor.model_dump(mode="json"),
+            None if asked is None else asked.correlation_id,
+            None if asked is None else asked.external_correlation_id,
         )
         if kept is None:
             # Under another lock, so with other content.
@@ -86,7 +108,7 @@ class Idempotency(Generic[RequestT]):
         if isinstance(self.id, str):
             value: UUID = getattr(request, self.id)
             return value
-        return uuid5(NAMESPACE_OID, " ".join(str(getattr(request, name)) for name in self.id))
+        return joint_id(*(getattr(request, name) for name in self.id))
 
     def fingerprint(self, request: RequestT) -> str:
         """Return what repetitions of a request share, and other content does not."""
@@ -117,11 +139,36 @@ _FIND = """
 SELECT fingerprint, earlier_fingerprint, answer FROM recorded_answers WHERE message_name = $1 AND request_id = $2
 """
 _RECORD = """
-INSERT INTO recorded_answers (message_name, request_id, fingerprint, earlier_fingerprint, answer)
-VALUES ($1, $2, $3, $4, $5)
+INSERT INTO recorded_answers (message_name, request_id, fingerprint, earlier_fingerprint, answer, actor, correlation_id,
+    external_correlation_id)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 ON CONFLICT DO NOTHING
 RETURNING true
 """
+
+
+_ASKED = """
+SELECT message_name, request_id, actor, correlation_id, external_correlation_id
+FROM recorded_answers JOIN unnest($1::text[], $2::uuid[]) AS wanted (message_name, request_id)
+    USING (message_name, request_id)
+WHERE actor IS NOT NULL
+"""
+
+
+async def asked_for(connection: Connection, requests: Collection[tuple[str, UUID]]) -> dict[tuple[str, UUID], Asked]:
+    """Return who asked first for what was answered, by name and id of the request."""
+    names, ids = [name for name, _ in requests], [request_id for _, request_id in requests]
+    return {
+        (row["message_name"], row["request_id"]): Asked(
+            Actor.model_validate(row["actor"]), row["correlation_id"], row["external_correlation_id"]
+        )
+        for row in await connection.fetch(_ASKED, names, ids)
+    }
+
+
+def joint_id(*members: object) -> UUID:
+    """Return the id of a request whose members are its id together."""
+    return uuid5(NAMESPACE_OID, " ".join(map(str, members)))
 
 
 def same_id_other_content(request_id: UUID) -> SameIdOtherContent:

@@ -11,7 +11,8 @@ from typing import Annotated, Any
 import typer
 
 from ops.console import JsonOption, fail, print_json, print_line, print_table
-from ops.dead_letters import Selection, age, audit_log, operator_name, select_letters, session_of
+from ops.dead_letters import Selection, age, audit_log, select_letters, session_of
+from ops.operators import operator_name
 from ops.option_groups import spread
 from ops.pace import paced
 from ops.runner import run

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from ops.console import JsonOption, fail, print_json, print_line
+from ops.operators import operator_name
 from ops.runner import run
 from ops.system import RunningSystem, find_system
 from services.billing.store import collection_points
@@ -27,7 +28,7 @@ def enrol(
         str, typer.Option("--collection-point", help="Collection point code, for a bank or post office.")
     ] = "",
     minutes: Annotated[int, typer.Option("--minutes", help="How long the code can be used.", min=1, max=1440)] = 15,
-    made_by: Annotated[str, typer.Option("--by", help="Who makes it, for the records.")] = "operator",
+    made_by: Annotated[str, typer.Option("--by", help="Who makes it, for the records (you).")] = "",
     as_json: JsonOption = False,
 ) -> None:
     """Make a one-time code with which a device enrols itself at the gateway."""
@@ -41,7 +42,7 @@ def enrol(
         make_code_in_database(
             system.database_url("gateway"),
             role,
-            made_by=made_by,
+            made_by=made_by or operator_name(),
             collector_code=collector or None,
             collection_point_code=collection_point or None,
             lifetime=timedelta(minutes=minutes),

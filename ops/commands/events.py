@@ -10,7 +10,8 @@ import typer
 from ops.archive import Selection, missing_events, open_sender
 from ops.console import JsonOption, fail, print_json, print_line, print_table
 from ops.dead_letters import Selection as DeadSelection
-from ops.dead_letters import audit_log, operator_name, select_letters, session_of
+from ops.dead_letters import audit_log, select_letters, session_of
+from ops.operators import operator_name
 from ops.pace import paced
 from ops.runner import run
 from ops.system import SERVICES, find_system

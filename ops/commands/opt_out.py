@@ -10,6 +10,7 @@ import typer
 
 from ops.console import JsonOption, fail, print_json, print_line, print_table
 from ops.databases import database
+from ops.operators import operator, operator_name
 from ops.runner import run
 from services.notify.domain.causes import Cause
 from services.notify.domain.kinds import Kind
@@ -25,6 +26,8 @@ from services.notify.store.blocked_phones import (
     wrong_numbers,
 )
 from shared.clock import now
+from shared.db import Connection
+from shared.messaging.acts import add_act
 from shared.phones import InvalidPhoneError, normalise
 
 app = typer.Typer(
@@ -35,7 +38,7 @@ app = typer.Typer(
 
 PhoneArgument = Annotated[str, typer.Argument(help="The number, however it is written.")]
 KindOption = Annotated[Kind | None, typer.Option("--kind", help="Only messages of this kind; all if left out.")]
-By = Annotated[str, typer.Option("--by", help="Who does it, for the records.")]
+By = Annotated[str, typer.Option("--by", help="Who does it, for the records (you).")]
 
 
 @app.command()
@@ -46,7 +49,7 @@ def add(
         bool, typer.Option("--wrong-number", help="The number is not the customer's (nobody opted out).")
     ] = False,
     kind: KindOption = None,
-    by: By = "operator",
+    by: By = "",
     as_json: JsonOption = False,
 ) -> None:
     """Send no SMS (or none of a kind) to a number from now on; what waits is not sent either.
@@ -56,7 +59,7 @@ def add(
     if kind is not None:
         if wrong_number:
             fail("a wrong number gets no SMS of any kind: leave out --kind", 2)
-        opt_out = OptOut(_normalised(phone), kind.value, note, by, now())
+        opt_out = OptOut(_normalised(phone), kind.value, note, by or operator_name(), now())
         run(_add_kind(opt_out))
         if as_json:
             print_json(_kind_as_dict(opt_out))
@@ -64,7 +67,7 @@ def add(
             print_line(f"{opt_out.phone} gets no SMS of the kind {opt_out.kind}")
         return
     cause = Cause.WRONG_NUMBER if wrong_number else Cause.OPTED_OUT
-    blocked = BlockedPhone(_normalised(phone), cause, note, by, now())
+    blocked = BlockedPhone(_normalised(phone), cause, note, by or operator_name(), now())
     run(_add(blocked))
     if as_json:
         print_json(_as_dict(blocked))
@@ -148,18 +151,28 @@ def _normalised(phone: str) -> str:
 async def _add(blocked: BlockedPhone) -> None:
     async with database("notify") as connection:
         await block_phone(connection, blocked)
+        await _keep(connection, blocked.phone, opted_out=True, cause=blocked.cause.value, note=blocked.note)
 
 
 async def _add_kind(opt_out: OptOut) -> None:
     async with database("notify") as connection:
         await add_opt_out(connection, opt_out)
+        await _keep(connection, opt_out.phone, opted_out=True, kind=opt_out.kind, note=opt_out.note)
 
 
 async def _remove(phone: str, kind: Kind | None) -> bool:
     async with database("notify") as connection:
         if kind is not None:
-            return await remove_opt_out(connection, phone, kind.value)
-        return await unblock_phone(connection, phone)
+            removed = await remove_opt_out(connection, phone, kind.value)
+        else:
+            removed = await unblock_phone(connection, phone)
+        if removed:
+            await _keep(connection, phone, opted_out=False, kind=None if kind is None else kind.value)
+        return removed
+
+
+async def _keep(connection: Connection, phone: str, **facts: object) -> None:
+    await add_act(connection, "opt_out.changed", phone, facts, actor=operator())
 
 
 async def _list(limit: int) -> tuple[list[BlockedPhone], list[OptOut]]:

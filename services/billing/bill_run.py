@@ -88,8 +88,10 @@ async def issue_batch(work: UnitOfWork, tariffs: Tariffs, clock: Clock, limit: i
             problems[period_id] = error.message
             names.append(f"{period.customer_code} {period.month:02d}/{period.year}/{period.cycle}: {error.message}")
     await metered_periods.set_aside(connection, problems)
-    await bills.add(connection, list(made.values()))
+    await bills.add(connection, list(made.values()), work.actor)
     await metered_periods.billed(connection, {period_id: bill.bill_id for period_id, bill in made.items()})
+    facts = {"bills": len(made), "total": sum(bill.total for bill in made.values()), "set_aside": len(problems)}
+    await work.act("bills.issued", "bill run", **facts)
     await _emit_issued(work, await _use_credit(connection, list(made.values()), clock))
     return len(waiting), BillRun(len(made), sum(bill.total for bill in made.values()), tuple(names))
 
@@ -120,4 +122,6 @@ async def _use_credit(connection: Connection, new: list[Bill], clock: Clock) -> 
 async def _emit_issued(work: UnitOfWork, issued: list[Bill]) -> None:
     states = await accounts.refresh(work.connection, [bill.customer_code for bill in issued])
     for bill in issued:
-        await work.emit(BillIssued(bill=bill, account=states[bill.customer_code]), aggregate=bill.customer_code)
+        await work.emit(
+            BillIssued(bill=bill, account=states[bill.customer_code], actor=work.actor), aggregate=bill.customer_code
+        )

@@ -3,6 +3,7 @@
 from services.billing.earlier_answers import earlier_fingerprint
 from services.billing.handlers.close_shift import close_shift
 from services.billing.handlers.get_account import get_account
+from services.billing.handlers.get_billing_acts import get_billing_acts
 from services.billing.handlers.get_collection_points import get_collection_points
 from services.billing.handlers.get_payment import get_payment
 from services.billing.handlers.get_payment_reports import get_payment_reports
@@ -19,6 +20,7 @@ from shared.contracts.billing import (
     BillIssued,
     CloseShift,
     GetAccount,
+    GetBillingActs,
     GetCollectionPoints,
     GetPayment,
     GetPaymentReports,
@@ -52,6 +54,7 @@ TOPOLOGY = Topology(
                 earlier_fingerprint=earlier_fingerprint,
             ),
         ),
+        RequestHandler(GetBillingActs, get_billing_acts, access=Access.READ_ONLY),
         RequestHandler(GetPayment, get_payment, access=Access.READ_ONLY),
         RequestHandler(GetPaymentReports, get_payment_reports, access=Access.READ_ONLY),
         RequestHandler(

@@ -8,6 +8,7 @@ from services.customer.handlers.apply_reversal import apply_reversal
 from services.customer.handlers.correct_phone import correct_phone
 from services.customer.handlers.get_collector import get_collector
 from services.customer.handlers.get_customer import get_customer
+from services.customer.handlers.get_customer_acts import get_customer_acts
 from services.customer.handlers.get_reading_complaints import get_reading_complaints
 from services.customer.handlers.get_reading_photo import get_reading_photo
 from services.customer.handlers.get_route import get_route
@@ -29,6 +30,7 @@ from shared.contracts.customer import (
     CustomerChanged,
     GetCollector,
     GetCustomer,
+    GetCustomerActs,
     GetReadingComplaints,
     GetReadingPhoto,
     GetRoute,
@@ -50,6 +52,7 @@ TOPOLOGY = Topology(
         RequestHandler(GetCustomer, get_customer, access=Access.READ_ONLY),
         RequestHandler(GetRoute, get_route, access=Access.READ_ONLY),
         RequestHandler(GetVisit, get_visit, access=Access.READ_ONLY),
+        RequestHandler(GetCustomerActs, get_customer_acts, access=Access.READ_ONLY),
         RequestHandler(GetCollector, get_collector, access=Access.READ_ONLY),
         RequestHandler(
             RecordVisit,

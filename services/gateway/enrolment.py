@@ -18,9 +18,12 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from services.gateway.domain.devices import Device, Role
 from services.gateway.store import devices as store
 from shared.clock import Clock, now
+from shared.contracts.actor import Proof, service_actor
 from shared.db import Connection
 from shared.db.pool import connect
 from shared.ids import new_id
+from shared.messaging import context as contexts
+from shared.messaging.acts import add_act
 from shared.problems import Conflict, NotAllowed, NotFound, SameIdOtherContent
 
 CODE_ALPHABET = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
@@ -125,6 +128,8 @@ async def make_code(
             made_at=made_at,
             expires_at=made.expires_at,
         ):
+            facts = {"role": role, "for": collector_code or collection_point_code, "made_by": made_by}
+            await _keep(connection, "enrolment_code.made", made.code_id, facts)
             return made
 
 
@@ -161,7 +166,7 @@ async def enrol(
         require_es256_key(public_key)
     token = TOKEN_PREFIX + secrets.token_urlsafe(32)
     if row["device_id"] is not None:
-        return await _enrol_again(connection, device_id, device_name, public_key, token)
+        return await _enrol_again(connection, device_id, device_name, public_key, token, row["code_id"])
     device = Device(
         device_id=device_id,
         device_name=device_name,
@@ -174,11 +179,17 @@ async def enrol(
     if not await store.save_device(connection, device, hash_token(token), row["code_id"]):
         raise SameIdOtherContent("Mã thiết bị này đã được dùng.")
     await store.use_code(connection, row["code_id"], device_id, now)
+    await _keep_enrolled(connection, device, row["code_id"])
     return Enrolment(device, token)
 
 
 async def _enrol_again(
-    connection: Connection, device_id: UUID, device_name: str, public_key: dict[str, Any] | None, token: str
+    connection: Connection,
+    device_id: UUID,
+    device_name: str,
+    public_key: dict[str, Any] | None,
+    token: str,
+    code_id: UUID,
 ) -> Enrolment:
     device = await store.device(connection, device_id)
     if device is None or (device.device_name, device.public_key) != (device_name, public_key):
@@ -186,7 +197,20 @@ async def _enrol_again(
     if device.revoked_at is not None:
         raise EnrolmentRefused("Thiết bị đã bị thu hồi.", facts={"reason": "revoked"})
     await store.replace_token(connection, device_id, hash_token(token))
+    await _keep_enrolled(connection, device, code_id)
     return Enrolment(device, token)
+
+
+async def _keep_enrolled(connection: Connection, device: Device, code_id: UUID) -> None:
+    """Keep that a device was let in: by its code, whose own act names who made it."""
+    actor = device.as_actor.model_copy(update={"proven_by": Proof.CODE})
+    facts = {"code_id": str(code_id), "role": device.role, "for": device.collector_code or device.collection_point_code}
+    await add_act(connection, "device.enrolled", str(device.device_id), facts, actor=actor)
+
+
+async def _keep(connection: Connection, what: str, subject: UUID, facts: dict[str, Any]) -> None:
+    context = contexts.current_or_new()
+    await add_act(connection, what, str(subject), facts, actor=context.actor or service_actor("gateway"))
 
 
 async def revoke(connection: Connection, device_id: UUID, *, by: str, reason: str, now: datetime) -> Device:
@@ -197,6 +221,7 @@ async def revoke(connection: Connection, device_id: UUID, *, by: str, reason: st
     device = await store.revoke(connection, device_id, by=by, reason=reason, now=now)
     if device is None:
         raise NotFound("Không có thiết bị này.")
+    await _keep(connection, "device.revoked", device_id, {"by": by, "reason": reason})
     return device
 
 
@@ -213,15 +238,16 @@ async def make_code_in_database(
     """Make a code straight in the gateway's database, for the operator's command line."""
     connection = await connect(database_url, application_name="thungan operator")
     try:
-        return await make_code(
-            connection,
-            role=Role(role),
-            made_by=made_by,
-            made_at=clock(),
-            collector_code=collector_code,
-            collection_point_code=collection_point_code,
-            lifetime=lifetime,
-        )
+        async with connection.transaction():
+            return await make_code(
+                connection,
+                role=Role(role),
+                made_by=made_by,
+                made_at=clock(),
+                collector_code=collector_code,
+                collection_point_code=collection_point_code,
+                lifetime=lifetime,
+            )
     finally:
         await connection.close()
 
@@ -232,6 +258,7 @@ async def revoke_in_database(
     """Revoke a device straight in the gateway's database, for the operator's command line."""
     connection = await connect(database_url, application_name="thungan operator")
     try:
-        return await revoke(connection, device_id, by=by, reason=reason, now=clock())
+        async with connection.transaction():
+            return await revoke(connection, device_id, by=by, reason=reason, now=clock())
     finally:
         await connection.close()

@@ -3,6 +3,7 @@
 from services.receipt.earlier_answers import earlier_reprint
 from services.receipt.handlers.get_public_keys import get_public_keys
 from services.receipt.handlers.get_receipt import get_receipt
+from services.receipt.handlers.get_receipt_acts import get_receipt_acts
 from services.receipt.handlers.issue_receipt import issue_receipt
 from services.receipt.handlers.print_notice import print_notice
 from services.receipt.handlers.print_shift_slip import print_shift_slip
@@ -15,6 +16,7 @@ from shared.contracts.receipt import (
     DocumentReady,
     GetPublicKeys,
     GetReceipt,
+    GetReceiptActs,
     ReceiptIssued,
     ReprintReceipt,
     VerifyToken,
@@ -31,6 +33,7 @@ TOPOLOGY = Topology(
     service="receipt",
     handlers=[
         RequestHandler(GetReceipt, get_receipt, access=Access.READ_ONLY),
+        RequestHandler(GetReceiptActs, get_receipt_acts, access=Access.READ_ONLY),
         RequestHandler(VerifyToken, verify_token, access=Access.READ_ONLY),
         RequestHandler(
             ReprintReceipt,

@@ -7,6 +7,8 @@ from uuid import UUID
 
 from pydantic import Field
 
+from shared.contracts.actor import Actor
+from shared.contracts.acts import Acts
 from shared.contracts.common import (
     AccountState,
     CollectionPointCode,
@@ -341,12 +343,23 @@ class GetCollectionPoints(Request[CollectionPointsReply]):
     """Only this one, wherever it is; none in the reply where it does not exist."""
 
 
+class GetBillingActs(Request[Acts]):
+    """Read who recorded, reversed, opened and closed what: of a payment, of a customer's account, of a shift."""
+
+    message_name: ClassVar[str] = "billing.acts"
+    payment_id: UUID | None = None
+    customer_code: CustomerCode | None = None
+    shift_id: UUID | None = None
+
+
 class BillIssued(Event):
     """A bill exists; the account after it. Credit that was there has already been used on it."""
 
     message_name: ClassVar[str] = "bill.issued"
     bill: Bill
     account: AccountState
+    actor: Actor | None = None
+    """Who ran the bill run; None from a version before."""
 
 
 class NoticeKind(StrEnum):
@@ -395,6 +408,8 @@ class PaymentRecorded(Event):
     account: AccountState
     visit_id: UUID | None
     device_id: UUID | None
+    actor: Actor | None = None
+    """Who recorded it; None from a version before."""
 
 
 class PaymentReversed(Event):
@@ -409,6 +424,8 @@ class PaymentReversed(Event):
     reversed_at: Moment
     account: AccountState
     device_id: UUID | None
+    actor: Actor | None = None
+    """Who reversed it; None from a version before."""
 
 
 class ShiftClosed(Event):
@@ -420,3 +437,5 @@ class ShiftClosed(Event):
     """Cash payments of the shift that stand."""
     collector_name: str
     device_id: UUID | None
+    actor: Actor | None = None
+    """Who closed it; None from a version before."""

@@ -7,6 +7,8 @@ from uuid import UUID
 
 from pydantic import Field
 
+from shared.contracts.actor import Actor
+from shared.contracts.acts import Acts
 from shared.contracts.common import (
     CollectorCode,
     CustomerCode,
@@ -327,12 +329,21 @@ class GetCollector(Request[CollectorDetails]):
     collector_code: CollectorCode
 
 
+class GetCustomerActs(Request[Acts]):
+    """Read who visited, withdrew, noted, complained and corrected, at and for a customer."""
+
+    message_name: ClassVar[str] = "customer.acts"
+    customer_code: CustomerCode
+
+
 class CustomerChanged(Event):
     """A customer was imported or changed; carries the facts as they are now."""
 
     message_name: ClassVar[str] = "customer.changed"
     customer: CustomerFacts
     changed_at: Moment
+    actor: Actor | None = None
+    """Who changed it; None from a version before."""
 
 
 class VisitRecorded(Event):
@@ -343,6 +354,8 @@ class VisitRecorded(Event):
     first_record: bool
     """False when this visit had already been recorded with outcome ``met`` (its notice is already on paper)."""
     device_id: UUID | None
+    actor: Actor | None = None
+    """Who recorded it; None from a version before."""
 
 
 class VisitWithdrawn(Event):
@@ -353,3 +366,5 @@ class VisitWithdrawn(Event):
     withdrawal_id: UUID
     reason: str
     withdrawn_at: Moment
+    actor: Actor | None = None
+    """Who took it back; None from a version before."""

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from shared.contracts.acts import Acts
 from shared.contracts.common import CollectorCode, CustomerCode, Dong, Language, Moment, Reason
 from shared.contracts.message import Event, Record, Reply, Request
 from shared.printing.document import Document
@@ -127,6 +128,13 @@ class ReprintReceipt(Request[ReprintReply]):
     requested_by: str = Field(min_length=1, max_length=80)
     reason: Reason
     device_id: UUID | None
+
+
+class GetReceiptActs(Request[Acts]):
+    """Read who caused, copied and printed the receipts of payments."""
+
+    message_name: ClassVar[str] = "receipt.acts"
+    payment_ids: list[UUID] = Field(max_length=1000)
 
 
 class PublicKey(Record):

@@ -33,6 +33,7 @@ from shared.messaging.publisher import Publisher
 from shared.messaging.relay import Relay
 from shared.messaging.requester import Requester
 from shared.messaging.responder import Responder
+from shared.messaging.senders import Senders, account_in
 from shared.messaging.subscription import Subscription
 from shared.messaging.topology import Names, Topology, exchanges, instance_queue, own_exchange
 from shared.messaging.underlay import TRANSIENT, Delivered, Properties, publish
@@ -70,7 +71,8 @@ class Bus:
         name = f"{settings.namespace}.{topology.service}@{settings.instance}"
         self._pub = Link(settings.amqp_url, f"{name} pub", on_connected=_verify)
         self._sub = Link(settings.amqp_url, f"{name} sub", on_connected=_verify)
-        self._requester = Requester(self._pub, self._names, topology.service)
+        self._account = account_in(settings.amqp_url.get_secret_value())
+        self._requester = Requester(self._pub, self._names, topology.service, account=self._account)
         self._own = own_exchange(topology.service, self._names)
         self._transient = self._pub.add(Port("transient", setup=self._set_up_own))
         self._relay: Relay | None = None
@@ -82,7 +84,7 @@ class Bus:
                 Publisher(self._pub, "outbox", topology.service, exchanges=exchanges(self._names)),
                 instance=settings.instance,
             )
-        self._units = UnitsOfWork(pool, self._relay)
+        self._units = UnitsOfWork(pool, self._relay, service=topology.service)
         self._responder: Responder | None = None
         self._consumer: Consumer | None = None
         self._subscriptions: list[Subscription] = []
@@ -129,6 +131,7 @@ class Bus:
                 units=self._units,
                 prefetch=settings.prefetch,
                 concurrency=settings.concurrency,
+                senders=Senders(settings.namespace, self._topology.service, self._account),
             )
             self._subscriptions.append(self._responder.subscription)
         if event_handlers:

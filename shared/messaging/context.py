@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
+from shared.contracts.actor import Actor
 from shared.ids import new_id
 
 
@@ -14,7 +15,7 @@ class Context:
     """The facts around what is being done: around a message, or around an act that began at the edge."""
 
     correlation_id: str
-    """The same for everything that one act of a person set off."""
+    """The same for everything that one act of a person set off. Always made by us."""
 
     message_id: UUID | None = None
     """Logical id of the message being handled, the same however often it is sent or delivered: what is created now has
@@ -44,6 +45,12 @@ class Context:
     traceparent: str | None = None
     """W3C trace context: what to pass on, so that what is created now belongs to the same trace."""
 
+    actor: Actor | None = None
+    """Who asked for what is being done; None for what a service does by itself."""
+
+    external_correlation_id: str | None = None
+    """What the caller outside named the act. Kept beside ours, and never used for anything."""
+
     def log_fields(self) -> dict[str, str]:
         """Return what every log line written inside this context carries."""
         fields = {"correlation_id": self.correlation_id}
@@ -51,6 +58,8 @@ class Context:
             fields["message_id"] = str(self.message_id)
         if self.kind is not None:
             fields["handling"] = self.kind
+        if self.external_correlation_id is not None:
+            fields["external_correlation_id"] = self.external_correlation_id
         return fields
 
 
@@ -78,10 +87,29 @@ def use(context: Context) -> Iterator[Context]:
 
 
 @contextmanager
-def correlated(correlation_id: str | None = None, *, traceparent: str | None = None) -> Iterator[Context]:
+def correlated(
+    correlation_id: str | None = None,
+    *,
+    traceparent: str | None = None,
+    external_correlation_id: str | None = None,
+    actor: Actor | None = None,
+) -> Iterator[Context]:
     """Begin an act at the edge (an HTTP request, a timer, a command): requests and events made inside belong together.
 
-    ``traceparent`` as it came with the HTTP request.
+    ``traceparent`` and ``external_correlation_id`` as they came with the HTTP request; ``correlation_id`` never does.
     """
-    with use(Context(correlation_id=correlation_id or str(new_id()), traceparent=traceparent)) as context:
+    context = Context(
+        correlation_id=correlation_id or str(new_id()),
+        traceparent=traceparent,
+        external_correlation_id=external_correlation_id,
+        actor=actor,
+    )
+    with use(context):
+        yield context
+
+
+@contextmanager
+def acting(actor: Actor) -> Iterator[Context]:
+    """Have ``actor`` be who does what is done inside; call it only where the actor was proven."""
+    with use(replace(current_or_new(), actor=actor)) as context:
         yield context

@@ -5,6 +5,9 @@ import secrets
 from typing import Any
 from uuid import UUID
 
+from pydantic import ValidationError
+
+from shared.contracts.actor import Actor
 from shared.messaging.context import Context
 from shared.messaging.errors import Undecodable
 from shared.messaging.underlay import PERSISTENT, Delivered, Properties
@@ -28,6 +31,13 @@ FIRST_FAILED = "x-first-failed"
 """Milliseconds since 1970 of the first failure."""
 
 TRACEPARENT = "traceparent"
+
+ACTOR = "x-actor"
+"""Of requests: who asks, as JSON; see :mod:`shared.messaging.senders` for who may name whom."""
+
+EXTERNAL_CORRELATION_ID = "x-external-correlation-id"
+"""What the caller outside named the act; kept beside ours."""
+
 REASON = "x-reason"
 """Why an event is on the retry ladder or in the dead queue: a word of ours, and the error's type; never its text."""
 
@@ -70,6 +80,8 @@ def context_of(delivered: Delivered) -> Context:
         attempt=_integer(headers.get(ATTEMPT)) or 1,
         first_failed=_integer(headers.get(FIRST_FAILED)),
         traceparent=_text(headers.get(TRACEPARENT)),
+        actor=_actor(headers.get(ACTOR)),
+        external_correlation_id=_text(headers.get(EXTERNAL_CORRELATION_ID)),
     )
 
 
@@ -94,6 +106,15 @@ def _is_brokers_own(header: str) -> bool:
     return header in {"x-death", "x-delivery-count", "x-acquired-count"} or header.startswith(
         ("x-first-death-", "x-last-death-")
     )
+
+
+def _actor(value: object) -> Actor | None:
+    if not isinstance(value, str):
+        return None
+    try:
+        return Actor.model_validate_json(value)
+    except ValidationError:
+        raise Undecodable("an actor that cannot be read") from None
 
 
 def _text(value: object) -> str | None:

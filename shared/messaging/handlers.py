@@ -13,7 +13,7 @@ from types import UnionType
 from typing import Any, Concatenate, Generic, TypeVar, get_args
 
 from shared.contracts.message import Event, Reply, Request
-from shared.idempotency import Idempotency
+from shared.idempotency import Asked, Idempotency
 from shared.messaging.unit_of_work import Access, UnitOfWork
 
 HANDLER_SECONDS = 15.0
@@ -61,7 +61,9 @@ class RequestHandler(Generic[AnyRequest]):
         """Run the function, or return the answer of the request's first time."""
         if self.idempotency is None:
             return await self.function(request, work)
-        return await self.idempotency.answer(request, work.connection, lambda: self.function(request, work))
+        context = work.context
+        asked = Asked(work.actor, context.correlation_id, context.external_correlation_id)
+        return await self.idempotency.answer(request, work.connection, lambda: self.function(request, work), asked)
 
 
 @dataclass(frozen=True, slots=True)

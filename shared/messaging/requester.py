@@ -33,12 +33,13 @@ log = structlog.get_logger(__name__)
 class Requester:
     """Sends requests and matches their answers."""
 
-    def __init__(self, link: Link, names: Names, service: str) -> None:
+    def __init__(self, link: Link, names: Names, service: str, *, account: str | None = None) -> None:
         self._link = link
         self._exchange = names.requests
         self._exchanges = exchanges(names)
         self._names = names
         self._service = service
+        self._account = account
         self._reply_queue = ""
         self._pending: dict[str, asyncio.Future[Delivered]] = {}
         self._sending: set[asyncio.Task[None]] = set()
@@ -88,10 +89,16 @@ class Requester:
             headers[envelope.TRACEPARENT] = context.traceparent
         # The logical correlation id travels in a header: AMQP's own is what matches the answer to this attempt.
         headers[envelope.CORRELATION_ID] = correlation_id or context.correlation_id
+        if context.actor is not None:
+            headers[envelope.ACTOR] = context.actor.model_dump_json()
+        if context.external_correlation_id is not None:
+            headers[envelope.EXTERNAL_CORRELATION_ID] = context.external_correlation_id
         properties = Properties(
             content_type="application/json",
             delivery_mode=TRANSIENT,
             message_id=attempt,
+            # The broker compares it with the account of the connection: the receiver learns who has really sent this.
+            user_id=self._account,
             correlation_id=attempt,
             message_type=kind,
             app_id=self._service,

@@ -26,6 +26,7 @@ from shared.messaging.handlers import HANDLER_SECONDS, RequestHandler
 from shared.messaging.lanes import Lanes
 from shared.messaging.link import Link
 from shared.messaging.port import Port
+from shared.messaging.senders import ActorNotProven, Senders
 from shared.messaging.subscription import Subscription
 from shared.messaging.topology import Names, Topology, exchanges, request_queue
 from shared.messaging.underlay import TRANSIENT, Delivered, Properties, acknowledge, is_stale, publish
@@ -54,11 +55,13 @@ class Responder:
         units: UnitsOfWork,
         prefetch: int,
         concurrency: int,
+        senders: Senders,
     ) -> None:
         if not units.has_database and any(handler.access is not Access.NO_DATABASE for handler in handlers):
             raise ValueError(f"{topology.service}: its handlers of requests need a database")
         self._service = topology.service
         self._units = units
+        self._senders = senders
         self._handlers = {handler.message.routing_key(): handler for handler in handlers}
         for kind in self._handlers:
             _ = metrics.of(self._service, kind).consumed
@@ -126,8 +129,18 @@ class Responder:
             log.info("request_too_late", request=context.kind, correlation_id=context.correlation_id)
             await acknowledge(delivered)
             return
+        refused: Problem | None = None
+        try:
+            context = self._senders.proven(context, delivered.header.properties.user_id)
+        except ActorNotProven as problem:
+            refused = problem
         with contexts.use(context), tracing.span(f"handle {context.kind}", SpanKind.SERVER) as span:
-            answer = await self._handle(context, delivered.body, HANDLER_SECONDS if left is None else left)
+            answer: Reply | Problem
+            if refused is None:
+                answer = await self._handle(context, delivered.body, HANDLER_SECONDS if left is None else left)
+            else:
+                log.warning("actor_not_proven", request=context.kind, account=delivered.header.properties.user_id)
+                answer = refused
             if isinstance(answer, Problem):
                 tracing.fail(span, answer.slug)
             if reply_to:

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from enum import Enum, auto
 from uuid import UUID
 
+from shared.contracts.actor import Actor, service_actor
 from shared.contracts.message import Event
 from shared.db.pool import Connection
 from shared.ids import new_id
 from shared.messaging import context as contexts
+from shared.messaging.acts import add_act
 from shared.messaging.after_commit import Callback
 from shared.messaging.codec import encode
 from shared.messaging.context import Context
@@ -36,15 +38,31 @@ class UnitOfWork:
     It is opened, and what it holds is written, by :class:`~shared.messaging.units_of_work.UnitsOfWork`.
     """
 
-    __slots__ = ("_callbacks", "_connection", "_context", "_has_emitted", "_notify", "_pending", "_writable")
+    __slots__ = (
+        "_callbacks",
+        "_connection",
+        "_context",
+        "_has_emitted",
+        "_notify",
+        "_pending",
+        "_service",
+        "_writable",
+    )
 
     def __init__(
-        self, connection: Connection | None, context: Context, *, writable: bool = True, notify: bool = True
+        self,
+        connection: Connection | None,
+        context: Context,
+        *,
+        writable: bool = True,
+        notify: bool = True,
+        service: str = "",
     ) -> None:
         self._connection = connection
         self._context = context
         self._writable = writable
         self._notify = notify
+        self._service = service
         self._pending: list[OutboxRow] = []
         self._callbacks: list[Callback] = []
         self._has_emitted = False
@@ -60,6 +78,15 @@ class UnitOfWork:
     def context(self) -> Context:
         """The facts about the message being handled, or about the act that this belongs to."""
         return contexts.current() or self._context
+
+    @property
+    def actor(self) -> Actor:
+        """Who does this: whoever asked for it, as the edge has proven; else the service itself."""
+        return self.context.actor or service_actor(self._service or "unknown")
+
+    async def act(self, what: str, subject: str, **facts: object) -> None:
+        """Keep that something was done which has no row of its own, with who asked for it."""
+        await add_act(self.connection, what, subject, facts, actor=self.actor)
 
     async def emit(self, event: Event, *, aggregate: str | None = None) -> UUID:
         """Emit ``event`` if and when this work commits; return the id it will travel under.

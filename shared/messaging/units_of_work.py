@@ -27,16 +27,17 @@ class Sender(Protocol):
 class SharedTransaction:
     """One transaction for several units of work, which are committed together."""
 
-    __slots__ = ("_notify", "connection", "works")
+    __slots__ = ("_notify", "_service", "connection", "works")
 
-    def __init__(self, connection: Connection, *, notify: bool) -> None:
+    def __init__(self, connection: Connection, *, notify: bool, service: str) -> None:
         self._notify = notify
+        self._service = service
         self.connection = connection
         self.works: list[UnitOfWork] = []
 
     def open(self) -> UnitOfWork:
         """Return a unit of work for what is being done now."""
-        work = UnitOfWork(self.connection, contexts.current_or_new(), notify=self._notify)
+        work = UnitOfWork(self.connection, contexts.current_or_new(), notify=self._notify, service=self._service)
         self.works.append(work)
         return work
 
@@ -44,8 +45,9 @@ class SharedTransaction:
 class UnitsOfWork:
     """Opens units of work on one database; ``pool`` may be None where only ``Access.NO_DATABASE`` is asked for."""
 
-    def __init__(self, pool: Pool | None, sender: Sender | None = None) -> None:
+    def __init__(self, pool: Pool | None, sender: Sender | None = None, *, service: str = "") -> None:
         self._pool = pool
+        self._service = service
         self._sender = sender
         self.after_commit = AfterCommit()
 
@@ -68,10 +70,10 @@ class UnitsOfWork:
         """
         with contexts.use(contexts.current_or_new()) as context:
             if access is Access.NO_DATABASE:
-                yield UnitOfWork(None, context, writable=False)
+                yield UnitOfWork(None, context, writable=False, service=self._service)
             elif access is Access.READ_ONLY:
                 async with acquired(self._require_pool(), within=within) as connection:
-                    yield UnitOfWork(connection, context, writable=False)
+                    yield UnitOfWork(connection, context, writable=False, service=self._service)
             else:
                 async with self.together(isolation=isolation, within=within) as shared:
                     yield shared.open()
@@ -82,7 +84,8 @@ class UnitsOfWork:
     ) -> AsyncIterator[SharedTransaction]:
         """Open one transaction for several units of work."""
         async with transaction(self._require_pool(), isolation=isolation, within=within) as connection:
-            shared = SharedTransaction(connection, notify=self._sender is None or not self._sender.is_active)
+            notify = self._sender is None or not self._sender.is_active
+            shared = SharedTransaction(connection, notify=notify, service=self._service)
             yield shared
             await flush(shared.works)
         if self._sender is not None and any(work.has_emitted for work in shared.works):

@@ -10,6 +10,7 @@ import pytest
 from aio_pika import Message
 from aio_pika.abc import AbstractIncomingMessage
 
+from shared.contracts.actor import Actor, ActorKind, Proof
 from shared.contracts.message import Reply, Request
 from shared.messaging import Access, Bus, RequestHandler, Topology, UnitOfWork, correlated
 from shared.problems import Conflict, InvalidRequest, Problem, TimedOut, Unavailable
@@ -259,6 +260,23 @@ async def test_correlation_travels_and_the_cause_is_the_request(bus_for: BusFact
         await asker.request(Relayed(text="x"))
 
     assert seen == [("one-act", first_id[0])]
+
+
+async def test_a_request_names_who_asks_and_what_the_caller_outside_calls_it(bus_for: BusFactory) -> None:
+    cashier = Actor(kind=ActorKind.DEVICE, id="d-1", reference="cashier", proven_by=Proof.TOKEN)
+    seen: list[tuple[Actor, str, str | None]] = []
+
+    async def note(message: Echo, work: UnitOfWork) -> Echoed:
+        seen.append((work.actor, work.context.correlation_id, work.context.external_correlation_id))
+        return Echoed(text=message.text)
+
+    await bus_for(echo_with(note))
+    asker = await bus_for(ASKER)
+
+    with correlated("ours", external_correlation_id="theirs", actor=cashier):
+        await asker.request(Echo(text="x"))
+
+    assert seen == [(cashier, "ours", "theirs")]
 
 
 async def test_a_message_that_is_no_request_of_ours_is_answered_with_a_problem(

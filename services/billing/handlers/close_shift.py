@@ -21,7 +21,7 @@ async def close_shift(request: CloseShift, work: UnitOfWork, *, clock: Clock) ->
     AT_THE_DOOR.require("closed_at", request.closed_at, moment)
     difference = cash_difference(shift.cash_in_hand, request.counted_cash, request.denominations, request.explanation)
     # Clocks of several copies differ by a little; no shift closes before it opened.
-    await shifts.close(connection, request, max(moment, shift.opened_at), difference)
+    await shifts.close(connection, request, max(moment, shift.opened_at), difference, work.actor)
     closed = existing(await shifts.find(connection, request.collector_code, request.shift_id))
     name = await accounts.collector_name(connection, request.collector_code)
     await work.emit(
@@ -30,6 +30,7 @@ async def close_shift(request: CloseShift, work: UnitOfWork, *, clock: Clock) ->
             payment_ids=await shifts.payments_standing(connection, request.shift_id),
             collector_name=name or request.collector_code,
             device_id=request.device_id,
+            actor=work.actor,
         ),
         aggregate=request.collector_code,
     )

@@ -14,7 +14,7 @@ async def open_shift(request: OpenShift, work: UnitOfWork, *, clock: Clock, cash
     connection = work.connection
     moment = clock()
     AT_THE_DOOR.require("opened_at", request.opened_at, moment)
-    if not await shifts.add(connection, request, moment, cash_ceiling):
+    if not await shifts.add(connection, request, moment, cash_ceiling, work.actor):
         other = await shifts.find(connection, request.collector_code, None)
         if other is None or other.shift_id == request.shift_id:
             raise same_id_other_content(request.shift_id)

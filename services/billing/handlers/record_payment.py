@@ -64,7 +64,12 @@ async def record_payment(
         credit=credit,
     )
     if not await payments.add(
-        connection, payment, recorded_at=moment, visit_id=request.visit_id, device_id=request.device_id
+        connection,
+        payment,
+        recorded_at=moment,
+        visit_id=request.visit_id,
+        device_id=request.device_id,
+        actor=work.actor,
     ):
         # Another customer's payment with this reference was recorded at the same time, or one with this id.
         await _refuse_known_reference(connection, request)
@@ -132,6 +137,7 @@ async def _emit_recorded(
             bills=[bill for bill in open_bills if bill.bill_id in cleared],
             collection_point=None if code is None else await collection_points.find(connection, code),
             account=account,
+            actor=work.actor,
             visit_id=request.visit_id,
             device_id=request.device_id,
         ),

@@ -19,7 +19,7 @@ async def report_payment(request: ReportPayment, work: UnitOfWork, *, clock: Clo
     if payment.reported_at is not None:
         raise AlreadyReported("Khoản thu này đã được báo thu nhầm.")
     moment = clock()
-    if not await payment_reports.add(connection, request, moment):
+    if not await payment_reports.add(connection, request, moment, work.actor):
         raise same_id_other_content(request.report_id)
     account = await accounts.state_of(connection, payment.customer_code)
     if account is None:

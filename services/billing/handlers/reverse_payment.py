@@ -31,6 +31,7 @@ async def reverse_payment(request: ReversePayment, work: UnitOfWork, *, clock: C
         reversed_at=now,
         device_id=request.device_id,
         shift_id=shift.shift_id if shift is not None and shift.closed_at is None else None,
+        actor=work.actor,
     ):
         raise same_id_other_content(request.reversal_id)
     released = [Cleared(part.bill_id, part.vat, part.principal) for part in stored.payment.allocations]
@@ -50,6 +51,7 @@ async def reverse_payment(request: ReversePayment, work: UnitOfWork, *, clock: C
             reversed_at=now,
             account=account,
             device_id=request.device_id,
+            actor=work.actor,
         ),
         aggregate=customer_code,
     )

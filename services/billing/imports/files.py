@@ -8,6 +8,7 @@ Importing a file again changes nothing.
 """
 
 import asyncio
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from itertools import islice
@@ -37,6 +38,7 @@ from shared.csv_files.folder import find_file
 from shared.csv_files.rejects import Rejects, reject_file
 from shared.db import Connection
 from shared.ids import new_id
+from shared.messaging import UnitOfWork
 from shared.text import plain_signs
 
 _CHUNK = 2_000
@@ -131,7 +133,7 @@ async def import_files(
         if content.is_refused(bad, options):
             return content.refusal(bad)
         kept = _keep(content, periods, new, bad)
-        await _store(work.connection, kept)
+        await _store(work, content, kept)
     return _report(content, kept, options)
 
 
@@ -220,12 +222,15 @@ def _keep(
     )
 
 
-async def _store(connection: Connection, kept: _Kept) -> None:
+async def _store(work: UnitOfWork, content: _Content, kept: _Kept) -> None:
     import_id = new_id()
     for periods in _chunks(kept.new_periods):
-        await metered_periods.add(connection, periods, import_id)
+        await metered_periods.add(work.connection, periods, import_id)
     for points in _chunks(kept.points):
-        await collection_points.save(connection, points)
+        await collection_points.save(work.connection, points)
+    hashes = {content.names[name]: _sha256(file) for name, file in content.files.items()}
+    counts = {"periods": len(kept.new_periods), "points": len(kept.points)}
+    await work.act("files.imported", str(import_id), files=hashes, **counts)
 
 
 def _report(content: _Content, kept: _Kept, options: ImportOptions) -> ImportReport:
@@ -250,6 +255,10 @@ def _report(content: _Content, kept: _Kept, options: ImportOptions) -> ImportRep
             if rejects.reasons
         },
     )
+
+
+def _sha256(content: bytes | str) -> str:
+    return hashlib.sha256(content.encode() if isinstance(content, str) else content).hexdigest()
 
 
 def _left_out(content: FileRows[Reading], bad: Sequence[BadLine], rejects: Rejects) -> set[str]:

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from services.billing.payments.rules import Cleared, Debt
+from shared.contracts.actor import Actor
 from shared.contracts.billing import Bill, BillState
 from shared.db import Connection
 from shared.stored_records import readable
@@ -56,18 +57,20 @@ _PLAIN_TYPES = {
 _JSON = ("readings", "lines", "explanation")
 # asyncpg makes arrays of two dimensions of lists of lists, so what is JSON is passed as text.
 _INSERT = (
-    f"INSERT INTO bills ({', '.join(_COLUMNS)})"
-    f" SELECT {', '.join(f'{column}::json' if column in _JSON else column for column in _COLUMNS)} FROM unnest("
+    f"INSERT INTO bills ({', '.join(_COLUMNS)}, actor)"
+    f" SELECT {', '.join(f'{column}::json' if column in _JSON else column for column in _COLUMNS)},"
+    f" ${len(_COLUMNS) + 1}::jsonb FROM unnest("
     + ", ".join(f"${place}::{_PLAIN_TYPES.get(column, 'text')}[]" for place, column in enumerate(_COLUMNS, 1))
     + f") AS row ({', '.join(_COLUMNS)})"
 )
 
 
-async def add(connection: Connection, bills: Sequence[Bill]) -> None:
-    """Store new bills."""
+async def add(connection: Connection, bills: Sequence[Bill], actor: Actor) -> None:
+    """Store new bills; ``actor`` ran the bill run."""
     if bills:
         rows = [_values(bill) for bill in bills]
-        await connection.execute(_INSERT, *(list(column) for column in zip(*rows, strict=True)))
+        columns = (list(column) for column in zip(*rows, strict=True))
+        await connection.execute(_INSERT, *columns, actor.model_dump(mode="json"))
 
 
 _OPEN_OF = f"{_BILL} WHERE customer_code = $1 AND {_OPEN} ORDER BY year, month, cycle"

@@ -3,18 +3,19 @@
 from datetime import datetime
 
 from services.billing.store import payments
+from shared.contracts.actor import Actor
 from shared.contracts.billing import PaymentReport, ReportPayment
 from shared.db import Connection, add_once
 
 _ADD = """
-INSERT INTO payment_reports (report_id, payment_id, collector_code, device_id, reason, reported_at)
-VALUES ($1, $2, $3, $4, $5, $6)
+INSERT INTO payment_reports (report_id, payment_id, collector_code, device_id, reason, reported_at, actor)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
 ON CONFLICT DO NOTHING
 RETURNING true
 """
 
 
-async def add(connection: Connection, request: ReportPayment, moment: datetime) -> bool:
+async def add(connection: Connection, request: ReportPayment, moment: datetime, actor: Actor) -> bool:
     """Keep a report; return False when its id is taken."""
     return await add_once(
         connection,
@@ -25,6 +26,7 @@ async def add(connection: Connection, request: ReportPayment, moment: datetime) 
         request.device_id,
         request.reason,
         moment,
+        actor.model_dump(mode="json"),
     )
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from services.billing.payments.rules import Cleared, Credit, CreditUse, FirstPayment
 from services.billing.store import accounts
+from shared.contracts.actor import Actor
 from shared.contracts.billing import Allocation, Payment
 from shared.contracts.common import PaymentMethod
 from shared.db import Connection, add_once
@@ -44,8 +45,8 @@ class StoredPayment:
 # stands between the two, so this waits for the other one's end.
 _ADD = """
 INSERT INTO payments (payment_id, customer_code, amount, credit, method, received_at, recorded_at, collector_code,
-    collection_point_code, reference, shift_id, visit_id, device_id, transfer_content, stated_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+    collection_point_code, reference, shift_id, visit_id, device_id, transfer_content, stated_at, actor)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
 ON CONFLICT DO NOTHING
 RETURNING true
 """
@@ -58,6 +59,7 @@ async def add(
     recorded_at: datetime,
     visit_id: UUID | None,
     device_id: UUID | None,
+    actor: Actor,
 ) -> bool:
     """Store a payment with its allocations; return False when its id or its reference is taken."""
     is_new = await add_once(
@@ -78,6 +80,7 @@ async def add(
         device_id,
         payment.transfer_content,
         payment.stated_at,
+        actor.model_dump(mode="json"),
     )
     if not is_new:
         return False
@@ -206,8 +209,8 @@ async def first_payment(connection: Connection, customer_code: str, bill_ids: Co
 
 
 _ADD_REVERSAL = """
-INSERT INTO reversals (reversal_id, payment_id, reason, reversed_by, reversed_at, device_id, shift_id)
-VALUES ($1, $2, $3, $4, $5, $6, $7)
+INSERT INTO reversals (reversal_id, payment_id, reason, reversed_by, reversed_at, device_id, shift_id, actor)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 ON CONFLICT (reversal_id) DO NOTHING
 RETURNING true
 """
@@ -225,6 +228,7 @@ async def reverse(
     reversed_at: datetime,
     device_id: UUID | None,
     shift_id: UUID | None,
+    actor: Actor,
 ) -> bool:
     """Record a reversal and release what the payment cleared; return False when the reversal's id is taken."""
     is_new = await add_once(
@@ -237,6 +241,7 @@ async def reverse(
         reversed_at,
         device_id,
         shift_id,
+        actor.model_dump(mode="json"),
     )
     if not is_new:
         return False

@@ -5,18 +5,19 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from shared.contracts.actor import Actor
 from shared.contracts.billing import CloseShift, OpenShift, Shift, ShiftTotals
 from shared.db import Connection
 
 _ADD = """
-INSERT INTO shifts (shift_id, collector_code, opened_at, stated_opened_at, opening_float, cash_ceiling)
-VALUES ($1, $2, $3, $4, $5, $6)
+INSERT INTO shifts (shift_id, collector_code, opened_at, stated_opened_at, opening_float, cash_ceiling, opened_by)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
 ON CONFLICT DO NOTHING
 RETURNING true
 """
 
 
-async def add(connection: Connection, request: OpenShift, opened_at: datetime, cash_ceiling: int) -> bool:
+async def add(connection: Connection, request: OpenShift, opened_at: datetime, cash_ceiling: int, actor: Actor) -> bool:
     """Open a shift at the server's time; return False when its id is taken or the collector has another open shift."""
     added = await connection.fetchval(
         _ADD,
@@ -26,6 +27,7 @@ async def add(connection: Connection, request: OpenShift, opened_at: datetime, c
         request.opened_at,
         request.opening_float,
         cash_ceiling,
+        actor.model_dump(mode="json"),
     )
     return added is not None
 
@@ -80,12 +82,14 @@ async def find(connection: Connection, collector_code: str, shift_id: UUID | Non
 
 _CLOSE = """
 UPDATE shifts SET closed_at = $2, stated_closed_at = $3, counted_cash = $4, difference = $5, explanation = $6,
-    denominations = $7
+    denominations = $7, closed_by = $8
 WHERE shift_id = $1
 """
 
 
-async def close(connection: Connection, request: CloseShift, closed_at: datetime, difference: int) -> None:
+async def close(
+    connection: Connection, request: CloseShift, closed_at: datetime, difference: int, actor: Actor
+) -> None:
     """Close a locked shift at the server's time."""
     await connection.execute(
         _CLOSE,
@@ -96,6 +100,7 @@ async def close(connection: Connection, request: CloseShift, closed_at: datetime
         difference,
         request.explanation,
         request.denominations,
+        actor.model_dump(mode="json"),
     )
 
 

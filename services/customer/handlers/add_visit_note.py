@@ -15,6 +15,6 @@ async def add_visit_note(request: AddVisitNote, work: UnitOfWork, *, clock: Cloc
     visit = await find_visit(connection, request.visit_id)
     if visit is None or visit.collector_code != request.collector_code:
         raise NotFound("Không có lần đến này của bạn.", facts={"visit_id": str(request.visit_id)})
-    if not await add_note(connection, request, clock()):
+    if not await add_note(connection, request, clock(), work.actor):
         raise same_id_other_content(request.note_id)
     return VisitReply(visit=visit.model_copy(update={"later_notes": [*visit.later_notes, request.note]}))

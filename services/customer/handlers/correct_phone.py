@@ -43,9 +43,12 @@ async def correct_phone(request: CorrectPhone, work: UnitOfWork, *, clock: Clock
         reason=request.reason,
         fingerprint=earlier_fingerprint(request),
         moment=moment,
+        actor=work.actor,
     )
     if not kept:
         raise same_id_other_content(request.correction_id)
     for facts in await announce(connection, [request.customer_code], moment):
-        await work.emit(CustomerChanged(customer=facts, changed_at=moment), aggregate=facts.customer_code)
+        await work.emit(
+            CustomerChanged(customer=facts, changed_at=moment, actor=work.actor), aggregate=facts.customer_code
+        )
     return corrected

@@ -22,7 +22,7 @@ async def record_reading_complaint(
     if not await is_on_route(connection, request.customer_code, request.collector_code):
         raise unknown_customer(request.customer_code)
     jpeg = read_photo(request.photo) if request.photo else None
-    if not await add_complaint(connection, request, moment):
+    if not await add_complaint(connection, request, moment, work.actor):
         raise same_id_other_content(request.complaint_id)
     if jpeg is not None:
         await drop_photos(connection, moment, photos_kept)

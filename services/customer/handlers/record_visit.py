@@ -71,12 +71,13 @@ async def record_visit(request: RecordVisit, work: UnitOfWork, *, rules: VisitRu
         account_version=account.version,
         fingerprint=earlier_fingerprint(request),
         moment=moment,
+        actor=work.actor,
     )
     if not kept:
         raise same_id_other_content(request.visit_id)
     await save_standing(connection, request.customer_code, account, stands)
     await work.emit(
-        VisitRecorded(visit=visit, first_record=not records, device_id=request.device_id),
+        VisitRecorded(visit=visit, first_record=not records, device_id=request.device_id, actor=work.actor),
         aggregate=request.customer_code,
     )
     return VisitReply(visit=visit)

@@ -31,6 +31,7 @@ async def withdraw_visit(
         device_id=request.device_id,
         reason=request.reason,
         moment=moment,
+        actor=work.actor,
     ):
         raise same_id_other_content(request.withdrawal_id)
     own_rules = replace(rules, unit_code=await unit_of(connection, visit.customer_code))
@@ -40,7 +41,11 @@ async def withdraw_visit(
     withdrawn = visit.model_copy(update={"withdrawn_at": moment})
     await work.emit(
         VisitWithdrawn(
-            visit=withdrawn, withdrawal_id=request.withdrawal_id, reason=request.reason, withdrawn_at=moment
+            visit=withdrawn,
+            withdrawal_id=request.withdrawal_id,
+            reason=request.reason,
+            withdrawn_at=moment,
+            actor=work.actor,
         ),
         aggregate=visit.customer_code,
     )

@@ -12,6 +12,7 @@ old one: an import changes a phone number only when the list itself has changed 
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
@@ -144,11 +145,22 @@ async def import_customers(bus: Bus, folder: Path, options: ImportOptions = PLAI
     try:
         async with bus.work() as work:
             await _merge(work, [file.content for file in files], choice, report, now())
+            await work.act("lists.imported", "lists", **_imported(files, report))
     except _BadLinesError:
         return ImportReport(bad_lines=report.bad_lines, remarks=report.remarks)
     if choice is not None:
         _report_rejects(report, files, choice, options)
     return report
+
+
+def _imported(files: Sequence[_File], report: ImportReport) -> dict[str, object]:
+    return {
+        file.name: {
+            "sha256": hashlib.sha256(file.data).hexdigest(),
+            **asdict(report.files[file.content.format.name]),
+        }
+        for file in files
+    }
 
 
 def _read(path: Path, file_format: FileFormat, options: ImportOptions) -> _File:
@@ -231,6 +243,8 @@ async def _announce(work: UnitOfWork, moment: datetime) -> int:
         batch = codes[start : start + BATCH]
         await lock_customers(connection, batch)
         for facts in await announce(connection, batch, moment):
-            await work.emit(CustomerChanged(customer=facts, changed_at=moment), aggregate=facts.customer_code)
+            await work.emit(
+                CustomerChanged(customer=facts, changed_at=moment, actor=work.actor), aggregate=facts.customer_code
+            )
             announced += 1
     return announced

@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from services.customer.store.recorded import Recorded
+from shared.contracts.actor import Actor
 from shared.contracts.customer import PhoneCorrected
 from shared.db import Connection, add_once
 
@@ -30,8 +31,8 @@ async def recorded_correction(connection: Connection, correction_id: UUID) -> Re
 
 _SAVE = """
 INSERT INTO phone_corrections (correction_id, customer_code, collector_code, old_phone, new_phone, reason, fingerprint,
-    corrected_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+    corrected_at, actor)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 ON CONFLICT DO NOTHING
 RETURNING correction_id
 """
@@ -46,6 +47,7 @@ async def save_correction(
     reason: str,
     fingerprint: str,
     moment: datetime,
+    actor: Actor,
 ) -> bool:
     """Change a customer's number and keep who did it, when and why. Returns False when the id is already in use."""
     is_new = await add_once(
@@ -59,6 +61,7 @@ async def save_correction(
         reason,
         fingerprint,
         moment,
+        actor.model_dump(mode="json"),
     )
     if not is_new:
         return False

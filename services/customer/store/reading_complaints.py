@@ -3,19 +3,22 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from shared.contracts.actor import Actor
 from shared.contracts.customer import ReadingComplaint, RecordReadingComplaint
 from shared.db import Connection, add_once
 
 _ADD = """
 INSERT INTO reading_complaints (complaint_id, customer_code, collector_code, device_id, meter_number, bill_number,
-    reading_seen, note, stated_at, recorded_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+    reading_seen, note, stated_at, recorded_at, actor)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 ON CONFLICT DO NOTHING
 RETURNING true
 """
 
 
-async def add_complaint(connection: Connection, request: RecordReadingComplaint, moment: datetime) -> bool:
+async def add_complaint(
+    connection: Connection, request: RecordReadingComplaint, moment: datetime, actor: Actor
+) -> bool:
     """Keep a complaint; return False when its id is in use."""
     return await add_once(
         connection,
@@ -30,6 +33,7 @@ async def add_complaint(connection: Connection, request: RecordReadingComplaint,
         request.note,
         request.stated_at,
         moment,
+        actor.model_dump(mode="json"),
     )
 
 

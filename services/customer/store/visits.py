@@ -5,6 +5,7 @@ from uuid import UUID
 
 from services.customer.domain.visits import LatestVisit, PastVisit
 from services.customer.store.recorded import Recorded
+from shared.contracts.actor import Actor
 from shared.contracts.common import Outcome
 from shared.contracts.customer import Visit
 from shared.db import Connection, add_once
@@ -67,8 +68,8 @@ async def customer_of_visit(connection: Connection, visit_id: UUID) -> str | Non
 
 
 _ADD_WITHDRAWAL = """
-INSERT INTO visit_withdrawals (withdrawal_id, visit_id, collector_code, device_id, reason, withdrawn_at)
-VALUES ($1, $2, $3, $4, $5, $6)
+INSERT INTO visit_withdrawals (withdrawal_id, visit_id, collector_code, device_id, reason, withdrawn_at, actor)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
 ON CONFLICT DO NOTHING
 RETURNING true
 """
@@ -83,10 +84,19 @@ async def withdraw(
     device_id: UUID | None,
     reason: str,
     moment: datetime,
+    actor: Actor,
 ) -> bool:
     """Mark a visit as taken back and keep who did it, when and why. Returns False when the id is already in use."""
     if not await add_once(
-        connection, _ADD_WITHDRAWAL, withdrawal_id, visit.visit_id, visit.collector_code, device_id, reason, moment
+        connection,
+        _ADD_WITHDRAWAL,
+        withdrawal_id,
+        visit.visit_id,
+        visit.collector_code,
+        device_id,
+        reason,
+        moment,
+        actor.model_dump(mode="json"),
     ):
         return False
     await connection.execute(_MARK_WITHDRAWN, visit.visit_id, moment)
@@ -106,17 +116,19 @@ async def recorded_visit(connection: Connection, visit_id: UUID) -> dict[Outcome
 # another customer or collector.
 _SAVE = """
 INSERT INTO visits AS known (visit_id, customer_code, collector_code, device_id, outcome, visited_at, appointment, note,
-    next_step, misses, account_version, recorded_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+    next_step, misses, account_version, recorded_at, actor)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
 ON CONFLICT (visit_id) DO UPDATE
     SET outcome = excluded.outcome, visited_at = excluded.visited_at, appointment = excluded.appointment,
         note = excluded.note, next_step = excluded.next_step, misses = excluded.misses,
-        account_version = excluded.account_version, device_id = excluded.device_id, recorded_at = excluded.recorded_at
+        account_version = excluded.account_version, device_id = excluded.device_id, recorded_at = excluded.recorded_at,
+        actor = excluded.actor
     WHERE known.customer_code = excluded.customer_code AND known.collector_code = excluded.collector_code
 RETURNING visit_id
 """
 _SAVE_RECORD = """
-INSERT INTO visit_records (visit_id, outcome, fingerprint, answer, recorded_at) VALUES ($1, $2, $3, $4, $5)
+INSERT INTO visit_records (visit_id, outcome, fingerprint, answer, recorded_at, actor)
+VALUES ($1, $2, $3, $4, $5, $6)
 """
 
 
@@ -128,6 +140,7 @@ async def save_visit(
     account_version: int,
     fingerprint: str,
     moment: datetime,
+    actor: Actor,
 ) -> bool:
     """Keep a visit with its answer. Returns False when the visit id belongs to another customer or collector."""
     kept = await connection.fetchval(
@@ -144,10 +157,17 @@ async def save_visit(
         visit.misses,
         account_version,
         moment,
+        actor.model_dump(mode="json"),
     )
     if kept is None:
         return False
     await connection.execute(
-        _SAVE_RECORD, visit.visit_id, visit.outcome, fingerprint, visit.model_dump(mode="json"), moment
+        _SAVE_RECORD,
+        visit.visit_id,
+        visit.outcome,
+        fingerprint,
+        visit.model_dump(mode="json"),
+        moment,
+        actor.model_dump(mode="json"),
     )
     return True

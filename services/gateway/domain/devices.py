@@ -6,6 +6,8 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from shared.contracts.actor import Actor, ActorKind, Proof
+
 
 class Role(StrEnum):
     """What a device is enrolled as."""
@@ -48,6 +50,17 @@ class Device:
         """Name of this device in records of who did what; no personal data."""
         who = self.collector_code or self.collection_point_code
         return f"{self.role}:{who or self.device_id}"
+
+    @property
+    def as_actor(self) -> Actor:
+        """This device as the actor of what it asks for; call it only for one that was found by its token."""
+        who = self.collector_code or self.collection_point_code
+        return Actor(
+            kind=ActorKind.PARTNER if self.role is Role.COLLECTION_POINT else ActorKind.DEVICE,
+            id=str(self.device_id),
+            reference=f"{self.role}:{who}" if who else self.role,
+            proven_by=Proof.TOKEN,
+        )
 
     @property
     def label(self) -> str:

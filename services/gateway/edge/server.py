@@ -23,12 +23,13 @@ from services.gateway.edge.operation import DEVICE, Admission, Answer, AnyOperat
 from services.gateway.edge.types import parse_uuid
 from shared.client_times import ANYTHING, ClockWrong
 from shared.clock import Clock
+from shared.contracts.actor import Actor, ActorKind, Proof
 from shared.contracts.common import Language
 from shared.db.time_limit import time_limit
 from shared.db.transaction import CONFLICTS, DATABASE_BUSY, CommitUnknown, is_connection_lost
 from shared.http_server import TooSlow
 from shared.messaging import tracing
-from shared.messaging.context import correlated
+from shared.messaging.context import acting, correlated
 from shared.problems import InternalError, NotFound, Problem, TimedOut, Unavailable
 
 log = structlog.get_logger()
@@ -41,6 +42,9 @@ SECURITY_HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 """For every response that does not set its own. HTTPS and its HSTS belong to the proxy."""
+
+PUBLIC = Actor(kind=ActorKind.PERSON, id="public", proven_by=Proof.NONE)
+"""Who calls an operation that asks for no token."""
 
 _CORRELATION_ID = re.compile(r"[0-9A-Za-z-]{8,64}", re.ASCII)
 
@@ -77,6 +81,10 @@ def _dispatcher(
     async def dispatch(request: web.Request) -> web.StreamResponse:
         address = address_of(request, proxy_hops)
         caller = await admit(operation, request, address)
+        with acting(PUBLIC if caller is None else caller.as_actor):
+            return await answered(request, caller, address)
+
+    async def answered(request: web.Request, caller: Device | None, address: str) -> web.StreamResponse:
         path = _checked(operation.path_model, "path", dict(request.match_info))
         given = _query(request)
         query = _checked(operation.query_model, "query", {} if operation.passes_on else given)
@@ -246,7 +254,7 @@ def edge_middleware(http_timeout: float) -> Any:
         started = asyncio.get_running_loop().time()
         given = request.headers.get("X-Correlation-Id", "")
         with correlated(
-            given if _CORRELATION_ID.fullmatch(given) else None,
+            external_correlation_id=given if _CORRELATION_ID.fullmatch(given) else None,
             traceparent=tracing.valid(request.headers.get("traceparent")),
         ) as context:
             if request.path == "/v1/stream" and request.method == "GET":

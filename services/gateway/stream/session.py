@@ -248,7 +248,7 @@ class Stream:
             if connection.closing:
                 # Revoked, replaced or draining: a phone that may come back repeats it on its next connection.
                 return
-            with correlated():
+            with correlated(actor=connection.device.as_actor):
                 try:
                     if await replies.handle(connection, frame):
                         self._hub.wake(connection, jobs=True)

@@ -26,4 +26,6 @@ async def change_opt_out(request: ChangeOptOut, work: UnitOfWork, *, clock: Cloc
         await block_phone(connection, BlockedPhone(request.phone, cause, request.note, by, moment))
     else:
         await unblock_phone(connection, request.phone)
+    facts = {"opted_out": request.opted_out, "kind": kind, "wrong_number": request.wrong_number, "note": request.note}
+    await work.act("opt_out.changed", request.phone, **facts)
     return await opt_outs_of(connection, request.phone)

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from services.receipt.signatures.token import to_text
+from shared.contracts.actor import Actor
 from shared.contracts.receipt import Receipt, ReceiptKind
 from shared.printing.document import Document
 
@@ -97,3 +98,5 @@ class Reprint:
     device_id: UUID | None
     document_id: UUID
     reprinted_at: datetime
+    actor: Actor | None = None
+    """Who asked for it; None from a version before."""

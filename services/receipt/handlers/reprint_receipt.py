@@ -23,10 +23,10 @@ async def reprint_receipt(
         raise NotFound("Không tìm thấy biên nhận.")
     if request.device_id is not None and receipt.awaits_first_print:
         first = first_printout_for(receipt, request.device_id, options)
-        if await add_first_print(work.connection, _new_reprint(request, receipt, clock), first.document_id):
+        if await add_first_print(work.connection, _new_reprint(request, receipt, work, clock), first.document_id):
             await work.emit(first, aggregate=receipt.new.customer_code)
             return ReprintReply(receipt=contract_of(receipt, options), copy_number=0, document_id=first.document_id)
-    reprint = _new_reprint(request, receipt, clock)
+    reprint = _new_reprint(request, receipt, work, clock)
     if not await add_reprint(work.connection, reprint):
         raise same_id_other_content(request.reprint_id)
     receipt = await receipt_by_id(work.connection, request.receipt_id) or receipt
@@ -36,7 +36,7 @@ async def reprint_receipt(
     )
 
 
-def _new_reprint(request: ReprintReceipt, receipt: StoredReceipt, clock: Clock) -> Reprint:
+def _new_reprint(request: ReprintReceipt, receipt: StoredReceipt, work: UnitOfWork, clock: Clock) -> Reprint:
     return Reprint(
         reprint_id=request.reprint_id,
         receipt_id=request.receipt_id,
@@ -46,4 +46,5 @@ def _new_reprint(request: ReprintReceipt, receipt: StoredReceipt, clock: Clock) 
         device_id=request.device_id,
         document_id=derived_id("reprint", request.reprint_id),
         reprinted_at=clock(),
+        actor=work.actor,
     )

@@ -1,5 +1,6 @@
 """Counted copies of receipts, only ever added."""
 
+from typing import Any
 from uuid import UUID
 
 from services.receipt.domain.receipts import Reprint
@@ -18,8 +19,9 @@ async def reprint_by_id(connection: Connection, reprint_id: UUID) -> Reprint | N
 
 
 _ADD = """
-INSERT INTO reprint (reprint_id, receipt_id, copy_number, requested_by, reason, device_id, document_id, reprinted_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+INSERT INTO reprint (reprint_id, receipt_id, copy_number, requested_by, reason, device_id, document_id, reprinted_at,
+    actor)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 ON CONFLICT (reprint_id) DO NOTHING
 RETURNING true
 """
@@ -38,12 +40,13 @@ async def add_reprint(connection: Connection, reprint: Reprint) -> bool:
         reprint.device_id,
         reprint.document_id,
         reprint.reprinted_at,
+        _actor(reprint),
     )
 
 
 _ADD_FIRST_PRINT = """
-INSERT INTO first_print (receipt_id, reprint_id, requested_by, reason, device_id, document_id, printed_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7)
+INSERT INTO first_print (receipt_id, reprint_id, requested_by, reason, device_id, document_id, printed_at, actor)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 ON CONFLICT DO NOTHING
 RETURNING true
 """
@@ -61,7 +64,12 @@ async def add_first_print(connection: Connection, request: Reprint, document_id:
         request.device_id,
         document_id,
         request.reprinted_at,
+        _actor(request),
     )
+
+
+def _actor(reprint: Reprint) -> dict[str, Any] | None:
+    return None if reprint.actor is None else reprint.actor.model_dump(mode="json")
 
 
 _COPY_NUMBERS = """

@@ -103,6 +103,7 @@ from shared.contracts.receipt import (
     VerifyToken,
 )
 from shared.messaging import RequestHandler, Topology, UnitOfWork
+from shared.messaging.context import Context
 from shared.printing import Document, QrCode, Rule, Text
 from shared.problems import InvalidRequest, NotFound, Problem
 from shared.testing import builders
@@ -192,6 +193,8 @@ class BackOffice:
     """Kinds of message by phone number."""
     shift: Shift | None = None
     asked: list[Any] = field(default_factory=list)
+    contexts: list[Context] = field(default_factory=list)
+    """The facts around each of the requests."""
     other_answers: dict[type[Message], Answer] = field(default_factory=dict)
     """What a test has put in the place of the usual answer."""
     versions: Iterator[int] = field(default_factory=lambda: count(1))
@@ -206,6 +209,7 @@ class BackOffice:
 
     async def _answer(self, request: Message, work: UnitOfWork) -> Any:
         self.asked.append(request)
+        self.contexts.append(work.context)
         usual = getattr(self, type(request).__name__)
         return await self.other_answers.get(type(request), usual)(request, work)
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import pytest
 
+from shared.contracts.actor import Actor, ActorKind, Proof
 from shared.contracts.billing import CloseShift, PaymentReply, RecordPayment
 from shared.contracts.customer import GetVisit, RecordVisit, SearchCustomers, VisitReply
 from shared.contracts.notify import ChangeOptOut
@@ -594,13 +595,46 @@ async def test_what_was_committed_is_not_answered_as_too_late(system: GatewaySys
 
 async def test_answers_carry_headers_that_keep_them_private(gateway: GatewaySystem) -> None:
     phone = await gateway.phone()
-    headers = {"Authorization": f"Bearer {phone.token}", "X-Correlation-Id": "0123456789abcdef"}
+    headers = {"Authorization": f"Bearer {phone.token}"}
     async with gateway.session.get(f"{gateway.url}/v1/me", headers=headers) as response:
         assert response.headers["Cache-Control"] == "no-store"
         assert response.headers["X-Content-Type-Options"] == "nosniff"
         assert "default-src 'none'" in response.headers["Content-Security-Policy"]
-        assert response.headers["X-Correlation-Id"] == "0123456789abcdef"
+        assert UUID(response.headers["X-Correlation-Id"]).version == 7
         assert "Access-Control-Allow-Origin" not in response.headers
+
+
+async def test_a_chosen_correlation_id_is_kept_beside_ours_and_displaces_nothing(gateway: GatewaySystem) -> None:
+    phone = await gateway.phone()
+    given = "0123456789abcdef"
+    headers = {"Authorization": f"Bearer {phone.token}", "X-Correlation-Id": given, "Idempotency-Key": str(new_id())}
+    async with gateway.session.post(f"{gateway.url}/v1/payments", headers=headers, json=PAYMENT) as response:
+        assert response.status == 201
+        ours = response.headers["X-Correlation-Id"]
+    context = gateway.office.contexts[-1]
+    assert (context.correlation_id, context.external_correlation_id) == (ours, given)
+    assert ours != given
+
+
+async def test_a_request_names_the_device_whose_token_came_with_it(gateway: GatewaySystem) -> None:
+    phone, cashier = await gateway.phone(), await gateway.desk("cashier")
+    bank = await gateway.desk("collection_point", collection_point_code="VNPOST-CM01")
+    await phone.pay(CUSTOMER, TOTAL)
+    transfer = {**PAYMENT, "method": "transfer", "reference": "FT1"}
+    await cashier.write(PaymentReply, "POST", "/v1/payments", transfer, new_id())
+    posting = {name: PAYMENT[name] for name in ("customer_code", "amount", "received_at")} | {"reference": "BD-1"}
+    await bank.write(PaymentReply, "POST", "/v1/postings", posting, new_id())
+    actors = [
+        context.actor
+        for request, context in zip(gateway.office.asked, gateway.office.contexts, strict=True)
+        if isinstance(request, RecordPayment)
+    ]
+    proven = {"proven_by": Proof.TOKEN}
+    assert actors == [
+        Actor(kind=ActorKind.DEVICE, id=str(phone.device_id), reference="collector:TN001", **proven),
+        Actor(kind=ActorKind.DEVICE, id=str(cashier.device_id), reference="cashier", **proven),
+        Actor(kind=ActorKind.PARTNER, id=str(bank.device_id), reference="collection_point:VNPOST-CM01", **proven),
+    ]
 
 
 # --- the public part -----------------------------------------------------------------------------------------

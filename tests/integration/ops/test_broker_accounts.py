@@ -10,17 +10,19 @@ import aio_pika
 import pytest
 import pytest_asyncio
 from aio_pika.abc import AbstractChannel, AbstractConnection
-from aiormq.exceptions import ChannelAccessRefused
+from aiormq.exceptions import ChannelAccessRefused, ChannelPreconditionFailed
 from pydantic import SecretStr
 
 from ops import broker_accounts
 from ops.system import SERVICES
+from shared.contracts.actor import Actor, ActorKind, Proof, service_actor
 from shared.contracts.message import Event, Reply, Request
 from shared.contracts.registry import messages, owner
-from shared.messaging import Access, EventHandler, Names, RequestHandler, Topology, UnitOfWork
+from shared.messaging import Access, EventHandler, Names, RequestHandler, Topology, UnitOfWork, correlated
 from shared.messaging.accounts import account_name, definitions, rights_of
 from shared.messaging.errors import PermanentError
 from shared.messaging.provision import provision
+from shared.problems import Problem
 from shared.settings import ServiceSettings
 from shared.testing import wait_until
 from shared.testing.broker import BrokerView
@@ -28,6 +30,7 @@ from shared.testing.fixtures import BusFactory
 from stack.local import LocalStack
 from stack.rabbitmq import RabbitMQ
 
+CASHIER = Actor(kind=ActorKind.DEVICE, id="d-1", reference="cashier", proven_by=Proof.TOKEN)
 PASSWORDS = {service: f"of-{service}" for service in SERVICES}
 
 
@@ -189,7 +192,10 @@ async def test_a_service_does_all_of_its_work_with_its_own_account(
     """Requests and answers, events, dead letters and wake-ups; nothing is declared by it that others share."""
     names = broker.names
 
-    async def add(request: Add, _: UnitOfWork) -> Sum:
+    seen: list[Actor] = []
+
+    async def add(request: Add, work: UnitOfWork) -> Sum:
+        seen.append(work.actor)
         return Sum(value=request.value + 1)
 
     async def fail(_: Happened, __: UnitOfWork) -> None:
@@ -214,8 +220,12 @@ async def test_a_service_does_all_of_its_work_with_its_own_account(
             url = broker_accounts.service_url(amqp_url, names.namespace, service, PASSWORDS[service])
             buses[service] = await bus_for(topology, database_url=await database(), amqp_url=SecretStr(url))
         assert await buses["gateway"].request(Add(value=1)) == Sum(value=2)
+        with correlated(actor=CASHIER):
+            assert await buses["gateway"].request(Add(value=2)) == Sum(value=3)
+        assert seen == [service_actor("gateway"), CASHIER]
 
         async with buses["gateway"].work() as work:
+            assert work.actor == service_actor("gateway")
             await work.emit(Happened())
         await wait_until(lambda: _has_one(broker, names.dead_queue("billing")))
 
@@ -223,5 +233,19 @@ async def test_a_service_does_all_of_its_work_with_its_own_account(
         await buses["gateway"].publish_transient("gateway.push.a1", b"wake")
         assert await asyncio.wait_for(woken.get(), 20) == b"wake"
         await broker.delete_queue(names.instance_queue("gateway.push.a1"))
+
+        # Another account that may send requests: an operator's, under the gateway's name.
+        operator = await bus_for(Topology(service="gateway"), amqp_url=SecretStr(amqp_url))
+        with correlated(actor=CASHIER), pytest.raises(Problem, match="actor-not-proven"):
+            await operator.request(Add(value=1))
+        assert len(seen) == 2
     finally:
         await asyncio.to_thread(private_broker.remove_accounts, list(passwords))
+
+
+async def test_the_broker_refuses_a_request_under_another_account(names: Names, amqp_url: str) -> None:
+    forged = aio_pika.Message(b"{}", type="billing.record_payment.v1", user_id=account_name(names.namespace, "gateway"))
+    async with await aio_pika.connect(amqp_url) as connection:
+        channel = await connection.channel()
+        with pytest.raises(ChannelPreconditionFailed):
+            await (await channel.get_exchange(names.requests, ensure=False)).publish(forged, "nobody")

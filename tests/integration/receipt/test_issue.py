@@ -1,6 +1,7 @@
 """Payments become receipts: numbered without gaps, signed, chained, once each, whatever is repeated or killed."""
 
 import asyncio
+import json
 import os
 import signal
 import sys
@@ -12,8 +13,18 @@ import pytest
 
 from services.receipt.legal_forms.files import SHIPPED
 from services.receipt.verification.tokens import verify_token
+from shared.contracts.actor import Actor, ActorKind, Proof
 from shared.contracts.common import Unit
-from shared.contracts.receipt import CheckState, GetReceipt, PaperKind, ReceiptKind, VerifyToken
+from shared.contracts.receipt import (
+    CheckState,
+    GetReceipt,
+    GetReceiptActs,
+    PaperKind,
+    ReceiptKind,
+    ReprintReceipt,
+    VerifyToken,
+)
+from shared.messaging import correlated
 from shared.testing import wait_until
 from shared.testing.broker import BrokerView
 from tests.integration.receipt.receipt_service import ReceiptSystem, originals
@@ -58,6 +69,47 @@ async def test_a_payment_gets_a_signed_receipt_and_its_document_goes_to_the_phon
     assert (ready.device_id, ready.receipt_id) == (event.device_id, receipt.receipt_id)
     assert (ready.payment_id, ready.not_after) == (event.payment.payment_id, None)
     assert [block.data for block in ready.document.blocks if block.type == "qr"] == [receipt.url]
+
+
+async def test_who_recorded_the_payment_is_signed_and_the_code_on_paper_does_not_grow(system: ReceiptSystem) -> None:
+    await system.start()
+    cashier = Actor(kind=ActorKind.DEVICE, id=str(sample_id("desk")), reference="cashier", proven_by=Proof.TOKEN)
+    before = payment_recorded("before the upgrade")
+    after = payment_recorded("after it").model_copy(update={"actor": cashier})
+    await system.consume(before)
+    await system.receipts(1)
+    await system.consume(after)
+
+    old, new = await system.receipts(2)
+    contents = {
+        row["payment_id"]: row["content"] for row in await system.pool.fetch("SELECT payment_id, content FROM receipt")
+    }
+    assert json.loads(contents[new.payment_id])["event"]["actor"] == cashier.model_dump(mode="json")
+    assert verify_token(new.token, system.keys.keyring()).valid
+    assert len(new.token) == len(old.token)
+    acts = (await system.ask(GetReceiptActs(payment_ids=[old.payment_id, new.payment_id]))).acts
+    assert [(act.what, act.actor) for act in acts] == [("receipt.issued", None), ("receipt.issued", cashier)]
+    assert (await system.audit()).violations == []
+
+
+async def test_a_copy_names_who_asked_for_it(system: ReceiptSystem) -> None:
+    await system.start()
+    await system.consume(payment_recorded())
+    (receipt,) = await system.receipts(1)
+    supervisor = Actor(kind=ActorKind.DEVICE, id="d-9", reference="supervisor", proven_by=Proof.TOKEN)
+    with correlated("ours", actor=supervisor):
+        await system.ask(
+            ReprintReceipt(
+                reprint_id=sample_id("copy"),
+                receipt_id=receipt.receipt_id,
+                requested_by="supervisor",
+                reason="Mất",
+                device_id=None,
+            )
+        )
+    [_, copied] = (await system.ask(GetReceiptActs(payment_ids=[receipt.payment_id]))).acts
+    assert (copied.what, copied.actor, copied.answered_to) == ("receipt.copied", supervisor, supervisor)
+    assert copied.correlation_id == "ours"
 
 
 async def test_without_a_phone_there_is_a_receipt_all_the_same(system: ReceiptSystem) -> None:

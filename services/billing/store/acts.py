@@ -1,0 +1,65 @@
+"""Who recorded, reversed, opened and closed what."""
+
+from uuid import UUID
+
+from shared.act_records import ActRecord
+from shared.db import Connection
+
+# $1 a payment, $2 a customer, $3 a shift. A payment brings its shift along, a shift its payments.
+_ACTS = """
+WITH meant AS (
+    SELECT payments.* FROM payments
+    WHERE payment_id = $1 OR customer_code = $2 OR shift_id = $3
+), boxes AS (
+    SELECT * FROM shifts WHERE shift_id = $3 OR shift_id IN (SELECT shift_id FROM meant)
+)
+SELECT 'payment.recorded' AS what, recorded_at AS at, payment_id::text AS subject, actor,
+    'billing.record_payment' AS message_name, payment_id AS request_id,
+    json_build_object('customer', customer_code, 'amount', amount, 'method', method, 'reference', reference,
+        'collector', collector_code, 'collection_point', collection_point_code, 'shift', shift_id, 'visit', visit_id,
+        'printed_on', device_id, 'receipt', receipt_number) AS facts
+FROM meant
+UNION ALL
+SELECT 'payment.reported', reported_at, payment_id::text, payment_reports.actor, 'billing.report_payment', report_id,
+    json_build_object('reason', reason, 'collector', payment_reports.collector_code)
+FROM payment_reports JOIN meant USING (payment_id)
+UNION ALL
+SELECT 'payment.reversed', reversals.reversed_at, payment_id::text, reversals.actor, 'billing.reverse_payment',
+    reversal_id, json_build_object('reason', reason, 'by', reversed_by)
+FROM reversals JOIN meant USING (payment_id)
+UNION ALL
+SELECT 'shift.opened', opened_at, shift_id::text, opened_by, 'billing.open_shift', shift_id,
+    json_build_object('collector', collector_code, 'float', opening_float, 'ceiling', cash_ceiling)
+FROM boxes
+UNION ALL
+SELECT 'shift.closed', closed_at, shift_id::text, closed_by, 'billing.close_shift', shift_id,
+    json_build_object('collector', collector_code, 'counted', counted_cash, 'difference', difference,
+        'explanation', explanation)
+FROM boxes WHERE closed_at IS NOT NULL
+UNION ALL
+SELECT 'bill.issued', issued_at, bill_number, actor, NULL, NULL,
+    json_build_object('customer', customer_code, 'total', total, 'vat', vat)
+FROM bills WHERE customer_code = $2
+UNION ALL
+SELECT 'notice.issued', issued_at, notice_number, NULL, NULL, NULL,
+    json_build_object('visit', visit_id, 'kind', kind, 'debt', debt)
+FROM notices WHERE customer_code = $2
+"""
+
+
+async def records_of(
+    connection: Connection, payment_id: UUID | None, customer_code: str | None, shift_id: UUID | None
+) -> list[ActRecord]:
+    """Return what was done to a payment, a customer's account or a shift."""
+    rows = await connection.fetch(_ACTS, payment_id, customer_code, shift_id)
+    return [
+        ActRecord(
+            row["what"],
+            row["at"],
+            row["subject"],
+            row["actor"],
+            None if row["request_id"] is None else (row["message_name"], row["request_id"]),
+            row["facts"],
+        )
+        for row in rows
+    ]
