@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from services.gateway.domain.devices import Device, Role
 from services.gateway.store import devices as store
 from shared.clock import Clock, now
-from shared.contracts.actor import Proof, service_actor
+from shared.contracts.actor import Actor, ActorKind, Proof
 from shared.db import Connection
 from shared.db.pool import connect
 from shared.ids import new_id
@@ -128,8 +128,8 @@ async def make_code(
             made_at=made_at,
             expires_at=made.expires_at,
         ):
-            facts = {"role": role, "for": collector_code or collection_point_code, "made_by": made_by}
-            await _keep(connection, "enrolment_code.made", made.code_id, facts)
+            facts = {"role": role, "for": collector_code or collection_point_code}
+            await _keep(connection, "enrolment_code.made", made.code_id, made_by, facts)
             return made
 
 
@@ -208,9 +208,10 @@ async def _keep_enrolled(connection: Connection, device: Device, code_id: UUID) 
     await add_act(connection, "device.enrolled", str(device.device_id), facts, actor=actor)
 
 
-async def _keep(connection: Connection, what: str, subject: UUID, facts: dict[str, Any]) -> None:
-    context = contexts.current_or_new()
-    await add_act(connection, what, str(subject), facts, actor=context.actor or service_actor("gateway"))
+async def _keep(connection: Connection, what: str, subject: UUID, by: str, facts: dict[str, Any]) -> None:
+    # Without a proven actor this is a tool on the database, which names itself.
+    named = Actor(kind=ActorKind.COMMAND_LINE, id=by, proven_by=Proof.NONE)
+    await add_act(connection, what, str(subject), facts, actor=contexts.current_or_new().actor or named)
 
 
 async def revoke(connection: Connection, device_id: UUID, *, by: str, reason: str, now: datetime) -> Device:
@@ -221,7 +222,7 @@ async def revoke(connection: Connection, device_id: UUID, *, by: str, reason: st
     device = await store.revoke(connection, device_id, by=by, reason=reason, now=now)
     if device is None:
         raise NotFound("Không có thiết bị này.")
-    await _keep(connection, "device.revoked", device_id, {"by": by, "reason": reason})
+    await _keep(connection, "device.revoked", device_id, by, {"reason": reason})
     return device
 
 
