@@ -1,10 +1,13 @@
 """Who is at the command line."""
 
+import json
 import os
 import pwd
 import socket
 from collections.abc import Mapping
+from pathlib import Path
 
+from shared.clock import now
 from shared.contracts.actor import Actor, ActorKind, Proof
 
 NAMED_BY = "THUNGAN_OPERATOR"
@@ -20,6 +23,15 @@ def operator(environment: Mapping[str, str] = os.environ) -> Actor:
         reference=given.strip()[:200],
         proven_by=Proof.LOGIN,
     )
+
+
+def record_in(folder: Path, what: str, subject: str) -> None:
+    """Write down what the operator does to files of a folder, which no database knows of: a line of ``acts.jsonl``."""
+    act = {"at": now().isoformat(), "what": what, "subject": subject, "actor": operator().model_dump(mode="json")}
+    with (folder / "acts.jsonl").open("a", encoding="utf-8") as file:
+        file.write(json.dumps(act, ensure_ascii=False) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def operator_name() -> str:

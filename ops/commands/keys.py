@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from ops.console import JsonOption, fail, print_json, print_line, print_table
+from ops.operators import record_in
 from ops.requests import send_request
 from ops.system import keys_folder
 from services.receipt.signatures.key_folder import KeyFolder
@@ -54,10 +55,12 @@ def keys(
 @app.command()
 def rotate(folder: FolderOption = None, as_json: JsonOption = False) -> None:
     """Make a new signing key now; the one before stays good for what it has signed."""
+    chosen = _existing(folder)
     try:
-        made = KeyFolder(_existing(folder)).rotate(now())
+        made = KeyFolder(chosen).rotate(now())
     except UnusableKeyError as error:
         fail(str(error))
+    record_in(chosen, "key.rotated", made.key_id)
     if as_json:
         print_json(made.model_dump(mode="json"))
     else:
@@ -71,10 +74,12 @@ def retire(
     as_json: JsonOption = False,
 ) -> None:
     """End a key now: it signs no more; what it has signed stays good."""
+    chosen = _existing(folder)
     try:
-        retired = KeyFolder(_existing(folder)).retire(key_id, now())
+        retired = KeyFolder(chosen).retire(key_id, now())
     except UnusableKeyError as error:
         fail(str(error))
+    record_in(chosen, "key.retired", key_id)
     if as_json:
         print_json(retired.model_dump(mode="json"))
     else:
