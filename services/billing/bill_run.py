@@ -90,8 +90,8 @@ async def issue_batch(work: UnitOfWork, tariffs: Tariffs, clock: Clock, limit: i
     await metered_periods.set_aside(connection, problems)
     await bills.add(connection, list(made.values()), work.actor)
     await metered_periods.billed(connection, {period_id: bill.bill_id for period_id, bill in made.items()})
-    facts = {"bills": len(made), "total": sum(bill.total for bill in made.values()), "set_aside": len(problems)}
-    await work.act("bills.issued", "bill run", **facts)
+    done = {"bills": len(made), "total": sum(bill.total for bill in made.values()), "set_aside": len(problems)}
+    await work.act("bills.issued", "bill run", **done)
     await _emit_issued(work, await _use_credit(connection, list(made.values()), clock))
     return len(waiting), BillRun(len(made), sum(bill.total for bill in made.values()), tuple(names))
 

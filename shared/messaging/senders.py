@@ -53,7 +53,7 @@ class Senders:
                 return context
             return replace(context, actor=self._sender(context.sender, account))
         if self._separate and not self._may_name(actor, account):
-            raise ActorNotProven("Yêu cầu không chứng minh được người thực hiện.", facts={"kind": actor.kind})
+            raise ActorNotProven(facts={"kind": actor.kind})
         return context
 
     def _may_name(self, actor: Actor, account: str | None) -> bool:

@@ -14,6 +14,7 @@ from shared.contracts.customer import (
 )
 from shared.ids import new_id
 from shared.messaging import correlated
+from tests.integration.customer.accounts import billed
 from tests.integration.customer.customer_service import NOW, Service
 
 PHONE = Actor(kind=ActorKind.DEVICE, id="d-1", reference="collector:TN1", proven_by=Proof.TOKEN)
@@ -23,6 +24,7 @@ CUSTOMER = "PB14010000001"
 
 
 async def test_everything_done_at_the_door_names_the_phone(service: Service) -> None:
+    await service.consume(billed(CUSTOMER, 1))
     visit_id = new_id()
     visit = RecordVisit(
         visit_id=visit_id, customer_code=CUSTOMER, collector_code="TN1", outcome=Outcome.AWAY, visited_at=NOW

@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from services.gateway.enrolment import hash_token, make_code_in_database
 from services.gateway.store.acts import known_devices
 from shared.contracts.actor import Proof
+from shared.db.pool import connect
 from shared.ids import new_id
 from shared.messaging.acts import acts_of
 from shared.problems import Problem
@@ -221,10 +222,12 @@ async def test_who_let_a_device_in_and_who_threw_it_out_is_kept(gateway: Gateway
     await phone.enrol(await supervisor.make_code("collector", collector_code="TN007"))
     await supervisor.call("POST", f"/v1/devices/{phone.device_id}/revocation", body={"reason": "Mất máy"})
     assert phone.device_id is not None
-    [known] = await known_devices(gateway.pool, [phone.device_id])
+    connection = await connect(gateway.database_url, application_name="test")
+    [known] = await known_devices(connection, [phone.device_id])
+    acts = await acts_of(connection, [str(phone.device_id)])
+    await connection.close()
     by = f"supervisor (device {supervisor.device_id})"
     assert (known.let_in_by, known.revoked_by) == (by, by)
-    acts = await acts_of(gateway.pool, [str(phone.device_id)])
     assert [(act.what, act.actor.proven_by) for act in acts] == [
         ("device.enrolled", Proof.CODE),
         ("device.revoked", Proof.TOKEN),
