@@ -25,8 +25,8 @@ const RECEIPT: Document = {
 };
 const OTHER: Document = { ...RECEIPT, blocks: [{ type: "text", text: "Tờ thứ hai", size: 2 }] };
 const PROFILE: PrinterProfile = { ...DEFAULT_PROFILE, fence: true, status: true, tail_rows: 24 };
-const PATIENCE = { listen: 10, printer: 60, person: 200 };
-const QUICK = { watchdog: 20, connecting: 20, status: 20, unknownStatus: 5, quiet: 5, draining: 30, polling: 2 };
+const PATIENCE = { listen: 50, printer: 300, person: 1000 };
+const QUICK = { watchdog: 100, connecting: 100, status: 100, unknownStatus: 25, quiet: 25, draining: 150, polling: 10 };
 
 function picture(document: Document, profile = PROFILE): Buffer {
   const { data } = draw(layOut(document, profile.width_dots, atlas), atlas);
