@@ -67,6 +67,8 @@ def _run(stack: LocalStack, arguments: argparse.Namespace) -> int:  # noqa: PLR0
         case "status":
             found = stack.running()
             _print(f"{name}  pid {record.pid}" for name, record in found)
+            if not found:
+                print("nothing runs here", file=sys.stderr)  # noqa: T201
             return 0 if found else 3
         case "down":
             return _print(f"stopped {name}" for name in stack.stop())
