@@ -55,7 +55,12 @@ class Actor(Record):
     @property
     def device_id(self) -> UUID | None:
         """The id of the device that it is; None where it is none."""
-        return UUID(self.id) if self.kind in {ActorKind.DEVICE, ActorKind.PARTNER} else None
+        if self.kind not in {ActorKind.DEVICE, ActorKind.PARTNER}:
+            return None
+        try:
+            return UUID(self.id)
+        except ValueError:  # whoever changed the row wrote something else
+            return None
 
     def __str__(self) -> str:
         return f"{self.reference} ({self.kind} {self.id})" if self.reference else f"{self.kind} {self.id}"

@@ -104,8 +104,8 @@ async def restore_paid(connection: Connection, account: KnownAccount, moment: da
 
 
 # What is known about customers and numbers of the rows that are due, looked up row by row (LIMIT): the planner does not
-# know how few they are and would read a million accounts instead.
-_WITH_WHAT_IS_KNOWN = """
+# know how few they are and would read a million accounts instead. Begins where the rows that are due end.
+_WITH_WHAT_IS_KNOWN = """)
 SELECT due.*, account.*, coalesce(blocked.cause, opted.cause) AS blocked
 FROM due
 LEFT JOIN LATERAL (
@@ -129,7 +129,7 @@ WITH urgent AS (
     ORDER BY due_at LIMIT $2 - (SELECT count(*) FROM urgent) FOR UPDATE SKIP LOCKED
 ), due AS (
     SELECT * FROM urgent UNION ALL SELECT * FROM bulk
-){_WITH_WHAT_IS_KNOWN}"""
+{_WITH_WHAT_IS_KNOWN}"""
 
 
 async def claim_due(connection: Connection, moment: datetime, limit: int) -> list[DueReminder]:
@@ -145,7 +145,7 @@ _CLAIM_UNSETTLED = f"""
 WITH due AS (
     SELECT * FROM reminders WHERE state = 'unknown' AND look_at <= $1
     ORDER BY look_at LIMIT $2 FOR UPDATE SKIP LOCKED
-){_WITH_WHAT_IS_KNOWN}"""
+{_WITH_WHAT_IS_KNOWN}"""
 
 
 async def claim_unsettled(connection: Connection, moment: datetime, limit: int) -> list[DueReminder]:
