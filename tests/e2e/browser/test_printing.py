@@ -25,7 +25,7 @@ async def bench(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
         yield address
 
 
-async def test_papers_come_out_of_emulated_printers_whatever_happens_to_the_link(bench: str) -> None:
+async def test_documents_come_out_of_emulated_printers_whatever_happens_to_the_link(bench: str) -> None:
     await browser.run("printing.browser.ts", {"THUNGAN_APP_URL": bench})
 
 

@@ -26,7 +26,9 @@ def _ready(device_id: UUID) -> DocumentReady:
     )
 
 
-async def test_papers_of_a_device_are_numbered_without_gaps_however_many_come_at_once(gateway: GatewaySystem) -> None:
+async def test_print_jobs_of_a_device_are_numbered_without_gaps_however_many_come_at_once(
+    gateway: GatewaySystem,
+) -> None:
     phone = await gateway.phone()
     events = [_ready(phone.device_id) for _ in range(20)]
 

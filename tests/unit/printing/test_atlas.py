@@ -27,7 +27,7 @@ def test_there_are_134_accented_letters() -> None:
 
 
 @pytest.mark.parametrize("weight", WEIGHTS)
-def test_every_character_that_papers_use_has_a_glyph(weight: str) -> None:
+def test_every_character_that_documents_use_has_a_glyph(weight: str) -> None:
     printable = {chr(code) for code in range(0x20, 0x7F)}
     wanted = printable | set(LETTERS) | set("₫“”‘’–—…•°×²³½□→€")
     assert wanted <= set(WEIGHTS[weight])

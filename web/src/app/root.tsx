@@ -65,7 +65,7 @@ function Place() {
       );
     case "search":
       return <Search />;
-    case "papers":
+    case "print-jobs":
       return <In part={desk}>{({ PrintJobsScreen }) => <PrintJobsScreen />}</In>;
     case "shift":
       return <In part={desk}>{({ Closing, ShiftScreen }) => (code === "close" ? <Closing /> : <ShiftScreen />)}</In>;

@@ -123,7 +123,7 @@ function before([place = "", code, part]: readonly string[]): string[] {
     case "shift":
       return code ? ["shift"] : [];
     case "printer":
-      return ["papers"];
+      return ["print-jobs"];
     case "outbox":
     case "settings":
       return [""];

@@ -56,9 +56,9 @@ describe("the back button", () => {
     go("customers/A");
     go("customers/A/cash");
     go("shift");
-    go("papers", "main");
+    go("print-jobs", "main");
     await setImmediate();
-    assert.deepEqual(path(), ["papers"]);
+    assert.deepEqual(path(), ["print-jobs"]);
     assert.deepEqual(await backToTheEnd(), []);
   });
 
@@ -87,7 +87,7 @@ for (const [address, before] of [
   ["customers/A/cash", ["customers/A/visit", "customers/A", ""]],
   ["customers/A/done", ["customers/A", ""]],
   ["shift/close", ["shift"]],
-  ["printer", ["papers"]],
+  ["printer", ["print-jobs"]],
   ["settings", [""]],
   ["search", []],
 ] as const) {

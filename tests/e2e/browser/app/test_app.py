@@ -20,7 +20,7 @@ from tests.unit.receipt.vietqr_reader import parse_code
 LONG_ROUTE = "PB1401-003"
 
 
-def _read_papers(folder: Path) -> dict[str, list[str]]:
+def _read_printouts(folder: Path) -> dict[str, list[str]]:
     """Compare what came out with what the server draws; return the QR codes on it, by kind of paper."""
     links: dict[str, list[str]] = defaultdict(list)
     for file in sorted(folder.glob("*.json")):
@@ -53,7 +53,7 @@ async def test_over_bluetooth_every_paper_of_the_procedure_is_what_the_server_dr
     app: AppEnvironment, tmp_path: Path
 ) -> None:
     await browser.run("app/bluetooth.browser.ts", {**app.variables(), "PAPERS_FOLDER": str(tmp_path)}, seconds=420)
-    links = await asyncio.to_thread(_read_papers, tmp_path)
+    links = await asyncio.to_thread(_read_printouts, tmp_path)
     # The notices that are left behind have a code for a transfer; those that both look at have none.
     assert {kind: len(found) for kind, found in links.items()} == {
         "notice": 3,

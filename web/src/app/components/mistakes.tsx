@@ -1,6 +1,5 @@
 /** Mistakes of today: the last visit is taken back, its appointment corrected, cash reported as taken by mistake. */
 import { Fragment, h } from "preact";
-import { useState } from "preact/hooks";
 import type { Payment } from "../../api/types.ts";
 import type { CurrentVisit } from "../../storage/schema.ts";
 import { dayOf, writtenMoment } from "../clock.ts";
@@ -9,6 +8,7 @@ import { go } from "../router.ts";
 import { useApp, useAppState, useTranslate } from "../use_app.ts";
 import type { CustomerView } from "../use_customer.ts";
 import { Link } from "./link.tsx";
+import { WithReason } from "./with_reason.tsx";
 
 /** What can be put right of a visit of today. */
 export function TakeBack({ customer, visit }: { customer: CustomerView; visit: CurrentVisit }) {
@@ -26,6 +26,7 @@ export function TakeBack({ customer, visit }: { customer: CustomerView; visit: C
       <WithReason
         label={t("visit_take_back")}
         explain={t("visit_take_back_more")}
+        field={t("mistake_reason")}
         usual={t("visit_take_back_reason")}
         act={async (reason) => {
           await withdrawVisit(app, { customer_code: customer.code, name: customer.name }, visit, reason);
@@ -60,6 +61,7 @@ export function ReportMistake({ customer, payment }: { customer: CustomerView; p
       <WithReason
         label={t("report_mistake")}
         explain={t("report_mistake_more")}
+        field={t("mistake_reason")}
         usual={t("report_mistake_reason")}
         act={async (reason) => {
           const whom = { customer_code: customer.code, name: customer.name };
@@ -67,56 +69,5 @@ export function ReportMistake({ customer, payment }: { customer: CustomerView; p
         }}
       />
     </>
-  );
-}
-
-interface WithReasonProps {
-  readonly label: string;
-  readonly explain: string;
-  /** The reason where none was typed. */
-  readonly usual: string;
-  readonly act: (reason: string) => Promise<void>;
-}
-
-/** A button that asks why before it does something. */
-function WithReason({ label, explain, usual, act }: WithReasonProps) {
-  const t = useTranslate();
-  const [open, setOpen] = useState(false);
-  const [reason, setReason] = useState("");
-  if (!open) {
-    return (
-      <button type="button" class="small-button" onClick={() => setOpen(true)}>
-        {label}
-      </button>
-    );
-  }
-  return (
-    <form
-      class="inline"
-      onSubmit={(event) => {
-        event.preventDefault();
-        setOpen(false);
-        void act(reason || usual);
-      }}
-    >
-      <p class="hint">{explain}</p>
-      <label>
-        {t("mistake_reason")}
-        <input
-          value={reason}
-          placeholder={usual}
-          maxLength={200}
-          onInput={(event) => setReason(event.currentTarget.value)}
-        />
-      </label>
-      <div class="pair">
-        <button type="submit" class="main-button">
-          {label}
-        </button>
-        <button type="button" class="plain-button" onClick={() => setOpen(false)}>
-          {t("cancel")}
-        </button>
-      </div>
-    </form>
   );
 }

@@ -1,6 +1,5 @@
 /** The state of one print job, with what a person can do about it. */
 import { Fragment, h } from "preact";
-import { useState } from "preact/hooks";
 import type { ReprintReply } from "../../api/types.ts";
 import { writtenMoment } from "../clock.ts";
 import { printAgain, printCopy, reportPrinted } from "../print_commands.ts";
@@ -10,6 +9,7 @@ import { useApp, useAppState, useTranslate } from "../use_app.ts";
 import { DoButton } from "./busy.tsx";
 import { Icon, type IconName } from "./icons.tsx";
 import { Link } from "./link.tsx";
+import { WithReason } from "./with_reason.tsx";
 
 const ICONS: Readonly<Record<string, IconName>> = {
   printed: "check",
@@ -127,8 +127,6 @@ export function CopyOrder({ receiptId }: { receiptId: string }) {
   const t = useTranslate();
   const app = useApp();
   const { online, commands } = useAppState();
-  const [open, setOpen] = useState(false);
-  const [reason, setReason] = useState("");
   const last = commands.findLast((one) => one.kind === "copy" && one.params["receipt_id"] === receiptId);
   // Without a number it is the receipt itself, which no phone had printed.
   const ordered = (n: number): string => (n > 0 ? t("copy_ordered", { n }) : t("first_ordered"));
@@ -139,40 +137,14 @@ export function CopyOrder({ receiptId }: { receiptId: string }) {
     <>
       {last?.state === "sent" && <p class="hint">{ordered((last.answer as ReprintReply).copy_number)}</p>}
       {last?.state === "refused" && <p class="note bad">{last.problem?.detail}</p>}
-      {!open && (
-        <button type="button" class="small-button" disabled={!online} onClick={() => setOpen(true)}>
-          {t("print_copy")}
-        </button>
-      )}
-      {open && (
-        <form
-          class="inline"
-          onSubmit={(event) => {
-            event.preventDefault();
-            setOpen(false);
-            void app.attempt(() => printCopy(app, receiptId, reason || t("copy_reason_default")));
-          }}
-        >
-          <p class="hint">{t("copy_explain")}</p>
-          <label>
-            {t("copy_reason")}
-            <input
-              value={reason}
-              placeholder={t("copy_reason_default")}
-              maxLength={200}
-              onInput={(event) => setReason(event.currentTarget.value)}
-            />
-          </label>
-          <div class="pair">
-            <button type="submit" class="main-button">
-              {t("print_copy")}
-            </button>
-            <button type="button" class="plain-button" onClick={() => setOpen(false)}>
-              {t("cancel")}
-            </button>
-          </div>
-        </form>
-      )}
+      <WithReason
+        label={t("print_copy")}
+        explain={t("copy_explain")}
+        field={t("copy_reason")}
+        usual={t("copy_reason_default")}
+        disabled={!online}
+        act={(reason) => printCopy(app, receiptId, reason)}
+      />
     </>
   );
 }

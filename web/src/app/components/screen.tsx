@@ -96,13 +96,13 @@ function Notes() {
         </Link>
       )}
       {held !== null && (
-        <Link to="papers" class="note wait">
+        <Link to="print-jobs" class="note wait">
           <Icon name="printer" />
           {t("printer")}: {t(`cause_${held}`)}
         </Link>
       )}
       {asked > 0 && (
-        <Link to="papers" class="note bad">
+        <Link to="print-jobs" class="note bad">
           <Icon name="paper" />
           {t("ask_out")}
         </Link>
@@ -120,7 +120,7 @@ const PLACES: readonly {
 }[] = [
   { to: "", icon: "today", key: "nav_today" },
   { to: "search", icon: "search", key: "nav_search" },
-  { to: "papers", icon: "paper", key: "nav_print_jobs" },
+  { to: "print-jobs", icon: "paper", key: "nav_print_jobs" },
   { to: "shift", icon: "shift", key: "nav_shift" },
 ];
 

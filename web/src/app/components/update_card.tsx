@@ -30,7 +30,7 @@ export function UpdateCard() {
             </Link>
           ))}
           {busy.isPrinting && (
-            <Link to="papers" class="choice">
+            <Link to="print-jobs" class="choice">
               {t("update_printing")}
             </Link>
           )}

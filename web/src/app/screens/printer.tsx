@@ -40,7 +40,7 @@ export function PrinterScreen() {
   };
   const profile = app.printer.remembered?.profile;
   return (
-    <Screen title={t("printer")} back="papers">
+    <Screen title={t("printer")} back="print-jobs">
       <section class="card">
         <div class="row">
           <Icon name="printer" />

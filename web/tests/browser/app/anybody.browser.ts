@@ -124,9 +124,9 @@ describe("anybody", () => {
     await it.openShift();
     const [, , , , one, other] = (await it.owing()).slice(4);
     assert.ok(one && other);
-    await it.open("papers");
+    await it.open("print-jobs");
     await it.reads("Phiếu in");
-    await isFitFor("papers");
+    await isFitFor("print-jobs");
     await it.open("printer");
     await it.reads("Máy in");
     await isFitFor("printer");
@@ -163,9 +163,9 @@ describe("anybody", () => {
     await post(other.customer_code, await debtOf(other.customer_code));
     await it.sees(/Không thu nữa/);
     await isFitFor("paid elsewhere");
-    await it.open("papers");
+    await it.open("print-jobs");
     await it.sees("Biên nhận");
-    await isFitFor("papers of the day");
+    await isFitFor("print jobs of the day");
     await it.open("outbox");
     await it.sees("Đã gửi hôm nay");
     await isFitFor("outbox");
@@ -184,7 +184,7 @@ describe("anybody", () => {
     for (const [path, word] of [
       ["", "Due"],
       ["search", "Find"],
-      ["papers", "Print jobs"],
+      ["print-jobs", "Print jobs"],
       ["shift", "Shift"],
       ["outbox", "Waiting"],
     ] as const) {

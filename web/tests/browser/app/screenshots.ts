@@ -46,7 +46,7 @@ try {
   await shot(collector, "shift-open");
   await collector.openShift();
   await collector.sees(/Tiền mặt đang giữ/);
-  await collector.open("papers");
+  await collector.open("print-jobs");
   await collector.reads("Phiếu in");
   await shot(collector, "print-jobs-no-printer");
   await collector.press(/Nối máy in/);

@@ -100,7 +100,7 @@ describe("screens of every size", () => {
     ["search", /Gõ sai/],
     ["shift", "Kết ca"],
     ["shift/close", "Số tờ"],
-    ["papers", "Nối máy in"],
+    ["print-jobs", "Nối máy in"],
     ["printer", "Bật máy in, rồi chọn cách nối."],
     ["settings", "English"],
     ["day", "Lịch hẹn"],

@@ -34,15 +34,16 @@ describe("a phone that is full", () => {
       (globalThis as { isFull?: string[] }).isFull = names;
     }, stores);
 
+  const everything = ["commands", "visits", "transfers", "facts", "customers", "stops", "jobs"];
+  const fails = async (what: RegExp): Promise<void> => {
+    const dialog = it.page.getByRole("alertdialog");
+    await dialog.getByText(what).waitFor();
+    await dialog.getByText(/xóa bớt/i).waitFor();
+    await dialog.getByRole("button", { name: "Đã hiểu" }).click();
+    await it.sees(/Bộ nhớ điện thoại đầy: có điều chưa lưu được/);
+  };
+
   test("meeting, being away, a promise, cash, a code, a correction: each shows what to do, and works when there is room", async () => {
-    const everything = ["commands", "visits", "transfers", "facts", "customers", "stops", "jobs"];
-    const fails = async (what: RegExp): Promise<void> => {
-      const dialog = it.page.getByRole("alertdialog");
-      await dialog.getByText(what).waitFor();
-      await dialog.getByText(/xóa bớt/i).waitFor();
-      await dialog.getByRole("button", { name: "Đã hiểu" }).click();
-      await it.sees(/Bộ nhớ điện thoại đầy: có điều chưa lưu được/);
-    };
     await it.page.locator(`a[href$="${code}"]`).click();
     await it.sees(/Thuế GTGT/);
     await fill(...everything);
@@ -82,6 +83,22 @@ describe("a phone that is full", () => {
     await it.press(/^Thu .*biên nhận$/);
     await it.sees(/^Đã thu 300\.000/);
     assert.equal(it.gateway.customers.get(code)?.payments.length, 1);
+  });
+
+  test("a visit that cannot be taken back for want of room: shows what to do, and is taken back when there is room", async () => {
+    await it.page.locator(`a[href$="${code}"]`).click();
+    await it.press("Khách vắng");
+    await it.press("Vắng, in giấy báo");
+    await it.press("Rút lại lượt ghé này");
+    await fill(...everything);
+    await it.press("Rút lại lượt ghé này");
+    await fails(/chưa lưu được/);
+    await fill();
+    await it.press("Rút lại lượt ghé này");
+    await it.press("Rút lại lượt ghé này");
+    await until("the withdrawal is sent", async () =>
+      it.gateway.asked.some(({ what }) => what.endsWith("/withdrawal")),
+    );
   });
 
   test("the answer to a payment that cannot be kept: the phone shows it and asks again under the same id", async () => {
