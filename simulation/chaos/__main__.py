@@ -11,11 +11,14 @@ from pathlib import Path
 from ops.system import SERVICES
 from simulation.chaos.history import History
 from simulation.chaos.plan import KINDS
+from simulation.chaos.reminders import RemindersReport, run_reminders
 from simulation.chaos.report import ChaosReport
 from simulation.chaos.run import Options, run_chaos
 from simulation.chaos.testbed import COPIES, HOME, ChaosTestbed
 from simulation.termination import interrupt_on_sigterm
+from stack.local import LocalStack
 from stack.processes import StackError
+from stack.state import LocalFolder
 
 
 def main() -> int:
@@ -30,6 +33,8 @@ def main() -> int:
         patience=arguments.patience,
     )
     interrupt_on_sigterm()
+    if arguments.reminders:
+        return _reminders(arguments)
     try:
         report, history = asyncio.run(_run(arguments, options))
     except KeyboardInterrupt:
@@ -43,9 +48,47 @@ def main() -> int:
     return 0 if report.ok else 1
 
 
+def _reminders(arguments: argparse.Namespace) -> int:
+    """Let reminders leave while notify is killed."""
+    count, kills = arguments.reminders, arguments.kills
+    try:
+        report = asyncio.run(_run_reminders(arguments, count, max(5, count // 1000) if kills is None else kills))
+    except KeyboardInterrupt:
+        return 130
+    except StackError as error:
+        sys.stderr.write(f"chaos: {error}\n")
+        return 1
+    report.print()
+    if arguments.json is not None:
+        arguments.json.write_text(json.dumps(report.as_dict(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    return 0 if report.ok else 1
+
+
+def _report(text: str) -> None:
+    sys.stderr.write(f"chaos: {text}\n")
+
+
+async def _run_reminders(arguments: argparse.Namespace, count: int, kills: int) -> RemindersReport:
+    stack = LocalStack(LocalFolder(arguments.home), environment={})
+    in_use = stack.in_use()
+    await asyncio.to_thread(in_use.__enter__)
+    try:
+        return await run_reminders(
+            stack,
+            arguments.home / "reminders",
+            count,
+            kills=kills,
+            seed=arguments.seed,
+            patience=max(arguments.patience, count / 10),
+            report=_report,
+        )
+    finally:
+        await asyncio.to_thread(in_use.__exit__, None, None, None)
+
+
 async def _run(arguments: argparse.Namespace, options: Options) -> tuple[ChaosReport, History]:
     copies = {**COPIES, **arguments.copies}
-    async with ChaosTestbed(arguments.home, copies=copies, broker4=arguments.broker4) as testbed:
+    async with ChaosTestbed(arguments.home, copies=copies, broker4=arguments.broker4, seed=arguments.seed) as testbed:
         return await run_chaos(testbed, options)
 
 
@@ -66,6 +109,13 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the report to FILE, too")
     parser.add_argument("--pace", type=float, default=0.4, help="mean seconds between two acts of a person (0.4)")
     parser.add_argument("--patience", type=float, default=180.0, help="seconds to settle at the end (180)")
+    parser.add_argument(
+        "--reminders",
+        type=int,
+        metavar="N",
+        help="only this: N reminders leave while notify is killed, and nothing else",
+    )
+    parser.add_argument("--kills", type=int, metavar="N", help="with --reminders: how often (one for each thousand)")
     parser.add_argument("--home", type=Path, default=HOME, help=argparse.SUPPRESS)
     return parser
 

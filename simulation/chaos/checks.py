@@ -28,7 +28,7 @@ def check_history(history: History, state: FinalState) -> list[AuditViolation]:
             *_visits(history, state),
             *_others(history, state),
             *_printouts(history, state),
-            *_reminders(state),
+            *check_reminders(state),
             *_events(state),
             *_dead_letters(state),
         ]
@@ -161,7 +161,8 @@ def _printouts(history: History, state: FinalState) -> Iterator[AuditViolation]:
             yield _broken("no print job waits for ever", job_id, f"{job.kind}: {job.state}")
 
 
-def _reminders(state: FinalState) -> Iterator[AuditViolation]:
+def check_reminders(state: FinalState) -> Iterator[AuditViolation]:
+    """Yield the reminders that have left more often than recorded, or not at all, or are forgotten."""
     sent = Counter(state.sms)
     known = {reminder_id.replace("-", "") for reminder_id in state.reminders}
     for reference in sent.keys() - known:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import aio_pika
@@ -15,10 +14,10 @@ from ops.system import SERVICES
 from services.billing.topology import TOPOLOGY as BILLING
 from services.customer.topology import TOPOLOGY as CUSTOMER
 from services.gateway.topology import TOPOLOGY as GATEWAY
-from services.notify.providers.sandbox import read_sandbox
 from services.notify.topology import TOPOLOGY as NOTIFY
 from services.receipt.topology import TOPOLOGY as RECEIPT
 from shared.messaging.topology import Names
+from simulation.chaos.sms_providers import ATTEMPTED, Attempted, SmsProviders
 from simulation.phone import Printout
 
 CONSUMERS: Mapping[str, frozenset[str]] = {
@@ -92,7 +91,7 @@ class FinalState:
     reminders: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     """Reminder → visit and state."""
     sms: tuple[str, ...] = ()
-    """Reminders whose SMS the provider has sent, in its order."""
+    """The reminder of each SMS that a provider has sent, as references have it."""
     emitted: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Service → message id of each event that it has emitted → its routing key."""
     consumed: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -115,7 +114,7 @@ def digest(body: bytes) -> str:
 
 async def read_final_state(
     database_urls: Mapping[str, str],
-    sms_folder: Path,
+    sms: SmsProviders,
     printouts: Iterable[Printout],
     *,
     dead: Iterable[DeadLetter],
@@ -141,7 +140,9 @@ async def read_final_state(
         sent_twice="SELECT collector_code, entry FROM feed_entries GROUP BY 1, 2 HAVING count(*) > 1",
     )
     notify = await _rows(
-        database_urls["notify"], reminders="SELECT reminder_id::text AS id, visit_id::text, state FROM reminders"
+        database_urls["notify"],
+        reminders="SELECT reminder_id::text AS id, visit_id::text, state FROM reminders",
+        attempts=ATTEMPTED,
     )
     messages = {service: await _rows(database_urls[service], **_MESSAGES) for service in SERVICES}
     return FinalState(
@@ -160,7 +161,7 @@ async def read_final_state(
             PrintoutRow(str(printout.job_id), printout.attempt, printout.complete) for printout in printouts
         ),
         reminders={row["id"]: (row["visit_id"], row["state"]) for row in notify["reminders"]},
-        sms=tuple(sms.client_reference for sms in read_sandbox(sms_folder)),
+        sms=tuple(sms.sent([Attempted.of(row) for row in notify["attempts"]])),
         emitted={
             service: {row["id"]: row["routing_key"] for row in found["emitted"]} for service, found in messages.items()
         },

@@ -306,7 +306,7 @@ class ChaosRun:
         printouts = [printout for phone in self._phones for printout in phone.printouts]
         state = await read_final_state(
             self._testbed.database_urls(),
-            self._testbed.sms_folder,
+            self._testbed.sms,
             printouts,
             dead=self._dead,
             unreadable=map(digest, self._messages.unreadable),

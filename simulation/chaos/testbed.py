@@ -20,6 +20,8 @@ from ops.system import SERVICES, RunningSystem
 from services.receipt.signatures.key_folder import KeyFolder
 from services.receipt.signatures.keyring import Keyring
 from simulation.chaos.proxies import FaultProxy
+from simulation.chaos.sms_providers import SmsProviders
+from simulation.demo.sms_provider import report_address
 from stack import processes
 from stack.addresses import SystemAddresses
 from stack.local import LocalStack
@@ -39,7 +41,6 @@ SETTINGS: Mapping[str, Mapping[str, str]] = {
         "THUNGAN_SMS_OPENS": "00:00",
         "THUNGAN_SMS_CLOSES": "23:59:59.999999",
         "THUNGAN_SMS_PER_PHONE_AND_DAY": "100",
-        "THUNGAN_SMS_PROVIDER_TIMEOUT_SECONDS": "5",
     },
     # What only makes good a lost wake-up or a silent phone, so that a run need not wait for minutes at its end.
     "gateway": {
@@ -56,7 +57,8 @@ class ChaosTestbed:
     The databases stay as they are for whoever wants to look into them, until the next run.
     Only one run at a time can be on a folder. ``commands`` replaces the command line of services. With a ``namespace``
     of its own, a run uses a broker and a database server that may run already, and removes what is its own at the end.
-    ``broker4`` takes RabbitMQ 4, which is fetched where it is missing, in place of the machine's.
+    ``broker4`` takes RabbitMQ 4, which is fetched where it is missing, in place of the machine's. ``seed`` is of what
+    the providers of SMS do.
     """
 
     def __init__(
@@ -67,6 +69,7 @@ class ChaosTestbed:
         commands: Mapping[str, Sequence[str]] | None = None,
         namespace: str | None = None,
         broker4: bool = False,
+        seed: int = 1,
     ) -> None:
         self.copies = {service: (copies or COPIES).get(service, 1) for service in SERVICES}
         if unknown := set(copies or {}) - set(SERVICES):
@@ -89,6 +92,8 @@ class ChaosTestbed:
         """How often a copy had ended without the run having done it."""
         self._commands = commands or {}
         self.namespace = namespace or NAMESPACE
+        self.sms = SmsProviders(self.folder.root / "sms-providers" / self.namespace)
+        self._seed = seed
         self._fresh = namespace is None
         self._held = AsyncExitStack()
         self._system: LocalSystem | None = None
@@ -125,6 +130,8 @@ class ChaosTestbed:
         names = [f"{service}-{copy}" for service, count in self.copies.items() for copy in range(count)]
         addresses = SystemAddresses.prepare(self.stack, self.namespace, names)
         settings = {service: dict(SETTINGS.get(service, {})) for service in SERVICES}
+        await self.sms.start(self._held, seed=self._seed)
+        settings["notify"] |= self.sms.settings
         for service in SERVICES:
             self.broker[service] = await self._proxy(addresses.service_amqp_url(service))
             self.database[service] = await self._proxy(addresses.database_url(service))
@@ -133,6 +140,7 @@ class ChaosTestbed:
         system = LocalSystem(self.namespace, self.copies, settings=settings, stack=self.stack, commands=self._commands)
         self._system = await self._held.enter_async_context(system)
         self.gateways = [await self._proxy(system.http_url("gateway", copy)) for copy in system.copies("gateway")]
+        await self.sms.report_to(report_address(self.gateway_url(0)))
         timeout = aiohttp.ClientTimeout(total=3)
         self._http = await self._held.enter_async_context(aiohttp.ClientSession(timeout=timeout))
         self._supervisor = asyncio.create_task(self._supervise())
@@ -145,7 +153,7 @@ class ChaosTestbed:
             self.stack.rabbitmq.erase()
         leftovers = sorted((self.folder.root / "run").glob("*/*.json"))
         processes.stop_all(leftovers, first=signal.SIGKILL)
-        for kind in (*OWN_FOLDERS, "logs"):
+        for kind in (*OWN_FOLDERS, "logs", "sms-providers"):
             shutil.rmtree(self.folder.root / kind / self.namespace, ignore_errors=True)
 
     async def _proxy(self, url: str) -> FaultProxy:
@@ -175,11 +183,6 @@ class ChaosTestbed:
     def gateway_url(self, number: int) -> str:
         """Return an address of the API for a phone; phones take turns over the gateway's copies."""
         return f"http://127.0.0.1:{self.gateways[number % len(self.gateways)].port}"
-
-    @property
-    def sms_folder(self) -> Path:
-        """Where the sandbox provider keeps what it has sent."""
-        return self.folder.root / "sms" / self.namespace
 
     def keyring(self) -> Keyring:
         """Return the public keys of the receipts."""
