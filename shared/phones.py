@@ -88,7 +88,7 @@ _ALLOWED = re.compile(r"\+?[0-9 ().\-]+")
 _AREA_IN_BRACKETS = re.compile(r"\(0?([0-9]{1,3})\)[ .\-]*([0-9 .\-]+)")
 _BETWEEN_NUMBERS = re.compile(r"[/;,|&\n]|\s-\s|\bho[aặ]c\b|\bv[aà]\b|\bor\b", re.IGNORECASE)
 _FLOAT = re.compile(r"[0-9]{9,11}\.0")
-_LABEL = re.compile(r"(?:đt|dt|sđt|sdt|đtdđ|dtdd|đtdd|tel|phone|mobile|zalo)\s*[.:]?\s*", re.IGNORECASE)
+_LABEL = re.compile(r"(?:đtdđ|dtdd|đtdd|sđt|sdt|đt|dt|tel|phone|mobile|zalo)\s*[.:]?\s*", re.IGNORECASE)
 
 
 class Change(StrEnum):

@@ -1,5 +1,8 @@
 """Phone numbers become E.164 however they were written, and nothing else becomes a phone number."""
 
+import json
+from pathlib import Path
+
 import phonenumbers
 import pytest
 from hypothesis import given
@@ -60,6 +63,19 @@ def test_one_mobile_number_written_in_many_ways_is_one_number(written: str) -> N
 def test_old_eleven_digit_numbers_get_their_prefix_of_2018(old: str, new: str) -> None:
     assert normalise(old) == new
     assert is_mobile(new)
+
+
+CASES: list[dict[str, str | None]] = json.loads((Path(__file__).parents[1] / "data/phones.json").read_text("utf-8"))
+"""What the phone app's check is held to as well, by web/tests/app/phones.test.ts."""
+
+
+@pytest.mark.parametrize("case", CASES, ids=[repr(case["typed"]) for case in CASES])
+def test_what_is_typed_at_the_door_is_read_as_the_phone_app_expects(case: dict[str, str | None]) -> None:
+    try:
+        read: str | None = normalise(case["typed"] or "")
+    except InvalidPhoneError:
+        read = None
+    assert read == case["phone"]
 
 
 @pytest.mark.parametrize("prefix", OLD_MOBILE_PREFIXES)
