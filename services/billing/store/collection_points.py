@@ -7,7 +7,7 @@ from asyncpg import Record
 from shared.contracts.billing import CollectionPoint
 from shared.db import Connection
 from shared.stored_records import readable
-from shared.wards import ward_of
+from shared.wards import names_ward, ward_of
 
 _COLUMNS = ("collection_point_code", "name", "kind", "address", "opening_hours", "phone", "unit_code")
 
@@ -36,15 +36,19 @@ MOST_OF_A_UNIT = 200
 
 
 async def nearest(connection: Connection, unit_code: str, limit: int, *, address: str = "") -> list[CollectionPoint]:
-    """Return collection points for customers of a unit, the nearest first: where ``address`` names a ward, its own."""
+    """Return collection points for customers of a unit, the nearest first: in the ward of ``address`` first of all."""
     rows = await connection.fetch(_NEAREST, unit_code, max(limit, MOST_OF_A_UNIT))
     points = readable(
         rows, lambda row: CollectionPoint.model_validate({**row}), kind="collection_point", key="collection_point_code"
     )
-    ward = ward_of(address)
-    if ward is not None:
-        points.sort(key=lambda point: (point.unit_code != unit_code, ward_of(point.address) != ward))
+    if address:
+        points.sort(key=lambda point: (point.unit_code != unit_code, not _is_in_own_ward(point, address)))
     return points[:limit]
+
+
+def _is_in_own_ward(point: CollectionPoint, address: str) -> bool:
+    ward = ward_of(point.address)
+    return ward is not None and names_ward(address, ward)
 
 
 _STORED = "SELECT collection_point_code, name, address, phone FROM collection_points ORDER BY collection_point_code"

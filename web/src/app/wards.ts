@@ -14,9 +14,24 @@ export function wardOf(address: string): string | null {
   return null;
 }
 
+/**
+ * Whether an address is in a ward, as `wardOf` returns it. Where it leaves out what kind of place it is, any part counts
+ * that is named like the ward, but for the first, which is the street.
+ */
+export function namesWard(address: string, ward: string): boolean {
+  const own = wardOf(address);
+  if (own !== null) {
+    return own === ward;
+  }
+  const [, ...parts] = address.split(/[,;]/);
+  return parts.some((part) => searchKey(part) === ward);
+}
+
 /** Those of the address's own ward first; among the others the order stays. */
 export function nearestFirst<T extends { readonly address: string }>(points: readonly T[], address: string): T[] {
-  const ward = wardOf(address);
-  const isOwn = (point: T): boolean => ward !== null && wardOf(point.address) === ward;
+  const isOwn = (point: T): boolean => {
+    const ward = wardOf(point.address);
+    return ward !== null && namesWard(address, ward);
+  };
   return [...points.filter(isOwn), ...points.filter((point) => !isOwn(point))];
 }

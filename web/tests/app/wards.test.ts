@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { nearestFirst, wardOf } from "../../src/app/wards.ts";
+import { namesWard, nearestFirst, wardOf } from "../../src/app/wards.ts";
 
 for (const [address, ward] of [
   ["Số 7, đường Lý Bôn, khóm 2, phường Tân Thành, tỉnh Cà Mau", "tan thanh"],
@@ -24,3 +24,12 @@ test("points of the own ward come first, the others in their order", () => {
   );
   assert.deepEqual(nearestFirst(points, "Cà Mau"), points);
 });
+
+for (const [address, ward, expected] of [
+  ["12 Lê Lợi, An Xuyên, Cà Mau", "an xuyen", true],
+  ["12 Lê Lợi, An Xuyên, Cà Mau", "le loi", false],
+  ["An Xuyên, phường Tân Thành", "an xuyen", false],
+  ["Lê Lợi, Cà Mau", "le loi", false],
+] as const) {
+  test(`"${address}" is ${expected ? "" : "not "}in "${ward}"`, () => assert.equal(namesWard(address, ward), expected));
+}
