@@ -9,6 +9,7 @@ from services.receipt.domain.series import format_lookup_code
 from shared.contracts.common import CustomerFacts, Unit
 from shared.money import format_dong, format_number
 from shared.printing.document import Block, Cell, Columns, QrCode, Rule, Text
+from shared.text import tidy, without_pictures
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,11 @@ class Seal:
 def check_address(check_url: str, token: str) -> str:
     """Return the address in the QR code, in capitals: they make a smaller code, and hosts do not mind."""
     return f"{check_url}/r/".upper() + token
+
+
+def written(text: str) -> str:
+    """Return what a person wrote, for paper: without pictures, which have no glyph; a dash where nothing is left."""
+    return tidy(without_pictures(text)) or "–"
 
 
 def heading(text: str) -> Text:

@@ -1,6 +1,6 @@
 """The slip of a closed shift: what was taken, what must be handed in, what was handed in."""
 
-from services.receipt.documents.parts import amount, big_amount, heading
+from services.receipt.documents.parts import amount, big_amount, heading, written
 from services.receipt.documents.words import Words, day_and_time, day_of
 from shared.contracts.billing import Shift, ShiftClosed
 from shared.money import format_number
@@ -53,7 +53,7 @@ def _difference(shift: Shift, words: Words) -> list[Block]:
     label = words("cash_over" if shift.difference > 0 else "cash_short")
     blocks: list[Block] = [amount(label, abs(shift.difference), strong=True)]
     if shift.explanation:
-        blocks.append(Text(text=words("explanation", value=shift.explanation)))
+        blocks.append(Text(text=words("explanation", value=written(shift.explanation))))
     return blocks
 
 

@@ -1,6 +1,6 @@
 """The void slip: a numbered receipt that voids another one."""
 
-from services.receipt.documents.parts import DocumentOptions, amount, big_amount, buyer, heading, seller
+from services.receipt.documents.parts import DocumentOptions, amount, big_amount, buyer, heading, seller, written
 from services.receipt.documents.receipt import Numbered, numbering
 from services.receipt.documents.words import Words, day_and_time, day_of
 from services.receipt.domain.series import format_number
@@ -30,8 +30,8 @@ def void_body(
         Text(text=voided, weight="bold"),
         *big_amount(words("voided_amount"), event.payment.amount),
         Text(text=words("in_words", value=amount_in_words(event.payment.amount, words.language.value))),
-        Text(text=words("reason", value=event.reason)),
-        Text(text=words("voided_by", value=event.reversed_by)),
+        Text(text=words("reason", value=written(event.reason))),
+        Text(text=words("voided_by", value=written(event.reversed_by))),
         Text(text=words("voided_at", value=day_and_time(event.reversed_at))),
         Rule(style="dashed"),
         Text(text=words("debt_again")),

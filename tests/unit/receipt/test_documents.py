@@ -9,7 +9,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from services.receipt.documents import check_address, notice, receipt_body, settles_whole_bills, shift_slip
+from services.receipt.documents import (
+    Numbered,
+    check_address,
+    notice,
+    receipt_body,
+    settles_whole_bills,
+    shift_slip,
+    void_body,
+)
 from services.receipt.documents.words import phrases
 from shared.contracts.billing import NoticeKind
 from shared.money import format_number
@@ -17,8 +25,18 @@ from shared.money_words import amount_in_words
 from shared.printing import Document, WidthDots, columns_for, lay_out, to_png
 from shared.printing.layout import TextLine
 from tests.unit.receipt import documents
-from tests.unit.receipt.documents import NUMBERED, OPTIONS, PLAIN, RECEIPT_FORM, SEAL, VIETNAMESE, WIDTHS, as_text
-from tests.unit.receipt.samples import bill, customer, notice_issued, payment_recorded, shift_closed
+from tests.unit.receipt.documents import (
+    ISSUED_AT,
+    NUMBERED,
+    OPTIONS,
+    PLAIN,
+    RECEIPT_FORM,
+    SEAL,
+    VIETNAMESE,
+    WIDTHS,
+    as_text,
+)
+from tests.unit.receipt.samples import bill, customer, notice_issued, payment_recorded, payment_reversed, shift_closed
 from tests.unit.receipt.vietqr_reader import parse_code
 
 DOCUMENTS = documents.all_documents()
@@ -233,3 +251,24 @@ def test_every_phrase_is_there_in_both_languages_with_the_same_values() -> None:
         assert english, key
         named = [{name for _, name, _, _ in string.Formatter().parse(text) if name} for text in (vietnamese, english)]
         assert named[0] == named[1], key
+
+
+@pytest.mark.parametrize(
+    ("typed", "printed"),
+    [
+        ("Thu nhầm 😀 khách 🙏🏽", "Thu nhầm khách"),
+        ("😀☎️", "–"),
+        ("👨\u200d👩\u200d👧 gia đình", "gia đình"),
+        ("đúng ✔ 25 °C", "đúng 25 °C"),
+    ],
+)
+def test_what_a_person_wrote_is_printed_without_pictures(typed: str, printed: str) -> None:
+    reversed_ = payment_reversed(payment_recorded()).model_copy(update={"reason": typed, "reversed_by": f"Mai {typed}"})
+    void = void_body(reversed_, Numbered("", "BN26-AA", 124, ISSUED_AT), NUMBERED, OPTIONS, VIETNAMESE)
+    closed = shift_closed(12_449_000)
+    slip = shift_slip(
+        closed.model_copy(update={"shift": closed.shift.model_copy(update={"explanation": typed})}), VIETNAMESE
+    )
+    for document in (void, slip):
+        assert printed in flat(document)
+        assert "□" not in flat(document)
