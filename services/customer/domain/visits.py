@@ -160,25 +160,26 @@ def moment_of_visit(visited_at: datetime, now: datetime, rules: VisitRules) -> d
 
 
 def appointment_for(
-    outcome: Outcome, visited_at: datetime, asked: datetime | None, rules: VisitRules
+    outcome: Outcome, visited_at: datetime, asked: datetime | None, rules: VisitRules, *, stated_at: datetime
 ) -> datetime | None:
     """Return the appointment that a visit leaves behind.
 
     A ``cannot_pay`` always leaves one (``days_to_appointment`` later when none was agreed); ``away`` leaves the one
     that the collector announces on the notice, if any; ``met`` leaves none. Raises ``InvalidRequest``
-    (``invalid-appointment``) when it is not after the visit, or too far away.
+    (``invalid-appointment``) when it is not after the visit, or too far away. Both as the phone's clock has them
+    (``stated_at``): it was agreed on by that clock, and one that is ahead offers days that are as far ahead.
     """
     if outcome is Outcome.MET:
         return None
     if asked is None:
         in_days = timedelta(days=rules.days_to_appointment)
         return visited_at + in_days if outcome is Outcome.CANNOT_PAY and in_days else None
-    if not visited_at < asked <= visited_at + rules.longest_appointment:
+    if not stated_at < asked <= stated_at + rules.longest_appointment:
         raise InvalidRequest(
             f"Ngày hẹn phải sau lúc đến và trong vòng {rules.longest_appointment.days} ngày.",
             slug="invalid-appointment",
             title="The appointment is not possible",
-            facts={"appointment": asked.isoformat(), "visited_at": visited_at.isoformat()},
+            facts={"appointment": asked.isoformat(), "visited_at": stated_at.isoformat()},
         )
     return asked
 

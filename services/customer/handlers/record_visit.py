@@ -46,7 +46,7 @@ async def record_visit(request: RecordVisit, work: UnitOfWork, *, rules: VisitRu
         raise unknown_customer(request.customer_code)
     moment = clock()
     visited_at = moment_of_visit(request.visited_at, moment, rules)
-    appointment = appointment_for(request.outcome, visited_at, request.appointment, rules)
+    appointment = appointment_for(request.outcome, visited_at, request.appointment, rules, stated_at=request.visited_at)
     account, _ = await lock_standing(connection, request.customer_code)
     others = await past_visits(connection, request.customer_code, account.cleared_version, besides=request.visit_id)
     made = PastVisit(request.outcome, visited_at, appointment, account.version, recorded_at=moment)

@@ -195,16 +195,26 @@ def test_a_clock_days_ahead_is_refused() -> None:
 
 
 def test_an_appointment_is_proposed_where_none_was_agreed() -> None:
-    assert appointment_for(Outcome.CANNOT_PAY, NOON, None, RULES) == NOON + 3 * DAY
-    assert appointment_for(Outcome.AWAY, NOON, None, RULES) is None
-    assert appointment_for(Outcome.MET, NOON, NOON + DAY, RULES) is None
-    assert appointment_for(Outcome.CANNOT_PAY, NOON, None, VisitRules(days_to_appointment=0)) is None
+    assert appointment_for(Outcome.CANNOT_PAY, NOON, None, RULES, stated_at=NOON) == NOON + 3 * DAY
+    assert appointment_for(Outcome.AWAY, NOON, None, RULES, stated_at=NOON) is None
+    assert appointment_for(Outcome.MET, NOON, NOON + DAY, RULES, stated_at=NOON) is None
+    assert appointment_for(Outcome.CANNOT_PAY, NOON, None, VisitRules(days_to_appointment=0), stated_at=NOON) is None
 
 
 @pytest.mark.parametrize("asked", [NOON, NOON - DAY, NOON + 61 * DAY])
 def test_an_appointment_must_lie_ahead_and_not_too_far(asked: datetime) -> None:
     with pytest.raises(InvalidRequest, match="invalid-appointment"):
-        appointment_for(Outcome.CANNOT_PAY, NOON, asked, RULES)
+        appointment_for(Outcome.CANNOT_PAY, NOON, asked, RULES, stated_at=NOON)
+
+
+def test_an_appointment_was_agreed_on_by_the_clock_that_the_visit_is_stated_by() -> None:
+    ahead = NOON + timedelta(hours=10)
+    visited_at = moment_of_visit(ahead, NOON, RULES)
+    assert visited_at == NOON
+    last = ahead + RULES.longest_appointment
+    assert appointment_for(Outcome.CANNOT_PAY, visited_at, last, RULES, stated_at=ahead) == last
+    with pytest.raises(InvalidRequest, match="invalid-appointment"):
+        appointment_for(Outcome.CANNOT_PAY, visited_at, NOON + timedelta(hours=9), RULES, stated_at=ahead)
 
 
 def test_only_a_customer_who_was_met_can_turn_out_unable_to_pay() -> None:
