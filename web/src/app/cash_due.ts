@@ -1,4 +1,4 @@
-/** What is asked for in cash: all that is owed, the oldest bills, or a part of any amount where the unit allows it. Pure. */
+/** What is asked for in cash or by transfer: all that is owed, the oldest bills, or a part of any amount where the unit allows it. Pure. */
 import type { Bill, CustomerAccount } from "../api/types.ts";
 import { readDong, roundedUp } from "./money.ts";
 
@@ -38,6 +38,16 @@ export function cashDue(
   const exact = first === null ? debt : openOf(bills);
   const amount = roundedUp(exact, step);
   return { amount, step, rounded: amount - exact, left: 0, bills, wrong: null };
+}
+
+/** What is asked for by transfer: as in cash, and never rounded. */
+export function transferDue(
+  account: CustomerAccount | null,
+  openBills: readonly Bill[],
+  debt: number,
+  choice: CashChoice,
+): CashDue {
+  return cashDue(account && { ...account, cash_step: 1 }, openBills, debt, choice);
 }
 
 function wrongPart(amount: number, least: number, debt: number, step: number): CashDue["wrong"] {

@@ -244,6 +244,7 @@ export const en: Messages = {
 
   transfer_scan: "Let the customer scan the code with the bank's app",
   transfer_code: "VietQR code: {amount}, content {reference}",
+  transfer_show: "Show the code for {amount}",
   transfer_to: "Account",
   transfer_content: "Content",
   transfer_waiting: "Waiting for the bank's credit",

@@ -241,6 +241,7 @@ export const vi = {
 
   transfer_scan: "Mời khách quét mã bằng ứng dụng ngân hàng",
   transfer_code: "Mã VietQR: {amount}, nội dung {reference}",
+  transfer_show: "Hiện mã {amount}",
   transfer_to: "Tài khoản",
   transfer_content: "Nội dung",
   transfer_waiting: "Đang chờ ngân hàng báo có",

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Bill, CustomerAccount } from "../../src/api/types.ts";
-import { cashDue } from "../../src/app/cash_due.ts";
+import { cashDue, transferDue } from "../../src/app/cash_due.ts";
 
 const BILLS = [
   { bill_id: "september", open_principal: 92_000, open_vat: 8_000 },
@@ -45,4 +45,12 @@ describe("what is asked for in cash", () => {
     const { amount, wrong } = cashDue(account(), BILLS, DEBT, { part: "150.000" });
     assert.deepEqual([amount, wrong], [DEBT, null]);
   });
+});
+
+test("a transfer is never rounded, and may be a part where the unit allows it", () => {
+  const rounding = account({ cash_step: 1_000, least_part: 50_000 });
+  const due = (choice: Parameters<typeof transferDue>[3]) => transferDue(rounding, BILLS, DEBT, choice);
+  assert.deepEqual([due("all").amount, due("all").rounded], [DEBT, 0]);
+  assert.deepEqual([due({ part: "150.500" }).wrong, due({ part: "150.500" }).left], [null, 149_501]);
+  assert.equal(transferDue(null, BILLS, DEBT, "all").amount, DEBT);
 });

@@ -2,12 +2,14 @@
 import { Fragment, h } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { Transfer } from "../../storage/schema.ts";
+import { type CashChoice, transferDue } from "../cash_due.ts";
 import { showCode } from "../commands.ts";
 import { Icon } from "../components/icons.tsx";
 import { Link } from "../components/link.tsx";
 import { PaidBanner } from "../components/paid_banner.tsx";
 import { QrPicture } from "../components/qr_picture.tsx";
 import { Screen } from "../components/screen.tsx";
+import { WhichBills } from "../components/which_bills.tsx";
 import { newId } from "../ids.ts";
 import { dong } from "../money.ts";
 import { transferReference } from "../procedure.ts";
@@ -20,7 +22,13 @@ export function TransferScreen({ code }: { code: string }) {
   const t = useTranslate();
   const customer = useCustomer(code);
   const { settings } = useAppState();
-  const transfer = useTransfer(customer);
+  const [choice, setChoice] = useState<CashChoice>("all");
+  const [shownPart, setShownPart] = useState("");
+  const asked = transferDue(customer.account, customer.openBills, customer.debt, choice);
+  const part = typeof choice === "object" && "part" in choice ? choice.part : null;
+  // A part has a code once it is typed whole: each code is one that the bank may be sent.
+  const isChosen = asked.wrong === null && (part === null || part === shownPart);
+  const transfer = useTransfer(customer, isChosen ? asked.amount : null);
   const bank = settings?.bank_account;
   return (
     <Screen
@@ -38,6 +46,19 @@ export function TransferScreen({ code }: { code: string }) {
     >
       {transfer?.state !== "recorded" && <PaidBanner customer={customer} />}
       {!bank && <p class="note bad">{t("transfer_none")}</p>}
+      {bank && transfer?.state !== "recorded" && (
+        <WhichBills customer={customer} choice={choice} due={asked} choose={setChoice} />
+      )}
+      {bank && part !== null && asked.wrong === null && (
+        <p class="note">
+          {t("cash_part_left", { amount: dong(asked.left) })}
+          {!isChosen && (
+            <button type="button" class="small-button" onClick={() => setShownPart(part)}>
+              {t("transfer_show", { amount: dong(asked.amount) })}
+            </button>
+          )}
+        </p>
+      )}
       {bank && transfer && transfer.state === "waiting" && customer.debt > 0 && (
         <>
           <p class="lead">{t("transfer_scan")}</p>
@@ -71,23 +92,23 @@ export function TransferScreen({ code }: { code: string }) {
   );
 }
 
-/** The transfer that is shown: the one that waits for this amount already, or a new one. */
-function useTransfer(customer: CustomerView): Transfer | null {
+/** The transfer that is shown: the one that waits for this amount already, or a new one. None while no amount is chosen. */
+function useTransfer(customer: CustomerView, amount: number | null): Transfer | null {
   const app = useApp();
   const { transfers } = useAppState();
   const [shown, setShown] = useState<string | null>(null);
   const ofCustomer = transfers.filter((one) => one.customer_code === customer.code);
-  const waiting = ofCustomer.find((one) => one.state === "waiting" && one.amount === customer.debt);
+  const waiting = ofCustomer.find((one) => one.state === "waiting" && one.amount === amount);
   const mine = ofCustomer.find((one) => one.transfer_id === shown);
   const needsOne = customer.debt > 0 && customer.account !== null && !waiting && mine?.state !== "recorded";
   // biome-ignore lint/correctness/useExhaustiveDependencies: one transfer for one amount, whatever else is read meanwhile
   useEffect(() => {
-    if (needsOne) {
+    if (needsOne && amount !== null) {
       const made: Transfer = {
         transfer_id: newId(app.clock.now()),
         customer_code: customer.code,
         customer_name: customer.name,
-        amount: customer.debt,
+        amount,
         reference: transferReference(customer.code),
         shown_at: app.clock.stamp(),
         state: "waiting",
@@ -100,6 +121,6 @@ function useTransfer(customer: CustomerView): Transfer | null {
     } else if (waiting) {
       setShown(waiting.transfer_id);
     }
-  }, [needsOne, waiting?.transfer_id, customer.debt]);
-  return waiting ?? mine ?? null;
+  }, [needsOne, waiting?.transfer_id, amount]);
+  return waiting ?? (mine?.state === "waiting" && mine.amount !== amount ? null : (mine ?? null));
 }
