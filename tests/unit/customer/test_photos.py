@@ -16,6 +16,12 @@ def jpeg(**options: object) -> bytes:
     return made.getvalue()
 
 
+def with_height(content: bytes, height: int) -> bytes:
+    """The same picture with another height in its frame."""
+    place = max(content.find(b"\xff\xc0\x00"), content.find(b"\xff\xc2\x00"))
+    return content[: place + 5] + height.to_bytes(2, "big") + content[place + 7 :]
+
+
 def read(content: bytes) -> bytes:
     return read_photo(b64encode(content).decode())
 
@@ -51,6 +57,10 @@ def test_a_photo_stays_the_picture_that_it_is(progressive: bool) -> None:
         b"\xff\xd8\xff\xe1\xff\xff\xff\xd9",
         b"\xff\xd8\xff\xe1\x00\x00\xff\xd9",
         jpeg() + bytes(MOST_BYTES) + b"\xff\xd9",
+        b"\xff\xd8\xff\xda<script>\xff\xd9",
+        with_height(jpeg(), 65_535),
+        with_height(jpeg(progressive=True), 65_535),
+        with_height(jpeg(), 0),
     ],
 )
 def test_anything_else_is_refused(content: bytes) -> None:
