@@ -15,6 +15,7 @@ from shared.testing.conditions import wait_until
 from simulation.phone import VirtualPhone, VirtualPrinter
 from tests.integration.gateway.back_office import TOTAL, bill
 from tests.integration.gateway.conftest import CUSTOMER, GatewaySystem
+from tests.integration.gateway.test_steps import Stream
 
 OTHER = "PB15010000002"
 
@@ -154,3 +155,42 @@ async def test_the_notice_of_a_visit_that_was_taken_back_is_not_printed_also_whe
     await becomes(phone, notice, "cancelled", "visit_withdrawn")
     late = await gateway.print(phone, visit_id=notice)
     await becomes(phone, late, "cancelled", "visit_withdrawn")
+
+
+async def begun(system: GatewaySystem, phone: VirtualPhone) -> tuple[Stream, UUID]:
+    """A notice that a phone holds and may print, on a stream that is driven by hand."""
+    stream = await Stream.open(system, phone)
+    notice = await visit(system, phone)
+    await stream.receive("job")
+    await stream.send("accepted", notice)
+    await stream.receive("confirmed")
+    return stream, notice
+
+
+async def test_a_phone_that_asks_before_the_first_byte_learns_of_a_withdrawal_that_is_on_its_way(
+    gateway: GatewaySystem,
+) -> None:
+    phone = await gateway.phone()
+    stream, notice = await begun(gateway, phone)
+    await phone.pay(CUSTOMER, TOTAL)
+    await becomes(phone, notice, "cancelled", "paid")
+    # Whatever has been sent of it: the phone has read none of it.
+    await stream.send("printing", notice)
+    answer = await stream.receive("acknowledged")
+    assert (answer["job_id"], answer["state"], answer["cause"]) == (str(notice), "cancelled", "paid")
+    await becomes(phone, notice, "cancelled", "paid")
+    await stream.socket.close()
+
+
+async def test_a_notice_whose_first_byte_was_allowed_is_not_withdrawn(gateway: GatewaySystem) -> None:
+    phone = await gateway.phone()
+    stream, notice = await begun(gateway, phone)
+    await stream.send("printing", notice)
+    assert (await stream.receive("acknowledged"))["state"] == "printing"
+    await phone.pay(CUSTOMER, TOTAL)
+    # Its receipt is offered once the payment is known here, which is when notices are withdrawn.
+    assert (await stream.receive("job"))["kind"] == "receipt"
+    await becomes(phone, notice, "printing", None)
+    await stream.send("result", notice, state="printed")
+    assert (await stream.receive("acknowledged"))["state"] == "printed"
+    await stream.socket.close()
