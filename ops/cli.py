@@ -24,6 +24,7 @@ COMMANDS = {
     "status": "ops.commands.status",
     "customers": "ops.commands.customers",
     "account": "ops.commands.account",
+    "complaints": "ops.commands.complaints",
     "reminders": "ops.commands.reminders",
     "sms": "ops.commands.sms",
     "opt-out": "ops.commands.opt_out",

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
+from services.customer.periodic_tasks import Retention
 from services.customer.settings import CustomerSettings
 from services.customer.topology import TOPOLOGY
 from shared.clock import Clock, now
@@ -19,8 +20,16 @@ async def service(settings: CustomerSettings, *, clock: Clock = now) -> AsyncIte
             dependencies={
                 "rules": settings.visit_rules,
                 "clock": clock,
-                "photos_kept": timedelta(days=settings.photo_days),
             }
         )
-        async with serve_health(parts.checks, host=settings.http_host, port=settings.http_port) as port:
+        retention = Retention(
+            parts.pool,
+            photos_kept=timedelta(days=settings.photo_days),
+            complaints_kept=timedelta(days=settings.settled_complaint_days),
+            clock=clock,
+        )
+        async with (
+            parts.bus.background("retention", retention.run()),
+            serve_health(parts.checks, host=settings.http_host, port=settings.http_port) as port,
+        ):
             yield Running(parts.bus, port)

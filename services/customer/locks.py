@@ -1,12 +1,14 @@
 """What a request locks before it is answered, from the record or by doing it. Declared in ``topology.py``."""
 
 from services.customer.store.customers import lock_customers
+from services.customer.store.reading_complaints import customer_of_complaint
 from services.customer.store.visits import customer_of_visit
 from shared.contracts.customer import (
     AddVisitNote,
     CorrectPhone,
     RecordReadingComplaint,
     RecordVisit,
+    SettleReadingComplaint,
     WithdrawVisit,
 )
 from shared.db import Connection
@@ -20,6 +22,13 @@ async def lock_customer_of_visit(request: RecordVisit, connection: Connection) -
 async def lock_customer_of_complaint(request: RecordReadingComplaint, connection: Connection) -> None:
     """Lock the customer who complains."""
     await lock_customers(connection, [request.customer_code])
+
+
+async def lock_customer_of_known_complaint(request: SettleReadingComplaint, connection: Connection) -> None:
+    """Lock the customer whose complaint is settled."""
+    customer_code = await customer_of_complaint(connection, request.complaint_id)
+    if customer_code is not None:
+        await lock_customers(connection, [customer_code])
 
 
 async def lock_customer_of_phone(request: CorrectPhone, connection: Connection) -> None:

@@ -33,6 +33,9 @@ class CustomerSettings(ServiceSettings):
     photo_days: int = Field(default=180, ge=1, le=3660)
     """Days for which photos of meters are kept."""
 
+    settled_complaint_days: int = Field(default=730, ge=1, le=3660)
+    """Days for which a complaint is kept after it was settled; one that is open is kept."""
+
     @property
     def visit_rules(self) -> VisitRules:
         """The same as the rules of the domain."""

@@ -16,9 +16,11 @@ from services.customer.handlers.get_visit import get_visit
 from services.customer.handlers.record_reading_complaint import record_reading_complaint
 from services.customer.handlers.record_visit import record_visit
 from services.customer.handlers.search_customers import search_customers
+from services.customer.handlers.settle_reading_complaint import settle_reading_complaint
 from services.customer.handlers.withdraw_visit import withdraw_visit
 from services.customer.locks import (
     lock_customer_of_complaint,
+    lock_customer_of_known_complaint,
     lock_customer_of_known_visit,
     lock_customer_of_phone,
     lock_customer_of_visit,
@@ -38,6 +40,7 @@ from shared.contracts.customer import (
     RecordReadingComplaint,
     RecordVisit,
     SearchCustomers,
+    SettleReadingComplaint,
     VisitRecorded,
     VisitWithdrawn,
     WithdrawVisit,
@@ -79,6 +82,11 @@ TOPOLOGY = Topology(
             RecordReadingComplaint,
             record_reading_complaint,
             idempotency=Idempotency("complaint_id", lock=lock_customer_of_complaint, ignored={"device_id"}),
+        ),
+        RequestHandler(
+            SettleReadingComplaint,
+            settle_reading_complaint,
+            idempotency=Idempotency("settlement_id", lock=lock_customer_of_known_complaint, ignored={"settled_by"}),
         ),
         RequestHandler(GetReadingComplaints, get_reading_complaints, access=Access.READ_ONLY),
         RequestHandler(GetReadingPhoto, get_reading_photo, access=Access.READ_ONLY),

@@ -211,6 +211,24 @@ class AddVisitNote(Request[VisitReply]):
     note: Reason
 
 
+class ComplaintFinding(StrEnum):
+    """What the office found about a complaint."""
+
+    READING_RIGHT = "reading_right"
+    READING_WRONG = "reading_wrong"
+    METER_FAULTY = "meter_faulty"
+    OTHER = "other"
+
+
+class ComplaintSettlement(Record):
+    """How a complaint was settled."""
+
+    finding: ComplaintFinding
+    note: str
+    settled_by: str
+    settled_at: Moment
+
+
 class ReadingComplaint(Record):
     """A customer calls a reading wrong."""
 
@@ -229,6 +247,8 @@ class ReadingComplaint(Record):
     recorded_at: Moment
     has_photo: bool
     """There is a photo of the meter; it is deleted after a while."""
+    settlement: ComplaintSettlement | None = None
+    """None while it is open. A settled complaint is deleted after a while."""
 
 
 class ReadingComplaintReply(Reply):
@@ -270,7 +290,32 @@ class GetReadingComplaints(Request[ReadingComplaints]):
     customer_code: CustomerCode | None = None
     before: Moment | None = None
     """Only those that were recorded before this moment."""
+    settled: bool | None = None
+    """Only settled ones, only open ones, or all."""
     limit: int = Field(default=50, ge=1, le=100)
+
+
+class ReadingComplaintSettled(Reply):
+    """The complaint is settled."""
+
+    complaint_id: UUID
+    finding: ComplaintFinding
+    settled_at: Moment
+
+
+class SettleReadingComplaint(Request[ReadingComplaintSettled]):
+    """Keep what the office found about a complaint. Repeatable by ``settlement_id``.
+
+    Refused with ``complaint-already-settled`` where another settlement stands; ``facts`` hold its finding.
+    """
+
+    message_name: ClassVar[str] = "customer.settle_reading_complaint"
+    settlement_id: UUID
+    complaint_id: UUID
+    finding: ComplaintFinding
+    note: Reason
+    settled_by: str = Field(min_length=1, max_length=100)
+    """Who settled it: a device's actor or an operator's name."""
 
 
 class ReadingPhoto(Reply):

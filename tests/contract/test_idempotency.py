@@ -15,9 +15,11 @@ from shared.contracts.billing import CloseShift, OpenShift, RecordPayment, Repor
 from shared.contracts.common import Outcome, PaymentMethod
 from shared.contracts.customer import (
     AddVisitNote,
+    ComplaintFinding,
     CorrectPhone,
     RecordReadingComplaint,
     RecordVisit,
+    SettleReadingComplaint,
     WithdrawVisit,
 )
 from shared.contracts.message import Reply, Request
@@ -73,6 +75,13 @@ SAMPLES: tuple[Request[Any], ...] = (
         reading_seen=1240,
         stated_at=MOMENT,
         photo="/9j/2Q==",
+    ),
+    SettleReadingComplaint(
+        settlement_id=UUID(int=20),
+        complaint_id=UUID(int=12),
+        finding=ComplaintFinding.READING_RIGHT,
+        note="Đã đọc lại",
+        settled_by="KT01",
     ),
     ReprintReceipt(
         reprint_id=UUID(int=7), receipt_id=UUID(int=8), requested_by="TN001", reason="Khách làm mất", device_id=None

@@ -1,8 +1,6 @@
-from datetime import timedelta
-
 from services.customer.domain.photos import read_photo
 from services.customer.domain.refusals import require_readable, unknown_customer
-from services.customer.store.reading_complaints import add_complaint, drop_photos, keep_photo
+from services.customer.store.reading_complaints import add_complaint, keep_photo
 from services.customer.store.routes import is_on_route
 from shared.client_times import AT_THE_DOOR
 from shared.clock import Clock
@@ -12,7 +10,7 @@ from shared.messaging import UnitOfWork
 
 
 async def record_reading_complaint(
-    request: RecordReadingComplaint, work: UnitOfWork, *, clock: Clock, photos_kept: timedelta
+    request: RecordReadingComplaint, work: UnitOfWork, *, clock: Clock
 ) -> ReadingComplaintReply:
     """Keep that a customer calls a reading wrong, with a photo of the meter. The customer is locked."""
     require_readable("note", request.note)
@@ -25,6 +23,5 @@ async def record_reading_complaint(
     if not await add_complaint(connection, request, moment, work.actor):
         raise same_id_other_content(request.complaint_id)
     if jpeg is not None:
-        await drop_photos(connection, moment, photos_kept)
         await keep_photo(connection, request.complaint_id, jpeg, moment)
     return ReadingComplaintReply(complaint_id=request.complaint_id, recorded_at=moment, has_photo=jpeg is not None)

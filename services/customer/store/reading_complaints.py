@@ -1,10 +1,12 @@
 """Complaints about readings, and the photos that go with them."""
 
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from shared.contracts.actor import Actor
-from shared.contracts.customer import ReadingComplaint, RecordReadingComplaint
+from shared.contracts.customer import ReadingComplaint, RecordReadingComplaint, SettleReadingComplaint
 from shared.db import Connection, add_once
 
 _ADD = """
@@ -37,13 +39,38 @@ async def add_complaint(
     )
 
 
-_ADD_PHOTO = "INSERT INTO reading_photos (complaint_id, jpeg, kept_at) VALUES ($1, $2, $3)"
-# A few at a time, and none that another transaction is deleting.
-_DROP_PHOTOS = """
-DELETE FROM reading_photos WHERE complaint_id IN (
-    SELECT complaint_id FROM reading_photos WHERE kept_at < $1 ORDER BY kept_at LIMIT 20 FOR UPDATE SKIP LOCKED
-)
+_CUSTOMER = "SELECT customer_code FROM reading_complaints WHERE complaint_id = $1"
+
+
+async def customer_of_complaint(connection: Connection, complaint_id: UUID) -> str | None:
+    """Return whose complaint it is."""
+    customer_code: str | None = await connection.fetchval(_CUSTOMER, complaint_id)
+    return customer_code
+
+
+_SETTLE = """
+INSERT INTO complaint_settlements (complaint_id, settlement_id, finding, note, settled_by, settled_at)
+VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT DO NOTHING
+RETURNING true
 """
+
+
+async def add_settlement(connection: Connection, request: SettleReadingComplaint, moment: datetime) -> bool:
+    """Keep how a complaint was settled; return False when it is settled already, or the id is in use."""
+    return await add_once(
+        connection,
+        _SETTLE,
+        request.complaint_id,
+        request.settlement_id,
+        request.finding,
+        request.note,
+        request.settled_by,
+        moment,
+    )
+
+
+_ADD_PHOTO = "INSERT INTO reading_photos (complaint_id, jpeg, kept_at) VALUES ($1, $2, $3)"
 
 
 async def keep_photo(connection: Connection, complaint_id: UUID, jpeg: bytes, moment: datetime) -> None:
@@ -51,29 +78,78 @@ async def keep_photo(connection: Connection, complaint_id: UUID, jpeg: bytes, mo
     await connection.execute(_ADD_PHOTO, complaint_id, jpeg, moment)
 
 
-async def drop_photos(connection: Connection, moment: datetime, keep: timedelta) -> None:
-    """Delete photos that are older than ``keep``."""
-    await connection.execute(_DROP_PHOTOS, moment - keep)
-
-
-# The newest first. $1 customer code or NULL for all, $2 only those recorded before this or NULL, $3 the most.
-_LATEST = """
-SELECT complaint_id, customer_code, customers.name, customers.address, reading_complaints.collector_code, meter_number,
-    bill_number, reading_seen, note, stated_at, recorded_at, reading_photos.complaint_id IS NOT NULL AS has_photo
-FROM reading_complaints
-JOIN customers USING (customer_code)
-LEFT JOIN reading_photos USING (complaint_id)
-WHERE ($1::text IS NULL OR customer_code = $1) AND ($2::timestamptz IS NULL OR recorded_at < $2)
-ORDER BY recorded_at DESC, complaint_id DESC LIMIT $3
+# In small transactions, so that no row is locked for long.
+_DELETE_PHOTOS = """
+DELETE FROM reading_photos WHERE complaint_id IN (
+    SELECT complaint_id FROM reading_photos WHERE kept_at < $1 ORDER BY kept_at LIMIT 500
+)
+"""
+_DELETE_COMPLAINTS = """
+WITH old AS (SELECT complaint_id FROM complaint_settlements WHERE settled_at < $1 ORDER BY settled_at LIMIT 500),
+    photos AS (DELETE FROM reading_photos USING old WHERE reading_photos.complaint_id = old.complaint_id),
+    settlements AS (
+        DELETE FROM complaint_settlements USING old WHERE complaint_settlements.complaint_id = old.complaint_id
+    )
+DELETE FROM reading_complaints USING old WHERE reading_complaints.complaint_id = old.complaint_id
 """
 
 
+async def delete_photos(connection: Connection, kept_before: datetime) -> int:
+    """Delete some of the photos that were kept before a moment; return how many."""
+    return _deleted(await connection.execute(_DELETE_PHOTOS, kept_before))
+
+
+async def delete_complaints(connection: Connection, settled_before: datetime) -> int:
+    """Delete some of the complaints that were settled before a moment, with what belongs to them; return how many."""
+    return _deleted(await connection.execute(_DELETE_COMPLAINTS, settled_before))
+
+
+def _deleted(status: str) -> int:
+    return int(status.rpartition(" ")[2])
+
+
+_COMPLAINTS = """
+SELECT complaint_id, customer_code, customers.name, customers.address, reading_complaints.collector_code, meter_number,
+    bill_number, reading_seen, reading_complaints.note, stated_at, recorded_at,
+    reading_photos.complaint_id IS NOT NULL AS has_photo,
+    finding, complaint_settlements.note AS settlement_note, settled_by, settled_at
+FROM reading_complaints
+JOIN customers USING (customer_code)
+LEFT JOIN reading_photos USING (complaint_id)
+LEFT JOIN complaint_settlements USING (complaint_id)
+"""
+# The newest first. $1 customer code or NULL for all, $2 only those recorded before this or NULL, $3 settled, open or
+# NULL for all, $4 the most.
+_LATEST = f"""{_COMPLAINTS}
+WHERE ($1::text IS NULL OR customer_code = $1) AND ($2::timestamptz IS NULL OR recorded_at < $2)
+    AND ($3::boolean IS NULL OR (finding IS NOT NULL) = $3)
+ORDER BY recorded_at DESC, complaint_id DESC LIMIT $4
+"""
+_ONE = f"{_COMPLAINTS} WHERE complaint_id = $1"
+
+
 async def latest_complaints(
-    connection: Connection, customer_code: str | None, before: datetime | None, most: int
+    connection: Connection, customer_code: str | None, before: datetime | None, settled: bool | None, most: int
 ) -> list[ReadingComplaint]:
     """Return complaints, the newest first."""
-    rows = await connection.fetch(_LATEST, customer_code, before, most)
-    return [ReadingComplaint.model_validate(dict(row)) for row in rows]
+    return [_complaint(row) for row in await connection.fetch(_LATEST, customer_code, before, settled, most)]
+
+
+async def complaint(connection: Connection, complaint_id: UUID) -> ReadingComplaint | None:
+    """Return a complaint."""
+    row = await connection.fetchrow(_ONE, complaint_id)
+    return None if row is None else _complaint(row)
+
+
+def _complaint(row: Mapping[str, Any]) -> ReadingComplaint:
+    values = dict(row)
+    settlement = {
+        "finding": values.pop("finding"),
+        "note": values.pop("settlement_note"),
+        "settled_by": values.pop("settled_by"),
+        "settled_at": values.pop("settled_at"),
+    }
+    return ReadingComplaint.model_validate({**values, "settlement": settlement if settlement["finding"] else None})
 
 
 _PHOTO = "SELECT jpeg FROM reading_photos WHERE complaint_id = $1"

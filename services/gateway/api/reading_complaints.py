@@ -1,24 +1,28 @@
 """Customers who call a reading wrong: recorded at the door with a photo of the meter, read by the office."""
 
 from base64 import b64decode
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
 from services.gateway.access import require_own_customer
+from services.gateway.api import refusals
 from services.gateway.dependencies import Dependencies
 from services.gateway.domain.devices import COLLECTOR_ONLY, OFFICE
 from services.gateway.edge.operation import Answer, AnyOperation, Call, Operation
 from services.gateway.edge.types import INTEGER, Id, Incoming, IncomingMoment, Line, Nothing, Words
 from shared.contracts.common import CustomerCode, MeterNumber
 from shared.contracts.customer import (
+    ComplaintFinding,
     GetReadingComplaints,
     GetReadingPhoto,
     ReadingComplaintReply,
     ReadingComplaints,
+    ReadingComplaintSettled,
     RecordReadingComplaint,
+    SettleReadingComplaint,
 )
-from shared.problems import InvalidRequest, NotFound, SameIdOtherContent
+from shared.problems import NotFound, SameIdOtherContent
 
 TAG = "complaints"
 JPEG = "image/jpeg"
@@ -56,6 +60,9 @@ class ComplaintsQuery(Incoming):
     before: IncomingMoment | None = Field(
         default=None, description="Only those recorded before this moment: `recorded_at` of the last one of a page."
     )
+    settled: Literal["true", "false"] | None = Field(
+        default=None, description="Only settled ones, or only open ones; all when left out."
+    )
     limit: Annotated[int, Field(ge=1, le=100), INTEGER] = 50
 
 
@@ -78,10 +85,35 @@ async def record(call: Call[CustomerPath, Nothing, Complaint], dependencies: Dep
     )
 
 
+class Settlement(Incoming):
+    """What the office found."""
+
+    finding: ComplaintFinding
+    note: Words = Field(examples=["Đã đọc lại công tơ ngày 24/11, chỉ số đúng"])
+
+
+async def settle(call: Call[ComplaintPath, Nothing, Settlement], dependencies: Dependencies) -> ReadingComplaintSettled:
+    """Keep what the office found about a complaint."""
+    return await dependencies.request(
+        SettleReadingComplaint(
+            settlement_id=call.key,
+            complaint_id=call.path.complaint_id,
+            finding=call.body.finding,
+            note=call.body.note,
+            settled_by=call.device.actor,
+        )
+    )
+
+
 async def latest(call: Call[Nothing, ComplaintsQuery, None], dependencies: Dependencies) -> ReadingComplaints:
     """Read complaints, the newest first."""
     return await dependencies.request(
-        GetReadingComplaints(customer_code=call.query.customer_code, before=call.query.before, limit=call.query.limit)
+        GetReadingComplaints(
+            customer_code=call.query.customer_code,
+            before=call.query.before,
+            settled=None if call.query.settled is None else call.query.settled == "true",
+            limit=call.query.limit,
+        )
     )
 
 
@@ -109,7 +141,7 @@ OPERATIONS: list[AnyOperation] = [
         status=201,
         answer=ReadingComplaintReply,
         roles=COLLECTOR_ONLY,
-        problems=(NotFound, SameIdOtherContent, InvalidRequest(slug="invalid-photo", title="No JPEG, or too large")),
+        problems=(NotFound, SameIdOtherContent, refusals.INVALID_PHOTO, refusals.UNREADABLE_TEXT),
     ),
     Operation(
         method="GET",
@@ -121,6 +153,21 @@ OPERATIONS: list[AnyOperation] = [
         query_model=ComplaintsQuery,
         answer=ReadingComplaints,
         roles=OFFICE,
+    ),
+    Operation(
+        method="POST",
+        path="/v1/reading-complaints/{complaint_id}/settlement",
+        name="settleReadingComplaint",
+        tag=TAG,
+        summary="Settle a complaint: keep what was found",
+        description="A complaint is settled once, and deleted after a while then.",
+        handler=settle,
+        path_model=ComplaintPath,
+        body=Settlement,
+        key="settlement_id",
+        answer=ReadingComplaintSettled,
+        roles=OFFICE,
+        problems=(SameIdOtherContent, refusals.COMPLAINT_ALREADY_SETTLED, refusals.UNREADABLE_TEXT),
     ),
     Operation(
         method="GET",

@@ -4,17 +4,21 @@ from base64 import b64decode, b64encode
 from datetime import timedelta
 from io import BytesIO
 from typing import Any
+from uuid import UUID
 
 import pytest
 from PIL import Image
 
+from services.customer.periodic_tasks import Retention
 from shared.contracts.common import Outcome
 from shared.contracts.customer import (
     AddVisitNote,
+    ComplaintFinding,
     GetCustomer,
     GetReadingComplaints,
     GetReadingPhoto,
     RecordReadingComplaint,
+    SettleReadingComplaint,
 )
 from shared.ids import new_id
 from shared.problems import NotFound, Problem
@@ -107,16 +111,73 @@ async def test_a_complaint_that_cannot_be_is_refused_and_leaves_nothing(service:
     assert await service.pool.fetchval("SELECT count(*) FROM reading_photos") == 0
 
 
+def settlement(complaint_id: UUID, **others: Any) -> SettleReadingComplaint:
+    values = {
+        "settlement_id": new_id(),
+        "complaint_id": complaint_id,
+        "finding": ComplaintFinding.READING_RIGHT,
+        "note": "Đã đọc lại công tơ",
+        "settled_by": "KT01",
+    }
+    return SettleReadingComplaint(**{**values, **others})
+
+
+async def test_a_complaint_is_settled_once_and_leaves_the_list_of_open_ones(service: Service) -> None:
+    settled, open_one = complaint(service), complaint(service, photo="")
+    await service.ask(settled)
+    service.clock.moment += timedelta(minutes=1)
+    await service.ask(open_one)
+    request = settlement(settled.complaint_id)
+    replies = [await service.ask(request) for _ in range(2)]
+    assert replies[0] == replies[1]
+    listed = (await service.ask(GetReadingComplaints())).complaints
+    assert [one.settlement and one.settlement.finding for one in listed] == [None, ComplaintFinding.READING_RIGHT]
+    for only_settled, whose in ((True, settled), (False, open_one)):
+        found = (await service.ask(GetReadingComplaints(settled=only_settled))).complaints
+        assert [one.complaint_id for one in found] == [whose.complaint_id]
+    again = await refused(service, settlement(settled.complaint_id, finding=ComplaintFinding.OTHER))
+    assert (again.slug, again.facts["finding"]) == ("complaint-already-settled", "reading_right")
+    other_content = await refused(service, request.model_copy(update={"note": "khác"}))
+    assert other_content.slug == "same-id-other-content"
+    assert isinstance(await refused(service, settlement(new_id())), NotFound)
+    assert (await refused(service, settlement(open_one.complaint_id, note="sai\u0007"))).slug == "invalid-text"
+
+
+def retention(service: Service) -> Retention:
+    return Retention(
+        service.pool, photos_kept=timedelta(days=180), complaints_kept=timedelta(days=730), clock=service.clock
+    )
+
+
 async def test_photos_are_deleted_after_a_while_and_the_complaint_stays(service: Service) -> None:
     old = complaint(service)
     await service.ask(old)
     service.clock.pass_days(179)
     young = complaint(service)
     await service.ask(young)
+    await retention(service).delete()
     assert (await service.ask(GetReadingPhoto(complaint_id=old.complaint_id))).jpeg
     service.clock.pass_days(2)
-    await service.ask(complaint(service))
+    await retention(service).delete()
     assert isinstance(await refused(service, GetReadingPhoto(complaint_id=old.complaint_id)), NotFound)
     assert (await service.ask(GetReadingPhoto(complaint_id=young.complaint_id))).jpeg
     listed = (await service.ask(GetReadingComplaints())).complaints
-    assert [one.has_photo for one in listed] == [True, True, False]
+    assert [one.has_photo for one in listed] == [True, False]
+
+
+async def test_a_complaint_is_deleted_long_after_it_was_settled_and_an_open_one_is_kept(service: Service) -> None:
+    settled, open_one = complaint(service), complaint(service)
+    for made in (settled, open_one):
+        await service.ask(made)
+    service.clock.pass_days(1000)
+    request = settlement(settled.complaint_id)
+    await service.ask(request)
+    service.clock.pass_days(729)
+    await retention(service).delete()
+    assert len((await service.ask(GetReadingComplaints())).complaints) == 2
+    service.clock.pass_days(2)
+    await retention(service).delete()
+    assert [one.complaint_id for one in (await service.ask(GetReadingComplaints())).complaints] == [
+        open_one.complaint_id
+    ]
+    assert (await service.ask(request)).finding is ComplaintFinding.READING_RIGHT

@@ -59,12 +59,14 @@ from shared.contracts.customer import (
     ReadingComplaint,
     ReadingComplaintReply,
     ReadingComplaints,
+    ReadingComplaintSettled,
     ReadingPhoto,
     RecordReadingComplaint,
     RecordVisit,
     RouteOfDay,
     RouteStop,
     SearchCustomers,
+    SettleReadingComplaint,
     Visit,
     VisitReply,
     VisitWithdrawn,
@@ -120,6 +122,7 @@ REQUESTS: list[type[Request[Any]]] = [
     WithdrawVisit,
     AddVisitNote,
     RecordReadingComplaint,
+    SettleReadingComplaint,
     GetReadingComplaints,
     GetReadingPhoto,
     CorrectPhone,
@@ -186,6 +189,7 @@ class BackOffice:
     payments: dict[UUID, Payment] = field(default_factory=dict)
     visits: dict[UUID, Visit] = field(default_factory=dict)
     complaints: list[RecordReadingComplaint] = field(default_factory=list)
+    settlements: list[SettleReadingComplaint] = field(default_factory=list)
     reports: dict[UUID, ReportPayment] = field(default_factory=dict)
     receipts: dict[UUID, Receipt] = field(default_factory=dict)
     links: list[ReceiptLink] = field(default_factory=list)
@@ -350,6 +354,12 @@ class BackOffice:
                 if request.customer_code in (None, one.customer_code)
             ][: request.limit]
         )
+
+    async def SettleReadingComplaint(
+        self, request: SettleReadingComplaint, work: UnitOfWork
+    ) -> ReadingComplaintSettled:
+        self.settlements.append(request)
+        return ReadingComplaintSettled(complaint_id=request.complaint_id, finding=request.finding, settled_at=START)
 
     async def GetReadingPhoto(self, request: GetReadingPhoto, work: UnitOfWork) -> ReadingPhoto:
         for one in self.complaints:

@@ -117,6 +117,11 @@ async def test_a_sample_becomes_customers_with_bills(thungan: Terminal, sample: 
         assert (exit_code, err) == (0, "")
         assert code in out
 
+    assert await thungan.json("complaints", "list") == []
+    settled = await thungan("complaints", "settle", str(uuid4()), "--finding", "other", "--note", "không còn")
+    assert settled[0] == 1
+    assert "not-found" in settled[2] or "Không có khiếu nại" in settled[2]
+
     again = await thungan.json("import", "all", str(sample))
     assert again["bills"]["bills"] == 0
     assert again["customers"]["files"]["customers.csv"] == {"rows": 150, "added": 0, "changed": 0}

@@ -169,6 +169,7 @@ def test_a_mistake_is_one_line_on_standard_error(thungan: Terminal, arguments: l
         ["customers", "Nguyen"],
         ["account", "PB14010012345"],
         ["reminders", "PB14010012345"],
+        ["complaints", "list"],
         ["keys"],
     ],
 )
