@@ -1,5 +1,7 @@
 """Who may call what: tokens, roles, limits, and whose customers."""
 
+from uuid import UUID
+
 from aiohttp import web
 
 from services.gateway.dependencies import Dependencies
@@ -9,7 +11,7 @@ from services.gateway.edge.operation import DEVICE, Admission, AnyOperation
 from services.gateway.enrolment import hash_token
 from services.gateway.store import devices, feeds
 from shared.contracts.customer import GetCustomer
-from shared.problems import NotAllowed
+from shared.problems import Conflict, NotAllowed
 
 
 def admission(dependencies: Dependencies) -> Admission:
@@ -46,6 +48,26 @@ async def _authenticated(request: web.Request, dependencies: Dependencies) -> De
 def _limit(wait: float) -> None:
     if wait:
         raise problems.too_many_requests(wait)
+
+
+class UnknownDevice(Conflict):
+    """A document is to be printed on a device that was never enrolled."""
+
+    slug = "unknown-device"
+    title = "No such device to print on"
+
+
+async def require_printing_device(device_id: UUID | None, dependencies: Dependencies) -> None:
+    """Refuse to print on a device that was never enrolled: the document would come out nowhere.
+
+    One that was revoked is left: a request that was done before that must get its answer again.
+    """
+    if device_id is None:
+        return
+    async with dependencies.database() as connection:
+        found = await devices.device(connection, device_id)
+    if found is None:
+        raise UnknownDevice("Không có máy in biên nhận này.", facts={"device_id": str(device_id)})
 
 
 async def require_own_customer(device: Device, customer_code: str, dependencies: Dependencies) -> None:

@@ -99,7 +99,7 @@ def _response(folder: Path, tail: str) -> web.StreamResponse:
 
 def find_file(folder: Path, name: str) -> Path | None:
     """Return the file with this name below a folder of the build, and nothing from outside of it."""
-    if "\0" in name or len(name) > LONGEST_NAME:
+    if "\0" in name or len(name) > LONGEST_NAME or not {".", ".."}.isdisjoint(name.split("/")):
         return None
     root = folder.resolve()
     file = (root / name).resolve()

@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from services.gateway.access import require_own_customer
+from services.gateway.api import refusals
 from services.gateway.dependencies import Dependencies
 from services.gateway.domain.devices import COLLECTOR_ONLY, EVERYONE, OFFICE, STAFF
 from services.gateway.edge.operation import AnyOperation, Call, Operation
@@ -26,7 +27,7 @@ from shared.contracts.customer import (
     SearchCustomers,
 )
 from shared.contracts.notify import GetReminders, ReminderHistory
-from shared.problems import Conflict, NotFound
+from shared.problems import Conflict, NotFound, SameIdOtherContent
 
 TAG = "customers"
 
@@ -253,7 +254,7 @@ OPERATIONS: list[AnyOperation] = [
         status=201,
         answer=PhoneCorrected,
         roles=COLLECTOR_ONLY,
-        problems=(Conflict(slug="invalid-phone", title="Not a Vietnamese phone number"),),
+        problems=(SameIdOtherContent, refusals.INVALID_PHONE, refusals.UNREADABLE_TEXT),
     ),
     Operation(
         method="GET",

@@ -3,6 +3,7 @@
 from pydantic import Field
 
 from services.gateway.access import require_own_customer
+from services.gateway.api import refusals
 from services.gateway.api.customers import CustomerPath
 from services.gateway.dependencies import Dependencies
 from services.gateway.domain.devices import OFFICE, STAFF
@@ -10,7 +11,7 @@ from services.gateway.edge.operation import AnyOperation, Call, Operation
 from services.gateway.edge.types import Incoming, Nothing, Words
 from shared.contracts.customer import GetCustomer
 from shared.contracts.notify import ChangeOptOut, GetOptOuts, OptOutsReply
-from shared.problems import Conflict, InvalidRequest, SameIdOtherContent
+from shared.problems import Conflict, SameIdOtherContent
 
 TAG = "customers"
 
@@ -92,7 +93,7 @@ OPERATIONS: list[AnyOperation] = [
         problems=(
             NoPhoneOnRecord,
             SameIdOtherContent,
-            InvalidRequest(slug="unknown-message-kind", title="Unknown kind of message"),
+            refusals.UNKNOWN_MESSAGE_KIND,
         ),
     ),
 ]

@@ -6,7 +6,8 @@ from uuid import UUID
 import structlog
 from pydantic import Field
 
-from services.gateway.access import require_own_customer
+from services.gateway.access import UnknownDevice, require_own_customer, require_printing_device
+from services.gateway.api import refusals
 from services.gateway.dependencies import Dependencies
 from services.gateway.domain.devices import COLLECTOR_ONLY, EVERYONE, OFFICE, STAFF, Device, Role
 from services.gateway.edge.operation import AnyOperation, Call, Operation
@@ -120,6 +121,7 @@ async def record(
     _require(device, Role.CASHIER, "Chỉ thủ quỹ được ghi nhận chuyển khoản.")
     await _require_visit(body.visit_id, body.customer_code, None, dependencies)
     device_id = body.device_id
+    await require_printing_device(device_id, dependencies)
     if device_id is None:
         async with dependencies.database() as connection:
             device_id = await phone_of_transfer(
@@ -211,6 +213,7 @@ async def receipt(call: Call[PaymentPath, Nothing, None], dependencies: Dependen
 
 async def reverse(call: Call[PaymentPath, Nothing, Reversal], dependencies: Dependencies) -> PaymentReply:
     """Take a payment back."""
+    await require_printing_device(call.body.device_id, dependencies)
     return await dependencies.request(
         ReversePayment(
             reversal_id=call.key,
@@ -246,21 +249,6 @@ async def reports(_: Call[Nothing, Nothing, None], dependencies: Dependencies) -
     return await dependencies.request(GetPaymentReports())
 
 
-_ALREADY_PAID = Conflict(slug="already-paid", title="The bill has been paid; `facts` names the first payment")
-
-_CASH_NOT_ROUNDED = Conflict(
-    slug="cash-not-rounded", title="The amount ignores the unit's rounding rule for cash; `facts` has what to take"
-)
-
-_CASH_ABOVE_DEBT = Conflict(
-    slug="cash-above-debt", title="More cash than the bills ask for; `facts.most` is the most to take"
-)
-
-_REFERENCE = Conflict(
-    slug="reference-already-recorded",
-    title="The bank's or partner's transaction is recorded as another payment, of this or another customer",
-)
-
 OPERATIONS: list[AnyOperation] = [
     Operation(
         method="POST",
@@ -280,13 +268,18 @@ OPERATIONS: list[AnyOperation] = [
         roles=frozenset({Role.COLLECTOR, Role.CASHIER}),
         problems=(
             NotFound,
-            Conflict,
+            NotAllowed,
             SameIdOtherContent,
-            _ALREADY_PAID,
-            _CASH_NOT_ROUNDED,
-            _CASH_ABOVE_DEBT,
+            refusals.ALREADY_PAID,
+            refusals.NOTHING_TO_PAY,
+            refusals.UNKNOWN_BILL,
+            refusals.CASH_NOT_ROUNDED,
+            refusals.CASH_ABOVE_DEBT,
+            refusals.CASH_CEILING_REACHED,
+            refusals.NO_OPEN_SHIFT,
             UnknownVisit,
-            _REFERENCE,
+            refusals.REFERENCE_ALREADY_RECORDED,
+            UnknownDevice,
         ),
     ),
     Operation(
@@ -324,7 +317,7 @@ OPERATIONS: list[AnyOperation] = [
         status=201,
         answer=PaymentReply,
         roles=OFFICE,
-        problems=(SameIdOtherContent,),
+        problems=(SameIdOtherContent, refusals.ALREADY_REVERSED, UnknownDevice),
     ),
     Operation(
         method="POST",
@@ -339,7 +332,7 @@ OPERATIONS: list[AnyOperation] = [
         status=201,
         answer=PaymentReply,
         roles=COLLECTOR_ONLY,
-        problems=(NotFound, SameIdOtherContent),
+        problems=(NotFound, SameIdOtherContent, refusals.ALREADY_REPORTED, refusals.ALREADY_REVERSED),
     ),
     Operation(
         method="GET",
@@ -367,6 +360,6 @@ OPERATIONS: list[AnyOperation] = [
         status=201,
         answer=PaymentReply,
         roles=frozenset({Role.COLLECTION_POINT}),
-        problems=(NotFound, SameIdOtherContent, _REFERENCE),
+        problems=(NotFound, SameIdOtherContent, refusals.REFERENCE_ALREADY_RECORDED),
     ),
 ]

@@ -4,7 +4,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from services.gateway.access import require_own_customer
+from services.gateway.access import UnknownDevice, require_own_customer, require_printing_device
+from services.gateway.api import refusals
 from services.gateway.dependencies import Dependencies
 from services.gateway.domain.devices import STAFF, Role
 from services.gateway.edge.operation import AnyOperation, Call, Operation
@@ -88,6 +89,7 @@ async def print_copy(call: Call[ReceiptPath, Nothing, CopyRequest], dependencies
     if is_collector and call.body.device_id not in (None, call.device.device_id):
         raise NotAllowed("Thu ngân viên chỉ in trên máy của mình.")
     await _own_receipt(call, dependencies)
+    await require_printing_device(call.body.device_id, dependencies)
     return await dependencies.request(
         ReprintReceipt(
             reprint_id=call.key,
@@ -162,7 +164,7 @@ OPERATIONS: list[AnyOperation] = [
         status=201,
         answer=ReprintReply,
         roles=STAFF,
-        problems=(Conflict, NotAllowed, SameIdOtherContent),
+        problems=(NotAllowed, SameIdOtherContent, refusals.NO_SIGNING_KEY, UnknownDevice),
     ),
     Operation(
         method="POST",
@@ -180,7 +182,14 @@ OPERATIONS: list[AnyOperation] = [
         status=201,
         answer=ReceiptLinkReply,
         roles=STAFF,
-        problems=(InvalidPhone, NoPhone, ReceiptVoided, SameIdOtherContent),
+        problems=(
+            InvalidPhone,
+            NoPhone,
+            ReceiptVoided,
+            SameIdOtherContent,
+            refusals.NO_MOBILE_NUMBER,
+            refusals.TOO_MANY_NUMBERS,
+        ),
     ),
     Operation(
         method="GET",

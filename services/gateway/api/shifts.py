@@ -4,13 +4,14 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from services.gateway.api import refusals
 from services.gateway.api.customers import CollectorPath
 from services.gateway.dependencies import Dependencies
 from services.gateway.domain.devices import COLLECTOR_ONLY, OFFICE
 from services.gateway.edge.operation import AnyOperation, Call, Operation
 from services.gateway.edge.types import Id, Incoming, IncomingMoment, Line, Nothing
 from shared.contracts.billing import CloseShift, GetShift, OpenShift, ShiftReply
-from shared.problems import Conflict, NotFound, SameIdOtherContent
+from shared.problems import NotFound, SameIdOtherContent
 
 TAG = "shifts"
 
@@ -105,9 +106,11 @@ async def close_for(call: Call[CollectorsShiftPath, Nothing, ShiftClosing], depe
 
 
 _CLOSING_PROBLEMS = (
-    Conflict,
     SameIdOtherContent,
-    Conflict(slug="difference-not-explained", title="The count differs from the books without an explanation"),
+    refusals.SHIFT_ALREADY_CLOSED,
+    refusals.BAD_DENOMINATIONS,
+    refusals.DENOMINATIONS_DO_NOT_ADD_UP,
+    refusals.DIFFERENCE_NOT_EXPLAINED,
 )
 
 OPERATIONS: list[AnyOperation] = [
@@ -125,7 +128,7 @@ OPERATIONS: list[AnyOperation] = [
         roles=COLLECTOR_ONLY,
         problems=(
             NotFound,
-            Conflict(slug="shift-already-open", title="Another shift of this collector is open"),
+            refusals.SHIFT_ALREADY_OPEN,
             SameIdOtherContent,
         ),
     ),

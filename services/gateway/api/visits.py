@@ -2,13 +2,14 @@
 
 from pydantic import Field
 
+from services.gateway.api import refusals
 from services.gateway.dependencies import Dependencies
 from services.gateway.domain.devices import COLLECTOR_ONLY
 from services.gateway.edge.operation import AnyOperation, Call, Operation
 from services.gateway.edge.types import Id, Incoming, IncomingMoment, Line, Nothing, Words
 from shared.contracts.common import CustomerCode, Outcome
 from shared.contracts.customer import AddVisitNote, RecordVisit, VisitReply, VisitWithdrawnReply, WithdrawVisit
-from shared.problems import Conflict, NotFound, SameIdOtherContent
+from shared.problems import NotFound, SameIdOtherContent
 
 
 class VisitPath(Incoming):
@@ -86,11 +87,6 @@ async def add_note(call: Call[VisitPath, Nothing, Note], dependencies: Dependenc
     )
 
 
-_NOT_WITHDRAWABLE = Conflict(
-    slug="visit-not-withdrawable",
-    title="The visit is not the customer's last one, not of today, taken back already, or its debt is paid",
-)
-
 OPERATIONS: list[AnyOperation] = [
     Operation(
         method="PUT",
@@ -107,7 +103,14 @@ OPERATIONS: list[AnyOperation] = [
         body=VisitBody,
         answer=VisitReply,
         roles=COLLECTOR_ONLY,
-        problems=(Conflict, SameIdOtherContent),
+        problems=(
+            SameIdOtherContent,
+            refusals.VISIT_ALREADY_RECORDED,
+            refusals.VISIT_WITHDRAWN,
+            refusals.NOTHING_OWED,
+            refusals.INVALID_APPOINTMENT,
+            refusals.UNREADABLE_TEXT,
+        ),
     ),
     Operation(
         method="POST",
@@ -122,7 +125,7 @@ OPERATIONS: list[AnyOperation] = [
         status=201,
         answer=VisitReply,
         roles=COLLECTOR_ONLY,
-        problems=(NotFound, SameIdOtherContent),
+        problems=(NotFound, SameIdOtherContent, refusals.UNREADABLE_TEXT),
     ),
     Operation(
         method="POST",
@@ -141,6 +144,6 @@ OPERATIONS: list[AnyOperation] = [
         status=201,
         answer=VisitWithdrawnReply,
         roles=COLLECTOR_ONLY,
-        problems=(NotFound, SameIdOtherContent, _NOT_WITHDRAWABLE),
+        problems=(NotFound, SameIdOtherContent, refusals.VISIT_NOT_WITHDRAWABLE, refusals.UNREADABLE_TEXT),
     ),
 ]

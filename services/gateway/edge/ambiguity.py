@@ -5,7 +5,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from services.gateway.edge.problems import AmbiguousRequest
+from aiohttp import HttpVersion, HttpVersion10, HttpVersion11
+
+from services.gateway.edge.problems import AmbiguousRequest, MalformedRequest
 
 LISTS = frozenset(
     {
@@ -44,6 +46,17 @@ def require_single_headers(headers: Mapping[str, str]) -> None:
     # Its items, because the names of a multidict come once each.
     names = (name.lower() for name, _ in headers.items())
     _refuse("header", (name for name in names if name not in LISTS))
+
+
+def require_framing(version: HttpVersion, headers: Mapping[str, str]) -> None:
+    """Refuse a request whose end a proxy may see elsewhere: of another version of HTTP, or chunked before HTTP/1.1.
+
+    What follows it on its connection is not to be read (RFC 9112, 6.1). Raises :class:`MalformedRequest`.
+    """
+    if version not in (HttpVersion10, HttpVersion11):
+        raise MalformedRequest("Máy chủ này chỉ nhận HTTP/1.1.")
+    if version == HttpVersion10 and "Transfer-Encoding" in headers:
+        raise MalformedRequest("HTTP/1.0 không có Transfer-Encoding.")
 
 
 def require_single_members(content: bytes) -> None:

@@ -17,7 +17,7 @@ from opentelemetry.trace import SpanKind
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from services.gateway.domain.devices import Device
-from services.gateway.edge import ambiguity, problems
+from services.gateway.edge import ambiguity, openapi, problems
 from services.gateway.edge.addresses import caller_address, counted_as
 from services.gateway.edge.operation import DEVICE, Admission, Answer, AnyOperation, Call, Original, RequestHandler
 from services.gateway.edge.types import parse_uuid
@@ -77,8 +77,17 @@ def _dispatcher(
     clock: Clock,
 ) -> RequestHandler:
     body_adapter: TypeAdapter[Any] | None = TypeAdapter(operation.body) if operation.body is not None else None
+    described = {(problem.status, problem.slug) for problem in openapi.possible_problems(operation)}
 
     async def dispatch(request: web.Request) -> web.StreamResponse:
+        try:
+            return await answer(request)
+        except Problem as problem:
+            if (problem.status, problem.slug) not in described:
+                log.warning("problem_not_described", operation=operation.name, slug=problem.slug, status=problem.status)
+            raise
+
+    async def answer(request: web.Request) -> web.StreamResponse:
         address = address_of(request, proxy_hops)
         caller = await admit(operation, request, address)
         with acting(PUBLIC if caller is None else caller.as_actor):
@@ -253,6 +262,12 @@ def edge_middleware(http_timeout: float) -> Any:
     ) -> web.StreamResponse:
         started = asyncio.get_running_loop().time()
         given = request.headers.get("X-Correlation-Id", "")
+        try:
+            ambiguity.require_framing(request.version, request.headers)
+        except Problem as problem:
+            refused = problems.problem_response(problem)
+            refused.force_close()
+            return refused
         with correlated(
             external_correlation_id=given if _CORRELATION_ID.fullmatch(given) else None,
             traceparent=tracing.valid(request.headers.get("traceparent")),

@@ -10,7 +10,9 @@ from pydantic import BaseModel, ValidationError
 from services.gateway.dependencies import STREAM_PATIENCE, Dependencies
 from services.gateway.domain.devices import Device
 from services.gateway.edge import problems
+from services.gateway.edge.ambiguity import require_single_members
 from services.gateway.edge.limits import TokenBuckets
+from services.gateway.edge.problems import AmbiguousRequest
 from services.gateway.edge.server import address_of
 from services.gateway.enrolment import hash_token
 from services.gateway.print_jobs import store
@@ -260,8 +262,9 @@ class Stream:
 
 def _parsed(data: str) -> Hello | Accepted | Printing | Result | None:
     try:
+        require_single_members(data.encode())
         return from_phone.validate_json(data, strict=True)
-    except ValidationError:
+    except (ValidationError, AmbiguousRequest, ValueError, RecursionError):
         return None
 
 

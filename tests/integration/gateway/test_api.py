@@ -154,6 +154,21 @@ async def test_a_cashier_records_a_transfer_whose_receipt_the_phone_prints(gatew
     assert update["payment"]["where"] == "Chuyển khoản"
 
 
+async def test_nothing_is_printed_on_a_device_that_was_never_enrolled(gateway: GatewaySystem) -> None:
+    phone, cashier = await gateway.phone(), await gateway.desk("cashier")
+    paid = (await phone.pay(CUSTOMER, TOTAL)).payment.payment_id
+    receipt = (await phone.receipt_of(paid)).receipt.receipt_id
+    transfer = {"method": "transfer", "customer_code": CUSTOMER, "amount": 1000, "received_at": START.isoformat()}
+    for path, body in (
+        ("/v1/payments", {**transfer, "reference": "FT26327000009"}),
+        (f"/v1/payments/{paid}/reversals", {"reason": "Thu nhầm"}),
+        (f"/v1/receipts/{receipt}/copies", {"reason": "Khách làm mất"}),
+    ):
+        with pytest.raises(Problem, match="unknown-device"):
+            await cashier.send("POST", path, body={**body, "device_id": str(new_id())}, key=new_id())
+        await cashier.send("POST", path, body={**body, "device_id": str(phone.device_id)}, key=new_id())
+
+
 async def test_a_collector_reports_a_mistake_the_office_reads_it_and_the_reversal_reaches_who_took_the_money(
     gateway: GatewaySystem,
 ) -> None:
@@ -193,6 +208,11 @@ async def test_a_complaint_about_a_reading_is_recorded_at_the_door_and_read_by_t
         assert (response.status, response.content_type) == (200, "image/jpeg")
         assert response.headers["X-Content-Type-Options"] == "nosniff"
         assert await response.read() == b64decode(photo)
+    settle, found = f"/v1/reading-complaints/{complaint_id}/settlement", {"finding": "reading_right", "note": "Đọc lại"}
+    assert json.loads(await cashier.send("POST", settle, body=found, key=new_id()))["finding"] == "reading_right"
+    assert gateway.office.settlements[0].settled_by == f"cashier:{cashier.device_id}"
+    with pytest.raises(Problem, match="not-allowed"):
+        await phone.send("POST", settle, body=found, key=new_id())
     for refused in ("/v1/reading-complaints", of_photo):
         with pytest.raises(Problem, match="not-allowed"):
             await phone.call("GET", refused)

@@ -307,6 +307,23 @@ async def test_odd_requests_are_problems(gateway: GatewaySystem, request_line: s
     assert (await _answered(gateway.url, request.encode()))[0] == status
 
 
+@pytest.mark.parametrize(
+    "request_head",
+    [
+        "GET /healthz HTTP/2.0\r\nHost: a\r\n",
+        "GET /healthz HTTP/0.9\r\nHost: a\r\n",
+        "GET /v1/stream HTTP/2.0\r\nHost: a\r\n",
+        "POST /v1/enrolments HTTP/1.0\r\nHost: a\r\nTransfer-Encoding: chunked\r\nConnection: keep-alive\r\n",
+    ],
+)
+async def test_a_request_whose_end_a_proxy_may_see_elsewhere_is_refused_and_nothing_after_it_is_read(
+    gateway: GatewaySystem, request_head: str
+) -> None:
+    """``_answered`` reads until the gateway closes: the second request gets no answer."""
+    sent = f"{request_head}\r\n0\r\n\r\nGET /healthz HTTP/1.1\r\nHost: a\r\n\r\n"
+    assert (await _answered(gateway.url, sent.encode()))[:2] == (400, "malformed-request")
+
+
 async def test_a_handshake_without_its_key_is_a_problem(gateway: GatewaySystem) -> None:
     request = b"GET /v1/stream HTTP/1.1\r\nHost: a\r\nConnection: Upgrade, close\r\nUpgrade: websocket\r\n\r\n"
     assert (await _answered(gateway.url, request))[0] == 400

@@ -50,7 +50,13 @@ async def test_an_unknown_token_is_thrown_out_for_good(gateway: GatewaySystem) -
 
 @pytest.mark.parametrize(
     "frame",
-    ["not json", "{}", '{"type":"accepted","job_id":"0199d5b0-7c1e-7000-8000-000000000001","attempt":1}', "[1]"],
+    [
+        "not json",
+        "{}",
+        '{"type":"hello","token":"x","token":"y"}',
+        '{"type":"accepted","job_id":"0199d5b0-7c1e-7000-8000-000000000001","attempt":1}',
+        "[1]",
+    ],
 )
 async def test_a_stream_that_does_not_begin_with_hello_is_closed_for_good(gateway: GatewaySystem, frame: str) -> None:
     socket = await gateway.session.ws_connect(gateway.url.replace("http", "ws", 1) + "/v1/stream")

@@ -93,6 +93,7 @@ async def test_the_page_may_run_only_what_came_with_it(client: Client) -> None:
         "/app/assets/app-0000.js",
         "/app/assets/../../outside.html",
         "/app/assets/%2e%2e/%2e%2e/outside.html",
+        "/app/assets/..%2findex.html",
         "/app/assets/" + "a" * 300,
         "/app/assets/a%00.js",
     ],
@@ -103,6 +104,7 @@ async def test_a_missing_part_is_missing_and_not_the_page(client: Client, path: 
         assert "secret" not in text
         # Addresses that the client or server tidied up may lead to the page; never to anything else.
         assert answer.status == 404 or text == PAGE
+        assert answer.headers["Cache-Control"] != "public, max-age=31536000, immutable"
 
 
 @pytest.mark.parametrize(

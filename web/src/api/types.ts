@@ -230,6 +230,17 @@ export interface Complaint {
   readonly stated_at: string;
 }
 
+/** What the office found about a complaint. */
+export type ComplaintFinding = "reading_right" | "reading_wrong" | "meter_faulty" | "other";
+
+/** How a complaint was settled. */
+export interface ComplaintSettlement {
+  readonly finding: ComplaintFinding;
+  readonly note: string;
+  readonly settled_at: string;
+  readonly settled_by: string;
+}
+
 /** The gateway knows that the phone has the job: print it. */
 export interface Confirmed {
   readonly attempt: number;
@@ -746,6 +757,7 @@ export interface ReadingComplaint {
   readonly note: string;
   readonly reading_seen: number | null;
   readonly recorded_at: string;
+  readonly settlement?: ComplaintSettlement | null;
   readonly stated_at: string;
 }
 
@@ -754,6 +766,13 @@ export interface ReadingComplaintReply {
   readonly complaint_id: string;
   readonly has_photo: boolean;
   readonly recorded_at: string;
+}
+
+/** The complaint is settled. */
+export interface ReadingComplaintSettled {
+  readonly complaint_id: string;
+  readonly finding: ComplaintFinding;
+  readonly settled_at: string;
 }
 
 /** Complaints about readings, the newest first. */
@@ -913,6 +932,12 @@ export interface RouteStop {
 export interface Rule {
   readonly style?: "single" | "double" | "dashed";
   readonly type: "rule";
+}
+
+/** What the office found. */
+export interface Settlement {
+  readonly finding: ComplaintFinding;
+  readonly note: string;
 }
 
 /** A collector's working day with the cash box. */
@@ -1309,8 +1334,15 @@ export interface Paths {
   };
   /** List complaints about readings, the newest first */
   "GET /v1/reading-complaints": {
-    query?: { "customer_code"?: string; "before"?: string; "limit"?: number };
+    query?: { "customer_code"?: string; "before"?: string; "settled"?: string; "limit"?: number };
     answer: ReadingComplaints;
+  };
+  /** Settle a complaint: keep what was found */
+  "POST /v1/reading-complaints/{complaint_id}/settlement": {
+    params: { "complaint_id": string };
+    key: string;
+    body: Settlement;
+    answer: ReadingComplaintSettled;
   };
   /** Read a receipt with its document as it was first printed */
   "GET /v1/receipts/{receipt_id}": {

@@ -1,0 +1,71 @@
+"""Refusals of other services that operations pass on, for the description of the API.
+
+The owner decides when, and writes the sentence for the person. tests/contract/test_refusals.py compares these with the
+owners' problems.
+"""
+
+from shared.problems import Conflict, Unavailable
+
+# --- text, wherever some is given ------------------------------------------------------------------------------------
+
+UNREADABLE_TEXT = Conflict(slug="invalid-text", title="The text holds characters that cannot be seen")
+
+# --- payments --------------------------------------------------------------------------------------------------------
+
+ALREADY_PAID = Conflict(
+    slug="already-paid",
+    title="The bills that the payer saw are paid or not open; `facts.payment` is the first payment, where there is one",
+)
+NOTHING_TO_PAY = Conflict(slug="nothing-to-pay", title="The customer owes nothing and has paid nothing")
+CASH_NOT_ROUNDED = Conflict(
+    slug="cash-not-rounded", title="Cash that the notes in use cannot make up; `facts` hold what can be taken"
+)
+CASH_ABOVE_DEBT = Conflict(
+    slug="cash-above-debt", title="More cash than the bills ask for; `facts.most` is the most to take"
+)
+CASH_CEILING_REACHED = Conflict(
+    slug="cash-ceiling-reached", title="The collector would have more cash in hand than may be carried"
+)
+NO_OPEN_SHIFT = Conflict(slug="no-open-shift", title="The collector has no open shift")
+UNKNOWN_BILL = Conflict(slug="unknown-bill", title="One of `bill_ids` is no bill of this customer")
+REFERENCE_ALREADY_RECORDED = Conflict(
+    slug="reference-already-recorded",
+    title="The bank's or partner's transaction is recorded as another payment, of this or another customer",
+)
+ALREADY_REVERSED = Conflict(slug="already-reversed", title="The payment is reversed already, by another reversal")
+ALREADY_REPORTED = Conflict(slug="already-reported", title="The payment is reported already, by another report")
+
+# --- shifts ----------------------------------------------------------------------------------------------------------
+
+SHIFT_ALREADY_OPEN = Conflict(slug="shift-already-open", title="Another shift of this collector is open")
+SHIFT_ALREADY_CLOSED = Conflict(slug="shift-already-closed", title="The shift is closed, by another closing")
+BAD_DENOMINATIONS = Conflict(slug="bad-denominations", title="A note or a number of notes is none")
+DENOMINATIONS_DO_NOT_ADD_UP = Conflict(
+    slug="denominations-do-not-add-up", title="The notes do not add up to the counted cash"
+)
+DIFFERENCE_NOT_EXPLAINED = Conflict(
+    slug="difference-not-explained", title="The count differs from the books without an explanation"
+)
+
+# --- visits ----------------------------------------------------------------------------------------------------------
+
+INVALID_APPOINTMENT = Conflict(slug="invalid-appointment", title="The appointment is not possible")
+NOTHING_OWED = Conflict(slug="nothing-owed", title="The customer owes nothing, so nothing can be promised or refused")
+VISIT_ALREADY_RECORDED = Conflict(slug="visit-already-recorded", title="The visit was recorded with another outcome")
+VISIT_WITHDRAWN = Conflict(slug="visit-withdrawn", title="The visit was taken back")
+VISIT_NOT_WITHDRAWABLE = Conflict(
+    slug="visit-not-withdrawable",
+    title="The visit is not the customer's last one, not of today, taken back already, or its debt is paid",
+)
+
+# --- customers and receipts ------------------------------------------------------------------------------------------
+
+INVALID_PHONE = Conflict(slug="invalid-phone", title="Not a Vietnamese phone number")
+COMPLAINT_ALREADY_SETTLED = Conflict(
+    slug="complaint-already-settled", title="The complaint was settled; `facts.finding` is what was found"
+)
+INVALID_PHOTO = Conflict(slug="invalid-photo", title="No JPEG, or too large")
+UNKNOWN_MESSAGE_KIND = Conflict(slug="unknown-message-kind", title="Unknown kind of message")
+NO_MOBILE_NUMBER = Conflict(slug="no-mobile-number", title="Not a mobile number: an SMS cannot reach it")
+TOO_MANY_NUMBERS = Conflict(slug="too-many-numbers", title="The link was sent to as many numbers as it may")
+NO_SIGNING_KEY = Unavailable(slug="no-signing-key", title="No key to sign with")
