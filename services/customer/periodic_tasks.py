@@ -43,9 +43,11 @@ class Retention:
             try:
                 await self.delete()
             except Exception as error:
-                if not (isinstance(error, Unavailable) or is_connection_lost(error)):
-                    raise
-                log.warning("retention_postponed", error=type(error).__name__)
+                # Whatever it is: visits are recorded all the same, and it is tried again.
+                if isinstance(error, Unavailable) or is_connection_lost(error):
+                    log.warning("retention_postponed", error=type(error).__name__)
+                else:
+                    log.exception("retention_failed")
             await asyncio.sleep(self._seconds)
 
     async def delete(self) -> None:

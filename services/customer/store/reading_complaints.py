@@ -78,10 +78,10 @@ async def keep_photo(connection: Connection, complaint_id: UUID, jpeg: bytes, mo
     await connection.execute(_ADD_PHOTO, complaint_id, jpeg, moment)
 
 
-# In small transactions, so that no row is locked for long.
+# In small transactions, so that no row is locked for long; and none that another copy is deleting.
 _DELETE_PHOTOS = """
 DELETE FROM reading_photos WHERE complaint_id IN (
-    SELECT complaint_id FROM reading_photos WHERE kept_at < $1 ORDER BY kept_at LIMIT 500
+    SELECT complaint_id FROM reading_photos WHERE kept_at < $1 ORDER BY kept_at LIMIT 500 FOR UPDATE SKIP LOCKED
 )
 """
 _DELETE_COMPLAINTS = """

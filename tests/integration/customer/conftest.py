@@ -1,7 +1,6 @@
 """A running customer service with its own database, a small town in it, and a bus to ask it on."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import timedelta
 from pathlib import Path
 
 import asyncpg
@@ -48,7 +47,6 @@ async def empty_service(
         dependencies={
             "rules": settings.visit_rules,
             "clock": clock,
-            "photos_kept": timedelta(days=settings.photo_days),
         },
         database_url=url,
     )
