@@ -24,7 +24,7 @@ async def settle_reading_complaint(
             facts={"finding": found.settlement.finding, "settled_at": found.settlement.settled_at.isoformat()},
         )
     moment = clock()
-    if not await add_settlement(connection, request, moment):
+    if not await add_settlement(connection, request, moment, work.actor):
         raise same_id_other_content(request.settlement_id)
     # The answer is kept for repetitions, and the complaint only for a while: nothing of the customer's is in it.
     return ReadingComplaintSettled(complaint_id=request.complaint_id, finding=request.finding, settled_at=moment)

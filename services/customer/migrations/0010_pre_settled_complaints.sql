@@ -5,6 +5,8 @@ CREATE TABLE complaint_settlements (
     finding text NOT NULL CHECK (finding IN ('reading_right', 'reading_wrong', 'meter_faulty', 'other')),
     note text NOT NULL,
     settled_by text NOT NULL,
+    -- Who did it, as proven by the edge.
+    actor jsonb NOT NULL,
     settled_at timestamptz NOT NULL
 );
 CREATE INDEX complaint_settlements_by_age ON complaint_settlements (settled_at);

@@ -1,4 +1,4 @@
-"""Who visited, withdrew, noted, complained and corrected."""
+"""Who visited, withdrew, noted, complained, settled and corrected."""
 
 from shared.act_records import ActRecord
 from shared.contracts.customer import RecordVisit
@@ -27,6 +27,11 @@ UNION ALL
 SELECT 'reading.complained', recorded_at, complaint_id::text, actor, 'customer.record_reading_complaint', complaint_id,
     NULL, json_build_object('collector', collector_code, 'note', note)
 FROM reading_complaints WHERE customer_code = $1
+UNION ALL
+SELECT 'complaint.settled', settled_at, complaint_id::text, complaint_settlements.actor,
+    'customer.settle_reading_complaint', settlement_id, NULL,
+    json_build_object('finding', finding, 'note', complaint_settlements.note)
+FROM complaint_settlements JOIN reading_complaints USING (complaint_id) WHERE customer_code = $1
 """
 
 

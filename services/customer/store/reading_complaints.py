@@ -49,14 +49,16 @@ async def customer_of_complaint(connection: Connection, complaint_id: UUID) -> s
 
 
 _SETTLE = """
-INSERT INTO complaint_settlements (complaint_id, settlement_id, finding, note, settled_by, settled_at)
-VALUES ($1, $2, $3, $4, $5, $6)
+INSERT INTO complaint_settlements (complaint_id, settlement_id, finding, note, settled_by, settled_at, actor)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
 ON CONFLICT DO NOTHING
 RETURNING true
 """
 
 
-async def add_settlement(connection: Connection, request: SettleReadingComplaint, moment: datetime) -> bool:
+async def add_settlement(
+    connection: Connection, request: SettleReadingComplaint, moment: datetime, actor: Actor
+) -> bool:
     """Keep how a complaint was settled; return False when it is settled already, or the id is in use."""
     return await add_once(
         connection,
@@ -67,6 +69,7 @@ async def add_settlement(connection: Connection, request: SettleReadingComplaint
         request.note,
         request.settled_by,
         moment,
+        actor.model_dump(mode="json"),
     )
 
 
