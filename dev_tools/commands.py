@@ -119,7 +119,10 @@ def main(argv: Sequence[str]) -> int:
     """Run a command and return its exit code; what a person can put right is one line."""
     try:
         return COMMANDS[argv[0]](argv[1:])
-    except (DevError, StackError, PermissionError) as error:
+    except StackError as error:
+        report(str(error))
+        return error.exit_code
+    except (DevError, PermissionError) as error:
         report(str(error))
     except subprocess.CalledProcessError as error:
         report(f"{error.cmd[0]} ended with {error.returncode}")

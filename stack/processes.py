@@ -30,6 +30,11 @@ _children: dict[int, subprocess.Popen[bytes]] = {}
 class StackError(Exception):
     """Something of the local stack could not be started or stopped; the text is for the person at the terminal."""
 
+    def __init__(self, text: str, *, exit_code: int = 1) -> None:
+        super().__init__(text)
+        self.exit_code = exit_code
+        """With which the command ends."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class ProcessRecord:

@@ -19,6 +19,7 @@ from typing import Self
 from ops import broker_accounts, provision
 from ops.system import SERVICES
 from shared.messaging.accounts import account_name
+from shared.runtime import EXIT_CONFIGURATION
 from stack import broker_cleanup, processes
 from stack.addresses import SystemAddresses
 from stack.local import SERVICE_GRACE_SECONDS, LocalStack
@@ -289,6 +290,7 @@ class LocalSystem:
             for service in SERVICES
         }
         failures = []
+        codes = set()
         for service, migration in started.items():
             try:
                 output, _ = migration.communicate(timeout=MIGRATION_SECONDS)
@@ -297,8 +299,10 @@ class LocalSystem:
                 output, _ = migration.communicate()
             if migration.returncode:
                 failures.append(f"migrating {service} failed:\n{output.strip()}")
+                codes.add(migration.returncode)
         if failures:
-            raise StackError("\n".join(failures))
+            # Wrong settings end what a person started as they end the service itself.
+            raise StackError("\n".join(failures), exit_code=EXIT_CONFIGURATION if codes == {EXIT_CONFIGURATION} else 1)
 
     def _launch(self, service: str, copy: int) -> None:
         processes.spawn(

@@ -36,6 +36,8 @@ class Ready(http.server.BaseHTTPRequestHandler):
         self.end_headers()
 
 if sys.argv[1:] == ["migrate"]:
+    if code := os.environ.get("MIGRATION_ENDS_WITH"):
+        sys.exit(int(code))
     asyncio.run(migrate())
 elif os.environ.get("CRASH"):
     sys.exit("the tariff file is missing")
@@ -175,3 +177,16 @@ def test_root_has_an_unprivileged_account_run_the_database_where_that_account_ca
     assert state.account in {"postgres", "nobody"}
     assert Path(state.data).stat().st_uid != 0
     assert Path(state.data).stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.parametrize(
+    ("codes", "ends_with"), [({"notify": "78"}, 78), ({"notify": "78", "billing": "1"}, 1), ({"receipt": "70"}, 1)]
+)
+def test_wrong_settings_end_the_start_with_their_own_exit_code(
+    stack: LocalStack, project: Path, codes: dict[str, str], ends_with: int
+) -> None:
+    settings = {service: {"MIGRATION_ENDS_WITH": code} for service, code in codes.items()}
+    system = LocalSystem("wrong", stack=stack, project=project, settings=settings, keep=False)
+    with pytest.raises(StackError, match="migrating") as refused, system:
+        pass
+    assert refused.value.exit_code == ends_with
