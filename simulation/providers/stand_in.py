@@ -10,7 +10,7 @@ import asyncio
 import json
 import random
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,19 @@ _REFUSALS = {
     Fault.QUIET_HOURS,
 }
 _REPORT_TRIES = 5
+
+
+@web.middleware
+async def _explain(
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+) -> web.StreamResponse:
+    """Answer a command that cannot be followed with the reason."""
+    try:
+        return await handler(request)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        if not request.path.startswith("/_"):
+            raise
+        return web.json_response({"error": f"{type(error).__name__}: {error}"}, status=400)
 
 
 @dataclass
@@ -61,7 +74,7 @@ class StandIn:
 
     def app(self) -> web.Application:
         """Return the server."""
-        app = web.Application()
+        app = web.Application(middlewares=[_explain])
         app.router.add_get("/_accepted", self._list)
         app.router.add_delete("/_accepted", self._forget)
         app.router.add_put("/_faults", self._plan)
@@ -104,13 +117,21 @@ class StandIn:
         return web.Response(status=204)
 
     async def _set_report_url(self, request: web.Request) -> web.Response:
-        self.report_url = await request.json()
+        url = await request.json()
+        if url is not None and not (isinstance(url, str) and url.startswith(("http://", "https://"))):
+            raise ValueError("an address or null")
+        self.report_url = url
         return web.Response(status=204)
 
     async def _report_now(self, request: web.Request) -> web.Response:
         asked = await request.json()
-        order, reference = self.accepted[asked["index"]]
-        await self._deliver(self.kind.report(order, reference, failed=asked.get("failed", False)))
+        index = int(asked["index"])
+        if not 0 <= index < len(self.accepted):
+            raise ValueError(f"there are {len(self.accepted)} SMS, counted from 0; index is {index}")
+        if self.report_url is None:
+            raise ValueError("no address for reports is set: PUT /_report_url")
+        order, reference = self.accepted[index]
+        await self._deliver(self.kind.report(order, reference, failed=bool(asked.get("failed", False))))
         return web.Response(status=204)
 
     async def _send(self, request: web.Request) -> web.StreamResponse:
