@@ -1,10 +1,17 @@
-"""Arguments and options that several commands have, declared once: the fields of a dataclass."""
+"""Arguments and options that several commands have, declared once: as a type, or as the fields of a dataclass."""
 
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from functools import wraps
 from inspect import Parameter, Signature, signature
-from typing import Any
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+SmsConfigurationOption = Annotated[
+    Path | None, typer.Option("--configuration", help="File of SMS providers.", envvar="THUNGAN_SMS_CONFIGURATION")
+]
 
 
 def spread(command: Callable[..., None]) -> Callable[..., None]:

@@ -1,4 +1,4 @@
-"""``thungan sms``: what the sandbox has sent; ``preview``: what customers get; ``providers``; ``report``."""
+"""``thungan sms``: what the sandbox has sent; and its commands."""
 
 import time
 from dataclasses import asdict
@@ -7,17 +7,23 @@ from typing import Annotated
 
 import typer
 
+from ops.commands import sms_ported
+from ops.commands.sms_backfill import backfill
 from ops.commands.sms_preview import preview
 from ops.commands.sms_providers import providers
 from ops.commands.sms_report import report
+from ops.commands.sms_send_test import send_test
 from ops.console import JsonOption, print_json, print_line, print_table
 from ops.system import sms_folder
 from services.notify.providers.sandbox import SandboxSms, read_sandbox
 
 app = typer.Typer(add_completion=False)
+app.command("backfill")(backfill)
+app.add_typer(sms_ported.app, name="ported")
 app.command("preview")(preview)
 app.command("providers")(providers)
 app.command("report")(report)
+app.command("send-test")(send_test)
 
 _POLL_SECONDS = 0.5
 

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from ops.console import JsonOption, fail, print_json, print_line
+from ops.option_groups import SmsConfigurationOption
 from ops.requests import build_request, send_request
 from services.notify.domain.kinds import Kind, KindRule, MessageRule, kind_rule
 from services.notify.providers.configuration import ConfigurationError, SmsConfiguration, load_configuration
@@ -55,15 +56,13 @@ def preview(
     code: Annotated[str, typer.Argument(help="Customer code.")],
     kind: Annotated[Kind | None, typer.Option("--kind", help="Only this kind; all if left out.")] = None,
     language: Annotated[
-        Literal["vi", "vi-accents", "en"] | None, typer.Option("--language", help="In place of that of the unit.")
+        Literal["vi", "vi-accents", "en"] | None,
+        typer.Option("--language", help="In place of that of the customer or unit."),
     ] = None,
     rules: Annotated[
         Path, typer.Option("--rules", help="File of message kinds.", envvar="THUNGAN_MESSAGE_RULES_FILE")
     ] = _RULES_FILE,
-    configuration: Annotated[
-        Path | None,
-        typer.Option("--configuration", help="File of SMS providers.", envvar="THUNGAN_SMS_CONFIGURATION"),
-    ] = None,
+    configuration: SmsConfigurationOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Show the messages that a customer would get, as text and in segments; nothing is sent."""
@@ -79,7 +78,7 @@ def preview(
     for one in [kind] if kind else list(Kind):
         rule = kind_rule(known, details.facts.unit.unit_code, one, business_day(moment))
         parameters = _parameters(details, account, _last_receipt(account), rule, moment)
-        wanted = language or texts.language_of(rule)
+        wanted = language or details.facts.sms_language or texts.language_of(rule)
         try:
             rendered = texts.templates.render(one, wanted, parameters)
         except TemplateError as error:

@@ -2,13 +2,10 @@
 
 from dataclasses import asdict, dataclass
 from datetime import datetime, time
-from pathlib import Path
-from typing import Annotated
-
-import typer
 
 from ops.console import JsonOption, fail, print_json, print_table
 from ops.databases import database
+from ops.option_groups import SmsConfigurationOption
 from ops.runner import run
 from services.notify.domain.breakers import Breaker
 from services.notify.providers.configuration import ConfigurationError, load_configuration
@@ -33,10 +30,7 @@ class ProviderState:
 
 
 def providers(
-    configuration: Annotated[
-        Path | None,
-        typer.Option("--configuration", help="File of SMS providers.", envvar="THUNGAN_SMS_CONFIGURATION"),
-    ] = None,
+    configuration: SmsConfigurationOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Show the providers: in use or left alone, SMS of today, cost of today and of this month (Vietnam time)."""

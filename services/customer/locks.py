@@ -5,6 +5,7 @@ from services.customer.store.reading_complaints import customer_of_complaint
 from services.customer.store.visits import customer_of_visit
 from shared.contracts.customer import (
     AddVisitNote,
+    ChooseSmsLanguage,
     CorrectPhone,
     RecordReadingComplaint,
     RecordVisit,
@@ -29,6 +30,11 @@ async def lock_customer_of_known_complaint(request: SettleReadingComplaint, conn
     customer_code = await customer_of_complaint(connection, request.complaint_id)
     if customer_code is not None:
         await lock_customers(connection, [customer_code])
+
+
+async def lock_customer_of_language(request: ChooseSmsLanguage, connection: Connection) -> None:
+    """Lock the customer whose wish it is."""
+    await lock_customers(connection, [request.customer_code])
 
 
 async def lock_customer_of_phone(request: CorrectPhone, connection: Connection) -> None:

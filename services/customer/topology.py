@@ -5,6 +5,7 @@ from services.customer.handlers.add_visit_note import add_visit_note
 from services.customer.handlers.apply_bill import apply_bill
 from services.customer.handlers.apply_payment import apply_payment
 from services.customer.handlers.apply_reversal import apply_reversal
+from services.customer.handlers.choose_sms_language import choose_sms_language
 from services.customer.handlers.correct_phone import correct_phone
 from services.customer.handlers.get_collector import get_collector
 from services.customer.handlers.get_customer import get_customer
@@ -22,12 +23,14 @@ from services.customer.locks import (
     lock_customer_of_complaint,
     lock_customer_of_known_complaint,
     lock_customer_of_known_visit,
+    lock_customer_of_language,
     lock_customer_of_phone,
     lock_customer_of_visit,
 )
 from shared.contracts.billing import BillIssued, PaymentRecorded, PaymentReversed
 from shared.contracts.customer import (
     AddVisitNote,
+    ChooseSmsLanguage,
     CorrectPhone,
     CustomerChanged,
     GetCollector,
@@ -87,6 +90,11 @@ TOPOLOGY = Topology(
             SettleReadingComplaint,
             settle_reading_complaint,
             idempotency=Idempotency("settlement_id", lock=lock_customer_of_known_complaint, ignored={"settled_by"}),
+        ),
+        RequestHandler(
+            ChooseSmsLanguage,
+            choose_sms_language,
+            idempotency=Idempotency("choice_id", lock=lock_customer_of_language),
         ),
         RequestHandler(GetReadingComplaints, get_reading_complaints, access=Access.READ_ONLY),
         RequestHandler(GetReadingPhoto, get_reading_photo, access=Access.READ_ONLY),

@@ -19,6 +19,7 @@ from services.gateway.api import (
     reading_complaints,
     receipts,
     shifts,
+    sms_language,
     transfer_codes,
     visits,
 )
@@ -61,6 +62,7 @@ OPERATIONS: list[AnyOperation] = [
     *app_settings.OPERATIONS,
     *customers.OPERATIONS,
     *opt_outs.OPERATIONS,
+    *sms_language.OPERATIONS,
     *visits.OPERATIONS,
     *reading_complaints.OPERATIONS,
     *payments.OPERATIONS,

@@ -55,6 +55,16 @@ class Meter(Record):
     """Number of digits before the register rolls over to zero."""
 
 
+class SmsLanguage(StrEnum):
+    """Language of the SMS to a customer."""
+
+    VIETNAMESE = "vi"
+    """Without accents: one segment."""
+    ACCENTED = "vi-accents"
+    """Vietnamese with accents: up to two segments."""
+    ENGLISH = "en"
+
+
 class CustomerFacts(Record):
     """The contract facts of a customer as billing, documents and SMS need them; a snapshot at the time of the event."""
 
@@ -73,6 +83,8 @@ class CustomerFacts(Record):
     """Number of households on the meter; a decimal in steps of 0.25 as text."""
     meter: Meter | None = None
     active: bool = True
+    sms_language: SmsLanguage | None = None
+    """In which language the customer wants SMS; None: as the unit has it."""
     version: int
     """Increases with each change of the customer; the greater version wins."""
 
@@ -150,6 +162,7 @@ __all__ = [
     "PositiveDong",
     "Reason",
     "RouteCode",
+    "SmsLanguage",
     "Unit",
     "UnitCode",
     "Uses",

@@ -21,6 +21,7 @@ from shared.contracts.common import (
     Phone,
     Reason,
     RouteCode,
+    SmsLanguage,
 )
 from shared.contracts.message import Event, Record, Reply, Request
 
@@ -354,6 +355,25 @@ class CorrectPhone(Request[PhoneCorrected]):
     collector_code: CollectorCode
     phone: str = Field(min_length=3, max_length=40)
     reason: Reason
+
+
+class SmsLanguageChosen(Reply):
+    """The language of SMS now on record."""
+
+    choice_id: UUID
+    customer_code: CustomerCode
+    language: SmsLanguage | None
+
+
+class ChooseSmsLanguage(Request[SmsLanguageChosen]):
+    """Keep in which language a customer wants SMS; who noted it and when are kept. Repeatable by ``choice_id``."""
+
+    message_name: ClassVar[str] = "customer.choose_sms_language"
+    choice_id: UUID
+    customer_code: CustomerCode
+    language: SmsLanguage | None
+    """None: as the unit has it."""
+    requested_by: str = Field(min_length=1, max_length=80)
 
 
 class CollectorDetails(Reply):

@@ -40,6 +40,8 @@ class Reminder(Record):
     sent_at: Moment | None
     provider: str | None
     provider_reference: str | None
+    expired: bool = False
+    """It has failed because its time ran out: it could not leave in time, or the telephone was not reached."""
 
 
 class ReceiptLink(Record):
@@ -57,6 +59,8 @@ class ReceiptLink(Record):
     requested_at: Moment
     due_at: Moment
     sent_at: Moment | None
+    expired: bool = False
+    """It has failed because its time ran out: it could not leave in time, or the telephone was not reached."""
 
 
 class CampaignMessage(Record):
@@ -79,6 +83,8 @@ class CampaignMessage(Record):
     sent_at: Moment | None
     provider: str | None
     provider_reference: str | None
+    expired: bool = False
+    """It has failed because its time ran out: it could not leave in time, or the telephone was not reached."""
 
 
 class ReminderHistory(Reply):

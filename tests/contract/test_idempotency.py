@@ -12,9 +12,10 @@ import pytest
 from pydantic import create_model
 
 from shared.contracts.billing import CloseShift, OpenShift, RecordPayment, ReportPayment, ReversePayment
-from shared.contracts.common import Outcome, PaymentMethod
+from shared.contracts.common import Outcome, PaymentMethod, SmsLanguage
 from shared.contracts.customer import (
     AddVisitNote,
+    ChooseSmsLanguage,
     ComplaintFinding,
     CorrectPhone,
     RecordReadingComplaint,
@@ -64,6 +65,9 @@ SAMPLES: tuple[Request[Any], ...] = (
     ),
     CorrectPhone(
         correction_id=UUID(int=6), customer_code=CUSTOMER, collector_code="TN001", phone="0912345678", reason="đổi số"
+    ),
+    ChooseSmsLanguage(
+        choice_id=UUID(int=14), customer_code=CUSTOMER, language=SmsLanguage.ENGLISH, requested_by="cashier:1"
     ),
     WithdrawVisit(withdrawal_id=UUID(int=9), visit_id=UUID(int=5), collector_code="TN001", reason="nhầm khách"),
     AddVisitNote(note_id=UUID(int=11), visit_id=UUID(int=5), collector_code="TN001", note="Gọi trước khi đến"),

@@ -83,6 +83,18 @@ async def state_of(connection: Connection, customer_code: str) -> AccountState |
     return None if row is None else _state(row)
 
 
+_OWING = f"""
+SELECT {_STATE}, facts FROM accounts JOIN (SELECT customer_code, facts FROM customers) AS known USING (customer_code)
+WHERE debt > 0 AND customer_code > $1 ORDER BY customer_code LIMIT $2
+"""
+
+
+async def owing(connection: Connection, after: str, limit: int) -> list[tuple[AccountState, CustomerFacts]]:
+    """Return the next customers after a code that owe something, in the order of their codes."""
+    rows = await connection.fetch(_OWING, after, limit)
+    return [(_state(row), CustomerFacts.model_validate(row["facts"])) for row in rows]
+
+
 # Recomputed from bills and payments, never counted up: a change cannot leave the account behind its parts.
 _REFRESH = f"""
 WITH owed AS (

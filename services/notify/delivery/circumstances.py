@@ -30,6 +30,7 @@ async def circumstances_of(
         kind=reminder.template,
         unit_code=reminder.unit_code or unit_of(reminder.customer_code),
         expires_at=reminder.expires_at,
+        is_trial=reminder.is_trial,
     )
 
 
@@ -48,6 +49,8 @@ def circumstances_of_due(due: DueReminder, handed_over: Mapping[str, int], momen
         unit_code=due.unit_code or unit_of(due.customer_code),
         expires_at=due.expires_at,
         settled=due.is_settled,
+        stopped=due.stopped,
+        is_trial=due.is_trial,
     )
 
 

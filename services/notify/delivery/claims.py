@@ -15,7 +15,7 @@ from prometheus_client import Counter as Metric
 from services.notify.delivery.circumstances import circumstances_of_due, midnight_before
 from services.notify.delivery.events import emit_failed
 from services.notify.delivery.expenses import Expenses
-from services.notify.delivery.pace import Pace
+from services.notify.delivery.pace import Pace, SharedPace
 from services.notify.domain.breakers import Breaker
 from services.notify.domain.budgets import Spent, postponed, waits_for_budget
 from services.notify.domain.causes import Cause
@@ -27,6 +27,8 @@ from services.notify.domain.verdict import Cancel, Fail, Limits, Postpone, Send,
 from services.notify.providers.base import Connected, OutgoingSms, Provider, StatusQuery
 from services.notify.store.attempts import Lost, begin_attempts, handed_over_since, lock_phones, lost_sms
 from services.notify.store.breakers import open_breakers, return_probe, take_probe
+from services.notify.store.ported_numbers import ported_operators
+from services.notify.store.provider_paces import lock_paces, use_paces
 from services.notify.store.reminders import (
     claim_due,
     claim_unsettled,
@@ -42,7 +44,7 @@ from shared.clock import Clock, business_day
 from shared.contracts.notify import ReminderState
 from shared.db import Connection
 from shared.messaging.unit_of_work import UnitOfWork
-from shared.phones import operator_of
+from shared.phones import Operator, operator_of
 
 log = structlog.get_logger()
 POSTPONED = Metric(
@@ -105,6 +107,8 @@ class _Routes:
     lease: timedelta
     room: dict[str, int]
     """Provider → SMS that it can be handed now; providers that are not configured or not connected are left out."""
+    shared: SharedPace
+    used: Counter[str] = field(default_factory=Counter)
     probes: dict[str, bool] = field(default_factory=dict)
     """Provider → whether the one SMS is ours that shows whether it works again."""
     probed: set[str] = field(default_factory=set)
@@ -132,10 +136,13 @@ class _Routes:
     def use(self, name: str) -> None:
         """Count an SMS that goes to a provider."""
         self.room[name] -= 1
+        self.used[name] += 1
         self.probed.add(name)
 
-    async def return_probes(self) -> None:
-        """Give back the probes for which there was no SMS."""
+    async def end(self) -> None:
+        """Note what was used of the rates, and give back the probes for which there was no SMS."""
+        if seconds := self.shared.seconds(self.used):
+            await use_paces(self.connection, seconds)
         for name, taken in self.probes.items():
             if taken and name not in self.probed:
                 await return_probe(self.connection, name)
@@ -185,17 +192,18 @@ class Claims:
             return Claim(rest=max((routes.ready_at(list(self._providers)) - moment).total_seconds(), 0.1))
         limit = min(limit, sum(routes.room[name] for name in ready))
         if limit <= 0:
-            return Claim(rest=max(0.001, min(self._pace.wait(name) for name in ready)))
+            return Claim(rest=max(0.001, min(self._wait(routes, name) for name in ready)))
         dues = await claim_due(connection, moment, limit)
         if not dues:
             return Claim()
-        orders = {due.reminder_id: self._order(due, moment) for due in dues}
+        ported = await ported_operators(connection, {due.phone for due in dues if due.phone})
+        orders = {due.reminder_id: self._order(due, ported, moment) for due in dues}
         chosen = {due.reminder_id: await self._route(routes, due, orders[due.reminder_id]) for due in dues}
         handed_over = await self._handed_over(connection, dues, moment)
         spent = await self._spent(connection, dues, moment)
         claimed: list[Claimed] = []
         for due in dues:
-            verdict = check_reminder(circumstances_of_due(due, handed_over, moment), self._limits)
+            verdict = self._check(due, handed_over, moment)
             if not isinstance(verdict, Send):
                 await self._dispose(work, due, verdict, moment)
                 continue
@@ -204,10 +212,11 @@ class Claims:
                 until = routes.ready_at(order)
                 await schedule_again(connection, due.reminder_id, until, (), Cause.PROVIDER_PAUSED)
             elif provider not in routes.breakers and routes.room[provider] <= 0:
-                wait = timedelta(seconds=max(self._pace.wait(provider), 0.05))
+                wait = timedelta(seconds=max(self._wait(routes, provider), 0.05))
                 await postpone(connection, due.reminder_id, moment + wait, Cause.PACE)
             else:
-                one = self._attempt(due, due.phone, provider, order, moment)
+                operator = operator_of(due.phone, ported)
+                one = self._attempt(due, due.phone, operator, provider, order, moment)
                 if (later := self._wait_for_budget(due, spent, one.attempt.cost, moment)) is not None:
                     POSTPONED.inc()
                     await self._dispose(work, due, later, moment)
@@ -217,7 +226,7 @@ class Claims:
                 handed_over[due.phone] += 1
                 claimed.append(one)
         await begin_attempts(connection, [one.attempt for one in claimed])
-        await routes.return_probes()
+        await routes.end()
         return Claim(len(dues), claimed)
 
     async def claim_unsettled(self, work: UnitOfWork, limit: int) -> Claim:
@@ -227,6 +236,7 @@ class Claims:
         if not dues:
             return Claim()
         routes = await self._routes(connection, moment)
+        ported = await ported_operators(connection, {due.phone for due in dues if due.phone})
         lost = await lost_sms(connection, [due.reminder_id for due in dues])
         handed_over = await self._handed_over(connection, dues, moment)
         claimed: list[Claimed] = []
@@ -235,13 +245,13 @@ class Claims:
             if (sms := lost.get(due.reminder_id)) is None:
                 await end_reminder(connection, due.reminder_id, ReminderState.UNKNOWN, Cause.ANSWER_LOST)
                 continue
-            wanted = isinstance(check_reminder(circumstances_of_due(due, handed_over, moment), self._limits), Send)
+            wanted = isinstance(self._check(due, handed_over, moment), Send)
             known = self.unsettled(due, sms.provider, sms.first_attempt_at, is_wanted=wanted)
             match look(known, moment, self._report_wait):
                 case Look.REPEAT if self._can_repeat(routes, sms.provider) and due.phone is not None:
                     routes.use(sms.provider)
-                    repeated = self._attempt(due, due.phone, sms.provider, (), moment, first=sms.first_attempt_at)
-                    claimed.append(repeated)
+                    operator, first = operator_of(due.phone, ported), sms.first_attempt_at
+                    claimed.append(self._attempt(due, due.phone, operator, sms.provider, (), moment, first=first))
                 case Look.ASK:
                     questions.append(Question(due, sms, known))
                     await look_later(
@@ -257,6 +267,7 @@ class Claims:
                     at = next_look(known, moment, self._report_wait)
                     await look_later(connection, due.reminder_id, at, due.looks + 1)
         await begin_attempts(connection, [one.attempt for one in claimed])
+        await routes.end()
         return Claim(len(dues), claimed, questions)
 
     def timeout(self, provider: str) -> timedelta:
@@ -280,7 +291,8 @@ class Claims:
 
     async def others_ready(self, work: UnitOfWork, claimed: Sequence[Claimed]) -> dict[str, bool]:
         """Return for reminders, by client reference, whether another provider of their chain can be used now."""
-        routes = await self._routes(work.connection, self._clock())
+        breakers = await open_breakers(work.connection)
+        routes = _Routes(work.connection, breakers, self._clock(), self._probe_lease, self._room(), SharedPace({}, {}))
         return {
             one.sms.client_reference: any(
                 name not in one.reminder.tried and name != one.attempt.provider and routes.may_be_ready(name)
@@ -290,17 +302,28 @@ class Claims:
         }
 
     async def _routes(self, connection: Connection, moment: datetime) -> _Routes:
-        room = {
+        room = self._room()
+        rates = {name: rate for name in room if (rate := self._terms.get(name, _NO_TERMS).per_second) is not None}
+        shared = SharedPace(rates, await lock_paces(connection, rates) if rates else {})
+        room = {name: min(free, shared.room(name)) for name, free in room.items()}
+        return _Routes(connection, await open_breakers(connection), moment, self._probe_lease, room, shared)
+
+    def _room(self) -> dict[str, int]:
+        return {
             name: self._pace.room(name)
             for name, provider in self._providers.items()
             if not (isinstance(provider, Connected) and provider.fault())
         }
-        return _Routes(connection, await open_breakers(connection), moment, self._probe_lease, room)
 
-    def _order(self, due: DueReminder, moment: datetime) -> tuple[str, ...]:
+    def _wait(self, routes: _Routes, name: str) -> float:
+        return max(self._pace.wait(name), routes.shared.wait(name))
+
+    def _order(self, due: DueReminder, ported: Mapping[str, Operator], moment: datetime) -> tuple[str, ...]:
         if due.sent_again and due.provider is not None:
             return (due.provider,)
-        operator = operator_of(due.phone) if due.phone else None
+        if due.through is not None:
+            return (due.through,)
+        operator = operator_of(due.phone, ported) if due.phone else None
         return self._chains.order(due.template, operator, moment, due.reminder_id)
 
     async def _route(self, routes: _Routes, due: DueReminder, order: Sequence[str]) -> str | None:
@@ -328,6 +351,11 @@ class Claims:
         resumes_on = self._expenses.budget.resumes_on(business_day(moment), spent, cost)
         return None if resumes_on is None else postponed(due, self._limits, moment, resumes_on)
 
+    def _check(self, due: DueReminder, handed_over: Mapping[str, int], moment: datetime) -> Verdict:
+        if due.through is not None and due.through not in self._providers:
+            return Fail(Cause.NO_SUCH_PROVIDER)
+        return check_reminder(circumstances_of_due(due, handed_over, moment), self._limits)
+
     async def _dispose(self, work: UnitOfWork, due: DueReminder, verdict: Verdict, moment: datetime) -> None:
         match verdict:
             case Postpone(until, cause, expires_at):
@@ -342,6 +370,7 @@ class Claims:
         self,
         due: DueReminder,
         phone: str,
+        operator: Operator | None,
         provider: str,
         order: Sequence[str],
         moment: datetime,
@@ -349,7 +378,6 @@ class Claims:
         first: datetime | None = None,
     ) -> Claimed:
         parameters, rendered = self._texts.with_debt(due)
-        operator = operator_of(phone)
         segments = rendered.size.segments
         reference = uuid5(due.reminder_id, "once more").hex if due.sent_again else due.reminder_id.hex
         attempt = NewAttempt(

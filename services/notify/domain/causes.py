@@ -29,3 +29,9 @@ class Cause(StrEnum):
     BUDGET = "budget"
     UNDELIVERED = "undelivered"
     NOT_REACHED = "not_reached"
+    NO_SUCH_PROVIDER = "no_such_provider"
+    """The provider that a test was to go to is not configured."""
+
+
+OUT_OF_TIME = frozenset({Cause.EXPIRED, Cause.NOT_REACHED})
+"""Its time ran out: it could not leave in time, or the telephone was not reached."""

@@ -16,7 +16,7 @@ class Step:
     """Providers of equal standing in a chain; the next step comes when all of these have certainly sent nothing."""
 
     weights: Mapping[str, int]
-    """Provider → its share of the messages. 0: only when the others of the step cannot."""
+    """Provider → its share of the messages, more than 0. One that is only to help out has a step of its own."""
 
     def order(self, key: UUID) -> list[str]:
         """Return the providers by their shares, always in the same order for a key (rendezvous hashing)."""
@@ -67,8 +67,6 @@ class Chains:
 
 
 def _score(provider: str, weight: int, key: UUID) -> float:
-    if weight <= 0:
-        return -math.inf
     digest = hashlib.sha256(key.bytes + provider.encode()).digest()
     share = (int.from_bytes(digest[:7]) + 1) / (2**56 + 1)
     return -weight / math.log(share)

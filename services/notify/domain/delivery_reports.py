@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from shared.phones import Operator
+
 
 class DeliveryState(StrEnum):
     """What became of an SMS that a provider has accepted."""
@@ -37,6 +39,8 @@ class DeliveryReport:
     """When, by the provider's clock; None where it does not say."""
     part_references: Sequence[str] = ()
     """The provider's ids of all parts, in order, where a late answer has made the SMS whole."""
+    operator: Operator | None = None
+    """The network that the number is in, as the provider says; None where it does not."""
 
 
 class InvalidReport(ValueError):

@@ -26,6 +26,14 @@ class TooManyNumbers(Conflict):
     usual_detail = f"Biên nhận này đã gửi tới {MOST_NUMBERS} số. Khách xem lại tin nhắn, hoặc chụp mã QR trên màn hình."
 
 
+class ReceiptVoided(Conflict):
+    """The payment was reversed: its receipt is not good any more."""
+
+    slug = "receipt-voided"
+    title = "The receipt was voided"
+    usual_detail = "Biên nhận này đã bị hủy."
+
+
 def check_numbers(phone: str, known: Sequence[ReceiptLink]) -> None:
     """Refuse a number that gets no SMS, and more numbers than a receipt may have.
 

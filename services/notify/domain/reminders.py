@@ -61,6 +61,10 @@ class NewReminder:
     requested_by: str | None = None
     unit_code: str | None = None
     expires_at: datetime | None = None
+    is_trial: bool = False
+    """A person tries a provider out."""
+    through: str | None = None
+    """The only provider that it may go to; None: those of its chain."""
 
     def under(self, verdict: Verdict) -> "NewReminder":
         """Return the reminder as it is stored under a verdict."""
@@ -109,6 +113,12 @@ class DueReminder:
     """How often its outcome was looked for, while it is unknown."""
     sent_again: bool = False
     """It stayed unknown for good, and is sent once more."""
+    stopped: Cause | None = None
+    """Why it is not wanted any more, learned while it was handed over."""
+    is_trial: bool = False
+    """A person tries a provider out."""
+    through: str | None = None
+    """The only provider that it may go to; None: those of its chain."""
 
     @property
     def is_settled(self) -> bool:

@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 from uuid import UUID
 
 from services.notify.domain.causes import Cause
-from services.notify.domain.kinds import CAMPAIGNS, DEFAULT, Kind, KindRule, MessageRule, kind_rule
+from services.notify.domain.kinds import CAMPAIGNS, DEFAULT, NOT_SENT, Kind, KindRule, MessageRule, kind_rule
 from services.notify.domain.sending_hours import SendingHours
 from shared.clock import VIETNAM, business_day
 from shared.phones import is_vietnamese
@@ -35,6 +35,10 @@ class Circumstances:
     """It is of no use later; None where ``longest_wait`` counts."""
     settled: bool = False
     """The oldest bill of the debt that it is about has been paid."""
+    stopped: Cause | None = None
+    """Why it is not wanted any more, learned while it was handed over: it must not be sent again."""
+    is_trial: bool = False
+    """A person tries a provider out: at any hour, beyond any cap."""
 
 
 @dataclass(frozen=True)
@@ -97,10 +101,10 @@ class Limits:
 
 def check_reminder(known: Circumstances, limits: Limits) -> Verdict:
     """Decide whether a reminder leaves now; asked when it is scheduled and again just before it is handed over."""
-    rule = limits.rule(known.kind, known.unit_code, known.moment)
+    rule = NOT_SENT if known.is_trial else limits.rule(known.kind, known.unit_code, known.moment)
     verdict = _standing_objection(known, limits, rule)
-    if verdict is not None:
-        return verdict
+    if verdict is not None or known.is_trial:
+        return verdict or Send()
     hours = limits.hours_of(rule)
     if not hours.allow(known.moment):
         return Postpone(hours.earliest(known.moment, known.reminder_id), Cause.QUIET_HOURS)
@@ -110,7 +114,9 @@ def check_reminder(known: Circumstances, limits: Limits) -> Verdict:
 
 
 def _standing_objection(known: Circumstances, limits: Limits, rule: KindRule) -> Cancel | Fail | None:
-    if not rule.switched_on:
+    if known.stopped is not None:
+        return Cancel(known.stopped)
+    if not rule.switched_on and not known.is_trial:
         return Cancel(Cause.SWITCHED_OFF)
     if known.settled or (known.debt is not None and known.debt <= 0):
         return Cancel(Cause.PAID)

@@ -1,10 +1,11 @@
 from services.notify.delivery.circumstances import circumstances_of
 from services.notify.domain.kinds import Kind
-from services.notify.domain.receipt_links import check_numbers
+from services.notify.domain.receipt_links import ReceiptVoided, check_numbers
 from services.notify.domain.reminders import unit_of
 from services.notify.domain.verdict import Limits, check_reminder
 from services.notify.store.receipt_links import links_of_receipt
 from services.notify.store.reminders import add_reminder, wake_senders
+from services.notify.store.reversed_payments import is_reversed, lock_payment
 from services.notify.texts.reminder_texts import ReminderTexts
 from shared.clock import Clock
 from shared.contracts.notify import ReceiptLinkReply, ReminderState, SendReceiptLink
@@ -21,6 +22,9 @@ async def send_receipt_link(
         if link.phone == request.phone:
             return ReceiptLinkReply(link=link, repeated=True)
     check_numbers(request.phone, known)
+    await lock_payment(work.connection, request.payment_id)
+    if await is_reversed(work.connection, request.payment_id):
+        raise ReceiptVoided
     moment = clock()
     rule = limits.rule(Kind.RECEIPT, unit_of(request.customer_code), moment)
     message = texts.receipt_link(request, moment, rule)

@@ -44,12 +44,6 @@ class Hours(Section):
     closes: time = Field(alias="to")
     """Itself outside."""
 
-    def holds(self, local: time) -> bool:
-        """Whether a time of the day in Vietnam lies within."""
-        if self.opens <= self.closes:
-            return self.opens <= local < self.closes
-        return local >= self.opens or local < self.closes
-
 
 class Step(Section):
     """One step of a chain: a provider, or several that share by weight.
@@ -77,14 +71,6 @@ class Chain(Section):
     hours: Hours | None = None
     """Hours in which it holds; None: all."""
     steps: tuple[Step, ...] = Field(min_length=1)
-
-    def fits(self, kind: str, operator: Operator | None, local: time) -> bool:
-        """Whether it is for a kind of message to a number of an operator at a time of the day in Vietnam."""
-        return (
-            (not self.kinds or kind in self.kinds)
-            and (not self.operators or operator in self.operators)
-            and (self.hours is None or self.hours.holds(local))
-        )
 
 
 class Budget(Section):
@@ -122,13 +108,6 @@ class SmsConfiguration(Section):
     def provider(self, name: str) -> ProviderSettings | None:
         """Return the settings of a provider; None: it is not (or no longer) in the file."""
         return next((provider for provider in self.providers if provider.name == name), None)
-
-    def chain_for(self, kind: str, operator: Operator | None, local: time) -> tuple[Step, ...]:
-        """Return the steps for a message; all providers in the order of the file where no chain fits."""
-        for chain in self.chains:
-            if chain.fits(kind, operator, local):
-                return chain.steps
-        return tuple(Step(weights={provider.name: 1}) for provider in self.providers)
 
 
 def load_configuration(path: Path, *, with_secrets: bool = False) -> SmsConfiguration:

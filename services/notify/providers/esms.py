@@ -20,9 +20,8 @@ from services.notify.providers.base import HandedOver, HandoverResult, OutgoingS
 from services.notify.providers.http import (
     Answer,
     AnswerLost,
-    HttpClient,
+    HttpProvider,
     HttpProviderSettings,
-    NotSent,
     refused_by_status,
     short,
     unknown,
@@ -30,7 +29,7 @@ from services.notify.providers.http import (
 from services.notify.providers.provider_settings import Secret
 from services.notify.texts.segments import is_gsm7
 from shared.clock import Clock, now
-from shared.phones import as_dialled
+from shared.phones import Operator, as_dialled
 
 
 class EsmsSettings(HttpProviderSettings):
@@ -62,18 +61,27 @@ _OUTCOMES: Mapping[str, Handover] = {
 }
 _UNDERWAY = {"1", "2", "7"}  # waits for approval, waits to be sent, sent and waits for a report
 
+_OPERATORS: Mapping[str, Operator] = {
+    "1": Operator.VIETTEL,
+    "2": Operator.MOBIFONE,
+    "3": Operator.VINAPHONE,
+    "4": Operator.VIETNAMOBILE,
+    "5": Operator.GMOBILE,
+    "6": Operator.ITEL,
+    "7": Operator.WINTEL,
+}
+"""``telcoid`` of a report (page "callback-url"; 7 is written Reddi there, as Wintel was named before)."""
 
-class EsmsProvider:
+
+class EsmsProvider(HttpProvider):
     """Sends by eSMS."""
 
     remembers = timedelta(hours=24)
 
     def __init__(self, settings: EsmsSettings, *, clock: Clock = now) -> None:
-        self.name = settings.name
+        super().__init__(settings, clock)
         self._settings = settings
         self._keys = {"ApiKey": settings.api_key.reveal(), "SecretKey": settings.secret_key.reveal()}
-        self._client = HttpClient(timeout_seconds=settings.timeout_seconds, proxy=settings.proxy)
-        self._clock = clock
 
     async def send(self, sms: OutgoingSms) -> HandoverResult:
         """Hand one SMS over."""
@@ -88,12 +96,9 @@ class EsmsProvider:
         if self._settings.callback_url is not None:
             body["CallbackUrl"] = self._settings.callback_url
         url = f"{self._settings.url}/SendMultipleMessage_V4_post_json/"
-        try:
-            answer = await self._client.request("POST", url, json_body=body)
-        except NotSent as error:
-            return HandoverResult(Handover.NOT_SENT, detail=str(error))
-        except AnswerLost as error:
-            return unknown(str(error))
+        answer = await self._client.hand_over("POST", url, json_body=body)
+        if isinstance(answer, HandoverResult):
+            return answer
         return refused_by_status(answer, self._clock) or _read(answer)
 
     async def status(self, sms: HandedOver) -> DeliveryReport | None:
@@ -118,10 +123,6 @@ class EsmsProvider:
             raise InvalidReport("neither SMSID nor RequestId")
         return [self._report(request.query, reference, client_reference)]
 
-    async def close(self) -> None:
-        """Close connections."""
-        await self._client.close()
-
     def _report(self, found: Mapping[str, Any], reference: str | None, client_reference: str | None) -> DeliveryReport:
         state = str(found.get("SendStatus", ""))
         try:
@@ -129,7 +130,14 @@ class EsmsProvider:
         except ValueError as error:
             raise InvalidReport("SendSuccess and SendFailed are not numbers") from error
         code = f"SendStatus {short(state)[:20]}, {succeeded} succeeded, {failed} failed"
-        return DeliveryReport(self.name, reference, client_reference, _state(state, succeeded, failed), code)
+        return DeliveryReport(
+            self.name,
+            reference,
+            client_reference,
+            _state(state, succeeded, failed),
+            code,
+            operator=_OPERATORS.get(str(found.get("telcoid"))),
+        )
 
 
 def _state(state: str, succeeded: int, failed: int) -> DeliveryState:

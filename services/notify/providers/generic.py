@@ -20,20 +20,17 @@ from services.notify.domain.outcome import Handover
 from services.notify.providers.base import HandoverResult, OutgoingSms, ReportRequest
 from services.notify.providers.http import (
     Answer,
-    AnswerLost,
-    HttpClient,
+    HttpProvider,
     HttpProviderSettings,
-    NotSent,
     refused_by_status,
     short,
-    unknown,
 )
 from services.notify.providers.json_pointer import NOTHING, JsonPointer, text_at, value_at
 from services.notify.providers.provider_settings import Secret, Section
 from services.notify.providers.registered_template import registered, values_of
 from services.notify.texts.segments import is_gsm7
 from shared.clock import Clock, now
-from shared.phones import as_dialled
+from shared.phones import Operator, as_dialled
 
 _PLACEHOLDER = re.compile(r"\{([a-z0-9_.]+)\}")
 _OF_THE_SMS = {"phone", "phone_84", "phone_0", "text", "client_reference", "segments", "unicode"}
@@ -98,15 +95,21 @@ class ReportForm(Section):
     states: Mapping[str, DeliveryState]
     """What the provider writes → what it means; anything else is ``unknown``."""
     code: JsonPointer | None = None
+    operator: JsonPointer | None = None
+    """Where the network stands that the number is in."""
+    operators: Mapping[str, Operator] = Field(default={})
+    """What the provider writes there → which network it is; anything else is not looked at."""
     signature: Signature | None = None
 
     @model_validator(mode="before")
     @classmethod
     def _states_are_texts(cls, value: Any) -> Any:
-        if isinstance(value, dict) and isinstance(value.get("states"), dict):
-            states = {_texts(written)[0]: meant for written, meant in value["states"].items()}
-            return value | {"states": states}
-        return value
+        if not isinstance(value, dict):
+            return value
+        written = {name: value[name] for name in ("states", "operators") if isinstance(value.get(name), dict)}
+        return value | {
+            name: {_texts(text)[0]: meant for text, meant in meanings.items()} for name, meanings in written.items()
+        }
 
     @model_validator(mode="after")
     def _names_an_sms(self) -> Self:
@@ -154,14 +157,13 @@ class GenericSettings(HttpProviderSettings):
         return self
 
 
-class GenericProvider:
+class GenericProvider(HttpProvider):
     """Sends as the configuration describes."""
 
     def __init__(self, settings: GenericSettings, *, clock: Clock = now) -> None:
-        self.name = settings.name
+        super().__init__(settings, clock)
         self.remembers = timedelta(hours=settings.remembers_hours)
         self._settings = settings
-        self._clock = clock
         self._secrets = {f"secret.{name}": secret.reveal() for name, secret in settings.secrets.items()}
         self._authorization: dict[str, str] = {}
         if settings.basic is not None:
@@ -171,7 +173,6 @@ class GenericProvider:
             self._authorization["Authorization"] = f"Bearer {settings.bearer.reveal()}"
         signature = settings.report.signature if settings.report is not None else None
         self._report_key = signature.secret.reveal().encode() if signature is not None else b""
-        self._client = HttpClient(timeout_seconds=settings.timeout_seconds, proxy=settings.proxy)
 
     async def send(self, sms: OutgoingSms) -> HandoverResult:
         """Hand one SMS over."""
@@ -179,19 +180,16 @@ class GenericProvider:
         if isinstance(values, HandoverResult):
             return values
         fields = _filled(self._settings.fields, values)
-        try:
-            answer = await self._client.request(
-                self._settings.method,
-                self._settings.url,
-                headers=_filled(self._settings.headers, values) | self._authorization,
-                json_body=fields if self._settings.body == "json" else None,
-                form=fields if self._settings.body == "form" else None,
-                query=fields if self._settings.body == "query" else None,
-            )
-        except NotSent as error:
-            return HandoverResult(Handover.NOT_SENT, detail=str(error))
-        except AnswerLost as error:
-            return unknown(str(error))
+        answer = await self._client.hand_over(
+            self._settings.method,
+            self._settings.url,
+            headers=_filled(self._settings.headers, values) | self._authorization,
+            json_body=fields if self._settings.body == "json" else None,
+            form=fields if self._settings.body == "form" else None,
+            query=fields if self._settings.body == "query" else None,
+        )
+        if isinstance(answer, HandoverResult):
+            return answer
         return self._read(answer)
 
     def read_reports(self, request: ReportRequest) -> Sequence[DeliveryReport]:
@@ -205,10 +203,6 @@ class GenericProvider:
             raise InvalidReport(f"there is nothing at {form.each}")
         return [self._report(form, one) for one in (found if isinstance(found, list) else [found])]
 
-    async def close(self) -> None:
-        """Close connections."""
-        await self._client.close()
-
     def _values(self, sms: OutgoingSms) -> dict[str, str] | HandoverResult:
         values = self._secrets | {
             "phone": sms.phone,
@@ -221,7 +215,7 @@ class GenericProvider:
         }
         used = set(_placeholders((self._settings.fields, self._settings.headers)))
         if _OF_THE_TEMPLATE in used or any(name.startswith("parameter.") for name in used):
-            template = registered(self._settings, sms)
+            template = registered(self._settings, sms, text_is_theirs=False)
             if isinstance(template, HandoverResult):
                 return template
             parameters = values_of(template, sms, accents=False)
@@ -272,7 +266,15 @@ class GenericProvider:
         code = text_at(found, form.code) if form.code is not None else None
         words = short(f"{state} {code or ''}".strip())
         meant = form.states.get(state, DeliveryState.UNKNOWN)
-        return DeliveryReport(self.name, reference or None, client_reference or None, meant, words)
+        network = text_at(found, form.operator) if form.operator is not None else None
+        return DeliveryReport(
+            self.name,
+            reference or None,
+            client_reference or None,
+            meant,
+            words,
+            operator=form.operators.get(network or ""),
+        )
 
 
 def _document(form: ReportForm, request: ReportRequest) -> Any:

@@ -100,6 +100,24 @@ class HttpClient:
                 raise AnswerLost(type(error).__name__) from None
             raise NotSent(type(error).__name__) from None
 
+    async def hand_over(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        query: Mapping[str, str] | None = None,
+        json_body: Any = None,
+        form: Mapping[str, str] | None = None,
+    ) -> Answer | HandoverResult:
+        """Make the request that hands an SMS over; without an answer, return what follows from that."""
+        try:
+            return await self.request(method, url, headers=headers, query=query, json_body=json_body, form=form)
+        except NotSent as error:
+            return HandoverResult(Handover.NOT_SENT, detail=str(error))
+        except AnswerLost as error:
+            return unknown(str(error))
+
     async def close(self) -> None:
         """Close what is open."""
         if self._session is not None:
@@ -120,6 +138,19 @@ class HttpClient:
                 headers={"Accept-Encoding": "identity"},
             )
         return self._session
+
+
+class HttpProvider:
+    """What all providers with an HTTP interface have."""
+
+    def __init__(self, settings: HttpProviderSettings, clock: Clock) -> None:
+        self.name = settings.name
+        self._client = HttpClient(timeout_seconds=settings.timeout_seconds, proxy=settings.proxy)
+        self._clock = clock
+
+    async def close(self) -> None:
+        """Close connections."""
+        await self._client.close()
 
 
 @dataclass

@@ -14,13 +14,23 @@ _NAMES: Mapping[str, str] = {"unit": "organisation", "collector_name": "person",
 """Parameters of ours that may become shorter."""
 
 
-def registered(settings: ProviderSettings, sms: OutgoingSms) -> RegisteredTemplate | HandoverResult:
+_USUAL_LANGUAGE = "vi"
+
+
+def registered(
+    settings: ProviderSettings, sms: OutgoingSms, *, text_is_theirs: bool
+) -> RegisteredTemplate | HandoverResult:
     """Return the template of the provider for an SMS; what follows where there is none.
 
-    Another provider may have one: the customer cannot be reached by this way, and nothing has left.
+    Another provider may have one: the customer cannot be reached by this way, and nothing has left. Where the provider
+    has the text (``text_is_theirs``), one in Vietnamese is better than none: few register every language.
     """
     filled = [name for name, value in sms.parameters.items() if value]
-    found = settings.template_for(sms.template, sms.template_version, sms.language, sms.form, filled)
+    languages = [sms.language, _USUAL_LANGUAGE] if text_is_theirs else [sms.language]
+    for language in languages:
+        found = settings.template_for(sms.template, sms.template_version, language, sms.form, filled)
+        if found is not None:
+            break
     if found is None:
         missing = f"{sms.template} version {sms.template_version}, {sms.language}, form {sms.form}"
         return HandoverResult(Handover.UNREACHABLE, detail=f"no template is set up for {missing}")

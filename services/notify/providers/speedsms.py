@@ -19,10 +19,8 @@ from services.notify.domain.outcome import Handover
 from services.notify.providers.base import HandoverResult, OutgoingSms, ReportRequest
 from services.notify.providers.http import (
     Answer,
-    AnswerLost,
-    HttpClient,
+    HttpProvider,
     HttpProviderSettings,
-    NotSent,
     refused_by_status,
     short,
     unknown,
@@ -55,17 +53,15 @@ _OUTCOMES: Mapping[str, Handover] = {
 }
 
 
-class SpeedSmsProvider:
+class SpeedSmsProvider(HttpProvider):
     """Sends by SpeedSMS."""
 
     remembers = timedelta()
 
     def __init__(self, settings: SpeedSmsSettings, *, clock: Clock = now) -> None:
-        self.name = settings.name
+        super().__init__(settings, clock)
         self._settings = settings
         self._authorization = aiohttp.encode_basic_auth(settings.access_token.reveal(), "x")
-        self._client = HttpClient(timeout_seconds=settings.timeout_seconds, proxy=settings.proxy)
-        self._clock = clock
 
     async def send(self, sms: OutgoingSms) -> HandoverResult:
         """Hand one SMS over."""
@@ -76,14 +72,9 @@ class SpeedSmsProvider:
             "sender": self._settings.sender,
         }
         headers = {"Authorization": self._authorization}
-        try:
-            answer = await self._client.request(
-                "POST", f"{self._settings.url}/sms/send", headers=headers, json_body=body
-            )
-        except NotSent as error:
-            return HandoverResult(Handover.NOT_SENT, detail=str(error))
-        except AnswerLost as error:
-            return unknown(str(error))
+        answer = await self._client.hand_over("POST", f"{self._settings.url}/sms/send", headers=headers, json_body=body)
+        if isinstance(answer, HandoverResult):
+            return answer
         return refused_by_status(answer, self._clock) or _read(answer)
 
     def read_reports(self, request: ReportRequest) -> Sequence[DeliveryReport]:
@@ -100,10 +91,6 @@ class SpeedSmsProvider:
         if not status.lstrip("-").isdigit():
             state = DeliveryState.UNKNOWN
         return [DeliveryReport(self.name, reference, None, state, f"status {status}")]
-
-    async def close(self) -> None:
-        """Close connections."""
-        await self._client.close()
 
 
 def _read(answer: Answer) -> HandoverResult:

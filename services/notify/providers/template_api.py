@@ -20,10 +20,8 @@ from services.notify.domain.outcome import Handover
 from services.notify.providers.base import HandoverResult, OutgoingSms, ReportRequest
 from services.notify.providers.http import (
     Answer,
-    AnswerLost,
-    HttpClient,
+    HttpProvider,
     HttpProviderSettings,
-    NotSent,
     refused_by_status,
     short,
     unknown,
@@ -54,20 +52,18 @@ class TemplateApiSettings(HttpProviderSettings):
     """``STATUS`` of a delivery report → what it means; anything else is ``unknown``."""
 
 
-class TemplateApiProvider:
+class TemplateApiProvider(HttpProvider):
     """Sends registered templates."""
 
     def __init__(self, settings: TemplateApiSettings, *, clock: Clock = now) -> None:
-        self.name = settings.name
+        super().__init__(settings, clock)
         self.remembers = timedelta(hours=settings.remembers_hours)
         self._settings = settings
         self._keys = {"APIUSER": settings.api_user.reveal(), "APIPASS": settings.api_password.reveal()}
-        self._client = HttpClient(timeout_seconds=settings.timeout_seconds, proxy=settings.proxy)
-        self._clock = clock
 
     async def send(self, sms: OutgoingSms) -> HandoverResult:
         """Hand one SMS over."""
-        template = registered(self._settings, sms)
+        template = registered(self._settings, sms, text_is_theirs=True)
         if isinstance(template, HandoverResult):
             return template
         values = values_of(template, sms, accents=False)
@@ -88,12 +84,9 @@ class TemplateApiProvider:
             "USERNAME": self._settings.user_name,
             "DATACODING": "0",
         }
-        try:
-            answer = await self._client.request("POST", self._settings.url, json_body={"RQST": order | self._keys})
-        except NotSent as error:
-            return HandoverResult(Handover.NOT_SENT, detail=str(error))
-        except AnswerLost as error:
-            return unknown(str(error))
+        answer = await self._client.hand_over("POST", self._settings.url, json_body={"RQST": order | self._keys})
+        if isinstance(answer, HandoverResult):
+            return answer
         return refused_by_status(answer, self._clock) or self._read(answer)
 
     def read_reports(self, request: ReportRequest) -> Sequence[DeliveryReport]:
@@ -103,10 +96,6 @@ class TemplateApiProvider:
             return [self._report(one) for one in (found if isinstance(found, list) else [found])]
         except (ValueError, KeyError, TypeError) as error:
             raise InvalidReport("no JSON with REQID and STATUS") from error
-
-    async def close(self) -> None:
-        """Close connections."""
-        await self._client.close()
 
     def _report(self, found: Mapping[str, Any]) -> DeliveryReport:
         status = str(found["STATUS"])

@@ -24,9 +24,8 @@ from services.notify.providers.base import HandedOver, HandoverResult, OutgoingS
 from services.notify.providers.http import (
     Answer,
     AnswerLost,
-    HttpClient,
+    HttpProvider,
     HttpProviderSettings,
-    NotSent,
     refused_by_status,
     short,
     unknown,
@@ -97,16 +96,14 @@ _LONGEST: Mapping[str, int] = {
 """Characters that Zalo takes by kind of parameter, where the configuration names no other number."""
 
 
-class ZaloProvider:
+class ZaloProvider(HttpProvider):
     """Sends by an official account."""
 
     remembers = timedelta()
 
     def __init__(self, settings: ZaloSettings, pool: Pool, *, clock: Clock = now) -> None:
-        self.name = settings.name
+        super().__init__(settings, clock)
         self._settings = settings
-        self._client = HttpClient(timeout_seconds=settings.timeout_seconds, proxy=settings.proxy)
-        self._clock = clock
         self._oa_secret = settings.oa_secret.reveal() if settings.oa_secret is not None else None
         self._tokens = ZaloTokenStore(
             pool,
@@ -121,7 +118,7 @@ class ZaloProvider:
 
     async def send(self, sms: OutgoingSms) -> HandoverResult:
         """Hand one message over; the access token is renewed once where it has ended."""
-        template = registered(self._settings, sms)
+        template = registered(self._settings, sms, text_is_theirs=True)
         if isinstance(template, HandoverResult):
             return template
         values = values_of(_with_lengths(template), sms, accents=True)
@@ -193,16 +190,13 @@ class ZaloProvider:
     async def close(self) -> None:
         """Close connections."""
         await self._tokens.close()
-        await self._client.close()
+        await super().close()
 
     async def _post(self, token: str, body: Mapping[str, Any]) -> tuple[int | None, HandoverResult]:
         url = f"{self._settings.url}/message/template"
-        try:
-            answer = await self._client.request("POST", url, headers={"access_token": token}, json_body=body)
-        except NotSent as error:
-            return None, HandoverResult(Handover.NOT_SENT, detail=str(error))
-        except AnswerLost as error:
-            return None, unknown(str(error))
+        answer = await self._client.hand_over("POST", url, headers={"access_token": token}, json_body=body)
+        if isinstance(answer, HandoverResult):
+            return None, answer
         refused = refused_by_status(answer, self._clock)
         return (None, refused) if refused is not None else self._read(answer)
 

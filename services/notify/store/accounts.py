@@ -1,5 +1,6 @@
 """What customers owe, as billing reported it last, and who they are, as the customer service did."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -45,13 +46,13 @@ async def keep_account(connection: Connection, account: AccountState) -> KnownAc
 
 _KEEP_CONTACT = """
 INSERT INTO accounts AS known (customer_code, version, debt, contact_version, phone, unit_code, unit_name, unit_phone,
-    collector_code, collector_name, collector_phone, active)
-VALUES ($1, 0, 0, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+    collector_code, collector_name, collector_phone, active, sms_language)
+VALUES ($1, 0, 0, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 ON CONFLICT (customer_code) DO UPDATE SET
     contact_version = excluded.contact_version, phone = excluded.phone, unit_code = excluded.unit_code,
     unit_name = excluded.unit_name, unit_phone = excluded.unit_phone, collector_code = excluded.collector_code,
     collector_name = excluded.collector_name, collector_phone = excluded.collector_phone, active = excluded.active,
-    changed_at = clock_timestamp()
+    sms_language = excluded.sms_language, changed_at = clock_timestamp()
 WHERE excluded.contact_version > known.contact_version
 """
 # What a reminder of a receipt is sent to was named by whoever asked for it.
@@ -75,6 +76,7 @@ async def keep_contact(connection: Connection, customer: CustomerFacts) -> None:
         customer.collector.name,
         customer.collector.phone,
         customer.active,
+        customer.sms_language,
     )
     if row_count(kept):
         await connection.execute(_READDRESS, customer.customer_code, customer.phone)
@@ -86,8 +88,11 @@ UPDATE accounts SET promised_for = $2, promised_at_visit = $3, changed_at = cloc
 
 
 _CANCEL_PROMISED = """
-UPDATE reminders SET state = 'cancelled', cause = $3
-WHERE customer_code = $1 AND state = 'scheduled' AND debt_due_on IS NOT NULL AND due_at < $2
+UPDATE reminders SET stopped = $3,
+    state = CASE WHEN state = 'scheduled' THEN 'cancelled' ELSE state END,
+    cause = CASE WHEN state = 'scheduled' THEN $3 ELSE cause END
+WHERE state IN ('scheduled', 'sending', 'unknown')
+    AND customer_code = $1 AND debt_due_on IS NOT NULL AND due_at < $2
 """
 
 
@@ -124,3 +129,23 @@ async def recipient_of(connection: Connection, customer_code: str) -> Recipient 
     """Return a customer's number and unit; None where the customer service has reported neither yet."""
     row = await connection.fetchrow(_RECIPIENT, customer_code)
     return None if row is None else Recipient(row["phone"], row["unit_code"], row["unit_name"])
+
+
+_INCOMPLETE = """
+SELECT customer_code FROM unnest($1::text[], $2::bigint[], $3::bigint[]) AS reported (customer_code, version, facts)
+LEFT JOIN accounts AS known USING (customer_code)
+WHERE known.customer_code IS NULL OR known.version < reported.version OR known.contact_version < reported.facts
+    OR (known.version = reported.version AND known.debt > 0 AND known.oldest_due_date IS NULL)
+ORDER BY customer_code
+"""
+
+
+async def incomplete(connection: Connection, reported: Sequence[tuple[AccountState, CustomerFacts]]) -> list[str]:
+    """Return those of the customers of whom less is known than billing knows, in the order of their codes."""
+    rows = await connection.fetch(
+        _INCOMPLETE,
+        [account.customer_code for account, _ in reported],
+        [account.version for account, _ in reported],
+        [facts.version for _, facts in reported],
+    )
+    return [row["customer_code"] for row in rows]

@@ -33,11 +33,22 @@ async def database_time(connection: Connection) -> datetime:
     return moment
 
 
-_UNITS = "SELECT DISTINCT unit_code FROM accounts WHERE unit_code IS NOT NULL ORDER BY unit_code"
+# From one unit to the next in the index of accounts that owe, not through a million rows.
+_UNITS = """
+WITH RECURSIVE found AS (
+    (SELECT unit_code FROM accounts WHERE debt > 0 AND unit_code IS NOT NULL ORDER BY unit_code LIMIT 1)
+    UNION ALL
+    SELECT (
+        SELECT next.unit_code FROM accounts AS next
+        WHERE next.debt > 0 AND next.unit_code > found.unit_code ORDER BY next.unit_code LIMIT 1)
+    FROM found WHERE found.unit_code IS NOT NULL
+)
+SELECT unit_code FROM found WHERE unit_code IS NOT NULL ORDER BY unit_code
+"""
 
 
 async def units(connection: Connection) -> list[str]:
-    """Return the units that have customers."""
+    """Return the units that have customers who owe."""
     return [row["unit_code"] for row in await connection.fetch(_UNITS)]
 
 
@@ -89,7 +100,7 @@ WITH chosen AS (
         oldest_due_date
     FROM chosen
     ON CONFLICT (customer_code, template, debt_due_on) WHERE debt_due_on IS NOT NULL DO UPDATE SET
-        state = 'scheduled', cause = '', phone = excluded.phone, due_at = excluded.due_at,
+        state = 'scheduled', cause = '', stopped = '', phone = excluded.phone, due_at = excluded.due_at,
         expires_at = excluded.expires_at, issued_at = excluded.issued_at, parameters = excluded.parameters,
         template_version = excluded.template_version, language = excluded.language
     WHERE reminders.state = 'cancelled' AND reminders.cause IN ('paid', 'promised')

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from services.notify.domain.delivery_reports import DeliveryReport
 from services.notify.domain.references import comparable, converted
+from services.notify.store.ported_numbers import learn_operators
 from shared.contracts.notify import ReminderState
 from shared.db import Connection
 
@@ -20,8 +21,8 @@ CONVERTED_AFTER = timedelta(minutes=1)
 
 _ADD = """
 INSERT INTO delivery_reports (fingerprint, provider, provider_reference, reference, converted, client_reference, state,
-    code, occurred_at, received_at, look_at, part_references)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11)
+    code, occurred_at, received_at, look_at, part_references, operator)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11, $12)
 ON CONFLICT (fingerprint) DO NOTHING
 RETURNING report_id
 """
@@ -50,6 +51,7 @@ async def add_report(connection: Connection, report: DeliveryReport, moment: dat
         report.occurred_at,
         moment,
         [comparable(reference) for reference in report.part_references],
+        report.operator,
     )
     return report_id
 
@@ -119,6 +121,11 @@ SELECT reminder_id, number, 1, provider, reference, received_at FROM delivery_re
 WHERE report_id = ANY($1) AND NOT EXISTS (
     SELECT FROM attempt_parts AS parts WHERE parts.reminder_id = reports.reminder_id AND parts.number = reports.number)
 ON CONFLICT DO NOTHING
+"""
+# Which network a provider names for the number that an SMS went to.
+_NETWORKS = """
+SELECT attempts.phone, reports.operator FROM delivery_reports AS reports JOIN attempts USING (reminder_id, number)
+WHERE report_id = ANY($1) AND reports.operator IS NOT NULL ORDER BY report_id
 """
 # Monotone: delivered beats all, an end beats what is under way, and a later report of less is only recorded. A report
 # that names no part is about all of them.
@@ -190,6 +197,9 @@ async def match_reports(connection: Connection, report_ids: Collection[int], mom
     await connection.execute(_ADD_NAMED_PARTS, report_ids)
     await connection.execute(_ADD_MISSING_PART, report_ids)
     await connection.execute(_MERGE_PARTS, report_ids)
+    networks = [(row["phone"], row["operator"]) for row in await connection.fetch(_NETWORKS, report_ids)]
+    if networks:
+        await learn_operators(connection, networks, moment)
     rows = await connection.fetch(_WHOLE, reminder_ids)
     return [Merged(row["reminder_id"], ReminderState(row["state"])) for row in rows]
 

@@ -1,11 +1,11 @@
 """Links of receipts by SMS; they wait and leave as reminders do."""
 
-from typing import Any
 from uuid import UUID
 
 from asyncpg import Record
 
 from services.notify.domain.causes import Cause
+from services.notify.store.reminders import CANCELLED_OR_STOPPED, is_expired
 from shared.contracts.notify import ReceiptLink
 from shared.db import Connection
 from shared.stored_records import readable
@@ -43,9 +43,7 @@ async def links_of_customer(connection: Connection, customer_code: str, limit: i
     return readable(rows, _link, kind="receipt_link", key="link_id")
 
 
-_CANCEL_REVERSED = """
-UPDATE reminders SET state = 'cancelled', cause = $2 WHERE payment_id = $1 AND state = 'scheduled'
-"""
+_CANCEL_REVERSED = f"UPDATE reminders {CANCELLED_OR_STOPPED} AND payment_id = $1"
 
 
 async def cancel_reversed(connection: Connection, payment_id: UUID) -> None:
@@ -54,5 +52,4 @@ async def cancel_reversed(connection: Connection, payment_id: UUID) -> None:
 
 
 def _link(row: Record) -> ReceiptLink:
-    values: dict[str, Any] = dict(row)
-    return ReceiptLink.model_validate(values)
+    return ReceiptLink.model_validate({**row, "expired": is_expired(row)})

@@ -3,12 +3,11 @@
 import json
 from collections.abc import Collection
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from asyncpg import Record
 
-from services.notify.domain.causes import Cause
+from services.notify.domain.causes import OUT_OF_TIME, Cause
 from services.notify.domain.reminders import Contact, DueReminder, NewReminder, Priority, unit_of
 from services.notify.store.accounts import KnownAccount
 from services.notify.store.row_count import row_count
@@ -19,8 +18,9 @@ from shared.stored_records import readable
 # One reminder of a template a visit, one link for each receipt and number, whatever is repeated.
 _ADD = """
 INSERT INTO reminders (reminder_id, customer_code, visit_id, template, template_version, language, parameters,
-    phone, text, segments, state, cause, issued_at, due_at, receipt_id, payment_id, requested_by, unit_code, expires_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
+    phone, text, segments, state, cause, issued_at, due_at, receipt_id, payment_id, requested_by, unit_code, expires_at,
+    is_trial, through)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
 ON CONFLICT DO NOTHING
 RETURNING true
 """
@@ -49,6 +49,8 @@ async def add_reminder(connection: Connection, new: NewReminder) -> bool:
         new.requested_by,
         new.unit_code,
         new.expires_at,
+        new.is_trial,
+        new.through,
     )
     return bool(added)
 
@@ -79,14 +81,19 @@ async def cancel_paid(connection: Connection, account: KnownAccount) -> int:
     return row_count(status)
 
 
-_CANCEL_OF_VISIT = """
-UPDATE reminders SET state = 'cancelled', cause = $2 WHERE visit_id = $1 AND state = 'scheduled'
+# What is being handed over, or may have left, cannot be called back; but it is not handed over again, whatever the
+# provider answers. $2 is the cause. One statement: between two of them the answer might come.
+CANCELLED_OR_STOPPED = """SET stopped = $2,
+    state = CASE WHEN state = 'scheduled' THEN 'cancelled' ELSE state END,
+    cause = CASE WHEN state = 'scheduled' THEN $2 ELSE cause END
+WHERE state IN ('scheduled', 'sending', 'unknown')
 """
+_CANCEL_OF_VISIT = f"UPDATE reminders {CANCELLED_OR_STOPPED} AND visit_id = $1"
 
 
-async def cancel_of_visit(connection: Connection, visit_id: UUID) -> int:
-    """Cancel the reminder of a visit that was taken back, where it has not left; returns how many."""
-    return row_count(await connection.execute(_CANCEL_OF_VISIT, visit_id, Cause.VISIT_WITHDRAWN))
+async def cancel_of_visit(connection: Connection, visit_id: UUID) -> None:
+    """Cancel the reminder of a visit that was taken back, where it has not left."""
+    await connection.execute(_CANCEL_OF_VISIT, visit_id, Cause.VISIT_WITHDRAWN)
 
 
 # One of a campaign is restored while it is of use, the others only before they were due.
@@ -109,7 +116,7 @@ _WITH_WHAT_IS_KNOWN = """)
 SELECT due.*, account.*, coalesce(blocked.cause, opted.cause) AS blocked
 FROM due
 LEFT JOIN LATERAL (
-    SELECT debt, oldest_due_date, unit_name, unit_phone, collector_name, collector_phone FROM accounts
+    SELECT debt, oldest_due_date, unit_name, unit_phone, collector_name, collector_phone, sms_language FROM accounts
     WHERE accounts.customer_code = due.customer_code LIMIT 1
 ) account ON true
 LEFT JOIN LATERAL (SELECT cause FROM blocked_phones WHERE blocked_phones.phone = due.phone LIMIT 1) blocked ON true
@@ -162,11 +169,12 @@ def _due(row: Record) -> DueReminder:
         customer_code=row["customer_code"],
         visit_id=row["visit_id"],
         template=row["template"],
-        language=row["language"],
+        # What the customer wants now, whatever the unit wanted when it was scheduled.
+        language=row["sms_language"] or row["language"],
         parameters=json.loads(row["parameters"]),
         phone=row["phone"],
         issued_at=row["issued_at"],
-        debt=None if row["receipt_id"] else row["debt"],
+        debt=None if row["receipt_id"] or row["is_trial"] else row["debt"],
         blocked=Cause(row["blocked"]) if row["blocked"] else None,
         attempts=row["attempts"],
         unit_code=row["unit_code"] or unit_of(row["customer_code"]),
@@ -179,6 +187,9 @@ def _due(row: Record) -> DueReminder:
         provider=row["provider"],
         looks=row["looks"],
         sent_again=row["sent_again"],
+        stopped=Cause(row["stopped"]) if row["stopped"] else None,
+        is_trial=row["is_trial"],
+        through=row["through"],
     )
 
 
@@ -309,10 +320,13 @@ async def campaigns_of(connection: Connection, customer_code: str, limit: int) -
 
 
 def _campaign_message(row: Record) -> CampaignMessage:
-    values: dict[str, Any] = {name: row[name] for name in CampaignMessage.model_fields}
-    return CampaignMessage.model_validate(values)
+    return CampaignMessage.model_validate({**row, "expired": is_expired(row)})
 
 
 def _reminder(row: Record) -> Reminder:
-    values: dict[str, Any] = {name: row[name] for name in Reminder.model_fields}
-    return Reminder.model_validate(values)
+    return Reminder.model_validate({**row, "expired": is_expired(row)})
+
+
+def is_expired(row: Record) -> bool:
+    """Whether the message of a row has failed because its time ran out."""
+    return row["state"] == ReminderState.FAILED and row["cause"] in OUT_OF_TIME

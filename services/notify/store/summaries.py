@@ -11,7 +11,9 @@ class Summary:
     """SMS of one kind and unit. The states add up to ``total``."""
 
     unit: str
+    """Empty for tests."""
     kind: str
+    """``test`` for those that tried a provider out, whatever their text."""
     total: int
     scheduled: int
     """Not sent yet, or being handed over now."""
@@ -40,7 +42,8 @@ SELECT unit, kind, count(*) AS total,
     count(*) FILTER (WHERE state = 'cancelled') AS cancelled,
     coalesce(sum(cost), 0)::bigint AS cost
 FROM (
-    SELECT coalesce(unit_code, left(customer_code, 6)) AS unit, template AS kind, state,
+    SELECT coalesce(unit_code, left(customer_code, 6)) AS unit, state,
+        CASE WHEN is_trial THEN 'test' ELSE template END AS kind,
         cause IN ('expired', 'not_reached') AS is_late, (
             SELECT sum(cost) FROM attempts WHERE attempts.reminder_id = reminders.reminder_id
                 AND (outcome IS NULL OR outcome IN ('accepted', 'unknown'))) AS cost

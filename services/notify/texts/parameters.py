@@ -65,6 +65,25 @@ def receipt_parameters(request: SendReceiptLink) -> Parameters:
     }
 
 
+def sample_parameters(moment: datetime) -> Parameters:
+    """Return a value for every parameter that a template can have, of no customer."""
+    return {
+        "unit": "Điện lực Cà Mau",
+        "unit_phone": "19009000",
+        "customer_code": "PB14010000000",
+        "amount": sms_amount(123_000),
+        "period": sms_period([(business_day(moment).year, business_day(moment).month)]),
+        "date": sms_date(moment),
+        "due_date": sms_date(moment),
+        "collector_name": "Nguyễn Văn An",
+        "collector_phone": "0900000000",
+        "appointment": sms_appointment(moment),
+        "cut_at": sms_appointment(moment),
+        "receipt": "BN26-AA 00000000",
+        "address": "https://example.vn/r/XXXXXXXXXXXX",
+    }
+
+
 def _months(bills: list[Bill]) -> list[tuple[int, int]]:
     open_bills = [bill for bill in bills if bill.state is BillState.OPEN]
     return [(bill.year, bill.month) for bill in open_bills or bills]

@@ -1,7 +1,7 @@
 """The text of a message, from an event or with the debt of a later moment. Pure."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from services.notify.domain.kinds import Kind, KindRule
 from services.notify.domain.reminders import DueReminder, NewReminder, Parameters
@@ -9,6 +9,7 @@ from services.notify.texts.parameters import (
     away_parameters,
     debt_parameters,
     receipt_parameters,
+    sample_parameters,
     sms_amount,
     thanks_parameters,
 )
@@ -19,6 +20,8 @@ from shared.contracts.receipt import Receipt
 from shared.ids import new_id
 
 _NO_WISHES = KindRule()
+_TRIAL_LASTS = timedelta(minutes=5)
+"""Whoever tries a provider out waits for the SMS: it must not leave hours later."""
 
 
 @dataclass(frozen=True)
@@ -107,6 +110,34 @@ class ReminderTexts:
             payment_id=receipt.payment_id,
             requested_by="notify",
             unit_code=unit_code,
+        )
+
+    def trial(
+        self, kind: Kind, language: str, phone: str, moment: datetime, *, through: str | None, by: str
+    ) -> NewReminder:
+        """Return an SMS that tries a provider out: the text of a kind with the values of no customer."""
+        parameters = sample_parameters(moment)
+        rendered = self.templates.render(kind, language, parameters)
+        return NewReminder(
+            reminder_id=new_id(),
+            customer_code="",
+            visit_id=None,
+            template=rendered.template,
+            template_version=rendered.version,
+            language=language,
+            parameters=parameters,
+            phone=phone,
+            text=rendered.text,
+            segments=rendered.size.segments,
+            state=ReminderState.SCHEDULED,
+            cause="",
+            issued_at=moment,
+            due_at=moment,
+            requested_by=by,
+            unit_code="",
+            expires_at=moment + _TRIAL_LASTS,
+            is_trial=True,
+            through=through,
         )
 
     def with_debt(self, due: DueReminder) -> tuple[Parameters, Rendered]:

@@ -41,6 +41,7 @@ from shared.contracts.billing import (
 from shared.contracts.common import AccountState, Collector, CustomerFacts, NextStep, Unit
 from shared.contracts.customer import (
     AddVisitNote,
+    ChooseSmsLanguage,
     CollectorDetails,
     CorrectPhone,
     CustomerChanged,
@@ -67,6 +68,7 @@ from shared.contracts.customer import (
     RouteStop,
     SearchCustomers,
     SettleReadingComplaint,
+    SmsLanguageChosen,
     Visit,
     VisitReply,
     VisitWithdrawn,
@@ -125,6 +127,7 @@ REQUESTS: list[type[Request[Any]]] = [
     SettleReadingComplaint,
     GetReadingComplaints,
     GetReadingPhoto,
+    ChooseSmsLanguage,
     CorrectPhone,
     GetAccount,
     RecordPayment,
@@ -366,6 +369,11 @@ class BackOffice:
             if one.complaint_id == request.complaint_id and one.photo:
                 return ReadingPhoto(jpeg=one.photo)
         raise NotFound("Không có ảnh.")
+
+    async def ChooseSmsLanguage(self, request: ChooseSmsLanguage, work: UnitOfWork) -> SmsLanguageChosen:
+        return SmsLanguageChosen(
+            choice_id=request.choice_id, customer_code=request.customer_code, language=request.language
+        )
 
     async def CorrectPhone(self, request: CorrectPhone, work: UnitOfWork) -> PhoneCorrected:
         return PhoneCorrected(

@@ -11,7 +11,7 @@ import pytest
 
 from shared.contracts.actor import Actor, ActorKind, Proof
 from shared.contracts.billing import CloseShift, PaymentReply, RecordPayment
-from shared.contracts.customer import GetVisit, RecordVisit, SearchCustomers, VisitReply
+from shared.contracts.customer import ChooseSmsLanguage, GetVisit, RecordVisit, SearchCustomers, VisitReply
 from shared.contracts.notify import ChangeOptOut
 from shared.contracts.receipt import Verification, VerifyToken
 from shared.ids import new_id
@@ -274,6 +274,26 @@ async def test_nobody_opts_out_of_an_unknown_kind_or_without_a_number(gateway: G
         await cashier.send("POST", path, body={"opted_out": True}, key=new_id())
     with pytest.raises(Problem, match="no-phone"):
         await cashier.call("GET", path)
+
+
+@pytest.mark.parametrize("language", ["vi-accents", "en", None])
+async def test_a_customers_wish_for_the_language_of_sms_is_kept(gateway: GatewaySystem, language: str | None) -> None:
+    path, key = f"/v1/customers/{CUSTOMER}/sms-language", new_id()
+    for caller in (await gateway.phone(), await gateway.desk("cashier")):
+        reply = json.loads(await caller.send("POST", path, body={"language": language}, key=key))
+        assert (reply["customer_code"], reply["language"]) == (CUSTOMER, language)
+        with pytest.raises(Problem, match="invalid-request"):
+            await caller.send("POST", path, body={"language": "fr"}, key=new_id())
+    asked = gateway.office.asked_for(ChooseSmsLanguage)
+    assert {one.choice_id for one in asked} == {key}
+    assert asked[1].requested_by.startswith("cashier")
+
+
+async def test_a_collector_keeps_no_wish_of_another_collectors_customer(gateway: GatewaySystem) -> None:
+    phone = await gateway.phone()
+    with pytest.raises(Problem, match="not-found"):
+        await phone.send("POST", f"/v1/customers/{OTHER}/sms-language", body={"language": "en"}, key=new_id())
+    assert gateway.office.asked_for(ChooseSmsLanguage) == []
 
 
 async def test_a_note_is_added_to_a_visit_after_it_was_recorded(gateway: GatewaySystem) -> None:

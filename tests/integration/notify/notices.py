@@ -9,6 +9,8 @@ from services.notify.domain.outcome import Handover
 from services.notify.providers.base import HandoverResult, OutgoingSms
 from shared.clock import VIETNAM
 from shared.contracts.billing import NoticeIssued, NoticeKind, PaymentRecorded, PaymentReversed
+from shared.contracts.common import NextStep, Outcome
+from shared.contracts.customer import Visit, VisitWithdrawn
 from shared.ids import new_id
 from shared.testing.builders import account, bill, customer, notice_issued, payment_recorded, payment_reversed
 
@@ -83,6 +85,22 @@ def notice(
         appointment=appointment,
         issued_at=issued_at,
     )
+
+
+def withdrawn(issued: NoticeIssued) -> VisitWithdrawn:
+    """Return that the visit of a notice was taken back."""
+    visit = Visit(
+        visit_id=issued.visit_id,
+        customer_code=issued.customer.customer_code,
+        collector_code="TN01",
+        outcome=Outcome.AWAY,
+        visited_at=NOON,
+        appointment=None,
+        note="",
+        next_step=NextStep.REVISIT,
+        misses=1,
+    )
+    return VisitWithdrawn(visit=visit, withdrawal_id=new_id(), reason="Bấm nhầm", withdrawn_at=NOON)
 
 
 def paid(*, debt: int = 0, version: int = 2, code: str = CODE) -> PaymentRecorded:

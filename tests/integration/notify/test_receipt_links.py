@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 
 from services.notify.domain.causes import Cause
-from services.notify.domain.receipt_links import MOST_NUMBERS, NoMobileNumber, TooManyNumbers
+from services.notify.domain.receipt_links import MOST_NUMBERS, NoMobileNumber, ReceiptVoided, TooManyNumbers
 from services.notify.domain.verdict import Limits
 from services.notify.handlers.get_receipt_links import get_receipt_links
 from services.notify.handlers.send_receipt_link import send_receipt_link
@@ -130,6 +130,15 @@ async def test_a_link_that_waits_is_not_sent_when_the_payment_was_reversed_meanw
     [known] = await links(desk)
     assert (known.state, known.cause) == (ReminderState.CANCELLED, Cause.REVERSED)
     assert len(operator.sent) == 1
+
+
+async def test_a_link_of_a_payment_that_was_reversed_is_refused(desk: Desk, operator: Operator) -> None:
+    reversal = reversed_payment()
+    await desk.consume(reversal)
+    with pytest.raises(ReceiptVoided):
+        await send(desk, link(payment_id=reversal.payment.payment_id))
+    await desk.sender.send_due()
+    assert (operator.sent, await links(desk)) == ([], [])
 
 
 async def test_whoever_wants_no_sms_gets_no_link_and_the_collector_is_told_why(desk: Desk, operator: Operator) -> None:

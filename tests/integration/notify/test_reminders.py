@@ -13,12 +13,20 @@ from services.notify.domain.causes import Cause
 from services.notify.domain.outcome import Handover
 from services.notify.domain.verdict import Limits
 from shared.contracts.billing import NoticeKind
-from shared.contracts.common import NextStep, Outcome
-from shared.contracts.customer import Visit, VisitWithdrawn
 from shared.contracts.notify import ReminderState
 from shared.ids import new_id
 from shared.testing import wait_until
-from tests.integration.notify.notices import NIGHT, NOON, PHONE, Operator, Watch, notice, paid, reversed_payment
+from tests.integration.notify.notices import (
+    NIGHT,
+    NOON,
+    PHONE,
+    Operator,
+    Watch,
+    notice,
+    paid,
+    reversed_payment,
+    withdrawn,
+)
 from tests.integration.notify.notify_handlers import Desk
 
 PoolFor = Callable[..., Awaitable[asyncpg.Pool]]
@@ -75,18 +83,7 @@ async def test_a_repeated_notice_of_the_same_visit_adds_nothing(desk: Desk, oper
 async def test_a_visit_that_was_taken_back_is_not_reminded_of(desk: Desk, operator: Operator) -> None:
     issued = notice()
     await desk.consume(issued)
-    visit = Visit(
-        visit_id=issued.visit_id,
-        customer_code=issued.customer.customer_code,
-        collector_code="TN01",
-        outcome=Outcome.AWAY,
-        visited_at=NOON,
-        appointment=None,
-        note="",
-        next_step=NextStep.REVISIT,
-        misses=1,
-    )
-    await desk.consume(VisitWithdrawn(visit=visit, withdrawal_id=new_id(), reason="Bấm nhầm", withdrawn_at=NOON))
+    await desk.consume(withdrawn(issued))
     assert await desk.sender.send_due() == 0
     reminder = await desk.reminder()
     assert (reminder.state, reminder.cause) == (ReminderState.CANCELLED, Cause.VISIT_WITHDRAWN)

@@ -171,3 +171,35 @@ def test_amounts_and_moments_are_written_as_people_here_write_them() -> None:
     assert sms_amount(871_020) == "871.020d"
     assert sms_date(datetime(2026, 11, 22, 18, tzinfo=UTC)) == "23/11"
     assert sms_appointment(datetime(2026, 11, 25, 1, 30, tzinfo=UTC)) == "25/11 08:30"
+
+
+@pytest.mark.parametrize("cause", [Cause.REVERSED, Cause.VISIT_WITHDRAWN, Cause.PROMISED])
+def test_what_was_stopped_while_it_was_handed_over_is_cancelled_before_anything_else(cause: Cause) -> None:
+    assert check_reminder(replace(KNOWN, stopped=cause), LIMITS) == Cancel(cause)
+    assert check_reminder(replace(KNOWN, stopped=cause, phone=None, moment=at(23)), LIMITS) == Cancel(cause)
+
+
+@pytest.mark.parametrize(
+    "known",
+    [
+        replace(KNOWN, moment=at(3), issued_at=at(3)),
+        replace(KNOWN, handed_over_today=100),
+        replace(KNOWN, kind="overdue", unit_code=""),
+        replace(KNOWN, debt=None),
+    ],
+)
+def test_who_tries_a_provider_out_waits_for_no_hour_cap_or_rule(known: Circumstances) -> None:
+    assert check_reminder(replace(known, is_trial=True), LIMITS) == Send()
+
+
+@pytest.mark.parametrize(
+    ("known", "cause"),
+    [
+        (replace(KNOWN, blocked=Cause.WRONG_NUMBER), Cause.WRONG_NUMBER),
+        (replace(KNOWN, blocked=Cause.OPTED_OUT), Cause.OPTED_OUT),
+        (replace(KNOWN, expires_at=at(11)), Cause.EXPIRED),
+        (replace(KNOWN, is_mobile=False, phone="+842903831234"), Cause.LANDLINE),
+    ],
+)
+def test_who_tries_a_provider_out_sends_nothing_to_a_number_that_gets_none(known: Circumstances, cause: Cause) -> None:
+    assert check_reminder(replace(known, is_trial=True), LIMITS) == Fail(cause)

@@ -1,12 +1,15 @@
-from datetime import time
+from datetime import datetime
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
 from services.notify.providers.configuration import ConfigurationError, SmsConfiguration, load_configuration
+from services.notify.providers.routes import chains_of
 from services.notify.settings import NotifySettings
 from services.notify.texts.template_file import load_templates
 from services.notify.texts.templates import fields_of
+from shared.clock import VIETNAM
 from shared.phones import Operator
 
 ESMS = """
@@ -104,6 +107,12 @@ def test_a_service_whose_secret_is_missing_names_the_line_the_field_and_the_plac
     assert str(error.value).startswith(f"{file}, {place}")
 
 
+def providers(read: SmsConfiguration, kind: str, operator: Operator, hour: int) -> set[tuple[str, ...]]:
+    """Return the orders in which messages go to providers."""
+    moment = datetime(2026, 11, 22, hour, tzinfo=VIETNAM)
+    return {chains_of(read).order(kind, operator, moment, UUID(int=number)) for number in range(100)}
+
+
 def test_the_first_chain_that_fits_kind_operator_and_hour_is_taken(tmp_path: Path) -> None:
     read = configuration(
         tmp_path,
@@ -115,13 +124,10 @@ chains:
 """,
     )
 
-    def steps(kind: str, operator: Operator, at: time) -> list[dict[str, int]]:
-        return [dict(step.weights) for step in read.chain_for(kind, operator, at)]
-
-    assert steps("away", Operator.VIETTEL, time(7)) == [{"paper": 1}]
-    assert steps("away", Operator.VIETTEL, time(12)) == [{"esms": 3, "paper": 1}]
-    assert steps("away", Operator.MOBIFONE, time(7)) == [{"esms": 3, "paper": 1}]
-    assert steps("receipt", Operator.VIETTEL, time(7)) == [{"esms": 1}, {"paper": 1}]
+    assert providers(read, "away", Operator.VIETTEL, 7) == {("paper",)}
+    assert providers(read, "away", Operator.VIETTEL, 12) == {("esms", "paper"), ("paper", "esms")}
+    assert providers(read, "away", Operator.MOBIFONE, 7) == {("esms", "paper"), ("paper", "esms")}
+    assert providers(read, "receipt", Operator.VIETTEL, 7) == {("esms", "paper")}
 
 
 def test_without_a_file_the_providers_of_the_settings_are_used() -> None:
@@ -134,11 +140,10 @@ def test_the_example_of_the_runbook_is_right_and_holds_every_kind_of_provider_ov
     read = load_configuration(Path("docs/runbooks/sms-providers.example.yaml"))
 
     assert [provider.kind for provider in read.providers] == ["zalo", "esms", "speedsms", "template_api", "generic"]
-    assert [dict(step.weights) for step in read.chain_for("away", Operator.VIETTEL, time(8))] == [
-        {"zalo": 1},
-        {"esms": 3, "nha_mang": 1},
-        {"vnpt": 1},
-    ]
+    assert providers(read, "away", Operator.VIETTEL, 8) == {
+        ("zalo", "esms", "nha_mang", "vnpt"),
+        ("zalo", "nha_mang", "esms", "vnpt"),
+    }
     assert read.budget.daily == 2_000_000
 
 

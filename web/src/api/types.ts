@@ -117,6 +117,7 @@ export interface CampaignMessage {
   readonly customer_code: string;
   readonly debt_due_on: string;
   readonly due_at: string;
+  readonly expired?: boolean;
   readonly phone: string | null;
   readonly provider: string | null;
   readonly provider_reference: string | null;
@@ -288,6 +289,7 @@ export interface CustomerFacts {
   readonly place_in_route: number;
   readonly price_group: string;
   readonly route_code: string;
+  readonly sms_language?: SmsLanguage | null;
   readonly tax_code?: string | null;
   readonly unit: Unit;
   readonly version: number;
@@ -810,6 +812,7 @@ export interface ReceiptLink {
   readonly cause: string;
   readonly customer_code: string;
   readonly due_at: string;
+  readonly expired?: boolean;
   readonly link_id: string;
   readonly phone: string;
   readonly receipt_id: string;
@@ -848,6 +851,7 @@ export interface Reminder {
   readonly cause: string;
   readonly customer_code: string;
   readonly due_at: string;
+  readonly expired?: boolean;
   readonly phone: string | null;
   readonly provider: string | null;
   readonly provider_reference: string | null;
@@ -985,6 +989,22 @@ export interface ShiftTotals {
   readonly payments: number;
   readonly reversals: number;
   readonly reversed_cash: number;
+}
+
+/** Language of the SMS to a customer. */
+export type SmsLanguage = "vi" | "vi-accents" | "en";
+
+/** What the customer wants. */
+export interface SmsLanguageChoice {
+  /** `vi` without accents, `vi-accents` with accents, `en`; null: as the unit has it. */
+  readonly language: SmsLanguage | null;
+}
+
+/** The language of SMS now on record. */
+export interface SmsLanguageChosen {
+  readonly choice_id: string;
+  readonly customer_code: string;
+  readonly language: SmsLanguage | null;
 }
 
 /** A code for a supervisor's desk. */
@@ -1198,6 +1218,13 @@ export interface Paths {
     params: { "customer_code": string };
     query?: { "limit"?: number };
     answer: ReminderHistory;
+  };
+  /** Keep in which language the customer wants SMS */
+  "POST /v1/customers/{customer_code}/sms-language": {
+    params: { "customer_code": string };
+    key: string;
+    body: SmsLanguageChoice;
+    answer: SmsLanguageChosen;
   };
   /** List devices */
   "GET /v1/devices": {

@@ -1,0 +1,76 @@
+"""A customer's own wish for the language of SMS goes before what the unit has, also for what is scheduled already."""
+
+from collections.abc import Awaitable, Callable
+
+import asyncpg
+import pytest
+import pytest_asyncio
+
+from services.notify.domain.kinds import Kind
+from services.notify.domain.verdict import Limits
+from services.notify.texts.segments import is_gsm7
+from services.notify.texts.template_file import load_templates
+from shared.clock import VIETNAM
+from shared.contracts.common import SmsLanguage
+from shared.contracts.customer import CustomerChanged
+from shared.testing.builders import customer
+from tests.integration.notify.notices import CODE, NIGHT, NOON, PHONE, Operator, Watch, notice
+from tests.integration.notify.notify_handlers import Desk
+
+
+@pytest.fixture
+def operator() -> Operator:
+    return Operator()
+
+
+@pytest.fixture
+def watch() -> Watch:
+    return Watch()
+
+
+@pytest_asyncio.fixture
+async def desk(pool_for: Callable[..., Awaitable[asyncpg.Pool]], operator: Operator, watch: Watch) -> Desk:
+    return Desk(await pool_for("notify"), [operator], watch, Limits())
+
+
+def wish(language: SmsLanguage | None, version: int) -> CustomerChanged:
+    facts = customer(CODE, phone=PHONE, sms_language=language, version=version)
+    return CustomerChanged(customer=facts, changed_at=NOON.astimezone(VIETNAM))
+
+
+@pytest.mark.parametrize(
+    ("language", "says", "in_gsm7"),
+    [
+        (None, "khong gap KH", True),
+        (SmsLanguage.VIETNAMESE, "khong gap KH", True),
+        (SmsLanguage.ACCENTED, "không gặp KH", False),
+        (SmsLanguage.ENGLISH, "we missed you", True),
+    ],
+)
+async def test_a_reminder_is_in_the_language_that_the_customer_wants(
+    desk: Desk, operator: Operator, language: SmsLanguage | None, says: str, in_gsm7: bool
+) -> None:
+    await desk.consume(wish(language, version=5), notice())
+    await desk.sender.send_due()
+    [sms] = operator.sent
+    assert says in sms.text
+    assert is_gsm7(sms.text) is in_gsm7
+    assert sms.language == (language or "vi")
+    assert (await desk.reminder()).text == sms.text
+
+
+async def test_a_wish_counts_for_what_waits_and_is_forgotten_when_it_is_taken_back(
+    desk: Desk, operator: Operator, watch: Watch
+) -> None:
+    watch.moment = NIGHT
+    await desk.consume(notice(), wish(SmsLanguage.ENGLISH, version=5))
+    watch.advance(hours=10)
+    await desk.sender.send_due()
+    await desk.consume(wish(None, version=6), notice(version=2))
+    await desk.sender.send_due()
+    assert [sms.language for sms in operator.sent] == ["en", "vi"]
+
+
+def test_every_kind_has_a_text_in_each_language_that_a_customer_may_want() -> None:
+    templates = load_templates().by_name
+    assert [kind for kind in Kind if not set(SmsLanguage) <= templates[kind].forms.keys()] == []
