@@ -20,7 +20,8 @@ FROM python:3.13-slim
 RUN groupadd --system --gid 10001 thungan \
     && useradd --system --uid 10001 --gid 10001 --home-dir /app --no-create-home --shell /usr/sbin/nologin thungan \
     && install --directory --owner=10001 --group=10001 /app /var/lib/thungan/sms /var/lib/thungan/broker \
-    && install --directory --owner=10001 --group=10001 --mode=700 /var/lib/thungan/keys
+    && install --directory --owner=10001 --group=10001 --mode=700 /var/lib/thungan/keys \
+    && install --directory --owner=10001 --group=10001 /var/lib/thungan/witness
 
 COPY --from=dependencies /opt/venv /opt/venv
 WORKDIR /app
@@ -35,6 +36,7 @@ ENV PATH=/opt/venv/bin:$PATH \
     THUNGAN_HTTP_HOST=0.0.0.0 \
     THUNGAN_HTTP_PORT=8080 \
     THUNGAN_RECEIPT_KEYS_FOLDER=/var/lib/thungan/keys \
+    THUNGAN_RECEIPT_WITNESS_FOLDER=/var/lib/thungan/witness \
     THUNGAN_SMS_FOLDER=/var/lib/thungan/sms
 
 # Made here, because the account that runs the services cannot write next to the code.

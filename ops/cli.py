@@ -32,6 +32,8 @@ COMMANDS = {
     "devices": "ops.commands.devices",
     "revoke": "ops.commands.revoke",
     "keys": "ops.commands.keys",
+    "checkpoint": "ops.commands.checkpoint",
+    "receipts": "ops.commands.receipts",
     "dead": "ops.commands.dead",
     "events": "ops.commands.events",
     "trace": "ops.commands.trace",

@@ -3,7 +3,8 @@
 ``THUNGAN_NAMESPACE`` chooses the system (``thungan`` when it is not set); ``THUNGAN_AMQP_URL``,
 ``THUNGAN_<SERVICE>_DATABASE_URL``, ``THUNGAN_GATEWAY_URL`` and ``THUNGAN_<SERVICE>_HTTP_URL`` are its addresses. An
 HTTP address may be several, one for each copy of the service, with commas between them. The folders of services on
-this machine are ``THUNGAN_SMS_FOLDER`` and ``THUNGAN_RECEIPT_KEYS_FOLDER``, with the services' own defaults.
+this machine are ``THUNGAN_SMS_FOLDER``, ``THUNGAN_RECEIPT_KEYS_FOLDER`` and ``THUNGAN_RECEIPT_WITNESS_FOLDER``, with
+the services' own defaults.
 """
 
 import os
@@ -83,6 +84,13 @@ def sms_folder(environment: Mapping[str, str] = os.environ) -> Path:
 def keys_folder(environment: Mapping[str, str] = os.environ) -> Path:
     """Return the folder in which the receipt service of this system keeps its keys."""
     return Path(environment.get("THUNGAN_RECEIPT_KEYS_FOLDER") or Path(".local", "keys", namespace_of(environment)))
+
+
+def witness_folder(environment: Mapping[str, str] = os.environ) -> Path:
+    """Return the folder in which the receipt service of this system keeps its checkpoints."""
+    return Path(
+        environment.get("THUNGAN_RECEIPT_WITNESS_FOLDER") or Path(".local", "witness", namespace_of(environment))
+    )
 
 
 def _fail_for(name: str) -> NoReturn:

@@ -6,10 +6,10 @@ A code that was typed wrong, or a token that cannot be read, is no finding about
 from dataclasses import dataclass
 from html import escape
 
-from shared.check_wording import CHECKS, check_sentence, field_label, translated_kind, translated_label
+from shared.check_wording import CHECKS, check_sentence, field_label, kind_name, translated_kind, translated_label
 from shared.clock import VIETNAM
 from shared.contracts.common import Language
-from shared.contracts.receipt import CheckState, ReceiptKind, Verification
+from shared.contracts.receipt import CheckState, CodeFault, ReceiptKind, Verification
 from shared.public_page import code_form, page_title, render_page, verdict_section
 
 _MARKS = {CheckState.PASSED: "✓", CheckState.FAILED: "✗", CheckState.NOT_CHECKED: "–"}
@@ -31,6 +31,21 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "The signature is genuine, but the payment was taken back{when}. The receipt is no longer good.",
     ),
     "voided_when": (" lúc {when}", " at {when}"),
+    "restoring": ("Biên nhận thật, sổ đang được khôi phục", "Genuine; the register is being restored"),
+    "restoring_text": (
+        "Chữ ký đúng: đơn vị bán điện đã ký biên nhận này. Sổ đang được khôi phục sau sự cố; xin giữ tờ giấy.",
+        "The signature is right: the seller signed this receipt. The register is being restored; keep the paper.",
+    ),
+    "unrecorded": ("Chữ ký thật, nhưng không có trong sổ", "The signature is genuine; it is not in the register"),
+    "unrecorded_text": (
+        "Khóa của đơn vị bán điện đã ký, nhưng sổ không có biên nhận này. Xin giữ tờ giấy và gọi tổng đài.",
+        "The seller's key signed it, but the register does not have it. Keep the paper and call the hotline.",
+    ),
+    "unknown_restoring": ("Chưa tìm thấy: sổ đang được khôi phục", "Not found: the register is being restored"),
+    "unknown_restoring_text": (
+        "Sổ biên nhận đang được khôi phục sau sự cố. Xin quét mã QR để kiểm tra chữ ký, và giữ tờ giấy.",
+        "The register is being restored after a loss. Scan the QR code to check the signature, and keep the paper.",
+    ),
     "incomplete": ("Chưa kiểm tra được đầy đủ", "Not everything could be checked"),
     "incomplete_text": (
         "Không có điều gì sai trong những phần đã kiểm tra. Xem chi tiết bên dưới.",
@@ -115,24 +130,53 @@ def _to_type_again(verification: Verification) -> bool:
 
 
 def _verdict(verification: Verification, language: Language) -> _Verdict:
-    if _to_type_again(verification):
-        fault = verification.code_fault
-        return _worded("caution", "unreadable" if fault is None else fault.value, language)
-    receipt = verification.receipt
     failed = {check.check for check in verification.checks if check.state is CheckState.FAILED}
-    if failed - {"not_voided"} or (not verification.valid and not verification.voided):
-        return _worded("bad", "altered", language)
-    if verification.voided:
-        when = ""
-        if receipt is not None and receipt.voided_at is not None:
-            moment = receipt.voided_at.astimezone(VIETNAM).strftime("%H:%M %d/%m/%Y")
-            when = _text("voided_when", language).format(when=moment)
-        return _Verdict("bad", _text("voided", language), _text("voided_text", language).format(when=when))
+    if verification.voided and not failed - {"not_voided"}:
+        return _voided(verification, language)
+    return _worded(*_style_and_key(verification, failed), language)
+
+
+def _style_and_key(verification: Verification, failed: set[str]) -> tuple[str, str]:
+    receipt = verification.receipt
+    if _to_type_again(verification):
+        return "caution", _fault(verification)
+    if _is_missing(verification, failed):
+        return "caution", _missing(verification)
+    if failed or not verification.valid:
+        return "bad", "altered"
     if receipt is None or _state_of(verification, "signature") is not CheckState.PASSED:
-        return _worded("caution", "incomplete", language)
-    if receipt.kind is ReceiptKind.VOID:
-        return _worded("caution", "void_slip", language)
-    return _worded("good", "valid", language)
+        return "caution", "incomplete"
+    return ("caution", "void_slip") if receipt.kind is ReceiptKind.VOID else ("good", "valid")
+
+
+def _voided(verification: Verification, language: Language) -> _Verdict:
+    when, receipt = "", verification.receipt
+    if receipt is not None and receipt.voided_at is not None:
+        moment = receipt.voided_at.astimezone(VIETNAM).strftime("%H:%M %d/%m/%Y")
+        when = _text("voided_when", language).format(when=moment)
+    return _Verdict("bad", _text("voided", language), _text("voided_text", language).format(when=when))
+
+
+def _fault(verification: Verification) -> str:
+    """Return why a code has to be typed or scanned again."""
+    if verification.code_fault is None:
+        return "unreadable"
+    lost = verification.code_fault is CodeFault.UNKNOWN and verification.restoring
+    return "unknown_restoring" if lost else verification.code_fault.value
+
+
+def _is_missing(verification: Verification, failed: set[str]) -> bool:
+    """Return whether nothing is wrong but that the register does not have it."""
+    signed = _state_of(verification, "signature") is CheckState.PASSED
+    return (
+        signed and verification.receipt is None and (failed == {"recorded"} or (verification.restoring and not failed))
+    )
+
+
+def _missing(verification: Verification) -> str:
+    if verification.fields.get(field_label("kind")) == kind_name("void"):
+        return "void_slip"
+    return "restoring" if verification.restoring else "unrecorded"
 
 
 def _fields(verification: Verification, language: Language) -> dict[str, str]:

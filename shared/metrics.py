@@ -52,6 +52,11 @@ HANDLER_SECONDS = Histogram(
 
 
 CHECK_OK = Gauge("thungan_check_ok", "1 while a check of /readyz finds no fault", ("check",), registry=REGISTRY)
+CLOCK_OFFSET = Gauge(
+    "thungan_clock_offset_seconds",
+    "How far this copy's clock is ahead of its database's (negative: behind), as last measured",
+    registry=REGISTRY,
+)
 DEAD_WAITING = Gauge(
     "thungan_bus_dead_waiting",
     "Events in the dead queue, those that the broker put there included; the same from every copy",

@@ -116,6 +116,13 @@ class Busy(Unavailable):
     usual_detail = "Hệ thống đang bận, vui lòng thử lại sau giây lát."
 
 
+class Suspended(Unavailable):
+    """This kind of work is stopped until a cause outside of the message is mended; nothing was done.
+
+    An event stays on the retry ladder for as long as that takes and is never dead-lettered for it.
+    """
+
+
 class TimedOut(Unavailable):
     """No answer came before the deadline; whether it was done is unknown, so repeat it with the same id."""
 

@@ -20,6 +20,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
@@ -30,6 +31,7 @@ import uvloop
 from asyncpg import Pool
 from pydantic import SecretStr
 
+from shared.clock_watch import ClockWatch
 from shared.db import connect, migrate, open_pool
 from shared.health import Check, database_check
 from shared.logging import configure_logging
@@ -70,6 +72,8 @@ class Parts:
     pool: Pool
     bus: Bus
     checks: dict[str, Check]
+    clock: ClockWatch
+    """Compares this machine's clock with the database's."""
 
 
 @asynccontextmanager
@@ -90,10 +94,11 @@ async def open_parts(settings: ServiceSettings, topology: Topology) -> AsyncIter
     )
     try:
         async with Bus(settings, topology, pool) as bus:
-            checks: dict[str, Check] = {"database": database_check(pool)}
+            clock = ClockWatch(pool, timedelta(seconds=settings.clock_limit_seconds))
+            checks: dict[str, Check] = {"database": database_check(pool), "clock": clock.check}
             # The bus adds its own when it is started; a dictionary that grows is looked at anew by each /readyz.
             bus.on_started(lambda: checks.update(bus.checks()))
-            yield Parts(pool, bus, checks)
+            yield Parts(pool, bus, checks, clock)
     finally:
         try:
             async with asyncio.timeout(2.0):

@@ -51,6 +51,10 @@ class ServiceSettings(BaseSettings):
     instance: str = Field(default_factory=lambda: socket.gethostname()[:40])
     """Name of this copy of the service in logs, metrics, connection names and lock owners."""
 
+    clock_limit_seconds: float = Field(default=5.0, ge=0.5)
+    """How far this machine's clock may be from the database's, or jump, before that is a fault; while it lasts, no
+    receipt is signed."""
+
     prefetch: int = Field(default=64, ge=1, le=1000)
     """Unsettled messages that the broker may hand to one copy."""
 

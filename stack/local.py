@@ -101,7 +101,7 @@ class LocalStack:
             self.rabbitmq.erase()
             if newer := started_rabbitmq4(self.folder):
                 newer.erase()
-            for made in ("systems", "keys", "sms"):
+            for made in ("systems", "keys", "sms", "witness"):
                 shutil.rmtree(self.folder.root / made, ignore_errors=True)
 
     def running(self) -> list[tuple[str, ProcessRecord]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import http.client
+import json
 import os
 import shutil
 import signal
@@ -31,8 +32,11 @@ READY_SECONDS = 60.0
 MIGRATION_SECONDS = 120.0
 START_ATTEMPTS = 3
 
-# What services write beside their databases: signing keys, and the SMS that would have been sent.
-OWN_FOLDERS = ("keys", "sms")
+# What only a person can put right: a copy that complains of nothing else has started, and answers what it can.
+FOR_A_PERSON = frozenset({"witness", "clock"})
+
+# What services write beside their databases: signing keys, checkpoints, and the SMS that would have been sent.
+OWN_FOLDERS = ("keys", "sms", "witness")
 
 
 class LocalSystem:
@@ -321,7 +325,7 @@ class LocalSystem:
             port = self.addresses.http_ports[f"{service}-{copy}"]
             try:
                 processes.wait_until(
-                    lambda port=port: _answers_ready(port),  # type: ignore[misc]
+                    lambda port=port: _faults(port) <= FOR_A_PERSON,  # type: ignore[misc]
                     what=f"{service}-{copy}",
                     record=record,
                     log=self.log(service, copy),
@@ -338,11 +342,17 @@ class LocalSystem:
 
 
 def _answers_ready(port: int) -> bool:
+    return not _faults(port)
+
+
+def _faults(port: int) -> frozenset[str]:
+    """Return the checks of /readyz that fail; one without a name where nothing answers."""
     connection = http.client.HTTPConnection(LOOPBACK, port, timeout=5)
     try:
         connection.request("GET", "/readyz")
-        return connection.getresponse().status == http.HTTPStatus.OK
-    except (OSError, http.client.HTTPException):
-        return False
+        checks: dict[str, str] = json.loads(connection.getresponse().read())["checks"]
+        return frozenset(name for name, answer in checks.items() if answer != "ok")
+    except (OSError, http.client.HTTPException, ValueError, LookupError):
+        return frozenset({""})
     finally:
         connection.close()

@@ -85,6 +85,7 @@ class LocalFolder:
         return {
             "THUNGAN_SMS_FOLDER": str(self.root / "sms" / namespace),
             "THUNGAN_RECEIPT_KEYS_FOLDER": str(self.root / "keys" / namespace),
+            "THUNGAN_RECEIPT_WITNESS_FOLDER": str(self.root / "witness" / namespace),
             "THUNGAN_DEAD_LETTER_BOOK": str(self.root / "audit" / namespace / "dead-letters.jsonl"),
         }
 

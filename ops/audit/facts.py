@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import Any, TypeVar
 
 import aio_pika
@@ -11,6 +12,7 @@ import asyncpg
 
 from ops.archive import missing_events
 from ops.audit.recomputation import Recomputed, recompute
+from ops.audit.witness import WitnessFacts, collect_witness
 from services.billing.audit import BillingFacts
 from services.billing.audit import audit_facts as billing_facts
 from services.customer.audit import RecordedVisit, VisitFacts
@@ -45,6 +47,10 @@ class Facts:
 
     recomputed: Recomputed = field(default_factory=Recomputed)
     """What comes of comparing each fact that two services hold."""
+
+    witness: WitnessFacts | None = None
+    """None: no witness was looked at."""
+
     unconsumed: dict[str, dict[str, int]] = field(default_factory=dict)
     """Service → event → how many were sent and not consumed by it; what is under way is among them."""
 
@@ -54,8 +60,18 @@ class Facts:
         return {str(visit.visit_id): visit for visit in self.customer.visits}
 
 
-async def collect(database_urls: Mapping[str, str], amqp_url: str, namespace: str, keyring: Keyring) -> Facts:
-    """Read all facts. Raises asyncpg and broker errors when a database or the broker is not there."""
+async def collect(
+    database_urls: Mapping[str, str],
+    amqp_url: str,
+    namespace: str,
+    keyring: Keyring,
+    *,
+    witness_folder: Path | None = None,
+) -> Facts:
+    """Read all facts, with a folder of checkpoints those of the witness as well.
+
+    Raises asyncpg and broker errors when a database or the broker is not there.
+    """
 
     async def within(service: str, read: Callable[[Any], Awaitable[T]]) -> T:
         connection = await asyncpg.connect(database_urls[service], timeout=10)
@@ -67,6 +83,9 @@ async def collect(database_urls: Mapping[str, str], amqp_url: str, namespace: st
     return Facts(
         billing=await within("billing", billing_facts),
         receipt=await within("receipt", lambda connection: receipt_facts(connection, keyring)),
+        witness=None
+        if witness_folder is None
+        else await within("receipt", lambda connection: collect_witness(connection, witness_folder, keyring)),
         notify=await within("notify", notify_facts),
         gateway=await within("gateway", gateway_facts),
         customer=await within("customer", customer_facts),

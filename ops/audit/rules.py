@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from ops.audit.facts import Facts
 from ops.audit.report import AuditReport
+from ops.audit.witness import check_witness
 from shared.audit import AuditViolation
 
 _NOTICE_OUTCOMES = frozenset({"met", "away", "cannot_pay"})
@@ -14,10 +15,15 @@ def check_facts(facts: Facts, *, settled: bool = True) -> AuditReport:
     """Compare everything. ``settled`` False leaves out what events under way may still bring into line."""
     violations = [*_within(facts), *_receipts(facts), *_sums(facts), *_reminders(facts), *_print_jobs(facts)]
     violations += [*_visits_of_payments(facts), *facts.recomputed.violations]
+    remarks = _remarks(facts)
+    if facts.witness is not None:
+        wrong, worth_knowing = check_witness(facts.witness)
+        violations += wrong
+        remarks += worth_knowing
     if settled:
         violations += facts.recomputed.violations_when_settled
         violations += [*_nothing_under_way(facts), *_copies_agree(facts), *_nothing_forgotten(facts)]
-    return AuditReport(figures=_figures(facts), violations=sorted(violations), remarks=_remarks(facts))
+    return AuditReport(figures=_figures(facts), violations=sorted(violations), remarks=remarks)
 
 
 def _remarks(facts: Facts) -> list[AuditViolation]:

@@ -11,7 +11,7 @@ import typer
 from ops.audit import AuditReport, check_facts, collect
 from ops.console import JsonOption, fail, print_json, print_line, print_table
 from ops.runner import run
-from ops.system import SERVICES, RunningSystem, find_system, keys_folder
+from ops.system import SERVICES, RunningSystem, find_system, keys_folder, witness_folder
 from services.receipt.signatures.key_folder import KeyFolder
 from services.receipt.signatures.keyring import Keyring, UnusableKeyError
 from shared.audit import AuditViolation
@@ -56,7 +56,11 @@ async def audit_when_settled(system: RunningSystem, keyring: Keyring, seconds: f
     urls = {service: system.database_url(service) for service in SERVICES}
     deadline = time.monotonic() + seconds
     while True:
-        report = check_facts(await collect(urls, system.amqp_url, system.namespace, keyring))
+        report = check_facts(
+            await collect(
+                urls, system.amqp_url, system.namespace, keyring, witness_folder=witness_folder(system.environment)
+            )
+        )
         if report.ok or time.monotonic() > deadline:
             return report
         await asyncio.sleep(_LOOK_AGAIN_SECONDS)

@@ -11,10 +11,11 @@ from uuid import UUID
 from services.receipt.domain.receipts import StoredReceipt
 from services.receipt.domain.series import LockedSeries, format_number, year_matches
 from services.receipt.receipts.content import content_hash, seconds
-from services.receipt.signatures.chain import first_link, link_of
+from services.receipt.signatures.chain import first_link, gap_link, link_of
 from services.receipt.signatures.keyring import Keyring
 from services.receipt.signatures.lookup_codes import lookup_code, plain_lookup_code
 from services.receipt.signatures.token import Claims, TokenError, TokenKind, parse, to_text
+from services.receipt.store.checkpoints import Gap, gaps
 from services.receipt.store.receipts import receipts_in_order
 from services.receipt.store.reprints import copy_numbers
 from services.receipt.store.series import all_series
@@ -56,8 +57,9 @@ async def audit_facts(connection: Connection, keyring: Keyring) -> ReceiptFacts:
     payments = _Payments()
     async with connection.transaction(isolation="repeatable_read", readonly=True):
         every_series = await all_series(connection)
+        lost = await gaps(connection)
         for series in every_series:
-            walk = _SeriesWalk(series, keyring)
+            walk = _SeriesWalk(series, keyring, [gap for gap in lost if gap.series == series.series.name])
             async for receipt in receipts_in_order(connection, series.series.name):
                 if receipt.new.kind is ReceiptKind.ORIGINAL:
                     receipts.append(_fact(receipt))
@@ -77,7 +79,8 @@ def _fact(receipt: StoredReceipt) -> ReceiptFact:
 class _SeriesWalk:
     """Goes through one series in the order of its numbers, remembering what must come next."""
 
-    def __init__(self, locked: LockedSeries, keyring: Keyring) -> None:
+    def __init__(self, locked: LockedSeries, keyring: Keyring, lost: list[Gap]) -> None:
+        self._lost = lost
         self._locked = locked
         self._series = locked.series
         self._keyring = keyring
@@ -88,6 +91,7 @@ class _SeriesWalk:
     def check(self, receipt: StoredReceipt) -> Iterator[AuditViolation]:
         """Check the next receipt; a gap is named once and the walk goes on behind it."""
         new, subject = receipt.new, _subject(receipt)
+        self._pass_gaps()
         if new.number != self._number + 1:
             yield _violation("gap", subject, f"number {self._number + 1} is missing before it")
         try:
@@ -107,13 +111,22 @@ class _SeriesWalk:
         self._number, self._link, self._issued_at = new.number, link_of(new.token), claims.issued_at
 
     def end(self) -> Iterator[AuditViolation]:
-        """Check that the series stands where its last receipt stands."""
+        """Check that the series stands where its last receipt stands, or behind a gap that was declared."""
+        self._pass_gaps()
         if (self._locked.last_number, self._locked.last_link) != (self._number, self._link):
             yield _violation(
                 "series",
                 self._series.name,
                 f"it stands at {self._locked.last_number}, its last receipt is {self._number} (or has another hash)",
             )
+
+    def _pass_gaps(self) -> None:
+        """Go behind numbers that a recovery has declared lost."""
+        while self._lost and self._lost[0].first_number == self._number + 1:
+            gap = self._lost.pop(0)
+            seller, symbol = self._series.seller_tax_code, self._series.symbol
+            self._link = gap_link(seller, symbol, gap.first_number, gap.last_number, self._link)
+            self._number, self._issued_at = gap.last_number, 0
 
     def _signature(self, receipt: StoredReceipt, subject: str) -> Iterator[AuditViolation]:
         states = verify_token(to_text(receipt.new.token), self._keyring).states

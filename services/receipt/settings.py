@@ -6,17 +6,33 @@ from pathlib import Path
 from typing import Annotated, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, SecretStr, field_validator, model_validator
 
 from services.receipt.documents import DocumentOptions
 from services.receipt.documents.vietqr import BankAccount
 from services.receipt.domain.series import FIRST_SUFFIX
 from services.receipt.legal_forms.files import SHIPPED, load_legal_forms
 from services.receipt.legal_forms.rules import LegalForms
+from services.receipt.witness.bucket import BucketAccount, BucketPlace
+from services.receipt.witness.folder import FolderPlace
+from services.receipt.witness.keeper import KeeperOptions
+from services.receipt.witness.mail import MailAccount, MailPlace
+from services.receipt.witness.places import Place
 from shared.banks import require_known_bank
 from shared.contracts.common import Language
 from shared.placeholders import PublicAddress
 from shared.settings import ServiceSettings
+
+
+def _mail_server(url: SecretStr) -> SecretStr:
+    parts = urlsplit(url.get_secret_value())
+    if url.get_secret_value() and not (parts.scheme in {"smtp", "smtps"} and parts.hostname):
+        raise ValueError("must look like smtp://user:password@host:587 or smtps://…")
+    return url
+
+
+DEFAULT_REACH = 50_000
+"""Receipts that a series may be ahead of every witness."""
 
 
 class ReceiptSettings(ServiceSettings):
@@ -27,6 +43,40 @@ class ReceiptSettings(ServiceSettings):
 
     receipt_key_file: Path | None = None
     """A private key (PKCS#8 PEM) mounted as a secret, in place of one made in the folder."""
+
+    receipt_witness_folder: Path | None = None
+    """Folder for checkpoints of the register, outside of the databases and best on another machine;
+    ``.local/witness/<namespace>`` when unset."""
+
+    receipt_witness_bucket_url: str = Field(default="", pattern=r"^(https?://\S+)?$")
+    """Address of an S3-compatible store that gets the checkpoints as well; empty: none does."""
+    receipt_witness_bucket_region: str = "us-east-1"
+    receipt_witness_bucket: str = ""
+    """Name of the bucket."""
+    receipt_witness_bucket_prefix: str = ""
+    """What the names of the checkpoints in the bucket begin with, such as ``camau/``."""
+    receipt_witness_bucket_key_id: str = ""
+    receipt_witness_bucket_secret: SecretStr = SecretStr("")
+    """The account: it needs to read and to write, not to delete."""
+
+    receipt_witness_mail_url: Annotated[SecretStr, AfterValidator(_mail_server)] = SecretStr("")
+    """``smtp://user:password@host:587`` or ``smtps://…``: sends the checkpoint of each day; empty: none is sent."""
+    receipt_witness_mail_from: str = ""
+    receipt_witness_mail_to: str = ""
+    """Addresses, with commas between them."""
+
+    receipt_witness_name: str = Field(default="", pattern=r"^[^\s+]*$", max_length=200)
+    """Name of the register in its checkpoints, the same for good; ``thungan/<namespace>`` when unset."""
+
+    receipt_witness_every: int = Field(default=500, ge=1, le=1_000_000)
+    """A checkpoint is kept after so many receipts, and each day."""
+
+    receipt_witness_seconds: float = Field(default=5.0, ge=1.0, le=600.0)
+    """How often the register is compared, and new receipts go into the newest checkpoint."""
+
+    receipt_witness_reach: int = Field(default=DEFAULT_REACH, ge=1, le=10_000_000)
+    """How many receipts a series may be ahead of every witness before no more are issued. After a recovery, so many
+    numbers behind the witness are never taken."""
 
     receipt_check_url: Annotated[str, PublicAddress()] = "https://thungan.example"
     """Where receipts can be checked: scheme and host (and port) of the gateway, as the QR code holds them."""
@@ -68,9 +118,54 @@ class ReceiptSettings(ServiceSettings):
             raise ValueError("a bank account needs both its bank's BIN and its number")
         return self
 
+    @model_validator(mode="after")
+    def _places_outside_are_whole(self) -> Self:
+        bucket = (self.receipt_witness_bucket, self.receipt_witness_bucket_key_id)
+        if self.receipt_witness_bucket_url and not (all(bucket) and self.receipt_witness_bucket_secret):
+            raise ValueError("a bucket for checkpoints needs its name, the id of a key and its secret")
+        mail = (self.receipt_witness_mail_from, self.receipt_witness_mail_to)
+        if self.receipt_witness_mail_url.get_secret_value() and not all("@" in address for address in mail):
+            raise ValueError("checkpoints by e-mail need a sender and recipients")
+        return self
+
     def keys_folder(self) -> Path:
         """Return the folder of the signing keys."""
         return self.receipt_keys_folder or Path(".local/keys") / self.namespace
+
+    def witness_name(self) -> str:
+        """Return the name of the register in its checkpoints."""
+        return self.receipt_witness_name or f"thungan/{self.namespace}"
+
+    def witness_folder(self) -> Path:
+        """Return the folder for checkpoints."""
+        return self.receipt_witness_folder or Path(".local/witness") / self.namespace
+
+    def witness_places(self) -> list[Place]:
+        """Return the places outside that get checkpoints."""
+        places: list[Place] = [FolderPlace(self.witness_folder())]
+        if self.receipt_witness_bucket_url:
+            places.append(
+                BucketPlace(
+                    BucketAccount(
+                        endpoint=self.receipt_witness_bucket_url,
+                        region=self.receipt_witness_bucket_region,
+                        bucket=self.receipt_witness_bucket,
+                        prefix=self.receipt_witness_bucket_prefix,
+                        key_id=self.receipt_witness_bucket_key_id,
+                        secret=self.receipt_witness_bucket_secret,
+                    )
+                )
+            )
+        if self.receipt_witness_mail_url.get_secret_value():
+            recipients = tuple(filter(None, (item.strip() for item in self.receipt_witness_mail_to.split(","))))
+            account = MailAccount(self.receipt_witness_mail_url, self.receipt_witness_mail_from, recipients)
+            places.append(MailPlace(account))
+        return places
+
+    def keeper_options(self) -> KeeperOptions:
+        """Return how often checkpoints are made, and under which name."""
+        pause = timedelta(seconds=self.receipt_witness_seconds)
+        return KeeperOptions(self.witness_name(), self.receipt_witness_every, pause)
 
     def legal_forms(self) -> LegalForms:
         """Return what receipts are in law. Raises LegalFormError when the file is wrong."""

@@ -99,6 +99,8 @@ class Verification(Reply):
     receipt: Receipt | None
     voided: bool
     copies: int
+    restoring: bool = False
+    """The register is being restored after a loss: what is signed rightly and not in it is genuine."""
     code_fault: CodeFault | None = None
     """Set when a lookup code was typed that leads to no receipt; it says nothing about the receipt."""
 

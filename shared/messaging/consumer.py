@@ -33,6 +33,7 @@ from shared.messaging.subscription import Subscription
 from shared.messaging.topology import Names, Topology, event_queues, exchanges, own_exchange
 from shared.messaging.underlay import Delivered, acknowledge, is_stale, put_back
 from shared.messaging.units_of_work import UnitsOfWork
+from shared.problems import Suspended
 
 log = structlog.get_logger(__name__)
 
@@ -199,7 +200,8 @@ class Consumer:
                         reason=decision.reason,
                         seconds=decision.seconds,
                         attempt=context.attempt,
-                        exc_info=error,
+                        # What is suspended is known, and comes again and again.
+                        exc_info=None if isinstance(error, Suspended) else error,
                     )
                     await self._postpone(delivered, decision, error, context, kind)
                 else:

@@ -9,13 +9,16 @@ from shared.db.transaction import CONFLICTS, DATABASE_BUSY, OUT_OF_RESOURCES, is
 from shared.messaging.backoff import LONGEST_SECONDS
 from shared.messaging.errors import PermanentError, Undecodable
 from shared.messaging.topology import RETRY_SECONDS
-from shared.problems import NotFound, Problem, TimedOut, Unavailable
+from shared.problems import NotFound, Problem, Suspended, TimedOut, Unavailable
 
 MAXIMUM_ATTEMPTS = 10
 """Deliveries after which an event is dead-lettered: the whole ladder, then its last rung again (about an hour)."""
 
 MAXIMUM_CONFLICTS = 5
 """Repetitions on the spot after serialization failures and deadlocks."""
+
+SUSPENDED_RUNG = 3
+"""The highest rung of the ladder for what is suspended, so that it goes on soon after its cause is mended."""
 
 HOLD_SECONDS = 300.0
 """How long an event is held while the database is away; well below the broker's 30 minutes."""
@@ -63,9 +66,11 @@ def decide(error: BaseException, *, attempt: int, tries: int = 1, held: float = 
         return TryAgain(_jitter(min(0.2 * 2 ** min(tries, 10), LONGEST_SECONDS)), _reason(error))
     if _is_permanent(error):
         return DeadLetter("permanent")
-    if attempt >= MAXIMUM_ATTEMPTS and not database_fails:
+    suspended = isinstance(error, Suspended)
+    if attempt >= MAXIMUM_ATTEMPTS and not database_fails and not suspended:
         return DeadLetter("attempts-exhausted")
-    return Postpone(RETRY_SECONDS[min(attempt, len(RETRY_SECONDS)) - 1], _reason(error))
+    highest = SUSPENDED_RUNG if suspended else len(RETRY_SECONDS)
+    return Postpone(RETRY_SECONDS[min(attempt, highest) - 1], _reason(error))
 
 
 def _is_permanent(error: BaseException) -> bool:
@@ -83,7 +88,7 @@ def _reason(error: BaseException) -> str:
     if isinstance(error, TimeoutError | TimedOut):
         return "timed-out"
     if isinstance(error, Unavailable):
-        return "unavailable"
+        return "suspended" if isinstance(error, Suspended) else "unavailable"
     return "error"
 
 

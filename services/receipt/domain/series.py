@@ -48,6 +48,10 @@ class LockedSeries:
     last_number: int
     last_link: bytes
     last_issued_at: datetime | None
+    incarnation: str = ""
+    """Tells the database that holds it from one that was restored in its place."""
+    database_time: datetime | None = None
+    """The database's clock just before it was locked."""
 
 
 def series_of(seller_tax_code: str, suffix: str, year: int, form: LegalForm) -> Series:
@@ -74,6 +78,14 @@ def next_suffix(used: set[str], first: str = FIRST_SUFFIX) -> str:
 def issue_year(moment: datetime) -> int:
     """Return the year that a receipt issued at ``moment`` belongs to: that of the business day in Vietnam."""
     return business_day(moment).year
+
+
+def year_of(series_name: str) -> int:
+    """Return the year in the name of a series. Raises ValueError for what is no such name."""
+    match = _SERIES.match(series_name)
+    if match is None:
+        raise ValueError(f"{series_name} is no series")
+    return 2000 + int(match[1])
 
 
 def year_matches(series_name: str, moment: datetime) -> bool:

@@ -1,12 +1,13 @@
 from services.receipt.documents import DocumentOptions
 from services.receipt.signatures.signer import Signer
 from services.receipt.verification.register import verify_on_record
+from services.receipt.witness.guard import IssueGuard
 from shared.contracts.receipt import Verification, VerifyToken
 from shared.messaging import UnitOfWork
 
 
 async def verify_token(
-    request: VerifyToken, work: UnitOfWork, *, signer: Signer, options: DocumentOptions
+    request: VerifyToken, work: UnitOfWork, *, signer: Signer, options: DocumentOptions, guard: IssueGuard
 ) -> Verification:
     """Check a token as scanned, or a lookup code as typed, against keys and register."""
-    return await verify_on_record(request.token, work.connection, signer.keyring(), options)
+    return await verify_on_record(request.token, work.connection, signer.keyring(), options, restoring=guard.restoring)

@@ -4,7 +4,7 @@ Nothing takes a number outside that lock, and the cause is looked up inside it: 
 it made before. Whatever fails (the signer, the database, the process) undoes all of it, so numbers have no gaps.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from services.receipt.documents import Numbered
 from services.receipt.domain.receipts import NewReceipt, StoredReceipt
@@ -18,6 +18,7 @@ from services.receipt.signatures.signer import Signer
 from services.receipt.signatures.token import Claims, TokenKind, seal
 from services.receipt.store.receipts import add_receipt, receipt_of_payment
 from services.receipt.store.series import lock_series
+from services.receipt.witness.guard import IssueGuard
 from shared.clock import Clock, business_day, now
 from shared.contracts.receipt import ReceiptKind
 from shared.db import Connection
@@ -42,14 +43,17 @@ class Issuer:
     forms: LegalForms
     first_suffix: str = FIRST_SUFFIX
     clock: Clock = now
+    guard: IssueGuard = field(default_factory=IssueGuard)
 
     async def issue(self, connection: Connection, draft: Draft) -> StoredReceipt:
         """Number, sign, chain and store a receipt; or return the one that exists already for the same cause.
 
         Raises :class:`OtherContent` when the payment has a receipt with other facts,
-        :class:`~services.receipt.signatures.signer.NoSigningKey`, and
+        :class:`~services.receipt.signatures.signer.NoSigningKey`,
+        :class:`~services.receipt.witness.guard.IssuingStopped`, and
         :class:`~services.receipt.legal_forms.rules.LegalFormError`.
         """
+        before = self.guard.before()
         moment = self.clock().replace(microsecond=0)
         self.signer.key_for(moment)  # fails before the series is locked
         form = self.forms.form_of(draft.unit_code, business_day(moment), settles_whole_bills=draft.settles_whole_bills)
@@ -61,6 +65,7 @@ class Issuer:
             if fingerprint(known) != fingerprint(draft.event):
                 raise OtherContent("Khoản thanh toán này đã có biên nhận với nội dung khác.")
             return existing
+        self.guard.require(locked, before)
         # Clocks of several copies differ by a little; along the chain time never runs backwards.
         issued_at = max(moment, locked.last_issued_at or moment)
         numbered = Numbered(locked.series.template, locked.series.name, locked.last_number + 1, issued_at)

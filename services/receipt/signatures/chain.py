@@ -14,6 +14,11 @@ def link_of(raw: bytes) -> bytes:
     return hashlib.sha256(raw).digest()[:LINK_BYTES]
 
 
+def gap_link(issuer: str, symbol: str, first: int, last: int, before: bytes) -> bytes:
+    """Return what the token behind lost numbers holds: a hash of which are lost, and of the last one before them."""
+    return hashlib.sha256(f"{issuer}:{symbol}:{first}-{last}:{before.hex()}".encode()).digest()[:LINK_BYTES]
+
+
 def first_link(issuer: str, symbol: str) -> bytes:
     """Return what the first token of a series holds: a hash of whose series it is."""
     return hashlib.sha256(f"{issuer}:{symbol}".encode()).digest()[:LINK_BYTES]

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -70,6 +70,10 @@ class Keyring:
     def find(self, key_id: bytes) -> list[VerifyingKey]:
         """Return the keys with this id: 4 bytes can clash, so all of them are tried."""
         return self._keys.get(key_id, [])
+
+    def __iter__(self) -> Iterator[VerifyingKey]:
+        for keys in self._keys.values():
+            yield from keys
 
     @classmethod
     def from_records(cls, records: Iterable[PublicKey]) -> "Keyring":

@@ -6,10 +6,10 @@ from typing import Protocol
 from services.receipt.signatures.keyring import Keyring
 from services.receipt.signatures.token import Algorithm
 from shared.contracts.receipt import PublicKey
-from shared.problems import Unavailable
+from shared.problems import Suspended
 
 
-class NoSigningKey(Unavailable):
+class NoSigningKey(Suspended):
     """No key may sign at this moment: nothing is numbered, and the event is retried."""
 
     slug = "no-signing-key"

@@ -1,6 +1,6 @@
 """The register: signed receipts, only ever added."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -71,14 +71,6 @@ _BY_NUMBER = f"{_RECEIPT} WHERE r.series = $1 AND r.number = $2"
 async def receipt_by_number(connection: Connection, series: str, number: int) -> StoredReceipt | None:
     """Return the receipt with a number in a series."""
     return _stored(await connection.fetchrow(_BY_NUMBER, series, number))
-
-
-_BY_LOOKUP_CODE = f"{_RECEIPT} WHERE r.lookup_code = ANY($1) ORDER BY r.lookup_code"
-
-
-async def receipt_by_lookup_code(connection: Connection, codes: Sequence[str]) -> StoredReceipt | None:
-    """Return the receipt whose lookup code is one of these."""
-    return _stored(await connection.fetchrow(_BY_LOOKUP_CODE, codes))
 
 
 # Copies of a receipt are counted by one transaction at a time. A lock of its row would need the right to change it.

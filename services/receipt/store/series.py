@@ -1,6 +1,7 @@
 """Sellers and their series."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from services.receipt.domain.series import LockedSeries, Series, next_suffix, series_of
@@ -10,8 +11,14 @@ from shared.db import Connection
 
 # The transaction that numbers a receipt holds this lock until its commit: numbers have no gaps, and follow one another.
 # A series is named by legal form, year and the seller's letters.
-_LOCK_SERIES = """
-SELECT s.series, s.year, s.seller_tax_code, s.template, s.last_number, s.last_link, s.last_issued_at
+# The database that answers is known by its server's start, its own and its table's number: a restored one has others.
+_INCARNATION = """
+pg_postmaster_start_time()::text || ' ' || (SELECT oid FROM pg_database WHERE datname = current_database())
+    || ' ' || 'series'::regclass::oid AS incarnation
+"""
+_LOCK_SERIES = f"""
+SELECT s.series, s.year, s.seller_tax_code, s.template, s.last_number, s.last_link, s.last_issued_at,
+    clock_timestamp() AS database_time, {_INCARNATION}
 FROM seller JOIN series s ON s.series = $2 || seller.suffix
 WHERE seller.tax_code = $1
 FOR NO KEY UPDATE OF s
@@ -73,10 +80,32 @@ async def all_series(connection: Connection) -> list[LockedSeries]:
     return [_series(row) for row in await connection.fetch(_ALL_SERIES)]
 
 
+_LAST_NUMBER = "SELECT last_number FROM series WHERE series = $1"
+
+
+async def last_number(connection: Connection, series: str) -> int | None:
+    """Return where a series stands; None when there is none of that name."""
+    number: int | None = await connection.fetchval(_LAST_NUMBER, series)
+    return number
+
+
+_THIS_DATABASE = f"SELECT {_INCARNATION}, clock_timestamp() AS database_time"
+
+
+async def database_identity(connection: Connection) -> tuple[str, datetime]:
+    """Return what tells this database from one that is restored in its place, and its time."""
+    row = await connection.fetchrow(_THIS_DATABASE)
+    if row is None:
+        raise RuntimeError("the database has not said which it is")
+    return row["incarnation"], row["database_time"]
+
+
 def _series(row: Mapping[str, Any]) -> LockedSeries:
     return LockedSeries(
         series=Series(row["series"], row["year"], row["seller_tax_code"], row["template"]),
         last_number=row["last_number"],
         last_link=row["last_link"],
         last_issued_at=row["last_issued_at"],
+        incarnation=row.get("incarnation", ""),
+        database_time=row.get("database_time"),
     )

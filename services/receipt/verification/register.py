@@ -3,12 +3,15 @@
 from services.receipt.documents import DocumentOptions
 from services.receipt.domain.receipts import StoredReceipt
 from services.receipt.domain.series import series_in
+from services.receipt.metrics import GENUINE_UNKNOWN
 from services.receipt.receipts.printout import contract_of
 from services.receipt.signatures.chain import first_link, link_of
 from services.receipt.signatures.keyring import Keyring
 from services.receipt.signatures.lookup_codes import read_typed_code
 from services.receipt.signatures.token import Token, to_text
-from services.receipt.store.receipts import receipt_by_lookup_code, receipt_by_number
+from services.receipt.store.checkpoints import is_lost, link_behind_gap, token_by_lookup_code
+from services.receipt.store.receipts import receipt_by_number
+from services.receipt.store.series import last_number
 from services.receipt.verification.tokens import TokenReport, verify_token
 from shared.check_wording import CHECKS
 from shared.contracts.receipt import CheckState, CodeFault, Verification
@@ -18,22 +21,28 @@ _PASSED, _FAILED = CheckState.PASSED, CheckState.FAILED
 
 
 async def verify_on_record(
-    scanned: str, connection: Connection, keyring: Keyring, options: DocumentOptions
+    scanned: str, connection: Connection, keyring: Keyring, options: DocumentOptions, *, restoring: bool = False
 ) -> Verification:
-    """Check a scanned token, address or typed lookup code. Bad input is an answer, never an error."""
+    """Check a scanned token, address or typed lookup code. Bad input is an answer, never an error.
+
+    ``restoring``: the register is known to lack receipts that were issued.
+    """
     typed = read_typed_code(scanned)
     if typed is not None:
-        found = None if typed.mistyped else await receipt_by_lookup_code(connection, typed.candidates)
+        found = None if typed.mistyped else await token_by_lookup_code(connection, typed.candidates)
         if found is None:
             failed, fault = ("canonical", CodeFault.MISTYPED) if typed.mistyped else ("recorded", CodeFault.UNKNOWN)
             states = dict.fromkeys(CHECKS, CheckState.NOT_CHECKED) | {failed: _FAILED}
-            return TokenReport(states, None).verification(code_fault=fault)
-        scanned = to_text(found.new.token)
+            return TokenReport(states, None).verification(code_fault=fault, restoring=restoring)
+        scanned = to_text(found)
     report = verify_token(scanned, keyring)
     if report.token is None or not report.authentic:
         return report.verification()
     receipt = await _on_record(connection, report.token)
     if receipt is None:
+        if restoring or await _may_be_lost(connection, report.token):
+            return report.verification(restoring=True)
+        GENUINE_UNKNOWN.inc()
         return report.with_states(recorded=_FAILED).verification()
     report = report.with_states(
         recorded=_PASSED,
@@ -61,4 +70,13 @@ async def _follows(connection: Connection, token: Token) -> bool:
         return claims.previous == first_link(claims.issuer, claims.symbol)
     series = series_in(claims.symbol)
     before = await receipt_by_number(connection, series, claims.number - 1)
-    return before is not None and link_of(before.new.token) == claims.previous
+    if before is None:
+        return await link_behind_gap(connection, series, claims.number - 1) == claims.previous
+    return link_of(before.new.token) == claims.previous
+
+
+async def _may_be_lost(connection: Connection, token: Token) -> bool:
+    """Return whether the register has lost the receipt: its number is in a gap, or the series never came so far."""
+    series, number = series_in(token.claims.symbol), token.claims.number
+    last = await last_number(connection, series)
+    return last is None or number > last or await is_lost(connection, series, number, token.raw)

@@ -56,6 +56,7 @@ class TokenReport:
         voided: bool = False,
         copies: int = 0,
         code_fault: CodeFault | None = None,
+        restoring: bool = False,
     ) -> Verification:
         """Return the report as the contract's message; the lookup code is shown as the receipt has it on paper."""
         fields = self.fields()
@@ -72,6 +73,7 @@ class TokenReport:
             voided=voided,
             copies=copies,
             code_fault=code_fault,
+            restoring=restoring,
         )
 
 

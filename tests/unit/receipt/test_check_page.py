@@ -54,6 +54,8 @@ VOIDED = on_record(not_voided=FAILED).verification(
 ALTERED = verify_token(to_text(RAW[:-1] + bytes([RAW[-1] ^ 1])), KEYRING).verification()
 UNREADABLE = verify_token("HELLO", KEYRING).verification()
 NOT_ON_RECORD = on_record(recorded=FAILED).verification()
+RESTORING = verify_token(TEXT, KEYRING).with_states(key_valid_then=PASSED).verification(restoring=True)
+UNKNOWN_RESTORING = verify_token("HELLO", KEYRING).verification(code_fault=CodeFault.UNKNOWN, restoring=True)
 VOID_SLIP = on_record().verification(receipt=receipt(ReceiptKind.VOID))
 OFFLINE = verify_token(TEXT, KEYRING).verification()
 MISTYPED = verify_token("HELLO", KEYRING).verification(code_fault=CodeFault.MISTYPED)
@@ -102,7 +104,9 @@ class Page(HTMLParser):
         (UNREADABLE, "caution", "Không đọc được mã"),
         (MISTYPED, "caution", "Mã gõ nhầm"),
         (UNKNOWN, "caution", "có thể gõ nhầm"),
-        (NOT_ON_RECORD, "bad", "KHÔNG hợp lệ"),
+        (NOT_ON_RECORD, "caution", "không có trong sổ"),
+        (RESTORING, "caution", "Biên nhận thật, sổ đang được khôi phục"),
+        (UNKNOWN_RESTORING, "caution", "sổ đang được khôi phục"),
         (UNKNOWN_KEY, "bad", "KHÔNG hợp lệ"),
         (VOID_SLIP, "caution", "không phải bằng chứng đã trả tiền"),
         (OFFLINE, "caution", "Chưa kiểm tra được đầy đủ"),
