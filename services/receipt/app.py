@@ -31,7 +31,7 @@ async def service(settings: ReceiptSettings, *, clock: Clock = now) -> AsyncIter
         guard = IssueGuard(watch, settings.receipt_witness_reach, fault=NOT_COMPARED)
         keeper = Keeper(settings.database_url, settings.witness_places(), keys, guard, settings.keeper_options())
         guard.wake = keeper.wake
-        await keeper.look()
+        await keeper.look(publishing=False)  # the first tree of a large register takes minutes
         await parts.bus.start(
             dependencies={
                 "issuer": Issuer(keys, forms, settings.receipt_first_suffix, clock, guard),

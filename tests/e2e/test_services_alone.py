@@ -53,6 +53,7 @@ async def test_a_service_starts_with_the_other_services_absent(
         "THUNGAN_HTTP_PORT": str(port),
         "THUNGAN_SMS_FOLDER": str(tmp_path / "sms"),
         "THUNGAN_RECEIPT_KEYS_FOLDER": str(tmp_path / "keys"),
+        "THUNGAN_RECEIPT_WITNESS_FOLDER": str(tmp_path / "witness"),
     }
     log = tmp_path / "log"
     with log.open("wb") as output:

@@ -104,13 +104,13 @@ class Keeper:
             except TimeoutError:
                 pass
 
-    async def look(self) -> None:
+    async def look(self, *, publishing: bool = True) -> None:
         """Compare once; where nothing is wrong, bring tree and places up to date."""
         try:
             async with database_session(self._database_url, name="receipt witness") as connection:
                 read = await self._read_places(connection)
                 await self._compare(connection, read)
-                if self._guard.fault is None and await lock_for_publication(connection):
+                if publishing and self._guard.fault is None and await lock_for_publication(connection):
                     try:
                         await self._publish(connection, read)
                     finally:

@@ -345,6 +345,7 @@ async def test_killed_copies_leave_no_gap_and_lose_no_payment(system: ReceiptSys
         "THUNGAN_DATABASE_URL": system.settings.database_url.get_secret_value(),
         "THUNGAN_NAMESPACE": system.settings.namespace,
         "THUNGAN_RECEIPT_KEYS_FOLDER": str(system.settings.keys_folder()),
+        "THUNGAN_RECEIPT_WITNESS_FOLDER": str(system.settings.witness_folder()),
         "THUNGAN_LOG_LEVEL": "WARNING",
     }
 
