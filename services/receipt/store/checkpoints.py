@@ -85,7 +85,7 @@ _LOCK_LOG = "SELECT size FROM log_edge WHERE epoch = $1 FOR NO KEY UPDATE"
 _MOVE_EDGE = "UPDATE log_edge SET size = $2, edge = $3 WHERE epoch = $1"
 _ADD_SEGMENTS = """
 INSERT INTO log_segment (epoch, first_position, series, first_number, last_number)
-SELECT $1, * FROM unnest($2::bigint[], $3::text[], $4::integer[], $5::integer[])
+SELECT $1::integer, * FROM unnest($2::bigint[], $3::text[], $4::integer[], $5::integer[])
 """
 
 
