@@ -221,7 +221,8 @@ async def _prove(wanted: str, signed: SignedCheckpoint) -> Proof:
         checkpoint = signed.checkpoint
         if (await present_log(connection)).epoch != checkpoint.epoch:
             fail("the checkpoint is not of this register: one of them is older (thungan audit)")
-        leaves, index = [], None
+        leaves: list[bytes] = []
+        index: int | None = None
         async for segment, tokens in logged_tokens(connection, checkpoint.epoch):
             if segment.first_position >= checkpoint.size:
                 break

@@ -115,7 +115,8 @@ async def recover(
         note = None if latest is None else latest.note
         await begin_epoch(connection, epoch, by=by, reason=reason, superseded=note)
         declared = await _declare_gaps(connection, stand, witnesses, genuine, epoch, reach, moment)
-    taken_in, known = [], []
+    taken_in: list[ShownReceipt] = []
+    known: list[ShownReceipt] = []
     for receipt in genuine:
         (taken_in if await _take_in(connection, receipt, by) else known).append(receipt)
     refused = [receipt for receipt in shown if receipt.token is None]
