@@ -21,6 +21,7 @@ from services.receipt.checkpoints.checkpoint import (
 from services.receipt.checkpoints.comparison import Finding, compare
 from services.receipt.checkpoints.notes import NoteError, Signed, read_note
 from services.receipt.metrics import CHECKPOINT_SIZE, ISSUING_STOPPED, WITNESS_AGE
+from services.receipt.signatures.keyring import UnusableKeyError
 from services.receipt.signatures.signer import NoSigningKey, Signer
 from services.receipt.store.checkpoints import (
     keep_checkpoint,
@@ -29,7 +30,6 @@ from services.receipt.store.checkpoints import (
     note_delivered,
     places_used,
     present_log,
-    progress,
     register_state,
     undelivered,
     unlock_publication,
@@ -118,8 +118,8 @@ class Keeper:
         except DATABASE_AWAY as error:
             # Whatever answers next is another session: what was compared is known by the database's identity.
             log.warning("witness_not_compared", error=type(error).__name__)
-        except NoSigningKey:
-            log.warning("checkpoint_not_signed", reason="no key may sign")
+        except (NoSigningKey, UnusableKeyError) as error:
+            log.warning("checkpoint_not_signed", error=type(error).__name__)
         self._report()
 
     async def check(self) -> str | None:
@@ -173,7 +173,8 @@ class Keeper:
             guard.begin_epoch()
         self._epoch = state.epoch
         self._note_faults(read.faults)
-        fault, restoring = None, False
+        fault = guard.set_back(state.numbers)
+        restoring = fault is not None
         for place, signed in read.newest.items():
             compared = compare(state, signed.checkpoint)
             if compared.finding is Finding.LOG_BEHIND and await adopt(connection, signed.checkpoint):
@@ -194,7 +195,7 @@ class Keeper:
             self._note_witnessed(state.epoch, witnesses)
         if fault != guard.fault:
             log.log(*_change(fault), reason=fault)
-        guard.compared(incarnation, fault=fault, restoring=restoring)
+        guard.compared(incarnation, state.numbers, fault=fault, restoring=restoring)
 
     def _note_witnessed(self, epoch: int, witnesses: Iterable[Checkpoint]) -> None:
         marks: dict[str, int] = {}
@@ -215,8 +216,7 @@ class Keeper:
 
     async def _publish(self, connection: Connection, read: _Read) -> None:
         present = await present_log(connection)
-        edge = await catch_up(connection, present.epoch)
-        marks = tuple(mark for mark, _ in await progress(connection, present.epoch))
+        edge, marks = await catch_up(connection, present.epoch)
         _, moment = await database_identity(connection)
         kept = await last_kept(connection)
         daily = kept is None or business_day(kept.issued_at) != business_day(moment)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from itertools import pairwise
 
-from services.receipt.checkpoints.checkpoint import Checkpoint
+from services.receipt.checkpoints.checkpoint import Checkpoint, Mark
 from services.receipt.checkpoints.tree import Edge, leaf_hash
 from services.receipt.store.checkpoints import (
     Segment,
@@ -19,13 +19,14 @@ AT_ONCE = 20_000
 """Receipts of a series that are added in one transaction."""
 
 
-async def catch_up(connection: Connection, epoch: int) -> Edge:
-    """Add everything that was issued; return the edge."""
+async def catch_up(connection: Connection, epoch: int) -> tuple[Edge, tuple[Mark, ...]]:
+    """Add everything that was issued; return the edge, and where each series stands with it."""
     while True:
         async with connection.transaction(isolation="repeatable_read"):
             edge, complete = await _add(connection, epoch, limits=None)
+            marks = tuple(mark for mark, _ in await progress(connection, epoch))
         if complete:
-            return edge
+            return edge, marks
 
 
 async def adopt(connection: Connection, witness: Checkpoint) -> bool:
