@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -36,6 +37,12 @@ def thungan(
     return run
 
 
+def answer(output: str) -> Any:
+    """Return the JSON among what services log to the same place."""
+    (line,) = (line for line in output.splitlines() if line.startswith("{"))
+    return json.loads(line)
+
+
 async def register(system: ReceiptSystem) -> list[Receipt]:
     """Seven receipts in a checkpoint; no service runs any more."""
     running = await system.start(receipt_witness_seconds=1.0, receipt_witness_every=3)
@@ -59,14 +66,14 @@ async def test_every_receipt_is_proved_by_a_file_that_needs_public_keys_alone(
     code, output = await thungan("checkpoint", "verify", *proofs, "--key", keys, "--json")
 
     assert code == 0
-    found = [result["receipt"] for result in json.loads(output)["files"]]
+    found = [result["receipt"] for result in answer(output)["files"]]
     assert found == [f"{receipts[0].series} {number:08d}" for number in (1, 4, 6, 7)]
 
     lines = proofs[1].read_text().split("\n")
     proofs[1].write_text("\n".join([*lines[:2], "index 4", *lines[3:]]))
     code, output = await thungan("checkpoint", "verify", proofs[1], "--key", keys, "--json")
     assert code == 1
-    assert json.loads(output)["files"][0]["fault"] == "the receipt is not in this checkpoint"
+    assert answer(output)["files"][0]["fault"] == "the receipt is not in this checkpoint"
 
 
 async def test_checkpoints_are_shown_and_held_against_one_another(
@@ -77,7 +84,7 @@ async def test_checkpoints_are_shown_and_held_against_one_another(
 
     code, output = await thungan("checkpoint", "show", "--json")
     assert code == 0
-    shown = json.loads(output)
+    shown = answer(output)
     assert (shown["valid"], shown["size"], shown["series"]) == (True, 7, {receipts[0].series: 7})
 
     kept = sorted(system.settings.witness_folder().glob("checkpoint-*.txt"))
@@ -97,7 +104,7 @@ async def test_a_dry_run_of_a_recovery_changes_nothing_and_a_recovery_without_ne
     tokens.write_text(receipts[6].url)
 
     code, output = await thungan("receipts", "recover", "--why", "a test", "--tokens", tokens, "--json")
-    done = json.loads(output)
+    done = answer(output)
     assert (code, done["reasons"], done["gaps"]) == (0, [], [])
     assert [receipt["number"] for receipt in done["known"]] == [7]
 
@@ -105,7 +112,7 @@ async def test_a_dry_run_of_a_recovery_changes_nothing_and_a_recovery_without_ne
     arguments = ("receipts", "recover", "--why", "a test", "--tokens", tokens, "--reach", 10, "--json")
     for dry_run in (["--dry-run"], ["--dry-run"], []):
         code, output = await thungan(*arguments, *dry_run)
-        done = json.loads(output)
+        done = answer(output)
         assert code == 0
         assert done["gaps"] == [{"series": receipts[0].series, "first": 6, "last": 17}]
         assert [receipt["total"] for receipt in done["taken_in"]] == [receipts[6].total]
