@@ -261,7 +261,7 @@ INSERT INTO series (series, seller_tax_code, template, year, last_link) VALUES (
 ON CONFLICT DO NOTHING
 """
 _BEGIN_EPOCH = "INSERT INTO log_epoch (epoch, begun_by, reason, superseded) VALUES ($1, $2, $3, $4)"
-_BEGIN_EDGE = "INSERT INTO log_edge (epoch, size, edge) VALUES ($1, 0, '{}')"
+_BEGIN_EDGE = "INSERT INTO log_edge (epoch, size, edge) VALUES ($1, 0, ARRAY[]::bytea[])"
 _ADD_GAP = "INSERT INTO series_gap (series, first_number, last_number, link, epoch) VALUES ($1, $2, $3, $4, $5)"
 _MOVE_BEHIND_GAP = """
 UPDATE series SET last_number = $2, last_link = $3,

@@ -246,13 +246,14 @@ class Keeper:
         self, connection: Connection, place: Place, note: str, newest: SignedCheckpoint | None
     ) -> None:
         try:
-            if place.can_be_read and (newest is None or newest.note != note):
-                await place.replace_newest(note)
-                self._note_witnessed(self._epoch or 0, [parse_checkpoint(read_note(note))])
+            # First what is recorded as delivered: where it is, the newest cannot be missing unnoticed.
             while waiting := await undelivered(connection, place.name):
                 for checkpoint in waiting:
                     await place.keep(checkpoint)
                     await note_delivered(connection, place.name, checkpoint.checkpoint_id)
+            if place.can_be_read and (newest is None or newest.note != note):
+                await place.replace_newest(note)
+                self._note_witnessed(self._epoch or 0, [parse_checkpoint(read_note(note))])
         except PlaceAway as error:
             self._note_faults({**self._faults, place.name: str(error)})
         else:
