@@ -8,7 +8,7 @@ import typer
 from ops.commands.checkpoint import KeyOption, checkpoint_file, keyring_of
 from ops.console import JsonOption, fail, print_json, print_line, print_table
 from ops.databases import database
-from ops.dead_letters import operator_name
+from ops.operators import operator_name
 from ops.runner import run
 from ops.system import witness_folder
 from services.receipt.checkpoints.checkpoint import SignedCheckpoint

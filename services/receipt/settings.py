@@ -20,7 +20,7 @@ from services.receipt.witness.mail import MailAccount, MailPlace
 from services.receipt.witness.places import Place
 from shared.banks import require_known_bank
 from shared.contracts.common import Language
-from shared.placeholders import PublicAddress
+from shared.placeholders import Credentials, PublicAddress
 from shared.settings import ServiceSettings
 
 
@@ -48,7 +48,7 @@ class ReceiptSettings(ServiceSettings):
     """Folder for checkpoints of the register, outside of the databases and best on another machine;
     ``.local/witness/<namespace>`` when unset."""
 
-    receipt_witness_bucket_url: str = Field(default="", pattern=r"^(https?://\S+)?$")
+    receipt_witness_bucket_url: Annotated[str, Credentials()] = Field(default="", pattern=r"^(https?://\S+)?$")
     """Address of an S3-compatible store that gets the checkpoints as well; empty: none does."""
     receipt_witness_bucket_region: str = "us-east-1"
     receipt_witness_bucket: str = ""
@@ -59,7 +59,7 @@ class ReceiptSettings(ServiceSettings):
     receipt_witness_bucket_secret: SecretStr = SecretStr("")
     """The account: it needs to read and to write, not to delete."""
 
-    receipt_witness_mail_url: Annotated[SecretStr, AfterValidator(_mail_server)] = SecretStr("")
+    receipt_witness_mail_url: Annotated[SecretStr, AfterValidator(_mail_server), Credentials()] = SecretStr("")
     """``smtp://user:password@host:587`` or ``smtps://…``: sends the checkpoint of each day; empty: none is sent."""
     receipt_witness_mail_from: str = ""
     receipt_witness_mail_to: str = ""
