@@ -21,6 +21,7 @@ COMMANDS = {
     "quote": "ops.commands.quote",
     "verify": "ops.commands.verify",
     "audit": "ops.commands.audit",
+    "auditor": "ops.commands.auditor",
     "status": "ops.commands.status",
     "customers": "ops.commands.customers",
     "account": "ops.commands.account",

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
@@ -11,6 +12,8 @@ import aio_pika
 import asyncpg
 
 from ops.archive import missing_events
+from ops.audit.history import read_histories
+from ops.audit.moments import NEVER
 from ops.audit.recomputation import Recomputed, recompute
 from ops.audit.witness import WitnessFacts, collect_witness
 from services.billing.audit import BillingFacts
@@ -24,11 +27,22 @@ from services.notify.audit import audit_facts as notify_facts
 from services.receipt.audit import ReceiptFacts
 from services.receipt.audit import audit_facts as receipt_facts
 from services.receipt.signatures.keyring import Keyring
+from shared.clock import now
 from shared.messaging.topology import RETRY_SECONDS, Names
+from shared.money_history import HistoryFindings
 
 SERVICES = ("customer", "billing", "receipt", "notify", "gateway")
 
 T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class UnderWay:
+    """Events that have not arrived."""
+
+    unsent: dict[str, int]
+    queues: dict[str, int]
+    unconsumed: dict[str, dict[str, int]]
 
 
 @dataclass(frozen=True)
@@ -45,8 +59,11 @@ class Facts:
     queues: dict[str, int]
     """Queue → messages that wait in it: events on their way, retries, dead letters."""
 
+    begun_at: datetime = NEVER
     recomputed: Recomputed = field(default_factory=Recomputed)
     """What comes of comparing each fact that two services hold."""
+    histories: Mapping[str, HistoryFindings] = field(default_factory=dict)
+    """Service → what was done to its rows of money."""
 
     witness: WitnessFacts | None = None
     """None: no witness was looked at."""
@@ -80,7 +97,12 @@ async def collect(
         finally:
             await connection.close()
 
+    # First: what is written after that is looked at by the next audit, too.
+    begun_at = now()
+    histories = await read_histories(database_urls)
     return Facts(
+        begun_at=begun_at,
+        histories=histories,
         billing=await within("billing", billing_facts),
         receipt=await within("receipt", lambda connection: receipt_facts(connection, keyring)),
         witness=None
@@ -90,11 +112,22 @@ async def collect(
         gateway=await within("gateway", gateway_facts),
         customer=await within("customer", customer_facts),
         recomputed=await recompute(database_urls),
-        unsent={service: await within(service, _unsent) for service in SERVICES},
-        # Before the queues: what is consumed in between is missed by neither.
-        unconsumed=await _unconsumed(database_urls),
-        queues=await _queue_lengths(amqp_url, Names(namespace)),
+        **vars(await under_way(database_urls, amqp_url, namespace)),
     )
+
+
+async def under_way(database_urls: Mapping[str, str], amqp_url: str, namespace: str) -> UnderWay:
+    """Count what waits in outboxes and queues, and what was sent and has not been consumed."""
+    unsent = {}
+    for service in SERVICES:
+        connection = await asyncpg.connect(database_urls[service], timeout=10)
+        try:
+            unsent[service] = await _unsent(connection)
+        finally:
+            await connection.close()
+    # Before the queues: what is consumed in between is missed by neither.
+    unconsumed = await _unconsumed(database_urls)
+    return UnderWay(unsent, await _queue_lengths(amqp_url, Names(namespace)), unconsumed)
 
 
 async def _unconsumed(database_urls: Mapping[str, str]) -> dict[str, dict[str, int]]:

@@ -6,6 +6,8 @@ from typing import Any
 SKEW = timedelta(seconds=5)
 """Clocks of copies and machines may differ by so much."""
 
+NEVER = datetime.min.replace(tzinfo=UTC)
+
 
 def moment_of(text: str) -> datetime:
     """Return a moment in an event's JSON."""

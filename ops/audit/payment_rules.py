@@ -55,6 +55,8 @@ class PaymentCase:
     visit: VisitAtTheDoor | None = None
     job: PrintJobFact | None = None
     """The print job of the receipt."""
+    inactive_since: datetime | None = None
+    """Since when its collector had not been active any more when it was recorded."""
     feed: Feed | None = None
 
 
@@ -218,6 +220,14 @@ def device_could_act(case: PaymentCase) -> Iterator[AuditViolation]:
         yield _named(rule, case, f"cash {shown(row.recorded_at)}, revoked {shown(device.revoked_at)}")
 
 
+def collector_was_active(case: PaymentCase) -> Iterator[AuditViolation]:
+    """Who has left takes no cash."""
+    row, since = case.payment, case.inactive_since
+    if row.method == CASH and since is not None and row.recorded_at > since + _UNTIL_KNOWN:
+        detail = f"{row.collector_code} is inactive since {shown(since)}, cash {shown(row.recorded_at)}"
+        yield _named("a collector who has left takes no cash", case, detail)
+
+
 def own_shift(case: PaymentCase) -> Iterator[AuditViolation]:
     """Cash is in a shift of the collector who took it."""
     row, shift = case.payment, case.shift
@@ -265,6 +275,12 @@ def times_in_order(case: PaymentCase) -> Iterator[AuditViolation]:
             yield _named(rule, case, "its receipt was voided before it was signed")
     if case.reversal is not None and case.reversal.reversed_at < row.recorded_at - SKEW:
         yield _named(rule, case, f"reversed {shown(case.reversal.reversed_at)}, recorded {shown(row.recorded_at)}")
+    for receipt in (case.signed, case.void):
+        if receipt is None or receipt.written_at is None:
+            continue
+        signed_at = datetime.fromtimestamp(receipt.claims.issued_at, UTC)
+        if abs(signed_at - receipt.written_at) > _SIGNED_NEAR:
+            yield _named(rule, case, f"signed {shown(signed_at)}, written {shown(receipt.written_at)}")
     for part in case.parts:
         if part.made_at < row.recorded_at - SKEW:
             yield _named(rule, case, f"cleared a bill {shown(part.made_at)}, recorded {shown(row.recorded_at)}")
@@ -370,8 +386,14 @@ def _announced(
 _UNDER_WAY = timedelta(seconds=30)
 """A request that was let in may be answered so long after its device was revoked."""
 
+_UNTIL_KNOWN = timedelta(minutes=1)
+"""Other services learn of it by an event."""
+
 _RECEIVED_NEAR = timedelta(hours=25)
 """Older versions kept the time that the phone stated."""
+
+_SIGNED_NEAR = timedelta(minutes=1)
+"""A receipt is signed and written in one transaction; the clocks of service and database differ by little."""
 
 RULES: tuple[Rule, ...] = (
     payment_as_signed,
@@ -382,6 +404,7 @@ RULES: tuple[Rule, ...] = (
     method_fits,
     collector_of_device,
     device_could_act,
+    collector_was_active,
     own_shift,
     shift_was_open,
     times_in_order,

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -41,21 +42,50 @@ class Recomputed:
     """What events under way may still bring into line."""
 
 
-async def recompute(database_urls: Mapping[str, str]) -> Recomputed:
-    """Compare everything about every payment."""
+@dataclass(frozen=True)
+class Changed:
+    """What was written since an audit: only this is compared."""
+
+    payment_ids: frozenset[UUID]
+    shift_ids: frozenset[UUID]
+    visit_ids: frozenset[UUID]
+    since: datetime
+    """When that audit began."""
+
+
+async def recompute(database_urls: Mapping[str, str], changed: Changed | None = None) -> Recomputed:
+    """Compare everything about every payment, or about those that have changed."""
     found = Recomputed()
     async with AsyncExitStack() as stack:
         connections: dict[str, asyncpg.Connection[Any]] = {}
         for service in ("billing", "customer", "receipt", "gateway"):
             connections[service] = await asyncpg.connect(database_urls[service], timeout=10)
             stack.push_async_callback(connections[service].close)
-        shifts, cash = await billing.cash_of_shifts(connections["billing"], None)
-        found.violations += [*one_shift_at_a_time(shifts), *within_ceiling(shifts, cash)]
+        await _shifts(connections["billing"], changed, found)
         await _copies(connections, found)
-        feed = Feed(await gateway.announcements(connections["gateway"], None), until=now())
-        async for codes in _all_customers(connections["billing"]):
-            await _compare(connections, codes, feed, found)
+        # An hour earlier: services' clocks date what phones are sent.
+        since = None if changed is None else changed.since - timedelta(hours=1)
+        feed = Feed(await gateway.announcements(connections["gateway"], since), until=now())
+        customers = _all_customers(connections["billing"]) if changed is None else _customers(connections, changed)
+        async for codes in customers:
+            await _compare(connections, codes, feed, found, changed)
     return found
+
+
+async def _shifts(connection: "asyncpg.Connection[Any]", changed: Changed | None, found: Recomputed) -> None:
+    shift_ids = None
+    if changed is not None:
+        shift_ids = list(changed.shift_ids | await billing.shifts_of(connection, list(changed.payment_ids)))
+    shifts, cash = await billing.cash_of_shifts(connection, shift_ids)
+    found.violations += [*one_shift_at_a_time(shifts), *within_ceiling(shifts, cash)]
+
+
+async def _customers(connections: Connections, changed: Changed) -> AsyncIterator[list[str]]:
+    paid = await billing.customers_of(connections["billing"], list(changed.payment_ids))
+    visited = await customer.customers_visited(connections["customer"], list(changed.visit_ids))
+    codes = sorted({*paid, *visited})
+    for start in range(0, len(codes), CUSTOMERS_AT_ONCE):
+        yield codes[start : start + CUSTOMERS_AT_ONCE]
 
 
 async def _all_customers(connection: "asyncpg.Connection[Any]") -> AsyncIterator[list[str]]:
@@ -74,9 +104,15 @@ async def _copies(connections: Connections, found: Recomputed) -> None:
     found.violations_when_settled += copies_are_queued(copies, jobs)
 
 
-async def _compare(connections: Connections, codes: Sequence[str], feed: Feed, found: Recomputed) -> None:
+async def _compare(
+    connections: Connections, codes: Sequence[str], feed: Feed, found: Recomputed, changed: Changed | None
+) -> None:
     ledger = await billing.ledger_of(connections["billing"], codes)
-    payment_ids = [payment.payment_id for payment in ledger.payments]
+    payment_ids = [
+        payment.payment_id
+        for payment in ledger.payments
+        if changed is None or payment.payment_id in changed.payment_ids
+    ]
     signed = await receipt.signed_receipts(connections["receipt"], payment_ids)
     visits = await customer.visits_to(connections["customer"], codes)
     jobs = await gateway.print_jobs(
@@ -84,7 +120,11 @@ async def _compare(connections: Connections, codes: Sequence[str], feed: Feed, f
     )
     # Last of all: whoever has acted above is enrolled by now.
     devices = await gateway.enrolled_devices(connections["gateway"])
-    for case in _cases(ledger, signed, visits, jobs, devices, feed):
+    looked_at = set(payment_ids)
+    activity = await customer.activity_of_collectors(connections["customer"])
+    for case in _cases(ledger, signed, visits, jobs, devices, feed, activity):
+        if case.payment.payment_id not in looked_at:
+            continue
         found.payments += 1
         for rule in RULES:
             found.violations += rule(case)
@@ -102,6 +142,7 @@ def _cases(
     jobs: Mapping[UUID, gateway.PrintJobFact],
     devices: Mapping[UUID, gateway.EnrolledDevice],
     feed: Feed,
+    activity: Mapping[str, Sequence[tuple[datetime, bool]]],
 ) -> Iterator[PaymentCase]:
     receipts = {(each.payment_id, each.kind): each for each in signed}
     bills: dict[str, dict[UUID, billing.IssuedBill]] = defaultdict(dict)
@@ -124,8 +165,19 @@ def _cases(
             device=devices.get(payment.device_id) if payment.device_id else None,
             visit=visits.get(payment.visit_id) if payment.visit_id else None,
             job=jobs.get(document_id_of(receipt_id_of(payment.payment_id))),
+            inactive_since=_inactive_since(activity.get(payment.collector_code or "", ()), payment.recorded_at),
             feed=feed,
         )
+
+
+def _inactive_since(activity: Sequence[tuple[datetime, bool]], moment: datetime) -> datetime | None:
+    """Return since when a collector had not been active at a moment; None for an active one."""
+    since = None
+    for at, active in activity:
+        if at > moment:
+            break
+        since = None if active else since or at
+    return since
 
 
 def _by_customer(

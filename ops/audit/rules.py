@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from ops.audit.facts import Facts
-from ops.audit.report import AuditReport
+from ops.audit.facts import Facts, UnderWay
+from ops.audit.report import AuditReport, Positions
 from ops.audit.witness import check_witness
 from shared.audit import AuditViolation
 
@@ -15,6 +15,7 @@ def check_facts(facts: Facts, *, settled: bool = True) -> AuditReport:
     """Compare everything. ``settled`` False leaves out what events under way may still bring into line."""
     violations = [*_within(facts), *_receipts(facts), *_sums(facts), *_reminders(facts), *_print_jobs(facts)]
     violations += [*_visits_of_payments(facts), *facts.recomputed.violations]
+    violations += [violation for found in facts.histories.values() for violation in found.violations]
     remarks = _remarks(facts)
     if facts.witness is not None:
         wrong, worth_knowing = check_witness(facts.witness)
@@ -22,8 +23,15 @@ def check_facts(facts: Facts, *, settled: bool = True) -> AuditReport:
         remarks += worth_knowing
     if settled:
         violations += facts.recomputed.violations_when_settled
-        violations += [*_nothing_under_way(facts), *_copies_agree(facts), *_nothing_forgotten(facts)]
-    return AuditReport(figures=_figures(facts), violations=sorted(violations), remarks=remarks)
+        violations += [*nothing_under_way(facts), *_copies_agree(facts), *_nothing_forgotten(facts)]
+    return AuditReport(
+        figures=_figures(facts),
+        violations=sorted(violations),
+        remarks=remarks,
+        positions=Positions(
+            facts.begun_at, {name: found.seal for name, found in facts.histories.items()}, facts.receipt.positions
+        ),
+    )
 
 
 def _remarks(facts: Facts) -> list[AuditViolation]:
@@ -136,7 +144,8 @@ def _print_jobs(facts: Facts) -> Iterator[AuditViolation]:
         yield _between("a notice has a visit", visit_id, "customer has never recorded it")
 
 
-def _nothing_under_way(facts: Facts) -> Iterator[AuditViolation]:
+def nothing_under_way(facts: Facts | UnderWay) -> Iterator[AuditViolation]:
+    """Yield what waits in outboxes and queues, is dead, or was sent and is not consumed."""
     for service, waiting in facts.unsent.items():
         if waiting:
             yield AuditViolation(service, "the outbox is empty", "outbox", f"{waiting} events wait")

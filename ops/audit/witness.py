@@ -30,13 +30,17 @@ class WitnessFacts:
     gaps: list[Gap] = field(default_factory=list)
 
 
-async def collect_witness(connection: Connection, folder: Path, keyring: Keyring) -> WitnessFacts:
-    """Read every checkpoint of a folder, and the whole tree in one snapshot."""
+async def collect_witness(
+    connection: Connection, folder: Path, keyring: Keyring, *, recompute: bool = True
+) -> WitnessFacts:
+    """Read every checkpoint of a folder, and the whole tree in one snapshot; without ``recompute`` its stored root."""
     checkpoints, unusable = _read(folder, keyring)
     async with connection.transaction(isolation="repeatable_read", readonly=True):
         state = await register_state(connection, list(checkpoints.values()))
         sizes = {checkpoint.size for checkpoint in checkpoints.values() if checkpoint.epoch == state.epoch}
-        roots, missing = await _roots(connection, state.epoch, sorted(sizes | {state.size}))
+        roots, missing = {state.size: state.root}, 0
+        if recompute:
+            roots, missing = await _roots(connection, state.epoch, sorted(sizes | {state.size}))
         return WitnessFacts(state, checkpoints, unusable, roots, missing, await gaps(connection))
 
 

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from services.billing.metrics import watch_audits
 from services.billing.part_payments.rules import PartPaymentRule
 from services.billing.rounding.rules import RoundingRule
 from services.billing.settings import BillingSettings
@@ -30,5 +31,8 @@ async def service(settings: BillingSettings, *, clock: Clock = now) -> AsyncIter
                 "part_payment_rules": part_payment_rules,
             }
         )
-        async with serve_health(parts.checks, host=settings.http_host, port=settings.http_port) as port:
+        async with (
+            parts.bus.background("audits", watch_audits(parts.pool)),
+            serve_health(parts.checks, host=settings.http_host, port=settings.http_port) as port,
+        ):
             yield Running(parts.bus, port)

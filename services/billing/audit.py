@@ -8,6 +8,17 @@ from uuid import UUID
 
 from shared.audit import AuditViolation, broken_rules, implausible_times
 from shared.db import Connection
+from shared.money_history import MoneyTable
+
+HISTORY = {
+    "payments": MoneyTable("payment_id", once=("receipt_id", "receipt_number", "reversed_at")),
+    "allocations": MoneyTable("allocation_id", once=("released_at",)),
+    "reversals": MoneyTable("reversal_id"),
+    "shifts": MoneyTable("shift_id", once=("closed_at", "counted_cash", "difference"), digested=("denominations",)),
+    "payment_reports": MoneyTable("report_id"),
+    "bills": MoneyTable("bill_id", digested=("readings", "lines", "explanation")),
+}
+"""Tables whose history is kept (0011)."""
 
 # Each rule selects what breaks it as (subject, detail); a sound database selects nothing.
 _RULES: dict[str, str] = {
@@ -365,3 +376,17 @@ async def cash_of_shifts(
         shifts = [RecordedShift(*row) for row in await connection.fetch(_SHIFTS, shift_ids)]
         cash = [CashMovement(*row) for row in await connection.fetch(_CASH, shift_ids)]
     return shifts, cash
+
+
+_CUSTOMERS_OF = "SELECT DISTINCT customer_code FROM payments WHERE payment_id = ANY ($1::uuid[]) ORDER BY customer_code"
+_SHIFTS_OF = "SELECT DISTINCT shift_id FROM payments WHERE payment_id = ANY ($1::uuid[]) AND shift_id IS NOT NULL"
+
+
+async def customers_of(connection: Connection, payment_ids: Sequence[UUID]) -> list[str]:
+    """Return whose payments these are."""
+    return [row[0] for row in await connection.fetch(_CUSTOMERS_OF, payment_ids)]
+
+
+async def shifts_of(connection: Connection, payment_ids: Sequence[UUID]) -> set[UUID]:
+    """Return the shifts that these payments fell into."""
+    return {row[0] for row in await connection.fetch(_SHIFTS_OF, payment_ids)}

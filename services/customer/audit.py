@@ -12,7 +12,15 @@ from shared.contracts.common import NextStep, Outcome
 from shared.contracts.customer import VisitRecorded
 from shared.db import Connection
 from shared.messaging.pruner import ARCHIVE_DAYS
+from shared.money_history import MoneyTable
 from shared.stored_records import readable
+
+HISTORY = {
+    "collectors": MoneyTable("collector_code"),
+    "visits": MoneyTable("visit_id", once=("withdrawn_at",)),
+    "visit_withdrawals": MoneyTable("withdrawal_id"),
+}
+"""Tables whose history is kept (0009)."""
 
 # Each rule selects what breaks it as (subject, detail); a sound database selects nothing.
 _RULES: dict[str, str] = {
@@ -168,7 +176,10 @@ SELECT visit_id, customer_code, collector_code, device_id,
     withdrawn_at
 FROM visits WHERE customer_code = ANY ($1)
 """
-_COLLECTORS = "SELECT collector_code, active FROM collectors"
+_ACTIVITY = """
+SELECT row_key, changed_at, (new_values ->> 'active')::boolean FROM money_history
+WHERE table_name = 'collectors' AND new_values ? 'active' ORDER BY entry
+"""
 
 
 async def visits_to(connection: Connection, customer_codes: Sequence[str]) -> dict[UUID, VisitAtTheDoor]:
@@ -177,6 +188,17 @@ async def visits_to(connection: Connection, customer_codes: Sequence[str]) -> di
     return {row[0]: VisitAtTheDoor(*row) for row in rows}
 
 
-async def known_collectors(connection: Connection) -> dict[str, bool]:
-    """Return all collectors, and whether they are active."""
-    return {row["collector_code"]: row["active"] for row in await connection.fetch(_COLLECTORS)}
+_CUSTOMERS_OF = "SELECT DISTINCT customer_code FROM visits WHERE visit_id = ANY ($1::uuid[]) ORDER BY customer_code"
+
+
+async def customers_visited(connection: Connection, visit_ids: Sequence[UUID]) -> list[str]:
+    """Return whom these visits were made to."""
+    return [row[0] for row in await connection.fetch(_CUSTOMERS_OF, visit_ids)]
+
+
+async def activity_of_collectors(connection: Connection) -> dict[str, list[tuple[datetime, bool]]]:
+    """Return since when each collector was active or not, in order, as far as it is known."""
+    found: dict[str, list[tuple[datetime, bool]]] = {}
+    for row in await connection.fetch(_ACTIVITY):
+        found.setdefault(row[0], []).append((row[1], row[2]))
+    return found

@@ -8,6 +8,13 @@ from uuid import UUID
 
 from shared.audit import AuditViolation, broken_rules
 from shared.db import Connection
+from shared.money_history import MoneyTable
+
+HISTORY = {
+    "devices": MoneyTable("device_id", once=("revoked_at", "revoked_by"), digested=("token_hash",), whole=False),
+    "enrolment_codes": MoneyTable("code_id", once=("device_id", "used_at"), digested=("code_hash",)),
+}
+"""Tables whose history is kept (0012); of a device, what decides who may act with it."""
 
 # Each rule selects what breaks it as (subject, detail); a sound database selects nothing.
 _RULES: dict[str, str] = {

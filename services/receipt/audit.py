@@ -2,8 +2,8 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -16,13 +16,21 @@ from services.receipt.signatures.keyring import Keyring
 from services.receipt.signatures.lookup_codes import lookup_code, plain_lookup_code
 from services.receipt.signatures.token import Claims, TokenError, TokenKind, parse, to_text
 from services.receipt.store.checkpoints import Gap, gaps
-from services.receipt.store.receipts import receipts_in_order
+from services.receipt.store.receipts import receipt_by_number, receipts_in_order
 from services.receipt.store.reprints import copy_numbers
 from services.receipt.store.series import all_series
 from services.receipt.verification.tokens import verify_token
 from shared.audit import AuditViolation
 from shared.contracts.receipt import CheckState, ReceiptKind
 from shared.db import Connection
+from shared.money_history import MoneyTable
+
+HISTORY = {
+    "receipt": MoneyTable("receipt_id", digested=("content", "token"), whole=False),
+    "reprint": MoneyTable("reprint_id"),
+    "first_print": MoneyTable("receipt_id"),
+}
+"""Tables whose history is kept (0008)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +56,8 @@ class ReceiptFacts:
     voids: int
     series: int
     violations: list[AuditViolation]
+    positions: dict[str, int] = field(default_factory=dict)
+    """Series → its last number."""
 
 
 async def audit_facts(connection: Connection, keyring: Keyring) -> ReceiptFacts:
@@ -68,7 +78,46 @@ async def audit_facts(connection: Connection, keyring: Keyring) -> ReceiptFacts:
             violations.extend(walk.end())
         violations += payments.violations()
         violations += await _copies(connection)
-    return ReceiptFacts(receipts, voids=payments.voids, series=len(every_series), violations=violations)
+    return ReceiptFacts(
+        receipts,
+        voids=payments.voids,
+        series=len(every_series),
+        violations=violations,
+        positions={series.series.name: series.last_number for series in every_series},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptsSince:
+    """What came of the receipts that were issued since an audit."""
+
+    payment_ids: frozenset[UUID]
+    violations: list[AuditViolation]
+
+
+async def receipts_since(connection: Connection, keyring: Keyring, positions: Mapping[str, int]) -> ReceiptsSince:
+    """Look at the receipts behind ``positions`` (series → number): signatures, chain, numbers, times."""
+    payment_ids: set[UUID] = set()
+    violations: list[AuditViolation] = []
+    async with connection.transaction(isolation="repeatable_read", readonly=True):
+        declared = await gaps(connection)
+        for series in await all_series(connection):
+            name, number = series.series.name, positions.get(series.series.name, 0)
+            lost = [gap for gap in declared if gap.series == name and gap.first_number > number]
+            after = await receipt_by_number(connection, name, number) if number else None
+            if number and after is None:
+                violations.append(_violation("gap", name, f"number {number} was there at the last audit"))
+            walk = _SeriesWalk(series, keyring, lost, after)
+            async for receipt in receipts_in_order(connection, name, after=number):
+                payment_ids.add(receipt.new.payment_id)
+                violations.extend(walk.check(receipt))
+            violations.extend(walk.end())
+    return ReceiptsSince(frozenset(payment_ids), violations)
+
+
+async def series_positions(connection: Connection) -> dict[str, int]:
+    """Return how far each series has come."""
+    return {series.series.name: series.last_number for series in await all_series(connection)}
 
 
 def _fact(receipt: StoredReceipt) -> ReceiptFact:
@@ -77,9 +126,14 @@ def _fact(receipt: StoredReceipt) -> ReceiptFact:
 
 
 class _SeriesWalk:
-    """Goes through one series in the order of its numbers, remembering what must come next."""
+    """Goes through one series in the order of its numbers, remembering what must come next.
 
-    def __init__(self, locked: LockedSeries, keyring: Keyring, lost: list[Gap]) -> None:
+    ``after``: the receipt behind which it begins.
+    """
+
+    def __init__(
+        self, locked: LockedSeries, keyring: Keyring, lost: list[Gap], after: StoredReceipt | None = None
+    ) -> None:
         self._lost = lost
         self._locked = locked
         self._series = locked.series
@@ -87,6 +141,9 @@ class _SeriesWalk:
         self._number = 0
         self._link = first_link(self._series.seller_tax_code, self._series.symbol)
         self._issued_at = 0
+        if after is not None:
+            self._number, self._link = after.new.number, link_of(after.new.token)
+            self._issued_at = seconds(after.new.issued_at)
 
     def check(self, receipt: StoredReceipt) -> Iterator[AuditViolation]:
         """Check the next receipt; a gap is named once and the walk goes on behind it."""
@@ -229,6 +286,8 @@ class SignedReceipt(NamedTuple):
     claims: Claims
     event: dict[str, Any]
     """As billing emitted it, JSON."""
+    written_at: datetime | None = None
+    """By the database's clock; None where it was not kept yet."""
 
 
 class CountedCopy(NamedTuple):
@@ -241,7 +300,9 @@ class CountedCopy(NamedTuple):
     printed_at: datetime
 
 
-_SIGNED = "SELECT payment_id, receipt_id, kind, token, content FROM receipt WHERE payment_id = ANY ($1)"
+_SIGNED = """
+SELECT payment_id, receipt_id, kind, token, content, written_at FROM receipt WHERE payment_id = ANY ($1)
+"""
 _COUNTED = """
 SELECT receipt_id, document_id, copy_number, device_id, reprinted_at FROM reprint
 WHERE $1::uuid[] IS NULL OR receipt_id = ANY ($1)
@@ -254,14 +315,14 @@ WHERE $1::uuid[] IS NULL OR receipt_id = ANY ($1)
 async def signed_receipts(connection: Connection, payment_ids: Sequence[UUID]) -> list[SignedReceipt]:
     """Return what was signed for some payments; the walk along the series names what is not as it was signed."""
     found = []
-    for payment_id, receipt_id, kind, token, content in await connection.fetch(_SIGNED, payment_ids):
+    for payment_id, receipt_id, kind, token, content, written_at in await connection.fetch(_SIGNED, payment_ids):
         try:
             claims = parse(token).claims
         except TokenError:
             continue
         if claims.content_hash == content_hash(content):
             event = json.loads(content)["event"]
-            found.append(SignedReceipt(payment_id, receipt_id, ReceiptKind(kind), claims, event))
+            found.append(SignedReceipt(payment_id, receipt_id, ReceiptKind(kind), claims, event, written_at))
     return found
 
 

@@ -14,6 +14,8 @@ from simulation.chaos.plan import KINDS
 from simulation.chaos.reminders import RemindersReport, run_reminders
 from simulation.chaos.report import ChaosReport
 from simulation.chaos.run import Options, run_chaos
+from simulation.chaos.sabotage import GROUPS
+from simulation.chaos.sabotage_run import run_catalogue
 from simulation.chaos.testbed import COPIES, HOME, ChaosTestbed
 from simulation.termination import interrupt_on_sigterm
 from stack.local import LocalStack
@@ -35,6 +37,8 @@ def main() -> int:
     interrupt_on_sigterm()
     if arguments.reminders:
         return _reminders(arguments)
+    if arguments.sabotage:
+        return _sabotage(arguments)
     try:
         report, history = asyncio.run(_run(arguments, options))
     except KeyboardInterrupt:
@@ -86,6 +90,20 @@ async def _run_reminders(arguments: argparse.Namespace, count: int, kills: int) 
         await asyncio.to_thread(in_use.__exit__, None, None, None)
 
 
+def _sabotage(arguments: argparse.Namespace) -> int:
+    try:
+        report = asyncio.run(run_catalogue(arguments.home, arguments.only))
+    except KeyboardInterrupt:
+        return 130
+    except StackError as error:
+        sys.stderr.write(f"chaos: {error}\n")
+        return 1
+    report.print()
+    if arguments.json is not None:
+        arguments.json.write_text(json.dumps(report.as_dict(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    return 1 if report.missed else 0
+
+
 async def _run(arguments: argparse.Namespace, options: Options) -> tuple[ChaosReport, History]:
     copies = {**COPIES, **arguments.copies}
     async with ChaosTestbed(arguments.home, copies=copies, broker4=arguments.broker4, seed=arguments.seed) as testbed:
@@ -116,6 +134,10 @@ def _parser() -> argparse.ArgumentParser:
         help="only this: N reminders leave while notify is killed, and nothing else",
     )
     parser.add_argument("--kills", type=int, metavar="N", help="with --reminders: how often (one for each thousand)")
+    parser.add_argument(
+        "--sabotage", action="store_true", help="in place of faults: run with each bug of the catalogue, find them all"
+    )
+    parser.add_argument("--only", type=_sabotages, default=(), metavar="LIST", help="with --sabotage: these bugs")
     parser.add_argument("--home", type=Path, default=HOME, help=argparse.SUPPRESS)
     return parser
 
@@ -128,6 +150,13 @@ def _copies(text: str) -> dict[str, int]:
             raise argparse.ArgumentTypeError(f"{part!r} is not like billing=2")
         found[service] = int(number)
     return found
+
+
+def _sabotages(text: str) -> tuple[str, ...]:
+    names = tuple(filter(None, text.split(",")))
+    if unknown := set(names) - {sabotage.name for group in GROUPS for sabotage in group}:
+        raise argparse.ArgumentTypeError(f"no such bug: {', '.join(sorted(unknown))}")
+    return names
 
 
 def _faults(text: str) -> tuple[str, ...]:

@@ -10,12 +10,12 @@ from uuid import uuid4
 import pytest
 
 from ops.system import SERVICES
+from simulation.chaos import sabotage as sabotaged
 from simulation.chaos.history import History
 from simulation.chaos.plan import Fault, Storm
 from simulation.chaos.report import ChaosReport
 from simulation.chaos.run import UNCONFIRMED_PRINT, Options, run_chaos
 from simulation.chaos.testbed import ChaosTestbed
-from tests.chaos import sabotaged
 
 ONE_EACH: Mapping[str, int] = {"billing": 1, "receipt": 1}
 

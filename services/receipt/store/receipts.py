@@ -84,12 +84,16 @@ async def lock_receipt(connection: Connection, receipt_id: UUID) -> bool:
     return await connection.fetchval(_LOCK, receipt_id) is not None
 
 
-_IN_ORDER = f"{_RECEIPT} WHERE $1::text IS NULL OR r.series = $1 ORDER BY r.series, r.number"
+_IN_ORDER = f"""
+{_RECEIPT} WHERE ($1::text IS NULL OR r.series = $1) AND r.number > $2 ORDER BY r.series, r.number
+"""
 
 
-async def receipts_in_order(connection: Connection, series: str | None = None) -> AsyncIterator[StoredReceipt]:
-    """Yield the receipts of one series (or all) in the order of their numbers; needs a transaction."""
-    async for row in connection.cursor(_IN_ORDER, series, prefetch=500):
+async def receipts_in_order(
+    connection: Connection, series: str | None = None, *, after: int = 0
+) -> AsyncIterator[StoredReceipt]:
+    """Yield the receipts of one series (or all) behind a number, in the order of numbers; needs a transaction."""
+    async for row in connection.cursor(_IN_ORDER, series, after, prefetch=500):
         stored = _stored(row)
         if stored is not None:
             yield stored

@@ -27,5 +27,9 @@ async def billing(billing_pool: asyncpg.Pool) -> BillingHandlers:
         "SELECT string_agg(quote_ident(tablename), ', ') FROM pg_tables"
         " WHERE schemaname = 'public' AND tablename <> 'migration_history'"
     )
-    await billing_pool.execute(f"TRUNCATE {tables} RESTART IDENTITY CASCADE; ALTER SEQUENCE notice_numbers RESTART")
+    # History can only be added to: only past its triggers it is emptied.
+    await billing_pool.execute(
+        f"SET session_replication_role = replica; TRUNCATE {tables} RESTART IDENTITY CASCADE;"
+        " ALTER SEQUENCE notice_numbers RESTART; SET session_replication_role = origin"
+    )
     return BillingHandlers(billing_pool)

@@ -152,6 +152,11 @@ def signed(case: PaymentCase, **changes: Any) -> PaymentCase:
     return replace(case, signed=case.signed._replace(claims=replace(case.signed.claims, **changes)))
 
 
+def written(case: PaymentCase, at: datetime) -> PaymentCase:
+    assert case.signed is not None
+    return replace(case, signed=case.signed._replace(written_at=at))
+
+
 def event(case: PaymentCase, **changes: Any) -> PaymentCase:
     """Change members of the signed payment; with a point in the name, of the event."""
     assert case.signed is not None
@@ -276,6 +281,7 @@ def test_a_payment_about_which_all_agree_breaks_no_rule(case: PaymentCase) -> No
         (replace(CASE, device=None), OWN_PHONE),
         (device(CASE, enrolled_at=AT + timedelta(hours=1)), ACTIVE),
         (device(CASE, revoked_at=AT - timedelta(hours=1)), ACTIVE),
+        (replace(CASE, inactive_since=AT - timedelta(hours=1)), "a collector who has left takes no cash"),
         (shift(CASE, collector_code="TN099"), OWN_SHIFT),
         (shift(CASE, opened_at=AT + timedelta(minutes=1)), OPEN),
         (shift(CASE, closed_at=AT - timedelta(minutes=1)), OPEN),
@@ -286,6 +292,8 @@ def test_a_payment_about_which_all_agree_breaks_no_rule(case: PaymentCase) -> No
         # Times: the clock of the receipt service is wrong.
         (signed(CASE, issued_at=int((AT + timedelta(days=40)).timestamp())), TIMES),
         (signed(CASE, issued_at=int((AT - timedelta(hours=3)).timestamp())), TIMES),
+        (written(CASE, AT - timedelta(hours=3)), TIMES),
+        (written(CASE, AT + timedelta(days=40)), TIMES),
         (row(CASE, recorded_at=AT + timedelta(days=3)), TIMES),
         (reversal(BACK, reversed_at=AT - timedelta(hours=1)), TIMES),
         # Reversals.

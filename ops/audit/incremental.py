@@ -1,0 +1,69 @@
+"""An audit of what has changed since the last one: seconds, however much there was before."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from uuid import UUID
+
+import asyncpg
+
+from ops.audit.facts import under_way
+from ops.audit.history import read_histories
+from ops.audit.recomputation import Changed, recompute
+from ops.audit.report import AuditReport, Positions
+from ops.audit.rules import nothing_under_way
+from ops.audit.witness import check_witness, collect_witness
+from services.receipt.audit import receipts_since, series_positions
+from services.receipt.signatures.keyring import Keyring
+from shared.clock import now
+
+
+async def audit_changes(
+    database_urls: Mapping[str, str],
+    amqp_url: str,
+    namespace: str,
+    keyring: Keyring,
+    since: Positions,
+    *,
+    witness_folder: Path | None = None,
+) -> AuditReport:
+    """Check what was written since an audit: histories, receipts, and whatever they touch, recomputed.
+
+    With a ``witness_folder`` the register is also compared with every checkpoint outside.
+    """
+    begun_at = now()
+    histories = await read_histories(database_urls, since.seals)
+    connection = await asyncpg.connect(database_urls["receipt"], timeout=10)
+    try:
+        series = await series_positions(connection)
+        receipts = await receipts_since(connection, keyring, since.series)
+        wrong, remarks = (
+            ([], [])
+            if witness_folder is None
+            else check_witness(await collect_witness(connection, witness_folder, keyring, recompute=False))
+        )
+    finally:
+        await connection.close()
+    billing = histories["billing"].changed
+    payment_ids = receipts.payment_ids | {UUID(key) for key in billing.get("payments", ())}
+    changed = Changed(
+        payment_ids,
+        frozenset(UUID(key) for key in billing.get("shifts", ())),
+        frozenset(UUID(key) for key in histories["customer"].changed.get("visits", ())),
+        since.audited_at,
+    )
+    recomputed = await recompute(database_urls, changed)
+    violations = [violation for found in histories.values() for violation in found.violations]
+    violations += [*wrong, *receipts.violations, *recomputed.violations, *recomputed.violations_when_settled]
+    violations += nothing_under_way(await under_way(database_urls, amqp_url, namespace))
+    return AuditReport(
+        kind="incremental",
+        figures={
+            "payments": len(payment_ids),
+            "payments_recomputed": recomputed.payments,
+            "shifts": len(changed.shift_ids),
+            "visits": len(changed.visit_ids),
+        },
+        violations=sorted(set(violations)),
+        remarks=remarks,
+        positions=Positions(begun_at, {name: found.seal for name, found in histories.items()}, series),
+    )

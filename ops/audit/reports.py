@@ -1,0 +1,69 @@
+"""Reports of audits as they are kept, in billing's database, each chained to the one before."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+import asyncpg
+
+from ops.audit.report import AuditReport, Positions
+from services.billing.store import audit_reports
+from services.billing.store.audit_reports import KeptReport
+from shared.audit import AuditViolation
+
+_CHAIN = "reports of audits are as they were kept"
+
+COMPLETE_EVERY = timedelta(days=7)
+"""A complete audit reads everything; between two of them, what has changed is enough."""
+
+
+async def keep(database_urls: Mapping[str, str], report: AuditReport, finished_at: datetime) -> int:
+    """Keep a report and return its number."""
+    connection = await asyncpg.connect(database_urls["billing"], timeout=10)
+    try:
+        return await audit_reports.add(
+            connection,
+            kind=report.kind,
+            started_at=report.positions.audited_at,
+            finished_at=finished_at,
+            ok=report.ok,
+            violations=len(report.violations),
+            content=json.dumps(report.as_dict(), ensure_ascii=False, sort_keys=True),
+        )
+    finally:
+        await connection.close()
+
+
+async def read(database_urls: Mapping[str, str], limit: int) -> list[KeptReport]:
+    """Return the last reports, the latest first."""
+    connection = await asyncpg.connect(database_urls["billing"], timeout=10)
+    try:
+        return await audit_reports.latest(connection, limit)
+    finally:
+        await connection.close()
+
+
+async def check(database_urls: Mapping[str, str]) -> list[AuditViolation]:
+    """Return where the chain of kept reports is broken."""
+    connection = await asyncpg.connect(database_urls["billing"], timeout=10)
+    try:
+        link, found = audit_reports.FIRST_LINK, []
+        for kept in await audit_reports.in_order(connection):
+            if audit_reports.link_of(link, kept.content) != kept.link or json.loads(kept.content)["ok"] != kept.ok:
+                detail = "it does not follow the report before it"
+                found.append(
+                    AuditViolation("billing", "reports of audits are as they were kept", str(kept.report), detail)
+                )
+            link = kept.link
+        return found
+    finally:
+        await connection.close()
+
+
+async def positions_to_go_on_from(database_urls: Mapping[str, str], now: datetime) -> Positions | None:
+    """Return how far the last audit came; None where a complete one is due, or the last one found something."""
+    kept = await read(database_urls, 100)
+    last_complete = next((report for report in kept if report.kind == "complete"), None)
+    if not kept or not kept[0].ok or last_complete is None or now - last_complete.started_at > COMPLETE_EVERY:
+        return None
+    return Positions.from_dict(json.loads(kept[0].content)["positions"])

@@ -1,0 +1,730 @@
+"""Services with one thing broken in them, to see that the audit finds out: the catalogue.
+
+``python -m simulation.chaos.sabotage HOW,HOW SERVICE`` runs in place of ``python -m services.SERVICE``. The service's
+own code knows nothing of this: what is broken is replaced here, before it starts. ``./dev chaos --sabotage`` runs the
+catalogue (``sabotage_run.py``).
+"""
+
+import dataclasses
+import importlib
+import runpy
+import sys
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from shared.clock import now
+from shared.contracts.billing import RecordPayment
+from shared.idempotency import Idempotency
+from shared.ids import new_id
+from shared.messaging import RequestHandler
+
+consuming: Any = importlib.import_module("shared.messaging.consumer")
+
+
+def no_inbox() -> None:
+    """Take an event in as often as it is delivered."""
+
+    async def always_new(_connection: Any, _consumer: str, message_ids: Sequence[UUID]) -> set[UUID]:
+        return set(message_ids)
+
+    _replace(consuming, "claim", always_new)
+
+
+def forgetful_inbox() -> None:
+    """Record what was consumed, and never look."""
+    claim = consuming.claim
+
+    async def always_new(connection: Any, consumer: str, message_ids: Sequence[UUID]) -> set[UUID]:
+        await claim(connection, consumer, message_ids)
+        return set(message_ids)
+
+    _replace(consuming, "claim", always_new)
+
+
+def ack_first() -> None:
+    """Acknowledge an event before it has taken effect."""
+    commit, acknowledge = consuming.Consumer._commit, consuming.acknowledge
+
+    async def acknowledged_first(self: Any, batch: Any) -> None:
+        for read in batch:
+            await acknowledge(read.delivered)
+        await commit(self, batch)
+
+    async def done_already(_: object) -> bool:
+        return True
+
+    _replace(consuming.Consumer, "_commit", acknowledged_first)
+    _replace(consuming, "acknowledge", done_already)
+    _replace(consuming, "put_back", done_already)
+
+
+def forget_ids() -> None:
+    """Record each request for a payment under an id of its own, whatever id its maker gave it."""
+    answer = RequestHandler.answer
+
+    async def under_another_id(self: Any, request: Any, work: Any) -> Any:
+        if isinstance(request, RecordPayment):
+            request = request.model_copy(update={"payment_id": new_id()})
+        return await answer(self, request, work)
+
+    _replace(RequestHandler, "answer", under_another_id)
+
+
+def forget_answers() -> None:
+    """Treat a repeated request as a new one."""
+
+    async def nothing(*_: object) -> None:
+        return None
+
+    _replace(Idempotency, "_recorded", nothing)
+
+
+def confirm_unsent() -> None:
+    """Mark every third event as sent that is not; those of the import arrive, or nothing would begin."""
+    relaying: Any = importlib.import_module("shared.messaging.relay")
+    send = relaying.Relay._send
+
+    async def lossy(self: Any, row: Any) -> Any:
+        lose = row["position"] % 3 == 0 and not row["routing_key"].startswith("customer.changed")
+        return relaying.Outcome.CONFIRMED if lose else await send(self, row)
+
+    _replace(relaying.Relay, "_send", lossy)
+
+
+def keep_what_was_reversed() -> None:
+    """Take a payment back without opening the bills that it had cleared."""
+
+    async def nothing(*_: object) -> None:
+        return None
+
+    _replace(importlib.import_module("services.billing.store.bills"), "reopen", nothing)
+
+
+def take_cash_twice() -> None:
+    """Take cash for a bill that is paid already."""
+
+    bills = importlib.import_module("services.billing.store.bills")
+
+    async def accept(connection: Any, request: Any, open_bills: Any) -> list[Any]:
+        known = await bills.by_id(connection, request.bill_ids)
+        return list(known.values()) or list(open_bills)
+
+    _replace(importlib.import_module("services.billing.handlers.record_payment"), "_refuse_second_payment", accept)
+
+
+def lose_what_failed() -> None:
+    """Acknowledge an event whose handler has failed, in place of trying again or having it delivered again."""
+    decide = consuming.decide
+
+    def at_once(error: BaseException, **how: Any) -> Any:
+        decision = decide(error, **how)
+        return consuming.Postpone(0, decision.reason) if isinstance(decision, consuming.TryAgain) else decision
+
+    _replace(consuming, "decide", at_once)
+
+    async def settled(_self: Any, delivered: Any, *_: object) -> None:
+        await consuming.acknowledge(delivered)
+
+    _replace(consuming.Consumer, "_postpone", settled)
+
+
+def throw_away_poison() -> None:
+    """Acknowledge what nobody can read, in place of keeping it."""
+
+    async def settled(_self: Any, delivered: Any, *_: object, **__: object) -> None:
+        await consuming.acknowledge(delivered)
+
+    _replace(consuming.Consumer, "_dead_letter", settled)
+
+
+def text_twice() -> None:
+    """Hand each SMS over a second time, under a reference of its own."""
+    sender: Any = importlib.import_module("services.notify.delivery.sender").Sender
+    call = sender._call
+
+    async def twice(self: Any, provider: Any, sms: Any) -> Any:
+        await call(self, provider, dataclasses.replace(sms, client_reference=new_id().hex))
+        return await call(self, provider, sms)
+
+    _replace(sender, "_call", twice)
+
+
+def print_by_machine() -> None:
+    """Print again by itself what may be on paper already."""
+    rules: Any = importlib.import_module("services.gateway.print_jobs.rules")
+    again = {
+        trigger: tuple(
+            dataclasses.replace(row, target=rules.QUEUED, cause=None, next_attempt=rules.NextAttempt.BY_MACHINE)
+            if getattr(row, "target", None) is rules.UNCONFIRMED
+            else row
+            for row in rows
+        )
+        for trigger, rows in rules.TRANSITIONS.items()
+        if trigger in rules.REPORTS.values()
+    }
+    _replace(rules, "TRANSITIONS", {**rules.TRANSITIONS, **again})
+
+
+# --- billing: attribution, order, VAT, times, reversals
+
+ANY_OTHER_SHIFT = """
+SELECT shift_id FROM shifts WHERE closed_at IS NULL AND collector_code <> $1 ORDER BY opened_at LIMIT 1
+"""
+
+
+def cash_in_any_shift() -> None:
+    """Let cash fall into the open shift of another collector."""
+    recording = _module("services.billing.handlers.record_payment")
+    own = recording._shift_for
+
+    async def other(connection: Any, request: Any) -> Any:
+        shift_id = await own(connection, request)
+        return await connection.fetchval(ANY_OTHER_SHIFT, request.collector_code) or shift_id
+
+    _replace(recording, "_shift_for", other)
+
+
+def newest_bill_first() -> None:
+    """Clear the newest bill first."""
+    bills = _module("services.billing.store.bills")
+    in_order = bills.open_of
+
+    async def newest(connection: Any, customer_code: str) -> Any:
+        return (await in_order(connection, customer_code))[::-1]
+
+    _replace(bills, "open_of", newest)
+
+
+def principal_first() -> None:
+    """Clear the principal of a bill before its VAT."""
+    recording = _module("services.billing.handlers.record_payment")
+    rules = _module("services.billing.payments.rules")
+
+    def clear(amount: int, debts: Sequence[Any]) -> Any:
+        cleared = []
+        for debt in debts:
+            principal = min(amount, debt.principal)
+            vat = min(amount - principal, debt.vat)
+            if principal + vat:
+                cleared.append(rules.Cleared(debt.bill_id, vat, principal))
+                amount -= principal + vat
+        return cleared, amount
+
+    _replace(recording, "clear", clear)
+
+
+def all_cash_by_one() -> None:
+    """Record who took cash as somebody else, in the row only."""
+    _change_recorded(lambda payment: payment.model_copy(update={"collector_code": payment.collector_code and "TN9999"}))
+
+
+def received_two_days_ago() -> None:
+    """Date payments two days back, in the row and in the event."""
+    recording = _module("services.billing.handlers.record_payment")
+    made = recording.Payment
+
+    def dated(**members: Any) -> Any:
+        return made(**{**members, "received_at": members["received_at"] - timedelta(days=2)})
+
+    _replace(recording, "Payment", dated)
+
+
+def reference_changed() -> None:
+    """Record another reference of the bank or partner than was signed."""
+    _change_recorded(
+        lambda payment: payment.model_copy(update={"reference": payment.reference and payment.reference + "X"})
+    )
+
+
+def event_of_less() -> None:
+    """Emit a thousand đồng less than was recorded."""
+    recording = _module("services.billing.handlers.record_payment")
+    emit = recording._emit_recorded
+
+    async def less(work: Any, request: Any, payment: Any, *others: Any) -> None:
+        await emit(work, request, payment.model_copy(update={"amount": max(1, payment.amount - 1000)}), *others)
+
+    _replace(recording, "_emit_recorded", less)
+
+
+def forget_the_phone() -> None:
+    """Emit payments without the phone that prints the receipt."""
+    recording = _module("services.billing.handlers.record_payment")
+    emit = recording._emit_recorded
+
+    async def nowhere(work: Any, request: Any, *others: Any) -> None:
+        await emit(work, request.model_copy(update={"device_id": None}), *others)
+
+    _replace(recording, "_emit_recorded", nowhere)
+
+
+def reversed_by_nobody() -> None:
+    """Record reversals as another person's, in the row only."""
+    payments = _module("services.billing.store.payments")
+    reverse = payments.reverse
+
+    async def by_another(*given: Any, **members: Any) -> Any:
+        return await reverse(*given, **{**members, "reversed_by": "KT00"})
+
+    _replace(payments, "reverse", by_another)
+
+
+def reversal_from_any_box() -> None:
+    """Let the cash of a reversal leave the box of another shift."""
+    payments = _module("services.billing.store.payments")
+    reverse = payments.reverse
+
+    async def from_another(connection: Any, *given: Any, **members: Any) -> Any:
+        if members["shift_id"] is not None:
+            other = await connection.fetchval(OTHER_SHIFT, members["shift_id"])
+            members["shift_id"] = other or members["shift_id"]
+        return await reverse(connection, *given, **members)
+
+    _replace(payments, "reverse", from_another)
+
+
+OTHER_SHIFT = "SELECT shift_id FROM shifts WHERE shift_id <> $1 ORDER BY opened_at DESC LIMIT 1"
+LAST_SHIFT = """
+SELECT * FROM shifts WHERE collector_code = $1 ORDER BY closed_at NULLS LAST, opened_at LIMIT 1 FOR NO KEY UPDATE
+"""
+
+
+def ceiling_ignored() -> None:
+    """Give each box a ceiling of 300,000 đồng and let it hold more."""
+    shifts = _module("services.billing.store.shifts")
+    add = shifts.add
+
+    async def low(connection: Any, request: Any, opened_at: Any, _ceiling: int) -> Any:
+        return await add(connection, request, opened_at, 300_000)
+
+    _replace(shifts, "add", low)
+    _replace(_module("services.billing.handlers.record_payment"), "check_ceiling", lambda *_: None)
+
+
+def shift_opened_later() -> None:
+    """Date the opening of shifts an hour ahead of the cash that falls into them."""
+    shifts = _module("services.billing.store.shifts")
+    add = shifts.add
+
+    async def later(connection: Any, request: Any, opened_at: Any, ceiling: int) -> Any:
+        return await add(connection, request, opened_at + timedelta(hours=1), ceiling)
+
+    _replace(shifts, "add", later)
+
+
+def float_counted_twice() -> None:
+    """Count the float twice in a closed shift's difference."""
+    closing = _module("services.billing.handlers.close_shift")
+    difference = closing.cash_difference
+
+    def off(*given: Any) -> int:
+        return int(difference(*given)) - 200_000
+
+    _replace(closing, "cash_difference", off)
+
+
+def other_receipt_number() -> None:
+    """Note the number after the one that was signed."""
+    payments = _module("services.billing.store.payments")
+    note = payments.set_receipt
+
+    async def next_one(connection: Any, payment_id: Any, receipt_id: Any, number: str) -> Any:
+        series, _, digits = number.rpartition(" ")
+        return await note(connection, payment_id, receipt_id, f"{series} {int(digits) + 1:08d}")
+
+    _replace(payments, "set_receipt", next_one)
+
+
+def stale_accounts() -> None:
+    """Count open bills twice in the accounts."""
+    accounts = _module("services.billing.store.accounts")
+    once = "open_bills = coalesce(owed.open_bills, 0)"
+    _replace(accounts, "_REFRESH", accounts._REFRESH.replace(once, f"{once} * 2"))
+
+
+# --- receipt: VAT, figures, clocks, chain, copies
+
+
+def vat_zero() -> None:
+    """Sign every receipt with VAT 0."""
+    _change_draft("issue_receipt", "draft_of_payment", lambda _: {"vat": 0})
+
+
+def no_collector_signed() -> None:
+    """Leave the collector out of what the QR code says."""
+    _change_draft("issue_receipt", "draft_of_payment", lambda _: {"collector_code": None})
+
+
+def other_period() -> None:
+    """Sign another billing period."""
+    _change_draft("issue_receipt", "draft_of_payment", lambda _: {"periods": (2001011,)})
+
+
+def less_received() -> None:
+    """Sign a thousand đồng less than was received."""
+    _change_draft("issue_receipt", "draft_of_payment", lambda draft: {"total": draft.total - 1000})
+
+
+def other_vat_rate() -> None:
+    """Sign another VAT rate."""
+    _change_draft("issue_receipt", "draft_of_payment", lambda _: {"vat_rates": "5"})
+
+
+def void_of_less() -> None:
+    """Void a thousand đồng less than the receipt was over."""
+    _change_draft("void_receipt", "draft_of_void", lambda draft: {"total": draft.total + 1000})
+
+
+def clock_ahead() -> None:
+    """Sign by a clock that is three hours ahead."""
+    _move_the_clock(timedelta(hours=3))
+
+
+def clock_behind() -> None:
+    """Sign by a clock that is three hours behind."""
+    _move_the_clock(-timedelta(hours=3))
+
+
+def next_year() -> None:
+    """Sign by a clock that is 400 days ahead."""
+    _move_the_clock(timedelta(days=400))
+
+
+def content_changed() -> None:
+    """Store something else than what was hashed into the signature."""
+    issuing = _module("services.receipt.receipts.issuer")
+    add = issuing.add_receipt
+
+    async def other(connection: Any, receipt: Any, link: bytes) -> None:
+        await add(connection, dataclasses.replace(receipt, content=receipt.content + " "), link)
+
+    _replace(issuing, "add_receipt", other)
+
+
+def unchained() -> None:
+    """Sign receipts that follow no other."""
+    issuing = _module("services.receipt.receipts.issuer")
+    claims = issuing._claims
+    _replace(issuing, "_claims", lambda *given: dataclasses.replace(claims(*given), previous=bytes(16)))
+
+
+def signature_of_nothing() -> None:
+    """Sign other bytes than those of the receipt."""
+    issuing = _module("services.receipt.receipts.issuer")
+    seal = issuing.seal
+
+    def wrong(claims: Any, key_id: bytes, algorithm: Any, sign: Callable[[bytes], bytes]) -> bytes:
+        return bytes(seal(claims, key_id, algorithm, lambda message: sign(message + b".")))
+
+    _replace(issuing, "seal", wrong)
+
+
+def copies_not_counted() -> None:
+    """Print copies and count none."""
+
+    async def counted(*_: object) -> bool:
+        return True
+
+    _replace(_module("services.receipt.handlers.reprint_receipt"), "add_reprint", counted)
+
+
+def copies_as_first() -> None:
+    """Print every copy as the seventh."""
+    reprinting = _module("services.receipt.handlers.reprint_receipt")
+    printout = reprinting.copy_printout
+
+    def seventh(receipt: Any, reprint: Any, options: Any) -> Any:
+        return printout(receipt, dataclasses.replace(reprint, copy_number=7), options)
+
+    _replace(reprinting, "copy_printout", seventh)
+
+
+# --- gateway: telling, attribution, prints
+
+
+def phones_not_told() -> None:
+    """Announce no payment to any phone."""
+
+    async def silent(*_: object) -> None:
+        return None
+
+    _replace(_module("services.gateway.handlers.announce_payment"), "append", silent)
+
+
+def reversals_not_told() -> None:
+    """Announce no reversal to any phone."""
+
+    async def silent(*_: object) -> None:
+        return None
+
+    _replace(_module("services.gateway.handlers.announce_reversal"), "append", silent)
+
+
+def other_phones_told() -> None:
+    """Announce payments to the phones of another collector."""
+    announcing = _module("services.gateway.handlers.announce_payment")
+    append = announcing.append
+
+    async def elsewhere(_collector: str, *others: Any) -> None:
+        await append("TN9999", *others)
+
+    _replace(announcing, "append", elsewhere)
+
+
+def wrong_debt_told() -> None:
+    """Tell phones that a thousand đồng more are owed."""
+    announcing = _module("services.gateway.handlers.announce_payment")
+    of_account = announcing.of_account
+
+    def more(what: str, account: Any, *given: Any, **members: Any) -> Any:
+        return of_account(what, account.model_copy(update={"debt": account.debt + 1000}), *given, **members)
+
+    _replace(announcing, "of_account", more)
+
+
+def cash_of_another() -> None:
+    """Record cash as the first other collector's whose shift is open, in event and row."""
+    recording = _module("services.billing.handlers.record_payment")
+    record = recording.Payment
+    shift_for = recording._shift_for
+    taken: dict[Any, str] = {}
+
+    async def others(connection: Any, request: Any) -> Any:
+        own = await shift_for(connection, request)
+        row = await connection.fetchrow(OTHERS_SHIFT, request.collector_code)
+        if row is None:
+            return own
+        taken[row["shift_id"]] = row["collector_code"]
+        return row["shift_id"]
+
+    def payment(**members: Any) -> Any:
+        code = taken.get(members["shift_id"])
+        return record(**(members if code is None else {**members, "collector_code": code}))
+
+    _replace(recording, "_shift_for", others)
+    _replace(recording, "Payment", payment)
+
+
+OTHERS_SHIFT = """
+SELECT shift_id, collector_code FROM shifts WHERE closed_at IS NULL AND collector_code <> $1 ORDER BY opened_at LIMIT 1
+"""
+
+
+def attempts_not_kept() -> None:
+    """Keep no record of how earlier attempts to print ended."""
+
+    async def nothing(*_: object) -> None:
+        return None
+
+    _replace(_module("services.gateway.print_jobs.store"), "save_attempt", nothing)
+
+
+def queued_twice() -> None:
+    """Queue each receipt a second time under another id."""
+    queueing = _module("services.gateway.handlers.queue_print_job")
+    queue = queueing.queue
+
+    async def twice(work: Any, ready: Any, moment: Any, *, offered: bool) -> Any:
+        record = await queue(work, ready, moment, offered=offered)
+        if ready.kind == "receipt":
+            await queue(work, ready.model_copy(update={"document_id": new_id()}), moment, offered=False)
+        return record
+
+    _replace(queueing, "queue", twice)
+
+
+FIRST_PHONE = "SELECT device_id FROM devices WHERE role = 'collector' ORDER BY device_id LIMIT 1"
+
+
+def printed_on_one_phone() -> None:
+    """Print all receipts on the first phone."""
+    queueing = _module("services.gateway.handlers.queue_print_job")
+    queue = queueing.queue
+
+    async def first(work: Any, ready: Any, moment: Any, *, offered: bool) -> Any:
+        if ready.kind == "receipt":
+            device_id = await work.connection.fetchval(FIRST_PHONE)
+            ready, offered = ready.model_copy(update={"device_id": device_id}), False
+        return await queue(work, ready, moment, offered=offered)
+
+    _replace(queueing, "queue", first)
+
+
+# --- customer, notify: visits, reminders
+
+OTHER_COLLECTOR = "SELECT collector_code FROM collectors WHERE collector_code <> $1 ORDER BY collector_code LIMIT 1"
+
+
+def visits_of_another() -> None:
+    """Record visits as another collector's."""
+    recording = _module("services.customer.handlers.record_visit")
+    save = recording.save_visit
+
+    async def other(connection: Any, visit: Any, **members: Any) -> Any:
+        code = await connection.fetchval(OTHER_COLLECTOR, visit.collector_code)
+        return await save(connection, visit.model_copy(update={"collector_code": code}), **members)
+
+    _replace(recording, "save_visit", other)
+
+
+def no_reminder() -> None:
+    """Schedule no reminder for an absent customer."""
+
+    async def nothing(*_: object) -> bool:
+        return False
+
+    _replace(_module("services.notify.handlers.schedule_reminder"), "add_reminder", nothing)
+
+
+def _module(name: str) -> Any:
+    return importlib.import_module(name)
+
+
+def _change_recorded(change: Callable[[Any], Any]) -> None:
+    """Store a changed payment; what is emitted and signed is right."""
+    payments = _module("services.billing.store.payments")
+    add = payments.add
+
+    async def changed(connection: Any, payment: Any, **members: Any) -> Any:
+        return await add(connection, change(payment), **members)
+
+    _replace(payments, "add", changed)
+
+
+def _change_draft(handler: str, made_by: str, change: Callable[[Any], dict[str, Any]]) -> None:
+    handling = _module(f"services.receipt.handlers.{handler}")
+    make = getattr(handling, made_by)
+
+    def changed(*given: Any) -> Any:
+        draft = make(*given)
+        return dataclasses.replace(draft, **change(draft))
+
+    _replace(handling, made_by, changed)
+
+
+def _move_the_clock(by: timedelta) -> None:
+    issuer = _module("services.receipt.receipts.issuer").Issuer
+    issue = issuer.issue
+
+    async def at_another_time(self: Any, *given: Any) -> Any:
+        return await issue(dataclasses.replace(self, clock=lambda: now() + by), *given)
+
+    _replace(issuer, "issue", at_another_time)
+
+
+def _replace(owner: Any, name: str, replacement: object) -> None:
+    getattr(owner, name)  # a name that is gone would make a sabotage that breaks nothing
+    setattr(owner, name, replacement)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Sabotage:
+    """A bug, in which service, and what is to find it: a rule's beginning, and a part of the detail."""
+
+    way: Callable[[], None]
+    service: str
+    rule: str
+    detail: str = ""
+
+    @property
+    def name(self) -> str:
+        """How it is called."""
+        return self.way.__name__
+
+
+_SIGNED = "a payment stands as it was signed"
+_FIGURES = "the figures of a receipt are those of its payment"
+_TIMES = "the times of a payment are in order"
+_ANNOUNCED = "each payment is announced to the phones"
+
+GROUPS: Sequence[Sequence[Sabotage]] = (
+    (
+        Sabotage(cash_in_any_shift, "billing", "cash is in the own shift of its collector"),
+        Sabotage(reversed_by_nobody, "billing", "a reversal stands as it was signed", "reversed_by"),
+        Sabotage(vat_zero, "receipt", _FIGURES, "vat: 0"),
+        Sabotage(copies_not_counted, "receipt", "each printed copy is counted", "never counted"),
+        Sabotage(phones_not_told, "gateway", _ANNOUNCED, "payment.recorded: sent to nobody"),
+        Sabotage(visits_of_another, "customer", "a visit is of the collector whose phone recorded it"),
+        Sabotage(no_reminder, "notify", "an away visit has one reminder"),
+    ),
+    (
+        Sabotage(newest_bill_first, "billing", "the oldest bill is cleared first"),
+        Sabotage(other_receipt_number, "billing", "billing names the number that was signed"),
+        Sabotage(float_counted_twice, "billing", "a closed shift's difference"),
+        Sabotage(clock_ahead, "receipt", _TIMES, "printed from"),
+        Sabotage(copies_as_first, "receipt", "each printed copy is counted", "queued as 7"),
+        Sabotage(wrong_debt_told, "gateway", _ANNOUNCED, "payment.recorded: sent ("),
+        Sabotage(attempts_not_kept, "gateway", "each attempt of a print job is counted"),
+        Sabotage(text_twice, "notify", "an SMS has a reminder"),
+    ),
+    (
+        Sabotage(principal_first, "billing", "VAT of a bill is cleared before its principal"),
+        Sabotage(all_cash_by_one, "billing", _SIGNED, "collector_code"),
+        Sabotage(ceiling_ignored, "billing", "a cash box holds no more than its ceiling"),
+        Sabotage(clock_behind, "receipt", _TIMES, "before it was recorded"),
+        Sabotage(void_of_less, "receipt", "void", "another receipt or amount"),
+        Sabotage(reversals_not_told, "gateway", _ANNOUNCED, "payment.reversed: sent to nobody"),
+        Sabotage(printed_on_one_phone, "gateway", "a receipt is printed by the phone of its payment"),
+    ),
+    (
+        Sabotage(cash_of_another, "billing", "cash is of the collector whose phone took it"),
+        Sabotage(reference_changed, "billing", _SIGNED, "reference"),
+        Sabotage(reversal_from_any_box, "billing", "cash moves while its shift is open", "paid back from"),
+        Sabotage(no_collector_signed, "receipt", _FIGURES, "collector_code"),
+        Sabotage(other_period, "receipt", _FIGURES, "periods"),
+        Sabotage(unchained, "receipt", "chain"),
+        Sabotage(other_phones_told, "gateway", _ANNOUNCED, "TN9999"),
+        Sabotage(queued_twice, "gateway", "a receipt is queued for printing once"),
+    ),
+    (
+        Sabotage(received_two_days_ago, "billing", _TIMES, "received"),
+        Sabotage(shift_opened_later, "billing", "cash moves while its shift is open", "shift opened"),
+        Sabotage(forget_the_phone, "billing", "a payment on a phone has its receipt queued there"),
+        Sabotage(keep_what_was_reversed, "billing", "what is open of a bill is its total less"),
+        Sabotage(next_year, "receipt", _TIMES, "written"),
+        Sabotage(less_received, "receipt", "a receipt is over its payment's amount"),
+        Sabotage(other_vat_rate, "receipt", _FIGURES, "vat_rates"),
+    ),
+    (
+        Sabotage(event_of_less, "billing", _SIGNED, "amount"),
+        Sabotage(stale_accounts, "billing", "an account is the sum of its bills and payments"),
+        Sabotage(content_changed, "receipt", "content"),
+        Sabotage(signature_of_nothing, "receipt", "signature"),
+    ),
+)
+"""Sabotages that can run side by side, because none hides another."""
+
+
+WAYS: dict[str, Callable[[], None]] = {
+    sabotage.__name__: sabotage
+    for sabotage in (
+        no_inbox,
+        forgetful_inbox,
+        ack_first,
+        forget_ids,
+        forget_answers,
+        confirm_unsent,
+        keep_what_was_reversed,
+        take_cash_twice,
+        lose_what_failed,
+        throw_away_poison,
+        text_twice,
+        print_by_machine,
+        *(sabotage.way for group in GROUPS for sabotage in group),
+    )
+}
+
+
+def command(how: str, service: str) -> list[str]:
+    """Return the command line of a service that is broken in this way, or in several: ``one,another``."""
+    return [sys.executable, "-m", "simulation.chaos.sabotage", how, service]
+
+
+if __name__ == "__main__":
+    _, how, service = sys.argv
+    for way in how.split(","):
+        WAYS[way]()
+    sys.argv = [f"services.{service}"]
+    runpy.run_module(f"services.{service}", run_name="__main__")

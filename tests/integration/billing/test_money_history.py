@@ -1,0 +1,147 @@
+"""Whatever is done to billing's tables of money is in a history that the service's role cannot rewrite."""
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from services.billing.audit import HISTORY
+from shared.audit import AuditViolation
+from shared.db.migrate import SHARED
+from shared.db.privileges import read_rights
+from shared.money_history import NO_SEAL, HistoryFindings, Seal, history_findings, watched
+from tests.integration.billing.billing_handlers import BillingHandlers
+from tests.integration.billing.test_audit import busy_day
+
+TABLES = watched(HISTORY, read_rights(SHARED, Path("services/billing/migrations")))
+PAST_THE_TRIGGERS = "SET session_replication_role = replica"
+
+
+async def look(billing: BillingHandlers, since: Seal = NO_SEAL, *, complete: bool = True) -> HistoryFindings:
+    async with billing.pool.acquire() as connection:
+        return await history_findings(connection, "billing", TABLES, since, complete=complete)
+
+
+def rules(found: Sequence[AuditViolation]) -> set[str]:
+    return {violation.rule for violation in found}
+
+
+async def past_the_triggers(billing: BillingHandlers, statement: str) -> None:
+    async with billing.pool.acquire() as connection, connection.transaction():
+        await connection.execute("SET LOCAL session_replication_role = replica")
+        await connection.execute(statement)
+
+
+CHANGED = "what was recorded of money is not changed"
+TWICE = "what is set once is not changed after that"
+DELETED = "no row of money is deleted"
+BESIDE = "a row of money is as its history has it"
+SEALED = "history is as it was sealed"
+
+
+async def test_an_honest_day_has_a_history_without_violations(billing: BillingHandlers) -> None:
+    await busy_day(billing)
+    found = await look(billing)
+    assert found.violations == []
+    assert found.seal.last_entry > 10
+
+
+@pytest.mark.parametrize(
+    ("statement", "rule"),
+    [
+        ("UPDATE payments SET shift_id = NULL, method = 'transfer' WHERE method = 'cash'", CHANGED),
+        ("UPDATE payments SET amount = amount + 1", CHANGED),
+        ("UPDATE payments SET collector_code = 'TN99'", CHANGED),
+        ("UPDATE allocations SET made_at = made_at + interval '1 s'", CHANGED),
+        ("UPDATE shifts SET opening_float = 0", CHANGED),
+        ("UPDATE shifts SET counted_cash = 0", TWICE),
+        ("UPDATE payments SET reversed_at = NULL", TWICE),
+        ("UPDATE bills SET lines = '[]'", CHANGED),
+        ("DELETE FROM reversals", DELETED),
+    ],
+)
+async def test_what_an_administrator_changes_is_named(billing: BillingHandlers, statement: str, rule: str) -> None:
+    await busy_day(billing)
+    before = await look(billing)
+    await billing.pool.execute(statement)
+    assert rule in rules((await look(billing, before.seal, complete=False)).violations)
+    assert rule in rules((await look(billing)).violations)
+
+
+async def test_a_change_is_named_with_old_and_new_value_moment_and_role(billing: BillingHandlers) -> None:
+    await busy_day(billing)
+    before = await look(billing)
+    payment_id, role = await billing.pool.fetchrow(
+        "UPDATE payments SET shift_id = NULL, method = 'transfer' WHERE method = 'cash'"
+        " RETURNING payment_id, session_user"
+    )
+    (found,) = (await look(billing, before.seal, complete=False)).violations
+    assert found.subject == f"payments {payment_id}"
+    assert '"method": "cash"' in found.detail
+    assert '"method": "transfer"' in found.detail
+    assert f"by {role}" in found.detail
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE payments SET amount = amount + 1",
+        "UPDATE shifts SET denominations = '{\"1000\": 1}'",
+        "UPDATE bills SET open_vat = 0",
+        "DELETE FROM allocations",
+        "INSERT INTO reversals SELECT gen_random_uuid(), (SELECT payment_id FROM payments LIMIT 1), 'x', 'x', now()",
+    ],
+)
+async def test_what_is_changed_past_the_triggers_is_named(billing: BillingHandlers, statement: str) -> None:
+    await busy_day(billing)
+    await past_the_triggers(billing, statement)
+    assert rules((await look(billing)).violations) == {BESIDE}
+
+
+async def test_a_history_that_was_rewritten_is_named_even_with_its_seals(billing: BillingHandlers) -> None:
+    await busy_day(billing)
+    before = await look(billing)
+    await past_the_triggers(billing, "UPDATE money_history SET session_role = 'nobody' WHERE entry = 3")
+    assert SEALED in rules((await look(billing)).violations)
+    await past_the_triggers(billing, "DELETE FROM history_seals")
+    again = await look(billing)
+    assert SEALED not in rules(again.violations)  # sealed anew, which only the last audit's report shows
+    assert SEALED in rules((await look(billing, before.seal, complete=False)).violations)
+
+
+async def test_history_can_only_be_added_to(billing: BillingHandlers) -> None:
+    await busy_day(billing)
+    await look(billing)
+    for statement in (
+        "UPDATE money_history SET changed_at = now()",
+        "DELETE FROM money_history",
+        "TRUNCATE money_history",
+        "DELETE FROM history_seals",
+        "TRUNCATE reversals",
+    ):
+        with pytest.raises(asyncpg.RestrictViolationError):
+            await billing.pool.execute(statement)
+
+
+async def test_entries_of_a_transaction_that_still_runs_are_sealed_with_the_next_seal(billing: BillingHandlers) -> None:
+    await busy_day(billing)
+    async with billing.pool.acquire() as connection:
+        transaction = connection.transaction()
+        await transaction.start()
+        await connection.execute("UPDATE payments SET receipt_number = 'x' WHERE receipt_number IS NULL")
+        waiting = asyncio.create_task(look(billing))
+        await asyncio.sleep(0)
+        await transaction.commit()
+    assert (await waiting).violations == []
+    assert (await look(billing)).violations == []
+
+
+async def test_the_next_look_names_only_what_came_since(billing: BillingHandlers) -> None:
+    await busy_day(billing)
+    first = await look(billing)
+    paid = await billing.pay(1_000)
+    since = await look(billing, first.seal, complete=False)
+    assert since.violations == []
+    assert since.changed["payments"] == {str(paid.payment.payment_id)}
