@@ -14,6 +14,7 @@ from ops.audit.rules import nothing_under_way
 from ops.audit.witness import check_witness, collect_witness
 from services.receipt.audit import receipts_since, series_positions
 from services.receipt.signatures.keyring import Keyring
+from shared.audit import AuditViolation
 from shared.clock import now
 
 
@@ -54,6 +55,10 @@ async def audit_changes(
     recomputed = await recompute(database_urls, changed)
     violations = [violation for found in histories.values() for violation in found.violations]
     violations += [*wrong, *receipts.violations, *recomputed.violations, *recomputed.violations_when_settled]
+    violations += [
+        AuditViolation("between", "a receipt has a payment", str(payment_id), "billing has never recorded it")
+        for payment_id in receipts.payment_ids - recomputed.payment_ids
+    ]
     violations += nothing_under_way(await under_way(database_urls, amqp_url, namespace))
     return AuditReport(
         kind="incremental",

@@ -349,6 +349,15 @@ def printed_where_taken(case: PaymentCase) -> Iterator[AuditViolation]:
         yield _named(rule, case, f"queued as {job.kind} of {job.customer_code}")
 
 
+def has_its_receipts(case: PaymentCase) -> Iterator[AuditViolation]:
+    """Each payment has a receipt, void exactly when the payment is reversed."""
+    if case.signed is None:
+        yield _named("a payment has a receipt", case, f"{case.payment.amount} đồng without one")
+    if (case.void is None) != (case.reversal is None):
+        detail = f"voided: {case.void is not None}, reversed: {case.reversal is not None}"
+        yield _named("a receipt is void exactly when its payment is reversed", case, detail)
+
+
 def announced_to_phones(case: PaymentCase) -> Iterator[AuditViolation]:
     """Payments and reversals are announced to the phones of the customer's collector, once, with what is owed then."""
     for what, signed, at in (
@@ -417,6 +426,9 @@ RULES: tuple[Rule, ...] = (
 
 RULES_WHEN_SETTLED: tuple[Rule, ...] = (announced_to_phones,)
 """What holds once the events that are under way have arrived."""
+
+RULES_OF_CHANGES: tuple[Rule, ...] = (has_its_receipts,)
+"""What holds then, too; a complete audit has it from comparing all payments with all receipts."""
 
 
 def _left_the_box(reversal: RecordedReversal | None) -> datetime | None:

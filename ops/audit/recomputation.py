@@ -15,7 +15,7 @@ import asyncpg
 
 from ops.audit.clearing_rules import check_clearing
 from ops.audit.copy_rules import copies_are_counted, copies_are_queued
-from ops.audit.payment_rules import RULES, RULES_WHEN_SETTLED, Feed, PaymentCase
+from ops.audit.payment_rules import RULES, RULES_OF_CHANGES, RULES_WHEN_SETTLED, Feed, PaymentCase
 from ops.audit.shift_rules import one_shift_at_a_time, within_ceiling
 from ops.audit.visit_rules import visits_by_own_phone
 from services.billing import audit as billing
@@ -37,6 +37,8 @@ class Recomputed:
     """What the comparison of all services' facts has found."""
 
     payments: int = 0
+    payment_ids: set[UUID] = field(default_factory=set)
+    """Of those that have changed; of all of them they are not kept."""
     violations: list[AuditViolation] = field(default_factory=list)
     violations_when_settled: list[AuditViolation] = field(default_factory=list)
     """What events under way may still bring into line."""
@@ -121,6 +123,8 @@ async def _compare(
     # Last of all: whoever has acted above is enrolled by now.
     devices = await gateway.enrolled_devices(connections["gateway"])
     looked_at = set(payment_ids)
+    if changed is not None:
+        found.payment_ids |= looked_at
     activity = await customer.activity_of_collectors(connections["customer"])
     for case in _cases(ledger, signed, visits, jobs, devices, feed, activity):
         if case.payment.payment_id not in looked_at:
@@ -128,7 +132,7 @@ async def _compare(
         found.payments += 1
         for rule in RULES:
             found.violations += rule(case)
-        for rule in RULES_WHEN_SETTLED:
+        for rule in (*RULES_WHEN_SETTLED, *(RULES_OF_CHANGES if changed is not None else ())):
             found.violations_when_settled += rule(case)
     found.violations += visits_by_own_phone(visits.values(), devices)
     for bills, parts in _by_customer(ledger):

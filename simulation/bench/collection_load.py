@@ -123,7 +123,7 @@ class CollectionLoad:
 
     async def audit(self) -> None:
         """Audit the databases. Raises :class:`CommandFailed` with what is wrong."""
-        await thungan(self.system, "audit")
+        await thungan(self.system, "audit", "--complete")
 
 
 @asynccontextmanager

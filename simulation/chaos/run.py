@@ -57,6 +57,8 @@ class Options:
     """Seconds that the system has to settle at the end."""
     recovery: float = RECOVERY_LIMIT
     """Seconds after which a system that has not recovered from a storm counts as broken."""
+    months: int = 1
+    """Months that are billed before the day begins; more come when too few owe anything."""
     storms: Sequence[Storm] | None = None
     """In place of the plan that the seed gives."""
     at_least: Mapping[str, int] = field(default_factory=dict)
@@ -100,6 +102,8 @@ class ChaosRun:
             customers = max(160, CUSTOMERS_PER_COLLECTOR * self._options.phones // 2)
             books = Books(self._testbed, folder, customers=customers, seed=self._options.seed)
             await books.open()
+            for _ in range(self._options.months - 1):
+                await books.bill_a_month()
             self.workload.customers = books.customers()
             session = await stack.enter_async_context(open_session())
             stack.push_async_callback(self._close_devices)

@@ -383,7 +383,10 @@ def clock_ahead() -> None:
 
 
 def clock_behind() -> None:
-    """Sign by a clock that is three hours behind."""
+    """Sign by a clock that is three hours behind, with a key of the day before."""
+    folder = _module("services.receipt.signatures.key_folder").KeyFolder
+    ensure = folder.ensure_key
+    _replace(folder, "ensure_key", lambda self, moment: ensure(self, moment - timedelta(days=1)))
     _move_the_clock(-timedelta(hours=3))
 
 
@@ -671,6 +674,7 @@ GROUPS: Sequence[Sequence[Sabotage]] = (
     (
         Sabotage(cash_of_another, "billing", "cash is of the collector whose phone took it"),
         Sabotage(reference_changed, "billing", _SIGNED, "reference"),
+        Sabotage(event_of_less, "billing", _SIGNED, "amount"),
         Sabotage(reversal_from_any_box, "billing", "cash moves while its shift is open", "paid back from"),
         Sabotage(no_collector_signed, "receipt", _FIGURES, "collector_code"),
         Sabotage(other_period, "receipt", _FIGURES, "periods"),
@@ -688,7 +692,6 @@ GROUPS: Sequence[Sequence[Sabotage]] = (
         Sabotage(other_vat_rate, "receipt", _FIGURES, "vat_rates"),
     ),
     (
-        Sabotage(event_of_less, "billing", _SIGNED, "amount"),
         Sabotage(stale_accounts, "billing", "an account is the sum of its bills and payments"),
         Sabotage(content_changed, "receipt", "content"),
         Sabotage(signature_of_nothing, "receipt", "signature"),

@@ -339,7 +339,8 @@ async def _evening(demo: DemoContext, step: Step) -> None:
 
 
 async def _audit(demo: DemoContext, step: Step) -> None:
-    report = await demo.thungan_json("audit", "--key", str(demo.folder / "public-keys.json"), expect=None)
+    keys = str(demo.folder / "public-keys.json")
+    report = await demo.thungan_json("audit", "--complete", "--key", keys, expect=None)
     figures = report["figures"]
     step.print(
         f"{figures['payments']} payments, {figures['receipts']} receipts, {figures['receipts_voided']} void;"

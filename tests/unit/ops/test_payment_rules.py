@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from ops.audit.payment_rules import RULES, RULES_WHEN_SETTLED, Feed, PaymentCase
+from ops.audit.payment_rules import RULES, RULES_OF_CHANGES, RULES_WHEN_SETTLED, Feed, PaymentCase
 from services.billing.audit import ClearedPart, IssuedBill, RecordedPayment, RecordedReversal, RecordedShift
 from services.customer.audit import VisitAtTheDoor
 from services.gateway.audit import Announcement, Announcements, EnrolledDevice, PrintJobFact
@@ -139,8 +139,11 @@ def sound(bills: Sequence[Bill] = (), *, reversed_too: bool = False, **how: Any)
     )
 
 
+ALL = (*RULES, *RULES_WHEN_SETTLED, *RULES_OF_CHANGES)
+
+
 def rules(case: PaymentCase) -> set[str]:
-    return {violation.rule for rule in (*RULES, *RULES_WHEN_SETTLED) for violation in rule(case)}
+    return {violation.rule for rule in ALL for violation in rule(case)}
 
 
 def row(case: PaymentCase, **changes: Any) -> PaymentCase:
@@ -307,6 +310,8 @@ def test_a_payment_about_which_all_agree_breaks_no_rule(case: PaymentCase) -> No
         (job(CASE, device_id=OTHER), PRINTED),
         (job(CASE, customer_code="PB14010099999"), PRINTED),
         # Phones that learn nothing, or something else.
+        (replace(CASE, signed=None), "a payment has a receipt"),
+        (replace(BACK, void=None), "a receipt is void exactly when its payment is reversed"),
         (sent(CASE), ANNOUNCED),
         (sent(CASE, SENT, SENT), ANNOUNCED),
         (sent(CASE, SENT._replace(collector_code="TN099")), ANNOUNCED),
