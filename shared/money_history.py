@@ -1,4 +1,4 @@
-"""The history of the tables of money: sealing it, and finding in it what must not be (shared/db/sql/0004).
+"""The history of the tables of money: sealing it, and finding in it what must not be (shared/db/sql/0005).
 
 Every service's database has one. A trigger writes it; nobody but the tables' owner could write it otherwise.
 """

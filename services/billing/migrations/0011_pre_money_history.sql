@@ -1,4 +1,4 @@
--- From here on each change of these tables is kept (shared/db/sql/0004_pre_money_history.sql).
+-- From here on each change of these tables is kept (shared/db/sql/0005_pre_money_history.sql).
 SELECT begin_money_history('payments', 'payment_id');
 SELECT begin_money_history('allocations', 'allocation_id');
 SELECT begin_money_history('reversals', 'reversal_id');

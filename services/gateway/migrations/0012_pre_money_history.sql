@@ -1,4 +1,4 @@
--- Who could act when (shared/db/sql/0004_pre_money_history.sql). A device's row counts its print jobs, too: that is not
+-- Who could act when (shared/db/sql/0005_pre_money_history.sql). A device's row counts its print jobs, too: that is not
 -- kept here.
 SELECT begin_money_history(
     'devices', 'device_id', digested => '{token_hash}',

@@ -1,5 +1,5 @@
 -- Receipts are signed and chained, so only what must never happen to them is kept, and all of what is counted beside them
--- (shared/db/sql/0004_pre_money_history.sql).
+-- (shared/db/sql/0005_pre_money_history.sql).
 CREATE TRIGGER money_history AFTER UPDATE OR DELETE ON receipt
     FOR EACH ROW EXECUTE FUNCTION write_money_history('receipt_id', 'content', 'token');
 SELECT begin_money_history('reprint', 'reprint_id');
