@@ -17,21 +17,22 @@ app = typer.Typer(add_completion=False)
 def devices(
     role: Annotated[Role | None, typer.Option("--role", help="Only devices of this role.")] = None,
     collector: Annotated[str, typer.Option("--collector", help="Only devices of this collector.")] = "",
-    active: Annotated[bool, typer.Option("--active", help="Without those that were revoked.")] = False,
+    active: Annotated[bool, typer.Option("--active", help="Without those that are refused.")] = False,
     as_json: JsonOption = False,
 ) -> None:
     """List enrolled devices; `thungan revoke` throws one out."""
     found = [
         device
         for device in run(_read(role))
-        if (not collector or device.collector_code == collector) and not (active and device.revoked_at)
+        if (not collector or device.collector_code == collector)
+        and not (active and (device.revoked_at or device.left_at))
     ]
     if as_json:
         print_json([as_dict(device) for device in found])
     else:
         print_table(
             "Devices",
-            ["device", "name", "role", "of", "enrolled (UTC)", "revoked (UTC)"],
+            ["device", "name", "role", "of", "enrolled (UTC)", "revoked (UTC)", "left (UTC)"],
             [
                 [
                     device.device_id,
@@ -40,6 +41,7 @@ def devices(
                     device.collector_code or device.collection_point_code,
                     f"{device.enrolled_at:%Y-%m-%d %H:%M}",
                     f"{device.revoked_at:%Y-%m-%d %H:%M}" if device.revoked_at else "",
+                    f"{device.left_at:%Y-%m-%d %H:%M}" if device.left_at else "",
                 ]
                 for device in found
             ],
@@ -67,4 +69,5 @@ def as_dict(device: Device) -> dict[str, Any]:
         "collection_point_code": device.collection_point_code,
         "enrolled_at": device.enrolled_at.isoformat(),
         "revoked_at": device.revoked_at.isoformat() if device.revoked_at else None,
+        "left_at": device.left_at.isoformat() if device.left_at else None,
     }

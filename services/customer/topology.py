@@ -31,6 +31,7 @@ from shared.contracts.billing import BillIssued, PaymentRecorded, PaymentReverse
 from shared.contracts.customer import (
     AddVisitNote,
     ChooseSmsLanguage,
+    CollectorChanged,
     CorrectPhone,
     CustomerChanged,
     GetCollector,
@@ -107,5 +108,5 @@ TOPOLOGY = Topology(
         EventHandler(PaymentRecorded, apply_payment),
         EventHandler(PaymentReversed, apply_reversal),
     ],
-    emits=[CustomerChanged, VisitRecorded, VisitWithdrawn],
+    emits=[CollectorChanged, CustomerChanged, VisitRecorded, VisitWithdrawn],
 )

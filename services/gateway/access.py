@@ -1,5 +1,6 @@
 """Who may call what: tokens, roles, limits, and whose customers."""
 
+from datetime import datetime
 from uuid import UUID
 
 from aiohttp import web
@@ -14,6 +15,14 @@ from shared.contracts.customer import GetCustomer
 from shared.problems import Conflict, NotAllowed
 
 
+class CollectorLeft(NotAllowed):
+    """The device belongs to a collector who does not work for the utility any more."""
+
+    slug = "collector-left"
+    title = "The collector does not work any more"
+    usual_detail = "Thu ngân viên này không còn làm việc. Hãy liên hệ người quản lý và nộp lại tiền đang giữ."
+
+
 def admission(dependencies: Dependencies) -> Admission:
     """Return what finds the device that calls an operation, and refuses whoever may not call it or calls too often."""
 
@@ -24,6 +33,8 @@ def admission(dependencies: Dependencies) -> Admission:
             return None
         device = request[DEVICE] = await _authenticated(request, dependencies)
         _limit(dependencies.device_limits.take(device.device_id))
+        if device.left_at is not None and not operation.open_to_leavers:
+            raise CollectorLeft(facts={"left_at": device.left_at.isoformat()})
         if device.role not in operation.roles:
             raise NotAllowed("Thiết bị này không có quyền làm việc này.", facts={"role": device.role})
         return device
@@ -43,6 +54,16 @@ async def _authenticated(request: web.Request, dependencies: Dependencies) -> De
             "Thiết bị chưa đăng nhập hoặc đã bị thu hồi.", facts={"revoked": device is not None}
         )
     return device
+
+
+def require_before_leaving(device: Device, stated_at: datetime) -> None:
+    """Refuse what the phone of a collector who has left states to have happened after that.
+
+    What a phone kept without signal happened before: it is recorded, so that no money is lost. Raises
+    :class:`CollectorLeft`.
+    """
+    if device.left_at is not None and stated_at > device.left_at:
+        raise CollectorLeft(facts={"left_at": device.left_at.isoformat()})
 
 
 def _limit(wait: float) -> None:

@@ -38,6 +38,9 @@ class StreamNotifier(Protocol):
     async def account_update(self, collector_code: str, appended: Appended) -> None:
         """An account update was appended to the feed of a collector."""
 
+    async def collector_left(self, device_ids: Iterable[UUID]) -> None:
+        """The collector of these devices does not work any more: close their sockets."""
+
     async def device_revoked(self, device_id: UUID) -> None:
         """The device was revoked: close its socket."""
 

@@ -16,6 +16,7 @@ from uuid import UUID
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from services.gateway.domain.devices import Device, Role
+from services.gateway.store import collectors
 from services.gateway.store import devices as store
 from shared.clock import Clock, now
 from shared.contracts.actor import Actor, ActorKind, Proof
@@ -46,6 +47,14 @@ class EnrolmentRefused(NotAllowed):
 
     slug = "enrolment-refused"
     title = "The enrolment code cannot be used"
+
+
+class InactiveCollector(Conflict):
+    """A phone for a collector who does not work any more would have no route."""
+
+    slug = "inactive-collector"
+    title = "The collector is not active"
+    usual_detail = "Thu ngân viên này không còn làm việc."
 
 
 class InvalidPublicKey(Conflict):
@@ -147,7 +156,8 @@ async def enrol(
 
     ``role`` is what the device is for, where it names one: a code for another role is not used up. A device whose
     answer was lost repeats the same code with the same ``device_id`` while the code lives, and gets a new token in
-    place of the lost one. Raises :class:`EnrolmentRefused` and :class:`~shared.problems.SameIdOtherContent`.
+    place of the lost one. Raises :class:`EnrolmentRefused`, :class:`InactiveCollector` and
+    :class:`~shared.problems.SameIdOtherContent`.
     """
     row = await store.lock_code(connection, hash_code(code))
     if row is None:
@@ -162,6 +172,8 @@ async def enrol(
             f"Mã này dùng cho {_DEVICES[made_for]}, không dùng cho {_DEVICES[role]}. Mã vẫn còn dùng được.",
             facts={"reason": "other_role", "role": made_for},
         )
+    if row["collector_code"] is not None and await collectors.has_left(connection, row["collector_code"]):
+        raise InactiveCollector(facts={"collector_code": row["collector_code"]})
     if public_key is not None:
         require_es256_key(public_key)
     token = TOKEN_PREFIX + secrets.token_urlsafe(32)

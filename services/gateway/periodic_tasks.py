@@ -11,11 +11,12 @@ from services.gateway.dependencies import Dependencies
 from services.gateway.print_jobs import store
 from services.gateway.print_jobs.rules import Trigger
 from services.gateway.print_jobs.service import PrintJobEvent
-from services.gateway.store import devices, enrolment_limits, feeds, presence
+from services.gateway.store import collectors, devices, enrolment_limits, feeds, presence
 from services.gateway.stream.hub import Hub
+from shared.contracts.customer import GetCollector
 from shared.db.transaction import is_connection_lost
 from shared.messaging import correlated
-from shared.problems import Unavailable
+from shared.problems import NotFound, Unavailable
 
 log = structlog.get_logger()
 
@@ -24,6 +25,10 @@ _OVERLAP = timedelta(seconds=60)
 
 _LOOKS_PER_HEARTBEAT = 8
 """How often in a heartbeat phones that have been sent nothing are looked for: the precision of the pause."""
+
+
+_LEARNT_AT_ONCE = 20
+"""Collectors that are asked for in one turn."""
 
 
 class PeriodicTasks:
@@ -43,6 +48,7 @@ class PeriodicTasks:
             group.create_task(self._every(settings.presence_lease / 3, self.renew_presence))
             group.create_task(self._every(settings.poll_interval, self.poll))
             group.create_task(self._every(settings.poll_interval, self.end_overdue_print_jobs))
+            group.create_task(self._every(settings.poll_interval, self.learn_collectors))
             group.create_task(self._every(3600, self.prune))
 
     async def _every(self, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
@@ -62,13 +68,32 @@ class PeriodicTasks:
         self._hub.send_heartbeats(self._dependencies.settings.heartbeat * (1 - 1 / _LOOKS_PER_HEARTBEAT))
 
     async def close_revoked(self) -> None:
-        """Close the streams of devices that were revoked without a wake-up, for example on the command line."""
+        """Close the streams of devices that were revoked, or whose collector left, without a wake-up."""
         since, now = self._looked_for_revocations - _OVERLAP, self._dependencies.clock()
         async with self._dependencies.database() as connection:
             revoked = await devices.revoked_since(connection, since)
+            left = await collectors.devices_left_since(connection, since)
         self._looked_for_revocations = now
         for device_id in revoked:
             await self._hub.revoke(device_id)
+        self._hub.leave(left)
+
+    async def learn_collectors(self) -> None:
+        """Ask whether collectors still work of whom no ``collector.changed`` has come, as before there was one."""
+        dependencies = self._dependencies
+        async with dependencies.database() as connection:
+            codes = await collectors.unknown(connection, _LEARNT_AT_ONCE)
+        for code in codes:
+            try:
+                active = (await dependencies.request(GetCollector(collector_code=code))).active
+            except NotFound:
+                active = True  # sees no customer anyway
+            now = dependencies.clock()
+            async with dependencies.database() as connection, connection.transaction():
+                if await collectors.note(
+                    connection, code, active=active, changed_at=collectors.LONG_AGO, left_at=now, now=now
+                ):
+                    log.info("collector_has_left", collector_code=code)
 
     async def renew_presence(self) -> None:
         """Renew this copy's lease, forget dead copies, and close sockets whose device is connected elsewhere."""

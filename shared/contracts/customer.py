@@ -22,6 +22,7 @@ from shared.contracts.common import (
     Reason,
     RouteCode,
     SmsLanguage,
+    UnitCode,
 )
 from shared.contracts.message import Event, Record, Reply, Request
 
@@ -399,6 +400,18 @@ class GetCustomerActs(Request[Acts]):
 
     message_name: ClassVar[str] = "customer.acts"
     customer_code: CustomerCode
+
+
+class CollectorChanged(Event):
+    """A collector was imported or changed: name, unit, or whether the person works for the utility."""
+
+    message_name: ClassVar[str] = "collector.changed"
+    collector_code: CollectorCode
+    name: str
+    unit_code: UnitCode
+    active: bool
+    changed_at: Moment
+    """By the clock of the customer database; imports run one after the other, so the later one is the newer."""
 
 
 class CustomerChanged(Event):

@@ -48,6 +48,8 @@ class PhoneStream:
         self.sequence: int | None = None
         self.close_code: int | None = None
         """Why the stream was closed for good; None while it is kept open."""
+        self.closed_with: int | None = None
+        """With what code the stream was last closed, for good or not."""
         self.revoked = False
         self.connections = 0
         """How often the stream was opened."""
@@ -105,7 +107,7 @@ class PhoneStream:
         while True:
             opened = self.connections
             with contextlib.suppress(aiohttp.ClientError, TimeoutError, ConnectionError):
-                code = await self._run()
+                code = self.closed_with = await self._run()
                 if code is not None and 4000 <= code < 4100:
                     self.close_code = code
                     self._lost()

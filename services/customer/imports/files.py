@@ -35,6 +35,7 @@ from services.customer.store.customers import announce, lock_customers
 from services.customer.store.imports import (
     affected_customers,
     begin_import,
+    changed_collectors,
     drop_rows,
     load_rows,
     merge,
@@ -213,6 +214,8 @@ async def _merge(
     for content in contents:
         added, changed = await merge(connection, content.format.table)
         report.files[content.format.name] = FileReport(len(kept[content.format.name]), added, changed)
+    for collector in await changed_collectors(connection):
+        await work.emit(collector, aggregate=collector.collector_code)
     report.customers_announced = await _announce(work, moment)
 
 

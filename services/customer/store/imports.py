@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from shared.contracts.customer import CollectorChanged
 from shared.db import Connection
 
 PATIENCE = 3600.0
@@ -18,6 +19,8 @@ _ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock($1)"
 _IMPORT_LOCK = 0x696D706F  # "impo"
 # Customers whose facts the import may have changed.
 _AFFECTED_TABLE = 'CREATE TEMPORARY TABLE affected (customer_code text COLLATE "C") ON COMMIT DROP'
+# Collectors whose own row the import has added or changed.
+_CHANGED_COLLECTORS_TABLE = 'CREATE TEMPORARY TABLE changed_collectors (collector_code text COLLATE "C") ON COMMIT DROP'
 
 
 async def begin_import(connection: Connection) -> None:
@@ -25,6 +28,7 @@ async def begin_import(connection: Connection) -> None:
     await connection.execute(_PATIENT)
     await connection.execute(_ONE_AT_A_TIME, _IMPORT_LOCK, timeout=PATIENCE)
     await connection.execute(_AFFECTED_TABLE)
+    await connection.execute(_CHANGED_COLLECTORS_TABLE)
 
 
 _NEW_TABLE = """
@@ -83,7 +87,7 @@ WITH done AS (
 )
 SELECT count(*) FILTER (WHERE is_new) AS added, count(*) FILTER (WHERE NOT is_new) AS changed FROM done
 """
-# Merge new_collectors, and note the customers of those that changed.
+# Merge new_collectors, note those that are new or changed, and the customers of those that changed.
 _MERGE_COLLECTORS = """
 WITH done AS (
     INSERT INTO collectors AS known (collector_code, name, phone, unit_code, active)
@@ -97,6 +101,8 @@ WITH done AS (
     INSERT INTO affected
     SELECT customer_code FROM customers JOIN routes USING (route_code) JOIN done USING (collector_code)
     WHERE NOT is_new
+), noted_too AS (
+    INSERT INTO changed_collectors SELECT collector_code FROM done
 )
 SELECT count(*) FILTER (WHERE is_new) AS added, count(*) FILTER (WHERE NOT is_new) AS changed FROM done
 """
@@ -186,3 +192,15 @@ _AFFECTED = "SELECT DISTINCT customer_code FROM affected ORDER BY customer_code"
 async def affected_customers(connection: Connection) -> list[str]:
     """Return the codes of the customers whose facts the import may have changed."""
     return [row["customer_code"] for row in await connection.fetch(_AFFECTED, timeout=PATIENCE)]
+
+
+_CHANGED_COLLECTORS = """
+SELECT collector_code, name, unit_code, active, clock_timestamp() AS changed_at
+FROM collectors JOIN changed_collectors USING (collector_code) ORDER BY collector_code
+"""
+
+
+async def changed_collectors(connection: Connection) -> list[CollectorChanged]:
+    """Return the collectors that the import has added or changed, as they are now."""
+    rows = await connection.fetch(_CHANGED_COLLECTORS, timeout=PATIENCE)
+    return [CollectorChanged.model_validate(dict(row)) for row in rows]

@@ -107,6 +107,9 @@ class DeviceView(Outgoing):
     public_key: DeviceKey | None
     enrolled_at: datetime
     revoked_at: datetime | None
+    left_at: datetime | None = Field(
+        default=None, description="Since when its collector does not work any more: the device is refused."
+    )
 
 
 class EnrolmentView(Outgoing):
@@ -153,6 +156,7 @@ def view(device: Device) -> DeviceView:
         public_key=DeviceKey.model_validate(device.public_key) if device.public_key else None,
         enrolled_at=device.enrolled_at,
         revoked_at=device.revoked_at,
+        left_at=device.left_at,
     )
 
 
@@ -166,7 +170,7 @@ async def make_code(
     if collector_code is not None:
         collector = await dependencies.request(GetCollector(collector_code=collector_code))
         if not collector.active:
-            raise InactiveCollector("Thu ngân viên này không còn làm việc.", facts={"collector_code": collector_code})
+            raise enrolment.InactiveCollector(facts={"collector_code": collector_code})
     if isinstance(body, CollectionPointCodeRequest):
         await _require_collection_point(body.collection_point_code, dependencies)
     async with dependencies.bus.work() as work:
@@ -281,13 +285,6 @@ class OwnDevice(Conflict):
     title = "A device cannot revoke itself"
 
 
-class InactiveCollector(Conflict):
-    """A phone for a collector who does not work any more would have no route."""
-
-    slug = "inactive-collector"
-    title = "The collector is not active"
-
-
 OPERATIONS: list[AnyOperation] = [
     Operation(
         method="POST",
@@ -301,7 +298,7 @@ OPERATIONS: list[AnyOperation] = [
         status=201,
         answer=EnrolmentCodeView,
         roles=SUPERVISOR_ONLY,
-        problems=(NotFound, InactiveCollector),
+        problems=(NotFound, enrolment.InactiveCollector),
     ),
     Operation(
         method="POST",
@@ -318,7 +315,12 @@ OPERATIONS: list[AnyOperation] = [
         key="device_id",
         status=201,
         answer=EnrolmentView,
-        problems=(enrolment.EnrolmentRefused, enrolment.InvalidPublicKey, SameIdOtherContent),
+        problems=(
+            enrolment.EnrolmentRefused,
+            enrolment.InactiveCollector,
+            enrolment.InvalidPublicKey,
+            SameIdOtherContent,
+        ),
     ),
     Operation(
         method="GET",

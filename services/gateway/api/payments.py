@@ -1,17 +1,24 @@
 """Payments: cash at the door, transfers, postings of collection points, and reversals."""
 
+from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
 import structlog
 from pydantic import Field
 
-from services.gateway.access import UnknownDevice, require_own_customer, require_printing_device
+from services.gateway.access import (
+    UnknownDevice,
+    require_before_leaving,
+    require_own_customer,
+    require_printing_device,
+)
 from services.gateway.api import refusals
 from services.gateway.dependencies import Dependencies
 from services.gateway.domain.devices import COLLECTOR_ONLY, EVERYONE, OFFICE, STAFF, Device, Role
 from services.gateway.edge.operation import AnyOperation, Call, Operation
-from services.gateway.edge.types import Id, Incoming, IncomingMoment, Line, Nothing, PartnerReference, Words
+from services.gateway.edge.types import Id, Incoming, IncomingMoment, Line, Nothing, Outgoing, PartnerReference, Words
+from services.gateway.store import collectors
 from services.gateway.store.transfer_codes import phone_of_transfer
 from shared.contracts.billing import (
     GetPayment,
@@ -25,7 +32,7 @@ from shared.contracts.billing import (
 from shared.contracts.common import CustomerCode, PaymentMethod, PositiveDong
 from shared.contracts.customer import GetVisit
 from shared.contracts.receipt import GetReceipt, ReceiptReply
-from shared.problems import Conflict, NotAllowed, NotFound, SameIdOtherContent, TimedOut, Unavailable
+from shared.problems import Conflict, NotAllowed, NotFound, Problem, SameIdOtherContent, TimedOut, Unavailable
 
 log = structlog.get_logger()
 
@@ -102,6 +109,8 @@ async def record(
     body, device = call.body, call.device
     if isinstance(body, CashPayment):
         _require(device, Role.COLLECTOR, "Chỉ thu ngân viên được thu tiền mặt tại nhà.")
+        if device.left_at is not None:
+            return await _record_of_leaver(call.key, device, body, device.left_at, dependencies)
         await require_own_customer(device, body.customer_code, dependencies)
         await _require_visit(body.visit_id, body.customer_code, device.collector_code, dependencies)
         return await dependencies.request(
@@ -140,6 +149,59 @@ async def record(
             device_id=device_id,
         )
     )
+
+
+async def _record_of_leaver(
+    payment_id: UUID, device: Device, body: CashPayment, left_at: datetime, dependencies: Dependencies
+) -> PaymentReply:
+    """Record cash that a collector took before leaving and the phone sends after it; the supervisor sees it listed.
+
+    The route may have gone to somebody else by now, so whose customer it is does not matter. Nothing is printed. What
+    is refused is listed, too, with why: the money may lie in the collector's hand.
+    """
+    async with dependencies.database() as connection:
+        await collectors.add_payment(
+            connection,
+            payment_id,
+            device,
+            customer_code=body.customer_code,
+            amount=body.amount,
+            stated_at=body.received_at,
+            now=dependencies.clock(),
+        )
+    try:
+        require_before_leaving(device, body.received_at)
+        visit_id = body.visit_id
+        try:
+            await _require_visit(visit_id, body.customer_code, device.collector_code, dependencies)
+        except UnknownVisit:
+            visit_id = None
+        reply = await dependencies.request(
+            RecordPayment(
+                payment_id=payment_id,
+                customer_code=body.customer_code,
+                amount=body.amount,
+                method=PaymentMethod.CASH,
+                received_at=body.received_at,
+                bill_ids=body.bill_ids,
+                cash_step=body.cash_step,
+                collector_code=device.collector_code,
+                visit_id=visit_id,
+            )
+        )
+    except Unavailable:
+        raise
+    except Problem as problem:
+        await _end_payment_of_leaver(payment_id, problem.slug, dependencies)
+        raise
+    before = reply.payment.received_at <= left_at
+    await _end_payment_of_leaver(payment_id, "recorded_before" if before else "recorded", dependencies)
+    return reply
+
+
+async def _end_payment_of_leaver(payment_id: UUID, outcome: str, dependencies: Dependencies) -> None:
+    async with dependencies.database() as connection:
+        await collectors.end_payment(connection, payment_id, outcome)
 
 
 def _require(device: Device, role: Role, detail: str) -> None:
@@ -244,6 +306,35 @@ async def report(call: Call[PaymentPath, Nothing, Report], dependencies: Depende
     )
 
 
+class LeaverPayment(Outgoing):
+    """Cash that came from the phone of a collector who had left."""
+
+    payment_id: UUID
+    device_id: UUID
+    collector_code: str
+    customer_code: str
+    amount: int = Field(description="Whole đồng.")
+    stated_at: datetime = Field(description="When it was taken, as the phone states.")
+    sent_at: datetime
+    outcome: str | None = Field(
+        description="`recorded`: cleared, and in the collector's shift; else the type of the refusal without its "
+        "prefix; null while it is not known."
+    )
+
+
+class LeaverPayments(Outgoing):
+    """The latest first."""
+
+    payments: list[LeaverPayment]
+
+
+async def leaver_payments(_: Call[Nothing, Nothing, None], dependencies: Dependencies) -> LeaverPayments:
+    """Read the cash that came from phones of collectors who had left."""
+    async with dependencies.database() as connection:
+        rows = await collectors.payments(connection, 500)
+    return LeaverPayments(payments=[LeaverPayment.model_validate(dict(row)) for row in rows])
+
+
 async def reports(_: Call[Nothing, Nothing, None], dependencies: Dependencies) -> PaymentReports:
     """Read the reported payments that stand."""
     return await dependencies.request(GetPaymentReports())
@@ -266,6 +357,7 @@ OPERATIONS: list[AnyOperation] = [
         status=201,
         answer=PaymentReply,
         roles=frozenset({Role.COLLECTOR, Role.CASHIER}),
+        open_to_leavers=True,
         problems=(
             NotFound,
             NotAllowed,
@@ -342,6 +434,20 @@ OPERATIONS: list[AnyOperation] = [
         summary="List payments that collectors reported as taken by mistake, and that stand",
         handler=reports,
         answer=PaymentReports,
+        roles=OFFICE,
+    ),
+    Operation(
+        method="GET",
+        path="/v1/leaver-payments",
+        name="listLeaverPayments",
+        tag=TAG,
+        summary="List cash that came from the phone of a collector who had left",
+        description=(
+            "Taken before that as the phone states, and sent after it. It is recorded, so that no money is lost; "
+            "whether it is true, a person finds out. The last 500."
+        ),
+        handler=leaver_payments,
+        answer=LeaverPayments,
         roles=OFFICE,
     ),
     Operation(

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from services.gateway.access import require_before_leaving
 from services.gateway.api import refusals
 from services.gateway.api.customers import CollectorPath
 from services.gateway.dependencies import Dependencies
@@ -51,6 +52,7 @@ class ShiftClosing(Incoming):
 
 async def open_shift(call: Call[Nothing, Nothing, ShiftOpening], dependencies: Dependencies) -> ShiftReply:
     """Open the calling collector's shift."""
+    require_before_leaving(call.device, call.body.opened_at)
     return await dependencies.request(
         OpenShift(
             shift_id=call.key,
@@ -126,6 +128,7 @@ OPERATIONS: list[AnyOperation] = [
         status=201,
         answer=ShiftReply,
         roles=COLLECTOR_ONLY,
+        open_to_leavers=True,
         problems=(
             NotFound,
             refusals.SHIFT_ALREADY_OPEN,

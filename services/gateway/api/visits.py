@@ -2,6 +2,7 @@
 
 from pydantic import Field
 
+from services.gateway.access import require_before_leaving
 from services.gateway.api import refusals
 from services.gateway.dependencies import Dependencies
 from services.gateway.domain.devices import COLLECTOR_ONLY
@@ -35,12 +36,13 @@ async def record(call: Call[VisitPath, Nothing, VisitBody], dependencies: Depend
 
     Whether the customer is on the collector's routes, the customer service checks.
     """
+    require_before_leaving(call.device, call.body.visited_at)
     return await dependencies.request(
         RecordVisit(
             visit_id=call.path.visit_id,
             customer_code=call.body.customer_code,
             collector_code=call.collector_code,
-            device_id=call.device.device_id,
+            device_id=None if call.device.left_at else call.device.device_id,
             outcome=call.body.outcome,
             visited_at=call.body.visited_at,
             appointment=call.body.appointment,
@@ -111,6 +113,7 @@ OPERATIONS: list[AnyOperation] = [
             refusals.INVALID_APPOINTMENT,
             refusals.UNREADABLE_TEXT,
         ),
+        open_to_leavers=True,
     ),
     Operation(
         method="POST",

@@ -44,6 +44,8 @@ class Device:
     public_key: dict[str, Any] | None = None
     """The device's own ES256 key as a JWK, where it has one."""
     revoked_at: datetime | None = None
+    left_at: datetime | None = None
+    """Since when its collector does not work for the utility any more."""
 
     @property
     def actor(self) -> str:

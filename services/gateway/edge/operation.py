@@ -109,6 +109,8 @@ class Operation(Generic[PathT, QueryT, BodyT, DependenciesT]):
     answer: type[BaseModel] | None = None
     roles: frozenset[Role] | None = None
     """Who may call it; None for everybody, without a token."""
+    open_to_leavers: bool = False
+    """Whether the phone of a collector who has left may still send what happened before; the handler checks when."""
     path_model: type[PathT] = _NOTHING
     query_model: type[QueryT] = _NOTHING
     body: Any = None

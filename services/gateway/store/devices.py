@@ -9,6 +9,8 @@ from services.gateway.domain.devices import Device, Role
 from shared.db import Connection
 
 _COLUMNS = "device_id, device_name, role, collector_code, collection_point_code, enrolled_at, public_key, revoked_at"
+# With since when its collector does not work any more: one look says who is refused.
+_DEVICE = f"SELECT {_COLUMNS}, left_at FROM devices LEFT JOIN collectors USING (collector_code)"
 
 
 def _device(row: Record) -> Device:
@@ -16,7 +18,7 @@ def _device(row: Record) -> Device:
     return Device(**{**members, "role": Role(members["role"])})
 
 
-DEVICE_OF_TOKEN = f"SELECT {_COLUMNS} FROM devices WHERE token_hash = $1"
+DEVICE_OF_TOKEN = f"{_DEVICE} WHERE token_hash = $1"
 
 
 async def device_of_token(connection: Connection, token_hash: bytes) -> Device | None:
@@ -25,7 +27,7 @@ async def device_of_token(connection: Connection, token_hash: bytes) -> Device |
     return _device(row) if row else None
 
 
-DEVICE = f"SELECT {_COLUMNS} FROM devices WHERE device_id = $1"
+DEVICE = f"{_DEVICE} WHERE device_id = $1"
 
 
 async def device(connection: Connection, device_id: UUID) -> Device | None:
@@ -35,7 +37,7 @@ async def device(connection: Connection, device_id: UUID) -> Device | None:
 
 
 DEVICES = f"""
-SELECT {_COLUMNS} FROM devices
+{_DEVICE}
 WHERE ($1::text IS NULL OR role = $1) AND ($2::uuid IS NULL OR device_id > $2)
 ORDER BY device_id LIMIT $3
 """

@@ -27,6 +27,7 @@ class CloseCode(IntEnum):
     TOO_SLOW = 4100
     NO_HELLO = 4101
     TRY_LATER = 4102
+    COLLECTOR_LEFT = 4103
 
 
 CLOSE_CODES = {
@@ -37,6 +38,9 @@ CLOSE_CODES = {
     CloseCode.TOO_SLOW: "The phone has read nothing for too long: reconnect after a second or more.",
     CloseCode.NO_HELLO: "No `hello` came in time: reconnect after a second or more.",
     CloseCode.TRY_LATER: "The gateway cannot do its work at the moment: reconnect with growing pauses.",
+    CloseCode.COLLECTOR_LEFT: (
+        "The collector does not work any more: send what happened before, wipe nothing, reconnect with growing pauses."
+    ),
 }
 
 Attempt = Annotated[int, Field(ge=1, le=10**6)]

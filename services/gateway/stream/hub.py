@@ -167,6 +167,14 @@ class Hub:
             log.info("revocation_not_sent", device_id=str(device_id))
         await connection.close(CloseCode.REVOKED, "revoked")
 
+    def leave(self, device_ids: Iterable[UUID]) -> None:
+        """Close the connections of a collector who does not work any more; nothing on the phones is wiped."""
+        for device_id in device_ids:
+            connection = self._by_device.get(device_id)
+            if connection is not None:
+                self._forget(connection)
+                self._spawn(connection.close(CloseCode.COLLECTOR_LEFT, "collector left"))
+
     def close_replaced(self, connection: Connection) -> None:
         """Close a connection whose device has a newer one at another copy of the gateway."""
         self._forget(connection)

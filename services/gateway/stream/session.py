@@ -151,6 +151,9 @@ class Stream:
             await socket.send_str(Revoked().model_dump_json())
             await close_socket(socket, CloseCode.REVOKED)
             return None
+        if device.left_at is not None:
+            await close_socket(socket, CloseCode.COLLECTOR_LEFT)
+            return None
         if self._opens_of_device.take(device.device_id):
             await close_socket(socket, CloseCode.TRY_LATER)
             return None

@@ -46,6 +46,8 @@ class Wakeups:
         """Devices whose sockets are not here and whose print jobs wait."""
         self._revoked: set[UUID] = set()
         """Devices whose sockets are to be closed, wherever they are."""
+        self._left: set[UUID] = set()
+        """Devices of collectors who do not work any more."""
         self._lookup: asyncio.Task[None] | None = None
         self._stopping = False
 
@@ -74,6 +76,13 @@ class Wakeups:
         self._revoked.add(device_id)
         await self._look_up()
 
+    async def collector_left(self, device_ids: Iterable[UUID]) -> None:
+        """The collector of these devices does not work any more: close their sockets, wherever they are."""
+        devices = list(device_ids)
+        self._hub.leave(devices)
+        self._left.update(devices)
+        await self._look_up()
+
     async def stream_replaced(self, instance: str, device_id: UUID, by: UUID) -> None:
         """The device has opened another connection here: the copy that held the older one closes it."""
         await self._send(instance, replaced={str(device_id): str(by)})
@@ -85,6 +94,7 @@ class Wakeups:
         self._hub.wake_feeds(message.get("feeds", ()))
         for device_id in message.get("revoked", ()):
             await self._hub.revoke(UUID(device_id))
+        self._hub.leave(UUID(device_id) for device_id in message.get("left", ()))
         for device_id, by in message.get("replaced", {}).items():
             connection = self._hub.get(UUID(device_id))
             if connection is not None and connection.connection_id != UUID(by):
@@ -97,7 +107,7 @@ class Wakeups:
             await self._lookup
 
     async def _look_up(self) -> None:
-        if not self._jobs_wait and not self._revoked:
+        if not self._jobs_wait and not self._revoked and not self._left:
             return
         if self._stopping:
             await self._send_looked_up()
@@ -105,18 +115,19 @@ class Wakeups:
             self._lookup = asyncio.create_task(self._send_looked_up())
 
     async def _send_looked_up(self) -> None:
-        while self._jobs_wait or self._revoked:
+        while self._jobs_wait or self._revoked or self._left:
             jobs_wait, self._jobs_wait = self._jobs_wait, set()
             revoked, self._revoked = self._revoked, set()
+            left, self._left = self._left, set()
             try:
                 async with acquired(self._pool, within=LOOKUP_SECONDS) as connection:
-                    instances = await presence.instances_of(connection, [*jobs_wait, *revoked])
+                    instances = await presence.instances_of(connection, [*jobs_wait, *revoked, *left])
             except Exception as error:
                 # The poll of the other copies looks for waiting jobs and for revocations, too.
                 if isinstance(error, Unavailable) or is_connection_lost(error):
-                    log.info("wake_ups_not_sent", devices=len(jobs_wait | revoked), reason=type(error).__name__)
+                    log.info("wake_ups_not_sent", devices=len(jobs_wait | revoked | left), reason=type(error).__name__)
                 else:
-                    log.exception("wake_ups_not_sent", devices=len(jobs_wait | revoked))
+                    log.exception("wake_ups_not_sent", devices=len(jobs_wait | revoked | left))
                 continue
             messages: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
             for device_id, instance in instances.items():
@@ -124,6 +135,8 @@ class Wakeups:
                     messages[instance]["papers"].append(str(device_id))
                 if device_id in revoked:
                     messages[instance]["revoked"].append(str(device_id))
+                if device_id in left:
+                    messages[instance]["left"].append(str(device_id))
             for instance, message in messages.items():
                 await self._send(instance, **message)
 

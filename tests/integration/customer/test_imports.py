@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from services.customer.imports.files import import_customers
-from shared.contracts.customer import CorrectPhone, CustomerChanged, GetCollector, GetCustomer
+from shared.contracts.customer import CollectorChanged, CorrectPhone, CustomerChanged, GetCollector, GetCustomer
 from shared.contracts.message import Event
 from shared.csv_files import ImportOptions
 from shared.ids import new_id
@@ -315,3 +315,17 @@ async def test_a_collector_is_shown_with_the_routes(service: Service) -> None:
     assert (collector.name, collector.routes, collector.active) == ("Lê Văn Thu", ["R1", "R2"], True)
     with pytest.raises(Problem, match="not-found"):
         await service.ask(GetCollector(collector_code="TN9"))
+
+
+async def test_collectors_that_are_new_or_changed_are_announced(service: Service) -> None:
+    first = await service.emitted(CollectorChanged)
+    assert [(one.collector_code, one.unit_code, one.active) for one in first] == [
+        ("TN1", "PB1401", True),
+        ("TN2", "PB1401", True),
+    ]
+    left = ["TN1,Lê Văn Thu,0950 000 001,PB1401,false", *TOWN["collectors.csv"][1:]]
+    for _ in range(2):
+        await service.import_town(collectors=left)
+    [gone] = (await service.emitted(CollectorChanged))[2:]
+    assert (gone.collector_code, gone.active) == ("TN1", False)
+    assert gone.changed_at > first[0].changed_at

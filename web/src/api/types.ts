@@ -356,6 +356,8 @@ export interface DeviceView {
   readonly device_id: string;
   readonly device_name: string;
   readonly enrolled_at: string;
+  /** Since when its collector does not work any more: the device is refused. */
+  readonly left_at?: string | null;
   readonly public_key: DeviceKey | null;
   readonly revoked_at: string | null;
   readonly role: Role;
@@ -460,6 +462,26 @@ export interface JobResult {
   readonly cause?: PrintJobCause | null;
   /** `failed` and `held` mean that nothing has reached the printer; else it is `unconfirmed`. */
   readonly state: "printed" | "failed" | "unconfirmed" | "held" | "expired" | "cancelled";
+}
+
+/** Cash that came from the phone of a collector who had left. */
+export interface LeaverPayment {
+  /** Whole đồng. */
+  readonly amount: number;
+  readonly collector_code: string;
+  readonly customer_code: string;
+  readonly device_id: string;
+  /** `recorded`: cleared, and in the collector's shift; else the type of the refusal without its prefix; null while it is not known. */
+  readonly outcome: string | null;
+  readonly payment_id: string;
+  readonly sent_at: string;
+  /** When it was taken, as the phone states. */
+  readonly stated_at: string;
+}
+
+/** The latest first. */
+export interface LeaverPayments {
+  readonly payments: readonly LeaverPayment[];
 }
 
 /** To which number the link of a receipt goes. */
@@ -1258,6 +1280,10 @@ export interface Paths {
     key: string;
     body: EnrolmentRequest;
     answer: EnrolmentView;
+  };
+  /** List cash that came from the phone of a collector who had left */
+  "GET /v1/leaver-payments": {
+    answer: LeaverPayments;
   };
   /** Read the calling device */
   "GET /v1/me": {
