@@ -26,6 +26,8 @@ COMMANDS = {
     "customers": "ops.commands.customers",
     "account": "ops.commands.account",
     "complaints": "ops.commands.complaints",
+    "shifts": "ops.commands.shifts",
+    "signs": "ops.commands.signs",
     "reminders": "ops.commands.reminders",
     "sms": "ops.commands.sms",
     "opt-out": "ops.commands.opt_out",

@@ -60,6 +60,8 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "claimed": ("Nội dung ghi trong mã (KHÔNG đáng tin)", "What the code says (NOT to be trusted)"),
     "checks": ("Các bước kiểm tra", "Checks"),
     "copies": ("Số bản sao đã in", "Copies printed"),
+    "prints": ("Bản chính đã in", "The receipt itself was printed"),
+    "times": ("{count} lần", "{count} times"),
     "copies_text": (
         "Chữ ký không ngăn được việc photo: hãy so mã khách hàng, số tiền và ngày với tờ giấy.",
         "A signature cannot stop photocopying: compare customer code, amount and date with the paper.",
@@ -185,6 +187,8 @@ def _fields(verification: Verification, language: Language) -> dict[str, str]:
     if kind in fields:
         fields[kind] = translated_kind(fields[kind], language)
     if verification.receipt is not None:
+        if verification.prints:
+            fields[_text("prints", language)] = _text("times", language).format(count=verification.prints)
         fields[_text("copies", language)] = str(verification.copies)
     return fields
 

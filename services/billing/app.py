@@ -7,6 +7,7 @@ from services.billing.metrics import watch_audits
 from services.billing.part_payments.rules import PartPaymentRule
 from services.billing.rounding.rules import RoundingRule
 from services.billing.settings import BillingSettings
+from services.billing.shifts.rules import CashBoxRule
 from services.billing.tariffs.files import load_tariffs
 from services.billing.topology import TOPOLOGY
 from shared.clock import Clock, now
@@ -19,6 +20,7 @@ from shared.runtime import Running, open_parts
 async def service(settings: BillingSettings, *, clock: Clock = now) -> AsyncIterator[Running]:
     """Check the tariff files, start the bus, serve health; close in reverse."""
     rounding_rules = load_rules(settings.cash_rounding_file, RoundingRule)
+    cash_box_rules = load_rules(settings.cash_boxes_file, CashBoxRule)
     part_payment_rules = load_rules(settings.part_payments_file, PartPaymentRule)
     load_tariffs()  # a mistake in a tariff file stops the service before it consumes a message
     async with open_parts(settings, TOPOLOGY) as parts:
@@ -29,6 +31,7 @@ async def service(settings: BillingSettings, *, clock: Clock = now) -> AsyncIter
                 "points_on_notice": settings.points_on_notice,
                 "rounding_rules": rounding_rules,
                 "part_payment_rules": part_payment_rules,
+                "cash_box_rules": cash_box_rules,
             }
         )
         async with (

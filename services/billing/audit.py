@@ -123,6 +123,21 @@ _RULES: dict[str, str] = {
         WHERE (line ->> 'kwh')::bigint > 0
             AND (line ->> 'kwh')::bigint * (line ->> 'unit_price')::bigint <> (line ->> 'amount')::bigint
     """,
+    "a second count's difference is the counted cash less float and cash": """
+        SELECT shift_id::text, format('counted %s, difference %s, by the first count %s and %s',
+            confirmed.counted_cash, confirmed.difference, shifts.counted_cash, shifts.difference)
+        FROM shifts JOIN shift_confirmations AS confirmed USING (shift_id)
+        WHERE closed_at IS NULL
+            OR confirmed.counted_cash - confirmed.difference <> shifts.counted_cash - shifts.difference
+    """,
+    "a shift is declared, confirmed and decided on different devices": """
+        SELECT shift_id::text, format('declared on %s, confirmed on %s, decided on %s',
+            declaring_device_id, confirmed.device_id, decisions.device_id)
+        FROM shifts JOIN shift_confirmations AS confirmed USING (shift_id)
+            LEFT JOIN shift_decisions AS decisions USING (shift_id)
+        WHERE declaring_device_id IN (confirmed.device_id, decisions.device_id)
+            OR confirmed.device_id = decisions.device_id
+    """,
     "a metered period has one bill, and a bill one period": """
         SELECT bill_number, format('%s periods', periods)
         FROM bills, LATERAL (

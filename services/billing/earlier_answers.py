@@ -34,10 +34,14 @@ _MEMBERS: dict[str, frozenset[str]] = {
 """The members that counted. Never more: what a message gets later, those versions did not know."""
 
 
+_LATER = frozenset({"device_id", "declared_by", "declaring_device_id"})
+"""Members that say who sends it: repetitions may differ in them."""
+
+
 def earlier_fingerprint(request: Request[Any]) -> str | None:
     """Return the fingerprint that versions until 0.1 gave; None for a request that they could not have got."""
     members = _MEMBERS[request.message_name]
-    if not has_defaults_beside(request, members | {"device_id"}):
+    if not has_defaults_beside(request, members | _LATER):
         return None
     if isinstance(request, RecordPayment) and not request.transfer_content:
         # Payments that were recorded before there was one can be repeated.

@@ -3,7 +3,15 @@
 from services.billing.ledger import lock_account
 from services.billing.payments.rules import check_payer
 from services.billing.store import payments, shifts
-from shared.contracts.billing import CloseShift, OpenShift, RecordPayment, ReportPayment, ReversePayment
+from shared.contracts.billing import (
+    CloseShift,
+    ConfirmShift,
+    DecideShift,
+    OpenShift,
+    RecordPayment,
+    ReportPayment,
+    ReversePayment,
+)
 from shared.db import Connection
 from shared.problems import NotFound
 
@@ -25,6 +33,12 @@ async def lock_account_of_payment(request: ReversePayment | ReportPayment, conne
 async def lock_cash_box(request: OpenShift, connection: Connection) -> None:
     """Open shifts of a collector one after the other."""
     await shifts.lock_cash_box(connection, request.collector_code)
+
+
+async def lock_declared_shift(request: ConfirmShift | DecideShift, connection: Connection) -> None:
+    """Lock the shift that is to be confirmed or decided."""
+    if await shifts.lock_for(connection, request.shift_id) is None:
+        raise NotFound("Không có ca thu tiền này.")
 
 
 async def lock_shift(request: CloseShift, connection: Connection) -> None:

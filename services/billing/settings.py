@@ -11,7 +11,10 @@ class BillingSettings(ServiceSettings):
     """What the utility decides about money on the road and on notices."""
 
     cash_ceiling: int = Field(default=200_000_000, gt=0, le=10**12)
-    """Cash in đồng that a collector may hold; a shift keeps the value of its opening."""
+    """Cash in đồng that a collector may hold where the unit's rule says nothing; a shift keeps that of its opening."""
+
+    cash_boxes_file: Path = Path(__file__).parent / "shifts" / "cash_boxes.yaml"
+    """The largest float, the ceiling and the difference that needs a supervisor, by unit and day."""
 
     cash_rounding_file: Path = Path(__file__).parent / "rounding" / "cash_rounding.yaml"
     """To which whole amount cash is rounded up, by unit and day."""

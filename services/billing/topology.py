@@ -2,29 +2,44 @@
 
 from services.billing.earlier_answers import earlier_fingerprint
 from services.billing.handlers.close_shift import close_shift
+from services.billing.handlers.confirm_shift import confirm_shift
+from services.billing.handlers.decide_shift import decide_shift
 from services.billing.handlers.get_account import get_account
 from services.billing.handlers.get_billing_acts import get_billing_acts
 from services.billing.handlers.get_collection_points import get_collection_points
+from services.billing.handlers.get_next_shift import get_next_shift
 from services.billing.handlers.get_payment import get_payment
 from services.billing.handlers.get_payment_reports import get_payment_reports
 from services.billing.handlers.get_shift import get_shift
+from services.billing.handlers.get_shifts import get_shifts
 from services.billing.handlers.issue_notice import issue_notice
+from services.billing.handlers.keep_collector import keep_collector
 from services.billing.handlers.keep_customer import keep_customer
 from services.billing.handlers.note_receipt import note_receipt
 from services.billing.handlers.open_shift import open_shift
 from services.billing.handlers.record_payment import record_payment
 from services.billing.handlers.report_payment import report_payment
 from services.billing.handlers.reverse_payment import reverse_payment
-from services.billing.locks import lock_account_of_payer, lock_account_of_payment, lock_cash_box, lock_shift
+from services.billing.locks import (
+    lock_account_of_payer,
+    lock_account_of_payment,
+    lock_cash_box,
+    lock_declared_shift,
+    lock_shift,
+)
 from shared.contracts.billing import (
     BillIssued,
     CloseShift,
+    ConfirmShift,
+    DecideShift,
     GetAccount,
     GetBillingActs,
     GetCollectionPoints,
+    GetNextShift,
     GetPayment,
     GetPaymentReports,
     GetShift,
+    GetShifts,
     NoticeIssued,
     OpenShift,
     PaymentRecorded,
@@ -33,8 +48,10 @@ from shared.contracts.billing import (
     ReportPayment,
     ReversePayment,
     ShiftClosed,
+    ShiftConfirmed,
+    ShiftDecided,
 )
-from shared.contracts.customer import CustomerChanged, VisitRecorded
+from shared.contracts.customer import CollectorChanged, CustomerChanged, VisitRecorded
 from shared.contracts.receipt import ReceiptIssued
 from shared.idempotency import Idempotency
 from shared.messaging import Access, EventHandler, RequestHandler, Topology
@@ -82,13 +99,30 @@ TOPOLOGY = Topology(
             CloseShift,
             close_shift,
             idempotency=Idempotency(
-                "shift_id", lock=lock_shift, ignored={"device_id"}, earlier_fingerprint=earlier_fingerprint
+                "shift_id",
+                lock=lock_shift,
+                ignored={"device_id", "declared_by", "declaring_device_id"},
+                earlier_fingerprint=earlier_fingerprint,
             ),
         ),
+        RequestHandler(
+            ConfirmShift,
+            confirm_shift,
+            idempotency=Idempotency("shift_id", lock=lock_declared_shift, ignored={"confirmed_by"}),
+        ),
+        RequestHandler(
+            DecideShift,
+            decide_shift,
+            idempotency=Idempotency("shift_id", lock=lock_declared_shift, ignored={"decided_by"}),
+        ),
+        RequestHandler(GetShifts, get_shifts, access=Access.READ_ONLY),
+        RequestHandler(GetNextShift, get_next_shift, access=Access.READ_ONLY),
         RequestHandler(GetCollectionPoints, get_collection_points, access=Access.READ_ONLY),
+        EventHandler(CollectorChanged, keep_collector),
         EventHandler(CustomerChanged, keep_customer),
         EventHandler(VisitRecorded, issue_notice),
         EventHandler(ReceiptIssued, note_receipt),
     ],
-    emits=[BillIssued, NoticeIssued, PaymentRecorded, PaymentReversed, ShiftClosed],
+    emits=[BillIssued, NoticeIssued, PaymentRecorded, PaymentReversed, ShiftClosed, ShiftConfirmed, ShiftDecided],
+    broadcasts=[ShiftConfirmed, ShiftDecided],
 )

@@ -5,6 +5,7 @@ from services.receipt.handlers.get_public_keys import get_public_keys
 from services.receipt.handlers.get_receipt import get_receipt
 from services.receipt.handlers.get_receipt_acts import get_receipt_acts
 from services.receipt.handlers.issue_receipt import issue_receipt
+from services.receipt.handlers.note_print import note_print
 from services.receipt.handlers.print_notice import print_notice
 from services.receipt.handlers.print_shift_slip import print_shift_slip
 from services.receipt.handlers.reprint_receipt import reprint_receipt
@@ -12,6 +13,7 @@ from services.receipt.handlers.verify_token import verify_token
 from services.receipt.handlers.void_receipt import void_receipt
 from services.receipt.locks import lock_reprinted_receipt
 from shared.contracts.billing import NoticeIssued, PaymentRecorded, PaymentReversed, ShiftClosed
+from shared.contracts.gateway import PrintJobFinished
 from shared.contracts.receipt import (
     DocumentReady,
     GetPublicKeys,
@@ -44,6 +46,7 @@ TOPOLOGY = Topology(
         # What locks no series comes first of the events of one transaction, so that the series is locked for as short
         # as can be.
         EventHandler(NoticeIssued, print_notice, lock=Lock.NOTHING),
+        EventHandler(PrintJobFinished, note_print, lock=Lock.NOTHING),
         EventHandler(PaymentRecorded, issue_receipt, lock=_series),
         EventHandler(PaymentReversed, void_receipt, lock=_series),
         EventHandler(ShiftClosed, print_shift_slip, lock=Lock.NOTHING),

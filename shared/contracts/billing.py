@@ -268,6 +268,49 @@ class ShiftTotals(Record):
     reversed_cash: Dong
 
 
+class ShiftState(StrEnum):
+    """From the opening of a cash box until two people agree on what was in it."""
+
+    OPEN = "open"
+    """Cash falls into it."""
+    DECLARED = "declared"
+    """Closed with the collector's own count; a cashier has not counted yet."""
+    DIFFERENT = "different"
+    """The count differs from the books by more than the unit allows: a supervisor decides."""
+    SETTLED = "settled"
+    """A cashier's count fits, or a supervisor has decided. Nothing changes any more."""
+
+
+class ShiftDecision(StrEnum):
+    """What becomes of a difference that is above the limit."""
+
+    CHARGED = "charged"
+    """The collector owes it."""
+    WRITTEN_OFF = "written_off"
+    """The utility bears it."""
+
+
+class ShiftConfirmation(Record):
+    """The count of a second person."""
+
+    counted_cash: Dong
+    difference: Dong
+    """Counted cash minus cash in hand; negative when money is missing."""
+    denominations: dict[str, int] = Field(default_factory=dict)
+    note: str = ""
+    confirmed_by: str
+    confirmed_at: Moment
+
+
+class ShiftRuling(Record):
+    """A supervisor's decision over a difference."""
+
+    decision: ShiftDecision
+    reason: str
+    decided_by: str
+    decided_at: Moment
+
+
 class Shift(Record):
     """A collector's working day with the cash box."""
 
@@ -285,6 +328,14 @@ class Shift(Record):
     """Counted cash minus cash in hand; negative when money is missing."""
     explanation: str = ""
     denominations: dict[str, int] = Field(default_factory=dict)
+    state: ShiftState | None = None
+    """None in what versions before settlement by two have sent."""
+    declared_by: str = ""
+    """Who closed it, with the first count; empty where that was not kept."""
+    difference_limit: Dong | None = None
+    """The difference that the unit allows, as it was at the closing."""
+    confirmation: ShiftConfirmation | None = None
+    ruling: ShiftRuling | None = None
 
 
 class ShiftReply(Reply):
@@ -325,6 +376,93 @@ class CloseShift(Request[ShiftReply]):
     closed_at: Moment
     """As the phone's clock has it: a note; the shift closes at the server's time."""
     device_id: UUID | None = None
+    """The phone whose printer prints the slip."""
+    declared_by: str = Field(default="", max_length=200)
+    declaring_device_id: UUID | None = None
+    """The device that closes it: another one has to confirm."""
+
+
+class ConfirmShift(Request[ShiftReply]):
+    """Count the cash of a closed shift again, by another person on another device. Once for each shift.
+
+    Refused with ``second-person-needed`` (403), ``shift-not-declared``, ``shift-already-confirmed`` (409). A count
+    other than the collector's needs a note (422 ``difference-not-explained``).
+    """
+
+    message_name: ClassVar[str] = "billing.confirm_shift"
+    shift_id: UUID
+    counted_cash: Dong = Field(ge=0)
+    denominations: dict[str, int] = Field(default_factory=dict)
+    note: str = Field(default="", max_length=500)
+    confirmed_by: str = Field(min_length=1, max_length=200)
+    device_id: UUID
+
+
+class DecideShift(Request[ShiftReply]):
+    """Decide over a difference above the limit, by a third device. Once for each shift.
+
+    Refused with ``second-person-needed`` (403) and ``shift-not-different`` (409).
+    """
+
+    message_name: ClassVar[str] = "billing.decide_shift"
+    shift_id: UUID
+    decision: ShiftDecision
+    reason: Reason
+    decided_by: str = Field(min_length=1, max_length=200)
+    device_id: UUID
+
+
+class ListedShift(Record):
+    """A shift as a line of a list."""
+
+    shift: Shift
+    collector_name: str
+    unit_code: str
+    """The collector's unit at the opening; empty where it was not known."""
+    collector_active: bool
+    """False for a collector who has left: the office closes and settles the shift."""
+
+
+class Shifts(Reply):
+    """Shifts, the one opened last first."""
+
+    shifts: list[ListedShift]
+
+
+class GetShifts(Request[Shifts]):
+    """Read shifts of all collectors, or of some."""
+
+    message_name: ClassVar[str] = "billing.shifts"
+    states: list[ShiftState] = Field(default_factory=list)
+    """Empty: all."""
+    collector_code: CollectorCode | None = None
+    unit_code: str | None = None
+    shift_id: UUID | None = None
+    of_leavers: bool = False
+    """Only those of collectors who have left."""
+    opened_before: Moment | None = None
+    limit: int = Field(default=100, ge=1, le=500)
+
+
+class NextShift(Reply):
+    """Whether a collector may open a shift now, and within what bounds."""
+
+    refusal: str | None
+    """Why not: the slug of the refusal that an opening would get; None where it would be opened."""
+    detail: str
+    """The same in Vietnamese, for the collector; empty where a shift may be opened."""
+    cash_ceiling: Dong
+    """Of the next shift: less what is still to be handed in of shifts that no cashier has counted."""
+    largest_float: Dong
+    unsettled: list[Shift]
+    """The collector's shifts that are declared or different, the one opened last first."""
+
+
+class GetNextShift(Request[NextShift]):
+    """Read whether a collector may open a shift."""
+
+    message_name: ClassVar[str] = "billing.next_shift"
+    collector_code: CollectorCode
 
 
 class CollectionPointsReply(Reply):
@@ -439,3 +577,21 @@ class ShiftClosed(Event):
     device_id: UUID | None
     actor: Actor | None = None
     """Who closed it; None from a version before."""
+
+
+class ShiftConfirmed(Event):
+    """A second person counted the cash of a closed shift."""
+
+    message_name: ClassVar[str] = "shift.confirmed"
+    shift: Shift
+    device_id: UUID
+    actor: Actor | None = None
+
+
+class ShiftDecided(Event):
+    """A supervisor decided over the difference of a shift."""
+
+    message_name: ClassVar[str] = "shift.decided"
+    shift: Shift
+    device_id: UUID
+    actor: Actor | None = None

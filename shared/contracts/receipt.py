@@ -101,6 +101,9 @@ class Verification(Reply):
     copies: int
     restoring: bool = False
     """The register is being restored after a loss: what is signed rightly and not in it is genuine."""
+
+    prints: int = 0
+    """How often the receipt itself may have been printed: further attempts after an unclear one count. 0: not known."""
     code_fault: CodeFault | None = None
     """Set when a lookup code was typed that leads to no receipt; it says nothing about the receipt."""
 

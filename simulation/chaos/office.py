@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from shared import clock
-from shared.contracts.billing import PaymentReply
+from shared.contracts.billing import PaymentReply, Shift, ShiftReply
 from shared.contracts.receipt import ReceiptReply
 from shared.ids import new_id
 from shared.problems import Problem
@@ -96,6 +96,25 @@ class CashierDesk(_Desk):
                     await self.record(customer.code, debt, self.rng.choice([*self.phones, None]))
             else:
                 await self.take_back()
+            if self.rng.random() < 0.2:
+                await self.confirm_shifts()
+
+    async def confirm_shifts(self) -> None:
+        """Count what collectors have handed in: it is what the books say, whatever they have declared."""
+        for state in ("declared", "different"):
+            found = await self.look("shifts", self.device.shifts(state=state))
+            for listed in found.shifts if found is not None else ():
+                if listed.shift.confirmation is None:
+                    await self.confirm(listed.shift)
+
+    async def confirm(self, shift: Shift) -> Attempt:
+        """Confirm one shift with the cash that the books say."""
+        content = {"counted_cash": shift.cash_in_hand, "note": "Đếm tại quầy"}
+
+        async def call(desk: VirtualDesk, content: Mapping[str, Any]) -> ShiftReply:
+            return await desk.confirm_shift(shift.shift_id, content["counted_cash"], content["note"])
+
+        return await self.do(Command("shift_confirmation", shift.shift_id, content, call))
 
     async def record(self, customer_code: str, amount: int, phone: VirtualPhone | None = None) -> tuple[UUID, Attempt]:
         """Record a transfer that has arrived."""

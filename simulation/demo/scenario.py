@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from shared.clock import VIETNAM, business_day, now
-from shared.contracts.billing import CustomerAccount
+from shared.contracts.billing import CustomerAccount, ShiftState
 from shared.contracts.notify import Reminder, ReminderState
 from shared.contracts.receipt import PaperKind
 from shared.ids import new_id
@@ -335,6 +335,9 @@ async def _evening(demo: DemoContext, step: Step) -> None:
     step.check("the difference is nought", closed.difference == 0)
     step.check("cash in hand = float + cash", closed.cash_in_hand == closed.opening_float + totals.cash)
     _keep(demo, step, printout, "7-shift-slip")
+    confirmed = (await demo.cashier.confirm_shift(shift.shift_id, closed.cash_in_hand)).shift
+    step.print("The cashier counts the money again, and confirms the shift: only then is it settled.")
+    step.check("two have counted", confirmed.state is ShiftState.SETTLED)
     step.record(payments=totals.payments, cash=totals.cash, counted=closed.counted_cash, difference=closed.difference)
 
 

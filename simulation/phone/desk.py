@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from shared import clock
-from shared.contracts.billing import PaymentReply
+from shared.contracts.billing import PaymentReply, ShiftReply, Shifts
 from shared.contracts.common import AccountState
 from shared.ids import new_id
 from simulation.phone.client import ApiClient
@@ -84,3 +84,12 @@ class VirtualDesk(ApiClient):
             body["device_id"] = str(device_id)
         path = f"/v1/payments/{payment_id}/reversals"
         return await self.write(PaymentReply, "POST", path, body, reversal_id or new_id())
+
+    async def shifts(self, **query: str) -> Shifts:
+        """List shifts (cashier or supervisor)."""
+        return await self.read(Shifts, "/v1/shifts", query)
+
+    async def confirm_shift(self, shift_id: UUID, counted_cash: int, note: str = "") -> ShiftReply:
+        """Count the cash of a closed shift (cashier or supervisor)."""
+        body = {"counted_cash": counted_cash, "note": note}
+        return await self.write(ShiftReply, "POST", f"/v1/shifts/{shift_id}/confirmation", body)

@@ -11,7 +11,16 @@ import asyncpg
 import pytest
 from pydantic import create_model
 
-from shared.contracts.billing import CloseShift, OpenShift, RecordPayment, ReportPayment, ReversePayment
+from shared.contracts.billing import (
+    CloseShift,
+    ConfirmShift,
+    DecideShift,
+    OpenShift,
+    RecordPayment,
+    ReportPayment,
+    ReversePayment,
+    ShiftDecision,
+)
 from shared.contracts.common import Outcome, PaymentMethod, SmsLanguage
 from shared.contracts.customer import (
     AddVisitNote,
@@ -54,6 +63,16 @@ SAMPLES: tuple[Request[Any], ...] = (
         counted_cash=975_000,
         denominations={"500000": 1, "475000": 1},
         closed_at=MOMENT,
+    ),
+    ConfirmShift(
+        shift_id=UUID(int=4), counted_cash=975_000, confirmed_by="cashier:1", device_id=UUID(int=14), note="Đủ"
+    ),
+    DecideShift(
+        shift_id=UUID(int=4),
+        decision=ShiftDecision.CHARGED,
+        reason="Đã đối chiếu",
+        decided_by="supervisor:1",
+        device_id=UUID(int=15),
     ),
     RecordVisit(
         visit_id=UUID(int=5),

@@ -1,15 +1,21 @@
 """Close the cash box of a collector."""
 
-from services.billing.shifts.rules import ShiftAlreadyClosed, cash_difference, existing
-from services.billing.store import accounts, shifts
+from collections.abc import Sequence
+
+from services.billing.shifts.rules import CashBoxRule, ShiftAlreadyClosed, cash_box_rule, cash_difference, existing
+from services.billing.store import accounts, collectors, shifts
 from shared.client_times import AT_THE_DOOR
-from shared.clock import Clock
+from shared.clock import Clock, business_day
 from shared.contracts.billing import CloseShift, ShiftClosed, ShiftReply
 from shared.messaging.unit_of_work import UnitOfWork
 
 
-async def close_shift(request: CloseShift, work: UnitOfWork, *, clock: Clock) -> ShiftReply:
-    """Close a shift with the counted cash. Cash that arrives meanwhile is in it, or refused: never half.
+async def close_shift(
+    request: CloseShift, work: UnitOfWork, *, clock: Clock, cash_box_rules: Sequence[CashBoxRule]
+) -> ShiftReply:
+    """Close a shift with the counted cash: a declaration, until a second person has counted.
+
+    Cash that arrives meanwhile is in it, or refused: never half.
 
     The shift is locked.
     """
@@ -20,8 +26,10 @@ async def close_shift(request: CloseShift, work: UnitOfWork, *, clock: Clock) ->
     moment = clock()
     AT_THE_DOOR.require("closed_at", request.closed_at, moment)
     difference = cash_difference(shift.cash_in_hand, request.counted_cash, request.denominations, request.explanation)
+    unit_code = await collectors.unit_of(connection, request.collector_code)
+    limit = cash_box_rule(cash_box_rules, unit_code, business_day(moment)).difference_limit
     # Clocks of several copies differ by a little; no shift closes before it opened.
-    await shifts.close(connection, request, max(moment, shift.opened_at), difference, work.actor)
+    await shifts.close(connection, request, max(moment, shift.opened_at), difference, limit, work.actor)
     closed = existing(await shifts.find(connection, request.collector_code, request.shift_id))
     name = await accounts.collector_name(connection, request.collector_code)
     await work.emit(

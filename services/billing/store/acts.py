@@ -37,6 +37,15 @@ SELECT 'shift.closed', closed_at, shift_id::text, closed_by, 'billing.close_shif
         'explanation', explanation)
 FROM boxes WHERE closed_at IS NOT NULL
 UNION ALL
+SELECT 'shift.confirmed', confirmed_at, shift_id::text, actor, 'billing.confirm_shift', shift_id,
+    json_build_object('counted', shift_confirmations.counted_cash, 'difference', shift_confirmations.difference,
+        'note', note)
+FROM shift_confirmations JOIN boxes USING (shift_id)
+UNION ALL
+SELECT 'shift.decided', decided_at, shift_id::text, actor, 'billing.decide_shift', shift_id,
+    json_build_object('decision', decision, 'reason', reason)
+FROM shift_decisions JOIN boxes USING (shift_id)
+UNION ALL
 SELECT 'bill.issued', issued_at, bill_number, actor, NULL, NULL,
     json_build_object('customer', customer_code, 'total', total, 'vat', vat)
 FROM bills WHERE customer_code = $2

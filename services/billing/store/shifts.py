@@ -6,18 +6,33 @@ from typing import Any
 from uuid import UUID
 
 from shared.contracts.actor import Actor
-from shared.contracts.billing import CloseShift, OpenShift, Shift, ShiftTotals
+from shared.contracts.billing import (
+    CloseShift,
+    ConfirmShift,
+    DecideShift,
+    GetShifts,
+    ListedShift,
+    OpenShift,
+    Shift,
+    ShiftConfirmation,
+    ShiftRuling,
+    ShiftState,
+    ShiftTotals,
+)
 from shared.db import Connection
 
 _ADD = """
-INSERT INTO shifts (shift_id, collector_code, opened_at, stated_opened_at, opening_float, cash_ceiling, opened_by)
-VALUES ($1, $2, $3, $4, $5, $6, $7)
+INSERT INTO shifts (shift_id, collector_code, opened_at, stated_opened_at, opening_float, cash_ceiling, unit_code,
+    opened_by)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 ON CONFLICT DO NOTHING
 RETURNING true
 """
 
 
-async def add(connection: Connection, request: OpenShift, opened_at: datetime, cash_ceiling: int, actor: Actor) -> bool:
+async def add(
+    connection: Connection, request: OpenShift, opened_at: datetime, actor: Actor, *, cash_ceiling: int, unit_code: str
+) -> bool:
     """Open a shift at the server's time; return False when its id is taken or the collector has another open shift."""
     added = await connection.fetchval(
         _ADD,
@@ -27,6 +42,7 @@ async def add(connection: Connection, request: OpenShift, opened_at: datetime, c
         request.opened_at,
         request.opening_float,
         cash_ceiling,
+        unit_code,
         actor.model_dump(mode="json"),
     )
     return added is not None
@@ -82,13 +98,14 @@ async def find(connection: Connection, collector_code: str, shift_id: UUID | Non
 
 _CLOSE = """
 UPDATE shifts SET closed_at = $2, stated_closed_at = $3, counted_cash = $4, difference = $5, explanation = $6,
-    denominations = $7, closed_by = $8
+    denominations = $7, difference_limit = $8, declared_by = $9, declaring_device_id = $10,
+    closed_by = $11
 WHERE shift_id = $1
 """
 
 
 async def close(
-    connection: Connection, request: CloseShift, closed_at: datetime, difference: int, actor: Actor
+    connection: Connection, request: CloseShift, closed_at: datetime, difference: int, limit: int, actor: Actor
 ) -> None:
     """Close a locked shift at the server's time."""
     await connection.execute(
@@ -100,6 +117,9 @@ async def close(
         difference,
         request.explanation,
         request.denominations,
+        limit,
+        request.declared_by,
+        actor.device_id or request.declaring_device_id,
         actor.model_dump(mode="json"),
     )
 
@@ -130,8 +150,169 @@ WHERE shift_id = $1
 """
 
 
+# The second count replaces the first one. Without a limit (closed by an earlier version beside this one) it is 0.
+_STATE = """
+CASE WHEN closed_at IS NULL THEN 'open'
+    WHEN settled_before OR decided_at IS NOT NULL THEN 'settled'
+    WHEN abs(coalesce(confirmed.difference, shifts.difference)) > coalesce(difference_limit, 0) THEN 'different'
+    WHEN confirmed_at IS NULL THEN 'declared'
+    ELSE 'settled' END
+"""
+_SETTLEMENT = f"""
+{_STATE} AS state, confirmed_at, confirmed_by, confirmed.counted_cash AS confirmed_cash,
+    confirmed.difference AS confirmed_difference, confirmed.denominations AS confirmed_denominations, note,
+    decision, reason, decided_by, decided_at
+"""
+_SHIFTS = """
+shifts LEFT JOIN shift_confirmations AS confirmed USING (shift_id) LEFT JOIN shift_decisions USING (shift_id)
+"""
+_SETTLEMENT_OF = f"SELECT {_SETTLEMENT} FROM {_SHIFTS} WHERE shift_id = $1"
+
+
 async def _shift(connection: Connection, row: Mapping[str, Any]) -> Shift:
-    """Return a shift with its totals."""
+    """Return a shift with its totals, and how far its settlement has come."""
     (totals,) = await connection.fetch(_TOTALS, row["shift_id"])
-    cash_in_hand = row["opening_float"] + totals["cash"]
-    return Shift.model_validate({**row, "totals": ShiftTotals(**totals), "cash_in_hand": cash_in_hand})
+    settlement: Mapping[str, Any] = {"state": ShiftState.OPEN}
+    if row["closed_at"] is not None:
+        (settlement,) = await connection.fetch(_SETTLEMENT_OF, row["shift_id"])
+    return _made(row, totals, settlement)
+
+
+def _made(row: Mapping[str, Any], totals: Mapping[str, Any], settlement: Mapping[str, Any]) -> Shift:
+    confirmation = ruling = None
+    if settlement.get("confirmed_at") is not None:
+        confirmation = ShiftConfirmation(
+            counted_cash=settlement["confirmed_cash"],
+            difference=settlement["confirmed_difference"],
+            denominations=settlement["confirmed_denominations"],
+            note=settlement["note"],
+            confirmed_by=settlement["confirmed_by"],
+            confirmed_at=settlement["confirmed_at"],
+        )
+    if settlement.get("decided_at") is not None:
+        ruling = ShiftRuling(
+            decision=settlement["decision"],
+            reason=settlement["reason"],
+            decided_by=settlement["decided_by"],
+            decided_at=settlement["decided_at"],
+        )
+    return Shift.model_validate(
+        {
+            **row,
+            "totals": ShiftTotals(
+                payments=totals["payments"],
+                cash=totals["cash"],
+                reversals=totals["reversals"],
+                reversed_cash=totals["reversed_cash"],
+            ),
+            "cash_in_hand": row["opening_float"] + totals["cash"],
+            "state": settlement["state"],
+            "confirmation": confirmation,
+            "ruling": ruling,
+        }
+    )
+
+
+_LISTED = f"""
+SELECT shifts.*, {_SETTLEMENT}, totals.*,
+    coalesce(collectors.active, true) AS collector_active,
+    coalesce(collectors.name, (
+        SELECT collector_name FROM customers
+        WHERE customers.collector_code = shifts.collector_code ORDER BY version DESC LIMIT 1
+    ), shifts.collector_code) AS collector_name
+FROM {_SHIFTS} LEFT JOIN collectors USING (collector_code), LATERAL (
+    SELECT count(*) FILTER (WHERE reversals.reversal_id IS NULL) AS payments,
+        coalesce(sum(amount) FILTER (WHERE reversals.reversal_id IS NULL), 0)::bigint AS cash,
+        count(reversals.reversal_id) AS reversals,
+        coalesce(sum(amount) FILTER (WHERE reversals.reversal_id IS NOT NULL), 0)::bigint AS reversed_cash
+    FROM payments LEFT JOIN reversals USING (payment_id, shift_id)
+    WHERE payments.shift_id = shifts.shift_id
+) AS totals
+WHERE (cardinality($1::text[]) = 0 OR {_STATE} = ANY ($1))
+    AND ($2::text IS NULL OR shifts.collector_code = $2)
+    AND ($3::text IS NULL OR shifts.unit_code = $3)
+    AND ($4::uuid IS NULL OR shift_id = $4)
+    AND (NOT $5 OR NOT coalesce(collectors.active, true))
+    AND ($6::timestamptz IS NULL OR opened_at < $6)
+ORDER BY opened_at DESC, shift_id LIMIT $7
+"""
+
+
+async def listed(connection: Connection, request: GetShifts) -> list[ListedShift]:
+    """Return the shifts that a request asks for, the one opened last first."""
+    rows = await connection.fetch(
+        _LISTED,
+        request.states,
+        request.collector_code,
+        request.unit_code,
+        request.shift_id,
+        request.of_leavers,
+        request.opened_before,
+        request.limit,
+    )
+    return [
+        ListedShift(
+            shift=_made(row, row, row),
+            collector_name=row["collector_name"],
+            unit_code=row["unit_code"],
+            collector_active=row["collector_active"],
+        )
+        for row in rows
+    ]
+
+
+_DEVICES = """
+SELECT declaring_device_id, device_id AS confirming_device_id
+FROM shifts LEFT JOIN shift_confirmations USING (shift_id) WHERE shift_id = $1
+"""
+
+
+async def devices_of_settlement(connection: Connection, shift_id: UUID) -> tuple[UUID | None, UUID | None]:
+    """Return the device that declared a shift and the one that confirmed it, where they are known."""
+    (row,) = await connection.fetch(_DEVICES, shift_id)
+    return row["declaring_device_id"], row["confirming_device_id"]
+
+
+_CONFIRM = """
+INSERT INTO shift_confirmations
+    (shift_id, counted_cash, difference, denominations, note, confirmed_by, device_id, confirmed_at, actor)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+"""
+
+
+async def confirm(
+    connection: Connection, request: ConfirmShift, difference: int, moment: datetime, actor: Actor
+) -> None:
+    """Keep the second count of a locked shift."""
+    await connection.execute(
+        _CONFIRM,
+        request.shift_id,
+        request.counted_cash,
+        difference,
+        request.denominations,
+        request.note,
+        request.confirmed_by,
+        actor.device_id or request.device_id,
+        moment,
+        actor.model_dump(mode="json"),
+    )
+
+
+_DECIDE = """
+INSERT INTO shift_decisions (shift_id, decision, reason, decided_by, device_id, decided_at, actor)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
+"""
+
+
+async def decide(connection: Connection, request: DecideShift, moment: datetime, actor: Actor) -> None:
+    """Keep the decision over the difference of a locked shift."""
+    await connection.execute(
+        _DECIDE,
+        request.shift_id,
+        request.decision,
+        request.reason,
+        request.decided_by,
+        actor.device_id or request.device_id,
+        moment,
+        actor.model_dump(mode="json"),
+    )

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from services.gateway.api.devices import DevicePath
 from services.gateway.dependencies import Dependencies
-from services.gateway.domain.devices import OFFICE, STAFF, Device
+from services.gateway.domain.devices import OFFICE, STAFF, Device, Role
 from services.gateway.edge import problems
 from services.gateway.edge.operation import Answer, AnyOperation, Call, Operation
 from services.gateway.edge.types import INTEGER, Id, Incoming, Nothing, Outgoing, PrinterId
@@ -137,9 +137,14 @@ def preferred(accept: str) -> str:
 
 
 async def content(call: Call[JobPath, ContentQuery, None], dependencies: Dependencies) -> Document | Answer:
-    """Read the document, in the form that the caller accepts."""
+    """Read the document, in the form that the caller accepts.
+
+    A receipt that may be on paper is not given out again: another one is a counted copy.
+    """
     wanted = preferred(call.accept)
     found = await _readable(call.device, call.path, dependencies)
+    if found.job.kind in rules.RECEIPTS and found.job.state in (PrintJobState.PRINTED, PrintJobState.UNCONFIRMED):
+        raise rules.PrintACopy("Biên nhận đã in rồi; hãy in bản sao.")
     if wanted == "application/json":
         return Answer(content=found.document.encode())
     profile = await _profile(call, found, dependencies)
@@ -177,7 +182,11 @@ async def print_again(call: Call[JobPath, Nothing, NextAttempt], dependencies: D
     """Begin a new attempt because a person asked for it."""
     await _readable(call.device, call.path, dependencies)
     event = PrintJobEvent(
-        call.path.job_id, Trigger.PRINT_AGAIN, actor=call.device.actor, attempt=call.body.after_attempt
+        call.path.job_id,
+        Trigger.PRINT_AGAIN,
+        actor=call.device.actor,
+        attempt=call.body.after_attempt,
+        supervised=call.device.role is Role.SUPERVISOR,
     )
     return await _apply(event, dependencies)
 
@@ -237,7 +246,8 @@ OPERATIONS: list[AnyOperation] = [
         answer=Document,
         media_types={ESCPOS: "Bytes for the printer.", PNG: "The document as it comes out of the printer."},
         roles=STAFF,
-        problems=(problems.NotAcceptable,),
+        description="Of a receipt only until it may be on paper: another one is a counted copy.",
+        problems=(problems.NotAcceptable, rules.PrintACopy),
     ),
     Operation(
         method="POST",
@@ -262,6 +272,10 @@ OPERATIONS: list[AnyOperation] = [
         name="printAgain",
         tag=TAG,
         summary="Print again, because a person has looked at the printer and asks for it",
+        description=(
+            "A receipt that may be on paper is sent to the printer again twice at most; after that a supervisor asks "
+            "for it, or it is a counted copy. The check page says how often it was printed."
+        ),
         handler=print_again,
         path_model=JobPath,
         body=NextAttempt,

@@ -8,11 +8,25 @@ from services.gateway.access import require_before_leaving
 from services.gateway.api import refusals
 from services.gateway.api.customers import CollectorPath
 from services.gateway.dependencies import Dependencies
-from services.gateway.domain.devices import COLLECTOR_ONLY, OFFICE
+from services.gateway.domain.devices import COLLECTOR_ONLY, OFFICE, STAFF, SUPERVISOR_ONLY, Role
 from services.gateway.edge.operation import AnyOperation, Call, Operation
-from services.gateway.edge.types import Id, Incoming, IncomingMoment, Line, Nothing
-from shared.contracts.billing import CloseShift, GetShift, OpenShift, ShiftReply
-from shared.problems import NotFound, SameIdOtherContent
+from services.gateway.edge.types import INTEGER, Id, Incoming, IncomingMoment, Line, Nothing, Words
+from shared.contracts.billing import (
+    CloseShift,
+    ConfirmShift,
+    DecideShift,
+    GetNextShift,
+    GetShift,
+    GetShifts,
+    NextShift,
+    OpenShift,
+    ShiftDecision,
+    ShiftReply,
+    Shifts,
+    ShiftState,
+)
+from shared.contracts.common import CollectorCode, UnitCode
+from shared.problems import Conflict, NotAllowed, NotFound, SameIdOtherContent
 
 TAG = "shifts"
 
@@ -30,6 +44,40 @@ class CollectorsShiftPath(CollectorPath):
     """One shift of one collector."""
 
     shift_id: Id
+
+
+class ShiftsQuery(Incoming):
+    """Which shifts to list."""
+
+    state: ShiftState | None = Field(
+        default=None, description="`open`, `declared` (waits for a cashier), `different` (for a supervisor), `settled`."
+    )
+    collector_code: CollectorCode | None = None
+    unit_code: UnitCode | None = None
+    of_leavers: bool = Field(default=False, description="Only those of collectors who have left.")
+    opened_before: IncomingMoment | None = Field(
+        default=None, description="The `opened_at` of the last shift of the page before."
+    )
+    limit: Annotated[int, Field(ge=1, le=200), INTEGER] = 50
+
+
+class ShiftConfirmationBody(Incoming):
+    """The cash as a second person counts it."""
+
+    counted_cash: Cash = Field(description="Everything handed in, the float included, đồng.", examples=[1475000])
+    denominations: dict[Denomination, Annotated[int, Field(ge=0, le=10**6)]] = Field(
+        default={}, description="Number of notes of each value; must add up to `counted_cash` when given."
+    )
+    note: Line = Field(default="", description="Needed when the count is not the one that was declared.")
+
+
+class ShiftDecisionBody(Incoming):
+    """What becomes of a difference, and why."""
+
+    decision: ShiftDecision = Field(
+        description="`charged`: the collector owes it; `written_off`: the utility bears it."
+    )
+    reason: Words = Field(examples=["Đã đối chiếu camera quầy thu"])
 
 
 class ShiftOpening(Incoming):
@@ -69,7 +117,12 @@ async def current(call: Call[Nothing, Nothing, None], dependencies: Dependencies
 
 
 async def read(call: Call[ShiftPath, Nothing, None], dependencies: Dependencies) -> ShiftReply:
-    """Read one of the calling collector's shifts."""
+    """Read one of the calling collector's shifts; the office reads those of all."""
+    if call.device.role is not Role.COLLECTOR:
+        found = (await dependencies.request(GetShifts(shift_id=call.path.shift_id))).shifts
+        if not found:
+            raise NotFound("Không có ca thu tiền này.")
+        return ShiftReply(shift=found[0].shift)
     return await dependencies.request(GetShift(collector_code=call.collector_code, shift_id=call.path.shift_id))
 
 
@@ -84,6 +137,8 @@ async def close(call: Call[ShiftPath, Nothing, ShiftClosing], dependencies: Depe
             explanation=call.body.explanation,
             closed_at=call.body.closed_at,
             device_id=call.device.device_id,
+            declared_by=call.device.actor,
+            declaring_device_id=call.device.device_id,
         )
     )
 
@@ -103,9 +158,62 @@ async def close_for(call: Call[CollectorsShiftPath, Nothing, ShiftClosing], depe
             denominations=dict(call.body.denominations),
             explanation=call.body.explanation,
             closed_at=call.body.closed_at,
+            declared_by=call.device.actor,
+            declaring_device_id=call.device.device_id,
         )
     )
 
+
+async def following(call: Call[Nothing, Nothing, None], dependencies: Dependencies) -> NextShift:
+    """Read whether the calling collector may open a shift, and which ones are not settled."""
+    return await dependencies.request(GetNextShift(collector_code=call.collector_code))
+
+
+async def read_all(call: Call[Nothing, ShiftsQuery, None], dependencies: Dependencies) -> Shifts:
+    """List shifts of all collectors."""
+    query = call.query
+    return await dependencies.request(
+        GetShifts(
+            states=[query.state] if query.state else [],
+            collector_code=query.collector_code,
+            unit_code=query.unit_code,
+            of_leavers=query.of_leavers,
+            opened_before=query.opened_before,
+            limit=query.limit,
+        )
+    )
+
+
+async def confirm(call: Call[ShiftPath, Nothing, ShiftConfirmationBody], dependencies: Dependencies) -> ShiftReply:
+    """Count the cash of a closed shift again, at the cashier's desk."""
+    return await dependencies.request(
+        ConfirmShift(
+            shift_id=call.path.shift_id,
+            counted_cash=call.body.counted_cash,
+            denominations=dict(call.body.denominations),
+            note=call.body.note,
+            confirmed_by=call.device.actor,
+            device_id=call.device.device_id,
+        )
+    )
+
+
+async def decide(call: Call[ShiftPath, Nothing, ShiftDecisionBody], dependencies: Dependencies) -> ShiftReply:
+    """Decide over a difference above the limit."""
+    return await dependencies.request(
+        DecideShift(
+            shift_id=call.path.shift_id,
+            decision=call.body.decision,
+            reason=call.body.reason,
+            decided_by=call.device.actor,
+            device_id=call.device.device_id,
+        )
+    )
+
+
+_SECOND_PERSON = NotAllowed(
+    slug="second-person-needed", title="Who declared cannot confirm, and who did either cannot decide"
+)
 
 _CLOSING_PROBLEMS = (
     SameIdOtherContent,
@@ -132,6 +240,9 @@ OPERATIONS: list[AnyOperation] = [
         problems=(
             NotFound,
             refusals.SHIFT_ALREADY_OPEN,
+            Conflict(slug="shift-blocked", title="The difference of an earlier shift waits for a supervisor"),
+            Conflict(slug="cash-not-handed-in", title="No room: nobody has counted the cash of earlier shifts"),
+            Conflict(slug="float-too-high", title="More change than `facts.largest_float`"),
             SameIdOtherContent,
         ),
     ),
@@ -148,6 +259,16 @@ OPERATIONS: list[AnyOperation] = [
     ),
     Operation(
         method="GET",
+        path="/v1/shifts/next",
+        name="getNextShift",
+        tag=TAG,
+        summary="Read whether a shift may be opened, and what is not settled of earlier ones",
+        handler=following,
+        answer=NextShift,
+        roles=COLLECTOR_ONLY,
+    ),
+    Operation(
+        method="GET",
         path="/v1/shifts/{shift_id}",
         name="getShift",
         tag=TAG,
@@ -155,15 +276,72 @@ OPERATIONS: list[AnyOperation] = [
         handler=read,
         path_model=ShiftPath,
         answer=ShiftReply,
-        roles=COLLECTOR_ONLY,
+        roles=STAFF,
+    ),
+    Operation(
+        method="GET",
+        path="/v1/shifts",
+        name="listShifts",
+        tag=TAG,
+        summary="List shifts of all collectors: open, declared, different, settled",
+        handler=read_all,
+        query_model=ShiftsQuery,
+        answer=Shifts,
+        roles=OFFICE,
+    ),
+    Operation(
+        method="POST",
+        path="/v1/shifts/{shift_id}/confirmation",
+        name="confirmShift",
+        tag=TAG,
+        summary="Count the cash of a closed shift again, as a second person",
+        description=(
+            "Once for each shift, by another device than the one that closed it. A difference above the unit's limit "
+            "makes the shift `different`."
+        ),
+        handler=confirm,
+        path_model=ShiftPath,
+        body=ShiftConfirmationBody,
+        answer=ShiftReply,
+        roles=OFFICE,
+        problems=(
+            NotFound,
+            SameIdOtherContent,
+            _SECOND_PERSON,
+            Conflict(slug="shift-not-declared", title="The shift is open: it has to be closed first"),
+            Conflict(slug="shift-already-confirmed", title="The shift is confirmed"),
+            Conflict(slug="difference-not-explained", title="The count is not the declared one, and there is no note"),
+        ),
+    ),
+    Operation(
+        method="POST",
+        path="/v1/shifts/{shift_id}/decision",
+        name="decideShift",
+        tag=TAG,
+        summary="Decide over a difference above the unit's limit",
+        description="Once for each shift, after a cashier has counted, by a third device.",
+        handler=decide,
+        path_model=ShiftPath,
+        body=ShiftDecisionBody,
+        answer=ShiftReply,
+        roles=SUPERVISOR_ONLY,
+        problems=(
+            NotFound,
+            SameIdOtherContent,
+            _SECOND_PERSON,
+            Conflict(slug="shift-not-different", title="No confirmed difference above the limit"),
+        ),
     ),
     Operation(
         method="POST",
         path="/v1/shifts/{shift_id}/closing",
         name="closeShift",
         tag=TAG,
-        summary="Close a shift with the counted cash",
-        description="A shift is closed once: repeating the same closing gives the same answer.",
+        summary="Close a shift with the counted cash, for a cashier to confirm",
+        description=(
+            "A shift is closed once: repeating the same closing gives the same answer. It is `declared` until somebody "
+            "else has counted, or `different` where the difference is above the unit's limit."
+        ),
         handler=close,
         path_model=ShiftPath,
         body=ShiftClosing,

@@ -43,6 +43,9 @@ UNFINISHED: States = frozenset(PrintJobState) - FINISHED
 MAX_RETRIES = 2
 """How often a machine begins a new attempt after a failure before the first byte."""
 
+MOST_FURTHER_PRINTS = 2
+"""How often a person without a supervisor has the same receipt sent to the printer again, when it may have come out."""
+
 RECEIPTS = frozenset({PaperKind.RECEIPT, PaperKind.COPY, PaperKind.VOID})
 """Documents that are money: once printed, another one is a counted copy and not the same job again."""
 
@@ -77,6 +80,11 @@ class PrintJob:
     """How the earlier attempts ended."""
 
     @property
+    def further_prints(self) -> int:
+        """Attempts before the present one that may have come out of the printer."""
+        return sum(state in (UNCONFIRMED, PRINTED) for state in self.earlier.values())
+
+    @property
     def priority(self) -> int:
         """The smaller number is printed first."""
         return PRIORITIES[self.kind]
@@ -108,7 +116,7 @@ class PrintJobStale(Conflict):
 
 
 class PrintACopy(Conflict):
-    """A receipt that was printed is printed again only as a counted copy."""
+    """A receipt that was printed, or may have been several times, is printed again only as a counted copy."""
 
     slug = "print-a-copy"
     title = "Ask for a copy of the receipt"
@@ -186,6 +194,8 @@ class Condition(Enum):
     """A machine may begin another attempt, and the document is not out of date."""
     RECEIPT = auto()
     """The document is money."""
+    PRINTED_OFTEN = auto()
+    """The document is money that may be on paper several times, and no supervisor asks for it."""
     WITHDRAWN = auto()
     """The document was withdrawn because it is no longer true."""
 
@@ -306,6 +316,12 @@ TRANSITIONS: Mapping[Trigger, tuple[Transition | Refusal, ...]] = {
         Refusal(FINISHED, PrintJobStale, "Giấy này đã quá hạn in.", condition=Condition.STALE),
         Refusal(_of(CANCELLED), PrintJobStale, "Giấy này không còn đúng, không in nữa.", condition=Condition.WITHDRAWN),
         Refusal(_of(PRINTED), PrintACopy, "Biên nhận đã in rồi; hãy in bản sao.", condition=Condition.RECEIPT),
+        Refusal(
+            _of(UNCONFIRMED),
+            PrintACopy,
+            "Biên nhận này có thể đã in ra nhiều lần; hãy in bản sao, hoặc nhờ người quản lý.",
+            condition=Condition.PRINTED_OFTEN,
+        ),
         Transition(FINISHED, QUEUED, next_attempt=NextAttempt.BY_PERSON),
     ),
 }
@@ -333,11 +349,13 @@ def apply(
     *,
     attempt: int | None = None,
     cause: PrintJobCause | None = None,
+    supervised: bool = False,
 ) -> PrintJob:
     """Return what a trigger makes of a job: the same job where it changes nothing.
 
     ``attempt`` is the one that the trigger is about, None for whichever is the job's; ``cause`` is what a phone
-    reports. Raises a :class:`~shared.problems.Conflict` where the trigger is refused.
+    reports; ``supervised``: a supervisor asks for it. Raises a :class:`~shared.problems.Conflict` where the trigger is
+    refused.
     """
     if trigger is Trigger.PRINT_AGAIN:
         # Named is the attempt that went before, so that a person can repeat the request.
@@ -348,25 +366,25 @@ def apply(
     elif attempt not in (None, job.attempt):
         return _apply_to_other_attempt(job, trigger, attempt or 0)
     for row in TRANSITIONS[trigger]:
-        if job.state in row.sources and _holds(row.condition, job, now):
+        if job.state in row.sources and _holds(row.condition, job, now, supervised=supervised):
             if isinstance(row, Refusal):
                 raise row.problem(row.detail, facts=_facts(row.problem, job))
             return _moved(job, row, cause)
     return job
 
 
-def _holds(condition: Condition, job: PrintJob, now: datetime) -> bool:
+def _holds(condition: Condition, job: PrintJob, now: datetime, *, supervised: bool = False) -> bool:
     match condition:
         case Condition.NONE:
             return True
-        case Condition.FRESH:
-            return not job.is_stale(now)
-        case Condition.STALE:
-            return job.is_stale(now)
+        case Condition.FRESH | Condition.STALE:
+            return job.is_stale(now) is (condition is Condition.STALE)
         case Condition.DATED:
             return job.not_after is not None
         case Condition.RETRIES_LEFT:
             return job.retries < MAX_RETRIES and not job.is_stale(now)
+        case Condition.PRINTED_OFTEN:
+            return job.kind in RECEIPTS and not supervised and job.further_prints >= MOST_FURTHER_PRINTS
         case Condition.RECEIPT | Condition.WITHDRAWN:
             return job.kind in RECEIPTS if condition is Condition.RECEIPT else job.cause in WITHDRAWN
 

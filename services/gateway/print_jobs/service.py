@@ -43,6 +43,8 @@ class PrintJobEvent:
     """Why, as the phone reports it."""
     device_id: UUID | None = None
     """Only a job of this device."""
+    supervised: bool = False
+    """Whether a supervisor asks for it."""
     stream: UUID | None = None
     """Only as long as this is the device's latest stream."""
 
@@ -166,7 +168,9 @@ async def _apply_locked(
     # that stream. (A phone that has lost its storage reports on the newer stream that it holds nothing.)
     if event.stream is not None and await presence.is_left(work.connection, record.job.device_id, event.stream):
         raise StreamReplaced
-    after = rules.apply(record.job, event.trigger, moment, attempt=event.attempt, cause=event.cause)
+    after = rules.apply(
+        record.job, event.trigger, moment, attempt=event.attempt, cause=event.cause, supervised=event.supervised
+    )
     if after == record.job:
         return record
     return await _make(work, record.job, after, event.actor, moment, with_document=with_document)

@@ -1,6 +1,6 @@
 """Documents as they are printed, made from events. Pure."""
 
-from services.receipt.documents.copy import marked_copy
+from services.receipt.documents.copy import marked_copy, marked_view
 from services.receipt.documents.notice import notice
 from services.receipt.documents.parts import DocumentOptions, Seal, check_address
 from services.receipt.documents.receipt import Numbered, receipt_body, settles_whole_bills, with_signature
@@ -15,6 +15,7 @@ __all__ = [
     "Words",
     "check_address",
     "marked_copy",
+    "marked_view",
     "notice",
     "receipt_body",
     "settles_whole_bills",

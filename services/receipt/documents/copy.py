@@ -1,4 +1,4 @@
-"""A counted copy: the document as it was first printed, marked at both ends."""
+"""A counted copy, or a view on a screen: the document as it was first printed, marked at both ends."""
 
 from datetime import datetime
 
@@ -23,3 +23,11 @@ def marked_copy(
     return document.model_copy(
         update={"kind": "copy", "title": f"{document.title} – {mark}", "blocks": (*top, *document.blocks, bottom)}
     )
+
+
+def marked_view(document: Document, words: Words) -> Document:
+    """Return ``document`` marked as what is looked at: once a receipt is on paper, another paper is a counted copy."""
+    mark = words("view")
+    top = (Text(text=mark, align="center", weight="bold"), Rule(style="double"))
+    bottom = Text(text=mark, align="center", weight="bold")
+    return document.model_copy(update={"blocks": (*top, *document.blocks, bottom)})

@@ -80,6 +80,7 @@ _PHRASES: dict[str, tuple[str, str]] = {
     "scan_to_check_void": ("Quét mã để kiểm tra phiếu hủy", "Scan to check this slip"),
     # copies and voids
     "copy": ("BẢN SAO lần {count}", "COPY no. {count}"),
+    "view": ("BẢN XEM: KHÔNG PHẢI GIẤY IN", "FOR VIEWING: NOT A PRINTED RECEIPT"),
     "copied_at": ("In lại lúc {value}", "Printed again at {value}"),
     "was_voided": ("BIÊN NHẬN NÀY ĐÃ BỊ HỦY {when}", "THIS RECEIPT WAS VOIDED {when}"),
     "void": ("PHIẾU HỦY BIÊN NHẬN", "VOID SLIP"),

@@ -1,5 +1,6 @@
 from services.receipt.documents import DocumentOptions
-from services.receipt.receipts.printout import contract_of, signed_document
+from services.receipt.receipts.printout import contract_of, viewed_document
+from services.receipt.store.prints import prints_of
 from services.receipt.store.receipts import receipt_by_id, receipt_of_payment
 from shared.contracts.receipt import GetReceipt, ReceiptKind, ReceiptReply
 from shared.messaging import UnitOfWork
@@ -7,7 +8,10 @@ from shared.problems import InvalidRequest, NotFound
 
 
 async def get_receipt(request: GetReceipt, work: UnitOfWork, *, options: DocumentOptions) -> ReceiptReply:
-    """Return a receipt by its id or by its payment, with the document as it was first printed."""
+    """Return a receipt by its id or by its payment, with the document as it was first printed.
+
+    Once it may be on paper, the document is marked as a view: another paper is a counted copy.
+    """
     if request.receipt_id is not None:
         receipt = await receipt_by_id(work.connection, request.receipt_id)
     elif request.payment_id is not None:
@@ -16,4 +20,5 @@ async def get_receipt(request: GetReceipt, work: UnitOfWork, *, options: Documen
         raise InvalidRequest("Cần mã biên nhận hoặc mã thanh toán.")
     if receipt is None:
         raise NotFound("Không tìm thấy biên nhận.")
-    return ReceiptReply(receipt=contract_of(receipt, options), document=signed_document(receipt, options))
+    prints = await prints_of(work.connection, receipt.new.receipt_id)
+    return ReceiptReply(receipt=contract_of(receipt, options), document=viewed_document(receipt, options, prints))

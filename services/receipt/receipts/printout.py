@@ -2,7 +2,15 @@
 
 from uuid import UUID
 
-from services.receipt.documents import DocumentOptions, Seal, Words, check_address, marked_copy, with_signature
+from services.receipt.documents import (
+    DocumentOptions,
+    Seal,
+    Words,
+    check_address,
+    marked_copy,
+    marked_view,
+    with_signature,
+)
 from services.receipt.domain.ids import document_id_of
 from services.receipt.domain.receipts import Reprint, StoredReceipt
 from services.receipt.domain.series import format_number
@@ -35,6 +43,12 @@ def signed_document(stored: StoredReceipt, options: DocumentOptions) -> Document
         signed_at=stored.new.issued_at,
     )
     return with_signature(body, seal, options, Words(Language(body.language)))
+
+
+def viewed_document(stored: StoredReceipt, options: DocumentOptions, prints: int) -> Document:
+    """Return a receipt to be looked at: marked as such once it may be on paper."""
+    document = signed_document(stored, options)
+    return marked_view(document, Words(Language(document.language))) if prints else document
 
 
 def first_printout(

@@ -10,6 +10,7 @@ from services.receipt.signatures.keyring import Keyring
 from services.receipt.signatures.lookup_codes import read_typed_code
 from services.receipt.signatures.token import Token, to_text
 from services.receipt.store.checkpoints import is_lost, link_behind_gap, token_by_lookup_code
+from services.receipt.store.prints import prints_of
 from services.receipt.store.receipts import receipt_by_number
 from services.receipt.store.series import last_number
 from services.receipt.verification.tokens import TokenReport, verify_token
@@ -53,6 +54,7 @@ async def verify_on_record(
         receipt=contract_of(receipt, options),
         voided=receipt.voided_at is not None,
         copies=receipt.copies,
+        prints=await prints_of(connection, receipt.new.receipt_id),
     )
 
 

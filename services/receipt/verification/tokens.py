@@ -55,6 +55,7 @@ class TokenReport:
         receipt: Receipt | None = None,
         voided: bool = False,
         copies: int = 0,
+        prints: int = 0,
         code_fault: CodeFault | None = None,
         restoring: bool = False,
     ) -> Verification:
@@ -72,6 +73,7 @@ class TokenReport:
             receipt=receipt,
             voided=voided,
             copies=copies,
+            prints=prints,
             code_fault=code_fault,
             restoring=restoring,
         )

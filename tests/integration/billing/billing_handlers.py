@@ -11,29 +11,40 @@ import asyncpg
 
 from services.billing.bill_run import BillRun, run_bills
 from services.billing.handlers.get_account import get_account
+from services.billing.handlers.get_next_shift import get_next_shift
 from services.billing.handlers.get_payment import get_payment
 from services.billing.handlers.get_payment_reports import get_payment_reports
 from services.billing.handlers.get_shift import get_shift
+from services.billing.handlers.get_shifts import get_shifts
 from services.billing.handlers.issue_notice import issue_notice
+from services.billing.handlers.keep_collector import keep_collector
 from services.billing.handlers.keep_customer import keep_customer
 from services.billing.handlers.note_receipt import note_receipt
 from services.billing.imports.files import ImportReport, import_files
 from services.billing.rounding.rules import RoundingRule
+from services.billing.shifts.rules import CashBoxRule
 from services.billing.tariffs.files import load_tariffs
 from services.billing.topology import TOPOLOGY
 from shared.contracts.billing import (
     CloseShift,
+    ConfirmShift,
     CustomerAccount,
+    DecideShift,
     GetAccount,
+    GetNextShift,
     GetPayment,
     GetPaymentReports,
     GetShift,
+    GetShifts,
+    ListedShift,
+    NextShift,
     OpenShift,
     PaymentReply,
     PaymentReport,
     RecordPayment,
     ReportPayment,
     ReversePayment,
+    ShiftDecision,
     ShiftReply,
 )
 from shared.contracts.common import (
@@ -45,7 +56,7 @@ from shared.contracts.common import (
     Outcome,
     PaymentMethod,
 )
-from shared.contracts.customer import CustomerChanged, Visit, VisitRecorded
+from shared.contracts.customer import CollectorChanged, CustomerChanged, Visit, VisitRecorded
 from shared.contracts.receipt import Receipt, ReceiptIssued, ReceiptKind
 from shared.db import repeat_on_conflict
 from shared.ids import new_id
@@ -56,6 +67,8 @@ from shared.testing.handlers import Answering
 
 CODE = "PB14010012345"
 COLLECTOR = "TN01"
+CASHIER, SUPERVISOR = UUID(int=1), UUID(int=2)
+"""Devices."""
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 TARIFFS = load_tariffs()
 
@@ -95,6 +108,9 @@ class BillingHandlers:
         self.now = NOW
         self.cash_ceiling = cash_ceiling
         self.rounding_rules: Sequence[RoundingRule] = ()
+        self.cash_box_rules: Sequence[CashBoxRule] = (
+            CashBoxRule(in_force_from=date(2018, 1, 1), largest_float=5_000_000, difference_limit=50_000),
+        )
 
     @property
     def answer(self) -> Answering:
@@ -104,6 +120,7 @@ class BillingHandlers:
             "points_on_notice": 3,
             "rounding_rules": self.rounding_rules,
             "part_payment_rules": (),
+            "cash_box_rules": self.cash_box_rules,
         }
         return Answering(TOPOLOGY, dependencies)
 
@@ -237,6 +254,44 @@ class BillingHandlers:
         )
         async with self.new_work() as work:
             return await self.answer(request, work)
+
+    async def confirm_shift(self, shift_id: UUID, counted_cash: int, **others: Any) -> ShiftReply:
+        values: dict[str, Any] = {"confirmed_by": "cashier:1", "device_id": CASHIER} | others
+        async with self.new_work() as work:
+            return await self.answer(ConfirmShift(shift_id=shift_id, counted_cash=counted_cash, **values), work)
+
+    async def decide_shift(self, shift_id: UUID, **others: Any) -> ShiftReply:
+        values: dict[str, Any] = {
+            "decision": ShiftDecision.CHARGED,
+            "reason": "Đã đối chiếu",
+            "decided_by": "supervisor:1",
+            "device_id": SUPERVISOR,
+        }
+        async with self.new_work() as work:
+            return await self.answer(DecideShift(shift_id=shift_id, **values | others), work)
+
+    async def shifts(self, **which: Any) -> list[ListedShift]:
+        async with self.reading() as work:
+            return (await get_shifts(GetShifts(**which), work)).shifts
+
+    async def next_shift(self, collector: str = COLLECTOR) -> NextShift:
+        async with self.reading() as work:
+            return await get_next_shift(
+                GetNextShift(collector_code=collector),
+                work,
+                clock=self.clock,
+                cash_ceiling=self.cash_ceiling,
+                cash_box_rules=self.cash_box_rules,
+            )
+
+    async def collector(self, *, active: bool = True, unit_code: str = "PB1401", code: str = COLLECTOR) -> None:
+        """Have billing consume a collector."""
+        self.now += timedelta(seconds=1)
+        event = CollectorChanged(
+            collector_code=code, name="Trần Văn Thu", unit_code=unit_code, active=active, changed_at=self.now
+        )
+        async with self.new_work() as work:
+            await keep_collector(event, work)
 
     async def visit(
         self,

@@ -18,12 +18,18 @@ from shared.contracts.billing import (
     CloseShift,
     CollectionPoint,
     CollectionPointsReply,
+    ConfirmShift,
     CustomerAccount,
+    DecideShift,
     GetAccount,
     GetCollectionPoints,
+    GetNextShift,
     GetPayment,
     GetPaymentReports,
     GetShift,
+    GetShifts,
+    ListedShift,
+    NextShift,
     OpenShift,
     Payment,
     PaymentRecorded,
@@ -35,7 +41,11 @@ from shared.contracts.billing import (
     ReportPayment,
     ReversePayment,
     Shift,
+    ShiftConfirmation,
     ShiftReply,
+    ShiftRuling,
+    Shifts,
+    ShiftState,
     ShiftTotals,
 )
 from shared.contracts.common import AccountState, Collector, CustomerFacts, NextStep, Unit
@@ -138,6 +148,10 @@ REQUESTS: list[type[Request[Any]]] = [
     OpenShift,
     GetShift,
     CloseShift,
+    ConfirmShift,
+    DecideShift,
+    GetShifts,
+    GetNextShift,
     GetCollectionPoints,
     GetReceipt,
     ReprintReceipt,
@@ -501,6 +515,40 @@ class BackOffice:
             phone="02903831234",
             unit_code="PB1501",
         )
+
+    async def ConfirmShift(self, request: ConfirmShift, work: UnitOfWork) -> ShiftReply:
+        assert self.shift is not None
+        confirmation = ShiftConfirmation(
+            counted_cash=request.counted_cash,
+            difference=request.counted_cash - self.shift.cash_in_hand,
+            note=request.note,
+            confirmed_by=request.confirmed_by,
+            confirmed_at=START,
+        )
+        state = ShiftState.DIFFERENT if confirmation.difference else ShiftState.SETTLED
+        self.shift = self.shift.model_copy(update={"confirmation": confirmation, "state": state})
+        return ShiftReply(shift=self.shift)
+
+    async def DecideShift(self, request: DecideShift, work: UnitOfWork) -> ShiftReply:
+        assert self.shift is not None
+        ruling = ShiftRuling(
+            decision=request.decision, reason=request.reason, decided_by=request.decided_by, decided_at=START
+        )
+        self.shift = self.shift.model_copy(update={"ruling": ruling, "state": ShiftState.SETTLED})
+        return ShiftReply(shift=self.shift)
+
+    async def GetShifts(self, request: GetShifts, work: UnitOfWork) -> Shifts:
+        shifts = [self.shift] if self.shift is not None else []
+        return Shifts(
+            shifts=[
+                ListedShift(shift=shift, collector_name="Lê Văn Tư", unit_code="PB1501", collector_active=True)
+                for shift in shifts
+                if request.shift_id in (None, shift.shift_id)
+            ]
+        )
+
+    async def GetNextShift(self, request: GetNextShift, work: UnitOfWork) -> NextShift:
+        return NextShift(refusal=None, detail="", cash_ceiling=10**8, largest_float=10**6, unsettled=[])
 
     async def GetCollectionPoints(self, request: GetCollectionPoints, work: UnitOfWork) -> CollectionPointsReply:
         point = self.point()

@@ -170,6 +170,44 @@ async def test_a_printed_receipt_is_not_printed_again_but_copied(gateway: Gatewa
     assert (refused.value.status, refused.value.slug) == (409, "print-a-copy")
 
 
+async def test_the_content_of_a_receipt_that_may_be_on_paper_is_not_given_out_again(gateway: GatewaySystem) -> None:
+    phone, supervisor = await gateway.phone(), await gateway.desk("supervisor")
+    job_id, notice = await gateway.print(phone, PaperKind.RECEIPT), await gateway.print(phone)
+    path = f"/v1/print-jobs/{job_id}/content"
+    await wait_until(lambda: _is(gateway, job_id, "queued"), 30)
+    assert await phone.send("GET", path, accept="application/vnd.escpos")
+    await phone.open_stream()
+    await wait_until(lambda: _is(gateway, job_id, "printed"), 30)
+    await wait_until(lambda: _is(gateway, notice, "printed"))
+    for accept in ("application/json", "application/vnd.escpos", "image/png"):
+        for device in (phone, supervisor):
+            with pytest.raises(Problem) as refused:
+                await device.send("GET", path, accept=accept)
+            assert (refused.value.status, refused.value.slug) == (409, "print-a-copy")
+    assert await phone.send("GET", f"/v1/print-jobs/{notice}/content", accept="image/png")
+
+
+async def test_after_two_further_prints_only_a_supervisor_has_a_receipt_printed_again(gateway: GatewaySystem) -> None:
+    phone = await gateway.phone(printer=VirtualPrinter(answers=False))
+    supervisor = await gateway.desk("supervisor")
+    await phone.open_stream()
+    job_id = await gateway.print(phone, PaperKind.RECEIPT)
+    for attempt in (1, 2):
+        await wait_until(lambda attempt=attempt: _at(gateway, job_id, "unconfirmed", attempt), 30)  # type: ignore[misc]
+        await phone.print_again(job_id, after_attempt=attempt)
+    await wait_until(lambda: _at(gateway, job_id, "unconfirmed", 3), 30)
+    with pytest.raises(Problem) as refused:
+        await phone.print_again(job_id, after_attempt=3)
+    assert (refused.value.status, refused.value.slug) == (409, "print-a-copy")
+    path = f"/v1/print-jobs/{job_id}/attempts"
+    again = await supervisor.call("POST", path, body={"after_attempt": 3})
+    assert again["attempt"] == 4
+
+
+async def _at(system: GatewaySystem, job_id: UUID, state: str, attempt: int) -> bool:
+    return await system.state(job_id) == (state, attempt)
+
+
 async def test_a_lost_connection_loses_no_print_job_and_doubles_none(gateway: GatewaySystem) -> None:
     printer = VirtualPrinter(seconds_per_job=0.05)
     phone = await gateway.phone(printer=printer)

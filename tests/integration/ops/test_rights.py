@@ -116,7 +116,8 @@ async def database(postgres_url: str, system: str, service: str) -> AsyncIterato
 
 
 async def _make_tables_of_an_import(connection: Connection) -> None:
-    await connection.execute(imports._AFFECTED_TABLE.replace("ON COMMIT DROP", ""))
+    for table in (imports._AFFECTED_TABLE, imports._CHANGED_COLLECTORS_TABLE):
+        await connection.execute(table.replace("ON COMMIT DROP", ""))
     for form in FORMATS:
         made = imports._NEW_TABLE.format(table=form.table, columns=", ".join(form.columns))
         await connection.execute(made.replace("ON COMMIT DROP", ""))

@@ -26,5 +26,5 @@ async def system(
         billing = await bus_for(BILLING, database_url=await database(), start=False)
         made = ReceiptSystem(settings=settings, billing=billing, pool=pool, stack=stack)
         await billing.start(dependencies={"system": made})
-        await bus_for(GATEWAY, database_url=await database(), dependencies={"system": made})
+        made.gateway = await bus_for(GATEWAY, database_url=await database(), dependencies={"system": made})
         yield made

@@ -16,6 +16,7 @@ from services.receipt.settings import ReceiptSettings
 from services.receipt.signatures.key_folder import KeyFolder
 from shared.clock import now
 from shared.contracts.billing import NoticeIssued, PaymentRecorded, PaymentReversed, ShiftClosed
+from shared.contracts.gateway import PrintJobFinished
 from shared.contracts.message import Event, Reply, Request
 from shared.contracts.receipt import DocumentReady, PaperKind, Receipt, ReceiptIssued, ReceiptKind
 from shared.messaging import Bus, EventHandler, Topology, UnitOfWork
@@ -40,7 +41,7 @@ BILLING = Topology(
     handlers=[EventHandler(ReceiptIssued, take_receipt)],
     emits=[NoticeIssued, PaymentRecorded, PaymentReversed, ShiftClosed],
 )
-GATEWAY = Topology(service="gateway", handlers=[EventHandler(DocumentReady, keep_document)])
+GATEWAY = Topology(service="gateway", handlers=[EventHandler(DocumentReady, keep_document)], emits=[PrintJobFinished])
 
 
 @dataclass
@@ -54,6 +55,14 @@ class ReceiptSystem:
     stack: AsyncExitStack
     issued: list[Receipt] = field(default_factory=list)
     documents: list[DocumentReady] = field(default_factory=list)
+    gateway: Bus | None = None
+
+    async def report(self, *events: PrintJobFinished) -> None:
+        """Emit what became of print jobs, as the gateway does."""
+        assert self.gateway is not None
+        async with self.gateway.work() as work:
+            for event in events:
+                await work.emit(event)
 
     @property
     def keys(self) -> KeyFolder:

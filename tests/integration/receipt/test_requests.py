@@ -11,7 +11,9 @@ from services.receipt.signatures.keyring import Keyring
 from services.receipt.signatures.lookup_codes import check_character, lookup_code, plain_lookup_code
 from services.receipt.signatures.token import Algorithm, from_text, parse, seal, to_text
 from services.receipt.verification.tokens import verify_token
+from shared.clock import now
 from shared.contracts.billing import NoticeKind
+from shared.contracts.gateway import PrintJobFinished, PrintJobState
 from shared.contracts.receipt import (
     CheckState,
     CodeFault,
@@ -335,3 +337,45 @@ async def test_a_closed_shift_becomes_a_slip(system: ReceiptSystem) -> None:
     (slip,) = await system.documents_of(PaperKind.SHIFT_SLIP)
     assert (slip.device_id, slip.customer_code, slip.not_after) == (event.device_id, None, None)
     assert "12.450.000 ₫" in slip.summary
+
+
+async def test_attempts_to_print_a_receipt_that_may_have_come_out_are_counted_once_each_and_shown(
+    system: ReceiptSystem,
+) -> None:
+    await system.start()
+    receipt = await one_receipt(system)
+    job_id = new_id()
+
+    def finished(state: PrintJobState, attempt: int, kind: PaperKind = PaperKind.RECEIPT) -> PrintJobFinished:
+        return PrintJobFinished(
+            job_id=job_id if kind is PaperKind.RECEIPT else new_id(),
+            device_id=new_id(),
+            kind=kind,
+            state=state,
+            cause=None,
+            attempt=attempt,
+            copy_number=0,
+            customer_code=receipt.customer_code,
+            receipt_id=receipt.receipt_id,
+            visit_id=None,
+            finished_at=now(),
+        )
+
+    before = await system.ask(VerifyToken(token=receipt.token))
+    assert before.prints == 0
+    plain = (await system.ask(GetReceipt(receipt_id=receipt.receipt_id))).document
+    await system.report(
+        finished(PrintJobState.FAILED, 1),
+        finished(PrintJobState.UNCONFIRMED, 2),
+        finished(PrintJobState.PRINTED, 2),
+        finished(PrintJobState.PRINTED, 1, PaperKind.COPY),
+        finished(PrintJobState.PRINTED, 3),
+    )
+
+    async def counted() -> bool:
+        return (await system.ask(VerifyToken(token=receipt.token))).prints == 2
+
+    await wait_until(counted, 30)
+    viewed = (await system.ask(GetReceipt(receipt_id=receipt.receipt_id))).document
+    assert viewed.blocks[2:-1] == plain.blocks
+    assert "BẢN XEM" in viewed.model_dump_json()

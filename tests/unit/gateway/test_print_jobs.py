@@ -282,3 +282,26 @@ def test_a_new_print_job_is_the_next_where_there_is_room_and_all_others_are_on_t
     new = job(kind=kind, sequence=len(others) + 1)
     chosen = rules.next_to_offer([*others, new], window, here)
     assert chosen == ([new] if len(others) < window else [])
+
+
+@pytest.mark.parametrize("kind", sorted(rules.RECEIPTS))
+def test_a_receipt_that_may_be_on_paper_is_sent_again_twice_and_then_only_by_a_supervisor(kind: PaperKind) -> None:
+    one = job(rules.UNCONFIRMED, kind=kind)
+    for attempt in (1, 2):
+        one = after(print_again(one, attempt), Trigger.OFFER, Trigger.ACCEPT, Trigger.START, Trigger.TIME_OUT)
+    assert one.further_prints == 2
+    with pytest.raises(rules.PrintACopy):
+        print_again(one, 3)
+    supervised = rules.apply(one, Trigger.PRINT_AGAIN, NOW, attempt=3, supervised=True)
+    assert (supervised.state, supervised.attempt) == (rules.QUEUED, 4)
+
+
+def test_attempts_that_certainly_printed_nothing_do_not_count_and_notices_are_not_bounded() -> None:
+    one = job(rules.FAILED, kind=PaperKind.RECEIPT)
+    for attempt in range(1, 6):
+        one = replace(print_again(one, attempt), state=rules.FAILED)
+    assert one.further_prints == 0
+    notice = job(rules.UNCONFIRMED, kind=PaperKind.NOTICE)
+    for attempt in range(1, 6):
+        notice = after(print_again(notice, attempt), Trigger.OFFER, Trigger.ACCEPT, Trigger.START, Trigger.TIME_OUT)
+    assert notice.further_prints == 5

@@ -212,3 +212,11 @@ def test_labels_differ_so_that_no_field_hides_another() -> None:
     for index in (0, 1):
         labels = [pair[index] for pair in FIELD_LABELS.values()]
         assert len(labels) == len(set(labels))
+
+
+def test_the_page_says_how_often_the_receipt_itself_was_printed_where_that_is_known() -> None:
+    printed = on_record().verification(receipt=receipt(), copies=2, prints=3)
+    assert "Bản chính đã in" in render_check_page(printed)
+    assert "3 lần" in render_check_page(printed)
+    assert "3 times" in render_check_page(printed, Language.ENGLISH)
+    assert "Bản chính đã in" not in render_check_page(VALID)

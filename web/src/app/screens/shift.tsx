@@ -2,7 +2,7 @@
 import { h } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { ignoreNoAnswer } from "../../api/problem.ts";
-import type { Shift } from "../../api/types.ts";
+import type { NextShift, Shift } from "../../api/types.ts";
 import { writtenMoment } from "../clock.ts";
 import { closeShift, openShift } from "../commands.ts";
 import { DoButton } from "../components/busy.tsx";
@@ -31,12 +31,19 @@ function Opening() {
   const app = useApp();
   const { online, offline, commands, closedShift } = useAppState();
   const [typed, setTyped] = useState("");
+  const [next, setNext] = useState<NextShift | null>(null);
+  useEffect(() => {
+    app.api.call("GET /v1/shifts/next").then(setNext).catch(ignoreNoAnswer);
+  }, [online, closedShift]);
   const last = commands.findLast((one) => one.kind === "shift_open");
   const float = typed === "" ? 0 : readDong(typed);
   const isWaiting = last?.state === "waiting";
   return (
     <Screen title={t("nav_shift")}>
       {closedShift && <Closed shift={closedShift} />}
+      {next?.unsettled.map((one) => (
+        <Unsettled key={one.shift_id} shift={one} />
+      ))}
       <section class="card">
         <h2>{t("shift_open_title")}</h2>
         <p>{t("shift_open_intro")}</p>
@@ -68,16 +75,45 @@ function Opening() {
           ))}
         </div>
         {offline && <p class="note bad">{t("shift_needs_signal")}</p>}
+        {next && (
+          <p class={next.refusal ? "note bad" : "hint"}>
+            {next.refusal
+              ? t(next.refusal === "shift-blocked" ? "shift_blocked" : "shift_hand_in")
+              : t("cash_of_ceiling", { ceiling: dong(next.cash_ceiling) })}
+          </p>
+        )}
         {last?.state === "refused" && !last.seen && (
           <p class="note bad" role="alert">
             {t("shift_refused")}: {last.problem?.detail}
           </p>
         )}
-        <DoButton disabled={!online || float === null || isWaiting} act={() => openShift(app, float ?? 0)}>
+        <DoButton
+          disabled={!online || float === null || isWaiting || Boolean(next?.refusal)}
+          act={() => openShift(app, float ?? 0)}
+        >
           {t(isWaiting ? "shift_working" : "open_shift")}
         </DoButton>
       </section>
     </Screen>
+  );
+}
+
+/** An earlier shift that waits for the cashier, or for the supervisor. */
+function Unsettled({ shift }: { shift: Shift }) {
+  const t = useTranslate();
+  const { confirmation, counted_cash, opened_at, state } = shift;
+  const difference = (confirmation ?? shift).difference ?? 0;
+  const amount = dong(Math.abs(difference));
+  return (
+    <section class="card">
+      <h2>{t("shift_of", { moment: writtenMoment(opened_at) })}</h2>
+      <p>
+        {state === "different"
+          ? t("shift_differs", { difference: t(difference > 0 ? "shift_over" : "shift_under", { amount }) })
+          : t("shift_declared", { amount: dong(counted_cash ?? 0) })}
+      </p>
+      <p class="hint">{t(confirmation ? "shift_waits_supervisor" : "shift_waits_cashier")}</p>
+    </section>
   );
 }
 

@@ -14,6 +14,7 @@ import type {
   Payment,
   PrintJobView,
   RouteStop,
+  NextShift,
   Shift,
   Visit,
 } from "../../../src/api/types.ts";
@@ -48,6 +49,13 @@ export class FakeGateway {
   readonly customers = new Map<string, Customer>();
   readonly printJobs: PrintJobView[] = [];
   shift: Shift | null = null;
+  nextShift: NextShift = {
+    refusal: null,
+    detail: "",
+    cash_ceiling: 500_000_000,
+    largest_float: 5_000_000,
+    unsettled: [],
+  };
   /** The smallest part of what is owed that the unit allows; null for whole bills only. */
   leastPart: number | null = null;
   /** How a request is answered: all are, where a test does not say otherwise. `nothing`: done, but without a reply. */
@@ -245,6 +253,9 @@ export class FakeGateway {
       case "GET collection-points":
         return { collection_points: [] };
       case "GET shifts":
+        if (id === "next") {
+          return this.nextShift;
+        }
         return this.shift && { shift: this.shift };
       case "GET print-jobs":
         return { print_jobs: this.printJobs };

@@ -147,4 +147,26 @@ describe("screens of every size", () => {
     await it.press("Thêm ghi chú");
     await fits();
   });
+
+  test("a shift that a cashier has to count, and one that keeps the next from being opened", async () => {
+    it.gateway.openShift();
+    const { gateway } = it;
+    assert.ok(gateway.shift);
+    const closed = { ...gateway.shift, closed_at: new Date().toISOString(), counted_cash: 1_250_000, difference: 0 };
+    const declared = { ...closed, state: "declared" } as const;
+    const missing = { ...closed, shift_id: "00000000-0000-0000-0000-000000000001", difference: -249_975_380 };
+    const different = { ...missing, state: "different" } as const;
+    gateway.shift = null;
+    gateway.nextShift = { ...gateway.nextShift, unsettled: [declared] };
+    await it.open("shift");
+    await it.sees(/Chờ thủ quỹ đếm lại/);
+    await it.sees(/Đã kê khai 1\.250\.000/);
+    gateway.nextShift = { ...gateway.nextShift, refusal: "shift-blocked", unsettled: [declared, different] };
+    await it.open("");
+    await it.open("shift");
+    await it.sees(/Thiếu 249\.975\.380/);
+    await it.sees(/Chưa mở được ca mới/);
+    assert.equal(await it.page.getByRole("button", { name: "Mở ca", exact: true }).isDisabled(), true);
+    await fits();
+  });
 });

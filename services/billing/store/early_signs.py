@@ -1,0 +1,75 @@
+"""Early signs in billing: reversals, differences of shifts, transfers that name nobody."""
+
+from datetime import datetime
+
+from shared.db import Connection
+from shared.early_signs import EarlySign, find_signs
+
+_SIGNS = {
+    "cash of the collector reversed": """
+        SELECT payments.collector_code AS subject, count(reversal_id) AS count, count(*) AS among,
+            coalesce(sum(amount) FILTER (WHERE reversal_id IS NOT NULL), 0)::bigint AS amount
+        FROM payments LEFT JOIN reversals USING (payment_id)
+        WHERE method = 'cash' AND recorded_at >= $1 AND recorded_at < $2
+        GROUP BY 1 HAVING count(reversal_id) > 0 ORDER BY 2 DESC, 1
+    """,
+    "reversals made": """
+        SELECT reversed_by AS subject, count(*) AS count,
+            (SELECT count(*) FROM reversals WHERE reversed_at >= $1 AND reversed_at < $2) AS among,
+            sum(amount)::bigint AS amount
+        FROM reversals JOIN payments USING (payment_id)
+        WHERE reversals.reversed_at >= $1 AND reversals.reversed_at < $2
+        GROUP BY 1 ORDER BY 2 DESC, 1
+    """,
+    # By the last count: what the cashier counted replaces what was declared.
+    "shifts short of cash": """
+        SELECT collector_code AS subject, count(*) FILTER (WHERE difference < 0) AS count, count(*) AS among,
+            coalesce(sum(difference) FILTER (WHERE difference < 0), 0)::bigint AS amount
+        FROM (
+            SELECT collector_code, coalesce(confirmed.difference, shifts.difference) AS difference
+            FROM shifts LEFT JOIN shift_confirmations AS confirmed USING (shift_id)
+            WHERE closed_at >= $1 AND closed_at < $2
+        ) AS closed
+        GROUP BY 1 HAVING count(*) FILTER (WHERE difference < 0) > 0 ORDER BY 4, 1
+    """,
+    "counts that the cashier found otherwise": """
+        SELECT collector_code AS subject,
+            count(*) FILTER (WHERE confirmed.counted_cash <> shifts.counted_cash) AS count, count(*) AS among,
+            coalesce(sum(confirmed.counted_cash - shifts.counted_cash), 0)::bigint AS amount
+        FROM shifts JOIN shift_confirmations AS confirmed USING (shift_id)
+        WHERE closed_at >= $1 AND closed_at < $2
+        GROUP BY 1 HAVING count(*) FILTER (WHERE confirmed.counted_cash <> shifts.counted_cash) > 0 ORDER BY 2 DESC, 1
+    """,
+    "counts that the cashier found otherwise, by cashier": """
+        SELECT confirmed_by AS subject,
+            count(*) FILTER (WHERE confirmed.counted_cash <> shifts.counted_cash) AS count, count(*) AS among,
+            coalesce(sum(confirmed.counted_cash - shifts.counted_cash), 0)::bigint AS amount
+        FROM shifts JOIN shift_confirmations AS confirmed USING (shift_id)
+        WHERE closed_at >= $1 AND closed_at < $2
+        GROUP BY 1 HAVING count(*) FILTER (WHERE confirmed.counted_cash <> shifts.counted_cash) > 0 ORDER BY 2 DESC, 1
+    """,
+    "shifts that no cashier counted within a day": """
+        SELECT collector_code AS subject, count(*) AS count, count(*) AS among,
+            sum(shifts.counted_cash - shifts.difference)::bigint AS amount
+        FROM shifts LEFT JOIN shift_confirmations AS confirmed USING (shift_id)
+        WHERE closed_at >= $1 AND closed_at < $2 AND NOT settled_before
+            AND coalesce(confirmed_at, clock_timestamp()) > closed_at + interval '1 day'
+        GROUP BY 1 ORDER BY 2 DESC, 1
+    """,
+    # The bank's text of a payment by QR code names the customer. No statement of the bank is at hand to compare with.
+    "transfers whose text from the bank names no customer": """
+        SELECT left(customer_code, 6) AS subject,
+            count(*) FILTER (WHERE position(customer_code IN upper(transfer_content)) = 0) AS count,
+            count(*) AS among,
+            coalesce(sum(amount) FILTER (WHERE position(customer_code IN upper(transfer_content)) = 0), 0)::bigint
+                AS amount
+        FROM payments WHERE method = 'transfer' AND recorded_at >= $1 AND recorded_at < $2
+        GROUP BY 1 HAVING count(*) FILTER (WHERE position(customer_code IN upper(transfer_content)) = 0) > 0
+        ORDER BY 2 DESC, 1
+    """,
+}
+
+
+async def early_signs(connection: Connection, began: datetime, ended: datetime) -> list[EarlySign]:
+    """Return the signs of a span."""
+    return await find_signs(connection, _SIGNS, began, ended)
