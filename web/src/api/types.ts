@@ -117,7 +117,6 @@ export interface CampaignMessage {
   readonly customer_code: string;
   readonly debt_due_on: string;
   readonly due_at: string;
-  readonly expired?: boolean;
   readonly phone: string | null;
   readonly provider: string | null;
   readonly provider_reference: string | null;
@@ -231,17 +230,6 @@ export interface Complaint {
   readonly stated_at: string;
 }
 
-/** What the office found about a complaint. */
-export type ComplaintFinding = "reading_right" | "reading_wrong" | "meter_faulty" | "other";
-
-/** How a complaint was settled. */
-export interface ComplaintSettlement {
-  readonly finding: ComplaintFinding;
-  readonly note: string;
-  readonly settled_at: string;
-  readonly settled_by: string;
-}
-
 /** The gateway knows that the phone has the job: print it. */
 export interface Confirmed {
   readonly attempt: number;
@@ -289,7 +277,6 @@ export interface CustomerFacts {
   readonly place_in_route: number;
   readonly price_group: string;
   readonly route_code: string;
-  readonly sms_language?: SmsLanguage | null;
   readonly tax_code?: string | null;
   readonly unit: Unit;
   readonly version: number;
@@ -490,6 +477,14 @@ export interface LinkRequest {
   readonly phone?: string | null;
 }
 
+/** A shift as a line of a list. */
+export interface ListedShift {
+  readonly collector_active: boolean;
+  readonly collector_name: string;
+  readonly shift: Shift;
+  readonly unit_code: string;
+}
+
 /** The kind of fact by which a search found a customer. */
 export type MatchedOn = "code" | "name" | "phone" | "meter" | "address";
 
@@ -514,6 +509,15 @@ export interface MeterReading {
 export interface NextAttempt {
   /** The attempt that went before: repeating the request does not print twice. */
   readonly after_attempt: number;
+}
+
+/** Whether a collector may open a shift now, and within what bounds. */
+export interface NextShift {
+  readonly cash_ceiling: number;
+  readonly detail: string;
+  readonly largest_float: number;
+  readonly refusal: string | null;
+  readonly unsettled: readonly Shift[];
 }
 
 /** Where a customer stands in the procedure. */
@@ -781,7 +785,6 @@ export interface ReadingComplaint {
   readonly note: string;
   readonly reading_seen: number | null;
   readonly recorded_at: string;
-  readonly settlement?: ComplaintSettlement | null;
   readonly stated_at: string;
 }
 
@@ -790,13 +793,6 @@ export interface ReadingComplaintReply {
   readonly complaint_id: string;
   readonly has_photo: boolean;
   readonly recorded_at: string;
-}
-
-/** The complaint is settled. */
-export interface ReadingComplaintSettled {
-  readonly complaint_id: string;
-  readonly finding: ComplaintFinding;
-  readonly settled_at: string;
 }
 
 /** Complaints about readings, the newest first. */
@@ -834,7 +830,6 @@ export interface ReceiptLink {
   readonly cause: string;
   readonly customer_code: string;
   readonly due_at: string;
-  readonly expired?: boolean;
   readonly link_id: string;
   readonly phone: string;
   readonly receipt_id: string;
@@ -873,7 +868,6 @@ export interface Reminder {
   readonly cause: string;
   readonly customer_code: string;
   readonly due_at: string;
-  readonly expired?: boolean;
   readonly phone: string | null;
   readonly provider: string | null;
   readonly provider_reference: string | null;
@@ -960,25 +954,24 @@ export interface Rule {
   readonly type: "rule";
 }
 
-/** What the office found. */
-export interface Settlement {
-  readonly finding: ComplaintFinding;
-  readonly note: string;
-}
-
 /** A collector's working day with the cash box. */
 export interface Shift {
   readonly cash_ceiling: number;
   readonly cash_in_hand: number;
   readonly closed_at: string | null;
   readonly collector_code: string;
+  readonly confirmation?: ShiftConfirmation | null;
   readonly counted_cash: number | null;
+  readonly declared_by?: string;
   readonly denominations?: Readonly<Record<string, number>>;
   readonly difference: number | null;
+  readonly difference_limit?: number | null;
   readonly explanation?: string;
   readonly opened_at: string;
   readonly opening_float: number;
+  readonly ruling?: ShiftRuling | null;
   readonly shift_id: string;
+  readonly state?: ShiftState | null;
   readonly totals: ShiftTotals;
 }
 
@@ -993,6 +986,36 @@ export interface ShiftClosing {
   readonly explanation?: string;
 }
 
+/** The count of a second person. */
+export interface ShiftConfirmation {
+  readonly confirmed_at: string;
+  readonly confirmed_by: string;
+  readonly counted_cash: number;
+  readonly denominations?: Readonly<Record<string, number>>;
+  readonly difference: number;
+  readonly note?: string;
+}
+
+/** The cash as a second person counts it. */
+export interface ShiftConfirmationBody {
+  /** Everything handed in, the float included, đồng. */
+  readonly counted_cash: number;
+  /** Number of notes of each value; must add up to `counted_cash` when given. */
+  readonly denominations?: Readonly<Record<string, number>>;
+  /** Needed when the count is not the one that was declared. */
+  readonly note?: string;
+}
+
+/** What becomes of a difference that is above the limit. */
+export type ShiftDecision = "charged" | "written_off";
+
+/** What becomes of a difference, and why. */
+export interface ShiftDecisionBody {
+  /** `charged`: the collector owes it; `written_off`: the utility bears it. */
+  readonly decision: ShiftDecision;
+  readonly reason: string;
+}
+
 /** The cash box as it is taken over. */
 export interface ShiftOpening {
   readonly opened_at: string;
@@ -1005,6 +1028,17 @@ export interface ShiftReply {
   readonly shift: Shift;
 }
 
+/** A supervisor's decision over a difference. */
+export interface ShiftRuling {
+  readonly decided_at: string;
+  readonly decided_by: string;
+  readonly decision: ShiftDecision;
+  readonly reason: string;
+}
+
+/** From the opening of a cash box until two people agree on what was in it. */
+export type ShiftState = "open" | "declared" | "different" | "settled";
+
 /** What a shift adds up to, in đồng. */
 export interface ShiftTotals {
   readonly cash: number;
@@ -1013,20 +1047,9 @@ export interface ShiftTotals {
   readonly reversed_cash: number;
 }
 
-/** Language of the SMS to a customer. */
-export type SmsLanguage = "vi" | "vi-accents" | "en";
-
-/** What the customer wants. */
-export interface SmsLanguageChoice {
-  /** `vi` without accents, `vi-accents` with accents, `en`; null: as the unit has it. */
-  readonly language: SmsLanguage | null;
-}
-
-/** The language of SMS now on record. */
-export interface SmsLanguageChosen {
-  readonly choice_id: string;
-  readonly customer_code: string;
-  readonly language: SmsLanguage | null;
+/** Shifts, the one opened last first. */
+export interface Shifts {
+  readonly shifts: readonly ListedShift[];
 }
 
 /** A code for a supervisor's desk. */
@@ -1241,13 +1264,6 @@ export interface Paths {
     query?: { "limit"?: number };
     answer: ReminderHistory;
   };
-  /** Keep in which language the customer wants SMS */
-  "POST /v1/customers/{customer_code}/sms-language": {
-    params: { "customer_code": string };
-    key: string;
-    body: SmsLanguageChoice;
-    answer: SmsLanguageChosen;
-  };
   /** List devices */
   "GET /v1/devices": {
     query?: { "role"?: string; "after"?: string; "limit"?: number };
@@ -1387,15 +1403,8 @@ export interface Paths {
   };
   /** List complaints about readings, the newest first */
   "GET /v1/reading-complaints": {
-    query?: { "customer_code"?: string; "before"?: string; "settled"?: string; "limit"?: number };
+    query?: { "customer_code"?: string; "before"?: string; "limit"?: number };
     answer: ReadingComplaints;
-  };
-  /** Settle a complaint: keep what was found */
-  "POST /v1/reading-complaints/{complaint_id}/settlement": {
-    params: { "complaint_id": string };
-    key: string;
-    body: Settlement;
-    answer: ReadingComplaintSettled;
   };
   /** Read a receipt with its document as it was first printed */
   "GET /v1/receipts/{receipt_id}": {
@@ -1426,6 +1435,11 @@ export interface Paths {
     query: { "day": string };
     answer: RouteOfDay;
   };
+  /** List shifts of all collectors: open, declared, different, settled */
+  "GET /v1/shifts": {
+    query?: { "state"?: string; "collector_code"?: string; "unit_code"?: string; "of_leavers"?: string; "opened_before"?: string; "limit"?: number };
+    answer: Shifts;
+  };
   /** Open a shift */
   "POST /v1/shifts": {
     key: string;
@@ -1436,15 +1450,31 @@ export interface Paths {
   "GET /v1/shifts/current": {
     answer: ShiftReply;
   };
+  /** Read whether a shift may be opened, and what is not settled of earlier ones */
+  "GET /v1/shifts/next": {
+    answer: NextShift;
+  };
   /** Read a shift */
   "GET /v1/shifts/{shift_id}": {
     params: { "shift_id": string };
     answer: ShiftReply;
   };
-  /** Close a shift with the counted cash */
+  /** Close a shift with the counted cash, for a cashier to confirm */
   "POST /v1/shifts/{shift_id}/closing": {
     params: { "shift_id": string };
     body: ShiftClosing;
+    answer: ShiftReply;
+  };
+  /** Count the cash of a closed shift again, as a second person */
+  "POST /v1/shifts/{shift_id}/confirmation": {
+    params: { "shift_id": string };
+    body: ShiftConfirmationBody;
+    answer: ShiftReply;
+  };
+  /** Decide over a difference above the unit's limit */
+  "POST /v1/shifts/{shift_id}/decision": {
+    params: { "shift_id": string };
+    body: ShiftDecisionBody;
     answer: ShiftReply;
   };
   /** Report what became of SMS, in the query */
