@@ -11,10 +11,10 @@ import type {
   CustomerAccount,
   CustomerDetails,
   CustomerSummary,
+  NextShift,
   Payment,
   PrintJobView,
   RouteStop,
-  NextShift,
   Shift,
   Visit,
 } from "../../../src/api/types.ts";
