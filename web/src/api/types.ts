@@ -117,6 +117,7 @@ export interface CampaignMessage {
   readonly customer_code: string;
   readonly debt_due_on: string;
   readonly due_at: string;
+  readonly expired?: boolean;
   readonly phone: string | null;
   readonly provider: string | null;
   readonly provider_reference: string | null;
@@ -230,6 +231,17 @@ export interface Complaint {
   readonly stated_at: string;
 }
 
+/** What the office found about a complaint. */
+export type ComplaintFinding = "reading_right" | "reading_wrong" | "meter_faulty" | "other";
+
+/** How a complaint was settled. */
+export interface ComplaintSettlement {
+  readonly finding: ComplaintFinding;
+  readonly note: string;
+  readonly settled_at: string;
+  readonly settled_by: string;
+}
+
 /** The gateway knows that the phone has the job: print it. */
 export interface Confirmed {
   readonly attempt: number;
@@ -277,6 +289,7 @@ export interface CustomerFacts {
   readonly place_in_route: number;
   readonly price_group: string;
   readonly route_code: string;
+  readonly sms_language?: SmsLanguage | null;
   readonly tax_code?: string | null;
   readonly unit: Unit;
   readonly version: number;
@@ -785,6 +798,7 @@ export interface ReadingComplaint {
   readonly note: string;
   readonly reading_seen: number | null;
   readonly recorded_at: string;
+  readonly settlement?: ComplaintSettlement | null;
   readonly stated_at: string;
 }
 
@@ -793,6 +807,13 @@ export interface ReadingComplaintReply {
   readonly complaint_id: string;
   readonly has_photo: boolean;
   readonly recorded_at: string;
+}
+
+/** The complaint is settled. */
+export interface ReadingComplaintSettled {
+  readonly complaint_id: string;
+  readonly finding: ComplaintFinding;
+  readonly settled_at: string;
 }
 
 /** Complaints about readings, the newest first. */
@@ -830,6 +851,7 @@ export interface ReceiptLink {
   readonly cause: string;
   readonly customer_code: string;
   readonly due_at: string;
+  readonly expired?: boolean;
   readonly link_id: string;
   readonly phone: string;
   readonly receipt_id: string;
@@ -868,6 +890,7 @@ export interface Reminder {
   readonly cause: string;
   readonly customer_code: string;
   readonly due_at: string;
+  readonly expired?: boolean;
   readonly phone: string | null;
   readonly provider: string | null;
   readonly provider_reference: string | null;
@@ -952,6 +975,12 @@ export interface RouteStop {
 export interface Rule {
   readonly style?: "single" | "double" | "dashed";
   readonly type: "rule";
+}
+
+/** What the office found. */
+export interface Settlement {
+  readonly finding: ComplaintFinding;
+  readonly note: string;
 }
 
 /** A collector's working day with the cash box. */
@@ -1050,6 +1079,22 @@ export interface ShiftTotals {
 /** Shifts, the one opened last first. */
 export interface Shifts {
   readonly shifts: readonly ListedShift[];
+}
+
+/** Language of the SMS to a customer. */
+export type SmsLanguage = "vi" | "vi-accents" | "en";
+
+/** What the customer wants. */
+export interface SmsLanguageChoice {
+  /** `vi` without accents, `vi-accents` with accents, `en`; null: as the unit has it. */
+  readonly language: SmsLanguage | null;
+}
+
+/** The language of SMS now on record. */
+export interface SmsLanguageChosen {
+  readonly choice_id: string;
+  readonly customer_code: string;
+  readonly language: SmsLanguage | null;
 }
 
 /** A code for a supervisor's desk. */
@@ -1264,6 +1309,13 @@ export interface Paths {
     query?: { "limit"?: number };
     answer: ReminderHistory;
   };
+  /** Keep in which language the customer wants SMS */
+  "POST /v1/customers/{customer_code}/sms-language": {
+    params: { "customer_code": string };
+    key: string;
+    body: SmsLanguageChoice;
+    answer: SmsLanguageChosen;
+  };
   /** List devices */
   "GET /v1/devices": {
     query?: { "role"?: string; "after"?: string; "limit"?: number };
@@ -1403,8 +1455,15 @@ export interface Paths {
   };
   /** List complaints about readings, the newest first */
   "GET /v1/reading-complaints": {
-    query?: { "customer_code"?: string; "before"?: string; "limit"?: number };
+    query?: { "customer_code"?: string; "before"?: string; "settled"?: string; "limit"?: number };
     answer: ReadingComplaints;
+  };
+  /** Settle a complaint: keep what was found */
+  "POST /v1/reading-complaints/{complaint_id}/settlement": {
+    params: { "complaint_id": string };
+    key: string;
+    body: Settlement;
+    answer: ReadingComplaintSettled;
   };
   /** Read a receipt with its document as it was first printed */
   "GET /v1/receipts/{receipt_id}": {
