@@ -46,7 +46,7 @@ WHERE place <= $1
 ENOUGH_TO_SHUFFLE = 10
 """Events that should wait before they are given back in another order."""
 
-_LONGER_SECONDS = 5.0
+_LONGER_SECONDS = 15.0
 _LISTEN_SECONDS = 0.2
 
 
@@ -129,7 +129,7 @@ class MessageFaults:
         await self._lead(fault.target, into=held, out_of=queue)
         try:
             await asyncio.sleep(fault.lasts)
-            await self._until_enough(held)
+            await self._until_waiting(held, ENOUGH_TO_SHUFFLE)
         finally:
             await self._lead(fault.target, into=queue, out_of=held)
             await self._release(held, queue)
@@ -143,14 +143,14 @@ class MessageFaults:
             for key in CONSUMED[service]:
                 await (await channel.get_queue(out_of, ensure=False)).unbind(self._names.events, key)
 
-    async def _until_enough(self, held: str) -> None:
-        """Wait a little longer where too little was published to make a difference."""
+    async def _until_waiting(self, queue: str, enough: int) -> None:
+        """Wait a little longer where too few messages wait in a queue to make a difference."""
         end = asyncio.get_running_loop().time() + _LONGER_SECONDS
         async with await self._connected() as connection:
             channel = await connection.channel()
             while asyncio.get_running_loop().time() < end:
-                queue = await channel.declare_queue(held, passive=True)
-                if (queue.declaration_result.message_count or 0) >= ENOUGH_TO_SHUFFLE:
+                declared = await channel.declare_queue(queue, passive=True)
+                if (declared.declaration_result.message_count or 0) >= enough:
                     return
                 await asyncio.sleep(_LISTEN_SECONDS)
 
@@ -194,6 +194,7 @@ class MessageFaults:
         try:
             await asyncio.gather(*(asyncio.to_thread(testbed.system.stop, *copy) for copy in copies))
             await asyncio.sleep(fault.lasts)
+            await self._until_waiting(self._names.event_queue(fault.target), 1)
             await self._delete_waiting(fault.target)
             await asyncio.gather(*(testbed.launch(*copy) for copy in copies))
         finally:

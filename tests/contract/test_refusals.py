@@ -15,6 +15,7 @@ _OWNERS = ("billing", "customer", "receipt", "notify")
 NOT_FROM_THE_API = {
     "collector-missing": "the gateway names the collector of each device",
     "collection-point-missing": "the gateway names the collection point of each device",
+    "issuing-stopped": "receipts are made from events, and what the API asks is answered meanwhile",
     "receipt-with-other-content": "receipts are made from events",
 }
 """Refusals that no caller of the API can bring about, and why."""

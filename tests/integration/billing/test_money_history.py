@@ -73,10 +73,12 @@ async def test_what_an_administrator_changes_is_named(billing: BillingHandlers, 
 async def test_a_change_is_named_with_old_and_new_value_moment_and_role(billing: BillingHandlers) -> None:
     await busy_day(billing)
     before = await look(billing)
-    payment_id, role = await billing.pool.fetchrow(
+    changed = await billing.pool.fetchrow(
         "UPDATE payments SET shift_id = NULL, method = 'transfer' WHERE method = 'cash'"
         " RETURNING payment_id, session_user"
     )
+    assert changed is not None
+    payment_id, role = changed
     (found,) = (await look(billing, before.seal, complete=False)).violations
     assert found.subject == f"payments {payment_id}"
     assert '"method": "cash"' in found.detail
@@ -89,7 +91,7 @@ async def test_a_change_is_named_with_old_and_new_value_moment_and_role(billing:
     [
         "UPDATE payments SET amount = amount + 1",
         "UPDATE shifts SET denominations = '{\"1000\": 1}'",
-        "UPDATE bills SET open_vat = 0",
+        "UPDATE bills SET open_vat = vat",
         "DELETE FROM allocations",
         "INSERT INTO reversals SELECT gen_random_uuid(), (SELECT payment_id FROM payments LIMIT 1), 'x', 'x', now()",
     ],

@@ -160,6 +160,8 @@ def test_every_post_that_makes_something_needs_a_key() -> None:
         "/v1/devices/{device_id}/revocation",
         "/v1/shifts/{shift_id}/closing",
         "/v1/collectors/{collector_code}/shifts/{shift_id}/closing",
+        "/v1/shifts/{shift_id}/confirmation",
+        "/v1/shifts/{shift_id}/decision",
         "/v1/print-jobs/{job_id}/results",
         "/v1/print-jobs/{job_id}/attempts",
         "/v1/print-jobs/{job_id}/cancellation",
