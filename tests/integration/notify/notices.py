@@ -20,7 +20,7 @@ NOON = datetime(2026, 11, 22, 12, tzinfo=VIETNAM)
 NIGHT = datetime(2026, 11, 22, 23, tzinfo=VIETNAM)
 
 
-class Watch:
+class Clock:
     """A clock that a test sets."""
 
     def __init__(self, moment: datetime = NOON) -> None:

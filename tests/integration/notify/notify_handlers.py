@@ -36,21 +36,21 @@ from shared.contracts.notify import GetReminders, Reminder
 from shared.contracts.receipt import ReceiptIssued
 from shared.messaging import UnitOfWork
 from shared.messaging.units_of_work import UnitsOfWork
-from tests.integration.notify.notices import CODE, Watch
+from tests.integration.notify.notices import CODE, Clock
 
 Consumed = (
     BillIssued | CustomerChanged | NoticeIssued | PaymentRecorded | PaymentReversed | ReceiptIssued | VisitWithdrawn
 )
 
 
-class Desk:
+class Notify:
     """What notify does, without the broker: each event is one transaction, as the bus would have it."""
 
     def __init__(
         self,
         pool: asyncpg.Pool,
         providers: Sequence[Provider],
-        watch: Watch,
+        clock: Clock,
         limits: Limits,
         *,
         chains: Chains | None = None,
@@ -58,7 +58,7 @@ class Desk:
         budget: Budget | None = None,
     ) -> None:
         self.pool = pool
-        self.watch = watch
+        self.clock = clock
         self.texts = ReminderTexts(load_templates())
         self.limits = limits
         self.providers = providers
@@ -77,7 +77,7 @@ class Desk:
             chains=self.chains,
             terms=self.terms,
             budget=self.budget,
-            clock=self.watch,
+            clock=self.clock,
             timeout=timeout,
             concurrency=concurrency,
         )
@@ -95,11 +95,11 @@ class Desk:
         """Handle one event in a transaction that may have others."""
         match event:
             case NoticeIssued():
-                await schedule_reminder(event, work, texts=self.texts, limits=self.limits, clock=self.watch)
+                await schedule_reminder(event, work, texts=self.texts, limits=self.limits, clock=self.clock)
             case PaymentRecorded():
                 await cancel_reminders(event, work)
             case PaymentReversed():
-                await restore_reminders(event, work, clock=self.watch)
+                await restore_reminders(event, work, clock=self.clock)
             case VisitWithdrawn():
                 await withdraw_reminder(event, work)
             case BillIssued():
@@ -107,7 +107,7 @@ class Desk:
             case CustomerChanged():
                 await keep_customer(event, work)
             case ReceiptIssued():
-                await thank_for_payment(event, work, texts=self.texts, limits=self.limits, clock=self.watch)
+                await thank_for_payment(event, work, texts=self.texts, limits=self.limits, clock=self.clock)
 
     async def reminders(self, code: str = CODE) -> list[Reminder]:
         """Return a customer's reminders, the latest first."""
@@ -122,12 +122,12 @@ class Desk:
     async def block(self, phone: str, cause: Cause = Cause.OPTED_OUT) -> None:
         """Put a number on the list."""
         async with self.new_work() as work:
-            await block_phone(work.connection, BlockedPhone(phone, cause, "", "test", self.watch()))
+            await block_phone(work.connection, BlockedPhone(phone, cause, "", "test", self.clock()))
 
     async def opt_out(self, phone: str, kind: Kind) -> None:
         """Note that a number wants no messages of a kind."""
         async with self.new_work() as work:
-            await add_opt_out(work.connection, OptOut(phone, kind, "", "test", self.watch()))
+            await add_opt_out(work.connection, OptOut(phone, kind, "", "test", self.clock()))
 
     async def emitted(self) -> list[tuple[str, dict[str, Any]]]:
         """Return the events that notify has emitted: routing key and body."""
@@ -142,4 +142,4 @@ class Desk:
     async def violations(self) -> list[AuditViolation]:
         """Return what the audit finds."""
         async with self.pool.acquire() as connection:
-            return (await audit_facts(connection, self.watch)).violations
+            return (await audit_facts(connection, self.clock)).violations

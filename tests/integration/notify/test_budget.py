@@ -18,8 +18,8 @@ from shared.clock import VIETNAM
 from shared.contracts.billing import BillIssued
 from shared.contracts.customer import CustomerChanged
 from shared.testing.builders import account, bill, customer
-from tests.integration.notify.notices import Operator, Watch, notice
-from tests.integration.notify.notify_handlers import Consumed, Desk
+from tests.integration.notify.notices import Clock, Operator, notice
+from tests.integration.notify.notify_handlers import Consumed, Notify
 
 PoolFor = Callable[..., Awaitable[asyncpg.Pool]]
 
@@ -39,20 +39,22 @@ def operator() -> Operator:
 
 
 @pytest.fixture
-def watch() -> Watch:
-    return Watch(EIGHT)
+def clock() -> Clock:
+    return Clock(EIGHT)
 
 
-def desk_with(pool: asyncpg.Pool, operator: Operator, watch: Watch, budget: Budget, *, by_law: bool = False) -> Desk:
+def notify_with(
+    pool: asyncpg.Pool, operator: Operator, clock: Clock, budget: Budget, *, by_law: bool = False
+) -> Notify:
     kinds = {
         Kind.AWAY: KindRule(switched_on=True),
         Kind.OVERDUE: KindRule(switched_on=True, days=1, within_days=3, required_by_law=by_law),
     }
     limits = Limits(rules=(MessageRule(in_force_from=date.min, kinds=kinds),))
-    return Desk(pool, [operator], watch, limits, terms={"operator": Terms(price=PRICE)}, budget=budget)
+    return Notify(pool, [operator], clock, limits, terms={"operator": Terms(price=PRICE)}, budget=budget)
 
 
-async def schedule(desk: Desk, number: int) -> None:
+async def schedule(notify: Notify, number: int) -> None:
     """Schedule messages in bulk that are due now."""
     events: list[Consumed] = []
     for n in range(number):
@@ -60,8 +62,8 @@ async def schedule(desk: Desk, number: int) -> None:
         events.append(CustomerChanged(customer=customer(code, phone=f"+8496100{n:04d}"), changed_at=EIGHT))
         owed = account(code, debt=871_020, version=1, oldest_due_date=DUE)
         events.append(BillIssued(bill=bill(code), account=owed))
-    await desk.consume(*events)
-    assert await Planner(desk.new_work, desk.texts, desk.limits, clock=desk.watch).plan() == number
+    await notify.consume(*events)
+    assert await Planner(notify.new_work, notify.texts, notify.limits, clock=notify.clock).plan() == number
 
 
 async def waiting(pool: asyncpg.Pool) -> list[tuple[str, date]]:
@@ -71,57 +73,57 @@ async def waiting(pool: asyncpg.Pool) -> list[tuple[str, date]]:
 
 
 async def test_what_would_exceed_the_days_budget_leaves_on_the_next_day(
-    pool: asyncpg.Pool, operator: Operator, watch: Watch
+    pool: asyncpg.Pool, operator: Operator, clock: Clock
 ) -> None:
-    desk = desk_with(pool, operator, watch, Budget(per_day=3 * PRICE))
-    await schedule(desk, 5)
+    notify = notify_with(pool, operator, clock, Budget(per_day=3 * PRICE))
+    await schedule(notify, 5)
 
-    await desk.sender.send_due()
+    await notify.sender.send_due()
     assert len(operator.sent) == 3
     assert await waiting(pool) == [("budget", date(2026, 11, 30))] * 2
 
-    watch.moment = datetime(2026, 11, 30, 7, 30, tzinfo=VIETNAM)
-    await desk.sender.send_due()
+    clock.moment = datetime(2026, 11, 30, 7, 30, tzinfo=VIETNAM)
+    await notify.sender.send_due()
     assert len(operator.sent) == 5
-    assert await desk.violations() == []
+    assert await notify.violations() == []
 
 
 async def test_what_would_exceed_the_months_budget_leaves_in_the_next_month(
-    pool: asyncpg.Pool, operator: Operator, watch: Watch
+    pool: asyncpg.Pool, operator: Operator, clock: Clock
 ) -> None:
-    desk = desk_with(pool, operator, watch, Budget(per_day=100 * PRICE, per_month=4 * PRICE))
-    await schedule(desk, 6)
-    await desk.consume(notice(issued_at=EIGHT))
+    notify = notify_with(pool, operator, clock, Budget(per_day=100 * PRICE, per_month=4 * PRICE))
+    await schedule(notify, 6)
+    await notify.consume(notice(issued_at=EIGHT))
 
-    await desk.sender.send_due()
+    await notify.sender.send_due()
     assert len(operator.sent) == 4
     assert await waiting(pool) == [("budget", date(2026, 12, 1))] * 3
 
-    watch.moment = datetime(2026, 12, 1, 7, 30, tzinfo=VIETNAM)
-    await desk.sender.send_due()
+    clock.moment = datetime(2026, 12, 1, 7, 30, tzinfo=VIETNAM)
+    await notify.sender.send_due()
     assert len(operator.sent) == 7
 
 
 async def test_copies_together_spend_no_more_than_the_budget(
-    pool: asyncpg.Pool, operator: Operator, watch: Watch
+    pool: asyncpg.Pool, operator: Operator, clock: Clock
 ) -> None:
-    desk = desk_with(pool, operator, watch, Budget(per_day=17 * PRICE))
-    await schedule(desk, 40)
+    notify = notify_with(pool, operator, clock, Budget(per_day=17 * PRICE))
+    await schedule(notify, 40)
 
-    await asyncio.gather(*(desk.another_sender(concurrency=4).send_due() for _ in range(4)))
+    await asyncio.gather(*(notify.another_sender(concurrency=4).send_due() for _ in range(4)))
 
     assert len(operator.sent) == 17
     assert len(await waiting(pool)) == 23
 
 
 async def test_a_spent_budget_stops_neither_a_visits_own_reminder_nor_what_the_law_demands(
-    pool: asyncpg.Pool, operator: Operator, watch: Watch
+    pool: asyncpg.Pool, operator: Operator, clock: Clock
 ) -> None:
-    desk = desk_with(pool, operator, watch, Budget(per_day=1), by_law=True)
-    await schedule(desk, 2)
-    await desk.consume(notice(issued_at=EIGHT))
+    notify = notify_with(pool, operator, clock, Budget(per_day=1), by_law=True)
+    await schedule(notify, 2)
+    await notify.consume(notice(issued_at=EIGHT))
 
-    await desk.sender.send_due()
+    await notify.sender.send_due()
 
     assert sorted(sms.template for sms in operator.sent) == ["away", "overdue", "overdue"]
     bulk = await pool.fetch("SELECT template, bulk FROM attempts JOIN reminders USING (reminder_id) ORDER BY 1")
@@ -129,30 +131,30 @@ async def test_a_spent_budget_stops_neither_a_visits_own_reminder_nor_what_the_l
 
 
 async def test_what_may_have_been_sent_is_spent_and_what_certainly_was_not_is_not(
-    pool: asyncpg.Pool, watch: Watch
+    pool: asyncpg.Pool, clock: Clock
 ) -> None:
     operator = Operator(Handover.REJECTED_NUMBER, ConnectionResetError("cut"), Handover.ACCEPTED)
-    desk = desk_with(pool, operator, watch, Budget(per_day=2 * PRICE))
-    await schedule(desk, 5)
+    notify = notify_with(pool, operator, clock, Budget(per_day=2 * PRICE))
+    await schedule(notify, 5)
 
-    await desk.sender.send_due()
+    await notify.sender.send_due()
 
     assert len(operator.sent) == 3
     assert [cause for cause, _ in await waiting(pool)] == ["budget"] * 2
 
 
-async def test_what_was_spent_earlier_on_the_day_counts(pool: asyncpg.Pool, operator: Operator, watch: Watch) -> None:
-    desk = desk_with(pool, operator, watch, Budget(per_day=4 * PRICE))
-    watch.moment = EIGHT - timedelta(days=1)
-    await desk.consume(notice(code="PB14019999990", phone="+84961999990", issued_at=watch.moment))
-    await desk.sender.send_due()
-    watch.moment = EIGHT
-    await desk.consume(*(notice(code=f"PB1401999999{n}", phone=f"+8496199999{n}", issued_at=EIGHT) for n in (1, 2)))
-    await desk.sender.send_due()
-    watch.advance(minutes=30)
-    await schedule(desk, 3)
+async def test_what_was_spent_earlier_on_the_day_counts(pool: asyncpg.Pool, operator: Operator, clock: Clock) -> None:
+    notify = notify_with(pool, operator, clock, Budget(per_day=4 * PRICE))
+    clock.moment = EIGHT - timedelta(days=1)
+    await notify.consume(notice(code="PB14019999990", phone="+84961999990", issued_at=clock.moment))
+    await notify.sender.send_due()
+    clock.moment = EIGHT
+    await notify.consume(*(notice(code=f"PB1401999999{n}", phone=f"+8496199999{n}", issued_at=EIGHT) for n in (1, 2)))
+    await notify.sender.send_due()
+    clock.advance(minutes=30)
+    await schedule(notify, 3)
 
-    await desk.sender.send_due()
+    await notify.sender.send_due()
 
     assert len(operator.sent) == 5
     assert await waiting(pool) == [("budget", date(2026, 11, 30))]

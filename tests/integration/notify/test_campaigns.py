@@ -36,8 +36,8 @@ from shared.testing.builders import (
     payment_reversed,
 )
 from shared.testing.conditions import wait_until
-from tests.integration.notify.notices import CODE, PHONE, Operator, Watch, notice
-from tests.integration.notify.notify_handlers import Consumed, Desk
+from tests.integration.notify.notices import CODE, PHONE, Clock, Operator, notice
+from tests.integration.notify.notify_handlers import Consumed, Notify
 
 PoolFor = Callable[..., Awaitable[asyncpg.Pool]]
 
@@ -90,17 +90,17 @@ def operator() -> Operator:
 
 
 @pytest.fixture
-def watch() -> Watch:
-    return Watch(MORNING)
+def clock() -> Clock:
+    return Clock(MORNING)
 
 
 @pytest.fixture
-def desk(pool: asyncpg.Pool, operator: Operator, watch: Watch) -> Desk:
-    return Desk(pool, [operator], watch, limits())
+def notify(pool: asyncpg.Pool, operator: Operator, clock: Clock) -> Notify:
+    return Notify(pool, [operator], clock, limits())
 
 
-def planner(desk: Desk, *, batch: int = 5_000) -> Planner:
-    return Planner(desk.new_work, desk.texts, desk.limits, batch=batch, clock=desk.watch)
+def planner(notify: Notify, *, batch: int = 5_000) -> Planner:
+    return Planner(notify.new_work, notify.texts, notify.limits, batch=batch, clock=notify.clock)
 
 
 async def rows(pool: asyncpg.Pool) -> list[tuple[str, str, str]]:
@@ -108,70 +108,72 @@ async def rows(pool: asyncpg.Pool) -> list[tuple[str, str, str]]:
     return [tuple(row) for row in found]
 
 
-async def test_a_customer_whose_bill_is_overdue_is_told_at_eight(desk: Desk, operator: Operator, watch: Watch) -> None:
-    await desk.consume(is_customer(), owes())
-    assert await planner(desk).plan() == 1
-    assert await desk.sender.send_due() == 0
-    watch.moment = EIGHT
-    assert await desk.sender.send_due() == 1
+async def test_a_customer_whose_bill_is_overdue_gets_the_message_at_eight(
+    notify: Notify, operator: Operator, clock: Clock
+) -> None:
+    await notify.consume(is_customer(), owes())
+    assert await planner(notify).plan() == 1
+    assert await notify.sender.send_due() == 0
+    clock.moment = EIGHT
+    assert await notify.sender.send_due() == 1
     [sms] = operator.sent
     assert (sms.phone, sms.template, sms.segments) == (PHONE, "overdue", 1)
     for words in (CODE, "871.020d", "21/11", "19001006"):
         assert words in sms.text
 
 
-async def test_planning_again_in_any_copy_adds_nothing(desk: Desk, operator: Operator, watch: Watch) -> None:
+async def test_planning_again_in_any_copy_adds_nothing(notify: Notify, operator: Operator, clock: Clock) -> None:
     codes = [f"PB1401{number:07d}" for number in range(25)]
-    await desk.consume(
+    await notify.consume(
         *(is_customer(code, phone=f"+849610{code[-5:]}") for code in codes), *(owes(code) for code in codes)
     )
-    added = await asyncio.gather(*(planner(desk, batch=4).plan() for _ in range(3)))
-    again = await planner(desk, batch=4).plan()
+    added = await asyncio.gather(*(planner(notify, batch=4).plan() for _ in range(3)))
+    again = await planner(notify, batch=4).plan()
     assert sum(added) + again == 25
-    watch.moment = EIGHT
-    await desk.sender.send_due()
-    assert await planner(desk, batch=4).plan() == 0
+    clock.moment = EIGHT
+    await notify.sender.send_due()
+    assert await planner(notify, batch=4).plan() == 0
     assert len({sms.client_reference for sms in operator.sent}) == 25 == len(operator.sent)
-    assert await desk.violations() == []
+    assert await notify.violations() == []
 
 
-async def test_planning_again_looks_at_what_has_changed_since(desk: Desk, pool: asyncpg.Pool, watch: Watch) -> None:
+async def test_planning_again_looks_at_what_has_changed_since(notify: Notify, pool: asyncpg.Pool, clock: Clock) -> None:
     same, now_due, third = "PB14010000001", "PB14010000002", "PB14010000003"
-    await desk.consume(*(is_customer(code) for code in (same, now_due)), owes(same))
-    plans = planner(desk)
+    await notify.consume(*(is_customer(code) for code in (same, now_due)), owes(same))
+    plans = planner(notify)
     assert await plans.plan() == 1
     assert await plans.plan() == 0
-    await desk.consume(owes(now_due))
+    await notify.consume(owes(now_due))
     assert await plans.plan() == 1, "a bill"
-    await desk.consume(owes(third))
+    await notify.consume(owes(third))
     assert await plans.plan() == 0
-    await desk.consume(is_customer(third))
+    await notify.consume(is_customer(third))
     assert await plans.plan() == 1, "a customer's number"
     fourth = "PB14010000004"
-    await desk.consume(is_customer(fourth), owes(fourth), promise(MORNING + timedelta(minutes=5), fourth))
+    await notify.consume(is_customer(fourth), owes(fourth), promise(MORNING + timedelta(minutes=5), fourth))
     assert await plans.plan() == 0
     await pool.execute("UPDATE accounts SET changed_at = now() - interval '1 day'")
-    watch.moment = MORNING + timedelta(minutes=10)
+    clock.moment = MORNING + timedelta(minutes=10)
     assert await plans.plan() == 1, "a promise that was not kept"
 
 
 async def test_what_no_change_of_an_account_shows_is_planned_within_the_hour(
-    desk: Desk, pool: asyncpg.Pool, watch: Watch
+    notify: Notify, pool: asyncpg.Pool, clock: Clock
 ) -> None:
-    plans = planner(desk)
-    await desk.consume(is_customer(), owes())
+    plans = planner(notify)
+    await notify.consume(is_customer(), owes())
     await pool.execute("UPDATE accounts SET active = false, changed_at = now() - interval '1 day'")
     assert await plans.plan() == 0
     await pool.execute("UPDATE accounts SET active = true")
     assert await plans.plan() == 0
-    watch.moment = MORNING + timedelta(hours=1)
+    clock.moment = MORNING + timedelta(hours=1)
     assert await plans.plan() == 1
 
 
-async def test_nobody_gets_what_the_unit_has_not_switched_on(desk: Desk, pool: asyncpg.Pool) -> None:
-    desk.limits = Limits()
-    await desk.consume(is_customer(), owes())
-    assert await planner(desk).plan() == 0
+async def test_nobody_gets_what_the_unit_has_not_switched_on(notify: Notify, pool: asyncpg.Pool) -> None:
+    notify.limits = Limits()
+    await notify.consume(is_customer(), owes())
+    assert await planner(notify).plan() == 0
 
 
 @pytest.mark.parametrize(
@@ -185,36 +187,36 @@ async def test_nobody_gets_what_the_unit_has_not_switched_on(desk: Desk, pool: a
     ],
 )
 async def test_who_owes_nothing_or_on_another_day_or_cannot_be_reached_is_left_out(
-    desk: Desk, reason: dict[str, dict[str, Any]]
+    notify: Notify, reason: dict[str, dict[str, Any]]
 ) -> None:
-    await desk.consume(is_customer(**reason.get("customer", {})), owes(**reason.get("owes", {})))
-    assert await planner(desk).plan() == 0
+    await notify.consume(is_customer(**reason.get("customer", {})), owes(**reason.get("owes", {})))
+    assert await planner(notify).plan() == 0
 
 
 async def test_a_payment_cancels_and_its_reversal_restores(
-    desk: Desk, operator: Operator, pool: asyncpg.Pool, watch: Watch
+    notify: Notify, operator: Operator, pool: asyncpg.Pool, clock: Clock
 ) -> None:
-    await desk.consume(is_customer(), owes())
-    await planner(desk).plan()
-    await desk.consume(pays())
+    await notify.consume(is_customer(), owes())
+    await planner(notify).plan()
+    await notify.consume(pays())
     assert await rows(pool) == [("overdue", "cancelled", "paid")]
-    assert await planner(desk).plan() == 0
-    watch.moment = EIGHT + timedelta(hours=1)
-    await desk.consume(takes_back())
+    assert await planner(notify).plan() == 0
+    clock.moment = EIGHT + timedelta(hours=1)
+    await notify.consume(takes_back())
     assert await rows(pool) == [("overdue", "scheduled", "")]
-    await desk.sender.send_due()
+    await notify.sender.send_due()
     assert [sms.template for sms in operator.sent] == ["overdue"]
 
 
 async def test_a_payment_of_the_oldest_bill_cancels_and_the_next_bill_is_looked_at_by_itself(
-    desk: Desk, operator: Operator, pool: asyncpg.Pool, watch: Watch
+    notify: Notify, operator: Operator, pool: asyncpg.Pool, clock: Clock
 ) -> None:
-    await desk.consume(is_customer(), owes())
-    await planner(desk).plan()
-    await desk.consume(pays(debt=300_000, due=date(2026, 11, 25)))
-    assert await planner(desk).plan() == 1
-    watch.moment = EIGHT
-    await desk.sender.send_due()
+    await notify.consume(is_customer(), owes())
+    await planner(notify).plan()
+    await notify.consume(pays(debt=300_000, due=date(2026, 11, 25)))
+    assert await planner(notify).plan() == 1
+    clock.moment = EIGHT
+    await notify.sender.send_due()
     [sms] = operator.sent
     assert sms.template == "due_soon"
     assert "300.000d" in sms.text
@@ -222,61 +224,61 @@ async def test_a_payment_of_the_oldest_bill_cancels_and_the_next_bill_is_looked_
 
 
 async def test_a_payment_of_a_part_of_the_oldest_bill_leaves_the_message_with_what_is_owed(
-    desk: Desk, operator: Operator, watch: Watch
+    notify: Notify, operator: Operator, clock: Clock
 ) -> None:
-    await desk.consume(is_customer(), owes())
-    await planner(desk).plan()
-    await desk.consume(pays(debt=100_500, due=DUE))
-    watch.moment = EIGHT
-    await desk.sender.send_due()
+    await notify.consume(is_customer(), owes())
+    await planner(notify).plan()
+    await notify.consume(pays(debt=100_500, due=DUE))
+    clock.moment = EIGHT
+    await notify.sender.send_due()
     assert "100.500d" in operator.sent[0].text
 
 
-async def test_a_corrected_number_gets_what_waits(desk: Desk, operator: Operator, watch: Watch) -> None:
-    await desk.consume(is_customer(), owes(), notice(issued_at=MORNING))
-    await planner(desk).plan()
-    await desk.consume(is_customer(phone="+84961234567", version=2))
-    watch.moment = EIGHT
-    await desk.sender.send_due()
+async def test_a_corrected_number_gets_what_waits(notify: Notify, operator: Operator, clock: Clock) -> None:
+    await notify.consume(is_customer(), owes(), notice(issued_at=MORNING))
+    await planner(notify).plan()
+    await notify.consume(is_customer(phone="+84961234567", version=2))
+    clock.moment = EIGHT
+    await notify.sender.send_due()
     assert {sms.phone for sms in operator.sent} == {"+84961234567"}
     assert len(operator.sent) == 2
 
 
 async def test_a_number_that_somebody_withdrew_gets_nothing(
-    desk: Desk, operator: Operator, pool: asyncpg.Pool, watch: Watch
+    notify: Notify, operator: Operator, pool: asyncpg.Pool, clock: Clock
 ) -> None:
-    await desk.consume(is_customer(), owes())
-    await planner(desk).plan()
-    await desk.consume(is_customer(phone=None, version=2))
-    watch.moment = EIGHT
-    await desk.sender.send_due()
+    await notify.consume(is_customer(), owes())
+    await planner(notify).plan()
+    await notify.consume(is_customer(phone=None, version=2))
+    clock.moment = EIGHT
+    await notify.sender.send_due()
     assert operator.sent == []
     assert await rows(pool) == [("overdue", "failed", "no_phone")]
 
 
 async def test_an_opt_out_of_one_kind_leaves_the_others(
-    desk: Desk, operator: Operator, pool: asyncpg.Pool, watch: Watch
+    notify: Notify, operator: Operator, pool: asyncpg.Pool, clock: Clock
 ) -> None:
-    await desk.consume(is_customer(), owes(), notice(issued_at=EIGHT))
-    await planner(desk).plan()
-    await desk.opt_out(PHONE, Kind.OVERDUE)
-    watch.moment = EIGHT
-    await desk.sender.send_due()
+    await notify.consume(is_customer(), owes(), notice(issued_at=EIGHT))
+    await planner(notify).plan()
+    await notify.opt_out(PHONE, Kind.OVERDUE)
+    clock.moment = EIGHT
+    await notify.sender.send_due()
     assert [sms.template for sms in operator.sent] == ["away"]
     assert ("overdue", "failed", "opted_out") in await rows(pool)
 
 
 @pytest.mark.parametrize(("cause", "sent"), [(Cause.OPTED_OUT, ["cut_warning"]), (Cause.WRONG_NUMBER, [])])
 async def test_an_opt_out_does_not_stop_what_the_law_demands_and_a_wrong_number_does(
-    pool: asyncpg.Pool, operator: Operator, watch: Watch, cause: Cause, sent: list[str]
+    pool: asyncpg.Pool, operator: Operator, clock: Clock, cause: Cause, sent: list[str]
 ) -> None:
     warned = KindRule(switched_on=True, days=1, required_by_law=True)
-    desk = Desk(pool, [operator], watch, limits(cut_warning=warned))
-    await desk.consume(is_customer(), owes())
-    await planner(desk).plan()
-    await desk.block(PHONE, cause)
-    watch.moment = EIGHT
-    await desk.sender.send_due()
+    notify = Notify(pool, [operator], clock, limits(cut_warning=warned))
+    await notify.consume(is_customer(), owes())
+    await planner(notify).plan()
+    await notify.block(PHONE, cause)
+    clock.moment = EIGHT
+    await notify.sender.send_due()
     assert [sms.template for sms in operator.sent] == sent
 
 
@@ -284,70 +286,70 @@ async def test_an_opt_out_does_not_stop_what_the_law_demands_and_a_wrong_number_
     "causes", [(Cause.OPTED_OUT, Cause.WRONG_NUMBER), (Cause.WRONG_NUMBER, Cause.OPTED_OUT)], ids=["later", "before"]
 )
 async def test_a_wrong_number_that_opts_out_as_well_gets_nothing_at_all(
-    pool: asyncpg.Pool, operator: Operator, watch: Watch, causes: tuple[Cause, Cause]
+    pool: asyncpg.Pool, operator: Operator, clock: Clock, causes: tuple[Cause, Cause]
 ) -> None:
     warned = KindRule(switched_on=True, days=1, required_by_law=True)
-    desk = Desk(pool, [operator], watch, limits(cut_warning=warned))
-    await desk.consume(is_customer(), owes())
-    await planner(desk).plan()
+    notify = Notify(pool, [operator], clock, limits(cut_warning=warned))
+    await notify.consume(is_customer(), owes())
+    await planner(notify).plan()
     for cause in causes:
-        await desk.block(PHONE, cause)
-    watch.moment = EIGHT
-    await desk.sender.send_due()
+        await notify.block(PHONE, cause)
+    clock.moment = EIGHT
+    await notify.sender.send_due()
     assert operator.sent == []
 
 
 async def test_a_cut_warning_follows_the_notices_and_names_an_hour_at_least_a_day_away(
-    desk: Desk, operator: Operator, watch: Watch
+    notify: Notify, operator: Operator, clock: Clock
 ) -> None:
-    await desk.consume(is_customer(), owes())
+    await notify.consume(is_customer(), owes())
     for day in range(12):
-        watch.moment = MORNING + timedelta(days=day)
-        await planner(desk).plan()
-        watch.moment = EIGHT + timedelta(days=day)
-        await desk.sender.send_due()
+        clock.moment = MORNING + timedelta(days=day)
+        await planner(notify).plan()
+        clock.moment = EIGHT + timedelta(days=day)
+        await notify.sender.send_due()
     assert [sms.template for sms in operator.sent] == ["overdue", "second_notice", "cut_warning"]
     assert "Se ngung cap dien tu 01/12 08:00" in operator.sent[-1].text
     assert operator.sent[-1].segments == 1
 
 
 async def test_a_cut_warning_that_would_come_less_than_a_day_before_the_cut_is_not_sent(
-    pool: asyncpg.Pool, operator: Operator, watch: Watch
+    pool: asyncpg.Pool, operator: Operator, clock: Clock
 ) -> None:
     warned = KindRule(switched_on=True, days=1, hours_to_cut=30)
-    desk = Desk(pool, [operator], watch, limits(cut_warning=warned, overdue=KindRule()))
-    await desk.consume(is_customer(), owes())
-    assert await planner(desk).plan() == 1
-    watch.moment = EIGHT + timedelta(hours=6, minutes=1)
-    await desk.sender.send_due()
+    notify = Notify(pool, [operator], clock, limits(cut_warning=warned, overdue=KindRule()))
+    await notify.consume(is_customer(), owes())
+    assert await planner(notify).plan() == 1
+    clock.moment = EIGHT + timedelta(hours=6, minutes=1)
+    await notify.sender.send_due()
     assert operator.sent == []
     assert await rows(pool) == [("cut_warning", "failed", "expired")]
 
 
 async def test_whoever_promised_to_pay_gets_no_notice_before_and_a_reminder_that_morning(
-    desk: Desk, operator: Operator, pool: asyncpg.Pool, watch: Watch
+    notify: Notify, operator: Operator, pool: asyncpg.Pool, clock: Clock
 ) -> None:
-    await desk.consume(is_customer(), owes())
-    await planner(desk).plan()
+    await notify.consume(is_customer(), owes())
+    await planner(notify).plan()
     appointment = datetime(2026, 11, 23, 15, tzinfo=VIETNAM)
-    await desk.consume(promise(appointment))
+    await notify.consume(promise(appointment))
     assert ("overdue", "cancelled", "promised") in await rows(pool)
-    assert await planner(desk).plan() == 0
-    watch.moment = datetime(2026, 11, 23, 7, 30, tzinfo=VIETNAM)
-    await desk.sender.send_due()
+    assert await planner(notify).plan() == 0
+    clock.moment = datetime(2026, 11, 23, 7, 30, tzinfo=VIETNAM)
+    await notify.sender.send_due()
     [sms] = operator.sent
     assert sms.template == "promised"
     assert "23/11 15:00" in sms.text
-    watch.moment = datetime(2026, 11, 24, 6, tzinfo=VIETNAM)
-    assert await planner(desk).plan() == 1, "the promise was not kept"
+    clock.moment = datetime(2026, 11, 24, 6, tzinfo=VIETNAM)
+    assert await planner(notify).plan() == 1, "the promise was not kept"
 
 
 async def test_a_promise_is_reminded_of_only_where_the_debt_is_still_there(
-    desk: Desk, operator: Operator, watch: Watch
+    notify: Notify, operator: Operator, clock: Clock
 ) -> None:
-    await desk.consume(is_customer(), owes(), promise(datetime(2026, 11, 23, 15, tzinfo=VIETNAM)), pays())
-    watch.moment = datetime(2026, 11, 23, 8, tzinfo=VIETNAM)
-    await desk.sender.send_due()
+    await notify.consume(is_customer(), owes(), promise(datetime(2026, 11, 23, 15, tzinfo=VIETNAM)), pays())
+    clock.moment = datetime(2026, 11, 23, 8, tzinfo=VIETNAM)
+    await notify.sender.send_due()
     assert operator.sent == []
 
 
@@ -362,57 +364,57 @@ def promise(appointment: datetime, code: str = CODE) -> Consumed:
 
 
 async def test_a_payment_is_thanked_for_with_the_link_of_its_receipt_once(
-    desk: Desk, operator: Operator, watch: Watch
+    notify: Notify, operator: Operator, clock: Clock
 ) -> None:
-    watch.moment = EIGHT
+    clock.moment = EIGHT
     issued = ReceiptIssued(receipt=receipt())
-    await desk.consume(is_customer(), issued, issued)
-    await desk.sender.send_due()
+    await notify.consume(is_customer(), issued, issued)
+    await notify.sender.send_due()
     [sms] = operator.sent
     assert (sms.template, sms.segments) == ("paid", 1)
     assert "https://tn.vn/r/ABCD" in sms.text
 
 
-async def test_a_void_receipt_is_not_thanked_for(desk: Desk, operator: Operator, watch: Watch) -> None:
-    watch.moment = EIGHT
-    await desk.consume(is_customer(), ReceiptIssued(receipt=receipt(kind=ReceiptKind.VOID)))
-    await desk.sender.send_due()
+async def test_a_void_receipt_is_not_thanked_for(notify: Notify, operator: Operator, clock: Clock) -> None:
+    clock.moment = EIGHT
+    await notify.consume(is_customer(), ReceiptIssued(receipt=receipt(kind=ReceiptKind.VOID)))
+    await notify.sender.send_due()
     assert operator.sent == []
 
 
 async def test_the_link_is_not_sent_for_a_payment_that_was_reversed_meanwhile(
-    desk: Desk, operator: Operator, watch: Watch
+    notify: Notify, operator: Operator, clock: Clock
 ) -> None:
-    watch.moment = MORNING
+    clock.moment = MORNING
     issued = receipt()
-    await desk.consume(is_customer(), ReceiptIssued(receipt=issued))
+    await notify.consume(is_customer(), ReceiptIssued(receipt=issued))
     reversed_payment = payment(CODE, payment_id=issued.payment_id)
-    await desk.consume(payment_reversed(CODE, payment=reversed_payment))
-    watch.moment = EIGHT
-    await desk.sender.send_due()
+    await notify.consume(payment_reversed(CODE, payment=reversed_payment))
+    clock.moment = EIGHT
+    await notify.sender.send_due()
     assert operator.sent == []
 
 
 async def test_a_receipt_that_comes_after_its_payments_reversal_is_not_thanked_for(
-    desk: Desk, operator: Operator, watch: Watch
+    notify: Notify, operator: Operator, clock: Clock
 ) -> None:
-    watch.moment = EIGHT
+    clock.moment = EIGHT
     issued = receipt()
     reversal = payment_reversed(CODE, payment=payment(CODE, payment_id=issued.payment_id))
-    await desk.consume(is_customer(), reversal, reversal, ReceiptIssued(receipt=issued))
-    await desk.sender.send_due()
+    await notify.consume(is_customer(), reversal, reversal, ReceiptIssued(receipt=issued))
+    await notify.sender.send_due()
     assert operator.sent == []
 
 
 async def test_a_receipt_and_its_payments_reversal_at_the_same_time_are_not_thanked_for(
-    desk: Desk, pool: asyncpg.Pool, watch: Watch
+    notify: Notify, pool: asyncpg.Pool, clock: Clock
 ) -> None:
-    watch.moment = EIGHT
+    clock.moment = EIGHT
     issued = receipt()
-    await desk.consume(is_customer())
-    async with desk.new_work() as first:
-        await desk.handle(payment_reversed(CODE, payment=payment(CODE, payment_id=issued.payment_id)), first)
-        receipted = asyncio.create_task(desk.consume(ReceiptIssued(receipt=issued)))
+    await notify.consume(is_customer())
+    async with notify.new_work() as first:
+        await notify.handle(payment_reversed(CODE, payment=payment(CODE, payment_id=issued.payment_id)), first)
+        receipted = asyncio.create_task(notify.consume(ReceiptIssued(receipt=issued)))
         await wait_until(lambda: waits_for_a_lock(pool))
     await receipted
     assert await pool.fetchval("SELECT count(*) FROM reminders WHERE template = 'paid' AND state = 'scheduled'") == 0
@@ -447,64 +449,66 @@ def receipt(**changes: Any) -> Receipt:
     return Receipt(**facts | changes)
 
 
-async def test_the_reminders_of_visits_leave_before_those_in_bulk(desk: Desk, pool: asyncpg.Pool, watch: Watch) -> None:
+async def test_the_reminders_of_visits_leave_before_those_in_bulk(
+    notify: Notify, pool: asyncpg.Pool, clock: Clock
+) -> None:
     codes = [f"PB1401{number:07d}" for number in range(30)]
-    await desk.consume(*(is_customer(code) for code in codes), *(owes(code) for code in codes))
-    await planner(desk).plan()
-    watch.moment = EIGHT + timedelta(hours=1)
-    await desk.consume(notice(issued_at=watch.moment, code="PB14010099999"))
-    async with desk.new_work() as work:
-        claimed = await claim_due(work.connection, watch.moment, 10)
-        async with desk.new_work() as another:
-            rest = await claim_due(another.connection, watch.moment, 100)
+    await notify.consume(*(is_customer(code) for code in codes), *(owes(code) for code in codes))
+    await planner(notify).plan()
+    clock.moment = EIGHT + timedelta(hours=1)
+    await notify.consume(notice(issued_at=clock.moment, code="PB14010099999"))
+    async with notify.new_work() as work:
+        claimed = await claim_due(work.connection, clock.moment, 10)
+        async with notify.new_work() as another:
+            rest = await claim_due(another.connection, clock.moment, 100)
     assert [one.priority for one in claimed] == [Priority.SOMEBODY_WAITS, *[Priority.BULK] * 9]
     assert len(rest) == 21, "what one copy has locked the other one skips"
     assert not {one.reminder_id for one in claimed} & {one.reminder_id for one in rest}
 
 
-async def test_a_unit_has_its_own_rules(pool: asyncpg.Pool, operator: Operator, watch: Watch) -> None:
+async def test_a_unit_has_its_own_rules(pool: asyncpg.Pool, operator: Operator, clock: Clock) -> None:
     own = MessageRule(in_force_from=date.min, units=frozenset({"PB1402"}), kinds={Kind.AWAY: KINDS[Kind.AWAY]})
-    desk = Desk(pool, [operator], watch, Limits(rules=(*limits().rules, own)))
+    notify = Notify(pool, [operator], clock, Limits(rules=(*limits().rules, own)))
     other = UNIT.model_copy(update={"unit_code": "PB1402"})
-    await desk.consume(is_customer(), owes(), is_customer("PB14020012345", unit=other), owes("PB14020012345"))
-    assert await planner(desk).plan() == 1
-    watch.moment = EIGHT
-    await desk.sender.send_due()
+    await notify.consume(is_customer(), owes(), is_customer("PB14020012345", unit=other), owes("PB14020012345"))
+    assert await planner(notify).plan() == 1
+    clock.moment = EIGHT
+    await notify.sender.send_due()
     assert [CODE in sms.text for sms in operator.sent] == [True]
 
 
 async def test_what_a_unit_switches_off_does_not_leave_any_more(
-    desk: Desk, operator: Operator, pool: asyncpg.Pool, watch: Watch
+    notify: Notify, operator: Operator, pool: asyncpg.Pool, clock: Clock
 ) -> None:
-    await desk.consume(is_customer(), owes())
-    await planner(desk).plan()
-    desk.limits = Limits()
-    watch.moment = EIGHT
-    await desk.another_sender().send_due()
+    await notify.consume(is_customer(), owes())
+    await planner(notify).plan()
+    notify.limits = Limits()
+    clock.moment = EIGHT
+    await notify.another_sender().send_due()
     assert operator.sent == []
     assert await rows(pool) == [("overdue", "cancelled", "switched_off")]
 
 
-async def test_with_accents_where_the_unit_wants_them(pool: asyncpg.Pool, operator: Operator, watch: Watch) -> None:
-    desk = Desk(pool, [operator], watch, limits(overdue=KindRule(switched_on=True, days=1, accents=True)))
-    await desk.consume(is_customer(), owes())
-    await planner(desk).plan()
-    watch.moment = EIGHT
-    await desk.sender.send_due()
+async def test_with_accents_where_the_unit_wants_them(pool: asyncpg.Pool, operator: Operator, clock: Clock) -> None:
+    notify = Notify(pool, [operator], clock, limits(overdue=KindRule(switched_on=True, days=1, accents=True)))
+    await notify.consume(is_customer(), owes())
+    await planner(notify).plan()
+    clock.moment = EIGHT
+    await notify.sender.send_due()
     [sms] = operator.sent
     assert "còn nợ tiền điện 871.020d, quá hạn từ 21/11" in sms.text
     assert sms.segments == 2
 
 
-async def test_the_history_has_what_date_rules_scheduled(desk: Desk, watch: Watch) -> None:
-    await desk.consume(is_customer(), owes())
-    await planner(desk).plan()
-    async with desk.new_work() as work:
+async def test_the_history_has_what_date_rules_scheduled(notify: Notify, clock: Clock) -> None:
+    await notify.consume(is_customer(), owes())
+    await planner(notify).plan()
+    async with notify.new_work() as work:
         [waiting] = (await get_reminders(GetReminders(customer_code=CODE), work)).campaigns
     assert (waiting.template, waiting.state, waiting.debt_due_on, waiting.text) == ("overdue", "scheduled", DUE, "")
-    watch.moment = EIGHT
-    await desk.sender.send_due()
-    async with desk.new_work() as work:
+    clock.moment = EIGHT
+    await notify.sender.send_due()
+    async with notify.new_work() as work:
         [sent] = (await get_reminders(GetReminders(customer_code=CODE), work)).campaigns
     assert sent.state == "sent"
     assert "871.020d" in sent.text
@@ -521,19 +525,19 @@ def change(*, opted_out: bool = True, kind: str | None = None, wrong_number: boo
     )
 
 
-async def test_a_counter_opts_a_number_out_of_a_kind_and_of_all_and_in_again(desk: Desk) -> None:
-    async with desk.new_work() as work:
-        one = await change_opt_out(change(kind="due_soon"), work, clock=desk.watch)
+async def test_a_counter_opts_a_number_out_of_a_kind_and_of_all_and_in_again(notify: Notify) -> None:
+    async with notify.new_work() as work:
+        one = await change_opt_out(change(kind="due_soon"), work, clock=notify.clock)
         assert (one.everything, one.wrong_number, one.kinds) == (False, False, ["due_soon"])
-        everything = await change_opt_out(change(), work, clock=desk.watch)
+        everything = await change_opt_out(change(), work, clock=notify.clock)
         assert (everything.everything, everything.kinds) == (True, ["due_soon"])
-        await change_opt_out(change(opted_out=False), work, clock=desk.watch)
-        await change_opt_out(change(opted_out=False, kind="due_soon"), work, clock=desk.watch)
+        await change_opt_out(change(opted_out=False), work, clock=notify.clock)
+        await change_opt_out(change(opted_out=False, kind="due_soon"), work, clock=notify.clock)
         nothing = await get_opt_outs(GetOptOuts(phone=PHONE), work)
         assert (nothing.everything, nothing.wrong_number, nothing.kinds) == (False, False, [])
-        wrong = await change_opt_out(change(wrong_number=True), work, clock=desk.watch)
+        wrong = await change_opt_out(change(wrong_number=True), work, clock=notify.clock)
         assert wrong.wrong_number
         with pytest.raises(UnknownKind):
-            await change_opt_out(change(kind="nonsense"), work, clock=desk.watch)
+            await change_opt_out(change(kind="nonsense"), work, clock=notify.clock)
         with pytest.raises(UnknownKind):
-            await change_opt_out(change(kind="due_soon", wrong_number=True), work, clock=desk.watch)
+            await change_opt_out(change(kind="due_soon", wrong_number=True), work, clock=notify.clock)

@@ -16,8 +16,8 @@ from services.notify.providers.base import HandoverResult, OutgoingSms
 from services.notify.store.costs import ProviderCosts, provider_costs
 from shared.contracts.notify import ReminderState
 from shared.phones import Operator as Network
-from tests.integration.notify.notices import Operator, Watch, notice
-from tests.integration.notify.notify_handlers import Desk
+from tests.integration.notify.notices import Clock, Operator, notice
+from tests.integration.notify.notify_handlers import Notify
 
 PoolFor = Callable[..., Awaitable[asyncpg.Pool]]
 
@@ -34,12 +34,12 @@ def notices(number: int) -> list[object]:
 async def test_a_customer_of_an_operator_goes_through_the_chain_for_it(pool: asyncpg.Pool) -> None:
     viettel, others = Operator(name="viettel"), Operator(name="others")
     chains = Chains([Chain([Step({"viettel": 1})], operators={Network.VIETTEL})], ["others"])
-    desk = Desk(pool, [viettel, others], Watch(), Limits(), chains=chains)
-    await desk.consume(
+    notify = Notify(pool, [viettel, others], Clock(), Limits(), chains=chains)
+    await notify.consume(
         notice(code="PB14010000001", phone="+84961000001"), notice(code="PB14010000002", phone="+84901000001")
     )
 
-    await desk.sender.send_due()
+    await notify.sender.send_due()
 
     assert [sms.phone for sms in viettel.sent] == ["+84961000001"]
     assert [sms.phone for sms in others.sent] == ["+84901000001"]
@@ -47,12 +47,12 @@ async def test_a_customer_of_an_operator_goes_through_the_chain_for_it(pool: asy
 
 async def test_each_attempt_keeps_what_it_costs(pool: asyncpg.Pool) -> None:
     terms = {"operator": Terms(price=800, prices={Network.VIETTEL: 770})}
-    desk = Desk(pool, [Operator()], Watch(), Limits(), terms=terms)
-    await desk.consume(
+    notify = Notify(pool, [Operator()], Clock(), Limits(), terms=terms)
+    await notify.consume(
         notice(code="PB14010000001", phone="+84961000001"), notice(code="PB14010000002", phone="+84901000001")
     )
 
-    await desk.sender.send_due()
+    await notify.sender.send_due()
 
     costs = await pool.fetch("SELECT operator, cost FROM attempts ORDER BY operator")
     assert [tuple(row) for row in costs] == [("mobifone", 800), ("viettel", 770)]
@@ -60,11 +60,11 @@ async def test_each_attempt_keeps_what_it_costs(pool: asyncpg.Pool) -> None:
 
 async def test_what_was_sent_or_may_have_been_is_what_a_provider_costs(pool: asyncpg.Pool) -> None:
     operator = Operator(Handover.ACCEPTED, Handover.REJECTED_NUMBER, ConnectionResetError("cut"))
-    watch = Watch()
-    desk = Desk(pool, [operator], watch, Limits(), terms={"operator": Terms(price=800)})
-    await desk.consume(*notices(3))  # type: ignore[arg-type]
-    await desk.sender.send_due()
-    began = midnight_before(watch())
+    clock = Clock()
+    notify = Notify(pool, [operator], clock, Limits(), terms={"operator": Terms(price=800)})
+    await notify.consume(*notices(3))  # type: ignore[arg-type]
+    await notify.sender.send_due()
+    began = midnight_before(clock())
 
     async with pool.acquire() as connection:
         today = await provider_costs(connection, began, began)
@@ -76,32 +76,32 @@ async def test_what_was_sent_or_may_have_been_is_what_a_provider_costs(pool: asy
 
 async def test_a_provider_that_cannot_be_reached_is_passed_over_until_a_probe_gets_through(pool: asyncpg.Pool) -> None:
     first, second = Operator(Handover.NOT_SENT, name="first"), Operator(name="second")
-    watch = Watch()
-    desk = Desk(pool, [first, second], watch, Limits())
-    await desk.consume(*notices(20))  # type: ignore[arg-type]
-    await desk.sender.send_due()
+    clock = Clock()
+    notify = Notify(pool, [first, second], clock, Limits())
+    await notify.consume(*notices(20))  # type: ignore[arg-type]
+    await notify.sender.send_due()
     assert (len(first.sent), len(second.sent)) == (5, 20), "after five in a row it is left alone"
 
-    watch.advance(seconds=31)
-    await desk.consume(notice(code="PB14010000021"), notice(code="PB14010000022", phone="+84953000022"))
-    await desk.sender.send_due()
+    clock.advance(seconds=31)
+    await notify.consume(notice(code="PB14010000021"), notice(code="PB14010000022", phone="+84953000022"))
+    await notify.sender.send_due()
     assert (len(first.sent), len(second.sent)) == (6, 22), "one SMS has shown that it does not work yet"
 
-    watch.advance(seconds=61)
+    clock.advance(seconds=61)
     first.answers = [Handover.ACCEPTED]
-    await desk.consume(*(notice(code=f"PB140100000{n}", phone=f"+849530000{n}") for n in range(30, 33)))
-    await desk.sender.send_due()
+    await notify.consume(*(notice(code=f"PB140100000{n}", phone=f"+849530000{n}") for n in range(30, 33)))
+    await notify.sender.send_due()
     assert (len(first.sent), len(second.sent)) == (9, 22)
 
 
 async def test_a_provider_that_refuses_us_is_left_alone_by_every_copy(pool: asyncpg.Pool) -> None:
     first, second = Operator(Handover.REJECTED_PROVIDER, name="first"), Operator(name="second")
-    desk = Desk(pool, [first, second], Watch(), Limits())
-    await desk.consume(notice())
-    await desk.sender.send_due()
-    await desk.consume(notice(version=2))
+    notify = Notify(pool, [first, second], Clock(), Limits())
+    await notify.consume(notice())
+    await notify.sender.send_due()
+    await notify.consume(notice(version=2))
 
-    await desk.another_sender().send_due()
+    await notify.another_sender().send_due()
 
     assert (len(first.sent), len(second.sent)) == (1, 2)
     [row] = await pool.fetch("SELECT provider, reason FROM provider_breakers WHERE open_until IS NOT NULL")
@@ -110,13 +110,13 @@ async def test_a_provider_that_refuses_us_is_left_alone_by_every_copy(pool: asyn
 
 async def test_a_series_of_lost_answers_leaves_a_provider_alone(pool: asyncpg.Pool) -> None:
     first, second = Operator(ConnectionResetError("cut"), name="first"), Operator(name="second")
-    desk = Desk(pool, [first, second], Watch(), Limits())
-    await desk.consume(*notices(12))  # type: ignore[arg-type]
+    notify = Notify(pool, [first, second], Clock(), Limits())
+    await notify.consume(*notices(12))  # type: ignore[arg-type]
 
-    await desk.sender.send_due()
+    await notify.sender.send_due()
 
     assert (len(first.sent), len(second.sent)) == (5, 7)
-    assert await desk.violations() == []
+    assert await notify.violations() == []
 
 
 async def test_no_more_are_handed_over_at_once_than_the_window_holds(pool: asyncpg.Pool) -> None:
@@ -135,33 +135,33 @@ async def test_no_more_are_handed_over_at_once_than_the_window_holds(pool: async
             return result
 
     operator = Slow()
-    desk = Desk(pool, [operator], Watch(), Limits(), terms={"operator": Terms(window=3)})
-    await desk.consume(*notices(20))  # type: ignore[arg-type]
+    notify = Notify(pool, [operator], Clock(), Limits(), terms={"operator": Terms(window=3)})
+    await notify.consume(*notices(20))  # type: ignore[arg-type]
 
-    await desk.another_sender(concurrency=10).send_due()
+    await notify.another_sender(concurrency=10).send_due()
 
     assert len(operator.sent) == 20
     assert most == 3
 
 
 async def test_what_a_provider_takes_later_waits_until_then(pool: asyncpg.Pool) -> None:
-    watch = Watch()
+    clock = Clock()
 
     class Closed(Operator):
         async def send(self, sms: OutgoingSms) -> HandoverResult:
             await super().send(sms)
-            return HandoverResult(Handover.CLOSED, retry_at=watch() + timedelta(hours=3))
+            return HandoverResult(Handover.CLOSED, retry_at=clock() + timedelta(hours=3))
 
     operator = Closed()
-    desk = Desk(pool, [operator], watch, Limits())
-    await desk.consume(notice())
-    await desk.sender.send_due()
-    watch.advance(hours=2)
-    await desk.sender.send_due()
+    notify = Notify(pool, [operator], clock, Limits())
+    await notify.consume(notice())
+    await notify.sender.send_due()
+    clock.advance(hours=2)
+    await notify.sender.send_due()
     assert len(operator.sent) == 1
-    assert (await desk.reminder()).state is ReminderState.SCHEDULED
+    assert (await notify.reminder()).state is ReminderState.SCHEDULED
 
-    watch.advance(hours=1)
-    await desk.sender.send_due()
+    clock.advance(hours=1)
+    await notify.sender.send_due()
 
     assert len(operator.sent) == 2

@@ -12,24 +12,24 @@ from services.notify.topology import TOPOLOGY
 from shared.contracts.billing import NoticeIssued
 from shared.contracts.message import Event
 from shared.messaging import EventHandler
-from tests.integration.notify.notices import CODE, Operator, Watch, notice, paid, reversed_payment
-from tests.integration.notify.notify_handlers import Desk
+from tests.integration.notify.notices import CODE, Clock, Operator, notice, paid, reversed_payment
+from tests.integration.notify.notify_handlers import Notify
 
 
 @pytest_asyncio.fixture
-async def desk(pool_for: Callable[..., Awaitable[asyncpg.Pool]]) -> Desk:
-    return Desk(await pool_for("notify"), [Operator()], Watch(), Limits())
+async def notify(pool_for: Callable[..., Awaitable[asyncpg.Pool]]) -> Notify:
+    return Notify(await pool_for("notify"), [Operator()], Clock(), Limits())
 
 
-async def test_copies_that_schedule_reminders_for_the_same_numbers_do_not_wait_for_each_other(desk: Desk) -> None:
+async def test_copies_that_schedule_reminders_for_the_same_numbers_do_not_wait_for_each_other(notify: Notify) -> None:
     mine, yours = "+84953000001", "+84953000002"
     have_begun = asyncio.Barrier(2)
 
     async def handle_together(first: NoticeIssued, second: NoticeIssued) -> None:
-        async with desk.new_work() as work:
-            await desk.handle(first, work)
+        async with notify.new_work() as work:
+            await notify.handle(first, work)
             await have_begun.wait()
-            await desk.handle(second, work)
+            await notify.handle(second, work)
 
     await asyncio.gather(
         handle_together(notice(code="PB14010000001", phone=mine), notice(code="PB14010000003", phone=yours)),
@@ -37,7 +37,7 @@ async def test_copies_that_schedule_reminders_for_the_same_numbers_do_not_wait_f
     )
 
     for number in range(1, 5):
-        assert len(await desk.reminders(f"PB1401000000{number}")) == 1
+        assert len(await notify.reminders(f"PB1401000000{number}")) == 1
 
 
 @pytest.mark.parametrize("event", [notice(), paid(), reversed_payment()])

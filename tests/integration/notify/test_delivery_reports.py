@@ -12,8 +12,8 @@ from services.notify.domain.outcome import Handover
 from services.notify.domain.verdict import Limits
 from services.notify.providers.base import HandoverResult, OutgoingSms
 from shared.contracts.notify import ReminderState
-from tests.integration.notify.notices import Operator, Watch, notice
-from tests.integration.notify.notify_handlers import Desk
+from tests.integration.notify.notices import Clock, Operator, notice
+from tests.integration.notify.notify_handlers import Notify
 
 DELIVERED, FAILED, UNDERWAY = DeliveryState.DELIVERED, DeliveryState.FAILED, DeliveryState.UNDERWAY
 
@@ -31,11 +31,11 @@ async def pool(pool_for: Callable[..., Awaitable[asyncpg.Pool]]) -> asyncpg.Pool
     return await pool_for("notify")
 
 
-async def sent(pool: asyncpg.Pool, operator: Operator | None = None) -> Desk:
-    desk = Desk(pool, [operator or Operator()], Watch(), Limits())
-    await desk.consume(notice())
-    await desk.sender.send_due()
-    return desk
+async def sent(pool: asyncpg.Pool, operator: Operator | None = None) -> Notify:
+    notify = Notify(pool, [operator or Operator()], Clock(), Limits())
+    await notify.consume(notice())
+    await notify.sender.send_due()
+    return notify
 
 
 def report(reference: str | None, state: DeliveryState, *, ours: str | None = None) -> DeliveryReport:
@@ -55,87 +55,87 @@ def report(reference: str | None, state: DeliveryState, *, ours: str | None = No
 async def test_reports_only_add_to_what_is_known(
     pool: asyncpg.Pool, states: list[DeliveryState], end: ReminderState
 ) -> None:
-    desk = await sent(pool)
+    notify = await sent(pool)
 
     for state in states:
-        await desk.sender.record_report(report("operator-1", state))
+        await notify.sender.record_report(report("operator-1", state))
 
-    assert (await desk.reminder()).state is end
+    assert (await notify.reminder()).state is end
     assert await pool.fetchval("SELECT count(*) FROM delivery_reports") == len(set(states))
-    assert await desk.violations() == []
+    assert await notify.violations() == []
 
 
 async def test_an_sms_of_several_parts_is_delivered_when_all_are(pool: asyncpg.Pool) -> None:
-    desk = await sent(pool, InParts())
+    notify = await sent(pool, InParts())
 
-    await desk.sender.record_report(report("ab13", DELIVERED))
-    assert (await desk.reminder()).state is ReminderState.SENT
-    await desk.sender.record_report(report("AB12", DELIVERED))
+    await notify.sender.record_report(report("ab13", DELIVERED))
+    assert (await notify.reminder()).state is ReminderState.SENT
+    await notify.sender.record_report(report("AB12", DELIVERED))
 
-    assert (await desk.reminder()).state is ReminderState.DELIVERED
+    assert (await notify.reminder()).state is ReminderState.DELIVERED
 
 
 async def test_a_report_before_the_answer_is_kept_and_matched(pool: asyncpg.Pool) -> None:
-    desk = Desk(pool, [Operator()], Watch(), Limits())
-    await desk.sender.record_report(report("OPERATOR-1", DELIVERED))
-    await desk.consume(notice())
-    await desk.sender.send_due()
-    assert (await desk.reminder()).state is ReminderState.SENT
+    notify = Notify(pool, [Operator()], Clock(), Limits())
+    await notify.sender.record_report(report("OPERATOR-1", DELIVERED))
+    await notify.consume(notice())
+    await notify.sender.send_due()
+    assert (await notify.reminder()).state is ReminderState.SENT
 
-    await desk.sender.send_due()
+    await notify.sender.send_due()
 
-    assert (await desk.reminder()).state is ReminderState.DELIVERED
+    assert (await notify.reminder()).state is ReminderState.DELIVERED
 
 
 async def test_an_id_in_the_other_base_is_matched_once_its_answer_cannot_be_under_way(pool: asyncpg.Pool) -> None:
-    desk = await sent(pool, InParts())
-    await desk.sender.record_report(report(str(0xAB12), DELIVERED))
-    await desk.sender.record_report(report(str(0xAB13), DELIVERED))
-    assert (await desk.reminder()).state is ReminderState.SENT
-    desk.watch.advance(minutes=2)
+    notify = await sent(pool, InParts())
+    await notify.sender.record_report(report(str(0xAB12), DELIVERED))
+    await notify.sender.record_report(report(str(0xAB13), DELIVERED))
+    assert (await notify.reminder()).state is ReminderState.SENT
+    notify.clock.advance(minutes=2)
 
-    await desk.sender.send_due()
+    await notify.sender.send_due()
 
-    assert (await desk.reminder()).state is ReminderState.DELIVERED
+    assert (await notify.reminder()).state is ReminderState.DELIVERED
 
 
 async def test_a_report_with_our_reference_settles_what_was_unknown(pool: asyncpg.Pool) -> None:
     operator = Operator(None, remembers=timedelta())
-    desk = await sent(pool, operator)
-    assert (await desk.reminder()).state is ReminderState.UNKNOWN
+    notify = await sent(pool, operator)
+    assert (await notify.reminder()).state is ReminderState.UNKNOWN
 
-    await desk.sender.record_report(report("X1", DELIVERED, ours=operator.sent[0].client_reference))
+    await notify.sender.record_report(report("X1", DELIVERED, ours=operator.sent[0].client_reference))
 
-    assert (await desk.reminder()).state is ReminderState.DELIVERED
-    assert await desk.outcomes() == ["accepted"]
-    assert await desk.violations() == []
+    assert (await notify.reminder()).state is ReminderState.DELIVERED
+    assert await notify.outcomes() == ["accepted"]
+    assert await notify.violations() == []
 
 
 async def test_a_late_answer_settles_what_was_unknown_and_its_receipt_is_matched(pool: asyncpg.Pool) -> None:
     operator = Operator(None)
-    desk = await sent(pool, operator)
+    notify = await sent(pool, operator)
 
-    await desk.sender.record_report(report("7F", UNDERWAY, ours=operator.sent[0].client_reference))
-    assert (await desk.reminder()).state is ReminderState.SENT
-    await desk.sender.record_report(report("7f", DELIVERED))
+    await notify.sender.record_report(report("7F", UNDERWAY, ours=operator.sent[0].client_reference))
+    assert (await notify.reminder()).state is ReminderState.SENT
+    await notify.sender.record_report(report("7f", DELIVERED))
 
-    assert (await desk.reminder()).state is ReminderState.DELIVERED
-    assert await desk.violations() == []
+    assert (await notify.reminder()).state is ReminderState.DELIVERED
+    assert await notify.violations() == []
 
 
 async def test_an_sms_of_which_a_part_was_refused_late_has_failed_and_goes_to_nobody_else(pool: asyncpg.Pool) -> None:
     first, other = Operator(None), Operator(name="other")
-    desk = Desk(pool, [first, other], Watch(), Limits())
-    await desk.consume(notice())
-    await desk.sender.send_due()
+    notify = Notify(pool, [first, other], Clock(), Limits())
+    await notify.consume(notice())
+    await notify.sender.send_due()
 
-    await desk.sender.record_report(report(None, FAILED, ours=first.sent[0].client_reference))
-    await desk.sender.send_due()
+    await notify.sender.record_report(report(None, FAILED, ours=first.sent[0].client_reference))
+    await notify.sender.send_due()
 
-    reminder = await desk.reminder()
+    reminder = await notify.reminder()
     assert (reminder.state, reminder.cause) == (ReminderState.FAILED, "undelivered")
     assert (len(first.sent), other.sent) == (1, [])
-    assert await desk.violations() == []
+    assert await notify.violations() == []
 
 
 class OfThreeParts(Operator):
@@ -147,47 +147,47 @@ class OfThreeParts(Operator):
 
 
 async def test_a_report_of_a_part_does_not_show_that_the_whole_was_sent(pool: asyncpg.Pool) -> None:
-    desk = await sent(pool, OfThreeParts())
+    notify = await sent(pool, OfThreeParts())
 
-    await desk.sender.record_report(report("a1", DELIVERED))
+    await notify.sender.record_report(report("a1", DELIVERED))
 
-    assert (await desk.reminder()).state is ReminderState.UNKNOWN
-    assert await desk.outcomes() == ["unknown"]
+    assert (await notify.reminder()).state is ReminderState.UNKNOWN
+    assert await notify.outcomes() == ["unknown"]
     assert await pool.fetchval("SELECT state FROM attempt_parts WHERE part = 1") == "delivered"
-    assert await desk.violations() == []
+    assert await notify.violations() == []
 
 
 async def test_a_late_answer_names_all_parts_and_the_reports_of_each_count(pool: asyncpg.Pool) -> None:
     operator = OfThreeParts()
-    desk = await sent(pool, operator)
+    notify = await sent(pool, operator)
     late = DeliveryReport(
         "operator", "A1", operator.sent[0].client_reference, UNDERWAY, part_references=("A1", "A2", "A3")
     )
 
-    await desk.sender.record_report(report("a1", DELIVERED))
-    await desk.sender.record_report(report("a3", DELIVERED))
-    await desk.sender.record_report(late)
-    assert (await desk.reminder()).state is ReminderState.SENT
-    await desk.sender.record_report(report("a2", DELIVERED))
-    desk.watch.advance(minutes=1)
-    await desk.sender.send_due()
+    await notify.sender.record_report(report("a1", DELIVERED))
+    await notify.sender.record_report(report("a3", DELIVERED))
+    await notify.sender.record_report(late)
+    assert (await notify.reminder()).state is ReminderState.SENT
+    await notify.sender.record_report(report("a2", DELIVERED))
+    notify.clock.advance(minutes=1)
+    await notify.sender.send_due()
 
-    assert (await desk.reminder()).state is ReminderState.DELIVERED
-    assert await desk.outcomes() == ["accepted"]
-    assert await desk.violations() == []
+    assert (await notify.reminder()).state is ReminderState.DELIVERED
+    assert await notify.outcomes() == ["accepted"]
+    assert await notify.violations() == []
 
 
 async def test_a_look_at_reports_reads_only_those_whose_time_it_is(pool: asyncpg.Pool) -> None:
-    desk = Desk(pool, [Operator()], Watch(), Limits())
+    notify = Notify(pool, [Operator()], Clock(), Limits())
     for number in range(20):
-        await desk.sender.record_report(report(f"nobodys-{number}", DELIVERED))
+        await notify.sender.record_report(report(f"nobodys-{number}", DELIVERED))
     waiting = "SELECT count(*) FROM delivery_reports WHERE look_at <= $1"
-    desk.watch.advance(minutes=1)
-    await desk.sender.send_due()
+    notify.clock.advance(minutes=1)
+    await notify.sender.send_due()
 
-    assert await pool.fetchval(waiting, desk.watch()) == 0
-    desk.watch.advance(minutes=1)
-    assert await pool.fetchval(waiting, desk.watch()) == 20
-    desk.watch.advance(days=8)
-    await desk.sender.send_due()
+    assert await pool.fetchval(waiting, notify.clock()) == 0
+    notify.clock.advance(minutes=1)
+    assert await pool.fetchval(waiting, notify.clock()) == 20
+    notify.clock.advance(days=8)
+    await notify.sender.send_due()
     assert await pool.fetchval("SELECT count(*) FROM delivery_reports WHERE look_at IS NOT NULL") == 0

@@ -19,8 +19,8 @@ from shared.clock import now
 from shared.db import open_pool
 from shared.testing import eventually, wait_until
 from stack.state import PROJECT
-from tests.integration.notify.notices import Watch, notice
-from tests.integration.notify.notify_handlers import Desk
+from tests.integration.notify.notices import Clock, notice
+from tests.integration.notify.notify_handlers import Notify
 
 ANY_HOUR = SendingHours(time(0), time.max, timedelta())
 REMINDERS = 400
@@ -57,8 +57,8 @@ async def test_whoever_is_killed_nobody_gets_an_sms_twice_and_none_is_forgotten(
     pool: asyncpg.Pool = await open_pool(url, size=2)
     copies = [await start(url, amqp_url, namespace, tmp_path) for _ in range(2)]
     try:
-        desk = Desk(pool, [], Watch(now()), Limits(hours=ANY_HOUR))
-        await desk.consume(
+        notify = Notify(pool, [], Clock(now()), Limits(hours=ANY_HOUR))
+        await notify.consume(
             *(
                 notice(code=f"PB1401{number:07d}", phone=f"+8495300{number:04d}", issued_at=now())
                 for number in range(REMINDERS)
@@ -90,7 +90,7 @@ async def test_whoever_is_killed_nobody_gets_an_sms_twice_and_none_is_forgotten(
         assert found["sending"] <= KILLS * 4, "one per lane of each copy that was killed"
         sent = await pool.fetch("SELECT reminder_id FROM reminders WHERE state = 'sent'")
         assert {row["reminder_id"].hex for row in sent} <= set(references)
-        assert await desk.violations() == []
+        assert await notify.violations() == []
     finally:
         for copy in copies:
             if copy.returncode is None:

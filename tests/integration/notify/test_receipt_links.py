@@ -21,8 +21,8 @@ from shared.contracts.notify import (
     SendReceiptLink,
 )
 from shared.ids import new_id
-from tests.integration.notify.notices import CODE, NIGHT, PHONE, Operator, Watch, notice, paid, reversed_payment
-from tests.integration.notify.notify_handlers import Desk
+from tests.integration.notify.notices import CODE, NIGHT, PHONE, Clock, Operator, notice, paid, reversed_payment
+from tests.integration.notify.notify_handlers import Notify
 
 RECEIPT = new_id()
 ADDRESS = "https://bienlai.pcmu.evnspc.vn/R/GEZDGNBVGY3TQOJQ2"
@@ -34,13 +34,13 @@ def operator() -> Operator:
 
 
 @pytest.fixture
-def watch() -> Watch:
-    return Watch()
+def clock() -> Clock:
+    return Clock()
 
 
 @pytest_asyncio.fixture
-async def desk(pool_for: Callable[..., Awaitable[asyncpg.Pool]], operator: Operator, watch: Watch) -> Desk:
-    return Desk(await pool_for("notify"), [operator], watch, Limits())
+async def notify(pool_for: Callable[..., Awaitable[asyncpg.Pool]], operator: Operator, clock: Clock) -> Notify:
+    return Notify(await pool_for("notify"), [operator], clock, Limits())
 
 
 def link(phone: str = PHONE, receipt_id: UUID = RECEIPT, **changes: Any) -> SendReceiptLink:
@@ -59,36 +59,38 @@ def link(phone: str = PHONE, receipt_id: UUID = RECEIPT, **changes: Any) -> Send
     return SendReceiptLink(**values | changes)
 
 
-async def send(desk: Desk, request: SendReceiptLink) -> ReceiptLinkReply:
-    async with desk.new_work() as work:
-        return await send_receipt_link(request, work, texts=desk.texts, limits=desk.limits, clock=desk.watch)
+async def send(notify: Notify, request: SendReceiptLink) -> ReceiptLinkReply:
+    async with notify.new_work() as work:
+        return await send_receipt_link(request, work, texts=notify.texts, limits=notify.limits, clock=notify.clock)
 
 
-async def links(desk: Desk, receipt_id: UUID = RECEIPT) -> list[ReceiptLink]:
-    async with desk.new_work() as work:
+async def links(notify: Notify, receipt_id: UUID = RECEIPT) -> list[ReceiptLink]:
+    async with notify.new_work() as work:
         return (await get_receipt_links(GetReceiptLinks(receipt_id=receipt_id), work)).links
 
 
-async def test_a_link_is_one_sms_that_names_amount_customer_receipt_and_address(desk: Desk, operator: Operator) -> None:
-    reply = await send(desk, link())
+async def test_a_link_is_one_sms_that_names_amount_customer_receipt_and_address(
+    notify: Notify, operator: Operator
+) -> None:
+    reply = await send(notify, link())
     assert (reply.repeated, reply.link.state) == (False, ReminderState.SCHEDULED)
-    assert await desk.sender.send_due() == 1
+    assert await notify.sender.send_due() == 1
     [sms] = operator.sent
     assert (sms.phone, sms.segments) == (PHONE, 1)
     for words in ("1.289.725d", CODE, ADDRESS):
         assert words in sms.text
-    [known] = await links(desk)
+    [known] = await links(notify)
     assert (known.state, known.text, known.requested_by) == (ReminderState.SENT, sms.text, "TN014")
-    assert await desk.reminders() == []
-    assert await desk.emitted() == []
-    assert await desk.violations() == []
+    assert await notify.reminders() == []
+    assert await notify.emitted() == []
+    assert await notify.violations() == []
 
 
-async def test_a_number_gets_the_link_of_a_receipt_once(desk: Desk, operator: Operator) -> None:
-    first = await send(desk, link())
-    again = await send(desk, link())
-    other = await send(desk, link(receipt_id=new_id()))
-    await desk.sender.send_due()
+async def test_a_number_gets_the_link_of_a_receipt_once(notify: Notify, operator: Operator) -> None:
+    first = await send(notify, link())
+    again = await send(notify, link())
+    other = await send(notify, link(receipt_id=new_id()))
+    await notify.sender.send_due()
     assert again.repeated
     assert again.link == first.link
     assert not other.repeated
@@ -96,69 +98,71 @@ async def test_a_number_gets_the_link_of_a_receipt_once(desk: Desk, operator: Op
 
 
 async def test_a_link_leaves_although_nothing_is_owed_and_is_not_cancelled_by_a_payment(
-    desk: Desk, operator: Operator
+    notify: Notify, operator: Operator
 ) -> None:
-    await desk.consume(notice(), paid(version=2))
-    await send(desk, link())
-    await desk.consume(paid(version=3))
-    await desk.sender.send_due()
+    await notify.consume(notice(), paid(version=2))
+    await send(notify, link())
+    await notify.consume(paid(version=3))
+    await notify.sender.send_due()
     assert [sms.template for sms in operator.sent] == ["receipt"]
-    [known] = await links(desk)
+    [known] = await links(notify)
     assert known.state is ReminderState.SENT
 
 
 async def test_a_link_that_is_requested_in_the_night_leaves_in_the_morning(
-    desk: Desk, operator: Operator, watch: Watch
+    notify: Notify, operator: Operator, clock: Clock
 ) -> None:
-    watch.moment = NIGHT
-    reply = await send(desk, link())
+    clock.moment = NIGHT
+    reply = await send(notify, link())
     assert (reply.link.state, reply.link.cause) == (ReminderState.SCHEDULED, Cause.QUIET_HOURS)
-    await desk.sender.send_due()
+    await notify.sender.send_due()
     assert operator.sent == []
 
 
 async def test_a_link_that_waits_is_not_sent_when_the_payment_was_reversed_meanwhile(
-    desk: Desk, operator: Operator, watch: Watch
+    notify: Notify, operator: Operator, clock: Clock
 ) -> None:
-    watch.moment = NIGHT
+    clock.moment = NIGHT
     reversal = reversed_payment()
-    await send(desk, link(payment_id=reversal.payment.payment_id))
-    await send(desk, link(receipt_id=new_id()))
-    await desk.consume(reversal)
-    watch.advance(hours=10)
-    await desk.sender.send_due()
-    [known] = await links(desk)
+    await send(notify, link(payment_id=reversal.payment.payment_id))
+    await send(notify, link(receipt_id=new_id()))
+    await notify.consume(reversal)
+    clock.advance(hours=10)
+    await notify.sender.send_due()
+    [known] = await links(notify)
     assert (known.state, known.cause) == (ReminderState.CANCELLED, Cause.REVERSED)
     assert len(operator.sent) == 1
 
 
-async def test_a_link_of_a_payment_that_was_reversed_is_refused(desk: Desk, operator: Operator) -> None:
+async def test_a_link_of_a_payment_that_was_reversed_is_refused(notify: Notify, operator: Operator) -> None:
     reversal = reversed_payment()
-    await desk.consume(reversal)
+    await notify.consume(reversal)
     with pytest.raises(ReceiptVoided):
-        await send(desk, link(payment_id=reversal.payment.payment_id))
-    await desk.sender.send_due()
-    assert (operator.sent, await links(desk)) == ([], [])
+        await send(notify, link(payment_id=reversal.payment.payment_id))
+    await notify.sender.send_due()
+    assert (operator.sent, await links(notify)) == ([], [])
 
 
-async def test_whoever_wants_no_sms_gets_no_link_and_the_collector_is_told_why(desk: Desk, operator: Operator) -> None:
-    await desk.block(PHONE)
-    reply = await send(desk, link())
-    await desk.sender.send_due()
+async def test_whoever_wants_no_sms_gets_no_link_and_the_collector_learns_the_cause(
+    notify: Notify, operator: Operator
+) -> None:
+    await notify.block(PHONE)
+    reply = await send(notify, link())
+    await notify.sender.send_due()
     assert (reply.link.state, reply.link.cause) == (ReminderState.FAILED, Cause.OPTED_OUT)
     assert operator.sent == []
-    assert await desk.emitted() == []
+    assert await notify.emitted() == []
 
 
-async def test_a_landline_is_refused(desk: Desk) -> None:
+async def test_a_landline_is_refused(notify: Notify) -> None:
     with pytest.raises(NoMobileNumber):
-        await send(desk, link("+842903831234"))
-    assert await links(desk) == []
+        await send(notify, link("+842903831234"))
+    assert await links(notify) == []
 
 
-async def test_a_receipt_goes_to_a_few_numbers_only(desk: Desk) -> None:
+async def test_a_receipt_goes_to_a_few_numbers_only(notify: Notify) -> None:
     for number in range(MOST_NUMBERS):
-        await send(desk, link(f"+8491234567{number}"))
+        await send(notify, link(f"+8491234567{number}"))
     with pytest.raises(TooManyNumbers):
-        await send(desk, link("+84912345679"))
-    assert (await send(desk, link("+84912345670"))).repeated
+        await send(notify, link("+84912345679"))
+    assert (await send(notify, link("+84912345670"))).repeated

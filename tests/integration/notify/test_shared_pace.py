@@ -11,8 +11,8 @@ import pytest_asyncio
 from services.notify.domain.terms import Terms
 from services.notify.domain.verdict import Limits
 from services.notify.providers.base import HandoverResult, OutgoingSms
-from tests.integration.notify.notices import Operator, Watch, notice
-from tests.integration.notify.notify_handlers import Desk
+from tests.integration.notify.notices import Clock, Operator, notice
+from tests.integration.notify.notify_handlers import Notify
 
 RATE, BURST, COUNT = 20, 4, 24
 
@@ -35,28 +35,28 @@ def operator() -> Timed:
 
 
 @pytest_asyncio.fixture
-async def desk(pool_for: Callable[..., Awaitable[asyncpg.Pool]], operator: Timed) -> Desk:
-    return Desk(await pool_for("notify"), [operator], Watch(), Limits(), terms={"operator": Terms(per_second=RATE)})
+async def notify(pool_for: Callable[..., Awaitable[asyncpg.Pool]], operator: Timed) -> Notify:
+    return Notify(await pool_for("notify"), [operator], Clock(), Limits(), terms={"operator": Terms(per_second=RATE)})
 
 
-async def make_due(desk: Desk) -> None:
+async def make_due(notify: Notify) -> None:
     for number in range(COUNT):
-        await desk.consume(notice(code=f"PB1401{number:07d}", phone=f"+849530000{number:02d}"))
+        await notify.consume(notice(code=f"PB1401{number:07d}", phone=f"+849530000{number:02d}"))
 
 
-async def test_copies_hand_over_no_more_together_than_the_provider_takes(desk: Desk, operator: Timed) -> None:
-    await make_due(desk)
-    copies = [desk.another_sender(concurrency=8) for _ in range(3)]
+async def test_copies_hand_over_no_more_together_than_the_provider_takes(notify: Notify, operator: Timed) -> None:
+    await make_due(notify)
+    copies = [notify.another_sender(concurrency=8) for _ in range(3)]
     while len(operator.sent) < COUNT:
         await asyncio.gather(*(copy.send_due() for copy in copies))
     # Slower is fine. Each copy for itself would hand over three times as many in this time.
     assert operator.times[-1] - operator.times[0] >= (COUNT - BURST - 1) / RATE
-    assert await desk.violations() == []
+    assert await notify.violations() == []
 
 
-async def test_a_provider_without_a_rate_is_handed_everything_at_once(desk: Desk, operator: Timed) -> None:
-    desk.terms = {}
-    await make_due(desk)
-    await desk.another_sender(concurrency=COUNT).send_due()
+async def test_a_provider_without_a_rate_is_handed_everything_at_once(notify: Notify, operator: Timed) -> None:
+    notify.terms = {}
+    await make_due(notify)
+    await notify.another_sender(concurrency=COUNT).send_due()
     assert len(operator.sent) == COUNT
-    assert await desk.pool.fetchval("SELECT count(*) FROM provider_paces") == 0
+    assert await notify.pool.fetchval("SELECT count(*) FROM provider_paces") == 0

@@ -14,8 +14,8 @@ from shared.clock import VIETNAM
 from shared.contracts.common import SmsLanguage
 from shared.contracts.customer import CustomerChanged
 from shared.testing.builders import customer
-from tests.integration.notify.notices import CODE, NIGHT, NOON, PHONE, Operator, Watch, notice
-from tests.integration.notify.notify_handlers import Desk
+from tests.integration.notify.notices import CODE, NIGHT, NOON, PHONE, Clock, Operator, notice
+from tests.integration.notify.notify_handlers import Notify
 
 
 @pytest.fixture
@@ -24,13 +24,13 @@ def operator() -> Operator:
 
 
 @pytest.fixture
-def watch() -> Watch:
-    return Watch()
+def clock() -> Clock:
+    return Clock()
 
 
 @pytest_asyncio.fixture
-async def desk(pool_for: Callable[..., Awaitable[asyncpg.Pool]], operator: Operator, watch: Watch) -> Desk:
-    return Desk(await pool_for("notify"), [operator], watch, Limits())
+async def notify(pool_for: Callable[..., Awaitable[asyncpg.Pool]], operator: Operator, clock: Clock) -> Notify:
+    return Notify(await pool_for("notify"), [operator], clock, Limits())
 
 
 def wish(language: SmsLanguage | None, version: int) -> CustomerChanged:
@@ -48,26 +48,26 @@ def wish(language: SmsLanguage | None, version: int) -> CustomerChanged:
     ],
 )
 async def test_a_reminder_is_in_the_language_that_the_customer_wants(
-    desk: Desk, operator: Operator, language: SmsLanguage | None, says: str, in_gsm7: bool
+    notify: Notify, operator: Operator, language: SmsLanguage | None, says: str, in_gsm7: bool
 ) -> None:
-    await desk.consume(wish(language, version=5), notice())
-    await desk.sender.send_due()
+    await notify.consume(wish(language, version=5), notice())
+    await notify.sender.send_due()
     [sms] = operator.sent
     assert says in sms.text
     assert is_gsm7(sms.text) is in_gsm7
     assert sms.language == (language or "vi")
-    assert (await desk.reminder()).text == sms.text
+    assert (await notify.reminder()).text == sms.text
 
 
 async def test_a_wish_counts_for_what_waits_and_is_forgotten_when_it_is_taken_back(
-    desk: Desk, operator: Operator, watch: Watch
+    notify: Notify, operator: Operator, clock: Clock
 ) -> None:
-    watch.moment = NIGHT
-    await desk.consume(notice(), wish(SmsLanguage.ENGLISH, version=5))
-    watch.advance(hours=10)
-    await desk.sender.send_due()
-    await desk.consume(wish(None, version=6), notice(version=2))
-    await desk.sender.send_due()
+    clock.moment = NIGHT
+    await notify.consume(notice(), wish(SmsLanguage.ENGLISH, version=5))
+    clock.advance(hours=10)
+    await notify.sender.send_due()
+    await notify.consume(wish(None, version=6), notice(version=2))
+    await notify.sender.send_due()
     assert [sms.language for sms in operator.sent] == ["en", "vi"]
 
 

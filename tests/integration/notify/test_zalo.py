@@ -20,7 +20,7 @@ from shared.clock import VIETNAM, now
 from shared.ids import new_id
 from shared.testing import eventually, wait_until
 from simulation.providers.process import RunningStandIn, stand_in
-from tests.integration.notify.notices import Watch
+from tests.integration.notify.notices import Clock
 from tests.integration.notify.stand_ins import report_address, sms
 
 ENTRY = """
@@ -132,7 +132,7 @@ async def test_at_night_the_message_waits_for_the_morning(
     make_zalo: MakeZalo, zalo: RunningStandIn, local: datetime, opens: datetime
 ) -> None:
     await zalo.fail("quiet_hours")
-    result = await make_zalo(Watch(local)).send(sms(new_id().hex))
+    result = await make_zalo(Clock(local)).send(sms(new_id().hex))
 
     assert (result.outcome, result.retry_at) == (Handover.CLOSED, opens)
 
@@ -154,10 +154,10 @@ async def test_a_token_that_has_ended_is_renewed_once_and_the_message_leaves_onc
 
 
 async def test_a_token_is_renewed_before_it_ends(make_zalo: MakeZalo, pool: Pool) -> None:
-    watch = Watch()
-    provider = make_zalo(watch)
+    clock = Clock()
+    provider = make_zalo(clock)
     await provider.send(sms(new_id().hex))
-    watch.advance(hours=24, minutes=55)
+    clock.advance(hours=24, minutes=55)
     await provider.send(sms(new_id().hex))
     async with pool.acquire() as connection:
         stored = await read_tokens(connection, "zalo")
@@ -206,12 +206,12 @@ async def test_a_renewal_that_a_sender_does_not_wait_for_is_stored_all_the_same(
 async def test_a_renewal_whose_answer_is_lost_stops_the_channel_by_name_after_a_minute(
     make_zalo: MakeZalo, zalo: RunningStandIn, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    watch = Watch(datetime.now(UTC))
-    provider = make_zalo(watch)
+    clock = Clock(datetime.now(UTC))
+    provider = make_zalo(clock)
     await zalo.fail_tokens("answer_lost")
     first = await provider.send(sms(new_id().hex))
     soon = await provider.send(sms(new_id().hex))
-    watch.advance(seconds=RENEWAL_LASTS.total_seconds() + 1)
+    clock.advance(seconds=RENEWAL_LASTS.total_seconds() + 1)
     later = await provider.send(sms(new_id().hex))
 
     assert (first.outcome, soon.outcome) == (Handover.THROTTLED, Handover.THROTTLED)
@@ -224,13 +224,13 @@ async def test_a_renewal_whose_answer_is_lost_stops_the_channel_by_name_after_a_
 async def test_a_copy_that_died_before_it_asked_costs_a_minute_and_nothing_else(
     make_zalo: MakeZalo, zalo: RunningStandIn, pool: Pool
 ) -> None:
-    watch = Watch(datetime.now(UTC))
-    provider = make_zalo(watch)
+    clock = Clock(datetime.now(UTC))
+    provider = make_zalo(clock)
     await provider.send(sms(new_id().hex))
     async with pool.acquire() as connection:
-        assert await begin_renewal(connection, "zalo", watch(), "access-1") is not None
+        assert await begin_renewal(connection, "zalo", clock(), "access-1") is not None
     await zalo.fail("token_expired")
-    watch.advance(seconds=RENEWAL_LASTS.total_seconds() + 1)
+    clock.advance(seconds=RENEWAL_LASTS.total_seconds() + 1)
 
     assert (await provider.send(sms(new_id().hex))).outcome is Handover.ACCEPTED
 

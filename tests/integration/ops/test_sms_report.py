@@ -12,8 +12,8 @@ from services.notify.domain.outcome import Handover
 from services.notify.domain.terms import Terms
 from services.notify.domain.verdict import Limits
 from shared.db import open_pool
-from tests.integration.notify.notices import NOON, Operator, Watch, notice, paid
-from tests.integration.notify.notify_handlers import Desk
+from tests.integration.notify.notices import NOON, Clock, Operator, notice, paid
+from tests.integration.notify.notify_handlers import Notify
 from tests.integration.ops.test_cli import Terminal
 
 Databases = Callable[[str], Awaitable[str]]
@@ -30,20 +30,20 @@ async def with_sms(database: Databases, namespace: str, monkeypatch: pytest.Monk
     monkeypatch.setenv("THUNGAN_NOTIFY_DATABASE_URL", url)
     pool = await open_pool(SecretStr(url), size=2, application_name="test")
     operator = Operator(Handover.ACCEPTED, Handover.REJECTED_NUMBER, ConnectionResetError("cut"), Handover.ACCEPTED)
-    watch = Watch(NOON)
-    desk = Desk(pool, [operator], watch, Limits(), terms={"operator": Terms(price=800)})
+    clock = Clock(NOON)
+    notify = Notify(pool, [operator], clock, Limits(), terms={"operator": Terms(price=800)})
     for number in range(3):
-        await desk.consume(notice(code=f"PB1401{number:07d}", phone=f"+8495300000{number}"))
-        await desk.sender.send_due()
-    watch.advance(minutes=1)
-    await desk.consume(notice(code="PB14010000004", phone="+84953000004"), paid(code="PB14010000004"))
-    await desk.consume(notice(code="PB14010000005", phone="+84953000005", issued_at=NOON - timedelta(hours=12)))
-    await desk.consume(notice(code="PB14020000006", phone="+84953000006"))
-    await desk.sender.send_due()
+        await notify.consume(notice(code=f"PB1401{number:07d}", phone=f"+8495300000{number}"))
+        await notify.sender.send_due()
+    clock.advance(minutes=1)
+    await notify.consume(notice(code="PB14010000004", phone="+84953000004"), paid(code="PB14010000004"))
+    await notify.consume(notice(code="PB14010000005", phone="+84953000005", issued_at=NOON - timedelta(hours=12)))
+    await notify.consume(notice(code="PB14020000006", phone="+84953000006"))
+    await notify.sender.send_due()
     await pool.execute(
         "UPDATE reminders SET state = 'failed', cause = 'not_reached' WHERE customer_code = 'PB14010000005'"
     )
-    await desk.consume(notice(code="PB14020000007", phone="+84953000007", issued_at=NOON - timedelta(hours=13)))
+    await notify.consume(notice(code="PB14020000007", phone="+84953000007", issued_at=NOON - timedelta(hours=13)))
     # Versions before campaigns kept no unit: it is in the customer code.
     await pool.execute("UPDATE reminders SET unit_code = NULL WHERE customer_code LIKE 'PB1402%'")
     await pool.close()
