@@ -1,18 +1,19 @@
-"""Every bug of the catalogue is found by the audit or by the harness, and by the rule that is meant for it."""
+"""Bugs of the catalogue are found by the audit or by the harness, each by the rule that is meant for it.
 
-from collections.abc import Sequence
+One group here, five services at once; ``./dev chaos --sabotage`` runs all groups.
+"""
+
 from pathlib import Path
 
 import pytest
 
-from simulation.chaos.sabotage import GROUPS, Sabotage
+from simulation.chaos.sabotage import GROUPS
 from simulation.chaos.sabotage_run import run_group
 
 
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("group", GROUPS, ids=lambda group: group[0].name)
-async def test_every_bug_of_a_group_is_found(chaos_home: Path, group: Sequence[Sabotage]) -> None:
-    found = await run_group(chaos_home, group)
+async def test_every_bug_of_a_group_is_found(chaos_home: Path) -> None:
+    found = await run_group(chaos_home, GROUPS[0])
     assert [each.sabotage.name for each in found if not each.violations] == []
 
 
