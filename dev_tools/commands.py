@@ -11,6 +11,7 @@ from typing import NoReturn
 from dev_tools import checks, locks, web_app
 from dev_tools.benchmark_peers import peers_environment
 from dev_tools.console import DevError, report
+from dev_tools.side_environments import side_environment
 from stack import commands as stack
 from stack.local import LocalStack
 from stack.processes import StackError
@@ -71,6 +72,13 @@ def bench(argv: Sequence[str]) -> NoReturn:
     _become("simulation.bench", argv)
 
 
+def fuzz(argv: Sequence[str]) -> int:
+    """Try the API as each role by its description."""
+    programs = side_environment("fuzz-venv", "requirements-fuzz.lock", "the fuzzer of the API")
+    os.environ["THUNGAN_FUZZER"] = str(programs / "schemathesis")
+    return _on_stack("simulation.api_fuzz", argv, None)
+
+
 def screenshots(argv: Sequence[str]) -> int:
     """Make a picture of every screen of the app."""
     date, others = _take_date(argv)
@@ -107,6 +115,7 @@ COMMANDS: Mapping[str, Callable[[Sequence[str]], int]] = {
     "check": check,
     "chaos": chaos,
     "bench": bench,
+    "fuzz": fuzz,
     "thungan": thungan,
     "web": web_app.main,
     "screenshots": screenshots,

@@ -19,6 +19,7 @@ LOCK_FILES = {
     "requirements.lock": ("pyproject.toml",),
     "requirements-dev.lock": ("pyproject.toml", "--group", "dev", "--constraint", "requirements.lock"),
     "requirements-bench.lock": ("--group", "bench", "--constraint", "requirements.lock"),
+    "requirements-fuzz.lock": ("--group", "fuzz"),
     "requirements-web.lock": ("--group", "web"),
 }
 """Lock file → what it is compiled from, in the order in which one builds on another."""
