@@ -13,6 +13,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
+from http import HTTPStatus
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -350,8 +351,11 @@ def _faults(port: int) -> frozenset[str]:
     connection = http.client.HTTPConnection(LOOPBACK, port, timeout=5)
     try:
         connection.request("GET", "/readyz")
-        checks: dict[str, str] = json.loads(connection.getresponse().read())["checks"]
-        return frozenset(name for name, answer in checks.items() if answer != "ok")
+        answer = connection.getresponse()
+        if answer.status == HTTPStatus.OK:
+            return frozenset()
+        checks: dict[str, str] = json.loads(answer.read())["checks"]
+        return frozenset(name for name, found in checks.items() if found != "ok")
     except (OSError, http.client.HTTPException, ValueError, LookupError):
         return frozenset({""})
     finally:

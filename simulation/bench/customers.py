@@ -2,6 +2,7 @@
 
 from importlib.resources import files
 
+from shared.db.migrate import SHARED
 from shared.db.pool import Connection
 
 
@@ -75,9 +76,10 @@ FROM customers
 
 async def fill(connection: Connection, customers: int) -> None:
     """Make the tables of the customer service and ``customers`` synthetic customers, about 1,500 a collector."""
-    for migration in sorted(files("services.customer").joinpath("migrations").iterdir(), key=lambda path: path.name):
-        if migration.name.endswith(".sql"):
-            await connection.execute(migration.read_text("utf-8"))
+    for folder in (SHARED, files("services.customer").joinpath("migrations")):
+        for migration in sorted(folder.iterdir(), key=lambda path: path.name):
+            if migration.name.endswith(".sql"):
+                await connection.execute(migration.read_text("utf-8"))
     collectors = max(1, customers // 1500)
     per_route = -(-customers // (2 * collectors))
     *setup, fill_customers = FILL.format(customers=customers, collectors=collectors, per_route=per_route).split(";")

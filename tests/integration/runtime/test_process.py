@@ -107,7 +107,7 @@ async def test_a_service_says_that_it_is_ready_and_what_of_it(start: Start, data
         assert await get(port, "/healthz") == (200, '{"status": "ok"}')
         status, text = await get(port, "/readyz")
         assert status == 200
-        names = ["database", "broker_publish", "broker_consume", "consumers", "relay"]
+        names = ["database", "clock", "broker_publish", "broker_consume", "consumers", "relay"]
         assert json.loads(text) == {"status": "ready", "checks": dict.fromkeys(names, "ok")}
         status, text = await get(port, "/metrics")
         assert status == 200
