@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from services.customer.settings import CustomerSettings
 from services.customer.topology import TOPOLOGY
 from shared.contracts.billing import BillIssued, PaymentRecorded, PaymentReversed
-from shared.contracts.customer import CustomerChanged, VisitRecorded, VisitWithdrawn
+from shared.contracts.customer import CollectorChanged, CustomerChanged, VisitRecorded, VisitWithdrawn
 from shared.contracts.message import Event
 from shared.messaging import EventHandler, Topology, UnitOfWork
 from shared.testing.fixtures import BusFactory
@@ -37,7 +37,10 @@ async def empty_service(
     neighbour = await bus_for(
         Topology(
             service="billing",
-            handlers=[EventHandler(event, receive) for event in (CustomerChanged, VisitRecorded, VisitWithdrawn)],
+            handlers=[
+                EventHandler(event, receive)
+                for event in (CollectorChanged, CustomerChanged, VisitRecorded, VisitWithdrawn)
+            ],
             emits=[BillIssued, PaymentRecorded, PaymentReversed],
         ),
         database_url=await database(),

@@ -181,6 +181,7 @@ class Happened(Event):
     message_name = "test.happened"
 
 
+@pytest.mark.timeout(300)
 async def test_a_service_does_all_of_its_work_with_its_own_account(
     private_broker: RabbitMQ,
     broker: BrokerView,
