@@ -15,6 +15,7 @@ from ops.archive import missing_events
 from ops.audit.history import read_histories
 from ops.audit.moments import NEVER
 from ops.audit.recomputation import Recomputed, recompute
+from ops.audit.sessions import session
 from ops.audit.witness import WitnessFacts, collect_witness
 from services.billing.audit import BillingFacts
 from services.billing.audit import audit_facts as billing_facts
@@ -91,11 +92,8 @@ async def collect(
     """
 
     async def within(service: str, read: Callable[[Any], Awaitable[T]]) -> T:
-        connection = await asyncpg.connect(database_urls[service], timeout=10)
-        try:
+        async with session(database_urls, service) as connection:
             return await read(connection)
-        finally:
-            await connection.close()
 
     # First: what is written after that is looked at by the next audit, too.
     begun_at = now()
@@ -120,11 +118,8 @@ async def under_way(database_urls: Mapping[str, str], amqp_url: str, namespace: 
     """Count what waits in outboxes and queues, and what was sent and has not been consumed."""
     unsent = {}
     for service in SERVICES:
-        connection = await asyncpg.connect(database_urls[service], timeout=10)
-        try:
+        async with session(database_urls, service) as connection:
             unsent[service] = await _unsent(connection)
-        finally:
-            await connection.close()
     # Before the queues: what is consumed in between is missed by neither.
     unconsumed = await _unconsumed(database_urls)
     return UnderWay(unsent, await _queue_lengths(amqp_url, Names(namespace)), unconsumed)

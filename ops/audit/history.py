@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-import asyncpg
-
+from ops.audit.sessions import session
 from services.billing.audit import HISTORY as BILLING
 from services.customer.audit import HISTORY as CUSTOMER
 from services.gateway.audit import HISTORY as GATEWAY
@@ -30,13 +29,9 @@ async def read_histories(
     found = {}
     for service, tables in TABLES.items():
         rights = read_rights(SHARED, _SERVICES / service / "migrations")
-        connection = await asyncpg.connect(database_urls[service], timeout=10, server_settings={"timezone": "UTC"})
-        try:
-            since = NO_SEAL if seals is None else seals.get(service, NO_SEAL)
-            complete = seals is None
+        since = NO_SEAL if seals is None else seals.get(service, NO_SEAL)
+        async with session(database_urls, service) as connection:
             found[service] = await history_findings(
-                connection, service, watched(tables, rights), since, complete=complete
+                connection, service, watched(tables, rights), since, complete=seals is None
             )
-        finally:
-            await connection.close()
     return found

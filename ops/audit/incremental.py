@@ -4,13 +4,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from uuid import UUID
 
-import asyncpg
-
 from ops.audit.facts import under_way
 from ops.audit.history import read_histories
 from ops.audit.recomputation import Changed, recompute
 from ops.audit.report import AuditReport, Positions
 from ops.audit.rules import nothing_under_way
+from ops.audit.sessions import session
 from ops.audit.witness import check_witness, collect_witness
 from services.receipt.audit import receipts_since, series_positions
 from services.receipt.signatures.keyring import Keyring
@@ -33,17 +32,14 @@ async def audit_changes(
     """
     begun_at = now()
     histories = await read_histories(database_urls, since.seals)
-    connection = await asyncpg.connect(database_urls["receipt"], timeout=10)
-    try:
+    wrong: list[AuditViolation] = []
+    remarks: list[AuditViolation] = []
+    async with session(database_urls, "receipt") as connection:
         series = await series_positions(connection)
         receipts = await receipts_since(connection, keyring, since.series)
-        wrong, remarks = (
-            ([], [])
-            if witness_folder is None
-            else check_witness(await collect_witness(connection, witness_folder, keyring, recompute=False))
-        )
-    finally:
-        await connection.close()
+        if witness_folder is not None:
+            witness = await collect_witness(connection, witness_folder, keyring, recompute=False)
+            wrong, remarks = check_witness(witness)
     billing = histories["billing"].changed
     payment_ids = receipts.payment_ids | {UUID(key) for key in billing.get("payments", ())}
     changed = Changed(

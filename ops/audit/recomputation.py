@@ -16,6 +16,7 @@ import asyncpg
 from ops.audit.clearing_rules import check_clearing
 from ops.audit.copy_rules import copies_are_counted, copies_are_queued
 from ops.audit.payment_rules import RULES, RULES_OF_CHANGES, RULES_WHEN_SETTLED, Feed, PaymentCase
+from ops.audit.sessions import session
 from ops.audit.shift_rules import one_shift_at_a_time, within_ceiling
 from ops.audit.visit_rules import visits_by_own_phone
 from services.billing import audit as billing
@@ -61,8 +62,7 @@ async def recompute(database_urls: Mapping[str, str], changed: Changed | None = 
     async with AsyncExitStack() as stack:
         connections: dict[str, asyncpg.Connection[Any]] = {}
         for service in ("billing", "customer", "receipt", "gateway"):
-            connections[service] = await asyncpg.connect(database_urls[service], timeout=10)
-            stack.push_async_callback(connections[service].close)
+            connections[service] = await stack.enter_async_context(session(database_urls, service))
         await _shifts(connections["billing"], changed, found)
         await _copies(connections, found)
         # An hour earlier: services' clocks date what phones are sent.

@@ -4,14 +4,11 @@ import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-import asyncpg
-
 from ops.audit.report import AuditReport, Positions
+from ops.audit.sessions import session
 from services.billing.store import audit_reports
 from services.billing.store.audit_reports import KeptReport
 from shared.audit import AuditViolation
-
-_CHAIN = "reports of audits are as they were kept"
 
 COMPLETE_EVERY = timedelta(days=7)
 """A complete audit reads everything; between two of them, what has changed is enough."""
@@ -19,8 +16,7 @@ COMPLETE_EVERY = timedelta(days=7)
 
 async def keep(database_urls: Mapping[str, str], report: AuditReport, finished_at: datetime) -> int:
     """Keep a report and return its number."""
-    connection = await asyncpg.connect(database_urls["billing"], timeout=10)
-    try:
+    async with session(database_urls, "billing") as connection:
         return await audit_reports.add(
             connection,
             kind=report.kind,
@@ -30,34 +26,31 @@ async def keep(database_urls: Mapping[str, str], report: AuditReport, finished_a
             violations=len(report.violations),
             content=json.dumps(report.as_dict(), ensure_ascii=False, sort_keys=True),
         )
-    finally:
-        await connection.close()
 
 
 async def read(database_urls: Mapping[str, str], limit: int) -> list[KeptReport]:
     """Return the last reports, the latest first."""
-    connection = await asyncpg.connect(database_urls["billing"], timeout=10)
-    try:
+    async with session(database_urls, "billing") as connection:
         return await audit_reports.latest(connection, limit)
-    finally:
-        await connection.close()
 
 
 async def check(database_urls: Mapping[str, str]) -> list[AuditViolation]:
     """Return where the chain of kept reports is broken."""
-    connection = await asyncpg.connect(database_urls["billing"], timeout=10)
-    try:
-        link, found = audit_reports.FIRST_LINK, []
-        for kept in await audit_reports.in_order(connection):
-            if audit_reports.link_of(link, kept.content) != kept.link or json.loads(kept.content)["ok"] != kept.ok:
-                detail = "it does not follow the report before it"
-                found.append(
-                    AuditViolation("billing", "reports of audits are as they were kept", str(kept.report), detail)
+    async with session(database_urls, "billing") as connection:
+        kept_in_order = await audit_reports.in_order(connection)
+    link, found = audit_reports.FIRST_LINK, []
+    for kept in kept_in_order:
+        if audit_reports.link_of(link, kept.content) != kept.link or json.loads(kept.content)["ok"] != kept.ok:
+            found.append(
+                AuditViolation(
+                    "billing",
+                    "reports of audits are as they were kept",
+                    str(kept.report),
+                    "it does not follow the report before it",
                 )
-            link = kept.link
-        return found
-    finally:
-        await connection.close()
+            )
+        link = kept.link
+    return found
 
 
 async def positions_to_go_on_from(database_urls: Mapping[str, str], now: datetime) -> Positions | None:

@@ -48,7 +48,8 @@ async def _audit_each_night(system: RunningSystem, keyring: Keyring, begins: tim
             kept = await reports.read(urls, 1)
             if not kept or kept[0].started_at < last_night(now(), begins):
                 report = await audit_and_keep(system, keyring, _ARRIVAL_SECONDS)
-                log.log(20 if report.ok else 40, "audit_done", kind=report.kind, violations=len(report.violations))
+                write = log.info if report.ok else log.error
+                write("audit_done", kind=report.kind, violations=len(report.violations))
             wait = (last_night(now(), begins) + timedelta(days=1) - now()).total_seconds()
         except Exception:
             if once:

@@ -16,6 +16,7 @@ from ops.audit import check_facts, collect
 from services.gateway.domain.devices import Role
 from services.gateway.enrolment import make_code_in_database
 from shared.audit import AuditViolation
+from shared.messaging.archive import SentEvent
 from shared.messaging.topology import Names
 from shared.testing.conditions import wait_until
 from simulation.chaos.bills import Books
@@ -258,19 +259,26 @@ class ChaosRun:
 
     async def _send_deleted_again(self, deadline: float) -> None:
         """Do what the runbook says after events were deleted; what nobody names as missing, the final checks find."""
-        while self._messages.deleted and self.history.now < deadline:
-            missing = [
-                event
-                async for event in missing_events(self._testbed.database_urls())
-                if (event.consumer, str(event.id)) in self._messages.deleted
-            ]
-            if not missing:
-                break
-            self.history.note("events sent again", count=len(missing))
-            async with open_sender(self._testbed.operators_view()) as sender:
-                for event in missing:
-                    await sender.send(event)
-            await asyncio.sleep(1.0)
+        if not self._messages.deleted:
+            return
+        missing = await self._missing_of_deleted()
+        self.history.note("events sent again", count=len(missing))
+        async with open_sender(self._testbed.operators_view()) as sender:
+            for event in missing:
+                await sender.send(event)
+
+        async def are_consumed() -> bool:
+            return not await self._missing_of_deleted()
+
+        with suppress(AssertionError):  # then the final checks name them
+            await wait_until(are_consumed, max(1.0, deadline - self.history.now), every=0.5)
+
+    async def _missing_of_deleted(self) -> list[SentEvent]:
+        return [
+            event
+            async for event in missing_events(self._testbed.database_urls())
+            if (event.consumer, str(event.id)) in self._messages.deleted
+        ]
 
     async def _ask_what_is_open(self, deadline: float) -> None:
         gate = asyncio.Semaphore(8)

@@ -1,6 +1,6 @@
 """The text of a message, from an event or with the debt of a later moment. Pure."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from services.notify.domain.kinds import Kind, KindRule
@@ -40,46 +40,23 @@ class ReminderTexts:
         self, notice: NoticeIssued, debt: int, due_at: datetime, kind: Kind = Kind.AWAY, rule: KindRule = _NO_WISHES
     ) -> NewReminder:
         """Return the reminder of a visit, due at ``due_at``; ``debt`` is what the customer owes now."""
-        parameters, language = away_parameters(notice, debt), self.language_of(rule)
-        rendered = self.templates.render(kind, language, parameters)
-        return NewReminder(
-            reminder_id=new_id(),
+        blank = self._blank(kind, self.language_of(rule), away_parameters(notice, debt), notice.customer.phone, due_at)
+        return replace(
+            blank,
             customer_code=notice.customer.customer_code,
             visit_id=notice.visit_id,
-            template=rendered.template,
-            template_version=rendered.version,
-            language=language,
-            parameters=parameters,
-            phone=notice.customer.phone,
-            text=rendered.text,
-            segments=rendered.size.segments,
-            state=ReminderState.SCHEDULED,
-            cause="",
             issued_at=notice.issued_at,
-            due_at=due_at,
             unit_code=notice.customer.unit.unit_code,
             expires_at=notice.appointment if kind is Kind.PROMISED else None,
         )
 
     def receipt_link(self, request: SendReceiptLink, moment: datetime, rule: KindRule = _NO_WISHES) -> NewReminder:
         """Return the message with the link of a receipt, due at ``moment``."""
-        parameters, language = receipt_parameters(request), self.language_of(rule)
-        rendered = self.templates.render(Kind.RECEIPT, language, parameters)
-        return NewReminder(
+        blank = self._blank(Kind.RECEIPT, self.language_of(rule), receipt_parameters(request), request.phone, moment)
+        return replace(
+            blank,
             reminder_id=request.link_id,
             customer_code=request.customer_code,
-            visit_id=None,
-            template=rendered.template,
-            template_version=rendered.version,
-            language=language,
-            parameters=parameters,
-            phone=request.phone,
-            text=rendered.text,
-            segments=rendered.size.segments,
-            state=ReminderState.SCHEDULED,
-            cause="",
-            issued_at=moment,
-            due_at=moment,
             receipt_id=request.receipt_id,
             payment_id=request.payment_id,
             requested_by=request.requested_by,
@@ -89,23 +66,11 @@ class ReminderTexts:
         self, receipt: Receipt, unit_name: str, unit_code: str, phone: str, moment: datetime, rule: KindRule
     ) -> NewReminder:
         """Return the thanks for a payment with the link of its receipt, due at ``moment``."""
-        parameters, language = thanks_parameters(receipt, unit_name), self.language_of(rule)
-        rendered = self.templates.render(Kind.PAID, language, parameters)
-        return NewReminder(
-            reminder_id=new_id(),
+        blank = self._blank(Kind.PAID, self.language_of(rule), thanks_parameters(receipt, unit_name), phone, moment)
+        return replace(
+            blank,
             customer_code=receipt.customer_code,
-            visit_id=None,
-            template=rendered.template,
-            template_version=rendered.version,
-            language=language,
-            parameters=parameters,
-            phone=phone,
-            text=rendered.text,
-            segments=rendered.size.segments,
-            state=ReminderState.SCHEDULED,
-            cause="",
             issued_at=receipt.issued_at,
-            due_at=moment,
             receipt_id=receipt.receipt_id,
             payment_id=receipt.payment_id,
             requested_by="notify",
@@ -116,7 +81,19 @@ class ReminderTexts:
         self, kind: Kind, language: str, phone: str, moment: datetime, *, through: str | None, by: str
     ) -> NewReminder:
         """Return an SMS that tries a provider out: the text of a kind with the values of no customer."""
-        parameters = sample_parameters(moment)
+        return replace(
+            self._blank(kind, language, sample_parameters(moment), phone, moment),
+            requested_by=by,
+            unit_code="",
+            expires_at=moment + _TRIAL_LASTS,
+            is_trial=True,
+            through=through,
+        )
+
+    def _blank(
+        self, kind: Kind, language: str, parameters: Parameters, phone: str | None, due_at: datetime
+    ) -> NewReminder:
+        """Return a message of a kind that is about nobody yet, made at the moment at which it is due."""
         rendered = self.templates.render(kind, language, parameters)
         return NewReminder(
             reminder_id=new_id(),
@@ -131,13 +108,8 @@ class ReminderTexts:
             segments=rendered.size.segments,
             state=ReminderState.SCHEDULED,
             cause="",
-            issued_at=moment,
-            due_at=moment,
-            requested_by=by,
-            unit_code="",
-            expires_at=moment + _TRIAL_LASTS,
-            is_trial=True,
-            through=through,
+            issued_at=due_at,
+            due_at=due_at,
         )
 
     def with_debt(self, due: DueReminder) -> tuple[Parameters, Rendered]:

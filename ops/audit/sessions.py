@@ -1,0 +1,20 @@
+"""Sessions of an audit in the services' databases."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+import asyncpg
+
+
+@asynccontextmanager
+async def session(database_urls: Mapping[str, str], service: str) -> AsyncIterator["asyncpg.Connection[Any]"]:
+    """Connect to a service's database for the time of the block.
+
+    In UTC, because histories hold moments as text. Raises asyncpg's errors and ``OSError`` when it is not there.
+    """
+    connection = await asyncpg.connect(database_urls[service], timeout=10, server_settings={"timezone": "UTC"})
+    try:
+        yield connection
+    finally:
+        await connection.close()
