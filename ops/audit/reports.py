@@ -34,6 +34,12 @@ async def read(database_urls: Mapping[str, str], limit: int) -> list[KeptReport]
         return await audit_reports.latest(connection, limit)
 
 
+async def read_one(database_urls: Mapping[str, str], number: int) -> list[KeptReport]:
+    """Return the report of a number; nothing where there is none."""
+    async with session(database_urls, "billing") as connection:
+        return await audit_reports.numbered(connection, number)
+
+
 async def check(database_urls: Mapping[str, str]) -> list[AuditViolation]:
     """Return where the chain of kept reports is broken."""
     async with session(database_urls, "billing") as connection:

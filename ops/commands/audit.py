@@ -67,12 +67,10 @@ def show_reports(
     system = find_system()
     system.require(["billing"])
     urls = {"billing": system.database_url("billing")}
-    kept = run(reports.read(urls, 100_000 if number is not None else limit))
+    kept = run(reports.read(urls, limit) if number is None else reports.read_one(urls, number))
     broken = run(reports.check(urls))
-    if number is not None:
-        kept = [report for report in kept if report.report == number]
-        if not kept:
-            fail(f"no report {number}")
+    if number is not None and not kept:
+        fail(f"no report {number}")
     if as_json:
         print_json([_as_dict(report, whole=number is not None) for report in kept])
     else:

@@ -71,6 +71,9 @@ async def test_an_audit_looks_at_what_has_changed_names_what_was_tampered_with_a
         changed = await audited(system)
         assert changed["kind"] == "incremental"
         assert {"what was recorded of money is not changed", "a payment stands as it was signed"} <= rules(changed)
+        (latest, *_) = await thungan_json(system, "audit", "reports")
+        (shown,) = await thungan_json(system, "audit", "reports", "--show", str(latest["report"]))
+        assert shown["content"]["violations"] == changed["violations"]
         again = await audited(system)
         assert again["kind"] == "complete"
         assert "what was recorded of money is not changed" in rules(again)

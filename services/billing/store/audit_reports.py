@@ -33,6 +33,14 @@ async def latest(connection: Connection, limit: int = 1) -> list[KeptReport]:
     return [KeptReport(*row) for row in await connection.fetch(_LATEST, limit)]
 
 
+_NUMBERED = f"SELECT {_COLUMNS} FROM audit_reports WHERE report = $1"
+
+
+async def numbered(connection: Connection, number: int) -> list[KeptReport]:
+    """Return the report of that number; nothing where there is none."""
+    return [KeptReport(*row) for row in await connection.fetch(_NUMBERED, number)]
+
+
 _IN_ORDER = f"SELECT {_COLUMNS} FROM audit_reports ORDER BY report"
 
 
