@@ -21,6 +21,34 @@ const OK = 0;
 const UNLIKELY_ERROR = 0x0e;
 const CONNECTION_TIMEOUT = 0x08;
 
+declare global {
+  interface Window {
+    linkIsGoing: boolean;
+    BluetoothRemoteGATTCharacteristic: { prototype: BluetoothRemoteGATTCharacteristic };
+  }
+}
+
+/**
+ * Run in the page: a write that failed because the link is going tells so only when it has gone, as a phone does. An
+ * operation under way when the emulated link is cut leaves the browser's Bluetooth stuck, so the page must begin none.
+ */
+function failWhenTheLinkHasGone(): void {
+  const { prototype } = window.BluetoothRemoteGATTCharacteristic;
+  const write = prototype.writeValueWithResponse;
+  prototype.writeValueWithResponse = async function (value) {
+    try {
+      await write.call(this, value);
+    } catch (error) {
+      const { device } = this.service;
+      if (window.linkIsGoing && device.gatt?.connected) {
+        await new Promise((gone) => device.addEventListener("gattserverdisconnected", gone, { once: true }));
+      }
+      window.linkIsGoing = false;
+      throw error;
+    }
+  };
+}
+
 interface Options {
   readonly name?: string;
   readonly address?: string;
@@ -34,7 +62,8 @@ export class BluetoothPrinterEmulation {
   /** The printer answers when the phone connects. */
   isReachable = true;
   readonly #browser: CDPSession;
-  #page: CDPSession | null = null;
+  #session: CDPSession | null = null;
+  readonly #page: Page;
   readonly #device: Device;
   readonly #name: string;
   readonly #address: string;
@@ -45,13 +74,15 @@ export class BluetoothPrinterEmulation {
 
   static async start(phone: Phone, device: Device, options: Options = {}): Promise<BluetoothPrinterEmulation> {
     const browser = await phone.browser.newBrowserCDPSession();
-    const emulation = new BluetoothPrinterEmulation(browser, device, options);
+    const emulation = new BluetoothPrinterEmulation(browser, phone.page, device, options);
+    await phone.page.addInitScript(failWhenTheLinkHasGone);
     await emulation.#start(phone.page);
     return emulation;
   }
 
-  private constructor(browser: CDPSession, device: Device, options: Options) {
+  private constructor(browser: CDPSession, page: Page, device: Device, options: Options) {
     this.#browser = browser;
+    this.#page = page;
     this.#device = device;
     this.#name = options.name ?? "MPT-II";
     this.#address = options.address ?? "09:09:09:09:09:09";
@@ -73,12 +104,12 @@ export class BluetoothPrinterEmulation {
   async stop(): Promise<void> {
     await this.#browser.send("BluetoothEmulation.disable");
     await this.#browser.detach();
-    await this.#page?.detach();
+    await this.#session?.detach();
   }
 
   async #start(page: Page): Promise<void> {
     const session = await page.context().newCDPSession(page);
-    this.#page = session;
+    this.#session = session;
     await this.#browser.send("BluetoothEmulation.enable", { state: "powered-on", leSupported: true });
     await this.#browser.send("BluetoothEmulation.simulatePreconnectedPeripheral", {
       address: this.#address,
@@ -158,11 +189,16 @@ export class BluetoothPrinterEmulation {
     if (fault === "stuck") {
       return;
     }
-    // A link that goes without an answer to the write leaves the browser's Bluetooth stuck: refuse first, then cut, in one
-    // go, so that the page has no time to open a new link in between, which would be cut instead.
-    const responded = this.#respond({ characteristicId, type: "write", code: fault === null ? OK : UNLIKELY_ERROR });
-    const cut = fault === "lost before" || fault === "lost after" ? this.cut() : null;
-    await Promise.all([responded, cut]);
+    const isGoing = fault === "lost before" || fault === "lost after";
+    if (isGoing) {
+      await this.#page.evaluate(() => {
+        window.linkIsGoing = true;
+      });
+    }
+    await this.#respond({ characteristicId, type: "write", code: fault === null ? OK : UNLIKELY_ERROR });
+    if (isGoing) {
+      await this.cut();
+    }
   }
 
   async #respond(answer: {
