@@ -122,6 +122,12 @@ class MessageFaults:
         """Have a service's events wait in a queue of ours, then give them to it in another order."""
         queue = self._names.event_queue(fault.target)
         held = f"{queue}.held"
+        await self._hold(fault, held, ENOUGH_TO_SHUFFLE)
+        await self._release(held, queue)
+
+    async def _hold(self, fault: Fault, held: str, enough: int) -> None:
+        """Have a service's events wait in the queue ``held`` until they are enough; then they take their way again."""
+        queue = self._names.event_queue(fault.target)
         async with await self._connected() as connection:
             # Durable: it holds what the outbox counts as sent.
             channel = await connection.channel()
@@ -129,10 +135,9 @@ class MessageFaults:
         await self._lead(fault.target, into=held, out_of=queue)
         try:
             await asyncio.sleep(fault.lasts)
-            await self._until_waiting(held, ENOUGH_TO_SHUFFLE)
+            await self._until_waiting(held, enough)
         finally:
             await self._lead(fault.target, into=queue, out_of=held)
-            await self._release(held, queue)
 
     async def _lead(self, service: str, *, into: str, out_of: str) -> None:
         """Bind first, then unbind: an event in between goes both ways, and none is lost."""
@@ -187,28 +192,18 @@ class MessageFaults:
     # --- deleted
 
     async def empty_queue(self, fault: Fault) -> None:
-        """Stop a service, wait until events wait for it, and delete them, as an operator does by mistake."""
-        testbed = self._testbed
-        copies = [(fault.target, copy) for copy in range(testbed.copies[fault.target])]
-        testbed.held_down.update(copies)
-        try:
-            await asyncio.gather(*(asyncio.to_thread(testbed.system.stop, *copy) for copy in copies))
-            await asyncio.sleep(fault.lasts)
-            await self._until_waiting(self._names.event_queue(fault.target), 1)
-            await self._delete_waiting(fault.target)
-            await asyncio.gather(*(testbed.launch(*copy) for copy in copies))
-        finally:
-            testbed.held_down.difference_update(copies)
+        """Have a service's events wait in a queue of ours, then delete them, as an operator does by mistake.
 
-    async def _delete_waiting(self, service: str) -> None:
+        The service goes on meanwhile: were it stopped, no event would come for one that the phones talk to.
+        """
+        emptied = f"{self._names.event_queue(fault.target)}.emptied"
+        await self._hold(fault, emptied, 1)
         async with await self._connected() as connection:
             channel = await connection.channel()
-            waiting = await channel.get_queue(self._names.event_queue(service), ensure=False)
-            # What nobody can read is put back when the channel closes: the service has to dead-letter it.
+            waiting = await channel.get_queue(emptied, ensure=False)
             for message in await _taken(waiting):
-                if message.body not in self.unreadable:
-                    self.deleted.add((service, str(message.headers[envelope.MESSAGE_ID])))
-                    await message.ack()
+                self.deleted.add((fault.target, str(message.headers[envelope.MESSAGE_ID])))
+            await waiting.delete(if_empty=False)
 
     async def _connected(self) -> aio_pika.abc.AbstractConnection:
         return await aio_pika.connect(self._testbed.stack.amqp_url, timeout=10)

@@ -141,9 +141,7 @@ class Storm:
         return max(fault.after + fault.lasts for fault in self.faults)
 
 
-_PROCESSES = frozenset(
-    {"kill_service", "rolling_restart", "freeze_service", "rolling_deployment", "power_cut", "empty_queue"}
-)
+_PROCESSES = frozenset({"kill_service", "rolling_restart", "freeze_service", "rolling_deployment", "power_cut"})
 _PUBLISHING = frozenset({"duplicate", "reorder", "poison", "empty_queue"})
 _HINDERS_PUBLISHING = frozenset({"alarm", "close_connections"})
 _LONG = frozenset({"blackhole_broker", "blackhole_database", "freeze_service", "freeze_broker", "freeze_database"})
