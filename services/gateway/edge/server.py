@@ -270,7 +270,6 @@ def edge_middleware(http_timeout: float) -> Any:
             return refused
         with correlated(
             external_correlation_id=given if _CORRELATION_ID.fullmatch(given) else None,
-            traceparent=tracing.valid(request.headers.get("traceparent")),
         ) as context:
             if request.path == "/v1/stream" and request.method == "GET":
                 try:
@@ -302,7 +301,12 @@ async def _traced(
     request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]], http_timeout: float
 ) -> web.StreamResponse:
     route = _route_of(request)
-    attributes = {"http.route": route, "thungan.idempotency_key": _key_or_none(request)}
+    attributes = {
+        "http.route": route,
+        "thungan.idempotency_key": _key_or_none(request),
+        # Beside our trace, and never its parent: a caller could put an act into the trace of another.
+        "thungan.external_traceparent": tracing.valid(request.headers.get("traceparent")),
+    }
     with tracing.span(f"{request.method[:12]} {route}", SpanKind.SERVER, attributes) as span:
         response = await _answered(request, handler, http_timeout)
         span.set_attribute("http.response.status_code", response.status)

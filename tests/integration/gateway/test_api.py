@@ -648,12 +648,14 @@ async def test_a_chosen_correlation_id_is_kept_beside_ours_and_displaces_nothing
     phone = await gateway.phone()
     given = "0123456789abcdef"
     headers = {"Authorization": f"Bearer {phone.token}", "X-Correlation-Id": given, "Idempotency-Key": str(new_id())}
+    headers["traceparent"] = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
     async with gateway.session.post(f"{gateway.url}/v1/payments", headers=headers, json=PAYMENT) as response:
         assert response.status == 201
         ours = response.headers["X-Correlation-Id"]
     context = gateway.office.contexts[-1]
     assert (context.correlation_id, context.external_correlation_id) == (ours, given)
     assert ours != given
+    assert "0af7651916cd43dd8448eb211c80319c" not in (context.traceparent or "")
 
 
 async def test_a_request_names_the_device_whose_token_came_with_it(gateway: GatewaySystem) -> None:
