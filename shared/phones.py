@@ -86,8 +86,11 @@ _LANDLINE = {PhoneNumberType.FIXED_LINE}
 _DIGITS = re.compile(r"[0-9]{1,14}")
 _ALLOWED = re.compile(r"\+?[0-9 ().\-]+")
 _AREA_IN_BRACKETS = re.compile(r"\(0?([0-9]{1,3})\)[ .\-]*([0-9 .\-]+)")
-_BETWEEN_NUMBERS = re.compile(r"[/;,|&\n]|\s-\s|\bho[aặ]c\b|\bv[aà]\b|\bor\b", re.IGNORECASE)
+_BETWEEN_NUMBERS = re.compile(r"[/;,|&_\n]|(?<=[0-9]) ?\+|\s-\s|\bho[aặ]c\b|\bv[aà]\b|\bor\b", re.IGNORECASE)
 _FLOAT = re.compile(r"[0-9]{9,11}\.0")
+_ROUNDED = re.compile(r"[0-9][.,]?[0-9]*[eE]\+?[0-9]{1,2}")
+_SHORTEST, _TWO_SHORTEST = 9, 18
+"""Digits of one number, and of two."""
 _LABEL = re.compile(r"(?:đtdđ|dtdd|đtdd|sđt|sdt|đt|dt|tel|phone|mobile|zalo)\s*[.:]?\s*", re.IGNORECASE)
 
 
@@ -167,6 +170,8 @@ def _check_signs(written: str) -> str:
         return repeated
     if _FLOAT.fullmatch(written):  # what programs make of a column of numbers with gaps
         return written.removesuffix(".0")
+    if _ROUNDED.fullmatch(written):
+        raise InvalidPhoneError("was rounded by a spreadsheet; write all its digits")
     if any(letter.isalpha() for letter in written):
         raise InvalidPhoneError("holds letters")
     if not _ALLOWED.fullmatch(written):
@@ -207,8 +212,8 @@ def as_dialled(phone: str) -> str:
 def _several(written: str) -> tuple[str, ...]:
     """Return the different numbers of a text that holds more than one, as they are dialled."""
     pieces = _BETWEEN_NUMBERS.split(written)
-    if len(pieces) == 1 and len(pieces := written.split("-")) != 2 and len(pieces := written.split()) != 2:
-        return ()
+    if len(pieces) == 1:
+        pieces = _two_together(written)
     found: dict[str, None] = {}
     for piece in pieces:
         try:
@@ -218,10 +223,29 @@ def _several(written: str) -> tuple[str, ...]:
     return tuple(found)
 
 
+def _two_together(written: str) -> list[str]:
+    """Return two numbers that stand one behind the other, with or without a blank, dash or point; none else."""
+    if not _ALLOWED.fullmatch(written) or len(digits := re.sub("[^0-9]", "", written)) < _TWO_SHORTEST:
+        return []
+    for cut in range(_SHORTEST, len(digits) - _SHORTEST + 1):
+        one, two = digits[:cut], digits[cut:]
+        if two.startswith(("0", COUNTRY_CODE)) and _is_one(one) and _is_one(two):
+            return [one, two]
+    return []
+
+
+def _is_one(digits: str) -> bool:
+    try:
+        read_phone(digits)
+    except InvalidPhoneError:
+        return False
+    return True
+
+
 def _repeated(written: str) -> str | None:
     """Return the number that a text holds twice, written alike or not; None where it holds anything else."""
     pieces = [piece for piece in _BETWEEN_NUMBERS.split(written) if piece.strip()]
-    if len(pieces) < 2:
+    if len(pieces) < 2 and not (pieces := _two_together(written)):
         return None
     try:
         found = {as_dialled(read_phone(piece).phone) for piece in pieces}

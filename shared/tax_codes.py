@@ -14,6 +14,8 @@ from shared.text import plain_signs, without_pictures
 _WEIGHTS = (31, 29, 23, 19, 17, 13, 7, 5, 3)
 _SEPARATORS = re.compile(r"[ .\-]")
 _ALLOWED = re.compile(r"[0-9][0-9 .\-]*", re.ASCII)
+_BETWEEN_CODES = re.compile(r"[;,/|\n]|\bho[aặ]c\b|\bv[aà]\b", re.IGNORECASE)
+_ROUNDED = re.compile(r"[0-9][.,]?[0-9]*[eE]\+?[0-9]{1,2}", re.ASCII)
 _FLOAT = re.compile(r"[0-9]{9,13}\.0", re.ASCII)
 _LAST_PLACE = 96
 _LAST_CENTURY = 3
@@ -55,14 +57,14 @@ def read_tax_code(text: str) -> TaxCodeReading:
     written = plain_signs(without_pictures(text)).removeprefix("'")  # the mark of a spreadsheet's text
     if _FLOAT.fullmatch(written):  # what programs make of a column of numbers with gaps
         written = written.removesuffix(".0")
-    if not _ALLOWED.fullmatch(written):
-        raise InvalidTaxCodeError(_NONE)
+    _check_signs(written)
     main, dash, branch = (part.strip() for part in written.partition("-"))
     if dash and len(branch) == 3 and branch.isdigit():
         if len(digits := _SEPARATORS.sub("", main)) not in {9, 10}:
             raise InvalidTaxCodeError(_NONE)
         return TaxCodeReading(f"{_company(digits)}-{branch}", Change.LOST_ZERO if len(digits) == 9 else None)
     digits = _SEPARATORS.sub("", written)
+    _check_branch(digits, len(_SEPARATORS.sub("", branch)))
     change: Change | None = Change.LOST_ZERO
     match len(digits):
         case 9:
@@ -80,6 +82,33 @@ def read_tax_code(text: str) -> TaxCodeReading:
         case count:
             raise InvalidTaxCodeError(f"has {count} digits; a tax code has 10, 10 and 3 behind a dash, or 12")
     return TaxCodeReading(code, change)
+
+
+def _check_signs(written: str) -> None:
+    if _ROUNDED.fullmatch(written):
+        raise InvalidTaxCodeError("was rounded by a spreadsheet; write all its digits")
+    if len(several := _several(written)) > 1:
+        raise InvalidTaxCodeError(f"holds two codes, {' and '.join(several)}; write one")
+    if not _ALLOWED.fullmatch(written):
+        raise InvalidTaxCodeError(_NONE)
+
+
+def _check_branch(digits: str, behind: int) -> None:
+    """Refuse a company's code with a branch of other than three digits: together they may look like a person's."""
+    if len(digits) - behind in {9, 10} and behind not in {0, 3} and len(digits) != 10:
+        raise InvalidTaxCodeError(f"has {behind} digits behind its dash; a branch has 3")
+
+
+def _several(written: str) -> list[str]:
+    """Return the different codes of a text that holds nothing else."""
+    found: dict[str, None] = {}
+    pieces = _BETWEEN_CODES.split(written)
+    for piece in pieces if len(pieces) > 1 else ():
+        try:
+            found[read_tax_code(piece).code] = None
+        except InvalidTaxCodeError:
+            return []
+    return list(found)
 
 
 def _company(digits: str) -> str:

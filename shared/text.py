@@ -34,6 +34,10 @@ _SIGNS = frozenset("©®°¦№™℃")
 _PICTURE_PARTS = frozenset("\u20e3\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff")
 """The frame of a key, shades of skin."""
 _FULL_WIDTH = {0xFEE0 + point: point for point in range(0x21, 0x7F)}
+_LIKE_D = str.maketrans("ÐðƉɖ", "ĐđĐđ")
+_WORD = re.compile(r"[^\W\d_]+")
+_OTHER_ALPHABET = re.compile("[\u0370-\u03ff\u0400-\u052f\u1f00-\u1fff]")
+_LATIN = re.compile("[A-Za-z\u00c0-\u024f\u1e00-\u1eff]")
 
 
 def has_control_characters(text: str) -> bool:
@@ -54,6 +58,25 @@ def tidy(text: str) -> str:
         return unicodedata.normalize("NFC", text).strip(" ")
     visible = "".join(letter for letter in _UNSEEN.sub("", text) if unicodedata.category(letter) != "Cf")
     return _BLANKS.sub(" ", unicodedata.normalize("NFC", visible)).strip(" ")
+
+
+def half_width(text: str) -> str:
+    """Return ``text`` with full-width Latin letters, digits and signs as ordinary ones: ``Ｎｇ`` → ``Ng``."""
+    return text if text.isascii() else text.translate(_FULL_WIDTH)
+
+
+def with_vietnamese_d(text: str) -> str:
+    """Return ``text`` with đ in place of letters of other languages that look the same: Icelandic ð, African ɖ."""
+    return text if text.isascii() else text.translate(_LIKE_D)
+
+
+def mixed_word(text: str) -> str | None:
+    """Return the first word that has Latin letters and Greek or Cyrillic ones, which look alike; None without one."""
+    if text.isascii():
+        return None
+    return next(
+        (word[0] for word in _WORD.finditer(text) if _OTHER_ALPHABET.search(word[0]) and _LATIN.search(word[0])), None
+    )
 
 
 def without_pictures(text: str) -> str:

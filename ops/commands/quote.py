@@ -41,13 +41,17 @@ def quote(
         fail(f"{cases}: {error.message}")
 
 
+def _cause(row: dict[str, Any]) -> str:
+    return f"line {row['line']}: {row['error']}" if "error" in row else ""
+
+
 def _print(rows: list[dict[str, Any]], *, explain: bool) -> None:
     money = ("pre_vat", "vat", "total")
     print_table(
         "Bills (đồng)",
         ["id", "kWh", "before VAT", "VAT", "total", "error"],
         [
-            [row["id"], row.get("kwh"), *(f"{row[name]:,}" if name in row else "" for name in money), row.get("error")]
+            [row["id"], row.get("kwh"), *(f"{row[name]:,}" if name in row else "" for name in money), _cause(row)]
             for row in rows
         ],
         right=["kWh", "before VAT", "VAT", "total"],

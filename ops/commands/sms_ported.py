@@ -61,7 +61,7 @@ def import_(
     )
     if read.bad:
         for bad in read.bad:
-            typer.echo(str(bad), err=True)
+            typer.echo(f"{bad.file}:{bad.line}: {bad}", err=True)
         fail(f"{len(read.bad)} lines are wrong; nothing was imported")
     run(_keep(dict(read.rows)))
     if as_json:

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Callable
-from datetime import date
+from contextlib import suppress
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Annotated
 
@@ -10,7 +11,17 @@ from pydantic import AfterValidator, BeforeValidator, ValidationInfo
 
 from shared.csv_files.damage import damage_in
 from shared.printing.text import without_glyph
-from shared.text import LOST_LETTER, has_control_characters, plain_signs, search_key, tidy, without_pictures
+from shared.text import (
+    LOST_LETTER,
+    half_width,
+    has_control_characters,
+    mixed_word,
+    plain_signs,
+    search_key,
+    tidy,
+    with_vietnamese_d,
+    without_pictures,
+)
 from shared.transliteration import in_latin_letters
 
 _LONGEST_NUMBER = 15
@@ -19,9 +30,13 @@ _GROUPED = re.compile(r"[+-]?[0-9]{1,3}(?:[., '\u00a0\u202f][0-9]{3})+(?:[.,][0-
 _POWER = re.compile(r"[+-]?[0-9.,]+[eE][+-]?[0-9]+", re.ASCII)
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _DAY_OR_MONTH = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})", re.ASCII)
+_YEAR_FIRST = re.compile(r"([0-9]{4})[/.-]([0-9]{1,2})[/.-]([0-9]{1,2})", re.ASCII)
+_SHORT_YEAR = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{1,2})", re.ASCII)
 _LETTER = re.compile(r"[a-z]")
+_FORMULA = re.compile(r"=|[@+-][A-Za-z_.]+\(")
 _MIDNIGHT = re.compile(r"[ T]00:00(:00(\.0+)?)?")
-_DAY_NUMBER = re.compile(r"[3-6][0-9]{4}", re.ASCII)
+_DAY_NUMBER = re.compile(r"([3-6][0-9]{4})(?:\.0+)?", re.ASCII)
+_DAY_ZERO, _MACINTOSH_DAYS = date(1899, 12, 30), timedelta(days=1462)
 _TRUTH = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 
 
@@ -89,18 +104,21 @@ def wholes(text: str) -> tuple[int, ...]:
 
 
 def day(text: str) -> date:
-    """Return a date written ``2026-01-31``, or with the day first where it can be nothing else: ``31/01/2026``.
+    """Return a date written ``2026-01-31`` or ``2026/1/31``, or with the day first where it can be nothing else.
 
-    ``01/02/2026`` has two readings. A spreadsheet's midnight behind the date does not count.
+    ``31/01/2026`` is one, ``01/02/2026`` has two readings, ``1/2/26`` three. A spreadsheet's midnight behind the date
+    does not count.
     """
     written = _MIDNIGHT.sub("", plain_signs(text))
     # fromisoformat alone would take other forms of the standard, too, such as 2026-W05.
     try:
         return date.fromisoformat(written if _DATE.fullmatch(written) else _one_date(written))
     except ValueError:
-        why = _two_dates(written)
-        if _DAY_NUMBER.fullmatch(written):
-            why = ", but the day number of a spreadsheet"
+        why = _may_be(written)
+        if number_of_day := _DAY_NUMBER.fullmatch(written):
+            found = _DAY_ZERO + timedelta(days=int(number_of_day[1]))
+            other = found + _MACINTOSH_DAYS
+            why = f", but the day number of a spreadsheet: {found}, or {other} where days count from 1904"
         raise BadCellError("bad-date", f"is not a date like 2026-01-31: {text!r}{why}") from None
 
 
@@ -142,15 +160,11 @@ def words(longest: int, *, letters: bool = False) -> Callable[[str, ValidationIn
     """
 
     def check(text: str, info: ValidationInfo) -> str:
-        if has_control_characters(text):
-            raise BadCellError("control-characters", "holds control characters")
-        if LOST_LETTER in text:
-            raise BadCellError("damaged-text", "holds a letter that was lost when the text was converted (U+FFFD)")
-        clean = tidy(seen := without_pictures(text))
+        _check_bytes(text)
+        clean = tidy(with_vietnamese_d(half_width(without_pictures(text))))
         if not clean:
             raise BadCellError("missing-field", "is empty")
-        if damage := damage_in(clean):
-            raise BadCellError("damaged-text", damage)
+        _check_meaning(clean)
         if len(clean) > longest:
             raise BadCellError("too-long", f"is longer than {longest} letters")
         if letters and not _LETTER.search(search_key(clean)):
@@ -159,15 +173,45 @@ def words(longest: int, *, letters: bool = False) -> Callable[[str, ValidationIn
         if missing:
             why = f"holds what documents cannot show: {missing!r}; write it in Latin letters or leave it out"
             raise BadCellError("no-glyph", why)
-        if seen != text:
-            pictures = "".join(letter for letter in text if letter not in seen)
-            note(info, "pictures", f"holds pictures that are left out: {pictures!r}")
-        if plain:
-            pairs = ", ".join(f"{letter} as {drawn or 'nothing'}" for letter, drawn in plain.items())
-            note(info, "plain-letters", f"has letters that documents draw as plain ones: {pairs}")
+        _note_changes(text, plain, info)
         return clean
 
     return check
+
+
+def _check_bytes(text: str) -> None:
+    """Refuse what never was text."""
+    if has_control_characters(text):
+        raise BadCellError("control-characters", "holds control characters")
+    if LOST_LETTER in text:
+        raise BadCellError("damaged-text", "holds a letter that was lost when the text was converted (U+FFFD)")
+
+
+def _check_meaning(text: str) -> None:
+    """Refuse what programs and keyboards leave in place of a text."""
+    if damage := damage_in(text):
+        raise BadCellError("damaged-text", damage)
+    if _FORMULA.match(text):
+        raise BadCellError("formula", f"begins like a formula: {text!r}; write what it shows")
+    if mixed := mixed_word(text):
+        why = f"mixes Latin letters with Greek or Cyrillic ones that look alike: {mixed!r}; type the word anew"
+        raise BadCellError("mixed-alphabets", why)
+
+
+def _note_changes(text: str, plain: dict[str, str], info: ValidationInfo) -> None:
+    """Report what of a text was left out or read otherwise, and which letters documents draw as ``plain`` ones."""
+    if text.isascii():
+        return
+    if (seen := without_pictures(text)) != text:
+        pictures = "".join(letter for letter in text if letter not in seen)
+        note(info, "pictures", f"holds pictures that are left out: {pictures!r}")
+    if (folded := half_width(seen)) != seen:
+        note(info, "full-width", f"has full-width letters, which are read as ordinary ones: {tidy(folded)!r}")
+    if (vietnamese := with_vietnamese_d(folded)) != folded:
+        note(info, "not-d", f"has a letter of another language in place of đ: it is read as {tidy(vietnamese)!r}")
+    if plain:
+        pairs = ", ".join(f"{letter} as {drawn or 'nothing'}" for letter, drawn in plain.items())
+        note(info, "plain-letters", f"has letters that documents draw as plain ones: {pairs}")
 
 
 Number = Annotated[Decimal, BeforeValidator(number)]
@@ -204,20 +248,34 @@ def _plain(value: Decimal) -> str:
 
 
 def _dates(text: str) -> list[str]:
-    """Return what a date with its year last may be: the day before the month, the month before the day."""
+    """Return what a date may be, the day before the month first."""
+    if match := _YEAR_FIRST.fullmatch(text):
+        return _possible([(int(match[1]), int(match[2]), int(match[3]))])
+    if match := _SHORT_YEAR.fullmatch(text):
+        one, two, three = (int(part) for part in match.groups())
+        return _possible([(2000 + three, two, one), (2000 + three, one, two), (2000 + one, two, three)])
     if not (match := _DAY_OR_MONTH.fullmatch(text)):
         return []
     one, two, year = (int(part) for part in match.groups())
-    orders = dict.fromkeys([(two, one), (one, two)])
-    return [f"{year}-{month:02d}-{day:02d}" for month, day in orders if month <= 12 and day <= 31]
+    return _possible([(year, two, one), (year, one, two)])
+
+
+def _possible(readings: list[tuple[int, int, int]]) -> list[str]:
+    """Return those of year, month and day that the calendar has."""
+    found: dict[str, None] = {}
+    for year, month, day in readings:
+        with suppress(ValueError):
+            found[date(year, month, day).isoformat()] = None
+    return list(found)
 
 
 def _one_date(text: str) -> str:
     readings = _dates(text)
-    return readings[0] if len(readings) == 1 else ""
+    return readings[0] if len(readings) == 1 and not _SHORT_YEAR.fullmatch(text) else ""
 
 
-def _two_dates(text: str) -> str:
-    """Return the two readings of a date whose day and month may be exchanged."""
+def _may_be(text: str) -> str:
+    """Return the readings of a date whose parts may be exchanged, or whose century is missing."""
     readings = _dates(text)
-    return f" may be {readings[0]} or {readings[1]}" if len(readings) == 2 else ""
+    is_open = len(readings) > 1 or (readings and _SHORT_YEAR.fullmatch(text))
+    return f" may be {' or '.join(readings)}" if is_open else ""

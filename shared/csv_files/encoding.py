@@ -18,6 +18,16 @@ _MARKS = (  # those of UTF-32 first: they begin like those of UTF-16
 _CELL_END = re.compile(r'[,;\t\r\n"]+')
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _REMEDY = "save it as CSV UTF-8"
+_OTHER_KINDS = (
+    (b"%PDF", "a PDF: ask its author for the list as a spreadsheet"),
+    (b"{\\rtf", f"a text with formats (RTF): copy the table into a spreadsheet, and {_REMEDY}"),
+    (b"\x1f\x8b", "packed (gzip): unpack it"),
+    (b"7z\xbc\xaf", "packed (7z): unpack it"),
+    (b"Rar!", "packed (RAR): unpack it"),
+    (b"\x89PNG", "a picture: ask its author for the list as a spreadsheet"),
+    (b"\xff\xd8\xff", "a picture: ask its author for the list as a spreadsheet"),
+)
+"""How files begin that are given by mistake, and what to do with them."""
 _SAMPLE_BYTES = 100_000
 
 
@@ -40,6 +50,8 @@ def decoded(file: str, data: bytes, *, convert_legacy: bool = False) -> Decoded:
     content = data.removeprefix(mark)
     is_named = bool(encoding)
     encoding = encoding or _without_mark(content)
+    if kind := next((kind for begin, kind in _OTHER_KINDS if data.startswith(begin)), None):
+        raise UnreadableFileError(BadLine(file, 1, "", f"is {kind}", "bad-file"))
     if content.lstrip().startswith(b"<"):
         message = f"is a web page or XML, whatever it is called: open it in a spreadsheet, and {_REMEDY}"
         raise UnreadableFileError(BadLine(file, 1, "", message, "bad-file"))
@@ -72,7 +84,11 @@ def _legacy_encoding(content: bytes) -> str | None:
 
 
 def _without_mark(content: bytes) -> str:
-    """Return the encoding of a text without a mark: a header begins in ASCII, so a zero byte means UTF-16."""
+    """Return the encoding of a text without a mark: a header begins in ASCII, so zero bytes mean UTF-16 or UTF-32."""
+    if content[1:4] == b"\0\0\0":
+        return "utf-32-le"
+    if content[:3] == b"\0\0\0":
+        return "utf-32-be"
     if content[1:2] == b"\0":
         return "utf-16-le"
     if content[:1] == b"\0":

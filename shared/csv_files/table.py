@@ -15,8 +15,10 @@ _TEXT_CELL = re.compile(r'="([^"=]*)"')
 """How programs keep a spreadsheet from taking a code for a number."""
 _ALIKE = 0.8
 """From 0 to 1: names of columns that are more alike may be one name, misspelt."""
-_NAMED_SEPARATOR = re.compile(r'"?sep=(.)"?[,;\t ]*(?:\r\n|\r|\n|\Z)', re.IGNORECASE)
+_NAMED_SEPARATOR = re.compile(r'"?sep=(\\t|.)"?[,;\t ]*(?:\r\n|\r|\n|\Z)', re.IGNORECASE)
 """The line with which spreadsheets name the separator of what follows."""
+_LINE_END = re.compile(r"\r\n|\r|\n")
+_OTHER_LINE_ENDS = re.compile("[\x0b\x85\u2028\u2029]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +79,15 @@ def column_name(cell: str) -> str:
 
 def _below_header(file: str, text: str, known: Collection[str]) -> tuple[Record, Iterator[Record]]:
     """Return the header and what follows it, read with the separator that makes the most of the header."""
+    text = _with_line_ends(file, text)
     named = _NAMED_SEPARATOR.match(text)
+    separator_named = named[1].replace("\\t", "\t") if named else ""
     unreadable = _bad_header(file, 1, "the file is empty")
     if not text.strip("".join(SEPARATORS) + "\r\n "):
         raise unreadable
     below = text[named.end() :] if named else text
     readings: dict[str, tuple[int, Record, Iterator[Record]]] = {}
-    for separator in dict.fromkeys((named[1], *SEPARATORS) if named else SEPARATORS):
+    for separator in dict.fromkeys((separator_named, *SEPARATORS) if named else SEPARATORS):
         records = _records(file, below, separator, 2 if named else 1)
         try:
             header = _first(file, records)
@@ -96,13 +100,25 @@ def _below_header(file: str, text: str, known: Collection[str]) -> tuple[Record,
         raise unreadable
     first, *others = sorted(readings, key=lambda separator: -readings[separator][0])
     found, header, records = readings[first]
-    if named and first != named[1] and found > 0:
-        message = f"the file names {named[1]!r} as its separator, but its header is separated by {first!r}"
+    if named and first != separator_named and found > 0:
+        message = f"the file names {separator_named!r} as its separator, but its header is separated by {first!r}"
         raise _bad_header(file, header.line, message)
     if found and others and readings[others[0]][0] == found:
         message = f"the header has two readings: its columns are separated by {first!r} or by {others[0]!r}"
         raise _bad_header(file, header.line, message)
     return header, records
+
+
+def _with_line_ends(file: str, text: str) -> str:
+    """Return a text whose lines end as :mod:`csv` knows, without the mark of an end of file of before Windows.
+
+    Lines end with LF, CR or both; where a text has neither, with the marks of Unicode or with a vertical tab.
+    """
+    text = text.rstrip("\x00\x1a")
+    text = text if "\n" in text or "\r" in text else _OTHER_LINE_ENDS.sub("\n", text)
+    if "\x00" in _LINE_END.split(text.lstrip(), maxsplit=1)[0]:
+        raise _bad_header(file, 1, "the header holds zero bytes: the file was damaged, copy it anew")
+    return text
 
 
 def _first(file: str, records: Iterator[Record]) -> Record:

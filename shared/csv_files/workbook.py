@@ -24,6 +24,11 @@ _EXACT = 10**15
 """Spreadsheets keep 15 digits of a number."""
 _CELL = re.compile(rb"<(?:\w+:)?c\s([^>]*?)(?:/>|>(.*?)</(?:\w+:)?c>)", re.DOTALL)
 _PLACE = re.compile(rb'\br="([A-Z]+)([0-9]+)"')
+_ROW = re.compile(rb'<(?:\w+:)?row\s([^>]*?\bhidden="(?:1|true)"[^>]*?)(?:/>|>(.*?)</(?:\w+:)?row>)', re.DOTALL)
+_ROW_NUMBER = re.compile(rb'\br="([0-9]+)"')
+_MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z]+([0-9]+)):([A-Z]+[0-9]+)"')
+_SPANNED = re.compile(rb'table:number-(?:columns|rows)-spanned="(?:[2-9]|[0-9]{2,})"')
+_NOT_SHOWN = re.compile(rb'table:visibility="(?:collapse|filter)"')
 _VALUE = re.compile(rb"<(?:\w+:)?v>[^<]|<(?:\w+:)?is>")
 _TAG = re.compile(rb"<table:(table-row|table-cell|table)\b((?:[^>\"']|\"[^\"]*\"|'[^']*')*)>")
 _REPEATED = re.compile(rb'table:number-rows-repeated="([0-9]+)"')
@@ -81,7 +86,8 @@ def _sheets_of_package(file: str, data: bytes) -> list[tuple[str, Iterator[list[
 def _sheets_of_xls(file: str, data: bytes) -> list[tuple[str, Iterator[list[Value]]]]:
     """Return the sheets of a workbook of before 2007 that hold anything."""
     try:
-        workbook = xlrd.open_workbook(file_contents=data, logfile=io.StringIO())
+        # With its formats: they have what is hidden and what is merged.
+        workbook = xlrd.open_workbook(file_contents=data, logfile=io.StringIO(), formatting_info=True)
     except _BROKEN_XLS as error:
         cause = "has a password" if "encrypted" in str(error) else "cannot be read"
         raise _refused(file, 1, f"is a workbook that {cause}: save it as XLSX, or {_REMEDY}") from None
@@ -89,7 +95,12 @@ def _sheets_of_xls(file: str, data: bytes) -> list[tuple[str, Iterator[list[Valu
 
 
 def _rows_of_xls(file: str, workbook: xlrd.Book, sheet: xlrd.sheet.Sheet) -> Iterator[list[Value]]:
+    for first, _, left, _ in sheet.merged_cells:
+        if first < sheet.nrows and sheet.cell(first, left).value != "":
+            raise _merged(file, first + 1, f"{xlrd.colname(left)}{first + 1}")
     for number in range(sheet.nrows):
+        if (info := sheet.rowinfo_map.get(number)) and info.hidden and any(sheet.row_values(number)):
+            raise _hidden(file, number + 1)
         row: list[Value] = []
         for place, cell in enumerate(sheet.row(number)):
             name = f"{xlrd.colname(place)}{number + 1}"
@@ -152,6 +163,8 @@ def _check_package(file: str, data: bytes) -> None:
                     content = package.read(part)
                     if b't="e"' in content or b"<f" in content or b":f" in content:
                         _check_sheet(file, content)
+                    if b"mergeCell" in content or b"hidden=" in content:
+                        _check_shape(file, content)
                 elif part == "content.xml":
                     _check_open_document(file, package.read(part))
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError) as error:
@@ -161,6 +174,7 @@ def _check_package(file: str, data: bytes) -> None:
 def _check_open_document(file: str, content: bytes) -> None:
     """Look at the cells of an ODS file: rows that are alike stand there once, with their number."""
     line, following = 0, 1
+    is_hidden = False
     for tag in _TAG.finditer(content):
         kind, attributes = tag[1], tag[2]
         if kind == b"table":
@@ -168,7 +182,13 @@ def _check_open_document(file: str, content: bytes) -> None:
         elif kind == b"table-row":
             repeated = _REPEATED.search(attributes)
             line, following = following, following + (int(repeated[1]) if repeated else 1)
+            is_hidden = _NOT_SHOWN.search(attributes) is not None
         else:
+            if b"office:value-type=" in attributes:
+                if is_hidden:
+                    raise _hidden(file, line)
+                if _SPANNED.search(attributes):
+                    raise _merged(file, line, "a cell")
             has_formula = b"table:formula=" in attributes
             is_error = b'value-type="error"' in attributes
             is_error |= has_formula and _ERROR_TEXT.match(content, tag.end()) is not None
@@ -185,6 +205,29 @@ def _check_sheet(file: str, content: bytes) -> None:
         place = _PLACE.search(attributes)
         name, line = (f"{place[1].decode()}{place[2].decode()}", int(place[2])) if place else ("a cell", 1)
         raise _without_value(file, line, name, is_error=is_error)
+
+
+def _check_shape(file: str, content: bytes) -> None:
+    """Refuse what a person sees otherwise than a program: hidden rows, a value that stands in several cells."""
+    for row in _ROW.finditer(content):
+        if _VALUE.search(row[2] or b""):
+            number = _ROW_NUMBER.search(row[1])
+            raise _hidden(file, int(number[1]) if number else 1)
+    merged = {found[1]: found for found in _MERGED.finditer(content)}
+    for cell in _CELL.finditer(content) if merged else ():
+        place = _PLACE.search(cell[1])
+        if place and (found := merged.get(place[1] + place[2])) and _VALUE.search(cell[2] or b""):
+            raise _merged(file, int(found[2]), f"{found[1].decode()}:{found[3].decode()}")
+
+
+def _hidden(file: str, line: int) -> UnreadableFileError:
+    message = "is hidden, and may be meant or left out: show all rows, or copy those that are meant into a new sheet"
+    return _refused(file, line, message)
+
+
+def _merged(file: str, line: int, name: str) -> UnreadableFileError:
+    message = f"{name} is merged: its value may belong to the first cell or to each; split it and fill the cells"
+    return _refused(file, line, message)
 
 
 def _without_value(file: str, line: int, name: str, *, is_error: bool) -> UnreadableFileError:

@@ -116,6 +116,11 @@ def test_there_were_59_old_area_codes_and_each_leads_to_a_landline_or_begins_mob
         ("0912345678 0987654321", ("0912345678", "0987654321")),
         ("0912345678; 0290 3812 345", ("0912345678", "02903812345")),
         ("ĐT: 0912345678 hoặc 0987654321", ("0912345678", "0987654321")),
+        ("0912345678.0987654321", ("0912345678", "0987654321")),
+        ("09123456780987654321", ("0912345678", "0987654321")),
+        ("0912 345 678 0290 3812 345", ("0912345678", "02903812345")),
+        ("0912345678_0987654321", ("0912345678", "0987654321")),
+        ("+84912345678+84987654321", ("0912345678", "0987654321")),
         ("0912345678\n0987654321", ("0912345678", "0987654321")),
         ("(076) 3856789", ("0763856789", "02963856789")),
         ("(08) 38251234", ("0838251234", "02838251234")),
@@ -126,6 +131,16 @@ def test_what_may_be_two_numbers_is_refused_naming_both(written: str, readings: 
         normalise(written)
     assert (refused.value.slug, refused.value.readings) == ("two-readings", readings)
     assert not any(number in str(refused.value) for number in readings)  # it may be logged
+
+
+@pytest.mark.parametrize("written", ["0912345678 / 0912345678", "0912345678 0912.345.678", "09123456780912345678"])
+def test_a_number_that_stands_there_twice_is_one_number(written: str) -> None:
+    assert normalise(written) == "+84912345678"
+
+
+def test_a_number_that_a_spreadsheet_has_rounded_is_refused_with_the_cause() -> None:
+    with pytest.raises(InvalidPhoneError, match="was rounded by a spreadsheet; write all its digits"):
+        normalise("9.12346E+08")
 
 
 def test_what_was_repaired_is_known() -> None:

@@ -41,6 +41,11 @@ def test_two_zeros_are_not_put_back_because_a_digit_may_be_mistyped_as_well() ->
         "030094200O",
         "0300942001/001",
         "30094200",
+        "0300942001-1",
+        "0300942001-01",
+        "300942001-01",
+        "3.00942E+08",
+        "0300942001; 0312345678",
         "097123456789",
         "096923456789",
         "1" * 14,
@@ -68,3 +73,8 @@ def test_a_mistyped_digit_is_noticed(place: int, digit: int) -> None:
     if wrong != right:
         with pytest.raises(InvalidTaxCodeError):
             read_tax_code(wrong)
+
+
+def test_two_codes_in_a_cell_are_refused_naming_both() -> None:
+    with pytest.raises(InvalidTaxCodeError, match="holds two codes, 0300942001 and 096123456789; write one"):
+        read_tax_code("0300942001, 96123456789")

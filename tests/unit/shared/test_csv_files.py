@@ -60,6 +60,10 @@ SHAPES: dict[str, Callable[[str], bytes]] = {
     "semicolons": in_utf8(lambda text: text.replace(",", ";")),
     "tabs": in_utf8(lambda text: text.replace(",", "\t")),
     "a named separator": in_utf8(lambda text: "sep=|\r\n" + text.replace(",", "|")),
+    "a tab that is named": in_utf8(lambda text: "sep=\\t\n" + text.replace(",", "\t")),
+    "line ends of Unicode": in_utf8(lambda text: text.replace("\n", "\u2028")),
+    "the end of file of DOS": in_utf8(lambda text: text + "\x1a"),
+    "zero bytes behind the end": in_utf8(lambda text: text + "\x00" * 20),
     "a named separator in quotes": in_utf8(lambda text: '"sep=;"\n' + text.replace(",", ";")),
     "UTF-8 with a mark": lambda text: text.encode("utf-8-sig"),
     "UTF-8 with a mark and a named separator": lambda text: ("sep=;\n" + text.replace(",", ";")).encode("utf-8-sig"),
@@ -67,6 +71,8 @@ SHAPES: dict[str, Callable[[str], bytes]] = {
     "UTF-16, big endian": lambda text: b"\xfe\xff" + text.encode("utf-16-be"),
     "UTF-16 without a mark": lambda text: text.encode("utf-16-le"),
     "UTF-16, big endian, without a mark": lambda text: text.encode("utf-16-be"),
+    "UTF-32 without a mark": lambda text: text.encode("utf-32-le"),
+    "UTF-32, big endian, without a mark": lambda text: text.encode("utf-32-be"),
     "UTF-32": lambda text: text.encode("utf-32"),
     "everything in quotes": in_utf8(
         lambda text: "\n".join(",".join(f'"{cell}"' for cell in line.split(",")) for line in text.splitlines())
@@ -108,6 +114,14 @@ def test_what_has_one_reading_is_read_by_every_importer(model: type[Row], shape:
             "bad-encoding",
         ),
         (lambda text: text.encode("utf-16") + b"x", 3, "is not UTF-16-LE text: save it as CSV UTF-8", "bad-encoding"),
+        (lambda _: b"%PDF-1.7", 1, "is a PDF: ask its author for the list as a spreadsheet", "bad-file"),
+        (lambda _: b"\x1f\x8b\x08\x00", 1, "is packed (gzip): unpack it", "bad-file"),
+        (
+            lambda text: text.replace(",", "\x00,", 1).encode(),
+            1,
+            "the header holds zero bytes: the file was damaged, copy it anew",
+            "bad-header",
+        ),
         (lambda text: text.encode() + b'"open', 3, "cannot be read as CSV: unexpected end of data", "bad-csv"),
     ],
 )
@@ -266,6 +280,9 @@ def test_what_is_at_most_one_has_no_thousands() -> None:
         "31-01-2026",
         "1/31/2026",
         "2026-01-31 00:00:00",
+        "2026/01/31",
+        "2026-1-31",
+        "2026.1.31",
         "2026‑01‑31",
         "2026–01–31",
     ],
@@ -280,15 +297,17 @@ def test_a_date_with_one_reading_is_read(text: str) -> None:
         ("2026-02-30", ""),
         ("2026-W05-1", ""),
         ("20260131", ""),
-        ("2026-1-5", ""),
+        ("2026-13-05", ""),
         ("31/02/2026", ""),
         ("32/01/2026", ""),
         ("03/04/2026", " may be 2026-04-03 or 2026-03-04"),
         ("1/2/2026", " may be 2026-02-01 or 2026-01-02"),
         ("01-09-2025", " may be 2025-09-01 or 2025-01-09"),
-        ("01/02/26", ""),
+        ("01/02/26", " may be 2026-02-01 or 2026-01-02 or 2001-02-26"),
+        ("31/12/26", " may be 2026-12-31 or 2031-12-26"),
         ("2026-11-01 08:30", ""),
-        ("46000", ", but the day number of a spreadsheet"),
+        ("46000", ", but the day number of a spreadsheet: 2025-12-09, or 2029-12-10 where days count from 1904"),
+        ("46000.0", ", but the day number of a spreadsheet: 2025-12-09, or 2029-12-10 where days count from 1904"),
     ],
 )
 def test_a_date_with_two_readings_or_none_is_refused(text: str, more: str) -> None:
@@ -348,3 +367,44 @@ def test_a_dash_of_any_kind_is_a_dash_in_codes_numbers_and_dates(dash: str) -> N
 def test_invisible_characters_are_ignored() -> None:
     text = FILES[CustomerRow].replace("PB14010009001", "\u200bPB14010009001\u00a0").replace("Ấp 3", "Ấp\u200d 3")
     assert rows_of(CustomerRow, text) == rows_of(CustomerRow, FILES[CustomerRow])
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("=1+1", "begins like a formula: '=1+1'; write what it shows"),
+        ("@SUM(A1)", "begins like a formula: '@SUM(A1)'; write what it shows"),
+        (
+            "Ngu\u0443ễn Văn An",
+            "mixes Latin letters with Greek or Cyrillic ones that look alike: 'Ngu\u0443ễn'; type the word anew",
+        ),
+    ],
+)
+def test_a_name_that_shows_something_else_than_it_holds_is_refused(name: str, message: str) -> None:
+    [bad] = rows_of(CustomerRow, FILES[CustomerRow].replace("Trại tôm Bảy Hợp", name)).bad
+    assert (bad.line, bad.column, bad.message) == (2, "name", message)
+
+
+@pytest.mark.parametrize(
+    ("written", "name", "remark"),
+    [
+        ("Ｎｇｕｙễn An", "Nguyễn An", "has full-width letters, which are read as ordinary ones: 'Nguyễn An'"),
+        (
+            "\u00d0ặng An",
+            "Đặng An",
+            "has a letter of another language in place of đ: it is read as 'Đặng An'",
+        ),
+    ],
+)
+def test_a_name_typed_with_letters_that_look_the_same_is_read_and_remarked(
+    written: str, name: str, remark: str
+) -> None:
+    content = rows_of(CustomerRow, FILES[CustomerRow].replace("Trại tôm Bảy Hợp", written))
+    assert [getattr(row, "name", "") for row in content.rows] == [name]
+    assert [(item.column, item.message) for item in content.remarks] == [("name", remark)]
+
+
+def test_zero_bytes_in_a_line_refuse_that_line_only() -> None:
+    file = FILES[CustomerRow] + FILES[CustomerRow].splitlines()[1].replace("9001", "9002").replace("Trại", "Tr\x00ại")
+    content = rows_of(CustomerRow, file)
+    assert (len(content.rows), [(bad.line, bad.column) for bad in content.bad]) == (1, [(3, "name")])

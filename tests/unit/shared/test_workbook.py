@@ -154,6 +154,21 @@ def test_codes_that_a_spreadsheet_took_for_numbers_keep_their_digits_or_get_thei
             "holds a number that the spreadsheet has rounded",
         ),
         (
+            lambda _book, sheet: sheet.merge_range(1, 0, 2, 0, "a"),
+            2,
+            "A2:A3 is merged: its value may belong to the first cell or to each; split it and fill the cells",
+        ),
+        (
+            lambda _book, sheet: sheet.merge_range(0, 0, 0, 1, "Name"),
+            1,
+            "A1:B1 is merged",
+        ),
+        (
+            lambda _book, sheet: sheet.set_row(1, None, None, {"hidden": True}),
+            2,
+            "is hidden, and may be meant or left out: show all rows, or copy those that are meant into a new sheet",
+        ),
+        (
             lambda book, _sheet: book.add_worksheet("Bản sao").write(0, 0, "x"),
             1,
             "has several sheets with content, 'Danh sách' and 'Bản sao': keep one",
@@ -217,6 +232,41 @@ def test_a_cell_of_ods_without_a_value_is_refused_with_its_line(kind: str, cause
     head: list[tuple[str, Any]] = [("text", name) for name in HEAD]
     [bad] = lent(open_document(head, [("text", "a"), ("date", "2026-04-03"), (kind, "")])).bad
     assert (bad.line, bad.message.startswith(f"a cell holds {cause}")) == (4, True)
+
+
+def test_what_is_hidden_or_merged_without_a_value_is_read_over() -> None:
+    def fill(_book: Any, sheet: Any) -> None:
+        sheet.set_row(7, None, None, {"hidden": True})
+        sheet.merge_range(9, 0, 9, 3, "")
+
+    content = lent(workbook(HEAD, ["a", date(2026, 4, 3), 5], fill=fill))
+    assert (len(content.rows), content.bad) == (1, [])
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "cause"),
+    [
+        (
+            "<table:table-row><table:table-cell office",
+            '<table:table-row table:visibility="filter"><table:table-cell office',
+            "is hidden",
+        ),
+        ("<table:table-cell office", '<table:table-cell table:number-rows-spanned="2" office', "a cell is merged"),
+    ],
+)
+def test_what_a_person_sees_otherwise_is_refused_in_ods(before: str, after: str, cause: str) -> None:
+    head: list[tuple[str, Any]] = [("text", name) for name in HEAD]
+    data = open_document(head, [("text", "a"), ("date", "2026-04-03"), ("number", 5)])
+    with zipfile.ZipFile(io.BytesIO(data)) as package:
+        parts = {name: package.read(name) for name in package.namelist()}
+    first, last, rest = parts["content.xml"].decode().rpartition(before)
+    parts["content.xml"] = (first + last.replace(before, after) + rest).encode()
+    changed = io.BytesIO()
+    with zipfile.ZipFile(changed, "w") as package:
+        for name, content in parts.items():
+            package.writestr(name, content)
+    [bad] = lent(changed.getvalue()).bad
+    assert (bad.line, bad.message[: len(cause)]) == (4, cause)
 
 
 @pytest.mark.parametrize(
