@@ -2,17 +2,35 @@
 
 A clock that is wrong by more than a limit, or that jumps, is a fault until it is right again. Where machine and
 database have the same clock (one host), a jump moves both; the steady clock shows it all the same.
+
+What services date, and what they decide by the time, they take from :meth:`ClockWatch.of`: a clock that refuses while
+it disagrees with the database's, so that money is recorded with the right moment or later, never with a wrong one.
 """
 
+import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import asyncpg
+import structlog
 from asyncpg import Pool
 
 from shared.clock import Clock, now
 from shared.metrics import CLOCK_OFFSET
+from shared.problems import Suspended
+
+log = structlog.get_logger(__name__)
+
+CHECK_SECONDS = 2.0
+"""How often the database is asked for its time."""
+
+
+class ClockWrong(Suspended):
+    """This copy's clock disagrees with the database's: it dates nothing and decides nothing by the time."""
+
+    usual_detail = "Đồng hồ máy chủ đang sai, vui lòng thử lại sau giây lát."
 
 
 def steady_seconds() -> float:
@@ -41,6 +59,9 @@ class ClockWatch:
         self._steady = steady
         self._anchor: tuple[datetime, float] | None = None
         """The database's time and the steady one when both clocks were last right."""
+        self._seen: tuple[datetime, float] | None = None
+        """The same when the database was last asked, right or not."""
+        self._logged: str | None = None
 
     def before(self) -> Before:
         """Return the clocks, to be taken before the database is asked."""
@@ -50,6 +71,9 @@ class ClockWatch:
         """Return what is wrong with the clocks, or None. ``database_time`` was read after ``before``."""
         wall, steady, limit = self._clock(), self._steady(), self.limit
         took = timedelta(seconds=steady - before.steady)
+        known_closely = took < limit / 2  # else the database may have looked at its clock long before it answered
+        if known_closely:
+            self._seen = (database_time, steady - took.total_seconds() / 2)
         offset = before.wall - database_time if database_time < before.wall else min(wall - database_time, timedelta(0))
         CLOCK_OFFSET.set(offset.total_seconds())
         if abs(offset) > limit:
@@ -65,8 +89,8 @@ class ClockWatch:
                     f"the database's clock, or the clock of both, jumped {direction} by {_seconds(jumped)}: "
                     "set it right, or restart this service when it is right now"
                 )
-        if took < limit / 2:  # else it is not known closely enough when the database looked at its clock
-            self._anchor = (database_time, steady - took.total_seconds() / 2)
+        if known_closely:
+            self._anchor = self._seen
         return None
 
     async def check(self) -> str | None:
@@ -74,6 +98,40 @@ class ClockWatch:
         async with self._pool.acquire() as connection:
             before = self.before()
             return self.fault(before, await connection.fetchval("SELECT clock_timestamp()"))
+
+    def now(self) -> datetime:
+        """Return the present moment. Raises :class:`ClockWrong` while it is not the database's.
+
+        It asks nobody: by the steady clock it knows what the database's must be. A jump of both is for those to refuse
+        who sign (:meth:`fault`).
+        """
+        wall = self._clock()
+        if self._seen is not None:
+            then, at = self._seen
+            if abs(wall - (then + timedelta(seconds=self._steady() - at))) > self.limit:
+                raise ClockWrong
+        return wall
+
+    def of(self, clock: Clock) -> Clock:
+        """Return :meth:`now` in place of the machine's clock; a clock that is handed in stays as it is."""
+        return self.now if clock is now else clock
+
+    async def run(self) -> None:
+        """Compare again and again; never returns."""
+        while True:
+            await asyncio.sleep(CHECK_SECONDS)
+            await self.compare()
+
+    async def compare(self) -> None:
+        """Ask the database for its time where it is there; without it, the steady clock tells what it must be."""
+        try:
+            fault = await self.check()
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
+            log.debug("clock_not_compared", error=type(error).__name__)
+            return
+        if fault != self._logged and fault is not None:
+            log.error("clock_wrong", fault=fault)
+        self._logged = fault
 
 
 def _seconds(duration: timedelta) -> str:

@@ -83,7 +83,7 @@ async def open_parts(settings: ServiceSettings, topology: Topology) -> AsyncIter
     ::
 
         async with open_parts(settings, TOPOLOGY) as parts:
-            await parts.bus.start(dependencies={"clock": clock})
+            await parts.bus.start(dependencies={"clock": parts.clock.of(clock)})
             async with serve_health(parts.checks, host=settings.http_host, port=settings.http_port) as port:
                 yield Running(parts.bus, port)
     """
@@ -98,7 +98,9 @@ async def open_parts(settings: ServiceSettings, topology: Topology) -> AsyncIter
             checks: dict[str, Check] = {"database": database_check(pool), "clock": clock.check}
             # The bus adds its own when it is started; a dictionary that grows is looked at anew by each /readyz.
             bus.on_started(lambda: checks.update(bus.checks()))
-            yield Parts(pool, bus, checks, clock)
+            await clock.compare()  # before the first message: a copy may start with a clock that is wrong
+            async with bus.background("clock", clock.run()):
+                yield Parts(pool, bus, checks, clock)
     finally:
         try:
             async with asyncio.timeout(2.0):

@@ -164,10 +164,15 @@ class LocalSystem:
         """Whether one copy reports on /readyz that it can do its work."""
         return _answers_ready(self.addresses.http_ports[f"{service}-{copy}"])
 
-    def start(self, service: str, copy: int = 0, *, wait: bool = True) -> None:
-        """Start one copy that does not run, and wait until it is ready. Raises StackError with the end of its log."""
+    def start(
+        self, service: str, copy: int = 0, *, wait: bool = True, environment: Mapping[str, str] | None = None
+    ) -> None:
+        """Start one copy that does not run, and wait until it is ready. Raises StackError with the end of its log.
+
+        ``environment`` has further variables for this start.
+        """
         if not self.is_running(service, copy):
-            self._launch(service, copy)
+            self._launch(service, copy, environment)
         if wait:
             self._wait_until_ready(service, copy)
 
@@ -309,10 +314,10 @@ class LocalSystem:
             # Wrong settings end what a person started as they end the service itself.
             raise StackError("\n".join(failures), exit_code=EXIT_CONFIGURATION if codes == {EXIT_CONFIGURATION} else 1)
 
-    def _launch(self, service: str, copy: int) -> None:
+    def _launch(self, service: str, copy: int, environment: Mapping[str, str] | None = None) -> None:
         processes.spawn(
             self._commands.get(service) or [sys.executable, "-m", f"services.{service}"],
-            env=self._environment(service, copy),
+            env=self._environment(service, copy) | dict(environment or {}),
             cwd=self._project,
             log=self.log(service, copy),
             record=self._record(service, copy),

@@ -26,7 +26,7 @@ async def service(settings: BillingSettings, *, clock: Clock = now) -> AsyncIter
     async with open_parts(settings, TOPOLOGY) as parts:
         await parts.bus.start(
             dependencies={
-                "clock": clock,
+                "clock": parts.clock.of(clock),
                 "cash_ceiling": settings.cash_ceiling,
                 "points_on_notice": settings.points_on_notice,
                 "rounding_rules": rounding_rules,

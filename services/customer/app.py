@@ -16,6 +16,7 @@ from shared.runtime import Running, open_parts
 async def service(settings: CustomerSettings, *, clock: Clock = now) -> AsyncIterator[Running]:
     """Run the service until the block ends."""
     async with open_parts(settings, TOPOLOGY) as parts:
+        clock = parts.clock.of(clock)
         await parts.bus.start(
             dependencies={
                 "rules": settings.visit_rules,

@@ -26,6 +26,7 @@ from shared.runtime import Parts, Running, open_parts
 async def service(settings: GatewaySettings, *, clock: Clock = now) -> AsyncIterator[Running]:
     """Run the gateway."""
     async with open_parts(settings, TOPOLOGY) as parts:
+        machine, clock = clock, parts.clock.of(clock)
         hub = Hub()
         # A name for each start: a message to a process that has died must not reach the next one.
         instance = f"{settings.instance}-{secrets.token_hex(3)}"
@@ -37,7 +38,7 @@ async def service(settings: GatewaySettings, *, clock: Clock = now) -> AsyncIter
         await parts.bus.consume_transient(queue_of(instance), wakeups.receive)
         application = make_application(dependencies, Stream(dependencies, hub, wakeups).serve)
         parts.checks["streams"] = metrics.watch(hub)
-        parts.checks["print_jobs"] = metrics.watch_print_jobs(parts.pool, clock)
+        parts.checks["print_jobs"] = metrics.watch_print_jobs(parts.pool, machine)
         add_health_routes(application, parts.checks)
         async with (
             parts.bus.background("periodic_tasks", PeriodicTasks(dependencies, hub).run()),

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
@@ -37,7 +37,7 @@ class PeriodicTasks:
     def __init__(self, dependencies: Dependencies, hub: Hub) -> None:
         self._dependencies = dependencies
         self._hub = hub
-        self._looked_for_revocations = dependencies.clock()
+        self._looked_for_revocations: datetime | None = None
 
     async def run(self) -> None:
         """Run every timer until cancelled; what fails is logged and retried at its next turn."""
@@ -69,7 +69,8 @@ class PeriodicTasks:
 
     async def close_revoked(self) -> None:
         """Close the streams of devices that were revoked, or whose collector left, without a wake-up."""
-        since, now = self._looked_for_revocations - _OVERLAP, self._dependencies.clock()
+        now = self._dependencies.clock()
+        since = (self._looked_for_revocations or now) - _OVERLAP
         async with self._dependencies.database() as connection:
             revoked = await devices.revoked_since(connection, since)
             left = await collectors.devices_left_since(connection, since)

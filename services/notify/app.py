@@ -37,6 +37,7 @@ async def service(
         log.warning("sms_reach_nobody", sms_providers=[provider.name for provider in configuration.providers])
     texts, limits = ReminderTexts(load_templates(), settings.sms_language), settings.limits()
     async with open_parts(settings, TOPOLOGY) as parts:
+        machine, clock = clock, parts.clock.of(clock)
         around = Surroundings(parts.pool, settings.sandbox_folder(), clock)
         used = providers or make_providers(configuration, around)
         budget, reporting = budget_of(configuration), reporting_providers(configuration, used)
@@ -66,7 +67,7 @@ async def service(
         addresses = ReportAddresses(configuration, used)
         await parts.bus.start(dependencies={"texts": texts, "limits": limits, "clock": clock, "addresses": addresses})
         parts.checks["schedule"] = schedule.check
-        parts.checks["reminders"] = watch_due(parts.pool, clock)
+        parts.checks["reminders"] = watch_due(parts.pool, machine)
         try:
             async with AsyncExitStack() as connections:
                 for provider in used:

@@ -40,7 +40,7 @@ async def service(settings: ReceiptSettings, *, clock: Clock = now) -> AsyncIter
                 "options": settings.document_options(),
                 "language": settings.receipt_language,
                 "notice_lifetime": settings.notice_lifetime(),
-                "clock": clock,
+                "clock": parts.clock.of(clock),
             }
         )
         parts.checks.update(clock=watch.check, signing_key=signing_key_check(keys, clock), witness=keeper.check)

@@ -92,7 +92,7 @@ async def _run_reminders(arguments: argparse.Namespace, count: int, kills: int) 
 
 def _sabotage(arguments: argparse.Namespace) -> int:
     try:
-        report = asyncio.run(run_catalogue(arguments.home, arguments.only))
+        report = asyncio.run(run_catalogue(arguments.home, arguments.only, say=_report))
     except KeyboardInterrupt:
         return 130
     except StackError as error:

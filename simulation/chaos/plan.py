@@ -41,6 +41,13 @@ KINDS: Mapping[str, Kind] = {
         Kind("rolling_restart", "all copies of a service are restarted one after the other (SIGTERM)"),
         Kind("freeze_service", "a copy of a service stands still (SIGSTOP) and goes on"),
         Kind(
+            "clock_skew",
+            "a copy of a service has a clock that is wrong",
+            ways=("-3h", "+3h", "+40d"),
+            # The others are compared with the same database.
+            needs=(DATABASE,),
+        ),
+        Kind(
             "rolling_deployment",
             "every copy of every service is restarted, one after the other (SIGTERM)",
             (EVERYTHING,),
@@ -141,7 +148,9 @@ class Storm:
         return max(fault.after + fault.lasts for fault in self.faults)
 
 
-_PROCESSES = frozenset({"kill_service", "rolling_restart", "freeze_service", "rolling_deployment", "power_cut"})
+_PROCESSES = frozenset(
+    {"kill_service", "rolling_restart", "freeze_service", "clock_skew", "rolling_deployment", "power_cut"}
+)
 _PUBLISHING = frozenset({"duplicate", "reorder", "poison", "empty_queue"})
 _HINDERS_PUBLISHING = frozenset({"alarm", "close_connections"})
 _LONG = frozenset({"blackhole_broker", "blackhole_database", "freeze_service", "freeze_broker", "freeze_database"})

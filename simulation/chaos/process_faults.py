@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from datetime import timedelta
+from functools import partial
 
 from ops.system import SERVICES
 from simulation.chaos.plan import Fault
 from simulation.chaos.testbed import ChaosTestbed
+from stack.other_date import wall_clock_library
 
 _READY_SECONDS = 40.0
 
 Copy = tuple[str, int]
+
+SKEWS: Mapping[str, timedelta] = {
+    "-3h": timedelta(hours=-3),
+    "+3h": timedelta(hours=3),
+    "+40d": timedelta(days=40),
+}
 
 
 class ProcessFaults:
@@ -40,6 +50,22 @@ class ProcessFaults:
             await asyncio.sleep(fault.lasts)
         finally:
             system.signal(fault.target, signal.SIGCONT, fault.copy)
+
+    async def clock_skew(self, fault: Fault) -> None:
+        """Let a copy work with a wrong clock until it has noticed, and for some time after that."""
+        testbed, copy = self._testbed, (fault.target, fault.copy)
+        testbed.held_down.add(copy)
+        try:
+            with wall_clock_library(SKEWS[fault.way]) as library:
+                await asyncio.to_thread(testbed.system.stop, *copy)
+                preload = " ".join(filter(None, (str(library), os.environ.get("LD_PRELOAD"))))
+                await testbed.launch(*copy, environment={"LD_PRELOAD": preload})
+                await self._until(lambda: testbed.says(*copy, "machine's clock is"))
+                await asyncio.sleep(fault.lasts)
+                await asyncio.to_thread(testbed.system.stop, *copy)
+            await testbed.launch(*copy)
+        finally:
+            testbed.held_down.discard(copy)
 
     async def rolling_restart(self, fault: Fault) -> None:
         """Restart the copies of a service, as for a new version of it."""
@@ -84,8 +110,11 @@ class ProcessFaults:
             finally:
                 testbed.held_down.discard(copy)
             # As an orchestrator does: the next one goes only when this one works.
-            deadline = asyncio.get_running_loop().time() + _READY_SECONDS
-            while not await asyncio.to_thread(testbed.system.is_ready, *copy):
-                if asyncio.get_running_loop().time() > deadline:
-                    break
-                await asyncio.sleep(0.1)
+            await self._until(partial(asyncio.to_thread, testbed.system.is_ready, *copy))
+
+    async def _until(self, condition: Callable[[], Awaitable[bool]]) -> None:
+        deadline = asyncio.get_running_loop().time() + _READY_SECONDS
+        while not await condition():
+            if asyncio.get_running_loop().time() > deadline:
+                break
+            await asyncio.sleep(0.1)

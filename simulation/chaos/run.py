@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
 
@@ -66,6 +66,8 @@ class Options:
     """Kind of operation → how many have to be confirmed before the day ends; on a slow machine it is longer.
 
     :data:`UNCONFIRMED_PRINT` counts what printers could not confirm."""
+    until: Callable[[], bool] = lambda: True
+    """What has to be the case before the day ends, besides."""
 
 
 class ChaosRun:
@@ -199,7 +201,8 @@ class ChaosRun:
     def _enough_was_done(self) -> bool:
         done = Counter(operation.kind for operation in self.history.operations.values() if operation.confirmed)
         done[UNCONFIRMED_PRINT] = sum(collector.device.printer.unconfirmed for collector in self._collectors)
-        return all(done[kind] >= least for kind, least in self._options.at_least.items())
+        enough = all(done[kind] >= least for kind, least in self._options.at_least.items())
+        return enough and self._options.until()
 
     async def _recover(self, storm: Storm, prober: Prober) -> None:
         healed = self.history.now

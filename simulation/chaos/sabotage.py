@@ -1,16 +1,20 @@
 """Services with one thing broken in them, to see that the audit finds out: the catalogue.
 
-``python -m simulation.chaos.sabotage HOW,HOW SERVICE`` runs in place of ``python -m services.SERVICE``. The service's
-own code knows nothing of this: what is broken is replaced here, before it starts. ``./dev chaos --sabotage`` runs the
-catalogue (``sabotage_run.py``).
+``python -m simulation.chaos.sabotage HOW,HOW SERVICE FOLDER`` runs in place of ``python -m services.SERVICE``. The
+service's own code knows nothing of this: what is broken is replaced here, before it starts. Each time that something
+was done wrongly, a byte is added to a file of the bug's name in FOLDER: a bug that never acted proves nothing.
+``./dev chaos --sabotage`` runs the catalogue (``sabotage_run.py``).
 """
 
 import dataclasses
+import functools
 import importlib
+import inspect
 import runpy
 import sys
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +25,35 @@ from shared.ids import new_id
 from shared.messaging import RequestHandler
 
 consuming: Any = importlib.import_module("shared.messaging.consumer")
+
+Note = Callable[[], None]
+"""Notes that something was done wrongly."""
+
+
+class _Acts:
+    """Where acts are noted, and of which bug, while that is put in."""
+
+    folder: Path | None = None
+    bug = ""
+
+
+def note_of_bug() -> Note:
+    """Return what notes an act of the bug that is being put in."""
+    folder, bug = _Acts.folder, _Acts.bug
+    if folder is None:
+        return lambda: None
+
+    def note() -> None:
+        with (folder / bug).open("ab") as acts:
+            acts.write(b".")
+
+    return note
+
+
+def acts_of(folder: Path, bug: str) -> int:
+    """Return how often a bug has acted, in all copies of its service."""
+    file = folder / bug
+    return file.stat().st_size if file.exists() else 0
 
 
 def no_inbox() -> None:
@@ -95,11 +128,13 @@ def confirm_unsent() -> None:
 
 def keep_what_was_reversed() -> None:
     """Take a payment back without opening the bills that it had cleared."""
+    note = note_of_bug()
 
-    async def nothing(*_: object) -> None:
-        return None
+    async def nothing(_connection: Any, parts: Sequence[Any]) -> None:
+        if parts:
+            note()
 
-    _replace(importlib.import_module("services.billing.store.bills"), "reopen", nothing)
+    _replace(_module("services.billing.store.bills"), "reopen", nothing, counted=False)
 
 
 def take_cash_twice() -> None:
@@ -176,30 +211,37 @@ SELECT shift_id FROM shifts WHERE closed_at IS NULL AND collector_code <> $1 ORD
 
 def cash_in_any_shift() -> None:
     """Let cash fall into the open shift of another collector."""
-    recording = _module("services.billing.handlers.record_payment")
+    recording, note = _module("services.billing.handlers.record_payment"), note_of_bug()
     own = recording._shift_for
 
     async def other(connection: Any, request: Any) -> Any:
         shift_id = await own(connection, request)
-        return await connection.fetchval(ANY_OTHER_SHIFT, request.collector_code) or shift_id
+        other_id = await connection.fetchval(ANY_OTHER_SHIFT, request.collector_code)
+        if shift_id is None or other_id is None:
+            return shift_id
+        note()
+        return other_id
 
-    _replace(recording, "_shift_for", other)
+    _replace(recording, "_shift_for", other, counted=False)
 
 
 def newest_bill_first() -> None:
     """Clear the newest bill first."""
-    bills = _module("services.billing.store.bills")
+    bills, note = _module("services.billing.store.bills"), note_of_bug()
     in_order = bills.open_of
 
     async def newest(connection: Any, customer_code: str) -> Any:
-        return (await in_order(connection, customer_code))[::-1]
+        found = await in_order(connection, customer_code)
+        if len(found) > 1:
+            note()
+        return found[::-1]
 
-    _replace(bills, "open_of", newest)
+    _replace(bills, "open_of", newest, counted=False)
 
 
 def principal_first() -> None:
     """Clear the principal of a bill before its VAT."""
-    recording = _module("services.billing.handlers.record_payment")
+    recording, note = _module("services.billing.handlers.record_payment"), note_of_bug()
     rules = _module("services.billing.payments.rules")
 
     def clear(amount: int, debts: Sequence[Any]) -> Any:
@@ -210,14 +252,16 @@ def principal_first() -> None:
             if principal + vat:
                 cleared.append(rules.Cleared(debt.bill_id, vat, principal))
                 amount -= principal + vat
+                if vat < debt.vat:
+                    note()
         return cleared, amount
 
-    _replace(recording, "clear", clear)
+    _replace(recording, "clear", clear, counted=False)
 
 
 def all_cash_by_one() -> None:
     """Record who took cash as somebody else, in the row only."""
-    _change_recorded(lambda payment: payment.model_copy(update={"collector_code": payment.collector_code and "TN9999"}))
+    _change_recorded("collector_code", lambda collector_code: collector_code and "TN9999")
 
 
 def received_two_days_ago() -> None:
@@ -233,9 +277,7 @@ def received_two_days_ago() -> None:
 
 def reference_changed() -> None:
     """Record another reference of the bank or partner than was signed."""
-    _change_recorded(
-        lambda payment: payment.model_copy(update={"reference": payment.reference and payment.reference + "X"})
-    )
+    _change_recorded("reference", lambda reference: reference and reference + "X")
 
 
 def event_of_less() -> None:
@@ -251,13 +293,15 @@ def event_of_less() -> None:
 
 def forget_the_phone() -> None:
     """Emit payments without the phone that prints the receipt."""
-    recording = _module("services.billing.handlers.record_payment")
+    recording, note = _module("services.billing.handlers.record_payment"), note_of_bug()
     emit = recording._emit_recorded
 
     async def nowhere(work: Any, request: Any, *others: Any) -> None:
+        if request.device_id is not None:
+            note()
         await emit(work, request.model_copy(update={"device_id": None}), *others)
 
-    _replace(recording, "_emit_recorded", nowhere)
+    _replace(recording, "_emit_recorded", nowhere, counted=False)
 
 
 def reversed_by_nobody() -> None:
@@ -273,22 +317,21 @@ def reversed_by_nobody() -> None:
 
 def reversal_from_any_box() -> None:
     """Let the cash of a reversal leave the box of another shift."""
-    payments = _module("services.billing.store.payments")
+    payments, note = _module("services.billing.store.payments"), note_of_bug()
     reverse = payments.reverse
 
     async def from_another(connection: Any, *given: Any, **members: Any) -> Any:
         if members["shift_id"] is not None:
             other = await connection.fetchval(OTHER_SHIFT, members["shift_id"])
-            members["shift_id"] = other or members["shift_id"]
+            if other is not None:
+                note()
+                members["shift_id"] = other
         return await reverse(connection, *given, **members)
 
-    _replace(payments, "reverse", from_another)
+    _replace(payments, "reverse", from_another, counted=False)
 
 
 OTHER_SHIFT = "SELECT shift_id FROM shifts WHERE shift_id <> $1 ORDER BY opened_at DESC LIMIT 1"
-LAST_SHIFT = """
-SELECT * FROM shifts WHERE collector_code = $1 ORDER BY closed_at NULLS LAST, opened_at LIMIT 1 FOR NO KEY UPDATE
-"""
 
 
 def ceiling_ignored() -> None:
@@ -299,8 +342,14 @@ def ceiling_ignored() -> None:
     async def low(*given: Any, **members: Any) -> Any:
         return await add(*given, **{**members, "cash_ceiling": 300_000})
 
-    _replace(shifts, "add", low)
-    _replace(_module("services.billing.handlers.record_payment"), "check_ceiling", lambda *_: None)
+    _replace(shifts, "add", low, counted=False)
+    note = note_of_bug()
+
+    def unlimited(cash_in_hand: int, amount: int, ceiling: int) -> None:
+        if cash_in_hand + amount > ceiling:
+            note()
+
+    _replace(_module("services.billing.handlers.record_payment"), "check_ceiling", unlimited, counted=False)
 
 
 def shift_opened_later() -> None:
@@ -341,7 +390,18 @@ def stale_accounts() -> None:
     """Count open bills twice in the accounts."""
     accounts = _module("services.billing.store.accounts")
     once = "open_bills = coalesce(owed.open_bills, 0)"
+    if once not in accounts._REFRESH:
+        raise LookupError(once)
     _replace(accounts, "_REFRESH", accounts._REFRESH.replace(once, f"{once} * 2"))
+    refresh, note = accounts.refresh, note_of_bug()
+
+    async def noted(*given: Any) -> Any:
+        states = await refresh(*given)
+        if any(state.open_bills for state in states.values()):
+            note()
+        return states
+
+    _replace(accounts, "refresh", noted, counted=False)
 
 
 # --- receipt: VAT, figures, clocks, chain, copies
@@ -386,7 +446,7 @@ def clock_behind() -> None:
     """Sign by a clock that is three hours behind, with a key of the day before."""
     folder = _module("services.receipt.signatures.key_folder").KeyFolder
     ensure = folder.ensure_key
-    _replace(folder, "ensure_key", lambda self, moment: ensure(self, moment - timedelta(days=1)))
+    _replace(folder, "ensure_key", lambda self, moment: ensure(self, moment - timedelta(days=1)), counted=False)
     _move_the_clock(-timedelta(hours=3))
 
 
@@ -489,7 +549,7 @@ def wrong_debt_told() -> None:
 
 def cash_of_another() -> None:
     """Record cash as the first other collector's whose shift is open, in event and row."""
-    recording = _module("services.billing.handlers.record_payment")
+    recording, note = _module("services.billing.handlers.record_payment"), note_of_bug()
     record = recording.Payment
     shift_for = recording._shift_for
     taken: dict[Any, str] = {}
@@ -497,8 +557,9 @@ def cash_of_another() -> None:
     async def others(connection: Any, request: Any) -> Any:
         own = await shift_for(connection, request)
         row = await connection.fetchrow(OTHERS_SHIFT, request.collector_code)
-        if row is None:
+        if own is None or row is None:
             return own
+        note()
         taken[row["shift_id"]] = row["collector_code"]
         return row["shift_id"]
 
@@ -506,8 +567,8 @@ def cash_of_another() -> None:
         code = taken.get(members["shift_id"])
         return record(**(members if code is None else {**members, "collector_code": code}))
 
-    _replace(recording, "_shift_for", others)
-    _replace(recording, "Payment", payment)
+    _replace(recording, "_shift_for", others, counted=False)
+    _replace(recording, "Payment", payment, counted=False)
 
 
 OTHERS_SHIFT = """
@@ -526,16 +587,17 @@ def attempts_not_kept() -> None:
 
 def queued_twice() -> None:
     """Queue each receipt a second time under another id."""
-    queueing = _module("services.gateway.handlers.queue_print_job")
+    queueing, note = _module("services.gateway.handlers.queue_print_job"), note_of_bug()
     queue = queueing.queue
 
     async def twice(work: Any, ready: Any, moment: Any, *, offered: bool) -> Any:
         record = await queue(work, ready, moment, offered=offered)
         if ready.kind == "receipt":
+            note()
             await queue(work, ready.model_copy(update={"document_id": new_id()}), moment, offered=False)
         return record
 
-    _replace(queueing, "queue", twice)
+    _replace(queueing, "queue", twice, counted=False)
 
 
 FIRST_PHONE = "SELECT device_id FROM devices WHERE role = 'collector' ORDER BY device_id LIMIT 1"
@@ -543,16 +605,18 @@ FIRST_PHONE = "SELECT device_id FROM devices WHERE role = 'collector' ORDER BY d
 
 def printed_on_one_phone() -> None:
     """Print all receipts on the first phone."""
-    queueing = _module("services.gateway.handlers.queue_print_job")
+    queueing, note = _module("services.gateway.handlers.queue_print_job"), note_of_bug()
     queue = queueing.queue
 
     async def first(work: Any, ready: Any, moment: Any, *, offered: bool) -> Any:
         if ready.kind == "receipt":
             device_id = await work.connection.fetchval(FIRST_PHONE)
+            if device_id != ready.device_id:
+                note()
             ready, offered = ready.model_copy(update={"device_id": device_id}), False
         return await queue(work, ready, moment, offered=offered)
 
-    _replace(queueing, "queue", first)
+    _replace(queueing, "queue", first, counted=False)
 
 
 # --- customer, notify: visits, reminders
@@ -585,31 +649,37 @@ def _module(name: str) -> Any:
     return importlib.import_module(name)
 
 
-def _change_recorded(change: Callable[[Any], Any]) -> None:
+def _change_recorded(member: str, change: Callable[[Any], Any]) -> None:
     """Store a changed payment; what is emitted and signed is right."""
-    payments = _module("services.billing.store.payments")
+    payments, note = _module("services.billing.store.payments"), note_of_bug()
     add = payments.add
 
     async def changed(connection: Any, payment: Any, **members: Any) -> Any:
-        return await add(connection, change(payment), **members)
+        was = getattr(payment, member)
+        if change(was) != was:
+            note()
+        return await add(connection, payment.model_copy(update={member: change(was)}), **members)
 
-    _replace(payments, "add", changed)
+    _replace(payments, "add", changed, counted=False)
 
 
 def _change_draft(handler: str, made_by: str, change: Callable[[Any], dict[str, Any]]) -> None:
-    handling = _module(f"services.receipt.handlers.{handler}")
+    handling, note = _module(f"services.receipt.handlers.{handler}"), note_of_bug()
     make = getattr(handling, made_by)
 
-    def changed(*given: Any) -> Any:
-        draft = make(*given)
-        return dataclasses.replace(draft, **change(draft))
+    def changed(*given: Any, **members: Any) -> Any:
+        draft = make(*given, **members)
+        other = dataclasses.replace(draft, **change(draft))
+        if other != draft:
+            note()
+        return other
 
-    _replace(handling, made_by, changed)
+    _replace(handling, made_by, changed, counted=False)
 
 
 def _move_the_clock(by: timedelta) -> None:
     """Sign at another time, with the guard that would have stopped it switched off."""
-    _replace(_module("services.receipt.witness.guard").IssueGuard, "_wrong_time", lambda *_: None)
+    _replace(_module("services.receipt.witness.guard").IssueGuard, "_wrong_time", lambda *_: None, counted=False)
     issuer = _module("services.receipt.receipts.issuer").Issuer
     issue = issuer.issue
 
@@ -619,9 +689,29 @@ def _move_the_clock(by: timedelta) -> None:
     _replace(issuer, "issue", at_another_time)
 
 
-def _replace(owner: Any, name: str, replacement: object) -> None:
+def _replace(owner: Any, name: str, replacement: object, *, counted: bool = True) -> None:
+    """Replace something. Each call of it is an act, unless a bug counts by itself what differs from what is right."""
     getattr(owner, name)  # a name that is gone would make a sabotage that breaks nothing
-    setattr(owner, name, replacement)
+    setattr(owner, name, _noted(replacement) if counted and callable(replacement) else replacement)
+
+
+def _noted(function: Callable[..., Any]) -> Callable[..., Any]:
+    note = note_of_bug()
+    if inspect.iscoroutinefunction(function):
+
+        @functools.wraps(function)
+        async def awaited(*given: Any, **members: Any) -> Any:
+            note()
+            return await function(*given, **members)
+
+        return awaited
+
+    @functools.wraps(function)
+    def called(*given: Any, **members: Any) -> Any:
+        note()
+        return function(*given, **members)
+
+    return called
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -722,14 +812,20 @@ WAYS: dict[str, Callable[[], None]] = {
 }
 
 
-def command(how: str, service: str) -> list[str]:
-    """Return the command line of a service that is broken in this way, or in several: ``one,another``."""
-    return [sys.executable, "-m", "simulation.chaos.sabotage", how, service]
+def command(how: str, service: str, folder: Path | None = None) -> list[str]:
+    """Return the command line of a service that is broken in this way, or in several: ``one,another``.
+
+    Their acts are noted in ``folder``.
+    """
+    place = [] if folder is None else [str(folder)]
+    return [sys.executable, "-m", "simulation.chaos.sabotage", how, service, *place]
 
 
 if __name__ == "__main__":
-    _, how, service = sys.argv
+    _, how, service, *place = sys.argv
+    _Acts.folder = Path(place[0]) if place else None
     for way in how.split(","):
+        _Acts.bug = way
         WAYS[way]()
     sys.argv = [f"services.{service}"]
     runpy.run_module(f"services.{service}", run_name="__main__")

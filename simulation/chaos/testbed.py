@@ -213,15 +213,19 @@ class ChaosTestbed:
                     self.restarts += 1
                     await self.launch(service, copy)
 
-    async def launch(self, service: str, copy: int) -> None:
+    async def launch(self, service: str, copy: int, environment: Mapping[str, str] | None = None) -> None:
         """Start a copy and do not wait for it."""
-        await asyncio.to_thread(self.system.start, service, copy, wait=False)
+        await asyncio.to_thread(self.system.start, service, copy, wait=False, environment=environment)
 
     async def not_ready(self) -> list[str]:
         """Return the copies that are not ready, with their reasons."""
         names = [(service, copy) for service, count in self.copies.items() for copy in range(count)]
         answers = await asyncio.gather(*(self._ready(service, copy) for service, copy in names))
         return [answer for answer in answers if answer]
+
+    async def says(self, service: str, copy: int, word: str) -> bool:
+        """Return whether a copy that is not ready says so with a word."""
+        return word in (await self._ready(service, copy))
 
     async def _ready(self, service: str, copy: int) -> str:
         assert self._http is not None  # noqa: S101 - set on entering

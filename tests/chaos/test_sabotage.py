@@ -7,14 +7,24 @@ from pathlib import Path
 
 import pytest
 
+from shared.audit import AuditViolation
 from simulation.chaos.sabotage import GROUPS
-from simulation.chaos.sabotage_run import run_group
+from simulation.chaos.sabotage_run import Found, SabotageReport, run_group
 
 
 @pytest.mark.timeout(300)
 async def test_every_bug_of_a_group_is_found(chaos_home: Path) -> None:
     found = await run_group(chaos_home, GROUPS[0])
-    assert [each.sabotage.name for each in found if not each.violations] == []
+    assert [(each.sabotage.name, each.by) for each in found if not each.is_found] == []
+
+
+def test_a_bug_that_never_acted_is_not_found_whatever_was_named() -> None:
+    sabotage = GROUPS[0][0]
+    named = [AuditViolation("between", sabotage.rule, "0190", "detail")]
+    report = SabotageReport([Found(sabotage, named, acts=0), Found(sabotage, named, acts=1), Found(sabotage, [], 1)])
+    assert [each.by for each in report.found] == ["NEVER ACTED", sabotage.rule, "NOTHING"]
+    assert report.missed == [sabotage.name, sabotage.name]
+    assert report.as_dict()["ok"] is False
 
 
 def test_the_catalogue_is_long_and_names_each_bug_once() -> None:

@@ -5,7 +5,8 @@ from typing import Any, cast
 
 import pytest
 
-from shared.clock_watch import ClockWatch
+from shared.clock import now
+from shared.clock_watch import ClockWatch, ClockWrong
 
 START = datetime(2026, 11, 28, 7, tzinfo=UTC)
 LIMIT = timedelta(seconds=5)
@@ -84,3 +85,36 @@ def test_a_clock_that_is_put_right_little_by_little_is_no_fault(clocks: Clocks) 
         clocks.database += timedelta(seconds=1)
         clocks.steady += 60
         assert clocks.asked() is None
+
+
+@pytest.mark.parametrize("shift", [timedelta(days=40), timedelta(hours=-3)])
+def test_a_clock_that_goes_wrong_is_refused_at_once_and_serves_again_when_it_is_right(
+    clocks: Clocks, shift: timedelta
+) -> None:
+    clocks.steady += 60
+    assert clocks.watch.now() == START + timedelta(seconds=60)
+    clocks.machine = shift
+    with pytest.raises(ClockWrong):
+        clocks.watch.now()
+    clocks.machine = timedelta(0)
+    assert clocks.watch.now() == START + timedelta(seconds=60)
+
+
+def test_a_clock_that_is_wrong_from_the_start_is_refused() -> None:
+    clocks = Clocks()
+    clocks.machine = timedelta(hours=3)
+    assert clocks.asked() is not None
+    with pytest.raises(ClockWrong):
+        clocks.watch.now()
+
+
+def test_a_clock_that_is_set_right_together_with_the_databases_serves_again(clocks: Clocks) -> None:
+    clocks.machine = clocks.database = timedelta(seconds=20)
+    assert "jumped" in (clocks.asked() or "")
+    assert clocks.watch.now() == START + timedelta(seconds=20)
+
+
+def test_a_clock_that_is_handed_in_stays_as_it_is(clocks: Clocks) -> None:
+    handed = lambda: START  # noqa: E731
+    assert clocks.watch.of(handed) is handed
+    assert clocks.watch.of(now) == clocks.watch.now
