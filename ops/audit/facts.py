@@ -12,6 +12,7 @@ import aio_pika
 import asyncpg
 
 from ops.archive import missing_events
+from ops.audit.append_only import changed_rows
 from ops.audit.history import read_histories
 from ops.audit.moments import NEVER
 from ops.audit.recomputation import Recomputed, recompute
@@ -28,6 +29,7 @@ from services.notify.audit import audit_facts as notify_facts
 from services.receipt.audit import ReceiptFacts
 from services.receipt.audit import audit_facts as receipt_facts
 from services.receipt.signatures.keyring import Keyring
+from shared.audit import AuditViolation
 from shared.clock import now
 from shared.messaging.topology import RETRY_SECONDS, Names
 from shared.money_history import HistoryFindings
@@ -65,6 +67,9 @@ class Facts:
     """What comes of comparing each fact that two services hold."""
     histories: Mapping[str, HistoryFindings] = field(default_factory=dict)
     """Service → what was done to its rows of money."""
+
+    changed_rows: list[AuditViolation] = field(default_factory=list)
+    """Tables that are only added to, and in which rows were changed or deleted."""
 
     witness: WitnessFacts | None = None
     """None: no witness was looked at."""
@@ -110,6 +115,7 @@ async def collect(
         gateway=await within("gateway", gateway_facts),
         customer=await within("customer", customer_facts),
         recomputed=await recompute(database_urls),
+        changed_rows=await changed_rows(database_urls),
         **vars(await under_way(database_urls, amqp_url, namespace)),
     )
 

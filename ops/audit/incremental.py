@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from uuid import UUID
 
+from ops.audit.append_only import changed_rows
 from ops.audit.facts import under_way
 from ops.audit.history import read_histories
 from ops.audit.recomputation import Changed, recompute
@@ -50,6 +51,7 @@ async def audit_changes(
     )
     recomputed = await recompute(database_urls, changed)
     violations = [violation for found in histories.values() for violation in found.violations]
+    violations += await changed_rows(database_urls)
     violations += [*wrong, *receipts.violations, *recomputed.violations, *recomputed.violations_when_settled]
     violations += [
         AuditViolation("between", "a receipt has a payment", str(payment_id), "billing has never recorded it")

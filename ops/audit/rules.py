@@ -16,6 +16,7 @@ def check_facts(facts: Facts, *, settled: bool = True) -> AuditReport:
     violations = [*_within(facts), *_receipts(facts), *_sums(facts), *_reminders(facts), *_print_jobs(facts)]
     violations += [*_visits_of_payments(facts), *facts.recomputed.violations]
     violations += [violation for found in facts.histories.values() for violation in found.violations]
+    violations += facts.changed_rows
     remarks = _remarks(facts)
     if facts.witness is not None:
         wrong, worth_knowing = check_witness(facts.witness)

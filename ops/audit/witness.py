@@ -9,7 +9,8 @@ from services.receipt.checkpoints.comparison import RegisterState, compare
 from services.receipt.checkpoints.notes import NoteError, Signed
 from services.receipt.checkpoints.tree import Edge, leaf_hash
 from services.receipt.signatures.keyring import Keyring
-from services.receipt.store.checkpoints import Gap, gaps, logged_tokens, register_state
+from services.receipt.store.checkpoints import Gap, gaps, kept_notes, logged_tokens, register_state
+from services.receipt.witness.folder import LATEST
 from shared.audit import AuditViolation
 from shared.db import Connection
 
@@ -28,20 +29,28 @@ class WitnessFacts:
     missing: int = 0
     """Receipts that the tree has and the register does not."""
     gaps: list[Gap] = field(default_factory=list)
+    not_kept: list[str] = field(default_factory=list)
+    """Files of checkpoints of the present tree that were kept, and that the register keeps no more."""
 
 
 async def collect_witness(
     connection: Connection, folder: Path, keyring: Keyring, *, recompute: bool = True
 ) -> WitnessFacts:
     """Read every checkpoint of a folder, and the whole tree in one snapshot; without ``recompute`` its stored root."""
-    checkpoints, unusable = _read(folder, keyring)
+    checkpoints, unusable, notes = _read(folder, keyring)
     async with connection.transaction(isolation="repeatable_read", readonly=True):
         state = await register_state(connection, list(checkpoints.values()))
         sizes = {checkpoint.size for checkpoint in checkpoints.values() if checkpoint.epoch == state.epoch}
         roots, missing = {state.size: state.root}, 0
         if recompute:
             roots, missing = await _roots(connection, state.epoch, sorted(sizes | {state.size}))
-        return WitnessFacts(state, checkpoints, unusable, roots, missing, await gaps(connection))
+        kept = await kept_notes(connection, state.epoch)
+        not_kept = [
+            file
+            for file, checkpoint in checkpoints.items()
+            if file != LATEST and checkpoint.epoch == state.epoch and notes[file] not in kept
+        ]
+        return WitnessFacts(state, checkpoints, unusable, roots, missing, await gaps(connection), not_kept)
 
 
 def check_witness(facts: WitnessFacts) -> tuple[list[AuditViolation], list[AuditViolation]]:
@@ -60,6 +69,7 @@ def check_witness(facts: WitnessFacts) -> tuple[list[AuditViolation], list[Audit
             wrong.append(
                 _found("the register holds what its witness has", file, f"another root over {checkpoint.size} receipts")
             )
+    wrong += [_found("a checkpoint that was kept is in the register", file, "it is not") for file in facts.not_kept]
     remarks += [
         _found("numbers are declared lost", gap.series, f"{gap.first_number} to {gap.last_number}")
         for gap in facts.gaps
@@ -67,11 +77,13 @@ def check_witness(facts: WitnessFacts) -> tuple[list[AuditViolation], list[Audit
     return wrong, remarks
 
 
-def _read(folder: Path, keyring: Keyring) -> tuple[dict[str, Checkpoint], dict[str, str]]:
-    checkpoints, unusable = {}, {}
-    for path in sorted((*folder.glob("latest.txt"), *folder.glob("checkpoint-*.txt"))):
+def _read(folder: Path, keyring: Keyring) -> tuple[dict[str, Checkpoint], dict[str, str], dict[str, str]]:
+    """Return checkpoints, why others prove nothing, and the notes of all, each by its file."""
+    checkpoints, unusable, notes = {}, {}, {}
+    for path in sorted((*folder.glob(LATEST), *folder.glob("checkpoint-*.txt"))):
         try:
-            signed = read_checkpoint(path.read_text(encoding="utf-8"), keyring)
+            notes[path.name] = path.read_text(encoding="utf-8")
+            signed = read_checkpoint(notes[path.name], keyring)
         except (NoteError, OSError, UnicodeDecodeError) as error:
             unusable[path.name] = str(error)
             continue
@@ -79,7 +91,7 @@ def _read(folder: Path, keyring: Keyring) -> tuple[dict[str, Checkpoint], dict[s
             checkpoints[path.name] = signed.checkpoint
         else:
             unusable[path.name] = f"signed {signed.signed.value}"
-    return checkpoints, unusable
+    return checkpoints, unusable, notes
 
 
 async def _roots(connection: Connection, epoch: int, sizes: Sequence[int]) -> tuple[dict[int, bytes], int]:

@@ -55,6 +55,15 @@ _RULES: dict[str, str] = {
         WHERE attempt > 1 AND (ended <> attempt - 1 OR begun <> attempt - 1)
             OR attempt = 1 AND EXISTS (SELECT FROM print_attempts WHERE print_attempts.job_id = print_jobs.job_id)
     """,
+    "a print job is where its history ends": """
+        SELECT job_id::text, format('attempt %s %s, by its history attempt %s %s',
+            print_jobs.attempt, print_jobs.state, coalesce(last.attempt, 1), coalesce(last.state, 'queued'))
+        FROM print_jobs LEFT JOIN LATERAL (
+            SELECT attempt, state FROM print_job_history
+            WHERE print_job_history.job_id = print_jobs.job_id ORDER BY entry DESC LIMIT 1
+        ) AS last ON true
+        WHERE (print_jobs.attempt, print_jobs.state) <> (coalesce(last.attempt, 1), coalesce(last.state, 'queued'))
+    """,
     "jobs of a device are numbered without gaps": """
         SELECT device_id::text, format('%s jobs, last number %s', count(job_id), last_job_sequence)
         FROM devices JOIN print_jobs USING (device_id)

@@ -16,7 +16,7 @@ from services.receipt.signatures.keyring import Keyring
 from services.receipt.signatures.lookup_codes import lookup_code, plain_lookup_code
 from services.receipt.signatures.token import Claims, TokenError, TokenKind, parse, to_text
 from services.receipt.store.checkpoints import Gap, gaps
-from services.receipt.store.receipts import receipt_by_number, receipts_in_order
+from services.receipt.store.receipts import number_of_receipts, receipt_by_number, receipts_in_order
 from services.receipt.store.reprints import copy_numbers
 from services.receipt.store.series import all_series
 from services.receipt.verification.tokens import verify_token
@@ -112,6 +112,16 @@ async def receipts_since(connection: Connection, keyring: Keyring, positions: Ma
                 payment_ids.add(receipt.new.payment_id)
                 violations.extend(walk.check(receipt))
             violations.extend(walk.end())
+            # One that is older than the last audit is deleted where the walk does not come by.
+            there = await number_of_receipts(connection, name, number)
+            expected = number - sum(
+                gap.last_number - gap.first_number + 1
+                for gap in declared
+                if gap.series == name and gap.last_number <= number
+            )
+            if there != expected:
+                detail = f"{there} receipts up to number {number} of the last audit, {expected} expected"
+                violations.append(_violation("gap", name, detail))
     return ReceiptsSince(frozenset(payment_ids), violations)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 import aio_pika
 import asyncpg
 
+from simulation.chaos.dishonest_people import DishonestPeople
 from simulation.chaos.history import History
 from simulation.chaos.message_faults import MessageFaults
 from simulation.chaos.network_faults import NetworkFaults
@@ -18,7 +19,7 @@ from simulation.chaos.server_faults import ServerFaults
 from simulation.chaos.testbed import ChaosTestbed
 from stack.processes import StackError
 
-PARTS = (ProcessFaults, ServerFaults, NetworkFaults, MessageFaults)
+PARTS = (ProcessFaults, ServerFaults, NetworkFaults, MessageFaults, DishonestPeople)
 """Who can do faults: each has a method for each of its kinds, which returns when the fault is healed."""
 
 _COULD_NOT = (OSError, StackError, asyncpg.PostgresError, asyncpg.InterfaceError, aio_pika.exceptions.AMQPError)
@@ -27,8 +28,10 @@ _COULD_NOT = (OSError, StackError, asyncpg.PostgresError, asyncpg.InterfaceError
 class Injector:
     """Does the faults of a storm, all at their time, and returns when all are healed."""
 
-    def __init__(self, testbed: ChaosTestbed, history: History, messages: MessageFaults) -> None:
-        self._parts = (ProcessFaults(testbed), ServerFaults(testbed), NetworkFaults(testbed), messages)
+    def __init__(
+        self, testbed: ChaosTestbed, history: History, messages: MessageFaults, people: DishonestPeople
+    ) -> None:
+        self._parts = (ProcessFaults(testbed), ServerFaults(testbed), NetworkFaults(testbed), messages, people)
         self._history = history
         self.done: Counter[str] = Counter()
         """Kind → how often it was done."""

@@ -104,6 +104,7 @@ KINDS: Mapping[str, Kind] = {
         Kind("duplicate", "events are delivered again, at once and long after", (BROKER,), needs=(BROKER, DATABASE)),
         Kind("reorder", "a service's events are held back and delivered in another order", needs=(BROKER,)),
         Kind("poison", "messages that nobody can read are put into a service's queue", needs=(BROKER,)),
+        Kind("dishonest_people", "people of each role try what is not theirs", (PHONES,)),
         Kind("empty_queue", "somebody deletes the events that wait for a service", needs=(BROKER,)),
     )
 }

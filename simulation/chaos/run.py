@@ -22,6 +22,7 @@ from shared.testing.conditions import wait_until
 from simulation.chaos.bills import Books
 from simulation.chaos.checks import check_history
 from simulation.chaos.collectors import CollectorAtTheDoor, Round
+from simulation.chaos.dishonest_people import DishonestPeople, Town
 from simulation.chaos.faults import Injector
 from simulation.chaos.final_state import DeadLetter, digest, read_final_state, take_dead_letters, under_way
 from simulation.chaos.history import History
@@ -81,7 +82,8 @@ class ChaosRun:
         gateway_urls = [testbed.gateway_url(number) for number in range(len(testbed.gateways))]
         self.workload = Workload(self.history, options.seed, options.pace, gateway_urls)
         self._messages = MessageFaults(testbed, self.workload.rng("messages"))
-        self._injector = Injector(testbed, self.history, self._messages)
+        self._dishonest = DishonestPeople(testbed)
+        self._injector = Injector(testbed, self.history, self._messages, self._dishonest)
         self._devices: list[VirtualPhone | VirtualDesk] = []
         self._phones: list[VirtualPhone] = []
         self._rounds: list[Round] = []
@@ -149,6 +151,8 @@ class ChaosRun:
         self.workload.customers = {code: self.workload.customers[code] for code in collectors}
         cashier = CashierDesk(self.workload, "cashier", await self._desk(session, Role.CASHIER), self._phones)
         self._workers = [*self._collectors, point, cashier]
+        supervisor = await self._desk(session, Role.SUPERVISOR)
+        self._dishonest.town = Town(self.workload, self._rounds, supervisor, cashier.device, point.device)
         return Prober(self.workload, "prober", await self._desk(session, Role.CASHIER), [])
 
     async def _desk(self, session: aiohttp.ClientSession, role: Role, point_code: str | None = None) -> VirtualDesk:
@@ -328,6 +332,7 @@ class ChaosRun:
         )
         report = self.report
         report.violations += check_history(self.history, state)
+        report.violations += self._dishonest.violations()
         report.violations.sort()
         report.count(self.history)
         report.faults = dict(sorted(self._injector.done.items()))
@@ -344,6 +349,7 @@ class ChaosRun:
             "events_reordered": self._messages.reordered,
             "unreadable_messages": len(self._messages.unreadable),
             "events_deleted": len(self._messages.deleted),
+            "dishonest_acts_refused": self._dishonest.refused.total(),
             "printer_mishaps": sum(collector.printer.mishaps for collector in self._collectors),
             "apps_opened_again": sum(collector.printer.reopened for collector in self._collectors),
             "sockets_opened": sum(phone.stream.connections for phone in self._phones),

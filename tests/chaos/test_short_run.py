@@ -25,4 +25,5 @@ async def test_money_stays_exact_whatever_breaks(chaos_home: Path) -> None:
     assert report.messages["events_delivered_again"] > 0
     assert report.messages["events_reordered"] > 1
     assert report.messages["events_deleted"] > 0
+    assert report.messages["dishonest_acts_refused"] > 10
     assert report.repeats > 0

@@ -157,6 +157,14 @@ async def last_kept(connection: Connection) -> KeptCheckpoint | None:
     return None if row is None else KeptCheckpoint(**row)
 
 
+_NOTES = "SELECT note FROM checkpoint WHERE epoch = $1"
+
+
+async def kept_notes(connection: Connection, epoch: int) -> set[str]:
+    """Return the checkpoints of a tree that were kept, as they were signed."""
+    return {row["note"] for row in await connection.fetch(_NOTES, epoch)}
+
+
 _UNDELIVERED = """
 SELECT checkpoint_id, epoch, size, issued_at, daily, note FROM checkpoint
 WHERE checkpoint_id > coalesce((SELECT d.checkpoint_id FROM checkpoint_delivery AS d WHERE d.place = $1), 0)

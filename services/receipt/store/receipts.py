@@ -89,6 +89,14 @@ _IN_ORDER = f"""
 """
 
 
+_NUMBER_OF_RECEIPTS = "SELECT count(*) FROM receipt WHERE series = $1 AND number <= $2"
+
+
+async def number_of_receipts(connection: Connection, series: str, up_to: int) -> int:
+    """Return how many receipts a series has up to a number."""
+    return int(await connection.fetchval(_NUMBER_OF_RECEIPTS, series, up_to))
+
+
 async def receipts_in_order(
     connection: Connection, series: str | None = None, *, after: int = 0
 ) -> AsyncIterator[StoredReceipt]:
