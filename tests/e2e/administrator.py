@@ -170,7 +170,7 @@ async def work_a_day(
     half = await phone.wait_for_printout(PaperKind.RECEIPT, customer_code=customer_code)
 
     async def unconfirmed() -> bool:
-        return (await phone.print_job(half.job_id))["state"] == PrintJobState.UNCONFIRMED
+        return bool((await phone.print_job(half.job_id))["state"] == PrintJobState.UNCONFIRMED)
 
     await wait_until(unconfirmed, 30)
     await phone.print_again(half.job_id, half.attempt)

@@ -4,6 +4,7 @@ from services.receipt.domain.receipts import Reprint, StoredReceipt
 from services.receipt.receipts.printout import contract_of, copy_printout, first_printout_for
 from services.receipt.store.receipts import receipt_by_id
 from services.receipt.store.reprints import add_first_print, add_reprint
+from services.receipt.witness.guard import IssueGuard
 from shared.clock import Clock
 from shared.contracts.receipt import ReprintReceipt, ReprintReply
 from shared.idempotency import same_id_other_content
@@ -12,12 +13,14 @@ from shared.problems import NotFound
 
 
 async def reprint_receipt(
-    request: ReprintReceipt, work: UnitOfWork, *, options: DocumentOptions, clock: Clock
+    request: ReprintReceipt, work: UnitOfWork, *, options: DocumentOptions, clock: Clock, guard: IssueGuard
 ) -> ReprintReply:
     """Count a copy and make its document. The receipt is locked.
 
-    A receipt that no phone was given to print, such as that of a transfer, is printed as itself the first time.
+    A receipt that no phone was given to print, such as that of a transfer, is printed as itself the first time. While
+    the register lacks what its witness has, copies that it does not know may be on paper: none is counted then.
     """
+    guard.require_whole()
     receipt = await receipt_by_id(work.connection, request.receipt_id)
     if receipt is None:
         raise NotFound("Không tìm thấy biên nhận.")

@@ -22,6 +22,12 @@ class IssuingStopped(Suspended):
     usual_detail = "Tạm dừng cấp biên nhận để kiểm tra sổ; khoản thu đã ghi nhận, biên nhận sẽ được cấp sau."
 
 
+class RegisterIncomplete(Suspended):
+    """Rows of the register are lost: what is counted by them is not counted until a person has put that right."""
+
+    usual_detail = "Sổ biên nhận đang được khôi phục, chưa in được bản sao. Hãy thử lại sau."
+
+
 def nothing() -> None:
     """Do nothing."""
 
@@ -69,6 +75,11 @@ class IssueGuard:
         if self.reason is not None:
             self.wake()
             raise IssuingStopped(facts={"reason": self.reason})
+
+    def require_whole(self) -> None:
+        """Allow what is counted by rows of the register. Raises :class:`RegisterIncomplete` while it lacks some."""
+        if self.restoring:
+            raise RegisterIncomplete
 
     def compared(self, incarnation: str, numbers: Mapping[str, int], *, fault: str | None, restoring: bool) -> None:
         """Note what a comparison has found in a database, and where series stand in it."""

@@ -34,7 +34,10 @@ BEGIN
 END
 $$;
 
--- A service's role has the name of its database.
+-- A service's role has the name of its database. Where no role has it, nothing is known of roles and nothing is kept.
+CREATE FUNCTION is_other_role() RETURNS boolean LANGUAGE sql STABLE
+    RETURN session_user <> current_database() AND to_regrole(quote_ident(current_database())) IS NOT NULL;
+
 CREATE FUNCTION begin_history_of_others(watched regclass, key_column text, digested text[] DEFAULT '{}') RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -44,7 +47,7 @@ DECLARE
 BEGIN
     EXECUTE format(
         'CREATE TRIGGER history_of_others AFTER INSERT OR UPDATE OR DELETE ON %s FOR EACH ROW
-         WHEN (session_user <> current_database()) EXECUTE FUNCTION write_money_history(%s)',
+         WHEN (session_user <> current_database() AND is_other_role()) EXECUTE FUNCTION write_money_history(%s)',
         watched, arguments);
 END
 $$;

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import asyncpg
+import pytest
 
 from services.receipt.app import service
 from services.receipt.audit import audit_facts
@@ -21,8 +22,10 @@ from services.receipt.recovery import Recovery, recover, shown_receipts
 from services.receipt.verification.tokens import verify_token
 from shared.check_page import render_check_page
 from shared.clock import now
-from shared.contracts.receipt import CheckState, Receipt, VerifyToken
+from shared.contracts.receipt import CheckState, Receipt, ReprintReceipt, VerifyToken
 from shared.db import Connection
+from shared.ids import new_id
+from shared.problems import Unavailable
 from shared.runtime import Running
 from shared.testing import wait_until
 from stack import postgres
@@ -151,7 +154,7 @@ async def test_after_an_older_backup_was_restored_in_the_middle_no_number_is_sig
     system: ReceiptSystem, tmp_path: Path
 ) -> None:
     running = await system.start(**OFTEN)
-    await pay(system, "one", "two")
+    kept, _ = await pay(system, "one", "two")
     await witnessed(system, 2)
     backup = await Backup(system, tmp_path / "backup").take()
     (lost,) = await pay(system, "lost")
@@ -170,6 +173,13 @@ async def test_after_an_older_backup_was_restored_in_the_middle_no_number_is_sig
     assert (await system.ask(VerifyToken(token=lost.lookup_code))).restoring
     assert len(system.issued) == 3
     assert await numbers(system) == [1, 2]
+    # Copies of it that the register has lost may be on paper.
+    with pytest.raises(Unavailable):
+        await system.ask(
+            ReprintReceipt(
+                reprint_id=new_id(), receipt_id=kept.receipt_id, requested_by="TN014", reason="mất", device_id=None
+            )
+        )
 
 
 async def test_a_copy_that_starts_on_a_database_older_than_the_witness_issues_nothing(

@@ -324,6 +324,13 @@ def test_what_one_service_has_otherwise_is_named(case: PaymentCase, rule: str) -
     assert rule in rules(case)
 
 
+def test_a_receipt_that_was_issued_again_after_its_number_was_lost_breaks_no_rule() -> None:
+    later = CASE.payment.recorded_at + timedelta(days=2)
+    anew = signed(CASE, issued_at=int(later.timestamp()))
+    assert rules(written(anew, later)) == set()
+    assert rules(written(anew, CASE.payment.recorded_at)) == {TIMES}
+
+
 def test_the_difference_is_named_with_both_figures() -> None:
     (found,) = (violation for rule in RULES for violation in rule(row(CASE, shift_id=OTHER)))
     assert found.subject == str(CASE.payment.payment_id)
