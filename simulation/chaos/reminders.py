@@ -24,12 +24,14 @@ from shared.audit import AuditViolation
 from shared.clock import now
 from shared.testing.conditions import wait_until
 from shared.testing.databases import TestDatabases
-from simulation.chaos.checks import check_reminders
+from simulation.chaos.checks import SENT, check_reminders
 from simulation.chaos.final_state import FinalState
 from simulation.chaos.sms_providers import ATTEMPTED, Attempted, SmsProviders
+from simulation.demo.sms_provider import report_address
 from simulation.sample.reminders import add_in_bulk, write_message_rules
 from stack.broker_cleanup import remove_namespace
 from stack.local import LocalStack
+from stack.ports import free_ports
 from stack.state import PROJECT
 
 COPIES = 2
@@ -43,6 +45,8 @@ _UNSETTLED = """
 SELECT EXISTS (SELECT FROM reminders WHERE state IN ('scheduled', 'sending'))
     OR EXISTS (SELECT FROM reminders WHERE state = 'unknown' AND look_at IS NOT NULL)
 """
+_WITH_ACCENTS = "UPDATE accounts SET sms_language = 'vi-accents' WHERE right(customer_code, 1) = ANY('{0,5}')"
+"""These have two parts."""
 _REMINDERS = "SELECT reminder_id::text AS id, state, cause, provider FROM reminders"
 _UNNAMED_RULE = "an unknown SMS is named"
 
@@ -64,6 +68,8 @@ class RemindersReport:
     unknown_not_sent: int = 0
     sms: int = 0
     """What the providers have sent."""
+    sms_in_part: int = 0
+    """SMS of which they have some parts."""
     violations: list[AuditViolation] = field(default_factory=list)
 
     @property
@@ -82,7 +88,10 @@ class RemindersReport:
             f"{self.reminders:,} reminders, {self.sms:,} SMS, {self.kills} processes killed, {self.seconds:.0f} s"
             f" (seed {self.seed})"
         )
-        print_line(f"unknown for good: {self.unknown_sent} that were sent, {self.unknown_not_sent} that were not")
+        print_line(
+            f"unknown for good: {self.unknown_sent} that were sent, {self.unknown_not_sent} that were not"
+            f" ({self.sms_in_part} of them in part)"
+        )
         for violation in self.violations[:20]:
             print_line(f"{violation.rule}: {violation.subject}: {violation.detail}")
         print_line("Nothing is wrong." if self.ok else f"{len(self.violations)} violations")
@@ -109,16 +118,24 @@ async def run_reminders(
             held.push_async_callback(connection.close)
             report(f"adding {count:,} reminders")
             await add_in_bulk(connection, 0, count, now())
+            await connection.execute(_WITH_ACCENTS)
             await connection.execute("ANALYZE")
-            environment = {
+            common = {
                 **os.environ,
-                **write_message_rules(folder),
-                **providers.settings,
                 "PYTHONPATH": str(PROJECT),
                 "THUNGAN_ENVIRONMENT": "development",
                 "THUNGAN_AMQP_URL": stack.amqp_url,
-                "THUNGAN_DATABASE_URL": url,
                 "THUNGAN_NAMESPACE": namespace,
+            }
+            gateway = await held.enter_async_context(
+                _gateway({**common, "THUNGAN_DATABASE_URL": await databases.create("gateway")}, folder / "gateway.log")
+            )
+            await providers.report_to(report_address(gateway))
+            environment = {
+                **common,
+                **write_message_rules(folder),
+                **providers.settings,
+                "THUNGAN_DATABASE_URL": url,
                 "THUNGAN_SMS_REPORT_WAIT_HOURS": str(_LOOKED_FOR_HOURS),
                 "THUNGAN_SMS_PER_PHONE_AND_DAY": "100",
             }
@@ -177,6 +194,27 @@ class _Copies:
 
 
 @asynccontextmanager
+async def _gateway(environment: Mapping[str, str], log: Path) -> AsyncIterator[str]:
+    """Run a gateway for the delivery reports over HTTP; give its address."""
+    [port] = free_ports(1)
+    with log.open("ab") as output:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-P", "-m", "services.gateway"),
+            cwd=PROJECT,
+            env={**environment, "THUNGAN_HTTP_PORT": str(port)},
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+        )
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        if process.returncode is None:
+            process.terminate()
+        await process.wait()
+
+
+@asynccontextmanager
 async def _copies(environment: Mapping[str, str], log: Path) -> AsyncIterator[_Copies]:
     copies = _Copies(environment, log)
     try:
@@ -224,7 +262,8 @@ async def _check(
     attempts = [Attempted.of(row) for row in await connection.fetch(ATTEMPTED)]
     rows = await connection.fetch(_REMINDERS)
     sent = providers.sent(attempts)
-    found.sms = len(sent)
+    in_part = set(providers.sent_in_part(attempts))
+    found.sms, found.sms_in_part = len(sent), len(in_part)
     found.states = dict(Counter(f"{row['state']}, {row['provider']}" for row in rows))
     left = set(sent)
     unknown = [row for row in rows if row["state"] == "unknown"]
@@ -236,6 +275,11 @@ async def _check(
         found.violations.append(
             AuditViolation("reminders", "none is lost", "", f"{len(rows)} of {found.reminders} are there")
         )
+    found.violations += [
+        AuditViolation("reminders", "an SMS that counts as sent is whole", row["id"], "a part is missing")
+        for row in rows
+        if row["id"].replace("-", "") in in_part and row["state"] in SENT
+    ]
     found.violations += [
         AuditViolation("reminders", _UNNAMED_RULE, row["id"], "without a cause") for row in unknown if not row["cause"]
     ]

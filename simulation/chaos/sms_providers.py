@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
@@ -90,7 +89,13 @@ class SmsProviders:
     def sent(self, attempts: Sequence[Attempted]) -> list[str]:
         """Return the reminder of each SMS that has left, as it is in references; of one that has none, its own id."""
         over_http = [one["client_reference"] for one in _lines(self._of_http)]
-        return over_http + list(reminders_of(_lines(self._of_smpp), attempts))
+        whole = [one for one in submitted(_lines(self._of_smpp)) if one.is_whole]
+        return over_http + list(reminders_of(whole, attempts))
+
+    def sent_in_part(self, attempts: Sequence[Attempted]) -> list[str]:
+        """Return the reminder of each SMS of which some parts have left."""
+        broken = [one for one in submitted(_lines(self._of_smpp)) if not one.is_whole]
+        return list(reminders_of(broken, attempts))
 
 
 @dataclass(frozen=True)
@@ -117,27 +122,78 @@ WHERE attempts.provider = '{SMPP}' AND (outcome IS NULL OR outcome IN ('accepted
 """
 
 
-def reminders_of(sms: Iterable[Mapping[str, Any]], attempts: Sequence[Attempted]) -> Iterable[str]:
-    """Find the reminder of each SMS: by the SMSC's id; where notify never got that, by number and text.
+@dataclass(frozen=True)
+class Submitted:
+    """What an SMSC has accepted of one SMS: it has a part, all of them, or some of them more than once."""
+
+    phone: str
+    parts: Mapping[int, Sequence[str]]
+    """Number of the part → the SMSC's id of each time that it was accepted."""
+    text: str
+    """Of the parts that are there, one after the other."""
+    count: int = 1
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the telephone can put it together."""
+        return len(self.parts) == self.count
+
+    @property
+    def ids(self) -> Sequence[str]:
+        """The ids of its parts, each part once."""
+        return [ids[0] for ids in self.parts.values()]
+
+    @property
+    def copies(self) -> int:
+        """How often the part came that came most often."""
+        return max(map(len, self.parts.values()))
+
+    def fits(self, attempt: Attempted) -> bool:
+        """Whether number and text are those of an attempt."""
+        if self.phone != attempt.phone.lstrip("+"):
+            return False
+        return self.text in attempt.text if self.count > 1 else self.text == attempt.text
+
+
+def submitted(lines: Iterable[Mapping[str, Any]]) -> list[Submitted]:
+    """Put together what an SMSC has accepted, as a telephone does by the header of the parts."""
+    singles: list[Submitted] = []
+    several: dict[tuple[str, int, int], dict[int, list[Mapping[str, Any]]]] = {}
+    for line in lines:
+        if line.get("header") is None:
+            singles.append(Submitted(line["phone"], {1: [line["message_id"].lower()]}, line["text"]))
+        else:
+            reference, count, number = line["header"]
+            several.setdefault((line["phone"], reference, count), {}).setdefault(number, []).append(line)
+    return singles + [
+        Submitted(
+            phone,
+            {number: [one["message_id"].lower() for one in ones] for number, ones in sorted(parts.items())},
+            "".join(parts[number][0]["text"] for number in sorted(parts)),
+            count,
+        )
+        for (phone, _, count), parts in several.items()
+    ]
+
+
+def reminders_of(sms: Iterable[Submitted], attempts: Sequence[Attempted]) -> Iterable[str]:
+    """Find the reminder of each SMS, once for each copy: by the SMSC's ids; where notify got none, by number and text.
 
     SMPP has no reference of ours. An SMS that no attempt accounts for has its own id in place of a reminder.
     """
     by_id = {one.reference: one for one in attempts if one.reference}
-    without_id: dict[tuple[str, str], list[str]] = {}
+    without_id: dict[str, list[Attempted]] = {}
     for one in attempts:
         if not one.reference:
-            without_id.setdefault((one.phone.lstrip("+"), one.text), []).append(one.reminder)
-    counted: Counter[str] = Counter()
+            without_id.setdefault(one.phone.lstrip("+"), []).append(one)
+    used: set[str] = set()
     for left in sms:
-        message_id = left["message_id"].lower()
-        counted[message_id] += 1
-        waiting = without_id.get((left["phone"], left["text"]), [])
-        if (known := by_id.get(message_id)) is not None and counted[message_id] == 1:
-            yield known.reminder
-        elif waiting:
-            yield waiting.pop()
-        else:
-            yield f"smsc-{message_id}"
+        known = next((by_id[one] for one in left.ids if one in by_id and one not in used), None)
+        if known is None and (waiting := [one for one in without_id.get(left.phone, []) if left.fits(one)]):
+            known = waiting[-1]
+            without_id[left.phone].remove(known)
+        used.update(left.ids)
+        yield from [known.reminder if known else f"smsc-{left.ids[0]}"] * left.copies
 
 
 def _add_smpp(written: Path, port: int) -> None:
