@@ -9,6 +9,7 @@ import typer
 
 from ops.commands import sms_ported
 from ops.commands.sms_backfill import backfill
+from ops.commands.sms_language import language
 from ops.commands.sms_preview import preview
 from ops.commands.sms_providers import providers
 from ops.commands.sms_report import report
@@ -19,6 +20,7 @@ from services.notify.providers.sandbox import SandboxSms, read_sandbox
 
 app = typer.Typer(add_completion=False)
 app.command("backfill")(backfill)
+app.command("language")(language)
 app.add_typer(sms_ported.app, name="ported")
 app.command("preview")(preview)
 app.command("providers")(providers)

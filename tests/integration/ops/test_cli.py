@@ -338,6 +338,11 @@ providers:
     )
     [accented] = await thungan.json("sms", "preview", code, "--kind", "overdue", "--language", "vi-accents")
     assert (accented["encoding"], "quá hạn" in accented["text"], accented["registered"]) == ("ucs2", True, {})
+    assert (await thungan.json("sms", "language", code, "vi-accents"))["language"] == "vi-accents"
+    [as_wished] = await thungan.json("sms", "preview", code, "--kind", "overdue")
+    assert as_wished["text"] == accented["text"]
+    assert (await thungan("sms", "language", code, "unit"))[1] == f"{code} gets SMS as the unit has them\n"
+    assert (await thungan("sms", "language", "PB99990000001", "en"))[0] == 1
     mapped = ("--kind", "overdue", "--configuration", str(configuration))
     exit_code, out, err = await thungan("sms", "preview", code, *mapped)
     assert (exit_code, err) == (0, "")
