@@ -48,8 +48,9 @@ class NotifySettings(ServiceSettings):
     sms_report_wait_hours: float = Field(default=24.0, gt=0, le=24 * 14)
     """For so long the outcome of an SMS whose answer was lost is looked for; then it is unknown for good."""
 
-    sms_concurrency: int = Field(default=64, ge=1, le=1000)
-    """SMS that one copy hands over at the same time."""
+    sms_concurrency: int = Field(default=128, ge=1, le=1000)
+    """SMS that one copy has in hand: being handed over, or about to be recorded. How many a provider is handed at the
+    same time is its ``window``."""
 
     sms_poll_seconds: float = Field(default=2.0, gt=0, le=60)
     """How often a copy looks for due reminders when nothing wakes it."""

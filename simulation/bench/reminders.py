@@ -10,7 +10,7 @@ import asyncpg
 from services.notify.domain.delivery_reports import DeliveryReport, DeliveryState
 from services.notify.domain.reminders import DueReminder, NewAttempt, Priority
 from services.notify.store.attempts import begin_attempts
-from services.notify.store.delivery_reports import add_report, match_reports, match_waiting_reports
+from services.notify.store.delivery_reports import add_reports, match_reports, match_waiting_reports
 from services.notify.store.reminders import claim_due, next_due, overdue
 from shared.clock import now
 from shared.db.pool import Connection
@@ -153,9 +153,7 @@ async def _reports(few: Connection, many: Connection, count: int, bench: Bench, 
             report = DeliveryReport("tong_dai", f"report{number}", None, DeliveryState.DELIVERED)
             before = time.perf_counter()
             async with connection.transaction():
-                report_id = await add_report(connection, report, moment)
-                if report_id is not None:
-                    await match_reports(connection, [report_id], moment)
+                await match_reports(connection, await add_reports(connection, [report], moment), moment)
             kept[name].append((time.perf_counter() - before) * 1000)
         before = time.perf_counter()
         async with many.transaction():

@@ -5,6 +5,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from typing import Generic, TypeVar
 
+from shared.db.transaction import is_connection_lost
+from shared.problems import Unavailable
+
 T = TypeVar("T")
 
 _MOST = 200
@@ -31,7 +34,12 @@ class Batches(Generic[T]):
             batch, self._waiting = self._waiting[:_MOST], self._waiting[_MOST:]
             try:
                 await self._process([one for one, _ in batch])
-            except Exception:  # noqa: BLE001 - it is met again below
+            except Exception as error:  # noqa: BLE001 - whoever waits for it gets it
+                if is_connection_lost(error) or isinstance(error, Unavailable):
+                    # Without the database, each by itself would only take longer to fail.
+                    for _, done in batch:
+                        _settle(done, error)
+                    continue
                 # One that cannot be processed must not take the others with it.
                 for one, done in batch:
                     await self._run_alone(one, done)

@@ -4,10 +4,10 @@ Everything that is claimed is committed before a provider is called: a copy may 
 """
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from uuid import uuid5
+from uuid import UUID, uuid5
 
 import structlog
 from prometheus_client import Counter as Metric
@@ -27,7 +27,6 @@ from services.notify.domain.verdict import Cancel, Fail, Limits, Postpone, Send,
 from services.notify.providers.base import Connected, OutgoingSms, Provider, StatusQuery
 from services.notify.store.attempts import Lost, begin_attempts, handed_over_since, lock_phones, lost_sms
 from services.notify.store.breakers import open_breakers, return_probe, take_probe
-from services.notify.store.ported_numbers import ported_operators
 from services.notify.store.provider_paces import lock_paces, use_paces
 from services.notify.store.reminders import (
     claim_due,
@@ -196,14 +195,18 @@ class Claims:
         dues = await claim_due(connection, moment, limit)
         if not dues:
             return Claim()
-        ported = await ported_operators(connection, {due.phone for due in dues if due.phone})
+        ported = _ported(dues)
         orders = {due.reminder_id: self._order(due, ported, moment) for due in dues}
         chosen = {due.reminder_id: await self._route(routes, due, orders[due.reminder_id]) for due in dues}
         handed_over = await self._handed_over(connection, dues, moment)
         spent = await self._spent(connection, dues, moment)
         claimed: list[Claimed] = []
+        later: dict[UUID, Postpone] = {}
         for due in dues:
             verdict = self._check(due, handed_over, moment)
+            if isinstance(verdict, Postpone):
+                later[due.reminder_id] = verdict
+                continue
             if not isinstance(verdict, Send):
                 await self._dispose(work, due, verdict, moment)
                 continue
@@ -213,18 +216,19 @@ class Claims:
                 await schedule_again(connection, due.reminder_id, until, (), Cause.PROVIDER_PAUSED)
             elif provider not in routes.breakers and routes.room[provider] <= 0:
                 wait = timedelta(seconds=max(self._wait(routes, provider), 0.05))
-                await postpone(connection, due.reminder_id, moment + wait, Cause.PACE)
+                later[due.reminder_id] = Postpone(moment + wait, Cause.PACE)
             else:
                 operator = operator_of(due.phone, ported)
                 one = self._attempt(due, due.phone, operator, provider, order, moment)
-                if (later := self._wait_for_budget(due, spent, one.attempt.cost, moment)) is not None:
+                if (waits := self._wait_for_budget(due, spent, one.attempt.cost, moment)) is not None:
                     POSTPONED.inc()
-                    await self._dispose(work, due, later, moment)
+                    later[due.reminder_id] = waits
                     continue
                 spent = spent.plus(one.attempt.cost)
                 routes.use(provider)
                 handed_over[due.phone] += 1
                 claimed.append(one)
+        await postpone(connection, later)
         await begin_attempts(connection, [one.attempt for one in claimed])
         await routes.end()
         return Claim(len(dues), claimed)
@@ -236,7 +240,7 @@ class Claims:
         if not dues:
             return Claim()
         routes = await self._routes(connection, moment)
-        ported = await ported_operators(connection, {due.phone for due in dues if due.phone})
+        ported = _ported(dues)
         lost = await lost_sms(connection, [due.reminder_id for due in dues])
         handed_over = await self._handed_over(connection, dues, moment)
         claimed: list[Claimed] = []
@@ -358,8 +362,6 @@ class Claims:
 
     async def _dispose(self, work: UnitOfWork, due: DueReminder, verdict: Verdict, moment: datetime) -> None:
         match verdict:
-            case Postpone(until, cause, expires_at):
-                await postpone(work.connection, due.reminder_id, until, cause, expires_at)
             case Cancel(cause):
                 await end_reminder(work.connection, due.reminder_id, ReminderState.CANCELLED, cause)
             case Fail(cause):
@@ -407,3 +409,8 @@ class Claims:
             form=rendered.form,
         )
         return Claimed(due, attempt, sms, order, first or moment)
+
+
+def _ported(dues: Iterable[DueReminder]) -> Mapping[str, Operator]:
+    """Return the networks of those of the numbers that were ported."""
+    return {due.phone: due.ported_to for due in dues if due.phone and due.ported_to}

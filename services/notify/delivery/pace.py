@@ -68,8 +68,7 @@ class Pace:
 
     def room(self, provider: str) -> int:
         """Return how many SMS the provider can be handed now."""
-        window = self._terms.get(provider, _NO_TERMS).window
-        free = _PLENTY if window is None else max(window - self._in_flight.get(provider, 0), 0)
+        free = self._places(provider)
         self._refill(provider)
         if (rate := self._rate(provider)) is None:
             return free
@@ -97,6 +96,13 @@ class Pace:
             self._refill(provider)
             self._share[provider] = max(self._share.get(provider, 1.0) / 2, _SLOWEST)
             self._tokens[provider] = min(self._tokens.get(provider, 0.0), 0.0)
+
+    def _places(self, provider: str) -> int:
+        """Return how many places of its window are free; none while less than half: each claim is a transaction."""
+        if (window := self._terms.get(provider, _NO_TERMS).window) is None:
+            return _PLENTY
+        free = window - self._in_flight.get(provider, 0)
+        return free if free >= max(1, window // 2) else 0
 
     def _rate(self, provider: str) -> float | None:
         rate = self._terms.get(provider, _NO_TERMS).per_second

@@ -31,10 +31,10 @@ from services.notify.domain.resolution import look_after_denial, next_look
 from services.notify.domain.terms import Terms
 from services.notify.domain.verdict import Limits
 from services.notify.providers.base import HandedOver, HandoverResult, OutgoingSms, Provider, StatusQuery
-from services.notify.store.attempts import Answer, end_lost, finish_attempts, mark_sent, note_denial
+from services.notify.store.attempts import Answer, end_lost, finish_attempts, note_denial
 from services.notify.store.blocked_phones import block_phone
 from services.notify.store.breakers import Fault, close_breaker, open_breaker
-from services.notify.store.delivery_reports import add_report, match_reports, match_waiting_reports
+from services.notify.store.delivery_reports import add_reports, match_reports, match_waiting_reports
 from services.notify.store.reminders import end_reminder, lock_unknown, look_later, schedule_again
 from services.notify.texts.reminder_texts import ReminderTexts
 from shared import metrics
@@ -104,6 +104,7 @@ class Sender:
             report_wait=report_wait,
         )
         self._answers: Batches[_Result] = Batches(self._record_surely)
+        self._reports: Batches[DeliveryReport] = Batches(self._record_reports)
         self._series: Tally[str] = Tally()
         self._may_be_open: set[str] = set(self._providers)
         self.rest = 0.0
@@ -125,14 +126,15 @@ class Sender:
 
     async def record_report(self, report: DeliveryReport) -> None:
         """Keep a delivery report and merge it; when it returns, the report is durable and may be acknowledged."""
-        async with self._new_work() as work:
-            await self._keep_report(work, report)
+        await self._reports.put(report)
 
-    async def _keep_report(self, work: UnitOfWork, report: DeliveryReport) -> None:
+    async def _record_reports(self, reports: Sequence[DeliveryReport]) -> None:
+        async with self._new_work() as work:
+            await self._keep_reports(work, reports)
+
+    async def _keep_reports(self, work: UnitOfWork, reports: Sequence[DeliveryReport]) -> None:
         moment = self._clock()
-        report_id = await add_report(work.connection, report, moment)
-        if report_id is not None:
-            await match_reports(work.connection, [report_id], moment)
+        await match_reports(work.connection, await add_reports(work.connection, reports, moment), moment)
 
     async def end_lost(self) -> None:
         """Mark as unknown what a copy that has died was handing over."""
@@ -251,19 +253,16 @@ class Sender:
             )
             for result in results
         }
-        still_ours = await finish_attempts(work.connection, list(answers.values()))
-        # Also where the lease ran out and the reminder was marked as unknown: now it is known.
-        accepted = [answer for answer in answers.values() if answer.outcome is Handover.ACCEPTED]
-        sent = await mark_sent(work.connection, accepted)
+        finished = await finish_attempts(work.connection, list(answers.values()))
         await self._keep_breakers(work, results)
         elsewhere = [result.claimed for result in results if result.result.outcome in _ELSEWHERE]
         others = await self._claims.others_ready(work, elsewhere) if elsewhere else {}
         for one in results:
             claimed, reminder_id = one.claimed, one.claimed.reminder.reminder_id
-            if reminder_id in sent:
+            if reminder_id in finished.sent:
                 reference = one.result.provider_reference
                 await emit_sent(work, claimed.reminder, claimed.attempt, reference, one.moment)
-            elif one.result.outcome is not Handover.ACCEPTED and reminder_id in still_ours:
+            elif one.result.outcome is not Handover.ACCEPTED and reminder_id in finished.still_ours:
                 await self._follow(work, one, other_providers=others.get(claimed.sms.client_reference, False))
 
     async def _follow(self, work: UnitOfWork, one: _Result, *, other_providers: bool) -> None:
@@ -335,7 +334,7 @@ class Sender:
             moment = self._clock()
             if report is not None:
                 ours = replace(report, provider=provider.name, client_reference=question.lost.client_reference)
-                await self._keep_report(work, ours)
+                await self._keep_reports(work, [ours])
                 return
             await note_denial(work.connection, reminder.reminder_id, question.lost.client_reference)
             at = look_after_denial(question.known, moment, self._report_wait)

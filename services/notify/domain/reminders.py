@@ -9,6 +9,7 @@ from uuid import UUID
 from services.notify.domain.causes import Cause
 from services.notify.domain.verdict import Cancel, Fail, Postpone, Send, Verdict
 from shared.contracts.notify import ReminderState
+from shared.phones import Operator
 
 Parameters = Mapping[str, str | None]
 
@@ -119,6 +120,8 @@ class DueReminder:
     """A person tries a provider out."""
     through: str | None = None
     """The only provider that it may go to; None: those of its chain."""
+    ported_to: Operator | None = None
+    """The network of its number, where that was ported."""
 
     @property
     def is_settled(self) -> bool:

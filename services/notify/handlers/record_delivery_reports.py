@@ -7,7 +7,7 @@ import structlog
 from services.notify.delivery.report_addresses import ReportAddresses
 from services.notify.domain.delivery_reports import DeliveryReport, InvalidReport
 from services.notify.providers.base import ReportReader, ReportRequest
-from services.notify.store.delivery_reports import add_report, match_reports
+from services.notify.store.delivery_reports import add_reports, match_reports
 from shared.clock import Clock
 from shared.contracts.notify import DeliveryReportsRecorded, RecordDeliveryReports
 from shared.messaging import UnitOfWork
@@ -25,8 +25,7 @@ async def record_delivery_reports(
     reader = addresses.reader(request.provider, request.secret_digest, request.address)
     reports = _read(request, reader)
     moment = clock()
-    added = [await add_report(work.connection, report, moment) for report in reports]
-    await match_reports(work.connection, [report_id for report_id in added if report_id is not None], moment)
+    await match_reports(work.connection, await add_reports(work.connection, reports, moment), moment)
     return DeliveryReportsRecorded(received=len(reports))
 
 

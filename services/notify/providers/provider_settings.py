@@ -129,6 +129,8 @@ class ProviderSettings(Section):
     """After this an answer counts as lost."""
     per_second: float | None = Field(default=None, gt=0)
     """SMS that the provider takes in a second from all copies together; None: no limit."""
+    window: int = Field(default=64, ge=1, le=5000)
+    """SMS that one copy hands over to it at the same time."""
     tariffs: Tariffs = Tariffs(default=0)
     templates: tuple[RegisteredTemplate, ...] = ()
     reports: ReportSettings | None = None

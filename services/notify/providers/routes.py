@@ -32,6 +32,7 @@ def terms_of(configuration: SmsConfiguration) -> Mapping[str, Terms]:
     return {
         provider.name: Terms(
             per_second=provider.per_second,
+            window=provider.window,
             timeout=timedelta(seconds=provider.timeout_seconds),
             price=provider.tariffs.default,
             prices=provider.tariffs.by_operator,

@@ -1,6 +1,6 @@
 """Attempts to hand a reminder to a provider; each is committed before the provider is called."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -44,18 +44,22 @@ async def handed_over_since(
     return {row["phone"]: row["count"] for row in rows}
 
 
-_ADD = """
+# One statement for both tables: a round trip costs more than either of them.
+_BEGIN = """
+WITH new AS (
+    SELECT * FROM unnest($1::uuid[], $2::int[], $3::text[], $4::text[], $5::text[], $6::text[], $7::int[],
+        $8::timestamptz[], $9::bool[], $10::text[], $11::bigint[], $12::bool[], $13::timestamptz[])
+        AS new (reminder_id, number, provider, client_reference, phone, text, segments, started_at, repeats, operator,
+            cost, bulk, lease_until)
+), leased AS (
+    UPDATE reminders SET state = 'sending', cause = '', attempts = new.number, provider = new.provider,
+        text = new.text, segments = new.segments, lease_until = new.lease_until, look_at = NULL
+    FROM new WHERE reminders.reminder_id = new.reminder_id
+)
 INSERT INTO attempts (reminder_id, number, provider, client_reference, phone, text, segments, started_at, repeats,
     operator, cost, bulk)
-SELECT * FROM unnest($1::uuid[], $2::int[], $3::text[], $4::text[], $5::text[], $6::text[], $7::int[],
-    $8::timestamptz[], $9::bool[], $10::text[], $11::bigint[], $12::bool[])
-"""
-_LEASE = """
-UPDATE reminders SET state = 'sending', cause = '', attempts = new.number, provider = new.provider, text = new.text,
-    segments = new.segments, lease_until = new.lease_until, look_at = NULL
-FROM unnest($1::uuid[], $2::int[], $3::text[], $4::text[], $5::int[], $6::timestamptz[])
-    AS new (reminder_id, number, provider, text, segments, lease_until)
-WHERE reminders.reminder_id = new.reminder_id
+SELECT reminder_id, number, provider, client_reference, phone, text, segments, started_at, repeats, operator, cost, bulk
+FROM new
 """
 
 
@@ -63,25 +67,22 @@ async def begin_attempts(connection: Connection, attempts: Sequence[NewAttempt])
     """Record that attempts are about to be made, and lease their reminders. Commit this before calling a provider."""
     if not attempts:
         return
-    ids, numbers = [one.reminder_id for one in attempts], [one.number for one in attempts]
-    providers, texts = [one.provider for one in attempts], [one.text for one in attempts]
-    segments = [one.segments for one in attempts]
     await connection.execute(
-        _ADD,
-        ids,
-        numbers,
-        providers,
+        _BEGIN,
+        [one.reminder_id for one in attempts],
+        [one.number for one in attempts],
+        [one.provider for one in attempts],
         [one.client_reference for one in attempts],
         [one.phone for one in attempts],
-        texts,
-        segments,
+        [one.text for one in attempts],
+        [one.segments for one in attempts],
         [one.started_at for one in attempts],
         [one.repeats for one in attempts],
         [one.operator for one in attempts],
         [one.cost for one in attempts],
         [one.bulk for one in attempts],
+        [one.lease_until for one in attempts],
     )
-    await connection.execute(_LEASE, ids, numbers, providers, texts, segments, [one.lease_until for one in attempts])
 
 
 @dataclass(frozen=True)
@@ -101,29 +102,45 @@ _LOCK_REMINDERS = """
 SELECT reminder_id, state, attempts FROM reminders WHERE reminder_id = ANY($1) ORDER BY reminder_id FOR UPDATE
 """
 # What a delivery report or a status query has settled meanwhile stays: the answer that was lost comes late, if at all.
+# One statement for all tables: a round trip costs more than any of them.
 _FINISH = """
-UPDATE attempts SET finished_at = new.finished_at, detail = new.detail,
-    outcome = CASE WHEN attempts.outcome = 'accepted' THEN 'accepted' ELSE new.outcome END,
-    provider_reference = coalesce(new.provider_reference, attempts.provider_reference)
-FROM unnest($1::uuid[], $2::int[], $3::text[], $4::text[], $5::text[], $6::timestamptz[])
-    AS new (reminder_id, number, outcome, provider_reference, detail, finished_at)
-WHERE attempts.reminder_id = new.reminder_id AND attempts.number = new.number
+WITH new AS (
+    SELECT * FROM unnest($1::uuid[], $2::int[], $3::text[], $4::text[], $5::text[], $6::timestamptz[])
+        AS new (reminder_id, number, outcome, provider_reference, detail, finished_at)
+), finished AS (
+    UPDATE attempts SET finished_at = new.finished_at, detail = new.detail,
+        outcome = CASE WHEN attempts.outcome = 'accepted' THEN 'accepted' ELSE new.outcome END,
+        provider_reference = coalesce(new.provider_reference, attempts.provider_reference)
+    FROM new WHERE attempts.reminder_id = new.reminder_id AND attempts.number = new.number
+), parts AS (
+    INSERT INTO attempt_parts (reminder_id, number, part, provider, reference, changed_at)
+    SELECT * FROM unnest($7::uuid[], $8::int[], $9::int[], $10::text[], $11::text[], $12::timestamptz[])
+    ON CONFLICT DO NOTHING
+)
+UPDATE reminders SET state = 'sent', cause = '', sent_at = new.finished_at, provider_reference = new.provider_reference,
+    lease_until = NULL, look_at = NULL, tried = DEFAULT
+FROM new
+WHERE new.outcome = 'accepted' AND reminders.reminder_id = new.reminder_id AND state IN ('sending', 'unknown')
+RETURNING reminders.reminder_id
 """
-_ADD_PARTS = """
-INSERT INTO attempt_parts (reminder_id, number, part, provider, reference, changed_at)
-SELECT * FROM unnest($1::uuid[], $2::int[], $3::int[], $4::text[], $5::text[], $6::timestamptz[])
-ON CONFLICT DO NOTHING
-"""
 
 
-async def finish_attempts(connection: Connection, answers: Sequence[Answer]) -> set[UUID]:
-    """Record what came of attempts; return the reminders that still wait for this answer.
+@dataclass(frozen=True)
+class Finished:
+    """Reminders whose attempts were recorded."""
 
-    The others' leases ran out, and another copy looks for their outcome.
-    """
+    sent: Set[UUID]
+    """Those that were accepted and not known to be yet: a late answer settles an unknown one."""
+    still_ours: Set[UUID]
+    """Those that waited for this answer: the others' leases ran out, and another copy looks for their outcome."""
+
+
+async def finish_attempts(connection: Connection, answers: Sequence[Answer]) -> Finished:
+    """Record what came of attempts, and mark what was accepted as sent."""
     ids = [answer.attempt.reminder_id for answer in answers]
     locked = {row["reminder_id"]: row for row in await connection.fetch(_LOCK_REMINDERS, ids)}
-    await connection.execute(
+    parts = [list(column) for column in zip(*_parts(answers), strict=True)] or [[]] * 6
+    rows = await connection.fetch(
         _FINISH,
         ids,
         [answer.attempt.number for answer in answers],
@@ -131,17 +148,16 @@ async def finish_attempts(connection: Connection, answers: Sequence[Answer]) -> 
         [answer.reference for answer in answers],
         [answer.detail[:500] for answer in answers],
         [answer.moment for answer in answers],
+        *parts,
     )
-    parts = list(_parts(answers))
-    if parts:
-        await connection.execute(_ADD_PARTS, *(list(column) for column in zip(*parts, strict=True)))
-    return {
+    still_ours = {
         answer.attempt.reminder_id
         for answer in answers
         if (row := locked.get(answer.attempt.reminder_id))
         and row["state"] == ReminderState.SENDING
         and row["attempts"] == answer.attempt.number
     }
+    return Finished({row["reminder_id"] for row in rows}, still_ours)
 
 
 def _parts(answers: Iterable[Answer]) -> Iterable[tuple[UUID, int, int, str, str, datetime]]:
@@ -162,28 +178,6 @@ def _parts(answers: Iterable[Answer]) -> Iterable[tuple[UUID, int, int, str, str
                 comparable(reference),
                 answer.moment,
             )
-
-
-_MARK_SENT = """
-UPDATE reminders SET state = 'sent', cause = '', sent_at = new.moment, provider_reference = new.reference,
-    lease_until = NULL, look_at = NULL, tried = DEFAULT
-FROM unnest($1::uuid[], $2::timestamptz[], $3::text[]) AS new (reminder_id, moment, reference)
-WHERE reminders.reminder_id = new.reminder_id AND state IN ('sending', 'unknown')
-RETURNING reminders.reminder_id
-"""
-
-
-async def mark_sent(connection: Connection, accepted: Sequence[Answer]) -> set[UUID]:
-    """Mark reminders as handed over; return those that were not yet (a late answer settles an unknown one)."""
-    if not accepted:
-        return set()
-    rows = await connection.fetch(
-        _MARK_SENT,
-        [answer.attempt.reminder_id for answer in accepted],
-        [answer.moment for answer in accepted],
-        [answer.reference for answer in accepted],
-    )
-    return {row["reminder_id"] for row in rows}
 
 
 # Reminders that another copy is ending are left to it.

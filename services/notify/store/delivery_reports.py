@@ -1,7 +1,8 @@
 """What providers report about SMS: kept as it came, matched with attempts, merged into reminders."""
 
 import hashlib
-from collections.abc import Collection, Sequence
+import json
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -19,41 +20,46 @@ MATCHED_AT_ONCE = 500
 CONVERTED_AFTER = timedelta(minutes=1)
 """An id that nobody knows as it is written is first taken for one whose answer is still under way."""
 
+# In one order, so that two copies that keep the same reports do not wait for each other in a circle.
 _ADD = """
 INSERT INTO delivery_reports (fingerprint, provider, provider_reference, reference, converted, client_reference, state,
     code, occurred_at, received_at, look_at, part_references, operator)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11, $12)
+SELECT fingerprint, provider, provider_reference, reference, converted, client_reference, state,
+    code, occurred_at, $2, $2, part_references, operator
+FROM jsonb_to_recordset($1::text::jsonb) AS new (fingerprint text, provider text, provider_reference text,
+    reference text, converted text[], client_reference text, state text, code text, occurred_at timestamptz,
+    part_references text[], operator text)
+ORDER BY fingerprint
 ON CONFLICT (fingerprint) DO NOTHING
 RETURNING report_id
 """
 
 
-async def add_report(connection: Connection, report: DeliveryReport, moment: datetime) -> int | None:
-    """Keep a report; None when the same one was kept before."""
+async def add_reports(connection: Connection, reports: Sequence[DeliveryReport], moment: datetime) -> list[int]:
+    """Keep reports; return the ids of those that were not kept before."""
+    if not reports:
+        return []
+    rows = await connection.fetch(_ADD, json.dumps([_as_row(report) for report in reports]), moment)
+    return [row["report_id"] for row in rows]
+
+
+def _as_row(report: DeliveryReport) -> Mapping[str, object]:
+    reference = comparable(report.provider_reference)
     occurred_at = report.occurred_at.isoformat() if report.occurred_at else ""
-    reported = (
-        report.provider,
-        comparable(report.provider_reference),
-        report.client_reference or "",
-        report.state.value,
-    )
-    fingerprint = hashlib.sha256("\x1f".join((*reported, report.code, occurred_at)).encode()).hexdigest()
-    report_id: int | None = await connection.fetchval(
-        _ADD,
-        fingerprint,
-        report.provider,
-        report.provider_reference,
-        comparable(report.provider_reference),
-        converted(report.provider_reference),
-        report.client_reference,
-        report.state.value,
-        report.code[:200],
-        report.occurred_at,
-        moment,
-        [comparable(reference) for reference in report.part_references],
-        report.operator,
-    )
-    return report_id
+    reported = (report.provider, reference, report.client_reference or "", report.state.value, report.code, occurred_at)
+    return {
+        "fingerprint": hashlib.sha256("\x1f".join(reported).encode()).hexdigest(),
+        "provider": report.provider,
+        "provider_reference": report.provider_reference,
+        "reference": reference,
+        "converted": converted(report.provider_reference),
+        "client_reference": report.client_reference,
+        "state": report.state.value,
+        "code": report.code[:200],
+        "occurred_at": occurred_at or None,
+        "part_references": [comparable(reference) for reference in report.part_references],
+        "operator": report.operator,
+    }
 
 
 # By the provider's id as it is written; by ours; at last by the provider's id in the other base, where only one SMS has
@@ -186,6 +192,8 @@ class Merged:
 
 async def match_reports(connection: Connection, report_ids: Collection[int], moment: datetime) -> Sequence[Merged]:
     """Match reports with attempts, and merge them; returns the reminders that have changed."""
+    if not report_ids:
+        return []
     looked_at = await connection.fetch(_MATCH, report_ids, moment, CONVERTED_AFTER, MATCHED_FOR)
     matched = [row for row in looked_at if row["reminder_id"] is not None]
     if not matched:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from shared.db import Connection
 from shared.phones import Operator, operator_of
 
-_KNOWN = frozenset(one.value for one in Operator)
+_KNOWN = {one.value: one for one in Operator}
 
 
 class Source(StrEnum):
@@ -30,6 +30,11 @@ class PortedNumber:
     noted_at: datetime
 
 
+def known_operator(written: str | None) -> Operator | None:
+    """Return the network that a row names; None also for one that only a later version knows."""
+    return _KNOWN.get(written) if written else None
+
+
 _OPERATORS = "SELECT phone, operator FROM ported_numbers WHERE phone = ANY($1)"
 
 
@@ -38,8 +43,7 @@ async def ported_operators(connection: Connection, phones: Collection[str]) -> M
     if not phones:
         return {}
     rows = await connection.fetch(_OPERATORS, list(phones))
-    # A version after this one may know a network that this one does not.
-    return {row["phone"]: Operator(row["operator"]) for row in rows if row["operator"] in _KNOWN}
+    return {row["phone"]: operator for row in rows if (operator := known_operator(row["operator"]))}
 
 
 _KEEP = """

@@ -1,7 +1,7 @@
 """Reminders: the table is the schedule."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -9,7 +9,9 @@ from asyncpg import Record
 
 from services.notify.domain.causes import OUT_OF_TIME, Cause
 from services.notify.domain.reminders import Contact, DueReminder, NewReminder, Priority, unit_of
+from services.notify.domain.verdict import Postpone
 from services.notify.store.accounts import KnownAccount
+from services.notify.store.ported_numbers import known_operator
 from services.notify.store.row_count import row_count
 from shared.contracts.notify import CampaignMessage, Reminder, ReminderState
 from shared.db import Connection
@@ -113,7 +115,7 @@ async def restore_paid(connection: Connection, account: KnownAccount, moment: da
 # What is known about customers and numbers of the rows that are due, looked up row by row (LIMIT): the planner does not
 # know how few they are and would read a million accounts instead. Begins where the rows that are due end.
 _WITH_WHAT_IS_KNOWN = """)
-SELECT due.*, account.*, coalesce(blocked.cause, opted.cause) AS blocked
+SELECT due.*, account.*, coalesce(blocked.cause, opted.cause) AS blocked, ported.operator AS ported_to
 FROM due
 LEFT JOIN LATERAL (
     SELECT debt, oldest_due_date, unit_name, unit_phone, collector_name, collector_phone, sms_language FROM accounts
@@ -123,6 +125,7 @@ LEFT JOIN LATERAL (SELECT cause FROM blocked_phones WHERE blocked_phones.phone =
 LEFT JOIN LATERAL (
     SELECT 'opted_out' AS cause FROM opt_outs WHERE opt_outs.phone = due.phone AND kind = due.template LIMIT 1
 ) opted ON true
+LEFT JOIN LATERAL (SELECT operator FROM ported_numbers WHERE ported_numbers.phone = due.phone LIMIT 1) ported ON true
 ORDER BY due.priority, due.due_at
 """
 # A reminder that another copy holds is skipped, so that senders never wait for each other here. One search a priority:
@@ -190,19 +193,28 @@ def _due(row: Record) -> DueReminder:
         stopped=Cause(row["stopped"]) if row["stopped"] else None,
         is_trial=row["is_trial"],
         through=row["through"],
+        ported_to=known_operator(row["ported_to"]),
     )
 
 
 _POSTPONE = """
-UPDATE reminders SET due_at = $2, cause = $3, expires_at = coalesce($4, expires_at) WHERE reminder_id = $1
+UPDATE reminders SET due_at = new.due_at, cause = new.cause, expires_at = coalesce(new.expires_at, reminders.expires_at)
+FROM unnest($1::uuid[], $2::timestamptz[], $3::text[], $4::timestamptz[])
+    AS new (reminder_id, due_at, cause, expires_at)
+WHERE reminders.reminder_id = new.reminder_id
 """
 
 
-async def postpone(
-    connection: Connection, reminder_id: UUID, until: datetime, cause: str, expires_at: datetime | None = None
-) -> None:
-    """Move a scheduled reminder to a later moment; ``expires_at``: of use until then, None: as long as before."""
-    await connection.execute(_POSTPONE, reminder_id, until, cause, expires_at)
+async def postpone(connection: Connection, later: Mapping[UUID, Postpone]) -> None:
+    """Move scheduled reminders to later moments."""
+    if later:
+        await connection.execute(
+            _POSTPONE,
+            list(later),
+            [one.until for one in later.values()],
+            [one.cause for one in later.values()],
+            [one.expires_at for one in later.values()],
+        )
 
 
 _END = "UPDATE reminders SET state = $2, cause = $3, lease_until = NULL, look_at = NULL WHERE reminder_id = $1"

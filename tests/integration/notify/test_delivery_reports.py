@@ -1,5 +1,6 @@
 """Delivery reports: late, twice, in any order, for one part of several, before the answer."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
@@ -191,3 +192,15 @@ async def test_a_look_at_reports_reads_only_those_whose_time_it_is(pool: asyncpg
     notify.clock.advance(days=8)
     await notify.sender.send_due()
     assert await pool.fetchval("SELECT count(*) FROM delivery_reports WHERE look_at IS NOT NULL") == 0
+
+
+async def test_of_reports_that_come_together_one_that_cannot_be_kept_stops_no_other(pool: asyncpg.Pool) -> None:
+    notify = await sent(pool)
+    unreadable = report("\x00", DELIVERED)
+    together = [unreadable, *(report(f"operator-{number}", DELIVERED) for number in (1, 2, 1))]
+
+    kept = await asyncio.gather(*map(notify.sender.record_report, together), return_exceptions=True)
+
+    assert [type(one).__name__ for one in kept] == ["UntranslatableCharacterError", "NoneType", "NoneType", "NoneType"]
+    assert await pool.fetchval("SELECT count(*) FROM delivery_reports") == 2
+    assert (await notify.reminder()).state is ReminderState.DELIVERED

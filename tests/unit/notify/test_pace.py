@@ -65,6 +65,17 @@ def test_a_window_is_what_is_under_way() -> None:
     assert pace.room("a") == 1
 
 
+def test_a_window_is_filled_again_when_half_of_it_is_free() -> None:
+    pace = Pace({"a": Terms(window=32)})
+    for _ in range(32):
+        pace.begin("a")
+    for _ in range(15):
+        pace.end("a", throttled=False)
+    assert pace.room("a") == 0
+    pace.end("a", throttled=False)
+    assert pace.room("a") == 16
+
+
 def test_what_all_copies_have_handed_over_leaves_less_of_the_rate() -> None:
     rates = {"a": 50.0, "slow": 0.5}
 

@@ -5,7 +5,7 @@ from uuid import UUID
 import pytest
 
 from services.notify.providers.configuration import ConfigurationError, SmsConfiguration, load_configuration
-from services.notify.providers.routes import chains_of
+from services.notify.providers.routes import chains_of, terms_of
 from services.notify.settings import NotifySettings
 from services.notify.texts.template_file import load_templates
 from services.notify.texts.templates import fields_of
@@ -39,6 +39,16 @@ def test_a_segment_costs_what_the_operator_of_the_number_costs(tmp_path: Path) -
     tariffs = configuration(tmp_path, ESMS).providers[0].tariffs
 
     assert (tariffs.of(Operator.VIETTEL), tariffs.of(Operator.MOBIFONE), tariffs.of(None)) == (650, 700, 700)
+
+
+def test_a_provider_is_handed_as_many_sms_at_once_as_its_window_has_places(tmp_path: Path) -> None:
+    smpp = "{{kind: smpp, name: {}, host: smsc, system_id: a, password: {{env: A}}, source: DIENLUC{}}}"
+    providers = [smpp.format("a", ""), smpp.format("b", ", window: 8"), "{kind: sandbox, name: c, window: 3}"]
+    text = "".join(f"\n- {one}" for one in [*providers, "{kind: sandbox, name: d}"])
+
+    terms = terms_of(configuration(tmp_path, f"providers:{text}"))
+
+    assert {name: one.window for name, one in terms.items()} == {"a": 32, "b": 8, "c": 3, "d": 64}
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,6 @@ _CONNECT_SECONDS = 10.0
 _THROTTLE_PAUSE_SECONDS = 0.25
 _CONNECTION_PAUSE_SECONDS = 0.05
 _SHORT_CODE_TON = 3
-_REPORTS_AT_ONCE = 8
 _REST_SECONDS = 600.0
 """For so long the parts that an SMSC was too slow for are tried after the SMS was recorded as unknown."""
 
@@ -107,7 +106,6 @@ class SmppProvider:
         self._fault = "not connected yet"
         self._background: set[asyncio.Task[None]] = set()
         self._closed = False
-        self._recording = asyncio.Semaphore(_REPORTS_AT_ONCE)
 
     @property
     def name(self) -> str:
@@ -341,8 +339,7 @@ class SmppProvider:
             DELIVERIES.labels(self.name, "refused").inc()
             return Status.RECEIVER_TEMPORARY
         try:
-            async with self._recording:
-                await record(report)
+            await record(report)
         except Exception:
             DELIVERIES.labels(self.name, "refused").inc()
             raise

@@ -47,7 +47,7 @@ class SmppSettings(ProviderSettings):
     receipts: bool = True
 
     window: int = Field(default=32, ge=1, le=5000)
-    """Parts on the way without an answer."""
+    """Parts on the way without an answer, and SMS that one copy hands over at the same time."""
     enquire_link_seconds: float = Field(default=30.0, gt=0)
     silence_seconds: float = Field(default=10.0, gt=0)
     """A peer that has not reacted for so long to ``enquire_link`` is gone."""
