@@ -35,6 +35,8 @@ ENV PATH=/opt/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     THUNGAN_HTTP_HOST=0.0.0.0 \
     THUNGAN_HTTP_PORT=8080 \
+    THUNGAN_METRICS_HOST=0.0.0.0 \
+    THUNGAN_METRICS_PORT=9464 \
     THUNGAN_RECEIPT_KEYS_FOLDER=/var/lib/thungan/keys \
     THUNGAN_RECEIPT_WITNESS_FOLDER=/var/lib/thungan/witness \
     THUNGAN_SMS_FOLDER=/var/lib/thungan/sms
@@ -43,7 +45,7 @@ ENV PATH=/opt/venv/bin:$PATH \
 RUN python -m compileall -q shared services ops
 USER 10001:10001
 
-EXPOSE 8080
+EXPOSE 8080 9464
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=5s --timeout=5s --start-period=60s --retries=6 \
     CMD ["python", "-c", "import http.client as h; c = h.HTTPConnection('127.0.0.1', 8080, timeout=4); c.request('GET', '/readyz'); raise SystemExit(c.getresponse().status != 200)"]

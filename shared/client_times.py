@@ -24,9 +24,13 @@ class Span:
     before: timedelta
     after: timedelta
 
+    def covers(self, stated: datetime, now: datetime) -> bool:
+        """Whether a stated time lies inside the span."""
+        return -self.after <= now - stated <= self.before
+
     def require(self, field: str, stated: datetime, now: datetime) -> None:
         """Raise :class:`ClockWrong` for a time outside the span; ``field`` names it in the facts."""
-        if -self.after <= now - stated <= self.before:
+        if self.covers(stated, now):
             return
         ahead = stated > now
         raise ClockWrong(
@@ -37,7 +41,7 @@ class Span:
 
     def near(self, stated: datetime, now: datetime) -> datetime:
         """Return ``stated`` where it lies inside the span, else ``now``."""
-        return stated if -self.after <= now - stated <= self.before else now
+        return stated if self.covers(stated, now) else now
 
 
 AT_THE_DOOR = Span(before=timedelta(days=7), after=timedelta(days=1))

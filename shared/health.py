@@ -46,8 +46,11 @@ async def run_checks(checks: Mapping[str, Check]) -> dict[str, str | None]:
     return dict(zip(checks, answers, strict=True))
 
 
-def add_health_routes(app: web.Application, checks: Mapping[str, Check]) -> None:
-    """Mount ``/healthz``, ``/readyz`` and ``/metrics``. ``/readyz`` is 503 while any check fails, with every answer."""
+def add_health_routes(app: web.Application, checks: Mapping[str, Check], *, with_metrics: bool = True) -> None:
+    """Mount ``/healthz``, ``/readyz`` and ``/metrics``. ``/readyz`` is 503 while any check fails, with every answer.
+
+    Without metrics where everybody may ask: they show how many people pay, when, and which parts are in trouble.
+    """
 
     async def healthz(_: web.Request) -> web.Response:
         return web.json_response({"status": "ok"})
@@ -71,7 +74,8 @@ def add_health_routes(app: web.Application, checks: Mapping[str, Check]) -> None
 
     app.router.add_get("/healthz", healthz)
     app.router.add_get("/readyz", readyz)
-    app.router.add_get("/metrics", metrics)
+    if with_metrics:
+        app.router.add_get("/metrics", metrics)
 
 
 @asynccontextmanager

@@ -63,6 +63,8 @@ class Running:
     bus: Bus
     http_port: int | None = None
     """Port of the service's HTTP side."""
+    metrics_port: int | None = None
+    """Port of ``/metrics`` where that is another one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,8 @@ class ServiceSettings(BaseSettings):
 
     http_host: str = "127.0.0.1"
     http_port: int = Field(default=0, ge=0, le=65535)
-    """Where ``/healthz``, ``/readyz`` and ``/metrics`` (and the gateway's API) are served; 0 picks a free port."""
+    """Where ``/healthz``, ``/readyz`` and ``/metrics`` are served; 0 picks a free port. The gateway has its API here,
+    and its metrics elsewhere."""
 
     instance: str = Field(default_factory=lambda: socket.gethostname()[:40])
     """Name of this copy of the service in logs, metrics, connection names and lock owners."""

@@ -136,6 +136,12 @@ class LocalSystem:
         """HTTP address of one copy of a service, without a slash at the end."""
         return self.addresses.http_url(service, copy)
 
+    def metrics_url(self, service: str, copy: int = 0) -> str:
+        """HTTP address under which one copy of a service shows `/metrics`, without a slash at the end."""
+        if service != "gateway":
+            return self.http_url(service, copy)
+        return f"http://{LOOPBACK}:{self.addresses.http_ports[_metrics_of_gateway(copy)]}"
+
     def database_url(self, service: str) -> str:
         """URL of a service's database, with the service's own role."""
         return self.addresses.database_url(service)
@@ -215,6 +221,7 @@ class LocalSystem:
 
     def _bring_up(self) -> None:
         names = [f"{service}-{copy}" for service, copy in self._all_copies()]
+        names += [_metrics_of_gateway(copy) for copy in self.copies("gateway")]
         self._addresses = SystemAddresses.prepare(
             self.stack, self.namespace, names, fixed={"gateway-0": self._gateway_port} if self._gateway_port else {}
         )
@@ -274,6 +281,11 @@ class LocalSystem:
             "THUNGAN_DATABASE_URL": self.database_url(service),
             "THUNGAN_HTTP_HOST": LOOPBACK,
             "THUNGAN_HTTP_PORT": str(self.addresses.http_ports[f"{service}-{copy}"]),
+            **(
+                {"THUNGAN_METRICS_PORT": str(self.addresses.http_ports[_metrics_of_gateway(copy)])}
+                if service == "gateway"
+                else {}
+            ),
             "THUNGAN_INSTANCE": f"{service}-{copy}",
             **self._settings.get("*", {}),
             **self._settings.get(service, {}),
@@ -342,9 +354,16 @@ class LocalSystem:
                 if attempt == START_ATTEMPTS or processes.is_alive(record) or is_free(port):
                     raise
                 self.addresses.move(self._folder, f"{service}-{copy}", free_ports(1)[0])
+                if service == "gateway":
+                    self.addresses.move(self._folder, _metrics_of_gateway(copy), free_ports(1)[0])
                 self._launch(service, copy)
             else:
                 return
+
+
+def _metrics_of_gateway(copy: int) -> str:
+    """Return the name of the port on which a copy of the gateway shows its metrics."""
+    return f"gateway-metrics-{copy}"
 
 
 def _answers_ready(port: int) -> bool:

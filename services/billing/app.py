@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 from services.billing.metrics import watch_audits
 from services.billing.part_payments.rules import PartPaymentRule
+from services.billing.payments.rules import PlausibleAmountRule
 from services.billing.rounding.rules import RoundingRule
 from services.billing.settings import BillingSettings
 from services.billing.shifts.rules import CashBoxRule
@@ -21,6 +22,7 @@ async def service(settings: BillingSettings, *, clock: Clock = now) -> AsyncIter
     """Check the tariff files, start the bus, serve health; close in reverse."""
     rounding_rules = load_rules(settings.cash_rounding_file, RoundingRule)
     cash_box_rules = load_rules(settings.cash_boxes_file, CashBoxRule)
+    plausible_amounts = load_rules(settings.plausible_amounts_file, PlausibleAmountRule)
     part_payment_rules = load_rules(settings.part_payments_file, PartPaymentRule)
     load_tariffs()  # a mistake in a tariff file stops the service before it consumes a message
     async with open_parts(settings, TOPOLOGY) as parts:
@@ -30,6 +32,7 @@ async def service(settings: BillingSettings, *, clock: Clock = now) -> AsyncIter
                 "cash_ceiling": settings.cash_ceiling,
                 "points_on_notice": settings.points_on_notice,
                 "rounding_rules": rounding_rules,
+                "plausible_amounts": plausible_amounts,
                 "part_payment_rules": part_payment_rules,
                 "cash_box_rules": cash_box_rules,
             }

@@ -19,6 +19,9 @@ class BillingSettings(ServiceSettings):
     cash_rounding_file: Path = Path(__file__).parent / "rounding" / "cash_rounding.yaml"
     """To which whole amount cash is rounded up, by unit and day."""
 
+    plausible_amounts_file: Path = Path(__file__).parent / "payments" / "plausible_amounts.yaml"
+    """Dated rules: how much more than is owed one payment may bring."""
+
     part_payments_file: Path = Path(__file__).parent / "part_payments" / "part_payments.yaml"
     """Where a part of what is owed may be paid in cash, by unit and day."""
 

@@ -10,8 +10,10 @@ from services.gateway.domain.devices import Device, Role
 from services.gateway.edge import problems
 from services.gateway.edge.operation import DEVICE, Admission, AnyOperation
 from services.gateway.enrolment import hash_token
-from services.gateway.store import devices, feeds
+from services.gateway.store import devices, feeds, guess_limits
+from services.gateway.store.guess_limits import Guess
 from shared.contracts.customer import GetCustomer
+from shared.db.pool import ACQUIRE_SECONDS
 from shared.problems import Conflict, NotAllowed
 
 
@@ -31,7 +33,7 @@ def admission(dependencies: Dependencies) -> Admission:
             limits = dependencies.report_limits if operation.passes_on else dependencies.public_limits
             _limit(limits.take(address))
             return None
-        device = request[DEVICE] = await _authenticated(request, dependencies)
+        device = request[DEVICE] = await _authenticated(request, address, dependencies)
         _limit(dependencies.device_limits.take(device.device_id))
         if device.left_at is not None and not operation.open_to_leavers:
             raise CollectorLeft(facts={"left_at": device.left_at.isoformat()})
@@ -42,17 +44,36 @@ def admission(dependencies: Dependencies) -> Admission:
     return admit
 
 
-async def _authenticated(request: web.Request, dependencies: Dependencies) -> Device:
+async def _authenticated(request: web.Request, address: str, dependencies: Dependencies) -> Device:
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     # A token is ASCII: bytes beyond it come as text that has no bytes, and nobody holds such a token.
     if scheme.lower() != "bearer" or not token or not token.isascii():
+        _limit(dependencies.public_limits.take(address))
         raise problems.NotAuthenticated("Thiết bị chưa đăng nhập.")
-    async with dependencies.database() as connection:
-        device = await devices.device_of_token(connection, hash_token(token.strip()))
+    device = await device_of_token(token.strip(), address, dependencies)
     if device is None or device.revoked_at is not None:
         raise problems.NotAuthenticated(
             "Thiết bị chưa đăng nhập hoặc đã bị thu hồi.", facts={"revoked": device is not None}
         )
+    return device
+
+
+async def device_of_token(
+    token: str, address: str, dependencies: Dependencies, *, within: float = ACQUIRE_SECONDS
+) -> Device | None:
+    """Return the device of a token; None when nobody holds it. Unknown tokens are limited by the caller's address.
+
+    Raises :class:`~services.gateway.edge.problems.TooManyRequests`. A known token is never refused here: phones
+    behind one address of a carrier do not pay for a stranger there.
+    """
+    async with dependencies.database(within=within) as connection:
+        device = await devices.device_of_token(connection, hash_token(token))
+        if device is None:
+            # This copy's own count first: a flood does not write to the database. Then all copies' count, in one
+            # statement, whatever comes at once.
+            _limit(dependencies.unknown_tokens.take(address))
+            per_minute = dependencies.settings.wrong_tokens_per_minute
+            _limit(await guess_limits.take(connection, Guess.TOKEN, address, per_minute))
     return device
 
 

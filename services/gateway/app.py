@@ -17,7 +17,7 @@ from services.gateway.stream.session import Stream
 from services.gateway.stream.wakeups import Wakeups, queue_of
 from services.gateway.topology import TOPOLOGY
 from shared.clock import Clock, now
-from shared.health import add_health_routes, serve_app
+from shared.health import add_health_routes, serve_app, serve_health
 from shared.http_server import HeldConnections
 from shared.runtime import Parts, Running, open_parts
 
@@ -39,10 +39,11 @@ async def service(settings: GatewaySettings, *, clock: Clock = now) -> AsyncIter
         application = make_application(dependencies, Stream(dependencies, hub, wakeups).serve)
         parts.checks["streams"] = metrics.watch(hub)
         parts.checks["print_jobs"] = metrics.watch_print_jobs(parts.pool, machine)
-        add_health_routes(application, parts.checks)
+        add_health_routes(application, parts.checks, with_metrics=False)
         async with (
             parts.bus.background("periodic_tasks", PeriodicTasks(dependencies, hub).run()),
             _presence(parts, instance),
+            serve_health(parts.checks, host=settings.metrics_host, port=settings.metrics_port) as metrics_port,
             serve_app(
                 application,
                 host=settings.http_host,
@@ -54,7 +55,7 @@ async def service(settings: GatewaySettings, *, clock: Clock = now) -> AsyncIter
             ) as port,
         ):
             try:
-                yield Running(parts.bus, port)
+                yield Running(parts.bus, port, metrics_port)
             finally:
                 # Before the HTTP side stops: it would wait for the sockets.
                 await hub.drain(settings.drain_batch, settings.drain_pause)

@@ -65,6 +65,7 @@ class Dependencies:
     public_limits: TokenBuckets = field(init=False)
     report_limits: TokenBuckets = field(init=False)
     enrolment_failures: TokenBuckets = field(init=False)
+    unknown_tokens: TokenBuckets = field(init=False)
     print_jobs: PrintJobs = field(init=False)
 
     def __post_init__(self) -> None:
@@ -74,6 +75,8 @@ class Dependencies:
         self.report_limits = TokenBuckets(settings.report_requests_per_second, settings.report_request_burst)
         failures = settings.enrolment_failures_per_minute
         self.enrolment_failures = TokenBuckets(failures / 60, failures)
+        unknown = settings.wrong_tokens_per_minute
+        self.unknown_tokens = TokenBuckets(unknown / 60, unknown)
         self.print_jobs = PrintJobs(self.bus, self.pool, self.clock)
 
     def database(self, *, within: float = ACQUIRE_SECONDS) -> AbstractAsyncContextManager[Connection]:

@@ -11,7 +11,7 @@ from services.gateway.dependencies import Dependencies
 from services.gateway.print_jobs import store
 from services.gateway.print_jobs.rules import Trigger
 from services.gateway.print_jobs.service import PrintJobEvent
-from services.gateway.store import collectors, devices, enrolment_limits, feeds, presence
+from services.gateway.store import collectors, devices, feeds, guess_limits, presence
 from services.gateway.stream.hub import Hub
 from shared.contracts.customer import GetCollector
 from shared.db.transaction import is_connection_lost
@@ -145,6 +145,6 @@ class PeriodicTasks:
         older_than = self._dependencies.clock() - timedelta(seconds=self._dependencies.settings.feed_retention)
         async with self._dependencies.database() as connection, connection.transaction():
             deleted = await feeds.prune(connection, older_than)
-            await enrolment_limits.forget_idle(connection)
+            await guess_limits.forget_idle(connection)
         if deleted:
             log.info("feed_pruned", entries=deleted)

@@ -12,11 +12,19 @@ from shared.settings import ServiceSettings
 class GatewaySettings(ServiceSettings):
     """What ops can tune; times are in seconds."""
 
+    metrics_host: str = "127.0.0.1"
+    metrics_port: int = Field(default=0, ge=0, le=65535)
+    """Where ``/metrics`` is served: never on the port of the API, which everybody reaches. 0 picks a free port."""
+
     enrolment_code_lifetime: int = Field(default=900, ge=30, le=86_400)
     """How long a one-time enrolment code can be used."""
 
     enrolment_failures_per_minute: int = Field(default=10, ge=1, le=10_000)
     """Wrong enrolment codes that one network address may try in a minute, over all copies of the gateway."""
+
+    wrong_tokens_per_minute: int = Field(default=60, ge=1, le=1_000_000)
+    """Unknown tokens that one network address may send in a minute, over all copies of the gateway; more are answered
+    429. Devices that are known go on, whoever shares their address."""
 
     requests_per_second: float = Field(default=100, gt=0)
     """Requests that one device may make a second on average."""

@@ -4,6 +4,7 @@ import random
 from collections.abc import Callable
 from typing import Any
 
+from services.customer.search.sounds import alike
 from shared.text import without_accents
 
 Person = dict[str, Any]
@@ -35,6 +36,12 @@ def _shuffled(text: str, chance: random.Random) -> str:
     return " ".join(words)
 
 
+def _as_spoken(text: str, chance: random.Random) -> str:
+    """Return a text as the south speaks it: each word may be written as one that sounds the same there."""
+    words = without_accents(text).lower().split()
+    return " ".join(chance.choice([word, *sorted(alike(word))]) for word in words)
+
+
 def _initials(text: str) -> str:
     words = without_accents(text).lower().split()
     return ".".join([*(word[:1] for word in words[:-1]), words[-1]])
@@ -44,6 +51,7 @@ KINDS: dict[str, Callable[[Person, random.Random], str]] = {
     "code": lambda person, _: person["customer_code"],
     "code, first 9": lambda person, _: person["customer_code"][:9],
     "code, one slip": lambda person, chance: _slip(person["customer_code"], chance),
+    "code in a pasted text": lambda person, _: f"KH {person['customer_code']} còn nợ tháng 9, gọi lại cho chị Hai",
     "meter": lambda person, _: person["meter_number"],
     "phone": lambda person, _: "0" + person["phone"][3:],
     "phone, last 4": lambda person, _: person["phone"][-4:],
@@ -51,6 +59,7 @@ KINDS: dict[str, Callable[[Person, random.Random], str]] = {
     "name": lambda person, _: person["name"],
     "name, no accents": lambda person, _: without_accents(person["name"]).lower(),
     "name, misspelt": lambda person, chance: _misspelt(person["name"], chance),
+    "name, as spoken": lambda person, chance: _as_spoken(person["name"], chance),
     "name, any order": lambda person, chance: _shuffled(person["name"], chance),
     "name, initials": lambda person, _: _initials(person["name"]),
     "name, first two words": lambda person, _: " ".join(person["name"].split()[:2]),

@@ -44,7 +44,7 @@ def shown() -> Iterator[dict[str, set[str]]]:
     found: dict[str, set[str]] = {}
     with LocalSystem(f"monitoring_{uuid4().hex[:8]}", keep=False) as system:
         for service in SERVICES:
-            with urlopen(f"{system.http_url(service)}/metrics", timeout=10) as answer:  # noqa: S310 - our own
+            with urlopen(f"{system.metrics_url(service)}/metrics", timeout=10) as answer:  # noqa: S310 - our own
                 text: str = answer.read().decode()
             for name, labels in re.findall(r"^(thungan_[a-z_]+)(?:\{(.*)\})? ", text, re.MULTILINE):
                 found.setdefault(name, set()).update(re.findall(r'([a-z]+)="', labels))

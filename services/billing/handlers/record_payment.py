@@ -4,7 +4,14 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from services.billing.ledger import refresh_account
-from services.billing.payments.rules import NothingToPay, ReferenceAlreadyRecorded, already_paid, clear
+from services.billing.payments.rules import (
+    NothingToPay,
+    PlausibleAmountRule,
+    ReferenceAlreadyRecorded,
+    already_paid,
+    check_amount,
+    clear,
+)
 from services.billing.rounding.rules import RoundingRule, check_cash
 from services.billing.shifts.rules import NoOpenShift, check_ceiling
 from services.billing.store import accounts, bills, collection_points, payments, shifts
@@ -19,12 +26,18 @@ from shared.problems import InvalidRequest
 
 
 async def record_payment(
-    request: RecordPayment, work: UnitOfWork, *, clock: Clock, rounding_rules: Sequence[RoundingRule]
+    request: RecordPayment,
+    work: UnitOfWork,
+    *,
+    clock: Clock,
+    rounding_rules: Sequence[RoundingRule],
+    plausible_amounts: Sequence[PlausibleAmountRule] = (),
 ) -> PaymentReply:
     """Record money and clear the oldest bills with it; what is left becomes credit.
 
     Cash for what is already paid is refused with the first payment's facts, and so is an amount that ignores the
-    unit's rounding rule; money that lies elsewhere is always recorded. The account is locked.
+    unit's rounding rule; money that lies elsewhere is recorded, unless so much of it cannot be meant. The account is
+    locked.
     """
     connection = work.connection
     moment = clock()
@@ -45,6 +58,13 @@ async def record_payment(
         shift_id = await _shift_for(connection, request)
     else:
         await _refuse_known_reference(connection, request)
+        check_amount(
+            request.amount,
+            sum(debt.vat + debt.principal for debt in map(bills.debt_of, open_bills)),
+            plausible_amounts,
+            await accounts.unit_of(connection, request.customer_code),
+            business_day(moment),
+        )
         shift_id = None
 
     cleared, credit = clear(request.amount, [bills.debt_of(bill) for bill in open_bills])

@@ -2,11 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
+
+from pydantic import Field
 
 from shared.clock import VIETNAM
 from shared.contracts.common import PaymentMethod
+from shared.dated_rules import DatedRule, rule_in_force
 from shared.money import format_dong
 from shared.problems import Conflict, InvalidRequest
 
@@ -30,6 +33,37 @@ class ReferenceAlreadyRecorded(Conflict):
 
     slug = "reference-already-recorded"
     title = "This transaction is already recorded"
+
+
+class AmountImplausible(Conflict):
+    """More money than anybody pays in advance: ``facts`` have the amount, the debt and the most that is recorded."""
+
+    slug = "amount-implausible"
+    title = "The amount is too far above what is owed"
+
+
+class PlausibleAmountRule(DatedRule):
+    """How much more than is owed one payment may bring."""
+
+    above_debt: int = Field(ge=0, le=10_000_000_000)
+    """đồng."""
+
+
+USUAL_AMOUNTS = PlausibleAmountRule(in_force_from=date.min, above_debt=500_000_000)
+
+
+def check_amount(amount: int, debt: int, rules: Sequence[PlausibleAmountRule], unit_code: str, day: date) -> None:
+    """Refuse an amount that is too far above the debt. Raises :class:`AmountImplausible`.
+
+    It is no rule of money: what lies at the bank is recorded, but a mistyped amount is none.
+    """
+    most = debt + rule_in_force(rules, unit_code, day, default=USUAL_AMOUNTS).above_debt
+    if amount > most:
+        raise AmountImplausible(
+            f"Số tiền {format_dong(amount)} lớn hơn nợ {format_dong(debt)} quá nhiều (tối đa {format_dong(most)}). "
+            "Hãy kiểm tra lại số tiền và mã khách hàng.",
+            facts={"amount": amount, "debt": debt, "most": most},
+        )
 
 
 class AlreadyReversed(Conflict):

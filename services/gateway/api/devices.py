@@ -23,7 +23,8 @@ from services.gateway.edge.types import (
     Words,
 )
 from services.gateway.store import devices as store
-from services.gateway.store import enrolment_limits
+from services.gateway.store import guess_limits
+from services.gateway.store.guess_limits import Guess
 from shared.contracts.billing import GetCollectionPoints
 from shared.contracts.common import CollectionPointCode, CollectorCode
 from shared.contracts.customer import GetCollector
@@ -231,7 +232,9 @@ async def _take_guess(address: str, dependencies: Dependencies) -> None:
     if wait:
         raise problems.too_many_requests(wait)
     async with dependencies.database() as connection:
-        wait = await enrolment_limits.take(connection, address, dependencies.settings.enrolment_failures_per_minute)
+        wait = await guess_limits.take(
+            connection, Guess.CODE, address, dependencies.settings.enrolment_failures_per_minute
+        )
     if wait:
         raise problems.too_many_requests(wait)
 
@@ -241,7 +244,9 @@ async def _give_guess_back(address: str, dependencies: Dependencies) -> None:
     # Without the database the guess counts; its place comes back with time.
     with suppress(Unavailable, OSError, PostgresError):
         async with dependencies.database() as connection:
-            await enrolment_limits.give_back(connection, address, dependencies.settings.enrolment_failures_per_minute)
+            await guess_limits.give_back(
+                connection, Guess.CODE, address, dependencies.settings.enrolment_failures_per_minute
+            )
 
 
 async def me(call: Call[Nothing, Nothing, None], dependencies: Dependencies) -> DeviceView:  # noqa: ARG001 same shape for all

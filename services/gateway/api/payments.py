@@ -17,7 +17,17 @@ from services.gateway.api import refusals
 from services.gateway.dependencies import Dependencies
 from services.gateway.domain.devices import COLLECTOR_ONLY, EVERYONE, OFFICE, STAFF, Device, Role
 from services.gateway.edge.operation import AnyOperation, Call, Operation
-from services.gateway.edge.types import Id, Incoming, IncomingMoment, Line, Nothing, Outgoing, PartnerReference, Words
+from services.gateway.edge.types import (
+    Amount,
+    Id,
+    Incoming,
+    IncomingMoment,
+    Line,
+    Nothing,
+    Outgoing,
+    PartnerReference,
+    Words,
+)
 from services.gateway.store import collectors
 from services.gateway.store.transfer_codes import phone_of_transfer
 from shared.contracts.billing import (
@@ -29,7 +39,7 @@ from shared.contracts.billing import (
     ReportPayment,
     ReversePayment,
 )
-from shared.contracts.common import CustomerCode, PaymentMethod, PositiveDong
+from shared.contracts.common import CustomerCode, PaymentMethod
 from shared.contracts.customer import GetVisit
 from shared.contracts.receipt import GetReceipt, ReceiptReply
 from shared.problems import Conflict, NotAllowed, NotFound, Problem, SameIdOtherContent, TimedOut, Unavailable
@@ -47,7 +57,7 @@ class PaymentPath(Incoming):
 
 class _Money(Incoming):
     customer_code: CustomerCode = Field(examples=["PB1501000001"])
-    amount: PositiveDong = Field(description="Whole đồng.", examples=[475000])
+    amount: Amount = Field(description="Whole đồng.", examples=[475000])
     received_at: IncomingMoment
 
 
@@ -371,6 +381,7 @@ OPERATIONS: list[AnyOperation] = [
             refusals.NO_OPEN_SHIFT,
             UnknownVisit,
             refusals.REFERENCE_ALREADY_RECORDED,
+            refusals.AMOUNT_IMPLAUSIBLE,
             UnknownDevice,
         ),
     ),
@@ -457,8 +468,9 @@ OPERATIONS: list[AnyOperation] = [
         tag=TAG,
         summary="Record money that a collection point has taken",
         description=(
-            "Never refused because the bills are paid: what clears nothing becomes the customer's credit. A reference "
-            "is one piece of money: a second posting under it is refused, whichever customer it names."
+            "Never refused because the bills are paid: what clears nothing becomes the customer's credit, up to what a "
+            "unit takes for meant (409 `amount-implausible`). A reference is one piece of money: "
+            "a second posting under it is refused, whichever customer it names."
         ),
         handler=post,
         body=Posting,
@@ -466,6 +478,6 @@ OPERATIONS: list[AnyOperation] = [
         status=201,
         answer=PaymentReply,
         roles=frozenset({Role.COLLECTION_POINT}),
-        problems=(NotFound, SameIdOtherContent, refusals.REFERENCE_ALREADY_RECORDED),
+        problems=(NotFound, SameIdOtherContent, refusals.REFERENCE_ALREADY_RECORDED, refusals.AMOUNT_IMPLAUSIBLE),
     ),
 ]

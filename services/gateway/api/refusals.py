@@ -32,6 +32,10 @@ REFERENCE_ALREADY_RECORDED = Conflict(
     slug="reference-already-recorded",
     title="The bank's or partner's transaction is recorded as another payment, of this or another customer",
 )
+AMOUNT_IMPLAUSIBLE = Conflict(
+    slug="amount-implausible",
+    title="The amount is too far above what is owed to be meant; `facts.most` is the most that is recorded",
+)
 ALREADY_REVERSED = Conflict(slug="already-reversed", title="The payment is reversed already, by another reversal")
 ALREADY_REPORTED = Conflict(slug="already-reported", title="The payment is reported already, by another report")
 

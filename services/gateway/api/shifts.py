@@ -10,7 +10,7 @@ from services.gateway.api.customers import CollectorPath
 from services.gateway.dependencies import Dependencies
 from services.gateway.domain.devices import COLLECTOR_ONLY, OFFICE, STAFF, SUPERVISOR_ONLY, Role
 from services.gateway.edge.operation import AnyOperation, Call, Operation
-from services.gateway.edge.types import INTEGER, Id, Incoming, IncomingMoment, Line, Nothing, Words
+from services.gateway.edge.types import INTEGER, Cash, Id, Incoming, IncomingMoment, Line, Nothing, Words
 from shared.contracts.billing import (
     CloseShift,
     ConfirmShift,
@@ -31,7 +31,6 @@ from shared.problems import Conflict, NotAllowed, NotFound, SameIdOtherContent
 TAG = "shifts"
 
 Denomination = Literal["500000", "200000", "100000", "50000", "20000", "10000", "5000", "2000", "1000", "500", "200"]
-Cash = Annotated[int, Field(ge=0, le=10**12)]
 
 
 class ShiftPath(Incoming):

@@ -6,9 +6,9 @@ from services.gateway.access import require_own_customer
 from services.gateway.dependencies import Dependencies
 from services.gateway.domain.devices import COLLECTOR_ONLY
 from services.gateway.edge.operation import AnyOperation, Call, Operation
-from services.gateway.edge.types import Id, Incoming, Nothing, Outgoing
+from services.gateway.edge.types import Amount, Id, Incoming, Nothing, Outgoing
 from services.gateway.store.transfer_codes import add_code
-from shared.contracts.common import CustomerCode, PositiveDong
+from shared.contracts.common import CustomerCode
 from shared.idempotency import same_id_other_content
 from shared.problems import NotFound, SameIdOtherContent
 
@@ -23,7 +23,7 @@ class TransferCode(Incoming):
     """What the code asks for."""
 
     customer_code: CustomerCode = Field(examples=["PB1501000001"])
-    amount: PositiveDong = Field(description="Whole đồng.", examples=[475000])
+    amount: Amount = Field(description="Whole đồng.", examples=[475000])
     reference: str = Field(
         pattern=r"^[0-9A-Za-z][0-9A-Za-z ./-]{7,24}$",
         description="What stands in the content of the transfer, and in no other.",

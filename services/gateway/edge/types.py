@@ -27,6 +27,12 @@ class Outgoing(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
+LARGEST_AMOUNT = 100_000_000_000
+"""đồng. No payment and no cash box holds more; the database refuses it, too."""
+Amount = Annotated[int, Field(gt=0, le=LARGEST_AMOUNT)]
+Cash = Annotated[int, Field(ge=0, le=LARGEST_AMOUNT)]
+
+
 class Nothing(Incoming):
     """No parameters."""
 

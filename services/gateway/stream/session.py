@@ -7,6 +7,7 @@ import structlog
 from aiohttp import WSMsgType, web
 from pydantic import BaseModel, ValidationError
 
+from services.gateway.access import device_of_token
 from services.gateway.dependencies import STREAM_PATIENCE, Dependencies
 from services.gateway.domain.devices import Device
 from services.gateway.edge import problems
@@ -14,12 +15,11 @@ from services.gateway.edge.ambiguity import require_single_members
 from services.gateway.edge.limits import TokenBuckets
 from services.gateway.edge.problems import AmbiguousRequest
 from services.gateway.edge.server import address_of
-from services.gateway.enrolment import hash_token
 from services.gateway.print_jobs import store
 from services.gateway.print_jobs.rules import ON_THE_PHONE
 from services.gateway.print_jobs.service import resume
 from services.gateway.printers import profile_of
-from services.gateway.store import devices, feeds, presence
+from services.gateway.store import feeds, presence
 from services.gateway.stream import replies
 from services.gateway.stream.connection import Connection, TooSlowError, close_socket
 from services.gateway.stream.frames import (
@@ -88,11 +88,11 @@ class Stream:
         if not self._held.take(address):
             return problems.problem_response(problems.too_many_requests(RETRY_SECONDS))
         try:
-            return await self._served(request)
+            return await self._served(request, address)
         finally:
             self._held.give_back(address)
 
-    async def _served(self, request: web.Request) -> web.StreamResponse:
+    async def _served(self, request: web.Request, address: str) -> web.StreamResponse:
         settings = self._dependencies.settings
         socket = web.WebSocketResponse(
             heartbeat=settings.heartbeat, compress=False, max_msg_size=MAX_FRAME_BYTES, timeout=2.0
@@ -101,7 +101,7 @@ class Stream:
         self._hub.unauthenticated.add(socket)
         connection: Connection | None = None
         try:
-            connection = await self._welcomed(socket)
+            connection = await self._welcomed(socket, address)
             self._hub.unauthenticated.discard(socket)
             if connection is not None:
                 log.info("stream_opened", device_id=str(connection.device.device_id))
@@ -133,20 +133,15 @@ class Stream:
 
     # --- hello and welcome -----------------------------------------------------------------------------------
 
-    async def _welcomed(self, socket: web.WebSocketResponse) -> Connection | None:
+    async def _welcomed(self, socket: web.WebSocketResponse, address: str) -> Connection | None:
+        hello = await self._hello(socket)
+        if hello is None:
+            return None
         try:
-            async with asyncio.timeout(self._dependencies.settings.hello_timeout):
-                message = await socket.receive()
-        except TimeoutError:
-            await close_socket(socket, CloseCode.NO_HELLO)
+            device = await device_of_token(hello.token, address, self._dependencies, within=STREAM_PATIENCE)
+        except problems.TooManyRequests:
+            await close_socket(socket, CloseCode.TRY_LATER)
             return None
-        hello = _parsed(message.data) if message.type is WSMsgType.TEXT else None
-        if not isinstance(hello, Hello):
-            if not socket.closed:
-                await close_socket(socket, CloseCode.PROTOCOL_ERROR)
-            return None
-        async with self._dependencies.database(within=STREAM_PATIENCE) as database:
-            device = await devices.device_of_token(database, hash_token(hello.token))
         if device is None or device.revoked_at is not None:
             await socket.send_str(Revoked().model_dump_json())
             await close_socket(socket, CloseCode.REVOKED)
@@ -158,6 +153,21 @@ class Stream:
             await close_socket(socket, CloseCode.TRY_LATER)
             return None
         return await self._opened(socket, device, hello)
+
+    async def _hello(self, socket: web.WebSocketResponse) -> Hello | None:
+        """Return the first frame; where it does not come or is another one, the socket is closed."""
+        try:
+            async with asyncio.timeout(self._dependencies.settings.hello_timeout):
+                message = await socket.receive()
+        except TimeoutError:
+            await close_socket(socket, CloseCode.NO_HELLO)
+            return None
+        hello = _parsed(message.data) if message.type is WSMsgType.TEXT else None
+        if isinstance(hello, Hello):
+            return hello
+        if not socket.closed:
+            await close_socket(socket, CloseCode.PROTOCOL_ERROR)
+        return None
 
     async def _opened(self, socket: web.WebSocketResponse, device: Device, hello: Hello) -> Connection:
         dependencies = self._dependencies

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from shared.client_times import ELSEWHERE
 from shared.phones import Operator
 
 
@@ -45,3 +46,11 @@ class DeliveryReport:
 
 class InvalidReport(ValueError):
     """What came to the address for delivery reports is not a report of this provider."""
+
+
+def plausible_moment(occurred_at: datetime | None, now: datetime) -> datetime | None:
+    """Return when a provider says that it happened; None for a time that cannot be right, as for one that is not given.
+
+    The report counts all the same: its time is a note.
+    """
+    return None if occurred_at is None or not ELSEWHERE.covers(occurred_at, now) else occurred_at

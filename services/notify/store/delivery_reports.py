@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from services.notify.domain.delivery_reports import DeliveryReport
+from services.notify.domain.delivery_reports import DeliveryReport, plausible_moment
 from services.notify.domain.references import comparable, converted
 from services.notify.store.ported_numbers import learn_operators
 from shared.contracts.notify import ReminderState
@@ -39,11 +39,11 @@ async def add_reports(connection: Connection, reports: Sequence[DeliveryReport],
     """Keep reports; return the ids of those that were not kept before."""
     if not reports:
         return []
-    rows = await connection.fetch(_ADD, json.dumps([_as_row(report) for report in reports]), moment)
+    rows = await connection.fetch(_ADD, json.dumps([_as_row(report, moment) for report in reports]), moment)
     return [row["report_id"] for row in rows]
 
 
-def _as_row(report: DeliveryReport) -> Mapping[str, object]:
+def _as_row(report: DeliveryReport, moment: datetime) -> Mapping[str, object]:
     reference = comparable(report.provider_reference)
     occurred_at = report.occurred_at.isoformat() if report.occurred_at else ""
     reported = (report.provider, reference, report.client_reference or "", report.state.value, report.code, occurred_at)
@@ -56,7 +56,7 @@ def _as_row(report: DeliveryReport) -> Mapping[str, object]:
         "client_reference": report.client_reference,
         "state": report.state.value,
         "code": report.code[:200],
-        "occurred_at": occurred_at or None,
+        "occurred_at": occurred_at if plausible_moment(report.occurred_at, moment) else None,
         "part_references": [comparable(reference) for reference in report.part_references],
         "operator": report.operator,
     }

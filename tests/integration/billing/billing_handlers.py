@@ -120,6 +120,7 @@ class BillingHandlers:
             "points_on_notice": 3,
             "rounding_rules": self.rounding_rules,
             "part_payment_rules": (),
+            "plausible_amounts": (),
             "cash_box_rules": self.cash_box_rules,
         }
         return Answering(TOPOLOGY, dependencies)

@@ -4,10 +4,12 @@ import asyncio
 from datetime import date, timedelta, timezone
 
 import pytest
+from asyncpg import CheckViolationError
 
 from services.billing.handlers.get_account import get_account
 from services.billing.part_payments.rules import PartPaymentRule
 from services.billing.rounding.rules import RoundingRule
+from services.billing.store import payments
 from shared.clock import VIETNAM, business_day
 from shared.contracts.billing import BillState, GetAccount, PaymentReply, RecordPayment, ReportPayment
 from shared.contracts.common import PaymentMethod
@@ -498,3 +500,27 @@ async def test_an_account_shows_open_bills_always_and_history_when_asked(billing
     assert ([bill.month for bill in some.bills], len(some.payments)) == ([8, 9, 10], 1)
     assert isinstance(await refused(billing.account("PB14019999999")), NotFound)
     assert isinstance(await refused(billing.payment(new_id())), NotFound)
+
+
+async def test_an_amount_that_nobody_can_mean_is_refused_with_the_debt(billing: BillingHandlers) -> None:
+    await billing.customer()
+    await billing.bill(50, 9)
+    for method in (PaymentMethod.TRANSFER, PaymentMethod.COLLECTION_POINT):
+        problem = await refused(billing.pay(10**12, method=method, reference=f"X-{method}"))
+        assert (problem.status, problem.slug) == (409, "amount-implausible")
+        assert problem.facts == {"amount": 10**12, "debt": 107_136, "most": 500_107_136}
+    assert await billing.emitted("payment.recorded") == []
+    paid = await billing.pay(500_107_136, reference="X-1")
+    assert paid.account.credit == 500_000_000
+
+
+async def test_the_database_holds_no_amount_above_the_largest(billing: BillingHandlers) -> None:
+    await billing.customer()
+    await billing.bill(50, 9)
+    payment = (await billing.pay(107_136, reference="X-1")).payment
+    larger = payment.model_copy(update={"payment_id": new_id(), "amount": 10**11 + 1, "reference": "X-2"})
+    async with billing.new_work() as work:
+        with pytest.raises(CheckViolationError, match="no row of payments holds more than 100000000000"):
+            await payments.add(
+                work.connection, larger, recorded_at=NOW, visit_id=None, device_id=None, actor=work.actor
+            )

@@ -43,6 +43,8 @@ class GatewaySystem:
     stack: AsyncExitStack
     used_queues: set[str]
     url: str = ""
+    metrics_url: str = ""
+    """Of the copy that was started last."""
     phones: list[VirtualPhone] = field(default_factory=list)
 
     @asynccontextmanager
@@ -58,6 +60,7 @@ class GatewaySystem:
         async with service(made) as running:
             await self._note_queues()
             url = f"http://127.0.0.1:{running.http_port}"
+            self.metrics_url = f"http://127.0.0.1:{running.metrics_port}"
             try:
                 yield url
             finally:

@@ -750,16 +750,22 @@ async def test_anybody_may_read_the_keys_that_verify_receipts(gateway: GatewaySy
         assert (await response.json())["keys"][0]["algorithm"] == "EdDSA"
 
 
-async def test_description_page_health_and_metrics_are_served(gateway: GatewaySystem) -> None:
+async def test_description_page_and_health_are_served(gateway: GatewaySystem) -> None:
     for path, kind in (
         ("/openapi.json", "application/json"),
         ("/docs", "text/html"),
         ("/healthz", "application/json"),
         ("/readyz", "application/json"),
-        ("/metrics", "text/plain"),
     ):
         async with gateway.session.get(gateway.url + path) as response:
             assert (response.status, response.content_type) == (200, kind), await response.text()
+
+
+async def test_metrics_are_served_on_a_port_of_their_own(gateway: GatewaySystem) -> None:
+    async with gateway.session.get(f"{gateway.url}/metrics") as response:
+        assert response.status == 404
+    async with gateway.session.get(f"{gateway.metrics_url}/metrics") as response:
+        assert (response.status, response.content_type) == (200, "text/plain")
 
 
 async def test_the_description_is_not_sent_again_to_who_has_it(gateway: GatewaySystem) -> None:

@@ -5,10 +5,12 @@ import base64
 from datetime import timedelta
 
 import pytest
+from aiohttp import WSMsgType
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from services.gateway.enrolment import hash_token, make_code_in_database
 from services.gateway.store.acts import known_devices
+from services.gateway.stream.frames import CloseCode
 from shared.contracts.actor import Proof
 from shared.db.pool import connect
 from shared.ids import new_id
@@ -232,3 +234,42 @@ async def test_who_let_a_device_in_and_who_threw_it_out_is_kept(gateway: Gateway
         ("device.enrolled", Proof.CODE),
         ("device.revoked", Proof.TOKEN),
     ]
+
+
+async def _statuses(system: GatewaySystem, urls: list[str], tokens: list[str]) -> list[int]:
+    """Return the answers to requests with these tokens, sent at once, to each address in turn."""
+
+    async def asked(url: str, token: str) -> int:
+        headers = {"Authorization": f"Bearer {token}"}
+        async with system.session.get(f"{url}/v1/me", headers=headers) as response:
+            return response.status
+
+    return sorted(await asyncio.gather(*(asked(urls[i % len(urls)], token) for i, token in enumerate(tokens))))
+
+
+async def test_copies_of_the_gateway_count_unknown_tokens_together_and_known_devices_go_on(
+    system: GatewaySystem,
+) -> None:
+    async with system.gateway(wrong_tokens_per_minute=3) as first, system.gateway(wrong_tokens_per_minute=3) as second:
+        system.url = first
+        desk = await system.desk("cashier")
+        wrong = [f"tn_{number:043d}" for number in range(30)]
+        assert await _statuses(system, [first, second], wrong) == [401] * 3 + [429] * 27
+        assert await _statuses(system, [first, second], [desk.token or ""] * 4) == [200] * 4
+
+
+async def test_an_unknown_token_on_the_stream_counts_as_well(system: GatewaySystem) -> None:
+    async with system.gateway(wrong_tokens_per_minute=2) as system.url:
+        closed = []
+        for _ in range(3):
+            async with system.session.ws_connect(f"{system.url}/v1/stream") as socket:
+                await socket.send_json({"type": "hello", "token": "tn_nobody"})
+                while (await socket.receive()).type is WSMsgType.TEXT:
+                    pass
+                closed.append(socket.close_code)
+        assert closed == [CloseCode.REVOKED, CloseCode.REVOKED, CloseCode.TRY_LATER]
+
+
+async def test_requests_without_a_token_are_limited_as_those_of_everybody(system: GatewaySystem) -> None:
+    async with system.gateway(public_requests_per_second=0.01, public_request_burst=3) as system.url:
+        assert await _statuses(system, [system.url], [""] * 5) == [401] * 3 + [429] * 2

@@ -1,8 +1,17 @@
-"""How many enrolment codes a network address may try, over all copies of the gateway."""
+"""How many codes and tokens a network address may guess, over all copies of the gateway."""
 
 import hashlib
+from enum import StrEnum
 
 from shared.db import Connection
+
+
+class Guess(StrEnum):
+    """What is guessed; each is counted by itself. The table has its name of when codes alone were."""
+
+    CODE = "code"
+    TOKEN = "token"  # noqa: S105 - no secret
+
 
 # One statement, so that guesses at once, at whichever copy, wait for each other at the row. The database's clock alone.
 _LEVEL = "least($2, known.tokens + $3 * extract(epoch FROM greatest(clock_timestamp() - known.refilled_at, '0')))"
@@ -16,9 +25,9 @@ RETURNING true
 _WAIT = f"SELECT (1 - {_LEVEL}) / $3 FROM enrolment_limits AS known WHERE caller = $1"
 
 
-async def take(connection: Connection, address: str, per_minute: int) -> float:
+async def take(connection: Connection, guess: Guess, address: str, per_minute: int) -> float:
     """Take one of the guesses of an address and return 0, or return the seconds until there is one."""
-    values = (_caller(address), float(per_minute), per_minute / 60)
+    values = (_caller(guess, address), float(per_minute), per_minute / 60)
     if await connection.fetchval(_TAKE, *values):
         return 0.0
     wait: float | None = await connection.fetchval(_WAIT, *values)
@@ -28,9 +37,9 @@ async def take(connection: Connection, address: str, per_minute: int) -> float:
 _GIVE_BACK = "UPDATE enrolment_limits SET tokens = least($2::double precision, tokens + 1) WHERE caller = $1"
 
 
-async def give_back(connection: Connection, address: str, per_minute: int) -> None:
+async def give_back(connection: Connection, guess: Guess, address: str, per_minute: int) -> None:
     """Give back a guess that was none."""
-    await connection.execute(_GIVE_BACK, _caller(address), float(per_minute))
+    await connection.execute(_GIVE_BACK, _caller(guess, address), float(per_minute))
 
 
 # After a minute a bucket is full again.
@@ -42,5 +51,6 @@ async def forget_idle(connection: Connection) -> None:
     await connection.execute(_FORGET)
 
 
-def _caller(address: str) -> bytes:
-    return hashlib.sha256(address.encode()).digest()
+def _caller(guess: Guess, address: str) -> bytes:
+    text = address if guess is Guess.CODE else f"{guess} {address}"
+    return hashlib.sha256(text.encode()).digest()
