@@ -27,6 +27,17 @@ async def test_without_a_printer_the_receipt_on_the_screen_can_be_scanned(app: s
     assert [code.text[:22] for code in codes] == ["HTTPS://TN.EXAMPLE/R/A"]
 
 
+async def test_the_change_stays_and_the_code_of_a_part_asks_for_that_part(app: str, tmp_path: Path) -> None:
+    picture = tmp_path / "transfer.png"
+    printed = await browser.run("screens/change.browser.ts", {"THUNGAN_APP_URL": app, "THUNGAN_PICTURE": str(picture)})
+    reference = printed.partition("reference: ")[2].splitlines()[0]
+    [code] = zxingcpp.read_barcodes(Image.open(picture).convert("L"))
+    assert "54071234567" in code.text
+    assert "970415" in code.text
+    assert reference
+    assert reference in code.text
+
+
 @pytest.mark.parametrize("script", ["back", "money", "notes", "sizes", "storage", "update"])
 async def test_screens(script: str, app: str) -> None:
     await browser.run(f"screens/{script}.browser.ts", {"THUNGAN_APP_URL": app})

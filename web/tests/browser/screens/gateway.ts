@@ -58,6 +58,8 @@ export class FakeGateway {
   };
   /** The smallest part of what is owed that the unit allows; null for whole bills only. */
   leastPart: number | null = null;
+  /** To what the unit rounds cash. */
+  cashStep = 1;
   /** How a request is answered: all are, where a test does not say otherwise. `nothing`: done, but without a reply. */
   answerTo: (what: string) => Answer = () => "reply";
   #socket: WebSocketRoute | null = null;
@@ -325,6 +327,7 @@ export class FakeGateway {
           bills: customer.bills,
           payments: [...customer.payments].reverse(),
           least_part: this.leastPart,
+          cash_step: this.cashStep,
         }
       : null;
   }
