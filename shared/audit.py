@@ -1,9 +1,13 @@
 """What an audit finds: one type for the audit of every service, of the databases together, and of chaos runs."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import asdict, dataclass
 
+import asyncpg
+
 from shared.db import Connection
+
+_PAGE = 1000
 
 
 @dataclass(frozen=True, order=True)
@@ -31,6 +35,12 @@ async def broken_rules(connection: Connection, service: str, rules: Mapping[str,
         for rule, statement in rules.items()
         for row in await connection.fetch(statement)
     ]
+
+
+async def rows_in_order(connection: Connection, statement: str, *arguments: object) -> AsyncIterator[asyncpg.Record]:
+    """Yield the rows of a statement, a page of them in memory; needs a transaction. Several may be read in turns."""
+    async for row in connection.cursor(statement, *arguments, prefetch=_PAGE):
+        yield row
 
 
 _IMPLAUSIBLE_TIMES = """

@@ -99,9 +99,23 @@ async def seal_history(connection: Connection) -> Seal:
             if attempt == _ATTEMPTS - 1:
                 raise
             await asyncio.sleep(0.25)
-    await connection.execute(_SEAL, complete, timeout=600)
+    await connection.execute(_SEAL, complete, timeout=7200)
+    return await last_seal(connection)
+
+
+async def last_seal(connection: Connection) -> Seal:
+    """Return the last seal."""
     row = await connection.fetchrow(_LAST_SEAL)
     return NO_SEAL if row is None else Seal(row["last_entry"], row["link"])
+
+
+_PRESENT_LINK = "SELECT encode(link, 'hex') FROM history_seals WHERE last_entry = $1"
+
+
+async def present_link(connection: Connection, last_entry: int) -> str | None:
+    """Return the link of the seal up to an entry; None where there is none."""
+    link: str | None = await connection.fetchval(_PRESENT_LINK, last_entry)
+    return link
 
 
 _BROKEN_SEALS = """

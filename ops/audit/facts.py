@@ -1,17 +1,18 @@
-"""Reads what the rules compare, each database in one snapshot."""
+"""Reads what the rules compare, each database in one snapshot, all of them begun together."""
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import aio_pika
 import asyncpg
 
 from ops.archive import missing_events
+from ops.audit.comparison import Compared, Streams, compare
 from ops.audit.append_only import changed_rows
 from ops.audit.history import read_histories
 from ops.audit.moments import NEVER
@@ -20,7 +21,7 @@ from ops.audit.sessions import session
 from ops.audit.witness import WitnessFacts, collect_witness
 from services.billing.audit import BillingFacts
 from services.billing.audit import audit_facts as billing_facts
-from services.customer.audit import RecordedVisit, VisitFacts
+from services.customer.audit import VisitFacts
 from services.customer.audit import audit_facts as customer_facts
 from services.gateway.audit import GatewayFacts
 from services.gateway.audit import audit_facts as gateway_facts
@@ -35,8 +36,6 @@ from shared.messaging.topology import RETRY_SECONDS, Names
 from shared.money_history import HistoryFindings
 
 SERVICES = ("customer", "billing", "receipt", "notify", "gateway")
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -62,6 +61,8 @@ class Facts:
     queues: dict[str, int]
     """Queue → messages that wait in it: events on their way, retries, dead letters."""
 
+    compared: Compared = field(default_factory=Compared)
+    """What comes of comparing the rows of all databases."""
     begun_at: datetime = NEVER
     recomputed: Recomputed = field(default_factory=Recomputed)
     """What comes of comparing each fact that two services hold."""
@@ -77,11 +78,6 @@ class Facts:
     unconsumed: dict[str, dict[str, int]] = field(default_factory=dict)
     """Service → event → how many were sent and not consumed by it; what is under way is among them."""
 
-    @cached_property
-    def visits(self) -> dict[str, RecordedVisit]:
-        """Visit id → its last record: what came of it in the end."""
-        return {str(visit.visit_id): visit for visit in self.customer.visits}
-
 
 async def collect(
     database_urls: Mapping[str, str],
@@ -96,28 +92,51 @@ async def collect(
     Raises asyncpg and broker errors when a database or the broker is not there.
     """
 
-    async def within(service: str, read: Callable[[Any], Awaitable[T]]) -> T:
-        async with session(database_urls, service) as connection:
-            return await read(connection)
-
     # First: what is written after that is looked at by the next audit, too.
     begun_at = now()
     histories = await read_histories(database_urls)
+    async with _snapshots(database_urls) as connections:
+        # Row by row first, while the snapshots are young: what is read alone needs no moment of others.
+        compared = await compare(Streams.of(connections))
+        billing = await billing_facts(connections["billing"])
+        receipt = await receipt_facts(connections["receipt"], keyring)
+        notify = await notify_facts(connections["notify"])
+        gateway = await gateway_facts(connections["gateway"])
+        customer = await customer_facts(connections["customer"])
+        witness = (
+            None if witness_folder is None else await collect_witness(connections["receipt"], witness_folder, keyring)
+        )
     return Facts(
         begun_at=begun_at,
         histories=histories,
-        billing=await within("billing", billing_facts),
-        receipt=await within("receipt", lambda connection: receipt_facts(connection, keyring)),
-        witness=None
-        if witness_folder is None
-        else await within("receipt", lambda connection: collect_witness(connection, witness_folder, keyring)),
-        notify=await within("notify", notify_facts),
-        gateway=await within("gateway", gateway_facts),
-        customer=await within("customer", customer_facts),
+        billing=billing,
+        receipt=receipt,
+        witness=witness,
+        notify=notify,
+        gateway=gateway,
+        customer=customer,
+        compared=compared,
         recomputed=await recompute(database_urls),
         changed_rows=await changed_rows(database_urls),
         **vars(await under_way(database_urls, amqp_url, namespace)),
     )
+
+
+@asynccontextmanager
+async def _snapshots(database_urls: Mapping[str, str]) -> "AsyncIterator[Mapping[str, asyncpg.Connection[Any]]]":
+    """Begin a snapshot of each database, one directly after the other."""
+    async with AsyncExitStack() as stack:
+        connections: dict[str, asyncpg.Connection[Any]] = {}
+        for service in SERVICES:
+            connections[service] = await stack.enter_async_context(session(database_urls, service))
+        for connection in connections.values():
+            await stack.enter_async_context(connection.transaction(isolation="repeatable_read", readonly=True))
+        for connection in connections.values():
+            await connection.execute(_BEGIN_SNAPSHOT)
+        yield connections
+
+
+_BEGIN_SNAPSHOT = "SELECT 1"
 
 
 async def under_way(database_urls: Mapping[str, str], amqp_url: str, namespace: str) -> UnderWay:

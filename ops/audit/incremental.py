@@ -17,6 +17,8 @@ from services.receipt.signatures.keyring import Keyring
 from shared.audit import AuditViolation
 from shared.clock import now
 
+_OF_SHIFTS = ("shifts", "shift_confirmations", "shift_decisions")
+
 
 async def audit_changes(
     database_urls: Mapping[str, str],
@@ -45,7 +47,7 @@ async def audit_changes(
     payment_ids = receipts.payment_ids | {UUID(key) for key in billing.get("payments", ())}
     changed = Changed(
         payment_ids,
-        frozenset(UUID(key) for key in billing.get("shifts", ())),
+        frozenset(UUID(key) for table in _OF_SHIFTS for key in billing.get(table, ())),
         frozenset(UUID(key) for key in histories["customer"].changed.get("visits", ())),
         since.audited_at,
     )

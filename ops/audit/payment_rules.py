@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from ops.audit.moments import SKEW, moment_of, shown
+from ops.audit.moments import SKEW, UNTIL_KNOWN, moment_of, shown
 from services.billing.audit import ClearedPart, IssuedBill, RecordedPayment, RecordedReversal, RecordedShift
 from services.customer.audit import VisitAtTheDoor
 from services.gateway.audit import Announcement, Announcements, EnrolledDevice, PrintJobFact
@@ -180,7 +180,9 @@ def method_fits(case: PaymentCase) -> Iterator[AuditViolation]:
     """Cash has collector, phone and shift and no reference; other money has a reference and no shift."""
     row, rule = case.payment, "cash has collector, phone and shift, other money has a reference"
     if row.method == CASH:
-        missing = [name for name in ("collector_code", "shift_id", "device_id") if getattr(row, name) is None]
+        # What the phone of a leaver sends afterwards is recorded without one: it is printed nowhere (ADR 31).
+        needed = ("collector_code", "shift_id", *(("device_id",) if case.inactive_since is None else ()))
+        missing = [name for name in needed if getattr(row, name) is None]
         if missing:
             yield _named(rule, case, f"cash without {', '.join(missing)}")
         if row.reference or row.collection_point_code:
@@ -221,9 +223,9 @@ def device_could_act(case: PaymentCase) -> Iterator[AuditViolation]:
 
 
 def collector_was_active(case: PaymentCase) -> Iterator[AuditViolation]:
-    """Who has left takes no cash."""
+    """Who has left takes no cash; what the phone states to be from before is in the office's list of leavers."""
     row, since = case.payment, case.inactive_since
-    if row.method == CASH and since is not None and row.recorded_at > since + _UNTIL_KNOWN:
+    if row.method == CASH and since is not None and (row.stated_at or row.recorded_at) > since + UNTIL_KNOWN:
         detail = f"{row.collector_code} is inactive since {shown(since)}, cash {shown(row.recorded_at)}"
         yield _named("a collector who has left takes no cash", case, detail)
 
@@ -394,9 +396,6 @@ def _announced(
 
 _UNDER_WAY = timedelta(seconds=30)
 """A request that was let in may be answered so long after its device was revoked."""
-
-_UNTIL_KNOWN = timedelta(minutes=1)
-"""Other services learn of it by an event."""
 
 _RECEIVED_NEAR = timedelta(hours=25)
 """Older versions kept the time that the phone stated."""

@@ -13,12 +13,21 @@ from uuid import UUID
 
 import asyncpg
 
+from ops.audit.actor_rules import (
+    actor_as_signed,
+    known_alike,
+    recorded_by_whose_it_is,
+    reversed_by_office,
+    settled_by_office,
+    shift_by_its_collector,
+)
 from ops.audit.clearing_rules import check_clearing
 from ops.audit.copy_rules import copies_are_counted, copies_are_queued
+from ops.audit.moments import inactive_since
 from ops.audit.payment_rules import RULES, RULES_OF_CHANGES, RULES_WHEN_SETTLED, Feed, PaymentCase
 from ops.audit.sessions import session
 from ops.audit.shift_rules import one_shift_at_a_time, within_ceiling
-from ops.audit.visit_rules import visits_by_own_phone
+from ops.audit.visit_rules import visits_by_own_phone, visits_while_active
 from services.billing import audit as billing
 from services.customer import audit as customer
 from services.gateway import audit as gateway
@@ -29,6 +38,8 @@ from shared.clock import now
 from shared.contracts.receipt import ReceiptKind
 
 CUSTOMERS_AT_ONCE = 500
+_COLLECTORS_AT_ONCE = 20
+_COPIES_AT_ONCE = 1000
 
 Connections = Mapping[str, "asyncpg.Connection[Any]"]
 
@@ -63,8 +74,13 @@ async def recompute(database_urls: Mapping[str, str], changed: Changed | None = 
         connections: dict[str, asyncpg.Connection[Any]] = {}
         for service in ("billing", "customer", "receipt", "gateway"):
             connections[service] = await stack.enter_async_context(session(database_urls, service))
-        await _shifts(connections["billing"], changed, found)
+        await _shifts(connections, changed, found)
         await _copies(connections, found)
+        found.violations_when_settled += known_alike(
+            await customer.collectors_at_work(connections["customer"]),
+            billing=await billing.collectors_at_work(connections["billing"]),
+            gateway=await gateway.collectors_at_work(connections["gateway"]),
+        )
         # An hour earlier: services' clocks date what phones are sent.
         since = None if changed is None else changed.since - timedelta(hours=1)
         feed = Feed(await gateway.announcements(connections["gateway"], since), until=now())
@@ -74,12 +90,24 @@ async def recompute(database_urls: Mapping[str, str], changed: Changed | None = 
     return found
 
 
-async def _shifts(connection: "asyncpg.Connection[Any]", changed: Changed | None, found: Recomputed) -> None:
-    shift_ids = None
+async def _shifts(connections: Connections, changed: Changed | None, found: Recomputed) -> None:
+    connection, shift_ids = connections["billing"], None
     if changed is not None:
-        shift_ids = list(changed.shift_ids | await billing.shifts_of(connection, list(changed.payment_ids)))
-    shifts, cash = await billing.cash_of_shifts(connection, shift_ids)
-    found.violations += [*one_shift_at_a_time(shifts), *within_ceiling(shifts, cash)]
+        shift_ids = changed.shift_ids | await billing.shifts_of(connection, list(changed.payment_ids))
+    collectors = await billing.collectors_with_shifts(connection, None if shift_ids is None else list(shift_ids))
+    for start in range(0, len(collectors), _COLLECTORS_AT_ONCE):
+        codes = collectors[start : start + _COLLECTORS_AT_ONCE]
+        shifts, cash_in_parts = await billing.cash_of_shifts(connection, codes, shift_ids)
+        found.violations += one_shift_at_a_time(shifts)
+        async for cash in cash_in_parts:
+            found.violations += within_ceiling(shifts, cash)
+        settlement = await billing.acts_of_settlement(connection, codes)
+        # After the shifts: whoever has acted there is enrolled by now.
+        devices = await gateway.enrolled_devices(connections["gateway"])
+        for shift in shifts:
+            found.violations += shift_by_its_collector(shift, devices)
+        for act in settlement:
+            found.violations += settled_by_office(act, devices)
 
 
 async def _customers(connections: Connections, changed: Changed) -> AsyncIterator[list[str]]:
@@ -98,12 +126,18 @@ async def _all_customers(connection: "asyncpg.Connection[Any]") -> AsyncIterator
 
 
 async def _copies(connections: Connections, found: Recomputed) -> None:
-    jobs = {job.job_id: job for job in await gateway.copy_jobs(connections["gateway"])}
-    copies = await receipt.counted_copies(connections["receipt"], None)
-    missing = [copy.document_id for copy in copies if copy.document_id not in jobs]
-    jobs |= await gateway.print_jobs(connections["gateway"], missing)
-    found.violations += copies_are_counted(copies, jobs)
-    found.violations_when_settled += copies_are_queued(copies, jobs)
+    # The register first: a copy is counted before it is queued.
+    last = UUID(int=0)
+    async with connections["receipt"].transaction(isolation="repeatable_read", readonly=True):
+        async for copies in receipt.counted_copies(connections["receipt"]):
+            jobs = await gateway.print_jobs(connections["gateway"], [copy.document_id for copy in copies])
+            found.violations += copies_are_counted(copies, jobs)
+            found.violations_when_settled += copies_are_queued(copies, jobs)
+    while queued := await gateway.copy_jobs_after(connections["gateway"], last, _COPIES_AT_ONCE):
+        counted = await receipt.copies_of_documents(connections["receipt"], [job.job_id for job in queued])
+        known = {copy.document_id for copy in counted}
+        found.violations += copies_are_counted([], {job.job_id: job for job in queued if job.job_id not in known})
+        last = queued[-1].job_id
 
 
 async def _compare(
@@ -130,11 +164,14 @@ async def _compare(
         if case.payment.payment_id not in looked_at:
             continue
         found.payments += 1
-        for rule in RULES:
+        for rule in (*RULES, actor_as_signed):
             found.violations += rule(case)
+        found.violations += recorded_by_whose_it_is(case, devices)
+        found.violations += reversed_by_office(case, devices)
         for rule in (*RULES_WHEN_SETTLED, *(RULES_OF_CHANGES if changed is not None else ())):
             found.violations_when_settled += rule(case)
     found.violations += visits_by_own_phone(visits.values(), devices)
+    found.violations += visits_while_active(visits.values(), activity)
     for bills, parts in _by_customer(ledger):
         found.violations += check_clearing(bills, parts)
 
@@ -169,19 +206,9 @@ def _cases(
             device=devices.get(payment.device_id) if payment.device_id else None,
             visit=visits.get(payment.visit_id) if payment.visit_id else None,
             job=jobs.get(document_id_of(receipt_id_of(payment.payment_id))),
-            inactive_since=_inactive_since(activity.get(payment.collector_code or "", ()), payment.recorded_at),
+            inactive_since=inactive_since(activity.get(payment.collector_code or "", ()), payment.recorded_at),
             feed=feed,
         )
-
-
-def _inactive_since(activity: Sequence[tuple[datetime, bool]], moment: datetime) -> datetime | None:
-    """Return since when a collector had not been active at a moment; None for an active one."""
-    since = None
-    for at, active in activity:
-        if at > moment:
-            break
-        since = None if active else since or at
-    return since
 
 
 def _by_customer(

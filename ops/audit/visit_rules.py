@@ -1,10 +1,11 @@
 """Visits and the phones that recorded them. Pure."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import timedelta
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from ops.audit.moments import SKEW, shown
+from ops.audit.actor_rules import actor_of
+from ops.audit.moments import SKEW, UNTIL_KNOWN, inactive_since, shown
 from services.customer.audit import VisitAtTheDoor
 from services.gateway.audit import EnrolledDevice
 from shared.audit import AuditViolation
@@ -24,6 +25,12 @@ def visits_by_own_phone(
             whose = "nobody" if device is None else device.collector_code or device.role
             yield _named("a visit is of the collector whose phone recorded it", visit, f"phone of {whose}")
             continue
+        actor = actor_of(visit.actor)
+        if actor is not None and (actor.device_id, actor.reference) != (
+            visit.device_id,
+            f"collector:{visit.collector_code}",
+        ):
+            yield _named("a visit is recorded by the phone that it names", visit, f"recorded by {actor}")
         at = visit.recorded_at
         if at is None:
             continue
@@ -33,6 +40,19 @@ def visits_by_own_phone(
                 visit,
                 f"visit {shown(at)}, enrolled {shown(device.enrolled_at)}, revoked {shown(device.revoked_at)}",
             )
+
+
+def visits_while_active(
+    visits: Iterable[VisitAtTheDoor], activity: Mapping[str, Sequence[tuple[datetime, bool]]]
+) -> Iterator[AuditViolation]:
+    """Who has left makes no visits; a phone that had no signal may send what was before."""
+    for visit in visits:
+        if visit.recorded_at is None or visit.visited_at is None:
+            continue
+        since = inactive_since(activity.get(visit.collector_code, ()), visit.recorded_at)
+        if since is not None and visit.visited_at > since + UNTIL_KNOWN:
+            detail = f"inactive since {shown(since)}, visited {shown(visit.visited_at)}"
+            yield _named("a collector who has left makes no visits", visit, detail)
 
 
 def _named(rule: str, visit: VisitAtTheDoor, detail: str) -> AuditViolation:

@@ -3,13 +3,13 @@
 import asyncio
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from ops.audit import AuditReport, audit_changes, check_facts, collect, reports
+from ops.audit import AuditReport, audit_changes, check_facts, collect, reports, standings
 from ops.audit.report import Positions
 from ops.console import JsonOption, fail, print_json, print_line, print_table
 from ops.runner import run
@@ -41,8 +41,8 @@ def audit(
 ) -> None:
     """Check the invariant over the running databases; the exit code is 0 only when nothing is wrong.
 
-    What has changed since the last audit is recomputed; everything, once a week, after an audit that found something,
-    and with --complete. The report is kept.
+    What has changed since the last audit is recomputed; everything the first time, once a week, after an audit that
+    found something, after a restore, and with --complete. The report is kept.
     """
     if context.invoked_subcommand is not None:
         return
@@ -102,12 +102,35 @@ def urls_of(system: RunningSystem) -> dict[str, str]:
 async def audit_and_keep(
     system: RunningSystem, keyring: Keyring, seconds: float, *, complete: bool = False
 ) -> AuditReport:
-    """Audit what has changed, or everything where that is due; keep the report."""
-    urls = urls_of(system)
+    """Audit what has changed, or everything where that is due or a database was restored; keep the report."""
+    urls, folder = urls_of(system), witness_folder(system.environment)
+    known, unusable = known_standings(folder)
+    _, restored = await standings.look(urls, known)
+    complete = complete or not restored.unchanged
     since = None if complete else await reports.positions_to_go_on_from(urls, now())
     report = await audit_when_settled(system, keyring, seconds, since)
+    report.violations.extend(restored.set_back)
+    report.remarks.extend([*restored.replaced, *unusable])
     await reports.keep(urls, report, now())
+    # With the seals that this audit has made; it has named whatever was missing.
+    after, _ = await standings.look(urls, {})
+    try:
+        standings.keep(folder, after)
+    except OSError as error:
+        report.remarks.append(_not_kept(folder, str(error)))
     return report
+
+
+def known_standings(folder: Path) -> tuple[Mapping[str, standings.Standing], list[AuditViolation]]:
+    """Return where the databases stood when they were last looked at, and why that is not known."""
+    try:
+        return standings.read(folder), []
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        return {}, [_not_kept(folder, f"cannot be read: {error}")]
+
+
+def _not_kept(folder: Path, why: str) -> AuditViolation:
+    return AuditViolation("witness", "where the databases stand is kept outside", str(folder / standings.FILE), why)
 
 
 async def audit_when_settled(

@@ -1,12 +1,12 @@
 """Facts for the audit: what a sound database does not hold of bills, payments, credits and shifts."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from shared.audit import AuditViolation, broken_rules, implausible_times
+from shared.audit import AuditViolation, broken_rules, implausible_times, rows_in_order
 from shared.db import Connection
 from shared.money_history import MoneyTable
 
@@ -19,8 +19,10 @@ HISTORY = {
     "shifts": MoneyTable("shift_id", once=("closed_at", "counted_cash", "difference"), digested=("denominations",)),
     "payment_reports": MoneyTable("report_id"),
     "bills": MoneyTable("bill_id", digested=("readings", "lines", "explanation")),
+    "shift_confirmations": MoneyTable("shift_id", digested=("denominations",)),
+    "shift_decisions": MoneyTable("shift_id"),
 }
-"""Tables whose history is kept (0011)."""
+"""Tables whose history is kept (0011, 0013)."""
 
 # Each rule selects what breaks it as (subject, detail); a sound database selects nothing.
 _RULES: dict[str, str] = {
@@ -150,37 +152,29 @@ _RULES: dict[str, str] = {
 }
 
 
-@dataclass(frozen=True)
-class PaymentFact:
+class PaymentFact(NamedTuple):
     """What other databases must agree with of one payment."""
 
-    payment_id: str
+    payment_id: UUID
     customer_code: str
     amount: int
-    device_id: str | None
-    receipt_id: str | None
+    device_id: UUID | None
+    receipt_id: UUID | None
     reversed: bool
-    visit_id: str | None = None
+    visit_id: UUID | None = None
 
 
 @dataclass(frozen=True)
 class BillingFacts:
-    """Totals in đồng, every payment, and the violations found inside this database."""
+    """Totals in đồng, and the violations found inside this database."""
 
     bills: int
     billed: int
-    payments: dict[str, PaymentFact]
     received: int
     """Of payments that stand."""
     cleared: int
     """By allocations that stand."""
     credit: int
-    accounts: dict[str, tuple[int, int]]
-    """Customer code → version and debt."""
-    notices: dict[str, list[str]]
-    """Visit id → kinds of notices."""
-    versions: dict[str, int]
-    """Customer code → version of the contract facts that billing has."""
     shift_cash: int
     """Cash of payments that stand, over all shifts."""
     violations: list[AuditViolation]
@@ -188,11 +182,6 @@ class BillingFacts:
     """What breaks no rule and waits for a person to look at it."""
 
 
-_PAYMENTS = """
-SELECT payment_id::text, customer_code, amount, device_id::text, receipt_id::text, reversed_at IS NOT NULL AS reversed,
-    visit_id::text
-FROM payments
-"""
 _TOTALS = """
 SELECT (SELECT count(*) FROM bills) AS bills,
     (SELECT coalesce(sum(total), 0) FROM bills)::bigint AS billed,
@@ -202,9 +191,6 @@ SELECT (SELECT count(*) FROM bills) AS bills,
     (SELECT coalesce(sum(amount), 0) FROM payments
      WHERE shift_id IS NOT NULL AND reversed_at IS NULL)::bigint AS shift_cash
 """
-_ACCOUNTS = "SELECT customer_code, version, debt FROM accounts"
-_VERSIONS = "SELECT customer_code, version FROM customers"
-_NOTICES = "SELECT visit_id::text, array_agg(kind) AS kinds FROM notices GROUP BY 1"
 
 
 async def audit_facts(connection: Connection) -> BillingFacts:
@@ -212,21 +198,66 @@ async def audit_facts(connection: Connection) -> BillingFacts:
     async with connection.transaction(isolation="repeatable_read", readonly=True):
         violations = await broken_rules(connection, "billing", _RULES)
         remarks = await implausible_times(connection, "billing")
-        payments = {row["payment_id"]: PaymentFact(**row) for row in await connection.fetch(_PAYMENTS)}
         totals = await connection.fetchrow(_TOTALS)
-        accounts = await connection.fetch(_ACCOUNTS)
-        versions = await connection.fetch(_VERSIONS)
-        notices = await connection.fetch(_NOTICES)
     assert totals is not None  # noqa: S101  an aggregate always has a row
-    return BillingFacts(
-        payments=payments,
-        accounts={row["customer_code"]: (row["version"], row["debt"]) for row in accounts},
-        notices={row["visit_id"]: row["kinds"] for row in notices},
-        versions={row["customer_code"]: row["version"] for row in versions},
-        violations=violations,
-        remarks=remarks,
-        **totals,
-    )
+    return BillingFacts(violations=violations, remarks=remarks, **totals)
+
+
+# What is compared row by row with the other services' (ops/audit/comparison.py): each in the order of its key.
+
+_PAYMENTS = """
+SELECT payment_id, customer_code, amount, device_id, receipt_id, reversed_at IS NOT NULL, visit_id
+FROM payments ORDER BY payment_id
+"""
+_RECEIPTED = "SELECT receipt_id, payment_id, device_id FROM payments WHERE receipt_id IS NOT NULL ORDER BY receipt_id"
+_OF_VISITS = "SELECT visit_id, payment_id, customer_code FROM payments WHERE visit_id IS NOT NULL ORDER BY visit_id"
+_ACCOUNTS = 'SELECT customer_code, version, debt FROM accounts ORDER BY customer_code COLLATE "C"'
+_VERSIONS = 'SELECT customer_code, version FROM customers ORDER BY customer_code COLLATE "C"'
+_NOTICES = "SELECT visit_id, array_agg(kind ORDER BY kind) FROM notices GROUP BY visit_id ORDER BY visit_id"
+
+
+async def payments_in_order(connection: Connection) -> AsyncIterator[tuple[UUID, PaymentFact]]:
+    """Yield every payment, by its id."""
+    async for row in rows_in_order(connection, _PAYMENTS):
+        yield row[0], PaymentFact(*row)
+
+
+async def receipted_payments(connection: Connection) -> AsyncIterator[tuple[UUID, tuple[UUID, UUID | None]]]:
+    """Yield payment and device by the receipt that billing names."""
+    async for row in rows_in_order(connection, _RECEIPTED):
+        yield row[0], (row[1], row[2])
+
+
+async def payments_of_visits(connection: Connection) -> AsyncIterator[tuple[UUID, tuple[UUID, str]]]:
+    """Yield payment and customer by the visit that the payment names."""
+    async for row in rows_in_order(connection, _OF_VISITS):
+        yield row[0], (row[1], row[2])
+
+
+async def accounts_in_order(connection: Connection) -> AsyncIterator[tuple[str, tuple[int, int]]]:
+    """Yield version and debt by the customer."""
+    async for row in rows_in_order(connection, _ACCOUNTS):
+        yield row[0], (row[1], row[2])
+
+
+async def versions_in_order(connection: Connection) -> AsyncIterator[tuple[str, int]]:
+    """Yield the version of the contract facts that billing has, by the customer."""
+    async for row in rows_in_order(connection, _VERSIONS):
+        yield row[0], row[1]
+
+
+async def notices_in_order(connection: Connection) -> AsyncIterator[tuple[UUID, list[str]]]:
+    """Yield the kinds of notices by their visit."""
+    async for row in rows_in_order(connection, _NOTICES):
+        yield row[0], row[1]
+
+
+_COLLECTORS = "SELECT collector_code, active FROM collectors"
+
+
+async def collectors_at_work(connection: Connection) -> dict[str, bool]:
+    """Return which collectors work for the utility, as billing has it."""
+    return {row[0]: row[1] for row in await connection.fetch(_COLLECTORS)}
 
 
 # What the rules between services look at, for some customers at a time (ops/audit/recomputation.py).
@@ -254,6 +285,8 @@ class RecordedPayment(NamedTuple):
     receipt_id: UUID | None
     receipt_number: str | None
     reversed_at: datetime | None
+    actor: str | None = None
+    """JSON; None from a version before."""
 
 
 class ClearedPart(NamedTuple):
@@ -298,6 +331,7 @@ class RecordedReversal(NamedTuple):
     reversed_by: str
     reversed_at: datetime
     shift_id: UUID | None
+    actor: str | None = None
 
 
 class RecordedShift(NamedTuple):
@@ -309,6 +343,20 @@ class RecordedShift(NamedTuple):
     closed_at: datetime | None
     opening_float: int
     cash_ceiling: int
+    opened_by: str | None = None
+    """JSON; None from a version before."""
+    closed_by: str | None = None
+
+
+class ShiftAct(NamedTuple):
+    """The second count of a shift, or the decision over its difference."""
+
+    shift_id: UUID
+    what: str
+    device_id: UUID
+    at: datetime
+    actor: str | None
+    """JSON."""
 
 
 @dataclass(frozen=True)
@@ -359,6 +407,24 @@ async def customers_after(connection: Connection, customer_code: str, limit: int
     return [row[0] for row in await connection.fetch(_CUSTOMERS_WHO_PAID, customer_code, limit)]
 
 
+_SETTLEMENT = """
+SELECT shift_id, 'confirmed', device_id, confirmed_at, shift_confirmations.actor
+FROM shift_confirmations JOIN shifts USING (shift_id) WHERE collector_code = ANY ($1)
+UNION ALL
+SELECT shift_id, 'decided', device_id, decided_at, shift_decisions.actor
+FROM shift_decisions JOIN shifts USING (shift_id) WHERE collector_code = ANY ($1)
+ORDER BY 1, 4
+"""
+
+
+async def acts_of_settlement(connection: Connection, collector_codes: Sequence[str]) -> list[ShiftAct]:
+    """Return who counted the shifts of some collectors again, and who decided."""
+    return [ShiftAct(*row) for row in await connection.fetch(_SETTLEMENT, collector_codes)]
+
+
+_SHIFTS_AT_ONCE = 200
+
+
 class CashMovement(NamedTuple):
     """Cash that came into the box of a shift, or went out of it by a reversal."""
 
@@ -369,30 +435,42 @@ class CashMovement(NamedTuple):
     place: int
 
 
+_WITH_SHIFTS = """
+SELECT DISTINCT collector_code FROM shifts WHERE $1::uuid[] IS NULL OR shift_id = ANY ($1) ORDER BY collector_code
+"""
 _SHIFTS = f"""
-SELECT {", ".join(RecordedShift._fields)} FROM shifts
-WHERE $1::uuid[] IS NULL OR collector_code IN (SELECT collector_code FROM shifts WHERE shift_id = ANY ($1))
-ORDER BY collector_code, opened_at
+SELECT {", ".join(RecordedShift._fields)} FROM shifts WHERE collector_code = ANY ($1) ORDER BY collector_code, opened_at
 """
 _CASH = """
-SELECT shift_id, payment_id, recorded_at, amount, sequence FROM payments
-WHERE shift_id IS NOT NULL AND ($1::uuid[] IS NULL OR shift_id = ANY ($1))
+SELECT shift_id, payment_id, recorded_at, amount, sequence FROM payments WHERE shift_id = ANY ($1)
 UNION ALL
 SELECT reversals.shift_id, payment_id, reversals.reversed_at, -amount, sequence
-FROM reversals JOIN payments USING (payment_id)
-WHERE reversals.shift_id IS NOT NULL AND ($1::uuid[] IS NULL OR reversals.shift_id = ANY ($1))
+FROM reversals JOIN payments USING (payment_id) WHERE reversals.shift_id = ANY ($1)
 ORDER BY 1, 3, 5
 """
 
 
+async def collectors_with_shifts(connection: Connection, shift_ids: Sequence[UUID] | None) -> list[str]:
+    """Return the collectors of some shifts (None: of all)."""
+    return [row[0] for row in await connection.fetch(_WITH_SHIFTS, shift_ids)]
+
+
 async def cash_of_shifts(
-    connection: Connection, shift_ids: Sequence[UUID] | None
-) -> tuple[list[RecordedShift], list[CashMovement]]:
-    """Return the shifts of the collectors of some shifts (None: all), and the cash of those shifts in its order."""
-    async with connection.transaction(isolation="repeatable_read", readonly=True):
-        shifts = [RecordedShift(*row) for row in await connection.fetch(_SHIFTS, shift_ids)]
-        cash = [CashMovement(*row) for row in await connection.fetch(_CASH, shift_ids)]
-    return shifts, cash
+    connection: Connection, collector_codes: Sequence[str], shift_ids: Collection[UUID] | None
+) -> tuple[list[RecordedShift], AsyncIterator[list[CashMovement]]]:
+    """Return all shifts of some collectors, and the cash of some of these shifts (None: of all), in its order.
+
+    The cash comes some shifts at a time, each shift as a whole.
+    """
+    shifts = [RecordedShift(*row) for row in await connection.fetch(_SHIFTS, collector_codes)]
+    wanted = [shift.shift_id for shift in shifts if shift_ids is None or shift.shift_id in shift_ids]
+
+    async def cash() -> AsyncIterator[list[CashMovement]]:
+        for start in range(0, len(wanted), _SHIFTS_AT_ONCE):
+            rows = await connection.fetch(_CASH, wanted[start : start + _SHIFTS_AT_ONCE])
+            yield [CashMovement(*row) for row in rows]
+
+    return shifts, cash()
 
 
 _CUSTOMERS_OF = "SELECT DISTINCT customer_code FROM payments WHERE payment_id = ANY ($1::uuid[]) ORDER BY customer_code"

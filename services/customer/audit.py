@@ -1,13 +1,13 @@
 """Facts for the audit: visits and standings, and what must never be true of them."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from shared.audit import AuditViolation, broken_rules, implausible_times
+from shared.audit import AuditViolation, broken_rules, implausible_times, rows_in_order
 from shared.contracts.common import NextStep, Outcome
 from shared.contracts.customer import VisitRecorded
 from shared.db import Connection
@@ -47,7 +47,7 @@ SELECT visit_id, customer_code, visit_records.outcome, answer->>'next_step' AS n
     row_number() OVER (PARTITION BY visit_id ORDER BY visit_records.outcome = $1) = 1 AS first,
     visits.withdrawn_at IS NOT NULL OR coalesce(cleared_version > visits.account_version, false) AS cleared_since
 FROM visit_records JOIN visits USING (visit_id) LEFT JOIN standings USING (customer_code)
-ORDER BY min(visit_records.recorded_at) OVER (PARTITION BY visit_id), visit_id, visit_records.outcome = $1
+ORDER BY visit_id, visit_records.outcome = $1
 """
 
 # Whether the event must still be in the outbox is asked of the database's clock alone: it dated the record, it dates
@@ -85,43 +85,57 @@ class RecordedVisit:
 
 @dataclass(frozen=True)
 class VisitFacts:
-    """What was recorded, and the violations found inside this database."""
+    """The violations found inside this database."""
 
-    visits: list[RecordedVisit]
-    accounts: dict[str, tuple[int, int]]
-    """Customer code → version of the account and debt in đồng, as billing reported them last."""
-    versions: dict[str, int]
-    """Customer code → version of the facts last announced: billing's copy must have it."""
     violations: list[AuditViolation]
     remarks: list[AuditViolation] = field(default_factory=list)
     """What breaks no rule and waits for a person to look at it."""
 
 
-_ACCOUNTS = "SELECT customer_code, account_version, debt FROM standings"
-_VERSIONS = "SELECT customer_code, version FROM announcements"
-
-
 async def audit_facts(connection: Connection) -> VisitFacts:
     """Read the facts in one snapshot; needs no running service."""
     async with connection.transaction(isolation="repeatable_read", readonly=True):
-        visits = await connection.fetch(_VISITS, Outcome.CANNOT_PAY)
-        accounts = await connection.fetch(_ACCOUNTS)
-        versions = await connection.fetch(_VERSIONS)
         violations = await broken_rules(connection, "customer", _RULES)
         remarks = await implausible_times(connection, "customer")
         violations += await _not_emitted_once(connection)
-    read = readable(visits, _visit, kind="visit_record", key="visit_id")
-    violations += [
+        violations += await _unreadable(connection)
+    return VisitFacts(violations, remarks)
+
+
+async def _unreadable(connection: Connection) -> list[AuditViolation]:
+    unreadable: Counter[UUID] = Counter()
+    async for row in rows_in_order(connection, _VISITS, Outcome.CANNOT_PAY):
+        if not readable([row], _visit, kind="visit_record", key="visit_id"):
+            unreadable[row["visit_id"]] += 1
+    return [
         AuditViolation("customer", "a record of a visit can be read", str(visit_id), f"{records} records cannot")
-        for visit_id, records in (_ids(visits) - Counter(visit.visit_id for visit in read)).items()
+        for visit_id, records in unreadable.items()
     ]
-    return VisitFacts(
-        visits=read,
-        accounts={row["customer_code"]: (row["account_version"], row["debt"]) for row in accounts},
-        versions={row["customer_code"]: row["version"] for row in versions},
-        violations=violations,
-        remarks=remarks,
-    )
+
+
+# What is compared row by row with the other services' (ops/audit/comparison.py): each in the order of its key.
+
+_ACCOUNTS = 'SELECT customer_code, account_version, debt FROM standings ORDER BY customer_code COLLATE "C"'
+_VERSIONS = 'SELECT customer_code, version FROM announcements ORDER BY customer_code COLLATE "C"'
+
+
+async def visits_in_order(connection: Connection) -> AsyncIterator[tuple[UUID, RecordedVisit]]:
+    """Yield the records of visits that can be read, by the visit; its last record last."""
+    async for row in rows_in_order(connection, _VISITS, Outcome.CANNOT_PAY):
+        for visit in readable([row], _visit, kind="visit_record", key="visit_id"):
+            yield visit.visit_id, visit
+
+
+async def accounts_in_order(connection: Connection) -> AsyncIterator[tuple[str, tuple[int, int]]]:
+    """Yield version of the account and debt, as billing reported them last, by the customer."""
+    async for row in rows_in_order(connection, _ACCOUNTS):
+        yield row[0], (row[1], row[2])
+
+
+async def versions_in_order(connection: Connection) -> AsyncIterator[tuple[str, int]]:
+    """Yield the version of the facts last announced, by the customer: billing's copy must have it."""
+    async for row in rows_in_order(connection, _VERSIONS):
+        yield row[0], row[1]
 
 
 async def _not_emitted_once(connection: Connection) -> list[AuditViolation]:
@@ -136,10 +150,6 @@ async def _not_emitted_once(connection: Connection) -> list[AuditViolation]:
         )
         for row in rows
     ]
-
-
-def _ids(rows: Sequence[Mapping[str, Any]]) -> Counter[UUID]:
-    return Counter(row["visit_id"] for row in rows)
 
 
 def _visit(row: Mapping[str, Any]) -> RecordedVisit:
@@ -168,12 +178,16 @@ class VisitAtTheDoor(NamedTuple):
     recorded_at: datetime | None
     """First record of it, by the service's clock."""
     withdrawn_at: datetime | None
+    visited_at: datetime | None = None
+    """As the phone states it."""
+    actor: str | None = None
+    """JSON; None from a version before."""
 
 
 _VISITS_AT_THE_DOOR = """
 SELECT visit_id, customer_code, collector_code, device_id,
     (SELECT min(visit_records.recorded_at) FROM visit_records WHERE visit_records.visit_id = visits.visit_id),
-    withdrawn_at
+    withdrawn_at, visited_at, actor
 FROM visits WHERE customer_code = ANY ($1)
 """
 _ACTIVITY = """
@@ -194,6 +208,14 @@ _CUSTOMERS_OF = "SELECT DISTINCT customer_code FROM visits WHERE visit_id = ANY 
 async def customers_visited(connection: Connection, visit_ids: Sequence[UUID]) -> list[str]:
     """Return whom these visits were made to."""
     return [row[0] for row in await connection.fetch(_CUSTOMERS_OF, visit_ids)]
+
+
+_COLLECTORS = "SELECT collector_code, active FROM collectors"
+
+
+async def collectors_at_work(connection: Connection) -> dict[str, bool]:
+    """Return which collectors work for the utility."""
+    return {row[0]: row[1] for row in await connection.fetch(_COLLECTORS)}
 
 
 async def activity_of_collectors(connection: Connection) -> dict[str, list[tuple[datetime, bool]]]:

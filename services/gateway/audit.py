@@ -1,20 +1,22 @@
 """Facts for the audit: what must never be true of print jobs."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from shared.audit import AuditViolation, broken_rules
+from shared.audit import AuditViolation, broken_rules, rows_in_order
 from shared.db import Connection
 from shared.money_history import MoneyTable
 
 HISTORY = {
     "devices": MoneyTable("device_id", once=("revoked_at", "revoked_by"), digested=("token_hash",), whole=False),
     "enrolment_codes": MoneyTable("code_id", once=("device_id", "used_at"), digested=("code_hash",)),
+    "collectors": MoneyTable("collector_code", whole=False),
+    "leaver_payments": MoneyTable("payment_id", once=("outcome",)),
 }
-"""Tables whose history is kept (0012); of a device, what decides who may act with it."""
+"""Tables whose history is kept (0012, 0014); of a device and a collector, what decides who may act."""
 
 # Each rule selects what breaks it as (subject, detail); a sound database selects nothing.
 _RULES: dict[str, str] = {
@@ -74,20 +76,14 @@ _RULES: dict[str, str] = {
 
 @dataclass(frozen=True)
 class GatewayFacts:
-    """Print jobs as the auditors compare them with receipts and notices."""
+    """How many devices and print jobs there are, and the violations found inside this database."""
 
     devices: int
     jobs_by_state: dict[str, int]
-    receipts: dict[str, int]
-    """Receipt id → jobs of its first print; one each."""
-    notices: dict[str, int]
-    """Visit id → jobs of notices."""
     violations: list[AuditViolation]
 
 
 _STATES = "SELECT state, count(*) AS jobs FROM print_jobs GROUP BY state ORDER BY state"
-_RECEIPTS = "SELECT receipt_id::text AS id, count(*) AS jobs FROM print_jobs WHERE kind = 'receipt' GROUP BY 1"
-_NOTICES = "SELECT visit_id::text AS id, count(*) AS jobs FROM print_jobs WHERE kind = 'notice' GROUP BY 1"
 _DEVICES = "SELECT count(*) FROM devices"
 
 
@@ -96,16 +92,34 @@ async def audit_facts(connection: Connection) -> GatewayFacts:
     async with connection.transaction(isolation="repeatable_read", readonly=True):
         violations = await broken_rules(connection, "gateway", _RULES)
         states = await connection.fetch(_STATES)
-        receipts = await connection.fetch(_RECEIPTS)
-        notices = await connection.fetch(_NOTICES)
         devices = await connection.fetchval(_DEVICES)
     return GatewayFacts(
         devices=devices,
         jobs_by_state={row["state"]: row["jobs"] for row in states},
-        receipts={row["id"]: row["jobs"] for row in receipts},
-        notices={row["id"]: row["jobs"] for row in notices},
         violations=violations,
     )
+
+
+# What is compared row by row with the other services' (ops/audit/comparison.py). A job that names no receipt or visit
+# has an id that nothing has.
+_JOBS_OF = """
+SELECT coalesce({of}, '00000000-0000-0000-0000-000000000000'), count(*) FROM print_jobs WHERE kind = '{kind}'
+GROUP BY 1 ORDER BY 1
+"""
+_OF_RECEIPTS = _JOBS_OF.format(of="receipt_id", kind="receipt")
+_OF_NOTICES = _JOBS_OF.format(of="visit_id", kind="notice")
+
+
+async def jobs_of_receipts(connection: Connection) -> AsyncIterator[tuple[UUID, int]]:
+    """Yield how many jobs of its first print a receipt has, by the receipt; one each."""
+    async for row in rows_in_order(connection, _OF_RECEIPTS):
+        yield row[0], row[1]
+
+
+async def jobs_of_notices(connection: Connection) -> AsyncIterator[tuple[UUID, int]]:
+    """Yield how many jobs of notices a visit has, by the visit."""
+    async for row in rows_in_order(connection, _OF_NOTICES):
+        yield row[0], row[1]
 
 
 # What the rules between services look at (ops/audit/recomputation.py).
@@ -119,6 +133,7 @@ class EnrolledDevice(NamedTuple):
     collector_code: str | None
     enrolled_at: datetime
     revoked_at: datetime | None
+    collection_point_code: str | None = None
 
 
 class PrintJobFact(NamedTuple):
@@ -158,7 +173,9 @@ class Announcements:
 _ENROLLED = f"SELECT {', '.join(EnrolledDevice._fields)} FROM devices"
 _JOBS = f"SELECT {', '.join(PrintJobFact._fields)} FROM print_jobs WHERE job_id = ANY ($1)"
 # Jobs of copies are found by their receipts' copies; this finds those that no copy is counted for.
-_COPY_JOBS = f"SELECT {', '.join(PrintJobFact._fields)} FROM print_jobs WHERE kind = 'copy'"
+_COPY_JOBS = f"""
+SELECT {", ".join(PrintJobFact._fields)} FROM print_jobs WHERE kind = 'copy' AND job_id > $1 ORDER BY job_id LIMIT $2
+"""
 _ANNOUNCED = """
 SELECT (entry::json #>> '{payment,payment_id}')::uuid, entry::json ->> 'what', collector_code,
     entry::json ->> 'customer_code', (entry::json #>> '{payment,amount}')::bigint, entry::json #>> '{payment,method}',
@@ -172,6 +189,14 @@ SELECT CASE WHEN EXISTS (SELECT FROM feeds WHERE pruned_to > 0)
 """
 
 
+_COLLECTORS = "SELECT collector_code, active FROM collectors"
+
+
+async def collectors_at_work(connection: Connection) -> dict[str, bool]:
+    """Return which collectors work for the utility, as the gateway has it."""
+    return {row[0]: row[1] for row in await connection.fetch(_COLLECTORS)}
+
+
 async def enrolled_devices(connection: Connection) -> dict[UUID, EnrolledDevice]:
     """Return all devices, revoked ones too."""
     return {row["device_id"]: EnrolledDevice(*row) for row in await connection.fetch(_ENROLLED)}
@@ -182,9 +207,9 @@ async def print_jobs(connection: Connection, job_ids: Sequence[UUID]) -> dict[UU
     return {row["job_id"]: PrintJobFact(*row) for row in await connection.fetch(_JOBS, job_ids)}
 
 
-async def copy_jobs(connection: Connection) -> list[PrintJobFact]:
-    """Return every print job of a copy."""
-    return [PrintJobFact(*row) for row in await connection.fetch(_COPY_JOBS)]
+async def copy_jobs_after(connection: Connection, job_id: UUID, limit: int) -> list[PrintJobFact]:
+    """Return the next print jobs of copies, in the order of their ids."""
+    return [PrintJobFact(*row) for row in await connection.fetch(_COPY_JOBS, job_id, limit)]
 
 
 async def announcements(connection: Connection, since: datetime | None) -> Announcements:

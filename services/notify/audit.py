@@ -1,9 +1,12 @@
 """Facts for the audit: what must never be true of reminders."""
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import NamedTuple
+from uuid import UUID
 
-from shared.audit import AuditViolation, broken_rules
+from shared.audit import AuditViolation, broken_rules, rows_in_order
 from shared.clock import Clock, now
 from shared.db import Connection
 
@@ -55,19 +58,17 @@ _RULES: dict[str, str] = {
 }
 
 
-@dataclass(frozen=True)
-class ReminderFact:
+class ReminderFact(NamedTuple):
     """The reminder of one visit."""
 
-    visit_id: str
+    visit_id: UUID
     state: str
 
 
 @dataclass(frozen=True)
 class NotifyFacts:
-    """Every reminder, and the violations found inside this database."""
+    """The violations found inside this database."""
 
-    reminders: list[ReminderFact]
     violations: list[AuditViolation]
 
 
@@ -81,7 +82,7 @@ WHERE (state = 'scheduled' AND due_at < $1) OR (state = 'sending' AND lease_unti
 """
 FORGOTTEN_AFTER = timedelta(hours=24)
 
-_REMINDERS = "SELECT visit_id::text, state FROM reminders WHERE visit_id IS NOT NULL"
+_REMINDERS = "SELECT visit_id, state FROM reminders WHERE visit_id IS NOT NULL ORDER BY visit_id"
 
 
 async def audit_facts(connection: Connection, clock: Clock = now) -> NotifyFacts:
@@ -92,5 +93,10 @@ async def audit_facts(connection: Connection, clock: Clock = now) -> NotifyFacts
         violations += [
             AuditViolation("notify", _FORGOTTEN_RULE, row["reminder_id"], row["detail"]) for row in forgotten
         ]
-        reminders = await connection.fetch(_REMINDERS)
-    return NotifyFacts([ReminderFact(row["visit_id"], row["state"]) for row in reminders], violations)
+    return NotifyFacts(violations)
+
+
+async def reminders_in_order(connection: Connection) -> AsyncIterator[tuple[UUID, ReminderFact]]:
+    """Yield every reminder of a visit, by the visit (ops/audit/comparison.py)."""
+    async for row in rows_in_order(connection, _REMINDERS):
+        yield row[0], ReminderFact(*row)

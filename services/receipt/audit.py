@@ -2,14 +2,14 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from services.receipt.domain.receipts import StoredReceipt
-from services.receipt.domain.series import LockedSeries, format_number, year_matches
+from services.receipt.domain.series import LockedSeries, format_number, series_in, year_matches
 from services.receipt.receipts.content import content_hash, seconds
 from services.receipt.signatures.chain import first_link, gap_link, link_of
 from services.receipt.signatures.keyring import Keyring
@@ -20,7 +20,7 @@ from services.receipt.store.receipts import number_of_receipts, receipt_by_numbe
 from services.receipt.store.reprints import copy_numbers
 from services.receipt.store.series import all_series
 from services.receipt.verification.tokens import verify_token
-from shared.audit import AuditViolation
+from shared.audit import AuditViolation, rows_in_order
 from shared.contracts.receipt import CheckState, ReceiptKind
 from shared.db import Connection
 from shared.money_history import MoneyTable
@@ -29,30 +29,43 @@ HISTORY = {
     "receipt": MoneyTable("receipt_id", digested=("content", "token"), whole=False),
     "reprint": MoneyTable("reprint_id"),
     "first_print": MoneyTable("receipt_id"),
+    "recovered_receipt": MoneyTable("lookup_code", digested=("token",)),
 }
-"""Tables whose history is kept (0008)."""
+"""Tables whose history is kept (0008, 0010)."""
 
 
-@dataclass(frozen=True, slots=True)
-class ReceiptFact:
-    """What the register holds of one payment, for comparing with billing."""
+class ReceiptFact(NamedTuple):
+    """What the register holds of one payment or of its reversal, for comparing with billing."""
 
     payment_id: UUID
     receipt_id: UUID
     total: int
     vat: int
-    voided: bool
+    voided: bool = False
+    kind: ReceiptKind = ReceiptKind.ORIGINAL
+    symbol: str = ""
+    """Template and series."""
+    number: int = 0
+    voids_receipt_id: UUID | None = None
+    signed_for: tuple[str, int] | None = None
+    """Symbol and number that a void was signed for."""
+
+    @property
+    def subject(self) -> str:
+        """The receipt as findings name it."""
+        return f"{series_in(self.symbol)} {format_number(self.number)}"
 
 
 @dataclass(frozen=True, slots=True)
 class ReceiptFacts:
-    """Every receipt, and the violations found inside this database.
+    """How many receipts there are, and the violations found inside this database.
 
     Rules: ``gap``, ``chain``, ``signature``, ``key``, ``token``, ``columns``, ``content``, ``series``, ``year``,
     ``time``, ``original``, ``void``, ``copies``.
     """
 
-    receipts: list[ReceiptFact]
+    receipts: int
+    """Those that stand for payments."""
     voids: int
     series: int
     violations: list[AuditViolation]
@@ -62,25 +75,23 @@ class ReceiptFacts:
 
 async def audit_facts(connection: Connection, keyring: Keyring) -> ReceiptFacts:
     """Look at every receipt in one snapshot; needs no running service, only the public keys."""
-    receipts: list[ReceiptFact] = []
     violations: list[AuditViolation] = []
-    payments = _Payments()
+    kinds: Counter[ReceiptKind] = Counter()
     async with connection.transaction(isolation="repeatable_read", readonly=True):
         every_series = await all_series(connection)
         lost = await gaps(connection)
         for series in every_series:
             walk = _SeriesWalk(series, keyring, [gap for gap in lost if gap.series == series.series.name])
             async for receipt in receipts_in_order(connection, series.series.name):
-                if receipt.new.kind is ReceiptKind.ORIGINAL:
-                    receipts.append(_fact(receipt))
+                kinds[receipt.new.kind] += 1
                 violations.extend(walk.check(receipt))
-                payments.add(receipt)
             violations.extend(walk.end())
-        violations += payments.violations()
+        async for payment_id, receipts in receipts_of_payments(connection):
+            violations.extend(check_receipts_of_payment(payment_id, receipts))
         violations += await _copies(connection)
     return ReceiptFacts(
-        receipts,
-        voids=payments.voids,
+        kinds[ReceiptKind.ORIGINAL],
+        voids=kinds[ReceiptKind.VOID],
         series=len(every_series),
         violations=violations,
         positions={series.series.name: series.last_number for series in every_series},
@@ -130,9 +141,49 @@ async def series_positions(connection: Connection) -> dict[str, int]:
     return {series.series.name: series.last_number for series in await all_series(connection)}
 
 
-def _fact(receipt: StoredReceipt) -> ReceiptFact:
-    new = receipt.new
-    return ReceiptFact(new.payment_id, new.receipt_id, new.total, new.vat, receipt.voided_at is not None)
+# What is compared row by row with the other services' (ops/audit/comparison.py): each in the order of its key.
+
+_OF_PAYMENTS = """
+SELECT payment_id, receipt_id, total, vat, kind, template || series AS symbol, number, voids_receipt_id,
+    CASE kind WHEN 'void' THEN token END AS token
+FROM receipt JOIN series USING (series) ORDER BY payment_id
+"""
+_BY_ID = "SELECT receipt_id FROM receipt WHERE kind = 'original' ORDER BY receipt_id"
+
+
+async def receipts_of_payments(connection: Connection) -> AsyncIterator[tuple[UUID, list[ReceiptFact]]]:
+    """Yield what each payment has, receipts and voids, by the payment."""
+    payment_id, receipts = None, list[ReceiptFact]()
+    async for row in rows_in_order(connection, _OF_PAYMENTS):
+        if row[0] != payment_id:
+            if payment_id is not None:
+                yield payment_id, _with_voided(receipts)
+            payment_id, receipts = row[0], []
+        receipts.append(
+            ReceiptFact(
+                *row[:4],
+                kind=ReceiptKind(row["kind"]),
+                symbol=row["symbol"],
+                number=row["number"],
+                voids_receipt_id=row["voids_receipt_id"],
+                signed_for=None if row["token"] is None else _signed_for(row["token"]),
+            )
+        )
+    if payment_id is not None:
+        yield payment_id, _with_voided(receipts)
+
+
+def _with_voided(receipts: list[ReceiptFact]) -> list[ReceiptFact]:
+    if len(receipts) == 1:
+        return receipts
+    voided = {receipt.voids_receipt_id for receipt in receipts} - {None}
+    return [receipt._replace(voided=receipt.receipt_id in voided) for receipt in receipts]
+
+
+async def receipts_by_id(connection: Connection) -> AsyncIterator[tuple[UUID, None]]:
+    """Yield every receipt that stands for a payment, by its id."""
+    async for row in rows_in_order(connection, _BY_ID):
+        yield row[0], None
 
 
 class _SeriesWalk:
@@ -230,46 +281,24 @@ def _columns(receipt: StoredReceipt, claims: Claims, subject: str) -> Iterator[A
         yield _violation("content", subject, "the stored content is not what was signed")
 
 
-@dataclass(frozen=True, slots=True)
-class _Original:
-    payment_id: UUID
-    named: tuple[str, int]
-    amounts: tuple[int, int]
-
-
-class _Payments:
-    """Collects what each payment has: one receipt, and at most one void that was signed for that receipt."""
-
-    def __init__(self) -> None:
-        self._per_payment: Counter[tuple[UUID, ReceiptKind]] = Counter()
-        self._originals: dict[UUID, _Original] = {}
-        self._voids: list[tuple[str, UUID, UUID | None, tuple[str, int] | None, tuple[int, int]]] = []
-
-    def add(self, receipt: StoredReceipt) -> None:
-        new = receipt.new
-        self._per_payment[new.payment_id, new.kind] += 1
-        if new.kind is ReceiptKind.VOID:
-            signed_for = _signed_for(new.token)
-            void = (_subject(receipt), new.payment_id, new.voids_receipt_id, signed_for, (-new.total, -new.vat))
-            self._voids.append(void)
-        else:
-            named = (f"{receipt.template}{new.series}", new.number)
-            self._originals[new.receipt_id] = _Original(new.payment_id, named, (new.total, new.vat))
-
-    @property
-    def voids(self) -> int:
-        return len(self._voids)
-
-    def violations(self) -> Iterator[AuditViolation]:
-        for (payment_id, kind), count in self._per_payment.items():
-            if count > 1:
-                yield _violation(kind.value, str(payment_id), f"the payment has {count} of them")
-        for subject, payment_id, voids_receipt_id, signed_for, amounts in self._voids:
-            voided = self._originals.get(voids_receipt_id) if voids_receipt_id else None
-            if voided is None or voided.payment_id != payment_id:
-                yield _violation("void", subject, "it voids no receipt of its payment")
-            elif (signed_for, amounts) != (voided.named, voided.amounts):
-                yield _violation("void", subject, "it was signed for another receipt or amount")
+def check_receipts_of_payment(payment_id: UUID, receipts: Sequence[ReceiptFact]) -> Iterator[AuditViolation]:
+    """Yield what is wrong with what a payment has: one receipt, and at most one void that was signed for that one."""
+    originals = {each.receipt_id: each for each in receipts if each.kind is ReceiptKind.ORIGINAL}
+    for kind, count in Counter(each.kind for each in receipts).items():
+        if count > 1:
+            yield _violation(kind.value, str(payment_id), f"the payment has {count} of them")
+    for void in receipts:
+        if void.kind is not ReceiptKind.VOID:
+            continue
+        voided = originals.get(void.voids_receipt_id) if void.voids_receipt_id else None
+        if voided is None:
+            yield _violation("void", void.subject, "it voids no receipt of its payment")
+        elif (void.signed_for, -void.total, -void.vat) != (
+            (voided.symbol, voided.number),
+            voided.total,
+            voided.vat,
+        ):
+            yield _violation("void", void.subject, "it was signed for another receipt or amount")
 
 
 def _signed_for(token: bytes) -> tuple[str, int] | None:
@@ -300,6 +329,9 @@ class SignedReceipt(NamedTuple):
     """By the database's clock; None where it was not kept yet."""
 
 
+_COPIES_AT_ONCE = 1000
+
+
 class CountedCopy(NamedTuple):
     """A copy, or the first print of a receipt that was issued without a phone (number 0)."""
 
@@ -315,11 +347,10 @@ SELECT payment_id, receipt_id, kind, token, content, written_at FROM receipt WHE
 """
 _COUNTED = """
 SELECT receipt_id, document_id, copy_number, device_id, reprinted_at FROM reprint
-WHERE $1::uuid[] IS NULL OR receipt_id = ANY ($1)
 UNION ALL
 SELECT receipt_id, document_id, 0, device_id, printed_at FROM first_print
-WHERE $1::uuid[] IS NULL OR receipt_id = ANY ($1)
 """
+_COUNTED_OF = f"SELECT * FROM ({_COUNTED}) AS counted WHERE document_id = ANY ($1)"
 
 
 async def signed_receipts(connection: Connection, payment_ids: Sequence[UUID]) -> list[SignedReceipt]:
@@ -336,9 +367,21 @@ async def signed_receipts(connection: Connection, payment_ids: Sequence[UUID]) -
     return found
 
 
-async def counted_copies(connection: Connection, receipt_ids: Sequence[UUID] | None) -> list[CountedCopy]:
-    """Return the counted copies and first prints of some receipts (None: of all)."""
-    return [CountedCopy(*row) for row in await connection.fetch(_COUNTED, receipt_ids)]
+async def copies_of_documents(connection: Connection, document_ids: Sequence[UUID]) -> list[CountedCopy]:
+    """Return the counted copies and first prints that some documents are."""
+    return [CountedCopy(*row) for row in await connection.fetch(_COUNTED_OF, document_ids)]
+
+
+async def counted_copies(connection: Connection) -> AsyncIterator[list[CountedCopy]]:
+    """Yield every counted copy and first print, some at a time; needs a transaction."""
+    page: list[CountedCopy] = []
+    async for row in rows_in_order(connection, _COUNTED):
+        page.append(CountedCopy(*row))
+        if len(page) == _COPIES_AT_ONCE:
+            yield page
+            page = []
+    if page:
+        yield page
 
 
 def _subject(receipt: StoredReceipt) -> str:

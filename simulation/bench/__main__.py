@@ -11,6 +11,7 @@ import uvloop
 
 from simulation.bench import (
     app,
+    audit,
     collection,
     copies,
     events,
@@ -32,6 +33,7 @@ from stack.processes import StackError
 from stack.state import PROJECT, LocalFolder
 
 _LONGEST_SECONDS = 900.0
+_LONGEST_WITH_PAYMENTS_SECONDS = 4 * 3600.0
 
 BENCHMARKS: dict[str, Benchmark] = {
     "requests": request_reply.run,
@@ -45,6 +47,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "reminders": reminders.run,
     "computing": pure.run,
     "app": app.run,
+    "audit": audit.run,
 }
 
 
@@ -58,6 +61,7 @@ def main() -> int:
         quick=arguments.quick,
         tiny=arguments.tiny,
         peers_python=os.environ.get("THUNGAN_BENCH_PYTHON"),
+        payments=arguments.payments,
         report=_report,
     )
     rows: list[Row] = []
@@ -82,7 +86,8 @@ def main() -> int:
 def _measure(name: str, bench: Bench, rows: list[Row], failures: dict[str, str]) -> None:
     _report(f"{name} …")
     try:
-        found = uvloop.run(_within(BENCHMARKS[name](bench)))
+        longest = _LONGEST_WITH_PAYMENTS_SECONDS if bench.payments else _LONGEST_SECONDS
+        found = uvloop.run(_within(BENCHMARKS[name](bench), longest))
     except Exception as error:  # noqa: BLE001 - it is printed, and the others go on
         failures[name] = "; ".join(f"{type(cause).__name__}: {cause}" for cause in _causes(error))
         _report(f"{name}: {failures[name]}")
@@ -101,8 +106,8 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
         yield error
 
 
-async def _within(benchmark: Awaitable[list[Row]]) -> list[Row]:
-    async with asyncio.timeout(_LONGEST_SECONDS):
+async def _within(benchmark: Awaitable[list[Row]], seconds: float) -> list[Row]:
+    async with asyncio.timeout(seconds):
         return await benchmark
 
 
@@ -112,6 +117,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("name", nargs="*", metavar="NAME", help=f"which ones: {', '.join(BENCHMARKS)} (all of them)")
     parser.add_argument("--quick", action="store_true", help="fewer repetitions and smaller sizes")
+    parser.add_argument("--payments", type=int, metavar="N", help="how many payments the audit is measured with")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures to FILE, too")
     parser.add_argument("--tiny", action="store_true", help=argparse.SUPPRESS)
     return parser

@@ -24,6 +24,9 @@ class Bench:
     peers_python: str | None = None
     """Python of the environment that has the peers that we do not depend on; None where there is none."""
 
+    payments: int | None = None
+    """How many payments the audit is measured with; None: as goes with this run."""
+
     report: Callable[[str], None] = print
 
     def size(self, full: T, quick: T, tiny: T) -> T:

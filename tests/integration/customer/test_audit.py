@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from services.customer.audit import VisitFacts, audit_facts
+from services.customer.audit import VisitFacts, accounts_in_order, audit_facts, versions_in_order, visits_in_order
 from shared.audit import AuditViolation
 from shared.clock import now
 from shared.contracts.common import NextStep, Outcome
@@ -44,17 +44,21 @@ async def work_a_day(service: Service) -> RecordVisit:
 
 async def test_a_day_of_visits_is_audited_without_violations(service: Service) -> None:
     met = await work_a_day(service)
-    result = await audited(service)
-    assert result.violations == []
-    assert [(visit.customer_code, visit.outcome, visit.first) for visit in result.visits] == [
+    assert (await audited(service)).violations == []
+    async with service.pool.acquire() as connection, connection.transaction():
+        visits = [visit async for _, visit in visits_in_order(connection)]
+        accounts = dict([row async for row in accounts_in_order(connection)])
+        versions = dict([row async for row in versions_in_order(connection)])
+    visits.sort(key=lambda visit: visit.visit_id != met.visit_id)
+    assert [(visit.customer_code, visit.outcome, visit.first) for visit in visits] == [
         (HANH, Outcome.MET, True),
         (HANH, Outcome.CANNOT_PAY, False),
         (HANG, Outcome.AWAY, True),
     ]
-    assert [visit.next_step for visit in result.visits] == [NextStep.DUE, NextStep.REVISIT, NextStep.REVISIT]
-    assert result.visits[0].device_id == met.device_id
-    assert result.accounts == {HANH: (1, 216_000), HANG: (2, 0)}
-    assert result.versions[HANH] == 1
+    assert [visit.next_step for visit in visits] == [NextStep.DUE, NextStep.REVISIT, NextStep.REVISIT]
+    assert visits[0].device_id == met.device_id
+    assert accounts == {HANH: (1, 216_000), HANG: (2, 0)}
+    assert versions[HANH] == 1
 
 
 async def test_a_standing_that_does_not_follow_from_the_visits_is_found(service: Service) -> None:

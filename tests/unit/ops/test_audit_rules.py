@@ -1,6 +1,8 @@
 """Each rule between the databases finds what it is for, and nothing where they agree."""
 
-from dataclasses import replace
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -8,6 +10,7 @@ from uuid import UUID
 import pytest
 
 from ops.audit import Facts, check_facts
+from ops.audit.comparison import Streams, compare, joined
 from services.billing.audit import BillingFacts, PaymentFact
 from services.customer.audit import RecordedVisit, VisitFacts
 from services.gateway.audit import GatewayFacts
@@ -18,27 +21,13 @@ from shared.contracts.common import NextStep, Outcome
 
 PAYMENT = UUID(int=1)
 RECEIPT = UUID(int=2)
-VISIT = str(UUID(int=3))
+VISIT = UUID(int=3)
 CODE = "PB14010000001"
 
-PAID = PaymentFact(str(PAYMENT), CODE, 100_000, str(UUID(int=9)), str(RECEIPT), reversed=False)
+PAID = PaymentFact(PAYMENT, CODE, 100_000, UUID(int=9), RECEIPT, reversed=False)
 SIGNED = ReceiptFact(PAYMENT, RECEIPT, 100_000, 7_407, voided=False)
-
-BILLING = BillingFacts(
-    bills=1,
-    billed=150_000,
-    payments={PAID.payment_id: PAID},
-    received=100_000,
-    cleared=100_000,
-    credit=0,
-    accounts={CODE: (2, 50_000)},
-    notices={VISIT: ["away"]},
-    versions={CODE: 1},
-    shift_cash=100_000,
-    violations=[],
-)
 AWAY = RecordedVisit(
-    visit_id=UUID(VISIT),
+    visit_id=VISIT,
     customer_code=CODE,
     outcome=Outcome.AWAY,
     next_step=NextStep.REVISIT,
@@ -47,45 +36,83 @@ AWAY = RecordedVisit(
     recorded_at=datetime(2026, 11, 1, tzinfo=UTC),
     cleared_since=False,
 )
-CUSTOMER = VisitFacts(visits=[AWAY], accounts={CODE: (2, 50_000)}, versions={CODE: 1}, violations=[])
-GATEWAY = GatewayFacts(
-    devices=1, jobs_by_state={"printed": 2}, receipts={str(RECEIPT): 1}, notices={VISIT: 1}, violations=[]
-)
 REMINDED = ReminderFact(VISIT, "sent")
 BROKEN = AuditViolation("somewhere", "a rule", "a subject", "a detail")
-SOUND = Facts(
-    billing=BILLING,
-    receipt=ReceiptFacts(receipts=[SIGNED], voids=0, series=1, violations=[]),
-    notify=NotifyFacts(reminders=[REMINDED], violations=[]),
-    gateway=GATEWAY,
-    customer=CUSTOMER,
+SOUND_FACTS = Facts(
+    billing=BillingFacts(
+        bills=1, billed=150_000, received=100_000, cleared=100_000, credit=0, shift_cash=100_000, violations=[]
+    ),
+    receipt=ReceiptFacts(receipts=1, voids=0, series=1, violations=[]),
+    notify=NotifyFacts(violations=[]),
+    gateway=GatewayFacts(devices=1, jobs_by_state={"printed": 2}, violations=[]),
+    customer=VisitFacts(violations=[]),
     unsent={"billing": 0},
     queues={"thungan.billing.events": 0},
 )
 
 
-def rules(facts: Facts, *, settled: bool = True) -> set[str]:
+@dataclass(frozen=True)
+class Held:
+    """The rows of all databases, and what is known of each as a whole."""
+
+    facts: Facts = SOUND_FACTS
+    payments: tuple[PaymentFact, ...] = (PAID,)
+    receipts: tuple[ReceiptFact, ...] = (SIGNED,)
+    receipt_jobs: Mapping[UUID, int] = field(default_factory=lambda: {RECEIPT: 1})
+    notices: Mapping[UUID, list[str]] = field(default_factory=lambda: {VISIT: ["away"]})
+    reminders: tuple[ReminderFact, ...] = (REMINDED,)
+    visits: tuple[RecordedVisit, ...] = (AWAY,)
+    notice_jobs: Mapping[UUID, int] = field(default_factory=lambda: {VISIT: 1})
+    accounts: Mapping[str, tuple[int, int]] = field(default_factory=lambda: {CODE: (2, 50_000)})
+    copied_accounts: Mapping[str, tuple[int, int]] = field(default_factory=lambda: {CODE: (2, 50_000)})
+    announced: Mapping[str, int] = field(default_factory=lambda: {CODE: 1})
+    copied: Mapping[str, int] = field(default_factory=lambda: {CODE: 1})
+
+    def streams(self) -> Streams:
+        paid = self.payments
+        return Streams(
+            payments=_stream((each.payment_id, each) for each in paid),
+            receipts=_stream((each.payment_id, [each]) for each in self.receipts),
+            receipted=_stream((each.receipt_id, (each.payment_id, each.device_id)) for each in paid if each.receipt_id),
+            registered=_stream((each.receipt_id, None) for each in self.receipts),
+            receipt_jobs=_stream(self.receipt_jobs.items()),
+            notices=_stream(self.notices.items()),
+            reminders=_stream((each.visit_id, each) for each in self.reminders),
+            visits=_stream((each.visit_id, each) for each in self.visits),
+            notice_jobs=_stream(self.notice_jobs.items()),
+            payments_of_visits=_stream(
+                (each.visit_id, (each.payment_id, each.customer_code)) for each in paid if each.visit_id
+            ),
+            accounts=_stream(self.accounts.items()),
+            copied_accounts=_stream(self.copied_accounts.items()),
+            announced=_stream(self.announced.items()),
+            copied=_stream(self.copied.items()),
+        )
+
+
+async def _stream(rows: Iterable[tuple[Any, Any]]) -> AsyncIterator[tuple[Any, Any]]:
+    for row in rows:
+        yield row
+
+
+SOUND = Held()
+
+
+def rules(held: Held, *, settled: bool = True) -> set[str]:
+    facts = replace(held.facts, compared=asyncio.run(compare(held.streams())))
     return {violation.rule for violation in check_facts(facts, settled=settled).violations}
 
 
-def billing(**changes: Any) -> Facts:
-    return replace(SOUND, billing=replace(BILLING, **changes))
+def held(**changes: Any) -> Held:
+    return replace(SOUND, **changes)
 
 
-def customer(**changes: Any) -> Facts:
-    return replace(SOUND, customer=replace(CUSTOMER, **changes))
+def facts(**changes: Any) -> Held:
+    return replace(SOUND, facts=replace(SOUND_FACTS, **changes))
 
 
-def receipt(*receipts: ReceiptFact) -> Facts:
-    return replace(SOUND, receipt=replace(SOUND.receipt, receipts=list(receipts)))
-
-
-def notify(*reminders: ReminderFact) -> Facts:
-    return replace(SOUND, notify=replace(SOUND.notify, reminders=list(reminders)))
-
-
-def gateway(**changes: Any) -> Facts:
-    return replace(SOUND, gateway=replace(GATEWAY, **changes))
+def within(service: str, **changes: Any) -> Held:
+    return facts(**{service: replace(getattr(SOUND_FACTS, service), **changes)})
 
 
 def test_databases_that_agree_break_no_rule() -> None:
@@ -93,90 +120,85 @@ def test_databases_that_agree_break_no_rule() -> None:
 
 
 @pytest.mark.parametrize(
-    ("facts", "rule"),
+    ("held", "rule"),
     [
-        (receipt(), "a payment has a receipt"),
-        (billing(payments={}), "a receipt has a payment"),
-        (receipt(replace(SIGNED, total=1)), "a receipt is over its payment's amount"),
-        (receipt(replace(SIGNED, total=1)), "payments that stand = receipts that stand"),
+        (held(receipts=()), "a payment has a receipt"),
+        (held(payments=()), "a receipt has a payment"),
+        (held(receipts=(SIGNED._replace(total=1),)), "a receipt is over its payment's amount"),
+        (held(receipts=(SIGNED._replace(total=1),)), "payments that stand = receipts that stand"),
+        (held(receipts=(SIGNED._replace(voided=True),)), "a receipt is void exactly when its payment is reversed"),
+        (held(receipts=(SIGNED._replace(receipt_id=UUID(int=7)),)), "billing names the receipt that exists"),
+        (within("billing", cleared=1), "received = cleared + credit"),
+        (held(payments=(PAID._replace(visit_id=UUID(int=8)),)), "a payment names a visit of its customer"),
         (
-            receipt(replace(SIGNED, voided=True)),
-            "a receipt is void exactly when its payment is reversed",
-        ),
-        (
-            receipt(replace(SIGNED, receipt_id=UUID(int=7))),
-            "billing names the receipt that exists",
-        ),
-        (billing(cleared=1), "received = cleared + credit"),
-        (
-            billing(payments={PAID.payment_id: replace(PAID, visit_id=str(UUID(int=8)))}),
+            held(payments=(PAID._replace(customer_code="PB14010000002", visit_id=VISIT),)),
             "a payment names a visit of its customer",
         ),
-        (
-            billing(payments={PAID.payment_id: replace(PAID, customer_code="PB14010000002", visit_id=VISIT)}),
-            "a payment names a visit of its customer",
-        ),
-        (notify(), "an away visit has one reminder"),
-        (notify(REMINDED, REMINDED), "an away visit has one reminder"),
-        (billing(notices={}), "a reminder has a notice"),
-        (notify(replace(REMINDED, state="cancelled")), "a reminder is cancelled only when nothing"),
-        (gateway(receipts={str(RECEIPT): 2}), "a receipt is queued for printing once"),
-        (gateway(receipts={}), "a payment on a phone has its receipt queued there"),
-        (gateway(receipts={str(UUID(int=7)): 1}), "a receipt on paper is in the register"),
-        (gateway(notices={VISIT: 2}), "a notice is queued for printing once"),
-        (gateway(notices={}), "a notice of a visit is queued on its phone"),
-        (customer(visits=[]), "a notice has a visit"),
-        (billing(notices={}), "a visit to somebody who owes has a notice"),
-        (replace(SOUND, unsent={"billing": 1}), "the outbox is empty"),
-        (replace(SOUND, queues={"thungan.billing.dead": 1}), "no event waits and none is dead"),
-        (replace(SOUND, unconsumed={"billing": {"receipt.issued.v1": 1}}), "what was sent is consumed"),
-        (customer(accounts={CODE: (1, 0)}), "customer knows what is owed"),
-        (customer(versions={CODE: 2}), "billing knows each customer"),
-        (customer(violations=[BROKEN]), "a rule"),
-        (billing(payments={PAID.payment_id: replace(PAID, receipt_id=None)}), "billing knows each payment's receipt"),
-        (billing(violations=[BROKEN]), "a rule"),
-        (gateway(violations=[BROKEN]), "a rule"),
-        (replace(SOUND, receipt=replace(SOUND.receipt, violations=[BROKEN])), "a rule"),
-        (replace(SOUND, notify=replace(SOUND.notify, violations=[BROKEN])), "a rule"),
+        (held(reminders=()), "an away visit has one reminder"),
+        (held(reminders=(REMINDED, REMINDED)), "an away visit has one reminder"),
+        (held(notices={}), "a reminder has a notice"),
+        (held(reminders=(REMINDED._replace(state="cancelled"),)), "a reminder is cancelled only when nothing"),
+        (held(receipt_jobs={RECEIPT: 2}), "a receipt is queued for printing once"),
+        (held(receipt_jobs={}), "a payment on a phone has its receipt queued there"),
+        (held(receipt_jobs={UUID(int=7): 1}), "a receipt on paper is in the register"),
+        (held(notice_jobs={VISIT: 2}), "a notice is queued for printing once"),
+        (held(notice_jobs={}), "a notice of a visit is queued on its phone"),
+        (held(visits=()), "a notice has a visit"),
+        (held(notices={}), "a visit to somebody who owes has a notice"),
+        (facts(unsent={"billing": 1}), "the outbox is empty"),
+        (facts(queues={"thungan.billing.dead": 1}), "no event waits and none is dead"),
+        (facts(unconsumed={"billing": {"receipt.issued.v1": 1}}), "what was sent is consumed"),
+        (held(copied_accounts={CODE: (1, 0)}), "customer knows what is owed"),
+        (held(announced={CODE: 2}), "billing knows each customer"),
+        (held(payments=(PAID._replace(receipt_id=None),)), "billing knows each payment's receipt"),
+        (within("billing", violations=[BROKEN]), "a rule"),
+        (within("customer", violations=[BROKEN]), "a rule"),
+        (within("gateway", violations=[BROKEN]), "a rule"),
+        (within("receipt", violations=[BROKEN]), "a rule"),
+        (within("notify", violations=[BROKEN]), "a rule"),
     ],
 )
-def test_what_disagrees_is_found(facts: Facts, rule: str) -> None:
-    assert any(found.startswith(rule) for found in rules(facts))
+def test_what_disagrees_is_found(held: Held, rule: str) -> None:
+    assert any(found.startswith(rule) for found in rules(held))
 
 
 def test_what_events_under_way_may_still_bring_into_line_is_no_violation_before_they_have_come() -> None:
-    facts = replace(
-        SOUND,
-        unsent={"billing": 1},
-        customer=replace(CUSTOMER, accounts={}),
-        gateway=replace(GATEWAY, receipts={}, notices={}),
-    )
-    assert rules(facts, settled=False) == set()
-    assert len(rules(facts)) == 4
+    early = replace(facts(unsent={"billing": 1}), copied_accounts={}, receipt_jobs={}, notice_jobs={})
+    assert rules(early, settled=False) == set()
+    assert len(rules(early)) == 4
 
 
 def test_a_reminder_of_a_visit_after_which_all_was_paid_may_be_cancelled() -> None:
-    facts = notify(replace(REMINDED, state="cancelled"))
-    assert rules(replace(facts, customer=replace(CUSTOMER, visits=[replace(AWAY, cleared_since=True)]))) == set()
+    cancelled = held(reminders=(REMINDED._replace(state="cancelled"),), visits=(replace(AWAY, cleared_since=True),))
+    assert rules(cancelled) == set()
 
 
 def test_what_is_on_its_way_is_not_lost() -> None:
     lost = {"billing": {"receipt.issued.v1": 2}}
-    waiting = replace(
-        SOUND, unconsumed=lost, queues={"thungan.billing.events": 1, "thungan.billing.events.retry.1s": 1}
-    )
-    assert rules(waiting) == {"no event waits and none is dead"}
-    fewer = replace(waiting, queues={"thungan.billing.events": 1, "thungan.receipt.events": 9})
+    queues = {"thungan.billing.events": 1, "thungan.billing.events.retry.1s": 1}
+    assert rules(facts(unconsumed=lost, queues=queues)) == {"no event waits and none is dead"}
+    fewer = facts(unconsumed=lost, queues={"thungan.billing.events": 1, "thungan.receipt.events": 9})
     assert "what was sent is consumed" in rules(fewer)
     assert "what was sent is consumed" not in rules(fewer, settled=False)
 
 
 def test_what_waits_for_a_person_is_listed_and_breaks_no_rule() -> None:
-    facts = replace(
-        SOUND,
-        billing=replace(BILLING, remarks=[BROKEN]),
-        customer=replace(CUSTOMER, remarks=[replace(BROKEN, subject="b")]),
+    remarked = replace(
+        SOUND_FACTS,
+        billing=replace(SOUND_FACTS.billing, remarks=[BROKEN]),
+        customer=VisitFacts([], [replace(BROKEN, subject="b")]),
+        compared=asyncio.run(compare(SOUND.streams())),
     )
-    report = check_facts(facts)
+    report = check_facts(remarked)
     assert report.ok
     assert [remark["subject"] for remark in report.as_dict()["remarks"]] == ["a subject", "b"]
+
+
+async def test_rows_of_several_streams_come_together_by_their_key() -> None:
+    rows = joined(_stream([(1, "a"), (1, "b"), (3, "c")]), _stream([(2, "d"), (3, "e")]))
+    assert [row async for row in rows] == [(1, (["a", "b"], [])), (2, ([], ["d"])), (3, (["c"], ["e"]))]
+
+
+async def test_a_stream_that_is_not_in_order_is_refused() -> None:
+    with pytest.raises(ValueError, match="1 comes after 2"):
+        _ = [row async for row in joined(_stream([(2, "a"), (1, "b")]), _stream([(2, "c")]))]

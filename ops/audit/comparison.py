@@ -1,0 +1,154 @@
+"""Compares the rows of the services' databases: streams in the order of one key, joined as they come.
+
+A million payments take no more memory than a thousand: of each stream a page is held.
+"""
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol, Self, TypeVar
+from uuid import UUID
+
+from ops.audit import row_rules
+from services.billing import audit as billing
+from services.customer import audit as customer
+from services.gateway import audit as gateway
+from services.notify import audit as notify
+from services.receipt import audit as receipt
+from services.receipt.audit import ReceiptFact
+from shared.audit import AuditViolation
+from shared.contracts.receipt import ReceiptKind
+from shared.db import Connection
+
+
+class _Ordered(Protocol):
+    def __lt__(self, other: Any, /) -> bool: ...
+
+
+Key = TypeVar("Key", bound=_Ordered)
+Rows = AsyncIterator[tuple[Key, Any]]
+
+
+@dataclass(frozen=True)
+class Streams:
+    """What is compared; each in the order of its key."""
+
+    payments: Rows[UUID]
+    receipts: Rows[UUID]
+    """Payment → what the register has of it."""
+
+    receipted: Rows[UUID]
+    registered: Rows[UUID]
+    receipt_jobs: Rows[UUID]
+
+    notices: Rows[UUID]
+    reminders: Rows[UUID]
+    visits: Rows[UUID]
+    notice_jobs: Rows[UUID]
+    payments_of_visits: Rows[UUID]
+
+    accounts: Rows[str]
+    copied_accounts: Rows[str]
+    announced: Rows[str]
+    copied: Rows[str]
+
+    @classmethod
+    def of(cls, connections: Mapping[str, Connection]) -> Self:
+        """Read them from the services' databases, each in a transaction that keeps its snapshot."""
+        return cls(
+            payments=billing.payments_in_order(connections["billing"]),
+            receipts=receipt.receipts_of_payments(connections["receipt"]),
+            receipted=billing.receipted_payments(connections["billing"]),
+            registered=receipt.receipts_by_id(connections["receipt"]),
+            receipt_jobs=gateway.jobs_of_receipts(connections["gateway"]),
+            notices=billing.notices_in_order(connections["billing"]),
+            reminders=notify.reminders_in_order(connections["notify"]),
+            visits=customer.visits_in_order(connections["customer"]),
+            notice_jobs=gateway.jobs_of_notices(connections["gateway"]),
+            payments_of_visits=billing.payments_of_visits(connections["billing"]),
+            accounts=billing.accounts_in_order(connections["billing"]),
+            copied_accounts=customer.accounts_in_order(connections["customer"]),
+            announced=customer.versions_in_order(connections["customer"]),
+            copied=billing.versions_in_order(connections["billing"]),
+        )
+
+
+@dataclass
+class Compared:
+    """What came of it: counts, sums in đồng, and what disagrees."""
+
+    payments: int = 0
+    payments_reversed: int = 0
+    receipted: int = 0
+    """By receipts that stand."""
+    visits: int = 0
+    reminders: int = 0
+    violations: list[AuditViolation] = field(default_factory=list)
+    violations_when_settled: list[AuditViolation] = field(default_factory=list)
+    """What events under way may still bring into line."""
+
+
+async def compare(streams: Streams) -> Compared:
+    """Go through all streams once."""
+    found = Compared()
+    await _payments(streams, found)
+    await _receipts(streams, found)
+    await _visits(streams, found)
+    await _customers(streams, found)
+    return found
+
+
+async def _payments(streams: Streams, found: Compared) -> None:
+    async for payment_id, (payments, groups) in joined(streams.payments, streams.receipts):
+        receipts: list[ReceiptFact] = groups[0] if groups else []
+        found.payments += len(payments)
+        found.payments_reversed += sum(payment.reversed for payment in payments)
+        found.receipted += sum(each.total for each in receipts if each.kind is ReceiptKind.ORIGINAL and not each.voided)
+        found.violations += row_rules.receipts_of_payment(payment_id, payments, receipts)
+        found.violations_when_settled += row_rules.receipt_is_known(payment_id, payments)
+
+
+async def _receipts(streams: Streams, found: Compared) -> None:
+    async for receipt_id, (payments, registered, jobs) in joined(
+        streams.receipted, streams.registered, streams.receipt_jobs
+    ):
+        found.violations += row_rules.jobs_of_receipt(receipt_id, registered=bool(registered), jobs=sum(jobs))
+        found.violations_when_settled += row_rules.payment_is_printed(payments, sum(jobs))
+
+
+async def _visits(streams: Streams, found: Compared) -> None:
+    async for visit_id, (notices, reminders, visits, jobs, payments) in joined(
+        streams.notices, streams.reminders, streams.visits, streams.notice_jobs, streams.payments_of_visits
+    ):
+        kinds = notices[0] if notices else None
+        found.visits += bool(visits)
+        found.reminders += len(reminders)
+        found.violations += row_rules.what_a_visit_led_to(visit_id, kinds, reminders, visits, sum(jobs), payments)
+        found.violations_when_settled += row_rules.visit_is_followed(visit_id, kinds, reminders, visits, sum(jobs))
+
+
+async def _customers(streams: Streams, found: Compared) -> None:
+    async for customer_code, held in joined(
+        streams.accounts, streams.copied_accounts, streams.announced, streams.copied
+    ):
+        account, copied_account, announced, copied = (each[0] if each else None for each in held)
+        found.violations_when_settled += row_rules.copies_of_customer(
+            customer_code, account, copied_account, announced, copied
+        )
+
+
+async def joined(*streams: Rows[Key]) -> AsyncIterator[tuple[Key, tuple[list[Any], ...]]]:
+    """Yield each key that a stream has, with its values in each of the streams.
+
+    Raises ValueError when a stream is not in the order of its keys: rows would be taken for missing.
+    """
+    heads = [await anext(stream, None) for stream in streams]
+    while any(head is not None for head in heads):
+        key = min(head[0] for head in heads if head is not None)
+        values: tuple[list[Any], ...] = tuple([] for _ in streams)
+        for place, stream in enumerate(streams):
+            while (head := heads[place]) is not None and head[0] == key:
+                values[place].append(head[1])
+                heads[place] = await anext(stream, None)
+            if head is not None and head[0] < key:
+                raise ValueError(f"{head[0]} comes after {key}")
+        yield key, values

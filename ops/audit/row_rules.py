@@ -1,0 +1,143 @@
+"""What rows of several databases that have one key must agree in. Pure: each rule looks at the rows of one key."""
+
+from collections.abc import Iterator, Sequence
+from uuid import UUID
+
+from services.billing.audit import PaymentFact
+from services.customer.audit import RecordedVisit
+from services.notify.audit import ReminderFact
+from services.receipt.audit import ReceiptFact
+from shared.audit import AuditViolation
+from shared.contracts.receipt import ReceiptKind
+
+_NOTICE_OUTCOMES = frozenset({"met", "away", "cannot_pay"})
+
+
+def receipts_of_payment(
+    payment_id: UUID, payments: Sequence[PaymentFact], receipts: Sequence[ReceiptFact]
+) -> Iterator[AuditViolation]:
+    """Each payment has one receipt over its amount, each reversed payment a voided one, and no receipt is alone."""
+    originals = [receipt for receipt in receipts if receipt.kind is ReceiptKind.ORIGINAL]
+    if not payments and originals:
+        yield _between("a receipt has a payment", payment_id, "billing has never recorded it")
+    for payment in payments:
+        if not originals:
+            yield _between("a payment has a receipt", payment_id, f"{payment.amount} đồng without one")
+            continue
+        receipt = originals[0]
+        if receipt.total != payment.amount:
+            yield _between(
+                "a receipt is over its payment's amount",
+                payment_id,
+                f"receipt {receipt.total}, payment {payment.amount}",
+            )
+        if receipt.voided != payment.reversed:
+            yield _between(
+                "a receipt is void exactly when its payment is reversed",
+                payment_id,
+                f"voided: {receipt.voided}, reversed: {payment.reversed}",
+            )
+        if payment.receipt_id not in (None, receipt.receipt_id):
+            yield _between("billing names the receipt that exists", payment_id, f"names {payment.receipt_id}")
+
+
+def receipt_is_known(payment_id: UUID, payments: Sequence[PaymentFact]) -> Iterator[AuditViolation]:
+    """Billing knows each payment's receipt; once events under way have arrived."""
+    for payment in payments:
+        if payment.receipt_id is None:
+            yield _between("billing knows each payment's receipt", payment_id, "no receipt")
+
+
+def jobs_of_receipt(receipt_id: UUID, *, registered: bool, jobs: int) -> Iterator[AuditViolation]:
+    """A receipt is queued for printing once, and what is queued is in the register."""
+    if jobs > 1:
+        yield _between("a receipt is queued for printing once", receipt_id, f"{jobs} jobs")
+    if jobs and not registered:
+        yield _between("a receipt on paper is in the register", receipt_id, "it is not")
+
+
+def payment_is_printed(payments: Sequence[tuple[UUID, UUID | None]], jobs: int) -> Iterator[AuditViolation]:
+    """The receipt of a payment on a phone is queued there; once events under way have arrived."""
+    for payment_id, device_id in payments:
+        if device_id is not None and not jobs:
+            yield _between("a payment on a phone has its receipt queued there", payment_id, "no job")
+
+
+def what_a_visit_led_to(
+    visit_id: UUID,
+    kinds: Sequence[str] | None,
+    reminders: Sequence[ReminderFact],
+    visits: Sequence[RecordedVisit],
+    jobs: int,
+    payments: Sequence[tuple[UUID, str]],
+) -> Iterator[AuditViolation]:
+    """An away visit that caused a notice has exactly one reminder, and no other visit has one; a notice has a visit.
+
+    ``kinds`` of its notices, None: billing has issued none. ``visits``: its records, the last one last.
+    """
+    if kinds is not None:
+        expected = 1 if "away" in kinds else 0
+        if len(reminders) != expected:
+            yield _between(
+                "an away visit has one reminder", visit_id, f"{len(reminders)} reminders, {expected} expected"
+            )
+        if not visits:
+            yield _between("a notice has a visit", visit_id, "customer has never recorded it")
+    elif reminders:
+        yield _between("a reminder has a notice", visit_id, "billing has issued none")
+    if jobs > len(kinds or ()):
+        yield _between("a notice is queued for printing once", visit_id, f"{jobs} jobs, {len(kinds or ())} notices")
+    for payment_id, customer_code in payments:
+        if not visits or visits[-1].customer_code != customer_code:
+            found = visits[-1].customer_code if visits else "nobody"
+            yield _between(
+                "a payment names a visit of its customer",
+                payment_id,
+                f"paid for {customer_code}, the visit {visit_id} is of {found}",
+            )
+
+
+def visit_is_followed(
+    visit_id: UUID,
+    kinds: Sequence[str] | None,
+    reminders: Sequence[ReminderFact],
+    visits: Sequence[RecordedVisit],
+    jobs: int,
+) -> Iterator[AuditViolation]:
+    """What a visit leads to has come, and no reminder was cancelled without a reason; once events have arrived."""
+    if not visits:
+        return
+    visit = visits[-1]
+    if kinds is None:
+        if visit.outcome in _NOTICE_OUTCOMES and not visit.cleared_since:
+            yield _between("a visit to somebody who owes has a notice", visit_id, visit.outcome)
+    elif visit.device_id and jobs < len(kinds):
+        yield _between("a notice of a visit is queued on its phone", visit_id, f"{jobs} jobs, {len(kinds)} notices")
+    for reminder in reminders:
+        if reminder.state == "cancelled" and not visit.cleared_since:
+            yield _between("a reminder is cancelled only when nothing is owed", visit_id, "it was owed")
+
+
+def copies_of_customer(
+    customer_code: str,
+    account: tuple[int, int] | None,
+    copied_account: tuple[int, int] | None,
+    announced: int | None,
+    copied: int | None,
+) -> Iterator[AuditViolation]:
+    """What other services keep of accounts and contracts is what their owner has; once events have arrived.
+
+    Accounts are version and debt, contracts their version.
+    """
+    if account is not None and account[0] and copied_account != account:
+        yield _between(
+            "customer knows what is owed",
+            customer_code,
+            f"billing (version, debt) {account}, customer {copied_account}",
+        )
+    if announced is not None and copied != announced:
+        yield _between("billing knows each customer", customer_code, f"version {announced}, billing has {copied}")
+
+
+def _between(rule: str, subject: UUID | str, detail: str) -> AuditViolation:
+    return AuditViolation("between", rule, str(subject), detail)

@@ -1,0 +1,111 @@
+"""Where each database stood when it was last looked at, kept in a file outside of the databases: a restore shows there.
+
+A database that was set back lacks the seal that its history had, whatever was written to it since. One that was
+restored to the very moment, or moved, is another one by its server's identity, its timeline or its number.
+"""
+
+import json
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from ops.audit.history import TABLES
+from ops.audit.sessions import session
+from shared.audit import AuditViolation
+from shared.money_history import NO_SEAL, Seal, last_seal, present_link
+
+FILE = "auditor.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One database: which one it is, and how far its history was sealed."""
+
+    identity: str
+    seal: Seal
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What has become of the databases since they were last looked at."""
+
+    replaced: tuple[AuditViolation, ...] = ()
+    """Databases that are others than before, with nothing missing: a move or a failover, too."""
+    set_back: tuple[AuditViolation, ...] = ()
+    """Databases that lack what they had."""
+
+    @property
+    def unchanged(self) -> bool:
+        """Whether every database goes on from where it stood."""
+        return not (self.replaced or self.set_back)
+
+
+# The tables' number differs in a database that pg_restore has filled under the same name.
+_IDENTITY = """
+SELECT format('system %s, timeline %s, database %s, table %s',
+    (SELECT system_identifier FROM pg_control_system()), (SELECT timeline_id FROM pg_control_checkpoint()),
+    (SELECT oid FROM pg_database WHERE datname = current_database()), 'migration_history'::regclass::oid)
+"""
+
+
+async def look(database_urls: Mapping[str, str], known: Mapping[str, Standing]) -> tuple[dict[str, Standing], Compared]:
+    """Return where each database stands, and what has become of those that are known."""
+    standings: dict[str, Standing] = {}
+    replaced: list[AuditViolation] = []
+    set_back: list[AuditViolation] = []
+    for service in database_urls:
+        async with session(database_urls, service) as connection:
+            identity = await connection.fetchval(_IDENTITY)
+            before = known.get(service)
+            has_history = service in TABLES
+            standings[service] = Standing(identity, await last_seal(connection) if has_history else NO_SEAL)
+            if before is None:
+                continue
+            if before.seal.last_entry:
+                link = await present_link(connection, before.seal.last_entry) if has_history else None
+                set_back += _missing(service, before.seal, standings[service].seal, link)
+            if identity != before.identity:
+                rule = "a database is the one that it was"
+                replaced.append(AuditViolation(service, rule, service, f"{before.identity}; now {identity}"))
+    return standings, Compared(tuple(replaced), tuple(set_back))
+
+
+def _missing(service: str, before: Seal, now: Seal, link: str | None) -> Iterator[AuditViolation]:
+    if link == before.link:
+        return
+    rule = "a database goes on from where it stood"
+    detail = (
+        f"its history was sealed up to entry {before.last_entry}, now up to {now.last_entry}: restored from a backup"
+    )
+    if link is not None:
+        detail = f"another history up to entry {before.last_entry}: restored from a backup, and work went on"
+    yield AuditViolation(service, rule, service, detail)
+
+
+def read(folder: Path) -> dict[str, Standing]:
+    """Return the standings that are kept in a folder; empty where there are none yet. Raises OSError and ValueError."""
+    try:
+        text = (folder / FILE).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return {}
+    return {
+        service: Standing(kept["identity"], Seal(kept["seal"]["last_entry"], kept["seal"]["link"]))
+        for service, kept in json.loads(text).items()
+    }
+
+
+def keep(folder: Path, standings: Mapping[str, Standing]) -> None:
+    """Keep standings in a folder, in one step."""
+    folder.mkdir(parents=True, exist_ok=True)
+    descriptor, temporary = tempfile.mkstemp(dir=folder, prefix=".auditor")
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            json.dump({service: asdict(standing) for service, standing in standings.items()}, file, indent=1)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).replace(folder / FILE)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
