@@ -2,8 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import asdict, dataclass
-
-import asyncpg
+from typing import Any
 
 from shared.db import Connection
 
@@ -37,7 +36,7 @@ async def broken_rules(connection: Connection, service: str, rules: Mapping[str,
     ]
 
 
-async def rows_in_order(connection: Connection, statement: str, *arguments: object) -> AsyncIterator[asyncpg.Record]:
+async def rows_in_order(connection: Connection, statement: str, *arguments: object) -> AsyncIterator[Any]:
     """Yield the rows of a statement, a page of them in memory; needs a transaction. Several may be read in turns."""
     async for row in connection.cursor(statement, *arguments, prefetch=_PAGE):
         yield row

@@ -161,7 +161,10 @@ async def receipts_of_payments(connection: Connection) -> AsyncIterator[tuple[UU
             payment_id, receipts = row[0], []
         receipts.append(
             ReceiptFact(
-                *row[:4],
+                row["payment_id"],
+                row["receipt_id"],
+                row["total"],
+                row["vat"],
                 kind=ReceiptKind(row["kind"]),
                 symbol=row["symbol"],
                 number=row["number"],

@@ -532,6 +532,8 @@ class NoticeIssued(Event):
     issued_at: Moment
     after_check: bool = False
     """The customer got a notice to check at the same visit: this one need not have the bill in detail again."""
+    actor: Actor | None = None
+    """Who recorded the visit; None from a version before."""
 
 
 class PaymentRecorded(Event):

@@ -4,6 +4,7 @@ from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
+from shared.contracts.actor import Actor
 from shared.contracts.common import CustomerCode, Moment
 from shared.contracts.message import Event
 from shared.contracts.receipt import PaperKind
@@ -104,5 +105,7 @@ class PrintJobFinished(Event):
     receipt_id: UUID | None
     visit_id: UUID | None
     finished_at: Moment
+    actor: Actor | None = None
+    """Who reported or caused it; None from a version before."""
     withdrawn_because: str | None = None
     """Why the document was no longer true, one of ``WITHDRAWN``; None where it was."""

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from shared.contracts.actor import Actor
 from shared.contracts.acts import Acts
 from shared.contracts.common import CollectorCode, CustomerCode, Dong, Language, Moment, Reason
 from shared.contracts.message import Event, Record, Reply, Request
@@ -205,3 +206,5 @@ class ReceiptIssued(Event):
 
     message_name: ClassVar[str] = "receipt.issued"
     receipt: Receipt
+    actor: Actor | None = None
+    """Who recorded or reversed the payment; None from a version before."""

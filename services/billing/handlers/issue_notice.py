@@ -35,6 +35,7 @@ async def issue_notice(event: VisitRecorded, work: UnitOfWork, *, clock: Clock, 
         customer_code=visit.customer_code,
         debt=account.debt,
         issued_at=issued_at,
+        actor=event.actor,
     )
     if number is None:
         return
@@ -59,6 +60,7 @@ async def issue_notice(event: VisitRecorded, work: UnitOfWork, *, clock: Clock, 
             device_id=event.device_id,
             issued_at=issued_at,
             after_check=has_notice,
+            actor=event.actor,
         ),
         aggregate=visit.customer_code,
     )

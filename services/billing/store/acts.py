@@ -50,7 +50,7 @@ SELECT 'bill.issued', issued_at, bill_number, actor, NULL, NULL,
     json_build_object('customer', customer_code, 'total', total, 'vat', vat)
 FROM bills WHERE customer_code = $2
 UNION ALL
-SELECT 'notice.issued', issued_at, notice_number, NULL, NULL, NULL,
+SELECT 'notice.issued', issued_at, notice_number, actor, NULL, NULL,
     json_build_object('visit', visit_id, 'kind', kind, 'debt', debt)
 FROM notices WHERE customer_code = $2
 """

@@ -185,6 +185,7 @@ async def print_again(call: Call[JobPath, Nothing, NextAttempt], dependencies: D
         call.path.job_id,
         Trigger.PRINT_AGAIN,
         actor=call.device.actor,
+        by=call.device.as_actor,
         attempt=call.body.after_attempt,
         supervised=call.device.role is Role.SUPERVISOR,
     )
@@ -196,7 +197,9 @@ async def cancel(call: Call[JobPath, Nothing, None], dependencies: Dependencies)
     found = await _readable(call.device, call.path, dependencies)
     by_its_phone = found.job.device_id == call.device.device_id
     trigger = Trigger.CANCEL_ON_THE_PHONE if by_its_phone else Trigger.CANCEL
-    return await _apply(PrintJobEvent(call.path.job_id, trigger, actor=call.device.actor), dependencies)
+    return await _apply(
+        PrintJobEvent(call.path.job_id, trigger, actor=call.device.actor, by=call.device.as_actor), dependencies
+    )
 
 
 OPERATIONS: list[AnyOperation] = [

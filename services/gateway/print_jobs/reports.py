@@ -43,7 +43,14 @@ def _event(
     stream: UUID | None = None,
 ) -> PrintJobEvent:
     return PrintJobEvent(
-        job_id, trigger, actor=device.actor, attempt=attempt, cause=cause, device_id=device.device_id, stream=stream
+        job_id,
+        trigger,
+        actor=device.actor,
+        by=device.as_actor,
+        attempt=attempt,
+        cause=cause,
+        device_id=device.device_id,
+        stream=stream,
     )
 
 

@@ -18,6 +18,7 @@ from services.gateway.print_jobs.rules import FINISHED, Condition, PrintJob, Tra
 from services.gateway.print_jobs.store import Change, Guard, PrintJobRecord
 from services.gateway.store import presence
 from shared.clock import Clock, now
+from shared.contracts.actor import Actor
 from shared.contracts.gateway import WITHDRAWN, PrintJobCause, PrintJobFinished, PrintJobState, finished_cause
 from shared.contracts.receipt import DocumentReady
 from shared.db import single_statement
@@ -37,6 +38,8 @@ class PrintJobEvent:
     job_id: UUID
     trigger: Trigger
     actor: str = GATEWAY
+    by: Actor | None = None
+    """The device that it is from; None for what the gateway does by itself."""
     attempt: int | None = None
     """The attempt that it is about; None for whichever is the job's."""
     cause: PrintJobCause | None = None
@@ -98,7 +101,7 @@ class PrintJobs:
                     work.connection, [event.job_id], guard, usual.target, cause, actor=event.actor, now=moment
                 )
                 for change in changes.values():
-                    await _emit_finished(work, change, moment)
+                    await _emit_finished(work, change, moment, event.by)
         else:
             async with single_statement(self._pool, within=within) as connection:
                 changes = await store.change(
@@ -173,7 +176,7 @@ async def _apply_locked(
     )
     if after == record.job:
         return record
-    return await _make(work, record.job, after, event.actor, moment, with_document=with_document)
+    return await _make(work, record.job, after, event.actor, moment, by=event.by, with_document=with_document)
 
 
 async def _make(
@@ -183,6 +186,7 @@ async def _make(
     actor: str,
     moment: datetime,
     *,
+    by: Actor | None = None,
     with_document: bool = False,
 ) -> PrintJobRecord:
     """Make the change of a locked job."""
@@ -203,11 +207,11 @@ async def _make(
         if before.earlier.get(attempt) is not state:
             await store.save_attempt(work.connection, before.job_id, attempt, state)
     change = changes[before.job_id]
-    await _emit_finished(work, change, moment)
+    await _emit_finished(work, change, moment, None if by_machine else by)
     return replace(change.record, job=after)
 
 
-async def _emit_finished(work: UnitOfWork, change: Change, moment: datetime) -> None:
+async def _emit_finished(work: UnitOfWork, change: Change, moment: datetime, by: Actor | None) -> None:
     """Trace a change, and emit ``print_job.finished`` as part of that trace where a job has come to an end."""
     record, job = change.record, change.record.job
     traceparent = _trace(record, change.before, since=change.since, moment=moment)
@@ -229,6 +233,7 @@ async def _emit_finished(work: UnitOfWork, change: Change, moment: datetime) -> 
                 receipt_id=record.receipt_id,
                 visit_id=record.visit_id,
                 finished_at=moment,
+                actor=by or work.actor,
             ),
             aggregate=f"print_job:{job.job_id}",
         )

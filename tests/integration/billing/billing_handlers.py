@@ -25,6 +25,7 @@ from services.billing.rounding.rules import RoundingRule
 from services.billing.shifts.rules import CashBoxRule
 from services.billing.tariffs.files import load_tariffs
 from services.billing.topology import TOPOLOGY
+from shared.contracts.actor import Actor
 from shared.contracts.billing import (
     CloseShift,
     ConfirmShift,
@@ -303,6 +304,7 @@ class BillingHandlers:
         code: str = CODE,
         first_record: bool = True,
         appointment: datetime | None = None,
+        actor: Actor | None = None,
     ) -> UUID:
         """Let billing hear of a visit."""
         visit = Visit(
@@ -317,7 +319,7 @@ class BillingHandlers:
             misses=1,
         )
         async with self.new_work() as work:
-            event = VisitRecorded(visit=visit, first_record=first_record, device_id=None)
+            event = VisitRecorded(visit=visit, first_record=first_record, device_id=None, actor=actor)
             await issue_notice(event, work, clock=self.clock, points_on_notice=2)
         return visit.visit_id
 

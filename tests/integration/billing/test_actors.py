@@ -8,7 +8,7 @@ import pytest
 
 from shared.contracts.actor import Actor, ActorKind, Proof
 from shared.contracts.billing import PaymentRecorded, ReportPayment
-from shared.contracts.common import PaymentMethod
+from shared.contracts.common import Outcome, PaymentMethod
 from shared.ids import new_id
 from shared.messaging import correlated
 from tests.integration.billing.billing_handlers import COLLECTOR, BillingHandlers
@@ -49,6 +49,14 @@ async def test_a_posting_names_the_partner(owing: BillingHandlers, billing_pool:
     with correlated(actor=PARTNER):
         await owing.pay(1000, method=PaymentMethod.COLLECTION_POINT, reference="BD-1")
     assert await billing_pool.fetchval("SELECT actor->>'reference' FROM payments") == "collection_point:BD01"
+
+
+async def test_a_notice_names_who_recorded_its_visit(owing: BillingHandlers, billing_pool: asyncpg.Pool) -> None:
+    await owing.visit(Outcome.AWAY, actor=PHONE)
+    await owing.visit(Outcome.AWAY)
+    named = [PHONE.model_dump(mode="json"), None]
+    assert [notice["actor"] for notice in await owing.emitted("notice.issued")] == named
+    assert [row["actor"] for row in await billing_pool.fetch("SELECT actor FROM notices ORDER BY issued_at")] == named
 
 
 async def test_a_repetition_by_another_leaves_the_first_actor(

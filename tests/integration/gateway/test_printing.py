@@ -323,6 +323,8 @@ async def test_every_end_of_a_job_is_emitted_once(gateway: GatewaySystem) -> Non
         await phone.confirm_printed(job_id, 1)
         await phone.report(job_id, 1, "unconfirmed")
     assert await gateway.ends_emitted(job_id) == [("unconfirmed", 1), ("printed", 1)]
+    actors = "SELECT body::json -> 'actor' ->> 'id' FROM outbox WHERE aggregate = $1"
+    assert [row[0] for row in await gateway.pool.fetch(actors, f"print_job:{job_id}")] == [str(phone.device_id)] * 2
     history = await gateway.pool.fetch("SELECT state FROM print_job_history WHERE job_id = $1 ORDER BY entry", job_id)
     states = [row["state"] for row in history]
     assert states == ["offered", "accepted", "printing", "unconfirmed", "printed"]

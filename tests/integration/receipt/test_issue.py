@@ -89,6 +89,11 @@ async def test_who_recorded_the_payment_is_signed_and_the_code_on_paper_does_not
     assert len(new.token) == len(old.token)
     acts = (await system.ask(GetReceiptActs(payment_ids=[old.payment_id, new.payment_id]))).acts
     assert [(act.what, act.actor) for act in acts] == [("receipt.issued", None), ("receipt.issued", cashier)]
+    bodies = await system.pool.fetch(
+        "SELECT body FROM outbox WHERE routing_key LIKE 'receipt.issued%' ORDER BY position"
+    )
+    named = [json.loads(row["body"])["actor"] for row in bodies]
+    assert named == [None, cashier.model_dump(mode="json")]
     assert (await system.audit()).violations == []
 
 
