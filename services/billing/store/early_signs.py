@@ -49,16 +49,22 @@ _SIGNS = {
         GROUP BY 1 HAVING count(*) FILTER (WHERE confirmed.counted_cash <> shifts.counted_cash) > 0 ORDER BY 2 DESC, 1
     """,
     "shifts that no cashier counted within a day": """
-        SELECT collector_code AS subject, count(*) AS count, count(*) AS among,
-            sum(shifts.counted_cash - shifts.difference)::bigint AS amount
-        FROM shifts LEFT JOIN shift_confirmations AS confirmed USING (shift_id)
-        WHERE closed_at >= $1 AND closed_at < $2 AND NOT settled_before
-            AND coalesce(confirmed_at, clock_timestamp()) > closed_at + interval '1 day'
-        GROUP BY 1 ORDER BY 2 DESC, 1
+        SELECT collector_code AS subject, count(*) FILTER (WHERE late) AS count, count(*) AS among,
+            sum(cash) FILTER (WHERE late)::bigint AS amount
+        FROM (
+            SELECT collector_code, shifts.counted_cash - shifts.difference AS cash,
+                coalesce(confirmed_at, clock_timestamp()) > closed_at + interval '1 day' AS late
+            FROM shifts LEFT JOIN shift_confirmations AS confirmed USING (shift_id)
+            WHERE closed_at >= $1 AND closed_at < $2 AND NOT settled_before
+        ) AS closed
+        GROUP BY 1 HAVING count(*) FILTER (WHERE late) > 0 ORDER BY 2 DESC, 1
     """,
     # The bank's text of a payment by QR code names the customer. No statement of the bank is at hand to compare with.
+    # By the desk that recorded them, with the end of its id; by unit what a version before recorded.
     "transfers whose text from the bank names no customer": """
-        SELECT left(customer_code, 6) AS subject,
+        SELECT CASE WHEN actor ->> 'kind' = 'device'
+                THEN format('%s (%s)', actor ->> 'reference', right(replace(actor ->> 'id', '-', ''), 6))
+                ELSE left(customer_code, 6) END AS subject,
             count(*) FILTER (WHERE position(customer_code IN upper(transfer_content)) = 0) AS count,
             count(*) AS among,
             coalesce(sum(amount) FILTER (WHERE position(customer_code IN upper(transfer_content)) = 0), 0)::bigint

@@ -10,8 +10,10 @@ import pytest
 from services.billing.audit import audit_facts
 from services.billing.shifts.rules import CashBoxRule, OverLimit
 from services.billing.store.early_signs import early_signs
+from shared.contracts.actor import Actor, ActorKind, Proof
 from shared.contracts.billing import ShiftDecision, ShiftReply, ShiftState
 from shared.ids import new_id
+from shared.messaging import correlated
 from shared.problems import NotFound, Problem, SameIdOtherContent
 from tests.integration.billing.billing_handlers import CASHIER, COLLECTOR, NOW, SUPERVISOR, BillingHandlers
 
@@ -237,6 +239,9 @@ async def test_early_signs_count_shortages_corrections_and_reversals_per_collect
     await billing.confirm_shift(shift_id, 170_000, note="Thiếu 30.000")
     await billing.pay(10_000, reference="FT1", transfer_content="tien dien")
     await billing.pay(10_000, reference="FT2", transfer_content=f"TD {kept.payment.customer_code} X")
+    desk = Actor(kind=ActorKind.DEVICE, id=str(UUID(int=0xAB12)), reference="cashier", proven_by=Proof.TOKEN)
+    with correlated(actor=desk):
+        await billing.pay(20_000, reference="FT3", transfer_content="")
     async with billing.pool.acquire() as connection:
         found = await early_signs(connection, NOW - timedelta(days=1), NOW + timedelta(days=1))
         assert await early_signs(connection, NOW - timedelta(days=9), NOW - timedelta(days=8)) == []
@@ -247,4 +252,5 @@ async def test_early_signs_count_shortages_corrections_and_reversals_per_collect
         ("counts that the cashier found otherwise", COLLECTOR): (1, 1, -30_000),
         ("counts that the cashier found otherwise, by cashier", "cashier:1"): (1, 1, -30_000),
         ("transfers whose text from the bank names no customer", "PB1401"): (1, 2, 10_000),
+        ("transfers whose text from the bank names no customer", "cashier (00ab12)"): (1, 1, 20_000),
     }
