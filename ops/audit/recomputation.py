@@ -37,7 +37,7 @@ from shared.audit import AuditViolation
 from shared.clock import now
 from shared.contracts.receipt import ReceiptKind
 
-CUSTOMERS_AT_ONCE = 500
+CUSTOMERS_AT_ONCE = 100
 _COLLECTORS_AT_ONCE = 20
 _COPIES_AT_ONCE = 1000
 
