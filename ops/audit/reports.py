@@ -8,6 +8,7 @@ from ops.audit.report import AuditReport, Positions
 from ops.audit.sessions import session
 from services.billing.store import audit_reports
 from services.billing.store.audit_reports import KeptReport
+from services.receipt.store import audit_results
 from shared.audit import AuditViolation
 
 COMPLETE_EVERY = timedelta(days=7)
@@ -25,6 +26,19 @@ async def keep(database_urls: Mapping[str, str], report: AuditReport, finished_a
             ok=report.ok,
             violations=len(report.violations),
             content=json.dumps(report.as_dict(), ensure_ascii=False, sort_keys=True),
+        )
+
+
+async def send_outside(database_urls: Mapping[str, str]) -> None:
+    """Give the last report to the receipt service, whose next checkpoint carries its result and link outside."""
+    (last,) = await read(database_urls, 1)
+    async with session(database_urls, "receipt") as connection:
+        await audit_results.add_audit_result(
+            connection,
+            report=last.report,
+            violations=last.violations,
+            finished_at=last.finished_at,
+            link=last.link,
         )
 
 

@@ -112,6 +112,7 @@ async def audit_and_keep(
     report.violations.extend(restored.set_back)
     report.remarks.extend([*restored.replaced, *unusable])
     await reports.keep(urls, report, now())
+    await reports.send_outside(urls)
     # With the seals that this audit has made; it has named whatever was missing.
     after, _ = await standings.look(urls, {})
     try:

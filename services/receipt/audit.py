@@ -13,13 +13,13 @@ from services.receipt.domain.series import LockedSeries, format_number, series_i
 from services.receipt.receipts.content import content_hash, seconds
 from services.receipt.signatures.chain import first_link, gap_link, link_of
 from services.receipt.signatures.keyring import Keyring
-from services.receipt.signatures.lookup_codes import lookup_code, plain_lookup_code
-from services.receipt.signatures.token import Claims, TokenError, TokenKind, parse, to_text
+from services.receipt.signatures.lookup_codes import check_character, plain_lookup_code
+from services.receipt.signatures.token import Claims, Token, TokenError, TokenKind, parse
 from services.receipt.store.checkpoints import Gap, gaps
 from services.receipt.store.receipts import number_of_receipts, receipt_by_number, receipts_in_order
 from services.receipt.store.reprints import copy_numbers
 from services.receipt.store.series import all_series
-from services.receipt.verification.tokens import verify_token
+from services.receipt.verification.tokens import verify_read
 from shared.audit import AuditViolation, rows_in_order
 from shared.contracts.receipt import CheckState, ReceiptKind
 from shared.db import Connection
@@ -216,19 +216,20 @@ class _SeriesWalk:
         if new.number != self._number + 1:
             yield _violation("gap", subject, f"number {self._number + 1} is missing before it")
         try:
-            claims = parse(new.token).claims
+            token = parse(new.token)
         except TokenError as error:
             yield _violation("token", subject, f"the token cannot be read: {error}")
             self._number, self._link = new.number, link_of(new.token)
             return
+        claims = token.claims
         if claims.previous != self._link:
             yield _violation("chain", subject, "it does not follow the receipt before it")
         if claims.issued_at < self._issued_at:
             yield _violation("time", subject, "it is older than the receipt before it")
         if not year_matches(new.series, new.issued_at):
             yield _violation("year", subject, f"issued {new.issued_at.isoformat()}, not in the year of its series")
-        yield from self._signature(receipt, subject)
-        yield from _columns(receipt, claims, subject)
+        yield from self._signature(token, subject)
+        yield from _columns(receipt, token, subject)
         self._number, self._link, self._issued_at = new.number, link_of(new.token), claims.issued_at
 
     def end(self) -> Iterator[AuditViolation]:
@@ -249,19 +250,20 @@ class _SeriesWalk:
             self._link = gap_link(seller, symbol, gap.first_number, gap.last_number, self._link)
             self._number, self._issued_at = gap.last_number, 0
 
-    def _signature(self, receipt: StoredReceipt, subject: str) -> Iterator[AuditViolation]:
-        states = verify_token(to_text(receipt.new.token), self._keyring).states
+    def _signature(self, token: Token, subject: str) -> Iterator[AuditViolation]:
+        states = verify_read(token, self._keyring).states
         if states["key_known"] is not CheckState.PASSED:
-            yield _violation("key", subject, f"signed with key {receipt.new.key_id.hex()}, which is not known")
+            yield _violation("key", subject, f"signed with key {token.key_id.hex()}, which is not known")
         elif states["signature"] is not CheckState.PASSED:
             yield _violation("signature", subject, "the signature is wrong")
         if states["key_valid_then"] is CheckState.FAILED:
-            yield _violation("key", subject, f"key {receipt.new.key_id.hex()} was not in use when it signed")
+            yield _violation("key", subject, f"key {token.key_id.hex()} was not in use when it signed")
 
 
-def _columns(receipt: StoredReceipt, claims: Claims, subject: str) -> Iterator[AuditViolation]:
+def _columns(receipt: StoredReceipt, token: Token, subject: str) -> Iterator[AuditViolation]:
     """Compare what is stored beside the token with its claims."""
-    new = receipt.new
+    new, claims = receipt.new, token.claims
+    plain_code = plain_lookup_code(new.token)
     stored = {
         "issuer": receipt.seller_tax_code,
         "symbol": f"{receipt.template}{new.series}",
@@ -276,9 +278,9 @@ def _columns(receipt: StoredReceipt, claims: Claims, subject: str) -> Iterator[A
     for name, value in stored.items():
         if getattr(claims, name) != value:
             yield _violation("columns", subject, f"{name} is not what was signed")
-    if new.lookup_code not in (lookup_code(new.token), plain_lookup_code(new.token)):
+    if new.lookup_code not in (plain_code, plain_code + check_character(plain_code)):
         yield _violation("columns", subject, "lookup_code is not that of the token")
-    if parse(new.token).key_id != new.key_id:
+    if token.key_id != new.key_id:
         yield _violation("columns", subject, "key_id is not what was signed")
     if claims.content_hash != content_hash(new.content):
         yield _violation("content", subject, "the stored content is not what was signed")

@@ -7,7 +7,7 @@
     sFodV/vSp5O8n9a8QpW6PRY97tfOSW5bsc2Xl/EQi08=      root
     time 2026-11-28T13:30:05Z
     series BN26-AA 0300942001 1650 00112233445566778899aabbccddeeff
-    audit ok 2026-11-28T02:00:00Z
+    audit ok 2026-11-28T02:00:00Z report 12 9f86…     result, moment, number and link of the last report
     supersedes 1 1610 …                               only after a recovery
 
 A line ``series`` holds symbol, tax code of the seller, last number, and what the next token holds of the last one. As
@@ -28,6 +28,7 @@ from services.receipt.signatures.token import LINK_BYTES
 
 _ORIGIN = re.compile(r"^(?P<name>[^\s+]+)/(?P<epoch>[1-9]\d{0,8})$")
 _SIZE = re.compile(r"^(0|[1-9]\d{0,17})$")
+_SHORT_ROOT = 12
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
 
 
@@ -104,6 +105,12 @@ class Checkpoint:
             lost = self.superseded
             lines.append(f"supersedes {lost.epoch} {lost.size} {base64.b64encode(lost.root).decode()}")
         return "".join(f"{line}\n" for line in lines)
+
+
+def short_form(note: str) -> str:
+    """Return what a person can compare of a note, on paper: size, and the beginning of the root."""
+    _, size, root, *_ = note.split("\n")
+    return f"{size} {root[:_SHORT_ROOT]}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,11 @@ _SIGNATURE_SPACE = 96
 """12 mm of white paper to sign on."""
 
 
-def shift_slip(event: ShiftClosed, words: Words) -> Document:
-    """Return the slip that the collector signs and the cashier keeps. Needs a shift that is closed."""
+def shift_slip(event: ShiftClosed, words: Words, register: str = "") -> Document:
+    """Return the slip that the collector signs and the cashier keeps. Needs a shift that is closed.
+
+    ``register``: short form of the last checkpoint; the paper is one more witness of how far the register had come.
+    """
     shift = event.shift
     if shift.closed_at is None or shift.counted_cash is None:
         raise ValueError("only a closed shift has a slip")
@@ -36,6 +39,7 @@ def shift_slip(event: ShiftClosed, words: Words) -> Document:
         *_difference(shift, words),
         *_denominations(shift, words),
         Rule(style="dashed"),
+        *([Text(text=words("register_at", value=register))] if register else []),
         _signatures(words),
         Feed(rows=_SIGNATURE_SPACE),
     ]

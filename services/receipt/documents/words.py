@@ -147,6 +147,7 @@ _PHRASES: dict[str, tuple[str, str]] = {
     "denomination": ("Mệnh giá", "Note"),
     "pieces": ("Số tờ", "Pieces"),
     "sum": ("Cộng", "Sum"),
+    "register_at": ("Sổ biên nhận: {value}", "Register: {value}"),
     "signatures": ("Thu ngân|Người nhận tiền", "Collector|Cashier"),
 }
 

@@ -81,12 +81,17 @@ class TokenReport:
 
 def verify_token(scanned: str, keyring: Keyring) -> TokenReport:
     """Check a token, or the address from a QR code, offline. Bad input never raises: its check has failed."""
-    states = dict.fromkeys(CHECKS, CheckState.NOT_CHECKED)
     try:
         token = read_token(scanned)
     except TokenError:
+        states = dict.fromkeys(CHECKS, CheckState.NOT_CHECKED)
         return TokenReport(states | {"canonical": CheckState.FAILED}, None)
-    states["canonical"] = CheckState.PASSED
+    return verify_read(token, keyring)
+
+
+def verify_read(token: Token, keyring: Keyring) -> TokenReport:
+    """Check a token that was read, and so is canonical."""
+    states = dict.fromkeys(CHECKS, CheckState.NOT_CHECKED) | {"canonical": CheckState.PASSED}
     candidates = keyring.find(token.key_id)
     states["key_known"] = CheckState.PASSED if candidates else CheckState.FAILED
     if not candidates:

@@ -23,6 +23,7 @@ from services.receipt.checkpoints.notes import NoteError, Signed, read_note
 from services.receipt.metrics import CHECKPOINT_SIZE, ISSUING_STOPPED, WITNESS_AGE
 from services.receipt.signatures.keyring import UnusableKeyError
 from services.receipt.signatures.signer import NoSigningKey, Signer
+from services.receipt.store.audit_results import last_audit
 from services.receipt.store.checkpoints import (
     keep_checkpoint,
     last_kept,
@@ -233,6 +234,7 @@ class Keeper:
                 root=edge.root,
                 moment=moment.replace(microsecond=0),
                 marks=marks,
+                audit=await last_audit(connection),
                 superseded=_superseded(present.superseded),
             )
             note = self._signed(checkpoint)

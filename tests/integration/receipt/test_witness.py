@@ -142,10 +142,14 @@ async def test_the_tree_only_grows_whatever_copies_add_to_it(system: ReceiptSyst
         await pay(system, *(f"payment {batch} {number}" for number in range(15)))
     found = await witnessed(system, 45)
     await system.start(instance="later", **OFTEN)
+    async with system.pool.acquire() as connection:
+        await add_audit_result(connection, report=12, violations=0, finished_at=now(), link=bytes(32))
     await pay(system, "the last")
 
     later = await witnessed(system, 46)
 
+    assert (found.checkpoint.audit, later.checkpoint.audit[:3]) == ("", "ok ")
+    assert later.checkpoint.audit.endswith(f"report 12 {bytes(32).hex()}")
     assert found.checkpoint.epoch == later.checkpoint.epoch == 1
     assert (await system.audit()).violations == []
 

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from services.receipt.checkpoints.checkpoint import short_form
 from services.receipt.documents import (
     Numbered,
     check_address,
@@ -251,6 +252,13 @@ def test_every_phrase_is_there_in_both_languages_with_the_same_values() -> None:
         assert english, key
         named = [{name for _, name, _, _ in string.Formatter().parse(text) if name} for text in (vietnamese, english)]
         assert named[0] == named[1], key
+
+
+def test_a_shift_slip_has_the_short_form_of_the_last_checkpoint() -> None:
+    note = "thungan/camau/1\n1650\nsFodV/vSp5O8n9a8QpW6PRY97tfOSW5bsc2Xl/EQi08=\ntime 2026-11-28T13:30:05Z\n\n— x y\n"
+    assert short_form(note) == "1650 sFodV/vSp5O8"
+    assert "Sổ biên nhận: 1650 sFodV/vSp5O8" in flat(shift_slip(shift_closed(), VIETNAMESE, short_form(note)))
+    assert "Sổ biên nhận" not in flat(shift_slip(shift_closed(), VIETNAMESE))
 
 
 @pytest.mark.parametrize(
