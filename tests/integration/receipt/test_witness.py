@@ -19,6 +19,7 @@ from services.receipt.checkpoints.checkpoint import SignedCheckpoint, read_check
 from services.receipt.checkpoints.notes import Signed
 from services.receipt.checkpoints.tree import leaf_hash, root_of
 from services.receipt.recovery import Recovery, recover, shown_receipts
+from services.receipt.store.audit_results import add_audit_result
 from services.receipt.verification.tokens import verify_token
 from shared.check_page import render_check_page
 from shared.clock import now
