@@ -12,8 +12,8 @@ import aio_pika
 import asyncpg
 
 from ops.archive import missing_events
-from ops.audit.comparison import Compared, Streams, compare
 from ops.audit.append_only import changed_rows
+from ops.audit.comparison import Compared, Streams, compare
 from ops.audit.history import read_histories
 from ops.audit.moments import NEVER
 from ops.audit.recomputation import Recomputed, recompute

@@ -13,10 +13,8 @@ from shared.money_history import MoneyTable
 HISTORY = {
     "devices": MoneyTable("device_id", once=("revoked_at", "revoked_by"), digested=("token_hash",), whole=False),
     "enrolment_codes": MoneyTable("code_id", once=("device_id", "used_at"), digested=("code_hash",)),
-    "collectors": MoneyTable("collector_code", whole=False),
-    "leaver_payments": MoneyTable("payment_id", once=("outcome",)),
 }
-"""Tables whose history is kept (0012, 0014); of a device and a collector, what decides who may act."""
+"""Tables whose history is kept (0012); of a device, what decides who may act with it."""
 
 # Each rule selects what breaks it as (subject, detail); a sound database selects nothing.
 _RULES: dict[str, str] = {

@@ -29,9 +29,8 @@ HISTORY = {
     "receipt": MoneyTable("receipt_id", digested=("content", "token"), whole=False),
     "reprint": MoneyTable("reprint_id"),
     "first_print": MoneyTable("receipt_id"),
-    "recovered_receipt": MoneyTable("lookup_code", digested=("token",)),
 }
-"""Tables whose history is kept (0008, 0010)."""
+"""Tables whose history is kept (0008)."""
 
 
 class ReceiptFact(NamedTuple):

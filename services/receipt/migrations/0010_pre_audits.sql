@@ -1,6 +1,3 @@
--- Receipts that were taken in again make a token genuine (shared/db/sql/0005_pre_money_history.sql).
-SELECT begin_money_history('recovered_receipt', 'lookup_code', digested => '{token}');
-
 -- What audits have found: the next checkpoint carries it out of the databases. Only ever added.
 CREATE TABLE audit_result (
     result_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
