@@ -31,7 +31,7 @@ async def wait_until(
 
 async def wait_until(
     condition: Callable[[], Any],
-    timeout: float = 10.0,  # noqa: ASYNC109 - what it says when it is over is the point
+    timeout: float = 30.0,  # noqa: ASYNC109 - what it says when it is over is the point
     *,
     every: float = 0.01,
     message: str = "",
@@ -51,7 +51,7 @@ async def wait_until(
         await asyncio.sleep(every)
 
 
-async def eventually(check: Callable[[], Awaitable[None]], timeout: float = 10.0) -> None:  # noqa: ASYNC109 - as above
+async def eventually(check: Callable[[], Awaitable[None]], timeout: float = 30.0) -> None:  # noqa: ASYNC109 - as above
     """Run ``check`` again and again until it raises no AssertionError any more; after ``timeout``, let it pass."""
     deadline = time.monotonic() + timeout
     while True:

@@ -63,7 +63,7 @@ class VirtualPhone(ApiClient):
     def _change(self) -> None:
         self._changed.set()
 
-    async def wait_for(self, condition: Callable[[], T | None], within: float = 10.0, what: str = "") -> T:
+    async def wait_for(self, condition: Callable[[], T | None], within: float = 30.0, what: str = "") -> T:
         """Wait until ``condition`` gives something true, looking whenever something has happened on the phone.
 
         Raises ``TimeoutError`` that names what was waited for.
@@ -79,7 +79,7 @@ class VirtualPhone(ApiClient):
         except TimeoutError:
             raise TimeoutError(f"{self.name}: {what or 'what was waited for'} did not come in {within} s") from None
 
-    async def open_stream(self, within: float = 10.0) -> dict[str, Any]:
+    async def open_stream(self, within: float = 30.0) -> dict[str, Any]:
         """Open the stream, wait for the welcome and return it."""
         self.stream.start()
         welcome = await self.wait_for(
@@ -102,7 +102,7 @@ class VirtualPhone(ApiClient):
         *,
         customer_code: str | None = None,
         after: int = 0,
-        within: float = 10.0,
+        within: float = 30.0,
     ) -> Printout:
         """Wait for a printout of a kind among those from number ``after`` (``len(phone.printouts)`` before the act)."""
 
@@ -115,7 +115,7 @@ class VirtualPhone(ApiClient):
         return await self.wait_for(find, within, f"a {PaperKind(kind)} on paper")
 
     async def wait_for_update(
-        self, customer_code: str, what: str, *, after: int = 0, within: float = 10.0
+        self, customer_code: str, what: str, *, after: int = 0, within: float = 30.0
     ) -> dict[str, Any]:
         """Wait for an account update, for example ``payment.recorded``, among those from number ``after``."""
 
@@ -127,7 +127,7 @@ class VirtualPhone(ApiClient):
 
         return await self.wait_for(find, within, f"{what} of {customer_code}")
 
-    async def wait_until_thrown_out(self, within: float = 10.0) -> int:
+    async def wait_until_thrown_out(self, within: float = 30.0) -> int:
         """Wait until the gateway has closed the stream for good and return its close code."""
         return await self.wait_for(lambda: self.stream.close_code, within, "being thrown out")
 

@@ -32,9 +32,9 @@ async def test_a_demo_that_is_stopped_after_some_steps_stops_its_services(tmp_pa
         *command, "--json", str(record), cwd=PROJECT, env=dict(os.environ), stdout=asyncio.subprocess.DEVNULL
     )
     # Before the first step has ended, services are being started.
-    await wait_until(lambda: services_of(namespace) and steps_reported(record) >= steps, timeout=60)
+    await wait_until(lambda: services_of(namespace) and steps_reported(record) >= steps, timeout=100)
 
     demo.send_signal(signal.SIGTERM)
 
-    assert await asyncio.wait_for(demo.wait(), 60) == 130
+    assert await asyncio.wait_for(demo.wait(), 100) == 130
     assert services_of(namespace) == []
