@@ -455,6 +455,13 @@ _GATEWAY = (
     WHERE NOT transfer
     """,
     """
+    INSERT INTO print_job_history (job_id, attempt, state, actor, changed_at)
+    SELECT document_id, 1, state, 'device ' || md5('device' || collector)::uuid, at
+    FROM PLAN JOIN bench_signed USING (n)
+        CROSS JOIN (VALUES (1, 'offered'), (2, 'accepted'), (3, 'printing'), (4, 'printed')) AS steps (place, state)
+    WHERE NOT transfer ORDER BY n, place
+    """,
+    """
     UPDATE devices SET last_job_sequence = jobs.last
     FROM (SELECT device_id, max(sequence) AS last FROM print_jobs GROUP BY device_id) AS jobs
     WHERE jobs.device_id = devices.device_id
