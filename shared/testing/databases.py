@@ -13,7 +13,7 @@ import asyncpg
 
 from shared.db import migrate
 
-_DROP_TOGETHER = 12
+_DROP_TOGETHER = 40
 
 _SERVICES = Path(__file__).resolve().parents[2] / "services"
 

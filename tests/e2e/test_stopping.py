@@ -23,6 +23,7 @@ def steps_reported(record: Path) -> int:
     return len(json.loads(record.read_text())["steps"]) if record.exists() else 0
 
 
+@pytest.mark.timeout(240)
 @pytest.mark.parametrize("steps", [0, 3])
 async def test_a_demo_that_is_stopped_after_some_steps_stops_its_services(tmp_path: Path, steps: int) -> None:
     namespace = f"demo_{uuid4().hex[:8]}"
