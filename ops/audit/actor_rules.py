@@ -5,19 +5,16 @@ What was recorded before actors were kept names nobody, in the row and under the
 
 import json
 from collections.abc import Collection, Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from ops.audit.moments import SKEW, shown
+from ops.audit.moments import SKEW, UNDER_WAY, shown
 from ops.audit.payment_rules import PaymentCase
 from services.billing.audit import RecordedShift, ShiftAct
 from services.gateway.audit import EnrolledDevice
 from shared.audit import AuditViolation
 from shared.contracts.actor import Actor, ActorKind
-
-UNDER_WAY = timedelta(seconds=30)
-"""A request that was let in may be answered so long after its device was revoked."""
 
 _MONEY = {"cash": "collector", "transfer": "cashier", "collection_point": "collection_point"}
 """Which role records money of a method (services/gateway/api/payments.py)."""

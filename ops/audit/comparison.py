@@ -1,6 +1,6 @@
 """Compares the rows of the services' databases: streams in the order of one key, joined as they come.
 
-A million payments take no more memory than a thousand: of each stream a page is held.
+Of each stream a page is held.
 """
 
 from collections.abc import AsyncIterator, Mapping

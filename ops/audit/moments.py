@@ -10,6 +10,9 @@ SKEW = timedelta(seconds=5)
 UNTIL_KNOWN = timedelta(minutes=1)
 """That a collector has left reaches other services by an event."""
 
+UNDER_WAY = timedelta(seconds=30)
+"""A request that was let in may be answered so long after its device was revoked."""
+
 NEVER = datetime.min.replace(tzinfo=UTC)
 
 

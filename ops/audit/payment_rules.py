@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from ops.audit.moments import SKEW, UNTIL_KNOWN, moment_of, shown
+from ops.audit.moments import SKEW, UNDER_WAY, UNTIL_KNOWN, moment_of, shown
 from services.billing.audit import ClearedPart, IssuedBill, RecordedPayment, RecordedReversal, RecordedShift
 from services.customer.audit import VisitAtTheDoor
 from services.gateway.audit import Announcement, Announcements, EnrolledDevice, PrintJobFact
@@ -218,7 +218,7 @@ def device_could_act(case: PaymentCase) -> Iterator[AuditViolation]:
     rule = "a device acts between its enrolment and its revocation"
     if row.recorded_at < device.enrolled_at - SKEW:
         yield _named(rule, case, f"cash {shown(row.recorded_at)}, enrolled {shown(device.enrolled_at)}")
-    if device.revoked_at is not None and row.recorded_at > device.revoked_at + _UNDER_WAY:
+    if device.revoked_at is not None and row.recorded_at > device.revoked_at + UNDER_WAY:
         yield _named(rule, case, f"cash {shown(row.recorded_at)}, revoked {shown(device.revoked_at)}")
 
 
@@ -393,9 +393,6 @@ def _announced(
         if was != expected:
             yield _named(rule, case, f"{what}: sent {was}, signed {expected}")
 
-
-_UNDER_WAY = timedelta(seconds=30)
-"""A request that was let in may be answered so long after its device was revoked."""
 
 _RECEIVED_NEAR = timedelta(hours=25)
 """Older versions kept the time that the phone stated."""

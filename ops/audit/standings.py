@@ -5,16 +5,14 @@ restored to the very moment, or moved, is another one by its server's identity, 
 """
 
 import json
-import os
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from ops.audit.history import TABLES
 from ops.audit.sessions import session
 from shared.audit import AuditViolation
-from shared.money_history import NO_SEAL, Seal, last_seal, present_link
+from shared.money_history import Seal, last_seal, present_link
+from shared.whole_files import write_whole
 
 FILE = "auditor.json"
 
@@ -59,12 +57,11 @@ async def look(database_urls: Mapping[str, str], known: Mapping[str, Standing]) 
         async with session(database_urls, service) as connection:
             identity = await connection.fetchval(_IDENTITY)
             before = known.get(service)
-            has_history = service in TABLES
-            standings[service] = Standing(identity, await last_seal(connection) if has_history else NO_SEAL)
+            standings[service] = Standing(identity, await last_seal(connection))
             if before is None:
                 continue
             if before.seal.last_entry:
-                link = await present_link(connection, before.seal.last_entry) if has_history else None
+                link = await present_link(connection, before.seal.last_entry)
                 set_back += _missing(service, before.seal, standings[service].seal, link)
             if identity != before.identity:
                 rule = "a database is the one that it was"
@@ -99,13 +96,5 @@ def read(folder: Path) -> dict[str, Standing]:
 def keep(folder: Path, standings: Mapping[str, Standing]) -> None:
     """Keep standings in a folder, in one step."""
     folder.mkdir(parents=True, exist_ok=True)
-    descriptor, temporary = tempfile.mkstemp(dir=folder, prefix=".auditor")
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            json.dump({service: asdict(standing) for service, standing in standings.items()}, file, indent=1)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).replace(folder / FILE)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    content = json.dumps({service: asdict(standing) for service, standing in standings.items()}, indent=1)
+    write_whole(folder / FILE, content.encode())

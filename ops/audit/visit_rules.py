@@ -1,16 +1,14 @@
 """Visits and the phones that recorded them. Pure."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from ops.audit.actor_rules import actor_of
-from ops.audit.moments import SKEW, UNTIL_KNOWN, inactive_since, shown
+from ops.audit.moments import SKEW, UNDER_WAY, UNTIL_KNOWN, inactive_since, shown
 from services.customer.audit import VisitAtTheDoor
 from services.gateway.audit import EnrolledDevice
 from shared.audit import AuditViolation
-
-_UNDER_WAY = timedelta(seconds=30)
 
 
 def visits_by_own_phone(
@@ -34,7 +32,7 @@ def visits_by_own_phone(
         at = visit.recorded_at
         if at is None:
             continue
-        if at < device.enrolled_at - SKEW or (device.revoked_at is not None and at > device.revoked_at + _UNDER_WAY):
+        if at < device.enrolled_at - SKEW or (device.revoked_at is not None and at > device.revoked_at + UNDER_WAY):
             yield _named(
                 "a device acts between its enrolment and its revocation",
                 visit,

@@ -1,20 +1,15 @@
 """Between two complete audits only what has changed is looked at; each report is kept, chained to the one before."""
 
-import csv
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import pytest
 
-from shared.clock import business_day, now
 from shared.contracts.receipt import PaperKind
 from simulation.command_line import thungan, thungan_json
-from simulation.phone import VirtualDesk, VirtualPhone
-from simulation.sample.readings import Month
-from simulation.sample.writer import write_sample
 from stack.services import LocalSystem
 from tests.e2e.administrator import ACTS, PAST_THE_TRIGGERS, act_as_administrator, invent_a_payment, work_a_day
+from tests.e2e.small_system import people, small_system
 
 
 async def audited(system: LocalSystem, *options: str) -> dict[str, Any]:
@@ -28,16 +23,8 @@ def rules(report: dict[str, Any]) -> set[str]:
 
 @pytest.mark.timeout(300)
 async def test_an_audit_looks_at_what_has_changed_names_what_was_tampered_with_and_is_kept(tmp_path: Path) -> None:
-    write_sample(tmp_path / "sample", customers=40, seed=3, last_month=Month.before(business_day(now())))
-    with (tmp_path / "sample" / "collectors.csv").open(encoding="utf-8") as file:
-        collector = next(csv.DictReader(file))["collector_code"]
-    async with LocalSystem(f"changes_{uuid4().hex[:8]}", keep=False) as system:
-        await thungan(system, "import", "all", str(tmp_path / "sample"))
-        first = await thungan_json(system, "enrol", "--role", "supervisor")
-        async with VirtualDesk(system.gateway_url) as supervisor, VirtualPhone(system.gateway_url) as phone:
-            await supervisor.enrol(first["code"])
-            await phone.enrol(await supervisor.make_code("collector", collector_code=collector))
-            await phone.open_stream()
+    async with small_system("changes", tmp_path / "sample") as (system, collector):
+        async with people(system, collector) as (supervisor, phone):
             owing = [stop.customer for stop in (await phone.route()).stops if stop.customer.debt > 0]
             first_paying, one, other = owing[:3]
             await work_a_day(system, phone, supervisor, first_paying.customer_code, first_paying.debt, collector)

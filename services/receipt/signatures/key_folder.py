@@ -9,7 +9,6 @@ any number of copies may start at once and all notice a rotation at their next s
 import fcntl
 import os
 import stat
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -23,6 +22,7 @@ from services.receipt.signatures.keyring import Keyring, UnusableKeyError, algor
 from services.receipt.signatures.signer import NoSigningKey
 from services.receipt.signatures.token import Algorithm
 from shared.contracts.receipt import PublicKey
+from shared.whole_files import write_whole
 
 CLOCK_SKEW = timedelta(minutes=5)
 """How far the clock of another copy may be behind when the first key is made."""
@@ -145,7 +145,7 @@ class KeyFolder:
             pem = key.private_bytes(
                 serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
             )
-            self._write(f"{record.key_id}.key.pem", pem)
+            write_whole(self._folder / f"{record.key_id}.key.pem", pem)
         self._write_record(record)
         return record
 
@@ -153,24 +153,7 @@ class KeyFolder:
         return [PublicKey.model_validate_json(path.read_bytes()) for path in self._folder.glob("*.json")]
 
     def _write_record(self, record: PublicKey) -> None:
-        self._write(f"{record.key_id}.json", record.model_dump_json(indent=2).encode() + b"\n")
-
-    def _write(self, name: str, content: bytes) -> None:
-        descriptor, temporary = tempfile.mkstemp(dir=self._folder, prefix=".")  # mode 0600
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(temporary).replace(self._folder / name)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
-        folder = os.open(self._folder, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        write_whole(self._folder / f"{record.key_id}.json", record.model_dump_json(indent=2).encode() + b"\n")
 
     @contextmanager
     def _locked(self) -> Iterator[None]:

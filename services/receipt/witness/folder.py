@@ -1,14 +1,13 @@
 """A folder outside of the databases, best on another machine: files appear whole, by rename, and are on disk."""
 
 import asyncio
-import os
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
 from services.receipt.checkpoints.checkpoint import KeptCheckpoint
 from services.receipt.witness.places import PlaceAway
+from shared.whole_files import write_whole
 
 LATEST = "latest.txt"
 SECONDS = 10.0
@@ -53,19 +52,5 @@ class FolderPlace:
 
     def _write(self, name: str, note: str) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
-        descriptor, temporary = tempfile.mkstemp(dir=self._folder, prefix=".")
-        try:
-            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                file.write(note)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(temporary).chmod(0o644)  # whoever audits reads it; there is no secret in it
-            Path(temporary).replace(self._folder / name)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
-        folder = os.open(self._folder, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        # Whoever audits reads it; there is no secret in it.
+        write_whole(self._folder / name, note.encode(), mode=0o644)
