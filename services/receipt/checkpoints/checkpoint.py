@@ -108,9 +108,9 @@ class Checkpoint:
 
 
 def short_form(note: str) -> str:
-    """Return what a person can compare of a note, on paper: size, and the beginning of the root."""
+    """Return what a person can compare of a note, on paper: size, and the beginning of the root; "" of an empty tree."""
     _, size, root, *_ = note.split("\n")
-    return f"{size} {root[:_SHORT_ROOT]}"
+    return "" if size == "0" else f"{size} {root[:_SHORT_ROOT]}"
 
 
 @dataclass(frozen=True, slots=True)

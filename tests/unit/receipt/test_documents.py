@@ -257,6 +257,7 @@ def test_every_phrase_is_there_in_both_languages_with_the_same_values() -> None:
 def test_a_shift_slip_has_the_short_form_of_the_last_checkpoint() -> None:
     note = "thungan/camau/1\n1650\nsFodV/vSp5O8n9a8QpW6PRY97tfOSW5bsc2Xl/EQi08=\ntime 2026-11-28T13:30:05Z\n\n— x y\n"
     assert short_form(note) == "1650 sFodV/vSp5O8"
+    assert short_form(note.replace("1650", "0")) == ""
     assert "Sổ biên nhận: 1650 sFodV/vSp5O8" in flat(shift_slip(shift_closed(), VIETNAMESE, short_form(note)))
     assert "Sổ biên nhận" not in flat(shift_slip(shift_closed(), VIETNAMESE))
 
