@@ -108,7 +108,7 @@ class Checkpoint:
 
 
 def short_form(note: str) -> str:
-    """Return what a person can compare of a note, on paper: size, and the beginning of the root; "" of an empty tree."""
+    """Return what a person can compare of a note, on paper: size and beginning of the root; "" of an empty tree."""
     _, size, root, *_ = note.split("\n")
     return "" if size == "0" else f"{size} {root[:_SHORT_ROOT]}"
 
