@@ -142,6 +142,8 @@ class CollectionPoint(Record):
     opening_hours: str
     phone: str
     unit_code: str
+    ward: str | None = None
+    """The ward of today, where the list has it in a column of its own."""
 
 
 class CustomerAccount(Reply):

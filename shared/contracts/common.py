@@ -85,6 +85,10 @@ class CustomerFacts(Record):
     active: bool = True
     sms_language: SmsLanguage | None = None
     """In which language the customer wants SMS; None: as the unit has it."""
+    ward: str | None = None
+    """The ward of today (``Phường An Xuyên``), where the unit's list has it in a column of its own."""
+    address_old: str | None = None
+    """The address before the reform of administrative units; documents show ``address``."""
     version: int
     """Increases with each change of the customer; the greater version wins."""
 

@@ -50,6 +50,10 @@ class CustomerSummary(Record):
     step: NextStep
     debt: Dong
     appointment: Moment | None = None
+    ward: str | None = None
+    """The ward of today, where the unit's list has it in a column of its own."""
+    address_old: str | None = None
+    """The address before the reform of administrative units, by which people may still look for it."""
 
 
 class CustomerMatch(Record):

@@ -23,6 +23,7 @@ from shared.text import (
     without_pictures,
 )
 from shared.transliteration import in_latin_letters
+from shared.wards import full_ward, place_of
 
 _LONGEST_NUMBER = 15
 _PLAIN = re.compile(r"([+-]?)([0-9]*)(?:([.,])([0-9]*))?", re.ASCII)
@@ -37,7 +38,10 @@ _FORMULA = re.compile(r"=|[@+-][A-Za-z_.]+\(")
 _MIDNIGHT = re.compile(r"[ T]00:00(:00(\.0+)?)?")
 _DAY_NUMBER = re.compile(r"([3-6][0-9]{4})(?:\.0+)?", re.ASCII)
 _DAY_ZERO, _MACINTOSH_DAYS = date(1899, 12, 30), timedelta(days=1462)
-_TRUTH = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+_YES = ("true", "1", "yes", "y", "có", "x")
+_NO = ("false", "0", "no", "n", "không")
+_TRUTH = dict.fromkeys(_YES, True) | dict.fromkeys(_NO, False)
+_TRUTH_WITHOUT_ACCENTS = {"co": True, "khong": False}
 
 
 Notes = list[tuple[str, str, str]]
@@ -123,10 +127,16 @@ def day(text: str) -> date:
 
 
 def yes_or_no(text: str) -> bool:
-    """Return a truth value."""
-    if (clean := text.casefold()) not in _TRUTH:
-        raise BadCellError("bad-choice", f"is neither true nor false: {text!r}")
-    return _TRUTH[clean]
+    """Return a truth value, as spreadsheets and people write it in either language; a cross is a yes.
+
+    An empty cell and ``-`` are no value: whether they are a no depends on who filled the list in.
+    """
+    clean = tidy(plain_signs(text)).casefold()
+    value = _TRUTH.get(clean, _TRUTH_WITHOUT_ACCENTS.get(clean))
+    if value is None:
+        why = f"write one of {', '.join(_YES)} or one of {', '.join(_NO)}"
+        raise BadCellError("bad-choice", f"is neither true nor false: {text!r}; {why}")
+    return value
 
 
 def between(least: int, most: int) -> Callable[[int], int]:
@@ -179,6 +189,25 @@ def words(longest: int, *, letters: bool = False) -> Callable[[str, ValidationIn
     return check
 
 
+def ward(text: str, info: ValidationInfo) -> str:
+    """Return a ward as it has been called since 2025-07-01, with its kind written out.
+
+    Refused where the row's ``address`` names another one: then one of them is of before the reform.
+    """
+    clean = words(100)(text, info)
+    full = full_ward(clean)
+    if full is None:
+        why = "is not one ward like Phường An Xuyên, Xã Đất Mũi or Đặc khu Phú Quốc"
+        raise BadCellError("bad-ward", f"{why} (there are no towns since 2025-07-01): {text!r}")
+    named = place_of((info.data or {}).get("address", ""))
+    if named is not None and named != place_of(full):
+        why = "is another ward than the address names; an address of before 2025-07-01 belongs into address_old"
+        raise BadCellError("two-wards", f"{full!r} {why}")
+    if full.casefold() != clean.casefold():
+        note(info, "ward-written-out", f"is read as {full!r}")
+    return full
+
+
 def _check_bytes(text: str) -> None:
     """Refuse what never was text."""
     if has_control_characters(text):
@@ -222,6 +251,8 @@ Day = Annotated[date, BeforeValidator(day)]
 YesOrNo = Annotated[bool, BeforeValidator(yes_or_no)]
 Name = Annotated[str, AfterValidator(words(200, letters=True))]
 Address = Annotated[str, AfterValidator(words(300))]
+Ward = Annotated[str, AfterValidator(ward)]
+"""A ward of today; stands behind ``address``, which it must agree with."""
 
 
 def _is_whole(text: str) -> bool:

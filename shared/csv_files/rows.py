@@ -61,6 +61,8 @@ class FileRows(Generic[T]):
     """What stands in the columns of bad lines."""
     repeated: dict[int, str] = field(default_factory=dict)
     """Lines whose key stands in a later line again, with the reason for which they are left out."""
+    columns: frozenset[str] = frozenset()
+    """Those of the model's columns that the header names."""
     is_broken: bool = False
     """Whether the file as a whole, or its rest, could not be read."""
 
@@ -118,7 +120,9 @@ def read_rows(
     result: FileRows[T] = FileRows()
     first_lines: dict[Hashable, int] = {}
     try:
-        for line in read_lines(file, data, model, convert_legacy=convert_legacy):
+        table, legacy = open_table(file, data, model, convert_legacy=convert_legacy)
+        result.columns = frozenset(model.columns().keys() & set(table.columns))
+        for line in _lines(table, model, model.columns(), legacy):
             if len(result.bad) >= MOST_REPORTED:
                 message = "there are more bad lines; reading stopped here"
                 result.bad.append(BadLine(file, line.number, "", message, "too-many"))

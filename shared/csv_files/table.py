@@ -60,7 +60,7 @@ class Table:
             raise _bad_header(file, header.line, f"the header names {', '.join(twice)} twice")
         absent = [name for name in known if name not in names]
         for name in dict.fromkeys(names):
-            if name not in known and (like := difflib.get_close_matches(name, absent, 1, _ALIKE)):
+            if name not in known and (like := _alike(name, absent)):
                 message = f"the header names {name}, which may be {like[0]} or a column of its own: rename it"
                 raise _bad_header(file, header.line, message)
         self.columns = names
@@ -75,6 +75,12 @@ class Table:
 def column_name(cell: str) -> str:
     """Return the name of a column as programs write it: ``Customer Code`` → ``customer_code``."""
     return re.sub(r"[\s-]+", "_", tidy(cell).casefold())
+
+
+def _alike(name: str, columns: Sequence[str]) -> list[str]:
+    """Return columns that a name may mean: misspelt, or with its words in another order."""
+    turned = [column for column in columns if sorted(column.split("_")) == sorted(name.split("_"))]
+    return turned or difflib.get_close_matches(name, columns, 1, _ALIKE)
 
 
 def _below_header(file: str, text: str, known: Collection[str]) -> tuple[Record, Iterator[Record]]:

@@ -41,9 +41,8 @@ async def issue_notice(event: VisitRecorded, work: UnitOfWork, *, clock: Clock, 
         return
     to_point = visit.next_step is NextStep.COLLECTION_POINT
     unit = facts.unit.unit_code
-    points = (
-        await collection_points.nearest(connection, unit, points_on_notice, address=facts.address) if to_point else []
-    )
+    near = facts.ward or facts.address
+    points = await collection_points.nearest(connection, unit, points_on_notice, address=near) if to_point else []
     await work.emit(
         NoticeIssued(
             notice_id=notice_id(visit.visit_id, kind),

@@ -1,10 +1,11 @@
 """``collection_points.csv``: banks, post offices and others where a notice can be paid.
 
 ``collection_point_code, name, kind, address, opening_hours, phone, unit_code``; opening hours and phone may be empty.
+``ward`` may be added: the ward of today, where the address does not name it.
 """
 
 import re
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, Field, ValidationInfo
 
@@ -12,7 +13,7 @@ from services.billing.store import collection_points
 from shared.contracts.billing import CollectionPoint
 from shared.contracts.common import CollectionPointCode, UnitCode
 from shared.csv_files import PLAINLY, FileRows, ImportOptions, Row, read_rows
-from shared.csv_files.cells import Address, Name, one_of, words
+from shared.csv_files.cells import Address, Name, Ward, one_of, words
 from shared.csv_files.identity import PlainSigns, phone
 from shared.csv_files.stored import StoredFinding, findings_of
 from shared.db import Connection
@@ -29,6 +30,8 @@ def _phone(text: str, info: ValidationInfo) -> str:
 class PointRow(Row):
     """A line of the file."""
 
+    optional_columns: ClassVar[frozenset[str]] = frozenset({"ward"})
+
     collection_point_code: Annotated[CollectionPointCode, PlainSigns, Field(examples=["VNPOST-CM01"])]
     name: Name
     kind: Annotated[str, AfterValidator(one_of("bank", "counter", "other", "post_office"))]
@@ -36,6 +39,7 @@ class PointRow(Row):
     opening_hours: Annotated[str, AfterValidator(words(200))] = ""
     phone: Annotated[str, AfterValidator(_phone)] = ""
     unit_code: Annotated[UnitCode, PlainSigns, Field(examples=["PB1401"])]
+    ward: Ward | None = None
 
 
 def read_collection_points(

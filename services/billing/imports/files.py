@@ -227,7 +227,7 @@ async def _store(work: UnitOfWork, content: _Content, kept: _Kept) -> None:
     for periods in _chunks(kept.new_periods):
         await metered_periods.add(work.connection, periods, import_id)
     for points in _chunks(kept.points):
-        await collection_points.save(work.connection, points)
+        await collection_points.save(work.connection, points, with_wards="ward" in content.points.columns)
     hashes = {content.names[name]: _sha256(file) for name, file in content.files.items()}
     counts = {"periods": len(kept.new_periods), "points": len(kept.points)}
     await work.act("files.imported", str(import_id), files=hashes, **counts)

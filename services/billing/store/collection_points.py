@@ -9,20 +9,22 @@ from shared.db import Connection
 from shared.stored_records import readable
 from shared.wards import names_ward, ward_of
 
-_COLUMNS = ("collection_point_code", "name", "kind", "address", "opening_hours", "phone", "unit_code")
+_COLUMNS = ("collection_point_code", "name", "kind", "address", "opening_hours", "phone", "unit_code", "ward")
 
 _SAVE = f"""
-INSERT INTO collection_points ({", ".join(_COLUMNS)})
+INSERT INTO collection_points AS known ({", ".join(_COLUMNS)})
 SELECT * FROM unnest({", ".join(f"${place}::text[]" for place in range(1, len(_COLUMNS) + 1))})
 ON CONFLICT (collection_point_code) DO UPDATE
-SET {", ".join(f"{column} = excluded.{column}" for column in _COLUMNS[1:])}
+SET {", ".join(f"{column} = excluded.{column}" for column in _COLUMNS[1:-1])},
+    ward = CASE WHEN ${len(_COLUMNS) + 1} THEN excluded.ward ELSE known.ward END
 """
 
 
-async def save(connection: Connection, points: Sequence[CollectionPoint]) -> None:
-    """Store collection points, replacing what was known of them."""
+async def save(connection: Connection, points: Sequence[CollectionPoint], *, with_wards: bool) -> None:
+    """Store collection points, replacing what was known of them; without ``with_wards`` all but their wards."""
     if points:
-        await connection.execute(_SAVE, *([getattr(point, column) for point in points] for column in _COLUMNS))
+        columns = ([getattr(point, column) for point in points] for column in _COLUMNS)
+        await connection.execute(_SAVE, *columns, with_wards)
 
 
 # First those of the same unit, then of the same company (first four characters), then others.
@@ -36,7 +38,10 @@ MOST_OF_A_UNIT = 200
 
 
 async def nearest(connection: Connection, unit_code: str, limit: int, *, address: str = "") -> list[CollectionPoint]:
-    """Return collection points for customers of a unit, the nearest first: in the ward of ``address`` first of all."""
+    """Return collection points for customers of a unit, the nearest first: in the ward of ``address`` first of all.
+
+    ``address`` may be a ward alone.
+    """
     rows = await connection.fetch(_NEAREST, unit_code, max(limit, MOST_OF_A_UNIT))
     points = readable(
         rows, lambda row: CollectionPoint.model_validate({**row}), kind="collection_point", key="collection_point_code"
@@ -47,7 +52,7 @@ async def nearest(connection: Connection, unit_code: str, limit: int, *, address
 
 
 def _is_in_own_ward(point: CollectionPoint, address: str) -> bool:
-    ward = ward_of(point.address)
+    ward = ward_of(point.ward or point.address)
     return ward is not None and names_ward(address, ward)
 
 

@@ -212,7 +212,7 @@ async def _merge(
     if report.bad_lines:
         raise _BadLinesError
     for content in contents:
-        added, changed = await merge(connection, content.format.table)
+        added, changed = await merge(connection, content.format.table, content.named)
         report.files[content.format.name] = FileReport(len(kept[content.format.name]), added, changed)
     for collector in await changed_collectors(connection):
         await work.emit(collector, aggregate=collector.collector_code)

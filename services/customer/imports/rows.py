@@ -3,7 +3,7 @@
 from collections.abc import Hashable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
@@ -17,7 +17,7 @@ from shared.contracts.common import (
     Uses,
 )
 from shared.csv_files import PLAINLY, BadLine, FileRows, ImportOptions, Remark, Row, read_rows
-from shared.csv_files.cells import Address, Day, Name, Whole, YesOrNo, between, number, words
+from shared.csv_files.cells import Address, Day, Name, Ward, Whole, YesOrNo, between, number, words
 from shared.csv_files.identity import OfficePhone, Phone, PlainSigns, TaxCode
 from shared.text import plain_signs
 
@@ -67,6 +67,8 @@ class RouteRow(Row):
 class CustomerRow(Row):
     """A line of customers.csv."""
 
+    optional_columns: ClassVar[frozenset[str]] = frozenset({"ward", "address_old"})
+
     customer_code: _Customer
     name: Name
     address: Address
@@ -78,6 +80,10 @@ class CustomerRow(Row):
     price_group: Annotated[Uses, AfterValidator(Uses.checked)]
     households: Annotated[Households, BeforeValidator(_households)]
     active: YesOrNo
+    ward: Ward | None = None
+    """The ward of today, where the list has it in a column of its own."""
+    address_old: Address | None = None
+    """The address as it was called before the units of administration were reformed."""
 
 
 class MeterRow(Row):
@@ -121,6 +127,8 @@ class FileContent:
     rows: list[tuple[Any, ...]]
     bad: list[BadLine]
     remarks: list[Remark]
+    named: frozenset[str]
+    """The columns that the file has."""
     codes: dict[int, str]
     """The customer code of each line that names one, of bad lines, too."""
     repeated: dict[int, str]
@@ -160,5 +168,12 @@ def read_file(
         codes = {row[0]: row[place] for row in content.rows}
         codes |= {line: plain_signs(cells[_CODE]) for line, cells in content.bad_cells.items() if _CODE in cells}
     return FileContent(
-        file_format, content.rows, content.bad, content.remarks, codes, content.repeated, content.is_broken
+        file_format,
+        content.rows,
+        content.bad,
+        content.remarks,
+        content.columns,
+        codes,
+        content.repeated,
+        content.is_broken,
     )

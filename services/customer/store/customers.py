@@ -61,7 +61,7 @@ async def details(
 
 # $1 customer codes.
 _SUMMARIES = """
-SELECT customer_code, name, address, phone, route_code, place_in_route, meter_number, appointment,
+SELECT customer_code, name, address, ward, address_old, phone, route_code, place_in_route, meter_number, appointment,
     coalesce(step, 'settled') AS step, coalesce(debt, 0) AS debt
 FROM customers
 LEFT JOIN standings USING (customer_code)

@@ -1,6 +1,6 @@
 """What an import writes: each file lies in a table of its own until it is compared with what is on record."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from shared.contracts.customer import CollectorChanged
@@ -123,6 +123,7 @@ SELECT count(*) FILTER (WHERE is_new) AS added, count(*) FILTER (WHERE NOT is_ne
 """
 # Merge new_customers, and note those that are new or changed. A phone number changes only when the list's has changed.
 # Two statements in one: what is on record as it is must cost no more than the comparison.
+# $1, $2 whether the file has the columns ward and address_old: one that it lacks stays as it is.
 _MERGE_CUSTOMERS = """
 WITH changed AS (
     UPDATE customers AS known SET
@@ -130,19 +131,22 @@ WITH changed AS (
         imported_phone = new.phone,
         name = new.name, address = new.address, tax_code = new.tax_code, unit_code = new.unit_code,
         route_code = new.route_code, place_in_route = new.place_in_route, price_group = new.price_group,
-        households = new.households, active = new.active
+        households = new.households, active = new.active,
+        ward = CASE WHEN $1 THEN new.ward ELSE known.ward END,
+        address_old = CASE WHEN $2 THEN new.address_old ELSE known.address_old END
     FROM new_customers AS new
     WHERE known.customer_code = new.customer_code
         AND (known.imported_phone, known.name, known.address, known.tax_code, known.unit_code, known.route_code,
-            known.place_in_route, known.price_group, known.households, known.active)
+            known.place_in_route, known.price_group, known.households, known.active,
+            CASE WHEN $1 THEN known.ward END, CASE WHEN $2 THEN known.address_old END)
         IS DISTINCT FROM (new.phone, new.name, new.address, new.tax_code, new.unit_code, new.route_code,
-            new.place_in_route, new.price_group, new.households, new.active)
+            new.place_in_route, new.price_group, new.households, new.active, new.ward, new.address_old)
     RETURNING known.customer_code
 ), added AS (
     INSERT INTO customers (customer_code, phone, imported_phone, name, address, tax_code, unit_code, route_code,
-        place_in_route, price_group, households, active)
+        place_in_route, price_group, households, active, ward, address_old)
     SELECT customer_code, phone, phone, name, address, tax_code, unit_code, route_code,
-        place_in_route, price_group, households, active
+        place_in_route, price_group, households, active, ward, address_old
     FROM new_customers AS new
     WHERE NOT EXISTS (SELECT FROM customers AS known WHERE known.customer_code = new.customer_code)
     ORDER BY customer_code
@@ -177,11 +181,17 @@ _MERGE = {
     "customers": _MERGE_CUSTOMERS,
     "meters": _MERGE_METERS,
 }
+_OPTIONAL = {"customers": ("ward", "address_old")}
+"""Columns that a file may lack, in the order of the parameters of the table's statement."""
 
 
-async def merge(connection: Connection, table: str) -> tuple[int, int]:
-    """Merge the loaded rows into their table; return how many were added and how many changed."""
-    row = await connection.fetchrow(_MERGE[table], timeout=PATIENCE)
+async def merge(connection: Connection, table: str, columns: Collection[str]) -> tuple[int, int]:
+    """Merge the loaded rows into their table; return how many were added and how many changed.
+
+    ``columns`` are those that the file has: what it has no column for is kept.
+    """
+    optional = [column in columns for column in _OPTIONAL.get(table, ())]
+    row = await connection.fetchrow(_MERGE[table], *optional, timeout=PATIENCE)
     assert row is not None  # noqa: S101 - it counts, so there is a row
     return row["added"], row["changed"]
 

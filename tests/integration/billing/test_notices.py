@@ -134,6 +134,21 @@ BD03,Ngân hàng,bank,"Phường Tân Thành, tỉnh Bạc Liêu",T2-T6,,PB1901
     assert [point["collection_point_code"] for point in notice["collection_points"]][:2] == ["BD02", "BD01"]
 
 
+async def test_a_ward_in_a_column_of_its_own_counts_and_outlives_a_list_without_it(billing: BillingHandlers) -> None:
+    header = "collection_point_code,name,kind,address,opening_hours,phone,unit_code"
+    first, second = "BD01,Quầy thu,counter,1 Lý Bôn,T2-T6,,PB1401", "BD02,Bưu điện,post_office,Chợ,T2-T6,,PB1401"
+    for points in (f"{header},ward\n{first},\n{second},X. Đất Mũi\n", f"{header}\n{first}\n{second}\n"):
+        await import_files(billing.new_work, {"collection_points.csv": points}, TARIFFS)
+    await billing.customer(address="ấp Mũi", ward="Xã Đất Mũi", address_old="ấp Mũi, xã Viên An")
+    await billing.bill(320)
+    await billing.visit(Outcome.CANNOT_PAY, NextStep.COLLECTION_POINT)
+    [notice] = await billing.emitted("notice.issued")
+    assert [(point["collection_point_code"], point["ward"]) for point in notice["collection_points"]] == [
+        ("BD02", "Xã Đất Mũi"),
+        ("BD01", None),
+    ]
+
+
 async def test_a_visit_to_a_customer_that_billing_has_not_heard_of_waits(billing: BillingHandlers) -> None:
     with pytest.raises(RetryLater):
         await billing.visit(Outcome.MET)

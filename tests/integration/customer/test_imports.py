@@ -5,7 +5,14 @@ from pathlib import Path
 import pytest
 
 from services.customer.imports.files import import_customers
-from shared.contracts.customer import CollectorChanged, CorrectPhone, CustomerChanged, GetCollector, GetCustomer
+from shared.contracts.customer import (
+    CollectorChanged,
+    CorrectPhone,
+    CustomerChanged,
+    GetCollector,
+    GetCustomer,
+    SearchCustomers,
+)
 from shared.contracts.message import Event
 from shared.csv_files import ImportOptions
 from shared.ids import new_id
@@ -51,6 +58,37 @@ async def test_only_customers_that_changed_are_announced_with_their_next_version
     report = await service.import_town(customers=lines)
     assert (report.files["customers.csv"].changed, report.customers_announced) == (1, 1)
     assert (await changed(service))[4:] == [(HANH, 2)]
+
+
+async def test_an_old_address_is_announced_and_outlives_lists_that_have_no_column_for_it(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    header = HEADERS["customers.csv"]
+    monkeypatch.setitem(HEADERS, "customers.csv", f"{header},ward,address_old")
+    new = [
+        TOWN["customers.csv"][0].replace("12 Lê Lợi", "12 Lê Lợi (mới)") + ',Phường An Xuyên,"45 Bà Triệu, phường 2"',
+        *(f"{line},," for line in TOWN["customers.csv"][1:]),
+    ]
+    report = await service.import_town(customers=new)
+    assert (report.ok, report.customers_announced) == (True, 1)
+    facts = (await service.emitted(CustomerChanged))[-1].customer
+    assert (facts.ward, facts.address_old) == ("Phường An Xuyên", "45 Bà Triệu, phường 2")
+    for words in ("ba trieu hanh", "an xuyen hanh", "45 ba trieu"):
+        found = (await service.ask(SearchCustomers(query=words))).matches
+        assert [(match.customer.customer_code, match.customer.address_old) for match in found][:1] == [
+            (HANH, "45 Bà Triệu, phường 2")
+        ]
+    assert (await service.import_town(customers=new)).customers_announced == 0
+    monkeypatch.setitem(HEADERS, "customers.csv", header)
+    await service.import_town()
+    facts = (await service.emitted(CustomerChanged))[-1].customer
+    assert (facts.address, facts.ward, facts.address_old) == ("12 Lê Lợi", "Phường An Xuyên", "45 Bà Triệu, phường 2")
+    monkeypatch.setitem(HEADERS, "customers.csv", f"{header},ward,address_old")
+    await service.import_town(customers=[f"{line},," for line in TOWN["customers.csv"]])
+    facts = (await service.emitted(CustomerChanged))[-1].customer
+    assert (facts.ward, facts.address_old) == (None, None)
+    vocabulary = await service.pool.fetch("SELECT in_addresses FROM vocabulary WHERE word IN ('xuyen', 'trieu')")
+    assert [row["in_addresses"] for row in vocabulary] == [0, 0]
 
 
 async def test_a_new_collector_of_a_route_is_announced_for_each_customer_on_it(service: Service) -> None:

@@ -5,8 +5,11 @@ import pytest
 from services.customer.imports.rows import CUSTOMERS, METERS, UNITS, FileContent, FileFormat, read_file
 from shared.csv_files import ImportOptions
 
-HEADER = ",".join(CUSTOMERS.columns)
+FULL_HEADER = ",".join(CUSTOMERS.columns)
+HEADER = FULL_HEADER.removesuffix(",ward,address_old")
 GOOD = "PB14010012345,Nguyễn Thị Hạnh,12 Lê Lợi,0912 345 678,,PB1401,R1,1,household,1,true"
+
+WRITABLE = "write one of true, 1, yes, y, có, x or one of false, 0, no, n, không"
 
 
 def read(*lines: str, file_format: FileFormat = CUSTOMERS) -> FileContent:
@@ -40,8 +43,74 @@ def test_a_good_line_is_read_with_its_values_in_their_standard_form() -> None:
             "household",
             "1",
             True,
+            None,
+            None,
         )
     ]
+    assert content.named == {*HEADER.split(",")}
+
+
+OLD = "12 Lê Lợi, khóm 1, phường 2, TP Cà Mau"
+
+
+def _with_ward(ward: str, address: str = "12 Lê Lợi", old: str = OLD) -> FileContent:
+    line = GOOD.replace("12 Lê Lợi", f'"{address}"')
+    return read(FULL_HEADER, f'{line},"{ward}","{old}"')
+
+
+def test_the_ward_of_today_and_the_old_address_stand_in_columns_that_a_list_may_lack() -> None:
+    content = _with_ward("P. An Xuyên")
+    assert content.rows[0][-2:] == ("Phường An Xuyên", OLD)
+    assert [remark.message for remark in content.remarks] == ["is read as 'Phường An Xuyên'"]
+    header = ",".join(column for column in CUSTOMERS.columns if column != "ward")
+    content = read(header, f'{GOOD},"{OLD}"')
+    assert content.rows[0][-2:] == (None, OLD)
+    assert "ward" not in content.named
+    [bad] = read(FULL_HEADER.replace("address_old", "old_address"), GOOD).bad
+    assert bad.message.startswith("the header names old_address, which may be address_old")
+
+
+@pytest.mark.parametrize("address", ["12 Lê Lợi, phường 2", "ấp 1, xã An Xuyên"])
+def test_a_ward_that_the_address_contradicts_is_refused_naming_where_the_old_one_goes(address: str) -> None:
+    [bad] = _with_ward("Phường An Xuyên", address).bad
+    assert (bad.column, bad.slug) == ("ward", "two-wards")
+    assert "address_old" in bad.message
+    assert _with_ward("Phường An Xuyên", "12 Lê Lợi, P. An Xuyên").bad == []
+
+
+@pytest.mark.parametrize("ward", ["An Xuyên", "Thị trấn Đầm Dơi", "Phường An Xuyên, tỉnh Cà Mau", "12"])
+def test_what_is_no_ward_of_today_is_refused(ward: str) -> None:
+    [bad] = _with_ward(ward).bad
+    assert (bad.column, bad.slug) == ("ward", "bad-ward")
+
+
+@pytest.mark.parametrize(
+    ("written", "active"),
+    [
+        ("Có", True),
+        ("CO\u0301", True),
+        ("co", True),
+        ("x", True),
+        ("X", True),
+        ("Y", True),
+        ("TRUE", True),
+        ("Không", False),
+        ("KHÔNG", False),
+        ("khong", False),
+        ("N", False),
+        ("No", False),
+        ("0", False),
+    ],
+)
+def test_yes_and_no_are_read_as_people_write_them(written: str, active: bool) -> None:
+    assert read(HEADER, with_field("active", written)).rows[0][CUSTOMERS.columns.index("active") + 1] is active
+
+
+@pytest.mark.parametrize("written", ["-", "k", "2", "đúng", "ngừng", "?"])
+def test_what_may_be_yes_or_no_is_refused_with_what_can_be_written(written: str) -> None:
+    [(_, column, message)] = bad_lines(read(HEADER, with_field("active", written)))
+    assert column == "active"
+    assert message.endswith(WRITABLE)
 
 
 def test_a_byte_order_mark_and_windows_line_ends_do_no_harm() -> None:
@@ -106,7 +175,7 @@ def test_a_name_of_200_letters_is_a_name_and_one_of_201_is_not() -> None:
         ("households", "0", "is not a number of households in steps of 0.25"),
         ("households", "1.3", "is not a number of households in steps of 0.25"),
         ("households", "nan", "is not a number: 'nan'"),
-        ("active", "maybe", "is neither true nor false: 'maybe'"),
+        ("active", "maybe", f"is neither true nor false: 'maybe'; {WRITABLE}"),
     ],
 )
 def test_a_wrong_value_is_named_with_line_and_column(column: str, value: str, message: str) -> None:
@@ -118,7 +187,7 @@ def test_a_wrong_value_is_named_with_line_and_column(column: str, value: str, me
 def test_every_wrong_value_of_every_line_is_named() -> None:
     content = read(HEADER, "x,,,,,,,,,,", GOOD, with_field("active", ""))
     assert {(bad.line, bad.column) for bad in content.bad} == {
-        *((2, column) for column in CUSTOMERS.columns if column not in {"phone", "tax_code"}),
+        *((2, column) for column in HEADER.split(",") if column not in {"phone", "tax_code"}),
         (4, "active"),
     }
     assert len(content.rows) == 1
@@ -140,7 +209,7 @@ def test_lines_are_counted_as_an_editor_counts_them() -> None:
     [
         (
             "a,b,c",
-            f"is no header: it names none of {', '.join(CUSTOMERS.columns)}; remove what stands above the header",
+            f"is no header: it names none of {', '.join(HEADER.split(','))}; remove what stands above the header",
         ),
         (HEADER.replace("phone,", "telephone,"), "the header lacks phone"),
         (HEADER + ",name", "the header names name twice"),

@@ -176,6 +176,7 @@ export interface CollectionPoint {
   readonly opening_hours: string;
   readonly phone: string;
   readonly unit_code: string;
+  readonly ward?: string | null;
 }
 
 /** A code for a collection point's computer. */
@@ -280,6 +281,7 @@ export interface CustomerDetails {
 export interface CustomerFacts {
   readonly active?: boolean;
   readonly address: string;
+  readonly address_old?: string | null;
   readonly collector: Collector;
   readonly customer_code: string;
   readonly households?: string;
@@ -293,6 +295,7 @@ export interface CustomerFacts {
   readonly tax_code?: string | null;
   readonly unit: Unit;
   readonly version: number;
+  readonly ward?: string | null;
 }
 
 /** A customer that a search found; `score` from 0 to 1, the best first. */
@@ -305,6 +308,7 @@ export interface CustomerMatch {
 /** A customer as a line of a list; `debt` is what billing last reported. */
 export interface CustomerSummary {
   readonly address: string;
+  readonly address_old?: string | null;
   readonly appointment?: string | null;
   readonly customer_code: string;
   readonly debt: number;
@@ -314,6 +318,7 @@ export interface CustomerSummary {
   readonly place_in_route: number;
   readonly route_code: string;
   readonly step: NextStep;
+  readonly ward?: string | null;
 }
 
 /** A customer's facts have changed, or the customer has come to or left the collector's routes. */

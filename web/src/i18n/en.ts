@@ -119,6 +119,8 @@ export const en: Messages = {
   customer: "Customer",
   customer_code: "Customer code",
   address: "Address",
+  ward: "Ward",
+  address_old: "Old address",
   phone: "Phone",
   phone_none: "No number",
   phone_call: "Call",

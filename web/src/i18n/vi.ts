@@ -116,6 +116,8 @@ export const vi = {
   customer: "Khách hàng",
   customer_code: "Mã khách hàng",
   address: "Địa chỉ",
+  ward: "Phường, xã",
+  address_old: "Địa chỉ cũ",
   phone: "Điện thoại",
   phone_none: "Chưa có số",
   phone_call: "Gọi",

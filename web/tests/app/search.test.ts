@@ -71,6 +71,15 @@ for (const typed of ["", "   ", "!!!", "😀", "\u001b@", "xyzxyz qqq"]) {
   test(`${JSON.stringify(typed)} finds nobody, and nothing breaks`, () => assert.deepEqual(INDEX.search(typed), []));
 }
 
+test("an address of before the reform, and the ward of today", () => {
+  const moved = stop("PB14010000900", "Lê Văn Tám", "Số 2 đường Lý Bôn", null, null);
+  const customer = { ...moved.customer, ward: "Phường An Xuyên", address_old: "Số 9 đường Bà Triệu, phường 2" };
+  const index = new RouteIndex([{ ...moved, customer }]);
+  for (const typed of ["an xuyen", "ba trieu"]) {
+    assert.equal(index.search(typed)[0]?.customer.customer_code, customer.customer_code);
+  }
+});
+
 test("a query of a thousand words is answered", () => {
   assert.doesNotThrow(() => INDEX.search("nguyen ".repeat(1000)));
 });

@@ -8,6 +8,8 @@ for (const [address, ward] of [
   ["12 Lê Lợi, P.5, TP Cà Mau", "5"],
   ["Khóm 1, thị trấn Đầm Dơi", "dam doi"],
   ["12 Lê Lợi, TT. Đầm Dơi", "dam doi"],
+  ["Khu phố 5, đặc khu Phú Quốc", "phu quoc"],
+  ["12 Lê Lợi, phường 05", "5"],
   ["12 Phường Chí Kiên", null],
   ["", null],
 ] as const) {
@@ -23,6 +25,8 @@ test("points of the own ward come first, the others in their order", () => {
     ["Chợ, Phường Tân Thành", "Bưu điện, xã Tân Hưng", "Quầy thu, phường 5", "Bạc Liêu"],
   );
   assert.deepEqual(nearestFirst(points, "Cà Mau"), points);
+  const named = [{ address: "1 Lý Bôn, phường 2" }, { address: "1 Lý Bôn, phường 2", ward: "Phường An Xuyên" }];
+  assert.equal(nearestFirst(named, "Phường An Xuyên")[0], named[1]);
 });
 
 for (const [address, ward, expected] of [

@@ -9,7 +9,8 @@ const MOST = 3;
 
 export function Points({ customer }: { customer: CustomerView }) {
   const { points } = useAppState();
-  const address = customer.details?.facts.address ?? customer.stop?.customer.address ?? "";
+  const known = customer.details?.facts ?? customer.stop?.customer;
+  const address = known?.ward ?? known?.address ?? "";
   return (
     <ul class="points">
       {nearestFirst(points, address)

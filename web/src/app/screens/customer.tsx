@@ -21,6 +21,7 @@ import { isMobile } from "../phones.ts";
 import { go } from "../router.ts";
 import { useApp, useSelected, useTranslate } from "../use_app.ts";
 import { type CustomerView, useCustomer } from "../use_customer.ts";
+import { wardOf } from "../wards.ts";
 
 export function Customer({ code }: { code: string }) {
   const t = useTranslate();
@@ -62,7 +63,7 @@ function Facts({ customer }: { customer: CustomerView }) {
   const t = useTranslate();
   const { details, stop } = customer;
   const facts = details?.facts;
-  const address = facts?.address ?? stop?.customer.address;
+  const { address, ward, address_old: addressOld } = facts ?? stop?.customer ?? {};
   const meter = facts?.meter?.meter_number ?? stop?.customer.meter_number;
   const appointment = details?.appointment ?? stop?.customer.appointment;
   const step = details?.step ?? stop?.customer.step;
@@ -75,6 +76,16 @@ function Facts({ customer }: { customer: CustomerView }) {
       <p>
         <span class="label">{t("address")}</span> {address}
       </p>
+      {ward && !wardOf(address ?? "") && (
+        <p>
+          <span class="label">{t("ward")}</span> {ward}
+        </p>
+      )}
+      {addressOld && (
+        <p>
+          <span class="label">{t("address_old")}</span> {addressOld}
+        </p>
+      )}
       {address && <MapLink address={address} />}
       <PhoneCorrection customer={customer} />
       {meter && (

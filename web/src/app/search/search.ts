@@ -29,7 +29,8 @@ export class RouteIndex {
   constructor(stops: readonly RouteStop[]) {
     this.#entries = stops.map(({ customer }) => {
       const name = searchKey(customer.name).split(" ");
-      const address = new Set(searchKey(customer.address).split(" "));
+      const { address: present, ward, address_old: old } = customer;
+      const address = new Set(searchKey([present, ward ?? "", old ?? ""].join(" ")).split(" "));
       for (const word of [...name, ...address]) {
         if (/^[a-z]+$/.test(word)) {
           this.#vocabulary.add(word);
