@@ -24,9 +24,9 @@ _TEXT = "DL Ca Mau TB: KH PB14010012345 no tien dien 871.020d. Xin thanh toan tr
 class _HttpClient:
     """POSTs as the adapter does: a connection for each request."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, session: aiohttp.ClientSession) -> None:
         self._url = f"{url}/api/v1/brandname/send"
-        self._session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(force_close=True, limit=0))
+        self._session = session
         self._numbers = itertools.count()
 
     async def command(self, asked: dict[str, Any]) -> dict[str, Any]:
@@ -86,7 +86,9 @@ class _SmppClient(asyncio.Protocol):
 
 async def _main() -> None:
     if sys.argv[1] == "http":
-        await driver.obey(_HttpClient(sys.argv[2]).command)
+        connector = aiohttp.TCPConnector(force_close=True, limit=0)
+        async with aiohttp.ClientSession(connector=connector) as session:
+            await driver.obey(_HttpClient(sys.argv[2], session).command)
         return
     loop = asyncio.get_running_loop()
     _, client = await loop.create_connection(lambda: _SmppClient(int(sys.argv[3])), "127.0.0.1", int(sys.argv[2]))
