@@ -1,5 +1,6 @@
 """SMPP without a connection: bytes, parts, receipts, statuses. ``smpp34`` is the second opinion about bytes."""
 
+import asyncio
 from contextlib import suppress
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from services.notify.domain.delivery_reports import DeliveryState
 from services.notify.domain.outcome import Handover
+from services.notify.providers.smpp.pace import Pace
 from services.notify.providers.smpp.parts import TooLong, make_parts
 from services.notify.providers.smpp.pdus import (
     Address,
@@ -212,3 +214,25 @@ def test_what_is_not_certain_about_a_status_is_unknown(status: int, outcome: Han
 
 def test_the_settings_explain_codes_of_an_smsc() -> None:
     assert outcome_of(0x421, {0x421: Handover.REJECTED_TEMPLATE}) is Handover.REJECTED_TEMPLATE
+
+
+async def test_what_has_begun_of_an_sms_does_not_wait_behind_others_that_have_not() -> None:
+    pace = Pace(1.0)
+    await pace.wait(parts=3)
+    another = asyncio.create_task(pace.wait())
+    await asyncio.sleep(0)
+
+    await pace.wait(0, ahead=True)
+    await pace.wait(0, ahead=True)
+
+    assert not another.done()
+    another.cancel()
+
+
+async def test_after_a_refusal_for_speed_what_has_begun_waits_as_well() -> None:
+    pace = Pace(None, pause_seconds=30)
+    pace.throttled()
+
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0):
+            await pace.wait(ahead=True)

@@ -30,13 +30,21 @@ class Pace:
         """Parts a second for now; None: no limit."""
         return self._rate
 
-    async def wait(self) -> None:
-        """Return when the next part may leave; earlier callers go first."""
-        if self._rate is None:
+    async def wait(self, parts: int = 1, *, ahead: bool = False) -> None:
+        """Return when the next part may leave, and keep places for ``parts``; earlier callers go first.
+
+        ``ahead``: it waits for a pause alone, and whoever comes later waits longer. What has begun of an SMS would
+        otherwise stand behind others that have not, and be half sent when its time is over.
+        """
+        if ahead:
+            delay = self._paused_until - self._clock()
+            if self._rate is not None:
+                self._next += parts / self._rate
+        elif self._rate is None:
             delay = self._next - self._clock()
         else:
             at = max(self._next, self._clock() - _BURST_SECONDS)
-            self._next = at + 1 / self._rate
+            self._next = at + parts / self._rate
             delay = at - self._clock()
         if delay > 0:
             await asyncio.sleep(delay)

@@ -266,8 +266,11 @@ class SmppProvider:
     async def _send_part(self, part: _Part) -> None:
         """Submit a part until it is accepted. Raises :class:`_Ended`."""
         body = self._submit_sm(part)
+        # The first part keeps places for all of them.
+        places = len(part.sms.parts) if part.number == 1 else 0
         while True:
-            await self._pace.wait()
+            await self._pace.wait(places, ahead=bool(part.sms.accepted))
+            places = 1
             try:
                 session = await self._session(waits=bool(part.sms.accepted))
                 answer = await session.submit(body, part, part.mark_written)
