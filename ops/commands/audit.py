@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from ops.audit import AuditReport, audit_changes, check_facts, collect, reports, standings
+from ops.audit.known_debts import debts_unknown_to_notify
 from ops.audit.report import Positions
 from ops.console import JsonOption, fail, print_json, print_line, print_table
 from ops.runner import run
@@ -111,6 +112,8 @@ async def audit_and_keep(
     report = await audit_when_settled(system, keyring, seconds, since)
     report.violations.extend(restored.set_back)
     report.remarks.extend([*restored.replaced, *unusable])
+    if since is None:
+        report.remarks.extend(await debts_unknown_to_notify(urls))
     await reports.keep(urls, report, now())
     await reports.send_outside(urls)
     # With the seals that this audit has made; it has named whatever was missing.

@@ -53,6 +53,12 @@ SPENT = Gauge(
 )
 BUDGET = Gauge("thungan_sms_budget_dong", "What may be spent, where that is limited", ("period",), registry=REGISTRY)
 
+LEFT_OUT = Gauge(
+    "thungan_sms_customers_left_out",
+    "Customers who owe of whom campaigns know no due date or unit, looked at once an hour; the same from every copy",
+    registry=REGISTRY,
+)
+
 _MEASURE_EVERY = 5.0
 _MEASURE_SMS_EVERY = 30.0
 

@@ -9,12 +9,14 @@ import structlog
 from services.notify.delivery.sender import NewWork
 from services.notify.domain.kinds import CAMPAIGNS, Campaign, Kind, campaign
 from services.notify.domain.verdict import Limits
+from services.notify.metrics import LEFT_OUT
 from services.notify.store.campaigns import (
     START,
     Look,
     Place,
     Wording,
     database_time,
+    left_out,
     lock_campaigns,
     schedule_campaign,
     units,
@@ -72,6 +74,7 @@ class Planner:
         self._batch = batch
         self._clock = clock
         self._looks: dict[_Days, _Looks] = {}
+        self._counted_at: datetime | None = None
 
     async def run(self) -> None:
         """Plan again and again, for ever."""
@@ -90,6 +93,7 @@ class Planner:
             return 0
         async with self._new_work() as work:
             managing = await units(work.connection)
+        await self._count_left_out()
         added = 0
         self._forget_days_before()
         for unit_code in managing:
@@ -100,6 +104,18 @@ class Planner:
                 if due is not None:
                     added += await self._schedule(due)
         return added
+
+    async def _count_left_out(self) -> None:
+        """Show whom campaigns leave out, once an hour: after an upgrade, those whom nobody has brought up to date."""
+        moment = self._clock()
+        if self._counted_at is not None and moment - self._counted_at < WHOLE_EVERY:
+            return
+        async with self._new_work() as work:
+            count = await left_out(work.connection)
+        self._counted_at = moment
+        LEFT_OUT.set(count)
+        if count:
+            log.warning("campaigns_leave_out_customers", customers=count, see="docs/runbooks/sms.md: sms backfill")
 
     def _forget_days_before(self) -> None:
         moment = self._clock()

@@ -52,6 +52,18 @@ async def units(connection: Connection) -> list[str]:
     return [row["unit_code"] for row in await connection.fetch(_UNITS)]
 
 
+_LEFT_OUT = "SELECT count(*) FROM accounts WHERE debt > 0 AND (oldest_due_date IS NULL OR unit_code IS NULL)"
+
+
+async def left_out(connection: Connection) -> int:
+    """Return how many customers owe of whom no campaign can know, for want of a due date or a unit.
+
+    Reads all accounts.
+    """
+    count: int = await connection.fetchval(_LEFT_OUT)
+    return count
+
+
 @dataclass(frozen=True)
 class Place:
     """How far a campaign has come: the last customer that was looked at."""

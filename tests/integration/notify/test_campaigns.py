@@ -25,6 +25,7 @@ from shared.contracts.customer import CustomerChanged
 from shared.contracts.notify import ChangeOptOut, GetOptOuts, GetReminders
 from shared.contracts.receipt import Receipt, ReceiptIssued, ReceiptKind
 from shared.ids import new_id
+from shared.metrics import REGISTRY
 from shared.testing.builders import (
     UNIT,
     account,
@@ -464,6 +465,20 @@ async def test_the_reminders_of_visits_leave_before_those_in_bulk(
     assert [one.priority for one in claimed] == [Priority.SOMEBODY_WAITS, *[Priority.BULK] * 9]
     assert len(rest) == 21, "what one copy has locked the other one skips"
     assert not {one.reminder_id for one in claimed} & {one.reminder_id for one in rest}
+
+
+async def test_who_owes_without_a_due_date_is_counted_as_left_out(notify: Notify, clock: Clock) -> None:
+    await notify.consume(is_customer())
+    await notify.consume(owes(due=None))
+    planning = planner(notify)
+
+    await planning.plan()
+    assert REGISTRY.get_sample_value("thungan_sms_customers_left_out") == 1
+
+    await notify.consume(owes(version=2))
+    clock.advance(hours=1)
+    await planning.plan()
+    assert REGISTRY.get_sample_value("thungan_sms_customers_left_out") == 0
 
 
 async def test_a_unit_has_its_own_rules(pool: asyncpg.Pool, operator: Operator, clock: Clock) -> None:

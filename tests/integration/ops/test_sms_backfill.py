@@ -1,5 +1,6 @@
 """``thungan sms backfill``: a notify that was upgraded learns at once what billing knows of those who owe."""
 
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import date
 
@@ -7,6 +8,7 @@ import asyncpg
 import pytest
 from pydantic import SecretStr
 
+from ops.audit.known_debts import debts_unknown_to_notify
 from services.billing.store.accounts import save_customer
 from services.notify.store.accounts import keep_account
 from shared.db import open_pool
@@ -49,7 +51,18 @@ async def notify(database: Databases, namespace: str, monkeypatch: pytest.Monkey
         await pool.close()
 
 
+def database_urls() -> dict[str, str]:
+    return {service: os.environ[f"THUNGAN_{service.upper()}_DATABASE_URL"] for service in ("billing", "notify")}
+
+
 async def test_what_notify_lacks_of_those_who_owe_is_added_once(thungan: Terminal, notify: asyncpg.Pool) -> None:
+    assert await thungan("sms", "backfill", "--check") == (
+        1,
+        "2 of 2 customers who owe are not known with their due date\n",
+        "",
+    )
+    [remark] = await debts_unknown_to_notify(database_urls())
+    assert (remark.subject, remark.detail[:31]) == (OWES, "2 of 2 customers who owe are no")
     assert await thungan.json("sms", "backfill") == {"owing": 2, "brought_up_to_date": 2}
     rows = await notify.fetch("SELECT * FROM accounts ORDER BY customer_code")
     assert [(row["customer_code"], row["debt"], row["oldest_due_date"]) for row in rows] == [
@@ -58,6 +71,8 @@ async def test_what_notify_lacks_of_those_who_owe_is_added_once(thungan: Termina
     ]
     assert {(row["phone"], row["contact_version"], row["version"]) for row in rows} == {("+84953000001", 3, 5)}
     assert await thungan.json("sms", "backfill") == {"owing": 2, "brought_up_to_date": 0}
+    assert await thungan.json("sms", "backfill", "--check") == {"owing": 2, "lacking": 0}
+    assert await debts_unknown_to_notify(database_urls()) == []
 
 
 async def test_what_notify_knows_better_stays(thungan: Terminal, notify: asyncpg.Pool) -> None:
