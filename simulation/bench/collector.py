@@ -72,11 +72,10 @@ class Collector:
         cls, base_url: str, token: str, session: aiohttp.ClientSession, customers: list[Customer]
     ) -> "Collector":
         """Open the stream and wait for the welcome."""
-        http = await LeanHttp.open(base_url, token)
         socket = await session.ws_connect(base_url.replace("http", "ws", 1) + "/v1/stream", compress=0)
         await socket.send_json({"type": "hello", "token": token})
         await socket.receive_json(timeout=10)
-        return cls(http, socket, customers)
+        return cls(LeanHttp(base_url, token), socket, customers)
 
     async def close(self) -> None:
         """Hang up."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from typing import Any, Self
+from typing import Any
 from urllib.parse import urlsplit
 
 
@@ -11,23 +11,19 @@ class HttpRefused(Exception):
 
 
 class LeanHttp:
-    """One connection to one server."""
+    """One connection to one server, opened when it is needed: a server hangs up on who is silent for long."""
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, common: str) -> None:
-        self._reader = reader
-        self._writer = writer
-        self._common = common
-
-    @classmethod
-    async def open(cls, base_url: str, token: str) -> Self:
-        """Connect; ``token`` goes with every request."""
+    def __init__(self, base_url: str, token: str) -> None:
+        """``token`` goes with every request."""
         address = urlsplit(base_url)
-        reader, writer = await asyncio.open_connection(address.hostname, address.port, limit=1 << 20)
-        return cls(reader, writer, f"Host: {address.netloc}\r\nAuthorization: Bearer {token}\r\n")
+        self._host, self._port = address.hostname, address.port
+        self._common = f"Host: {address.netloc}\r\nAuthorization: Bearer {token}\r\n"
+        self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
     def close(self) -> None:
         """Hang up."""
-        self._writer.close()
+        if self._streams is not None:
+            self._streams[1].close()
 
     async def get(self, path: str) -> Any:
         """Read something. Raises :class:`HttpRefused`."""
@@ -42,15 +38,22 @@ class LeanHttp:
         return await self._exchange(f"{method} {path} HTTP/1.1\r\n{self._common}{headers}\r\n".encode() + content)
 
     async def _exchange(self, request: bytes) -> Any:
-        self._writer.write(request)
-        head = (await self._reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+        reader, writer = await self._connected()
+        writer.write(request)
+        head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
         status = int(head[9:12])
         length = 0
         for line in head.split("\r\n")[1:]:
             name, _, value = line.partition(":")
             if name.lower() == "content-length":
                 length = int(value)
-        content = await self._reader.readexactly(length)
+        content = await reader.readexactly(length)
         if status >= 400:
             raise HttpRefused(f"{status}: {content.decode(errors='replace')[:300]}")
         return json.loads(content)
+
+    async def _connected(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        if self._streams is None or self._streams[0].at_eof():
+            self.close()
+            self._streams = await asyncio.open_connection(self._host, self._port, limit=1 << 20)
+        return self._streams
