@@ -158,12 +158,7 @@ async def _unconsumed(database_urls: Mapping[str, str]) -> dict[str, dict[str, i
 
 
 async def _unsent(connection: "asyncpg.Connection[Any]") -> int:
-    return int(
-        await connection.fetchval(
-            "SELECT count(*) FROM outbox WHERE published_at IS NULL AND (not_before IS NULL OR not_before <= now()"
-            " OR refusals > 0)"
-        )
-    )
+    return int(await connection.fetchval("SELECT count(*) FROM outbox WHERE published_at IS NULL"))
 
 
 async def _queue_lengths(amqp_url: str, names: Names) -> dict[str, int]:

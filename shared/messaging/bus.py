@@ -22,7 +22,9 @@ from shared.messaging.broker_version import check_broker
 from shared.messaging.connection import server_properties
 from shared.messaging.consumer import Consumer
 from shared.messaging.declarations import Declarations
+from shared.messaging.dispatcher import Dispatcher
 from shared.messaging.errors import BrokerGone, Failed
+from shared.messaging.event_sender import EventSender
 from shared.messaging.guard import CALL_SECONDS
 from shared.messaging.handlers import EventHandler, RequestHandler, bind
 from shared.messaging.lag_meter import LagMeter
@@ -76,6 +78,7 @@ class Bus:
         self._own = own_exchange(topology.service, self._names)
         self._transient = self._pub.add(Port("transient", setup=self._set_up_own))
         self._relay: Relay | None = None
+        self._dispatcher: Dispatcher | None = None
         if pool is not None:
             self._relay = Relay(
                 settings.database_url,
@@ -84,7 +87,10 @@ class Bus:
                 Publisher(self._pub, "outbox", topology.service, exchanges=exchanges(self._names)),
                 instance=settings.instance,
             )
-        self._units = UnitsOfWork(pool, self._relay, service=topology.service)
+            # On a channel of its own: an event that closes one does not hold up what the relay sends.
+            direct = Publisher(self._pub, "events", topology.service, exchanges=exchanges(self._names))
+            self._dispatcher = Dispatcher(EventSender(topology, self._names, direct), self._relay.mark)
+        self._units = UnitsOfWork(pool, self._relay, dispatcher=self._dispatcher, service=topology.service)
         self._responder: Responder | None = None
         self._consumer: Consumer | None = None
         self._subscriptions: list[Subscription] = []
@@ -182,6 +188,8 @@ class Bus:
                     await asyncio.wait(self._transient_tasks)
         except TimeoutError:
             log.warning("drain_incomplete", seconds=DRAIN_SECONDS)
+        if self._dispatcher is not None:
+            await self._dispatcher.stop(2.0)
         relay = self._supervised.get("relay")
         if self._relay is not None and relay is not None:
             self._relay.stop()
@@ -201,6 +209,8 @@ class Bus:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await self._units.after_commit.cancel()
+        if self._dispatcher is not None:
+            await self._dispatcher.cancel()
         await self._requester.close()
         if not self._failed.done():
             self._failed.cancel()

@@ -15,7 +15,7 @@ MEASURE_SECONDS = 5.0
 _LAG = """
 SELECT coalesce(extract(epoch FROM clock_timestamp() - min(created_at)), 0)::float8
 FROM outbox
-WHERE published_at IS NULL AND (not_before IS NULL OR not_before <= clock_timestamp() OR refusals > 0)
+WHERE published_at IS NULL
 """
 
 log = structlog.get_logger(__name__)

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import Any, TypedDict
 from uuid import UUID
 
 from shared.db.pool import Connection
@@ -12,20 +13,29 @@ WAKE_UP = "thungan_outbox"
 
 _COLUMNS = "message_id, routing_key, aggregate, correlation_id, causation_id, traceparent, body"
 
-_INSERT_ONE = f"INSERT INTO outbox ({_COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7)"
+# $8: for how many seconds the relay leaves the events to the process that emits them.
+_INSERT_ONE = f"""
+INSERT INTO outbox ({_COLUMNS}, not_before)
+VALUES ($1, $2, $3, $4, $5, $6, $7, clock_timestamp() + make_interval(secs => $8))
+RETURNING message_id, position, created_at
+"""
 
 _INSERT_MANY = f"""
-INSERT INTO outbox ({_COLUMNS})
-SELECT {_COLUMNS}
+INSERT INTO outbox ({_COLUMNS}, not_before)
+SELECT {_COLUMNS}, clock_timestamp() + make_interval(secs => $8)
 FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[])
     WITH ORDINALITY AS row ({_COLUMNS}, place)
 ORDER BY place
+RETURNING message_id, position, created_at
 """
 
 
 def _with_notify(insert: str) -> str:
     # One round trip for both; the database delivers it at commit, and several of one transaction as one.
-    return f"WITH written AS ({insert} RETURNING 1) SELECT pg_notify('{WAKE_UP}', '') FROM written LIMIT 1"
+    return f"""
+WITH written AS ({insert}), woken AS MATERIALIZED (SELECT pg_notify('{WAKE_UP}', '') FROM written LIMIT 1)
+SELECT written.* FROM written CROSS JOIN woken
+"""
 
 
 _INSERT_ONE_AND_NOTIFY = _with_notify(_INSERT_ONE)
@@ -57,14 +67,54 @@ class OutboxRow:
         )
 
 
-async def insert_rows(connection: Connection, rows: Sequence[OutboxRow], *, notify: bool = True) -> None:
-    """Write events into the outbox within the caller's transaction.
+class WrittenRow(TypedDict):
+    """An event as the outbox holds it."""
+
+    position: int
+    message_id: UUID
+    routing_key: str
+    aggregate: str | None
+    correlation_id: str
+    causation_id: str | None
+    traceparent: str | None
+    body: str
+    created_at: datetime
+    seconds_waited: float
+
+
+async def insert_rows(
+    connection: Connection, rows: Sequence[OutboxRow], *, notify: bool = True, head_start: float | None = None
+) -> list[WrittenRow]:
+    """Write events into the outbox within the caller's transaction; return them as they are there, in this order.
 
     ``notify`` wakes a relay in another process at commit; it is left out where this process has the relay, because
-    commits with a NOTIFY wait for each other.
+    commits with a NOTIFY wait for each other. ``head_start`` is for how many seconds the relay leaves the events to
+    this process, which sends them by itself; then nobody is woken.
     """
+    if not rows:
+        return []
+    wakes = notify and head_start is None
     if len(rows) == 1:
-        await connection.execute(_INSERT_ONE_AND_NOTIFY if notify else _INSERT_ONE, *rows[0].values())
-    elif rows:
-        columns = zip(*(row.values() for row in rows), strict=True)
-        await connection.execute(_INSERT_MANY_AND_NOTIFY if notify else _INSERT_MANY, *(list(c) for c in columns))
+        statement = _INSERT_ONE_AND_NOTIFY if wakes else _INSERT_ONE
+        written = await connection.fetch(statement, *rows[0].values(), head_start)
+    else:
+        columns = [list(column) for column in zip(*(row.values() for row in rows), strict=True)]
+        statement = _INSERT_MANY_AND_NOTIFY if wakes else _INSERT_MANY
+        written = await connection.fetch(statement, *columns, head_start)
+    places = {row["message_id"]: (row["position"], row["created_at"]) for row in written}
+    return [_written(row, *places[row.message_id]) for row in rows]
+
+
+def _written(row: OutboxRow, position: int, created_at: datetime) -> WrittenRow:
+    return WrittenRow(
+        position=position,
+        message_id=row.message_id,
+        routing_key=row.routing_key,
+        aggregate=row.aggregate,
+        correlation_id=row.correlation_id,
+        causation_id=row.causation_id,
+        traceparent=row.traceparent,
+        body=row.body.decode(),
+        created_at=created_at,
+        seconds_waited=0.0,
+    )

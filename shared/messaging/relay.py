@@ -4,20 +4,15 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Sequence
-from enum import Enum, auto
 from typing import Any
 
 import asyncpg
 import structlog
-from opentelemetry.trace import SpanKind
 from pydantic import SecretStr
 
-from shared import metrics
-from shared.messaging import tracing
-from shared.messaging.archive import properties_of
 from shared.messaging.backoff import Backoff
 from shared.messaging.database_session import DATABASE_AWAY, database_session
-from shared.messaging.errors import BrokerGone, ClosedByBroker, Rejected, Unroutable
+from shared.messaging.event_sender import EventSender, Outcome
 from shared.messaging.outbox import WAKE_UP
 from shared.messaging.publisher import Publisher
 from shared.messaging.topology import Names, Topology
@@ -27,6 +22,9 @@ WINDOW = 200
 
 GATHER_SECONDS = 0.005
 """Pause after a small batch. The first event after a quiet time is not delayed."""
+
+MARK_SECONDS = 0.2
+"""How long an event that its emitter has sent waits for its mark, so that many are marked with one statement."""
 
 POLL_SECONDS = 1.0
 """How often the outbox is read without a wake-up."""
@@ -59,22 +57,6 @@ WHERE position = ANY($1::bigint[])
 log = structlog.get_logger(__name__)
 
 
-class Outcome(Enum):
-    """What became of one attempt to send an event."""
-
-    CONFIRMED = auto()
-    """The broker has it."""
-
-    REFUSED = auto()
-    """It cannot be sent now: it is unroutable, or has a fault of its own. It is retried with growing pauses."""
-
-    UNKNOWN = auto()
-    """The broker did not answer: it is sent again."""
-
-    HUNG_UP = auto()
-    """The broker closed the channel or connection because of one of the events that were under way."""
-
-
 class Relay:
     """Publishes outbox rows and marks them when the broker has confirmed them.
 
@@ -87,13 +69,10 @@ class Relay:
     ) -> None:
         self._database_url = database_url
         self._service = topology.service
-        self._exchange = names.events
-        self._publisher = publisher
+        self._sender = EventSender(topology, names, publisher)
         self._instance = instance
-        self._emitted = frozenset(event.routing_key() for event in topology.emits)
-        for kind in self._emitted:
-            metrics.of(self._service, kind).show_published()
-        self._optional = frozenset(event.routing_key() for event in topology.broadcasts)
+        self._confirmed: list[int] = []
+        self._marking: asyncio.TimerHandle | None = None
         self._wake = asyncio.Event()
         publisher.port.on_ready(self.wake)
         self._stopping = False
@@ -113,6 +92,16 @@ class Relay:
 
     def wake(self) -> None:
         """Look at the outbox now: a transaction of this process has emitted something."""
+        self._wake.set()
+
+    def mark(self, position: int) -> None:
+        """Mark an event that the broker has confirmed to its emitter: together with others, within a moment."""
+        self._confirmed.append(position)
+        if self._marking is None:
+            self._marking = asyncio.get_running_loop().call_later(MARK_SECONDS, self._mark_now)
+
+    def _mark_now(self) -> None:
+        self._marking = None
         self._wake.set()
 
     def stop(self) -> None:
@@ -150,15 +139,23 @@ class Relay:
         while True:
             self._wake.clear()
             self._looked_at = time.monotonic()
+            await self._mark_confirmed(connection)
             if await self._hold_lock(connection) and await self._send_due(connection):
                 continue
             if self._stopping:
                 return
             await self._sleep(POLL_SECONDS)
 
+    async def _mark_confirmed(self, connection: "asyncpg.Connection[Any]") -> None:
+        confirmed = self._confirmed[:]
+        if confirmed:
+            await connection.execute(_CONFIRMED, confirmed)
+            # Only now: what a lost session has not marked is marked by the next one.
+            del self._confirmed[: len(confirmed)]
+
     async def _hold_lock(self, connection: "asyncpg.Connection[Any]") -> bool:
         """Be the sender, or try to become it; who cannot reach the broker leaves it to another copy."""
-        if not self._publisher.is_ready:
+        if not self._sender.is_ready:
             if self._active:
                 self._active = False
                 await connection.execute("SELECT pg_advisory_unlock($1)", _LOCK)
@@ -176,14 +173,14 @@ class Relay:
         rows = await connection.fetch(_DUE, self._window)
         if not rows:
             return False
-        outcomes = await asyncio.gather(*(self._send(row) for row in rows))
+        outcomes = await asyncio.gather(*(self._sender.send(row) for row in rows))
         if Outcome.HUNG_UP not in outcomes:
             self._window = min(WINDOW, 2 * self._window)
         elif len(rows) > 1:
             # Which of them it was shows when each is sent alone.
             self._window = 1
         else:
-            self._report_unsendable(rows[0], "the broker hangs up")
+            self._sender.report_unsendable(rows[0], "the broker hangs up")
             outcomes = [Outcome.REFUSED]
         confirmed = _positions(rows, outcomes, Outcome.CONFIRMED)
         refused = _positions(rows, outcomes, Outcome.REFUSED)
@@ -195,59 +192,6 @@ class Relay:
             # Under steady traffic, let a few gather: a batch costs two statements, however small it is.
             await asyncio.sleep(GATHER_SECONDS)
         return bool(confirmed or refused)
-
-    async def _send(self, row: asyncpg.Record) -> Outcome:
-        """Publish one event; an event with a fault of its own must not hold up the others, so this raises nothing."""
-        try:
-            return await self._publish_traced(row)
-        except Exception as error:  # noqa: BLE001 - whatever is wrong with the row, it is reported by name
-            self._report_unsendable(row, type(error).__name__, error)
-            return Outcome.REFUSED
-
-    def _report_unsendable(self, row: asyncpg.Record, reason: str, error: Exception | None = None) -> None:
-        kind: str = row["routing_key"]
-        log.error(
-            "event_unsendable",
-            event_type=kind,
-            message_id=str(row["message_id"]),
-            position=row["position"],
-            reason=reason,
-            exc_info=error,
-        )
-        metrics.of(self._service, kind if kind in self._emitted else "unknown").unsendable.inc()
-
-    async def _publish_traced(self, row: asyncpg.Record) -> Outcome:
-        kind: str = row["routing_key"]
-        attributes = {
-            "thungan.event_id": str(row["message_id"]),
-            "thungan.seconds_in_outbox": round(row["seconds_waited"], 6),
-        }
-        traceparent = row["traceparent"]
-        with tracing.span_under(traceparent, f"publish {kind}", SpanKind.PRODUCER, attributes) as span:
-            outcome = await self._publish(row, tracing.traceparent_of(span) or traceparent)
-            if outcome is not Outcome.CONFIRMED:
-                tracing.fail(span, "refused" if outcome is Outcome.REFUSED else "unknown")
-            return outcome
-
-    async def _publish(self, row: asyncpg.Record, traceparent: str | None) -> Outcome:
-        kind: str = row["routing_key"]
-        try:
-            await self._publisher.publish(
-                row["body"].encode(),
-                properties_of(row, sender=self._service, traceparent=traceparent),
-                exchange=self._exchange,
-                routing_key=kind,
-                kind=kind,
-                mandatory=kind not in self._optional,
-            )
-        except (Unroutable, Rejected) as error:
-            log.warning("event_refused", event_type=kind, message_id=str(row["message_id"]), reason=str(error))
-            return Outcome.REFUSED
-        except ClosedByBroker:
-            return Outcome.HUNG_UP
-        except BrokerGone:
-            return Outcome.UNKNOWN
-        return Outcome.CONFIRMED
 
     async def _sleep(self, seconds: float) -> None:
         with contextlib.suppress(TimeoutError):

@@ -13,7 +13,7 @@ from shared.messaging.acts import add_act
 from shared.messaging.after_commit import Callback
 from shared.messaging.codec import encode
 from shared.messaging.context import Context
-from shared.messaging.outbox import OutboxRow, insert_rows
+from shared.messaging.outbox import OutboxRow, WrittenRow, insert_rows
 
 _FLUSH_AT = 500
 """Events kept in memory before they are written, for imports that emit many."""
@@ -43,6 +43,7 @@ class UnitOfWork:
         "_connection",
         "_context",
         "_has_emitted",
+        "_has_written",
         "_notify",
         "_pending",
         "_service",
@@ -66,6 +67,7 @@ class UnitOfWork:
         self._pending: list[OutboxRow] = []
         self._callbacks: list[Callback] = []
         self._has_emitted = False
+        self._has_written = False
 
     @property
     def connection(self) -> Connection:
@@ -140,14 +142,29 @@ class UnitOfWork:
         """Whether the relay is in another process and has to be woken through the database."""
         return self._notify
 
+    @property
+    def pending(self) -> int:
+        """How many events are not written yet."""
+        return len(self._pending)
+
+    @property
+    def has_written(self) -> bool:
+        """Whether some of its events were written before its end, because they were many."""
+        return self._has_written
+
     def take_pending(self) -> list[OutboxRow]:
         """Return the events that are not written yet, in the order of their emission, and forget them."""
         rows, self._pending = self._pending, []
+        self._has_written = self._has_written or bool(rows)
         return rows
 
 
-async def flush(works: Sequence[UnitOfWork]) -> None:
-    """Write what works of one transaction have emitted into the outbox, in the order of the works."""
+async def flush(works: Sequence[UnitOfWork], *, head_start: float | None = None) -> list[WrittenRow]:
+    """Write what works of one transaction have emitted into the outbox, in the order of the works; return the rows.
+
+    ``head_start`` is that of :func:`~shared.messaging.outbox.insert_rows`.
+    """
     rows = [row for work in works for row in work.take_pending()]
-    if rows:
-        await insert_rows(works[0].connection, rows, notify=works[0].notify)
+    if not rows:
+        return []
+    return await insert_rows(works[0].connection, rows, notify=works[0].notify, head_start=head_start)

@@ -1,6 +1,6 @@
 """The one place where units of work begin and end: transaction, outbox, commit, and what follows the commit."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Protocol
 
@@ -10,6 +10,7 @@ from shared.db.pool import ACQUIRE_SECONDS, Connection
 from shared.db.transaction import Isolation, acquired, transaction
 from shared.messaging import context as contexts
 from shared.messaging.after_commit import AfterCommit
+from shared.messaging.dispatcher import HEAD_START_SECONDS, MOST_ROWS, Dispatcher
 from shared.messaging.unit_of_work import Access, UnitOfWork, flush
 
 
@@ -45,10 +46,18 @@ class SharedTransaction:
 class UnitsOfWork:
     """Opens units of work on one database; ``pool`` may be None where only ``Access.NO_DATABASE`` is asked for."""
 
-    def __init__(self, pool: Pool | None, sender: Sender | None = None, *, service: str = "") -> None:
+    def __init__(
+        self,
+        pool: Pool | None,
+        sender: Sender | None = None,
+        *,
+        dispatcher: Dispatcher | None = None,
+        service: str = "",
+    ) -> None:
         self._pool = pool
         self._service = service
         self._sender = sender
+        self._dispatcher = dispatcher
         self.after_commit = AfterCommit()
 
     @property
@@ -87,12 +96,25 @@ class UnitsOfWork:
             notify = self._sender is None or not self._sender.is_active
             shared = SharedTransaction(connection, notify=notify, service=self._service)
             yield shared
-            await flush(shared.works)
-        if self._sender is not None and any(work.has_emitted for work in shared.works):
+            dispatcher = self._dispatcher_of(shared.works)
+            written = await flush(shared.works, head_start=None if dispatcher is None else HEAD_START_SECONDS)
+        if dispatcher is not None:
+            dispatcher.put(written)
+        elif self._sender is not None and any(work.has_emitted for work in shared.works):
             self._sender.wake()
         for work in shared.works:
             if work.callbacks:
                 self.after_commit.put(work.context, work.callbacks)
+
+    def _dispatcher_of(self, works: Sequence[UnitOfWork]) -> Dispatcher | None:
+        """Return who sends the events of a transaction after its commit; None where that is for the relay.
+
+        All of a transaction go one way, so that they keep their order.
+        """
+        events = sum(work.pending for work in works)
+        if self._dispatcher is None or not self._dispatcher.is_ready or not 0 < events <= MOST_ROWS:
+            return None
+        return None if any(work.has_written for work in works) else self._dispatcher
 
     def _require_pool(self) -> Pool:
         if self._pool is None:
