@@ -13,6 +13,7 @@ from simulation.bench import (
     app,
     audit,
     collection,
+    comparison,
     copies,
     events,
     pure,
@@ -53,6 +54,9 @@ BENCHMARKS: dict[str, Benchmark] = {
 
 def main() -> int:
     """Run the benchmarks that were asked for, all of them by default; 1 when one of them could not be run."""
+    if sys.argv[1:2] == ["compare"]:
+        interrupt_on_sigterm()
+        return comparison.main(sys.argv[2:])
     arguments = _parser().parse_args()
     interrupt_on_sigterm()
     stack = LocalStack(LocalFolder(PROJECT / ".local" / "bench"))
@@ -113,7 +117,9 @@ async def _within(benchmark: Awaitable[list[Row]], seconds: float) -> list[Row]:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="./dev bench", description="What everything costs, beside a peer or the raw limit. See docs/benchmarks.md."
+        prog="./dev bench",
+        description="What everything costs, beside a peer or the raw limit; or ./dev bench compare COMMIT: beside"
+        " another state of the project. See docs/benchmarks.md.",
     )
     parser.add_argument("name", nargs="*", metavar="NAME", help=f"which ones: {', '.join(BENCHMARKS)} (all of them)")
     parser.add_argument("--quick", action="store_true", help="fewer repetitions and smaller sizes")

@@ -11,6 +11,7 @@ from datetime import timedelta
 import aiohttp
 import asyncpg
 
+from ops.audit.facts import SERVICES, under_way
 from services.gateway.domain.devices import Role
 from services.gateway.enrolment import make_code_in_database
 from simulation.bench.bench import Bench, new_namespace
@@ -113,6 +114,10 @@ class CollectionLoad:
                 found[name.removeprefix(own)] = cpu_of_tree(record.pid)
         return found
 
+    def repetitions(self) -> int:
+        """Return how many requests were sent again because the gateway was busy."""
+        return sum(collector.repetitions for collector in self.collectors)
+
     async def _transactions(self) -> int:
         """Return the number of the next transaction that writes: they are numbered one by one."""
         connection = await asyncpg.connect(self.system.stack.postgres_url)
@@ -148,6 +153,7 @@ async def collection_load(
                 return await _collector(system, url, code, session, customers_each)
 
         collectors = await asyncio.gather(*(make(number, code) for number, code in enumerate(codes)))
+        await _until_idle(system)
         try:
             yield CollectionLoad(system, collectors)
         finally:
@@ -183,6 +189,19 @@ async def _owing(phone: VirtualPhone, customers: int) -> list[Customer]:
         if time.monotonic() > deadline:
             raise SubjectFailed(f"only {len(owing)} of {customers} customers of a route owe anything")
         before = len(owing)
+        await asyncio.sleep(0.5)
+
+
+async def _until_idle(system: LocalSystem) -> None:
+    """Wait until every service has consumed what the import has emitted: that is no part of a collection."""
+    urls = {service: system.database_url(service) for service in SERVICES}
+    deadline = time.monotonic() + BILLS_SECONDS
+    while True:
+        found = await under_way(urls, system.amqp_url, system.namespace)
+        if not any((*found.unsent.values(), *found.queues.values(), *found.unconsumed.values())):
+            return
+        if time.monotonic() > deadline:
+            raise SubjectFailed(f"events of the import are still under way: {found.unsent}, {found.queues}")
         await asyncio.sleep(0.5)
 
 

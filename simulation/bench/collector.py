@@ -77,6 +77,11 @@ class Collector:
         await socket.receive_json(timeout=10)
         return cls(LeanHttp(base_url, token), socket, customers)
 
+    @property
+    def repetitions(self) -> int:
+        """How many of its requests were sent again because the gateway was busy."""
+        return self._http.repetitions
+
     async def close(self) -> None:
         """Hang up."""
         await self._socket.close()

@@ -1,7 +1,7 @@
 """The table for people and the JSON for machines."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +40,18 @@ def write_json(path: Path, machine: dict[str, Any], rows: Sequence[Row], failure
     """Write everything that was measured."""
     content = {"machine": machine, "rows": [row.as_dict() for row in rows], "failures": failures}
     path.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def as_page(machine: Mapping[str, Any], rows: Sequence[Row]) -> str:
+    """Return the rows as Markdown, with the machine that they come from."""
+    lines = ["; ".join(f"{name}: {value}" for name, value in machine.items()), ""]
+    lines += ["| What | Ours | Compared with | Theirs | Ratio |", "|---|---|---|---|---|"]
+    for row in rows:
+        other = "" if row.other is None else f"{_number(row.other)} {row.unit}{_spread(row.other_spread)}"
+        ratio = "" if row.ratio is None else f"{row.ratio:.2f} ×"
+        ours = f"{_number(row.figure)} {row.unit}{_spread(row.spread)}"
+        lines.append(f"| {row.what} | {ours} | {row.compared_with} | {other} | {ratio} |")
+    return "\n".join(lines) + "\n"
 
 
 def _number(value: float) -> str:

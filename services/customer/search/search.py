@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from services.customer.search.identifiers import find_identifier, find_mentioned
 from services.customer.search.match import Match
-from services.customer.search.query import QueryKind, classify
+from services.customer.search.query import QueryKind, classify, mentioned
 from services.customer.search.words import WordSearch
 from services.customer.store.search import prepare_planner
 from shared.db import Connection
@@ -18,8 +18,9 @@ async def search(connection: Connection, typed: str, routes: Sequence[str] | Non
     query = classify(typed)
     if not query.words or (routes is not None and not routes):
         return []
-    await prepare_planner(connection)
     matches: list[Match] = []
+    if query.kind is not QueryKind.WORDS or mentioned(typed):
+        await prepare_planner(connection)
     if query.kind is not QueryKind.WORDS:
         matches = await find_identifier(connection, query, routes, limit)
     if not any(match.score == 1 for match in matches):

@@ -19,6 +19,9 @@ from shared.db import Connection
 ENOUGH = 3
 """With fewer matches than this, the words are taken to be misspelt."""
 
+WHOLE_NAME_WORDS = 3
+"""Who bears exactly the name that was typed, in so many words, is whom the query means, however few they are."""
+
 MANY_WORDS = 4
 """Among all customers, that many words as typed mean whoever matches them, and nobody else."""
 
@@ -53,9 +56,13 @@ class WordSearch:
         if len(words) >= MANY_WORDS and self._routes is None:
             self._enough = 1
         typed = Spellings.as_typed(words)
+        if self._routes is None:
+            await store.prepare_planner(self._connection)
         await self._look(typed)
-        if self._is_enough():
+        if self._is_enough() or self._is_whole_name(words):
             return list(self._found.values())
+        if self._routes is not None:
+            await store.prepare_planner(self._connection)
         known = await self._known_words(words)
         corrected = Spellings.corrected(words, known, most=8 if len(words) < MANY_WORDS else 4)
         # First only words that nobody has are taken to be misspelt, then all, then one of them may be superfluous.
@@ -71,6 +78,11 @@ class WordSearch:
 
     def _is_enough(self) -> bool:
         return len(self._found) >= self._enough
+
+    def _is_whole_name(self, words: Sequence[str]) -> bool:
+        return len(words) >= WHOLE_NAME_WORDS and any(
+            match.score == 1 and match.matched_on is MatchedOn.NAME for match in self._found.values()
+        )
 
     async def _look(self, spellings: Spellings, left_out: int = 0) -> None:
         """Add the customers that match these spellings, from the narrowest index to the widest."""

@@ -200,6 +200,15 @@ async def test_a_customer_who_answers_exactly_has_full_score_and_others_less(peo
     assert all(match.score < 1 for match in others)
 
 
+async def test_who_bears_the_whole_name_that_was_typed_is_found_without_the_planner_being_set_up(
+    people: asyncpg.Pool,
+) -> None:
+    async with people.acquire() as connection, connection.transaction():
+        found = await search(connection, "dang thuy duong", ["R1", "R3"], 20)
+        assert [match.score for match in found] == [1]
+        assert await connection.fetchval("SHOW plan_cache_mode") == "auto"
+
+
 async def test_only_own_routes_are_searched(people: asyncpg.Pool) -> None:
     everywhere = await find(people, "nguyen")
     own = await find(people, "nguyen", ["R3"])
