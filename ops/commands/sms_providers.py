@@ -21,6 +21,8 @@ class ProviderState:
     provider: str
     kind: str
     """Empty: the configuration does not have it (any more)."""
+    per_second: float | None
+    """What all copies together hand over to it at most; None: no limit."""
     left_alone_until: str | None
     reason: str
     sent_today: int
@@ -33,7 +35,7 @@ def providers(
     configuration: SmsConfigurationOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show the providers: in use or left alone, SMS of today, cost of today and of this month (Vietnam time)."""
+    """Show the providers: in use or left alone, rate, SMS of today, cost of today and of this month (Vietnam time)."""
     try:
         settings = load_configuration(configuration).providers if configuration else ()
     except ConfigurationError as error:
@@ -42,19 +44,21 @@ def providers(
     breakers, costs = run(_known(moment))
     known = {one.provider: one for one in costs}
     kinds = {one.name: one.kind for one in settings}
+    rates = {one.name: one.per_second for one in settings}
     names = [*kinds, *sorted({*known, *breakers} - kinds.keys())]
-    found = [_state(name, kinds.get(name, ""), breakers.get(name), known.get(name)) for name in names]
+    found = [_state(name, kinds.get(name, ""), rates.get(name), breakers.get(name), known.get(name)) for name in names]
     if as_json:
         print_json([asdict(one) for one in found])
         return
     print_table(
         "SMS providers",
-        ["provider", "kind", "state", "sent today", "unknown today", "đồng today", "đồng this month"],
+        ["provider", "kind", "state", "SMS a second", "sent today", "unknown today", "đồng today", "đồng this month"],
         [
             [
                 one.provider,
                 one.kind,
                 f"left alone until {one.left_alone_until}: {one.reason}" if one.left_alone_until else "in use",
+                "no limit" if one.per_second is None else f"{one.per_second:g}",
                 one.sent_today,
                 one.unknown_today,
                 one.cost_today,
@@ -62,16 +66,19 @@ def providers(
             ]
             for one in found
         ],
-        right=["sent today", "unknown today", "đồng today", "đồng this month"],
+        right=["SMS a second", "sent today", "unknown today", "đồng today", "đồng this month"],
         empty="No provider is configured, and none has been used this month.",
     )
 
 
-def _state(name: str, kind: str, breaker: Breaker | None, costs: ProviderCosts | None) -> ProviderState:
+def _state(
+    name: str, kind: str, per_second: float | None, breaker: Breaker | None, costs: ProviderCosts | None
+) -> ProviderState:
     costs = costs or ProviderCosts(name, 0, 0, 0, 0)
     return ProviderState(
         provider=name,
         kind=kind,
+        per_second=per_second,
         left_alone_until=f"{breaker.open_until.astimezone(VIETNAM):%Y-%m-%d %H:%M:%S}" if breaker else None,
         reason=breaker.reason if breaker else "",
         sent_today=costs.sent_today,

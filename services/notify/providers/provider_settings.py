@@ -137,14 +137,20 @@ class ProviderSettings(Section):
     """None: the provider does not call us."""
 
     def template_for(
-        self, template: str, version: int, language: str, form: int, filled: Sequence[str]
+        self, template: str, version: int, language: str, form: int, filled: Sequence[str], *, any_form: bool = False
     ) -> RegisteredTemplate | None:
-        """Return the first registered template that fits and whose parameters are all ``filled``; None: none does."""
-        for one in self.templates:
-            fits = (one.template, one.version, one.language) == (template, version, language)
-            if fits and one.form in {None, form} and all(parameter.ours in filled for parameter in one.parameters):
-                return one
-        return None
+        """Return the first registered template that fits and whose parameters are all ``filled``; None: none does.
+
+        ``any_form``: where the form itself is not registered, the first other form.
+        """
+        fitting = [
+            one
+            for one in self.templates
+            if (one.template, one.version, one.language) == (template, version, language)
+            and all(parameter.ours in filled for parameter in one.parameters)
+        ]
+        exact = [one for one in fitting if one.form in {None, form}]
+        return next(iter([*exact, *fitting] if any_form else exact), None)
 
     @model_validator(mode="after")
     def _each_template_once(self) -> Self:

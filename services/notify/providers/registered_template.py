@@ -23,12 +23,15 @@ def registered(
     """Return the template of the provider for an SMS; what follows where there is none.
 
     Another provider may have one: the customer cannot be reached by this way, and nothing has left. Where the provider
-    has the text (``text_is_theirs``), one in Vietnamese is better than none: few register every language.
+    has the text (``text_is_theirs``), one in Vietnamese is better than none: few register every language. So is another
+    form: which one an SMS has depends on the length of our text, and each is registered by itself.
     """
     filled = [name for name, value in sms.parameters.items() if value]
     languages = [sms.language, _USUAL_LANGUAGE] if text_is_theirs else [sms.language]
     for language in languages:
-        found = settings.template_for(sms.template, sms.template_version, language, sms.form, filled)
+        found = settings.template_for(
+            sms.template, sms.template_version, language, sms.form, filled, any_form=text_is_theirs
+        )
         if found is not None:
             break
     if found is None:

@@ -358,7 +358,9 @@ async def test_providers_are_listed_with_what_they_cost_and_since_when_they_are_
     thungan: Terminal, tmp_path: Path
 ) -> None:
     configuration = tmp_path / "sms.yaml"
-    configuration.write_text("providers: [{name: first, kind: sandbox}, {name: second, kind: sandbox}]")
+    configuration.write_text(
+        "providers: [{name: first, kind: sandbox, per_second: 2.5}, {name: second, kind: sandbox}]"
+    )
     connection = await connect(SecretStr(os.environ["THUNGAN_NOTIFY_DATABASE_URL"]), application_name="test")
     try:
         await open_breaker(connection, Fault("first", "refuses us: 103", True, now()), now())
@@ -367,6 +369,7 @@ async def test_providers_are_listed_with_what_they_cost_and_since_when_they_are_
 
     first, second = await thungan.json("sms", "providers", "--configuration", str(configuration))
     assert (first["provider"], first["kind"], first["reason"]) == ("first", "sandbox", "refuses us: 103")
+    assert (first["per_second"], second["per_second"]) == (2.5, None)
     assert (second["left_alone_until"], second["sent_today"], second["cost_this_month"]) == (None, 0, 0)
     exit_code, out, err = await thungan("sms", "providers", "--configuration", str(configuration))
     assert (exit_code, err) == (0, "")

@@ -157,6 +157,19 @@ def test_the_example_of_the_runbook_is_right_and_holds_every_kind_of_provider_ov
     assert read.budget.daily == 2_000_000
 
 
+def test_where_the_provider_has_the_text_another_form_that_is_registered_is_taken() -> None:
+    vnpt = load_configuration(Path("docs/runbooks/sms-providers.example.yaml")).providers[3]
+    filled = ["unit", "date", "customer_code", "period", "amount", "collector_name", "collector_phone"]
+
+    def chosen(form: int, *more: str, any_form: bool) -> str | None:
+        found = vnpt.template_for("away", 1, "vi", form, [*filled, *more], any_form=any_form)
+        return None if found is None else found.id
+
+    assert [chosen(form, "appointment", any_form=True) for form in (0, 1, 2)] == ["50122", "50123", "50122"]
+    assert chosen(0, any_form=True) == "50123"
+    assert (chosen(2, "appointment", any_form=False), chosen(0, any_form=False)) == (None, None)
+
+
 def test_every_registered_template_of_the_example_is_one_of_ours_with_parameters_that_it_has() -> None:
     read = load_configuration(Path("docs/runbooks/sms-providers.example.yaml"))
     ours = load_templates().by_name
