@@ -1,5 +1,5 @@
 /** What a collector does, as commands with ids that are stored before anything is sent. */
-import type { Bill, Outcome, Shift } from "../api/types.ts";
+import type { Bill, Outcome, Shift, SmsLanguage } from "../api/types.ts";
 import type { Command, CurrentVisit, Transfer } from "../storage/schema.ts";
 import type { CashDue } from "./cash_due.ts";
 import type { Core } from "./core.ts";
@@ -246,6 +246,19 @@ export function correctPhone(app: Sender, whom: Whom, phone: string, reason: str
     params: { customer_code: whom.customer_code },
     keyed: true,
     body: { phone: tidyLine(phone).slice(0, 40), reason: tidyLine(reason).slice(0, 500) },
+    ...about(whom),
+  });
+}
+
+/** In which language the customer wants SMS; null: as the unit has it. */
+export function chooseSmsLanguage(app: Sender, whom: Whom, language: SmsLanguage | null): Promise<Command> {
+  return app.outbox.submit({
+    id: newId(app.clock.now()),
+    kind: "sms_language",
+    route: "POST /v1/customers/{customer_code}/sms-language",
+    params: { customer_code: whom.customer_code },
+    keyed: true,
+    body: { language },
     ...about(whom),
   });
 }

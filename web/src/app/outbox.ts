@@ -144,6 +144,7 @@ export class Outbox {
         await this.#customers.refreshRoute();
         return;
       case "note":
+      case "sms_language":
         if (command.customer_code) {
           await this.#customers.read(command.customer_code);
         }

@@ -44,5 +44,19 @@ export function tidyLine(text: string): string {
 /** A stored number as people dial it: `+84912345678` → `0912 345 678`. */
 export function dialled(phone: string): string {
   const national = phone.startsWith("+84") ? `0${phone.slice(3)}` : phone;
-  return national.length === 10 ? national.replace(/^(\d{4})(\d{3})(\d{3})$/, "$1\u00a0$2\u00a0$3") : national;
+  return national.length === 10
+    ? national.replace(/^(\d{4})(\d{3})(\d{3})$/, "$1\u00a0$2\u00a0$3")
+    : national.replace(/ /g, "\u00a0");
+}
+
+/**
+ * What the gateway calls a print job, such as `Thông báo TB26-0000012 · Trần Văn A · 85.709 ₫`, to be shown below the kind of
+ * document: without its first words, which are Vietnamese, and with numbers and amounts that no line breaks.
+ */
+export function shownSummary(summary: string): string {
+  return summary
+    .replace(/^\D*? (?=\p{Lu}+\d)/u, "")
+    .replace(/ – BẢN SAO lần \d+/, "")
+    .replace(/(\d)\s?[₫đ]/g, "$1\u00a0đ")
+    .replace(/-/g, "-\u2060");
 }

@@ -8,6 +8,7 @@ const PHRASES: readonly (readonly [RegExp, string])[] = [
   [/trừ (\d+) ngày ngừng cấp điện/, "less $1 days without supply"],
   [/định mức đủ 1 tháng/, "quotas for 1 full month"],
   [/hệ số định mức (.+) tháng \(tháng (\d+) ngày\)/, "quotas for $1 months (month of $2 days)"],
+  [/^Định mức (\S+), 1 hộ: /, "Quotas $1, 1 household: "],
   [/^Định mức (\S+), (\S+) hộ: /, "Quotas $1, $2 households: "],
   [/Công suất phản kháng, cos φ (\S+): (\S+)%/, "Reactive power, cos φ $1: $2%"],
   [/^Phản kháng /, "Reactive "],

@@ -19,6 +19,13 @@ export const notesVi = {
   complaint_waiting: "Khiếu nại chỉ số: đã ghi trên máy, chờ gửi",
   complaint_sent: "Khiếu nại chỉ số: đã gửi lúc {time}",
   complaint_refused: "Khiếu nại chỉ số không gửi được: {detail}",
+  sms_language: "Tin nhắn bằng tiếng",
+  sms_language_unit: "Theo điện lực",
+  sms_language_vi: "Việt, không dấu",
+  sms_language_accents: "Việt, có dấu",
+  sms_language_en: "Anh",
+  sms_language_waiting: "Ngôn ngữ tin nhắn đang chờ gửi",
+  command_sms_language: "Ngôn ngữ tin nhắn",
   command_note: "Ghi chú",
   command_complaint: "Khiếu nại chỉ số",
 };

@@ -43,7 +43,7 @@ export const vi = {
   enrol_title: "Đăng ký máy",
   enrol_intro: "Nhập mã dùng một lần mà người quản lý đưa cho bạn.",
   enrol_code: "Mã đăng ký",
-  enrol_code_hint: "8 ký tự, ví dụ K7MR-2WQX",
+  enrol_code_hint: "8 ký tự, ví dụ K7MR‑2WQX",
   enrol_name: "Tên điện thoại",
   enrol_name_default: "Điện thoại thu tiền",
   enrol_submit: "Đăng ký",
@@ -297,7 +297,8 @@ export const vi = {
   ...printVi,
   printer: "Máy in",
   printer_unsupported_short: "Điện thoại này không nối được máy in.",
-  receipt_on_screen_instead: "Vẫn thu được: biên nhận có mã QR hiện trên màn hình cho khách quét, và in khi có máy in.",
+  receipt_on_screen_instead:
+    "Vẫn thu được: biên nhận có mã QR hiện trên màn hình cho khách quét, và in khi máy in sẵn sàng.",
   receipt_show: "Hiện biên nhận trên màn hình",
   receipt_hide: "Ẩn biên nhận",
   receipt_loading: "Đang tải biên nhận…",

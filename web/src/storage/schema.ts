@@ -72,6 +72,7 @@ export type CommandKind =
   | "report"
   | "note"
   | "complaint"
+  | "sms_language"
   | "shift_open"
   | "shift_close"
   | "copy"

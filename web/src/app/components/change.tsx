@@ -11,7 +11,9 @@ export function NotesBack({ change }: { change: number }) {
   return (
     <>
       {notes.length > 0 && (
-        <span class="hint">{notes.map(([note, pieces]) => `${pieces} × ${plainDong(note)}`).join(" + ")}</span>
+        <span class="hint">
+          {notes.map(([note, pieces]) => `${pieces}\u00a0×\u00a0${plainDong(note)}`).join(" + ")}
+        </span>
       )}
       {rest > 0 && <span class="hint">{t("cash_no_note", { amount: dong(rest) })}</span>}
     </>

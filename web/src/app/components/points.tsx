@@ -20,7 +20,7 @@ export function Points({ customer }: { customer: CustomerView }) {
             <b>{point.name}</b>
             <span class="where">{point.address}</span>
             <span class="where">
-              {point.opening_hours}
+              {point.opening_hours?.replace(/–/g, "\u2060–\u2060")}
               {point.phone ? ` · ${dialled(point.phone)}` : ""}
             </span>
           </li>

@@ -4,6 +4,7 @@ import type { ReprintReply } from "../../api/types.ts";
 import { writtenMoment } from "../clock.ts";
 import { printAgain, printCopy, reportPrinted } from "../print_commands.ts";
 import type { PrintJobNow } from "../print_job_list.ts";
+import { shownSummary } from "../text.ts";
 import { WITHDRAWN } from "../untrue_documents.ts";
 import { useApp, useAppState, useTranslate } from "../use_app.ts";
 import { DoButton } from "./busy.tsx";
@@ -42,7 +43,7 @@ export function PrintJobLine({ job, withName = false }: { job: PrintJobNow; with
         <Icon name={ICONS[job.state] ?? "wait"} />
         <span class="whom">
           <span class="name">{name}</span>
-          {withName && job.summary !== "" && <span class="where">{job.summary}</span>}
+          {withName && job.summary !== "" && <span class="where">{shownSummary(job.summary)}</span>}
           <span class="state">
             {t(isWithdrawn ? "state_withdrawn" : `state_${job.state}`)}
             {job.cause && job.state !== "printed" && job.state !== "expired" ? `: ${t(`cause_${job.cause}`)}` : ""}

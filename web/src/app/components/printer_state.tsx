@@ -18,7 +18,10 @@ export function PrinterState({ isPaying = false }: { isPaying?: boolean }) {
   if (problem === null) {
     return isPaying ? null : (
       <p class="hint printer-state">
-        <Icon name="printer" /> <PrinterName />
+        <Icon name="printer" />
+        <span>
+          <PrinterName />
+        </span>
       </p>
     );
   }
@@ -31,7 +34,7 @@ export function PrinterState({ isPaying = false }: { isPaying?: boolean }) {
       </span>
       {problem !== "unsupported" && (
         <Link to="printer" class="small-button">
-          {t("printer_choose")}
+          {t(problem === "no_printer" ? "printer_choose" : "printer")}
         </Link>
       )}
     </p>

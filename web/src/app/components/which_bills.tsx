@@ -36,17 +36,19 @@ export function WhichBills({ customer: { account, debt, openBills }, choice, due
               checked={part === null && (isAll ? first === null : first === number)}
               onChange={() => choose(isAll ? "all" : { first: number })}
             />
-            {isAll
-              ? t(number === 1 ? "cash_whole" : "cash_all", { n: number })
-              : t("cash_only", { months: monthsOf(openBills.slice(0, number)) })}{" "}
-            · <b>{dong(isAll ? debt : openOf(openBills.slice(0, number)))}</b>
+            <span>
+              {isAll
+                ? t(number === 1 ? "cash_whole" : "cash_all", { n: number })
+                : t("cash_only", { months: monthsOf(openBills.slice(0, number)) })}{" "}
+              · <b>{dong(isAll ? debt : openOf(openBills.slice(0, number)))}</b>
+            </span>
           </label>
         );
       })}
       {least !== null && (
         <label>
           <input type="radio" name="bills" checked={part !== null} onChange={() => choose({ part: "" })} />
-          {t("cash_part")}
+          <span>{t("cash_part")}</span>
         </label>
       )}
       {least !== null && part !== null && (

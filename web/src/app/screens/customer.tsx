@@ -16,6 +16,7 @@ import { PhoneCorrection } from "../components/phone_correction.tsx";
 import { CopyOrder } from "../components/print_job_line.tsx";
 import { PrinterState } from "../components/printer_state.tsx";
 import { Screen } from "../components/screen.tsx";
+import { SmsLanguageChoice } from "../components/sms_language.tsx";
 import { dong, plainDong } from "../money.ts";
 import { isMobile } from "../phones.ts";
 import { go } from "../router.ts";
@@ -88,6 +89,7 @@ function Facts({ customer }: { customer: CustomerView }) {
       )}
       {address && <MapLink address={address} />}
       <PhoneCorrection customer={customer} />
+      {isMobile(customer.phone) && details && <SmsLanguageChoice customer={customer} />}
       {meter && (
         <p>
           <span class="label">{t("meter")}</span> {meter}

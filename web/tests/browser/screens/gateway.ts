@@ -16,6 +16,7 @@ import type {
   PrintJobView,
   RouteStop,
   Shift,
+  SmsLanguage,
   Visit,
 } from "../../../src/api/types.ts";
 
@@ -34,6 +35,7 @@ interface Customer {
   readonly payments: Payment[];
   readonly visits: Visit[];
   version: number;
+  smsLanguage: SmsLanguage | null;
 }
 
 /** What is asked for, as `GET /v1/route`, with the body. */
@@ -98,6 +100,7 @@ export class FakeGateway {
       payments: [],
       visits: [],
       version: 1,
+      smsLanguage: null,
     });
     return code;
   }
@@ -268,6 +271,10 @@ export class FakeGateway {
       case "POST visits":
         return { visit: this.#note(id, String(body["note"])) };
       case "POST customers":
+        if (part === "sms-language") {
+          this.#customer(id).smsLanguage = body["language"] as SmsLanguage | null;
+          return { choice_id: key, customer_code: id, language: body["language"] };
+        }
         return { complaint_id: key, recorded_at: new Date().toISOString(), has_photo: body["photo"] !== "" };
       case "PUT transfer-codes":
         return { transfer_id: id };
@@ -311,6 +318,7 @@ export class FakeGateway {
         place_in_route,
         route_code,
         price_group: "residential",
+        sms_language: customer.smsLanguage,
         version: 1,
         unit: UNIT,
         collector: COLLECTOR,

@@ -51,6 +51,21 @@ describe("what is noted at the door", () => {
     await it.sees("Gọi trước khi đến");
   });
 
+  test("the language that the customer wants messages in is kept, sent, and shown from then on", async () => {
+    const choice = it.page.getByLabel("Tin nhắn bằng tiếng");
+    assert.equal(await choice.inputValue(), "unit");
+    it.gateway.answerTo = (what) => (what.endsWith("/sms-language") ? "nothing" : "reply");
+    await choice.selectOption({ label: "Việt, có dấu" });
+    await it.sees("Ngôn ngữ tin nhắn đang chờ gửi");
+    it.gateway.answerTo = () => "reply";
+    await it.open(`customers/${code}`);
+    await it.page.getByText("Ngôn ngữ tin nhắn đang chờ gửi").waitFor({ state: "detached" });
+    assert.deepEqual(sent("/sms-language").at(-1), { language: "vi-accents" });
+    assert.equal(await choice.inputValue(), "vi-accents");
+    await choice.selectOption({ label: "Theo điện lực" });
+    await until("the wish is gone", async () => sent("/sms-language").at(-1)?.["language"] === null);
+  });
+
   test("a complaint goes with a photo that is small enough for a weak signal", async () => {
     await it.press("Khiếu nại chỉ số");
     await it.sees(/Chỉ số mới 10\/2026/);

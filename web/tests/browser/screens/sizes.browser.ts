@@ -60,13 +60,14 @@ function look(): Faults {
 describe("screens of every size", () => {
   let it: Screens;
   let customer: string;
+  let other: string;
 
   before(async () => {
     it = await Screens.start();
     it.gateway.openShift();
     it.gateway.leastPart = 50_000;
     customer = it.gateway.owes("Nguyễn Thị Kim Phượng Hoàng", 5_030_176);
-    it.gateway.owes("Lý Chí Lâm", 120_300, 249_975_380);
+    other = it.gateway.owes("Lý Chí Lâm", 120_300, 249_975_380);
     it.gateway.owes("Công ty TNHH Một thành viên Chế biến Thủy sản Xuất khẩu Cà Mau", 1_289_725);
   });
   after(closePhones);
@@ -146,6 +147,35 @@ describe("screens of every size", () => {
     await it.sees(/^Đã thu/);
     await it.press("Thêm ghi chú");
     await fits();
+  });
+
+  test("every screen in English, whose words are longer elsewhere", async () => {
+    await it.open(`customers/${other}`);
+    await it.press("Gặp khách");
+    await it.sees(/Khách trả bằng cách nào/);
+    await it.page.evaluate(() => localStorage.setItem("thungan-language", "en"));
+    for (const [path, text] of [
+      ["", /^Owing/],
+      ["search", /Code, name/],
+      ["shift", "Close the shift"],
+      ["shift/close", "Pieces"],
+      ["print-jobs", "Connect a printer"],
+      ["settings", "Language"],
+      ["day", "Appointments"],
+      ["help", "The printer does not print"],
+      ["outbox", "Nothing waits to be sent."],
+      [`customers/${other}`, /VAT/],
+      [`customers/${other}/complaint`, "Send the complaint"],
+      [`customers/${other}/visit`, /How will they pay/],
+      [`customers/${other}/cash`, "Which bills?"],
+      [`customers/${other}/transfer`, /Let the customer scan/],
+      [`customers/${other}/promise`, "Come back on"],
+    ] as const) {
+      await it.open(path);
+      await it.sees(text);
+      await fits();
+    }
+    await it.page.evaluate(() => localStorage.removeItem("thungan-language"));
   });
 
   test("a shift that a cashier has to count, and one that keeps the next from being opened", async () => {
