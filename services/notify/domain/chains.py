@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from uuid import UUID
 
+from services.notify.domain.terms import Terms
 from shared.clock import VIETNAM
 from shared.phones import Operator
 
@@ -18,9 +19,21 @@ class Step:
     weights: Mapping[str, int]
     """Provider → its share of the messages, more than 0. One that is only to help out has a step of its own."""
 
-    def order(self, key: UUID) -> list[str]:
-        """Return the providers by their shares, always in the same order for a key (rendezvous hashing)."""
-        return sorted(self.weights, key=lambda provider: (-_score(provider, self.weights[provider], key), provider))
+    terms: Mapping[str, Terms] | None = None
+    """What each costs, where the cheapest is taken first; None: by their shares alone."""
+
+    def order(self, key: UUID, operator: Operator | None = None) -> list[str]:
+        """Return the providers, always in the same order for a key and an operator.
+
+        By what a segment to the operator costs, where that counts; those that cost the same by their shares (rendezvous
+        hashing).
+        """
+
+        def rank(provider: str) -> tuple[int, float, str]:
+            price = 0 if self.terms is None else self.terms[provider].cost(operator, 1)
+            return price, -_score(provider, self.weights[provider], key), provider
+
+        return sorted(self.weights, key=rank)
 
 
 @dataclass(frozen=True)
@@ -62,7 +75,7 @@ class Chains:
         """Return the providers for one message in the order in which they are asked, each once."""
         for chain in self.chains:
             if chain.fits(kind, operator, moment):
-                return tuple(dict.fromkeys(name for step in chain.steps for name in step.order(key)))
+                return tuple(dict.fromkeys(name for step in chain.steps for name in step.order(key, operator)))
         return tuple(self.otherwise)
 
 

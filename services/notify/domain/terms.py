@@ -21,7 +21,11 @@ class Terms:
     """Đồng a segment, for operators without a price of their own."""
     prices: Mapping[Operator, int] = field(default_factory=dict)
     """Operator of the customer → đồng a segment."""
+    per_message: bool = False
+    """Prices are for a message, whatever its length."""
 
     def cost(self, operator: Operator | None, segments: int) -> int:
         """Return what an SMS costs, đồng."""
-        return segments * (self.price if operator is None else self.prices.get(operator, self.price))
+        return (1 if self.per_message else segments) * (
+            self.price if operator is None else self.prices.get(operator, self.price)
+        )

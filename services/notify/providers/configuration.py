@@ -48,16 +48,22 @@ class Hours(Section):
 class Step(Section):
     """One step of a chain: a provider, or several that share by weight.
 
-    In the file ``esms`` or ``{esms: 3, speedsms: 1}``.
+    In the file ``esms``, ``{esms: 3, speedsms: 1}``, or ``{cheapest: [esms, speedsms]}``.
     """
 
     weights: Mapping[ProviderName, Annotated[int, Field(gt=0)]] = Field(min_length=1)
+    cheapest: bool = False
+    """By the tariff of the customer's operator; those that cost the same share."""
 
     @model_validator(mode="before")
     @classmethod
     def _is_a_name_or_weights(cls, value: Any) -> Any:
         if isinstance(value, str):
             return {"weights": {value: 1}}
+        if isinstance(value, dict) and isinstance(names := value.get("cheapest"), list):
+            if len(value) > 1 or not all(isinstance(name, str) for name in names):
+                raise ValueError("cheapest stands by itself: {cheapest: [esms, speedsms]}")
+            return {"weights": dict.fromkeys(names, 1), "cheapest": True}
         return {"weights": value} if isinstance(value, dict) and "weights" not in value else value
 
 

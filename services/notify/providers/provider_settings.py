@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping, Sequence
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationInfo, model_validator
 
@@ -122,6 +122,9 @@ class Tariffs(Section):
 
 class ProviderSettings(Section):
     """What every provider has. A kind adds ``kind: Literal["…"]`` and its own fields."""
+
+    charges_messages: ClassVar[bool] = False
+    """Whether tariffs are for a message, whatever its length, and not for a segment."""
 
     name: ProviderName
     """Under which attempts are recorded; in the address for delivery reports, metrics, chains."""

@@ -12,10 +12,11 @@ from services.notify.providers.configuration import SmsConfiguration
 
 def chains_of(configuration: SmsConfiguration) -> Chains:
     """Return the chains; what none of them fits goes to the providers in the order of the file."""
+    terms = terms_of(configuration)
     return Chains(
         [
             Chain(
-                [Step(step.weights) for step in chain.steps],
+                [Step(step.weights, terms if step.cheapest else None) for step in chain.steps],
                 kinds=chain.kinds,
                 operators=chain.operators,
                 opens=chain.hours.opens if chain.hours else time(0),
@@ -36,6 +37,7 @@ def terms_of(configuration: SmsConfiguration) -> Mapping[str, Terms]:
             timeout=timedelta(seconds=provider.timeout_seconds),
             price=provider.tariffs.default,
             prices=provider.tariffs.by_operator,
+            per_message=provider.charges_messages,
         )
         for provider in configuration.providers
     }

@@ -12,7 +12,7 @@ import hmac
 import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import structlog
 from asyncpg import Pool
@@ -40,6 +40,8 @@ log = structlog.get_logger()
 
 class ZaloSettings(HttpProviderSettings):
     """An official account in the configuration. Its tariff is for a message, whatever its length."""
+
+    charges_messages: ClassVar[bool] = True
 
     kind: Literal["zalo"]
     url: str = Field(default="https://business.openapi.zalo.me", pattern=r"^https?://[^/]+")

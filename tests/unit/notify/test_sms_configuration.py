@@ -59,6 +59,7 @@ def test_a_provider_is_handed_as_many_sms_at_once_as_its_window_has_places(tmp_p
         (ESMS.replace("viettel: 650", "vietel: 650"), ", line 8, providers.1.tariffs.vietel: "),
         (ESMS.replace("name: paper", "name: esms"), ", line 2, providers: two providers are named esms"),
         (ESMS + "chains: [{steps: [esms, vnpt]}]", ", line 10, chains: no provider is named vnpt"),
+        (ESMS + "chains: [{steps: [{cheapest: [esms, vnpt]}]}]", ", line 10, chains: no provider is named vnpt"),
         (ESMS + "budget: {daily: 0}", ", line 10, budget.daily: "),
         (ESMS.replace("    name: esms\n", "    name: esms\n    name: b\n"), ", line 5, name: stands there twice"),
         ("providers: [", ", line 1: it is not YAML"),
@@ -140,6 +141,22 @@ chains:
     assert providers(read, "receipt", Operator.VIETTEL, 7) == {("esms", "paper")}
 
 
+def test_the_cheapest_for_the_customers_operator_is_asked_first(tmp_path: Path) -> None:
+    read = configuration(
+        tmp_path,
+        """
+providers:
+  - {kind: sandbox, name: a, tariffs: {default: 850, viettel: 780}}
+  - {kind: sandbox, name: b, tariffs: {default: 800}}
+  - {kind: sandbox, name: c, tariffs: {default: 850, vinaphone: 800}}
+chains: [{steps: [{cheapest: [a, b, c]}]}]
+""",
+    )
+
+    assert providers(read, "away", Operator.VIETTEL, 7) == {("a", "b", "c")}
+    assert providers(read, "away", Operator.VINAPHONE, 7) == {("b", "c", "a"), ("c", "b", "a")}
+
+
 def test_without_a_file_the_providers_of_the_settings_are_used() -> None:
     settings = NotifySettings.model_validate({"amqp_url": "amqp://x", "database_url": "postgresql://x"})
 
@@ -168,6 +185,13 @@ def test_where_the_provider_has_the_text_another_form_that_is_registered_is_take
     assert [chosen(form, "appointment", any_form=True) for form in (0, 1, 2)] == ["50122", "50123", "50122"]
     assert chosen(0, any_form=True) == "50123"
     assert (chosen(2, "appointment", any_form=False), chosen(0, any_form=False)) == (None, None)
+
+
+def test_a_zalo_message_costs_the_same_whatever_its_length() -> None:
+    terms = terms_of(load_configuration(Path("docs/runbooks/sms-providers.example.yaml")))
+
+    assert [terms["zalo"].cost(None, segments) for segments in (1, 2)] == [300, 300]
+    assert [terms["esms"].cost(None, segments) for segments in (1, 2)] == [850, 1700]
 
 
 def test_every_registered_template_of_the_example_is_one_of_ours_with_parameters_that_it_has() -> None:
