@@ -39,7 +39,11 @@ export function untrueBecause(
   if (Object.values(visits).some((visit) => visit.visit_id > visitId && visit.customer_code !== code)) {
     return "door_left";
   }
-  const latest = visits[code]?.visit_id;
+  const last = visits[code];
+  if (last?.visit_id === visitId && last.withdrawn) {
+    return "visit_withdrawn";
+  }
+  const latest = last?.visit_id;
   return latest !== undefined && latest > visitId ? "replaced" : null;
 }
 

@@ -93,6 +93,8 @@ describe("a document is not printed any more", () => {
     assert.equal(untrueBecause(job, { files, visits: visit("3", "PB14010000002") }, []), "door_left");
     assert.equal(untrueBecause(job, { files, visits: visit("1", "PB14010000002") }, []), null);
     assert.equal(untrueBecause({ ...job, kind: "receipt" }, { files, visits: visit("3") }, []), null);
+    const withdrawn = { [CODE]: { visit_id: "2", customer_code: CODE, withdrawn: true } } as never;
+    assert.equal(untrueBecause(job, { files, visits: withdrawn }, []), "visit_withdrawn");
   });
 
   test("when the phone has printed its own copy", () => {

@@ -181,7 +181,8 @@ function Visited({ customer }: { customer: CustomerView }) {
         </>
       )}
       <VisitNotice visit={visit} title={t("visit_notice")} />
-      {command?.state === "sent" && <TakeBack customer={customer} visit={visit} />}
+      {/* One lane: where the visit still waits, its correction waits behind it. */}
+      {command && <TakeBack customer={customer} visit={visit} />}
     </>
   );
 }

@@ -28,10 +28,12 @@ async function photo(page: Page): Promise<Buffer> {
 describe("what is noted at the door", () => {
   let it: Screens;
   let code: string;
+  let mistaken: string;
 
   before(async () => {
     it = await Screens.start();
     code = it.gateway.owes("Nguyễn Văn Một", 200_000, 300_000);
+    mistaken = it.gateway.owes("Trần Thị Hai", 400_000);
     await it.enrol();
   });
 
@@ -64,6 +66,24 @@ describe("what is noted at the door", () => {
     assert.equal(await choice.inputValue(), "vi-accents");
     await choice.selectOption({ label: "Theo điện lực" });
     await until("the wish is gone", async () => sent("/sms-language").at(-1)?.["language"] === null);
+  });
+
+  test("a visit that still waits can be taken back: both are sent, one after the other", async () => {
+    await it.open(`customers/${mistaken}`);
+    it.gateway.answerTo = (what) => (what.startsWith("PUT /v1/visits") ? "nothing" : "reply");
+    await it.press("Khách vắng");
+    await it.press("Vắng, in giấy báo");
+    await it.press("Rút lại lượt ghé này");
+    await it.press("Rút lại lượt ghé này");
+    await it.sees("Gặp khách");
+    assert.equal(sent("/withdrawal").length, 0);
+    it.gateway.answerTo = () => "reply";
+    await it.open(`customers/${code}`);
+    await until("the withdrawal is sent", async () => sent("/withdrawal").length === 1);
+    assert.deepEqual(
+      it.gateway.changes.slice(-2).map(({ what }) => what.split("/")[2]),
+      ["visits", "visits"],
+    );
   });
 
   test("a complaint goes with a photo that is small enough for a weak signal", async () => {
