@@ -118,11 +118,11 @@ async def present_link(connection: Connection, last_entry: int) -> str | None:
     return link
 
 
+# Of the seal that an audit begins from the link alone is compared: computing it anew would read all entries before it.
 _BROKEN_SEALS = """
-SELECT seal, last_entry, encode(link, 'hex') AS link,
-    link = history_link(
-        coalesce(lag(link) OVER chain, sha256(convert_to('money_history', 'UTF8'))),
-        coalesce(lag(last_entry) OVER chain, 0), last_entry) AS whole
+SELECT seal, last_entry, encode(link, 'hex') AS link, CASE WHEN last_entry > $1 THEN link = history_link(
+    coalesce(lag(link) OVER chain, sha256(convert_to('money_history', 'UTF8'))),
+    coalesce(lag(last_entry) OVER chain, 0), last_entry) END AS whole
 FROM history_seals WHERE last_entry >= $1
 WINDOW chain AS (ORDER BY seal)
 ORDER BY seal
@@ -183,10 +183,16 @@ FROM money_history WHERE {_SPAN} AND operation <> 'S'
 
 
 async def history_findings(
-    connection: Connection, service: str, tables: Mapping[str, Watched], since: Seal, *, complete: bool
+    connection: Connection,
+    service: str,
+    tables: Mapping[str, Watched],
+    since: Seal,
+    *,
+    complete: bool,
+    seal: Seal | None = None,
 ) -> HistoryFindings:
-    """Seal the history and look at what came since; ``complete``: compare each row with its history, too."""
-    seal = await seal_history(connection)
+    """Look at what came since a seal, up to ``seal`` or a new one; ``complete``: compare each row with it, too."""
+    seal = seal or await seal_history(connection)
     found = await broken_seals(connection, service, since)
     span = (since.last_entry, seal.last_entry)
     for table, kind in tables.items():

@@ -18,6 +18,8 @@ def check_clearing(bills: Sequence[IssuedBill], parts: Sequence[ClearedPart]) ->
     """Yield what is wrong with the order of clearing; ``bills`` by period, ``parts`` in the order of clearing."""
     known = {bill.bill_id: bill for bill in bills}
     before: dict[UUID, list[ClearedPart]] = defaultdict(list)
+    # Without those that parts which were never released have cleared: nothing later finds them open.
+    open_bills = list(bills)
     for part in parts:
         bill = known.get(part.bill_id)
         if bill is None:
@@ -29,9 +31,12 @@ def check_clearing(bills: Sequence[IssuedBill], parts: Sequence[ClearedPart]) ->
                 bill.bill_number,
                 f"cleared {shown(part.made_at)}, issued {shown(bill.issued_at)}",
             )
-        yield from _oldest_first(part, bill, bills, before)
+        yield from _oldest_first(part, bill, open_bills, before)
         yield from _vat_first(part, bill, before[part.bill_id])
         before[part.bill_id].append(part)
+        kept = sum(each.vat + each.principal for each in before[part.bill_id] if each.released_at is None)
+        if kept >= bill.total and bill in open_bills:
+            open_bills.remove(bill)
 
 
 def _oldest_first(

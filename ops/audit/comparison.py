@@ -119,10 +119,11 @@ async def _visits(streams: Streams, found: Compared) -> None:
     async for visit_id, (notices, reminders, visits, jobs, payments) in joined(
         streams.notices, streams.reminders, streams.visits, streams.notice_jobs, streams.payments_of_visits
     ):
-        kinds = notices[0] if notices else None
+        kinds = notices[0].kinds if notices else None
         found.visits += bool(visits)
         found.reminders += len(reminders)
         found.violations += row_rules.what_a_visit_led_to(visit_id, kinds, reminders, visits, sum(jobs), payments)
+        found.violations += row_rules.notices_name_who_visited(visit_id, notices[0] if notices else None, visits)
         found.violations_when_settled += row_rules.visit_is_followed(visit_id, kinds, reminders, visits, sum(jobs))
 
 

@@ -14,10 +14,10 @@ import asyncpg
 from ops.archive import missing_events
 from ops.audit.append_only import changed_rows
 from ops.audit.comparison import Compared, Streams, compare
-from ops.audit.history import read_histories
+from ops.audit.history import read_histories, seal_histories
 from ops.audit.moments import NEVER
 from ops.audit.recomputation import Recomputed, recompute
-from ops.audit.sessions import session
+from ops.audit.sessions import session, together
 from ops.audit.witness import WitnessFacts, collect_witness
 from services.billing.audit import BillingFacts
 from services.billing.audit import audit_facts as billing_facts
@@ -94,32 +94,38 @@ async def collect(
 
     # First: what is written after that is looked at by the next audit, too.
     begun_at = now()
-    histories = await read_histories(database_urls)
-    async with _snapshots(database_urls) as connections:
-        # Row by row first, while the snapshots are young: what is read alone needs no moment of others.
-        compared = await compare(Streams.of(connections))
-        billing = await billing_facts(connections["billing"])
-        receipt = await receipt_facts(connections["receipt"], keyring)
-        notify = await notify_facts(connections["notify"])
-        gateway = await gateway_facts(connections["gateway"])
-        customer = await customer_facts(connections["customer"])
-        witness = (
-            None if witness_folder is None else await collect_witness(connections["receipt"], witness_folder, keyring)
-        )
+    seals = await seal_histories(database_urls)
+    parts: list[Any] = await together(
+        _read(database_urls, keyring, witness_folder), read_histories(database_urls, seals), recompute(database_urls)
+    )
+    read, histories, recomputed = parts
     return Facts(
         begun_at=begun_at,
         histories=histories,
-        billing=billing,
-        receipt=receipt,
-        witness=witness,
-        notify=notify,
-        gateway=gateway,
-        customer=customer,
-        compared=compared,
-        recomputed=await recompute(database_urls),
+        recomputed=recomputed,
         changed_rows=await changed_rows(database_urls),
+        **read,
         **vars(await under_way(database_urls, amqp_url, namespace)),
     )
+
+
+async def _read(database_urls: Mapping[str, str], keyring: Keyring, witness_folder: Path | None) -> dict[str, Any]:
+    """Return what is read in one snapshot of each database, by the name that it has among the facts."""
+    async with _snapshots(database_urls) as connections:
+        # Row by row first, while the snapshots are young: what is read alone needs no moment of others.
+        compared = await compare(Streams.of(connections))
+        facts: list[Any] = await together(
+            billing_facts(connections["billing"]),
+            receipt_facts(connections["receipt"], keyring),
+            notify_facts(connections["notify"]),
+            gateway_facts(connections["gateway"]),
+            customer_facts(connections["customer"]),
+        )
+        witness = (
+            None if witness_folder is None else await collect_witness(connections["receipt"], witness_folder, keyring)
+        )
+    named = dict(zip(("billing", "receipt", "notify", "gateway", "customer"), facts, strict=True))
+    return {"compared": compared, "witness": witness, **named}
 
 
 @asynccontextmanager

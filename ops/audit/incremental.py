@@ -6,7 +6,7 @@ from uuid import UUID
 
 from ops.audit.append_only import changed_rows
 from ops.audit.facts import under_way
-from ops.audit.history import read_histories
+from ops.audit.history import read_histories, seal_histories
 from ops.audit.recomputation import Changed, recompute
 from ops.audit.report import AuditReport, Positions
 from ops.audit.rules import nothing_under_way
@@ -34,7 +34,7 @@ async def audit_changes(
     With a ``witness_folder`` the register is also compared with every checkpoint outside.
     """
     begun_at = now()
-    histories = await read_histories(database_urls, since.seals)
+    histories = await read_histories(database_urls, await seal_histories(database_urls), since.seals)
     wrong: list[AuditViolation] = []
     remarks: list[AuditViolation] = []
     async with session(database_urls, "receipt") as connection:
@@ -43,12 +43,14 @@ async def audit_changes(
         if witness_folder is not None:
             witness = await collect_witness(connection, witness_folder, keyring, recompute=False)
             wrong, remarks = check_witness(witness)
-    billing = histories["billing"].changed
+    billing, register = histories["billing"].changed, histories["receipt"].changed
     payment_ids = receipts.payment_ids | {UUID(key) for key in billing.get("payments", ())}
     changed = Changed(
         payment_ids,
         frozenset(UUID(key) for table in _OF_SHIFTS for key in billing.get(table, ())),
         frozenset(UUID(key) for key in histories["customer"].changed.get("visits", ())),
+        frozenset(UUID(key) for key in register.get("reprint", ())),
+        frozenset(UUID(key) for key in register.get("first_print", ())),
         since.audited_at,
     )
     recomputed = await recompute(database_urls, changed)

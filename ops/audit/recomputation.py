@@ -1,14 +1,19 @@
 """Reads what the services hold of some customers at a time, and lets the rules compare it.
 
-Billing is read first: what the others have newer than that is not looked at.
+Billing is read first: what the others have newer than that is not looked at. Where there are many customers, other
+processes compare them, a range of codes at a time.
 """
 
+import asyncio
+import os
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from multiprocessing import get_context
+from typing import Any, Self
 from uuid import UUID
 
 import asyncpg
@@ -39,7 +44,11 @@ from shared.contracts.receipt import ReceiptKind
 
 CUSTOMERS_AT_ONCE = 100
 _COLLECTORS_AT_ONCE = 20
+_CUSTOMERS_OF_A_RANGE = 1_000
+"""At least; with fewer customers no other process is started."""
+_RANGES_OF_A_PROCESS = 8
 _COPIES_AT_ONCE = 1000
+_CLOCKS_DIFFER = timedelta(hours=1)
 
 Connections = Mapping[str, "asyncpg.Connection[Any]"]
 
@@ -55,6 +64,18 @@ class Recomputed:
     violations_when_settled: list[AuditViolation] = field(default_factory=list)
     """What events under way may still bring into line."""
 
+    @property
+    def nothing_wrong(self) -> bool:
+        """Whether everything agrees."""
+        return not (self.violations or self.violations_when_settled)
+
+    def add(self, other: "Recomputed") -> None:
+        """Add what another comparison has found."""
+        self.payments += other.payments
+        self.payment_ids |= other.payment_ids
+        self.violations += other.violations
+        self.violations_when_settled += other.violations_when_settled
+
 
 @dataclass(frozen=True)
 class Changed:
@@ -63,34 +84,108 @@ class Changed:
     payment_ids: frozenset[UUID]
     shift_ids: frozenset[UUID]
     visit_ids: frozenset[UUID]
+    reprint_ids: frozenset[UUID]
+    """Counted copies."""
+    first_printed: frozenset[UUID]
+    """Receipts that were issued without a phone and printed later."""
     since: datetime
     """When that audit began."""
+
+
+def workers() -> int:
+    """Return how many processes compare customers beside the one that does all the rest."""
+    return max(1, min(4, (os.cpu_count() or 1) - 1))
 
 
 async def recompute(database_urls: Mapping[str, str], changed: Changed | None = None) -> Recomputed:
     """Compare everything about every payment, or about those that have changed."""
     found = Recomputed()
-    async with AsyncExitStack() as stack:
-        connections: dict[str, asyncpg.Connection[Any]] = {}
-        for service in ("billing", "customer", "receipt", "gateway"):
-            connections[service] = await stack.enter_async_context(session(database_urls, service))
-        await _shifts(connections, changed, found)
-        await _copies(connections, found)
+    async with _connected(database_urls) as connections:
+        known = await _Known.read(connections, changed)
+        await _shifts(connections, changed, known, found)
+        await _copies(connections, changed, found)
         found.violations_when_settled += known_alike(
             await customer.collectors_at_work(connections["customer"]),
             billing=await billing.collectors_at_work(connections["billing"]),
             gateway=await gateway.collectors_at_work(connections["gateway"]),
         )
-        # An hour earlier: services' clocks date what phones are sent.
-        since = None if changed is None else changed.since - timedelta(hours=1)
-        feed = Feed(await gateway.announcements(connections["gateway"], since), until=now())
-        customers = _all_customers(connections["billing"]) if changed is None else _customers(connections, changed)
-        async for codes in customers:
-            await _compare(connections, codes, feed, found, changed)
+        if changed is not None:
+            async for codes in _customers(connections, changed):
+                found.add(await _compare(connections, codes, known, changed))
+            return found
+        ranges = await billing.ranges_of_customers(
+            connections["billing"], _CUSTOMERS_OF_A_RANGE, _RANGES_OF_A_PROCESS * workers()
+        )
+    if len(ranges) == 1:
+        found.add(await _range(database_urls, *ranges[0]))
+        return found
+    loop = asyncio.get_running_loop()
+    with ProcessPoolExecutor(workers(), mp_context=get_context("spawn")) as pool:
+        compared = (loop.run_in_executor(pool, compare_range, dict(database_urls), *each) for each in ranges)
+        try:
+            for part in await asyncio.gather(*compared):
+                found.add(part)
+        finally:
+            pool.shutdown(cancel_futures=True)
     return found
 
 
-async def _shifts(connections: Connections, changed: Changed | None, found: Recomputed) -> None:
+def compare_range(database_urls: Mapping[str, str], after: str, last: str | None) -> Recomputed:
+    """Compare everything about the payments of a range of customers, in a process of its own."""
+    return asyncio.run(_range(database_urls, after, last))
+
+
+@asynccontextmanager
+async def _connected(database_urls: Mapping[str, str]) -> AsyncIterator[Connections]:
+    async with AsyncExitStack() as stack:
+        connections: dict[str, asyncpg.Connection[Any]] = {}
+        for service in ("billing", "customer", "receipt", "gateway"):
+            connections[service] = await stack.enter_async_context(session(database_urls, service))
+        yield connections
+
+
+@dataclass
+class _Known:
+    """What is read once and not for each batch of customers.
+
+    It may lack what came since: whatever is wrong by it is looked at once more with what there is then.
+    """
+
+    feed: Feed
+    devices: Mapping[UUID, gateway.EnrolledDevice]
+    activity: Mapping[str, Sequence[tuple[datetime, bool]]]
+
+    @classmethod
+    async def read(cls, connections: Connections, changed: Changed | None) -> Self:
+        # An hour earlier: services' clocks date what phones are sent.
+        since = None if changed is None else changed.since - _CLOCKS_DIFFER
+        announced = await gateway.announcements(connections["gateway"], since)
+        devices = await gateway.enrolled_devices(connections["gateway"])
+        return cls(
+            Feed(announced, until=now()), devices, await customer.activity_of_collectors(connections["customer"])
+        )
+
+    async def check(self, connections: Connections, look: Callable[[], Recomputed]) -> Recomputed:
+        """Return what a comparison finds; where it finds something, with what is known now."""
+        found = look()
+        if found.nothing_wrong:
+            return found
+        self.devices = await gateway.enrolled_devices(connections["gateway"])
+        self.activity = await customer.activity_of_collectors(connections["customer"])
+        return look()
+
+
+async def _range(database_urls: Mapping[str, str], after: str, last: str | None) -> Recomputed:
+    found = Recomputed()
+    async with _connected(database_urls) as connections:
+        known = await _Known.read(connections, None)
+        while codes := await billing.customers_after(connections["billing"], after, last, CUSTOMERS_AT_ONCE):
+            found.add(await _compare(connections, codes, known, None))
+            after = codes[-1]
+    return found
+
+
+async def _shifts(connections: Connections, changed: Changed | None, known: _Known, found: Recomputed) -> None:
     connection, shift_ids = connections["billing"], None
     if changed is not None:
         shift_ids = changed.shift_ids | await billing.shifts_of(connection, list(changed.payment_ids))
@@ -102,12 +197,20 @@ async def _shifts(connections: Connections, changed: Changed | None, found: Reco
         async for cash in cash_in_parts:
             found.violations += within_ceiling(shifts, cash)
         settlement = await billing.acts_of_settlement(connection, codes)
-        # After the shifts: whoever has acted there is enrolled by now.
-        devices = await gateway.enrolled_devices(connections["gateway"])
-        for shift in shifts:
-            found.violations += shift_by_its_collector(shift, devices)
-        for act in settlement:
-            found.violations += settled_by_office(act, devices)
+
+        def look(
+            shifts: Sequence[billing.RecordedShift] = shifts, settlement: Sequence[billing.ShiftAct] = settlement
+        ) -> Recomputed:
+            acts = Recomputed()
+            for shift in shifts:
+                if shift_ids is None or shift.shift_id in shift_ids:
+                    acts.violations += shift_by_its_collector(shift, known.devices)
+            for act in settlement:
+                if shift_ids is None or act.shift_id in shift_ids:
+                    acts.violations += settled_by_office(act, known.devices)
+            return acts
+
+        found.add(await known.check(connections, look))
 
 
 async def _customers(connections: Connections, changed: Changed) -> AsyncIterator[list[str]]:
@@ -118,62 +221,69 @@ async def _customers(connections: Connections, changed: Changed) -> AsyncIterato
         yield codes[start : start + CUSTOMERS_AT_ONCE]
 
 
-async def _all_customers(connection: "asyncpg.Connection[Any]") -> AsyncIterator[list[str]]:
-    code = ""
-    while codes := await billing.customers_after(connection, code, CUSTOMERS_AT_ONCE):
-        yield codes
-        code = codes[-1]
-
-
-async def _copies(connections: Connections, found: Recomputed) -> None:
+async def _copies(connections: Connections, changed: Changed | None, found: Recomputed) -> None:
     # The register first: a copy is counted before it is queued.
-    last = UUID(int=0)
-    async with connections["receipt"].transaction(isolation="repeatable_read", readonly=True):
-        async for copies in receipt.counted_copies(connections["receipt"]):
-            jobs = await gateway.print_jobs(connections["gateway"], [copy.document_id for copy in copies])
-            found.violations += copies_are_counted(copies, jobs)
-            found.violations_when_settled += copies_are_queued(copies, jobs)
-    while queued := await gateway.copy_jobs_after(connections["gateway"], last, _COPIES_AT_ONCE):
-        counted = await receipt.copies_of_documents(connections["receipt"], [job.job_id for job in queued])
-        known = {copy.document_id for copy in counted}
-        found.violations += copies_are_counted([], {job.job_id: job for job in queued if job.job_id not in known})
-        last = queued[-1].job_id
+    if changed is None:
+        async with connections["receipt"].transaction(isolation="repeatable_read", readonly=True):
+            async for copies in receipt.counted_copies(connections["receipt"]):
+                await _counted(connections, copies, found)
+        last = UUID(int=0)
+        while queued := await gateway.copy_jobs_after(connections["gateway"], last, _COPIES_AT_ONCE):
+            await _queued(connections, queued, found)
+            last = queued[-1].job_id
+        return
+    counted = await receipt.copies_counted_of(connections["receipt"], changed.reprint_ids, changed.first_printed)
+    await _counted(connections, counted, found)
+    await _queued(
+        connections, await gateway.copy_jobs_since(connections["gateway"], changed.since - _CLOCKS_DIFFER), found
+    )
+
+
+async def _counted(connections: Connections, copies: Sequence[receipt.CountedCopy], found: Recomputed) -> None:
+    jobs = await gateway.print_jobs(connections["gateway"], [copy.document_id for copy in copies])
+    found.violations += copies_are_counted(copies, jobs)
+    found.violations_when_settled += copies_are_queued(copies, jobs)
+
+
+async def _queued(connections: Connections, queued: Sequence[gateway.PrintJobFact], found: Recomputed) -> None:
+    counted = await receipt.copies_of_documents(connections["receipt"], [job.job_id for job in queued])
+    known = {copy.document_id for copy in counted}
+    found.violations += copies_are_counted([], {job.job_id: job for job in queued if job.job_id not in known})
 
 
 async def _compare(
-    connections: Connections, codes: Sequence[str], feed: Feed, found: Recomputed, changed: Changed | None
-) -> None:
-    ledger = await billing.ledger_of(connections["billing"], codes)
-    payment_ids = [
-        payment.payment_id
-        for payment in ledger.payments
-        if changed is None or payment.payment_id in changed.payment_ids
-    ]
-    signed = await receipt.signed_receipts(connections["receipt"], payment_ids)
-    visits = await customer.visits_to(connections["customer"], codes)
-    jobs = await gateway.print_jobs(
-        connections["gateway"], [document_id_of(receipt_id_of(payment_id)) for payment_id in payment_ids]
+    connections: Connections, codes: Sequence[str], known: _Known, changed: Changed | None
+) -> Recomputed:
+    ledger = await billing.ledger_of(connections["billing"], codes, None if changed is None else changed.payment_ids)
+    receipt_ids = {payment.payment_id: receipt_id_of(payment.payment_id) for payment in ledger.payments}
+    job_ids = {payment_id: document_id_of(receipt_id) for payment_id, receipt_id in receipt_ids.items()}
+    signed = await receipt.signed_receipts(connections["receipt"], list(receipt_ids))
+    named = {payment.visit_id for payment in ledger.payments if payment.visit_id}
+    visits = await customer.visits_to(
+        connections["customer"], codes, None if changed is None else changed.visit_ids | named
     )
-    # Last of all: whoever has acted above is enrolled by now.
-    devices = await gateway.enrolled_devices(connections["gateway"])
-    looked_at = set(payment_ids)
-    if changed is not None:
-        found.payment_ids |= looked_at
-    activity = await customer.activity_of_collectors(connections["customer"])
-    for case in _cases(ledger, signed, visits, jobs, devices, feed, activity):
-        if case.payment.payment_id not in looked_at:
-            continue
-        found.payments += 1
-        for rule in (*RULES, actor_as_signed):
-            found.violations += rule(case)
-        found.violations += recorded_by_whose_it_is(case, devices)
-        found.violations += reversed_by_office(case, devices)
-        for rule in (*RULES_WHEN_SETTLED, *(RULES_OF_CHANGES if changed is not None else ())):
-            found.violations_when_settled += rule(case)
-    found.violations += visits_by_own_phone(visits.values(), devices)
-    found.violations += visits_while_active(visits.values(), activity)
-    for bills, parts in _by_customer(ledger):
-        found.violations += check_clearing(bills, parts)
+    jobs = await gateway.print_jobs(connections["gateway"], list(job_ids.values()))
+    jobs_of_payments = {payment_id: jobs[job_id] for payment_id, job_id in job_ids.items() if job_id in jobs}
+
+    def look() -> Recomputed:
+        found = Recomputed()
+        if changed is not None:
+            found.payment_ids |= set(job_ids)
+        for case in _cases(ledger, signed, visits, jobs_of_payments, known):
+            found.payments += 1
+            for rule in (*RULES, actor_as_signed):
+                found.violations += rule(case)
+            found.violations += recorded_by_whose_it_is(case, known.devices)
+            found.violations += reversed_by_office(case, known.devices)
+            for rule in (*RULES_WHEN_SETTLED, *(RULES_OF_CHANGES if changed is not None else ())):
+                found.violations_when_settled += rule(case)
+        found.violations += visits_by_own_phone(visits.values(), known.devices)
+        found.violations += visits_while_active(visits.values(), known.activity)
+        for bills, parts in _by_customer(ledger):
+            found.violations += check_clearing(bills, parts)
+        return found
+
+    return await known.check(connections, look)
 
 
 def _cases(
@@ -181,9 +291,7 @@ def _cases(
     signed: Sequence[receipt.SignedReceipt],
     visits: Mapping[UUID, customer.VisitAtTheDoor],
     jobs: Mapping[UUID, gateway.PrintJobFact],
-    devices: Mapping[UUID, gateway.EnrolledDevice],
-    feed: Feed,
-    activity: Mapping[str, Sequence[tuple[datetime, bool]]],
+    known: _Known,
 ) -> Iterator[PaymentCase]:
     receipts = {(each.payment_id, each.kind): each for each in signed}
     bills: dict[str, dict[UUID, billing.IssuedBill]] = defaultdict(dict)
@@ -203,11 +311,11 @@ def _cases(
             reversal=reversals.get(payment.payment_id),
             signed=receipts.get((payment.payment_id, ReceiptKind.ORIGINAL)),
             void=receipts.get((payment.payment_id, ReceiptKind.VOID)),
-            device=devices.get(payment.device_id) if payment.device_id else None,
+            device=known.devices.get(payment.device_id) if payment.device_id else None,
             visit=visits.get(payment.visit_id) if payment.visit_id else None,
-            job=jobs.get(document_id_of(receipt_id_of(payment.payment_id))),
-            inactive_since=inactive_since(activity.get(payment.collector_code or "", ()), payment.recorded_at),
-            feed=feed,
+            job=jobs.get(payment.payment_id),
+            inactive_since=inactive_since(known.activity.get(payment.collector_code or "", ()), payment.recorded_at),
+            feed=known.feed,
         )
 
 
@@ -216,10 +324,9 @@ def _by_customer(
 ) -> Iterator[tuple[list[billing.IssuedBill], list[billing.ClearedPart]]]:
     bills: dict[str, list[billing.IssuedBill]] = defaultdict(list)
     parts: dict[str, list[billing.ClearedPart]] = defaultdict(list)
-    customers = {payment.payment_id: payment.customer_code for payment in ledger.payments}
     for bill in ledger.bills:
         bills[bill.customer_code].append(bill)
     for part in ledger.parts:
-        parts[customers[part.payment_id]].append(part)
+        parts[part.customer_code].append(part)
     for customer_code, cleared in parts.items():
         yield bills[customer_code], cleared

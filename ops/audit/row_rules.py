@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 from uuid import UUID
 
-from services.billing.audit import PaymentFact
+from ops.audit.actor_rules import actor_of
+from services.billing.audit import PaymentFact, VisitNotices
 from services.customer.audit import RecordedVisit
 from services.notify.audit import ReminderFact
 from services.receipt.audit import ReceiptFact
@@ -95,6 +96,21 @@ def what_a_visit_led_to(
                 payment_id,
                 f"paid for {customer_code}, the visit {visit_id} is of {found}",
             )
+
+
+def notices_name_who_visited(
+    visit_id: UUID, notices: VisitNotices | None, visits: Sequence[RecordedVisit]
+) -> Iterator[AuditViolation]:
+    """A notice names who recorded its visit; the record of a version before names nobody."""
+    recorded_by = {visit.actor for visit in visits}
+    if notices is None or not visits or None in recorded_by:
+        return
+    for kind, stored in zip(notices.kinds, notices.actors, strict=True):
+        if stored is None or stored in recorded_by or actor_of(stored) in map(actor_of, recorded_by):
+            continue
+        others = ", ".join(sorted(str(actor_of(each)) for each in recorded_by))
+        detail = f"notice {kind} by {actor_of(stored)}, visit by {others}"
+        yield _between("a notice names who recorded its visit", visit_id, detail)
 
 
 def visit_is_followed(

@@ -213,7 +213,10 @@ _RECEIPTED = "SELECT receipt_id, payment_id, device_id FROM payments WHERE recei
 _OF_VISITS = "SELECT visit_id, payment_id, customer_code FROM payments WHERE visit_id IS NOT NULL ORDER BY visit_id"
 _ACCOUNTS = 'SELECT customer_code, version, debt FROM accounts ORDER BY customer_code COLLATE "C"'
 _VERSIONS = 'SELECT customer_code, version FROM customers ORDER BY customer_code COLLATE "C"'
-_NOTICES = "SELECT visit_id, array_agg(kind ORDER BY kind) FROM notices GROUP BY visit_id ORDER BY visit_id"
+_NOTICES = """
+SELECT visit_id, array_agg(kind ORDER BY kind), array_agg(actor ORDER BY kind) FROM notices
+GROUP BY visit_id ORDER BY visit_id
+"""
 
 
 async def payments_in_order(connection: Connection) -> AsyncIterator[tuple[UUID, PaymentFact]]:
@@ -246,10 +249,18 @@ async def versions_in_order(connection: Connection) -> AsyncIterator[tuple[str, 
         yield row[0], row[1]
 
 
-async def notices_in_order(connection: Connection) -> AsyncIterator[tuple[UUID, list[str]]]:
-    """Yield the kinds of notices by their visit."""
+class VisitNotices(NamedTuple):
+    """The notices of one visit."""
+
+    kinds: list[str]
+    actors: list[str | None]
+    """Of each kind who recorded the visit: JSON; None from a version before."""
+
+
+async def notices_in_order(connection: Connection) -> AsyncIterator[tuple[UUID, VisitNotices]]:
+    """Yield the notices by their visit."""
     async for row in rows_in_order(connection, _NOTICES):
-        yield row[0], row[1]
+        yield row[0], VisitNotices(row[1], row[2])
 
 
 _COLLECTORS = "SELECT collector_code, active FROM collectors"
@@ -299,6 +310,8 @@ class ClearedPart(NamedTuple):
     principal: int
     made_at: datetime
     released_at: datetime | None
+    customer_code: str = ""
+    """Whose payment it is."""
 
 
 class IssuedBill(NamedTuple):
@@ -371,13 +384,14 @@ class Ledger:
 
 
 _LEDGER_PAYMENTS = f"""
-SELECT {", ".join(RecordedPayment._fields)} FROM payments WHERE customer_code = ANY ($1) ORDER BY sequence
+SELECT {", ".join(RecordedPayment._fields)} FROM payments
+WHERE customer_code = ANY ($1) AND ($2::uuid[] IS NULL OR payment_id = ANY ($2)) ORDER BY sequence
 """
 _LEDGER_BILLS = f"""
 SELECT {", ".join(IssuedBill._fields)} FROM bills WHERE customer_code = ANY ($1) ORDER BY year, month, cycle
 """
 _LEDGER_PARTS = f"""
-SELECT {", ".join(f"allocations.{column}" for column in ClearedPart._fields)}
+SELECT {", ".join(f"allocations.{column}" for column in ClearedPart._fields[:-1])}, customer_code
 FROM payments JOIN allocations USING (payment_id) WHERE customer_code = ANY ($1) ORDER BY allocation_id
 """
 _LEDGER_REVERSALS = f"""
@@ -387,10 +401,14 @@ FROM payments JOIN reversals USING (payment_id) WHERE customer_code = ANY ($1) O
 _LEDGER_SHIFTS = f"SELECT {', '.join(RecordedShift._fields)} FROM shifts WHERE shift_id = ANY ($1)"
 
 
-async def ledger_of(connection: Connection, customer_codes: Sequence[str]) -> Ledger:
-    """Read the ledger of some customers in one snapshot."""
+async def ledger_of(
+    connection: Connection, customer_codes: Sequence[str], payment_ids: Collection[UUID] | None = None
+) -> Ledger:
+    """Read the ledger of some customers in one snapshot; ``payment_ids``: of their payments only these."""
+    only = None if payment_ids is None else list(payment_ids)
     async with connection.transaction(isolation="repeatable_read", readonly=True):
-        payments = [RecordedPayment(*row) for row in await connection.fetch(_LEDGER_PAYMENTS, customer_codes)]
+        rows = await connection.fetch(_LEDGER_PAYMENTS, customer_codes, only)
+        payments = [RecordedPayment(*row) for row in rows]
         bills = [IssuedBill(*row) for row in await connection.fetch(_LEDGER_BILLS, customer_codes)]
         parts = [ClearedPart(*row) for row in await connection.fetch(_LEDGER_PARTS, customer_codes)]
         reversals = [RecordedReversal(*row) for row in await connection.fetch(_LEDGER_REVERSALS, customer_codes)]
@@ -399,12 +417,33 @@ async def ledger_of(connection: Connection, customer_codes: Sequence[str]) -> Le
     return Ledger(payments, bills, parts, reversals, shifts)
 
 
-_CUSTOMERS_WHO_PAID = "SELECT customer_code FROM accounts WHERE customer_code > $1 ORDER BY customer_code LIMIT $2"
+_CUSTOMERS_WHO_PAID = """
+SELECT customer_code FROM accounts WHERE customer_code > $1 AND ($2::text IS NULL OR customer_code <= $2)
+ORDER BY customer_code LIMIT $3
+"""
 
 
-async def customers_after(connection: Connection, customer_code: str, limit: int) -> list[str]:
-    """Return the next customers that have an account, in the order of their codes."""
-    return [row[0] for row in await connection.fetch(_CUSTOMERS_WHO_PAID, customer_code, limit)]
+async def customers_after(connection: Connection, customer_code: str, last: str | None, limit: int) -> list[str]:
+    """Return the next customers that have an account, in the order of their codes, up to ``last``."""
+    return [row[0] for row in await connection.fetch(_CUSTOMERS_WHO_PAID, customer_code, last, limit)]
+
+
+_EACH_NTH_CUSTOMER = """
+SELECT customer_code
+FROM (SELECT customer_code, row_number() OVER (ORDER BY customer_code) AS place FROM accounts) AS placed
+WHERE place % $1 = 0 ORDER BY place
+"""
+_NUMBER_OF_CUSTOMERS = "SELECT count(*) FROM accounts"
+
+
+async def ranges_of_customers(
+    connection: Connection, at_least: int, at_most_ranges: int
+) -> list[tuple[str, str | None]]:
+    """Return ranges that all customers fall into, each behind its first code and up to its last one (None: the end)."""
+    customers = await connection.fetchval(_NUMBER_OF_CUSTOMERS)
+    size = max(at_least, -(-customers // at_most_ranges))
+    borders = [row[0] for row in await connection.fetch(_EACH_NTH_CUSTOMER, size)]
+    return list(zip(["", *borders], [*borders, None], strict=True))
 
 
 _SETTLEMENT = """

@@ -1,7 +1,7 @@
 """Facts for the audit: visits and standings, and what must never be true of them."""
 
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -43,7 +43,7 @@ _RULES: dict[str, str] = {
 # of two copies' clocks.
 _VISITS = """
 SELECT visit_id, customer_code, visit_records.outcome, answer->>'next_step' AS next_step, device_id,
-    visit_records.recorded_at,
+    visit_records.recorded_at, visit_records.actor,
     row_number() OVER (PARTITION BY visit_id ORDER BY visit_records.outcome = $1) = 1 AS first,
     visits.withdrawn_at IS NOT NULL OR coalesce(cleared_version > visits.account_version, false) AS cleared_since
 FROM visit_records JOIN visits USING (visit_id) LEFT JOIN standings USING (customer_code)
@@ -81,6 +81,8 @@ class RecordedVisit:
     cleared_since: bool
     """Nothing was owed at some time after the visit: paid at the door, it may have come too late for a notice. Or the
     visit was taken back."""
+    actor: str | None = None
+    """Who recorded it: JSON; None from a version before."""
 
 
 @dataclass(frozen=True)
@@ -162,6 +164,7 @@ def _visit(row: Mapping[str, Any]) -> RecordedVisit:
         device_id=row["device_id"],
         recorded_at=row["recorded_at"],
         cleared_since=row["cleared_since"],
+        actor=row["actor"],
     )
 
 
@@ -188,7 +191,7 @@ _VISITS_AT_THE_DOOR = """
 SELECT visit_id, customer_code, collector_code, device_id,
     (SELECT min(visit_records.recorded_at) FROM visit_records WHERE visit_records.visit_id = visits.visit_id),
     withdrawn_at, visited_at, actor
-FROM visits WHERE customer_code = ANY ($1)
+FROM visits WHERE customer_code = ANY ($1) AND ($2::uuid[] IS NULL OR visit_id = ANY ($2))
 """
 _ACTIVITY = """
 SELECT row_key, changed_at, (new_values ->> 'active')::boolean FROM money_history
@@ -196,9 +199,12 @@ WHERE table_name = 'collectors' AND new_values ? 'active' ORDER BY entry
 """
 
 
-async def visits_to(connection: Connection, customer_codes: Sequence[str]) -> dict[UUID, VisitAtTheDoor]:
-    """Return the visits to some customers."""
-    rows = await connection.fetch(_VISITS_AT_THE_DOOR, customer_codes)
+async def visits_to(
+    connection: Connection, customer_codes: Sequence[str], visit_ids: Collection[UUID] | None = None
+) -> dict[UUID, VisitAtTheDoor]:
+    """Return the visits to some customers; ``visit_ids``: only these of them."""
+    only = None if visit_ids is None else list(visit_ids)
+    rows = await connection.fetch(_VISITS_AT_THE_DOOR, customer_codes, only)
     return {row[0]: VisitAtTheDoor(*row) for row in rows}
 
 

@@ -64,6 +64,18 @@ _RULES: dict[str, str] = {
         ) AS last ON true
         WHERE (print_jobs.attempt, print_jobs.state) <> (coalesce(last.attempt, 1), coalesce(last.state, 'queued'))
     """,
+    # A supervisor, a cashier or its own phone asks for it again or cancels it; what a printer did only its phone knows.
+    "a print job is reported by the device that it was queued on": """
+        SELECT job_id::text, format('attempt %s %s by %s, queued on the device of %s', entry.attempt, entry.state,
+            entry.actor, owner)
+        FROM print_job_history AS entry JOIN print_jobs USING (job_id) JOIN (
+            SELECT device_id,
+                format('%s:%s', role, coalesce(collector_code, collection_point_code, device_id::text)) AS owner
+            FROM devices
+        ) AS owners USING (device_id)
+        WHERE entry.actor NOT IN ('gateway', owner) AND NOT (
+            entry.state IN ('queued', 'cancelled') AND split_part(entry.actor, ':', 1) IN ('cashier', 'supervisor'))
+    """,
     "jobs of a device are numbered without gaps": """
         SELECT device_id::text, format('%s jobs, last number %s', count(job_id), last_job_sequence)
         FROM devices JOIN print_jobs USING (device_id)
@@ -174,6 +186,7 @@ _JOBS = f"SELECT {', '.join(PrintJobFact._fields)} FROM print_jobs WHERE job_id 
 _COPY_JOBS = f"""
 SELECT {", ".join(PrintJobFact._fields)} FROM print_jobs WHERE kind = 'copy' AND job_id > $1 ORDER BY job_id LIMIT $2
 """
+_COPY_JOBS_SINCE = f"SELECT {', '.join(PrintJobFact._fields)} FROM print_jobs WHERE kind = 'copy' AND created_at >= $1"
 _ANNOUNCED = """
 SELECT (entry::json #>> '{payment,payment_id}')::uuid, entry::json ->> 'what', collector_code,
     entry::json ->> 'customer_code', (entry::json #>> '{payment,amount}')::bigint, entry::json #>> '{payment,method}',
@@ -208,6 +221,11 @@ async def print_jobs(connection: Connection, job_ids: Sequence[UUID]) -> dict[UU
 async def copy_jobs_after(connection: Connection, job_id: UUID, limit: int) -> list[PrintJobFact]:
     """Return the next print jobs of copies, in the order of their ids."""
     return [PrintJobFact(*row) for row in await connection.fetch(_COPY_JOBS, job_id, limit)]
+
+
+async def copy_jobs_since(connection: Connection, since: datetime) -> list[PrintJobFact]:
+    """Return the print jobs of copies that were queued since a moment."""
+    return [PrintJobFact(*row) for row in await connection.fetch(_COPY_JOBS_SINCE, since)]
 
 
 async def announcements(connection: Connection, since: datetime | None) -> Announcements:

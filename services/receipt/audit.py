@@ -1,22 +1,22 @@
 """Facts for the audit: the whole register, every signature, chain and number, and what each payment must have."""
 
-import json
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from services.receipt.domain.receipts import StoredReceipt
+from pydantic_core import from_json
+
 from services.receipt.domain.series import LockedSeries, format_number, series_in, year_matches
 from services.receipt.receipts.content import content_hash, seconds
 from services.receipt.signatures.chain import first_link, gap_link, link_of
 from services.receipt.signatures.keyring import Keyring
 from services.receipt.signatures.lookup_codes import check_character, plain_lookup_code
-from services.receipt.signatures.token import Claims, Token, TokenError, TokenKind, parse
+from services.receipt.signatures.token import Claims, Token, TokenError, TokenKind, claims_of, parse
 from services.receipt.store.checkpoints import Gap, gaps
-from services.receipt.store.receipts import number_of_receipts, receipt_by_number, receipts_in_order
+from services.receipt.store.receipts import number_of_receipts
 from services.receipt.store.reprints import copy_numbers
 from services.receipt.store.series import all_series
 from services.receipt.verification.tokens import verify_read
@@ -81,8 +81,8 @@ async def audit_facts(connection: Connection, keyring: Keyring) -> ReceiptFacts:
         lost = await gaps(connection)
         for series in every_series:
             walk = _SeriesWalk(series, keyring, [gap for gap in lost if gap.series == series.series.name])
-            async for receipt in receipts_in_order(connection, series.series.name):
-                kinds[receipt.new.kind] += 1
+            async for receipt in _registered(connection, series.series.name):
+                kinds[ReceiptKind(receipt.kind)] += 1
                 violations.extend(walk.check(receipt))
             violations.extend(walk.end())
         async for payment_id, receipts in receipts_of_payments(connection):
@@ -114,14 +114,21 @@ async def receipts_since(connection: Connection, keyring: Keyring, positions: Ma
         for series in await all_series(connection):
             name, number = series.series.name, positions.get(series.series.name, 0)
             lost = [gap for gap in declared if gap.series == name and gap.first_number > number]
-            after = await receipt_by_number(connection, name, number) if number else None
+            after = await _registered_as(connection, name, number) if number else None
             if number and after is None:
                 violations.append(_violation("gap", name, f"number {number} was there at the last audit"))
             walk = _SeriesWalk(series, keyring, lost, after)
-            async for receipt in receipts_in_order(connection, name, after=number):
-                payment_ids.add(receipt.new.payment_id)
+            async for receipt in _registered(connection, name, after=number):
+                payment_ids.add(receipt.payment_id)
                 violations.extend(walk.check(receipt))
             violations.extend(walk.end())
+            # Those that came back into a gap have come at any time.
+            back = [gap for gap in declared if gap.series == name and gap.last_number <= number]
+            inside = _SeriesWalk(series, keyring, back)
+            for gap in back:
+                async for receipt in _registered(connection, name, after=gap.first_number - 1, up_to=gap.last_number):
+                    payment_ids.add(receipt.payment_id)
+                    violations.extend(inside.check(receipt))
             # One that is older than the last audit is deleted where the walk does not come by.
             there = await number_of_receipts(connection, name, number)
             expected = number - sum(
@@ -188,6 +195,49 @@ async def receipts_by_id(connection: Connection) -> AsyncIterator[tuple[UUID, No
         yield row[0], None
 
 
+class _Registered(NamedTuple):
+    """A receipt as the register has it, its content as the database has computed the hash of it."""
+
+    series: str
+    number: int
+    kind: str
+    payment_id: UUID
+    customer_code: str
+    collector_code: str | None
+    total: int
+    vat: int
+    issued_at: datetime
+    key_id: bytes
+    token: bytes
+    lookup_code: str
+    content_hash: bytes
+    template: str
+    seller_tax_code: str
+
+
+_REGISTERED = """
+SELECT series, number, kind, payment_id, customer_code, collector_code, total, vat, issued_at, key_id, token,
+    lookup_code, sha256(convert_to(content, 'UTF8')), template, seller_tax_code
+FROM receipt JOIN series USING (series)
+"""
+_IN_ORDER = f"""
+{_REGISTERED} WHERE series = $1 AND number > $2 AND ($3::integer IS NULL OR number <= $3) ORDER BY number
+"""
+_AS_NUMBERED = f"{_REGISTERED} WHERE series = $1 AND number = $2"
+
+
+async def _registered(
+    connection: Connection, series: str, *, after: int = 0, up_to: int | None = None
+) -> AsyncIterator[_Registered]:
+    async for row in rows_in_order(connection, _IN_ORDER, series, after, up_to):
+        yield _Registered(*row)
+
+
+async def _registered_as(connection: Connection, series: str, number: int) -> _Registered | None:
+    row = await connection.fetchrow(_AS_NUMBERED, series, number)
+    return None if row is None else _Registered(*row)
+
+
 class _SeriesWalk:
     """Goes through one series in the order of its numbers, remembering what must come next.
 
@@ -195,7 +245,7 @@ class _SeriesWalk:
     """
 
     def __init__(
-        self, locked: LockedSeries, keyring: Keyring, lost: list[Gap], after: StoredReceipt | None = None
+        self, locked: LockedSeries, keyring: Keyring, lost: list[Gap], after: _Registered | None = None
     ) -> None:
         self._lost = lost
         self._locked = locked
@@ -204,13 +254,18 @@ class _SeriesWalk:
         self._number = 0
         self._link = first_link(self._series.seller_tax_code, self._series.symbol)
         self._issued_at = 0
+        self._declared = tuple(lost)
+        self._inside: tuple[int, bytes] | None = None
         if after is not None:
-            self._number, self._link = after.new.number, link_of(after.new.token)
-            self._issued_at = seconds(after.new.issued_at)
+            self._number, self._link = after.number, link_of(after.token)
+            self._issued_at = seconds(after.issued_at)
 
-    def check(self, receipt: StoredReceipt) -> Iterator[AuditViolation]:
+    def check(self, new: _Registered) -> Iterator[AuditViolation]:
         """Check the next receipt; a gap is named once and the walk goes on behind it."""
-        new, subject = receipt.new, _subject(receipt)
+        subject = _subject(new)
+        if any(gap.first_number <= new.number <= gap.last_number for gap in self._declared):
+            yield from self._check_inside(new, subject)
+            return
         self._pass_gaps()
         if new.number != self._number + 1:
             yield _violation("gap", subject, f"number {self._number + 1} is missing before it")
@@ -228,8 +283,24 @@ class _SeriesWalk:
         if not year_matches(new.series, new.issued_at):
             yield _violation("year", subject, f"issued {new.issued_at.isoformat()}, not in the year of its series")
         yield from self._signature(token, subject)
-        yield from _columns(receipt, token, subject)
+        yield from _columns(new, token, subject)
         self._number, self._link, self._issued_at = new.number, link_of(new.token), claims.issued_at
+
+    def _check_inside(self, new: _Registered, subject: str) -> Iterator[AuditViolation]:
+        """Check a receipt that came back into a gap: the one before it is there, or lost as well."""
+        try:
+            token = parse(new.token)
+        except TokenError as error:
+            yield _violation("token", subject, f"the token cannot be read: {error}")
+            return
+        before = self._inside or (self._number, self._link)
+        if before[0] == new.number - 1 and token.claims.previous != before[1]:
+            yield _violation("chain", subject, "it does not follow the receipt before it")
+        if not year_matches(new.series, new.issued_at):
+            yield _violation("year", subject, f"issued {new.issued_at.isoformat()}, not in the year of its series")
+        yield from self._signature(token, subject)
+        yield from _columns(new, token, subject)
+        self._inside = new.number, link_of(new.token)
 
     def end(self) -> Iterator[AuditViolation]:
         """Check that the series stands where its last receipt stands, or behind a gap that was declared."""
@@ -259,20 +330,20 @@ class _SeriesWalk:
             yield _violation("key", subject, f"key {token.key_id.hex()} was not in use when it signed")
 
 
-def _columns(receipt: StoredReceipt, token: Token, subject: str) -> Iterator[AuditViolation]:
+def _columns(new: _Registered, token: Token, subject: str) -> Iterator[AuditViolation]:
     """Compare what is stored beside the token with its claims."""
-    new, claims = receipt.new, token.claims
+    claims = token.claims
     plain_code = plain_lookup_code(new.token)
     stored = {
-        "issuer": receipt.seller_tax_code,
-        "symbol": f"{receipt.template}{new.series}",
+        "issuer": new.seller_tax_code,
+        "symbol": f"{new.template}{new.series}",
         "number": new.number,
         "customer_code": new.customer_code,
         "collector_code": new.collector_code,
         "total": new.total,
         "vat": new.vat,
         "issued_at": seconds(new.issued_at),
-        "kind": TokenKind.VOID if new.kind is ReceiptKind.VOID else TokenKind.ORIGINAL,
+        "kind": TokenKind.VOID if new.kind == ReceiptKind.VOID else TokenKind.ORIGINAL,
     }
     for name, value in stored.items():
         if getattr(claims, name) != value:
@@ -281,7 +352,7 @@ def _columns(receipt: StoredReceipt, token: Token, subject: str) -> Iterator[Aud
         yield _violation("columns", subject, "lookup_code is not that of the token")
     if token.key_id != new.key_id:
         yield _violation("columns", subject, "key_id is not what was signed")
-    if claims.content_hash != content_hash(new.content):
+    if claims.content_hash != new.content_hash:
         yield _violation("content", subject, "the stored content is not what was signed")
 
 
@@ -354,6 +425,11 @@ SELECT receipt_id, document_id, copy_number, device_id, reprinted_at FROM reprin
 UNION ALL
 SELECT receipt_id, document_id, 0, device_id, printed_at FROM first_print
 """
+_COUNTED_AS = """
+SELECT receipt_id, document_id, copy_number, device_id, reprinted_at FROM reprint WHERE reprint_id = ANY ($1)
+UNION ALL
+SELECT receipt_id, document_id, 0, device_id, printed_at FROM first_print WHERE receipt_id = ANY ($2)
+"""
 _COUNTED_OF = f"SELECT * FROM ({_COUNTED}) AS counted WHERE document_id = ANY ($1)"
 
 
@@ -362,13 +438,21 @@ async def signed_receipts(connection: Connection, payment_ids: Sequence[UUID]) -
     found = []
     for payment_id, receipt_id, kind, token, content, written_at in await connection.fetch(_SIGNED, payment_ids):
         try:
-            claims = parse(token).claims
+            claims = claims_of(token)
         except TokenError:
             continue
         if claims.content_hash == content_hash(content):
-            event = json.loads(content)["event"]
+            event = from_json(content)["event"]
             found.append(SignedReceipt(payment_id, receipt_id, ReceiptKind(kind), claims, event, written_at))
     return found
+
+
+async def copies_counted_of(
+    connection: Connection, reprint_ids: Collection[UUID], first_printed: Collection[UUID]
+) -> list[CountedCopy]:
+    """Return some counted copies, and the first prints of some receipts."""
+    rows = await connection.fetch(_COUNTED_AS, list(reprint_ids), list(first_printed))
+    return [CountedCopy(*row) for row in rows]
 
 
 async def copies_of_documents(connection: Connection, document_ids: Sequence[UUID]) -> list[CountedCopy]:
@@ -388,8 +472,8 @@ async def counted_copies(connection: Connection) -> AsyncIterator[list[CountedCo
         yield page
 
 
-def _subject(receipt: StoredReceipt) -> str:
-    return f"{receipt.new.series} {format_number(receipt.new.number)}"
+def _subject(receipt: _Registered) -> str:
+    return f"{receipt.series} {format_number(receipt.number)}"
 
 
 def _violation(rule: str, subject: str, detail: str) -> AuditViolation:

@@ -177,4 +177,5 @@ async def _take_in(connection: Connection, receipt: ShownReceipt, by: str) -> bo
         number=receipt.number,
         token=token.raw,
         by=by,
+        customer_code=token.claims.customer_code,
     )

@@ -456,7 +456,7 @@ _GATEWAY = (
     """,
     """
     INSERT INTO print_job_history (job_id, attempt, state, actor, changed_at)
-    SELECT document_id, 1, state, 'device ' || md5('device' || collector)::uuid, at
+    SELECT document_id, 1, state, 'collector:TN' || collector, at
     FROM PLAN JOIN bench_signed USING (n)
         CROSS JOIN (VALUES (1, 'offered'), (2, 'accepted'), (3, 'printing'), (4, 'printed')) AS steps (place, state)
     WHERE NOT transfer ORDER BY n, place

@@ -9,12 +9,19 @@ from shared.act_records import ActRecord
 from shared.db import Connection
 from shared.messaging.acts import acts_of
 
-# Of print jobs, the history names the device in words (print_job_history.actor): a device reports its own jobs only.
+# The history of a print job names a device by its role and code (print_job_history.actor). The job's own device is an
+# actor as everywhere; which desk of the office has asked for another attempt is in these words only.
 _PRINTED = """
 SELECT format('print_job.%s', entry.state) AS what, entry.changed_at AS at, print_jobs.job_id::text AS subject,
+    CASE WHEN entry.actor = 'gateway' THEN
+        json_build_object('kind', 'service', 'id', 'gateway', 'proven_by', 'account')
+    WHEN entry.actor = format('%s:%s', role, coalesce(collector_code, collection_point_code, device_id::text)) THEN
+        json_build_object('kind', 'device', 'id', device_id, 'proven_by', 'token',
+            'reference', role || coalesce(':' || collector_code, ':' || collection_point_code, ''))
+    END AS actor,
     json_build_object('document', kind, 'by', entry.actor, 'printed_on', print_jobs.device_id, 'attempt', entry.attempt,
         'cause', entry.cause, 'copy', nullif(copy_number, 0), 'payment', payment_id) AS facts
-FROM print_jobs JOIN print_job_history AS entry USING (job_id)
+FROM print_jobs JOIN print_job_history AS entry USING (job_id) JOIN devices USING (device_id)
 WHERE payment_id = ANY ($1)
 ORDER BY entry.changed_at, entry.entry
 """
@@ -23,7 +30,7 @@ ORDER BY entry.changed_at, entry.entry
 async def records_of(connection: Connection, payment_ids: Collection[UUID]) -> list[ActRecord]:
     """Return what became of the documents of payments on paper."""
     return [
-        ActRecord(row["what"], row["at"], row["subject"], None, None, row["facts"])
+        ActRecord(row["what"], row["at"], row["subject"], row["actor"], None, row["facts"])
         for row in await connection.fetch(_PRINTED, list(payment_ids))
     ]
 

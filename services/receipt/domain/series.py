@@ -52,6 +52,8 @@ class LockedSeries:
     """Tells the database that holds it from one that was restored in its place."""
     database_time: datetime | None = None
     """The database's clock just before it was locked."""
+    has_recovered: bool = False
+    """Whether a recovery has recorded receipts again that customers have shown, in whichever series."""
 
 
 def series_of(seller_tax_code: str, suffix: str, year: int, form: LegalForm) -> Series:

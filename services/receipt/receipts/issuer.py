@@ -5,18 +5,20 @@ it made before. Whatever fails (the signer, the database, the process) undoes al
 """
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from services.receipt.documents import Numbered
 from services.receipt.domain.receipts import NewReceipt, StoredReceipt
-from services.receipt.domain.series import FIRST_SUFFIX, Series, issue_year
+from services.receipt.domain.series import FIRST_SUFFIX, Series, issue_year, series_in, year_of
 from services.receipt.legal_forms.rules import LegalForms
 from services.receipt.receipts.content import content_hash, content_of, seconds
 from services.receipt.receipts.draft import Draft
 from services.receipt.signatures.chain import link_of
 from services.receipt.signatures.lookup_codes import lookup_code
 from services.receipt.signatures.signer import Signer
-from services.receipt.signatures.token import Claims, TokenKind, seal
-from services.receipt.store.receipts import add_receipt, receipt_of_payment
+from services.receipt.signatures.token import Claims, TokenKind, parse, seal
+from services.receipt.store.checkpoints import recovered_tokens_of
+from services.receipt.store.receipts import add_receipt, add_receipt_again, receipt_of_payment
 from services.receipt.store.series import lock_series
 from services.receipt.witness.guard import IssueGuard
 from shared.clock import Clock, business_day, now
@@ -66,6 +68,10 @@ class Issuer:
                 raise OtherContent("Khoản thanh toán này đã có biên nhận với nội dung khác.")
             return existing
         self.guard.require(locked, before)
+        if locked.has_recovered:
+            again = await self._recovered(connection, draft, event)
+            if again is not None:
+                return again
         # Clocks of several copies differ by a little; along the chain time never runs backwards.
         issued_at = max(moment, locked.last_issued_at or moment)
         numbered = Numbered(locked.series.template, locked.series.name, locked.last_number + 1, issued_at)
@@ -73,26 +79,56 @@ class Issuer:
         key_id, algorithm = self.signer.key_for(issued_at)
         claims = _claims(draft, locked.series, numbered, locked.last_link, content)
         token = seal(claims, key_id, algorithm, lambda message: self.signer.sign(key_id, message))
-        receipt = NewReceipt(
-            receipt_id=draft.receipt_id,
-            kind=draft.kind,
-            series=numbered.series,
-            number=numbered.number,
-            payment_id=draft.payment_id,
-            voids_receipt_id=draft.voids.new.receipt_id if draft.voids else None,
-            customer_code=draft.customer_code,
-            collector_code=draft.collector_code,
-            total=draft.total,
-            vat=draft.vat,
-            issued_at=issued_at,
-            key_id=key_id,
-            token=token,
-            lookup_code=lookup_code(token),
-            content=content,
-        )
+        receipt = _receipt(draft, numbered, key_id, token, content)
         await add_receipt(connection, receipt, link_of(token))
         series = locked.series
         return StoredReceipt(receipt, series.template, series.year, series.seller_tax_code, None, 0)
+
+    async def _recovered(self, connection: Connection, draft: Draft, event: dict[str, Any]) -> StoredReceipt | None:
+        """Return the receipt that was signed for this before it was lost, and that a customer has shown since.
+
+        It is the one whose signature covers what is drawn again from the event under its number and moment.
+        """
+        for raw in await recovered_tokens_of(connection, draft.customer_code):
+            token = parse(raw)
+            claims = token.claims
+            if (claims.customer_code, claims.total, claims.kind) != (
+                draft.customer_code,
+                draft.total,
+                _KINDS[draft.kind],
+            ):
+                continue
+            name = series_in(claims.symbol)
+            numbered = Numbered(claims.symbol.removesuffix(name), name, claims.number, claims.issued_moment)
+            day = business_day(claims.issued_moment)
+            form = self.forms.form_of(draft.unit_code, day, settles_whole_bills=draft.settles_whole_bills)
+            content = content_of(event, draft.draw(numbered, form))
+            if content_hash(content) != claims.content_hash:
+                continue
+            receipt = _receipt(draft, numbered, token.key_id, raw, content)
+            await add_receipt_again(connection, receipt)
+            return StoredReceipt(receipt, numbered.template, year_of(name), claims.issuer, None, 0)
+        return None
+
+
+def _receipt(draft: Draft, numbered: Numbered, key_id: bytes, token: bytes, content: str) -> NewReceipt:
+    return NewReceipt(
+        receipt_id=draft.receipt_id,
+        kind=draft.kind,
+        series=numbered.series,
+        number=numbered.number,
+        payment_id=draft.payment_id,
+        voids_receipt_id=draft.voids.new.receipt_id if draft.voids else None,
+        customer_code=draft.customer_code,
+        collector_code=draft.collector_code,
+        total=draft.total,
+        vat=draft.vat,
+        issued_at=numbered.issued_at,
+        key_id=key_id,
+        token=token,
+        lookup_code=lookup_code(token),
+        content=content,
+    )
 
 
 def _claims(draft: Draft, series: Series, numbered: Numbered, previous: bytes, content: str) -> Claims:

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import IntEnum
+from functools import lru_cache
 from typing import Any, NoReturn
 
 import cbor2
@@ -47,6 +48,9 @@ class TokenKind(IntEnum):
 
     ORIGINAL = 0
     VOID = 1
+
+
+_KINDS = frozenset(map(int, TokenKind))
 
 
 class TokenError(ValueError):
@@ -123,7 +127,7 @@ class Claims:
         if any(type(period) is not int for period in periods) or len(periods) > 3:
             raise TokenError("claim 16 is not a list of periods")
         kind = _read(claims, 20, int)
-        if kind not in list(TokenKind):
+        if kind not in _KINDS:
             raise TokenError("claim 20 is not a known kind")
         read = cls(
             issuer=_read(claims, 1, str),
@@ -212,22 +216,43 @@ def parse(raw: bytes) -> Token:
         raise TokenError("not a COSE_Sign1 message")
     if unprotected != {} or len(signature) != SIGNATURE_BYTES:
         raise TokenError("an unprotected header, or a signature of another length")
-    header, claims = _decode(protected), _decode(payload)
-    if type(header) is not dict or type(claims) is not dict:
+    algorithm, key_id = _header(protected)
+    claims = _decode(payload)
+    if type(claims) is not dict:
+        raise TokenError("header or claims are not a map")
+    return Token(
+        raw=raw,
+        key_id=key_id,
+        algorithm=algorithm,
+        claims=Claims.from_map(claims),
+        signed=_signed_bytes(protected, payload),
+        signature=signature,
+    )
+
+
+def claims_of(raw: bytes) -> Claims:
+    """Return the claims of a token that :func:`parse` has read before: that it is canonical is not checked again.
+
+    Raises TokenError for what is no token.
+    """
+    try:
+        return Claims.from_map(_loaded(_loaded(raw).value[2]))
+    except (cbor2.CBORError, ValueError, TypeError, OverflowError, AttributeError, LookupError) as error:
+        raise TokenError("not a token") from error
+
+
+@lru_cache(maxsize=16)
+def _header(protected: bytes) -> tuple[Algorithm, bytes]:
+    """Read the header: all tokens of one key have the same."""
+    header = _decode(protected)
+    if type(header) is not dict:
         raise TokenError("header or claims are not a map")
     if set(header) != {_HEADER_ALGORITHM, _HEADER_KEY_ID}:
         raise TokenError("another header than algorithm and key id")
     algorithm, key_id = header[_HEADER_ALGORITHM], header[_HEADER_KEY_ID]
     if algorithm not in list(Algorithm) or type(key_id) is not bytes or len(key_id) != KEY_ID_BYTES:
         raise TokenError("an unknown algorithm, or a key id of another length")
-    return Token(
-        raw=raw,
-        key_id=key_id,
-        algorithm=Algorithm(algorithm),
-        claims=Claims.from_map(claims),
-        signed=_signed_bytes(protected, payload),
-        signature=signature,
-    )
+    return Algorithm(algorithm), key_id
 
 
 def _signed_bytes(protected: bytes, payload: bytes) -> bytes:
@@ -251,19 +276,19 @@ def _decode(encoded: bytes) -> Any:
     Tags with a meaning of their own are never acted on: a few bytes of "big float" would fill the memory.
     """
     try:
-        value = cbor2.loads(
-            encoded,
-            semantic_decoders=_SEMANTIC_DECODERS,
-            max_depth=4,
-            allow_indefinite=False,
-            allow_duplicate_keys=False,
-        )
+        value = _loaded(encoded)
         same = _encode(value) == encoded
     except (cbor2.CBORError, ValueError, TypeError, OverflowError) as error:
         raise TokenError("not canonical CBOR") from error
     if not same:
         raise TokenError("not canonical CBOR")
     return value
+
+
+def _loaded(encoded: bytes) -> Any:
+    return cbor2.loads(
+        encoded, semantic_decoders=_SEMANTIC_DECODERS, max_depth=4, allow_indefinite=False, allow_duplicate_keys=False
+    )
 
 
 def _read(claims: dict[Any, Any], key: int, kind: type) -> Any:

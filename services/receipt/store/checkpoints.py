@@ -72,7 +72,12 @@ async def progress(connection: Connection, epoch: int) -> list[tuple[Mark, int]]
     ]
 
 
-_TOKENS = "SELECT number, token FROM receipt WHERE series = $1 AND number > $2 ORDER BY number LIMIT $3"
+# Not those that came back into a gap: they come at any time, and were in the tree before.
+_TOKENS = """
+SELECT number, token FROM receipt WHERE series = $1 AND number > $2 AND NOT EXISTS (
+    SELECT FROM series_gap WHERE series = $1 AND number BETWEEN first_number AND last_number)
+ORDER BY number LIMIT $3
+"""
 
 
 async def tokens_after(connection: Connection, series: str, number: int, limit: int) -> list[tuple[int, bytes]]:
@@ -277,10 +282,17 @@ UPDATE series SET last_number = $2, last_link = $3,
 WHERE series = $1
 """
 _ADD_RECOVERED = """
-INSERT INTO recovered_receipt (lookup_code, series, number, token, recovered_by) VALUES ($1, $2, $3, $4, $5)
+INSERT INTO recovered_receipt (lookup_code, series, number, token, recovered_by, customer_code)
+VALUES ($1, $2, $3, $4, $5, $6)
 ON CONFLICT DO NOTHING RETURNING true
 """
 _RECOVERED = "SELECT count(*) FROM recovered_receipt"
+_RECOVERED_OF = """
+SELECT token FROM recovered_receipt
+WHERE (customer_code = $1 OR customer_code IS NULL) AND NOT EXISTS (
+    SELECT FROM receipt WHERE receipt.series = recovered_receipt.series AND receipt.number = recovered_receipt.number)
+ORDER BY series, number
+"""
 
 
 async def lock_every_series(connection: Connection) -> list[tuple[Mark, datetime | None]]:
@@ -311,10 +323,16 @@ async def declare_gap(connection: Connection, gap: Gap) -> None:
 
 
 async def add_recovered(
-    connection: Connection, *, lookup_code: str, series: str, number: int, token: bytes, by: str
+    connection: Connection, *, lookup_code: str, series: str, number: int, token: bytes, by: str, customer_code: str
 ) -> bool:
     """Keep a receipt that a customer showed; False when it was there already."""
-    return bool(await connection.fetchval(_ADD_RECOVERED, lookup_code, series, number, token, by))
+    arguments = lookup_code, series, number, token, by, customer_code
+    return bool(await connection.fetchval(_ADD_RECOVERED, *arguments))
+
+
+async def recovered_tokens_of(connection: Connection, customer_code: str) -> list[bytes]:
+    """Return the recorded tokens that may be of a customer and are not in the register."""
+    return [row["token"] for row in await connection.fetch(_RECOVERED_OF, customer_code)]
 
 
 async def count_recovered(connection: Connection) -> int:

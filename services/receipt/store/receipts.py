@@ -1,6 +1,7 @@
 """The register: signed receipts, only ever added."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
+from dataclasses import astuple
 from typing import Any
 from uuid import UUID
 
@@ -40,6 +41,19 @@ async def add_receipt(connection: Connection, receipt: NewReceipt, link: bytes) 
         receipt.content,
         link,
     )
+
+
+# When it was written first is lost.
+_ADD_AGAIN = """
+INSERT INTO receipt (receipt_id, kind, series, number, payment_id, voids_receipt_id, customer_code, collector_code,
+    total, vat, issued_at, key_id, token, lookup_code, content, written_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, NULL)
+"""
+
+
+async def add_receipt_again(connection: Connection, receipt: NewReceipt) -> None:
+    """Store a receipt that was lost, under its own number in a gap."""
+    await connection.execute(_ADD_AGAIN, *astuple(receipt))
 
 
 _RECEIPT = """
@@ -84,27 +98,15 @@ async def lock_receipt(connection: Connection, receipt_id: UUID) -> bool:
     return await connection.fetchval(_LOCK, receipt_id) is not None
 
 
-_IN_ORDER = f"""
-{_RECEIPT} WHERE ($1::text IS NULL OR r.series = $1) AND r.number > $2 ORDER BY r.series, r.number
+_NUMBER_OF_RECEIPTS = """
+SELECT count(*) FROM receipt WHERE series = $1 AND number <= $2 AND NOT EXISTS (
+    SELECT FROM series_gap WHERE series = $1 AND number BETWEEN first_number AND last_number)
 """
 
 
-_NUMBER_OF_RECEIPTS = "SELECT count(*) FROM receipt WHERE series = $1 AND number <= $2"
-
-
 async def number_of_receipts(connection: Connection, series: str, up_to: int) -> int:
-    """Return how many receipts a series has up to a number."""
+    """Return how many receipts a series has up to a number, without those that came back into a gap."""
     return int(await connection.fetchval(_NUMBER_OF_RECEIPTS, series, up_to))
-
-
-async def receipts_in_order(
-    connection: Connection, series: str | None = None, *, after: int = 0
-) -> AsyncIterator[StoredReceipt]:
-    """Yield the receipts of one series (or all) behind a number, in the order of numbers; needs a transaction."""
-    async for row in connection.cursor(_IN_ORDER, series, after, prefetch=500):
-        stored = _stored(row)
-        if stored is not None:
-            yield stored
 
 
 def _stored(row: Mapping[str, Any] | None) -> StoredReceipt | None:

@@ -18,7 +18,8 @@ pg_postmaster_start_time()::text || ' ' || (SELECT oid FROM pg_database WHERE da
 """
 _LOCK_SERIES = f"""
 SELECT s.series, s.year, s.seller_tax_code, s.template, s.last_number, s.last_link, s.last_issued_at,
-    clock_timestamp() AS database_time, {_INCARNATION}
+    clock_timestamp() AS database_time, (SELECT EXISTS (SELECT FROM recovered_receipt)) AS has_recovered,
+    {_INCARNATION}
 FROM seller JOIN series s ON s.series = $2 || seller.suffix
 WHERE seller.tax_code = $1
 FOR NO KEY UPDATE OF s
@@ -108,4 +109,5 @@ def _series(row: Mapping[str, Any]) -> LockedSeries:
         last_issued_at=row["last_issued_at"],
         incarnation=row.get("incarnation", ""),
         database_time=row.get("database_time"),
+        has_recovered=row.get("has_recovered", False),
     )

@@ -47,7 +47,7 @@ async def verify_on_record(
         return report.with_states(recorded=_FAILED).verification()
     report = report.with_states(
         recorded=_PASSED,
-        chain=_PASSED if await _follows(connection, report.token) else _FAILED,
+        chain=await _follows(connection, report.token),
         not_voided=_FAILED if receipt.voided_at else _PASSED,
     )
     return report.verification(
@@ -65,16 +65,19 @@ async def _on_record(connection: Connection, token: Token) -> StoredReceipt | No
     return receipt if receipt is not None and receipt.new.token == token.raw else None
 
 
-async def _follows(connection: Connection, token: Token) -> bool:
-    """Return whether the token holds the hash of the one that stands before it in the register."""
+async def _follows(connection: Connection, token: Token) -> CheckState:
+    """Return whether the token holds the hash of the one that stands before it in the register; not if that is lost."""
     claims = token.claims
-    if claims.number == 1:
-        return claims.previous == first_link(claims.issuer, claims.symbol)
     series = series_in(claims.symbol)
-    before = await receipt_by_number(connection, series, claims.number - 1)
-    if before is None:
-        return await link_behind_gap(connection, series, claims.number - 1) == claims.previous
-    return link_of(before.new.token) == claims.previous
+    if claims.number == 1:
+        link: bytes | None = first_link(claims.issuer, claims.symbol)
+    elif (before := await receipt_by_number(connection, series, claims.number - 1)) is not None:
+        link = link_of(before.new.token)
+    else:
+        link = await link_behind_gap(connection, series, claims.number - 1)
+        if link is None and await is_lost(connection, series, claims.number - 1, b""):
+            return CheckState.NOT_CHECKED
+    return _PASSED if link == claims.previous else _FAILED
 
 
 async def _may_be_lost(connection: Connection, token: Token) -> bool:

@@ -113,6 +113,24 @@ async def test_a_history_that_was_rewritten_is_named_even_with_its_seals(billing
     assert SEALED in rules((await look(billing, before.seal, complete=False)).violations)
 
 
+_NO_LINKS = """
+CREATE OR REPLACE FUNCTION history_link(previous bytea, after_entry bigint, up_to bigint) RETURNS bytea
+LANGUAGE plpgsql AS $$ BEGIN RAISE 'entries up to % are read again', up_to; END $$
+"""
+
+
+async def test_a_look_at_changes_does_not_read_what_was_sealed_before(billing: BillingHandlers) -> None:
+    await busy_day(billing)
+    before = await look(billing)
+    async with billing.pool.acquire() as connection:
+        transaction = connection.transaction()
+        await transaction.start()
+        await connection.execute(_NO_LINKS)
+        found = await history_findings(connection, "billing", TABLES, before.seal, complete=False)
+        await transaction.rollback()
+    assert found.violations == []
+
+
 async def test_history_can_only_be_added_to(billing: BillingHandlers) -> None:
     await busy_day(billing)
     await look(billing)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 
+from services.gateway.audit import audit_facts
 from shared.contracts.gateway import PrintJobCause
 from shared.contracts.receipt import PaperKind
 from shared.printing import PrinterProfile, to_escpos
@@ -25,6 +26,10 @@ async def test_a_visit_prints_its_notice_on_the_phone_that_recorded_it(gateway: 
     assert paper.complete
     assert paper.document == document("NOTICE", CUSTOMER)
     await wait_until(lambda: _is(gateway, paper.job_id, "printed"))
+    assert await _unlike_its_device(gateway) == []
+    another = "UPDATE print_job_history SET actor = 'collector:TN999' WHERE job_id = $1 AND state = 'printed'"
+    await gateway.pool.execute(another, paper.job_id)
+    assert await _unlike_its_device(gateway) == [str(paper.job_id)]
 
 
 async def test_a_document_that_was_ready_before_the_phone_connects_is_printed_when_it_does(
@@ -332,6 +337,15 @@ async def test_every_end_of_a_job_is_emitted_once(gateway: GatewaySystem) -> Non
 
 async def _ended(system: GatewaySystem, job_id: UUID, expected: tuple[str, int]) -> bool:
     return await system.state(job_id) == expected
+
+
+async def _unlike_its_device(gateway: GatewaySystem) -> list[str]:
+    """Return the print jobs that somebody else than their device has reported, by the audit."""
+    async with gateway.pool.acquire() as connection:
+        found = (await audit_facts(connection)).violations
+    return [
+        each.subject for each in found if each.rule == "a print job is reported by the device that it was queued on"
+    ]
 
 
 async def _is(system: GatewaySystem, job_id: UUID, state: str) -> bool:

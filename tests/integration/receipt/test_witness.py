@@ -8,13 +8,12 @@ from datetime import timedelta
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
 
 from services.receipt.app import service
-from services.receipt.audit import audit_facts
+from services.receipt.audit import audit_facts, receipts_since
 from services.receipt.checkpoints.checkpoint import SignedCheckpoint, read_checkpoint
 from services.receipt.checkpoints.notes import Signed
 from services.receipt.checkpoints.tree import leaf_hash, root_of
@@ -29,7 +28,7 @@ from shared.ids import new_id
 from shared.problems import Unavailable
 from shared.runtime import Running
 from shared.testing import wait_until
-from stack import postgres
+from simulation.backups import Backup
 from tests.integration.receipt.receipt_service import ReceiptSystem
 from tests.unit.receipt.samples import payment_recorded
 
@@ -89,35 +88,9 @@ async def pay(system: ReceiptSystem, *names: str) -> list[Receipt]:
     return sorted(system.issued[before:], key=lambda receipt: receipt.number)
 
 
-class Backup:
-    """A backup of receipt's database by PostgreSQL's own tools."""
-
-    def __init__(self, system: ReceiptSystem, file: Path) -> None:
-        self._system = system
-        self._url = system.settings.database_url.get_secret_value()
-        self._file = file
-
-    async def take(self) -> "Backup":
-        await self._run("pg_dump", "--format=custom", f"--file={self._file}", self._url)
-        return self
-
-    async def restore(self) -> None:
-        """Replace the database as operators do: whoever is connected is disconnected."""
-        name = urlsplit(self._url).path.lstrip("/")
-        server = await asyncpg.connect(self._url.replace(f"/{name}", "/postgres"))
-        try:
-            await server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
-            await server.execute(f'CREATE DATABASE "{name}"')
-        finally:
-            await server.close()
-        await self._run("pg_restore", "--no-owner", f"--dbname={self._url}", str(self._file))
-
-    async def _run(self, tool: str, *arguments: str) -> None:
-        process = await asyncio.create_subprocess_exec(
-            str(postgres.program_folder() / tool), *arguments, stderr=asyncio.subprocess.PIPE
-        )
-        _, errors = await process.communicate()
-        assert process.returncode == 0, errors.decode()
+def backup_of(system: ReceiptSystem, folder: Path) -> Backup:
+    """Return a backup of receipt's database, to be taken."""
+    return Backup(system.settings.database_url.get_secret_value(), folder / "backup")
 
 
 async def test_a_checkpoint_outside_has_the_root_over_all_receipts_and_where_each_series_stands(
@@ -161,7 +134,7 @@ async def test_after_an_older_backup_was_restored_in_the_middle_no_number_is_sig
     running = await system.start(**OFTEN)
     kept, _ = await pay(system, "one", "two")
     await witnessed(system, 2)
-    backup = await Backup(system, tmp_path / "backup").take()
+    backup = await backup_of(system, tmp_path).take()
     (lost,) = await pay(system, "lost")
     await witnessed(system, 3)
 
@@ -193,7 +166,7 @@ async def test_a_copy_that_starts_on_a_database_older_than_the_witness_issues_no
     running = await system.start(**OFTEN)
     await pay(system, "one")
     await witnessed(system, 1)
-    backup = await Backup(system, tmp_path / "backup").take()
+    backup = await backup_of(system, tmp_path).take()
     await pay(system, "two", "three")
     await witnessed(system, 3)
     await running.bus.drain()
@@ -212,7 +185,7 @@ async def test_a_recovery_leaves_the_lost_numbers_out_and_takes_customers_receip
     running = await system.start(**OFTEN)
     await pay(system, "one")
     await witnessed(system, 1)
-    backup = await Backup(system, tmp_path / "backup").take()
+    backup = await backup_of(system, tmp_path).take()
     lost = await pay(system, "two", "three")
     await witnessed(system, 3)
     await backup.restore()
@@ -239,6 +212,20 @@ async def test_a_recovery_leaves_the_lost_numbers_out_and_takes_customers_receip
         assert (await audit_facts(connection, system.keys.keyring())).violations == []
     found_outside = await witnessed(system, 2, epoch=2)
     assert found_outside.checkpoint.size == 2
+    # Events that are sent again: the shown receipt is the payment's as before, the other payment gets another one.
+    await system.consume(payment_recorded("two"), payment_recorded("three"))
+    await wait_until(lambda: len(system.issued) == 6, 60, message="both payments have receipts")
+    again = {receipt.number: receipt for receipt in system.issued[4:]}
+    assert again.keys() == {2, 105}
+    assert again[2].token == lost[0].token
+    found = await system.ask(VerifyToken(token=lost[0].token))
+    assert (found.valid, found.restoring, found.voided) == (True, False, False)
+    assert found.receipt is not None
+    assert found.receipt.payment_id == lost[0].payment_id
+    async with connected(system) as connection:
+        assert (await audit_facts(connection, system.keys.keyring())).violations == []
+        since = await receipts_since(connection, system.keys.keyring(), {lost[0].series: 104})
+    assert (since.violations, len(since.payment_ids)) == ([], 2)
     superseded = found_outside.checkpoint.superseded
     assert superseded is not None
     assert (superseded.epoch, superseded.size) == (1, 3)
@@ -250,7 +237,7 @@ async def test_a_register_from_before_its_recovery_is_older_than_the_witness(
     running = await system.start(**OFTEN)
     await pay(system, "one")
     await witnessed(system, 1)
-    backup = await Backup(system, tmp_path / "backup").take()
+    backup = await backup_of(system, tmp_path).take()
     await pay(system, "two")
     await witnessed(system, 2)
     await backup.restore()

@@ -11,7 +11,7 @@ import pytest
 
 from ops.audit import Facts, check_facts
 from ops.audit.comparison import Streams, compare, joined
-from services.billing.audit import BillingFacts, PaymentFact
+from services.billing.audit import BillingFacts, PaymentFact, VisitNotices
 from services.customer.audit import RecordedVisit, VisitFacts
 from services.gateway.audit import GatewayFacts
 from services.notify.audit import NotifyFacts, ReminderFact
@@ -26,6 +26,10 @@ CODE = "PB14010000001"
 
 PAID = PaymentFact(PAYMENT, CODE, 100_000, UUID(int=9), RECEIPT, reversed=False)
 SIGNED = ReceiptFact(PAYMENT, RECEIPT, 100_000, 7_407, voided=False)
+BY_A, BY_B = (
+    f'{{"id": "{UUID(int=9)}", "kind": "device", "proven_by": "token", "reference": "collector:{code}"}}'
+    for code in ("TN001", "TN002")
+)
 AWAY = RecordedVisit(
     visit_id=VISIT,
     customer_code=CODE,
@@ -35,6 +39,7 @@ AWAY = RecordedVisit(
     device_id=UUID(int=9),
     recorded_at=datetime(2026, 11, 1, tzinfo=UTC),
     cleared_since=False,
+    actor=BY_A,
 )
 REMINDED = ReminderFact(VISIT, "sent")
 BROKEN = AuditViolation("somewhere", "a rule", "a subject", "a detail")
@@ -59,7 +64,7 @@ class Held:
     payments: tuple[PaymentFact, ...] = (PAID,)
     receipts: tuple[ReceiptFact, ...] = (SIGNED,)
     receipt_jobs: Mapping[UUID, int] = field(default_factory=lambda: {RECEIPT: 1})
-    notices: Mapping[UUID, list[str]] = field(default_factory=lambda: {VISIT: ["away"]})
+    notices: Mapping[UUID, VisitNotices] = field(default_factory=lambda: {VISIT: VisitNotices(["away"], [BY_A])})
     reminders: tuple[ReminderFact, ...] = (REMINDED,)
     visits: tuple[RecordedVisit, ...] = (AWAY,)
     notice_jobs: Mapping[UUID, int] = field(default_factory=lambda: {VISIT: 1})
@@ -144,6 +149,7 @@ def test_databases_that_agree_break_no_rule() -> None:
         (held(notice_jobs={VISIT: 2}), "a notice is queued for printing once"),
         (held(notice_jobs={}), "a notice of a visit is queued on its phone"),
         (held(visits=()), "a notice has a visit"),
+        (held(notices={VISIT: VisitNotices(["away"], [BY_B])}), "a notice names who recorded its visit"),
         (held(notices={}), "a visit to somebody who owes has a notice"),
         (facts(unsent={"billing": 1}), "the outbox is empty"),
         (facts(queues={"thungan.billing.dead": 1}), "no event waits and none is dead"),
@@ -192,6 +198,11 @@ def test_what_waits_for_a_person_is_listed_and_breaks_no_rule() -> None:
     report = check_facts(remarked)
     assert report.ok
     assert [remark["subject"] for remark in report.as_dict()["remarks"]] == ["a subject", "b"]
+
+
+def test_a_notice_or_a_visit_from_before_actors_were_kept_names_nobody() -> None:
+    assert rules(held(notices={VISIT: VisitNotices(["away"], [None])})) == set()
+    assert rules(held(visits=(replace(AWAY, actor=None),))) == set()
 
 
 async def test_rows_of_several_streams_come_together_by_their_key() -> None:
