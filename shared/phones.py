@@ -86,6 +86,7 @@ _LANDLINE = {PhoneNumberType.FIXED_LINE}
 _DIGITS = re.compile(r"[0-9]{1,14}")
 _ALLOWED = re.compile(r"\+?[0-9 ().\-]+")
 _AREA_IN_BRACKETS = re.compile(r"\(0?([0-9]{1,3})\)[ .\-]*([0-9 .\-]+)")
+_CITY = re.compile(r"(?:0|(?:\+|00)?84 ?)[48][ .\-](?:[0-9]{8}|[0-9]{4}[ .\-][0-9]{4})")
 _BETWEEN_NUMBERS = re.compile(r"[/;,|&_\n]|(?<=[0-9]) ?\+|\s-\s|\bho[aặ]c\b|\bv[aà]\b|\bor\b", re.IGNORECASE)
 _FLOAT = re.compile(r"[0-9]{9,11}\.0")
 _ROUNDED = re.compile(r"[0-9][.,]?[0-9]*[eE]\+?[0-9]{1,2}")
@@ -147,8 +148,10 @@ def read_phone(text: str) -> PhoneReading:
     digits = _national_digits(written)
     landline = _from_old_area(digits)
     if _is_subscriber(digits):
-        # 076 was An Giang's area code and has begun mobile numbers since 2018: brackets mean an area.
-        if landline and (area := _AREA_IN_BRACKETS.fullmatch(written)) and area[1] in OLD_AREA_CODES:
+        # 076 was An Giang's area code and has begun mobile numbers since 2018: brackets mean an area. So does 08 by
+        # itself, Ho Chi Minh City's: nobody divides a mobile number behind two digits.
+        area = _AREA_IN_BRACKETS.fullmatch(written)
+        if landline and ((area and area[1] in OLD_AREA_CODES) or _CITY.fullmatch(written)):
             both = tuple(as_dialled(f"+{COUNTRY_CODE}{national}") for national in (digits, landline))
             raise InvalidPhoneError(
                 "may be a mobile number or a landline with its area code of 2017", "two-readings", both

@@ -129,8 +129,10 @@ UNREADABLE = r"\x00-\x1f\x7f-\x9f" + _character_class(
     (0x200B, 0x200F),  # zero width, marks of direction
     (0x2028, 0x202E),  # ends of line and paragraph, embeddings and overrides of direction
     (0x2060, 0x206F),  # word joiner, isolates
+    (0x2800, 0x2800),  # a letter of Braille without dots
     (0x3164, 0x3164),
     (0xE000, 0xF8FF),  # private use: what is seen depends on the reader's font
+    (0xFDD0, 0xFDEF),  # no characters
     (0xFE00, 0xFE0D),
     (0xFEFF, 0xFEFF),
     (0xFFA0, 0xFFA0),

@@ -37,6 +37,8 @@ _LETTER = re.compile(r"[a-z]")
 _FORMULA = re.compile(r"=|[@+-][A-Za-z_.]+\(")
 _MIDNIGHT = re.compile(r"[ T]00:00(:00(\.0+)?)?")
 _DAY_NUMBER = re.compile(r"([3-6][0-9]{4})(?:\.0+)?", re.ASCII)
+_FIRST_YEAR, _LAST_YEAR = 1950, 2100
+"""Dates beyond are slips, or what programs write for no date: 1900-01-00, 9999-12-31."""
 _DAY_ZERO, _MACINTOSH_DAYS = date(1899, 12, 30), timedelta(days=1462)
 _YES = ("true", "1", "yes", "y", "có", "x")
 _NO = ("false", "0", "no", "n", "không")
@@ -116,7 +118,7 @@ def day(text: str) -> date:
     written = _MIDNIGHT.sub("", plain_signs(text))
     # fromisoformat alone would take other forms of the standard, too, such as 2026-W05.
     try:
-        return date.fromisoformat(written if _DATE.fullmatch(written) else _one_date(written))
+        found = date.fromisoformat(written if _DATE.fullmatch(written) else _one_date(written))
     except ValueError:
         why = _may_be(written)
         if number_of_day := _DAY_NUMBER.fullmatch(written):
@@ -124,6 +126,9 @@ def day(text: str) -> date:
             other = found + _MACINTOSH_DAYS
             why = f", but the day number of a spreadsheet: {found}, or {other} where days count from 1904"
         raise BadCellError("bad-date", f"is not a date like 2026-01-31: {text!r}{why}") from None
+    if not _FIRST_YEAR <= found.year <= _LAST_YEAR:
+        raise BadCellError("bad-date", f"is not in a year from {_FIRST_YEAR} to {_LAST_YEAR}: {text!r}")
+    return found
 
 
 def yes_or_no(text: str) -> bool:

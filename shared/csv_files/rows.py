@@ -1,5 +1,6 @@
 """Rows of a file as values of a pydantic model."""
 
+import re
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Generic, TypeVar
@@ -30,6 +31,9 @@ class Row(BaseModel):
         """Return the columns by name."""
         return {info.alias or name: info for name, info in cls.model_fields.items()}
 
+
+_UNSEEN_BETWEEN = re.compile("[^\\W\\d_]+[\u200b\u2060\ufeff\u00ad]+[^\\W\\d_]+")
+"""Marks without a width between letters: they may stand for a blank, or for nothing."""
 
 RowT = TypeVar("RowT", bound=Row)
 T = TypeVar("T")
@@ -168,6 +172,9 @@ def _lines(table: Table, model: type[RowT], columns: Mapping[str, FieldInfo], le
                     text, finding = legacy.read(number, name, raw)
                     if finding is not None:
                         findings.append(finding)
+                    if unseen := _UNSEEN_BETWEEN.search(text):
+                        message = f"has a mark that cannot be seen, which is left out: read as {tidy(unseen[0])!r}"
+                        findings.append(Remark(table.file, number, name, message, "unseen-mark"))
                     if text is not raw:
                         cells[name] = tidy(text)
             refused = tuple(item for item in findings if isinstance(item, BadLine))

@@ -84,6 +84,7 @@ def test_a_control_character_is_noticed_and_a_tab_is_not_one() -> None:
 
 UNSEEN = ["\x00", "\x1b", "\x7f", "\x85", "\x9b", "\xad", "\u061c", "\u200b", "\u200d", "\u200e", "\u200f", "\u2028"]
 UNSEEN += ["\u202a", "\u202e", "\u2060", "\u2066", "\u2069", "\u3164", "\ue000", "\ufeff", "\ufffd", "\U000e0041"]
+UNSEEN += ["\u2800", "\ufdd0"]
 
 
 @pytest.mark.parametrize("letter", UNSEEN)

@@ -30,10 +30,15 @@ _LONGEST_CODE = 100
 """What is longer was not typed, and is not shown for correction."""
 
 
+_LONGEST_TOKEN = 2000
+"""What is longer is no token, and its beginning is none."""
+
+
 class TokenPath(Incoming):
     """A receipt's token as it stands in the QR code, or its lookup code as people type it."""
 
-    token: Annotated[str, StringConstraints(min_length=1, max_length=2000)]
+    token: Annotated[str, StringConstraints(min_length=1, max_length=8000)]
+    """As long as an address may be: who scans something else gets a page, too."""
 
 
 class PageQuery(Incoming):
@@ -83,7 +88,7 @@ async def _check(scanned: str, language: Language, dependencies: Dependencies, *
     token = capitals if _TOKEN_LETTERS.issuperset(capitals) else scanned
     typed = scanned if in_form or len(scanned) <= _LONGEST_CODE else None
     try:
-        verification = await dependencies.request(VerifyToken(token=token))
+        verification = await dependencies.request(VerifyToken(token=token[:_LONGEST_TOKEN]))
     except Problem as problem:
         if problem.status < 500:
             raise

@@ -134,7 +134,10 @@ def address_of(request: web.BaseRequest, proxy_hops: int) -> str:
 
 def _query(request: web.Request) -> dict[str, str]:
     # The raw string: aiohttp's own reading of it loses nothing, but a repeated name must be seen.
-    pairs = parse_qsl(request.rel_url.raw_query_string, keep_blank_values=True)
+    try:
+        pairs = parse_qsl(request.rel_url.raw_query_string, keep_blank_values=True, errors="strict")
+    except UnicodeDecodeError:
+        raise problems.invalid_request([("query", "", "is not UTF-8")]) from None
     values = dict(pairs)
     if len(values) != len(pairs):
         names = [name for name, _ in pairs]

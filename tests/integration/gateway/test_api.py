@@ -709,7 +709,7 @@ async def test_what_is_typed_into_the_form_is_looked_up(gateway: GatewaySystem, 
 
 
 async def test_a_code_as_it_is_printed_is_no_bad_request(gateway: GatewaySystem) -> None:
-    for typed in ("GEZD-GNBV-GY3T-QOJQT", "gezd%20gnbv%20gy3t%20qojqt", "M%C3%A3:%20GEZD", "0O1I"):
+    for typed in ("GEZD-GNBV-GY3T-QOJQT", "gezd%20gnbv%20gy3t%20qojqt", "M%C3%A3:%20GEZD", "0O1I", "A" * 3000):
         async with gateway.session.get(f"{gateway.url}/R/{typed}") as response:
             assert (response.status, response.content_type) == (200, "text/html"), typed
 

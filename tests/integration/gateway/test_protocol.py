@@ -246,6 +246,15 @@ async def test_a_member_that_comes_twice_is_refused(gateway: GatewaySystem, body
     assert problem["facts"] == {"errors": [{"location": "body", "field": field, "message": "is given more than once"}]}
 
 
+@pytest.mark.parametrize("query", ["%ff%fe", "%c0%af", "%ed%a0%80"])
+async def test_a_parameter_that_is_not_utf8_is_refused(gateway: GatewaySystem, query: str) -> None:
+    token = (await gateway.phone()).token
+    head = f"GET /v1/customers?query={query} HTTP/1.1\r\nHost: a\r\nConnection: close\r\nAuthorization: Bearer {token}"
+    status, slug, problem = await _answered(gateway.url, f"{head}\r\n\r\n".encode())
+    assert (status, slug) == (422, "invalid-request")
+    assert problem["facts"]["errors"][0]["message"] == "is not UTF-8"
+
+
 async def test_a_body_in_any_encoding_but_plain_utf8_is_refused(gateway: GatewaySystem) -> None:
     token = (await gateway.phone()).token
     plain = json.dumps(PAYMENT)

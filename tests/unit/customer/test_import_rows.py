@@ -175,6 +175,9 @@ def test_a_name_of_200_letters_is_a_name_and_one_of_201_is_not() -> None:
         ("households", "0", "is not a number of households in steps of 0.25"),
         ("households", "1.3", "is not a number of households in steps of 0.25"),
         ("households", "nan", "is not a number: 'nan'"),
+        ("name", "Nguy+HsU-n Th+Hss", "is written with the escapes of a program: 'Nguy+HsU-n Th+Hss' is 'Nguyễn Thị'"),
+        ("name", "None", "is a program's word for nothing: 'None'"),
+        ("name", "nan", "is a program's word for nothing: 'nan'"),
         ("active", "maybe", f"is neither true nor false: 'maybe'; {WRITABLE}"),
     ],
 )
@@ -455,3 +458,22 @@ def test_a_name_with_readings_in_two_old_encodings_is_refused_naming_both() -> N
             ),
         )
     ]
+
+
+def test_a_mark_between_letters_that_cannot_be_seen_is_left_out_and_named() -> None:
+    content = read(HEADER, with_field("name", "Nguyễn\u200bThị Hạnh\u200b"))
+    assert content.rows[0][2] == "NguyễnThị Hạnh"
+    assert [remark.message for remark in content.remarks] == [
+        "has a mark that cannot be seen, which is left out: read as 'NguyễnThị'"
+    ]
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "1899-12-30", "9999-12-31", "31/12/2101"])
+def test_a_date_that_nobody_means_is_refused(day: str) -> None:
+    [bad] = read(",".join(METERS.columns), f"21012345,PB14010012345,1,5,{day}", file_format=METERS).bad
+    assert (bad.column, bad.message) == ("installed_on", f"is not in a year from 1950 to 2100: '{day}'")
+
+
+@pytest.mark.parametrize("sign", ["+", "1+1", "A+B Cà Mau", "Trần Văn +84"])
+def test_a_plus_is_no_escape(sign: str) -> None:
+    assert read(HEADER, with_field("address", sign)).bad == []
