@@ -8,6 +8,7 @@ import { localJob } from "./local_notice.ts";
 import { type NewCommand, NOBODY, type Sender } from "./outbox.ts";
 import type { PrintJobs } from "./print_jobs.ts";
 import { expectedStep, newVisit, openVisit } from "./procedure.ts";
+import { changeStop } from "./route.ts";
 import { tidyLine } from "./text.ts";
 
 interface Printing extends Sender {
@@ -42,6 +43,8 @@ export async function cannotPay(
 ): Promise<void> {
   const after: CurrentVisit = { ...going, outcome: "cannot_pay", appointment, over: true };
   await app.outbox.submit(visitCommand(whom, going, "cannot_pay", app.clock.stamp(), appointment, note), after);
+  // In the list of appointments at once; where there is no room for it, the gateway's answer brings it.
+  await changeStop(app, whom.customer_code, { appointment }).catch(() => undefined);
   // Whoever was met holds a notice already; only one that names collection points is another one.
   const hasNotice = app.store.state.keptJobs.some((job) => job.frame.visit_id === going.visit_id);
   if (!hasNotice || isToPoint(app, whom.customer_code)) {

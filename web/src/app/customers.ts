@@ -41,7 +41,8 @@ export class Customers {
       return file;
     }
     if (this.#isNewer(known, details, newer)) {
-      await changeStop(this.#core, customerCode, { debt: newer.account.debt });
+      const { appointment, step } = details;
+      await changeStop(this.#core, customerCode, { debt: newer.account.debt, appointment, step });
     }
     try {
       await database.putCustomer(file);
@@ -57,7 +58,11 @@ export class Customers {
       known?.account?.account.version !== account.version ||
       known.details?.facts.version !== details.facts.version ||
       !this.#core.store.state.stops.some(
-        ({ customer }) => customer.customer_code === account.customer_code && customer.debt === account.debt,
+        ({ customer }) =>
+          customer.customer_code === account.customer_code &&
+          customer.debt === account.debt &&
+          (customer.appointment ?? null) === details.appointment &&
+          customer.step === details.step,
       )
     );
   }

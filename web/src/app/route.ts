@@ -1,6 +1,7 @@
 /** The day's route on this phone. */
 import { ApiProblem } from "../api/problem.ts";
-import type { Outcome, RouteStop } from "../api/types.ts";
+import type { NextStep, Outcome, RouteStop } from "../api/types.ts";
+import { dayOf } from "./clock.ts";
 import type { Core } from "./core.ts";
 
 /** Read the route of the day. Throws like any request. */
@@ -30,16 +31,22 @@ export interface StopChange {
   readonly debt?: number;
   readonly phone?: string;
   readonly outcome?: Outcome;
+  readonly appointment?: string | null;
+  readonly step?: NextStep;
 }
 
 /** Change the stop of a customer, where the customer is on the route. */
-export async function changeStop({ database, store }: Core, customerCode: string, change: StopChange): Promise<void> {
+export async function changeStop(
+  { clock, database, store }: Core,
+  customerCode: string,
+  change: StopChange,
+): Promise<void> {
   const place = store.state.stops.findIndex(({ customer }) => customer.customer_code === customerCode);
   const stop = store.state.stops[place];
   if (!stop) {
     return;
   }
-  const changed = changedStop(stop, change);
+  const changed = changedStop(stop, change, clock.day());
   try {
     await database.changeStop(customerCode, () => changed);
   } finally {
@@ -47,12 +54,15 @@ export async function changeStop({ database, store }: Core, customerCode: string
   }
 }
 
-function changedStop(stop: RouteStop, change: StopChange): RouteStop {
-  const { debt = stop.customer.debt, phone = stop.customer.phone, outcome } = change;
+function changedStop(stop: RouteStop, change: StopChange, today: string): RouteStop {
+  const { customer } = stop;
+  const { debt = customer.debt, phone = customer.phone, step = customer.step, outcome, appointment } = change;
+  const isToday = (moment: string | null): boolean => moment !== null && dayOf(moment) === today;
   return {
     ...stop,
-    customer: { ...stop.customer, debt, phone },
+    customer: { ...customer, debt, phone, step, ...(appointment === undefined ? {} : { appointment }) },
     done_today: debt <= 0,
+    promised_today: appointment === undefined ? stop.promised_today : isToday(appointment),
     visited_today: stop.visited_today || outcome !== undefined,
     last_outcome: outcome ?? stop.last_outcome,
   };

@@ -356,7 +356,7 @@ export const en: Messages = {
   shift_explain: "Why it differs",
   shift_explain_needed: "The count differs from the books: say why.",
   shift_close_do: "Close, print the slip",
-  shift_ask: "{difference} against the books. Please count once more.",
+  shift_ask: "{difference}. Please count once more.",
   shift_count_again: "Count again",
   shift_close_so: "Close all the same: {difference}",
   shift_closed: "Shift closed",

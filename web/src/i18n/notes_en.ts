@@ -22,7 +22,7 @@ export const notesEn: Readonly<Record<keyof typeof notesVi, string>> = {
   complaint_sent: "Reading disputed: sent at {time}",
   complaint_refused: "The complaint was not sent: {detail}",
   sms_language: "Text messages in",
-  sms_language_unit: "The unit's language",
+  sms_language_unit: "Unit's choice",
   sms_language_vi: "Plain Vietnamese",
   sms_language_accents: "Accented Vietnamese",
   sms_language_en: "English",

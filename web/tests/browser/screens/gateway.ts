@@ -362,7 +362,8 @@ export class FakeGateway {
       next_step: outcome === "cannot_pay" ? "revisit" : "due",
     };
     customer.visits.push(visit);
-    customer.stop = { ...customer.stop, visited_today: true, last_outcome: outcome };
+    const summary = { ...customer.stop.customer, appointment: visit.appointment };
+    customer.stop = { ...customer.stop, customer: summary, visited_today: true, last_outcome: outcome };
     return visit;
   }
 

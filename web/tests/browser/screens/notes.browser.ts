@@ -86,6 +86,32 @@ describe("what is noted at the door", () => {
     );
   });
 
+  test("a promise is in the list of appointments at once, and stays there when it is sent", async () => {
+    const isListed = async (): Promise<void> => {
+      await it.press("Tổng kết và lịch hẹn");
+      await it.page.locator("ol.stops", { hasText: "Trần Thị Hai" }).waitFor();
+      await it.page.locator(".row", { hasText: "Trong đó đã hẹn trả" }).getByText("400.000").waitFor();
+    };
+    await it.open(`customers/${mistaken}`);
+    await it.press("Gặp khách");
+    await it.press(/^Chưa trả được/);
+    it.gateway.answerTo = (what) => (what.startsWith("PUT /v1/visits") ? "nothing" : "reply");
+    await it.press(/^Ngày mai/);
+    await it.press(/^Ghi hẹn/);
+    await it.sees("Đã ghi hẹn");
+    await it.press("Về danh sách");
+    await isListed();
+    it.gateway.answerTo = () => "reply";
+    await it.page.evaluate(() => dispatchEvent(new Event("online")));
+    await it.page
+      .getByText(/việc chờ gửi/)
+      .first()
+      .waitFor({ state: "detached", timeout: 30_000 });
+    await it.page.getByRole("button", { name: "Quay lại" }).click();
+    await isListed();
+    await it.open(`customers/${code}`);
+  });
+
   test("a complaint goes with a photo that is small enough for a weak signal", async () => {
     await it.press("Khiếu nại chỉ số");
     await it.sees(/Chỉ số mới 10\/2026/);
