@@ -90,7 +90,7 @@ _CITY = re.compile(r"(?:0|(?:\+|00)?84 ?)[48][ .\-](?:[0-9]{8}|[0-9]{4}[ .\-][0-
 _BETWEEN_NUMBERS = re.compile(r"[/;,|&_\n]|(?<=[0-9]) ?\+|\s-\s|\bho[aặ]c\b|\bv[aà]\b|\bor\b", re.IGNORECASE)
 _FLOAT = re.compile(r"[0-9]{9,11}\.0")
 _ROUNDED = re.compile(r"[0-9][.,]?[0-9]*[eE]\+?[0-9]{1,2}")
-_SHORTEST, _TWO_SHORTEST = 9, 18
+_SHORTEST, _LONGEST, _TWO_SHORTEST = 9, 14, 18
 """Digits of one number, and of two."""
 _LABEL = re.compile(r"(?:đtdđ|dtdd|đtdd|sđt|sdt|đt|dt|tel|phone|mobile|zalo)\s*[.:]?\s*", re.IGNORECASE)
 
@@ -230,7 +230,8 @@ def _two_together(written: str) -> list[str]:
     """Return two numbers that stand one behind the other, with or without a blank, dash or point; none else."""
     if not _ALLOWED.fullmatch(written) or len(digits := re.sub("[^0-9]", "", written)) < _TWO_SHORTEST:
         return []
-    for cut in range(_SHORTEST, len(digits) - _SHORTEST + 1):
+    # Neither is longer than a number can be: a row of two hundred zeros would be divided for ever.
+    for cut in range(max(_SHORTEST, len(digits) - _LONGEST), min(_LONGEST, len(digits) - _SHORTEST) + 1):
         one, two = digits[:cut], digits[cut:]
         if two.startswith(("0", COUNTRY_CODE)) and _is_one(one) and _is_one(two):
             return [one, two]

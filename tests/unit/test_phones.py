@@ -285,3 +285,9 @@ def test_separators_and_invisible_characters_change_neither_number_nor_operator(
     written = start + "".join(digit + mark for digit, mark in zip(national, marks, strict=True)).rstrip(" -\u2011.")
     assert normalise(written) == f"+84{national}"
     assert operator_of(normalise(written)) is operator_of(f"+84{national}")
+
+
+@pytest.mark.parametrize("written", ["0" * 200, "0912345678" * 20, "09 " * 60, "0/" * 100])
+def test_a_long_row_of_digits_is_refused_and_not_divided_for_ever(written: str) -> None:
+    with pytest.raises(InvalidPhoneError):
+        read_phone(written)
