@@ -5,6 +5,15 @@ from datetime import datetime
 from shared.db import Connection
 from shared.early_signs import EarlySign, find_signs
 
+# A desk has one name in all signs: its role and the end of its id. Older rows keep the words of their version.
+_DESK = """
+CASE WHEN {actor} ->> 'kind' = 'device'
+    THEN format('%s (%s)', {actor} ->> 'reference', right(replace({actor} ->> 'id', '-', ''), 6)) ELSE {before} END
+"""
+_REVERSING = _DESK.format(actor="reversals.actor", before="reversed_by")
+_CONFIRMING = _DESK.format(actor="confirmed.actor", before="confirmed_by")
+_RECORDING = _DESK.format(actor="actor", before="left(customer_code, 6)")
+
 _SIGNS = {
     "cash of the collector reversed": """
         SELECT payments.collector_code AS subject, count(reversal_id) AS count, count(*) AS among,
@@ -13,8 +22,8 @@ _SIGNS = {
         WHERE method = 'cash' AND recorded_at >= $1 AND recorded_at < $2
         GROUP BY 1 HAVING count(reversal_id) > 0 ORDER BY 2 DESC, 1
     """,
-    "reversals made": """
-        SELECT reversed_by AS subject, count(*) AS count,
+    "reversals made": f"""
+        SELECT {_REVERSING} AS subject, count(*) AS count,
             (SELECT count(*) FROM reversals WHERE reversed_at >= $1 AND reversed_at < $2) AS among,
             sum(amount)::bigint AS amount
         FROM reversals JOIN payments USING (payment_id)
@@ -40,8 +49,8 @@ _SIGNS = {
         WHERE closed_at >= $1 AND closed_at < $2
         GROUP BY 1 HAVING count(*) FILTER (WHERE confirmed.counted_cash <> shifts.counted_cash) > 0 ORDER BY 2 DESC, 1
     """,
-    "counts that the cashier found otherwise, by cashier": """
-        SELECT confirmed_by AS subject,
+    "counts that the cashier found otherwise, by cashier": f"""
+        SELECT {_CONFIRMING} AS subject,
             count(*) FILTER (WHERE confirmed.counted_cash <> shifts.counted_cash) AS count, count(*) AS among,
             coalesce(sum(confirmed.counted_cash - shifts.counted_cash), 0)::bigint AS amount
         FROM shifts JOIN shift_confirmations AS confirmed USING (shift_id)
@@ -60,11 +69,9 @@ _SIGNS = {
         GROUP BY 1 HAVING count(*) FILTER (WHERE late) > 0 ORDER BY 2 DESC, 1
     """,
     # The bank's text of a payment by QR code names the customer. No statement of the bank is at hand to compare with.
-    # By the desk that recorded them, with the end of its id; by unit what a version before recorded.
-    "transfers whose text from the bank names no customer": """
-        SELECT CASE WHEN actor ->> 'kind' = 'device'
-                THEN format('%s (%s)', actor ->> 'reference', right(replace(actor ->> 'id', '-', ''), 6))
-                ELSE left(customer_code, 6) END AS subject,
+    # By the desk that recorded them; by unit what a version before recorded.
+    "transfers whose text from the bank names no customer": f"""
+        SELECT {_RECORDING} AS subject,
             count(*) FILTER (WHERE position(customer_code IN upper(transfer_content)) = 0) AS count,
             count(*) AS among,
             coalesce(sum(amount) FILTER (WHERE position(customer_code IN upper(transfer_content)) = 0), 0)::bigint

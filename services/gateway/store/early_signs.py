@@ -5,9 +5,12 @@ from datetime import datetime
 from shared.db import Connection
 from shared.early_signs import EarlySign, find_signs
 
+# A desk has the same name as in billing's signs.
+_DEVICE = "coalesce(collector_code, format('%s (%s)', role, right(replace(device_id::text, '-', ''), 6)))"
+
 _SIGNS = {
-    "receipts that may have been printed more than once": """
-        SELECT coalesce(devices.collector_code, devices.device_name) AS subject,
+    "receipts that may have been printed more than once": f"""
+        SELECT {_DEVICE} AS subject,
             count(*) FILTER (WHERE further > 0) AS count, count(*) AS among, 0::bigint AS amount
         FROM print_jobs JOIN devices USING (device_id), LATERAL (
             SELECT count(*) AS further FROM print_attempts
@@ -16,8 +19,8 @@ _SIGNS = {
         WHERE kind IN ('receipt', 'copy', 'void') AND created_at >= $1 AND created_at < $2
         GROUP BY 1 HAVING count(*) FILTER (WHERE further > 0) > 0 ORDER BY 2 DESC, 1
     """,
-    "copies of receipts": """
-        SELECT coalesce(devices.collector_code, devices.device_name) AS subject,
+    "copies of receipts": f"""
+        SELECT {_DEVICE} AS subject,
             count(*) FILTER (WHERE kind = 'copy') AS count, count(*) AS among, 0::bigint AS amount
         FROM print_jobs JOIN devices USING (device_id)
         WHERE kind IN ('receipt', 'copy') AND created_at >= $1 AND created_at < $2
