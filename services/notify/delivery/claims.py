@@ -25,7 +25,14 @@ from services.notify.domain.resolution import ONCE_MORE, Look, Unsettled, look, 
 from services.notify.domain.terms import Terms
 from services.notify.domain.verdict import Cancel, Fail, Limits, Postpone, Send, Verdict, check_reminder
 from services.notify.providers.base import Connected, OutgoingSms, Provider, StatusQuery
-from services.notify.store.attempts import Lost, begin_attempts, handed_over_since, lock_phones, lost_sms
+from services.notify.store.attempts import (
+    Lost,
+    begin_attempts,
+    handed_over_since,
+    lock_phones,
+    lost_sms,
+    unreached_by,
+)
 from services.notify.store.breakers import open_breakers, return_probe, take_probe
 from services.notify.store.provider_paces import lock_paces, use_paces
 from services.notify.store.reminders import (
@@ -292,6 +299,18 @@ class Claims:
             is_wanted=is_wanted,
             may_go_once_more=due.template in ONCE_MORE and not due.sent_again,
         )
+
+    async def others_later(self, work: UnitOfWork, claimed: Sequence[Claimed]) -> set[str]:
+        """Return the client references for which a provider of the chain is there that may reach the customer yet."""
+        unreached = await unreached_by(work.connection, [one.reminder.reminder_id for one in claimed])
+        return {
+            one.sms.client_reference
+            for one in claimed
+            if any(
+                name in self._providers and name not in unreached.get(one.reminder.reminder_id, ())
+                for name in one.order
+            )
+        }
 
     async def others_ready(self, work: UnitOfWork, claimed: Sequence[Claimed]) -> dict[str, bool]:
         """Return for reminders, by client reference, whether another provider of their chain can be used now."""

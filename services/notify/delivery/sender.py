@@ -257,21 +257,30 @@ class Sender:
         await self._keep_breakers(work, results)
         elsewhere = [result.claimed for result in results if result.result.outcome in _ELSEWHERE]
         others = await self._claims.others_ready(work, elsewhere) if elsewhere else {}
+        unreached = [
+            one.claimed
+            for one in results
+            if one.result.outcome is Handover.UNREACHABLE and not others.get(one.claimed.sms.client_reference)
+        ]
+        later = await self._claims.others_later(work, unreached) if unreached else set()
         for one in results:
             claimed, reminder_id = one.claimed, one.claimed.reminder.reminder_id
             if reminder_id in finished.sent:
                 reference = one.result.provider_reference
                 await emit_sent(work, claimed.reminder, claimed.attempt, reference, one.moment)
             elif one.result.outcome is not Handover.ACCEPTED and reminder_id in finished.still_ours:
-                await self._follow(work, one, other_providers=others.get(claimed.sms.client_reference, False))
+                reference = claimed.sms.client_reference
+                await self._follow(
+                    work, one, other_providers=others.get(reference, False), others_later=reference in later
+                )
 
-    async def _follow(self, work: UnitOfWork, one: _Result, *, other_providers: bool) -> None:
+    async def _follow(self, work: UnitOfWork, one: _Result, *, other_providers: bool, others_later: bool) -> None:
         """Do what follows from an outcome that is not an acceptance."""
         claimed, connection = one.claimed, work.connection
         reminder, attempt = claimed.reminder, claimed.attempt
         # What a repetition is refused with does not show that the first one was not kept.
         outcome = Handover.UNKNOWN if attempt.repeats else one.result.outcome
-        match next_step(outcome, attempt.number, other_providers=other_providers):
+        match next_step(outcome, attempt.number, other_providers=other_providers, others_later=others_later):
             case Retry(after, fail_over):
                 due_at = max(one.moment + after, one.result.retry_at or one.moment)
                 tried = [*reminder.tried, attempt.provider] if fail_over else []

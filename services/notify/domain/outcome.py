@@ -69,17 +69,20 @@ BACK_OFF: Sequence[timedelta] = (
 """Waits between attempts that the provider certainly did not keep."""
 
 
-def next_step(outcome: Handover, attempt: int, *, other_providers: bool) -> Step:
+def next_step(outcome: Handover, attempt: int, *, other_providers: bool, others_later: bool = False) -> Step:
     """Return what follows from the outcome of the attempt with this number (from 1).
 
     The rule above all others: what may have been sent is never sent again by a machine, neither by the same provider
-    nor by another one. ``other_providers``: whether there is one that has not been tried since the last wait.
+    nor by another one. ``other_providers``: whether there is one that has not been tried since the last wait;
+    ``others_later``: whether one that may reach the customer is there and only cannot be used now.
     """
     if end := _ENDS.get(outcome):
         return end
     if outcome in _ELSEWHERE and other_providers:
         return Retry(timedelta(), fail_over=True)
-    return Finish(End.FAILED, Cause.UNREACHABLE) if outcome is Handover.UNREACHABLE else _after_a_wait(attempt)
+    if outcome is Handover.UNREACHABLE and not others_later:
+        return Finish(End.FAILED, Cause.UNREACHABLE)
+    return _after_a_wait(attempt)
 
 
 _ENDS: Mapping[Handover, Finish] = {

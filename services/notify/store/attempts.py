@@ -1,6 +1,6 @@
 """Attempts to hand a reminder to a provider; each is committed before the provider is called."""
 
-from collections.abc import Collection, Iterable, Sequence, Set
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -215,6 +215,18 @@ class Lost:
 
 
 # Of the present SMS: one that is sent once more has another reference.
+_UNREACHED_BY = """
+SELECT reminder_id, array_agg(DISTINCT provider) AS providers FROM attempts
+WHERE reminder_id = ANY ($1) AND outcome = 'unreachable' GROUP BY reminder_id
+"""
+
+
+async def unreached_by(connection: Connection, reminder_ids: Sequence[UUID]) -> Mapping[UUID, Collection[str]]:
+    """Return for reminders the providers that have no way to the customer."""
+    rows = await connection.fetch(_UNREACHED_BY, list(reminder_ids))
+    return {row["reminder_id"]: row["providers"] for row in rows}
+
+
 _LOST = """
 SELECT DISTINCT ON (reminder_id) reminder_id, provider, client_reference, phone,
     (SELECT min(first.started_at) FROM attempts AS first

@@ -108,6 +108,25 @@ async def test_a_provider_that_refuses_us_is_left_alone_by_every_copy(pool: asyn
     assert row["provider"] == "first"
 
 
+async def test_a_customer_without_zalo_waits_for_the_sms_that_cannot_leave_now(pool: asyncpg.Pool) -> None:
+    clock = Clock()
+    zalo = Operator(Handover.UNREACHABLE, name="zalo")
+    esms = Operator(Handover.REJECTED_PROVIDER, Handover.ACCEPTED, name="esms")
+    chains = Chains([Chain([Step({"esms": 1}), Step({"zalo": 1})])], [])
+    notify = Notify(pool, [zalo, esms], clock, Limits(), chains=chains)
+    await notify.consume(notice())
+
+    await notify.sender.send_due()
+    assert [tuple(row) for row in await pool.fetch("SELECT state, cause FROM reminders")] == [
+        ("scheduled", "unreachable")
+    ]
+    clock.advance(minutes=6)
+    await notify.sender.send_due()
+
+    assert (len(zalo.sent), len(esms.sent)) == (1, 2)
+    assert await pool.fetchval("SELECT state FROM reminders") == "sent"
+
+
 async def test_a_series_of_lost_answers_leaves_a_provider_alone(pool: asyncpg.Pool) -> None:
     first, second = Operator(ConnectionResetError("cut"), name="first"), Operator(name="second")
     notify = Notify(pool, [first, second], Clock(), Limits())
