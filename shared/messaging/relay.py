@@ -137,12 +137,14 @@ class Relay:
         await connection.execute(f"SET idle_session_timeout = '{IDLE_SECONDS}s'")
         backoff.reset()
         while True:
+            # What is confirmed before a stop is marked: by a look that begins after it.
+            stopping = self._stopping
             self._wake.clear()
             self._looked_at = time.monotonic()
             await self._mark_confirmed(connection)
             if await self._hold_lock(connection) and await self._send_due(connection):
                 continue
-            if self._stopping:
+            if stopping:
                 return
             await self._sleep(POLL_SECONDS)
 

@@ -36,7 +36,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Fuzzer:
-    """How it is run. ``examples``: random ones of each operation, at most, beside those at the limits of each field."""
+    """How it is run. ``examples``: random ones of each operation, and sequences, beside the limits of each field."""
 
     url: str
     real: Mapping[str, str]
@@ -52,7 +52,7 @@ class Fuzzer:
             *("--config-file", folder / "schemathesis.toml", "--no-color"),
             *("run", folder / "openapi.json", "--url", self.url),
             *(("--header", f"Authorization: Bearer {token}") if token else ()),
-            *("--phases", "coverage,fuzzing", "--max-examples", str(self.examples), "--seed", str(self.seed)),
+            *("--phases", "coverage,fuzzing,stateful", "--max-examples", str(self.examples), "--seed", str(self.seed)),
             *("--generation-database", "none", "--no-shrink", "--suppress-health-check", "all"),
             *("--checks", "all", "--exclude-checks", LEFT_OUT, "--warnings", "off"),
             *("--continue-on-failure", "--request-timeout", "30"),

@@ -168,3 +168,38 @@ async def test_a_drain_waits_for_the_confirms_and_their_marks(
         await source.drain()
         assert await waiting(other) == 0
     await wait_until(lambda: sorted(consumed) == list(range(30)))
+
+
+async def test_what_is_confirmed_while_the_last_mark_is_being_made_is_marked_before_the_end(
+    bus_for: BusFactory, database: Database, consumed: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("MARK_SECONDS", "POLL_SECONDS"):
+        monkeypatch.setattr(f"shared.messaging.relay.{name}", 60.0)
+    url = await database()
+    async with relay_elsewhere(url) as other:
+        source = await bus_for(SOURCE, database_url=url)
+        relay = source._relay
+        assert relay is not None
+        await emit(source, 1)
+        await wait_until(lambda: len(relay._confirmed) == 1)
+        held = other.transaction()
+        await held.start()
+        await other.execute("SELECT FROM outbox FOR UPDATE")
+        relay.wake()
+        await wait_until(lambda: _is_blocked(other))
+        await emit(source, 2)
+        await wait_until(lambda: len(relay._confirmed) == 2)
+        drain = asyncio.ensure_future(source.drain())
+        await wait_until(lambda: relay._stopping)
+        await held.rollback()
+        await drain
+        assert await waiting(other) == 0
+
+
+async def _is_blocked(connection: "asyncpg.Connection[asyncpg.Record]") -> bool:
+    return bool(
+        await connection.fetchval(
+            "SELECT EXISTS (SELECT FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pg_backend_pid() = ANY (pg_blocking_pids(pid)))"
+        )
+    )
