@@ -139,6 +139,11 @@ class ProviderSettings(Section):
     reports: ReportSettings | None = None
     """None: the provider does not call us."""
 
+    @property
+    def longest_seconds(self) -> float:
+        """After this the handing over of one SMS is cut off."""
+        return self.timeout_seconds
+
     def template_for(
         self, template: str, version: int, language: str, form: int, filled: Sequence[str], *, any_form: bool = False
     ) -> RegisteredTemplate | None:

@@ -34,7 +34,7 @@ def terms_of(configuration: SmsConfiguration) -> Mapping[str, Terms]:
         provider.name: Terms(
             per_second=provider.per_second,
             window=provider.window,
-            timeout=timedelta(seconds=provider.timeout_seconds),
+            timeout=timedelta(seconds=provider.longest_seconds),
             price=provider.tariffs.default,
             prices=provider.tariffs.by_operator,
             per_message=provider.charges_messages,

@@ -24,6 +24,7 @@ from services.notify.providers.base import HandedOver, HandoverResult, OutgoingS
 from services.notify.providers.http import (
     Answer,
     AnswerLost,
+    HttpClient,
     HttpProvider,
     HttpProviderSettings,
     refused_by_status,
@@ -56,7 +57,14 @@ class ZaloSettings(HttpProviderSettings):
     development: bool = False
     """Messages to the account's administrators only, without cost."""
 
+    @property
+    def longest_seconds(self) -> float:
+        """A token is waited for, refused, waited for anew: twice that, and twice the message."""
+        return 4 * self.timeout_seconds
 
+
+_RENEWAL_SECONDS = 25.0
+"""For so long the answer to a renewal is waited for; messages wait for :attr:`ZaloSettings.timeout_seconds` only."""
 _TOKEN_EXPIRED = {-124, -220}
 _OUTCOMES: Mapping[int, Handover] = {
     -108: Handover.UNREACHABLE,  # a number that Zalo does not take may be right for SMS
@@ -107,14 +115,17 @@ class ZaloProvider(HttpProvider):
         super().__init__(settings, clock)
         self._settings = settings
         self._oa_secret = settings.oa_secret.reveal() if settings.oa_secret is not None else None
+        # The answer to a renewal is there once: without it a person has to authorise the account anew.
+        self._token_client = HttpClient(timeout_seconds=_RENEWAL_SECONDS, proxy=settings.proxy)
         self._tokens = ZaloTokenStore(
             pool,
-            self._client,
+            self._token_client,
             provider=settings.name,
             oauth_url=settings.oauth_url,
             app_id=settings.app_id,
             secret_key=settings.app_secret.reveal(),
             refresh_token=settings.refresh_token.reveal(),
+            patience_seconds=settings.timeout_seconds,
             clock=clock,
         )
 
@@ -192,6 +203,7 @@ class ZaloProvider(HttpProvider):
     async def close(self) -> None:
         """Close connections."""
         await self._tokens.close()
+        await self._token_client.close()
         await super().close()
 
     async def _post(self, token: str, body: Mapping[str, Any]) -> tuple[int | None, HandoverResult]:

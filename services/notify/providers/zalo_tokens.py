@@ -34,6 +34,8 @@ _POLL = 0.1
 _TRY_AGAIN = timedelta(seconds=15)
 _STORE_TRIES = 60
 _STORE_PAUSE = 0.5
+_LIFETIME = timedelta(hours=1)
+"""Of an access token whose answer names none that can be read."""
 
 
 class ZaloTokenStore:
@@ -49,8 +51,10 @@ class ZaloTokenStore:
         app_id: str,
         secret_key: str,
         refresh_token: str,
+        patience_seconds: float,
         clock: Clock = now,
     ) -> None:
+        """``patience_seconds``: whoever needs a token waits for it so long at most."""
         self._pool = pool
         self._client = client
         self._provider = provider
@@ -58,8 +62,12 @@ class ZaloTokenStore:
         self._app_id = app_id
         self._secret_key = secret_key
         self._refresh_token = refresh_token
+        self._patience = patience_seconds
         self._clock = clock
         self._seeded = False
+        self._no_wait_until = 0.0
+        self._refusal: HandoverResult | None = None
+        self._refused_until = 0.0
         self._one_at_a_time = asyncio.Lock()
         self._tasks: set[asyncio.Task[str | HandoverResult]] = set()
 
@@ -69,8 +77,12 @@ class ZaloTokenStore:
         task = asyncio.create_task(self._access_token(refused))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        done, _ = await asyncio.wait({task}, timeout=self._patience)
+        if not done:
+            # A sender that is cut off while it waits would count the message as one that may have left.
+            return self._later("the access token is not there in time")
         try:
-            return await asyncio.shield(task)
+            return task.result()
         except Exception as error:
             if is_connection_lost(error) or isinstance(error, TimeoutError):
                 return HandoverResult(Handover.NOT_SENT, detail=f"no access token: {type(error).__name__}")
@@ -99,6 +111,8 @@ class ZaloTokenStore:
             self._seeded = True
 
     async def _renewed(self, old: str | None) -> str | HandoverResult:
+        if self._refusal is not None and asyncio.get_running_loop().time() < self._refused_until:
+            return self._refusal  # those behind the one who was refused do not ask the same again
         async with self._pool.acquire() as connection:
             ours = await begin_renewal(connection, self._provider, self._clock(), old)
         if ours is None:
@@ -111,13 +125,24 @@ class ZaloTokenStore:
     async def _of_another_copy(self, old: str | None) -> str | HandoverResult:
         loop = asyncio.get_running_loop()
         deadline = loop.time() + _WAIT_FOR_ANOTHER_COPY
-        while loop.time() < deadline:
+        while True:
             async with self._pool.acquire() as connection:
                 stored = await read_tokens(connection, self._provider)
             if stored is not None and stored.access_token not in {None, old}:
                 return str(stored.access_token)
+            if loop.time() < self._no_wait_until:
+                break
+            if loop.time() >= deadline:
+                self._do_not_wait_for_a_while()
+                break
             await asyncio.sleep(_POLL)
-        detail = "another copy renews the access token, or died while it did"
+        return self._later("another copy renews the access token, or died while it did")
+
+    def _do_not_wait_for_a_while(self) -> None:
+        """Let those behind this one not wait as well: one after the other, they would all be cut off."""
+        self._no_wait_until = asyncio.get_running_loop().time() + _TRY_AGAIN.total_seconds()
+
+    def _later(self, detail: str) -> HandoverResult:
         return HandoverResult(Handover.THROTTLED, detail=detail, retry_at=self._clock() + _TRY_AGAIN)
 
     async def _renew(self, refresh_token: str) -> str | HandoverResult:
@@ -133,16 +158,18 @@ class ZaloTokenStore:
         except (AnswerLost, ValueError, TypeError):
             # The refresh token may be used up. The mark stays; after a minute some copy tries it once more and learns.
             log.exception("zalo_renewal_lost", provider=self._provider)
-            retry_at = self._clock() + _TRY_AGAIN
-            return HandoverResult(Handover.THROTTLED, detail="renewal of the token: answer lost", retry_at=retry_at)
+            self._do_not_wait_for_a_while()
+            return self._later("renewal of the token: answer lost")
         if not (found.get("access_token") and found.get("refresh_token")):
             await self._give_back(refresh_token)
             code = short(found.get("error", f"HTTP {answer.status}"))
             # A person has to authorise the official account anew: docs/runbooks/sms-providers.md.
             log.error("zalo_refresh_token_refused", provider=self._provider, code=code)
             detail = f"renewal of the token refused: {code}; authorise the account anew"
-            return HandoverResult(Handover.REJECTED_PROVIDER, detail=detail)
-        expires_at = asked_at + timedelta(seconds=int(found.get("expires_in") or 3600))
+            self._refusal = HandoverResult(Handover.REJECTED_PROVIDER, detail=detail)
+            self._refused_until = asyncio.get_running_loop().time() + _TRY_AGAIN.total_seconds()
+            return self._refusal
+        expires_at = asked_at + lifetime(found.get("expires_in"))
         await self._store(refresh_token, str(found["access_token"]), expires_at, str(found["refresh_token"]))
         log.info("zalo_token_renewed", provider=self._provider, expires_at=expires_at.isoformat())
         return str(found["access_token"])
@@ -165,3 +192,12 @@ class ZaloTokenStore:
     async def _give_back(self, refresh_token: str) -> None:
         async with self._pool.acquire() as connection:
             await give_back_renewal(connection, self._provider, refresh_token)
+
+
+def lifetime(expires_in: object) -> timedelta:
+    """Return for how long an access token holds; whatever is written there, the pair is not lost over it."""
+    try:
+        found = timedelta(seconds=float(str(expires_in)))
+    except (ValueError, OverflowError):
+        return _LIFETIME
+    return found if timedelta() < found < timedelta(days=365) else _LIFETIME

@@ -15,6 +15,7 @@ from services.notify.providers.base import HandedOver, ReportRequest
 from services.notify.providers.configuration import load_configuration
 from services.notify.providers.provider_settings import Secret
 from services.notify.providers.zalo import ZaloProvider, ZaloSettings
+from services.notify.providers.zalo_tokens import lifetime
 from services.notify.store.zalo_tokens import RENEWAL_LASTS, begin_renewal, read_tokens
 from shared.clock import VIETNAM, now
 from shared.ids import new_id
@@ -219,6 +220,41 @@ async def test_a_renewal_whose_answer_is_lost_stops_the_channel_by_name_after_a_
     assert "-14014" in later.detail
     assert "authorise the account anew" in later.detail
     assert await zalo.accepted() == []
+
+
+async def test_many_that_need_a_token_while_none_comes_wait_and_are_not_cut_off_as_perhaps_sent(
+    make_zalo: MakeZalo, zalo: RunningStandIn
+) -> None:
+    provider = make_zalo(timeout_seconds=8.0)
+    await zalo.fail_tokens("answer_lost")
+    async with asyncio.timeout(4 * 8.0):  # as the sender cuts off
+        results = await asyncio.gather(*(provider.send(sms(new_id().hex)) for _ in range(16)))
+
+    assert {result.outcome for result in results} == {Handover.THROTTLED}
+
+
+async def test_a_token_that_is_late_is_not_waited_for_and_serves_the_next(
+    make_zalo: MakeZalo, zalo: RunningStandIn
+) -> None:
+    provider = make_zalo()
+    impatient = provider._tokens
+    impatient._patience = 0.0
+    first = await provider.send(sms(new_id().hex))
+    impatient._patience = 30.0
+    second = await provider.send(sms(new_id().hex))
+
+    assert (first.outcome, second.outcome) == (Handover.THROTTLED, Handover.ACCEPTED)
+    assert len(await zalo.accepted()) == 1
+
+
+@pytest.mark.parametrize("written", [None, "", "90000s", "-1", "0", "nan", "inf", "1e300", [], {}])
+def test_a_token_holds_an_hour_where_nothing_readable_says_how_long(written: object) -> None:
+    assert lifetime(written) == timedelta(hours=1)
+
+
+@pytest.mark.parametrize("written", [90000, "90000", "90000.0", 9e4])
+def test_a_token_holds_as_long_as_its_answer_says(written: object) -> None:
+    assert lifetime(written) == timedelta(hours=25)
 
 
 async def test_a_copy_that_died_before_it_asked_costs_a_minute_and_nothing_else(
