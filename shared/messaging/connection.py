@@ -19,11 +19,22 @@ _CLOSE_SECONDS = 2.0
 _closing: set[asyncio.Future[None]] = set()
 
 
+class _Connection(aio_pika.Connection):
+    """One that whoever opened it closes (:func:`close_quietly`)."""
+
+    def __del__(self) -> None:
+        # The library would begin to close it here. The garbage collector comes at any time: where no loop runs, that
+        # leaves a coroutine that nobody awaits, and a connection that was never opened needs no closing.
+        return
+
+
 async def open_connection(url: SecretStr, *, name: str) -> AbstractConnection:
     """Connect; ``name`` is what the broker shows. Raises :class:`BrokerGone`."""
     address = URL(url.get_secret_value()).update_query(heartbeat=HEARTBEAT)
     return await guarded(
-        aio_pika.connect(address, client_properties={"connection_name": name}), within=CALL_SECONDS, doing="connecting"
+        aio_pika.connect(address, client_properties={"connection_name": name}, connection_class=_Connection),
+        within=CALL_SECONDS,
+        doing="connecting",
     )
 
 
