@@ -1,6 +1,6 @@
 /** The customers' details and bills on this phone. */
 import { ApiProblem } from "../api/problem.ts";
-import type { AccountUpdate, CustomerAccount, CustomerDetails } from "../api/types.ts";
+import type { AccountState, AccountUpdate, CustomerAccount, CustomerDetails } from "../api/types.ts";
 import type { CustomerFile } from "../storage/schema.ts";
 import { dayOf } from "./clock.ts";
 import type { Core } from "./core.ts";
@@ -47,7 +47,7 @@ export class Customers {
     try {
       await database.putCustomer(file);
     } finally {
-      this.#show(file); // True also where the phone has no room for it.
+      show(this.#core, file); // True also where the phone has no room for it.
     }
     await settleTransfers(this.#core, customerCode, newer);
     return file;
@@ -124,9 +124,8 @@ export class Customers {
 
   /** Apply an update of the gateway. Returns whether it is newer than what the phone has. */
   async update(update: AccountUpdate): Promise<boolean> {
-    const { database, store } = this.#core;
+    const { store } = this.#core;
     const code = update.customer_code;
-    const file = store.state.files[code];
     // Shown also where the account itself was read before: only the update names the place of the payment.
     if (update.what === "payment.recorded" && update.payment) {
       const { where, amount, received_at: at, method } = update.payment;
@@ -137,28 +136,7 @@ export class Customers {
       const reversed = update.reason ?? "";
       store.set({ paid: { ...store.state.paid, [code]: { where, amount, at, method, reversed } } });
     }
-    if (file?.account && file.account.account.version >= update.version) {
-      return false;
-    }
-    if (file) {
-      const changed = { ...file, account: file.account && updated(file.account, update), outdated: true };
-      try {
-        await database.putCustomer(changed);
-      } finally {
-        this.#show(changed);
-      }
-    }
-    await changeStop(this.#core, code, { debt: update.debt });
-    return true;
-  }
-
-  #show(file: CustomerFile): void {
-    const { store } = this.#core;
-    if (!this.#core.isEnrolled()) {
-      return;
-    }
-    const files = { ...store.state.files, [file.customer_code]: file };
-    store.set({ files, downloaded: downloadedOf(Object.values(files)) });
+    return keepAccount(this.#core, update);
   }
 
   /** The phone was shut out. */
@@ -172,7 +150,36 @@ export function downloadedOf(files: readonly CustomerFile[]): number {
   return files.filter((file) => file.account !== null).length;
 }
 
+/** What an update and the answer to a payment know of an account. */
+type KnownAccount = Pick<AccountState, "customer_code" | "debt" | "credit" | "open_bills" | "version">;
+
+/**
+ * Keep an account as the gateway has just named it, before it is read with its bills: the reading may fail, and nobody may
+ * be asked for money that was paid. Returns whether it is newer than what the phone has.
+ */
+export async function keepAccount(core: Core, known: KnownAccount): Promise<boolean> {
+  const file = core.store.state.files[known.customer_code];
+  if (file?.account && file.account.account.version >= known.version) {
+    return false;
+  }
+  if (file) {
+    const changed = { ...file, account: file.account && updated(file.account, known), outdated: true };
+    show(core, changed); // At once: true also where the phone has no room for it.
+    await core.database.putCustomer(changed);
+  }
+  await changeStop(core, known.customer_code, { debt: known.debt });
+  return true;
+}
+
+function show(core: Core, file: CustomerFile): void {
+  if (!core.isEnrolled()) {
+    return;
+  }
+  const files = { ...core.store.state.files, [file.customer_code]: file };
+  core.store.set({ files, downloaded: downloadedOf(Object.values(files)) });
+}
+
 /** What is known for certain; the bills themselves are read afresh. */
-function updated(file: CustomerAccount, { debt, credit, open_bills, version }: AccountUpdate): CustomerAccount {
+function updated(file: CustomerAccount, { debt, credit, open_bills, version }: KnownAccount): CustomerAccount {
   return { ...file, account: { ...file.account, debt, credit, open_bills, version } };
 }

@@ -64,7 +64,7 @@ export async function loadDay(core: Core, facts: Partial<Facts>): Promise<void> 
   for (const visit of visits) {
     const paid = commands.find((one) => one.kind === "payment" && one.id === visit.payment_id && one.state === "sent");
     if (paid && !visit.over) {
-      await notePaid(core, visit.customer_code, visit.payment_id, (paid.answer as PaymentReply).account.debt);
+      await notePaid(core, visit.payment_id, (paid.answer as PaymentReply).account);
     }
   }
 }

@@ -132,7 +132,7 @@ export class Outbox {
       }
       case "payment": {
         const { payment, account } = command.answer as PaymentReply;
-        await notePaid(core, payment.customer_code, command.id, account.debt);
+        await notePaid(core, command.id, account);
         await Promise.all([this.#customers.read(payment.customer_code), refreshShift(core)]);
         return;
       }

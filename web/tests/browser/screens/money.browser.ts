@@ -142,6 +142,16 @@ describe("cash without an answer", () => {
     await it.sees(/^Đã thu 200\.000/);
   });
 
+  test("answered, what is left is in sight as it is, also while the account cannot be read", async () => {
+    it.gateway.answerTo = (what) => (what.endsWith("/account") ? "nothing" : "reply");
+    await sendAgain();
+    await it.sees(/^Đã thu 200\.000/);
+    await it.page.locator("section.good").getByText("300.000").waitFor();
+    await it.page.goBack();
+    await it.page.waitForURL("**/visit");
+    await it.page.locator("strong.big").getByText("300.000").waitFor();
+  });
+
   test("looked for and not there, it says so and is sent again under the same id", async () => {
     it.gateway.answerTo = (what) =>
       what === "POST /v1/payments" ? { status: 503, slug: "unavailable", detail: "" } : "reply";
@@ -223,6 +233,8 @@ describe("what is owed", () => {
 
   test("is done when all is paid", async () => {
     await takes(second, "first");
+    await it.page.goBack();
+    await it.sees("Không in nữa: khách đã trả tiền");
     await isDue(first);
     await it.sees("Đã ghé 2 · Đã thu 1");
   });
