@@ -5,10 +5,8 @@ import json
 import shutil
 import subprocess
 import sys
-import tarfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -120,16 +118,20 @@ def _unpacked(commit: str) -> Path:
         shutil.rmtree(folder, ignore_errors=True)
         LocalFolder(PROJECT / ".local").root.mkdir(parents=True, exist_ok=True)
         folder.mkdir(parents=True)
-        with tarfile.open(fileobj=BytesIO(_git("archive", "--format=tar", commit))) as archive:
-            archive.extractall(folder, filter="data")
+        files = _git("archive", "--format=tar", commit)
+        subprocess.run([_program("tar"), "-x", "-C", str(folder)], input=files, check=True)
     return folder
 
 
 def _git(*arguments: str) -> bytes:
-    git = shutil.which("git")
-    if git is None:
-        raise ComparisonFailed("git is not installed: apt-get install git")
-    return subprocess.run([git, "-C", str(PROJECT), *arguments], capture_output=True, check=True).stdout
+    return subprocess.run([_program("git"), "-C", str(PROJECT), *arguments], capture_output=True, check=True).stdout
+
+
+def _program(name: str) -> str:
+    found = shutil.which(name)
+    if found is None:
+        raise ComparisonFailed(f"{name} is not installed: apt-get install {name}")
+    return found
 
 
 def _parser() -> argparse.ArgumentParser:
