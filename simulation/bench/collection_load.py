@@ -14,6 +14,7 @@ import asyncpg
 from ops.audit.facts import SERVICES, under_way
 from services.gateway.domain.devices import Role
 from services.gateway.enrolment import make_code_in_database
+from shared.testing import wait_until
 from simulation.bench.bench import Bench, new_namespace
 from simulation.bench.collector import Collection, Collector, Customer
 from simulation.bench.cpu import cpu_of_tree
@@ -195,14 +196,12 @@ async def _owing(phone: VirtualPhone, customers: int) -> list[Customer]:
 async def _until_idle(system: LocalSystem) -> None:
     """Wait until every service has consumed what the import has emitted: that is no part of a collection."""
     urls = {service: system.database_url(service) for service in SERVICES}
-    deadline = time.monotonic() + BILLS_SECONDS
-    while True:
+
+    async def idle() -> bool:
         found = await under_way(urls, system.amqp_url, system.namespace)
-        if not any((*found.unsent.values(), *found.queues.values(), *found.unconsumed.values())):
-            return
-        if time.monotonic() > deadline:
-            raise SubjectFailed(f"events of the import are still under way: {found.unsent}, {found.queues}")
-        await asyncio.sleep(0.5)
+        return not any((*found.unsent.values(), *found.queues.values(), *found.unconsumed.values()))
+
+    await wait_until(idle, BILLS_SECONDS, every=0.5, message="no event of the import is under way")
 
 
 def _difference(after: Mapping[str, float], before: Mapping[str, float]) -> dict[str, float]:

@@ -8,27 +8,16 @@ import asyncpg
 import pytest
 from pydantic import SecretStr
 
-from shared.contracts.message import Event
-from shared.messaging import Bus, EventHandler, Topology, UnitOfWork
+from shared.messaging import Bus, UnitOfWork
 from shared.messaging.dispatcher import MOST_ROWS, Dispatcher
 from shared.messaging.outbox import WrittenRow
+from shared.messaging.relay import _LOCK
 from shared.testing import wait_until
 from shared.testing.fixtures import BusFactory
 from shared.testing.proxy import Mode, TcpProxy
+from tests.bus.messages import SOURCE, Noted, sink_with
 
 Database = Callable[..., Awaitable[str]]
-
-RELAY_LOCK = 0x6F757462
-
-
-class Stepped(Event):
-    """Something went on by a step."""
-
-    message_name = "test.stepped"
-    number: int
-
-
-SOURCE = Topology(service="source", emits=[Stepped])
 
 
 @pytest.fixture(autouse=True)
@@ -41,10 +30,10 @@ async def consumed(bus_for: BusFactory, database: Database) -> list[int]:
     """The numbers of the events that a consumer has handled, as often as it has."""
     numbers: list[int] = []
 
-    async def note(event: Stepped, _: UnitOfWork) -> None:
+    async def note(event: Noted, _: UnitOfWork) -> None:
         numbers.append(event.number)
 
-    await bus_for(Topology(service="sink", handlers=[EventHandler(Stepped, note)]), database_url=await database())
+    await bus_for(sink_with(note), database_url=await database())
     return numbers
 
 
@@ -53,7 +42,7 @@ async def relay_elsewhere(url: str) -> AsyncIterator["asyncpg.Connection[asyncpg
     """Hold the relay's lock as another copy does that sends nothing."""
     connection = await asyncpg.connect(url)
     try:
-        await connection.execute("SELECT pg_advisory_lock($1)", RELAY_LOCK)
+        await connection.execute("SELECT pg_advisory_lock($1)", _LOCK)
         yield connection
     finally:
         await connection.close()
@@ -62,7 +51,7 @@ async def relay_elsewhere(url: str) -> AsyncIterator["asyncpg.Connection[asyncpg
 async def emit(bus: Bus, *numbers: int) -> None:
     async with bus.work() as work:
         for number in numbers:
-            await work.emit(Stepped(number=number), aggregate="one")
+            await work.emit(Noted(number=number), aggregate="one")
 
 
 async def waiting(connection: "asyncpg.Connection[asyncpg.Record]") -> int:
@@ -92,7 +81,7 @@ async def test_what_is_undone_is_never_sent(bus_for: BusFactory, database: Datab
 
     async def fail() -> None:
         async with source.work() as work:
-            await work.emit(Stepped(number=1))
+            await work.emit(Noted(number=1))
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
