@@ -1,35 +1,41 @@
 /**
  * Addresses below `/app/`: what is shown, and where the phone's own back button leads.
  *
- * Each entry of the browser's history holds the screens up to it, from a main screen on, so that back always leads to the
- * screen before with the same customer, and from a customer to the list.
+ * Each entry of the browser's history holds the screens up to it, from the list on, so that back always leads to the
+ * screen before with the same customer, and from a customer or a main screen to the list.
  */
 import { useExternal } from "./use_external.ts";
 
 export const BASE = "/app/";
 
 /**
- * How one goes: `on` from the present screen, with a way back to it; `instead` of it; to the `next` customer, from whom back
- * leads to the list; to a `main` screen, from where back leaves the app. To a screen that one came from, one goes back.
+ * How one goes: `on` from the present screen, with a way back to it; `instead` of it; to the `next` customer or to a `main`
+ * screen, from where back leads to the list, the only screen from which back leaves the app. To a screen that one came from,
+ * one goes back.
  */
 export type Way = "on" | "instead" | "next" | "main";
 
 const PATIENCE_MS = 1_000;
 
 const listeners = new Set<() => void>();
-/** Where to go on from the entry to which the browser is going back. */
-let pending: { readonly to: string; readonly instead: boolean } | null = null;
+/** The screens up to the one that is shown, which is the last. The browser's history follows, and takes a moment to go back. */
+let screens: readonly string[] = [""];
+let following: ReturnType<typeof setTimeout> | null = null;
 
 /** The parts of the address, such as `["customers", "PB14010000106", "cash"]`. */
 export function path(): string[] {
-  return here()
+  return partsOf(here());
+}
+
+function partsOf(address: string): string[] {
+  return address
     .split("/")
     .filter((part) => part !== "")
     .map(decodePart);
 }
 
 function here(): string {
-  return location.pathname.slice(BASE.length);
+  return screens.at(-1) ?? "";
 }
 
 function decodePart(part: string): string {
@@ -40,64 +46,78 @@ function decodePart(part: string): string {
   }
 }
 
-/** The screens up to the present one, which is the last. */
-function stack(): readonly string[] {
-  return (history.state as { stack?: readonly string[] } | null)?.stack ?? [here()];
+/** The screens of the entry at which the browser is. */
+function entry(): readonly string[] {
+  return (history.state as { stack?: readonly string[] } | null)?.stack ?? [location.pathname.slice(BASE.length)];
 }
 
-/** Go to another screen. */
+/** Go to another screen. It is shown at once. */
 export function go(to: string, way: Way = "on"): void {
-  const screens = stack();
-  const top = screens.length - 1;
   const known = screens.lastIndexOf(to);
-  if (pending !== null || to === screens[top]) {
+  if (known === screens.length - 1) {
     return;
   }
   if (way === "main" || way === "next") {
-    backThenTo(top, { to, instead: way === "main" });
+    show(to === "" ? [""] : ["", to]);
   } else if (known >= 0) {
-    history.go(known - top);
+    show(screens.slice(0, known + 1));
   } else {
-    enter(to, way === "instead");
+    show([...(way === "instead" ? screens.slice(0, -1) : screens), to]);
   }
 }
 
-/** Go back so many screens, and on from there. */
-function backThenTo(steps: number, target: NonNullable<typeof pending>): void {
-  if (steps === 0) {
-    enter(target.to, target.instead);
-  } else {
-    pending = target;
-    history.go(-steps);
-    // A browser that has forgotten the entry goes nowhere, and the tap counts all the same.
-    setTimeout(() => pending === target && arrive(), PATIENCE_MS);
-  }
-}
-
-/** The browser has gone to another entry. */
-function arrive(): void {
-  const target = pending;
-  pending = null;
-  if (target) {
-    enter(target.to, target.instead);
-  } else {
-    emit();
-  }
-}
-
-function enter(to: string, instead: boolean): void {
-  if (instead) {
-    history.replaceState({ stack: [...stack().slice(0, -1), to] }, "", BASE + to);
-  } else {
-    history.pushState({ stack: [...stack(), to] }, "", BASE + to);
+function show(those: readonly string[]): void {
+  screens = those;
+  if (following === null) {
+    follow();
   }
   emit();
 }
 
+/** Bring the browser's history to the screens: back to where the two part, and on from there. */
+function follow(): void {
+  following = null;
+  const old = entry();
+  const parting = old.findIndex((screen, place) => screen !== screens[place]);
+  const last = parting < 0 ? old.length - 1 : Math.min(parting, screens.length - 1);
+  if (last < old.length - 1) {
+    history.go(last - old.length + 1);
+    // A browser that has forgotten the entry goes nowhere: this entry takes its place.
+    following = setTimeout(replace, PATIENCE_MS);
+  } else {
+    enter(last, parting >= 0);
+  }
+}
+
+/** Add entries for the screens after the entry of the `last`; `instead`: that one is another screen, too. */
+function enter(last: number, instead: boolean): void {
+  for (let place = instead ? last : last + 1; place < screens.length; place += 1) {
+    const stack = screens.slice(0, place + 1);
+    const change = place === last ? "replaceState" : "pushState";
+    history[change]({ stack }, "", BASE + stack[place]);
+  }
+}
+
+function replace(): void {
+  following = null;
+  history.replaceState({ stack: screens }, "", BASE + here());
+}
+
+/** The browser has gone to another entry: where the app asked for it, or where the phone's own buttons led. */
+function arrive(): void {
+  if (following === null) {
+    screens = entry();
+    emit();
+  } else {
+    clearTimeout(following);
+    follow();
+  }
+}
+
 /** Back to where one came from; to `fallback` where that is nowhere in the app. */
 export function goBack(fallback: string): void {
-  if (stack().length > 1) {
-    history.back();
+  if (screens.length > 1) {
+    show(screens.slice(0, -1));
   } else {
     go(fallback, "instead");
   }
@@ -106,29 +126,25 @@ export function goBack(fallback: string): void {
 /** Follow the browser's own buttons. Where the app was opened in the middle, lay the screens before below it. */
 export function startRouter(): void {
   addEventListener("popstate", arrive);
-  if (history.state === null) {
-    const [first = "", ...others] = [...before(path()), here()];
-    history.replaceState({ stack: [first] }, "", BASE + first);
-    for (const screen of others) {
-      enter(screen, false);
-    }
+  screens = entry();
+  if (screens[0] !== "") {
+    const address = here();
+    screens = [...before(partsOf(address)), address];
+    enter(0, true);
   }
 }
 
-/** The screens that lead to one. */
+/** The screens that lead to one that is not the list. */
 function before([place = "", code, part]: readonly string[]): string[] {
   switch (place) {
     case "customers":
       return ["", ...(part ? [`customers/${code}`] : []), ...(isOfVisit(part) ? [`customers/${code}/visit`] : [])];
     case "shift":
-      return code ? ["shift"] : [];
+      return code ? ["", "shift"] : [""];
     case "printer":
-      return ["print-jobs"];
-    case "outbox":
-    case "settings":
-      return [""];
+      return ["", "print-jobs"];
     default:
-      return [];
+      return [""];
   }
 }
 

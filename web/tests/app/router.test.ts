@@ -52,13 +52,35 @@ describe("the back button", () => {
     assert.deepEqual(await backToTheEnd(), [""]);
   });
 
-  test("leads from a main screen out of the app, wherever one came from", async () => {
+  test("leads from a main screen to the list, wherever one came from", async () => {
     go("customers/A");
     go("customers/A/cash");
     go("shift");
     go("print-jobs", "main");
     await setImmediate();
     assert.deepEqual(path(), ["print-jobs"]);
+    go("search", "main");
+    assert.equal(history.address, "/app/search");
+    assert.deepEqual(await backToTheEnd(), [""]);
+  });
+
+  test("leads from the list out of the app, wherever one came from", async () => {
+    go("customers/A");
+    go("customers/A/done", "instead");
+    go("", "main");
+    await setImmediate();
+    assert.equal(history.address, "/app/");
+    assert.deepEqual(await backToTheEnd(), []);
+  });
+
+  test("pressed while the history follows a tap leads from what the tap showed", async () => {
+    go("customers/A");
+    go("customers/A/visit");
+    go("shift", "main");
+    goBack("");
+    assert.deepEqual(path(), []);
+    await setImmediate();
+    assert.equal(history.address, "/app/");
     assert.deepEqual(await backToTheEnd(), []);
   });
 
@@ -86,10 +108,11 @@ for (const [address, before] of [
   ["customers/A", [""]],
   ["customers/A/cash", ["customers/A/visit", "customers/A", ""]],
   ["customers/A/done", ["customers/A", ""]],
-  ["shift/close", ["shift"]],
-  ["printer", ["print-jobs"]],
+  ["shift/close", ["shift", ""]],
+  ["printer", ["print-jobs", ""]],
   ["settings", [""]],
-  ["search", []],
+  ["search", [""]],
+  ["", []],
 ] as const) {
   test(`opened at ${address}, back leads to where one comes from in the app`, async () => {
     openAt(address);
@@ -98,14 +121,25 @@ for (const [address, before] of [
   });
 }
 
-test("two taps at once go one way", async () => {
+test("taps count at once and all, also while the history goes back", async () => {
   openAt("");
   go("customers/A");
   go("customers/A/done");
   go("customers/B", "next");
-  go("customers/C", "next");
-  await setImmediate();
   assert.deepEqual(path(), ["customers", "B"]);
+  go("customers/B/visit");
+  assert.deepEqual(path(), ["customers", "B", "visit"]);
+  await setImmediate();
+  assert.equal(history.address, "/app/customers/B/visit");
+  assert.deepEqual(await backToTheEnd(), ["customers/B", ""]);
+});
+
+test("a history that an earlier version kept gets the list below it", async () => {
+  history = installFakePage("/app/shift");
+  history.replaceState({ stack: ["shift"] }, "", "/app/shift");
+  startRouter();
+  assert.deepEqual(path(), ["shift"]);
+  assert.deepEqual(await backToTheEnd(), [""]);
 });
 
 test("loaded anew, the way back is still there", async () => {

@@ -1,4 +1,4 @@
-/** The phone's back button: through the screens of the same customer to the list, and from there out of the app. */
+/** The phone's back button: through the screens of the same customer and from main screens to the list, and from there out. */
 
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
@@ -62,6 +62,31 @@ describe("the back button", () => {
     await it.sees(/Thuế GTGT/);
     await it.page.goBack();
     await isAt("");
+  });
+
+  test("leads from a main screen to the list, wherever one came from", async () => {
+    await it.press("Ca thu");
+    await isAt("shift");
+    await it.press("Phiếu in");
+    await isAt("print-jobs");
+    await it.page.goBack();
+    await isAt("");
+    await it.sees(/Đã ghé/);
+  });
+
+  test("leads to the list after taps that came while the history still went back", async () => {
+    await it.open(`customers/${first}/done`);
+    await it.sees(/^Đã thu 300\.000/);
+    await it.page.evaluate(() => {
+      for (const address of ["/app/", "/app/settings"]) {
+        document.querySelector<HTMLElement>(`a[href="${address}"]`)?.click();
+      }
+    });
+    await isAt("settings");
+    await it.reads("Cài đặt");
+    await it.page.goBack();
+    await isAt("");
+    await it.sees(/Đã ghé/);
   });
 
   test("nothing was complained of", () => assert.deepEqual(it.phone.complaints, []));
