@@ -81,7 +81,7 @@ _RULES: dict[str, str] = {
         SELECT min(reference), format('%s payments that stand: %s', count(*),
             string_agg(format('%s (%s, %s đồng)', payment_id, customer_code, amount), ', ' ORDER BY sequence))
         FROM payments WHERE reference <> '' AND reversed_at IS NULL
-        GROUP BY method, coalesce(collection_point_code, ''), reference_key(reference) HAVING count(*) > 1
+        GROUP BY method, coalesce(collection_point_code, ''), reference_key(method, reference) HAVING count(*) > 1
     """,
     "an account is the sum of its bills and payments": """
         SELECT customer_code, format('debt %s is %s, credit %s is %s, open bills %s are %s',

@@ -95,6 +95,7 @@ async def migrate(
     try:
         # A migration may take longer than a request may.
         await connection.execute("SET statement_timeout = 0; SET lock_timeout = '60s'")
+        connection.add_log_listener(_log)
         await connection.execute("SELECT pg_advisory_lock($1)", _LOCK, timeout=600)
         try:
             applied = await _apply(connection, migrations, phases, complete=folder is not None)
@@ -107,6 +108,12 @@ async def migrate(
             await connection.execute("SELECT pg_advisory_unlock($1)", _LOCK)
     finally:
         await connection.close(timeout=5)
+
+
+def _log(_: object, message: Any) -> None:
+    """Log what a migration names without failing, such as rows that a new rule finds wrong."""
+    if message.severity_en == "WARNING":
+        log.warning("migration_warning", message=message.message)
 
 
 async def _apply(

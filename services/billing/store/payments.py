@@ -153,8 +153,8 @@ async def latest_of(connection: Connection, customer_code: str, limit: int) -> l
 
 _WITH_REFERENCE = """
 SELECT payment_id, customer_code FROM payments
-WHERE method = $1 AND coalesce(collection_point_code, '') = $2 AND reference_key(reference) = reference_key($3)
-    AND reference <> '' AND reversed_at IS NULL
+WHERE method = $1 AND coalesce(collection_point_code, '') = $2
+    AND reference_key(method, reference) = reference_key($1, $3) AND reference <> '' AND reversed_at IS NULL
 ORDER BY sequence LIMIT 1
 """
 

@@ -202,13 +202,28 @@ async def test_a_banks_reference_clears_one_customer_in_whatever_letters_it_is_t
     await billing.bill(50)
     await billing.bill(50, code="PB14010012346")
     first = await billing.pay(107_136, reference="FT26327-000001")
-    for spelling in ("ft26327-000001", " FT26327-000001 ", "FT 26327-000 001", "ＦＴ26327-000001", "FT26327–000001"):
+    for spelling in (
+        *("ft26327-000001", " FT26327-000001 ", "FT 26327-000 001", "ＦＴ26327-000001", "FT26327–000001"),
+        *("FT26327000001", "FT-26327.000/001", "FT2632-7000001"),
+    ):
         for code in (CODE, "PB14010012346"):
             problem = await refused(billing.pay(107_136, code=code, reference=spelling))
             assert problem.slug == "reference-already-recorded"
             assert problem.facts == {"payment_id": str(first.payment.payment_id), "customer_code": CODE}
     assert (await billing.state("PB14010012346")).debt == 107_136
-    await billing.pay(107_136, code="PB14010012346", reference="FT2632-7000001")
+    await billing.pay(107_136, code="PB14010012346", reference="FT26327000002")
+
+
+async def test_in_a_partners_reference_a_separator_between_digits_counts(billing: BillingHandlers) -> None:
+    await billing.customer()
+
+    async def post(reference: str) -> None:
+        await billing.pay(1_000, method=PaymentMethod.COLLECTION_POINT, reference=reference)
+
+    await post("BD-1-23")
+    await post("BD-12-3")
+    for spelling in ("BD1-23", "bd_1.23", "BD–1/23"):
+        assert (await refused(post(spelling))).slug == "reference-already-recorded"
 
 
 async def test_one_reference_for_several_customers_at_once_is_one_payment(billing: BillingHandlers) -> None:

@@ -3,6 +3,8 @@
 import shutil
 from pathlib import Path
 
+import structlog.testing
+
 import services.billing
 from services.billing.audit import audit_facts
 from shared.db import migrate, open_pool
@@ -16,6 +18,12 @@ INSERT INTO payments (payment_id, customer_code, amount, credit, method, receive
 VALUES (gen_random_uuid(), 'PB14010000001', 1000, 1000, 'transfer', now(), now(), 'FT-1'),
     (gen_random_uuid(), 'PB14010000002', 2000, 2000, 'transfer', now(), now(), 'ft-1');
 """
+FILL_SEPARATED = """
+UPDATE accounts SET credit = 4000;
+INSERT INTO payments (payment_id, customer_code, amount, credit, method, received_at, recorded_at, reference)
+VALUES (gen_random_uuid(), 'PB14010000001', 3000, 3000, 'transfer', now(), now(), 'FT26-2'),
+    (gen_random_uuid(), 'PB14010000002', 2000, 2000, 'transfer', now(), now(), 'FT.262');
+"""
 
 
 async def test_a_database_with_a_reference_for_two_customers_is_upgraded_and_the_audit_names_them(
@@ -28,19 +36,26 @@ async def test_a_database_with_a_reference_for_two_customers_is_upgraded_and_the
     pool = await open_pool(url, size=2)
     try:
         await pool.execute(FILL)
-        await migrate(url, MIGRATIONS)
+        for name in sorted(path.name for path in MIGRATIONS.glob("00*.sql") if path.name < "0018"):
+            shutil.copy(MIGRATIONS / name, tmp_path)
+        await migrate(url, tmp_path)
+        await pool.execute(FILL_SEPARATED)
+        with structlog.testing.capture_logs() as logs:
+            await migrate(url, MIGRATIONS)
+        assert [("FT.262" in log["message"]) for log in logs if log["event"] == "migration_warning"] == [True]
         async with pool.acquire() as connection:
             violations = (await audit_facts(connection)).violations
-        assert [(found.rule, found.subject) for found in violations] == [
-            ("a reference of a bank or partner is one payment", "FT-1")
+        assert sorted((found.rule, found.subject) for found in violations) == [
+            ("a reference of a bank or partner is one payment", reference) for reference in ("FT-1", "FT.262")
         ]
         assert "PB14010000001" in violations[0].detail
         assert "PB14010000002" in violations[0].detail
 
-        second = await pool.fetchval("SELECT payment_id FROM payments WHERE reference = 'ft-1'")
+        repeated = await pool.fetch("SELECT payment_id FROM payments WHERE reference IN ('ft-1', 'FT.262')")
         billing = BillingHandlers(pool)
         await billing.customer("PB14010000002")
-        await billing.reverse(second)
+        for payment in repeated:
+            await billing.reverse(payment["payment_id"])
         async with pool.acquire() as connection:
             assert (await audit_facts(connection)).violations == []
     finally:
