@@ -49,6 +49,13 @@ class Use:
 
 def shares_problem(uses: Sequence[Use]) -> str | None:
     """Return why ``uses`` do not divide the kWh of a meter among them; None when they do."""
+    groups = [use.group for use in uses]
+    if twice := next((group for group in groups if groups.count(group) > 1), None):
+        return f"{twice} stands twice: its kWh may be counted together or apart; write it once"
+    return _remainder_problem(uses)
+
+
+def _remainder_problem(uses: Sequence[Use]) -> str | None:
     if len(uses) == 1 and uses[0].percent is None and uses[0].quota_kwh is None:
         return None
     percents = [use.percent for use in uses if use.percent is not None]

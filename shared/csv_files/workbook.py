@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 
 import xlrd
-from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum
+from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
 from shared.csv_files.bad_lines import BadLine, UnreadableFileError
 from shared.csv_files.table import Record, record_of
@@ -20,18 +20,23 @@ from shared.csv_files.table import Record, record_of
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _LARGEST = 1 << 30
 """Bytes that a workbook may unpack to."""
+_MOST_COLUMNS = 1 << 14
 _EXACT = 10**15
 """Spreadsheets keep 15 digits of a number."""
 _CELL = re.compile(rb"<(?:\w+:)?c\s([^>]*?)(?:/>|>(.*?)</(?:\w+:)?c>)", re.DOTALL)
 _PLACE = re.compile(rb'\br="([A-Z]+)([0-9]+)"')
 _ROW = re.compile(rb'<(?:\w+:)?row\s([^>]*?\bhidden="(?:1|true)"[^>]*?)(?:/>|>(.*?)</(?:\w+:)?row>)', re.DOTALL)
+_COLUMN = re.compile(rb'<(?:\w+:)?col\s([^>]*?\b(?:hidden="(?:1|true)"|width="0(?:\.0*)?")[^>]*)>')
+_COLUMN_RANGE = re.compile(rb'\b(min|max)="([0-9]+)"')
 _ROW_NUMBER = re.compile(rb'\br="([0-9]+)"')
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z]+([0-9]+)):([A-Z]+[0-9]+)"')
 _SPANNED = re.compile(rb'table:number-(?:columns|rows)-spanned="(?:[2-9]|[0-9]{2,})"')
 _NOT_SHOWN = re.compile(rb'table:visibility="(?:collapse|filter)"')
 _VALUE = re.compile(rb"<(?:\w+:)?v>[^<]|<(?:\w+:)?is>")
-_TAG = re.compile(rb"<table:(table-row|table-cell|table)\b((?:[^>\"']|\"[^\"]*\"|'[^']*')*)>")
-_REPEATED = re.compile(rb'table:number-rows-repeated="([0-9]+)"')
+_TAG = re.compile(
+    rb"<table:(table-row|table-column|table-cell|covered-table-cell|table)\b((?:[^>\"']|\"[^\"]*\"|'[^']*')*)>"
+)
+_REPEATED = re.compile(rb'table:number-(?:rows|columns)-repeated="([0-9]+)"')
 _ERROR_TEXT = re.compile(rb"\s*<text:p>(?:#[A-Z/0]+[!?]|#N/A|Err:[0-9]+)</text:p>")
 _REMEDY = "save it as CSV UTF-8"
 _BROKEN_XLS = (
@@ -76,11 +81,14 @@ def _sheets_of_package(file: str, data: bytes) -> list[tuple[str, Iterator[list[
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
         names = [meta.name for meta in workbook.sheets_metadata if meta.typ is SheetTypeEnum.WorkSheet]
         sheets = [(name, workbook.get_sheet_by_name(name)) for name in names]
+        hidden = {meta.name for meta in workbook.sheets_metadata if meta.visible is not SheetVisibleEnum.Visible}
     except PasswordError:
         raise _refused(file, 1, f"is a workbook with a password: {_REMEDY}") from None
     except CalamineError as error:
         raise _refused(file, 1, f"is a workbook that cannot be read ({error}): {_REMEDY}") from None
-    return [(name, iter(sheet.iter_rows())) for name, sheet in sheets if sheet.start is not None]
+    filled = [(name, sheet) for name, sheet in sheets if sheet.start is not None]
+    _require_shown(file, [name for name, _ in filled if name in hidden])
+    return [(name, iter(sheet.iter_rows())) for name, sheet in filled]
 
 
 def _sheets_of_xls(file: str, data: bytes) -> list[tuple[str, Iterator[list[Value]]]]:
@@ -91,13 +99,27 @@ def _sheets_of_xls(file: str, data: bytes) -> list[tuple[str, Iterator[list[Valu
     except _BROKEN_XLS as error:
         cause = "has a password" if "encrypted" in str(error) else "cannot be read"
         raise _refused(file, 1, f"is a workbook that {cause}: save it as XLSX, or {_REMEDY}") from None
-    return [(sheet.name, _rows_of_xls(file, workbook, sheet)) for sheet in workbook.sheets() if sheet.nrows]
+    filled = [sheet for sheet in workbook.sheets() if sheet.nrows]
+    _require_shown(file, [sheet.name for sheet in filled if sheet.visibility])
+    return [(sheet.name, _rows_of_xls(file, workbook, sheet)) for sheet in filled]
+
+
+def _require_shown(file: str, hidden: list[str]) -> None:
+    """Refuse sheets that hold something and that a person does not see."""
+    if hidden:
+        names = " and ".join(map(repr, hidden))
+        raise _refused(file, 1, f"has a hidden sheet with content, {names}: show it or delete it")
 
 
 def _rows_of_xls(file: str, workbook: xlrd.Book, sheet: xlrd.sheet.Sheet) -> Iterator[list[Value]]:
     for first, _, left, _ in sheet.merged_cells:
         if first < sheet.nrows and sheet.cell(first, left).value != "":
             raise _merged(file, first + 1, f"{xlrd.colname(left)}{first + 1}")
+    for place, column in sheet.colinfo_map.items():
+        filled = [number for number in range(sheet.nrows) if place < sheet.row_len(number)]
+        filled = [number for number in filled if sheet.cell(number, place).value != ""]
+        if filled and (column.hidden or not column.width):
+            raise _hidden_column(file, filled[0] + 1, xlrd.colname(place))
     for number in range(sheet.nrows):
         if (info := sheet.rowinfo_map.get(number)) and info.hidden and any(sheet.row_values(number)):
             raise _hidden(file, number + 1)
@@ -163,7 +185,7 @@ def _check_package(file: str, data: bytes) -> None:
                     content = package.read(part)
                     if b't="e"' in content or b"<f" in content or b":f" in content:
                         _check_sheet(file, content)
-                    if b"mergeCell" in content or b"hidden=" in content:
+                    if b"mergeCell" in content or b"hidden=" in content or b'width="0' in content:
                         _check_shape(file, content)
                 elif part == "content.xml":
                     _check_open_document(file, package.read(part))
@@ -172,23 +194,33 @@ def _check_package(file: str, data: bytes) -> None:
 
 
 def _check_open_document(file: str, content: bytes) -> None:
-    """Look at the cells of an ODS file: rows that are alike stand there once, with their number."""
-    line, following = 0, 1
+    """Look at the cells of an ODS file: rows, columns and cells that are alike stand there once, with their number."""
+    line, following, place = 0, 1, 0
     is_hidden = False
+    hidden_columns: set[int] = set()
     for tag in _TAG.finditer(content):
         kind, attributes = tag[1], tag[2]
+        repeated = _REPEATED.search(attributes)
+        times = int(repeated[1]) if repeated else 1
         if kind == b"table":
-            line, following = 0, 1
+            line, following, place = 0, 1, 0
+            hidden_columns = set()
+        elif kind == b"table-column":
+            if _NOT_SHOWN.search(attributes):
+                hidden_columns.update(range(place, place + min(times, _MOST_COLUMNS)))
+            place += times
         elif kind == b"table-row":
-            repeated = _REPEATED.search(attributes)
-            line, following = following, following + (int(repeated[1]) if repeated else 1)
+            line, following, place = following, following + times, 0
             is_hidden = _NOT_SHOWN.search(attributes) is not None
         else:
             if b"office:value-type=" in attributes:
                 if is_hidden:
                     raise _hidden(file, line)
+                if not hidden_columns.isdisjoint(range(place, place + min(times, _MOST_COLUMNS))):
+                    raise _hidden_column(file, line, "a column")
                 if _SPANNED.search(attributes):
                     raise _merged(file, line, "a cell")
+            place += times
             has_formula = b"table:formula=" in attributes
             is_error = b'value-type="error"' in attributes
             is_error |= has_formula and _ERROR_TEXT.match(content, tag.end()) is not None
@@ -208,11 +240,18 @@ def _check_sheet(file: str, content: bytes) -> None:
 
 
 def _check_shape(file: str, content: bytes) -> None:
-    """Refuse what a person sees otherwise than a program: hidden rows, a value that stands in several cells."""
+    """Refuse what a person sees otherwise than a program: what is hidden, a value that stands in several cells."""
     for row in _ROW.finditer(content):
         if _VALUE.search(row[2] or b""):
             number = _ROW_NUMBER.search(row[1])
             raise _hidden(file, int(number[1]) if number else 1)
+    hidden = [dict(_COLUMN_RANGE.findall(tag[1])) for tag in _COLUMN.finditer(content)]
+    for cell in _CELL.finditer(content) if hidden else ():
+        place = _PLACE.search(cell[1])
+        if place and _VALUE.search(cell[2] or b""):
+            at = _column_number(place[1])
+            if any(int(span[b"min"]) <= at <= int(span[b"max"]) for span in hidden):
+                raise _hidden_column(file, int(place[2]), place[1].decode())
     merged = {found[1]: found for found in _MERGED.finditer(content)}
     for cell in _CELL.finditer(content) if merged else ():
         place = _PLACE.search(cell[1])
@@ -223,6 +262,19 @@ def _check_shape(file: str, content: bytes) -> None:
 def _hidden(file: str, line: int) -> UnreadableFileError:
     message = "is hidden, and may be meant or left out: show all rows, or copy those that are meant into a new sheet"
     return _refused(file, line, message)
+
+
+def _hidden_column(file: str, line: int, name: str) -> UnreadableFileError:
+    message = f"{name} is hidden and holds something, which may be meant or left out: show it or delete it"
+    return _refused(file, line, message)
+
+
+def _column_number(name: bytes) -> int:
+    """Return the number of a column from 1: A, B … Z, AA."""
+    number = 0
+    for letter in name:
+        number = number * 26 + letter - 64
+    return number
 
 
 def _merged(file: str, line: int, name: str) -> UnreadableFileError:

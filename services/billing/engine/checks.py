@@ -54,10 +54,10 @@ def _check_uses(request: BillRequest, tariffs: Tariffs) -> None:
     if not uses:
         raise BillingError("unknown-price-group", "there is no price group")
     groups = [tariffs.group(use.group) for use in uses]
-    if len({group.name for group in groups}) != len(groups):
-        raise BillingError("bad-shares", "a price group is named twice")
     if problem := shares_problem(uses):
         raise BillingError("bad-shares", problem)
+    if len({group.name for group in groups}) != len(groups):
+        raise BillingError("bad-shares", "a price group is named twice")
     if request.consumption.by_register is not None and not any(group.by_register for group in groups):
         raise BillingError("registers-not-allowed", f"{groups[0].name} has no prices by time of use")
     if any(use.quota_kwh is not None for use in uses) and request.change_readings:

@@ -183,6 +183,12 @@ def test_explanations_cover_every_kind_of_line() -> None:
     assert "Kinh doanh dưới 6 kV" in texts[2]
 
 
+def test_a_use_that_stands_twice_has_two_readings_and_is_refused() -> None:
+    (answer,) = quote_rows(f"{HEADER}\nc,2025-09-01,2025-09-30,household:50;household:50,2,100,,,,\n")
+    assert answer["slug"] == "bad-shares"
+    assert "household stands twice" in answer["error"]
+
+
 def test_a_file_without_the_columns_is_refused() -> None:
     with pytest.raises(BillingError, match="period_from"):
         list(quote_rows("a,b\n1,2\n"))

@@ -55,6 +55,8 @@ def test_what_is_no_price_group_is_refused_when_it_is_read(text: str) -> None:
         ("household;business", "exactly one"),
         ("household:0kWh;business", "above 0 kWh"),
         ("Household", "neither"),
+        ("household:50;household:50", "household stands twice"),
+        ("household:120kWh;household", "household stands twice"),
         ("household:70; business:30", None),
     ],
 )

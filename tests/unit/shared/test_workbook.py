@@ -169,6 +169,21 @@ def test_codes_that_a_spreadsheet_took_for_numbers_keep_their_digits_or_get_thei
             "is hidden, and may be meant or left out: show all rows, or copy those that are meant into a new sheet",
         ),
         (
+            lambda _book, sheet: sheet.set_column(2, 3, None, None, {"hidden": True}),
+            1,
+            "C is hidden and holds something, which may be meant or left out: show it or delete it",
+        ),
+        (
+            lambda _book, sheet: sheet.set_column(2, 2, 0),
+            1,
+            "C is hidden and holds something",
+        ),
+        (
+            lambda book, sheet: (book.worksheets()[1].activate(), sheet.hide()),
+            1,
+            "has a hidden sheet with content, 'Danh sách': show it or delete it",
+        ),
+        (
             lambda book, _sheet: book.add_worksheet("Bản sao").write(0, 0, "x"),
             1,
             "has several sheets with content, 'Danh sách' and 'Bản sao': keep one",
@@ -238,6 +253,7 @@ def test_what_is_hidden_or_merged_without_a_value_is_read_over() -> None:
     def fill(_book: Any, sheet: Any) -> None:
         sheet.set_row(7, None, None, {"hidden": True})
         sheet.merge_range(9, 0, 9, 3, "")
+        sheet.set_column(5, 16_383, None, None, {"hidden": True})
 
     content = lent(workbook(HEAD, ["a", date(2026, 4, 3), 5], fill=fill))
     assert (len(content.rows), content.bad) == (1, [])
@@ -252,6 +268,14 @@ def test_what_is_hidden_or_merged_without_a_value_is_read_over() -> None:
             "is hidden",
         ),
         ("<table:table-cell office", '<table:table-cell table:number-rows-spanned="2" office', "a cell is merged"),
+        (
+            "<table:table-row table:number-rows-repeated",
+            (
+                '<table:table-column/><table:table-column table:visibility="collapse"/>'
+                "<table:table-row table:number-rows-repeated"
+            ),
+            "a column is hidden",
+        ),
     ],
 )
 def test_what_a_person_sees_otherwise_is_refused_in_ods(before: str, after: str, cause: str) -> None:
@@ -266,7 +290,7 @@ def test_what_a_person_sees_otherwise_is_refused_in_ods(before: str, after: str,
         for name, content in parts.items():
             package.writestr(name, content)
     [bad] = lent(changed.getvalue()).bad
-    assert (bad.line, bad.message[: len(cause)]) == (4, cause)
+    assert (bad.line, bad.message[: len(cause)]) == (3 if "column" in cause else 4, cause)
 
 
 @pytest.mark.parametrize(
@@ -274,6 +298,8 @@ def test_what_a_person_sees_otherwise_is_refused_in_ods(before: str, after: str,
     [
         ("error.xls", 3, "C3 holds an error instead of a value"),
         ("formula.xls", 4, "C4 holds a formula that was never computed"),
+        ("hidden_column.xls", 1, "C is hidden and holds something"),
+        ("hidden_sheet.xls", 1, "has a hidden sheet with content, 'Lists'"),
     ],
 )
 def test_a_cell_of_xls_without_a_value_is_refused_with_its_place(file: str, line: int, message: str) -> None:
