@@ -54,6 +54,8 @@ class ReceiptReply(Reply):
 
     receipt: Receipt
     document: Document
+    awaits_first_print: bool = False
+    """Nobody was given it to print yet, as that of a transfer: what is printed next is the receipt itself, no copy."""
 
 
 class GetReceipt(Request[ReceiptReply]):

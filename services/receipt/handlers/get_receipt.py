@@ -2,6 +2,7 @@ from services.receipt.documents import DocumentOptions
 from services.receipt.receipts.printout import contract_of, viewed_document
 from services.receipt.store.prints import prints_of
 from services.receipt.store.receipts import receipt_by_id, receipt_of_payment
+from services.receipt.store.reprints import is_first_printed
 from shared.contracts.receipt import GetReceipt, ReceiptKind, ReceiptReply
 from shared.messaging import UnitOfWork
 from shared.problems import InvalidRequest, NotFound
@@ -21,4 +22,9 @@ async def get_receipt(request: GetReceipt, work: UnitOfWork, *, options: Documen
     if receipt is None:
         raise NotFound("Không tìm thấy biên nhận.")
     prints = await prints_of(work.connection, receipt.new.receipt_id)
-    return ReceiptReply(receipt=contract_of(receipt, options), document=viewed_document(receipt, options, prints))
+    first_printed = await is_first_printed(work.connection, receipt.new.receipt_id)
+    return ReceiptReply(
+        receipt=contract_of(receipt, options),
+        document=viewed_document(receipt, options, prints),
+        awaits_first_print=receipt.awaits_first_print and not first_printed,
+    )

@@ -68,6 +68,14 @@ async def add_first_print(connection: Connection, request: Reprint, document_id:
     )
 
 
+_IS_FIRST_PRINTED = "SELECT EXISTS (SELECT FROM first_print WHERE receipt_id = $1)"
+
+
+async def is_first_printed(connection: Connection, receipt_id: UUID) -> bool:
+    """Whether somebody has printed a receipt that was issued without a phone."""
+    return bool(await connection.fetchval(_IS_FIRST_PRINTED, receipt_id))
+
+
 def _actor(reprint: Reprint) -> dict[str, Any] | None:
     return None if reprint.actor is None else reprint.actor.model_dump(mode="json")
 

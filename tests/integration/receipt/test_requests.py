@@ -244,7 +244,11 @@ async def test_a_receipt_that_no_phone_was_given_is_printed_as_itself_once_and_c
     await system.consume(payment_recorded().model_copy(update={"device_id": None}))
     (receipt,) = await system.receipts(1)
     request = reprint(receipt)
-    replies = [await system.ask(request), await system.ask(request), await system.ask(reprint(receipt))]
+    asked = GetReceipt(receipt_id=receipt.receipt_id)
+    assert (await system.ask(asked)).awaits_first_print
+    replies = [await system.ask(request), await system.ask(request)]
+    assert not (await system.ask(asked)).awaits_first_print
+    replies += [await system.ask(reprint(receipt))]
     assert [reply.copy_number for reply in replies] == [0, 0, 1]
     issued, printed = await system.documents_of(PaperKind.RECEIPT, 2)
     assert (issued.device_id, printed.device_id) == (None, request.device_id)

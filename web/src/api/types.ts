@@ -880,6 +880,7 @@ export interface ReceiptLinks {
 
 /** The receipt with its document as it was first printed. */
 export interface ReceiptReply {
+  readonly awaits_first_print?: boolean;
   readonly document: Document;
   readonly receipt: Receipt;
 }

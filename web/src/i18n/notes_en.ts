@@ -30,4 +30,16 @@ export const notesEn: Readonly<Record<keyof typeof notesVi, string>> = {
   command_sms_language: "Language of text messages",
   command_note: "Note",
   command_complaint: "Reading disputed",
+  print_copy: "Print a copy",
+  copy_reason: "Why a copy",
+  copy_reason_default: "Customer lost the receipt",
+  copy_explain: "A copy has the same number, says “BẢN SAO lần n”, and is counted.",
+  first_ordered: "The receipt is on its way to the printer",
+  copy_ordered: "Copy {n} is being printed.",
+  print_receipt: "Print the receipt",
+  first_reason: "Why it is printed",
+  first_reason_default: "Customer needs the receipt",
+  first_explain: "Nobody has printed this receipt yet: what comes out is the receipt, not a copy.",
+  first_or_copy_explain:
+    "Where nobody has printed it yet, the receipt comes out; else a copy, which says “BẢN SAO lần n” and is counted.",
 };

@@ -1,4 +1,4 @@
-/** Notes of visits and complaints about readings, in Vietnamese. */
+/** Notes of visits, complaints about readings, and copies of receipts, in Vietnamese. */
 export const notesVi = {
   note_add: "Thêm ghi chú",
   note_text: "Ghi chú cho lần ghé này",
@@ -28,4 +28,15 @@ export const notesVi = {
   command_sms_language: "Ngôn ngữ tin nhắn",
   command_note: "Ghi chú",
   command_complaint: "Khiếu nại chỉ số",
+  print_copy: "In bản sao",
+  copy_reason: "Lý do in bản sao",
+  copy_reason_default: "Khách làm mất biên nhận",
+  copy_explain: "Bản sao mang cùng số, ghi “BẢN SAO lần n” và được đếm.",
+  first_ordered: "Đã gửi lệnh in biên nhận",
+  copy_ordered: "Bản sao lần {n} đang được in.",
+  print_receipt: "In biên nhận",
+  first_reason: "Lý do in",
+  first_reason_default: "Khách cần biên nhận",
+  first_explain: "Biên nhận này chưa in lần nào: bản in ra là biên nhận, không phải bản sao.",
+  first_or_copy_explain: "Chưa in lần nào thì ra biên nhận; đã in rồi thì ra bản sao, ghi “BẢN SAO lần n” và được đếm.",
 };

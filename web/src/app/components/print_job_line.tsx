@@ -1,16 +1,15 @@
 /** The state of one print job, with what a person can do about it. */
-import { Fragment, h } from "preact";
-import type { ReprintReply } from "../../api/types.ts";
+import { h } from "preact";
 import { writtenMoment } from "../clock.ts";
-import { printAgain, printCopy, reportPrinted } from "../print_commands.ts";
+import { printAgain, reportPrinted } from "../print_commands.ts";
 import type { PrintJobNow } from "../print_job_list.ts";
 import { shownSummary } from "../text.ts";
 import { WITHDRAWN } from "../untrue_documents.ts";
 import { useApp, useAppState, useTranslate } from "../use_app.ts";
 import { DoButton } from "./busy.tsx";
+import { CopyOrder } from "./copy_order.tsx";
 import { Icon, type IconName } from "./icons.tsx";
 import { Link } from "./link.tsx";
-import { WithReason } from "./with_reason.tsx";
 
 const ICONS: Readonly<Record<string, IconName>> = {
   printed: "check",
@@ -117,35 +116,8 @@ export function PrintJobLine({ job, withName = false }: { job: PrintJobNow; with
         </DoButton>
       )}
       {withName && job.state === "printed" && job.kind === "receipt" && job.receipt_id !== null && (
-        <CopyOrder receiptId={job.receipt_id} />
+        <CopyOrder receiptId={job.receipt_id} isPrinted />
       )}
     </div>
-  );
-}
-
-/** A counted copy of a receipt, with the reason. */
-export function CopyOrder({ receiptId }: { receiptId: string }) {
-  const t = useTranslate();
-  const app = useApp();
-  const { online, commands } = useAppState();
-  const last = commands.findLast((one) => one.kind === "copy" && one.params["receipt_id"] === receiptId);
-  // Without a number it is the receipt itself, which no phone had printed.
-  const ordered = (n: number): string => (n > 0 ? t("copy_ordered", { n }) : t("first_ordered"));
-  if (last?.state === "waiting") {
-    return <p class="hint">{t("stop_waiting")}</p>;
-  }
-  return (
-    <>
-      {last?.state === "sent" && <p class="hint">{ordered((last.answer as ReprintReply).copy_number)}</p>}
-      {last?.state === "refused" && <p class="note bad">{last.problem?.detail}</p>}
-      <WithReason
-        label={t("print_copy")}
-        explain={t("copy_explain")}
-        field={t("copy_reason")}
-        usual={t("copy_reason_default")}
-        disabled={!online}
-        act={(reason) => printCopy(app, receiptId, reason)}
-      />
-    </>
   );
 }

@@ -11,17 +11,27 @@ interface WithReasonProps {
   /** The reason where none was typed. */
   readonly usual: string;
   readonly disabled?: boolean;
+  /** The form was opened. */
+  readonly opened?: () => void;
   readonly act: (reason: string) => Promise<unknown>;
 }
 
-export function WithReason({ label, explain, field, usual, disabled = false, act }: WithReasonProps) {
+export function WithReason({ label, explain, field, usual, disabled = false, opened, act }: WithReasonProps) {
   const t = useTranslate();
   const app = useApp();
   const [open, setOpen] = useState(false);
   const [reason, setReason] = useState("");
   if (!open) {
     return (
-      <button type="button" class="small-button" disabled={disabled} onClick={() => setOpen(true)}>
+      <button
+        type="button"
+        class="small-button"
+        disabled={disabled}
+        onClick={() => {
+          setOpen(true);
+          opened?.();
+        }}
+      >
         {label}
       </button>
     );

@@ -7,13 +7,13 @@ import { writtenDay, writtenMoment } from "../clock.ts";
 import { visit } from "../commands.ts";
 import { DoButton } from "../components/busy.tsx";
 import { ComplaintState } from "../components/complaint_state.tsx";
+import { CopyOrder } from "../components/copy_order.tsx";
 import { Icon } from "../components/icons.tsx";
 import { Link } from "../components/link.tsx";
 import { MapLink } from "../components/map_link.tsx";
 import { ReportMistake } from "../components/mistakes.tsx";
 import { PaidBanner } from "../components/paid_banner.tsx";
 import { PhoneCorrection } from "../components/phone_correction.tsx";
-import { CopyOrder } from "../components/print_job_line.tsx";
 import { PrinterState } from "../components/printer_state.tsx";
 import { Screen } from "../components/screen.tsx";
 import { SmsLanguageChoice } from "../components/sms_language.tsx";
@@ -268,7 +268,9 @@ function Payments({ customer, payments }: { customer: CustomerView; payments: re
             {writtenMoment(one.received_at)} · {t(`payment_${one.method}`)} · <strong>{dong(one.amount)}</strong>
             {one.reversed_at ? ` · ${t("payment_reversed")}` : ""}
             {one.receipt_number ? <span class="where">{`${t("document_receipt")} ${one.receipt_number}`}</span> : null}
-            {one.receipt_id && !one.reversed_at ? <CopyOrder receiptId={one.receipt_id} /> : null}
+            {one.receipt_id && !one.reversed_at ? (
+              <CopyOrder receiptId={one.receipt_id} isPrinted={one.method === "cash"} />
+            ) : null}
             <ReportMistake customer={customer} payment={one} />
           </li>
         ))}
