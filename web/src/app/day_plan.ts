@@ -1,6 +1,5 @@
 /** The day as a collector plans it: in which order the route is walked, who has promised what, what has come in. Pure. */
-import type { RouteStop, Shift } from "../api/types.ts";
-import type { Transfer } from "../storage/schema.ts";
+import type { CustomerAccount, RouteStop, Shift } from "../api/types.ts";
 import { dayOf } from "./clock.ts";
 import { withoutAccents } from "./text.ts";
 
@@ -61,7 +60,7 @@ function isPromised({ customer }: RouteStop): boolean {
 export interface DaySummary {
   /** Cash of the shift's payments that stand. */
   readonly cash: number;
-  /** Transfers that the bank has credited today, of codes that this phone has shown. */
+  /** Transfers of today of all customers of the route, whoever showed them a code; those that were reversed are left out. */
   readonly transfers: number;
   /** What the customers of the route still owe. */
   readonly owed: number;
@@ -71,15 +70,17 @@ export interface DaySummary {
 
 export function daySummary(
   stops: readonly RouteStop[],
-  transfers: readonly Transfer[],
+  accounts: readonly CustomerAccount[],
   shift: Shift | null,
   today: string,
 ): DaySummary {
   const owing = stops.filter((stop) => stop.customer.debt > 0);
-  const recorded = transfers.filter((one) => one.recorded_at !== null && dayOf(one.recorded_at) === today);
+  const transfers = accounts
+    .flatMap((account) => account.payments)
+    .filter((one) => one.method === "transfer" && !one.reversed_at && dayOf(one.received_at) === today);
   return {
     cash: shift?.totals.cash ?? 0,
-    transfers: sum(recorded.filter((one) => one.state === "recorded").map((one) => one.amount)),
+    transfers: sum(transfers.map((one) => one.amount)),
     owed: sum(owing.map((stop) => stop.customer.debt)),
     promised: sum(owing.filter(isPromised).map((stop) => stop.customer.debt)),
   };

@@ -38,6 +38,7 @@ export function tidyLine(text: string): string {
   return text
     .normalize("NFC")
     .replace(/[\p{Cc}\p{Cf}\s]+/gu, " ")
+    .replace(/([\p{Mn}\p{Me}]{3})[\p{Mn}\p{Me}]+/gu, "$1") // The gateway refuses more.
     .trim();
 }
 

@@ -409,7 +409,7 @@ export const en: Messages = {
   promise_this_evening: "This evening",
   day_title: "Summary and appointments",
   day_cash: "Cash of this shift",
-  day_transfers: "Transfers credited today",
+  day_transfers: "Transfers of today, customers of the route",
   day_owed: "Owed on the route",
   day_promised: "Of that, with an appointment",
   day_promises: "Appointments",

@@ -403,7 +403,7 @@ export const vi = {
   promise_this_evening: "Tối nay",
   day_title: "Tổng kết và lịch hẹn",
   day_cash: "Tiền mặt đã thu trong ca",
-  day_transfers: "Chuyển khoản đã nhận hôm nay",
+  day_transfers: "Khách trên tuyến đã chuyển khoản hôm nay",
   day_owed: "Khách trên tuyến còn nợ",
   day_promised: "Trong đó đã hẹn trả",
   day_promises: "Lịch hẹn",

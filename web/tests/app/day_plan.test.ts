@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { RouteStop, Shift } from "../../src/api/types.ts";
+import type { CustomerAccount, RouteStop, Shift } from "../../src/api/types.ts";
 import { daySummary, ordered, promises } from "../../src/app/day_plan.ts";
-import type { Transfer } from "../../src/storage/schema.ts";
 
 const TODAY = "2026-11-28";
 
@@ -54,16 +53,21 @@ describe("appointments", () => {
     ));
 
   test("count in the day's summary beside cash, transfers and what is owed", () => {
-    const transfers = [
-      { state: "recorded", recorded_at: "2026-11-28T03:00:00Z", amount: 70 },
-      { state: "recorded", recorded_at: "2026-11-26T03:00:00Z", amount: 1 },
-      { state: "given_up", recorded_at: "2026-11-28T03:00:00Z", amount: 2 },
-      { state: "waiting", recorded_at: null, amount: 4 },
-    ] as unknown as Transfer[];
+    const transfer = { method: "transfer", received_at: "2026-11-28T03:00:00Z", amount: 70 };
+    const accounts = [
+      { payments: [transfer, { ...transfer, method: "cash" }, { ...transfer, received_at: "2026-11-26T03:00:00Z" }] },
+      {
+        payments: [
+          { ...transfer, amount: 5 },
+          { ...transfer, reversed_at: "2026-11-28T04:00:00Z" },
+        ],
+      },
+      { payments: [] },
+    ] as unknown as CustomerAccount[];
     const shift = { totals: { cash: 500, reversed_cash: 50 } } as unknown as Shift;
-    assert.deepEqual(daySummary(stops, transfers, shift, TODAY), {
+    assert.deepEqual(daySummary(stops, accounts, shift, TODAY), {
       cash: 500,
-      transfers: 70,
+      transfers: 75,
       owed: 500,
       promised: 400,
     });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { shownSummary } from "../../src/app/text.ts";
+import { shownSummary, tidyLine } from "../../src/app/text.ts";
 
 test("a print job's summary has no words of another language, and no line breaks its number or amount", () => {
   for (const [summary, shown] of [
@@ -12,4 +12,8 @@ test("a print job's summary has no words of another language, and no line breaks
   ] as const) {
     assert.equal(shownSummary(summary), shown);
   }
+});
+
+test("a line that is typed keeps at most three accents on a letter, and nothing that cannot be seen", () => {
+  assert.equal(tidyLine(` a${"\u0301".repeat(30)}\u200b\n q`), "á\u0301\u0301\u0301 q");
 });

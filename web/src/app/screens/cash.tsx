@@ -15,12 +15,14 @@ import { dong, likelyAmounts, plainDong, readDong } from "../money.ts";
 import { go } from "../router.ts";
 import { useApp, useAppState, useTranslate } from "../use_app.ts";
 import { useCustomer } from "../use_customer.ts";
+import { useShift } from "../use_shift.ts";
 
 export function Cash({ code }: { code: string }) {
   const t = useTranslate();
   const app = useApp();
   const customer = useCustomer(code);
-  const { online, offline, shift, shiftKnown } = useAppState();
+  const { online, offline } = useAppState();
+  const { shift, isKnown } = useShift();
   const [given, setGiven] = useState("");
   const [choice, setChoice] = useState<CashChoice>("all");
   const asked = cashDue(customer.account, customer.openBills, customer.debt, choice);
@@ -72,7 +74,7 @@ export function Cash({ code }: { code: string }) {
       <WhichBills customer={customer} choice={choice} due={asked} choose={setChoice} />
       {offline && <p class="note bad">{t("cash_offline")}</p>}
       {customer.debt > 0 && <PrinterState isPaying />}
-      {online && shiftKnown && shift === null && (
+      {online && isKnown && shift === null && (
         <p class="note bad">
           {t("cash_no_shift")}
           <Link to="shift" class="small-button">

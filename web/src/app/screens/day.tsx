@@ -12,10 +12,11 @@ const ROWS = ["cash", "transfers", "owed", "promised"] as const;
 
 export function DayScreen() {
   const t = useTranslate();
-  const { closedShift, commands, day, shift, stops: all, transfers } = useAppState();
+  const { closedShift, commands, day, files, shift, stops: all } = useAppState();
   // What customers owe whose payment has no answer is not known.
   const stops = all.filter(({ customer }) => moneyInDoubt(commands, customer.customer_code) === null);
-  const summary = daySummary(stops, transfers, shift ?? closedShift, day);
+  const accounts = Object.values(files).flatMap((file) => file.account ?? []);
+  const summary = daySummary(stops, accounts, shift ?? closedShift, day);
   const days = promises(stops, day);
   return (
     <Screen title={t("day_title")} back="">

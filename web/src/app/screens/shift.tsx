@@ -14,16 +14,22 @@ import { dong, NOTES, plainDong, readDong } from "../money.ts";
 import { printJobsNow } from "../print_job_list.ts";
 import { openPayments } from "../procedure.ts";
 import { go } from "../router.ts";
-import { refreshShift } from "../shift.ts";
 import { useApp, useAppState, useTranslate } from "../use_app.ts";
+import { useShift } from "../use_shift.ts";
 
 export function ShiftScreen() {
-  const app = useApp();
-  const { shift, online } = useAppState();
-  useEffect(() => {
-    void refreshShift(app).catch(ignoreNoAnswer);
-  }, [online]);
-  return shift ? <Open shift={shift} /> : <Opening />;
+  const t = useTranslate();
+  const { shift, isKnown } = useShift();
+  if (shift) {
+    return <Open shift={shift} />;
+  }
+  return isKnown ? (
+    <Opening />
+  ) : (
+    <Screen title={t("nav_shift")}>
+      <p class="empty">{t("loading")}</p>
+    </Screen>
+  );
 }
 
 function Opening() {
@@ -188,14 +194,12 @@ function Closed({ shift }: { shift: Shift }) {
 export function Closing() {
   const t = useTranslate();
   const app = useApp();
-  const { shift, online, offline, commands } = useAppState();
+  const { online, offline, commands } = useAppState();
+  const { shift } = useShift();
   const [pieces, setPieces] = useState<Readonly<Record<number, string>>>({});
   const [explanation, setExplanation] = useState("");
   /** The difference that the collector was asked about. */
   const [asked, setAsked] = useState<number | null>(null);
-  useEffect(() => {
-    void refreshShift(app).catch(ignoreNoAnswer);
-  }, [online]);
   useEffect(() => {
     if (shift === null) {
       go("shift", "instead");

@@ -19,6 +19,7 @@ import type {
   SmsLanguage,
   Visit,
 } from "../../../src/api/types.ts";
+import { billOf } from "./bills.ts";
 
 const COLLECTOR = { collector_code: "TN1401001", name: "Nguyễn Thị Ánh Tuyết", phone: "+84912345678" };
 const UNIT = {
@@ -64,6 +65,9 @@ export class FakeGateway {
   cashStep = 1;
   /** How a request is answered: all are, where a test does not say otherwise. `nothing`: done, but without a reply. */
   answerTo: (what: string) => Answer = () => "reply";
+  /** What a request waits for before it is answered. */
+  waitFor: (what: string) => Promise<void> | null = () => null;
+  #printedReceipts = 0;
   #socket: WebSocketRoute | null = null;
 
   static async install(context: BrowserContext): Promise<FakeGateway> {
@@ -103,6 +107,17 @@ export class FakeGateway {
       smsLanguage: null,
     });
     return code;
+  }
+
+  /** The customer's meter has three registers of time of use. */
+  hasTimeOfUse(code: string): void {
+    const { bills } = this.#customer(code);
+    for (const [index, bill] of bills.entries()) {
+      const readings = bill.readings.flatMap((reading) =>
+        ["BT", "CD", "TD"].map((meterRegister) => ({ ...reading, meter_register: meterRegister })),
+      );
+      bills[index] = { ...bill, readings };
+    }
   }
 
   openShift(): void {
@@ -160,6 +175,20 @@ export class FakeGateway {
     return link;
   }
 
+  /** A bank has posted a transfer whose code no phone has shown; nobody has printed its receipt. */
+  transfers(code: string, amount: number): void {
+    const id = randomUUID();
+    const bills = [...this.#customer(code).bills];
+    this.#payment(id, { customer_code: code, amount, received_at: new Date().toISOString() });
+    this.#customer(code).bills.splice(0, bills.length, ...bills); // Kept as credit: nothing else changes on the screens.
+    const { payments } = this.#customer(code);
+    const payment = payments.pop();
+    if (payment) {
+      const receipt = { receipt_id: randomUUID(), receipt_number: "BN26-AA 00000001" };
+      payments.push({ ...payment, ...receipt, method: "transfer", collector_code: null, shift_id: null });
+    }
+  }
+
   /** The office reverses the customer's last payment, and the phone is sent an update. */
   reverseLastPayment(code: string): void {
     const customer = this.#customer(code);
@@ -213,6 +242,7 @@ export class FakeGateway {
     const what = `${request.method()} ${pathname}`;
     const body = (request.postDataJSON() ?? {}) as Record<string, unknown>;
     this.asked.push({ what, body });
+    await this.waitFor(what);
     const answer = this.answerTo(what);
     if (typeof answer === "object") {
       await route.fulfill({
@@ -278,6 +308,11 @@ export class FakeGateway {
         return { complaint_id: key, recorded_at: new Date().toISOString(), has_photo: body["photo"] !== "" };
       case "PUT transfer-codes":
         return { transfer_id: id };
+      case "GET receipts":
+        return { awaits_first_print: this.#printedReceipts === 0 };
+      case "POST receipts":
+        this.#printedReceipts += 1;
+        return { copy_number: this.#printedReceipts - 1 };
       case "POST payments":
         return this.#payment(key, body);
       default:
@@ -415,54 +450,4 @@ export class FakeGateway {
     }
     return { payment, account: this.#state(code) };
   }
-}
-
-function billOf(code: string, total: number, index: number): Bill {
-  const vat = Math.round(total - total / 1.08);
-  const month = 9 + index;
-  return {
-    bill_id: `${code}-${month}`,
-    bill_number: `HD26-${month}`,
-    customer_code: code,
-    cycle: 1,
-    month,
-    year: 2026,
-    period_from: `2026-${String(month - 1).padStart(2, "0")}-15`,
-    period_to: `2026-${String(month).padStart(2, "0")}-14`,
-    due_date: `2026-${String(month).padStart(2, "0")}-28`,
-    issued_at: `2026-${String(month).padStart(2, "0")}-15T03:00:00Z`,
-    households: "1",
-    kwh: 210,
-    price_group: "residential",
-    readings: [
-      {
-        meter_number: "210014455",
-        meter_register: "single",
-        multiplier: 1,
-        old_reading: 10_234,
-        new_reading: 10_444,
-        kwh: 210,
-      },
-    ],
-    lines: [
-      { label: "Bậc 1", kwh: 100, unit_price: 1984, amount: 198_400, decision: "", period_from: "", period_to: "" },
-      {
-        label: "Bậc 2",
-        kwh: 110,
-        unit_price: 2380,
-        amount: total - vat - 198_400,
-        decision: "",
-        period_from: "",
-        period_to: "",
-      },
-    ],
-    pre_vat: total - vat,
-    vat,
-    vat_rate: "8",
-    total,
-    open_principal: total - vat,
-    open_vat: vat,
-    state: "open",
-    explanation: [],
-  };
 }

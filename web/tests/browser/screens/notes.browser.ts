@@ -112,6 +112,39 @@ describe("what is noted at the door", () => {
     await it.open(`customers/${code}`);
   });
 
+  test("a transfer whose code no phone showed is in the day's sum, and its receipt's first print is no copy", async () => {
+    it.gateway.transfers(code, 150_000);
+    await it.open(`customers/${code}`);
+    await it.press("In biên nhận");
+    await it.sees(/^Biên nhận này chưa in lần nào/);
+    await it.press("In biên nhận");
+    await it.sees("Đã gửi lệnh in biên nhận");
+    await it.press("In bản sao");
+    await it.sees(/^Bản sao mang cùng số/);
+    await it.press("Thôi");
+    await it.page.goBack();
+    await it.press("Tổng kết và lịch hẹn");
+    await it.page.locator(".row", { hasText: "đã chuyển khoản hôm nay" }).getByText("150.000").waitFor();
+  });
+
+  test("a shift that another phone has opened is asked for before its opening is offered", async () => {
+    let answer = (): void => undefined;
+    const asked = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    it.gateway.waitFor = (what) => (what === "GET /v1/shifts/current" ? asked : null);
+    it.gateway.openShift();
+    await it.page.goBack();
+    await it.press("Ca thu");
+    await it.page.locator("p.empty").waitFor();
+    assert.equal(await it.page.getByText("Mở ca thu").count(), 0);
+    answer();
+    await it.press("Kết ca");
+    await it.sees("Đếm được");
+    it.gateway.waitFor = () => null;
+    await it.open(`customers/${code}`);
+  });
+
   test("a complaint goes with a photo that is small enough for a weak signal", async () => {
     await it.press("Khiếu nại chỉ số");
     await it.sees(/Chỉ số mới 10\/2026/);

@@ -67,6 +67,7 @@ describe("screens of every size", () => {
     it.gateway.openShift();
     it.gateway.leastPart = 50_000;
     customer = it.gateway.owes("Nguyễn Thị Kim Phượng Hoàng", 5_030_176);
+    it.gateway.hasTimeOfUse(customer);
     other = it.gateway.owes("Lý Chí Lâm", 120_300, 249_975_380);
     it.gateway.owes("Công ty TNHH Một thành viên Chế biến Thủy sản Xuất khẩu Cà Mau", 1_289_725);
   });
@@ -118,6 +119,9 @@ describe("screens of every size", () => {
   test("a customer, the visit, cash, transfer, an appointment, and paid", async () => {
     await it.open(`customers/${customer}`);
     await it.sees(/Thuế GTGT/);
+    for (const register of ["Giờ bình thường", "Giờ cao điểm", "Giờ thấp điểm"]) {
+      await it.sees(register);
+    }
     await fits();
     await it.press("Khách vắng");
     await fits();
