@@ -11,7 +11,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from shared.text import escaped
+from shared.text import escaped, is_readable, plain_code
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs instead of text for people.")]
 
@@ -31,6 +31,18 @@ class CommandError(typer.TyperException):
 def fail(message: str, exit_code: int = 1) -> NoReturn:
     """End the command with one line on standard error."""
     raise CommandError(message, exit_code)
+
+
+def typed_code(value: str | None) -> str | None:
+    """Return a code as it is kept, however it was typed; the callback of options and arguments that are codes."""
+    return value and plain_code(value)
+
+
+def free_text(value: str | None) -> str | None:
+    """Refuse a text that cannot be read, by the rule of the API; the callback of options for the records."""
+    if value and not is_readable(value):
+        fail("a text for the records holds characters that cannot be read; type it anew", 2)
+    return value
 
 
 def print_json(value: object) -> None:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterator
 
 _RARE_LETTERS = """
 Æ=AE Ø=O Þ=TH ß=ss æ=ae ø=o þ=th Ħ=H ħ=h ı=i Ĳ=IJ ĳ=ij ĸ=q Ŀ=L ŀ=l Ł=L ł=l Ŋ=N ŋ=n Œ=OE œ=oe Ŧ=T ŧ=t ſ=s ƀ=b Ɓ=B Ƃ=B
@@ -91,6 +92,11 @@ def _is_picture(letter: str) -> bool:
     return (category == "So" and letter not in _SIGNS) or letter in _PICTURE_PARTS
 
 
+def plain_code(text: str) -> str:
+    """Return a code as it is kept, however it was typed: ASCII signs, capitals, no blanks. ``tn 001`` → ``TN001``."""
+    return plain_signs(text).replace(" ", "").upper()
+
+
 def plain_signs(text: str) -> str:
     """Return a code or number tidied, with ASCII in place of full-width letters and of dashes of every kind.
 
@@ -145,11 +151,38 @@ marks of direction, and whatever else is in a text and cannot be seen. A selecto
 _UNREADABLE = re.compile(f"[{UNREADABLE}]")
 
 
+MOST_MARKS = 3
+"""Combining marks that may follow each other: Vietnamese needs two, other languages three. More fill other lines."""
+
+
+def has_too_many_marks(text: str) -> bool:
+    """Whether more accents and other combining marks are stacked on a letter than any language stacks."""
+    return not text.isascii() and next(_marks_beyond(text), None) is not None
+
+
+def _marks_beyond(text: str) -> Iterator[int]:
+    """Yield the places of the marks that are one too many."""
+    run = 0
+    for place, letter in enumerate(text):
+        run = run + 1 if unicodedata.category(letter) in _MARKS else 0
+        if run > MOST_MARKS:
+            yield place
+
+
+_MARKS = frozenset({"Mn", "Me"})
+
+
 def is_readable(text: str) -> bool:
-    """Whether everything in ``text`` can be seen where it is shown: on a screen, on paper, in a terminal."""
-    return _UNREADABLE.search(text) is None
+    """Whether everything in ``text`` can be read where it is shown: on a screen, on paper, in a terminal."""
+    return _UNREADABLE.search(text) is None and not has_too_many_marks(text)
 
 
 def escaped(text: str) -> str:
-    """Return ``text`` with everything that cannot be seen written out (``\\u202e``), for a terminal."""
-    return _UNREADABLE.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+    """Return ``text`` with everything that cannot be read written out (``\\u202e``), for a terminal."""
+    if not text.isascii() and (beyond := set(_marks_beyond(text))):
+        text = "".join(_written_out(letter) if place in beyond else letter for place, letter in enumerate(text))
+    return _UNREADABLE.sub(lambda found: _written_out(found[0]), text)
+
+
+def _written_out(letter: str) -> str:
+    return letter.encode("unicode_escape").decode()

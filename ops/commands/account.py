@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from ops.console import JsonOption, print_json, print_line, print_table
+from ops.console import JsonOption, print_json, print_line, print_table, typed_code
 from ops.requests import build_request, send_request
 from shared.contracts.billing import GetAccount
 from shared.money import format_dong, format_number
@@ -14,7 +14,7 @@ app = typer.Typer(add_completion=False)
 
 @app.command()
 def account(
-    code: Annotated[str, typer.Argument(help="Customer code.")],
+    code: Annotated[str, typer.Argument(callback=typed_code, help="Customer code.")],
     history: Annotated[int, typer.Option("--history", min=0, max=60, help="Add so many paid bills.")] = 12,
     as_json: JsonOption = False,
 ) -> None:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import typer
 
-from ops.console import JsonOption, print_json, print_line, print_table
+from ops.console import JsonOption, free_text, print_json, print_line, print_table, typed_code
 from ops.requests import build_request, send_request
 from shared.contracts.customer import (
     ComplaintFinding,
@@ -20,7 +20,9 @@ app = typer.Typer(add_completion=False, no_args_is_help=True, help="Complaints a
 
 @app.command("list")
 def list_(
-    customer: Annotated[str | None, typer.Option("--customer", help="Only of this customer.")] = None,
+    customer: Annotated[
+        str | None, typer.Option("--customer", callback=typed_code, help="Only of this customer.")
+    ] = None,
     everything: Annotated[bool, typer.Option("--all", help="Settled ones, too.")] = False,
     limit: Annotated[int, typer.Option("--limit", help="The latest so many.", min=1, max=100)] = 50,
     as_json: JsonOption = False,
@@ -45,8 +47,8 @@ def list_(
 def settle(
     complaint_id: Annotated[UUID, typer.Argument(help="As `list` shows it.")],
     finding: Annotated[ComplaintFinding, typer.Option("--finding", help="What was found.")],
-    note: Annotated[str, typer.Option("--note", help="What was done, for the records.")],
-    by: Annotated[str, typer.Option("--by", help="Who does it, for the records.")] = "operator",
+    note: Annotated[str, typer.Option("--note", callback=free_text, help="What was done, for the records.")],
+    by: Annotated[str, typer.Option("--by", callback=free_text, help="Who does it, for the records.")] = "operator",
     as_json: JsonOption = False,
 ) -> None:
     """Settle a complaint. It is deleted after a while then."""

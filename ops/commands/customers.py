@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from ops.console import JsonOption, print_json, print_table
+from ops.console import JsonOption, print_json, print_table, typed_code
 from ops.requests import build_request, send_request
 from shared.contracts.customer import SearchCustomers
 from shared.money import format_number
@@ -15,7 +15,9 @@ app = typer.Typer(add_completion=False)
 @app.command()
 def customers(
     search: Annotated[str, typer.Argument(help="Code, name, phone, meter or address; accents and typos forgiven.")],
-    collector: Annotated[str, typer.Option("--collector", help="Only on this collector's routes.")] = "",
+    collector: Annotated[
+        str, typer.Option("--collector", callback=typed_code, help="Only on this collector's routes.")
+    ] = "",
     limit: Annotated[int, typer.Option("--limit", min=1, max=100, help="The best so many.")] = 20,
     as_json: JsonOption = False,
 ) -> None:

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from ops.console import JsonOption, fail, print_json, print_line, print_table
+from ops.console import JsonOption, fail, free_text, print_json, print_line, print_table
 from ops.dead_letters import Selection, age, audit_log, select_letters, session_of
 from ops.operators import operator_name
 from ops.option_groups import spread
@@ -87,7 +87,7 @@ def redrive(
     chosen: Chosen,
     *,
     rate: Annotated[float, typer.Option("--rate", min=0.1, max=1000, help="So many a second.")] = 20.0,
-    by: Annotated[str, typer.Option("--by", help="Who does it, for the records (you).")] = "",
+    by: Annotated[str, typer.Option("--by", callback=free_text, help="Who does it, for the records (you).")] = "",
     why: Annotated[str, typer.Option("--why", help="What was put right, for the records.")] = "",
     as_json: JsonOption = False,
 ) -> None:
@@ -106,7 +106,7 @@ def drop(
     chosen: Chosen,
     *,
     why: Annotated[str, typer.Option("--why", help="Why nothing is lost by it, for the records.")],
-    by: Annotated[str, typer.Option("--by", help="Who does it, for the records (you).")] = "",
+    by: Annotated[str, typer.Option("--by", callback=free_text, help="Who does it, for the records (you).")] = "",
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     as_json: JsonOption = False,
 ) -> None:

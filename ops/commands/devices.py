@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from ops.console import JsonOption, print_json, print_table
+from ops.console import JsonOption, print_json, print_table, typed_code
 from ops.databases import database
 from ops.runner import run
 from services.gateway.domain.devices import Device, Role
@@ -16,7 +16,9 @@ app = typer.Typer(add_completion=False)
 @app.command()
 def devices(
     role: Annotated[Role | None, typer.Option("--role", help="Only devices of this role.")] = None,
-    collector: Annotated[str, typer.Option("--collector", help="Only devices of this collector.")] = "",
+    collector: Annotated[
+        str, typer.Option("--collector", callback=typed_code, help="Only devices of this collector.")
+    ] = "",
     active: Annotated[bool, typer.Option("--active", help="Without those that are refused.")] = False,
     as_json: JsonOption = False,
 ) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ops.console import JsonOption, fail, print_json, print_line
+from ops.console import JsonOption, fail, free_text, print_json, print_line, typed_code
 from ops.operators import operator_name
 from ops.runner import run
 from ops.system import RunningSystem, find_system
@@ -23,12 +23,17 @@ app = typer.Typer(add_completion=False)
 @app.command()
 def enrol(
     role: Annotated[Role, typer.Option("--role", help="What the device is for.")],
-    collector: Annotated[str, typer.Option("--collector", help="Collector code, for a collector's phone.")] = "",
+    collector: Annotated[
+        str, typer.Option("--collector", callback=typed_code, help="Collector code, for a collector's phone.")
+    ] = "",
     collection_point: Annotated[
-        str, typer.Option("--collection-point", help="Collection point code, for a bank or post office.")
+        str,
+        typer.Option(
+            "--collection-point", callback=typed_code, help="Collection point code, for a bank or post office."
+        ),
     ] = "",
     minutes: Annotated[int, typer.Option("--minutes", help="How long the code can be used.", min=1, max=1440)] = 15,
-    made_by: Annotated[str, typer.Option("--by", help="Who makes it, for the records (you).")] = "",
+    made_by: Annotated[str, typer.Option("--by", callback=free_text, help="Who makes it, for the records (you).")] = "",
     as_json: JsonOption = False,
 ) -> None:
     """Make a one-time code with which a device enrols itself at the gateway."""

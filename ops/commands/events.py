@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from ops.archive import Selection, missing_events, open_sender
-from ops.console import JsonOption, fail, print_json, print_line, print_table
+from ops.console import JsonOption, fail, free_text, print_json, print_line, print_table
 from ops.dead_letters import Selection as DeadSelection
 from ops.dead_letters import audit_log, select_letters, session_of
 from ops.operators import operator_name
@@ -40,7 +40,7 @@ def resend(
     limit: Annotated[int | None, typer.Option("--limit", min=1, help="So many at most, the oldest first.")] = None,
     rate: Annotated[float, typer.Option("--rate", min=0.1, max=5000, help="So many a second.")] = 100.0,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count them.")] = False,
-    by: Annotated[str, typer.Option("--by", help="Who does it, for the records (you).")] = "",
+    by: Annotated[str, typer.Option("--by", callback=free_text, help="Who does it, for the records (you).")] = "",
     why: Annotated[str, typer.Option("--why", help="What was lost, for the records.")] = "",
     as_json: JsonOption = False,
 ) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from ops.console import JsonOption, fail, print_json, print_line, print_table
+from ops.console import JsonOption, fail, free_text, print_json, print_line, print_table
 from ops.databases import database
 from ops.operators import operator, operator_name
 from ops.runner import run
@@ -38,13 +38,13 @@ app = typer.Typer(
 
 PhoneArgument = Annotated[str, typer.Argument(help="The number, however it is written.")]
 KindOption = Annotated[Kind | None, typer.Option("--kind", help="Only messages of this kind; all if left out.")]
-By = Annotated[str, typer.Option("--by", help="Who does it, for the records (you).")]
+By = Annotated[str, typer.Option("--by", callback=free_text, help="Who does it, for the records (you).")]
 
 
 @app.command()
 def add(
     phone: PhoneArgument,
-    note: Annotated[str, typer.Option("--note", help="Why, for the records.")] = "",
+    note: Annotated[str, typer.Option("--note", callback=free_text, help="Why, for the records.")] = "",
     wrong_number: Annotated[
         bool, typer.Option("--wrong-number", help="The number is not the customer's (nobody opted out).")
     ] = False,

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from ops.commands.checkpoint import KeyOption, checkpoint_file, keyring_of
-from ops.console import JsonOption, fail, print_json, print_line, print_table
+from ops.console import JsonOption, fail, free_text, print_json, print_line, print_table
 from ops.databases import database
 from ops.operators import operator_name
 from ops.runner import run
@@ -43,7 +43,7 @@ def recover_(
             "--reach", min=1, help="Numbers behind the witness that are never taken: THUNGAN_RECEIPT_WITNESS_REACH."
         ),
     ] = DEFAULT_REACH,
-    by: Annotated[str, typer.Option("--by", help="Who does it, for the records (you).")] = "",
+    by: Annotated[str, typer.Option("--by", callback=free_text, help="Who does it, for the records (you).")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be done, and do nothing.")] = False,
     as_json: JsonOption = False,
 ) -> None:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from ops.console import JsonOption, print_json, print_table
+from ops.console import JsonOption, print_json, print_table, typed_code
 from ops.requests import build_request, send_request
 from shared.clock import VIETNAM
 from shared.contracts.notify import GetReminders
@@ -14,7 +14,7 @@ app = typer.Typer(add_completion=False)
 
 @app.command()
 def reminders(
-    code: Annotated[str, typer.Argument(help="Customer code.")],
+    code: Annotated[str, typer.Argument(callback=typed_code, help="Customer code.")],
     limit: Annotated[int, typer.Option("--limit", min=1, max=100, help="The latest so many.")] = 20,
     as_json: JsonOption = False,
 ) -> None:

@@ -6,7 +6,7 @@ from uuid import UUID
 import typer
 
 from ops.commands.devices import as_dict
-from ops.console import JsonOption, print_json, print_line
+from ops.console import JsonOption, free_text, print_json, print_line
 from ops.operators import operator_name
 from ops.runner import run
 from ops.system import find_system
@@ -18,8 +18,8 @@ app = typer.Typer(add_completion=False)
 @app.command()
 def revoke(
     device: Annotated[UUID, typer.Argument(help="The device's id, from `thungan devices`.")],
-    reason: Annotated[str, typer.Option("--reason", help="For the records.")],
-    by: Annotated[str, typer.Option("--by", help="Who revokes it, for the records (you).")] = "",
+    reason: Annotated[str, typer.Option("--reason", callback=free_text, help="For the records.")],
+    by: Annotated[str, typer.Option("--by", callback=free_text, help="Who revokes it, for the records (you).")] = "",
     as_json: JsonOption = False,
 ) -> None:
     """Revoke a device for good: its token stops working and its open connections are closed within a second."""

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from ops.console import JsonOption, print_json, print_table
+from ops.console import JsonOption, print_json, print_table, typed_code
 from ops.requests import build_request, send_request
 from shared.contracts.billing import GetShifts, ListedShift, ShiftState
 from shared.money import format_number
@@ -17,7 +17,9 @@ def shifts(
     state: Annotated[
         list[ShiftState] | None, typer.Option("--state", help="Only shifts in this state; several are allowed.")
     ] = None,
-    collector: Annotated[str, typer.Option("--collector", help="Only shifts of this collector.")] = "",
+    collector: Annotated[
+        str, typer.Option("--collector", callback=typed_code, help="Only shifts of this collector.")
+    ] = "",
     unit: Annotated[str, typer.Option("--unit", help="Only shifts of collectors of this unit.")] = "",
     leavers: Annotated[bool, typer.Option("--leavers", help="Only shifts of collectors who have left.")] = False,
     limit: Annotated[int, typer.Option("--limit", help="At most so many, the latest.", min=1, max=500)] = 100,

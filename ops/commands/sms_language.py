@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from ops.console import JsonOption, print_json, print_line
+from ops.console import JsonOption, free_text, print_json, print_line, typed_code
 from ops.operators import operator_name
 from ops.requests import build_request, send_request
 from shared.contracts.common import SmsLanguage
@@ -23,11 +23,11 @@ class Wish(StrEnum):
 
 
 def language(
-    customer_code: Annotated[str, typer.Argument(help="The customer's code.")],
+    customer_code: Annotated[str, typer.Argument(callback=typed_code, help="The customer's code.")],
     wish: Annotated[
         Wish, typer.Argument(help="vi: without accents; vi-accents: with accents; en; unit: as the unit has it.")
     ],
-    by: Annotated[str, typer.Option("--by", help="Who does it, for the records (you).")] = "",
+    by: Annotated[str, typer.Option("--by", callback=free_text, help="Who does it, for the records (you).")] = "",
     as_json: JsonOption = False,
 ) -> None:
     """Note in which language a customer wants SMS; it holds for what is scheduled already, too."""

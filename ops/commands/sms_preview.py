@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from ops.console import JsonOption, fail, print_json, print_line
+from ops.console import JsonOption, fail, print_json, print_line, typed_code
 from ops.option_groups import SmsConfigurationOption
 from ops.requests import build_request, send_request
 from services.notify.domain.kinds import Kind, KindRule, MessageRule, kind_rule
@@ -53,7 +53,7 @@ class Previewed:
 
 
 def preview(
-    code: Annotated[str, typer.Argument(help="Customer code.")],
+    code: Annotated[str, typer.Argument(callback=typed_code, help="Customer code.")],
     kind: Annotated[Kind | None, typer.Option("--kind", help="Only this kind; all if left out.")] = None,
     language: Annotated[
         Literal["vi", "vi-accents", "en"] | None,

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import typer
 
-from ops.console import JsonOption, fail, print_json, print_line
+from ops.console import JsonOption, fail, free_text, print_json, print_line
 from ops.databases import database
 from ops.option_groups import SmsConfigurationOption
 from ops.runner import run
@@ -44,7 +44,7 @@ def send_test(
     report: Annotated[
         float, typer.Option("--report", min=0, max=3600, help="Seconds to wait for the delivery report after it.")
     ] = 0.0,
-    by: Annotated[str, typer.Option("--by", help="Who does it, for the records.")] = "operator",
+    by: Annotated[str, typer.Option("--by", callback=free_text, help="Who does it, for the records.")] = "operator",
     configuration: SmsConfigurationOption = None,
     as_json: JsonOption = False,
 ) -> None:

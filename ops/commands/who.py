@@ -13,6 +13,7 @@ from ops.runner import run
 from shared.clock import VIETNAM
 from shared.contracts.acts import Act
 from shared.contracts.customer import GetCustomerActs
+from shared.text import plain_code
 
 app = typer.Typer(add_completion=False)
 
@@ -31,6 +32,7 @@ def who(
     """
     any_id = _uuid(wanted)
     if any_id is None:
+        wanted = plain_code(wanted)
         build_request(GetCustomerActs, customer_code=wanted)
     story = run(collect(any_id=any_id, customer_code=None if any_id else wanted))
     if not story.acts:

@@ -15,6 +15,7 @@ from shared.text import (
     LOST_LETTER,
     half_width,
     has_control_characters,
+    has_too_many_marks,
     mixed_word,
     plain_signs,
     search_key,
@@ -217,6 +218,8 @@ def _check_bytes(text: str) -> None:
     """Refuse what never was text."""
     if has_control_characters(text):
         raise BadCellError("control-characters", "holds control characters")
+    if has_too_many_marks(text):
+        raise BadCellError("too-many-marks", "has more accents on one letter than any language has")
     if LOST_LETTER in text:
         raise BadCellError("damaged-text", "holds a letter that was lost when the text was converted (U+FFFD)")
 

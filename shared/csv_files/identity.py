@@ -66,8 +66,19 @@ def _plain(text: object) -> object:
     return plain_signs(text) if isinstance(text, str) else text
 
 
+def _code(text: object, info: ValidationInfo) -> object:
+    if not isinstance(text, str):
+        return text
+    plain = plain_signs(text)
+    if (code := plain.upper()) != plain:
+        note(info, "small-letters", f"is written in small letters: {text!r} is read as {code}")
+    return code
+
+
 OfficePhone = Annotated[str, AfterValidator(office_phone)]
 Phone = Annotated[str, AfterValidator(phone)]
 TaxCode = Annotated[str, AfterValidator(tax_code)]
 PlainSigns = BeforeValidator(_plain)
-"""For codes: dashes of every kind and full-width letters are those of ASCII."""
+"""For numbers of meters: dashes of every kind and full-width letters are those of ASCII."""
+Code = BeforeValidator(_code)
+"""For codes, which are in capitals; blanks inside are left and refused: two codes may stand in one cell."""

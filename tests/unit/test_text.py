@@ -10,6 +10,7 @@ from shared.text import (
     escaped,
     has_control_characters,
     is_readable,
+    plain_code,
     plain_signs,
     search_key,
     tidy,
@@ -95,6 +96,18 @@ def test_a_text_with_something_that_cannot_be_seen_is_not_readable_and_is_writte
     shown = escaped(f"Máy{letter}1")
     assert is_readable(shown)
     assert shown.startswith("Máy\\")
+
+
+@pytest.mark.parametrize("mark", ["\u0301", "\u20dd", "\u0e49", "\ufe0f"])
+def test_no_text_stacks_more_than_three_marks_on_a_letter(mark: str) -> None:
+    assert is_readable(f"a{mark * 3}b{mark * 3}")
+    assert not is_readable(f"a{mark * 4}b")
+    assert is_readable(escaped(f"a{mark * 30}b"))
+
+
+@pytest.mark.parametrize("typed", ["TN001", "tn001", " tn 001 ", "ＴＮ００１", "T N\u00a0001\u200b"])
+def test_a_code_is_one_however_it_was_typed(typed: str) -> None:
+    assert plain_code(typed) == "TN001"
 
 
 @pytest.mark.parametrize("text", ["Máy của chị Bưởi", "Nguye\u0302\u0303n", "đồng ₫ · – … 😀 ❤\ufe0f", "Kʹbuôr Ƀ̆ Êđê"])

@@ -14,7 +14,7 @@ from shared.contracts.billing import CollectionPoint
 from shared.contracts.common import CollectionPointCode, UnitCode
 from shared.csv_files import PLAINLY, FileRows, ImportOptions, Row, read_rows
 from shared.csv_files.cells import Address, Name, Ward, one_of, words
-from shared.csv_files.identity import PlainSigns, phone
+from shared.csv_files.identity import Code, phone
 from shared.csv_files.stored import StoredFinding, findings_of
 from shared.db import Connection
 
@@ -32,13 +32,13 @@ class PointRow(Row):
 
     optional_columns: ClassVar[frozenset[str]] = frozenset({"ward"})
 
-    collection_point_code: Annotated[CollectionPointCode, PlainSigns, Field(examples=["VNPOST-CM01"])]
+    collection_point_code: Annotated[CollectionPointCode, Code, Field(examples=["VNPOST-CM01"])]
     name: Name
     kind: Annotated[str, AfterValidator(one_of("bank", "counter", "other", "post_office"))]
     address: Address
     opening_hours: Annotated[str, AfterValidator(words(200))] = ""
     phone: Annotated[str, AfterValidator(_phone)] = ""
-    unit_code: Annotated[UnitCode, PlainSigns, Field(examples=["PB1401"])]
+    unit_code: Annotated[UnitCode, Code, Field(examples=["PB1401"])]
     ward: Ward | None = None
 
 

@@ -23,7 +23,7 @@ from services.billing.tariffs.models import Tariffs
 from shared.contracts.common import CustomerCode, CustomerFacts, MeterNumber
 from shared.csv_files import PLAINLY, BadCellError, FileRows, ImportOptions, Row, read_rows
 from shared.csv_files.cells import Day, Fraction, Whole, Wholes, between, one_of
-from shared.csv_files.identity import PlainSigns
+from shared.csv_files.identity import Code, PlainSigns
 
 READINGS = "readings.csv"
 
@@ -38,7 +38,7 @@ class ReadingRow(Row):
         {"cut_days", "cut_from", "cut_to", "cos_phi", "due_date", "change_reading", "multiplier", "digits"}
     )
 
-    customer_code: Annotated[CustomerCode, PlainSigns, Field(examples=["PB14010012345"])]
+    customer_code: Annotated[CustomerCode, Code, Field(examples=["PB14010012345"])]
     meter_number: Annotated[MeterNumber, PlainSigns, Field(examples=["21012345"])]
     meter_register: Annotated[str, AfterValidator(one_of(*METER_REGISTERS, upper=True)), Field(alias="register")]
     cycle: Annotated[Whole, AfterValidator(between(1, 9))]

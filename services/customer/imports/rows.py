@@ -18,7 +18,7 @@ from shared.contracts.common import (
 )
 from shared.csv_files import PLAINLY, BadLine, FileRows, ImportOptions, Remark, Row, read_rows
 from shared.csv_files.cells import Address, Day, Name, Ward, Whole, YesOrNo, between, number, words
-from shared.csv_files.identity import OfficePhone, Phone, PlainSigns, TaxCode
+from shared.csv_files.identity import Code, OfficePhone, Phone, PlainSigns, TaxCode
 from shared.text import plain_signs
 
 _CODE = "customer_code"
@@ -29,10 +29,10 @@ def _households(text: str) -> Households:
     return Households.of(number(text))
 
 
-_Unit = Annotated[UnitCode, PlainSigns, Field(examples=["PB1401"])]
-_Collector = Annotated[CollectorCode, PlainSigns, Field(examples=["TN0001"])]
-_Route = Annotated[RouteCode, PlainSigns, Field(examples=["PB1401-01"])]
-_Customer = Annotated[CustomerCode, PlainSigns, Field(examples=["PB14010012345"])]
+_Unit = Annotated[UnitCode, Code, Field(examples=["PB1401"])]
+_Collector = Annotated[CollectorCode, Code, Field(examples=["TN0001"])]
+_Route = Annotated[RouteCode, Code, Field(examples=["PB1401-01"])]
+_Customer = Annotated[CustomerCode, Code, Field(examples=["PB14010012345"])]
 
 
 class UnitRow(Row):
@@ -166,7 +166,9 @@ def read_file(
     if options.keep_good and _CODE in columns:
         place = columns.index(_CODE) + 1
         codes = {row[0]: row[place] for row in content.rows}
-        codes |= {line: plain_signs(cells[_CODE]) for line, cells in content.bad_cells.items() if _CODE in cells}
+        codes |= {
+            line: plain_signs(cells[_CODE]).upper() for line, cells in content.bad_cells.items() if _CODE in cells
+        }
     return FileContent(
         file_format,
         content.rows,

@@ -10,10 +10,22 @@ from services.gateway.api import refusals
 from services.gateway.dependencies import Dependencies
 from services.gateway.domain.devices import COLLECTOR_ONLY, EVERYONE, OFFICE, STAFF
 from services.gateway.edge.operation import AnyOperation, Call, Operation
-from services.gateway.edge.types import INTEGER, Day, Incoming, Nothing, Outgoing, PastedPhone, Query, Words
+from services.gateway.edge.types import (
+    INTEGER,
+    Day,
+    Incoming,
+    Nothing,
+    Outgoing,
+    PastedPhone,
+    Query,
+    TypedCollectorCode,
+    TypedCustomerCode,
+    TypedUnitCode,
+    Words,
+)
 from shared.clock import business_day
 from shared.contracts.billing import CollectionPointsReply, CustomerAccount, GetAccount, GetCollectionPoints
-from shared.contracts.common import AccountState, CollectorCode, CustomerCode, UnitCode
+from shared.contracts.common import AccountState
 from shared.contracts.customer import (
     CollectorDetails,
     CorrectPhone,
@@ -35,13 +47,13 @@ TAG = "customers"
 class CustomerPath(Incoming):
     """One customer."""
 
-    customer_code: CustomerCode = Field(examples=["PB1501000001"])
+    customer_code: TypedCustomerCode = Field(examples=["PB1501000001"])
 
 
 class CollectorPath(Incoming):
     """One collector."""
 
-    collector_code: CollectorCode = Field(examples=["TN001"])
+    collector_code: TypedCollectorCode = Field(examples=["TN001"])
 
 
 class SearchQuery(Incoming):
@@ -74,7 +86,7 @@ class DayQuery(Incoming):
 class CollectionPointsQuery(Incoming):
     """Where to look for collection points."""
 
-    unit_code: UnitCode = Field(description="The managing unit: its own points come first.", examples=["PB1501"])
+    unit_code: TypedUnitCode = Field(description="The managing unit: its own points come first.", examples=["PB1501"])
     limit: Annotated[int, Field(ge=1, le=100), INTEGER] = 5
 
 

@@ -20,13 +20,14 @@ from services.gateway.edge.types import (
     Incoming,
     Nothing,
     Outgoing,
+    TypedCollectionPointCode,
+    TypedCollectorCode,
     Words,
 )
 from services.gateway.store import devices as store
 from services.gateway.store import guess_limits
 from services.gateway.store.guess_limits import Guess
 from shared.contracts.billing import GetCollectionPoints
-from shared.contracts.common import CollectionPointCode, CollectorCode
 from shared.contracts.customer import GetCollector
 from shared.problems import Conflict, NotFound, SameIdOtherContent, Unavailable
 
@@ -48,14 +49,14 @@ class CollectorCodeRequest(Incoming):
     """A code for a collector's phone."""
 
     role: Literal["collector"]
-    collector_code: CollectorCode = Field(examples=["TN001"])
+    collector_code: TypedCollectorCode = Field(examples=["TN001"])
 
 
 class CollectionPointCodeRequest(Incoming):
     """A code for a collection point's computer."""
 
     role: Literal["collection_point"]
-    collection_point_code: CollectionPointCode = Field(examples=["VNPOST-CM01"])
+    collection_point_code: TypedCollectionPointCode = Field(examples=["VNPOST-CM01"])
 
 
 class CashierCodeRequest(Incoming):

@@ -26,6 +26,7 @@ from services.gateway.edge.types import (
     Nothing,
     Outgoing,
     PartnerReference,
+    TypedCustomerCode,
     Words,
 )
 from services.gateway.store import collectors
@@ -39,7 +40,7 @@ from shared.contracts.billing import (
     ReportPayment,
     ReversePayment,
 )
-from shared.contracts.common import CustomerCode, PaymentMethod
+from shared.contracts.common import PaymentMethod
 from shared.contracts.customer import GetVisit
 from shared.contracts.receipt import GetReceipt, ReceiptReply
 from shared.problems import Conflict, NotAllowed, NotFound, Problem, SameIdOtherContent, TimedOut, Unavailable
@@ -56,7 +57,7 @@ class PaymentPath(Incoming):
 
 
 class _Money(Incoming):
-    customer_code: CustomerCode = Field(examples=["PB1501000001"])
+    customer_code: TypedCustomerCode = Field(examples=["PB1501000001"])
     amount: Amount = Field(description="Whole đồng.", examples=[475000])
     received_at: IncomingMoment
 

@@ -10,8 +10,8 @@ from services.gateway.api import refusals
 from services.gateway.dependencies import Dependencies
 from services.gateway.domain.devices import COLLECTOR_ONLY, OFFICE
 from services.gateway.edge.operation import Answer, AnyOperation, Call, Operation
-from services.gateway.edge.types import INTEGER, Id, Incoming, IncomingMoment, Line, Nothing, Words
-from shared.contracts.common import CustomerCode, MeterNumber
+from services.gateway.edge.types import INTEGER, Id, Incoming, IncomingMoment, Line, Nothing, TypedCustomerCode, Words
+from shared.contracts.common import MeterNumber
 from shared.contracts.customer import (
     ComplaintFinding,
     GetReadingComplaints,
@@ -33,7 +33,7 @@ Photo = Annotated[str, StringConstraints(max_length=60_000, pattern=r"^[A-Za-z0-
 class CustomerPath(Incoming):
     """One customer."""
 
-    customer_code: CustomerCode = Field(examples=["PB1501000001"])
+    customer_code: TypedCustomerCode = Field(examples=["PB1501000001"])
 
 
 class ComplaintPath(Incoming):
@@ -56,7 +56,7 @@ class Complaint(Incoming):
 class ComplaintsQuery(Incoming):
     """Which complaints."""
 
-    customer_code: CustomerCode | None = None
+    customer_code: TypedCustomerCode | None = None
     before: IncomingMoment | None = Field(
         default=None, description="Only those recorded before this moment: `recorded_at` of the last one of a page."
     )

@@ -10,7 +10,18 @@ from services.gateway.api.customers import CollectorPath
 from services.gateway.dependencies import Dependencies
 from services.gateway.domain.devices import COLLECTOR_ONLY, OFFICE, STAFF, SUPERVISOR_ONLY, Role
 from services.gateway.edge.operation import AnyOperation, Call, Operation
-from services.gateway.edge.types import INTEGER, Cash, Id, Incoming, IncomingMoment, Line, Nothing, Words
+from services.gateway.edge.types import (
+    INTEGER,
+    Cash,
+    Id,
+    Incoming,
+    IncomingMoment,
+    Line,
+    Nothing,
+    TypedCollectorCode,
+    TypedUnitCode,
+    Words,
+)
 from shared.contracts.billing import (
     CloseShift,
     ConfirmShift,
@@ -25,7 +36,6 @@ from shared.contracts.billing import (
     Shifts,
     ShiftState,
 )
-from shared.contracts.common import CollectorCode, UnitCode
 from shared.problems import Conflict, NotAllowed, NotFound, SameIdOtherContent
 
 TAG = "shifts"
@@ -51,8 +61,8 @@ class ShiftsQuery(Incoming):
     state: ShiftState | None = Field(
         default=None, description="`open`, `declared` (waits for a cashier), `different` (for a supervisor), `settled`."
     )
-    collector_code: CollectorCode | None = None
-    unit_code: UnitCode | None = None
+    collector_code: TypedCollectorCode | None = None
+    unit_code: TypedUnitCode | None = None
     of_leavers: bool = Field(default=False, description="Only those of collectors who have left.")
     opened_before: IncomingMoment | None = Field(
         default=None, description="The `opened_at` of the last shift of the page before."

@@ -6,9 +6,8 @@ from services.gateway.access import require_own_customer
 from services.gateway.dependencies import Dependencies
 from services.gateway.domain.devices import COLLECTOR_ONLY
 from services.gateway.edge.operation import AnyOperation, Call, Operation
-from services.gateway.edge.types import Amount, Id, Incoming, Nothing, Outgoing
+from services.gateway.edge.types import Amount, Id, Incoming, Nothing, Outgoing, TypedCustomerCode
 from services.gateway.store.transfer_codes import add_code
-from shared.contracts.common import CustomerCode
 from shared.idempotency import same_id_other_content
 from shared.problems import NotFound, SameIdOtherContent
 
@@ -22,7 +21,7 @@ class TransferPath(Incoming):
 class TransferCode(Incoming):
     """What the code asks for."""
 
-    customer_code: CustomerCode = Field(examples=["PB1501000001"])
+    customer_code: TypedCustomerCode = Field(examples=["PB1501000001"])
     amount: Amount = Field(description="Whole đồng.", examples=[475000])
     reference: str = Field(
         pattern=r"^[0-9A-Za-z][0-9A-Za-z ./-]{7,24}$",

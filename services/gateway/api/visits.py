@@ -7,8 +7,8 @@ from services.gateway.api import refusals
 from services.gateway.dependencies import Dependencies
 from services.gateway.domain.devices import COLLECTOR_ONLY
 from services.gateway.edge.operation import AnyOperation, Call, Operation
-from services.gateway.edge.types import Id, Incoming, IncomingMoment, Line, Nothing, Words
-from shared.contracts.common import CustomerCode, Outcome
+from services.gateway.edge.types import Id, Incoming, IncomingMoment, Line, Nothing, TypedCustomerCode, Words
+from shared.contracts.common import Outcome
 from shared.contracts.customer import AddVisitNote, RecordVisit, VisitReply, VisitWithdrawnReply, WithdrawVisit
 from shared.problems import NotFound, SameIdOtherContent
 
@@ -22,7 +22,7 @@ class VisitPath(Incoming):
 class VisitBody(Incoming):
     """What came of the stay."""
 
-    customer_code: CustomerCode = Field(examples=["PB1501000001"])
+    customer_code: TypedCustomerCode = Field(examples=["PB1501000001"])
     outcome: Outcome
     visited_at: IncomingMoment
     appointment: IncomingMoment | None = Field(

@@ -5,9 +5,9 @@ from datetime import UTC, date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
 
-from shared.text import UNREADABLE
+from shared.text import MOST_MARKS, UNREADABLE, has_too_many_marks, plain_code
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", re.ASCII)
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})", re.ASCII)
@@ -87,13 +87,22 @@ _SEEN = f"[^{UNREADABLE}\\s]"
 _LINE = f"^{_ANY}*$"
 _WORDS = f"^{_ANY}*{_SEEN}{_ANY}*$"
 
-Line = Annotated[str, StringConstraints(max_length=500, pattern=_LINE)]
-"""One line of text, possibly empty. One rule for all free text: nothing in it that cannot be seen."""
 
-Words = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=_WORDS)]
+def _few_marks(text: str) -> str:
+    if has_too_many_marks(text):
+        raise ValueError(f"stacks more than {MOST_MARKS} combining marks on a letter")
+    return text
+
+
+_FEW_MARKS = AfterValidator(_few_marks)
+
+Line = Annotated[str, StringConstraints(max_length=500, pattern=_LINE), _FEW_MARKS]
+"""One line of text, possibly empty. One rule for all free text: nothing in it that cannot be read."""
+
+Words = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=_WORDS), _FEW_MARKS]
 """One line of text with at least one character that can be seen."""
 
-DeviceName = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=_WORDS)]
+DeviceName = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=_WORDS), _FEW_MARKS]
 
 _PASTED = r"[^\x00-\x1f\x7f-\x9f]"
 Query = Annotated[
@@ -104,6 +113,22 @@ Query = Annotated[
 
 PastedPhone = Annotated[str, StringConstraints(min_length=3, max_length=40, pattern=f"^{_PASTED}*$")]
 """A phone number as it was typed or pasted; what is kept of it are its digits."""
+
+_PLAIN_CODE = AfterValidator(plain_code)
+_BLANKS = "[ \u00a0]*"
+_SIGN = f"([0-9A-Za-z_.-]{_BLANKS})"
+_UNIT = f"^{_BLANKS}[Pp]{_BLANKS}[A-Za-z]{_BLANKS}([0-9A-Za-z]{_BLANKS})"
+
+TypedCustomerCode = Annotated[str, StringConstraints(max_length=100, pattern=f"{_UNIT}{{9,11}}$"), _PLAIN_CODE]
+"""A customer's code as people type it: blanks and small letters do not count. So are the other codes."""
+
+TypedUnitCode = Annotated[str, StringConstraints(max_length=100, pattern=f"{_UNIT}{{4}}$"), _PLAIN_CODE]
+TypedCollectorCode = Annotated[
+    str, StringConstraints(max_length=100, pattern=f"^{_BLANKS}{_SIGN}{{2,20}}$"), _PLAIN_CODE
+]
+TypedCollectionPointCode = Annotated[
+    str, StringConstraints(max_length=100, pattern=f"^{_BLANKS}{_SIGN}{{2,24}}$"), _PLAIN_CODE
+]
 
 PartnerReference = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z_./:-]{0,99}$")]
 """The bank's or partner's transaction id."""

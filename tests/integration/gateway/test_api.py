@@ -508,7 +508,7 @@ def _json(data: bytes, headers: dict[str, str]) -> dict[str, Any]:
     return {"data": data, "headers": {**headers, "Content-Type": "application/json"}}
 
 
-UNSEEN = ["\x85", "\x9b31m", "\u202e", "\u2066", "\u200b", "\ufeff", "\ufffd"]
+UNSEEN = ["\x85", "\x9b31m", "\u202e", "\u2066", "\u200b", "\ufeff", "\ufffd", "\u0301" * 30]
 
 
 @pytest.mark.parametrize("unseen", UNSEEN)

@@ -36,9 +36,10 @@ async def _refused(system: GatewaySystem, code: str, **more: object) -> Problem:
     return refused.value
 
 
-async def test_a_supervisors_code_lets_a_collectors_phone_in(gateway: GatewaySystem) -> None:
+@pytest.mark.parametrize("typed", ["TN007", " tn 007"])
+async def test_a_supervisors_code_lets_a_collectors_phone_in(gateway: GatewaySystem, typed: str) -> None:
     supervisor = await gateway.desk("supervisor")
-    code = await supervisor.make_code("collector", collector_code="TN007")
+    code = await supervisor.make_code("collector", collector_code=typed)
     phone = VirtualPhone(gateway.url, name="Samsung A15", session=gateway.session)
     device = await phone.enrol(code)
     assert (device["role"], device["collector_code"], device["device_name"]) == ("collector", "TN007", "Samsung A15")

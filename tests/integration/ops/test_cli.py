@@ -397,7 +397,7 @@ async def test_a_code_for_somebody_who_does_not_exist_is_not_made(thungan: Termi
 @pytest.mark.usefixtures("system")
 async def test_a_phone_is_let_in_listed_and_thrown_out(thungan: Terminal, gateway_database: str, sample: Path) -> None:
     await thungan.json("import", "all", str(sample))
-    made = await thungan.json("enrol", "--role", "collector", "--collector", "TN1401001")
+    made = await thungan.json("enrol", "--role", "collector", "--collector", "tn 1401001")
     connection = await connect(gateway_database, application_name="test")
     try:
         async with connection.transaction():

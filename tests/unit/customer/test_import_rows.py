@@ -50,6 +50,29 @@ def test_a_good_line_is_read_with_its_values_in_their_standard_form() -> None:
     assert content.named == {*HEADER.split(",")}
 
 
+def test_codes_in_small_letters_are_read_and_remarked() -> None:
+    content = read(HEADER, GOOD.replace("PB14010012345", "pb14010012345").replace(",R1,", ",r1,"))
+    assert (content.bad, content.rows) == ([], read(HEADER, GOOD).rows)
+    assert [(remark.column, remark.slug) for remark in content.remarks] == [
+        ("customer_code", "small-letters"),
+        ("route_code", "small-letters"),
+    ]
+    assert read(HEADER, GOOD, GOOD.replace("PB1", "pb1")).repeated
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "slug"),
+    [
+        ("price_group", "household:50;household:50", "bad-shares"),
+        ("name", "Nguyễn" + "\u0301" * 30, "too-many-marks"),
+        ("route_code", "R1 R2", "bad-code"),
+    ],
+)
+def test_what_has_two_readings_or_cannot_be_read_is_refused(column: str, value: str, slug: str) -> None:
+    [bad] = read(HEADER, with_field(column, value)).bad
+    assert (bad.column, bad.slug) == (column, slug)
+
+
 OLD = "12 Lê Lợi, khóm 1, phường 2, TP Cà Mau"
 
 
@@ -131,7 +154,7 @@ def test_a_name_of_200_letters_is_a_name_and_one_of_201_is_not() -> None:
     ("column", "value", "message"),
     [
         ("customer_code", "12345", "is not like PB14010012345"),
-        ("customer_code", "pb14010012345", "is not like PB14010012345"),
+        ("customer_code", "pb1401 0012345", "is not like PB14010012345"),
         ("name", "", "is empty"),
         ("name", "\u200b ", "is empty"),
         ("name", "---", "holds no letters"),
