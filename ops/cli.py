@@ -34,6 +34,7 @@ COMMANDS = {
     "enrol": "ops.commands.enrol",
     "devices": "ops.commands.devices",
     "revoke": "ops.commands.revoke",
+    "staff": "ops.commands.staff",
     "keys": "ops.commands.keys",
     "checkpoint": "ops.commands.checkpoint",
     "receipts": "ops.commands.receipts",

@@ -1,4 +1,4 @@
-"""Who did it: the device that the edge has proven, beside everything else that names somebody. Pure.
+"""Who did it: the device or the person that the edge has proven, beside everything else that names somebody. Pure.
 
 What was recorded before actors were kept names nobody, in the row and under the signature, and is no finding.
 """
@@ -12,9 +12,9 @@ from uuid import UUID
 from ops.audit.moments import SKEW, UNDER_WAY, shown
 from ops.audit.payment_rules import PaymentCase
 from services.billing.audit import RecordedShift, ShiftAct
-from services.gateway.audit import EnrolledDevice
+from services.gateway.audit import STAFF, EnrolledDevice
 from shared.audit import AuditViolation
-from shared.contracts.actor import Actor, ActorKind
+from shared.contracts.actor import Actor, ActorKind, Proof
 
 _MONEY = {"cash": "collector", "transfer": "cashier", "collection_point": "collection_point"}
 """Which role records money of a method (services/gateway/api/payments.py)."""
@@ -93,7 +93,7 @@ def settled_by_office(act: ShiftAct, devices: Devices) -> Iterator[AuditViolatio
     roles = ("supervisor",) if act.what == "decided" else _OFFICE
     for detail in _fits(actor, devices, roles, None, act.at):
         yield AuditViolation("between", rule, str(act.shift_id), f"{act.what}: {detail}")
-    if actor.device_id != act.device_id:
+    if id_of(actor) != act.device_id:
         detail = f"{act.what} on {act.device_id}, by {actor}"
         yield AuditViolation("between", rule, str(act.shift_id), detail)
 
@@ -112,18 +112,20 @@ def _fits(actor: Actor, devices: Devices, roles: Collection[str], code: str | No
 
     ``code``: of the collector or collection point whose business it is; the office has none.
     """
-    if actor.kind not in {ActorKind.DEVICE, ActorKind.PARTNER} or actor.device_id is None:
+    acting_id = id_of(actor)
+    if acting_id is None:
         yield f"by {actor}"
         return
-    device = devices.get(actor.device_id)
-    if device is None:
+    device = devices.get(acting_id)
+    if device is None or (device.role == STAFF) != (actor.kind is ActorKind.PERSON):
         yield f"by {actor}, which was never enrolled"
         return
     whose = device.collector_code or device.collection_point_code
-    enrolled_as = f"{device.role}:{whose}" if whose else device.role
+    name = whose or device.login_name
+    enrolled_as = f"{device.role}:{name}" if name else device.role
     if actor.reference != enrolled_as:
         yield f"by {actor}, which is enrolled as {enrolled_as}"
-    if device.role not in roles:
+    if device.role not in (*roles, *_people(roles)):
         yield f"by {actor}, a {device.role}'s device"
     elif whose is not None and code is not None and whose != code:
         yield f"of {code}, by {actor}"
@@ -131,6 +133,21 @@ def _fits(actor: Actor, devices: Devices, roles: Collection[str], code: str | No
         yield f"{shown(at)} by {actor}, enrolled {shown(device.enrolled_at)}"
     if device.revoked_at is not None and at > device.revoked_at + UNDER_WAY:
         yield f"{shown(at)} by {actor}, revoked {shown(device.revoked_at)}"
+
+
+def id_of(actor: Actor) -> UUID | None:
+    """Return the id of the device or the person that the edge has proven; None for whoever else acted."""
+    if actor.kind is not ActorKind.PERSON:
+        return actor.device_id
+    try:
+        return UUID(actor.id) if actor.proven_by is Proof.TOKEN else None
+    except ValueError:
+        return None
+
+
+def _people(roles: Collection[str]) -> tuple[str, ...]:
+    """Return the role of people where the office's devices may do something; the log of acts has what theirs was."""
+    return (STAFF,) if set(roles) & set(_OFFICE) else ()
 
 
 def _named(event: Mapping[str, Any] | None) -> str:

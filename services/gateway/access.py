@@ -1,20 +1,26 @@
-"""Who may call what: tokens, roles, limits, and whose customers."""
+"""Who may call what: tokens, sessions, roles, limits, and whose customers."""
 
 from datetime import datetime
+from hmac import compare_digest
 from uuid import UUID
 
 from aiohttp import web
 
 from services.gateway.dependencies import Dependencies
-from services.gateway.domain.devices import Device, Role
+from services.gateway.domain.devices import Device
+from services.gateway.domain.staff import StaffMember
 from services.gateway.edge import problems
-from services.gateway.edge.operation import DEVICE, Admission, AnyOperation
+from services.gateway.edge.cookies import from_own_pages, session_cookie
+from services.gateway.edge.operation import DEVICE, STAFF_MEMBER, Admission, AnyOperation, Caller
 from services.gateway.enrolment import hash_token
-from services.gateway.store import devices, feeds, guess_limits
+from services.gateway.staff.act_log import keep_refused
+from services.gateway.staff.sessions import csrf_token_of, member_of
+from services.gateway.store import collectors, devices, feeds, guess_limits
 from services.gateway.store.guess_limits import Guess
-from shared.contracts.customer import GetCustomer
+from shared.contracts.billing import GetShifts, ListedShift
+from shared.contracts.customer import CollectorDetails, GetCollector, GetCustomer
 from shared.db.pool import ACQUIRE_SECONDS
-from shared.problems import Conflict, NotAllowed
+from shared.problems import Conflict, NotAllowed, NotFound, Problem
 
 
 class CollectorLeft(NotAllowed):
@@ -26,13 +32,18 @@ class CollectorLeft(NotAllowed):
 
 
 def admission(dependencies: Dependencies) -> Admission:
-    """Return what finds the device that calls an operation, and refuses whoever may not call it or calls too often."""
+    """Return what finds who calls an operation, and refuses whoever may not call it or calls too often."""
 
-    async def admit(operation: AnyOperation, request: web.Request, address: str) -> Device | None:
+    async def admit(operation: AnyOperation, request: web.Request, address: str) -> Caller | None:
         if operation.roles is None:
             limits = dependencies.report_limits if operation.passes_on else dependencies.public_limits
             _limit(limits.take(address))
             return None
+        cookie = session_cookie(request, dependencies.settings.hops)
+        if cookie.values:
+            if len(cookie.values) > 1 or "Authorization" in request.headers:
+                raise problems.AmbiguousRequest("Yêu cầu mang hai danh tính cùng lúc.")
+            return await _admit_member(operation, request, cookie.values[0], address, dependencies)
         device = request[DEVICE] = await _authenticated(request, address, dependencies)
         _limit(dependencies.device_limits.take(device.device_id))
         if device.left_at is not None and not operation.open_to_leavers:
@@ -42,6 +53,32 @@ def admission(dependencies: Dependencies) -> Admission:
         return device
 
     return admit
+
+
+async def _admit_member(
+    operation: AnyOperation, request: web.Request, token: str, address: str, dependencies: Dependencies
+) -> StaffMember:
+    member = await member_of(token, dependencies)
+    if member is None:
+        await _limit_unknown(address, dependencies)
+        raise problems.NotAuthenticated("Phiên làm việc đã hết. Hãy đăng nhập lại.")
+    request[STAFF_MEMBER] = member
+    _limit(dependencies.device_limits.take(member.staff_id))
+    try:
+        if request.method not in {"GET", "HEAD"}:
+            _require_own_page(request, token)
+        if member.roles.isdisjoint(operation.staff):
+            raise NotAllowed("Bạn không có quyền làm việc này.", facts={"roles": sorted(member.roles)})
+    except Problem as problem:
+        await keep_refused(operation, member, request.match_info, address, problem, dependencies)
+        raise
+    return member
+
+
+def _require_own_page(request: web.Request, token: str) -> None:
+    given = request.headers.get("X-CSRF-Token", "").encode(errors="replace")
+    if not from_own_pages(request) or not compare_digest(given, csrf_token_of(token).encode()):
+        raise problems.CsrfRefused
 
 
 async def _authenticated(request: web.Request, address: str, dependencies: Dependencies) -> Device:
@@ -68,13 +105,18 @@ async def device_of_token(
     """
     async with dependencies.database(within=within) as connection:
         device = await devices.device_of_token(connection, hash_token(token))
-        if device is None:
-            # This copy's own count first: a flood does not write to the database. Then all copies' count, in one
-            # statement, whatever comes at once.
-            _limit(dependencies.unknown_tokens.take(address))
-            per_minute = dependencies.settings.wrong_tokens_per_minute
-            _limit(await guess_limits.take(connection, Guess.TOKEN, address, per_minute))
+    if device is None:
+        await _limit_unknown(address, dependencies, within=within)
     return device
+
+
+async def _limit_unknown(address: str, dependencies: Dependencies, *, within: float = ACQUIRE_SECONDS) -> None:
+    # This copy's own count first: a flood does not write to the database. Then all copies' count, in one statement,
+    # whatever comes at once.
+    _limit(dependencies.unknown_tokens.take(address))
+    per_minute = dependencies.settings.wrong_tokens_per_minute
+    async with dependencies.database(within=within) as connection:
+        _limit(await guess_limits.take(connection, Guess.TOKEN, address, per_minute))
 
 
 def require_before_leaving(device: Device, stated_at: datetime) -> None:
@@ -112,16 +154,80 @@ async def require_printing_device(device_id: UUID | None, dependencies: Dependen
         raise UnknownDevice("Không có máy in biên nhận này.", facts={"device_id": str(device_id)})
 
 
-async def require_own_customer(device: Device, customer_code: str, dependencies: Dependencies) -> None:
-    """Refuse a collector who asks for a customer of somebody else's route, as if there were no such customer.
+async def require_own_customer(who: Caller, customer_code: str, dependencies: Dependencies) -> None:
+    """Refuse who asks for a customer of somebody else's route or unit, as if there were no such customer.
 
-    What the gateway knows from ``customer.changed`` answers most questions; the customer service the rest.
+    What the gateway knows from ``customer.changed`` answers most questions of phones; the customer service the rest.
     Raises :class:`~shared.problems.NotFound`.
     """
-    if device.role is not Role.COLLECTOR:
+    if isinstance(who, StaffMember):
+        if not who.sees_all_units:
+            await unit_of_customer(who, customer_code, dependencies)
+        return
+    if who.collector_code is None:
         return
     async with dependencies.database() as connection:
         collector_code = await feeds.collector_of(connection, customer_code)
-    if collector_code == device.collector_code:
+    if collector_code == who.collector_code:
         return
-    await dependencies.request(GetCustomer(customer_code=customer_code, collector_code=device.collector_code))
+    await dependencies.request(GetCustomer(customer_code=customer_code, collector_code=who.collector_code))
+
+
+async def unit_of_customer(who: StaffMember, customer_code: str, dependencies: Dependencies) -> str:
+    """Return the unit of a customer whom a person may see. Raises :class:`~shared.problems.NotFound`."""
+    unit_code = (await dependencies.request(GetCustomer(customer_code=customer_code))).facts.unit.unit_code
+    if not who.sees_unit(unit_code):
+        raise NotFound("Không tìm thấy khách hàng.")
+    return unit_code
+
+
+async def own_collector(who: Caller, collector_code: str, dependencies: Dependencies) -> CollectorDetails:
+    """Return a collector whom the office may see. Raises :class:`~shared.problems.NotFound` for another unit's."""
+    found = await dependencies.request(GetCollector(collector_code=collector_code))
+    if isinstance(who, StaffMember) and not who.sees_unit(found.unit_code):
+        raise NotFound("Không có thu ngân viên này.")
+    return found
+
+
+async def require_own_collector(who: Caller, collector_code: str, dependencies: Dependencies) -> None:
+    """Refuse a person who asks for a collector of another unit, as if there were none."""
+    if isinstance(who, StaffMember) and not who.sees_all_units:
+        await own_collector(who, collector_code, dependencies)
+
+
+async def own_shift(who: Caller, shift_id: UUID, dependencies: Dependencies) -> ListedShift:
+    """Return any shift that the office may see. Raises :class:`~shared.problems.NotFound` for another unit's."""
+    found = (await dependencies.request(GetShifts(shift_id=shift_id))).shifts
+    if not found or (isinstance(who, StaffMember) and not await _sees(who, found[0], dependencies)):
+        raise NotFound("Không có ca thu tiền này.")
+    return found[0]
+
+
+async def require_own_shift(who: Caller, shift_id: UUID, dependencies: Dependencies) -> None:
+    """Refuse a person who asks for a shift of another unit, as if there were none."""
+    if isinstance(who, StaffMember) and not who.sees_all_units:
+        await own_shift(who, shift_id, dependencies)
+
+
+async def _sees(who: StaffMember, found: ListedShift, dependencies: Dependencies) -> bool:
+    if who.sees_unit(found.unit_code):
+        return True
+    if found.unit_code:
+        return False
+    # Opened before shifts had their unit.
+    collector = await dependencies.request(GetCollector(collector_code=found.shift.collector_code))
+    return who.sees_unit(collector.unit_code)
+
+
+async def own_device(who: Caller, device_id: UUID, dependencies: Dependencies) -> Device:
+    """Return a device that the office may see. Raises :class:`~shared.problems.NotFound` for another unit's.
+
+    Desks and collection points belong to no unit: only who works for all of them sees them.
+    """
+    async with dependencies.database() as connection:
+        found = await devices.device(connection, device_id)
+        codes = [found.collector_code] if found is not None and found.collector_code is not None else []
+        units = await collectors.units_of(connection, codes)
+    if found is None or (isinstance(who, StaffMember) and not who.sees_unit(units.get(found.collector_code or ""))):
+        raise NotFound("Không có thiết bị này.")
+    return found

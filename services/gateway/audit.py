@@ -12,6 +12,12 @@ from shared.money_history import MoneyTable
 
 HISTORY = {
     "devices": MoneyTable("device_id", once=("revoked_at", "revoked_by"), digested=("token_hash",), whole=False),
+    "staff": MoneyTable(
+        "staff_id",
+        once=("deactivated_at",),
+        digested=("password_hash", "code_hash", "second_factor_secret", "second_factor_begun"),
+        whole=False,
+    ),
     "enrolment_codes": MoneyTable("code_id", once=("device_id", "used_at"), digested=("code_hash",)),
 }
 """Tables whose history is kept (0012); of a device, what decides who may act with it."""
@@ -74,7 +80,8 @@ _RULES: dict[str, str] = {
             FROM devices
         ) AS owners USING (device_id)
         WHERE entry.actor NOT IN ('gateway', owner) AND NOT (
-            entry.state IN ('queued', 'cancelled') AND split_part(entry.actor, ':', 1) IN ('cashier', 'supervisor'))
+            entry.state IN ('queued', 'cancelled')
+            AND split_part(entry.actor, ':', 1) IN ('cashier', 'supervisor', 'staff'))
     """,
     "jobs of a device are numbered without gaps": """
         SELECT device_id::text, format('%s jobs, last number %s', count(job_id), last_job_sequence)
@@ -135,8 +142,12 @@ async def jobs_of_notices(connection: Connection) -> AsyncIterator[tuple[UUID, i
 # What the rules between services look at (ops/audit/recomputation.py).
 
 
+STAFF = "staff"
+"""Stands as the role of people, beside those of devices."""
+
+
 class EnrolledDevice(NamedTuple):
-    """A phone or a desk, and when it could act."""
+    """A phone, a desk or a person of the office, and when it could act."""
 
     device_id: UUID
     role: str
@@ -144,6 +155,8 @@ class EnrolledDevice(NamedTuple):
     enrolled_at: datetime
     revoked_at: datetime | None
     collection_point_code: str | None = None
+    login_name: str | None = None
+    """Of a person."""
 
 
 class PrintJobFact(NamedTuple):
@@ -180,7 +193,10 @@ class Announcements:
     """Older ones may be deleted; None: all are there."""
 
 
-_ENROLLED = f"SELECT {', '.join(EnrolledDevice._fields)} FROM devices"
+_ENROLLED = f"""
+SELECT device_id, role, collector_code, enrolled_at, revoked_at, collection_point_code, NULL AS login_name FROM devices
+UNION ALL SELECT staff_id, '{STAFF}', NULL, created_at, deactivated_at, NULL, login_name FROM staff
+"""
 _JOBS = f"SELECT {', '.join(PrintJobFact._fields)} FROM print_jobs WHERE job_id = ANY ($1)"
 # Jobs of copies are found by their receipts' copies; this finds those that no copy is counted for.
 _COPY_JOBS = f"""
@@ -209,7 +225,7 @@ async def collectors_at_work(connection: Connection) -> dict[str, bool]:
 
 
 async def enrolled_devices(connection: Connection) -> dict[UUID, EnrolledDevice]:
-    """Return all devices, revoked ones too."""
+    """Return all devices and people, revoked and closed ones too."""
     return {row["device_id"]: EnrolledDevice(*row) for row in await connection.fetch(_ENROLLED)}
 
 

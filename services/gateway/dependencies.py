@@ -9,6 +9,7 @@ from uuid import UUID
 import asyncpg
 
 from services.gateway.edge.limits import TokenBuckets
+from services.gateway.passwords import Passwords
 from services.gateway.print_jobs.service import PrintJobs
 from services.gateway.print_jobs.store import PrintJobRecord
 from services.gateway.settings import GatewaySettings
@@ -66,6 +67,8 @@ class Dependencies:
     report_limits: TokenBuckets = field(init=False)
     enrolment_failures: TokenBuckets = field(init=False)
     unknown_tokens: TokenBuckets = field(init=False)
+    sign_in_failures: TokenBuckets = field(init=False)
+    passwords: Passwords = field(init=False)
     print_jobs: PrintJobs = field(init=False)
 
     def __post_init__(self) -> None:
@@ -77,6 +80,9 @@ class Dependencies:
         self.enrolment_failures = TokenBuckets(failures / 60, failures)
         unknown = settings.wrong_tokens_per_minute
         self.unknown_tokens = TokenBuckets(unknown / 60, unknown)
+        of_address = settings.sign_in_failures_of_address
+        self.sign_in_failures = TokenBuckets(of_address / 60, of_address)
+        self.passwords = Passwords()
         self.print_jobs = PrintJobs(self.bus, self.pool, self.clock)
 
     def database(self, *, within: float = ACQUIRE_SECONDS) -> AbstractAsyncContextManager[Connection]:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -84,15 +85,29 @@ class PeriodicTasks:
         dependencies = self._dependencies
         async with dependencies.database() as connection:
             codes = await collectors.unknown(connection, _LEARNT_AT_ONCE)
+            without_unit = await collectors.without_unit(connection, _LEARNT_AT_ONCE)
+        for code in without_unit:
+            with suppress(NotFound):
+                found = await dependencies.request(GetCollector(collector_code=code))
+                async with dependencies.database() as connection:
+                    await collectors.set_unit(connection, code, found.unit_code)
         for code in codes:
+            unit_code = None
             try:
-                active = (await dependencies.request(GetCollector(collector_code=code))).active
+                found = await dependencies.request(GetCollector(collector_code=code))
+                active, unit_code = found.active, found.unit_code
             except NotFound:
                 active = True  # sees no customer anyway
             now = dependencies.clock()
             async with dependencies.database() as connection, connection.transaction():
                 if await collectors.note(
-                    connection, code, active=active, changed_at=collectors.LONG_AGO, left_at=now, now=now
+                    connection,
+                    code,
+                    active=active,
+                    changed_at=collectors.LONG_AGO,
+                    left_at=now,
+                    now=now,
+                    unit_code=unit_code,
                 ):
                     log.info("collector_has_left", collector_code=code)
 

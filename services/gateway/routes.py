@@ -20,12 +20,16 @@ from services.gateway.api import (
     receipts,
     shifts,
     sms_language,
+    staff,
+    staff_acts,
+    staff_sessions,
     transfer_codes,
     visits,
 )
 from services.gateway.dependencies import Dependencies
 from services.gateway.edge import openapi, server
 from services.gateway.edge.operation import AnyOperation, RequestHandler
+from services.gateway.staff.act_log import recorder
 from services.gateway.stream import frames
 
 VERSION = "1.0.0"
@@ -53,6 +57,7 @@ TAGS = {
     "receipts": "Signed receipts and their copies.",
     "print jobs": "Documents on their way to a device's printer.",
     "printers": "How each printer wants its bytes.",
+    "people": "Accounts and sessions of people of the office, and the log of what they do.",
     "delivery reports": "Called by providers of SMS.",
     "public": "For everybody, without a token.",
 }
@@ -71,6 +76,9 @@ OPERATIONS: list[AnyOperation] = [
     *receipts.OPERATIONS,
     *print_jobs.OPERATIONS,
     *printers.OPERATIONS,
+    *staff_sessions.OPERATIONS,
+    *staff.OPERATIONS,
+    *staff_acts.OPERATIONS,
     *delivery_reports.OPERATIONS,
     *public.OPERATIONS,
 ]
@@ -101,6 +109,7 @@ def make_application(dependencies: Dependencies, stream: RequestHandler) -> web.
         OPERATIONS,
         dependencies,
         admit=admission(dependencies),
+        record=recorder(dependencies),
         proxy_hops=settings.hops,
         body_timeout=settings.body_timeout,
         clock=dependencies.clock,

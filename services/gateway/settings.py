@@ -26,6 +26,21 @@ class GatewaySettings(ServiceSettings):
     """Unknown tokens that one network address may send in a minute, over all copies of the gateway; more are answered
     429. Devices that are known go on, whoever shares their address."""
 
+    session_idle_end: int = Field(default=1800, ge=60, le=86_400)
+    """The session of a person of the office ends when nothing was done in it for so long."""
+
+    session_end: int = Field(default=43_200, ge=300, le=7 * 86_400)
+    """The session of a person of the office ends so long after the sign-in, whatever is done in it."""
+
+    first_sign_in_code_lifetime: int = Field(default=86_400, ge=300, le=30 * 86_400)
+    """How long the one-time code of a first sign-in, or of one after a password was reset, can be used."""
+
+    sign_in_failures_of_name: int = Field(default=5, ge=1, le=10_000)
+    """Wrong passwords that may be tried for one name in a minute, over all copies of the gateway."""
+
+    sign_in_failures_of_address: int = Field(default=30, ge=1, le=10_000)
+    """Wrong passwords that one network address may try in a minute, over all copies of the gateway."""
+
     requests_per_second: float = Field(default=100, gt=0)
     """Requests that one device may make a second on average."""
 

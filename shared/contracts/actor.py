@@ -15,7 +15,8 @@ class ActorKind(StrEnum):
     DEVICE = "device"
     """An enrolled phone or desk of the utility."""
     PERSON = "person"
-    """Somebody without a device of ours: a customer at a public page, for example."""
+    """Somebody without a device of ours: a person of the office who is signed in (proven by the session's token), or
+    whoever is at a public page (proven by nothing)."""
     PARTNER = "partner"
     """A collection point's computer."""
     SERVICE = "service"
@@ -28,7 +29,7 @@ class Proof(StrEnum):
     """How it is known who an actor is. What a caller writes into a request is no proof."""
 
     TOKEN = "token"  # noqa: S105 - no secret
-    """The gateway found the device by its token."""
+    """The gateway found the device by its token, or the person by the token of a session."""
     CODE = "code"
     """A one-time code of enrolment was presented."""
     ACCOUNT = "account"
@@ -47,9 +48,10 @@ class Actor(Record):
 
     kind: ActorKind
     id: ActorId
-    """A device's id, a service's name, an operator's login and machine."""
+    """The id of a device or of a person's account, a service's name, an operator's login and machine."""
     reference: str = Field(default="", max_length=200)
-    """What people know it by: role and code (``collector:TN001``), or the name that an operator gave."""
+    """What people know it by: role and code (``collector:TN001``), a login name (``staff:lan.tran``), or the name that
+    an operator gave."""
     proven_by: Proof = Proof.NONE
 
     @property

@@ -444,6 +444,8 @@ class GetShifts(Request[Shifts]):
     """Only those of collectors who have left."""
     opened_before: Moment | None = None
     limit: int = Field(default=100, ge=1, le=500)
+    unit_codes: list[str] = Field(default_factory=list)
+    """Only those of collectors of these units; empty: of all."""
 
 
 class NextShift(Reply):

@@ -99,6 +99,8 @@ class SearchCustomers(Request[CustomersFound]):
     query: str = Field(min_length=1, max_length=200)
     collector_code: CollectorCode | None = None
     limit: int = Field(default=20, ge=1, le=100)
+    unit_codes: list[UnitCode] = Field(default_factory=list)
+    """Only customers of these units; empty: of all."""
 
 
 class CustomerDetails(Reply):
@@ -293,6 +295,9 @@ class GetReadingComplaints(Request[ReadingComplaints]):
     """Read complaints about readings; of one customer, or of all."""
 
     message_name: ClassVar[str] = "customer.reading_complaints"
+    complaint_id: UUID | None = None
+    unit_codes: list[UnitCode] = Field(default_factory=list)
+    """Only of customers of these units; empty: of all."""
     customer_code: CustomerCode | None = None
     before: Moment | None = None
     """Only those that were recorded before this moment."""

@@ -234,6 +234,7 @@ WHERE (cardinality($1::text[]) = 0 OR {_STATE} = ANY ($1))
     AND ($4::uuid IS NULL OR shift_id = $4)
     AND (NOT $5 OR NOT coalesce(collectors.active, true))
     AND ($6::timestamptz IS NULL OR opened_at < $6)
+    AND (cardinality($8::text[]) = 0 OR shifts.unit_code = ANY ($8))
 ORDER BY opened_at DESC, shift_id LIMIT $7
 """
 
@@ -249,6 +250,7 @@ async def listed(connection: Connection, request: GetShifts) -> list[ListedShift
         request.of_leavers,
         request.opened_before,
         request.limit,
+        request.unit_codes,
     )
     return [
         ListedShift(

@@ -5,7 +5,4 @@ from shared.messaging import UnitOfWork
 
 async def get_reading_complaints(request: GetReadingComplaints, work: UnitOfWork) -> ReadingComplaints:
     """Return complaints about readings, the newest first."""
-    found = await latest_complaints(
-        work.connection, request.customer_code, request.before, request.settled, request.limit
-    )
-    return ReadingComplaints(complaints=found)
+    return ReadingComplaints(complaints=await latest_complaints(work.connection, request))

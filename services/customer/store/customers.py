@@ -80,6 +80,15 @@ async def summaries(connection: Connection, customer_codes: Sequence[str]) -> di
     return {summary.customer_code: summary for summary in found}
 
 
+_OF_UNITS = "SELECT customer_code FROM customers WHERE customer_code = ANY ($1) AND unit_code = ANY ($2)"
+
+
+async def of_units(connection: Connection, customer_codes: Sequence[str], unit_codes: Sequence[str]) -> set[str]:
+    """Return those of some customers whom one of the units manages."""
+    rows = await connection.fetch(_OF_UNITS, list(customer_codes), list(unit_codes))
+    return {row["customer_code"] for row in rows}
+
+
 _UNIT = "SELECT unit_code FROM customers WHERE customer_code = $1"
 
 

@@ -6,7 +6,12 @@ from typing import Any
 from uuid import UUID
 
 from shared.contracts.actor import Actor
-from shared.contracts.customer import ReadingComplaint, RecordReadingComplaint, SettleReadingComplaint
+from shared.contracts.customer import (
+    GetReadingComplaints,
+    ReadingComplaint,
+    RecordReadingComplaint,
+    SettleReadingComplaint,
+)
 from shared.db import Connection, add_once
 
 _ADD = """
@@ -122,20 +127,28 @@ LEFT JOIN reading_photos USING (complaint_id)
 LEFT JOIN complaint_settlements USING (complaint_id)
 """
 # The newest first. $1 customer code or NULL for all, $2 only those recorded before this or NULL, $3 settled, open or
-# NULL for all, $4 the most.
+# NULL for all, $4 the most, $5 one of them or NULL, $6 units or none for all.
 _LATEST = f"""{_COMPLAINTS}
 WHERE ($1::text IS NULL OR customer_code = $1) AND ($2::timestamptz IS NULL OR recorded_at < $2)
     AND ($3::boolean IS NULL OR (finding IS NOT NULL) = $3)
+    AND ($5::uuid IS NULL OR complaint_id = $5) AND (cardinality($6::text[]) = 0 OR unit_code = ANY ($6))
 ORDER BY recorded_at DESC, complaint_id DESC LIMIT $4
 """
 _ONE = f"{_COMPLAINTS} WHERE complaint_id = $1"
 
 
-async def latest_complaints(
-    connection: Connection, customer_code: str | None, before: datetime | None, settled: bool | None, most: int
-) -> list[ReadingComplaint]:
-    """Return complaints, the newest first."""
-    return [_complaint(row) for row in await connection.fetch(_LATEST, customer_code, before, settled, most)]
+async def latest_complaints(connection: Connection, request: GetReadingComplaints) -> list[ReadingComplaint]:
+    """Return the complaints that a request asks for, the newest first."""
+    rows = await connection.fetch(
+        _LATEST,
+        request.customer_code,
+        request.before,
+        request.settled,
+        request.limit,
+        request.complaint_id,
+        request.unit_codes,
+    )
+    return [_complaint(row) for row in rows]
 
 
 async def complaint(connection: Connection, complaint_id: UUID) -> ReadingComplaint | None:

@@ -1,5 +1,6 @@
 """Collectors, their routes, and the stops of a day on them."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from asyncpg import Record
@@ -28,6 +29,14 @@ _ROUTES = "SELECT route_code FROM routes WHERE collector_code = $1"
 async def routes_of(connection: Connection, collector_code: str) -> list[str]:
     """Return the codes of a collector's routes."""
     return [row["route_code"] for row in await connection.fetch(_ROUTES, collector_code)]
+
+
+_ROUTES_OF_UNITS = "SELECT route_code FROM routes WHERE unit_code = ANY ($1)"
+
+
+async def routes_of_units(connection: Connection, unit_codes: Sequence[str]) -> list[str]:
+    """Return the codes of the routes of units."""
+    return [row["route_code"] for row in await connection.fetch(_ROUTES_OF_UNITS, list(unit_codes))]
 
 
 _IS_ON_ROUTE = """

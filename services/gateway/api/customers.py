@@ -5,10 +5,11 @@ from typing import Annotated
 
 from pydantic import Field
 
-from services.gateway.access import require_own_customer
+from services.gateway.access import own_collector, require_own_collector, require_own_customer
 from services.gateway.api import refusals
 from services.gateway.dependencies import Dependencies
 from services.gateway.domain.devices import COLLECTOR_ONLY, EVERYONE, OFFICE, STAFF
+from services.gateway.domain.staff import READERS, StaffMember
 from services.gateway.edge.operation import AnyOperation, Call, Operation
 from services.gateway.edge.types import (
     INTEGER,
@@ -106,26 +107,34 @@ class Debt(Outgoing):
 async def search(call: Call[Nothing, SearchQuery, None], dependencies: Dependencies) -> CustomersFound:
     """Find customers; a collector finds those of the own routes."""
     return await dependencies.request(
-        SearchCustomers(query=call.query.query, limit=call.query.limit, collector_code=call.device.collector_code)
+        SearchCustomers(
+            query=call.query.query,
+            limit=call.query.limit,
+            collector_code=call.who.collector_code,
+            unit_codes=call.who.unit_codes if isinstance(call.who, StaffMember) else [],
+        )
     )
 
 
 async def read(call: Call[CustomerPath, Nothing, None], dependencies: Dependencies) -> CustomerDetails:
     """Read one customer."""
-    return await dependencies.request(
-        GetCustomer(customer_code=call.path.customer_code, collector_code=call.device.collector_code)
+    found = await dependencies.request(
+        GetCustomer(customer_code=call.path.customer_code, collector_code=call.who.collector_code)
     )
+    if isinstance(call.who, StaffMember) and not call.who.sees_unit(found.facts.unit.unit_code):
+        raise NotFound("Không tìm thấy khách hàng.")
+    return found
 
 
 async def account(call: Call[CustomerPath, HistoryQuery, None], dependencies: Dependencies) -> CustomerAccount:
     """Read a customer's bills and payments."""
-    await require_own_customer(call.device, call.path.customer_code, dependencies)
+    await require_own_customer(call.who, call.path.customer_code, dependencies)
     return await dependencies.request(GetAccount(customer_code=call.path.customer_code, history=call.query.history))
 
 
 async def debt(call: Call[CustomerPath, Nothing, None], dependencies: Dependencies) -> Debt:
     """Read what a customer owes: all that a collection point needs to know."""
-    await require_own_customer(call.device, call.path.customer_code, dependencies)
+    await require_own_customer(call.who, call.path.customer_code, dependencies)
     reply = await dependencies.request(GetAccount(customer_code=call.path.customer_code))
     return Debt(account=reply.account)
 
@@ -134,7 +143,7 @@ async def correct_phone(
     call: Call[CustomerPath, Nothing, PhoneCorrection], dependencies: Dependencies
 ) -> PhoneCorrected:
     """Correct a customer's phone number."""
-    await require_own_customer(call.device, call.path.customer_code, dependencies)
+    await require_own_customer(call.who, call.path.customer_code, dependencies)
     return await dependencies.request(
         CorrectPhone(
             correction_id=call.key,
@@ -148,7 +157,7 @@ async def correct_phone(
 
 async def reminders(call: Call[CustomerPath, LimitQuery, None], dependencies: Dependencies) -> ReminderHistory:
     """Read the SMS reminders of a customer."""
-    await require_own_customer(call.device, call.path.customer_code, dependencies)
+    await require_own_customer(call.who, call.path.customer_code, dependencies)
     return await dependencies.request(GetReminders(customer_code=call.path.customer_code, limit=call.query.limit))
 
 
@@ -186,15 +195,16 @@ async def own_route(call: Call[Nothing, DayQuery, None], dependencies: Dependenc
 
 async def collectors_route(call: Call[CollectorPath, DayQuery, None], dependencies: Dependencies) -> RouteOfDay:
     """Read any collector's stops of one day."""
+    await require_own_collector(call.who, call.path.collector_code, dependencies)
     return await _whole_route(dependencies, call.path.collector_code, call.query.day)
 
 
 async def collector(call: Call[CollectorPath, Nothing, None], dependencies: Dependencies) -> CollectorDetails:
     """Read one collector."""
-    return await dependencies.request(GetCollector(collector_code=call.path.collector_code))
+    return await own_collector(call.who, call.path.collector_code, dependencies)
 
 
-async def own_collector(call: Call[Nothing, Nothing, None], dependencies: Dependencies) -> CollectorDetails:
+async def collector_of_device(call: Call[Nothing, Nothing, None], dependencies: Dependencies) -> CollectorDetails:
     """Read the collector that the calling device belongs to."""
     return await dependencies.request(GetCollector(collector_code=call.collector_code))
 
@@ -218,6 +228,7 @@ OPERATIONS: list[AnyOperation] = [
         query_model=SearchQuery,
         answer=CustomersFound,
         roles=STAFF,
+        staff=READERS,
     ),
     Operation(
         method="GET",
@@ -229,6 +240,8 @@ OPERATIONS: list[AnyOperation] = [
         path_model=CustomerPath,
         answer=CustomerDetails,
         roles=STAFF,
+        staff=READERS,
+        kept=True,
     ),
     Operation(
         method="GET",
@@ -241,6 +254,7 @@ OPERATIONS: list[AnyOperation] = [
         query_model=HistoryQuery,
         answer=CustomerAccount,
         roles=STAFF,
+        staff=READERS,
     ),
     Operation(
         method="GET",
@@ -252,6 +266,7 @@ OPERATIONS: list[AnyOperation] = [
         path_model=CustomerPath,
         answer=Debt,
         roles=EVERYONE,
+        staff=READERS,
     ),
     Operation(
         method="POST",
@@ -279,6 +294,7 @@ OPERATIONS: list[AnyOperation] = [
         query_model=LimitQuery,
         answer=ReminderHistory,
         roles=STAFF,
+        staff=READERS,
     ),
     Operation(
         method="GET",
@@ -303,6 +319,7 @@ OPERATIONS: list[AnyOperation] = [
         query_model=DayQuery,
         answer=RouteOfDay,
         roles=OFFICE,
+        staff=READERS,
         problems=(DayOutOfRange,),
     ),
     Operation(
@@ -315,6 +332,7 @@ OPERATIONS: list[AnyOperation] = [
         path_model=CollectorPath,
         answer=CollectorDetails,
         roles=OFFICE,
+        staff=READERS,
     ),
     Operation(
         method="GET",
@@ -322,7 +340,7 @@ OPERATIONS: list[AnyOperation] = [
         name="getOwnCollector",
         tag=TAG,
         summary="Read the collector that this device belongs to",
-        handler=own_collector,
+        handler=collector_of_device,
         answer=CollectorDetails,
         roles=COLLECTOR_ONLY,
         problems=(NotFound,),
@@ -337,5 +355,6 @@ OPERATIONS: list[AnyOperation] = [
         query_model=CollectionPointsQuery,
         answer=CollectionPointsReply,
         roles=EVERYONE,
+        staff=READERS,
     ),
 ]

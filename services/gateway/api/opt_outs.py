@@ -7,6 +7,7 @@ from services.gateway.api import refusals
 from services.gateway.api.customers import CustomerPath
 from services.gateway.dependencies import Dependencies
 from services.gateway.domain.devices import OFFICE, STAFF
+from services.gateway.domain.staff import READERS, SERVICE
 from services.gateway.edge.operation import AnyOperation, Call, Operation
 from services.gateway.edge.types import Incoming, Nothing, Words
 from shared.contracts.customer import GetCustomer
@@ -44,12 +45,13 @@ async def _phone(code: str, dependencies: Dependencies) -> str:
 
 async def read(call: Call[CustomerPath, Nothing, None], dependencies: Dependencies) -> OptOutsReply:
     """Read which messages the customer's number does not get."""
-    await require_own_customer(call.device, call.path.customer_code, dependencies)
+    await require_own_customer(call.who, call.path.customer_code, dependencies)
     return await dependencies.request(GetOptOuts(phone=await _phone(call.path.customer_code, dependencies)))
 
 
 async def change(call: Call[CustomerPath, Nothing, OptOutChange], dependencies: Dependencies) -> OptOutsReply:
     """Opt the customer's number out of messages, or in again."""
+    await require_own_customer(call.who, call.path.customer_code, dependencies)
     return await dependencies.request(
         ChangeOptOut(
             change_id=call.key,
@@ -58,7 +60,7 @@ async def change(call: Call[CustomerPath, Nothing, OptOutChange], dependencies: 
             opted_out=call.body.opted_out,
             wrong_number=call.body.wrong_number,
             note=call.body.note or "",
-            requested_by=call.device.actor,
+            requested_by=call.who.actor,
         )
     )
 
@@ -74,6 +76,7 @@ OPERATIONS: list[AnyOperation] = [
         path_model=CustomerPath,
         answer=OptOutsReply,
         roles=STAFF,
+        staff=READERS,
         problems=(NoPhoneOnRecord,),
     ),
     Operation(
@@ -90,6 +93,7 @@ OPERATIONS: list[AnyOperation] = [
         key="change_id",
         answer=OptOutsReply,
         roles=OFFICE,
+        staff=SERVICE,
         problems=(
             NoPhoneOnRecord,
             SameIdOtherContent,

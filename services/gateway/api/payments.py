@@ -16,6 +16,7 @@ from services.gateway.access import (
 from services.gateway.api import refusals
 from services.gateway.dependencies import Dependencies
 from services.gateway.domain.devices import COLLECTOR_ONLY, EVERYONE, OFFICE, STAFF, Device, Role
+from services.gateway.domain.staff import CASHIERS, COUNTER, MONEY_READERS, READERS, StaffMember
 from services.gateway.edge.operation import AnyOperation, Call, Operation
 from services.gateway.edge.types import (
     Amount,
@@ -117,9 +118,10 @@ async def record(
     call: Call[Nothing, Nothing, CashPayment | TransferPayment], dependencies: Dependencies
 ) -> PaymentReply:
     """Record money; a collector takes cash, a cashier records transfers."""
-    body, device = call.body, call.device
+    body, device = call.body, call.who
     if isinstance(body, CashPayment):
-        _require(device, Role.COLLECTOR, "Chỉ thu ngân viên được thu tiền mặt tại nhà.")
+        if not isinstance(device, Device) or device.role is not Role.COLLECTOR:
+            raise NotAllowed("Chỉ thu ngân viên được thu tiền mặt tại nhà.")
         if device.left_at is not None:
             return await _record_of_leaver(call.key, device, body, device.left_at, dependencies)
         await require_own_customer(device, body.customer_code, dependencies)
@@ -138,7 +140,9 @@ async def record(
                 device_id=device.device_id,
             )
         )
-    _require(device, Role.CASHIER, "Chỉ thủ quỹ được ghi nhận chuyển khoản.")
+    if isinstance(device, Device) and device.role is not Role.CASHIER:
+        raise NotAllowed("Chỉ thủ quỹ được ghi nhận chuyển khoản.", facts={"role": device.role})
+    await require_own_customer(device, body.customer_code, dependencies)
     await _require_visit(body.visit_id, body.customer_code, None, dependencies)
     device_id = body.device_id
     await require_printing_device(device_id, dependencies)
@@ -215,11 +219,6 @@ async def _end_payment_of_leaver(payment_id: UUID, outcome: str, dependencies: D
         await collectors.end_payment(connection, payment_id, outcome)
 
 
-def _require(device: Device, role: Role, detail: str) -> None:
-    if device.role is not role:
-        raise NotAllowed(detail, facts={"role": device.role})
-
-
 class UnknownVisit(Conflict):
     """Money is to be recorded for a visit of another customer, of another collector, or of nobody."""
 
@@ -268,8 +267,8 @@ async def post(call: Call[Nothing, Nothing, Posting], dependencies: Dependencies
 async def read(call: Call[PaymentPath, Nothing, None], dependencies: Dependencies) -> PaymentReply:
     """Read a payment, as far as the device may see it."""
     reply = await dependencies.request(GetPayment(payment_id=call.path.payment_id))
-    device, payment = call.device, reply.payment
-    if device.role is Role.COLLECTION_POINT and payment.collection_point_code != device.collection_point_code:
+    device, payment = call.who, reply.payment
+    if device.collection_point_code not in (None, payment.collection_point_code):
         raise NotFound("Không có khoản thanh toán này.")
     if payment.collector_code is None or payment.collector_code != device.collector_code:
         await require_own_customer(device, payment.customer_code, dependencies)
@@ -279,20 +278,23 @@ async def read(call: Call[PaymentPath, Nothing, None], dependencies: Dependencie
 async def receipt(call: Call[PaymentPath, Nothing, None], dependencies: Dependencies) -> ReceiptReply:
     """Read the receipt of a payment."""
     reply = await dependencies.request(GetReceipt(payment_id=call.path.payment_id))
-    if reply.receipt.collector_code is None or reply.receipt.collector_code != call.device.collector_code:
-        await require_own_customer(call.device, reply.receipt.customer_code, dependencies)
+    if reply.receipt.collector_code is None or reply.receipt.collector_code != call.who.collector_code:
+        await require_own_customer(call.who, reply.receipt.customer_code, dependencies)
     return reply
 
 
 async def reverse(call: Call[PaymentPath, Nothing, Reversal], dependencies: Dependencies) -> PaymentReply:
     """Take a payment back."""
     await require_printing_device(call.body.device_id, dependencies)
+    if isinstance(call.who, StaffMember):
+        payment = (await dependencies.request(GetPayment(payment_id=call.path.payment_id))).payment
+        await require_own_customer(call.who, payment.customer_code, dependencies)
     return await dependencies.request(
         ReversePayment(
             reversal_id=call.key,
             payment_id=call.path.payment_id,
             reason=call.body.reason,
-            reversed_by=call.device.label,
+            reversed_by=call.who.label,
             device_id=call.body.device_id,
         )
     )
@@ -339,16 +341,23 @@ class LeaverPayments(Outgoing):
     payments: list[LeaverPayment]
 
 
-async def leaver_payments(_: Call[Nothing, Nothing, None], dependencies: Dependencies) -> LeaverPayments:
+async def leaver_payments(call: Call[Nothing, Nothing, None], dependencies: Dependencies) -> LeaverPayments:
     """Read the cash that came from phones of collectors who had left."""
+    units = call.who.unit_codes if isinstance(call.who, StaffMember) else []
     async with dependencies.database() as connection:
-        rows = await collectors.payments(connection, 500)
+        rows = await collectors.payments(connection, 500, units)
     return LeaverPayments(payments=[LeaverPayment.model_validate(dict(row)) for row in rows])
 
 
-async def reports(_: Call[Nothing, Nothing, None], dependencies: Dependencies) -> PaymentReports:
+async def reports(call: Call[Nothing, Nothing, None], dependencies: Dependencies) -> PaymentReports:
     """Read the reported payments that stand."""
-    return await dependencies.request(GetPaymentReports())
+    found = await dependencies.request(GetPaymentReports())
+    if not isinstance(call.who, StaffMember) or call.who.sees_all_units:
+        return found
+    async with dependencies.database() as connection:
+        units = await collectors.units_of(connection, {one.collector_code for one in found.reports})
+    own = [one for one in found.reports if call.who.sees_unit(units.get(one.collector_code))]
+    return PaymentReports(reports=own)
 
 
 OPERATIONS: list[AnyOperation] = [
@@ -368,6 +377,7 @@ OPERATIONS: list[AnyOperation] = [
         status=201,
         answer=PaymentReply,
         roles=frozenset({Role.COLLECTOR, Role.CASHIER}),
+        staff=CASHIERS,
         open_to_leavers=True,
         problems=(
             NotFound,
@@ -396,6 +406,7 @@ OPERATIONS: list[AnyOperation] = [
         path_model=PaymentPath,
         answer=PaymentReply,
         roles=EVERYONE,
+        staff=READERS,
     ),
     Operation(
         method="GET",
@@ -407,6 +418,7 @@ OPERATIONS: list[AnyOperation] = [
         path_model=PaymentPath,
         answer=ReceiptReply,
         roles=STAFF,
+        staff=READERS,
     ),
     Operation(
         method="POST",
@@ -421,6 +433,7 @@ OPERATIONS: list[AnyOperation] = [
         status=201,
         answer=PaymentReply,
         roles=OFFICE,
+        staff=COUNTER,
         problems=(SameIdOtherContent, refusals.ALREADY_REVERSED, UnknownDevice),
     ),
     Operation(
@@ -447,6 +460,7 @@ OPERATIONS: list[AnyOperation] = [
         handler=reports,
         answer=PaymentReports,
         roles=OFFICE,
+        staff=MONEY_READERS,
     ),
     Operation(
         method="GET",
@@ -461,6 +475,7 @@ OPERATIONS: list[AnyOperation] = [
         handler=leaver_payments,
         answer=LeaverPayments,
         roles=OFFICE,
+        staff=MONEY_READERS,
     ),
     Operation(
         method="POST",

@@ -5,11 +5,13 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from services.gateway.access import own_device
 from services.gateway.api.devices import DevicePath
 from services.gateway.dependencies import Dependencies
 from services.gateway.domain.devices import OFFICE, STAFF, Device, Role
+from services.gateway.domain.staff import COUNTER, DEVICE_READERS, READERS, StaffMember, StaffRole
 from services.gateway.edge import problems
-from services.gateway.edge.operation import Answer, AnyOperation, Call, Operation
+from services.gateway.edge.operation import Answer, AnyOperation, Call, Caller, Operation
 from services.gateway.edge.types import INTEGER, Id, Incoming, Nothing, Outgoing, PrinterId
 from services.gateway.print_jobs import reports, rules, store, view
 from services.gateway.print_jobs.rules import Trigger
@@ -77,11 +79,13 @@ class PrintJobsView(Outgoing):
     print_jobs: list[PrintJobView]
 
 
-async def _readable(device: Device, job_path: JobPath, dependencies: Dependencies) -> PrintJobRecord:
+async def _readable(who: Caller, job_path: JobPath, dependencies: Dependencies) -> PrintJobRecord:
     async with dependencies.database() as connection:
         found = await store.get(connection, job_path.job_id)
-    if found is None or (found.job.device_id != device.device_id and device.role not in OFFICE):
+    if found is None or (isinstance(who, Device) and found.job.device_id != who.device_id and who.role not in OFFICE):
         raise NotFound("Không có giấy in này.")
+    if isinstance(who, StaffMember) and not who.sees_all_units:
+        await own_device(who, found.job.device_id, dependencies)
     return found
 
 
@@ -106,12 +110,14 @@ async def read_own(call: Call[Nothing, JobsQuery, None], dependencies: Dependenc
 
 async def read_all(call: Call[DevicePath, JobsQuery, None], dependencies: Dependencies) -> PrintJobsView:
     """List any device's print jobs."""
+    if isinstance(call.who, StaffMember) and not call.who.sees_all_units:
+        await own_device(call.who, call.path.device_id, dependencies)
     return await _list(call, call.path.device_id, dependencies)
 
 
 async def read(call: Call[JobPath, Nothing, None], dependencies: Dependencies) -> PrintJobView:
     """Read a print job."""
-    return view.view_of(await _readable(call.device, call.path, dependencies))
+    return view.view_of(await _readable(call.who, call.path, dependencies))
 
 
 def preferred(accept: str) -> str:
@@ -142,7 +148,7 @@ async def content(call: Call[JobPath, ContentQuery, None], dependencies: Depende
     A receipt that may be on paper is not given out again: another one is a counted copy.
     """
     wanted = preferred(call.accept)
-    found = await _readable(call.device, call.path, dependencies)
+    found = await _readable(call.who, call.path, dependencies)
     if found.job.kind in rules.RECEIPTS and found.job.state in (PrintJobState.PRINTED, PrintJobState.UNCONFIRMED):
         raise rules.PrintACopy("Biên nhận đã in rồi; hãy in bản sao.")
     if wanted == "application/json":
@@ -180,25 +186,29 @@ async def report(call: Call[JobPath, Nothing, JobResult], dependencies: Dependen
 
 async def print_again(call: Call[JobPath, Nothing, NextAttempt], dependencies: Dependencies) -> PrintJobView:
     """Begin a new attempt because a person asked for it."""
-    await _readable(call.device, call.path, dependencies)
+    await _readable(call.who, call.path, dependencies)
     event = PrintJobEvent(
         call.path.job_id,
         Trigger.PRINT_AGAIN,
-        actor=call.device.actor,
-        by=call.device.as_actor,
+        actor=call.who.actor,
+        by=call.who.as_actor,
         attempt=call.body.after_attempt,
-        supervised=call.device.role is Role.SUPERVISOR,
+        supervised=_is_supervisor(call.who),
     )
     return await _apply(event, dependencies)
 
 
+def _is_supervisor(who: Caller) -> bool:
+    return who.role is Role.SUPERVISOR if isinstance(who, Device) else who.has_role(StaffRole.SUPERVISOR)
+
+
 async def cancel(call: Call[JobPath, Nothing, None], dependencies: Dependencies) -> PrintJobView:
     """Cancel a print job."""
-    found = await _readable(call.device, call.path, dependencies)
-    by_its_phone = found.job.device_id == call.device.device_id
+    found = await _readable(call.who, call.path, dependencies)
+    by_its_phone = found.job.device_id == call.who.acting_id
     trigger = Trigger.CANCEL_ON_THE_PHONE if by_its_phone else Trigger.CANCEL
     return await _apply(
-        PrintJobEvent(call.path.job_id, trigger, actor=call.device.actor, by=call.device.as_actor), dependencies
+        PrintJobEvent(call.path.job_id, trigger, actor=call.who.actor, by=call.who.as_actor), dependencies
     )
 
 
@@ -225,6 +235,7 @@ OPERATIONS: list[AnyOperation] = [
         query_model=JobsQuery,
         answer=PrintJobsView,
         roles=OFFICE,
+        staff=DEVICE_READERS,
     ),
     Operation(
         method="GET",
@@ -236,6 +247,7 @@ OPERATIONS: list[AnyOperation] = [
         path_model=JobPath,
         answer=PrintJobView,
         roles=STAFF,
+        staff=READERS,
     ),
     Operation(
         method="GET",
@@ -249,6 +261,7 @@ OPERATIONS: list[AnyOperation] = [
         answer=Document,
         media_types={ESCPOS: "Bytes for the printer.", PNG: "The document as it comes out of the printer."},
         roles=STAFF,
+        staff=READERS,
         description="Of a receipt only until it may be on paper: another one is a counted copy.",
         problems=(problems.NotAcceptable, rules.PrintACopy),
     ),
@@ -284,6 +297,7 @@ OPERATIONS: list[AnyOperation] = [
         body=NextAttempt,
         answer=PrintJobView,
         roles=STAFF,
+        staff=COUNTER,
         problems=(rules.UnknownAttempt, rules.PrintJobNotFinished, rules.PrintJobStale, rules.PrintACopy),
     ),
     Operation(
@@ -297,6 +311,7 @@ OPERATIONS: list[AnyOperation] = [
         path_model=JobPath,
         answer=PrintJobView,
         roles=STAFF,
+        staff=COUNTER,
         problems=(rules.PrintJobFinishedAlready, rules.PrintJobNotFinished, rules.PrintJobOnThePhone),
     ),
 ]

@@ -2,6 +2,7 @@
 
 from base64 import b64decode
 from typing import Annotated, Literal
+from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
@@ -9,7 +10,8 @@ from services.gateway.access import require_own_customer
 from services.gateway.api import refusals
 from services.gateway.dependencies import Dependencies
 from services.gateway.domain.devices import COLLECTOR_ONLY, OFFICE
-from services.gateway.edge.operation import Answer, AnyOperation, Call, Operation
+from services.gateway.domain.staff import COMPLAINT_CLERKS, READERS, StaffMember
+from services.gateway.edge.operation import Answer, AnyOperation, Call, Caller, Operation
 from services.gateway.edge.types import INTEGER, Id, Incoming, IncomingMoment, Line, Nothing, TypedCustomerCode, Words
 from shared.contracts.common import MeterNumber
 from shared.contracts.customer import (
@@ -68,7 +70,7 @@ class ComplaintsQuery(Incoming):
 
 async def record(call: Call[CustomerPath, Nothing, Complaint], dependencies: Dependencies) -> ReadingComplaintReply:
     """Keep a complaint about a reading."""
-    await require_own_customer(call.device, call.path.customer_code, dependencies)
+    await require_own_customer(call.who, call.path.customer_code, dependencies)
     return await dependencies.request(
         RecordReadingComplaint(
             complaint_id=call.key,
@@ -94,13 +96,14 @@ class Settlement(Incoming):
 
 async def settle(call: Call[ComplaintPath, Nothing, Settlement], dependencies: Dependencies) -> ReadingComplaintSettled:
     """Keep what the office found about a complaint."""
+    await _require_own(call.who, call.path.complaint_id, dependencies)
     return await dependencies.request(
         SettleReadingComplaint(
             settlement_id=call.key,
             complaint_id=call.path.complaint_id,
             finding=call.body.finding,
             note=call.body.note,
-            settled_by=call.device.actor,
+            settled_by=call.who.actor,
         )
     )
 
@@ -113,12 +116,22 @@ async def latest(call: Call[Nothing, ComplaintsQuery, None], dependencies: Depen
             before=call.query.before,
             settled=None if call.query.settled is None else call.query.settled == "true",
             limit=call.query.limit,
+            unit_codes=call.who.unit_codes if isinstance(call.who, StaffMember) else [],
         )
     )
 
 
+async def _require_own(who: Caller, complaint_id: UUID, dependencies: Dependencies) -> None:
+    """Refuse a person who asks for a complaint of another unit, as if there were none."""
+    if isinstance(who, StaffMember) and not who.sees_all_units:
+        asked = GetReadingComplaints(complaint_id=complaint_id, unit_codes=who.unit_codes, limit=1)
+        if not (await dependencies.request(asked)).complaints:
+            raise NotFound("Không có khiếu nại này.")
+
+
 async def photo(call: Call[ComplaintPath, Nothing, None], dependencies: Dependencies) -> Answer:
     """Read the photo of a complaint."""
+    await _require_own(call.who, call.path.complaint_id, dependencies)
     reply = await dependencies.request(GetReadingPhoto(complaint_id=call.path.complaint_id))
     return Answer(content=b64decode(reply.jpeg), content_type=JPEG)
 
@@ -153,6 +166,7 @@ OPERATIONS: list[AnyOperation] = [
         query_model=ComplaintsQuery,
         answer=ReadingComplaints,
         roles=OFFICE,
+        staff=READERS,
     ),
     Operation(
         method="POST",
@@ -167,6 +181,7 @@ OPERATIONS: list[AnyOperation] = [
         key="settlement_id",
         answer=ReadingComplaintSettled,
         roles=OFFICE,
+        staff=COMPLAINT_CLERKS,
         problems=(SameIdOtherContent, refusals.COMPLAINT_ALREADY_SETTLED, refusals.UNREADABLE_TEXT),
     ),
     Operation(
@@ -179,6 +194,7 @@ OPERATIONS: list[AnyOperation] = [
         path_model=ComplaintPath,
         media_types={JPEG: "The photo of the meter."},
         roles=OFFICE,
+        staff=READERS,
         problems=(NotFound,),
     ),
 ]

@@ -7,7 +7,8 @@ from pydantic import Field
 from services.gateway.access import UnknownDevice, require_own_customer, require_printing_device
 from services.gateway.api import refusals
 from services.gateway.dependencies import Dependencies
-from services.gateway.domain.devices import STAFF, Role
+from services.gateway.domain.devices import STAFF, Device, Role
+from services.gateway.domain.staff import COUNTER, READERS, SERVICE
 from services.gateway.edge.operation import AnyOperation, Call, Operation
 from services.gateway.edge.types import Id, Incoming, Line, Nothing, Words
 from shared.contracts.customer import GetCustomer
@@ -73,8 +74,8 @@ async def _own_receipt(
     dependencies: Dependencies,
 ) -> ReceiptReply:
     reply = await dependencies.request(GetReceipt(receipt_id=call.path.receipt_id))
-    if reply.receipt.collector_code is None or reply.receipt.collector_code != call.device.collector_code:
-        await require_own_customer(call.device, reply.receipt.customer_code, dependencies)
+    if reply.receipt.collector_code is None or reply.receipt.collector_code != call.who.collector_code:
+        await require_own_customer(call.who, reply.receipt.customer_code, dependencies)
     return reply
 
 
@@ -85,8 +86,8 @@ async def read(call: Call[ReceiptPath, Nothing, None], dependencies: Dependencie
 
 async def print_copy(call: Call[ReceiptPath, Nothing, CopyRequest], dependencies: Dependencies) -> ReprintReply:
     """Print a counted copy. A collector prints on the own phone, the office on any phone."""
-    is_collector = call.device.role is Role.COLLECTOR
-    if is_collector and call.body.device_id not in (None, call.device.device_id):
+    is_collector = isinstance(call.who, Device) and call.who.role is Role.COLLECTOR
+    if is_collector and call.body.device_id not in (None, call.who.acting_id):
         raise NotAllowed("Thu ngân viên chỉ in trên máy của mình.")
     await _own_receipt(call, dependencies)
     await require_printing_device(call.body.device_id, dependencies)
@@ -94,9 +95,9 @@ async def print_copy(call: Call[ReceiptPath, Nothing, CopyRequest], dependencies
         ReprintReceipt(
             reprint_id=call.key,
             receipt_id=call.path.receipt_id,
-            requested_by=call.device.actor,
+            requested_by=call.who.actor,
             reason=call.body.reason,
-            device_id=call.device.device_id if is_collector else call.body.device_id,
+            device_id=call.who.acting_id if is_collector else call.body.device_id,
         )
     )
 
@@ -121,7 +122,7 @@ async def send_link(call: Call[ReceiptPath, Nothing, LinkRequest], dependencies:
             receipt_name=f"{receipt.series} {receipt.number:08d}",
             amount=receipt.total,
             address=receipt.short_url or receipt.url,
-            requested_by=call.device.actor,
+            requested_by=call.who.actor,
         )
     )
 
@@ -150,6 +151,7 @@ OPERATIONS: list[AnyOperation] = [
         path_model=ReceiptPath,
         answer=ReceiptReply,
         roles=STAFF,
+        staff=READERS,
     ),
     Operation(
         method="POST",
@@ -164,6 +166,7 @@ OPERATIONS: list[AnyOperation] = [
         status=201,
         answer=ReprintReply,
         roles=STAFF,
+        staff=COUNTER,
         problems=(NotAllowed, SameIdOtherContent, refusals.NO_SIGNING_KEY, UnknownDevice),
     ),
     Operation(
@@ -182,6 +185,7 @@ OPERATIONS: list[AnyOperation] = [
         status=201,
         answer=ReceiptLinkReply,
         roles=STAFF,
+        staff=SERVICE,
         problems=(
             InvalidPhone,
             NoPhone,
@@ -201,5 +205,6 @@ OPERATIONS: list[AnyOperation] = [
         path_model=ReceiptPath,
         answer=ReceiptLinks,
         roles=STAFF,
+        staff=READERS,
     ),
 ]

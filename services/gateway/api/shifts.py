@@ -4,11 +4,12 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from services.gateway.access import require_before_leaving
+from services.gateway.access import own_shift, require_before_leaving, require_own_collector, require_own_shift
 from services.gateway.api import refusals
 from services.gateway.api.customers import CollectorPath
 from services.gateway.dependencies import Dependencies
-from services.gateway.domain.devices import COLLECTOR_ONLY, OFFICE, STAFF, SUPERVISOR_ONLY, Role
+from services.gateway.domain.devices import COLLECTOR_ONLY, OFFICE, STAFF, SUPERVISOR_ONLY
+from services.gateway.domain.staff import COUNTER, MONEY_READERS, SUPERVISORS, StaffMember
 from services.gateway.edge.operation import AnyOperation, Call, Operation
 from services.gateway.edge.types import (
     INTEGER,
@@ -127,11 +128,8 @@ async def current(call: Call[Nothing, Nothing, None], dependencies: Dependencies
 
 async def read(call: Call[ShiftPath, Nothing, None], dependencies: Dependencies) -> ShiftReply:
     """Read one of the calling collector's shifts; the office reads those of all."""
-    if call.device.role is not Role.COLLECTOR:
-        found = (await dependencies.request(GetShifts(shift_id=call.path.shift_id))).shifts
-        if not found:
-            raise NotFound("Không có ca thu tiền này.")
-        return ShiftReply(shift=found[0].shift)
+    if call.who.collector_code is None:
+        return ShiftReply(shift=(await own_shift(call.who, call.path.shift_id, dependencies)).shift)
     return await dependencies.request(GetShift(collector_code=call.collector_code, shift_id=call.path.shift_id))
 
 
@@ -154,11 +152,13 @@ async def close(call: Call[ShiftPath, Nothing, ShiftClosing], dependencies: Depe
 
 async def collectors_current(call: Call[CollectorPath, Nothing, None], dependencies: Dependencies) -> ShiftReply:
     """Read a collector's open shift."""
+    await require_own_collector(call.who, call.path.collector_code, dependencies)
     return await dependencies.request(GetShift(collector_code=call.path.collector_code))
 
 
 async def close_for(call: Call[CollectorsShiftPath, Nothing, ShiftClosing], dependencies: Dependencies) -> ShiftReply:
     """Close a collector's shift at the cashier's desk."""
+    await require_own_collector(call.who, call.path.collector_code, dependencies)
     return await dependencies.request(
         CloseShift(
             shift_id=call.path.shift_id,
@@ -167,8 +167,8 @@ async def close_for(call: Call[CollectorsShiftPath, Nothing, ShiftClosing], depe
             denominations=dict(call.body.denominations),
             explanation=call.body.explanation,
             closed_at=call.body.closed_at,
-            declared_by=call.device.actor,
-            declaring_device_id=call.device.device_id,
+            declared_by=call.who.actor,
+            declaring_device_id=call.who.acting_id,
         )
     )
 
@@ -189,33 +189,36 @@ async def read_all(call: Call[Nothing, ShiftsQuery, None], dependencies: Depende
             of_leavers=query.of_leavers,
             opened_before=query.opened_before,
             limit=query.limit,
+            unit_codes=call.who.unit_codes if isinstance(call.who, StaffMember) else [],
         )
     )
 
 
 async def confirm(call: Call[ShiftPath, Nothing, ShiftConfirmationBody], dependencies: Dependencies) -> ShiftReply:
     """Count the cash of a closed shift again, at the cashier's desk."""
+    await require_own_shift(call.who, call.path.shift_id, dependencies)
     return await dependencies.request(
         ConfirmShift(
             shift_id=call.path.shift_id,
             counted_cash=call.body.counted_cash,
             denominations=dict(call.body.denominations),
             note=call.body.note,
-            confirmed_by=call.device.actor,
-            device_id=call.device.device_id,
+            confirmed_by=call.who.actor,
+            device_id=call.who.acting_id,
         )
     )
 
 
 async def decide(call: Call[ShiftPath, Nothing, ShiftDecisionBody], dependencies: Dependencies) -> ShiftReply:
     """Decide over a difference above the limit."""
+    await require_own_shift(call.who, call.path.shift_id, dependencies)
     return await dependencies.request(
         DecideShift(
             shift_id=call.path.shift_id,
             decision=call.body.decision,
             reason=call.body.reason,
-            decided_by=call.device.actor,
-            device_id=call.device.device_id,
+            decided_by=call.who.actor,
+            device_id=call.who.acting_id,
         )
     )
 
@@ -286,6 +289,7 @@ OPERATIONS: list[AnyOperation] = [
         path_model=ShiftPath,
         answer=ShiftReply,
         roles=STAFF,
+        staff=MONEY_READERS,
     ),
     Operation(
         method="GET",
@@ -297,6 +301,7 @@ OPERATIONS: list[AnyOperation] = [
         query_model=ShiftsQuery,
         answer=Shifts,
         roles=OFFICE,
+        staff=MONEY_READERS,
     ),
     Operation(
         method="POST",
@@ -313,6 +318,7 @@ OPERATIONS: list[AnyOperation] = [
         body=ShiftConfirmationBody,
         answer=ShiftReply,
         roles=OFFICE,
+        staff=COUNTER,
         problems=(
             NotFound,
             SameIdOtherContent,
@@ -334,6 +340,7 @@ OPERATIONS: list[AnyOperation] = [
         body=ShiftDecisionBody,
         answer=ShiftReply,
         roles=SUPERVISOR_ONLY,
+        staff=SUPERVISORS,
         problems=(
             NotFound,
             SameIdOtherContent,
@@ -368,6 +375,7 @@ OPERATIONS: list[AnyOperation] = [
         path_model=CollectorPath,
         answer=ShiftReply,
         roles=OFFICE,
+        staff=MONEY_READERS,
     ),
     Operation(
         method="POST",
@@ -380,6 +388,7 @@ OPERATIONS: list[AnyOperation] = [
         body=ShiftClosing,
         answer=ShiftReply,
         roles=OFFICE,
+        staff=COUNTER,
         problems=_CLOSING_PROBLEMS,
     ),
 ]

@@ -6,6 +6,7 @@ from services.gateway.access import require_own_customer
 from services.gateway.api.customers import CustomerPath
 from services.gateway.dependencies import Dependencies
 from services.gateway.domain.devices import STAFF
+from services.gateway.domain.staff import SERVICE
 from services.gateway.edge.operation import AnyOperation, Call, Operation
 from services.gateway.edge.types import Incoming, Nothing
 from shared.contracts.common import SmsLanguage
@@ -25,13 +26,13 @@ class SmsLanguageChoice(Incoming):
 
 async def choose(call: Call[CustomerPath, Nothing, SmsLanguageChoice], dependencies: Dependencies) -> SmsLanguageChosen:
     """Keep in which language a customer wants SMS."""
-    await require_own_customer(call.device, call.path.customer_code, dependencies)
+    await require_own_customer(call.who, call.path.customer_code, dependencies)
     return await dependencies.request(
         ChooseSmsLanguage(
             choice_id=call.key,
             customer_code=call.path.customer_code,
             language=call.body.language,
-            requested_by=call.device.actor,
+            requested_by=call.who.actor,
         )
     )
 
@@ -50,6 +51,7 @@ OPERATIONS: list[AnyOperation] = [
         key="choice_id",
         answer=SmsLanguageChosen,
         roles=STAFF,
+        staff=SERVICE,
         problems=(SameIdOtherContent,),
     ),
 ]

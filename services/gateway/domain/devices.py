@@ -27,6 +27,8 @@ OFFICE = frozenset({Role.CASHIER, Role.SUPERVISOR})
 COLLECTOR_ONLY = frozenset({Role.COLLECTOR})
 SUPERVISOR_ONLY = frozenset({Role.SUPERVISOR})
 EVERYONE = frozenset(Role)
+NO_DEVICE: frozenset[Role] = frozenset()
+"""Of operations for people at the office alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,11 @@ class Device:
     revoked_at: datetime | None = None
     left_at: datetime | None = None
     """Since when its collector does not work for the utility any more."""
+
+    @property
+    def acting_id(self) -> UUID:
+        """What tells this device from others where two have to agree."""
+        return self.device_id
 
     @property
     def actor(self) -> str:

@@ -8,6 +8,7 @@ from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from services.gateway.domain.devices import EVERYONE
+from services.gateway.domain.staff import EVERYBODY
 from services.gateway.edge import problems
 from services.gateway.edge.operation import AnyOperation
 from shared.http_server import TooSlow
@@ -71,7 +72,20 @@ def build(
                     "type": "http",
                     "scheme": "bearer",
                     "description": "The device's token, from `POST /v1/enrolments`.",
-                }
+                },
+                "session": {
+                    "type": "apiKey",
+                    "in": "cookie",
+                    "name": "__Host-thungan-session",
+                    "description": "The session of a person of the office, from `POST /v1/staff/sessions`. Never "
+                    "together with a device's token.",
+                },
+                "csrf": {
+                    "type": "apiKey",
+                    "in": "header",
+                    "name": "X-CSRF-Token",
+                    "description": "`csrf_token` of the session, with every request but `GET` and `HEAD`.",
+                },
             },
         },
         "x-stream": stream,
@@ -89,6 +103,8 @@ def _schemas(operations: list[AnyOperation], stream_models: list[type[BaseModel]
             wanted.append((operation.body, "validation", TypeAdapter(operation.body)))
         if operation.answer is not None:
             wanted.append((operation.answer, "serialization", TypeAdapter(operation.answer)))
+        if operation.accepted is not None:
+            wanted.append((operation.accepted, "serialization", TypeAdapter(operation.accepted)))
     models: list[type[BaseModel]] = [problems.ProblemDetails, *stream_models]
     wanted += [(model, "serialization", TypeAdapter(model)) for model in models]
     keyed, definitions = TypeAdapter.json_schemas(
@@ -114,18 +130,34 @@ def _operation(operation: AnyOperation, references: References) -> dict[str, Any
         }
     elif operation.passes_on and operation.method != "GET":
         described["requestBody"] = {"content": {"*/*": {}}}
-    described["security"] = [{"device": []}] if operation.roles is not None else []
+    described["security"] = _security(operation)
+    if operation.roles is not None:
+        described["x-roles"] = {"devices": sorted(operation.roles), "staff": sorted(operation.staff)}
     return described
+
+
+def _security(operation: AnyOperation) -> list[dict[str, list[str]]]:
+    found: list[dict[str, list[str]]] = []
+    if operation.roles:
+        found.append({"device": []})
+    if operation.staff:
+        found.append({"session": []} if operation.method == "GET" else {"session": [], "csrf": []})
+    return found
 
 
 def _description(operation: AnyOperation) -> str:
     if operation.roles is None:
-        who = "Public: needs no token."
-    elif operation.roles == EVERYONE:
-        who = "For every enrolled device."
-    else:
-        who = "For devices of: " + ", ".join(sorted(role.value for role in operation.roles)) + "."
-    return " ".join(part for part in (operation.description, who) if part)
+        return f"{operation.description} Public: needs no token.".strip()
+    who = []
+    if operation.roles == EVERYONE:
+        who.append("For every enrolled device.")
+    elif operation.roles:
+        who.append("For devices of: " + ", ".join(sorted(operation.roles)) + ".")
+    if operation.staff == EVERYBODY:
+        who.append("For everybody of the office.")
+    elif operation.staff:
+        who.append("For people of the office: " + ", ".join(sorted(operation.staff)) + ".")
+    return " ".join(part for part in (operation.description, *who) if part)
 
 
 def _parameters(operation: AnyOperation) -> list[dict[str, Any]]:
@@ -186,6 +218,10 @@ def _responses(operation: AnyOperation, references: References) -> dict[str, Any
     if content:
         success["content"] = content
     responses = {str(operation.status): success}
+    if operation.accepted is not None:
+        schema = references[(operation.accepted, "serialization")]
+        text = "Asked for: another person has to approve it."
+        responses["202"] = {"description": text, "content": {_JSON: {"schema": schema}}}
     reference = references[(problems.ProblemDetails, "serialization")]
     by_status: dict[int, list[Problem]] = defaultdict(list)
     for problem in possible_problems(operation):
@@ -205,8 +241,10 @@ def possible_problems(operation: AnyOperation) -> list[Problem]:
     kinds: list[type[Problem] | Problem] = [problems.TooManyRequests, InternalError, Unavailable, TimedOut]
     if operation.roles is not None:
         kinds.append(problems.NotAuthenticated)
-        if operation.roles != EVERYONE:
+        if operation.roles != EVERYONE or operation.staff:
             kinds.append(NotAllowed)
+        if operation.staff and operation.method != "GET":
+            kinds.append(problems.CsrfRefused)
     if operation.path_model.model_fields:
         kinds.append(NotFound)
     if operation.key:

@@ -9,6 +9,8 @@ from aiohttp import web
 from pydantic import BaseModel
 
 from services.gateway.domain.devices import Device, Role
+from services.gateway.domain.staff import NOBODY, StaffMember, StaffRole
+from services.gateway.edge.cookies import SessionCookie
 from services.gateway.edge.types import Nothing
 from shared.contracts.common import Language
 from shared.problems import Problem
@@ -19,8 +21,19 @@ QueryT = TypeVar("QueryT", bound=BaseModel)
 BodyT = TypeVar("BodyT")
 
 
+Caller = Device | StaffMember
+
 DEVICE = web.RequestKey("device", Device)
-"""Where a request keeps the device that sent it, once that is known, for the access log."""
+STAFF_MEMBER = web.RequestKey("staff_member", StaffMember)
+"""Where a request keeps the device or the person that sent it, once that is known, for the access log."""
+
+
+@dataclass(slots=True)
+class Changes:
+    """What an operation notes of its effect, for the log of what people do. Numbers, codes and names of the trade."""
+
+    before: Mapping[str, Any] | None = None
+    after: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +56,18 @@ class Call(Generic[PathT, QueryT, BodyT]):
     path: PathT
     query: QueryT
     body: BodyT
-    caller: Device | None
-    """The device whose token came with the request; None for public operations."""
+    caller: Caller | None
+    """The device whose token, or the person whose session came with the request; None for public operations."""
     idempotency_key: UUID | None
     address: str
     """The caller's network address, as it is limited: of IPv6 its /64."""
     language: Language
     accept: str
+    cookie: SessionCookie
+    own_page: bool = True
+    """False where the browser says that a page of somebody else sent the request."""
     as_it_came: Original | None = None
+    changes: Changes = field(default_factory=Changes)
 
     @property
     def original(self) -> Original:
@@ -59,15 +76,27 @@ class Call(Generic[PathT, QueryT, BodyT]):
         return self.as_it_came
 
     @property
+    def who(self) -> Caller:
+        """Who calls an operation that is not public."""
+        assert self.caller is not None, "a public operation has no caller"  # noqa: S101 a wrong operation table
+        return self.caller
+
+    @property
     def device(self) -> Device:
-        """The calling device of an operation that is not public."""
-        assert self.caller is not None, "a public operation has no device"  # noqa: S101 a wrong operation table
+        """The calling device of an operation that no person calls."""
+        assert isinstance(self.caller, Device), "the operation is open to people"  # noqa: S101 same
+        return self.caller
+
+    @property
+    def member(self) -> StaffMember:
+        """The calling person of an operation that no device calls."""
+        assert isinstance(self.caller, StaffMember), "the operation is open to devices"  # noqa: S101 same
         return self.caller
 
     @property
     def collector_code(self) -> str:
         """The collector of the calling device, of an operation that only collectors call."""
-        code = self.device.collector_code
+        code = self.who.collector_code
         assert code is not None, "only a collector's device has a collector"  # noqa: S101 a wrong operation table
         return code
 
@@ -108,18 +137,26 @@ class Operation(Generic[PathT, QueryT, BodyT, DependenciesT]):
     handler: Handler[PathT, QueryT, BodyT, DependenciesT]
     answer: type[BaseModel] | None = None
     roles: frozenset[Role] | None = None
-    """Who may call it; None for everybody, without a token."""
+    """Devices that may call it; None for everybody, without a token or a session."""
+    staff: frozenset[StaffRole] = NOBODY
+    """People that may call it, by what they do in the office."""
     open_to_leavers: bool = False
     """Whether the phone of a collector who has left may still send what happened before; the handler checks when."""
     path_model: type[PathT] = _NOTHING
     query_model: type[QueryT] = _NOTHING
     body: Any = None
     """The model, or the union of models, of the JSON body; None for no body."""
+    secret: frozenset[str] = frozenset()
+    """Members of the body that no log keeps."""
+    kept: bool = False
+    """Whether reading it is kept, too, of people; what changes something always is."""
     passes_on: bool = False
     """Whether query, headers and body of any kind go to the handler as they came, instead of a query and a body."""
     key: str | None = None
     """What the Idempotency-Key becomes, for example ``payment_id``; None when the operation needs none."""
     status: int = 200
+    accepted: type[BaseModel] | None = None
+    """What is answered with 202 where another person has to approve first; None where nobody has to."""
     problems: tuple[type[Problem] | Problem, ...] = ()
     """What may go wrong beyond what can go wrong with every operation."""
     description: str = ""
@@ -130,6 +167,10 @@ class Operation(Generic[PathT, QueryT, BodyT, DependenciesT]):
 AnyOperation = Operation[Any, Any, Any, Any]
 RequestHandler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
-Admission = Callable[[AnyOperation, web.Request, str], Awaitable[Device | None]]
-"""Returns the device that calls an operation (None for a public one), given the request and the caller's address.
+Admission = Callable[[AnyOperation, web.Request, str], Awaitable[Caller | None]]
+"""Returns who calls an operation (None for a public one), given the request and the caller's address.
 Raises a :class:`~shared.problems.Problem` for whoever may not call it, or calls too often."""
+
+Work = Callable[[], Awaitable[BaseModel | Answer]]
+Recorder = Callable[[AnyOperation, Call[Any, Any, Any], Work], Awaitable[BaseModel | Answer]]
+"""Does the work of an operation and keeps who did it, before and after."""

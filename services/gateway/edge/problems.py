@@ -10,7 +10,7 @@ from pydantic import ConfigDict, Field, ValidationError
 
 from services.gateway.edge.types import Outgoing
 from shared.client_times import ClockWrong
-from shared.problems import Conflict, InvalidRequest, Problem
+from shared.problems import Conflict, InvalidRequest, NotAllowed, Problem
 
 PROBLEM_JSON = "application/problem+json"
 RETRY_AFTER = 2
@@ -23,6 +23,14 @@ class NotAuthenticated(Problem):
     slug = "not-authenticated"
     status = 401
     title = "A valid token is needed"
+
+
+class CsrfRefused(NotAllowed):
+    """A request with a session's cookie that one of our own pages may not have sent."""
+
+    slug = "csrf-refused"
+    title = "The request does not come from a page of ours"
+    usual_detail = "Yêu cầu không đến từ trang của hệ thống. Hãy tải lại trang rồi thử lại."
 
 
 class MalformedRequest(Problem):

@@ -17,9 +17,22 @@ from opentelemetry.trace import SpanKind
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from services.gateway.domain.devices import Device
+from services.gateway.domain.staff import StaffMember
 from services.gateway.edge import ambiguity, openapi, problems
 from services.gateway.edge.addresses import caller_address, counted_as
-from services.gateway.edge.operation import DEVICE, Admission, Answer, AnyOperation, Call, Original, RequestHandler
+from services.gateway.edge.cookies import from_own_pages, session_cookie
+from services.gateway.edge.operation import (
+    DEVICE,
+    STAFF_MEMBER,
+    Admission,
+    Answer,
+    AnyOperation,
+    Call,
+    Caller,
+    Original,
+    Recorder,
+    RequestHandler,
+)
 from services.gateway.edge.types import parse_uuid
 from shared.client_times import ANYTHING, ClockWrong
 from shared.clock import Clock
@@ -55,14 +68,18 @@ def bind(
     dependencies: object,
     *,
     admit: Admission,
+    record: Recorder,
     proxy_hops: int,
     body_timeout: float,
     clock: Clock,
 ) -> None:
-    """Put every operation at its path; handlers get ``dependencies``. ``clock`` bounds the times that callers state."""
+    """Put every operation at its path; handlers get ``dependencies``. ``clock`` bounds the times that callers state.
+
+    ``record`` does what people ask for, and keeps it.
+    """
     for operation in operations:
         resource = operation.path
-        handler = _dispatcher(operation, dependencies, admit, proxy_hops, body_timeout, clock)
+        handler = _dispatcher(operation, dependencies, admit, record, proxy_hops, body_timeout, clock)
         application.router.add_route(operation.method, resource, handler)
         if operation.method == "GET" and not operation.passes_on:
             application.router.add_route("HEAD", resource, handler)
@@ -72,6 +89,7 @@ def _dispatcher(
     operation: AnyOperation,
     dependencies: object,
     admit: Admission,
+    record: Recorder,
     proxy_hops: int,
     body_timeout: float,
     clock: Clock,
@@ -93,7 +111,7 @@ def _dispatcher(
         with acting(PUBLIC if caller is None else caller.as_actor):
             return await answered(request, caller, address)
 
-    async def answered(request: web.Request, caller: Device | None, address: str) -> web.StreamResponse:
+    async def answered(request: web.Request, caller: Caller | None, address: str) -> web.StreamResponse:
         path = _checked(operation.path_model, "path", dict(request.match_info))
         given = _query(request)
         query = _checked(operation.query_model, "query", {} if operation.passes_on else given)
@@ -106,12 +124,16 @@ def _dispatcher(
             address=address,
             language=_language(request),
             accept=request.headers.get("Accept", "*/*"),
+            cookie=session_cookie(request, proxy_hops),
+            own_page=from_own_pages(request),
         )
         if body_adapter is not None:
             call = replace(call, body=await _body(request, body_adapter, body_timeout))
             _require_times_near(call.body, clock())
         if operation.passes_on:
             call = replace(call, as_it_came=await _original(request, given, proxy_hops, body_timeout))
+        if isinstance(caller, StaffMember):
+            return _response(operation, await record(operation, call, lambda: operation.handler(call, dependencies)))
         return _response(operation, await operation.handler(call, dependencies))
 
     return dispatch
@@ -285,6 +307,7 @@ def edge_middleware(http_timeout: float) -> Any:
             for name, value in SECURITY_HEADERS.items():
                 response.headers.setdefault(name, value)
             device: Device | None = request.get(DEVICE)
+            member: StaffMember | None = request.get(STAFF_MEMBER)
             log.info(
                 "request",
                 method=request.method if len(request.method) < 12 else "other",
@@ -294,6 +317,7 @@ def edge_middleware(http_timeout: float) -> Any:
                 milliseconds=round((asyncio.get_running_loop().time() - started) * 1000, 1),
                 device_id=str(device.device_id) if device else None,
                 role=device.role if device else None,
+                **({"staff_id": str(member.staff_id)} if member else {}),
             )
             return response
 

@@ -19,6 +19,7 @@ async def note_collector(
         changed_at=event.changed_at,
         left_at=event.changed_at,
         now=clock(),
+        unit_code=event.unit_code,
     ):
         devices = await collectors.devices_of(connection, event.collector_code)
         work.after_commit(lambda: notifier.collector_left(devices))

@@ -1,5 +1,6 @@
 """Enrolment codes, devices and printer profiles."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -39,13 +40,16 @@ async def device(connection: Connection, device_id: UUID) -> Device | None:
 DEVICES = f"""
 {_DEVICE}
 WHERE ($1::text IS NULL OR role = $1) AND ($2::uuid IS NULL OR device_id > $2)
+    AND (cardinality($4::text[]) = 0 OR unit_code = ANY ($4))
 ORDER BY device_id LIMIT $3
 """
 
 
-async def devices(connection: Connection, *, role: Role | None, after: UUID | None, limit: int) -> list[Device]:
-    """Return devices in the order of their ids."""
-    return [_device(row) for row in await connection.fetch(DEVICES, role, after, limit)]
+async def devices(
+    connection: Connection, *, role: Role | None, after: UUID | None, limit: int, unit_codes: Sequence[str] = ()
+) -> list[Device]:
+    """Return devices in the order of their ids; with ``unit_codes`` those of the collectors of these units alone."""
+    return [_device(row) for row in await connection.fetch(DEVICES, role, after, limit, list(unit_codes))]
 
 
 SAVE_CODE = """

@@ -1,4 +1,4 @@
-"""How many codes and tokens a network address may guess, over all copies of the gateway."""
+"""How many codes, tokens and passwords may be guessed from an address or for a name, over all copies of the gateway."""
 
 import hashlib
 from enum import StrEnum
@@ -11,6 +11,9 @@ class Guess(StrEnum):
 
     CODE = "code"
     TOKEN = "token"  # noqa: S105 - no secret
+    SIGN_IN_ADDRESS = "sign_in_address"
+    SIGN_IN_NAME = "sign_in_name"
+    SECOND_FACTOR = "second_factor"
 
 
 # One statement, so that guesses at once, at whichever copy, wait for each other at the row. The database's clock alone.
@@ -25,9 +28,15 @@ RETURNING true
 _WAIT = f"SELECT (1 - {_LEVEL}) / $3 FROM enrolment_limits AS known WHERE caller = $1"
 
 
-async def take(connection: Connection, guess: Guess, address: str, per_minute: int) -> float:
-    """Take one of the guesses of an address and return 0, or return the seconds until there is one."""
-    values = (_caller(guess, address), float(per_minute), per_minute / 60)
+async def take(
+    connection: Connection, guess: Guess, address: str, per_minute: float, *, burst: float | None = None
+) -> float:
+    """Take one of the guesses of an address and return 0, or return the seconds until there is one.
+
+    ``address``: or whatever else guesses are counted by. ``burst``: so many at once after a pause; as many as in a
+    minute when left out.
+    """
+    values = (_caller(guess, address), float(burst or per_minute), per_minute / 60)
     if await connection.fetchval(_TAKE, *values):
         return 0.0
     wait: float | None = await connection.fetchval(_WAIT, *values)
@@ -37,12 +46,12 @@ async def take(connection: Connection, guess: Guess, address: str, per_minute: i
 _GIVE_BACK = "UPDATE enrolment_limits SET tokens = least($2::double precision, tokens + 1) WHERE caller = $1"
 
 
-async def give_back(connection: Connection, guess: Guess, address: str, per_minute: int) -> None:
+async def give_back(connection: Connection, guess: Guess, address: str, burst: float) -> None:
     """Give back a guess that was none."""
-    await connection.execute(_GIVE_BACK, _caller(guess, address), float(per_minute))
+    await connection.execute(_GIVE_BACK, _caller(guess, address), float(burst))
 
 
-# After a minute a bucket is full again.
+# After an hour at the latest a bucket is full again.
 _FORGET = "DELETE FROM enrolment_limits WHERE refilled_at < clock_timestamp() - interval '1 hour'"
 
 

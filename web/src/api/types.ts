@@ -418,6 +418,22 @@ export interface Feed {
   readonly type: "feed";
 }
 
+/** Who signs in by a one-time code of an administrator, and the password from now on. */
+export interface FirstSignInRequest {
+  readonly code: string;
+  readonly login_name: string;
+  /** At least 12 characters, not common, without the login name. */
+  readonly password: string;
+  readonly second_factor?: string | null;
+}
+
+/** What a person may do from now on. */
+export interface Grant {
+  readonly roles: readonly StaffRole[];
+  /** Codes of units; `*` for all. */
+  readonly units: readonly string[];
+}
+
 /** Nothing else has been sent for `welcome.heartbeat` seconds, and the connection is alive. */
 export interface Heartbeat {
   readonly type?: "heartbeat";
@@ -506,6 +522,21 @@ export interface ListedShift {
 /** The kind of fact by which a search found a customer. */
 export type MatchedOn = "code" | "name" | "phone" | "meter" | "address";
 
+/** Who is signed in, and what for. */
+export interface Me {
+  /** To be sent as `X-CSRF-Token` with every request but `GET` and `HEAD`. */
+  readonly csrf_token: string;
+  readonly full_name: string;
+  readonly login_name: string;
+  readonly roles: readonly StaffRole[];
+  readonly second_factor: boolean;
+  /** At the latest; earlier when nothing is done in it. */
+  readonly session_ends_at: string;
+  readonly staff_id: string;
+  /** Codes of units; `*` for all. */
+  readonly units: readonly string[];
+}
+
 /** One meter of a customer. */
 export interface Meter {
   readonly digits?: number;
@@ -521,6 +552,16 @@ export interface MeterReading {
   readonly multiplier: number;
   readonly new_reading: number;
   readonly old_reading: number;
+}
+
+/** A person who is to sign in. */
+export interface NewStaff {
+  readonly full_name: string;
+  /** For good: nobody else gets it later. */
+  readonly login_name: string;
+  readonly roles: readonly StaffRole[];
+  /** Codes of units; `*` for all. */
+  readonly units: readonly string[];
 }
 
 /** A person has looked at the printer and asks for the document again. */
@@ -570,6 +611,19 @@ export type Outcome = "met" | "away" | "cannot_pay";
 
 /** Kinds of printed documents. */
 export type PaperKind = "notice" | "receipt" | "copy" | "void" | "shift_slip" | "test_page";
+
+/** The password until now and the one from now on. */
+export interface PasswordChange {
+  /** At least 12 characters, not common, without the login name. */
+  readonly new_password: string;
+  readonly old_password: string;
+}
+
+/** What is taken away beside the password. */
+export interface PasswordReset {
+  /** Take the second factor away, too: the phone is lost. */
+  readonly second_factor?: boolean;
+}
 
 /** Money that was taken, as recorded. */
 export interface Payment {
@@ -983,6 +1037,24 @@ export interface Rule {
   readonly type: "rule";
 }
 
+/** The first code of the authenticator app. */
+export interface SecondFactorConfirmation {
+  readonly code: string;
+}
+
+/** Shows again who it is. */
+export interface SecondFactorRequest {
+  readonly password: string;
+  /** Where one is in use already. */
+  readonly second_factor?: string | null;
+}
+
+/** To be scanned or typed into an authenticator app; it is shown only here. */
+export interface SecondFactorView {
+  readonly otpauth_uri: string;
+  readonly secret: string;
+}
+
 /** What the office found. */
 export interface Settlement {
   readonly finding: ComplaintFinding;
@@ -1087,6 +1159,20 @@ export interface Shifts {
   readonly shifts: readonly ListedShift[];
 }
 
+/** Who signs in. */
+export interface SignInRequest {
+  readonly login_name: string;
+  readonly password: string;
+  /** The code of the authenticator app. */
+  readonly second_factor?: string | null;
+}
+
+/** Who has signed in; the session is in the cookie. */
+export interface SignedInView {
+  readonly csrf_token: string;
+  readonly staff: Me;
+}
+
 /** Language of the SMS to a customer. */
 export type SmsLanguage = "vi" | "vi-accents" | "en";
 
@@ -1101,6 +1187,69 @@ export interface SmsLanguageChosen {
   readonly choice_id: string;
   readonly customer_code: string;
   readonly language: SmsLanguage | null;
+}
+
+/** Something that a person asked for, and what came of it. */
+export interface StaffAct {
+  readonly act_id: string;
+  readonly acted_at: string;
+  /** The network address that it came from. */
+  readonly address: string;
+  readonly after: Readonly<Record<string, unknown>> | null;
+  /** The body of the request, without secrets. */
+  readonly asked: Readonly<Record<string, unknown>> | null;
+  readonly before: Readonly<Record<string, unknown>> | null;
+  readonly correlation_id: string;
+  readonly login_name: string | null;
+  readonly object: string | null;
+  readonly problem: string | null;
+  /** Null where nobody was signed in: a refused sign-in. */
+  readonly staff_id: string | null;
+  /** Null where the outcome is not known. */
+  readonly status: number | null;
+  readonly what: string;
+}
+
+/** The latest first. */
+export interface StaffActs {
+  readonly acts: readonly StaffAct[];
+  /** To be given as `before` for the next page; null on the last one. */
+  readonly next: string | null;
+}
+
+/** Why an account is closed. */
+export interface StaffDeactivation {
+  readonly reason: string;
+}
+
+/** Accounts by login name, closed ones included. */
+export interface StaffList {
+  readonly staff: readonly StaffView[];
+}
+
+/** What a person of the office does. One person may have several. */
+export type StaffRole = "supervisor" | "cashier" | "billing_clerk" | "accountant" | "operator" | "auditor" | "administrator";
+
+/** An account, without anything secret. */
+export interface StaffView {
+  readonly created_at: string;
+  readonly deactivated_at: string | null;
+  readonly full_name: string;
+  /** False until the first sign-in, and after a reset. */
+  readonly has_password: boolean;
+  readonly last_sign_in_at: string | null;
+  readonly login_name: string;
+  readonly roles: readonly StaffRole[];
+  readonly second_factor: boolean;
+  readonly staff_id: string;
+  readonly units: readonly string[];
+}
+
+/** An account and the one-time code that enters it; the code is shown only here. */
+export interface StaffWithCode {
+  readonly code: string;
+  readonly expires_at: string;
+  readonly staff: StaffView;
 }
 
 /** A code for a supervisor's desk. */
@@ -1552,6 +1701,73 @@ export interface Paths {
     params: { "provider": string; "secret": string };
     body: unknown;
     answer: DeliveryReportsRecorded;
+  };
+  /** List the accounts of people */
+  "GET /v1/staff": {
+    answer: StaffList;
+  };
+  /** Make an account for a person, with a one-time code for the first sign-in */
+  "POST /v1/staff": {
+    key: string;
+    body: NewStaff;
+    answer: StaffWithCode;
+  };
+  /** Search the log of what people did, the latest first */
+  "GET /v1/staff-acts": {
+    query?: { "staff_id"?: string; "login_name"?: string; "what"?: string; "object"?: string; "since"?: string; "until"?: string; "before"?: string; "limit"?: number };
+    answer: StaffActs;
+  };
+  /** Set a password by a one-time code of an administrator, and begin a session */
+  "POST /v1/staff/first-sign-in": {
+    body: FirstSignInRequest;
+    answer: SignedInView;
+  };
+  /** Read who is signed in, with the CSRF token of the session */
+  "GET /v1/staff/me": {
+    answer: Me;
+  };
+  /** Replace the own password */
+  "POST /v1/staff/me/password": {
+    body: PasswordChange;
+    answer: SignedInView;
+  };
+  /** Make a secret for an authenticator app (TOTP) */
+  "POST /v1/staff/me/second-factor": {
+    body: SecondFactorRequest;
+    answer: SecondFactorView;
+  };
+  /** Let the new second factor count, by its first code */
+  "POST /v1/staff/me/second-factor/confirmation": {
+    body: SecondFactorConfirmation;
+    answer: Me;
+  };
+  /** Begin the session of a person of the office */
+  "POST /v1/staff/sessions": {
+    body: SignInRequest;
+    answer: SignedInView;
+  };
+  /** Close an account for good; its sessions end at once */
+  "POST /v1/staff/{staff_id}/deactivation": {
+    params: { "staff_id": string };
+    body: StaffDeactivation;
+    answer: StaffView;
+  };
+  /** Take a person's password away; a one-time code sets another one */
+  "POST /v1/staff/{staff_id}/password-reset": {
+    params: { "staff_id": string };
+    body: PasswordReset;
+    answer: StaffWithCode;
+  };
+  /** Give a person other units and roles */
+  "POST /v1/staff/{staff_id}/roles": {
+    params: { "staff_id": string };
+    body: Grant;
+    answer: StaffView;
+  };
+  /** End all sessions of a person */
+  "POST /v1/staff/{staff_id}/sessions-revocation": {
+    params: { "staff_id": string };
+    answer: StaffView;
   };
   /** Record that this phone shows a payment code */
   "PUT /v1/transfer-codes/{transfer_id}": {

@@ -1,0 +1,71 @@
+"""Sessions of people of the office. Of a token only its hash is kept."""
+
+from datetime import datetime
+from uuid import UUID
+
+from services.gateway.domain.staff import StaffMember, StaffRole
+from shared.db import Connection
+
+MEMBER = """
+SELECT staff_id, login_name, full_name, units, roles, second_factor_secret IS NOT NULL AS second_factor, session_id,
+    begun_at, last_seen_at
+FROM staff_sessions JOIN staff USING (staff_id)
+WHERE token_hash = $1 AND ended_at IS NULL AND deactivated_at IS NULL AND last_seen_at > $2 AND begun_at > $3
+"""
+
+
+async def member_of_token(
+    connection: Connection, token_hash: bytes, *, idle_since: datetime, begun_after: datetime
+) -> tuple[StaffMember, datetime] | None:
+    """Return who is signed in by a token and when that was seen last; None where nobody is any more."""
+    row = await connection.fetchrow(MEMBER, token_hash, idle_since, begun_after)
+    if row is None:
+        return None
+    members = dict(row)
+    seen_at = members.pop("last_seen_at")
+    units, roles = frozenset(members["units"]), frozenset(StaffRole(role) for role in members["roles"])
+    return StaffMember(**{**members, "units": units, "roles": roles}), seen_at
+
+
+SEEN = "UPDATE staff_sessions SET last_seen_at = greatest(last_seen_at, $2) WHERE session_id = $1"
+
+
+async def seen(connection: Connection, session_id: UUID, now: datetime) -> None:
+    """Keep that a session is used."""
+    await connection.execute(SEEN, session_id, now)
+
+
+BEGIN = """
+INSERT INTO staff_sessions (session_id, staff_id, token_hash, address, begun_at, last_seen_at)
+VALUES ($1, $2, $3, $4, $5, $5)
+"""
+
+
+async def begin(
+    connection: Connection, session_id: UUID, staff_id: UUID, token_hash: bytes, address: str, now: datetime
+) -> None:
+    """Begin a session."""
+    await connection.execute(BEGIN, session_id, staff_id, token_hash, address, now)
+
+
+END = """
+UPDATE staff_sessions SET ended_at = $2, ended_because = $3 WHERE token_hash = $1 AND ended_at IS NULL
+"""
+
+
+async def end(connection: Connection, token_hash: bytes, now: datetime, because: str) -> None:
+    """End the session of a token, where there is one."""
+    await connection.execute(END, token_hash, now, because)
+
+
+END_ALL = """
+UPDATE staff_sessions SET ended_at = $2, ended_because = $3
+WHERE staff_id = $1 AND ended_at IS NULL AND session_id IS DISTINCT FROM $4 RETURNING session_id
+"""
+
+
+async def end_all(
+    connection: Connection, staff_id: UUID, now: datetime, because: str, *, but: UUID | None = None
+) -> int:
+    """End all sessions of a person (``but`` one) and return how many there were."""
+    return len(await connection.fetch(END_ALL, staff_id, now, because, but))

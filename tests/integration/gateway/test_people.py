@@ -1,0 +1,415 @@
+"""People of the office: signing in, attacks on sessions, rights of each role, units, and the log of what they do."""
+
+import csv
+import io
+import re
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import pyotp
+import pytest
+import pytest_asyncio
+
+from services.gateway.domain.staff import StaffRole
+from shared import clock
+from shared.contracts.actor import Actor, ActorKind, Proof
+from shared.contracts.billing import CloseShift, ConfirmShift, GetShifts, RecordPayment
+from shared.contracts.customer import CollectorDetails, GetCollector, GetReadingComplaints, SearchCustomers
+from shared.ids import new_id
+from tests.integration.gateway.back_office import TOTAL
+from tests.integration.gateway.conftest import CUSTOMER, GatewaySystem
+from tests.integration.gateway.people import COOKIE, PASSWORD, Browser, newcomer, person
+
+OTHER_UNIT = ("PB1502",)
+
+
+@pytest_asyncio.fixture
+async def gateway(system: GatewaySystem) -> AsyncIterator[GatewaySystem]:
+    """A gateway that limits only what a test asks for."""
+    async with system.gateway(sign_in_failures_of_name=6, requests_per_second=10_000) as url:
+        system.url = url
+        await system.add_customer()
+        yield system
+
+
+def stranger(gateway: GatewaySystem, **headers: str) -> Browser:
+    return Browser(gateway.url, gateway.session, headers=headers)
+
+
+def credentials(login_name: str = "lan", password: str = PASSWORD, **more: Any) -> dict[str, Any]:
+    return {"login_name": login_name, "password": password, **more}
+
+
+# --- signing in ------------------------------------------------------------------------------------------------------
+
+
+async def test_a_one_time_code_sets_a_password_and_a_second_factor_is_used_once(gateway: GatewaySystem) -> None:
+    code = await newcomer(gateway, "lan", StaffRole.CASHIER)
+    browser = stranger(gateway)
+    first = "/v1/staff/first-sign-in"
+    weak = await browser.call("POST", first, {"login_name": "lan", "code": code, "password": "matkhau12345"})
+    assert (weak.status, weak.slug, weak.body["facts"]) == (409, "weak-password", {"reason": "common"})
+    wrong = await browser.call("POST", first, {"login_name": "lan", "code": "AAAA-AAAA-AAAA", "password": PASSWORD})
+    assert (wrong.status, wrong.slug) == (401, "wrong-credentials")
+    done = await browser.call("POST", first, {"login_name": "LAN", "code": code.lower(), "password": PASSWORD})
+    assert done.status == 201
+    cookie = done.headers["Set-Cookie"]
+    assert cookie.startswith(f"{COOKIE}=ts_")
+    assert cookie.partition("; ")[2] == "Max-Age=43200; Path=/; HttpOnly; SameSite=Strict"
+    again = await stranger(gateway).call("POST", first, {"login_name": "lan", "code": code, "password": PASSWORD})
+    assert again.slug == "wrong-credentials", "the code is used up"
+    me = (await browser.call("GET", "/v1/staff/me")).body
+    assert (me["login_name"], me["units"], me["roles"], me["second_factor"]) == ("lan", ["*"], ["cashier"], False)
+
+    begun = await browser.call("POST", "/v1/staff/me/second-factor", {"password": PASSWORD})
+    totp = pyotp.parse_uri(begun.body["otpauth_uri"])
+    assert isinstance(totp, pyotp.TOTP)
+    confirmation = "/v1/staff/me/second-factor/confirmation"
+    assert (await browser.call("POST", confirmation, {"code": "000000"})).slug == "wrong-code"
+    used = totp.at(clock.now() - timedelta(seconds=30))
+    assert (await browser.call("POST", confirmation, {"code": used})).body["second_factor"] is True
+
+    other = stranger(gateway)
+    assert (await other.call("POST", "/v1/staff/sessions", credentials())).slug == "second-factor-needed"
+    assert (await other.call("POST", "/v1/staff/sessions", credentials(second_factor=used))).slug == "wrong-credentials"
+    fresh = credentials(second_factor=totp.at(clock.now() + timedelta(seconds=30)))
+    assert (await other.call("POST", "/v1/staff/sessions", fresh)).status == 201
+    assert (await stranger(gateway).call("POST", "/v1/staff/sessions", fresh)).slug == "wrong-credentials", "replayed"
+
+    kept = await gateway.pool.fetch("SELECT row_to_json(staff)::text FROM staff")
+    kept += await gateway.pool.fetch("SELECT row_to_json(acts)::text FROM staff_acts AS acts")
+    kept += await gateway.pool.fetch("SELECT row_to_json(staff_sessions)::text FROM staff_sessions")
+    assert not any(secret in row[0] for row in kept for secret in (PASSWORD, code, str(browser.token), used))
+
+
+async def test_a_refusal_never_says_what_of_the_credentials_is_wrong_and_guesses_are_limited_by_name(
+    gateway: GatewaySystem,
+) -> None:
+    code = await newcomer(gateway, "lan", StaffRole.CASHIER)
+    await stranger(gateway).call(
+        "POST", "/v1/staff/first-sign-in", {"login_name": "lan", "code": code, "password": PASSWORD}
+    )
+    browser = stranger(gateway)
+    wrong = await browser.call("POST", "/v1/staff/sessions", credentials(password="sai mật khẩu rồi"))
+    nobody = await browser.call("POST", "/v1/staff/sessions", credentials("nobody"))
+    assert (wrong.status, wrong.body) == (nobody.status, nobody.body) == (401, wrong.body)
+    assert wrong.slug == "wrong-credentials"
+    for _ in range(50):
+        limited = await browser.call("POST", "/v1/staff/sessions", credentials(password="sai mật khẩu rồi"))
+        if limited.status == 429:
+            break
+    limited = await browser.call("POST", "/v1/staff/sessions", credentials())
+    assert (limited.status, limited.slug) == (429, "too-many-requests"), "even the right one"
+    assert int(limited.headers["Retry-After"]) > 0
+    other = await browser.call("POST", "/v1/staff/sessions", credentials("hoa"))
+    assert other.status == 401, "others are not locked out"
+    tried = await gateway.pool.fetch("SELECT login_name FROM staff_acts WHERE what = 'signIn' ORDER BY act_id")
+    assert [row[0] for row in tried[:2]] == ["lan", None]
+    assert {row[0] for row in tried} == {"lan", None}, "no name that may be a password"
+
+
+async def test_a_session_ends_by_sign_out_password_change_idleness_age_and_deactivation(gateway: GatewaySystem) -> None:
+    code = await newcomer(gateway, "lan", StaffRole.CASHIER)
+    one, two = stranger(gateway), stranger(gateway)
+    await one.call("POST", "/v1/staff/first-sign-in", {"login_name": "lan", "code": code, "password": PASSWORD})
+    await two.call("POST", "/v1/staff/sessions", credentials())
+    old, new = one.token, "ba con vịt bơi trong ao"
+    changed = await one.call("POST", "/v1/staff/me/password", {"old_password": PASSWORD, "new_password": new})
+    assert changed.status == 200
+    assert one.token != old
+    assert [(await browser.call("GET", "/v1/staff/me")).status for browser in (one, two)] == [200, 401]
+    await two.call("POST", "/v1/staff/sessions", credentials(password=new))
+    gone = await two.call("DELETE", "/v1/staff/sessions/current")
+    assert (gone.status, gone.headers["Set-Cookie"].split("; ")[1]) == (204, "Max-Age=0")
+
+    ended = (401, "not-authenticated")
+    for column, age in (("last_seen_at", 1801), ("begun_at", 43_201)):
+        late = await person(gateway, f"late.{column.split('_')[0]}", StaffRole.CASHIER)
+        assert (await late.call("GET", "/v1/staff/me")).status == 200
+        await gateway.pool.execute(
+            f"UPDATE staff_sessions SET {column} = {column} - interval '{age} s' WHERE staff_id = $1", late.staff_id
+        )
+        answer = await late.call("GET", "/v1/staff/me")
+        assert (answer.status, answer.slug) == ended
+
+    administrator = await person(gateway, "admin.one", StaffRole.ADMINISTRATOR)
+    victim = await person(gateway, "hoa", StaffRole.CASHIER)
+    path = f"/v1/staff/{victim.staff_id}/deactivation"
+    closed = await administrator.call("POST", path, {"reason": "Nghỉ việc"})
+    assert closed.body["deactivated_at"] is not None
+    answer = await victim.call("GET", "/v1/staff/me")
+    assert (answer.status, answer.slug) == ended
+
+
+# --- attacks ---------------------------------------------------------------------------------------------------------
+
+
+async def test_a_foreign_page_does_nothing_with_a_session(gateway: GatewaySystem) -> None:
+    administrator = await person(gateway, "admin", StaffRole.ADMINISTRATOR)
+    other = await person(gateway, "other", StaffRole.ADMINISTRATOR)
+    body = {"login_name": "mai", "full_name": "Mai", "units": ["PB1501"], "roles": ["cashier"]}
+    for csrf, headers in (
+        (None, {}),
+        ("", {}),
+        ("wrong", {}),
+        (other.csrf, {}),
+        ("own", {"Sec_Fetch_Site": "cross-site"}),
+        ("own", {"Sec_Fetch_Site": "same-site"}),
+    ):
+        refused = await administrator.call("POST", "/v1/staff", body, key=new_id(), csrf=csrf, **headers)
+        assert (refused.status, refused.slug) == (403, "csrf-refused"), (csrf, headers)
+    made = await administrator.call("POST", "/v1/staff", body, key=new_id(), Sec_Fetch_Site="same-origin")
+    assert made.status == 201
+    forced = await stranger(gateway).call("POST", "/v1/staff/sessions", credentials(), Sec_Fetch_Site="cross-site")
+    assert forced.slug == "csrf-refused"
+    kept = await gateway.pool.fetchval("SELECT count(*) FROM staff_act_outcomes WHERE problem = 'csrf-refused'")
+    assert kept == 6
+
+
+async def test_two_identities_at_once_are_refused(gateway: GatewaySystem) -> None:
+    cashier, desk = await person(gateway, "lan", StaffRole.CASHIER), await gateway.desk("supervisor")
+    path = f"/v1/customers/{CUSTOMER}"
+    for headers in (
+        {"Authorization": f"Bearer {desk.token}"},
+        {"Authorization": "Bearer wrong"},
+        {"Cookie": f"{COOKIE}={cashier.token}; {COOKIE}=ts_other"},
+    ):
+        refused = await cashier.call("GET", path, **headers)
+        assert (refused.status, refused.slug) == (400, "ambiguous-request")
+    assert (await cashier.call("GET", path)).status == 200
+
+
+async def test_a_session_that_somebody_else_chose_is_never_taken_over(gateway: GatewaySystem) -> None:
+    code = await newcomer(gateway, "lan", StaffRole.CASHIER)
+    victim = stranger(gateway)
+    victim.token = "ts_chosen-by-the-attacker"
+    body = {"login_name": "lan", "code": code, "password": PASSWORD}
+    await victim.call("POST", "/v1/staff/first-sign-in", body)
+    before = victim.token
+    assert before != "ts_chosen-by-the-attacker"
+    await victim.call("POST", "/v1/staff/sessions", credentials())
+    assert victim.token != before
+    for token in ("ts_chosen-by-the-attacker", before):
+        attacker = stranger(gateway)
+        attacker.token = token
+        assert (await attacker.call("GET", "/v1/staff/me")).status == 401
+    beyond = stranger(gateway, Cookie=f"__Host-{COOKIE}={victim.token}")
+    assert (await beyond.call("GET", "/v1/staff/me")).status == 401, "not the name that counts on this machine"
+    elsewhere = stranger(gateway, Host="office.example.vn", Cookie=f"{COOKIE}={victim.token}")
+    assert (await elsewhere.call("GET", "/v1/staff/me")).status == 401, "nor this one elsewhere"
+    secure = await stranger(gateway, Host="office.example.vn").call("POST", "/v1/staff/sessions", credentials())
+    assert secure.headers["Set-Cookie"].startswith(f"__Host-{COOKIE}=ts_")
+    assert secure.headers["Set-Cookie"].endswith("; Path=/; HttpOnly; SameSite=Strict; Secure")
+
+
+# --- rights ----------------------------------------------------------------------------------------------------------
+
+
+async def test_each_role_may_call_what_the_description_says_and_nothing_else(gateway: GatewaySystem) -> None:
+    async with gateway.session.get(f"{gateway.url}/openapi.json") as response:
+        paths = (await response.json())["paths"]
+    people = {role.value: await person(gateway, f"the.{role}", role) for role in StaffRole}
+    desk = await gateway.desk("supervisor")
+    operations = [
+        (method.upper(), path.replace("{customer_code}", CUSTOMER).replace("{collector_code}", "TN001"), operation)
+        for path, methods in paths.items()
+        for method, operation in methods.items()
+        if "x-roles" in operation
+    ]
+    assert len(operations) > 50
+    wrong = []
+    for method, template, operation in operations:
+        path, allowed = template, operation["x-roles"]
+        path = re.sub(r"\{\w+\}", str(UUID(int=9)), path)
+        name = operation["operationId"]
+        for role, browser in people.items():
+            if name == "signOut" or name.startswith("revokeStaff"):
+                continue
+            answer = await browser.call(method, path)
+            refused = (answer.status, answer.slug) == (403, "not-allowed")
+            if refused == (role in allowed["staff"]) or answer.status == 401:
+                wrong.append((name, role, answer.status, answer.slug))
+        nobody = await stranger(gateway).call(method, path)
+        if (nobody.status, nobody.slug) != (401, "not-authenticated"):
+            wrong.append((name, "nobody", nobody.status, nobody.slug))
+        if not allowed["devices"]:
+            answer = await stranger(gateway, Authorization=f"Bearer {desk.token}").call(method, path)
+            if (answer.status, answer.slug) != (403, "not-allowed"):
+                wrong.append((name, "a supervisor's desk", answer.status, answer.slug))
+    assert wrong == []
+
+
+async def test_people_of_one_unit_neither_see_nor_change_anything_of_another(gateway: GatewaySystem) -> None:
+    roles = (StaffRole.SUPERVISOR, StaffRole.CASHIER, StaffRole.BILLING_CLERK, StaffRole.AUDITOR)
+    own = await person(gateway, "own", *roles, units=("PB1501",))
+    other = await person(gateway, "other", *roles, units=OTHER_UNIT)
+    phone = await gateway.phone()
+    await gateway.pool.execute("UPDATE collectors SET unit_code = 'PB1501'")
+    await gateway.pool.execute(
+        """INSERT INTO collectors (collector_code, active, changed_at, noted_at, unit_code)
+           VALUES ('TN001', true, '1970-01-01Z', now(), 'PB1501')
+           ON CONFLICT (collector_code) DO UPDATE SET unit_code = 'PB1501'"""
+    )
+    shift = (await phone.open_shift()).shift
+    paid = (await phone.pay(CUSTOMER, TOTAL)).payment
+
+    async def collector(request: GetCollector, _: object) -> CollectorDetails:
+        return CollectorDetails(
+            collector_code=request.collector_code, name="", phone="", unit_code="PB1501", routes=[], active=True
+        )
+
+    gateway.office.other_answers[GetCollector] = collector
+    closing = {"counted_cash": 0, "closed_at": clock.now().isoformat()}
+    transfer = {
+        "method": "transfer",
+        "customer_code": CUSTOMER,
+        "amount": TOTAL,
+        "received_at": clock.now().isoformat(),
+        "reference": "FT1",
+    }
+    calls: list[tuple[str, str, Any, UUID | None]] = [
+        ("GET", f"/v1/customers/{CUSTOMER}", None, None),
+        ("GET", f"/v1/customers/{CUSTOMER}/account", None, None),
+        ("GET", f"/v1/customers/{CUSTOMER}/debt", None, None),
+        ("GET", f"/v1/customers/{CUSTOMER}/reminders", None, None),
+        ("GET", f"/v1/customers/{CUSTOMER}/opt-outs", None, None),
+        ("POST", f"/v1/customers/{CUSTOMER}/opt-outs", {"opted_out": True}, new_id()),
+        ("POST", f"/v1/customers/{CUSTOMER}/sms-language", {"language": "en"}, new_id()),
+        ("GET", f"/v1/payments/{paid.payment_id}", None, None),
+        ("GET", f"/v1/payments/{paid.payment_id}/receipt", None, None),
+        ("GET", "/v1/collectors/TN001", None, None),
+        ("GET", "/v1/collectors/TN001/route?day=2026-11-23", None, None),
+        ("GET", "/v1/collectors/TN001/shift", None, None),
+        ("GET", f"/v1/shifts/{shift.shift_id}", None, None),
+        ("GET", f"/v1/devices/{phone.device_id}", None, None),
+        ("GET", f"/v1/devices/{phone.device_id}/print-jobs", None, None),
+        ("POST", "/v1/enrolment-codes", {"role": "collector", "collector_code": "TN001"}, None),
+        ("POST", "/v1/payments", transfer, new_id()),
+        ("POST", f"/v1/payments/{paid.payment_id}/reversals", {"reason": "Thu nhầm"}, new_id()),
+        ("POST", f"/v1/collectors/TN001/shifts/{shift.shift_id}/closing", closing, None),
+        ("POST", f"/v1/shifts/{shift.shift_id}/confirmation", {"counted_cash": 0}, None),
+        ("POST", f"/v1/shifts/{shift.shift_id}/decision", {"decision": "charged", "reason": "?"}, None),
+        ("POST", f"/v1/devices/{phone.device_id}/revocation", {"reason": "Mất"}, None),
+    ]
+    gateway.office.receipt(paid)
+    for method, path, body, key in calls:
+        refused = await other.call(method, path, body, key=key)
+        assert (refused.status, refused.slug) == (404, "not-found"), (path, refused.body)
+    for method, path, body, key in calls:
+        answer = await own.call(method, path, body, key=key)
+        assert answer.status in {200, 201, 202}, (path, answer.body)
+
+    for browser in (own, other):
+        await browser.call("GET", "/v1/customers?query=buoi")
+        await browser.call("GET", "/v1/shifts")
+        await browser.call("GET", "/v1/reading-complaints")
+    for request in (SearchCustomers, GetShifts, GetReadingComplaints):
+        asked = [one.unit_codes for one in gateway.office.asked_for(request)[-2:]]  # type: ignore[type-abstract]
+        assert asked == [["PB1501"], ["PB1502"]]
+    assert [len((await who.call("GET", "/v1/devices")).body["devices"]) for who in (own, other)] == [1, 0]
+    desks = await own.call("POST", "/v1/enrolment-codes", {"role": "supervisor"})
+    assert (desks.status, desks.slug) == (403, "not-allowed"), "a desk sees the customers of all units"
+
+
+async def test_what_a_person_does_names_the_person(gateway: GatewaySystem) -> None:
+    cashier = await person(gateway, "lan", StaffRole.CASHIER)
+    phone = await gateway.phone()
+    shift = (await phone.open_shift()).shift
+    transfer = {"method": "transfer", "customer_code": CUSTOMER, "amount": TOTAL, "reference": "FT2"}
+    transfer["received_at"] = clock.now().isoformat()
+    assert (await cashier.call("POST", "/v1/payments", transfer, key=new_id())).status == 201
+    cash = {"method": "cash", "customer_code": CUSTOMER, "amount": TOTAL, "received_at": clock.now().isoformat()}
+    assert (await cashier.call("POST", "/v1/payments", cash, key=new_id())).status == 403
+    actors = [
+        context.actor
+        for request, context in zip(gateway.office.asked, gateway.office.contexts, strict=True)
+        if isinstance(request, RecordPayment)
+    ]
+    me = Actor(kind=ActorKind.PERSON, id=str(cashier.staff_id), reference="staff:lan", proven_by=Proof.TOKEN)
+    assert actors == [me]
+    body = {"counted_cash": 0, "closed_at": clock.now().isoformat()}
+    await cashier.call("POST", f"/v1/collectors/TN001/shifts/{shift.shift_id}/closing", body)
+    [closing] = gateway.office.asked_for(CloseShift)
+    assert (closing.declared_by, closing.declaring_device_id) == ("staff:lan", cashier.staff_id)
+    await cashier.call("POST", f"/v1/shifts/{shift.shift_id}/confirmation", {"counted_cash": 0})
+    [confirming] = gateway.office.asked_for(ConfirmShift)
+    assert (confirming.confirmed_by, confirming.device_id) == ("staff:lan", cashier.staff_id)
+
+
+# --- accounts and the log --------------------------------------------------------------------------------------------
+
+
+async def test_an_administrator_gives_what_the_own_units_allow_and_never_to_the_own_account(
+    gateway: GatewaySystem,
+) -> None:
+    head = await person(gateway, "head", StaffRole.ADMINISTRATOR)
+    local = await person(gateway, "local", StaffRole.ADMINISTRATOR, units=("PB1501",))
+    clerk = {"login_name": "mai", "full_name": "Nguyễn Thị Mai", "units": ["PB1501"], "roles": ["billing_clerk"]}
+    key = new_id()
+    first = await local.call("POST", "/v1/staff", clerk, key=key)
+    again = await local.call("POST", "/v1/staff", clerk, key=key)
+    assert (first.status, again.status) == (201, 201)
+    assert first.body["code"] != again.body["code"], "the answer may have been lost: another code"
+    taken = await head.call("POST", "/v1/staff", clerk, key=new_id())
+    assert taken.slug == "login-name-taken"
+    for units in (["*"], ["PB1502"], ["PB1501", "PB1502"]):
+        refused = await local.call("POST", f"/v1/staff/{key}/roles", {"units": units, "roles": ["cashier"]})
+        assert (refused.status, refused.slug) == (403, "units-not-own")
+    grant = {"units": ["PB1501"], "roles": ["cashier", "supervisor"]}
+    granted = await local.call("POST", f"/v1/staff/{key}/roles", grant)
+    assert granted.body["roles"] == ["cashier", "supervisor"]
+    assert (await local.call("POST", f"/v1/staff/{head.staff_id}/deactivation", {"reason": "?"})).status == 404
+    own = await head.call("POST", f"/v1/staff/{head.staff_id}/roles", {"units": ["*"], "roles": ["cashier"]})
+    assert own.slug == "own-account"
+    second = await person(gateway, "second", StaffRole.ADMINISTRATOR)
+    away = {"units": ["*"], "roles": ["auditor"]}
+    assert (await head.call("POST", f"/v1/staff/{second.staff_id}/roles", away)).status == 200
+    assert (await second.call("GET", "/v1/staff")).status == 403, "with the next request"
+    assert (await local.call("GET", "/v1/staff")).body["staff"][0]["login_name"] == "local"
+
+    reset = await head.call("POST", f"/v1/staff/{second.staff_id}/password-reset", {"second_factor": True})
+    assert reset.body["staff"]["has_password"] is False
+    assert (await second.call("GET", "/v1/staff/me")).status == 401
+    entered = {"login_name": "second", "code": reset.body["code"], "password": PASSWORD}
+    assert (await second.call("POST", "/v1/staff/first-sign-in", entered)).status == 201
+
+
+async def test_the_log_has_who_what_before_after_and_from_where_and_is_never_changed(gateway: GatewaySystem) -> None:
+    head = await person(gateway, "head", StaffRole.ADMINISTRATOR)
+    auditor = await person(gateway, "an", StaffRole.AUDITOR)
+    clerk = {"login_name": "mai", "full_name": "=cmd|' /C calc'!A0", "units": ["PB1501"], "roles": ["billing_clerk"]}
+    key = new_id()
+    await head.call("POST", "/v1/staff", clerk, key=key)
+    await head.call("POST", f"/v1/staff/{key}/roles", {"units": ["PB1501"], "roles": ["auditor"]})
+    await head.call("GET", f"/v1/customers/{CUSTOMER}")
+    await auditor.call("GET", f"/v1/customers/{CUSTOMER}")
+    found = (await auditor.call("GET", f"/v1/staff-acts?object={key}&login_name=head")).body["acts"]
+    assert [act["what"] for act in found] == ["grantStaff", "createStaff"]
+    granted = found[0]
+    assert (granted["before"]["roles"], granted["after"]["roles"]) == (["billing_clerk"], ["auditor"])
+    assert (granted["login_name"], granted["address"], granted["status"]) == ("head", "127.0.0.1", 200)
+    looked = (await auditor.call("GET", f"/v1/staff-acts?object={CUSTOMER}")).body["acts"]
+    assert [(act["login_name"], act["status"], act["problem"]) for act in looked] == [
+        ("an", 200, None),
+        ("head", 403, "not-allowed"),
+    ]
+    page = (await auditor.call("GET", "/v1/staff-acts?limit=1")).body
+    following = (await auditor.call("GET", f"/v1/staff-acts?limit=1&before={page['next']}")).body
+    assert page["acts"][0]["act_id"] > following["acts"][0]["act_id"]
+
+    exported = await auditor.call("GET", "/v1/staff-acts/export?what=createStaff")
+    assert exported.headers["Content-Type"].startswith("text/csv")
+    rows = list(csv.DictReader(io.StringIO(exported.body.decode("utf-8-sig"))))
+    assert [(row["login_name"], row["object"]) for row in rows] == [("head", str(key))]
+    assert not any(cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row.values())
+
+    for statement in (
+        "UPDATE staff_acts SET what = ''",
+        "DELETE FROM staff_act_outcomes",
+        "TRUNCATE staff_acts CASCADE",
+    ):
+        with pytest.raises(asyncpg.RestrictViolationError):
+            await gateway.pool.execute(statement)

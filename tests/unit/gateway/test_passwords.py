@@ -1,0 +1,50 @@
+"""What is a good password, and a cell that no spreadsheet computes."""
+
+import pytest
+
+from services.gateway.passwords import Passwords, WeakPassword, require_strong
+from shared.csv_files.export import as_csv, safe_cell
+
+
+@pytest.mark.parametrize(
+    ("password", "reason"),
+    [
+        ("ngắn quá", "too_short"),
+        ("a" * 201, "too_long"),
+        ("đây là lan.tran nhé", "has_login_name"),
+        ("Matkhau12345", "common"),
+        ("passwordpassword", "common"),
+        ("123456789012", "common"),
+        ("qwertyuiop123", "common"),
+        ("abababababab", "common"),
+        ("zyxwvutsrqponm", "common"),
+    ],
+)
+def test_a_password_that_is_guessed_first_is_refused(password: str, reason: str) -> None:
+    with pytest.raises(WeakPassword) as refused:
+        require_strong(password, "lan.tran")
+    assert refused.value.facts["reason"] == reason
+
+
+@pytest.mark.parametrize("password", ["con mèo uống nước dừa", "K7#mQ2!vX9@p", "correct horse battery"])
+def test_a_good_password_is_taken(password: str) -> None:
+    require_strong(password, "lan.tran")
+
+
+async def test_a_password_fits_however_its_accents_are_composed_and_nobodys_fits_nobody() -> None:
+    passwords = Passwords()
+    stored = await passwords.hashed("con m\u00e8o u\u1ed1ng n\u01b0\u1edbc")
+    assert stored.startswith("$argon2id$")
+    assert await passwords.fits(stored, "con me\u0300o u\u00f4\u0301ng n\u01b0\u01a1\u0301c")
+    assert not await passwords.fits(stored, "con m\u00e8o")
+    assert not await passwords.fits(None, "con m\u00e8o")
+    assert not await passwords.fits("no hash", "con m\u00e8o")
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+84", "-1+cmd", "@SUM(A1)", "\t=1", "\r=1", "＝1", " =1", "\u00a0=1"])
+def test_a_cell_that_looks_like_a_formula_is_text(text: str) -> None:
+    assert str(safe_cell(text)).startswith("'")
+
+
+def test_numbers_stay_numbers_and_excel_knows_the_encoding() -> None:
+    assert as_csv(["tên", "đồng"], [["Bưởi", -5], [None, True]]).decode() == "\ufefftên,đồng\r\nBưởi,-5\r\n,True\r\n"
