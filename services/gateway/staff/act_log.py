@@ -71,7 +71,7 @@ async def keep_refused(
             operation.name,
             staff_id=member.staff_id,
             login_name=member.login_name,
-            object_id=next(reversed(named.values()), None),
+            object_id=list(named.values())[-1] if named else None,
             asked=None,
             address=address,
             actor=member.as_actor,

@@ -151,14 +151,15 @@ async def test_a_foreign_page_does_nothing_with_a_session(gateway: GatewaySystem
     administrator = await person(gateway, "admin", StaffRole.ADMINISTRATOR)
     other = await person(gateway, "other", StaffRole.ADMINISTRATOR)
     body = {"login_name": "mai", "full_name": "Mai", "units": ["PB1501"], "roles": ["cashier"]}
-    for csrf, headers in (
+    tries: list[tuple[str | None, dict[str, Any]]] = [
         (None, {}),
         ("", {}),
         ("wrong", {}),
         (other.csrf, {}),
         ("own", {"Sec_Fetch_Site": "cross-site"}),
         ("own", {"Sec_Fetch_Site": "same-site"}),
-    ):
+    ]
+    for csrf, headers in tries:
         refused = await administrator.call("POST", "/v1/staff", body, key=new_id(), csrf=csrf, **headers)
         assert (refused.status, refused.slug) == (403, "csrf-refused"), (csrf, headers)
     made = await administrator.call("POST", "/v1/staff", body, key=new_id(), Sec_Fetch_Site="same-origin")
@@ -306,9 +307,15 @@ async def test_people_of_one_unit_neither_see_nor_change_anything_of_another(gat
         await browser.call("GET", "/v1/customers?query=buoi")
         await browser.call("GET", "/v1/shifts")
         await browser.call("GET", "/v1/reading-complaints")
-    for request in (SearchCustomers, GetShifts, GetReadingComplaints):
-        asked = [one.unit_codes for one in gateway.office.asked_for(request)[-2:]]  # type: ignore[type-abstract]
-        assert asked == [["PB1501"], ["PB1502"]]
+    asked = [
+        [one.unit_codes for one in requests[-2:]]
+        for requests in (
+            gateway.office.asked_for(SearchCustomers),
+            gateway.office.asked_for(GetShifts),
+            gateway.office.asked_for(GetReadingComplaints),
+        )
+    ]
+    assert asked == [[["PB1501"], ["PB1502"]]] * 3
     assert [len((await who.call("GET", "/v1/devices")).body["devices"]) for who in (own, other)] == [1, 0]
     desks = await own.call("POST", "/v1/enrolment-codes", {"role": "supervisor"})
     assert (desks.status, desks.slug) == (403, "not-allowed"), "a desk sees the customers of all units"
