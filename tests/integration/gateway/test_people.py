@@ -173,11 +173,12 @@ async def test_a_foreign_page_does_nothing_with_a_session(gateway: GatewaySystem
 async def test_two_identities_at_once_are_refused(gateway: GatewaySystem) -> None:
     cashier, desk = await person(gateway, "lan", StaffRole.CASHIER), await gateway.desk("supervisor")
     path = f"/v1/customers/{CUSTOMER}"
-    for headers in (
+    both: list[dict[str, Any]] = [
         {"Authorization": f"Bearer {desk.token}"},
         {"Authorization": "Bearer wrong"},
         {"Cookie": f"{COOKIE}={cashier.token}; {COOKIE}=ts_other"},
-    ):
+    ]
+    for headers in both:
         refused = await cashier.call("GET", path, **headers)
         assert (refused.status, refused.slug) == (400, "ambiguous-request")
     assert (await cashier.call("GET", path)).status == 200
