@@ -31,6 +31,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "The signature is genuine, but the payment was taken back{when}. The receipt is no longer good.",
     ),
     "voided_when": (" lúc {when}", " at {when}"),
+    "entered_again_text": (
+        "Số trên tờ giấy bị mất sau sự cố; khoản thanh toán này đứng trong sổ dưới số {number}. Xin giữ tờ giấy.",
+        "The number on the paper was lost; this payment stands in the register under {number}. Keep the paper.",
+    ),
     "restoring": ("Biên nhận thật, sổ đang được khôi phục", "Genuine; the register is being restored"),
     "restoring_text": (
         "Chữ ký đúng: đơn vị bán điện đã ký biên nhận này. Sổ đang được khôi phục sau sự cố; xin giữ tờ giấy.",
@@ -135,6 +139,10 @@ def _verdict(verification: Verification, language: Language) -> _Verdict:
     failed = {check.check for check in verification.checks if check.state is CheckState.FAILED}
     if verification.voided and not failed - {"not_voided"}:
         return _voided(verification, language)
+    if verification.entered_again and verification.receipt is not None and not failed:
+        number = f"{verification.receipt.series} {verification.receipt.number:08d}"
+        text = _text("entered_again_text", language).format(number=number)
+        return _Verdict("good", _text("valid", language), text)
     return _worded(*_style_and_key(verification, failed), language)
 
 

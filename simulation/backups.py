@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 import asyncpg
 
 from stack import postgres
+from stack.processes import StackError
 
 
 class Backup:
@@ -38,4 +39,4 @@ class Backup:
         )
         _, errors = await process.communicate()
         if process.returncode != 0:
-            raise RuntimeError(f"{tool} ended with {process.returncode}: {errors.decode().strip()[-1000:]}")
+            raise StackError(f"{tool} ended with {process.returncode}: {errors.decode().strip()[-1000:]}")

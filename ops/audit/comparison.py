@@ -12,6 +12,7 @@ from ops.audit import row_rules
 from services.billing import audit as billing
 from services.customer import audit as customer
 from services.gateway import audit as gateway
+from services.gateway.audit import ReceiptJobs
 from services.notify import audit as notify
 from services.receipt import audit as receipt
 from services.receipt.audit import ReceiptFact
@@ -111,8 +112,12 @@ async def _receipts(streams: Streams, found: Compared) -> None:
     async for receipt_id, (payments, registered, jobs) in joined(
         streams.receipted, streams.registered, streams.receipt_jobs
     ):
-        found.violations += row_rules.jobs_of_receipt(receipt_id, registered=bool(registered), jobs=sum(jobs))
-        found.violations_when_settled += row_rules.payment_is_printed(payments, sum(jobs))
+        queued: ReceiptJobs | None = jobs[0] if jobs else None
+        count = queued.jobs if queued is not None else 0
+        found.violations += row_rules.jobs_of_receipt(receipt_id, registered=bool(registered), jobs=count)
+        found.violations_when_settled += row_rules.payment_is_printed(payments, count)
+        if queued is not None and registered:
+            found.violations_when_settled += row_rules.prints_are_counted(receipt_id, registered[0], queued)
 
 
 async def _visits(streams: Streams, found: Compared) -> None:

@@ -6,8 +6,9 @@ from uuid import UUID
 from ops.audit.actor_rules import actor_of
 from services.billing.audit import PaymentFact, VisitNotices
 from services.customer.audit import RecordedVisit
+from services.gateway.audit import ReceiptJobs
 from services.notify.audit import ReminderFact
-from services.receipt.audit import ReceiptFact
+from services.receipt.audit import CountedPrints, ReceiptFact
 from shared.audit import AuditViolation
 from shared.contracts.receipt import ReceiptKind
 
@@ -55,6 +56,16 @@ def jobs_of_receipt(receipt_id: UUID, *, registered: bool, jobs: int) -> Iterato
         yield _between("a receipt is queued for printing once", receipt_id, f"{jobs} jobs")
     if jobs and not registered:
         yield _between("a receipt on paper is in the register", receipt_id, "it is not")
+
+
+def prints_are_counted(receipt_id: UUID, counted: CountedPrints, queued: ReceiptJobs) -> Iterator[AuditViolation]:
+    """The register has counted each attempt that may have come out; once events under way have arrived.
+
+    It may have counted more: what was unconfirmed, and of which a person said later that nothing came out.
+    """
+    if counted.since is not None and queued.created_at >= counted.since and counted.prints < queued.prints:
+        detail = f"{queued.prints} may have come out, {counted.prints} counted"
+        yield _between("each print of a receipt is counted", receipt_id, detail)
 
 
 def payment_is_printed(payments: Sequence[tuple[UUID, UUID | None]], jobs: int) -> Iterator[AuditViolation]:

@@ -23,6 +23,10 @@ class Standing:
 
     identity: str
     seal: Seal
+    machinery: str = ""
+    """Digest of the triggers and functions that keep its history; empty from a version before."""
+    migrations: str = ""
+    """How many were applied, and when the last one: they may change triggers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +37,13 @@ class Compared:
     """Databases that are others than before, with nothing missing: a move or a failover, too."""
     set_back: tuple[AuditViolation, ...] = ()
     """Databases that lack what they had."""
+    tampered: tuple[AuditViolation, ...] = ()
+    """Databases whose triggers were switched off, or changed otherwise, and by no migration."""
 
     @property
     def unchanged(self) -> bool:
         """Whether every database goes on from where it stood."""
-        return not (self.replaced or self.set_back)
+        return not (self.replaced or self.set_back or self.tampered)
 
 
 # The tables' number differs in a database that pg_restore has filled under the same name.
@@ -48,16 +54,31 @@ SELECT format('system %s, timeline %s, database %s, table %s',
 """
 
 
+# A trigger that is switched off and on again has another version of its row (xmin), a replaced function another text.
+_MACHINERY = """
+SELECT encode(sha256(convert_to(string_agg(line, chr(10) ORDER BY line COLLATE "C"), 'UTF8')), 'hex'), (
+    SELECT format('%s up to %s', count(*), max(applied_at)) FROM migration_history)
+FROM (
+    SELECT format('%s %s %s %s', tgrelid::regclass, tgname, tgenabled, pg_trigger.xmin) AS line
+    FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid WHERE relnamespace = 'public'::regnamespace
+    UNION ALL
+    SELECT format('%s %s', oid::regprocedure, md5(prosrc)) FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+) AS lines
+"""
+
+
 async def look(database_urls: Mapping[str, str], known: Mapping[str, Standing]) -> tuple[dict[str, Standing], Compared]:
     """Return where each database stands, and what has become of those that are known."""
     standings: dict[str, Standing] = {}
     replaced: list[AuditViolation] = []
     set_back: list[AuditViolation] = []
+    tampered: list[AuditViolation] = []
     for service in database_urls:
         async with session(database_urls, service) as connection:
             identity = await connection.fetchval(_IDENTITY)
             before = known.get(service)
-            standings[service] = Standing(identity, await last_seal(connection))
+            machinery, migrations = await connection.fetchrow(_MACHINERY) or ("", "")
+            standings[service] = Standing(identity, await last_seal(connection), machinery, migrations)
             if before is None:
                 continue
             if before.seal.last_entry:
@@ -66,7 +87,19 @@ async def look(database_urls: Mapping[str, str], known: Mapping[str, Standing]) 
             if identity != before.identity:
                 rule = "a database is the one that it was"
                 replaced.append(AuditViolation(service, rule, service, f"{before.identity}; now {identity}"))
-    return standings, Compared(tuple(replaced), tuple(set_back))
+            else:
+                tampered += _tampered(service, before, standings[service])
+    return standings, Compared(tuple(replaced), tuple(set_back), tuple(tampered))
+
+
+def _tampered(service: str, before: Standing, now: Standing) -> Iterator[AuditViolation]:
+    if before.machinery and before.migrations == now.migrations and before.machinery != now.machinery:
+        yield AuditViolation(
+            service,
+            "what keeps the history is as it was",
+            "triggers",
+            "one was switched off, on or replaced since the last look, and not by a migration",
+        )
 
 
 def _missing(service: str, before: Seal, now: Seal, link: str | None) -> Iterator[AuditViolation]:
@@ -88,7 +121,12 @@ def read(folder: Path) -> dict[str, Standing]:
     except FileNotFoundError:
         return {}
     return {
-        service: Standing(kept["identity"], Seal(kept["seal"]["last_entry"], kept["seal"]["link"]))
+        service: Standing(
+            kept["identity"],
+            Seal(kept["seal"]["last_entry"], kept["seal"]["link"]),
+            kept.get("machinery", ""),
+            kept.get("migrations", ""),
+        )
         for service, kept in json.loads(text).items()
     }
 

@@ -110,7 +110,7 @@ async def audit_and_keep(
     complete = complete or not restored.unchanged
     since = None if complete else await reports.positions_to_go_on_from(urls, now())
     report = await audit_when_settled(system, keyring, seconds, since)
-    report.violations.extend(restored.set_back)
+    report.violations.extend([*restored.set_back, *restored.tampered])
     report.remarks.extend([*restored.replaced, *unusable])
     if since is None:
         report.remarks.extend(await debts_unknown_to_notify(urls))

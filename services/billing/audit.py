@@ -110,6 +110,23 @@ _RULES: dict[str, str] = {
         ) AS taken
         WHERE closed_at IS NOT NULL AND difference <> counted_cash - (opening_float + cash)
     """,
+    # It is what the slip of the shift was printed from. Cash that was paid back later left another box, or none.
+    "a shift was emitted with the cash that moved in it": """
+        SELECT shifts.shift_id::text, format('cash %s, in hand %s, difference %s; by its payments %s, %s, %s',
+            event #>> '{shift,totals,cash}', event #>> '{shift,cash_in_hand}', event #>> '{shift,difference}',
+            moved.cash, opening_float + moved.cash, shifts.difference)
+        FROM (SELECT body::json AS event FROM outbox WHERE routing_key = 'shift.closed.v1') AS emitted
+            JOIN shifts ON shift_id = (event #>> '{shift,shift_id}')::uuid, LATERAL (
+                SELECT count(*) AS payments, coalesce(sum(amount), 0) AS cash
+                FROM payments LEFT JOIN reversals USING (payment_id)
+                WHERE payments.shift_id = shifts.shift_id AND NOT (
+                    reversals.shift_id IS NOT NULL AND reversals.shift_id = shifts.shift_id)
+            ) AS moved
+        WHERE (event #>> '{shift,totals,cash}')::bigint <> moved.cash
+            OR (event #>> '{shift,cash_in_hand}')::bigint <> opening_float + moved.cash
+            OR (event #>> '{shift,difference}')::bigint <> shifts.difference
+            OR json_array_length(event -> 'payment_ids') <> moved.payments
+    """,
     "denominations add up to the counted cash": """
         SELECT shift_id::text, format('notes %s, counted %s', notes, counted_cash)
         FROM shifts, LATERAL (

@@ -123,14 +123,32 @@ _JOBS_OF = """
 SELECT coalesce({of}, '00000000-0000-0000-0000-000000000000'), count(*) FROM print_jobs WHERE kind = '{kind}'
 GROUP BY 1 ORDER BY 1
 """
-_OF_RECEIPTS = _JOBS_OF.format(of="receipt_id", kind="receipt")
+# An attempt that may have come out is printed or unconfirmed; a person may say later that it was not printed.
+_OF_RECEIPTS = """
+SELECT coalesce(receipt_id, '00000000-0000-0000-0000-000000000000'), count(*), min(created_at),
+    (count(*) FILTER (WHERE state IN ('printed', 'unconfirmed')) + coalesce(sum(ended), 0))::bigint
+FROM print_jobs LEFT JOIN (
+    SELECT job_id, count(*) AS ended FROM print_attempts WHERE state IN ('printed', 'unconfirmed') GROUP BY job_id
+) AS attempts USING (job_id)
+WHERE kind = 'receipt' GROUP BY 1 ORDER BY 1
+"""
 _OF_NOTICES = _JOBS_OF.format(of="visit_id", kind="notice")
 
 
-async def jobs_of_receipts(connection: Connection) -> AsyncIterator[tuple[UUID, int]]:
-    """Yield how many jobs of its first print a receipt has, by the receipt; one each."""
+class ReceiptJobs(NamedTuple):
+    """The print jobs of a receipt itself, not of its copies."""
+
+    jobs: int
+    created_at: datetime
+    """When the first of them was queued."""
+    prints: int
+    """Attempts that may have come out."""
+
+
+async def jobs_of_receipts(connection: Connection) -> AsyncIterator[tuple[UUID, ReceiptJobs]]:
+    """Yield what was queued of a receipt itself, by the receipt."""
     async for row in rows_in_order(connection, _OF_RECEIPTS):
-        yield row[0], row[1]
+        yield row[0], ReceiptJobs(row[1], row[2], row[3])
 
 
 async def jobs_of_notices(connection: Connection) -> AsyncIterator[tuple[UUID, int]]:

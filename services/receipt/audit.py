@@ -154,7 +154,12 @@ SELECT payment_id, receipt_id, total, vat, kind, template || series AS symbol, n
     CASE kind WHEN 'void' THEN token END AS token
 FROM receipt JOIN series USING (series) ORDER BY payment_id
 """
-_BY_ID = "SELECT receipt_id FROM receipt WHERE kind = 'original' ORDER BY receipt_id"
+_BY_ID = """
+SELECT receipt_id, coalesce(prints, 0), (SELECT since FROM consumed_kinds WHERE routing_key = 'print_job.finished.v1')
+FROM receipt LEFT JOIN (SELECT receipt_id, count(*) AS prints FROM receipt_print GROUP BY receipt_id) AS counted
+    USING (receipt_id)
+WHERE kind = 'original' ORDER BY receipt_id
+"""
 
 
 async def receipts_of_payments(connection: Connection) -> AsyncIterator[tuple[UUID, list[ReceiptFact]]]:
@@ -189,10 +194,18 @@ def _with_voided(receipts: list[ReceiptFact]) -> list[ReceiptFact]:
     return [receipt._replace(voided=receipt.receipt_id in voided) for receipt in receipts]
 
 
-async def receipts_by_id(connection: Connection) -> AsyncIterator[tuple[UUID, None]]:
+class CountedPrints(NamedTuple):
+    """How often a receipt may have come out, as the register has counted it."""
+
+    prints: int
+    since: datetime | None = None
+    """Since when prints are counted; None: they are not."""
+
+
+async def receipts_by_id(connection: Connection) -> AsyncIterator[tuple[UUID, CountedPrints]]:
     """Yield every receipt that stands for a payment, by its id."""
     async for row in rows_in_order(connection, _BY_ID):
-        yield row[0], None
+        yield row[0], CountedPrints(row[1], row[2])
 
 
 class _Registered(NamedTuple):

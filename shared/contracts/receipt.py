@@ -105,6 +105,9 @@ class Verification(Reply):
     restoring: bool = False
     """The register is being restored after a loss: what is signed rightly and not in it is genuine."""
 
+    entered_again: bool = False
+    """The number on the paper was lost: ``receipt`` is the one under which the payment stands in the register now."""
+
     prints: int = 0
     """How often the receipt itself may have been printed: further attempts after an unclear one count. 0: not known."""
     code_fault: CodeFault | None = None

@@ -25,6 +25,8 @@ CONNECTION_LOST = (
     asyncpg.CrashShutdownError,
     asyncpg.CannotConnectNowError,
     asyncpg.IdleInTransactionSessionTimeoutError,
+    # A backup is being restored: the database is gone for a moment, or lets nobody in.
+    asyncpg.InvalidCatalogNameError,
     asyncpg.InternalClientError,
     ConnectionError,
 )
@@ -45,6 +47,8 @@ def is_connection_lost(error: BaseException) -> bool:
     """Return whether ``error`` means that the connection to the database is gone."""
     if isinstance(error, asyncpg.InterfaceError):
         return "closed" in str(error) or "closing" in str(error)
+    if type(error) is asyncpg.InvalidAuthorizationSpecificationError:  # not: a wrong password
+        return True
     return isinstance(error, CONNECTION_LOST) or (isinstance(error, OSError) and not isinstance(error, TimeoutError))
 
 

@@ -15,11 +15,12 @@ from simulation.chaos.message_faults import MessageFaults
 from simulation.chaos.network_faults import NetworkFaults
 from simulation.chaos.plan import Fault, Storm
 from simulation.chaos.process_faults import ProcessFaults
+from simulation.chaos.restore_faults import RestoreFaults
 from simulation.chaos.server_faults import ServerFaults
 from simulation.chaos.testbed import ChaosTestbed
 from stack.processes import StackError
 
-PARTS = (ProcessFaults, ServerFaults, NetworkFaults, MessageFaults, DishonestPeople)
+PARTS = (ProcessFaults, ServerFaults, NetworkFaults, MessageFaults, DishonestPeople, RestoreFaults)
 """Who can do faults: each has a method for each of its kinds, which returns when the fault is healed."""
 
 _COULD_NOT = (OSError, StackError, asyncpg.PostgresError, asyncpg.InterfaceError, aio_pika.exceptions.AMQPError)
@@ -29,9 +30,21 @@ class Injector:
     """Does the faults of a storm, all at their time, and returns when all are healed."""
 
     def __init__(
-        self, testbed: ChaosTestbed, history: History, messages: MessageFaults, people: DishonestPeople
+        self,
+        testbed: ChaosTestbed,
+        history: History,
+        messages: MessageFaults,
+        people: DishonestPeople,
+        restores: RestoreFaults,
     ) -> None:
-        self._parts = (ProcessFaults(testbed), ServerFaults(testbed), NetworkFaults(testbed), messages, people)
+        self._parts = (
+            ProcessFaults(testbed),
+            ServerFaults(testbed),
+            NetworkFaults(testbed),
+            messages,
+            people,
+            restores,
+        )
         self._history = history
         self.done: Counter[str] = Counter()
         """Kind → how often it was done."""

@@ -17,6 +17,7 @@ from services.gateway.topology import TOPOLOGY as GATEWAY
 from services.notify.topology import TOPOLOGY as NOTIFY
 from services.receipt.topology import TOPOLOGY as RECEIPT
 from shared.messaging.topology import Names
+from simulation.chaos.register import Losses
 from simulation.chaos.sms_providers import ATTEMPTED, Attempted, SmsProviders
 from simulation.phone import Printout
 
@@ -105,6 +106,10 @@ class FinalState:
     dead: tuple[DeadLetter, ...] = ()
     unreadable: frozenset[str] = frozenset()
     """Digests of what we put into queues and nobody can read."""
+    lost_copies: frozenset[str] = frozenset()
+    """Ids of copies that were counted in a register which was set back."""
+    lost_events: frozenset[str] = frozenset()
+    """Message ids of events that were sent and are in no archive any more."""
 
 
 def digest(body: bytes) -> str:
@@ -119,6 +124,7 @@ async def read_final_state(
     *,
     dead: Iterable[DeadLetter],
     unreadable: Iterable[str],
+    losses: Losses,
 ) -> FinalState:
     """Read everything but the dead letters, which were taken out before."""
     billing = await _rows(
@@ -175,6 +181,8 @@ async def read_final_state(
         sent_twice=tuple((row["collector_code"], row["entry"]) for row in gateway["sent_twice"]),
         dead=tuple(dead),
         unreadable=frozenset(unreadable),
+        lost_copies=frozenset(losses.copies),
+        lost_events=frozenset(losses.emitted),
     )
 
 

@@ -106,6 +106,13 @@ KINDS: Mapping[str, Kind] = {
         Kind("poison", "messages that nobody can read are put into a service's queue", needs=(BROKER,)),
         Kind("dishonest_people", "people of each role try what is not theirs", (PHONES,)),
         Kind("empty_queue", "somebody deletes the events that wait for a service", needs=(BROKER,)),
+        Kind(
+            "restore_register",
+            "the register of receipts is set back to a backup, and recovered as the runbook has it",
+            (EVERYTHING,),
+            takes=(DATABASE,),
+            needs=(BROKER,),
+        ),
     )
 }
 
@@ -150,9 +157,17 @@ class Storm:
 
 
 _PROCESSES = frozenset(
-    {"kill_service", "rolling_restart", "freeze_service", "clock_skew", "rolling_deployment", "power_cut"}
+    {
+        "kill_service",
+        "rolling_restart",
+        "freeze_service",
+        "clock_skew",
+        "rolling_deployment",
+        "power_cut",
+        "restore_register",
+    }
 )
-_PUBLISHING = frozenset({"duplicate", "reorder", "poison", "empty_queue"})
+_PUBLISHING = frozenset({"duplicate", "reorder", "poison", "empty_queue", "restore_register"})
 _HINDERS_PUBLISHING = frozenset({"alarm", "close_connections"})
 _LONG = frozenset({"blackhole_broker", "blackhole_database", "freeze_service", "freeze_broker", "freeze_database"})
 """Sometimes they last beyond the patience of heartbeats."""
@@ -196,7 +211,7 @@ class _Planner:
         self._longest = 2.5 if brisk else 9.0
         self._calm = 0.5 if brisk else 2.0
         storms = max(1.0, seconds / (self._longest + self._calm + _RECOVERY_SECONDS))
-        self._at_once = max(at_once, min(4, ceil(len(self._kinds) / storms)))
+        self._at_once = max(at_once, min(5, ceil(1.2 * len(self._kinds) / storms)))
 
     def storms(self) -> list[Storm]:
         found: list[Storm] = []

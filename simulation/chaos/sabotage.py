@@ -6,10 +6,12 @@ was done wrongly, a byte is added to a file of the bug's name in FOLDER: a bug t
 ``./dev chaos --sabotage`` runs the catalogue (``sabotage_run.py``).
 """
 
+import asyncio
 import dataclasses
 import functools
 import importlib
 import inspect
+import itertools
 import runpy
 import sys
 from collections.abc import Callable, Sequence
@@ -23,6 +25,7 @@ from shared.contracts.billing import RecordPayment
 from shared.idempotency import Idempotency
 from shared.ids import new_id
 from shared.messaging import RequestHandler
+from shared.problems import Unavailable
 
 consuming: Any = importlib.import_module("shared.messaging.consumer")
 
@@ -645,6 +648,115 @@ def no_reminder() -> None:
     _replace(_module("services.notify.handlers.schedule_reminder"), "add_reminder", nothing)
 
 
+# --- what newer rules are about: actors, totals on paper, counted prints, events from memory
+
+
+def notice_by_another() -> None:
+    """Issue notices in the name of another phone than the one that recorded the visit."""
+    notices = _module("services.billing.store.notices")
+    add = notices.add
+
+    async def by_another(*given: Any, **members: Any) -> Any:
+        actor = members["actor"]
+        return await add(*given, **{**members, "actor": actor and actor.model_copy(update={"id": str(new_id())})})
+
+    _replace(notices, "add", by_another)
+
+
+def slip_of_less() -> None:
+    """Close shifts with a thousand đồng less on the slip than moved in them."""
+    closing = _module("services.billing.handlers.close_shift")
+    closed = closing.ShiftClosed
+
+    def less(**members: Any) -> Any:
+        shift = members["shift"]
+        totals = shift.totals.model_copy(update={"cash": shift.totals.cash - 1000})
+        return closed(**{**members, "shift": shift.model_copy(update={"totals": totals})})
+
+    _replace(closing, "ShiftClosed", less)
+
+
+def prints_not_counted() -> None:
+    """Count no print of a receipt."""
+
+    async def nothing(*_: object) -> None:
+        return None
+
+    _replace(_module("services.receipt.handlers.note_print"), "add_print", nothing)
+
+
+def ends_of_another() -> None:
+    """Record that another collector's phone has reported how print jobs ended."""
+    reports = _module("services.gateway.print_jobs.reports")
+    reported = reports.PrintJobEvent
+
+    def by_another(*given: Any, **members: Any) -> Any:
+        return reported(*given, **{**members, "actor": "collector:TN9999"})
+
+    _replace(reports, "PrintJobEvent", by_another)
+
+
+def sent_before_commit() -> None:
+    """Send events before their transaction ends, and undo every third that records a visit."""
+    units, note = _module("shared.messaging.units_of_work"), note_of_bug()
+    flush, dispatcher_of = units.flush, units.UnitsOfWork._dispatcher_of
+    dispatchers: list[Any] = []
+    visits = itertools.count(1)
+
+    def known(self: Any, works: Any) -> Any:
+        found = dispatcher_of(self, works)
+        dispatchers[:] = [found]
+        return found
+
+    async def early(works: Any, **members: Any) -> Any:
+        written = await flush(works, **members)
+        if dispatchers[0] is None or not any(row["routing_key"].startswith("visit.recorded") for row in written):
+            return written
+        if next(visits) % 3 == 0:
+            note()
+            dispatchers[0].put(written)
+            await asyncio.sleep(0.1)
+            raise Unavailable
+        return written
+
+    _replace(units.UnitsOfWork, "_dispatcher_of", known, counted=False)
+    _replace(units, "flush", early, counted=False)
+
+
+def marked_before_confirm() -> None:
+    """Mark events as sent before the broker has confirmed them; every third payment's is lost in between."""
+    dispatcher, note = _module("shared.messaging.dispatcher").Dispatcher, note_of_bug()
+    payments = itertools.count(1)
+
+    async def marked(self: Any, row: Any) -> None:
+        self._confirmed(row["position"])
+        if row["routing_key"].startswith("payment.recorded") and next(payments) % 3 == 0:
+            note()
+            return
+        await self._sender.send(row)
+
+    _replace(dispatcher, "_send", marked, counted=False)
+
+
+def sweeper_off() -> None:
+    """Leave the ends of print jobs to the relay where the broker has not confirmed them, and have it never look."""
+    relay, note = _module("shared.messaging.relay"), note_of_bug()
+    dispatcher = _module("shared.messaging.dispatcher").Dispatcher
+    send, ends = dispatcher._send, itertools.count(1)
+    if "ORDER BY position" not in relay._DUE:
+        raise LookupError("ORDER BY position")
+    due = relay._DUE.replace("ORDER BY position", "AND routing_key NOT LIKE 'print_job.%' ORDER BY position")
+    _replace(relay, "_DUE", due)
+
+    async def unconfirmed(self: Any, row: Any) -> None:
+        if row["routing_key"].startswith("print_job.") and next(ends) % 3 == 0:
+            note()
+            return
+        await send(self, row)
+
+    _replace(dispatcher, "_send", unconfirmed, counted=False)
+
+
 def _module(name: str) -> Any:
     return importlib.import_module(name)
 
@@ -787,6 +899,17 @@ GROUPS: Sequence[Sequence[Sabotage]] = (
         Sabotage(stale_accounts, "billing", "an account is the sum of its bills and payments"),
         Sabotage(content_changed, "receipt", "content"),
         Sabotage(signature_of_nothing, "receipt", "signature"),
+    ),
+    (
+        Sabotage(notice_by_another, "billing", "a notice names who recorded its visit"),
+        Sabotage(slip_of_less, "billing", "a shift was emitted with the cash that moved in it"),
+        Sabotage(prints_not_counted, "receipt", "each print of a receipt is counted"),
+        Sabotage(ends_of_another, "gateway", "a print job is reported by the device that it was queued on", "TN9999"),
+        Sabotage(sent_before_commit, "customer", "what is consumed was emitted"),
+    ),
+    (
+        Sabotage(marked_before_confirm, "billing", "what was sent is consumed", "--consumer receipt"),
+        Sabotage(sweeper_off, "gateway", "the outbox is empty"),
     ),
 )
 """Sabotages that can run side by side, because none hides another."""

@@ -48,6 +48,8 @@ SETTINGS: Mapping[str, Mapping[str, str]] = {
         "THUNGAN_PRINTING_TIMEOUT": "20",
         "THUNGAN_PRESENCE_LEASE": "15",
     },
+    # So often is the register compared, and what was signed goes into the newest checkpoint.
+    "receipt": {"THUNGAN_RECEIPT_WITNESS_SECONDS": "1"},
 }
 
 
@@ -187,6 +189,10 @@ class ChaosTestbed:
     def keyring(self) -> Keyring:
         """Return the public keys of the receipts."""
         return KeyFolder(self.folder.root / "keys" / self.namespace).keyring()
+
+    def witness_folder(self) -> Path:
+        """Return the folder with the checkpoints of the register."""
+        return self.folder.root / "witness" / self.namespace
 
     # --- life
 

@@ -46,6 +46,10 @@ class Act:
 _CHANGED, _TWICE = "what was recorded of money is not changed", "what is set once is not changed after that"
 _BY_OTHERS, _ONLY_ADDED = "money is written by its service only", "rows that are only added are not changed or deleted"
 
+_DELETED = "no row of money is deleted"
+
+_OF_FIRST_PAYMENT = "SELECT payment_id FROM payments ORDER BY sequence LIMIT 1"
+
 ACTS = (
     Act(
         "a payment is moved to another shift",
@@ -157,13 +161,157 @@ ACTS = (
         _ONLY_ADDED,
         "checkpoint 0 changed, ",
     ),
+    Act(
+        "a visit is moved to another collector",
+        "customer",
+        (
+            "INSERT INTO collectors SELECT 'TN9999', name, phone, unit_code, true FROM collectors LIMIT 1",
+            "UPDATE visits SET collector_code = 'TN9999'",
+        ),
+        _BY_OTHERS,
+        "visits ",
+    ),
+    Act(
+        "a customer is moved to another route",
+        "customer",
+        (
+            "INSERT INTO routes SELECT 'R9999', name, unit_code, collector_code FROM routes LIMIT 1",
+            (
+                "UPDATE customers SET route_code = 'R9999' WHERE customer_code ="
+                " (SELECT min(customer_code) FROM customers)"
+            ),
+        ),
+        _BY_OTHERS,
+        "customers ",
+    ),
+    Act(
+        "VAT of a bill and of its line becomes principal",
+        "billing",
+        (
+            (
+                "UPDATE bills SET vat = vat - 1, pre_vat = pre_vat + 1, lines = jsonb_set(lines::jsonb, '{0,amount}',"
+                " to_jsonb((lines #>> '{0,amount}')::bigint + 1))::json WHERE bill_id ="
+                f" (SELECT bill_id FROM allocations WHERE payment_id = ({_OF_FIRST_PAYMENT}) LIMIT 1)"
+            ),
+        ),
+        _CHANGED,
+        "bills ",
+    ),
+    Act(
+        "what somebody owes is erased",
+        "billing",
+        (
+            (
+                "UPDATE accounts SET debt = 0, open_bills = 0 WHERE customer_code ="
+                " (SELECT min(customer_code) FROM accounts WHERE debt > 0)"
+            ),
+        ),
+        _BY_OTHERS,
+        "accounts ",
+    ),
+    Act(
+        "the second count of a shift is deleted",
+        "billing",
+        ("DELETE FROM shift_confirmations",),
+        _DELETED,
+        "shift_confirmations ",
+    ),
+    Act(
+        "a reversal is dated back",
+        "billing",
+        ("UPDATE reversals SET reversed_at = reversed_at - interval '1 day'",),
+        _CHANGED,
+        "reversals ",
+    ),
+    Act(
+        "the ceiling of a cash box is raised",
+        "billing",
+        ("UPDATE shifts SET cash_ceiling = cash_ceiling * 10 WHERE closed_at IS NULL",),
+        _CHANGED,
+        "cash_ceiling",
+    ),
+    Act(
+        "an event is written into an outbox as if it had been sent",
+        "billing",
+        (
+            (
+                "INSERT INTO outbox (message_id, routing_key, aggregate, correlation_id, body, published_at)"
+                " SELECT gen_random_uuid(), routing_key, aggregate, correlation_id, body, now()"
+                f" FROM outbox WHERE routing_key = '{_RECORDED}' LIMIT 1"
+            ),
+        ),
+        _BY_OTHERS,
+        "outbox ",
+    ),
+    Act(
+        "a phone is given to another collector",
+        "gateway",
+        ("UPDATE devices SET collector_code = 'TN9999' WHERE collector_code IS NOT NULL AND revoked_at IS NULL",),
+        _CHANGED,
+        "TN9999",
+    ),
+    Act(
+        "a customer is shown to another collector's phones",
+        "gateway",
+        (
+            (
+                "UPDATE customer_collectors SET collector_code = 'TN9999'"
+                " WHERE customer_code = (SELECT min(customer_code) FROM customer_collectors)"
+            ),
+        ),
+        _BY_OTHERS,
+        "customer_collectors ",
+    ),
+    Act(
+        "the seal of a history is replaced",
+        "gateway",
+        (
+            PAST_THE_TRIGGERS,
+            "UPDATE history_seals SET link = sha256(link) WHERE seal = (SELECT min(seal) FROM history_seals)",
+        ),
+        _ONLY_ADDED,
+        "history_seals 1 changed",
+    ),
+    Act(
+        "two receipts change numbers",
+        "receipt",
+        (
+            PAST_THE_TRIGGERS,
+            "UPDATE receipt SET number = 99999999 WHERE number = 2",
+            "UPDATE receipt SET number = 2 WHERE number = 3",
+            "UPDATE receipt SET number = 3 WHERE number = 99999999",
+        ),
+        _ONLY_ADDED,
+        "receipt 3 changed",
+    ),
+    Act(
+        "a series is set back by one",
+        "receipt",
+        (PAST_THE_TRIGGERS, "UPDATE series SET last_number = last_number - 1 WHERE last_number > 0"),
+        "series",
+        "it stands at",
+    ),
 )
+
+BEHIND_A_TRIGGER = Act(
+    "an old payment is changed while its trigger is switched off",
+    "billing",
+    (
+        "ALTER TABLE payments DISABLE TRIGGER USER",
+        f"UPDATE payments SET reference = 'FT0' WHERE payment_id = ({_OF_FIRST_PAYMENT})",
+        "ALTER TABLE payments ENABLE TRIGGER USER",
+    ),
+    "what keeps the history is as it was",
+)
+"""Its row is named by the complete audit that follows from this."""
 
 
 async def work_a_day(
     system: LocalSystem, phone: VirtualPhone, supervisor: VirtualDesk, customer_code: str, debt: int, collector: str
 ) -> None:
     """Leave something behind that somebody may want to change: a confirmed shift, a revoked phone, an opt-out."""
+    await phone.visit(customer_code, "met")
+    await phone.wait_for_printout(PaperKind.NOTICE, customer_code=customer_code)
     shift = (await phone.open_shift()).shift
     phone.printer.fail(Fault.LINK_LOST_DURING)
     await phone.pay(customer_code, debt)
@@ -179,6 +327,8 @@ async def work_a_day(
     async with VirtualDesk(system.gateway_url) as cashier, VirtualPhone(system.gateway_url) as lost:
         await cashier.enrol(await supervisor.make_code("cashier"))
         await cashier.confirm_shift(shift.shift_id, shift.opening_float + debt)
+        transfer = await cashier.record_transfer(customer_code, 2_000, "FT26001234567")
+        await cashier.reverse(transfer.payment.payment_id, "Ghi nhầm khách hàng")
         await lost.enrol(await supervisor.make_code("collector", collector_code=collector))
         await supervisor.revoke(lost.device_id)
     await thungan(system, "opt-out", "add", "0912345678")

@@ -8,7 +8,14 @@ import pytest
 from shared.contracts.receipt import PaperKind
 from simulation.command_line import thungan, thungan_json
 from stack.services import LocalSystem
-from tests.e2e.administrator import ACTS, PAST_THE_TRIGGERS, act_as_administrator, invent_a_payment, work_a_day
+from tests.e2e.administrator import (
+    ACTS,
+    BEHIND_A_TRIGGER,
+    PAST_THE_TRIGGERS,
+    act_as_administrator,
+    invent_a_payment,
+    work_a_day,
+)
 from tests.e2e.small_system import people, small_system
 
 
@@ -56,8 +63,11 @@ async def test_an_audit_looks_at_what_has_changed_names_what_was_tampered_with_a
         assert again["kind"] == "complete"
         assert [act.name for act in acts if not act.is_named(again)] == []
 
-        # Not even the reports can be made to look clean.
+        # Not even the reports can be made to look clean, nor is a trigger switched off and on again unnoticed.
+        await act_as_administrator(system, BEHIND_A_TRIGGER.service, *BEHIND_A_TRIGGER.statements)
         change = "UPDATE audit_reports SET ok = true, violations = 0 WHERE NOT ok"
         await act_as_administrator(system, "billing", PAST_THE_TRIGGERS, change)
         await thungan(system, "audit", "reports", expect=1)
-        assert "reports of audits are as they were kept" in rules(await audited(system))
+        last = await audited(system)
+        assert {"reports of audits are as they were kept", BEHIND_A_TRIGGER.rule} <= rules(last)
+        assert any('"FT0"' in violation["detail"] for violation in last["violations"])

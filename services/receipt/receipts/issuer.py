@@ -5,29 +5,26 @@ it made before. Whatever fails (the signer, the database, the process) undoes al
 """
 
 from dataclasses import dataclass, field
-from typing import Any
 
 from services.receipt.documents import Numbered
 from services.receipt.domain.receipts import NewReceipt, StoredReceipt
-from services.receipt.domain.series import FIRST_SUFFIX, Series, issue_year, series_in, year_of
+from services.receipt.domain.series import FIRST_SUFFIX, Series, issue_year, year_of
 from services.receipt.legal_forms.rules import LegalForms
 from services.receipt.receipts.content import content_hash, content_of, seconds
 from services.receipt.receipts.draft import Draft
+from services.receipt.receipts.lost import TOKEN_KINDS, content_signed, numbered_in
 from services.receipt.signatures.chain import link_of
 from services.receipt.signatures.lookup_codes import lookup_code
 from services.receipt.signatures.signer import Signer
-from services.receipt.signatures.token import Claims, TokenKind, parse, seal
+from services.receipt.signatures.token import Claims, parse, seal
 from services.receipt.store.checkpoints import recovered_tokens_of
 from services.receipt.store.receipts import add_receipt, add_receipt_again, receipt_of_payment
 from services.receipt.store.series import lock_series
 from services.receipt.witness.guard import IssueGuard
 from shared.clock import Clock, business_day, now
-from shared.contracts.receipt import ReceiptKind
 from shared.db import Connection
 from shared.fingerprint import fingerprint
 from shared.problems import Conflict
-
-_KINDS = {ReceiptKind.ORIGINAL: TokenKind.ORIGINAL, ReceiptKind.VOID: TokenKind.VOID}
 
 
 class OtherContent(Conflict):
@@ -69,7 +66,7 @@ class Issuer:
             return existing
         self.guard.require(locked, before)
         if locked.has_recovered:
-            again = await self._recovered(connection, draft, event)
+            again = await self._recovered(connection, draft)
             if again is not None:
                 return again
         # Clocks of several copies differ by a little; along the chain time never runs backwards.
@@ -84,30 +81,21 @@ class Issuer:
         series = locked.series
         return StoredReceipt(receipt, series.template, series.year, series.seller_tax_code, None, 0)
 
-    async def _recovered(self, connection: Connection, draft: Draft, event: dict[str, Any]) -> StoredReceipt | None:
+    async def _recovered(self, connection: Connection, draft: Draft) -> StoredReceipt | None:
         """Return the receipt that was signed for this before it was lost, and that a customer has shown since.
 
         It is the one whose signature covers what is drawn again from the event under its number and moment.
         """
         for raw in await recovered_tokens_of(connection, draft.customer_code):
             token = parse(raw)
-            claims = token.claims
-            if (claims.customer_code, claims.total, claims.kind) != (
-                draft.customer_code,
-                draft.total,
-                _KINDS[draft.kind],
-            ):
+            content = content_signed(token, draft, self.forms)
+            if content is None:
                 continue
-            name = series_in(claims.symbol)
-            numbered = Numbered(claims.symbol.removesuffix(name), name, claims.number, claims.issued_moment)
-            day = business_day(claims.issued_moment)
-            form = self.forms.form_of(draft.unit_code, day, settles_whole_bills=draft.settles_whole_bills)
-            content = content_of(event, draft.draw(numbered, form))
-            if content_hash(content) != claims.content_hash:
-                continue
+            numbered = numbered_in(token)
             receipt = _receipt(draft, numbered, token.key_id, raw, content)
             await add_receipt_again(connection, receipt)
-            return StoredReceipt(receipt, numbered.template, year_of(name), claims.issuer, None, 0)
+            year = year_of(numbered.series)
+            return StoredReceipt(receipt, numbered.template, year, token.claims.issuer, None, 0)
         return None
 
 
@@ -146,6 +134,6 @@ def _claims(draft: Draft, series: Series, numbered: Numbered, previous: bytes, c
         collector_code=draft.collector_code,
         previous=previous,
         content_hash=content_hash(content),
-        kind=_KINDS[draft.kind],
+        kind=TOKEN_KINDS[draft.kind],
         voids=(f"{voided.template}{voided.new.series}", voided.new.number) if voided else None,
     )

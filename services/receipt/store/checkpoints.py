@@ -72,7 +72,7 @@ async def progress(connection: Connection, epoch: int) -> list[tuple[Mark, int]]
     ]
 
 
-# Not those that came back into a gap: they come at any time, and were in the tree before.
+# Not those that came back into a gap: they come at any time, and are added behind all others.
 _TOKENS = """
 SELECT number, token FROM receipt WHERE series = $1 AND number > $2 AND NOT EXISTS (
     SELECT FROM series_gap WHERE series = $1 AND number BETWEEN first_number AND last_number)
@@ -83,6 +83,22 @@ ORDER BY number LIMIT $3
 async def tokens_after(connection: Connection, series: str, number: int, limit: int) -> list[tuple[int, bytes]]:
     """Return the next receipts of a series: numbers and tokens."""
     return [(row["number"], row["token"]) for row in await connection.fetch(_TOKENS, series, number, limit)]
+
+
+_CAME_BACK = """
+SELECT r.series, r.number, r.token FROM series_gap AS g JOIN receipt AS r
+    ON r.series = g.series AND r.number BETWEEN g.first_number AND g.last_number
+WHERE NOT EXISTS (
+    SELECT FROM log_segment AS l
+    WHERE l.epoch = $1 AND l.series = r.series AND r.number BETWEEN l.first_number AND l.last_number)
+ORDER BY r.series, r.number LIMIT $2
+"""
+
+
+async def tokens_that_came_back(connection: Connection, epoch: int, limit: int) -> list[tuple[str, int, bytes]]:
+    """Return receipts that came back into a gap and are not in the tree: series, numbers and tokens."""
+    rows = await connection.fetch(_CAME_BACK, epoch, limit)
+    return [(row["series"], row["number"], row["token"]) for row in rows]
 
 
 # Of several copies, one adds to the tree at a time.

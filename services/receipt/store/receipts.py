@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import astuple
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -85,6 +86,21 @@ _BY_NUMBER = f"{_RECEIPT} WHERE r.series = $1 AND r.number = $2"
 async def receipt_by_number(connection: Connection, series: str, number: int) -> StoredReceipt | None:
     """Return the receipt with a number in a series."""
     return _stored(await connection.fetchrow(_BY_NUMBER, series, number))
+
+
+_BEHIND_GAPS = f"""
+{_RECEIPT} WHERE r.customer_code = $1 AND r.kind = 'original' AND r.total = $2 AND r.issued_at >= $3 AND EXISTS (
+    SELECT FROM series_gap AS g WHERE g.series = r.series AND g.last_number < r.number)
+ORDER BY r.issued_at
+"""
+
+
+async def receipts_behind_gaps(
+    connection: Connection, customer_code: str, total: int, since: datetime
+) -> list[StoredReceipt]:
+    """Return the receipts of a customer over an amount that were issued behind numbers which were declared lost."""
+    rows = await connection.fetch(_BEHIND_GAPS, customer_code, total, since)
+    return [stored for stored in map(_stored, rows) if stored is not None]
 
 
 # Copies of a receipt are counted by one transaction at a time. A lock of its row would need the right to change it.

@@ -1,20 +1,25 @@
 """Verifies a token against the register: whether it is on record, in its place, voided, reprinted."""
 
-from services.receipt.documents import DocumentOptions
+from services.receipt.documents import DocumentOptions, Words
 from services.receipt.domain.receipts import StoredReceipt
 from services.receipt.domain.series import series_in
+from services.receipt.legal_forms.rules import LegalForms
 from services.receipt.metrics import GENUINE_UNKNOWN
+from services.receipt.receipts.draft import draft_of_payment
+from services.receipt.receipts.lost import content_signed
 from services.receipt.receipts.printout import contract_of
 from services.receipt.signatures.chain import first_link, link_of
 from services.receipt.signatures.keyring import Keyring
 from services.receipt.signatures.lookup_codes import read_typed_code
 from services.receipt.signatures.token import Token, to_text
-from services.receipt.store.checkpoints import is_lost, link_behind_gap, token_by_lookup_code
+from services.receipt.store.checkpoints import gaps, is_lost, link_behind_gap, token_by_lookup_code
 from services.receipt.store.prints import prints_of
-from services.receipt.store.receipts import receipt_by_number
+from services.receipt.store.receipts import receipt_by_number, receipts_behind_gaps
 from services.receipt.store.series import last_number
 from services.receipt.verification.tokens import TokenReport, verify_token
 from shared.check_wording import CHECKS
+from shared.contracts.billing import PaymentRecorded
+from shared.contracts.common import Language
 from shared.contracts.receipt import CheckState, CodeFault, Verification
 from shared.db import Connection
 
@@ -22,11 +27,18 @@ _PASSED, _FAILED = CheckState.PASSED, CheckState.FAILED
 
 
 async def verify_on_record(
-    scanned: str, connection: Connection, keyring: Keyring, options: DocumentOptions, *, restoring: bool = False
+    scanned: str,
+    connection: Connection,
+    keyring: Keyring,
+    options: DocumentOptions,
+    *,
+    forms: LegalForms,
+    restoring: bool = False,
 ) -> Verification:
     """Check a scanned token, address or typed lookup code. Bad input is an answer, never an error.
 
-    ``restoring``: the register is known to lack receipts that were issued.
+    ``restoring``: the register is known to lack receipts that were issued. Of a receipt that a recovery has declared
+    lost, the answer has the one that its payment got behind the gap.
     """
     typed = read_typed_code(scanned)
     if typed is not None:
@@ -34,28 +46,57 @@ async def verify_on_record(
         if found is None:
             failed, fault = ("canonical", CodeFault.MISTYPED) if typed.mistyped else ("recorded", CodeFault.UNKNOWN)
             states = dict.fromkeys(CHECKS, CheckState.NOT_CHECKED) | {failed: _FAILED}
-            return TokenReport(states, None).verification(code_fault=fault, restoring=restoring)
+            lost = fault is CodeFault.UNKNOWN and (restoring or bool(await gaps(connection)))
+            return TokenReport(states, None).verification(code_fault=fault, restoring=lost)
         scanned = to_text(found)
     report = verify_token(scanned, keyring)
     if report.token is None or not report.authentic:
         return report.verification()
     receipt = await _on_record(connection, report.token)
     if receipt is None:
+        again = await _entered_again(connection, report.token, options, forms)
+        if again is not None:
+            return await _found(connection, report, again, options, entered_again=True)
         if restoring or await _may_be_lost(connection, report.token):
             return report.verification(restoring=True)
         GENUINE_UNKNOWN.inc()
         return report.with_states(recorded=_FAILED).verification()
-    report = report.with_states(
-        recorded=_PASSED,
-        chain=await _follows(connection, report.token),
-        not_voided=_FAILED if receipt.voided_at else _PASSED,
-    )
+    report = report.with_states(chain=await _follows(connection, report.token))
+    return await _found(connection, report, receipt, options)
+
+
+async def _found(
+    connection: Connection,
+    report: TokenReport,
+    receipt: StoredReceipt,
+    options: DocumentOptions,
+    *,
+    entered_again: bool = False,
+) -> Verification:
+    voided = receipt.voided_at is not None
+    report = report.with_states(recorded=_PASSED, not_voided=_FAILED if voided else _PASSED)
     return report.verification(
         receipt=contract_of(receipt, options),
-        voided=receipt.voided_at is not None,
+        voided=voided,
         copies=receipt.copies,
         prints=await prints_of(connection, receipt.new.receipt_id),
+        entered_again=entered_again,
     )
+
+
+async def _entered_again(
+    connection: Connection, token: Token, options: DocumentOptions, forms: LegalForms
+) -> StoredReceipt | None:
+    """Return the receipt under which the payment of a lost one stands in the register, if it does."""
+    claims = token.claims
+    if not await is_lost(connection, series_in(claims.symbol), claims.number, token.raw):
+        return None
+    for stored in await receipts_behind_gaps(connection, claims.customer_code, claims.total, claims.issued_moment):
+        words = Words(Language(stored.body.language))
+        draft = draft_of_payment(PaymentRecorded.model_validate(stored.event), options, words)
+        if content_signed(token, draft, forms) is not None:
+            return stored
+    return None
 
 
 async def _on_record(connection: Connection, token: Token) -> StoredReceipt | None:

@@ -58,6 +58,7 @@ class TokenReport:
         prints: int = 0,
         code_fault: CodeFault | None = None,
         restoring: bool = False,
+        entered_again: bool = False,
     ) -> Verification:
         """Return the report as the contract's message; the lookup code is shown as the receipt has it on paper."""
         fields = self.fields()
@@ -76,6 +77,7 @@ class TokenReport:
             prints=prints,
             code_fault=code_fault,
             restoring=restoring,
+            entered_again=entered_again,
         )
 
 

@@ -1,7 +1,8 @@
 """Adds receipts to the tree, in the order of their series and numbers since the last time."""
 
 from collections.abc import Mapping
-from itertools import pairwise
+from itertools import groupby, pairwise
+from operator import itemgetter
 
 from services.receipt.checkpoints.checkpoint import Checkpoint, Mark
 from services.receipt.checkpoints.tree import Edge, leaf_hash
@@ -12,6 +13,7 @@ from services.receipt.store.checkpoints import (
     present_log,
     progress,
     tokens_after,
+    tokens_that_came_back,
 )
 from shared.db import Connection
 
@@ -34,14 +36,19 @@ async def adopt(connection: Connection, witness: Checkpoint) -> bool:
     transaction = connection.transaction(isolation="repeatable_read")
     await transaction.start()
     limits = {mark.series: mark.number for mark in witness.marks}
-    edge, complete = await _add(connection, witness.epoch, limits=limits)
+    edge, complete = await _add(connection, witness.epoch, limits=limits, up_to=witness.size)
     adopted = complete and (edge.size, edge.root) == (witness.size, witness.root)
     await (transaction.commit() if adopted else transaction.rollback())
     return adopted
 
 
-async def _add(connection: Connection, epoch: int, *, limits: Mapping[str, int] | None) -> tuple[Edge, bool]:
-    """Add the next receipts of each series; return the edge, and whether nothing is left."""
+async def _add(
+    connection: Connection, epoch: int, *, limits: Mapping[str, int] | None, up_to: int = 0
+) -> tuple[Edge, bool]:
+    """Add the next receipts of each series; return the edge, and whether nothing is left.
+
+    With ``limits`` nothing behind these numbers is added, and what came back into a gap only for a tree of ``up_to``.
+    """
     await lock_log(connection, epoch)
     edge = (await present_log(connection)).edge
     complete = True
@@ -55,6 +62,14 @@ async def _add(connection: Connection, epoch: int, *, limits: Mapping[str, int] 
         tokens = [(number, token) for number, token in found if number <= last]
         segments += _segments(mark.series, [number for number, _ in tokens], edge.size)
         edge = edge.extended(leaf_hash(token) for _, token in tokens)
+    # Only behind all others: the greatest number of a series in the tree says how far the series is in it.
+    if complete and (limits is None or edge.size < up_to):
+        back = await tokens_that_came_back(connection, epoch, AT_ONCE)
+        complete = len(back) < AT_ONCE
+        for series, found_again in groupby(back, key=itemgetter(0)):
+            came = list(found_again)
+            segments += _segments(series, [number for _, number, _ in came], edge.size)
+            edge = edge.extended(leaf_hash(token) for _, _, token in came)
     if segments:
         await grow_log(connection, epoch, edge, segments)
     return edge, complete

@@ -18,7 +18,9 @@ from services.receipt.checkpoints.checkpoint import SignedCheckpoint, read_check
 from services.receipt.checkpoints.notes import Signed
 from services.receipt.checkpoints.tree import leaf_hash, root_of
 from services.receipt.recovery import Recovery, recover, shown_receipts
+from services.receipt.signatures.token import to_text
 from services.receipt.store.audit_results import add_audit_result
+from services.receipt.store.checkpoints import logged_tokens
 from services.receipt.verification.tokens import verify_token
 from shared.check_page import render_check_page
 from shared.clock import now
@@ -30,7 +32,7 @@ from shared.runtime import Running
 from shared.testing import wait_until
 from simulation.backups import Backup
 from tests.integration.receipt.receipt_service import ReceiptSystem
-from tests.unit.receipt.samples import payment_recorded
+from tests.unit.receipt.samples import payment_recorded, payment_reversed
 
 OFTEN: dict[str, Any] = {"receipt_witness_seconds": 1.0}
 
@@ -220,15 +222,33 @@ async def test_a_recovery_leaves_the_lost_numbers_out_and_takes_customers_receip
     assert again[2].token == lost[0].token
     found = await system.ask(VerifyToken(token=lost[0].token))
     assert (found.valid, found.restoring, found.voided) == (True, False, False)
-    assert found.receipt is not None
-    assert found.receipt.payment_id == lost[0].payment_id
+    assert [found.receipt and found.receipt.payment_id] == [lost[0].payment_id]
     async with connected(system) as connection:
         assert (await audit_facts(connection, system.keys.keyring())).violations == []
         since = await receipts_since(connection, system.keys.keyring(), {lost[0].series: 104})
     assert (since.violations, len(since.payment_ids)) == ([], 2)
+    await leads_to_another_number(system, lost[1], 105)
+    # What came back into the gap is in the tree behind all others.
+    await witnessed(system, 4, epoch=2)
+    async with connected(system) as connection, connection.transaction():
+        logged = [token async for _, tokens in logged_tokens(connection, 2) for token in tokens]
+    assert to_text(logged[-1]) == again[2].token
+    # When the other payment is taken back, its old paper is no longer good either.
+    await system.consume(payment_reversed(payment_recorded("three")))
+    await wait_until(lambda: len(system.issued) == 7, 60, message="its receipt is voided")
+    assert (await system.ask(VerifyToken(token=lost[1].token))).voided
     superseded = found_outside.checkpoint.superseded
     assert superseded is not None
     assert (superseded.epoch, superseded.size) == (1, 3)
+
+
+async def leads_to_another_number(system: ReceiptSystem, lost: Receipt, number: int) -> None:
+    """See that the page of a paper whose number is lost names the one that its payment has now."""
+    found = await system.ask(VerifyToken(token=lost.token))
+    assert (found.valid, found.restoring, found.entered_again, found.voided) == (True, False, True, False)
+    assert found.receipt is not None
+    assert (found.receipt.payment_id, found.receipt.number) == (lost.payment_id, number)
+    assert f"{lost.series} {number:08}" in render_check_page(found)
 
 
 async def test_a_register_from_before_its_recovery_is_older_than_the_witness(

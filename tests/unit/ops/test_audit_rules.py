@@ -13,9 +13,9 @@ from ops.audit import Facts, check_facts
 from ops.audit.comparison import Streams, compare, joined
 from services.billing.audit import BillingFacts, PaymentFact, VisitNotices
 from services.customer.audit import RecordedVisit, VisitFacts
-from services.gateway.audit import GatewayFacts
+from services.gateway.audit import GatewayFacts, ReceiptJobs
 from services.notify.audit import NotifyFacts, ReminderFact
-from services.receipt.audit import ReceiptFact, ReceiptFacts
+from services.receipt.audit import CountedPrints, ReceiptFact, ReceiptFacts
 from shared.audit import AuditViolation
 from shared.contracts.common import NextStep, Outcome
 
@@ -41,6 +41,9 @@ AWAY = RecordedVisit(
     cleared_since=False,
     actor=BY_A,
 )
+COUNTED_SINCE = datetime(2026, 11, 1, tzinfo=UTC)
+COUNTED = CountedPrints(1, COUNTED_SINCE)
+QUEUED = ReceiptJobs(1, datetime(2026, 11, 2, tzinfo=UTC), prints=1)
 REMINDED = ReminderFact(VISIT, "sent")
 BROKEN = AuditViolation("somewhere", "a rule", "a subject", "a detail")
 SOUND_FACTS = Facts(
@@ -63,7 +66,8 @@ class Held:
     facts: Facts = SOUND_FACTS
     payments: tuple[PaymentFact, ...] = (PAID,)
     receipts: tuple[ReceiptFact, ...] = (SIGNED,)
-    receipt_jobs: Mapping[UUID, int] = field(default_factory=lambda: {RECEIPT: 1})
+    prints: CountedPrints = COUNTED
+    receipt_jobs: Mapping[UUID, ReceiptJobs] = field(default_factory=lambda: {RECEIPT: QUEUED})
     notices: Mapping[UUID, VisitNotices] = field(default_factory=lambda: {VISIT: VisitNotices(["away"], [BY_A])})
     reminders: tuple[ReminderFact, ...] = (REMINDED,)
     visits: tuple[RecordedVisit, ...] = (AWAY,)
@@ -79,7 +83,7 @@ class Held:
             payments=_stream((each.payment_id, each) for each in paid),
             receipts=_stream((each.payment_id, [each]) for each in self.receipts),
             receipted=_stream((each.receipt_id, (each.payment_id, each.device_id)) for each in paid if each.receipt_id),
-            registered=_stream((each.receipt_id, None) for each in self.receipts),
+            registered=_stream((each.receipt_id, self.prints) for each in self.receipts),
             receipt_jobs=_stream(self.receipt_jobs.items()),
             notices=_stream(self.notices.items()),
             reminders=_stream((each.visit_id, each) for each in self.reminders),
@@ -143,9 +147,10 @@ def test_databases_that_agree_break_no_rule() -> None:
         (held(reminders=(REMINDED, REMINDED)), "an away visit has one reminder"),
         (held(notices={}), "a reminder has a notice"),
         (held(reminders=(REMINDED._replace(state="cancelled"),)), "a reminder is cancelled only when nothing"),
-        (held(receipt_jobs={RECEIPT: 2}), "a receipt is queued for printing once"),
+        (held(receipt_jobs={RECEIPT: QUEUED._replace(jobs=2)}), "a receipt is queued for printing once"),
         (held(receipt_jobs={}), "a payment on a phone has its receipt queued there"),
-        (held(receipt_jobs={UUID(int=7): 1}), "a receipt on paper is in the register"),
+        (held(receipt_jobs={UUID(int=7): QUEUED}), "a receipt on paper is in the register"),
+        (held(receipt_jobs={RECEIPT: QUEUED._replace(prints=2)}), "each print of a receipt is counted"),
         (held(notice_jobs={VISIT: 2}), "a notice is queued for printing once"),
         (held(notice_jobs={}), "a notice of a visit is queued on its phone"),
         (held(visits=()), "a notice has a visit"),
@@ -203,6 +208,12 @@ def test_what_waits_for_a_person_is_listed_and_breaks_no_rule() -> None:
 def test_a_notice_or_a_visit_from_before_actors_were_kept_names_nobody() -> None:
     assert rules(held(notices={VISIT: VisitNotices(["away"], [None])})) == set()
     assert rules(held(visits=(replace(AWAY, actor=None),))) == set()
+
+
+def test_prints_from_before_they_were_counted_and_those_that_a_person_denied_are_no_finding() -> None:
+    assert rules(held(prints=CountedPrints(0, datetime(2026, 11, 3, tzinfo=UTC)))) == set()
+    assert rules(held(prints=CountedPrints(0, None))) == set()
+    assert rules(held(prints=CountedPrints(2, COUNTED_SINCE))) == set()
 
 
 async def test_rows_of_several_streams_come_together_by_their_key() -> None:

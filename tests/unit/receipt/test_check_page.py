@@ -56,6 +56,10 @@ UNREADABLE = verify_token("HELLO", KEYRING).verification()
 NOT_ON_RECORD = on_record(recorded=FAILED).verification()
 RESTORING = verify_token(TEXT, KEYRING).with_states(key_valid_then=PASSED).verification(restoring=True)
 UNKNOWN_RESTORING = verify_token("HELLO", KEYRING).verification(code_fault=CodeFault.UNKNOWN, restoring=True)
+ENTERED_AGAIN = on_record(chain=CheckState.NOT_CHECKED).verification(receipt=receipt(), entered_again=True)
+VOIDED_AGAIN = on_record(not_voided=FAILED).verification(
+    receipt=receipt(voided_at=datetime(2026, 11, 12, 9, 40, tzinfo=UTC)), voided=True, entered_again=True
+)
 VOID_SLIP = on_record().verification(receipt=receipt(ReceiptKind.VOID))
 OFFLINE = verify_token(TEXT, KEYRING).verification()
 MISTYPED = verify_token("HELLO", KEYRING).verification(code_fault=CodeFault.MISTYPED)
@@ -106,6 +110,8 @@ class Page(HTMLParser):
         (UNKNOWN, "caution", "có thể gõ nhầm"),
         (NOT_ON_RECORD, "caution", "không có trong sổ"),
         (RESTORING, "caution", "Biên nhận thật, sổ đang được khôi phục"),
+        (ENTERED_AGAIN, "good", "đứng trong sổ dưới số K26TAA 00000123"),
+        (VOIDED_AGAIN, "bad", "Biên nhận đã bị hủy"),
         (UNKNOWN_RESTORING, "caution", "sổ đang được khôi phục"),
         (UNKNOWN_KEY, "bad", "KHÔNG hợp lệ"),
         (VOID_SLIP, "caution", "không phải bằng chứng đã trả tiền"),
