@@ -81,7 +81,7 @@ ACTS = (
         (
             (
                 "UPDATE allocations SET vat = vat - 1, principal = principal + 1 WHERE vat > 0 AND payment_id ="
-                " (SELECT payment_id FROM payments ORDER BY sequence OFFSET 1 LIMIT 1)"
+                " (SELECT payment_id FROM payments WHERE method = 'cash' ORDER BY sequence OFFSET 1 LIMIT 1)"
             ),
         ),
         _CHANGED,
@@ -263,8 +263,8 @@ ACTS = (
         "customer_collectors ",
     ),
     Act(
-        "the seal of a history is replaced",
-        "gateway",
+        "an older seal of a history is replaced",
+        "billing",
         (
             PAST_THE_TRIGGERS,
             "UPDATE history_seals SET link = sha256(link) WHERE seal = (SELECT min(seal) FROM history_seals)",
