@@ -32,8 +32,9 @@ class Credentials:
     """Marks an address that holds a password."""
 
 
-_NOWHERE = ("example", "invalid", "test", "localhost", "local", "internal", "home.arpa", "lan")
+_NOWHERE = ("example", "invalid", "test", "localhost", "local", "localdomain", "internal", "home.arpa", "lan")
 """Ends of names that lead nowhere outside one network (RFC 2606, 6761, 6762, 8375)."""
+_NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
 _EXAMPLES = ("example.com", "example.org", "example.net")
 _KNOWN_SECRET = re.compile(
     r"(development|dev|test|demo|example|default|secret|password|passwd|pass|admin|administrator|root|guest|postgres"
@@ -66,7 +67,9 @@ def address_fault(url: str) -> str | None:
         address = ipaddress.ip_address(host)
     except ValueError:
         known = (*_NOWHERE, *_EXAMPLES)
-        if "." in host and host not in known and not any(host.endswith(f".{end}") for end in known):
+        # Browsers read 127.1 and 0x7f.0.0.1 as addresses: no name ends in a number.
+        is_name = "." in host and not _NUMBER.fullmatch(host.rpartition(".")[2])
+        if is_name and host not in known and not any(host.endswith(f".{end}") for end in known):
             return None
     else:
         if address.is_global:

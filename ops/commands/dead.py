@@ -88,7 +88,7 @@ def redrive(
     *,
     rate: Annotated[float, typer.Option("--rate", min=0.1, max=1000, help="So many a second.")] = 20.0,
     by: Annotated[str, typer.Option("--by", callback=free_text, help="Who does it, for the records (you).")] = "",
-    why: Annotated[str, typer.Option("--why", help="What was put right, for the records.")] = "",
+    why: Annotated[str, typer.Option("--why", callback=free_text, help="What was put right, for the records.")] = "",
     as_json: JsonOption = False,
 ) -> None:
     """Send dead letters through their service's queue once more, as if for the first time.
@@ -105,7 +105,7 @@ def redrive(
 def drop(
     chosen: Chosen,
     *,
-    why: Annotated[str, typer.Option("--why", help="Why nothing is lost by it, for the records.")],
+    why: Annotated[str, typer.Option("--why", callback=free_text, help="Why nothing is lost by it, for the records.")],
     by: Annotated[str, typer.Option("--by", callback=free_text, help="Who does it, for the records (you).")] = "",
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     as_json: JsonOption = False,

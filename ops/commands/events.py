@@ -41,7 +41,7 @@ def resend(
     rate: Annotated[float, typer.Option("--rate", min=0.1, max=5000, help="So many a second.")] = 100.0,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count them.")] = False,
     by: Annotated[str, typer.Option("--by", callback=free_text, help="Who does it, for the records (you).")] = "",
-    why: Annotated[str, typer.Option("--why", help="What was lost, for the records.")] = "",
+    why: Annotated[str, typer.Option("--why", callback=free_text, help="What was lost, for the records.")] = "",
     as_json: JsonOption = False,
 ) -> None:
     """Send what a service has not consumed to it again, from the archives of those who emitted it.

@@ -28,7 +28,7 @@ def receipts() -> None:
 
 @app.command("recover")
 def recover_(
-    why: Annotated[str, typer.Option("--why", help="What happened, for the records.")],
+    why: Annotated[str, typer.Option("--why", callback=free_text, help="What happened, for the records.")],
     tokens: Annotated[
         list[Path] | None,
         typer.Option("--tokens", help="File with tokens or addresses from customers' QR codes, one a line."),

@@ -39,6 +39,8 @@ async def test_an_audit_looks_at_what_has_changed_names_what_was_tampered_with_a
             for paying in (one, other):
                 await phone.pay(paying.customer_code, paying.debt)
                 await phone.wait_for_printout(PaperKind.RECEIPT, customer_code=paying.customer_code)
+                # The server counts deleted rows also of what is taken back, as it is when two add the same row at once.
+                await act_as_administrator(system, "billing", "BEGIN", "DELETE FROM allocations", "ROLLBACK")
                 report = await audited(system)
                 assert rules(report) == set()
             assert (report["kind"], report["figures"]["payments"]) == ("incremental", 1)

@@ -41,6 +41,9 @@ def settings_of(service: str) -> type[ServiceSettings]:
         "https://bienlai.example.com",
         "https://thungan.test",
         "https://pos.local",
+        "https://pos.localdomain",
+        "https://127.1",
+        "https://0x7f.0.0.1:8443",
     ],
 )
 def test_an_address_that_customers_cannot_reach_is_called_so(url: str) -> None:

@@ -15,7 +15,8 @@ export const BASE = "/app/";
  */
 export type Way = "on" | "instead" | "next" | "main";
 
-const PATIENCE_MS = 1_000;
+/** Long: the screen is shown already, and a slow phone may take a while to go back. */
+const PATIENCE_MS = 5_000;
 
 const listeners = new Set<() => void>();
 /** The screens up to the one that is shown, which is the last. The browser's history follows, and takes a moment to go back. */
