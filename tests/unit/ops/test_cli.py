@@ -138,7 +138,7 @@ def test_quote_starts_fast() -> None:
         (["enrol", "--role", "collector"], "--collector names the collector"),
         (["enrol", "--role", "cashier", "--collector", "TN1"], "--collector names the collector"),
         (["enrol", "--role", "king"], "Invalid value for '--role'"),
-        (["account", "nonsense"], "customer_code 'nonsense'"),
+        (["account", "nonsense"], "customer_code 'NONSENSE'"),
         (["reminders", "PB14"], "customer_code 'PB14'"),
         (["customers", ""], "query ''"),
         (["revoke", "nobody", "--reason", "lost"], "valid UUID"),
