@@ -34,7 +34,7 @@ _SPANNED = re.compile(rb'table:number-(?:columns|rows)-spanned="(?:[2-9]|[0-9]{2
 _NOT_SHOWN = re.compile(rb'table:visibility="(?:collapse|filter)"')
 _VALUE = re.compile(rb"<(?:\w+:)?v>[^<]|<(?:\w+:)?is>")
 _TAG = re.compile(
-    rb"<table:(table-row|table-column|table-cell|covered-table-cell|table)\b((?:[^>\"']|\"[^\"]*\"|'[^']*')*)>"
+    rb"<table:(table-row|table-column|table-cell|covered-table-cell|table)(?=[\s/>])((?:[^>\"']|\"[^\"]*\"|'[^']*')*)>"
 )
 _REPEATED = re.compile(rb'table:number-(?:rows|columns)-repeated="([0-9]+)"')
 _ERROR_TEXT = re.compile(rb"\s*<text:p>(?:#[A-Z/0]+[!?]|#N/A|Err:[0-9]+)</text:p>")

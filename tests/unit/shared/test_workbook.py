@@ -271,7 +271,7 @@ def test_what_is_hidden_or_merged_without_a_value_is_read_over() -> None:
         (
             "<table:table-row table:number-rows-repeated",
             (
-                '<table:table-column/><table:table-column table:visibility="collapse"/>'
+                '<table:table-column/><table:table-column table:visibility="collapse"/><table:table-rows/>'
                 "<table:table-row table:number-rows-repeated"
             ),
             "a column is hidden",
