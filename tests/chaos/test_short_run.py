@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from simulation.chaos.plan import KINDS, LENGTHY
+from simulation.chaos.restore_faults import ENOUGH_TO_LOSE
 from simulation.chaos.run import Options, run_chaos
 from simulation.chaos.testbed import ChaosTestbed
 from tests.chaos.short_storms import once_each
@@ -25,5 +26,6 @@ async def test_money_stays_exact_whatever_breaks(chaos_home: Path) -> None:
     assert report.messages["events_delivered_again"] > 0
     assert report.messages["events_reordered"] > 1
     assert report.messages["events_deleted"] > 0
+    assert report.messages["receipts_set_back"] >= ENOUGH_TO_LOSE
     assert report.messages["dishonest_acts_refused"] > 10
     assert report.repeats > 0

@@ -250,8 +250,11 @@ async def reverse(
     return True
 
 
+# Behind a gap of lost numbers a receipt has a higher number; what is heard of the lost one may come after that.
 _SET_RECEIPT = """
-UPDATE payments SET receipt_id = $2, receipt_number = $3 WHERE payment_id = $1 RETURNING true
+UPDATE payments SET receipt_id = $2, receipt_number = CASE split_part(receipt_number, ' ', 1)
+    WHEN split_part($3, ' ', 1) THEN greatest(receipt_number, $3) ELSE $3 END
+WHERE payment_id = $1 RETURNING true
 """
 
 

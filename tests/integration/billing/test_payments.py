@@ -502,6 +502,16 @@ async def test_a_receipts_number_is_kept_and_a_void_slips_number_is_not(billing:
     assert (await billing.payment(paid.payment.payment_id)).payment.receipt_number == "K26TAA 00000007"
 
 
+async def test_what_is_heard_late_of_a_lost_number_does_not_replace_the_one_behind_the_gap(
+    billing: BillingHandlers,
+) -> None:
+    await billing.customer()
+    paid = await billing.pay(1_000)
+    await billing.receipt(paid.payment.payment_id, 50_007)
+    await billing.receipt(paid.payment.payment_id, 7)
+    assert (await billing.payment(paid.payment.payment_id)).payment.receipt_number == "K26TAA 00050007"
+
+
 async def test_an_account_shows_open_bills_always_and_history_when_asked(billing: BillingHandlers) -> None:
     await billing.customer()
     for month in (7, 8, 9, 10):

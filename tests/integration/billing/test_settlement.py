@@ -243,12 +243,18 @@ async def test_early_signs_count_shortages_corrections_and_reversals_per_collect
     await billing.pay(10_000, reference="FT2", transfer_content=f"TD {kept.payment.customer_code} X")
     with correlated(actor=desk):
         await billing.pay(20_000, reference="FT3", transfer_content="")
+    person = Actor(kind=ActorKind.PERSON, id=str(UUID(int=0xCD)), reference="staff:lan.tran", proven_by=Proof.TOKEN)
+    with correlated(actor=person):
+        own = await billing.pay(30_000, reference="FT4", transfer_content=f"{kept.payment.customer_code}")
+        await billing.reverse(own.payment.payment_id)
     async with billing.pool.acquire() as connection:
         found = await early_signs(connection, NOW - timedelta(days=1), NOW + timedelta(days=1))
         assert await early_signs(connection, NOW - timedelta(days=9), NOW - timedelta(days=8)) == []
     assert {(one.sign, one.subject): (one.count, one.among, one.amount) for one in found} == {
         ("cash of the collector reversed", COLLECTOR): (1, 2, 50_000),
-        ("reversals made", "Quầy 1"): (1, 1, 50_000),
+        ("reversals made", "Quầy 1"): (1, 2, 50_000),
+        ("reversals made", "staff:lan.tran"): (1, 2, 30_000),
+        ("transfers taken back by who recorded them", "staff:lan.tran"): (1, 1, 30_000),
         ("shifts short of cash", COLLECTOR): (1, 1, -30_000),
         ("counts that the cashier found otherwise", COLLECTOR): (1, 1, -30_000),
         ("counts that the cashier found otherwise, by cashier", "cashier (00ab12)"): (1, 1, -30_000),
