@@ -1,13 +1,13 @@
 """What ``thungan who`` works with: what was done, from all services, and where their records contradict each other."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from uuid import UUID
 
 from ops.databases import database
 from ops.requests import started_bus
-from services.gateway.store.acts import KnownDevice, known_devices, records_of
+from services.gateway.store.acts import KnownDevice, known_devices, known_people, records_of
 from shared.act_records import as_acts
 from shared.contracts.acts import Act
 from shared.contracts.billing import GetBillingActs
@@ -24,6 +24,8 @@ class Story:
     acts: list[Act]
     devices: list[KnownDevice]
     contradictions: list[str]
+    people: dict[str, str] = field(default_factory=dict)
+    """Names of people of the office, by the ids of their accounts."""
 
 
 async def collect(*, any_id: UUID | None = None, customer_code: str | None = None) -> Story:
@@ -43,8 +45,9 @@ async def collect(*, any_id: UUID | None = None, customer_code: str | None = Non
     async with database("gateway") as connection:
         acts += await as_acts(connection, await records_of(connection, ids))
         devices = await known_devices(connection, _devices(acts))
+        people = await known_people(connection, {act.actor.id for act in acts if act.actor is not None})
     acts.sort(key=lambda act: act.at)
-    return Story(acts, devices, list(contradictions(acts)))
+    return Story(acts, devices, list(contradictions(acts)), people)
 
 
 def contradictions(acts: Sequence[Act]) -> Iterator[str]:

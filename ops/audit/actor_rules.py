@@ -65,7 +65,7 @@ def reversed_by_office(case: PaymentCase, devices: Devices) -> Iterator[AuditVio
     if reversal is None or actor is None:
         return
     rule = "a payment is taken back by a device that may"
-    for detail in _fits(actor, devices, _OFFICE, None, reversal.reversed_at):
+    for detail in (*_fits(actor, devices, _OFFICE, None, reversal.reversed_at), *_asked(actor, devices)):
         yield _of_payment(rule, case, detail)
 
 
@@ -148,6 +148,18 @@ def id_of(actor: Actor) -> UUID | None:
 def _people(roles: Collection[str]) -> tuple[str, ...]:
     """Return the role of people where the office's devices may do something; the log of acts has what theirs was."""
     return (STAFF,) if set(roles) & set(_OFFICE) else ()
+
+
+def _asked(actor: Actor, devices: Devices) -> Iterator[str]:
+    """Yield what is wrong with who asked for what the actor approved: not a person, or the same."""
+    if actor.asked_by is None:
+        return
+    asker = Actor(kind=ActorKind.PERSON, proven_by=Proof.TOKEN, **actor.asked_by.model_dump())
+    asking_id = id_of(asker)
+    if asking_id is None or asking_id not in devices or devices[asking_id].role != STAFF:
+        yield f"asked by {asker}, who has no account"
+    if asker.id == actor.id:
+        yield f"asked and approved by {actor}"
 
 
 def _named(event: Mapping[str, Any] | None) -> str:

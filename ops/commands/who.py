@@ -11,6 +11,7 @@ from ops.console import JsonOption, fail, print_json, print_line, print_table
 from ops.requests import build_request
 from ops.runner import run
 from shared.clock import VIETNAM
+from shared.contracts.actor import Actor
 from shared.contracts.acts import Act
 from shared.contracts.customer import GetCustomerActs
 from shared.text import plain_code
@@ -42,11 +43,12 @@ def who(
             {
                 "acts": [act.model_dump(mode="json") for act in story.acts],
                 "devices": [asdict(device) for device in story.devices],
+                "people": story.people,
                 "contradictions": story.contradictions,
             }
         )
     else:
-        names = {str(device.device_id): device.device_name for device in story.devices}
+        names = {str(device.device_id): device.device_name for device in story.devices} | story.people
         print_table(
             f"What was done to {wanted} (Vietnam time)",
             ["when", "what", "who", "device", "proven by", *(["id", "id outside"] if ids else []), "facts"],
@@ -81,7 +83,7 @@ def _row(act: Act, names: dict[str, str], *, ids: bool) -> list[object]:
         person, device, proof = act.facts.get("by", ""), "", ""
     else:
         person, device, proof = (
-            actor.reference or actor.kind.value,
+            f"{actor.reference or actor.kind.value}{_asked(actor)}",
             names.get(actor.id, actor.id),
             actor.proven_by.value,
         )
@@ -94,6 +96,10 @@ def _row(act: Act, names: dict[str, str], *, ids: bool) -> list[object]:
         *([act.correlation_id, act.external_correlation_id] if ids else []),
         ", ".join(f"{name} {value}" for name, value in act.facts.items() if name != "by" or actor is not None),
     ]
+
+
+def _asked(actor: Actor) -> str:
+    return f", asked by {actor.asked_by.reference or actor.asked_by.id}" if actor.asked_by is not None else ""
 
 
 def _uuid(text: str) -> UUID | None:

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 from services.gateway import metrics
+from services.gateway.approvals.rules import ApprovalLimitRule
 from services.gateway.dependencies import Dependencies
 from services.gateway.edge.addresses import counted_as
 from services.gateway.periodic_tasks import PeriodicTasks
@@ -19,12 +20,14 @@ from services.gateway.topology import TOPOLOGY
 from shared.clock import Clock, now
 from shared.health import add_health_routes, serve_app, serve_health
 from shared.http_server import HeldConnections
+from shared.rule_files import load_rules
 from shared.runtime import Parts, Running, open_parts
 
 
 @asynccontextmanager
 async def service(settings: GatewaySettings, *, clock: Clock = now) -> AsyncIterator[Running]:
     """Run the gateway."""
+    approval_limits = load_rules(settings.approval_limits_file, ApprovalLimitRule)
     async with open_parts(settings, TOPOLOGY) as parts:
         machine, clock = clock, parts.clock.of(clock)
         hub = Hub()
@@ -32,7 +35,13 @@ async def service(settings: GatewaySettings, *, clock: Clock = now) -> AsyncIter
         instance = f"{settings.instance}-{secrets.token_hex(3)}"
         wakeups = Wakeups(hub, parts.bus, parts.pool, instance)
         dependencies = Dependencies(
-            settings=settings, bus=parts.bus, pool=parts.pool, notifier=wakeups, instance=instance, clock=clock
+            settings=settings,
+            bus=parts.bus,
+            pool=parts.pool,
+            notifier=wakeups,
+            instance=instance,
+            clock=clock,
+            approval_limits=approval_limits,
         )
         await parts.bus.start(dependencies={"notifier": wakeups, "clock": clock})
         await parts.bus.consume_transient(queue_of(instance), wakeups.receive)

@@ -12,6 +12,8 @@ from shared.money_history import MoneyTable
 
 HISTORY = {
     "devices": MoneyTable("device_id", once=("revoked_at", "revoked_by"), digested=("token_hash",), whole=False),
+    "approvals": MoneyTable("approval_id"),
+    "approval_decisions": MoneyTable("approval_id"),
     "staff": MoneyTable(
         "staff_id",
         once=("deactivated_at",),

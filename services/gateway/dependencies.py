@@ -1,6 +1,6 @@
 """What API operations, stream and periodic tasks depend on, and how handlers notify the streams of phones."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
@@ -8,6 +8,7 @@ from uuid import UUID
 
 import asyncpg
 
+from services.gateway.approvals.rules import ApprovalLimitRule
 from services.gateway.edge.limits import TokenBuckets
 from services.gateway.passwords import Passwords
 from services.gateway.print_jobs.service import PrintJobs
@@ -62,6 +63,7 @@ class Dependencies:
     instance: str
     """Name of this process among the copies of the gateway; another one after each start."""
     clock: Clock = now
+    approval_limits: Sequence[ApprovalLimitRule] = ()
     device_limits: TokenBuckets = field(init=False)
     public_limits: TokenBuckets = field(init=False)
     report_limits: TokenBuckets = field(init=False)

@@ -8,6 +8,7 @@ from services.gateway import api_docs, app_files
 from services.gateway.access import admission
 from services.gateway.api import (
     app_settings,
+    approvals,
     customers,
     delivery_reports,
     devices,
@@ -79,6 +80,7 @@ OPERATIONS: list[AnyOperation] = [
     *staff_sessions.OPERATIONS,
     *staff.OPERATIONS,
     *staff_acts.OPERATIONS,
+    *approvals.OPERATIONS,
     *delivery_reports.OPERATIONS,
     *public.OPERATIONS,
 ]

@@ -135,6 +135,9 @@ class GatewaySettings(ServiceSettings):
     """Account for transfers, as the phone app shows it; the same variables as those of the receipt service, which
     prints it on notices. Without BIN or account the app offers no transfers."""
 
+    approval_limits_file: Path = Path(__file__).parent / "approvals" / "limits.yaml"
+    """What one person of the office does alone, by unit and day; above that another one approves."""
+
     web_folder: Path = Path(__file__).resolve().parents[2] / "web" / "dist"
     """The built phone app, served at ``/app/``; where there is none, ``/app/`` answers 404."""
 

@@ -43,6 +43,13 @@ class Proof(StrEnum):
 ActorId = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 
+class AskedBy(Record):
+    """The person who asked for what another one has approved."""
+
+    id: ActorId
+    reference: str = Field(default="", max_length=200)
+
+
 class Actor(Record):
     """Who did something, and how that is known."""
 
@@ -53,6 +60,8 @@ class Actor(Record):
     """What people know it by: role and code (``collector:TN001``), a login name (``staff:lan.tran``), or the name that
     an operator gave."""
     proven_by: Proof = Proof.NONE
+    asked_by: AskedBy | None = None
+    """Who asked for it, where the actor is the one who approved it; None where nobody had to."""
 
     @property
     def device_id(self) -> UUID | None:

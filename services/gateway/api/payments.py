@@ -12,12 +12,15 @@ from services.gateway.access import (
     require_before_leaving,
     require_own_customer,
     require_printing_device,
+    unit_of_customer,
 )
 from services.gateway.api import refusals
+from services.gateway.api.approvals import ApprovalView, ask_for_reversal
+from services.gateway.approvals.rules import ApprovalOpen, PersonNeeded, ReversalAsked, limits_of
 from services.gateway.dependencies import Dependencies
 from services.gateway.domain.devices import COLLECTOR_ONLY, EVERYONE, OFFICE, STAFF, Device, Role
 from services.gateway.domain.staff import CASHIERS, COUNTER, MONEY_READERS, READERS, StaffMember
-from services.gateway.edge.operation import AnyOperation, Call, Operation
+from services.gateway.edge.operation import Answer, AnyOperation, Call, Operation
 from services.gateway.edge.types import (
     Amount,
     Id,
@@ -32,6 +35,7 @@ from services.gateway.edge.types import (
 )
 from services.gateway.store import collectors
 from services.gateway.store.transfer_codes import phone_of_transfer
+from shared.clock import business_day
 from shared.contracts.billing import (
     GetPayment,
     GetPaymentReports,
@@ -42,7 +46,7 @@ from shared.contracts.billing import (
     ReversePayment,
 )
 from shared.contracts.common import PaymentMethod
-from shared.contracts.customer import GetVisit
+from shared.contracts.customer import GetCustomer, GetVisit
 from shared.contracts.receipt import GetReceipt, ReceiptReply
 from shared.problems import Conflict, NotAllowed, NotFound, Problem, SameIdOtherContent, TimedOut, Unavailable
 
@@ -283,12 +287,24 @@ async def receipt(call: Call[PaymentPath, Nothing, None], dependencies: Dependen
     return reply
 
 
-async def reverse(call: Call[PaymentPath, Nothing, Reversal], dependencies: Dependencies) -> PaymentReply:
-    """Take a payment back."""
+async def reverse(call: Call[PaymentPath, Nothing, Reversal], dependencies: Dependencies) -> PaymentReply | Answer:
+    """Take a payment back; above the unit's limit a person asks for it, and another one approves."""
     await require_printing_device(call.body.device_id, dependencies)
-    if isinstance(call.who, StaffMember):
+    who, rules = call.who, dependencies.approval_limits
+    if isinstance(who, StaffMember) or any(rule.desks_bound for rule in rules):
         payment = (await dependencies.request(GetPayment(payment_id=call.path.payment_id))).payment
-        await require_own_customer(call.who, payment.customer_code, dependencies)
+        if isinstance(who, StaffMember):
+            unit_code = await unit_of_customer(who, payment.customer_code, dependencies)
+        else:
+            found = await dependencies.request(GetCustomer(customer_code=payment.customer_code))
+            unit_code = found.facts.unit.unit_code
+        limits = limits_of(rules, unit_code, business_day(dependencies.clock()))
+        if payment.amount > limits.reversal and isinstance(who, StaffMember):
+            asked = ReversalAsked(payment_id=payment.payment_id, reason=call.body.reason, device_id=call.body.device_id)
+            approval = await ask_for_reversal(call.key, payment, unit_code, asked, who, dependencies)
+            return Answer(approval, status=202)
+        if payment.amount > limits.reversal and limits.desks_bound:
+            raise PersonNeeded(facts={"limit": limits.reversal})
     return await dependencies.request(
         ReversePayment(
             reversal_id=call.key,
@@ -426,6 +442,7 @@ OPERATIONS: list[AnyOperation] = [
         name="reversePayment",
         tag=TAG,
         summary="Take a payment back: its bills are open again, its receipt is void",
+        description="A person takes back what the unit's limit allows; above it, 202: another person has to approve.",
         handler=reverse,
         path_model=PaymentPath,
         body=Reversal,
@@ -434,7 +451,8 @@ OPERATIONS: list[AnyOperation] = [
         answer=PaymentReply,
         roles=OFFICE,
         staff=COUNTER,
-        problems=(SameIdOtherContent, refusals.ALREADY_REVERSED, UnknownDevice),
+        accepted=ApprovalView,
+        problems=(SameIdOtherContent, refusals.ALREADY_REVERSED, UnknownDevice, ApprovalOpen, PersonNeeded),
     ),
     Operation(
         method="POST",

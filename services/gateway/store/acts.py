@@ -71,3 +71,11 @@ async def known_devices(connection: Connection, device_ids: Collection[UUID]) ->
         )
         for row in rows
     ]
+
+
+_PEOPLE = "SELECT staff_id::text AS id, full_name FROM staff WHERE staff_id::text = ANY ($1)"
+
+
+async def known_people(connection: Connection, ids: Collection[str]) -> dict[str, str]:
+    """Return the names of people of the office, by the ids of their accounts."""
+    return {row["id"]: row["full_name"] for row in await connection.fetch(_PEOPLE, list(ids))}

@@ -5,6 +5,7 @@ import io
 import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -15,10 +16,11 @@ import pytest_asyncio
 
 from services.gateway.domain.staff import StaffRole
 from shared import clock
-from shared.contracts.actor import Actor, ActorKind, Proof
-from shared.contracts.billing import CloseShift, ConfirmShift, GetShifts, RecordPayment
+from shared.contracts.actor import Actor, ActorKind, AskedBy, Proof
+from shared.contracts.billing import CloseShift, ConfirmShift, GetShifts, RecordPayment, ReversePayment
 from shared.contracts.customer import CollectorDetails, GetCollector, GetReadingComplaints, SearchCustomers
 from shared.ids import new_id
+from shared.problems import Problem, TimedOut
 from tests.integration.gateway.back_office import TOTAL
 from tests.integration.gateway.conftest import CUSTOMER, GatewaySystem
 from tests.integration.gateway.people import COOKIE, PASSWORD, Browser, newcomer, person
@@ -421,3 +423,98 @@ async def test_the_log_has_who_what_before_after_and_from_where_and_is_never_cha
     ):
         with pytest.raises(asyncpg.RestrictViolationError):
             await gateway.pool.execute(statement)
+
+
+# --- what one asks for and another approves --------------------------------------------------------------------------
+
+
+async def test_a_reversal_above_the_limit_is_asked_by_one_and_approved_by_another(gateway: GatewaySystem) -> None:
+    cashier = await person(gateway, "lan", StaffRole.CASHIER, StaffRole.SUPERVISOR)
+    colleague = await person(gateway, "mai", StaffRole.CASHIER)
+    accountant = await person(gateway, "hoa", StaffRole.ACCOUNTANT)
+    elsewhere = await person(gateway, "xa", StaffRole.ACCOUNTANT, units=OTHER_UNIT)
+    phone = await gateway.phone()
+    await phone.open_shift()
+    small, large, other = [(await phone.pay(CUSTOMER, amount)).payment for amount in (5_000_000, 5_000_001, 6_000_000)]
+
+    def reversal(payment: Any) -> str:
+        return f"/v1/payments/{payment.payment_id}/reversals"
+
+    body = {"reason": "Thu nhầm khách hàng"}
+    assert (await cashier.call("POST", reversal(small), body, key=new_id())).status == 201
+    key = new_id()
+    asked = await cashier.call("POST", reversal(large), body, key=key)
+    again = await cashier.call("POST", reversal(large), body, key=key)
+    assert (asked.status, again.status) == (202, 202)
+    assert asked.body == again.body
+    assert (asked.body["amount"], asked.body["decision"], asked.body["outcome"]) == (5_000_001, None, None)
+    changed = await cashier.call("POST", reversal(large), {"reason": "Khác"}, key=key)
+    assert changed.slug == "same-id-other-content"
+    twice = await colleague.call("POST", reversal(large), body, key=new_id())
+    assert (twice.slug, twice.body["facts"]) == ("approval-open", {"approval_id": str(key)})
+    assert [one.payment_id for one in gateway.office.asked_for(ReversePayment)] == [small.payment_id]
+
+    path, approve = f"/v1/approvals/{key}/decision", {"decision": "approved", "reason": "Đã xem sao kê"}
+    for browser, status, slug in (
+        (cashier, 403, "second-person-needed"),
+        (colleague, 403, "not-allowed"),
+        (elsewhere, 404, "not-found"),
+    ):
+        refused = await browser.call("POST", path, approve)
+        assert (refused.status, refused.slug) == (status, slug)
+    assert [
+        len((await who.call("GET", "/v1/approvals?state=open")).body["approvals"]) for who in (accountant, elsewhere)
+    ] == [
+        1,
+        0,
+    ]
+    gateway.office.refuse(ReversePayment, TimedOut())
+    lost = await accountant.call("POST", path, approve)
+    assert lost.status == 504
+    [waiting] = (await accountant.call("GET", "/v1/approvals?state=open")).body["approvals"]
+    assert (waiting["decision"], waiting["outcome"]) == ("approved", None), "nobody knows whether it was done"
+    del gateway.office.other_answers[ReversePayment]
+    done = await accountant.call("POST", path, approve)
+    assert (done.status, done.body["outcome"]) == (200, "done")
+    assert (await accountant.call("POST", path, approve)).body == done.body
+    late = await accountant.call("POST", path, {"decision": "refused", "reason": "?"})
+    assert late.slug == "approval-decided"
+    request, context = gateway.office.asked[-1], gateway.office.contexts[-1]
+    assert isinstance(request, ReversePayment)
+    assert (request.reversal_id, request.reversed_by) == (key, "Người lan, Người hoa")
+    assert context.actor == Actor(
+        kind=ActorKind.PERSON,
+        id=str(accountant.staff_id),
+        reference="staff:hoa",
+        proven_by=Proof.TOKEN,
+        asked_by=AskedBy(id=str(cashier.staff_id), reference="staff:lan"),
+    )
+
+    key = new_id()
+    await colleague.call("POST", reversal(other), body, key=key)
+    withdrawn = {"decision": "refused", "reason": "Nhập nhầm"}
+    back = await colleague.call("POST", f"/v1/approvals/{key}/decision", withdrawn)
+    assert (back.body["decision"], back.body["outcome"]) == ("refused", None)
+    assert (await accountant.call("GET", "/v1/approvals?state=open")).body["approvals"] == []
+    assert len((await accountant.call("GET", "/v1/approvals?state=decided")).body["approvals"]) == 2
+    with pytest.raises(asyncpg.CheckViolationError):
+        await gateway.pool.execute(
+            """INSERT INTO approval_decisions SELECT approval_id, asked_by, 'approved', '', asked_by, now()
+               FROM approvals WHERE approval_id NOT IN (SELECT approval_id FROM approval_decisions)
+               UNION ALL SELECT approval_id, asked_by, 'approved', '', asked_by, now() FROM approvals LIMIT 1"""
+        )
+
+
+async def test_a_desk_takes_back_what_the_unit_lets_it(system: GatewaySystem, tmp_path: Path) -> None:
+    limits = tmp_path / "limits.yaml"
+    limits.write_text("rules: [{from: 2018-01-01, reversal: 100000, desks_bound: true}]", encoding="utf-8")
+    async with system.gateway(approval_limits_file=limits) as url:
+        system.url = url
+        await system.add_customer()
+        phone, desk = await system.phone(), await system.desk("cashier")
+        await phone.open_shift()
+        small, large = [(await phone.pay(CUSTOMER, amount)).payment for amount in (100_000, 100_001)]
+        await desk.reverse(small.payment_id, "Thu nhầm")
+        with pytest.raises(Problem) as refused:
+            await desk.reverse(large.payment_id, "Thu nhầm")
+        assert (refused.value.slug, refused.value.facts) == ("person-needed", {"limit": 100_000})

@@ -417,6 +417,35 @@ async def test_a_phone_is_let_in_listed_and_thrown_out(thungan: Terminal, gatewa
     assert (code, "Sunmi V2" in out) == (0, True)
 
 
+async def test_the_first_administrator_is_made_once_and_again_when_there_is_none_left(
+    thungan: Terminal, gateway_database: str
+) -> None:
+    first = ("staff", "first-administrator", "--login-name", "lan.tran", "--full-name", "Trần Thị Lan")
+    made = await thungan.json(*first)
+    assert len(made["code"].replace("-", "")) == 12
+    code, out, err = await thungan(*first)
+    assert (code, out, err.count("\n")) == (1, "", 1)
+    assert "there is an administrator already" in err
+    closed = await thungan.json("staff", "deactivate", "lan.tran", "--reason", "nghỉ việc")
+    assert closed["deactivated_at"] is not None
+    code, out, err = await thungan(*first)
+    assert "login-name-taken" in err
+    again = await thungan.json("staff", "first-administrator", "--login-name", "hoa", "--full-name", "Lê Thị Hoa")
+    assert again["login_name"] == "hoa"
+    listed = await thungan.json("staff", "list")
+    assert [(one["login_name"], one["roles"], one["units"]) for one in listed] == [
+        ("hoa", ["administrator"], ["*"]),
+        ("lan.tran", ["administrator"], ["*"]),
+    ]
+    connection = await connect(gateway_database, application_name="test")
+    try:
+        kept = await connection.fetch("SELECT what, actor FROM staff_acts ORDER BY act_id")
+    finally:
+        await connection.close()
+    assert [row["what"] for row in kept] == ["firstAdministrator", "deactivateStaff", "firstAdministrator"]
+    assert all(row["actor"]["kind"] == "command_line" for row in kept)
+
+
 @pytest.mark.usefixtures("gateway_database")
 async def test_revoking_an_unknown_device_is_one_line(thungan: Terminal) -> None:
     code, out, err = await thungan("revoke", str(uuid4()), "--reason", "lost")

@@ -27,9 +27,9 @@ from tests.unit.receipt.samples import sample_id
 
 NOON = datetime(2026, 11, 12, 5, tzinfo=UTC)
 BEFORE, HOUR = NOON - timedelta(days=30), timedelta(hours=1)
-PHONE, OTHER, DESK, SUPERVISOR, PARTNER = (
+PHONE, OTHER, DESK, SUPERVISOR, PARTNER, LAN, HOA = (
     sample_id("phone"),
-    *(sample_id(name) for name in ("other", "desk", "supervisor", "partner")),
+    *(sample_id(name) for name in ("other", "desk", "supervisor", "partner", "lan", "hoa")),
 )
 DEVICES = {
     PHONE: EnrolledDevice(PHONE, "collector", "TN014", BEFORE, None),
@@ -37,14 +37,17 @@ DEVICES = {
     DESK: EnrolledDevice(DESK, "cashier", None, BEFORE, None),
     SUPERVISOR: EnrolledDevice(SUPERVISOR, "supervisor", None, BEFORE, None),
     PARTNER: EnrolledDevice(PARTNER, "collection_point", None, BEFORE, None, "BD-CM-01"),
+    LAN: EnrolledDevice(LAN, "staff", None, BEFORE, None, login_name="lan"),
+    HOA: EnrolledDevice(HOA, "staff", None, BEFORE, None, login_name="hoa"),
 }
 
 
 def actor(device_id: UUID = PHONE, **changes: Any) -> Actor:
     device = DEVICES[device_id]
-    whose = device.collector_code or device.collection_point_code
+    whose = device.collector_code or device.collection_point_code or device.login_name
+    kind = ActorKind.PERSON if device.login_name else ActorKind.DEVICE
     facts = {
-        "kind": ActorKind.PARTNER if device.collection_point_code else ActorKind.DEVICE,
+        "kind": ActorKind.PARTNER if device.collection_point_code else kind,
         "id": str(device_id),
         "reference": f"{device.role}:{whose}" if whose else device.role,
         "proven_by": Proof.TOKEN,
@@ -85,6 +88,9 @@ POSTING: dict[str, Any] = {"method": PaymentMethod.COLLECTION_POINT, "device": N
         paid(by(PARTNER), **POSTING),
         paid(by(), reversed_by=by(SUPERVISOR)),
         paid(by(), reversed_by=by(DESK)),
+        paid(by(LAN), **TRANSFER),
+        paid(by(), reversed_by=by(LAN)),
+        paid(by(), reversed_by=by(HOA, asked_by={"id": str(LAN), "reference": "staff:lan"})),
     ],
 )
 def test_who_may_do_it_is_no_finding(case: PaymentCase) -> None:
@@ -104,10 +110,20 @@ def test_who_may_do_it_is_no_finding(case: PaymentCase) -> None:
         paid(INVENTED, **TRANSFER),
         paid(by(DESK), **POSTING),
         paid(by(PARTNER, reference="collection_point:BD-CM-02"), **POSTING),
+        paid(by(LAN)),
+        paid(by(LAN, reference="staff:hoa"), **TRANSFER),
+        paid(by(LAN, proven_by=Proof.NONE), **TRANSFER),
+        paid(by(DESK, kind=ActorKind.PERSON), **TRANSFER),
+        paid(by(LAN, kind=ActorKind.DEVICE), **TRANSFER),
     ],
 )
 def test_money_that_another_device_recorded_is_found(case: PaymentCase) -> None:
     assert list(recorded_by_whose_it_is(case, DEVICES))
+
+
+@pytest.mark.parametrize("asked_by", [{"id": str(HOA)}, {"id": str(DESK)}, {"id": "nobody"}])
+def test_a_reversal_that_nobody_else_asked_for_is_found(asked_by: dict[str, str]) -> None:
+    assert list(reversed_by_office(paid(by(), reversed_by=by(HOA, asked_by=asked_by)), DEVICES))
 
 
 def test_a_posting_of_another_collection_point_is_found() -> None:
@@ -161,6 +177,8 @@ def settled(what: str, device_id: UUID, who: str | None) -> list[str]:
 
 def test_a_shift_is_settled_by_the_office_and_by_the_device_that_the_row_names() -> None:
     assert settled("confirmed", DESK, by(DESK)) == settled("decided", SUPERVISOR, by(SUPERVISOR)) == []
+    assert settled("confirmed", LAN, by(LAN)) == settled("decided", HOA, by(HOA)) == []
+    assert settled("confirmed", LAN, by(HOA))
     assert settled("confirmed", PHONE, by())
     assert settled("confirmed", SUPERVISOR, by(DESK))
     assert settled("decided", DESK, by(DESK))

@@ -57,6 +57,35 @@ export interface AppSettingsView {
   readonly bank_account: BankAccountView | null;
 }
 
+/** What is approved. */
+export type ApprovalKind = "payment_reversal";
+
+/** What was asked for, who decided, and what came of it. */
+export interface ApprovalView {
+  /** Whole đồng. */
+  readonly amount: number;
+  readonly approval_id: string;
+  readonly asked_at: string;
+  readonly asked_by: PersonView;
+  readonly customer_code: string | null;
+  readonly decided_at: string | null;
+  readonly decided_by: PersonView | null;
+  readonly decision: Decision | null;
+  readonly decision_reason: string | null;
+  readonly kind: ApprovalKind;
+  /** Of what was approved: `done`, or the type of the refusal without its prefix; null while it is not known, then the same decision again tries again. */
+  readonly outcome: string | null;
+  readonly reason: string;
+  /** Of `payment_reversal`: the payment. */
+  readonly subject: string;
+  readonly unit_code: string;
+}
+
+/** The latest first. */
+export interface ApprovalsView {
+  readonly approvals: readonly ApprovalView[];
+}
+
 /** Where transfers go (VietQR). */
 export interface BankAccountView {
   readonly account: string;
@@ -339,6 +368,15 @@ export interface CustomersFound {
 /** What a customer owes, without anything else about the customer. */
 export interface Debt {
   readonly account: AccountState;
+}
+
+/** What the other person decides. */
+export type Decision = "approved" | "refused";
+
+/** What is decided, and why. */
+export interface DecisionBody {
+  readonly decision: Decision;
+  readonly reason: string;
 }
 
 /** Every delivery report of a provider's request is kept; it may be acknowledged. */
@@ -679,6 +717,13 @@ export interface PaymentSummary {
   readonly received_at: string;
   /** For the screen: the collection point's name, or who has taken the money. */
   readonly where: string;
+}
+
+/** Who asked or decided. */
+export interface PersonView {
+  readonly full_name: string;
+  readonly login_name: string;
+  readonly staff_id: string;
 }
 
 /** The phone number now on record. */
@@ -1383,6 +1428,17 @@ export interface Paths {
   /** Read what the phone app has to know of this installation */
   "GET /v1/app-settings": {
     answer: AppSettingsView;
+  };
+  /** List what people asked for that others approve */
+  "GET /v1/approvals": {
+    query?: { "state"?: string; "before"?: string; "limit"?: number };
+    answer: ApprovalsView;
+  };
+  /** Approve or refuse what another person asked for, or take back what one asked for */
+  "POST /v1/approvals/{approval_id}/decision": {
+    params: { "approval_id": string };
+    body: DecisionBody;
+    answer: ApprovalView;
   };
   /** Read where a notice can be paid, the points of the unit first */
   "GET /v1/collection-points": {
