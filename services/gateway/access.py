@@ -141,10 +141,10 @@ class UnknownDevice(Conflict):
     title = "No such device to print on"
 
 
-async def require_printing_device(device_id: UUID | None, dependencies: Dependencies) -> None:
-    """Refuse to print on a device that was never enrolled: the document would come out nowhere.
+async def require_printing_device(who: Caller, device_id: UUID | None, dependencies: Dependencies) -> None:
+    """Refuse to print on a device that was never enrolled, where the document would come out nowhere.
 
-    One that was revoked is left: a request that was done before that must get its answer again.
+    A person prints in the own units alone. A device that was revoked is left: a request that was done before that must get its answer again.
     """
     if device_id is None:
         return
@@ -152,6 +152,8 @@ async def require_printing_device(device_id: UUID | None, dependencies: Dependen
         found = await devices.device(connection, device_id)
     if found is None:
         raise UnknownDevice("Không có máy in biên nhận này.", facts={"device_id": str(device_id)})
+    if isinstance(who, StaffMember) and not who.sees_all_units:
+        await own_device(who, device_id, dependencies)
 
 
 async def require_own_customer(who: Caller, customer_code: str, dependencies: Dependencies) -> None:

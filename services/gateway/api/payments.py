@@ -149,7 +149,7 @@ async def record(
     await require_own_customer(device, body.customer_code, dependencies)
     await _require_visit(body.visit_id, body.customer_code, None, dependencies)
     device_id = body.device_id
-    await require_printing_device(device_id, dependencies)
+    await require_printing_device(device, device_id, dependencies)
     if device_id is None:
         async with dependencies.database() as connection:
             device_id = await phone_of_transfer(
@@ -289,7 +289,7 @@ async def receipt(call: Call[PaymentPath, Nothing, None], dependencies: Dependen
 
 async def reverse(call: Call[PaymentPath, Nothing, Reversal], dependencies: Dependencies) -> PaymentReply | Answer:
     """Take a payment back; above the unit's limit a person asks for it, and another one approves."""
-    await require_printing_device(call.body.device_id, dependencies)
+    await require_printing_device(call.who, call.body.device_id, dependencies)
     who, rules = call.who, dependencies.approval_limits
     if isinstance(who, StaffMember) or any(rule.desks_bound for rule in rules):
         payment = (await dependencies.request(GetPayment(payment_id=call.path.payment_id))).payment

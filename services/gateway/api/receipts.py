@@ -90,7 +90,7 @@ async def print_copy(call: Call[ReceiptPath, Nothing, CopyRequest], dependencies
     if is_collector and call.body.device_id not in (None, call.who.acting_id):
         raise NotAllowed("Thu ngân viên chỉ in trên máy của mình.")
     await _own_receipt(call, dependencies)
-    await require_printing_device(call.body.device_id, dependencies)
+    await require_printing_device(call.who, call.body.device_id, dependencies)
     return await dependencies.request(
         ReprintReceipt(
             reprint_id=call.key,

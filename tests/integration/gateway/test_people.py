@@ -320,6 +320,10 @@ async def test_people_of_one_unit_neither_see_nor_change_anything_of_another(gat
     ]
     assert asked == [[["PB1501"], ["PB1502"]]] * 3
     assert [len((await who.call("GET", "/v1/devices")).body["devices"]) for who in (own, other)] == [1, 0]
+    await gateway.pool.execute("UPDATE collectors SET unit_code = 'PB1502'")
+    printed = {"reason": "Thu nhầm", "device_id": str(phone.device_id)}
+    foreign = await own.call("POST", f"/v1/payments/{paid.payment_id}/reversals", printed, key=new_id())
+    assert (foreign.status, foreign.slug) == (404, "not-found"), "nothing is printed in another unit"
     desks = await own.call("POST", "/v1/enrolment-codes", {"role": "supervisor"})
     assert (desks.status, desks.slug) == (403, "not-allowed"), "a desk sees the customers of all units"
 
