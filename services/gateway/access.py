@@ -144,7 +144,8 @@ class UnknownDevice(Conflict):
 async def require_printing_device(who: Caller, device_id: UUID | None, dependencies: Dependencies) -> None:
     """Refuse to print on a device that was never enrolled, where the document would come out nowhere.
 
-    A person prints in the own units alone. A device that was revoked is left: a request that was done before that must get its answer again.
+    A person prints in the own units alone. A device that was revoked is left: a request that was done before that must
+    get its answer again.
     """
     if device_id is None:
         return
