@@ -121,7 +121,7 @@ TOPOLOGY = Topology(
         EventHandler(CollectorChanged, keep_collector),
         EventHandler(CustomerChanged, keep_customer),
         EventHandler(VisitRecorded, issue_notice),
-        EventHandler(ReceiptIssued, note_receipt),
+        EventHandler(ReceiptIssued, note_receipt, access=Access.ONE_STATEMENT),
     ],
     emits=[BillIssued, NoticeIssued, PaymentRecorded, PaymentReversed, ShiftClosed, ShiftConfirmed, ShiftDecided],
     broadcasts=[ShiftConfirmed, ShiftDecided],

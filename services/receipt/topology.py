@@ -45,8 +45,8 @@ TOPOLOGY = Topology(
         RequestHandler(GetPublicKeys, get_public_keys, access=Access.NO_DATABASE),
         # What locks no series comes first of the events of one transaction, so that the series is locked for as short
         # as can be.
-        EventHandler(NoticeIssued, print_notice, lock=Lock.NOTHING),
-        EventHandler(PrintJobFinished, note_print, lock=Lock.NOTHING),
+        EventHandler(NoticeIssued, print_notice, lock=Lock.NOTHING, access=Access.ONE_STATEMENT),
+        EventHandler(PrintJobFinished, note_print, lock=Lock.NOTHING, access=Access.ONE_STATEMENT),
         EventHandler(PaymentRecorded, issue_receipt, lock=_series),
         EventHandler(PaymentReversed, void_receipt, lock=_series),
         EventHandler(ShiftClosed, print_shift_slip, lock=Lock.NOTHING),

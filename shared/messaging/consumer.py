@@ -32,6 +32,7 @@ from shared.messaging.recoverability import DeadLetter, Postpone, TryAgain, deci
 from shared.messaging.subscription import Subscription
 from shared.messaging.topology import Names, Topology, event_queues, exchanges, own_exchange
 from shared.messaging.underlay import Delivered, acknowledge, is_stale, put_back
+from shared.messaging.unit_of_work import Access, UnitOfWork, run_write
 from shared.messaging.units_of_work import UnitsOfWork
 from shared.problems import Suspended
 
@@ -227,6 +228,9 @@ class Consumer:
 
     async def _commit(self, batch: Sequence[_Read]) -> None:
         """Run the handlers of events in one transaction with the inbox, which leaves out those that it knows."""
+        if len(batch) == 1 and batch[0].handler.access is Access.ONE_STATEMENT:
+            await self._commit_at_once(batch[0])
+            return
         # An event has no deadline: it may wait for a connection as long as for its handler.
         async with time_limit(HANDLER_SECONDS), self._units.together(within=HANDLER_SECONDS) as shared:
             fresh = await claim(shared.connection, self._service, [read.message_id for read in batch])
@@ -237,9 +241,25 @@ class Consumer:
                         log.info("event_duplicate")
                         continue
                     fresh.remove(read.message_id)
-                    attributes = {"thungan.attempt": read.context.attempt}
-                    with tracing.span(f"handle {read.kind}", SpanKind.CONSUMER, attributes):
-                        await read.handler.function(read.message, shared.open())
+                    await self._run(read, work := shared.open())
+                    await run_write(work)
+
+    async def _commit_at_once(self, read: _Read) -> None:
+        """Run the handler of an event that needs one statement, and then this together with the inbox entry."""
+        with contexts.use(read.context):
+            async with (
+                time_limit(HANDLER_SECONDS),
+                self._units.at_once(self._service, read.message_id, within=HANDLER_SECONDS) as opened,
+            ):
+                await self._run(read, opened.work)
+            if not opened.is_new:
+                metrics.of(self._service, read.kind).duplicates.inc()
+                log.info("event_duplicate")
+
+    async def _run(self, read: _Read, work: UnitOfWork) -> None:
+        attributes = {"thungan.attempt": read.context.attempt}
+        with tracing.span(f"handle {read.kind}", SpanKind.CONSUMER, attributes):
+            await read.handler.function(read.message, work)
 
     async def _pause(self, seconds: float, delivered: Delivered) -> bool:
         """Wait; return False when there is no point in going on here."""

@@ -78,9 +78,12 @@ class EventHandler(Generic[AnyEvent]):
     message: type[AnyEvent]
     function: Callable[Concatenate[AnyEvent, UnitOfWork, ...], Awaitable[None]]
     lock: Lock | Callable[[AnyEvent], str | Lock] = Lock.AGGREGATE
+    access: Access = Access.TRANSACTION
 
     def __post_init__(self) -> None:
         _require_takes(self.function, self.message)
+        if self.access not in (Access.TRANSACTION, Access.ONE_STATEMENT):
+            raise TypeError(f"{self.message.__name__}: an event needs a transaction or one statement")
 
     def lock_of(self, event: AnyEvent, aggregate: str | None) -> str | None:
         """Return the name of what is locked for ``event``: "" for nothing, None where it is not known before."""

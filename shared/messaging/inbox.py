@@ -1,9 +1,12 @@
 """Each event takes effect once: its id is inserted in the transaction of its effect."""
 
+import re
 from collections.abc import Sequence
+from functools import cache
 from uuid import UUID
 
 from shared.db.pool import Connection
+from shared.messaging.unit_of_work import Write
 
 # ON CONFLICT DO NOTHING, because catching a unique violation would leave the transaction unusable. In order, because
 # two copies that claim the same events in different orders would deadlock.
@@ -22,3 +25,33 @@ async def claim(connection: Connection, consumer: str, message_ids: Sequence[UUI
     or is undone (then it is the first).
     """
     return {row["message_id"] for row in await connection.fetch(_CLAIM, consumer, message_ids)}
+
+
+async def claim_with(connection: Connection, consumer: str, message_id: UUID, write: Write | None) -> bool:
+    """Insert the id of one event together with the only statement that it needs; return whether it is new.
+
+    The statement may run a second time with the event: whoever declared it so has made that harmless. Raises
+    ``write.otherwise``, and then nothing is inserted.
+    """
+    if write is None:
+        return await connection.fetchval(_CLAIM_ONE, consumer, message_id) is not None
+    statement = _with_claim(write.statement, write.otherwise is not None)
+    [(is_new, has_found)] = await connection.fetch(statement, consumer, message_id, *write.arguments)
+    if not has_found and write.otherwise is not None:
+        raise write.otherwise
+    return bool(is_new)
+
+
+_CLAIM_ONE = "INSERT INTO inbox (consumer, message_id) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING true"
+
+
+@cache
+def _with_claim(statement: str, must_find: bool) -> str:
+    shifted = re.sub(r"\$(\d+)", lambda place: f"${int(place[1]) + 2}", statement)
+    condition = "WHERE EXISTS (SELECT FROM written)" if must_find else ""
+    return f"""
+WITH written AS ({shifted}), claimed AS (
+    INSERT INTO inbox (consumer, message_id) SELECT $1::text, $2::uuid {condition} ON CONFLICT DO NOTHING RETURNING true
+)
+SELECT EXISTS (SELECT FROM claimed), EXISTS (SELECT FROM written)
+"""

@@ -1,6 +1,6 @@
 """Events are written down in the transaction that made them true; the relay sends them afterwards."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypedDict
@@ -24,6 +24,27 @@ _INSERT_MANY = f"""
 INSERT INTO outbox ({_COLUMNS}, not_before)
 SELECT {_COLUMNS}, clock_timestamp() + make_interval(secs => $8)
 FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[])
+    WITH ORDINALITY AS row ({_COLUMNS}, place)
+ORDER BY place
+RETURNING message_id, position, created_at
+"""
+
+
+# $9 and $10: the inbox entry of the event that these come of. Where it is there already, nothing is emitted again.
+_CLAIMED = """
+claimed AS (INSERT INTO inbox (consumer, message_id) VALUES ($9, $10) ON CONFLICT DO NOTHING RETURNING true)
+"""
+_INSERT_ONE_CLAIMED = f"""
+WITH {_CLAIMED}
+INSERT INTO outbox ({_COLUMNS}, not_before)
+SELECT $1, $2, $3, $4, $5, $6, $7, clock_timestamp() + make_interval(secs => $8) FROM claimed
+RETURNING message_id, position, created_at
+"""
+_INSERT_MANY_CLAIMED = f"""
+WITH {_CLAIMED}
+INSERT INTO outbox ({_COLUMNS}, not_before)
+SELECT {_COLUMNS}, clock_timestamp() + make_interval(secs => $8)
+FROM claimed, unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[])
     WITH ORDINALITY AS row ({_COLUMNS}, place)
 ORDER BY place
 RETURNING message_id, position, created_at
@@ -96,13 +117,32 @@ async def insert_rows(
     wakes = notify and head_start is None
     if len(rows) == 1:
         statement = _INSERT_ONE_AND_NOTIFY if wakes else _INSERT_ONE
-        written = await connection.fetch(statement, *rows[0].values(), head_start)
     else:
-        columns = [list(column) for column in zip(*(row.values() for row in rows), strict=True)]
         statement = _INSERT_MANY_AND_NOTIFY if wakes else _INSERT_MANY
-        written = await connection.fetch(statement, *columns, head_start)
+    return _placed(rows, await connection.fetch(statement, *_values(rows), head_start))
+
+
+async def insert_claimed(
+    connection: Connection, rows: Sequence[OutboxRow], consumer: str, consumed: UUID, *, head_start: float | None
+) -> list[WrittenRow]:
+    """Write all that an event emits, and its inbox entry, as one statement; nothing where it was consumed before.
+
+    ``head_start`` is that of :func:`insert_rows`; nobody is woken.
+    """
+    statement = _INSERT_ONE_CLAIMED if len(rows) == 1 else _INSERT_MANY_CLAIMED
+    return _placed(rows, await connection.fetch(statement, *_values(rows), head_start, consumer, consumed))
+
+
+def _values(rows: Sequence[OutboxRow]) -> Sequence[Any]:
+    """Return the column values of one event, or the columns of several."""
+    if len(rows) == 1:
+        return rows[0].values()
+    return [list(column) for column in zip(*(row.values() for row in rows), strict=True)]
+
+
+def _placed(rows: Sequence[OutboxRow], written: Sequence[Mapping[str, Any]]) -> list[WrittenRow]:
     places = {row["message_id"]: (row["position"], row["created_at"]) for row in written}
-    return [_written(row, *places[row.message_id]) for row in rows]
+    return [_written(row, *places[row.message_id]) for row in rows if row.message_id in places]
 
 
 def _written(row: OutboxRow, position: int, created_at: datetime) -> WrittenRow:

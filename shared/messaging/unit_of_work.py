@@ -1,7 +1,9 @@
 """What a handler is given: its transaction, the facts about the message, and the way to emit events."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import Enum, auto
+from typing import Any
 from uuid import UUID
 
 from shared.contracts.actor import Actor, service_actor
@@ -31,6 +33,20 @@ class Access(Enum):
     NO_DATABASE = auto()
     """Nothing: it gets no connection."""
 
+    ONE_STATEMENT = auto()
+    """Of events only: either one statement that may run twice with one effect (:meth:`UnitOfWork.write`), or events.
+    It gets no connection, and its entry in the inbox is made by that statement."""
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """The one statement of an event; it returns a row where it has found what it is about."""
+
+    statement: str
+    arguments: tuple[Any, ...]
+    otherwise: Exception | None
+    """Raised where it returns no row; None where that is in order."""
+
 
 class UnitOfWork:
     """Everything that is done with it is committed together, or not at all.
@@ -48,6 +64,7 @@ class UnitOfWork:
         "_pending",
         "_service",
         "_writable",
+        "_write",
     )
 
     def __init__(
@@ -68,6 +85,7 @@ class UnitOfWork:
         self._callbacks: list[Callback] = []
         self._has_emitted = False
         self._has_written = False
+        self._write: Write | None = None
 
     @property
     def connection(self) -> Connection:
@@ -101,6 +119,8 @@ class UnitOfWork:
         """
         if not self._writable:
             raise RuntimeError("a read-only unit of work cannot emit events")
+        if self._write is not None:
+            raise RuntimeError("an event of one statement has either one statement or events")
         context = self.context
         message_id = new_id()
         self._pending.append(
@@ -115,9 +135,24 @@ class UnitOfWork:
             )
         )
         self._has_emitted = True
-        if len(self._pending) >= _FLUSH_AT:
+        if len(self._pending) >= _FLUSH_AT and self._connection is not None:
             await flush([self])
         return message_id
+
+    def write(self, statement: str, *arguments: object, otherwise: Exception | None = None) -> None:
+        """Run ``statement`` when the handler has returned: the only one of an event with ``Access.ONE_STATEMENT``.
+
+        It must have the same effect when it runs twice, and return a row where it has found what it is about; where
+        it has not, ``otherwise`` is raised and the event is not consumed.
+        """
+        if self._write is not None or self._pending:
+            raise RuntimeError("an event of one statement has either one statement or events")
+        self._write = Write(statement, arguments, otherwise)
+
+    def take_write(self) -> Write | None:
+        """Return the statement that is to be run, and forget it."""
+        write, self._write = self._write, None
+        return write
 
     def after_commit(self, callback: Callback) -> None:
         """Call ``callback`` once this work has committed; never when it was undone, and not at all after a crash.
@@ -168,3 +203,16 @@ async def flush(works: Sequence[UnitOfWork], *, head_start: float | None = None)
     if not rows:
         return []
     return await insert_rows(works[0].connection, rows, notify=works[0].notify, head_start=head_start)
+
+
+async def run_write(work: UnitOfWork) -> None:
+    """Run the one statement that a handler has left to the end, in a transaction that it shares with others.
+
+    Raises ``otherwise`` of the :class:`Write` where nothing was found.
+    """
+    write = work.take_write()
+    if write is None:
+        return
+    found = await work.connection.fetch(write.statement, *write.arguments)
+    if not found and write.otherwise is not None:
+        raise write.otherwise

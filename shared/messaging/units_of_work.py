@@ -3,15 +3,18 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Protocol
+from uuid import UUID
 
 from asyncpg import Pool
 
 from shared.db.pool import ACQUIRE_SECONDS, Connection
-from shared.db.transaction import Isolation, acquired, transaction
+from shared.db.transaction import Isolation, acquired, single_statement, transaction
 from shared.messaging import context as contexts
 from shared.messaging.after_commit import AfterCommit
 from shared.messaging.dispatcher import HEAD_START_SECONDS, MOST_ROWS, Dispatcher
-from shared.messaging.unit_of_work import Access, UnitOfWork, flush
+from shared.messaging.inbox import claim_with
+from shared.messaging.outbox import WrittenRow, insert_claimed
+from shared.messaging.unit_of_work import Access, UnitOfWork, flush, run_write
 
 
 class Sender(Protocol):
@@ -41,6 +44,16 @@ class SharedTransaction:
         work = UnitOfWork(self.connection, contexts.current_or_new(), notify=self._notify, service=self._service)
         self.works.append(work)
         return work
+
+
+class AtOnce:
+    """The unit of work of an event that needs one statement, and whether the event was new."""
+
+    __slots__ = ("is_new", "work")
+
+    def __init__(self, work: UnitOfWork) -> None:
+        self.work = work
+        self.is_new = False
 
 
 class UnitsOfWork:
@@ -96,6 +109,8 @@ class UnitsOfWork:
             notify = self._sender is None or not self._sender.is_active
             shared = SharedTransaction(connection, notify=notify, service=self._service)
             yield shared
+            for work in shared.works:
+                await run_write(work)
             dispatcher = self._dispatcher_of(shared.works)
             written = await flush(shared.works, head_start=None if dispatcher is None else HEAD_START_SECONDS)
         if dispatcher is not None:
@@ -105,6 +120,32 @@ class UnitsOfWork:
         for work in shared.works:
             if work.callbacks:
                 self.after_commit.put(work.context, work.callbacks)
+
+    @asynccontextmanager
+    async def at_once(
+        self, consumer: str, message_id: UUID, *, within: float = ACQUIRE_SECONDS
+    ) -> AsyncIterator[AtOnce]:
+        """Open the unit of work of an event that needs one statement; it is run at the end, as its own transaction."""
+        with contexts.use(contexts.current_or_new()) as context:
+            work = UnitOfWork(None, context, service=self._service)
+            opened = AtOnce(work)
+            yield opened
+            dispatcher = self._dispatcher_of([work])
+            rows = work.take_pending()
+            written: list[WrittenRow] = []
+            async with single_statement(self._require_pool(), within=within) as connection:
+                if rows:
+                    head_start = None if dispatcher is None else HEAD_START_SECONDS
+                    written = await insert_claimed(connection, rows, consumer, message_id, head_start=head_start)
+                    opened.is_new = bool(written)
+                else:
+                    opened.is_new = await claim_with(connection, consumer, message_id, work.take_write())
+        if dispatcher is not None:
+            dispatcher.put(written)
+        elif self._sender is not None and written:
+            self._sender.wake()
+        if opened.is_new and work.callbacks:
+            self.after_commit.put(work.context, work.callbacks)
 
     def _dispatcher_of(self, works: Sequence[UnitOfWork]) -> Dispatcher | None:
         """Return who sends the events of a transaction after its commit; None where that is for the relay.

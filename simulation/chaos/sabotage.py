@@ -382,9 +382,9 @@ def other_receipt_number() -> None:
     payments = _module("services.billing.store.payments")
     note = payments.set_receipt
 
-    async def next_one(connection: Any, payment_id: Any, receipt_id: Any, number: str) -> Any:
+    def next_one(work: Any, payment_id: Any, receipt_id: Any, number: str, *, otherwise: Any) -> None:
         series, _, digits = number.rpartition(" ")
-        return await note(connection, payment_id, receipt_id, f"{series} {int(digits) + 1:08d}")
+        note(work, payment_id, receipt_id, f"{series} {int(digits) + 1:08d}", otherwise=otherwise)
 
     _replace(payments, "set_receipt", next_one)
 
@@ -392,10 +392,12 @@ def other_receipt_number() -> None:
 def stale_accounts() -> None:
     """Count open bills twice in the accounts."""
     accounts = _module("services.billing.store.accounts")
-    once = "open_bills = coalesce(owed.open_bills, 0)"
-    if once not in accounts._REFRESH:
-        raise LookupError(once)
-    _replace(accounts, "_REFRESH", accounts._REFRESH.replace(once, f"{once} * 2"))
+    once = "open_bills = owed.open_bills"
+    for name in ("_REFRESH_ONE", "_REFRESH_SEVERAL"):
+        statement = getattr(accounts, name)
+        if once not in statement:
+            raise LookupError(once)
+        _replace(accounts, name, statement.replace(once, f"{once} * 2"))
     refresh, note = accounts.refresh, note_of_bug()
 
     async def noted(*given: Any) -> Any:

@@ -1,7 +1,7 @@
 """Issue the payment notice that a visit calls for."""
 
 from services.billing.notices.rules import notice_id, notice_kind
-from services.billing.store import accounts, bills, collection_points, notices
+from services.billing.store import accounts, collection_points, notices
 from shared.clock import Clock
 from shared.contracts.billing import NoticeIssued
 from shared.contracts.common import NextStep
@@ -15,10 +15,10 @@ async def issue_notice(event: VisitRecorded, work: UnitOfWork, *, clock: Clock, 
     visit = event.visit
     connection = work.connection
     known = await accounts.lock(connection, [visit.customer_code])
-    facts = (await accounts.facts_of(connection, [visit.customer_code])).get(visit.customer_code)
-    account = await accounts.state_of(connection, visit.customer_code)
-    if not known or facts is None or account is None:
+    found = await accounts.with_open_bills(connection, visit.customer_code)
+    if not known or found is None or found.facts is None:
         raise RetryLater(f"{visit.customer_code} is not known here yet")
+    facts, account = found.facts, found.state
     if account.debt == 0:
         return
     # Under the account's lock: records of one visit may come in any order, and side by side.
@@ -52,7 +52,7 @@ async def issue_notice(event: VisitRecorded, work: UnitOfWork, *, clock: Clock, 
             outcome=visit.outcome,
             customer=facts,
             visiting_collector_code=visit.collector_code,
-            bills=await bills.open_of(connection, visit.customer_code),
+            bills=found.bills(),
             account=account,
             appointment=visit.appointment,
             collection_points=points,

@@ -10,5 +10,5 @@ async def note_receipt(event: ReceiptIssued, work: UnitOfWork) -> None:
     if receipt.kind is not ReceiptKind.ORIGINAL:
         return
     number = f"{receipt.series} {receipt.number:08d}"
-    if not await payments.set_receipt(work.connection, receipt.payment_id, receipt.receipt_id, number):
-        raise PermanentError(f"receipt {receipt.receipt_id} is for a payment that was never recorded here")
+    unknown = PermanentError(f"receipt {receipt.receipt_id} is for a payment that was never recorded here")
+    payments.set_receipt(work, receipt.payment_id, receipt.receipt_id, number, otherwise=unknown)

@@ -18,7 +18,7 @@ from services.billing.store import accounts, bills, collection_points, payments,
 from shared.client_times import AT_THE_DOOR, ELSEWHERE
 from shared.clock import Clock, business_day
 from shared.contracts.billing import Allocation, Bill, Payment, PaymentRecorded, PaymentReply, RecordPayment
-from shared.contracts.common import AccountState, PaymentMethod
+from shared.contracts.common import AccountState, CustomerFacts, PaymentMethod
 from shared.db import Connection
 from shared.idempotency import same_id_other_content
 from shared.messaging.unit_of_work import UnitOfWork
@@ -43,14 +43,16 @@ async def record_payment(
     moment = clock()
     span = AT_THE_DOOR if request.method is PaymentMethod.CASH else ELSEWHERE
     span.require("received_at", request.received_at, moment)
-    open_bills = await bills.open_of(connection, request.customer_code)
+    found = await accounts.with_open_bills(connection, request.customer_code)
+    assert found is not None and found.facts is not None  # noqa: S101, PT018 - the account is locked; facts came before it
+    open_bills = found.bills()
     if request.method is PaymentMethod.CASH:
         seen = await _refuse_second_payment(connection, request, open_bills)
         check_cash(
             request.amount,
             sum(bill.total for bill in seen),
             rounding_rules,
-            await accounts.unit_of(connection, request.customer_code),
+            found.unit_code,
             seen_step=request.cash_step,
             taken_on=business_day(request.received_at),
             today=business_day(moment),
@@ -62,7 +64,7 @@ async def record_payment(
             request.amount,
             sum(debt.vat + debt.principal for debt in map(bills.debt_of, open_bills)),
             plausible_amounts,
-            await accounts.unit_of(connection, request.customer_code),
+            found.unit_code,
             business_day(moment),
         )
         shift_id = None
@@ -96,7 +98,7 @@ async def record_payment(
         raise same_id_other_content(request.payment_id)
     await bills.clear(connection, cleared)
     account = await refresh_account(connection, request.customer_code)
-    await _emit_recorded(work, request, payment, open_bills, account)
+    await _emit_recorded(work, request, payment, found.facts, open_bills, account)
     return PaymentReply(payment=payment, account=account)
 
 
@@ -145,7 +147,12 @@ async def _refuse_known_reference(connection: Connection, request: RecordPayment
 
 
 async def _emit_recorded(
-    work: UnitOfWork, request: RecordPayment, payment: Payment, open_bills: Sequence[Bill], account: AccountState
+    work: UnitOfWork,
+    request: RecordPayment,
+    payment: Payment,
+    facts: CustomerFacts,
+    open_bills: Sequence[Bill],
+    account: AccountState,
 ) -> None:
     connection = work.connection
     cleared = {part.bill_id for part in payment.allocations}
@@ -153,7 +160,7 @@ async def _emit_recorded(
     await work.emit(
         PaymentRecorded(
             payment=payment,
-            customer=(await accounts.facts_of(connection, [payment.customer_code]))[payment.customer_code],
+            customer=facts,
             bills=[bill for bill in open_bills if bill.bill_id in cleared],
             collection_point=None if code is None else await collection_points.find(connection, code),
             account=account,

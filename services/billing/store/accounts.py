@@ -1,10 +1,19 @@
-"""Accounts: the lock under which debts change, and what is owed after each change."""
+"""Accounts: the lock under which debts change, and what is owed after each change.
+
+What is asked for one customer has statements of its own: PostgreSQL plans ``= ANY`` anew at each call, which costs more
+than running it.
+"""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from services.billing.store.bills import COLUMNS as BILL_COLUMNS
+from services.billing.store.bills import bill_of
+from shared.contracts.billing import Bill
 from shared.contracts.common import AccountState, CustomerFacts
 from shared.db import Connection
+from shared.stored_records import readable
 
 _STATE = "customer_code, version, debt, credit, open_bills, oldest_due_date"
 
@@ -42,6 +51,52 @@ async def facts_of(connection: Connection, customer_codes: Collection[str]) -> d
     return {row["customer_code"]: CustomerFacts.model_validate(row["facts"]) for row in rows}
 
 
+_WITH_OPEN_BILLS = f"""
+SELECT accounts.version, accounts.debt, accounts.credit, accounts.open_bills, accounts.oldest_due_date,
+    accounts.customer_code AS account, facts, {", ".join(f"bills.{column}" for column in BILL_COLUMNS)}
+FROM accounts LEFT JOIN customers USING (customer_code)
+    LEFT JOIN bills ON bills.customer_code = accounts.customer_code AND bills.open_principal + bills.open_vat > 0
+WHERE accounts.customer_code = $1
+ORDER BY year, month, cycle
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenAccount:
+    """An account as of one moment, with whose it is and its open bills, the oldest first."""
+
+    state: AccountState
+    facts: CustomerFacts | None
+    """None where the customer's facts have not come yet."""
+
+    rows: Sequence[Mapping[str, Any]]
+
+    @property
+    def unit_code(self) -> str:
+        """The code of the customer's unit; that in the customer's own code where the facts have not come yet."""
+        return self.state.customer_code[:6] if self.facts is None else self.facts.unit.unit_code
+
+    def bills(self) -> list[Bill]:
+        """Return the open bills: the order in which money clears them. Raises where one cannot be read."""
+        return [bill_of(row) for row in self.rows]
+
+    def shown_bills(self) -> list[Bill]:
+        """Return the open bills to be shown: one that cannot be read hides neither the others nor the account."""
+        return readable(self.rows, bill_of, kind="bill", key="bill_id")
+
+
+async def with_open_bills(connection: Connection, customer_code: str) -> OpenAccount | None:
+    """Return what a customer owes with the open bills, read by one statement; None for an unknown customer."""
+    rows = await connection.fetch(_WITH_OPEN_BILLS, customer_code)
+    if not rows:
+        return None
+    first = rows[0]
+    state = _state({**first, "customer_code": first["account"]})
+    facts = None if first["facts"] is None else CustomerFacts.model_validate(first["facts"])
+    open_bills = [{column: row[column] for column in BILL_COLUMNS} for row in rows if row["bill_id"] is not None]
+    return OpenAccount(state, facts, open_bills)
+
+
 _UNIT = "SELECT unit_code FROM customers WHERE customer_code = $1"
 
 
@@ -62,6 +117,7 @@ async def collector_name(connection: Connection, collector_code: str) -> str | N
     return name
 
 
+_LOCK_ONE = "SELECT customer_code FROM accounts WHERE customer_code = $1 FOR NO KEY UPDATE"
 # In the order of their codes, so that no two transactions wait for each other.
 _LOCK = """
 SELECT customer_code FROM accounts WHERE customer_code = ANY ($1) ORDER BY customer_code FOR NO KEY UPDATE
@@ -70,8 +126,8 @@ SELECT customer_code FROM accounts WHERE customer_code = ANY ($1) ORDER BY custo
 
 async def lock(connection: Connection, customer_codes: Collection[str]) -> set[str]:
     """Lock the accounts; return the codes of those that exist."""
-    rows = await connection.fetch(_LOCK, list(customer_codes))
-    return {row["customer_code"] for row in rows}
+    statement, codes = _for(customer_codes, one=_LOCK_ONE, several=_LOCK)
+    return {row["customer_code"] for row in await connection.fetch(statement, codes)}
 
 
 _ACCOUNT = f"SELECT {_STATE} FROM accounts WHERE customer_code = $1"
@@ -97,31 +153,32 @@ async def owing(connection: Connection, after: str, limit: int) -> list[tuple[Ac
 
 # Recomputed from bills and payments, never counted up: a change cannot leave the account behind its parts.
 _REFRESH = f"""
-WITH owed AS (
-    SELECT customer_code, sum(open_principal + open_vat) AS debt, count(*) AS open_bills, min(due_date) AS oldest
-    FROM bills
-    WHERE customer_code = ANY ($1) AND open_principal + open_vat > 0
-    GROUP BY customer_code
-), kept AS (
-    SELECT customer_code, sum(credit) AS credit
-    FROM payments
-    WHERE customer_code = ANY ($1) AND credit > 0 AND reversed_at IS NULL
-    GROUP BY customer_code
-)
 UPDATE accounts
-SET version = accounts.version + 1, debt = coalesce(owed.debt, 0), credit = coalesce(kept.credit, 0),
-    open_bills = coalesce(owed.open_bills, 0), oldest_due_date = owed.oldest
-FROM unnest($1::text[]) AS changed (code) LEFT JOIN owed ON owed.customer_code = code
-    LEFT JOIN kept ON kept.customer_code = code
+SET version = accounts.version + 1, debt = owed.debt, open_bills = owed.open_bills, oldest_due_date = owed.oldest,
+    credit = kept.credit
+FROM {{changed}}, LATERAL (
+    SELECT coalesce(sum(open_principal + open_vat), 0) AS debt, count(*) AS open_bills, min(due_date) AS oldest
+    FROM bills WHERE bills.customer_code = code AND open_principal + open_vat > 0
+) AS owed, LATERAL (
+    SELECT coalesce(sum(credit), 0) AS credit
+    FROM payments WHERE payments.customer_code = code AND credit > 0 AND reversed_at IS NULL
+) AS kept
 WHERE accounts.customer_code = code
 RETURNING {", ".join(f"accounts.{column.strip()}" for column in _STATE.split(","))}
 """
+_REFRESH_ONE = _REFRESH.format(changed="(SELECT $1::text AS code) AS changed")
+_REFRESH_SEVERAL = _REFRESH.format(changed="unnest($1::text[]) AS changed (code)")
 
 
 async def refresh(connection: Connection, customer_codes: Sequence[str]) -> dict[str, AccountState]:
     """Bring locked accounts up to date after a change, each with the next version; return them."""
-    rows = await connection.fetch(_REFRESH, list(customer_codes))
-    return {row["customer_code"]: _state(row) for row in rows}
+    statement, codes = _for(customer_codes, one=_REFRESH_ONE, several=_REFRESH_SEVERAL)
+    return {row["customer_code"]: _state(row) for row in await connection.fetch(statement, codes)}
+
+
+def _for(customer_codes: Collection[str], *, one: str, several: str) -> tuple[str, str | list[str]]:
+    codes = list(customer_codes)
+    return (one, codes[0]) if len(codes) == 1 else (several, codes)
 
 
 def _state(row: Mapping[str, Any]) -> AccountState:

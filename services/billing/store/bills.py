@@ -11,7 +11,7 @@ from shared.contracts.billing import Bill, BillState
 from shared.db import Connection
 from shared.stored_records import readable
 
-_COLUMNS = (
+COLUMNS = (
     "bill_id",
     "bill_number",
     "customer_code",
@@ -35,7 +35,7 @@ _COLUMNS = (
     "lines",
     "explanation",
 )
-_BILL = f"SELECT {', '.join(_COLUMNS)} FROM bills"
+_BILL = f"SELECT {', '.join(COLUMNS)} FROM bills"
 _OPEN = "open_principal + open_vat > 0"
 
 _PLAIN_TYPES = {
@@ -57,11 +57,11 @@ _PLAIN_TYPES = {
 _JSON = ("readings", "lines", "explanation")
 # asyncpg makes arrays of two dimensions of lists of lists, so what is JSON is passed as text.
 _INSERT = (
-    f"INSERT INTO bills ({', '.join(_COLUMNS)}, actor)"
-    f" SELECT {', '.join(f'{column}::json' if column in _JSON else column for column in _COLUMNS)},"
-    f" ${len(_COLUMNS) + 1}::jsonb FROM unnest("
-    + ", ".join(f"${place}::{_PLAIN_TYPES.get(column, 'text')}[]" for place, column in enumerate(_COLUMNS, 1))
-    + f") AS row ({', '.join(_COLUMNS)})"
+    f"INSERT INTO bills ({', '.join(COLUMNS)}, actor)"
+    f" SELECT {', '.join(f'{column}::json' if column in _JSON else column for column in COLUMNS)},"
+    f" ${len(COLUMNS) + 1}::jsonb FROM unnest("
+    + ", ".join(f"${place}::{_PLAIN_TYPES.get(column, 'text')}[]" for place, column in enumerate(COLUMNS, 1))
+    + f") AS row ({', '.join(COLUMNS)})"
 )
 
 
@@ -79,16 +79,7 @@ _OPEN_OF = f"{_BILL} WHERE customer_code = $1 AND {_OPEN} ORDER BY year, month, 
 async def open_of(connection: Connection, customer_code: str) -> list[Bill]:
     """Return a customer's open bills, the oldest first: the order in which money clears them."""
     rows = await connection.fetch(_OPEN_OF, customer_code)
-    return [_bill(row) for row in rows]
-
-
-async def shown_open_of(connection: Connection, customer_code: str) -> list[Bill]:
-    """Return a customer's open bills to be shown: one that cannot be read hides neither the others nor the account.
-
-    Money is cleared and notices are issued by :func:`open_of`, which reads all of them or fails.
-    """
-    rows = await connection.fetch(_OPEN_OF, customer_code)
-    return readable(rows, _bill, kind="bill", key="bill_id")
+    return [bill_of(row) for row in rows]
 
 
 _PAID_OF = f"""
@@ -99,7 +90,7 @@ _PAID_OF = f"""
 async def paid_of(connection: Connection, customer_code: str, limit: int) -> list[Bill]:
     """Return a customer's latest bills with nothing open, the latest first."""
     rows = await connection.fetch(_PAID_OF, customer_code, limit)
-    return readable(rows, _bill, kind="bill", key="bill_id")
+    return readable(rows, bill_of, kind="bill", key="bill_id")
 
 
 _BY_ID = f"{_BILL} WHERE bill_id = ANY ($1)"
@@ -108,7 +99,7 @@ _BY_ID = f"{_BILL} WHERE bill_id = ANY ($1)"
 async def by_id(connection: Connection, bill_ids: Collection[UUID]) -> dict[UUID, Bill]:
     """Return those bills that exist."""
     rows = await connection.fetch(_BY_ID, list(bill_ids))
-    return {row["bill_id"]: _bill(row) for row in rows}
+    return {row["bill_id"]: bill_of(row) for row in rows}
 
 
 async def clear(connection: Connection, parts: Sequence[Cleared]) -> None:
@@ -121,6 +112,9 @@ async def reopen(connection: Connection, parts: Sequence[Cleared]) -> None:
     await _change(connection, [(part.bill_id, part.vat, part.principal) for part in parts])
 
 
+_CHANGE_ONE = """
+UPDATE bills SET open_vat = open_vat + $2, open_principal = open_principal + $3 WHERE bill_id = $1
+"""
 _CHANGE_OPEN = """
 UPDATE bills SET open_vat = open_vat + change.vat, open_principal = open_principal + change.principal
 FROM unnest($1::uuid[], $2::bigint[], $3::bigint[]) AS change (bill_id, vat, principal)
@@ -134,7 +128,11 @@ async def _change(connection: Connection, changes: Sequence[tuple[UUID, int, int
     for bill_id, vat, principal in changes:
         before = sums.get(bill_id, (0, 0))
         sums[bill_id] = (before[0] + vat, before[1] + principal)
-    if sums:
+    if len(sums) == 1:
+        (bill_id, amounts), *_ = sums.items()
+        # Apart, because PostgreSQL plans `unnest` anew each time.
+        await connection.execute(_CHANGE_ONE, bill_id, *amounts)
+    elif sums:
         vats, principals = zip(*sums.values(), strict=True)
         await connection.execute(_CHANGE_OPEN, list(sums), list(vats), list(principals))
 
@@ -148,10 +146,11 @@ def _values(bill: Bill) -> tuple[Any, ...]:
     plain = bill.model_dump(mode="json", include=set(_JSON))
     return tuple(
         json.dumps(plain[column], ensure_ascii=False) if column in plain else getattr(bill, column)
-        for column in _COLUMNS
+        for column in COLUMNS
     )
 
 
-def _bill(row: Mapping[str, Any]) -> Bill:
+def bill_of(row: Mapping[str, Any]) -> Bill:
+    """Return the bill in a row that has :data:`COLUMNS`."""
     state = BillState.OPEN if row["open_principal"] + row["open_vat"] else BillState.PAID
     return Bill.model_validate({**row, "state": state})

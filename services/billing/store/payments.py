@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from services.billing.payments.rules import Cleared, Credit, CreditUse, FirstPayment
+from services.billing.payments.rules import Credit, CreditUse, FirstPayment
 from services.billing.store import accounts
 from shared.contracts.actor import Actor
 from shared.contracts.billing import Allocation, Payment
 from shared.contracts.common import PaymentMethod
 from shared.db import Connection, add_once
+from shared.messaging.unit_of_work import UnitOfWork
 from shared.stored_records import readable
 
 # Of a reversed payment, its allocations as they stood when it was reversed; else those that stand.
@@ -50,6 +51,17 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
 ON CONFLICT DO NOTHING
 RETURNING true
 """
+# With what it clears at once, in the order of clearing.
+_ADD_WITH_ALLOCATIONS = f"""
+WITH added AS ({_ADD}), allocated AS (
+    INSERT INTO allocations (payment_id, bill_id, vat, principal, made_at)
+    SELECT $1, bill_id, vat, principal, $7
+    FROM added, unnest($17::uuid[], $18::bigint[], $19::bigint[]) WITH ORDINALITY
+        AS part (bill_id, vat, principal, place)
+    ORDER BY place
+)
+SELECT true FROM added
+"""
 
 
 async def add(
@@ -62,9 +74,10 @@ async def add(
     actor: Actor,
 ) -> bool:
     """Store a payment with its allocations; return False when its id or its reference is taken."""
-    is_new = await add_once(
+    parts = payment.allocations
+    return await add_once(
         connection,
-        _ADD,
+        _ADD_WITH_ALLOCATIONS,
         payment.payment_id,
         payment.customer_code,
         payment.amount,
@@ -81,12 +94,10 @@ async def add(
         payment.transfer_content,
         payment.stated_at,
         actor.model_dump(mode="json"),
+        [part.bill_id for part in parts],
+        [part.vat for part in parts],
+        [part.principal for part in parts],
     )
-    if not is_new:
-        return False
-    parts = [Cleared(part.bill_id, part.vat, part.principal) for part in payment.allocations]
-    await _allocate(connection, [CreditUse(payment.payment_id, part) for part in parts], recorded_at)
-    return True
 
 
 _USE_CREDIT = """
@@ -258,9 +269,11 @@ WHERE payment_id = $1 RETURNING true
 """
 
 
-async def set_receipt(connection: Connection, payment_id: UUID, receipt_id: UUID, receipt_number: str) -> bool:
-    """Keep the number of a payment's receipt; return False for an unknown payment."""
-    return await connection.fetchval(_SET_RECEIPT, payment_id, receipt_id, receipt_number) is not None
+def set_receipt(
+    work: UnitOfWork, payment_id: UUID, receipt_id: UUID, receipt_number: str, *, otherwise: Exception
+) -> None:
+    """Keep the number of a payment's receipt; ``otherwise`` is raised for an unknown payment."""
+    work.write(_SET_RECEIPT, payment_id, receipt_id, receipt_number, otherwise=otherwise)
 
 
 _ALLOCATE = """

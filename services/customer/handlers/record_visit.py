@@ -10,10 +10,8 @@ from services.customer.domain.visits import (
     moment_of_visit,
 )
 from services.customer.earlier_answers import earlier_fingerprint
-from services.customer.store.customers import unit_of
-from services.customer.store.routes import is_on_route
 from services.customer.store.standings import lock_standing, save_standing
-from services.customer.store.visits import find_visit, past_visits, recorded_visit, save_visit
+from services.customer.store.visits import before_visit, past_visits, save_visit
 from shared.clock import Clock
 from shared.contracts.common import Outcome
 from shared.contracts.customer import RecordVisit, Visit, VisitRecorded, VisitReply
@@ -26,23 +24,22 @@ async def record_visit(request: RecordVisit, work: UnitOfWork, *, rules: VisitRu
     """Record what came of a visit and where it leads. The customer is locked."""
     require_readable("note", request.note)
     connection = work.connection
-    records = await recorded_visit(connection, request.visit_id)
-    if any(not may_follow(outcome, request.outcome) for outcome in records):
+    before = await before_visit(connection, request.visit_id, request.customer_code, request.collector_code)
+    if any(not may_follow(outcome, request.outcome) for outcome in before.outcomes):
         raise Conflict(
             "Lần đến này đã được ghi với kết quả khác.",
             slug="visit-already-recorded",
             title="The visit was recorded with another outcome",
-            facts={"visit_id": str(request.visit_id), "recorded": sorted(records)},
+            facts={"visit_id": str(request.visit_id), "recorded": sorted(before.outcomes)},
         )
-    known = await find_visit(connection, request.visit_id)
-    if known is not None and known.withdrawn_at is not None:
+    if before.is_withdrawn:
         raise Conflict(
             "Lần đến này đã được rút lại. Hãy ghi một lần đến mới.",
             slug="visit-withdrawn",
             title="The visit was taken back",
             facts={"visit_id": str(request.visit_id)},
         )
-    if not await is_on_route(connection, request.customer_code, request.collector_code):
+    if not before.is_on_route:
         raise unknown_customer(request.customer_code)
     moment = clock()
     visited_at = moment_of_visit(request.visited_at, moment, rules)
@@ -50,7 +47,7 @@ async def record_visit(request: RecordVisit, work: UnitOfWork, *, rules: VisitRu
     account, _ = await lock_standing(connection, request.customer_code)
     others = await past_visits(connection, request.customer_code, account.cleared_version, besides=request.visit_id)
     made = PastVisit(request.outcome, visited_at, appointment, account.version, recorded_at=moment)
-    own_rules = replace(rules, unit_code=await unit_of(connection, request.customer_code))
+    own_rules = replace(rules, unit_code=before.unit_code)
     stands = after_visit(account, others, made, own_rules)
     visit = Visit(
         visit_id=request.visit_id,
@@ -77,7 +74,7 @@ async def record_visit(request: RecordVisit, work: UnitOfWork, *, rules: VisitRu
         raise same_id_other_content(request.visit_id)
     await save_standing(connection, request.customer_code, account, stands)
     await work.emit(
-        VisitRecorded(visit=visit, first_record=not records, device_id=request.device_id, actor=work.actor),
+        VisitRecorded(visit=visit, first_record=not before.outcomes, device_id=request.device_id, actor=work.actor),
         aggregate=request.customer_code,
     )
     return VisitReply(visit=visit)

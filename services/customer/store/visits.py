@@ -1,5 +1,6 @@
 """Visits, and the answers to the requests that recorded them."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -112,23 +113,58 @@ async def recorded_visit(connection: Connection, visit_id: UUID) -> dict[Outcome
     return {Outcome(row["outcome"]): Recorded(row["fingerprint"], row["answer"]) for row in rows}
 
 
-# Keep a visit; one that was recorded before goes on to its next outcome. Returns nothing when the visit is known for
-# another customer or collector.
-_SAVE = """
-INSERT INTO visits AS known (visit_id, customer_code, collector_code, device_id, outcome, visited_at, appointment, note,
-    next_step, misses, account_version, recorded_at, actor)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
-ON CONFLICT (visit_id) DO UPDATE
-    SET outcome = excluded.outcome, visited_at = excluded.visited_at, appointment = excluded.appointment,
-        note = excluded.note, next_step = excluded.next_step, misses = excluded.misses,
-        account_version = excluded.account_version, device_id = excluded.device_id, recorded_at = excluded.recorded_at,
-        actor = excluded.actor
-    WHERE known.customer_code = excluded.customer_code AND known.collector_code = excluded.collector_code
-RETURNING visit_id
+_BEFORE = """
+SELECT EXISTS (
+        SELECT FROM customers JOIN routes USING (route_code) WHERE customer_code = $2 AND collector_code = $3
+    ) AS is_on_route,
+    (SELECT unit_code FROM customers WHERE customer_code = $2) AS unit_code,
+    ARRAY(SELECT outcome FROM visit_records WHERE visit_id = $1) AS outcomes,
+    EXISTS (SELECT FROM visits WHERE visit_id = $1 AND withdrawn_at IS NOT NULL) AS is_withdrawn
 """
-_SAVE_RECORD = """
-INSERT INTO visit_records (visit_id, outcome, fingerprint, answer, recorded_at, actor)
-VALUES ($1, $2, $3, $4, $5, $6)
+
+
+@dataclass(frozen=True, slots=True)
+class BeforeVisit:
+    """What is known when a visit is to be recorded."""
+
+    is_on_route: bool
+    """Whether there is such a customer on a route of the collector."""
+
+    unit_code: str
+    """Of the unit that manages the customer; empty for an unknown one."""
+
+    outcomes: frozenset[Outcome]
+    """What was recorded of this visit before."""
+
+    is_withdrawn: bool
+
+
+async def before_visit(connection: Connection, visit_id: UUID, customer_code: str, collector_code: str) -> BeforeVisit:
+    """Return what is known when a visit is to be recorded, read by one statement."""
+    [row] = await connection.fetch(_BEFORE, visit_id, customer_code, collector_code)
+    outcomes = frozenset(Outcome(outcome) for outcome in row["outcomes"])
+    return BeforeVisit(row["is_on_route"], row["unit_code"] or "", outcomes, row["is_withdrawn"])
+
+
+# Keep a visit with its answer, and where it leads; one that was recorded before goes on to its next outcome. Returns
+# nothing, and keeps nothing, when the visit is known for another customer or collector.
+_SAVE = """
+WITH kept AS (
+    INSERT INTO visits AS known (visit_id, customer_code, collector_code, device_id, outcome, visited_at, appointment,
+        note, next_step, misses, account_version, recorded_at, actor)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+    ON CONFLICT (visit_id) DO UPDATE
+        SET outcome = excluded.outcome, visited_at = excluded.visited_at, appointment = excluded.appointment,
+            note = excluded.note, next_step = excluded.next_step, misses = excluded.misses,
+            account_version = excluded.account_version, device_id = excluded.device_id,
+            recorded_at = excluded.recorded_at, actor = excluded.actor
+        WHERE known.customer_code = excluded.customer_code AND known.collector_code = excluded.collector_code
+    RETURNING visit_id
+), recorded AS (
+    INSERT INTO visit_records (visit_id, outcome, fingerprint, answer, recorded_at, actor)
+    SELECT visit_id, $5, $14, $15, $12, $13 FROM kept
+)
+SELECT visit_id FROM kept
 """
 
 
@@ -158,16 +194,7 @@ async def save_visit(
         account_version,
         moment,
         actor.model_dump(mode="json"),
-    )
-    if kept is None:
-        return False
-    await connection.execute(
-        _SAVE_RECORD,
-        visit.visit_id,
-        visit.outcome,
         fingerprint,
         visit.model_dump(mode="json"),
-        moment,
-        actor.model_dump(mode="json"),
     )
-    return True
+    return kept is not None

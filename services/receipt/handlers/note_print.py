@@ -10,4 +10,4 @@ async def note_print(event: PrintJobFinished, work: UnitOfWork) -> None:
     """Count each attempt to print a receipt that may have come out: the check page shows how many there were."""
     is_original = event.kind in (PaperKind.RECEIPT, PaperKind.VOID) and event.state in _MAY_BE_ON_PAPER
     if is_original and event.receipt_id is not None:
-        await add_print(work.connection, event, event.receipt_id)
+        add_print(work, event, event.receipt_id)
