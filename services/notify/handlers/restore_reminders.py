@@ -1,4 +1,4 @@
-from services.notify.store.accounts import keep_account, keep_contact
+from services.notify.store.accounts import keep_account_and_contact
 from services.notify.store.receipt_links import cancel_reversed
 from services.notify.store.reminders import cancel_paid, restore_paid, wake_senders
 from services.notify.store.reversed_payments import add_reversed, lock_payment
@@ -13,8 +13,7 @@ async def restore_reminders(event: PaymentReversed, work: UnitOfWork, *, clock: 
     await lock_payment(work.connection, payment_id)
     await add_reversed(work.connection, payment_id, event.reversed_at)
     await cancel_reversed(work.connection, payment_id)
-    account = await keep_account(work.connection, event.account)
-    await keep_contact(work.connection, event.customer)
+    account = await keep_account_and_contact(work.connection, event.account, event.customer)
     if account.debt <= 0:
         return
     await cancel_paid(work.connection, account)

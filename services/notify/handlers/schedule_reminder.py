@@ -3,7 +3,7 @@ from datetime import datetime
 from services.notify.delivery.circumstances import circumstances_of
 from services.notify.domain.kinds import Kind, KindRule, promised_at
 from services.notify.domain.verdict import Limits, check_reminder
-from services.notify.store.accounts import keep_account, keep_contact, keep_promise
+from services.notify.store.accounts import keep_account_and_contact, keep_promise
 from services.notify.store.reminders import add_reminder, cancel_paid, wake_senders
 from services.notify.texts.reminder_texts import ReminderTexts
 from shared.clock import Clock
@@ -19,8 +19,7 @@ async def schedule_reminder(
 ) -> None:
     """Schedule the one reminder of a visit, where nobody was home or a day was agreed; a repetition adds nothing."""
     connection, customer, kind = work.connection, event.customer, _KINDS.get(event.kind)
-    account, moment = await keep_account(connection, event.account), clock()
-    await keep_contact(connection, customer)
+    account, moment = await keep_account_and_contact(connection, event.account, customer), clock()
     await cancel_paid(connection, account)
     if kind is Kind.PROMISED and event.appointment is not None:
         await keep_promise(connection, customer.customer_code, event.appointment, event.visit_id)

@@ -19,7 +19,7 @@ async def thank_for_payment(
     None for a payment that was reversed before its receipt was reported.
     """
     receipt, moment = event.receipt, clock()
-    if receipt.kind is not ReceiptKind.ORIGINAL or receipt.voided_at is not None:
+    if receipt.kind is not ReceiptKind.ORIGINAL or receipt.voided_at is not None or not limits.has_thanks:
         return
     recipient = await recipient_of(work.connection, receipt.customer_code)
     if recipient is None or recipient.phone is None:

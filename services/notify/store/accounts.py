@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from services.notify.domain.causes import Cause
@@ -25,17 +26,71 @@ class KnownAccount:
 #
 # The row stays locked until the transaction ends: a customer's reminders are scheduled and cancelled under this lock.
 # The same version may bring what an earlier release did not keep.
-_KEEP = """
-INSERT INTO accounts AS known (customer_code, version, debt, oldest_due_date) VALUES ($1, $2, $3, $4)
-ON CONFLICT (customer_code) DO UPDATE SET
+_NEWER_ACCOUNT = """
     debt = CASE WHEN excluded.version > known.version THEN excluded.debt ELSE known.debt END,
     oldest_due_date = CASE
         WHEN excluded.version > known.version THEN excluded.oldest_due_date
         WHEN excluded.version = known.version THEN coalesce(known.oldest_due_date, excluded.oldest_due_date)
         ELSE known.oldest_due_date END,
-    version = greatest(excluded.version, known.version), changed_at = clock_timestamp()
+    version = greatest(excluded.version, known.version)
+"""
+_NEWER_CONTACT = ", ".join(
+    f"{column} = CASE WHEN excluded.contact_version > known.contact_version THEN excluded.{column}"
+    f" ELSE known.{column} END"
+    for column in (
+        "phone",
+        "unit_code",
+        "unit_name",
+        "unit_phone",
+        "collector_code",
+        "collector_name",
+        "collector_phone",
+        "active",
+        "sms_language",
+    )
+)
+_KEEP = f"""
+INSERT INTO accounts AS known (customer_code, version, debt, oldest_due_date) VALUES ($1, $2, $3, $4)
+ON CONFLICT (customer_code) DO UPDATE SET {_NEWER_ACCOUNT}, changed_at = clock_timestamp()
 RETURNING customer_code, debt, oldest_due_date
 """
+
+
+_KEEP_BOTH = f"""
+WITH before AS MATERIALIZED (
+    SELECT contact_version FROM accounts WHERE customer_code = $1
+), kept AS (
+    INSERT INTO accounts AS known (customer_code, version, debt, oldest_due_date, contact_version, phone, unit_code,
+        unit_name, unit_phone, collector_code, collector_name, collector_phone, active, sms_language)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+    ON CONFLICT (customer_code) DO UPDATE SET {_NEWER_ACCOUNT},
+        {_NEWER_CONTACT},
+        contact_version = greatest(excluded.contact_version, known.contact_version), changed_at = clock_timestamp()
+    RETURNING customer_code, debt, oldest_due_date
+)
+SELECT kept.*, coalesce(before.contact_version, -1) < $5 AS is_newer_contact FROM kept LEFT JOIN before ON true
+"""
+
+
+async def keep_account_and_contact(
+    connection: Connection, account: AccountState, customer: CustomerFacts
+) -> KnownAccount:
+    """Keep an account and a customer's facts, each unless newer is known, and return what is now known of the account.
+
+    The row stays locked until the transaction ends. What waits goes to the number that is right now.
+    """
+    [row] = await connection.fetch(
+        _KEEP_BOTH,
+        account.customer_code,
+        account.version,
+        account.debt,
+        account.oldest_due_date,
+        *_contact(customer),
+    )
+    if row["is_newer_contact"]:
+        # Also where another transaction has kept these facts meanwhile: this one began before.
+        await connection.execute(_READDRESS, customer.customer_code, customer.phone)
+    return KnownAccount(row["customer_code"], row["debt"], row["oldest_due_date"])
 
 
 async def keep_account(connection: Connection, account: AccountState) -> KnownAccount:
@@ -64,9 +119,13 @@ WHERE customer_code = $1 AND state = 'scheduled' AND receipt_id IS NULL AND phon
 
 async def keep_contact(connection: Connection, customer: CustomerFacts) -> None:
     """Keep a customer's facts unless newer ones are known; what waits goes to the number that is right now."""
-    kept = await connection.execute(
-        _KEEP_CONTACT,
-        customer.customer_code,
+    kept = await connection.execute(_KEEP_CONTACT, customer.customer_code, *_contact(customer))
+    if row_count(kept):
+        await connection.execute(_READDRESS, customer.customer_code, customer.phone)
+
+
+def _contact(customer: CustomerFacts) -> tuple[Any, ...]:
+    return (
         customer.version,
         customer.phone,
         customer.unit.unit_code,
@@ -78,8 +137,6 @@ async def keep_contact(connection: Connection, customer: CustomerFacts) -> None:
         customer.active,
         customer.sms_language,
     )
-    if row_count(kept):
-        await connection.execute(_READDRESS, customer.customer_code, customer.phone)
 
 
 _PROMISE = """

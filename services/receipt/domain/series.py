@@ -54,6 +54,8 @@ class LockedSeries:
     """The database's clock just before it was locked."""
     has_recovered: bool = False
     """Whether a recovery has recorded receipts again that customers have shown, in whichever series."""
+    has_receipt: bool = False
+    """Whether the payment had its receipt when the lock was asked for."""
 
 
 def series_of(seller_tax_code: str, suffix: str, year: int, form: LegalForm) -> Series:

@@ -56,9 +56,18 @@ class Issuer:
         moment = self.clock().replace(microsecond=0)
         self.signer.key_for(moment)  # fails before the series is locked
         form = self.forms.form_of(draft.unit_code, business_day(moment), settles_whole_bills=draft.settles_whole_bills)
-        locked = await lock_series(connection, draft.seller_tax_code, issue_year(moment), form, self.first_suffix)
+        locked = await lock_series(
+            connection,
+            draft.seller_tax_code,
+            issue_year(moment),
+            form,
+            self.first_suffix,
+            payment_id=draft.payment_id,
+            kind=draft.kind,
+        )
         event = draft.event.model_dump(mode="json")
-        existing = await receipt_of_payment(connection, draft.payment_id, draft.kind)
+        # What another copy has made while this waited for the lock, the register refuses, and this is tried again.
+        existing = await receipt_of_payment(connection, draft.payment_id, draft.kind) if locked.has_receipt else None
         if existing is not None:
             known = type(draft.event).model_validate(existing.event)
             if fingerprint(known) != fingerprint(draft.event):

@@ -6,9 +6,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import asyncpg
+
 from services.receipt.domain.receipts import NewReceipt, StoredReceipt
 from shared.contracts.receipt import ReceiptKind
 from shared.db import Connection
+from shared.messaging.errors import RetryLater
+
+_ONE_FOR_EACH_PAYMENT = "receipt_payment_id_kind_key"
 
 # One statement, so that no receipt is without its number and no number without its receipt.
 _ADD = """
@@ -22,7 +27,19 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
 
 
 async def add_receipt(connection: Connection, receipt: NewReceipt, link: bytes) -> None:
-    """Store a receipt and move its series on, in one statement; the series must be locked."""
+    """Store a receipt and move its series on, in one statement; the series must be locked.
+
+    Raises :class:`RetryLater` where the payment has got its receipt from another transaction meanwhile.
+    """
+    try:
+        await _add_receipt(connection, receipt, link)
+    except asyncpg.UniqueViolationError as error:
+        if error.constraint_name == _ONE_FOR_EACH_PAYMENT:
+            raise RetryLater(f"payment {receipt.payment_id} has a receipt by now") from None
+        raise
+
+
+async def _add_receipt(connection: Connection, receipt: NewReceipt, link: bytes) -> None:
     await connection.execute(
         _ADD,
         receipt.receipt_id,

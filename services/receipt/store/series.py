@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from services.receipt.domain.series import LockedSeries, Series, next_suffix, series_of
 from services.receipt.legal_forms.rules import LegalForm
 from services.receipt.signatures.chain import first_link
+from shared.contracts.receipt import ReceiptKind
 from shared.db import Connection
 
 # The transaction that numbers a receipt holds this lock until its commit: numbers have no gaps, and follow one another.
@@ -19,6 +21,7 @@ pg_postmaster_start_time()::text || ' ' || (SELECT oid FROM pg_database WHERE da
 _LOCK_SERIES = f"""
 SELECT s.series, s.year, s.seller_tax_code, s.template, s.last_number, s.last_link, s.last_issued_at,
     clock_timestamp() AS database_time, (SELECT EXISTS (SELECT FROM recovered_receipt)) AS has_recovered,
+    (SELECT EXISTS (SELECT FROM receipt WHERE payment_id = $3 AND kind = $4)) AS has_receipt,
     {_INCARNATION}
 FROM seller JOIN series s ON s.series = $2 || seller.suffix
 WHERE seller.tax_code = $1
@@ -27,13 +30,24 @@ FOR NO KEY UPDATE OF s
 
 
 async def lock_series(
-    connection: Connection, seller_tax_code: str, year: int, form: LegalForm, first_suffix: str
+    connection: Connection,
+    seller_tax_code: str,
+    year: int,
+    form: LegalForm,
+    first_suffix: str,
+    *,
+    payment_id: UUID,
+    kind: ReceiptKind,
 ) -> LockedSeries:
-    """Lock the series of a seller, year and legal form until the transaction ends; make it when it is its first use."""
-    row = await connection.fetchrow(_LOCK_SERIES, seller_tax_code, form.series_head(year))
+    """Lock the series of a seller, year and legal form until the transaction ends; make it when it is its first use.
+
+    Whether the payment has a receipt of this kind is known as of the beginning of the statement, which may have waited.
+    """
+    wanted = (seller_tax_code, form.series_head(year), payment_id, kind.value)
+    row = await connection.fetchrow(_LOCK_SERIES, *wanted)
     if row is None:
         await _make_series(connection, seller_tax_code, year, form, first_suffix)
-        row = await connection.fetchrow(_LOCK_SERIES, seller_tax_code, form.series_head(year))
+        row = await connection.fetchrow(_LOCK_SERIES, *wanted)
     if row is None:
         raise RuntimeError(f"the series of {seller_tax_code} in {year} is gone")
     return _series(row)
@@ -110,4 +124,5 @@ def _series(row: Mapping[str, Any]) -> LockedSeries:
         incarnation=row.get("incarnation", ""),
         database_time=row.get("database_time"),
         has_recovered=row.get("has_recovered", False),
+        has_receipt=row.get("has_receipt", False),
     )
