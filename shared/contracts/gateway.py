@@ -91,7 +91,7 @@ def finished_cause(cause: PrintJobCause | None) -> FinishedCause | None:
 
 
 class PrintJobFinished(Event):
-    """A print job reached an end (a later ``printed`` may still follow an ``unconfirmed``)."""
+    """A print job that is no notice reached an end (a later ``printed`` may still follow an ``unconfirmed``)."""
 
     message_name: ClassVar[str] = "print_job.finished"
     job_id: UUID

@@ -20,7 +20,7 @@ from services.gateway.store import presence
 from shared.clock import Clock, now
 from shared.contracts.actor import Actor
 from shared.contracts.gateway import WITHDRAWN, PrintJobCause, PrintJobFinished, PrintJobState, finished_cause
-from shared.contracts.receipt import DocumentReady
+from shared.contracts.receipt import DocumentReady, PaperKind
 from shared.db import single_statement
 from shared.db.pool import ACQUIRE_SECONDS
 from shared.messaging import Bus, UnitOfWork, tracing
@@ -212,10 +212,14 @@ async def _make(
 
 
 async def _emit_finished(work: UnitOfWork, change: Change, moment: datetime, by: Actor | None) -> None:
-    """Trace a change, and emit ``print_job.finished`` as part of that trace where a job has come to an end."""
+    """Trace a change, and emit ``print_job.finished`` as part of that trace where a job has come to an end.
+
+    The end of a notice is not emitted.
+    """
     record, job = change.record, change.record.job
     traceparent = _trace(record, change.before, since=change.since, moment=moment)
-    if job.state not in FINISHED or job.state is change.before:
+    if job.state not in FINISHED or job.state is change.before or job.kind is PaperKind.NOTICE:
+        # How the printing of a notice ended concerns the phone alone: it would be an event of each visit for nothing.
         return
     context = contexts.current_or_new()
     with contexts.use(replace(context, traceparent=traceparent or context.traceparent)):

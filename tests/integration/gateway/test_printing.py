@@ -319,10 +319,10 @@ async def test_a_print_job_is_shown_as_document_bytes_and_picture(gateway: Gatew
     assert refused.value.status == 406
 
 
-async def test_every_end_of_a_job_is_emitted_once(gateway: GatewaySystem) -> None:
+async def test_every_end_of_a_job_that_is_no_notice_is_emitted_once(gateway: GatewaySystem) -> None:
     phone = await gateway.phone(printer=VirtualPrinter(answers=False))
     await phone.open_stream()
-    job_id = await gateway.print(phone)
+    job_id = await gateway.print(phone, PaperKind.RECEIPT)
     await wait_until(lambda: _is(gateway, job_id, "unconfirmed"))
     for _ in range(2):
         await phone.confirm_printed(job_id, 1)
