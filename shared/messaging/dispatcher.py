@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from uuid import UUID
 
 from shared.messaging.event_sender import EventSender, Outcome
 from shared.messaging.outbox import WrittenRow
@@ -24,7 +25,7 @@ class Dispatcher:
     row of the outbox is written in the transaction as ever, and is marked only after the confirm.
     """
 
-    def __init__(self, sender: EventSender, confirmed: Callable[[int], None]) -> None:
+    def __init__(self, sender: EventSender, confirmed: Callable[[int, UUID], None]) -> None:
         self._sender = sender
         self._confirmed = confirmed
         self._under_way: set[asyncio.Task[None]] = set()
@@ -58,4 +59,4 @@ class Dispatcher:
 
     async def _send(self, row: WrittenRow) -> None:
         if await self._sender.send(row) is Outcome.CONFIRMED:
-            self._confirmed(row["position"])
+            self._confirmed(row["position"], row["message_id"])

@@ -5,6 +5,7 @@ import contextlib
 import time
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 import structlog
@@ -44,14 +45,17 @@ ORDER BY position
 LIMIT $1
 """
 
-_CONFIRMED = "UPDATE outbox SET published_at = clock_timestamp() WHERE position = ANY($1::bigint[])"
+# By id as well: in a database that was set back, the position of what was confirmed before may be another event's.
+_CONFIRMED = """
+UPDATE outbox SET published_at = clock_timestamp() WHERE position = ANY($1::bigint[]) AND message_id = ANY($2::uuid[])
+"""
 
 # An event that cannot be sent must not be lost (its consumer may be about to start) nor hold up the others.
 _REFUSED = """
 UPDATE outbox
 SET refusals = refusals + 1,
     not_before = clock_timestamp() + make_interval(secs => least(60, power(2, least(refusals, 6))))
-WHERE position = ANY($1::bigint[])
+WHERE position = ANY($1::bigint[]) AND message_id = ANY($2::uuid[])
 """
 
 log = structlog.get_logger(__name__)
@@ -71,7 +75,7 @@ class Relay:
         self._service = topology.service
         self._sender = EventSender(topology, names, publisher)
         self._instance = instance
-        self._confirmed: list[int] = []
+        self._confirmed: list[tuple[int, UUID]] = []
         self._marking: asyncio.TimerHandle | None = None
         self._wake = asyncio.Event()
         publisher.port.on_ready(self.wake)
@@ -94,9 +98,9 @@ class Relay:
         """Look at the outbox now: a transaction of this process has emitted something."""
         self._wake.set()
 
-    def mark(self, position: int) -> None:
+    def mark(self, position: int, message_id: UUID) -> None:
         """Mark an event that the broker has confirmed to its emitter: together with others, within a moment."""
-        self._confirmed.append(position)
+        self._confirmed.append((position, message_id))
         if self._marking is None:
             self._marking = asyncio.get_running_loop().call_later(MARK_SECONDS, self._mark_now)
 
@@ -151,7 +155,7 @@ class Relay:
     async def _mark_confirmed(self, connection: "asyncpg.Connection[Any]") -> None:
         confirmed = self._confirmed[:]
         if confirmed:
-            await connection.execute(_CONFIRMED, confirmed)
+            await connection.execute(_CONFIRMED, *map(list, zip(*confirmed, strict=True)))
             # Only now: what a lost session has not marked is marked by the next one.
             del self._confirmed[: len(confirmed)]
 
@@ -184,12 +188,12 @@ class Relay:
         else:
             self._sender.report_unsendable(rows[0], "the broker hangs up")
             outcomes = [Outcome.REFUSED]
-        confirmed = _positions(rows, outcomes, Outcome.CONFIRMED)
-        refused = _positions(rows, outcomes, Outcome.REFUSED)
+        confirmed = [row for row, outcome in zip(rows, outcomes, strict=True) if outcome is Outcome.CONFIRMED]
+        refused = [row for row, outcome in zip(rows, outcomes, strict=True) if outcome is Outcome.REFUSED]
         if confirmed:
-            await connection.execute(_CONFIRMED, confirmed)
+            await connection.execute(_CONFIRMED, *_named(confirmed))
         if refused:
-            await connection.execute(_REFUSED, refused)
+            await connection.execute(_REFUSED, *_named(refused))
         if len(rows) < self._window // 10:
             # Under steady traffic, let a few gather: a batch costs two statements, however small it is.
             await asyncio.sleep(GATHER_SECONDS)
@@ -201,5 +205,5 @@ class Relay:
                 await self._wake.wait()
 
 
-def _positions(rows: Sequence[asyncpg.Record], outcomes: Sequence[Outcome], wanted: Outcome) -> list[int]:
-    return [row["position"] for row, outcome in zip(rows, outcomes, strict=True) if outcome is wanted]
+def _named(rows: Sequence[asyncpg.Record]) -> tuple[list[int], list[UUID]]:
+    return [row["position"] for row in rows], [row["message_id"] for row in rows]

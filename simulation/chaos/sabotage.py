@@ -731,7 +731,7 @@ def marked_before_confirm() -> None:
     payments = itertools.count(1)
 
     async def marked(self: Any, row: Any) -> None:
-        self._confirmed(row["position"])
+        self._confirmed(row["position"], row["message_id"])
         if row["routing_key"].startswith("payment.recorded") and next(payments) % 3 == 0:
             note()
             return

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from uuid import uuid4
 
 import asyncpg
 import pytest
@@ -157,6 +158,23 @@ async def test_a_drain_waits_for_the_confirms_and_their_marks(
         await source.drain()
         assert await waiting(other) == 0
     await wait_until(lambda: sorted(consumed) == list(range(30)))
+
+
+async def test_an_event_at_the_position_of_one_that_was_lost_with_its_database_is_not_marked_for_it(
+    bus_for: BusFactory, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = await database()
+    monkeypatch.setattr(Dispatcher, "put", lambda *_: None)
+    async with relay_elsewhere(url) as other:
+        source = await bus_for(SOURCE, database_url=url)
+        await emit(source, 1)
+        position = await other.fetchval("SELECT position FROM outbox")
+        relay = source._relay
+        assert relay is not None
+        # Confirmed before the database was set back to where this position was free.
+        relay.mark(position, uuid4())
+        await wait_until(lambda: not relay._confirmed, 30)
+        assert await waiting(other) == 1
 
 
 async def test_what_is_confirmed_while_the_last_mark_is_being_made_is_marked_before_the_end(
