@@ -7,6 +7,7 @@ from services.billing.handlers.decide_shift import decide_shift
 from services.billing.handlers.get_account import get_account
 from services.billing.handlers.get_billing_acts import get_billing_acts
 from services.billing.handlers.get_collection_points import get_collection_points
+from services.billing.handlers.get_day_of_payments import get_day_of_payments
 from services.billing.handlers.get_next_shift import get_next_shift
 from services.billing.handlers.get_payment import get_payment
 from services.billing.handlers.get_payment_reports import get_payment_reports
@@ -35,6 +36,7 @@ from shared.contracts.billing import (
     GetAccount,
     GetBillingActs,
     GetCollectionPoints,
+    GetDayOfPayments,
     GetNextShift,
     GetPayment,
     GetPaymentReports,
@@ -117,6 +119,7 @@ TOPOLOGY = Topology(
         ),
         RequestHandler(GetShifts, get_shifts, access=Access.READ_ONLY),
         RequestHandler(GetNextShift, get_next_shift, access=Access.READ_ONLY),
+        RequestHandler(GetDayOfPayments, get_day_of_payments, access=Access.READ_ONLY),
         RequestHandler(GetCollectionPoints, get_collection_points, access=Access.READ_ONLY),
         EventHandler(CollectorChanged, keep_collector),
         EventHandler(CustomerChanged, keep_customer),

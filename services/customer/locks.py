@@ -7,6 +7,7 @@ from shared.contracts.customer import (
     AddVisitNote,
     ChooseSmsLanguage,
     CorrectPhone,
+    CorrectPhoneAtDesk,
     RecordReadingComplaint,
     RecordVisit,
     SettleReadingComplaint,
@@ -37,7 +38,7 @@ async def lock_customer_of_language(request: ChooseSmsLanguage, connection: Conn
     await lock_customers(connection, [request.customer_code])
 
 
-async def lock_customer_of_phone(request: CorrectPhone, connection: Connection) -> None:
+async def lock_customer_of_phone(request: CorrectPhone | CorrectPhoneAtDesk, connection: Connection) -> None:
     """Lock the customer whose number it is."""
     await lock_customers(connection, [request.customer_code])
 

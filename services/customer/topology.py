@@ -7,9 +7,12 @@ from services.customer.handlers.apply_payment import apply_payment
 from services.customer.handlers.apply_reversal import apply_reversal
 from services.customer.handlers.choose_sms_language import choose_sms_language
 from services.customer.handlers.correct_phone import correct_phone
+from services.customer.handlers.correct_phone_at_desk import correct_phone_at_desk
 from services.customer.handlers.get_collector import get_collector
+from services.customer.handlers.get_collectors import get_collectors
 from services.customer.handlers.get_customer import get_customer
 from services.customer.handlers.get_customer_acts import get_customer_acts
+from services.customer.handlers.get_day_of_routes import get_day_of_routes
 from services.customer.handlers.get_reading_complaints import get_reading_complaints
 from services.customer.handlers.get_reading_photo import get_reading_photo
 from services.customer.handlers.get_route import get_route
@@ -33,10 +36,13 @@ from shared.contracts.customer import (
     ChooseSmsLanguage,
     CollectorChanged,
     CorrectPhone,
+    CorrectPhoneAtDesk,
     CustomerChanged,
     GetCollector,
+    GetCollectors,
     GetCustomer,
     GetCustomerActs,
+    GetDayOfRoutes,
     GetReadingComplaints,
     GetReadingPhoto,
     GetRoute,
@@ -61,6 +67,8 @@ TOPOLOGY = Topology(
         RequestHandler(GetVisit, get_visit, access=Access.READ_ONLY),
         RequestHandler(GetCustomerActs, get_customer_acts, access=Access.READ_ONLY),
         RequestHandler(GetCollector, get_collector, access=Access.READ_ONLY),
+        RequestHandler(GetCollectors, get_collectors, access=Access.READ_ONLY),
+        RequestHandler(GetDayOfRoutes, get_day_of_routes, access=Access.READ_ONLY),
         RequestHandler(
             RecordVisit,
             record_visit,
@@ -103,6 +111,11 @@ TOPOLOGY = Topology(
             CorrectPhone,
             correct_phone,
             idempotency=Idempotency("correction_id", lock=lock_customer_of_phone, earlier_answer=earlier_correction),
+        ),
+        RequestHandler(
+            CorrectPhoneAtDesk,
+            correct_phone_at_desk,
+            idempotency=Idempotency("correction_id", lock=lock_customer_of_phone),
         ),
         EventHandler(BillIssued, apply_bill),
         EventHandler(PaymentRecorded, apply_payment),

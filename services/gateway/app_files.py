@@ -1,10 +1,11 @@
-"""The phone app at ``/app/``: the files that ``./dev web build`` made, as they are, and no others.
+"""The phone app at ``/app/`` and the office at ``/office/``: the files that ``./dev web build`` made, and no others.
 
-The app has routes of its own: every address below ``/app/`` that is no file of it gets the page.
+Each has routes of its own: every address below ``/app/`` or ``/office/`` that is no file of it gets its page.
 Names of ``assets`` hold a hash of the content, so that they can be kept for ever; the page, the service worker and the
 manifest are requested each time (and answered 304).
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from aiohttp import web
@@ -36,6 +37,26 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 
+OFFICE_HEADERS = {
+    "Content-Security-Policy": "; ".join(
+        (
+            "default-src 'none'",
+            "script-src 'self'",
+            "style-src 'self'",
+            "img-src 'self'",
+            "connect-src 'self'",
+            "worker-src 'self'",
+            "base-uri 'none'",
+            # Signing in is a form; nothing is sent by the browser itself.
+            "form-action 'none'",
+            "frame-ancestors 'none'",
+        )
+    ),
+    "Permissions-Policy": "bluetooth=(), serial=(), camera=(), geolocation=(), microphone=(), payment=(), usb=(), "
+    "hid=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
 FOR_EVER = "public, max-age=31536000, immutable"
 REQUEST_EACH_TIME = "no-cache"
 
@@ -58,26 +79,30 @@ _ASSETS = "assets/"
 
 
 class AppNotBuilt(NotFound):
-    """The server was set up without the phone app's files."""
+    """The server was set up without the files of the apps."""
 
     slug = "app-not-built"
-    title = "The phone app has not been built"
+    title = "The app has not been built"
 
 
 def add_routes(application: web.Application, folder: Path) -> None:
-    """Serve the app that lies in ``folder``, also when it is built only later."""
+    """Serve the apps that lie in ``folder``, also when they are built only later."""
+    _serve(application, "/app", folder, HEADERS)
+    _serve(application, "/office", folder / "office", OFFICE_HEADERS)
 
+
+def _serve(application: web.Application, base: str, folder: Path, headers: Mapping[str, str]) -> None:
     async def serve(request: web.Request) -> web.StreamResponse:
-        return _response(folder, request.match_info["tail"])
+        return _response(folder, request.match_info["tail"], headers)
 
     async def to_the_app(_request: web.Request) -> web.StreamResponse:
-        return web.Response(status=308, headers={"Location": "/app/"})
+        return web.Response(status=308, headers={"Location": f"{base}/"})
 
-    application.router.add_get("/app", to_the_app)
-    application.router.add_get("/app/{tail:.*}", serve)
+    application.router.add_get(base, to_the_app)
+    application.router.add_get(base + "/{tail:.*}", serve)
 
 
-def _response(folder: Path, tail: str) -> web.StreamResponse:
+def _response(folder: Path, tail: str, headers: Mapping[str, str]) -> web.StreamResponse:
     file = find_file(folder, tail or _PAGE)
     if file is None:
         if tail.startswith(_ASSETS):
@@ -86,11 +111,11 @@ def _response(folder: Path, tail: str) -> web.StreamResponse:
         tail = ""
         file = find_file(folder, _PAGE)
     if file is None:
-        raise AppNotBuilt("Máy chủ này chưa có ứng dụng điện thoại.")
+        raise AppNotBuilt("Máy chủ này chưa có ứng dụng.")
     return web.FileResponse(
         file,
         headers={
-            **HEADERS,
+            **headers,
             "Cache-Control": FOR_EVER if tail.startswith(_ASSETS) else REQUEST_EACH_TIME,
             "Content-Type": CONTENT_TYPES[file.suffix],
         },

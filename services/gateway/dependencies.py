@@ -9,6 +9,7 @@ from uuid import UUID
 import asyncpg
 
 from services.gateway.approvals.rules import ApprovalLimitRule
+from services.gateway.day_figures import DayReader
 from services.gateway.edge.limits import TokenBuckets
 from services.gateway.passwords import Passwords
 from services.gateway.print_jobs.service import PrintJobs
@@ -72,6 +73,7 @@ class Dependencies:
     sign_in_failures: TokenBuckets = field(init=False)
     passwords: Passwords = field(init=False)
     print_jobs: PrintJobs = field(init=False)
+    days: DayReader = field(default_factory=DayReader)
 
     def __post_init__(self) -> None:
         settings = self.settings

@@ -10,6 +10,7 @@ from services.gateway.api import (
     app_settings,
     approvals,
     customers,
+    days,
     delivery_reports,
     devices,
     opt_outs,
@@ -51,6 +52,7 @@ Documents to print and changes of accounts come over the WebSocket at `/v1/strea
 TAGS = {
     "devices": "Enrolment by one-time codes, and revocation.",
     "customers": "Customers, accounts, routes, collectors, collection points.",
+    "days": "How a day goes, for the office.",
     "visits": "What came of a collector's stay at the door.",
     "complaints": "Readings that customers call wrong.",
     "payments": "Cash, transfers, postings of collection points, reversals.",
@@ -67,6 +69,7 @@ OPERATIONS: list[AnyOperation] = [
     *devices.OPERATIONS,
     *app_settings.OPERATIONS,
     *customers.OPERATIONS,
+    *days.OPERATIONS,
     *opt_outs.OPERATIONS,
     *sms_language.OPERATIONS,
     *visits.OPERATIONS,
@@ -100,7 +103,7 @@ def describe() -> dict[str, Any]:
 
 
 def make_application(dependencies: Dependencies, stream: RequestHandler) -> web.Application:
-    """Return the HTTP application: the operations, the stream, the description with its viewer, and the app."""
+    """Return the HTTP application: the operations, the stream, the description with its viewer, and both apps."""
     settings = dependencies.settings
     application = web.Application(
         client_max_size=settings.max_body_bytes,

@@ -22,6 +22,7 @@ from shared.contracts.common import (
     PaymentMethod,
     PositiveDong,
     Reason,
+    UnitCode,
     Uses,
 )
 from shared.contracts.message import Event, Record, Reply, Request
@@ -446,6 +447,39 @@ class GetShifts(Request[Shifts]):
     limit: int = Field(default=100, ge=1, le=500)
     unit_codes: list[str] = Field(default_factory=list)
     """Only those of collectors of these units; empty: of all."""
+
+
+class RoutePayments(Record):
+    """What the customers of one route paid on one day; payments that were reversed are left out."""
+
+    route_code: str
+    """Empty for customers of whom billing knows no contract."""
+    unit_code: str
+    collector_code: str
+    """Whose route it is."""
+    cash: Dong
+    cash_payments: int
+    transfers: Dong
+    transfer_payments: int
+    collection_points: Dong
+    collection_point_payments: int
+
+
+class DayOfPayments(Reply):
+    """The routes with payments, in the order of their codes."""
+
+    routes: list[RoutePayments]
+
+
+class GetDayOfPayments(Request[DayOfPayments]):
+    """Read what was paid on a business day, route by route; many of them in parts."""
+
+    message_name: ClassVar[str] = "billing.day_of_payments"
+    day: date
+    unit_codes: list[UnitCode] = Field(default_factory=list)
+    """Empty: of all units."""
+    after: str | None = Field(default=None, max_length=24)
+    """The last route of the part before."""
 
 
 class NextShift(Reply):

@@ -367,6 +367,16 @@ class CorrectPhone(Request[PhoneCorrected]):
     reason: Reason
 
 
+class CorrectPhoneAtDesk(Request[PhoneCorrected]):
+    """Correct a customer's phone number in the office: as :class:`CorrectPhone`, for a customer of any route."""
+
+    message_name: ClassVar[str] = "customer.correct_phone_at_desk"
+    correction_id: UUID
+    customer_code: CustomerCode
+    phone: str = Field(min_length=3, max_length=40)
+    reason: Reason
+
+
 class SmsLanguageChosen(Reply):
     """The language of SMS now on record."""
 
@@ -402,6 +412,57 @@ class GetCollector(Request[CollectorDetails]):
 
     message_name: ClassVar[str] = "customer.collector"
     collector_code: CollectorCode
+
+
+class Collectors(Reply):
+    """Collectors in the order of their codes."""
+
+    collectors: list[CollectorDetails]
+
+
+class GetCollectors(Request[Collectors]):
+    """Read all collectors, those who have left included; many of them in parts."""
+
+    message_name: ClassVar[str] = "customer.collectors"
+    unit_codes: list[UnitCode] = Field(default_factory=list)
+    """Empty: of all units."""
+    after: CollectorCode | None = None
+    """The last code of the part before."""
+
+
+class RouteFigures(Record):
+    """How the day goes on one route. What is owed is that of the present, whatever the day."""
+
+    route_code: RouteCode
+    unit_code: str
+    collector_code: str
+    collector_name: str
+    due: int
+    """Customers who owe now, or who were visited or cleared their debt on the day."""
+    visited: int
+    promised: int
+    """Visited, with another appointment."""
+    away: int
+    sent_to_points: int
+    owing: int
+    owed: Dong
+
+
+class DayOfRoutes(Reply):
+    """The routes in the order of their codes."""
+
+    routes: list[RouteFigures]
+
+
+class GetDayOfRoutes(Request[DayOfRoutes]):
+    """Read how a business day goes, route by route; many of them in parts."""
+
+    message_name: ClassVar[str] = "customer.day_of_routes"
+    day: date
+    unit_codes: list[UnitCode] = Field(default_factory=list)
+    """Empty: of all units."""
+    after: RouteCode | None = None
+    """The last code of the part before."""
 
 
 class GetCustomerActs(Request[Acts]):

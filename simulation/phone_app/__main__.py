@@ -1,4 +1,4 @@
-"""``./dev screenshots``: a picture of every screen of the phone app, made on the real system."""
+"""``./dev screenshots``: a picture of every screen of the phone app and of the office, made on the real system."""
 
 import argparse
 import asyncio
@@ -13,7 +13,7 @@ from simulation.termination import interrupt_on_sigterm
 from stack.processes import StackError
 from stack.state import PROJECT
 
-_SCRIPT = "tests/browser/app/screenshots.ts"
+_SCRIPTS = ("tests/browser/app/screenshots.ts", "tests/browser/office/screenshots.ts")
 
 
 async def _run(folder: Path, namespace: str, browser: str, *, stay: bool) -> int:
@@ -30,13 +30,16 @@ async def _run(folder: Path, namespace: str, browser: str, *, stay: bool) -> int
             sys.stdout.write(f"export THUNGAN_SCREENSHOTS='{folder}'\n")
             sys.stdout.flush()
             await asyncio.Event().wait()
-        process = await asyncio.create_subprocess_exec(PROJECT / "dev", "web", "node", _SCRIPT, env=variables)
-        return await process.wait()
+        results = []
+        for script in _SCRIPTS:
+            process = await asyncio.create_subprocess_exec(PROJECT / "dev", "web", "node", script, env=variables)
+            results.append(await process.wait())
+        return max(results)
 
 
 def main() -> int:
     """Make the pictures; 0 when every screen was reached."""
-    parser = argparse.ArgumentParser(prog="./dev screenshots", description="A picture of every screen of the app.")
+    parser = argparse.ArgumentParser(prog="./dev screenshots", description="A picture of every screen of the apps.")
     parser.add_argument("--out", type=Path, default=PROJECT / ".local" / "screenshots", metavar="FOLDER")
     parser.add_argument("--namespace", default="screenshots")
     parser.add_argument("--stay", action="store_true", help="start the system only, and print what scripts need")

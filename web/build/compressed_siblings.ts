@@ -6,15 +6,18 @@ import type { Plugin } from "vite";
 const TEXT = new Set([".css", ".html", ".js", ".json", ".svg", ".webmanifest"]);
 const WORTH_IT = 512;
 
-/** Lays a `.br` and a `.gz` beside every text file of the build: the gateway sends them without compressing anything. */
-export function compressedSiblings(): Plugin {
+/**
+ * Lays a `.br` and a `.gz` beside every text file of the build: the gateway sends them without compressing anything.
+ * `below` names the part of the output that this build has made.
+ */
+export function compressedSiblings(below = ""): Plugin {
   let folder = "";
   return {
     name: "compressed-siblings",
     apply: "build",
     enforce: "post",
     configResolved(config) {
-      folder = resolve(config.root, config.build.outDir);
+      folder = resolve(config.root, config.build.outDir, below);
     },
     closeBundle() {
       for (const path of readdirSync(folder, { recursive: true, withFileTypes: true })) {

@@ -1,9 +1,10 @@
-/** Writes `src/api/types.ts`: the types of the gateway's API, from its description. */
+/** Writes `src/api/types.ts` and `src/api/staff_of.ts`: the types of the gateway's API, and who of the office may call it. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { type Schema, typesOf } from "./schema_types.ts";
 
 export const API_DESCRIPTION = new URL("../../docs/openapi.json", import.meta.url);
 export const API_TYPES = new URL("../src/api/types.ts", import.meta.url);
+export const STAFF_OF = new URL("../src/api/staff_of.ts", import.meta.url);
 
 interface Parameter {
   name: string;
@@ -21,6 +22,7 @@ interface Operation {
   parameters?: Parameter[];
   requestBody?: Content;
   responses: Record<string, Content>;
+  "x-roles"?: { staff?: readonly string[] };
 }
 
 interface Description {
@@ -30,6 +32,35 @@ interface Description {
 
 const JSON_TYPE = "application/json";
 
+/** The module: for every route, the roles of people in the office who may call it. */
+export function staffOf(): string {
+  const description = JSON.parse(readFileSync(API_DESCRIPTION, "utf8")) as Description;
+  const routes: string[] = [];
+  for (const [path, operations] of Object.entries(description.paths)) {
+    for (const [method, operation] of Object.entries(operations)) {
+      if (answerOf(operation)) {
+        const roles = operation["x-roles"]?.staff ?? ["cashier", "supervisor"];
+        routes.push(
+          `  ${JSON.stringify(`${method.toUpperCase()} ${path}`)}: ${JSON.stringify(roles).replaceAll(",", ", ")},\n`,
+        );
+      }
+    }
+  }
+  return `// Made from docs/openapi.json by \`./dev web node build/make_api_types.ts\`: change that, not this.
+import type { Paths } from "./types.ts";
+
+/** For every route, the roles of people in the office who may call it. */
+export const STAFF_OF: Readonly<Record<keyof Paths, readonly string[]>> = {
+${routes.join("")}};
+`;
+}
+
+/** The answer of an operation; none for a page for people. */
+function answerOf(operation: Operation): Content | null {
+  const answer = Object.entries(operation.responses).find(([status]) => status.startsWith("2"))?.[1];
+  return answer?.content?.[JSON_TYPE] ? answer : null;
+}
+
 /** The module: an interface for every schema, and `Paths`, which has what each route takes and returns. */
 export function apiTypes(): string {
   const description = JSON.parse(readFileSync(API_DESCRIPTION, "utf8")) as Description;
@@ -37,9 +68,9 @@ export function apiTypes(): string {
   const inline: Record<string, Schema> = {};
   for (const [path, operations] of Object.entries(description.paths)) {
     for (const [method, operation] of Object.entries(operations)) {
-      const answer = Object.entries(operation.responses).find(([status]) => status.startsWith("2"))?.[1];
-      if (!answer?.content?.[JSON_TYPE]) {
-        continue; // A page for people.
+      const answer = answerOf(operation);
+      if (answer === null) {
+        continue;
       }
       const name = `${method.toUpperCase()} ${path}`;
       const fields = [
@@ -98,4 +129,5 @@ function written(content: Content, operation: string, inline: Record<string, Sch
 
 if (import.meta.main) {
   writeFileSync(API_TYPES, apiTypes());
+  writeFileSync(STAFF_OF, staffOf());
 }

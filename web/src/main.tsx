@@ -1,6 +1,6 @@
 import { h, render } from "preact";
 import { App } from "./app/app.ts";
-import { Message } from "./app/components/screen.tsx";
+import { Message } from "./app/components/screen_message.tsx";
 import { loadParts } from "./app/parts.ts";
 import { PrinterHub } from "./app/printer_hub.ts";
 import { Root } from "./app/root.tsx";

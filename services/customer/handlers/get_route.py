@@ -1,8 +1,8 @@
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 
 from services.customer.domain.refusals import unknown_collector
 from services.customer.store.routes import collector, stops
-from shared.clock import VIETNAM
+from shared.clock import bounds_of
 from shared.contracts.customer import GetRoute, RouteOfDay, RouteStop
 from shared.messaging import UnitOfWork
 from shared.problems import InvalidRequest
@@ -23,8 +23,7 @@ async def get_route(request: GetRoute, work: UnitOfWork) -> RouteOfDay:
 def _bounds(day: date) -> tuple[datetime, datetime]:
     """Return the first moment of a business day and the first one after it. Raises InvalidRequest out of range."""
     try:
-        first = datetime(day.year, day.month, day.day, tzinfo=VIETNAM).astimezone(UTC)
-        return first, first + timedelta(days=1)
+        return bounds_of(day)
     except OverflowError:
         raise InvalidRequest("Ngày không hợp lệ.", facts={"day": day.isoformat()}) from None
 

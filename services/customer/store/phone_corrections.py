@@ -43,7 +43,7 @@ async def save_correction(
     connection: Connection,
     corrected: PhoneCorrected,
     *,
-    collector_code: str,
+    collector_code: str | None,
     reason: str,
     fingerprint: str,
     moment: datetime,

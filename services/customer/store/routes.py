@@ -5,7 +5,7 @@ from datetime import datetime
 
 from asyncpg import Record
 
-from shared.contracts.customer import CollectorDetails, CustomerSummary, RouteStop
+from shared.contracts.customer import CollectorDetails, CustomerSummary, RouteFigures, RouteStop
 from shared.db import Connection
 from shared.stored_records import readable
 
@@ -21,6 +21,64 @@ async def collector(connection: Connection, collector_code: str) -> CollectorDet
     """Return a collector with the codes of the routes, or None."""
     row = await connection.fetchrow(_COLLECTOR, collector_code)
     return None if row is None else CollectorDetails.model_validate(dict(row))
+
+
+# $1 the units, or none for all; $2 the last code of the part before; $3 the most rows.
+_COLLECTORS = """
+SELECT collector_code, name, phone, unit_code, active, ARRAY(
+    SELECT route_code FROM routes WHERE routes.collector_code = collectors.collector_code ORDER BY route_code
+) AS routes
+FROM collectors
+WHERE (cardinality($1::text[]) = 0 OR unit_code = ANY ($1)) AND ($2::text IS NULL OR collector_code > $2)
+ORDER BY collector_code LIMIT $3
+"""
+
+
+async def collectors(
+    connection: Connection, unit_codes: Sequence[str], after: str | None, most: int
+) -> list[CollectorDetails]:
+    """Return collectors in the order of their codes."""
+    rows = await connection.fetch(_COLLECTORS, unit_codes, after, most)
+    return [CollectorDetails.model_validate(dict(row)) for row in rows]
+
+
+# The visits of the day first, which are few: a look at every customer's last one would read all that there ever were.
+# $1 the units, or none for all; $2 the last route of the part before; $3 first moment of the day, $4 first moment after
+# it; $5 the most routes.
+_DAY = """
+WITH chosen AS (
+    SELECT route_code, unit_code, collector_code FROM routes
+    WHERE (cardinality($1::text[]) = 0 OR unit_code = ANY ($1)) AND ($2::text IS NULL OR route_code > $2)
+    ORDER BY route_code LIMIT $5
+), visited AS (
+    SELECT DISTINCT ON (customer_code) customer_code, outcome, next_step, appointment FROM visits
+    WHERE visited_at >= $3 AND visited_at < $4 AND withdrawn_at IS NULL
+    ORDER BY customer_code, visited_at DESC
+)
+SELECT chosen.route_code, chosen.unit_code, collector_code, collectors.name AS collector_name,
+    count(*) FILTER (WHERE debt > 0 OR outcome IS NOT NULL OR (cleared_at >= $3 AND cleared_at < $4)) AS due,
+    count(outcome) AS visited,
+    count(*) FILTER (WHERE outcome = 'cannot_pay' AND visited.appointment IS NOT NULL) AS promised,
+    count(*) FILTER (WHERE outcome = 'away') AS away,
+    count(*) FILTER (WHERE next_step = 'collection_point') AS sent_to_points,
+    count(*) FILTER (WHERE debt > 0) AS owing,
+    coalesce(sum(debt) FILTER (WHERE debt > 0), 0)::bigint AS owed
+FROM chosen
+JOIN collectors USING (collector_code)
+LEFT JOIN customers ON customers.route_code = chosen.route_code
+LEFT JOIN standings USING (customer_code)
+LEFT JOIN visited USING (customer_code)
+GROUP BY chosen.route_code, chosen.unit_code, collector_code, collectors.name
+ORDER BY chosen.route_code
+"""
+
+
+async def day_of_routes(
+    connection: Connection, unit_codes: Sequence[str], after: str | None, day: tuple[datetime, datetime], most: int
+) -> list[RouteFigures]:
+    """Return how a day goes on each route; ``day`` is its first moment and the first one after it."""
+    rows = await connection.fetch(_DAY, unit_codes, after, *day, most)
+    return [RouteFigures.model_validate(dict(row)) for row in rows]
 
 
 _ROUTES = "SELECT route_code FROM routes WHERE collector_code = $1"
@@ -47,6 +105,14 @@ SELECT true FROM customers JOIN routes USING (route_code) WHERE customer_code = 
 async def is_on_route(connection: Connection, customer_code: str, collector_code: str) -> bool:
     """Whether there is such a customer on a route of the collector."""
     return bool(await connection.fetchval(_IS_ON_ROUTE, customer_code, collector_code))
+
+
+_IS_KNOWN = "SELECT true FROM customers WHERE customer_code = $1"
+
+
+async def is_known(connection: Connection, customer_code: str) -> bool:
+    """Whether there is such a customer, on whatever route."""
+    return bool(await connection.fetchval(_IS_KNOWN, customer_code))
 
 
 # The stops of a collector in the order of walking: who owes, and who was visited or paid on the day.

@@ -9,7 +9,7 @@ from services.gateway.access import own_collector, require_own_collector, requir
 from services.gateway.api import refusals
 from services.gateway.dependencies import Dependencies
 from services.gateway.domain.devices import COLLECTOR_ONLY, EVERYONE, OFFICE, STAFF
-from services.gateway.domain.staff import READERS, StaffMember
+from services.gateway.domain.staff import DEVICE_READERS, READERS, SERVICE, StaffMember
 from services.gateway.edge.operation import AnyOperation, Call, Operation
 from services.gateway.edge.types import (
     INTEGER,
@@ -30,9 +30,11 @@ from shared.contracts.common import AccountState
 from shared.contracts.customer import (
     CollectorDetails,
     CorrectPhone,
+    CorrectPhoneAtDesk,
     CustomerDetails,
     CustomersFound,
     GetCollector,
+    GetCollectors,
     GetCustomer,
     GetRoute,
     PhoneCorrected,
@@ -144,11 +146,22 @@ async def correct_phone(
 ) -> PhoneCorrected:
     """Correct a customer's phone number."""
     await require_own_customer(call.who, call.path.customer_code, dependencies)
+    collector_code = call.who.collector_code
+    if collector_code is None:
+        # The office, which corrects the number of a customer of any route.
+        return await dependencies.request(
+            CorrectPhoneAtDesk(
+                correction_id=call.key,
+                customer_code=call.path.customer_code,
+                phone=call.body.phone,
+                reason=call.body.reason,
+            )
+        )
     return await dependencies.request(
         CorrectPhone(
             correction_id=call.key,
             customer_code=call.path.customer_code,
-            collector_code=call.collector_code,
+            collector_code=collector_code,
             phone=call.body.phone,
             reason=call.body.reason,
         )
@@ -202,6 +215,24 @@ async def collectors_route(call: Call[CollectorPath, DayQuery, None], dependenci
 async def collector(call: Call[CollectorPath, Nothing, None], dependencies: Dependencies) -> CollectorDetails:
     """Read one collector."""
     return await own_collector(call.who, call.path.collector_code, dependencies)
+
+
+class CollectorsView(Outgoing):
+    """Collectors in the order of their codes, those who have left included."""
+
+    collectors: list[CollectorDetails]
+
+
+async def collectors(call: Call[Nothing, Nothing, None], dependencies: Dependencies) -> CollectorsView:
+    """Read all collectors, part by part: many do not fit into one message."""
+    units = call.who.unit_codes if isinstance(call.who, StaffMember) else []
+    found: list[CollectorDetails] = []
+    while True:
+        after = found[-1].collector_code if found else None
+        part = (await dependencies.request(GetCollectors(unit_codes=units, after=after))).collectors
+        if not part:
+            return CollectorsView(collectors=found)
+        found += part
 
 
 async def collector_of_device(call: Call[Nothing, Nothing, None], dependencies: Dependencies) -> CollectorDetails:
@@ -280,7 +311,8 @@ OPERATIONS: list[AnyOperation] = [
         key="correction_id",
         status=201,
         answer=PhoneCorrected,
-        roles=COLLECTOR_ONLY,
+        roles=STAFF,
+        staff=SERVICE,
         problems=(SameIdOtherContent, refusals.INVALID_PHONE, refusals.UNREADABLE_TEXT),
     ),
     Operation(
@@ -321,6 +353,17 @@ OPERATIONS: list[AnyOperation] = [
         roles=OFFICE,
         staff=READERS,
         problems=(DayOutOfRange,),
+    ),
+    Operation(
+        method="GET",
+        path="/v1/collectors",
+        name="listCollectors",
+        tag=TAG,
+        summary="List collectors with their routes",
+        handler=collectors,
+        answer=CollectorsView,
+        roles=OFFICE,
+        staff=READERS | DEVICE_READERS,
     ),
     Operation(
         method="GET",

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Annotated, Literal
 from uuid import UUID
 
-from asyncpg import PostgresError
+from asyncpg import PostgresError, Record
 from pydantic import Field, StringConstraints
 
 from services.gateway import enrolment
@@ -30,6 +30,7 @@ from services.gateway.store import devices as store
 from services.gateway.store import guess_limits
 from services.gateway.store.guess_limits import Guess
 from shared.contracts.billing import GetCollectionPoints
+from shared.contracts.gateway import PrintJobCause
 from shared.problems import Conflict, NotAllowed, NotFound, SameIdOtherContent, Unavailable
 
 TAG = "devices"
@@ -113,6 +114,17 @@ class DeviceView(Outgoing):
     left_at: datetime | None = Field(
         default=None, description="Since when its collector does not work any more: the device is refused."
     )
+    connected: bool = Field(default=False, description="Whether it is on the stream now; for the office.")
+    app_version: str | None = Field(default=None, description="As it last named it on the stream; for the office.")
+    last_contact_at: datetime | None = Field(
+        default=None, description="When it was last on the stream; for the office."
+    )
+    printer_name: str | None = Field(default=None, description="The printer that was paired last; for the office.")
+    printer_fault: PrintJobCause | None = Field(
+        default=None, description="Why the next paper does not come out; for the office."
+    )
+    waiting_papers: int = Field(default=0, description="Papers that are not printed yet; for the office.")
+    unconfirmed_papers: int = Field(default=0, description="Papers that may be printed; for the office.")
 
 
 class EnrolmentView(Outgoing):
@@ -267,6 +279,23 @@ async def me(call: Call[Nothing, Nothing, None], dependencies: Dependencies) -> 
     return view(call.device)
 
 
+def _reported(device: Device, report: Record | None) -> DeviceView:
+    """Return a device as the office sees it."""
+    if report is None:
+        return view(device)
+    return view(device).model_copy(
+        update={
+            "connected": report["connected"],
+            "app_version": report["app_version"] or None,
+            "last_contact_at": report["contact_at"],
+            "printer_name": report["printer"],
+            "printer_fault": PrintJobCause(report["fault"]) if report["fault"] else None,
+            "waiting_papers": report["waiting"],
+            "unconfirmed_papers": report["unconfirmed"] or 0,
+        }
+    )
+
+
 async def read_all(call: Call[Nothing, DevicesQuery, None], dependencies: Dependencies) -> DevicesView:
     """List devices, revoked ones included."""
     units = call.who.unit_codes if isinstance(call.who, StaffMember) else []
@@ -274,12 +303,16 @@ async def read_all(call: Call[Nothing, DevicesQuery, None], dependencies: Depend
         found = await store.devices(
             connection, role=call.query.role, after=call.query.after, limit=call.query.limit, unit_codes=units
         )
-    return DevicesView(devices=[view(device) for device in found])
+        reports = await store.reports(connection, [device.device_id for device in found])
+    return DevicesView(devices=[_reported(device, reports.get(device.device_id)) for device in found])
 
 
 async def read(call: Call[DevicePath, Nothing, None], dependencies: Dependencies) -> DeviceView:
     """Read one device."""
-    return view(await own_device(call.who, call.path.device_id, dependencies))
+    device = await own_device(call.who, call.path.device_id, dependencies)
+    async with dependencies.database() as connection:
+        reports = await store.reports(connection, [device.device_id])
+    return _reported(device, reports.get(device.device_id))
 
 
 async def revoke(call: Call[DevicePath, Nothing, Revocation], dependencies: Dependencies) -> DeviceView:

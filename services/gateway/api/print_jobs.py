@@ -5,7 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from services.gateway.access import own_device
+from services.gateway.access import own_device, require_own_customer
+from services.gateway.api.customers import CustomerPath
 from services.gateway.api.devices import DevicePath
 from services.gateway.dependencies import Dependencies
 from services.gateway.domain.devices import OFFICE, STAFF, Device, Role
@@ -26,6 +27,8 @@ from shared.problems import NotFound
 TAG = "print jobs"
 ESCPOS = "application/vnd.escpos"
 PNG = "image/png"
+MOST_OF_CUSTOMER = 100
+MOST_HELD = 500
 FORMS = ("application/json", ESCPOS, PNG)
 """The media types of a document; the first is the default."""
 
@@ -113,6 +116,41 @@ async def read_all(call: Call[DevicePath, JobsQuery, None], dependencies: Depend
     if isinstance(call.who, StaffMember) and not call.who.sees_all_units:
         await own_device(call.who, call.path.device_id, dependencies)
     return await _list(call, call.path.device_id, dependencies)
+
+
+class HeldPrintJob(Outgoing):
+    """A print job that waits for a person."""
+
+    print_job: PrintJobView
+    device_name: str
+    collector_code: str | None
+
+
+class HeldPrintJobs(Outgoing):
+    """The oldest first."""
+
+    print_jobs: list[HeldPrintJob]
+
+
+async def of_customer(call: Call[CustomerPath, Nothing, None], dependencies: Dependencies) -> PrintJobsView:
+    """List a customer's print jobs on all devices."""
+    await require_own_customer(call.who, call.path.customer_code, dependencies)
+    async with dependencies.database() as connection:
+        found = await store.list_of_customer(connection, call.path.customer_code, MOST_OF_CUSTOMER)
+    return PrintJobsView(print_jobs=[view.view_of(one) for one in found])
+
+
+async def held(call: Call[Nothing, Nothing, None], dependencies: Dependencies) -> HeldPrintJobs:
+    """List the jobs of all devices of which nobody knows whether they were printed."""
+    units = call.who.unit_codes if isinstance(call.who, StaffMember) else []
+    async with dependencies.database() as connection:
+        found = await store.list_unconfirmed(connection, MOST_HELD, units)
+    return HeldPrintJobs(
+        print_jobs=[
+            HeldPrintJob(print_job=view.view_of(one), device_name=name, collector_code=collector)
+            for one, name, collector in found
+        ]
+    )
 
 
 async def read(call: Call[JobPath, Nothing, None], dependencies: Dependencies) -> PrintJobView:
@@ -236,6 +274,31 @@ OPERATIONS: list[AnyOperation] = [
         answer=PrintJobsView,
         roles=OFFICE,
         staff=DEVICE_READERS,
+    ),
+    Operation(
+        method="GET",
+        path="/v1/customers/{customer_code}/print-jobs",
+        name="listPrintJobsOfCustomer",
+        tag=TAG,
+        summary="List the print jobs of a customer, of all devices",
+        description=f"The latest {MOST_OF_CUSTOMER}.",
+        handler=of_customer,
+        path_model=CustomerPath,
+        answer=PrintJobsView,
+        roles=OFFICE,
+        staff=READERS,
+    ),
+    Operation(
+        method="GET",
+        path="/v1/held-print-jobs",
+        name="listHeldPrintJobs",
+        tag=TAG,
+        summary="List papers of which nobody knows whether they were printed, the oldest first",
+        description=f"The first {MOST_HELD} of all devices.",
+        handler=held,
+        answer=HeldPrintJobs,
+        roles=OFFICE,
+        staff=DEVICE_READERS | COUNTER,
     ),
     Operation(
         method="GET",

@@ -312,6 +312,34 @@ async def list_of_device(
     return [_record(row) for row in await connection.fetch(LIST, device_id, states, before, limit)]
 
 
+_OF_CUSTOMER = f"""
+SELECT {_JOB}, {_FACTS}, NULL AS document FROM print_jobs WHERE customer_code = $1
+ORDER BY created_at DESC, job_id LIMIT $2
+"""
+
+
+async def list_of_customer(connection: Connection, customer_code: str, limit: int) -> list[PrintJobRecord]:
+    """Return a customer's jobs on all devices, the latest first, without documents."""
+    return [_record(row) for row in await connection.fetch(_OF_CUSTOMER, customer_code, limit)]
+
+
+_UNCONFIRMED = f"""
+SELECT {", ".join(f"print_jobs.{name}" for name in f"{_JOB}, {_FACTS}".split(", "))}, NULL AS document,
+    device_name, collector_code
+FROM print_jobs JOIN devices USING (device_id) LEFT JOIN collectors USING (collector_code)
+WHERE state = 'unconfirmed' AND (cardinality($2::text[]) = 0 OR unit_code = ANY ($2))
+ORDER BY print_jobs.changed_at, job_id LIMIT $1
+"""
+
+
+async def list_unconfirmed(
+    connection: Connection, limit: int, unit_codes: Sequence[str]
+) -> list[tuple[PrintJobRecord, str, str | None]]:
+    """Return jobs that may be printed, the oldest first, each with its device's name and collector; of some units alone."""
+    rows = await connection.fetch(_UNCONFIRMED, limit, unit_codes)
+    return [(_record(row), row["device_name"], row["collector_code"]) for row in rows]
+
+
 UNFINISHED_OF_DEVICE = f"SELECT {_JOB} FROM print_jobs WHERE device_id = $1 AND {_UNFINISHED} ORDER BY sequence"
 
 

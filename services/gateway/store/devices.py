@@ -132,6 +132,35 @@ async def replace_token(connection: Connection, device_id: UUID, token_hash: byt
     await connection.execute(REPLACE_TOKEN, device_id, token_hash)
 
 
+# What the office sees of devices: papers that wait, and why the printer does not print them.
+_REPORTS = """
+SELECT devices.device_id, app_version, contact_at, presence.device_id IS NOT NULL AS connected,
+    printer.name AS printer, waiting.papers AS waiting, waiting.fault, unconfirmed.papers AS unconfirmed
+FROM devices
+LEFT JOIN device_contacts USING (device_id)
+LEFT JOIN presence USING (device_id)
+LEFT JOIN LATERAL (
+    SELECT profile::json ->> 'name' AS name FROM printer_profiles WHERE printer_profiles.device_id = devices.device_id
+    ORDER BY updated_at DESC LIMIT 1
+) AS printer ON true
+LEFT JOIN LATERAL (
+    SELECT count(*) AS papers, (array_agg(cause ORDER BY sequence) FILTER (WHERE state = 'held'))[1] AS fault
+    FROM print_jobs WHERE print_jobs.device_id = devices.device_id
+        AND state IN ('queued', 'offered', 'accepted', 'printing', 'held')
+) AS waiting ON true
+LEFT JOIN (
+    SELECT device_id, count(*) AS papers FROM print_jobs
+    WHERE state = 'unconfirmed' AND device_id = ANY ($1) GROUP BY device_id
+) AS unconfirmed USING (device_id)
+WHERE devices.device_id = ANY ($1)
+"""
+
+
+async def reports(connection: Connection, device_ids: Sequence[UUID]) -> dict[UUID, Record]:
+    """Return what is known of devices beyond themselves: contact, version, printer, papers that wait."""
+    return {row["device_id"]: row for row in await connection.fetch(_REPORTS, device_ids)}
+
+
 REVOKE = f"""
 UPDATE devices SET revoked_at = coalesce(revoked_at, $2), revoked_by = coalesce(revoked_by, $3),
                    revocation_reason = coalesce(revocation_reason, $4)

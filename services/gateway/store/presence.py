@@ -44,10 +44,17 @@ ON CONFLICT (device_id) DO UPDATE SET instance = $2, connection_id = $3, connect
 """
 
 
+_NOTE_CONTACT = """
+INSERT INTO device_contacts (device_id, app_version, contact_at) VALUES ($1, $2, $3)
+ON CONFLICT (device_id) DO UPDATE SET app_version = $2, contact_at = $3
+"""
+
+
 async def enter(
-    connection: Connection, device_id: UUID, instance: str, connection_id: UUID, now: datetime
+    connection: Connection, device_id: UUID, instance: str, connection_id: UUID, now: datetime, app_version: str
 ) -> str | None:
     """Note that this copy holds the device's socket; returns the copy that held another one before."""
+    await connection.execute(_NOTE_CONTACT, device_id, app_version, now)
     before: str | None = await connection.fetchval(LOCK_SOCKET, device_id)
     await connection.execute(ENTER, device_id, instance, connection_id, now)
     return before
@@ -63,11 +70,13 @@ async def is_left(connection: Connection, device_id: UUID, connection_id: UUID) 
 
 
 LEAVE = "DELETE FROM presence WHERE device_id = $1 AND connection_id = $2"
+_END_CONTACT = "UPDATE device_contacts SET contact_at = $2 WHERE device_id = $1"
 
 
-async def leave(connection: Connection, device_id: UUID, connection_id: UUID) -> None:
+async def leave(connection: Connection, device_id: UUID, connection_id: UUID, now: datetime) -> None:
     """Note that a socket is gone, unless the device has another one by now."""
     await connection.execute(LEAVE, device_id, connection_id)
+    await connection.execute(_END_CONTACT, device_id, now)
 
 
 INSTANCES_OF = "SELECT device_id, instance FROM presence WHERE device_id = ANY($1)"

@@ -175,7 +175,12 @@ class Stream:
         async with dependencies.bus.work(within=STREAM_PATIENCE) as work:
             database = work.connection
             before = await presence.enter(
-                database, device.device_id, dependencies.instance, connection_id, dependencies.clock()
+                database,
+                device.device_id,
+                dependencies.instance,
+                connection_id,
+                dependencies.clock(),
+                hello.app_version,
             )
             epoch = await feeds.epoch(database)
             position = feeds.FeedPosition()
@@ -242,7 +247,9 @@ class Stream:
     async def _leave(self, connection: Connection) -> None:
         try:
             async with self._dependencies.database(within=STREAM_PATIENCE) as database:
-                await presence.leave(database, connection.device.device_id, connection.connection_id)
+                await presence.leave(
+                    database, connection.device.device_id, connection.connection_id, self._dependencies.clock()
+                )
         except Exception as error:
             if not is_connection_lost(error):
                 raise

@@ -16,11 +16,13 @@ interface AnyAsk {
 
 export interface ClientHooks {
   token(): string | null;
+  /** For a session in a cookie, instead of a token: what unsafe requests carry besides. */
+  csrf?(): string;
   /** The gateway's clock, from the Date of a reply: epoch milliseconds. */
   gatewayTime(time: number): void;
   /** Whether the gateway answers. */
   reached(reached: boolean): void;
-  /** The gateway does not know this device's token any more. */
+  /** The gateway does not know this device's token, or this session, any more. */
   shutOut(): void;
 }
 
@@ -53,6 +55,9 @@ export class Api {
     if (token !== null) {
       headers["Authorization"] = `Bearer ${token}`;
     }
+    if (this.#hooks.csrf && method !== "GET") {
+      headers["X-CSRF-Token"] = this.#hooks.csrf();
+    }
     if (ask.key !== undefined) {
       headers["Idempotency-Key"] = ask.key;
     }
@@ -67,7 +72,7 @@ export class Api {
         body: ask.body === undefined ? null : JSON.stringify(ask.body),
         signal: AbortSignal.timeout(PATIENCE_MS),
         cache: "no-store",
-        credentials: "omit",
+        credentials: this.#hooks.csrf ? "same-origin" : "omit",
       });
     } catch (error) {
       this.#hooks.reached(false);
@@ -80,13 +85,14 @@ export class Api {
     if (!response.ok) {
       const problem = await problemOf(response);
       this.#hooks.reached(!(problem instanceof NoAnswer));
-      if (!(problem instanceof NoAnswer) && problem.status === 401 && token !== null && token === this.#hooks.token()) {
+      const isKnown = this.#hooks.csrf ? true : token !== null && token === this.#hooks.token();
+      if (!(problem instanceof NoAnswer) && problem.status === 401 && isKnown) {
         this.#hooks.shutOut();
       }
       throw problem;
     }
     try {
-      const answer: unknown = await response.json();
+      const answer: unknown = response.status === 204 ? null : await response.json();
       this.#hooks.reached(true);
       return answer;
     } catch (error) {

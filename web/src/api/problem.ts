@@ -25,8 +25,15 @@ export class NoAnswer extends Error {
   override readonly name = "NoAnswer";
 }
 
+/** Whether a request was refused only because too many like it came. */
+export function isTooOften(error: unknown): boolean {
+  return error instanceof NoAnswer && error.message === `HTTP ${TOO_OFTEN}`;
+}
+
+const TOO_OFTEN = 429;
+
 /** Answers that mean: not now, the same again later. */
-const LATER = new Set([408, 425, 429, 502, 503, 504]);
+const LATER = new Set([408, 425, TOO_OFTEN, 502, 503, 504]);
 
 /** What a response other than 2xx means. Only the gateway's own words count: a hotspot's login page refuses nothing. */
 export async function problemOf(response: Response): Promise<ApiProblem | NoAnswer> {

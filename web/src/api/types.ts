@@ -242,6 +242,11 @@ export interface CollectorDetails {
   readonly unit_code: string;
 }
 
+/** Collectors in the order of their codes, those who have left included. */
+export interface CollectorsView {
+  readonly collectors: readonly CollectorDetails[];
+}
+
 /** Cells side by side, each wrapped by itself; below each other on paper too narrow for them. */
 export interface Columns {
   readonly cells: readonly Cell[];
@@ -365,6 +370,33 @@ export interface CustomersFound {
   readonly matches: readonly CustomerMatch[];
 }
 
+/** How the day goes on one route; amounts in đồng. */
+export interface DayFigures {
+  readonly away?: number;
+  readonly cash?: number;
+  readonly cash_payments?: number;
+  readonly collection_point_payments?: number;
+  readonly collection_points?: number;
+  readonly collector_code: string;
+  readonly collector_name: string;
+  readonly due?: number;
+  readonly owed?: number;
+  readonly owing?: number;
+  readonly promised?: number;
+  readonly route_code: string;
+  readonly sent_to_points?: number;
+  readonly transfer_payments?: number;
+  readonly transfers?: number;
+  readonly unit_code: string;
+  readonly visited?: number;
+}
+
+/** A day by routes; sums by collector and by unit are the caller's. */
+export interface DayView {
+  readonly day: string;
+  readonly figures: readonly DayFigures[];
+}
+
 /** What a customer owes, without anything else about the customer. */
 export interface Debt {
   readonly account: AccountState;
@@ -394,16 +426,30 @@ export interface DeviceKey {
 
 /** A device, without its token. */
 export interface DeviceView {
+  /** As it last named it on the stream; for the office. */
+  readonly app_version?: string | null;
   readonly collection_point_code: string | null;
   readonly collector_code: string | null;
+  /** Whether it is on the stream now; for the office. */
+  readonly connected?: boolean;
   readonly device_id: string;
   readonly device_name: string;
   readonly enrolled_at: string;
+  /** When it was last on the stream; for the office. */
+  readonly last_contact_at?: string | null;
   /** Since when its collector does not work any more: the device is refused. */
   readonly left_at?: string | null;
+  /** Why the next paper does not come out; for the office. */
+  readonly printer_fault?: PrintJobCause | null;
+  /** The printer that was paired last; for the office. */
+  readonly printer_name?: string | null;
   readonly public_key: DeviceKey | null;
   readonly revoked_at: string | null;
   readonly role: Role;
+  /** Papers that may be printed; for the office. */
+  readonly unconfirmed_papers?: number;
+  /** Papers that are not printed yet; for the office. */
+  readonly waiting_papers?: number;
 }
 
 /** Devices in the order of their ids. */
@@ -475,6 +521,18 @@ export interface Grant {
 /** Nothing else has been sent for `welcome.heartbeat` seconds, and the connection is alive. */
 export interface Heartbeat {
   readonly type?: "heartbeat";
+}
+
+/** A print job that waits for a person. */
+export interface HeldPrintJob {
+  readonly collector_code: string | null;
+  readonly device_name: string;
+  readonly print_job: PrintJobView;
+}
+
+/** The oldest first. */
+export interface HeldPrintJobs {
+  readonly print_jobs: readonly HeldPrintJob[];
 }
 
 /** The first frame, within ten seconds. */
@@ -1445,6 +1503,10 @@ export interface Paths {
     query: { "unit_code": string; "limit"?: number };
     answer: CollectionPointsReply;
   };
+  /** List collectors with their routes */
+  "GET /v1/collectors": {
+    answer: CollectorsView;
+  };
   /** Read a collector */
   "GET /v1/collectors/{collector_code}": {
     params: { "collector_code": string };
@@ -1507,6 +1569,11 @@ export interface Paths {
     body: PhoneCorrection;
     answer: PhoneCorrected;
   };
+  /** List the print jobs of a customer, of all devices */
+  "GET /v1/customers/{customer_code}/print-jobs": {
+    params: { "customer_code": string };
+    answer: PrintJobsView;
+  };
   /** Keep that a customer calls a reading wrong, with a photo of the meter */
   "POST /v1/customers/{customer_code}/reading-complaints": {
     params: { "customer_code": string };
@@ -1526,6 +1593,11 @@ export interface Paths {
     key: string;
     body: SmsLanguageChoice;
     answer: SmsLanguageChosen;
+  };
+  /** Read how a day goes, by route */
+  "GET /v1/day": {
+    query: { "day": string };
+    answer: DayView;
   };
   /** List devices */
   "GET /v1/devices": {
@@ -1559,6 +1631,10 @@ export interface Paths {
     key: string;
     body: EnrolmentRequest;
     answer: EnrolmentView;
+  };
+  /** List papers of which nobody knows whether they were printed, the oldest first */
+  "GET /v1/held-print-jobs": {
+    answer: HeldPrintJobs;
   };
   /** List cash that came from the phone of a collector who had left */
   "GET /v1/leaver-payments": {

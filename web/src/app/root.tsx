@@ -3,7 +3,7 @@ import { type ComponentChildren, Fragment, h } from "preact";
 import { useEffect } from "preact/hooks";
 import { DoButton } from "./components/busy.tsx";
 import { FailureMessage } from "./components/failure_message.tsx";
-import { Message } from "./components/screen.tsx";
+import { Message } from "./components/screen_message.tsx";
 import { type Part, reloadPage } from "./part.ts";
 import { desk, door } from "./parts.ts";
 import { usePath } from "./router.ts";

@@ -1,21 +1,12 @@
-/** The app and its state, for screens. */
-import { type Translate, translator } from "../i18n/translate.ts";
+/** The phone app and its state, for screens. */
 import type { App } from "./app.ts";
 import type { AppState } from "./state.ts";
 import { useExternal } from "./use_external.ts";
+import { setShell, useTranslate as translate, useShell } from "./use_shell.ts";
 
-let opened: App | null = null;
-
-export function setApp(app: App): void {
-  opened = app;
-}
-
-export function useApp(): App {
-  if (opened === null) {
-    throw new Error("the app has not been opened");
-  }
-  return opened;
-}
+export const setApp: (app: App) => void = setShell;
+export const useApp = useShell as () => App;
+export const useTranslate = translate;
 
 /** What `select` takes from the state; drawn anew when that changes. */
 export function useSelected<T>(select: (state: AppState) => T): T {
@@ -25,8 +16,4 @@ export function useSelected<T>(select: (state: AppState) => T): T {
 
 export function useAppState(): AppState {
   return useSelected((state) => state);
-}
-
-export function useTranslate(): Translate {
-  return translator(useSelected((state) => state.language));
 }

@@ -44,6 +44,6 @@ export function isMessage(key: string): key is MessageKey {
   return key in vietnamese;
 }
 
-function fill(text: string, values: Values | undefined): string {
+export function fill(text: string, values: Values | undefined): string {
   return values ? text.replace(/\{(\w+)\}/g, (all, name: string) => String(values[name] ?? all)) : text;
 }

@@ -22,10 +22,13 @@ export async function launchPhone({
   before,
   args = [],
   serviceWorkers = "allow",
+  isDesk = false,
 }: {
   before?: (context: BrowserContext) => Promise<void>;
   args?: readonly string[];
   serviceWorkers?: "allow" | "block";
+  /** A screen with a mouse, instead of a phone. */
+  isDesk?: boolean;
 } = {}): Promise<Phone> {
   const browser = await chromium.launch({
     executablePath: process.env["THUNGAN_BROWSER"] ?? "/usr/bin/chromium",
@@ -43,10 +46,9 @@ export async function launchPhone({
     ],
   });
   const context = await browser.newContext({
-    viewport: { width: 360, height: 720 },
-    deviceScaleFactor: 2,
-    isMobile: true,
-    hasTouch: true,
+    ...(isDesk
+      ? { viewport: { width: 1440, height: 900 } }
+      : { viewport: { width: 360, height: 720 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true }),
     locale: "vi-VN",
     timezoneId: "Asia/Ho_Chi_Minh",
     serviceWorkers,

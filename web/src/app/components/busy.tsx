@@ -2,7 +2,7 @@
 import { type ComponentChildren, h } from "preact";
 import { useRef, useState } from "preact/hooks";
 import type { MessageKey } from "../../i18n/vi.ts";
-import { useApp } from "../use_app.ts";
+import { useShell } from "../use_shell.ts";
 
 interface DoButtonProps {
   class?: string;
@@ -22,7 +22,7 @@ export function DoButton({
   failing,
   children,
 }: DoButtonProps) {
-  const app = useApp();
+  const shell = useShell();
   const [busy, setBusy] = useState(false);
   // A second tap comes before the state is drawn.
   const under = useRef(false);
@@ -38,7 +38,7 @@ export function DoButton({
         }
         under.current = true;
         setBusy(true);
-        void app.attempt(act, failing).finally(() => {
+        void shell.attempt(act, failing).finally(() => {
           under.current = false;
           setBusy(false);
         });

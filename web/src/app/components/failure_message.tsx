@@ -1,12 +1,12 @@
 /** What somebody pressed has failed: nothing else is pressed before that was read. */
 import { h } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { useApp, useSelected, useTranslate } from "../use_app.ts";
+import { useShell, useShellState, useTranslate } from "../use_shell.ts";
 
 export function FailureMessage() {
   const t = useTranslate();
-  const { store } = useApp();
-  const failure = useSelected((state) => state.failure);
+  const { store } = useShell();
+  const failure = useShellState((state) => state.failure);
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     if (failure && !dialog.current?.open) {

@@ -1,20 +1,20 @@
 /** A QR code on the screen, with its quiet zone. */
 import { h } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { useApp } from "../use_app.ts";
+import { useShell } from "../use_shell.ts";
 
 const QUIET = 4;
 const AGAIN_MS = 2_000;
 
 /** Drawn by the worker that draws documents, so that the code for it is on the phone once. */
 export function QrPicture({ data, label }: { data: string; label: string }) {
-  const app = useApp();
+  const shell = useShell();
   const [drawn, setDrawn] = useState({ of: "", side: 0, d: "" });
   useEffect(() => {
     let again: ReturnType<typeof setTimeout> | undefined;
     let isWanted = true;
     const draw = (): void => {
-      app.printer.qr(data).then(
+      shell.printer.qr(data).then(
         (matrix) => {
           const { side, modules } = matrix;
           const dark = [...modules.keys()].filter((at) => modules[at]);

@@ -1,13 +1,13 @@
 /** A receipt on the screen, with its QR code, for when it cannot be printed: the customer scans it or takes a picture. */
 import { Fragment, h } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import type { Document } from "../../printing/document.ts";
 import { useApp, useAppState, useTranslate } from "../use_app.ts";
 import { DoButton } from "./busy.tsx";
 import { Icon } from "./icons.tsx";
+import { PaperPicture } from "./paper_picture.tsx";
 
 const AGAIN_MS = 2_000;
-const WIDTH = 384;
 
 interface ReceiptProps {
   readonly receiptId: string;
@@ -40,7 +40,7 @@ function Shown({ receiptId }: { receiptId: string }) {
   return (
     <section class="card paper-card">
       <p class="lead">{t("receipt_scan")}</p>
-      <Picture document={receipt} label={receipt.title} />
+      <PaperPicture document={receipt} label={receipt.title} />
       {link !== undefined && "share" in navigator && (
         <DoButton
           class="plain-button"
@@ -81,43 +81,4 @@ function useDocument(receiptId: string): Document | null {
     };
   }, [receiptId, isKept, online]);
   return (job?.frame.document as Document | undefined) ?? (read?.of === receiptId ? read.document : null);
-}
-
-function Picture({ document, label }: { document: Document; label: string }) {
-  const app = useApp();
-  const canvas = useRef<HTMLCanvasElement>(null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a document never changes
-  useEffect(() => {
-    let isWanted = true;
-    let again: ReturnType<typeof setTimeout> | undefined;
-    const draw = (): void => {
-      app.printer.picture(document, WIDTH).then(
-        ({ width, height, data }) => {
-          const context = canvas.current?.getContext("2d");
-          if (isWanted && canvas.current && context) {
-            canvas.current.width = width;
-            canvas.current.height = height;
-            const image = context.createImageData(width, height);
-            const dots = new Uint32Array(image.data.buffer);
-            for (const at of dots.keys()) {
-              const isBlack = ((data[at >> 3] as number) >> (7 - (at & 7))) & 1;
-              dots[at] = isBlack ? 0xff000000 : 0xffffffff;
-            }
-            context.putImageData(image, 0, 0);
-            canvas.current.dataset["drawn"] = "";
-          }
-        },
-        () => {
-          // The worker or the letters could not be loaded; they may be a moment later.
-          again = isWanted ? setTimeout(draw, AGAIN_MS) : undefined;
-        },
-      );
-    };
-    draw();
-    return () => {
-      isWanted = false;
-      clearTimeout(again);
-    };
-  }, [document.title]);
-  return <canvas ref={canvas} class="paper-picture" role="img" aria-label={label} width={WIDTH} height={WIDTH} />;
 }

@@ -1,7 +1,7 @@
 /** A button that asks why before it does something. */
 import { h } from "preact";
 import { useState } from "preact/hooks";
-import { useApp, useTranslate } from "../use_app.ts";
+import { useShell, useTranslate } from "../use_shell.ts";
 
 interface WithReasonProps {
   readonly label: string;
@@ -18,7 +18,7 @@ interface WithReasonProps {
 
 export function WithReason({ label, explain, field, usual, disabled = false, opened, act }: WithReasonProps) {
   const t = useTranslate();
-  const app = useApp();
+  const shell = useShell();
   const [open, setOpen] = useState(false);
   const [reason, setReason] = useState("");
   if (!open) {
@@ -42,7 +42,7 @@ export function WithReason({ label, explain, field, usual, disabled = false, ope
       onSubmit={(event) => {
         event.preventDefault();
         setOpen(false);
-        void app.attempt(() => act(reason || usual));
+        void shell.attempt(() => act(reason || usual));
       }}
     >
       <p class="hint">{explain}</p>

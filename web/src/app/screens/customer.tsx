@@ -2,9 +2,9 @@
 import { h } from "preact";
 import { useState } from "preact/hooks";
 import type { Bill, Payment, Visit } from "../../api/types.ts";
-import { billText, isMessage, type Translate } from "../../i18n/translate.ts";
-import { writtenDay, writtenMoment } from "../clock.ts";
+import { writtenMoment } from "../clock.ts";
 import { visit } from "../commands.ts";
+import { BillDetails } from "../components/bill_details.tsx";
 import { DoButton } from "../components/busy.tsx";
 import { ComplaintState } from "../components/complaint_state.tsx";
 import { CopyOrder } from "../components/copy_order.tsx";
@@ -17,10 +17,11 @@ import { PhoneCorrection } from "../components/phone_correction.tsx";
 import { PrinterState } from "../components/printer_state.tsx";
 import { Screen } from "../components/screen.tsx";
 import { SmsLanguageChoice } from "../components/sms_language.tsx";
-import { dong, plainDong } from "../money.ts";
+import { dong } from "../money.ts";
 import { isMobile } from "../phones.ts";
+import { groupName } from "../price_groups.ts";
 import { go } from "../router.ts";
-import { useApp, useSelected, useTranslate } from "../use_app.ts";
+import { useApp, useTranslate } from "../use_app.ts";
 import { type CustomerView, useCustomer } from "../use_customer.ts";
 import { wardOf } from "../wards.ts";
 
@@ -110,124 +111,21 @@ function Facts({ customer }: { customer: CustomerView }) {
   );
 }
 
-/** The family of a price group; its full name is printed on documents. */
-function groupName(group: string, t: Translate): string {
-  const key = `group_${group.split("_")[0] ?? ""}`;
-  return isMessage(key) ? t(key) : group;
-}
-
 function BillCard({ bill, isOld }: { bill: Bill; isOld: boolean }) {
   const t = useTranslate();
-  const language = useSelected((state) => state.language);
-  const open = bill.open_principal + bill.open_vat;
   return (
     <section class="card bill">
       <h3>
         {t("bill_of", { cycle: bill.cycle, month: bill.month, year: bill.year })}
         {isOld && <span class="mark bad">{t("bill_old")}</span>}
       </h3>
-      <p class="hint">
-        {t("bill_period", { from: writtenDay(bill.period_from), to: writtenDay(bill.period_to) })} ·{" "}
-        {t("bill_due", { day: writtenDay(bill.due_date) })}
-      </p>
-      {bill.readings.map((reading) => (
-        <dl key={`${reading.meter_number}${reading.meter_register}`} class="reading">
-          <div class="register">
-            <dt>{t("meter")}</dt>
-            <dd>
-              {reading.meter_number}
-              {registerName(reading.meter_register, t)}
-            </dd>
-          </div>
-          <div>
-            <dt>{t("reading_old")}</dt>
-            <dd>{reading.old_reading}</dd>
-          </div>
-          <div>
-            <dt>{t("reading_new")}</dt>
-            <dd>{reading.new_reading}</dd>
-          </div>
-          {reading.multiplier !== 1 && (
-            <div>
-              <dt>{t("reading_multiplier")}</dt>
-              <dd>{reading.multiplier}</dd>
-            </div>
-          )}
-          <div>
-            <dt>{t("kwh")}</dt>
-            <dd>{plainDong(reading.kwh)}</dd>
-          </div>
-        </dl>
-      ))}
-      <table class="tiers">
-        <caption class="hidden">{t("tiers_of")}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{t("tier")}</th>
-            <th scope="col">{t("kwh")}</th>
-            <th scope="col">{t("unit_price")}</th>
-            <th scope="col">{t("amount")}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {bill.lines.map((line) => (
-            <tr key={`${line.period_from}${line.label}${line.unit_price}`}>
-              {/* Money without kWh, such as for reactive power, has a name and an amount. */}
-              <th scope="row" colSpan={line.kwh === 0 ? 3 : 1}>
-                {billText(language, line.label)}
-              </th>
-              {line.kwh !== 0 && <td>{plainDong(line.kwh)}</td>}
-              {line.kwh !== 0 && <td>{plainDong(line.unit_price)}</td>}
-              <td>{plainDong(line.amount)}</td>
-            </tr>
-          ))}
-        </tbody>
-        <tfoot>
-          <tr>
-            <th scope="row" colSpan={3}>
-              {t("pre_vat")}
-            </th>
-            <td>{plainDong(bill.pre_vat)}</td>
-          </tr>
-          <tr>
-            <th scope="row" colSpan={3}>
-              {t("vat", { rate: bill.vat_rate.replace(".", ",") })}
-            </th>
-            <td>{plainDong(bill.vat)}</td>
-          </tr>
-          <tr class="sum">
-            <th scope="row" colSpan={3}>
-              {t("total")}
-            </th>
-            <td>{dong(bill.total)}</td>
-          </tr>
-          {open !== bill.total && (
-            <tr class="sum">
-              <th scope="row" colSpan={3}>
-                {t("still_open")}
-              </th>
-              <td>{dong(open)}</td>
-            </tr>
-          )}
-        </tfoot>
-      </table>
-      {(bill.explanation ?? []).map((line) => (
-        <p key={line} class="hint">
-          {billText(language, line)}
-        </p>
-      ))}
+      <BillDetails bill={bill} />
       <ComplaintState code={bill.customer_code} billNumber={bill.bill_number} />
       <Link to={`customers/${bill.customer_code}/complaint`} class="small-button">
         {t("complaint")}
       </Link>
     </section>
   );
-}
-
-/** Which of the meter's registers it is, such as ` · Giờ cao điểm`; nothing where it has but one. */
-function registerName(register: string | undefined, t: Translate): string {
-  const key = `register_${register ?? ""}`;
-  return isMessage(key) ? ` · ${t(key)}` : "";
 }
 
 function Visits({ visits }: { visits: readonly Visit[] }) {

@@ -1,7 +1,7 @@
 /** Screens for when the app cannot be used. */
 import { h } from "preact";
 import { writtenMoment } from "../clock.ts";
-import { Message } from "../components/screen.tsx";
+import { Message } from "../components/screen_message.tsx";
 import { dong } from "../money.ts";
 import { useApp, useSelected, useTranslate } from "../use_app.ts";
 

@@ -3,14 +3,16 @@ import { h } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { ignoreNoAnswer } from "../../api/problem.ts";
 import type { NextShift, Shift } from "../../api/types.ts";
+import { countOf, type Pieces } from "../cash_counting.ts";
 import { writtenMoment } from "../clock.ts";
 import { closeShift, openShift } from "../commands.ts";
 import { DoButton } from "../components/busy.tsx";
+import { CashCount } from "../components/cash_count.tsx";
 import { Link } from "../components/link.tsx";
 import { PrintJobLine } from "../components/print_job_line.tsx";
 import { Screen } from "../components/screen.tsx";
 import { Pending } from "../components/visit_notice.tsx";
-import { dong, NOTES, plainDong, readDong } from "../money.ts";
+import { dong, plainDong, readDong } from "../money.ts";
 import { printJobsNow } from "../print_job_list.ts";
 import { openPayments } from "../procedure.ts";
 import { go } from "../router.ts";
@@ -196,7 +198,7 @@ export function Closing() {
   const app = useApp();
   const { online, offline, commands } = useAppState();
   const { shift } = useShift();
-  const [pieces, setPieces] = useState<Readonly<Record<number, string>>>({});
+  const [pieces, setPieces] = useState<Pieces>({});
   const [explanation, setExplanation] = useState("");
   /** The difference that the collector was asked about. */
   const [asked, setAsked] = useState<number | null>(null);
@@ -208,8 +210,7 @@ export function Closing() {
   if (shift === null) {
     return null;
   }
-  const counts = NOTES.map((note) => [note, Number(pieces[note] ?? 0) || 0] as const);
-  const counted = counts.reduce((sum, [note, count]) => sum + note * count, 0);
+  const { counted, denominations } = countOf(pieces);
   const difference = counted - shift.cash_in_hand;
   const isExplained = difference === 0 || explanation.trim() !== "";
   const open = openPayments(commands).length > 0;
@@ -217,7 +218,6 @@ export function Closing() {
   const isWaiting = last?.state === "waiting";
   const canClose = online && !open && isExplained && !isWaiting;
   const written = t(difference > 0 ? "shift_over" : "shift_under", { amount: dong(Math.abs(difference)) });
-  const denominations = Object.fromEntries(counts.filter(([, count]) => count > 0));
   return (
     <Screen
       title={t("shift_close_title")}
@@ -246,33 +246,7 @@ export function Closing() {
       }
     >
       <p class="lead">{t("shift_close_intro")}</p>
-      <table class="count card">
-        <thead>
-          <tr>
-            <th scope="col">{t("shift_note")}</th>
-            <th scope="col">{t("shift_pieces")}</th>
-            <th scope="col">{t("amount")}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {counts.map(([note, count]) => (
-            <tr key={note}>
-              <th scope="row">{plainDong(note)}</th>
-              <td>
-                <input
-                  inputMode="numeric"
-                  autocomplete="off"
-                  value={pieces[note] ?? ""}
-                  maxLength={5}
-                  aria-label={t("shift_pieces_of", { note: plainDong(note) })}
-                  onInput={(event) => setPieces({ ...pieces, [note]: event.currentTarget.value.replace(/\D/g, "") })}
-                />
-              </td>
-              <td>{plainDong(note * count)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <CashCount pieces={pieces} onChange={setPieces} />
       <dl class="card sums" aria-live="polite">
         <div>
           <dt>{t("shift_counted")}</dt>

@@ -103,8 +103,9 @@ export class Collector {
 
   // --- the procedure
 
-  async enrol(): Promise<void> {
-    const code = await codeFor(this.code);
+  /** Enrol with a code that is drawn for it, or with one that the office shows. */
+  async enrol(shown?: string): Promise<void> {
+    const code = shown ?? (await codeFor(this.code));
     await this.open();
     await this.type("Mã đăng ký", code.toLowerCase());
     await this.type("Tên điện thoại", this.name);

@@ -1,0 +1,1 @@
+"""Phone numbers of customers: corrected at the door and at the desk."""

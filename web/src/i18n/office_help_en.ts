@@ -1,0 +1,22 @@
+/** A help page for each page of the office, in English: paragraphs one below the other. */
+import type { officeHelpVi } from "./office_help_vi.ts";
+
+export const officeHelpEn: Readonly<Record<keyof typeof officeHelpVi, string>> = {
+  help_intro: "Choose the page that you need help with.",
+  help_keys:
+    "Keys: / goes to the search for customers; Tab to the next item; ↑ ↓ between the rows of a table; Enter opens a row; Alt ← goes back.",
+  help_today:
+    "This page shows how the day goes, and brings itself up to date every few seconds.\nDue: customers on a route who owe, or have paid during the day. Visited: customers with a visit during the day.\nA unit opens its collectors; a collector or a route opens its customers.\nChoose another day at the top to look back; what is still owed is always that of the present.",
+  help_customers:
+    "Search as on the phone: without accents, with typos, in any order, or by the last digits of a phone number.\nThe card has the contract, bills with their lines and how they were computed, payments, visits, messages, complaints and printed papers.\nA customer who wants no messages: “Stop all messages”. A number of somebody else: “Not the customer's number”.\nA complaint about a reading: look at the photo, have the meter checked, then record what was found.",
+  help_shifts:
+    "A shift goes through four steps: open, to be handed in, (different), settled.\nClose for the collector: where a collector cannot close the shift, count the cash together and close it here.\nHand-in: open a shift “to be handed in” and count each denomination. Give a reason where the count is another one.\nA difference above the limit waits for the supervisor: charged to the collector, or borne by the utility.\nWho counts again has to be another person than who declared.",
+  help_transfers:
+    "Record money that has arrived on the account.\nFind the customer, compare the amount with the statement, enter the bank's transaction id and what the payer wrote.\nThe phone that showed the code then shows that the money is there, and prints the receipt.\nPressed twice it is recorded once; one transaction id cannot be recorded twice.",
+  help_payments:
+    "A payment is never deleted: taking it back is an act on record, with its reason and the person.\nThe bills are open again, the receipt is void, and a void slip is printed.\nAn amount above the unit's limit needs a second person.\n“Mistakes” lists the payments that collectors have reported themselves.",
+  help_devices:
+    "Add a phone: choose the collector, draw a code, let the phone scan it. A code works once, for minutes.\n“Last contact” is when the phone was last connected. A printer in red has a fault.\nA lost phone: open the device, press “Lost phone” and follow the four steps.",
+  help_held:
+    "What no machine decides.\nComplaints about readings, payments reported as mistakes, cash from phones of collectors who have left, papers of which nobody knows whether they came out.\nEach with its owner and how long it has waited. More than two days are shown in red.",
+};

@@ -1,0 +1,20 @@
+/** A help page for each page of the office, in Vietnamese: paragraphs one below the other. */
+export const officeHelpVi = {
+  help_intro: "Chọn trang cần trợ giúp.",
+  help_keys:
+    "Phím tắt: / đến ô tìm khách; Tab đến mục kế tiếp; ↑ ↓ đi giữa các dòng của bảng; Enter mở dòng; Alt ← quay lại.",
+  help_today:
+    "Trang này cho biết ngày thu đang diễn ra thế nào, tự cập nhật sau vài giây.\nKhách phải thu: khách trên tuyến còn nợ hoặc đã trả trong ngày. Đã đến: khách có lượt ghé trong ngày.\nBấm tên điện lực để xem từng thu ngân viên; bấm thu ngân viên hoặc tuyến để xem từng khách.\nChọn ngày khác ở góc trên để xem lại; số còn nợ luôn là của lúc này.",
+  help_customers:
+    "Tìm như trên điện thoại: không cần dấu, sai vài chữ, đảo thứ tự, hoặc vài số cuối của điện thoại đều được.\nThẻ khách hàng có hợp đồng, hóa đơn với từng dòng và cách tính, các khoản đã trả, lượt ghé, tin nhắn, khiếu nại và giấy tờ đã in.\nKhách không muốn nhận tin nhắn: bấm “Ngừng mọi tin nhắn”. Số không phải của khách: bấm “Số không phải của khách”.\nKhiếu nại chỉ số: xem ảnh công tơ, cho người kiểm tra, rồi ghi kết quả.",
+  help_shifts:
+    "Ca thu đi qua bốn bước: đang mở, chờ nộp, (chênh lệch), đã xong.\nKết ca thay: khi thu ngân viên không tự kết được, đếm tiền cùng họ và kết ca ở đây.\nNhận tiền: mở ca “Chờ nộp”, đếm từng mệnh giá. Số đếm khác số kê khai thì ghi lý do.\nChênh lệch vượt mức cho phép chờ người quản lý quyết định: thu ngân viên chịu, hay điện lực chịu.\nNgười đếm lại phải là người khác với người kê khai.",
+  help_transfers:
+    "Ghi nhận một khoản tiền đã về tài khoản.\nTìm khách, so số tiền với sao kê, nhập mã giao dịch của ngân hàng và nội dung người chuyển đã ghi.\nĐiện thoại đã cho khách xem mã sẽ tự hiện “Ngân hàng đã báo có” và in biên nhận.\nBấm hai lần cũng chỉ ghi một khoản; cùng một mã giao dịch không ghi được hai lần.",
+  help_payments:
+    "Một khoản thu không bao giờ bị xóa: hủy là một việc được ghi lại, có lý do và tên người làm.\nHủy xong, hóa đơn mở lại, biên nhận mất hiệu lực và phiếu hủy được in.\nSố tiền lớn hơn mức của đơn vị cần người thứ hai duyệt.\n“Thu nhầm” liệt kê các khoản mà thu ngân viên tự báo.",
+  help_devices:
+    "Thêm điện thoại: chọn thu ngân viên, tạo mã, cho điện thoại quét. Mã dùng một lần, trong ít phút.\n“Liên lạc cuối” là lần cuối điện thoại nối với máy chủ. “Máy in” màu đỏ là máy in đang có lỗi.\nMất điện thoại: mở thiết bị, bấm “Mất điện thoại” và làm bốn bước.",
+  help_held:
+    "Những việc máy không tự quyết được.\nKhiếu nại chỉ số, khoản bị báo thu nhầm, tiền từ điện thoại của người đã nghỉ, giấy chưa rõ đã in.\nMỗi việc có tên người và đã chờ bao lâu. Quá hai ngày thì có màu đỏ.",
+};

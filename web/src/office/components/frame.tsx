@@ -1,0 +1,146 @@
+/** What stands around every page: the pages, the search, the language, and who is signed in. */
+import { type ComponentChildren, h } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { DoButton } from "../../app/components/busy.tsx";
+import { Icon, type IconName } from "../../app/components/icons.tsx";
+import { go, usePlace } from "../router.ts";
+import { type PageName, pageOf, pagesOf } from "../session.ts";
+import { useOffice, useOfficeState, useStaff, useWords } from "../use_office.ts";
+import { isOfficeKey } from "../words.ts";
+import { Link } from "./link.tsx";
+
+const ICONS: Readonly<Record<PageName, IconName>> = {
+  today: "today",
+  customers: "person",
+  shifts: "cash",
+  transfers: "bank",
+  mistakes: "warn",
+  devices: "scan",
+  held: "wait",
+};
+
+export function Frame({ children }: { children: ComponentChildren }) {
+  const t = useWords();
+  const pages = pagesOf(useStaff());
+  const { path } = usePlace();
+  const current = pageOf(path[0] ?? pages[0] ?? "help");
+  return (
+    <div class="frame">
+      <a class="skip" href="#content">
+        {t("skip")}
+      </a>
+      <header class="bar-top">
+        <p class="brand">
+          <Icon name="bolt" />
+          {t("app")}
+        </p>
+        {pages.includes("customers") ? <Search /> : <span class="search-everywhere" />}
+        <Person />
+      </header>
+      <nav class="pages" aria-label={t("nav")}>
+        {pages.map((page) => (
+          <Link key={page} to={page} current={page === current}>
+            <Icon name={ICONS[page]} />
+            {t(`page_${page}`)}
+          </Link>
+        ))}
+        <Link to="help" current={path[0] === "help"}>
+          <Icon name="paper" />
+          {t("help")}
+        </Link>
+      </nav>
+      <div id="content" class="content">
+        {pages.length === 0 && <p class="note">{t("no_role")}</p>}
+        {children}
+      </div>
+    </div>
+  );
+}
+
+/** Finds customers from everywhere; `/` goes to it. */
+function Search() {
+  const t = useWords();
+  const { path, query } = usePlace();
+  const isResult = path[0] === "customers" && path.length === 1;
+  const asked = isResult ? (query.get("q") ?? "") : "";
+  const [typed, setTyped] = useState(asked);
+  const input = useRef<HTMLInputElement>(null);
+  useEffect(() => setTyped(asked), [asked]);
+  useEffect(() => {
+    const focus = (event: KeyboardEvent): void => {
+      const { target } = event;
+      const isTyping = target instanceof HTMLElement && target.matches("input, textarea, select");
+      if (event.key === "/" && !isTyping && !event.ctrlKey && !event.metaKey && !event.altKey) {
+        event.preventDefault();
+        input.current?.focus();
+        input.current?.select();
+      }
+    };
+    addEventListener("keydown", focus);
+    return () => removeEventListener("keydown", focus);
+  }, []);
+  return (
+    <form
+      class="search-everywhere"
+      role="search"
+      onSubmit={(event) => {
+        event.preventDefault();
+        go(`customers?q=${encodeURIComponent(typed.trim())}`, isResult);
+      }}
+    >
+      <input
+        id="search"
+        ref={input}
+        type="search"
+        value={typed}
+        placeholder={t("search_placeholder")}
+        aria-label={t("search_label")}
+        aria-keyshortcuts="/"
+        autocomplete="off"
+        spellcheck={false}
+        maxLength={200}
+        enterKeyHint="search"
+        onInput={(event) => setTyped(event.currentTarget.value)}
+      />
+    </form>
+  );
+}
+
+function Person() {
+  const t = useWords();
+  const office = useOffice();
+  const staff = useStaff();
+  const language = useOfficeState((state) => state.language);
+  return (
+    <div class="person">
+      <p>
+        <strong>{staff.full_name || staff.login_name}</strong>
+        <span class="hint">
+          {staff.roles
+            .map((role) => (isOfficeKey(`role_${role}`) ? t(`role_${role}` as "role_cashier") : role))
+            .join(", ")}
+        </span>
+      </p>
+      <LanguageSwitch language={language} />
+      <DoButton class="small-button quiet" act={() => office.signOut()}>
+        {t("sign_out")}
+      </DoButton>
+    </div>
+  );
+}
+
+export function LanguageSwitch({ language }: { language: "vi" | "en" }) {
+  const t = useWords();
+  const office = useOffice();
+  const other = language === "vi" ? "en" : "vi";
+  return (
+    <button
+      type="button"
+      class="small-button quiet"
+      lang={other}
+      onClick={() => void office.attempt(() => office.speak(other))}
+    >
+      {t(`language_${other}`)}
+    </button>
+  );
+}

@@ -1,0 +1,187 @@
+/** Work that waits for a person: what, whose, and since when; the oldest first. */
+import { Fragment, h } from "preact";
+import { writtenMoment } from "../../app/clock.ts";
+import { dong } from "../../app/money.ts";
+import { shownSummary } from "../../app/text.ts";
+import { Complaint } from "../components/complaints.tsx";
+import { Link } from "../components/link.tsx";
+import { Loaded } from "../components/loaded.tsx";
+import { Page } from "../components/page.tsx";
+import { JobState } from "../components/papers.tsx";
+import { nameOf, useCollectors } from "../reads.ts";
+import { may } from "../session.ts";
+import { type Read, useOffice, useRead, useStaff, useWords } from "../use_office.ts";
+import type { OfficeKey } from "../words.ts";
+
+const REFRESH_MS = 30_000;
+const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+
+export function HeldPage() {
+  const t = useWords();
+  const staff = useStaff();
+  return (
+    <Page title={t("page_held")} help="held">
+      <p class="lead">{t("held_intro")}</p>
+      {may(staff, "GET /v1/reading-complaints") && <ComplaintsHeld />}
+      {may(staff, "GET /v1/payment-reports") && <ReportsHeld />}
+      {may(staff, "GET /v1/leaver-payments") && <LeaverPaymentsHeld />}
+      {may(staff, "GET /v1/held-print-jobs") && <PapersHeld />}
+    </Page>
+  );
+}
+
+interface SectionProps<T> {
+  readonly title: OfficeKey;
+  readonly none: OfficeKey;
+  readonly read: Read<readonly T[]>;
+  readonly line: (one: T) => preact.ComponentChildren;
+}
+
+function Section<T>({ title, none, read, line }: SectionProps<T>) {
+  const t = useWords();
+  return (
+    <section class="card">
+      <h2>
+        {t(title)}
+        {read.data !== null && read.data.length > 0 && <span class="mark wait count-mark">{read.data.length}</span>}
+      </h2>
+      <Loaded of={read} lines={2}>
+        {(found) => (
+          <>
+            {found.length === 0 && <p class="hint">{t(none)}</p>}
+            <ul class="lines">{found.map(line)}</ul>
+          </>
+        )}
+      </Loaded>
+    </section>
+  );
+}
+
+/** How long something has waited. */
+function Age({ since }: { since: string }) {
+  const t = useWords();
+  const office = useOffice();
+  const age = Math.max(0, office.now() - Date.parse(since));
+  const days = Math.floor(age / DAY_MS);
+  return (
+    <span class={days >= 2 ? "mark bad" : "mark"} title={writtenMoment(since)}>
+      {days > 0 ? t("age_days", { n: days }) : t("age_hours", { n: Math.floor(age / HOUR_MS) })}
+    </span>
+  );
+}
+
+function ComplaintsHeld() {
+  const { api } = useOffice();
+  const read = useRead(
+    "open complaints",
+    async () =>
+      (
+        await api.call("GET /v1/reading-complaints", { query: { settled: "false", limit: 100 } })
+      ).complaints.toReversed(),
+    REFRESH_MS,
+  );
+  return (
+    <Section
+      title="held_complaints"
+      none="held_complaints_none"
+      read={read}
+      line={(one) => (
+        <li key={one.complaint_id}>
+          <div class="row">
+            <Link to={`customers/${one.customer_code}`} class="name">
+              {`${one.name} · ${one.customer_code}`}
+            </Link>
+            <Age since={one.recorded_at} />
+          </div>
+          <Complaint complaint={one} done={read.again} />
+        </li>
+      )}
+    />
+  );
+}
+
+function ReportsHeld() {
+  const { api } = useOffice();
+  const collectors = useCollectors();
+  const read = useRead("payment reports", async () => (await api.call("GET /v1/payment-reports")).reports, REFRESH_MS);
+  return (
+    <Section
+      title="held_reports"
+      none="held_reports_none"
+      read={read}
+      line={(one) => (
+        <li key={one.report_id}>
+          <div class="row">
+            <Link to={`payments/${one.payment.payment_id}`} class="name">
+              {`${dong(one.payment.amount)} · ${one.payment.customer_code}`}
+            </Link>
+            <span>{nameOf(collectors.data, one.collector_code)}</span>
+            <Age since={one.reported_at} />
+          </div>
+          <p class="said">{one.reason}</p>
+        </li>
+      )}
+    />
+  );
+}
+
+function LeaverPaymentsHeld() {
+  const t = useWords();
+  const { api } = useOffice();
+  const collectors = useCollectors();
+  const read = useRead(
+    "leaver payments",
+    async () => (await api.call("GET /v1/leaver-payments")).payments.toReversed(),
+    REFRESH_MS,
+  );
+  return (
+    <Section
+      title="held_leavers"
+      none="held_leavers_none"
+      read={read}
+      line={(one) => (
+        <li key={one.payment_id} class="row">
+          <Link to={`customers/${one.customer_code}`} class="name">
+            {`${dong(one.amount)} · ${one.customer_code}`}
+          </Link>
+          <span>{nameOf(collectors.data, one.collector_code)}</span>
+          <span class={one.outcome === "recorded" ? "mark good" : "mark bad"}>
+            {one.outcome === "recorded" ? t("leaver_recorded") : t("leaver_not_recorded")}
+          </span>
+          <Age since={one.sent_at} />
+        </li>
+      )}
+    />
+  );
+}
+
+function PapersHeld() {
+  const t = useWords();
+  const { api } = useOffice();
+  const read = useRead("held papers", async () => (await api.call("GET /v1/held-print-jobs")).print_jobs, REFRESH_MS);
+  return (
+    <Section
+      title="held_papers"
+      none="held_papers_none"
+      read={read}
+      line={({ print_job: job, device_name: device }) => (
+        <li key={job.job_id} class="row">
+          <span class="whom">
+            {t(`document_${job.kind}`)}{" "}
+            {job.customer_code ? (
+              <Link to={`customers/${job.customer_code}`}>{shownSummary(job.summary)}</Link>
+            ) : (
+              shownSummary(job.summary)
+            )}
+            <span class="where">
+              <Link to={`devices/${job.device_id}`}>{device}</Link>
+            </span>
+          </span>
+          <JobState job={job} />
+          <Age since={job.changed_at} />
+        </li>
+      )}
+    />
+  );
+}

@@ -1,0 +1,48 @@
+/** A short help page for each page. */
+import { h } from "preact";
+import { Link } from "../components/link.tsx";
+import { Page } from "../components/page.tsx";
+import { useWords } from "../use_office.ts";
+
+const PAGES = [
+  ["today", "page_today"],
+  ["customers", "page_customers"],
+  ["payments", "payments"],
+  ["shifts", "page_shifts"],
+  ["transfers", "page_transfers"],
+  ["devices", "page_devices"],
+  ["held", "page_held"],
+] as const;
+
+export function HelpPage({ page }: { page: string | undefined }) {
+  const t = useWords();
+  const found = PAGES.find(([one]) => one === page);
+  if (!found) {
+    return (
+      <Page title={t("help")}>
+        <p class="lead">{t("help_intro")}</p>
+        <ul class="lines card">
+          {PAGES.map(([other, heading]) => (
+            <li key={other}>
+              <Link to={`help/${other}`}>{t(heading)}</Link>
+            </li>
+          ))}
+        </ul>
+        <p class="note">{t("help_keys")}</p>
+      </Page>
+    );
+  }
+  const [name, title] = found;
+  return (
+    <Page title={`${t("help")}: ${t(title)}`} above={["help", t("help")]}>
+      <section class="card prose">
+        {t(`help_${name}`)
+          .split("\n")
+          .map((paragraph) => (
+            <p key={paragraph}>{paragraph}</p>
+          ))}
+      </section>
+      <p class="note">{t("help_keys")}</p>
+    </Page>
+  );
+}

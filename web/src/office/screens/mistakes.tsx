@@ -1,0 +1,47 @@
+/** Payments that collectors report as taken by mistake: each is taken back, or stands. */
+import { h } from "preact";
+import { writtenMoment } from "../../app/clock.ts";
+import { dong } from "../../app/money.ts";
+import { Link } from "../components/link.tsx";
+import { Empty, Loaded } from "../components/loaded.tsx";
+import { Page } from "../components/page.tsx";
+import { nameOf, useCollectors } from "../reads.ts";
+import { useOffice, useRead, useWords } from "../use_office.ts";
+import { TakeBack } from "./payment.tsx";
+
+const REFRESH_MS = 10_000;
+
+export function MistakesPage() {
+  const t = useWords();
+  const { api } = useOffice();
+  const collectors = useCollectors();
+  const reports = useRead("payment reports", () => api.call("GET /v1/payment-reports"), REFRESH_MS);
+  return (
+    <Page title={t("page_mistakes")} help="payments">
+      <p class="lead">{t("mistakes_intro")}</p>
+      <Loaded of={reports}>
+        {({ reports: found }) =>
+          found.length === 0 ? (
+            <Empty>{t("mistakes_none")}</Empty>
+          ) : (
+            <ul class="cards">
+              {found.map((report) => (
+                <li key={report.report_id} class="card">
+                  <div class="row">
+                    <Link to={`payments/${report.payment.payment_id}`} class="name">
+                      {`${dong(report.payment.amount)} · ${report.payment.customer_code}`}
+                    </Link>
+                    <span>{nameOf(collectors.data, report.collector_code)}</span>
+                    <span class="where">{t("reported_at", { time: writtenMoment(report.reported_at) })}</span>
+                  </div>
+                  <p class="said">{report.reason}</p>
+                  <TakeBack payment={report.payment} done={reports.again} />
+                </li>
+              ))}
+            </ul>
+          )
+        }
+      </Loaded>
+    </Page>
+  );
+}

@@ -1,0 +1,136 @@
+/** One payment: what it cleared, its receipt, and taking it back. */
+import { Fragment, h } from "preact";
+import { useState } from "preact/hooks";
+import type { Payment } from "../../api/types.ts";
+import { writtenMoment } from "../../app/clock.ts";
+import { WithReason } from "../../app/components/with_reason.tsx";
+import { newId } from "../../app/ids.ts";
+import { dong } from "../../app/money.ts";
+import { Link } from "../components/link.tsx";
+import { Loaded } from "../components/loaded.tsx";
+import { Page } from "../components/page.tsx";
+import { ReceiptPicture } from "../components/papers.tsx";
+import { nameOf, useCollectors } from "../reads.ts";
+import { may } from "../session.ts";
+import { useOffice, useRead, useStaff, useWords } from "../use_office.ts";
+
+const REFRESH_MS = 5_000;
+
+export function PaymentPage({ id }: { id: string }) {
+  const t = useWords();
+  const { api } = useOffice();
+  const read = useRead(
+    `payment ${id}`,
+    () => api.call("GET /v1/payments/{payment_id}", { params: { payment_id: id } }),
+    REFRESH_MS,
+  );
+  const code = read.data?.payment.customer_code;
+  return (
+    <Page
+      title={t("payment")}
+      {...(code === undefined ? {} : { above: [`customers/${code}`, code] as const })}
+      help="payments"
+    >
+      <Loaded of={read} lines={8}>
+        {({ payment }) => (
+          <div class="split">
+            <div class="column">
+              <Facts payment={payment} />
+              <TakeBack payment={payment} done={read.again} />
+            </div>
+            <section class="column">
+              <h2>{t("document_receipt")}</h2>
+              {payment.receipt_id ? (
+                <ReceiptPicture id={payment.receipt_id} />
+              ) : (
+                <p class="hint">{t("receipt_not_yet")}</p>
+              )}
+            </section>
+          </div>
+        )}
+      </Loaded>
+    </Page>
+  );
+}
+
+function Facts({ payment }: { payment: Payment }) {
+  const t = useWords();
+  const collectors = useCollectors();
+  const facts: [string, string][] = [
+    [t("payment_how"), t(`payment_${payment.method}`)],
+    [t("time"), writtenMoment(payment.received_at)],
+    [t("collector"), nameOf(collectors.data, payment.collector_code)],
+    [t("collection_point"), payment.collection_point_code ?? ""],
+    [t("reference"), payment.reference],
+    [t("transfer_content"), payment.transfer_content ?? ""],
+    [t("document_receipt"), payment.receipt_number ?? ""],
+    [t("payment_credit"), payment.credit > 0 ? dong(payment.credit) : ""],
+  ];
+  return (
+    <section class="card due">
+      <strong>{dong(payment.amount)}</strong>
+      {payment.reversed_at && (
+        <p class="note bad">{t("payment_reversed_at", { time: writtenMoment(payment.reversed_at) })}</p>
+      )}
+      {payment.reported_at && !payment.reversed_at && (
+        <p class="note">{t("payment_reported_at", { time: writtenMoment(payment.reported_at) })}</p>
+      )}
+      <dl class="facts-list">
+        {facts
+          .filter(([, value]) => value !== "")
+          .map(([name, value]) => (
+            <Fragment key={name}>
+              <dt>{name}</dt>
+              <dd>{value}</dd>
+            </Fragment>
+          ))}
+      </dl>
+      <Link to={`customers/${payment.customer_code}`} class="small-button">
+        {t("customer_open", { code: payment.customer_code })}
+      </Link>
+    </section>
+  );
+}
+
+/** A second person decides where the amount is above the unit's limit: then nothing is taken back yet. */
+interface Waiting {
+  readonly approval_id?: string;
+}
+
+export function TakeBack({ payment, done }: { payment: Payment; done: () => void }) {
+  const t = useWords();
+  const { api } = useOffice();
+  const staff = useStaff();
+  // The same reversal under the same id, should the answer be lost.
+  const [key] = useState(() => newId());
+  const [waits, setWaits] = useState(false);
+  if (payment.reversed_at || !may(staff, "POST /v1/payments/{payment_id}/reversals")) {
+    return null;
+  }
+  return (
+    <section class="card">
+      <h2>{t("reverse")}</h2>
+      {waits ? (
+        <p class="note" role="status">
+          {t("reverse_waits")}
+        </p>
+      ) : (
+        <WithReason
+          label={t("reverse_do")}
+          explain={t("reverse_explain")}
+          field={t("reason")}
+          usual={t("reverse_reason")}
+          act={async (reason) => {
+            const answer: unknown = await api.call("POST /v1/payments/{payment_id}/reversals", {
+              params: { payment_id: payment.payment_id },
+              key,
+              body: { reason },
+            });
+            setWaits((answer as Waiting).approval_id !== undefined);
+            done();
+          }}
+        />
+      )}
+    </section>
+  );
+}

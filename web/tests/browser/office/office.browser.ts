@@ -1,0 +1,193 @@
+/** A day of the office, beside a collector who collects: on the real system, by pressing what stands on the page. */
+
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import type { CustomerSummary } from "../../../src/api/types.ts";
+import { codeIn } from "../../../src/app/scanner.ts";
+import { until } from "../../until.ts";
+import { Collector } from "../app/collector.ts";
+import { debtOf, devices, ordinaryCollectors, paymentsOf } from "../app/office.ts";
+import { closePhones } from "../launch.ts";
+import { Desk } from "./desk.ts";
+
+describe("the office", () => {
+  let cashier: Desk;
+  let supervisor: Desk;
+  let collector: Collector;
+  let payer: CustomerSummary;
+  let other: CustomerSummary;
+
+  before(async () => {
+    cashier = await Desk.start("CASHIER");
+    supervisor = await Desk.start("SUPERVISOR");
+    collector = await Collector.start((await ordinaryCollectors()).at(-1));
+    [payer, other] = (await collector.owing()) as [CustomerSummary, CustomerSummary];
+  });
+  after(closePhones);
+
+  test("who is not signed in sees nothing but the sign-in, and comes to the page that was asked for", async () => {
+    await supervisor.open("devices/new");
+    await supervisor.reads("Văn phòng điện lực");
+    await supervisor.isFitFor("sign-in");
+    await supervisor.signIn();
+    await supervisor.reads("Thêm điện thoại");
+    await cashier.open("devices");
+    await cashier.signIn();
+    await cashier.reads("Thiết bị");
+  });
+
+  test("a phone is let in by the code that the office shows", async () => {
+    await supervisor.page.getByLabel("Thu ngân viên").selectOption(collector.code);
+    await supervisor.press("Tạo mã");
+    const picture = supervisor.page.locator("svg.qr-picture");
+    await picture.waitFor();
+    const shown = codeIn((await picture.getAttribute("data-code")) ?? "");
+    assert.ok(shown);
+    await supervisor.isFitFor("enrolment code");
+    await collector.enrol(shown);
+    await supervisor.press("Thiết bị");
+    await supervisor.reads("Thiết bị");
+    await supervisor.page.getByRole("row", { name: collector.name }).getByText("Đang nối").waitFor();
+    await supervisor.isFitFor("devices");
+  });
+
+  test("the day is seen as it goes", async () => {
+    await collector.openShift();
+    await collector.meet(payer);
+    await collector.press(/^Tiền mặt/);
+    await collector.press("Vừa đủ");
+    await collector.press(/^Thu .*biên nhận$/);
+    await collector.sees(/^Đã thu/);
+    await supervisor.press("Hôm nay");
+    await supervisor.reads("Hôm nay");
+    await supervisor.press("Thu ngân viên");
+    const row = supervisor.page.getByRole("row", { name: new RegExp(`\\(${collector.code}\\)`) });
+    await until("the cash of the collector", async () => !/^0/.test(await row.locator("td").nth(2).innerText()));
+    await supervisor.isFitFor("today");
+    await row.getByRole("link").click();
+    await supervisor.page.getByRole("row", { name: payer.name }).getByText("Đã trả").waitFor();
+    await supervisor.isFitFor("route");
+  });
+
+  test("a customer is found from everywhere, with what was paid and printed", async () => {
+    await supervisor.page.keyboard.press("/");
+    await supervisor.page.keyboard.type(payer.name.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase());
+    await supervisor.page.keyboard.press("Enter");
+    await supervisor.press(payer.name);
+    await supervisor.sees("Không còn nợ");
+    await supervisor.press("Xem giấy tờ");
+    await supervisor.sees(/Biên nhận/);
+    await supervisor.isFitFor("customer");
+    await supervisor.page.goBack();
+    await supervisor.reads("Khách hàng");
+    await supervisor.isFitFor("customers");
+    await supervisor.open(`customers/${other.customer_code}`);
+    await supervisor.press("Sửa số");
+    await supervisor.type("Số điện thoại mới", "0912 345 678");
+    await supervisor.press("Lưu số mới");
+    await supervisor.sees("0912\u00a0345\u00a0678");
+  });
+
+  test("a transfer is recorded once, and a payment is taken back with a reason", async () => {
+    await cashier.open(`transfers?customer=${other.customer_code}`);
+    await cashier.type("Mã giao dịch của ngân hàng", `FT${Date.now()}`);
+    await cashier.isFitFor("transfer");
+    await cashier.press(/^Ghi nhận [\d.]+/);
+    await cashier.sees(/^Đã ghi nhận/);
+    assert.equal(await debtOf(other.customer_code), 0);
+    await cashier.press("Khoản thu");
+    await cashier.reads("Khoản thu");
+    await cashier.page.locator("canvas[data-drawn]").waitFor();
+    await cashier.press("Hủy khoản thu này");
+    await cashier.type("Lý do", "Ghi nhầm khách");
+    await cashier.page.getByRole("button", { name: "Hủy khoản thu này" }).click();
+    await cashier.sees(/^Đã hủy lúc/);
+    await cashier.isFitFor("payment");
+    assert.deepEqual(await paymentsOf(other.customer_code), []);
+  });
+
+  test("a shift is closed for its collector, counted again with a difference, and decided", async () => {
+    await supervisor.open("shifts?state=open");
+    await supervisor.press(new RegExp(`\\(${collector.code}\\)`));
+    await supervisor.sees("Kết ca thay");
+    await supervisor.isFitFor("open shift");
+    const [paid] = await paymentsOf(payer.customer_code);
+    const pieces = notesOf(500_000 + (paid?.amount ?? 0) - 1);
+    await count(supervisor, pieces);
+    // Whoever paid to the đồng leaves what no note makes up.
+    await supervisor.type("Lý do chênh lệch", "Tiền lẻ");
+    await supervisor.press(/^Kết ca/);
+    await supervisor.sees("Nhận tiền");
+    await cashier.open(new URL(supervisor.page.url()).pathname.replace("/office/", ""));
+    await cashier.sees("Nhận tiền");
+    await count(cashier, { ...pieces, 500000: (pieces[500_000] ?? 0) + 1 });
+    await cashier.type("Vì sao số đếm khác", "Thừa một tờ");
+    await cashier.press(/^Xác nhận đã nhận/);
+    await cashier.sees(/Chờ người quản lý quyết định/);
+    await supervisor.sees("Quyết định về chênh lệch");
+    await supervisor.isFitFor("difference");
+    await supervisor.page.getByLabel("Điện lực chịu").check();
+    await supervisor.type("Lý do", "Đã đối chiếu");
+    await supervisor.press("Quyết định");
+    await supervisor.sees("Ca này đã xong");
+  });
+
+  test("work that waits is listed, and every page has help", async () => {
+    await cashier.press("Việc chờ xử lý");
+    await cashier.sees("Không còn khiếu nại nào chờ giải quyết.");
+    await cashier.isFitFor("held");
+    await cashier.press("Thu nhầm");
+    await cashier.sees("Không có khoản nào bị báo thu nhầm.");
+    await cashier.page.locator(".page").getByRole("link", { name: "Trợ giúp" }).click();
+    await cashier.sees(/Một khoản thu không bao giờ bị xóa/);
+    await cashier.isFitFor("help");
+  });
+
+  test("a lost phone is locked in four steps", async () => {
+    const device = (await devices()).findLast((one) => one.device_name === collector.name);
+    await supervisor.open(`devices/${device?.device_id}`);
+    await supervisor.press("Mất điện thoại");
+    await supervisor.isFitFor("lost phone");
+    await supervisor.press("Thu hồi thiết bị này");
+    await supervisor.page.getByRole("button", { name: "Thu hồi thiết bị này" }).click();
+    await supervisor.sees(/^Đã khóa lúc/);
+    await collector.reads("Điện thoại đã bị khóa");
+  });
+
+  test("in English there is not a Vietnamese word left, and whoever signs out is out", async () => {
+    await supervisor.press("English");
+    for (const page of ["today", "customers", "shifts", "mistakes", "devices", "held", "help", "devices/new"]) {
+      await supervisor.open(page);
+      await supervisor.page.locator(".page h1").waitFor();
+      const own = await supervisor.page.locator("nav, h1, h2, label, button, th[scope=col], .lead").allInnerTexts();
+      assert.doesNotMatch(own.join(" ").replace(/Tiếng Việt|Thu Ngân|.*TN\d+.*/g, ""), /[ăđơưĂĐƠƯ]|[ạ-ỹ]/, page);
+    }
+    await supervisor.press("Sign out");
+    await supervisor.reads("The office");
+    await supervisor.open("devices");
+    await supervisor.reads("The office");
+  });
+
+  test("nothing was complained of", () => {
+    cashier.hasNothingToComplain();
+    supervisor.hasNothingToComplain();
+  });
+});
+
+/** The fewest notes that make up an amount, less than 200 đồng short of it. */
+function notesOf(amount: number): Record<number, number> {
+  const pieces: Record<number, number> = {};
+  let rest = amount;
+  for (const note of [500_000, 200_000, 100_000, 50_000, 20_000, 10_000, 5_000, 2_000, 1_000, 500, 200]) {
+    pieces[note] = Math.floor(rest / note);
+    rest %= note;
+  }
+  return pieces;
+}
+
+async function count(desk: Desk, pieces: Readonly<Record<number, number>>): Promise<void> {
+  for (const [note, number] of Object.entries(pieces)) {
+    const written = note.replace(/\B(?=(\d{3})+$)/g, ".");
+    await desk.page.getByLabel(`Số tờ ${written}`, { exact: true }).fill(String(number));
+  }
+}

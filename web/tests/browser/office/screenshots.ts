@@ -1,0 +1,90 @@
+/** A picture of every page of the office, on a desk, a tablet and the narrowest screen. Started by `./dev screenshots`. */
+
+import { mkdirSync } from "node:fs";
+import type { CustomerSummary } from "../../../src/api/types.ts";
+import { COLLECTORS, devices, paymentsOf, routeOf } from "../app/office.ts";
+import { closePhones, required } from "../launch.ts";
+import { Desk, SIZES } from "./desk.ts";
+
+const FOLDER = `${required("THUNGAN_SCREENSHOTS")}/office`;
+mkdirSync(FOLDER, { recursive: true });
+let number = 0;
+
+async function shot({ page }: Desk, name: string): Promise<void> {
+  number += 1;
+  await page.locator("[aria-busy=true]").first().waitFor({ state: "detached" });
+  for (const [size, viewport] of Object.entries(SIZES)) {
+    await page.setViewportSize(viewport);
+    const path = `${FOLDER}/${String(number).padStart(2, "0")}-${name}-${size}.png`;
+    await page.screenshot({ path, fullPage: true });
+    console.warn(path);
+  }
+  await page.setViewportSize(SIZES.desk);
+}
+
+async function open(desk: Desk, path: string, name: string): Promise<void> {
+  await desk.open(path);
+  await desk.page.locator(".page h1").waitFor();
+  await shot(desk, name);
+}
+
+/** A customer of whom there is something to see: who has paid today, else the first one. */
+async function customer(): Promise<CustomerSummary> {
+  const stops = (await Promise.all(COLLECTORS.map((code) => routeOf(code)))).flatMap((route) => route.stops);
+  const found = stops.find((stop) => stop.done_today) ?? stops[0];
+  if (!found) {
+    throw new Error("there is no customer");
+  }
+  return found.customer;
+}
+
+try {
+  const supervisor = await Desk.start("SUPERVISOR");
+  const cashier = await Desk.start("CASHIER");
+  await supervisor.open();
+  await supervisor.reads("Văn phòng điện lực");
+  await shot(supervisor, "sign-in");
+  await supervisor.signIn();
+  await cashier.open();
+  await cashier.signIn();
+  const { customer_code: code, name } = await customer();
+  await open(supervisor, "today?by=unit", "today");
+  await open(supervisor, "today?by=route", "today-routes");
+  await open(supervisor, `route/${COLLECTORS[0]}`, "route");
+  await open(supervisor, "customers", "customers-empty");
+  await open(supervisor, `customers?q=${encodeURIComponent(name.split(" ").at(-1) ?? "")}`, "customers");
+  await open(supervisor, `customers/${code}`, "customer");
+  await supervisor.press("Xem giấy tờ");
+  await supervisor.page.getByRole("button", { name: "Xem", exact: true }).first().click();
+  await shot(supervisor, "customer-papers");
+  const [payment] = await paymentsOf(code);
+  if (payment) {
+    await open(cashier, `payments/${payment.payment_id}`, "payment");
+  }
+  await open(supervisor, "shifts", "shifts");
+  const shift = supervisor.page.locator(".rows tbody a").first();
+  if (await shift.isVisible()) {
+    await shift.click();
+    await supervisor.sees("Theo sổ");
+    await shot(supervisor, "shift");
+  }
+  await open(cashier, "transfers", "transfers");
+  await open(cashier, `transfers?customer=${code}`, "transfer");
+  await open(cashier, "mistakes", "mistakes");
+  await open(supervisor, "devices?all=1", "devices");
+  await open(supervisor, "devices/new", "enrol");
+  await supervisor.page.getByLabel("Thu ngân viên").selectOption(COLLECTORS[0] ?? "");
+  await supervisor.press("Tạo mã");
+  await supervisor.page.locator("svg.qr-picture").waitFor();
+  await shot(supervisor, "enrol-code");
+  const device = (await devices()).at(-1);
+  if (device) {
+    await open(supervisor, `devices/${device.device_id}`, "device");
+    await open(supervisor, `devices/${device.device_id}/lost`, "lost-phone");
+  }
+  await open(cashier, "held", "held");
+  await open(cashier, "help", "help");
+  await open(cashier, "help/shifts", "help-shifts");
+} finally {
+  await closePhones();
+}
