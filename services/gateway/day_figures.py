@@ -60,7 +60,10 @@ class DayReader:
         self._kept: dict[tuple[date, tuple[str, ...]], _Kept] = {}
 
     async def figures(self, day: date, units: list[str], services: Asks) -> list[DayFigures]:
-        """Return the figures of a day, of the routes of these units (of all for none), a few seconds old at most or as old as they took to be read."""
+        """Return the figures of a day by route, of these units or, for none, of all.
+
+        They are a few seconds old at most, or as old as ten times what they took to be read.
+        """
         key = (day, tuple(units))
         now = asyncio.get_running_loop().time
         for old in [other for other, kept in self._kept.items() if other != key and kept.until < now()]:

@@ -27,6 +27,7 @@ from shared.contracts.customer import (
     ChooseSmsLanguage,
     ComplaintFinding,
     CorrectPhone,
+    CorrectPhoneAtDesk,
     RecordReadingComplaint,
     RecordVisit,
     SettleReadingComplaint,
@@ -85,6 +86,7 @@ SAMPLES: tuple[Request[Any], ...] = (
     CorrectPhone(
         correction_id=UUID(int=6), customer_code=CUSTOMER, collector_code="TN001", phone="0912345678", reason="đổi số"
     ),
+    CorrectPhoneAtDesk(correction_id=UUID(int=16), customer_code=CUSTOMER, phone="0912345678", reason="đổi số"),
     ChooseSmsLanguage(
         choice_id=UUID(int=14), customer_code=CUSTOMER, language=SmsLanguage.ENGLISH, requested_by="cashier:1"
     ),

@@ -39,7 +39,7 @@ export function staffOf(): string {
   for (const [path, operations] of Object.entries(description.paths)) {
     for (const [method, operation] of Object.entries(operations)) {
       if (answerOf(operation)) {
-        const roles = operation["x-roles"]?.staff ?? ["cashier", "supervisor"];
+        const roles = operation["x-roles"]?.staff ?? [];
         routes.push(
           `  ${JSON.stringify(`${method.toUpperCase()} ${path}`)}: ${JSON.stringify(roles).replaceAll(",", ", ")},\n`,
         );

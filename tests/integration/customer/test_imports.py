@@ -8,6 +8,7 @@ from services.customer.imports.files import import_customers
 from shared.contracts.customer import (
     CollectorChanged,
     CorrectPhone,
+    CorrectPhoneAtDesk,
     CustomerChanged,
     GetCollector,
     GetCustomer,
@@ -295,6 +296,15 @@ async def test_a_corrected_phone_is_kept_with_who_and_why_and_announced(service:
     )
     assert (await changed(service))[4:] == [(HANH, 2)]
     assert (await service.ask(GetCustomer(customer_code=HANH))).facts.phone == "+84363000555"
+
+    at_desk = CorrectPhoneAtDesk(correction_id=new_id(), customer_code=HANH, phone="0912 000 333", reason="khách gọi")
+    for _ in range(2):
+        assert (await service.ask(at_desk)).old_phone == "+84363000555"
+    assert (await service.ask(GetCustomer(customer_code=HANH))).facts.phone == "+84912000333"
+    assert await service.pool.fetchval("SELECT count(*) FROM phone_corrections WHERE collector_code IS NULL") == 1
+    with pytest.raises(Problem) as refused:
+        await service.ask(at_desk.model_copy(update={"correction_id": new_id(), "customer_code": "PB14019999999"}))
+    assert refused.value.slug == "not-found"
 
 
 async def test_correcting_to_the_same_number_is_kept_but_not_announced(service: Service) -> None:

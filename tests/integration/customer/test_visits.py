@@ -1,7 +1,7 @@
 """Visits are recorded once, lead to the next step of the procedure, and are emitted."""
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +9,16 @@ import asyncpg
 import pytest
 
 from shared.contracts.common import NextStep, Outcome
-from shared.contracts.customer import GetCustomer, GetRoute, RecordVisit, VisitRecorded, VisitWithdrawn, WithdrawVisit
+from shared.contracts.customer import (
+    GetCollectors,
+    GetCustomer,
+    GetDayOfRoutes,
+    GetRoute,
+    RecordVisit,
+    VisitRecorded,
+    VisitWithdrawn,
+    WithdrawVisit,
+)
 from shared.ids import new_id
 from shared.problems import Problem
 from shared.testing import wait_until
@@ -40,6 +49,16 @@ async def test_a_customer_who_cannot_pay_twice_is_sent_to_a_collection_point(ser
     cannot = met.model_copy(update={"outcome": Outcome.CANNOT_PAY, "appointment": promised})
     second = (await service.ask(cannot)).visit
     assert (second.next_step, second.misses, second.appointment) == (NextStep.REVISIT, 1, promised)
+
+    today = date(NOW.year, NOW.month, NOW.day)
+    collectors = (await service.ask(GetCollectors())).collectors
+    assert {one.collector_code: one.routes for one in collectors}["TN1"] == ["R1", "R2"]
+    assert not (await service.ask(GetCollectors(after=collectors[-1].collector_code))).collectors
+    routes = (await service.ask(GetDayOfRoutes(day=today))).routes
+    [own] = [route for route in routes if route.route_code == "R1"]
+    assert (own.due, own.visited, own.promised, own.away, own.owing, own.owed) == (1, 1, 1, 0, 1, 216_000)
+    assert not (await service.ask(GetDayOfRoutes(day=today, after=routes[-1].route_code))).routes
+    assert not (await service.ask(GetDayOfRoutes(day=today, unit_codes=["PB9999"]))).routes
 
     service.clock.pass_days(5)
     third = (await service.ask(record(Outcome.CANNOT_PAY, visited_at=service.clock()))).visit

@@ -15,6 +15,7 @@ from services.gateway.edge.server import edge_middleware
 
 Client = TestClient[web.Request, web.Application]
 
+OFFICE = "<!doctype html><title>office</title>"
 PAGE = "<!doctype html><title>Thu Ngân</title>"
 VIEWER = "<!doctype html><title>API</title>"
 SCRIPT = "console.log('xin chào')"
@@ -33,6 +34,9 @@ def folder(tmp_path: Path) -> Path:
     (built / "docs" / "index.html").write_text(VIEWER, encoding="utf-8")
     (built / "docs" / "viewer.js").write_text(SCRIPT, encoding="utf-8")
     (built / "notes.py").write_text("secret", encoding="utf-8")
+    (built / "office" / "assets").mkdir(parents=True)
+    (built / "office" / "index.html").write_text(OFFICE, encoding="utf-8")
+    (built / "office" / "assets" / "office-1234.js").write_text(SCRIPT, encoding="utf-8")
     (tmp_path / "outside.html").write_text("secret", encoding="utf-8")
     return built
 
@@ -55,9 +59,26 @@ async def test_every_address_of_the_app_is_its_page(client: Client, path: str) -
         assert await answer.text() == PAGE
 
 
-async def test_the_address_without_a_slash_leads_to_the_app(client: Client) -> None:
-    async with client.get("/app", allow_redirects=False) as answer:
-        assert (answer.status, answer.headers["Location"]) == (308, "/app/")
+@pytest.mark.parametrize("base", ["/app", "/office"])
+async def test_the_address_without_a_slash_leads_to_the_app(client: Client, base: str) -> None:
+    async with client.get(base, allow_redirects=False) as answer:
+        assert (answer.status, answer.headers["Location"]) == (308, f"{base}/")
+
+
+@pytest.mark.parametrize("path", ["/office/", "/office/shifts?state=open", "/office/customers/PB05020034567"])
+async def test_every_address_of_the_office_is_its_page_which_runs_only_what_came_with_it(
+    client: Client, path: str
+) -> None:
+    async with client.get(path) as answer:
+        assert (answer.status, await answer.text()) == (200, OFFICE)
+        policy = answer.headers["Content-Security-Policy"]
+        assert "default-src 'none'" in policy
+        assert "unsafe" not in policy
+        assert "camera=()" in answer.headers["Permissions-Policy"]
+    async with client.get("/office/assets/office-1234.js") as answer:
+        assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    async with client.get("/office/assets/app-1234.js") as answer:
+        assert answer.status == 404
 
 
 async def test_assets_are_kept_for_ever_and_sent_compressed(client: Client) -> None:
@@ -120,7 +141,7 @@ async def test_a_server_without_the_app_says_so(tmp_path: Path) -> None:
     api_docs.add_routes(application, {}, tmp_path / "nowhere")
     app_files.add_routes(application, tmp_path / "nowhere")
     async with TestClient(TestServer(application)) as client:
-        for path in ("/app/", "/docs"):
+        for path in ("/app/", "/office/", "/docs"):
             async with client.get(path) as answer:
                 assert answer.status == 404
                 assert answer.content_type == "application/problem+json"

@@ -12,6 +12,8 @@ CODE = {".html", ".js", ".css"}
 COMPRESSED = {".br", ".gz"}
 DOCS = DIST / "docs"
 """The viewer of the API, which is no part of the app."""
+OFFICE = DIST / "office"
+"""The office, which is another one."""
 
 
 def _zipped(files: list[Path]) -> int:
@@ -21,7 +23,7 @@ def _zipped(files: list[Path]) -> int:
 
 def _built() -> list[Path]:
     files = [file for file in sorted(DIST.rglob("*")) if file.is_file() and file.suffix not in COMPRESSED]
-    return [file for file in files if DOCS not in file.parents]
+    return [file for file in files if {DOCS, OFFICE}.isdisjoint(file.parents)]
 
 
 def _opening() -> list[Path]:
@@ -58,14 +60,27 @@ def test_the_app_neither_loads_nor_keeps_the_viewer_of_the_api() -> None:
         assert "docs/" not in file.read_text(encoding="utf-8")
 
 
-PAGES = [file for file in _built() if file.suffix == ".html"]
+def test_the_office_opens_with_at_most_60_kb_and_is_neither_loaded_nor_kept_by_phones() -> None:
+    opening = [*OFFICE.glob("index.html"), *OFFICE.glob("assets/office-*.js"), *OFFICE.glob("assets/office-*.css")]
+    assert len(opening) == 3
+    assert _zipped(opening) <= 60_000
+    for file in _built():
+        assert "office/" not in file.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("file", PAGES, ids=lambda file: file.name)
+PAGES = [DIST / "index.html", OFFICE / "index.html"]
+
+
+@pytest.mark.parametrize("file", PAGES, ids=["app", "office"])
 def test_no_page_has_scripts_or_styles_of_its_own_or_from_elsewhere(file: Path) -> None:
     text = file.read_text(encoding="utf-8")
     assert "<style" not in text
     assert " style=" not in text
     assert "http://" not in text
     assert "https://" not in text
-    assert text.count("<script") == text.count('<script type="module" crossorigin src="/app/assets/')
+    assets = (
+        '<script type="module" crossorigin src="/office/assets/'
+        if file.is_relative_to(OFFICE)
+        else '<script type="module" crossorigin src="/app/assets/'
+    )
+    assert text.count("<script") == text.count(assets) == 1

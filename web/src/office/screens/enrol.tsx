@@ -93,7 +93,8 @@ export function EnrolPage() {
                 <QrPicture data={code.code} label={t("enrol_qr", { code: code.code })} />
                 <p class="code-aloud">{code.code}</p>
                 <p class="hint">
-                  {t("enrol_until", { time: timeOf(code.expires_at) })} · {t("enrol_left", { n: Math.ceil(left / 60) })}
+                  {t("enrol_until", { time: timeOf(code.expires_at) })} ·{" "}
+                  {t("enrol_left", { n: Math.max(1, Math.round(left / 60)) })}
                 </p>
                 <p>{t("enrol_how")}</p>
               </>

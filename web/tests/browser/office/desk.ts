@@ -77,9 +77,13 @@ export class Desk {
     }
     await this.page.setViewportSize(SIZES.desk);
     const violations = await this.page.evaluate(async () => {
-      const { axe } = window as unknown as { axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> } };
+      const { axe } = window as unknown as {
+        axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
+      };
       const found = await axe.run();
-      return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 160)).join(" | ")}`);
+      return found.violations.map(
+        ({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 160)).join(" | ")}`,
+      );
     });
     assert.deepEqual(violations, [], name);
   }
@@ -108,7 +112,12 @@ async function pretendStaff({ context }: Phone, role: "SUPERVISOR" | "CASHIER"):
   await context.route("**/v1/**", async (route: Route) => {
     const request = route.request();
     const { pathname } = new URL(request.url());
-    const problem = { type: "urn:thungan:problem:not-authenticated", status: 401, title: "", detail: "Chưa đăng nhập." };
+    const problem = {
+      type: "urn:thungan:problem:not-authenticated",
+      status: 401,
+      title: "",
+      detail: "Chưa đăng nhập.",
+    };
     if (pathname === "/v1/staff/sessions") {
       isSignedIn = true;
       await route.fulfill({ status: 201, json: { staff, csrf_token: "csrf" } });
