@@ -63,6 +63,7 @@ def _table(system: LocalSystem) -> Table:
             table.add_row(f"{service}-{copy}", system.http_url(service, copy))
     table.add_row("phone app", f"{system.gateway_url}/app/")
     table.add_row("office", f"{system.gateway_url}/office/")
+    table.add_row("first to sign in there", "./dev thungan staff first-administrator --login-name lan --full-name LAN")
     table.add_row("what the API offers", f"{system.gateway_url}/docs")
     table.add_row("broker and database", "./dev env")
     table.add_row("logs", str(system.log("gateway").parent))

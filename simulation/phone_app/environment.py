@@ -37,6 +37,8 @@ class AppEnvironment:
     cashier: VirtualDesk
     collection_point: VirtualDesk
     collectors: list[str]
+    administrator_code: str
+    """The one-time code of ``administrator``, the first account of a person."""
 
     def variables(self) -> Mapping[str, str]:
         """Return what the scripts read."""
@@ -46,6 +48,7 @@ class AppEnvironment:
             "THUNGAN_CASHIER": str(self.cashier.token),
             "THUNGAN_COLLECTION_POINT": str(self.collection_point.token),
             "THUNGAN_COLLECTORS": ",".join(self.collectors),
+            "THUNGAN_ADMINISTRATOR_CODE": self.administrator_code,
         }
 
 
@@ -153,12 +156,14 @@ async def app_environment(
         supervisor, cashier = VirtualDesk(url, name="Supervisor's desk"), VirtualDesk(url, name="Cashier's desk")
         point = VirtualDesk(url, name="Post office")
         first = await thungan_json(system, "enrol", "--role", "supervisor")
+        account = ("--login-name", "administrator", "--full-name", "Quản trị")
+        administrator = await thungan_json(system, "staff", "first-administrator", *account)
         try:
             await supervisor.enrol(first["code"])
             await cashier.enrol(await supervisor.make_code("cashier"))
             code = await supervisor.make_code("collection_point", collection_point_code=_collection_point(data))
             await point.enrol(code)
-            yield AppEnvironment(system, supervisor, cashier, point, _collectors(data))
+            yield AppEnvironment(system, supervisor, cashier, point, _collectors(data), administrator["code"])
         finally:
             for desk in (supervisor, cashier, point):
                 await desk.close()

@@ -47,10 +47,10 @@ export function staffOf(): string {
     }
   }
   return `// Made from docs/openapi.json by \`./dev web node build/make_api_types.ts\`: change that, not this.
-import type { Paths } from "./types.ts";
+import type { Paths, StaffRole } from "./types.ts";
 
 /** For every route, the roles of people in the office who may call it. */
-export const STAFF_OF: Readonly<Record<keyof Paths, readonly string[]>> = {
+export const STAFF_OF: Readonly<Record<keyof Paths, readonly StaffRole[]>> = {
 ${routes.join("")}};
 `;
 }

@@ -335,7 +335,7 @@ ORDER BY print_jobs.changed_at, job_id LIMIT $1
 async def list_unconfirmed(
     connection: Connection, limit: int, unit_codes: Sequence[str]
 ) -> list[tuple[PrintJobRecord, str, str | None]]:
-    """Return jobs that may be printed, the oldest first, with the name and collector of each one's device; of some units alone."""
+    """Return jobs that may be printed, the oldest first, each with name and collector of its device; of some units."""
     rows = await connection.fetch(_UNCONFIRMED, limit, unit_codes)
     return [(_record(row), row["device_name"], row["collector_code"]) for row in rows]
 

@@ -19,4 +19,8 @@ export const officeHelpEn: Readonly<Record<keyof typeof officeHelpVi, string>> =
     "Add a phone: choose the collector, draw a code, let the phone scan it. A code works once, for minutes.\n“Last contact” is when the phone was last connected. A printer in red has a fault.\nA lost phone: open the device, press “Lost phone” and follow the four steps.",
   help_held:
     "What no machine decides.\nComplaints about readings, payments reported as mistakes, cash from phones of collectors who have left, papers of which nobody knows whether they came out.\nEach with its owner and how long it has waited. More than two days are shown in red.",
+  help_people:
+    "The administrator makes an account for each person, with roles and units; everybody sees what the work needs and no more.\nGive the one-time code to the person, who presses “First sign-in” and chooses a password.\nPassword forgotten, or the phone with the authenticator lost: give a new one-time code.\nSomebody has left: close the account, all sessions end at once.",
+  help_account:
+    "Another password: all your other sessions end.\nSecond factor: install an authenticator on your phone, scan the QR code, type the 6 digits. From then on each sign-in needs such a code.",
 };

@@ -1,13 +1,14 @@
 /** The office behind its pages: who is signed in, in which language, and the gateway's API. */
 import { Api } from "../api/client.ts";
 import { ApiProblem, isTooOften } from "../api/problem.ts";
+import type { SignedInView } from "../api/types.ts";
 import { type Failure, failureOf } from "../app/failure.ts";
 import { Store } from "../app/store.ts";
 import type { Shell } from "../app/use_shell.ts";
 import { type Language, storeLanguage } from "../i18n/language.ts";
 import type { MessageKey } from "../i18n/vi.ts";
 import { Renderer } from "../printing/renderer.ts";
-import type { Session, Staff } from "./session.ts";
+import type { Session } from "./session.ts";
 import { loadWords, type OfficeKey } from "./words.ts";
 
 /** `ended`: the session is over, and whoever signs in again finds the page as it was. */
@@ -18,11 +19,6 @@ export interface OfficeState {
   readonly language: Language;
   readonly failure: Failure | null;
   readonly session: Session | null;
-}
-
-interface SignedIn {
-  readonly staff: Staff;
-  readonly csrf_token: string;
 }
 
 /** What signing in came to, for the person. */
@@ -69,9 +65,7 @@ export class Office implements Shell {
   async begin(): Promise<void> {
     this.store.set({ phase: "starting" });
     try {
-      const { csrf_token: csrf, ...staff } = (await this.api.send("GET /v1/staff/me", {})) as Staff & {
-        csrf_token: string;
-      };
+      const { csrf_token: csrf, ...staff } = await this.api.call("GET /v1/staff/me");
       this.store.set({ phase: "ready", session: { staff, csrf } });
     } catch (error) {
       this.store.set({ phase: error instanceof ApiProblem ? "signed_out" : "no_answer" });
@@ -85,11 +79,12 @@ export class Office implements Shell {
         login_name: loginName.trim(),
         password,
         ...(secondFactor ? { second_factor: secondFactor.replace(/\s/g, "") } : {}),
-        ...(code === null ? {} : { code: code.trim() }),
       };
-      const route = code === null ? "POST /v1/staff/sessions" : "POST /v1/staff/first-sign-in";
-      const answer = (await this.api.send(route, { body })) as SignedIn;
-      this.store.set({ phase: "ready", session: { staff: answer.staff, csrf: answer.csrf_token } });
+      this.entered(
+        code === null
+          ? await this.api.call("POST /v1/staff/sessions", { body })
+          : await this.api.call("POST /v1/staff/first-sign-in", { body: { ...body, code: code.trim() } }),
+      );
       return null;
     } catch (error) {
       if (error instanceof ApiProblem) {
@@ -97,6 +92,11 @@ export class Office implements Shell {
       }
       return { key: isTooOften(error) ? "sign_in_too_often" : "sign_in_no_answer" };
     }
+  }
+
+  /** A session has begun. */
+  entered({ staff, csrf_token: csrf }: SignedInView): void {
+    this.store.set({ phase: "ready", session: { staff, csrf } });
   }
 
   async signOut(): Promise<void> {

@@ -6,6 +6,7 @@ import { Message } from "../app/components/screen_message.tsx";
 import { Frame } from "./components/frame.tsx";
 import { Page } from "./components/page.tsx";
 import { usePlace } from "./router.ts";
+import { AccountPage } from "./screens/account.tsx";
 import { CustomerPage } from "./screens/customer.tsx";
 import { CustomersPage } from "./screens/customers.tsx";
 import { DevicePage } from "./screens/device.tsx";
@@ -16,6 +17,7 @@ import { HelpPage } from "./screens/help.tsx";
 import { LostPhonePage } from "./screens/lost_phone.tsx";
 import { MistakesPage } from "./screens/mistakes.tsx";
 import { PaymentPage } from "./screens/payment.tsx";
+import { PeoplePage } from "./screens/people.tsx";
 import { RoutePage } from "./screens/route.tsx";
 import { ShiftPage } from "./screens/shift.tsx";
 import { ShiftsPage } from "./screens/shifts.tsx";
@@ -99,6 +101,10 @@ function Place({ name, code, part }: { name: string; code: string | undefined; p
       return code ? <DevicePage id={code} /> : <DevicesPage />;
     case "held":
       return <HeldPage />;
+    case "people":
+      return <PeoplePage />;
+    case "account":
+      return <AccountPage />;
     case "help":
       return <HelpPage page={code} />;
     default:

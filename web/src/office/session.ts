@@ -1,24 +1,27 @@
 /** Who works here, and which pages that person has. Pure. */
 import type { Route } from "../api/client.ts";
 import { STAFF_OF } from "../api/staff_of.ts";
+import type { Me, StaffRole } from "../api/types.ts";
 
 /** The signed-in person, as the gateway describes it. */
-export interface Staff {
-  readonly staff_id: string;
-  readonly login_name: string;
-  readonly full_name: string;
-  readonly units: readonly string[];
-  readonly roles: readonly string[];
-  readonly second_factor?: unknown;
-}
+export type Staff = Omit<Me, "csrf_token">;
 
-/** What signing in gives, and the question who is signed in. */
 export interface Session {
   readonly staff: Staff;
   readonly csrf: string;
 }
 
-export type PageName = "today" | "customers" | "shifts" | "transfers" | "mistakes" | "devices" | "held";
+export const ROLES: readonly StaffRole[] = [
+  "supervisor",
+  "cashier",
+  "billing_clerk",
+  "accountant",
+  "operator",
+  "auditor",
+  "administrator",
+];
+
+export type PageName = "today" | "customers" | "shifts" | "transfers" | "mistakes" | "devices" | "held" | "people";
 
 /** Each page with what it cannot be without; the first page that a person has is where work begins. */
 const PAGES: readonly (readonly [PageName, Route])[] = [
@@ -29,6 +32,7 @@ const PAGES: readonly (readonly [PageName, Route])[] = [
   ["mistakes", "GET /v1/payment-reports"],
   ["devices", "GET /v1/devices"],
   ["held", "GET /v1/held-print-jobs"],
+  ["people", "GET /v1/staff"],
 ];
 
 export function pagesOf(staff: Staff): PageName[] {

@@ -6,17 +6,17 @@ import { Icon, type IconName } from "../../app/components/icons.tsx";
 import { go, usePlace } from "../router.ts";
 import { type PageName, pageOf, pagesOf } from "../session.ts";
 import { useOffice, useOfficeState, useStaff, useWords } from "../use_office.ts";
-import { isOfficeKey } from "../words.ts";
 import { Link } from "./link.tsx";
 
 const ICONS: Readonly<Record<PageName, IconName>> = {
   today: "today",
-  customers: "person",
+  customers: "search",
   shifts: "cash",
   transfers: "bank",
   mistakes: "warn",
   devices: "scan",
   held: "wait",
+  people: "person",
 };
 
 export function Frame({ children }: { children: ComponentChildren }) {
@@ -114,12 +114,10 @@ function Person() {
   return (
     <div class="person">
       <p>
-        <strong>{staff.full_name || staff.login_name}</strong>
-        <span class="hint">
-          {staff.roles
-            .map((role) => (isOfficeKey(`role_${role}`) ? t(`role_${role}` as "role_cashier") : role))
-            .join(", ")}
-        </span>
+        <strong>
+          <Link to="account">{staff.full_name || staff.login_name}</Link>
+        </strong>
+        <span class="hint">{staff.roles.map((role) => t(`role_${role}`)).join(", ")}</span>
       </p>
       <LanguageSwitch language={language} />
       <DoButton class="small-button quiet" act={() => office.signOut()}>

@@ -159,6 +159,7 @@ function LeaverPaymentsHeld() {
 function PapersHeld() {
   const t = useWords();
   const { api } = useOffice();
+  const staff = useStaff();
   const read = useRead("held papers", async () => (await api.call("GET /v1/held-print-jobs")).print_jobs, REFRESH_MS);
   return (
     <Section
@@ -175,7 +176,11 @@ function PapersHeld() {
               shownSummary(job.summary)
             )}
             <span class="where">
-              <Link to={`devices/${job.device_id}`}>{device}</Link>
+              {may(staff, "GET /v1/devices/{device_id}") ? (
+                <Link to={`devices/${job.device_id}`}>{device}</Link>
+              ) : (
+                device
+              )}
             </span>
           </span>
           <JobState job={job} />

@@ -12,6 +12,8 @@ const PAGES = [
   ["transfers", "page_transfers"],
   ["devices", "page_devices"],
   ["held", "page_held"],
+  ["people", "page_people"],
+  ["account", "account"],
 ] as const;
 
 export function HelpPage({ page }: { page: string | undefined }) {

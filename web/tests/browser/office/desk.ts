@@ -1,11 +1,11 @@
 /** Somebody in the office, at a desk: presses what stands on the page. */
 
 import assert from "node:assert/strict";
-import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import type { Page, Route } from "playwright-core";
+import type { Page } from "playwright-core";
 import { launchPhone, type Phone, required } from "../launch.ts";
+import { PASSWORD, type Person } from "./staff.ts";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const OFFICE = required("THUNGAN_APP_URL").replace(/\/app\/$/, "/office/");
@@ -21,16 +21,18 @@ export class Desk {
   readonly page: Page;
   readonly #browser: Phone;
 
-  private constructor(browser: Phone) {
+  readonly #person: Person;
+
+  private constructor(browser: Phone, person: Person) {
     this.#browser = browser;
+    this.#person = person;
     this.page = browser.page;
   }
 
-  static async start(role: "SUPERVISOR" | "CASHIER"): Promise<Desk> {
+  static async start(person: Person): Promise<Desk> {
     const browser = await launchPhone({ serviceWorkers: "block", isDesk: true });
     browser.context.setDefaultTimeout(40_000);
-    await pretendStaff(browser, role);
-    return new Desk(browser);
+    return new Desk(browser, person);
   }
 
   close(): Promise<void> {
@@ -57,12 +59,21 @@ export class Desk {
     return this.page.getByLabel(label).first().fill(text);
   }
 
-  /** Sign in by what stands on the page. */
-  async signIn(): Promise<void> {
-    await this.type("Tên đăng nhập", "lan");
-    await this.type("Mật khẩu", "một mật khẩu dài");
-    await this.press("Đăng nhập");
+  /** Sign in for the first time, by what stands on the page. */
+  async signInFirst(): Promise<void> {
+    await this.press("Đăng nhập lần đầu bằng mã một lần");
+    await this.type("Mã một lần do quản trị đưa", this.#person.code);
+    await this.type("Tên đăng nhập", this.#person.login_name);
+    await this.type("Mật khẩu mới của bạn", PASSWORD);
+    await this.page.getByRole("button", { name: "Đăng nhập", exact: true }).click();
     await this.page.getByRole("navigation", { name: "Mục chính" }).waitFor();
+  }
+
+  /** Sign in with the password. */
+  async signIn(password = PASSWORD): Promise<void> {
+    await this.type("Tên đăng nhập", this.#person.login_name);
+    await this.type("Mật khẩu", password);
+    await this.page.getByRole("button", { name: "Đăng nhập", exact: true }).click();
   }
 
   /** What axe finds, and whether the page is wider than its screen at any size. */
@@ -95,43 +106,4 @@ export class Desk {
       [],
     );
   }
-}
-
-const STAFF = {
-  staff_id: randomUUID(),
-  login_name: "lan",
-  full_name: "Trần Thị Lan",
-  units: ["*"],
-  second_factor: false,
-};
-
-/** Stands in for the sessions of staff: the browser's requests go with the token of an office's device. */
-async function pretendStaff({ context }: Phone, role: "SUPERVISOR" | "CASHIER"): Promise<void> {
-  let isSignedIn = false;
-  const staff = { ...STAFF, roles: [role.toLowerCase()], csrf_token: "csrf" };
-  await context.route("**/v1/**", async (route: Route) => {
-    const request = route.request();
-    const { pathname } = new URL(request.url());
-    const problem = {
-      type: "urn:thungan:problem:not-authenticated",
-      status: 401,
-      title: "",
-      detail: "Chưa đăng nhập.",
-    };
-    if (pathname === "/v1/staff/sessions") {
-      isSignedIn = true;
-      await route.fulfill({ status: 201, json: { staff, csrf_token: "csrf" } });
-    } else if (pathname === "/v1/staff/sessions/current") {
-      isSignedIn = false;
-      await route.fulfill({ status: 204 });
-    } else if (!isSignedIn) {
-      await route.fulfill({ status: 401, contentType: "application/problem+json", body: JSON.stringify(problem) });
-    } else if (pathname === "/v1/staff/me") {
-      await route.fulfill({ json: staff });
-    } else {
-      await route.continue({
-        headers: { ...request.headers(), authorization: `Bearer ${required(`THUNGAN_${role}`)}` },
-      });
-    }
-  });
 }

@@ -9,6 +9,7 @@ import { Collector } from "../app/collector.ts";
 import { debtOf, devices, ordinaryCollectors, paymentsOf } from "../app/office.ts";
 import { closePhones } from "../launch.ts";
 import { Desk } from "./desk.ts";
+import { makePeople } from "./staff.ts";
 
 describe("the office", () => {
   let cashier: Desk;
@@ -18,8 +19,9 @@ describe("the office", () => {
   let other: CustomerSummary;
 
   before(async () => {
-    cashier = await Desk.start("CASHIER");
-    supervisor = await Desk.start("SUPERVISOR");
+    const people = await makePeople();
+    cashier = await Desk.start(people.cashier);
+    supervisor = await Desk.start(people.supervisor);
     collector = await Collector.start((await ordinaryCollectors()).at(-1));
     [payer, other] = (await collector.owing()) as [CustomerSummary, CustomerSummary];
   });
@@ -29,11 +31,23 @@ describe("the office", () => {
     await supervisor.open("devices/new");
     await supervisor.reads("Văn phòng điện lực");
     await supervisor.isFitFor("sign-in");
-    await supervisor.signIn();
+    await supervisor.signInFirst();
     await supervisor.reads("Thêm điện thoại");
     await cashier.open("devices");
+    await cashier.signInFirst();
+    await cashier.reads("Không có quyền");
+  });
+
+  test("a wrong password is refused, and whoever signs in again finds the page that was left", async () => {
+    await cashier.open("held");
+    await cashier.reads("Việc chờ xử lý");
+    await cashier.page.context().clearCookies();
+    await cashier.press("Ca thu");
+    await cashier.sees("Phiên làm việc đã hết");
+    await cashier.signIn("con mèo uống nước mía");
+    await cashier.page.getByRole("alert").waitFor();
     await cashier.signIn();
-    await cashier.reads("Thiết bị");
+    await cashier.reads("Ca thu");
   });
 
   test("a phone is let in by the code that the office shows", async () => {

@@ -5,6 +5,7 @@ import type { CustomerSummary } from "../../../src/api/types.ts";
 import { COLLECTORS, devices, paymentsOf, routeOf } from "../app/office.ts";
 import { closePhones, required } from "../launch.ts";
 import { Desk, SIZES } from "./desk.ts";
+import { makePeople } from "./staff.ts";
 
 const FOLDER = `${required("THUNGAN_SCREENSHOTS")}/office`;
 mkdirSync(FOLDER, { recursive: true });
@@ -39,14 +40,15 @@ async function customer(): Promise<CustomerSummary> {
 }
 
 try {
-  const supervisor = await Desk.start("SUPERVISOR");
-  const cashier = await Desk.start("CASHIER");
+  const people = await makePeople();
+  const supervisor = await Desk.start(people.supervisor);
+  const cashier = await Desk.start(people.cashier);
   await supervisor.open();
   await supervisor.reads("Văn phòng điện lực");
   await shot(supervisor, "sign-in");
-  await supervisor.signIn();
+  await supervisor.signInFirst();
   await cashier.open();
-  await cashier.signIn();
+  await cashier.signInFirst();
   const { customer_code: code, name } = await customer();
   await open(supervisor, "today?by=unit", "today");
   await open(supervisor, "today?by=route", "today-routes");
