@@ -20,7 +20,9 @@ SELECT 'visit.noted', noted_at, visit_id::text, visit_notes.actor, 'customer.add
     json_build_object('note', note)
 FROM visit_notes JOIN meant USING (visit_id)
 UNION ALL
-SELECT 'phone.corrected', corrected_at, correction_id::text, actor, 'customer.correct_phone', correction_id, NULL,
+SELECT 'phone.corrected', corrected_at, correction_id::text, actor,
+    CASE WHEN collector_code IS NULL THEN 'customer.correct_phone_at_desk' ELSE 'customer.correct_phone' END,
+    correction_id, NULL,
     json_build_object('collector', collector_code, 'reason', reason)
 FROM phone_corrections WHERE customer_code = $1
 UNION ALL

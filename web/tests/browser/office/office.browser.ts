@@ -13,6 +13,7 @@ import { makePeople } from "./staff.ts";
 
 describe("the office", () => {
   let cashier: Desk;
+  let colleague: Desk;
   let supervisor: Desk;
   let collector: Collector;
   let payer: CustomerSummary;
@@ -21,6 +22,7 @@ describe("the office", () => {
   before(async () => {
     const people = await makePeople();
     cashier = await Desk.start(people.cashier);
+    colleague = await Desk.start(people.colleague);
     supervisor = await Desk.start(people.supervisor);
     collector = await Collector.start((await ordinaryCollectors()).at(-1));
     [payer, other] = (await collector.owing()) as [CustomerSummary, CustomerSummary];
@@ -121,23 +123,25 @@ describe("the office", () => {
   });
 
   test("a shift is closed for its collector, counted again with a difference, and decided", async () => {
-    await supervisor.open("shifts?state=open");
-    await supervisor.press(new RegExp(`\\(${collector.code}\\)`));
-    await supervisor.sees("Kết ca thay");
-    await supervisor.isFitFor("open shift");
+    await colleague.open("shifts?state=open");
+    await colleague.signInFirst();
+    await colleague.press(new RegExp(`\\(${collector.code}\\)`));
+    await colleague.sees("Kết ca thay");
+    await colleague.isFitFor("open shift");
     const [paid] = await paymentsOf(payer.customer_code);
     const pieces = notesOf(500_000 + (paid?.amount ?? 0) - 1);
-    await count(supervisor, pieces);
+    await count(colleague, pieces);
     // Whoever paid to the đồng leaves what no note makes up.
-    await supervisor.type("Lý do chênh lệch", "Tiền lẻ");
-    await supervisor.press(/^Kết ca/);
-    await supervisor.sees("Nhận tiền");
-    await cashier.open(new URL(supervisor.page.url()).pathname.replace("/office/", ""));
+    await colleague.type("Lý do chênh lệch", "Tiền lẻ");
+    await colleague.press(/^Kết ca/);
+    await colleague.sees("Nhận tiền");
+    await cashier.open(new URL(colleague.page.url()).pathname.replace("/office/", ""));
     await cashier.sees("Nhận tiền");
     await count(cashier, { ...pieces, 500000: (pieces[500_000] ?? 0) + 1 });
     await cashier.type("Vì sao số đếm khác", "Thừa một tờ");
     await cashier.press(/^Xác nhận đã nhận/);
     await cashier.sees(/Chờ người quản lý quyết định/);
+    await supervisor.open(new URL(colleague.page.url()).pathname.replace("/office/", ""));
     await supervisor.sees("Quyết định về chênh lệch");
     await supervisor.isFitFor("difference");
     await supervisor.page.getByLabel("Điện lực chịu").check();
