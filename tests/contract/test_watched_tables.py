@@ -23,6 +23,7 @@ UNWATCHED = {
         "reading_photos": "deleted after some weeks; the complaint is watched",
     },
     "gateway": {
+        "device_contacts": "when a device was last here",
         "enrolment_limits": "counts of the last minutes",
         "gateway_instances": "leases",
         "presence": "leases",
