@@ -1,5 +1,6 @@
 """Who may call what: tokens, sessions, roles, limits, and whose customers."""
 
+from contextlib import suppress
 from datetime import datetime
 from hmac import compare_digest
 from uuid import UUID
@@ -18,9 +19,12 @@ from services.gateway.staff.sessions import csrf_token_of, member_of
 from services.gateway.store import collectors, devices, feeds, guess_limits
 from services.gateway.store.guess_limits import Guess
 from shared.contracts.billing import GetShifts, ListedShift
-from shared.contracts.customer import CollectorDetails, GetCollector, GetCustomer
+from shared.contracts.customer import CollectorDetails, CustomerDetails, GetCollector, GetCustomer
 from shared.db.pool import ACQUIRE_SECONDS
 from shared.problems import Conflict, NotAllowed, NotFound, Problem
+
+UNATTENDED = "X-Unattended"
+"""The header of what a page reads by itself, while nobody does anything there."""
 
 
 class CollectorLeft(NotAllowed):
@@ -58,7 +62,7 @@ def admission(dependencies: Dependencies) -> Admission:
 async def _admit_member(
     operation: AnyOperation, request: web.Request, token: str, address: str, dependencies: Dependencies
 ) -> StaffMember:
-    member = await member_of(token, dependencies)
+    member = await member_of(token, dependencies, attended=UNATTENDED not in request.headers)
     if member is None:
         await _limit_unknown(address, dependencies)
         raise problems.NotAuthenticated("Phiên làm việc đã hết. Hãy đăng nhập lại.")
@@ -178,16 +182,31 @@ async def require_own_customer(who: Caller, customer_code: str, dependencies: De
 
 async def unit_of_customer(who: StaffMember, customer_code: str, dependencies: Dependencies) -> str:
     """Return the unit of a customer whom a person may see. Raises :class:`~shared.problems.NotFound`."""
-    unit_code = (await dependencies.request(GetCustomer(customer_code=customer_code))).facts.unit.unit_code
-    if not who.sees_unit(unit_code):
+    return (await own_customer(who, customer_code, dependencies)).facts.unit.unit_code
+
+
+async def own_customer(who: StaffMember, customer_code: str, dependencies: Dependencies) -> CustomerDetails:
+    """Return a customer whom a person may see.
+
+    Raises :class:`~shared.problems.NotFound`, the same for one of another unit as for a code that nobody has.
+    """
+    found = None
+    with suppress(NotFound):
+        found = await dependencies.request(GetCustomer(customer_code=customer_code))
+    if found is None or not who.sees_unit(found.facts.unit.unit_code):
         raise NotFound("Không tìm thấy khách hàng.")
-    return unit_code
+    return found
 
 
 async def own_collector(who: Caller, collector_code: str, dependencies: Dependencies) -> CollectorDetails:
     """Return a collector whom the office may see. Raises :class:`~shared.problems.NotFound` for another unit's."""
-    found = await dependencies.request(GetCollector(collector_code=collector_code))
-    if isinstance(who, StaffMember) and not who.sees_unit(found.unit_code):
+    asked = GetCollector(collector_code=collector_code)
+    if not isinstance(who, StaffMember):
+        return await dependencies.request(asked)
+    found = None
+    with suppress(NotFound):
+        found = await dependencies.request(asked)
+    if found is None or not who.sees_unit(found.unit_code):
         raise NotFound("Không có thu ngân viên này.")
     return found
 

@@ -71,6 +71,10 @@ class Dependencies:
     enrolment_failures: TokenBuckets = field(init=False)
     unknown_tokens: TokenBuckets = field(init=False)
     sign_in_failures: TokenBuckets = field(init=False)
+    untried_kept: TokenBuckets = field(init=False)
+    """Of which refused sign-ins a line is kept; they are not even tried."""
+    looks_kept: TokenBuckets = field(init=False)
+    """Of which looks at something a line is kept: one in five minutes of the same person at the same thing."""
     passwords: Passwords = field(init=False)
     print_jobs: PrintJobs = field(init=False)
     days: DayReader = field(default_factory=DayReader)
@@ -86,6 +90,8 @@ class Dependencies:
         self.unknown_tokens = TokenBuckets(unknown / 60, unknown)
         of_address = settings.sign_in_failures_of_address
         self.sign_in_failures = TokenBuckets(of_address / 60, of_address)
+        self.untried_kept = TokenBuckets(1 / 60, 1)
+        self.looks_kept = TokenBuckets(1 / 300, 1)
         self.passwords = Passwords()
         self.print_jobs = PrintJobs(self.bus, self.pool, self.clock)
 

@@ -16,7 +16,7 @@ from uuid import UUID
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from services.gateway.domain.devices import Device, Role
-from services.gateway.store import collectors
+from services.gateway.store import collectors, staff
 from services.gateway.store import devices as store
 from shared.clock import Clock, now
 from shared.contracts.actor import Actor, ActorKind, Proof
@@ -188,7 +188,9 @@ async def enrol(
         enrolled_at=now,
         public_key=public_key,
     )
-    if not await store.save_device(connection, device, hash_token(token), row["code_id"]):
+    # Devices and people have their ids from outside, and stand beside each other wherever it is asked who acted.
+    taken = await staff.is_known(connection, device_id)
+    if taken or not await store.save_device(connection, device, hash_token(token), row["code_id"]):
         raise SameIdOtherContent("Mã thiết bị này đã được dùng.")
     await store.use_code(connection, row["code_id"], device_id, now)
     await _keep_enrolled(connection, device, row["code_id"])

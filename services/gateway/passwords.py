@@ -3,16 +3,20 @@
 import asyncio
 import secrets
 import unicodedata
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from shared.problems import Conflict
+from shared.problems import Busy, Conflict
 
 SHORTEST, LONGEST = 12, 200
 _FEWEST_DIFFERENT = 5
 _AT_ONCE = 2
 """Each takes 64 MiB and a core for a while: a flood of sign-ins must not take the gateway's memory."""
+_MOST_WAITING = 40
+"""Whoever comes after so many is answered at once, and not when nobody waits for the answer any more."""
 
 _COMMON = frozenset(
     {
@@ -93,27 +97,39 @@ def require_strong(password: str, login_name: str) -> None:
 class Passwords:
     """Hashes and verifies passwords, a few at a time and outside of the event loop."""
 
-    def __init__(self) -> None:
+    def __init__(self, most_waiting: int = _MOST_WAITING) -> None:
         self._hasher = PasswordHasher()
         self._at_once = asyncio.Semaphore(_AT_ONCE)
+        self._room = most_waiting + _AT_ONCE
         self._nobodys: str | None = None
 
     async def hashed(self, password: str) -> str:
-        """Return what is stored of a password."""
-        async with self._at_once:
+        """Return what is stored of a password. Raises :class:`~shared.problems.Busy`."""
+        async with self._place():
             return await asyncio.to_thread(self._hasher.hash, _normal(password))
 
     async def fits(self, stored: str | None, password: str) -> bool:
-        """Whether a password is the stored one; takes as long where nothing is stored."""
+        """Whether a password is the stored one; takes as long where nothing is stored. Raises ``Busy`` as well."""
         if stored is None and self._nobodys is None:
             self._nobodys = await self.hashed(secrets.token_urlsafe(16))
-        async with self._at_once:
+        async with self._place():
             good = await asyncio.to_thread(self._verified, stored or self._nobodys or "", _normal(password))
         return good and stored is not None
 
     def is_dated(self, stored: str) -> bool:
         """Whether a hash was made with other parameters than today's."""
         return self._hasher.check_needs_rehash(stored)
+
+    @asynccontextmanager
+    async def _place(self) -> AsyncIterator[None]:
+        if not self._room:
+            raise Busy
+        self._room -= 1
+        try:
+            async with self._at_once:
+                yield
+        finally:
+            self._room += 1
 
     def _verified(self, stored: str, password: str) -> bool:
         try:

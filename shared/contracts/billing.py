@@ -258,6 +258,8 @@ class GetPaymentReports(Request[PaymentReports]):
 
     message_name: ClassVar[str] = "billing.payment_reports"
     limit: int = Field(default=100, ge=1, le=500)
+    unit_codes: list[str] = Field(default_factory=list)
+    """Only those of collectors of these units; empty: of all."""
 
 
 class ShiftTotals(Record):

@@ -1,5 +1,6 @@
 """Payments that collectors reported as taken by mistake."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from services.billing.store import payments
@@ -33,13 +34,15 @@ async def add(connection: Connection, request: ReportPayment, moment: datetime, 
 _WAITING = """
 SELECT report_id, payment_reports.payment_id, payment_reports.collector_code, reason, reported_at
 FROM payment_reports JOIN payments USING (payment_id)
-WHERE reversed_at IS NULL ORDER BY reported_at, report_id LIMIT $1
+LEFT JOIN collectors ON collectors.collector_code = payment_reports.collector_code
+WHERE reversed_at IS NULL AND (cardinality($2::text[]) = 0 OR unit_code = ANY ($2))
+ORDER BY reported_at, report_id LIMIT $1
 """
 
 
-async def waiting(connection: Connection, limit: int) -> list[PaymentReport]:
-    """Return the reports of payments that stand, the oldest first."""
-    rows = await connection.fetch(_WAITING, limit)
+async def waiting(connection: Connection, limit: int, unit_codes: Sequence[str]) -> list[PaymentReport]:
+    """Return the reports of payments that stand, the oldest first; of collectors of some units alone."""
+    rows = await connection.fetch(_WAITING, limit, list(unit_codes))
     found = await payments.by_id(connection, [row["payment_id"] for row in rows])
     return [
         PaymentReport(

@@ -103,6 +103,7 @@ async def ask_for_reversal(
     """Keep that somebody asks for a reversal; repeating it gives what became of it."""
     kind = ApprovalKind.PAYMENT_REVERSAL
     async with dependencies.database() as connection, connection.transaction():
+        await store.lock_subject(connection, str(payment.payment_id))
         found = await store.approval(connection, approval_id)
         if found is None:
             waiting = await store.undecided(connection, kind, str(payment.payment_id))

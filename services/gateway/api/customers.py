@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from services.gateway.access import own_collector, require_own_collector, require_own_customer
+from services.gateway.access import own_collector, own_customer, require_own_collector, require_own_customer
 from services.gateway.api import refusals
 from services.gateway.dependencies import Dependencies
 from services.gateway.domain.devices import COLLECTOR_ONLY, EVERYONE, OFFICE, STAFF
@@ -120,12 +120,11 @@ async def search(call: Call[Nothing, SearchQuery, None], dependencies: Dependenc
 
 async def read(call: Call[CustomerPath, Nothing, None], dependencies: Dependencies) -> CustomerDetails:
     """Read one customer."""
-    found = await dependencies.request(
+    if isinstance(call.who, StaffMember):
+        return await own_customer(call.who, call.path.customer_code, dependencies)
+    return await dependencies.request(
         GetCustomer(customer_code=call.path.customer_code, collector_code=call.who.collector_code)
     )
-    if isinstance(call.who, StaffMember) and not call.who.sees_unit(found.facts.unit.unit_code):
-        raise NotFound("Không tìm thấy khách hàng.")
-    return found
 
 
 async def account(call: Call[CustomerPath, HistoryQuery, None], dependencies: Dependencies) -> CustomerAccount:
@@ -308,6 +307,7 @@ OPERATIONS: list[AnyOperation] = [
         handler=correct_phone,
         path_model=CustomerPath,
         body=PhoneCorrection,
+        secret=frozenset({"phone"}),
         key="correction_id",
         status=201,
         answer=PhoneCorrected,

@@ -1,5 +1,7 @@
 """Which messages a customer's number does not get, for whoever calls the hotline or comes to the counter."""
 
+from typing import Annotated
+
 from pydantic import Field
 
 from services.gateway.access import require_own_customer
@@ -9,7 +11,7 @@ from services.gateway.dependencies import Dependencies
 from services.gateway.domain.devices import OFFICE, STAFF
 from services.gateway.domain.staff import READERS, SERVICE
 from services.gateway.edge.operation import AnyOperation, Call, Operation
-from services.gateway.edge.types import Incoming, Nothing, Words
+from services.gateway.edge.types import Incoming, Line, Nothing, Words
 from shared.contracts.customer import GetCustomer
 from shared.contracts.notify import ChangeOptOut, GetOptOuts, OptOutsReply
 from shared.problems import Conflict, SameIdOtherContent
@@ -21,8 +23,8 @@ class OptOutChange(Incoming):
     """What the customer does not want any more, or wants again."""
 
     opted_out: bool = Field(description="False: messages are sent again.")
-    kind: str | None = Field(
-        default=None, max_length=40, examples=["due_soon"], description="One kind of message; all when left out."
+    kind: Annotated[Line, Field(max_length=40)] | None = Field(
+        default=None, examples=["due_soon"], description="One kind of message; all when left out."
     )
     wrong_number: bool = Field(default=False, description="The number is not the customer's: it gets nothing at all.")
     note: Words | None = Field(default=None, examples=["Khách gọi tổng đài 22/11"])

@@ -92,6 +92,14 @@ async def _readable(who: Caller, job_path: JobPath, dependencies: Dependencies) 
     return found
 
 
+def _shown(who: Caller, record: PrintJobRecord) -> PrintJobView:
+    """Return a print job as the caller may see it: who keeps devices and sees no customers sees none of their names."""
+    seen = view.view_of(record)
+    if isinstance(who, StaffMember) and who.roles.isdisjoint(READERS):
+        return seen.model_copy(update={"summary": seen.summary.partition(" · ")[0], "customer_code": None})
+    return seen
+
+
 async def _list(
     call: Call[Nothing, JobsQuery, None] | Call[DevicePath, JobsQuery, None], device_id: Id, dependencies: Dependencies
 ) -> PrintJobsView:
@@ -103,7 +111,7 @@ async def _list(
             before=call.query.before,
             limit=call.query.limit,
         )
-    return PrintJobsView(print_jobs=[view.view_of(one) for one in found])
+    return PrintJobsView(print_jobs=[_shown(call.who, one) for one in found])
 
 
 async def read_own(call: Call[Nothing, JobsQuery, None], dependencies: Dependencies) -> PrintJobsView:
@@ -147,7 +155,7 @@ async def held(call: Call[Nothing, Nothing, None], dependencies: Dependencies) -
         found = await store.list_unconfirmed(connection, MOST_HELD, units)
     return HeldPrintJobs(
         print_jobs=[
-            HeldPrintJob(print_job=view.view_of(one), device_name=name, collector_code=collector)
+            HeldPrintJob(print_job=_shown(call.who, one), device_name=name, collector_code=collector)
             for one, name, collector in found
         ]
     )
@@ -243,7 +251,7 @@ def _is_supervisor(who: Caller) -> bool:
 async def cancel(call: Call[JobPath, Nothing, None], dependencies: Dependencies) -> PrintJobView:
     """Cancel a print job."""
     found = await _readable(call.who, call.path, dependencies)
-    by_its_phone = found.job.device_id == call.who.acting_id
+    by_its_phone = isinstance(call.who, Device) and found.job.device_id == call.who.device_id
     trigger = Trigger.CANCEL_ON_THE_PHONE if by_its_phone else Trigger.CANCEL
     return await _apply(
         PrintJobEvent(call.path.job_id, trigger, actor=call.who.actor, by=call.who.as_actor), dependencies

@@ -181,6 +181,7 @@ OPERATIONS: list[AnyOperation] = [
         handler=send_link,
         path_model=ReceiptPath,
         body=LinkRequest,
+        secret=frozenset({"phone"}),
         key="link_id",
         status=201,
         answer=ReceiptLinkReply,

@@ -55,6 +55,14 @@ async def approvals(
     return [_approval(row) for row in await connection.fetch(LISTED, list(unit_codes), is_open, before, limit)]
 
 
+LOCK_SUBJECT = "SELECT pg_advisory_xact_lock(hashtextextended('approval of ' || $1, 0))"
+
+
+async def lock_subject(connection: Connection, subject: str) -> None:
+    """Lock what something is asked for: of two people who ask at once the second one sees the first one's."""
+    await connection.execute(LOCK_SUBJECT, subject)
+
+
 UNDECIDED = """
 SELECT approval_id FROM approvals WHERE kind = $1 AND subject = $2
     AND NOT EXISTS (SELECT FROM approval_decisions WHERE approval_decisions.approval_id = approvals.approval_id)

@@ -147,7 +147,7 @@ class Operation(Generic[PathT, QueryT, BodyT, DependenciesT]):
     body: Any = None
     """The model, or the union of models, of the JSON body; None for no body."""
     secret: frozenset[str] = frozenset()
-    """Members of the body that no log keeps."""
+    """Members of the body that no log keeps: secrets, and what a customer may want deleted one day."""
     kept: bool = False
     """Whether reading it is kept, too, of people; what changes something always is."""
     passes_on: bool = False

@@ -9,8 +9,8 @@ from uuid import UUID
 from services.gateway.domain.staff import ALL_UNITS, StaffMember, StaffRole
 from services.gateway.enrolment import CODE_ALPHABET
 from services.gateway.staff.sessions import hash_code
+from services.gateway.store import devices, staff_sessions
 from services.gateway.store import staff as store
-from services.gateway.store import staff_sessions
 from services.gateway.store.staff import Account
 from shared.db import Connection
 from shared.problems import Conflict, NotAllowed, NotFound, SameIdOtherContent
@@ -80,6 +80,8 @@ async def create(
     When the answer was lost, the same again makes another code, as long as nobody has signed in. Raises
     :class:`LoginNameTaken` and :class:`~shared.problems.SameIdOtherContent`.
     """
+    if await devices.device(connection, staff_id) is not None:
+        raise SameIdOtherContent("Mã này đã dùng cho một thiết bị.")
     added = await store.add(
         connection,
         staff_id,

@@ -28,6 +28,8 @@ from shared.problems import Problem, Unavailable
 TOKEN_PREFIX = "ts_"  # noqa: S105 a prefix that secret scanners can look for
 _SEEN_EVERY = timedelta(seconds=30)
 """How exactly it is kept when a session was used last."""
+_USUAL_FOR = timedelta(days=30)
+"""For so long after a sign-in its address is one from which its owner usually comes."""
 _CODES_PER_HOUR = 20
 """Wrong codes of a second factor for one name: of a million, two or three are good at any time."""
 
@@ -83,8 +85,8 @@ async def sign_in(
     :class:`SecondFactorNeeded` and :class:`~services.gateway.edge.problems.TooManyRequests`.
     """
     login_name = login_name.lower()
-    async with _kept("signIn", login_name, address, dependencies) as attempt:
-        await _take_guess(login_name, address, dependencies)
+    async with _kept("signIn", address, dependencies) as attempt:
+        attempt.guess = await _take_guess(login_name, address, dependencies)
         async with dependencies.database() as connection:
             attempt.account = account = await store.by_login_name(connection, login_name)
         usable = account is not None and account.deactivated_at is None
@@ -102,7 +104,8 @@ async def sign_in(
             if rehashed is not None:
                 await store.set_password(connection, account.staff_id, rehashed)
             signed_in = await _begin(connection, current, address, replaced, dependencies)
-        await _give_back(login_name, address, dependencies)
+        await _give_back(attempt.guess, dependencies)
+        await _give_back_code(current, dependencies)
         return signed_in
 
 
@@ -118,8 +121,8 @@ async def first_sign_in(
 ) -> SignedIn:
     """Set a password by a one-time code, and begin a session with it. Raises as :func:`sign_in` does."""
     login_name = login_name.lower()
-    async with _kept("firstSignIn", login_name, address, dependencies) as attempt:
-        await _take_guess(login_name, address, dependencies)
+    async with _kept("firstSignIn", address, dependencies) as attempt:
+        attempt.guess = await _take_guess(login_name, address, dependencies)
         now = dependencies.clock()
         async with dependencies.database() as connection:
             attempt.account = found = await store.by_login_name(connection, login_name)
@@ -135,7 +138,8 @@ async def first_sign_in(
             await store.set_password(connection, account.staff_id, password_hash)
             await staff_sessions.end_all(connection, account.staff_id, now, "password")
             signed_in = await _begin(connection, account, address, replaced, dependencies)
-        await _give_back(login_name, address, dependencies)
+        await _give_back(attempt.guess, dependencies)
+        await _give_back_code(account, dependencies)
         return signed_in
 
 
@@ -157,18 +161,21 @@ async def change_password(
 
 async def verified(member: StaffMember, password: str, address: str, dependencies: Dependencies) -> Account:
     """Return the member's account, once the member has shown to know the password. Raises as :func:`sign_in`."""
-    await _take_guess(member.login_name, address, dependencies)
+    guess = await _take_guess(member.login_name, address, dependencies)
     async with dependencies.database() as connection:
         account = await store.by_login_name(connection, member.login_name)
     stored = None if account is None else account.password_hash
     if not await dependencies.passwords.fits(stored, password) or account is None:
         raise WrongCredentials
-    await _give_back(member.login_name, address, dependencies)
+    await _give_back(guess, dependencies)
     return account
 
 
-async def member_of(token: str, dependencies: Dependencies) -> StaffMember | None:
-    """Return who is signed in by a token; None where nobody is any more."""
+async def member_of(token: str, dependencies: Dependencies, *, attended: bool = True) -> StaffMember | None:
+    """Return who is signed in by a token; None where nobody is any more.
+
+    What a page reads by itself (not ``attended``) does not keep a session: it ends although the page is open.
+    """
     now, settings = dependencies.clock(), dependencies.settings
     async with dependencies.database() as connection:
         found = await staff_sessions.member_of_token(
@@ -180,7 +187,7 @@ async def member_of(token: str, dependencies: Dependencies) -> StaffMember | Non
         if found is None:
             return None
         member, seen_at = found
-        if now - seen_at > min(_SEEN_EVERY, timedelta(seconds=settings.session_idle_end / 4)):
+        if attended and now - seen_at > min(_SEEN_EVERY, timedelta(seconds=settings.session_idle_end / 4)):
             await staff_sessions.seen(connection, member.session_id, now)
     return member
 
@@ -256,49 +263,79 @@ def _member(account: Account, session_id: UUID, begun_at: datetime) -> StaffMemb
     )
 
 
-async def _take_guess(login_name: str, address: str, dependencies: Dependencies) -> None:
-    """Take a guess before anything is looked up: however many come at once, no more than the limits are tried."""
+@dataclass(frozen=True, slots=True)
+class _Guess:
+    """A guess that was taken, and as what it counts."""
+
+    address: str
+    name: str
+    """The login name; where its owner has signed in from the address before, of that address alone."""
+
+
+async def _take_guess(login_name: str, address: str, dependencies: Dependencies) -> _Guess:
+    """Take a guess before anything else is looked up: however many come at once, no more than the limits are tried.
+
+    From where the owner of a name usually signs in its guesses are counted apart: whoever knows the name and keeps
+    guessing elsewhere keeps nobody out.
+    """
     settings = dependencies.settings
-    wait = dependencies.sign_in_failures.take(address)
+    wait, name = dependencies.sign_in_failures.take(address), login_name
     if not wait:
         async with dependencies.database() as connection:
+            if await staff_sessions.has_begun_at(connection, login_name, address, dependencies.clock() - _USUAL_FOR):
+                name = f"{login_name} {address}"
             wait = await guess_limits.take(
                 connection, Guess.SIGN_IN_ADDRESS, address, settings.sign_in_failures_of_address
-            ) or await guess_limits.take(connection, Guess.SIGN_IN_NAME, login_name, settings.sign_in_failures_of_name)
+            ) or await guess_limits.take(connection, Guess.SIGN_IN_NAME, name, settings.sign_in_failures_of_name)
     if wait:
         raise problems.too_many_requests(wait)
+    return _Guess(address, name)
 
 
-async def _give_back(login_name: str, address: str, dependencies: Dependencies) -> None:
+async def _give_back(guess: _Guess, dependencies: Dependencies) -> None:
     settings = dependencies.settings
-    dependencies.sign_in_failures.give_back(address)
+    dependencies.sign_in_failures.give_back(guess.address)
     # Without the database the guess counts; its place comes back with time.
     with suppress(Unavailable, OSError, PostgresError):
         async with dependencies.database() as connection:
-            for guess, whose, per_minute in (
-                (Guess.SIGN_IN_ADDRESS, address, settings.sign_in_failures_of_address),
-                (Guess.SIGN_IN_NAME, login_name, settings.sign_in_failures_of_name),
+            for kind, whose, per_minute in (
+                (Guess.SIGN_IN_ADDRESS, guess.address, settings.sign_in_failures_of_address),
+                (Guess.SIGN_IN_NAME, guess.name, settings.sign_in_failures_of_name),
             ):
-                await guess_limits.give_back(connection, guess, whose, per_minute)
-            await guess_limits.give_back(connection, Guess.SECOND_FACTOR, login_name, _CODES_PER_HOUR)
+                await guess_limits.give_back(connection, kind, whose, per_minute)
+
+
+async def _give_back_code(account: Account, dependencies: Dependencies) -> None:
+    """Give back the guess of a second factor that was right. A password alone gives none back."""
+    if account.second_factor_secret is None:
+        return
+    with suppress(Unavailable, OSError, PostgresError):
+        async with dependencies.database() as connection:
+            await guess_limits.give_back(connection, Guess.SECOND_FACTOR, account.login_name, _CODES_PER_HOUR)
 
 
 @dataclass(slots=True)
 class _Attempt:
+    guess: _Guess | None = None
     account: Account | None = None
 
 
 @asynccontextmanager
-async def _kept(what: str, login_name: str, address: str, dependencies: Dependencies) -> AsyncIterator[_Attempt]:
-    """Keep an attempt to sign in, and what came of it. Of a name that nobody has nothing is kept but the address."""
+async def _kept(what: str, address: str, dependencies: Dependencies) -> AsyncIterator[_Attempt]:
+    """Keep an attempt to sign in, and what came of it. Of a name that nobody has nothing is kept but the address.
+
+    Of attempts that were not even tried, one in a minute is kept of an address: the log is never deleted from.
+    """
     attempt = _Attempt()
     try:
         yield attempt
     except SecondFactorNeeded:
-        await _give_back(login_name, address, dependencies)
+        if attempt.guess is not None:
+            await _give_back(attempt.guess, dependencies)
         raise  # half a sign-in
     except Problem as problem:
-        if not isinstance(problem, Unavailable):
+        untried = attempt.guess is None
+        if not isinstance(problem, Unavailable) and not (untried and dependencies.untried_kept.take(address)):
             await _keep(what, attempt, address, problem.status, problem.slug, dependencies)
         raise
     await _keep(what, attempt, address, 201, None, dependencies)

@@ -57,6 +57,14 @@ async def locked(connection: Connection, staff_id: UUID) -> Account | None:
     return _account(row) if row else None
 
 
+IS_KNOWN = "SELECT EXISTS (SELECT FROM staff WHERE staff_id = $1)"
+
+
+async def is_known(connection: Connection, staff_id: UUID) -> bool:
+    """Whether an id is that of an account."""
+    return await connection.fetchval(IS_KNOWN, staff_id) is True
+
+
 ALL = f"SELECT {_COLUMNS} FROM staff ORDER BY login_name"
 
 

@@ -48,6 +48,19 @@ async def begin(
     await connection.execute(BEGIN, session_id, staff_id, token_hash, address, now)
 
 
+# Of a name that nobody has it takes as long, but for some microseconds.
+HAS_BEGUN_AT = """
+SELECT EXISTS (
+    SELECT FROM staff JOIN staff_sessions USING (staff_id) WHERE login_name = $1 AND address = $2 AND begun_at > $3
+)
+"""
+
+
+async def has_begun_at(connection: Connection, login_name: str, address: str, since: datetime) -> bool:
+    """Whether somebody has signed in from an address since a moment."""
+    return await connection.fetchval(HAS_BEGUN_AT, login_name, address, since) is True
+
+
 END = """
 UPDATE staff_sessions SET ended_at = $2, ended_because = $3 WHERE token_hash = $1 AND ended_at IS NULL
 """

@@ -207,9 +207,9 @@ class BillingHandlers:
         async with self.new_work() as work:
             return await self.answer(request, work)
 
-    async def reports(self) -> list[PaymentReport]:
+    async def reports(self, *unit_codes: str) -> list[PaymentReport]:
         async with self.reading() as work:
-            return (await get_payment_reports(GetPaymentReports(), work)).reports
+            return (await get_payment_reports(GetPaymentReports(unit_codes=list(unit_codes)), work)).reports
 
     async def payment(self, payment_id: UUID) -> PaymentReply:
         async with self.reading() as work:

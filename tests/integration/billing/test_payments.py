@@ -376,6 +376,12 @@ async def test_cash_taken_by_mistake_is_reported_once_by_who_took_it_until_it_is
     assert (await refused(billing.report(other))).slug == "already-reported"
     assert isinstance(await refused(billing.report(other.model_copy(update={"collector_code": "TN02"}))), NotFound)
     assert [report.reason for report in await billing.reports()] == ["Thu nhầm khách"]
+    await billing.pool.execute(
+        """INSERT INTO collectors (collector_code, name, unit_code, active, changed_at)
+           VALUES ($1, '', 'PB1501', true, now())""",
+        COLLECTOR,
+    )
+    assert [len(await billing.reports(unit)) for unit in ("PB1501", "PB9999")] == [1, 0]
     await billing.reverse(paid.payment_id)
     assert await billing.reports() == []
     assert (await refused(billing.report(other))).slug == "already-reversed"

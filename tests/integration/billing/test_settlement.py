@@ -205,6 +205,8 @@ async def test_the_office_lists_shifts_by_state_collector_and_unit_and_those_of_
     assert one.shift == (await billing.shift(waiting)).shift
     assert [one.shift.shift_id for one in await billing.shifts(collector_code="TN02")] == [open_id]
     assert [one.shift.shift_id for one in await billing.shifts(unit_code="PB1402")] == [waiting]
+    assert [one.shift.shift_id for one in await billing.shifts(unit_codes=["PB1402", "PB9999"])] == [waiting]
+    assert await billing.shifts(unit_codes=["PB9999"]) == []
     assert [one.shift.shift_id for one in await billing.shifts(shift_id=open_id)] == [open_id]
     assert await billing.shifts(of_leavers=True) == []
     await billing.collector(code="TN02", active=False)

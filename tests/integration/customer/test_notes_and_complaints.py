@@ -92,6 +92,10 @@ async def test_a_complaint_is_listed_for_the_office_with_its_photo(service: Serv
     older = (await service.ask(GetReadingComplaints(before=listed[0].recorded_at))).complaints
     assert [one.complaint_id for one in older] == [request.complaint_id]
     assert (await service.ask(GetReadingComplaints(customer_code="PB14010000002"))).complaints == []
+    unit_codes = [(await service.ask(GetCustomer(customer_code=HANH))).facts.unit.unit_code]
+    for which in ({}, {"complaint_id": plain.complaint_id}, {"customer_code": HANH}):
+        assert (await service.ask(GetReadingComplaints(unit_codes=unit_codes, **which))).complaints
+        assert not (await service.ask(GetReadingComplaints(unit_codes=["PB9999"], **which))).complaints
     kept = b64decode((await service.ask(GetReadingPhoto(complaint_id=request.complaint_id))).jpeg)
     with Image.open(BytesIO(kept)) as picture:
         assert picture.size == (256, 256)

@@ -295,3 +295,6 @@ async def test_a_search_over_the_bus_shows_what_a_list_needs(service: Service) -
     assert "PB14010000004" not in [match.customer.customer_code for match in others.matches]
     nobody = await service.ask(SearchCustomers(query="nguyen", collector_code="TN9"))
     assert nobody.matches == []
+    for query in ("nguyen thanh hanh", customer.customer_code, "21000001"):
+        elsewhere = await service.ask(SearchCustomers(query=query, unit_codes=["PB9999"]))
+        assert elsewhere.matches == [], "a person of another unit finds nobody, however it is typed"

@@ -1,8 +1,10 @@
 """People of the office: signing in, attacks on sessions, rights of each role, units, and the log of what they do."""
 
+import asyncio
 import csv
 import io
 import re
+import secrets
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -15,12 +17,15 @@ import pytest
 import pytest_asyncio
 
 from services.gateway.domain.staff import StaffRole
+from services.gateway.store import guess_limits
+from services.gateway.store.guess_limits import Guess
 from shared import clock
 from shared.contracts.actor import Actor, ActorKind, AskedBy, Proof
 from shared.contracts.billing import CloseShift, ConfirmShift, GetShifts, RecordPayment, ReversePayment
 from shared.contracts.customer import CollectorDetails, GetCollector, GetReadingComplaints, SearchCustomers
 from shared.ids import new_id
-from shared.problems import Problem, TimedOut
+from shared.problems import NotFound, Problem, TimedOut
+from shared.testing.conditions import wait_until
 from tests.integration.gateway.back_office import TOTAL
 from tests.integration.gateway.conftest import CUSTOMER, GatewaySystem
 from tests.integration.gateway.people import COOKIE, PASSWORD, Browser, newcomer, person
@@ -81,6 +86,14 @@ async def test_a_one_time_code_sets_a_password_and_a_second_factor_is_used_once(
     assert (await other.call("POST", "/v1/staff/sessions", fresh)).status == 201
     assert (await stranger(gateway).call("POST", "/v1/staff/sessions", fresh)).slug == "wrong-credentials", "replayed"
 
+    async with gateway.pool.acquire() as connection:
+        while not await guess_limits.take(connection, Guess.SECOND_FACTOR, "lan", 20 / 60, burst=20):
+            pass
+    assert (await stranger(gateway).call("POST", "/v1/staff/sessions", credentials())).slug == "second-factor-needed"
+    guess = {"password": PASSWORD, "second_factor": "000000"}
+    limited = await browser.call("POST", "/v1/staff/me/second-factor", guess)
+    assert limited.slug == "too-many-requests", "a right password gives no guess of a code back"
+
     kept = await gateway.pool.fetch("SELECT row_to_json(staff)::text FROM staff")
     kept += await gateway.pool.fetch("SELECT row_to_json(acts)::text FROM staff_acts AS acts")
     kept += await gateway.pool.fetch("SELECT row_to_json(staff_sessions)::text FROM staff_sessions")
@@ -99,6 +112,13 @@ async def test_a_refusal_never_says_what_of_the_credentials_is_wrong_and_guesses
     nobody = await browser.call("POST", "/v1/staff/sessions", credentials("nobody"))
     assert (wrong.status, wrong.body) == (nobody.status, nobody.body) == (401, wrong.body)
     assert wrong.slug == "wrong-credentials"
+    async with gateway.pool.acquire() as connection:
+        for name in ("lan", "mai"):
+            while not await guess_limits.take(connection, Guess.SIGN_IN_NAME, name, 6):
+                pass
+    at_home = await stranger(gateway).call("POST", "/v1/staff/sessions", credentials())
+    assert at_home.status == 201, "whoever guesses elsewhere keeps nobody out"
+    assert (await browser.call("POST", "/v1/staff/sessions", credentials("mai"))).status == 429
     for _ in range(50):
         limited = await browser.call("POST", "/v1/staff/sessions", credentials(password="sai mật khẩu rồi"))
         if limited.status == 429:
@@ -108,6 +128,10 @@ async def test_a_refusal_never_says_what_of_the_credentials_is_wrong_and_guesses
     assert int(limited.headers["Retry-After"]) > 0
     other = await browser.call("POST", "/v1/staff/sessions", credentials("hoa"))
     assert other.status == 401, "others are not locked out"
+    for _ in range(20):
+        await browser.call("POST", "/v1/staff/sessions", credentials("mai"))
+    untried = "SELECT count(*) FROM staff_act_outcomes WHERE problem = 'too-many-requests'"
+    assert 1 <= await gateway.pool.fetchval(untried) < 10, "a flood does not write to the log"
     tried = await gateway.pool.fetch("SELECT login_name FROM staff_acts WHERE what = 'signIn' ORDER BY act_id")
     assert [row[0] for row in tried[:2]] == ["lan", None]
     assert {row[0] for row in tried} == {"lan", None}, "no name that may be a password"
@@ -136,6 +160,14 @@ async def test_a_session_ends_by_sign_out_password_change_idleness_age_and_deact
         )
         answer = await late.call("GET", "/v1/staff/me")
         assert (answer.status, answer.slug) == ended
+
+    left_alone = await person(gateway, "away", StaffRole.CASHIER)
+    for status in (200, 401):
+        await gateway.pool.execute(
+            "UPDATE staff_sessions SET last_seen_at = last_seen_at - interval '1000 s' WHERE staff_id = $1",
+            left_alone.staff_id,
+        )
+        assert (await left_alone.call("GET", "/v1/staff/me", X_Unattended="1")).status == status
 
     administrator = await person(gateway, "admin.one", StaffRole.ADMINISTRATOR)
     victim = await person(gateway, "hoa", StaffRole.CASHIER)
@@ -261,6 +293,8 @@ async def test_people_of_one_unit_neither_see_nor_change_anything_of_another(gat
     paid = (await phone.pay(CUSTOMER, TOTAL)).payment
 
     async def collector(request: GetCollector, _: object) -> CollectorDetails:
+        if request.collector_code != "TN001":
+            raise NotFound("Không có.", facts={"collector_code": request.collector_code})
         return CollectorDetails(
             collector_code=request.collector_code, name="", phone="", unit_code="PB1501", routes=[], active=True
         )
@@ -302,6 +336,39 @@ async def test_people_of_one_unit_neither_see_nor_change_anything_of_another(gat
     for method, path, body, key in calls:
         refused = await other.call(method, path, body, key=key)
         assert (refused.status, refused.slug) == (404, "not-found"), (path, refused.body)
+    for there, nowhere in (
+        ("customers/" + CUSTOMER, "customers/PB15019999999"),
+        ("collectors/TN001", "collectors/TN9"),
+    ):
+        foreign, unknown = [await other.call("GET", f"/v1/{path}") for path in (there, nowhere)]
+        assert foreign.body == unknown.body, "whether there is one is nobody's business"
+    receipt = f"/v1/receipts/{gateway.office.receipt(paid).receipt_id}"
+    job = f"/v1/print-jobs/{await gateway.print(phone)}"
+    of_phone = f"/v1/devices/{phone.device_id}/print-jobs"
+
+    async def queued() -> bool:
+        return (await own.call("GET", job)).status == 200
+
+    await wait_until(queued, timeout=30)
+    further: list[tuple[str, str, Any, UUID | None]] = [
+        ("POST", f"/v1/customers/{CUSTOMER}/phone-corrections", {"phone": "0912345678", "reason": "Sai"}, new_id()),
+        ("GET", f"/v1/customers/{CUSTOMER}/print-jobs", None, None),
+        ("GET", receipt, None, None),
+        ("GET", f"{receipt}/links", None, None),
+        ("POST", f"{receipt}/links", {}, new_id()),
+        ("POST", f"{receipt}/copies", {"reason": "Mất"}, new_id()),
+        ("GET", job, None, None),
+        ("GET", f"{job}/content", None, None),
+        ("POST", f"{job}/attempts", {"after_attempt": 1}, None),
+        ("POST", f"{job}/cancellation", None, None),
+    ]
+    for method, path, body, key in further:
+        refused = await other.call(method, path, body, key=key)
+        assert (refused.status, refused.slug) == (404, "not-found"), (path, refused.body)
+    operator = await person(gateway, "may", StaffRole.OPERATOR)
+    for browser, sees in ((own, True), (operator, False)):
+        papers = (await browser.call("GET", of_phone)).body["print_jobs"]
+        assert {paper["customer_code"] for paper in papers} == {CUSTOMER if sees else None}, "only who sees customers"
     for method, path, body, key in calls:
         answer = await own.call(method, path, body, key=key)
         assert answer.status in {200, 201, 202}, (path, answer.body)
@@ -334,7 +401,11 @@ async def test_what_a_person_does_names_the_person(gateway: GatewaySystem) -> No
     shift = (await phone.open_shift()).shift
     transfer = {"method": "transfer", "customer_code": CUSTOMER, "amount": TOTAL, "reference": "FT2"}
     transfer["received_at"] = clock.now().isoformat()
+    transfer["transfer_content"] = "TRAN THI BUOI TRA TIEN DIEN"
     assert (await cashier.call("POST", "/v1/payments", transfer, key=new_id())).status == 201
+    asked = await gateway.pool.fetchval("SELECT asked::text FROM staff_acts WHERE what = 'recordPayment'")
+    assert "FT2" in asked
+    assert "BUOI" not in asked, "the log keeps no words of customers: nothing is ever deleted from it"
     cash = {"method": "cash", "customer_code": CUSTOMER, "amount": TOTAL, "received_at": clock.now().isoformat()}
     assert (await cashier.call("POST", "/v1/payments", cash, key=new_id())).status == 403
     actors = [
@@ -369,6 +440,11 @@ async def test_an_administrator_gives_what_the_own_units_allow_and_never_to_the_
     assert first.body["code"] != again.body["code"], "the answer may have been lost: another code"
     taken = await head.call("POST", "/v1/staff", clerk, key=new_id())
     assert taken.slug == "login-name-taken"
+    enrolling, of_device = {"code": await gateway.code("cashier"), "device_name": "Máy bàn"}, new_id()
+    under_account = await stranger(gateway).call("POST", "/v1/enrolments", enrolling, key=head.staff_id)
+    assert (await stranger(gateway).call("POST", "/v1/enrolments", enrolling, key=of_device)).status == 201
+    under_device = await head.call("POST", "/v1/staff", {**clerk, "login_name": "mai2"}, key=of_device)
+    assert [one.slug for one in (under_account, under_device)] == ["same-id-other-content"] * 2
     for units in (["*"], ["PB1502"], ["PB1501", "PB1502"]):
         refused = await local.call("POST", f"/v1/staff/{key}/roles", {"units": units, "roles": ["cashier"]})
         assert (refused.status, refused.slug) == (403, "units-not-own")
@@ -410,6 +486,14 @@ async def test_the_log_has_who_what_before_after_and_from_where_and_is_never_cha
         ("an", 200, None),
         ("head", 403, "not-allowed"),
     ]
+    for _ in range(2):
+        await auditor.call("GET", f"/v1/customers/{CUSTOMER}")
+    assert len((await auditor.call("GET", f"/v1/staff-acts?object={CUSTOMER}")).body["acts"]) == 2, "a page looks again"
+    for named in (f"{CUSTOMER}%00", f"{CUSTOMER}%0A", secrets.token_hex(3000)):
+        refused = await head.call("GET", f"/v1/customers/{named}")
+        assert (refused.status, refused.slug) == (403, "not-allowed")
+    [odd] = (await auditor.call("GET", "/v1/staff-acts?login_name=head&limit=1")).body["acts"]
+    assert (odd["what"], odd["object"]) == ("getCustomer", None), "whatever was written where an id belongs"
     page = (await auditor.call("GET", "/v1/staff-acts?limit=1")).body
     following = (await auditor.call("GET", f"/v1/staff-acts?limit=1&before={page['next']}")).body
     assert page["acts"][0]["act_id"] > following["acts"][0]["act_id"]
@@ -483,8 +567,8 @@ async def test_a_reversal_above_the_limit_is_asked_by_one_and_approved_by_anothe
     assert (await accountant.call("POST", path, approve)).body == done.body
     late = await accountant.call("POST", path, {"decision": "refused", "reason": "?"})
     assert late.slug == "approval-decided"
-    request, context = gateway.office.asked[-1], gateway.office.contexts[-1]
-    assert isinstance(request, ReversePayment)
+    asked_and_contexts = zip(gateway.office.asked, gateway.office.contexts, strict=True)
+    *_, (request, context) = [pair for pair in asked_and_contexts if isinstance(pair[0], ReversePayment)]
     assert (request.reversal_id, request.reversed_by) == (key, "Người lan, Người hoa")
     assert context.actor == Actor(
         kind=ActorKind.PERSON,
@@ -494,10 +578,11 @@ async def test_a_reversal_above_the_limit_is_asked_by_one_and_approved_by_anothe
         asked_by=AskedBy(id=str(cashier.staff_id), reference="staff:lan"),
     )
 
-    key = new_id()
-    await colleague.call("POST", reversal(other), body, key=key)
-    withdrawn = {"decision": "refused", "reason": "Nhập nhầm"}
-    back = await colleague.call("POST", f"/v1/approvals/{key}/decision", withdrawn)
+    asking = [(cashier, new_id()), (colleague, new_id())]
+    at_once = await asyncio.gather(*(who.call("POST", reversal(other), body, key=key) for who, key in asking))
+    assert sorted(one.status for one in at_once) == [202, 409], "it is asked for once"
+    [(asker, key)] = [one for one, answer in zip(asking, at_once, strict=True) if answer.status == 202]
+    back = await asker.call("POST", f"/v1/approvals/{key}/decision", {"decision": "refused", "reason": "Nhập nhầm"})
     assert (back.body["decision"], back.body["outcome"]) == ("refused", None)
     assert (await accountant.call("GET", "/v1/approvals?state=open")).body["approvals"] == []
     assert len((await accountant.call("GET", "/v1/approvals?state=decided")).body["approvals"]) == 2

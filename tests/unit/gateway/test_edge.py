@@ -9,11 +9,13 @@ from aiohttp.test_utils import make_mocked_request
 from hypothesis import given
 from hypothesis import strategies as st
 from multidict import CIMultiDict
+from pydantic import TypeAdapter
 
 from services.gateway import routes
 from services.gateway.api.print_jobs import preferred
 from services.gateway.edge import openapi, problems
 from services.gateway.edge.limits import TokenBuckets
+from services.gateway.edge.operation import AnyOperation
 from services.gateway.edge.server import address_of, with_whole_numbers
 from services.gateway.edge.types import parse_moment, parse_uuid
 from services.gateway.enrolment import CODE_ALPHABET, hash_code
@@ -198,3 +200,14 @@ def test_the_description_names_every_frame_and_close_code_of_the_stream() -> Non
 def test_no_malformed_frame_raises_anything_but_a_validation_error(data: bytes | str) -> None:
     with pytest.raises(ValueError, match="validation error"):
         from_phone.validate_json(data, strict=True)
+
+
+@pytest.mark.parametrize(
+    "operation", [one for one in routes.OPERATIONS if one.staff and one.body is not None], ids=lambda one: one.name
+)
+def test_the_log_of_acts_keeps_no_secret_and_no_number_or_words_of_a_customer(operation: AnyOperation) -> None:
+    described = TypeAdapter(operation.body).json_schema()
+    bodies = [described, *described.get("$defs", {}).values()]
+    members = {name for body in bodies for name in body.get("properties", {})}
+    never = {"password", "old_password", "new_password", "code", "phone", "transfer_content"}
+    assert members & never <= operation.secret

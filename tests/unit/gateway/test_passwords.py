@@ -1,9 +1,12 @@
 """What is a good password, and a cell that no spreadsheet computes."""
 
+import asyncio
+
 import pytest
 
 from services.gateway.passwords import Passwords, WeakPassword, require_strong
 from shared.csv_files.export import as_csv, safe_cell
+from shared.problems import Busy
 
 
 @pytest.mark.parametrize(
@@ -39,6 +42,13 @@ async def test_a_password_fits_however_its_accents_are_composed_and_nobodys_fits
     assert not await passwords.fits(stored, "con m\u00e8o")
     assert not await passwords.fits(None, "con m\u00e8o")
     assert not await passwords.fits("no hash", "con m\u00e8o")
+
+
+async def test_of_a_flood_of_passwords_what_has_no_place_is_refused_at_once_and_later_there_is_one() -> None:
+    passwords = Passwords(most_waiting=0)
+    found = await asyncio.gather(*(passwords.hashed("con mèo") for _ in range(3)), return_exceptions=True)
+    assert [isinstance(one, Busy) for one in found] == [False, False, True]
+    assert await passwords.fits(str(found[0]), "con mèo")
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+84", "-1+cmd", "@SUM(A1)", "\t=1", "\r=1", "＝1", " =1", "\u00a0=1"])
