@@ -18,6 +18,8 @@ export interface ClientHooks {
   token(): string | null;
   /** For a session in a cookie, instead of a token: what unsafe requests carry besides. */
   csrf?(): string;
+  /** Whether nobody does anything at this page: what it reads by itself keeps no session. */
+  unattended?(): boolean;
   /** The gateway's clock, from the Date of a reply: epoch milliseconds. */
   gatewayTime(time: number): void;
   /** Whether the gateway answers. */
@@ -57,6 +59,9 @@ export class Api {
     }
     if (this.#hooks.csrf && method !== "GET") {
       headers["X-CSRF-Token"] = this.#hooks.csrf();
+    }
+    if (this.#hooks.unattended?.()) {
+      headers["X-Unattended"] = "1";
     }
     if (ask.key !== undefined) {
       headers["Idempotency-Key"] = ask.key;

@@ -18,6 +18,9 @@ async function start(page: Element): Promise<void> {
   const office = new Office(language);
   setOffice(office);
   setShell(office);
+  for (const act of ["keydown", "pointerdown", "pointermove", "wheel"]) {
+    addEventListener(act, () => office.touched(), { capture: true, passive: true });
+  }
   startRouter();
   render(<Root />, page);
   await office.begin();

@@ -32,18 +32,23 @@ export interface Credentials {
   readonly code: string | null;
 }
 
+/** Whoever has not touched the desk for so long is not there: pages go on, the session ends in its time. */
+const ATTENDED_MS = 60_000;
+
 export class Office implements Shell {
   readonly store: Store<OfficeState>;
   readonly printer = new Renderer();
   /** The difference between the gateway's clock and the desk's, in milliseconds. */
   offset = 0;
   readonly api: Api;
+  #touchedAt = Date.now();
 
   constructor(language: Language) {
     this.store = new Store<OfficeState>({ phase: "starting", language, failure: null, session: null });
     this.api = new Api("", {
       token: () => null,
       csrf: () => this.store.state.session?.csrf ?? "",
+      unattended: () => Date.now() - this.#touchedAt > ATTENDED_MS,
       gatewayTime: (time) => {
         this.offset = time - Date.now();
       },
@@ -59,6 +64,11 @@ export class Office implements Shell {
   /** The gateway's time. */
   now(): number {
     return Date.now() + this.offset;
+  }
+
+  /** Somebody is at the desk. */
+  touched(): void {
+    this.#touchedAt = Date.now();
   }
 
   /** Find out who is signed in already. */

@@ -5,14 +5,16 @@ import { type Read, useOffice, useRead } from "./use_office.ts";
 
 export type Collectors = ReadonlyMap<string, CollectorDetails>;
 
-let known: Collectors | null = null;
+let known: { readonly of: string | undefined; readonly collectors: Collectors } | null = null;
 
-async function readCollectors({ api }: Office): Promise<Collectors> {
-  if (known === null) {
+async function readCollectors({ api, store }: Office): Promise<Collectors> {
+  // Whoever signs in after somebody else at the same desk may see others.
+  const of = store.state.session?.staff.staff_id;
+  if (known === null || known.of !== of) {
     const { collectors } = await api.call("GET /v1/collectors");
-    known = new Map(collectors.map((one) => [one.collector_code, one]));
+    known = { of, collectors: new Map(collectors.map((one) => [one.collector_code, one])) };
   }
-  return known;
+  return known.collectors;
 }
 
 /** All collectors by their codes; read once. */

@@ -81,7 +81,13 @@ export function useRead<T>(of: string, read: () => Promise<T>, every?: number): 
       );
     };
     ask();
-    const timer = every === undefined ? undefined : setInterval(() => document.hidden || ask(), every);
+    const look = (): void => {
+      // Behind a sign-in nothing is read: it would only be refused.
+      if (!document.hidden && office.store.state.phase === "ready") {
+        ask();
+      }
+    };
+    const timer = every === undefined ? undefined : setInterval(look, every);
     return () => {
       isWanted = false;
       clearInterval(timer);
