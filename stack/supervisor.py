@@ -17,6 +17,8 @@ from stack.local import LocalStack, claim_supervision
 from stack.services import LocalSystem
 
 CHECK_SECONDS = 0.5
+FIRST_ADMINISTRATOR = './dev thungan staff first-administrator --login-name lan --full-name "Trần Thị Lan"'
+"""The command that prints with which one-time code the first person signs in to the office."""
 
 
 def stay_up(copies: Mapping[str, int], *, host: str, port: int | None, namespace: str = "thungan") -> None:
@@ -37,6 +39,7 @@ def stay_up(copies: Mapping[str, int], *, host: str, port: int | None, namespace
             signal.signal(signal.SIGINT, end)
             signal.signal(signal.SIGTERM, end)
             console.print(_table(system))
+            console.print(f"The first to sign in at the office: {FIRST_ADMINISTRATOR}", soft_wrap=True, highlight=False)
             console.print("Ctrl-C, or ./dev down in another terminal, stops it.")
             while not ended.wait(CHECK_SECONDS):
                 _mend(system, console)
@@ -63,7 +66,6 @@ def _table(system: LocalSystem) -> Table:
             table.add_row(f"{service}-{copy}", system.http_url(service, copy))
     table.add_row("phone app", f"{system.gateway_url}/app/")
     table.add_row("office", f"{system.gateway_url}/office/")
-    table.add_row("first to sign in there", "./dev thungan staff first-administrator --login-name lan --full-name LAN")
     table.add_row("what the API offers", f"{system.gateway_url}/docs")
     table.add_row("broker and database", "./dev env")
     table.add_row("logs", str(system.log("gateway").parent))

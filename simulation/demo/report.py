@@ -11,6 +11,8 @@ from typing import Any
 from rich.console import Console
 from rich.markup import escape
 
+from stack.supervisor import FIRST_ADMINISTRATOR
+
 
 class StepFailed(Exception):
     """Something that the demo claims did not happen."""
@@ -96,6 +98,12 @@ class DemoReport:
         self._console.print(f"\n[bold]{len(self.steps)} steps in {seconds:.0f} s: {verdict}.[/]", highlight=False)
         self._console.print(
             f"Printouts, receipts' tokens and the public key: {escape(str(printouts))}", highlight=False
+        )
+        self._console.print(
+            "To look around yourself: ./dev up prints the addresses of the phone app and of the office;\n"
+            f"{escape(FIRST_ADMINISTRATOR)}\n"
+            "prints the one-time code by which the first person signs in there.",
+            highlight=False,
         )
 
     def _write(self) -> None:

@@ -14,13 +14,17 @@ export const officeHelpEn: Readonly<Record<keyof typeof officeHelpVi, string>> =
   help_transfers:
     "Record money that has arrived on the account.\nFind the customer, compare the amount with the statement, enter the bank's transaction id and what the payer wrote.\nThe phone that showed the code then shows that the money is there, and prints the receipt.\nPressed twice it is recorded once; one transaction id cannot be recorded twice.",
   help_payments:
-    "A payment is never deleted: taking it back is an act on record, with its reason and the person.\nThe bills are open again, the receipt is void, and a void slip is printed.\nAn amount above the unit's limit needs a second person.\n“Mistakes” lists the payments that collectors have reported themselves.",
+    "A payment is never deleted: taking it back is an act on record, with its reason and the person.\nThe bills are open again, the receipt is void, and a void slip is printed.\nAn amount above the unit's limit needs a second person, who approves it on the page “Approvals”.\n“Mistakes” lists the payments that collectors have reported themselves.",
+  help_approvals:
+    "What is above what one person does waits here: one person asks, another one approves or refuses.\nBefore you approve: open the payment, compare it with the bank's statement, or ask the collector and the customer. Always give a reason.\nOnce approved, the payment is taken back at once; both persons are named.\nWhoever asked cannot approve, but can withdraw the request.\n“Outcome not known”: the person who approved presses “Try again”; nothing is taken back twice.\nThe address of a request can be sent to the person who is to approve it.",
   help_devices:
     "Add a phone: choose the collector, draw a code, let the phone scan it. A code works once, for minutes.\n“Last contact” is when the phone was last connected. A printer in red has a fault.\nA lost phone: open the device, press “Lost phone” and follow the four steps.",
   help_held:
-    "What no machine decides.\nComplaints about readings, payments reported as mistakes, cash from phones of collectors who have left, papers of which nobody knows whether they came out.\nEach with its owner and how long it has waited. More than two days are shown in red.",
+    "What no machine decides.\nRequests that wait for approval, complaints about readings, payments reported as mistakes, cash from phones of collectors who have left, papers of which nobody knows whether they came out.\nEach with its owner and how long it has waited. More than two days are shown in red.",
   help_people:
     "The administrator makes an account for each person, with roles and units; everybody sees what the work needs and no more.\nGive the one-time code to the person, who presses “First sign-in” and chooses a password.\nPassword forgotten, or the phone with the authenticator lost: give a new one-time code.\nSomebody has left: close the account, all sessions end at once.",
+  help_log:
+    "All that people of the office did: who, what, to what, when, from where, and what came of it. What was refused, too.\nFilter by login name, kind, day, or the code of a customer to see who looked at it and changed it.\n“Details” has what was asked for, and how it was before and after.\nThe CSV file opens in a spreadsheet: the latest 20,000 lines of the filter. Looking at the log and downloading it are kept as well.\nWhoever works for some units sees what people of these units did.",
   help_account:
     "Another password: all your other sessions end.\nSecond factor: install an authenticator on your phone, scan the QR code, type the 6 digits. From then on each sign-in needs such a code.",
 };

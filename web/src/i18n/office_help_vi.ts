@@ -12,13 +12,17 @@ export const officeHelpVi = {
   help_transfers:
     "Ghi nhận một khoản tiền đã về tài khoản.\nTìm khách, so số tiền với sao kê, nhập mã giao dịch của ngân hàng và nội dung người chuyển đã ghi.\nĐiện thoại đã cho khách xem mã sẽ tự hiện “Ngân hàng đã báo có” và in biên nhận.\nBấm hai lần cũng chỉ ghi một khoản; cùng một mã giao dịch không ghi được hai lần.",
   help_payments:
-    "Một khoản thu không bao giờ bị xóa: hủy là một việc được ghi lại, có lý do và tên người làm.\nHủy xong, hóa đơn mở lại, biên nhận mất hiệu lực và phiếu hủy được in.\nSố tiền lớn hơn mức của đơn vị cần người thứ hai duyệt.\n“Thu nhầm” liệt kê các khoản mà thu ngân viên tự báo.",
+    "Một khoản thu không bao giờ bị xóa: hủy là một việc được ghi lại, có lý do và tên người làm.\nHủy xong, hóa đơn mở lại, biên nhận mất hiệu lực và phiếu hủy được in.\nSố tiền lớn hơn mức của đơn vị cần người thứ hai duyệt, ở trang “Đề nghị duyệt”.\n“Thu nhầm” liệt kê các khoản mà thu ngân viên tự báo.",
+  help_approvals:
+    "Việc vượt mức một người được làm thì chờ ở đây: một người đề nghị, người khác duyệt hay từ chối.\nTrước khi duyệt: mở khoản thu, so với sao kê hoặc hỏi thu ngân viên và khách. Luôn ghi lý do.\nDuyệt xong thì khoản thu bị hủy ngay; cả hai người đứng tên.\nNgười đề nghị không tự duyệt được, nhưng có thể rút lại.\n“Chưa rõ kết quả”: người đã duyệt bấm “Làm lại”; không có gì bị hủy hai lần.\nĐịa chỉ của mỗi đề nghị có thể gửi cho người duyệt.",
   help_devices:
     "Thêm điện thoại: chọn thu ngân viên, tạo mã, cho điện thoại quét. Mã dùng một lần, trong ít phút.\n“Liên lạc cuối” là lần cuối điện thoại nối với máy chủ. “Máy in” màu đỏ là máy in đang có lỗi.\nMất điện thoại: mở thiết bị, bấm “Mất điện thoại” và làm bốn bước.",
   help_held:
-    "Những việc máy không tự quyết được.\nKhiếu nại chỉ số, khoản bị báo thu nhầm, tiền từ điện thoại của người đã nghỉ, giấy chưa rõ đã in.\nMỗi việc có tên người và đã chờ bao lâu. Quá hai ngày thì có màu đỏ.",
+    "Những việc máy không tự quyết được.\nĐề nghị chờ duyệt, khiếu nại chỉ số, khoản bị báo thu nhầm, tiền từ điện thoại của người đã nghỉ, giấy chưa rõ đã in.\nMỗi việc có tên người và đã chờ bao lâu. Quá hai ngày thì có màu đỏ.",
   help_people:
     "Quản trị tạo tài khoản cho từng người, giao việc và điện lực; mỗi người chỉ thấy điều cần cho việc của mình.\nTạo xong, đưa mã một lần cho người đó: họ bấm “Đăng nhập lần đầu” và tự đặt mật khẩu.\nQuên mật khẩu hoặc mất điện thoại xác thực: cấp mã một lần mới.\nNghỉ việc: đóng tài khoản, mọi phiên kết thúc ngay.",
+  help_log:
+    "Mọi việc người trong văn phòng đã làm: ai, việc gì, với đối tượng nào, lúc nào, từ máy nào, kết quả ra sao. Cả việc bị từ chối.\nLọc theo tên đăng nhập, việc, ngày, hoặc mã khách hàng để biết ai đã xem và sửa.\n“Chi tiết” có điều được yêu cầu, trước và sau khi làm.\nTải CSV để mở bằng bảng tính: 20.000 dòng mới nhất theo bộ lọc. Việc tải và việc xem nhật ký cũng được ghi.\nAi chỉ làm ở một số điện lực thì thấy việc của người các điện lực đó.",
   help_account:
     "Đổi mật khẩu: mọi phiên khác của bạn kết thúc.\nMã xác thực: cài một ứng dụng xác thực trên điện thoại, quét mã QR, nhập 6 chữ số. Từ đó mỗi lần đăng nhập cần thêm mã này.",
 };

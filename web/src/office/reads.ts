@@ -1,7 +1,8 @@
 /** Things that several pages read. */
-import type { CollectorDetails, DeviceView } from "../api/types.ts";
+import type { ApprovalView, CollectorDetails, DeviceView } from "../api/types.ts";
 import type { Office } from "./office.ts";
-import { type Read, useOffice, useRead } from "./use_office.ts";
+import { may } from "./session.ts";
+import { type Read, useOffice, useRead, useStaff } from "./use_office.ts";
 
 export type Collectors = ReadonlyMap<string, CollectorDetails>;
 
@@ -21,6 +22,24 @@ async function readCollectors({ api, store }: Office): Promise<Collectors> {
 export function useCollectors(): Read<Collectors> {
   const office = useOffice();
   return useRead("collectors", () => readCollectors(office));
+}
+
+const WAITING_MS = 10_000;
+
+/** What waits for a second person, by what it is about; nothing for whoever may not read that. */
+export function useWaiting(): Read<ReadonlyMap<string, ApprovalView>> {
+  const { api } = useOffice();
+  const staff = useStaff();
+  return useRead(
+    "waiting approvals",
+    async () => {
+      const { approvals } = may(staff, "GET /v1/approvals")
+        ? await api.call("GET /v1/approvals", { query: { state: "open", limit: 200 } })
+        : { approvals: [] };
+      return new Map(approvals.map((one) => [one.subject, one]));
+    },
+    WAITING_MS,
+  );
 }
 
 /** The name of a collector as far as it is known, with the code. */

@@ -7,6 +7,8 @@ import { Frame } from "./components/frame.tsx";
 import { Page } from "./components/page.tsx";
 import { usePlace } from "./router.ts";
 import { AccountPage } from "./screens/account.tsx";
+import { ApprovalPage } from "./screens/approval.tsx";
+import { ApprovalsPage } from "./screens/approvals.tsx";
 import { CustomerPage } from "./screens/customer.tsx";
 import { CustomersPage } from "./screens/customers.tsx";
 import { DevicePage } from "./screens/device.tsx";
@@ -14,6 +16,7 @@ import { DevicesPage } from "./screens/devices.tsx";
 import { EnrolPage } from "./screens/enrol.tsx";
 import { HeldPage } from "./screens/held.tsx";
 import { HelpPage } from "./screens/help.tsx";
+import { LogPage } from "./screens/log.tsx";
 import { LostPhonePage } from "./screens/lost_phone.tsx";
 import { MistakesPage } from "./screens/mistakes.tsx";
 import { PaymentPage } from "./screens/payment.tsx";
@@ -91,6 +94,8 @@ function Place({ name, code, part }: { name: string; code: string | undefined; p
       return <TransfersPage />;
     case "mistakes":
       return <MistakesPage />;
+    case "approvals":
+      return code ? <ApprovalPage id={code} /> : <ApprovalsPage />;
     case "devices":
       if (code === "new") {
         return <EnrolPage />;
@@ -103,6 +108,8 @@ function Place({ name, code, part }: { name: string; code: string | undefined; p
       return <HeldPage />;
     case "people":
       return <PeoplePage />;
+    case "log":
+      return <LogPage />;
     case "account":
       return <AccountPage />;
     case "help":

@@ -21,7 +21,17 @@ export const ROLES: readonly StaffRole[] = [
   "administrator",
 ];
 
-export type PageName = "today" | "customers" | "shifts" | "transfers" | "mistakes" | "devices" | "held" | "people";
+export type PageName =
+  | "today"
+  | "customers"
+  | "shifts"
+  | "transfers"
+  | "mistakes"
+  | "approvals"
+  | "devices"
+  | "held"
+  | "people"
+  | "log";
 
 /** Each page with what it cannot be without; the first page that a person has is where work begins. */
 const PAGES: readonly (readonly [PageName, Route])[] = [
@@ -30,9 +40,11 @@ const PAGES: readonly (readonly [PageName, Route])[] = [
   ["shifts", "GET /v1/shifts"],
   ["transfers", "POST /v1/payments"],
   ["mistakes", "GET /v1/payment-reports"],
+  ["approvals", "GET /v1/approvals"],
   ["devices", "GET /v1/devices"],
   ["held", "GET /v1/held-print-jobs"],
   ["people", "GET /v1/staff"],
+  ["log", "GET /v1/staff-acts"],
 ];
 
 export function pagesOf(staff: Staff): PageName[] {
@@ -42,6 +54,14 @@ export function pagesOf(staff: Staff): PageName[] {
 /** Whether somebody may ask for this; the gateway decides over every request, this only hides what it would refuse. */
 export function may({ roles }: Staff, route: Route): boolean {
   return STAFF_OF[route].some((role) => roles.includes(role));
+}
+
+/** Whether somebody decides over what others ask for; whoever may only ask can take the own back by the same route. */
+export function mayApprove(staff: Staff): boolean {
+  return (
+    may(staff, "POST /v1/approvals/{approval_id}/decision") &&
+    staff.roles.some((role) => role === "supervisor" || role === "accountant")
+  );
 }
 
 /** The page of the navigation that an address belongs to. */

@@ -14,9 +14,11 @@ const ICONS: Readonly<Record<PageName, IconName>> = {
   shifts: "cash",
   transfers: "bank",
   mistakes: "warn",
+  approvals: "check",
   devices: "scan",
   held: "wait",
   people: "person",
+  log: "calendar",
 };
 
 export function Frame({ children }: { children: ComponentChildren }) {
@@ -24,6 +26,14 @@ export function Frame({ children }: { children: ComponentChildren }) {
   const pages = pagesOf(useStaff());
   const { path } = usePlace();
   const current = pageOf(path[0] ?? pages[0] ?? "help");
+  const nav = useRef<HTMLElement>(null);
+  useEffect(() => {
+    // On narrow screens the pages stand in one line that moves: the present one is in sight.
+    const link = nav.current?.querySelector<HTMLElement>("[aria-current]");
+    if (nav.current && link) {
+      nav.current.scrollLeft = link.offsetLeft - (nav.current.clientWidth - link.offsetWidth) / 2;
+    }
+  }, [current]);
   return (
     <div class="frame">
       <a class="skip" href="#content">
@@ -37,7 +47,7 @@ export function Frame({ children }: { children: ComponentChildren }) {
         {pages.includes("customers") ? <Search /> : <span class="search-everywhere" />}
         <Person />
       </header>
-      <nav class="pages" aria-label={t("nav")}>
+      <nav ref={nav} class="pages" aria-label={t("nav")}>
         {pages.map((page) => (
           <Link key={page} to={page} current={page === current}>
             <Icon name={ICONS[page]} />

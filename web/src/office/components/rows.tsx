@@ -72,5 +72,5 @@ function step(event: TargetedKeyboardEvent<HTMLTableSectionElement>): void {
 }
 
 function reachable(row: HTMLElement): HTMLElement[] {
-  return [...row.querySelectorAll<HTMLElement>("a[href], button:not(:disabled)")];
+  return [...row.querySelectorAll<HTMLElement>("a[href], button:not(:disabled), summary")];
 }

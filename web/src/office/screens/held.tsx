@@ -23,6 +23,7 @@ export function HeldPage() {
   return (
     <Page title={t("page_held")} help="held">
       <p class="lead">{t("held_intro")}</p>
+      {may(staff, "GET /v1/approvals") && <ApprovalsHeld />}
       {may(staff, "GET /v1/reading-complaints") && <ComplaintsHeld />}
       {may(staff, "GET /v1/payment-reports") && <ReportsHeld />}
       {may(staff, "GET /v1/leaver-payments") && <LeaverPaymentsHeld />}
@@ -68,6 +69,35 @@ function Age({ since }: { since: string }) {
     <span class={days >= 2 ? "mark bad" : "mark"} title={writtenMoment(since)}>
       {days > 0 ? t("age_days", { n: days }) : t("age_hours", { n: Math.floor(age / HOUR_MS) })}
     </span>
+  );
+}
+
+function ApprovalsHeld() {
+  const t = useWords();
+  const { api } = useOffice();
+  const read = useRead(
+    "held approvals",
+    async () => (await api.call("GET /v1/approvals", { query: { state: "open", limit: 200 } })).approvals.toReversed(),
+    REFRESH_MS,
+  );
+  return (
+    <Section
+      title="held_approvals"
+      none="approvals_none"
+      read={read}
+      line={(one) => (
+        <li key={one.approval_id}>
+          <div class="row">
+            <Link to={`approvals/${one.approval_id}`} class="name">
+              {`${t(`approval_${one.kind}`)} ${dong(one.amount)} · ${one.customer_code ?? one.unit_code}`}
+            </Link>
+            <span>{one.asked_by.full_name}</span>
+            <Age since={one.asked_at} />
+          </div>
+          <p class="said">{one.reason}</p>
+        </li>
+      )}
+    />
   );
 }
 

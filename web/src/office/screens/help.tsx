@@ -10,9 +10,11 @@ const PAGES = [
   ["payments", "payments"],
   ["shifts", "page_shifts"],
   ["transfers", "page_transfers"],
+  ["approvals", "page_approvals"],
   ["devices", "page_devices"],
   ["held", "page_held"],
   ["people", "page_people"],
+  ["log", "page_log"],
   ["account", "account"],
 ] as const;
 

@@ -5,7 +5,7 @@ import { dong } from "../../app/money.ts";
 import { Link } from "../components/link.tsx";
 import { Empty, Loaded } from "../components/loaded.tsx";
 import { Page } from "../components/page.tsx";
-import { nameOf, useCollectors } from "../reads.ts";
+import { nameOf, useCollectors, useWaiting } from "../reads.ts";
 import { useOffice, useRead, useWords } from "../use_office.ts";
 import { TakeBack } from "./payment.tsx";
 
@@ -15,6 +15,7 @@ export function MistakesPage() {
   const t = useWords();
   const { api } = useOffice();
   const collectors = useCollectors();
+  const waiting = useWaiting();
   const reports = useRead("payment reports", () => api.call("GET /v1/payment-reports"), REFRESH_MS);
   return (
     <Page title={t("page_mistakes")} help="payments">
@@ -35,7 +36,14 @@ export function MistakesPage() {
                     <span class="where">{t("reported_at", { time: writtenMoment(report.reported_at) })}</span>
                   </div>
                   <p class="said">{report.reason}</p>
-                  <TakeBack payment={report.payment} done={reports.again} />
+                  <TakeBack
+                    payment={report.payment}
+                    asked={waiting.data?.get(report.payment.payment_id)}
+                    done={() => {
+                      reports.again();
+                      waiting.again();
+                    }}
+                  />
                 </li>
               ))}
             </ul>

@@ -1,7 +1,7 @@
 /** One payment: what it cleared, its receipt, and taking it back. */
 import { Fragment, h } from "preact";
-import { useState } from "preact/hooks";
-import type { Payment } from "../../api/types.ts";
+import { useEffect, useState } from "preact/hooks";
+import type { ApprovalView, Payment } from "../../api/types.ts";
 import { writtenMoment } from "../../app/clock.ts";
 import { WithReason } from "../../app/components/with_reason.tsx";
 import { newId } from "../../app/ids.ts";
@@ -10,7 +10,7 @@ import { Link } from "../components/link.tsx";
 import { Loaded } from "../components/loaded.tsx";
 import { Page } from "../components/page.tsx";
 import { ReceiptPicture } from "../components/papers.tsx";
-import { nameOf, useCollectors } from "../reads.ts";
+import { nameOf, useCollectors, useWaiting } from "../reads.ts";
 import { may } from "../session.ts";
 import { useOffice, useRead, useStaff, useWords } from "../use_office.ts";
 
@@ -24,6 +24,7 @@ export function PaymentPage({ id }: { id: string }) {
     () => api.call("GET /v1/payments/{payment_id}", { params: { payment_id: id } }),
     REFRESH_MS,
   );
+  const waiting = useWaiting();
   const code = read.data?.payment.customer_code;
   return (
     <Page
@@ -36,7 +37,14 @@ export function PaymentPage({ id }: { id: string }) {
           <div class="split">
             <div class="column">
               <Facts payment={payment} />
-              <TakeBack payment={payment} done={read.again} />
+              <TakeBack
+                payment={payment}
+                asked={waiting.data?.get(payment.payment_id)}
+                done={() => {
+                  read.again();
+                  waiting.again();
+                }}
+              />
             </div>
             <section class="column">
               <h2>{t("document_receipt")}</h2>
@@ -92,28 +100,42 @@ function Facts({ payment }: { payment: Payment }) {
   );
 }
 
-/** A second person decides where the amount is above the unit's limit: then nothing is taken back yet. */
-interface Waiting {
-  readonly approval_id?: string;
+interface TakeBackProps {
+  readonly payment: Payment;
+  /** That it is taken back was asked for already, and waits for a second person. */
+  readonly asked: ApprovalView | undefined;
+  readonly done: () => void;
 }
 
-export function TakeBack({ payment, done }: { payment: Payment; done: () => void }) {
+export function TakeBack({ payment, asked, done }: TakeBackProps) {
   const t = useWords();
   const { api } = useOffice();
   const staff = useStaff();
   // The same reversal under the same id, should the answer be lost.
-  const [key] = useState(() => newId());
-  const [waits, setWaits] = useState(false);
-  if (payment.reversed_at || !may(staff, "POST /v1/payments/{payment_id}/reversals")) {
+  const [key, setKey] = useState(() => newId());
+  const [own, setOwn] = useState<ApprovalView | null>(null);
+  useEffect(() => {
+    if (asked) {
+      // From here on it is read; once it is refused, asking again is another request.
+      setOwn(null);
+      setKey(newId());
+    }
+  }, [asked]);
+  const waits = asked ?? own;
+  const mayReverse = may(staff, "POST /v1/payments/{payment_id}/reversals");
+  if (payment.reversed_at || !(mayReverse || waits)) {
     return null;
   }
   return (
     <section class="card">
       <h2>{t("reverse")}</h2>
       {waits ? (
-        <p class="note" role="status">
-          {t("reverse_waits")}
-        </p>
+        <div class="note">
+          <p role="status">{t("reverse_waits")}</p>
+          <Link to={`approvals/${waits.approval_id}`} class="small-button">
+            {t("approval_see")}
+          </Link>
+        </div>
       ) : (
         <WithReason
           label={t("reverse_do")}
@@ -121,16 +143,24 @@ export function TakeBack({ payment, done }: { payment: Payment; done: () => void
           field={t("reason")}
           usual={t("reverse_reason")}
           act={async (reason) => {
-            const answer: unknown = await api.call("POST /v1/payments/{payment_id}/reversals", {
-              params: { payment_id: payment.payment_id },
-              key,
-              body: { reason },
-            });
-            setWaits((answer as Waiting).approval_id !== undefined);
-            done();
+            try {
+              const answer = await api.call("POST /v1/payments/{payment_id}/reversals", {
+                params: { payment_id: payment.payment_id },
+                key,
+                body: { reason },
+              });
+              // Above the unit's limit nothing is taken back yet: what was asked for is the answer.
+              setOwn(isApproval(answer) ? answer : null);
+            } finally {
+              done();
+            }
           }}
         />
       )}
     </section>
   );
+}
+
+function isApproval(answer: object): answer is ApprovalView {
+  return "approval_id" in answer;
 }

@@ -7,10 +7,11 @@ import { DoButton } from "../../app/components/busy.tsx";
 import { WithReason } from "../../app/components/with_reason.tsx";
 import { newId } from "../../app/ids.ts";
 import { tidyLine } from "../../app/text.ts";
+import { Link } from "../components/link.tsx";
 import { Loaded } from "../components/loaded.tsx";
 import { Page } from "../components/page.tsx";
-import { ROLES } from "../session.ts";
-import { useOffice, useRead, useWords } from "../use_office.ts";
+import { may, ROLES } from "../session.ts";
+import { useOffice, useRead, useStaff, useWords } from "../use_office.ts";
 
 export function PeoplePage() {
   const t = useWords();
@@ -152,6 +153,7 @@ interface PersonProps {
 
 function Person({ person, coded, changed }: PersonProps) {
   const t = useWords();
+  const staff = useStaff();
   return (
     <>
       <div class="row">
@@ -169,9 +171,14 @@ function Person({ person, coded, changed }: PersonProps) {
           {!person.deactivated_at && !person.has_password && <span class="mark wait">{t("person_not_yet")}</span>}
           {person.second_factor && <span class="mark good">{t("second_factor")}</span>}
         </span>
-        <span class="where">
-          {person.last_sign_in_at ? t("person_last", { time: writtenMoment(person.last_sign_in_at) }) : ""}
-        </span>
+        {person.last_sign_in_at && (
+          <span class="where">{t("person_last", { time: writtenMoment(person.last_sign_in_at) })}</span>
+        )}
+        {may(staff, "GET /v1/staff-acts") && (
+          <Link to={`log?login_name=${encodeURIComponent(person.login_name)}`} class="small-button">
+            {t("person_log")}
+          </Link>
+        )}
       </div>
       {!person.deactivated_at && (
         <details>

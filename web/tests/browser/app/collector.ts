@@ -115,15 +115,13 @@ export class Collector {
 
   async openShift(float = "500.000"): Promise<void> {
     await this.open("shift");
-    const opening = this.page.getByLabel("Tiền lẻ đầu ca");
-    await opening
-      .or(this.page.getByRole("link", { name: "Kết ca" }))
-      .first()
-      .waitFor();
-    if (await opening.isVisible()) {
-      await opening.fill(float);
+    const opened = this.page.getByRole("link", { name: "Kết ca" });
+    // Enabled: the phone is connected. Before, what it offers goes once more while the gateway is asked for the shift.
+    await this.page.getByRole("button", { name: "Mở ca", disabled: false }).or(opened).first().waitFor();
+    if (!(await opened.isVisible())) {
+      await this.page.getByLabel("Tiền lẻ đầu ca").fill(float);
       await this.press("Mở ca");
-      await this.page.getByRole("link", { name: "Kết ca" }).waitFor();
+      await opened.waitFor();
     }
     await this.page.getByRole("link", { name: "Hôm nay" }).click();
   }

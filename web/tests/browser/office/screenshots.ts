@@ -43,6 +43,7 @@ try {
   const people = await makePeople();
   const supervisor = await Desk.start(people.supervisor);
   const cashier = await Desk.start(people.cashier);
+  const administrator = await Desk.start(people.administrator);
   await supervisor.open();
   await supervisor.reads("Văn phòng điện lực");
   await shot(supervisor, "sign-in");
@@ -73,6 +74,27 @@ try {
   await open(cashier, "transfers", "transfers");
   await open(cashier, `transfers?customer=${code}`, "transfer");
   await open(cashier, "mistakes", "mistakes");
+  await open(supervisor, "approvals", "approvals-empty");
+  await cashier.open(`transfers?customer=${code}`);
+  await cashier.type("Số tiền đã về", "6.000.000");
+  await cashier.type("Mã giao dịch của ngân hàng", `FT${Date.now()}`);
+  await cashier.press(/^Ghi nhận [\d.]+/);
+  await cashier.press("Khoản thu");
+  await cashier.press("Hủy khoản thu này");
+  await cashier.type("Lý do", "Ghi nhầm số tiền");
+  await cashier.page.getByRole("button", { name: "Hủy khoản thu này" }).click();
+  await cashier.sees(/đang chờ người thứ hai duyệt/);
+  await shot(cashier, "payment-waits");
+  await cashier.press("Xem đề nghị");
+  await cashier.reads("Đề nghị");
+  await shot(cashier, "approval-own");
+  await open(supervisor, "held", "held-approval");
+  await open(supervisor, "approvals", "approvals");
+  await supervisor.type("Lý do quyết định", "Đã xem sao kê");
+  await supervisor.page.getByRole("button", { name: "Duyệt", exact: true }).click();
+  await supervisor.sees(/Đã duyệt, đã hủy/);
+  await shot(supervisor, "approvals-done");
+  await open(supervisor, "approvals?state=decided", "approvals-decided");
   await open(supervisor, "devices?all=1", "devices");
   await open(supervisor, "devices/new", "enrol");
   await supervisor.page.getByLabel("Thu ngân viên").selectOption(COLLECTORS[0] ?? "");
@@ -85,6 +107,17 @@ try {
     await open(supervisor, `devices/${device.device_id}/lost`, "lost-phone");
   }
   await open(cashier, "held", "held");
+  await administrator.open("people");
+  await administrator.signIn();
+  await administrator.sees("Võ Thị Thảo");
+  await shot(administrator, "people");
+  await administrator.page.locator("summary").first().click();
+  await administrator.page.locator("summary").nth(1).click();
+  await shot(administrator, "people-change");
+  await open(administrator, "log", "log");
+  await administrator.page.locator(".act summary").first().click();
+  await shot(administrator, "log-details");
+  await open(administrator, "account", "account");
   await open(cashier, "help", "help");
   await open(cashier, "help/shifts", "help-shifts");
 } finally {

@@ -50,12 +50,21 @@ async function make(administrator: Administrator, name: string, fullName: string
   return { login_name: name, code };
 }
 
+interface People {
+  readonly supervisor: Person;
+  readonly cashier: Person;
+  readonly colleague: Person;
+  /** Has a password already. */
+  readonly administrator: Person;
+}
+
 /** A supervisor and two cashiers: who declares, counts and decides are three people. To be called once for a system. */
-export async function makePeople(): Promise<{ supervisor: Person; cashier: Person; colleague: Person }> {
+export async function makePeople(): Promise<People> {
   const administrator = await firstAdministrator();
   return {
     supervisor: await make(administrator, "lan", "Trần Thị Lan", "supervisor"),
     cashier: await make(administrator, "ngan", "Lê Thu Ngân", "cashier"),
     colleague: await make(administrator, "thao", "Võ Thị Thảo", "cashier"),
+    administrator: { login_name: "administrator", code: "" },
   };
 }

@@ -1,0 +1,199 @@
+/** Something that one person asked for: what it is, who asked, and deciding over it. */
+import { Fragment, h } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { ApprovalView, Decision } from "../../api/types.ts";
+import { writtenMoment } from "../../app/clock.ts";
+import { DoButton } from "../../app/components/busy.tsx";
+import { WithReason } from "../../app/components/with_reason.tsx";
+import { dong } from "../../app/money.ts";
+import { tidyLine } from "../../app/text.ts";
+import { may, mayApprove, pagesOf } from "../session.ts";
+import { useOffice, useStaff, useWords } from "../use_office.ts";
+import { isOfficeKey, type Words } from "../words.ts";
+import { Link } from "./link.tsx";
+
+interface ApprovalProps {
+  readonly approval: ApprovalView;
+  /** A decision was kept: what was asked for as it is now. */
+  readonly decided: (approval: ApprovalView) => void;
+  /** It has to be read again: somebody else may have decided. */
+  readonly changed: () => void;
+}
+
+export function Approval({ approval, decided, changed }: ApprovalProps) {
+  const t = useWords();
+  return (
+    <>
+      <div class="row">
+        <Link to={`approvals/${approval.approval_id}`} class="name">
+          {`${t(`approval_${approval.kind}`)} ${dong(approval.amount)}`}
+        </Link>
+        <ApprovalMark approval={approval} />
+      </div>
+      <Facts approval={approval} />
+      <Decide approval={approval} decided={decided} changed={changed} />
+    </>
+  );
+}
+
+/** How far it is, in words. */
+function stateOf(approval: ApprovalView, t: Words): string {
+  const { decision, outcome } = approval;
+  if (decision === null) {
+    return t("approval_is_open");
+  }
+  if (decision === "refused") {
+    return t(isWithdrawn(approval) ? "approval_is_withdrawn" : "approval_is_refused");
+  }
+  if (outcome === null) {
+    return t("approval_is_unknown");
+  }
+  return outcome === "done" ? t("approval_is_done") : t("approval_is_failed", { why: whyNot(outcome, t) });
+}
+
+function isWithdrawn({ asked_by: asker, decided_by: decider }: ApprovalView): boolean {
+  return decider?.staff_id === asker.staff_id;
+}
+
+function whyNot(outcome: string, t: Words): string {
+  const key = `approval_not_${outcome.replaceAll("-", "_")}`;
+  return isOfficeKey(key) ? t(key) : outcome;
+}
+
+function ApprovalMark({ approval }: { approval: ApprovalView }) {
+  const t = useWords();
+  const { decision, outcome } = approval;
+  let tone = "wait";
+  if (decision === "refused") {
+    tone = isWithdrawn(approval) ? "" : "bad";
+  } else if (outcome !== null) {
+    tone = outcome === "done" ? "good" : "bad";
+  }
+  return <span class={`mark ${tone}`}>{stateOf(approval, t)}</span>;
+}
+
+function Facts({ approval }: { approval: ApprovalView }) {
+  const t = useWords();
+  const hasCustomers = pagesOf(useStaff()).includes("customers");
+  const { customer_code: code, asked_by: asker, decided_by: decider, decided_at: decidedAt } = approval;
+  return (
+    <dl class="facts-list">
+      <dt>{t("approval_asked_by")}</dt>
+      <dd>{`${asker.full_name} (${asker.login_name}) · ${writtenMoment(approval.asked_at)}`}</dd>
+      <dt>{t("approval_why")}</dt>
+      <dd>{approval.reason}</dd>
+      <dt>{t("unit")}</dt>
+      <dd>{approval.unit_code}</dd>
+      {code !== null && (
+        <>
+          <dt>{t("customer")}</dt>
+          <dd>{hasCustomers ? <Link to={`customers/${code}`}>{code}</Link> : code}</dd>
+        </>
+      )}
+      {hasCustomers && (
+        <>
+          <dt>{t("payment")}</dt>
+          <dd>
+            <Link to={`payments/${approval.subject}`}>{t("approval_payment")}</Link>
+          </dd>
+        </>
+      )}
+      {decider && decidedAt !== null && (
+        <>
+          <dt>{t("approval_decided_by")}</dt>
+          <dd>{`${decider.full_name} (${decider.login_name}) · ${writtenMoment(decidedAt)}`}</dd>
+          <dt>{t("approval_decision_why")}</dt>
+          <dd>{approval.decision_reason}</dd>
+        </>
+      )}
+    </dl>
+  );
+}
+
+function Decide({ approval, decided, changed }: ApprovalProps) {
+  const t = useWords();
+  const { api } = useOffice();
+  const staff = useStaff();
+  const [reason, setReason] = useState("");
+  const { decision, outcome } = approval;
+  const decide = async (chosen: Decision, why: string): Promise<void> => {
+    try {
+      decided(
+        await api.call("POST /v1/approvals/{approval_id}/decision", {
+          params: { approval_id: approval.approval_id },
+          body: { decision: chosen, reason: why },
+        }),
+      );
+    } finally {
+      changed();
+    }
+  };
+  if (decision !== null) {
+    // The same decision of the same person tries again what nobody knows the end of.
+    return decision === "approved" && outcome === null && approval.decided_by?.staff_id === staff.staff_id ? (
+      <div class="inline">
+        <p class="hint">{t("approval_again_explain")}</p>
+        <DoButton act={() => decide("approved", approval.decision_reason ?? "")}>{t("approval_again")}</DoButton>
+      </div>
+    ) : null;
+  }
+  if (!may(staff, "POST /v1/approvals/{approval_id}/decision")) {
+    return null;
+  }
+  if (approval.asked_by.staff_id === staff.staff_id) {
+    return (
+      <div class="inline">
+        <p class="hint">{t("approval_own")}</p>
+        <WithReason
+          label={t("approval_take_back")}
+          explain={t("approval_take_back_explain")}
+          field={t("reason")}
+          usual={t("approval_take_back_reason")}
+          act={(why) => decide("refused", why)}
+        />
+      </div>
+    );
+  }
+  if (!mayApprove(staff)) {
+    return <p class="hint">{t("approval_waits")}</p>;
+  }
+  return (
+    <div class="inline">
+      <p class="hint">{t("approval_explain")}</p>
+      <label>
+        {t("approval_decision_why")}
+        <input
+          value={reason}
+          maxLength={200}
+          autocomplete="off"
+          onInput={(event) => setReason(event.currentTarget.value)}
+        />
+      </label>
+      <div class="buttons">
+        <DoButton disabled={reason.trim() === ""} act={() => decide("approved", tidyLine(reason))}>
+          {t("approval_approve")}
+        </DoButton>
+        <DoButton class="plain-button" disabled={reason.trim() === ""} act={() => decide("refused", tidyLine(reason))}>
+          {t("approval_refuse")}
+        </DoButton>
+      </div>
+    </div>
+  );
+}
+
+/** What was decided just now; it has the focus, for its form is gone. */
+export function Decided({ approval }: { approval: ApprovalView }) {
+  const t = useWords();
+  const note = useRef<HTMLParagraphElement>(null);
+  useEffect(() => note.current?.focus(), [approval]);
+  const isDone = approval.decision === "refused" || approval.outcome === "done";
+  return (
+    <p ref={note} class={isDone ? "note done" : "note bad"} role="status" tabIndex={-1}>
+      {t("approval_now", {
+        what: t(`approval_${approval.kind}`),
+        amount: dong(approval.amount),
+        state: stateOf(approval, t),
+      })}
+    </p>
+  );
+}
