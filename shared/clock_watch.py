@@ -26,6 +26,9 @@ log = structlog.get_logger(__name__)
 CHECK_SECONDS = 2.0
 """How often the database is asked for its time."""
 
+_AWAY = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, TimeoutError)
+"""What the database or its driver may raise when a connection is lost."""
+
 
 class ClockWrong(Suspended):
     """This copy's clock disagrees with the database's: it dates nothing and decides nothing by the time."""
@@ -126,7 +129,7 @@ class ClockWatch:
         """Ask the database for its time where it is there; without it, the steady clock tells what it must be."""
         try:
             fault = await self.check()
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
+        except _AWAY as error:
             log.debug("clock_not_compared", error=type(error).__name__)
             return
         if fault != self._logged and fault is not None:

@@ -1,8 +1,11 @@
 """A clock that is wrong, or that jumps, is noticed each time that the database's is read."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
+import asyncpg
 import pytest
 
 from shared.clock import now
@@ -118,3 +121,25 @@ def test_a_clock_that_is_handed_in_stays_as_it_is(clocks: Clocks) -> None:
     handed = lambda: START  # noqa: E731
     assert clocks.watch.of(handed) is handed
     assert clocks.watch.of(now) == clocks.watch.now
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        asyncpg.CannotConnectNowError("starting up"),
+        asyncpg.InterfaceError("connection is closed"),
+        # What the driver says of a connection that was cut off within an operation.
+        asyncpg.InternalClientError("cannot switch to state 12; another operation (2) is in progress"),
+        ConnectionResetError(),
+    ],
+)
+async def test_a_database_that_is_away_does_not_end_the_watch(error: Exception) -> None:
+    class Away:
+        @asynccontextmanager
+        async def acquire(self) -> AsyncIterator[object]:
+            raise error
+            yield
+
+    watch = ClockWatch(cast("Any", Away()), LIMIT)
+    await watch.compare()
+    assert watch.now() is not None
