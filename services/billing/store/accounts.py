@@ -97,15 +97,6 @@ async def with_open_bills(connection: Connection, customer_code: str) -> OpenAcc
     return OpenAccount(state, facts, open_bills)
 
 
-_UNIT = "SELECT unit_code FROM customers WHERE customer_code = $1"
-
-
-async def unit_of(connection: Connection, customer_code: str) -> str:
-    """Return the code of a customer's unit; that in the customer's own code where the facts have not come yet."""
-    unit_code: str | None = await connection.fetchval(_UNIT, customer_code)
-    return unit_code or customer_code[:6]
-
-
 _COLLECTOR_NAME = """
 SELECT collector_name FROM customers WHERE collector_code = $1 ORDER BY version DESC LIMIT 1
 """
