@@ -32,6 +32,8 @@ class RegisterReading:
     digits: int
     change_readings: tuple[int, ...] = ()
     """What the register showed on the days of price changes inside the period."""
+    estimated: bool = False
+    """Nobody has read the new reading."""
 
     @property
     def kwh(self) -> int:
@@ -59,6 +61,8 @@ class MeteredPeriod:
     cut_from: date | None = None
     cut_to: date | None = None
     cos_phi: Decimal | None = None
+    final: bool = False
+    """The last one of a contract."""
 
     @property
     def active_readings(self) -> tuple[RegisterReading, ...]:

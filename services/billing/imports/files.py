@@ -310,19 +310,21 @@ def _new_periods(
     periods: Sequence[tuple[int, NewPeriod]], known: Sequence[KnownPeriod], bad: list[BadLine], file: str
 ) -> list[NewPeriod]:
     """Return what is not stored yet; what contradicts stored periods, or another of the file, goes to ``bad``."""
-    stored = {period.key: period for period in known}
+    counting = {period.key: period for period in known if not period.is_superseded}
+    earlier = {(period.key, period.fingerprint) for period in known}
     booked: dict[str, list[tuple[Any, Any, Any]]] = {}
-    for item in known:
-        booked.setdefault(item.key[0], []).append((item.period_from, item.period_to, item.key))
+    for item in counting.values():
+        if not item.is_sent_back:
+            booked.setdefault(item.key[0], []).append((item.period_from, item.period_to, item.key))
     new = []
     for line, entry in periods:
         period = entry.period
         key = (period.customer_code, period.year, period.month, period.cycle)
-        if key in stored:
-            if stored[key].fingerprint != entry.fingerprint:
-                when = f"{period.month:02d}/{period.year} cycle {period.cycle}"
-                message = f"{key[0]} {when} is already stored with other readings"
-                bad.append(BadLine(file, line, "", message, "other-readings"))
+        # Also where they were corrected since, or are to be read again: the same file again changes nothing.
+        if (key, entry.fingerprint) in earlier:
+            continue
+        if key in counting and not counting[key].is_sent_back:
+            bad.append(BadLine(file, line, "", _other_readings(counting[key]), "other-readings"))
             continue
         others = booked.setdefault(period.customer_code, [])
         overlap = next((o for o in others if o[0] <= period.period_to and period.period_from <= o[1]), None)
@@ -333,6 +335,14 @@ def _new_periods(
         others.append((period.period_from, period.period_to, key))
         new.append(entry)
     return new
+
+
+def _other_readings(stored: KnownPeriod) -> str:
+    code, year, month, cycle = stored.key
+    command = "thungan bills correct" if stored.is_billed else f"thungan readings correct {stored.period_id}"
+    return (
+        f"{code} {month:02d}/{year} cycle {cycle} is already stored with other readings: correct them with `{command}`"
+    )
 
 
 def _chunks(items: Sequence[T]) -> Iterator[list[T]]:

@@ -184,4 +184,11 @@ def _reading(row: ReadingRow, facts: CustomerFacts) -> RegisterReading:
 def _fingerprint(period: MeteredPeriod) -> str:
     """Return what two imports of the same readings share; the meter's constants belong to the contract, not to it."""
     bare = replace(period, readings=tuple(replace(item, multiplier=1, digits=1) for item in period.readings))
-    return hashlib.sha256(json.dumps(asdict(bare), default=str, sort_keys=True).encode()).hexdigest()
+    content = asdict(bare)
+    # What earlier versions did not know is left out where it says nothing: the same readings stay the same.
+    if not period.final:
+        del content["final"]
+    for item in content["readings"]:
+        if not item["estimated"]:
+            del item["estimated"]
+    return hashlib.sha256(json.dumps(content, default=str, sort_keys=True).encode()).hexdigest()

@@ -1,12 +1,14 @@
 """Metered periods with their readings: what waits for a bill, and what has become one."""
 
+import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from services.billing.bills.metered_period import METER_REGISTERS, MeteredPeriod, RegisterReading
+from services.billing.judgement.doubts import Doubt
 from shared.db import Connection
 
 
@@ -17,17 +19,28 @@ class NewPeriod:
     period_id: UUID
     period: MeteredPeriod
     fingerprint: str
+    doubts: tuple[Doubt, ...] = ()
+    """Why it is held; empty where it waits for a bill."""
 
 
 @dataclass(frozen=True, slots=True)
 class KnownPeriod:
     """A stored metered period, as far as an import must know it."""
 
+    period_id: UUID
     key: tuple[str, int, int, int]
     period_from: date
     period_to: date
     fingerprint: str
+    is_billed: bool
+    is_superseded: bool
+    """Other readings have taken its place."""
+    is_sent_back: bool
+    """It is to be read again: what is imported for it takes its place."""
 
+
+WAITING = "bill_id IS NULL AND problem IS NULL AND held IS NULL AND superseded_by IS NULL"
+"""What waits for a bill: readings not held, that no others have taken the place of, and that no run has set aside."""
 
 _LOCK_IMPORTS = "SELECT pg_advisory_xact_lock(hashtext('billing readings import'))"
 
@@ -38,20 +51,27 @@ async def lock_imports(connection: Connection) -> None:
 
 
 _KNOWN = """
-SELECT customer_code, year, month, cycle, period_from, period_to, fingerprint FROM metered_periods
+SELECT period_id, customer_code, year, month, cycle, period_from, period_to, fingerprint,
+    bill_id IS NOT NULL AS is_billed, superseded_by IS NOT NULL AS is_superseded,
+    sent_back_at IS NOT NULL AS is_sent_back
+FROM metered_periods
 WHERE customer_code = ANY ($1)
 """
 
 
 async def known_periods(connection: Connection, customer_codes: Collection[str]) -> list[KnownPeriod]:
-    """Return the metered periods of customers that are stored already."""
+    """Return the metered periods of customers that are stored already, also those that were superseded."""
     rows = await connection.fetch(_KNOWN, list(customer_codes))
     return [
         KnownPeriod(
+            row["period_id"],
             (row["customer_code"], row["year"], row["month"], row["cycle"]),
             row["period_from"],
             row["period_to"],
             row["fingerprint"],
+            row["is_billed"],
+            row["is_superseded"],
+            row["is_sent_back"],
         )
         for row in rows
     ]
@@ -59,17 +79,22 @@ async def known_periods(connection: Connection, customer_codes: Collection[str])
 
 _ADD_PERIODS = """
 INSERT INTO metered_periods (period_id, customer_code, year, month, cycle, period_from, period_to, cut_days, cut_from,
-    cut_to, cos_phi, due_date, fingerprint, import_id)
-SELECT * FROM unnest($1::uuid[], $2::text[], $3::int[], $4::int[], $5::int[], $6::date[], $7::date[], $8::int[],
-    $9::date[], $10::date[], $11::numeric[], $12::date[], $13::text[], $14::uuid[])
+    cut_to, cos_phi, due_date, fingerprint, import_id, final, held)
+SELECT period_id, customer_code, year, month, cycle, period_from, period_to, cut_days, cut_from, cut_to, cos_phi,
+    due_date, fingerprint, import_id, final, held::jsonb
+FROM unnest($1::uuid[], $2::text[], $3::int[], $4::int[], $5::int[], $6::date[], $7::date[], $8::int[],
+    $9::date[], $10::date[], $11::numeric[], $12::date[], $13::text[], $14::uuid[], $15::bool[], $16::text[])
+    AS row (period_id, customer_code, year, month, cycle, period_from, period_to, cut_days, cut_from, cut_to, cos_phi,
+        due_date, fingerprint, import_id, final, held)
 """
 _ADD_READINGS = """
 INSERT INTO readings (period_id, meter_number, meter_register, old_reading, new_reading, multiplier, digits,
-    change_readings)
+    change_readings, estimated)
 SELECT period_id, meter_number, meter_register, old_reading, new_reading, multiplier, digits,
-    string_to_array(changes, ' ')::bigint[]
-FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::int[], $7::int[], $8::text[])
-    AS row (period_id, meter_number, meter_register, old_reading, new_reading, multiplier, digits, changes)
+    string_to_array(changes, ' ')::bigint[], estimated
+FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::int[], $7::int[], $8::text[],
+    $9::bool[])
+    AS row (period_id, meter_number, meter_register, old_reading, new_reading, multiplier, digits, changes, estimated)
 """
 
 
@@ -93,6 +118,8 @@ async def add(connection: Connection, new: Sequence[NewPeriod], import_id: UUID)
             item.period.due_date,
             item.fingerprint,
             import_id,
+            item.period.final,
+            json.dumps([asdict(doubt) for doubt in item.doubts], ensure_ascii=False) if item.doubts else None,
         )
         for item in new
     ]
@@ -106,6 +133,7 @@ async def add(connection: Connection, new: Sequence[NewPeriod], import_id: UUID)
             reading.multiplier,
             reading.digits,
             " ".join(map(str, reading.change_readings)),
+            reading.estimated,
         )
         for item in new
         for reading in item.period.readings
@@ -114,15 +142,18 @@ async def add(connection: Connection, new: Sequence[NewPeriod], import_id: UUID)
     await connection.execute(_ADD_READINGS, *_columns(readings))
 
 
+COLUMNS = """period_id, customer_code, year, month, cycle, period_from, period_to, cut_days, cut_from, cut_to, cos_phi,
+    due_date, final"""
+"""What :func:`period_of` reads."""
+
 # One period of a customer at a time, the earliest first, so that each bill has an account version of its own.
 # SKIP LOCKED: several runs share the work.
-_TAKE = """
-SELECT period_id, customer_code, year, month, cycle, period_from, period_to, cut_days, cut_from, cut_to, cos_phi,
-    due_date
+_TAKE = f"""
+SELECT {COLUMNS}
 FROM metered_periods AS waiting
-WHERE bill_id IS NULL AND problem IS NULL AND NOT EXISTS (
+WHERE {WAITING} AND NOT EXISTS (
     SELECT FROM metered_periods AS earlier
-    WHERE earlier.customer_code = waiting.customer_code AND earlier.bill_id IS NULL AND earlier.problem IS NULL
+    WHERE earlier.customer_code = waiting.customer_code AND {WAITING}
         AND (earlier.year, earlier.month, earlier.cycle) < (waiting.year, waiting.month, waiting.cycle)
 )
 ORDER BY customer_code
@@ -135,10 +166,16 @@ _READINGS_OF = "SELECT * FROM readings WHERE period_id = ANY ($1) ORDER BY perio
 async def take_waiting(connection: Connection, limit: int) -> list[tuple[UUID, MeteredPeriod]]:
     """Lock and return periods without a bill, at most one of a customer."""
     rows = await connection.fetch(_TAKE, limit)
+    found = await periods_of(connection, rows)
+    return [(row["period_id"], found[row["period_id"]]) for row in rows]
+
+
+async def periods_of(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> dict[UUID, MeteredPeriod]:
+    """Return the periods of rows that have the :data:`COLUMNS`, with their readings, by their id."""
     readings: dict[UUID, list[RegisterReading]] = {row["period_id"]: [] for row in rows}
     for row in await connection.fetch(_READINGS_OF, list(readings)):
         readings[row["period_id"]].append(_reading(row))
-    return [(row["period_id"], _period(row, readings[row["period_id"]])) for row in rows]
+    return {row["period_id"]: _period(row, readings[row["period_id"]]) for row in rows}
 
 
 _BILLED = """
@@ -187,6 +224,7 @@ def _reading(row: Mapping[str, Any]) -> RegisterReading:
         row["multiplier"],
         row["digits"],
         tuple(row["change_readings"]),
+        row["estimated"],
     )
 
 
@@ -204,6 +242,7 @@ def _period(row: Mapping[str, Any], readings: list[RegisterReading]) -> MeteredP
         cut_from=row["cut_from"],
         cut_to=row["cut_to"],
         cos_phi=row["cos_phi"],
+        final=row["final"],
     )
 
 

@@ -148,7 +148,7 @@ async def test_importing_again_changes_nothing_and_other_readings_are_refused(bi
     assert (again.files["readings.csv"].added, again.files["readings.csv"].unchanged) == (0, 1)
     other = await billing.import_readings(reading(321))
     assert [bad.message for bad in other.bad_lines] == [
-        "PB14010012345 10/2026 cycle 1 is already stored with other readings"
+        "PB14010012345 10/2026 cycle 1 is already stored with other readings: correct them with `thungan bills correct`"
     ]
     overlap = await billing.import_readings(reading(10).replace(",1,10,2026,", ",2,10,2026,"))
     assert "already in the period 2026-10-01 to 2026-10-31" in overlap.bad_lines[0].message
