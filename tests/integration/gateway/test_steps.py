@@ -126,7 +126,7 @@ async def test_a_print_job_takes_few_statements_from_its_event_to_its_printed_re
             await stream.send("result", job_id, state="printed")
             await stream.receive("acknowledged")
         # BEGIN, inbox, job (offered at once), COMMIT; accepted; printing; BEGIN, result, outbox, COMMIT.
-        assert len(statements) == 10, statements
+        assert len(statements) == 10, "\n".join(statements)
         assert await _history(system, job_id) == ["offered", "accepted", "printing", "printed"]
         assert await system.ends_emitted(job_id) == [("printed", 1)]
         await stream.socket.close()
