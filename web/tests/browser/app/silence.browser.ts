@@ -32,7 +32,7 @@ describe("a dead stream", () => {
     await post(one.customer_code, await debtOf(one.customer_code));
     await it.page.getByRole("img", { name: "Không có sóng" }).waitFor();
     link.heal();
-    await it.page.getByText(/Không thu nữa/).waitFor({ timeout: 40_000 });
-    await it.page.getByRole("img", { name: "Có sóng", exact: true }).waitFor({ timeout: 40_000 });
+    await it.page.getByText(/Không thu nữa/).waitFor({ timeout: 75_000 });
+    await it.page.getByRole("img", { name: "Có sóng", exact: true }).waitFor({ timeout: 75_000 });
   });
 });
