@@ -95,3 +95,10 @@ async def test_a_link_that_swallows_everything_is_noticed_and_what_was_missed_is
 @pytest.mark.timeout(480)
 async def test_long_routes_odd_names_and_everybody_can_use_it(app: AppEnvironment) -> None:
     await browser.run("app/anybody.browser.ts", app.variables(), seconds=420)
+
+
+@pytest.mark.timeout(480)
+async def test_the_office_does_its_day_beside_a_collector_by_pressing_what_stands_on_the_page(
+    app: AppEnvironment,
+) -> None:
+    await browser.run("office/office.browser.ts", app.variables(), seconds=420)

@@ -27,7 +27,8 @@ describe("the office", () => {
     colleague = await Desk.start(people.colleague);
     supervisor = await Desk.start(people.supervisor);
     administrator = await Desk.start(people.administrator);
-    collector = await Collector.start((await ordinaryCollectors()).at(-1));
+    // Another one than in the scripts beside it: their shifts are closed, and not settled.
+    collector = await Collector.start((await ordinaryCollectors()).at(-2));
     [payer, other, third] = (await collector.owing()) as [CustomerSummary, CustomerSummary, CustomerSummary];
   });
   after(closePhones);
