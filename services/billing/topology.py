@@ -16,6 +16,7 @@ from services.billing.handlers.get_shifts import get_shifts
 from services.billing.handlers.issue_notice import issue_notice
 from services.billing.handlers.keep_collector import keep_collector
 from services.billing.handlers.keep_customer import keep_customer
+from services.billing.handlers.keep_customers import keep_customers
 from services.billing.handlers.note_receipt import note_receipt
 from services.billing.handlers.open_shift import open_shift
 from services.billing.handlers.record_payment import record_payment
@@ -53,10 +54,10 @@ from shared.contracts.billing import (
     ShiftConfirmed,
     ShiftDecided,
 )
-from shared.contracts.customer import CollectorChanged, CustomerChanged, VisitRecorded
+from shared.contracts.customer import CollectorChanged, CustomerChanged, CustomersChanged, VisitRecorded
 from shared.contracts.receipt import ReceiptIssued
 from shared.idempotency import Idempotency
-from shared.messaging import Access, EventHandler, RequestHandler, Topology
+from shared.messaging import Access, EventHandler, Lock, RequestHandler, Topology
 
 TOPOLOGY = Topology(
     service="billing",
@@ -123,6 +124,7 @@ TOPOLOGY = Topology(
         RequestHandler(GetCollectionPoints, get_collection_points, access=Access.READ_ONLY),
         EventHandler(CollectorChanged, keep_collector),
         EventHandler(CustomerChanged, keep_customer),
+        EventHandler(CustomersChanged, keep_customers, lock=Lock.UNKNOWN),
         EventHandler(VisitRecorded, issue_notice),
         EventHandler(ReceiptIssued, note_receipt, access=Access.ONE_STATEMENT),
     ],

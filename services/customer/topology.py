@@ -38,6 +38,7 @@ from shared.contracts.customer import (
     CorrectPhone,
     CorrectPhoneAtDesk,
     CustomerChanged,
+    CustomersChanged,
     GetCollector,
     GetCollectors,
     GetCustomer,
@@ -121,5 +122,5 @@ TOPOLOGY = Topology(
         EventHandler(PaymentRecorded, apply_payment),
         EventHandler(PaymentReversed, apply_reversal),
     ],
-    emits=[CollectorChanged, CustomerChanged, VisitRecorded, VisitWithdrawn],
+    emits=[CollectorChanged, CustomerChanged, CustomersChanged, VisitRecorded, VisitWithdrawn],
 )

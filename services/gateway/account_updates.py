@@ -6,7 +6,7 @@ from uuid import UUID
 
 from services.gateway.dependencies import StreamNotifier
 from services.gateway.store import feeds
-from services.gateway.stream.frames import AccountUpdate, CustomerUpdate, PaymentSummary
+from services.gateway.stream.frames import AccountUpdate, CustomerUpdate, PaymentSummary, Refresh
 from shared.contracts.billing import CollectionPoint, Payment
 from shared.contracts.common import AccountState, PaymentMethod
 from shared.messaging import UnitOfWork
@@ -24,6 +24,16 @@ async def append(
     entry = update.model_dump_json(exclude=exclude, exclude_none=True)
     appended = await feeds.append(work.connection, collector_code, entry, moment)
     work.after_commit(lambda: notifier.account_update(collector_code, appended))
+
+
+async def append_refresh(
+    collector_code: str, cause: UUID, work: UnitOfWork, notifier: StreamNotifier, moment: datetime
+) -> None:
+    """Let a collector's phones read route and accounts afresh, once for each ``cause``: what changes much at a time."""
+    entry = Refresh(seq=0).model_dump_json(exclude={"seq"})
+    appended = await feeds.append_once(work.connection, collector_code, entry, cause, moment)
+    if appended is not None:
+        work.after_commit(lambda: notifier.account_update(collector_code, appended))
 
 
 def of_account(

@@ -2,13 +2,14 @@
 
 from services.gateway.handlers.announce_bill import announce_bill
 from services.gateway.handlers.announce_customer_change import announce_customer_change
+from services.gateway.handlers.announce_customer_changes import announce_customer_changes
 from services.gateway.handlers.announce_payment import announce_payment
 from services.gateway.handlers.announce_reversal import announce_reversal
 from services.gateway.handlers.note_collector import note_collector
 from services.gateway.handlers.queue_print_job import queue_print_job
 from services.gateway.handlers.withdraw_notice import withdraw_notice
 from shared.contracts.billing import BillIssued, PaymentRecorded, PaymentReversed
-from shared.contracts.customer import CollectorChanged, CustomerChanged, VisitWithdrawn
+from shared.contracts.customer import CollectorChanged, CustomerChanged, CustomersChanged, VisitWithdrawn
 from shared.contracts.gateway import PrintJobFinished
 from shared.contracts.receipt import DocumentReady
 from shared.messaging import EventHandler, Lock, Topology
@@ -33,6 +34,7 @@ TOPOLOGY = Topology(
         EventHandler(BillIssued, announce_bill, lock=Lock.UNKNOWN),
         EventHandler(CollectorChanged, note_collector, lock=Lock.UNKNOWN),
         EventHandler(CustomerChanged, announce_customer_change, lock=Lock.UNKNOWN),
+        EventHandler(CustomersChanged, announce_customer_changes, lock=Lock.UNKNOWN),
     ],
     emits=[PrintJobFinished],
     broadcasts=[PrintJobFinished],

@@ -6,6 +6,7 @@ from services.notify.handlers.get_opt_outs import get_opt_outs
 from services.notify.handlers.get_receipt_links import get_receipt_links
 from services.notify.handlers.get_reminders import get_reminders
 from services.notify.handlers.keep_customer import keep_customer
+from services.notify.handlers.keep_customers import keep_customers
 from services.notify.handlers.note_bill import note_bill
 from services.notify.handlers.record_delivery_reports import record_delivery_reports
 from services.notify.handlers.restore_reminders import restore_reminders
@@ -15,7 +16,7 @@ from services.notify.handlers.thank_for_payment import thank_for_payment
 from services.notify.handlers.withdraw_reminder import withdraw_reminder
 from services.notify.locks import lock_links, lock_number
 from shared.contracts.billing import BillIssued, NoticeIssued, PaymentRecorded, PaymentReversed
-from shared.contracts.customer import CustomerChanged, VisitWithdrawn
+from shared.contracts.customer import CustomerChanged, CustomersChanged, VisitWithdrawn
 from shared.contracts.notify import (
     ChangeOptOut,
     GetOptOuts,
@@ -28,7 +29,7 @@ from shared.contracts.notify import (
 )
 from shared.contracts.receipt import ReceiptIssued
 from shared.idempotency import Idempotency
-from shared.messaging import Access, EventHandler, RequestHandler, Topology
+from shared.messaging import Access, EventHandler, Lock, RequestHandler, Topology
 
 
 def _account(event: BillIssued | NoticeIssued | PaymentRecorded | PaymentReversed) -> str:
@@ -62,6 +63,7 @@ TOPOLOGY = Topology(
         EventHandler(PaymentReversed, restore_reminders, lock=_account),
         EventHandler(BillIssued, note_bill, lock=_account),
         EventHandler(CustomerChanged, keep_customer, lock=_changed),
+        EventHandler(CustomersChanged, keep_customers, lock=Lock.UNKNOWN),
         EventHandler(ReceiptIssued, thank_for_payment, lock=_receipted),
         EventHandler(VisitWithdrawn, withdraw_reminder, lock=_visited),
     ],

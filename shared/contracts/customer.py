@@ -494,6 +494,19 @@ class CustomerChanged(Event):
     """Who changed it; None from a version before."""
 
 
+class CustomersChanged(Event):
+    """Many customers were imported or changed at once; each as in :class:`CustomerChanged`."""
+
+    message_name: ClassVar[str] = "customers.changed"
+    import_id: UUID
+    """What changed them; several messages belong to it."""
+    customers: list[CustomerFacts] = Field(min_length=1, max_length=1000)
+    """Of a collector those that fit, so that few messages name the same collector."""
+    changed_at: Moment
+    actor: Actor | None = None
+    """Who changed them; None where nobody is known."""
+
+
 class VisitRecorded(Event):
     """A visit was recorded; billing decides from it whether a notice is printed."""
 

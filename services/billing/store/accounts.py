@@ -42,6 +42,39 @@ async def save_customer(connection: Connection, facts: CustomerFacts) -> None:
     await connection.execute(_OPEN_ACCOUNT, facts.customer_code)
 
 
+# In the order of the codes, so that no two transactions wait for each other.
+_SAVE_CUSTOMERS = """
+INSERT INTO customers (customer_code, version, unit_code, collector_code, collector_name, facts)
+SELECT customer_code, version, unit_code, collector_code, collector_name, facts
+FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::jsonb[])
+    AS row (customer_code, version, unit_code, collector_code, collector_name, facts)
+ORDER BY customer_code
+ON CONFLICT (customer_code) DO UPDATE
+SET version = excluded.version, unit_code = excluded.unit_code, collector_code = excluded.collector_code,
+    collector_name = excluded.collector_name, facts = excluded.facts
+WHERE customers.version < excluded.version
+"""
+_OPEN_ACCOUNTS = """
+INSERT INTO accounts (customer_code) SELECT code FROM unnest($1::text[]) AS row (code) ORDER BY code
+ON CONFLICT DO NOTHING
+"""
+
+
+async def save_customers(connection: Connection, customers: Sequence[CustomerFacts]) -> None:
+    """Keep the facts of many different customers; see :func:`save_customer`."""
+    codes = [facts.customer_code for facts in customers]
+    await connection.execute(
+        _SAVE_CUSTOMERS,
+        codes,
+        [facts.version for facts in customers],
+        [facts.unit.unit_code for facts in customers],
+        [facts.collector.collector_code for facts in customers],
+        [facts.collector.name for facts in customers],
+        [facts.model_dump(mode="json") for facts in customers],
+    )
+    await connection.execute(_OPEN_ACCOUNTS, codes)
+
+
 _FACTS = "SELECT customer_code, facts FROM customers WHERE customer_code = ANY ($1)"
 
 

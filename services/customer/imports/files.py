@@ -4,16 +4,16 @@ Where the owner of the lists asked to keep the good lines, bad ones are left out
 that customer's: never half a customer.
 
 An import adds and changes; what a list does not name stays as it is (a customer who left is set inactive, never
-deleted). Every customer whose facts are different afterwards is announced by ``customer.changed``, in the transaction
-of the import. The number that a collector has corrected at the door outlives the import of a list that still has the
-old one: an import changes a phone number only when the list itself has changed it.
+deleted). Every customer whose facts are different afterwards is announced in the transaction of the import: few by
+``customer.changed``, many by ``customers.changed``. The number that a collector has corrected at the door outlives the
+import of a list that still has the old one: an import changes a phone number only when the list itself has changed it.
 """
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -31,28 +31,35 @@ from services.customer.imports.rows import (
     FileFormat,
     read_file,
 )
-from services.customer.store.customers import announce, lock_customers
+from services.customer.store.customers import announce
 from services.customer.store.imports import (
     affected_customers,
     begin_import,
     changed_collectors,
     drop_rows,
     load_rows,
+    lock_affected_customers,
     merge,
     unknown_references,
 )
 from shared.clock import now
-from shared.contracts.customer import CustomerChanged
+from shared.contracts.common import CustomerFacts
+from shared.contracts.customer import CustomerChanged, CustomersChanged
 from shared.csv_files import MOST_REPORTED, PLAINLY, BadLine, ImportOptions, Remark, UnreadableFileError
 from shared.csv_files.folder import find_file
 from shared.csv_files.rejects import Rejects, reject_file
+from shared.ids import new_id
 
 if TYPE_CHECKING:
     from shared.db import Connection
     from shared.messaging import Bus, UnitOfWork
 
-BATCH = 5_000
-"""Customers that are announced at a time: bounds the memory, not the transaction."""
+BATCH = 1_000
+"""Customers whose facts are read at a time: bounds the memory, not the transaction."""
+FEW = 20
+"""Up to so many customers an import announces one by one."""
+MESSAGE_BYTES = 200_000
+"""Of the facts in one message, about 250 customers; less than a message may have, by what surrounds them."""
 
 _REFERENCES = (
     (COLLECTORS, "unit_code", UNITS),
@@ -86,7 +93,7 @@ class ImportReport:
     files: dict[str, FileReport] = field(default_factory=dict)
     bad_lines: list[BadLine] = field(default_factory=list)
     customers_announced: int = 0
-    """Customers whose facts are new or different: as many ``customer.changed`` events."""
+    """Customers whose facts are new or different."""
     remarks: list[Remark] = field(default_factory=list)
     """What was read otherwise than it is written."""
     rejected: list[BadLine] = field(default_factory=list)
@@ -238,16 +245,37 @@ async def _dangling(
 
 
 async def _announce(work: UnitOfWork, moment: datetime) -> int:
-    """Emit the facts of every customer that the import has changed, by itself or through a unit, route or collector."""
+    """Emit the facts of every customer that the import has changed, by itself or through a unit, route or collector.
+
+    Few are announced one by one, so that phones look at these only; many together.
+    """
     connection = work.connection
-    codes = await affected_customers(connection)
+    count = await lock_affected_customers(connection)
+    import_id = new_id()
     announced = 0
-    for start in range(0, len(codes), BATCH):
-        batch = codes[start : start + BATCH]
-        await lock_customers(connection, batch)
-        for facts in await announce(connection, batch, moment):
-            await work.emit(
-                CustomerChanged(customer=facts, changed_at=moment, actor=work.actor), aggregate=facts.customer_code
-            )
-            announced += 1
+    for start in range(0, count, BATCH):
+        changed = await announce(connection, await affected_customers(connection, start, start + BATCH), moment)
+        announced += len(changed)
+        if count <= FEW:
+            for facts in changed:
+                event = CustomerChanged(customer=facts, changed_at=moment, actor=work.actor)
+                await work.emit(event, aggregate=facts.customer_code)
+            continue
+        for some in _messages_of(sorted(changed, key=lambda facts: facts.collector.collector_code)):
+            await work.emit(CustomersChanged(import_id=import_id, customers=some, changed_at=moment, actor=work.actor))
     return announced
+
+
+def _messages_of(customers: Iterable[CustomerFacts]) -> Iterator[list[CustomerFacts]]:
+    """Yield customers in lists that are not too large for a message."""
+    some: list[CustomerFacts] = []
+    size = 0
+    for facts in customers:
+        length = len(facts.__pydantic_serializer__.to_json(facts))
+        if some and size + length > MESSAGE_BYTES:
+            yield some
+            some, size = [], 0
+        some.append(facts)
+        size += length
+    if some:
+        yield some

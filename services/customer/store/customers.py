@@ -123,25 +123,29 @@ async def lock_customers(connection: Connection, customer_codes: Sequence[str]) 
 # $2 the moment.
 _ANNOUNCE = """
 WITH present AS MATERIALIZED (
-    SELECT customer_code, facts, md5(facts::text) AS digest FROM customer_facts WHERE customer_code = ANY ($1::text[])
+    SELECT customer_code, facts FROM customer_facts WHERE customer_code = ANY ($1::text[])
 ), kept AS (
     INSERT INTO announcements AS last (customer_code, version, digest, announced_at)
-    SELECT customer_code, 1, digest, $2 FROM present ORDER BY customer_code
+    SELECT customer_code, 1, md5(facts::text), $2 FROM present ORDER BY customer_code
     ON CONFLICT (customer_code) DO UPDATE
         SET version = last.version + 1, digest = excluded.digest, announced_at = excluded.announced_at
         WHERE last.digest <> excluded.digest
     RETURNING customer_code, version
 )
-SELECT version, facts FROM kept JOIN present USING (customer_code) ORDER BY customer_code
+SELECT (facts || jsonb_build_object('version', version))::text AS facts
+FROM kept JOIN present USING (customer_code) ORDER BY customer_code
 """
 
 
 async def announce(connection: Connection, customer_codes: Sequence[str], moment: datetime) -> list[CustomerFacts]:
     """Return the facts of those of the customers whose facts have changed, each with its new version.
 
-    The caller locks the customers before (:func:`lock_customers`) and emits ``customer.changed`` for each.
+    The caller locks the customers before (:func:`lock_customers`), and emits ``customer.changed`` for each or
+    ``customers.changed`` for many.
     """
-    return [_facts(row) for row in await connection.fetch(_ANNOUNCE, customer_codes, moment, timeout=300)]
+    rows = await connection.fetch(_ANNOUNCE, customer_codes, moment, timeout=300)
+    # As text: read at once into the model, without values of Python between.
+    return [CustomerFacts.model_validate_json(row["facts"]) for row in rows]
 
 
 def _facts(row: Record) -> CustomerFacts:

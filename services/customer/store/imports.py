@@ -196,12 +196,38 @@ async def merge(connection: Connection, table: str, columns: Collection[str]) ->
     return row["added"], row["changed"]
 
 
-_AFFECTED = "SELECT DISTINCT customer_code FROM affected ORDER BY customer_code"
+# Those of a collector stand together, so that few events name the same collector.
+_ORDER_AFFECTED = """
+CREATE TEMPORARY TABLE ordered_affected ON COMMIT DROP AS
+SELECT row_number() OVER (ORDER BY routes.collector_code, customer_code) AS place, customer_code
+FROM (SELECT DISTINCT customer_code FROM affected) AS once
+JOIN customers USING (customer_code) JOIN routes USING (route_code)
+"""
+_INDEX_AFFECTED = "CREATE UNIQUE INDEX ON ordered_affected (place)"
+_ANALYZE_AFFECTED = "ANALYZE ordered_affected"
+# In the order of the codes, as whatever locks several customers does.
+_LOCK_AFFECTED = """
+SELECT FROM customers JOIN ordered_affected USING (customer_code) ORDER BY customer_code FOR NO KEY UPDATE OF customers
+"""
+_COUNT_AFFECTED = "SELECT count(*) FROM ordered_affected"
 
 
-async def affected_customers(connection: Connection) -> list[str]:
-    """Return the codes of the customers whose facts the import may have changed."""
-    return [row["customer_code"] for row in await connection.fetch(_AFFECTED, timeout=PATIENCE)]
+async def lock_affected_customers(connection: Connection) -> int:
+    """Lock the customers whose facts the import may have changed, and return how many they are."""
+    await connection.execute(_ORDER_AFFECTED, timeout=PATIENCE)
+    await connection.execute(_INDEX_AFFECTED, timeout=PATIENCE)
+    await connection.execute(_ANALYZE_AFFECTED, timeout=PATIENCE)
+    await connection.execute(_LOCK_AFFECTED, timeout=PATIENCE)
+    count: int = await connection.fetchval(_COUNT_AFFECTED)
+    return count
+
+
+_AFFECTED = "SELECT customer_code FROM ordered_affected WHERE place > $1 AND place <= $2 ORDER BY place"
+
+
+async def affected_customers(connection: Connection, first: int, following: int) -> list[str]:
+    """Return the codes of some of the affected customers, which are counted from 0: those of a collector together."""
+    return [row["customer_code"] for row in await connection.fetch(_AFFECTED, first, following, timeout=PATIENCE)]
 
 
 _CHANGED_COLLECTORS = """

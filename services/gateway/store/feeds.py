@@ -59,6 +59,32 @@ async def append(connection: Connection, collector_code: str, entry: str, now: d
     return Appended(rows[0]["last_sequence"], entry, tuple(rows[0]["instances"]))
 
 
+# The row stays locked: of two transactions with one cause, the second waits and then appends nothing.
+APPEND_ONCE = """
+WITH numbered AS (
+    INSERT INTO feeds (collector_code, last_sequence, refreshed_for) VALUES ($1, 1, $4)
+    ON CONFLICT (collector_code) DO UPDATE SET last_sequence = feeds.last_sequence + 1, refreshed_for = $4
+        WHERE feeds.refreshed_for IS DISTINCT FROM $4
+    RETURNING last_sequence
+), entered AS (
+    INSERT INTO feed_entries (collector_code, sequence, entry, created_at)
+    SELECT $1, last_sequence, $2, $3 FROM numbered
+)
+SELECT last_sequence, ARRAY(
+    SELECT DISTINCT presence.instance FROM devices JOIN presence USING (device_id) WHERE devices.collector_code = $1
+) AS instances
+FROM numbered
+"""
+
+
+async def append_once(
+    connection: Connection, collector_code: str, entry: str, cause: UUID, now: datetime
+) -> Appended | None:
+    """Add an entry to a collector's feed unless the last one of this kind had the same cause; None where it had."""
+    rows = await connection.fetch(APPEND_ONCE, collector_code, entry, now, cause)
+    return Appended(rows[0]["last_sequence"], entry, tuple(rows[0]["instances"])) if rows else None
+
+
 POSITION = "SELECT last_sequence, pruned_to FROM feeds WHERE collector_code = $1"
 
 
@@ -144,3 +170,33 @@ async def set_collector(connection: Connection, customer_code: str, collector_co
         return None
     await connection.execute(SET_COLLECTOR, customer_code, collector_code, version)
     return before["collector_code"] if before is not None else None
+
+
+# In the order of the codes, so that no two transactions wait for each other.
+LOCK_COLLECTORS = """
+SELECT customer_code, collector_code, version FROM customer_collectors WHERE customer_code = ANY ($1)
+ORDER BY customer_code FOR UPDATE
+"""
+SET_COLLECTORS = """
+INSERT INTO customer_collectors (customer_code, collector_code, version)
+SELECT customer_code, collector_code, version
+FROM unnest($1::text[], $2::text[], $3::bigint[]) AS row (customer_code, collector_code, version)
+ORDER BY customer_code
+ON CONFLICT (customer_code) DO UPDATE SET collector_code = excluded.collector_code, version = excluded.version
+    WHERE customer_collectors.version < excluded.version
+"""
+
+
+async def set_collectors(connection: Connection, customers: Sequence[tuple[str, str, int]]) -> set[str]:
+    """Note whose routes customers are on (code, collector, version), unless something newer is known.
+
+    Returns the collectors, before and now, of those that were known and have changed.
+    """
+    rows = await connection.fetch(LOCK_COLLECTORS, [code for code, _, _ in customers])
+    before = {row["customer_code"]: row for row in rows}
+    newer = [item for item in customers if item[0] not in before or before[item[0]]["version"] < item[2]]
+    if not newer:
+        return set()
+    await connection.execute(SET_COLLECTORS, *map(list, zip(*newer, strict=True)))
+    known = [(before[code]["collector_code"], collector) for code, collector, _ in newer if code in before]
+    return {collector for pair in known for collector in pair}

@@ -124,6 +124,46 @@ async def keep_contact(connection: Connection, customer: CustomerFacts) -> None:
         await connection.execute(_READDRESS, customer.customer_code, customer.phone)
 
 
+# In the order of the codes, so that no two transactions wait for each other.
+_KEEP_CONTACTS = """
+WITH kept AS (
+    INSERT INTO accounts AS known (customer_code, version, debt, contact_version, phone, unit_code, unit_name,
+        unit_phone, collector_code, collector_name, collector_phone, active, sms_language)
+    SELECT customer_code, 0, 0, contact_version, phone, unit_code, unit_name,
+        unit_phone, collector_code, collector_name, collector_phone, active, sms_language
+    FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
+        $9::text[], $10::bool[], $11::text[])
+        AS row (customer_code, contact_version, phone, unit_code, unit_name, unit_phone, collector_code,
+            collector_name, collector_phone, active, sms_language)
+    ORDER BY customer_code
+    ON CONFLICT (customer_code) DO UPDATE SET
+        contact_version = excluded.contact_version, phone = excluded.phone, unit_code = excluded.unit_code,
+        unit_name = excluded.unit_name, unit_phone = excluded.unit_phone, collector_code = excluded.collector_code,
+        collector_name = excluded.collector_name, collector_phone = excluded.collector_phone,
+        active = excluded.active, sms_language = excluded.sms_language, changed_at = clock_timestamp()
+    WHERE excluded.contact_version > known.contact_version
+    RETURNING customer_code, xmax = 0 AS is_new
+)
+SELECT customer_code FROM kept WHERE NOT is_new
+"""
+# A statement of its own: it sees what the one before has locked.
+_READDRESS_THESE = """
+UPDATE reminders SET phone = accounts.phone
+FROM accounts
+WHERE accounts.customer_code = ANY ($1::text[]) AND reminders.customer_code = accounts.customer_code
+    AND state = 'scheduled' AND receipt_id IS NULL AND reminders.phone IS DISTINCT FROM accounts.phone
+"""
+
+
+async def keep_contacts(connection: Connection, customers: Sequence[CustomerFacts]) -> None:
+    """Keep the facts of many different customers; see :func:`keep_contact`."""
+    rows = [(customer.customer_code, *_contact(customer)) for customer in customers]
+    changed = await connection.fetch(_KEEP_CONTACTS, *map(list, zip(*rows, strict=True)))
+    # A customer who is new here has nothing that waits: what is scheduled makes the account first.
+    if changed:
+        await connection.execute(_READDRESS_THESE, [row["customer_code"] for row in changed])
+
+
 def _contact(customer: CustomerFacts) -> tuple[Any, ...]:
     return (
         customer.version,

@@ -6,14 +6,19 @@ from pathlib import Path
 import pytest
 
 from services.billing.bill_run import issue_batch
+from services.billing.handlers.keep_customers import keep_customers
 from services.billing.imports.files import import_files, import_folder
 from shared.contracts.billing import BillState
+from shared.contracts.customer import CustomersChanged
 from shared.csv_files import ImportOptions
+from shared.ids import new_id
 from tests.integration.billing.billing_handlers import (
     CODE,
+    NOW,
     READINGS_HEADER,
     TARIFFS,
     BillingHandlers,
+    facts,
     reading,
     readings,
 )
@@ -310,3 +315,19 @@ async def test_a_due_date_that_is_not_given_follows_the_period(billing: BillingH
     await billing.run()
     assert str((await billing.account()).bills[0].due_date) == "2026-11-07"
     assert (await billing.state(CODE)).debt == 107_136
+
+
+async def test_customers_that_come_together_open_accounts_and_never_replace_newer_facts(
+    billing: BillingHandlers,
+) -> None:
+    await billing.customer(CODE, name="Newer", version=3)
+    for version, name in ((2, "Older"), (4, "Newest")):
+        customers = [facts(code, name=f"{name} {code}", version=version) for code in (SECOND, CODE)]
+        event = CustomersChanged(import_id=new_id(), customers=customers, changed_at=NOW)
+        for _ in range(2):
+            async with billing.new_work() as work:
+                await keep_customers(event, work)
+        known = await billing.pool.fetch("SELECT facts->>'name' FROM customers ORDER BY customer_code")
+        expected = ["Newer", f"Older {SECOND}"] if version == 2 else [f"Newest {CODE}", f"Newest {SECOND}"]
+        assert [row[0] for row in known] == expected
+    assert await billing.pool.fetchval("SELECT count(*) FROM accounts") == 2

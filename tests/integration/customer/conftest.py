@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from services.customer.settings import CustomerSettings
 from services.customer.topology import TOPOLOGY
 from shared.contracts.billing import BillIssued, PaymentRecorded, PaymentReversed
-from shared.contracts.customer import CollectorChanged, CustomerChanged, VisitRecorded, VisitWithdrawn
+from shared.contracts.customer import CollectorChanged, CustomerChanged, CustomersChanged, VisitRecorded, VisitWithdrawn
 from shared.contracts.message import Event
 from shared.messaging import EventHandler, Topology, UnitOfWork
 from shared.testing.fixtures import BusFactory
@@ -39,7 +39,7 @@ async def empty_service(
             service="billing",
             handlers=[
                 EventHandler(event, receive)
-                for event in (CollectorChanged, CustomerChanged, VisitRecorded, VisitWithdrawn)
+                for event in (CollectorChanged, CustomerChanged, CustomersChanged, VisitRecorded, VisitWithdrawn)
             ],
             emits=[BillIssued, PaymentRecorded, PaymentReversed],
         ),

@@ -10,6 +10,7 @@ from shared.contracts.customer import (
     CorrectPhone,
     CorrectPhoneAtDesk,
     CustomerChanged,
+    CustomersChanged,
     GetCollector,
     GetCustomer,
     SearchCustomers,
@@ -267,13 +268,33 @@ async def test_a_folder_without_lists_is_an_error(empty_service: Service, tmp_pa
 
 async def test_an_import_of_many_is_announced_completely(empty_service: Service) -> None:
     service = empty_service
-    count = 12_000
+    count = 3_000
     lines = [f"PB1401{n:07d},Nguyễn Văn {n},{n} Lê Lợi,,,PB1401,R1,{n},household,1,true" for n in range(count)]
     report = await service.import_town(customers=lines, meters=[])
     assert (report.ok, report.customers_announced) == (True, count)
-    codes = [code for code, _ in await changed(service)]
+    messages = await service.emitted(CustomersChanged)
+    codes = [facts.customer_code for message in messages for facts in message.customers]
     assert codes == sorted(codes)
     assert len(set(codes)) == count
+    assert len(messages) < count / 100
+    assert await changed(service) == []
+    report = await service.import_town(customers=[line.replace("Lê Lợi", "Lê Lai") for line in lines], meters=[])
+    assert report.customers_announced == count
+    messages = (await service.emitted(CustomersChanged))[len(messages) :]
+    assert {facts.version for message in messages for facts in message.customers} == {2}
+    assert len({message.import_id for message in messages}) == 1
+
+
+async def test_customers_that_are_announced_together_stand_by_collector(empty_service: Service) -> None:
+    service = empty_service
+    lines = [
+        f"PB1401{n:07d},Nguyễn Văn {n},{n} Lê Lợi,,,PB1401,{'R3' if n % 2 else 'R1'},{n},household,1,true"
+        for n in range(60)
+    ]
+    await service.import_town(customers=lines, meters=[])
+    [message] = await service.emitted(CustomersChanged)
+    collectors = [facts.collector.collector_code for facts in message.customers]
+    assert collectors == ["TN1"] * 30 + ["TN2"] * 30
 
 
 def correction(phone: str, **others: object) -> CorrectPhone:

@@ -57,6 +57,7 @@ from shared.contracts.customer import (
     CustomerChanged,
     CustomerDetails,
     CustomerMatch,
+    CustomersChanged,
     CustomersFound,
     CustomerSummary,
     GetCollector,
@@ -225,7 +226,15 @@ class BackOffice:
         return Topology(
             service="backoffice",
             handlers=[RequestHandler(request, self._answer) for request in REQUESTS],
-            emits=[CustomerChanged, VisitWithdrawn, PaymentRecorded, PaymentReversed, BillIssued, DocumentReady],
+            emits=[
+                CustomerChanged,
+                CustomersChanged,
+                VisitWithdrawn,
+                PaymentRecorded,
+                PaymentReversed,
+                BillIssued,
+                DocumentReady,
+            ],
         )
 
     async def _answer(self, request: Message, work: UnitOfWork) -> Any:

@@ -10,11 +10,14 @@ import pytest
 
 from services.gateway.enrolment import revoke_in_database
 from services.gateway.stream.frames import MAX_FRAME_BYTES
+from shared.clock import now
 from shared.contracts.billing import BillIssued
+from shared.contracts.customer import CustomersChanged
+from shared.ids import new_id
 from shared.problems import Problem
 from shared.testing.conditions import wait_until
 from simulation.phone import VirtualPhone
-from tests.integration.gateway.back_office import TOTAL, bill
+from tests.integration.gateway.back_office import TOTAL, bill, facts
 from tests.integration.gateway.conftest import CUSTOMER, GatewaySystem
 
 OTHER = "PB15010000002"
@@ -159,6 +162,30 @@ async def test_updates_that_came_while_the_phone_was_away_are_sent_once_and_in_o
     await phone.wait_for_update(CUSTOMER, "payment.reversed")
     assert [update["what"] for update in phone.stream.updates] == ["payment.recorded", "payment.reversed"]
     assert [update["seq"] for update in phone.stream.updates] == [1, 2]
+
+
+async def test_an_import_of_many_makes_each_phone_concerned_read_afresh_once(gateway: GatewaySystem) -> None:
+    await gateway.add_customer()
+    phone, other = await gateway.phone(), await gateway.phone("TN002")
+    await wait_until(lambda: gateway.pool.fetchval("SELECT count(*) FROM customer_collectors"))
+    for each in (phone, other):
+        await each.open_stream()
+    import_id = new_id()
+    for code, version in ((CUSTOMER, 2), (OTHER, 1), (CUSTOMER, 3), (CUSTOMER, 2)):
+        customers = [facts(code, "TN002", version)]
+        event = CustomersChanged(import_id=import_id, customers=customers, changed_at=now())
+        async with gateway.office_bus.work() as work:
+            await work.emit(event)
+
+    async def all_known() -> bool:
+        known = await gateway.pool.fetch("SELECT collector_code FROM customer_collectors WHERE version IN (1, 3)")
+        return [row["collector_code"] for row in known] == ["TN002"] * 2
+
+    await wait_until(all_known)
+    for collector_code in ("TN001", "TN002"):
+        entries = "SELECT entry FROM feed_entries WHERE collector_code = $1"
+        await wait_until(lambda code=collector_code: _feed(gateway, 1, code))  # type: ignore[misc]
+        assert [row["entry"] for row in await gateway.pool.fetch(entries, collector_code)] == ['{"type":"refresh"}']
 
 
 async def test_a_phone_that_was_away_for_too_long_has_to_read_everything_afresh(system: GatewaySystem) -> None:
@@ -366,8 +393,8 @@ async def test_a_device_that_opens_one_stream_after_the_other_has_to_wait(system
         await other.open_stream()
 
 
-async def _feed(system: GatewaySystem, sequence: int) -> bool:
-    found = await system.pool.fetchval("SELECT last_sequence FROM feeds WHERE collector_code = 'TN001'")
+async def _feed(system: GatewaySystem, sequence: int, collector_code: str = "TN001") -> bool:
+    found = await system.pool.fetchval("SELECT last_sequence FROM feeds WHERE collector_code = $1", collector_code)
     return (found or 0) >= sequence
 
 

@@ -20,6 +20,7 @@ from services.notify.domain.verdict import Limits
 from services.notify.handlers.cancel_reminders import cancel_reminders
 from services.notify.handlers.get_reminders import get_reminders
 from services.notify.handlers.keep_customer import keep_customer
+from services.notify.handlers.keep_customers import keep_customers
 from services.notify.handlers.note_bill import note_bill
 from services.notify.handlers.restore_reminders import restore_reminders
 from services.notify.handlers.schedule_reminder import schedule_reminder
@@ -31,7 +32,7 @@ from services.notify.texts.reminder_texts import ReminderTexts
 from services.notify.texts.template_file import load_templates
 from shared.audit import AuditViolation
 from shared.contracts.billing import BillIssued, NoticeIssued, PaymentRecorded, PaymentReversed
-from shared.contracts.customer import CustomerChanged, VisitWithdrawn
+from shared.contracts.customer import CustomerChanged, CustomersChanged, VisitWithdrawn
 from shared.contracts.notify import GetReminders, Reminder
 from shared.contracts.receipt import ReceiptIssued
 from shared.messaging import UnitOfWork
@@ -39,7 +40,14 @@ from shared.messaging.units_of_work import UnitsOfWork
 from tests.integration.notify.notices import CODE, Clock
 
 Consumed = (
-    BillIssued | CustomerChanged | NoticeIssued | PaymentRecorded | PaymentReversed | ReceiptIssued | VisitWithdrawn
+    BillIssued
+    | CustomerChanged
+    | CustomersChanged
+    | NoticeIssued
+    | PaymentRecorded
+    | PaymentReversed
+    | ReceiptIssued
+    | VisitWithdrawn
 )
 
 
@@ -106,6 +114,8 @@ class Notify:
                 await note_bill(event, work)
             case CustomerChanged():
                 await keep_customer(event, work)
+            case CustomersChanged():
+                await keep_customers(event, work)
             case ReceiptIssued():
                 await thank_for_payment(event, work, texts=self.texts, limits=self.limits, clock=self.clock)
 

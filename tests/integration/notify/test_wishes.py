@@ -12,7 +12,8 @@ from services.notify.texts.segments import is_gsm7
 from services.notify.texts.template_file import load_templates
 from shared.clock import VIETNAM
 from shared.contracts.common import SmsLanguage
-from shared.contracts.customer import CustomerChanged
+from shared.contracts.customer import CustomerChanged, CustomersChanged
+from shared.ids import new_id
 from shared.testing.builders import customer
 from tests.integration.notify.notices import CODE, NIGHT, NOON, PHONE, Clock, Operator, notice
 from tests.integration.notify.notify_handlers import Notify
@@ -69,6 +70,22 @@ async def test_a_wish_counts_for_what_waits_and_is_forgotten_when_it_is_taken_ba
     await notify.consume(wish(None, version=6), notice(version=2))
     await notify.sender.send_due()
     assert [sms.language for sms in operator.sent] == ["en", "vi"]
+
+
+async def test_what_waits_goes_to_the_number_that_an_import_of_many_has_brought_unless_newer_is_known(
+    notify: Notify, operator: Operator, clock: Clock
+) -> None:
+    def imported(phone: str, version: int) -> CustomersChanged:
+        both = [customer(code, phone=phone, version=version) for code in ("PB14010099999", CODE)]
+        return CustomersChanged(import_id=new_id(), customers=both, changed_at=NOON.astimezone(VIETNAM))
+
+    clock.moment = NIGHT
+    await notify.consume(notice(), imported("+84953000777", 5), imported("+84953000666", 4), wish(None, 3))
+    clock.advance(hours=10)
+    await notify.sender.send_due()
+    assert [sms.phone for sms in operator.sent] == ["+84953000777"]
+    rows = await notify.pool.fetch("SELECT phone FROM accounts WHERE contact_version = 5")
+    assert [row["phone"] for row in rows] == ["+84953000777"] * 2
 
 
 def test_every_kind_has_a_text_in_each_language_that_a_customer_may_want() -> None:

@@ -1,0 +1,8 @@
+from services.notify.store.accounts import keep_contacts
+from shared.contracts.customer import CustomersChanged
+from shared.messaging import UnitOfWork
+
+
+async def keep_customers(event: CustomersChanged, work: UnitOfWork) -> None:
+    """Keep whom the messages of many customers name, who were imported together, and the numbers that they go to."""
+    await keep_contacts(work.connection, event.customers)
