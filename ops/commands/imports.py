@@ -217,6 +217,7 @@ def _finish(reports: dict[str, Any], source: Source | None, *, as_json: bool) ->
     else:
         _print_findings([*bad, *rejected], most=len(bad) + len(rejected))
         _print_findings(remarks, most=_MOST_REMARKS)
+        _print_held(reports)
         for report in reports.values():
             _print(report)
         if rejected:
@@ -244,6 +245,14 @@ def _write_rejects(reports: dict[str, Any], source: Source | None) -> list[str]:
     return written
 
 
+def _print_held(reports: dict[str, Any]) -> None:
+    held = [item for report in reports.values() for item in getattr(report, "held", ())]
+    for item in held[:_MOST_REMARKS]:
+        print_line(f"{item.file}:{item.line}: {item}")
+    if held:
+        print_line(f"{len(held):,} periods are held and not billed: see `thungan readings held`")
+
+
 def _print_findings(findings: Sequence[Finding], most: int) -> None:
     for line in findings[:most]:
         print_line(f"{line.file}:{line.line}: {line}")
@@ -258,4 +267,7 @@ def _print(report: Any) -> None:
     if report.ok:
         for name, file in report.files.items():
             changed = f", {file.changed:,} changed" if hasattr(file, "changed") else ""
-            print_line(f"{name}: {file.rows:,} lines, {file.added:,} added{changed}, {file.unchanged:,} unchanged")
+            held = f", {file.held:,} held" if getattr(file, "held", 0) else ""
+            print_line(
+                f"{name}: {file.rows:,} lines, {file.added:,} added{changed}, {file.unchanged:,} unchanged{held}"
+            )

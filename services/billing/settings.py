@@ -6,6 +6,8 @@ from pydantic import Field
 
 from shared.settings import ServiceSettings
 
+JUDGEMENT_FILE = Path(__file__).parent / "judgement" / "doubtful_readings.yaml"
+
 
 class BillingSettings(ServiceSettings):
     """What the utility decides about money on the road and on notices."""
@@ -24,6 +26,9 @@ class BillingSettings(ServiceSettings):
 
     part_payments_file: Path = Path(__file__).parent / "part_payments" / "part_payments.yaml"
     """Where a part of what is owed may be paid in cash, by unit and day."""
+
+    judgement_file: Path = JUDGEMENT_FILE
+    """When readings are held until a person has looked at them, by unit and day."""
 
     points_on_notice: int = Field(default=3, ge=1, le=20)
     """Collection points named on a notice that sends the customer to one."""

@@ -10,18 +10,25 @@ Importing a file again changes nothing.
 import asyncio
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
+from uuid import UUID
 
 from services.billing.bill_run import WorkFactory
 from services.billing.errors import BillingError
 from services.billing.imports.collection_points import POINTS, PointRow, read_collection_points
 from services.billing.imports.readings import READINGS, Reading, ReadingRow, assemble, read_readings, shared_meters
-from services.billing.store import accounts, collection_points, metered_periods
+from services.billing.judgement.doubts import Doubt
+from services.billing.judgement.rules import JudgementRule
+from services.billing.judgements import judged
+from services.billing.settings import JUDGEMENT_FILE
+from services.billing.store import accounts, collection_points, held_readings, metered_periods
+from services.billing.store.held_readings import ReadingAct
 from services.billing.store.metered_periods import KnownPeriod, NewPeriod
 from services.billing.tariffs.models import Tariffs
+from shared.clock import now
 from shared.contracts.billing import CollectionPoint
 from shared.contracts.common import CustomerFacts
 from shared.csv_files import (
@@ -39,6 +46,7 @@ from shared.csv_files.rejects import Rejects, reject_file
 from shared.db import Connection
 from shared.ids import new_id
 from shared.messaging import UnitOfWork
+from shared.rule_files import load_rules
 from shared.text import plain_signs
 
 _CHUNK = 2_000
@@ -55,6 +63,26 @@ class FileReport:
     added: int = 0
     unchanged: int = 0
     """Metered periods that were stored before with the same content."""
+    held: int = 0
+    """Of the added ones, those that are not billed until a person has looked at their readings."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldReadings:
+    """A metered period that was stored, and is not billed until a person has looked at it."""
+
+    period_id: UUID
+    file: str
+    line: int
+    customer_code: str
+    year: int
+    month: int
+    cycle: int
+    doubts: tuple[Doubt, ...]
+
+    def __str__(self) -> str:
+        reasons = "; ".join(f"{doubt.english} ({doubt.rule})" for doubt in self.doubts)
+        return f"{self.customer_code} {self.month:02d}/{self.year} cycle {self.cycle} is held: {reasons}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +95,8 @@ class ImportReport:
     """What was read otherwise than it is written."""
     rejected: tuple[BadLine, ...] = ()
     """Lines that were left out, where good ones are kept."""
+    held: tuple[HeldReadings, ...] = ()
+    """What was stored and is not billed before a person has looked at it."""
     reject_files: Mapping[str, str] = field(default_factory=dict)
     """The same as files to be corrected, by the name of the file that they were in."""
 
@@ -88,12 +118,14 @@ async def import_folder(
     names: Sequence[str] = (POINTS, READINGS),
     due_days: int = 10,
     options: ImportOptions = PLAINLY,
+    judgement: Sequence[JudgementRule] | None = None,
 ) -> ImportReport:
     """Import those files of ``names`` that are in ``folder``: all or nothing.
 
     ``new_work`` is the ``work`` of a bus (it need not be started). The readings become metered periods that wait for
     the bill run (:mod:`services.billing.bill_run`); each is computed once as a test, so that what cannot be
-    billed is reported with its line. ``due_days`` after the period a bill is due when its readings name no due date.
+    billed is reported with its line; what may be wrong by the rules of ``judgement`` (None: those of the package) is
+    stored and held. ``due_days`` after the period a bill is due when its readings name no due date.
     Raises ``FileNotFoundError`` when the folder holds none of the files.
     """
     try:
@@ -104,7 +136,9 @@ async def import_folder(
         raise FileNotFoundError(f"{folder} holds no {' or '.join(names)}")
     files = {name: await asyncio.to_thread(path.read_bytes) for name, path in found.items()}
     called = {name: path.name for name, path in found.items()}
-    return await import_files(new_work, files, tariffs, due_days=due_days, options=options, called=called)
+    return await import_files(
+        new_work, files, tariffs, due_days=due_days, options=options, called=called, judgement=judgement
+    )
 
 
 async def import_files(
@@ -115,6 +149,7 @@ async def import_files(
     due_days: int = 10,
     options: ImportOptions = PLAINLY,
     called: Mapping[str, str] | None = None,
+    judgement: Sequence[JudgementRule] | None = None,
 ) -> ImportReport:
     """Import the contents of files by their name; see :func:`import_folder`. ``called`` is how reports name them."""
     names = {POINTS: POINTS, READINGS: READINGS} | dict(called or {})
@@ -133,6 +168,7 @@ async def import_files(
         if content.is_refused(bad, options):
             return content.refusal(bad)
         kept = _keep(content, periods, new, bad)
+        kept = replace(kept, new_periods=await _judged(work.connection, kept.new_periods, facts, judgement))
         await _store(work, content, kept)
     return _report(content, kept, options)
 
@@ -222,22 +258,60 @@ def _keep(
     )
 
 
+async def _judged(
+    connection: Connection,
+    new: Sequence[NewPeriod],
+    facts: Mapping[str, CustomerFacts],
+    judgement: Sequence[JudgementRule] | None,
+) -> list[NewPeriod]:
+    """Judge the periods, all of a customer's at once, so that each is compared with those before it."""
+    rules = load_rules(JUDGEMENT_FILE, JudgementRule) if judgement is None else judgement
+    replaced = {item.replaces: item.period_id for item in new if item.replaces is not None}
+    await held_readings.supersede(connection, replaced)
+    in_order = sorted(new, key=lambda item: item.period.customer_code)
+    found: dict[UUID, NewPeriod] = {}
+    for chunk in _chunks_of_customers(in_order):
+        found |= {item.period_id: item for item in await judged(connection, chunk, facts, rules)}
+    return [found[item.period_id] for item in new]
+
+
+def _chunks_of_customers(periods: Sequence[NewPeriod]) -> Iterator[list[NewPeriod]]:
+    chunk: list[NewPeriod] = []
+    for item in periods:
+        if len(chunk) >= _CHUNK and item.period.customer_code != chunk[-1].period.customer_code:
+            yield chunk
+            chunk = []
+        chunk.append(item)
+    yield chunk
+
+
 async def _store(work: UnitOfWork, content: _Content, kept: _Kept) -> None:
     import_id = new_id()
     for periods in _chunks(kept.new_periods):
         await metered_periods.add(work.connection, periods, import_id)
+        await held_readings.note(work.connection, list(_acts(periods)), now(), work.actor)
     for points in _chunks(kept.points):
         await collection_points.save(work.connection, points, with_wards="ward" in content.points.columns)
     hashes = {content.names[name]: _sha256(file) for name, file in content.files.items()}
-    counts = {"periods": len(kept.new_periods), "points": len(kept.points)}
+    held = sum(bool(item.doubts) for item in kept.new_periods)
+    counts = {"periods": len(kept.new_periods), "held": held, "points": len(kept.points)}
     await work.act("files.imported", str(import_id), files=hashes, **counts)
+
+
+def _acts(periods: Sequence[NewPeriod]) -> Iterator[ReadingAct]:
+    for item in periods:
+        if item.replaces is not None:
+            yield ReadingAct(item.replaces, "replaced", new_period_id=item.period_id)
+        if item.doubts:
+            yield ReadingAct(item.period_id, "held", item.doubts)
 
 
 def _report(content: _Content, kept: _Kept, options: ImportOptions) -> ImportReport:
     added = len(kept.new_periods)
+    held = _held(content, kept)
     reports = {
         POINTS: FileReport(len(kept.points), added=len(kept.points)),
-        READINGS: FileReport(len(kept.readings), added=added, unchanged=len(kept.periods) - added),
+        READINGS: FileReport(len(kept.readings), added=added, unchanged=len(kept.periods) - added, held=len(held)),
     }
     models: dict[str, type[Row]] = {POINTS: PointRow, READINGS: ReadingRow}
     return ImportReport(
@@ -248,12 +322,25 @@ def _report(content: _Content, kept: _Kept, options: ImportOptions) -> ImportRep
             for remark in remarks
             if remark.line not in kept.rejects[name].reasons
         ),
+        held=held,
         rejected=tuple(line for rejects in kept.rejects.values() for line in rejects.bad_lines()),
         reject_files={
             rejects.file: reject_file(content.files[name], models[name], rejects, convert_legacy=options.convert_legacy)
             for name, rejects in kept.rejects.items()
             if rejects.reasons
         },
+    )
+
+
+def _held(content: _Content, kept: _Kept) -> tuple[HeldReadings, ...]:
+    lines: dict[tuple[str, int, int, int], int] = {}
+    for reading in kept.readings:
+        lines.setdefault(reading.row.key, reading.line)
+    held = [item for item in kept.new_periods if item.doubts]
+    return tuple(
+        HeldReadings(item.period_id, content.names[READINGS], lines[key], *key, item.doubts)
+        for item in held
+        for key in [(item.period.customer_code, item.period.year, item.period.month, item.period.cycle)]
     )
 
 
@@ -333,7 +420,8 @@ def _new_periods(
             bad.append(BadLine(file, line, "", message, "overlap"))
             continue
         others.append((period.period_from, period.period_to, key))
-        new.append(entry)
+        replaced = counting.get(key)
+        new.append(entry if replaced is None else replace(entry, replaces=replaced.period_id))
     return new
 
 

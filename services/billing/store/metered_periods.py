@@ -21,6 +21,8 @@ class NewPeriod:
     fingerprint: str
     doubts: tuple[Doubt, ...] = ()
     """Why it is held; empty where it waits for a bill."""
+    replaces: UUID | None = None
+    """The period that was sent back and whose place it takes."""
 
 
 @dataclass(frozen=True, slots=True)

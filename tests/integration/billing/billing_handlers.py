@@ -21,6 +21,7 @@ from services.billing.handlers.keep_collector import keep_collector
 from services.billing.handlers.keep_customer import keep_customer
 from services.billing.handlers.note_receipt import note_receipt
 from services.billing.imports.files import ImportReport, import_files
+from services.billing.judgement.rules import JudgementRule
 from services.billing.rounding.rules import RoundingRule
 from services.billing.shifts.rules import CashBoxRule
 from services.billing.tariffs.files import load_tariffs
@@ -109,6 +110,7 @@ class BillingHandlers:
         self.now = NOW
         self.cash_ceiling = cash_ceiling
         self.rounding_rules: Sequence[RoundingRule] = ()
+        self.judgement_rules: Sequence[JudgementRule] = ()
         self.cash_box_rules: Sequence[CashBoxRule] = (
             CashBoxRule(in_force_from=date(2018, 1, 1), largest_float=5_000_000, difference_limit=50_000),
         )
@@ -148,7 +150,8 @@ class BillingHandlers:
 
     async def import_readings(self, *lines: str) -> ImportReport:
         """Import readings lines."""
-        return await import_files(self.new_work, {"readings.csv": readings(*lines)}, TARIFFS)
+        files = {"readings.csv": readings(*lines)}
+        return await import_files(self.new_work, files, TARIFFS, judgement=self.judgement_rules)
 
     async def run(self, batch: int = 100, *, again: bool = False) -> BillRun:
         """Run the bills that wait."""

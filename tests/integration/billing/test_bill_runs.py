@@ -248,11 +248,12 @@ async def test_a_folder_is_imported_as_a_whole(billing: BillingHandlers, tmp_pat
     assert report.as_dict() == {
         "ok": True,
         "files": {
-            "collection_points.csv": {"rows": 1, "added": 1, "unchanged": 0},
-            "readings.csv": {"rows": 1, "added": 1, "unchanged": 0},
+            "collection_points.csv": {"rows": 1, "added": 1, "unchanged": 0, "held": 0},
+            "readings.csv": {"rows": 1, "added": 1, "unchanged": 0, "held": 0},
         },
         "bad_lines": (),
         "remarks": (),
+        "held": (),
         "rejected": (),
         "reject_files": [],
     }

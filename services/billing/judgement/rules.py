@@ -1,0 +1,230 @@
+"""Whether readings may be wrong: what a person should look at before they become a bill. Pure.
+
+Each rule has a name that stays (:class:`~services.billing.judgement.doubts.Doubt`) and says what is doubtful with its
+figures. Limits are dated data by unit: ``doubtful_readings.yaml``.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from pydantic import Field
+
+from services.billing.bills.metered_period import METER_REGISTERS, REACTIVE, MeteredPeriod
+from services.billing.judgement import doubts
+from services.billing.judgement.doubts import Doubt
+from services.billing.judgement.history import History, PastUse, days_with_supply
+from shared.contracts.common import CustomerFacts
+from shared.contracts.uses import BadHouseholdsError, BadUsesError
+from shared.dated_rules import DatedRule, rule_in_force
+
+_RECENT = 3
+"""Periods that make up what is usual."""
+
+
+class JudgementRule(DatedRule):
+    """From where on readings are doubtful; what is left out is not judged."""
+
+    continues: bool = False
+    shortest_days: int | None = Field(default=None, ge=1, le=365)
+    longest_days: int | None = Field(default=None, ge=1, le=365)
+    jump_percent: int | None = Field(default=None, ge=101, le=100_000)
+    jump_kwh: int = Field(default=0, ge=0, le=1_000_000_000)
+    drop_percent: int | None = Field(default=None, ge=1, le=99)
+    drop_kwh: int = Field(default=0, ge=0, le=1_000_000_000)
+    zero_kwh: int | None = Field(default=None, ge=1, le=1_000_000_000)
+    standstill_periods: int | None = Field(default=None, ge=2, le=3)
+    first_kwh_a_day: int | None = Field(default=None, ge=1, le=1_000_000)
+    rollover_percent: int | None = Field(default=None, ge=1, le=99)
+    rollover_usual_percent: int = Field(default=200, ge=101, le=100_000)
+    kw_direct: int | None = Field(default=None, ge=1, le=100_000)
+    kw_a_multiplier: int | None = Field(default=None, ge=1, le=100_000)
+    known_meters: bool = False
+
+
+NOTHING_IS_DOUBTFUL = JudgementRule(in_force_from=date.min)
+
+
+def judgement_in_force(rules: Sequence[JudgementRule], unit_code: str, day: date) -> JudgementRule:
+    """Return the limits of a unit for a period that ends on a day."""
+    return rule_in_force(rules, unit_code, day, default=NOTHING_IS_DOUBTFUL)
+
+
+@dataclass(frozen=True, slots=True)
+class _Usual:
+    """kWh of some days together."""
+
+    kwh: int
+    days: int
+
+    def in_(self, days: int) -> int:
+        """Return what it comes to in so many days, rounded half up."""
+        return (2 * self.kwh * days + self.days) // (2 * self.days)
+
+
+def judge(period: MeteredPeriod, facts: CustomerFacts, history: History, rule: JudgementRule) -> tuple[Doubt, ...]:
+    """Return what is doubtful about the readings of a period; nothing where they may be billed."""
+    return tuple(
+        found
+        for each in (_of_contract, _of_length, _of_continuity, _of_others, _of_meter, _of_use)
+        for found in each(period, facts, history, rule)
+    )
+
+
+def _of_contract(period: MeteredPeriod, facts: CustomerFacts, history: History, rule: JudgementRule) -> Iterator[Doubt]:
+    if not rule.known_meters:
+        return
+    if not facts.active and not period.final:
+        yield doubts.contract_ended(period)
+    own = None if facts.meter is None else facts.meter.meter_number
+    present = {reading.meter_number for reading in period.readings}
+    for meter in sorted(present):
+        if meter == own or history.was_read_for(meter, period.customer_code, METER_REGISTERS):
+            continue
+        owner = history.owners.get(meter)
+        if owner is not None and owner != period.customer_code:
+            yield doubts.meter_of_another(meter, period.customer_code, owner)
+        # A meter that was taken down in the first period that is known here: nothing else is known of it.
+        elif own not in present or history.uses.get(period.customer_code):
+            yield doubts.meter_unknown(meter, own)
+    yield from _constants(period, facts)
+
+
+def _constants(period: MeteredPeriod, facts: CustomerFacts) -> Iterator[Doubt]:
+    meter = facts.meter
+    for reading in period.readings:
+        if meter is None or reading.meter_number != meter.meter_number:
+            continue
+        if (reading.multiplier, reading.digits) != (meter.multiplier, meter.digits):
+            yield doubts.other_constants(reading, meter.multiplier, meter.digits)
+            return
+
+
+def _of_length(period: MeteredPeriod, _: CustomerFacts, history: History, rule: JudgementRule) -> Iterator[Doubt]:
+    days = (period.period_to - period.period_from).days + 1
+    if rule.longest_days is not None and days > rule.longest_days:
+        yield doubts.period_too_long(days, rule.longest_days)
+    is_usual = (
+        period.cycle == 1 and not period.final and bool(history.recent(period.customer_code, period.period_from, 1))
+    )
+    if rule.shortest_days is not None and is_usual and days < rule.shortest_days:
+        yield doubts.period_too_short(days, rule.shortest_days)
+    months = (period.period_to.year - period.year) * 12 + period.period_to.month - period.month
+    if rule.longest_days is not None and abs(months) > 1:
+        yield doubts.period_of_another_month(period)
+
+
+def _of_continuity(period: MeteredPeriod, _: CustomerFacts, history: History, rule: JudgementRule) -> Iterator[Doubt]:
+    if not rule.continues:
+        return
+    for reading in period.readings:
+        meter = reading.meter_number, reading.meter_register
+        last = history.before(meter, period.period_from)
+        if last is not None and last.is_held:
+            yield doubts.earlier_is_held(reading, last)
+        elif last is not None and not last.estimated and reading.old_reading > last.new_reading:
+            yield doubts.old_above_last(reading, last)
+        elif last is not None and not last.estimated and reading.old_reading < last.new_reading:
+            yield doubts.old_below_last(reading, last)
+        following = history.after(meter, period.period_to)
+        if following is None or reading.estimated:
+            continue
+        if reading.new_reading > following.old_reading:
+            yield doubts.new_above_next(reading, following)
+        elif reading.new_reading < following.old_reading:
+            yield doubts.new_below_next(reading, following)
+
+
+def _of_others(period: MeteredPeriod, _: CustomerFacts, history: History, rule: JudgementRule) -> Iterator[Doubt]:
+    if not rule.known_meters:
+        return
+    named = set()
+    for reading in period.readings:
+        for past in history.of_others((reading.meter_number, reading.meter_register), period):
+            if (reading.meter_number, past.customer_code) not in named:
+                named.add((reading.meter_number, past.customer_code))
+                yield doubts.two_customers(reading.meter_number, period.customer_code, past)
+
+
+def _of_meter(period: MeteredPeriod, _: CustomerFacts, history: History, rule: JudgementRule) -> Iterator[Doubt]:
+    days = (period.period_to - period.period_from).days + 1
+    rolled_over = False
+    for reading in period.readings:
+        if reading.new_reading < reading.old_reading:
+            top = 10**reading.digits
+            if rule.rollover_percent is not None and reading.old_reading * 100 < top * rule.rollover_percent:
+                yield doubts.rollover_from_below(reading)
+            else:
+                rolled_over = True
+        kw = rule.kw_direct if reading.multiplier == 1 else rule.kw_a_multiplier
+        if kw is not None and reading.meter_register != REACTIVE:
+            most = kw * reading.multiplier * 24 * days
+            if reading.kwh > most:
+                yield doubts.more_than_the_meter_can(reading, most)
+    usual = _usual(history.recent(period.customer_code, period.period_from, _RECENT))
+    if rolled_over and rule.rollover_percent is not None and usual is not None:
+        kwh = _kwh(period)
+        expected = usual.in_(days_with_supply(period))
+        if kwh * 100 > expected * rule.rollover_usual_percent and kwh - expected > rule.jump_kwh:
+            yield doubts.rollover_unusual(kwh, expected)
+
+
+def _of_use(period: MeteredPeriod, facts: CustomerFacts, history: History, rule: JudgementRule) -> Iterator[Doubt]:
+    recent = history.recent(period.customer_code, period.period_from, _RECENT)
+    usual, last_year = _usual(recent), _usual(history.last_year(period))
+    kwh, days = _kwh(period), days_with_supply(period)
+    if usual is None:
+        yield from _first(kwh, days, facts, rule)
+        return
+    expected = [one.in_(days) for one in (usual, last_year) if one is not None]
+    high, low = max(expected), min(expected)
+    above, low_in_month = (kwh - high) * 30 // days, low * 30 // days
+    if rule.jump_percent is not None and kwh * 100 > high * rule.jump_percent and above > rule.jump_kwh:
+        yield doubts.jump(kwh, high)
+    if kwh == 0:
+        yield from _nothing_used(usual.in_(30), recent, rule)
+    elif rule.drop_percent is not None and kwh * 100 < low * rule.drop_percent and low_in_month >= rule.drop_kwh:
+        yield doubts.drop(kwh, low)
+    else:
+        yield from _still_registers(period, history, rule)
+
+
+def _first(kwh: int, days: int, facts: CustomerFacts, rule: JudgementRule) -> Iterator[Doubt]:
+    if rule.first_kwh_a_day is None:
+        return
+    try:
+        groups, number = [use.group for use in facts.price_group.parts], facts.households.number
+    except (BadUsesError, BadHouseholdsError):
+        return
+    most = int(max(Decimal(1), number) * rule.first_kwh_a_day * days)
+    if kwh > most and all(group.startswith("household") for group in groups):
+        yield doubts.first_is_high(kwh, most)
+
+
+def _nothing_used(usual: int, recent: Sequence[PastUse], rule: JudgementRule) -> Iterator[Doubt]:
+    if rule.zero_kwh is not None and usual >= rule.zero_kwh and recent[0].kwh:
+        yield doubts.nothing_used(usual)
+    elif rule.standstill_periods is not None:
+        before = [use.kwh for use in recent[: rule.standstill_periods]]
+        if len(before) == rule.standstill_periods and before[-1] and not any(before[:-1]):
+            yield doubts.stands_still(rule.standstill_periods)
+
+
+def _still_registers(period: MeteredPeriod, history: History, rule: JudgementRule) -> Iterator[Doubt]:
+    """Yield the registers that stand still while others of the meter count."""
+    if rule.zero_kwh is None or len(period.readings) == 1:
+        return
+    for reading in period.active_readings:
+        past = history.before((reading.meter_number, reading.meter_register), period.period_from)
+        if past is not None and reading.kwh == 0 and past.kwh * 30 >= rule.zero_kwh * past.days:
+            yield doubts.register_stands_still(reading, past.kwh)
+
+
+def _usual(uses: Sequence[PastUse]) -> _Usual | None:
+    days = sum(use.days for use in uses)
+    return _Usual(sum(use.kwh for use in uses), days) if days else None
+
+
+def _kwh(period: MeteredPeriod) -> int:
+    return sum(reading.kwh for reading in period.active_readings)

@@ -1,0 +1,72 @@
+"""Judges periods that are about to be stored, or stored ones again, by what is known of their meters and customers.
+
+A period that follows a doubtful one is doubtful, too: what it begins with may change.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from services.billing.judgement.doubts import Doubt
+from services.billing.judgement.history import History
+from services.billing.judgement.rules import JudgementRule, judge, judgement_in_force
+from services.billing.store import reading_history
+from services.billing.store.metered_periods import NewPeriod
+from shared.contracts.common import CustomerFacts
+from shared.db import Connection
+
+
+async def judged(
+    connection: Connection,
+    periods: Sequence[NewPeriod],
+    facts: Mapping[str, CustomerFacts],
+    rules: Sequence[JudgementRule],
+) -> list[NewPeriod]:
+    """Return the periods with what is doubtful about them, in the same order.
+
+    They are judged in the order of their days, each with those before it. Hold the lock of imports: what they are
+    compared with must still be there when they are stored.
+    """
+    if not periods or not rules:
+        return list(periods)
+    customer_codes = {item.period.customer_code for item in periods}
+    meters = {reading.meter_number for item in periods for reading in item.period.readings}
+    first = min(item.period.period_from for item in periods)
+    last = max(item.period.period_to for item in periods)
+    history = await reading_history.history_of(connection, customer_codes, meters, first, last)
+    history.owners = await reading_history.owners_of(connection, sorted(_of_somebody_else(periods, facts)))
+    # In a thread: thousands take a part of a second, and the process may be serving, too.
+    return await asyncio.to_thread(_judged, periods, facts, rules, history)
+
+
+def _of_somebody_else(periods: Sequence[NewPeriod], facts: Mapping[str, CustomerFacts]) -> set[str]:
+    """Return the meters that are not the present one of the customer for whom they are read."""
+    found = set()
+    for item in periods:
+        own = facts[item.period.customer_code].meter
+        for reading in item.period.readings:
+            if own is None or reading.meter_number != own.meter_number:
+                found.add(reading.meter_number)
+    return found
+
+
+def _judged(
+    periods: Sequence[NewPeriod],
+    facts: Mapping[str, CustomerFacts],
+    rules: Sequence[JudgementRule],
+    history: History,
+) -> list[NewPeriod]:
+    found: list[tuple[Doubt, ...]] = [()] * len(periods)
+    in_order = sorted(range(len(periods)), key=lambda place: periods[place].period.period_from)
+    in_force: dict[tuple[str, object], JudgementRule] = {}
+    for place in in_order:
+        period = periods[place].period
+        contract = facts[period.customer_code]
+        unit = contract.unit.unit_code
+        key = unit, period.period_to
+        rule = in_force.get(key)
+        if rule is None:
+            rule = in_force[key] = judgement_in_force(rules, unit, period.period_to)
+        found[place] = judge(period, contract, history, rule)
+        history.add(period, is_held=bool(found[place]))
+    return [replace(item, doubts=doubts) for item, doubts in zip(periods, found, strict=True)]
