@@ -19,6 +19,7 @@ from shared.problems import Problem
 
 COMMANDS = {
     "quote": "ops.commands.quote",
+    "tariffs": "ops.commands.tariffs",
     "verify": "ops.commands.verify",
     "audit": "ops.commands.audit",
     "auditor": "ops.commands.auditor",

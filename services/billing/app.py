@@ -3,6 +3,8 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import structlog
+
 from services.billing.metrics import watch_audits
 from services.billing.part_payments.rules import PartPaymentRule
 from services.billing.payments.rules import PlausibleAmountRule
@@ -11,10 +13,12 @@ from services.billing.settings import BillingSettings
 from services.billing.shifts.rules import CashBoxRule
 from services.billing.tariffs.files import load_tariffs
 from services.billing.topology import TOPOLOGY
-from shared.clock import Clock, now
+from shared.clock import Clock, business_day, now
 from shared.health import serve_health
 from shared.rule_files import load_rules
 from shared.runtime import Running, open_parts
+
+log = structlog.get_logger(__name__)
 
 
 @asynccontextmanager
@@ -24,7 +28,10 @@ async def service(settings: BillingSettings, *, clock: Clock = now) -> AsyncIter
     cash_box_rules = load_rules(settings.cash_boxes_file, CashBoxRule)
     plausible_amounts = load_rules(settings.plausible_amounts_file, PlausibleAmountRule)
     part_payment_rules = load_rules(settings.part_payments_file, PartPaymentRule)
-    load_tariffs()  # a mistake in a tariff file stops the service before it consumes a message
+    tariffs = load_tariffs()  # a mistake in a tariff file stops the service before it consumes a message
+    today = business_day(clock())
+    to_come = [decision.number for decision in tariffs.decisions if decision.in_force_from > today]
+    log.info("tariffs.loaded", in_force=tariffs.decisions_between(today, today)[0].number, to_come=to_come)
     async with open_parts(settings, TOPOLOGY) as parts:
         await parts.bus.start(
             dependencies={

@@ -117,6 +117,9 @@ class Households(_ContractText):
     STEP: ClassVar[Decimal] = Decimal("0.25")
     """Four declared tenants count for one household."""
 
+    NONE: ClassVar["Households"]
+    """Of a contract outside the household groups."""
+
     @property
     def number(self) -> Decimal:
         """The number; raises :class:`BadHouseholdsError`."""
@@ -126,10 +129,13 @@ class Households(_ContractText):
 
     @classmethod
     def of(cls, number: Decimal) -> Self:
-        """Return the text of a number above 0 in steps of 0.25; else raise :class:`BadHouseholdsError`."""
-        if not number.is_finite() or number <= 0 or number % cls.STEP or number >= 10**5:
+        """Return the text of a number in steps of 0.25 (0: no households); else raise :class:`BadHouseholdsError`."""
+        if not number.is_finite() or number < 0 or number % cls.STEP or number >= 10**5:
             raise BadHouseholdsError("is not a number of households in steps of 0.25")
         return cls(format(number.normalize(), "f"))
+
+
+Households.NONE = Households("0")
 
 
 @lru_cache(maxsize=1024)

@@ -9,6 +9,7 @@ from services.billing.engine import BillLine as ComputedLine
 from services.billing.engine import compute_bill
 from services.billing.engine.explain import explain_quotas, line_label
 from services.billing.tariffs.models import Tariffs
+from shared.clock import business_day
 from shared.contracts.billing import Bill, BillLine, BillState, MeterReading
 from shared.contracts.common import CustomerFacts
 
@@ -17,7 +18,9 @@ def make_bill(
     period: MeteredPeriod, facts: CustomerFacts, tariffs: Tariffs, *, bill_id: UUID, issued_at: datetime
 ) -> Bill:
     """Return the bill of a period, wholly open; raise :class:`~services.billing.errors.BillingError`."""
-    computed = compute_bill(bill_request(period, facts.price_group, facts.households, tariffs), tariffs)
+    issued_on = business_day(issued_at)
+    asked = bill_request(period, facts.price_group, facts.households, tariffs, invoice_date=issued_on)
+    computed = compute_bill(asked, tariffs)
     return Bill(
         bill_id=bill_id,
         bill_number=bill_number(period.customer_code, period.year, period.month, period.cycle),

@@ -70,7 +70,14 @@ class MeteredPeriod:
         return tuple(reading for reading in self.readings if reading.meter_register != REACTIVE)
 
 
-def bill_request(period: MeteredPeriod, price_group: Uses, households: Households, tariffs: Tariffs) -> BillRequest:
+def bill_request(
+    period: MeteredPeriod,
+    price_group: Uses,
+    households: Households,
+    tariffs: Tariffs,
+    *,
+    invoice_date: date | None = None,
+) -> BillRequest:
     """Return what the engine is asked for a period; raise :class:`BillingError` for what cannot be billed."""
     try:
         uses, number_of_households = price_group.parts, households.number
@@ -95,6 +102,7 @@ def bill_request(period: MeteredPeriod, price_group: Uses, households: Household
         cuts=cuts,
         cut_days=0 if cuts else period.cut_days,
         change_readings=_change_readings(period, tariffs, by_register=by_register),
+        invoice_date=invoice_date,
     )
 
 

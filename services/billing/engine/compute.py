@@ -16,7 +16,7 @@ from shared.money import percent_of
 def compute_bill(request: BillRequest, tariffs: Tariffs) -> Bill:
     """Return the bill for ``request``.
 
-    The price is that of the day of use, the VAT rate that of the deciding day (the last day of the period) and is
+    The price is that of the day of use, the VAT rate that of the deciding day (``tariffs/data/vat.yaml``) and is
     applied once, on the sum. Raises :class:`~services.billing.errors.BillingError` for input that cannot be billed.
     """
     check_request(request, tariffs)
@@ -37,7 +37,7 @@ def compute_bill(request: BillRequest, tariffs: Tariffs) -> Bill:
     lines += _reactive_lines(request, groups, lines, tariffs)
 
     pre_vat = sum(line.amount for line in lines)
-    vat_percent = tariffs.vat_percent(first, last)
+    vat_percent = tariffs.vat_percent(last, request.invoice_date)
     vat = percent_of(pre_vat, vat_percent)
     return Bill(
         period_from=first,

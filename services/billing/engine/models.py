@@ -79,6 +79,8 @@ class BillRequest:
     cut_days: int = 0
     """Days without supply when only their number is known."""
     change_readings: tuple[ChangeReading, ...] = ()
+    invoice_date: date | None = None
+    """The Vietnamese day on which the bill is issued; needed where VAT goes by it."""
 
 
 @dataclass(frozen=True, slots=True)

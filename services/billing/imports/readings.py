@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Self
 from uuid import UUID
 
@@ -28,7 +28,7 @@ from shared.csv_files.identity import Code, PlainSigns
 READINGS = "readings.csv"
 
 _NO_BILL = UUID(int=0)
-_NEVER = datetime(2000, 1, 1, tzinfo=UTC)
+_NOON = time(12, tzinfo=UTC)
 
 
 class ReadingRow(Row):
@@ -144,7 +144,7 @@ def assemble(
         cut_to=first.cut_to,
         cos_phi=next(iter(factors), None),
     )
-    make_bill(period, facts, tariffs, bill_id=_NO_BILL, issued_at=_NEVER)
+    make_bill(period, facts, tariffs, bill_id=_NO_BILL, issued_at=datetime.combine(period.period_to, _NOON))
     return period, _fingerprint(period)
 
 

@@ -19,6 +19,7 @@ class CaseRow(Row):
     optional_columns = frozenset(
         {"id", "households", "kwh", "normal", "peak", "off_peak", "cos_phi"}
         | {"old_reading", "new_reading", "multiplier", "meter_digits", "cut_days", "cut_from", "cut_to"}
+        | {"invoice_date"}
         | {"change_reading_kwh", "change_normal", "change_peak", "change_off_peak"}
     )
 
@@ -39,6 +40,7 @@ class CaseRow(Row):
     cut_days: Whole = 0
     cut_from: Day | None = None
     cut_to: Day | None = None
+    invoice_date: Day | None = None
     change_reading_kwh: Wholes = ()
     change_normal: Wholes = ()
     change_peak: Wholes = ()
@@ -69,6 +71,7 @@ def request_of(row: CaseRow, tariffs: Tariffs, default_period: tuple[date, date]
         cuts=cuts,
         cut_days=row.cut_days,
         change_readings=_change_readings(row, consumption, tariffs.decisions_between(first, last)[1:]),
+        invoice_date=row.invoice_date,
     )
 
 

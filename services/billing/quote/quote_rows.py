@@ -13,6 +13,8 @@ Columns (the order is free, others are ignored):
     Instead of ``kwh``; ``meter_digits`` allows a roll-over.
 ``cut_days``, or ``cut_from, cut_to``
     Days without supply.
+``invoice_date``
+    The day on which the bill is issued, where VAT goes by it (``tariffs/data/vat.yaml``).
 ``change_reading_kwh``, or ``change_normal, change_peak, change_off_peak``
     kWh used before the price change inside the period, as really read; more than one change is separated by ``;``.
 

@@ -1,11 +1,12 @@
 """Bills and what is open of them."""
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from services.billing.payments.rules import Cleared, Debt
+from services.billing.rehearsals.vat_switch import VatBase
 from shared.contracts.actor import Actor
 from shared.contracts.billing import Bill, BillState
 from shared.db import Connection
@@ -135,6 +136,20 @@ async def _change(connection: Connection, changes: Sequence[tuple[UUID, int, int
     elif sums:
         vats, principals = zip(*sums.values(), strict=True)
         await connection.execute(_CHANGE_OPEN, list(sums), list(vats), list(principals))
+
+
+_VAT_BASES = """
+SELECT period_to, pre_vat, (issued_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date AS invoice_date
+FROM bills WHERE year = $1 AND month = $2
+"""
+_VAT_BASES_AT_ONCE = 5_000
+
+
+async def vat_bases(connection: Connection, year: int, month: int) -> AsyncIterator[list[VatBase]]:
+    """Yield what VAT was computed from, for the bills of a month, some at a time. Inside a transaction."""
+    cursor = await connection.cursor(_VAT_BASES, year, month)
+    while rows := await cursor.fetch(_VAT_BASES_AT_ONCE):
+        yield [VatBase(*row) for row in rows]
 
 
 def debt_of(bill: Bill) -> Debt:

@@ -1,9 +1,14 @@
 """Reads and checks the YAML files that hold the tariffs.
 
 A file with a slip of the pen must not start a service: unknown keys, missing prices, gaps, and prices that contradict
-their ratio are refused with the name of the file.
+their ratio are refused with the name of the file, the line and the field.
+
+Decisions may lie in a further folder, too (``THUNGAN_DECISIONS_FOLDER``), so that a new one needs no new release.
 """
 
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -14,6 +19,7 @@ from pydantic import ValidationError
 
 from services.billing.tariffs.models import (
     REGISTERS,
+    DecidingDayRule,
     Decision,
     PriceGroup,
     ReactiveRule,
@@ -39,50 +45,107 @@ from services.billing.tariffs.schema import (
 from shared.money import round_half_up
 
 DATA = Path(__file__).parent / "data"
+FURTHER_DECISIONS = "THUNGAN_DECISIONS_FOLDER"
+"""The environment variable that names the folder of further decisions; the same one is a setting of billing."""
 FileT = TypeVar("FileT", bound=TariffFile)
 
 
 class TariffFileError(Exception):
-    """A tariff file is wrong; the message names the file and the place."""
+    """A tariff file is wrong: one line for each mistake, with the file and the place."""
+
+    @property
+    def mistakes(self) -> list[str]:
+        """Each mistake by itself."""
+        return str(self).split("\n")
+
+
+def load_tariffs(folder: Path = DATA) -> Tariffs:
+    """Return the tariffs of ``folder`` and the further decisions, read once per process.
+
+    Raises :class:`TariffFileError` when a file is wrong.
+    """
+    further = os.environ.get(FURTHER_DECISIONS, "").strip()
+    return _load(folder, Path(further) if further else None)
+
+
+def with_decision(tariffs: Tariffs, path: Path) -> tuple[Tariffs, Decision]:
+    """Return the tariffs as they will be with the decision in ``path``, and that; it may replace one of its day."""
+    decision = _decision(path, tariffs.schedules, tariffs.groups)
+    others = [known for known in tariffs.decisions if known.in_force_from != decision.in_force_from]
+    _require(all(known.number != decision.number for known in others), path, f"{decision.number} is known already")
+    return replace(tariffs, decisions=_in_order([*others, decision], path)), decision
 
 
 @cache
-def load_tariffs(folder: Path = DATA) -> Tariffs:
-    """Return the tariffs of ``folder``, read once per process; raise :class:`TariffFileError` when a file is wrong."""
+def _load(folder: Path, further: Path | None) -> Tariffs:
     schedules = {
         name: _schedule(folder / "schedules.yaml", name, entry)
         for name, entry in _read(folder / "schedules.yaml", SchedulesFile).schedules.items()
     }
     groups, aliases = _groups(folder / "groups.yaml")
-    decisions = sorted(
-        (_decision(path, schedules, groups) for path in sorted((folder / "decisions").glob("*.yaml"))),
-        key=lambda decision: decision.in_force_from,
-    )
+    if further is not None:
+        _require(further.is_dir(), further, f"{FURTHER_DECISIONS} names no folder")
+    places = [folder / "decisions", *([] if further is None else [further])]
+    paths = [path for place in places for path in sorted(place.glob("*.yaml"))]
+    decisions = _in_order([_decision(path, schedules, groups) for path in paths], folder)
     _require(bool(decisions), folder, "there is no price decision")
-    _require(len({d.in_force_from for d in decisions}) == len(decisions), folder, "two decisions start on one day")
     vat = _read(folder / "vat.yaml", VatFile)
     rates = tuple(VatRate(entry.since, entry.percent, entry.basis) for entry in vat.rates)
-    _require([r.since for r in rates] == sorted({r.since for r in rates}), folder / "vat.yaml", "dates must increase")
+    deciding = tuple(DecidingDayRule(entry.since, entry.day, entry.basis) for entry in vat.deciding_days)
+    for days in ([rate.since for rate in rates], [rule.since for rule in deciding]):
+        _require(days == sorted(set(days)), folder / "vat.yaml", "dates must increase")
     hours = _read(folder / "time_of_use.yaml", TimeOfUseFile).schedules
     return Tariffs(
-        decisions=tuple(decisions),
+        decisions=decisions,
         schedules=schedules,
         groups=groups,
         aliases=aliases,
         vat_rates=rates,
-        vat_deciding_day=vat.deciding_day,
+        vat_deciding_days=deciding,
         time_of_use=tuple(_time_of_use(entry) for entry in hours),
         rules=_rules(folder / "rules.yaml"),
     )
 
 
+def _in_order(decisions: Sequence[Decision], place: Path) -> tuple[Decision, ...]:
+    _require(len({d.in_force_from for d in decisions}) == len(decisions), place, "two decisions start on one day")
+    _require(len({d.number for d in decisions}) == len(decisions), place, "two decisions have one number")
+    return tuple(sorted(decisions, key=lambda decision: decision.in_force_from))
+
+
 def _read(path: Path, model: type[FileT]) -> FileT:
     """Return the contents of ``path``; scalars are read as text, so that 0.90 never becomes a float."""
     try:
-        contents: Any = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506 text only
+        text = path.read_text(encoding="utf-8")
+        contents: Any = yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506 text only
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise TariffFileError(f"{path}: {' '.join(str(error).split())}") from error
+    try:
         return model.model_validate(contents)
-    except (OSError, yaml.YAMLError, ValidationError) as error:
-        raise TariffFileError(f"{path}: {error}") from error
+    except ValidationError as error:
+        root = yaml.compose(text, Loader=yaml.BaseLoader)
+        found = error.errors(include_url=False)
+        raise TariffFileError(
+            "\n".join(f"{path}, {_place(root, item['loc'])}: {item['msg']}" for item in found)
+        ) from None
+
+
+def _place(node: yaml.Node | None, names: Sequence[int | str]) -> str:
+    """Return where a field stands, or the nearest thing around it: ``line 12, household.tiers.0.price``."""
+    line = 1
+    for name in names:
+        key, node = next(_inside(node, name), (None, None))
+        if node is None:
+            break
+        line = (key or node).start_mark.line + 1
+    return f"line {line}, {'.'.join(map(str, names))}" if names else f"line {line}"
+
+
+def _inside(node: yaml.Node | None, name: int | str) -> Iterator[tuple[yaml.Node | None, yaml.Node]]:
+    if isinstance(node, yaml.MappingNode):
+        yield from ((key, value) for key, value in node.value if key.value == str(name))
+    if isinstance(node, yaml.SequenceNode) and isinstance(name, int):
+        yield from ((None, value) for value in node.value[name : name + 1])
 
 
 def _require(condition: bool, path: Path, message: str) -> None:
@@ -111,7 +174,7 @@ def _groups(path: Path) -> tuple[dict[str, PriceGroup], dict[str, str]]:
     return groups, aliases
 
 
-def _decision(path: Path, schedules: dict[str, Schedule], groups: dict[str, PriceGroup]) -> Decision:
+def _decision(path: Path, schedules: Mapping[str, Schedule], groups: Mapping[str, PriceGroup]) -> Decision:
     file = _read(path, DecisionFile)
     household = file.household
     _require(household.schedule in schedules, path, f"there is no schedule {household.schedule}")
@@ -125,9 +188,13 @@ def _decision(path: Path, schedules: dict[str, Schedule], groups: dict[str, Pric
     for name, prices in file.registers.items():
         _require(set(prices) == set(REGISTERS), path, f"{name}: needs {', '.join(REGISTERS)}")
     ratios = _ratios(file)
-    for what, (ratio, price) in ratios.items():
-        by_ratio = round_half_up(ratio * file.average_price)
-        _require(price == by_ratio, path, f"{what}: {price} is not {ratio} x {file.average_price} = {by_ratio}")
+    off = [
+        f"{path}: {what}: {price} is not {ratio} x {file.average_price} = {by_ratio}"
+        for what, (ratio, price) in ratios.items()
+        if price != (by_ratio := round_half_up(ratio * file.average_price))
+    ]
+    if off:
+        raise TariffFileError("\n".join(off))
     return Decision(
         number=file.decision,
         in_force_from=file.in_force_from,

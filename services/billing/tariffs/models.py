@@ -14,6 +14,9 @@ from typing import Literal
 from services.billing.errors import BillingError
 
 GroupKind = Literal["tiers", "undeclared", "prepaid", "registers", "single"]
+DecidingDay = Literal["period_to", "invoice_date"]
+"""The day whose VAT rate a bill has: the last of its period, or that on which it is issued."""
+DECIDING_DAYS: tuple[DecidingDay, ...] = ("period_to", "invoice_date")
 Register = Literal["normal", "peak", "off_peak"]
 REGISTERS: tuple[Register, ...] = ("normal", "peak", "off_peak")
 """Time-of-use registers of a meter (BT, CD, TD), in the order in which bills print them."""
@@ -74,6 +77,15 @@ class VatRate:
 
 
 @dataclass(frozen=True, slots=True)
+class DecidingDayRule:
+    """Which day decides over VAT, for periods that end on ``since`` or later."""
+
+    since: date
+    day: DecidingDay
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReactiveRule:
     """Reactive power money as a percentage of active energy money; keys of ``percents`` are cos φ with two decimals."""
 
@@ -125,7 +137,7 @@ class Tariffs:
     groups: Mapping[str, PriceGroup]
     aliases: Mapping[str, str]
     vat_rates: tuple[VatRate, ...]
-    vat_deciding_day: Literal["period_to", "period_from"]
+    vat_deciding_days: tuple[DecidingDayRule, ...]
     time_of_use: tuple[TimeOfUse, ...]
     rules: Rules
 
@@ -151,9 +163,28 @@ class Tariffs:
         stop = bisect_right(self.decisions, last, key=lambda decision: decision.in_force_from)
         return self.decisions[start - 1 : stop]
 
-    def vat_percent(self, period_from: date, period_to: date) -> Decimal:
-        """Return the VAT rate of a bill in per cent: one for the whole bill, by its deciding day."""
-        day = period_to if self.vat_deciding_day == "period_to" else period_from
+    def deciding_day(self, period_to: date) -> DecidingDay:
+        """Return which day decides over the VAT of a period, by its last day."""
+        place = bisect_right(self.vat_deciding_days, period_to, key=lambda rule: rule.since)
+        if place == 0:
+            raise BillingError("before-first-tariff", f"{period_to} is before the first rule about the day of VAT")
+        return self.vat_deciding_days[place - 1].day
+
+    def vat_percent(self, period_to: date, invoice_date: date | None = None) -> Decimal:
+        """Return the VAT rate of a bill in per cent: one for the whole bill, by its deciding day.
+
+        ``invoice_date`` is the Vietnamese day on which the bill is issued; None where that is not known, which is
+        refused (``invoice-date-missing``) only where it decides.
+        """
+        day = period_to
+        if self.deciding_day(period_to) == "invoice_date":
+            if invoice_date is None:
+                raise BillingError("invoice-date-missing", "VAT goes by the day of the invoice: invoice_date is needed")
+            day = invoice_date
+        return self.vat_percent_on(day)
+
+    def vat_percent_on(self, day: date) -> Decimal:
+        """Return the VAT rate of a day in per cent."""
         place = bisect_right(self.vat_rates, day, key=lambda rate: rate.since)
         if place == 0:
             raise BillingError("before-first-tariff", f"{day} is before the first known VAT rate")

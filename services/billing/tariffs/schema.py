@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from services.billing.tariffs.models import GroupKind, Register
+from services.billing.tariffs.models import DecidingDay, GroupKind, Register
 
 
 class TariffFile(BaseModel):
@@ -95,10 +95,18 @@ class VatEntry(TariffFile):
     basis: str
 
 
+class DecidingDayEntry(TariffFile):
+    """Which day decides over VAT, for periods that end on a day or later."""
+
+    since: date = Field(alias="from")
+    day: DecidingDay
+    basis: str
+
+
 class VatFile(TariffFile):
     """``vat.yaml``."""
 
-    deciding_day: Literal["period_to", "period_from"]
+    deciding_days: list[DecidingDayEntry] = Field(min_length=1)
     rates: list[VatEntry]
 
 

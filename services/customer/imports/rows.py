@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Annotated, Any, ClassVar
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from shared.contracts.common import (
     CollectorCode,
@@ -16,8 +16,9 @@ from shared.contracts.common import (
     UnitCode,
     Uses,
 )
+from shared.contracts.uses import BadHouseholdsError
 from shared.csv_files import PLAINLY, BadLine, FileRows, ImportOptions, Remark, Row, read_rows
-from shared.csv_files.cells import Address, Day, Name, Ward, Whole, YesOrNo, between, number, words
+from shared.csv_files.cells import Address, BadCellError, Day, Name, Ward, Whole, YesOrNo, between, number, words
 from shared.csv_files.identity import Code, OfficePhone, Phone, PlainSigns, TaxCode
 from shared.text import plain_signs
 
@@ -25,8 +26,15 @@ _CODE = "customer_code"
 
 
 @lru_cache(maxsize=1024)
-def _households(text: str) -> Households:
-    return Households.of(number(text))
+def _households(text: str, *, has_households: bool) -> Households:
+    if not text:
+        if has_households:
+            raise BadCellError("missing-field", "is empty")
+        return Households.NONE
+    households = Households.of(number(text))
+    if has_households and households == Households.NONE:
+        raise BadHouseholdsError("is 0, and the price group is one of households")
+    return households
 
 
 _Unit = Annotated[UnitCode, Code, Field(examples=["PB1401"])]
@@ -78,12 +86,19 @@ class CustomerRow(Row):
     route_code: _Route
     place_in_route: Annotated[Whole, AfterValidator(between(0, 1_000_000))]
     price_group: Annotated[Uses, AfterValidator(Uses.checked)]
-    households: Annotated[Households, BeforeValidator(_households)]
+    households: Households = Field(default=Households(""), validate_default=True)
+    """0, or nothing, where the price group is none of households."""
     active: YesOrNo
     ward: Ward | None = None
     """The ward of today, where the list has it in a column of its own."""
     address_old: Address | None = None
     """The address as it was called before the units of administration were reformed."""
+
+    @field_validator("households", mode="before")
+    @classmethod
+    def _fits_the_price_group(cls, text: str, info: ValidationInfo) -> Households:
+        group: Uses | None = info.data.get("price_group")
+        return _households(text, has_households=group is None or group.has_households)
 
 
 class MeterRow(Row):

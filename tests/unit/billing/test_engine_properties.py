@@ -1,6 +1,7 @@
 """What must hold for every bill, and a second engine, written the long way, that must agree."""
 
 import calendar
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from services.billing.engine import BillRequest, Consumption, Use, compute_bill
 from services.billing.tariffs.files import load_tariffs
+from services.billing.tariffs.models import Tariffs
 
 TARIFFS = load_tariffs()
 GROUPS = sorted(TARIFFS.groups)
@@ -114,3 +116,67 @@ def test_a_second_engine_agrees(first: date, data: st.DataObject, kwh: int, hous
         return
     bill = compute_bill(BillRequest(first, last, (Use("household"),), Consumption(kwh), households), TARIFFS)
     assert (bill.pre_vat, bill.vat) == second_engine(first, last, kwh, households)
+
+
+SIX_TIERS, FIVE_TIERS = [50, 50, 100, 100, 100], [100, 100, 200, 300]
+PLANNED = (date(2028, 3, 11), [2070, 2484, 3128, 3726, 4140])
+"""A decision that nobody has made, with five tiers."""
+
+
+def planned_tariffs() -> Tariffs:
+    newest = TARIFFS.decisions[-1]
+    five = TARIFFS.schedules["five_tiers"]
+    planned = replace(newest, number="9", in_force_from=PLANNED[0], schedule=five, tier_prices=tuple(PLANNED[1]))
+    return replace(TARIFFS, decisions=(*TARIFFS.decisions, planned))
+
+
+def rounded(part: int, of: int, whole: Decimal | int) -> int:
+    """Return ``whole`` x ``part`` / ``of`` with halves rounded up."""
+    return int((Decimal(whole) * part / of).quantize(Decimal(1), ROUND_HALF_UP))
+
+
+def bill_over_a_change(first: date, change: date, last: date, kwh: int, households: Decimal) -> int:
+    """Return what a household's period comes to before VAT, over the first day of a new price, by the published text.
+
+    kWh are divided by days; the limits of the new price are what the old ones leave of the whole period's; what fits
+    the first tier of the whole period is all of the first tier; and no kWh lies in a tier above those of the period.
+    """
+    known = [(since, prices, SIX_TIERS) for since, prices in PRICES] + [(*PLANNED, FIVE_TIERS)]
+    place = [since for since, _, _ in known].index(change)
+    month = calendar.monthrange(first.year, first.month)[1]
+    days_before, days = (change - first).days, (last - first).days + 1
+    before = rounded(days_before, days, kwh)
+    amount = 0
+    wholes = [[rounded(days, month, width * households) for width in known[at][2]] for at in (place - 1, place)]
+    for at, used, is_new in ((place - 1, before, False), (place, kwh - before, True)):
+        _, prices, widths = known[at]
+        whole = wholes[is_new]
+        old = [rounded(days_before, month, width * households) for width in widths]
+        limits = [all_ - past for all_, past in zip(whole, old, strict=True)] if is_new else old
+        top = next((tier for tier in range(len(whole)) if kwh <= sum(whole[: tier + 1])), len(whole))
+        if all(kwh <= limit[0] for limit in wholes):
+            top = 0
+        for _ in range(used):
+            tier = next((tier for tier, limit in enumerate(limits) if limit > 0), len(limits))
+            if tier < len(limits):
+                limits[tier] -= 1
+            amount += prices[min(tier, top)]
+    return amount
+
+
+@given(
+    change=st.sampled_from([since for since, _ in PRICES[1:]] + [PLANNED[0]]),
+    before=st.integers(1, 27),
+    data=st.data(),
+    kwh=st.integers(0, 1200),
+    households=quarters,
+)
+def test_a_second_engine_agrees_over_a_change_of_price(
+    change: date, before: int, data: st.DataObject, kwh: int, households: Decimal
+) -> None:
+    first = change - timedelta(days=before)
+    month = calendar.monthrange(first.year, first.month)[1]
+    # A period that ends on the very day of the change is all at the old price.
+    last = first + timedelta(days=data.draw(st.integers(before + 1, max(before + 1, month - 1))))
+    bill = compute_bill(BillRequest(first, last, (Use("household"),), Consumption(kwh), households), planned_tariffs())
+    assert bill.pre_vat == bill_over_a_change(first, change, last, kwh, households)

@@ -100,13 +100,29 @@ def test_prices_rise_with_every_decision(tariffs: Tariffs) -> None:
     ],
 )
 def test_vat_goes_by_the_last_day_of_the_period(tariffs: Tariffs, last_day: str, percent: int) -> None:
-    assert tariffs.vat_percent(date(2018, 1, 1), date.fromisoformat(last_day)) == percent
+    assert tariffs.vat_percent(date.fromisoformat(last_day)) == percent
 
 
-def test_the_deciding_day_of_vat_can_be_the_first_day(folder: Path) -> None:
-    replace(folder / "vat.yaml", "deciding_day: period_to", "deciding_day: period_from")
-    assert load_tariffs(folder).vat_percent(date(2026, 12, 15), date(2027, 1, 14)) == 8
-    assert load_tariffs().vat_percent(date(2026, 12, 15), date(2027, 1, 14)) == 10
+BY_INVOICE = "  - {from: 2026-12-01, day: invoice_date, basis: answer of the tax adviser}\nrates:"
+
+
+@pytest.fixture
+def by_invoice(folder: Path) -> Tariffs:
+    """The tariffs with VAT by the day of the invoice, for periods that end from 1 December 2026 on."""
+    replace(folder / "vat.yaml", "rates:", BY_INVOICE)
+    return load_tariffs(folder)
+
+
+def test_vat_goes_by_the_day_of_the_invoice_from_a_day_on(by_invoice: Tariffs) -> None:
+    assert by_invoice.vat_percent(date(2026, 11, 30), date(2027, 1, 3)) == 8
+    assert by_invoice.vat_percent(date(2026, 12, 31), date(2026, 12, 31)) == 8
+    assert by_invoice.vat_percent(date(2026, 12, 31), date(2027, 1, 3)) == 10
+
+
+def test_vat_by_the_day_of_an_invoice_that_is_not_known_is_refused(by_invoice: Tariffs) -> None:
+    with pytest.raises(BillingError, match="invoice_date") as caught:
+        by_invoice.vat_percent(date(2026, 12, 31))
+    assert caught.value.slug == "invoice-date-missing"
 
 
 @pytest.mark.parametrize(
@@ -203,6 +219,8 @@ def test_a_period_over_the_change_from_six_to_five_tiers_fills_each_part_by_its_
         ("schedules.yaml", "undeclared_tenants_pay_tier: 3", "undeclared_tenants_pay_tier: 7", "no tier 7"),
         ("groups.yaml", "aliases: [residential,", "aliases: [business,", "names two groups"),
         ("vat.yaml", "from: 2022-02-01", "from: 2024-02-01", "increase"),
+        ("vat.yaml", "day: period_to, basis", "day: period_from, basis", "deciding_days.0.day"),
+        ("vat.yaml", "rates:", BY_INVOICE.replace("2026-12-01", "2004-01-01"), "increase"),
         ("rules.yaml", "0.85: 5.88", "0.85: 5.89", "5.88"),
         ("rules.yaml", "  free_from: 0.90\n", "", "free_from"),
     ],

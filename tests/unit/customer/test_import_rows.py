@@ -195,7 +195,9 @@ def test_a_name_of_200_letters_is_a_name_and_one_of_201_is_not() -> None:
         ("place_in_route", "1000001", "is not from 0 to 1000000"),
         ("price_group", "Household!", "is neither a price group nor a mix like household:70;business_lt6kv:30"),
         ("price_group", "household:70;business:20", "the shares add up to 90 per cent, not 100"),
-        ("households", "0", "is not a number of households in steps of 0.25"),
+        ("households", "0", "is 0, and the price group is one of households"),
+        ("households", "", "is empty"),
+        ("households", "-1", "is not a number of households in steps of 0.25"),
         ("households", "1.3", "is not a number of households in steps of 0.25"),
         ("households", "nan", "is not a number: 'nan'"),
         ("name", "Nguy+HsU-n Th+Hss", "is written with the escapes of a program: 'Nguy+HsU-n Th+Hss' is 'Nguyễn Thị'"),
@@ -208,6 +210,14 @@ def test_a_wrong_value_is_named_with_line_and_column(column: str, value: str, me
     content = read(HEADER, with_field(column, value))
     assert bad_lines(content) == [(2, column, message)]
     assert content.rows == []
+
+
+@pytest.mark.parametrize("households", ["", "0", "0,00"])
+def test_a_customer_outside_the_household_groups_has_no_households(households: str) -> None:
+    line = with_field("households", households).replace(",household,", ",business_lt6kv,")
+    content = read(HEADER, line)
+    assert bad_lines(content) == []
+    assert content.rows[0][1 + HEADER.split(",").index("households")] == "0"
 
 
 def test_every_wrong_value_of_every_line_is_named() -> None:

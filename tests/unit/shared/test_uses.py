@@ -80,7 +80,9 @@ def test_households_are_seen_among_the_purposes(text: str, has: bool) -> None:
     assert Uses(text).has_households is has
 
 
-@pytest.mark.parametrize(("number", "text"), [("1", "1"), ("2.50", "2.5"), ("0.25", "0.25"), ("100", "100")])
+@pytest.mark.parametrize(
+    ("number", "text"), [("1", "1"), ("2.50", "2.5"), ("0.25", "0.25"), ("100", "100"), ("0.00", "0")]
+)
 def test_households_have_one_spelling(number: str, text: str) -> None:
     assert Households.of(Households(number).number) == text
 
@@ -91,7 +93,7 @@ def test_what_is_no_number_of_households_is_refused(text: str) -> None:
         _ = Households(text).number
 
 
-@pytest.mark.parametrize("number", ["0", "0.3", "1.1", "NaN"])
+@pytest.mark.parametrize("number", ["-1", "0.3", "1.1", "NaN"])
 def test_households_come_in_quarters(number: str) -> None:
     with pytest.raises(BadHouseholdsError, match=r"steps of 0\.25"):
         Households.of(Decimal(number))
