@@ -5,8 +5,10 @@ from services.billing.handlers.close_shift import close_shift
 from services.billing.handlers.confirm_shift import confirm_shift
 from services.billing.handlers.decide_shift import decide_shift
 from services.billing.handlers.get_account import get_account
+from services.billing.handlers.get_ageing_report import get_ageing_report
 from services.billing.handlers.get_billing_acts import get_billing_acts
 from services.billing.handlers.get_collection_points import get_collection_points
+from services.billing.handlers.get_collections_report import get_collections_report
 from services.billing.handlers.get_day_of_payments import get_day_of_payments
 from services.billing.handlers.get_next_shift import get_next_shift
 from services.billing.handlers.get_payment import get_payment
@@ -35,8 +37,10 @@ from shared.contracts.billing import (
     ConfirmShift,
     DecideShift,
     GetAccount,
+    GetAgeingReport,
     GetBillingActs,
     GetCollectionPoints,
+    GetCollectionsReport,
     GetDayOfPayments,
     GetNextShift,
     GetPayment,
@@ -121,6 +125,8 @@ TOPOLOGY = Topology(
         RequestHandler(GetShifts, get_shifts, access=Access.READ_ONLY),
         RequestHandler(GetNextShift, get_next_shift, access=Access.READ_ONLY),
         RequestHandler(GetDayOfPayments, get_day_of_payments, access=Access.READ_ONLY),
+        RequestHandler(GetCollectionsReport, get_collections_report, access=Access.READ_ONLY),
+        RequestHandler(GetAgeingReport, get_ageing_report, access=Access.READ_ONLY),
         RequestHandler(GetCollectionPoints, get_collection_points, access=Access.READ_ONLY),
         EventHandler(CollectorChanged, keep_collector),
         EventHandler(CustomerChanged, keep_customer),

@@ -484,6 +484,70 @@ class GetDayOfPayments(Request[DayOfPayments]):
     """The last route of the part before."""
 
 
+class CollectedSum(Record):
+    """What was collected in one unit on one day by one method; payments that were reversed are left out."""
+
+    day: date
+    unit_code: str
+    """Of the customer; empty for customers of whom billing knows no contract."""
+    method: PaymentMethod
+    amount: Dong
+    payments: int
+
+
+class CollectionsReport(Reply):
+    """What was collected, in the order of days, units and methods."""
+
+    sums: list[CollectedSum]
+
+
+class GetCollectionsReport(Request[CollectionsReport]):
+    """Read what was collected from one business day to another, both included; 400 ``report-too-long``."""
+
+    message_name: ClassVar[str] = "billing.collections_report"
+    first_day: date
+    last_day: date
+    unit_codes: list[UnitCode] = Field(default_factory=list)
+    """Empty: of all units."""
+
+
+class DebtAge(StrEnum):
+    """How many days a bill is past its due date."""
+
+    NOT_DUE = "not_due"
+    UP_TO_30 = "up_to_30"
+    UP_TO_60 = "up_to_60"
+    UP_TO_90 = "up_to_90"
+    OLDER = "older"
+
+
+class AgedDebt(Record):
+    """What is open in one unit of bills of one age."""
+
+    unit_code: str
+    age: DebtAge
+    customers: int
+    """Who has such bills; a customer with bills of several ages is counted for each."""
+    bills: int
+    amount: Dong
+
+
+class AgeingReport(Reply):
+    """What is open by age, in the order of units and ages."""
+
+    day: date
+    """The business day that ages are counted to."""
+    debts: list[AgedDebt]
+
+
+class GetAgeingReport(Request[AgeingReport]):
+    """Read how old the open bills are, at present."""
+
+    message_name: ClassVar[str] = "billing.ageing_report"
+    unit_codes: list[UnitCode] = Field(default_factory=list)
+    """Empty: of all units."""
+
+
 class NextShift(Reply):
     """Whether a collector may open a shift now, and within what bounds."""
 

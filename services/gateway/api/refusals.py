@@ -62,6 +62,10 @@ VISIT_NOT_WITHDRAWABLE = Conflict(
     title="The visit is not the customer's last one, not of today, taken back already, or its debt is paid",
 )
 
+# --- reports ---------------------------------------------------------------------------------------------------------
+
+REPORT_TOO_LONG = Conflict(slug="report-too-long", title="More days than one report has, or none; `facts.most_days`")
+
 # --- customers and receipts ------------------------------------------------------------------------------------------
 
 INVALID_PHONE = Conflict(slug="invalid-phone", title="Not a Vietnamese phone number")

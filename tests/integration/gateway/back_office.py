@@ -13,16 +13,23 @@ from typing import Any, TypeVar
 from uuid import UUID, uuid5
 
 from shared.contracts.billing import (
+    AgedDebt,
+    AgeingReport,
     Bill,
     BillIssued,
     CloseShift,
+    CollectedSum,
     CollectionPoint,
     CollectionPointsReply,
+    CollectionsReport,
     ConfirmShift,
     CustomerAccount,
+    DebtAge,
     DecideShift,
     GetAccount,
+    GetAgeingReport,
     GetCollectionPoints,
+    GetCollectionsReport,
     GetNextShift,
     GetPayment,
     GetPaymentReports,
@@ -48,7 +55,7 @@ from shared.contracts.billing import (
     ShiftState,
     ShiftTotals,
 )
-from shared.contracts.common import AccountState, Collector, CustomerFacts, NextStep, Unit
+from shared.contracts.common import AccountState, Collector, CustomerFacts, NextStep, PaymentMethod, Unit
 from shared.contracts.customer import (
     AddVisitNote,
     ChooseSmsLanguage,
@@ -144,6 +151,8 @@ REQUESTS: list[type[Request[Any]]] = [
     RecordPayment,
     GetPayment,
     ReportPayment,
+    GetCollectionsReport,
+    GetAgeingReport,
     GetPaymentReports,
     ReversePayment,
     OpenShift,
@@ -458,6 +467,16 @@ class BackOffice:
     async def ReportPayment(self, request: ReportPayment, work: UnitOfWork) -> PaymentReply:
         self.reports[request.payment_id] = request
         return await self.GetPayment(GetPayment(payment_id=request.payment_id), work)
+
+    async def GetCollectionsReport(self, request: GetCollectionsReport, work: UnitOfWork) -> CollectionsReport:
+        cash = CollectedSum(
+            day=request.first_day, unit_code=UNIT.unit_code, method=PaymentMethod.CASH, amount=TOTAL, payments=1
+        )
+        return CollectionsReport(sums=[cash])
+
+    async def GetAgeingReport(self, request: GetAgeingReport, work: UnitOfWork) -> AgeingReport:
+        debt = AgedDebt(unit_code=UNIT.unit_code, age=DebtAge.OLDER, customers=1, bills=2, amount=TOTAL)
+        return AgeingReport(day=START.date(), debts=[debt])
 
     async def GetPaymentReports(self, request: GetPaymentReports, work: UnitOfWork) -> PaymentReports:
         return PaymentReports(

@@ -1,11 +1,10 @@
-"""What is a good password, and a cell that no spreadsheet computes."""
+"""What is a good password."""
 
 import asyncio
 
 import pytest
 
 from services.gateway.passwords import Passwords, WeakPassword, require_strong
-from shared.csv_files.export import as_csv, safe_cell
 from shared.problems import Busy
 
 
@@ -49,12 +48,3 @@ async def test_of_a_flood_of_passwords_what_has_no_place_is_refused_at_once_and_
     found = await asyncio.gather(*(passwords.hashed("con mèo") for _ in range(3)), return_exceptions=True)
     assert [isinstance(one, Busy) for one in found] == [False, False, True]
     assert await passwords.fits(str(found[0]), "con mèo")
-
-
-@pytest.mark.parametrize("text", ["=1+1", "+84", "-1+cmd", "@SUM(A1)", "\t=1", "\r=1", "＝1", " =1", "\u00a0=1"])
-def test_a_cell_that_looks_like_a_formula_is_text(text: str) -> None:
-    assert str(safe_cell(text)).startswith("'")
-
-
-def test_numbers_stay_numbers_and_excel_knows_the_encoding() -> None:
-    assert as_csv(["tên", "đồng"], [["Bưởi", -5], [None, True]]).decode() == "\ufefftên,đồng\r\nBưởi,-5\r\n,True\r\n"

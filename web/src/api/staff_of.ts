@@ -57,6 +57,8 @@ export const STAFF_OF: Readonly<Record<keyof Paths, readonly StaffRole[]>> = {
   "POST /v1/receipts/{receipt_id}/copies": ["cashier", "supervisor"],
   "GET /v1/receipts/{receipt_id}/links": ["accountant", "auditor", "billing_clerk", "cashier", "supervisor"],
   "POST /v1/receipts/{receipt_id}/links": ["billing_clerk", "cashier", "supervisor"],
+  "GET /v1/reports/ageing": ["accountant", "auditor", "cashier", "supervisor"],
+  "GET /v1/reports/collections": ["accountant", "auditor", "cashier", "supervisor"],
   "GET /v1/route": [],
   "GET /v1/shifts": ["accountant", "auditor", "cashier", "supervisor"],
   "POST /v1/shifts": [],

@@ -43,6 +43,21 @@ export interface Acknowledged {
   readonly type?: "acknowledged";
 }
 
+/** What is open in one unit of bills of one age. */
+export interface AgedDebt {
+  readonly age: DebtAge;
+  readonly amount: number;
+  readonly bills: number;
+  readonly customers: number;
+  readonly unit_code: string;
+}
+
+/** What is open by age, in the order of units and ages. */
+export interface AgeingReport {
+  readonly day: string;
+  readonly debts: readonly AgedDebt[];
+}
+
 /** The part of a payment that cleared a bill: VAT first, then principal. */
 export interface Allocation {
   readonly bill_id: string;
@@ -196,6 +211,15 @@ export interface Cell {
   readonly width?: number | null;
 }
 
+/** What was collected in one unit on one day by one method; payments that were reversed are left out. */
+export interface CollectedSum {
+  readonly amount: number;
+  readonly day: string;
+  readonly method: PaymentMethod;
+  readonly payments: number;
+  readonly unit_code: string;
+}
+
 /** A bank, post office or shop where a notice can be paid. */
 export interface CollectionPoint {
   readonly address: string;
@@ -217,6 +241,11 @@ export interface CollectionPointCodeRequest {
 /** The collection points, those of the same unit first. */
 export interface CollectionPointsReply {
   readonly collection_points: readonly CollectionPoint[];
+}
+
+/** What was collected, in the order of days, units and methods. */
+export interface CollectionsReport {
+  readonly sums: readonly CollectedSum[];
 }
 
 /** The person at the door, as printed on documents and named in SMS. */
@@ -401,6 +430,9 @@ export interface DayView {
 export interface Debt {
   readonly account: AccountState;
 }
+
+/** How many days a bill is past its due date. */
+export type DebtAge = "not_due" | "up_to_30" | "up_to_60" | "up_to_90" | "older";
 
 /** What the other person decides. */
 export type Decision = "approved" | "refused";
@@ -1775,6 +1807,15 @@ export interface Paths {
     key: string;
     body: LinkRequest;
     answer: ReceiptLinkReply;
+  };
+  /** Read how old the open bills are, by unit */
+  "GET /v1/reports/ageing": {
+    answer: AgeingReport;
+  };
+  /** Read what was collected, by day, unit and method */
+  "GET /v1/reports/collections": {
+    query: { "first_day": string; "last_day": string };
+    answer: CollectionsReport;
   };
   /** Read the own route of a day, in the order of walking */
   "GET /v1/route": {

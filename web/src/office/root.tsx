@@ -21,6 +21,7 @@ import { LostPhonePage } from "./screens/lost_phone.tsx";
 import { MistakesPage } from "./screens/mistakes.tsx";
 import { PaymentPage } from "./screens/payment.tsx";
 import { PeoplePage } from "./screens/people.tsx";
+import { ReportsPage } from "./screens/reports.tsx";
 import { RoutePage } from "./screens/route.tsx";
 import { ShiftPage } from "./screens/shift.tsx";
 import { ShiftsPage } from "./screens/shifts.tsx";
@@ -104,6 +105,8 @@ function Place({ name, code, part }: { name: string; code: string | undefined; p
         return <LostPhonePage id={code} />;
       }
       return code ? <DevicePage id={code} /> : <DevicesPage />;
+    case "reports":
+      return <ReportsPage name={code} />;
     case "held":
       return <HeldPage />;
     case "people":

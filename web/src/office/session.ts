@@ -30,6 +30,7 @@ export type PageName =
   | "approvals"
   | "devices"
   | "held"
+  | "reports"
   | "people"
   | "log";
 
@@ -43,6 +44,7 @@ const PAGES: readonly (readonly [PageName, Route])[] = [
   ["approvals", "GET /v1/approvals"],
   ["devices", "GET /v1/devices"],
   ["held", "GET /v1/held-print-jobs"],
+  ["reports", "GET /v1/reports/collections"],
   ["people", "GET /v1/staff"],
   ["log", "GET /v1/staff-acts"],
 ];

@@ -13,6 +13,7 @@ const PAGES = [
   ["approvals", "page_approvals"],
   ["devices", "page_devices"],
   ["held", "page_held"],
+  ["reports", "page_reports"],
   ["people", "page_people"],
   ["log", "page_log"],
   ["account", "account"],

@@ -204,6 +204,26 @@ describe("the office", () => {
     await cashier.isFitFor("help");
   });
 
+  test("what was collected and how old debts are is read as a table and a picture, and taken along as files", async () => {
+    await cashier.press("Báo cáo");
+    await cashier.page.getByRole("img", { name: /đã thu/ }).waitFor();
+    await cashier.page.getByRole("row", { name: /^Cộng/ }).waitFor();
+    await cashier.isFitFor("reports");
+    for (const format of ["XLSX", "CSV"]) {
+      const [file] = await Promise.all([
+        cashier.page.waitForEvent("download"),
+        cashier.page.getByRole("link", { name: `Tải ${format}` }).click(),
+      ]);
+      assert.match(file.suggestedFilename(), new RegExp(`^collections-.*\\.${format.toLowerCase()}$`));
+    }
+    await cashier.page.getByLabel("Xem theo").selectOption("unit");
+    await cashier.page.getByRole("columnheader", { name: "Điện lực" }).waitFor();
+    await cashier.press("Tuổi nợ");
+    await cashier.sees(/theo số ngày quá hạn/);
+    await cashier.page.getByRole("row", { name: /^Cộng/ }).waitFor();
+    await cashier.isFitFor("ageing");
+  });
+
   test("an administrator finds in the log who did what, and looks after accounts", async () => {
     await administrator.open("log?what=decideApproval");
     await administrator.signIn();
@@ -261,6 +281,8 @@ describe("the office", () => {
       "approvals",
       "devices",
       "held",
+      "reports",
+      "reports/ageing",
       "help",
       "devices/new",
     ]) {

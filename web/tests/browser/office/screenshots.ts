@@ -107,6 +107,8 @@ try {
     await open(supervisor, `devices/${device.device_id}/lost`, "lost-phone");
   }
   await open(cashier, "held", "held");
+  await open(cashier, "reports", "reports");
+  await open(cashier, "reports/ageing", "reports-ageing");
   await administrator.open("people");
   await administrator.signIn();
   await administrator.sees("Võ Thị Thảo");

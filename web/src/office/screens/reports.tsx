@@ -1,0 +1,290 @@
+/** What was collected in some days, and how old the open bills are; both as files, too. */
+import { type ComponentChildren, Fragment, h } from "preact";
+import { addressOf } from "../../api/client.ts";
+import type { AgedDebt, AgeingReport, CollectedSum, CollectionsReport } from "../../api/types.ts";
+import { dayAfter, dayOf, writtenDay } from "../../app/clock.ts";
+import { dong, plainDong } from "../../app/money.ts";
+import { Link } from "../components/link.tsx";
+import { Empty, Loaded } from "../components/loaded.tsx";
+import { Page } from "../components/page.tsx";
+import { type Column, Rows } from "../components/rows.tsx";
+import { StackedBars } from "../components/stacked_bars.tsx";
+import { go, usePlace } from "../router.ts";
+import { useOffice, useRead, useWords } from "../use_office.ts";
+import type { Words } from "../words.ts";
+
+const METHODS = ["cash", "transfer", "collection_point"] as const;
+const AGES = ["not_due", "up_to_30", "up_to_60", "up_to_90", "older"] as const;
+const MOST_DAYS = 93;
+const FORMATS = ["xlsx", "csv"] as const;
+
+interface Days {
+  readonly first: string;
+  readonly last: string;
+}
+
+export function ReportsPage({ name }: { name: string | undefined }) {
+  const t = useWords();
+  const isAgeing = name === "ageing";
+  return (
+    <Page title={t("page_reports")} help="reports">
+      <nav class="tabs" aria-label={t("page_reports")}>
+        <Link to="reports" current={!isAgeing}>
+          {t("report_collections")}
+        </Link>
+        <Link to="reports/ageing" current={isAgeing}>
+          {t("report_ageing")}
+        </Link>
+      </nav>
+      {isAgeing ? <Ageing /> : <Collections />}
+    </Page>
+  );
+}
+
+function Collections() {
+  const t = useWords();
+  const office = useOffice();
+  const { query } = usePlace();
+  const today = dayOf(office.now());
+  const days: Days = { first: dayIn(query, "from") ?? `${today.slice(0, 8)}01`, last: dayIn(query, "to") ?? today };
+  const by = query.get("by") === "unit" ? "unit" : "day";
+  const isPossible = days.first <= days.last && dayAfter(days.first, MOST_DAYS) > days.last;
+  const asked = { first_day: days.first, last_day: days.last };
+  return (
+    <>
+      <Choice days={days} today={today} by={by} />
+      {isPossible ? (
+        <Read
+          name={`collections ${days.first} ${days.last}`}
+          read={() => office.api.call("GET /v1/reports/collections", { query: asked })}
+        >
+          {(found: CollectionsReport) => (
+            <>
+              <Files of={(format) => addressOf("/v1/reports/collections/export", { query: { ...asked, format } })} />
+              <Collected sums={found.sums} days={days} by={by} />
+            </>
+          )}
+        </Read>
+      ) : (
+        <p class="note bad" role="alert">
+          {t("report_days_wrong", { n: MOST_DAYS })}
+        </p>
+      )}
+    </>
+  );
+}
+
+function dayIn(query: URLSearchParams, name: string): string | null {
+  const day = query.get(name) ?? "";
+  return /^\d{4}-\d{2}-\d{2}$/.test(day) ? day : null;
+}
+
+interface ReadProps<T> {
+  readonly name: string;
+  readonly read: () => Promise<T>;
+  readonly children: (found: T) => ComponentChildren;
+}
+
+function Read<T>({ name, read, children }: ReadProps<T>) {
+  return (
+    <Loaded of={useRead(name, read)} lines={8}>
+      {children}
+    </Loaded>
+  );
+}
+
+function Choice({ days, today, by }: { days: Days; today: string; by: "day" | "unit" }) {
+  const t = useWords();
+  const address = (from: string, to: string, of: string): string => `reports?from=${from}&to=${to}&by=${of}`;
+  const change = (typed: Partial<Days>): void => {
+    // An emptied field is no day: it stays as it was.
+    go(address(typed.first || days.first, typed.last || days.last, by), true);
+  };
+  return (
+    <form class="card filters" onSubmit={(event) => event.preventDefault()}>
+      <label>
+        {t("report_first_day")}
+        <input
+          type="date"
+          value={days.first}
+          max={today}
+          onChange={(event) => change({ first: event.currentTarget.value })}
+        />
+      </label>
+      <label>
+        {t("report_last_day")}
+        <input
+          type="date"
+          value={days.last}
+          max={today}
+          onChange={(event) => change({ last: event.currentTarget.value })}
+        />
+      </label>
+      <label>
+        {t("day_by")}
+        <select value={by} onChange={(event) => go(address(days.first, days.last, event.currentTarget.value), true)}>
+          <option value="day">{t("day")}</option>
+          <option value="unit">{t("unit")}</option>
+        </select>
+      </label>
+    </form>
+  );
+}
+
+function Files({ of }: { of: (format: (typeof FORMATS)[number]) => string }) {
+  const t = useWords();
+  return (
+    <p class="buttons">
+      {FORMATS.map((format) => (
+        <a key={format} class="small-button" href={of(format)} download="">
+          {t("report_file", { format: format.toUpperCase() })}
+        </a>
+      ))}
+    </p>
+  );
+}
+
+interface Line {
+  readonly key: string;
+  readonly name: string;
+  readonly amounts: readonly number[];
+  readonly payments: number;
+  readonly total: number;
+}
+
+function Collected({ sums, days, by }: { sums: readonly CollectedSum[]; days: Days; by: "day" | "unit" }) {
+  const t = useWords();
+  if (sums.length === 0) {
+    return <Empty>{t("report_collections_none")}</Empty>;
+  }
+  const lines = linesOf(sums, by);
+  const all = lineOf("", t("report_all"), sums);
+  const names = METHODS.map((method) => t(`payment_${method}`));
+  return (
+    <>
+      {by === "day" && (
+        <StackedBars
+          label={t("report_picture", {
+            total: dong(all.total),
+            from: writtenDay(days.first),
+            to: writtenDay(days.last),
+          })}
+          parts={names}
+          highestText={(amount) => t("report_highest", { amount: dong(amount) })}
+          bars={everyDay(days).map((day) => {
+            const found = lines.find((line) => line.key === day);
+            return { name: writtenDay(day), amounts: found?.amounts ?? METHODS.map(() => 0) };
+          })}
+        />
+      )}
+      <Rows
+        caption={t("report_collections")}
+        columns={columnsOf(t, by, names)}
+        rows={[...lines, all]}
+        keyOf={(line) => line.key}
+      />
+    </>
+  );
+}
+
+function linesOf(sums: readonly CollectedSum[], by: "day" | "unit"): Line[] {
+  const groups = new Map<string, CollectedSum[]>();
+  for (const one of sums) {
+    const key = by === "day" ? one.day : one.unit_code;
+    groups.set(key, [...(groups.get(key) ?? []), one]);
+  }
+  return [...groups]
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .map(([key, found]) => lineOf(key, by === "day" ? writtenDay(key) : key || "–", found));
+}
+
+function lineOf(key: string, name: string, sums: readonly CollectedSum[]): Line {
+  const amounts = METHODS.map((method) => add(sums.filter((one) => one.method === method).map((one) => one.amount)));
+  return { key, name, amounts, payments: add(sums.map((one) => one.payments)), total: add(amounts) };
+}
+
+function add(amounts: readonly number[]): number {
+  return amounts.reduce((one, other) => one + other, 0);
+}
+
+function everyDay({ first, last }: Days): string[] {
+  const days: string[] = [];
+  for (let day = first; day <= last; day = dayAfter(day, 1)) {
+    days.push(day);
+  }
+  return days;
+}
+
+function columnsOf(t: Words, by: "day" | "unit", methods: readonly string[]): Column<Line>[] {
+  return [
+    { name: t(by), cell: (line) => line.name },
+    ...methods.map(
+      (name, at): Column<Line> => ({ name, isNumber: true, cell: (line) => plainDong(line.amounts[at] ?? 0) }),
+    ),
+    { name: t("report_payments"), isNumber: true, cell: (line) => plainDong(line.payments) },
+    { name: t("report_total"), isNumber: true, cell: (line) => dong(line.total) },
+  ];
+}
+
+function Ageing() {
+  const t = useWords();
+  const { api } = useOffice();
+  return (
+    <Read name="ageing" read={() => api.call("GET /v1/reports/ageing")}>
+      {({ day, debts }: AgeingReport) => (
+        <>
+          <p class="lead">{t("report_ageing_intro", { day: writtenDay(day) })}</p>
+          {debts.length === 0 ? (
+            <Empty>{t("report_ageing_none")}</Empty>
+          ) : (
+            <>
+              <Files of={(format) => addressOf("/v1/reports/ageing/export", { query: { format } })} />
+              <Aged debts={debts} />
+            </>
+          )}
+        </>
+      )}
+    </Read>
+  );
+}
+
+interface AgedLine {
+  readonly unit: string;
+  readonly amounts: readonly number[];
+  readonly bills: number;
+}
+
+function Aged({ debts }: { debts: readonly AgedDebt[] }) {
+  const t = useWords();
+  const units = [...new Set(debts.map((debt) => debt.unit_code))];
+  const lineFor = (unit: string, found: readonly AgedDebt[]): AgedLine => ({
+    unit,
+    amounts: AGES.map((age) => add(found.filter((debt) => debt.age === age).map((debt) => debt.amount))),
+    bills: add(found.map((debt) => debt.bills)),
+  });
+  const lines = units.map((unit) =>
+    lineFor(
+      unit,
+      debts.filter((debt) => debt.unit_code === unit),
+    ),
+  );
+  return (
+    <Rows
+      caption={t("report_ageing")}
+      columns={[
+        { name: t("unit"), cell: ({ unit }) => unit || "–" },
+        ...AGES.map(
+          (age, at): Column<AgedLine> => ({
+            name: t(`age_${age}`),
+            isNumber: true,
+            cell: ({ amounts }) => plainDong(amounts[at] ?? 0),
+          }),
+        ),
+        { name: t("report_bills"), isNumber: true, cell: ({ bills }) => plainDong(bills) },
+        { name: t("report_total"), isNumber: true, cell: ({ amounts }) => dong(add(amounts)) },
+      ]}
+      rows={[...lines, lineFor(t("report_all"), debts)]}
+      keyOf={({ unit }) => unit}
+    />
+  );
+}
