@@ -27,6 +27,7 @@ COMMANDS = {
     "customers": "ops.commands.customers",
     "account": "ops.commands.account",
     "complaints": "ops.commands.complaints",
+    "readings": "ops.commands.readings",
     "shifts": "ops.commands.shifts",
     "signs": "ops.commands.signs",
     "reminders": "ops.commands.reminders",

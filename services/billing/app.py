@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 import structlog
 
+from services.billing.judgement.rules import JudgementRule
 from services.billing.metrics import watch_audits
 from services.billing.part_payments.rules import PartPaymentRule
 from services.billing.payments.rules import PlausibleAmountRule
@@ -28,6 +29,7 @@ async def service(settings: BillingSettings, *, clock: Clock = now) -> AsyncIter
     cash_box_rules = load_rules(settings.cash_boxes_file, CashBoxRule)
     plausible_amounts = load_rules(settings.plausible_amounts_file, PlausibleAmountRule)
     part_payment_rules = load_rules(settings.part_payments_file, PartPaymentRule)
+    judgement_rules = load_rules(settings.judgement_file, JudgementRule)
     tariffs = load_tariffs()  # a mistake in a tariff file stops the service before it consumes a message
     today = business_day(clock())
     to_come = [decision.number for decision in tariffs.decisions if decision.in_force_from > today]
@@ -42,6 +44,8 @@ async def service(settings: BillingSettings, *, clock: Clock = now) -> AsyncIter
                 "plausible_amounts": plausible_amounts,
                 "part_payment_rules": part_payment_rules,
                 "cash_box_rules": cash_box_rules,
+                "judgement_rules": judgement_rules,
+                "tariffs": tariffs,
             }
         )
         async with (

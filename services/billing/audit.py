@@ -159,6 +159,30 @@ _RULES: dict[str, str] = {
         WHERE declaring_device_id IN (confirmed.device_id, decisions.device_id)
             OR confirmed.device_id = decisions.device_id
     """,
+    "held and replaced readings have no bill": """
+        SELECT period_id::text, CASE WHEN held IS NULL THEN 'other readings have taken their place' ELSE 'held' END
+        FROM metered_periods WHERE bill_id IS NOT NULL AND (held IS NOT NULL OR superseded_by IS NOT NULL)
+    """,
+    # What was held first and is not any more was released by a person, or the judgement was made again.
+    "held readings were released, judged again or replaced, or are still held": """
+        SELECT period_id::text, 'held once, and nobody has released it'
+        FROM metered_periods
+        WHERE held IS NULL AND superseded_by IS NULL AND (
+            SELECT act FROM reading_acts WHERE reading_acts.period_id = metered_periods.period_id
+            ORDER BY act_id DESC LIMIT 1
+        ) IN ('held', 'sent_back')
+    """,
+    "readings that others have taken the place of name them": """
+        SELECT stored.period_id::text, format('replaced by %s', stored.superseded_by)
+        FROM metered_periods AS stored
+            LEFT JOIN metered_periods AS successor ON successor.period_id = stored.superseded_by
+        WHERE stored.superseded_by IS NOT NULL AND (
+            (stored.customer_code, stored.year, stored.month, stored.cycle)
+                IS DISTINCT FROM (successor.customer_code, successor.year, successor.month, successor.cycle)
+            OR NOT EXISTS (
+                SELECT FROM reading_acts
+                WHERE reading_acts.period_id = stored.period_id AND new_period_id = stored.superseded_by))
+    """,
     "a metered period has one bill, and a bill one period": """
         SELECT bill_number, format('%s periods', periods)
         FROM bills, LATERAL (

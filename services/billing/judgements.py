@@ -6,12 +6,16 @@ A period that follows a doubtful one is doubtful, too: what it begins with may c
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 
+from services.billing.bills.metered_period import MeteredPeriod
 from services.billing.judgement.doubts import Doubt
 from services.billing.judgement.history import History
 from services.billing.judgement.rules import JudgementRule, judge, judgement_in_force
-from services.billing.store import reading_history
+from services.billing.store import accounts, held_readings, reading_history
+from services.billing.store.held_readings import ReadingAct
 from services.billing.store.metered_periods import NewPeriod
+from shared.contracts.actor import Actor
 from shared.contracts.common import CustomerFacts
 from shared.db import Connection
 
@@ -33,10 +37,41 @@ async def judged(
     meters = {reading.meter_number for item in periods for reading in item.period.readings}
     first = min(item.period.period_from for item in periods)
     last = max(item.period.period_to for item in periods)
-    history = await reading_history.history_of(connection, customer_codes, meters, first, last)
+    history = await reading_history.history_of(
+        connection, customer_codes, meters, (first, last), [item.period_id for item in periods]
+    )
     history.owners = await reading_history.owners_of(connection, sorted(_of_somebody_else(periods, facts)))
     # In a thread: thousands take a part of a second, and the process may be serving, too.
     return await asyncio.to_thread(_judged, periods, facts, rules, history)
+
+
+async def judge_followers(
+    connection: Connection,
+    period: MeteredPeriod,
+    rules: Sequence[JudgementRule],
+    *,
+    reason: str,
+    moment: datetime,
+    actor: Actor,
+) -> int:
+    """Judge later periods without a bill again, after what happened to one; return for how many the verdict changed."""
+    stored = await held_readings.followers(connection, period)
+    facts = await accounts.facts_of(connection, [period.customer_code])
+    if not stored or not facts:
+        return 0
+    later = [NewPeriod(item.period_id, item.period, "") for item in stored]
+    found = {item.period_id: item.doubts for item in await judged(connection, later, facts, rules)}
+    changed = [item for item in stored if found[item.period_id] != item.doubts]
+    await held_readings.keep_doubts(connection, {item.period_id: found[item.period_id] for item in changed})
+    verdicts = [item for item in changed if bool(found[item.period_id]) != bool(item.doubts)]
+    acts = [
+        ReadingAct(item.period_id, "cleared", item.doubts, reason)
+        if item.doubts
+        else ReadingAct(item.period_id, "held", found[item.period_id])
+        for item in verdicts
+    ]
+    await held_readings.note(connection, acts, moment, actor)
+    return len(verdicts)
 
 
 def _of_somebody_else(periods: Sequence[NewPeriod], facts: Mapping[str, CustomerFacts]) -> set[str]:

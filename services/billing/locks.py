@@ -2,15 +2,18 @@
 
 from services.billing.ledger import lock_account
 from services.billing.payments.rules import check_payer
-from services.billing.store import payments, shifts
+from services.billing.store import held_readings, metered_periods, payments, shifts
 from shared.contracts.billing import (
     CloseShift,
     ConfirmShift,
+    CorrectReadings,
     DecideShift,
     OpenShift,
     RecordPayment,
+    ReleaseReadings,
     ReportPayment,
     ReversePayment,
+    SendReadingsBack,
 )
 from shared.db import Connection
 from shared.problems import NotFound
@@ -39,6 +42,15 @@ async def lock_declared_shift(request: ConfirmShift | DecideShift, connection: C
     """Lock the shift that is to be confirmed or decided."""
     if await shifts.lock_for(connection, request.shift_id) is None:
         raise NotFound("Không có ca thu tiền này.")
+
+
+async def lock_metered_period(
+    request: ReleaseReadings | CorrectReadings | SendReadingsBack, connection: Connection
+) -> None:
+    """Lock a metered period, after the imports: its readings are compared with what they store."""
+    await metered_periods.lock_imports(connection)
+    if await held_readings.lock(connection, request.period_id) is None:
+        raise NotFound("Không có kỳ ghi chỉ số này.")
 
 
 async def lock_shift(request: CloseShift, connection: Connection) -> None:

@@ -3,6 +3,7 @@
 from services.billing.earlier_answers import earlier_fingerprint
 from services.billing.handlers.close_shift import close_shift
 from services.billing.handlers.confirm_shift import confirm_shift
+from services.billing.handlers.correct_readings import correct_readings
 from services.billing.handlers.decide_shift import decide_shift
 from services.billing.handlers.get_account import get_account
 from services.billing.handlers.get_ageing_report import get_ageing_report
@@ -10,6 +11,7 @@ from services.billing.handlers.get_billing_acts import get_billing_acts
 from services.billing.handlers.get_collection_points import get_collection_points
 from services.billing.handlers.get_collections_report import get_collections_report
 from services.billing.handlers.get_day_of_payments import get_day_of_payments
+from services.billing.handlers.get_held_readings import get_held_readings
 from services.billing.handlers.get_next_shift import get_next_shift
 from services.billing.handlers.get_payment import get_payment
 from services.billing.handlers.get_payment_reports import get_payment_reports
@@ -22,19 +24,23 @@ from services.billing.handlers.keep_customers import keep_customers
 from services.billing.handlers.note_receipt import note_receipt
 from services.billing.handlers.open_shift import open_shift
 from services.billing.handlers.record_payment import record_payment
+from services.billing.handlers.release_readings import release_readings
 from services.billing.handlers.report_payment import report_payment
 from services.billing.handlers.reverse_payment import reverse_payment
+from services.billing.handlers.send_readings_back import send_readings_back
 from services.billing.locks import (
     lock_account_of_payer,
     lock_account_of_payment,
     lock_cash_box,
     lock_declared_shift,
+    lock_metered_period,
     lock_shift,
 )
 from shared.contracts.billing import (
     BillIssued,
     CloseShift,
     ConfirmShift,
+    CorrectReadings,
     DecideShift,
     GetAccount,
     GetAgeingReport,
@@ -42,6 +48,7 @@ from shared.contracts.billing import (
     GetCollectionPoints,
     GetCollectionsReport,
     GetDayOfPayments,
+    GetHeldReadings,
     GetNextShift,
     GetPayment,
     GetPaymentReports,
@@ -52,8 +59,10 @@ from shared.contracts.billing import (
     PaymentRecorded,
     PaymentReversed,
     RecordPayment,
+    ReleaseReadings,
     ReportPayment,
     ReversePayment,
+    SendReadingsBack,
     ShiftClosed,
     ShiftConfirmed,
     ShiftDecided,
@@ -128,6 +137,16 @@ TOPOLOGY = Topology(
         RequestHandler(GetCollectionsReport, get_collections_report, access=Access.READ_ONLY),
         RequestHandler(GetAgeingReport, get_ageing_report, access=Access.READ_ONLY),
         RequestHandler(GetCollectionPoints, get_collection_points, access=Access.READ_ONLY),
+        RequestHandler(GetHeldReadings, get_held_readings, access=Access.READ_ONLY),
+        RequestHandler(
+            ReleaseReadings, release_readings, idempotency=Idempotency("release_id", lock=lock_metered_period)
+        ),
+        RequestHandler(
+            CorrectReadings, correct_readings, idempotency=Idempotency("correction_id", lock=lock_metered_period)
+        ),
+        RequestHandler(
+            SendReadingsBack, send_readings_back, idempotency=Idempotency("sending_id", lock=lock_metered_period)
+        ),
         EventHandler(CollectorChanged, keep_collector),
         EventHandler(CustomerChanged, keep_customer),
         EventHandler(CustomersChanged, keep_customers, lock=Lock.UNKNOWN),

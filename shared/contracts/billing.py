@@ -701,3 +701,117 @@ class ShiftDecided(Event):
     shift: Shift
     device_id: UUID
     actor: Actor | None = None
+
+
+class Doubt(Record):
+    """Why readings may be wrong: the name of the rule, and what it found."""
+
+    rule: str
+    detail: str
+    """Vietnamese."""
+    english: str
+
+
+class HeldReadings(Record):
+    """A metered period that is not billed until a person has looked at its readings."""
+
+    period_id: UUID
+    customer_code: CustomerCode
+    unit_code: str
+    """Empty where the customer is not known any more."""
+    year: int
+    month: int
+    cycle: int
+    period_from: date
+    period_to: date
+    readings: list[MeterReading]
+    kwh: int
+    """Of all meters, without reactive power."""
+    doubts: list[Doubt]
+    held_since: Moment | None
+    sent_back_at: Moment | None
+    """Since when it is to be read again; the next import of the period takes its place."""
+
+
+class HeldReadingsPage(Reply):
+    """Held readings, in the order in which they were stored."""
+
+    held: list[HeldReadings]
+    next: UUID | None
+    """To be given as ``after`` for the next page; None on the last one."""
+
+
+class GetHeldReadings(Request[HeldReadingsPage]):
+    """Read which readings wait for a person."""
+
+    message_name: ClassVar[str] = "billing.held_readings"
+    unit_codes: list[UnitCode] = Field(default_factory=list)
+    """Only of customers of these units; empty: of all."""
+    customer_code: CustomerCode | None = None
+    rule: str | None = Field(default=None, max_length=60)
+    """Only those that this rule has found."""
+    held_before: Moment | None = None
+    """Only those that have waited since before this moment."""
+    sent_back: bool | None = None
+    """Only those that are to be read again, only the others, or all."""
+    after: UUID | None = None
+    limit: int = Field(default=100, ge=1, le=500)
+
+
+class ReadingsReply(Reply):
+    """What became of a metered period."""
+
+    period_id: UUID
+    """That counts now: a new one after a correction."""
+    doubts: list[Doubt]
+    """Why it is held; empty where it waits for a bill."""
+    judged_again: int
+    """Later periods of the customer that are held no more, or are held now, because of it."""
+
+
+class ReleaseReadings(Request[ReadingsReply]):
+    """Let held readings be billed as they are. Repeatable by ``release_id``.
+
+    Refused with ``readings-not-held``, ``readings-billed`` and ``readings-replaced`` (409).
+    """
+
+    message_name: ClassVar[str] = "billing.release_readings"
+    release_id: UUID
+    period_id: UUID
+    reason: Reason
+
+
+class CorrectedReading(Record):
+    """What a register showed in truth; what is left out stays as it was."""
+
+    meter_number: str | None = Field(default=None, min_length=1, max_length=60)
+    meter_register: str | None = Field(default=None, min_length=2, max_length=2)
+    """Meter and register may be left out where the period has one register only."""
+    old_reading: int | None = Field(default=None, ge=0, lt=10**9)
+    new_reading: int | None = Field(default=None, ge=0, lt=10**9)
+
+
+class CorrectReadings(Request[ReadingsReply]):
+    """Put the readings of a period right that has no bill yet; they are judged again. Repeatable by ``correction_id``.
+
+    Refused with ``readings-billed`` (409: a bill has its own correction), ``readings-replaced``, and
+    ``readings-unbillable`` where no bill could be made of them.
+    """
+
+    message_name: ClassVar[str] = "billing.correct_readings"
+    correction_id: UUID
+    period_id: UUID
+    readings: list[CorrectedReading] = Field(min_length=1, max_length=50)
+    reason: Reason
+
+
+class SendReadingsBack(Request[ReadingsReply]):
+    """Have a period read again: the next import of it takes its place. Repeatable by ``sending_id``.
+
+    Refused with ``readings-billed`` and ``readings-replaced`` (409).
+    """
+
+    message_name: ClassVar[str] = "billing.send_readings_back"
+    sending_id: UUID
+    period_id: UUID
+    reason: Reason

@@ -16,6 +16,10 @@ NOT_FROM_THE_API = {
     "collector-missing": "the gateway names the collector of each device",
     "collection-point-missing": "the gateway names the collection point of each device",
     "issuing-stopped": "receipts are made from events, and what the API asks is answered meanwhile",
+    "readings-billed": "only the command line releases and corrects readings",
+    "readings-not-held": "only the command line releases readings",
+    "readings-replaced": "only the command line releases and corrects readings",
+    "readings-unbillable": "only the command line corrects readings",
     "receipt-with-other-content": "receipts are made from events",
 }
 """Refusals that no caller of the API can bring about, and why."""

@@ -144,8 +144,13 @@ def assemble(
         cut_to=first.cut_to,
         cos_phi=next(iter(factors), None),
     )
+    require_billable(period, facts, tariffs)
+    return period, fingerprint_of(period)
+
+
+def require_billable(period: MeteredPeriod, facts: CustomerFacts, tariffs: Tariffs) -> None:
+    """Compute the bill of a period as a test; raise :class:`BillingError` where there is none."""
     make_bill(period, facts, tariffs, bill_id=_NO_BILL, issued_at=datetime.combine(period.period_to, _NOON))
-    return period, _fingerprint(period)
 
 
 def _common(row: ReadingRow, due_days: int) -> tuple[object, ...]:
@@ -181,7 +186,7 @@ def _reading(row: ReadingRow, facts: CustomerFacts) -> RegisterReading:
     )
 
 
-def _fingerprint(period: MeteredPeriod) -> str:
+def fingerprint_of(period: MeteredPeriod) -> str:
     """Return what two imports of the same readings share; the meter's constants belong to the contract, not to it."""
     bare = replace(period, readings=tuple(replace(item, multiplier=1, digits=1) for item in period.readings))
     content = asdict(bare)

@@ -239,6 +239,11 @@ def register_stands_still(reading: RegisterReading, last: int) -> Doubt:
     )
 
 
+def to_be_read_again() -> Doubt:
+    """A person has sent sound readings back."""
+    return Doubt("sent-back", "Chỉ số cần được ghi lại.", "The readings are to be read again.")
+
+
 def _register(reading: RegisterReading, *, english: bool = False) -> str:
     word = "Meter" if english else "Công tơ"
     return f"{word} {reading.meter_number} ({reading.meter_register})"

@@ -50,6 +50,11 @@ SELECT 'bill.issued', issued_at, bill_number, actor, NULL, NULL,
     json_build_object('customer', customer_code, 'total', total, 'vat', vat)
 FROM bills WHERE customer_code = $2
 UNION ALL
+SELECT 'readings.' || act, acted_at, period_id::text, actor, NULL, NULL,
+    json_build_object('customer', customer_code, 'period', format('%s/%s/%s', month, year, cycle), 'reason', reason,
+        'doubts', jsonb_path_query_array(doubts, '$[*].rule'), 'new_period', new_period_id)
+FROM reading_acts JOIN metered_periods USING (period_id) WHERE customer_code = $2
+UNION ALL
 SELECT 'notice.issued', issued_at, notice_number, actor, NULL, NULL,
     json_build_object('visit', visit_id, 'kind', kind, 'debt', debt)
 FROM notices WHERE customer_code = $2

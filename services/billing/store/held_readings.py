@@ -12,6 +12,8 @@ from services.billing.judgement.doubts import Doubt
 from services.billing.store import metered_periods
 from services.billing.store.metered_periods import COLUMNS
 from shared.contracts.actor import Actor
+from shared.contracts.billing import Doubt as ToldDoubt
+from shared.contracts.billing import GetHeldReadings, HeldReadings, MeterReading
 from shared.db import Connection
 from shared.ids import new_id
 
@@ -117,6 +119,88 @@ async def note(connection: Connection, acts: Sequence[ReadingAct], moment: datet
     ]
     columns = [list(column) for column in zip(*rows, strict=True)]
     await connection.execute(_NOTE, *columns, moment, actor.model_dump(mode="json"))
+
+
+# Later periods of a customer that have no bill: a person's release of one of them stands.
+_FOLLOWERS = f"""
+SELECT {_STATE} FROM metered_periods
+WHERE customer_code = $1 AND period_from > $2 AND bill_id IS NULL AND superseded_by IS NULL AND sent_back_at IS NULL
+    AND NOT EXISTS (
+        SELECT FROM reading_acts WHERE reading_acts.period_id = metered_periods.period_id AND act = 'released'
+    )
+ORDER BY period_from FOR NO KEY UPDATE
+"""
+
+
+async def followers(connection: Connection, period: MeteredPeriod) -> list[StoredPeriod]:
+    """Lock and return the customer's later periods that a judgement may still hold, the earliest first."""
+    rows = await connection.fetch(_FOLLOWERS, period.customer_code, period.period_to)
+    return await _stored(connection, rows)
+
+
+_LISTED = f"""
+SELECT {_STATE}, coalesce(unit_code, '') AS unit_code, since.acted_at AS held_since
+FROM metered_periods LEFT JOIN (SELECT customer_code, unit_code FROM customers) AS known USING (customer_code),
+    LATERAL (
+        SELECT max(acted_at) AS acted_at FROM reading_acts
+        WHERE reading_acts.period_id = metered_periods.period_id AND act IN ('held', 'sent_back')
+    ) AS since
+WHERE held IS NOT NULL AND superseded_by IS NULL AND ($1::uuid IS NULL OR period_id > $1)
+    AND (cardinality($2::text[]) = 0 OR unit_code = ANY ($2)) AND ($3::text IS NULL OR customer_code = $3)
+    AND ($4::text IS NULL OR held @> jsonb_build_array(jsonb_build_object('rule', $4::text)))
+    AND ($5::timestamptz IS NULL OR acted_at < $5) AND ($6::bool IS NULL OR (sent_back_at IS NOT NULL) = $6)
+ORDER BY period_id LIMIT $7
+"""
+
+
+async def listed(connection: Connection, request: GetHeldReadings) -> list[HeldReadings]:
+    """Return held periods as they are asked for, in the order in which they were stored."""
+    rows = await connection.fetch(
+        _LISTED,
+        request.after,
+        request.unit_codes,
+        request.customer_code,
+        request.rule,
+        request.held_before,
+        request.sent_back,
+        request.limit,
+    )
+    stored = await _stored(connection, rows)
+    return [_held(item, row) for item, row in zip(stored, rows, strict=True)]
+
+
+def _held(stored: StoredPeriod, row: Mapping[str, Any]) -> HeldReadings:
+    period = stored.period
+    return HeldReadings(
+        period_id=stored.period_id,
+        customer_code=period.customer_code,
+        unit_code=row["unit_code"],
+        year=period.year,
+        month=period.month,
+        cycle=period.cycle,
+        period_from=period.period_from,
+        period_to=period.period_to,
+        readings=[
+            MeterReading(
+                meter_number=reading.meter_number,
+                meter_register=reading.meter_register,
+                old_reading=reading.old_reading,
+                new_reading=reading.new_reading,
+                multiplier=reading.multiplier,
+                kwh=reading.kwh,
+            )
+            for reading in period.readings
+        ],
+        kwh=sum(reading.kwh for reading in period.active_readings),
+        doubts=[told(doubt) for doubt in stored.doubts],
+        held_since=row["held_since"],
+        sent_back_at=stored.sent_back_at,
+    )
+
+
+def told(doubt: Doubt) -> ToldDoubt:
+    """Return a doubt as messages carry it."""
+    return ToldDoubt(rule=doubt.rule, detail=doubt.detail, english=doubt.english)
 
 
 async def _stored(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> list[StoredPeriod]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import date, timedelta
+from uuid import UUID
 
 from services.billing.judgement.history import History, PastReading, PastUse
 from shared.db import Connection
@@ -22,6 +23,7 @@ WITH stored AS (
         {_DAYS} AS days, estimated, held IS NOT NULL AS is_held
     FROM readings JOIN metered_periods USING (period_id)
     WHERE meter_number = ANY ($1) AND superseded_by IS NULL AND sent_back_at IS NULL
+        AND period_id <> ALL ($3)
 )
 (
     SELECT DISTINCT ON (meter_number, meter_register) * FROM stored WHERE period_to < $2
@@ -33,7 +35,8 @@ SELECT * FROM stored WHERE period_to >= $2
 _USES = f"""
 SELECT customer_code, year, month, period_from, period_to, sum({_KWH})::bigint AS kwh, min({_DAYS}) AS days
 FROM metered_periods JOIN readings USING (period_id)
-WHERE customer_code = ANY ($1) AND superseded_by IS NULL AND held IS NULL AND meter_register <> 'VC'
+WHERE customer_code = ANY ($1) AND superseded_by IS NULL AND held IS NULL
+    AND period_id <> ALL ($6) AND meter_register <> 'VC'
     AND year >= extract(year FROM $4::date) - 1
     AND (period_to >= $2 AND period_from <= $3 OR period_to >= $4 AND period_from <= $5)
 GROUP BY period_id
@@ -45,14 +48,22 @@ WHERE facts #>> '{meter,meter_number}' = ANY ($1)
 
 
 async def history_of(
-    connection: Connection, customer_codes: Collection[str], meters: Collection[str], first: date, last: date
+    connection: Connection,
+    customer_codes: Collection[str],
+    meters: Collection[str],
+    days: tuple[date, date],
+    judged: Collection[UUID],
 ) -> History:
-    """Return what is known of customers and meters whose readings of the days from ``first`` to ``last`` are judged."""
+    """Return what is known of customers and meters whose readings are judged: of the first and the last of these days.
+
+    What is judged, where it is stored already, is no part of it.
+    """
+    first, last = days
     history = History()
-    for row in await connection.fetch(_READINGS, list(meters), first):
+    for row in await connection.fetch(_READINGS, list(meters), first, list(judged)):
         history.readings[row[0], row[1]].append(PastReading(*row[2:]))
     earliest, latest = first - _LAST_YEAR[0], last - _LAST_YEAR[1]
-    rows = await connection.fetch(_USES, list(customer_codes), first - _RECENT, last, earliest, latest)
+    rows = await connection.fetch(_USES, list(customer_codes), first - _RECENT, last, earliest, latest, list(judged))
     for row in rows:
         history.uses[row[0]].append(PastUse(*row[1:]))
     return history

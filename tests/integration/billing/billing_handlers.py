@@ -125,6 +125,8 @@ class BillingHandlers:
             "part_payment_rules": (),
             "plausible_amounts": (),
             "cash_box_rules": self.cash_box_rules,
+            "judgement_rules": self.judgement_rules,
+            "tariffs": TARIFFS,
         }
         return Answering(TOPOLOGY, dependencies)
 

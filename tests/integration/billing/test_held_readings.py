@@ -1,15 +1,29 @@
 """Readings that may be wrong are held with their reason, and the rest of a file goes on."""
 
+from typing import TypeVar
+
 import pytest
 import pytest_asyncio
 
+from services.billing.audit import audit_facts
 from services.billing.imports.files import ImportReport, import_files
+from services.billing.judgement.refusals import ReadingsBilled, ReadingsUnbillable
 from services.billing.judgement.rules import JudgementRule
 from services.billing.settings import JUDGEMENT_FILE
+from shared.contracts.billing import (
+    CorrectedReading,
+    CorrectReadings,
+    GetHeldReadings,
+    ReleaseReadings,
+    SendReadingsBack,
+)
 from shared.contracts.common import Meter
+from shared.contracts.message import Reply, Request
+from shared.ids import new_id
 from shared.rule_files import load_rules
-from tests.integration.billing.billing_handlers import CODE, TARIFFS, BillingHandlers, reading, readings
+from tests.integration.billing.billing_handlers import CODE, NOW, TARIFFS, BillingHandlers, reading, readings
 
+ReplyT = TypeVar("ReplyT", bound=Reply)
 SECOND = "PB14010012346"
 RULES = load_rules(JUDGEMENT_FILE, JudgementRule)
 
@@ -22,6 +36,11 @@ async def judging(billing: BillingHandlers) -> BillingHandlers:
     await billing.import_readings(*(reading(100, month, old=1000 + 100 * (month - 7)) for month in (7, 8, 9)))
     assert (await billing.run()).bills == 3
     return billing
+
+
+async def ask(judging: BillingHandlers, request: Request[ReplyT]) -> ReplyT:
+    async with judging.new_work() as work:
+        return await judging.answer(request, work)
 
 
 def rules_of(report: ImportReport) -> list[list[str]]:
@@ -85,3 +104,106 @@ async def test_an_unknown_meter_and_a_contract_that_has_ended_are_held(judging: 
     await judging.customer(version=2, meter=meter, active=False)
     report = await judging.import_readings(reading(50, old=0).replace("M12345", "N1"))
     assert rules_of(report) == [["contract-ended"]]
+
+
+async def test_a_person_releases_held_readings_and_what_follows_is_judged_again(judging: BillingHandlers) -> None:
+    report = await judging.import_readings(reading(10_000, old=1300), reading(5_000, 11, old=11_300))
+    first, second = report.held
+    release = ReleaseReadings(release_id=new_id(), period_id=first.period_id, reason="a kiln was bought")
+    reply = await ask(judging, release)
+    assert (reply.doubts, reply.judged_again) == ([], 1)
+    assert await ask(judging, release) == reply
+    assert (await judging.run()).bills == 2
+    with pytest.raises(ReadingsBilled, match="thungan bills correct"):
+        await ask(judging, release.model_copy(update={"release_id": new_id()}))
+    assert await broken(judging) == set()
+    acts = await judging.pool.fetch("SELECT act, reason, actor IS NOT NULL FROM reading_acts ORDER BY act_id")
+    assert [tuple(act) for act in acts] == [
+        ("held", "", True),
+        ("held", "", True),
+        ("released", "a kiln was bought", True),
+        ("cleared", "a kiln was bought", True),
+    ]
+    assert second.doubts[0].rule == "earlier-is-held"
+
+
+async def test_held_readings_are_corrected_and_the_first_file_again_changes_nothing(judging: BillingHandlers) -> None:
+    misread = reading(10_000, old=1300)
+    [held] = (await judging.import_readings(misread)).held
+    refused = await judging.import_readings(reading(100, old=1300))
+    assert f"thungan readings correct {held.period_id}" in refused.bad_lines[0].message
+    correction = CorrectReadings(
+        correction_id=new_id(),
+        period_id=held.period_id,
+        readings=[CorrectedReading(new_reading=1400)],
+        reason="a digit was misread",
+    )
+    reply = await ask(judging, correction)
+    assert (reply.doubts, reply.period_id == held.period_id) == ([], False)
+    assert await ask(judging, correction) == reply
+    assert (await judging.import_readings(misread)).files["readings.csv"].unchanged == 1
+    assert (await judging.import_readings(reading(100, old=1300))).files["readings.csv"].unchanged == 1
+    assert (await judging.run()).bills == 1
+    assert (await judging.account()).bills[-1].kwh == 100
+    assert await broken(judging) == set()
+
+
+async def test_a_correction_that_is_doubtful_too_is_held_and_one_that_cannot_be_billed_is_refused(
+    judging: BillingHandlers,
+) -> None:
+    [held] = (await judging.import_readings(reading(10_000, old=1300))).held
+
+    def correction(new: int) -> CorrectReadings:
+        readings = [CorrectedReading(meter_number="M12345", meter_register="KT", new_reading=new)]
+        return CorrectReadings(correction_id=new_id(), period_id=held.period_id, readings=readings, reason="again")
+
+    with pytest.raises(ReadingsUnbillable):
+        await ask(judging, correction(100_000))
+    reply = await ask(judging, correction(1300))
+    assert [doubt.rule for doubt in reply.doubts] == ["nothing-used"]
+    assert (await judging.run()).bills == 0
+
+
+async def test_what_is_sent_back_is_replaced_by_the_next_import(judging: BillingHandlers) -> None:
+    [held] = (await judging.import_readings(reading(10_000, old=1300))).held
+    sending = SendReadingsBack(sending_id=new_id(), period_id=held.period_id, reason="nobody can read the photo")
+    await ask(judging, sending)
+    assert (await ask(judging, GetHeldReadings(sent_back=True))).held[0].period_id == held.period_id
+    report = await judging.import_readings(reading(110, old=1300))
+    assert (report.ok, report.held, report.files["readings.csv"].added) == (True, (), 1)
+    assert (await judging.run()).bills == 1
+    assert (await ask(judging, GetHeldReadings())).held == []
+    assert await broken(judging) == set()
+
+
+async def test_held_readings_are_listed_by_unit_rule_and_age_and_in_pages(judging: BillingHandlers) -> None:
+    await judging.customer(SECOND)
+    await judging.import_readings(reading(10_000, old=1300), reading(10_000, code=SECOND))
+    first = await ask(judging, GetHeldReadings(unit_codes=["PB1401"], limit=1))
+    second = await ask(judging, GetHeldReadings(after=first.next, limit=1))
+    assert [page.held[0].customer_code for page in (first, second)] == [CODE, SECOND]
+    by_rule = await ask(judging, GetHeldReadings(rule="first-is-high"))
+    assert [(one.customer_code, one.kwh, one.doubts[0].rule) for one in by_rule.held] == [
+        (SECOND, 10_000, "first-is-high")
+    ]
+    assert (await ask(judging, GetHeldReadings(held_before=NOW))).held == []
+    assert (await ask(judging, GetHeldReadings(unit_codes=["PB9999"]))).held == []
+
+
+@pytest.mark.parametrize(
+    ("tampering", "rule"),
+    [
+        ("UPDATE metered_periods SET held = NULL", "held readings were released, judged again or replaced"),
+        ("UPDATE metered_periods SET superseded_by = gen_random_uuid() WHERE held IS NOT NULL", "readings that others"),
+    ],
+)
+async def test_the_audit_finds_what_nobody_has_released(judging: BillingHandlers, tampering: str, rule: str) -> None:
+    await judging.import_readings(reading(10_000, old=1300))
+    assert await broken(judging) == set()
+    await judging.pool.execute(tampering)
+    assert any(found.startswith(rule) for found in await broken(judging))
+
+
+async def broken(judging: BillingHandlers) -> set[str]:
+    async with judging.pool.acquire() as connection:
+        return {violation.rule for violation in (await audit_facts(connection)).violations}

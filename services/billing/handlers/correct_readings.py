@@ -1,0 +1,92 @@
+"""Readings of a period that has no bill yet are put right."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from services.billing.bills.metered_period import MeteredPeriod
+from services.billing.errors import BillingError
+from services.billing.imports.readings import fingerprint_of, require_billable
+from services.billing.judgement.refusals import ReadingsUnbillable, require_unbilled
+from services.billing.judgement.rules import JudgementRule
+from services.billing.judgements import judge_followers, judged
+from services.billing.store import accounts, held_readings, metered_periods
+from services.billing.store.held_readings import ReadingAct, StoredPeriod
+from services.billing.store.metered_periods import NewPeriod
+from services.billing.tariffs.models import Tariffs
+from shared.clock import Clock
+from shared.contracts.billing import CorrectedReading, CorrectReadings, ReadingsReply
+from shared.ids import new_id
+from shared.messaging.unit_of_work import UnitOfWork
+from shared.problems import InvalidRequest, NotFound
+
+
+async def correct_readings(
+    request: CorrectReadings,
+    work: UnitOfWork,
+    *,
+    clock: Clock,
+    tariffs: Tariffs,
+    judgement_rules: Sequence[JudgementRule],
+) -> ReadingsReply:
+    """Store the period with the right readings in the place of the other one, judged again. The period is locked."""
+    connection = work.connection
+    stored = await held_readings.lock(connection, request.period_id)
+    if stored is None:
+        raise NotFound("Không có kỳ ghi chỉ số này.")
+    require_unbilled(stored.bill_id, stored.superseded_by)
+    facts = await accounts.facts_of(connection, [stored.period.customer_code])
+    if stored.period.customer_code not in facts:
+        raise NotFound("Không có khách hàng này trong sổ tính tiền.")
+    period = _corrected(stored, request.readings)
+    try:
+        require_billable(period, facts[period.customer_code], tariffs)
+    except BillingError as error:
+        raise ReadingsUnbillable(f"Không lập được hóa đơn từ chỉ số này: {error.message}") from None
+    new = NewPeriod(new_id(), period, fingerprint_of(period))
+    # First: it must not be compared with itself.
+    await held_readings.supersede(connection, {request.period_id: new.period_id})
+    [new] = await judged(connection, [new], facts, judgement_rules)
+    await metered_periods.add(connection, [new], request.correction_id)
+    acts = [ReadingAct(request.period_id, "corrected", stored.doubts, request.reason, new.period_id)]
+    if new.doubts:
+        acts.append(ReadingAct(new.period_id, "held", new.doubts))
+    moment = clock()
+    await held_readings.note(connection, acts, moment, work.actor)
+    changed = await judge_followers(
+        connection, period, judgement_rules, reason=request.reason, moment=moment, actor=work.actor
+    )
+    return ReadingsReply(
+        period_id=new.period_id, doubts=[held_readings.told(doubt) for doubt in new.doubts], judged_again=changed
+    )
+
+
+def _corrected(stored: StoredPeriod, corrections: Sequence[CorrectedReading]) -> MeteredPeriod:
+    only = stored.period.readings[0] if len(stored.period.readings) == 1 else None
+    wanted = {
+        (
+            item.meter_number or (only and only.meter_number),
+            item.meter_register or (only and only.meter_register),
+        ): item
+        for item in corrections
+    }
+    known = {(item.meter_number, item.meter_register) for item in stored.period.readings}
+    if len(wanted) != len(corrections) or wanted.keys() - known:
+        raise InvalidRequest("Công tơ hoặc bộ chỉ số không có trong kỳ này, hoặc được sửa hai lần.")
+    readings = []
+    for reading in stored.period.readings:
+        right = wanted.get((reading.meter_number, reading.meter_register))
+        if right is None:
+            readings.append(reading)
+            continue
+        readings.append(
+            replace(
+                reading,
+                old_reading=reading.old_reading if right.old_reading is None else right.old_reading,
+                new_reading=reading.new_reading if right.new_reading is None else right.new_reading,
+                estimated=reading.estimated and right.new_reading is None,
+            )
+        )
+    period = replace(stored.period, readings=tuple(readings))
+    if period == stored.period:
+        raise InvalidRequest("Chỉ số mới không khác chỉ số đang lưu.")
+    return period
