@@ -19,6 +19,8 @@ from services.billing.bill_run import BillRun, run_bills
 from services.billing.imports.collection_points import POINTS
 from services.billing.imports.files import import_folder
 from services.billing.imports.readings import READINGS, read_readings
+from services.billing.judgement.rules import JudgementRule
+from services.billing.settings import JUDGEMENT_FILE
 from services.billing.store.accounts import facts_of
 from services.billing.tariffs.files import load_tariffs
 from services.billing.topology import TOPOLOGY as BILLING
@@ -27,6 +29,7 @@ from services.customer.topology import TOPOLOGY as CUSTOMER
 from shared.clock import now
 from shared.csv_files import Finding, ImportOptions, UnreadableFileError
 from shared.csv_files.folder import find_file
+from shared.rule_files import load_rules
 
 app = typer.Typer(
     add_completion=False,
@@ -160,7 +163,13 @@ async def _billing(source: Source, *names: str, due_days: int = _DUE_DAYS) -> An
     async with bus_of(find_system(), BILLING) as bus:
         try:
             return await import_folder(
-                bus.work, source.folder, load_tariffs(), names=names, due_days=due_days, options=source.options
+                bus.work,
+                source.folder,
+                load_tariffs(),
+                names=names,
+                due_days=due_days,
+                options=source.options,
+                judgement=load_rules(Path(os.environ.get("THUNGAN_JUDGEMENT_FILE", JUDGEMENT_FILE)), JudgementRule),
             )
         except FileNotFoundError as error:
             fail(str(error))

@@ -14,11 +14,15 @@ from pydantic import create_model
 from shared.contracts.billing import (
     CloseShift,
     ConfirmShift,
+    CorrectedReading,
+    CorrectReadings,
     DecideShift,
     OpenShift,
     RecordPayment,
+    ReleaseReadings,
     ReportPayment,
     ReversePayment,
+    SendReadingsBack,
     ShiftDecision,
 )
 from shared.contracts.common import Outcome, PaymentMethod, SmsLanguage
@@ -57,6 +61,14 @@ SAMPLES: tuple[Request[Any], ...] = (
     ),
     ReversePayment(reversal_id=UUID(int=3), payment_id=UUID(int=1), reason="Nhập nhầm", reversed_by="KT01"),
     ReportPayment(report_id=UUID(int=10), payment_id=UUID(int=1), collector_code="TN001", reason="thu nhầm"),
+    ReleaseReadings(release_id=UUID(int=11), period_id=UUID(int=1), reason="đã xem ảnh"),
+    CorrectReadings(
+        correction_id=UUID(int=12),
+        period_id=UUID(int=1),
+        readings=[CorrectedReading(meter_number="M1", meter_register="KT", new_reading=1400)],
+        reason="đọc nhầm",
+    ),
+    SendReadingsBack(sending_id=UUID(int=13), period_id=UUID(int=1), reason="ảnh mờ"),
     OpenShift(shift_id=UUID(int=4), collector_code="TN001", opening_float=500_000, opened_at=MOMENT),
     CloseShift(
         shift_id=UUID(int=4),
