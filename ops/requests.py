@@ -23,7 +23,7 @@ def send_request(request: Request[R], *, timeout: float = 5.0) -> R:
     return run(_send(request, timeout))
 
 
-def build_request(kind: Callable[P, T], *arguments: P.args, **members: P.kwargs) -> T:
+def build_request(kind: Callable[P, T], /, *arguments: P.args, **members: P.kwargs) -> T:
     """Return a request made of what a person typed; what it cannot hold becomes one line."""
     try:
         return kind(*arguments, **members)

@@ -52,6 +52,9 @@ class Streams:
     announced: Rows[str]
     copied: Rows[str]
 
+    complaints: Rows[UUID]
+    noted_complaints: Rows[UUID]
+
     @classmethod
     def of(cls, connections: Mapping[str, Connection]) -> Self:
         """Read them from the services' databases, each in a transaction that keeps its snapshot."""
@@ -70,6 +73,8 @@ class Streams:
             copied_accounts=customer.accounts_in_order(connections["customer"]),
             announced=customer.versions_in_order(connections["customer"]),
             copied=billing.versions_in_order(connections["billing"]),
+            complaints=customer.complaints_in_order(connections["customer"]),
+            noted_complaints=notify.complaints_in_order(connections["notify"]),
         )
 
 
@@ -95,6 +100,7 @@ async def compare(streams: Streams) -> Compared:
     await _receipts(streams, found)
     await _visits(streams, found)
     await _customers(streams, found)
+    await _complaints(streams, found)
     return found
 
 
@@ -140,6 +146,12 @@ async def _customers(streams: Streams, found: Compared) -> None:
         found.violations_when_settled += row_rules.copies_of_customer(
             customer_code, account, copied_account, announced, copied
         )
+
+
+async def _complaints(streams: Streams, found: Compared) -> None:
+    async for complaint_id, held in joined(streams.complaints, streams.noted_complaints):
+        is_open, is_noted_open = (each[0] if each else None for each in held)
+        found.violations_when_settled += row_rules.complaint_is_noted(complaint_id, is_open, is_noted_open)
 
 
 async def joined(*streams: Rows[Key]) -> AsyncIterator[tuple[Key, tuple[list[Any], ...]]]:

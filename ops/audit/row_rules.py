@@ -8,6 +8,7 @@ from services.billing.audit import PaymentFact, VisitNotices
 from services.customer.audit import RecordedVisit
 from services.gateway.audit import ReceiptJobs
 from services.notify.audit import ReminderFact
+from services.notify.domain.causes import Cause
 from services.receipt.audit import CountedPrints, ReceiptFact
 from shared.audit import AuditViolation
 from shared.contracts.receipt import ReceiptKind
@@ -141,8 +142,19 @@ def visit_is_followed(
     elif visit.device_id and jobs < len(kinds):
         yield _between("a notice of a visit is queued on its phone", visit_id, f"{jobs} jobs, {len(kinds)} notices")
     for reminder in reminders:
-        if reminder.state == "cancelled" and not visit.cleared_since:
+        # That there was a complaint is seen in the database of notify itself.
+        if reminder.state == "cancelled" and reminder.cause != Cause.COMPLAINT and not visit.cleared_since:
             yield _between("a reminder is cancelled only when nothing is owed", visit_id, "it was owed")
+
+
+def complaint_is_noted(
+    complaint_id: UUID, is_open: bool | None, is_noted_open: bool | None
+) -> Iterator[AuditViolation]:
+    """Notify knows each complaint about a bill, and whether it is open; once events have arrived."""
+    if is_open is not None and is_noted_open is not is_open:
+        states = {True: "open", False: "settled", None: "unknown"}
+        detail = f"{states[is_open]}, at notify {states[is_noted_open]}"
+        yield _between("notify knows the complaints that are open", complaint_id, detail)
 
 
 def copies_of_customer(

@@ -1,4 +1,4 @@
-"""``thungan complaints``: readings that customers call wrong, and what the office found."""
+"""``thungan complaints``: readings and bills that customers call wrong, and what the office found."""
 
 from typing import Annotated
 from uuid import UUID
@@ -9,13 +9,17 @@ from ops.console import JsonOption, free_text, print_json, print_line, print_tab
 from ops.requests import build_request, send_request
 from shared.contracts.customer import (
     ComplaintFinding,
+    ComplaintKind,
     GetReadingComplaints,
     ReadingComplaint,
+    RecordComplaintAtDesk,
     SettleReadingComplaint,
 )
 from shared.ids import new_id
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, help="Complaints about readings: list, settle.")
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, help="Complaints about readings and bills: record, list, settle."
+)
 
 
 @app.command("list")
@@ -36,11 +40,49 @@ def list_(
         print_json([complaint.model_dump(mode="json") for complaint in found])
         return
     print_table(
-        "Complaints about readings",
-        ["id", "recorded (UTC)", "customer", "name", "meter shows", "note", "photo", "settled"],
+        "Complaints about readings and bills",
+        [
+            "id",
+            "recorded (UTC)",
+            "answer by",
+            "customer",
+            "name",
+            "about",
+            "bill",
+            "meter shows",
+            "note",
+            "photo",
+            "settled",
+        ],
         [_row(complaint) for complaint in found],
         empty="No complaint is open." if not everything else "There are no complaints.",
     )
+
+
+@app.command()
+def record(
+    customer: Annotated[str, typer.Option("--customer", callback=typed_code, help="Who complains.")],
+    kind: Annotated[ComplaintKind, typer.Option("--kind", help="What is objected to.")],
+    note: Annotated[str, typer.Option("--note", callback=free_text, help="What the customer says.")],
+    bill: Annotated[str | None, typer.Option("--bill", help="Number of the bill; needed unless a reading is.")] = None,
+    reading: Annotated[int | None, typer.Option("--reading", help="What the meter shows.", min=0)] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Record a complaint in the office. While one about a bill is open, no SMS asks the customer for money."""
+    request = build_request(
+        RecordComplaintAtDesk,
+        complaint_id=new_id(),
+        customer_code=customer,
+        kind=kind,
+        bill_number=bill,
+        reading_seen=reading,
+        note=note,
+    )
+    recorded = send_request(request)
+    if as_json:
+        print_json(recorded.model_dump(mode="json"))
+        return
+    print_line(f"The complaint {recorded.complaint_id} is recorded; it is to be answered by {recorded.answer_by}.")
 
 
 @app.command()
@@ -48,6 +90,9 @@ def settle(
     complaint_id: Annotated[UUID, typer.Argument(help="As `list` shows it.")],
     finding: Annotated[ComplaintFinding, typer.Option("--finding", help="What was found.")],
     note: Annotated[str, typer.Option("--note", callback=free_text, help="What was done, for the records.")],
+    bill_right: Annotated[
+        bool | None, typer.Option("--bill-right/--bill-wrong", help="Whether the bill stays as it is.")
+    ] = None,
     by: Annotated[str, typer.Option("--by", callback=free_text, help="Who does it, for the records.")] = "operator",
     as_json: JsonOption = False,
 ) -> None:
@@ -59,6 +104,7 @@ def settle(
         finding=finding,
         note=note,
         settled_by=by,
+        is_bill_right=bill_right,
     )
     settled = send_request(request)
     if as_json:
@@ -72,8 +118,11 @@ def _row(complaint: ReadingComplaint) -> list[str]:
     return [
         str(complaint.complaint_id),
         f"{complaint.recorded_at:%Y-%m-%d %H:%M}",
+        str(complaint.answer_by or ""),
         complaint.customer_code,
         complaint.name,
+        complaint.kind,
+        complaint.bill_number or "",
         "" if complaint.reading_seen is None else str(complaint.reading_seen),
         complaint.note,
         "yes" if complaint.has_photo else "",

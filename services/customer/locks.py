@@ -8,6 +8,7 @@ from shared.contracts.customer import (
     ChooseSmsLanguage,
     CorrectPhone,
     CorrectPhoneAtDesk,
+    RecordComplaintAtDesk,
     RecordReadingComplaint,
     RecordVisit,
     SettleReadingComplaint,
@@ -21,7 +22,9 @@ async def lock_customer_of_visit(request: RecordVisit, connection: Connection) -
     await lock_customers(connection, [request.customer_code])
 
 
-async def lock_customer_of_complaint(request: RecordReadingComplaint, connection: Connection) -> None:
+async def lock_customer_of_complaint(
+    request: RecordReadingComplaint | RecordComplaintAtDesk, connection: Connection
+) -> None:
     """Lock the customer who complains."""
     await lock_customers(connection, [request.customer_code])
 

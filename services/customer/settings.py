@@ -33,6 +33,9 @@ class CustomerSettings(ServiceSettings):
     photo_days: int = Field(default=180, ge=1, le=3660)
     """Days for which photos of meters are kept."""
 
+    days_to_answer_complaints: int = Field(default=15, ge=1, le=365)
+    """Days in which a complaint is answered (Luật Điện lực 61/2024/QH15: 15)."""
+
     settled_complaint_days: int = Field(default=730, ge=1, le=3660)
     """Days for which a complaint is kept after it was settled; one that is open is kept."""
 

@@ -17,6 +17,7 @@ from services.customer.handlers.get_reading_complaints import get_reading_compla
 from services.customer.handlers.get_reading_photo import get_reading_photo
 from services.customer.handlers.get_route import get_route
 from services.customer.handlers.get_visit import get_visit
+from services.customer.handlers.record_complaint_at_desk import record_complaint_at_desk
 from services.customer.handlers.record_reading_complaint import record_reading_complaint
 from services.customer.handlers.record_visit import record_visit
 from services.customer.handlers.search_customers import search_customers
@@ -35,6 +36,8 @@ from shared.contracts.customer import (
     AddVisitNote,
     ChooseSmsLanguage,
     CollectorChanged,
+    ComplaintRecorded,
+    ComplaintSettled,
     CorrectPhone,
     CorrectPhoneAtDesk,
     CustomerChanged,
@@ -48,6 +51,7 @@ from shared.contracts.customer import (
     GetReadingPhoto,
     GetRoute,
     GetVisit,
+    RecordComplaintAtDesk,
     RecordReadingComplaint,
     RecordVisit,
     SearchCustomers,
@@ -97,6 +101,11 @@ TOPOLOGY = Topology(
             idempotency=Idempotency("complaint_id", lock=lock_customer_of_complaint, ignored={"device_id"}),
         ),
         RequestHandler(
+            RecordComplaintAtDesk,
+            record_complaint_at_desk,
+            idempotency=Idempotency("complaint_id", lock=lock_customer_of_complaint),
+        ),
+        RequestHandler(
             SettleReadingComplaint,
             settle_reading_complaint,
             idempotency=Idempotency("settlement_id", lock=lock_customer_of_known_complaint, ignored={"settled_by"}),
@@ -122,5 +131,13 @@ TOPOLOGY = Topology(
         EventHandler(PaymentRecorded, apply_payment),
         EventHandler(PaymentReversed, apply_reversal),
     ],
-    emits=[CollectorChanged, CustomerChanged, CustomersChanged, VisitRecorded, VisitWithdrawn],
+    emits=[
+        CollectorChanged,
+        ComplaintRecorded,
+        ComplaintSettled,
+        CustomerChanged,
+        CustomersChanged,
+        VisitRecorded,
+        VisitWithdrawn,
+    ],
 )

@@ -16,6 +16,16 @@ _RULES: dict[str, str] = {
         SELECT visit_id::text, format('%s reminders of %s', count(*), template)
         FROM reminders WHERE visit_id IS NOT NULL GROUP BY visit_id, template HAVING count(*) > 1
     """,
+    "nobody is asked for money while a complaint about a bill is open": """
+        SELECT reminder_id::text, format('%s is scheduled, complaint %s is open', template, complaint_id)
+        FROM reminders JOIN complaints USING (customer_code)
+        WHERE state = 'scheduled' AND stopped = '' AND receipt_id IS NULL AND NOT is_trial AND settled_at IS NULL
+    """,
+    "a reminder that a complaint cancelled is of a customer who complained": """
+        SELECT reminder_id::text, 'no complaint is known' FROM reminders
+        WHERE state = 'cancelled' AND cause = 'complaint' AND NOT EXISTS (
+            SELECT FROM complaints WHERE complaints.customer_code = reminders.customer_code)
+    """,
     "the link of a receipt goes to a number once": """
         SELECT receipt_id::text, format('%s times to one number', count(*))
         FROM reminders WHERE receipt_id IS NOT NULL GROUP BY receipt_id, phone HAVING count(*) > 1
@@ -63,6 +73,7 @@ class ReminderFact(NamedTuple):
 
     visit_id: UUID
     state: str
+    cause: str = ""
 
 
 @dataclass(frozen=True)
@@ -82,7 +93,17 @@ WHERE (state = 'scheduled' AND due_at < $1) OR (state = 'sending' AND lease_unti
 """
 FORGOTTEN_AFTER = timedelta(hours=24)
 
-_REMINDERS = "SELECT visit_id, state FROM reminders WHERE visit_id IS NOT NULL ORDER BY visit_id"
+_REMINDERS = "SELECT visit_id, state, cause FROM reminders WHERE visit_id IS NOT NULL ORDER BY visit_id"
+
+
+# Compared with those that the customer service has told of (ops/audit/comparison.py): open or not.
+_COMPLAINTS = "SELECT complaint_id, settled_at IS NULL FROM complaints ORDER BY complaint_id"
+
+
+async def complaints_in_order(connection: Connection) -> AsyncIterator[tuple[UUID, bool]]:
+    """Yield whether each complaint about a bill is open here, by its id."""
+    async for row in rows_in_order(connection, _COMPLAINTS):
+        yield row[0], row[1]
 
 
 async def audit_facts(connection: Connection, clock: Clock = now) -> NotifyFacts:

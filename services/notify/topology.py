@@ -2,12 +2,14 @@
 
 from services.notify.handlers.cancel_reminders import cancel_reminders
 from services.notify.handlers.change_opt_out import change_opt_out
+from services.notify.handlers.end_complaint import end_complaint
 from services.notify.handlers.get_opt_outs import get_opt_outs
 from services.notify.handlers.get_receipt_links import get_receipt_links
 from services.notify.handlers.get_reminders import get_reminders
 from services.notify.handlers.keep_customer import keep_customer
 from services.notify.handlers.keep_customers import keep_customers
 from services.notify.handlers.note_bill import note_bill
+from services.notify.handlers.note_complaint import note_complaint
 from services.notify.handlers.record_delivery_reports import record_delivery_reports
 from services.notify.handlers.restore_reminders import restore_reminders
 from services.notify.handlers.schedule_reminder import schedule_reminder
@@ -16,7 +18,13 @@ from services.notify.handlers.thank_for_payment import thank_for_payment
 from services.notify.handlers.withdraw_reminder import withdraw_reminder
 from services.notify.locks import lock_links, lock_number
 from shared.contracts.billing import BillIssued, NoticeIssued, PaymentRecorded, PaymentReversed
-from shared.contracts.customer import CustomerChanged, CustomersChanged, VisitWithdrawn
+from shared.contracts.customer import (
+    ComplaintRecorded,
+    ComplaintSettled,
+    CustomerChanged,
+    CustomersChanged,
+    VisitWithdrawn,
+)
 from shared.contracts.notify import (
     ChangeOptOut,
     GetOptOuts,
@@ -38,6 +46,10 @@ def _account(event: BillIssued | NoticeIssued | PaymentRecorded | PaymentReverse
 
 def _visited(event: VisitWithdrawn) -> str:
     return event.visit.customer_code
+
+
+def _complaining(event: ComplaintRecorded | ComplaintSettled) -> str:
+    return event.customer_code
 
 
 def _changed(event: CustomerChanged) -> str:
@@ -65,6 +77,8 @@ TOPOLOGY = Topology(
         EventHandler(CustomerChanged, keep_customer, lock=_changed),
         EventHandler(CustomersChanged, keep_customers, lock=Lock.UNKNOWN),
         EventHandler(ReceiptIssued, thank_for_payment, lock=_receipted),
+        EventHandler(ComplaintRecorded, note_complaint, lock=_complaining),
+        EventHandler(ComplaintSettled, end_complaint, lock=_complaining),
         EventHandler(VisitWithdrawn, withdraw_reminder, lock=_visited),
     ],
     emits=[SmsSent, SmsFailed],

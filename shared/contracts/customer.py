@@ -219,6 +219,15 @@ class AddVisitNote(Request[VisitReply]):
     note: Reason
 
 
+class ComplaintKind(StrEnum):
+    """What a customer objects to."""
+
+    READING = "reading"
+    AMOUNT = "amount"
+    PRICE_GROUP = "price_group"
+    OTHER = "other"
+
+
 class ComplaintFinding(StrEnum):
     """What the office found about a complaint."""
 
@@ -233,18 +242,22 @@ class ComplaintSettlement(Record):
 
     finding: ComplaintFinding
     note: str
+    """The answer that the customer gets."""
     settled_by: str
     settled_at: Moment
+    is_bill_right: bool | None = None
+    """Whether the bill stays as it is; None where none was named, or from a version before."""
 
 
 class ReadingComplaint(Record):
-    """A customer calls a reading wrong."""
+    """A customer calls a reading or a bill wrong."""
 
     complaint_id: UUID
     customer_code: CustomerCode
     name: str
     address: str
     collector_code: CollectorCode
+    """Who recorded it at the door; of one recorded in the office: whose route the customer was on."""
     meter_number: str | None
     bill_number: str | None
     reading_seen: int | None
@@ -257,6 +270,11 @@ class ReadingComplaint(Record):
     """There is a photo of the meter; it is deleted after a while."""
     settlement: ComplaintSettlement | None = None
     """None while it is open. A settled complaint is deleted after a while."""
+    kind: ComplaintKind = ComplaintKind.READING
+    answer_by: date | None = None
+    """The Vietnamese day until which the customer is to have an answer; None from a version before."""
+    is_from_desk: bool = False
+    """Recorded in the office, not at the door."""
 
 
 class ReadingComplaintReply(Reply):
@@ -265,10 +283,16 @@ class ReadingComplaintReply(Reply):
     complaint_id: UUID
     recorded_at: Moment
     has_photo: bool
+    answer_by: date | None = None
+    """The Vietnamese day until which the customer is to have an answer."""
 
 
 class RecordReadingComplaint(Request[ReadingComplaintReply]):
-    """Keep that a customer calls a reading wrong. Repeatable by ``complaint_id``."""
+    """Keep that a customer calls a reading or a bill wrong. Repeatable by ``complaint_id``.
+
+    Of another kind than ``reading`` it names the bill (``bill-number-missing``). While one that names a bill is open,
+    no SMS asks the customer for money.
+    """
 
     message_name: ClassVar[str] = "customer.record_reading_complaint"
     complaint_id: UUID
@@ -283,6 +307,19 @@ class RecordReadingComplaint(Request[ReadingComplaintReply]):
     """As the phone's clock has it: a note."""
     photo: str = Field(default="", max_length=60_000)
     """A JPEG of at most 45,000 bytes, base64; empty for none."""
+    kind: ComplaintKind = ComplaintKind.READING
+
+
+class RecordComplaintAtDesk(Request[ReadingComplaintReply]):
+    """Keep a complaint in the office: as :class:`RecordReadingComplaint`, of a customer of any route."""
+
+    message_name: ClassVar[str] = "customer.record_complaint_at_desk"
+    complaint_id: UUID
+    customer_code: CustomerCode
+    kind: ComplaintKind
+    bill_number: str | None = Field(default=None, max_length=60)
+    reading_seen: int | None = Field(default=None, ge=0, le=9_999_999_999)
+    note: Reason
 
 
 class ReadingComplaints(Reply):
@@ -327,6 +364,8 @@ class SettleReadingComplaint(Request[ReadingComplaintSettled]):
     note: Reason
     settled_by: str = Field(min_length=1, max_length=100)
     """Who settled it: a device's actor or an operator's name."""
+    is_bill_right: bool | None = None
+    """Whether the bill stays as it is. A wrong one is corrected by a command of its own."""
 
 
 class ReadingPhoto(Reply):
@@ -505,6 +544,33 @@ class CustomersChanged(Event):
     changed_at: Moment
     actor: Actor | None = None
     """Who changed them; None where nobody is known."""
+
+
+class ComplaintRecorded(Event):
+    """A complaint about a reading or a bill was recorded: while it is open, no SMS asks the customer for money."""
+
+    message_name: ClassVar[str] = "complaint.recorded"
+    complaint_id: UUID
+    customer_code: CustomerCode
+    kind: ComplaintKind
+    bill_number: str | None
+    """None where a reading was called wrong and no bill was named: that stops nothing."""
+    answer_by: date
+    recorded_at: Moment
+    actor: Actor | None = None
+
+
+class ComplaintSettled(Event):
+    """A complaint was answered. It may arrive before the one that it was recorded by."""
+
+    message_name: ClassVar[str] = "complaint.settled"
+    complaint_id: UUID
+    customer_code: CustomerCode
+    bill_number: str | None
+    finding: ComplaintFinding
+    is_bill_right: bool | None
+    settled_at: Moment
+    actor: Actor | None = None
 
 
 class VisitRecorded(Event):

@@ -32,6 +32,7 @@ UNWATCHED = {
     "notify": {
         "accounts": "copies of billing's, compared with them",
         "attempt_parts": "parts of attempts, which are watched",
+        "complaints": "copies of the customer service's, compared with them",
         "delivery_reports": "of providers, kept for some days",
         "ported_numbers": "a list of the operators",
         "provider_breakers": "state of minutes",

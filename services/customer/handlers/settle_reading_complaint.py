@@ -1,7 +1,7 @@
 from services.customer.domain.refusals import require_readable
 from services.customer.store.reading_complaints import add_settlement, complaint
 from shared.clock import Clock
-from shared.contracts.customer import ReadingComplaintSettled, SettleReadingComplaint
+from shared.contracts.customer import ComplaintSettled, ReadingComplaintSettled, SettleReadingComplaint
 from shared.idempotency import same_id_other_content
 from shared.messaging import UnitOfWork
 from shared.problems import Conflict, NotFound
@@ -26,5 +26,17 @@ async def settle_reading_complaint(
     moment = clock()
     if not await add_settlement(connection, request, moment, work.actor):
         raise same_id_other_content(request.settlement_id)
+    await work.emit(
+        ComplaintSettled(
+            complaint_id=request.complaint_id,
+            customer_code=found.customer_code,
+            bill_number=found.bill_number,
+            finding=request.finding,
+            is_bill_right=request.is_bill_right,
+            settled_at=moment,
+            actor=work.actor,
+        ),
+        aggregate=found.customer_code,
+    )
     # The answer is kept for repetitions, and the complaint only for a while: nothing of the customer's is in it.
     return ReadingComplaintSettled(complaint_id=request.complaint_id, finding=request.finding, settled_at=moment)

@@ -26,8 +26,12 @@ SELECT 'phone.corrected', corrected_at, correction_id::text, actor,
     json_build_object('collector', collector_code, 'reason', reason)
 FROM phone_corrections WHERE customer_code = $1
 UNION ALL
-SELECT 'reading.complained', recorded_at, complaint_id::text, actor, 'customer.record_reading_complaint', complaint_id,
-    NULL, json_build_object('collector', collector_code, 'note', note)
+SELECT CASE WHEN kind = 'reading' THEN 'reading.complained' ELSE 'bill.complained' END, recorded_at, complaint_id::text,
+    actor,
+    CASE WHEN is_from_desk THEN 'customer.record_complaint_at_desk' ELSE 'customer.record_reading_complaint' END,
+    complaint_id, NULL,
+    json_build_object('collector', CASE WHEN NOT is_from_desk THEN collector_code END, 'kind', kind,
+        'bill', bill_number, 'note', note)
 FROM reading_complaints WHERE customer_code = $1
 UNION ALL
 SELECT 'complaint.settled', settled_at, complaint_id::text, complaint_settlements.actor,

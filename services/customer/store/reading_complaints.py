@@ -1,7 +1,7 @@
 """Complaints about readings, and the photos that go with them."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from shared.contracts.actor import Actor
 from shared.contracts.customer import (
     GetReadingComplaints,
     ReadingComplaint,
+    RecordComplaintAtDesk,
     RecordReadingComplaint,
     SettleReadingComplaint,
 )
@@ -16,17 +17,17 @@ from shared.db import Connection, add_once
 
 _ADD = """
 INSERT INTO reading_complaints (complaint_id, customer_code, collector_code, device_id, meter_number, bill_number,
-    reading_seen, note, stated_at, recorded_at, actor)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+    reading_seen, note, stated_at, recorded_at, actor, kind, answer_by)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
 ON CONFLICT DO NOTHING
 RETURNING true
 """
 
 
 async def add_complaint(
-    connection: Connection, request: RecordReadingComplaint, moment: datetime, actor: Actor
+    connection: Connection, request: RecordReadingComplaint, moment: datetime, answer_by: date, actor: Actor
 ) -> bool:
-    """Keep a complaint; return False when its id is in use."""
+    """Keep a complaint made at the door; return False when its id is in use."""
     return await add_once(
         connection,
         _ADD,
@@ -41,6 +42,38 @@ async def add_complaint(
         request.stated_at,
         moment,
         actor.model_dump(mode="json"),
+        request.kind,
+        answer_by,
+    )
+
+
+# The collector is whoever walks there.
+_ADD_AT_DESK = """
+INSERT INTO reading_complaints (complaint_id, customer_code, collector_code, bill_number, reading_seen, note, stated_at,
+    recorded_at, actor, kind, answer_by, is_from_desk)
+SELECT $1, customer_code, collector_code, $3, $4, $5, $6, $6, $7, $8, $9, true
+FROM customers JOIN routes USING (route_code) WHERE customer_code = $2
+ON CONFLICT DO NOTHING
+RETURNING true
+"""
+
+
+async def add_complaint_at_desk(
+    connection: Connection, request: RecordComplaintAtDesk, moment: datetime, answer_by: date, actor: Actor
+) -> bool:
+    """Keep a complaint made in the office; return False when its id is in use. The customer is known."""
+    return await add_once(
+        connection,
+        _ADD_AT_DESK,
+        request.complaint_id,
+        request.customer_code,
+        request.bill_number,
+        request.reading_seen,
+        request.note,
+        moment,
+        actor.model_dump(mode="json"),
+        request.kind,
+        answer_by,
     )
 
 
@@ -54,8 +87,9 @@ async def customer_of_complaint(connection: Connection, complaint_id: UUID) -> s
 
 
 _SETTLE = """
-INSERT INTO complaint_settlements (complaint_id, settlement_id, finding, note, settled_by, settled_at, actor)
-VALUES ($1, $2, $3, $4, $5, $6, $7)
+INSERT INTO complaint_settlements (complaint_id, settlement_id, finding, note, settled_by, settled_at, actor,
+    is_bill_right)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 ON CONFLICT DO NOTHING
 RETURNING true
 """
@@ -75,6 +109,7 @@ async def add_settlement(
         request.settled_by,
         moment,
         actor.model_dump(mode="json"),
+        request.is_bill_right,
     )
 
 
@@ -120,7 +155,8 @@ _COMPLAINTS = """
 SELECT complaint_id, customer_code, customers.name, customers.address, reading_complaints.collector_code, meter_number,
     bill_number, reading_seen, reading_complaints.note, stated_at, recorded_at,
     reading_photos.complaint_id IS NOT NULL AS has_photo,
-    finding, complaint_settlements.note AS settlement_note, settled_by, settled_at
+    finding, complaint_settlements.note AS settlement_note, settled_by, settled_at, is_bill_right,
+    kind, answer_by, is_from_desk
 FROM reading_complaints
 JOIN customers USING (customer_code)
 LEFT JOIN reading_photos USING (complaint_id)
@@ -164,6 +200,7 @@ def _complaint(row: Mapping[str, Any]) -> ReadingComplaint:
         "note": values.pop("settlement_note"),
         "settled_by": values.pop("settled_by"),
         "settled_at": values.pop("settled_at"),
+        "is_bill_right": values.pop("is_bill_right"),
     }
     return ReadingComplaint.model_validate({**values, "settlement": settlement if settlement["finding"] else None})
 

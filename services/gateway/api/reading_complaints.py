@@ -1,4 +1,4 @@
-"""Customers who call a reading wrong: recorded at the door with a photo of the meter, read by the office."""
+"""Customers who call a reading or a bill wrong: recorded at the door, with a photo of the meter, and in the office."""
 
 from base64 import b64decode
 from typing import Annotated, Literal
@@ -9,18 +9,20 @@ from pydantic import Field, StringConstraints
 from services.gateway.access import require_own_customer
 from services.gateway.api import refusals
 from services.gateway.dependencies import Dependencies
-from services.gateway.domain.devices import COLLECTOR_ONLY, OFFICE
-from services.gateway.domain.staff import COMPLAINT_CLERKS, READERS, StaffMember
+from services.gateway.domain.devices import OFFICE, STAFF
+from services.gateway.domain.staff import COMPLAINT_CLERKS, READERS, SERVICE, StaffMember
 from services.gateway.edge.operation import Answer, AnyOperation, Call, Caller, Operation
 from services.gateway.edge.types import INTEGER, Id, Incoming, IncomingMoment, Line, Nothing, TypedCustomerCode, Words
 from shared.contracts.common import MeterNumber
 from shared.contracts.customer import (
     ComplaintFinding,
+    ComplaintKind,
     GetReadingComplaints,
     GetReadingPhoto,
     ReadingComplaintReply,
     ReadingComplaints,
     ReadingComplaintSettled,
+    RecordComplaintAtDesk,
     RecordReadingComplaint,
     SettleReadingComplaint,
 )
@@ -45,7 +47,12 @@ class ComplaintPath(Incoming):
 
 
 class Complaint(Incoming):
-    """What the customer says of a reading."""
+    """What the customer says of a reading or a bill."""
+
+    kind: ComplaintKind = Field(
+        default=ComplaintKind.READING,
+        description="What is objected to. Of another kind than `reading`, a bill is named.",
+    )
 
     note: Words = Field(examples=["Khách nói chỉ số mới ghi nhầm, công tơ đang là 1.240"])
     stated_at: IncomingMoment
@@ -69,14 +76,27 @@ class ComplaintsQuery(Incoming):
 
 
 async def record(call: Call[CustomerPath, Nothing, Complaint], dependencies: Dependencies) -> ReadingComplaintReply:
-    """Keep a complaint about a reading."""
+    """Keep a complaint about a reading or a bill."""
     await require_own_customer(call.who, call.path.customer_code, dependencies)
+    if call.who.collector_code is None:
+        # The office, where customers of any route complain; a photo is made at the meter.
+        return await dependencies.request(
+            RecordComplaintAtDesk(
+                complaint_id=call.key,
+                customer_code=call.path.customer_code,
+                kind=call.body.kind,
+                bill_number=call.body.bill_number,
+                reading_seen=call.body.reading_seen,
+                note=call.body.note,
+            )
+        )
     return await dependencies.request(
         RecordReadingComplaint(
             complaint_id=call.key,
             customer_code=call.path.customer_code,
             collector_code=call.collector_code,
             device_id=call.device.device_id,
+            kind=call.body.kind,
             meter_number=call.body.meter_number,
             bill_number=call.body.bill_number,
             reading_seen=call.body.reading_seen,
@@ -91,7 +111,10 @@ class Settlement(Incoming):
     """What the office found."""
 
     finding: ComplaintFinding
-    note: Words = Field(examples=["Đã đọc lại công tơ ngày 24/11, chỉ số đúng"])
+    note: Words = Field(examples=["Đã đọc lại công tơ ngày 24/11, chỉ số đúng"], description="The answer.")
+    is_bill_right: bool | None = Field(
+        default=None, description="Whether the bill stays as it is; a wrong one is corrected by a request of its own."
+    )
 
 
 async def settle(call: Call[ComplaintPath, Nothing, Settlement], dependencies: Dependencies) -> ReadingComplaintSettled:
@@ -104,6 +127,7 @@ async def settle(call: Call[ComplaintPath, Nothing, Settlement], dependencies: D
             finding=call.body.finding,
             note=call.body.note,
             settled_by=call.who.actor,
+            is_bill_right=call.body.is_bill_right,
         )
     )
 
@@ -142,26 +166,36 @@ OPERATIONS: list[AnyOperation] = [
         path="/v1/customers/{customer_code}/reading-complaints",
         name="recordReadingComplaint",
         tag=TAG,
-        summary="Keep that a customer calls a reading wrong, with a photo of the meter",
+        summary="Keep that a customer calls a reading or a bill wrong, with a photo of the meter",
         description=(
-            "What a camera writes into the photo beside the picture (place, device) is left out. Photos are deleted "
-            "after a while, the complaint stays."
+            "A complaint that names a bill stops its dunning: while it is open, no SMS asks the customer for money. "
+            "The bill is owed as before. `answer_by` is the day until which it is to be answered. What a camera writes "
+            "into the photo beside the picture (place, device) is left out. Photos are deleted after a while, the "
+            "complaint stays."
         ),
         handler=record,
         path_model=CustomerPath,
         body=Complaint,
+        secret=frozenset({"note", "photo"}),
         key="complaint_id",
         status=201,
         answer=ReadingComplaintReply,
-        roles=COLLECTOR_ONLY,
-        problems=(NotFound, SameIdOtherContent, refusals.INVALID_PHOTO, refusals.UNREADABLE_TEXT),
+        roles=STAFF,
+        staff=SERVICE,
+        problems=(
+            NotFound,
+            SameIdOtherContent,
+            refusals.BILL_NUMBER_MISSING,
+            refusals.INVALID_PHOTO,
+            refusals.UNREADABLE_TEXT,
+        ),
     ),
     Operation(
         method="GET",
         path="/v1/reading-complaints",
         name="listReadingComplaints",
         tag=TAG,
-        summary="List complaints about readings, the newest first",
+        summary="List complaints about readings and bills, the newest first",
         handler=latest,
         query_model=ComplaintsQuery,
         answer=ReadingComplaints,
@@ -174,7 +208,7 @@ OPERATIONS: list[AnyOperation] = [
         name="settleReadingComplaint",
         tag=TAG,
         summary="Settle a complaint: keep what was found",
-        description="A complaint is settled once, and deleted after a while then.",
+        description="A complaint is settled once, and deleted after a while then. Reminders go on after it.",
         handler=settle,
         path_model=ComplaintPath,
         body=Settlement,

@@ -7,6 +7,7 @@ from services.notify.domain.reminders import DueReminder, NewReminder, unit_of
 from services.notify.domain.verdict import Circumstances
 from services.notify.store.attempts import handed_over_since
 from services.notify.store.blocked_phones import blocked_cause
+from services.notify.store.complaints import has_open_complaint
 from shared.clock import VIETNAM, business_day
 from shared.db import Connection
 from shared.phones import is_mobile
@@ -30,6 +31,7 @@ async def circumstances_of(
         kind=reminder.template,
         unit_code=reminder.unit_code or unit_of(reminder.customer_code),
         expires_at=reminder.expires_at,
+        is_disputed=debt is not None and await has_open_complaint(connection, reminder.customer_code),
         is_trial=reminder.is_trial,
     )
 
@@ -48,6 +50,7 @@ def circumstances_of_due(due: DueReminder, handed_over: Mapping[str, int], momen
         kind=due.template,
         unit_code=due.unit_code or unit_of(due.customer_code),
         expires_at=due.expires_at,
+        is_disputed=due.is_disputed,
         settled=due.is_settled,
         stopped=due.stopped,
         is_trial=due.is_trial,

@@ -9,6 +9,8 @@ class Cause(StrEnum):
     PAID = "paid"
     PROMISED = "promised"
     """The customer has agreed to pay on a later day."""
+    COMPLAINT = "complaint"
+    """A complaint of the customer about a bill is open."""
     REVERSED = "reversed"
     NO_PHONE = "no_phone"
     LANDLINE = "landline"

@@ -116,6 +116,8 @@ class DueReminder:
     """It stayed unknown for good, and is sent once more."""
     stopped: Cause | None = None
     """Why it is not wanted any more, learned while it was handed over."""
+    is_disputed: bool = False
+    """A complaint of the customer about a bill is open."""
     is_trial: bool = False
     """A person tries a provider out."""
     through: str | None = None

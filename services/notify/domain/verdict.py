@@ -33,6 +33,8 @@ class Circumstances:
     unit_code: str = ""
     expires_at: datetime | None = None
     """It is of no use later; None where ``longest_wait`` counts."""
+    is_disputed: bool = False
+    """A complaint of the customer about a bill is open."""
     settled: bool = False
     """The oldest bill of the debt that it is about has been paid."""
     stopped: Cause | None = None
@@ -123,13 +125,19 @@ def _standing_objection(known: Circumstances, limits: Limits, rule: KindRule) ->
         return Cancel(known.stopped)
     if not rule.switched_on and not known.is_trial:
         return Cancel(Cause.SWITCHED_OFF)
-    if known.settled or (known.debt is not None and known.debt <= 0):
-        return Cancel(Cause.PAID)
+    if (cause := _nothing_to_ask(known)) is not None:
+        return Cancel(cause)
     if (cause := _fault_of_number(known, rule)) is not None:
         return Fail(cause)
     if known.moment > (known.expires_at or known.issued_at + limits.longest_wait):
         return Fail(Cause.EXPIRED)
     return None
+
+
+def _nothing_to_ask(known: Circumstances) -> Cause | None:
+    if known.settled or (known.debt is not None and known.debt <= 0):
+        return Cause.PAID
+    return Cause.COMPLAINT if known.is_disputed and known.debt is not None else None
 
 
 def _fault_of_number(known: Circumstances, rule: KindRule) -> Cause | None:

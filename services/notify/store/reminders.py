@@ -115,7 +115,9 @@ async def restore_paid(connection: Connection, account: KnownAccount, moment: da
 # What is known about customers and numbers of the rows that are due, looked up row by row (LIMIT): the planner does not
 # know how few they are and would read a million accounts instead. Begins where the rows that are due end.
 _WITH_WHAT_IS_KNOWN = """)
-SELECT due.*, account.*, coalesce(blocked.cause, opted.cause) AS blocked, ported.operator AS ported_to
+SELECT due.*, account.*, coalesce(blocked.cause, opted.cause) AS blocked, ported.operator AS ported_to,
+    EXISTS (SELECT FROM complaints WHERE complaints.customer_code = due.customer_code AND settled_at IS NULL)
+        AS is_disputed
 FROM due
 LEFT JOIN LATERAL (
     SELECT debt, oldest_due_date, unit_name, unit_phone, collector_name, collector_phone, sms_language FROM accounts
@@ -191,6 +193,7 @@ def _due(row: Record) -> DueReminder:
         looks=row["looks"],
         sent_again=row["sent_again"],
         stopped=Cause(row["stopped"]) if row["stopped"] else None,
+        is_disputed=row["is_disputed"],
         is_trial=row["is_trial"],
         through=row["through"],
         ported_to=known_operator(row["ported_to"]),

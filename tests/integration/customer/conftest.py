@@ -50,6 +50,7 @@ async def empty_service(
         dependencies={
             "rules": settings.visit_rules,
             "clock": clock,
+            "days_to_answer": settings.days_to_answer_complaints,
         },
         database_url=url,
     )

@@ -10,13 +10,18 @@ import pytest
 from PIL import Image
 
 from services.customer.periodic_tasks import Retention
+from shared.clock import business_day
 from shared.contracts.common import Outcome
 from shared.contracts.customer import (
     AddVisitNote,
     ComplaintFinding,
+    ComplaintKind,
+    ComplaintRecorded,
+    ComplaintSettled,
     GetCustomer,
     GetReadingComplaints,
     GetReadingPhoto,
+    RecordComplaintAtDesk,
     RecordReadingComplaint,
     SettleReadingComplaint,
 )
@@ -102,12 +107,67 @@ async def test_a_complaint_is_listed_for_the_office_with_its_photo(service: Serv
     assert isinstance(await refused(service, GetReadingPhoto(complaint_id=plain.complaint_id)), NotFound)
 
 
+async def test_a_complaint_about_a_bill_has_a_day_until_which_it_is_answered_and_is_told_once(
+    service: Service,
+) -> None:
+    request = complaint(service, kind=ComplaintKind.AMOUNT, photo="", reading_seen=None)
+    replies = [await service.ask(request) for _ in range(2)]
+    until = business_day(service.clock()) + timedelta(days=15)
+    assert [reply.answer_by for reply in replies] == [until, until]
+    [listed] = (await service.ask(GetReadingComplaints())).complaints
+    assert (listed.kind, listed.answer_by, listed.is_from_desk) == ("amount", until, False)
+    [event] = await service.emitted(ComplaintRecorded)
+    assert (event.complaint_id, event.customer_code, event.bill_number, event.answer_by) == (
+        request.complaint_id,
+        HANH,
+        "HD-10",
+        until,
+    )
+
+
+async def test_a_complaint_is_recorded_in_the_office_for_a_customer_of_any_route(service: Service) -> None:
+    of_another_route = "PB14010000004"
+    request = RecordComplaintAtDesk(
+        complaint_id=new_id(),
+        customer_code=of_another_route,
+        kind=ComplaintKind.PRICE_GROUP,
+        bill_number="HD-4",
+        note="Nhà trọ, không phải kinh doanh",
+    )
+    replies = [await service.ask(request) for _ in range(2)]
+    assert replies[0] == replies[1]
+    [listed] = (await service.ask(GetReadingComplaints(customer_code=of_another_route))).complaints
+    assert (listed.kind, listed.bill_number, listed.collector_code, listed.is_from_desk) == (
+        "price_group",
+        "HD-4",
+        "TN2",
+        True,
+    )
+    assert len(await service.emitted(ComplaintRecorded)) == 1
+    unknown = request.model_copy(update={"complaint_id": new_id(), "customer_code": "PB14019999999"})
+    assert isinstance(await refused(service, unknown), NotFound)
+
+
+async def test_the_answer_to_a_complaint_is_told_with_whether_the_bill_was_right(service: Service) -> None:
+    made = complaint(service, kind=ComplaintKind.AMOUNT, photo="")
+    await service.ask(made)
+    answer = settlement(made.complaint_id, finding=ComplaintFinding.OTHER, is_bill_right=False)
+    for _ in range(2):
+        await service.ask(answer)
+    [listed] = (await service.ask(GetReadingComplaints())).complaints
+    assert listed.settlement is not None
+    assert listed.settlement.is_bill_right is False
+    [event] = await service.emitted(ComplaintSettled)
+    assert (event.complaint_id, event.bill_number, event.is_bill_right) == (made.complaint_id, "HD-10", False)
+
+
 async def test_a_complaint_that_cannot_be_is_refused_and_leaves_nothing(service: Service) -> None:
     others: list[tuple[dict[str, Any], str]] = [
         ({"collector_code": "TN2"}, "not-found"),
         ({"photo": "PHN2Zy8+"}, "invalid-photo"),
         ({"stated_at": service.clock() - timedelta(days=30)}, "clock-wrong"),
         ({"note": "sai\u0007"}, "invalid-text"),
+        ({"kind": ComplaintKind.AMOUNT, "bill_number": None}, "bill-number-missing"),
     ]
     for change, slug in others:
         assert (await refused(service, complaint(service, **change))).slug == slug

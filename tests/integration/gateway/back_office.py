@@ -80,6 +80,7 @@ from shared.contracts.customer import (
     ReadingComplaints,
     ReadingComplaintSettled,
     ReadingPhoto,
+    RecordComplaintAtDesk,
     RecordReadingComplaint,
     RecordVisit,
     RouteOfDay,
@@ -142,6 +143,7 @@ REQUESTS: list[type[Request[Any]]] = [
     WithdrawVisit,
     AddVisitNote,
     RecordReadingComplaint,
+    RecordComplaintAtDesk,
     SettleReadingComplaint,
     GetReadingComplaints,
     GetReadingPhoto,
@@ -216,6 +218,7 @@ class BackOffice:
     payments: dict[UUID, Payment] = field(default_factory=dict)
     visits: dict[UUID, Visit] = field(default_factory=dict)
     complaints: list[RecordReadingComplaint] = field(default_factory=list)
+    complaints_at_desk: list[RecordComplaintAtDesk] = field(default_factory=list)
     settlements: list[SettleReadingComplaint] = field(default_factory=list)
     reports: dict[UUID, ReportPayment] = field(default_factory=dict)
     receipts: dict[UUID, Receipt] = field(default_factory=dict)
@@ -367,6 +370,10 @@ class BackOffice:
         return ReadingComplaintReply(
             complaint_id=request.complaint_id, recorded_at=START, has_photo=bool(request.photo)
         )
+
+    async def RecordComplaintAtDesk(self, request: RecordComplaintAtDesk, work: UnitOfWork) -> ReadingComplaintReply:
+        self.complaints_at_desk.append(request)
+        return ReadingComplaintReply(complaint_id=request.complaint_id, recorded_at=START, has_photo=False)
 
     async def GetReadingComplaints(self, request: GetReadingComplaints, work: UnitOfWork) -> ReadingComplaints:
         return ReadingComplaints(

@@ -216,8 +216,10 @@ async def test_a_complaint_about_a_reading_is_recorded_at_the_door_and_read_by_t
     for refused in ("/v1/reading-complaints", of_photo):
         with pytest.raises(Problem, match="not-allowed"):
             await phone.call("GET", refused)
-    with pytest.raises(Problem, match="not-allowed"):
-        await cashier.send("POST", path, body=body, key=new_id())
+    about_a_bill = {**body, "kind": "amount", "bill_number": "HD-10"}
+    assert json.loads(await cashier.send("POST", path, body=about_a_bill, key=new_id()))["has_photo"] is False
+    [at_desk] = gateway.office.complaints_at_desk
+    assert (at_desk.customer_code, at_desk.kind, at_desk.bill_number) == (CUSTOMER, "amount", "HD-10")
     with pytest.raises(Problem, match="not-found"):
         await phone.send("POST", path.replace(CUSTOMER, OTHER), body=body, key=new_id())
     with pytest.raises(Problem, match="invalid-request"):

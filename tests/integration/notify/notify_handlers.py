@@ -18,10 +18,12 @@ from services.notify.domain.reminders import BlockedPhone, OptOut
 from services.notify.domain.terms import Terms
 from services.notify.domain.verdict import Limits
 from services.notify.handlers.cancel_reminders import cancel_reminders
+from services.notify.handlers.end_complaint import end_complaint
 from services.notify.handlers.get_reminders import get_reminders
 from services.notify.handlers.keep_customer import keep_customer
 from services.notify.handlers.keep_customers import keep_customers
 from services.notify.handlers.note_bill import note_bill
+from services.notify.handlers.note_complaint import note_complaint
 from services.notify.handlers.restore_reminders import restore_reminders
 from services.notify.handlers.schedule_reminder import schedule_reminder
 from services.notify.handlers.thank_for_payment import thank_for_payment
@@ -32,7 +34,13 @@ from services.notify.texts.reminder_texts import ReminderTexts
 from services.notify.texts.template_file import load_templates
 from shared.audit import AuditViolation
 from shared.contracts.billing import BillIssued, NoticeIssued, PaymentRecorded, PaymentReversed
-from shared.contracts.customer import CustomerChanged, CustomersChanged, VisitWithdrawn
+from shared.contracts.customer import (
+    ComplaintRecorded,
+    ComplaintSettled,
+    CustomerChanged,
+    CustomersChanged,
+    VisitWithdrawn,
+)
 from shared.contracts.notify import GetReminders, Reminder
 from shared.contracts.receipt import ReceiptIssued
 from shared.messaging import UnitOfWork
@@ -41,6 +49,8 @@ from tests.integration.notify.notices import CODE, Clock
 
 Consumed = (
     BillIssued
+    | ComplaintRecorded
+    | ComplaintSettled
     | CustomerChanged
     | CustomersChanged
     | NoticeIssued
@@ -112,6 +122,10 @@ class Notify:
                 await withdraw_reminder(event, work)
             case BillIssued():
                 await note_bill(event, work)
+            case ComplaintRecorded():
+                await note_complaint(event, work)
+            case ComplaintSettled():
+                await end_complaint(event, work, clock=self.clock)
             case CustomerChanged():
                 await keep_customer(event, work)
             case CustomersChanged():

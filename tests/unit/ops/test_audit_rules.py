@@ -76,6 +76,9 @@ class Held:
     copied_accounts: Mapping[str, tuple[int, int]] = field(default_factory=lambda: {CODE: (2, 50_000)})
     announced: Mapping[str, int] = field(default_factory=lambda: {CODE: 1})
     copied: Mapping[str, int] = field(default_factory=lambda: {CODE: 1})
+    complaints: Mapping[UUID, bool] = field(default_factory=dict)
+    """Whether each is open."""
+    noted_complaints: Mapping[UUID, bool] = field(default_factory=dict)
 
     def streams(self) -> Streams:
         paid = self.payments
@@ -96,6 +99,8 @@ class Held:
             copied_accounts=_stream(self.copied_accounts.items()),
             announced=_stream(self.announced.items()),
             copied=_stream(self.copied.items()),
+            complaints=_stream(self.complaints.items()),
+            noted_complaints=_stream(self.noted_complaints.items()),
         )
 
 
@@ -128,6 +133,14 @@ def test_databases_that_agree_break_no_rule() -> None:
     assert rules(SOUND) == set()
 
 
+def test_a_reminder_may_be_cancelled_for_a_complaint_although_money_is_owed() -> None:
+    assert rules(held(reminders=(REMINDED._replace(state="cancelled", cause="complaint"),))) == set()
+
+
+def test_a_complaint_that_was_deleted_long_after_it_was_settled_may_still_be_known_at_notify() -> None:
+    assert rules(held(noted_complaints={VISIT: False})) == set()
+
+
 @pytest.mark.parametrize(
     ("held", "rule"),
     [
@@ -147,6 +160,8 @@ def test_databases_that_agree_break_no_rule() -> None:
         (held(reminders=(REMINDED, REMINDED)), "an away visit has one reminder"),
         (held(notices={}), "a reminder has a notice"),
         (held(reminders=(REMINDED._replace(state="cancelled"),)), "a reminder is cancelled only when nothing"),
+        (held(complaints={VISIT: True}), "notify knows the complaints that are open"),
+        (held(complaints={VISIT: True}, noted_complaints={VISIT: False}), "notify knows the complaints that are open"),
         (held(receipt_jobs={RECEIPT: QUEUED._replace(jobs=2)}), "a receipt is queued for printing once"),
         (held(receipt_jobs={}), "a payment on a phone has its receipt queued there"),
         (held(receipt_jobs={UUID(int=7): QUEUED}), "a receipt on paper is in the register"),

@@ -20,7 +20,7 @@ export const STAFF_OF: Readonly<Record<keyof Paths, readonly StaffRole[]>> = {
   "POST /v1/customers/{customer_code}/opt-outs": ["billing_clerk", "cashier", "supervisor"],
   "POST /v1/customers/{customer_code}/phone-corrections": ["billing_clerk", "cashier", "supervisor"],
   "GET /v1/customers/{customer_code}/print-jobs": ["accountant", "auditor", "billing_clerk", "cashier", "supervisor"],
-  "POST /v1/customers/{customer_code}/reading-complaints": [],
+  "POST /v1/customers/{customer_code}/reading-complaints": ["billing_clerk", "cashier", "supervisor"],
   "GET /v1/customers/{customer_code}/reminders": ["accountant", "auditor", "billing_clerk", "cashier", "supervisor"],
   "POST /v1/customers/{customer_code}/sms-language": ["billing_clerk", "cashier", "supervisor"],
   "GET /v1/day": ["accountant", "auditor", "billing_clerk", "cashier", "supervisor"],

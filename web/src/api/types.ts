@@ -283,9 +283,11 @@ export interface Columns {
   readonly type: "columns";
 }
 
-/** What the customer says of a reading. */
+/** What the customer says of a reading or a bill. */
 export interface Complaint {
   readonly bill_number?: string | null;
+  /** What is objected to. Of another kind than `reading`, a bill is named. */
+  readonly kind?: ComplaintKind;
   readonly meter_number?: string | null;
   readonly note: string;
   /** A JPEG of at most 45,000 bytes, base64; empty for none. */
@@ -298,9 +300,13 @@ export interface Complaint {
 /** What the office found about a complaint. */
 export type ComplaintFinding = "reading_right" | "reading_wrong" | "meter_faulty" | "other";
 
+/** What a customer objects to. */
+export type ComplaintKind = "reading" | "amount" | "price_group" | "other";
+
 /** How a complaint was settled. */
 export interface ComplaintSettlement {
   readonly finding: ComplaintFinding;
+  readonly is_bill_right?: boolean | null;
   readonly note: string;
   readonly settled_at: string;
   readonly settled_by: string;
@@ -979,14 +985,17 @@ export interface QrCode {
   readonly type: "qr";
 }
 
-/** A customer calls a reading wrong. */
+/** A customer calls a reading or a bill wrong. */
 export interface ReadingComplaint {
   readonly address: string;
+  readonly answer_by?: string | null;
   readonly bill_number: string | null;
   readonly collector_code: string;
   readonly complaint_id: string;
   readonly customer_code: string;
   readonly has_photo: boolean;
+  readonly is_from_desk?: boolean;
+  readonly kind?: ComplaintKind;
   readonly meter_number: string | null;
   readonly name: string;
   readonly note: string;
@@ -998,6 +1007,7 @@ export interface ReadingComplaint {
 
 /** The complaint is kept. */
 export interface ReadingComplaintReply {
+  readonly answer_by?: string | null;
   readonly complaint_id: string;
   readonly has_photo: boolean;
   readonly recorded_at: string;
@@ -1193,6 +1203,9 @@ export interface SecondFactorView {
 /** What the office found. */
 export interface Settlement {
   readonly finding: ComplaintFinding;
+  /** Whether the bill stays as it is; a wrong one is corrected by a request of its own. */
+  readonly is_bill_right?: boolean | null;
+  /** The answer. */
   readonly note: string;
 }
 
@@ -1606,7 +1619,7 @@ export interface Paths {
     params: { "customer_code": string };
     answer: PrintJobsView;
   };
-  /** Keep that a customer calls a reading wrong, with a photo of the meter */
+  /** Keep that a customer calls a reading or a bill wrong, with a photo of the meter */
   "POST /v1/customers/{customer_code}/reading-complaints": {
     params: { "customer_code": string };
     key: string;
@@ -1772,7 +1785,7 @@ export interface Paths {
   "GET /v1/public-keys": {
     answer: PublicKeysReply;
   };
-  /** List complaints about readings, the newest first */
+  /** List complaints about readings and bills, the newest first */
   "GET /v1/reading-complaints": {
     query?: { "customer_code"?: string; "before"?: string; "settled"?: string; "limit"?: number };
     answer: ReadingComplaints;

@@ -11,6 +11,7 @@ export const actsEn: Readonly<Record<keyof typeof actsVi, string>> = {
   act_correctPhone: "Corrected a phone number",
   act_changeOptOut: "Changed which messages are sent",
   act_chooseSmsLanguage: "Chose the language of messages",
+  act_recordReadingComplaint: "Recorded a complaint",
   act_settleReadingComplaint: "Settled a complaint",
   act_printAgain: "Had a paper printed again",
   act_printCopy: "Had a copy of a receipt printed",

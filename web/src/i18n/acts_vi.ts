@@ -9,6 +9,7 @@ export const actsVi = {
   act_correctPhone: "Sửa số điện thoại",
   act_changeOptOut: "Đổi việc nhận tin nhắn",
   act_chooseSmsLanguage: "Đổi ngôn ngữ tin nhắn",
+  act_recordReadingComplaint: "Ghi khiếu nại",
   act_settleReadingComplaint: "Giải quyết khiếu nại",
   act_printAgain: "In lại",
   act_printCopy: "In bản sao biên nhận",
