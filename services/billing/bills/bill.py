@@ -1,5 +1,6 @@
 """A metered period and the customer's contract facts → the bill as messages carry it. Pure."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from uuid import UUID
 
@@ -54,8 +55,20 @@ def make_bill(
         state=BillState.OPEN if computed.total else BillState.PAID,
         due_date=period.due_date,
         issued_at=issued_at,
-        explanation=list(explain_quotas(computed)),
+        explanation=[*explain_quotas(computed), *_remarks(period)],
     )
+
+
+def _remarks(period: MeteredPeriod) -> Iterator[str]:
+    """Yield what a customer should know of the readings."""
+    for reading in period.readings:
+        if reading.estimated:
+            yield (
+                f"Chỉ số mới {reading.new_reading} của công tơ {reading.meter_number} ({reading.meter_register}) là "
+                "tạm tính; kỳ ghi chỉ số thực tế tiếp theo sẽ quyết toán phần chênh lệch."
+            )
+    if period.final:
+        yield "Đây là hóa đơn quyết toán khi chấm dứt hợp đồng."
 
 
 def bill_number(customer_code: str, year: int, month: int, cycle: int) -> str:

@@ -3,7 +3,9 @@
 ``customer_code, meter_number, register, cycle, month, year, period_from, period_to, old_reading, new_reading`` and,
 where they apply, ``cut_days`` or ``cut_from, cut_to``, ``cos_phi``, ``due_date``, ``change_reading`` (what the register
 showed on the day of a price change inside the period; several are separated by ``;``), ``multiplier`` and ``digits``
-(of a meter that is not the customer's present one). The lines of one customer, year, month and cycle make one bill.
+(of a meter that is not the customer's present one), ``estimated`` (nobody has read the new reading: the next true one
+goes on from it and settles it) and ``final`` (the last bill of a contract).
+The lines of one customer, year, month and cycle make one bill.
 """
 
 import hashlib
@@ -22,7 +24,7 @@ from services.billing.errors import BillingError
 from services.billing.tariffs.models import Tariffs
 from shared.contracts.common import CustomerCode, CustomerFacts, MeterNumber
 from shared.csv_files import PLAINLY, BadCellError, FileRows, ImportOptions, Row, read_rows
-from shared.csv_files.cells import Day, Fraction, Whole, Wholes, between, one_of
+from shared.csv_files.cells import Day, Fraction, Whole, Wholes, YesOrNo, between, one_of
 from shared.csv_files.identity import Code, PlainSigns
 
 READINGS = "readings.csv"
@@ -35,7 +37,18 @@ class ReadingRow(Row):
     """A line of the file."""
 
     optional_columns = frozenset(
-        {"cut_days", "cut_from", "cut_to", "cos_phi", "due_date", "change_reading", "multiplier", "digits"}
+        {
+            "cut_days",
+            "cut_from",
+            "cut_to",
+            "cos_phi",
+            "due_date",
+            "change_reading",
+            "multiplier",
+            "digits",
+            "estimated",
+            "final",
+        }
     )
 
     customer_code: Annotated[CustomerCode, Code, Field(examples=["PB14010012345"])]
@@ -56,6 +69,8 @@ class ReadingRow(Row):
     change_reading: Wholes = ()
     multiplier: Annotated[Whole, AfterValidator(between(1, 1_000_000))] | None = None
     digits: Whole | None = None
+    estimated: YesOrNo = False
+    final: YesOrNo = False
 
     @model_validator(mode="after")
     def _dates_fit(self) -> Self:
@@ -143,6 +158,7 @@ def assemble(
         cut_from=first.cut_from,
         cut_to=first.cut_to,
         cos_phi=next(iter(factors), None),
+        final=any(row.final for row in rows),
     )
     require_billable(period, facts, tariffs)
     return period, fingerprint_of(period)
@@ -183,6 +199,7 @@ def _reading(row: ReadingRow, facts: CustomerFacts) -> RegisterReading:
         multiplier=multiplier,
         digits=digits,
         change_readings=row.change_reading,
+        estimated=row.estimated,
     )
 
 

@@ -165,6 +165,17 @@ def rollover_from_below(reading: RegisterReading) -> Doubt:
     )
 
 
+def estimate_too_high(reading: RegisterReading, last: PastReading) -> Doubt:
+    """The first true reading after an estimate is below it: more was billed than was used."""
+    return Doubt(
+        "estimate-too-high",
+        f"{_register(reading)}: chỉ số thực tế {reading.new_reading} thấp hơn chỉ số tạm tính {last.new_reading} của "
+        f"kỳ trước ({last.period_to:%d/%m/%Y}): hãy điều chỉnh hóa đơn kỳ đó.",
+        f"{_register(reading, english=True)}: the true reading {reading.new_reading} is below the estimate "
+        f"{last.new_reading} of the period before ({last.period_to}): its bill has to be corrected.",
+    )
+
+
 def rollover_unusual(kwh: int, usual: int) -> Doubt:
     """A register rolled over, and far more than usual was counted."""
     return Doubt(

@@ -123,12 +123,12 @@ def _of_continuity(period: MeteredPeriod, _: CustomerFacts, history: History, ru
         last = history.before(meter, period.period_from)
         if last is not None and last.is_held:
             yield doubts.earlier_is_held(reading, last)
-        elif last is not None and not last.estimated and reading.old_reading > last.new_reading:
+        elif last is not None and reading.old_reading > last.new_reading:
             yield doubts.old_above_last(reading, last)
-        elif last is not None and not last.estimated and reading.old_reading < last.new_reading:
+        elif last is not None and reading.old_reading < last.new_reading:
             yield doubts.old_below_last(reading, last)
         following = history.after(meter, period.period_to)
-        if following is None or reading.estimated:
+        if following is None:
             continue
         if reading.new_reading > following.old_reading:
             yield doubts.new_above_next(reading, following)
@@ -153,7 +153,10 @@ def _of_meter(period: MeteredPeriod, _: CustomerFacts, history: History, rule: J
     for reading in period.readings:
         if reading.new_reading < reading.old_reading:
             top = 10**reading.digits
-            if rule.rollover_percent is not None and reading.old_reading * 100 < top * rule.rollover_percent:
+            last = history.before((reading.meter_number, reading.meter_register), period.period_from)
+            if rule.continues and last is not None and last.estimated and last.new_reading == reading.old_reading:
+                yield doubts.estimate_too_high(reading, last)
+            elif rule.rollover_percent is not None and reading.old_reading * 100 < top * rule.rollover_percent:
                 yield doubts.rollover_from_below(reading)
             else:
                 rolled_over = True

@@ -204,6 +204,40 @@ async def test_the_audit_finds_what_nobody_has_released(judging: BillingHandlers
     assert any(found.startswith(rule) for found in await broken(judging))
 
 
+async def test_an_exchange_of_the_meter_is_judged_as_one_use_and_needs_the_new_meter_registered(
+    judging: BillingHandlers,
+) -> None:
+    old, new = reading(40, old=1300), reading(60, old=0).replace("M12345", "N1")
+    assert rules_of(await with_columns(judging, "multiplier,digits", f"{old},1,5", f"{new},1,5")) == [["meter-unknown"]]
+    meter = Meter(meter_number="N1", multiplier=1, digits=5)
+    await judging.customer(version=2, meter=meter)
+    later = [line.replace(",10,2026,2026-10-01,2026-10-31", ",11,2026,2026-11-01,2026-11-30") for line in (old, new)]
+    await judging.pool.execute("UPDATE metered_periods SET superseded_by = period_id WHERE held IS NOT NULL")
+    assert rules_of(await with_columns(judging, "multiplier,digits", *(f"{line},1,5" for line in later))) == []
+
+
+async def test_an_estimate_is_told_on_the_bill_and_settled_by_the_next_true_reading(judging: BillingHandlers) -> None:
+    await with_columns(judging, "estimated", reading(100, old=1300) + ",x")
+    assert (await judging.run()).bills == 1
+    assert "tạm tính" in (await judging.account()).bills[-1].explanation[-1]
+    low = await judging.import_readings(reading(-20, 11, old=1400))
+    assert rules_of(low)[0][0] == "estimate-too-high"
+
+
+async def test_the_last_bill_of_a_contract_may_be_short_and_follow_its_end(judging: BillingHandlers) -> None:
+    await judging.customer(version=2, active=False)
+    line = reading(10, old=1300).replace("2026-10-31", "2026-10-03")
+    assert rules_of(await with_columns(judging, "final", f"{line},x")) == []
+    await judging.run()
+    assert "quyết toán" in (await judging.account()).bills[-1].explanation[-1]
+
+
+async def with_columns(judging: BillingHandlers, columns: str, *lines: str) -> ImportReport:
+    header, *rest = readings(*lines).splitlines()
+    text = "\n".join([f"{header},{columns}", *rest]) + "\n"
+    return await import_files(judging.new_work, {"readings.csv": text}, TARIFFS, judgement=RULES)
+
+
 async def broken(judging: BillingHandlers) -> set[str]:
     async with judging.pool.acquire() as connection:
         return {violation.rule for violation in (await audit_facts(connection)).violations}
