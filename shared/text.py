@@ -41,6 +41,26 @@ _OTHER_ALPHABET = re.compile("[\u0370-\u03ff\u0400-\u052f\u1f00-\u1fff]")
 _LATIN = re.compile("[A-Za-z\u00c0-\u024f\u1e00-\u1eff]")
 
 
+_VIETNAMESE = "".join(
+    unicodedata.normalize("NFC", f"{letter}{tone}")
+    for vowel in "aăâeêioôơuưy"
+    for letter in (vowel, vowel.upper())
+    for tone in ("", "\u0300", "\u0301", "\u0303", "\u0309", "\u0323")
+)
+_BARE = str.maketrans(
+    {letter: unicodedata.normalize("NFD", letter)[0] for letter in _VIETNAMESE} | {"đ": "d", "Đ": "D"}
+)
+_ORDINARY = re.compile(f"[ -~đĐ{''.join(letter for letter in _VIETNAMESE if not letter.isascii())}]*")
+
+
+def is_ordinary(text: str) -> bool:
+    """Whether ``text`` has nothing but composed Vietnamese letters and the printable signs of ASCII.
+
+    Almost all texts have; there is nothing in them to be taken out or read otherwise, sign by sign.
+    """
+    return _ORDINARY.fullmatch(text) is not None
+
+
 def has_control_characters(text: str) -> bool:
     """Whether ``text`` holds a control character other than the blanks tab, line feed and carriage return.
 
@@ -73,7 +93,7 @@ def with_vietnamese_d(text: str) -> str:
 
 def mixed_word(text: str) -> str | None:
     """Return the first word that has Latin letters and Greek or Cyrillic ones, which look alike; None without one."""
-    if text.isascii():
+    if text.isascii() or is_ordinary(text):
         return None
     return next(
         (word[0] for word in _WORD.finditer(text) if _OTHER_ALPHABET.search(word[0]) and _LATIN.search(word[0])), None
@@ -82,7 +102,7 @@ def mixed_word(text: str) -> str | None:
 
 def without_pictures(text: str) -> str:
     """Return ``text`` without emoji and other signs that are pictures (☎, ★): they are no part of a name or number."""
-    if text.isascii():
+    if text.isascii() or is_ordinary(text):
         return text
     return "".join(letter for letter in text if not _is_picture(letter))
 
@@ -111,6 +131,8 @@ def without_accents(text: str) -> str:
     """Return ``text`` without accents, however it was composed: ``Nguyễn Đình`` → ``Nguyen Dinh``, ``₫`` → ``d``."""
     if text.isascii():
         return text
+    if is_ordinary(text):
+        return text.translate(_BARE)
     decomposed = unicodedata.normalize("NFD", text)
     bare = "".join(letter for letter in decomposed if unicodedata.category(letter) != "Mn")
     return unicodedata.normalize("NFC", bare).translate(_OUTSIDE_DECOMPOSITION)

@@ -16,6 +16,7 @@ from shared.text import (
     half_width,
     has_control_characters,
     has_too_many_marks,
+    is_ordinary,
     mixed_word,
     plain_signs,
     search_key,
@@ -35,6 +36,7 @@ _DAY_OR_MONTH = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})", re.A
 _YEAR_FIRST = re.compile(r"([0-9]{4})[/.-]([0-9]{1,2})[/.-]([0-9]{1,2})", re.ASCII)
 _SHORT_YEAR = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{1,2})", re.ASCII)
 _LETTER = re.compile(r"[a-z]")
+_ANY_LETTER = re.compile(r"[^\W\d_]")
 _FORMULA = re.compile(r"=|[@+-][A-Za-z_.]+\(")
 _MIDNIGHT = re.compile(r"[ T]00:00(:00(\.0+)?)?")
 _DAY_NUMBER = re.compile(r"([3-6][0-9]{4})(?:\.0+)?", re.ASCII)
@@ -176,15 +178,21 @@ def words(longest: int, *, letters: bool = False) -> Callable[[str, ValidationIn
     """
 
     def check(text: str, info: ValidationInfo) -> str:
-        _check_bytes(text)
-        clean = tidy(with_vietnamese_d(half_width(without_pictures(text))))
+        is_plain = is_ordinary(text)
+        if is_plain:
+            clean = tidy(text)
+        else:
+            _check_bytes(text)
+            clean = tidy(with_vietnamese_d(half_width(without_pictures(text))))
         if not clean:
             raise BadCellError("missing-field", "is empty")
         _check_meaning(clean)
         if len(clean) > longest:
             raise BadCellError("too-long", f"is longer than {longest} letters")
-        if letters and not _LETTER.search(search_key(clean)):
+        if letters and not (_ANY_LETTER if is_plain else _LETTER).search(clean if is_plain else search_key(clean)):
             raise BadCellError("no-letters", _without_letters(clean))
+        if is_plain:  # every document can show it as it stands
+            return clean
         plain, missing = without_glyph(clean)
         if missing:
             why = f"holds what documents cannot show: {missing!r}; write it in Latin letters or leave it out"

@@ -50,9 +50,9 @@ def decoded(file: str, data: bytes, *, convert_legacy: bool = False) -> Decoded:
     content = data.removeprefix(mark)
     is_named = bool(encoding)
     encoding = encoding or _without_mark(content)
-    if kind := next((kind for begin, kind in _OTHER_KINDS if data.startswith(begin)), None):
+    if kind := _other_kind(data):
         raise UnreadableFileError(BadLine(file, 1, "", f"is {kind}", "bad-file"))
-    if content.lstrip().startswith(b"<"):
+    if _is_markup(content):
         message = f"is a web page or XML, whatever it is called: open it in a spreadsheet, and {_REMEDY}"
         raise UnreadableFileError(BadLine(file, 1, "", message, "bad-file"))
     try:
@@ -67,6 +67,24 @@ def decoded(file: str, data: bytes, *, convert_legacy: bool = False) -> Decoded:
         if is_western and (legacy := _legacy_encoding(content)):
             remedy = f"it looks like {legacy}; add --convert-legacy, or {_REMEDY}"
         raise UnreadableFileError(BadLine(file, line, "", f"is not {name} text: {remedy}", "bad-encoding")) from None
+
+
+def is_of_another_kind(start: bytes) -> bool:
+    """Whether a file that begins with these bytes is no text with cells, or has another encoding than UTF-8."""
+    return (
+        any(start.startswith(mark) for mark, name in _MARKS if name != "utf-8")
+        or _other_kind(start) is not None
+        or _is_markup(start)
+        or _without_mark(start) != "utf-8"
+    )
+
+
+def _other_kind(data: bytes) -> str | None:
+    return next((kind for begin, kind in _OTHER_KINDS if data.startswith(begin)), None)
+
+
+def _is_markup(content: bytes) -> bool:
+    return content.lstrip().startswith(b"<")
 
 
 def cells_of(text: str) -> list[str]:

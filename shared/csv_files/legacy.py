@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from shared.csv_files.syllables import is_frequent, is_syllable
 
@@ -121,9 +122,10 @@ def legacy_readings(text: str, *, is_western: bool = False) -> list[LegacyReadin
     """
     if text.isascii() and text.isprintable():
         return []
-    runs = [run for run in _WORD.findall(text) if _may_be_converted(run)]
-    if not is_western and all(_is_plain(bare) or _is_word(bare.translate(_ETH)) for bare in map(_bare, runs)):
+    words_of_text = _WORD.findall(text)
+    if not is_western and all(map(_is_sound, words_of_text)):
         return []
+    runs = [run for run in words_of_text if _may_be_converted(run)]
     readings: dict[str, list[str]] = {}
     frequent: set[str] = set()
     for encoding, convert in _ENCODINGS.items():
@@ -207,6 +209,13 @@ def _is_plain(word: str) -> bool:
 def _is_word(word: str) -> bool:
     """Whether a word is a syllable that is written as people do: no capital stands behind a small letter."""
     return is_syllable(word) and (word[1:].islower() or word.isupper() or len(word) == 1)
+
+
+@lru_cache(maxsize=1 << 16)
+def _is_sound(run: str) -> bool:
+    """Whether a run makes sense as it stands; lists have the same words again and again."""
+    bare = _bare(run)
+    return _is_plain(run) or not bare or _is_plain(bare) or _is_word(bare.translate(_ETH))
 
 
 def _may_be_converted(run: str) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from shared.csv_files.bad_lines import BadLine, Finding
-from shared.csv_files.rows import Row, open_table
+from shared.csv_files.rows import Data, Row, open_table
 
 LINE_COLUMN, REASON_COLUMN = "rejected_line", "rejected_because"
 
@@ -36,7 +36,7 @@ class Rejects:
         ]
 
 
-def reject_file(data: bytes | str, model: type[Row], rejects: Rejects, *, convert_legacy: bool = False) -> str:
+def reject_file(data: Data, model: type[Row], rejects: Rejects, *, convert_legacy: bool = False) -> str:
     """Return the lines that are left out as CSV: as they stand in the file, with line and reason behind them.
 
     Corrected, it can be imported as it is: the two columns are ignored.

@@ -1,7 +1,7 @@
 """Rows of a file as values of a pydantic model."""
 
 import re
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Generic, TypeVar
 
@@ -13,7 +13,8 @@ from shared.csv_files.bad_lines import MOST_REPORTED, BadLine, Finding, Remark, 
 from shared.csv_files.cells import Notes
 from shared.csv_files.encoding import cells_of, decoded
 from shared.csv_files.legacy_cells import Legacy
-from shared.csv_files.table import Record, Table
+from shared.csv_files.table import Record, Table, Text
+from shared.csv_files.text_file import TextFile
 from shared.csv_files.workbook import is_workbook, sheet_records
 from shared.text import tidy
 
@@ -34,6 +35,9 @@ class Row(BaseModel):
 
 _UNSEEN_BETWEEN = re.compile("[^\\W\\d_]+[\u200b\u2060\ufeff\u00ad]+[^\\W\\d_]+")
 """Marks without a width between letters: they may stand for a blank, or for nothing."""
+
+Data = bytes | str | TextFile
+"""The content of a file: its bytes, its text, or where it is read from in pieces."""
 
 RowT = TypeVar("RowT", bound=Row)
 T = TypeVar("T")
@@ -71,12 +75,14 @@ class FileRows(Generic[T]):
     """Whether the file as a whole, or its rest, could not be read."""
 
 
-def open_table(file: str, data: bytes | str, model: type[Row], *, convert_legacy: bool = False) -> tuple[Table, Legacy]:
+def open_table(file: str, data: Data, model: type[Row], *, convert_legacy: bool = False) -> tuple[Table, Legacy]:
     """Return a file's table, and what becomes of its texts in old encodings; see :func:`read_lines`."""
     columns = model.columns()
     is_western = False
-    content: str | Iterator[Record]
-    if isinstance(data, str):
+    content: Text | Iterator[Record]
+    if isinstance(data, TextFile):
+        content = data
+    elif isinstance(data, str):
         content = data.removeprefix("\ufeff")
     elif is_workbook(data):
         content = sheet_records(file, data)
@@ -87,15 +93,21 @@ def open_table(file: str, data: bytes | str, model: type[Row], *, convert_legacy
     def cells() -> Iterable[str]:
         if isinstance(content, str):
             return cells_of(content)
+        if isinstance(data, TextFile):
+            return _cells_of_file(data)
         return (cell for record in sheet_records(file, bytes(data)) for cell in record.raw)  # type: ignore[arg-type]
 
     legacy = Legacy(file, cells, convert=convert_legacy, is_western=is_western)
     return Table(file, content, list(columns), columns.keys() - model.optional_columns), legacy
 
 
-def read_lines(
-    file: str, data: bytes | str, model: type[RowT], *, convert_legacy: bool = False
-) -> Iterator[Line[RowT]]:
+def _cells_of_file(text: TextFile) -> Iterator[str]:
+    with text.open() as stream:
+        for line in stream:
+            yield from cells_of(line)
+
+
+def read_lines(file: str, data: Data, model: type[RowT], *, convert_legacy: bool = False) -> Iterator[Line[RowT]]:
     """Yield the lines of a CSV file or workbook that hold anything, each by itself.
 
     With ``convert_legacy`` texts in old Vietnamese encodings are converted; else they are refused. Raises
@@ -106,9 +118,62 @@ def read_lines(
     return _lines(table, model, model.columns(), legacy)
 
 
+class RowReader(Generic[RowT]):
+    """The rows of a file one after the other, each with its line; what is wrong in it is known when they have ended.
+
+    After :data:`~shared.csv_files.MOST_REPORTED` bad lines the rest is not read.
+    """
+
+    def __init__(self, file: str, data: Data, model: type[RowT], *, convert_legacy: bool = False) -> None:
+        self.bad: list[BadLine] = []
+        self.remarks: list[Remark] = []
+        """What was read otherwise than it is written: the first :data:`~shared.csv_files.MOST_REPORTED`."""
+        self.bad_cells: dict[int, Mapping[str, str]] = {}
+        """What stands in the columns of bad lines."""
+        self.columns: frozenset[str] = frozenset()
+        """Those of the model's columns that the header names."""
+        self.is_broken = False
+        """Whether the file as a whole, or its rest, could not be read."""
+        self._file = file
+        self._data = data
+        self._lines: Generator[Line[RowT]] | None = None
+        try:
+            table, legacy = open_table(file, data, model, convert_legacy=convert_legacy)
+        except UnreadableFileError as error:
+            self._break(error.bad)
+        else:
+            self.columns = frozenset(model.columns().keys() & set(table.columns))
+            self._lines = _lines(table, model, model.columns(), legacy)
+
+    def __iter__(self) -> Iterator[tuple[int, RowT, Mapping[str, str]]]:
+        """Yield line, row, and what stands in the columns; what is no row is kept as a bad line."""
+        number = 1
+        for line in self._lines or ():
+            number = line.number
+            if len(self.bad) >= MOST_REPORTED:
+                message = "there are more bad lines; reading stopped here"
+                self._break(BadLine(self._file, number, "", message, "too-many"))
+                break
+            self.bad += line.bad
+            self.remarks += line.remarks[: MOST_REPORTED - len(self.remarks)]
+            if line.row is None:
+                self.bad_cells[number] = line.cells
+                self.is_broken |= not line.fields
+            else:
+                yield number, line.row, line.cells
+        if self._lines is not None:
+            self._lines.close()
+        if isinstance(self._data, TextFile) and self._data.has_changed:
+            self._break(BadLine(self._file, number, "", "was written to while it was read", "changed"))
+
+    def _break(self, bad: BadLine) -> None:
+        self.bad.append(bad)
+        self.is_broken = True
+
+
 def read_rows(
     file: str,
-    data: bytes | str,
+    data: Data,
     model: type[RowT],
     keep: Callable[[int, RowT], T],
     *,
@@ -121,37 +186,31 @@ def read_rows(
     With ``key`` a row may come once: another one with the same key is a bad line. After
     :data:`~shared.csv_files.MOST_REPORTED` bad lines the rest is not read.
     """
-    result: FileRows[T] = FileRows()
+    reader = RowReader(file, data, model, convert_legacy=convert_legacy)
+    rows: list[T] = []
+    repeated: dict[int, str] = {}
     first_lines: dict[Hashable, int] = {}
-    try:
-        table, legacy = open_table(file, data, model, convert_legacy=convert_legacy)
-        result.columns = frozenset(model.columns().keys() & set(table.columns))
-        for line in _lines(table, model, model.columns(), legacy):
-            if len(result.bad) >= MOST_REPORTED:
-                message = "there are more bad lines; reading stopped here"
-                result.bad.append(BadLine(file, line.number, "", message, "too-many"))
-                result.is_broken = True
-                break
-            result.bad += line.bad
-            result.remarks += line.remarks[: MOST_REPORTED - len(result.remarks)]
-            if line.row is None:
-                result.bad_cells[line.number] = line.cells
-                result.is_broken |= not line.fields
-                continue
-            if key is not None and (first := first_lines.setdefault(key(line.row), line.number)) != line.number:
-                message = f"{key(line.row)} stands in line {first} already"
-                result.bad.append(BadLine(file, line.number, key_column, message, "twice"))
-                result.bad_cells[line.number] = line.cells
-                result.repeated[first] = f"{key_column} {key(line.row)} stands again in line {line.number}"
-                continue
-            result.rows.append(keep(line.number, line.row))
-    except UnreadableFileError as error:
-        result.bad.append(error.bad)
-        result.is_broken = True
-    return result
+    for number, row, cells in reader:
+        if key is not None and (first := first_lines.setdefault(key(row), number)) != number:
+            reader.bad.append(twice(file, number, key_column, key(row), first))
+            reader.bad_cells[number] = cells
+            repeated[first] = stands_again(key_column, key(row), number)
+            continue
+        rows.append(keep(number, row))
+    return FileRows(rows, reader.bad, reader.remarks, reader.bad_cells, repeated, reader.columns, reader.is_broken)
 
 
-def _lines(table: Table, model: type[RowT], columns: Mapping[str, FieldInfo], legacy: Legacy) -> Iterator[Line[RowT]]:
+def twice(file: str, line: int, column: str, key: object, first: int) -> BadLine:
+    """Return what is wrong with a line whose key stands in an earlier one."""
+    return BadLine(file, line, column, f"{key} stands in line {first} already", "twice")
+
+
+def stands_again(column: str, key: object, line: int) -> str:
+    """Return why a line is left out whose key stands in a later one again."""
+    return f"{column} {key} stands again in line {line}"
+
+
+def _lines(table: Table, model: type[RowT], columns: Mapping[str, FieldInfo], legacy: Legacy) -> Generator[Line[RowT]]:
     places = [(place, name) for place, name in enumerate(table.columns) if name in columns]
     nameless = [place for place, name in enumerate(table.columns[: table.width]) if not name]
     last_needed = max((place for place, name in places if columns[name].is_required()), default=-1)

@@ -4,8 +4,9 @@ import csv
 import difflib
 import io
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Generator, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Protocol, TextIO, runtime_checkable
 
 from shared.csv_files.bad_lines import BadLine, UnreadableFileError
 from shared.text import tidy
@@ -17,6 +18,8 @@ _ALIKE = 0.8
 """From 0 to 1: names of columns that are more alike may be one name, misspelt."""
 _NAMED_SEPARATOR = re.compile(r'"?sep=(\\t|.)"?[,;\t ]*(?:\r\n|\r|\n|\Z)', re.IGNORECASE)
 """The line with which spreadsheets name the separator of what follows."""
+_START = 1 << 10
+"""Letters of a text in which the line that names its separator ends, if it has one."""
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _OTHER_LINE_ENDS = re.compile("[\x0b\x85\u2028\u2029]")
 
@@ -33,19 +36,31 @@ class Record:
     """The cells as they stand in the file."""
 
 
+@runtime_checkable
+class Readable(Protocol):
+    """A text that is read in pieces: it has line ends that :mod:`csv` knows, no zero bytes, and content."""
+
+    def open(self) -> TextIO:
+        """Open it from its beginning."""
+        ...
+
+
+Text = str | Readable
+
+
 class Table:
     """The records of a file below its header, as an iterator."""
 
     def __init__(
-        self, file: str, content: str | Iterator[Record], known: Sequence[str], required: Collection[str]
+        self, file: str, content: Text | Iterator[Record], known: Sequence[str], required: Collection[str]
     ) -> None:
         """Find the header; raise :class:`UnreadableFileError` when it lacks a column or has two readings.
 
-        ``content`` is a text, or the records of a sheet. ``known`` are the columns that are read; others are ignored,
-        but for those that may be a known one, misspelt.
+        ``content`` is a text or where it is read from, or the records of a sheet. ``known`` are the columns that are
+        read; others are ignored, but for those that may be a known one, misspelt.
         """
         self.file = file
-        if isinstance(content, str):
+        if isinstance(content, str | Readable):
             header, self._records = _below_header(file, content, known)
         else:
             header, self._records = _first(file, content), content
@@ -83,36 +98,45 @@ def _alike(name: str, columns: Sequence[str]) -> list[str]:
     return turned or difflib.get_close_matches(name, columns, 1, _ALIKE)
 
 
-def _below_header(file: str, text: str, known: Collection[str]) -> tuple[Record, Iterator[Record]]:
+def _below_header(file: str, text: Text, known: Collection[str]) -> tuple[Record, Iterator[Record]]:
     """Return the header and what follows it, read with the separator that makes the most of the header."""
-    text = _with_line_ends(file, text)
-    named = _NAMED_SEPARATOR.match(text)
+    if isinstance(text, str):
+        text = _with_line_ends(file, text)
+        start = text
+    else:
+        with text.open() as stream:
+            start = stream.read(_START)
+    named = _NAMED_SEPARATOR.match(start)
     separator_named = named[1].replace("\\t", "\t") if named else ""
-    unreadable = _bad_header(file, 1, "the file is empty")
-    if not text.strip("".join(SEPARATORS) + "\r\n "):
-        raise unreadable
-    below = text[named.end() :] if named else text
-    readings: dict[str, tuple[int, Record, Iterator[Record]]] = {}
-    for separator in dict.fromkeys((separator_named, *SEPARATORS) if named else SEPARATORS):
-        records = _records(file, below, separator, 2 if named else 1)
-        try:
-            header = _first(file, records)
-        except UnreadableFileError as error:  # quotes that make no sense with this separator
-            unreadable = error
-            continue
-        found = len({column_name(cell) for cell in header.cells}.intersection(known))
-        readings[separator] = (found, header, records)
-    if not readings:
-        raise unreadable
-    first, *others = sorted(readings, key=lambda separator: -readings[separator][0])
-    found, header, records = readings[first]
-    if named and first != separator_named and found > 0:
-        message = f"the file names {separator_named!r} as its separator, but its header is separated by {first!r}"
-        raise _bad_header(file, header.line, message)
-    if found and others and readings[others[0]][0] == found:
-        message = f"the header has two readings: its columns are separated by {first!r} or by {others[0]!r}"
-        raise _bad_header(file, header.line, message)
-    return header, records
+    unreadable = _bad_header(file, 1, "the file is empty").bad
+    if isinstance(text, str) and not text.strip("".join(SEPARATORS) + "\r\n "):
+        raise UnreadableFileError(unreadable)
+    readings: dict[str, tuple[int, Record]] = {}
+    records: dict[str, Generator[Record]] = {}
+    try:
+        for separator in dict.fromkeys((separator_named, *SEPARATORS) if named else SEPARATORS):
+            records[separator] = _records(file, text, named.end() if named else 0, separator, 2 if named else 1)
+            try:
+                header = _first(file, records[separator])
+            except UnreadableFileError as error:  # quotes that make no sense with this separator
+                unreadable = error.bad
+                continue
+            found = len({column_name(cell) for cell in header.cells}.intersection(known))
+            readings[separator] = (found, header)
+        if not readings:
+            raise UnreadableFileError(unreadable)
+        first, *others = sorted(readings, key=lambda separator: -readings[separator][0])
+        found, header = readings[first]
+        if named and first != separator_named and found > 0:
+            message = f"the file names {separator_named!r} as its separator, but its header is separated by {first!r}"
+            raise _bad_header(file, header.line, message)
+        if found and others and readings[others[0]][0] == found:
+            message = f"the header has two readings: its columns are separated by {first!r} or by {others[0]!r}"
+            raise _bad_header(file, header.line, message)
+        return header, records.pop(first)
+    finally:
+        for left in records.values():
+            left.close()
 
 
 def _with_line_ends(file: str, text: str) -> str:
@@ -143,16 +167,27 @@ def record_of(line: int, fields: list[str]) -> Record:
     return Record(line, cells, width, fields)
 
 
-def _records(file: str, text: str, separator: str, line: int) -> Iterator[Record]:
+def _opened(text: Text, start: int) -> TextIO:
+    if isinstance(text, str):
+        return io.StringIO(text[start:], newline="")
+    stream = text.open()
+    stream.read(start)
+    return stream
+
+
+def _records(file: str, text: Text, start: int, separator: str, line: int) -> Generator[Record]:
     """Yield every record with the line on which it begins; a line ends with LF, CR or both."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     first = line - 1
     try:
-        for fields in reader:
-            yield record_of(line, fields)
-            line = first + reader.line_num + 1
+        with _opened(text, start) as stream:
+            reader = csv.reader(stream, delimiter=separator, strict=True)
+            for fields in reader:
+                yield record_of(line, fields)
+                line = first + reader.line_num + 1
     except csv.Error as error:
         raise UnreadableFileError(BadLine(file, line, "", f"cannot be read as CSV: {error}", "bad-csv")) from None
+    except UnicodeDecodeError:  # it was text when it was looked through
+        raise UnreadableFileError(BadLine(file, line, "", "was written to while it was read", "changed")) from None
 
 
 def _cell(text: str) -> str:

@@ -19,6 +19,8 @@ from shared.messaging.outbox import OutboxRow, WrittenRow, insert_rows
 
 _FLUSH_AT = 500
 """Events kept in memory before they are written, for imports that emit many."""
+_FLUSH_BYTES = 2 << 20
+"""Of their bodies together."""
 
 
 class Access(Enum):
@@ -62,6 +64,7 @@ class UnitOfWork:
         "_has_written",
         "_notify",
         "_pending",
+        "_pending_bytes",
         "_service",
         "_writable",
         "_write",
@@ -82,6 +85,7 @@ class UnitOfWork:
         self._notify = notify
         self._service = service
         self._pending: list[OutboxRow] = []
+        self._pending_bytes = 0
         self._callbacks: list[Callback] = []
         self._has_emitted = False
         self._has_written = False
@@ -135,7 +139,9 @@ class UnitOfWork:
             )
         )
         self._has_emitted = True
-        if len(self._pending) >= _FLUSH_AT and self._connection is not None:
+        self._pending_bytes += len(self._pending[-1].body)
+        is_much = len(self._pending) >= _FLUSH_AT or self._pending_bytes >= _FLUSH_BYTES
+        if is_much and self._connection is not None:
             await flush([self])
         return message_id
 
@@ -189,7 +195,7 @@ class UnitOfWork:
 
     def take_pending(self) -> list[OutboxRow]:
         """Return the events that are not written yet, in the order of their emission, and forget them."""
-        rows, self._pending = self._pending, []
+        rows, self._pending, self._pending_bytes = self._pending, [], 0
         self._has_written = self._has_written or bool(rows)
         return rows
 

@@ -1,34 +1,22 @@
 """Which lines are left out where good ones are kept: bad ones, and with one of a customer all of them."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 
-from services.customer.imports.rows import FORMATS, FileContent, FileFormat
+from services.customer.imports.rows import ListReading
+from services.customer.store.imports import codes_of_lines, drop_rows, lines_of_customers
 from shared.csv_files import BadLine
 from shared.csv_files.rejects import Rejects
-
-_BY_NAME = {file_format.name: file_format for file_format in FORMATS}
+from shared.db import Connection
 
 
 class Choice:
-    """The lines of an import that are left out, with their reasons."""
+    """The lines of an import that are left out, with their reasons; they are taken out of what was loaded."""
 
-    def __init__(self, contents: Sequence[FileContent]) -> None:
-        """Leave out what the files themselves show to be wrong."""
-        self.rejects = {content.format.name: Rejects(content.format.name) for content in contents}
-        self._codes = {content.format.name: content.codes for content in contents}
-        self._lines: dict[str, list[tuple[str, int]]] = {}
-        for name, codes in self._codes.items():
-            for line, code in codes.items():
-                self._lines.setdefault(code, []).append((name, line))
-        for content in contents:
-            name = content.format.name
-            self.rejects[name].add_all(content.bad)
-            for line, reason in content.repeated.items():
-                self.rejects[name].add(line, reason)
-        for name in list(self.rejects):
-            for line in list(self.rejects[name].reasons):
-                self._spread(name, line)
+    def __init__(self, connection: Connection, lists: Sequence[ListReading]) -> None:
+        self.rejects = {item.format.name: Rejects(item.format.name) for item in lists}
+        self._connection = connection
+        self._lists = {item.format.name: item for item in lists}
+        self._codes: dict[str, dict[int, str]] = {name: {} for name in self._lists}
 
     @property
     def count(self) -> int:
@@ -38,27 +26,46 @@ class Choice:
     @property
     def customers(self) -> list[str]:
         """The customers of the lines that are left out."""
-        codes = (self._codes[name].get(line) for name, rejects in self.rejects.items() for line in rejects.reasons)
-        return sorted({code for code in codes if code})
+        return sorted({code for codes in self._codes.values() for code in codes.values() if code})
 
-    def rows_of(self, content: FileContent) -> list[tuple[Any, ...]]:
-        """Return the rows of a file that are not left out."""
-        reasons = self.rejects[content.format.name].reasons
-        return [row for row in content.rows if row[0] not in reasons] if reasons else content.rows
+    async def leave_out_bad(self) -> None:
+        """Leave out what the files themselves show to be wrong."""
+        for name, item in self._lists.items():
+            self.rejects[name].add_all(item.bad)
+            for line, reason in item.repeated.items():
+                self.rejects[name].add(line, reason)
+            self._codes[name] |= item.codes
+            await self._drop(name, list(item.repeated))
+        await self._spread([(name, line) for name, rejects in self.rejects.items() for line in rejects.reasons])
 
-    def without(self, bad: Iterable[BadLine]) -> Iterator[tuple[FileFormat, list[int]]]:
-        """Leave out more lines; yield those of each file that went with them."""
-        before = {name: set(rejects.reasons) for name, rejects in self.rejects.items()}
+    async def leave_out(self, bad: Iterable[BadLine]) -> None:
+        """Leave out lines that were found to be wrong later."""
+        found: dict[str, list[int]] = {}
         for item in bad:
             self.rejects[item.file].add(item.line, str(item))
-            self._spread(item.file, item.line)
-        for name, rejects in self.rejects.items():
-            if lines := sorted(rejects.reasons.keys() - before[name]):
-                yield _BY_NAME[name], lines
+            found.setdefault(item.file, []).append(item.line)
+        for name, lines in found.items():
+            await self._drop(name, lines)
+        await self._spread([(name, line) for name, lines in found.items() for line in lines])
 
-    def _spread(self, name: str, line: int) -> None:
-        """Leave out the other lines of the customer of a line."""
-        code = self._codes[name].get(line)
-        for other_name, other in self._lines.get(code or "", ()):
-            if (other_name, other) != (name, line) and other not in self.rejects[other_name].reasons:
-                self.rejects[other_name].add(other, f"line {line} of {name} is wrong, of the same customer")
+    async def _drop(self, name: str, lines: Sequence[int]) -> None:
+        item = self._lists[name]
+        if item.names_customers:
+            self._codes[name] |= await codes_of_lines(self._connection, item.format.table, lines)
+        await drop_rows(self._connection, item.format.table, lines)
+
+    async def _spread(self, wrong: Iterable[tuple[str, int]]) -> None:
+        """Leave out the other lines of the customers of these lines."""
+        causes: dict[str, tuple[str, int]] = {}
+        for name, line in wrong:
+            if code := self._codes[name].get(line):
+                causes.setdefault(code, (name, line))
+        for name, item in self._lists.items():
+            if not item.names_customers or not causes:
+                continue
+            others = await lines_of_customers(self._connection, item.format.table, list(causes))
+            for line, code in others.items():
+                file, cause = causes[code]
+                self.rejects[name].add(line, f"line {cause} of {file} is wrong, of the same customer")
+            self._codes[name] |= others
+            await drop_rows(self._connection, item.format.table, list(others))

@@ -12,7 +12,6 @@ import of a list that still has the old one: an import changes a phone number on
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
@@ -27,19 +26,21 @@ from services.customer.imports.rows import (
     METERS,
     ROUTES,
     UNITS,
-    FileContent,
     FileFormat,
-    read_file,
+    ListReading,
 )
 from services.customer.store.customers import announce
 from services.customer.store.imports import (
     affected_customers,
     begin_import,
     changed_collectors,
+    codes_of_lines,
+    count_rows,
     drop_rows,
     load_rows,
     lock_affected_customers,
     merge,
+    repeated_rows,
     unknown_references,
 )
 from shared.clock import now
@@ -48,6 +49,7 @@ from shared.contracts.customer import CustomerChanged, CustomersChanged
 from shared.csv_files import MOST_REPORTED, PLAINLY, BadLine, ImportOptions, Remark, UnreadableFileError
 from shared.csv_files.folder import find_file
 from shared.csv_files.rejects import Rejects, reject_file
+from shared.csv_files.text_file import source_of
 from shared.ids import new_id
 
 if TYPE_CHECKING:
@@ -117,15 +119,6 @@ class _BadLinesError(Exception):
     """Undoes the transaction."""
 
 
-@dataclass(frozen=True, slots=True)
-class _File:
-    """A file of the folder as it was read."""
-
-    name: str
-    data: bytes
-    content: FileContent
-
-
 async def import_customers(bus: Bus, folder: Path, options: ImportOptions = PLAINLY) -> ImportReport:
     """Import those of the five files (:data:`~services.customer.imports.rows.FORMATS`) that are in ``folder``.
 
@@ -139,91 +132,99 @@ async def import_customers(bus: Bus, folder: Path, options: ImportOptions = PLAI
     present = [(path, file_format) for path, file_format in found if path is not None]
     if not present:
         raise FileNotFoundError(f"{folder} holds none of {', '.join(file_format.name for file_format in FORMATS)}")
-    # In a thread: a large list takes seconds to read, and the process may be serving, too.
-    files = [await asyncio.to_thread(_read, path, file_format, options) for path, file_format in present]
-    report = ImportReport(
-        bad_lines=[bad for file in files for bad in file.content.bad],
-        remarks=[remark for file in files for remark in file.content.remarks],
-    )
-    choice = Choice([file.content for file in files]) if options.keep_good else None
-    if choice is not None:
-        report.bad_lines = [bad for file in files if file.content.is_broken for bad in file.content.bad]
-    if report.bad_lines:
-        return report
+    # In a thread: a large list takes seconds to look through, and the process may be serving, too.
+    lists = [await asyncio.to_thread(_open, path, file_format, options) for path, file_format in present]
+    report = ImportReport()
     try:
         async with bus.work() as work:
-            await _merge(work, [file.content for file in files], choice, report, now())
-            await work.act("lists.imported", "lists", **_imported(files, report))
+            choice = await _import(work, lists, options, report)
+            await work.act("lists.imported", "lists", **_imported(lists, report))
     except _BadLinesError:
         return ImportReport(bad_lines=report.bad_lines, remarks=report.remarks)
     if choice is not None:
-        _report_rejects(report, files, choice, options)
+        _report_rejects(report, lists, choice, options)
     return report
 
 
-def _imported(files: Sequence[_File], report: ImportReport) -> dict[str, object]:
-    return {
-        file.name: {
-            "sha256": hashlib.sha256(file.data).hexdigest(),
-            **asdict(report.files[file.content.format.name]),
-        }
-        for file in files
-    }
+def _imported(lists: Sequence[ListReading], report: ImportReport) -> dict[str, object]:
+    return {item.name: {"sha256": item.source.sha256, **asdict(report.files[item.format.name])} for item in lists}
 
 
-def _read(path: Path, file_format: FileFormat, options: ImportOptions) -> _File:
-    data = path.read_bytes()
-    return _File(path.name, data, read_file(file_format, data, name=path.name, options=options))
+def _open(path: Path, file_format: FileFormat, options: ImportOptions) -> ListReading:
+    return ListReading(file_format, source_of(path), name=path.name, options=options)
 
 
-def _report_rejects(report: ImportReport, files: Sequence[_File], choice: Choice, options: ImportOptions) -> None:
-    for file in files:
-        rejects = Rejects(file.name, choice.rejects[file.content.format.name].reasons)
+def _report_rejects(report: ImportReport, lists: Sequence[ListReading], choice: Choice, options: ImportOptions) -> None:
+    for item in lists:
+        rejects = Rejects(item.name, choice.rejects[item.format.name].reasons)
         if rejects.reasons:
             report.rejected += rejects.bad_lines()
-            report.reject_files[file.name] = reject_file(
-                file.data, file.content.format.model, rejects, convert_legacy=options.convert_legacy
+            report.reject_files[item.name] = reject_file(
+                item.source.data, item.format.model, rejects, convert_legacy=options.convert_legacy
             )
     report.rejected_customers = choice.customers
     left_out = {(bad.file, bad.line) for bad in report.rejected}
     report.remarks = [remark for remark in report.remarks if (remark.file, remark.line) not in left_out]
 
 
-async def _merge(
-    work: UnitOfWork, contents: Sequence[FileContent], choice: Choice | None, report: ImportReport, moment: datetime
-) -> None:
+async def _import(
+    work: UnitOfWork, lists: Sequence[ListReading], options: ImportOptions, report: ImportReport
+) -> Choice | None:
+    """Load all lists and merge them; return what was left out, where good lines are kept."""
     connection = work.connection
     await begin_import(connection)
-    kept = {content.format.name: content.rows for content in contents}
+    for item in lists:
+        await _load(connection, item)
+    report.remarks = [remark for item in lists for remark in item.remarks]
+    report.bad_lines = [bad for item in lists if item.is_broken or not options.keep_good for bad in item.bad]
+    _require_good(report)
+    choice = Choice(connection, lists) if options.keep_good else None
     if choice is not None:
-        kept = {content.format.name: choice.rows_of(content) for content in contents}
-    for content in contents:
-        await load_rows(connection, content.format.table, list(content.format.columns), kept[content.format.name])
-    loaded = {content.format.name for content in contents}
-    while True:
-        bad: list[BadLine] = []
-        for file_format, column, target in _REFERENCES:
-            if file_format.name in loaded:
-                bad += await _dangling(connection, file_format, column, target, target.name in loaded)
-        if not bad or choice is None:
-            break
-        # What refers to a line that is left out is left out, too; then look again.
-        for file_format, lines in choice.without(bad):
-            await drop_rows(connection, file_format.table, lines)
-            gone = set(lines)
-            kept[file_format.name] = [row for row in kept[file_format.name] if row[0] not in gone]
+        await choice.leave_out_bad()
+    # What refers to a line that is left out is left out, too; then look again.
+    while (bad := await _all_dangling(connection, lists)) and choice is not None:
+        await choice.leave_out(bad)
     if choice is not None and choice.count > MOST_REPORTED:
         message = f"{choice.count} lines would be left out: this is not the right folder"
-        bad = [BadLine(contents[0].format.name, 1, "", message, "too-many")]
-    report.bad_lines += bad
-    if report.bad_lines:
-        raise _BadLinesError
-    for content in contents:
-        added, changed = await merge(connection, content.format.table, content.named)
-        report.files[content.format.name] = FileReport(len(kept[content.format.name]), added, changed)
+        bad = [BadLine(lists[0].format.name, 1, "", message, "too-many")]
+    report.bad_lines = bad
+    _require_good(report)
+    for item in lists:
+        rows = await count_rows(connection, item.format.table)
+        added, changed = await merge(connection, item.format.table, item.named)
+        report.files[item.format.name] = FileReport(rows, added, changed)
     for collector in await changed_collectors(connection):
         await work.emit(collector, aggregate=collector.collector_code)
-    report.customers_announced = await _announce(work, moment)
+    report.customers_announced = await _announce(work, now())
+    return choice
+
+
+async def _load(connection: Connection, item: ListReading) -> None:
+    """Load a list, whatever is wrong in it; of rows with one key, the first."""
+    file_format = item.format
+    await load_rows(connection, file_format.table, [*file_format.columns, *file_format.derived], item.rows())
+    repeated = await repeated_rows(connection, file_format.table, file_format.key, MOST_REPORTED + 1)
+    if repeated:
+        lines = [line for line, _, _ in repeated]
+        if item.names_customers:
+            item.codes |= await codes_of_lines(connection, file_format.table, lines)
+        await drop_rows(connection, file_format.table, lines)
+        item.add_repeated(repeated)
+
+
+def _require_good(report: ImportReport) -> None:
+    if report.bad_lines:
+        raise _BadLinesError
+
+
+async def _all_dangling(connection: Connection, lists: Sequence[ListReading]) -> list[BadLine]:
+    loaded = {item.format.name for item in lists}
+    return [
+        bad
+        for file_format, column, target in _REFERENCES
+        if file_format.name in loaded
+        for bad in await _dangling(connection, file_format, column, target, target.name in loaded)
+    ]
 
 
 async def _dangling(

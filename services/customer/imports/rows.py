@@ -1,12 +1,14 @@
 """The lists of an import: their columns, each a pydantic model, in the order in which they refer to each other."""
 
-from collections.abc import Hashable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import attrgetter
 from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
+from services.customer.search.columns import search_columns
 from shared.contracts.common import (
     CollectorCode,
     CustomerCode,
@@ -17,9 +19,11 @@ from shared.contracts.common import (
     Uses,
 )
 from shared.contracts.uses import BadHouseholdsError
-from shared.csv_files import PLAINLY, BadLine, FileRows, ImportOptions, Remark, Row, read_rows
+from shared.csv_files import MOST_REPORTED, PLAINLY, BadLine, ImportOptions, Remark, Row
 from shared.csv_files.cells import Address, BadCellError, Day, Name, Ward, Whole, YesOrNo, between, number, words
 from shared.csv_files.identity import Code, OfficePhone, Phone, PlainSigns, TaxCode
+from shared.csv_files.rows import RowReader, stands_again, twice
+from shared.csv_files.text_file import Source
 from shared.text import plain_signs
 
 _CODE = "customer_code"
@@ -119,6 +123,9 @@ class FileFormat:
     table: str
     key: str
     model: type[Row]
+    derived: tuple[str, ...] = ()
+    """Columns of the table that are worked out."""
+    derive: Callable[[Any], tuple[Any, ...]] | None = None
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -129,68 +136,75 @@ class FileFormat:
 UNITS = FileFormat("units.csv", "units", "unit_code", UnitRow)
 COLLECTORS = FileFormat("collectors.csv", "collectors", "collector_code", CollectorRow)
 ROUTES = FileFormat("routes.csv", "routes", "route_code", RouteRow)
-CUSTOMERS = FileFormat("customers.csv", "customers", "customer_code", CustomerRow)
+CUSTOMERS = FileFormat(
+    "customers.csv",
+    "customers",
+    "customer_code",
+    CustomerRow,
+    ("name_key", "name_bag", "address_key", "name_terms", "all_terms"),
+    lambda row: search_columns(row.name, row.address, row.ward, row.address_old),
+)
 METERS = FileFormat("meters.csv", "meters", "meter_number", MeterRow)
 FORMATS = (UNITS, COLLECTORS, ROUTES, CUSTOMERS, METERS)
 
 
-@dataclass(frozen=True)
-class FileContent:
-    """What was read of a file: rows as line number and columns, ready to be copied into a table."""
+class ListReading:
+    """A list as it is read: its rows one after the other, and what is wrong in it, which is complete at their end."""
 
-    format: FileFormat
-    rows: list[tuple[Any, ...]]
-    bad: list[BadLine]
-    remarks: list[Remark]
-    named: frozenset[str]
-    """The columns that the file has."""
-    codes: dict[int, str]
-    """The customer code of each line that names one, of bad lines, too."""
-    repeated: dict[int, str]
-    """Lines whose key a later line has again, with the reason for which they are left out."""
-    is_broken: bool
-    """Whether the file as a whole could not be read."""
+    def __init__(self, file_format: FileFormat, source: Source, *, name: str, options: ImportOptions = PLAINLY) -> None:
+        self.format = file_format
+        self.source = source
+        self.name = name
+        """What the file is called."""
+        self.repeated: dict[int, str] = {}
+        """Lines whose key a later line has again, with the reason for which they are left out."""
+        self.codes: dict[int, str] = {}
+        """The customer code of each bad line that names one."""
+        self._reader = RowReader(name, source.data, file_format.model, convert_legacy=options.convert_legacy)
 
+    @property
+    def bad(self) -> list[BadLine]:
+        """What is wrong in it, in the order of the lines."""
+        return self._reader.bad
 
-def read_file(
-    file_format: FileFormat, data: bytes, *, name: str | None = None, options: ImportOptions = PLAINLY
-) -> FileContent:
-    """Read a whole file; every line that is wrong is named, none is left out silently.
+    @property
+    def remarks(self) -> list[Remark]:
+        """What was read otherwise than it is written."""
+        return self._reader.remarks
 
-    ``name`` is what the file is called where it has another name than its format.
-    """
-    columns = file_format.columns
+    @property
+    def named(self) -> frozenset[str]:
+        """The columns that the file has."""
+        return self._reader.columns
 
-    def keep(line: int, row: Row) -> tuple[Any, ...]:
-        return line, *(getattr(row, column) for column in columns)
+    @property
+    def is_broken(self) -> bool:
+        """Whether the file as a whole, or its rest, could not be read."""
+        return self._reader.is_broken
 
-    def key(row: Row) -> Hashable:
-        code: Hashable = getattr(row, file_format.key)
-        return code
+    @property
+    def names_customers(self) -> bool:
+        """Whether its lines name customers."""
+        return _CODE in self.format.columns
 
-    content: FileRows[tuple[Any, ...]] = read_rows(
-        name or file_format.name,
-        data,
-        file_format.model,
-        keep,
-        key=key,
-        key_column=file_format.key,
-        convert_legacy=options.convert_legacy,
-    )
-    codes: dict[int, str] = {}
-    if options.keep_good and _CODE in columns:
-        place = columns.index(_CODE) + 1
-        codes = {row[0]: row[place] for row in content.rows}
-        codes |= {
-            line: plain_signs(cells[_CODE]).upper() for line, cells in content.bad_cells.items() if _CODE in cells
-        }
-    return FileContent(
-        file_format,
-        content.rows,
-        content.bad,
-        content.remarks,
-        content.columns,
-        codes,
-        content.repeated,
-        content.is_broken,
-    )
+    def rows(self) -> Iterator[tuple[Any, ...]]:
+        """Yield the rows as line number and columns, ready to be copied into a table."""
+        values = attrgetter(*self.format.columns)
+        derive = self.format.derive
+        for line, row, _ in self._reader:
+            yield (line, *values(row), *(derive(row) if derive else ()))
+        for line, cells in self._reader.bad_cells.items():
+            if _CODE in cells:
+                self.codes[line] = plain_signs(cells[_CODE]).upper()
+
+    def add_repeated(self, rows: Iterable[tuple[int, str, int]]) -> None:
+        """Add rows whose key (line, key, first line with it) stands in an earlier one to what is wrong."""
+        for line, key, first in rows:
+            self.bad.append(twice(self.name, line, self.format.key, key, first))
+            self.repeated[first] = stands_again(self.format.key, key, line)
+        self.bad.sort(key=lambda bad: bad.line)
+        if len(self.bad) > MOST_REPORTED + 1:
+            line = self.bad[MOST_REPORTED].line
+            message = "there are more bad lines; these are the first"
+            self.bad[MOST_REPORTED:] = [BadLine(self.name, line, "", message, "too-many")]
+            self._reader.is_broken = True

@@ -1,6 +1,8 @@
 """What an import writes: each file lies in a table of its own until it is compared with what is on record."""
 
-from collections.abc import Collection, Sequence
+import asyncio
+from collections.abc import Collection, Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 from shared.contracts.customer import CollectorChanged
@@ -34,16 +36,80 @@ async def begin_import(connection: Connection) -> None:
 _NEW_TABLE = """
 CREATE TEMPORARY TABLE new_{table} ON COMMIT DROP AS SELECT 0 AS line, {columns} FROM {table} WITH NO DATA
 """
+_TERMS = {"name_terms", "all_terms"}
 _ANALYZE = "ANALYZE new_{table}"
+_ROWS_AT_ONCE = 2_000
+
+
+def new_table(table: str, columns: Sequence[str]) -> str:
+    """Return the statement that makes the table of a file's rows."""
+    kinds = (f"NULL::text[] AS {column}" if column in _TERMS else column for column in columns)
+    return _NEW_TABLE.format(table=table, columns=", ".join(kinds))
 
 
 async def load_rows(
-    connection: Connection, table: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]
+    connection: Connection, table: str, columns: Sequence[str], rows: Iterator[tuple[Any, ...]]
 ) -> None:
-    """Copy the rows of a file, each with its line before its columns, into a table that ends with the transaction."""
-    await connection.execute(_NEW_TABLE.format(table=table, columns=", ".join(columns)))
-    await connection.copy_records_to_table(f"new_{table}", records=rows, timeout=PATIENCE)
+    """Copy the rows of a file, each with its line before its columns, into a table that ends with the transaction.
+
+    They are made in a thread, some while those before are copied: a large list takes long to read.
+    """
+    await connection.execute(new_table(table, columns))
+    following = asyncio.ensure_future(asyncio.to_thread(_some, rows))
+    try:
+        while some := await following:
+            following = asyncio.ensure_future(asyncio.to_thread(_some, rows))
+            await connection.copy_records_to_table(f"new_{table}", records=some, timeout=PATIENCE)
+    finally:
+        await asyncio.wait([following])
     await connection.execute(_ANALYZE.format(table=table), timeout=PATIENCE)
+
+
+def _some(rows: Iterator[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    return list(islice(rows, _ROWS_AT_ONCE))
+
+
+# The hash of the groups is smaller than a sort of all rows, and almost always nothing is left of it.
+_REPEATED = """
+SELECT line, key, first FROM (
+    SELECT line, {key} AS key, min(line) OVER (PARTITION BY {key}) AS first FROM new_{table}
+    WHERE {key} IN (SELECT {key} FROM new_{table} GROUP BY {key} HAVING count(*) > 1)
+) AS found
+WHERE line > first ORDER BY line LIMIT $1
+"""
+
+
+async def repeated_rows(connection: Connection, table: str, key: str, limit: int) -> list[tuple[int, str, int]]:
+    """Return each row whose key stands in an earlier one: its line, the key, the first line with it."""
+    rows = await connection.fetch(_REPEATED.format(table=table, key=key), limit, timeout=PATIENCE)
+    return [(row["line"], row["key"], row["first"]) for row in rows]
+
+
+_CODES_OF_LINES = "SELECT line, customer_code FROM new_{table} WHERE line = ANY ($1::integer[])"
+
+
+async def codes_of_lines(connection: Connection, table: str, lines: Sequence[int]) -> dict[int, str]:
+    """Return the customers of some loaded lines."""
+    rows = await connection.fetch(_CODES_OF_LINES.format(table=table), lines, timeout=PATIENCE)
+    return {row["line"]: row["customer_code"] for row in rows}
+
+
+_LINES_OF_CUSTOMERS = "SELECT line, customer_code FROM new_{table} WHERE customer_code = ANY ($1::text[]) ORDER BY line"
+
+
+async def lines_of_customers(connection: Connection, table: str, customer_codes: Sequence[str]) -> dict[int, str]:
+    """Return the loaded lines of some customers, each with its customer."""
+    rows = await connection.fetch(_LINES_OF_CUSTOMERS.format(table=table), customer_codes, timeout=PATIENCE)
+    return {row["line"]: row["customer_code"] for row in rows}
+
+
+_COUNT_ROWS = "SELECT count(*) FROM new_{table}"
+
+
+async def count_rows(connection: Connection, table: str) -> int:
+    """Return how many rows of a file are loaded."""
+    count: int = await connection.fetchval(_COUNT_ROWS.format(table=table), timeout=PATIENCE)
+    return count
 
 
 _DROP_ROWS = "DELETE FROM new_{table} WHERE line = ANY ($1::integer[])"
@@ -144,9 +210,11 @@ WITH changed AS (
     RETURNING known.customer_code
 ), added AS (
     INSERT INTO customers (customer_code, phone, imported_phone, name, address, tax_code, unit_code, route_code,
-        place_in_route, price_group, households, active, ward, address_old)
+        place_in_route, price_group, households, active, ward, address_old,
+        name_key, name_bag, address_key, name_terms, all_terms)
     SELECT customer_code, phone, phone, name, address, tax_code, unit_code, route_code,
-        place_in_route, price_group, households, active, ward, address_old
+        place_in_route, price_group, households, active, ward, address_old,
+        name_key, name_bag, address_key, array_to_tsvector(name_terms), array_to_tsvector(all_terms)
     FROM new_customers AS new
     WHERE NOT EXISTS (SELECT FROM customers AS known WHERE known.customer_code = new.customer_code)
     ORDER BY customer_code

@@ -398,3 +398,27 @@ async def test_collectors_that_are_new_or_changed_are_announced(service: Service
     [gone] = (await service.emitted(CollectorChanged))[2:]
     assert (gone.collector_code, gone.active) == ("TN1", False)
     assert gone.changed_at > first[0].changed_at
+
+
+async def test_an_import_writes_what_customers_are_found_by_as_the_database_does(
+    empty_service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service = empty_service
+    monkeypatch.setitem(HEADERS, "customers.csv", f"{HEADERS['customers.csv']},ward,address_old")
+    long = "dài" * 30
+    people = [
+        ("Nguyễn Thị Hạnh", "12/3 Lê Lợi, khóm 1", "", ""),
+        ("ĐẶNG  VĂN ðức", "Số 5 đường 3/2; ấp Cái Keo", "Phường An Xuyên", "45 Bà Triệu, phường 2, Cà Mau"),
+        (f"Công ty {long} Łódź & Søn - chi nhánh Hạnh Hạnh", "–", "", "Lê Lợi – Ê-đê"),
+        ("Thạch Sô Phia", "Ấp 1", "Xã Đất Mũi", ""),
+    ]
+    lines = [
+        f'PB1401000000{n},{name},"{address}",,,PB1401,R1,{n},household,1,true,{ward},"{old}"'
+        for n, (name, address, ward, old) in enumerate(people)
+    ]
+    assert (await service.import_town(customers=lines, meters=[])).bad_lines == []
+    columns = "SELECT name_key, name_bag, address_key, name_terms, all_terms FROM customers ORDER BY customer_code"
+    imported = await service.pool.fetch(columns)
+    await service.pool.execute("UPDATE customers SET name = name")
+    assert await service.pool.fetch(columns) == imported
+    assert len(imported) == len(people)

@@ -119,8 +119,9 @@ async def _make_tables_of_an_import(connection: Connection) -> None:
     for table in (imports._AFFECTED_TABLE, imports._CHANGED_COLLECTORS_TABLE):
         await connection.execute(table.replace("ON COMMIT DROP", ""))
     for form in FORMATS:
-        made = imports._NEW_TABLE.format(table=form.table, columns=", ".join(form.columns))
+        made = imports.new_table(form.table, [*form.columns, *form.derived])
         await connection.execute(made.replace("ON COMMIT DROP", ""))
+    await connection.execute(imports._ORDER_AFFECTED.replace("ON COMMIT DROP", ""))
 
 
 @pytest.mark.parametrize("service", SERVICES)

@@ -1,9 +1,11 @@
 """Every line of an import that is wrong is named, with what is wrong with it."""
 
+from typing import Any
+
 import pytest
 
-from services.customer.imports.rows import CUSTOMERS, METERS, UNITS, FileContent, FileFormat, read_file
-from shared.csv_files import ImportOptions
+from services.customer.imports.rows import CUSTOMERS, METERS, UNITS, FileFormat
+from shared.csv_files import PLAINLY, FileRows, ImportOptions, Row, read_rows
 
 FULL_HEADER = ",".join(CUSTOMERS.columns)
 HEADER = FULL_HEADER.removesuffix(",ward,address_old")
@@ -12,11 +14,28 @@ GOOD = "PB14010012345,Nguyễn Thị Hạnh,12 Lê Lợi,0912 345 678,,PB1401,R1
 WRITABLE = "write one of true, 1, yes, y, có, x or one of false, 0, no, n, không"
 
 
-def read(*lines: str, file_format: FileFormat = CUSTOMERS) -> FileContent:
+def read_file(file_format: FileFormat, data: bytes, *, options: ImportOptions = PLAINLY) -> FileRows[tuple[Any, ...]]:
+    """Read a whole list, as an import does piece by piece."""
+
+    def keep(line: int, row: Row) -> tuple[Any, ...]:
+        return line, *(getattr(row, column) for column in file_format.columns)
+
+    return read_rows(
+        file_format.name,
+        data,
+        file_format.model,
+        keep,
+        key=lambda row: str(getattr(row, file_format.key)),
+        key_column=file_format.key,
+        convert_legacy=options.convert_legacy,
+    )
+
+
+def read(*lines: str, file_format: FileFormat = CUSTOMERS) -> FileRows[tuple[Any, ...]]:
     return read_file(file_format, ("\n".join(lines) + "\n").encode())
 
 
-def bad_lines(content: FileContent) -> list[tuple[int, str, str]]:
+def bad_lines(content: FileRows[tuple[Any, ...]]) -> list[tuple[int, str, str]]:
     return [(bad.line, bad.column, bad.message) for bad in content.bad]
 
 
@@ -47,7 +66,7 @@ def test_a_good_line_is_read_with_its_values_in_their_standard_form() -> None:
             None,
         )
     ]
-    assert content.named == {*HEADER.split(",")}
+    assert content.columns == {*HEADER.split(",")}
 
 
 def test_codes_in_small_letters_are_read_and_remarked() -> None:
@@ -76,7 +95,7 @@ def test_what_has_two_readings_or_cannot_be_read_is_refused(column: str, value: 
 OLD = "12 Lê Lợi, khóm 1, phường 2, TP Cà Mau"
 
 
-def _with_ward(ward: str, address: str = "12 Lê Lợi", old: str = OLD) -> FileContent:
+def _with_ward(ward: str, address: str = "12 Lê Lợi", old: str = OLD) -> FileRows[tuple[Any, ...]]:
     line = GOOD.replace("12 Lê Lợi", f'"{address}"')
     return read(FULL_HEADER, f'{line},"{ward}","{old}"')
 
@@ -88,7 +107,7 @@ def test_the_ward_of_today_and_the_old_address_stand_in_columns_that_a_list_may_
     header = ",".join(column for column in CUSTOMERS.columns if column != "ward")
     content = read(header, f'{GOOD},"{OLD}"')
     assert content.rows[0][-2:] == (None, OLD)
-    assert "ward" not in content.named
+    assert "ward" not in content.columns
     [bad] = read(FULL_HEADER.replace("address_old", "old_address"), GOOD).bad
     assert bad.message.startswith("the header names old_address, which may be address_old")
 
