@@ -1,29 +1,55 @@
-"""The bill run: every metered period that waits becomes one bill.
+"""The bill run: what waits is computed as drafts, and becomes bills when somebody has confirmed what they come to.
 
-A batch is one transaction: bills, used credit, account versions and events are committed together. A run that is
-stopped is started again and goes on where it was; a run over what is done finds nothing. Several runs share the work.
+A run has parts of some hundred customers, each computed in one transaction and released in another. Whoever takes a
+part (this process, or any copy of the service that gets ``bill_run.step``) locks it; what died on the way is taken
+again. The id of a bill follows from its period, and a period makes one bill, so a run that is repeated at any point
+comes to the same.
 """
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from services.billing.bills.bill import make_bill
-from services.billing.bills.metered_period import MeteredPeriod
+from services.billing.bills.bill import bill_values
 from services.billing.errors import BillingError
-from services.billing.payments.rules import use_credit
-from services.billing.store import accounts, bills, metered_periods, payments
+from services.billing.payments.rules import Debt, use_credit
+from services.billing.runs.rules import (
+    RunNotReady,
+    RunOutOfDate,
+    RunOverlaps,
+    RunScope,
+    RunState,
+    RunTotals,
+    bill_id_of,
+    check_second_person,
+    check_totals,
+)
+from services.billing.store import accounts, bill_runs, bills, metered_periods, payments
+from services.billing.store.bill_runs import Released, StoredRun, WaitingPeriod
 from services.billing.tariffs.models import Tariffs
-from shared.clock import Clock
-from shared.contracts.billing import Bill, BillIssued, BillState
-from shared.contracts.common import CustomerFacts
+from shared.clock import Clock, business_day
+from shared.contracts.actor import Actor
+from shared.contracts.billing import BillRunStep, BillsReleased
+from shared.contracts.common import AccountState
 from shared.db import Connection
 from shared.ids import new_id
 from shared.messaging.unit_of_work import UnitOfWork
+from shared.problems import NotFound
 
-BATCH = 250
-"""Bills in one transaction: many enough to be fast, few enough that a payment does not wait long for its account."""
+PART = 500
+"""Customers in one transaction: enough to be fast, few enough that a payment does not wait long for its account."""
+
+MESSAGES = 8
+"""How many messages of a run are under way: so many workers are at it at most. Each emits the next one, so what else
+waits in the queue of the service never stands behind a whole run."""
+
+_ROWS_OF_AN_EVENT = 500
+_TURN = 25
+"""Bills computed before other work of the process has its turn."""
 
 WorkFactory = Callable[[], AbstractAsyncContextManager[UnitOfWork]]
 Progress = Callable[["BillRun"], Awaitable[None] | None]
@@ -41,87 +67,310 @@ class BillRun:
         return BillRun(self.bills + other.bills, self.total + other.total, self.problems + other.problems)
 
 
+# --- the steps that a person takes
+
+
+async def start_run(
+    work: UnitOfWork,
+    run_id: UUID,
+    scope: RunScope,
+    now: datetime,
+    *,
+    is_trial: bool = False,
+    is_at_once: bool = False,
+    customers_of_a_part: int = PART,
+) -> StoredRun:
+    """Begin a run over what waits; nothing is computed yet. Raises :class:`RunOverlaps`."""
+    await bill_runs.lock_runs(work.connection)
+    for other in await bill_runs.unfinished(work.connection):
+        if not is_trial and not other.is_trial and other.scope.overlaps(scope):
+            raise RunOverlaps(
+                f"Đợt lập hóa đơn {other.run_id} ({other.scope}) chưa phát hành và chưa hủy.",
+                facts={"run_id": str(other.run_id), "state": other.state.value},
+            )
+    parts = await bill_runs.add(
+        work.connection,
+        run_id,
+        scope,
+        is_trial=is_trial,
+        is_at_once=is_at_once,
+        asked_by=work.actor,
+        now=now,
+        customers_of_a_part=customers_of_a_part,
+    )
+    await work.act("bill_run.asked", str(run_id), scope=str(scope), is_trial=is_trial, parts=parts)
+    if parts == 0:
+        await bill_runs.computed_empty(work.connection, run_id, now)
+    return await _known(work.connection, run_id)
+
+
+async def confirm_run(
+    work: UnitOfWork, run_id: UUID, bills_: int, total: int, tariffs: Tariffs, now: datetime
+) -> StoredRun:
+    """Confirm what a computed run comes to: from here on it is released. Repeating it changes nothing.
+
+    Raises :class:`RunNotReady`, ``SecondPersonNeeded``, ``TotalsDiffer`` and :class:`RunOutOfDate`.
+    """
+    run = await _known(work.connection, run_id, lock=True)
+    if not run.is_at_once:
+        check_second_person(run.asked_by, work.actor)
+    if run.state in (RunState.RELEASING, RunState.RELEASED):
+        check_totals(run.totals, bills_, total)
+        return run
+    if run.state is not RunState.COMPUTED or run.is_trial:
+        raise _not_ready(run)
+    check_totals(run.totals, bills_, total)
+    if changed := await bill_runs.out_of_date(work.connection, run_id):
+        raise RunOutOfDate(
+            f"{changed} chỉ số đã bị giữ lại hoặc thay thế sau khi tính: hãy hủy đợt này và tính lại.",
+            facts={"changed": changed},
+        )
+    for period_to, vat_rate in await bill_runs.vat_rates(work.connection, run_id):
+        if str(tariffs.vat_percent(period_to, business_day(now))) != vat_rate:
+            raise RunOutOfDate(
+                f"Thuế suất GTGT của kỳ đến {period_to:%d/%m/%Y} hôm nay không còn là {vat_rate} %: "
+                "hãy hủy đợt này và tính lại.",
+                facts={"period_to": period_to.isoformat(), "vat_rate": vat_rate},
+            )
+    await bill_runs.confirm(work.connection, run_id, work.actor, now)
+    await work.act("bill_run.confirmed", str(run_id), bills=bills_, total=total)
+    return await _known(work.connection, run_id)
+
+
+async def discard_run(new_work: WorkFactory, run_id: UUID, clock: Clock) -> StoredRun:
+    """End a run that has released nothing, without bills. Repeating it changes nothing."""
+    async with new_work() as work:
+        run = await _known(work.connection, run_id, lock=True)
+        if run.state in (RunState.COMPUTING, RunState.COMPUTED):
+            await bill_runs.discard(work.connection, run_id, clock())
+            await work.act("bill_run.discarded", str(run_id))
+        elif run.state is not RunState.DISCARDED:
+            raise _not_ready(run)
+    # Apart, because it waits for whoever is still computing a part, and they count up the run's row at their end.
+    async with new_work() as work:
+        await bill_runs.drop_drafts(work.connection, run_id)
+        return await _known(work.connection, run_id)
+
+
+async def emit_steps(work: UnitOfWork, run_id: UUID, messages: int = MESSAGES) -> None:
+    """Have the copies of the service go on with a run; more messages than needed do no harm."""
+    for _ in range(messages):
+        await work.emit(BillRunStep(run_id=run_id))
+
+
+# --- what is done part by part
+
+
+async def do_part(
+    work: UnitOfWork, run_id: UUID, tariffs: Tariffs, clock: Clock, *, waits: bool = False
+) -> BillRun | None:
+    """Compute or release the next part of a run, whichever its state asks for.
+
+    Returns what was released (nothing of a part that was computed); None where nothing is left to do. ``waits``: also
+    for parts that others are at, and that they may fail to finish.
+    """
+    match await bill_runs.state_of(work.connection, run_id):
+        case RunState.COMPUTING:
+            return await _compute_part(work, run_id, tariffs, clock, waits=waits)
+        case RunState.RELEASING:
+            return await _release_part(work, run_id, clock, waits=waits)
+    return None
+
+
+async def _compute_part(
+    work: UnitOfWork, run_id: UUID, tariffs: Tariffs, clock: Clock, *, waits: bool
+) -> BillRun | None:
+    connection = work.connection
+    part = await bill_runs.take_part(connection, run_id, "computed_at", waits=waits)
+    if part is None:
+        return None
+    run = await _known(connection, run_id)
+    waiting = await bill_runs.waiting_of(connection, run.scope, part)
+    rows: list[tuple[Any, ...]] = []
+    problems: dict[UUID, str] = {}
+    found: list[dict[str, str]] = []
+    totals = [0, 0, 0, 0, 0]
+    for number, item in enumerate(waiting):
+        if number % _TURN == _TURN - 1:
+            await asyncio.sleep(0)
+        try:
+            values = _values(item, tariffs, business_day(run.asked_at))
+        except BillingError as error:
+            period = item.period
+            problems[item.period_id] = error.message
+            found.append(
+                {
+                    "customer_code": period.customer_code,
+                    "period": f"{period.month:02d}/{period.year}/{period.cycle}",
+                    "problem": error.message,
+                }
+            )
+            continue
+        rows.append(bill_runs.draft_row(run_id, part.part, item.period_id, bill_id_of(item.period_id), values))
+        for place, amount in enumerate((1, values["kwh"], values["pre_vat"], values["vat"], values["total"])):
+            totals[place] += amount
+    await bill_runs.copy_drafts(connection, rows)
+    if not run.is_trial:
+        await metered_periods.set_aside(connection, problems)
+    await bill_runs.computed_part(connection, run_id, part.part, RunTotals(*totals), found, clock())
+    return BillRun()
+
+
+def _values(item: WaitingPeriod, tariffs: Tariffs, invoice_date: date) -> dict[str, Any]:
+    if item.price_group is None or item.households is None:
+        raise BillingError("unknown-customer", "the customer's contract facts are not known")
+    return bill_values(item.period, item.price_group, item.households, tariffs, invoice_date)
+
+
+async def _release_part(work: UnitOfWork, run_id: UUID, clock: Clock, *, waits: bool) -> BillRun | None:
+    connection = work.connection
+    part = await bill_runs.take_part(connection, run_id, "released_at", waits=waits)
+    if part is None:
+        return None
+    run = await _known(connection, run_id)
+    actor = run.confirmed_by or work.actor
+    await accounts.lock(connection, await bill_runs.customers_of_part(connection, run_id, part.part))
+    now = clock()
+    # All bills of a run are of the moment at which it was confirmed, whenever their batch has its turn.
+    released = await bill_runs.release(connection, run, part.part, run.confirmed_at or now, actor)
+    issued = [each for each in released if each.is_bill]
+    await _use_credit(connection, issued, now)
+    states = await accounts.refresh(connection, list(dict.fromkeys(each.bill.customer_code for each in issued)))
+    await _emit_released(work, run_id, issued, states, now, actor)
+    await bill_runs.released_part(connection, run, part.part, released, now)
+    return BillRun(len(issued), sum(each.bill.total for each in issued))
+
+
+async def _use_credit(connection: Connection, new: Sequence[Released], now: datetime) -> None:
+    """Clear new bills with credit. Who has credit has no other open bill."""
+    available = await payments.credits_of(connection, list({each.bill.customer_code for each in new}))
+    if not available:
+        return
+    debts: dict[str, list[Debt]] = {}
+    for each in new:
+        if each.bill.customer_code in available:
+            debts.setdefault(each.bill.customer_code, []).append(Debt(each.bill.bill_id, each.vat, each.pre_vat))
+    uses = [use for code, owed in debts.items() for use in use_credit(available[code], owed)]
+    await payments.use_credit(connection, uses, now)
+    await bills.clear(connection, [use.cleared for use in uses])
+
+
+async def _emit_released(
+    work: UnitOfWork,
+    run_id: UUID,
+    issued: Sequence[Released],
+    states: dict[str, AccountState],
+    now: datetime,
+    actor: Actor,
+) -> None:
+    """Emit one event for the batch; several where its customers have many bills, each customer in one of them."""
+    of_customer: dict[str, list[Released]] = {}
+    for each in issued:
+        of_customer.setdefault(each.bill.customer_code, []).append(each)
+    batch: list[str] = []
+    size = 0
+    for code, theirs in of_customer.items():
+        if batch and size + len(theirs) > _ROWS_OF_AN_EVENT:
+            await work.emit(_event(run_id, batch, of_customer, states, now, actor))
+            batch, size = [], 0
+        batch.append(code)
+        size += len(theirs)
+    if batch:
+        await work.emit(_event(run_id, batch, of_customer, states, now, actor))
+
+
+def _event(
+    run_id: UUID,
+    codes: Sequence[str],
+    of_customer: dict[str, list[Released]],
+    states: dict[str, AccountState],
+    now: datetime,
+    actor: Actor,
+) -> BillsReleased:
+    return BillsReleased(
+        run_id=run_id,
+        released_at=now,
+        bills=[each.bill for code in codes for each in of_customer[code]],
+        accounts=[states[code] for code in sorted(codes)],
+        actor=actor,
+    )
+
+
+# --- both in one go, in this process
+
+
 async def run_bills(
     new_work: WorkFactory,
     tariffs: Tariffs,
     clock: Clock,
     *,
-    batch: int = BATCH,
+    batch: int = PART,
     again: bool = False,
     progress: Progress | None = None,
 ) -> BillRun:
-    """Issue bills until no metered period waits; return what was done.
+    """Compute and release everything that waits, without a second person; return what was done.
 
+    For samples and tests. A run of this kind that was stopped is gone on with, one that others are at is shared.
     ``again`` includes what earlier runs have set aside, for when its cause was corrected. ``progress`` is called after
-    each batch.
+    each part that was released.
     """
-    done = BillRun()
-    if again:
-        async with new_work() as work:
+    async with new_work() as work:
+        if again:
             await metered_periods.take_up_again(work.connection)
+        run_id = await _at_once(work, clock(), batch)
+    if run_id is None:
+        return BillRun()
+    await _do_parts(new_work, run_id, tariffs, clock, RunState.COMPUTING)
+    async with new_work() as work:
+        run = await _known(work.connection, run_id)
+        if run.state is RunState.COMPUTED:
+            await confirm_run(work, run_id, run.totals.bills, run.totals.total, tariffs, clock())
+        problems = tuple(await bill_runs.problems_of(work.connection, run_id))
+    done = await _do_parts(new_work, run_id, tariffs, clock, RunState.RELEASING, progress)
+    return BillRun(done.bills, done.total, problems)
+
+
+async def _at_once(work: UnitOfWork, now: datetime, batch: int) -> UUID | None:
+    await bill_runs.lock_runs(work.connection)
+    for run in await bill_runs.unfinished(work.connection):
+        if run.is_at_once:
+            return run.run_id
+    if not await metered_periods.any_waiting(work.connection):
+        return None
+    return (await start_run(work, new_id(), RunScope(), now, is_at_once=True, customers_of_a_part=batch)).run_id
+
+
+async def _do_parts(
+    new_work: WorkFactory,
+    run_id: UUID,
+    tariffs: Tariffs,
+    clock: Clock,
+    during: RunState,
+    progress: Progress | None = None,
+) -> BillRun:
+    """Do parts until the run has left a state, beside whoever else does."""
+    done = BillRun()
     while True:
         async with new_work() as work:
-            taken, result = await issue_batch(work, tariffs, clock, batch)
-        if not taken:
+            if await bill_runs.state_of(work.connection, run_id) is not during:
+                return done
+            released = await do_part(work, run_id, tariffs, clock, waits=True)
+        if released is None:
             return done
-        done += result
+        done += released
         if progress is not None and (awaitable := progress(done)) is not None:
             await awaitable
 
 
-async def issue_batch(work: UnitOfWork, tariffs: Tariffs, clock: Clock, limit: int) -> tuple[int, BillRun]:
-    """Issue the bills of at most ``limit`` waiting periods; return how many periods were read, and the result."""
-    connection = work.connection
-    waiting = await metered_periods.take_waiting(connection, limit)
-    if not waiting:
-        return 0, BillRun()
-    codes = sorted({period.customer_code for _, period in waiting})
-    await accounts.lock(connection, codes)
-    facts = await accounts.facts_of(connection, codes)
-    made: dict[UUID, Bill] = {}
-    problems: dict[UUID, str] = {}
-    names: list[str] = []
-    for period_id, period in waiting:
-        try:
-            made[period_id] = _make(period, facts, tariffs, clock)
-        except BillingError as error:
-            problems[period_id] = error.message
-            names.append(f"{period.customer_code} {period.month:02d}/{period.year}/{period.cycle}: {error.message}")
-    await metered_periods.set_aside(connection, problems)
-    await bills.add(connection, list(made.values()), work.actor)
-    await metered_periods.billed(connection, {period_id: bill.bill_id for period_id, bill in made.items()})
-    done = {"bills": len(made), "total": sum(bill.total for bill in made.values()), "set_aside": len(problems)}
-    await work.act("bills.issued", "bill run", **done)
-    await _emit_issued(work, await _use_credit(connection, list(made.values()), clock))
-    return len(waiting), BillRun(len(made), sum(bill.total for bill in made.values()), tuple(names))
+async def _known(connection: Connection, run_id: UUID, *, lock: bool = False) -> StoredRun:
+    run = await bill_runs.find(connection, run_id, lock=lock)
+    if run is None:
+        raise NotFound("Không có đợt lập hóa đơn này.")
+    return run
 
 
-def _make(period: MeteredPeriod, facts: dict[str, CustomerFacts], tariffs: Tariffs, clock: Clock) -> Bill:
-    if period.customer_code not in facts:
-        raise BillingError("unknown-customer", "the customer's contract facts are not known")
-    return make_bill(period, facts[period.customer_code], tariffs, bill_id=new_id(), issued_at=clock())
-
-
-async def _use_credit(connection: Connection, new: list[Bill], clock: Clock) -> list[Bill]:
-    """Clear new bills with credit; return them as they are then. Who has credit has no other open bill."""
-    available = await payments.credits_of(connection, [bill.customer_code for bill in new])
-    uses = []
-    after = []
-    for bill in new:
-        used = use_credit(available.get(bill.customer_code, []), [bills.debt_of(bill)])
-        uses += used
-        vat = bill.open_vat - sum(use.cleared.vat for use in used)
-        principal = bill.open_principal - sum(use.cleared.principal for use in used)
-        state = BillState.OPEN if vat + principal else BillState.PAID
-        after.append(bill.model_copy(update={"open_vat": vat, "open_principal": principal, "state": state}))
-    await payments.use_credit(connection, uses, clock())
-    await bills.clear(connection, [use.cleared for use in uses])
-    return after
-
-
-async def _emit_issued(work: UnitOfWork, issued: list[Bill]) -> None:
-    states = await accounts.refresh(work.connection, [bill.customer_code for bill in issued])
-    for bill in issued:
-        await work.emit(
-            BillIssued(bill=bill, account=states[bill.customer_code], actor=work.actor), aggregate=bill.customer_code
-        )
+def _not_ready(run: StoredRun) -> RunNotReady:
+    return RunNotReady(
+        f"Đợt lập hóa đơn đang ở trạng thái {run.state.value}.",
+        facts={"run_id": str(run.run_id), "state": run.state.value, "is_trial": run.is_trial},
+    )

@@ -5,6 +5,7 @@ from services.billing.handlers.close_shift import close_shift
 from services.billing.handlers.confirm_shift import confirm_shift
 from services.billing.handlers.correct_readings import correct_readings
 from services.billing.handlers.decide_shift import decide_shift
+from services.billing.handlers.do_bill_run_step import do_bill_run_step
 from services.billing.handlers.get_account import get_account
 from services.billing.handlers.get_ageing_report import get_ageing_report
 from services.billing.handlers.get_billing_acts import get_billing_acts
@@ -38,6 +39,8 @@ from services.billing.locks import (
 )
 from shared.contracts.billing import (
     BillIssued,
+    BillRunStep,
+    BillsReleased,
     CloseShift,
     ConfirmShift,
     CorrectReadings,
@@ -147,12 +150,24 @@ TOPOLOGY = Topology(
         RequestHandler(
             SendReadingsBack, send_readings_back, idempotency=Idempotency("sending_id", lock=lock_metered_period)
         ),
+        EventHandler(BillRunStep, do_bill_run_step, lock=Lock.UNKNOWN),
         EventHandler(CollectorChanged, keep_collector),
         EventHandler(CustomerChanged, keep_customer),
         EventHandler(CustomersChanged, keep_customers, lock=Lock.UNKNOWN),
         EventHandler(VisitRecorded, issue_notice),
         EventHandler(ReceiptIssued, note_receipt, access=Access.ONE_STATEMENT),
     ],
-    emits=[BillIssued, NoticeIssued, PaymentRecorded, PaymentReversed, ShiftClosed, ShiftConfirmed, ShiftDecided],
+    emits=[
+        # No longer by bill runs; consumers are bound to it for what a version before has sent.
+        BillIssued,
+        BillRunStep,
+        BillsReleased,
+        NoticeIssued,
+        PaymentRecorded,
+        PaymentReversed,
+        ShiftClosed,
+        ShiftConfirmed,
+        ShiftDecided,
+    ],
     broadcasts=[ShiftConfirmed, ShiftDecided],
 )

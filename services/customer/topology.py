@@ -4,6 +4,7 @@ from services.customer.earlier_answers import earlier_correction, earlier_visit
 from services.customer.handlers.add_visit_note import add_visit_note
 from services.customer.handlers.apply_bill import apply_bill
 from services.customer.handlers.apply_payment import apply_payment
+from services.customer.handlers.apply_released_bills import apply_released_bills
 from services.customer.handlers.apply_reversal import apply_reversal
 from services.customer.handlers.choose_sms_language import choose_sms_language
 from services.customer.handlers.correct_phone import correct_phone
@@ -31,7 +32,7 @@ from services.customer.locks import (
     lock_customer_of_phone,
     lock_customer_of_visit,
 )
-from shared.contracts.billing import BillIssued, PaymentRecorded, PaymentReversed
+from shared.contracts.billing import BillIssued, BillsReleased, PaymentRecorded, PaymentReversed
 from shared.contracts.customer import (
     AddVisitNote,
     ChooseSmsLanguage,
@@ -61,7 +62,7 @@ from shared.contracts.customer import (
     WithdrawVisit,
 )
 from shared.idempotency import Idempotency
-from shared.messaging import Access, EventHandler, RequestHandler, Topology
+from shared.messaging import Access, EventHandler, Lock, RequestHandler, Topology
 
 TOPOLOGY = Topology(
     service="customer",
@@ -128,6 +129,7 @@ TOPOLOGY = Topology(
             idempotency=Idempotency("correction_id", lock=lock_customer_of_phone),
         ),
         EventHandler(BillIssued, apply_bill),
+        EventHandler(BillsReleased, apply_released_bills, lock=Lock.UNKNOWN),
         EventHandler(PaymentRecorded, apply_payment),
         EventHandler(PaymentReversed, apply_reversal),
     ],

@@ -13,6 +13,7 @@ from services.gateway.print_jobs import store
 from services.gateway.print_jobs.rules import Trigger
 from services.gateway.print_jobs.service import PrintJobEvent
 from services.gateway.store import collectors, devices, feeds, guess_limits, presence
+from services.gateway.stream.frames import Refresh
 from services.gateway.stream.hub import Hub
 from shared.contracts.customer import GetCollector
 from shared.db.transaction import is_connection_lost
@@ -32,6 +33,12 @@ _LEARNT_AT_ONCE = 20
 """Collectors that are asked for in one turn."""
 
 
+_REFRESH_EVERY = 1.0
+_QUIET, _LONGEST = 2.0, 30.0
+"""Seconds without further bills of a collector's customers before the phones read them, and with."""
+_REFRESHED_AT_ONCE = 100
+
+
 class PeriodicTasks:
     """The periodic tasks of one copy of the gateway. Every copy runs them; row locks keep two from doing the same."""
 
@@ -49,6 +56,7 @@ class PeriodicTasks:
             group.create_task(self._every(settings.presence_lease / 3, self.renew_presence))
             group.create_task(self._every(settings.poll_interval, self.poll))
             group.create_task(self._every(settings.poll_interval, self.end_overdue_print_jobs))
+            group.create_task(self._every(_REFRESH_EVERY, self.send_refreshes))
             group.create_task(self._every(settings.poll_interval, self.learn_collectors))
             group.create_task(self._every(3600, self.prune))
 
@@ -63,6 +71,15 @@ class PeriodicTasks:
                 else:
                     log.warning("periodic_task_postponed", part=work.__name__, error=type(error).__name__)
             await asyncio.sleep(seconds)
+
+    async def send_refreshes(self) -> None:
+        """Have phones read their routes afresh for which a bill run has released bills."""
+        entry = Refresh(seq=0).model_dump_json(exclude={"seq"})
+        async with self._dependencies.database() as connection, connection.transaction():
+            codes = await feeds.take_refreshes(connection, _QUIET, _LONGEST, _REFRESHED_AT_ONCE)
+            appended = {code: await feeds.append(connection, code, entry, self._dependencies.clock()) for code in codes}
+        for code, update in appended.items():
+            await self._dependencies.notifier.account_update(code, update)
 
     async def send_heartbeats(self) -> None:
         """Send a frame to the phones that have been sent nothing for a heartbeat."""

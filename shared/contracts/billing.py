@@ -595,13 +595,45 @@ class GetBillingActs(Request[Acts]):
 
 
 class BillIssued(Event):
-    """A bill exists; the account after it. Credit that was there has already been used on it."""
+    """A bill exists; the account after it. Credit that was there has already been used on it.
+
+    No longer emitted by bill runs (:class:`BillsReleased`); read because a version before has sent it.
+    """
 
     message_name: ClassVar[str] = "bill.issued"
     bill: Bill
     account: AccountState
     actor: Actor | None = None
     """Who ran the bill run; None from a version before."""
+
+
+class ReleasedBill(Record):
+    """What others need to know of a bill of a run; whoever needs more asks for it."""
+
+    bill_id: UUID
+    customer_code: CustomerCode
+    total: Dong
+    due_date: date
+
+
+class BillsReleased(Event):
+    """A batch of a bill run's bills exists; the accounts after it. Credit that was there has already been used."""
+
+    message_name: ClassVar[str] = "bills.released"
+    run_id: UUID
+    released_at: Moment
+    bills: list[ReleasedBill]
+    accounts: list[AccountState]
+    """Of the customers of these bills, each once, in the order of their codes."""
+    actor: Actor | None = None
+    """Who confirmed the run's totals."""
+
+
+class BillRunStep(Event):
+    """A part of a bill run is to be computed or released, whichever is next, by whichever copy of billing takes it."""
+
+    message_name: ClassVar[str] = "bill_run.step"
+    run_id: UUID
 
 
 class NoticeKind(StrEnum):

@@ -6,12 +6,14 @@ from typing import Any
 
 from shared.contracts.billing import (
     Bill,
+    BillsReleased,
     BillState,
     NoticeIssued,
     NoticeKind,
     Payment,
     PaymentRecorded,
     PaymentReversed,
+    ReleasedBill,
 )
 from shared.contracts.common import AccountState, Collector, CustomerFacts, Outcome, PaymentMethod, Unit
 from shared.ids import new_id
@@ -152,3 +154,12 @@ def notice_issued(customer_code: str = CUSTOMER_CODE, **changes: Any) -> NoticeI
         "issued_at": MOMENT,
     }
     return NoticeIssued(**facts | changes)
+
+
+def bills_released(*accounts: AccountState) -> BillsReleased:
+    """Return the batch of a bill run after which customers have these accounts, each with one new bill."""
+    bills = [
+        ReleasedBill(bill_id=new_id(), customer_code=each.customer_code, total=216_000, due_date=date(2026, 11, 10))
+        for each in accounts
+    ]
+    return BillsReleased(run_id=new_id(), released_at=MOMENT, bills=bills, accounts=list(accounts))

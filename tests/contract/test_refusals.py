@@ -21,6 +21,10 @@ NOT_FROM_THE_API = {
     "readings-replaced": "only the command line releases and corrects readings",
     "readings-unbillable": "only the command line corrects readings",
     "receipt-with-other-content": "receipts are made from events",
+    "run-not-ready": "bill runs are asked for, released and discarded at the command line",
+    "run-out-of-date": "bill runs are released at the command line",
+    "run-overlaps": "bill runs are asked for at the command line",
+    "run-totals-differ": "bill runs are released at the command line",
 }
 """Refusals that no caller of the API can bring about, and why."""
 

@@ -24,6 +24,7 @@ UNWATCHED = {
     },
     "gateway": {
         "device_contacts": "when a device was last here",
+        "feed_refreshes": "phones that are refreshed within seconds",
         "enrolment_limits": "counts of the last minutes",
         "gateway_instances": "leases",
         "presence": "leases",

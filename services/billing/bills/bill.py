@@ -1,7 +1,8 @@
 """A metered period and the customer's contract facts → the bill as messages carry it. Pure."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from services.billing.bills.metered_period import MeteredPeriod, bill_request
@@ -11,52 +12,65 @@ from services.billing.engine import compute_bill
 from services.billing.engine.explain import explain_quotas, line_label
 from services.billing.tariffs.models import Tariffs
 from shared.clock import business_day
-from shared.contracts.billing import Bill, BillLine, BillState, MeterReading
+from shared.contracts.billing import Bill, BillState
 from shared.contracts.common import CustomerFacts
+from shared.contracts.uses import Households, Uses
 
 
 def make_bill(
     period: MeteredPeriod, facts: CustomerFacts, tariffs: Tariffs, *, bill_id: UUID, issued_at: datetime
 ) -> Bill:
     """Return the bill of a period, wholly open; raise :class:`~services.billing.errors.BillingError`."""
-    issued_on = business_day(issued_at)
-    asked = bill_request(period, facts.price_group, facts.households, tariffs, invoice_date=issued_on)
-    computed = compute_bill(asked, tariffs)
+    values = bill_values(period, facts.price_group, facts.households, tariffs, business_day(issued_at))
     return Bill(
+        **values,
         bill_id=bill_id,
-        bill_number=bill_number(period.customer_code, period.year, period.month, period.cycle),
-        customer_code=period.customer_code,
-        cycle=period.cycle,
-        month=period.month,
-        year=period.year,
-        period_from=period.period_from,
-        period_to=period.period_to,
-        price_group=facts.price_group,
-        households=facts.households,
-        readings=[
-            MeterReading(
-                meter_number=reading.meter_number,
-                meter_register=reading.meter_register,
-                old_reading=reading.old_reading,
-                new_reading=reading.new_reading,
-                multiplier=reading.multiplier,
-                kwh=reading.kwh,
-            )
+        open_principal=values["pre_vat"],
+        open_vat=values["vat"],
+        state=BillState.OPEN if values["total"] else BillState.PAID,
+        issued_at=issued_at,
+    )
+
+
+def bill_values(
+    period: MeteredPeriod, price_group: Uses, households: Households, tariffs: Tariffs, invoice_date: date
+) -> dict[str, Any]:
+    """Return what a bill says, by the names of its members: all but its id, when it was issued, and what is open.
+
+    What it has many of (readings, lines, explanation) as JSON has it: a run makes millions of them, and checks none.
+    """
+    asked = bill_request(period, price_group, households, tariffs, invoice_date=invoice_date)
+    computed = compute_bill(asked, tariffs)
+    return {
+        "bill_number": bill_number(period.customer_code, period.year, period.month, period.cycle),
+        "customer_code": period.customer_code,
+        "cycle": period.cycle,
+        "month": period.month,
+        "year": period.year,
+        "period_from": period.period_from,
+        "period_to": period.period_to,
+        "price_group": price_group,
+        "households": households,
+        "readings": [
+            {
+                "meter_number": reading.meter_number,
+                "meter_register": reading.meter_register,
+                "old_reading": reading.old_reading,
+                "new_reading": reading.new_reading,
+                "multiplier": reading.multiplier,
+                "kwh": reading.kwh,
+            }
             for reading in period.readings
         ],
-        kwh=computed.kwh,
-        lines=[_line(line, computed) for line in computed.lines],
-        pre_vat=computed.pre_vat,
-        vat_rate=str(computed.vat_percent),
-        vat=computed.vat,
-        total=computed.total,
-        open_principal=computed.pre_vat,
-        open_vat=computed.vat,
-        state=BillState.OPEN if computed.total else BillState.PAID,
-        due_date=period.due_date,
-        issued_at=issued_at,
-        explanation=[*explain_quotas(computed), *_remarks(period)],
-    )
+        "kwh": computed.kwh,
+        "lines": [_line(line, computed) for line in computed.lines],
+        "pre_vat": computed.pre_vat,
+        "vat_rate": str(computed.vat_percent),
+        "vat": computed.vat,
+        "total": computed.total,
+        "due_date": period.due_date,
+        "explanation": [*explain_quotas(computed), *_remarks(period)],
+    }
 
 
 def _remarks(period: MeteredPeriod) -> Iterator[str]:
@@ -76,16 +90,16 @@ def bill_number(customer_code: str, year: int, month: int, cycle: int) -> str:
     return f"{customer_code}T{month:02d}{year}K{cycle}"
 
 
-def _line(line: ComputedLine, bill: ComputedBill) -> BillLine:
-    return BillLine(
-        label=_label(line, bill),
-        decision=line.decision,
-        period_from=line.first,
-        period_to=line.last,
-        kwh=line.kwh,
-        unit_price=line.unit_price,
-        amount=line.amount,
-    )
+def _line(line: ComputedLine, bill: ComputedBill) -> dict[str, Any]:
+    return {
+        "label": _label(line, bill),
+        "decision": line.decision,
+        "period_from": line.first.isoformat(),
+        "period_to": line.last.isoformat(),
+        "kwh": line.kwh,
+        "unit_price": line.unit_price,
+        "amount": line.amount,
+    }
 
 
 def _label(line: ComputedLine, bill: ComputedBill) -> str:

@@ -148,28 +148,15 @@ COLUMNS = """period_id, customer_code, year, month, cycle, period_from, period_t
     due_date, final"""
 """What :func:`period_of` reads."""
 
-# One period of a customer at a time, the earliest first, so that each bill has an account version of its own.
-# SKIP LOCKED: several runs share the work.
-_TAKE = f"""
-SELECT {COLUMNS}
-FROM metered_periods AS waiting
-WHERE {WAITING} AND NOT EXISTS (
-    SELECT FROM metered_periods AS earlier
-    WHERE earlier.customer_code = waiting.customer_code AND {WAITING}
-        AND (earlier.year, earlier.month, earlier.cycle) < (waiting.year, waiting.month, waiting.cycle)
-)
-ORDER BY customer_code
-LIMIT $1
-FOR NO KEY UPDATE SKIP LOCKED
-"""
 _READINGS_OF = "SELECT * FROM readings WHERE period_id = ANY ($1) ORDER BY period_id, meter_number, meter_register"
 
 
-async def take_waiting(connection: Connection, limit: int) -> list[tuple[UUID, MeteredPeriod]]:
-    """Lock and return periods without a bill, at most one of a customer."""
-    rows = await connection.fetch(_TAKE, limit)
-    found = await periods_of(connection, rows)
-    return [(row["period_id"], found[row["period_id"]]) for row in rows]
+_ANY_WAITING = f"SELECT EXISTS (SELECT FROM metered_periods WHERE {WAITING})"
+
+
+async def any_waiting(connection: Connection) -> bool:
+    """Whether any period waits for a bill."""
+    return await connection.fetchval(_ANY_WAITING) is True
 
 
 async def periods_of(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> dict[UUID, MeteredPeriod]:

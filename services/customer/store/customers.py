@@ -103,6 +103,17 @@ async def unit_of(connection: Connection, customer_code: str) -> str:
     return await connection.fetchval(_UNIT, customer_code) or ""
 
 
+_UNITS = "SELECT customer_code, unit_code FROM customers WHERE customer_code = ANY ($1)"
+
+
+async def units_of(connection: Connection, customer_codes: Sequence[str]) -> dict[str, str]:
+    """Return the codes of the units that manage customers; unknown customers are left out."""
+    if not customer_codes:
+        return {}
+    rows = await connection.fetch(_UNITS, customer_codes)
+    return {row["customer_code"]: row["unit_code"] for row in rows}
+
+
 _LOCK_ONE = "SELECT FROM customers WHERE customer_code = $1 FOR NO KEY UPDATE"
 # In the order of the codes, so that two transactions that lock several customers do not wait for each other.
 _LOCK = """

@@ -1,5 +1,7 @@
 """What billing reported of each account, and where the customer stands."""
 
+from collections.abc import Mapping, Sequence
+
 from services.customer.domain.visits import Account, Standing
 from shared.contracts.common import NextStep
 from shared.db import Connection
@@ -45,3 +47,56 @@ async def save_standing(connection: Connection, customer_code: str, account: Acc
         standing.misses,
         standing.appointment,
     )
+
+
+# In the order of their codes, so that two batches do not wait for each other.
+_ADD_SEVERAL = """
+INSERT INTO standings (customer_code) SELECT code FROM unnest($1::text[]) AS code
+WHERE NOT EXISTS (SELECT FROM standings WHERE customer_code = code)
+ORDER BY code
+ON CONFLICT DO NOTHING
+"""
+_LOCK_SEVERAL = """
+SELECT customer_code, account_version, debt, cleared_version, cleared_at FROM standings
+WHERE customer_code = ANY ($1) ORDER BY customer_code FOR UPDATE
+"""
+
+
+async def lock_standings(connection: Connection, customer_codes: Sequence[str]) -> dict[str, Account]:
+    """Return what is known of the accounts of many customers, locked until the transaction ends."""
+    await connection.execute(_ADD_SEVERAL, customer_codes)
+    return {
+        row["customer_code"]: Account(row["account_version"], row["debt"], row["cleared_version"], row["cleared_at"])
+        for row in await connection.fetch(_LOCK_SEVERAL, customer_codes)
+    }
+
+
+_SAVE_SEVERAL = """
+UPDATE standings
+SET account_version = new.account_version, debt = new.debt, cleared_version = new.cleared_version,
+    cleared_at = new.cleared_at, step = new.step, misses = new.misses, appointment = new.appointment
+FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[], $5::timestamptz[], $6::text[], $7::int[],
+    $8::timestamptz[])
+    AS new (customer_code, account_version, debt, cleared_version, cleared_at, step, misses, appointment)
+WHERE standings.customer_code = new.customer_code
+"""
+
+
+async def save_standings(connection: Connection, new: Mapping[str, tuple[Account, Standing]]) -> None:
+    """Keep accounts and standings of many customers; :func:`lock_standings` comes first."""
+    if not new:
+        return
+    rows = [
+        (
+            code,
+            account.version,
+            account.debt,
+            account.cleared_version,
+            account.cleared_at,
+            standing.step.value,
+            standing.misses,
+            standing.appointment,
+        )
+        for code, (account, standing) in new.items()
+    ]
+    await connection.execute(_SAVE_SEVERAL, *(list(column) for column in zip(*rows, strict=True)))

@@ -1,7 +1,9 @@
 """Visits, and the answers to the requests that recorded them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from services.customer.domain.visits import LatestVisit, PastVisit
@@ -22,12 +24,29 @@ async def past_visits(
 ) -> list[PastVisit]:
     """Return the visits for the present debt, all but the visit ``besides``."""
     rows = await connection.fetch(_PAST_VISITS, customer_code, cleared_version, besides)
-    return [
-        PastVisit(
-            Outcome(row["outcome"]), row["visited_at"], row["appointment"], row["account_version"], row["recorded_at"]
-        )
-        for row in rows
-    ]
+    return [_past_visit(row) for row in rows]
+
+
+_PAST_VISITS_OF = """
+SELECT visits.customer_code, outcome, visited_at, appointment, account_version, recorded_at
+FROM unnest($1::text[], $2::bigint[]) AS cleared (customer_code, version) JOIN visits USING (customer_code)
+WHERE account_version > cleared.version AND withdrawn_at IS NULL
+"""
+
+
+async def past_visits_of(connection: Connection, cleared_versions: Mapping[str, int]) -> dict[str, list[PastVisit]]:
+    """Return the visits for the present debts of many customers; those without any are left out."""
+    found: dict[str, list[PastVisit]] = {}
+    rows = await connection.fetch(_PAST_VISITS_OF, list(cleared_versions), list(cleared_versions.values()))
+    for row in rows:
+        found.setdefault(row["customer_code"], []).append(_past_visit(row))
+    return found
+
+
+def _past_visit(row: Mapping[str, Any]) -> PastVisit:
+    return PastVisit(
+        Outcome(row["outcome"]), row["visited_at"], row["appointment"], row["account_version"], row["recorded_at"]
+    )
 
 
 _FIND = """

@@ -1,6 +1,6 @@
 """All SQL of print jobs."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -367,6 +367,20 @@ ORDER BY device_id, sequence
 async def notices_of_customer(connection: Connection, customer_code: str, account_version: int) -> list[UUID]:
     """Return the unfinished notices of a customer that were made from an earlier version of the account."""
     return [row["job_id"] for row in await connection.fetch(NOTICES_OF_CUSTOMER, customer_code, account_version)]
+
+
+NOTICES_OF_CUSTOMERS = f"""
+SELECT job_id, customer_code FROM print_jobs JOIN unnest($1::text[], $2::bigint[]) AS account (code, version)
+    ON customer_code = code
+WHERE kind = 'notice' AND {_UNFINISHED} AND coalesce(account_version, 0) < account.version
+ORDER BY device_id, sequence
+"""
+
+
+async def notices_of_customers(connection: Connection, versions: Mapping[str, int]) -> list[tuple[UUID, str]]:
+    """Return unfinished notices of earlier versions of accounts (customer → version), each with its customer."""
+    rows = await connection.fetch(NOTICES_OF_CUSTOMERS, list(versions), list(versions.values()))
+    return [(row["job_id"], row["customer_code"]) for row in rows]
 
 
 NOTICES_OF_VISIT = f"""

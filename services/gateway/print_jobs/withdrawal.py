@@ -1,6 +1,6 @@
 """Documents that are no longer true are withdrawn before they are printed, each with its cause."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -8,7 +8,13 @@ from services.gateway.print_jobs import store
 from services.gateway.print_jobs.rules import Trigger
 from services.gateway.print_jobs.service import PrintJobEvent, apply_within
 from services.gateway.print_jobs.store import PrintJobRecord
-from services.gateway.store.accounts import add_withdrawn_visit, is_withdrawn_visit, keep_account, known_account
+from services.gateway.store.accounts import (
+    add_withdrawn_visit,
+    is_withdrawn_visit,
+    keep_account,
+    keep_accounts,
+    known_account,
+)
 from shared.contracts.common import AccountState
 from shared.contracts.gateway import PrintJobCause
 from shared.contracts.receipt import DocumentReady, PaperKind
@@ -21,6 +27,17 @@ async def after_account_change(work: UnitOfWork, account: AccountState, moment: 
         return set()
     waiting = await store.notices_of_customer(work.connection, account.customer_code, account.version)
     return await _withdraw(work, waiting, _changed(account.debt), moment)
+
+
+async def after_account_changes(work: UnitOfWork, accounts: Sequence[AccountState], moment: datetime) -> set[UUID]:
+    """Do as :func:`after_account_change` for many accounts, with a few statements for all of them."""
+    new = await keep_accounts(work.connection, accounts)
+    of_code = {account.customer_code: account for account in accounts if account.customer_code in new}
+    versions = {code: account.version for code, account in of_code.items()}
+    devices: set[UUID] = set()
+    for job_id, code in await store.notices_of_customers(work.connection, versions):
+        devices |= await _withdraw(work, [job_id], _changed(of_code[code].debt), moment)
+    return devices
 
 
 async def after_reversal(work: UnitOfWork, payment_id: UUID, moment: datetime) -> set[UUID]:

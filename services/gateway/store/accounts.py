@@ -1,5 +1,6 @@
 """What puts a notice out of date: each account as billing last reported it, and visits that were taken back."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -21,6 +22,27 @@ async def keep_account(connection: Connection, account: AccountState) -> bool:
     """
     kept = await connection.fetchval(_KEEP, account.customer_code, account.version, account.debt)
     return kept is True
+
+
+# In the order of their codes, so that two batches do not wait for each other.
+_KEEP_SEVERAL = """
+INSERT INTO customer_accounts AS known (customer_code, version, debt)
+SELECT * FROM unnest($1::text[], $2::bigint[], $3::bigint[]) AS new (customer_code) ORDER BY customer_code
+ON CONFLICT (customer_code) DO UPDATE SET version = excluded.version, debt = excluded.debt
+WHERE known.version < excluded.version
+RETURNING customer_code
+"""
+
+
+async def keep_accounts(connection: Connection, accounts: Sequence[AccountState]) -> set[str]:
+    """Do as :func:`keep_account` for many customers; return the codes of those of which it was new."""
+    rows = await connection.fetch(
+        _KEEP_SEVERAL,
+        [account.customer_code for account in accounts],
+        [account.version for account in accounts],
+        [account.debt for account in accounts],
+    )
+    return {row["customer_code"] for row in rows}
 
 
 # The lock keeps a report of billing from coming between this look and the notice that is queued after it.

@@ -142,6 +142,39 @@ async def prune(connection: Connection, older_than: datetime) -> int:
     return deleted
 
 
+# In the order of the codes, so that two batches do not wait for each other.
+ASK_REFRESH = """
+INSERT INTO feed_refreshes (collector_code, first_at, last_at)
+SELECT collector_code, clock_timestamp(), clock_timestamp()
+FROM (SELECT DISTINCT collector_code FROM customer_collectors WHERE customer_code = ANY ($1)) AS concerned
+ORDER BY collector_code
+ON CONFLICT (collector_code) DO UPDATE SET last_at = excluded.last_at
+"""
+
+
+async def ask_refresh(connection: Connection, customer_codes: Sequence[str]) -> None:
+    """Have the phones of these customers' collectors read their routes afresh, soon."""
+    await connection.execute(ASK_REFRESH, customer_codes)
+
+
+# What is asked for again and again waits until it is quiet, but not for ever.
+TAKE_REFRESHES = """
+DELETE FROM feed_refreshes WHERE collector_code IN (
+    SELECT collector_code FROM feed_refreshes
+    WHERE last_at < clock_timestamp() - make_interval(secs => $1)
+        OR first_at < clock_timestamp() - make_interval(secs => $2)
+    ORDER BY first_at LIMIT $3 FOR UPDATE SKIP LOCKED
+)
+RETURNING collector_code
+"""
+
+
+async def take_refreshes(connection: Connection, quiet: float, longest: float, limit: int) -> list[str]:
+    """Return, and forget, whose refresh was asked for last ``quiet`` or first ``longest`` seconds ago."""
+    rows = await connection.fetch(TAKE_REFRESHES, quiet, longest, limit)
+    return sorted(row["collector_code"] for row in rows)
+
+
 COLLECTOR_OF = "SELECT collector_code FROM customer_collectors WHERE customer_code = $1"
 
 

@@ -1,7 +1,7 @@
 """Reminders: the table is the schedule."""
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -79,6 +79,26 @@ async def cancel_paid(connection: Connection, account: KnownAccount) -> int:
     """Cancel a customer's scheduled reminders whose debt is gone, wholly or with its oldest bill; returns how many."""
     status = await connection.execute(
         _CANCEL_PAID, account.customer_code, account.debt, account.oldest_due_date, Cause.PAID
+    )
+    return row_count(status)
+
+
+_CANCEL_PAID_OF = """
+UPDATE reminders SET state = 'cancelled', cause = $4
+FROM unnest($1::text[], $2::bigint[], $3::date[]) AS account (code, debt, oldest_due_date)
+WHERE customer_code = code AND state = 'scheduled' AND receipt_id IS NULL
+    AND (account.debt <= 0 OR debt_due_on <> coalesce(account.oldest_due_date, 'infinity'::date))
+"""
+
+
+async def cancel_paid_of(connection: Connection, accounts: Sequence[KnownAccount]) -> int:
+    """Do as :func:`cancel_paid` for many customers at once."""
+    status = await connection.execute(
+        _CANCEL_PAID_OF,
+        [account.customer_code for account in accounts],
+        [account.debt for account in accounts],
+        [account.oldest_due_date for account in accounts],
+        Cause.PAID,
     )
     return row_count(status)
 

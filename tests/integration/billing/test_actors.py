@@ -103,7 +103,8 @@ async def test_a_bill_names_who_ran_the_bill_run(billing: BillingHandlers) -> No
     await billing.customer()
     with correlated(actor=operator):
         await billing.bill(100)
-    assert (await billing.emitted("bill.issued"))[-1]["actor"]["id"] == "lan@office"
+    assert (await billing.emitted("bills.released"))[-1]["actor"]["id"] == "lan@office"
+    assert await billing.pool.fetchval("SELECT actor->>'id' FROM bills") == "lan@office"
 
 
 async def test_an_event_of_a_version_before_has_no_actor_and_is_read(owing: BillingHandlers) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from services.billing.bill_run import issue_batch
+from services.billing.bill_run import BillRun, run_bills
 from services.billing.handlers.keep_customers import keep_customers
 from services.billing.imports.files import import_files, import_folder
 from shared.contracts.billing import BillState
@@ -47,9 +47,11 @@ async def test_a_reading_becomes_a_bill_with_lines_readings_and_an_explanation(b
     assert [(item.old_reading, item.new_reading, item.kwh) for item in bill.readings] == [(1000, 1320, 320)]
     assert bill.explanation[0].startswith("Kỳ 01/10/2026-31/10/2026: 31 ngày")
     assert (bill.state, str(bill.due_date), bill.vat_rate) == (BillState.OPEN, "2026-11-10", "8")
-    [event] = await billing.emitted("bill.issued")
-    assert event["bill"] == bill.model_dump(mode="json")
-    assert event["account"] == account.account.model_dump(mode="json")
+    [event] = await billing.emitted("bills.released")
+    assert event["bills"] == [
+        {"bill_id": str(bill.bill_id), "customer_code": CODE, "total": 871_020, "due_date": "2026-11-10"}
+    ]
+    assert event["accounts"] == [account.account.model_dump(mode="json")]
 
 
 async def test_time_of_use_registers_and_cos_phi_make_one_bill(billing: BillingHandlers) -> None:
@@ -158,7 +160,7 @@ async def test_importing_again_changes_nothing_and_other_readings_are_refused(bi
     overlap = await billing.import_readings(reading(10).replace(",1,10,2026,", ",2,10,2026,"))
     assert "already in the period 2026-10-01 to 2026-10-31" in overlap.bad_lines[0].message
     assert (await billing.run()).bills == 0
-    assert len(await billing.emitted("bill.issued")) == 1
+    assert len(await billing.emitted("bills.released")) == 1
 
 
 async def test_runs_at_the_same_time_share_the_work_and_make_each_bill_once(billing: BillingHandlers) -> None:
@@ -171,13 +173,13 @@ async def test_runs_at_the_same_time_share_the_work_and_make_each_bill_once(bill
     assert report.files["readings.csv"].added == 80
     runs = await asyncio.gather(*(billing.run(batch=7) for _ in range(3)))
     assert sum(run.bills for run in runs) == 80
-    events = await billing.emitted("bill.issued")
-    assert len({(event["bill"]["customer_code"], event["bill"]["month"]) for event in events}) == len(events) == 80
+    events = await billing.emitted("bills.released")
+    issued = [bill["bill_id"] for event in events for bill in event["bills"]]
+    assert len(set(issued)) == len(issued) == 80
+    assert len([state for event in events for state in event["accounts"]]) == 40
     for code in codes:
-        states = [event for event in events if event["bill"]["customer_code"] == code]
-        assert sorted(event["account"]["version"] for event in states) == [1, 2]
-        assert [event["bill"]["month"] for event in states] == [9, 10]
         account = await billing.account(code)
+        assert [bill.month for bill in account.bills] == [9, 10]
         assert account.account.debt == sum(bill.total for bill in account.bills)
 
 
@@ -189,15 +191,13 @@ async def test_the_next_run_continues_one_that_died(billing: BillingHandlers) ->
     class PowerCutError(Exception):
         pass
 
-    async def run_and_die() -> None:
-        async with billing.new_work() as work:
-            assert (await issue_batch(work, TARIFFS, billing.clock, 2))[0] == 2
-            raise PowerCutError
+    async def die(run: BillRun) -> None:
+        raise PowerCutError
 
     with pytest.raises(PowerCutError):
-        await run_and_die()
-    assert await billing.emitted("bill.issued") == []
-    assert (await billing.run(batch=2)).bills == 3
+        await run_bills(billing.new_work, TARIFFS, billing.clock, batch=2, progress=die)
+    assert [len(event["bills"]) for event in await billing.emitted("bills.released")] == [2]
+    assert (await billing.run(batch=2)).bills == 1
     assert (await billing.run(batch=2)).bills == 0
 
 

@@ -62,9 +62,10 @@ async def test_what_is_left_is_credit_and_clears_the_next_bill(billing: BillingH
     assert (paid.payment.credit, paid.account.credit) == (92_864, 92_864)
     after = await billing.bill(50, 10)
     assert (after.account.debt, after.account.credit) == (14_272, 0)
-    [_, issued] = await billing.emitted("bill.issued")
-    assert (issued["bill"]["open_vat"], issued["bill"]["open_principal"]) == (0, 14_272)
-    assert issued["account"]["debt"] == 14_272
+    [_, issued] = await billing.emitted("bills.released")
+    [bill] = [bill for bill in after.bills if bill.month == 10]
+    assert (bill.open_vat, bill.open_principal) == (0, 14_272)
+    assert [state["debt"] for state in issued["accounts"]] == [14_272]
     now = (await billing.payment(paid.payment.payment_id)).payment
     assert now.credit == 0
     assert sum(part.vat + part.principal for part in now.allocations) == 200_000

@@ -18,7 +18,7 @@ from services.billing.imports.files import import_files
 from services.billing.settings import BillingSettings
 from shared.clock import now
 from shared.contracts.billing import (
-    BillIssued,
+    BillsReleased,
     CloseShift,
     GetAccount,
     GetCollectionPoints,
@@ -43,7 +43,7 @@ from shared.testing.conditions import wait_until
 from shared.testing.fixtures import BusFactory
 from tests.integration.billing.billing_handlers import CODE, COLLECTOR, NOW, TARIFFS, facts, reading, readings
 
-BILLING_EMITS = (BillIssued, NoticeIssued, PaymentRecorded, PaymentReversed, ShiftClosed)
+BILLING_EMITS = (BillsReleased, NoticeIssued, PaymentRecorded, PaymentReversed, ShiftClosed)
 
 
 @dataclass
@@ -125,8 +125,8 @@ async def test_a_customers_day_from_the_contract_to_the_closed_shift(new_system:
         await system.emit(CustomerChanged(customer=facts(), changed_at=NOW))
         await knows_customer(system)
         await system.bill(readings(reading(320)))
-        [issued] = await system.wait_for(BillIssued)
-        assert issued.account.debt == 871_020
+        [released] = await system.wait_for(BillsReleased)
+        assert [account.debt for account in released.accounts] == [871_020]
 
         visit = Visit(
             visit_id=new_id(),
@@ -141,7 +141,8 @@ async def test_a_customers_day_from_the_contract_to_the_closed_shift(new_system:
         )
         await system.emit(VisitRecorded(visit=visit, first_record=True, device_id=None))
         [notice] = await system.wait_for(NoticeIssued)
-        assert notice.bills == [issued.bill]
+        [issued] = notice.bills
+        assert issued.bill_id == released.bills[0].bill_id
 
         ask = system.bus.request
         shift_id = new_id()
@@ -152,7 +153,7 @@ async def test_a_customers_day_from_the_contract_to_the_closed_shift(new_system:
             amount=871_020,
             method=PaymentMethod.CASH,
             received_at=NOW,
-            bill_ids=[issued.bill.bill_id],
+            bill_ids=[issued.bill_id],
             collector_code=COLLECTOR,
         )
         paid = await ask(payment)

@@ -8,6 +8,8 @@ from uuid import UUID
 import asyncpg
 import pytest
 
+from services.customer.domain.visits import VisitRules
+from services.customer.handlers.apply_released_bills import apply_released_bills
 from shared.contracts.common import NextStep, Outcome
 from shared.contracts.customer import (
     GetCollectors,
@@ -22,6 +24,7 @@ from shared.contracts.customer import (
 from shared.ids import new_id
 from shared.problems import Problem
 from shared.testing import wait_until
+from shared.testing.builders import account, bills_released
 from tests.integration.customer.accounts import billed, paid, reversed_payment
 from tests.integration.customer.customer_service import NOW, Service
 
@@ -455,3 +458,22 @@ async def test_a_visit_keeps_its_id(service: Service) -> None:
     await service.consume(billed(HANH, 1))
     visit_id: UUID = new_id()
     assert (await service.ask(record(Outcome.MET, visit_id=visit_id))).visit.visit_id == visit_id
+
+
+async def test_a_batch_of_a_bill_run_leads_each_customer_where_a_bill_of_its_own_would(service: Service) -> None:
+    await service.consume(billed(HANH, 1), billed(HANG, 7, debt=5))
+    await service.ask(record(Outcome.AWAY))
+    accounts = [
+        account(HANH, debt=432_000, version=2),
+        account(HANG, debt=1, version=6),
+        account(UT, debt=3, version=1),
+    ]
+    for _ in range(2):
+        async with service.customer_bus.work() as work:
+            await apply_released_bills(bills_released(*accounts), work, rules=VisitRules())
+    found = [await service.ask(GetCustomer(customer_code=code)) for code in (HANH, HANG, UT)]
+    assert [(each.debt, each.step, each.misses) for each in found] == [
+        (432_000, NextStep.REVISIT, 1),
+        (5, NextStep.DUE, 0),
+        (3, NextStep.DUE, 0),
+    ]

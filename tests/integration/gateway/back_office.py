@@ -17,6 +17,7 @@ from shared.contracts.billing import (
     AgeingReport,
     Bill,
     BillIssued,
+    BillsReleased,
     CloseShift,
     CollectedSum,
     CollectionPoint,
@@ -245,6 +246,7 @@ class BackOffice:
                 PaymentRecorded,
                 PaymentReversed,
                 BillIssued,
+                BillsReleased,
                 DocumentReady,
             ],
         )

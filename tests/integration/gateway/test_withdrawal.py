@@ -194,3 +194,16 @@ async def test_a_notice_whose_first_byte_was_allowed_is_not_withdrawn(gateway: G
     await stream.send("result", notice, state="printed")
     assert (await stream.receive("acknowledged"))["state"] == "printed"
     await stream.socket.close()
+
+
+async def test_bills_of_a_run_withdraw_outdated_notices_and_refresh_the_route_once(gateway: GatewaySystem) -> None:
+    await gateway.add_customer(OTHER)
+    phone = await phone_without_printer(gateway)
+    notice = await visit(gateway, phone)
+    async with gateway.office_bus.work() as work:
+        await work.emit(builders.bills_released(builders.account(CUSTOMER, debt=2 * TOTAL, version=9)))
+        await work.emit(builders.bills_released(builders.account(OTHER, debt=TOTAL, version=9)))
+    await becomes(phone, notice, "cancelled", "debt_changed")
+    await phone.wait_for(lambda: [update for update in phone.stream.updates if update["type"] == "refresh"])
+    assert await gateway.pool.fetchval("SELECT count(*) FROM feed_refreshes") == 0
+    assert await gateway.pool.fetchval("SELECT count(*) FROM feed_entries WHERE entry LIKE '%refresh%'") == 1

@@ -18,6 +18,7 @@ from services.notify.domain.verdict import Limits
 from services.notify.handlers.change_opt_out import change_opt_out
 from services.notify.handlers.get_opt_outs import get_opt_outs
 from services.notify.handlers.get_reminders import get_reminders
+from services.notify.handlers.note_released_bills import note_released_bills
 from services.notify.store.reminders import claim_due
 from shared.clock import VIETNAM
 from shared.contracts.billing import BillIssued, NoticeKind
@@ -30,6 +31,7 @@ from shared.testing.builders import (
     UNIT,
     account,
     bill,
+    bills_released,
     customer,
     notice_issued,
     payment,
@@ -222,6 +224,20 @@ async def test_a_payment_of_the_oldest_bill_cancels_and_the_next_bill_is_looked_
     assert sms.template == "due_soon"
     assert "300.000d" in sms.text
     assert "25/11" in sms.text
+
+
+async def test_a_batch_of_a_bill_run_is_known_of_each_customer_and_cancels_what_credit_has_paid(
+    notify: Notify, pool: asyncpg.Pool
+) -> None:
+    other = "PB14010000099"
+    await notify.consume(is_customer(), is_customer(other), owes())
+    await planner(notify).plan()
+    async with notify.new_work() as work:
+        batch = bills_released(account(CODE, version=2), account(other, debt=5, version=1, oldest_due_date=DUE))
+        await note_released_bills(batch, work)
+    assert [row[1:] for row in await rows(pool)] == [("cancelled", "paid")]
+    known = await pool.fetch("SELECT debt, oldest_due_date FROM accounts ORDER BY debt")
+    assert [tuple(row) for row in known] == [(0, None), (5, DUE)]
 
 
 async def test_a_payment_of_a_part_of_the_oldest_bill_leaves_the_message_with_what_is_owed(

@@ -124,6 +124,10 @@ async def _make_tables_of_an_import(connection: Connection) -> None:
     await connection.execute(imports._ORDER_AFFECTED.replace("ON COMMIT DROP", ""))
 
 
+BY_COPY = {("draft_bills", "INSERT")}
+"""What is needed by the driver's COPY, which is no statement of a module."""
+
+
 @pytest.mark.parametrize("service", SERVICES)
 async def test_every_table_has_its_rights_named(database: Database) -> None:
     named = rights(database.service)
@@ -141,7 +145,7 @@ async def test_every_right_to_change_a_table_is_needed_by_a_statement(database: 
     superfluous = []
     for table, granted in rights(database.service).items():
         for right in granted:
-            if table not in database.tables or right == "SELECT":
+            if table not in database.tables or right == "SELECT" or (table, right) in BY_COPY:
                 continue
             verb, _, columns = right.rstrip(")").partition("(")
             for column in columns.split(", "):

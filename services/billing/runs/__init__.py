@@ -1,0 +1,1 @@
+"""Bill runs: rules of their steps."""

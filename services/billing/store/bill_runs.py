@@ -1,0 +1,482 @@
+"""Bill runs, their parts and their drafts."""
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from services.billing.bills.metered_period import MeteredPeriod
+from services.billing.runs.rules import RunScope, RunState, RunTotals
+from services.billing.store.metered_periods import COLUMNS as PERIOD_COLUMNS
+from services.billing.store.metered_periods import WAITING, periods_of
+from shared.contracts.actor import Actor
+from shared.contracts.billing import ReleasedBill
+from shared.contracts.uses import Households, Uses
+from shared.db import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRun:
+    """A bill run as it stands."""
+
+    run_id: UUID
+    scope: RunScope
+    is_trial: bool
+    is_at_once: bool
+    state: RunState
+    asked_by: Actor
+    asked_at: datetime
+    parts: int
+    computed_parts: int
+    computed_at: datetime | None
+    totals: RunTotals
+    set_aside: int
+    confirmed_by: Actor | None
+    confirmed_at: datetime | None
+    released_parts: int
+    released_bills: int
+    released_total: int
+    left_out_bills: int
+    left_out_total: int
+    ended_at: datetime | None
+
+
+# Starting runs one at a time: whether two overlap is seen by the second.
+_LOCK = "SELECT pg_advisory_xact_lock(hashtext('billing bill runs'))"
+
+
+async def lock_runs(connection: Connection) -> None:
+    """Let one run begin at a time."""
+    await connection.execute(_LOCK)
+
+
+_ADD = """
+INSERT INTO bill_runs (run_id, unit_prefix, year, month, is_trial, is_at_once, state, asked_by, asked_at)
+VALUES ($1, $2, $3, $4, $5, $6, 'computing', $7, $8)
+"""
+# A part is a range of customers, so that all periods of a customer are in one. Codes are compared by bytes, as ranges.
+_ADD_PARTS = f"""
+WITH waiting AS (
+    SELECT customer_code, (dense_rank() OVER (ORDER BY customer_code) - 1) / $5 AS part
+    FROM metered_periods JOIN customers USING (customer_code)
+    WHERE {WAITING} AND starts_with(unit_code, $2) AND ($3::int IS NULL OR (year = $3 AND month = $4))
+), added AS (
+    INSERT INTO bill_run_parts (run_id, part, first_code, last_code)
+    SELECT $1, part, min(customer_code), max(customer_code) FROM waiting GROUP BY part
+    RETURNING part
+)
+UPDATE bill_runs SET parts = (SELECT count(*) FROM added) WHERE run_id = $1 RETURNING parts
+"""
+_BEGIN_DRAFTS = "SELECT begin_drafts($1)"
+
+
+async def add(
+    connection: Connection,
+    run_id: UUID,
+    scope: RunScope,
+    *,
+    is_trial: bool,
+    is_at_once: bool,
+    asked_by: Actor,
+    now: datetime,
+    customers_of_a_part: int,
+) -> int:
+    """Begin a run over what waits; return how many parts it has."""
+    await connection.execute(
+        _ADD,
+        run_id,
+        scope.unit_prefix,
+        scope.year,
+        scope.month,
+        is_trial,
+        is_at_once,
+        asked_by.model_dump(mode="json"),
+        now,
+    )
+    parts: int = await connection.fetchval(
+        _ADD_PARTS, run_id, scope.unit_prefix, scope.year, scope.month, customers_of_a_part
+    )
+    await connection.execute(_BEGIN_DRAFTS, run_id)
+    return parts
+
+
+_RUN = "SELECT * FROM bill_runs WHERE run_id = $1"
+_RUN_LOCKED = "SELECT * FROM bill_runs WHERE run_id = $1 FOR NO KEY UPDATE"
+
+
+async def find(connection: Connection, run_id: UUID, *, lock: bool = False) -> StoredRun | None:
+    """Return a run, locked until the end of the transaction if asked; None where there is none."""
+    row = await connection.fetchrow(_RUN_LOCKED if lock else _RUN, run_id)
+    return None if row is None else _run(row)
+
+
+_LATEST = "SELECT * FROM bill_runs ORDER BY asked_at DESC LIMIT $1"
+
+
+async def latest(connection: Connection, limit: int) -> list[StoredRun]:
+    """Return the runs that were asked for last."""
+    return [_run(row) for row in await connection.fetch(_LATEST, limit)]
+
+
+_UNFINISHED = "SELECT * FROM bill_runs WHERE ended_at IS NULL ORDER BY asked_at"
+
+
+async def unfinished(connection: Connection) -> list[StoredRun]:
+    """Return the runs that have neither been released nor discarded."""
+    return [_run(row) for row in await connection.fetch(_UNFINISHED)]
+
+
+_STATE = "SELECT state FROM bill_runs WHERE run_id = $1"
+
+
+async def state_of(connection: Connection, run_id: UUID) -> RunState:
+    """Return the state of a run; discarded where there is none."""
+    state = await connection.fetchval(_STATE, run_id)
+    return RunState(state or RunState.DISCARDED)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a run that was taken."""
+
+    part: int
+    first_code: str
+    last_code: str
+
+
+# Copies share the parts; who finds none free waits for those that others are at, and sees whether they ended well.
+_TAKE = """
+SELECT part, first_code, last_code FROM bill_run_parts
+WHERE run_id = $1 AND {open} IS NULL ORDER BY part LIMIT 1 FOR NO KEY UPDATE {skip}
+"""
+_TAKE_STATEMENTS = {
+    (column, waits): _TAKE.format(open=column, skip="" if waits else "SKIP LOCKED")
+    for column in ("computed_at", "released_at")
+    for waits in (False, True)
+}
+
+
+async def take_part(connection: Connection, run_id: UUID, column: str, *, waits: bool) -> Part | None:
+    """Lock and return a part whose ``column`` (``computed_at``, ``released_at``) is empty; None where none is left."""
+    while True:
+        row = await connection.fetchrow(_TAKE_STATEMENTS[column, waits], run_id)
+        if row is not None:
+            return Part(row["part"], row["first_code"], row["last_code"])
+        if not waits or not await connection.fetchval(_IS_OPEN[column], run_id):
+            return None
+
+
+# After waiting for a part that another has done, the statement finds nothing although further ones may be open.
+_IS_OPEN = {
+    column: f"SELECT EXISTS (SELECT FROM bill_run_parts WHERE run_id = $1 AND {column} IS NULL)"
+    for column in ("computed_at", "released_at")
+}
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingPeriod:
+    """A period that waits, with what its bill needs of the contract; None where that is not known."""
+
+    period_id: UUID
+    period: MeteredPeriod
+    price_group: Uses | None
+    households: Households | None
+
+
+_WAITING_OF_PART = f"""
+SELECT {PERIOD_COLUMNS}, facts ->> 'price_group' AS price_group, facts ->> 'households' AS households
+FROM metered_periods JOIN customers USING (customer_code)
+WHERE {WAITING} AND starts_with(unit_code, $1) AND ($2::int IS NULL OR (year = $2 AND month = $3))
+    AND customer_code BETWEEN $4 AND $5
+ORDER BY customer_code, year, month, cycle
+"""
+
+
+async def waiting_of(connection: Connection, scope: RunScope, part: Part) -> list[WaitingPeriod]:
+    """Return the periods of a part that wait, with their readings, each customer's the earliest first."""
+    rows = await connection.fetch(
+        _WAITING_OF_PART, scope.unit_prefix, scope.year, scope.month, part.first_code, part.last_code
+    )
+    periods = await periods_of(connection, rows)
+    return [
+        WaitingPeriod(
+            row["period_id"],
+            periods[row["period_id"]],
+            None if row["price_group"] is None else Uses(row["price_group"]),
+            None if row["households"] is None else Households(row["households"]),
+        )
+        for row in rows
+    ]
+
+
+DRAFT_COLUMNS = (
+    "run_id",
+    "part",
+    "period_id",
+    "bill_id",
+    "bill_number",
+    "customer_code",
+    "year",
+    "month",
+    "cycle",
+    "period_from",
+    "period_to",
+    "price_group",
+    "households",
+    "kwh",
+    "pre_vat",
+    "vat_rate",
+    "vat",
+    "total",
+    "due_date",
+    "readings",
+    "lines",
+    "explanation",
+)
+_JSON = ("readings", "lines", "explanation")
+
+
+def draft_row(run_id: UUID, part: int, period_id: UUID, bill_id: UUID, values: Mapping[str, Any]) -> tuple[Any, ...]:
+    """Return the row of a draft, in the order of :data:`DRAFT_COLUMNS`."""
+    return (
+        run_id,
+        part,
+        period_id,
+        bill_id,
+        *(values[column] for column in DRAFT_COLUMNS[4:-3]),
+        *(json.dumps(values[column], ensure_ascii=False) for column in _JSON),
+    )
+
+
+async def copy_drafts(connection: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Store drafts."""
+    if rows:
+        await connection.copy_records_to_table("draft_bills", records=rows, columns=DRAFT_COLUMNS)
+
+
+# The row of the run is locked last in each transaction: its counters say which copy has done the last part.
+_COMPUTED_PART = """
+WITH done AS (
+    UPDATE bill_run_parts SET computed_at = $3::timestamptz, problems = $4::jsonb WHERE run_id = $1 AND part = $2
+)
+UPDATE bill_runs SET computed_parts = computed_parts + 1, bills = bills + $5, kwh = kwh + $6, pre_vat = pre_vat + $7,
+    vat = vat + $8, total = total + $9, set_aside = set_aside + $10,
+    state = CASE WHEN computed_parts + 1 = parts THEN 'computed' ELSE state END,
+    computed_at = CASE WHEN computed_parts + 1 = parts THEN $3::timestamptz END
+WHERE run_id = $1 AND state = 'computing'
+"""
+
+
+async def computed_part(
+    connection: Connection,
+    run_id: UUID,
+    part: int,
+    totals: RunTotals,
+    problems: Sequence[Mapping[str, str]],
+    now: datetime,
+) -> None:
+    """Note what a part came to. Of a run that was discarded meanwhile, nothing is noted."""
+    await connection.execute(
+        _COMPUTED_PART,
+        run_id,
+        part,
+        now,
+        list(problems),
+        totals.bills,
+        totals.kwh,
+        totals.pre_vat,
+        totals.vat,
+        totals.total,
+        len(problems),
+    )
+
+
+_COMPUTED_EMPTY = "UPDATE bill_runs SET state = 'computed', computed_at = $2 WHERE run_id = $1 AND parts = 0"
+
+
+async def computed_empty(connection: Connection, run_id: UUID, now: datetime) -> None:
+    """A run over nothing is computed at once."""
+    await connection.execute(_COMPUTED_EMPTY, run_id, now)
+
+
+_PROBLEMS = """
+SELECT problem ->> 'customer_code' AS customer_code, problem ->> 'period' AS period, problem ->> 'problem' AS problem
+FROM bill_run_parts, jsonb_array_elements(problems) AS problem
+WHERE run_id = $1 ORDER BY part, 1, 2 LIMIT $2
+"""
+
+
+async def problems_of(connection: Connection, run_id: UUID, limit: int = 1_000_000) -> list[str]:
+    """Return what could not be billed, a line each."""
+    rows = await connection.fetch(_PROBLEMS, run_id, limit)
+    return [f"{row['customer_code']} {row['period']}: {row['problem']}" for row in rows]
+
+
+_OUT_OF_DATE = f"""
+SELECT count(*) FROM draft_bills WHERE run_id = $1 AND NOT EXISTS (
+    SELECT FROM metered_periods WHERE metered_periods.period_id = draft_bills.period_id AND {WAITING}
+)
+"""
+
+
+async def out_of_date(connection: Connection, run_id: UUID) -> int:
+    """Return how many drafts are of readings that do not wait for a bill any more."""
+    found: int = await connection.fetchval(_OUT_OF_DATE, run_id)
+    return found
+
+
+_VAT_RATES = "SELECT DISTINCT period_to, vat_rate FROM draft_bills WHERE run_id = $1"
+
+
+async def vat_rates(connection: Connection, run_id: UUID) -> list[tuple[date, str]]:
+    """Return the VAT rates of a run's drafts, by the last days of their periods."""
+    return [(row["period_to"], row["vat_rate"]) for row in await connection.fetch(_VAT_RATES, run_id)]
+
+
+_CONFIRM = """
+UPDATE bill_runs SET state = CASE WHEN parts = 0 THEN 'released' ELSE 'releasing' END, confirmed_by = $2,
+    confirmed_at = $3::timestamptz, ended_at = CASE WHEN parts = 0 THEN $3::timestamptz END
+WHERE run_id = $1
+"""
+
+
+async def confirm(connection: Connection, run_id: UUID, confirmed_by: Actor, now: datetime) -> None:
+    """Begin the release of a locked run."""
+    await connection.execute(_CONFIRM, run_id, confirmed_by.model_dump(mode="json"), now)
+
+
+_DISCARD = "UPDATE bill_runs SET state = 'discarded', ended_at = $2 WHERE run_id = $1"
+_DROP_DRAFTS = "SELECT drop_drafts($1)"
+
+
+async def discard(connection: Connection, run_id: UUID, now: datetime) -> None:
+    """End a locked run without bills; its drafts are dropped in a transaction of its own."""
+    await connection.execute(_DISCARD, run_id, now)
+
+
+async def drop_drafts(connection: Connection, run_id: UUID) -> None:
+    """Drop the drafts of a run that has ended; waits for whoever is still at them."""
+    await connection.execute(_DROP_DRAFTS, run_id)
+
+
+_CUSTOMERS_OF_PART = """
+SELECT DISTINCT customer_code FROM draft_bills WHERE run_id = $1 AND part = $2
+"""
+
+
+async def customers_of_part(connection: Connection, run_id: UUID, part: int) -> list[str]:
+    """Return the customers who have drafts in a part."""
+    return [row["customer_code"] for row in await connection.fetch(_CUSTOMERS_OF_PART, run_id, part)]
+
+
+# A period that does not wait any more (its readings were held or replaced since) makes no bill; the unique key of the
+# periods' bills stands behind it.
+_RELEASE = f"""
+WITH draft AS (
+    SELECT * FROM draft_bills WHERE run_id = $1 AND part = $2
+), taken AS (
+    UPDATE metered_periods SET bill_id = new_bill_id
+    FROM (SELECT period_id AS of_period, draft.bill_id AS new_bill_id FROM draft) AS new
+    WHERE period_id = of_period AND {WAITING}
+    RETURNING period_id
+), issued AS (
+    INSERT INTO bills (bill_id, bill_number, customer_code, year, month, cycle, period_from, period_to, price_group,
+        households, kwh, pre_vat, vat_rate, vat, total, open_principal, open_vat, due_date, issued_at, readings, lines,
+        explanation, actor)
+    SELECT bill_id, bill_number, customer_code, year, month, cycle, period_from, period_to, price_group, households,
+        kwh, pre_vat, vat_rate, vat, total, pre_vat, vat, due_date, $3, readings::json, lines::json, explanation::json,
+        $4
+    FROM draft JOIN taken USING (period_id)
+)
+SELECT bill_id, customer_code, pre_vat, vat, total, due_date, taken.period_id IS NOT NULL AS is_bill
+FROM draft LEFT JOIN taken USING (period_id)
+ORDER BY customer_code, year, month, cycle
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """A draft of a part that was released."""
+
+    bill: ReleasedBill
+    pre_vat: int
+    vat: int
+    is_bill: bool
+    """False where its readings do not wait any more."""
+
+
+async def release(
+    connection: Connection, run: StoredRun, part: int, issued_at: datetime, actor: Actor
+) -> list[Released]:
+    """Make the drafts of a part bills, each customer's the oldest first; their accounts are locked."""
+    rows = await connection.fetch(_RELEASE, run.run_id, part, issued_at, actor.model_dump(mode="json"))
+    return [
+        Released(
+            ReleasedBill(
+                bill_id=row["bill_id"],
+                customer_code=row["customer_code"],
+                total=row["total"],
+                due_date=row["due_date"],
+            ),
+            row["pre_vat"],
+            row["vat"],
+            row["is_bill"],
+        )
+        for row in rows
+    ]
+
+
+_RELEASED_PART = """
+WITH done AS (
+    UPDATE bill_run_parts SET released_at = $3::timestamptz WHERE run_id = $1 AND part = $2
+)
+UPDATE bill_runs SET released_parts = released_parts + 1, released_bills = released_bills + $4,
+    released_total = released_total + $5, left_out_bills = left_out_bills + $6, left_out_total = left_out_total + $7,
+    state = CASE WHEN released_parts + 1 = parts THEN 'released' ELSE state END,
+    ended_at = CASE WHEN released_parts + 1 = parts THEN $3::timestamptz END
+WHERE run_id = $1
+RETURNING state
+"""
+
+
+async def released_part(
+    connection: Connection, run: StoredRun, part: int, released: Collection[Released], now: datetime
+) -> RunState:
+    """Note that a part is released; with the last one the drafts go, and the run ends."""
+    issued = [each.bill.total for each in released if each.is_bill]
+    left_out = [each.bill.total for each in released if not each.is_bill]
+    state = RunState(
+        await connection.fetchval(
+            _RELEASED_PART, run.run_id, part, now, len(issued), sum(issued), len(left_out), sum(left_out)
+        )
+    )
+    if state is RunState.RELEASED:
+        await connection.execute(_DROP_DRAFTS, run.run_id)
+    return state
+
+
+def _run(row: Mapping[str, Any]) -> StoredRun:
+    return StoredRun(
+        run_id=row["run_id"],
+        scope=RunScope(row["unit_prefix"], row["year"], row["month"]),
+        is_trial=row["is_trial"],
+        is_at_once=row["is_at_once"],
+        state=RunState(row["state"]),
+        asked_by=Actor.model_validate(row["asked_by"]),
+        asked_at=row["asked_at"],
+        parts=row["parts"],
+        computed_parts=row["computed_parts"],
+        computed_at=row["computed_at"],
+        totals=RunTotals(row["bills"], row["kwh"], row["pre_vat"], row["vat"], row["total"]),
+        set_aside=row["set_aside"],
+        confirmed_by=None if row["confirmed_by"] is None else Actor.model_validate(row["confirmed_by"]),
+        confirmed_at=row["confirmed_at"],
+        released_parts=row["released_parts"],
+        released_bills=row["released_bills"],
+        released_total=row["released_total"],
+        left_out_bills=row["left_out_bills"],
+        left_out_total=row["left_out_total"],
+        ended_at=row["ended_at"],
+    )
