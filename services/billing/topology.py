@@ -18,6 +18,7 @@ from services.billing.handlers.get_payment import get_payment
 from services.billing.handlers.get_payment_reports import get_payment_reports
 from services.billing.handlers.get_shift import get_shift
 from services.billing.handlers.get_shifts import get_shifts
+from services.billing.handlers.get_usage import get_usage
 from services.billing.handlers.issue_notice import issue_notice
 from services.billing.handlers.keep_collector import keep_collector
 from services.billing.handlers.keep_customer import keep_customer
@@ -57,6 +58,7 @@ from shared.contracts.billing import (
     GetPaymentReports,
     GetShift,
     GetShifts,
+    GetUsage,
     NoticeIssued,
     OpenShift,
     PaymentRecorded,
@@ -139,6 +141,7 @@ TOPOLOGY = Topology(
         RequestHandler(GetDayOfPayments, get_day_of_payments, access=Access.READ_ONLY),
         RequestHandler(GetCollectionsReport, get_collections_report, access=Access.READ_ONLY),
         RequestHandler(GetAgeingReport, get_ageing_report, access=Access.READ_ONLY),
+        RequestHandler(GetUsage, get_usage, access=Access.READ_ONLY),
         RequestHandler(GetCollectionPoints, get_collection_points, access=Access.READ_ONLY),
         RequestHandler(GetHeldReadings, get_held_readings, access=Access.READ_ONLY),
         RequestHandler(

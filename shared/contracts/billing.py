@@ -168,6 +168,82 @@ class GetAccount(Request[CustomerAccount]):
     """How many paid bills and payments to add to the open bills, the latest first."""
 
 
+class BillCauseKind(StrEnum):
+    """Why a bill is higher or lower than the one before."""
+
+    DAYS = "days"
+    """More or fewer days in the period."""
+    USE = "use"
+    """More or fewer kWh a day."""
+    TIER = "tier"
+    """Other household tiers were reached."""
+    HOURS = "hours"
+    """Used at other hours, which have other prices."""
+    PRICE = "price"
+    """Another price decision."""
+    PRICE_GROUP = "price_group"
+    HOUSEHOLDS = "households"
+    VAT = "vat"
+
+
+class BillCause(Record):
+    """One cause of a difference, and what it comes to: negative where it makes the bill lower."""
+
+    kind: BillCauseKind
+    amount: Dong
+
+
+class BillComparison(Record):
+    """A bill against the one before it."""
+
+    bill_number: str
+    compared_with: str
+    """Number of the bill before."""
+    difference: Dong
+    """By how much it is higher; negative where it is lower."""
+    causes: list[BillCause]
+    """The greatest first; they add up to the difference."""
+    kwh_year_ago: int | None
+    """kWh of the same month of the year before; None where there was no bill."""
+    vi: str
+    """One sentence that says why, in Vietnamese."""
+    en: str
+
+
+class UsageMonth(Record):
+    """What a customer was billed for one month, all its cycles together."""
+
+    year: int
+    month: int
+    kwh: int
+    total: Dong
+    days: int
+    kwh_a_day: str
+    """Average kWh of a day, one decimal, as text: ``8.1``."""
+    highest_tier: int | None
+    """The highest household tier that was reached; None outside the household tiers."""
+    kwh_year_ago: int | None
+    """Of the same month of the year before; None where there was no bill."""
+    total_year_ago: Dong | None
+
+
+class Usage(Reply):
+    """A customer's last months, the oldest first, and why the latest bill is higher or lower than the one before."""
+
+    customer_code: CustomerCode
+    months: list[UsageMonth]
+    comparison: BillComparison | None
+    """None where there is no bill before the latest one."""
+
+
+class GetUsage(Request[Usage]):
+    """Read what a customer has used: the last ``months`` months that were billed."""
+
+    message_name: ClassVar[str] = "billing.usage"
+    customer_code: CustomerCode
+    months: int = Field(default=12, ge=1, le=24)
+
+
 class PaymentReply(Reply):
     """The payment as recorded and the account after it."""
 
@@ -668,6 +744,8 @@ class NoticeIssued(Event):
     issued_at: Moment
     after_check: bool = False
     """The customer got a notice to check at the same visit: this one need not have the bill in detail again."""
+    comparison: BillComparison | None = None
+    """Why the latest bill is higher or lower than the one before; None where there is none, or nobody needs it."""
     actor: Actor | None = None
     """Who recorded the visit; None from a version before."""
 

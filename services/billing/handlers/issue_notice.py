@@ -2,12 +2,18 @@
 
 from services.billing.notices.rules import notice_id, notice_kind
 from services.billing.store import accounts, collection_points, notices
+from services.billing.store.usage import used_bills
+from services.billing.usage.months import explain_latest
 from shared.clock import Clock
-from shared.contracts.billing import NoticeIssued
+from shared.contracts.billing import Bill, BillComparison, NoticeIssued, NoticeKind
 from shared.contracts.common import NextStep
 from shared.contracts.customer import VisitRecorded
+from shared.db import Connection
 from shared.messaging.errors import RetryLater
 from shared.messaging.unit_of_work import UnitOfWork
+
+_BILLS_OF_TWO_YEARS = 40
+"""Up to the same month of the year before, where months have several cycles, too."""
 
 
 async def issue_notice(event: VisitRecorded, work: UnitOfWork, *, clock: Clock, points_on_notice: int) -> None:
@@ -42,6 +48,10 @@ async def issue_notice(event: VisitRecorded, work: UnitOfWork, *, clock: Clock, 
     to_point = visit.next_step is NextStep.COLLECTION_POINT
     unit = facts.unit.unit_code
     near = facts.ward or facts.address
+    bills = found.bills()
+    # Who has just got the bill in detail gets a short notice.
+    with_details = bills and not (has_notice and kind is NoticeKind.CANNOT_PAY)
+    comparison = await _comparison(connection, bills[-1]) if with_details else None
     points = await collection_points.nearest(connection, unit, points_on_notice, address=near) if to_point else []
     await work.emit(
         NoticeIssued(
@@ -52,14 +62,22 @@ async def issue_notice(event: VisitRecorded, work: UnitOfWork, *, clock: Clock, 
             outcome=visit.outcome,
             customer=facts,
             visiting_collector_code=visit.collector_code,
-            bills=found.bills(),
+            bills=bills,
             account=account,
             appointment=visit.appointment,
             collection_points=points,
             device_id=event.device_id,
             issued_at=issued_at,
             after_check=has_notice,
+            comparison=comparison,
             actor=event.actor,
         ),
         aggregate=visit.customer_code,
     )
+
+
+async def _comparison(connection: Connection, latest: Bill) -> BillComparison | None:
+    """Return why the bill that a notice has in detail is higher or lower than the one before it."""
+    known = await used_bills(connection, latest.customer_code, since_year=latest.year - 1, limit=_BILLS_OF_TWO_YEARS)
+    numbers = [bill.bill_number for bill in known]
+    return explain_latest(known[numbers.index(latest.bill_number) :]) if latest.bill_number in numbers else None

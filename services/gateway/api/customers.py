@@ -25,7 +25,14 @@ from services.gateway.edge.types import (
     Words,
 )
 from shared.clock import business_day
-from shared.contracts.billing import CollectionPointsReply, CustomerAccount, GetAccount, GetCollectionPoints
+from shared.contracts.billing import (
+    CollectionPointsReply,
+    CustomerAccount,
+    GetAccount,
+    GetCollectionPoints,
+    GetUsage,
+    Usage,
+)
 from shared.contracts.common import AccountState
 from shared.contracts.customer import (
     CollectorDetails,
@@ -131,6 +138,18 @@ async def account(call: Call[CustomerPath, HistoryQuery, None], dependencies: De
     """Read a customer's bills and payments."""
     await require_own_customer(call.who, call.path.customer_code, dependencies)
     return await dependencies.request(GetAccount(customer_code=call.path.customer_code, history=call.query.history))
+
+
+class MonthsQuery(Incoming):
+    """How many months."""
+
+    months: Annotated[int, Field(ge=1, le=24), INTEGER] = 12
+
+
+async def usage(call: Call[CustomerPath, MonthsQuery, None], dependencies: Dependencies) -> Usage:
+    """Read what a customer has used."""
+    await require_own_customer(call.who, call.path.customer_code, dependencies)
+    return await dependencies.request(GetUsage(customer_code=call.path.customer_code, months=call.query.months))
 
 
 async def debt(call: Call[CustomerPath, Nothing, None], dependencies: Dependencies) -> Debt:
@@ -283,6 +302,23 @@ OPERATIONS: list[AnyOperation] = [
         path_model=CustomerPath,
         query_model=HistoryQuery,
         answer=CustomerAccount,
+        roles=STAFF,
+        staff=READERS,
+    ),
+    Operation(
+        method="GET",
+        path="/v1/customers/{customer_code}/usage",
+        name="getUsage",
+        tag=TAG,
+        summary="Read what a customer has used, and why the latest bill is higher or lower than the one before",
+        description=(
+            "The last months that were billed, the oldest first, each with days, kWh a day, the highest tier, and the "
+            "same month of the year before. The causes of the difference add up to it."
+        ),
+        handler=usage,
+        path_model=CustomerPath,
+        query_model=MonthsQuery,
+        answer=Usage,
         roles=STAFF,
         staff=READERS,
     ),

@@ -18,6 +18,7 @@ from services.receipt.documents.vietqr import payment_code
 from services.receipt.documents.words import NO_BREAK, Words, clock_time, day, day_of
 from shared.clock import business_day
 from shared.contracts.billing import Bill, CollectionPoint, NoticeIssued, NoticeKind
+from shared.contracts.common import Language
 from shared.money import format_dong
 from shared.printing.document import Block, Document, QrCode, Rule, Text
 
@@ -44,6 +45,9 @@ def notice(event: NoticeIssued, options: DocumentOptions, words: Words) -> Docum
         blocks += [amount(words("older_debt", period=period_name(bill)), bill.total) for bill in latest]
     else:
         blocks += [block for bill in latest for block in bill_details(bill, words)]
+        if event.comparison is not None:
+            is_english = words.language is Language.ENGLISH
+            blocks.append(Text(text=event.comparison.en if is_english else event.comparison.vi))
     blocks += _other_debts(event, words)
     blocks += big_amount(words("to_pay"), event.account.debt)
     due = event.account.oldest_due_date

@@ -1,13 +1,18 @@
 """Notices: which visit puts one on paper, once, with everything as it was."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
+from services.billing.handlers.get_usage import get_usage
 from services.billing.imports.files import import_files
+from services.billing.store.bills import vat_bases
+from shared.clock import business_day
+from shared.contracts.billing import GetUsage
 from shared.contracts.common import NextStep, Outcome
 from shared.ids import new_id
 from shared.messaging import RetryLater
+from shared.problems import NotFound
 from tests.integration.billing.billing_handlers import CODE, NOW, TARIFFS, BillingHandlers
 
 POINTS = """collection_point_code,name,kind,address,opening_hours,phone,unit_code
@@ -165,3 +170,47 @@ async def test_older_facts_of_a_customer_do_not_replace_newer_ones(billing: Bill
     await billing.visit(Outcome.MET)
     [notice] = await billing.emitted("notice.issued")
     assert (notice["customer"]["customer_code"], notice["customer"]["name"]) == (CODE, "Mới")
+
+
+async def test_a_notice_says_why_the_bill_is_higher_than_the_one_before(billing: BillingHandlers) -> None:
+    await billing.customer()
+    await billing.bill(180, 9)
+    await billing.bill(250, 10)
+    await billing.visit(Outcome.MET)
+    [notice] = await billing.emitted("notice.issued")
+    comparison = notice["comparison"]
+    assert comparison["difference"] == 213_300
+    assert comparison["vi"].startswith("Cao hơn kỳ 09/2026 213.300 ₫: mỗi ngày dùng nhiều hơn (6,0 nay 8,1 kWh)")
+
+
+async def test_the_first_bill_of_a_customer_is_explained_by_nothing(billing: BillingHandlers) -> None:
+    await billing.customer()
+    await billing.bill(250, 10)
+    await billing.visit(Outcome.MET)
+    [notice] = await billing.emitted("notice.issued")
+    assert notice["comparison"] is None
+
+
+async def test_usage_is_read_with_the_same_month_of_the_year_before(billing: BillingHandlers) -> None:
+    await billing.customer()
+    for kwh, month, year in ((210, 10, 2025), (180, 9, 2026), (250, 10, 2026)):
+        await billing.bill(kwh, month, year=year)
+    async with billing.reading() as work:
+        found = await get_usage(GetUsage(customer_code=CODE, months=2), work, clock=lambda: NOW)
+    assert [(one.year, one.month, one.kwh, one.kwh_year_ago) for one in found.months] == [
+        (2026, 9, 180, None),
+        (2026, 10, 250, 210),
+    ]
+    assert found.comparison is not None
+    assert found.comparison.kwh_year_ago == 210
+    async with billing.reading() as work:
+        with pytest.raises(NotFound):
+            await get_usage(GetUsage(customer_code="PB14019999999"), work, clock=lambda: NOW)
+
+
+async def test_what_the_vat_of_a_months_bills_hangs_on_is_read_from_the_bills(billing: BillingHandlers) -> None:
+    await billing.customer()
+    await billing.bill(100, 10)
+    async with billing.pool.acquire() as connection, connection.transaction():
+        [[base]] = [bases async for bases in vat_bases(connection, 2026, 10)]
+    assert (base.period_to, base.pre_vat, base.invoice_date) == (date(2026, 10, 31), 201_700, business_day(NOW))

@@ -7,6 +7,9 @@ from uuid import UUID, uuid5
 from shared.contracts.billing import (
     Allocation,
     Bill,
+    BillCause,
+    BillCauseKind,
+    BillComparison,
     BillLine,
     CollectionPoint,
     MeterReading,
@@ -182,6 +185,23 @@ def notice_issued(kind: NoticeKind, bills: list[Bill] | None = None) -> NoticeIs
         collection_points=collection_points() if kind is NoticeKind.COLLECTION_POINT else [],
         device_id=sample_id("phone"),
         issued_at=datetime(2026, 11, 12, 7, 3, tzinfo=UTC),
+        comparison=comparison(bills[-1]) if kind in {NoticeKind.CHECK, NoticeKind.AWAY} else None,
+    )
+
+
+def comparison(latest: Bill) -> BillComparison:
+    """Why the bill of a notice is higher than the one before it."""
+    return BillComparison(
+        bill_number=latest.bill_number,
+        compared_with="PB14010012345T092026K1",
+        difference=333_100,
+        causes=[
+            BillCause(kind=BillCauseKind.USE, amount=240_000),
+            BillCause(kind=BillCauseKind.TIER, amount=93_100),
+        ],
+        kwh_year_ago=210,
+        vi="Cao hơn kỳ 09/2026 333.100 ₫: mỗi ngày dùng nhiều hơn (6,0 nay 10,3 kWh), lên bậc 4.",
+        en="333.100 ₫ more than 09/2026: more used a day (6.0, now 10.3 kWh), tier 4 reached.",
     )
 
 

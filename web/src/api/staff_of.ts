@@ -23,6 +23,7 @@ export const STAFF_OF: Readonly<Record<keyof Paths, readonly StaffRole[]>> = {
   "POST /v1/customers/{customer_code}/reading-complaints": ["billing_clerk", "cashier", "supervisor"],
   "GET /v1/customers/{customer_code}/reminders": ["accountant", "auditor", "billing_clerk", "cashier", "supervisor"],
   "POST /v1/customers/{customer_code}/sms-language": ["billing_clerk", "cashier", "supervisor"],
+  "GET /v1/customers/{customer_code}/usage": ["accountant", "auditor", "billing_clerk", "cashier", "supervisor"],
   "GET /v1/day": ["accountant", "auditor", "billing_clerk", "cashier", "supervisor"],
   "GET /v1/devices": ["administrator", "auditor", "operator", "supervisor"],
   "GET /v1/devices/{device_id}": ["administrator", "auditor", "operator", "supervisor"],

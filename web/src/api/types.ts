@@ -137,6 +137,26 @@ export interface Bill {
   readonly year: number;
 }
 
+/** One cause of a difference, and what it comes to: negative where it makes the bill lower. */
+export interface BillCause {
+  readonly amount: number;
+  readonly kind: BillCauseKind;
+}
+
+/** Why a bill is higher or lower than the one before. */
+export type BillCauseKind = "days" | "use" | "tier" | "hours" | "price" | "price_group" | "households" | "vat";
+
+/** A bill against the one before it. */
+export interface BillComparison {
+  readonly bill_number: string;
+  readonly causes: readonly BillCause[];
+  readonly compared_with: string;
+  readonly difference: number;
+  readonly en: string;
+  readonly kwh_year_ago: number | null;
+  readonly vi: string;
+}
+
 /**
  * kWh of one tier or register at one unit price: `amount` = `kwh` × `unit_price` exactly.
  *
@@ -1457,6 +1477,26 @@ export interface Unit {
   readonly unit_code: string;
 }
 
+/** A customer's last months, the oldest first, and why the latest bill is higher or lower than the one before. */
+export interface Usage {
+  readonly comparison: BillComparison | null;
+  readonly customer_code: string;
+  readonly months: readonly UsageMonth[];
+}
+
+/** What a customer was billed for one month, all its cycles together. */
+export interface UsageMonth {
+  readonly days: number;
+  readonly highest_tier: number | null;
+  readonly kwh: number;
+  readonly kwh_a_day: string;
+  readonly kwh_year_ago: number | null;
+  readonly month: number;
+  readonly total: number;
+  readonly total_year_ago: number | null;
+  readonly year: number;
+}
+
 /** A collector's stay at a customer's door, as recorded. */
 export interface Visit {
   readonly appointment: string | null;
@@ -1638,6 +1678,12 @@ export interface Paths {
     key: string;
     body: SmsLanguageChoice;
     answer: SmsLanguageChosen;
+  };
+  /** Read what a customer has used, and why the latest bill is higher or lower than the one before */
+  "GET /v1/customers/{customer_code}/usage": {
+    params: { "customer_code": string };
+    query?: { "months"?: number };
+    answer: Usage;
   };
   /** Read how a day goes, by route */
   "GET /v1/day": {

@@ -1,0 +1,41 @@
+"""What a customer was billed before: figures that explain a bill."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from services.billing.usage.comparison import UsedBill
+from shared.contracts.uses import Households, Uses
+from shared.db import Connection
+
+# By the unique key of bills, backwards: $3 rows of the index, whatever the customer owes.
+_BEFORE = """
+SELECT bill_number, year, month, cycle, period_from, period_to, price_group, households, kwh, pre_vat, vat_rate, total,
+    lines
+FROM bills WHERE customer_code = $1 AND year >= $2 ORDER BY year DESC, month DESC, cycle DESC LIMIT $3
+"""
+
+
+async def used_bills(connection: Connection, customer_code: str, *, since_year: int, limit: int) -> list[UsedBill]:
+    """Return a customer's bills since the beginning of a year, the newest first, at most ``limit``."""
+    return [_used(row) for row in await connection.fetch(_BEFORE, customer_code, since_year, limit)]
+
+
+def _used(row: Mapping[str, Any]) -> UsedBill:
+    lines = json.loads(row["lines"]) if isinstance(row["lines"], str) else row["lines"]
+    return UsedBill(
+        bill_number=row["bill_number"],
+        year=row["year"],
+        month=row["month"],
+        cycle=row["cycle"],
+        period_from=row["period_from"],
+        period_to=row["period_to"],
+        price_group=Uses(row["price_group"]),
+        households=Households(row["households"]),
+        kwh=row["kwh"],
+        pre_vat=row["pre_vat"],
+        vat_rate=row["vat_rate"],
+        total=row["total"],
+        labels=tuple(line["label"] for line in lines),
+        decisions=tuple(dict.fromkeys(line["decision"] for line in lines)),
+    )
