@@ -7,6 +7,7 @@ from uuid import UUID
 
 import typer
 
+from ops.commands.watch import watch
 from ops.console import JsonOption, fail, free_text, print_json, print_line, print_table, typed_code
 from ops.requests import build_request, send_request
 from shared.clock import VIETNAM, now
@@ -31,6 +32,8 @@ app = typer.Typer(
 PeriodArgument = Annotated[UUID, typer.Argument(help="The period, as `held` shows it.")]
 ReasonOption = Annotated[str, typer.Option("--reason", callback=free_text, help="Why, for the records.")]
 _AT_ONCE = 500
+
+app.command()(watch)
 
 
 @app.command()

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from shared.csv_files.bad_lines import BadLine, UnreadableFileError
 
-_KINDS = (".csv", ".xlsx", ".ods", ".xls")
+KINDS = (".csv", ".xlsx", ".ods", ".xls")
 
 
 def find_file(folder: Path, name: str) -> Path | None:
@@ -12,7 +12,7 @@ def find_file(folder: Path, name: str) -> Path | None:
 
     Raises :class:`UnreadableFileError` when there are several: each has its own content.
     """
-    names = {f"{Path(name).stem}{kind}" for kind in _KINDS}
+    names = {f"{Path(name).stem}{kind}" for kind in KINDS}
     found = sorted(path for path in folder.iterdir() if path.name.casefold() in names and path.is_file())
     if len(found) > 1:
         message = f"the folder holds {' and '.join(path.name for path in found)}: keep one"

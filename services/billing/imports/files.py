@@ -9,7 +9,7 @@ Importing a file again changes nothing.
 
 import asyncio
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from itertools import islice
 from pathlib import Path
@@ -52,6 +52,8 @@ from shared.text import plain_signs
 _CHUNK = 2_000
 
 T = TypeVar("T")
+
+Note = Callable[[UnitOfWork, "ImportReport"], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +152,12 @@ async def import_files(
     options: ImportOptions = PLAINLY,
     called: Mapping[str, str] | None = None,
     judgement: Sequence[JudgementRule] | None = None,
+    note: Note | None = None,
 ) -> ImportReport:
-    """Import the contents of files by their name; see :func:`import_folder`. ``called`` is how reports name them."""
+    """Import the contents of files by their name; see :func:`import_folder`. ``called`` is how reports name them.
+
+    ``note`` is awaited in the transaction of an import that changes something or nothing, but is not refused.
+    """
     names = {POINTS: POINTS, READINGS: READINGS} | dict(called or {})
     # In a thread: a large file takes seconds to read, and the process may be serving, too.
     content = await asyncio.to_thread(_read, files, names, options)
@@ -170,7 +176,10 @@ async def import_files(
         kept = _keep(content, periods, new, bad)
         kept = replace(kept, new_periods=await _judged(work.connection, kept.new_periods, facts, judgement))
         await _store(work, content, kept)
-    return _report(content, kept, options)
+        report = _report(content, kept, options)
+        if note is not None:
+            await note(work, report)
+    return report
 
 
 @dataclass(frozen=True, slots=True)
