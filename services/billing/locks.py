@@ -47,9 +47,16 @@ async def lock_declared_shift(request: ConfirmShift | DecideShift, connection: C
 async def lock_metered_period(
     request: ReleaseReadings | CorrectReadings | SendReadingsBack, connection: Connection
 ) -> None:
-    """Lock a metered period, after the imports: its readings are compared with what they store."""
+    """Lock a metered period, after the imports: its readings are compared with what they store.
+
+    What belongs to another unit is not found.
+    """
     await metered_periods.lock_imports(connection)
-    if await held_readings.lock(connection, request.period_id) is None:
+    stored = await held_readings.lock(connection, request.period_id)
+    is_closed = bool(request.unit_codes) and (
+        await held_readings.unit_of(connection, request.period_id) not in request.unit_codes
+    )
+    if stored is None or is_closed:
         raise NotFound("Không có kỳ ghi chỉ số này.")
 
 

@@ -145,13 +145,19 @@ TOPOLOGY = Topology(
         RequestHandler(GetCollectionPoints, get_collection_points, access=Access.READ_ONLY),
         RequestHandler(GetHeldReadings, get_held_readings, access=Access.READ_ONLY),
         RequestHandler(
-            ReleaseReadings, release_readings, idempotency=Idempotency("release_id", lock=lock_metered_period)
+            ReleaseReadings,
+            release_readings,
+            idempotency=Idempotency("release_id", lock=lock_metered_period, ignored={"unit_codes"}),
         ),
         RequestHandler(
-            CorrectReadings, correct_readings, idempotency=Idempotency("correction_id", lock=lock_metered_period)
+            CorrectReadings,
+            correct_readings,
+            idempotency=Idempotency("correction_id", lock=lock_metered_period, ignored={"unit_codes"}),
         ),
         RequestHandler(
-            SendReadingsBack, send_readings_back, idempotency=Idempotency("sending_id", lock=lock_metered_period)
+            SendReadingsBack,
+            send_readings_back,
+            idempotency=Idempotency("sending_id", lock=lock_metered_period, ignored={"unit_codes"}),
         ),
         EventHandler(BillRunStep, do_bill_run_step, lock=Lock.UNKNOWN),
         EventHandler(CollectorChanged, keep_collector),

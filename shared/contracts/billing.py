@@ -889,6 +889,8 @@ class ReleaseReadings(Request[ReadingsReply]):
     release_id: UUID
     period_id: UUID
     reason: Reason
+    unit_codes: list[UnitCode] = Field(default_factory=list)
+    """Whoever asks may do so for customers of these units only; empty: of all."""
 
 
 class CorrectedReading(Record):
@@ -913,6 +915,8 @@ class CorrectReadings(Request[ReadingsReply]):
     period_id: UUID
     readings: list[CorrectedReading] = Field(min_length=1, max_length=50)
     reason: Reason
+    unit_codes: list[UnitCode] = Field(default_factory=list)
+    """Whoever asks may do so for customers of these units only; empty: of all."""
 
 
 class SendReadingsBack(Request[ReadingsReply]):
@@ -925,3 +929,5 @@ class SendReadingsBack(Request[ReadingsReply]):
     sending_id: UUID
     period_id: UUID
     reason: Reason
+    unit_codes: list[UnitCode] = Field(default_factory=list)
+    """Whoever asks may do so for customers of these units only; empty: of all."""

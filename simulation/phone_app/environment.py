@@ -95,11 +95,11 @@ def _lengthen(folder: Path, route_code: str) -> None:
 
 
 _EVERY = 10
-_KWH = 60
+_GAP_KWH = 10
 
 
 def _add_older_bills(folder: Path) -> None:
-    """Let every tenth customer owe the month before as well."""
+    """Let every tenth customer owe the month before as well; of the last one 10 kWh lie between the two months."""
     path = folder / "readings.csv"
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
@@ -108,7 +108,9 @@ def _add_older_bills(folder: Path) -> None:
     for row in rows[5::_EVERY]:
         first = date.fromisoformat(row["period_from"])
         last = first - timedelta(days=1)
-        if count[row["customer_code"]] == 1 and first.day == 1 and int(row["old_reading"]) > _KWH:
+        # As much as in the month after it: a jump would be held.
+        used = int(row["new_reading"]) - int(row["old_reading"])
+        if count[row["customer_code"]] == 1 and first.day == 1 and 0 < used < int(row["old_reading"]):
             older.append(
                 {
                     **row,
@@ -116,11 +118,13 @@ def _add_older_bills(folder: Path) -> None:
                     "year": str(last.year),
                     "period_from": last.replace(day=1).isoformat(),
                     "period_to": last.isoformat(),
-                    "old_reading": str(int(row["old_reading"]) - _KWH),
+                    "old_reading": str(int(row["old_reading"]) - used),
                     "new_reading": row["old_reading"],
                     "due_date": (last + timedelta(days=10)).isoformat(),
                 }
             )
+    if older:
+        older[-1]["new_reading"] = str(int(older[-1]["new_reading"]) - _GAP_KWH)
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, list(rows[0]))
         writer.writeheader()

@@ -52,6 +52,15 @@ async def lock(connection: Connection, period_id: UUID) -> StoredPeriod | None:
     return found[0] if found else None
 
 
+_UNIT = "SELECT unit_code FROM metered_periods JOIN customers USING (customer_code) WHERE period_id = $1"
+
+
+async def unit_of(connection: Connection, period_id: UUID) -> str | None:
+    """Return the unit of the customer of a period; None where there is no such period, or the customer is not known."""
+    unit_code: str | None = await connection.fetchval(_UNIT, period_id)
+    return unit_code
+
+
 _RELEASE = "UPDATE metered_periods SET held = NULL, sent_back_at = NULL WHERE period_id = $1"
 
 

@@ -66,6 +66,13 @@ VISIT_NOT_WITHDRAWABLE = Conflict(
 
 REPORT_TOO_LONG = Conflict(slug="report-too-long", title="More days than one report has, or none; `facts.most_days`")
 
+# --- readings --------------------------------------------------------------------------------------------------------
+
+READINGS_NOT_HELD = Conflict(slug="readings-not-held", title="The readings are not held")
+READINGS_BILLED = Conflict(slug="readings-billed", title="A bill was made of the readings: it has its own correction")
+READINGS_REPLACED = Conflict(slug="readings-replaced", title="Other readings have taken the place of these")
+READINGS_UNBILLABLE = Conflict(slug="readings-unbillable", title="No bill can be made of these readings")
+
 # --- customers and receipts ------------------------------------------------------------------------------------------
 
 INVALID_PHONE = Conflict(slug="invalid-phone", title="Not a Vietnamese phone number")

@@ -55,6 +55,7 @@ SERVICE = COUNTER | {StaffRole.BILLING_CLERK}
 """Those who keep what a customer calls the office for."""
 
 COMPLAINT_CLERKS = frozenset({StaffRole.SUPERVISOR, StaffRole.BILLING_CLERK})
+READING_CLERKS = frozenset({StaffRole.BILLING_CLERK})
 DEVICE_KEEPERS = frozenset({StaffRole.SUPERVISOR, StaffRole.OPERATOR, StaffRole.ADMINISTRATOR})
 DEVICE_READERS = DEVICE_KEEPERS | {StaffRole.AUDITOR}
 APPROVERS = frozenset({StaffRole.SUPERVISOR, StaffRole.ACCOUNTANT})

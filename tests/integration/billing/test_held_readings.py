@@ -20,6 +20,7 @@ from shared.contracts.billing import (
 from shared.contracts.common import Meter
 from shared.contracts.message import Reply, Request
 from shared.ids import new_id
+from shared.problems import NotFound
 from shared.rule_files import load_rules
 from tests.integration.billing.billing_handlers import CODE, NOW, TARIFFS, BillingHandlers, reading, readings
 
@@ -125,6 +126,16 @@ async def test_a_person_releases_held_readings_and_what_follows_is_judged_again(
         ("cleared", "a kiln was bought", True),
     ]
     assert second.doubts[0].rule == "earlier-is-held"
+
+
+async def test_held_readings_of_another_unit_are_not_found(judging: BillingHandlers) -> None:
+    [held] = (await judging.import_readings(reading(10_000, old=1300))).held
+    release = ReleaseReadings(
+        release_id=new_id(), period_id=held.period_id, reason="a kiln was bought", unit_codes=["PB1502"]
+    )
+    with pytest.raises(NotFound):
+        await ask(judging, release)
+    assert (await ask(judging, release.model_copy(update={"unit_codes": ["PB1401"]}))).doubts == []
 
 
 async def test_held_readings_are_corrected_and_the_first_file_again_changes_nothing(judging: BillingHandlers) -> None:

@@ -24,6 +24,7 @@ from shared.contracts.billing import (
     CollectionPointsReply,
     CollectionsReport,
     ConfirmShift,
+    CorrectReadings,
     CustomerAccount,
     DebtAge,
     DecideShift,
@@ -31,11 +32,13 @@ from shared.contracts.billing import (
     GetAgeingReport,
     GetCollectionPoints,
     GetCollectionsReport,
+    GetHeldReadings,
     GetNextShift,
     GetPayment,
     GetPaymentReports,
     GetShift,
     GetShifts,
+    HeldReadingsPage,
     ListedShift,
     NextShift,
     OpenShift,
@@ -45,9 +48,12 @@ from shared.contracts.billing import (
     PaymentReport,
     PaymentReports,
     PaymentReversed,
+    ReadingsReply,
     RecordPayment,
+    ReleaseReadings,
     ReportPayment,
     ReversePayment,
+    SendReadingsBack,
     Shift,
     ShiftConfirmation,
     ShiftReply,
@@ -126,6 +132,7 @@ from shared.contracts.receipt import (
     VerificationCheck,
     VerifyToken,
 )
+from shared.ids import new_id
 from shared.messaging import RequestHandler, Topology, UnitOfWork
 from shared.messaging.context import Context
 from shared.printing import Document, QrCode, Rule, Text
@@ -154,6 +161,10 @@ REQUESTS: list[type[Request[Any]]] = [
     RecordPayment,
     GetPayment,
     ReportPayment,
+    GetHeldReadings,
+    ReleaseReadings,
+    CorrectReadings,
+    SendReadingsBack,
     GetCollectionsReport,
     GetAgeingReport,
     GetPaymentReports,
@@ -476,6 +487,18 @@ class BackOffice:
     async def ReportPayment(self, request: ReportPayment, work: UnitOfWork) -> PaymentReply:
         self.reports[request.payment_id] = request
         return await self.GetPayment(GetPayment(payment_id=request.payment_id), work)
+
+    async def GetHeldReadings(self, request: GetHeldReadings, work: UnitOfWork) -> HeldReadingsPage:
+        return HeldReadingsPage(held=[], next=None)
+
+    async def ReleaseReadings(self, request: ReleaseReadings, work: UnitOfWork) -> ReadingsReply:
+        return ReadingsReply(period_id=request.period_id, doubts=[], judged_again=0)
+
+    async def CorrectReadings(self, request: CorrectReadings, work: UnitOfWork) -> ReadingsReply:
+        return ReadingsReply(period_id=new_id(), doubts=[], judged_again=0)
+
+    async def SendReadingsBack(self, request: SendReadingsBack, work: UnitOfWork) -> ReadingsReply:
+        return ReadingsReply(period_id=request.period_id, doubts=[], judged_again=0)
 
     async def GetCollectionsReport(self, request: GetCollectionsReport, work: UnitOfWork) -> CollectionsReport:
         cash = CollectedSum(

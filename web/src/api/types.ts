@@ -346,6 +346,12 @@ export interface CopyRequest {
   readonly reason: string;
 }
 
+/** The right readings, and why. */
+export interface Correction {
+  readonly readings: readonly RegisterRead[];
+  readonly reason: string;
+}
+
 /** A customer's bills, the oldest first, and what is owed. */
 export interface CustomerAccount {
   readonly account: AccountState;
@@ -529,6 +535,13 @@ export interface Document {
   readonly version: 1;
 }
 
+/** Why readings may be wrong: the name of the rule, and what it found. */
+export interface Doubt {
+  readonly detail: string;
+  readonly english: string;
+  readonly rule: string;
+}
+
 /** A one-time code; it is shown only here. */
 export interface EnrolmentCodeView {
   /** To be read out or scanned; capitals, spaces and dashes do not matter. */
@@ -591,6 +604,29 @@ export interface HeldPrintJob {
 /** The oldest first. */
 export interface HeldPrintJobs {
   readonly print_jobs: readonly HeldPrintJob[];
+}
+
+/** A metered period that is not billed until a person has looked at its readings. */
+export interface HeldReadings {
+  readonly customer_code: string;
+  readonly cycle: number;
+  readonly doubts: readonly Doubt[];
+  readonly held_since: string | null;
+  readonly kwh: number;
+  readonly month: number;
+  readonly period_from: string;
+  readonly period_id: string;
+  readonly period_to: string;
+  readonly readings: readonly MeterReading[];
+  readonly sent_back_at: string | null;
+  readonly unit_code: string;
+  readonly year: number;
+}
+
+/** Held readings, in the order in which they were stored. */
+export interface HeldReadingsPage {
+  readonly held: readonly HeldReadings[];
+  readonly next: string | null;
 }
 
 /** The first frame, within ten seconds. */
@@ -1045,6 +1081,18 @@ export interface ReadingComplaints {
   readonly complaints: readonly ReadingComplaint[];
 }
 
+/** What became of a metered period. */
+export interface ReadingsReply {
+  readonly doubts: readonly Doubt[];
+  readonly judged_again: number;
+  readonly period_id: string;
+}
+
+/** Why. */
+export interface Reasoned {
+  readonly reason: string;
+}
+
 /** A signed receipt; immutable. */
 export interface Receipt {
   readonly collector_code: string | null;
@@ -1108,6 +1156,15 @@ export interface ReceiptReply {
 export interface Refresh {
   readonly seq: number;
   readonly type?: "refresh";
+}
+
+/** What a register showed in truth; what is left out stays as it was. */
+export interface RegisterRead {
+  readonly meter_number?: string | null;
+  /** Meter and register may be left out where the period has one register only. */
+  readonly meter_register?: string | null;
+  readonly new_reading?: number | null;
+  readonly old_reading?: number | null;
 }
 
 /** One SMS reminder. */
@@ -1726,6 +1783,32 @@ export interface Paths {
   /** List papers of which nobody knows whether they were printed, the oldest first */
   "GET /v1/held-print-jobs": {
     answer: HeldPrintJobs;
+  };
+  /** List readings that are held back from the bill, with the reasons */
+  "GET /v1/held-readings": {
+    query?: { "customer_code"?: string; "rule"?: string; "held_before"?: string; "after"?: string; "limit"?: number };
+    answer: HeldReadingsPage;
+  };
+  /** Put readings right that have no bill yet */
+  "POST /v1/held-readings/{period_id}/correction": {
+    params: { "period_id": string };
+    key: string;
+    body: Correction;
+    answer: ReadingsReply;
+  };
+  /** Let held readings be billed as they are */
+  "POST /v1/held-readings/{period_id}/release": {
+    params: { "period_id": string };
+    key: string;
+    body: Reasoned;
+    answer: ReadingsReply;
+  };
+  /** Have a period read again */
+  "POST /v1/held-readings/{period_id}/return": {
+    params: { "period_id": string };
+    key: string;
+    body: Reasoned;
+    answer: ReadingsReply;
   };
   /** List cash that came from the phone of a collector who had left */
   "GET /v1/leaver-payments": {

@@ -34,4 +34,7 @@ export const actsEn: Readonly<Record<keyof typeof actsVi, string>> = {
   act_deactivateStaff: "Closed an account",
   act_listStaffActs: "Looked at the log",
   act_exportStaffActs: "Downloaded the log",
+  act_releaseReadings: "Release held readings",
+  act_correctReadings: "Correct readings",
+  act_sendReadingsBack: "Send readings back",
 };

@@ -32,4 +32,7 @@ export const actsVi = {
   act_deactivateStaff: "Đóng tài khoản",
   act_listStaffActs: "Xem nhật ký",
   act_exportStaffActs: "Tải nhật ký",
+  act_releaseReadings: "Cho lập hóa đơn từ chỉ số bị tạm giữ",
+  act_correctReadings: "Sửa chỉ số bị tạm giữ",
+  act_sendReadingsBack: "Trả chỉ số để đọc lại",
 };

@@ -20,7 +20,7 @@ export const officeHelpEn: Readonly<Record<keyof typeof officeHelpVi, string>> =
   help_devices:
     "Add a phone: choose the collector, draw a code, let the phone scan it. A code works once, for minutes.\n“Last contact” is when the phone was last connected. A printer in red has a fault.\nA lost phone: open the device, press “Lost phone” and follow the four steps.",
   help_held:
-    "What no machine decides.\nRequests that wait for approval, complaints about readings, payments reported as mistakes, cash from phones of collectors who have left, papers of which nobody knows whether they came out.\nEach with its owner and how long it has waited. More than two days are shown in red.",
+    "What no machine decides.\nRequests that wait for approval, complaints about readings, payments reported as mistakes, cash from phones of collectors who have left, papers of which nobody knows whether they came out.\nEach with its owner and how long it has waited. More than two days are shown in red.\nHeld readings: read the reason, look at the photo of the meter or ask the reader. Right: let it be billed; wrong: correct it; not clear: have it read again. Always give a reason.",
   help_reports:
     "Collected: added up by day or by unit, for each method; payments that were reversed are left out, whenever that was. At most 93 days at once.\nAge of debts: open bills by how many days they are overdue today.\nDownload XLSX or CSV for a spreadsheet; no cell is read as a formula.\nWho works for some units only has these in the reports.",
   help_people:

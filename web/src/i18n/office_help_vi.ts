@@ -18,7 +18,7 @@ export const officeHelpVi = {
   help_devices:
     "Thêm điện thoại: chọn thu ngân viên, tạo mã, cho điện thoại quét. Mã dùng một lần, trong ít phút.\n“Liên lạc cuối” là lần cuối điện thoại nối với máy chủ. “Máy in” màu đỏ là máy in đang có lỗi.\nMất điện thoại: mở thiết bị, bấm “Mất điện thoại” và làm bốn bước.",
   help_held:
-    "Những việc máy không tự quyết được.\nĐề nghị chờ duyệt, khiếu nại chỉ số, khoản bị báo thu nhầm, tiền từ điện thoại của người đã nghỉ, giấy chưa rõ đã in.\nMỗi việc có tên người và đã chờ bao lâu. Quá hai ngày thì có màu đỏ.",
+    "Những việc máy không tự quyết được.\nĐề nghị chờ duyệt, khiếu nại chỉ số, khoản bị báo thu nhầm, tiền từ điện thoại của người đã nghỉ, giấy chưa rõ đã in.\nMỗi việc có tên người và đã chờ bao lâu. Quá hai ngày thì có màu đỏ.\nChỉ số bị tạm giữ: đọc lý do, xem ảnh công tơ hoặc hỏi người ghi. Đúng thì “Cho lập hóa đơn”; sai thì “Sửa chỉ số”; chưa rõ thì “Trả để đọc lại”. Luôn ghi lý do.",
   help_reports:
     "Tiền đã thu: cộng theo ngày hoặc theo điện lực, từng hình thức; khoản đã hủy không được tính, dù hủy lúc nào. Nhiều nhất 93 ngày một lần.\nTuổi nợ: hóa đơn còn nợ theo số ngày quá hạn, tính đến hôm nay.\nTải XLSX hoặc CSV để mở bằng bảng tính; không ô nào bị hiểu là công thức.\nAi chỉ làm ở một số điện lực thì báo cáo chỉ có các điện lực đó.",
   help_people:

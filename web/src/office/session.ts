@@ -34,8 +34,8 @@ export type PageName =
   | "people"
   | "log";
 
-/** Each page with what it cannot be without; the first page that a person has is where work begins. */
-const PAGES: readonly (readonly [PageName, Route])[] = [
+/** Each page with what it shows: one of them is enough. The first page that a person has is where work begins. */
+const PAGES: readonly (readonly [PageName, ...Route[]])[] = [
   ["today", "GET /v1/day"],
   ["customers", "GET /v1/customers"],
   ["shifts", "GET /v1/shifts"],
@@ -43,14 +43,14 @@ const PAGES: readonly (readonly [PageName, Route])[] = [
   ["mistakes", "GET /v1/payment-reports"],
   ["approvals", "GET /v1/approvals"],
   ["devices", "GET /v1/devices"],
-  ["held", "GET /v1/held-print-jobs"],
+  ["held", "GET /v1/held-print-jobs", "GET /v1/held-readings"],
   ["reports", "GET /v1/reports/collections"],
   ["people", "GET /v1/staff"],
   ["log", "GET /v1/staff-acts"],
 ];
 
 export function pagesOf(staff: Staff): PageName[] {
-  return PAGES.filter(([, route]) => may(staff, route)).map(([page]) => page);
+  return PAGES.filter(([, ...routes]) => routes.some((route) => may(staff, route))).map(([page]) => page);
 }
 
 /** Whether somebody may ask for this; the gateway decides over every request, this only hides what it would refuse. */

@@ -4,6 +4,7 @@ import { writtenMoment } from "../../app/clock.ts";
 import { dong } from "../../app/money.ts";
 import { shownSummary } from "../../app/text.ts";
 import { Complaint } from "../components/complaints.tsx";
+import { HeldPeriod } from "../components/held_readings.tsx";
 import { Link } from "../components/link.tsx";
 import { Loaded } from "../components/loaded.tsx";
 import { Page } from "../components/page.tsx";
@@ -24,6 +25,7 @@ export function HeldPage() {
     <Page title={t("page_held")} help="held">
       <p class="lead">{t("held_intro")}</p>
       {may(staff, "GET /v1/approvals") && <ApprovalsHeld />}
+      {may(staff, "GET /v1/held-readings") && <ReadingsHeld />}
       {may(staff, "GET /v1/reading-complaints") && <ComplaintsHeld />}
       {may(staff, "GET /v1/payment-reports") && <ReportsHeld />}
       {may(staff, "GET /v1/leaver-payments") && <LeaverPaymentsHeld />}
@@ -95,6 +97,27 @@ function ApprovalsHeld() {
             <Age since={one.asked_at} />
           </div>
           <p class="said">{one.reason}</p>
+        </li>
+      )}
+    />
+  );
+}
+
+function ReadingsHeld() {
+  const { api } = useOffice();
+  const read = useRead(
+    "held readings",
+    async () => (await api.call("GET /v1/held-readings", { query: { limit: 200 } })).held,
+    REFRESH_MS,
+  );
+  return (
+    <Section
+      title="held_readings"
+      none="held_readings_none"
+      read={read}
+      line={(one) => (
+        <li key={one.period_id}>
+          <HeldPeriod held={one} age={one.held_since && <Age since={one.held_since} />} done={read.again} />
         </li>
       )}
     />

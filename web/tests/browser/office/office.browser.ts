@@ -15,6 +15,7 @@ describe("the office", () => {
   let cashier: Desk;
   let colleague: Desk;
   let supervisor: Desk;
+  let clerk: Desk;
   let administrator: Desk;
   let collector: Collector;
   let payer: CustomerSummary;
@@ -26,6 +27,7 @@ describe("the office", () => {
     cashier = await Desk.start(people.cashier);
     colleague = await Desk.start(people.colleague);
     supervisor = await Desk.start(people.supervisor);
+    clerk = await Desk.start(people.clerk);
     administrator = await Desk.start(people.administrator);
     // Another one than in the scripts beside it: their shifts are closed, and not settled.
     collector = await Collector.start((await ordinaryCollectors()).at(-2));
@@ -202,6 +204,20 @@ describe("the office", () => {
     await cashier.page.locator(".page").getByRole("link", { name: "Trợ giúp" }).click();
     await cashier.sees(/Một khoản thu không bao giờ bị xóa/);
     await cashier.isFitFor("help");
+  });
+
+  test("readings that may be wrong wait for a billing clerk, who puts them right", async () => {
+    await clerk.open("held");
+    await clerk.signInFirst();
+    await clerk.sees("Chỉ số bị tạm giữ");
+    await clerk.page.getByRole("button", { name: "Sửa chỉ số" }).click();
+    const field = clerk.page.getByLabel(/^Chỉ số cũ/);
+    await clerk.isFitFor("held readings");
+    const wrong = Number(await field.inputValue());
+    await field.fill(String(wrong - 10));
+    await clerk.type("Lý do", "Đã xem ảnh công tơ");
+    await clerk.page.getByRole("button", { name: "Sửa chỉ số" }).click();
+    await clerk.sees("Không có chỉ số nào bị tạm giữ.");
   });
 
   test("what was collected and how old debts are is read as a table and a picture, and taken along as files", async () => {

@@ -55,16 +55,18 @@ interface People {
   readonly cashier: Person;
   readonly colleague: Person;
   /** Has a password already. */
+  readonly clerk: Person;
   readonly administrator: Person;
 }
 
-/** A supervisor and two cashiers: who declares, counts and decides are three people. To be called once for a system. */
+/** A supervisor, two cashiers and a billing clerk: who declares, counts and decides are three people. To be called once for a system. */
 export async function makePeople(): Promise<People> {
   const administrator = await firstAdministrator();
   return {
     supervisor: await make(administrator, "lan", "Trần Thị Lan", "supervisor"),
     cashier: await make(administrator, "ngan", "Lê Thu Ngân", "cashier"),
     colleague: await make(administrator, "thao", "Võ Thị Thảo", "cashier"),
+    clerk: await make(administrator, "hoa", "Phạm Thị Hoa", "billing_clerk"),
     administrator: { login_name: "administrator", code: "" },
   };
 }
