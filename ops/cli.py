@@ -45,6 +45,7 @@ COMMANDS = {
     "trace": "ops.commands.trace",
     "who": "ops.commands.who",
     "import": "ops.commands.imports",
+    "bills": "ops.commands.bills",
     "recheck": "ops.commands.recheck",
     "preview": "ops.commands.preview",
 }

@@ -134,6 +134,30 @@ _RULES: dict[str, str] = {
         ) AS counted
         WHERE kinds > 0 AND notes <> counted_cash
     """,
+    "a bill run has released what was confirmed, or says what it left out": """
+        SELECT run_id::text, format('%s bills over %s confirmed, %s over %s released, %s over %s left out',
+            bills, total, released_bills, released_total, left_out_bills, left_out_total)
+        FROM bill_runs
+        WHERE state = 'released' AND (released_parts <> parts
+            OR (released_bills + left_out_bills, released_total + left_out_total) <> (bills, total))
+    """,
+    "a bill run is released by another person than who asked for it": """
+        SELECT run_id::text, format('%s and %s', asked_by ->> 'id', confirmed_by ->> 'id')
+        FROM bill_runs
+        WHERE confirmed_by IS NOT NULL AND NOT is_at_once
+            AND lower(coalesce(nullif(asked_by ->> 'reference', ''), asked_by ->> 'id'))
+                = lower(coalesce(nullif(confirmed_by ->> 'reference', ''), confirmed_by ->> 'id'))
+    """,
+    "no drafts are left of a bill run that has ended": """
+        SELECT run_id::text, state FROM bill_runs
+        WHERE ended_at IS NOT NULL AND to_regclass(drafts_of(run_id)) IS NOT NULL
+    """,
+    "a part of a bill run is computed before it is released": """
+        SELECT format('%s/%s', run_id, part), state FROM bill_run_parts JOIN bill_runs USING (run_id)
+        WHERE (released_at IS NOT NULL AND bill_run_parts.computed_at IS NULL)
+            OR (released_at IS NOT NULL AND state NOT IN ('releasing', 'released'))
+            OR (state = 'released' AND released_at IS NULL)
+    """,
     "a bill's VAT is its rate of what is before VAT": """
         SELECT bill_number, format('%s %% of %s is not %s', vat_rate, pre_vat, vat)
         FROM bills WHERE vat <> round(pre_vat * vat_rate::numeric / 100)

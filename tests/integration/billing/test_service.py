@@ -13,8 +13,9 @@ import pytest
 from pydantic import SecretStr
 
 from services.billing.app import service
-from services.billing.bill_run import run_bills
+from services.billing.bill_run import confirm_run, emit_steps, run_bills, start_run
 from services.billing.imports.files import import_files
+from services.billing.runs.rules import RunScope
 from services.billing.settings import BillingSettings
 from shared.clock import now
 from shared.contracts.billing import (
@@ -207,3 +208,35 @@ async def test_the_service_says_that_it_is_ready(new_system: Callable[..., Any])
                 return answer.status == 200
 
         await wait_until(ready)
+
+
+async def test_copies_of_the_service_share_a_bill_run_and_its_release(new_system: Callable[..., Any]) -> None:
+    codes = [f"PB140100001{n:02d}" for n in range(12)]
+    async with new_system(2) as system:
+        await system.emit(*(CustomerChanged(customer=facts(code), changed_at=NOW) for code in codes))
+        for code in codes:
+            await knows_customer(system, code)
+        bus = system.copies[0].bus
+        report = await import_files(
+            bus.work, {"readings.csv": readings(*(reading(90, code=c) for c in codes))}, TARIFFS
+        )
+        assert report.ok
+        async with bus.work() as work:
+            run = await start_run(work, new_id(), RunScope("PB1401"), NOW, is_at_once=True, customers_of_a_part=1)
+            await emit_steps(work, run.run_id)
+
+        async def state() -> str:
+            return str(await system.pool.fetchval("SELECT state FROM bill_runs"))
+
+        await wait_until(lambda: _is(state, "computed"))
+        async with bus.work() as work:
+            total = await work.connection.fetchval("SELECT total FROM bill_runs")
+            await confirm_run(work, run.run_id, 12, total, TARIFFS, NOW)
+            await emit_steps(work, run.run_id)
+        released = await system.wait_for(BillsReleased, 12)
+        assert await state() == "released"
+        assert sum(account.debt for event in released for account in event.accounts) == total
+
+
+async def _is(state: Callable[[], Awaitable[str]], wanted: str) -> bool:
+    return await state() == wanted

@@ -1,0 +1,207 @@
+"""A bill run makes drafts that nobody sees; a second person makes them bills, whatever dies meanwhile."""
+
+from uuid import UUID
+
+import pytest
+
+from services.billing.audit import audit_facts
+from services.billing.bill_run import confirm_run, discard_run, do_part, start_run
+from services.billing.runs.rules import (
+    RunNotReady,
+    RunOutOfDate,
+    RunOverlaps,
+    RunScope,
+    RunState,
+    SecondPersonNeeded,
+    TotalsDiffer,
+    bill_id_of,
+)
+from services.billing.store import bill_run_changes, bill_runs
+from services.billing.store.bill_runs import StoredRun
+from shared.contracts.actor import Actor, ActorKind, Proof
+from shared.ids import new_id
+from shared.messaging.context import correlated
+from tests.integration.billing.billing_handlers import CODE, TARIFFS, BillingHandlers, reading
+
+CODES = [f"PB140100000{n:02d}" for n in range(6)]
+LAN, HOA = (
+    Actor(kind=ActorKind.COMMAND_LINE, id="office@host", reference=name, proven_by=Proof.LOGIN)
+    for name in ("Lan", "Hoa")
+)
+
+
+class PowerCut(Exception):
+    """Everything stops."""
+
+
+async def town(billing: BillingHandlers, *months: int) -> None:
+    for code in CODES:
+        await billing.customer(code)
+    lines = [reading(100 + n, month, code=code) for n, code in enumerate(CODES) for month in months or (10,)]
+    assert (await billing.import_readings(*lines)).ok
+
+
+async def start(
+    billing: BillingHandlers, scope: RunScope | None = None, *, by: Actor = LAN, is_trial: bool = False
+) -> UUID:
+    with correlated(actor=by):
+        async with billing.new_work() as work:
+            run = await start_run(
+                work, new_id(), scope or RunScope(), billing.clock(), is_trial=is_trial, customers_of_a_part=2
+            )
+    return run.run_id
+
+
+async def do_all(billing: BillingHandlers, run_id: UUID) -> StoredRun:
+    """Do the parts of the state in which a run is."""
+    before = (await stored(billing, run_id)).state
+    while (await stored(billing, run_id)).state is before:
+        async with billing.new_work() as work:
+            if await do_part(work, run_id, TARIFFS, billing.clock) is None:
+                break
+    return await stored(billing, run_id)
+
+
+async def stored(billing: BillingHandlers, run_id: UUID) -> StoredRun:
+    async with billing.reading() as work:
+        found = await bill_runs.find(work.connection, run_id)
+    assert found is not None
+    return found
+
+
+async def confirm(billing: BillingHandlers, run: StoredRun, *, by: Actor = HOA, more: int = 0) -> StoredRun:
+    with correlated(actor=by):
+        async with billing.new_work() as work:
+            return await confirm_run(
+                work, run.run_id, run.totals.bills, run.totals.total + more, TARIFFS, billing.clock()
+            )
+
+
+async def do_part_and_die(billing: BillingHandlers, run_id: UUID) -> None:
+    async with billing.new_work() as work:
+        assert await do_part(work, run_id, TARIFFS, billing.clock) is not None
+        raise PowerCut
+
+
+async def drafts(billing: BillingHandlers) -> int:
+    count: int = await billing.pool.fetchval("SELECT count(*) FROM draft_bills")
+    return count
+
+
+async def test_drafts_are_seen_by_nobody_and_become_bills_when_another_person_confirms_their_totals(
+    billing: BillingHandlers,
+) -> None:
+    await town(billing)
+    run = await do_all(billing, await start(billing))
+    assert (run.state, run.totals.bills, await drafts(billing)) == (RunState.COMPUTED, 6, 6)
+    assert [(await billing.account(code)).bills for code in CODES] == [[]] * 6
+    assert await billing.emitted("bill") == []
+    with pytest.raises(SecondPersonNeeded):
+        await confirm(billing, run, by=LAN)
+    with pytest.raises(TotalsDiffer) as differ:
+        await confirm(billing, run, more=1)
+    assert (differ.value.facts["total"], differ.value.facts["confirmed_total"]) == (
+        run.totals.total,
+        run.totals.total + 1,
+    )
+
+    await confirm(billing, run)
+    run = await do_all(billing, run.run_id)
+    assert (run.state, run.released_bills, run.released_total) == (RunState.RELEASED, 6, run.totals.total)
+    assert sum([(await billing.state(code)).debt for code in CODES]) == run.totals.total
+    again = await confirm(billing, run)
+    assert (again.state, await do_part_of(billing, run)) == (RunState.RELEASED, None)
+    assert await billing.pool.fetchval("SELECT DISTINCT actor ->> 'reference' FROM bills") == "Hoa"
+    assert (
+        await billing.pool.fetchval("SELECT count(*) FROM pg_inherits WHERE inhparent = 'draft_bills'::regclass") == 0
+    )
+    async with billing.reading() as work:
+        assert (await audit_facts(work.connection)).violations == []
+
+
+async def do_part_of(billing: BillingHandlers, run: StoredRun) -> object:
+    async with billing.new_work() as work:
+        return await do_part(work, run.run_id, TARIFFS, billing.clock)
+
+
+async def test_a_run_that_dies_in_every_part_comes_to_the_same_bills(billing: BillingHandlers) -> None:
+    await town(billing, 9, 10)
+    await billing.pay(5_000_000, code=CODES[3])
+    run_id = await start(billing)
+    for state in (RunState.COMPUTING, RunState.RELEASING):
+        while (await stored(billing, run_id)).state is state:
+            with pytest.raises(PowerCut):
+                await do_part_and_die(billing, run_id)
+            assert await do_part_of(billing, await stored(billing, run_id)) is not None
+        if state is RunState.COMPUTING:
+            await confirm(billing, await stored(billing, run_id))
+    run = await stored(billing, run_id)
+    assert (run.state, run.totals.bills, run.released_bills) == (RunState.RELEASED, 12, 12)
+    rows = await billing.pool.fetch("SELECT period_id, bill_id FROM metered_periods")
+    assert {row["bill_id"] for row in rows} == {bill_id_of(row["period_id"]) for row in rows}
+    states = [await billing.state(code) for code in CODES]
+    assert sum(state.debt - state.credit for state in states) == run.totals.total - 5_000_000
+    assert [bill["bill_id"] for event in await billing.emitted("bills.released") for bill in event["bills"]] == [
+        str(row["bill_id"])
+        for row in await billing.pool.fetch("SELECT bill_id FROM bills ORDER BY customer_code, month")
+    ]
+
+
+async def test_runs_over_the_same_readings_exclude_each_other_until_one_has_ended(billing: BillingHandlers) -> None:
+    await town(billing)
+    run_id = await start(billing, RunScope("PB1401", 2026, 10))
+    for scope in (RunScope(), RunScope("PB14"), RunScope("PB1401", 2026, 10)):
+        with pytest.raises(RunOverlaps):
+            await start(billing, scope)
+    await start(billing, RunScope("PB1401", 2026, 9))
+    await start(billing, RunScope("PB1402"))
+    await do_all(billing, run_id)
+    assert (await discard_run(billing.new_work, run_id, billing.clock)).state is RunState.DISCARDED
+    assert (await discard_run(billing.new_work, run_id, billing.clock)).state is RunState.DISCARDED
+    assert await drafts(billing) == 0
+    with pytest.raises(RunNotReady):
+        await confirm(billing, await stored(billing, run_id))
+    again = await do_all(billing, await start(billing, RunScope("PB1401", 2026, 10)))
+    assert again.totals.bills == 6
+
+
+async def test_readings_that_are_held_meanwhile_are_not_billed_and_their_sum_is_kept(billing: BillingHandlers) -> None:
+    await town(billing)
+    hold = """UPDATE metered_periods SET held = '[{"rule": "jump"}]' WHERE customer_code = $1"""
+    run = await do_all(billing, await start(billing))
+    await billing.pool.execute(hold, CODES[0])
+    with pytest.raises(RunOutOfDate):
+        await confirm(billing, run)
+    await billing.pool.execute("UPDATE metered_periods SET held = NULL")
+    await confirm(billing, run)
+    await billing.pool.execute(hold, CODES[5])
+    run = await do_all(billing, run.run_id)
+    assert (run.state, run.released_bills, run.left_out_bills) == (RunState.RELEASED, 5, 1)
+    assert run.released_total + run.left_out_total == run.totals.total
+    assert (await billing.account(CODES[5])).bills == []
+    async with billing.reading() as work:
+        assert (await audit_facts(work.connection)).violations == []
+
+
+async def test_a_dry_run_says_what_changes_and_why_and_leaves_nothing(billing: BillingHandlers) -> None:
+    await billing.customer()
+    await billing.bill(100, 9)
+    await billing.customer(version=2, households="2")
+    assert (await billing.import_readings(reading(250, 10, old=1100))).ok
+    run = await do_all(billing, await start(billing, is_trial=True))
+    async with billing.new_work() as work:
+        changes = await bill_run_changes.against_month_before(work.connection, run.run_id)
+        assert await bill_run_changes.run_before(work.connection, run.run_id, run.scope) is None
+        assert (await bill_run_changes.against_run(work.connection, run.run_id, run.run_id)).same == 1
+    assert (changes.more, changes.less, changes.same, changes.new) == (1, 0, 0, 0)
+    [change] = changes.largest
+    assert change.before is not None
+    assert change.after is not None
+    assert (change.customer_code, change.before.kwh, change.after.kwh) == (CODE, 100, 250)
+    assert change.causes == ("kwh", "days", "households")
+    assert change.difference == changes.difference == change.after.total - change.before.total
+    with pytest.raises(RunNotReady):
+        await confirm(billing, run)
+    await discard_run(billing.new_work, run.run_id, billing.clock)
+    assert await billing.pool.fetchval("SELECT count(*) FROM metered_periods WHERE bill_id IS NULL") == 1
+    assert (await billing.run()).bills == 1
