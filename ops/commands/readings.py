@@ -107,15 +107,23 @@ def correct(
     ] = None,
     old: Annotated[int | None, typer.Option("--old", help="Old reading, of a period with one register.")] = None,
     new: Annotated[int | None, typer.Option("--new", help="New reading, of a period with one register.")] = None,
+    estimate: Annotated[
+        bool, typer.Option("--estimate", help="Of a meter that has stopped: what the last three periods let expect.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Put the readings of a period right that has no bill yet; they are judged again."""
-    if bool(register) == (old is not None or new is not None):
-        fail("give --old or --new of the only register, or --register for each that is wrong", 2)
+    if (bool(register), old is not None or new is not None, estimate).count(True) != 1:
+        fail("give --old or --new of the only register, --register for each that is wrong, or --estimate", 2)
     only = CorrectedReading(old_reading=old, new_reading=new)
-    readings = [_corrected(text) for text in register] if register else [only]
+    readings = [] if estimate else [_corrected(text) for text in register] if register else [only]
     request = build_request(
-        CorrectReadings, correction_id=new_id(), period_id=period_id, readings=readings, reason=reason
+        CorrectReadings,
+        correction_id=new_id(),
+        period_id=period_id,
+        readings=readings,
+        estimate=estimate,
+        reason=reason,
     )
     _show(send_request(request), "is corrected and waits for its bill", as_json=as_json)
 

@@ -913,7 +913,10 @@ class CorrectReadings(Request[ReadingsReply]):
     message_name: ClassVar[str] = "billing.correct_readings"
     correction_id: UUID
     period_id: UUID
-    readings: list[CorrectedReading] = Field(min_length=1, max_length=50)
+    readings: list[CorrectedReading] = Field(max_length=50)
+    estimate: bool = False
+    """The meter has stopped or cannot be read: the new reading of the only register is what the last three periods let
+    expect, and is marked as estimated."""
     reason: Reason
     unit_codes: list[UnitCode] = Field(default_factory=list)
     """Whoever asks may do so for customers of these units only; empty: of all."""

@@ -7,14 +7,15 @@ from services.billing.bills.metered_period import MeteredPeriod
 from services.billing.errors import BillingError
 from services.billing.imports.readings import fingerprint_of, require_billable
 from services.billing.judgement.refusals import ReadingsUnbillable, require_unbilled
-from services.billing.judgement.rules import JudgementRule
+from services.billing.judgement.rules import JudgementRule, usual_kwh
 from services.billing.judgements import judge_followers, judged
-from services.billing.store import accounts, held_readings, metered_periods
+from services.billing.store import accounts, held_readings, metered_periods, reading_history
 from services.billing.store.held_readings import ReadingAct, StoredPeriod
 from services.billing.store.metered_periods import NewPeriod
 from services.billing.tariffs.models import Tariffs
 from shared.clock import Clock
 from shared.contracts.billing import CorrectedReading, CorrectReadings, ReadingsReply
+from shared.db import Connection
 from shared.ids import new_id
 from shared.messaging.unit_of_work import UnitOfWork
 from shared.problems import InvalidRequest, NotFound
@@ -37,7 +38,8 @@ async def correct_readings(
     facts = await accounts.facts_of(connection, [stored.period.customer_code])
     if stored.period.customer_code not in facts:
         raise NotFound("Không có khách hàng này trong sổ tính tiền.")
-    period = _corrected(stored, request.readings)
+    estimated = [await _estimate(connection, stored)] if request.estimate else []
+    period = _corrected(stored, estimated or request.readings, is_estimate=request.estimate)
     try:
         require_billable(period, facts[period.customer_code], tariffs)
     except BillingError as error:
@@ -60,7 +62,22 @@ async def correct_readings(
     )
 
 
-def _corrected(stored: StoredPeriod, corrections: Sequence[CorrectedReading]) -> MeteredPeriod:
+async def _estimate(connection: Connection, stored: StoredPeriod) -> CorrectedReading:
+    """Return the new reading that the last three periods let expect of the only register."""
+    period = stored.period
+    days = period.period_from, period.period_to
+    history = await reading_history.history_of(connection, [period.customer_code], [], days, [stored.period_id])
+    kwh = usual_kwh(period, history)
+    if kwh is None or len(period.readings) != 1:
+        raise InvalidRequest("Chỉ ước tính được cho kỳ có một bộ chỉ số và đã có kỳ trước đó.")
+    [reading] = period.readings
+    counted = (2 * kwh + reading.multiplier) // (2 * reading.multiplier)
+    return CorrectedReading(new_reading=(reading.old_reading + counted) % 10**reading.digits)
+
+
+def _corrected(
+    stored: StoredPeriod, corrections: Sequence[CorrectedReading], *, is_estimate: bool = False
+) -> MeteredPeriod:
     only = stored.period.readings[0] if len(stored.period.readings) == 1 else None
     wanted = {
         (
@@ -83,7 +100,7 @@ def _corrected(stored: StoredPeriod, corrections: Sequence[CorrectedReading]) ->
                 reading,
                 old_reading=reading.old_reading if right.old_reading is None else right.old_reading,
                 new_reading=reading.new_reading if right.new_reading is None else right.new_reading,
-                estimated=reading.estimated and right.new_reading is None,
+                estimated=is_estimate or (reading.estimated and right.new_reading is None),
             )
         )
     period = replace(stored.period, readings=tuple(readings))

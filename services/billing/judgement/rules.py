@@ -63,6 +63,12 @@ class _Usual:
         return (2 * self.kwh * days + self.days) // (2 * self.days)
 
 
+def usual_kwh(period: MeteredPeriod, history: History) -> int | None:
+    """Return what the last three periods let expect of a period; None where there are none."""
+    usual = _usual(history.recent(period.customer_code, period.period_from, _RECENT))
+    return None if usual is None else usual.in_(days_with_supply(period))
+
+
 def judge(period: MeteredPeriod, facts: CustomerFacts, history: History, rule: JudgementRule) -> tuple[Doubt, ...]:
     """Return what is doubtful about the readings of a period; nothing where they may be billed."""
     return tuple(

@@ -243,6 +243,18 @@ async def test_the_last_bill_of_a_contract_may_be_short_and_follow_its_end(judgi
     assert "quyết toán" in (await judging.account()).bills[-1].explanation[-1]
 
 
+async def test_a_stopped_meter_is_estimated_by_the_last_three_periods(judging: BillingHandlers) -> None:
+    [held] = (await judging.import_readings(reading(0, old=1300))).held
+    correction = CorrectReadings(
+        correction_id=new_id(), period_id=held.period_id, readings=[], estimate=True, reason="it stopped"
+    )
+    assert (await ask(judging, correction)).doubts == []
+    await judging.run()
+    bill = (await judging.account()).bills[-1]
+    assert bill.kwh == 101  # 300 kWh in 92 days, for 31
+    assert "tạm tính" in bill.explanation[-1]
+
+
 async def with_columns(judging: BillingHandlers, columns: str, *lines: str) -> ImportReport:
     header, *rest = readings(*lines).splitlines()
     text = "\n".join([f"{header},{columns}", *rest]) + "\n"
