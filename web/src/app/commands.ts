@@ -1,5 +1,5 @@
 /** What a collector does, as commands with ids that are stored before anything is sent. */
-import type { Bill, Outcome, Shift, SmsLanguage } from "../api/types.ts";
+import type { Bill, ComplaintKind, Outcome, Shift, SmsLanguage } from "../api/types.ts";
 import type { Command, CurrentVisit, Transfer } from "../storage/schema.ts";
 import type { CashDue } from "./cash_due.ts";
 import type { Core } from "./core.ts";
@@ -141,6 +141,7 @@ export function addNote(app: Sender, whom: Whom, of: CurrentVisit, note: string)
 }
 
 interface Objection {
+  readonly kind: ComplaintKind;
   /** What the meter shows; null where nobody looked. */
   readonly reading: number | null;
   readonly note: string;
@@ -148,8 +149,13 @@ interface Objection {
   readonly photo: string;
 }
 
-/** The customer calls a reading wrong. */
-export function complain(app: Sender, whom: Whom, bill: Bill, { reading, note, photo }: Objection): Promise<Command> {
+/** The customer calls a reading or a bill wrong. */
+export function complain(
+  app: Sender,
+  whom: Whom,
+  bill: Bill,
+  { kind, reading, note, photo }: Objection,
+): Promise<Command> {
   const meter = bill.readings[0]?.meter_number;
   return app.outbox.submit({
     id: newId(app.clock.now()),
@@ -161,6 +167,7 @@ export function complain(app: Sender, whom: Whom, bill: Bill, { reading, note, p
       note: tidyLine(note).slice(0, 500),
       stated_at: app.clock.stamp(),
       bill_number: bill.bill_number,
+      ...(kind === "reading" ? {} : { kind }),
       ...(meter ? { meter_number: meter } : {}),
       ...(reading === null ? {} : { reading_seen: reading }),
       photo,

@@ -2,6 +2,7 @@
 import { helpEn } from "./help_en.ts";
 import { notesEn } from "./notes_en.ts";
 import { printEn } from "./print_en.ts";
+import { usageEn } from "./usage_en.ts";
 import type { Messages } from "./vi.ts";
 
 export const en: Messages = {
@@ -299,6 +300,7 @@ export const en: Messages = {
   document_copy_number: "copy {n}",
   ...helpEn,
   ...notesEn,
+  ...usageEn,
   ...printEn,
   printer: "Printer",
   printer_unsupported_short: "This phone cannot reach printers.",

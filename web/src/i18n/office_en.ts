@@ -1,7 +1,9 @@
 /** The words of the office that the phone app does not have, in English. */
+
 import { actsEn } from "./acts_en.ts";
 import { officeHelpEn } from "./office_help_en.ts";
 import type { officeVi } from "./office_vi.ts";
+import { usageEn } from "./usage_en.ts";
 
 export const officeEn: Readonly<Record<keyof typeof officeVi, string>> = {
   ...officeHelpEn,
@@ -207,7 +209,21 @@ export const officeEn: Readonly<Record<keyof typeof officeVi, string>> = {
   opt_out: "Stop all messages",
   opt_out_wrong: "Not the customer's number",
   opt_in: "Send messages again",
-  complaints: "Complaints about readings",
+  complaints: "Complaints",
+  complaint_about_reading: "the reading",
+  complaint_about_amount: "the amount",
+  complaint_about_price_group: "price group, households",
+  complaint_about_other: "something else",
+  complaint_of_bill: "bill {number}",
+  complaint_answer_by: "To be answered by {day}",
+  complaint_late: "Should have been answered by {day}",
+  complaint_record: "Record a complaint",
+  complaint_kind: "Disputed is",
+  complaint_said: "What the customer says",
+  complaint_which_bill: "Bill",
+  complaint_stops: "Until it is answered, no SMS asks the customer for money; the bill is still to be paid.",
+  bill_right: "The bill is right",
+  bill_wrong: "The bill is wrong and is to be corrected",
   complaints_none: "There is no complaint.",
   complaint_seen: "the meter shows {n}",
   photo_show: "Show the photo",
@@ -272,7 +288,7 @@ export const officeEn: Readonly<Record<keyof typeof officeVi, string>> = {
   readings_sent_back: "Sent back to be read again at {time}; the next import takes its place.",
   reading_old_of: "Old reading {meter}",
   reading_new_of: "New reading {meter}",
-  held_complaints: "Complaints about readings",
+  held_complaints: "Complaints",
   held_complaints_none: "No complaint waits.",
   held_reports: "Reported mistakes",
   held_reports_none: "No payment is reported as a mistake.",
@@ -400,4 +416,5 @@ export const officeEn: Readonly<Record<keyof typeof officeVi, string>> = {
   age_up_to_60: "31–60 days",
   age_up_to_90: "61–90 days",
   age_older: "Over 90 days",
+  ...usageEn,
 };

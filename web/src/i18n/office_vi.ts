@@ -1,6 +1,8 @@
 /** The words of the office that the phone app does not have, in Vietnamese. */
+
 import { actsVi } from "./acts_vi.ts";
 import { officeHelpVi } from "./office_help_vi.ts";
+import { usageVi } from "./usage_vi.ts";
 
 export const officeVi = {
   ...officeHelpVi,
@@ -207,7 +209,21 @@ export const officeVi = {
   opt_out: "Ngừng mọi tin nhắn",
   opt_out_wrong: "Số không phải của khách",
   opt_in: "Nhận tin nhắn trở lại",
-  complaints: "Khiếu nại chỉ số",
+  complaints: "Khiếu nại",
+  complaint_about_reading: "chỉ số",
+  complaint_about_amount: "số tiền",
+  complaint_about_price_group: "mục đích sử dụng, số hộ",
+  complaint_about_other: "việc khác",
+  complaint_of_bill: "hóa đơn {number}",
+  complaint_answer_by: "Trả lời trước hết ngày {day}",
+  complaint_late: "Quá hạn trả lời {day}",
+  complaint_record: "Ghi khiếu nại",
+  complaint_kind: "Khiếu nại về",
+  complaint_said: "Khách nói gì",
+  complaint_which_bill: "Hóa đơn",
+  complaint_stops: "Trong lúc chờ trả lời, khách không bị nhắn tin nhắc nợ; hóa đơn vẫn phải trả.",
+  bill_right: "Hóa đơn đúng",
+  bill_wrong: "Hóa đơn sai, phải điều chỉnh",
   complaints_none: "Không có khiếu nại nào.",
   complaint_seen: "công tơ đang chỉ {n}",
   photo_show: "Xem ảnh công tơ",
@@ -215,7 +231,7 @@ export const officeVi = {
   photo_of_meter: "Ảnh công tơ do thu ngân viên chụp",
   settle: "Giải quyết",
   finding: "Kết quả kiểm tra",
-  finding_note: "Đã kiểm tra thế nào",
+  finding_note: "Trả lời khách",
   finding_reading_right: "Chỉ số đúng",
   finding_reading_wrong: "Chỉ số sai",
   finding_meter_faulty: "Công tơ hỏng",
@@ -272,7 +288,7 @@ export const officeVi = {
   readings_sent_back: "Đã trả để đọc lại lúc {time}; lần nhập sau sẽ thay kỳ này.",
   reading_old_of: "Chỉ số cũ {meter}",
   reading_new_of: "Chỉ số mới {meter}",
-  held_complaints: "Khiếu nại chỉ số",
+  held_complaints: "Khiếu nại",
   held_complaints_none: "Không còn khiếu nại nào chờ giải quyết.",
   held_reports: "Báo thu nhầm",
   held_reports_none: "Không có khoản nào bị báo thu nhầm.",
@@ -400,4 +416,5 @@ export const officeVi = {
   age_up_to_60: "31–60 ngày",
   age_up_to_90: "61–90 ngày",
   age_older: "Trên 90 ngày",
+  ...usageVi,
 } as const;

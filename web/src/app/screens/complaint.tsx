@@ -1,6 +1,7 @@
-/** A customer calls a reading wrong: what the meter shows, what is objected to, and a photo. Works without signal. */
+/** A customer calls a reading or a bill wrong: what is objected to, what the meter shows, a photo. Works without signal. */
 import { h } from "preact";
 import { useState } from "preact/hooks";
+import type { ComplaintKind } from "../../api/types.ts";
 import { complain } from "../commands.ts";
 import { DoButton } from "../components/busy.tsx";
 import { Link } from "../components/link.tsx";
@@ -10,6 +11,8 @@ import { goBack } from "../router.ts";
 import { useApp, useTranslate } from "../use_app.ts";
 import { useCustomer } from "../use_customer.ts";
 
+const KINDS: readonly ComplaintKind[] = ["reading", "amount", "price_group", "other"];
+
 type Photo = "none" | "working" | "wrong" | { readonly jpeg: string };
 
 export function ComplaintScreen({ code }: { code: string }) {
@@ -17,6 +20,7 @@ export function ComplaintScreen({ code }: { code: string }) {
   const app = useApp();
   const customer = useCustomer(code);
   const [number, setNumber] = useState<string | null>(null);
+  const [kind, setKind] = useState<ComplaintKind>("reading");
   const [reading, setReading] = useState("");
   const [note, setNote] = useState("");
   const [photo, setPhoto] = useState<Photo>("none");
@@ -51,6 +55,7 @@ export function ComplaintScreen({ code }: { code: string }) {
           disabled={note.trim() === "" || photo === "working"}
           act={async () => {
             await complain(app, { customer_code: code, name: customer.name }, bill, {
+              kind,
               reading: reading === "" ? null : Number(reading),
               note,
               photo: typeof photo === "object" ? photo.jpeg : "",
@@ -79,6 +84,16 @@ export function ComplaintScreen({ code }: { code: string }) {
             </select>
           </label>
         )}
+        <label>
+          {t("complaint_kind")}
+          <select value={kind} onChange={(event) => setKind(event.currentTarget.value as ComplaintKind)}>
+            {KINDS.map((one) => (
+              <option key={one} value={one}>
+                {t(`complaint_kind_${one}`)}
+              </option>
+            ))}
+          </select>
+        </label>
         <p>
           {`${t("reading_new")} ${bill.month}/${bill.year}: `}
           <b>{bill.readings[0]?.new_reading}</b>

@@ -17,6 +17,7 @@ import { PhoneCorrection } from "../components/phone_correction.tsx";
 import { PrinterState } from "../components/printer_state.tsx";
 import { Screen } from "../components/screen.tsx";
 import { SmsLanguageChoice } from "../components/sms_language.tsx";
+import { UsageCard } from "../components/usage.tsx";
 import { dong } from "../money.ts";
 import { isMobile } from "../phones.ts";
 import { groupName } from "../price_groups.ts";
@@ -54,6 +55,7 @@ export function Customer({ code }: { code: string }) {
       {[...customer.openBills].reverse().map((bill) => (
         <BillCard key={bill.bill_id} bill={bill} isOld={bill !== newest} />
       ))}
+      {account && <UsageCard code={code} />}
       {details && <Visits visits={details.visits} />}
       {account && <Payments customer={customer} payments={account.payments} />}
       {customer.readAt !== null && <p class="hint">{t("customer_as_of", { time: writtenMoment(customer.readAt) })}</p>}
@@ -99,7 +101,9 @@ function Facts({ customer }: { customer: CustomerView }) {
       {facts && (
         <p>
           <span class="label">{t("price_group")}</span> {groupName(facts.price_group, t)}
-          {facts.households && facts.households !== "1" ? ` · ${t("households", { n: facts.households })}` : ""}
+          {facts.households && facts.households !== "1" && facts.households !== "0"
+            ? ` · ${t("households", { n: facts.households })}`
+            : ""}
           {facts.tax_code ? ` · ${t("tax_code")} ${facts.tax_code}` : ""}
         </p>
       )}

@@ -4,6 +4,7 @@ import { useState } from "preact/hooks";
 import type { Bill, CustomerAccount, CustomerDetails, Payment, ReminderState, Visit } from "../../api/types.ts";
 import { writtenDay, writtenMoment } from "../../app/clock.ts";
 import { BillDetails } from "../../app/components/bill_details.tsx";
+import { UsageMonths } from "../../app/components/usage_months.tsx";
 import { dong } from "../../app/money.ts";
 import { groupName } from "../../app/price_groups.ts";
 import { dialled } from "../../app/text.ts";
@@ -55,7 +56,7 @@ export function CustomerPage({ code }: { code: string }) {
           </Loaded>
           <Loaded of={details}>{({ visits }) => <Visits visits={visits} />}</Loaded>
           <Messages code={code} />
-          <Complaints code={code} />
+          <Complaints code={code} bills={account.data?.bills ?? []} />
         </div>
         <div class="column">
           <Loaded of={account} lines={8}>
@@ -63,6 +64,7 @@ export function CustomerPage({ code }: { code: string }) {
               <>
                 <Owes account={known} />
                 <Bills bills={known.bills} />
+                <UsageOf code={code} />
                 <Payments payments={known.payments} />
               </>
             )}
@@ -103,7 +105,9 @@ function Facts({ details, changed }: { details: CustomerDetails; changed: () => 
         <dt>{t("price_group")}</dt>
         <dd>
           {groupName(facts.price_group, t)}
-          {facts.households && facts.households !== "1" ? ` · ${t("households", { n: facts.households })}` : ""}
+          {facts.households && facts.households !== "1" && facts.households !== "0"
+            ? ` · ${t("households", { n: facts.households })}`
+            : ""}
         </dd>
         {facts.tax_code && <dt>{t("tax_code")}</dt>}
         {facts.tax_code && <dd>{facts.tax_code}</dd>}
@@ -153,6 +157,20 @@ function Bills({ bills }: { bills: readonly Bill[] }) {
           <BillDetails bill={bill} />
         </details>
       ))}
+    </section>
+  );
+}
+
+function UsageOf({ code }: { code: string }) {
+  const t = useWords();
+  const { api } = useOffice();
+  const read = useRead(`usage ${code}`, () =>
+    api.call("GET /v1/customers/{customer_code}/usage", { params: { customer_code: code } }),
+  );
+  return (
+    <section class="card">
+      <h2>{t("usage_title")}</h2>
+      <Loaded of={read}>{(usage) => <UsageMonths usage={usage} t={t} />}</Loaded>
     </section>
   );
 }

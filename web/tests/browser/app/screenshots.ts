@@ -87,7 +87,7 @@ try {
   await collector.sees(/Thuế GTGT/);
   await shot(collector, "customer");
   await shot(collector, "customer-whole", true);
-  await collector.press("Khiếu nại chỉ số");
+  await collector.press("Khiếu nại hóa đơn");
   await collector.sees("Công tơ đang chỉ");
   await shot(collector, "complaint");
   await collector.page.getByRole("button", { name: "Quay lại" }).click();

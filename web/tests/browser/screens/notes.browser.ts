@@ -146,7 +146,7 @@ describe("what is noted at the door", () => {
   });
 
   test("a complaint goes with a photo that is small enough for a weak signal", async () => {
-    await it.press("Khiếu nại chỉ số");
+    await it.press("Khiếu nại hóa đơn");
     await it.sees(/Chỉ số mới 10\/2026/);
     const send = it.page.getByRole("button", { name: "Gửi khiếu nại" });
     assert.equal(await send.isDisabled(), true);
@@ -161,10 +161,10 @@ describe("what is noted at the door", () => {
     await it.page.getByLabel("Khách nói gì?").fill("Chỉ số mới ghi nhầm");
     it.gateway.answerTo = (what) => (what.endsWith("/reading-complaints") ? "nothing" : "reply");
     await send.click();
-    await it.sees(/Khiếu nại chỉ số: đã ghi trên máy, chờ gửi/);
+    await it.sees(/Khiếu nại: đã ghi trên máy, chờ gửi/);
     it.gateway.answerTo = () => "reply";
     await it.open(`customers/${code}`);
-    await it.sees(/Khiếu nại chỉ số: đã gửi lúc/);
+    await it.sees(/Khiếu nại: đã gửi lúc/);
     const { photo: kept, stated_at: at, ...body } = sent("/reading-complaints").at(-1) ?? {};
     assert.deepEqual(body, {
       note: "Chỉ số mới ghi nhầm",
@@ -176,5 +176,23 @@ describe("what is noted at the door", () => {
     const jpeg = Buffer.from(String(kept), "base64");
     assert.deepEqual([...jpeg.subarray(0, 3)], [0xff, 0xd8, 0xff]);
     assert.ok(jpeg.length <= 40_000 && jpeg.length > 5_000, `${jpeg.length} bytes`);
+  });
+
+  test("a bill is disputed by its amount", async () => {
+    await it.press("Khiếu nại hóa đơn");
+    await it.page.getByLabel("Khiếu nại về").selectOption({ label: "Số tiền" });
+    await it.page.getByLabel("Khách nói gì?").fill("Cao gấp đôi tháng trước");
+    await it.press("Gửi khiếu nại");
+    await until("the complaint is sent", async () => sent("/reading-complaints").at(-1)?.["kind"] === "amount");
+    assert.equal(sent("/reading-complaints").at(-1)?.["bill_number"], "HD26-10");
+  });
+
+  test("why a bill is higher is read when somebody asks, with the months beside those of the year before", async () => {
+    await it.open(`customers/${code}`);
+    await it.press("Vì sao cao hơn, thấp hơn?");
+    await it.sees(/^Cao hơn kỳ 09\/2026 333\.100/);
+    const rows = it.page.getByRole("table", { name: /Lượng điện từng tháng/ }).getByRole("row");
+    assert.equal(await rows.count(), 13);
+    assert.match(await rows.nth(1).innerText(), /^10\/26\s+287\s+10,3\s+4\s+210$/);
   });
 });
