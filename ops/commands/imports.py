@@ -34,7 +34,7 @@ from shared.rule_files import load_rules
 app = typer.Typer(
     add_completion=False,
     no_args_is_help=True,
-    help="Import customers, collection points and readings from CSV, XLSX, ODS or XLS files, and issue bills.",
+    help="Import customers, collection points and readings from CSV, Parquet, XLSX, ODS or XLS files, and issue bills.",
 )
 
 FolderArgument = Annotated[Path, typer.Argument(help="Folder that holds the files.", exists=True, file_okay=False)]
@@ -101,14 +101,14 @@ class Source:
 @app.command()
 @spread
 def customers(source: Source, *, as_json: JsonOption = False) -> None:
-    """Import units, collectors, routes, customers and meters, as far as their files (CSV, XLSX, ODS, XLS) are there."""
+    """Import units, collectors, routes, customers and meters, as far as their files (CSV, Parquet, workbooks) exist."""
     _finish({"customers": run(_customers(source))}, source, as_json=as_json)
 
 
 @app.command("collection-points")
 @spread
 def collection_points(source: Source, *, as_json: JsonOption = False) -> None:
-    """Import collection_points.csv (or .xlsx, .ods, .xls)."""
+    """Import collection_points.csv (or .parquet, .xlsx, .ods, .xls)."""
     _finish({"billing": run(_billing(source, POINTS))}, source, as_json=as_json)
 
 
@@ -117,7 +117,7 @@ def collection_points(source: Source, *, as_json: JsonOption = False) -> None:
 def readings(
     source: Source, *, wait: WaitOption = 0, due_days: DueOption = _DUE_DAYS, as_json: JsonOption = False
 ) -> None:
-    """Import readings.csv (or .xlsx, .ods, .xls) and issue the bills."""
+    """Import readings.csv (or .parquet, .xlsx, .ods, .xls) and issue the bills."""
     run(_wait_for_customers(source, wait))
     reports: dict[str, Any] = {"billing": run(_billing(source, READINGS, due_days=due_days))}
     if reports["billing"].ok:

@@ -17,7 +17,8 @@ app = typer.Typer(add_completion=False)
 @app.command()
 def quote(
     cases: Annotated[
-        Path, typer.Option("--cases", help="CSV, XLSX, ODS or XLS file; - reads standard input.", metavar="FILE")
+        Path,
+        typer.Option("--cases", help="CSV, Parquet or workbook; - reads standard input.", metavar="FILE"),
     ],
     convert_legacy: Annotated[
         bool, typer.Option("--convert-legacy", help="Convert texts in TCVN3, VNI and other encodings before Unicode.")

@@ -29,7 +29,7 @@ def watch(
     convert_legacy: LegacyOption = False,
     due_days: DueOption = 10,
 ) -> None:
-    """Take files of readings (CSV, XLSX, ODS, XLS) from a folder, each once; what they did lies beside them.
+    """Take files of readings (CSV, Parquet, XLSX, ODS, XLS) from a folder, each once; what they did lies beside them.
 
     A file that is refused goes to `refused` in the folder. Bills are issued by a bill run.
     """

@@ -1,8 +1,8 @@
 """Files that people and other systems make: read where there is one reading, else refused with the reason.
 
 Each question is decided in one place, for every file alike: the encoding (:mod:`.encoding`, :mod:`.legacy`), separator,
-header and number of fields (:mod:`.table`), workbooks (:mod:`.workbook`), numbers, dates and texts (:mod:`.cells`),
-phone numbers and tax codes (:mod:`.identity`). A row is a pydantic model (:class:`Row`).
+header and number of fields (:mod:`.table`), workbooks (:mod:`.workbook`), Parquet (:mod:`.parquet`), numbers, dates and
+texts (:mod:`.cells`), phone numbers and tax codes (:mod:`.identity`). A row is a pydantic model (:class:`Row`).
 """
 
 from shared.csv_files.bad_lines import MOST_REPORTED, BadLine, Finding, Remark, UnreadableFileError

@@ -1,14 +1,14 @@
-"""Which file of a folder is meant: ``customers.csv``, or the same as a workbook (XLSX, ODS, XLS)."""
+"""Which file of a folder is meant: ``customers.csv``, or the same as Parquet or as a workbook (XLSX, ODS, XLS)."""
 
 from pathlib import Path
 
 from shared.csv_files.bad_lines import BadLine, UnreadableFileError
 
-KINDS = (".csv", ".xlsx", ".ods", ".xls")
+KINDS = (".csv", ".parquet", ".xlsx", ".ods", ".xls")
 
 
 def find_file(folder: Path, name: str) -> Path | None:
-    """Return the file called ``name``, or its workbook, in capitals or not; None where there is none.
+    """Return the file called ``name`` or the same in another kind of file, in capitals or not; None where none is.
 
     Raises :class:`UnreadableFileError` when there are several: each has its own content.
     """

@@ -36,6 +36,9 @@ class Row(BaseModel):
 _UNSEEN_BETWEEN = re.compile("[^\\W\\d_]+[\u200b\u2060\ufeff\u00ad]+[^\\W\\d_]+")
 """Marks without a width between letters: they may stand for a blank, or for nothing."""
 
+_PARQUET = (b"PAR1", b"PARE")
+"""How Parquet files begin; those whose footer is encrypted with the second."""
+
 Data = bytes | str | TextFile
 """The content of a file: its bytes, its text, or where it is read from in pieces."""
 
@@ -86,6 +89,8 @@ def open_table(file: str, data: Data, model: type[Row], *, convert_legacy: bool 
         content = data.removeprefix("\ufeff")
     elif is_workbook(data):
         content = sheet_records(file, data)
+    elif data.startswith(_PARQUET):
+        content = _parquet_records(file, data, list(columns))
     else:
         text = decoded(file, data, convert_legacy=convert_legacy)
         content, is_western = text.text, text.is_western
@@ -95,10 +100,19 @@ def open_table(file: str, data: Data, model: type[Row], *, convert_legacy: bool 
             return cells_of(content)
         if isinstance(data, TextFile):
             return _cells_of_file(data)
-        return (cell for record in sheet_records(file, bytes(data)) for cell in record.raw)  # type: ignore[arg-type]
+        assert isinstance(data, bytes)  # noqa: S101 - a text is handled above
+        is_parquet = data.startswith(_PARQUET)
+        records = _parquet_records(file, data, list(columns)) if is_parquet else sheet_records(file, data)
+        return (cell for record in records for cell in record.raw)
 
     legacy = Legacy(file, cells, convert=convert_legacy, is_western=is_western)
     return Table(file, content, list(columns), columns.keys() - model.optional_columns), legacy
+
+
+def _parquet_records(file: str, data: bytes, known: Sequence[str]) -> Iterator[Record]:
+    from shared.csv_files.parquet import parquet_records  # noqa: PLC0415 - a large library, and only here
+
+    return parquet_records(file, data, known)
 
 
 def _cells_of_file(text: TextFile) -> Iterator[str]:

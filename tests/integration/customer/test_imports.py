@@ -3,6 +3,8 @@
 from pathlib import Path
 
 import pytest
+from pyarrow.csv import read_csv
+from pyarrow.parquet import write_table
 
 from services.customer.imports.files import import_customers
 from shared.contracts.customer import (
@@ -422,3 +424,16 @@ async def test_an_import_writes_what_customers_are_found_by_as_the_database_does
     await service.pool.execute("UPDATE customers SET name = name")
     assert await service.pool.fetch(columns) == imported
     assert len(imported) == len(people)
+
+
+async def test_lists_may_come_as_parquet(empty_service: Service) -> None:
+    service = empty_service
+    folder = write_town(service.folder)
+    for name in ("customers", "meters"):
+        write_table(read_csv(folder / f"{name}.csv"), folder / f"{name}.parquet")  # numbers, dates, truth values
+        (folder / f"{name}.csv").unlink()
+    report = await import_customers(service.customer_bus, folder)
+    assert (report.bad_lines, report.customers_announced) == ([], 4)
+    facts = (await service.ask(GetCustomer(customer_code=HANH))).facts
+    assert (facts.households, facts.place_in_route, facts.active) == ("1", 1, True)
+    assert await known(service, "meters", "meter_number") == ["21000001", "21000002", "21000003", "21000004"]
