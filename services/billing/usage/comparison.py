@@ -144,7 +144,8 @@ def _sentences(old: UsedBill, new: UsedBill, named: Sequence[BillCause], differe
         return f"Bằng kỳ {period}.", f"The same as {period}."
     reasons = [_reason(cause, old, new) for cause in named]
     vi, en = (", ".join(texts) for texts in zip(*reasons, strict=True))
-    amount, rises = format_dong(abs(difference)), difference > 0
+    # No line of paper ends inside an amount.
+    amount, rises = format_dong(abs(difference)).replace(" ", "\u00a0"), difference > 0
     return (
         f"{'Cao' if rises else 'Thấp'} hơn kỳ {period} {amount}: {vi}.",
         f"{amount} {'more' if rises else 'less'} than {period}: {en}.",
@@ -181,9 +182,9 @@ def _reason(cause: BillCause, old: UsedBill, new: UsedBill) -> _Texts:
 
 def _tier(before: int, after: int, *, rises: bool) -> _Texts:
     if rises and after > before:
-        return f"lên bậc {after}", f"tier {after} reached"
+        return f"lên bậc\u00a0{after}", f"tier {after} reached"
     if not rises and after < before:
-        return f"chỉ đến bậc {after}", f"only tier {after} reached"
+        return f"chỉ đến bậc\u00a0{after}", f"only tier {after} reached"
     return (
         f"{'nhiều' if rises else 'ít'} kWh ở bậc cao hơn",
         f"{'more' if rises else 'fewer'} kWh in higher tiers",

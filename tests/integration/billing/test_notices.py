@@ -180,7 +180,7 @@ async def test_a_notice_says_why_the_bill_is_higher_than_the_one_before(billing:
     [notice] = await billing.emitted("notice.issued")
     comparison = notice["comparison"]
     assert comparison["difference"] == 213_300
-    assert comparison["vi"].startswith("Cao hơn kỳ 09/2026 213.300 ₫: mỗi ngày dùng nhiều hơn (6,0 nay 8,1 kWh)")
+    assert comparison["vi"].startswith("Cao hơn kỳ 09/2026 213.300\u00a0₫: mỗi ngày dùng nhiều hơn (6,0 nay 8,1 kWh)")
 
 
 async def test_the_first_bill_of_a_customer_is_explained_by_nothing(billing: BillingHandlers) -> None:

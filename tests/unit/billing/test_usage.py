@@ -92,9 +92,9 @@ def test_the_same_bill_again_has_no_cause(bill: UsedBill) -> None:
         (
             SEPTEMBER,
             october(250),
-            "Cao hơn kỳ 09/2026 213.300 ₫: mỗi ngày dùng nhiều hơn (6,0 nay 8,1 kWh), lên bậc 4.",
+            "Cao hơn kỳ 09/2026 213.300\u00a0₫: mỗi ngày dùng nhiều hơn (6,0 nay 8,1 kWh), lên bậc\u00a04.",
         ),
-        (SEPTEMBER, october(186), "Cao hơn kỳ 09/2026 15.422 ₫: kỳ này nhiều hơn 1 ngày."),
+        (SEPTEMBER, october(186), "Cao hơn kỳ 09/2026 15.422\u00a0₫: kỳ này nhiều hơn 1 ngày."),
         (october(180), october(180), "Bằng kỳ 10/2026."),
         (october(250), november(150), "Thấp hơn kỳ 10/2026"),
         (october(100), november(100, group="business_lt6kv"), "đổi mục đích sử dụng điện"),
@@ -113,7 +113,7 @@ def test_a_sentence_names_what_made_the_bill_higher_or_lower(old: UsedBill, new:
 
 def test_the_sentence_in_english_says_the_same() -> None:
     assert compare_bills(SEPTEMBER, october(250)).en == (
-        "213.300 ₫ more than 09/2026: more used a day (6.0, now 8.1 kWh), tier 4 reached."
+        "213.300\u00a0₫ more than 09/2026: more used a day (6.0, now 8.1 kWh), tier 4 reached."
     )
 
 

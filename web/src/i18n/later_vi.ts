@@ -1,6 +1,5 @@
 /** The words of screens that are loaded behind the first one, in Vietnamese. */
 import { helpVi } from "./help_vi.ts";
 import { notesVi } from "./notes_vi.ts";
-import { usageVi } from "./usage_vi.ts";
 
-export const laterVi = { ...helpVi, ...notesVi, ...usageVi };
+export const laterVi = { ...helpVi, ...notesVi };

@@ -1,6 +1,7 @@
 /** The texts of the app, in Vietnamese; those of later screens are in `later_vi.ts`. `{name}` stands for what is filled in. */
 import type { laterVi } from "./later_vi.ts";
 import { printVi } from "./print_vi.ts";
+import type { usageVi } from "./usage_vi.ts";
 
 export const vi = {
   app: "Thu Ngân",
@@ -439,5 +440,5 @@ export const vi = {
   update_pairing: "Sau khi cập nhật, phải nối lại máy in Bluetooth.",
 } as const;
 
-export type MessageKey = keyof typeof vi | keyof typeof laterVi;
+export type MessageKey = keyof typeof vi | keyof typeof laterVi | keyof typeof usageVi;
 export type Messages = Readonly<Record<MessageKey, string>>;

@@ -2,8 +2,12 @@
 import { h } from "preact";
 import { useState } from "preact/hooks";
 import type { Usage } from "../../api/types.ts";
+import { speak } from "../../i18n/translate.ts";
+import { usageVi } from "../../i18n/usage_vi.ts";
 import { useApp, useTranslate } from "../use_app.ts";
 import { UsageMonths } from "./usage_months.tsx";
+
+speak(usageVi);
 
 export function UsageCard({ code }: { code: string }) {
   const t = useTranslate();

@@ -1,6 +1,6 @@
 /** One customer: what both check before anything is printed. */
 import { h } from "preact";
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import type { Bill, Payment, Visit } from "../../api/types.ts";
 import { writtenMoment } from "../clock.ts";
 import { visit } from "../commands.ts";
@@ -17,13 +17,14 @@ import { PhoneCorrection } from "../components/phone_correction.tsx";
 import { PrinterState } from "../components/printer_state.tsx";
 import { Screen } from "../components/screen.tsx";
 import { SmsLanguageChoice } from "../components/sms_language.tsx";
-import { UsageCard } from "../components/usage.tsx";
 import { dong } from "../money.ts";
 import { isMobile } from "../phones.ts";
 import { groupName } from "../price_groups.ts";
 import { go } from "../router.ts";
+import { usage } from "../usage_part.ts";
 import { useApp, useTranslate } from "../use_app.ts";
 import { type CustomerView, useCustomer } from "../use_customer.ts";
+import { useExternal } from "../use_external.ts";
 import { wardOf } from "../wards.ts";
 
 export function Customer({ code }: { code: string }) {
@@ -55,7 +56,7 @@ export function Customer({ code }: { code: string }) {
       {[...customer.openBills].reverse().map((bill) => (
         <BillCard key={bill.bill_id} bill={bill} isOld={bill !== newest} />
       ))}
-      {account && <UsageCard code={code} />}
+      {account && <WhatWasUsed code={code} />}
       {details && <Visits visits={details.visits} />}
       {account && <Payments customer={customer} payments={account.payments} />}
       {customer.readAt !== null && <p class="hint">{t("customer_as_of", { time: writtenMoment(customer.readAt) })}</p>}
@@ -113,6 +114,12 @@ function Facts({ customer }: { customer: CustomerView }) {
       )}
     </section>
   );
+}
+
+function WhatWasUsed({ code }: { code: string }) {
+  const part = useExternal(usage.listen, () => usage.loaded);
+  useEffect(() => void usage.load(), []);
+  return part && <part.UsageCard code={code} />;
 }
 
 function BillCard({ bill, isOld }: { bill: Bill; isOld: boolean }) {
