@@ -229,16 +229,17 @@ async def _release_part(work: UnitOfWork, run_id: UUID, clock: Clock, *, waits: 
         return None
     run = await _known(connection, run_id)
     actor = run.confirmed_by or work.actor
-    await accounts.lock(connection, await bill_runs.customers_of_part(connection, run_id, part.part))
+    drafts = await bill_runs.drafts_of_part(connection, run_id, part.part)
+    await accounts.lock(connection, drafts.customer_codes)
     now = clock()
     # All bills of a run are of the moment at which it was confirmed, whenever their batch has its turn.
-    released = await bill_runs.release(connection, run, part.part, run.confirmed_at or now, actor)
-    issued = [each for each in released if each.is_bill]
+    issued = await bill_runs.release(connection, run, part.part, run.confirmed_at or now, actor)
     await _use_credit(connection, issued, now)
     states = await accounts.refresh(connection, list(dict.fromkeys(each.bill.customer_code for each in issued)))
     await _emit_released(work, run_id, issued, states, now, actor)
-    await bill_runs.released_part(connection, run, part.part, released, now)
-    return BillRun(len(issued), sum(each.bill.total for each in issued))
+    done = BillRun(len(issued), sum(each.bill.total for each in issued))
+    await bill_runs.released_part(connection, run, part.part, drafts, done.bills, done.total, now)
+    return done
 
 
 async def _use_credit(connection: Connection, new: Sequence[Released], now: datetime) -> None:

@@ -12,6 +12,7 @@ import uvloop
 from simulation.bench import (
     app,
     audit,
+    bills,
     collection,
     comparison,
     copies,
@@ -49,6 +50,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "computing": pure.run,
     "app": app.run,
     "audit": audit.run,
+    "bills": bills.run,
 }
 
 
@@ -66,6 +68,7 @@ def main() -> int:
         tiny=arguments.tiny,
         peers_python=os.environ.get("THUNGAN_BENCH_PYTHON"),
         payments=arguments.payments,
+        customers=arguments.customers,
         report=_report,
     )
     rows: list[Row] = []
@@ -90,7 +93,7 @@ def main() -> int:
 def _measure(name: str, bench: Bench, rows: list[Row], failures: dict[str, str]) -> None:
     _report(f"{name} …")
     try:
-        longest = _LONGEST_WITH_PAYMENTS_SECONDS if bench.payments else _LONGEST_SECONDS
+        longest = _LONGEST_WITH_PAYMENTS_SECONDS if bench.payments or bench.customers else _LONGEST_SECONDS
         found = uvloop.run(_within(BENCHMARKS[name](bench), longest))
     except Exception as error:  # noqa: BLE001 - it is printed, and the others go on
         failures[name] = "; ".join(f"{type(cause).__name__}: {cause}" for cause in _causes(error))
@@ -124,6 +127,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("name", nargs="*", metavar="NAME", help=f"which ones: {', '.join(BENCHMARKS)} (all of them)")
     parser.add_argument("--quick", action="store_true", help="fewer repetitions and smaller sizes")
     parser.add_argument("--payments", type=int, metavar="N", help="how many payments the audit is measured with")
+    parser.add_argument("--customers", type=int, metavar="N", help="how many customers are billed")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures to FILE, too")
     parser.add_argument("--tiny", action="store_true", help=argparse.SUPPRESS)
     return parser

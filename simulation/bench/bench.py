@@ -27,6 +27,9 @@ class Bench:
     payments: int | None = None
     """How many payments the audit is measured with; None: as goes with this run."""
 
+    customers: int | None = None
+    """How many customers are billed; None: as goes with this run."""
+
     report: Callable[[str], None] = print
 
     def size(self, full: T, quick: T, tiny: T) -> T:

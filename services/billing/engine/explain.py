@@ -108,7 +108,7 @@ def _prices(bill: Bill, language: Language) -> Iterator[str]:
 
 
 def _day(day: date) -> str:
-    return day.strftime("%d/%m/%Y")
+    return f"{day.day:02d}/{day.month:02d}/{day.year:04d}"
 
 
 def _number(value: Decimal) -> str:

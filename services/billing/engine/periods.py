@@ -13,6 +13,7 @@ from calendar import monthrange
 from collections.abc import Sequence
 from datetime import date, timedelta
 from fractions import Fraction
+from functools import lru_cache
 
 from services.billing.engine.models import Cut, PricePart
 from services.billing.errors import BillingError
@@ -46,6 +47,7 @@ def months_between(first: date, last: date) -> tuple[int, int]:
     return months, (end - months_later(first, months)).days
 
 
+@lru_cache(maxsize=4096)
 def quota_months(first: date, last: date, cut_days: int = 0) -> Fraction:
     """Return for how many months a period has quotas, days without supply left out."""
     months, days = months_between(first, last)

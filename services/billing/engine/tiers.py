@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from services.billing.engine.models import PricePart, TierLimits
 from services.billing.engine.rounding import half_up
@@ -13,7 +14,14 @@ def limits_for(widths: Sequence[int], households: Decimal, months: Fraction) -> 
 
     Households are multiplied in before rounding: 8 households and 32 days of a month of 31 give 413, not 8 x 52.
     """
-    factor = Fraction(households) * months
+    return _limits(tuple(widths), households, months.numerator, months.denominator)
+
+
+@lru_cache(maxsize=4096)
+def _limits(widths: tuple[int, ...], households: Decimal, months: int, parts: int) -> tuple[int, ...]:
+    # Most customers of a run have the same limits, and fractions are slow. The months come as two whole numbers,
+    # because the hash of a fraction is slow, too.
+    factor = Fraction(households) * Fraction(months, parts)
     return tuple(half_up(width * factor) for width in widths)
 
 

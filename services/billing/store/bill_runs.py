@@ -1,7 +1,7 @@
 """Bill runs, their parts and their drafts."""
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -236,6 +236,7 @@ DRAFT_COLUMNS = (
     "explanation",
 )
 _JSON = ("readings", "lines", "explanation")
+_encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def draft_row(run_id: UUID, part: int, period_id: UUID, bill_id: UUID, values: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -246,7 +247,7 @@ def draft_row(run_id: UUID, part: int, period_id: UUID, bill_id: UUID, values: M
         period_id,
         bill_id,
         *(values[column] for column in DRAFT_COLUMNS[4:-3]),
-        *(json.dumps(values[column], ensure_ascii=False) for column in _JSON),
+        *(_encode(values[column]) for column in _JSON),
     )
 
 
@@ -361,56 +362,74 @@ async def drop_drafts(connection: Connection, run_id: UUID) -> None:
     await connection.execute(_DROP_DRAFTS, run_id)
 
 
-_CUSTOMERS_OF_PART = """
-SELECT DISTINCT customer_code FROM draft_bills WHERE run_id = $1 AND part = $2
+_DRAFTS_OF_PART = """
+SELECT customer_code, count(*) AS bills, sum(total)::bigint AS total FROM draft_bills WHERE run_id = $1 AND part = $2
+GROUP BY customer_code
 """
 
 
-async def customers_of_part(connection: Connection, run_id: UUID, part: int) -> list[str]:
-    """Return the customers who have drafts in a part."""
-    return [row["customer_code"] for row in await connection.fetch(_CUSTOMERS_OF_PART, run_id, part)]
+@dataclass(frozen=True, slots=True)
+class DraftsOfPart:
+    """What the drafts of a part come to, and whose they are."""
+
+    customer_codes: list[str]
+    bills: int
+    total: int
+
+
+async def drafts_of_part(connection: Connection, run_id: UUID, part: int) -> DraftsOfPart:
+    """Return what the drafts of a part come to."""
+    rows = await connection.fetch(_DRAFTS_OF_PART, run_id, part)
+    return DraftsOfPart(
+        [row["customer_code"] for row in rows], sum(row["bills"] for row in rows), sum(row["total"] for row in rows)
+    )
 
 
 # A period that does not wait any more (its readings were held or replaced since) makes no bill; the unique key of the
 # periods' bills stands behind it.
+# It joins nothing to what it has updated: of a table as new as a run's drafts, the planner knows no sizes.
 _RELEASE = f"""
-WITH draft AS (
-    SELECT * FROM draft_bills WHERE run_id = $1 AND part = $2
-), taken AS (
-    UPDATE metered_periods SET bill_id = new_bill_id
-    FROM (SELECT period_id AS of_period, draft.bill_id AS new_bill_id FROM draft) AS new
+WITH taken AS (
+    UPDATE metered_periods SET bill_id = draft.new_bill_id
+    FROM (
+        SELECT period_id AS of_period, bill_id AS new_bill_id, bill_number, customer_code AS of_customer,
+            year AS of_year, month AS of_month, cycle AS of_cycle, period_from AS first_day, period_to AS last_day,
+            price_group, households, kwh, pre_vat, vat_rate, vat, total, due_date AS due, readings, lines, explanation
+        FROM draft_bills WHERE run_id = $1 AND part = $2
+    ) AS draft
     WHERE period_id = of_period AND {WAITING}
-    RETURNING period_id
+    RETURNING draft.*
 ), issued AS (
     INSERT INTO bills (bill_id, bill_number, customer_code, year, month, cycle, period_from, period_to, price_group,
         households, kwh, pre_vat, vat_rate, vat, total, open_principal, open_vat, due_date, issued_at, readings, lines,
         explanation, actor)
-    SELECT bill_id, bill_number, customer_code, year, month, cycle, period_from, period_to, price_group, households,
-        kwh, pre_vat, vat_rate, vat, total, pre_vat, vat, due_date, $3, readings::json, lines::json, explanation::json,
-        $4
-    FROM draft JOIN taken USING (period_id)
+    SELECT new_bill_id, bill_number, of_customer, of_year, of_month, of_cycle, first_day, last_day, price_group,
+        households, kwh, pre_vat, vat_rate, vat, total, pre_vat, vat, due, $3, readings::json, lines::json,
+        explanation::json, $4
+    FROM taken
 )
-SELECT bill_id, customer_code, pre_vat, vat, total, due_date, taken.period_id IS NOT NULL AS is_bill
-FROM draft LEFT JOIN taken USING (period_id)
-ORDER BY customer_code, year, month, cycle
+SELECT new_bill_id AS bill_id, of_customer AS customer_code, pre_vat, vat, total, due AS due_date
+FROM taken
+ORDER BY of_customer, of_year, of_month, of_cycle
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Released:
-    """A draft of a part that was released."""
+    """A draft that has become a bill."""
 
     bill: ReleasedBill
     pre_vat: int
     vat: int
-    is_bill: bool
-    """False where its readings do not wait any more."""
 
 
 async def release(
     connection: Connection, run: StoredRun, part: int, issued_at: datetime, actor: Actor
 ) -> list[Released]:
-    """Make the drafts of a part bills, each customer's the oldest first; their accounts are locked."""
+    """Make the drafts of a part bills, as far as their readings still wait; return those, each customer's oldest first.
+
+    The accounts are locked.
+    """
     rows = await connection.fetch(_RELEASE, run.run_id, part, issued_at, actor.model_dump(mode="json"))
     return [
         Released(
@@ -422,7 +441,6 @@ async def release(
             ),
             row["pre_vat"],
             row["vat"],
-            row["is_bill"],
         )
         for row in rows
     ]
@@ -442,14 +460,12 @@ RETURNING state
 
 
 async def released_part(
-    connection: Connection, run: StoredRun, part: int, released: Collection[Released], now: datetime
+    connection: Connection, run: StoredRun, part: int, drafts: DraftsOfPart, bills: int, total: int, now: datetime
 ) -> RunState:
     """Note that a part is released; with the last one the drafts go, and the run ends."""
-    issued = [each.bill.total for each in released if each.is_bill]
-    left_out = [each.bill.total for each in released if not each.is_bill]
     state = RunState(
         await connection.fetchval(
-            _RELEASED_PART, run.run_id, part, now, len(issued), sum(issued), len(left_out), sum(left_out)
+            _RELEASED_PART, run.run_id, part, now, bills, total, drafts.bills - bills, drafts.total - total
         )
     )
     if state is RunState.RELEASED:
