@@ -49,8 +49,8 @@ async def run(bench: Bench) -> list[Row]:
             started = time.monotonic() - began
             computing = await _workers(url, run_id.hex)
             async with units.open() as work:
-                sums = await work.connection.fetchrow("SELECT bills, total FROM bill_runs")
-                await confirm_run(work, run_id, sums["bills"], sums["total"], load_tariffs(), now())
+                total = await work.connection.fetchval("SELECT total FROM bill_runs")
+                await confirm_run(work, run_id, customers, total, load_tariffs(), now())
             releasing = await _workers(url, run_id.hex)
             state = await pool.fetchval("SELECT state FROM bill_runs")
             bills = await pool.fetchval("SELECT count(*) FROM bills")
