@@ -36,7 +36,7 @@ FROM bills
 _BEFORE_IN_DRAFTS = """
 SELECT bill_number, customer_code, cycle, kwh, total, period_from, period_to, price_group, households, vat_rate, lines,
     make_date(year, month, 1)::timestamp AS compared_month
-FROM draft_bills WHERE run_id = $2
+FROM draft_bills WHERE run_id = {other}
 """
 _COMPARED = """
 WITH after AS (
@@ -56,6 +56,7 @@ WITH after AS (
 )
 """
 _FIGURES = """
+{compared}
 SELECT count(*) FILTER (WHERE difference > 0 AND before_total IS NOT NULL) AS more,
     count(*) FILTER (WHERE difference < 0 AND after_total IS NOT NULL) AS less,
     count(*) FILTER (WHERE difference = 0 AND before_total IS NOT NULL AND after_total IS NOT NULL) AS same,
@@ -63,14 +64,25 @@ SELECT count(*) FILTER (WHERE difference > 0 AND before_total IS NOT NULL) AS mo
     coalesce(sum(difference), 0)::bigint AS difference
 FROM compared
 """
-_LARGEST = "SELECT * FROM compared WHERE difference <> 0 ORDER BY abs(difference) DESC, bill_number LIMIT {limit}"
+_LARGEST = """
+{compared}
+SELECT * FROM compared WHERE difference <> 0 ORDER BY abs(difference) DESC, bill_number LIMIT {limit}
+"""
 
-_MONTH = _COMPARED.format(before=_BEFORE_IN_BILLS, join="LEFT")
-_RUN = _COMPARED.format(before=_BEFORE_IN_DRAFTS, join="FULL")
-_MONTH_FIGURES = _MONTH + _FIGURES
-_MONTH_LARGEST = _MONTH + _LARGEST.format(limit="$2")
-_RUN_FIGURES = _RUN + _FIGURES
-_RUN_LARGEST = _RUN + _LARGEST.format(limit="$3")
+
+def _beside_bills(statement: str) -> str:
+    return statement.format(compared=_COMPARED.format(before=_BEFORE_IN_BILLS, join="LEFT"), limit="$2")
+
+
+def _beside_drafts(statement: str) -> str:
+    before = _BEFORE_IN_DRAFTS.format(other="$2")
+    return statement.format(compared=_COMPARED.format(before=before, join="FULL"), limit="$3")
+
+
+_MONTH_FIGURES = _beside_bills(_FIGURES)
+_MONTH_LARGEST = _beside_bills(_LARGEST)
+_RUN_FIGURES = _beside_drafts(_FIGURES)
+_RUN_LARGEST = _beside_drafts(_LARGEST)
 
 
 async def against_month_before(connection: Connection, run_id: UUID, limit: int = 100) -> Changes:
