@@ -17,6 +17,7 @@ from ops.operators import operator
 from ops.runner import run as run_async
 from ops.system import find_system
 from services.billing.bill_run import confirm_run, discard_run, emit_steps, start_run
+from services.billing.rehearsals.vat_switch import VatSwitch, vat_switch
 from services.billing.runs.changes import Charged
 from services.billing.runs.rules import RunOverlaps, RunScope, RunState, person
 from services.billing.store import bill_run_changes, bill_runs
@@ -24,7 +25,7 @@ from services.billing.store.bill_run_changes import Changes
 from services.billing.store.bill_runs import StoredRun
 from services.billing.tariffs.files import load_tariffs
 from services.billing.topology import TOPOLOGY as BILLING
-from shared.clock import VIETNAM, now
+from shared.clock import VIETNAM, business_day, now
 from shared.ids import new_id
 from shared.messaging import Bus
 from shared.messaging.context import correlated
@@ -132,9 +133,10 @@ async def _run(scope: RunScope, by: str, *, is_trial: bool, as_json: bool) -> No
         async with bus.work() as work:
             problems = await bill_runs.problems_of(work.connection, run_id, 100)
             changes = await _changes(work.connection, found)
+            vat = await _vat_switch(work.connection, run_id)
         if is_trial:
             found = await discard_run(bus.work, run_id, now)
-        _print(found, problems, changes, as_json=as_json)
+        _print(found, problems, changes, vat, as_json=as_json)
 
 
 async def _begun(bus: Bus, scope: RunScope, *, is_trial: bool) -> UUID:
@@ -176,8 +178,22 @@ async def _show(run_id: UUID, *, as_json: bool) -> None:
     async with _billing() as bus, bus.work() as work:
         found = await _known(work.connection, run_id)
         problems = await bill_runs.problems_of(work.connection, run_id, 100)
-        changes = await _changes(work.connection, found) if found.state is RunState.COMPUTED else None
-    _print(found, problems, changes, as_json=as_json)
+        is_computed = found.state is RunState.COMPUTED
+        changes = await _changes(work.connection, found) if is_computed else None
+        vat = await _vat_switch(work.connection, run_id) if is_computed else None
+    _print(found, problems, changes, vat, as_json=as_json)
+
+
+async def _vat_switch(connection: Any, run_id: UUID) -> VatSwitch | None:
+    """Return what of a run's VAT hangs on the day that decides; None where all days have one rate."""
+    tariffs, today = load_tariffs(), business_day(now())
+    days = [period_to for period_to, _ in await bill_runs.vat_rates(connection, run_id)]
+    if len({tariffs.vat_percent_on(day) for day in [*days, today]}) == 1:
+        return None
+    found = vat_switch((), tariffs)
+    async for bases in bill_runs.vat_bases(connection, run_id, today):
+        found += vat_switch(bases, tariffs)
+    return found
 
 
 async def _known(connection: Any, run_id: UUID) -> StoredRun:
@@ -234,14 +250,22 @@ def _as_dict(found: StoredRun) -> dict[str, Any]:
     }
 
 
-def _print(found: StoredRun, problems: Sequence[str], changes: dict[str, Changes] | None, *, as_json: bool) -> None:
+def _print(
+    found: StoredRun,
+    problems: Sequence[str],
+    changes: dict[str, Changes] | None,
+    vat: VatSwitch | None = None,
+    *,
+    as_json: bool,
+) -> None:
     if as_json:
         shown = {
             name: asdict(each)
             | {"largest": [asdict(one) | {"difference": one.difference, "causes": one.causes} for one in each.largest]}
             for name, each in (changes or {}).items()
         }
-        print_json(_as_dict(found) | {"problems": problems, "changes": shown})
+        switch = None if vat is None else asdict(vat) | {"difference": vat.difference}
+        print_json(_as_dict(found) | {"problems": problems, "changes": shown, "vat_switch": switch})
         return
     totals = found.totals
     print_line(f"{found.run_id} over {found.scope}: {found.state}{' (dry run)' if found.is_trial else ''}")
@@ -249,6 +273,12 @@ def _print(found: StoredRun, problems: Sequence[str], changes: dict[str, Changes
         f"{format_number(totals.bills)} bills, {format_number(totals.kwh)} kWh, {format_dong(totals.pre_vat)} + "
         f"{format_dong(totals.vat)} VAT = {format_dong(totals.total)}"
     )
+    if vat is not None:
+        print_line(
+            f"The rate of VAT changes: {format_dong(vat.by_day['period_to'])} by the last day of the period, "
+            f"{format_dong(vat.by_day['invoice_date'])} if issued today; "
+            f"{format_number(vat.differing)} bills depend on it"
+        )
     for name, each in (changes or {}).items():
         _print_changes(name, each)
     for problem in problems:

@@ -1,13 +1,14 @@
 """Bill runs, their parts and their drafts."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from services.billing.bills.metered_period import MeteredPeriod
+from services.billing.rehearsals.vat_switch import VatBase
 from services.billing.runs.rules import RunScope, RunState, RunTotals
 from services.billing.store.metered_periods import COLUMNS as PERIOD_COLUMNS
 from services.billing.store.metered_periods import WAITING, periods_of
@@ -334,6 +335,20 @@ _VAT_RATES = "SELECT DISTINCT period_to, vat_rate FROM draft_bills WHERE run_id 
 async def vat_rates(connection: Connection, run_id: UUID) -> list[tuple[date, str]]:
     """Return the VAT rates of a run's drafts, by the last days of their periods."""
     return [(row["period_to"], row["vat_rate"]) for row in await connection.fetch(_VAT_RATES, run_id)]
+
+
+_VAT_BASES = "SELECT period_to, pre_vat FROM draft_bills WHERE run_id = $1"
+_VAT_BASES_AT_ONCE = 5_000
+
+
+async def vat_bases(connection: Connection, run_id: UUID, invoice_date: date) -> AsyncIterator[list[VatBase]]:
+    """Yield what VAT of a run's drafts is computed from, some at a time, as if they were issued on a day.
+
+    Inside a transaction.
+    """
+    cursor = await connection.cursor(_VAT_BASES, run_id)
+    while rows := await cursor.fetch(_VAT_BASES_AT_ONCE):
+        yield [VatBase(row["period_to"], row["pre_vat"], invoice_date) for row in rows]
 
 
 _CONFIRM = """

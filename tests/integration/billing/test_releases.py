@@ -1,11 +1,13 @@
 """A bill run makes drafts that nobody sees; a second person makes them bills, whatever dies meanwhile."""
 
+from datetime import date
 from uuid import UUID
 
 import pytest
 
 from services.billing.audit import audit_facts
 from services.billing.bill_run import confirm_run, discard_run, do_part, start_run
+from services.billing.rehearsals.vat_switch import vat_switch
 from services.billing.runs.rules import (
     RunNotReady,
     RunOutOfDate,
@@ -205,3 +207,14 @@ async def test_a_dry_run_says_what_changes_and_why_and_leaves_nothing(billing: B
     await discard_run(billing.new_work, run.run_id, billing.clock)
     assert await billing.pool.fetchval("SELECT count(*) FROM metered_periods WHERE bill_id IS NULL") == 1
     assert (await billing.run()).bills == 1
+
+
+async def test_what_the_vat_of_drafts_hangs_on_is_seen_before_they_are_released(billing: BillingHandlers) -> None:
+    await town(billing, 12)
+    run = await do_all(billing, await start(billing))
+    async with billing.new_work() as work:
+        [bases] = [some async for some in bill_runs.vat_bases(work.connection, run.run_id, date(2027, 1, 3))]
+    found = vat_switch(bases, TARIFFS)
+    assert (found.bills, found.differing, found.differing_pre_vat) == (6, 6, run.totals.pre_vat)
+    assert found.by_day["period_to"] == run.totals.vat
+    assert found.difference > 0
