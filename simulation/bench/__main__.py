@@ -17,6 +17,7 @@ from simulation.bench import (
     comparison,
     copies,
     events,
+    imports,
     pure,
     reminders,
     request_reply,
@@ -51,6 +52,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "app": app.run,
     "audit": audit.run,
     "bills": bills.run,
+    "imports": imports.run,
 }
 
 
@@ -127,7 +129,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("name", nargs="*", metavar="NAME", help=f"which ones: {', '.join(BENCHMARKS)} (all of them)")
     parser.add_argument("--quick", action="store_true", help="fewer repetitions and smaller sizes")
     parser.add_argument("--payments", type=int, metavar="N", help="how many payments the audit is measured with")
-    parser.add_argument("--customers", type=int, metavar="N", help="how many customers are billed")
+    parser.add_argument("--customers", type=int, metavar="N", help="how many customers are imported or billed")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures to FILE, too")
     parser.add_argument("--tiny", action="store_true", help=argparse.SUPPRESS)
     return parser

@@ -28,7 +28,7 @@ class Bench:
     """How many payments the audit is measured with; None: as goes with this run."""
 
     customers: int | None = None
-    """How many customers are billed; None: as goes with this run."""
+    """How many customers are imported or billed; None: as goes with this run."""
 
     report: Callable[[str], None] = print
 
