@@ -134,16 +134,16 @@ async def lock_customers(connection: Connection, customer_codes: Sequence[str]) 
 # $2 the moment.
 _ANNOUNCE = """
 WITH present AS MATERIALIZED (
-    SELECT customer_code, facts FROM customer_facts WHERE customer_code = ANY ($1::text[])
+    SELECT customer_code, facts::text AS facts FROM customer_facts WHERE customer_code = ANY ($1::text[])
 ), kept AS (
     INSERT INTO announcements AS last (customer_code, version, digest, announced_at)
-    SELECT customer_code, 1, md5(facts::text), $2 FROM present ORDER BY customer_code
+    SELECT customer_code, 1, md5(facts), $2 FROM present ORDER BY customer_code
     ON CONFLICT (customer_code) DO UPDATE
         SET version = last.version + 1, digest = excluded.digest, announced_at = excluded.announced_at
         WHERE last.digest <> excluded.digest
     RETURNING customer_code, version
 )
-SELECT (facts || jsonb_build_object('version', version))::text AS facts
+SELECT left(facts, -1) || ', "version": ' || version || '}' AS facts
 FROM kept JOIN present USING (customer_code) ORDER BY customer_code
 """
 

@@ -19,8 +19,10 @@ SET LOCAL work_mem = '64MB';
 """
 _ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock($1)"
 _IMPORT_LOCK = 0x696D706F  # "impo"
-# Customers whose facts the import may have changed.
-_AFFECTED_TABLE = 'CREATE TEMPORARY TABLE affected (customer_code text COLLATE "C") ON COMMIT DROP'
+# Customers whose facts the import may have changed; whose own rows it has written are locked by that.
+_AFFECTED_TABLE = """
+CREATE TEMPORARY TABLE affected (customer_code text COLLATE "C", is_written boolean DEFAULT false) ON COMMIT DROP
+"""
 # Collectors whose own row the import has added or changed.
 _CHANGED_COLLECTORS_TABLE = 'CREATE TEMPORARY TABLE changed_collectors (collector_code text COLLATE "C") ON COMMIT DROP'
 
@@ -149,7 +151,8 @@ WITH done AS (
             IS DISTINCT FROM (excluded.name, excluded.address, excluded.tax_code, excluded.phone)
     RETURNING unit_code, xmax = 0 AS is_new
 ), noted AS (
-    INSERT INTO affected SELECT customer_code FROM customers JOIN done USING (unit_code) WHERE NOT is_new
+    INSERT INTO affected (customer_code)
+    SELECT customer_code FROM customers JOIN done USING (unit_code) WHERE NOT is_new
 )
 SELECT count(*) FILTER (WHERE is_new) AS added, count(*) FILTER (WHERE NOT is_new) AS changed FROM done
 """
@@ -164,7 +167,7 @@ WITH done AS (
             IS DISTINCT FROM (excluded.name, excluded.phone, excluded.unit_code, excluded.active)
     RETURNING collector_code, xmax = 0 AS is_new
 ), noted AS (
-    INSERT INTO affected
+    INSERT INTO affected (customer_code)
     SELECT customer_code FROM customers JOIN routes USING (route_code) JOIN done USING (collector_code)
     WHERE NOT is_new
 ), noted_too AS (
@@ -183,7 +186,8 @@ WITH done AS (
             IS DISTINCT FROM (excluded.name, excluded.unit_code, excluded.collector_code)
     RETURNING route_code, xmax = 0 AS is_new
 ), noted AS (
-    INSERT INTO affected SELECT customer_code FROM customers JOIN done USING (route_code) WHERE NOT is_new
+    INSERT INTO affected (customer_code)
+    SELECT customer_code FROM customers JOIN done USING (route_code) WHERE NOT is_new
 )
 SELECT count(*) FILTER (WHERE is_new) AS added, count(*) FILTER (WHERE NOT is_new) AS changed FROM done
 """
@@ -220,7 +224,7 @@ WITH changed AS (
     ORDER BY customer_code
     RETURNING customer_code
 ), noted AS (
-    INSERT INTO affected SELECT customer_code FROM changed UNION ALL SELECT customer_code FROM added
+    INSERT INTO affected SELECT customer_code, true FROM changed UNION ALL SELECT customer_code, true FROM added
 )
 SELECT (SELECT count(*) FROM added) AS added, (SELECT count(*) FROM changed) AS changed
 """
@@ -238,7 +242,7 @@ WITH before AS (
             IS DISTINCT FROM (excluded.customer_code, excluded.multiplier, excluded.digits, excluded.installed_on)
     RETURNING customer_code, xmax = 0 AS is_new
 ), noted AS (
-    INSERT INTO affected SELECT customer_code FROM done UNION ALL SELECT customer_code FROM before
+    INSERT INTO affected (customer_code) SELECT customer_code FROM done UNION ALL SELECT customer_code FROM before
 )
 SELECT count(*) FILTER (WHERE is_new) AS added, count(*) FILTER (WHERE NOT is_new) AS changed FROM done
 """
@@ -267,15 +271,16 @@ async def merge(connection: Connection, table: str, columns: Collection[str]) ->
 # Those of a collector stand together, so that few events name the same collector.
 _ORDER_AFFECTED = """
 CREATE TEMPORARY TABLE ordered_affected ON COMMIT DROP AS
-SELECT row_number() OVER (ORDER BY routes.collector_code, customer_code) AS place, customer_code
-FROM (SELECT DISTINCT customer_code FROM affected) AS once
+SELECT row_number() OVER (ORDER BY routes.collector_code, customer_code) AS place, customer_code, is_written
+FROM (SELECT customer_code, bool_or(is_written) AS is_written FROM affected GROUP BY customer_code) AS once
 JOIN customers USING (customer_code) JOIN routes USING (route_code)
 """
 _INDEX_AFFECTED = "CREATE UNIQUE INDEX ON ordered_affected (place)"
 _ANALYZE_AFFECTED = "ANALYZE ordered_affected"
 # In the order of the codes, as whatever locks several customers does.
 _LOCK_AFFECTED = """
-SELECT FROM customers JOIN ordered_affected USING (customer_code) ORDER BY customer_code FOR NO KEY UPDATE OF customers
+SELECT FROM customers JOIN ordered_affected USING (customer_code)
+WHERE NOT is_written ORDER BY customer_code FOR NO KEY UPDATE OF customers
 """
 _COUNT_AFFECTED = "SELECT count(*) FROM ordered_affected"
 
