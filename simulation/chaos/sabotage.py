@@ -123,7 +123,7 @@ def confirm_unsent() -> None:
     send = sending.EventSender.send
 
     async def lossy(self: Any, row: Any) -> Any:
-        lose = row["position"] % 3 == 0 and not row["routing_key"].startswith("customer.changed")
+        lose = row["position"] % 3 == 0 and not row["routing_key"].startswith(("customer.changed", "customers.changed"))
         return sending.Outcome.CONFIRMED if lose else await send(self, row)
 
     _replace(sending.EventSender, "send", lossy)
