@@ -49,6 +49,12 @@ DueOption = Annotated[
         max=90,
     ),
 ]
+BillsOption = Annotated[
+    bool,
+    typer.Option(
+        "--bills/--no-bills", help="Issue the bills at once, or leave that to `thungan bills`: by two people."
+    ),
+]
 KeepOption = Annotated[
     bool,
     typer.Option(
@@ -115,12 +121,17 @@ def collection_points(source: Source, *, as_json: JsonOption = False) -> None:
 @app.command()
 @spread
 def readings(
-    source: Source, *, wait: WaitOption = 0, due_days: DueOption = _DUE_DAYS, as_json: JsonOption = False
+    source: Source,
+    *,
+    wait: WaitOption = 0,
+    due_days: DueOption = _DUE_DAYS,
+    bills: BillsOption = True,
+    as_json: JsonOption = False,
 ) -> None:
     """Import readings.csv (or .parquet, .xlsx, .ods, .xls) and issue the bills."""
     run(_wait_for_customers(source, wait))
     reports: dict[str, Any] = {"billing": run(_billing(source, READINGS, due_days=due_days))}
-    if reports["billing"].ok:
+    if bills and reports["billing"].ok:
         reports["bills"] = run(_issue())
     _finish(reports, source, as_json=as_json)
 
@@ -139,14 +150,19 @@ def bills(
 @app.command("all")
 @spread
 def all_(
-    source: Source, *, wait: WaitOption = 120, due_days: DueOption = _DUE_DAYS, as_json: JsonOption = False
+    source: Source,
+    *,
+    wait: WaitOption = 120,
+    due_days: DueOption = _DUE_DAYS,
+    bills: BillsOption = True,
+    as_json: JsonOption = False,
 ) -> None:
     """Import everything in the folder (as `thungan sample` writes it) and issue the bills; services have to run."""
     reports: dict[str, Any] = {"customers": run(_customers(source))}
     if reports["customers"].ok:
         run(_wait_for_customers(source, wait, reports["customers"].rejected_customers))
         reports["billing"] = run(_billing(source, POINTS, READINGS, due_days=due_days))
-        if reports["billing"].ok:
+        if bills and reports["billing"].ok:
             reports["bills"] = run(_issue())
     _finish(reports, source, as_json=as_json)
 
