@@ -117,6 +117,13 @@ def digest(body: bytes) -> str:
     return hashlib.sha256(body).hexdigest()
 
 
+# A refresh says nothing but that something has changed: an import and a bill run each send one.
+_SENT_TWICE = """
+SELECT collector_code, entry FROM feed_entries WHERE entry::jsonb ->> 'type' <> 'refresh'
+GROUP BY 1, 2 HAVING count(*) > 1
+"""
+
+
 async def read_final_state(
     database_urls: Mapping[str, str],
     sms: SmsProviders,
@@ -143,7 +150,7 @@ async def read_final_state(
     gateway = await _rows(
         database_urls["gateway"],
         jobs="SELECT job_id::text AS id, device_id::text, kind, state, attempt FROM print_jobs",
-        sent_twice="SELECT collector_code, entry FROM feed_entries GROUP BY 1, 2 HAVING count(*) > 1",
+        sent_twice=_SENT_TWICE,
     )
     notify = await _rows(
         database_urls["notify"],
