@@ -9,7 +9,7 @@ from html import escape
 from shared.check_wording import CHECKS, check_sentence, field_label, kind_name, translated_kind, translated_label
 from shared.clock import VIETNAM
 from shared.contracts.common import Language
-from shared.contracts.receipt import CheckState, CodeFault, ReceiptKind, Verification
+from shared.contracts.receipt import CheckState, CodeFault, FollowedCorrection, ReceiptKind, Verification
 from shared.public_page import code_form, page_title, render_page, verdict_section
 
 _MARKS = {CheckState.PASSED: "✓", CheckState.FAILED: "✗", CheckState.NOT_CHECKED: "–"}
@@ -60,6 +60,19 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "Nội dung đã bị sửa hoặc không do đơn vị bán điện ký. Đừng dùng biên nhận này; hãy gọi tổng đài.",
         "The content was changed, or was not signed by the seller. Do not rely on this receipt; call the hotline.",
     ),
+    "followed": ("Hóa đơn sau đó", "The bills since then"),
+    "followed_adjustment": (
+        "Hóa đơn {bill} được điều chỉnh giảm ngày {day}. Biên nhận này vẫn đúng; phần thừa đứng trong sổ là tiền dư.",
+        "Bill {bill} was adjusted downwards on {day}. This receipt stays true; what is too much is kept as credit.",
+    ),
+    "followed_adjustment_new": (
+        "Hóa đơn {bill} được điều chỉnh tăng ngày {day} bằng hóa đơn {new}. Biên nhận này vẫn đúng.",
+        "Bill {bill} was adjusted upwards on {day} by bill {new}. This receipt stays true.",
+    ),
+    "followed_replacement_new": (
+        "Hóa đơn {bill} được thay thế ngày {day} bằng hóa đơn {new}. Biên nhận này vẫn đúng; tiền đã trả còn trong sổ.",
+        "Bill {bill} was replaced on {day} by bill {new}. This receipt stays true; the money is kept on the account.",
+    ),
     "signed": ("Nội dung đã ký", "What was signed"),
     "claimed": ("Nội dung ghi trong mã (KHÔNG đáng tin)", "What the code says (NOT to be trusted)"),
     "checks": ("Các bước kiểm tra", "Checks"),
@@ -107,8 +120,25 @@ def render_check_page(
     if _to_type_again(verification):
         sections.append(code_form(language, typed or ""))
     if verification.code_fault is None:
+        sections += _followed_section(verification, language)
         sections += [*_fields_section(verification, language), _checks_section(verification, language)]
     return render_page(page_title(language), sections, language, code=typed)
+
+
+def _followed_section(verification: Verification, language: Language) -> list[str]:
+    if not verification.followed_by:
+        return []
+    lines = "".join(f"<p>{escape(_followed(each, language))}</p>" for each in verification.followed_by)
+    return [f"<section><h2>{escape(_text('followed', language))}</h2>{lines}</section>"]
+
+
+def _followed(correction: FollowedCorrection, language: Language) -> str:
+    key = f"followed_{correction.kind.value}" + ("_new" if correction.new_bill_number else "")
+    return _text(key, language).format(
+        bill=correction.bill_number,
+        day=correction.corrected_at.astimezone(VIETNAM).strftime("%d/%m/%Y"),
+        new=correction.new_bill_number,
+    )
 
 
 def _fields_section(verification: Verification, language: Language) -> list[str]:

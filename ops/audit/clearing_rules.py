@@ -10,13 +10,21 @@ from datetime import datetime
 from uuid import UUID
 
 from ops.audit.moments import SKEW, shown
-from services.billing.audit import ClearedPart, IssuedBill
+from services.billing.audit import ClearedPart, IssuedBill, RecordedReduction
 from shared.audit import AuditViolation
 
 
-def check_clearing(bills: Sequence[IssuedBill], parts: Sequence[ClearedPart]) -> Iterator[AuditViolation]:
-    """Yield what is wrong with the order of clearing; ``bills`` by period, ``parts`` in the order of clearing."""
+def check_clearing(
+    bills: Sequence[IssuedBill], parts: Sequence[ClearedPart], reductions: Sequence[RecordedReduction] = ()
+) -> Iterator[AuditViolation]:
+    """Yield what is wrong with the order of clearing; ``bills`` by period, ``parts`` in the order of clearing.
+
+    ``reductions``: what corrections took off bills, and when; from then on it has not to be cleared.
+    """
     known = {bill.bill_id: bill for bill in bills}
+    taken: dict[UUID, list[RecordedReduction]] = defaultdict(list)
+    for each in reductions:
+        taken[each.bill_id].append(each)
     before: dict[UUID, list[ClearedPart]] = defaultdict(list)
     # Without those that parts which were never released have cleared: nothing later finds them open.
     open_bills = list(bills)
@@ -31,8 +39,8 @@ def check_clearing(bills: Sequence[IssuedBill], parts: Sequence[ClearedPart]) ->
                 bill.bill_number,
                 f"cleared {shown(part.made_at)}, issued {shown(bill.issued_at)}",
             )
-        yield from _oldest_first(part, bill, open_bills, before)
-        yield from _vat_first(part, bill, before[part.bill_id])
+        yield from _oldest_first(part, bill, open_bills, before, taken)
+        yield from _vat_first(part, bill, before[part.bill_id], taken[part.bill_id])
         before[part.bill_id].append(part)
         kept = sum(each.vat + each.principal for each in before[part.bill_id] if each.released_at is None)
         if kept >= bill.total and bill in open_bills:
@@ -40,7 +48,11 @@ def check_clearing(bills: Sequence[IssuedBill], parts: Sequence[ClearedPart]) ->
 
 
 def _oldest_first(
-    part: ClearedPart, bill: IssuedBill, bills: Sequence[IssuedBill], before: dict[UUID, list[ClearedPart]]
+    part: ClearedPart,
+    bill: IssuedBill,
+    bills: Sequence[IssuedBill],
+    before: dict[UUID, list[ClearedPart]],
+    taken: dict[UUID, list[RecordedReduction]],
 ) -> Iterator[AuditViolation]:
     for older in bills:
         if older.period >= bill.period:
@@ -50,6 +62,7 @@ def _oldest_first(
         open_then = older.total - sum(
             each.vat + each.principal for each in before[older.bill_id] if _stood(each, part.made_at)
         )
+        open_then -= sum(each.vat + each.principal for each in taken[older.bill_id] if _was_taken(each, part.made_at))
         if open_then > 0:
             yield _named(
                 "the oldest bill is cleared first",
@@ -58,10 +71,13 @@ def _oldest_first(
             )
 
 
-def _vat_first(part: ClearedPart, bill: IssuedBill, before: Sequence[ClearedPart]) -> Iterator[AuditViolation]:
+def _vat_first(
+    part: ClearedPart, bill: IssuedBill, before: Sequence[ClearedPart], taken: Sequence[RecordedReduction]
+) -> Iterator[AuditViolation]:
     if not part.principal:
         return
     vat = part.vat + sum(each.vat for each in before if _stood(each, part.made_at))
+    vat += sum(each.vat for each in taken if _was_taken(each, part.made_at))
     if vat < bill.vat:
         yield _named(
             "VAT of a bill is cleared before its principal",
@@ -73,6 +89,11 @@ def _vat_first(part: ClearedPart, bill: IssuedBill, before: Sequence[ClearedPart
 def _stood(part: ClearedPart, at: datetime) -> bool:
     """Whether an earlier part stood at a moment; what was released about then may have."""
     return part.released_at is None or part.released_at > at - SKEW
+
+
+def _was_taken(reduction: RecordedReduction, at: datetime) -> bool:
+    """Whether a correction had taken off its part at a moment; about then it may have."""
+    return reduction.corrected_at < at + SKEW
 
 
 def _named(rule: str, subject: str, detail: str) -> AuditViolation:

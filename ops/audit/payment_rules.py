@@ -58,6 +58,8 @@ class PaymentCase:
     inactive_since: datetime | None = None
     """Since when its collector had not been active any more when it was recorded."""
     feed: Feed | None = None
+    corrected: frozenset[tuple[UUID, datetime]] = frozenset()
+    """Bills off which a correction took something, each with the moment."""
 
 
 Rule = Callable[[PaymentCase], Iterator[AuditViolation]]
@@ -286,7 +288,11 @@ def times_in_order(case: PaymentCase) -> Iterator[AuditViolation]:
     for part in case.parts:
         if part.made_at < row.recorded_at - SKEW:
             yield _named(rule, case, f"cleared a bill {shown(part.made_at)}, recorded {shown(row.recorded_at)}")
-        if part.released_at is not None and row.reversed_at is None:
+        if (
+            part.released_at is not None
+            and row.reversed_at is None
+            and (part.bill_id, part.released_at) not in case.corrected
+        ):
             yield _named(rule, case, "a part was released and the payment stands")
 
 

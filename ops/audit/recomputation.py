@@ -279,8 +279,8 @@ async def _compare(
                 found.violations_when_settled += rule(case)
         found.violations += visits_by_own_phone(visits.values(), known.devices)
         found.violations += visits_while_active(visits.values(), known.activity)
-        for bills, parts in _by_customer(ledger):
-            found.violations += check_clearing(bills, parts)
+        for bills, parts, reductions in _by_customer(ledger):
+            found.violations += check_clearing(bills, parts, reductions)
         return found
 
     return await known.check(connections, look)
@@ -300,6 +300,7 @@ def _cases(
     parts: dict[UUID, list[billing.ClearedPart]] = defaultdict(list)
     for part in ledger.parts:
         parts[part.payment_id].append(part)
+    corrected = frozenset((each.bill_id, each.corrected_at) for each in ledger.reductions)
     shifts = {shift.shift_id: shift for shift in ledger.shifts}
     reversals = {reversal.payment_id: reversal for reversal in ledger.reversals}
     for payment in ledger.payments:
@@ -316,17 +317,21 @@ def _cases(
             job=jobs.get(payment.payment_id),
             inactive_since=inactive_since(known.activity.get(payment.collector_code or "", ()), payment.recorded_at),
             feed=known.feed,
+            corrected=corrected,
         )
 
 
 def _by_customer(
     ledger: billing.Ledger,
-) -> Iterator[tuple[list[billing.IssuedBill], list[billing.ClearedPart]]]:
+) -> Iterator[tuple[list[billing.IssuedBill], list[billing.ClearedPart], list[billing.RecordedReduction]]]:
     bills: dict[str, list[billing.IssuedBill]] = defaultdict(list)
     parts: dict[str, list[billing.ClearedPart]] = defaultdict(list)
     for bill in ledger.bills:
         bills[bill.customer_code].append(bill)
     for part in ledger.parts:
         parts[part.customer_code].append(part)
+    reductions: dict[str, list[billing.RecordedReduction]] = defaultdict(list)
+    for reduction in ledger.reductions:
+        reductions[reduction.customer_code].append(reduction)
     for customer_code, cleared in parts.items():
-        yield bills[customer_code], cleared
+        yield bills[customer_code], cleared, reductions[customer_code]

@@ -11,6 +11,7 @@ from uuid import UUID
 
 import typer
 
+from ops.commands.bill_corrections import correct, corrections, preview_correction
 from ops.console import JsonOption, fail, free_text, print_json, print_line, print_table, typed_code
 from ops.databases import bus_of
 from ops.operators import operator
@@ -33,8 +34,14 @@ from shared.money import format_dong, format_number
 from shared.problems import NotFound
 
 app = typer.Typer(
-    add_completion=False, no_args_is_help=True, help="Bill runs: compute drafts, look at them, release or discard them."
+    add_completion=False,
+    no_args_is_help=True,
+    help="Bill runs: compute drafts, look at them, release or discard them; and wrong bills put right.",
 )
+
+app.command("preview-correction")(preview_correction)
+app.command("correct")(correct)
+app.command("corrections")(corrections)
 
 RunArgument = Annotated[UUID, typer.Argument(help="The run, as `list` shows it.")]
 ByOption = Annotated[

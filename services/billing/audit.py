@@ -19,10 +19,21 @@ HISTORY = {
     "shifts": MoneyTable("shift_id", once=("closed_at", "counted_cash", "difference"), digested=("denominations",)),
     "payment_reports": MoneyTable("report_id"),
     "bills": MoneyTable("bill_id", digested=("readings", "lines", "explanation")),
+    "bill_corrections": MoneyTable("correction_id", digested=("readings", "lines")),
+    "bill_reductions": MoneyTable("reduction_id"),
     "shift_confirmations": MoneyTable("shift_id", digested=("denominations",)),
     "shift_decisions": MoneyTable("shift_id"),
 }
-"""Tables whose history is kept (0011, 0013)."""
+"""Tables whose history is kept (0011, 0013, 0050)."""
+
+_CLEARED = """LATERAL (
+            SELECT coalesce(sum(principal), 0) AS cleared_principal, coalesce(sum(allocations.vat), 0) AS cleared_vat
+            FROM allocations WHERE allocations.bill_id = bills.bill_id AND released_at IS NULL
+        ) AS cleared"""
+_TAKEN_OFF = """LATERAL (
+            SELECT coalesce(sum(principal), 0) AS less_principal, coalesce(sum(taken.vat), 0) AS less_vat
+            FROM bill_reductions AS taken WHERE taken.bill_id = bills.bill_id
+        ) AS taken_off"""
 
 # Each rule selects what breaks it as (subject, detail); a sound database selects nothing.
 _RULES: dict[str, str] = {
@@ -33,22 +44,18 @@ _RULES: dict[str, str] = {
         ) AS sums
         WHERE pre_vat <> line_sum OR total <> pre_vat + vat
     """,
-    "what is open of a bill is its total less what standing payments cleared": """
-        SELECT bill_number, format('open %s + %s, cleared %s + %s of %s + %s',
-            open_principal, open_vat, cleared_principal, cleared_vat, pre_vat, vat)
-        FROM bills, LATERAL (
-            SELECT coalesce(sum(principal), 0) AS cleared_principal, coalesce(sum(allocations.vat), 0) AS cleared_vat
-            FROM allocations WHERE allocations.bill_id = bills.bill_id AND released_at IS NULL
-        ) AS sums
-        WHERE open_principal <> pre_vat - cleared_principal OR open_vat <> bills.vat - cleared_vat
+    "what is open of a bill is its total less what standing payments cleared": f"""
+        SELECT bill_number, format('open %s + %s, cleared %s + %s of %s + %s, taken off %s + %s',
+            open_principal, open_vat, cleared_principal, cleared_vat, pre_vat, vat, less_principal, less_vat)
+        FROM bills, {_CLEARED}, {_TAKEN_OFF}
+        WHERE open_principal <> pre_vat - cleared_principal - less_principal
+            OR open_vat <> bills.vat - cleared_vat - less_vat
     """,
-    "no bill is paid twice without a credit to show for it": """
-        SELECT bill_number, format('cleared %s of %s', cleared, total)
-        FROM bills, LATERAL (
-            SELECT coalesce(sum(principal + allocations.vat), 0) AS cleared
-            FROM allocations WHERE allocations.bill_id = bills.bill_id AND released_at IS NULL
-        ) AS sums
-        WHERE cleared > total
+    "no bill is paid twice without a credit to show for it": f"""
+        SELECT bill_number, format('cleared %s of %s, of which %s taken off', cleared_principal + cleared_vat, total,
+            less_principal + less_vat)
+        FROM bills, {_CLEARED}, {_TAKEN_OFF}
+        WHERE cleared_principal + cleared_vat > total - less_principal - less_vat
     """,
     "a payment is what it cleared and what it left as credit": """
         SELECT payment_id::text, format('amount %s, cleared %s, credit %s', amount, cleared, credit)
@@ -160,7 +167,57 @@ _RULES: dict[str, str] = {
     """,
     "a bill's VAT is its rate of what is before VAT": """
         SELECT bill_number, format('%s %% of %s is not %s', vat_rate, pre_vat, vat)
-        FROM bills WHERE vat <> round(pre_vat * vat_rate::numeric / 100)
+        FROM bills WHERE vat <> round(pre_vat * vat_rate::numeric / 100) AND NOT EXISTS (
+            SELECT FROM bill_corrections WHERE new_bill_id = bills.bill_id AND bill_corrections.kind = 'adjustment')
+        UNION ALL
+        SELECT bill_number, format('%s %% of %s is not %s after a correction', vat_rate, new_pre_vat, new_vat)
+        FROM bill_corrections JOIN bills USING (bill_id)
+        WHERE bill_corrections.kind = 'adjustment' AND new_vat <> round(new_pre_vat * vat_rate::numeric / 100)
+    """,
+    "a correction is what it did to bills": """
+        SELECT correction_id::text, format('%s + %s became %s + %s; further bill %s + %s, taken off %s + %s',
+            old_pre_vat, old_vat, new_pre_vat, new_vat, more_principal, more_vat, less_principal, less_vat)
+        FROM bill_corrections, LATERAL (
+            SELECT coalesce(sum(pre_vat), 0) AS more_principal, coalesce(sum(vat), 0) AS more_vat
+            FROM bills WHERE bills.bill_id = new_bill_id
+        ) AS further, LATERAL (
+            SELECT coalesce(sum(principal), 0) AS less_principal, coalesce(sum(vat), 0) AS less_vat
+            FROM bill_reductions WHERE bill_reductions.correction_id = bill_corrections.correction_id
+        ) AS taken_off
+        WHERE new_pre_vat - old_pre_vat <> more_principal - less_principal
+            OR new_vat - old_vat <> more_vat - less_vat
+    """,
+    # The first correction began with what was issued, each further one with what the one before came to.
+    "a correction goes on from what its bill came to": """
+        SELECT correction_id::text, format('began with %s + %s, the bill came to %s + %s',
+            old_pre_vat, old_vat, came_to_pre_vat, came_to_vat)
+        FROM (
+            SELECT correction_id, old_pre_vat, old_vat,
+                coalesce(lag(new_pre_vat) OVER chain, pre_vat) AS came_to_pre_vat,
+                coalesce(lag(new_vat) OVER chain, vat) AS came_to_vat
+            FROM bill_corrections JOIN bills USING (bill_id)
+            WINDOW chain AS (PARTITION BY bill_corrections.bill_id ORDER BY corrected_at, correction_id)
+        ) AS ordered
+        WHERE old_pre_vat <> came_to_pre_vat OR old_vat <> came_to_vat
+    """,
+    "the first method of correction is kept": """
+        SELECT bill_number, 'adjusted and replaced'
+        FROM bill_corrections AS adjusted JOIN bill_corrections AS replaced
+            ON replaced.bill_id = adjusted.bill_id OR replaced.new_bill_id = adjusted.bill_id
+            JOIN bills ON bills.bill_id = adjusted.bill_id
+        WHERE adjusted.kind = 'adjustment' AND replaced.kind = 'replacement'
+    """,
+    "who asked for a correction has not approved it": """
+        SELECT correction_id::text, asked_by FROM bill_corrections
+        WHERE lower(asked_by) = lower(approved_by) OR actor ->> 'id' = actor #>> '{asked_by,id}'
+    """,
+    "a part of a payment is released by a reversal or a correction": """
+        SELECT allocation_id::text, format('released %s, payment %s', allocations.released_at, payment_id)
+        FROM allocations JOIN payments USING (payment_id)
+        WHERE allocations.released_at IS NOT NULL AND allocations.released_at IS DISTINCT FROM payments.reversed_at
+            AND NOT EXISTS (
+                SELECT FROM bill_reductions JOIN bill_corrections USING (correction_id)
+                WHERE bill_reductions.bill_id = allocations.bill_id AND corrected_at = allocations.released_at)
     """,
     "a line is its kWh at its price": """
         SELECT bill_number, format('%s kWh at %s is not %s', line ->> 'kwh', line ->> 'unit_price', line ->> 'amount')
@@ -212,7 +269,8 @@ _RULES: dict[str, str] = {
         FROM bills, LATERAL (
             SELECT count(*) AS periods FROM metered_periods WHERE metered_periods.bill_id = bills.bill_id
         ) AS counted
-        WHERE periods <> 1
+        WHERE periods <> 1 - (
+            SELECT count(*) FROM bill_corrections WHERE new_bill_id = bills.bill_id)
     """,
 }
 
@@ -400,6 +458,17 @@ class IssuedBill(NamedTuple):
         return self.year, self.month, self.cycle
 
 
+class RecordedReduction(NamedTuple):
+    """What a correction took off a bill."""
+
+    correction_id: UUID
+    bill_id: UUID
+    vat: int
+    principal: int
+    corrected_at: datetime
+    customer_code: str
+
+
 class RecordedReversal(NamedTuple):
     """A payment that was taken back."""
 
@@ -446,6 +515,7 @@ class Ledger:
     parts: list[ClearedPart]
     reversals: list[RecordedReversal]
     shifts: list[RecordedShift]
+    reductions: list[RecordedReduction] = field(default_factory=list)
 
 
 _LEDGER_PAYMENTS = f"""
@@ -453,7 +523,8 @@ SELECT {", ".join(RecordedPayment._fields)} FROM payments
 WHERE customer_code = ANY ($1) AND ($2::uuid[] IS NULL OR payment_id = ANY ($2)) ORDER BY sequence
 """
 _LEDGER_BILLS = f"""
-SELECT {", ".join(IssuedBill._fields)} FROM bills WHERE customer_code = ANY ($1) ORDER BY year, month, cycle
+SELECT {", ".join(IssuedBill._fields)} FROM bills WHERE customer_code = ANY ($1)
+ORDER BY year, month, cycle, issued_at
 """
 _LEDGER_PARTS = f"""
 SELECT {", ".join(f"allocations.{column}" for column in ClearedPart._fields[:-1])}, customer_code
@@ -462,6 +533,11 @@ FROM payments JOIN allocations USING (payment_id) WHERE customer_code = ANY ($1)
 _LEDGER_REVERSALS = f"""
 SELECT {", ".join(f"reversals.{column}" for column in RecordedReversal._fields)}
 FROM payments JOIN reversals USING (payment_id) WHERE customer_code = ANY ($1) ORDER BY reversals.reversed_at
+"""
+_LEDGER_REDUCTIONS = """
+SELECT correction_id, bill_reductions.bill_id, vat, principal, corrected_at, customer_code
+FROM bill_corrections JOIN bill_reductions USING (correction_id) WHERE customer_code = ANY ($1)
+ORDER BY corrected_at, reduction_id
 """
 _LEDGER_SHIFTS = f"SELECT {', '.join(RecordedShift._fields)} FROM shifts WHERE shift_id = ANY ($1)"
 
@@ -479,7 +555,8 @@ async def ledger_of(
         reversals = [RecordedReversal(*row) for row in await connection.fetch(_LEDGER_REVERSALS, customer_codes)]
         shift_ids = list({payment.shift_id for payment in payments if payment.shift_id})
         shifts = [RecordedShift(*row) for row in await connection.fetch(_LEDGER_SHIFTS, shift_ids)]
-    return Ledger(payments, bills, parts, reversals, shifts)
+        taken = await connection.fetch(_LEDGER_REDUCTIONS, customer_codes)
+    return Ledger(payments, bills, parts, reversals, shifts, [RecordedReduction(*row) for row in taken])
 
 
 _CUSTOMERS_WHO_PAID = """

@@ -2,10 +2,12 @@
 
 from services.billing.ledger import lock_account
 from services.billing.payments.rules import check_payer
+from services.billing.planned_correction import customer_of_bill
 from services.billing.store import held_readings, metered_periods, payments, shifts
 from shared.contracts.billing import (
     CloseShift,
     ConfirmShift,
+    CorrectBill,
     CorrectReadings,
     DecideShift,
     OpenShift,
@@ -31,6 +33,11 @@ async def lock_account_of_payment(request: ReversePayment | ReportPayment, conne
     if stored is None:
         raise NotFound("Không có khoản thanh toán này.")
     await lock_account(connection, stored.payment.customer_code)
+
+
+async def lock_account_of_bill(request: CorrectBill, connection: Connection) -> None:
+    """Lock the account that the bill is of."""
+    await lock_account(connection, await customer_of_bill(connection, request.bill_number))
 
 
 async def lock_cash_box(request: OpenShift, connection: Connection) -> None:

@@ -3,11 +3,13 @@
 from services.billing.earlier_answers import earlier_fingerprint
 from services.billing.handlers.close_shift import close_shift
 from services.billing.handlers.confirm_shift import confirm_shift
+from services.billing.handlers.correct_bill import correct_bill
 from services.billing.handlers.correct_readings import correct_readings
 from services.billing.handlers.decide_shift import decide_shift
 from services.billing.handlers.do_bill_run_step import do_bill_run_step
 from services.billing.handlers.get_account import get_account
 from services.billing.handlers.get_ageing_report import get_ageing_report
+from services.billing.handlers.get_bill_corrections import get_bill_corrections
 from services.billing.handlers.get_billing_acts import get_billing_acts
 from services.billing.handlers.get_collection_points import get_collection_points
 from services.billing.handlers.get_collections_report import get_collections_report
@@ -25,12 +27,14 @@ from services.billing.handlers.keep_customer import keep_customer
 from services.billing.handlers.keep_customers import keep_customers
 from services.billing.handlers.note_receipt import note_receipt
 from services.billing.handlers.open_shift import open_shift
+from services.billing.handlers.preview_correction import preview_correction
 from services.billing.handlers.record_payment import record_payment
 from services.billing.handlers.release_readings import release_readings
 from services.billing.handlers.report_payment import report_payment
 from services.billing.handlers.reverse_payment import reverse_payment
 from services.billing.handlers.send_readings_back import send_readings_back
 from services.billing.locks import (
+    lock_account_of_bill,
     lock_account_of_payer,
     lock_account_of_payment,
     lock_cash_box,
@@ -39,15 +43,18 @@ from services.billing.locks import (
     lock_shift,
 )
 from shared.contracts.billing import (
+    BillCorrected,
     BillIssued,
     BillRunStep,
     BillsReleased,
     CloseShift,
     ConfirmShift,
+    CorrectBill,
     CorrectReadings,
     DecideShift,
     GetAccount,
     GetAgeingReport,
+    GetBillCorrections,
     GetBillingActs,
     GetCollectionPoints,
     GetCollectionsReport,
@@ -63,6 +70,7 @@ from shared.contracts.billing import (
     OpenShift,
     PaymentRecorded,
     PaymentReversed,
+    PreviewCorrection,
     RecordPayment,
     ReleaseReadings,
     ReportPayment,
@@ -110,6 +118,9 @@ TOPOLOGY = Topology(
                 earlier_fingerprint=earlier_fingerprint,
             ),
         ),
+        RequestHandler(PreviewCorrection, preview_correction, access=Access.READ_ONLY),
+        RequestHandler(GetBillCorrections, get_bill_corrections, access=Access.READ_ONLY),
+        RequestHandler(CorrectBill, correct_bill, idempotency=Idempotency("correction_id", lock=lock_account_of_bill)),
         RequestHandler(
             OpenShift,
             open_shift,
@@ -167,8 +178,9 @@ TOPOLOGY = Topology(
         EventHandler(ReceiptIssued, note_receipt, access=Access.ONE_STATEMENT),
     ],
     emits=[
-        # No longer by bill runs; consumers are bound to it for what a version before has sent.
+        BillCorrected,
         BillIssued,
+        # No longer by bill runs; consumers are bound to it for what a version before has sent.
         BillRunStep,
         BillsReleased,
         NoticeIssued,

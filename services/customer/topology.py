@@ -3,6 +3,7 @@
 from services.customer.earlier_answers import earlier_correction, earlier_visit
 from services.customer.handlers.add_visit_note import add_visit_note
 from services.customer.handlers.apply_bill import apply_bill
+from services.customer.handlers.apply_bill_correction import apply_bill_correction
 from services.customer.handlers.apply_payment import apply_payment
 from services.customer.handlers.apply_released_bills import apply_released_bills
 from services.customer.handlers.apply_reversal import apply_reversal
@@ -32,7 +33,7 @@ from services.customer.locks import (
     lock_customer_of_phone,
     lock_customer_of_visit,
 )
-from shared.contracts.billing import BillIssued, BillsReleased, PaymentRecorded, PaymentReversed
+from shared.contracts.billing import BillCorrected, BillIssued, BillsReleased, PaymentRecorded, PaymentReversed
 from shared.contracts.customer import (
     AddVisitNote,
     ChooseSmsLanguage,
@@ -129,6 +130,7 @@ TOPOLOGY = Topology(
             idempotency=Idempotency("correction_id", lock=lock_customer_of_phone),
         ),
         EventHandler(BillIssued, apply_bill),
+        EventHandler(BillCorrected, apply_bill_correction),
         EventHandler(BillsReleased, apply_released_bills, lock=Lock.UNKNOWN),
         EventHandler(PaymentRecorded, apply_payment),
         EventHandler(PaymentReversed, apply_reversal),

@@ -37,7 +37,7 @@ async def append_refresh(
 
 
 def of_account(
-    what: Literal["payment.recorded", "payment.reversed", "bill.issued"],
+    what: Literal["payment.recorded", "payment.reversed", "bill.issued", "bill.corrected"],
     account: AccountState,
     customer_code: str,
     *,

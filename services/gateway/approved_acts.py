@@ -3,17 +3,19 @@
 from collections.abc import Awaitable, Callable, Mapping
 
 from services.gateway.approvals import store
-from services.gateway.approvals.rules import Approval, ApprovalKind
+from services.gateway.approvals.rules import Approval, ApprovalKind, CorrectionAsked, ReversalAsked
 from services.gateway.dependencies import Dependencies
 from services.gateway.domain.staff import StaffMember, reference_of
 from shared.contracts.actor import AskedBy
-from shared.contracts.billing import ReversePayment
+from shared.contracts.billing import CorrectBill, ReversePayment
+from shared.contracts.uses import Households, Uses
 from shared.messaging.context import acting
 from shared.problems import Problem, Unavailable
 
 
 async def _reverse_payment(approval: Approval, member: StaffMember, dependencies: Dependencies) -> None:
     asked = approval.asked_for
+    assert isinstance(asked, ReversalAsked)  # noqa: S101 - what a reversal keeps
     await dependencies.request(
         ReversePayment(
             reversal_id=approval.approval_id,
@@ -25,8 +27,33 @@ async def _reverse_payment(approval: Approval, member: StaffMember, dependencies
     )
 
 
+async def _correct_bill(approval: Approval, member: StaffMember, dependencies: Dependencies) -> None:
+    asked = approval.asked_for
+    assert isinstance(asked, CorrectionAsked)  # noqa: S101 - what a correction keeps
+    await dependencies.request(
+        CorrectBill(
+            correction_id=approval.approval_id,
+            bill_number=asked.bill_number,
+            kind=asked.kind,
+            readings=asked.readings,
+            price_group=None if asked.price_group is None else Uses(asked.price_group),
+            households=None if asked.households is None else Households(asked.households),
+            expected_difference=asked.difference,
+            reason=asked.reason,
+            # Two people may have one name.
+            asked_by=_named(approval.asked_by.full_name, approval.asked_by.login_name),
+            approved_by=_named(member.full_name, member.login_name),
+        )
+    )
+
+
+def _named(full_name: str, login_name: str) -> str:
+    return f"{full_name[:38]} ({login_name[:38]})"
+
+
 EXECUTED_BY: Mapping[ApprovalKind, Callable[[Approval, StaffMember, Dependencies], Awaitable[None]]] = {
-    ApprovalKind.PAYMENT_REVERSAL: _reverse_payment
+    ApprovalKind.PAYMENT_REVERSAL: _reverse_payment,
+    ApprovalKind.BILL_CORRECTION: _correct_bill,
 }
 
 

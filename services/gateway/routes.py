@@ -9,6 +9,7 @@ from services.gateway.access import admission
 from services.gateway.api import (
     app_settings,
     approvals,
+    bill_corrections,
     customers,
     days,
     delivery_reports,
@@ -59,6 +60,7 @@ TAGS = {
     "visits": "What came of a collector's stay at the door.",
     "complaints": "Readings that customers call wrong.",
     "readings": "Readings that may be wrong, held back from the bill.",
+    "bills": "Wrong bills, put right by two people.",
     "payments": "Cash, transfers, postings of collection points, reversals.",
     "shifts": "A collector's working day with the cash box.",
     "receipts": "Signed receipts and their copies.",
@@ -80,6 +82,7 @@ OPERATIONS: list[AnyOperation] = [
     *visits.OPERATIONS,
     *reading_complaints.OPERATIONS,
     *held_readings.OPERATIONS,
+    *bill_corrections.OPERATIONS,
     *payments.OPERATIONS,
     *transfer_codes.OPERATIONS,
     *shifts.OPERATIONS,

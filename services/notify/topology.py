@@ -9,6 +9,7 @@ from services.notify.handlers.get_reminders import get_reminders
 from services.notify.handlers.keep_customer import keep_customer
 from services.notify.handlers.keep_customers import keep_customers
 from services.notify.handlers.note_bill import note_bill
+from services.notify.handlers.note_bill_correction import note_bill_correction
 from services.notify.handlers.note_complaint import note_complaint
 from services.notify.handlers.note_released_bills import note_released_bills
 from services.notify.handlers.record_delivery_reports import record_delivery_reports
@@ -18,7 +19,14 @@ from services.notify.handlers.send_receipt_link import send_receipt_link
 from services.notify.handlers.thank_for_payment import thank_for_payment
 from services.notify.handlers.withdraw_reminder import withdraw_reminder
 from services.notify.locks import lock_links, lock_number
-from shared.contracts.billing import BillIssued, BillsReleased, NoticeIssued, PaymentRecorded, PaymentReversed
+from shared.contracts.billing import (
+    BillCorrected,
+    BillIssued,
+    BillsReleased,
+    NoticeIssued,
+    PaymentRecorded,
+    PaymentReversed,
+)
 from shared.contracts.customer import (
     ComplaintRecorded,
     ComplaintSettled,
@@ -41,7 +49,7 @@ from shared.idempotency import Idempotency
 from shared.messaging import Access, EventHandler, Lock, RequestHandler, Topology
 
 
-def _account(event: BillIssued | NoticeIssued | PaymentRecorded | PaymentReversed) -> str:
+def _account(event: BillCorrected | BillIssued | NoticeIssued | PaymentRecorded | PaymentReversed) -> str:
     return event.account.customer_code
 
 
@@ -75,6 +83,7 @@ TOPOLOGY = Topology(
         EventHandler(PaymentRecorded, cancel_reminders, lock=_account),
         EventHandler(PaymentReversed, restore_reminders, lock=_account),
         EventHandler(BillIssued, note_bill, lock=_account),
+        EventHandler(BillCorrected, note_bill_correction, lock=_account),
         EventHandler(BillsReleased, note_released_bills, lock=Lock.UNKNOWN),
         EventHandler(CustomerChanged, keep_customer, lock=_changed),
         EventHandler(CustomersChanged, keep_customers, lock=Lock.UNKNOWN),

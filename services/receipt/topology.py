@@ -5,6 +5,7 @@ from services.receipt.handlers.get_public_keys import get_public_keys
 from services.receipt.handlers.get_receipt import get_receipt
 from services.receipt.handlers.get_receipt_acts import get_receipt_acts
 from services.receipt.handlers.issue_receipt import issue_receipt
+from services.receipt.handlers.note_bill_correction import note_bill_correction
 from services.receipt.handlers.note_print import note_print
 from services.receipt.handlers.print_notice import print_notice
 from services.receipt.handlers.print_shift_slip import print_shift_slip
@@ -12,7 +13,7 @@ from services.receipt.handlers.reprint_receipt import reprint_receipt
 from services.receipt.handlers.verify_token import verify_token
 from services.receipt.handlers.void_receipt import void_receipt
 from services.receipt.locks import lock_reprinted_receipt
-from shared.contracts.billing import NoticeIssued, PaymentRecorded, PaymentReversed, ShiftClosed
+from shared.contracts.billing import BillCorrected, NoticeIssued, PaymentRecorded, PaymentReversed, ShiftClosed
 from shared.contracts.gateway import PrintJobFinished
 from shared.contracts.receipt import (
     DocumentReady,
@@ -49,6 +50,7 @@ TOPOLOGY = Topology(
         EventHandler(PrintJobFinished, note_print, lock=Lock.NOTHING, access=Access.ONE_STATEMENT),
         EventHandler(PaymentRecorded, issue_receipt, lock=_series),
         EventHandler(PaymentReversed, void_receipt, lock=_series),
+        EventHandler(BillCorrected, note_bill_correction, lock=Lock.NOTHING),
         EventHandler(ShiftClosed, print_shift_slip, lock=Lock.NOTHING),
     ],
     emits=[DocumentReady, ReceiptIssued],

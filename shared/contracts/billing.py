@@ -17,6 +17,7 @@ from shared.contracts.common import (
     CustomerFacts,
     Dong,
     Households,
+    MeterNumber,
     Moment,
     Outcome,
     PaymentMethod,
@@ -64,6 +65,46 @@ class MeterReading(Record):
     kwh: int
 
 
+class BillKind(StrEnum):
+    """How a bill came about."""
+
+    ORDINARY = "ordinary"
+    """From readings, by a bill run."""
+    ADJUSTMENT = "adjustment"
+    """The difference to an earlier bill that was too low."""
+    REPLACEMENT = "replacement"
+    """Takes the place of an earlier bill."""
+
+
+class CorrectionKind(StrEnum):
+    """How a wrong bill is put right; it is never edited."""
+
+    ADJUSTMENT = "adjustment"
+    """The bill stands. A difference upwards is a further bill, one downwards is taken off what the bill comes to."""
+    REPLACEMENT = "replacement"
+    """Nothing of the bill stands any more; another one takes its place."""
+
+
+class BillLink(Record):
+    """Another bill that a bill is linked with."""
+
+    bill_id: UUID
+    bill_number: str
+
+
+class BillFollowUp(Record):
+    """A correction as it stands on a bill that it concerns: what followed."""
+
+    correction_id: UUID
+    kind: CorrectionKind
+    corrected_at: Moment
+    reduced_vat: Dong = 0
+    reduced_principal: Dong = 0
+    """What the correction took off this bill: it is not owed any more."""
+    new_bill: BillLink | None = None
+    """The further bill, or the one that took its place."""
+
+
 class Bill(Record):
     """One bill with its lines; amounts in đồng, both days of the period included."""
 
@@ -93,6 +134,16 @@ class Bill(Record):
     issued_at: Moment
     explanation: list[str] = Field(default_factory=list)
     """How the amount came about, one Vietnamese sentence each."""
+    kind: BillKind = BillKind.ORDINARY
+    corrects: BillLink | None = None
+    """The bill that this one adjusts or replaces."""
+    corrected_by: list[BillFollowUp] = Field(default_factory=list)
+    """What followed on this bill, the earliest first; ``total`` stays as it was issued."""
+
+    @property
+    def stands(self) -> int:
+        """What stands of ``total`` after all corrections, đồng."""
+        return self.total - sum(each.reduced_vat + each.reduced_principal for each in self.corrected_by)
 
 
 class Allocation(Record):
@@ -297,6 +348,144 @@ class ReversePayment(Request[PaymentReply]):
     reason: Reason
     reversed_by: str = Field(min_length=1, max_length=80)
     device_id: UUID | None = None
+
+
+class CorrectedBillReading(Record):
+    """What a register showed at both ends of a bill's period, as it should have been on the bill."""
+
+    meter_number: MeterNumber
+    meter_register: str = Field(default="KT", pattern=r"^(KT|BT|CD|TD|VC)$")
+    old_reading: int = Field(ge=0, le=10**12)
+    new_reading: int = Field(ge=0, le=10**12)
+    multiplier: int | None = Field(default=None, ge=1, le=1_000_000)
+    """None: as it was billed."""
+    digits: int | None = Field(default=None, ge=1, le=12)
+    """None: as it was billed."""
+
+
+class BilledAmounts(Record):
+    """What a bill comes to, with its adjustments."""
+
+    kwh: int
+    pre_vat: Dong
+    vat: Dong
+    total: Dong
+
+
+class BillReduction(Record):
+    """What a correction took off one bill."""
+
+    bill_id: UUID
+    bill_number: str
+    vat: Dong
+    principal: Dong
+
+
+class BillCorrection(Record):
+    """A wrong bill that was put right."""
+
+    correction_id: UUID
+    kind: CorrectionKind
+    customer_code: CustomerCode
+    corrects: BillLink
+    new_bill: BillLink | None
+    """The further bill, or the one that took the place; None where less is owed."""
+    before: BilledAmounts
+    after: BilledAmounts
+    reductions: list[BillReduction]
+    released: Dong
+    """What payments no longer clear of the old bill; it is credit, or clears what else is open."""
+    reason: str
+    asked_by: str
+    approved_by: str
+    corrected_at: Moment
+
+
+class CorrectionPreview(Reply):
+    """What a correction would do."""
+
+    kind: CorrectionKind
+    bill: Bill
+    """As it stands."""
+    before: BilledAmounts
+    after: BilledAmounts
+    difference: Dong
+    """By how much more is owed; negative for less."""
+    lines: list[BillLine]
+    """The whole bill computed anew."""
+    explanation: list[str]
+    reductions: list[BillReduction]
+    new_bill_total: Dong | None
+    """What the further bill, or the one that takes the place, comes to; None where there is none."""
+    released: Dong
+    """What payments would no longer clear of the bill."""
+    account: AccountState
+    """As it is now."""
+
+
+class PreviewCorrection(Request[CorrectionPreview]):
+    """Compute a bill anew and read what a correction would do; nothing changes.
+
+    Everything is of the days of the bill: prices, and what is not named here, is as it was billed.
+    """
+
+    message_name: ClassVar[str] = "billing.preview_correction"
+    bill_number: str = Field(min_length=1, max_length=40)
+    kind: CorrectionKind
+    readings: list[CorrectedBillReading] = Field(default_factory=list, max_length=20)
+    """All readings of the period as they should have been; empty: as they were billed."""
+    price_group: Uses | None = None
+    households: Households | None = None
+
+
+class CorrectionReply(Reply):
+    """The correction, the bill as it stands after it, and the account."""
+
+    correction: BillCorrection
+    bill: Bill
+    new_bill: Bill | None
+    account: AccountState
+
+
+class CorrectBill(Request[CorrectionReply]):
+    """Put a wrong bill right by an adjustment or a replacement. Repeatable by ``correction_id``.
+
+    Money on what is taken off the bill becomes credit or clears what else is open. Two people: who asked cannot approve
+    (403 ``second-person-needed``). Refused with ``bill-replaced``, ``correction-method-fixed``, ``nothing-to-correct``,
+    ``difference-changed``, ``vat-rate-changed`` (409) and ``cannot-be-billed`` (422).
+    """
+
+    message_name: ClassVar[str] = "billing.correct_bill"
+    correction_id: UUID
+    bill_number: str = Field(min_length=1, max_length=40)
+    kind: CorrectionKind
+    readings: list[CorrectedBillReading] = Field(default_factory=list, max_length=20)
+    price_group: Uses | None = None
+    households: Households | None = None
+    expected_difference: Dong | None = None
+    """What was approved; None: whatever it comes to."""
+    reason: Reason
+    asked_by: str = Field(min_length=1, max_length=80)
+    approved_by: str = Field(min_length=1, max_length=80)
+
+
+class BillCorrections(Reply):
+    """Corrections, the latest first."""
+
+    corrections: list[BillCorrection]
+
+
+class GetBillCorrections(Request[BillCorrections]):
+    """Read the corrections of a bill, of a customer, or of some units."""
+
+    message_name: ClassVar[str] = "billing.corrections"
+    bill_number: str | None = Field(default=None, max_length=40)
+    customer_code: CustomerCode | None = None
+    unit_codes: list[UnitCode] = Field(default_factory=list)
+    """Empty: of all units."""
+    before: Moment | None = None
+    """Only earlier ones: ``corrected_at`` of the last one of the page before."""
+    limit: int = Field(default=100, ge=1, le=500)
 
 
 class ReportPayment(Request[PaymentReply]):
@@ -681,6 +870,19 @@ class BillIssued(Event):
     account: AccountState
     actor: Actor | None = None
     """Who ran the bill run; None from a version before."""
+
+
+class BillCorrected(Event):
+    """A wrong bill was adjusted or replaced; the account after it."""
+
+    message_name: ClassVar[str] = "bill.corrected"
+    correction: BillCorrection
+    customer: CustomerFacts
+    bill: Bill
+    """The corrected bill as it stands now."""
+    new_bill: Bill | None
+    account: AccountState
+    actor: Actor | None = None
 
 
 class ReleasedBill(Record):

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from shared.contracts.actor import Actor
 from shared.contracts.acts import Acts
+from shared.contracts.billing import CorrectionKind
 from shared.contracts.common import CollectorCode, CustomerCode, Dong, Language, Moment, Reason
 from shared.contracts.message import Event, Record, Reply, Request
 from shared.printing.document import Document
@@ -92,6 +93,16 @@ class CodeFault(StrEnum):
     """It could be one and is not in the register; an old code has no check character, and may be mistyped."""
 
 
+class FollowedCorrection(Record):
+    """What followed on a bill that a receipt settles; the receipt stays true."""
+
+    bill_number: str
+    kind: CorrectionKind
+    new_bill_number: str | None
+    """The further bill, or the one that took the place; None where less is owed."""
+    corrected_at: Moment
+
+
 class Verification(Reply):
     """Everything that the checks of a token found; ``valid`` only when no check failed."""
 
@@ -110,6 +121,8 @@ class Verification(Reply):
 
     prints: int = 0
     """How often the receipt itself may have been printed: further attempts after an unclear one count. 0: not known."""
+    followed_by: list[FollowedCorrection] = Field(default_factory=list)
+    """Corrections of the bills that the receipt settles, the earliest first; it stays true all the same."""
     code_fault: CodeFault | None = None
     """Set when a lookup code was typed that leads to no receipt; it says nothing about the receipt."""
 

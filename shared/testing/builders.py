@@ -6,8 +6,13 @@ from typing import Any
 
 from shared.contracts.billing import (
     Bill,
+    BillCorrected,
+    BillCorrection,
+    BilledAmounts,
+    BillLink,
     BillsReleased,
     BillState,
+    CorrectionKind,
     NoticeIssued,
     NoticeKind,
     Payment,
@@ -163,3 +168,30 @@ def bills_released(*accounts: AccountState) -> BillsReleased:
         for each in accounts
     ]
     return BillsReleased(run_id=new_id(), released_at=MOMENT, bills=bills, accounts=list(accounts))
+
+
+def bill_corrected(of: Bill, state: AccountState, *, corrected_at: datetime, **changes: Any) -> BillCorrected:
+    """Return the event of an adjustment downwards, by a tenth of the bill, after which the account is in ``state``."""
+    total = of.total - of.total // 10
+    correction: dict[str, Any] = {
+        "correction_id": new_id(),
+        "kind": CorrectionKind.ADJUSTMENT,
+        "customer_code": of.customer_code,
+        "corrects": BillLink(bill_id=of.bill_id, bill_number=of.bill_number),
+        "new_bill": None,
+        "before": BilledAmounts(kwh=of.kwh, pre_vat=of.pre_vat, vat=of.vat, total=of.total),
+        "after": BilledAmounts(kwh=of.kwh, pre_vat=total, vat=0, total=total),
+        "reductions": [],
+        "released": 0,
+        "reason": "Ghi sai chỉ số",
+        "asked_by": "Phạm Thị Hoa",
+        "approved_by": "Trần Thị Lan",
+        "corrected_at": corrected_at,
+    }
+    return BillCorrected(
+        correction=BillCorrection(**correction | changes),
+        customer=customer(of.customer_code),
+        bill=of,
+        new_bill=None,
+        account=state,
+    )

@@ -14,7 +14,10 @@ from pydantic import create_model
 from shared.contracts.billing import (
     CloseShift,
     ConfirmShift,
+    CorrectBill,
+    CorrectedBillReading,
     CorrectedReading,
+    CorrectionKind,
     CorrectReadings,
     DecideShift,
     OpenShift,
@@ -63,6 +66,15 @@ SAMPLES: tuple[Request[Any], ...] = (
     ),
     ReversePayment(reversal_id=UUID(int=3), payment_id=UUID(int=1), reason="Nhập nhầm", reversed_by="KT01"),
     ReportPayment(report_id=UUID(int=10), payment_id=UUID(int=1), collector_code="TN001", reason="thu nhầm"),
+    CorrectBill(
+        correction_id=UUID(int=14),
+        bill_number="PB14010012345T102026K1",
+        kind=CorrectionKind.REPLACEMENT,
+        readings=[CorrectedBillReading(meter_number="M1", old_reading=1000, new_reading=1400)],
+        reason="đọc nhầm",
+        asked_by="Lê Thị Tính",
+        approved_by="Phạm Văn Duyệt",
+    ),
     ReleaseReadings(release_id=UUID(int=11), period_id=UUID(int=1), reason="đã xem ảnh"),
     CorrectReadings(
         correction_id=UUID(int=12),

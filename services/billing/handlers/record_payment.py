@@ -11,6 +11,7 @@ from services.billing.payments.rules import (
     already_paid,
     check_amount,
     clear,
+    refuse_corrected,
 )
 from services.billing.rounding.rules import RoundingRule, check_cash
 from services.billing.shifts.rules import NoOpenShift, check_ceiling
@@ -50,7 +51,7 @@ async def record_payment(
         seen = await _refuse_second_payment(connection, request, open_bills)
         check_cash(
             request.amount,
-            sum(bill.total for bill in seen),
+            sum(bill.stands for bill in seen),
             rounding_rules,
             found.unit_code,
             seen_step=request.cash_step,
@@ -113,6 +114,7 @@ async def _refuse_second_payment(
         for bill_id in closed:
             if bill_id not in known or known[bill_id].customer_code != request.customer_code:
                 raise InvalidRequest("Hóa đơn không phải của khách hàng này.", slug="unknown-bill")
+        refuse_corrected([known[bill_id] for bill_id in closed])
     elif open_bills:
         return [bill for bill in open_bills if not request.bill_ids or bill.bill_id in request.bill_ids]
     first = await payments.first_payment(connection, request.customer_code, closed)

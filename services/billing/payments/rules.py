@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import Field
 
 from shared.clock import VIETNAM
+from shared.contracts.billing import Bill
 from shared.contracts.common import PaymentMethod
 from shared.dated_rules import DatedRule, rule_in_force
 from shared.money import format_dong
@@ -19,6 +20,13 @@ class AlreadyPaid(Conflict):
 
     slug = "already-paid"
     title = "Already paid"
+
+
+class BillCorrectedSince(Conflict):
+    """Cash for a bill of which nothing is owed any more, because it was put right: ``facts`` name it."""
+
+    slug = "bill-corrected"
+    title = "The bill was corrected"
 
 
 class NothingToPay(Conflict):
@@ -185,6 +193,22 @@ class FirstPayment:
 def already_paid(first: FirstPayment) -> AlreadyPaid:
     """Return the refusal of cash for something that another payment has cleared."""
     return AlreadyPaid(f"{first.sentence()} Không thu tiền lần nữa.", facts=first.facts())
+
+
+def refuse_corrected(closed: Sequence[Bill]) -> None:
+    """Raise :class:`BillCorrectedSince` where a bill that the payer saw stands no more, whether money came or not."""
+    for bill in closed:
+        if bill.corrected_by and not bill.stands:
+            new = bill.corrected_by[-1].new_bill
+            instead = f" Hóa đơn thay thế: {new.bill_number}." if new is not None else ""
+            raise BillCorrectedSince(
+                f"Hóa đơn {bill.bill_number} đã được điều chỉnh, không còn phải trả.{instead} "
+                "Hãy xem lại số nợ rồi thu.",
+                facts={
+                    "bill_number": bill.bill_number,
+                    "new_bill_number": new.bill_number if new is not None else None,
+                },
+            )
 
 
 def check_payer(method: PaymentMethod, collector_code: str | None, collection_point_code: str | None) -> None:

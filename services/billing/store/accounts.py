@@ -8,8 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from services.billing.store.bills import COLUMNS as BILL_COLUMNS
-from services.billing.store.bills import bill_of
+from services.billing.store.bills import COLUMNS, LINK_COLUMNS, LINKS, SHOWN, bill_of
 from shared.contracts.billing import Bill
 from shared.contracts.common import AccountState, CustomerFacts
 from shared.db import Connection
@@ -86,11 +85,12 @@ async def facts_of(connection: Connection, customer_codes: Collection[str]) -> d
 
 _WITH_OPEN_BILLS = f"""
 SELECT accounts.version, accounts.debt, accounts.credit, accounts.open_bills, accounts.oldest_due_date,
-    accounts.customer_code AS account, facts, {", ".join(f"bills.{column}" for column in BILL_COLUMNS)}
+    accounts.customer_code AS account, facts, {SHOWN}
 FROM accounts LEFT JOIN customers USING (customer_code)
     LEFT JOIN bills ON bills.customer_code = accounts.customer_code AND bills.open_principal + bills.open_vat > 0
+    {LINKS}
 WHERE accounts.customer_code = $1
-ORDER BY year, month, cycle
+ORDER BY year, month, cycle, issued_at
 """
 
 
@@ -126,7 +126,8 @@ async def with_open_bills(connection: Connection, customer_code: str) -> OpenAcc
     first = rows[0]
     state = _state({**first, "customer_code": first["account"]})
     facts = None if first["facts"] is None else CustomerFacts.model_validate(first["facts"])
-    open_bills = [{column: row[column] for column in BILL_COLUMNS} for row in rows if row["bill_id"] is not None]
+    shown = (*COLUMNS, *LINK_COLUMNS)
+    open_bills = [{column: row[column] for column in shown} for row in rows if row["bill_id"] is not None]
     return OpenAccount(state, facts, open_bills)
 
 

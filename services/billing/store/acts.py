@@ -55,6 +55,16 @@ SELECT 'readings.' || act, acted_at, period_id::text, actor, NULL, NULL,
         'doubts', jsonb_path_query_array(doubts, '$[*].rule'), 'new_period', new_period_id)
 FROM reading_acts JOIN metered_periods USING (period_id) WHERE customer_code = $2
 UNION ALL
+SELECT 'bill.corrected', corrected_at, earlier.bill_number, bill_corrections.actor, 'billing.correct_bill',
+    correction_id,
+    json_build_object('kind', kind, 'from', old_pre_vat + old_vat, 'to', new_pre_vat + new_vat,
+        'new_bill', later.bill_number, 'released', released, 'reason', reason, 'asked_by', asked_by,
+        'approved_by', approved_by)
+FROM bill_corrections JOIN bills AS earlier USING (bill_id)
+    LEFT JOIN bills AS later ON later.bill_id = new_bill_id
+WHERE bill_corrections.customer_code = $2 OR bill_corrections.bill_id IN (
+    SELECT bill_id FROM allocations WHERE payment_id = $1)
+UNION ALL
 SELECT 'notice.issued', issued_at, notice_number, actor, NULL, NULL,
     json_build_object('visit', visit_id, 'kind', kind, 'debt', debt)
 FROM notices WHERE customer_code = $2

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from services.billing.corrections.rules import Reduction
 from services.billing.payments.rules import Cleared, Debt
 from services.billing.rehearsals.vat_switch import VatBase
 from shared.contracts.actor import Actor
@@ -36,7 +37,38 @@ COLUMNS = (
     "lines",
     "explanation",
 )
-_BILL = f"SELECT {', '.join(COLUMNS)} FROM bills"
+LINK_COLUMNS = ("kind", "corrects", "corrected_by")
+"""What :data:`LINKS` adds: what the bill corrects, and what followed on it."""
+
+LINKS = """
+LEFT JOIN LATERAL (
+    SELECT bill_corrections.kind AS kind,
+        json_build_object('bill_id', earlier.bill_id, 'bill_number', earlier.bill_number) AS corrects
+    FROM bill_corrections JOIN bills AS earlier USING (bill_id)
+    WHERE bill_corrections.new_bill_id = bills.bill_id
+) AS cause ON true
+LEFT JOIN LATERAL (
+    SELECT json_agg(json_build_object('correction_id', bill_corrections.correction_id, 'kind', bill_corrections.kind,
+        'corrected_at', corrected_at, 'reduced_vat', coalesce(taken.vat, 0),
+        'reduced_principal', coalesce(taken.principal, 0), 'new_bill', CASE WHEN later.bill_id IS NOT NULL
+        THEN json_build_object('bill_id', later.bill_id, 'bill_number', later.bill_number) END
+    ) ORDER BY corrected_at, bill_corrections.correction_id) AS corrected_by
+    FROM (
+        SELECT correction_id FROM bill_corrections WHERE bill_corrections.bill_id = bills.bill_id
+        UNION SELECT correction_id FROM bill_reductions WHERE bill_reductions.bill_id = bills.bill_id
+    ) AS concerning JOIN bill_corrections USING (correction_id)
+        LEFT JOIN bill_reductions AS taken
+            ON taken.correction_id = bill_corrections.correction_id AND taken.bill_id = bills.bill_id
+        LEFT JOIN bills AS later ON later.bill_id = new_bill_id
+) AS followed ON true
+"""
+"""Joins to ``bills`` what corrections have to do with each."""
+
+SHOWN = (
+    ", ".join(f"bills.{column}" for column in COLUMNS)
+    + ", coalesce(cause.kind, 'ordinary') AS kind, corrects, coalesce(corrected_by, '[]') AS corrected_by"
+)
+_BILL = f"SELECT {SHOWN} FROM bills {LINKS}"
 _OPEN = "open_principal + open_vat > 0"
 
 _PLAIN_TYPES = {
@@ -74,7 +106,7 @@ async def add(connection: Connection, bills: Sequence[Bill], actor: Actor) -> No
         await connection.execute(_INSERT, *columns, actor.model_dump(mode="json"))
 
 
-_OPEN_OF = f"{_BILL} WHERE customer_code = $1 AND {_OPEN} ORDER BY year, month, cycle"
+_OPEN_OF = f"{_BILL} WHERE customer_code = $1 AND {_OPEN} ORDER BY year, month, cycle, issued_at"
 
 
 async def open_of(connection: Connection, customer_code: str) -> list[Bill]:
@@ -84,7 +116,7 @@ async def open_of(connection: Connection, customer_code: str) -> list[Bill]:
 
 
 _PAID_OF = f"""
-{_BILL} WHERE customer_code = $1 AND NOT ({_OPEN}) ORDER BY year DESC, month DESC, cycle DESC LIMIT $2
+{_BILL} WHERE customer_code = $1 AND NOT ({_OPEN}) ORDER BY year DESC, month DESC, cycle DESC, issued_at DESC LIMIT $2
 """
 
 
@@ -101,6 +133,40 @@ async def by_id(connection: Connection, bill_ids: Collection[UUID]) -> dict[UUID
     """Return those bills that exist."""
     rows = await connection.fetch(_BY_ID, list(bill_ids))
     return {row["bill_id"]: bill_of(row) for row in rows}
+
+
+_BY_NUMBER = f"{_BILL} WHERE bills.bill_number = $1"
+
+
+async def by_number(connection: Connection, bill_number: str) -> Bill | None:
+    """Return the bill with a number."""
+    row = await connection.fetchrow(_BY_NUMBER, bill_number)
+    return None if row is None else bill_of(row)
+
+
+_CHAIN_OF = f"""
+{_BILL} WHERE bills.bill_id = $1 OR bills.bill_id IN (
+    SELECT new_bill_id FROM bill_corrections WHERE bill_id = $1 AND kind = 'adjustment')
+ORDER BY issued_at, bill_number
+"""
+
+
+async def chain_of(connection: Connection, bill_id: UUID) -> list[Bill]:
+    """Return a bill and those that adjust it, the first one first."""
+    return [bill_of(row) for row in await connection.fetch(_CHAIN_OF, bill_id)]
+
+
+_NUMBERS_OF = "SELECT bill_number FROM bills WHERE customer_code = $1 AND year = $2 AND month = $3 AND cycle = $4"
+
+
+async def numbers_of(connection: Connection, customer_code: str, year: int, month: int, cycle: int) -> list[str]:
+    """Return the numbers of all bills of a period."""
+    return [row[0] for row in await connection.fetch(_NUMBERS_OF, customer_code, year, month, cycle)]
+
+
+async def reduce(connection: Connection, reductions: Sequence[Reduction]) -> None:
+    """Take what is not owed any more off what is open."""
+    await _change(connection, [(each.bill_id, -each.amounts.vat, -each.amounts.principal) for each in reductions])
 
 
 async def clear(connection: Connection, parts: Sequence[Cleared]) -> None:

@@ -179,6 +179,21 @@ async def billed(connection: Connection, bills: Mapping[UUID, UUID]) -> None:
     await connection.execute(_BILLED, list(bills), list(bills.values()))
 
 
+_OF_BILL = f"""
+SELECT {COLUMNS} FROM metered_periods WHERE bill_id = $1 OR period_id = $2 ORDER BY period_id = $2 DESC LIMIT 1
+"""
+
+
+async def of_bill(
+    connection: Connection, bill_id: UUID, period_id: UUID | None = None
+) -> tuple[UUID, MeteredPeriod] | None:
+    """Return the period (``period_id``, where it is known) that a bill is of."""
+    row = await connection.fetchrow(_OF_BILL, bill_id, period_id)
+    if row is None:
+        return None
+    return row["period_id"], (await periods_of(connection, [row]))[row["period_id"]]
+
+
 _SET_ASIDE = """
 UPDATE metered_periods SET problem = found.problem
 FROM unnest($1::uuid[], $2::text[]) AS found (period_id, problem)

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from services.billing.corrections.rules import StandingPart
 from services.billing.payments.rules import Credit, CreditUse, FirstPayment
 from services.billing.store import accounts
 from shared.contracts.actor import Actor
@@ -117,6 +118,37 @@ async def use_credit(connection: Connection, uses: Sequence[CreditUse], at: date
         await _allocate(connection, uses, at)
         amounts = [use.cleared.vat + use.cleared.principal for use in uses]
         await connection.execute(_USE_CREDIT, [use.payment_id for use in uses], amounts)
+
+
+_PARTS_OF = """
+SELECT allocation_id, payment_id, bill_id, vat, principal FROM allocations
+WHERE bill_id = ANY ($1) AND released_at IS NULL ORDER BY allocation_id
+"""
+
+
+async def parts_of(connection: Connection, bill_ids: Collection[UUID]) -> list[StandingPart]:
+    """Return what money clears of bills, in the order of clearing."""
+    return [StandingPart(*row) for row in await connection.fetch(_PARTS_OF, list(bill_ids))]
+
+
+_RELEASE_PARTS = "UPDATE allocations SET released_at = $2 WHERE allocation_id = ANY ($1) AND released_at IS NULL"
+_GIVE_BACK = """
+UPDATE payments SET credit = payments.credit + released.amount
+FROM (
+    SELECT payment_id, sum(amount)::bigint AS amount
+    FROM unnest($1::uuid[], $2::bigint[]) AS part (payment_id, amount)
+    GROUP BY payment_id
+) AS released
+WHERE payments.payment_id = released.payment_id
+"""
+
+
+async def release(connection: Connection, parts: Sequence[StandingPart], at: datetime) -> None:
+    """Let parts of payments clear nothing any more: they are credit of their payments."""
+    if parts:
+        await connection.execute(_RELEASE_PARTS, [part.allocation_id for part in parts], at)
+        amounts = [part.vat + part.principal for part in parts]
+        await connection.execute(_GIVE_BACK, [part.payment_id for part in parts], amounts)
 
 
 _CREDITS = """

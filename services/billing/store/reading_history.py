@@ -21,7 +21,7 @@ _READINGS = f"""
 WITH stored AS (
     SELECT meter_number, meter_register, customer_code, period_from, period_to, old_reading, new_reading, {_KWH} AS kwh,
         {_DAYS} AS days, estimated, held IS NOT NULL AS is_held
-    FROM readings JOIN metered_periods USING (period_id)
+    FROM standing_readings JOIN metered_periods USING (period_id)
     WHERE meter_number = ANY ($1) AND superseded_by IS NULL AND sent_back_at IS NULL
         AND period_id <> ALL ($3)
 )
@@ -34,7 +34,7 @@ SELECT * FROM stored WHERE period_to >= $2
 """
 _USES = f"""
 SELECT customer_code, year, month, period_from, period_to, sum({_KWH})::bigint AS kwh, min({_DAYS}) AS days
-FROM metered_periods JOIN readings USING (period_id)
+FROM metered_periods JOIN standing_readings USING (period_id)
 WHERE customer_code = ANY ($1) AND superseded_by IS NULL AND held IS NULL
     AND period_id <> ALL ($6) AND meter_register <> 'VC'
     AND year >= extract(year FROM $4::date) - 1

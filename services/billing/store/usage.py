@@ -8,11 +8,17 @@ from services.billing.usage.comparison import UsedBill
 from shared.contracts.uses import Households, Uses
 from shared.db import Connection
 
-# By the unique key of bills, backwards: $3 rows of the index, whatever the customer owes.
+# By the index on customer and month, backwards: $3 rows of it, whatever the customer owes. What was replaced, and what
+# adjusts another bill, is no month of its own.
 _BEFORE = """
 SELECT bill_number, year, month, cycle, period_from, period_to, price_group, households, kwh, pre_vat, vat_rate, total,
     lines
-FROM bills WHERE customer_code = $1 AND year >= $2 ORDER BY year DESC, month DESC, cycle DESC LIMIT $3
+FROM bills WHERE customer_code = $1 AND year >= $2 AND NOT EXISTS (
+    SELECT FROM bill_corrections
+    WHERE (bill_corrections.bill_id = bills.bill_id AND bill_corrections.kind = 'replacement')
+        OR (new_bill_id = bills.bill_id AND bill_corrections.kind = 'adjustment')
+)
+ORDER BY year DESC, month DESC, cycle DESC LIMIT $3
 """
 
 

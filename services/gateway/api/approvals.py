@@ -1,5 +1,6 @@
 """What one person asks for and another approves."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
@@ -12,6 +13,7 @@ from services.gateway.approvals.rules import (
     ApprovalDecided,
     ApprovalKind,
     ApprovalOpen,
+    CorrectionAsked,
     Decision,
     ReversalAsked,
     SecondPersonNeeded,
@@ -20,7 +22,7 @@ from services.gateway.approvals.rules import (
 from services.gateway.approved_acts import execute
 from services.gateway.dependencies import Dependencies
 from services.gateway.domain.devices import NO_DEVICE
-from services.gateway.domain.staff import APPROVERS, COUNTER, MONEY_READERS, StaffMember
+from services.gateway.domain.staff import APPROVERS, COUNTER, READERS, READING_CLERKS, StaffMember
 from services.gateway.edge.operation import AnyOperation, Call, Operation
 from services.gateway.edge.types import INTEGER, Id, Incoming, IncomingMoment, Nothing, Outgoing, Words
 from shared.contracts.billing import Payment
@@ -64,10 +66,12 @@ class ApprovalView(Outgoing):
 
     approval_id: UUID
     kind: ApprovalKind
-    subject: str = Field(description="Of `payment_reversal`: the payment.")
+    subject: str = Field(
+        description="Of `payment_reversal`: the payment; of `bill_correction`: the number of the bill."
+    )
     customer_code: str | None
     unit_code: str
-    amount: int = Field(description="Whole đồng.")
+    amount: int = Field(description="Whole đồng; of `bill_correction` by how much more is owed, negative for less.")
     reason: str
     asked_by: PersonView
     asked_at: datetime
@@ -101,22 +105,44 @@ async def ask_for_reversal(
     dependencies: Dependencies,
 ) -> ApprovalView:
     """Keep that somebody asks for a reversal; repeating it gives what became of it."""
-    kind = ApprovalKind.PAYMENT_REVERSAL
+    subject = Subject(str(payment.payment_id), payment.customer_code, unit_code, payment.amount)
+    return await ask(approval_id, ApprovalKind.PAYMENT_REVERSAL, subject, asked, member, dependencies)
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What something is asked for: its id, whose it is, and how much it is about in đồng."""
+
+    subject: str
+    customer_code: str
+    unit_code: str
+    amount: int
+
+
+async def ask(
+    approval_id: UUID,
+    kind: ApprovalKind,
+    subject: Subject,
+    asked: ReversalAsked | CorrectionAsked,
+    member: StaffMember,
+    dependencies: Dependencies,
+) -> ApprovalView:
+    """Keep that somebody asks for something; repeating it gives what became of it. Raises :class:`ApprovalOpen`."""
     async with dependencies.database() as connection, connection.transaction():
-        await store.lock_subject(connection, str(payment.payment_id))
+        await store.lock_subject(connection, subject.subject)
         found = await store.approval(connection, approval_id)
         if found is None:
-            waiting = await store.undecided(connection, kind, str(payment.payment_id))
+            waiting = await store.undecided(connection, kind, subject.subject)
             if waiting is not None:
                 raise ApprovalOpen(facts={"approval_id": str(waiting)})
             await store.ask(
                 connection,
                 approval_id,
                 kind,
-                subject=str(payment.payment_id),
-                customer_code=payment.customer_code,
-                unit_code=unit_code,
-                amount=payment.amount,
+                subject=subject.subject,
+                customer_code=subject.customer_code,
+                unit_code=subject.unit_code,
+                amount=subject.amount,
                 asked_for=asked,
                 asked_by=member.staff_id,
                 now=dependencies.clock(),
@@ -155,7 +181,7 @@ async def decide(call: Call[ApprovalPath, Nothing, DecisionBody], dependencies: 
         await execute(decided, member, dependencies)
         decided = await _existing(call.path.approval_id, member, body.decision, dependencies)
     call.changes.before = {"decision": asked.decision, "outcome": asked.outcome}
-    call.changes.after = {"decision": decided.decision, "outcome": decided.outcome, "payment": decided.subject}
+    call.changes.after = {"decision": decided.decision, "outcome": decided.outcome, "subject": decided.subject}
     return view(decided)
 
 
@@ -179,7 +205,7 @@ OPERATIONS: list[AnyOperation] = [
         query_model=ApprovalsQuery,
         answer=ApprovalsView,
         roles=NO_DEVICE,
-        staff=MONEY_READERS,
+        staff=READERS,
     ),
     Operation(
         method="POST",
@@ -193,7 +219,7 @@ OPERATIONS: list[AnyOperation] = [
         body=DecisionBody,
         answer=ApprovalView,
         roles=NO_DEVICE,
-        staff=APPROVERS | COUNTER,
+        staff=APPROVERS | COUNTER | READING_CLERKS,
         problems=(SecondPersonNeeded, ApprovalDecided),
     ),
 ]

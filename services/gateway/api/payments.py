@@ -407,6 +407,7 @@ OPERATIONS: list[AnyOperation] = [
             refusals.UNKNOWN_BILL,
             refusals.CASH_NOT_ROUNDED,
             refusals.CASH_ABOVE_DEBT,
+            refusals.BILL_CORRECTED,
             refusals.CASH_CEILING_REACHED,
             refusals.NO_OPEN_SHIFT,
             UnknownVisit,

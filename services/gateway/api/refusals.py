@@ -73,6 +73,23 @@ READINGS_BILLED = Conflict(slug="readings-billed", title="A bill was made of the
 READINGS_REPLACED = Conflict(slug="readings-replaced", title="Other readings have taken the place of these")
 READINGS_UNBILLABLE = Conflict(slug="readings-unbillable", title="No bill can be made of these readings")
 
+# --- bills -----------------------------------------------------------------------------------------------------------
+
+BILL_CORRECTED = Conflict(
+    slug="bill-corrected",
+    title="A bill that the payer saw was corrected since; `facts` name it: read the account again",
+)
+BILL_REPLACED = Conflict(
+    slug="bill-replaced", title="Another bill has taken its place: `facts.bill_number` is the one to correct"
+)
+CORRECTION_METHOD_FIXED = Conflict(
+    slug="correction-method-fixed", title="The first method of correction is kept: `facts.method`"
+)
+NOTHING_TO_CORRECT = Conflict(slug="nothing-to-correct", title="Computed anew, the bill comes to the same")
+DIFFERENCE_CHANGED = Conflict(slug="difference-changed", title="The correction comes to another difference now")
+VAT_RATE_CHANGED = Conflict(slug="vat-rate-changed", title="Computed anew it has another VAT rate: replace the bill")
+CANNOT_BE_BILLED = Conflict(slug="cannot-be-billed", title="No bill can be computed from these readings and facts")
+
 # --- customers and receipts ------------------------------------------------------------------------------------------
 
 INVALID_PHONE = Conflict(slug="invalid-phone", title="Not a Vietnamese phone number")

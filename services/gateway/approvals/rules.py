@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from services.gateway.domain.staff import APPROVERS, StaffMember
+from shared.contracts.billing import CorrectedBillReading, CorrectionKind
 from shared.dated_rules import DatedRule, rule_in_force
 from shared.problems import Conflict, NotAllowed, NotFound
 
@@ -17,6 +18,8 @@ class ApprovalKind(StrEnum):
 
     PAYMENT_REVERSAL = "payment_reversal"
     """A payment is taken back."""
+    BILL_CORRECTION = "bill_correction"
+    """A wrong bill is adjusted or replaced."""
 
 
 class Decision(StrEnum):
@@ -49,6 +52,19 @@ class ReversalAsked(BaseModel):
     device_id: UUID | None
 
 
+class CorrectionAsked(BaseModel):
+    """What is kept of a correction of a bill until it is approved."""
+
+    bill_number: str
+    kind: CorrectionKind
+    readings: list[CorrectedBillReading] = Field(default_factory=list)
+    price_group: str | None = None
+    households: str | None = None
+    difference: int
+    """By how much more is owed, as it was shown to whoever asked; what comes to something else is not done."""
+    reason: str
+
+
 class Person(BaseModel):
     """Who asked or decided."""
 
@@ -67,7 +83,7 @@ class Approval(BaseModel):
     unit_code: str
     amount: int
     reason: str
-    asked_for: ReversalAsked
+    asked_for: ReversalAsked | CorrectionAsked
     asked_by: Person
     asked_at: datetime
     decision: Decision | None = None

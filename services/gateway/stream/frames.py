@@ -185,7 +185,7 @@ class AccountUpdate(Outgoing):
 
     type: Literal["account"] = "account"
     seq: int
-    what: Literal["payment.recorded", "payment.reversed", "bill.issued"]
+    what: Literal["payment.recorded", "payment.reversed", "bill.issued", "bill.corrected"]
     customer_code: str
     version: int = Field(description="Of the account; ignore what is not greater than what you have.")
     debt: int

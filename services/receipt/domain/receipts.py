@@ -45,6 +45,11 @@ class StoredReceipt:
     copies: int
 
     @property
+    def bill_ids(self) -> list[UUID]:
+        """The bills that its payment cleared when it was recorded."""
+        return [UUID(bill["bill_id"]) for bill in self.event.get("bills", [])]
+
+    @property
     def event(self) -> dict[str, Any]:
         """The event that caused it, as JSON."""
         event: dict[str, Any] = json.loads(self.new.content)["event"]

@@ -12,6 +12,7 @@ from services.receipt.signatures.chain import first_link, link_of
 from services.receipt.signatures.keyring import Keyring
 from services.receipt.signatures.lookup_codes import read_typed_code
 from services.receipt.signatures.token import Token, to_text
+from services.receipt.store.bill_corrections import corrections_of
 from services.receipt.store.checkpoints import gaps, is_lost, link_behind_gap, token_by_lookup_code
 from services.receipt.store.prints import prints_of
 from services.receipt.store.receipts import receipt_by_number, receipts_behind_gaps
@@ -81,6 +82,7 @@ async def _found(
         copies=receipt.copies,
         prints=await prints_of(connection, receipt.new.receipt_id),
         entered_again=entered_again,
+        followed_by=await corrections_of(connection, receipt.bill_ids),
     )
 
 

@@ -1,6 +1,7 @@
 """Verifies a token with public keys alone: no network, no service, no database. Pure."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from services.receipt.domain.series import format_lookup_code, format_number, series_in
@@ -10,7 +11,14 @@ from services.receipt.signatures.token import Claims, Token, TokenError, read_to
 from shared.check_wording import CHECKS, check_sentence, field_label, kind_name
 from shared.clock import VIETNAM
 from shared.contracts.common import Language
-from shared.contracts.receipt import CheckState, CodeFault, Receipt, Verification, VerificationCheck
+from shared.contracts.receipt import (
+    CheckState,
+    CodeFault,
+    FollowedCorrection,
+    Receipt,
+    Verification,
+    VerificationCheck,
+)
 from shared.money import format_dong
 
 _TOKEN_IN_TEXT = re.compile(r"[A-Z2-7]{120,}")
@@ -59,6 +67,7 @@ class TokenReport:
         code_fault: CodeFault | None = None,
         restoring: bool = False,
         entered_again: bool = False,
+        followed_by: Sequence[FollowedCorrection] = (),
     ) -> Verification:
         """Return the report as the contract's message; the lookup code is shown as the receipt has it on paper."""
         fields = self.fields()
@@ -75,6 +84,7 @@ class TokenReport:
             voided=voided,
             copies=copies,
             prints=prints,
+            followed_by=list(followed_by),
             code_fault=code_fault,
             restoring=restoring,
             entered_again=entered_again,

@@ -30,6 +30,10 @@ from shared.contracts.actor import Actor
 from shared.contracts.billing import (
     CloseShift,
     ConfirmShift,
+    CorrectBill,
+    CorrectedBillReading,
+    CorrectionKind,
+    CorrectionReply,
     CustomerAccount,
     DecideShift,
     GetAccount,
@@ -240,6 +244,35 @@ class BillingHandlers:
         )
         async with self.new_work() as work:
             await note_receipt(ReceiptIssued(receipt=issued), work)
+
+    # --- corrections
+
+    async def correct(
+        self,
+        bill_number: str,
+        kind: CorrectionKind = CorrectionKind.ADJUSTMENT,
+        *,
+        kwh: int | None = None,
+        **others: Any,
+    ) -> CorrectionReply:
+        """Correct a bill; ``kwh``: what the meter of the customer should have shown to be used."""
+        if kwh is not None:
+            number = f"M{CODE[-5:]}"
+            others["readings"] = [CorrectedBillReading(meter_number=number, old_reading=1000, new_reading=1000 + kwh)]
+        people = {"reason": "Ghi sai chỉ số", "asked_by": "Lê Thị Tính", "approved_by": "Phạm Văn Duyệt"}
+        values = {"correction_id": new_id()} | people | others
+        reply: CorrectionReply = await self.ask(CorrectBill(bill_number=bill_number, kind=kind, **values))
+        return reply
+
+    async def ask(self, request: Any) -> Any:
+        """Return the answer to a request."""
+        async with self.new_work() as work:
+            return await self.answer(request, work)
+
+    async def look(self, request: Any) -> Any:
+        """Return the answer to a request that changes nothing."""
+        async with self.reading() as work:
+            return await self.answer(request, work)
 
     # --- shifts and visits
 

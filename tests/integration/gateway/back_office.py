@@ -16,7 +16,12 @@ from shared.contracts.billing import (
     AgedDebt,
     AgeingReport,
     Bill,
+    BillCorrected,
+    BillCorrection,
+    BillCorrections,
+    BilledAmounts,
     BillIssued,
+    BillLink,
     BillsReleased,
     CloseShift,
     CollectedSum,
@@ -24,12 +29,16 @@ from shared.contracts.billing import (
     CollectionPointsReply,
     CollectionsReport,
     ConfirmShift,
+    CorrectBill,
+    CorrectionPreview,
+    CorrectionReply,
     CorrectReadings,
     CustomerAccount,
     DebtAge,
     DecideShift,
     GetAccount,
     GetAgeingReport,
+    GetBillCorrections,
     GetCollectionPoints,
     GetCollectionsReport,
     GetHeldReadings,
@@ -48,6 +57,7 @@ from shared.contracts.billing import (
     PaymentReport,
     PaymentReports,
     PaymentReversed,
+    PreviewCorrection,
     ReadingsReply,
     RecordPayment,
     ReleaseReadings,
@@ -161,6 +171,9 @@ REQUESTS: list[type[Request[Any]]] = [
     RecordPayment,
     GetPayment,
     ReportPayment,
+    PreviewCorrection,
+    CorrectBill,
+    GetBillCorrections,
     GetHeldReadings,
     ReleaseReadings,
     CorrectReadings,
@@ -193,6 +206,8 @@ START = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=1)
 """When everything happened that the back office returns: shortly before the tests."""
 
 TOTAL = 475_000
+BILL_NUMBER = "PB15010000001T102026K1"
+DIFFERENCE = -201_096
 
 Answer = Callable[[Any, UnitOfWork], Awaitable[Any]]
 
@@ -256,6 +271,7 @@ class BackOffice:
                 VisitWithdrawn,
                 PaymentRecorded,
                 PaymentReversed,
+                BillCorrected,
                 BillIssued,
                 BillsReleased,
                 DocumentReady,
@@ -487,6 +503,52 @@ class BackOffice:
     async def ReportPayment(self, request: ReportPayment, work: UnitOfWork) -> PaymentReply:
         self.reports[request.payment_id] = request
         return await self.GetPayment(GetPayment(payment_id=request.payment_id), work)
+
+    async def PreviewCorrection(self, request: PreviewCorrection, work: UnitOfWork) -> CorrectionPreview:
+        amounts = BilledAmounts(kwh=300, pre_vat=TOTAL, vat=0, total=TOTAL)
+        return CorrectionPreview(
+            kind=request.kind,
+            bill=bill("PB15010000001"),
+            before=amounts,
+            after=amounts,
+            difference=DIFFERENCE,
+            lines=[],
+            explanation=[],
+            reductions=[],
+            new_bill_total=None,
+            released=0,
+            account=AccountState(
+                customer_code="PB15010000001", version=1, debt=TOTAL, credit=0, open_bills=1, oldest_due_date=None
+            ),
+        )
+
+    async def CorrectBill(self, request: CorrectBill, work: UnitOfWork) -> CorrectionReply:
+        previewed = await self.PreviewCorrection(
+            PreviewCorrection(bill_number=request.bill_number, kind=request.kind), work
+        )
+        return CorrectionReply(
+            correction=BillCorrection(
+                correction_id=request.correction_id,
+                kind=request.kind,
+                customer_code=previewed.bill.customer_code,
+                corrects=BillLink(bill_id=previewed.bill.bill_id, bill_number=request.bill_number),
+                new_bill=None,
+                before=previewed.before,
+                after=previewed.after,
+                reductions=[],
+                released=0,
+                reason=request.reason,
+                asked_by=request.asked_by,
+                approved_by=request.approved_by,
+                corrected_at=START,
+            ),
+            bill=previewed.bill,
+            new_bill=None,
+            account=previewed.account,
+        )
+
+    async def GetBillCorrections(self, request: GetBillCorrections, work: UnitOfWork) -> BillCorrections:
+        return BillCorrections(corrections=[])
 
     async def GetHeldReadings(self, request: GetHeldReadings, work: UnitOfWork) -> HeldReadingsPage:
         return HeldReadingsPage(held=[], next=None)

@@ -1,9 +1,11 @@
 """A document that is no longer true is never printed: it is withdrawn, and the phone learns why."""
 
+import json
 from uuid import UUID
 
 import pytest
 
+from shared.clock import now
 from shared.contracts.billing import BillIssued
 from shared.contracts.common import AccountState
 from shared.contracts.gateway import PrintJobCause
@@ -70,6 +72,19 @@ async def test_a_notice_that_waits_for_the_printer_is_not_printed_once_the_custo
     assert [paper.kind for paper in phone.printouts] == [PaperKind.RECEIPT]
     with pytest.raises(Problem, match="print-job-expired"):
         await phone.print_again(notice, 1)
+
+
+async def test_a_notice_with_the_amount_of_before_is_not_printed_once_a_bill_was_corrected(
+    gateway: GatewaySystem,
+) -> None:
+    phone = await phone_without_printer(gateway)
+    notice = await visit(gateway, phone)
+    state = builders.account(CUSTOMER, debt=TOTAL - TOTAL // 10, version=9)
+    async with gateway.office_bus.work() as work:
+        await work.emit(builders.bill_corrected(bill(CUSTOMER), state, corrected_at=now()), aggregate=CUSTOMER)
+    await becomes(phone, notice, "cancelled", "debt_changed")
+    entries = await gateway.pool.fetch("SELECT entry FROM feed_entries")
+    assert [json.loads(row["entry"])["what"] for row in entries][-1] == "bill.corrected"
 
 
 async def test_a_notice_of_a_part_of_the_debt_is_not_printed_once_more_is_owed(gateway: GatewaySystem) -> None:

@@ -23,6 +23,7 @@ from services.notify.handlers.get_reminders import get_reminders
 from services.notify.handlers.keep_customer import keep_customer
 from services.notify.handlers.keep_customers import keep_customers
 from services.notify.handlers.note_bill import note_bill
+from services.notify.handlers.note_bill_correction import note_bill_correction
 from services.notify.handlers.note_complaint import note_complaint
 from services.notify.handlers.restore_reminders import restore_reminders
 from services.notify.handlers.schedule_reminder import schedule_reminder
@@ -33,7 +34,7 @@ from services.notify.store.blocked_phones import add_opt_out, block_phone
 from services.notify.texts.reminder_texts import ReminderTexts
 from services.notify.texts.template_file import load_templates
 from shared.audit import AuditViolation
-from shared.contracts.billing import BillIssued, NoticeIssued, PaymentRecorded, PaymentReversed
+from shared.contracts.billing import BillCorrected, BillIssued, NoticeIssued, PaymentRecorded, PaymentReversed
 from shared.contracts.customer import (
     ComplaintRecorded,
     ComplaintSettled,
@@ -48,7 +49,8 @@ from shared.messaging.units_of_work import UnitsOfWork
 from tests.integration.notify.notices import CODE, Clock
 
 Consumed = (
-    BillIssued
+    BillCorrected
+    | BillIssued
     | ComplaintRecorded
     | ComplaintSettled
     | CustomerChanged
@@ -120,6 +122,8 @@ class Notify:
                 await restore_reminders(event, work, clock=self.clock)
             case VisitWithdrawn():
                 await withdraw_reminder(event, work)
+            case BillCorrected():
+                await note_bill_correction(event, work)
             case BillIssued():
                 await note_bill(event, work)
             case ComplaintRecorded():

@@ -16,6 +16,7 @@ from shared.contracts.billing import NoticeKind
 from shared.contracts.notify import ReminderState
 from shared.ids import new_id
 from shared.testing import wait_until
+from shared.testing.builders import account, bill_corrected
 from tests.integration.notify.notices import (
     NIGHT,
     NOON,
@@ -138,6 +139,21 @@ async def test_a_payment_in_part_leaves_the_reminder_with_what_is_still_owed(
     await notify.sender.send_due()
     assert "100.500d" in operator.sent[0].text
     assert (await notify.reminder()).text == operator.sent[0].text
+
+
+async def test_a_reminder_names_what_is_owed_after_a_bill_was_corrected_and_none_is_sent_for_nothing(
+    notify: Notify, operator: Operator
+) -> None:
+    first = notice()
+    due = first.account.oldest_due_date
+    lower = account(first.customer.customer_code, debt=100_500, version=2, oldest_due_date=due)
+    await notify.consume(first, bill_corrected(first.bills[0], lower, corrected_at=NOON))
+    await notify.sender.send_due()
+    assert "100.500d" in operator.sent[0].text
+    await notify.consume(notice(visit_id=new_id()))
+    nothing = account(first.customer.customer_code, version=3)
+    await notify.consume(bill_corrected(first.bills[0], nothing, corrected_at=NOON))
+    assert await notify.sender.send_due() == 0
 
 
 async def test_a_payment_that_arrives_before_its_notice_counts(notify: Notify, operator: Operator) -> None:

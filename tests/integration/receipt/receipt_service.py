@@ -15,7 +15,7 @@ from services.receipt.audit import ReceiptFacts, audit_facts
 from services.receipt.settings import ReceiptSettings
 from services.receipt.signatures.key_folder import KeyFolder
 from shared.clock import now
-from shared.contracts.billing import NoticeIssued, PaymentRecorded, PaymentReversed, ShiftClosed
+from shared.contracts.billing import BillCorrected, NoticeIssued, PaymentRecorded, PaymentReversed, ShiftClosed
 from shared.contracts.gateway import PrintJobFinished
 from shared.contracts.message import Event, Reply, Request
 from shared.contracts.receipt import DocumentReady, PaperKind, Receipt, ReceiptIssued, ReceiptKind
@@ -39,7 +39,7 @@ async def keep_document(event: DocumentReady, _work: UnitOfWork, *, system: "Rec
 BILLING = Topology(
     service="billing",
     handlers=[EventHandler(ReceiptIssued, take_receipt)],
-    emits=[NoticeIssued, PaymentRecorded, PaymentReversed, ShiftClosed],
+    emits=[BillCorrected, NoticeIssued, PaymentRecorded, PaymentReversed, ShiftClosed],
 )
 GATEWAY = Topology(service="gateway", handlers=[EventHandler(DocumentReady, keep_document)], emits=[PrintJobFinished])
 

@@ -11,8 +11,10 @@ from services.receipt.signatures.keyring import Keyring
 from services.receipt.signatures.lookup_codes import check_character, lookup_code, plain_lookup_code
 from services.receipt.signatures.token import Algorithm, from_text, parse, seal, to_text
 from services.receipt.verification.tokens import verify_token
+from shared.check_page import render_check_page
 from shared.clock import now
 from shared.contracts.billing import NoticeKind
+from shared.contracts.common import Language
 from shared.contracts.gateway import PrintJobFinished, PrintJobState
 from shared.contracts.receipt import (
     CheckState,
@@ -28,6 +30,7 @@ from shared.contracts.receipt import (
 from shared.ids import new_id
 from shared.problems import Conflict, InvalidRequest, NotFound
 from shared.testing import wait_until
+from shared.testing.builders import bill_corrected
 from tests.integration.receipt.receipt_service import ReceiptSystem
 from tests.unit.receipt.samples import (
     notice_issued,
@@ -200,6 +203,27 @@ async def test_a_receipt_signed_with_a_real_key_but_not_on_record_fails(system: 
     assert states(verification)["signature"] is CheckState.PASSED
     assert states(verification)["recorded"] is CheckState.FAILED
     assert not verification.valid
+
+
+async def test_a_receipt_stays_true_and_says_what_followed_on_its_bill(system: ReceiptSystem) -> None:
+    await system.start()
+    paid = payment_recorded("payment")
+    receipt = await one_receipt(system)
+    correction = bill_corrected(paid.bills[0], paid.account, corrected_at=paid.payment.received_at)
+    await system.consume(correction, correction)
+
+    async def followed() -> Verification | None:
+        found = await system.ask(VerifyToken(token=receipt.token))
+        return found if found.followed_by else None
+
+    found = await wait_until(followed)
+    assert found is not None
+    assert (found.valid, found.voided) == (True, False)
+    assert [one.bill_number for one in found.followed_by] == [paid.bills[0].bill_number]
+    page = render_check_page(found)
+    assert "Biên nhận hợp lệ" in page
+    assert f"Hóa đơn {paid.bills[0].bill_number} được điều chỉnh giảm ngày 12/11/2026" in page
+    assert "was adjusted downwards on 12/11/2026" in render_check_page(found, Language.ENGLISH)
 
 
 async def test_the_published_keys_verify_without_the_service_also_after_a_rotation(system: ReceiptSystem) -> None:

@@ -4,8 +4,11 @@ import type { Paths, StaffRole } from "./types.ts";
 /** For every route, the roles of people in the office who may call it. */
 export const STAFF_OF: Readonly<Record<keyof Paths, readonly StaffRole[]>> = {
   "GET /v1/app-settings": [],
-  "GET /v1/approvals": ["accountant", "auditor", "cashier", "supervisor"],
-  "POST /v1/approvals/{approval_id}/decision": ["accountant", "cashier", "supervisor"],
+  "GET /v1/approvals": ["accountant", "auditor", "billing_clerk", "cashier", "supervisor"],
+  "POST /v1/approvals/{approval_id}/decision": ["accountant", "billing_clerk", "cashier", "supervisor"],
+  "GET /v1/bill-corrections": ["accountant", "auditor", "billing_clerk", "cashier", "supervisor"],
+  "POST /v1/bills/{bill_number}/correction-preview": ["billing_clerk"],
+  "POST /v1/bills/{bill_number}/corrections": ["billing_clerk"],
   "GET /v1/collection-points": ["accountant", "auditor", "billing_clerk", "cashier", "supervisor"],
   "GET /v1/collectors": ["accountant", "administrator", "auditor", "billing_clerk", "cashier", "operator", "supervisor"],
   "GET /v1/collectors/{collector_code}": ["accountant", "auditor", "billing_clerk", "cashier", "supervisor"],

@@ -31,7 +31,7 @@ export interface AccountUpdate {
   readonly type?: "account";
   /** Of the account; ignore what is not greater than what you have. */
   readonly version: number;
-  readonly what: "payment.recorded" | "payment.reversed" | "bill.issued";
+  readonly what: "payment.recorded" | "payment.reversed" | "bill.issued" | "bill.corrected";
 }
 
 /** The answer to `printing` and `result`: the state in effect. */
@@ -73,11 +73,11 @@ export interface AppSettingsView {
 }
 
 /** What is approved. */
-export type ApprovalKind = "payment_reversal";
+export type ApprovalKind = "payment_reversal" | "bill_correction";
 
 /** What was asked for, who decided, and what came of it. */
 export interface ApprovalView {
-  /** Whole đồng. */
+  /** Whole đồng; of `bill_correction` by how much more is owed, negative for less. */
   readonly amount: number;
   readonly approval_id: string;
   readonly asked_at: string;
@@ -91,7 +91,7 @@ export interface ApprovalView {
   /** Of what was approved: `done`, or the type of the refusal without its prefix; null while it is not known, then the same decision again tries again. */
   readonly outcome: string | null;
   readonly reason: string;
-  /** Of `payment_reversal`: the payment. */
+  /** Of `payment_reversal`: the payment; of `bill_correction`: the number of the bill. */
   readonly subject: string;
   readonly unit_code: string;
 }
@@ -114,12 +114,15 @@ export interface BankAccountView {
 export interface Bill {
   readonly bill_id: string;
   readonly bill_number: string;
+  readonly corrected_by?: readonly BillFollowUp[];
+  readonly corrects?: BillLink | null;
   readonly customer_code: string;
   readonly cycle: number;
   readonly due_date: string;
   readonly explanation?: readonly string[];
   readonly households: string;
   readonly issued_at: string;
+  readonly kind?: BillKind;
   readonly kwh: number;
   readonly lines: readonly BillLine[];
   readonly month: number;
@@ -157,6 +160,41 @@ export interface BillComparison {
   readonly vi: string;
 }
 
+/** A wrong bill that was put right. */
+export interface BillCorrection {
+  readonly after: BilledAmounts;
+  readonly approved_by: string;
+  readonly asked_by: string;
+  readonly before: BilledAmounts;
+  readonly corrected_at: string;
+  readonly correction_id: string;
+  readonly corrects: BillLink;
+  readonly customer_code: string;
+  readonly kind: CorrectionKind;
+  readonly new_bill: BillLink | null;
+  readonly reason: string;
+  readonly reductions: readonly BillReduction[];
+  readonly released: number;
+}
+
+/** Corrections, the latest first. */
+export interface BillCorrections {
+  readonly corrections: readonly BillCorrection[];
+}
+
+/** A correction as it stands on a bill that it concerns: what followed. */
+export interface BillFollowUp {
+  readonly corrected_at: string;
+  readonly correction_id: string;
+  readonly kind: CorrectionKind;
+  readonly new_bill?: BillLink | null;
+  readonly reduced_principal?: number;
+  readonly reduced_vat?: number;
+}
+
+/** How a bill came about. */
+export type BillKind = "ordinary" | "adjustment" | "replacement";
+
 /**
  * kWh of one tier or register at one unit price: `amount` = `kwh` × `unit_price` exactly.
  *
@@ -172,8 +210,30 @@ export interface BillLine {
   readonly unit_price: number;
 }
 
+/** Another bill that a bill is linked with. */
+export interface BillLink {
+  readonly bill_id: string;
+  readonly bill_number: string;
+}
+
+/** What a correction took off one bill. */
+export interface BillReduction {
+  readonly bill_id: string;
+  readonly bill_number: string;
+  readonly principal: number;
+  readonly vat: number;
+}
+
 /** A bill goes from open to paid, and back only by a recorded reversal. */
 export type BillState = "open" | "paid";
+
+/** What a bill comes to, with its adjustments. */
+export interface BilledAmounts {
+  readonly kwh: number;
+  readonly pre_vat: number;
+  readonly total: number;
+  readonly vat: number;
+}
 
 /** One SMS that a date rule of the unit scheduled: due soon, overdue, second notice, cut warning. */
 export interface CampaignMessage {
@@ -350,6 +410,24 @@ export interface CopyRequest {
 export interface Correction {
   readonly readings: readonly RegisterRead[];
   readonly reason: string;
+}
+
+/** How a wrong bill is put right; it is never edited. */
+export type CorrectionKind = "adjustment" | "replacement";
+
+/** What a correction would do. */
+export interface CorrectionPreview {
+  readonly account: AccountState;
+  readonly after: BilledAmounts;
+  readonly before: BilledAmounts;
+  readonly bill: Bill;
+  readonly difference: number;
+  readonly explanation: readonly string[];
+  readonly kind: CorrectionKind;
+  readonly lines: readonly BillLine[];
+  readonly new_bill_total: number | null;
+  readonly reductions: readonly BillReduction[];
+  readonly released: number;
 }
 
 /** A customer's bills, the oldest first, and what is owed. */
@@ -1233,6 +1311,14 @@ export interface Revoked {
   readonly type?: "revoked";
 }
 
+/** What a register showed at both ends of the period in truth. */
+export interface RightReading {
+  readonly meter_number: string;
+  readonly meter_register?: string;
+  readonly new_reading: number;
+  readonly old_reading: number;
+}
+
 /** What a device is enrolled as. */
 export type Role = "collector" | "cashier" | "supervisor" | "collection_point";
 
@@ -1591,6 +1677,27 @@ export interface VisitWithdrawnReply {
   readonly visit: Visit;
 }
 
+/** How a bill is to be put right; what is left out is as it was billed. */
+export interface Wanted {
+  readonly households?: string | null;
+  readonly kind: CorrectionKind;
+  readonly price_group?: string | null;
+  /** All of the period, or none. */
+  readonly readings?: readonly RightReading[];
+}
+
+/** How, by how much as the preview has it, and why. */
+export interface WantedWithReason {
+  /** đồng, as the preview has it. */
+  readonly difference: number;
+  readonly households?: string | null;
+  readonly kind: CorrectionKind;
+  readonly price_group?: string | null;
+  /** All of the period, or none. */
+  readonly readings?: readonly RightReading[];
+  readonly reason: string;
+}
+
 /** The stream is open. */
 export interface Welcome {
   readonly device_id: string;
@@ -1638,6 +1745,24 @@ export interface Paths {
   "POST /v1/approvals/{approval_id}/decision": {
     params: { "approval_id": string };
     body: DecisionBody;
+    answer: ApprovalView;
+  };
+  /** List corrections of bills, the latest first */
+  "GET /v1/bill-corrections": {
+    query?: { "customer_code"?: string; "bill_number"?: string; "before"?: string; "limit"?: number };
+    answer: BillCorrections;
+  };
+  /** Read what a correction of a bill would do; nothing changes */
+  "POST /v1/bills/{bill_number}/correction-preview": {
+    params: { "bill_number": string };
+    body: Wanted;
+    answer: CorrectionPreview;
+  };
+  /** Ask for a correction of a bill; another person approves it */
+  "POST /v1/bills/{bill_number}/corrections": {
+    params: { "bill_number": string };
+    key: string;
+    body: WantedWithReason;
     answer: ApprovalView;
   };
   /** Read where a notice can be paid, the points of the unit first */

@@ -37,4 +37,6 @@ export const actsEn: Readonly<Record<keyof typeof actsVi, string>> = {
   act_releaseReadings: "Release held readings",
   act_correctReadings: "Correct readings",
   act_sendReadingsBack: "Send readings back",
+  act_previewBillCorrection: "Preview a bill's correction",
+  act_askForBillCorrection: "Ask for a bill's correction",
 };

@@ -35,4 +35,6 @@ export const actsVi = {
   act_releaseReadings: "Cho lập hóa đơn từ chỉ số bị tạm giữ",
   act_correctReadings: "Sửa chỉ số bị tạm giữ",
   act_sendReadingsBack: "Trả chỉ số để đọc lại",
+  act_previewBillCorrection: "Xem trước việc sửa hóa đơn",
+  act_askForBillCorrection: "Đề nghị sửa hóa đơn",
 };

@@ -344,6 +344,12 @@ export const officeEn: Readonly<Record<keyof typeof officeVi, string>> = {
   approval_none: "There is no such request, or it belongs to another unit.",
   approval_see: "See the request",
   approval_payment_reversal: "Take a payment back",
+  approval_bill_correction: "Correct a bill",
+  approval_bill: "Bill",
+  approval_correction_done: "Approved, the bill is corrected",
+  approval_correction_explain:
+    "Once approved, the bill is corrected at once: what was paid too much becomes credit, notices of before are withdrawn. The old bill is kept.",
+  approval_correction_take_back: "The bill stays as it is. To correct it later it has to be asked for again.",
   approval_asked_by: "Asked by",
   approval_why: "Reason",
   approval_decided_by: "Decided by",

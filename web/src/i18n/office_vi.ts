@@ -344,6 +344,12 @@ export const officeVi = {
   approval_none: "Không có đề nghị này, hoặc đề nghị thuộc điện lực khác.",
   approval_see: "Xem đề nghị",
   approval_payment_reversal: "Hủy khoản thu",
+  approval_bill_correction: "Sửa hóa đơn",
+  approval_bill: "Hóa đơn",
+  approval_correction_done: "Đã duyệt, đã sửa hóa đơn",
+  approval_correction_explain:
+    "Duyệt thì hóa đơn được sửa ngay: tiền đã trả thừa thành tiền dư, giấy báo cũ bị rút lại. Hóa đơn cũ vẫn được giữ.",
+  approval_correction_take_back: "Hóa đơn được giữ nguyên. Muốn sửa sau này phải đề nghị lại.",
   approval_asked_by: "Người đề nghị",
   approval_why: "Lý do đề nghị",
   approval_decided_by: "Người quyết định",

@@ -48,7 +48,13 @@ function stateOf(approval: ApprovalView, t: Words): string {
   if (outcome === null) {
     return t("approval_is_unknown");
   }
-  return outcome === "done" ? t("approval_is_done") : t("approval_is_failed", { why: whyNot(outcome, t) });
+  return outcome === "done"
+    ? t(isCorrection(approval) ? "approval_correction_done" : "approval_is_done")
+    : t("approval_is_failed", { why: whyNot(outcome, t) });
+}
+
+function isCorrection({ kind }: ApprovalView): boolean {
+  return kind === "bill_correction";
 }
 
 function isWithdrawn({ asked_by: asker, decided_by: decider }: ApprovalView): boolean {
@@ -90,7 +96,13 @@ function Facts({ approval }: { approval: ApprovalView }) {
           <dd>{hasCustomers ? <Link to={`customers/${code}`}>{code}</Link> : code}</dd>
         </>
       )}
-      {hasCustomers && (
+      {approval.kind === "bill_correction" && (
+        <>
+          <dt>{t("approval_bill")}</dt>
+          <dd>{approval.subject}</dd>
+        </>
+      )}
+      {hasCustomers && approval.kind === "payment_reversal" && (
         <>
           <dt>{t("payment")}</dt>
           <dd>
@@ -146,7 +158,7 @@ function Decide({ approval, decided, changed }: ApprovalProps) {
         <p class="hint">{t("approval_own")}</p>
         <WithReason
           label={t("approval_take_back")}
-          explain={t("approval_take_back_explain")}
+          explain={t(isCorrection(approval) ? "approval_correction_take_back" : "approval_take_back_explain")}
           field={t("reason")}
           usual={t("approval_take_back_reason")}
           act={(why) => decide("refused", why)}
@@ -159,7 +171,7 @@ function Decide({ approval, decided, changed }: ApprovalProps) {
   }
   return (
     <div class="inline">
-      <p class="hint">{t("approval_explain")}</p>
+      <p class="hint">{t(isCorrection(approval) ? "approval_correction_explain" : "approval_explain")}</p>
       <label>
         {t("approval_decision_why")}
         <input

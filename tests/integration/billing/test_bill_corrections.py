@@ -1,0 +1,229 @@
+"""A wrong bill is never edited: it is adjusted or replaced, and the money on it goes where it belongs."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from services.billing.audit import audit_facts
+from services.billing.corrections.rules import (
+    BillReplaced,
+    DifferenceChanged,
+    MethodFixed,
+    NothingToCorrect,
+    SamePersonTwice,
+)
+from shared.contracts.billing import (
+    Bill,
+    BillKind,
+    CorrectedBillReading,
+    CorrectionKind,
+    GetBillCorrections,
+    PreviewCorrection,
+)
+from shared.ids import new_id
+from shared.problems import NotFound, Problem
+from tests.integration.billing.billing_handlers import CODE, BillingHandlers
+
+REPLACEMENT = CorrectionKind.REPLACEMENT
+NUMBER = "PB14010012345T102026K1"
+# 50 kWh: 99,200 + 7,936; 100 kWh: 201,700 + 16,136; 320 kWh: 806,500 + 64,520.
+SMALL, MIDDLE, LARGE = 107_136, 217_836, 871_020
+
+
+async def sound(billing: BillingHandlers) -> bool:
+    """Whether the audit finds nothing."""
+    async with billing.pool.acquire() as connection:
+        violations = (await audit_facts(connection)).violations
+    assert violations == []
+    return True
+
+
+async def bills(billing: BillingHandlers) -> dict[str, Bill]:
+    return {bill.bill_number: bill for bill in (await billing.account()).bills}
+
+
+async def test_a_bill_that_was_too_low_gets_a_further_bill_with_the_difference(billing: BillingHandlers) -> None:
+    await billing.customer()
+    await billing.bill(50)
+    await billing.pay(SMALL)
+    done = await billing.correct(NUMBER, kwh=100)
+    assert (done.correction.before.total, done.correction.after.total) == (SMALL, MIDDLE)
+    assert done.new_bill is not None
+    assert (done.new_bill.bill_number, done.new_bill.kind) == (f"{NUMBER}D1", BillKind.ADJUSTMENT)
+    assert (done.new_bill.total, done.new_bill.kwh) == (MIDDLE - SMALL, 50)
+    assert [(line.label, line.kwh) for line in done.new_bill.lines] == [("Bậc 2", 50)]
+    assert done.account.debt == MIDDLE - SMALL
+    # Linked both ways, and the bill itself is as it was issued.
+    known = await bills(billing)
+    assert known[f"{NUMBER}D1"].corrects == done.correction.corrects
+    [followed] = known[NUMBER].corrected_by
+    assert (followed.new_bill, followed.reduced_vat) == (done.correction.new_bill, 0)
+    assert (known[NUMBER].total, known[NUMBER].stands) == (SMALL, SMALL)
+    assert await sound(billing)
+
+
+async def test_a_bill_that_was_too_high_is_owed_by_the_difference_less(billing: BillingHandlers) -> None:
+    await billing.customer()
+    await billing.bill(320)
+    done = await billing.correct(NUMBER, kwh=50)
+    assert (done.new_bill, done.bill.total, done.bill.stands) == (None, LARGE, SMALL)
+    assert (done.bill.open_vat, done.bill.open_principal) == (7_936, 99_200)
+    assert (done.account.debt, done.correction.released) == (SMALL, 0)
+    assert await sound(billing)
+
+
+async def test_money_on_what_is_taken_off_becomes_credit_of_its_payment(billing: BillingHandlers) -> None:
+    await billing.customer()
+    await billing.bill(320)
+    paid = await billing.pay(LARGE)
+    done = await billing.correct(NUMBER, kwh=50)
+    assert (done.account.debt, done.account.credit) == (0, LARGE - SMALL)
+    payment = (await billing.payment(paid.payment.payment_id)).payment
+    assert (payment.credit, [(part.vat, part.principal) for part in payment.allocations]) == (
+        LARGE - SMALL,
+        [(7_936, 99_200)],
+    )
+    assert await sound(billing)
+    # It clears the next bill.
+    assert (await billing.bill(100, 11)).account.credit == LARGE - SMALL - MIDDLE
+    assert await sound(billing)
+
+
+async def test_money_of_a_replaced_bill_clears_the_one_that_takes_its_place(billing: BillingHandlers) -> None:
+    await billing.customer()
+    await billing.bill(50)
+    await billing.pay(SMALL)
+    done = await billing.correct(NUMBER, REPLACEMENT, kwh=100)
+    assert done.new_bill is not None
+    assert (done.new_bill.bill_number, done.new_bill.kind, done.new_bill.total) == (
+        f"{NUMBER}T1",
+        BillKind.REPLACEMENT,
+        MIDDLE,
+    )
+    assert done.new_bill.open_principal + done.new_bill.open_vat == done.account.debt == MIDDLE - SMALL
+    assert (done.bill.stands, done.bill.open_principal, done.bill.open_vat) == (0, 0, 0)
+    assert await sound(billing)
+
+
+async def test_a_payment_on_a_corrected_bill_can_still_be_reversed(billing: BillingHandlers) -> None:
+    await billing.customer()
+    await billing.bill(320)
+    paid = await billing.pay(LARGE)
+    await billing.correct(NUMBER, kwh=100)
+    after = await billing.reverse(paid.payment.payment_id)
+    assert (after.account.debt, after.account.credit) == (MIDDLE, 0)
+    assert await sound(billing)
+
+
+async def test_a_bill_can_be_corrected_again_and_again_by_its_first_method(billing: BillingHandlers) -> None:
+    await billing.customer()
+    await billing.bill(50)
+    await billing.correct(NUMBER, kwh=100)
+    await billing.correct(NUMBER, kwh=320)
+    await billing.pay(LARGE)
+    # Down again, through the further bills and into the first one.
+    for kwh, stands in ((100, MIDDLE), (50, SMALL), (0, 0), (320, LARGE)):
+        done = await billing.correct(f"{NUMBER}D2", kwh=kwh)
+        assert done.account.debt - done.account.credit == stands - LARGE
+        assert await sound(billing)
+    with pytest.raises(MethodFixed):
+        await billing.correct(NUMBER, REPLACEMENT, kwh=100)
+
+
+async def test_a_replaced_bill_is_corrected_through_the_one_in_its_place(billing: BillingHandlers) -> None:
+    await billing.customer()
+    await billing.bill(50)
+    await billing.correct(NUMBER, REPLACEMENT, kwh=320)
+    with pytest.raises(BillReplaced) as refused:
+        await billing.correct(NUMBER, REPLACEMENT, kwh=100)
+    assert refused.value.facts == {"bill_number": f"{NUMBER}T1"}
+    with pytest.raises(MethodFixed):
+        await billing.correct(f"{NUMBER}T1", kwh=100)
+    done = await billing.correct(f"{NUMBER}T1", REPLACEMENT, kwh=100)
+    assert done.correction.new_bill is not None
+    assert (done.correction.new_bill.bill_number, done.account.debt) == (f"{NUMBER}T2", MIDDLE)
+    assert await sound(billing)
+
+
+async def test_contract_facts_are_corrected_as_of_the_days_of_the_bill(billing: BillingHandlers) -> None:
+    await billing.customer()
+    await billing.bill(320)
+    await billing.customer(version=99, households="3")
+    with pytest.raises(NothingToCorrect):
+        await billing.correct(NUMBER)
+    done = await billing.correct(NUMBER, households="2")
+    assert done.correction.after.total < LARGE
+    assert (await billing.correct(NUMBER, households="1")).account.debt == LARGE
+    assert await sound(billing)
+
+
+async def test_a_preview_shows_the_difference_and_changes_nothing(billing: BillingHandlers) -> None:
+    await billing.customer()
+    await billing.bill(320)
+    await billing.pay(LARGE)
+    before = await billing.account()
+    reading = CorrectedBillReading(meter_number="M12345", old_reading=1000, new_reading=1050)
+    shown = await billing.look(
+        PreviewCorrection(bill_number=NUMBER, kind=CorrectionKind.ADJUSTMENT, readings=[reading])
+    )
+    assert (shown.difference, shown.after.total, shown.released) == (SMALL - LARGE, SMALL, LARGE)
+    assert await billing.account() == before
+    with pytest.raises(DifferenceChanged):
+        await billing.correct(NUMBER, kwh=50, expected_difference=-1)
+    await billing.correct(NUMBER, kwh=50, expected_difference=shown.difference)
+
+
+async def test_a_correction_is_made_once_whoever_repeats_it(billing: BillingHandlers) -> None:
+    await billing.customer()
+    await billing.bill(50)
+    request: dict[str, Any] = {"correction_id": new_id(), "kwh": 100}
+    first, second = await asyncio.gather(billing.correct(NUMBER, **request), billing.correct(NUMBER, **request))
+    assert first == second
+    with pytest.raises(Problem, match="same-id-other-content"):
+        await billing.correct(NUMBER, **request | {"kwh": 320})
+    [listed] = (await billing.look(GetBillCorrections(bill_number=f"{NUMBER}D1"))).corrections
+    assert listed == first.correction
+    assert (await billing.look(GetBillCorrections(customer_code=CODE, unit_codes=["PB1401"]))).corrections == [listed]
+    [event] = await billing.emitted("bill.corrected")
+    assert (event["correction"]["correction_id"], event["account"]["debt"]) == (str(request["correction_id"]), MIDDLE)
+
+
+async def test_a_correction_needs_two_people_and_a_bill(billing: BillingHandlers) -> None:
+    await billing.customer()
+    await billing.bill(50)
+    with pytest.raises(SamePersonTwice):
+        await billing.correct(NUMBER, kwh=100, asked_by="Lan", approved_by="lan")
+    with pytest.raises(NotFound):
+        await billing.correct("PB14010012345T112026K1", kwh=100)
+    assert (await billing.account()).account.debt == SMALL
+
+
+async def test_cash_for_a_bill_that_was_replaced_is_refused(billing: BillingHandlers) -> None:
+    await billing.customer()
+    [bill] = (await billing.bill(50)).bills
+    await billing.open_shift()
+    await billing.correct(NUMBER, REPLACEMENT, kwh=100)
+    with pytest.raises(Problem, match="bill-corrected"):
+        await billing.cash(SMALL, bill_ids=[bill.bill_id])
+
+
+@pytest.mark.parametrize(
+    ("tampering", "rule"),
+    [
+        ("DELETE FROM bill_reductions", "what is open of a bill is its total less what standing payments cleared"),
+        ("UPDATE bill_reductions SET vat = vat - 1", "a correction is what it did to bills"),
+        ("UPDATE bill_corrections SET approved_by = 'X', asked_by = 'X'", "who asked for a correction has not"),
+        ("UPDATE bill_corrections SET old_vat = old_vat + 1", "a correction goes on from what its bill came to"),
+        ("UPDATE bill_corrections SET corrected_at = now()", "a part of a payment is released by a reversal or"),
+    ],
+)
+async def test_what_is_done_to_a_correction_is_found(billing: BillingHandlers, tampering: str, rule: str) -> None:
+    await billing.customer()
+    await billing.bill(320)
+    await billing.pay(LARGE)
+    await billing.correct(NUMBER, kwh=50)
+    await billing.pool.execute("ALTER TABLE bill_corrections DROP CONSTRAINT IF EXISTS bill_corrections_check")
+    await billing.pool.execute(tampering)
+    async with billing.pool.acquire() as connection:
+        assert any(found.rule.startswith(rule) for found in (await audit_facts(connection)).violations)
