@@ -21,6 +21,7 @@ from shared.messaging.topology import Names
 from shared.testing.conditions import wait_until
 from simulation.chaos.bills import Books
 from simulation.chaos.checks import check_history
+from simulation.chaos.clerk import BillingClerk
 from simulation.chaos.collectors import CollectorAtTheDoor, Round
 from simulation.chaos.dishonest_people import DishonestPeople, Town
 from simulation.chaos.faults import Injector
@@ -85,6 +86,7 @@ class ChaosRun:
         self.workload = Workload(self.history, options.seed, options.pace, gateway_urls)
         self._messages = MessageFaults(testbed, self.workload.rng("messages"))
         self._dishonest = DishonestPeople(testbed)
+        self._clerk = BillingClerk(testbed, self.workload.rng("bills that are corrected"))
         self._devices: list[VirtualPhone | VirtualDesk] = []
         self._phones: list[VirtualPhone] = []
         self._restores = RestoreFaults(testbed, self.workload.rng("customers who show receipts"), self._phones)
@@ -117,12 +119,14 @@ class ChaosRun:
             stack.push_async_callback(self._close_devices)
             prober = await self._open_town(session, books.collection_point())
             billing = asyncio.create_task(books.keep_up())
+            correcting = asyncio.create_task(self._clerk.work())
             work = [asyncio.create_task(worker.work()) for worker in self._workers]
             try:
                 await self._run_storms(prober)
             finally:
                 self.workload.closing.set()
                 billing.cancel()
+                correcting.cancel()
             await asyncio.gather(*work)
             await self._settle()
             await self._check()
@@ -246,6 +250,7 @@ class ChaosRun:
         self._testbed.restore_connections()
         deadline = begun + self._options.patience
         await self._until_ready(deadline)
+        await self._clerk.settle(max(1.0, deadline - self.history.now))
         await self._send_deleted_again(deadline)
         for day in self._rounds:
             day.lock = asyncio.Lock()
@@ -342,6 +347,7 @@ class ChaosRun:
         report.violations += check_history(self.history, state)
         report.violations += check_register(tokens_on(printouts), self._restores.losses, register)
         report.violations += self._dishonest.violations()
+        report.violations += await self._clerk.violations()
         report.violations.sort()
         report.count(self.history)
         report.faults = dict(sorted(self._injector.done.items()))
@@ -360,6 +366,7 @@ class ChaosRun:
             "events_deleted": len(self._messages.deleted),
             "receipts_set_back": len(self._restores.losses.receipts),
             "receipts_shown_and_recovered": len(self._restores.losses.shown),
+            "bills_corrected": self._clerk.done,
             "dishonest_acts_refused": self._dishonest.refused.total(),
             "printer_mishaps": sum(collector.printer.mishaps for collector in self._collectors),
             "apps_opened_again": sum(collector.printer.reopened for collector in self._collectors),

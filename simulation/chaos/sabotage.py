@@ -140,6 +140,19 @@ def keep_what_was_reversed() -> None:
     _replace(_module("services.billing.store.bills"), "reopen", nothing, counted=False)
 
 
+def vat_not_taken_off() -> None:
+    """Correct a bill, and leave the VAT of what is taken off it open."""
+    note = note_of_bug()
+    bills = _module("services.billing.store.bills")
+
+    async def principal_alone(connection: Any, reductions: Sequence[Any]) -> None:
+        if any(each.amounts.vat for each in reductions):
+            note()
+        await bills._change(connection, [(each.bill_id, 0, -each.amounts.principal) for each in reductions])
+
+    _replace(bills, "reduce", principal_alone, counted=False)
+
+
 def take_cash_twice() -> None:
     """Take cash for a bill that is paid already."""
 
@@ -909,6 +922,7 @@ GROUPS: Sequence[Sequence[Sabotage]] = (
         Sabotage(ends_of_another, "gateway", "a print job is reported by the device that it was queued on", "TN9999"),
         Sabotage(sent_before_commit, "customer", "what is consumed was emitted"),
     ),
+    (Sabotage(vat_not_taken_off, "billing", "what is open of a bill is its total less"),),
     (
         Sabotage(marked_before_confirm, "billing", "what was sent is consumed", "--consumer receipt"),
         Sabotage(sweeper_off, "gateway", "the outbox is empty"),

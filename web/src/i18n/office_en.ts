@@ -350,6 +350,11 @@ export const officeEn: Readonly<Record<keyof typeof officeVi, string>> = {
   approval_correction_explain:
     "Once approved, the bill is corrected at once: what was paid too much becomes credit, notices of before are withdrawn. The old bill is kept.",
   approval_correction_take_back: "The bill stays as it is. To correct it later it has to be asked for again.",
+  bill_replaces: "Takes the place of bill {number}.",
+  bill_adjusts: "Adds what bill {number} was too low by.",
+  bill_replaced_by: "Replaced by bill {number} on {day}.",
+  bill_adjusted_by: "Adjusted upwards by bill {number} on {day}.",
+  bill_adjusted_down: "Adjusted downwards by {amount} on {day}.",
   approval_asked_by: "Asked by",
   approval_why: "Reason",
   approval_decided_by: "Decided by",

@@ -350,6 +350,11 @@ export const officeVi = {
   approval_correction_explain:
     "Duyệt thì hóa đơn được sửa ngay: tiền đã trả thừa thành tiền dư, giấy báo cũ bị rút lại. Hóa đơn cũ vẫn được giữ.",
   approval_correction_take_back: "Hóa đơn được giữ nguyên. Muốn sửa sau này phải đề nghị lại.",
+  bill_replaces: "Thay thế hóa đơn {number}.",
+  bill_adjusts: "Điều chỉnh tăng cho hóa đơn {number}.",
+  bill_replaced_by: "Đã thay bằng hóa đơn {number} ngày {day}.",
+  bill_adjusted_by: "Đã điều chỉnh tăng bằng hóa đơn {number} ngày {day}.",
+  bill_adjusted_down: "Đã điều chỉnh giảm {amount} ngày {day}.",
   approval_asked_by: "Người đề nghị",
   approval_why: "Lý do đề nghị",
   approval_decided_by: "Người quyết định",

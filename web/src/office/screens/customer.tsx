@@ -8,6 +8,7 @@ import { UsageMonths } from "../../app/components/usage_months.tsx";
 import { dong } from "../../app/money.ts";
 import { groupName } from "../../app/price_groups.ts";
 import { dialled } from "../../app/text.ts";
+import { BillLinks } from "../components/bill_links.tsx";
 import { Complaints } from "../components/complaints.tsx";
 import { CorrectPhone } from "../components/correct_phone.tsx";
 import { Link } from "../components/link.tsx";
@@ -154,6 +155,7 @@ function Bills({ bills }: { bills: readonly Bill[] }) {
             <strong>{dong(bill.total)}</strong>
           </summary>
           <p class="hint">{t("bill_number", { number: bill.bill_number })}</p>
+          <BillLinks bill={bill} />
           <BillDetails bill={bill} />
         </details>
       ))}
