@@ -12,6 +12,7 @@ from services.notify.domain.delivery_reports import DeliveryReport, DeliveryStat
 from services.notify.domain.outcome import Handover
 from services.notify.domain.verdict import Limits
 from services.notify.providers.base import HandoverResult, OutgoingSms
+from services.notify.store.delivery_reports import add_reports
 from shared.contracts.notify import ReminderState
 from tests.integration.notify.notices import Clock, Operator, notice
 from tests.integration.notify.notify_handlers import Notify
@@ -204,3 +205,18 @@ async def test_of_reports_that_come_together_one_that_cannot_be_kept_stops_no_ot
     assert [type(one).__name__ for one in kept] == ["UntranslatableCharacterError", "NoneType", "NoneType", "NoneType"]
     assert await pool.fetchval("SELECT count(*) FROM delivery_reports") == 2
     assert (await notify.reminder()).state is ReminderState.DELIVERED
+
+
+async def test_a_report_that_several_copies_keep_at_once_does_not_count_as_a_deleted_row(pool: asyncpg.Pool) -> None:
+    notify = await sent(pool)
+    moment = notify.clock()
+
+    async def keep_all() -> int:
+        async with pool.acquire() as connection:
+            kept = [await add_reports(connection, [report(f"{number}", DELIVERED)], moment) for number in range(400)]
+            await connection.execute("SELECT pg_stat_force_next_flush()")
+        return sum(map(len, kept))
+
+    assert sum(await asyncio.gather(*(keep_all() for _ in range(6)))) == 400
+    counted = "SELECT n_tup_del FROM pg_stat_user_tables WHERE relname = 'delivery_reports'"
+    assert await pool.fetchval(counted) == 0
