@@ -28,6 +28,7 @@ COMMANDS = {
     "account": "ops.commands.account",
     "complaints": "ops.commands.complaints",
     "readings": "ops.commands.readings",
+    "credits": "ops.commands.credits",
     "shifts": "ops.commands.shifts",
     "signs": "ops.commands.signs",
     "reminders": "ops.commands.reminders",

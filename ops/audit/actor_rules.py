@@ -21,6 +21,9 @@ _MONEY = {"cash": "collector", "transfer": "cashier", "collection_point": "colle
 
 _OFFICE = ("cashier", "supervisor")
 
+_OF_BANK_CREDITS = (ActorKind.SERVICE, ActorKind.COMMAND_LINE)
+"""Who records a transfer without a device: then it is a bank credit, which billing's own rules hold against its act."""
+
 Devices = Mapping[UUID, EnrolledDevice]
 
 
@@ -48,7 +51,7 @@ def actor_as_signed(case: PaymentCase) -> Iterator[AuditViolation]:
 def recorded_by_whose_it_is(case: PaymentCase, devices: Devices) -> Iterator[AuditViolation]:
     """Cash is recorded by the phone that took it, a transfer by a cashier, a posting by its collection point."""
     actor, row = actor_of(case.payment.actor), case.payment
-    if actor is None:
+    if actor is None or (row.method == "transfer" and actor.kind in _OF_BANK_CREDITS):
         return
     rule = "money is recorded by the device whose business it is"
     code = row.collector_code if row.method == "cash" else row.collection_point_code

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 import structlog
 
@@ -9,6 +10,7 @@ from services.billing.judgement.rules import JudgementRule
 from services.billing.metrics import watch_audits
 from services.billing.part_payments.rules import PartPaymentRule
 from services.billing.payments.rules import PlausibleAmountRule
+from services.billing.periodic_tasks import Retention
 from services.billing.rounding.rules import RoundingRule
 from services.billing.settings import BillingSettings
 from services.billing.shifts.rules import CashBoxRule
@@ -46,10 +48,15 @@ async def service(settings: BillingSettings, *, clock: Clock = now) -> AsyncIter
                 "cash_box_rules": cash_box_rules,
                 "judgement_rules": judgement_rules,
                 "tariffs": tariffs,
+                "bank_accounts": frozenset(filter(None, settings.bank_accounts.split(","))),
             }
+        )
+        retention = Retention(
+            parts.pool, texts_kept=timedelta(days=settings.bank_texts_kept_days), clock=parts.clock.of(clock)
         )
         async with (
             parts.bus.background("audits", watch_audits(parts.pool)),
+            parts.bus.background("retention", retention.run()),
             serve_health(parts.checks, host=settings.http_host, port=settings.http_port) as port,
         ):
             yield Running(parts.bus, port)

@@ -23,8 +23,9 @@ HISTORY = {
     "bill_reductions": MoneyTable("reduction_id"),
     "shift_confirmations": MoneyTable("shift_id", digested=("denominations",)),
     "shift_decisions": MoneyTable("shift_id"),
+    "bank_credits": MoneyTable("credit_id"),
 }
-"""Tables whose history is kept (0011, 0013, 0050)."""
+"""Tables whose history is kept (0011, 0013, 0050, 0110)."""
 
 _CLEARED = """LATERAL (
             SELECT coalesce(sum(principal), 0) AS cleared_principal, coalesce(sum(allocations.vat), 0) AS cleared_vat
@@ -102,6 +103,55 @@ _RULES: dict[str, str] = {
             FROM payments WHERE payments.customer_code = accounts.customer_code AND reversed_at IS NULL
         ) AS payment_sums
         WHERE debt <> owed OR accounts.credit <> kept OR open_bills <> open_count
+    """,
+    "a booked bank credit is a transfer of its customer that stands, to the đồng": """
+        SELECT bank_credits.credit_id::text, format('%s for %s, payment %s: %s by %s for %s', bank_credits.amount,
+            bank_credits.customer_code, payment_id, payments.amount, method, payments.customer_code)
+        FROM bank_credits JOIN payments USING (payment_id)
+        WHERE (bank_credits.amount, bank_credits.customer_code, 'transfer', outgoing)
+                IS DISTINCT FROM (payments.amount, payments.customer_code, method, false)
+            OR payments.reversed_at IS NOT NULL
+    """,
+    # Of each account and month, so that a finding says where to look.
+    "bank credits are payments, what waits and what was dismissed": """
+        SELECT format('account %s, %s', account_number, to_char(booked_on, 'MM/YYYY')),
+            format('%s came in: %s booked, %s waits, %s dismissed', sum(amount), sum(paid), sum(waits), sum(dismissed))
+        FROM (
+            SELECT account_number, booked_on, bank_credits.amount,
+                coalesce(payments.amount, 0) AS paid,
+                CASE WHEN state IN ('new', 'unmatched') THEN bank_credits.amount ELSE 0 END AS waits,
+                CASE WHEN state = 'dismissed' THEN bank_credits.amount ELSE 0 END AS dismissed
+            FROM bank_credits
+                LEFT JOIN payments ON payments.payment_id = bank_credits.payment_id AND reversed_at IS NULL
+            WHERE NOT outgoing
+        ) AS parts
+        GROUP BY account_number, to_char(booked_on, 'MM/YYYY')
+        HAVING sum(amount) <> sum(paid) + sum(waits) + sum(dismissed)
+    """,
+    "a bank credit has been told of, with the amount that it has": """
+        SELECT credit_id::text, coalesce(format('told by %s as %s, taken as %s', source, told.amount, taken.amount),
+            'nobody has told of it')
+        FROM bank_credits AS taken LEFT JOIN credit_sightings AS told USING (credit_id)
+        WHERE source IS NULL OR (told.amount, told.outgoing) <> (taken.amount, taken.outgoing)
+    """,
+    "what was last decided over a bank credit is where it stands": """
+        SELECT credit_id::text, format('%s, last act %s', state, coalesce(act, 'none'))
+        FROM bank_credits LEFT JOIN LATERAL (
+            SELECT act, payment_id AS of_payment FROM credit_acts
+            WHERE credit_acts.credit_id = bank_credits.credit_id AND act <> 'contradicted'
+            ORDER BY act_id DESC LIMIT 1
+        ) AS latest ON true
+        WHERE state NOT IN ('new', 'outgoing') AND (
+            act IS NULL OR state <> CASE act WHEN 'left' THEN 'unmatched' WHEN 'reopened' THEN 'unmatched' ELSE act END
+            OR (state = 'booked' AND of_payment IS DISTINCT FROM payment_id))
+    """,
+    "a transfer that no cashier has recorded is a bank credit": """
+        SELECT payment_id::text, format('%s đồng, recorded by %s', amount, actor ->> 'id')
+        FROM payments
+        WHERE method = 'transfer' AND (actor ->> 'id' = 'billing' OR actor ->> 'kind' = 'command_line') AND NOT EXISTS (
+            SELECT FROM credit_acts
+            WHERE credit_acts.payment_id = payments.payment_id AND act = 'booked'
+                AND credit_acts.customer_code = payments.customer_code)
     """,
     "money from outside the shifts is no cash, and cash is in a shift": """
         SELECT payment_id::text, method FROM payments WHERE (method = 'cash') <> (shift_id IS NOT NULL)

@@ -3,13 +3,15 @@
 from services.billing.ledger import lock_account
 from services.billing.payments.rules import check_payer
 from services.billing.planned_correction import customer_of_bill
-from services.billing.store import held_readings, metered_periods, payments, shifts
+from services.billing.store import bank_credits, held_readings, metered_periods, payments, shifts
 from shared.contracts.billing import (
     CloseShift,
     ConfirmShift,
     CorrectBill,
     CorrectReadings,
     DecideShift,
+    DismissBankCredit,
+    MatchBankCredit,
     OpenShift,
     RecordPayment,
     ReleaseReadings,
@@ -71,3 +73,15 @@ async def lock_shift(request: CloseShift, connection: Connection) -> None:
     """Lock the shift that is to be closed."""
     if await shifts.lock_for(connection, request.shift_id) != request.collector_code:
         raise NotFound("Không có ca thu tiền này.")
+
+
+async def lock_bank_credit(request: MatchBankCredit | DismissBankCredit, connection: Connection) -> None:
+    """Lock a bank credit, and the account that it is to be booked for.
+
+    One that is not booked belongs to no unit: only whoever works for all of them sees it.
+    """
+    credit = await bank_credits.lock_one(connection, request.credit_id)
+    if credit is None or request.unit_codes:
+        raise NotFound("Không có khoản báo có này.")
+    if isinstance(request, MatchBankCredit):
+        await lock_account(connection, request.customer_code)

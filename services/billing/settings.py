@@ -32,3 +32,11 @@ class BillingSettings(ServiceSettings):
 
     points_on_notice: int = Field(default=3, ge=1, le=20)
     """Collection points named on a notice that sends the customer to one."""
+
+    bank_accounts: str = Field(default="", pattern=r"^[0-9A-Za-z]*(,[0-9A-Za-z]+)*$")
+    """The utility's accounts, by their numbers, separated by commas: money on any other waits for a person. Empty: all
+    accounts are the utility's."""
+
+    bank_texts_kept_days: int = Field(default=60, ge=7, le=3650)
+    """How long the texts of bank credits are kept after the credit is settled; statements of that time still find what
+    a webhook has told."""

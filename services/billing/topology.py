@@ -6,9 +6,11 @@ from services.billing.handlers.confirm_shift import confirm_shift
 from services.billing.handlers.correct_bill import correct_bill
 from services.billing.handlers.correct_readings import correct_readings
 from services.billing.handlers.decide_shift import decide_shift
+from services.billing.handlers.dismiss_bank_credit import dismiss_bank_credit
 from services.billing.handlers.do_bill_run_step import do_bill_run_step
 from services.billing.handlers.get_account import get_account
 from services.billing.handlers.get_ageing_report import get_ageing_report
+from services.billing.handlers.get_bank_credits import get_bank_credits
 from services.billing.handlers.get_bill_corrections import get_bill_corrections
 from services.billing.handlers.get_billing_acts import get_billing_acts
 from services.billing.handlers.get_collection_points import get_collection_points
@@ -25,6 +27,9 @@ from services.billing.handlers.issue_notice import issue_notice
 from services.billing.handlers.keep_collector import keep_collector
 from services.billing.handlers.keep_customer import keep_customer
 from services.billing.handlers.keep_customers import keep_customers
+from services.billing.handlers.look_at_bank_credit import look_at_bank_credit
+from services.billing.handlers.match_bank_credit import match_bank_credit
+from services.billing.handlers.match_bank_credits import match_bank_credits
 from services.billing.handlers.note_receipt import note_receipt
 from services.billing.handlers.open_shift import open_shift
 from services.billing.handlers.preview_correction import preview_correction
@@ -33,16 +38,19 @@ from services.billing.handlers.release_readings import release_readings
 from services.billing.handlers.report_payment import report_payment
 from services.billing.handlers.reverse_payment import reverse_payment
 from services.billing.handlers.send_readings_back import send_readings_back
+from services.billing.handlers.take_bank_credits import take_bank_credits
 from services.billing.locks import (
     lock_account_of_bill,
     lock_account_of_payer,
     lock_account_of_payment,
+    lock_bank_credit,
     lock_cash_box,
     lock_declared_shift,
     lock_metered_period,
     lock_shift,
 )
 from shared.contracts.billing import (
+    BankCreditsTaken,
     BillCorrected,
     BillIssued,
     BillRunStep,
@@ -52,8 +60,10 @@ from shared.contracts.billing import (
     CorrectBill,
     CorrectReadings,
     DecideShift,
+    DismissBankCredit,
     GetAccount,
     GetAgeingReport,
+    GetBankCredits,
     GetBillCorrections,
     GetBillingActs,
     GetCollectionPoints,
@@ -66,6 +76,8 @@ from shared.contracts.billing import (
     GetShift,
     GetShifts,
     GetUsage,
+    LookAtBankCredit,
+    MatchBankCredit,
     NoticeIssued,
     OpenShift,
     PaymentRecorded,
@@ -79,6 +91,7 @@ from shared.contracts.billing import (
     ShiftClosed,
     ShiftConfirmed,
     ShiftDecided,
+    TakeBankCredits,
 )
 from shared.contracts.customer import CollectorChanged, CustomerChanged, CustomersChanged, VisitRecorded
 from shared.contracts.receipt import ReceiptIssued
@@ -170,6 +183,22 @@ TOPOLOGY = Topology(
             send_readings_back,
             idempotency=Idempotency("sending_id", lock=lock_metered_period, ignored={"unit_codes"}),
         ),
+        # A source tells again what it has told: it is known by the source's own id, and changes nothing.
+        RequestHandler(TakeBankCredits, take_bank_credits),
+        RequestHandler(GetBankCredits, get_bank_credits, access=Access.READ_ONLY),
+        # It changes nothing but the log of who looked; its answer holds what must not be kept with answers.
+        RequestHandler(LookAtBankCredit, look_at_bank_credit),
+        RequestHandler(
+            MatchBankCredit,
+            match_bank_credit,
+            idempotency=Idempotency("match_id", lock=lock_bank_credit, ignored={"unit_codes"}),
+        ),
+        RequestHandler(
+            DismissBankCredit,
+            dismiss_bank_credit,
+            idempotency=Idempotency("dismissal_id", lock=lock_bank_credit, ignored={"unit_codes"}),
+        ),
+        EventHandler(BankCreditsTaken, match_bank_credits, lock=Lock.UNKNOWN),
         EventHandler(BillRunStep, do_bill_run_step, lock=Lock.UNKNOWN),
         EventHandler(CollectorChanged, keep_collector),
         EventHandler(CustomerChanged, keep_customer),
@@ -178,6 +207,7 @@ TOPOLOGY = Topology(
         EventHandler(ReceiptIssued, note_receipt, access=Access.ONE_STATEMENT),
     ],
     emits=[
+        BankCreditsTaken,
         BillCorrected,
         BillIssued,
         # No longer by bill runs; consumers are bound to it for what a version before has sent.

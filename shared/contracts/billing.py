@@ -1136,3 +1136,218 @@ class SendReadingsBack(Request[ReadingsReply]):
     reason: Reason
     unit_codes: list[UnitCode] = Field(default_factory=list)
     """Whoever asks may do so for customers of these units only; empty: of all."""
+
+
+class BankCreditState(StrEnum):
+    """Where a movement on one of the utility's bank accounts stands."""
+
+    NEW = "new"
+    """Taken; nothing was decided yet."""
+    BOOKED = "booked"
+    """A payment of a customer."""
+    UNMATCHED = "unmatched"
+    """On the worklist: a person has to say whose it is."""
+    DISMISSED = "dismissed"
+    """No customer's money, as a person has decided."""
+    OUTGOING = "outgoing"
+    """Money that left the account: recognised, and nobody's payment."""
+
+
+class BankCreditReason(StrEnum):
+    """Why a bank credit waits for a person."""
+
+    NO_CUSTOMER = "no_customer"
+    """Its text names nobody."""
+    SEVERAL_CUSTOMERS = "several_customers"
+    UNCERTAIN_CODE = "uncertain_code"
+    """A customer code that may be cut, or run together with other digits."""
+    REFUND = "refund"
+    """The text says that money comes back."""
+    MAY_BE_KNOWN = "may_be_known"
+    """Another source may have told of it already."""
+    OTHER_ACCOUNT = "other_account"
+    """On an account that is not configured as the utility's."""
+    AMOUNT_IMPLAUSIBLE = "amount_implausible"
+    REFERENCE_RECORDED = "reference_recorded"
+    """The bank's reference is recorded as another payment."""
+    REVERSED = "reversed"
+    """Its payment was taken back."""
+
+
+class SeenBankCredit(Record):
+    """One movement on a bank account, as one source tells of it."""
+
+    source_id: str = Field(min_length=1, max_length=120)
+    """The source's own id of it: the same however often it is told."""
+    account_number: str = Field(min_length=1, max_length=40)
+    """Of the utility's account."""
+    outgoing: bool = False
+    amount: PositiveDong
+    transacted_at: Moment
+    reference: str = Field(default="", max_length=100)
+    """The bank's own reference; empty where the source has none."""
+    balance: Dong | None = None
+    """Of the account after it."""
+    content: str = Field(default="", max_length=1000)
+    """What the payer wrote, as the bank tells it."""
+    counter_name: str = Field(default="", max_length=200)
+    counter_account: str = Field(default="", max_length=60)
+    counter_bank: str = Field(default="", max_length=100)
+    raw: str = Field(default="", max_length=20_000)
+    """As it came; deleted when the credit is settled."""
+
+
+class TakenBankCredits(Reply):
+    """What became of the movements of one request, in their order."""
+
+    taken: int
+    """Not known before."""
+    known: int
+    """Told before, by this or another source."""
+    contradicted: int = 0
+    """Told before with another amount or direction: what was told first stands, and a person has to look."""
+    credit_ids: list[UUID]
+
+
+class TakeBankCredits(Request[TakenBankCredits]):
+    """Take what a source tells of the utility's bank accounts; each movement once, by its id and across sources.
+
+    May always be repeated: what is known changes nothing.
+    """
+
+    message_name: ClassVar[str] = "billing.take_bank_credits"
+    source: str = Field(pattern=r"^[a-z][a-z0-9_-]{0,30}$")
+    """Name of the source, as it is configured."""
+    credits: list[SeenBankCredit] = Field(min_length=1, max_length=200)
+
+
+class BankCreditsTaken(Event):
+    """Movements were taken and wait for their customers."""
+
+    message_name: ClassVar[str] = "bank_credits.taken"
+    credit_ids: list[UUID]
+
+
+class BankCredit(Record):
+    """A movement on one of the utility's bank accounts: the facts, without what the payer wrote."""
+
+    credit_id: UUID
+    account_number: str
+    outgoing: bool
+    amount: PositiveDong
+    booked_on: date
+    """Day in Vietnam."""
+    transacted_at: Moment
+    reference: str
+    state: BankCreditState
+    reason: BankCreditReason | None
+    """Why a person has to look."""
+    customer_code: CustomerCode | None
+    payment_id: UUID | None
+    matched_by: str | None
+    """``reference`` (of a VietQR code), ``customer_code``, ``payment`` (recorded by hand before), ``person``."""
+    sources: list[str]
+    """Who told of it."""
+    contradicted: bool = False
+    """Whether a source told of it with another amount or direction later."""
+    taken_at: Moment
+    settled_at: Moment | None
+
+
+class BankCreditCandidate(Record):
+    """A customer whose money a credit may be: a proposal, never booked by itself."""
+
+    customer_code: CustomerCode
+    name: str
+    unit_code: str
+    debt: Dong
+    why: list[str]
+    """``code`` read in the text, ``cut_code``, ``amount`` equal to the debt, ``name`` of the payer."""
+
+
+class BankCreditAct(Record):
+    """What was done with a credit."""
+
+    act: str
+    customer_code: CustomerCode | None
+    payment_id: UUID | None
+    reason: str
+    acted_at: Moment
+    actor: Actor | None
+
+
+class BankCreditDetails(Reply):
+    """A credit with what the payer wrote, as long as that is kept, and whose it may be."""
+
+    credit: BankCredit
+    content: str | None
+    """None once it is deleted."""
+    counter_name: str | None
+    counter_account: str | None
+    counter_bank: str | None
+    candidates: list[BankCreditCandidate]
+    acts: list[BankCreditAct]
+
+
+class LookAtBankCredit(Request[BankCreditDetails]):
+    """Read a credit with its text; who looked is kept."""
+
+    message_name: ClassVar[str] = "billing.look_at_bank_credit"
+    credit_id: UUID
+    unit_codes: list[UnitCode] = Field(default_factory=list)
+    """Whoever asks sees credits of these units only; empty: all."""
+
+
+class BankCreditsPage(Reply):
+    """Credits in the order in which they were taken."""
+
+    credits: list[BankCredit]
+    next: UUID | None
+    """To be given as ``after`` for the next page; None on the last one."""
+
+
+class GetBankCredits(Request[BankCreditsPage]):
+    """Read credits without their texts: the worklist, or others."""
+
+    message_name: ClassVar[str] = "billing.bank_credits"
+    states: list[BankCreditState] = Field(default_factory=list)
+    """Empty: those that wait for a person."""
+    reason: BankCreditReason | None = None
+    customer_code: CustomerCode | None = None
+    unit_codes: list[UnitCode] = Field(default_factory=list)
+    """Only those that are booked for customers of these units; empty: all."""
+    after: UUID | None = None
+    limit: int = Field(default=100, ge=1, le=500)
+
+
+class BankCreditReply(Reply):
+    """A credit after what was done with it."""
+
+    credit: BankCredit
+
+
+class MatchBankCredit(Request[BankCreditReply]):
+    """Book a credit of the worklist for a customer. Repeatable by ``match_id``.
+
+    Refused with ``bank-credit-settled`` (409), ``amount-implausible`` and ``reference-already-recorded``.
+    """
+
+    message_name: ClassVar[str] = "billing.match_bank_credit"
+    match_id: UUID
+    credit_id: UUID
+    customer_code: CustomerCode
+    reason: Reason
+    unit_codes: list[UnitCode] = Field(default_factory=list)
+
+
+class DismissBankCredit(Request[BankCreditReply]):
+    """Take a credit off the worklist that is no customer's money. Repeatable by ``dismissal_id``.
+
+    Refused with ``bank-credit-settled`` (409).
+    """
+
+    message_name: ClassVar[str] = "billing.dismiss_bank_credit"
+    dismissal_id: UUID
+    credit_id: UUID
+    reason: Reason
+    unit_codes: list[UnitCode] = Field(default_factory=list)

@@ -20,6 +20,9 @@ from shared.contracts.billing import (
     CorrectionKind,
     CorrectReadings,
     DecideShift,
+    DismissBankCredit,
+    LookAtBankCredit,
+    MatchBankCredit,
     OpenShift,
     RecordPayment,
     ReleaseReadings,
@@ -27,6 +30,7 @@ from shared.contracts.billing import (
     ReversePayment,
     SendReadingsBack,
     ShiftDecision,
+    TakeBankCredits,
 )
 from shared.contracts.common import Outcome, PaymentMethod, SmsLanguage
 from shared.contracts.customer import (
@@ -83,6 +87,10 @@ SAMPLES: tuple[Request[Any], ...] = (
         reason="đọc nhầm",
     ),
     SendReadingsBack(sending_id=UUID(int=13), period_id=UUID(int=1), reason="ảnh mờ"),
+    MatchBankCredit(
+        match_id=UUID(int=22), credit_id=UUID(int=23), customer_code=CUSTOMER, reason="Khách gọi báo đã chuyển"
+    ),
+    DismissBankCredit(dismissal_id=UUID(int=24), credit_id=UUID(int=23), reason="Lãi tiền gửi"),
     OpenShift(shift_id=UUID(int=4), collector_code="TN001", opening_float=500_000, opened_at=MOMENT),
     CloseShift(
         shift_id=UUID(int=4),
@@ -162,8 +170,9 @@ SAMPLES: tuple[Request[Any], ...] = (
 )
 
 
-KNOWN_BY_CONTENT = {RecordDeliveryReports}
-"""A provider's request has no id: the same report is kept once, by what it holds."""
+KNOWN_BY_CONTENT = {LookAtBankCredit, RecordDeliveryReports, TakeBankCredits}
+"""A provider's request has no id: the same report or bank credit is kept once, by what it holds. A look changes nothing
+but the log of looks."""
 
 
 class Done(Reply):

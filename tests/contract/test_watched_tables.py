@@ -18,6 +18,9 @@ UNWATCHED = {
         "inbox": "what is deleted takes effect again under its natural key; what is added shows as missing",
         "consumed_kinds": "written by migrations, which are no role of the service",
     },
+    "billing": {
+        "credit_texts": "what payers wrote on transfers, deleted after some weeks; the bank credit is watched",
+    },
     "customer": {
         "vocabulary": "words for the search, counted by a trigger",
         "reading_photos": "deleted after some weeks; the complaint is watched",

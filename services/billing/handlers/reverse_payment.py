@@ -1,5 +1,6 @@
 """Take a payment back: one transaction under the lock of the customer's account."""
 
+from services.billing.booked_credit import reopen
 from services.billing.ledger import refresh_account, use_credit_on_open_bills
 from services.billing.payments.rules import AlreadyReversed, Cleared
 from services.billing.store import accounts, bills, payments, shifts
@@ -13,7 +14,7 @@ async def reverse_payment(request: ReversePayment, work: UnitOfWork, *, clock: C
     """Take a payment back, once: everything that it cleared is open again, as credit on later bills too.
 
     Credit that other payments left clears what was reopened. Cash leaves the box of its shift while that is open;
-    a closed shift stays as it was counted. The account is locked.
+    a closed shift stays as it was counted. A bank credit waits for a person again. The account is locked.
     """
     connection = work.connection
     stored = await payments.find(connection, request.payment_id)
@@ -34,6 +35,7 @@ async def reverse_payment(request: ReversePayment, work: UnitOfWork, *, clock: C
         actor=work.actor,
     ):
         raise same_id_other_content(request.reversal_id)
+    await reopen(request.payment_id, work, now)
     released = [Cleared(part.bill_id, part.vat, part.principal) for part in stored.payment.allocations]
     await bills.reopen(connection, released)
     await use_credit_on_open_bills(connection, customer_code, now)

@@ -115,6 +115,7 @@ class BillingHandlers:
         self.cash_ceiling = cash_ceiling
         self.rounding_rules: Sequence[RoundingRule] = ()
         self.judgement_rules: Sequence[JudgementRule] = ()
+        self.bank_accounts: frozenset[str] = frozenset()
         self.cash_box_rules: Sequence[CashBoxRule] = (
             CashBoxRule(in_force_from=date(2018, 1, 1), largest_float=5_000_000, difference_limit=50_000),
         )
@@ -131,6 +132,7 @@ class BillingHandlers:
             "cash_box_rules": self.cash_box_rules,
             "judgement_rules": self.judgement_rules,
             "tariffs": TARIFFS,
+            "bank_accounts": self.bank_accounts,
         }
         return Answering(TOPOLOGY, dependencies)
 

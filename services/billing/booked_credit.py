@@ -1,0 +1,95 @@
+"""A bank credit becomes a payment, by the way that every payment takes."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from uuid import UUID
+
+from services.billing.bank_credits.rules import Decision
+from services.billing.payments.rules import AmountImplausible, ReferenceAlreadyRecorded
+from services.billing.store import bank_credits, payments
+from services.billing.store.bank_credits import StoredCredit
+from shared.client_times import ELSEWHERE
+from shared.contracts.billing import BankCreditReason, BankCreditState, PaymentReply, RecordPayment
+from shared.contracts.common import PaymentMethod
+from shared.ids import new_id
+from shared.messaging.unit_of_work import UnitOfWork
+
+Record = Callable[[RecordPayment], Awaitable[PaymentReply]]
+"""Records a payment, under the lock of the customer's account."""
+
+
+async def book(
+    credit: StoredCredit, decision: Decision, work: UnitOfWork, record: Record, moment: datetime, *, reason: str = ""
+) -> None:
+    """Record a locked credit as a payment of a customer whose account is locked, once.
+
+    What a cashier has recorded by hand under the bank's reference is that payment, and none is added. Raises
+    :class:`AmountImplausible`, and :class:`ReferenceAlreadyRecorded` where the reference stands for other money.
+    """
+    assert decision.customer_code is not None  # noqa: S101 - only what is decided is booked
+    payment_id, matched_by = new_id(), decision.matched_by
+    request = RecordPayment(
+        payment_id=payment_id,
+        customer_code=decision.customer_code,
+        amount=credit.amount,
+        method=PaymentMethod.TRANSFER,
+        received_at=ELSEWHERE.near(credit.transacted_at, moment),
+        reference=credit.reference or f"BANK-{credit.credit_id}",
+        transfer_content=decision.reference,
+        device_id=decision.device_id,
+    )
+    try:
+        await record(request)
+    except ReferenceAlreadyRecorded as known:
+        found = await payments.with_reference(work.connection, PaymentMethod.TRANSFER, None, request.reference)
+        stored = None if found is None else await payments.find(work.connection, found[0])
+        is_this = (
+            stored is not None
+            and (stored.payment.customer_code, stored.payment.amount) == (decision.customer_code, credit.amount)
+            and await bank_credits.lock_of_payment(work.connection, stored.payment.payment_id) is None
+        )
+        if stored is None or not is_this:
+            raise known from None
+        payment_id, matched_by = stored.payment.payment_id, "payment"
+    await bank_credits.settle(
+        work.connection,
+        credit.credit_id,
+        BankCreditState.BOOKED,
+        moment,
+        customer_code=decision.customer_code,
+        payment_id=payment_id,
+        matched_by=matched_by,
+    )
+    await bank_credits.note(
+        work.connection,
+        credit.credit_id,
+        "booked",
+        moment,
+        work.actor,
+        customer_code=decision.customer_code,
+        payment_id=payment_id,
+        reason=reason or matched_by,
+    )
+
+
+async def leave(credit: StoredCredit, reason: BankCreditReason, work: UnitOfWork, moment: datetime) -> None:
+    """Put a locked credit on the worklist."""
+    await bank_credits.settle(work.connection, credit.credit_id, BankCreditState.UNMATCHED, moment, reason=reason)
+    await bank_credits.note(work.connection, credit.credit_id, "left", moment, work.actor, reason=reason.value)
+
+
+async def reopen(payment_id: UUID, work: UnitOfWork, moment: datetime) -> None:
+    """Put the bank credit of a reversed payment back on the worklist, where it is of one: the money is there."""
+    connection, reason = work.connection, BankCreditReason.REVERSED
+    credit_id = await bank_credits.lock_of_payment(connection, payment_id)
+    if credit_id is None:
+        return
+    await bank_credits.settle(connection, credit_id, BankCreditState.UNMATCHED, moment, reason=reason)
+    await bank_credits.note(connection, credit_id, "reopened", moment, work.actor, payment_id=payment_id)
+
+
+REFUSED = {
+    AmountImplausible: BankCreditReason.AMOUNT_IMPLAUSIBLE,
+    ReferenceAlreadyRecorded: BankCreditReason.REFERENCE_RECORDED,
+}
+"""What keeps a credit from being booked by itself, as the worklist names it."""

@@ -1,0 +1,52 @@
+"""Bank credits that were taken become payments where their text names one customer beyond doubt; others wait."""
+
+from collections.abc import Sequence
+from functools import partial
+
+from services.billing.bank_credits.rules import Decision, decide, read_text
+from services.billing.booked_credit import REFUSED, book, leave
+from services.billing.handlers.record_payment import record_payment
+from services.billing.payments.rules import AmountImplausible, PlausibleAmountRule, ReferenceAlreadyRecorded
+from services.billing.rounding.rules import RoundingRule
+from services.billing.store import accounts, bank_credits
+from services.billing.store.bank_credits import StoredCredit
+from shared.clock import Clock
+from shared.contracts.billing import BankCreditReason, BankCreditsTaken, BankCreditState
+from shared.messaging.unit_of_work import UnitOfWork
+
+
+async def match_bank_credits(
+    event: BankCreditsTaken,
+    work: UnitOfWork,
+    *,
+    clock: Clock,
+    rounding_rules: Sequence[RoundingRule],
+    plausible_amounts: Sequence[PlausibleAmountRule],
+    bank_accounts: frozenset[str],
+) -> None:
+    """Decide over credits once; each is booked, put on the worklist, or noted as outgoing."""
+    waiting = await bank_credits.lock_new(work.connection, event.credit_ids)
+    texts = {credit.credit_id: read_text(credit.content) for credit in waiting}
+    known = await bank_credits.known_of(work.connection, texts.values())
+    decided: list[tuple[StoredCredit, Decision]] = []
+    for credit in waiting:
+        reason = credit.reason
+        if bank_accounts and credit.account_number not in bank_accounts:
+            reason = BankCreditReason.OTHER_ACCOUNT
+        found = Decision(reason=reason) if reason is not None else decide(texts[credit.credit_id], known)
+        decided.append((credit, found))
+    await accounts.lock(work.connection, {one.customer_code for _, one in decided if one.customer_code is not None})
+    record = partial(
+        record_payment, work=work, clock=clock, rounding_rules=rounding_rules, plausible_amounts=plausible_amounts
+    )
+    for credit, decision in decided:
+        moment = clock()
+        if credit.outgoing:
+            await bank_credits.settle(work.connection, credit.credit_id, BankCreditState.OUTGOING, moment)
+        elif decision.customer_code is None:
+            await leave(credit, decision.reason or BankCreditReason.NO_CUSTOMER, work, moment)
+        else:
+            try:
+                await book(credit, decision, work, record, moment)
+            except (AmountImplausible, ReferenceAlreadyRecorded) as refused:
+                await leave(credit, REFUSED[type(refused)], work, moment)

@@ -1,0 +1,338 @@
+"""Bank credits on a real database: taken once, booked where certain, left to a person else."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from services.billing.audit import audit_facts
+from services.billing.handlers.match_bank_credits import match_bank_credits
+from services.billing.periodic_tasks import Retention
+from shared.contracts.actor import service_actor
+from shared.contracts.billing import (
+    BankCredit,
+    BankCreditDetails,
+    BankCreditReason,
+    BankCreditsTaken,
+    BankCreditState,
+    DismissBankCredit,
+    GetBankCredits,
+    LookAtBankCredit,
+    MatchBankCredit,
+    SeenBankCredit,
+    TakeBankCredits,
+    TakenBankCredits,
+)
+from shared.contracts.common import PaymentMethod
+from shared.ids import new_id
+from shared.messaging.context import acting
+from shared.problems import NotFound, Problem
+from tests.integration.billing.billing_handlers import CODE, NOW, BillingHandlers
+
+OTHER = "PB14010012346"
+STATES = list(BankCreditState)
+
+
+def seen(
+    source_id: str = "1", amount: int = 107_136, content: str = f"TIEN DIEN {CODE}", **others: Any
+) -> SeenBankCredit:
+    values: dict[str, Any] = {"account_number": "0071000123456", "transacted_at": NOW, "reference": f"FT{source_id}"}
+    return SeenBankCredit(source_id=source_id, amount=amount, content=content, **values | others)
+
+
+async def take(billing: BillingHandlers, *told: SeenBankCredit, source: str = "sepay") -> TakenBankCredits:
+    taken: TakenBankCredits = await billing.ask(TakeBankCredits(source=source, credits=list(told)))
+    await match(billing)
+    return taken
+
+
+async def match(billing: BillingHandlers) -> None:
+    """Let billing hear of everything that was taken, as often as it was told."""
+    for event in await billing.emitted("bank_credits.taken"):
+        async with billing.new_work() as work:
+            await match_bank_credits(
+                BankCreditsTaken.model_validate(event),
+                work,
+                clock=billing.clock,
+                rounding_rules=(),
+                plausible_amounts=(),
+                bank_accounts=billing.bank_accounts,
+            )
+
+
+async def credits_of(billing: BillingHandlers, **which: Any) -> list[BankCredit]:
+    found: list[BankCredit] = (await billing.look(GetBankCredits(**{"states": STATES} | which))).credits
+    return found
+
+
+async def only(billing: BillingHandlers) -> BankCredit:
+    [credit] = await credits_of(billing)
+    return credit
+
+
+async def look(billing: BillingHandlers, credit_id: UUID) -> BankCreditDetails:
+    found: BankCreditDetails = await billing.ask(LookAtBankCredit(credit_id=credit_id))
+    return found
+
+
+async def broken(billing: BillingHandlers) -> list[str]:
+    async with billing.pool.acquire() as connection:
+        return [violation.rule for violation in (await audit_facts(connection)).violations]
+
+
+async def test_a_credit_that_names_a_customer_clears_the_debt_and_is_told_like_any_payment(
+    billing: BillingHandlers,
+) -> None:
+    await billing.customer()
+    await billing.bill(50)
+    taken = await take(billing, seen())
+    credit = await only(billing)
+    [event] = await billing.emitted("payment.recorded")
+
+    assert (taken.taken, taken.known, taken.credit_ids) == (1, 0, [credit.credit_id])
+    assert (credit.state, credit.customer_code, credit.matched_by) == (BankCreditState.BOOKED, CODE, "customer_code")
+    assert (await billing.state()).debt == 0
+    assert event["payment"]["payment_id"] == str(credit.payment_id)
+    assert (event["payment"]["reference"], event["payment"]["method"]) == ("FT1", "transfer")
+    assert event["payment"]["transfer_content"] == CODE  # not what the payer wrote
+    assert event["actor"]["kind"] == "service"
+    assert await broken(billing) == []
+
+
+async def test_what_is_told_again_changes_nothing(billing: BillingHandlers) -> None:
+    await billing.customer()
+    replies = [await take(billing, seen()) for _ in range(3)]
+    assert [(reply.taken, reply.known) for reply in replies] == [(1, 0), (0, 1), (0, 1)]
+    assert len({reply.credit_ids[0] for reply in replies}) == 1
+    assert len(await billing.emitted("payment.recorded")) == 1
+
+
+async def test_one_credit_told_at_the_same_time_by_two_sources_is_one_payment(billing: BillingHandlers) -> None:
+    await billing.customer()
+    requests = [
+        TakeBankCredits(
+            source=source, credits=[seen(f"{source}-{n}", 100 + n, reference=f"FT2632400{n}") for n in range(5)]
+        )
+        for source in ("sepay", "casso", "sepay")
+    ]
+    await asyncio.gather(*(billing.ask(request) for request in requests))
+    await match(billing)
+    found = await credits_of(billing)
+    assert sorted(credit.amount for credit in found) == [100, 101, 102, 103, 104]
+    assert all(sorted(credit.sources) == ["casso", "sepay"] for credit in found)
+    assert (await billing.state()).credit == 510
+    assert await broken(billing) == []
+
+
+async def test_two_equal_credits_of_one_source_are_two_payments(billing: BillingHandlers) -> None:
+    await billing.customer()
+    await take(billing, seen("1"), seen("2"))
+    assert (await billing.state()).credit == 2 * 107_136
+
+
+async def test_a_source_that_tells_another_amount_later_changes_nothing_and_is_shown(billing: BillingHandlers) -> None:
+    await billing.customer()
+    await take(billing, seen())
+    reply = await take(billing, seen(amount=999))
+    credit = await only(billing)
+    assert (reply.taken, reply.known, reply.contradicted) == (0, 0, 1)
+    assert (credit.amount, credit.contradicted) == (107_136, True)
+    assert (await look(billing, credit.credit_id)).acts[-1].act == "contradicted"
+    assert await broken(billing) == []
+
+
+async def test_what_may_be_told_twice_is_not_booked_twice(billing: BillingHandlers) -> None:
+    await billing.customer()
+    await take(billing, seen())
+    await take(billing, seen("row 1", content="chuyen tien", reference=""), source="statement")
+    [waiting] = await credits_of(billing, states=[])
+    assert waiting.reason is BankCreditReason.MAY_BE_KNOWN
+    assert (await billing.state()).credit == 107_136
+
+
+async def test_money_on_an_account_that_is_not_the_utilitys_waits(billing: BillingHandlers) -> None:
+    await billing.customer()
+    billing.bank_accounts = frozenset({"999"})
+    await take(billing, seen())
+    assert (await only(billing)).reason is BankCreditReason.OTHER_ACCOUNT
+
+
+async def test_outgoing_money_is_noted_and_nobodys(billing: BillingHandlers) -> None:
+    await billing.customer()
+    await take(billing, seen(outgoing=True))
+    assert (await only(billing)).state is BankCreditState.OUTGOING
+    assert await billing.emitted("payment.recorded") == []
+    assert await broken(billing) == []
+
+
+async def test_more_money_than_can_be_meant_waits(billing: BillingHandlers) -> None:
+    await billing.customer()
+    await take(billing, seen(amount=900_000_000))
+    assert (await only(billing)).reason is BankCreditReason.AMOUNT_IMPLAUSIBLE
+
+
+async def test_a_transfer_that_a_cashier_has_recorded_is_that_payment(billing: BillingHandlers) -> None:
+    await billing.customer()
+    paid = await billing.pay(107_136, reference="FT-1")
+    await take(billing, seen())
+    credit = await only(billing)
+    assert (credit.payment_id, credit.matched_by) == (paid.payment.payment_id, "payment")
+    assert (await billing.state()).credit == 107_136
+    assert await broken(billing) == []
+
+
+async def test_a_reference_that_stands_for_other_money_waits(billing: BillingHandlers) -> None:
+    await billing.customer()
+    await billing.pay(5, reference="FT1")
+    await take(billing, seen())
+    assert (await only(billing)).reason is BankCreditReason.REFERENCE_RECORDED
+
+
+async def test_cash_is_first_and_the_transfer_for_the_same_bill_becomes_credit(billing: BillingHandlers) -> None:
+    await billing.customer()
+    account = await billing.bill(50)
+    await billing.open_shift()
+    await billing.cash(107_136, bill_ids=[account.bills[0].bill_id])
+    await take(billing, seen())
+    state = await billing.state()
+    assert (state.debt, state.credit) == (0, 107_136)
+
+
+async def test_the_transfer_is_first_and_cash_for_the_same_bill_is_refused_with_it(billing: BillingHandlers) -> None:
+    await billing.customer()
+    account = await billing.bill(50)
+    await billing.open_shift()
+    await take(billing, seen())
+    with pytest.raises(Problem, match="chuyển khoản") as refused:
+        await billing.cash(107_136, bill_ids=[account.bills[0].bill_id])
+    assert refused.value.slug == "already-paid"
+    assert refused.value.facts["method"] == "transfer"
+
+
+async def test_cash_and_a_transfer_at_once_clear_the_bill_once(billing: BillingHandlers) -> None:
+    await billing.customer()
+    account = await billing.bill(50)
+    await billing.open_shift()
+    await billing.ask(TakeBankCredits(source="sepay", credits=[seen()]))
+    cash, _ = await asyncio.gather(
+        billing.cash(107_136, bill_ids=[account.bills[0].bill_id]), match(billing), return_exceptions=True
+    )
+    state = await billing.state()
+    assert state.debt == 0
+    assert state.credit == (0 if isinstance(cash, Problem) else 107_136)
+    assert await broken(billing) == []
+
+
+async def test_a_person_matches_a_credit_once_with_its_candidates_before(billing: BillingHandlers) -> None:
+    await billing.customer()
+    await billing.customer(OTHER, name="Lê Văn Tám")
+    await billing.bill(50)
+    await billing.bill(50, code=OTHER)
+    await take(billing, seen(content="chuyen tien dien", counter_name="LE VAN TAM"))
+    credit = await only(billing)
+    details = await look(billing, credit.credit_id)
+    assert [(one.customer_code, one.why) for one in details.candidates] == [
+        (OTHER, ["amount", "name"]),
+        (CODE, ["amount"]),
+    ]
+    assert details.content == "chuyen tien dien"
+
+    request = MatchBankCredit(match_id=new_id(), credit_id=credit.credit_id, customer_code=OTHER, reason="Khách báo")
+    first, again = await billing.ask(request), await billing.ask(request)
+    assert first == again
+    assert (first.credit.state, first.credit.matched_by) == (BankCreditState.BOOKED, "person")
+    assert (await billing.state(OTHER)).debt == 0
+    assert len(await billing.emitted("payment.recorded")) == 1
+    other = request.model_copy(update={"match_id": new_id(), "customer_code": CODE})
+    with pytest.raises(Problem, match="bank-credit-settled"):
+        await billing.ask(other)
+    assert await broken(billing) == []
+
+
+async def test_a_code_that_was_cut_is_proposed(billing: BillingHandlers) -> None:
+    await billing.customer()
+    await take(billing, seen(content=f"TIEN DIEN {CODE[:10]}"))
+    credit = await only(billing)
+    [candidate] = (await look(billing, credit.credit_id)).candidates
+    assert (candidate.customer_code, candidate.why) == (CODE, ["cut_code"])
+
+
+async def test_what_is_dismissed_is_off_the_worklist_and_counted(billing: BillingHandlers) -> None:
+    await billing.customer()
+    await take(billing, seen(content="lai tien gui"))
+    credit = await only(billing)
+    await billing.ask(DismissBankCredit(dismissal_id=new_id(), credit_id=credit.credit_id, reason="Lãi tiền gửi"))
+    assert await credits_of(billing, states=[]) == []
+    assert (await only(billing)).state is BankCreditState.DISMISSED
+    assert await broken(billing) == []
+
+
+async def test_a_reversed_payment_of_a_credit_puts_it_back_for_a_person(billing: BillingHandlers) -> None:
+    await billing.customer()
+    await billing.customer(OTHER)
+    await take(billing, seen())
+    booked = await only(billing)
+    assert booked.payment_id is not None
+    await billing.reverse(booked.payment_id)
+    waiting = await only(billing)
+    assert (waiting.state, waiting.reason) == (BankCreditState.UNMATCHED, BankCreditReason.REVERSED)
+    assert await broken(billing) == []
+    await billing.ask(
+        MatchBankCredit(match_id=new_id(), credit_id=booked.credit_id, customer_code=OTHER, reason="Nhầm mã")
+    )
+    assert (await billing.state(OTHER)).credit == 107_136
+    assert (await billing.state()).credit == 0
+    assert await broken(billing) == []
+
+
+async def test_whoever_works_for_some_units_sees_what_is_booked_there_alone(billing: BillingHandlers) -> None:
+    await billing.customer()
+    await take(billing, seen(), seen("2", content="khong ro"))
+    [booked] = await credits_of(billing, unit_codes=["PB1401"])
+    assert booked.customer_code == CODE
+    assert await credits_of(billing, unit_codes=["PB1402"]) == []
+    request = LookAtBankCredit(credit_id=booked.credit_id, unit_codes=["PB1402"])
+    with pytest.raises(NotFound):
+        await billing.ask(request)
+
+
+async def test_a_look_at_a_credit_is_kept(billing: BillingHandlers) -> None:
+    await billing.customer()
+    await take(billing, seen())
+    credit = await only(billing)
+    await look(billing, credit.credit_id)
+    [row] = await billing.pool.fetch("SELECT what, subject FROM acts")
+    assert (row["what"], row["subject"]) == ("bank_credit.looked_at", str(credit.credit_id))
+
+
+async def test_texts_are_deleted_after_the_credit_is_settled_and_never_before(billing: BillingHandlers) -> None:
+    await billing.customer()
+    await take(billing, seen(raw="{}"), seen("2", content="khong ro", raw="{}"))
+    [booked, waiting] = await credits_of(billing)
+    rows = await billing.pool.fetch("SELECT credit_id, raw FROM credit_texts")
+    assert {row["credit_id"]: row["raw"] for row in rows} == {booked.credit_id: None, waiting.credit_id: "{}"}
+    retention = Retention(billing.pool, texts_kept=timedelta(days=60), clock=billing.clock)
+    for days, deleted in ((59, 0), (2, 1)):
+        billing.now += timedelta(days=days)
+        assert await retention.delete() == deleted
+    assert (await look(billing, booked.credit_id)).content is None
+    assert (await look(billing, waiting.credit_id)).content == "khong ro"
+
+
+async def test_a_payment_that_only_says_that_it_is_a_bank_credit_is_found(billing: BillingHandlers) -> None:
+    await billing.customer()
+    with acting(service_actor("billing")):
+        await billing.pay(1_000, method=PaymentMethod.TRANSFER, reference="FT9")
+    assert await broken(billing) == ["a transfer that no cashier has recorded is a bank credit"]
+
+
+async def test_a_bank_credit_whose_amount_was_changed_is_found(billing: BillingHandlers) -> None:
+    await billing.customer()
+    await take(billing, seen())
+    await billing.pool.execute("UPDATE bank_credits SET amount = amount + 1")
+    found = await broken(billing)
+    assert "a booked bank credit is a transfer of its customer that stands, to the đồng" in found
+    assert "bank credits are payments, what waits and what was dismissed" in found
+    assert "a bank credit has been told of, with the amount that it has" in found
