@@ -28,6 +28,8 @@ class Watched:
     deletable: bool = False
     whole: bool = True
     """Each row is in the history from its beginning."""
+    digest: str | None = None
+    """The function of a row whose result the entries of batches have as ``digest``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,7 @@ class MoneyTable:
     once: Sequence[str] = ()
     digested: Sequence[str] = ()
     whole: bool = True
+    digest: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,7 @@ def watched(tables: Mapping[str, MoneyTable], rights: Rights) -> dict[str, Watch
             elif right.startswith("UPDATE(") and columns is not None:
                 columns += right.removeprefix("UPDATE(").rstrip(")").split(", ")
         deletable = "DELETE" in rights.get(table, ())
-        found[table] = Watched(kept.key, columns, kept.once, kept.digested, deletable, kept.whole)
+        found[table] = Watched(kept.key, columns, kept.once, kept.digested, deletable, kept.whole, kept.digest)
     return found
 
 
@@ -151,34 +154,34 @@ _SPAN = "entry > $1 AND entry <= $2"
 _FROZEN = f"""
 SELECT format('%s %s', table_name, row_key), format('%s became %s, {{time}}, by %s',
     old_values - $4::text[], new_values - $4::text[], {_WHO}), {_TIME} AS at
-FROM money_history
+FROM history_of_rows
 WHERE {_SPAN} AND table_name = $3 AND operation = 'U' AND new_values - $4::text[] <> '{{}}'
 ORDER BY entry
 """
 _TWICE = f"""
 SELECT format('%s %s', table_name, row_key), format('%s was %s, became %s, {{time}}, by %s',
     was.key, was.value, new_values -> was.key, {_WHO}), {_TIME} AS at
-FROM money_history, jsonb_each(old_values) AS was
+FROM history_of_rows, jsonb_each(old_values) AS was
 WHERE {_SPAN} AND table_name = $3 AND operation = 'U' AND was.key = ANY ($4) AND was.value <> 'null'
 ORDER BY entry
 """
 _DELETED = f"""
 SELECT format('%s %s', table_name, row_key), format('%s, deleted {{time}}, by %s', old_values, {_WHO}), {_TIME} AS at
-FROM money_history WHERE {_SPAN} AND table_name = $3 AND operation = 'D' ORDER BY entry
+FROM history_of_rows WHERE {_SPAN} AND table_name = $3 AND operation = 'D' ORDER BY entry
 """
 # A service's role has the name of its database. In a database that no role is named after, nothing is known of roles.
 _OTHER_ROLES = f"""
 SELECT format('%s %s', table_name, row_key), format('%s %s, {{time}}, by %s', CASE operation
     WHEN 'I' THEN 'inserted' WHEN 'D' THEN 'deleted' ELSE 'changed' END,
     coalesce(old_values::text || ' to ' || new_values, new_values::text, old_values::text), {_WHO}), {_TIME} AS at
-FROM money_history
+FROM history_of_rows
 WHERE {_SPAN} AND operation <> 'S' AND (session_role <> current_database() OR acting_role <> session_role)
     AND EXISTS (SELECT FROM pg_roles WHERE rolname = current_database())
 ORDER BY entry LIMIT 1000
 """
 _WRITTEN = f"""
 SELECT table_name, row_key, coalesce(new_values, old_values) ->> 'payment_id' AS payment_id
-FROM money_history WHERE {_SPAN} AND operation <> 'S'
+FROM history_of_rows WHERE {_SPAN} AND operation <> 'S'
 """
 
 
@@ -222,9 +225,9 @@ _BESIDE_HISTORY = """
 WITH kept AS (
     SELECT row_key, history_merge(new_values ORDER BY entry) AS image,
         (array_agg(operation ORDER BY entry DESC))[1] AS last
-    FROM money_history WHERE table_name = '{table}' GROUP BY row_key
+    FROM history_of_rows WHERE table_name = '{table}' GROUP BY row_key
 ), live AS (
-    SELECT watched.{key}::text AS row_key, history_image(to_jsonb(watched), $1) AS image FROM {table} AS watched
+    SELECT watched.{key}::text AS row_key, history_image(to_jsonb(watched), $1){digest} AS image FROM {table} AS watched
 )
 SELECT format('{table} %s', row_key), CASE
     WHEN kept.row_key IS NULL THEN format('inserted past its history: %s', live.image)
@@ -239,7 +242,8 @@ WHERE kept.row_key IS NULL OR (live.row_key IS NULL AND kept.last <> 'D') OR NOT
 
 
 async def _beside_history(connection: Connection, service: str, table: str, kind: Watched) -> list[AuditViolation]:
-    statement = _BESIDE_HISTORY.format(table=table, key=kind.key)
+    digest = "" if kind.digest is None else f" || jsonb_build_object('digest', {kind.digest}(watched))"
+    statement = _BESIDE_HISTORY.format(table=table, key=kind.key, digest=digest)
     rows = await connection.fetch(statement, list(kind.digested), timeout=3600)
     return [AuditViolation(service, "a row of money is as its history has it", row[0], row[1]) for row in rows]
 

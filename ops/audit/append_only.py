@@ -51,7 +51,7 @@ FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid WHERE tgname = 'money_hi
 """
 _LOST = """
 SELECT count(*)
-FROM (SELECT DISTINCT row_key FROM money_history WHERE table_name = $1 AND operation IN ('I', 'S')) AS known
+FROM (SELECT DISTINCT row_key FROM history_of_rows WHERE table_name = $1 AND operation IN ('I', 'S')) AS known
 WHERE NOT EXISTS (SELECT FROM {table} WHERE {key}::text = row_key)
 """
 

@@ -18,7 +18,7 @@ HISTORY = {
     "reversals": MoneyTable("reversal_id"),
     "shifts": MoneyTable("shift_id", once=("closed_at", "counted_cash", "difference"), digested=("denominations",)),
     "payment_reports": MoneyTable("report_id"),
-    "bills": MoneyTable("bill_id", digested=("readings", "lines", "explanation")),
+    "bills": MoneyTable("bill_id", digested=("readings", "lines", "explanation"), digest="digest_of_bill"),
     "bill_corrections": MoneyTable("correction_id", digested=("readings", "lines")),
     "bill_reductions": MoneyTable("reduction_id"),
     "shift_confirmations": MoneyTable("shift_id", digested=("denominations",)),

@@ -49,6 +49,8 @@ class Use:
 
 def shares_problem(uses: Sequence[Use]) -> str | None:
     """Return why ``uses`` do not divide the kWh of a meter among them; None when they do."""
+    if len(uses) == 1:
+        return _remainder_problem(uses)
     groups = [use.group for use in uses]
     if twice := next((group for group in groups if groups.count(group) > 1), None):
         return f"{twice} stands twice: its kWh may be counted together or apart; write it once"
@@ -123,9 +125,7 @@ class Households(_ContractText):
     @property
     def number(self) -> Decimal:
         """The number; raises :class:`BadHouseholdsError`."""
-        if not _HOUSEHOLDS.fullmatch(self):
-            raise BadHouseholdsError(f"{str(self)!r} is not a number of households")
-        return Decimal(self)
+        return _households(str(self))
 
     @classmethod
     def of(cls, number: Decimal) -> Self:
@@ -141,6 +141,13 @@ Households.NONE = Households("0")
 @lru_cache(maxsize=1024)
 def _parts(text: str) -> tuple[Use, ...]:
     return tuple(_use(part) for part in text.split(";"))
+
+
+@lru_cache(maxsize=1024)
+def _households(text: str) -> Decimal:
+    if not _HOUSEHOLDS.fullmatch(text):
+        raise BadHouseholdsError(f"{text!r} is not a number of households")
+    return Decimal(text)
 
 
 @lru_cache(maxsize=1024)

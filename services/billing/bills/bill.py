@@ -1,16 +1,16 @@
 """A metered period and the customer's contract facts → the bill as messages carry it. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from services.billing.bills.metered_period import MeteredPeriod, bill_request
-from services.billing.engine import Bill as ComputedBill
 from services.billing.engine import BillLine as ComputedLine
 from services.billing.engine import compute_bill
-from services.billing.engine.explain import explain_quotas, line_label
-from services.billing.tariffs.models import Tariffs
+from services.billing.engine.explain import explain_quotas, price_label
+from services.billing.tariffs.models import Register, Tariffs
 from shared.clock import business_day
 from shared.contracts.billing import Bill, BillState
 from shared.contracts.common import CustomerFacts
@@ -41,6 +41,7 @@ def bill_values(
     """
     asked = bill_request(period, price_group, households, tariffs, invoice_date=invoice_date)
     computed = compute_bill(asked, tariffs)
+    purposes = {group.name: group.line for group in computed.groups}
     return {
         "bill_number": bill_number(period.customer_code, period.year, period.month, period.cycle),
         "customer_code": period.customer_code,
@@ -63,7 +64,7 @@ def bill_values(
             for reading in period.readings
         ],
         "kwh": computed.kwh,
-        "lines": [_line(line, computed) for line in computed.lines],
+        "lines": [_line(line, purposes) for line in computed.lines],
         "pre_vat": computed.pre_vat,
         "vat_rate": str(computed.vat_percent),
         "vat": computed.vat,
@@ -90,9 +91,13 @@ def bill_number(customer_code: str, year: int, month: int, cycle: int) -> str:
     return f"{customer_code}T{month:02d}{year}K{cycle}"
 
 
-def _line(line: ComputedLine, bill: ComputedBill) -> dict[str, Any]:
+def _line(line: ComputedLine, purposes: Mapping[str, str]) -> dict[str, Any]:
+    if line.kind == "reactive":
+        label = f"Phản kháng {line.percent}%".replace(".", ",")
+    else:
+        label = _label(purposes[line.group], line.tier, line.register, has_others=len(purposes) > 1)
     return {
-        "label": _label(line, bill),
+        "label": label,
         "decision": line.decision,
         "period_from": line.first.isoformat(),
         "period_to": line.last.isoformat(),
@@ -102,12 +107,10 @@ def _line(line: ComputedLine, bill: ComputedBill) -> dict[str, Any]:
     }
 
 
-def _label(line: ComputedLine, bill: ComputedBill) -> str:
+@lru_cache(maxsize=1024)
+def _label(purpose: str, tier: int | None, register: Register | None, *, has_others: bool) -> str:
     """Return what is priced; the purpose of use is named where the meter has several, or nothing else names it."""
-    if line.kind == "reactive":
-        return f"Phản kháng {line.percent}%".replace(".", ",")
-    purpose = next(group.line for group in bill.groups if group.name == line.group)
-    label = line_label(line)
+    label = price_label(tier, register)
     if not label:
         return purpose
-    return f"{purpose}, {label[0].lower()}{label[1:]}" if len(bill.groups) > 1 else label
+    return f"{purpose}, {label[0].lower()}{label[1:]}" if has_others else label

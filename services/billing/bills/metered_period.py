@@ -38,7 +38,7 @@ class RegisterReading:
     @property
     def kwh(self) -> int:
         """What passed through (kVArh for VC); raises :class:`BillingError`."""
-        return self.until(self.new_reading)
+        return kwh_from_readings(self.old_reading, self.new_reading, multiplier=self.multiplier, digits=self.digits)
 
     def until(self, reading: int) -> int:
         """Return what had passed through when the register showed ``reading``."""
@@ -67,7 +67,7 @@ class MeteredPeriod:
     @property
     def active_readings(self) -> tuple[RegisterReading, ...]:
         """The readings of kWh, without reactive power."""
-        return tuple(reading for reading in self.readings if reading.meter_register != REACTIVE)
+        return tuple([reading for reading in self.readings if reading.meter_register != REACTIVE])
 
 
 def bill_request(
@@ -85,6 +85,7 @@ def bill_request(
         raise BillingError(error.slug, f"the contract cannot be billed: {error}") from None
     by_register = any(tariffs.group(use.group).by_register for use in uses)
     active = period.active_readings
+    used = [(reading, reading.kwh) for reading in active]
     registers = {reading.meter_register for reading in active}
     if registers != {ONE_PRICE} and registers != set(TIME_OF_USE):
         raise BillingError("bad-registers", f"registers {sorted(registers)}: there must be KT, or BT, CD and TD")
@@ -96,9 +97,9 @@ def bill_request(
         period_from=period.period_from,
         period_to=period.period_to,
         uses=uses,
-        consumption=_consumption([(reading, reading.kwh) for reading in active], by_register=by_register),
+        consumption=_consumption(used, by_register=by_register),
         households=number_of_households,
-        cos_phi=period.cos_phi if period.cos_phi is not None else _cos_phi(period),
+        cos_phi=period.cos_phi if period.cos_phi is not None else _cos_phi(period, used),
         cuts=cuts,
         cut_days=0 if cuts else period.cut_days,
         change_readings=_change_readings(period, tariffs, by_register=by_register),
@@ -118,8 +119,7 @@ def _consumption(used: Sequence[tuple[RegisterReading, int]], *, by_register: bo
 
 def _change_readings(period: MeteredPeriod, tariffs: Tariffs, *, by_register: bool) -> tuple[ChangeReading, ...]:
     active = period.active_readings
-    count = max(len(reading.change_readings) for reading in active)
-    if count == 0:
+    if not any(reading.change_readings for reading in active):
         return ()
     changes = tariffs.decisions_between(period.period_from, period.period_to)[1:]
     if any(len(reading.change_readings) != len(changes) for reading in active):
@@ -138,10 +138,12 @@ def _change_readings(period: MeteredPeriod, tariffs: Tariffs, *, by_register: bo
     )
 
 
-def _cos_phi(period: MeteredPeriod) -> Decimal | None:
+def _cos_phi(period: MeteredPeriod, used: Sequence[tuple[RegisterReading, int]]) -> Decimal | None:
     """Return the power factor from active and reactive energy, two decimals; None without a reactive register."""
+    if len(used) == len(period.readings):
+        return None
     reactive = sum(reading.kwh for reading in period.readings if reading.meter_register == REACTIVE)
-    active = sum(reading.kwh for reading in period.active_readings)
+    active = sum(kwh for _, kwh in used)
     if reactive == 0 or active == 0:
         return None
     apparent = Decimal(active * active + reactive * reactive).sqrt()

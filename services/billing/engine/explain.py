@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from services.billing.engine.models import Bill, BillLine
 from services.billing.tariffs.models import Register
@@ -57,33 +58,59 @@ def explain_quotas(bill: Bill, language: Language = "vi") -> tuple[str, ...]:
 
 
 def line_label(line: BillLine, language: Language = "vi") -> str:
-    """Return what a bill line is called in print: its tier, its register, or nothing for groups with one price."""
-    if line.tier is not None:
-        return _TEXTS[language]["tier"].format(tier=line.tier)
-    return "" if line.register is None else _REGISTERS[language][line.register]
+    """Return what a bill line is called in print."""
+    return price_label(line.tier, line.register, language)
+
+
+def price_label(tier: int | None, register: Register | None, language: Language = "vi") -> str:
+    """Return what a price is called in print: its tier, its register, or nothing for groups with one price."""
+    if tier is not None:
+        return _TEXTS[language]["tier"].format(tier=tier)
+    return "" if register is None else _REGISTERS[language][register]
 
 
 def _quotas(bill: Bill, language: Language) -> Iterator[str]:
     texts = _TEXTS[language]
-    period = [texts["period"].format(first=_day(bill.period_from), last=_day(bill.period_to), days=bill.days)]
-    if bill.supplied_days != bill.days:
-        period.append(texts["cut"].format(days=bill.days - bill.supplied_days))
-    if bill.limits:
-        quotas = texts["whole_month" if bill.months == 1 else "months"]
-        period.append(quotas.format(months=_fraction(bill.months), month_days=bill.month_days))
-    yield ", ".join(period)
+    months = (bill.months.numerator, bill.months.denominator) if bill.limits else None
+    yield _period(bill.period_from, bill.period_to, bill.days, bill.supplied_days, months, bill.month_days, language)
     for limits in bill.limits:
-        yield texts["limits"].format(
-            first=_day(limits.first),
-            last=_day(limits.last),
-            households=_number(bill.households),
-            kwh=" / ".join(map(format_number, limits.kwh)),
-        )
+        yield _limits(limits.first, limits.last, bill.households, limits.kwh, language)
     for line in bill.lines:
         if line.kind == "reactive":
             cos_phi, percent = _number(bill.cos_phi or Decimal(0)), _number(line.percent or Decimal(0))
             text = texts["reactive"].format(cos_phi=cos_phi, percent=percent)
             yield f"{text} = {format_dong(line.amount)}"
+
+
+# Most customers of a run have the same period and the same quotas, and each text is made for each of them.
+@lru_cache(maxsize=4096)
+def _period(
+    first: date,
+    last: date,
+    days: int,
+    supplied_days: int,
+    months: tuple[int, int] | None,
+    month_days: int,
+    language: Language,
+) -> str:
+    texts = _TEXTS[language]
+    period = [texts["period"].format(first=_day(first), last=_day(last), days=days)]
+    if supplied_days != days:
+        period.append(texts["cut"].format(days=days - supplied_days))
+    if months is not None:
+        quotas = texts["whole_month" if months == (1, 1) else "months"]
+        period.append(quotas.format(months=_fraction(Fraction(*months)), month_days=month_days))
+    return ", ".join(period)
+
+
+@lru_cache(maxsize=4096)
+def _limits(first: date, last: date, households: Decimal, kwh: tuple[int, ...], language: Language) -> str:
+    return _TEXTS[language]["limits"].format(
+        first=_day(first),
+        last=_day(last),
+        households=_number(households),
+        kwh=" / ".join(map(format_number, kwh)),
+    )
 
 
 def _prices(bill: Bill, language: Language) -> Iterator[str]:

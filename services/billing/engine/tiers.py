@@ -43,9 +43,10 @@ def limits_by_part(parts: Sequence[PricePart], households: Decimal) -> list[Tier
     past = Fraction(0)
     for part in parts:
         widths = part.decision.schedule.widths
-        until = limits_for(widths, households, part.months_until_end)
-        before = limits_for(widths, households, past)
-        kwh = tuple(end - start for end, start in zip(until, before, strict=True))
+        kwh = limits_for(widths, households, part.months_until_end)
+        if past:
+            before = limits_for(widths, households, past)
+            kwh = tuple(end - start for end, start in zip(kwh, before, strict=True))
         result.append(TierLimits(part.first, part.last, part.decision.schedule.name, kwh))
         past = part.months_until_end
     return result

@@ -1,11 +1,13 @@
 """Bill runs, their parts and their drafts."""
 
-import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
+
+from pydantic_core import to_json
 
 from services.billing.bills.metered_period import MeteredPeriod
 from services.billing.rehearsals.vat_switch import VatBase
@@ -237,7 +239,8 @@ DRAFT_COLUMNS = (
     "explanation",
 )
 _JSON = ("readings", "lines", "explanation")
-_encode = json.JSONEncoder(ensure_ascii=False).encode
+_plain_values = itemgetter(*DRAFT_COLUMNS[4:-3])
+_json_values = itemgetter(*_JSON)
 
 
 def draft_row(run_id: UUID, part: int, period_id: UUID, bill_id: UUID, values: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -247,8 +250,8 @@ def draft_row(run_id: UUID, part: int, period_id: UUID, bill_id: UUID, values: M
         part,
         period_id,
         bill_id,
-        *(values[column] for column in DRAFT_COLUMNS[4:-3]),
-        *(_encode(values[column]) for column in _JSON),
+        *_plain_values(values),
+        *[to_json(value).decode() for value in _json_values(values)],
     )
 
 
@@ -378,76 +381,26 @@ async def drop_drafts(connection: Connection, run_id: UUID) -> None:
 
 
 _DRAFTS_OF_PART = """
-SELECT customer_code, count(*) AS bills, sum(total)::bigint AS total FROM draft_bills WHERE run_id = $1 AND part = $2
-GROUP BY customer_code
+SELECT period_id, bill_id, customer_code, pre_vat, vat, total, due_date FROM draft_bills WHERE run_id = $1 AND part = $2
+ORDER BY customer_code, year, month, cycle
 """
 
 
 @dataclass(frozen=True, slots=True)
-class DraftsOfPart:
-    """What the drafts of a part come to, and whose they are."""
+class Draft:
+    """A draft of a part, and the bill as others learn of it once it is one."""
 
-    customer_codes: list[str]
-    bills: int
-    total: int
-
-
-async def drafts_of_part(connection: Connection, run_id: UUID, part: int) -> DraftsOfPart:
-    """Return what the drafts of a part come to."""
-    rows = await connection.fetch(_DRAFTS_OF_PART, run_id, part)
-    return DraftsOfPart(
-        [row["customer_code"] for row in rows], sum(row["bills"] for row in rows), sum(row["total"] for row in rows)
-    )
-
-
-# A period that does not wait any more (its readings were held or replaced since) makes no bill; the unique key of the
-# periods' bills stands behind it.
-# It joins nothing to what it has updated: of a table as new as a run's drafts, the planner knows no sizes.
-_RELEASE = f"""
-WITH taken AS (
-    UPDATE metered_periods SET bill_id = draft.new_bill_id
-    FROM (
-        SELECT period_id AS of_period, bill_id AS new_bill_id, bill_number, customer_code AS of_customer,
-            year AS of_year, month AS of_month, cycle AS of_cycle, period_from AS first_day, period_to AS last_day,
-            price_group, households, kwh, pre_vat, vat_rate, vat, total, due_date AS due, readings, lines, explanation
-        FROM draft_bills WHERE run_id = $1 AND part = $2
-    ) AS draft
-    WHERE period_id = of_period AND {WAITING}
-    RETURNING draft.*
-), issued AS (
-    INSERT INTO bills (bill_id, bill_number, customer_code, year, month, cycle, period_from, period_to, price_group,
-        households, kwh, pre_vat, vat_rate, vat, total, open_principal, open_vat, due_date, issued_at, readings, lines,
-        explanation, actor)
-    SELECT new_bill_id, bill_number, of_customer, of_year, of_month, of_cycle, first_day, last_day, price_group,
-        households, kwh, pre_vat, vat_rate, vat, total, pre_vat, vat, due, $3, readings::json, lines::json,
-        explanation::json, $4
-    FROM taken
-)
-SELECT new_bill_id AS bill_id, of_customer AS customer_code, pre_vat, vat, total, due AS due_date
-FROM taken
-ORDER BY of_customer, of_year, of_month, of_cycle
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class Released:
-    """A draft that has become a bill."""
-
+    period_id: UUID
     bill: ReleasedBill
     pre_vat: int
     vat: int
 
 
-async def release(
-    connection: Connection, run: StoredRun, part: int, issued_at: datetime, actor: Actor
-) -> list[Released]:
-    """Make the drafts of a part bills, as far as their readings still wait; return those, each customer's oldest first.
-
-    The accounts are locked.
-    """
-    rows = await connection.fetch(_RELEASE, run.run_id, part, issued_at, actor.model_dump(mode="json"))
+async def drafts_of_part(connection: Connection, run_id: UUID, part: int) -> list[Draft]:
+    """Return the drafts of a part, each customer's oldest first."""
     return [
-        Released(
+        Draft(
+            row["period_id"],
             ReleasedBill(
                 bill_id=row["bill_id"],
                 customer_code=row["customer_code"],
@@ -457,8 +410,40 @@ async def release(
             row["pre_vat"],
             row["vat"],
         )
-        for row in rows
+        for row in await connection.fetch(_DRAFTS_OF_PART, run_id, part)
     ]
+
+
+# A period that does not wait any more (its readings were held or replaced since) makes no bill; the unique key of the
+# periods' bills stands behind it.
+_TAKE_PERIODS = f"""
+UPDATE metered_periods SET bill_id = made FROM unnest($1::uuid[], $2::uuid[]) AS draft (of_period, made)
+WHERE period_id = of_period AND {WAITING}
+RETURNING period_id
+"""
+_RELEASE = """
+INSERT INTO bills (bill_id, bill_number, customer_code, year, month, cycle, period_from, period_to, price_group,
+    households, kwh, pre_vat, vat_rate, vat, total, open_principal, open_vat, due_date, issued_at, readings, lines,
+    explanation, actor)
+SELECT bill_id, bill_number, customer_code, year, month, cycle, period_from, period_to, price_group, households, kwh,
+    pre_vat, vat_rate, vat, total, pre_vat, vat, due_date, $3, readings::json, lines::json, explanation::json, $4
+FROM draft_bills WHERE run_id = $1 AND part = $2 AND period_id <> ALL ($5)
+"""
+
+
+async def release(
+    connection: Connection, run: StoredRun, part: int, drafts: Sequence[Draft], issued_at: datetime, actor: Actor
+) -> list[Draft]:
+    """Make the drafts of a part bills, as far as their readings still wait; return those that are.
+
+    The accounts are locked.
+    """
+    bill_ids = [draft.bill.bill_id for draft in drafts]
+    rows = await connection.fetch(_TAKE_PERIODS, [draft.period_id for draft in drafts], bill_ids)
+    taken = {row["period_id"] for row in rows}
+    left_out = [draft.period_id for draft in drafts if draft.period_id not in taken]
+    await connection.execute(_RELEASE, run.run_id, part, issued_at, actor.model_dump(mode="json"), left_out)
+    return [draft for draft in drafts if draft.period_id in taken]
 
 
 _RELEASED_PART = """
@@ -475,13 +460,13 @@ RETURNING state
 
 
 async def released_part(
-    connection: Connection, run: StoredRun, part: int, drafts: DraftsOfPart, bills: int, total: int, now: datetime
+    connection: Connection, run: StoredRun, part: int, drafts: Sequence[Draft], bills: int, total: int, now: datetime
 ) -> RunState:
     """Note that a part is released; with the last one the drafts go, and the run ends."""
+    left_out = len(drafts) - bills
+    left_out_total = sum(draft.bill.total for draft in drafts) - total
     state = RunState(
-        await connection.fetchval(
-            _RELEASED_PART, run.run_id, part, now, bills, total, drafts.bills - bills, drafts.total - total
-        )
+        await connection.fetchval(_RELEASED_PART, run.run_id, part, now, bills, total, left_out, left_out_total)
     )
     if state is RunState.RELEASED:
         await connection.execute(_DROP_DRAFTS, run.run_id)

@@ -92,6 +92,12 @@ async def test_a_change_is_named_with_old_and_new_value_moment_and_role(billing:
         "UPDATE payments SET amount = amount + 1",
         "UPDATE shifts SET denominations = '{\"1000\": 1}'",
         "UPDATE bills SET open_vat = vat",
+        "UPDATE bills SET kwh = kwh + 1",
+        "UPDATE bills SET due_date = due_date + 30",
+        "UPDATE bills SET issued_at = issued_at - interval '1 s'",
+        "UPDATE bills SET lines = '[]'",
+        "UPDATE bills SET actor = NULL WHERE actor IS NOT NULL",
+        "DELETE FROM bills WHERE bill_id = (SELECT max(bill_id::text)::uuid FROM bills)",
         "DELETE FROM allocations",
         "INSERT INTO reversals SELECT gen_random_uuid(), (SELECT payment_id FROM payments LIMIT 1), 'x', 'x', now()",
     ],
@@ -100,6 +106,71 @@ async def test_what_is_changed_past_the_triggers_is_named(billing: BillingHandle
     await busy_day(billing)
     await past_the_triggers(billing, statement)
     assert rules((await look(billing)).violations) == {BESIDE}
+
+
+_COPIES = """
+INSERT INTO bills SELECT gen_random_uuid(), bill_number || 'X' || n, customer_code, year, month, cycle, period_from,
+    period_to, price_group, households, kwh, pre_vat, vat_rate, vat, total, open_principal, open_vat, due_date,
+    issued_at, readings, lines, explanation, actor
+FROM (SELECT * FROM bills LIMIT 1) AS bill, generate_series(1, 2500) AS n
+"""
+
+
+async def test_bills_of_one_statement_share_entries_and_each_is_compared_with_its_part(
+    billing: BillingHandlers,
+) -> None:
+    await busy_day(billing)
+    before = await look(billing)
+    await billing.pool.execute(_COPIES)
+    assert [row["rows"] for row in await billing.pool.fetch(_ROWS_OF_ENTRIES, before.seal.last_entry)] == [
+        1000,
+        1000,
+        500,
+    ]
+    assert (await look(billing)).violations == []
+    bill_id = await billing.pool.fetchval("SELECT bill_id FROM bills WHERE bill_number LIKE '%X2400'")
+    await past_the_triggers(billing, f"UPDATE bills SET kwh = 999999 WHERE bill_id = '{bill_id}'")
+    (found,) = (await look(billing)).violations
+    assert found.subject == f"bills {bill_id}"
+    assert "kwh was " in found.detail
+    assert found.detail.endswith(", is 999999")
+
+
+_ROWS_OF_ENTRIES = """
+SELECT jsonb_array_length(new_values) AS rows FROM money_history
+WHERE operation = 'B' AND entry > $1 ORDER BY entry
+"""
+
+
+async def test_an_entry_of_a_bill_by_itself_as_versions_before_wrote_it_is_compared_too(
+    billing: BillingHandlers,
+) -> None:
+    await busy_day(billing)
+    await past_the_triggers(billing, _COPIES.replace("2500", "1"))
+    assert rules((await look(billing)).violations) == {BESIDE}
+    await billing.pool.execute(
+        """
+        INSERT INTO money_history (changed_at, table_name, row_key, operation, new_values, session_role)
+        SELECT now(), 'bills', bill_id::text, 'I',
+            history_image(to_jsonb(bills), '{readings,lines,explanation}'), session_user
+        FROM bills WHERE bill_number LIKE '%X1'
+        """
+    )
+    assert (await look(billing)).violations == []
+    await past_the_triggers(billing, "UPDATE bills SET lines = '[]' WHERE bill_number LIKE '%X1'")
+    assert rules((await look(billing)).violations) == {BESIDE}
+
+
+async def test_the_digest_of_a_bill_is_the_same_whatever_a_session_sets(billing: BillingHandlers) -> None:
+    await busy_day(billing)
+    async with billing.pool.acquire() as connection, connection.transaction():
+        plain = await connection.fetch(_DIGESTS)
+        await connection.execute("SET LOCAL datestyle = 'German'; SET LOCAL timezone = 'Asia/Ho_Chi_Minh'")
+        await connection.execute("SET LOCAL extra_float_digits = 0; SET LOCAL intervalstyle = 'iso_8601'")
+        assert await connection.fetch(_DIGESTS) == plain
+
+
+_DIGESTS = "SELECT bill_id, digest_of_bill(bills) FROM bills ORDER BY 1"
 
 
 async def test_a_history_that_was_rewritten_is_named_even_with_its_seals(billing: BillingHandlers) -> None:

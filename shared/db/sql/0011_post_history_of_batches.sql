@@ -1,0 +1,1 @@
+ALTER TABLE money_history VALIDATE CONSTRAINT money_history_operation_check;
