@@ -694,7 +694,7 @@ def slip_of_less() -> None:
 def prints_not_counted() -> None:
     """Count no print of a receipt."""
 
-    async def nothing(*_: object) -> None:
+    def nothing(*_: object) -> None:
         return None
 
     _replace(_module("services.receipt.handlers.note_print"), "add_print", nothing)
@@ -818,7 +818,11 @@ def _move_the_clock(by: timedelta) -> None:
 
 def _replace(owner: Any, name: str, replacement: object, *, counted: bool = True) -> None:
     """Replace something. Each call of it is an act, unless a bug counts by itself what differs from what is right."""
-    getattr(owner, name)  # a name that is gone would make a sabotage that breaks nothing
+    replaced = getattr(owner, name)  # a name that is gone would make a sabotage that breaks nothing
+    if inspect.isfunction(replaced) and inspect.iscoroutinefunction(replaced) != inspect.iscoroutinefunction(
+        replacement
+    ):
+        raise TypeError(f"{name} is awaited or not, and what replaces it is otherwise: nobody would run it")
     setattr(owner, name, _noted(replacement) if counted and callable(replacement) else replacement)
 
 

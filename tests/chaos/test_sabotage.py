@@ -3,6 +3,8 @@
 One group here, five services at once; ``./dev chaos --sabotage`` runs all groups.
 """
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -31,3 +33,28 @@ def test_the_catalogue_is_long_and_names_each_bug_once() -> None:
     names = [sabotage.name for group in GROUPS for sabotage in group]
     assert len(names) == len(set(names))
     assert len(names) >= 30
+
+
+_PUT_EACH_IN = """
+import importlib, os, traceback
+from ops.system import SERVICES
+from simulation.chaos.sabotage import WAYS
+for service in SERVICES:
+    importlib.import_module(f"services.{service}.app")
+for way in WAYS:
+    child = os.fork()
+    if not child:
+        try:
+            WAYS[way]()
+        except Exception:
+            traceback.print_exc()
+            print(way, flush=True)
+        os._exit(0)
+    os.waitpid(child, 0)
+"""
+
+
+def test_each_bug_can_still_be_put_in_where_it_belongs() -> None:
+    # Each in a process of its own, because what it replaces stays replaced.
+    done = subprocess.run([sys.executable, "-c", _PUT_EACH_IN], capture_output=True, text=True, check=True)
+    assert done.stdout == "", done.stderr
