@@ -55,6 +55,8 @@ def preview_correction(
         print_json(found.model_dump(mode="json"))
         return
     print_line(_sentence(found))
+    for doubt in found.doubts:
+        print_line(f"doubtful: {doubt.english} ({doubt.rule})")
 
 
 def _sentence(found: CorrectionPreview) -> str:

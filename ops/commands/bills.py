@@ -21,7 +21,7 @@ from services.billing.bill_run import confirm_run, discard_run, emit_steps, star
 from services.billing.rehearsals.vat_switch import VatSwitch, vat_switch
 from services.billing.runs.changes import Charged
 from services.billing.runs.rules import RunOverlaps, RunScope, RunState, person
-from services.billing.store import bill_run_changes, bill_runs
+from services.billing.store import bill_run_changes, bill_runs, metered_periods
 from services.billing.store.bill_run_changes import Changes
 from services.billing.store.bill_runs import StoredRun
 from services.billing.tariffs.files import load_tariffs
@@ -61,13 +61,19 @@ def run(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Compute, show what changes and why, and keep nothing.")
     ] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="Also what earlier runs could not bill, once its cause is corrected.")
+    ] = False,
     by: ByOption = "",
     as_json: JsonOption = False,
 ) -> None:
     """Compute the drafts of what waits, over all copies of billing; a run that was stopped goes on."""
     if unit and company:
         fail("--unit and --company exclude each other", 2)
-    run_async(_run(RunScope(unit or company, *_month(month)), by, is_trial=dry_run, as_json=as_json))
+    if dry_run and again:
+        fail("--dry-run keeps nothing, and --again lets wait for a bill what was set aside", 2)
+    scope = RunScope(unit or company, *_month(month))
+    run_async(_run(scope, by, is_trial=dry_run, again=again, as_json=as_json))
 
 
 @app.command("list")
@@ -133,8 +139,11 @@ async def _billing(by: str = "") -> AsyncIterator[Bus]:
             yield bus
 
 
-async def _run(scope: RunScope, by: str, *, is_trial: bool, as_json: bool) -> None:
+async def _run(scope: RunScope, by: str, *, is_trial: bool, again: bool, as_json: bool) -> None:
     async with _billing(by) as bus:
+        if again:
+            async with bus.work() as work:
+                await metered_periods.take_up_again(work.connection)
         run_id = await _begun(bus, scope, is_trial=is_trial)
         found = await _until_left(bus, run_id, RunState.COMPUTING)
         async with bus.work() as work:

@@ -120,21 +120,37 @@ async def confirm_run(
     if run.state is not RunState.COMPUTED or run.is_trial:
         raise _not_ready(run)
     check_totals(run.totals, bills_, total)
-    if changed := await bill_runs.out_of_date(work.connection, run_id):
+    await _require_up_to_date(work.connection, run, tariffs, now)
+    await bill_runs.confirm(work.connection, run_id, work.actor, now)
+    await work.act("bill_run.confirmed", str(run_id), bills=bills_, total=total)
+    return await _known(work.connection, run_id)
+
+
+async def _require_up_to_date(connection: Connection, run: StoredRun, tariffs: Tariffs, now: datetime) -> None:
+    """Refuse a run whose bills would be others if they were computed now."""
+    if changed := await bill_runs.out_of_date(connection, run.run_id):
         raise RunOutOfDate(
             f"{changed} chỉ số đã bị giữ lại hoặc thay thế sau khi tính: hãy hủy đợt này và tính lại.",
             facts={"changed": changed},
         )
-    for period_to, vat_rate in await bill_runs.vat_rates(work.connection, run_id):
+    if contracts := await bill_runs.other_contracts(connection, run.run_id):
+        raise RunOutOfDate(
+            f"Hợp đồng của {contracts} hóa đơn đã thay đổi (giá bán, số hộ) sau khi tính: hãy hủy đợt này và tính lại.",
+            facts={"contracts": contracts},
+        )
+    if run.tariffs is not None and run.tariffs != tariffs.digest():
+        raise RunOutOfDate(
+            "Giá điện hoặc thuế của đợt này không phải giá đang có hiệu lực: hãy kiểm tra thư mục quyết định giá, "
+            "hủy đợt này và tính lại.",
+            facts={"tariffs": run.tariffs},
+        )
+    for period_to, vat_rate in await bill_runs.vat_rates(connection, run.run_id):
         if str(tariffs.vat_percent(period_to, business_day(now))) != vat_rate:
             raise RunOutOfDate(
                 f"Thuế suất GTGT của kỳ đến {period_to:%d/%m/%Y} hôm nay không còn là {vat_rate} %: "
                 "hãy hủy đợt này và tính lại.",
                 facts={"period_to": period_to.isoformat(), "vat_rate": vat_rate},
             )
-    await bill_runs.confirm(work.connection, run_id, work.actor, now)
-    await work.act("bill_run.confirmed", str(run_id), bills=bills_, total=total)
-    return await _known(work.connection, run_id)
 
 
 async def discard_run(new_work: WorkFactory, run_id: UUID, clock: Clock) -> StoredRun:
@@ -212,7 +228,7 @@ async def _compute_part(
     await bill_runs.copy_drafts(connection, rows)
     if not run.is_trial:
         await metered_periods.set_aside(connection, problems)
-    await bill_runs.computed_part(connection, run_id, part.part, RunTotals(*totals), found, clock())
+    await bill_runs.computed_part(connection, run_id, part.part, RunTotals(*totals), found, clock(), tariffs.digest())
     return BillRun()
 
 

@@ -38,7 +38,12 @@ async def lock_account_of_payment(request: ReversePayment | ReportPayment, conne
 
 
 async def lock_account_of_bill(request: CorrectBill, connection: Connection) -> None:
-    """Lock the account that the bill is of."""
+    """Lock the account that the bill is of.
+
+    With corrected readings the imports first: what they store is compared with these.
+    """
+    if request.readings:
+        await metered_periods.lock_imports(connection)
     await lock_account(connection, await customer_of_bill(connection, request.bill_number))
 
 

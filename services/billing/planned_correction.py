@@ -51,6 +51,8 @@ class PlannedCorrection:
     chain: Sequence[Bill]
     anew: Bill
     """The whole bill computed anew, under the id of no bill."""
+    period: MeteredPeriod
+    """With the readings as they should have been."""
     facts: CorrectedFacts
     customer: CustomerFacts
     before: BilledAmounts
@@ -137,6 +139,7 @@ async def planned_correction(
         head,
         chain,
         anew,
+        period,
         CorrectedFacts(period_id, period.readings, str(facts.price_group), str(facts.households), anew.kwh, anew.lines),
         customer,
         before,
@@ -180,6 +183,10 @@ def _corrected(
     keys = [(reading.meter_number, reading.meter_register) for reading in corrected]
     if len(set(keys)) < len(keys):
         raise CannotBeBilled("Một bộ số của công tơ có hai chỉ số.")
+    if set(keys) < billed.keys():
+        # What counted on the bill would be gone with the difference, and nobody had said so.
+        left_out = ", ".join(f"{meter} ({register})" for meter, register in billed if (meter, register) not in keys)
+        raise CannotBeBilled(f"Thiếu chỉ số của {left_out}: hãy ghi đủ các bộ chỉ số của kỳ.")
     return tuple(_reading(each, billed.get(key), facts) for each, key in zip(corrected, keys, strict=True))
 
 

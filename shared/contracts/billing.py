@@ -401,6 +401,15 @@ class BillCorrection(Record):
     corrected_at: Moment
 
 
+class Doubt(Record):
+    """Why readings may be wrong: the name of the rule, and what it found."""
+
+    rule: str
+    detail: str
+    """Vietnamese."""
+    english: str
+
+
 class CorrectionPreview(Reply):
     """What a correction would do."""
 
@@ -421,6 +430,8 @@ class CorrectionPreview(Reply):
     """What payments would no longer clear of the bill."""
     account: AccountState
     """As it is now."""
+    doubts: list[Doubt] = Field(default_factory=list)
+    """What is doubtful about the corrected readings by themselves and beside the periods before and after."""
 
 
 class PreviewCorrection(Request[CorrectionPreview]):
@@ -430,6 +441,8 @@ class PreviewCorrection(Request[CorrectionPreview]):
     """
 
     message_name: ClassVar[str] = "billing.preview_correction"
+    unit_codes: list[UnitCode] = Field(default_factory=list)
+    """Only a bill of these units; empty: of all."""
     bill_number: str = Field(min_length=1, max_length=40)
     kind: CorrectionKind
     readings: list[CorrectedBillReading] = Field(default_factory=list, max_length=20)
@@ -1013,15 +1026,6 @@ class ShiftDecided(Event):
     shift: Shift
     device_id: UUID
     actor: Actor | None = None
-
-
-class Doubt(Record):
-    """Why readings may be wrong: the name of the rule, and what it found."""
-
-    rule: str
-    detail: str
-    """Vietnamese."""
-    english: str
 
 
 class HeldReadings(Record):

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from services.billing.payments.rules import Cleared
+from services.billing.second_person import is_same_name
 from shared.contracts.billing import CorrectionKind
 from shared.money import format_dong
 from shared.problems import Conflict, InvalidRequest, NotAllowed
@@ -137,7 +138,7 @@ class CorrectionPlan:
 
 def check_people(asked_by: str, approved_by: str) -> None:
     """Raise :class:`SamePersonTwice` where one person asked and approved."""
-    if " ".join(asked_by.split()).casefold() == " ".join(approved_by.split()).casefold():
+    if is_same_name(asked_by, approved_by):
         raise SamePersonTwice
 
 

@@ -1,9 +1,12 @@
 """Put a wrong bill right: one transaction under the lock of the customer's account."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from services.billing.corrections.further_bill import further_bill, number_of_correction
 from services.billing.corrections.rules import check_difference, check_people
+from services.billing.judgement.rules import JudgementRule
+from services.billing.judgements import judge_followers
 from services.billing.ledger import refresh_account, use_credit_on_open_bills
 from services.billing.planned_correction import PlannedCorrection, planned_correction
 from services.billing.store import bills, corrections, payments
@@ -23,11 +26,19 @@ from shared.ids import new_id
 from shared.messaging.unit_of_work import UnitOfWork
 
 
-async def correct_bill(request: CorrectBill, work: UnitOfWork, *, tariffs: Tariffs, clock: Clock) -> CorrectionReply:
+async def correct_bill(
+    request: CorrectBill,
+    work: UnitOfWork,
+    *,
+    tariffs: Tariffs,
+    clock: Clock,
+    judgement_rules: Sequence[JudgementRule],
+) -> CorrectionReply:
     """Adjust or replace a bill, once; what was issued stays as it was issued.
 
     What is taken off the bill is open no more; money on it that has nothing left to clear is credit of its payments,
-    and clears what else is open. The account is locked.
+    and clears what else is open. Later readings without a bill are judged again beside the corrected ones. The account
+    is locked, and with corrected readings the imports are, too.
     """
     check_people(request.asked_by, request.approved_by)
     connection = work.connection
@@ -59,6 +70,10 @@ async def correct_bill(request: CorrectBill, work: UnitOfWork, *, tariffs: Tarif
     await bills.reduce(connection, planned.plan.reductions)
     await use_credit_on_open_bills(connection, head.customer_code, now)
     account = await refresh_account(connection, head.customer_code)
+    if request.readings:
+        await judge_followers(
+            connection, planned.period, judgement_rules, reason=request.reason, moment=now, actor=work.actor
+        )
 
     concerned = [head.bill_id, *([] if new_bill is None else [new_bill.bill_id])]
     after = await bills.by_id(connection, concerned)

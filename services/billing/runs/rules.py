@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID, uuid5
 
+from services.billing.second_person import is_same_person
 from shared.contracts.actor import Actor
 from shared.money import format_dong, format_number
 from shared.problems import Conflict, NotAllowed
@@ -41,10 +42,10 @@ class TotalsDiffer(Conflict):
 
 
 class RunOutOfDate(Conflict):
-    """Readings of the run were held or replaced since it was computed."""
+    """Readings, contracts or prices of the run have changed since it was computed."""
 
     slug = "run-out-of-date"
-    title = "Readings have changed since the bill run was computed"
+    title = "What the bill run was computed from has changed"
 
 
 class SecondPersonNeeded(NotAllowed):
@@ -96,13 +97,13 @@ def bill_id_of(period_id: UUID) -> UUID:
 
 
 def person(actor: Actor) -> str:
-    """Return the name under which a person asks and confirms: the one given, else the login."""
+    """Return the name under which a person asks and confirms, to be shown: the one given, else the login."""
     return " ".join((actor.reference or actor.id).split()).casefold()
 
 
 def check_second_person(asked_by: Actor, confirmed_by: Actor) -> None:
     """Raise :class:`SecondPersonNeeded` where both are the same."""
-    if person(asked_by) == person(confirmed_by):
+    if is_same_person(asked_by, confirmed_by):
         raise SecondPersonNeeded
 
 

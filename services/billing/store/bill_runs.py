@@ -44,6 +44,8 @@ class StoredRun:
     left_out_bills: int
     left_out_total: int
     ended_at: datetime | None
+    tariffs: str | None
+    """The digest of the prices that its drafts were computed by; None for a run of a version before."""
 
 
 # Starting runs one at a time: whether two overlap is seen by the second.
@@ -269,7 +271,8 @@ WITH done AS (
 UPDATE bill_runs SET computed_parts = computed_parts + 1, bills = bills + $5, kwh = kwh + $6, pre_vat = pre_vat + $7,
     vat = vat + $8, total = total + $9, set_aside = set_aside + $10,
     state = CASE WHEN computed_parts + 1 = parts THEN 'computed' ELSE state END,
-    computed_at = CASE WHEN computed_parts + 1 = parts THEN $3::timestamptz END
+    computed_at = CASE WHEN computed_parts + 1 = parts THEN $3::timestamptz END,
+    tariffs = CASE WHEN coalesce(tariffs, $11) = $11 THEN $11 ELSE 'several' END
 WHERE run_id = $1 AND state = 'computing'
 """
 
@@ -281,8 +284,9 @@ async def computed_part(
     totals: RunTotals,
     problems: Sequence[Mapping[str, str]],
     now: datetime,
+    tariffs: str,
 ) -> None:
-    """Note what a part came to. Of a run that was discarded meanwhile, nothing is noted."""
+    """Note what a part came to, by which prices. Of a run that was discarded meanwhile, nothing is noted."""
     await connection.execute(
         _COMPUTED_PART,
         run_id,
@@ -295,6 +299,7 @@ async def computed_part(
         totals.vat,
         totals.total,
         len(problems),
+        tariffs,
     )
 
 
@@ -329,6 +334,18 @@ SELECT count(*) FROM draft_bills WHERE run_id = $1 AND NOT EXISTS (
 async def out_of_date(connection: Connection, run_id: UUID) -> int:
     """Return how many drafts are of readings that do not wait for a bill any more."""
     found: int = await connection.fetchval(_OUT_OF_DATE, run_id)
+    return found
+
+
+_OTHER_CONTRACTS = """
+SELECT count(*) FROM draft_bills JOIN customers USING (customer_code)
+WHERE run_id = $1 AND (price_group, households) <> (facts ->> 'price_group', facts ->> 'households')
+"""
+
+
+async def other_contracts(connection: Connection, run_id: UUID) -> int:
+    """Return how many drafts have a price group or a number of households that is not the contract's any more."""
+    found: int = await connection.fetchval(_OTHER_CONTRACTS, run_id)
     return found
 
 
@@ -495,4 +512,5 @@ def _run(row: Mapping[str, Any]) -> StoredRun:
         left_out_bills=row["left_out_bills"],
         left_out_total=row["left_out_total"],
         ended_at=row["ended_at"],
+        tariffs=row["tariffs"],
     )

@@ -52,7 +52,7 @@ LEFT JOIN LATERAL (
         'corrected_at', corrected_at, 'reduced_vat', coalesce(taken.vat, 0),
         'reduced_principal', coalesce(taken.principal, 0), 'new_bill', CASE WHEN later.bill_id IS NOT NULL
         THEN json_build_object('bill_id', later.bill_id, 'bill_number', later.bill_number) END
-    ) ORDER BY corrected_at, bill_corrections.correction_id) AS corrected_by
+    ) ORDER BY bill_corrections.sequence) AS corrected_by
     FROM (
         SELECT correction_id FROM bill_corrections WHERE bill_corrections.bill_id = bills.bill_id
         UNION SELECT correction_id FROM bill_reductions WHERE bill_reductions.bill_id = bills.bill_id
@@ -145,9 +145,11 @@ async def by_number(connection: Connection, bill_number: str) -> Bill | None:
 
 
 _CHAIN_OF = f"""
-{_BILL} WHERE bills.bill_id = $1 OR bills.bill_id IN (
+{_BILL} LEFT JOIN bill_corrections AS adjusted ON adjusted.new_bill_id = bills.bill_id AND adjusted.bill_id = $1
+    AND adjusted.kind = 'adjustment'
+WHERE bills.bill_id = $1 OR bills.bill_id IN (
     SELECT new_bill_id FROM bill_corrections WHERE bill_id = $1 AND kind = 'adjustment')
-ORDER BY issued_at, bill_number
+ORDER BY bills.bill_id <> $1, adjusted.sequence
 """
 
 

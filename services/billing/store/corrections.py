@@ -89,7 +89,7 @@ async def add(
 _FACTS = """
 SELECT period_id, readings, price_group, households, new_kwh, lines FROM bill_corrections
 WHERE (bill_id = $1 AND kind = 'adjustment') OR new_bill_id = $1
-ORDER BY corrected_at DESC, bill_id = $1 DESC LIMIT 1
+ORDER BY sequence DESC LIMIT 1
 """
 
 
@@ -109,7 +109,7 @@ async def facts_of(connection: Connection, bill_id: UUID) -> CorrectedFacts | No
 
 
 _FIRST_METHOD = """
-SELECT kind FROM bill_corrections WHERE bill_id = $1 OR new_bill_id = $1 ORDER BY corrected_at LIMIT 1
+SELECT kind FROM bill_corrections WHERE bill_id = $1 OR new_bill_id = $1 ORDER BY sequence LIMIT 1
 """
 
 

@@ -4,6 +4,7 @@ Pure: the figures come from the YAML files under ``data/`` through :mod:`service
 Prices are whole đồng per kWh before VAT; tier widths are kWh per household and month.
 """
 
+import hashlib
 from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -140,6 +141,10 @@ class Tariffs:
     vat_deciding_days: tuple[DecidingDayRule, ...]
     time_of_use: tuple[TimeOfUse, ...]
     rules: Rules
+
+    def digest(self) -> str:
+        """Return what two sets of tariffs share only if they are the same."""
+        return hashlib.sha256(repr(self).encode()).hexdigest()
 
     def group(self, name: str) -> PriceGroup:
         """Return the price group called ``name`` or one of its aliases; raise ``unknown-price-group``."""

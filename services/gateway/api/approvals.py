@@ -119,6 +119,23 @@ class Subject:
     amount: int
 
 
+async def asked_before(
+    approval_id: UUID, asked: ReversalAsked | CorrectionAsked, member: StaffMember, dependencies: Dependencies
+) -> ApprovalView | None:
+    """Return what became of what somebody asked for under an id; None where nobody has used it."""
+    async with dependencies.database() as connection:
+        found = await store.approval(connection, approval_id)
+    return None if found is None else _same(found, approval_id, asked, member)
+
+
+def _same(
+    found: Approval | None, approval_id: UUID, asked: ReversalAsked | CorrectionAsked, member: StaffMember
+) -> ApprovalView:
+    if found is None or found.asked_for != asked or found.asked_by.staff_id != member.staff_id:
+        raise same_id_other_content(approval_id)
+    return view(found)
+
+
 async def ask(
     approval_id: UUID,
     kind: ApprovalKind,
@@ -148,9 +165,7 @@ async def ask(
                 now=dependencies.clock(),
             )
             found = await store.approval(connection, approval_id)
-    if found is None or found.asked_for != asked or found.asked_by.staff_id != member.staff_id:
-        raise same_id_other_content(approval_id)
-    return view(found)
+    return _same(found, approval_id, asked, member)
 
 
 async def read_all(call: Call[Nothing, ApprovalsQuery, None], dependencies: Dependencies) -> ApprovalsView:

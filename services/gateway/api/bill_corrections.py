@@ -6,11 +6,11 @@ from pydantic import Field, StringConstraints
 
 from services.gateway.access import unit_of_customer
 from services.gateway.api import refusals
-from services.gateway.api.approvals import ApprovalView, Subject, ask
+from services.gateway.api.approvals import ApprovalView, Subject, ask, asked_before
 from services.gateway.approvals.rules import ApprovalKind, ApprovalOpen, CorrectionAsked
 from services.gateway.dependencies import Dependencies
 from services.gateway.domain.devices import NO_DEVICE
-from services.gateway.domain.staff import READERS, READING_CLERKS
+from services.gateway.domain.staff import READERS, READING_CLERKS, StaffMember
 from services.gateway.edge.operation import AnyOperation, Call, Operation
 from services.gateway.edge.types import INTEGER, Incoming, IncomingMoment, Nothing, TypedCustomerCode, Words
 from shared.contracts.billing import (
@@ -23,7 +23,8 @@ from shared.contracts.billing import (
 )
 from shared.contracts.common import MeterNumber
 from shared.contracts.uses import Households, Uses
-from shared.problems import NotFound, SameIdOtherContent
+from shared.money import format_dong
+from shared.problems import Conflict, NotFound, SameIdOtherContent
 
 TAG = "bills"
 
@@ -72,7 +73,7 @@ class CorrectionsQuery(Incoming):
 
 async def preview(call: Call[BillPath, Nothing, Wanted], dependencies: Dependencies) -> CorrectionPreview:
     """Read what a correction would do."""
-    found = await _previewed(call.path.bill_number, call.body, dependencies)
+    found = await _previewed(call.path.bill_number, call.body, call.member, dependencies)
     await unit_of_customer(call.member, found.bill.customer_code, dependencies)
     return found
 
@@ -80,8 +81,6 @@ async def preview(call: Call[BillPath, Nothing, Wanted], dependencies: Dependenc
 async def ask_for(call: Call[BillPath, Nothing, WantedWithReason], dependencies: Dependencies) -> ApprovalView:
     """Ask for a correction that another person approves."""
     body = call.body
-    found = await _previewed(call.path.bill_number, body, dependencies)
-    unit_code = await unit_of_customer(call.member, found.bill.customer_code, dependencies)
     asked = CorrectionAsked(
         bill_number=call.path.bill_number,
         kind=body.kind,
@@ -91,13 +90,28 @@ async def ask_for(call: Call[BillPath, Nothing, WantedWithReason], dependencies:
         difference=body.difference,
         reason=body.reason,
     )
+    # What was asked for is answered as it stands: once it is done, a preview would find nothing to correct.
+    if (repeated := await asked_before(call.key, asked, call.member, dependencies)) is not None:
+        return repeated
+    found = await _previewed(call.path.bill_number, body, call.member, dependencies)
+    unit_code = await unit_of_customer(call.member, found.bill.customer_code, dependencies)
+    if found.difference != body.difference:
+        raise Conflict(
+            f"Chênh lệch nay là {format_dong(found.difference)}, không phải {format_dong(body.difference)}.",
+            slug=refusals.DIFFERENCE_CHANGED.slug,
+            title=refusals.DIFFERENCE_CHANGED.title,
+            facts={"difference": found.difference, "expected": body.difference},
+        )
     subject = Subject(call.path.bill_number, found.bill.customer_code, unit_code, body.difference)
     return await ask(call.key, ApprovalKind.BILL_CORRECTION, subject, asked, call.member, dependencies)
 
 
-async def _previewed(bill_number: str, wanted: Wanted, dependencies: Dependencies) -> CorrectionPreview:
+async def _previewed(
+    bill_number: str, wanted: Wanted, member: StaffMember, dependencies: Dependencies
+) -> CorrectionPreview:
     return await dependencies.request(
         PreviewCorrection(
+            unit_codes=member.unit_codes,
             bill_number=bill_number,
             kind=wanted.kind,
             readings=_readings(wanted),

@@ -1,6 +1,8 @@
 """A wrong bill is never edited: it is adjusted or replaced, and the money on it goes where it belongs."""
 
 import asyncio
+import unicodedata
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,22 +10,31 @@ import pytest
 from services.billing.audit import audit_facts
 from services.billing.corrections.rules import (
     BillReplaced,
+    CannotBeBilled,
     DifferenceChanged,
     MethodFixed,
     NothingToCorrect,
     SamePersonTwice,
 )
+from services.billing.imports.files import import_files
+from services.billing.judgement.rules import JudgementRule
+from services.billing.settings import JUDGEMENT_FILE
+from shared.contracts.actor import Actor, ActorKind, AskedBy
 from shared.contracts.billing import (
     Bill,
     BillKind,
     CorrectedBillReading,
     CorrectionKind,
     GetBillCorrections,
+    GetHeldReadings,
     PreviewCorrection,
 )
+from shared.contracts.uses import Households
 from shared.ids import new_id
+from shared.messaging.context import correlated
 from shared.problems import NotFound, Problem
-from tests.integration.billing.billing_handlers import CODE, BillingHandlers
+from shared.rule_files import load_rules
+from tests.integration.billing.billing_handlers import CODE, READINGS_HEADER, TARIFFS, BillingHandlers, reading
 
 REPLACEMENT = CorrectionKind.REPLACEMENT
 NUMBER = "PB14010012345T102026K1"
@@ -197,6 +208,134 @@ async def test_a_correction_needs_two_people_and_a_bill(billing: BillingHandlers
     with pytest.raises(NotFound):
         await billing.correct("PB14010012345T112026K1", kwh=100)
     assert (await billing.account()).account.debt == SMALL
+
+
+async def test_readings_that_wait_are_held_when_the_bill_before_them_is_corrected(billing: BillingHandlers) -> None:
+    billing.judgement_rules = load_rules(JUDGEMENT_FILE, JudgementRule)
+    await billing.customer()
+    await billing.bill(150)
+    assert (await billing.import_readings(reading(100, 11, old=1150))).held == ()
+    await billing.correct(NUMBER, kwh=120)
+    # 30 kWh would be billed by nobody.
+    [held] = (await billing.look(GetHeldReadings())).held
+    assert (held.month, [doubt.rule for doubt in held.doubts]) == (11, ["old-above-last"])
+    assert (await billing.run()).bills == 0
+    assert await sound(billing)
+    await billing.correct(NUMBER, kwh=150)
+    assert (await billing.look(GetHeldReadings())).held == []
+    assert (await billing.run()).bills == 1
+    assert await sound(billing)
+
+
+async def test_a_preview_says_what_is_doubtful_about_the_corrected_readings(billing: BillingHandlers) -> None:
+    billing.judgement_rules = load_rules(JUDGEMENT_FILE, JudgementRule)
+    await billing.customer()
+    await billing.bill(150)
+    assert (await billing.import_readings(reading(100, 11, old=1150))).ok
+    await billing.run()
+    for new_reading, rules in ((1150, []), (1140, ["new-below-next"]), (999, ["new-below-next", "rollover"])):
+        reading_ = CorrectedBillReading(meter_number="M12345", old_reading=1000, new_reading=new_reading)
+        request = PreviewCorrection(
+            bill_number=NUMBER, kind=CorrectionKind.ADJUSTMENT, readings=[reading_], households=Households("2")
+        )
+        assert [doubt.rule for doubt in (await billing.look(request)).doubts][:2] == rules
+    # A person may mean it; the audit has it looked at.
+    await billing.correct(NUMBER, kwh=140)
+    async with billing.pool.acquire() as connection:
+        [remark] = (await audit_facts(connection)).remarks
+    assert (remark.subject, remark.detail) == (
+        NUMBER,
+        "M12345 KT ends with 1140, the next period (2026-11-01) begins with 1150",
+    )
+
+
+async def test_a_preview_of_another_units_bill_finds_none(billing: BillingHandlers) -> None:
+    await billing.customer()
+    await billing.bill(150)
+    request = PreviewCorrection(bill_number=NUMBER, kind=CorrectionKind.ADJUSTMENT, unit_codes=["PB1402"])
+    with pytest.raises(NotFound):
+        await billing.look(request)
+    with pytest.raises(NothingToCorrect):
+        await billing.look(request.model_copy(update={"unit_codes": ["PB1402", "PB1401"]}))
+
+
+async def test_corrected_readings_are_all_of_the_period(billing: BillingHandlers) -> None:
+    await billing.customer()
+    exchanged = reading(50).replace("M12345", "M99999")
+    files = {
+        "readings.csv": "\n".join([f"{READINGS_HEADER},digits,multiplier", f"{reading(100)},5,1", f"{exchanged},5,1"])
+    }
+    assert (await import_files(billing.new_work, files, TARIFFS, judgement=())).ok
+    await billing.run()
+    with pytest.raises(CannotBeBilled, match="M99999"):
+        await billing.correct(NUMBER, kwh=90)
+    both = [
+        CorrectedBillReading(meter_number=meter, old_reading=1000, new_reading=new)
+        for meter, new in (("M12345", 1090), ("M99999", 1050))
+    ]
+    assert (await billing.correct(NUMBER, readings=both)).correction.after.kwh == 140
+    # A meter that was another one's: as many registers, of another meter.
+    instead = [both[0], both[1].model_copy(update={"meter_number": "M77777"})]
+    with pytest.raises(NothingToCorrect):
+        await billing.correct(NUMBER, readings=instead)
+
+
+async def test_corrections_go_on_from_each_other_whatever_the_clock_says(billing: BillingHandlers) -> None:
+    await billing.customer()
+    await billing.bill(50)
+    await billing.correct(NUMBER, kwh=100)
+    billing.now -= timedelta(seconds=3)
+    await billing.correct(NUMBER, kwh=320)
+    done = await billing.correct(NUMBER, kwh=50)
+    assert (done.correction.before.kwh, [each.bill_number for each in done.correction.reductions]) == (
+        320,
+        [f"{NUMBER}D2", f"{NUMBER}D1"],
+    )
+    assert await sound(billing)
+
+
+@pytest.mark.parametrize(
+    ("asked_by", "approved_by"),
+    [
+        ("Nguyễn An", unicodedata.normalize("NFD", "Nguyễn An")),
+        ("Lan", "L a n."),
+        ("Lan", "Lan\u200b"),
+        ("Lan", "ＬＡＮ"),
+    ],
+)
+async def test_one_name_in_two_spellings_is_one_person(
+    billing: BillingHandlers, asked_by: str, approved_by: str
+) -> None:
+    await billing.customer()
+    await billing.bill(50)
+    with pytest.raises(SamePersonTwice):
+        await billing.correct(NUMBER, kwh=100, asked_by=asked_by, approved_by=approved_by)
+
+
+@pytest.mark.parametrize("asked_by", [None, AskedBy(id="1", reference="staff:lan")])
+async def test_the_audit_names_a_correction_that_one_person_made_alone(
+    billing: BillingHandlers, asked_by: AskedBy | None
+) -> None:
+    await billing.customer()
+    await billing.bill(50)
+    with correlated(actor=Actor(kind=ActorKind.PERSON, id="1", reference="staff:lan", asked_by=asked_by)):
+        await billing.correct(NUMBER, kwh=100)
+    async with billing.pool.acquire() as connection:
+        [found] = (await audit_facts(connection)).violations
+    assert found.rule == "who asked for a correction has not approved it"
+
+
+async def test_the_audit_has_looked_at_what_two_names_do_at_one_login(billing: BillingHandlers) -> None:
+    await billing.customer()
+    await billing.bill(50)
+    with correlated(actor=Actor(kind=ActorKind.COMMAND_LINE, id="office@host")):
+        await billing.correct(NUMBER, kwh=100)
+    async with billing.pool.acquire() as connection:
+        facts = await audit_facts(connection)
+    assert facts.violations == []
+    assert [(remark.rule, remark.subject) for remark in facts.remarks] == [
+        ("two people have two logins", "office@host")
+    ]
 
 
 async def test_cash_for_a_bill_that_was_replaced_is_refused(billing: BillingHandlers) -> None:

@@ -1,5 +1,7 @@
 """A bill run makes drafts that nobody sees; a second person makes them bills, whatever dies meanwhile."""
 
+import unicodedata
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
@@ -21,6 +23,7 @@ from services.billing.runs.rules import (
 from services.billing.store import bill_run_changes, bill_runs
 from services.billing.store.bill_runs import StoredRun
 from shared.contracts.actor import Actor, ActorKind, Proof
+from shared.contracts.billing import SendReadingsBack
 from shared.ids import new_id
 from shared.messaging.context import correlated
 from tests.integration.billing.billing_handlers import CODE, TARIFFS, BillingHandlers, reading
@@ -176,13 +179,20 @@ async def test_readings_that_are_held_meanwhile_are_not_billed_and_their_sum_is_
         await confirm(billing, run)
     await billing.pool.execute("UPDATE metered_periods SET held = NULL")
     await confirm(billing, run)
-    await billing.pool.execute(hold, CODES[5])
+    which = "SELECT period_id FROM metered_periods WHERE customer_code = $1"
+    period_id = await billing.pool.fetchval(which, CODES[5])
+    await billing.ask(SendReadingsBack(sending_id=new_id(), period_id=period_id, reason="Xem lại"))
     run = await do_all(billing, run.run_id)
     assert (run.state, run.released_bills, run.left_out_bills) == (RunState.RELEASED, 5, 1)
     assert run.released_total + run.left_out_total == run.totals.total
     assert (await billing.account(CODES[5])).bills == []
     async with billing.reading() as work:
         assert (await audit_facts(work.connection)).violations == []
+    # What nobody held was lost on the way.
+    await billing.pool.execute("DELETE FROM reading_acts")
+    async with billing.reading() as work:
+        [found] = (await audit_facts(work.connection)).violations
+    assert found.rule == "what a bill run left out was held or replaced meanwhile"
 
 
 async def test_a_dry_run_says_what_changes_and_why_and_leaves_nothing(billing: BillingHandlers) -> None:
@@ -218,3 +228,53 @@ async def test_what_the_vat_of_drafts_hangs_on_is_seen_before_they_are_released(
     assert (found.bills, found.differing, found.differing_pre_vat) == (6, 6, run.totals.pre_vat)
     assert found.by_day["period_to"] == run.totals.vat
     assert found.difference > 0
+
+
+async def test_a_run_over_contracts_that_have_changed_since_is_not_released(billing: BillingHandlers) -> None:
+    await town(billing)
+    run = await do_all(billing, await start(billing))
+    await billing.customer(CODES[3], version=9, households="3")
+    with pytest.raises(RunOutOfDate) as refused:
+        await confirm(billing, run)
+    assert refused.value.facts == {"contracts": 1}
+    await billing.customer(CODES[3], version=10)
+    assert (await confirm(billing, run)).state is RunState.RELEASING
+
+
+async def test_a_run_is_not_released_under_other_prices_than_it_was_computed_by(billing: BillingHandlers) -> None:
+    await town(billing)
+    other = replace(TARIFFS, decisions=TARIFFS.decisions[:-1])
+    run_id = await start(billing)
+    async with billing.new_work() as work:
+        await do_part(work, run_id, other, billing.clock)
+    run = await do_all(billing, run_id)
+    for tariffs in (TARIFFS, other):
+        with pytest.raises(RunOutOfDate) as refused, correlated(actor=HOA):
+            async with billing.new_work() as work:
+                await confirm_run(work, run_id, run.totals.bills, run.totals.total, tariffs, billing.clock())
+        assert refused.value.facts == {"tariffs": "several"}
+
+
+@pytest.mark.parametrize(
+    ("asked_by", "confirmed_by"),
+    [
+        (("office@host", "Lan"), ("office@host", "L\u0061n")),
+        (("office@host", "Nguyễn An"), ("office@other", unicodedata.normalize("NFD", "Nguyễn An"))),
+        (("office@host", "Lan"), ("office@other", "Lan.\u200b")),
+        (("office@host", ""), ("office@host", "Lan")),
+        (("office@host", "Lan"), ("office@other", "")),
+        (("lan@host", ""), ("lan@other", "")),
+        (("lan@host", ""), ("office@host", "Lan")),
+    ],
+)
+async def test_one_person_by_two_spellings_or_machines_does_not_release_the_own_run(
+    billing: BillingHandlers, asked_by: tuple[str, str], confirmed_by: tuple[str, str]
+) -> None:
+    await town(billing)
+    asking, confirming = (
+        Actor(kind=ActorKind.COMMAND_LINE, id=login, reference=name, proven_by=Proof.LOGIN)
+        for login, name in (asked_by, confirmed_by)
+    )
+    run = await do_all(billing, await start(billing, by=asking))
+    with pytest.raises(SecondPersonNeeded):
+        await confirm(billing, run, by=confirming)

@@ -30,6 +30,7 @@ from shared.contracts.billing import (
     CollectionsReport,
     ConfirmShift,
     CorrectBill,
+    CorrectionKind,
     CorrectionPreview,
     CorrectionReply,
     CorrectReadings,
@@ -146,7 +147,7 @@ from shared.ids import new_id
 from shared.messaging import RequestHandler, Topology, UnitOfWork
 from shared.messaging.context import Context
 from shared.printing import Document, QrCode, Rule, Text
-from shared.problems import InvalidRequest, NotFound, Problem
+from shared.problems import Conflict, InvalidRequest, NotFound, Problem
 from shared.testing import builders
 
 R = TypeVar("R", bound=Request[Any])
@@ -505,9 +506,15 @@ class BackOffice:
         return await self.GetPayment(GetPayment(payment_id=request.payment_id), work)
 
     async def PreviewCorrection(self, request: PreviewCorrection, work: UnitOfWork) -> CorrectionPreview:
+        done = [one.bill_number for one in self.asked_for(CorrectBill)]
+        if request.bill_number in done:
+            raise Conflict(slug="nothing-to-correct")
+        return self._previewed(request.kind)
+
+    def _previewed(self, kind: CorrectionKind) -> CorrectionPreview:
         amounts = BilledAmounts(kwh=300, pre_vat=TOTAL, vat=0, total=TOTAL)
         return CorrectionPreview(
-            kind=request.kind,
+            kind=kind,
             bill=bill("PB15010000001"),
             before=amounts,
             after=amounts,
@@ -523,9 +530,7 @@ class BackOffice:
         )
 
     async def CorrectBill(self, request: CorrectBill, work: UnitOfWork) -> CorrectionReply:
-        previewed = await self.PreviewCorrection(
-            PreviewCorrection(bill_number=request.bill_number, kind=request.kind), work
-        )
+        previewed = self._previewed(request.kind)
         return CorrectionReply(
             correction=BillCorrection(
                 correction_id=request.correction_id,

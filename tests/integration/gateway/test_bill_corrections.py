@@ -1,7 +1,7 @@
 """Corrections of bills in the office: asked by one, approved by another, and then done as it was shown."""
 
 from services.gateway.domain.staff import StaffRole
-from shared.contracts.billing import CorrectBill, GetBillCorrections
+from shared.contracts.billing import CorrectBill, GetBillCorrections, PreviewCorrection
 from shared.ids import new_id
 from tests.integration.gateway.back_office import BILL_NUMBER, DIFFERENCE
 from tests.integration.gateway.conftest import GatewaySystem
@@ -33,6 +33,11 @@ async def test_a_correction_is_done_once_another_person_approves_it(gateway: Gat
     assert (corrected.expected_difference, corrected.readings[0].new_reading) == (DIFFERENCE, 1_100)
     assert "(hoa)" in corrected.asked_by
     assert "(lan)" in corrected.approved_by
+    # Asked again after a lost answer, when there is nothing left to correct.
+    repeated = await clerk.call("POST", f"{PLACE}/corrections", ASKED, key=key)
+    assert (repeated.status, repeated.body) == (202, done.body)
+    other = await clerk.call("POST", f"{PLACE}/corrections", ASKED | {"reason": "Khác"}, key=key)
+    assert other.slug == "same-id-other-content"
     listed = await accountant.call("GET", f"/v1/bill-corrections?bill_number={BILL_NUMBER}")
     assert listed.status == 200
     assert [one.bill_number for one in gateway.office.asked_for(GetBillCorrections)] == [BILL_NUMBER]
@@ -42,3 +47,11 @@ async def test_nobody_asks_for_the_correction_of_another_units_bill(gateway: Gat
     clerk = await person(gateway, "hoa", StaffRole.BILLING_CLERK, units=("PB1502",))
     assert (await clerk.call("POST", f"{PLACE}/correction-preview", WANTED)).status == 404
     assert (await clerk.call("POST", f"{PLACE}/corrections", ASKED, key=new_id())).status == 404
+    # Billing says nothing of it either: not even that there is nothing to correct.
+    assert {tuple(one.unit_codes) for one in gateway.office.asked_for(PreviewCorrection)} == {("PB1502",)}
+
+
+async def test_what_is_asked_for_is_the_difference_that_was_shown(gateway: GatewaySystem) -> None:
+    clerk = await person(gateway, "hoa", StaffRole.BILLING_CLERK)
+    asked = await clerk.call("POST", f"{PLACE}/corrections", ASKED | {"difference": DIFFERENCE - 1}, key=new_id())
+    assert (asked.slug, asked.body["facts"]["difference"]) == ("difference-changed", DIFFERENCE)

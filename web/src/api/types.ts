@@ -422,6 +422,7 @@ export interface CorrectionPreview {
   readonly before: BilledAmounts;
   readonly bill: Bill;
   readonly difference: number;
+  readonly doubts?: readonly Doubt[];
   readonly explanation: readonly string[];
   readonly kind: CorrectionKind;
   readonly lines: readonly BillLine[];
