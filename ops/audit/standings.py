@@ -54,17 +54,22 @@ SELECT format('system %s, timeline %s, database %s, table %s',
 """
 
 
-# A trigger that is switched off and on again has another version of its row (xmin), a replaced function another text.
+# A trigger that is switched off and on again, or a function that is replaced and put back, has another version of its
+# row (xmin). Partitions come and go: of their triggers, which follow the table's, only what is switched off counts.
 _MACHINERY = """
 SELECT encode(sha256(convert_to(string_agg(line, chr(10) ORDER BY line COLLATE "C"), 'UTF8')), 'hex'), (
     SELECT format('%s up to %s', count(*), max(applied_at)) FROM migration_history)
 FROM (
     SELECT format('%s %s %s %s', tgrelid::regclass, tgname, tgenabled, pg_trigger.xmin) AS line
-    FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid WHERE relnamespace = 'public'::regnamespace
+    FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid
+    WHERE relnamespace = 'public'::regnamespace AND (tgparentid = 0 OR tgenabled <> 'O')
     UNION ALL
-    SELECT format('%s %s', oid::regprocedure, md5(prosrc)) FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+    SELECT format('%s %s %s', oid::regprocedure, md5(prosrc), pg_proc.xmin)
+    FROM pg_proc WHERE pronamespace = 'public'::regnamespace
 ) AS lines
 """
+_DIGEST = "2 "
+"""Digests of what an earlier version looked at begin otherwise, and are not compared."""
 
 
 async def look(database_urls: Mapping[str, str], known: Mapping[str, Standing]) -> tuple[dict[str, Standing], Compared]:
@@ -77,8 +82,8 @@ async def look(database_urls: Mapping[str, str], known: Mapping[str, Standing]) 
         async with session(database_urls, service) as connection:
             identity = await connection.fetchval(_IDENTITY)
             before = known.get(service)
-            machinery, migrations = await connection.fetchrow(_MACHINERY) or ("", "")
-            standings[service] = Standing(identity, await last_seal(connection), machinery, migrations)
+            digest, migrations = await connection.fetchrow(_MACHINERY) or ("", "")
+            standings[service] = Standing(identity, await last_seal(connection), f"{_DIGEST}{digest}", migrations)
             if before is None:
                 continue
             if before.seal.last_entry:
@@ -93,11 +98,12 @@ async def look(database_urls: Mapping[str, str], known: Mapping[str, Standing]) 
 
 
 def _tampered(service: str, before: Standing, now: Standing) -> Iterator[AuditViolation]:
-    if before.machinery and before.migrations == now.migrations and before.machinery != now.machinery:
+    is_comparable = before.machinery.startswith(_DIGEST) and before.migrations == now.migrations
+    if is_comparable and before.machinery != now.machinery:
         yield AuditViolation(
             service,
             "what keeps the history is as it was",
-            "triggers",
+            "functions and triggers",
             "one was switched off, on or replaced since the last look, and not by a migration",
         )
 

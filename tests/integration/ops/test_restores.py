@@ -68,3 +68,44 @@ async def test_a_database_that_was_set_back_is_noticed_also_after_work_went_on(
         assert (found.set_back, [violation.service for violation in found.replaced]) == ((), ["notify"])
     finally:
         await databases.close()
+
+
+async def test_a_function_of_the_history_that_was_replaced_and_put_back_is_noticed(postgres_url: str) -> None:
+    databases = TestDatabases(postgres_url)
+    try:
+        urls = {"billing": await databases.create("billing")}
+        known, _ = await look(urls, {})
+        connection = await asyncpg.connect(urls["billing"])
+        try:
+            text = await connection.fetchval("SELECT pg_get_functiondef('write_money_history'::regproc)")
+            await connection.execute(text.replace("INSERT INTO money_history", "INSERT INTO pg_temp.nowhere"))
+            await connection.execute(text)
+        finally:
+            await connection.close()
+        _, found = await look(urls, known)
+        assert [violation.subject for violation in found.tampered] == ["functions and triggers"]
+    finally:
+        await databases.close()
+
+
+async def test_a_partition_that_came_changes_nothing_and_a_trigger_of_it_that_is_off_is_noticed(
+    postgres_url: str,
+) -> None:
+    databases = TestDatabases(postgres_url)
+    try:
+        urls = {"billing": await databases.create("billing")}
+        connection = await asyncpg.connect(urls["billing"])
+        try:
+            await connection.execute("CREATE TABLE kept (month int) PARTITION BY LIST (month)")
+            await connection.execute(
+                "CREATE TRIGGER only_added BEFORE DELETE ON kept FOR EACH ROW EXECUTE FUNCTION refuse_history_change()"
+            )
+            known, _ = await look(urls, {})
+            await connection.execute("CREATE TABLE kept_1 PARTITION OF kept FOR VALUES IN (1)")
+            assert (await look(urls, known))[1] == Compared()
+            await connection.execute("ALTER TABLE kept_1 DISABLE TRIGGER USER")
+            assert len((await look(urls, known))[1].tampered) == 1
+        finally:
+            await connection.close()
+    finally:
+        await databases.close()
