@@ -2,9 +2,11 @@
 
 import asyncio
 import os
+import re
 import time
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,10 +20,10 @@ from ops.system import find_system
 from services.billing.bill_run import BillRun, run_bills
 from services.billing.imports.collection_points import POINTS
 from services.billing.imports.files import import_folder
-from services.billing.imports.readings import READINGS, read_readings
+from services.billing.imports.readings import READINGS, ReadingRow
 from services.billing.judgement.rules import JudgementRule
 from services.billing.settings import JUDGEMENT_FILE
-from services.billing.store.accounts import facts_of
+from services.billing.store.accounts import count_known
 from services.billing.tariffs.files import load_tariffs
 from services.billing.topology import TOPOLOGY as BILLING
 from services.customer.imports.files import import_customers
@@ -29,6 +31,9 @@ from services.customer.topology import TOPOLOGY as CUSTOMER
 from shared.clock import now
 from shared.csv_files import Finding, ImportOptions, UnreadableFileError
 from shared.csv_files.folder import find_file
+from shared.csv_files.rows import column_of
+from shared.csv_files.text_file import source_of
+from shared.messaging import Bus
 from shared.rule_files import load_rules
 
 app = typer.Typer(
@@ -55,6 +60,9 @@ BillsOption = Annotated[
         "--bills/--no-bills", help="Issue the bills at once, or leave that to `thungan bills`: by two people."
     ),
 ]
+DryRunOption = Annotated[
+    bool, typer.Option("--dry-run", help="Say what an import would do, with what is wrong and held; store nothing.")
+]
 KeepOption = Annotated[
     bool,
     typer.Option(
@@ -73,7 +81,8 @@ _DUE_DAYS = 10
 _MOST_REMARKS = 50
 _REJECTED = "rejected"
 _POLL_SECONDS = 0.5
-_ASKED_AT_ONCE = 100
+_ASKED_AT_ONCE = 2_000
+_CODE = re.compile("P[A-Z][0-9A-Z]{9,11}")
 
 
 @dataclass(frozen=True)
@@ -126,14 +135,15 @@ def readings(
     wait: WaitOption = 0,
     due_days: DueOption = _DUE_DAYS,
     bills: BillsOption = True,
+    dry_run: DryRunOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Import readings.csv (or .parquet, .xlsx, .ods, .xls) and issue the bills."""
     run(_wait_for_customers(source, wait))
-    reports: dict[str, Any] = {"billing": run(_billing(source, READINGS, due_days=due_days))}
-    if bills and reports["billing"].ok:
+    reports: dict[str, Any] = {"billing": run(_billing(source, READINGS, due_days=due_days, dry_run=dry_run))}
+    if bills and not dry_run and reports["billing"].ok:
         reports["bills"] = run(_issue())
-    _finish(reports, source, as_json=as_json)
+    _finish(reports, source, as_json=as_json, is_dry_run=dry_run)
 
 
 @app.command()
@@ -175,7 +185,7 @@ async def _customers(source: Source) -> Any:
             fail(str(error))
 
 
-async def _billing(source: Source, *names: str, due_days: int = _DUE_DAYS) -> Any:
+async def _billing(source: Source, *names: str, due_days: int = _DUE_DAYS, dry_run: bool = False) -> Any:
     async with bus_of(find_system(), BILLING) as bus:
         try:
             return await import_folder(
@@ -186,6 +196,7 @@ async def _billing(source: Source, *names: str, due_days: int = _DUE_DAYS) -> An
                 due_days=due_days,
                 options=source.options,
                 judgement=load_rules(Path(os.environ.get("THUNGAN_JUDGEMENT_FILE", JUDGEMENT_FILE)), JudgementRule),
+                dry_run=dry_run,
             )
         except FileNotFoundError as error:
             fail(str(error))
@@ -202,29 +213,28 @@ async def _wait_for_customers(source: Source, seconds: float, left_out: Collecti
     Who is then still unknown is named with its line by the import.
     """
     try:
-        file = find_file(source.folder, READINGS) if seconds else None
+        path = find_file(source.folder, READINGS) if seconds else None
+        file = None if path is None else await asyncio.to_thread(source_of, path)
     except UnreadableFileError:
         return  # the import names the cause
     if file is None:
         return
-    readings = read_readings(file.read_bytes(), options=source.options)
-    awaited = sorted({reading.row.customer_code for reading in readings.rows}.difference(left_out), reverse=True)
+    codes = column_of(READINGS, file.data, ReadingRow, "customer_code", convert_legacy=source.convert_legacy)
     deadline = time.monotonic() + seconds
     async with bus_of(find_system(), BILLING) as bus:
-        while awaited:
-            # A few at a time: asking for all of them again and again would slow down what is waited for.
-            some = awaited[-_ASKED_AT_ONCE:]
-            async with bus.work() as work:
-                known = await facts_of(work.connection, some)
-            if len(known) == len(some):
-                del awaited[-_ASKED_AT_ONCE:]
-            elif time.monotonic() > deadline:
-                return
-            else:
+        while awaited := {code for code in islice(codes, _ASKED_AT_ONCE) if _CODE.fullmatch(code)}:
+            while not await _are_known(bus, awaited.difference(left_out)):
+                if time.monotonic() > deadline:
+                    return
                 await asyncio.sleep(_POLL_SECONDS)
 
 
-def _finish(reports: dict[str, Any], source: Source | None, *, as_json: bool) -> None:
+async def _are_known(bus: Bus, customer_codes: Collection[str]) -> bool:
+    async with bus.work() as work:
+        return await count_known(work.connection, customer_codes) == len(customer_codes)
+
+
+def _finish(reports: dict[str, Any], source: Source | None, *, as_json: bool, is_dry_run: bool = False) -> None:
     """Print what was done; end with an error when lines were refused or periods could not be billed."""
     bad = _all_of(reports, "bad_lines")
     remarks, rejected = _all_of(reports, "remarks"), _all_of(reports, "rejected")
@@ -233,6 +243,7 @@ def _finish(reports: dict[str, Any], source: Source | None, *, as_json: bool) ->
     if as_json:
         print_json(
             {"ok": not bad and not problems}
+            | ({"dry_run": True} if is_dry_run else {})
             | {
                 name: asdict(report) if isinstance(report, BillRun) else report.as_dict()
                 for name, report in reports.items()
@@ -245,6 +256,8 @@ def _finish(reports: dict[str, Any], source: Source | None, *, as_json: bool) ->
         _print_held(reports)
         for report in reports.values():
             _print(report)
+        if is_dry_run:
+            print_line("Nothing was stored: this is what an import would do.")
         if rejected:
             print_line(f"{len(rejected)} lines were left out: {', '.join(written)}")
     if bad:
@@ -274,8 +287,9 @@ def _print_held(reports: dict[str, Any]) -> None:
     held = [item for report in reports.values() for item in getattr(report, "held", ())]
     for item in held[:_MOST_REMARKS]:
         print_line(f"{item.file}:{item.line}: {item}")
-    if held:
-        print_line(f"{len(held):,} periods are held and not billed: see `thungan readings held`")
+    files = [file for report in reports.values() for file in getattr(report, "files", {}).values()]
+    if count := sum(getattr(file, "held", 0) for file in files):
+        print_line(f"{count:,} periods are held and not billed: see `thungan readings held`")
 
 
 def _print_findings(findings: Sequence[Finding], most: int) -> None:

@@ -25,6 +25,8 @@ async def judged(
     periods: Sequence[NewPeriod],
     facts: Mapping[str, CustomerFacts],
     rules: Sequence[JudgementRule],
+    *,
+    are_stored: bool = False,
 ) -> list[NewPeriod]:
     """Return the periods with what is doubtful about them, in the same order.
 
@@ -33,12 +35,10 @@ async def judged(
     """
     if not periods or not rules:
         return list(periods)
-    customer_codes = {item.period.customer_code for item in periods}
-    meters = {reading.meter_number for item in periods for reading in item.period.readings}
-    first = min(item.period.period_from for item in periods)
-    last = max(item.period.period_to for item in periods)
     history = await reading_history.history_of(
-        connection, customer_codes, meters, (first, last), [item.period_id for item in periods]
+        connection,
+        [item.period for item in periods],
+        without=[item.period_id for item in periods] if are_stored else (),
     )
     history.owners = await reading_history.owners_of(connection, sorted(_of_somebody_else(periods, facts)))
     # In a thread: thousands take a part of a second, and the process may be serving, too.
@@ -60,7 +60,7 @@ async def judge_followers(
     if not stored or not facts:
         return 0
     later = [NewPeriod(item.period_id, item.period, "") for item in stored]
-    found = {item.period_id: item.doubts for item in await judged(connection, later, facts, rules)}
+    found = {item.period_id: item.doubts for item in await judged(connection, later, facts, rules, are_stored=True)}
     changed = [item for item in stored if found[item.period_id] != item.doubts]
     await held_readings.keep_doubts(connection, {item.period_id: found[item.period_id] for item in changed})
     verdicts = [item for item in changed if bool(found[item.period_id]) != bool(item.doubts)]

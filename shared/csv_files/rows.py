@@ -132,6 +132,16 @@ def read_lines(file: str, data: Data, model: type[RowT], *, convert_legacy: bool
     return _lines(table, model, model.columns(), legacy)
 
 
+def column_of(file: str, data: Data, model: type[Row], column: str, *, convert_legacy: bool = False) -> Iterator[str]:
+    """Yield what stands in one column, as far as the file can be read; nothing else of it is looked at."""
+    try:
+        table, _ = open_table(file, data, model, convert_legacy=convert_legacy)
+        place = table.columns.index(column)
+        yield from (record.cells[place] for record in table if place < record.width and record.cells[place])
+    except UnreadableFileError:
+        return
+
+
 class RowReader(Generic[RowT]):
     """The rows of a file one after the other, each with its line; what is wrong in it is known when they have ended.
 

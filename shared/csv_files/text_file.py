@@ -46,6 +46,12 @@ class Source:
     sha256: str
 
 
+def source_of_content(content: bytes | str) -> Source:
+    """Return what is in memory as a source."""
+    data = content.encode() if isinstance(content, str) else content
+    return Source(data, hashlib.sha256(data).hexdigest())
+
+
 def source_of(path: Path) -> Source:
     """Return a file's content: as one that is read in pieces where it is plain text, else its bytes."""
     state = _state(path)

@@ -65,8 +65,7 @@ async def correct_readings(
 async def _estimate(connection: Connection, stored: StoredPeriod) -> CorrectedReading:
     """Return the new reading that the last three periods let expect of the only register."""
     period = stored.period
-    days = period.period_from, period.period_to
-    history = await reading_history.history_of(connection, [period.customer_code], [], days, [stored.period_id])
+    history = await reading_history.history_of(connection, [period], without=[stored.period_id])
     kwh = usual_kwh(period, history)
     if kwh is None or len(period.readings) != 1:
         raise InvalidRequest("Chỉ ước tính được cho kỳ có một bộ chỉ số và đã có kỳ trước đó.")

@@ -15,6 +15,7 @@ from shared.contracts.common import CollectionPointCode, UnitCode
 from shared.csv_files import PLAINLY, FileRows, ImportOptions, Row, read_rows
 from shared.csv_files.cells import Address, Name, Ward, one_of, words
 from shared.csv_files.identity import Code, phone
+from shared.csv_files.rows import Data
 from shared.csv_files.stored import StoredFinding, findings_of
 from shared.db import Connection
 
@@ -43,7 +44,7 @@ class PointRow(Row):
 
 
 def read_collection_points(
-    data: bytes | str, *, name: str = POINTS, options: ImportOptions = PLAINLY
+    data: Data, *, name: str = POINTS, options: ImportOptions = PLAINLY
 ) -> FileRows[tuple[int, CollectionPoint]]:
     """Return the collection points of a file, each behind its line, and what is wrong in it."""
     return read_rows(

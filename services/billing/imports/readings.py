@@ -10,27 +10,30 @@ The lines of one customer, year, month and cycle make one bill.
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Iterator, Mapping, Sequence
+from operator import attrgetter
 from typing import Annotated, Self
-from uuid import UUID
 
 from pydantic import AfterValidator, Field, model_validator
 
-from services.billing.bills.bill import make_bill
-from services.billing.bills.metered_period import METER_REGISTERS, MeteredPeriod, RegisterReading
+from services.billing.bills.metered_period import METER_REGISTERS, MeteredPeriod, RegisterReading, bill_request
+from services.billing.bills.reading_line import ReadingLine
+from services.billing.engine import BillRequest, compute_bill
 from services.billing.errors import BillingError
 from services.billing.tariffs.models import Tariffs
 from shared.contracts.common import CustomerCode, CustomerFacts, MeterNumber
-from shared.csv_files import PLAINLY, BadCellError, FileRows, ImportOptions, Row, read_rows
+from shared.csv_files import PLAINLY, BadCellError, BadLine, ImportOptions, Remark, Row
 from shared.csv_files.cells import Day, Fraction, Whole, Wholes, YesOrNo, between, one_of
 from shared.csv_files.identity import Code, PlainSigns
+from shared.csv_files.rows import Data, RowReader
 
 READINGS = "readings.csv"
 
-_NO_BILL = UUID(int=0)
-_NOON = time(12, tzinfo=UTC)
+_MOST_TESTS = 20_000
+"""Bills that are remembered as computed."""
+_VALUES = attrgetter(
+    *("change_reading" if field == "change_readings" else field for field in ReadingLine._fields if field != "line")
+)
 
 
 class ReadingRow(Row):
@@ -81,45 +84,49 @@ class ReadingRow(Row):
             raise BadCellError("bad-cut", "cut_from and cut_to go together")
         return self
 
+
+class ReadingsFile:
+    """The lines of a readings file one after the other; what is wrong in it is known when they have ended."""
+
+    def __init__(self, data: Data, *, name: str = READINGS, options: ImportOptions = PLAINLY) -> None:
+        self._reader = RowReader(name, data, ReadingRow, convert_legacy=options.convert_legacy)
+
     @property
-    def key(self) -> tuple[str, int, int, int]:
-        """Customer code, year, month, cycle: what one bill is made for."""
-        return self.customer_code, self.year, self.month, self.cycle
+    def bad(self) -> list[BadLine]:
+        """What is wrong in it, in the order of the lines."""
+        return self._reader.bad
 
-    def due(self, due_days: int) -> date:
-        """When the bill is due; ``due_days`` after the period when the line has no date."""
-        return self.due_date or self.period_to + timedelta(days=due_days)
+    @property
+    def remarks(self) -> list[Remark]:
+        """What was read otherwise than it is written."""
+        return self._reader.remarks
 
+    @property
+    def bad_cells(self) -> Mapping[int, Mapping[str, str]]:
+        """What stands in the columns of bad lines."""
+        return self._reader.bad_cells
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """A line of a readings file by its number."""
+    @property
+    def is_broken(self) -> bool:
+        """Whether the file as a whole, or its rest, could not be read."""
+        return self._reader.is_broken
 
-    line: int
-    row: ReadingRow
-
-
-def read_readings(data: bytes | str, *, name: str = READINGS, options: ImportOptions = PLAINLY) -> FileRows[Reading]:
-    """Return the lines of a file, and what is wrong in it."""
-    return read_rows(name, data, ReadingRow, Reading, convert_legacy=options.convert_legacy)
-
-
-def shared_meters(readings: Sequence[Reading]) -> Iterator[tuple[Reading, str]]:
-    """Yield the lines of meters that are read for two customers on the same days, with a message for each."""
-    by_meter: dict[str, list[Reading]] = {}
-    for reading in readings:
-        by_meter.setdefault(reading.row.meter_number, []).append(reading)
-    for meter, lines in by_meter.items():
-        if len({line.row.customer_code for line in lines}) == 1:
-            continue
-        for line in lines:
-            other = next((other for other in lines if _same_days(line.row, other.row)), None)
-            if other is not None:
-                both = f"{line.row.customer_code} and, in line {other.line}, for {other.row.customer_code}"
-                yield line, f"{meter} is read for {both}"
+    def __iter__(self) -> Iterator[ReadingLine]:
+        """Yield the lines that can be read."""
+        for line, row, _ in self._reader:
+            yield ReadingLine(line, *_VALUES(row))
 
 
-def _same_days(one: ReadingRow, other: ReadingRow) -> bool:
+def shared_meters(lines: Sequence[ReadingLine]) -> Iterator[tuple[ReadingLine, str]]:
+    """Yield those of a meter's lines that are read for two customers on the same days, with a message for each."""
+    for line in lines:
+        other = next((other for other in lines if _same_days(line, other)), None)
+        if other is not None:
+            both = f"{line.customer_code} and, in line {other.line}, for {other.customer_code}"
+            yield line, f"{line.meter_number} is read for {both}"
+
+
+def _same_days(one: ReadingLine, other: ReadingLine) -> bool:
     return (
         one.customer_code != other.customer_code
         and one.period_from <= other.period_to
@@ -127,23 +134,43 @@ def _same_days(one: ReadingRow, other: ReadingRow) -> bool:
     )
 
 
+def require_billable(period: MeteredPeriod, facts: CustomerFacts, tariffs: Tariffs) -> None:
+    """Compute the bill of a period as a test; raise :class:`BillingError` where there is none."""
+    BillTest(tariffs).require(period, facts)
+
+
+class BillTest:
+    """Computes bills as a test. What was asked before is not computed again: households of a month are much alike."""
+
+    def __init__(self, tariffs: Tariffs) -> None:
+        self._tariffs = tariffs
+        self._passed: set[BillRequest] = set()
+
+    def require(self, period: MeteredPeriod, facts: CustomerFacts) -> None:
+        """Raise :class:`BillingError` where a period makes no bill."""
+        asked = bill_request(period, facts.price_group, facts.households, self._tariffs, invoice_date=period.period_to)
+        if asked in self._passed:
+            return
+        compute_bill(asked, self._tariffs)
+        if len(self._passed) >= _MOST_TESTS:
+            self._passed.clear()
+        self._passed.add(asked)
+
+
 def assemble(
-    rows: Sequence[ReadingRow], facts: CustomerFacts, tariffs: Tariffs, *, due_days: int
+    rows: Sequence[ReadingLine], facts: CustomerFacts, test: BillTest, *, due_days: int
 ) -> tuple[MeteredPeriod, str]:
     """Return the metered period of one bill's lines, and its fingerprint.
 
-    The bill is computed once as a test. Raises :class:`BillingError` for lines that contradict each other or cannot
+    The bill is computed as a ``test``. Raises :class:`BillingError` for lines that contradict each other or cannot
     be billed.
     """
     first = rows[0]
-    if any(_common(row, due_days) != _common(first, due_days) for row in rows):
-        raise BillingError("contradictory-lines", f"the lines of {first.customer_code} have different periods or dates")
+    if len(rows) > 1:
+        _require_one_period(rows, due_days)
     factors = {row.cos_phi for row in rows if row.cos_phi is not None}
     if len(factors) > 1:
         raise BillingError("contradictory-lines", f"the lines of {first.customer_code} have different cos phi")
-    registers = [(row.meter_number, row.meter_register) for row in rows]
-    if len(set(registers)) != len(registers):
-        raise BillingError("twice", f"a register of {first.customer_code} is read twice for one bill")
     ordered = sorted(rows, key=lambda row: (row.meter_number, METER_REGISTERS.index(row.meter_register)))
     period = MeteredPeriod(
         customer_code=first.customer_code,
@@ -160,26 +187,31 @@ def assemble(
         cos_phi=next(iter(factors), None),
         final=any(row.final for row in rows),
     )
-    require_billable(period, facts, tariffs)
+    test.require(period, facts)
     return period, fingerprint_of(period)
 
 
-def require_billable(period: MeteredPeriod, facts: CustomerFacts, tariffs: Tariffs) -> None:
-    """Compute the bill of a period as a test; raise :class:`BillingError` where there is none."""
-    make_bill(period, facts, tariffs, bill_id=_NO_BILL, issued_at=datetime.combine(period.period_to, _NOON))
+def _require_one_period(rows: Sequence[ReadingLine], due_days: int) -> None:
+    first = rows[0]
+    common = _common(first, due_days)
+    if any(_common(row, due_days) != common for row in rows):
+        raise BillingError("contradictory-lines", f"the lines of {first.customer_code} have different periods or dates")
+    registers = {(row.meter_number, row.meter_register) for row in rows}
+    if len(registers) != len(rows):
+        raise BillingError("twice", f"a register of {first.customer_code} is read twice for one bill")
 
 
-def _common(row: ReadingRow, due_days: int) -> tuple[object, ...]:
+def _common(row: ReadingLine, due_days: int) -> tuple[object, ...]:
     """Return what must be the same on all lines of a bill."""
     return row.period_from, row.period_to, _cut_days(row), row.cut_from, row.cut_to, row.due(due_days)
 
 
-def _cut_days(row: ReadingRow) -> int:
+def _cut_days(row: ReadingLine) -> int:
     """Return the days without supply, where their dates are not known."""
     return 0 if row.cut_from else row.cut_days
 
 
-def _reading(row: ReadingRow, facts: CustomerFacts) -> RegisterReading:
+def _reading(row: ReadingLine, facts: CustomerFacts) -> RegisterReading:
     """Return a reading with the constants of its meter: named in the line, or those of the customer's present meter."""
     meter = facts.meter
     multiplier, digits = row.multiplier, row.digits
@@ -198,19 +230,38 @@ def _reading(row: ReadingRow, facts: CustomerFacts) -> RegisterReading:
         new_reading=row.new_reading,
         multiplier=multiplier,
         digits=digits,
-        change_readings=row.change_reading,
+        change_readings=tuple(row.change_readings),
         estimated=row.estimated,
     )
 
 
 def fingerprint_of(period: MeteredPeriod) -> str:
-    """Return what two imports of the same readings share; the meter's constants belong to the contract, not to it."""
-    bare = replace(period, readings=tuple(replace(item, multiplier=1, digits=1) for item in period.readings))
-    content = asdict(bare)
-    # What earlier versions did not know is left out where it says nothing: the same readings stay the same.
-    if not period.final:
-        del content["final"]
-    for item in content["readings"]:
-        if not item["estimated"]:
-            del item["estimated"]
-    return hashlib.sha256(json.dumps(content, default=str, sort_keys=True).encode()).hexdigest()
+    """Return what two imports of the same readings share; the meter's constants belong to the contract, not to it.
+
+    It is the digest of the period as JSON with sorted keys. What earlier versions did not know (``final``,
+    ``estimated``) is left out where it says nothing: the same readings stay the same.
+    """
+    readings = ", ".join(map(_as_json, period.readings))
+    final = '"final": true, ' if period.final else ""
+    content = (
+        f'{{"cos_phi": {_quoted(period.cos_phi)}, "customer_code": {_quoted(period.customer_code)}, '
+        f'"cut_days": {period.cut_days}, "cut_from": {_quoted(period.cut_from)}, "cut_to": {_quoted(period.cut_to)}, '
+        f'"cycle": {period.cycle}, "due_date": "{period.due_date}", {final}"month": {period.month}, '
+        f'"period_from": "{period.period_from}", "period_to": "{period.period_to}", "readings": [{readings}], '
+        f'"year": {period.year}}}'
+    )
+    return hashlib.sha256(content.encode()).hexdigest()
+
+
+def _as_json(reading: RegisterReading) -> str:
+    changes = ", ".join(map(str, reading.change_readings))
+    estimated = '"estimated": true, ' if reading.estimated else ""
+    return (
+        f'{{"change_readings": [{changes}], "digits": 1, {estimated}"meter_number": {_quoted(reading.meter_number)}, '
+        f'"meter_register": "{reading.meter_register}", "multiplier": 1, "new_reading": {reading.new_reading}, '
+        f'"old_reading": {reading.old_reading}}}'
+    )
+
+
+def _quoted(value: object) -> str:
+    return "null" if value is None else json.dumps(str(value))

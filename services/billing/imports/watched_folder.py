@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from services.billing.bill_run import WorkFactory
-from services.billing.imports.files import ImportReport, import_files
+from services.billing.imports.files import import_files
 from services.billing.imports.readings import READINGS
+from services.billing.imports.reports import ImportReport
 from services.billing.store import taken_files
 from services.billing.store.taken_files import TakenFile
 from services.billing.tariffs.models import Tariffs

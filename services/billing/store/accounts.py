@@ -74,13 +74,23 @@ async def save_customers(connection: Connection, customers: Sequence[CustomerFac
     await connection.execute(_OPEN_ACCOUNTS, codes)
 
 
-_FACTS = "SELECT customer_code, facts FROM customers WHERE customer_code = ANY ($1)"
+# As text: one step from there to the facts.
+_FACTS = "SELECT customer_code, facts::text FROM customers WHERE customer_code = ANY ($1)"
 
 
 async def facts_of(connection: Connection, customer_codes: Collection[str]) -> dict[str, CustomerFacts]:
     """Return the facts of those customers that are known."""
     rows = await connection.fetch(_FACTS, list(customer_codes))
-    return {row["customer_code"]: CustomerFacts.model_validate(row["facts"]) for row in rows}
+    return {row["customer_code"]: CustomerFacts.model_validate_json(row["facts"]) for row in rows}
+
+
+_COUNT_KNOWN = "SELECT count(*) FROM customers WHERE customer_code = ANY ($1)"
+
+
+async def count_known(connection: Connection, customer_codes: Collection[str]) -> int:
+    """Return how many of these customers are known."""
+    count: int = await connection.fetchval(_COUNT_KNOWN, list(customer_codes))
+    return count
 
 
 _WITH_OPEN_BILLS = f"""

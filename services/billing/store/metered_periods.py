@@ -1,7 +1,7 @@
 """Metered periods with their readings: what waits for a bill, and what has become one."""
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
@@ -52,34 +52,47 @@ async def lock_imports(connection: Connection) -> None:
     await connection.execute(_LOCK_IMPORTS)
 
 
-_KNOWN = """
-SELECT period_id, customer_code, year, month, cycle, period_from, period_to, fingerprint,
-    bill_id IS NOT NULL AS is_billed, superseded_by IS NOT NULL AS is_superseded,
-    sent_back_at IS NOT NULL AS is_sent_back
-FROM metered_periods
-WHERE customer_code = ANY ($1)
+# What counts and what was superseded have an index each. OFFSET 0 keeps the order: customer by customer, by index.
+_KNOWN_OF = """
+SELECT known.* FROM unnest($1::text[], $2::date[], $3::date[], $4::int[], $5::int[])
+        AS asked (customer_code, first, last, first_month, last_month),
+    LATERAL (
+        SELECT period_id, customer_code, year, month, cycle, period_from, period_to, fingerprint,
+            bill_id IS NOT NULL AS is_billed, superseded_by IS NOT NULL AS is_superseded,
+            sent_back_at IS NOT NULL AS is_sent_back
+        FROM metered_periods
+        WHERE metered_periods.customer_code = asked.customer_code AND {condition}
+            AND (period_from <= asked.last AND period_to >= asked.first
+                OR year * 12 + month BETWEEN asked.first_month AND asked.last_month)
+        OFFSET 0
+    ) AS known
 """
+_KNOWN = " UNION ALL ".join(
+    _KNOWN_OF.format(condition=condition) for condition in ("superseded_by IS NULL", "superseded_by IS NOT NULL")
+)
 
 
-async def known_periods(connection: Connection, customer_codes: Collection[str]) -> list[KnownPeriod]:
-    """Return the metered periods of customers that are stored already, also those that were superseded."""
-    rows = await connection.fetch(_KNOWN, list(customer_codes))
-    return [
-        KnownPeriod(
-            row["period_id"],
-            (row["customer_code"], row["year"], row["month"], row["cycle"]),
-            row["period_from"],
-            row["period_to"],
-            row["fingerprint"],
-            row["is_billed"],
-            row["is_superseded"],
-            row["is_sent_back"],
+async def known_periods(connection: Connection, periods: Iterable[NewPeriod]) -> list[KnownPeriod]:
+    """Return what is stored already, superseded or not, of the customers, months or days of periods."""
+    asked: dict[str, tuple[str, date, date, int, int]] = {}
+    for item in periods:
+        period = item.period
+        code, month = period.customer_code, period.year * 12 + period.month
+        known = asked.get(code, (code, period.period_from, period.period_to, month, month))
+        asked[code] = (
+            code,
+            min(known[1], period.period_from),
+            max(known[2], period.period_to),
+            min(known[3], month),
+            max(known[4], month),
         )
-        for row in rows
-    ]
+    if not asked:
+        return []
+    rows = await connection.fetch(_KNOWN, *_columns(asked.values()))
+    return [KnownPeriod(row[0], tuple(row[1:5]), *row[5:]) for row in rows]
 
 
-_ADD_PERIODS = """
+_ADD_HELD = """
 INSERT INTO metered_periods (period_id, customer_code, year, month, cycle, period_from, period_to, cut_days, cut_from,
     cut_to, cos_phi, due_date, fingerprint, import_id, final, held)
 SELECT period_id, customer_code, year, month, cycle, period_from, period_to, cut_days, cut_from, cut_to, cos_phi,
@@ -89,42 +102,34 @@ FROM unnest($1::uuid[], $2::text[], $3::int[], $4::int[], $5::int[], $6::date[],
     AS row (period_id, customer_code, year, month, cycle, period_from, period_to, cut_days, cut_from, cut_to, cos_phi,
         due_date, fingerprint, import_id, final, held)
 """
-_ADD_READINGS = """
-INSERT INTO readings (period_id, meter_number, meter_register, old_reading, new_reading, multiplier, digits,
-    change_readings, estimated)
-SELECT period_id, meter_number, meter_register, old_reading, new_reading, multiplier, digits,
-    string_to_array(changes, ' ')::bigint[], estimated
-FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::int[], $7::int[], $8::text[],
-    $9::bool[])
-    AS row (period_id, meter_number, meter_register, old_reading, new_reading, multiplier, digits, changes, estimated)
+_PERIOD_COLUMNS = (
+    "period_id", "customer_code", "year", "month", "cycle", "period_from", "period_to", "cut_days", "cut_from",
+    "cut_to", "cos_phi", "due_date", "fingerprint", "import_id", "final",
+)  # fmt: skip
+_READING_COLUMNS = (
+    "period_id", "meter_number", "meter_register", "old_reading", "new_reading", "multiplier", "digits",
+    "change_readings", "estimated",
+)  # fmt: skip
+_ADD_METERS = """
+INSERT INTO read_meters (meter_number, customer_code)
+SELECT meter_number, customer_code FROM unnest($1::text[], $2::text[]) AS read (meter_number, customer_code)
+ON CONFLICT DO NOTHING
 """
 
 
 async def add(connection: Connection, new: Sequence[NewPeriod], import_id: UUID) -> None:
-    """Store metered periods with their readings."""
+    """Store metered periods with their readings, and for whom their meters are read."""
     if not new:
         return
-    periods = [
-        (
-            item.period_id,
-            item.period.customer_code,
-            item.period.year,
-            item.period.month,
-            item.period.cycle,
-            item.period.period_from,
-            item.period.period_to,
-            item.period.cut_days,
-            item.period.cut_from,
-            item.period.cut_to,
-            item.period.cos_phi,
-            item.period.due_date,
-            item.fingerprint,
-            import_id,
-            item.period.final,
-            json.dumps([asdict(doubt) for doubt in item.doubts], ensure_ascii=False) if item.doubts else None,
-        )
+    held = [
+        (*_row(item, import_id), json.dumps([asdict(doubt) for doubt in item.doubts], ensure_ascii=False))
         for item in new
+        if item.doubts
     ]
+    if held:
+        await connection.execute(_ADD_HELD, *_columns(held))
+    sound = [_row(item, import_id) for item in new if not item.doubts]
+    await connection.copy_records_to_table("metered_periods", records=sound, columns=_PERIOD_COLUMNS)
     readings = [
         (
             item.period_id,
@@ -134,14 +139,36 @@ async def add(connection: Connection, new: Sequence[NewPeriod], import_id: UUID)
             reading.new_reading,
             reading.multiplier,
             reading.digits,
-            " ".join(map(str, reading.change_readings)),
+            reading.change_readings,
             reading.estimated,
         )
         for item in new
         for reading in item.period.readings
     ]
-    await connection.execute(_ADD_PERIODS, *_columns(periods))
-    await connection.execute(_ADD_READINGS, *_columns(readings))
+    await connection.copy_records_to_table("readings", records=readings, columns=_READING_COLUMNS)
+    meters = {(reading.meter_number, item.period.customer_code) for item in new for reading in item.period.readings}
+    await connection.execute(_ADD_METERS, *_columns(sorted(meters)))
+
+
+def _row(item: NewPeriod, import_id: UUID) -> tuple[Any, ...]:
+    period = item.period
+    return (
+        item.period_id,
+        period.customer_code,
+        period.year,
+        period.month,
+        period.cycle,
+        period.period_from,
+        period.period_to,
+        period.cut_days,
+        period.cut_from,
+        period.cut_to,
+        period.cos_phi,
+        period.due_date,
+        item.fingerprint,
+        import_id,
+        period.final,
+    )
 
 
 COLUMNS = """period_id, customer_code, year, month, cycle, period_from, period_to, cut_days, cut_from, cut_to, cos_phi,

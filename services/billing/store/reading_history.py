@@ -1,45 +1,56 @@
-"""What is stored of meters and customers, for the judgement of new readings."""
+"""What is stored of meters and customers, for the judgement of new readings.
 
-from collections.abc import Collection
+Each statement asks for rows by their keys, so that it costs the same however much is stored beside them.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
+from services.billing.bills.metered_period import REACTIVE, MeteredPeriod
 from services.billing.judgement.history import History, PastReading, PastUse
 from shared.db import Connection
 
 _RECENT = timedelta(days=190)
 """Holds the last three periods of whoever is billed at least every other month."""
-_LAST_YEAR = timedelta(days=400), timedelta(days=330)
+_PERIODS = 3
+"""So many of a customer's last periods that are not held are looked at."""
 
-_KWH = """(CASE WHEN new_reading >= old_reading THEN new_reading - old_reading
-    ELSE (10 ^ digits)::bigint - old_reading + new_reading END * multiplier)"""
 _DAYS = """greatest(1, period_to - period_from + 1 - CASE WHEN cut_from IS NULL THEN cut_days
     ELSE greatest(0, least(cut_to, period_to) - greatest(cut_from, period_from) + 1) END)"""
+_COLUMNS = f"""period_id, metered_periods.customer_code, year, month, period_from, period_to, {_DAYS} AS days,
+    held IS NOT NULL AS is_held, sent_back_at IS NOT NULL AS is_sent_back"""
 
-# Of each register what it showed last before the first of the days that are judged, and all since.
-_READINGS = f"""
-WITH stored AS (
-    SELECT meter_number, meter_register, customer_code, period_from, period_to, old_reading, new_reading, {_KWH} AS kwh,
-        {_DAYS} AS days, estimated, held IS NOT NULL AS is_held
-    FROM standing_readings JOIN metered_periods USING (period_id)
-    WHERE meter_number = ANY ($1) AND superseded_by IS NULL AND sent_back_at IS NULL
-        AND period_id <> ALL ($3)
-)
-(
-    SELECT DISTINCT ON (meter_number, meter_register) * FROM stored WHERE period_to < $2
-    ORDER BY meter_number, meter_register, period_to DESC
-)
-UNION ALL
-SELECT * FROM stored WHERE period_to >= $2
+# Of each customer the last periods before the first day, back to the third that is not held; all since; and the same
+# months of last year. The meters in them are almost always those that are judged.
+_OF_CUSTOMERS = f"""
+SELECT period.*, place <= {_PERIODS} AS is_last
+FROM unnest($1::text[], $2::date[], $3::int[], $4::int[]) AS asked (customer_code, first, first_month, last_month),
+    LATERAL (
+        SELECT {_COLUMNS}, count(*) FILTER (WHERE period_to < asked.first AND held IS NULL)
+            OVER (ORDER BY period_to DESC ROWS UNBOUNDED PRECEDING) AS place
+        FROM metered_periods
+        WHERE metered_periods.customer_code = asked.customer_code AND superseded_by IS NULL AND period_id <> ALL ($5)
+    ) AS period
+WHERE place <= {_PERIODS} OR year * 12 + month BETWEEN asked.first_month - 12 AND asked.last_month - 12
 """
-_USES = f"""
-SELECT customer_code, year, month, period_from, period_to, sum({_KWH})::bigint AS kwh, min({_DAYS}) AS days
-FROM metered_periods JOIN standing_readings USING (period_id)
-WHERE customer_code = ANY ($1) AND superseded_by IS NULL AND held IS NULL
-    AND period_id <> ALL ($6) AND meter_register <> 'VC'
-    AND year >= extract(year FROM $4::date) - 1
-    AND (period_to >= $2 AND period_from <= $3 OR period_to >= $4 AND period_from <= $5)
-GROUP BY period_id
+# Meters that are read for others, too.
+_SHARED = """
+SELECT DISTINCT asked.meter_number
+FROM unnest($1::text[], $2::text[]) AS asked (meter_number, customer_code)
+    JOIN read_meters ON read_meters.meter_number = asked.meter_number
+        AND read_meters.customer_code <> asked.customer_code
+"""
+_PERIODS_OF_METERS = "SELECT DISTINCT period_id FROM readings WHERE meter_number = ANY ($1)"
+_BY_ID = f"""
+SELECT {_COLUMNS} FROM metered_periods
+WHERE period_id = ANY ($1) AND superseded_by IS NULL AND sent_back_at IS NULL AND period_id <> ALL ($2)
+"""
+_READINGS = """
+SELECT period_id, meter_number, meter_register, old_reading, new_reading, multiplier, digits, estimated
+FROM standing_readings WHERE period_id = ANY ($1)
 """
 _OWNERS = """
 SELECT facts #>> '{meter,meter_number}', customer_code FROM customers
@@ -47,26 +58,136 @@ WHERE facts #>> '{meter,meter_number}' = ANY ($1)
 """
 
 
-async def history_of(
-    connection: Connection,
-    customer_codes: Collection[str],
-    meters: Collection[str],
-    days: tuple[date, date],
-    judged: Collection[UUID],
-) -> History:
-    """Return what is known of customers and meters whose readings are judged: of the first and the last of these days.
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """What is judged of a customer: its first day, and its months, counted from the year 0."""
 
-    What is judged, where it is stored already, is no part of it.
+    first: date
+    first_month: int
+    last_month: int
+
+    def and_(self, period: MeteredPeriod) -> "_Span":
+        month = period.year * 12 + period.month
+        return _Span(min(self.first, period.period_from), min(self.first_month, month), max(self.last_month, month))
+
+
+class _Stored(NamedTuple):
+    """A stored period."""
+
+    period_id: UUID
+    customer_code: str
+    year: int
+    month: int
+    period_from: date
+    period_to: date
+    days: int
+    is_held: bool
+    is_sent_back: bool
+    place: int = 0
+    is_last: bool = False
+
+
+Register = tuple[str, str]
+
+
+async def history_of(
+    connection: Connection, judged: Collection[MeteredPeriod], *, without: Collection[UUID] = ()
+) -> History:
+    """Return what is known of the customers and meters of periods that are judged.
+
+    ``without``: periods that are no part of it; those that are judged, where they are stored already.
     """
-    first, last = days
     history = History()
-    for row in await connection.fetch(_READINGS, list(meters), first, list(judged)):
-        history.readings[row[0], row[1]].append(PastReading(*row[2:]))
-    earliest, latest = first - _LAST_YEAR[0], last - _LAST_YEAR[1]
-    rows = await connection.fetch(_USES, list(customer_codes), first - _RECENT, last, earliest, latest, list(judged))
-    for row in rows:
-        history.uses[row[0]].append(PastUse(*row[1:]))
+    known = await _add_customers(connection, judged, without, history)
+    read = {(reading.meter_number, period.customer_code) for period in judged for reading in period.readings}
+    shared = await connection.fetch(_SHARED, [meter for meter, _ in read], [code for _, code in read])
+    meters = {row["meter_number"] for row in shared}
+    meters |= {
+        reading.meter_number
+        for period in judged
+        for reading in period.readings
+        if (period.customer_code, reading.meter_number, reading.meter_register) not in known
+    }
+    if meters:
+        await _add_meters(connection, meters, without, history)
     return history
+
+
+async def _add_customers(
+    connection: Connection, judged: Collection[MeteredPeriod], without: Collection[UUID], history: History
+) -> set[tuple[str, str, str]]:
+    """Add what is known of customers; return the registers (customer, meter, register) whose last reading it has."""
+    spans: dict[str, _Span] = {}
+    for period in judged:
+        code, month = period.customer_code, period.year * 12 + period.month
+        spans[code] = spans.get(code, _Span(period.period_from, month, month)).and_(period)
+    rows = await connection.fetch(
+        _OF_CUSTOMERS,
+        list(spans),
+        [span.first for span in spans.values()],
+        [span.first_month for span in spans.values()],
+        [span.last_month for span in spans.values()],
+        list(without),
+    )
+    known = set()
+    for stored, readings in (await _with_readings(connection, [_Stored(*row) for row in rows])).values():
+        code, span = stored.customer_code, spans[stored.customer_code]
+        for register, past in readings:
+            if not stored.is_sent_back:
+                history.readings[register].append(past)
+                if stored.is_last:
+                    known.add((code, *register))
+        is_recent = stored.is_last and stored.period_to >= span.first - _RECENT
+        is_last_years = span.first_month <= stored.year * 12 + stored.month + 12 <= span.last_month
+        if not stored.is_held and (is_recent or is_last_years):
+            kwh = sum(past.kwh for (_, register), past in readings if register != REACTIVE)
+            use = PastUse(stored.year, stored.month, stored.period_from, stored.period_to, kwh, stored.days)
+            history.uses[code].append(use)
+    return known
+
+
+async def _add_meters(
+    connection: Connection, meters: Collection[str], without: Collection[UUID], history: History
+) -> None:
+    """Add all that is known of meters, whoever's they were, in place of what is known of them by their customers."""
+    for register in [register for register in history.readings if register[0] in meters]:
+        del history.readings[register]
+    periods = [row["period_id"] for row in await connection.fetch(_PERIODS_OF_METERS, list(meters))]
+    if not periods:
+        return
+    rows = await connection.fetch(_BY_ID, periods, list(without))
+    for _, readings in (await _with_readings(connection, [_Stored(*row) for row in rows])).values():
+        for register, past in readings:
+            if register[0] in meters:
+                history.readings[register].append(past)
+
+
+async def _with_readings(
+    connection: Connection, periods: Collection[_Stored]
+) -> Mapping[UUID, tuple[_Stored, list[tuple[Register, PastReading]]]]:
+    found: dict[UUID, tuple[_Stored, list[tuple[Register, PastReading]]]] = {
+        stored.period_id: (stored, []) for stored in periods
+    }
+    if not found:
+        return found
+    for period_id, meter, register, old, new, multiplier, digits, estimated in await connection.fetch(
+        _READINGS, list(found)
+    ):
+        stored, readings = found[period_id]
+        kwh = (new - old if new >= old else 10**digits - old + new) * multiplier
+        past = PastReading(
+            stored.customer_code,
+            stored.period_from,
+            stored.period_to,
+            old,
+            new,
+            kwh,
+            stored.days,
+            estimated,
+            stored.is_held,
+        )
+        readings.append(((meter, register), past))
+    return found
 
 
 async def owners_of(connection: Connection, meters: Collection[str]) -> dict[str, str]:

@@ -75,7 +75,11 @@ async def _readings(task: Mapping[str, Any]) -> dict[str, Any]:
     bus, pool = await _bus(task["billing"], BILLING)
     async with pool:
         report = await import_folder(bus.work, Path(task["folder"]), load_tariffs(), names=[READINGS])
-    return {"ok": report.ok, "rows": sum(file.rows for file in report.files.values())}
+    return {
+        "ok": report.ok,
+        "rows": sum(file.rows for file in report.files.values()),
+        "bad": [str(b) for b in report.bad_lines[:3]],
+    }
 
 
 async def _raw(task: Mapping[str, Any]) -> dict[str, Any]:

@@ -20,7 +20,8 @@ from services.billing.handlers.issue_notice import issue_notice
 from services.billing.handlers.keep_collector import keep_collector
 from services.billing.handlers.keep_customer import keep_customer
 from services.billing.handlers.note_receipt import note_receipt
-from services.billing.imports.files import ImportReport, import_files
+from services.billing.imports.files import import_files
+from services.billing.imports.reports import ImportReport
 from services.billing.judgement.rules import JudgementRule
 from services.billing.rounding.rules import RoundingRule
 from services.billing.shifts.rules import CashBoxRule

@@ -283,7 +283,7 @@ async def test_good_readings_are_kept_on_demand_and_never_half_a_bill(billing: B
     assert [(bad.line, bad.message.split(":")[0]) for bad in report.rejected] == [
         (2, f"another line of {CODE} is wrong"),
         (3, "new_reading has two readings"),
-        (5, "registers ['CD', 'TD']"),
+        (5, "another line of PB14010012347 is wrong"),
         (6, "customer_code is not like PB14010012345"),
         (7, "another line of PB14010012347 is wrong"),
     ]

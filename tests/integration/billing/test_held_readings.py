@@ -6,7 +6,8 @@ import pytest
 import pytest_asyncio
 
 from services.billing.audit import audit_facts
-from services.billing.imports.files import ImportReport, import_files
+from services.billing.imports.files import import_files
+from services.billing.imports.reports import ImportReport
 from services.billing.judgement.refusals import ReadingsBilled, ReadingsUnbillable
 from services.billing.judgement.rules import JudgementRule
 from services.billing.settings import JUDGEMENT_FILE

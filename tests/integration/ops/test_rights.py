@@ -14,6 +14,7 @@ import pytest_asyncio
 
 from ops import provision
 from ops.system import SERVICES
+from services.billing.store import staged_readings
 from services.customer.imports.rows import FORMATS
 from services.customer.store import imports
 from shared.db import Connection
@@ -101,6 +102,8 @@ async def database(postgres_url: str, system: str, service: str) -> AsyncIterato
     try:
         if service == "customer":
             await _make_tables_of_an_import(as_service)
+        if service == "billing":
+            await as_service.execute(staged_readings._TABLE.replace("ON COMMIT DROP", ""))
         explained = {}
         for number, statement in enumerate(statements(service)):
             await as_service.execute(f"PREPARE s{number} AS {statement}")
@@ -124,7 +127,7 @@ async def _make_tables_of_an_import(connection: Connection) -> None:
     await connection.execute(imports._ORDER_AFFECTED.replace("ON COMMIT DROP", ""))
 
 
-BY_COPY = {("draft_bills", "INSERT")}
+BY_COPY = {("draft_bills", "INSERT"), ("readings", "INSERT")}
 """What is needed by the driver's COPY, which is no statement of a module."""
 
 
