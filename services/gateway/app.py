@@ -17,6 +17,7 @@ from services.gateway.stream.hub import Hub
 from services.gateway.stream.session import Stream
 from services.gateway.stream.wakeups import Wakeups, queue_of
 from services.gateway.topology import TOPOLOGY
+from services.gateway.webhooks.configuration import load_webhooks
 from shared.clock import Clock, now
 from shared.health import add_health_routes, serve_app, serve_health
 from shared.http_server import HeldConnections
@@ -28,6 +29,7 @@ from shared.runtime import Parts, Running, open_parts
 async def service(settings: GatewaySettings, *, clock: Clock = now) -> AsyncIterator[Running]:
     """Run the gateway."""
     approval_limits = load_rules(settings.approval_limits_file, ApprovalLimitRule)
+    bank_webhooks = load_webhooks(settings.bank_webhooks)
     async with open_parts(settings, TOPOLOGY) as parts:
         machine, clock = clock, parts.clock.of(clock)
         hub = Hub()
@@ -42,6 +44,7 @@ async def service(settings: GatewaySettings, *, clock: Clock = now) -> AsyncIter
             instance=instance,
             clock=clock,
             approval_limits=approval_limits,
+            bank_webhooks=bank_webhooks,
         )
         await parts.bus.start(dependencies={"notifier": wakeups, "clock": clock})
         await parts.bus.consume_transient(queue_of(instance), wakeups.receive)

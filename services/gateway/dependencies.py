@@ -1,6 +1,6 @@
 """What API operations, stream and periodic tasks depend on, and how handlers notify the streams of phones."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
@@ -16,6 +16,7 @@ from services.gateway.print_jobs.service import PrintJobs
 from services.gateway.print_jobs.store import PrintJobRecord
 from services.gateway.settings import GatewaySettings
 from services.gateway.store.feeds import Appended
+from services.gateway.webhooks.base import WebhookSettings
 from shared.clock import Clock, now
 from shared.contracts.message import Reply, Request
 from shared.db import Connection, acquired
@@ -65,6 +66,8 @@ class Dependencies:
     """Name of this process among the copies of the gateway; another one after each start."""
     clock: Clock = now
     approval_limits: Sequence[ApprovalLimitRule] = ()
+    bank_webhooks: Mapping[str, WebhookSettings] = field(default_factory=dict)
+    """Who may tell of money on bank accounts, by name."""
     device_limits: TokenBuckets = field(init=False)
     public_limits: TokenBuckets = field(init=False)
     report_limits: TokenBuckets = field(init=False)

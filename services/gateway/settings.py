@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from shared.banks import require_known_bank
 from shared.settings import ServiceSettings
@@ -137,6 +137,9 @@ class GatewaySettings(ServiceSettings):
 
     approval_limits_file: Path = Path(__file__).parent / "approvals" / "limits.yaml"
     """What one person of the office does alone, by unit and day; above that another one approves."""
+
+    bank_webhooks: Annotated[Path | None, BeforeValidator(lambda value: value or None)] = None
+    """File that names who may tell of money on the utility's bank accounts, and how that is proven; None: nobody."""
 
     web_folder: Path = Path(__file__).resolve().parents[2] / "web" / "dist"
     """The built phone app, served at ``/app/``; where there is none, ``/app/`` answers 404."""

@@ -13,7 +13,6 @@ _ROOT = Path(__file__).parents[2]
 _OWNERS = ("billing", "customer", "receipt", "notify")
 
 NOT_FROM_THE_API = {
-    "bank-credit-settled": "bank credits are matched and dismissed at the command line",
     "collector-missing": "the gateway names the collector of each device",
     "collection-point-missing": "the gateway names the collection point of each device",
     "issuing-stopped": "receipts are made from events, and what the API asks is answered meanwhile",

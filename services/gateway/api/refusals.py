@@ -39,6 +39,10 @@ AMOUNT_IMPLAUSIBLE = Conflict(
 ALREADY_REVERSED = Conflict(slug="already-reversed", title="The payment is reversed already, by another reversal")
 ALREADY_REPORTED = Conflict(slug="already-reported", title="The payment is reported already, by another report")
 
+BANK_CREDIT_SETTLED = Conflict(
+    slug="bank-credit-settled", title="The bank credit does not wait for a person; `facts.state` says where it stands"
+)
+
 # --- shifts ----------------------------------------------------------------------------------------------------------
 
 SHIFT_ALREADY_OPEN = Conflict(slug="shift-already-open", title="Another shift of this collector is open")

@@ -13,13 +13,14 @@ from pydantic import BaseModel, Field, ValidationError, ValidationInfo, field_va
 
 from services.notify.providers.esms import EsmsSettings
 from services.notify.providers.generic import GenericSettings
-from services.notify.providers.provider_settings import ProviderName, ProviderSettings, Secret, SecretMissing, Section
+from services.notify.providers.provider_settings import ProviderName, ProviderSettings
 from services.notify.providers.sandbox import SandboxSettings
 from services.notify.providers.smpp.settings import SmppSettings
 from services.notify.providers.speedsms import SpeedSmsSettings
 from services.notify.providers.template_api import TemplateApiSettings
 from services.notify.providers.zalo import ZaloSettings
 from shared.phones import Operator
+from shared.secret_places import Secret, SecretMissing, Section
 
 AnyProviderSettings = Annotated[
     EsmsSettings

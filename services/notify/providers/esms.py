@@ -26,10 +26,10 @@ from services.notify.providers.http import (
     short,
     unknown,
 )
-from services.notify.providers.provider_settings import Secret
 from services.notify.texts.segments import is_gsm7
 from shared.clock import Clock, now
 from shared.phones import Operator, as_dialled
+from shared.secret_places import Secret
 
 
 class EsmsSettings(HttpProviderSettings):

@@ -25,12 +25,12 @@ from services.notify.providers.http import (
     refused_by_status,
     short,
 )
-from services.notify.providers.json_pointer import NOTHING, JsonPointer, text_at, value_at
-from services.notify.providers.provider_settings import Secret, Section
 from services.notify.providers.registered_template import registered, values_of
 from services.notify.texts.segments import is_gsm7
 from shared.clock import Clock, now
+from shared.json_pointer import NOTHING, JsonPointer, text_at, value_at
 from shared.phones import Operator, as_dialled
+from shared.secret_places import Secret, Section
 
 _PLACEHOLDER = re.compile(r"\{([a-z0-9_.]+)\}")
 _OF_THE_SMS = {"phone", "phone_84", "phone_0", "text", "client_reference", "segments", "unicode"}

@@ -17,8 +17,9 @@ from typing import IO, Any, Literal
 
 from services.notify.domain.outcome import Handover
 from services.notify.providers.base import HandoverResult, OutgoingSms
-from services.notify.providers.provider_settings import LocalPath, ProviderSettings
+from services.notify.providers.provider_settings import ProviderSettings
 from shared.clock import Clock, now
+from shared.secret_places import LocalPath
 
 FILE_NAME = "sms.jsonl"
 

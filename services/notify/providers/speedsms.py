@@ -25,8 +25,8 @@ from services.notify.providers.http import (
     short,
     unknown,
 )
-from services.notify.providers.provider_settings import Secret
 from shared.clock import Clock, now
+from shared.secret_places import Secret
 
 
 class SpeedSmsSettings(HttpProviderSettings):

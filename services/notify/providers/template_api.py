@@ -26,9 +26,9 @@ from services.notify.providers.http import (
     short,
     unknown,
 )
-from services.notify.providers.provider_settings import Secret
 from services.notify.providers.registered_template import registered, values_of
 from shared.clock import Clock, now
+from shared.secret_places import Secret
 
 
 class TemplateApiSettings(HttpProviderSettings):

@@ -31,10 +31,11 @@ from services.notify.providers.http import (
     short,
     unknown,
 )
-from services.notify.providers.provider_settings import RegisteredTemplate, Secret
+from services.notify.providers.provider_settings import RegisteredTemplate
 from services.notify.providers.registered_template import registered, values_of
 from services.notify.providers.zalo_tokens import ZaloTokenStore
 from shared.clock import VIETNAM, Clock, now
+from shared.secret_places import Secret
 
 log = structlog.get_logger()
 

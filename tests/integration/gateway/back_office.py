@@ -15,6 +15,12 @@ from uuid import UUID, uuid5
 from shared.contracts.billing import (
     AgedDebt,
     AgeingReport,
+    BankCredit,
+    BankCreditDetails,
+    BankCreditReason,
+    BankCreditReply,
+    BankCreditsPage,
+    BankCreditState,
     Bill,
     BillCorrected,
     BillCorrection,
@@ -37,8 +43,10 @@ from shared.contracts.billing import (
     CustomerAccount,
     DebtAge,
     DecideShift,
+    DismissBankCredit,
     GetAccount,
     GetAgeingReport,
+    GetBankCredits,
     GetBillCorrections,
     GetCollectionPoints,
     GetCollectionsReport,
@@ -50,6 +58,8 @@ from shared.contracts.billing import (
     GetShifts,
     HeldReadingsPage,
     ListedShift,
+    LookAtBankCredit,
+    MatchBankCredit,
     NextShift,
     OpenShift,
     Payment,
@@ -72,6 +82,8 @@ from shared.contracts.billing import (
     Shifts,
     ShiftState,
     ShiftTotals,
+    TakeBankCredits,
+    TakenBankCredits,
 )
 from shared.contracts.common import AccountState, Collector, CustomerFacts, NextStep, PaymentMethod, Unit
 from shared.contracts.customer import (
@@ -175,6 +187,11 @@ REQUESTS: list[type[Request[Any]]] = [
     PreviewCorrection,
     CorrectBill,
     GetBillCorrections,
+    DismissBankCredit,
+    GetBankCredits,
+    LookAtBankCredit,
+    MatchBankCredit,
+    TakeBankCredits,
     GetHeldReadings,
     ReleaseReadings,
     CorrectReadings,
@@ -230,6 +247,27 @@ def facts(customer_code: str, collector_code: str = "TN001", version: int = 1) -
         route_code=f"R-{collector_code}",
         collector=collector,
         version=version,
+    )
+
+
+def bank_credit() -> BankCredit:
+    """Return a bank credit that waits for a person."""
+    return BankCredit(
+        credit_id=new_id(),
+        account_number="0071000123456",
+        outgoing=False,
+        amount=475_000,
+        booked_on=datetime.now(UTC).date(),
+        transacted_at=datetime.now(UTC),
+        reference="FT26331001",
+        state=BankCreditState.UNMATCHED,
+        reason=BankCreditReason.NO_CUSTOMER,
+        customer_code=None,
+        payment_id=None,
+        matched_by=None,
+        sources=["sepay"],
+        taken_at=datetime.now(UTC),
+        settled_at=None,
     )
 
 
@@ -554,6 +592,29 @@ class BackOffice:
 
     async def GetBillCorrections(self, request: GetBillCorrections, work: UnitOfWork) -> BillCorrections:
         return BillCorrections(corrections=[])
+
+    async def TakeBankCredits(self, request: TakeBankCredits, work: UnitOfWork) -> TakenBankCredits:
+        return TakenBankCredits(taken=len(request.credits), known=0, credit_ids=[new_id() for _ in request.credits])
+
+    async def GetBankCredits(self, request: GetBankCredits, work: UnitOfWork) -> BankCreditsPage:
+        return BankCreditsPage(credits=[bank_credit()], next=None)
+
+    async def LookAtBankCredit(self, request: LookAtBankCredit, work: UnitOfWork) -> BankCreditDetails:
+        return BankCreditDetails(
+            credit=bank_credit(),
+            content="chuyen tien",
+            counter_name="LE VAN TAM",
+            counter_account="",
+            counter_bank="",
+            candidates=[],
+            acts=[],
+        )
+
+    async def MatchBankCredit(self, request: MatchBankCredit, work: UnitOfWork) -> BankCreditReply:
+        return BankCreditReply(credit=bank_credit())
+
+    async def DismissBankCredit(self, request: DismissBankCredit, work: UnitOfWork) -> BankCreditReply:
+        return BankCreditReply(credit=bank_credit())
 
     async def GetHeldReadings(self, request: GetHeldReadings, work: UnitOfWork) -> HeldReadingsPage:
         return HeldReadingsPage(held=[], next=None)

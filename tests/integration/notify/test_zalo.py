@@ -13,12 +13,12 @@ from services.notify.domain.delivery_reports import DeliveryReport, DeliveryStat
 from services.notify.domain.outcome import Handover
 from services.notify.providers.base import HandedOver, ReportRequest
 from services.notify.providers.configuration import load_configuration
-from services.notify.providers.provider_settings import Secret
 from services.notify.providers.zalo import ZaloProvider, ZaloSettings
 from services.notify.providers.zalo_tokens import lifetime
 from services.notify.store.zalo_tokens import RENEWAL_LASTS, begin_renewal, read_tokens
 from shared.clock import VIETNAM, now
 from shared.ids import new_id
+from shared.secret_places import Secret
 from shared.testing import eventually, wait_until
 from simulation.providers.process import RunningStandIn, stand_in
 from tests.integration.notify.notices import Clock

@@ -170,6 +170,7 @@ def test_every_post_that_makes_something_needs_a_key() -> None:
         "/v1/print-jobs/{job_id}/attempts",
         "/v1/print-jobs/{job_id}/cancellation",
         "/v1/sms/reports/{provider}/{secret}",
+        "/v1/bank-webhooks/{source}",
         "/v1/staff/sessions",
         "/v1/staff/first-sign-in",
         "/v1/staff/me/password",

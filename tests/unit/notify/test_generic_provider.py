@@ -12,7 +12,7 @@ from services.notify.providers.base import ReportRequest
 from services.notify.providers.configuration import ConfigurationError, load_configuration
 from services.notify.providers.generic import GenericProvider, GenericSettings
 from services.notify.providers.http import retry_at
-from services.notify.providers.json_pointer import NOTHING, value_at
+from shared.json_pointer import NOTHING, value_at
 
 MOMENT = datetime(2026, 11, 28, 3, tzinfo=UTC)
 ENTRY: dict[str, Any] = {

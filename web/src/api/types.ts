@@ -43,6 +43,18 @@ export interface Acknowledged {
   readonly type?: "acknowledged";
 }
 
+/** Who did something, and how that is known. */
+export interface Actor {
+  readonly asked_by?: AskedBy | null;
+  readonly id: string;
+  readonly kind: ActorKind;
+  readonly proven_by?: Proof;
+  readonly reference?: string;
+}
+
+/** What an actor is. */
+export type ActorKind = "device" | "person" | "partner" | "service" | "command_line";
+
 /** What is open in one unit of bills of one age. */
 export interface AgedDebt {
   readonly age: DebtAge;
@@ -101,6 +113,12 @@ export interface ApprovalsView {
   readonly approvals: readonly ApprovalView[];
 }
 
+/** The person who asked for what another one has approved. */
+export interface AskedBy {
+  readonly id: string;
+  readonly reference?: string;
+}
+
 /** Where transfers go (VietQR). */
 export interface BankAccountView {
   readonly account: string;
@@ -108,6 +126,73 @@ export interface BankAccountView {
   readonly bank_bin: string;
   /** Whose account it is; may be empty. */
   readonly name: string;
+}
+
+/** A movement on one of the utility's bank accounts: the facts, without what the payer wrote. */
+export interface BankCredit {
+  readonly account_number: string;
+  readonly amount: number;
+  readonly booked_on: string;
+  readonly contradicted?: boolean;
+  readonly credit_id: string;
+  readonly customer_code: string | null;
+  readonly matched_by: string | null;
+  readonly outgoing: boolean;
+  readonly payment_id: string | null;
+  readonly reason: BankCreditReason | null;
+  readonly reference: string;
+  readonly settled_at: string | null;
+  readonly sources: readonly string[];
+  readonly state: BankCreditState;
+  readonly taken_at: string;
+  readonly transacted_at: string;
+}
+
+/** What was done with a credit. */
+export interface BankCreditAct {
+  readonly act: string;
+  readonly acted_at: string;
+  readonly actor: Actor | null;
+  readonly customer_code: string | null;
+  readonly payment_id: string | null;
+  readonly reason: string;
+}
+
+/** A customer whose money a credit may be: a proposal, never booked by itself. */
+export interface BankCreditCandidate {
+  readonly customer_code: string;
+  readonly debt: number;
+  readonly name: string;
+  readonly unit_code: string;
+  readonly why: readonly string[];
+}
+
+/** A credit with what the payer wrote, as long as that is kept, and whose it may be. */
+export interface BankCreditDetails {
+  readonly acts: readonly BankCreditAct[];
+  readonly candidates: readonly BankCreditCandidate[];
+  readonly content: string | null;
+  readonly counter_account: string | null;
+  readonly counter_bank: string | null;
+  readonly counter_name: string | null;
+  readonly credit: BankCredit;
+}
+
+/** Why a bank credit waits for a person. */
+export type BankCreditReason = "no_customer" | "several_customers" | "uncertain_code" | "refund" | "may_be_known" | "other_account" | "amount_implausible" | "reference_recorded" | "reversed";
+
+/** A credit after what was done with it. */
+export interface BankCreditReply {
+  readonly credit: BankCredit;
+}
+
+/** Where a movement on one of the utility's bank accounts stands. */
+export type BankCreditState = "new" | "booked" | "unmatched" | "dismissed" | "outgoing";
+
+/** Credits in the order in which they were taken. */
+export interface BankCreditsPage {
+  readonly credits: readonly BankCredit[];
+  readonly next: string | null;
 }
 
 /** One bill with its lines; amounts in đồng, both days of the period included. */
@@ -429,6 +514,17 @@ export interface CorrectionPreview {
   readonly new_bill_total: number | null;
   readonly reductions: readonly BillReduction[];
   readonly released: number;
+}
+
+/** Why it is no customer's money. */
+export interface CreditDismissal {
+  readonly reason: string;
+}
+
+/** Whose money it is, and how that is known. */
+export interface CreditMatch {
+  readonly customer_code: string;
+  readonly reason: string;
 }
 
 /** A customer's bills, the oldest first, and what is owed. */
@@ -1094,6 +1190,9 @@ export interface ProblemFrame {
   readonly type?: "problem";
 }
 
+/** How it is known who an actor is. What a caller writes into a request is no proof. */
+export type Proof = "token" | "code" | "account" | "login" | "none";
+
 /** A key that verifies tokens, kept for the whole retention time. */
 export interface PublicKey {
   readonly algorithm: string;
@@ -1699,6 +1798,11 @@ export interface WantedWithReason {
   readonly reason: string;
 }
 
+/** What came is kept, now or before. */
+export interface WebhookTaken {
+  readonly success?: boolean;
+}
+
 /** The stream is open. */
 export interface Welcome {
   readonly device_id: string;
@@ -1747,6 +1851,36 @@ export interface Paths {
     params: { "approval_id": string };
     body: DecisionBody;
     answer: ApprovalView;
+  };
+  /** List bank credits: those that wait for a person, or of another state */
+  "GET /v1/bank-credits": {
+    query?: { "state"?: string; "reason"?: string; "customer_code"?: string; "after"?: string; "limit"?: number };
+    answer: BankCreditsPage;
+  };
+  /** Read a bank credit with what the payer wrote and whose it may be; that you looked is kept */
+  "GET /v1/bank-credits/{credit_id}": {
+    params: { "credit_id": string };
+    answer: BankCreditDetails;
+  };
+  /** Take a bank credit off the worklist that is no customer's money */
+  "POST /v1/bank-credits/{credit_id}/dismissal": {
+    params: { "credit_id": string };
+    key: string;
+    body: CreditDismissal;
+    answer: BankCreditReply;
+  };
+  /** Book a bank credit that waits for a customer */
+  "POST /v1/bank-credits/{credit_id}/match": {
+    params: { "credit_id": string };
+    key: string;
+    body: CreditMatch;
+    answer: BankCreditReply;
+  };
+  /** Tell of money on a bank account of the utility */
+  "POST /v1/bank-webhooks/{source}": {
+    params: { "source": string };
+    body: unknown;
+    answer: WebhookTaken;
   };
   /** List corrections of bills, the latest first */
   "GET /v1/bill-corrections": {

@@ -39,4 +39,7 @@ export const actsEn: Readonly<Record<keyof typeof actsVi, string>> = {
   act_sendReadingsBack: "Send readings back",
   act_previewBillCorrection: "Preview a bill's correction",
   act_askForBillCorrection: "Ask for a bill's correction",
+  act_getBankCredit: "Looked at a bank credit",
+  act_matchBankCredit: "Matched a bank credit",
+  act_dismissBankCredit: "Dismissed a bank credit",
 };

@@ -37,4 +37,7 @@ export const actsVi = {
   act_sendReadingsBack: "Trả chỉ số để đọc lại",
   act_previewBillCorrection: "Xem trước việc sửa hóa đơn",
   act_askForBillCorrection: "Đề nghị sửa hóa đơn",
+  act_getBankCredit: "Xem một khoản báo có",
+  act_matchBankCredit: "Ghép báo có cho khách hàng",
+  act_dismissBankCredit: "Bỏ qua một khoản báo có",
 };

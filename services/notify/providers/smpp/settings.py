@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, field_validator, model_validator
 
 from services.notify.domain.outcome import Handover
-from services.notify.providers.provider_settings import LocalPath, ProviderSettings, Secret, Section
+from services.notify.providers.provider_settings import ProviderSettings
+from shared.secret_places import LocalPath, Secret, Section
 
 
 class TlsSettings(Section):
