@@ -27,6 +27,7 @@ from services.billing.handlers.issue_notice import issue_notice
 from services.billing.handlers.keep_collector import keep_collector
 from services.billing.handlers.keep_customer import keep_customer
 from services.billing.handlers.keep_customers import keep_customers
+from services.billing.handlers.keep_transfer_code import keep_transfer_code
 from services.billing.handlers.look_at_bank_credit import look_at_bank_credit
 from services.billing.handlers.match_bank_credit import match_bank_credit
 from services.billing.handlers.match_bank_credits import match_bank_credits
@@ -94,6 +95,7 @@ from shared.contracts.billing import (
     TakeBankCredits,
 )
 from shared.contracts.customer import CollectorChanged, CustomerChanged, CustomersChanged, VisitRecorded
+from shared.contracts.gateway import TransferCodeShown
 from shared.contracts.receipt import ReceiptIssued
 from shared.idempotency import Idempotency
 from shared.messaging import Access, EventHandler, Lock, RequestHandler, Topology
@@ -203,6 +205,7 @@ TOPOLOGY = Topology(
         EventHandler(CollectorChanged, keep_collector),
         EventHandler(CustomerChanged, keep_customer),
         EventHandler(CustomersChanged, keep_customers, lock=Lock.UNKNOWN),
+        EventHandler(TransferCodeShown, keep_transfer_code, access=Access.ONE_STATEMENT),
         EventHandler(VisitRecorded, issue_notice),
         EventHandler(ReceiptIssued, note_receipt, access=Access.ONE_STATEMENT),
     ],

@@ -12,7 +12,7 @@ from services.gateway.handlers.queue_print_job import queue_print_job
 from services.gateway.handlers.withdraw_notice import withdraw_notice
 from shared.contracts.billing import BillCorrected, BillIssued, BillsReleased, PaymentRecorded, PaymentReversed
 from shared.contracts.customer import CollectorChanged, CustomerChanged, CustomersChanged, VisitWithdrawn
-from shared.contracts.gateway import PrintJobFinished
+from shared.contracts.gateway import PrintJobFinished, TransferCodeShown
 from shared.contracts.receipt import DocumentReady
 from shared.messaging import EventHandler, Lock, Topology
 
@@ -40,6 +40,6 @@ TOPOLOGY = Topology(
         EventHandler(CustomerChanged, announce_customer_change, lock=Lock.UNKNOWN),
         EventHandler(CustomersChanged, announce_customer_changes, lock=Lock.UNKNOWN),
     ],
-    emits=[PrintJobFinished],
+    emits=[PrintJobFinished, TransferCodeShown],
     broadcasts=[PrintJobFinished],
 )

@@ -5,7 +5,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from shared.contracts.actor import Actor
-from shared.contracts.common import CustomerCode, Moment
+from shared.contracts.common import CustomerCode, Moment, PositiveDong
 from shared.contracts.message import Event
 from shared.contracts.receipt import PaperKind
 
@@ -109,3 +109,16 @@ class PrintJobFinished(Event):
     """Who reported or caused it; None from a version before."""
     withdrawn_because: str | None = None
     """Why the document was no longer true, one of ``WITHDRAWN``; None where it was."""
+
+
+class TransferCodeShown(Event):
+    """A phone shows the VietQR code of a transfer: who will pay under its reference, and which phone prints then."""
+
+    message_name: ClassVar[str] = "transfer_code.shown"
+    transfer_id: UUID
+    customer_code: CustomerCode
+    amount: PositiveDong
+    reference: str
+    """What stands in the content of the transfer, and in no other."""
+    device_id: UUID
+    shown_at: Moment

@@ -20,6 +20,7 @@ UNWATCHED = {
     },
     "billing": {
         "credit_texts": "what payers wrote on transfers, deleted after some weeks; the bank credit is watched",
+        "shown_codes": "copies of the gateway's, of the last weeks",
     },
     "customer": {
         "vocabulary": "words for the search, counted by a trigger",

@@ -66,7 +66,8 @@ class ShownCode:
 
     reference: str
     customer_code: str
-    device_id: UUID
+    device_id: UUID | None
+    """None where nobody waits at the phone any more."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Bank credits that were taken become payments where their text names one customer beyond doubt; others wait."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from functools import partial
 
 from services.billing.bank_credits.rules import Decision, decide, read_text
@@ -13,6 +14,9 @@ from services.billing.store.bank_credits import StoredCredit
 from shared.clock import Clock
 from shared.contracts.billing import BankCreditReason, BankCreditsTaken, BankCreditState
 from shared.messaging.unit_of_work import UnitOfWork
+
+LONGEST_WAIT = timedelta(days=10)
+"""Banks take days over holidays; after that, nobody waits for the receipt at the phone that showed the code."""
 
 
 async def match_bank_credits(
@@ -27,7 +31,7 @@ async def match_bank_credits(
     """Decide over credits once; each is booked, put on the worklist, or noted as outgoing."""
     waiting = await bank_credits.lock_new(work.connection, event.credit_ids)
     texts = {credit.credit_id: read_text(credit.content) for credit in waiting}
-    known = await bank_credits.known_of(work.connection, texts.values())
+    known = await bank_credits.known_of(work.connection, texts.values(), clock() - LONGEST_WAIT)
     decided: list[tuple[StoredCredit, Decision]] = []
     for credit in waiting:
         reason = credit.reason

@@ -20,6 +20,7 @@ from shared.contracts.billing import (
 )
 from shared.db import Connection
 from shared.ids import new_id
+from shared.messaging.unit_of_work import UnitOfWork
 
 # Two sources that tell of one credit at the same time: the second sees what the first has stored.
 _LOCK_ACCOUNTS = """
@@ -217,13 +218,50 @@ WHERE EXISTS (
 """
 
 
-async def known_of(connection: Connection, texts: Collection[ReadText]) -> Known:
-    """Return what is known of the customers and codes that texts may name."""
+# The latest one, where two phones show codes of one reference.
+_SHOWN_CODES = """
+SELECT DISTINCT ON (reference) reference, customer_code, CASE WHEN shown_at >= $2 THEN device_id END AS device_id
+FROM shown_codes WHERE reference = ANY ($1) ORDER BY reference, shown_at DESC
+"""
+
+
+async def known_of(connection: Connection, texts: Collection[ReadText], printed_since: datetime) -> Known:
+    """Return what is known of the customers and codes that texts may name.
+
+    The phone of a code is named only where it was shown since ``printed_since``.
+    """
     codes = sorted({code for text in texts for code in text.codes})
     customers = {row[0] for row in await connection.fetch(_CUSTOMERS, codes)} if codes else set()
     beginnings = {row[0] for row in await connection.fetch(_BEGINNINGS, sorted(customers))} if customers else set()
-    shown: dict[str, ShownCode] = {}
-    return Known(customers, beginnings, shown)
+    references = sorted({reference for text in texts for reference in text.references})
+    rows = await connection.fetch(_SHOWN_CODES, references, printed_since) if references else []
+    return Known(customers, beginnings, {row["reference"]: ShownCode(**dict(row)) for row in rows})
+
+
+_KEEP_CODE = """
+INSERT INTO shown_codes (transfer_id, reference, customer_code, device_id, shown_at) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (transfer_id) DO UPDATE SET device_id = excluded.device_id
+RETURNING true
+"""
+
+
+def keep_code(
+    work: UnitOfWork, transfer_id: UUID, reference: str, customer_code: str, device_id: UUID, shown_at: datetime
+) -> None:
+    """Keep a code that a phone shows; another phone may show it later."""
+    work.write(_KEEP_CODE, transfer_id, reference, customer_code, device_id, shown_at)
+
+
+_DELETE_CODES = """
+DELETE FROM shown_codes WHERE transfer_id IN (
+    SELECT transfer_id FROM shown_codes WHERE shown_at < $1 ORDER BY shown_at LIMIT 1000)
+RETURNING true
+"""
+
+
+async def delete_codes(connection: Connection, before: datetime) -> int:
+    """Delete some codes that were shown before a moment; return how many."""
+    return len(await connection.fetch(_DELETE_CODES, before))
 
 
 _SETTLE = """

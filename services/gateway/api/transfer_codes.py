@@ -8,6 +8,7 @@ from services.gateway.domain.devices import COLLECTOR_ONLY
 from services.gateway.edge.operation import AnyOperation, Call, Operation
 from services.gateway.edge.types import Amount, Id, Incoming, Nothing, Outgoing, TypedCustomerCode
 from services.gateway.store.transfer_codes import add_code
+from shared.contracts.gateway import TransferCodeShown
 from shared.idempotency import same_id_other_content
 from shared.problems import NotFound, SameIdOtherContent
 
@@ -40,18 +41,28 @@ async def show(call: Call[TransferPath, Nothing, TransferCode], dependencies: De
     """Keep that the phone shows a code, so that the receipt of the transfer is printed there."""
     device, body, transfer_id = call.device, call.body, call.path.transfer_id
     await require_own_customer(device, body.customer_code, dependencies)
-    async with dependencies.database() as connection:
+    async with dependencies.bus.work() as work:
+        moment = dependencies.clock()
         kept = await add_code(
-            connection,
+            work.connection,
             transfer_id,
             device,
             customer_code=body.customer_code,
             amount=body.amount,
             reference=body.reference,
-            shown_at=dependencies.clock(),
+            shown_at=moment,
         )
-    if not kept:
-        raise same_id_other_content(transfer_id)
+        if not kept:
+            raise same_id_other_content(transfer_id)
+        shown = TransferCodeShown(
+            transfer_id=transfer_id,
+            customer_code=body.customer_code,
+            amount=body.amount,
+            reference=body.reference,
+            device_id=device.device_id,
+            shown_at=moment,
+        )
+        await work.emit(shown, aggregate=body.customer_code)
     return TransferCodeKept(transfer_id=transfer_id)
 
 
@@ -63,8 +74,9 @@ OPERATIONS: list[AnyOperation] = [
         tag="payments",
         summary="Record that this phone shows a payment code",
         description=(
-            "When the transfer is recorded with its reference in `transfer_content` (or, where the payer wrote no "
-            "reference, with its amount), the receipt is printed on this phone. Repeating it is safe."
+            "As soon as the bank or a cashier tells of the transfer with its reference in the text (a cashier also "
+            "where the payer wrote no reference, with its amount), the receipt is printed on this phone. Repeating it "
+            "is safe."
         ),
         handler=show,
         path_model=TransferPath,

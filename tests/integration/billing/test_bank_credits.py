@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 
 from services.billing.audit import audit_facts
+from services.billing.handlers.keep_transfer_code import keep_transfer_code
 from services.billing.handlers.match_bank_credits import match_bank_credits
 from services.billing.periodic_tasks import Retention
 from shared.contracts.actor import service_actor
@@ -26,6 +27,7 @@ from shared.contracts.billing import (
     TakenBankCredits,
 )
 from shared.contracts.common import PaymentMethod
+from shared.contracts.gateway import TransferCodeShown
 from shared.ids import new_id
 from shared.messaging.context import acting
 from shared.problems import NotFound, Problem
@@ -99,6 +101,31 @@ async def test_a_credit_that_names_a_customer_clears_the_debt_and_is_told_like_a
     assert event["payment"]["transfer_content"] == CODE  # not what the payer wrote
     assert event["actor"]["kind"] == "service"
     assert await broken(billing) == []
+
+
+async def test_the_receipt_of_a_transfer_is_for_the_phone_that_showed_its_code(billing: BillingHandlers) -> None:
+    await billing.customer()
+    phone, reference = new_id(), f"TD {CODE} 7K3QX9PA"
+    for number, days in ((1, 0), (2, 11)):
+        shown = TransferCodeShown(
+            transfer_id=UUID(int=number),
+            customer_code=CODE,
+            amount=107_136,
+            reference=reference.replace("7K3QX9P", f"7K3QX9{number}"),
+            device_id=phone,
+            shown_at=NOW - timedelta(days=days),
+        )
+        async with billing.new_work() as work:
+            await keep_transfer_code(shown, work)
+    await take(billing, seen(content=f"MBVCB.1.{reference.replace('7K3QX9P', '7K3QX91')}.CT tu 1 toi 2"))
+    await take(billing, seen("2", content=reference.replace(" ", "").replace("7K3QX9P", "7K3QX92")))
+    recorded = await billing.emitted("payment.recorded")
+    assert [event["device_id"] for event in recorded] == [str(phone), None]  # nobody waits for eleven days
+    assert [event["payment"]["transfer_content"] for event in recorded] == [
+        f"TD{CODE}7K3QX91A",
+        f"TD{CODE}7K3QX92A",
+    ]
+    assert {credit.matched_by for credit in await credits_of(billing)} == {"reference"}
 
 
 async def test_what_is_told_again_changes_nothing(billing: BillingHandlers) -> None:
