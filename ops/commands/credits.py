@@ -5,6 +5,7 @@ from uuid import UUID
 
 import typer
 
+from ops.commands.statements import import_statement, watch_statements
 from ops.console import JsonOption, free_text, print_json, print_line, print_table, typed_code
 from ops.requests import build_request, send_request
 from shared.clock import VIETNAM
@@ -22,8 +23,13 @@ from shared.ids import new_id
 from shared.money import format_dong, format_number
 
 app = typer.Typer(
-    add_completion=False, no_args_is_help=True, help="Money on bank accounts: list, show, match, dismiss."
+    add_completion=False,
+    no_args_is_help=True,
+    help="Money on bank accounts: take statements, list, show, match, dismiss.",
 )
+
+app.command("import")(import_statement)
+app.command("watch")(watch_statements)
 
 CreditArgument = Annotated[UUID, typer.Argument(help="The bank credit, as `list` shows it.")]
 ReasonOption = Annotated[str, typer.Option("--reason", callback=free_text, help="Why, for the records.")]

@@ -1,0 +1,69 @@
+"""Statements as files: CSV in any separator, XLSX and XLS."""
+
+import csv
+import io
+import zipfile
+from datetime import date, datetime, time
+from typing import Any
+
+from python_calamine import CalamineError, CalamineWorkbook
+
+from services.billing.statements.statement import Statement, StatementError
+from services.billing.statements.tables import header_of, read_table
+from shared.csv_files import UnreadableFileError
+from shared.csv_files.encoding import decoded
+from shared.csv_files.table import SEPARATORS
+from shared.csv_files.workbook import is_workbook
+
+_LARGEST = 1 << 28
+"""Bytes that a workbook may unpack to."""
+
+
+def read_statement(name: str, data: bytes, account_number: str = "") -> Statement:
+    """Read and check a statement; ``account_number`` where it does not name the account.
+
+    Raises :class:`StatementError` for what is none, and where its balances do not add up.
+    """
+    statement = read_table(_rows(name, data), account_number)
+    statement.check()
+    return statement
+
+
+def _rows(name: str, data: bytes) -> list[list[str]]:
+    if is_workbook(data):
+        return _of_workbook(data)
+    try:
+        text = decoded(name, data).text
+    except UnreadableFileError as error:
+        raise StatementError(str(error)) from None
+    tables = (list(csv.reader(io.StringIO(text, newline=""), delimiter=separator)) for separator in SEPARATORS)
+    try:
+        return next((table for table in tables if header_of(table) is not None), [])
+    except csv.Error as error:
+        raise StatementError(f"is no CSV: {error}") from None
+
+
+def _of_workbook(data: bytes) -> list[list[str]]:
+    # Not by the reader of lists: banks merge cells above their tables, which a list must not have. The balances prove
+    # that nothing was lost.
+    try:
+        if data.startswith(b"PK"):
+            with zipfile.ZipFile(io.BytesIO(data)) as package:
+                if sum(entry.file_size for entry in package.infolist()) > _LARGEST:
+                    raise StatementError("unpacks to more than a statement ever holds")
+        workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
+        sheets = [workbook.get_sheet_by_name(sheet).to_python(skip_empty_area=False) for sheet in workbook.sheet_names]
+    except (CalamineError, zipfile.BadZipFile, OSError, ValueError) as error:
+        if isinstance(error, StatementError):
+            raise
+        raise StatementError(f"is a damaged workbook: {type(error).__name__}") from None
+    tables = ([[_text(value) for value in row] for row in sheet] for sheet in sheets)
+    return next((table for table in tables if header_of(table) is not None), [])
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() else repr(value)
+    if isinstance(value, datetime):
+        return value.isoformat(" ")
+    return value.isoformat() if isinstance(value, date | time) else str(value)

@@ -1,0 +1,142 @@
+"""Statements that are taken: from a file, or from a folder into which a bank or a person puts them.
+
+A file in the folder is taken when nobody has written to it for a while; what it did lies beside it (``….done.json``).
+What is refused goes to ``refused/``, with the reason. Taken again, under whatever name, a statement changes nothing:
+each of its movements is known by what it holds.
+"""
+
+import asyncio
+import json
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from services.billing.statements.files import read_statement
+from services.billing.statements.statement import Statement, StatementError
+from shared.clock import Clock
+from shared.contracts.billing import SeenBankCredit, TakeBankCredits, TakenBankCredits
+
+SOURCE = "statement"
+"""Of credits that statements tell of."""
+REFUSED = "refused"
+SETTLED_AFTER = timedelta(seconds=10)
+"""So long nobody has written to a file that is taken."""
+_KINDS = frozenset({".csv", ".txt", ".xlsx", ".xls"})
+_AT_ONCE = 200
+
+Take = Callable[[TakeBankCredits], Awaitable[TakenBankCredits]]
+"""Hands movements to billing, which takes each once."""
+
+
+@dataclass(frozen=True, slots=True)
+class TakenStatement:
+    """What became of a statement."""
+
+    name: str
+    account_number: str = ""
+    movements: int = 0
+    taken: int = 0
+    """Not known before."""
+    known: int = 0
+    contradicted: int = 0
+    refused: str = ""
+    """Why it was not taken; empty where it was."""
+
+
+async def take_statement(name: str, statement: Statement, take: Take) -> TakenStatement:
+    """Hand all movements of a statement to billing, some at a time; it may be stopped at any point and begun again."""
+    told = list(statement.told())
+    replies = [await take(TakeBankCredits(source=SOURCE, credits=list(some))) for some in _some(told)]
+    return TakenStatement(
+        name,
+        statement.account_number,
+        len(told),
+        sum(reply.taken for reply in replies),
+        sum(reply.known for reply in replies),
+        sum(reply.contradicted for reply in replies),
+    )
+
+
+def _some(told: Sequence[SeenBankCredit]) -> list[Sequence[SeenBankCredit]]:
+    return [told[start : start + _AT_ONCE] for start in range(0, len(told), _AT_ONCE)]
+
+
+@dataclass(frozen=True, slots=True)
+class StatementFolder:
+    """The folder that is watched."""
+
+    folder: Path
+    take: Take
+    clock: Clock
+    settled_after: timedelta = SETTLED_AFTER
+
+    async def look(self) -> AsyncIterator[TakenStatement]:
+        """Take the files that have no result yet, in the order of their names."""
+        for path in await asyncio.to_thread(self._waiting):
+            # Gone meanwhile: another copy was faster.
+            with suppress(FileNotFoundError):
+                yield await self._take(path)
+
+    def _waiting(self) -> list[Path]:
+        files = [path for path in self.folder.iterdir() if path.suffix.casefold() in _KINDS and path.is_file()]
+        return sorted(path for path in files if not path.name.startswith(".") and self._is_due(path))
+
+    def _is_due(self, path: Path) -> bool:
+        with suppress(FileNotFoundError):
+            state = path.stat()
+            if self.clock().timestamp() - state.st_mtime < self.settled_after.total_seconds():
+                return False
+            with suppress(FileNotFoundError, ValueError, KeyError):
+                known = json.loads(_result_of(path).read_text("utf-8"))
+                return bool((known["size"], known["changed_ns"]) != (state.st_size, state.st_mtime_ns))
+            return True
+        return False
+
+    async def _take(self, path: Path) -> TakenStatement:
+        state, data = await asyncio.to_thread(_content, path)
+        try:
+            statement = await asyncio.to_thread(read_statement, path.name, data)
+        except StatementError as error:
+            await asyncio.to_thread(self._refuse, path, str(error))
+            return TakenStatement(path.name, refused=str(error))
+        taken = await take_statement(path.name, statement, self.take)
+        # Sums only: what payers wrote stays in the bank's file.
+        result = {
+            "taken_at": self.clock().isoformat(),
+            "size": state.st_size,
+            "changed_ns": state.st_mtime_ns,
+            "account_number": taken.account_number,
+            "movements": taken.movements,
+            "taken": taken.taken,
+            "known": taken.known,
+            "contradicted": taken.contradicted,
+        }
+        await asyncio.to_thread(_write, _result_of(path), json.dumps(result, indent=1))
+        return taken
+
+    def _refuse(self, path: Path, why: str) -> None:
+        refused = self.folder / REFUSED
+        refused.mkdir(exist_ok=True)
+        place = refused / path.name
+        if place.exists():
+            place = refused / f"{path.stem}.{path.stat().st_mtime_ns}{path.suffix}"
+        _write(place.with_name(f"{place.name}.refused.json"), json.dumps({"why": why}, ensure_ascii=False))
+        path.replace(place)
+
+
+def _content(path: Path) -> tuple[os.stat_result, bytes]:
+    return path.stat(), path.read_bytes()
+
+
+def _result_of(path: Path) -> Path:
+    return path.with_name(f"{path.name}.done.json")
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a file that is seen complete or not at all."""
+    part = path.with_name(f"{path.name}.part")
+    part.write_text(text, "utf-8")
+    part.replace(path)

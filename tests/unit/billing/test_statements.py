@@ -1,0 +1,166 @@
+"""Statements of banks: the header wherever it stands, and nothing taken that the balances do not prove whole."""
+
+import io
+from datetime import date, datetime, time
+from typing import Any
+
+import pytest
+import xlsxwriter
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.billing.statements.files import read_statement
+from services.billing.statements.statement import StatementError
+
+ABOVE = [["NGÂN HÀNG TMCP"], [], ["SAO KÊ TÀI KHOẢN/ACCOUNT STATEMENT"], ["Từ ngày 01/11/2026 đến ngày 30/11/2026"]]
+VIETCOMBANK = [
+    *ABOVE,
+    ["Số tài khoản/Account No:", "0071000123456"],
+    ["Số dư đầu kỳ/Opening balance:", "1,000,000"],
+    ["Ngày GD/TNX Date", "Số CT/Doc No", "Số tiền ghi nợ/Debit", "Số tiền ghi có/Credit", "Số dư/Balance",
+     "Nội dung chi tiết/Transactions in detail"],
+    ["20/11/2026", "5078 - 12345", "", "475,000", "1,475,000", "MBVCB.1.2.TD PB1501000001 7K3QX9PA.CT tu 1 A toi 2"],
+    ["21/11/2026", "5079 - 1", "75,000", "", "1,400,000", "Phi quan ly"],
+    ["Tổng cộng/Total", "", "75,000", "475,000", "", ""],
+    ["Số dư cuối kỳ/Closing balance:", "1,400,000"],
+]  # fmt: skip
+VIETCOMBANK_IN_ONE_CELL = [
+    *ABOVE,
+    ["Số tài khoản/Account number: 0071000123456"],
+    ["STT/No.", "Ngày/TNX Date/ Số CT/ Doc No", "Ngày hiệu lực/Effective date", "Số tiền ghi nợ/Debit",
+     "Số tiền ghi có/Credit", "Số dư/Balance", "Nội dung chi tiết/Transactions in detail"],
+    ["1", "20/11/2026\n5078 - 12345", "20/11/2026", "", "475,000", "1,475,000", "TIEN DIEN PB1501000001"],
+    ["2", "21/11/2026\n5079 - 1", "21/11/2026", "75,000", "", "1,400,000", "Phi"],
+]  # fmt: skip
+BIDV = [
+    ["BÁO CÁO CHI TIẾT SỐ DƯ TÀI KHOẢN"],
+    *[[""]] * 8,
+    ["Tài khoản", "12010000123456", "DƯ ĐẦU", "1,000,000"],
+    ["STT", "NGÀY HIỆU LỰC", "GHI NỢ", "GHI CÓ", "SỐ DƯ", "MÔ TẢ"],
+    ["1", "20/11/2026 09:58:00", "0", "475,000", "1,475,000", "REM Tfr Ac: TIEN DIEN PB1501000001"],
+    ["2", "21/11/2026 10:00:00", "75,000", "0", "1,400,000", "Phi"],
+    ["", "", "", "", "DƯ CUỐI", "1,400,000"],
+]
+TECHCOMBANK = [
+    ["Số tài khoản", "19001234567890"],
+    ["Ngày KH thực hiện\nRequesting date", "Ngày giao dịch\nTransaction date", "Số bút toán\nReference",
+     "Ngân hàng đối tác",
+     "Tài khoản đích", "Tên tài khoản đối ứng", "Diễn giải\nDescription", "Nợ\nDebit", "Có\nCredit", "Số dư\nBalance"],
+    ["21/11/2026", "21/11/2026", "FT26325001", "", "", "", "Phi", "75.000", "", "1.400.000"],
+    ["20/11/2026", "20/11/2026", "FT26324001\\BNK", "VIETCOMBANK", "0071", "LE VAN TAM", "TIEN DIEN PB1501000001", "",
+     "475.000", "1.475.000"],
+]  # fmt: skip
+TABLES = {
+    "vietcombank": VIETCOMBANK,
+    "vietcombank in one cell": VIETCOMBANK_IN_ONE_CELL,
+    "bidv": BIDV,
+    "techcombank, the latest first": TECHCOMBANK,
+}
+
+
+def as_csv(table: list[list[str]], separator: str = ",") -> bytes:
+    lines = (separator.join('"' + cell.replace('"', '""') + '"' for cell in row) for row in table)
+    return "\r\n".join(lines).encode("utf-8-sig")
+
+
+def as_xlsx(table: list[list[Any]], *, merged: bool = False) -> bytes:
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file, {"in_memory": True}) as book:
+        sheet = book.add_worksheet()
+        for place, row in enumerate(table):
+            for column, cell in enumerate(row):
+                if isinstance(cell, datetime):
+                    sheet.write_datetime(place, column, cell, book.add_format({"num_format": "dd/mm/yyyy hh:mm"}))
+                else:
+                    sheet.write(place, column, cell)
+        if merged:
+            sheet.merge_range(0, 0, 0, 3, "NGÂN HÀNG")
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_banks_table_is_read_whatever_stands_above_its_header(name: str) -> None:
+    statement = read_statement("sao-ke.csv", as_csv(TABLES[name]))
+    came, left = sorted(statement.rows, key=lambda row: row.day)
+    assert (came.day, came.credit, came.debit, came.balance) == (date(2026, 11, 20), 475_000, 0, 1_475_000)
+    assert (left.credit, left.debit, left.balance) == (0, 75_000, 1_400_000)
+    assert "PB1501000001" in came.content
+    assert statement.account_number in {"0071000123456", "12010000123456", "19001234567890"}
+
+
+def test_each_column_is_found_by_its_words() -> None:
+    came = read_statement("v.csv", as_csv(VIETCOMBANK_IN_ONE_CELL)).rows[0]
+    assert (came.reference, came.content) == ("5078 - 12345", "TIEN DIEN PB1501000001")
+    assert read_statement("b.csv", as_csv(BIDV)).rows[0].at == time(9, 58)
+    told = read_statement("t.csv", as_csv(TECHCOMBANK)).rows[1]
+    assert (told.counter_name, told.counter_account, told.counter_bank) == ("LE VAN TAM", "0071", "VIETCOMBANK")
+
+
+def test_the_same_movement_has_the_same_id_in_every_file() -> None:
+    numbers = [[int(cell.replace(",", "")) if cell.replace(",", "").isdigit() and "," in cell else cell for cell in row]
+               for row in VIETCOMBANK]  # fmt: skip
+    files = [
+        as_csv(VIETCOMBANK),
+        as_csv(VIETCOMBANK, ";"),
+        as_csv(VIETCOMBANK, "\t"),
+        as_xlsx(VIETCOMBANK, merged=True),
+        as_xlsx(numbers),
+    ]
+    told = [[one.source_id for one in read_statement("sao-ke", data).told()] for data in files]
+    assert all(one == told[0] for one in told)
+    assert len(set(told[0])) == 2
+
+
+def test_two_movements_that_look_alike_in_one_file_are_two() -> None:
+    table = [*VIETCOMBANK[:7], ["20/11/2026", "1", "", "10", "", "x"], ["20/11/2026", "1", "", "10", "", "x"]]
+    table.append(["Số dư cuối kỳ", "1,000,020"])
+    assert len({one.source_id for one in read_statement("s.csv", as_csv(table)).told()}) == 2
+
+
+def test_a_moment_without_an_hour_is_at_noon_in_vietnam() -> None:
+    told = list(read_statement("s.csv", as_csv(VIETCOMBANK)).told())
+    assert told[0].transacted_at.isoformat() == "2026-11-20T12:00:00+07:00"
+    assert [(one.outgoing, one.amount) for one in told] == [(False, 475_000), (True, 75_000)]
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        (("475,000", "475,001"), "is not closing"),
+        (("1,400,000", "1,500,000"), "is not closing"),
+        (("Số tiền ghi có/Credit", "Khác"), "no header"),
+        (("475,000", "4x5"), "is no amount"),
+        (("0071000123456", ""), "not named in the file"),
+    ],
+)
+def test_what_the_balances_do_not_prove_is_refused(change: tuple[str, str], why: str) -> None:
+    data = as_csv(VIETCOMBANK).decode("utf-8-sig").replace(*change).encode()
+    with pytest.raises(StatementError, match=why):
+        read_statement("s.csv", data)
+
+
+def test_a_row_that_is_missing_breaks_the_chain_of_balances() -> None:
+    with pytest.raises(StatementError, match="does not follow"):
+        read_statement("s.csv", as_csv([*TECHCOMBANK, ["", "19/11/2026", "FT3", "", "", "", "x", "", "5", "900.000"]]))
+
+
+def test_a_statement_that_nothing_proves_whole_is_refused() -> None:
+    bare = [[cell for place, cell in enumerate(row) if place != 9] for row in TECHCOMBANK]
+    with pytest.raises(StatementError, match="nothing proves it whole"):
+        read_statement("s.csv", as_csv(bare))
+
+
+def test_a_statement_of_another_account_than_was_said_is_refused() -> None:
+    with pytest.raises(StatementError, match="of account 0071000123456"):
+        read_statement("s.csv", as_csv(VIETCOMBANK), "999999")
+
+
+def test_a_header_below_the_first_rows_is_not_looked_for() -> None:
+    with pytest.raises(StatementError, match="no header within 80 rows"):
+        read_statement("s.csv", as_csv([[f"line {n}"] for n in range(80)] + VIETCOMBANK))
+
+
+@given(st.binary(max_size=300) | st.text(max_size=300).map(str.encode))
+def test_whatever_is_given_is_read_or_refused_in_one_line(data: bytes) -> None:
+    with pytest.raises(StatementError):
+        read_statement("x", data)
