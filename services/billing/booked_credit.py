@@ -18,18 +18,11 @@ Record = Callable[[RecordPayment], Awaitable[PaymentReply]]
 """Records a payment, under the lock of the customer's account."""
 
 
-async def book(
-    credit: StoredCredit, decision: Decision, work: UnitOfWork, record: Record, moment: datetime, *, reason: str = ""
-) -> None:
-    """Record a locked credit as a payment of a customer whose account is locked, once.
-
-    What a cashier has recorded by hand under the bank's reference is that payment, and none is added. Raises
-    :class:`AmountImplausible`, and :class:`ReferenceAlreadyRecorded` where the reference stands for other money.
-    """
+def payment_request(credit: StoredCredit, decision: Decision, moment: datetime) -> RecordPayment:
+    """Return the payment that a credit is: of what the payer wrote it keeps only what names the customer."""
     assert decision.customer_code is not None  # noqa: S101 - only what is decided is booked
-    payment_id, matched_by = new_id(), decision.matched_by
-    request = RecordPayment(
-        payment_id=payment_id,
+    return RecordPayment(
+        payment_id=new_id(),
         customer_code=decision.customer_code,
         amount=credit.amount,
         method=PaymentMethod.TRANSFER,
@@ -38,6 +31,18 @@ async def book(
         transfer_content=decision.reference,
         device_id=decision.device_id,
     )
+
+
+async def book(
+    credit: StoredCredit, decision: Decision, work: UnitOfWork, record: Record, moment: datetime, *, reason: str = ""
+) -> None:
+    """Record a locked credit as a payment of a customer whose account is locked, once.
+
+    What a cashier has recorded by hand under the bank's reference is that payment, and none is added. Raises
+    :class:`AmountImplausible`, and :class:`ReferenceAlreadyRecorded` where the reference stands for other money.
+    """
+    request = payment_request(credit, decision, moment)
+    payment_id, matched_by = request.payment_id, decision.matched_by
     try:
         await record(request)
     except ReferenceAlreadyRecorded as known:

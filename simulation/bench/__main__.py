@@ -12,6 +12,7 @@ import uvloop
 from simulation.bench import (
     app,
     audit,
+    bank_credits,
     bills,
     collection,
     comparison,
@@ -53,6 +54,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "audit": audit.run,
     "bills": bills.run,
     "imports": imports.run,
+    "credits": bank_credits.run,
 }
 
 

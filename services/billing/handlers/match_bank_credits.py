@@ -6,6 +6,7 @@ from functools import partial
 
 from services.billing.bank_credits.rules import Decision, decide, read_text
 from services.billing.booked_credit import REFUSED, book, leave
+from services.billing.booked_credits import book_together
 from services.billing.handlers.record_payment import record_payment
 from services.billing.payments.rules import AmountImplausible, PlausibleAmountRule, ReferenceAlreadyRecorded
 from services.billing.rounding.rules import RoundingRule
@@ -40,17 +41,21 @@ async def match_bank_credits(
         found = Decision(reason=reason) if reason is not None else decide(texts[credit.credit_id], known)
         decided.append((credit, found))
     await accounts.lock(work.connection, {one.customer_code for _, one in decided if one.customer_code is not None})
+    certain = []
+    for credit, decision in decided:
+        if credit.outgoing:
+            await bank_credits.settle(work.connection, credit.credit_id, BankCreditState.OUTGOING, clock())
+        elif decision.customer_code is None:
+            await leave(credit, decision.reason or BankCreditReason.NO_CUSTOMER, work, clock())
+        else:
+            certain.append((credit, decision))
     record = partial(
         record_payment, work=work, clock=clock, rounding_rules=rounding_rules, plausible_amounts=plausible_amounts
     )
-    for credit, decision in decided:
-        moment = clock()
-        if credit.outgoing:
-            await bank_credits.settle(work.connection, credit.credit_id, BankCreditState.OUTGOING, moment)
-        elif decision.customer_code is None:
-            await leave(credit, decision.reason or BankCreditReason.NO_CUSTOMER, work, moment)
-        else:
-            try:
-                await book(credit, decision, work, record, moment)
-            except (AmountImplausible, ReferenceAlreadyRecorded) as refused:
-                await leave(credit, REFUSED[type(refused)], work, moment)
+    if len(certain) > 1:
+        certain = await book_together(certain, work, plausible_amounts, clock())
+    for credit, decision in certain:
+        try:
+            await book(credit, decision, work, record, clock())
+        except (AmountImplausible, ReferenceAlreadyRecorded) as refused:
+            await leave(credit, REFUSED[type(refused)], work, clock())

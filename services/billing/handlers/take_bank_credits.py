@@ -25,7 +25,7 @@ async def take_bank_credits(request: TakeBankCredits, work: UnitOfWork, *, clock
     before = await bank_credits.sightings(connection, source, [one.source_id for one in request.credits])
     fresh = {one.source_id: one for one in request.credits if one.source_id not in before}
     tales = [_told(one) for one in fresh.values()]
-    verdicts = identify(source, tales, await bank_credits.alike(connection, tales))
+    verdicts = identify(source, tales, await bank_credits.alike(connection, source, tales))
     new: list[tuple[UUID, SeenBankCredit, BankCreditReason | None]] = []
     ids = {source_id: sighting.credit_id for source_id, sighting in before.items()}
     for seen, verdict in zip(fresh.values(), verdicts, strict=True):

@@ -131,14 +131,35 @@ class OpenAccount:
 async def with_open_bills(connection: Connection, customer_code: str) -> OpenAccount | None:
     """Return what a customer owes with the open bills, read by one statement; None for an unknown customer."""
     rows = await connection.fetch(_WITH_OPEN_BILLS, customer_code)
-    if not rows:
-        return None
+    return _open_account(rows) if rows else None
+
+
+def _open_account(rows: Sequence[Mapping[str, Any]]) -> OpenAccount:
     first = rows[0]
     state = _state({**first, "customer_code": first["account"]})
     facts = None if first["facts"] is None else CustomerFacts.model_validate(first["facts"])
     shown = (*COLUMNS, *LINK_COLUMNS)
     open_bills = [{column: row[column] for column in shown} for row in rows if row["bill_id"] is not None]
     return OpenAccount(state, facts, open_bills)
+
+
+_WITH_OPEN_BILLS_OF = f"""
+SELECT accounts.version, accounts.debt, accounts.credit, accounts.open_bills, accounts.oldest_due_date,
+    accounts.customer_code AS account, facts, {SHOWN}
+FROM accounts LEFT JOIN customers USING (customer_code)
+    LEFT JOIN bills ON bills.customer_code = accounts.customer_code AND bills.open_principal + bills.open_vat > 0
+    {LINKS}
+WHERE accounts.customer_code = ANY ($1)
+ORDER BY year, month, cycle, issued_at
+"""
+
+
+async def with_open_bills_of(connection: Connection, customer_codes: Collection[str]) -> dict[str, OpenAccount]:
+    """Return what many customers owe with their open bills, by code; those that are unknown are left out."""
+    rows_of: dict[str, list[Mapping[str, Any]]] = {}
+    for row in await connection.fetch(_WITH_OPEN_BILLS_OF, list(customer_codes)):
+        rows_of.setdefault(row["account"], []).append(row)
+    return {code: _open_account(rows) for code, rows in rows_of.items()}
 
 
 _COLLECTOR_NAME = """

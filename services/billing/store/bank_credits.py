@@ -61,17 +61,25 @@ SELECT credit_id, account_number, outgoing, amount, booked_on, reference, balanc
 FROM bank_credits LEFT JOIN credit_texts USING (credit_id)
 WHERE (account_number, amount) IN (SELECT * FROM unnest($1::text[], $2::bigint[]))
     AND booked_on BETWEEN $3::date - 1 AND $4::date + 1
+    AND NOT EXISTS (
+        SELECT FROM credit_sightings
+        WHERE credit_sightings.credit_id = bank_credits.credit_id AND credit_sightings.source = $5)
 ORDER BY credit_id
 """
 
 
-async def alike(connection: Connection, tales: Sequence[Told]) -> list[KnownCredit]:
-    """Return the credits that some tales may be of, in the order in which they were taken."""
+async def alike(connection: Connection, source: str, tales: Sequence[Told]) -> list[KnownCredit]:
+    """Return the credits of others that a source's tales may be of, in the order in which they were taken."""
     if not tales:
         return []
     days = [told.booked_on for told in tales]
     rows = await connection.fetch(
-        _ALIKE, [told.account_number for told in tales], [told.amount for told in tales], min(days), max(days)
+        _ALIKE,
+        [told.account_number for told in tales],
+        [told.amount for told in tales],
+        min(days),
+        max(days),
+        source,
     )
     return [
         KnownCredit(
@@ -310,6 +318,32 @@ async def note(
     """Keep what was decided over a credit, and by whom."""
     stored = actor.model_dump(mode="json")
     await connection.execute(_NOTE, new_id(), credit_id, act, customer_code, payment_id, reason, moment, stored)
+
+
+_SETTLE_BOOKED = """
+UPDATE bank_credits SET state = 'booked', reason = NULL, customer_code = told.customer_code,
+    payment_id = told.payment_id, matched_by = told.matched_by, settled_at = $5
+FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::text[]) AS told (credit_id, customer_code, payment_id, matched_by)
+WHERE bank_credits.credit_id = told.credit_id
+"""
+_NOTE_BOOKED = """
+INSERT INTO credit_acts (act_id, credit_id, act, customer_code, payment_id, reason, acted_at, actor)
+SELECT act_id, credit_id, 'booked', customer_code, payment_id, matched_by, $6, $7
+FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::text[])
+    AS told (act_id, credit_id, customer_code, payment_id, matched_by)
+"""
+_FORGET_RAWS = "UPDATE credit_texts SET raw = NULL WHERE credit_id = ANY ($1) AND raw IS NOT NULL"
+
+
+async def settle_booked(
+    connection: Connection, booked: Sequence[tuple[UUID, str, UUID, str]], moment: datetime, actor: Actor
+) -> None:
+    """Set that locked credits are payments: credit, customer, payment, and what told whose it is."""
+    columns = [list(column) for column in zip(*booked, strict=True)]
+    await connection.execute(_SETTLE_BOOKED, *columns, moment)
+    await connection.execute(_FORGET_RAWS, columns[0])
+    stored = actor.model_dump(mode="json")
+    await connection.execute(_NOTE_BOOKED, [new_id() for _ in booked], *columns, moment, stored)
 
 
 _OF_PAYMENT = "SELECT credit_id FROM bank_credits WHERE payment_id = $1 FOR NO KEY UPDATE"

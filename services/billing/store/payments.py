@@ -101,6 +101,70 @@ async def add(
     )
 
 
+_ADD_TRANSFERS = """
+INSERT INTO payments (payment_id, customer_code, amount, credit, method, received_at, recorded_at, reference, device_id,
+    transfer_content, stated_at, actor)
+SELECT payment_id, customer_code, amount, credit, 'transfer', $10, $10, reference, device_id, content, stated_at, $11
+FROM unnest($1::uuid[], $2::text[], $3::bigint[], $4::bigint[], $5::text[], $6::uuid[], $7::text[], $8::timestamptz[],
+    $9::int[]) AS told (payment_id, customer_code, amount, credit, reference, device_id, content, stated_at, place)
+ORDER BY place
+ON CONFLICT DO NOTHING
+RETURNING true
+"""
+
+
+async def add_transfers(
+    connection: Connection, transfers: Sequence[tuple[Payment, UUID | None]], *, recorded_at: datetime, actor: Actor
+) -> bool:
+    """Store transfers with their allocations, each with the phone that prints; False when an id or reference is taken.
+
+    Whoever gets False undoes the transaction, or the part of it that this is.
+    """
+    added = await connection.fetch(
+        _ADD_TRANSFERS,
+        [payment.payment_id for payment, _ in transfers],
+        [payment.customer_code for payment, _ in transfers],
+        [payment.amount for payment, _ in transfers],
+        [payment.credit for payment, _ in transfers],
+        [payment.reference for payment, _ in transfers],
+        [device_id for _, device_id in transfers],
+        [payment.transfer_content for payment, _ in transfers],
+        [payment.stated_at for payment, _ in transfers],
+        list(range(len(transfers))),
+        recorded_at,
+        actor.model_dump(mode="json"),
+    )
+    if len(added) < len(transfers):
+        return False
+    parts = [(payment.payment_id, part) for payment, _ in transfers for part in payment.allocations]
+    if parts:
+        await connection.execute(
+            _ALLOCATE,
+            [payment_id for payment_id, _ in parts],
+            [part.bill_id for _, part in parts],
+            [part.vat for _, part in parts],
+            [part.principal for _, part in parts],
+            recorded_at,
+        )
+    return True
+
+
+_KNOWN_REFERENCES = """
+SELECT told.reference
+FROM unnest($1::text[]) AS told (reference), LATERAL (
+    SELECT FROM payments
+    WHERE reference_key(method, payments.reference) = reference_key('transfer', told.reference)
+        AND payments.reference <> '' AND method = 'transfer' AND reversed_at IS NULL
+    LIMIT 1
+) AS known
+"""
+
+
+async def known_references(connection: Connection, references: Collection[str]) -> set[str]:
+    """Return those of the references of a bank that stand for payments, however they are written."""
+    return {row[0] for row in await connection.fetch(_KNOWN_REFERENCES, list(references))}
+
+
 _USE_CREDIT = """
 UPDATE payments SET credit = payments.credit - used.amount
 FROM (

@@ -363,3 +363,57 @@ async def test_a_bank_credit_whose_amount_was_changed_is_found(billing: BillingH
     assert "a booked bank credit is a transfer of its customer that stands, to the đồng" in found
     assert "bank credits are payments, what waits and what was dismissed" in found
     assert "a bank credit has been told of, with the amount that it has" in found
+
+
+async def test_many_credits_at_once_are_booked_as_each_would_be_by_itself(billing: BillingHandlers) -> None:
+    codes = [f"PB1401001234{n}" for n in range(5)]
+    for code in codes:
+        await billing.customer(code)
+        await billing.bill(50, code=code)
+    await billing.pay(5, code=codes[3], reference="KNOWN1")
+    await billing.pay(107_136, code=codes[4], reference="KNOWN2")
+    await take(
+        billing,
+        seen("1", content=codes[0]),
+        seen("2", 7_136, content=codes[1]),
+        seen("3", 100_000, content=codes[1]),
+        seen("4", 200_000, content=codes[2]),
+        seen("5", 900_000_000, content=codes[2]),
+        seen("6", content=codes[3], reference="KNOWN-1"),
+        seen("7", content=codes[4], reference="known2"),
+        seen("8", content="khong ro"),
+        seen("9", content=codes[0], outgoing=True),
+    )
+    states = [await billing.state(code) for code in codes]
+    assert [(state.debt, state.credit) for state in states] == [(0, 0), (0, 0), (0, 92_864), (107_131, 0), (0, 0)]
+    found = await credits_of(billing)
+    assert [credit.state.value for credit in found] == [
+        *("booked", "booked", "booked", "booked", "unmatched", "unmatched", "booked", "unmatched", "outgoing")
+    ]
+    assert [credit.matched_by for credit in found if credit.matched_by] == [*["customer_code"] * 4, "payment"]
+    assert [credit.reason.value for credit in found if credit.reason] == [
+        *("amount_implausible", "reference_recorded", "no_customer")
+    ]
+    recorded = await billing.emitted("payment.recorded")
+    assert len(recorded) == 6
+    first = next(event for event in recorded if event["payment"]["customer_code"] == codes[0])
+    assert first["bills"][0]["open_principal"] == 99_200  # as it stood before
+    assert first["account"] == states[0].model_dump(mode="json")
+    assert await broken(billing) == []
+
+
+async def test_a_reference_that_is_recorded_by_hand_at_the_same_time_is_one_payment(billing: BillingHandlers) -> None:
+    codes = [f"PB1401001234{n}" for n in range(4)]
+    for code in codes:
+        await billing.customer(code)
+    told = [seen(str(n), 1_000, content=code, reference=f"FT2632400{n}") for n, code in enumerate(codes)]
+    await billing.ask(TakeBankCredits(source="sepay", credits=told))
+    await asyncio.gather(
+        match(billing),
+        *(billing.pay(1_000, code=code, reference=f"FT2632400{n}") for n, code in enumerate(codes)),
+        return_exceptions=True,
+    )
+    await match(billing)
+    assert [(await billing.state(code)).credit for code in codes] == [1_000] * 4
+    assert {credit.state for credit in await credits_of(billing)} == {BankCreditState.BOOKED}
+    assert await broken(billing) == []
