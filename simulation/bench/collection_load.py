@@ -154,7 +154,7 @@ async def collection_load(
                 return await _collector(system, url, code, session, customers_each)
 
         collectors = await asyncio.gather(*(make(number, code) for number, code in enumerate(codes)))
-        await _until_idle(system)
+        await wait_until_idle(system)
         try:
             yield CollectionLoad(system, collectors)
         finally:
@@ -193,7 +193,7 @@ async def _owing(phone: VirtualPhone, customers: int) -> list[Customer]:
         await asyncio.sleep(0.5)
 
 
-async def _until_idle(system: LocalSystem) -> None:
+async def wait_until_idle(system: LocalSystem) -> None:
     """Wait until every service has consumed what the import has emitted: that is no part of a collection."""
     urls = {service: system.database_url(service) for service in SERVICES}
 

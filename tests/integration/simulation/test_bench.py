@@ -4,12 +4,14 @@ import asyncio
 import json
 import os
 import sys
+import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
 
 from simulation.bench.__main__ import BENCHMARKS
 from simulation.bench.figures import Goal, Row, Sample, compare, percentile
+from simulation.bench.percentile_picture import draw_percentiles
 from stack.state import PROJECT
 
 # The other two start the same system and load it in the same way, only again and again.
@@ -59,3 +61,11 @@ def test_the_percentile_is_one_of_the_values() -> None:
     assert percentile(values, 0.99) == 99
     assert percentile(values, 0.5) == 50
     assert percentile([7.0], 0.99) == 7
+
+
+def test_the_picture_of_latencies_has_a_curve_for_each_step_that_was_taken() -> None:
+    picture = ET.fromstring(draw_percentiles({"search & find": [0.01, 0.2, 1.5], "visit": []}, "2 < 3 doors"))  # noqa: S314
+    texts = [element.text for element in picture.iter("{http://www.w3.org/2000/svg}text")]
+    assert len(list(picture.iter("{http://www.w3.org/2000/svg}polyline"))) == 1
+    assert "search & find (3)" in texts
+    assert "2 < 3 doors" in texts
