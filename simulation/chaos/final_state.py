@@ -137,7 +137,9 @@ async def read_final_state(
     billing = await _rows(
         database_urls["billing"],
         payments="SELECT payment_id::text AS id, customer_code, amount, method, reversed_at IS NOT NULL AS is_reversed"
-        " FROM payments",
+        # The bank's own are checked by what the bank knows.
+        " FROM payments WHERE NOT EXISTS (SELECT FROM credit_acts WHERE credit_acts.payment_id = payments.payment_id"
+        " AND act = 'booked' AND credit_acts.reason IN ('reference', 'customer_code'))",
         reversals="SELECT reversal_id::text AS id, payment_id::text FROM reversals",
         shifts="SELECT shift_id::text AS id, closed_at IS NOT NULL AS is_closed FROM shifts",
     )

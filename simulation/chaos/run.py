@@ -19,6 +19,7 @@ from shared.audit import AuditViolation
 from shared.messaging.archive import SentEvent
 from shared.messaging.topology import Names
 from shared.testing.conditions import wait_until
+from simulation.chaos.bank import Bank
 from simulation.chaos.bills import Books
 from simulation.chaos.checks import check_history
 from simulation.chaos.clerk import BillingClerk
@@ -87,6 +88,7 @@ class ChaosRun:
         self._messages = MessageFaults(testbed, self.workload.rng("messages"))
         self._dishonest = DishonestPeople(testbed)
         self._clerk = BillingClerk(testbed, self.workload.rng("bills that are corrected"))
+        self._bank = Bank(testbed, self.workload.rng("money on the bank account"))
         self._devices: list[VirtualPhone | VirtualDesk] = []
         self._phones: list[VirtualPhone] = []
         self._restores = RestoreFaults(testbed, self.workload.rng("customers who show receipts"), self._phones)
@@ -120,6 +122,7 @@ class ChaosRun:
             prober = await self._open_town(session, books.collection_point())
             billing = asyncio.create_task(books.keep_up())
             correcting = asyncio.create_task(self._clerk.work())
+            telling = asyncio.create_task(self._bank.work())
             work = [asyncio.create_task(worker.work()) for worker in self._workers]
             try:
                 await self._run_storms(prober)
@@ -127,6 +130,7 @@ class ChaosRun:
                 self.workload.closing.set()
                 billing.cancel()
                 correcting.cancel()
+                telling.cancel()
             await asyncio.gather(*work)
             await self._settle()
             await self._check()
@@ -156,6 +160,7 @@ class ChaosRun:
             self._phones.append(phone)
             self._collectors.append(CollectorAtTheDoor(self.workload, f"collector {number}", phone, day, point))
         self.workload.customers = {code: self.workload.customers[code] for code in collectors}
+        self._bank.customers = [one.code for found in self.workload.customers.values() for one in found]
         cashier = CashierDesk(self.workload, "cashier", await self._desk(session, Role.CASHIER), self._phones)
         self._workers = [*self._collectors, point, cashier]
         supervisor = await self._desk(session, Role.SUPERVISOR)
@@ -251,6 +256,7 @@ class ChaosRun:
         deadline = begun + self._options.patience
         await self._until_ready(deadline)
         await self._clerk.settle(max(1.0, deadline - self.history.now))
+        await self._bank.settle(max(1.0, deadline - self.history.now))
         await self._send_deleted_again(deadline)
         for day in self._rounds:
             day.lock = asyncio.Lock()
@@ -348,6 +354,7 @@ class ChaosRun:
         report.violations += check_register(tokens_on(printouts), self._restores.losses, register)
         report.violations += self._dishonest.violations()
         report.violations += await self._clerk.violations()
+        report.violations += await self._bank.violations()
         report.violations.sort()
         report.count(self.history)
         report.faults = dict(sorted(self._injector.done.items()))
@@ -367,6 +374,10 @@ class ChaosRun:
             "receipts_set_back": len(self._restores.losses.receipts),
             "receipts_shown_and_recovered": len(self._restores.losses.shown),
             "bills_corrected": self._clerk.done,
+            "bank_credits_told": self._bank.told,
+            "bank_credits_repeated": self._bank.repeated,
+            "bank_lies": self._bank.lies,
+            "bank_credits_forged": len(self._bank.forged),
             "dishonest_acts_refused": self._dishonest.refused.total(),
             "printer_mishaps": sum(collector.printer.mishaps for collector in self._collectors),
             "apps_opened_again": sum(collector.printer.reopened for collector in self._collectors),

@@ -19,6 +19,7 @@ from ops import provision
 from ops.system import SERVICES, RunningSystem
 from services.receipt.signatures.key_folder import KeyFolder
 from services.receipt.signatures.keyring import Keyring
+from simulation.chaos.bank_webhooks import configure
 from simulation.chaos.proxies import FaultProxy
 from simulation.chaos.sms_providers import SmsProviders
 from simulation.demo.sms_provider import report_address
@@ -134,6 +135,7 @@ class ChaosTestbed:
         settings = {service: dict(SETTINGS.get(service, {})) for service in SERVICES}
         await self.sms.start(self._held, seed=self._seed)
         settings["notify"] |= self.sms.settings
+        settings["gateway"]["THUNGAN_BANK_WEBHOOKS"] = str(configure(self.home / "bank"))
         for service in SERVICES:
             self.broker[service] = await self._proxy(addresses.service_amqp_url(service))
             self.database[service] = await self._proxy(addresses.database_url(service))
