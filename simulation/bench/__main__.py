@@ -20,6 +20,7 @@ from simulation.bench import (
     events,
     imports,
     open_loop,
+    phones,
     pure,
     reminders,
     request_reply,
@@ -57,6 +58,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "bills": bills.run,
     "imports": imports.run,
     "credits": bank_credits.run,
+    "phones": phones.run,
 }
 
 

@@ -193,7 +193,7 @@ async def _owing(phone: VirtualPhone, customers: int) -> list[Customer]:
         await asyncio.sleep(0.5)
 
 
-async def wait_until_idle(system: LocalSystem) -> None:
+async def wait_until_idle(system: LocalSystem, seconds: float = BILLS_SECONDS) -> None:
     """Wait until every service has consumed what the import has emitted: that is no part of a collection."""
     urls = {service: system.database_url(service) for service in SERVICES}
 
@@ -201,7 +201,7 @@ async def wait_until_idle(system: LocalSystem) -> None:
         found = await under_way(urls, system.amqp_url, system.namespace)
         return not any((*found.unsent.values(), *found.queues.values(), *found.unconsumed.values()))
 
-    await wait_until(idle, BILLS_SECONDS, every=0.5, message="no event of the import is under way")
+    await wait_until(idle, seconds, every=0.5, message="no event of the import is under way")
 
 
 def _difference(after: Mapping[str, float], before: Mapping[str, float]) -> dict[str, float]:
