@@ -72,6 +72,11 @@ def bench(argv: Sequence[str]) -> NoReturn:
     _become("simulation.bench", argv)
 
 
+def capacity(argv: Sequence[str]) -> NoReturn:
+    """Say how many servers a number of customers needs."""
+    _become("simulation.capacity", argv)
+
+
 def fuzz(argv: Sequence[str]) -> int:
     """Try the API as each role by its description."""
     programs = side_environment("fuzz-venv", "requirements-fuzz.lock", "the fuzzer of the API")
@@ -115,6 +120,7 @@ COMMANDS: Mapping[str, Callable[[Sequence[str]], int]] = {
     "check": check,
     "chaos": chaos,
     "bench": bench,
+    "capacity": capacity,
     "fuzz": fuzz,
     "thungan": thungan,
     "web": web_app.main,

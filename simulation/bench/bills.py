@@ -57,6 +57,7 @@ async def run(bench: Bench) -> list[Row]:
             if (state, bills) != ("released", customers):
                 raise RuntimeError(f"{bills} bills of {customers}, and the run is {state}")
             outbox = await pool.fetchval("SELECT pg_total_relation_size('outbox')")
+            disk = await pool.fetchval(_DISK)
             copied = await _copied(url)
         finally:
             await pool.close()
@@ -99,6 +100,13 @@ async def run(bench: Bench) -> list[Row]:
             figure=max(computing["peak_mb"], releasing["peak_mb"]),
         ),
         Row(benchmark=NAME, what="outbox of a bill", unit="bytes", figure=outbox / customers),
+        Row(
+            benchmark=NAME,
+            what="disk of a bill",
+            unit="bytes",
+            figure=disk / customers,
+            note="bill, period, reading and history with their indexes, right after the run",
+        ),
     ]
 
 
@@ -143,6 +151,10 @@ _READINGS = """
 INSERT INTO readings (period_id, meter_number, meter_register, old_reading, new_reading, multiplier, digits)
 SELECT period_id, 'M' || right(customer_code, 8), 'KT', 1000, 1000 + right(customer_code, 6)::int * 37 % 700, 1, 5
 FROM metered_periods
+"""
+_DISK = """
+SELECT sum(pg_total_relation_size(name::regclass))::bigint
+FROM unnest('{bills,metered_periods,readings,money_history}'::text[]) AS name
 """
 _BARE = "CREATE TABLE bare_bills (LIKE bills)"
 
