@@ -48,6 +48,7 @@ async def service(settings: BillingSettings, *, clock: Clock = now) -> AsyncIter
                 "cash_box_rules": cash_box_rules,
                 "judgement_rules": judgement_rules,
                 "tariffs": tariffs,
+                "runs_at_work": set(),
                 "bank_accounts": frozenset(filter(None, settings.bank_accounts.split(","))),
             }
         )

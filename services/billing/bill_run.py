@@ -44,8 +44,8 @@ PART = 1000
 """Customers in one transaction: enough to be fast, few enough that a payment does not wait long for its account."""
 
 MESSAGES = 8
-"""How many messages of a run are under way: so many workers are at it at most. Each emits the next one, so what else
-waits in the queue of the service never stands behind a whole run."""
+"""How many messages a run begins with: so many copies of the service are at it soon, each at one part. Each emits the
+next ones, so what else waits in the queue of the service never stands behind a whole run."""
 
 _ROWS_OF_AN_EVENT = 500
 _TURN = 25
@@ -246,12 +246,16 @@ async def _release_part(work: UnitOfWork, run_id: UUID, clock: Clock, *, waits: 
     run = await _known(connection, run_id)
     actor = run.confirmed_by or work.actor
     drafts = await bill_runs.drafts_of_part(connection, run_id, part.part)
-    await accounts.lock(connection, list(dict.fromkeys(draft.bill.customer_code for draft in drafts)))
+    await accounts.lock(
+        connection, list(dict.fromkeys(draft.bill.customer_code for draft in drafts)), within=part.codes
+    )
     now = clock()
     # All bills of a run are of the moment at which it was confirmed, whenever their batch has its turn.
-    issued = await bill_runs.release(connection, run, part.part, drafts, run.confirmed_at or now, actor)
+    issued = await bill_runs.release(connection, run, part, drafts, run.confirmed_at or now, actor)
     await _use_credit(connection, issued, now)
-    states = await accounts.refresh(connection, list(dict.fromkeys(each.bill.customer_code for each in issued)))
+    states = await accounts.refresh(
+        connection, list(dict.fromkeys(each.bill.customer_code for each in issued)), within=part.codes
+    )
     await _emit_released(work, run_id, issued, states, now, actor)
     done = BillRun(len(issued), sum(each.bill.total for each in issued))
     await bill_runs.released_part(connection, run, part.part, drafts, done.bills, done.total, now)

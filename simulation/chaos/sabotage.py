@@ -406,15 +406,15 @@ def stale_accounts() -> None:
     """Count open bills twice in the accounts."""
     accounts = _module("services.billing.store.accounts")
     once = "open_bills = owed.open_bills"
-    for name in ("_REFRESH_ONE", "_REFRESH_SEVERAL"):
+    for name in ("_REFRESH_ONE", "_REFRESH_SEVERAL", "_REFRESH_WITHIN"):
         statement = getattr(accounts, name)
         if once not in statement:
             raise LookupError(once)
         _replace(accounts, name, statement.replace(once, f"{once} * 2"))
     refresh, note = accounts.refresh, note_of_bug()
 
-    async def noted(*given: Any) -> Any:
-        states = await refresh(*given)
+    async def noted(*given: Any, **named: Any) -> Any:
+        states = await refresh(*given, **named)
         if any(state.open_bills for state in states.values()):
             note()
         return states

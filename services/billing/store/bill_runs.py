@@ -150,6 +150,11 @@ class Part:
     first_code: str
     last_code: str
 
+    @property
+    def codes(self) -> tuple[str, str]:
+        """Between which codes its customers lie."""
+        return self.first_code, self.last_code
+
 
 # Copies share the parts; who finds none free waits for those that others are at, and sees whether they ended well.
 _TAKE = """
@@ -432,10 +437,11 @@ async def drafts_of_part(connection: Connection, run_id: UUID, part: int) -> lis
 
 
 # A period that does not wait any more (its readings were held or replaced since) makes no bill; the unique key of the
-# periods' bills stands behind it.
+# periods' bills stands behind it. Between the codes of a part PostgreSQL reads a piece of an index; of a thousand ids
+# alone it would rather read the whole table.
 _TAKE_PERIODS = f"""
 UPDATE metered_periods SET bill_id = made FROM unnest($1::uuid[], $2::uuid[]) AS draft (of_period, made)
-WHERE period_id = of_period AND {WAITING}
+WHERE period_id = of_period AND {WAITING} AND customer_code BETWEEN $3 AND $4
 RETURNING period_id
 """
 _RELEASE = """
@@ -449,17 +455,17 @@ FROM draft_bills WHERE run_id = $1 AND part = $2 AND period_id <> ALL ($5)
 
 
 async def release(
-    connection: Connection, run: StoredRun, part: int, drafts: Sequence[Draft], issued_at: datetime, actor: Actor
+    connection: Connection, run: StoredRun, part: Part, drafts: Sequence[Draft], issued_at: datetime, actor: Actor
 ) -> list[Draft]:
     """Make the drafts of a part bills, as far as their readings still wait; return those that are.
 
     The accounts are locked.
     """
     bill_ids = [draft.bill.bill_id for draft in drafts]
-    rows = await connection.fetch(_TAKE_PERIODS, [draft.period_id for draft in drafts], bill_ids)
+    rows = await connection.fetch(_TAKE_PERIODS, [draft.period_id for draft in drafts], bill_ids, *part.codes)
     taken = {row["period_id"] for row in rows}
     left_out = [draft.period_id for draft in drafts if draft.period_id not in taken]
-    await connection.execute(_RELEASE, run.run_id, part, issued_at, actor.model_dump(mode="json"), left_out)
+    await connection.execute(_RELEASE, run.run_id, part.part, issued_at, actor.model_dump(mode="json"), left_out)
     return [draft for draft in drafts if draft.period_id in taken]
 
 

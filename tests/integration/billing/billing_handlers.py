@@ -133,6 +133,7 @@ class BillingHandlers:
             "cash_box_rules": self.cash_box_rules,
             "judgement_rules": self.judgement_rules,
             "tariffs": TARIFFS,
+            "runs_at_work": set(),
             "bank_accounts": self.bank_accounts,
         }
         return Answering(TOPOLOGY, dependencies)

@@ -9,6 +9,8 @@ import pytest
 
 from services.billing.audit import audit_facts
 from services.billing.bill_run import confirm_run, discard_run, do_part, start_run
+from services.billing.handlers import do_bill_run_step as module_of_steps
+from services.billing.handlers.do_bill_run_step import do_bill_run_step
 from services.billing.rehearsals.vat_switch import vat_switch
 from services.billing.runs.rules import (
     RunNotReady,
@@ -23,7 +25,7 @@ from services.billing.runs.rules import (
 from services.billing.store import bill_run_changes, bill_runs
 from services.billing.store.bill_runs import StoredRun
 from shared.contracts.actor import Actor, ActorKind, Proof
-from shared.contracts.billing import SendReadingsBack
+from shared.contracts.billing import BillRunStep, SendReadingsBack
 from shared.ids import new_id
 from shared.messaging.context import correlated
 from tests.integration.billing.billing_handlers import CODE, TARIFFS, BillingHandlers, reading
@@ -278,3 +280,48 @@ async def test_one_person_by_two_spellings_or_machines_does_not_release_the_own_
     run = await do_all(billing, await start(billing, by=asking))
     with pytest.raises(SecondPersonNeeded):
         await confirm(billing, run, by=confirming)
+
+
+async def test_a_part_that_is_done_emits_a_message_for_this_copy_and_one_for_another(billing: BillingHandlers) -> None:
+    await town(billing)
+    run_id, at_work = await start(billing), set[UUID]()
+    await step(billing, run_id, at_work)
+    assert (await stored(billing, run_id)).computed_parts == 1
+    assert len(await billing.emitted("bill_run.step")) == 2
+    assert at_work == set()
+
+
+async def test_a_copy_that_is_at_a_part_of_a_run_lets_further_messages_of_it_go_and_does_those_of_others(
+    billing: BillingHandlers,
+) -> None:
+    await town(billing)
+    run_id = await start(billing)
+    await step(billing, run_id, {run_id})
+    assert (await stored(billing, run_id)).computed_parts == 0
+    assert await billing.emitted("bill_run.step") == []
+    await step(billing, run_id, {new_id()})
+    assert (await stored(billing, run_id)).computed_parts == 1
+
+
+async def test_a_copy_whose_part_has_failed_is_free_for_the_next_message(
+    billing: BillingHandlers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await town(billing)
+    run_id, at_work = await start(billing), set[UUID]()
+
+    async def dies(*_: object) -> None:
+        raise PowerCut
+
+    with monkeypatch.context() as patched:
+        patched.setattr(module_of_steps, "do_part", dies)
+        with pytest.raises(PowerCut):
+            await step(billing, run_id, at_work)
+    await step(billing, run_id, at_work)
+    assert (await stored(billing, run_id)).computed_parts == 1
+
+
+async def step(billing: BillingHandlers, run_id: UUID, at_work: set[UUID]) -> None:
+    async with billing.new_work() as work:
+        await do_bill_run_step(
+            BillRunStep(run_id=run_id), work, clock=billing.clock, tariffs=TARIFFS, runs_at_work=at_work
+        )
