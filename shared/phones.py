@@ -8,7 +8,7 @@ from functools import lru_cache
 from types import MappingProxyType
 
 import phonenumbers
-from phonenumbers import PhoneNumberType
+from phonenumbers import PhoneMetadata, PhoneNumberType
 
 from shared.text import plain_signs, without_pictures
 
@@ -81,9 +81,19 @@ OLD_AREA_CODES = dict(pair.split("-") for pair in _AREAS.split())
 
 _LONG_LOCALS = {"4", "8"}
 
+
+def _mobile_pattern() -> str:
+    metadata = PhoneMetadata.metadata_for_region("VN")
+    assert metadata is not None  # noqa: S101 - the library knows Vietnam
+    assert metadata.mobile is not None  # noqa: S101
+    return str(metadata.mobile.national_number_pattern)
+
+
 _MOBILE = {PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE}
 _LANDLINE = {PhoneNumberType.FIXED_LINE}
 _DIGITS = re.compile(r"[0-9]{1,14}")
+_USUAL = re.compile(f"(?=0[0-9]{{9}}$)0(?:{_mobile_pattern()})", re.ASCII)
+"""A mobile number of today as it is dialled, digits only."""
 _ALLOWED = re.compile(r"\+?[0-9 ().\-]+")
 _AREA_IN_BRACKETS = re.compile(r"\(0?([0-9]{1,3})\)[ .\-]*([0-9 .\-]+)")
 _CITY = re.compile(r"(?:0|(?:\+|00)?84 ?)[48][ .\-](?:[0-9]{8}|[0-9]{4}[ .\-][0-9]{4})")
@@ -138,6 +148,8 @@ def read_phone(text: str) -> PhoneReading:
     Raises :class:`InvalidPhoneError` for anything else: two numbers, hotlines such as ``1900…``, letters (the library
     would silently drop a letter and make another person's number of it).
     """
+    if _USUAL.fullmatch(text):  # of a list almost all: the library takes ten times as long for the same
+        return PhoneReading(f"+{COUNTRY_CODE}{text[1:]}")
     written = plain_signs(without_pictures(text)).removeprefix("'")  # the mark of a spreadsheet's text
     if label := _LABEL.match(written):
         written = written[label.end() :]

@@ -75,6 +75,8 @@ def tidy(text: str) -> str:
     Control characters other than blanks are kept: whoever takes text in refuses them
     (see :func:`has_control_characters`) instead of guessing what was meant.
     """
+    if text.isascii() and text.isprintable() and "  " not in text:
+        return text.strip(" ")
     if text.isprintable() and "  " not in text and not _UNSEEN.search(text):  # no blank but single spaces
         return unicodedata.normalize("NFC", text).strip(" ")
     visible = "".join(letter for letter in _UNSEEN.sub("", text) if unicodedata.category(letter) != "Cf")

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from phonenumbers.carrier import name_for_number
 
 from shared.phones import (
+    _USUAL,
     OLD_AREA_CODES,
     OLD_MOBILE_PREFIXES,
     OPERATORS,
@@ -23,6 +24,14 @@ from shared.phones import (
     operator_of,
     read_phone,
 )
+
+
+def test_numbers_of_the_usual_form_are_those_that_the_library_takes_for_mobile_ones() -> None:
+    for prefix in range(100_000):
+        written = f"0{prefix:05d}1234"
+        kind = phonenumbers.number_type(phonenumbers.PhoneNumber(country_code=84, national_number=int(written)))
+        is_mobile_number = kind == phonenumbers.PhoneNumberType.MOBILE and not written.startswith("00")
+        assert (_USUAL.fullmatch(written) is not None) == is_mobile_number, written
 
 
 @pytest.mark.parametrize(

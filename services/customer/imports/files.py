@@ -29,7 +29,7 @@ from services.customer.imports.rows import (
     FileFormat,
     ListReading,
 )
-from services.customer.store.customers import announce
+from services.customer.store.customers import announce, announced
 from services.customer.store.imports import (
     affected_customers,
     begin_import,
@@ -253,22 +253,34 @@ async def _announce(work: UnitOfWork, moment: datetime) -> int:
     connection = work.connection
     count = await lock_affected_customers(connection)
     import_id = new_id()
-    announced = 0
-    for start in range(0, count, BATCH):
-        changed = await announce(connection, await affected_customers(connection, start, start + BATCH), moment)
-        announced += len(changed)
-        if count <= FEW:
-            for facts in changed:
-                event = CustomerChanged(customer=facts, changed_at=moment, actor=work.actor)
-                await work.emit(event, aggregate=facts.customer_code)
-            continue
-        for some in _messages_of(sorted(changed, key=lambda facts: facts.collector.collector_code)):
+    if count <= FEW:
+        changed = await announce(connection, await affected_customers(connection, 0, FEW), moment)
+        for facts in changed:
+            event = CustomerChanged(customer=facts, changed_at=moment, actor=work.actor)
+            await work.emit(event, aggregate=facts.customer_code)
+        return len(changed)
+    announced_so_far = 0
+    texts: list[str] = []
+    for start in range(0, count + BATCH, BATCH):
+        # Those before become messages in a thread while the database looks for the next ones.
+        messages = asyncio.ensure_future(asyncio.to_thread(_messages_of, texts))
+        try:
+            texts = await announced(connection, await affected_customers(connection, start, start + BATCH), moment)
+        finally:
+            await asyncio.wait([messages])
+        announced_so_far += len(texts)
+        for some in messages.result():
             await work.emit(CustomersChanged(import_id=import_id, customers=some, changed_at=moment, actor=work.actor))
-    return announced
+    return announced_so_far
 
 
-def _messages_of(customers: Iterable[CustomerFacts]) -> Iterator[list[CustomerFacts]]:
-    """Yield customers in lists that are not too large for a message."""
+def _messages_of(texts: Iterable[str]) -> list[list[CustomerFacts]]:
+    """Return customers, those of a collector together, in lists that are not too large for a message."""
+    customers = (CustomerFacts.model_validate_json(text) for text in texts)
+    return list(_in_lists(sorted(customers, key=lambda facts: facts.collector.collector_code)))
+
+
+def _in_lists(customers: Iterable[CustomerFacts]) -> Iterator[list[CustomerFacts]]:
     some: list[CustomerFacts] = []
     size = 0
     for facts in customers:

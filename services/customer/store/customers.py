@@ -149,14 +149,19 @@ FROM kept JOIN present USING (customer_code) ORDER BY customer_code
 
 
 async def announce(connection: Connection, customer_codes: Sequence[str], moment: datetime) -> list[CustomerFacts]:
-    """Return the facts of those of the customers whose facts have changed, each with its new version.
+    """Return what :func:`announced` returns, read."""
+    return [CustomerFacts.model_validate_json(facts) for facts in await announced(connection, customer_codes, moment)]
+
+
+async def announced(connection: Connection, customer_codes: Sequence[str], moment: datetime) -> list[str]:
+    """Return, as JSON, the facts of those of the customers whose facts have changed, each with its new version.
 
     The caller locks the customers before (:func:`lock_customers`), and emits ``customer.changed`` for each or
     ``customers.changed`` for many.
     """
     rows = await connection.fetch(_ANNOUNCE, customer_codes, moment, timeout=300)
     # As text: read at once into the model, without values of Python between.
-    return [CustomerFacts.model_validate_json(row["facts"]) for row in rows]
+    return [row["facts"] for row in rows]
 
 
 def _facts(row: Record) -> CustomerFacts:
