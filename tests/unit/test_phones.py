@@ -34,6 +34,18 @@ def test_numbers_of_the_usual_form_are_those_that_the_library_takes_for_mobile_o
         assert (_USUAL.fullmatch(written) is not None) == is_mobile_number, written
 
 
+@given(st.from_regex(r"0[0-9]{3} [0-9]{3} [0-9]{3}", fullmatch=True), st.sampled_from(" .-"))
+def test_a_number_in_groups_is_the_same_as_without(written: str, separator: str) -> None:
+    def reading(text: str) -> PhoneReading | str:
+        try:
+            return read_phone(text)
+        except InvalidPhoneError as error:
+            return str(error)
+
+    # With brackets around its first digits it goes the long way.
+    assert reading(written.replace(" ", separator)) == reading(f"({written[:4]}) {written[5:]}")
+
+
 @pytest.mark.parametrize(
     "written",
     [
