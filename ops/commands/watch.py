@@ -1,23 +1,29 @@
 """``thungan readings watch``: files of readings from head ends and hand-held readers, each taken once."""
 
 import asyncio
+import os
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Annotated
 
+import structlog
 import typer
 
 from ops.commands.imports import DueOption, KeepOption, LegacyOption
 from ops.console import print_line
-from ops.databases import bus_of
+from ops.databases import bus_of, database
 from ops.runner import run
-from ops.system import find_system
+from ops.system import RunningSystem, find_system
 from services.billing.imports.watched_folder import Taken, WatchedFolder
 from services.billing.tariffs.files import load_tariffs
 from services.billing.topology import TOPOLOGY
 from shared.clock import now
 from shared.csv_files import ImportOptions
 from shared.db.transaction import is_connection_lost
+from shared.health import Check, serve_health
 from shared.problems import Unavailable
+
+log = structlog.get_logger(__name__)
 
 
 def watch(
@@ -28,21 +34,37 @@ def watch(
     keep_good: KeepOption = False,
     convert_legacy: LegacyOption = False,
     due_days: DueOption = 10,
+    http_port: Annotated[
+        int | None,
+        typer.Option("--http-port", help="Serve /healthz, /readyz and /metrics here.", envvar="THUNGAN_HTTP_PORT"),
+    ] = None,
+    http_host: Annotated[
+        str, typer.Option("--http-host", help="Address to serve them at.", envvar="THUNGAN_HTTP_HOST")
+    ] = "127.0.0.1",
 ) -> None:
     """Take files of readings (CSV, Parquet, XLSX, ODS, XLS) from a folder, each once; what they did lies beside them.
 
     A file that is refused goes to `refused` in the folder. Bills are issued by a bill run.
     """
-    run(_watch(folder, ImportOptions(keep_good, convert_legacy), due_days, None if once else every))
+    options = ImportOptions(keep_good, convert_legacy)
+    run(_watch(folder, options, due_days, None if once else every, http_host, http_port))
 
 
-async def _watch(folder: Path, options: ImportOptions, due_days: int, every: float | None) -> None:
-    async with bus_of(find_system(), TOPOLOGY) as bus:
+async def _watch(
+    folder: Path, options: ImportOptions, due_days: int, every: float | None, host: str, port: int | None
+) -> None:
+    system = find_system()
+    async with AsyncExitStack() as stack:
+        bus = await stack.enter_async_context(bus_of(system, TOPOLOGY))
+        if port is not None:
+            checks = {"database": database_check(system), "folder": folder_check(folder)}
+            await stack.enter_async_context(serve_health(checks, host=host, port=port))
         watched = WatchedFolder(folder, bus.work, load_tariffs(), now, options, due_days)
         while True:
             try:
                 async for taken in watched.look():
                     print_line(_line(taken))
+                    log.info("reading_file", outcome=taken.outcome, **_counts(taken))
             except Exception as error:
                 if every is None or not (isinstance(error, Unavailable) or is_connection_lost(error)):
                     raise
@@ -50,6 +72,38 @@ async def _watch(folder: Path, options: ImportOptions, due_days: int, every: flo
             if every is None:
                 return
             await asyncio.sleep(every)
+
+
+def database_check(system: RunningSystem) -> Check:
+    """Return a check that billing's database answers."""
+
+    async def check() -> str | None:
+        async with database("billing", system) as connection:
+            await connection.fetchval("SELECT 1")
+        return None
+
+    return check
+
+
+def folder_check(folder: Path) -> Check:
+    """Return a check that the folder is there and can be written to."""
+
+    async def check() -> str | None:
+        return None if os.access(folder, os.R_OK | os.W_OK | os.X_OK) else "the folder cannot be written to"
+
+    return check
+
+
+def _counts(taken: Taken) -> dict[str, int]:
+    """Return what there is to log of a file: numbers only, because its name may be anything."""
+    report = taken.report
+    files = report["files"].values()
+    return {
+        "added": sum(file["added"] for file in files),
+        "held": sum(file["held"] for file in files),
+        "bad_lines": len(report["bad_lines"]),
+        "rejected": len(report["rejected"]),
+    }
 
 
 def _line(taken: Taken) -> str:

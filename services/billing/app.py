@@ -7,7 +7,7 @@ from datetime import timedelta
 import structlog
 
 from services.billing.judgement.rules import JudgementRule
-from services.billing.metrics import watch_audits
+from services.billing.metrics import watch_audits, watch_held_readings
 from services.billing.part_payments.rules import PartPaymentRule
 from services.billing.payments.rules import PlausibleAmountRule
 from services.billing.periodic_tasks import Retention
@@ -57,6 +57,7 @@ async def service(settings: BillingSettings, *, clock: Clock = now) -> AsyncIter
         )
         async with (
             parts.bus.background("audits", watch_audits(parts.pool)),
+            parts.bus.background("held_readings", watch_held_readings(parts.pool)),
             parts.bus.background("retention", retention.run()),
             serve_health(parts.checks, host=settings.http_host, port=settings.http_port) as port,
         ):

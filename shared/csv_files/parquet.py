@@ -8,6 +8,7 @@ import math
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -18,6 +19,7 @@ from shared.csv_files.bad_lines import BadLine, UnreadableFileError
 from shared.csv_files.table import Record, column_name, record_of
 
 _ROWS_AT_ONCE = 2_000
+_BUFFER = 1 << 20
 _LARGEST = 1 << 30
 """Bytes that a group of rows may unpack to; all of one is read at a time."""
 _EXACT = 10**15
@@ -35,13 +37,14 @@ _READ = (
 )
 
 
-def parquet_records(file: str, data: bytes, known: Sequence[str]) -> Iterator[Record]:
+def parquet_records(file: str, data: bytes | Path, known: Sequence[str]) -> Iterator[Record]:
     """Yield the names of the columns, then the rows; raise :class:`UnreadableFileError` where there is none.
 
     Each of the ``known`` columns must have a type that a cell can hold; others that have none are left out.
     """
     try:
-        source = ParquetFile(pa.BufferReader(data))
+        where = pa.BufferReader(data) if isinstance(data, bytes) else str(data)
+        source = ParquetFile(where, buffer_size=_BUFFER, pre_buffer=False)
         schema, metadata = source.schema_arrow, source.metadata
         names = [field.name for field in schema if _is_read(field.type)]
         for field in schema:

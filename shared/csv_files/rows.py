@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Callable, Generator, Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any, ClassVar, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -14,7 +15,7 @@ from shared.csv_files.cells import Notes
 from shared.csv_files.encoding import cells_of, decoded
 from shared.csv_files.legacy_cells import Legacy
 from shared.csv_files.table import Record, Table, Text
-from shared.csv_files.text_file import TextFile
+from shared.csv_files.text_file import PARQUET, ParquetOnDisk, TextFile
 from shared.csv_files.workbook import is_workbook, sheet_records
 from shared.text import tidy
 
@@ -36,10 +37,10 @@ class Row(BaseModel):
 _UNSEEN_BETWEEN = re.compile("[^\\W\\d_]+[\u200b\u2060\ufeff\u00ad]+[^\\W\\d_]+")
 """Marks without a width between letters: they may stand for a blank, or for nothing."""
 
-_PARQUET = (b"PAR1", b"PARE")
-"""How Parquet files begin; those whose footer is encrypted with the second."""
+_LONGEST_MESSAGE = 300
+"""Letters: a cell may hold a whole file, and a report has a line for each finding."""
 
-Data = bytes | str | TextFile
+Data = bytes | str | TextFile | ParquetOnDisk
 """The content of a file: its bytes, its text, or where it is read from in pieces."""
 
 RowT = TypeVar("RowT", bound=Row)
@@ -85,11 +86,13 @@ def open_table(file: str, data: Data, model: type[Row], *, convert_legacy: bool 
     content: Text | Iterator[Record]
     if isinstance(data, TextFile):
         content = data
+    elif isinstance(data, ParquetOnDisk):
+        content = _parquet_records(file, data.path, list(columns))
     elif isinstance(data, str):
         content = data.removeprefix("\ufeff")
     elif is_workbook(data):
         content = sheet_records(file, data)
-    elif data.startswith(_PARQUET):
+    elif data.startswith(PARQUET):
         content = _parquet_records(file, data, list(columns))
     else:
         text = decoded(file, data, convert_legacy=convert_legacy)
@@ -100,16 +103,21 @@ def open_table(file: str, data: Data, model: type[Row], *, convert_legacy: bool 
             return cells_of(content)
         if isinstance(data, TextFile):
             return _cells_of_file(data)
-        assert isinstance(data, bytes)  # noqa: S101 - a text is handled above
-        is_parquet = data.startswith(_PARQUET)
-        records = _parquet_records(file, data, list(columns)) if is_parquet else sheet_records(file, data)
+        assert not isinstance(data, str)  # noqa: S101 - a text is handled above
+        records: Iterator[Record]
+        if isinstance(data, ParquetOnDisk):
+            records = _parquet_records(file, data.path, list(columns))
+        elif data.startswith(PARQUET):
+            records = _parquet_records(file, data, list(columns))
+        else:
+            records = sheet_records(file, data)
         return (cell for record in records for cell in record.raw)
 
     legacy = Legacy(file, cells, convert=convert_legacy, is_western=is_western)
     return Table(file, content, list(columns), columns.keys() - model.optional_columns), legacy
 
 
-def _parquet_records(file: str, data: bytes, known: Sequence[str]) -> Iterator[Record]:
+def _parquet_records(file: str, data: bytes | Path, known: Sequence[str]) -> Iterator[Record]:
     from shared.csv_files.parquet import parquet_records  # noqa: PLC0415 - a large library, and only here
 
     return parquet_records(file, data, known)
@@ -178,7 +186,7 @@ class RowReader(Generic[RowT]):
                 message = "there are more bad lines; reading stopped here"
                 self._break(BadLine(self._file, number, "", message, "too-many"))
                 break
-            self.bad += line.bad
+            self.bad += (_shortened(bad) for bad in line.bad)
             self.remarks += line.remarks[: MOST_REPORTED - len(self.remarks)]
             if line.row is None:
                 self.bad_cells[number] = line.cells
@@ -187,7 +195,7 @@ class RowReader(Generic[RowT]):
                 yield number, line.row, line.cells
         if self._lines is not None:
             self._lines.close()
-        if isinstance(self._data, TextFile) and self._data.has_changed:
+        if isinstance(self._data, TextFile | ParquetOnDisk) and self._data.has_changed:
             self._break(BadLine(self._file, number, "", "was written to while it was read", "changed"))
 
     def _break(self, bad: BadLine) -> None:
@@ -277,6 +285,13 @@ def _lines(table: Table, model: type[RowT], columns: Mapping[str, FieldInfo], le
             yield Line(number, cells, row, (), tuple(remarks), record.raw)
     except UnreadableFileError as error:
         yield Line(error.bad.line, {}, None, (error.bad,))
+
+
+def _shortened(bad: BadLine) -> BadLine:
+    if len(bad.message) <= _LONGEST_MESSAGE:
+        return bad
+    half = _LONGEST_MESSAGE // 2
+    return replace(bad, message=f"{bad.message[:half]} … {bad.message[-half:]}")
 
 
 def _stray(table: Table, record: Record, place: int) -> BadLine:

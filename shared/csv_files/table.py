@@ -18,6 +18,7 @@ _ALIKE = 0.8
 """From 0 to 1: names of columns that are more alike may be one name, misspelt."""
 _NAMED_SEPARATOR = re.compile(r'"?sep=(\\t|.)"?[,;\t ]*(?:\r\n|\r|\n|\Z)', re.IGNORECASE)
 """The line with which spreadsheets name the separator of what follows."""
+_LONGEST_LINE = 1 << 20
 _START = 1 << 10
 """Letters of a text in which the line that names its separator ends, if it has one."""
 _LINE_END = re.compile(r"\r\n|\r|\n")
@@ -180,14 +181,29 @@ def _records(file: str, text: Text, start: int, separator: str, line: int) -> Ge
     first = line - 1
     try:
         with _opened(text, start) as stream:
-            reader = csv.reader(stream, delimiter=separator, strict=True)
+            reader = csv.reader(_lines(stream), delimiter=separator, strict=True)
             for fields in reader:
                 yield record_of(line, fields)
                 line = first + reader.line_num + 1
+    except _LongLineError:
+        message = f"is longer than {_LONGEST_LINE:,} letters: the file has no line ends, or a quote is not closed"
+        raise UnreadableFileError(BadLine(file, line, "", message, "bad-csv")) from None
     except csv.Error as error:
         raise UnreadableFileError(BadLine(file, line, "", f"cannot be read as CSV: {error}", "bad-csv")) from None
     except UnicodeDecodeError:  # it was text when it was looked through
         raise UnreadableFileError(BadLine(file, line, "", "was written to while it was read", "changed")) from None
+
+
+class _LongLineError(Exception):
+    """A line is longer than any list has."""
+
+
+def _lines(stream: TextIO) -> Iterator[str]:
+    """Yield the lines of a text; raise :class:`_LongLineError` before one fills the memory."""
+    while text := stream.readline(_LONGEST_LINE):
+        if len(text) == _LONGEST_LINE:
+            raise _LongLineError
+        yield text
 
 
 def _cell(text: str) -> str:

@@ -1,4 +1,7 @@
-"""Files that are read in pieces: plain UTF-8 text, however large it is. Any other file is read as a whole."""
+"""Files that are read in pieces, however large they are: plain UTF-8 text, and Parquet.
+
+Any other file is read as a whole, which may take ten times its size of memory: it has at most :data:`LARGEST_WHOLE`.
+"""
 
 import codecs
 import hashlib
@@ -7,9 +10,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
+from shared.csv_files.bad_lines import BadLine, UnreadableFileError
 from shared.csv_files.encoding import is_of_another_kind
 from shared.csv_files.table import SEPARATORS
 from shared.csv_files.workbook import is_workbook
+
+LARGEST_WHOLE = 50_000_000
+"""Bytes of a workbook, or of a text in another encoding than UTF-8."""
+
+PARQUET = (b"PAR1", b"PARE")
+"""How Parquet files begin; those whose footer is encrypted with the second."""
 
 _PIECE = 1 << 20
 _EMPTY = "".join((*SEPARATORS, "\r\n ")).encode()
@@ -39,10 +49,24 @@ class TextFile:
 
 
 @dataclass(frozen=True, slots=True)
+class ParquetOnDisk:
+    """A file that begins like Parquet."""
+
+    path: Path
+    state: tuple[int, int]
+    """Size and time of its last change, when it was looked through."""
+
+    @property
+    def has_changed(self) -> bool:
+        """Whether somebody has written to the file since."""
+        return _state(self.path) != self.state
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """The content of a file, and its digest."""
 
-    data: bytes | TextFile
+    data: bytes | TextFile | ParquetOnDisk
     sha256: str
 
 
@@ -53,7 +77,10 @@ def source_of_content(content: bytes | str) -> Source:
 
 
 def source_of(path: Path) -> Source:
-    """Return a file's content: as one that is read in pieces where it is plain text, else its bytes."""
+    """Return a file's content: as one that is read in pieces where it is plain text or Parquet, else its bytes.
+
+    Raises :class:`UnreadableFileError` for what would have to be read as a whole and is too large for that.
+    """
     state = _state(path)
     digest = hashlib.sha256()
     decoder = codecs.getincrementaldecoder("utf-8")()
@@ -82,6 +109,14 @@ def source_of(path: Path) -> Source:
         is_plain = False
     if is_plain and has_lines and has_content and not piece.endswith(_OLD_ENDS):
         return Source(TextFile(path, mark, state), digest.hexdigest())
+    if start.startswith(PARQUET):
+        return Source(ParquetOnDisk(path, state), digest.hexdigest())
+    if state[0] > LARGEST_WHOLE:
+        message = (
+            f"has {state[0] / 1e6:.0f} MB and is no plain UTF-8 text: more than {LARGEST_WHOLE / 1e6:.0f} MB are read "
+            "of CSV UTF-8 and Parquet only; save it as one of these, or divide it"
+        )
+        raise UnreadableFileError(BadLine(path.name, 1, "", message, "too-large"))
     data = path.read_bytes()
     return Source(data, hashlib.sha256(data).hexdigest())
 

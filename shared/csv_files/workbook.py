@@ -8,6 +8,7 @@ import io
 import re
 import struct
 import zipfile
+import zlib
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 
@@ -18,8 +19,13 @@ from shared.csv_files.bad_lines import BadLine, UnreadableFileError
 from shared.csv_files.table import Record, record_of
 
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
-_LARGEST = 1 << 30
+_LARGEST = 300_000_000
 """Bytes that a workbook may unpack to."""
+_MOST_CELLS = 30_000_000
+"""Cells between the first and the last one of a sheet, empty ones counted: all of them get a place in memory."""
+_LONG_TEXT, _MOST_LETTERS = 2_000, 1_000_000_000
+"""A text of a workbook is kept once and read for each cell that shows it."""
+_PIECE = 1 << 20
 _MOST_COLUMNS = 1 << 14
 _EXACT = 10**15
 """Spreadsheets keep 15 digits of a number."""
@@ -28,6 +34,9 @@ _PLACE = re.compile(rb'\br="([A-Z]+)([0-9]+)"')
 _ROW = re.compile(rb'<(?:\w+:)?row\s([^>]*?\bhidden="(?:1|true)"[^>]*?)(?:/>|>(.*?)</(?:\w+:)?row>)', re.DOTALL)
 _COLUMN = re.compile(rb'<(?:\w+:)?col\s([^>]*?\b(?:hidden="(?:1|true)"|width="0(?:\.0*)?")[^>]*)>')
 _COLUMN_RANGE = re.compile(rb'\b(min|max)="([0-9]+)"')
+_ROW_AT = re.compile(rb'<(?:\w+:)?(?:row|c)\s[^>]*?\br="[A-Z]*([0-9]{4,7})"')
+_FAR_COLUMN = re.compile(rb'<(?:\w+:)?c\s[^>]*?\br="([A-Z]{2,3})[0-9]')
+_SHARED_TEXT = re.compile(rb"<(?:\w+:)?t(?:\s[^>]*)?>([^<]*)")
 _ROW_NUMBER = re.compile(rb'\br="([0-9]+)"')
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z]+([0-9]+)):([A-Z]+[0-9]+)"')
 _SPANNED = re.compile(rb'table:number-(?:columns|rows)-spanned="(?:[2-9]|[0-9]{2,})"')
@@ -39,6 +48,18 @@ _TAG = re.compile(
 _REPEATED = re.compile(rb'table:number-(?:rows|columns)-repeated="([0-9]+)"')
 _ERROR_TEXT = re.compile(rb"\s*<text:p>(?:#[A-Z/0]+[!?]|#N/A|Err:[0-9]+)</text:p>")
 _REMEDY = "save it as CSV UTF-8"
+_BROKEN_PACKAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    LookupError,
+    NotImplementedError,
+    RuntimeError,
+    OSError,
+    ValueError,
+)
+"""What zipfile raises for packages that are damaged."""
 _BROKEN_XLS = (
     xlrd.XLRDError,
     xlrd.compdoc.CompDocError,
@@ -174,28 +195,57 @@ def _check_package(file: str, data: bytes) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
             if sum(part.file_size for part in package.infolist()) > _LARGEST:
-                raise _refused(file, 1, f"is a workbook that is too large: {_REMEDY}")
+                raise _too_large(file, f"it unpacks to more than {_LARGEST / 1e6:.0f} MB")
             parts = package.namelist()
             if any(part.endswith("workbook.bin") for part in parts):
                 raise _refused(
                     file, 1, f"is a workbook of a kind that is not read (XLSB): save it as XLSX, or {_REMEDY}"
                 )
+            longest = 0
+            for part in parts:
+                if part == "xl/sharedStrings.xml":
+                    longest = max((len(found[1]) for found in _SHARED_TEXT.finditer(package.read(part))), default=0)
             for part in parts:
                 if re.fullmatch(r"xl/worksheets/[^/]+\.xml", part):
                     content = package.read(part)
+                    if longest > _LONG_TEXT and longest * content.count(b't="s"') > _MOST_LETTERS:
+                        raise _too_large(file, f"its cells show {_MOST_LETTERS:,} letters and more")
+                    _check_size(file, content)
                     if b't="e"' in content or b"<f" in content or b":f" in content:
                         _check_sheet(file, content)
                     if b"mergeCell" in content or b"hidden=" in content or b'width="0' in content:
                         _check_shape(file, content)
                 elif part == "content.xml":
                     _check_open_document(file, package.read(part))
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError) as error:
+                else:
+                    _require_whole(package, part)
+    except _BROKEN_PACKAGE as error:
         raise _refused(file, 1, f"is a workbook that cannot be read ({error}): {_REMEDY}") from None
+
+
+def _require_whole(package: zipfile.ZipFile, part: str) -> None:
+    """Unpack a part: it raises where there is more in it than it says, which others would unpack without an end."""
+    with package.open(part) as stream:
+        while stream.read(_PIECE):
+            pass
+
+
+def _check_size(file: str, content: bytes) -> None:
+    """Refuse a sheet with a cell so far away that nobody means what lies between."""
+    last = max((int(found[1]) for found in _ROW_AT.finditer(content)), default=0)
+    widest = max((_column_number(found[1]) for found in _FAR_COLUMN.finditer(content)), default=26)
+    if last * widest > _MOST_CELLS:
+        raise _too_large(file, f"its last cell is in row {last:,} and column {widest:,}")
+
+
+def _too_large(file: str, why: str) -> UnreadableFileError:
+    return _refused(file, 1, f"is a workbook that is too large ({why}): {_REMEDY}")
 
 
 def _check_open_document(file: str, content: bytes) -> None:
     """Look at the cells of an ODS file: rows, columns and cells that are alike stand there once, with their number."""
     line, following, place = 0, 1, 0
+    rows = cells = 0
     is_hidden = False
     hidden_columns: set[int] = set()
     for tag in _TAG.finditer(content):
@@ -211,9 +261,13 @@ def _check_open_document(file: str, content: bytes) -> None:
             place += times
         elif kind == b"table-row":
             line, following, place = following, following + times, 0
+            rows = times
             is_hidden = _NOT_SHOWN.search(attributes) is not None
         else:
             if b"office:value-type=" in attributes:
+                cells += rows * times
+                if cells > _MOST_CELLS:
+                    raise _too_large(file, f"it has more than {_MOST_CELLS:,} cells")
                 if is_hidden:
                     raise _hidden(file, line)
                 if not hidden_columns.isdisjoint(range(place, place + min(times, _MOST_COLUMNS))):

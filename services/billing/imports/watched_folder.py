@@ -7,7 +7,6 @@ content: a repeat changes nothing and says so, and two copies that watch one fol
 """
 
 import asyncio
-import hashlib
 import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
@@ -20,12 +19,15 @@ from services.billing.bill_run import WorkFactory
 from services.billing.imports.files import import_files
 from services.billing.imports.readings import READINGS
 from services.billing.imports.reports import ImportReport
+from services.billing.metrics import FILES, LINES
 from services.billing.store import taken_files
 from services.billing.store.taken_files import TakenFile
 from services.billing.tariffs.models import Tariffs
 from shared.clock import Clock
-from shared.csv_files import PLAINLY, ImportOptions
+from shared.csv_files import PLAINLY, ImportOptions, UnreadableFileError
 from shared.csv_files.folder import KINDS
+from shared.csv_files.text_file import source_of
+from shared.ids import new_id
 from shared.messaging import UnitOfWork
 
 REFUSED = "refused"
@@ -42,6 +44,16 @@ class Taken:
     outcome: str
     """``taken``, ``repeated`` (its content was taken before) or ``refused``."""
     report: Mapping[str, Any]
+
+
+def count(taken: Taken) -> None:
+    """Count a file and its lines in the metrics of this process."""
+    FILES.labels(taken.outcome).inc()
+    if taken.outcome == "taken":
+        for file in taken.report["files"].values():
+            LINES.labels("added").inc(file["added"])
+            LINES.labels("held").inc(file["held"])
+        LINES.labels("rejected").inc(len(taken.report["rejected"]))
 
 
 class _TakenBeforeError(Exception):
@@ -65,7 +77,9 @@ class WatchedFolder:
         for path in await asyncio.to_thread(self._waiting):
             # Gone or written to again meanwhile: another copy was faster, or it is not complete.
             with suppress(FileNotFoundError, _BeingWrittenError):
-                yield await self._take(path)
+                taken = await self._take(path)
+                count(taken)
+                yield taken
 
     def _waiting(self) -> list[Path]:
         files = [path for path in self.folder.iterdir() if path.suffix.casefold() in KINDS and path.is_file()]
@@ -86,8 +100,14 @@ class WatchedFolder:
         return False
 
     async def _take(self, path: Path) -> Taken:
-        state, data = await asyncio.to_thread(_read, path)
-        sha256 = hashlib.sha256(data).hexdigest()
+        state = _state(path)
+        try:
+            source = await asyncio.to_thread(source_of, path)
+        except UnreadableFileError as error:
+            return await self._refused(path, state, ImportReport({}, (error.bad,)))
+        if _state(path) != state:
+            raise _BeingWrittenError
+        sha256 = source.sha256
         before = await self._find(sha256)
         report: ImportReport | None = None
         if before is None:
@@ -99,7 +119,7 @@ class WatchedFolder:
             try:
                 report = await import_files(
                     self.new_work,
-                    {READINGS: data},
+                    {READINGS: source},
                     self.tariffs,
                     due_days=self.due_days,
                     options=self.options,
@@ -109,8 +129,7 @@ class WatchedFolder:
             except _TakenBeforeError:
                 before = await self._find(sha256)
         if report is not None and not report.ok:
-            await asyncio.to_thread(self._refuse, path, sha256, report)
-            return Taken(path.name, "refused", _shown(report))
+            return await self._refused(path, state, report)
         taken = before or await self._find(sha256)
         assert taken is not None  # noqa: S101 - it was committed, and is never deleted
         # Without a result it was this file itself whose taker ended before it could write one.
@@ -123,28 +142,29 @@ class WatchedFolder:
         async with self.new_work() as work:
             return await taken_files.find(work.connection, sha256)
 
-    def _refuse(self, path: Path, sha256: str, report: ImportReport) -> None:
+    async def _refused(self, path: Path, state: tuple[int, int], report: ImportReport) -> Taken:
+        if _state(path) != state:  # it went on growing while it was read
+            raise _BeingWrittenError
+        await asyncio.to_thread(self._refuse, path, report)
+        return Taken(path.name, "refused", _shown(report))
+
+    def _refuse(self, path: Path, report: ImportReport) -> None:
         refused = self.folder / REFUSED
         refused.mkdir(exist_ok=True)
         place = refused / path.name
         if place.exists():
-            place = refused / f"{path.stem}.{sha256[:12]}{path.suffix}"
+            place = refused / f"{path.stem}.{new_id().hex[-12:]}{path.suffix}"
         _write(place.with_name(f"{place.name}.refused.json"), json.dumps(_shown(report), ensure_ascii=False, indent=1))
         path.replace(place)
 
 
 class _BeingWrittenError(Exception):
-    """The file has changed while it was read."""
+    """The file has changed since it was looked at."""
 
 
-def _read(path: Path) -> tuple[tuple[int, int], bytes]:
-    before = path.stat()
-    data = path.read_bytes()
-    after = path.stat()
-    state = (after.st_size, after.st_mtime_ns)
-    if state != (before.st_size, before.st_mtime_ns) or len(data) != after.st_size:
-        raise _BeingWrittenError
-    return state, data
+def _state(path: Path) -> tuple[int, int]:
+    found = path.stat()
+    return found.st_size, found.st_mtime_ns
 
 
 def _shown(report: ImportReport) -> dict[str, Any]:

@@ -178,6 +178,28 @@ async def listed(connection: Connection, request: GetHeldReadings) -> list[HeldR
     return [_held(item, row) for item, row in zip(stored, rows, strict=True)]
 
 
+AGES = ("1d", "7d", "older")
+"""How long readings have been held: up to a day, up to a week, longer."""
+
+_COUNT = """
+SELECT coalesce(unit_code, '') AS unit_code, count(*) FILTER (WHERE age <= interval '1 day'),
+    count(*) FILTER (WHERE age > interval '1 day' AND age <= interval '7 days'),
+    count(*) FILTER (WHERE age > interval '7 days')
+FROM metered_periods LEFT JOIN (SELECT customer_code, unit_code FROM customers) AS known USING (customer_code),
+    LATERAL (
+        SELECT now() - max(acted_at) AS age FROM reading_acts
+        WHERE reading_acts.period_id = metered_periods.period_id AND act IN ('held', 'sent_back')
+    ) AS since
+WHERE held IS NOT NULL AND superseded_by IS NULL
+GROUP BY unit_code
+"""
+
+
+async def count_held(connection: Connection) -> dict[str, tuple[int, ...]]:
+    """Return how many periods of each unit are held, by :data:`AGES`."""
+    return {row[0]: tuple(row[1:]) for row in await connection.fetch(_COUNT)}
+
+
 def _held(stored: StoredPeriod, row: Mapping[str, Any]) -> HeldReadings:
     period = stored.period
     return HeldReadings(

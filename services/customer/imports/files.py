@@ -132,8 +132,11 @@ async def import_customers(bus: Bus, folder: Path, options: ImportOptions = PLAI
     present = [(path, file_format) for path, file_format in found if path is not None]
     if not present:
         raise FileNotFoundError(f"{folder} holds none of {', '.join(file_format.name for file_format in FORMATS)}")
-    # In a thread: a large list takes seconds to look through, and the process may be serving, too.
-    lists = [await asyncio.to_thread(_open, path, file_format, options) for path, file_format in present]
+    try:
+        # In a thread: a large list takes seconds to look through, and the process may be serving, too.
+        lists = [await asyncio.to_thread(_open, path, file_format, options) for path, file_format in present]
+    except UnreadableFileError as error:
+        return ImportReport(bad_lines=[error.bad])
     report = ImportReport()
     try:
         async with bus.work() as work:
