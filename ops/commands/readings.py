@@ -1,7 +1,7 @@
 """``thungan readings``: readings that may be wrong; they are not billed until a person has looked at them."""
 
 import sys
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from ops.console import JsonOption, fail, free_text, print_json, print_line, pri
 from ops.requests import build_request, send_request
 from shared.clock import VIETNAM, now
 from shared.contracts.billing import (
+    CorrectedPeriod,
     CorrectedReading,
     CorrectReadings,
     GetHeldReadings,
@@ -32,6 +33,8 @@ app = typer.Typer(
 PeriodArgument = Annotated[UUID, typer.Argument(help="The period, as `held` shows it.")]
 ReasonOption = Annotated[str, typer.Option("--reason", callback=free_text, help="Why, for the records.")]
 _AT_ONCE = 500
+_DAY = "%Y-%m-%d"
+DayOption = Annotated[datetime | None, typer.Option("--from", formats=[_DAY], help="First day of the period.")]
 
 app.command()(watch)
 
@@ -110,19 +113,39 @@ def correct(
     estimate: Annotated[
         bool, typer.Option("--estimate", help="Of a meter that has stopped: what the last three periods let expect.")
     ] = False,
+    first: DayOption = None,
+    last: Annotated[datetime | None, typer.Option("--to", formats=[_DAY], help="Last day of the period.")] = None,
+    cut_days: Annotated[int | None, typer.Option("--cut-days", help="Days without supply.", min=0, max=366)] = None,
+    cut_from: Annotated[
+        datetime | None, typer.Option("--cut-from", formats=[_DAY], help="First day without supply.")
+    ] = None,
+    cut_to: Annotated[
+        datetime | None, typer.Option("--cut-to", formats=[_DAY], help="Last day without supply.")
+    ] = None,
+    cos_phi: Annotated[str | None, typer.Option("--cos-phi", help="Power factor, such as 0.85.")] = None,
+    due: Annotated[datetime | None, typer.Option("--due", formats=[_DAY], help="When the bill is due.")] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Put the readings of a period right that has no bill yet; they are judged again."""
-    if (bool(register), old is not None or new is not None, estimate).count(True) != 1:
-        fail("give --old or --new of the only register, --register for each that is wrong, or --estimate", 2)
-    only = CorrectedReading(old_reading=old, new_reading=new)
-    readings = [] if estimate else [_corrected(text) for text in register] if register else [only]
+    """Put readings, days, supply or power factor of a period right that has no bill yet; it is judged again."""
+    ways = (bool(register), old is not None or new is not None, estimate).count(True)
+    days = {"period_from": first, "period_to": last, "cut_from": cut_from, "cut_to": cut_to, "due_date": due}
+    given: dict[str, date | int | str] = {name: day.date() for name, day in days.items() if day is not None}
+    given |= {name: value for name, value in (("cut_days", cut_days), ("cos_phi", cos_phi)) if value is not None}
+    if ways > 1 or (ways == 0 and not given):
+        fail(
+            "give --old or --new of the only register, --register for each that is wrong, or --estimate; or what "
+            "else is wrong: --from, --to, --cut-days, --cut-from, --cut-to, --cos-phi, --due",
+            2,
+        )
+    only = [] if estimate or ways == 0 else [CorrectedReading(old_reading=old, new_reading=new)]
+    readings = [_corrected(text) for text in register] if register else only
     request = build_request(
         CorrectReadings,
         correction_id=new_id(),
         period_id=period_id,
         readings=readings,
         estimate=estimate,
+        period=build_request(CorrectedPeriod, **given) if given else None,
         reason=reason,
     )
     _show(send_request(request), "is corrected and waits for its bill", as_json=as_json)

@@ -1109,6 +1109,21 @@ class CorrectedReading(Record):
     new_reading: int | None = Field(default=None, ge=0, lt=10**9)
 
 
+class CorrectedPeriod(Record):
+    """What else of a period was wrong; what is left out stays as it was."""
+
+    period_from: date | None = None
+    period_to: date | None = None
+    cut_days: int | None = Field(default=None, ge=0, le=366)
+    """Days without supply; takes the place of their dates."""
+    cut_from: date | None = None
+    cut_to: date | None = None
+    """The first and the last day without supply: both or none."""
+    cos_phi: str | None = Field(default=None, pattern=r"^(0\.[0-9]{1,4}|1(\.0{1,4})?)$")
+    """The power factor, above 0 and at most 1, as text."""
+    due_date: date | None = None
+
+
 class CorrectReadings(Request[ReadingsReply]):
     """Put the readings of a period right that has no bill yet; they are judged again. Repeatable by ``correction_id``.
 
@@ -1123,6 +1138,8 @@ class CorrectReadings(Request[ReadingsReply]):
     estimate: bool = False
     """The meter has stopped or cannot be read: the new reading of the only register is what the last three periods let
     expect, and is marked as estimated."""
+    period: CorrectedPeriod | None = None
+    """Days, supply and power factor of the period, where these were wrong."""
     reason: Reason
     unit_codes: list[UnitCode] = Field(default_factory=list)
     """Whoever asks may do so for customers of these units only; empty: of all."""

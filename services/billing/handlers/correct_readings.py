@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from decimal import Decimal
+from uuid import UUID
 
 from services.billing.bills.metered_period import MeteredPeriod
 from services.billing.errors import BillingError
@@ -14,7 +16,7 @@ from services.billing.store.held_readings import ReadingAct, StoredPeriod
 from services.billing.store.metered_periods import NewPeriod
 from services.billing.tariffs.models import Tariffs
 from shared.clock import Clock
-from shared.contracts.billing import CorrectedReading, CorrectReadings, ReadingsReply
+from shared.contracts.billing import CorrectedPeriod, CorrectedReading, CorrectReadings, ReadingsReply
 from shared.db import Connection
 from shared.ids import new_id
 from shared.messaging.unit_of_work import UnitOfWork
@@ -40,6 +42,11 @@ async def correct_readings(
         raise NotFound("Không có khách hàng này trong sổ tính tiền.")
     estimated = [await _estimate(connection, stored)] if request.estimate else []
     period = _corrected(stored, estimated or request.readings, is_estimate=request.estimate)
+    if request.period is not None:
+        period = _with_days(period, request.period)
+    if period == stored.period:
+        raise InvalidRequest("Chỉ số mới không khác chỉ số đang lưu.")
+    await _require_free_days(connection, request.period_id, period)
     try:
         require_billable(period, facts[period.customer_code], tariffs)
     except BillingError as error:
@@ -102,7 +109,32 @@ def _corrected(
                 estimated=is_estimate or (reading.estimated and right.new_reading is None),
             )
         )
-    period = replace(stored.period, readings=tuple(readings))
-    if period == stored.period:
-        raise InvalidRequest("Chỉ số mới không khác chỉ số đang lưu.")
-    return period
+    return replace(stored.period, readings=tuple(readings))
+
+
+def _with_days(period: MeteredPeriod, right: CorrectedPeriod) -> MeteredPeriod:
+    """Return a period with other days, supply or power factor."""
+    if (right.cut_from is None) != (right.cut_to is None) or (right.cut_from and right.cut_days):
+        raise InvalidRequest("Ngày mất điện cần đủ ngày đầu và ngày cuối, hoặc chỉ số ngày.")
+    changed = replace(
+        period,
+        period_from=right.period_from or period.period_from,
+        period_to=right.period_to or period.period_to,
+        due_date=right.due_date or period.due_date,
+        cos_phi=period.cos_phi if right.cos_phi is None else Decimal(right.cos_phi),
+    )
+    if right.cut_days is not None or right.cut_from is not None:
+        changed = replace(changed, cut_days=right.cut_days or 0, cut_from=right.cut_from, cut_to=right.cut_to)
+    if changed.period_to < changed.period_from:
+        raise InvalidRequest("Ngày cuối kỳ đứng trước ngày đầu kỳ.")
+    return changed
+
+
+async def _require_free_days(connection: Connection, period_id: UUID, period: MeteredPeriod) -> None:
+    """Raise where the days of a period are those of another one of the customer."""
+    known = await metered_periods.known_periods(connection, [NewPeriod(period_id, period, "")])
+    for other in known:
+        counts = not other.is_superseded and not other.is_sent_back and other.period_id != period_id
+        if counts and other.period_from <= period.period_to and period.period_from <= other.period_to:
+            days = f"{other.period_from:%d/%m/%Y} – {other.period_to:%d/%m/%Y}"
+            raise ReadingsUnbillable(f"Những ngày này đã thuộc kỳ {days} của khách hàng.")

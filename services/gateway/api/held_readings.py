@@ -9,8 +9,9 @@ from services.gateway.dependencies import Dependencies
 from services.gateway.domain.devices import NO_DEVICE
 from services.gateway.domain.staff import READERS, READING_CLERKS
 from services.gateway.edge.operation import AnyOperation, Call, Operation
-from services.gateway.edge.types import INTEGER, Id, Incoming, IncomingMoment, Nothing, TypedCustomerCode, Words
+from services.gateway.edge.types import INTEGER, Day, Id, Incoming, IncomingMoment, Nothing, TypedCustomerCode, Words
 from shared.contracts.billing import (
+    CorrectedPeriod,
     CorrectedReading,
     CorrectReadings,
     GetHeldReadings,
@@ -60,10 +61,25 @@ class RegisterRead(Incoming):
     new_reading: int | None = Field(default=None, ge=0, lt=10**9)
 
 
+class PeriodRead(Incoming):
+    """What else of the period was wrong; what is left out stays as it was."""
+
+    period_from: Day | None = None
+    period_to: Day | None = None
+    cut_days: int | None = Field(default=None, ge=0, le=366, description="Days without supply, if not dated.")
+    cut_from: Day | None = Field(default=None, description="The first day without supply; `cut_to` is the last one.")
+    cut_to: Day | None = None
+    cos_phi: Annotated[str, StringConstraints(pattern=r"^(0\.[0-9]{1,4}|1(\.0{1,4})?)$")] | None = Field(
+        default=None, description="The power factor, such as `0.85`."
+    )
+    due_date: Day | None = None
+
+
 class Correction(Reasoned):
     """The right readings, and why."""
 
-    readings: list[RegisterRead] = Field(min_length=1, max_length=50)
+    readings: list[RegisterRead] = Field(max_length=50)
+    period: PeriodRead | None = Field(default=None, description="Days, supply and power factor where these were wrong.")
 
 
 async def held(call: Call[Nothing, HeldQuery, None], dependencies: Dependencies) -> HeldReadingsPage:
@@ -100,6 +116,7 @@ async def correct(call: Call[PeriodPath, Nothing, Correction], dependencies: Dep
             correction_id=call.key,
             period_id=call.path.period_id,
             readings=[CorrectedReading(**one.model_dump()) for one in call.body.readings],
+            period=None if call.body.period is None else CorrectedPeriod(**call.body.period.model_dump()),
             reason=call.body.reason,
             unit_codes=call.member.unit_codes,
         )

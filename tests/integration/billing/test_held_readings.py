@@ -1,5 +1,6 @@
 """Readings that may be wrong are held with their reason, and the rest of a file goes on."""
 
+from datetime import date
 from typing import TypeVar
 
 import pytest
@@ -12,6 +13,7 @@ from services.billing.judgement.refusals import ReadingsBilled, ReadingsUnbillab
 from services.billing.judgement.rules import JudgementRule
 from services.billing.settings import JUDGEMENT_FILE
 from shared.contracts.billing import (
+    CorrectedPeriod,
     CorrectedReading,
     CorrectReadings,
     GetHeldReadings,
@@ -21,7 +23,7 @@ from shared.contracts.billing import (
 from shared.contracts.common import Meter
 from shared.contracts.message import Reply, Request
 from shared.ids import new_id
-from shared.problems import NotFound
+from shared.problems import InvalidRequest, NotFound
 from shared.rule_files import load_rules
 from tests.integration.billing.billing_handlers import CODE, NOW, TARIFFS, BillingHandlers, reading, readings
 
@@ -254,6 +256,33 @@ async def test_a_stopped_meter_is_estimated_by_the_last_three_periods(judging: B
     bill = (await judging.account()).bills[-1]
     assert bill.kwh == 101  # 300 kWh in 92 days, for 31
     assert "tạm tính" in bill.explanation[-1]
+
+
+async def test_days_supply_and_power_factor_can_be_corrected_and_are_judged_again(judging: BillingHandlers) -> None:
+    wrong = reading(100, old=1300).replace("2026-10-31,1300", "2026-10-03,1300")
+    [held] = (await judging.import_readings(wrong)).held
+    assert "period-too-short" in [doubt.rule for doubt in held.doubts]
+
+    def correction(period: CorrectedPeriod) -> CorrectReadings:
+        return CorrectReadings(
+            correction_id=new_id(), period_id=held.period_id, readings=[], period=period, reason="the days were wrong"
+        )
+
+    with pytest.raises(ReadingsUnbillable):  # September is billed
+        await ask(judging, correction(CorrectedPeriod(period_from=date(2026, 9, 15))))
+    with pytest.raises(InvalidRequest):
+        await ask(judging, correction(CorrectedPeriod(cut_from=date(2026, 10, 5))))
+    with pytest.raises(InvalidRequest):
+        await ask(judging, correction(CorrectedPeriod(period_to=date(2026, 10, 3))))
+    right = CorrectedPeriod(period_to=date(2026, 10, 31), cut_days=2, cos_phi="0.80", due_date=date(2026, 11, 20))
+    reply = await ask(judging, correction(right))
+    assert reply.doubts == []
+    kept = await judging.pool.fetchrow("SELECT * FROM metered_periods WHERE period_id = $1", reply.period_id)
+    assert kept is not None
+    assert (kept["period_to"], kept["cut_days"], str(kept["cos_phi"])) == (date(2026, 10, 31), 2, "0.80")
+    assert (await judging.run()).bills == 1
+    assert (await judging.account()).bills[-1].due_date == date(2026, 11, 20)
+    assert await broken(judging) == set()
 
 
 async def with_columns(judging: BillingHandlers, columns: str, *lines: str) -> ImportReport:

@@ -8,6 +8,7 @@ from typer.testing import CliRunner
 
 from ops.commands import readings
 from shared.contracts.billing import (
+    CorrectedPeriod,
     CorrectReadings,
     Doubt,
     GetHeldReadings,
@@ -71,6 +72,15 @@ def test_a_correction_says_when_the_readings_are_still_held(asked: list[object])
     assert isinstance(request, CorrectReadings)
     [reading] = request.readings
     assert (reading.meter_register, reading.old_reading, reading.new_reading) == ("KT", None, 1400)
+
+
+def test_days_and_power_factor_are_corrected_without_a_reading(asked: list[object]) -> None:
+    days = ["--to", "2026-10-31", "--cut-days", "2", "--cos-phi", "0.8"]
+    CliRunner().invoke(readings.app, ["correct", str(PERIOD), *days, "--reason", "sai ngày"])
+    [request] = asked
+    assert isinstance(request, CorrectReadings)
+    assert request.readings == []
+    assert request.period == CorrectedPeriod(period_to=date(2026, 10, 31), cut_days=2, cos_phi="0.8")
 
 
 @pytest.mark.parametrize("wrong", [[], ["--new", "5", "--register", "M1:KT:1:2"], ["--register", "M1:KT:a:2"]])

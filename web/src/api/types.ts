@@ -493,6 +493,8 @@ export interface CopyRequest {
 
 /** The right readings, and why. */
 export interface Correction {
+  /** Days, supply and power factor where these were wrong. */
+  readonly period?: PeriodRead | null;
   readonly readings: readonly RegisterRead[];
   readonly reason: string;
 }
@@ -1044,6 +1046,20 @@ export interface PaymentSummary {
   readonly received_at: string;
   /** For the screen: the collection point's name, or who has taken the money. */
   readonly where: string;
+}
+
+/** What else of the period was wrong; what is left out stays as it was. */
+export interface PeriodRead {
+  /** The power factor, such as `0.85`. */
+  readonly cos_phi?: string | null;
+  /** Days without supply, if not dated. */
+  readonly cut_days?: number | null;
+  /** The first day without supply; `cut_to` is the last one. */
+  readonly cut_from?: string | null;
+  readonly cut_to?: string | null;
+  readonly due_date?: string | null;
+  readonly period_from?: string | null;
+  readonly period_to?: string | null;
 }
 
 /** Who asked or decided. */
