@@ -186,7 +186,7 @@ class RowReader(Generic[RowT]):
                 message = "there are more bad lines; reading stopped here"
                 self._break(BadLine(self._file, number, "", message, "too-many"))
                 break
-            self.bad += (_shortened(bad) for bad in line.bad)
+            self.bad += map(_in_one_line, line.bad)
             self.remarks += line.remarks[: MOST_REPORTED - len(self.remarks)]
             if line.row is None:
                 self.bad_cells[number] = line.cells
@@ -199,7 +199,7 @@ class RowReader(Generic[RowT]):
             self._break(BadLine(self._file, number, "", "was written to while it was read", "changed"))
 
     def _break(self, bad: BadLine) -> None:
-        self.bad.append(bad)
+        self.bad.append(_in_one_line(bad))
         self.is_broken = True
 
 
@@ -287,11 +287,15 @@ def _lines(table: Table, model: type[RowT], columns: Mapping[str, FieldInfo], le
         yield Line(error.bad.line, {}, None, (error.bad,))
 
 
-def _shortened(bad: BadLine) -> BadLine:
-    if len(bad.message) <= _LONGEST_MESSAGE:
-        return bad
-    half = _LONGEST_MESSAGE // 2
-    return replace(bad, message=f"{bad.message[:half]} … {bad.message[-half:]}")
+def _in_one_line(bad: BadLine) -> BadLine:
+    """Return a finding that can be printed, whatever a cell or a library has put into it."""
+    message = bad.message
+    if len(message) > _LONGEST_MESSAGE:
+        half = _LONGEST_MESSAGE // 2
+        message = f"{message[:half]} … {message[-half:]}"
+    if not message.isprintable():
+        message = "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in message)
+    return bad if message == bad.message else replace(bad, message=message)
 
 
 def _stray(table: Table, record: Record, place: int) -> BadLine:
