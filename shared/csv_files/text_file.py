@@ -1,6 +1,6 @@
 """Files that are read in pieces, however large they are: plain UTF-8 text, and Parquet.
 
-Any other file is read as a whole, which may take ten times its size of memory: it has at most :data:`LARGEST_WHOLE`.
+Any other file is read as a whole, which takes many times its size of memory: it has up to :data:`LARGEST_WHOLE` bytes.
 """
 
 import codecs
