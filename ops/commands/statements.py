@@ -23,7 +23,9 @@ _SECONDS = 30.0
 
 
 def import_statement(
-    files: Annotated[list[Path], typer.Argument(help="Statements: CSV, XLSX or XLS.", exists=True, dir_okay=False)],
+    files: Annotated[
+        list[Path], typer.Argument(help="Statements: CSV, XLSX, XLS or MT940.", exists=True, dir_okay=False)
+    ],
     account: Annotated[
         str, typer.Option("--account", help="The utility's account, where a file does not name it.")
     ] = "",

@@ -1,4 +1,4 @@
-"""Statements as files: CSV in any separator, XLSX and XLS."""
+"""Statements as files: CSV in any separator, XLSX and XLS, MT940."""
 
 import csv
 import io
@@ -9,6 +9,7 @@ from typing import Any
 from python_calamine import CalamineError, CalamineWorkbook
 
 from services.billing.statements.statement import Statement, StatementError
+from services.billing.statements.swift import is_mt940, read_mt940
 from services.billing.statements.tables import header_of, read_table
 from shared.csv_files import UnreadableFileError
 from shared.csv_files.encoding import decoded
@@ -24,18 +25,23 @@ def read_statement(name: str, data: bytes, account_number: str = "") -> Statemen
 
     Raises :class:`StatementError` for what is none, and where its balances do not add up.
     """
-    statement = read_table(_rows(name, data), account_number)
+    if is_workbook(data):
+        statement = read_table(_of_workbook(data), account_number)
+    else:
+        text = _text_of(name, data)
+        statement = read_mt940(text, account_number) if is_mt940(text) else read_table(_of_csv(text), account_number)
     statement.check()
     return statement
 
 
-def _rows(name: str, data: bytes) -> list[list[str]]:
-    if is_workbook(data):
-        return _of_workbook(data)
+def _text_of(name: str, data: bytes) -> str:
     try:
-        text = decoded(name, data).text
+        return decoded(name, data).text
     except UnreadableFileError as error:
         raise StatementError(str(error)) from None
+
+
+def _of_csv(text: str) -> list[list[str]]:
     tables = (list(csv.reader(io.StringIO(text, newline=""), delimiter=separator)) for separator in SEPARATORS)
     try:
         return next((table for table in tables if header_of(table) is not None), [])

@@ -19,12 +19,10 @@ from services.billing.statements.statement import Statement, StatementError
 from shared.clock import Clock
 from shared.contracts.billing import SeenBankCredit, TakeBankCredits, TakenBankCredits
 
-SOURCE = "statement"
-"""Of credits that statements tell of."""
 REFUSED = "refused"
 SETTLED_AFTER = timedelta(seconds=10)
 """So long nobody has written to a file that is taken."""
-_KINDS = frozenset({".csv", ".txt", ".xlsx", ".xls"})
+_KINDS = frozenset({".csv", ".txt", ".xlsx", ".xls", ".sta", ".mt940", ".940"})
 _AT_ONCE = 200
 
 Take = Callable[[TakeBankCredits], Awaitable[TakenBankCredits]]
@@ -49,7 +47,7 @@ class TakenStatement:
 async def take_statement(name: str, statement: Statement, take: Take) -> TakenStatement:
     """Hand all movements of a statement to billing, some at a time; it may be stopped at any point and begun again."""
     told = list(statement.told())
-    replies = [await take(TakeBankCredits(source=SOURCE, credits=list(some))) for some in _some(told)]
+    replies = [await take(TakeBankCredits(source=statement.source, credits=list(some))) for some in _some(told)]
     return TakenStatement(
         name,
         statement.account_number,

@@ -41,6 +41,8 @@ class StatementRow:
 class Statement:
     """All movements of an account between two balances."""
 
+    source: str
+    """Whose ids its movements have: one for each layout, because a bank writes a movement differently in each."""
     account_number: str
     opening: int | None
     closing: int | None

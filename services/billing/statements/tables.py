@@ -4,6 +4,7 @@ Known are the tables of Vietcombank (company and personal), BIDV and Techcombank
 read, too.
 """
 
+import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -71,7 +72,19 @@ def read_table(rows: Sequence[Sequence[str]], account_number: str = "") -> State
         row = _row(line, cells, header.columns)
         if row is not None:
             found.append(row)
-    return Statement(account_number or named, _labelled(rows, _OPENING), _labelled(rows, _CLOSING), found)
+    return Statement(
+        f"statement-{_layout(rows[header.place])}",
+        account_number or named,
+        _labelled(rows, _OPENING),
+        _labelled(rows, _CLOSING),
+        found,
+    )
+
+
+def _layout(header: Sequence[str]) -> str:
+    """Return a name for a layout: what its header says, without blank columns at the end."""
+    told = "|".join(search_key(cell) for cell in header).rstrip("|")
+    return hashlib.sha256(told.encode()).hexdigest()[:8]
 
 
 def _header(rows: Sequence[Sequence[str]]) -> _Header | None:

@@ -64,6 +64,14 @@ async def test_what_a_webhook_has_told_of_is_the_same_credit(billing: BillingHan
     assert await stored(billing) == 2
 
 
+async def test_another_layout_of_the_same_statement_tells_of_the_same_credits(billing: BillingHandlers) -> None:
+    other = STATEMENT.replace("Số CT/Doc No", "Số tham chiếu").replace("MBVCB.1.TIEN", "REM 1 TIEN")
+    first = await take_statement("s.csv", read_statement("s.csv", STATEMENT.encode()), billing.ask)
+    again = await take_statement("s.csv", read_statement("s.csv", other.encode()), billing.ask)
+    assert (first.taken, again.taken, again.known) == (2, 0, 2)
+    assert await stored(billing) == 2
+
+
 async def test_a_statement_whose_balances_do_not_follow_is_put_aside_with_the_reason(
     billing: BillingHandlers, tmp_path: Path
 ) -> None:

@@ -1,6 +1,7 @@
 """Statements of banks: the header wherever it stands, and nothing taken that the balances do not prove whole."""
 
 import io
+from contextlib import suppress
 from datetime import date, datetime, time
 from typing import Any
 
@@ -111,6 +112,12 @@ def test_the_same_movement_has_the_same_id_in_every_file() -> None:
     assert len(set(told[0])) == 2
 
 
+def test_each_layout_is_a_source_of_its_own_because_a_bank_writes_a_movement_differently_in_each() -> None:
+    layouts = [read_statement("s", as_csv(table)).source for table in TABLES.values()]
+    assert len(set(layouts)) == len(layouts)
+    assert read_statement("s", as_xlsx(VIETCOMBANK)).source == layouts[0]
+
+
 def test_two_movements_that_look_alike_in_one_file_are_two() -> None:
     table = [*VIETCOMBANK[:7], ["20/11/2026", "1", "", "10", "", "x"], ["20/11/2026", "1", "", "10", "", "x"]]
     table.append(["Số dư cuối kỳ", "1,000,020"])
@@ -158,6 +165,60 @@ def test_a_statement_of_another_account_than_was_said_is_refused() -> None:
 def test_a_header_below_the_first_rows_is_not_looked_for() -> None:
     with pytest.raises(StatementError, match="no header within 80 rows"):
         read_statement("s.csv", as_csv([[f"line {n}"] for n in range(80)] + VIETCOMBANK))
+
+
+MT940 = """:20:STARTUMS
+:25:970436/0071000123456
+:28C:1/1
+:60F:C261119VND1000000,
+:61:2611201120C475000,NTRFFT26324001//MB1
+:86:MBVCB.1.TIEN DIEN
+PB1501000001
+:62F:C261120VND1475000,
+-
+:20:STARTUMS
+:25:970436/0071000123456
+:28C:2/1
+:60F:C261120VND1475000,
+:61:2611211121D75000,NCHGNONREF
+:86:Phi quan ly
+:62F:C261121VND1400000,
+-
+"""
+
+
+def test_messages_of_several_days_are_one_statement() -> None:
+    statement = read_statement("s.sta", MT940.encode())
+    came, left = statement.rows
+    assert (statement.source, statement.account_number) == ("mt940", "0071000123456")
+    assert (statement.opening, statement.closing) == (1_000_000, 1_400_000)
+    assert (came.day, came.credit, came.reference) == (date(2026, 11, 20), 475_000, "FT26324001")
+    assert came.content == "MBVCB.1.TIEN DIEN PB1501000001"
+    assert (left.debit, left.reference) == (75_000, "")
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        (("C475000,", "C475001,"), "is not closing"),
+        ((":60F:C261120VND1475000,", ":60F:C261120VND1475001,"), "a message is missing"),
+        (("VND", "USD"), "only accounts in VND"),
+        (("970436/0071000123456\n:28C:2", "970436/9999999\n:28C:2"), "several accounts"),
+        (("C475000,", "C475000,5"), "no whole amount"),
+        ((":62F:C261121VND1400000,", ":62F:nothing"), "no MT940 message"),
+    ],
+)
+def test_messages_that_do_not_follow_each_other_are_refused(change: tuple[str, str], why: str) -> None:
+    with pytest.raises(StatementError, match=why):
+        read_statement("s.sta", MT940.replace(*change).encode())
+
+
+@given(st.text(max_size=200))
+def test_whatever_stands_in_a_message_is_read_or_refused_in_one_line(text: str) -> None:
+    with suppress(StatementError):
+        read_statement("s.sta", (MT940 + text).encode(errors="replace"))
+    with suppress(StatementError):
+        read_statement("s.sta", MT940.replace("NTRFFT26324001", text).encode(errors="replace"))
 
 
 @given(st.binary(max_size=300) | st.text(max_size=300).map(str.encode))
