@@ -9,6 +9,7 @@ from aio_pika.abc import AbstractChannel, AbstractConnection
 from pydantic import SecretStr
 from yarl import URL
 
+from shared.messaging import frames
 from shared.messaging.guard import CALL_SECONDS, guarded
 
 HEARTBEAT = 10
@@ -30,6 +31,7 @@ class _Connection(aio_pika.Connection):
 
 async def open_connection(url: SecretStr, *, name: str) -> AbstractConnection:
     """Connect; ``name`` is what the broker shows. Raises :class:`BrokerGone`."""
+    frames.install()
     address = URL(url.get_secret_value()).update_query(heartbeat=HEARTBEAT)
     return await guarded(
         aio_pika.connect(address, client_properties={"connection_name": name}, connection_class=_Connection),

@@ -17,12 +17,12 @@ from shared.messaging import context as contexts
 from shared.messaging import envelope, tracing
 from shared.messaging.codec import decode, encode
 from shared.messaging.declarations import Declarations
-from shared.messaging.errors import BrokerGone, MessagingError, Unroutable
+from shared.messaging.errors import BrokerGone, Unroutable
 from shared.messaging.guard import CALL_SECONDS, guarded
 from shared.messaging.link import Link
 from shared.messaging.port import Port
 from shared.messaging.topology import Names, exchanges
-from shared.messaging.underlay import TRANSIENT, Delivered, Properties, consume, publish
+from shared.messaging.underlay import TRANSIENT, Delivered, Properties, consume, send, take_returned
 from shared.problems import Problem, TimedOut, Unavailable
 
 R = TypeVar("R", bound=Reply)
@@ -42,8 +42,7 @@ class Requester:
         self._account = account
         self._reply_queue = ""
         self._pending: dict[str, asyncio.Future[Delivered]] = {}
-        self._sending: set[asyncio.Task[None]] = set()
-        self.port = link.add(Port("requests", confirms=True, setup=self._set_up, lost=self._on_lost))
+        self.port = link.add(Port("requests", setup=self._set_up, lost=self._on_lost))
         link.on_blocked(self._on_lost)
 
     @property
@@ -54,9 +53,6 @@ class Requester:
     async def close(self) -> None:
         """Let every request that still waits for its reply fail."""
         self._on_lost()
-        for task in self._sending:
-            task.cancel()
-        await asyncio.gather(*self._sending, return_exceptions=True)
 
     async def request(
         self,
@@ -109,49 +105,34 @@ class Requester:
         body = encode(message)
         answer: asyncio.Future[Delivered] = asyncio.get_running_loop().create_future()
         self._pending[attempt] = answer
-        # A task of its own: the confirm and the answer are awaited side by side, and a caller who goes away does not
-        # interrupt a publish half way.
-        sending = asyncio.create_task(self._send(body, properties, kind, answer, deadline - now))
-        self._sending.add(sending)
-        sending.add_done_callback(self._sending.discard)
+        counted = metrics.of(self._service, kind)
+        counted.published.inc()
         try:
+            # Nothing waits for a confirm: the answer says more, and what is lost meets the deadline.
+            send(
+                self.port.underlay,
+                body,
+                properties,
+                exchange=self._exchange,
+                routing_key=kind,
+                doing=f"sending {kind}",
+            )
             async with asyncio.timeout(deadline - now):
                 delivered = await answer
+            counted.confirmed.inc()
         except TimeoutError:
             raise TimedOut(facts={"request": kind}) from None
         except BrokerGone as error:
             log.warning("request_not_sent", request=kind, reason=str(error))
             raise _unavailable(kind) from error
         except Unroutable:
+            counted.returned.inc()
             raise _unavailable(kind) from None
         finally:
             self._pending.pop(attempt, None)
         if delivered.header.properties.message_type == envelope.PROBLEM:
             raise Problem.from_dict(json.loads(delivered.body))
         return cast("R", decode(message.reply_type, delivered.body))
-
-    async def _send(
-        self, body: bytes, properties: Properties, kind: str, answer: asyncio.Future[Any], left: float
-    ) -> None:
-        metrics.of(self._service, kind).published.inc()
-        try:
-            await publish(
-                self.port.underlay,
-                body,
-                properties,
-                exchange=self._exchange,
-                routing_key=kind,
-                mandatory=True,
-                within=min(left, CALL_SECONDS),
-                doing=f"sending {kind}",
-            )
-        except MessagingError as error:
-            if isinstance(error, Unroutable):
-                metrics.of(self._service, kind).returned.inc()
-            if not answer.done():
-                answer.set_exception(error if isinstance(error, BrokerGone | Unroutable) else BrokerGone(str(error)))
-        else:
-            metrics.of(self._service, kind).confirmed.inc()
 
     async def _set_up(self, channel: AbstractChannel, declarations: Declarations) -> None:
         await declarations.declare(exchanges=self._exchanges)
@@ -164,14 +145,20 @@ class Requester:
             doing="declaring the queue of answers",
         )
         await guarded(queue.bind(self._names.replies, name), within=CALL_SECONDS, doing="binding the queue of answers")
+        await take_returned(channel, self._on_returned)
         await consume(channel, name, self._on_answer, no_ack=True)
         self._reply_queue = name
 
-    async def _on_answer(self, delivered: Delivered) -> None:
+    def _on_answer(self, delivered: Delivered) -> None:
         answer = self._pending.get(delivered.header.properties.correlation_id or "")
         # None is pending: the caller was cancelled or met its deadline.
         if answer is not None and not answer.done():
             answer.set_result(delivered)
+
+    def _on_returned(self, returned: Delivered) -> None:
+        answer = self._pending.get(returned.header.properties.message_id or "")
+        if answer is not None and not answer.done():
+            answer.set_exception(Unroutable("no copy of the service is there"))
 
     def _on_lost(self) -> None:
         """Answers can only come over the channel that is gone: fail every request that waits for one."""

@@ -65,6 +65,7 @@ class Responder:
         self._handlers = {handler.message.routing_key(): handler for handler in handlers}
         for kind in self._handlers:
             _ = metrics.of(self._service, kind).consumed
+        self._in_flight = metrics.IN_FLIGHT.labels(self._service)
         self._lanes = Lanes(self._serve, concurrency)
         # Answers go out unconfirmed and not mandatory: a lost answer costs a repetition, nothing else.
         self._replies = names.replies
@@ -104,12 +105,12 @@ class Responder:
         if is_stale(delivered):
             return
         started = time.perf_counter()
-        metrics.IN_FLIGHT.labels(self._service).inc()
+        self._in_flight.inc()
         kind = delivered.header.properties.message_type or "unknown"
         try:
             await self._answer(delivered)
         finally:
-            metrics.IN_FLIGHT.labels(self._service).dec()
+            self._in_flight.dec()
             if kind in self._handlers:
                 metrics.of(self._service, kind).consumed.inc()
                 metrics.of(self._service, kind).handler_seconds.observe(time.perf_counter() - started)

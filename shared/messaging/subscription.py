@@ -17,8 +17,7 @@ from shared.messaging.underlay import Delivered, consume
 class Subscription:
     """Declares what it needs, consumes, and passes each delivery to ``take``, which must neither wait nor raise.
 
-    The library runs ``take`` in a task that it cancels when the channel closes; so the work itself must be done in a
-    task of ours.
+    ``take`` is called where the connection is read; so the work itself must be done in a task of ours.
     """
 
     def __init__(
@@ -73,13 +72,10 @@ class Subscription:
             channel.set_qos(prefetch_count=self._prefetch), within=CALL_SECONDS, doing=f"limiting {self.port.name}"
         )
         self._queue = await channel.get_queue(self._consume.name, ensure=False)
-        self._tag = await consume(channel, self._consume.name, self._receive, no_ack=self._no_ack)
+        self._tag = await consume(channel, self._consume.name, self._take, no_ack=self._no_ack)
 
     async def _declare(self, _: AbstractChannel, declarations: Declarations) -> None:
         """Declare what is needed, bindings too; again now and then, because they go with a deleted exchange."""
         # Not after the stop: callers learn from the missing auto-delete queue that no copy of the service runs.
         if not self._stopped:
             await declarations.declare(exchanges=self._exchanges, queues=self._queues)
-
-    async def _receive(self, delivered: Delivered) -> None:
-        self._take(delivered)

@@ -6,17 +6,19 @@ aio-pika itself uses, which its ``get_underlay_channel`` gives. Nothing outside 
 library; connections, channels, exchanges and queues go through aio-pika.
 """
 
-from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any, cast
+from collections.abc import Awaitable, Callable
+from typing import cast
+from uuid import uuid4
 
 import structlog
 from aio_pika.abc import AbstractChannel
-from aiormq import Channel, spec
+from aiormq import spec
 from aiormq.abc import AbstractChannel as Underlay
 from aiormq.abc import DeliveredMessage as Delivered
 from aiormq.exceptions import ChannelAccessRefused
 
 from shared.messaging.errors import BrokerGone
+from shared.messaging.frames import DirectChannel, publish_method
 from shared.messaging.guard import CALL_SECONDS, guarded
 
 Properties = spec.Basic.Properties
@@ -41,6 +43,8 @@ __all__ = [
     "is_stale",
     "publish",
     "put_back",
+    "send",
+    "take_returned",
     "underlay_of",
 ]
 
@@ -50,7 +54,7 @@ async def underlay_of(channel: AbstractChannel) -> Underlay:
     return await channel.get_underlay_channel()
 
 
-def publish(
+async def publish(
     channel: Underlay,
     body: bytes,
     properties: Properties,
@@ -60,38 +64,63 @@ def publish(
     mandatory: bool,
     within: float,
     doing: str,
-) -> Awaitable[object]:
+) -> None:
     """Publish; on a channel with confirms, wait until the broker has the message.
 
-    Raises what :func:`guarded` raises.
+    ``properties`` have a ``message_id`` that no other publish has. Raises what :func:`guarded` raises.
     """
-    return guarded(
-        # wait=False (which the interface leaves out): the confirm is more than an emptied socket buffer, and later
-        # publishes need not queue.
-        cast("Channel", channel).basic_publish(
-            body, exchange=exchange, routing_key=routing_key, properties=properties, mandatory=mandatory, wait=False
-        ),
-        within=within,
-        doing=doing,
-    )
+    direct = cast("DirectChannel", channel)
+    try:
+        # The confirm is more than an emptied socket buffer, so nothing else is waited for.
+        confirmed = direct.send(body, properties, publish_method(exchange, routing_key, mandatory=mandatory))
+    except RuntimeError as error:
+        raise BrokerGone(f"{type(error).__name__} while {doing}") from error
+    if confirmed is None:
+        return
+    try:
+        await guarded(confirmed, within=within, doing=doing)
+    finally:
+        direct.forget(confirmed, properties.message_id or "")
+
+
+def send(
+    channel: Underlay, body: bytes, properties: Properties, *, exchange: str, routing_key: str, doing: str
+) -> None:
+    """Publish on a channel without confirms; what no queue is bound for comes back to :func:`take_returned`'s.
+
+    Raises :class:`BrokerGone`.
+    """
+    try:
+        cast("DirectChannel", channel).send(body, properties, publish_method(exchange, routing_key, mandatory=True))
+    except RuntimeError as error:
+        raise BrokerGone(f"{type(error).__name__} while {doing}") from error
+
+
+async def take_returned(channel: AbstractChannel, take: Callable[[Delivered], None]) -> None:
+    """Have ``take`` called with each message that no queue is bound for; as that of :func:`consume` is."""
+    cast("DirectChannel", await underlay_of(channel)).returned = take
 
 
 async def consume(
-    channel: AbstractChannel,
-    queue: str,
-    take: Callable[[Delivered], Coroutine[Any, Any, None]],
-    *,
-    no_ack: bool = False,
+    channel: AbstractChannel, queue: str, take: Callable[[Delivered], None], *, no_ack: bool = False
 ) -> str:
     """Have ``take`` called with each delivery of a queue; return the consumer's tag.
 
-    ``take`` runs in a task of the library, which cancels it when the channel closes: it must hand over and return.
+    ``take`` is called where the connection is read: it must hand over, and neither wait nor raise.
     """
-    underlay = await underlay_of(channel)
-    consumed = await guarded(
-        underlay.basic_consume(queue, take, no_ack=no_ack), within=CALL_SECONDS, doing=f"consuming {queue}"
+    underlay = cast("DirectChannel", await underlay_of(channel))
+    tag = uuid4().hex
+    underlay.takers[tag] = take
+    await guarded(
+        underlay.basic_consume(queue, _never, no_ack=no_ack, consumer_tag=tag),
+        within=CALL_SECONDS,
+        doing=f"consuming {queue}",
     )
-    return consumed.consumer_tag or ""
+    return tag
+
+
+async def _never(_: Delivered) -> None:
+    """Stand for a consumer whose deliveries are taken directly."""
 
 
 async def get(channel: AbstractChannel, queue: str) -> Delivered | None:
@@ -103,9 +132,11 @@ async def get(channel: AbstractChannel, queue: str) -> Delivered | None:
 
 async def acknowledge(delivered: Delivered) -> bool:
     """Settle a delivery; return False when its channel is gone, so that it will be delivered again."""
-    return await _settle(
-        delivered.channel.basic_ack(delivered.delivery_tag or 0, wait=False), delivered, "acknowledging"
-    )
+    try:
+        cast("DirectChannel", delivered.channel).acknowledge(delivered.delivery_tag or 0)
+    except RuntimeError:
+        return _not_settled(delivered, "acknowledging")
+    return True
 
 
 async def put_back(delivered: Delivered) -> bool:
@@ -124,6 +155,10 @@ async def _settle(settling: Awaitable[None], delivered: Delivered, doing: str) -
     try:
         await guarded(settling, within=CALL_SECONDS, doing=doing)
     except BrokerGone:
-        log.info("not_settled", doing=doing, message_type=delivered.header.properties.message_type)
-        return False
+        return _not_settled(delivered, doing)
     return True
+
+
+def _not_settled(delivered: Delivered, doing: str) -> bool:
+    log.info("not_settled", doing=doing, message_type=delivered.header.properties.message_type)
+    return False
