@@ -2,11 +2,13 @@
 
 import hashlib
 import json
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime
-from typing import Any
+from functools import cache
+from typing import Any, cast
 
 from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 from pydantic_core import to_jsonable_python
 
 
@@ -27,11 +29,27 @@ def has_defaults_beside(content: BaseModel, names: Collection[str]) -> bool:
 
 def _members(content: BaseModel) -> dict[str, Any]:
     members = {}
-    for name, field in type(content).model_fields.items():
+    for name, is_required, make_default in _defaults(type(content)):
         value = getattr(content, name)
-        if field.is_required() or value != field.get_default(call_default_factory=True):
+        if is_required or value != make_default():
             members[name] = _plain(value)
     return members
+
+
+@cache
+def _defaults(kind: type[BaseModel]) -> list[tuple[str, bool, Callable[[], object]]]:
+    """Return each member of a kind of message: its name, whether it is required, and what makes its default.
+
+    Once for each kind: pydantic looks at the signature of a default's factory each time that it is asked for one.
+    """
+    return [(name, field.is_required(), _maker(field)) for name, field in kind.model_fields.items()]
+
+
+def _maker(field: FieldInfo) -> Callable[[], object]:
+    if field.default_factory is not None:
+        return cast("Callable[[], object]", field.default_factory)
+    default = field.default
+    return lambda: default
 
 
 def _plain(value: object) -> object:
