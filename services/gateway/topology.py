@@ -14,7 +14,7 @@ from shared.contracts.billing import BillCorrected, BillIssued, BillsReleased, P
 from shared.contracts.customer import CollectorChanged, CustomerChanged, CustomersChanged, VisitWithdrawn
 from shared.contracts.gateway import PrintJobFinished, TransferCodeShown
 from shared.contracts.receipt import DocumentReady
-from shared.messaging import EventHandler, Lock, Topology
+from shared.messaging import Access, EventHandler, Lock, Topology
 
 
 def _device(event: DocumentReady) -> str:
@@ -28,7 +28,7 @@ def _feed(event: PaymentRecorded) -> str:
 TOPOLOGY = Topology(
     service="gateway",
     handlers=[
-        EventHandler(DocumentReady, queue_print_job, lock=_device),
+        EventHandler(DocumentReady, queue_print_job, lock=_device, access=Access.IF_NEEDED),
         EventHandler(PaymentRecorded, announce_payment, lock=_feed),
         EventHandler(PaymentReversed, announce_reversal, lock=Lock.UNKNOWN),
         EventHandler(VisitWithdrawn, withdraw_notice, lock=Lock.UNKNOWN),

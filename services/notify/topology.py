@@ -79,7 +79,7 @@ TOPOLOGY = Topology(
         RequestHandler(ChangeOptOut, change_opt_out, idempotency=Idempotency("change_id", lock=lock_number)),
         # Whether a report was kept before is seen by what it holds: a provider's request has no id of its own.
         RequestHandler(RecordDeliveryReports, record_delivery_reports),
-        EventHandler(NoticeIssued, schedule_reminder, lock=_account),
+        EventHandler(NoticeIssued, schedule_reminder, lock=_account, access=Access.IF_NEEDED),
         EventHandler(PaymentRecorded, cancel_reminders, lock=_account),
         EventHandler(PaymentReversed, restore_reminders, lock=_account),
         EventHandler(BillIssued, note_bill, lock=_account),
@@ -87,7 +87,7 @@ TOPOLOGY = Topology(
         EventHandler(BillsReleased, note_released_bills, lock=Lock.UNKNOWN),
         EventHandler(CustomerChanged, keep_customer, lock=_changed),
         EventHandler(CustomersChanged, keep_customers, lock=Lock.UNKNOWN),
-        EventHandler(ReceiptIssued, thank_for_payment, lock=_receipted),
+        EventHandler(ReceiptIssued, thank_for_payment, lock=_receipted, access=Access.IF_NEEDED),
         EventHandler(ComplaintRecorded, note_complaint, lock=_complaining),
         EventHandler(ComplaintSettled, end_complaint, lock=_complaining),
         EventHandler(VisitWithdrawn, withdraw_reminder, lock=_visited),

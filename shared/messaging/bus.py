@@ -4,17 +4,17 @@ import asyncio
 import contextlib
 import json
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
 import structlog
 from aio_pika.abc import AbstractChannel, AbstractConnection
-from asyncpg import Pool
+from asyncpg import Pool, Record
 
 from shared import metrics
-from shared.contracts.message import Reply, Request
+from shared.contracts.message import Event, Reply, Request
 from shared.db.pool import ACQUIRE_SECONDS
 from shared.db.transaction import Isolation
 from shared.messaging import envelope
@@ -266,6 +266,21 @@ class Bus:
         it is unknown whether it was committed.
         """
         return self._units.open(isolation=isolation, within=within)
+
+    async def write_and_emit(
+        self,
+        statement: str,
+        arguments: Sequence[object],
+        event: Event,
+        *,
+        aggregate: str | None = None,
+        within: float = ACQUIRE_SECONDS,
+    ) -> Sequence[Record]:
+        """Run one statement as a transaction of its own, and emit ``event`` where it returns a row; return its rows.
+
+        It ends with ``SELECT * FROM written``. Raises :class:`~shared.problems.Unavailable` as :meth:`work` does.
+        """
+        return await self._units.write_and_emit(statement, arguments, event, aggregate=aggregate, within=within)
 
     async def publish_transient(self, queue_name: str, payload: bytes | Mapping[str, Any]) -> None:
         """Send to the queue of one instance, without confirm and retry: lost when the instance is gone.

@@ -32,8 +32,8 @@ from shared.messaging.recoverability import DeadLetter, Postpone, TryAgain, deci
 from shared.messaging.subscription import Subscription
 from shared.messaging.topology import Names, Topology, event_queues, exchanges, own_exchange
 from shared.messaging.underlay import Delivered, acknowledge, is_stale, put_back
-from shared.messaging.unit_of_work import Access, UnitOfWork, run_write
-from shared.messaging.units_of_work import UnitsOfWork
+from shared.messaging.unit_of_work import Access, ConnectionNeeded, UnitOfWork, run_write
+from shared.messaging.units_of_work import SharedTransaction, UnitsOfWork
 from shared.problems import Suspended
 
 log = structlog.get_logger(__name__)
@@ -82,6 +82,7 @@ class Consumer:
         self._handlers = {handler.message.routing_key(): handler for handler in handlers}
         for kind in (*self._handlers, "unknown"):
             metrics.of(self._service, kind).show_consumed()
+        self._in_flight = metrics.IN_FLIGHT.labels(self._service)
         self._draining = asyncio.Event()
         self._lanes = Lanes(self._handle, concurrency, together=TOGETHER)
         # Not through the default exchange, which leads into the queues of all services.
@@ -127,13 +128,13 @@ class Consumer:
         self._lanes.put(aggregate if isinstance(aggregate, str) else None, delivered)
 
     async def _handle(self, deliveries: list[Delivered]) -> None:
-        metrics.IN_FLIGHT.labels(self._service).inc(len(deliveries))
+        self._in_flight.inc(len(deliveries))
         try:
             left = deliveries if len(deliveries) == 1 else await self._handle_together(deliveries)
             for delivered in left:
                 await self._handle_alone(delivered)
         finally:
-            metrics.IN_FLIGHT.labels(self._service).dec(len(deliveries))
+            self._in_flight.dec(len(deliveries))
 
     async def _handle_together(self, deliveries: list[Delivered]) -> list[Delivered]:
         """Handle several events with one transaction; return those that have to be handled one by one."""
@@ -231,18 +232,26 @@ class Consumer:
         if len(batch) == 1 and batch[0].handler.access is Access.ONE_STATEMENT:
             await self._commit_at_once(batch[0])
             return
+        if len(batch) == 1 and batch[0].handler.access is Access.IF_NEEDED:
+            # What was begun has had no effect: it is begun again, in a transaction.
+            with contextlib.suppress(ConnectionNeeded):
+                await self._commit_at_once(batch[0])
+                return
         # An event has no deadline: it may wait for a connection as long as for its handler.
         async with time_limit(HANDLER_SECONDS), self._units.together(within=HANDLER_SECONDS) as shared:
             fresh = await claim(shared.connection, self._service, [read.message_id for read in batch])
             for read in batch:
-                with contexts.use(read.context):
-                    if read.message_id not in fresh:
-                        metrics.of(self._service, read.kind).duplicates.inc()
-                        log.info("event_duplicate")
-                        continue
-                    fresh.remove(read.message_id)
-                    await self._run(read, work := shared.open())
-                    await run_write(work)
+                await self._handle_within(shared, read, is_new=read.message_id in fresh)
+                fresh.discard(read.message_id)
+
+    async def _handle_within(self, shared: SharedTransaction, read: _Read, *, is_new: bool) -> None:
+        with contexts.use(read.context):
+            if is_new:
+                await self._run(read, work := shared.open())
+                await run_write(work)
+            else:
+                metrics.of(self._service, read.kind).duplicates.inc()
+                log.info("event_duplicate")
 
     async def _commit_at_once(self, read: _Read) -> None:
         """Run the handler of an event that needs one statement, and then this together with the inbox entry."""
@@ -258,8 +267,15 @@ class Consumer:
 
     async def _run(self, read: _Read, work: UnitOfWork) -> None:
         attributes = {"thungan.attempt": read.context.attempt}
+        needed: ConnectionNeeded | None = None
         with tracing.span(f"handle {read.kind}", SpanKind.CONSUMER, attributes):
-            await read.handler.function(read.message, work)
+            try:
+                await read.handler.function(read.message, work)
+            except ConnectionNeeded as error:
+                # No failure to be traced: it is begun again with a database.
+                needed = error
+        if needed is not None:
+            raise needed
 
     async def _pause(self, seconds: float, delivered: Delivered) -> bool:
         """Wait; return False when there is no point in going on here."""

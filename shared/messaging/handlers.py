@@ -82,7 +82,7 @@ class EventHandler(Generic[AnyEvent]):
 
     def __post_init__(self) -> None:
         _require_takes(self.function, self.message)
-        if self.access not in (Access.TRANSACTION, Access.ONE_STATEMENT):
+        if self.access not in (Access.TRANSACTION, Access.ONE_STATEMENT, Access.IF_NEEDED):
             raise TypeError(f"{self.message.__name__}: an event needs a transaction or one statement")
 
     def lock_of(self, event: AnyEvent, aggregate: str | None) -> str | None:

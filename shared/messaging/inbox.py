@@ -36,22 +36,32 @@ async def claim_with(connection: Connection, consumer: str, message_id: UUID, wr
     if write is None:
         return await connection.fetchval(_CLAIM_ONE, consumer, message_id) is not None
     statement = _with_claim(write.statement, write.otherwise is not None)
-    [(is_new, has_found)] = await connection.fetch(statement, consumer, message_id, *write.arguments)
-    if not has_found and write.otherwise is not None:
+    [(is_new, found)] = await connection.fetch(statement, consumer, message_id, *write.arguments)
+    if found is None and write.otherwise is not None:
         raise write.otherwise
+    if found is not None and write.then is not None:
+        write.then(found)
     return bool(is_new)
 
 
 _CLAIM_ONE = "INSERT INTO inbox (consumer, message_id) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING true"
 
 
+_PARTS_END = "SELECT * FROM written"
+
+
 @cache
 def _with_claim(statement: str, must_find: bool) -> str:
-    shifted = re.sub(r"\$(\d+)", lambda place: f"${int(place[1]) + 2}", statement)
+    shifted = re.sub(r"\$(\d+)", lambda place: f"${int(place[1]) + 2}", statement).strip()
     condition = "WHERE EXISTS (SELECT FROM written)" if must_find else ""
+    if shifted.startswith("WITH ") and shifted.endswith(_PARTS_END):
+        # What writes cannot stand within another part.
+        parts = shifted.removeprefix("WITH ").removesuffix(_PARTS_END)
+    else:
+        parts = f"written AS ({shifted})"
     return f"""
-WITH written AS ({shifted}), claimed AS (
+WITH {parts}, claimed AS (
     INSERT INTO inbox (consumer, message_id) SELECT $1::text, $2::uuid {condition} ON CONFLICT DO NOTHING RETURNING true
 )
-SELECT EXISTS (SELECT FROM claimed), EXISTS (SELECT FROM written)
+SELECT EXISTS (SELECT FROM claimed), (SELECT written FROM written LIMIT 1)
 """

@@ -3,8 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, TypedDict
 from uuid import UUID
+
+from asyncpg import Record
 
 from shared.db.pool import Connection
 
@@ -26,6 +29,23 @@ SELECT {_COLUMNS}, clock_timestamp() + make_interval(secs => $8)
 FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[])
     WITH ORDINALITY AS row ({_COLUMNS}, place)
 ORDER BY place
+RETURNING message_id, position, created_at
+"""
+
+
+_FEW = 8
+"""So many events have a statement of their own for each number: one with arrays is planned anew at each call."""
+
+
+@cache
+def _insert_few(count: int) -> str:
+    types = ("uuid", "text", "text", "text", "text", "text", "text")
+    waits = f"clock_timestamp() + make_interval(secs => ${count * len(types) + 1})"
+    rows = (
+        ", ".join(f"${row * len(types) + place}::{kind}" for place, kind in enumerate(types, 1)) for row in range(count)
+    )
+    return f"""
+INSERT INTO outbox ({_COLUMNS}, not_before) VALUES {", ".join(f"({row}, {waits})" for row in rows)}
 RETURNING message_id, position, created_at
 """
 
@@ -115,6 +135,9 @@ async def insert_rows(
     if not rows:
         return []
     wakes = notify and head_start is None
+    if not wakes and 1 < len(rows) <= _FEW:
+        values = [value for row in rows for value in row.values()]
+        return _placed(rows, await connection.fetch(_insert_few(len(rows)), *values, head_start))
     if len(rows) == 1:
         statement = _INSERT_ONE_AND_NOTIFY if wakes else _INSERT_ONE
     else:
@@ -131,6 +154,36 @@ async def insert_claimed(
     """
     statement = _INSERT_ONE_CLAIMED if len(rows) == 1 else _INSERT_MANY_CLAIMED
     return _placed(rows, await connection.fetch(statement, *_values(rows), head_start, consumer, consumed))
+
+
+_PARTS_END = "SELECT * FROM written"
+
+
+@cache
+def _with_event(statement: str, arguments: int) -> str:
+    parts = statement.strip()
+    if not (parts.startswith("WITH ") and parts.endswith(_PARTS_END)):
+        raise ValueError(f"what is to emit an event ends with {_PARTS_END!r}")
+    values = ", ".join(f"${arguments + place}" for place in range(1, 8))
+    return f"""
+{parts.removesuffix(_PARTS_END)}, emitted AS (
+    INSERT INTO outbox ({_COLUMNS}, not_before)
+    SELECT {values}, clock_timestamp() + make_interval(secs => ${arguments + 8}) FROM written LIMIT 1
+    RETURNING message_id, position, created_at
+)
+SELECT written.*, emitted.* FROM written CROSS JOIN emitted
+"""
+
+
+async def insert_with(
+    connection: Connection, statement: str, arguments: Sequence[Any], row: OutboxRow, *, head_start: float | None
+) -> tuple[Sequence[Record], list[WrittenRow]]:
+    """Run a statement and write an event where it returns a row, all by one statement; return the rows of both.
+
+    ``head_start`` is that of :func:`insert_rows`; nobody is woken.
+    """
+    found = await connection.fetch(_with_event(statement, len(arguments)), *arguments, *row.values(), head_start)
+    return found, _placed([row], found[:1])
 
 
 def _values(rows: Sequence[OutboxRow]) -> Sequence[Any]:

@@ -24,8 +24,9 @@ WINDOW = 200
 GATHER_SECONDS = 0.005
 """Pause after a small batch. The first event after a quiet time is not delayed."""
 
-MARK_SECONDS = 0.2
-"""How long an event that its emitter has sent waits for its mark, so that many are marked with one statement."""
+MARK_SECONDS = 1.0
+"""How long an event that its emitter has sent waits for its mark at most, so that many are marked with one statement:
+the look at the outbox that comes each second does it on the way."""
 
 POLL_SECONDS = 1.0
 """How often the outbox is read without a wake-up."""
@@ -154,6 +155,10 @@ class Relay:
 
     async def _mark_confirmed(self, connection: "asyncpg.Connection[Any]") -> None:
         confirmed = self._confirmed[:]
+        if self._marking is not None:
+            # What is marked now need not be looked after.
+            self._marking.cancel()
+            self._marking = None
         if confirmed:
             await connection.execute(_CONFIRMED, *map(list, zip(*confirmed, strict=True)))
             # Only now: what a lost session has not marked is marked by the next one.

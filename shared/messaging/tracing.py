@@ -44,6 +44,11 @@ def trace_with(tracer: Tracer | None) -> None:
     _tracer = tracer or _NO_OP
 
 
+def is_on() -> bool:
+    """Whether spans are kept: what is not needed without them can be left out."""
+    return _tracer is not _NO_OP
+
+
 def valid(traceparent: str | None) -> str | None:
     """Return a ``traceparent`` that came from outside, or None where it is none."""
     return traceparent if traceparent is not None and TRACEPARENT.fullmatch(traceparent) else None

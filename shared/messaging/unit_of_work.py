@@ -1,6 +1,6 @@
 """What a handler is given: its transaction, the facts about the message, and the way to emit events."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any
@@ -39,6 +39,14 @@ class Access(Enum):
     """Of events only: either one statement that may run twice with one effect (:meth:`UnitOfWork.write`), or events.
     It gets no connection, and its entry in the inbox is made by that statement."""
 
+    IF_NEEDED = auto()
+    """Of events only: as ``ONE_STATEMENT``, and where the handler asks for the connection all the same, it is run once
+    more, in a transaction. For handlers that have nothing to do for most events."""
+
+
+class ConnectionNeeded(RuntimeError):
+    """A handler that was begun without a database asks for one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Write:
@@ -48,6 +56,9 @@ class Write:
     arguments: tuple[Any, ...]
     otherwise: Exception | None
     """Raised where it returns no row; None where that is in order."""
+
+    then: Callable[[Sequence[Any]], None] | None = None
+    """Called with the row that it returned, where it returned one."""
 
 
 class UnitOfWork:
@@ -95,7 +106,7 @@ class UnitOfWork:
     def connection(self) -> Connection:
         """The database connection, inside the transaction (with read-only access: without one)."""
         if self._connection is None:
-            raise RuntimeError("this unit of work was declared to need no database")
+            raise ConnectionNeeded("this unit of work was declared to need no database")
         return self._connection
 
     @property
@@ -145,15 +156,22 @@ class UnitOfWork:
             await flush([self])
         return message_id
 
-    def write(self, statement: str, *arguments: object, otherwise: Exception | None = None) -> None:
+    def write(
+        self,
+        statement: str,
+        *arguments: object,
+        otherwise: Exception | None = None,
+        then: Callable[[Sequence[Any]], None] | None = None,
+    ) -> None:
         """Run ``statement`` when the handler has returned: the only one of an event with ``Access.ONE_STATEMENT``.
 
         It must have the same effect when it runs twice, and return a row where it has found what it is about; where
-        it has not, ``otherwise`` is raised and the event is not consumed.
+        it has not, ``otherwise`` is raised and the event is not consumed. ``then`` is called with that row before the
+        commit's callbacks are. One that writes in several places ends with ``SELECT * FROM written``.
         """
         if self._write is not None or self._pending:
             raise RuntimeError("an event of one statement has either one statement or events")
-        self._write = Write(statement, arguments, otherwise)
+        self._write = Write(statement, arguments, otherwise, then)
 
     def take_write(self) -> Write | None:
         """Return the statement that is to be run, and forget it."""
@@ -222,3 +240,5 @@ async def run_write(work: UnitOfWork) -> None:
     found = await work.connection.fetch(write.statement, *write.arguments)
     if not found and write.otherwise is not None:
         raise write.otherwise
+    if found and write.then is not None:
+        write.then(found[0])

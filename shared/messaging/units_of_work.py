@@ -5,15 +5,16 @@ from contextlib import asynccontextmanager
 from typing import Protocol
 from uuid import UUID
 
-from asyncpg import Pool
+from asyncpg import Pool, Record
 
+from shared.contracts.message import Event
 from shared.db.pool import ACQUIRE_SECONDS, Connection
 from shared.db.transaction import Isolation, acquired, single_statement, transaction
 from shared.messaging import context as contexts
 from shared.messaging.after_commit import AfterCommit
 from shared.messaging.dispatcher import HEAD_START_SECONDS, MOST_ROWS, Dispatcher
 from shared.messaging.inbox import claim_with
-from shared.messaging.outbox import WrittenRow, insert_claimed
+from shared.messaging.outbox import WrittenRow, insert_claimed, insert_with
 from shared.messaging.unit_of_work import Access, UnitOfWork, flush, run_write
 
 
@@ -106,13 +107,26 @@ class UnitsOfWork:
     ) -> AsyncIterator[SharedTransaction]:
         """Open one transaction for several units of work."""
         async with transaction(self._require_pool(), isolation=isolation, within=within) as connection:
-            notify = self._sender is None or not self._sender.is_active
-            shared = SharedTransaction(connection, notify=notify, service=self._service)
+            shared = self._shared(connection)
             yield shared
-            for work in shared.works:
-                await run_write(work)
-            dispatcher = self._dispatcher_of(shared.works)
-            written = await flush(shared.works, head_start=None if dispatcher is None else HEAD_START_SECONDS)
+            finished = await self._finish(shared)
+        self._committed(shared, *finished)
+
+    def _shared(self, connection: Connection) -> SharedTransaction:
+        notify = self._sender is None or not self._sender.is_active
+        return SharedTransaction(connection, notify=notify, service=self._service)
+
+    async def _finish(self, shared: SharedTransaction) -> tuple[Dispatcher | None, Sequence[WrittenRow]]:
+        """Write what is left before the commit; return who sends which events after it."""
+        for work in shared.works:
+            await run_write(work)
+        dispatcher = self._dispatcher_of(shared.works)
+        head_start = None if dispatcher is None else HEAD_START_SECONDS
+        return dispatcher, await flush(shared.works, head_start=head_start)
+
+    def _committed(
+        self, shared: SharedTransaction, dispatcher: Dispatcher | None, written: Sequence[WrittenRow]
+    ) -> None:
         if dispatcher is not None:
             dispatcher.put(written)
         elif self._sender is not None and any(work.has_emitted for work in shared.works):
@@ -146,6 +160,32 @@ class UnitsOfWork:
             self._sender.wake()
         if opened.is_new and work.callbacks:
             self.after_commit.put(work.context, work.callbacks)
+
+    async def write_and_emit(
+        self,
+        statement: str,
+        arguments: Sequence[object],
+        event: Event,
+        *,
+        aggregate: str | None = None,
+        within: float = ACQUIRE_SECONDS,
+    ) -> Sequence[Record]:
+        """Run one statement as a transaction, and emit an event where it returns a row; return its rows.
+
+        It ends with ``SELECT * FROM written``. Raises what :func:`~shared.db.transaction.single_statement` raises.
+        """
+        work = UnitOfWork(None, contexts.current_or_new(), service=self._service)
+        await work.emit(event, aggregate=aggregate)
+        dispatcher = self._dispatcher_of([work])
+        [row] = work.take_pending()
+        head_start = None if dispatcher is None else HEAD_START_SECONDS
+        async with single_statement(self._require_pool(), within=within) as connection:
+            found, written = await insert_with(connection, statement, arguments, row, head_start=head_start)
+        if dispatcher is not None:
+            dispatcher.put(written)
+        elif self._sender is not None and written:
+            self._sender.wake()
+        return found
 
     def _dispatcher_of(self, works: Sequence[UnitOfWork]) -> Dispatcher | None:
         """Return who sends the events of a transaction after its commit; None where that is for the relay.

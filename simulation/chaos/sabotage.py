@@ -606,16 +606,16 @@ def attempts_not_kept() -> None:
 def queued_twice() -> None:
     """Queue each receipt a second time under another id."""
     queueing, note = _module("services.gateway.handlers.queue_print_job"), note_of_bug()
-    queue = queueing.queue
+    queue, queue_at_once = queueing.queue, queueing.queue_at_once
 
-    async def twice(work: Any, ready: Any, moment: Any, *, offered: bool) -> Any:
-        record = await queue(work, ready, moment, offered=offered)
+    async def twice(work: Any, ready: Any, moment: Any, **how: Any) -> None:
         if ready.kind == "receipt":
+            _ = work.connection  # a second statement needs a transaction
             note()
             await queue(work, ready.model_copy(update={"document_id": new_id()}), moment, offered=False)
-        return record
+        await queue_at_once(work, ready, moment, **how)
 
-    _replace(queueing, "queue", twice, counted=False)
+    _replace(queueing, "queue_at_once", twice, counted=False)
 
 
 FIRST_PHONE = "SELECT device_id FROM devices WHERE role = 'collector' ORDER BY device_id LIMIT 1"
@@ -624,17 +624,17 @@ FIRST_PHONE = "SELECT device_id FROM devices WHERE role = 'collector' ORDER BY d
 def printed_on_one_phone() -> None:
     """Print all receipts on the first phone."""
     queueing, note = _module("services.gateway.handlers.queue_print_job"), note_of_bug()
-    queue = queueing.queue
+    queue_at_once = queueing.queue_at_once
 
-    async def first(work: Any, ready: Any, moment: Any, *, offered: bool) -> Any:
+    async def first(work: Any, ready: Any, moment: Any, *, offered: bool, then: Any) -> None:
         if ready.kind == "receipt":
             device_id = await work.connection.fetchval(FIRST_PHONE)
             if device_id != ready.device_id:
                 note()
             ready, offered = ready.model_copy(update={"device_id": device_id}), False
-        return await queue(work, ready, moment, offered=offered)
+        await queue_at_once(work, ready, moment, offered=offered, then=then)
 
-    _replace(queueing, "queue", first, counted=False)
+    _replace(queueing, "queue_at_once", first, counted=False)
 
 
 # --- customer, notify: visits, reminders

@@ -145,3 +145,82 @@ async def test_a_handler_of_one_statement_has_either_a_statement_or_events() -> 
         await work.emit(Noted(number=1))
     with pytest.raises(RuntimeError):
         work.write(KEEP, 2)
+
+
+async def pass_on_if_needed(event: Noted, work: UnitOfWork) -> None:
+    """Do as :func:`pass_on` does, but for negative numbers, which are kept in a transaction."""
+    if event.number < 0:
+        # Forgotten with what else was begun, when the connection is asked for.
+        work.after_commit(_nothing)
+        await work.connection.execute(KEEP, event.number)
+        await work.emit(Passed(number=event.number))
+    elif event.number:
+        await pass_on(event, work)
+
+
+async def _nothing() -> None:
+    return None
+
+
+async def test_an_event_that_needs_a_database_after_all_is_handled_in_a_transaction_once(
+    bus_for: BusFactory, database: Database, sink: Sink
+) -> None:
+    passed: list[int] = []
+
+    async def note(event: Passed, _: UnitOfWork) -> None:
+        passed.append(event.number)
+
+    await bus_for(Topology(service="end", handlers=[EventHandler(Passed, note)]), database_url=await database())
+    topology = Topology(
+        service="sink", handlers=[EventHandler(Noted, pass_on_if_needed, access=Access.IF_NEEDED)], emits=[Passed]
+    )
+    await bus_for(topology, database_url=sink.url)
+    source = await bus_for(SOURCE, database_url=await database())
+    for number in (0, -1, 1, 2, -3):
+        async with source.work() as work:
+            await work.emit(Noted(number=number), aggregate="one")
+    await wait_until(lambda: sink.has_consumed(5), 30)
+    await wait_until(lambda: len(passed) == 3, 30)
+    assert sorted(passed) == [-3, -1, 1]
+    kept = await sink.connection.fetch("SELECT number FROM kept ORDER BY number")
+    assert [row["number"] for row in kept] == [-3, -1, 2]
+
+
+async def test_what_a_statement_of_several_parts_returns_is_given_to_whoever_asked_for_it(sink: Sink) -> None:
+    statement = """
+    WITH added AS (INSERT INTO kept (number) VALUES ($1) ON CONFLICT DO NOTHING RETURNING number),
+        written AS (SELECT number, number * 2 AS twice FROM added)
+    SELECT * FROM written
+    """
+    given: list[int] = []
+    message_id = uuid4()
+    write = Write(statement, (21,), None, lambda row: given.append(row[1]))
+    assert await claim_with(sink.connection, "sink", message_id, write)
+    assert not await claim_with(sink.connection, "sink", message_id, write)
+    assert given == [42]
+
+
+async def test_an_event_is_emitted_with_a_statement_where_that_returns_a_row_and_nowhere_else(
+    bus_for: BusFactory, database: Database
+) -> None:
+    passed: list[int] = []
+
+    async def note(event: Noted, _: UnitOfWork) -> None:
+        passed.append(event.number)
+
+    await bus_for(Topology(service="end", handlers=[EventHandler(Noted, note)]), database_url=await database())
+    url = await database()
+    source = await bus_for(SOURCE, database_url=url)
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute("CREATE TABLE kept (number integer PRIMARY KEY)")
+        statement = f"WITH written AS ({KEEP.replace('true', 'number')}) SELECT * FROM written"
+        for number, rows in ((7, 1), (7, 0), (8, 1)):
+            found = await source.write_and_emit(statement, (number,), Noted(number=number), aggregate="one")
+            assert [row["number"] for row in found] == [number][:rows]
+        await wait_until(lambda: len(passed) == 2, 30)
+        assert passed == [7, 8]
+        with pytest.raises(ValueError, match="SELECT \\* FROM written"):
+            await source.write_and_emit("SELECT 1", (), Noted(number=1))
+    finally:
+        await connection.close()

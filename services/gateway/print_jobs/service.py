@@ -6,19 +6,19 @@ the guard does not match is locked, the whole table decides, and the same statem
 traced is read from what the statement returns.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from asyncpg import Pool
+from asyncpg import Pool, Record
 
 from services.gateway.print_jobs import rules, store
 from services.gateway.print_jobs.rules import FINISHED, Condition, PrintJob, Transition, Trigger
-from services.gateway.print_jobs.store import Change, Guard, PrintJobRecord
+from services.gateway.print_jobs.store import Change, Guard, NewJob, PrintJobRecord
 from services.gateway.store import presence
 from shared.clock import Clock, now
-from shared.contracts.actor import Actor
+from shared.contracts.actor import Actor, service_actor
 from shared.contracts.gateway import WITHDRAWN, PrintJobCause, PrintJobFinished, PrintJobState, finished_cause
 from shared.contracts.receipt import DocumentReady, PaperKind
 from shared.db import single_statement
@@ -50,6 +50,8 @@ class PrintJobEvent:
     """Whether a supervisor asks for it."""
     stream: UUID | None = None
     """Only as long as this is the device's latest stream."""
+    known: PrintJobRecord | None = None
+    """The job as it was offered on this stream: what it is about does not change."""
 
 
 class StreamReplaced(Exception):
@@ -61,10 +63,34 @@ async def queue(work: UnitOfWork, ready: DocumentReady, moment: datetime, *, off
 
     None when it is there already or the device is unknown.
     """
-    record = await store.add(work.connection, ready, moment, work.context.traceparent, offered=offered)
+    new = NewJob.of(ready, moment, work.context.traceparent, offered=offered)
+    record = await store.add(work.connection, new)
     if record is not None and offered:
         _trace(record, rules.QUEUED, since=moment, moment=moment)
     return record
+
+
+async def queue_at_once(
+    work: UnitOfWork,
+    ready: DocumentReady,
+    moment: datetime,
+    *,
+    offered: bool,
+    then: Callable[[PrintJobRecord | None], Awaitable[None]],
+) -> None:
+    """Queue a document as :func:`queue` does, by the one statement of an event; ``then`` is called after the commit."""
+    new = NewJob.of(ready, moment, work.context.traceparent, offered=offered)
+    queued: list[PrintJobRecord] = []
+    if new is not None:
+        work.write(store.ADD, *new.values(), then=lambda row: queued.append(new.record(row[0])))
+
+    async def committed() -> None:
+        record = queued[0] if queued else None
+        if record is not None and offered:
+            _trace(record, rules.QUEUED, since=moment, moment=moment)
+        await then(record)
+
+    work.after_commit(committed)
 
 
 class PrintJobs:
@@ -95,6 +121,8 @@ class PrintJobs:
         """Make the usual transition; None when the job is not as it wants it, and nothing was done."""
         guard = Guard(usual.sources, event.attempt, event.device_id, usual.condition is Condition.FRESH, event.stream)
         cause = usual.cause_with(event.cause)
+        if usual.target in FINISHED and event.known is not None and not tracing.is_on():
+            return await self._finish(usual, event, event.known, guard, cause, moment, within)
         if usual.target in FINISHED:
             async with self._bus.work(within=within) as work:
                 changes = await store.change(
@@ -110,6 +138,36 @@ class PrintJobs:
             for change in changes.values():
                 _trace(change.record, change.before, since=change.since, moment=moment)
         return changes.get(event.job_id)
+
+    async def _finish(
+        self,
+        usual: Transition,
+        event: PrintJobEvent,
+        known: PrintJobRecord,
+        guard: Guard,
+        cause: PrintJobCause | None,
+        moment: datetime,
+        within: float,
+    ) -> Change | None:
+        """Make the usual end of a job, and emit it, by one statement; None when it is not as the transition wants it.
+
+        Where spans are kept, the time that the job took is part of what the event belongs to: the statement has to
+        come first then.
+        """
+        values = store.change_values(event.job_id, guard, usual.target, cause, actor=event.actor, now=moment)
+        if known.job.kind is PaperKind.NOTICE:
+            # It concerns the phone alone, as in `_emit_finished`.
+            async with single_statement(self._pool, within=within) as connection:
+                rows: Sequence[Record] = await connection.fetch(store.CHANGE, *values)
+        else:
+            job = replace(known.job, state=usual.target, cause=cause, attempt=event.attempt or known.job.attempt)
+            finished = _finished(replace(known, job=job), moment, event.by or service_actor(GATEWAY))
+            context = contexts.current_or_new()
+            with contexts.use(replace(context, traceparent=known.traceparent or context.traceparent)):
+                rows = await self._bus.write_and_emit(
+                    store.CHANGE, values, finished, aggregate=f"print_job:{event.job_id}", within=within
+                )
+        return store.change_of(rows[0]) if rows else None
 
     async def offer(
         self, device_id: UUID, jobs: Sequence[PrintJob], *, within: float = ACQUIRE_SECONDS
@@ -223,24 +281,26 @@ async def _emit_finished(work: UnitOfWork, change: Change, moment: datetime, by:
         return
     context = contexts.current_or_new()
     with contexts.use(replace(context, traceparent=traceparent or context.traceparent)):
-        await work.emit(
-            PrintJobFinished(
-                job_id=job.job_id,
-                device_id=job.device_id,
-                kind=job.kind,
-                state=job.state,
-                cause=finished_cause(job.cause),
-                withdrawn_because=job.cause.value if job.cause in WITHDRAWN else None,
-                attempt=job.attempt,
-                copy_number=record.copy_number,
-                customer_code=record.customer_code,
-                receipt_id=record.receipt_id,
-                visit_id=record.visit_id,
-                finished_at=moment,
-                actor=by or work.actor,
-            ),
-            aggregate=f"print_job:{job.job_id}",
-        )
+        await work.emit(_finished(record, moment, by or work.actor), aggregate=f"print_job:{job.job_id}")
+
+
+def _finished(record: PrintJobRecord, moment: datetime, by: Actor) -> PrintJobFinished:
+    job = record.job
+    return PrintJobFinished(
+        job_id=job.job_id,
+        device_id=job.device_id,
+        kind=job.kind,
+        state=job.state,
+        cause=finished_cause(job.cause),
+        withdrawn_because=job.cause.value if job.cause in WITHDRAWN else None,
+        attempt=job.attempt,
+        copy_number=record.copy_number,
+        customer_code=record.customer_code,
+        receipt_id=record.receipt_id,
+        visit_id=record.visit_id,
+        finished_at=moment,
+        actor=by,
+    )
 
 
 def _trace(record: PrintJobRecord, before: PrintJobState, *, since: datetime, moment: datetime) -> str | None:

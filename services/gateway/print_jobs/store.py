@@ -116,72 +116,95 @@ WITH device AS (
 ), noted AS (
     INSERT INTO print_job_history (job_id, attempt, state, actor, changed_at)
     SELECT job_id, 1, $16, 'gateway', $14 FROM added WHERE $16 = 'offered'
+), written AS (
+    UPDATE devices SET last_job_sequence = added.sequence FROM added
+    WHERE devices.device_id = added.device_id RETURNING added.sequence
 )
-UPDATE devices SET last_job_sequence = added.sequence FROM added
-WHERE devices.device_id = added.device_id RETURNING added.sequence
+SELECT * FROM written
 """
 
 
-async def add(
-    connection: Connection,
-    ready: DocumentReady,
-    now: datetime,
-    traceparent: str | None = None,
-    *,
-    offered: bool = False,
-) -> PrintJobRecord | None:
-    """Queue a document for its device and return it; ``offered``: it is sent to its phone at once.
+@dataclass(frozen=True, slots=True)
+class NewJob:
+    """A document that is to be queued for its device."""
 
-    None when it is there already or the device is unknown.
-    """
-    if ready.device_id is None:
-        return None
-    document = ready.document.model_dump_json()
-    state = PrintJobState.OFFERED if offered else PrintJobState.QUEUED
-    sequence = await connection.fetchval(
-        ADD,
-        ready.document_id,
-        ready.device_id,
-        ready.kind,
-        document,
-        ready.summary,
-        ready.language,
-        ready.not_after,
-        ready.copy_number,
-        ready.reprint_of,
-        ready.customer_code,
-        ready.receipt_id,
-        ready.payment_id,
-        ready.visit_id,
-        now,
-        traceparent,
-        state,
-        ready.account_version,
-    )
-    if sequence is None:
-        return None
-    return PrintJobRecord(
-        job=PrintJob(
-            job_id=ready.document_id,
-            device_id=ready.device_id,
-            kind=ready.kind,
-            sequence=sequence,
-            not_after=ready.not_after,
-            state=state,
-        ),
-        summary=ready.summary,
-        language=ready.language,
-        copy_number=ready.copy_number,
-        reprint_of=ready.reprint_of,
-        customer_code=ready.customer_code,
-        receipt_id=ready.receipt_id,
-        payment_id=ready.payment_id,
-        visit_id=ready.visit_id,
-        created_at=now,
-        changed_at=now,
-        document=document,
-        traceparent=traceparent,
-    )
+    ready: DocumentReady
+    device_id: UUID
+    now: datetime
+    traceparent: str | None
+    offered: bool
+    """It is sent to its phone at once."""
+    document: str
+    """JSON text."""
+
+    @classmethod
+    def of(
+        cls, ready: DocumentReady, now: datetime, traceparent: str | None = None, *, offered: bool = False
+    ) -> "NewJob | None":
+        """Return what is to be queued for a document; None where it names no device."""
+        if ready.device_id is None:
+            return None
+        return cls(ready, ready.device_id, now, traceparent, offered, ready.document.model_dump_json())
+
+    @property
+    def state(self) -> PrintJobState:
+        """Its first state."""
+        return PrintJobState.OFFERED if self.offered else PrintJobState.QUEUED
+
+    def values(self) -> tuple[object, ...]:
+        """Return the arguments of :data:`ADD`."""
+        ready = self.ready
+        return (
+            ready.document_id,
+            self.device_id,
+            ready.kind,
+            self.document,
+            ready.summary,
+            ready.language,
+            ready.not_after,
+            ready.copy_number,
+            ready.reprint_of,
+            ready.customer_code,
+            ready.receipt_id,
+            ready.payment_id,
+            ready.visit_id,
+            self.now,
+            self.traceparent,
+            self.state,
+            ready.account_version,
+        )
+
+    def record(self, sequence: int) -> PrintJobRecord:
+        """Return it as it was queued, with the number that it got on its device."""
+        ready = self.ready
+        return PrintJobRecord(
+            job=PrintJob(
+                job_id=ready.document_id,
+                device_id=self.device_id,
+                kind=ready.kind,
+                sequence=sequence,
+                not_after=ready.not_after,
+                state=self.state,
+            ),
+            summary=ready.summary,
+            language=ready.language,
+            copy_number=ready.copy_number,
+            reprint_of=ready.reprint_of,
+            customer_code=ready.customer_code,
+            receipt_id=ready.receipt_id,
+            payment_id=ready.payment_id,
+            visit_id=ready.visit_id,
+            created_at=self.now,
+            changed_at=self.now,
+            document=self.document,
+            traceparent=self.traceparent,
+        )
+
+
+async def add(connection: Connection, new: NewJob | None) -> PrintJobRecord | None:
+    """Queue a document for its device and return it; None when it is there already or the device is unknown."""
+    sequence = None if new is None else await connection.fetchval(ADD, *new.values())
+    return None if new is None or sequence is None else new.record(sequence)
 
 
 # The only statement that changes a job. A job that the guard does not match stays as it is, and is not returned.
@@ -196,7 +219,7 @@ WITH here AS MATERIALIZED (
       AND state = ANY($4) AND (NOT $5 OR not_after IS NULL OR not_after >= $7)
       AND ($6::uuid IS NULL OR EXISTS (SELECT FROM here))
     {{in_order}} FOR NO KEY UPDATE
-), changed AS (
+), written AS (
     UPDATE print_jobs SET state = $8, cause = $9, attempt = attempt + $10,
                           retries = coalesce($11::integer, retries), changed_at = $7
     FROM before WHERE print_jobs.job_id = before.job_id
@@ -204,9 +227,9 @@ WITH here AS MATERIALIZED (
         CASE WHEN $13 THEN document END AS document, before.state AS before, before.changed_at AS since
 ), noted AS (
     INSERT INTO print_job_history (job_id, attempt, state, cause, actor, changed_at)
-    SELECT job_id, attempt, state, cause, $12, $7 FROM changed
+    SELECT job_id, attempt, state, cause, $12, $7 FROM written
 )
-SELECT * FROM changed
+SELECT * FROM written
 """
 CHANGE = _CHANGE.format(these="job_id = $1", in_order="")
 # Apart, because PostgreSQL plans `= ANY` anew each time, which costs as much as running it.
@@ -228,9 +251,36 @@ async def change(
 ) -> dict[UUID, Change]:
     """Bring jobs that fit the guard into a state, write that into their history, and return them."""
     one = len(job_ids) == 1
-    rows = await connection.fetch(
-        CHANGE if one else CHANGE_SEVERAL,
+    values = change_values(
         job_ids[0] if one else job_ids,
+        guard,
+        target,
+        cause,
+        actor=actor,
+        now=now,
+        new_attempts=new_attempts,
+        retries=retries,
+        with_document=with_document,
+    )
+    rows = await connection.fetch(CHANGE if one else CHANGE_SEVERAL, *values)
+    return {row["job_id"]: change_of(row) for row in rows}
+
+
+def change_values(
+    these: UUID | Sequence[UUID],
+    guard: Guard,
+    target: PrintJobState,
+    cause: PrintJobCause | None,
+    *,
+    actor: str,
+    now: datetime,
+    new_attempts: int = 0,
+    retries: int | None = None,
+    with_document: bool = False,
+) -> tuple[object, ...]:
+    """Return the arguments of :data:`CHANGE` for one job, of :data:`CHANGE_SEVERAL` for several."""
+    return (
+        these,
         guard.device_id,
         guard.attempt,
         guard.sources,
@@ -244,7 +294,11 @@ async def change(
         actor,
         with_document,
     )
-    return {row["job_id"]: Change(PrintJobState(row["before"]), row["since"], _record(row)) for row in rows}
+
+
+def change_of(row: Record) -> Change:
+    """Return the transition in a row that :data:`CHANGE` has returned."""
+    return Change(PrintJobState(row["before"]), row["since"], _record(row))
 
 
 LOCK = f"""

@@ -3,7 +3,7 @@
 import asyncio
 import base64
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 import structlog
@@ -64,6 +64,8 @@ class Connection:
     closing: bool = False
     last_sent: float = 0
     """When a frame was last sent, by the event loop's clock."""
+    offers: dict[UUID, PrintJobRecord] = field(default_factory=dict)
+    """Jobs as they were offered on this stream, without their documents, until they have ended."""
     _offered: list[PrintJobRecord] = field(default_factory=list)
     """Jobs that have been queued as offered, to be sent."""
     _updates: list[tuple[int, str]] = field(default_factory=list)
@@ -148,6 +150,7 @@ class Connection:
             self.window.known.pop(offered.job.job_id, None)
             self.jobs_wait = True
             return False
+        self.offers[offered.job.job_id] = replace(offered, document="")
         await self.send(frame)
         return True
 
@@ -192,6 +195,7 @@ class Connection:
         async with self.dependencies.database(within=STREAM_PATIENCE) as connection:
             ended = await store.named(connection, self.device.device_id, gone)
         for job in ended:
+            self.offers.pop(job.job_id, None)
             if job.state in FINISHED and self.window.known.pop(job.job_id, None) is not None:
                 await self.send(Withdrawn(job_id=job.job_id, state=job.state, cause=job.cause))
 

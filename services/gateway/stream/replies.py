@@ -1,10 +1,12 @@
 """A phone's frame about a print job: what it means for the job, and the frame that answers it."""
 
+from dataclasses import replace
+
 from pydantic import BaseModel
 
 from services.gateway.dependencies import STREAM_PATIENCE
 from services.gateway.print_jobs import reports
-from services.gateway.print_jobs.rules import ON_THE_PHONE, PrintJob
+from services.gateway.print_jobs.rules import FINISHED, ON_THE_PHONE, PrintJob
 from services.gateway.print_jobs.service import PrintJobEvent, StreamReplaced
 from services.gateway.stream.connection import Connection
 from services.gateway.stream.frames import Accepted, Acknowledged, Confirmed, Printing, Result, Withdrawn
@@ -24,6 +26,8 @@ async def handle(connection: Connection, frame: Report) -> bool:
         # This one is being closed.
         return False
     job = record.job
+    if job.state in FINISHED:
+        connection.offers.pop(job.job_id, None)
     room = connection.window.note(job.job_id, job.state)
     await connection.send(_reply(frame, job))
     return room or (isinstance(frame, Accepted) and not _is_confirmed(frame, job))
@@ -35,7 +39,9 @@ def _event(connection: Connection, frame: Report) -> PrintJobEvent:
         return reports.accepted(device, frame.job_id, frame.attempt, stream=connection.connection_id)
     if isinstance(frame, Printing):
         return reports.printing(device, frame.job_id, frame.attempt)
-    return reports.result(device, frame.job_id, frame.attempt, PrintJobState(frame.state), frame.cause)
+    known = connection.offers.get(frame.job_id)
+    result = reports.result(device, frame.job_id, frame.attempt, PrintJobState(frame.state), frame.cause)
+    return replace(result, known=known) if known is not None and known.job.attempt == frame.attempt else result
 
 
 def _is_confirmed(frame: Accepted, job: PrintJob) -> bool:

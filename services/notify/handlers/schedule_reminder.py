@@ -17,13 +17,19 @@ _KINDS = {NoticeKind.AWAY: Kind.AWAY, NoticeKind.CANNOT_PAY: Kind.PROMISED}
 async def schedule_reminder(
     event: NoticeIssued, work: UnitOfWork, *, texts: ReminderTexts, limits: Limits, clock: Clock
 ) -> None:
-    """Schedule the one reminder of a visit, where nobody was home or a day was agreed; a repetition adds nothing."""
-    connection, customer, kind = work.connection, event.customer, _KINDS.get(event.kind)
+    """Schedule the one reminder of a visit, where nobody was home or a day was agreed; a repetition adds nothing.
+
+    Most notices are none of these, and need no database: what they say of account and customer comes by other events.
+    """
+    kind = _KINDS.get(event.kind)
+    if kind is None:
+        return
+    connection, customer = work.connection, event.customer
     account, moment = await keep_account_and_contact(connection, event.account, customer), clock()
     await cancel_paid(connection, account)
     if kind is Kind.PROMISED and event.appointment is not None:
         await keep_promise(connection, customer.customer_code, event.appointment, event.visit_id)
-    if kind is None or not event.bills:
+    if not event.bills:
         return
     rule = limits.rule(kind, customer.unit.unit_code, moment)
     due_at = _due_at(kind, rule, event.appointment, moment)

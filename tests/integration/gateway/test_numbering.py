@@ -34,7 +34,7 @@ async def test_print_jobs_of_a_device_are_numbered_without_gaps_however_many_com
 
     async def add(event: DocumentReady) -> int | None:
         async with gateway.pool.acquire() as connection, connection.transaction():
-            paper = await print_jobs.add(connection, event, datetime.now(UTC))
+            paper = await print_jobs.add(connection, print_jobs.NewJob.of(event, datetime.now(UTC)))
         return paper.job.sequence if paper else None
 
     added = await asyncio.gather(*(add(event) for event in [*events, *events]))
@@ -45,7 +45,7 @@ async def test_print_jobs_of_a_device_are_numbered_without_gaps_however_many_com
 
 async def test_a_paper_for_a_device_nobody_knows_is_not_queued(gateway: GatewaySystem) -> None:
     async with gateway.pool.acquire() as connection:
-        assert await print_jobs.add(connection, _ready(new_id()), datetime.now(UTC)) is None
+        assert await print_jobs.add(connection, print_jobs.NewJob.of(_ready(new_id()), datetime.now(UTC))) is None
 
 
 async def test_the_audit_finds_nothing_wrong_when_persons_ask_again_and_printers_answer_late(
