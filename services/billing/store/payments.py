@@ -63,6 +63,14 @@ WITH added AS ({_ADD}), allocated AS (
 )
 SELECT true FROM added
 """
+# Apart, because PostgreSQL plans `unnest` anew each time.
+_ADD_WITH_ONE_ALLOCATION = f"""
+WITH added AS ({_ADD}), allocated AS (
+    INSERT INTO allocations (payment_id, bill_id, vat, principal, made_at)
+    SELECT $1, $17::uuid, $18::bigint, $19::bigint, $7 FROM added
+)
+SELECT true FROM added
+"""
 
 
 async def add(
@@ -76,9 +84,10 @@ async def add(
 ) -> bool:
     """Store a payment with its allocations; return False when its id or its reference is taken."""
     parts = payment.allocations
+    one = len(parts) == 1
     return await add_once(
         connection,
-        _ADD_WITH_ALLOCATIONS,
+        _ADD_WITH_ONE_ALLOCATION if one else _ADD_WITH_ALLOCATIONS,
         payment.payment_id,
         payment.customer_code,
         payment.amount,
@@ -95,10 +104,12 @@ async def add(
         payment.transfer_content,
         payment.stated_at,
         actor.model_dump(mode="json"),
-        [part.bill_id for part in parts],
-        [part.vat for part in parts],
-        [part.principal for part in parts],
+        *((parts[0].bill_id, parts[0].vat, parts[0].principal) if one else _columns_of(parts)),
     )
+
+
+def _columns_of(parts: Sequence[Allocation]) -> tuple[list[UUID], list[int], list[int]]:
+    return [part.bill_id for part in parts], [part.vat for part in parts], [part.principal for part in parts]
 
 
 _ADD_TRANSFERS = """

@@ -70,6 +70,33 @@ async def test_what_an_administrator_changes_is_named(billing: BillingHandlers, 
     assert rule in rules((await look(billing)).violations)
 
 
+@pytest.mark.parametrize(
+    ("statement", "changed"),
+    [
+        ("UPDATE payments SET receipt_number = 'x' || payment_id", [{"receipt_number"}]),
+        ("UPDATE payments SET receipt_number = 'x', collector_code = 'TN99'", [{"receipt_number", "collector_code"}]),
+        ("UPDATE payments SET receipt_number = 'x', collector_code = collector_code", [{"receipt_number"}]),
+        ("UPDATE payments SET receipt_number = receipt_number", []),
+        ("UPDATE bills SET open_vat = open_vat + 1", [{"open_vat"}]),
+        ("UPDATE bills SET open_vat = open_vat + 1, due_date = due_date + 1", [{"open_vat", "due_date"}]),
+        ("UPDATE bills SET open_principal = open_principal, price_group = price_group", []),
+    ],
+)
+async def test_each_update_has_one_entry_with_what_has_changed_whatever_columns_it_names(
+    billing: BillingHandlers, statement: str, changed: list[set[str]]
+) -> None:
+    await busy_day(billing)
+    table = statement.split()[1]
+    before = await billing.pool.fetchval("SELECT max(entry) FROM money_history")
+    async with billing.pool.acquire() as connection:
+        key = {"payments": "payment_id", "bills": "bill_id"}[table]
+        await connection.execute(f"{statement} WHERE {key} = (SELECT {key} FROM {table} LIMIT 1)")
+        entries = await connection.fetch(
+            "SELECT new_values FROM money_history WHERE entry > $1 AND table_name = $2", before, table
+        )
+    assert [set(entry["new_values"]) for entry in entries] == changed
+
+
 async def test_a_change_is_named_with_old_and_new_value_moment_and_role(billing: BillingHandlers) -> None:
     await busy_day(billing)
     before = await look(billing)
