@@ -17,9 +17,21 @@ SET LOCAL pg_trgm.similarity_threshold = 0.35;
 """
 
 
+_BEGIN = "BEGIN READ ONLY;"
+
+
 async def prepare_planner(connection: Connection) -> None:
-    """Set the planner up for searching, until the transaction ends."""
-    await connection.execute(_PLANNER)
+    """Set the planner up for searching, until the transaction ends; begin one where there is none.
+
+    Most searches need no plan of their own, and so no transaction. :func:`end_planner` ends it.
+    """
+    await connection.execute(_PLANNER if connection.is_in_transaction() else _BEGIN + _PLANNER)
+
+
+async def end_planner(connection: Connection) -> None:
+    """End what :func:`prepare_planner` may have begun."""
+    if connection.is_in_transaction():
+        await connection.execute("COMMIT")
 
 
 # Customers by code, meter number or phone number: whole, beginning or ending.
