@@ -55,6 +55,9 @@ class Streams:
     complaints: Rows[UUID]
     noted_complaints: Rows[UUID]
 
+    acts_of_two: Rows[UUID]
+    approved: Rows[UUID]
+
     @classmethod
     def of(cls, connections: Mapping[str, Connection]) -> Self:
         """Read them from the services' databases, each in a transaction that keeps its snapshot."""
@@ -75,6 +78,8 @@ class Streams:
             copied=billing.versions_in_order(connections["billing"]),
             complaints=customer.complaints_in_order(connections["customer"]),
             noted_complaints=notify.complaints_in_order(connections["notify"]),
+            acts_of_two=billing.acts_of_two_in_order(connections["billing"]),
+            approved=gateway.approved_in_order(connections["gateway"]),
         )
 
 
@@ -101,6 +106,7 @@ async def compare(streams: Streams) -> Compared:
     await _visits(streams, found)
     await _customers(streams, found)
     await _complaints(streams, found)
+    await _acts_of_two(streams, found)
     return found
 
 
@@ -152,6 +158,13 @@ async def _complaints(streams: Streams, found: Compared) -> None:
     async for complaint_id, held in joined(streams.complaints, streams.noted_complaints):
         is_open, is_noted_open = (each[0] if each else None for each in held)
         found.violations_when_settled += row_rules.complaint_is_noted(complaint_id, is_open, is_noted_open)
+
+
+async def _acts_of_two(streams: Streams, found: Compared) -> None:
+    async for approval_id, held in joined(streams.acts_of_two, streams.approved):
+        act, approved = (each[0] if each else None for each in held)
+        found.violations += row_rules.act_is_approved(approval_id, act, approved)
+        found.violations_when_settled += row_rules.what_was_approved_is_done(approval_id, act, approved)
 
 
 async def joined(*streams: Rows[Key]) -> AsyncIterator[tuple[Key, tuple[list[Any], ...]]]:

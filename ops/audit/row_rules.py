@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from uuid import UUID
 
 from ops.audit.actor_rules import actor_of
-from services.billing.audit import PaymentFact, VisitNotices
+from services.billing.audit import ActOfTwo, PaymentFact, VisitNotices
 from services.customer.audit import RecordedVisit
-from services.gateway.audit import ReceiptJobs
+from services.gateway.audit import ApprovedAct, ReceiptJobs
 from services.notify.audit import ReminderFact
 from services.notify.domain.causes import Cause
 from services.receipt.audit import CountedPrints, ReceiptFact
@@ -155,6 +155,26 @@ def complaint_is_noted(
         states = {True: "open", False: "settled", None: "unknown"}
         detail = f"{states[is_open]}, at notify {states[is_noted_open]}"
         yield _between("notify knows the complaints that are open", complaint_id, detail)
+
+
+def act_is_approved(approval_id: UUID, act: ActOfTwo | None, approved: ApprovedAct | None) -> Iterator[AuditViolation]:
+    """What needs two people was approved as it was done: to whom, by how much, asked and approved by whom."""
+    if act is None:
+        return
+    rule = "what a person of the office approves was asked for and approved as it is done"
+    if approved is None:
+        yield _between(rule, approval_id, f"{act.kind} of {act.customer_code} over {act.amount}: no approval")
+    elif act != approved[:-1]:
+        yield _between(rule, approval_id, f"approved {tuple(approved[:-1])}, done {tuple(act)}")
+
+
+def what_was_approved_is_done(
+    approval_id: UUID, act: ActOfTwo | None, approved: ApprovedAct | None
+) -> Iterator[AuditViolation]:
+    """What is kept as done was done; once events have arrived."""
+    if approved is not None and approved.outcome == "done" and act is None:
+        detail = f"{approved.kind} of {approved.customer_code} over {approved.amount}"
+        yield _between("what was approved and is kept as done was done", approval_id, detail)
 
 
 def copies_of_customer(

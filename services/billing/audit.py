@@ -462,6 +462,36 @@ async def notices_in_order(connection: Connection) -> AsyncIterator[tuple[UUID, 
         yield row[0], VisitNotices(row[1], row[2])
 
 
+class ActOfTwo(NamedTuple):
+    """What one person asked for and another one approved, as it was done."""
+
+    kind: str
+    customer_code: str
+    amount: int
+    """đồng: of a correction by how much more is owed, of a reversal what was taken back."""
+    asked_by: str | None
+    """The id of an account; None where nobody is named."""
+    approved_by: str
+
+
+_ACTS_OF_TWO = """
+SELECT correction_id, 'bill_correction', customer_code, new_pre_vat + new_vat - old_pre_vat - old_vat,
+    actor #>> '{asked_by,id}', actor ->> 'id'
+FROM bill_corrections WHERE actor ->> 'kind' = 'person'
+UNION ALL
+SELECT reversal_id, 'payment_reversal', customer_code, amount, reversals.actor #>> '{asked_by,id}',
+    reversals.actor ->> 'id'
+FROM reversals JOIN payments USING (payment_id) WHERE reversals.actor #>> '{asked_by,id}' IS NOT NULL
+ORDER BY 1
+"""
+
+
+async def acts_of_two_in_order(connection: Connection) -> AsyncIterator[tuple[UUID, ActOfTwo]]:
+    """Yield what people of the office have approved, by the id under which it was asked for."""
+    async for row in rows_in_order(connection, _ACTS_OF_TWO):
+        yield row[0], ActOfTwo(*row[1:])
+
+
 _COLLECTORS = "SELECT collector_code, active FROM collectors"
 
 

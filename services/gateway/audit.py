@@ -236,6 +236,31 @@ SELECT CASE WHEN EXISTS (SELECT FROM feeds WHERE pruned_to > 0)
 """
 
 
+class ApprovedAct(NamedTuple):
+    """What one person asked for and another one approved, as it was kept before it was done."""
+
+    kind: str
+    customer_code: str | None
+    amount: int
+    asked_by: str
+    """The id of an account."""
+    approved_by: str
+    outcome: str | None
+
+
+_APPROVED = """
+SELECT approval_id, kind, customer_code, amount, approvals.asked_by::text, decided_by::text, outcome
+FROM approvals JOIN approval_decisions USING (approval_id) LEFT JOIN approval_outcomes USING (approval_id)
+WHERE decision = 'approved' ORDER BY approval_id
+"""
+
+
+async def approved_in_order(connection: Connection) -> AsyncIterator[tuple[UUID, ApprovedAct]]:
+    """Yield what was approved, by its id."""
+    async for row in rows_in_order(connection, _APPROVED):
+        yield row[0], ApprovedAct(*row[1:])
+
+
 _COLLECTORS = "SELECT collector_code, active FROM collectors"
 
 

@@ -9,18 +9,19 @@ from shared.db import Connection
 
 _ADD = """
 INSERT INTO bill_correction (correction_id, bill_id, bill_number, kind, new_bill_number, corrected_at)
-VALUES ($1, $2, $3, $4, $5, $6)
+SELECT $1, bill_id, bill_number, $4, $5, $6 FROM unnest($2::uuid[], $3::text[]) AS concerned (bill_id, bill_number)
 ON CONFLICT DO NOTHING
 """
 
 
 async def add_correction(connection: Connection, correction: BillCorrection) -> None:
-    """Keep a correction; one that is known changes nothing."""
+    """Keep a correction for each bill that it concerns, further ones too; one that is known changes nothing."""
+    concerned = {one.bill_id: one.bill_number for one in (correction.corrects, *correction.reductions)}
     await connection.execute(
         _ADD,
         correction.correction_id,
-        correction.corrects.bill_id,
-        correction.corrects.bill_number,
+        list(concerned),
+        list(concerned.values()),
         correction.kind.value,
         None if correction.new_bill is None else correction.new_bill.bill_number,
         correction.corrected_at,

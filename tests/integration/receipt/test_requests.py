@@ -13,7 +13,7 @@ from services.receipt.signatures.token import Algorithm, from_text, parse, seal,
 from services.receipt.verification.tokens import verify_token
 from shared.check_page import render_check_page
 from shared.clock import now
-from shared.contracts.billing import NoticeKind
+from shared.contracts.billing import BillLink, BillReduction, NoticeKind
 from shared.contracts.common import Language
 from shared.contracts.gateway import PrintJobFinished, PrintJobState
 from shared.contracts.receipt import (
@@ -224,6 +224,26 @@ async def test_a_receipt_stays_true_and_says_what_followed_on_its_bill(system: R
     assert "Biên nhận hợp lệ" in page
     assert f"Hóa đơn {paid.bills[0].bill_number} được điều chỉnh giảm ngày 12/11/2026" in page
     assert "was adjusted downwards on 12/11/2026" in render_check_page(found, Language.ENGLISH)
+
+
+async def test_the_check_page_names_what_was_taken_off_a_further_bill_that_was_paid(system: ReceiptSystem) -> None:
+    await system.start()
+    paid = payment_recorded("payment")
+    receipt = await one_receipt(system)
+    first = BillLink(bill_id=new_id(), bill_number="PB14010012345T102026K1")
+    taken = BillReduction(bill_id=paid.bills[0].bill_id, bill_number=paid.bills[0].bill_number, vat=1, principal=9)
+    correction = bill_corrected(
+        paid.bills[0], paid.account, corrected_at=paid.payment.received_at, corrects=first, reductions=[taken]
+    )
+    await system.consume(correction, correction)
+
+    async def followed() -> Verification | None:
+        found = await system.ask(VerifyToken(token=receipt.token))
+        return found if found.followed_by else None
+
+    found = await wait_until(followed)
+    assert found is not None
+    assert [one.bill_number for one in found.followed_by] == [paid.bills[0].bill_number]
 
 
 async def test_the_published_keys_verify_without_the_service_also_after_a_rotation(system: ReceiptSystem) -> None:

@@ -11,9 +11,9 @@ import pytest
 
 from ops.audit import Facts, check_facts
 from ops.audit.comparison import Streams, compare, joined
-from services.billing.audit import BillingFacts, PaymentFact, VisitNotices
+from services.billing.audit import ActOfTwo, BillingFacts, PaymentFact, VisitNotices
 from services.customer.audit import RecordedVisit, VisitFacts
-from services.gateway.audit import GatewayFacts, ReceiptJobs
+from services.gateway.audit import ApprovedAct, GatewayFacts, ReceiptJobs
 from services.notify.audit import NotifyFacts, ReminderFact
 from services.receipt.audit import CountedPrints, ReceiptFact, ReceiptFacts
 from shared.audit import AuditViolation
@@ -59,6 +59,10 @@ SOUND_FACTS = Facts(
 )
 
 
+CORRECTED = ActOfTwo("bill_correction", CODE, -50_000, "lan", "hoa")
+APPROVED = ApprovedAct(*CORRECTED, outcome="done")
+
+
 @dataclass(frozen=True)
 class Held:
     """The rows of all databases, and what is known of each as a whole."""
@@ -79,6 +83,8 @@ class Held:
     complaints: Mapping[UUID, bool] = field(default_factory=dict)
     """Whether each is open."""
     noted_complaints: Mapping[UUID, bool] = field(default_factory=dict)
+    acts_of_two: Mapping[UUID, ActOfTwo] = field(default_factory=lambda: {VISIT: CORRECTED})
+    approved: Mapping[UUID, ApprovedAct] = field(default_factory=lambda: {VISIT: APPROVED})
 
     def streams(self) -> Streams:
         paid = self.payments
@@ -101,6 +107,8 @@ class Held:
             copied=_stream(self.copied.items()),
             complaints=_stream(self.complaints.items()),
             noted_complaints=_stream(self.noted_complaints.items()),
+            acts_of_two=_stream(self.acts_of_two.items()),
+            approved=_stream(self.approved.items()),
         )
 
 
@@ -131,6 +139,30 @@ def within(service: str, **changes: Any) -> Held:
 
 def test_databases_that_agree_break_no_rule() -> None:
     assert rules(SOUND) == set()
+
+
+@pytest.mark.parametrize(
+    "approved",
+    [
+        {},
+        {VISIT: APPROVED._replace(amount=-40_000)},
+        {VISIT: APPROVED._replace(approved_by="lan")},
+        {VISIT: APPROVED._replace(asked_by="minh")},
+        {VISIT: APPROVED._replace(kind="payment_reversal")},
+        {VISIT: APPROVED._replace(customer_code="PB14010000009")},
+    ],
+)
+def test_what_needs_two_people_is_done_as_it_was_approved(approved: Mapping[UUID, ApprovedAct]) -> None:
+    assert rules(held(approved=approved), settled=False) == {
+        "what a person of the office approves was asked for and approved as it is done"
+    }
+
+
+def test_what_is_kept_as_done_was_done_and_what_was_refused_or_is_not_known_need_not() -> None:
+    assert rules(held(acts_of_two={})) == {"what was approved and is kept as done was done"}
+    assert rules(held(acts_of_two={}), settled=False) == set()
+    for outcome in (None, "difference-changed"):
+        assert rules(held(acts_of_two={}, approved={VISIT: APPROVED._replace(outcome=outcome)})) == set()
 
 
 def test_a_reminder_may_be_cancelled_for_a_complaint_although_money_is_owed() -> None:
