@@ -23,6 +23,7 @@ from services.billing.imports.files import import_folder
 from services.billing.imports.readings import READINGS, ReadingRow
 from services.billing.judgement.rules import JudgementRule
 from services.billing.settings import JUDGEMENT_FILE
+from services.billing.store import metered_periods
 from services.billing.store.accounts import count_known
 from services.billing.tariffs.files import load_tariffs
 from services.billing.topology import TOPOLOGY as BILLING
@@ -77,6 +78,10 @@ RejectsOption = Annotated[
 LegacyOption = Annotated[
     bool, typer.Option("--convert-legacy", help="Convert texts in TCVN3, VNI and other encodings before Unicode.")
 ]
+AT_ONCE = "THUNGAN_BILLS_AT_ONCE"
+"""The environment variable with the most bills that one person issues with an import; 0: none."""
+MOST_AT_ONCE = 5_000
+"""Enough for a sample, and for what one unit has left; the bills of a month are issued by two people (ADR 51)."""
 _DUE_DAYS = 10
 _MOST_REMARKS = 50
 _REJECTED = "rejected"
@@ -141,9 +146,9 @@ def readings(
     """Import readings.csv (or .parquet, .xlsx, .ods, .xls) and issue the bills."""
     run(_wait_for_customers(source, wait))
     reports: dict[str, Any] = {"billing": run(_billing(source, READINGS, due_days=due_days, dry_run=dry_run))}
-    if bills and not dry_run and reports["billing"].ok:
-        reports["bills"] = run(_issue())
+    waiting = _issue(reports) if bills and not dry_run and reports["billing"].ok else 0
     _finish(reports, source, as_json=as_json, is_dry_run=dry_run)
+    _require_few(waiting)
 
 
 @app.command()
@@ -154,7 +159,9 @@ def bills(
     as_json: JsonOption = False,
 ) -> None:
     """Issue the bills of readings that were imported and have none yet (a run that was stopped goes on)."""
-    _finish({"bills": run(_issue(again=again))}, None, as_json=as_json)
+    reports: dict[str, Any] = {}
+    _require_few(_issue(reports, again=again))
+    _finish(reports, None, as_json=as_json)
 
 
 @app.command("all")
@@ -169,12 +176,14 @@ def all_(
 ) -> None:
     """Import everything in the folder (as `thungan sample` writes it) and issue the bills; services have to run."""
     reports: dict[str, Any] = {"customers": run(_customers(source))}
+    waiting = 0
     if reports["customers"].ok:
         run(_wait_for_customers(source, wait, reports["customers"].rejected_customers))
         reports["billing"] = run(_billing(source, POINTS, READINGS, due_days=due_days))
         if bills and reports["billing"].ok:
-            reports["bills"] = run(_issue())
+            waiting = _issue(reports)
     _finish(reports, source, as_json=as_json)
+    _require_few(waiting)
 
 
 async def _customers(source: Source) -> Any:
@@ -202,9 +211,37 @@ async def _billing(source: Source, *names: str, due_days: int = _DUE_DAYS, dry_r
             fail(str(error))
 
 
-async def _issue(*, again: bool = False) -> BillRun:
+def _issue(reports: dict[str, Any], *, again: bool = False) -> int:
+    """Issue what waits and report it, or return how many periods wait where they are too many for one person."""
+    done = run(_issued(_most_at_once(), again=again))
+    if isinstance(done, int):
+        return done
+    reports["bills"] = done
+    return 0
+
+
+async def _issued(most: int, *, again: bool) -> BillRun | int:
     async with bus_of(find_system(), BILLING) as bus:
-        return await run_bills(bus.work, load_tariffs(), now, again=again)
+        async with bus.work() as work:
+            if again:
+                await metered_periods.take_up_again(work.connection)
+            waiting = await metered_periods.waiting(work.connection)
+        return waiting if waiting > most else await run_bills(bus.work, load_tariffs(), now)
+
+
+def _most_at_once() -> int:
+    given = os.environ.get(AT_ONCE, "")
+    if given and not given.isdecimal():
+        fail(f"{AT_ONCE} is a whole number, not {given}", 2)
+    return int(given or MOST_AT_ONCE)
+
+
+def _require_few(waiting: int) -> None:
+    if waiting:
+        fail(
+            f"{waiting:,} readings wait for a bill, more than one person issues at once ({AT_ONCE}: "
+            f"{_most_at_once():,}); two people do it: thungan bills run"
+        )
 
 
 async def _wait_for_customers(source: Source, seconds: float, left_out: Collection[str] = ()) -> None:

@@ -37,6 +37,9 @@ _TAKEN_OFF = """LATERAL (
             FROM bill_reductions AS taken WHERE taken.bill_id = bills.bill_id
         ) AS taken_off"""
 
+_USED = """(CASE WHEN new_reading >= old_reading THEN new_reading - old_reading
+                ELSE (10 ^ digits)::bigint - old_reading + new_reading END * multiplier)"""
+
 # Each rule selects what breaks it as (subject, detail); a sound database selects nothing.
 _RULES: dict[str, str] = {
     "a bill's total is its lines, and VAT once on the sum": """
@@ -260,6 +263,31 @@ _RULES: dict[str, str] = {
             ON replaced.bill_id = adjusted.bill_id OR replaced.new_bill_id = adjusted.bill_id
             JOIN bills ON bills.bill_id = adjusted.bill_id
         WHERE adjusted.kind = 'adjustment' AND replaced.kind = 'replacement'
+    """,
+    "a correction names what payments no longer clear": """
+        SELECT correction_id::text, format('released %s, of payments %s', released, taken)
+        FROM bill_corrections, LATERAL (
+            SELECT coalesce(sum(allocations.vat + allocations.principal), 0) AS taken
+            FROM bill_reductions JOIN allocations USING (bill_id)
+            WHERE bill_reductions.correction_id = bill_corrections.correction_id AND released_at = corrected_at
+        ) AS parts
+        WHERE released <> taken
+    """,
+    "a bill's kWh are what its meters show": f"""
+        SELECT bill_number, format('%s kWh, its meters %s', kwh, used)
+        FROM bills JOIN (
+            SELECT bill_id, sum({_USED}) AS used FROM metered_periods JOIN readings USING (period_id)
+            WHERE bill_id IS NOT NULL AND meter_register <> 'VC' GROUP BY bill_id
+        ) AS metered USING (bill_id)
+        WHERE kwh <> used
+        UNION ALL
+        SELECT bill_number, format('corrected to %s kWh, its meters %s', new_kwh, used)
+        FROM bill_corrections JOIN bills USING (bill_id), LATERAL (
+            SELECT coalesce(sum({_USED}), 0) AS used FROM jsonb_to_recordset(bill_corrections.readings) AS reading (
+                meter_register text, old_reading bigint, new_reading bigint, multiplier integer, digits integer)
+            WHERE meter_register <> 'VC'
+        ) AS metered
+        WHERE new_kwh <> used
     """,
     "a part of a payment is released by a reversal or a correction": """
         SELECT allocation_id::text, format('released %s, payment %s', allocations.released_at, payment_id)

@@ -123,7 +123,8 @@ async def planned_correction(
         }
     )
     period = replace(period, readings=_corrected(readings, request.readings, facts))
-    anew = _computed(period, facts, tariffs, head.bill_id, moment)
+    invoiced_at = await metered_periods.invoiced_at(connection, period_id)
+    anew = _computed(period, facts, tariffs, head.bill_id, moment, invoiced_at)
     if kind is CorrectionKind.ADJUSTMENT and anew.vat_rate != head.vat_rate:
         raise RateChanged
     standing = [StandingBill(bill.bill_id, _stands(bill)) for bill in chain]
@@ -166,9 +167,16 @@ def _stands(bill: Bill) -> Amounts:
     )
 
 
-def _computed(period: MeteredPeriod, facts: CustomerFacts, tariffs: Tariffs, bill_id: UUID, moment: datetime) -> Bill:
+def _computed(
+    period: MeteredPeriod,
+    facts: CustomerFacts,
+    tariffs: Tariffs,
+    bill_id: UUID,
+    moment: datetime,
+    invoiced_at: datetime | None,
+) -> Bill:
     try:
-        return make_bill(period, facts, tariffs, bill_id=bill_id, issued_at=moment)
+        return make_bill(period, facts, tariffs, bill_id=bill_id, issued_at=moment, invoiced_at=invoiced_at)
     except BillingError as error:
         raise CannotBeBilled(f"Không tính được hóa đơn: {error.message}", facts={"cause": error.slug}) from None
 

@@ -290,8 +290,8 @@ class ReadingComplaintReply(Reply):
 class RecordReadingComplaint(Request[ReadingComplaintReply]):
     """Keep that a customer calls a reading or a bill wrong. Repeatable by ``complaint_id``.
 
-    Of another kind than ``reading`` it names the bill (``bill-number-missing``). While one that names a bill is open,
-    no SMS asks the customer for money.
+    Of another kind than ``reading`` it names the bill (``bill-number-missing``), one of this customer
+    (``bill-of-another``). While one that names a bill is open, no SMS asks the customer for money.
     """
 
     message_name: ClassVar[str] = "customer.record_reading_complaint"

@@ -143,7 +143,8 @@ async def collection_load(
         await stack.enter_async_context(system)
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
         codes = write_district(folder, collectors=phones, customers_each=customers_each)
-        await thungan(system, "import", "all", str(folder))
+        most = str(phones * customers_each)
+        await thungan(system, "import", "all", str(folder), THUNGAN_BILLS_AT_ONCE=most)
         session = await stack.enter_async_context(open_session())
         ready = asyncio.Semaphore(_AT_ONCE)
 

@@ -18,10 +18,21 @@ from shared.contracts.uses import Households, Uses
 
 
 def make_bill(
-    period: MeteredPeriod, facts: CustomerFacts, tariffs: Tariffs, *, bill_id: UUID, issued_at: datetime
+    period: MeteredPeriod,
+    facts: CustomerFacts,
+    tariffs: Tariffs,
+    *,
+    bill_id: UUID,
+    issued_at: datetime,
+    invoiced_at: datetime | None = None,
 ) -> Bill:
-    """Return the bill of a period, wholly open; raise :class:`~services.billing.errors.BillingError`."""
-    values = bill_values(period, facts.price_group, facts.households, tariffs, business_day(issued_at))
+    """Return the bill of a period, wholly open; raise :class:`~services.billing.errors.BillingError`.
+
+    ``invoiced_at``: when the bill was issued that it corrects, whose day may decide over VAT; None where it corrects
+    none.
+    """
+    day = business_day(invoiced_at or issued_at)
+    values = bill_values(period, facts.price_group, facts.households, tariffs, day)
     return Bill(
         **values,
         bill_id=bill_id,

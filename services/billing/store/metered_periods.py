@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -186,6 +186,15 @@ async def any_waiting(connection: Connection) -> bool:
     return await connection.fetchval(_ANY_WAITING) is True
 
 
+_WAITING = f"SELECT count(*) FROM metered_periods WHERE {WAITING}"
+
+
+async def waiting(connection: Connection) -> int:
+    """Return how many periods wait for a bill."""
+    count: int = await connection.fetchval(_WAITING)
+    return count
+
+
 async def periods_of(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> dict[UUID, MeteredPeriod]:
     """Return the periods of rows that have the :data:`COLUMNS`, with their readings, by their id."""
     readings: dict[UUID, list[RegisterReading]] = {row["period_id"]: [] for row in rows}
@@ -219,6 +228,15 @@ async def of_bill(
     if row is None:
         return None
     return row["period_id"], (await periods_of(connection, [row]))[row["period_id"]]
+
+
+_INVOICED_AT = "SELECT issued_at FROM bills JOIN metered_periods USING (bill_id) WHERE period_id = $1"
+
+
+async def invoiced_at(connection: Connection, period_id: UUID) -> datetime | None:
+    """Return when the bill of a period was issued first, before any correction; None where it has none."""
+    found: datetime | None = await connection.fetchval(_INVOICED_AT, period_id)
+    return found
 
 
 _SET_ASIDE = """

@@ -7,14 +7,23 @@ from shared.contracts.customer import ComplaintKind
 from shared.problems import InvalidRequest
 
 
-def require_bill(kind: ComplaintKind, bill_number: str | None) -> None:
-    """Refuse a complaint about a bill that names none. Raises InvalidRequest (``bill-number-missing``)."""
+def require_bill(kind: ComplaintKind, bill_number: str | None, customer_code: str) -> None:
+    """Refuse a complaint about a bill that names none, or one of another customer: its number begins with the code.
+
+    Raises InvalidRequest (``bill-number-missing``, ``bill-of-another``).
+    """
     if kind is not ComplaintKind.READING and not (bill_number or "").strip():
         raise InvalidRequest(
             "Cần ghi rõ khiếu nại về hóa đơn nào.",
             slug="bill-number-missing",
             title="The complaint names no bill",
             facts={"kind": kind},
+        )
+    if bill_number and not bill_number.strip().startswith(customer_code):
+        raise InvalidRequest(
+            f"Hóa đơn {bill_number} không phải của khách hàng {customer_code}.",
+            slug="bill-of-another",
+            title="The complaint names no bill of this customer",
         )
 
 

@@ -14,7 +14,7 @@ async def record_complaint_at_desk(
 ) -> ReadingComplaintReply:
     """Keep a complaint that a customer brings to the office. The customer is locked."""
     require_readable("note", request.note)
-    require_bill(request.kind, request.bill_number)
+    require_bill(request.kind, request.bill_number, request.customer_code)
     if not await is_known(work.connection, request.customer_code):
         raise unknown_customer(request.customer_code)
     moment = clock()

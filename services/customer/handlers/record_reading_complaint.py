@@ -16,7 +16,7 @@ async def record_reading_complaint(
 ) -> ReadingComplaintReply:
     """Keep that a customer calls a reading or a bill wrong, with a photo of the meter. The customer is locked."""
     require_readable("note", request.note)
-    require_bill(request.kind, request.bill_number)
+    require_bill(request.kind, request.bill_number, request.customer_code)
     connection = work.connection
     moment = clock()
     AT_THE_DOOR.require("stated_at", request.stated_at, moment)

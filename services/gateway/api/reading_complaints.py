@@ -186,6 +186,7 @@ OPERATIONS: list[AnyOperation] = [
             NotFound,
             SameIdOtherContent,
             refusals.BILL_NUMBER_MISSING,
+            refusals.BILL_OF_ANOTHER,
             refusals.INVALID_PHOTO,
             refusals.UNREADABLE_TEXT,
         ),

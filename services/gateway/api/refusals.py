@@ -101,6 +101,7 @@ COMPLAINT_ALREADY_SETTLED = Conflict(
     slug="complaint-already-settled", title="The complaint was settled; `facts.finding` is what was found"
 )
 BILL_NUMBER_MISSING = Conflict(slug="bill-number-missing", title="The complaint names no bill")
+BILL_OF_ANOTHER = Conflict(slug="bill-of-another", title="The complaint names no bill of this customer")
 INVALID_PHOTO = Conflict(slug="invalid-photo", title="No JPEG, or too large")
 UNKNOWN_MESSAGE_KIND = Conflict(slug="unknown-message-kind", title="Unknown kind of message")
 NO_MOBILE_NUMBER = Conflict(slug="no-mobile-number", title="Not a mobile number: an SMS cannot reach it")

@@ -16,7 +16,8 @@ ON CONFLICT DO NOTHING
 
 async def add_correction(connection: Connection, correction: BillCorrection) -> None:
     """Keep a correction for each bill that it concerns, further ones too; one that is known changes nothing."""
-    concerned = {one.bill_id: one.bill_number for one in (correction.corrects, *correction.reductions)}
+    concerned = {one.bill_id: one.bill_number for one in correction.reductions}
+    concerned[correction.corrects.bill_id] = correction.corrects.bill_number
     await connection.execute(
         _ADD,
         correction.correction_id,

@@ -116,6 +116,7 @@ class BillingHandlers:
         self.cash_ceiling = cash_ceiling
         self.rounding_rules: Sequence[RoundingRule] = ()
         self.judgement_rules: Sequence[JudgementRule] = ()
+        self.tariffs = TARIFFS
         self.bank_accounts: frozenset[str] = frozenset()
         self.cash_box_rules: Sequence[CashBoxRule] = (
             CashBoxRule(in_force_from=date(2018, 1, 1), largest_float=5_000_000, difference_limit=50_000),
@@ -132,7 +133,7 @@ class BillingHandlers:
             "plausible_amounts": (),
             "cash_box_rules": self.cash_box_rules,
             "judgement_rules": self.judgement_rules,
-            "tariffs": TARIFFS,
+            "tariffs": self.tariffs,
             "runs_at_work": set(),
             "bank_accounts": self.bank_accounts,
         }
@@ -165,7 +166,7 @@ class BillingHandlers:
 
     async def run(self, batch: int = 100, *, again: bool = False) -> BillRun:
         """Run the bills that wait."""
-        return await run_bills(self.new_work, TARIFFS, self.clock, batch=batch, again=again)
+        return await run_bills(self.new_work, self.tariffs, self.clock, batch=batch, again=again)
 
     async def bill(self, kwh: int, month: int = 10, *, code: str = CODE, year: int = 2026) -> CustomerAccount:
         """Issue a bill for a month and return the account after it."""

@@ -2,7 +2,8 @@
 
 import asyncio
 import unicodedata
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from services.billing.corrections.rules import (
 from services.billing.imports.files import import_files
 from services.billing.judgement.rules import JudgementRule
 from services.billing.settings import JUDGEMENT_FILE
+from services.billing.tariffs.models import DecidingDayRule
 from shared.contracts.actor import Actor, ActorKind, AskedBy
 from shared.contracts.billing import (
     Bill,
@@ -259,6 +261,22 @@ async def test_a_preview_of_another_units_bill_finds_none(billing: BillingHandle
         await billing.look(request.model_copy(update={"unit_codes": ["PB1402", "PB1401"]}))
 
 
+@pytest.mark.parametrize("kind", CorrectionKind)
+async def test_a_bill_keeps_its_rate_of_vat_when_it_is_corrected_after_the_rate_has_changed(
+    billing: BillingHandlers, kind: CorrectionKind
+) -> None:
+    rule = DecidingDayRule(date(2000, 1, 1), "invoice_date", "as some understand it")
+    billing.tariffs = replace(TARIFFS, vat_deciding_days=(rule,))
+    await billing.customer()
+    await billing.bill(50)
+    billing.now = datetime(2027, 1, 20, 3, 0, tzinfo=UTC)
+    first = await billing.correct(NUMBER, kind, kwh=100)
+    again = await billing.correct(NUMBER if first.new_bill is None else first.new_bill.bill_number, kind, kwh=320)
+    assert [done.new_bill and done.new_bill.vat_rate for done in (first, again)] == ["8", "8"]
+    assert again.account.debt == LARGE
+    assert await sound(billing)
+
+
 async def test_corrected_readings_are_all_of_the_period(billing: BillingHandlers) -> None:
     await billing.customer()
     exchanged = reading(50).replace("M12345", "M99999")
@@ -355,6 +373,10 @@ async def test_cash_for_a_bill_that_was_replaced_is_refused(billing: BillingHand
         ("UPDATE bill_corrections SET approved_by = 'X', asked_by = 'X'", "who asked for a correction has not"),
         ("UPDATE bill_corrections SET old_vat = old_vat + 1", "a correction goes on from what its bill came to"),
         ("UPDATE bill_corrections SET corrected_at = now()", "a part of a payment is released by a reversal or"),
+        ("UPDATE bill_corrections SET released = released + 1", "a correction names what payments no longer clear"),
+        ("UPDATE bill_corrections SET new_kwh = new_kwh + 1", "a bill's kWh are what its meters show"),
+        ("UPDATE bills SET kwh = kwh + 1", "a bill's kWh are what its meters show"),
+        ("UPDATE readings SET new_reading = new_reading - 1", "a bill's kWh are what its meters show"),
     ],
 )
 async def test_what_is_done_to_a_correction_is_found(billing: BillingHandlers, tampering: str, rule: str) -> None:

@@ -31,6 +31,8 @@ from tests.integration.customer.accounts import billed
 from tests.integration.customer.customer_service import Service
 from tests.integration.customer.test_visits import HANH, record
 
+BILL = f"{HANH}T102026K1"
+
 
 def photo() -> str:
     made = BytesIO()
@@ -44,7 +46,7 @@ def complaint(service: Service, **others: Any) -> RecordReadingComplaint:
         "customer_code": HANH,
         "collector_code": "TN1",
         "meter_number": "21000001",
-        "bill_number": "HD-10",
+        "bill_number": BILL,
         "reading_seen": 1240,
         "note": "Chỉ số mới ghi nhầm",
         "stated_at": service.clock(),
@@ -93,7 +95,7 @@ async def test_a_complaint_is_listed_for_the_office_with_its_photo(service: Serv
         (plain.complaint_id, False),
         (request.complaint_id, True),
     ]
-    assert (listed[1].name, listed[1].reading_seen, listed[1].bill_number) == ("Nguyễn Thị Hạnh", 1240, "HD-10")
+    assert (listed[1].name, listed[1].reading_seen, listed[1].bill_number) == ("Nguyễn Thị Hạnh", 1240, BILL)
     older = (await service.ask(GetReadingComplaints(before=listed[0].recorded_at))).complaints
     assert [one.complaint_id for one in older] == [request.complaint_id]
     assert (await service.ask(GetReadingComplaints(customer_code="PB14010000002"))).complaints == []
@@ -120,7 +122,7 @@ async def test_a_complaint_about_a_bill_has_a_day_until_which_it_is_answered_and
     assert (event.complaint_id, event.customer_code, event.bill_number, event.answer_by) == (
         request.complaint_id,
         HANH,
-        "HD-10",
+        BILL,
         until,
     )
 
@@ -131,7 +133,7 @@ async def test_a_complaint_is_recorded_in_the_office_for_a_customer_of_any_route
         complaint_id=new_id(),
         customer_code=of_another_route,
         kind=ComplaintKind.PRICE_GROUP,
-        bill_number="HD-4",
+        bill_number=f"{of_another_route}T102026K1",
         note="Nhà trọ, không phải kinh doanh",
     )
     replies = [await service.ask(request) for _ in range(2)]
@@ -139,7 +141,7 @@ async def test_a_complaint_is_recorded_in_the_office_for_a_customer_of_any_route
     [listed] = (await service.ask(GetReadingComplaints(customer_code=of_another_route))).complaints
     assert (listed.kind, listed.bill_number, listed.collector_code, listed.is_from_desk) == (
         "price_group",
-        "HD-4",
+        f"{of_another_route}T102026K1",
         "TN2",
         True,
     )
@@ -158,7 +160,7 @@ async def test_the_answer_to_a_complaint_is_told_with_whether_the_bill_was_right
     assert listed.settlement is not None
     assert listed.settlement.is_bill_right is False
     [event] = await service.emitted(ComplaintSettled)
-    assert (event.complaint_id, event.bill_number, event.is_bill_right) == (made.complaint_id, "HD-10", False)
+    assert (event.complaint_id, event.bill_number, event.is_bill_right) == (made.complaint_id, BILL, False)
 
 
 async def test_a_complaint_that_cannot_be_is_refused_and_leaves_nothing(service: Service) -> None:
@@ -168,6 +170,8 @@ async def test_a_complaint_that_cannot_be_is_refused_and_leaves_nothing(service:
         ({"stated_at": service.clock() - timedelta(days=30)}, "clock-wrong"),
         ({"note": "sai\u0007"}, "invalid-text"),
         ({"kind": ComplaintKind.AMOUNT, "bill_number": None}, "bill-number-missing"),
+        ({"kind": ComplaintKind.AMOUNT, "bill_number": "PB14010000004T102026K1"}, "bill-of-another"),
+        ({"bill_number": "HD-10"}, "bill-of-another"),
     ]
     for change, slug in others:
         assert (await refused(service, complaint(service, **change))).slug == slug

@@ -60,7 +60,7 @@ SOUND_FACTS = Facts(
 
 
 CORRECTED = ActOfTwo("bill_correction", CODE, -50_000, "lan", "hoa")
-APPROVED = ApprovedAct(*CORRECTED, outcome="done")
+APPROVED = ApprovedAct("bill_correction", CODE, -50_000, "lan", "hoa", outcome="done")
 
 
 @dataclass(frozen=True)
