@@ -30,8 +30,8 @@ class Changes:
 
 _BEFORE_IN_BILLS = """
 SELECT bill_number, customer_code, cycle, kwh, total, period_from, period_to, price_group, households, vat_rate,
-    lines::text AS lines, make_date(year, month, 1) + interval '1 month' AS compared_month
-FROM bills
+    lines, make_date(year, month, 1) + interval '1 month' AS compared_month
+FROM billed_months
 """
 _BEFORE_IN_DRAFTS = """
 SELECT bill_number, customer_code, cycle, kwh, total, period_from, period_to, price_group, households, vat_rate, lines,

@@ -208,7 +208,7 @@ async def _change(connection: Connection, changes: Sequence[tuple[UUID, int, int
 
 _VAT_BASES = """
 SELECT period_to, pre_vat, (issued_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date AS invoice_date
-FROM bills WHERE year = $1 AND month = $2
+FROM billed_months WHERE year = $1 AND month = $2
 """
 _VAT_BASES_AT_ONCE = 5_000
 

@@ -9,15 +9,11 @@ from shared.contracts.uses import Households, Uses
 from shared.db import Connection
 
 # By the index on customer and month, backwards: $3 rows of it, whatever the customer owes. What was replaced, and what
-# adjusts another bill, is no month of its own.
+# adjusts another bill, is no month of its own; what was adjusted counts as it stands.
 _BEFORE = """
 SELECT bill_number, year, month, cycle, period_from, period_to, price_group, households, kwh, pre_vat, vat_rate, total,
     lines
-FROM bills WHERE customer_code = $1 AND year >= $2 AND NOT EXISTS (
-    SELECT FROM bill_corrections
-    WHERE (bill_corrections.bill_id = bills.bill_id AND bill_corrections.kind = 'replacement')
-        OR (new_bill_id = bills.bill_id AND bill_corrections.kind = 'adjustment')
-)
+FROM billed_months WHERE customer_code = $1 AND year >= $2
 ORDER BY year DESC, month DESC, cycle DESC LIMIT $3
 """
 
@@ -28,7 +24,7 @@ async def used_bills(connection: Connection, customer_code: str, *, since_year: 
 
 
 def _used(row: Mapping[str, Any]) -> UsedBill:
-    lines = json.loads(row["lines"]) if isinstance(row["lines"], str) else row["lines"]
+    lines = json.loads(row["lines"])
     return UsedBill(
         bill_number=row["bill_number"],
         year=row["year"],

@@ -25,7 +25,7 @@ from services.gateway.domain.devices import NO_DEVICE
 from services.gateway.domain.staff import APPROVERS, COUNTER, READERS, READING_CLERKS, StaffMember
 from services.gateway.edge.operation import AnyOperation, Call, Operation
 from services.gateway.edge.types import INTEGER, Id, Incoming, IncomingMoment, Nothing, Outgoing, Words
-from shared.contracts.billing import Payment
+from shared.contracts.billing import CorrectionKind, Payment
 from shared.idempotency import same_id_other_content
 from shared.problems import NotFound
 
@@ -61,6 +61,24 @@ class PersonView(Outgoing):
     full_name: str
 
 
+class WantedReadingView(Outgoing):
+    """What a register is to have shown on the corrected bill."""
+
+    meter_number: str
+    meter_register: str
+    old_reading: int
+    new_reading: int
+
+
+class WantedCorrectionView(Outgoing):
+    """How a bill is to be corrected; what is left out is as it was billed."""
+
+    kind: CorrectionKind
+    readings: list[WantedReadingView]
+    price_group: str | None
+    households: str | None
+
+
 class ApprovalView(Outgoing):
     """What was asked for, who decided, and what came of it."""
 
@@ -79,6 +97,7 @@ class ApprovalView(Outgoing):
     decision_reason: str | None
     decided_by: PersonView | None
     decided_at: datetime | None
+    correction: WantedCorrectionView | None = Field(description="Of `bill_correction`: what is approved.")
     outcome: str | None = Field(
         description="Of what was approved: `done`, or the type of the refusal without its prefix; null while it is not "
         "known, then the same decision again tries again."
@@ -93,7 +112,9 @@ class ApprovalsView(Outgoing):
 
 def view(approval: Approval) -> ApprovalView:
     """Return what was asked for as the API shows it."""
-    return ApprovalView.model_validate(approval.model_dump(exclude={"asked_for"}))
+    asked = approval.asked_for
+    correction = asked.model_dump() if isinstance(asked, CorrectionAsked) else None
+    return ApprovalView.model_validate(approval.model_dump(exclude={"asked_for"}) | {"correction": correction})
 
 
 async def ask_for_reversal(

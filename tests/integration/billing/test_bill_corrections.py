@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from services.billing.audit import audit_facts
+from services.billing.bill_run import do_part, start_run
 from services.billing.corrections.rules import (
     BillReplaced,
     CannotBeBilled,
@@ -19,7 +20,11 @@ from services.billing.corrections.rules import (
 )
 from services.billing.imports.files import import_files
 from services.billing.judgement.rules import JudgementRule
+from services.billing.runs.rules import RunScope
 from services.billing.settings import JUDGEMENT_FILE
+from services.billing.store import bill_run_changes
+from services.billing.store.bills import vat_bases
+from services.billing.store.usage import used_bills
 from services.billing.tariffs.models import DecidingDayRule
 from shared.contracts.actor import Actor, ActorKind, AskedBy
 from shared.contracts.billing import (
@@ -275,6 +280,28 @@ async def test_a_bill_keeps_its_rate_of_vat_when_it_is_corrected_after_the_rate_
     assert [done.new_bill and done.new_bill.vat_rate for done in (first, again)] == ["8", "8"]
     assert again.account.debt == LARGE
     assert await sound(billing)
+
+
+@pytest.mark.parametrize("kind", CorrectionKind)
+async def test_what_compares_months_takes_a_corrected_bill_as_it_stands(
+    billing: BillingHandlers, kind: CorrectionKind
+) -> None:
+    await billing.customer()
+    await billing.bill(50)
+    first = await billing.correct(NUMBER, kind, kwh=100)
+    number = NUMBER if kind is CorrectionKind.ADJUSTMENT or first.new_bill is None else first.new_bill.bill_number
+    done = await billing.correct(number, kind, kwh=320)
+    number = NUMBER if kind is CorrectionKind.ADJUSTMENT or done.new_bill is None else done.new_bill.bill_number
+    assert (await billing.import_readings(reading(320, 11, old=1320))).ok
+    async with billing.new_work() as work:
+        run = await start_run(work, new_id(), RunScope(), billing.clock())
+        await do_part(work, run.run_id, TARIFFS, billing.clock)
+        changes = await bill_run_changes.against_month_before(work.connection, run.run_id)
+        [month] = await used_bills(work.connection, CODE, since_year=2026, limit=9)
+        bases = [base async for some in vat_bases(work.connection, 2026, 10) for base in some]
+    assert (changes.same, changes.more, changes.less, changes.difference) == (1, 0, 0, 0)
+    assert (month.bill_number, month.kwh, month.total, month.highest_tier) == (number, 320, LARGE, 5)
+    assert [base.pre_vat for base in bases] == [806_500]
 
 
 async def test_corrected_readings_are_all_of_the_period(billing: BillingHandlers) -> None:

@@ -21,6 +21,13 @@ async def test_a_correction_is_done_once_another_person_approves_it(gateway: Gat
     key = new_id()
     asked = await clerk.call("POST", f"{PLACE}/corrections", ASKED, key=key)
     assert (asked.status, asked.body["kind"], asked.body["amount"]) == (202, "bill_correction", DIFFERENCE)
+    # Who approves sees what is approved, not only what it comes to.
+    assert asked.body["correction"] == {
+        "kind": "adjustment",
+        "readings": [READING | {"meter_register": "KT"}],
+        "price_group": None,
+        "households": None,
+    }
     assert (await clerk.call("POST", f"{PLACE}/corrections", ASKED, key=key)).body == asked.body
     assert gateway.office.asked_for(CorrectBill) == []
     decision = {"decision": "approved", "reason": "Đã xem ảnh"}

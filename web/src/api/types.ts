@@ -94,6 +94,8 @@ export interface ApprovalView {
   readonly approval_id: string;
   readonly asked_at: string;
   readonly asked_by: PersonView;
+  /** Of `bill_correction`: what is approved. */
+  readonly correction: WantedCorrectionView | null;
   readonly customer_code: string | null;
   readonly decided_at: string | null;
   readonly decided_by: PersonView | null;
@@ -1800,6 +1802,22 @@ export interface Wanted {
   readonly price_group?: string | null;
   /** All of the period, or none. */
   readonly readings?: readonly RightReading[];
+}
+
+/** How a bill is to be corrected; what is left out is as it was billed. */
+export interface WantedCorrectionView {
+  readonly households: string | null;
+  readonly kind: CorrectionKind;
+  readonly price_group: string | null;
+  readonly readings: readonly WantedReadingView[];
+}
+
+/** What a register is to have shown on the corrected bill. */
+export interface WantedReadingView {
+  readonly meter_number: string;
+  readonly meter_register: string;
+  readonly new_reading: number;
+  readonly old_reading: number;
 }
 
 /** How, by how much as the preview has it, and why. */

@@ -346,6 +346,12 @@ export const officeEn: Readonly<Record<keyof typeof officeVi, string>> = {
   approval_payment_reversal: "Take a payment back",
   approval_bill_correction: "Correct a bill",
   approval_bill: "Bill",
+  approval_how: "To become",
+  approval_by_adjustment: "Adjustment by the difference",
+  approval_by_replacement: "Another bill in its place",
+  approval_reading: "Meter {meter}: {old} → {new}",
+  approval_price_group: "Price group: {group}",
+  approval_households: "Households: {households}",
   approval_correction_done: "Approved, the bill is corrected",
   approval_correction_explain:
     "Once approved, the bill is corrected at once: what was paid too much becomes credit, notices of before are withdrawn. The old bill is kept.",

@@ -346,6 +346,12 @@ export const officeVi = {
   approval_payment_reversal: "Hủy khoản thu",
   approval_bill_correction: "Sửa hóa đơn",
   approval_bill: "Hóa đơn",
+  approval_how: "Sửa thành",
+  approval_by_adjustment: "Điều chỉnh phần chênh lệch",
+  approval_by_replacement: "Lập hóa đơn thay thế",
+  approval_reading: "Công tơ {meter}: {old} → {new}",
+  approval_price_group: "Giá bán: {group}",
+  approval_households: "Số hộ: {households}",
   approval_correction_done: "Đã duyệt, đã sửa hóa đơn",
   approval_correction_explain:
     "Duyệt thì hóa đơn được sửa ngay: tiền đã trả thừa thành tiền dư, giấy báo cũ bị rút lại. Hóa đơn cũ vẫn được giữ.",

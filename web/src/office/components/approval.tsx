@@ -102,6 +102,16 @@ function Facts({ approval }: { approval: ApprovalView }) {
           <dd>{approval.subject}</dd>
         </>
       )}
+      {approval.correction && (
+        <>
+          <dt>{t("approval_how")}</dt>
+          <dd>
+            {wanted(approval.correction, t).map((line) => (
+              <div key={line}>{line}</div>
+            ))}
+          </dd>
+        </>
+      )}
       {hasCustomers && approval.kind === "payment_reversal" && (
         <>
           <dt>{t("payment")}</dt>
@@ -120,6 +130,23 @@ function Facts({ approval }: { approval: ApprovalView }) {
       )}
     </dl>
   );
+}
+
+/** What is approved: the readings and facts as they should have been, a line each. */
+function wanted(correction: NonNullable<ApprovalView["correction"]>, t: Words): string[] {
+  const { kind, readings, price_group: group, households } = correction;
+  return [
+    t(kind === "replacement" ? "approval_by_replacement" : "approval_by_adjustment"),
+    ...readings.map((one) =>
+      t("approval_reading", {
+        meter: `${one.meter_number} (${one.meter_register})`,
+        old: one.old_reading,
+        new: one.new_reading,
+      }),
+    ),
+    ...(group === null ? [] : [t("approval_price_group", { group })]),
+    ...(households === null ? [] : [t("approval_households", { households })]),
+  ];
 }
 
 function Decide({ approval, decided, changed }: ApprovalProps) {
