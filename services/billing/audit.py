@@ -246,16 +246,17 @@ _RULES: dict[str, str] = {
     """,
     # The first correction began with what was issued, each further one with what the one before came to.
     "a correction goes on from what its bill came to": """
-        SELECT correction_id::text, format('began with %s + %s, the bill came to %s + %s',
-            old_pre_vat, old_vat, came_to_pre_vat, came_to_vat)
+        SELECT correction_id::text, format('began with %s + %s, %s kWh, the bill came to %s + %s, %s kWh',
+            old_pre_vat, old_vat, old_kwh, came_to_pre_vat, came_to_vat, came_to_kwh)
         FROM (
-            SELECT correction_id, old_pre_vat, old_vat,
+            SELECT correction_id, old_pre_vat, old_vat, old_kwh,
+                coalesce(lag(new_kwh) OVER chain, kwh) AS came_to_kwh,
                 coalesce(lag(new_pre_vat) OVER chain, pre_vat) AS came_to_pre_vat,
                 coalesce(lag(new_vat) OVER chain, vat) AS came_to_vat
             FROM bill_corrections JOIN bills USING (bill_id)
             WINDOW chain AS (PARTITION BY bill_corrections.bill_id ORDER BY sequence)
         ) AS ordered
-        WHERE old_pre_vat <> came_to_pre_vat OR old_vat <> came_to_vat
+        WHERE old_pre_vat <> came_to_pre_vat OR old_vat <> came_to_vat OR old_kwh <> came_to_kwh
     """,
     "the first method of correction is kept": """
         SELECT bill_number, 'adjusted and replaced'

@@ -14,9 +14,9 @@ async def record_complaint_at_desk(
 ) -> ReadingComplaintReply:
     """Keep a complaint that a customer brings to the office. The customer is locked."""
     require_readable("note", request.note)
-    require_bill(request.kind, request.bill_number, request.customer_code)
     if not await is_known(work.connection, request.customer_code):
         raise unknown_customer(request.customer_code)
+    require_bill(request.kind, request.bill_number, request.customer_code)
     moment = clock()
     until = answer_by(moment, days_to_answer)
     if not await add_complaint_at_desk(work.connection, request, moment, until, work.actor):

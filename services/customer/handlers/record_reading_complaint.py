@@ -16,12 +16,12 @@ async def record_reading_complaint(
 ) -> ReadingComplaintReply:
     """Keep that a customer calls a reading or a bill wrong, with a photo of the meter. The customer is locked."""
     require_readable("note", request.note)
-    require_bill(request.kind, request.bill_number, request.customer_code)
     connection = work.connection
     moment = clock()
     AT_THE_DOOR.require("stated_at", request.stated_at, moment)
     if not await is_on_route(connection, request.customer_code, request.collector_code):
         raise unknown_customer(request.customer_code)
+    require_bill(request.kind, request.bill_number, request.customer_code)
     jpeg = read_photo(request.photo) if request.photo else None
     until = answer_by(moment, days_to_answer)
     if not await add_complaint(connection, request, moment, until, work.actor):

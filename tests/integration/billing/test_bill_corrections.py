@@ -399,6 +399,7 @@ async def test_cash_for_a_bill_that_was_replaced_is_refused(billing: BillingHand
         ("UPDATE bill_reductions SET vat = vat - 1", "a correction is what it did to bills"),
         ("UPDATE bill_corrections SET approved_by = 'X', asked_by = 'X'", "who asked for a correction has not"),
         ("UPDATE bill_corrections SET old_vat = old_vat + 1", "a correction goes on from what its bill came to"),
+        ("UPDATE bill_corrections SET old_kwh = old_kwh + 1", "a correction goes on from what its bill came to"),
         ("UPDATE bill_corrections SET corrected_at = now()", "a part of a payment is released by a reversal or"),
         ("UPDATE bill_corrections SET released = released + 1", "a correction names what payments no longer clear"),
         ("UPDATE bill_corrections SET new_kwh = new_kwh + 1", "a bill's kWh are what its meters show"),
