@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from shared.contracts.billing import BillIssued, PaymentRecorded, PaymentReversed
-from shared.testing.builders import account, bill, payment, payment_recorded, payment_reversed
+from shared.contracts.billing import BillCorrected, BillIssued, PaymentRecorded, PaymentReversed
+from shared.testing.builders import account, bill, bill_corrected, payment, payment_recorded, payment_reversed
 from tests.integration.customer.customer_service import NOW
 
 
@@ -21,3 +21,8 @@ def paid(customer_code: str, version: int, debt: int = 0, received_at: datetime 
 
 def reversed_payment(customer_code: str, version: int, debt: int = 216_000) -> PaymentReversed:
     return payment_reversed(customer_code, reversed_at=NOW, account=account(customer_code, debt=debt, version=version))
+
+
+def corrected_bill(customer_code: str, version: int, debt: int) -> BillCorrected:
+    state = account(customer_code, debt=debt, version=version)
+    return bill_corrected(bill(customer_code), state, corrected_at=NOW)

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import asyncpg
 
 from services.customer.imports.files import ImportReport, import_customers
-from shared.contracts.billing import BillIssued, PaymentRecorded, PaymentReversed
+from shared.contracts.billing import BillCorrected, BillIssued, PaymentRecorded, PaymentReversed
 from shared.contracts.message import Event, Reply, Request
 from shared.csv_files import PLAINLY, ImportOptions
 from shared.messaging import Bus
@@ -84,7 +84,7 @@ class Service:
     async def ask(self, request: Request[R]) -> R:
         return await self.bus.request(request, timeout=10)
 
-    async def consume(self, *events: BillIssued | PaymentRecorded | PaymentReversed) -> None:
+    async def consume(self, *events: BillCorrected | BillIssued | PaymentRecorded | PaymentReversed) -> None:
         """Let billing emit events, and wait until the service has consumed them all."""
         before = await self.consumed()
         async with self.bus.work() as work:

@@ -25,7 +25,7 @@ from shared.ids import new_id
 from shared.problems import Problem
 from shared.testing import wait_until
 from shared.testing.builders import account, bills_released
-from tests.integration.customer.accounts import billed, paid, reversed_payment
+from tests.integration.customer.accounts import billed, corrected_bill, paid, reversed_payment
 from tests.integration.customer.customer_service import NOW, Service
 
 HANH, HANG, UT, OTHERS = (f"PB1401000000{number}" for number in (1, 2, 3, 4))
@@ -332,6 +332,20 @@ async def test_a_payment_that_clears_the_debt_ends_its_visits_and_a_reversal_sta
     await service.consume(reversed_payment(HANH, 3))
     details = await service.ask(GetCustomer(customer_code=HANH))
     assert (details.step, details.misses, details.debt) == (NextStep.DUE, 0, 216_000)
+
+
+async def test_a_correction_makes_a_customer_due_or_not_any_more_and_an_older_one_changes_nothing(
+    service: Service,
+) -> None:
+    await service.consume(billed(HANH, 1))
+    await service.ask(record(Outcome.CANNOT_PAY))
+    gone = corrected_bill(HANH, 3, 0)
+    await service.consume(gone, gone, corrected_bill(HANH, 2, 100_000))
+    details = await service.ask(GetCustomer(customer_code=HANH))
+    assert (details.step, details.debt) == (NextStep.SETTLED, 0)
+    await service.consume(corrected_bill(HANH, 4, 216_000))
+    details = await service.ask(GetCustomer(customer_code=HANH))
+    assert (details.step, details.debt) == (NextStep.DUE, 216_000)
 
 
 async def test_late_and_repeated_events_leave_the_newest_account(service: Service) -> None:
