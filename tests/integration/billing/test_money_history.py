@@ -263,3 +263,22 @@ async def test_the_next_look_names_only_what_came_since(billing: BillingHandlers
     since = await look(billing, first.seal, complete=False)
     assert since.violations == []
     assert since.changed["payments"] == {str(paid.payment.payment_id)}
+
+
+_UNWATCHED = """
+SELECT attrelid::regclass::text || '.' || attname FROM pg_attribute
+WHERE attnum > 0 AND NOT attisdropped AND attgenerated = '' AND attrelid IN (
+    SELECT tgrelid FROM pg_trigger WHERE tgname = 'money_history_of_updates' AND cardinality(tgattr::int2[]) > 0
+) AND NOT EXISTS (
+    SELECT FROM pg_trigger
+    WHERE tgrelid = attrelid AND tgname LIKE 'money_history%' AND attnum = ANY (tgattr::int2[])
+)
+"""
+
+
+async def test_every_column_of_a_table_whose_histories_go_by_columns_has_a_trigger(
+    billing: BillingHandlers,
+) -> None:
+    assert await billing.pool.fetch(_UNWATCHED) == []
+    await billing.pool.execute("ALTER TABLE payments ADD COLUMN further text")
+    assert [row[0] for row in await billing.pool.fetch(_UNWATCHED)] == ["payments.further"]
