@@ -11,7 +11,9 @@ from services.gateway.dependencies import Dependencies
 from services.gateway.edge.addresses import counted_as
 from services.gateway.periodic_tasks import PeriodicTasks
 from services.gateway.routes import make_application
+from services.gateway.secret_box import box_of
 from services.gateway.settings import GatewaySettings
+from services.gateway.staff.sealed_factors import keep_second_factors_sealed
 from services.gateway.store import presence
 from services.gateway.stream.hub import Hub
 from services.gateway.stream.session import Stream
@@ -30,6 +32,7 @@ async def service(settings: GatewaySettings, *, clock: Clock = now) -> AsyncIter
     """Run the gateway."""
     approval_limits = load_rules(settings.approval_limits_file, ApprovalLimitRule)
     bank_webhooks = load_webhooks(settings.bank_webhooks)
+    second_factors = box_of(settings.second_factor_keys_file)
     async with open_parts(settings, TOPOLOGY) as parts:
         machine, clock = clock, parts.clock.of(clock)
         hub = Hub()
@@ -45,6 +48,7 @@ async def service(settings: GatewaySettings, *, clock: Clock = now) -> AsyncIter
             clock=clock,
             approval_limits=approval_limits,
             bank_webhooks=bank_webhooks,
+            second_factors=second_factors,
         )
         await parts.bus.start(dependencies={"notifier": wakeups, "clock": clock})
         await parts.bus.consume_transient(queue_of(instance), wakeups.receive)
@@ -54,6 +58,7 @@ async def service(settings: GatewaySettings, *, clock: Clock = now) -> AsyncIter
         add_health_routes(application, parts.checks, with_metrics=False)
         async with (
             parts.bus.background("periodic_tasks", PeriodicTasks(dependencies, hub).run()),
+            parts.bus.background("second_factors", keep_second_factors_sealed(parts.pool, second_factors)),
             _presence(parts, instance),
             serve_health(parts.checks, host=settings.metrics_host, port=settings.metrics_port) as metrics_port,
             serve_app(

@@ -14,6 +14,7 @@ from services.gateway.edge.limits import TokenBuckets
 from services.gateway.passwords import Passwords
 from services.gateway.print_jobs.service import PrintJobs
 from services.gateway.print_jobs.store import PrintJobRecord
+from services.gateway.secret_box import SecretBox
 from services.gateway.settings import GatewaySettings
 from services.gateway.store.feeds import Appended
 from services.gateway.webhooks.base import WebhookSettings
@@ -68,6 +69,7 @@ class Dependencies:
     approval_limits: Sequence[ApprovalLimitRule] = ()
     bank_webhooks: Mapping[str, WebhookSettings] = field(default_factory=dict)
     """Who may tell of money on bank accounts, by name."""
+    second_factors: SecretBox = field(default_factory=SecretBox)
     device_limits: TokenBuckets = field(init=False)
     public_limits: TokenBuckets = field(init=False)
     report_limits: TokenBuckets = field(init=False)
@@ -102,14 +104,16 @@ class Dependencies:
         """Borrow a connection. Raises :class:`~shared.problems.Unavailable` when none is free ``within`` seconds."""
         return acquired(self.pool, within=within)
 
-    async def request(self, request: Request[ReplyT]) -> ReplyT:
+    async def request(self, request: Request[ReplyT], *, within: float | None = None) -> ReplyT:
         """Send a request to another service; raises its problems, and :class:`~shared.problems.Unavailable`.
+
+        It has the usual time for its answer, or ``within`` seconds where it is known to take longer.
 
         Here 422 means that a request does not fit its description. What fits and is refused by a rule of the trade
         (cash that differs without an explanation, a number that is no phone's) is 409; its slug stays.
         """
         try:
-            return await self.bus.request(request, timeout=self.settings.request_timeout)
+            return await self.bus.request(request, timeout=within or self.settings.request_timeout)
         except Problem as problem:
             if problem.status != InvalidRequest.status:
                 raise

@@ -141,6 +141,10 @@ class GatewaySettings(ServiceSettings):
     bank_webhooks: Annotated[Path | None, BeforeValidator(lambda value: value or None)] = None
     """File that names who may tell of money on the utility's bank accounts, and how that is proven; None: nobody."""
 
+    second_factor_keys_file: Path | None = None
+    """The keys that secrets of second factors are encrypted with in the database, one a line (32 bytes in base64), the
+    newest first; what is stored otherwise is encrypted anew at the start. None: they are stored as they are."""
+
     web_folder: Path = Path(__file__).resolve().parents[2] / "web" / "dist"
     """The built phone app, served at ``/app/``; where there is none, ``/app/`` answers 404."""
 

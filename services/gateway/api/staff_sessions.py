@@ -201,8 +201,9 @@ async def begin_second_factor(
         current = await store.locked(connection, account.staff_id)
         if current is None or current.password_hash != account.password_hash:
             raise WrongCredentials
-        await sessions.use_code(connection, current, call.body.second_factor, dependencies.clock())
-        await store.begin_second_factor(connection, account.staff_id, secret)
+        await sessions.use_code(connection, current, call.body.second_factor, dependencies)
+        sealed = dependencies.second_factors.seal(secret, account.staff_id)
+        await store.begin_second_factor(connection, account.staff_id, sealed)
     return SecondFactorView(secret=secret, otpauth_uri=uri_of(secret, call.member.login_name, ISSUER))
 
 
@@ -215,7 +216,8 @@ async def confirm_second_factor(
         account = await store.locked(connection, member.staff_id)
         if account is None or account.second_factor_begun is None:
             raise NoSecondFactorBegun
-        step = step_of(account.second_factor_begun, call.body.code, now)
+        secret = sessions.opened(account.second_factor_begun, account, dependencies)
+        step = step_of(secret, call.body.code, now)
         if step is None:
             raise WrongCode
         call.changes.before = {"second_factor": account.second_factor_secret is not None}

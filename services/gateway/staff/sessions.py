@@ -10,11 +10,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
+import structlog
 from asyncpg import PostgresError
 
 from services.gateway.dependencies import Dependencies
 from services.gateway.domain.staff import StaffMember, reference_of
 from services.gateway.edge import problems
+from services.gateway.secret_box import SecretsUnreadable
 from services.gateway.staff.second_factors import step_of
 from services.gateway.store import guess_limits, staff_acts, staff_sessions
 from services.gateway.store import staff as store
@@ -24,6 +26,8 @@ from shared.contracts.actor import Actor, ActorKind, Proof
 from shared.db import Connection
 from shared.ids import new_id
 from shared.problems import Problem, Unavailable
+
+log = structlog.get_logger(__name__)
 
 TOKEN_PREFIX = "ts_"  # noqa: S105 a prefix that secret scanners can look for
 _SEEN_EVERY = timedelta(seconds=30)
@@ -100,7 +104,7 @@ async def sign_in(
             # Changed, reset or closed since it was read: the old password lets nobody in any more.
             if current is None or current.password_hash != stored or current.deactivated_at is not None:
                 raise WrongCredentials
-            await use_code(connection, current, code, dependencies.clock())
+            await use_code(connection, current, code, dependencies)
             if rehashed is not None:
                 await store.set_password(connection, account.staff_id, rehashed)
             signed_in = await _begin(connection, current, address, replaced, dependencies)
@@ -134,7 +138,7 @@ async def first_sign_in(
             account = await store.locked(connection, found.staff_id)
             if account is None or not _is_let_in_by(account, one_time_code, now):
                 raise WrongCredentials
-            await use_code(connection, account, code, now)
+            await use_code(connection, account, code, dependencies)
             await store.set_password(connection, account.staff_id, password_hash)
             await staff_sessions.end_all(connection, account.staff_id, now, "password")
             signed_in = await _begin(connection, account, address, replaced, dependencies)
@@ -218,11 +222,21 @@ async def require_code(account: Account, code: str | None, dependencies: Depende
         raise problems.too_many_requests(wait)
 
 
-async def use_code(connection: Connection, account: Account, code: str | None, now: datetime) -> None:
+def opened(stored: str, account: Account, dependencies: Dependencies) -> str:
+    """Return a stored secret of an account. Raises :class:`~shared.problems.Unavailable` where no key opens it."""
+    try:
+        return dependencies.second_factors.open(stored, account.staff_id)
+    except SecretsUnreadable as error:
+        log.warning("second_factor_unreadable", staff_id=str(account.staff_id), error=str(error))
+        raise Unavailable("Không đọc được mã xác thực của tài khoản này. Hãy liên hệ quản trị.") from error
+
+
+async def use_code(connection: Connection, account: Account, code: str | None, dependencies: Dependencies) -> None:
     """Use a code of the second factor of a locked account, where it has one: once. Raises :class:`WrongCredentials`."""
     if account.second_factor_secret is None:
         return
-    step = None if code is None else step_of(account.second_factor_secret, code, now)
+    secret = opened(account.second_factor_secret, account, dependencies)
+    step = None if code is None else step_of(secret, code, dependencies.clock())
     if step is None or not await store.use_step(connection, account.staff_id, step):
         raise WrongCredentials
 

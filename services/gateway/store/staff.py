@@ -73,6 +73,15 @@ async def accounts(connection: Connection) -> list[Account]:
     return [_account(row) for row in await connection.fetch(ALL)]
 
 
+NAMES = "SELECT staff_id, login_name, full_name FROM staff WHERE staff_id = ANY ($1)"
+
+
+async def names(connection: Connection, staff_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Return the full names of accounts, with their login names in brackets."""
+    rows = await connection.fetch(NAMES, list(staff_ids))
+    return {row["staff_id"]: f"{row['full_name']} ({row['login_name']})" for row in rows}
+
+
 ADD = """
 INSERT INTO staff (staff_id, login_name, full_name, units, roles, code_hash, code_expires_at, created_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
@@ -195,3 +204,31 @@ async def lock_administrators(connection: Connection) -> set[UUID]:
     """Return the administrators of all units who are not deactivated; they stay so until the transaction ends."""
     await connection.execute(LOCK_ADMINISTRATORS)
     return {row["staff_id"] for row in await connection.fetch(ADMINISTRATORS)}
+
+
+@dataclass(frozen=True, slots=True)
+class SecondFactors:
+    """The secrets of an account as they are stored: the one that counts, and the one that was begun with."""
+
+    staff_id: UUID
+    secret: str | None = field(repr=False)
+    begun: str | None = field(repr=False)
+
+
+LOCK_SECOND_FACTORS = """
+SELECT staff_id, second_factor_secret AS secret, second_factor_begun AS begun FROM staff
+WHERE second_factor_secret IS NOT NULL OR second_factor_begun IS NOT NULL ORDER BY staff_id FOR UPDATE
+"""
+
+
+async def lock_second_factors(connection: Connection) -> list[SecondFactors]:
+    """Return all secrets that are stored; their accounts are locked until the transaction ends."""
+    return [SecondFactors(**dict(row)) for row in await connection.fetch(LOCK_SECOND_FACTORS)]
+
+
+REPLACE_SECOND_FACTORS = "UPDATE staff SET second_factor_secret = $2, second_factor_begun = $3 WHERE staff_id = $1"
+
+
+async def replace_second_factors(connection: Connection, factors: SecondFactors) -> None:
+    """Store the same secrets of a locked account in another form."""
+    await connection.execute(REPLACE_SECOND_FACTORS, factors.staff_id, factors.secret, factors.begun)
