@@ -18,15 +18,16 @@ from ops.operators import operator
 from ops.runner import run as run_async
 from ops.system import find_system
 from services.billing.bill_run import confirm_run, discard_run, emit_steps, start_run
-from services.billing.rehearsals.vat_switch import VatSwitch, vat_switch
+from services.billing.rehearsals.vat_switch import VatSwitch
+from services.billing.run_reports import changes_of, vat_switch_of
 from services.billing.runs.changes import Charged
 from services.billing.runs.rules import RunOverlaps, RunScope, RunState, person
-from services.billing.store import bill_run_changes, bill_runs, metered_periods
+from services.billing.store import bill_runs, metered_periods
 from services.billing.store.bill_run_changes import Changes
 from services.billing.store.bill_runs import StoredRun
 from services.billing.tariffs.files import load_tariffs
 from services.billing.topology import TOPOLOGY as BILLING
-from shared.clock import VIETNAM, business_day, now
+from shared.clock import VIETNAM, now
 from shared.ids import new_id
 from shared.messaging import Bus
 from shared.messaging.context import correlated
@@ -148,8 +149,8 @@ async def _run(scope: RunScope, by: str, *, is_trial: bool, again: bool, as_json
         found = await _until_left(bus, run_id, RunState.COMPUTING)
         async with bus.work() as work:
             problems = await bill_runs.problems_of(work.connection, run_id, 100)
-            changes = await _changes(work.connection, found)
-            vat = await _vat_switch(work.connection, run_id)
+            changes = _named(await changes_of(work.connection, found))
+            vat = await vat_switch_of(work.connection, found, load_tariffs(), now)
         if is_trial:
             found = await discard_run(bus.work, run_id, now)
         _print(found, problems, changes, vat, as_json=as_json)
@@ -195,21 +196,9 @@ async def _show(run_id: UUID, *, as_json: bool) -> None:
         found = await _known(work.connection, run_id)
         problems = await bill_runs.problems_of(work.connection, run_id, 100)
         is_computed = found.state is RunState.COMPUTED
-        changes = await _changes(work.connection, found) if is_computed else None
-        vat = await _vat_switch(work.connection, run_id) if is_computed else None
+        changes = _named(await changes_of(work.connection, found)) if is_computed else None
+        vat = await vat_switch_of(work.connection, found, load_tariffs(), now) if is_computed else None
     _print(found, problems, changes, vat, as_json=as_json)
-
-
-async def _vat_switch(connection: Any, run_id: UUID) -> VatSwitch | None:
-    """Return what of a run's VAT hangs on the day that decides; None where all days have one rate."""
-    tariffs, today = load_tariffs(), business_day(now())
-    days = [period_to for period_to, _ in await bill_runs.vat_rates(connection, run_id)]
-    if len({tariffs.vat_percent_on(day) for day in [*days, today]}) == 1:
-        return None
-    found = vat_switch((), tariffs)
-    async for bases in bill_runs.vat_bases(connection, run_id, today):
-        found += vat_switch(bases, tariffs)
-    return found
 
 
 async def _known(connection: Any, run_id: UUID) -> StoredRun:
@@ -219,11 +208,8 @@ async def _known(connection: Any, run_id: UUID) -> StoredRun:
     return found
 
 
-async def _changes(connection: Any, run: StoredRun) -> dict[str, Changes]:
-    found = {"month before": await bill_run_changes.against_month_before(connection, run.run_id)}
-    if other := await bill_run_changes.run_before(connection, run.run_id, run.scope):
-        found[f"run {other}"] = await bill_run_changes.against_run(connection, run.run_id, other)
-    return found
+def _named(changes: dict[UUID | None, Changes]) -> dict[str, Changes]:
+    return {"month before" if other is None else f"run {other}": found for other, found in changes.items()}
 
 
 async def _until_left(bus: Bus, run_id: UUID, state: RunState) -> StoredRun:

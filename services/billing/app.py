@@ -12,6 +12,7 @@ from services.billing.part_payments.rules import PartPaymentRule
 from services.billing.payments.rules import PlausibleAmountRule
 from services.billing.periodic_tasks import Retention
 from services.billing.rounding.rules import RoundingRule
+from services.billing.run_reports import look_after_runs
 from services.billing.settings import BillingSettings
 from services.billing.shifts.rules import CashBoxRule
 from services.billing.tariffs.files import load_tariffs
@@ -59,6 +60,7 @@ async def service(settings: BillingSettings, *, clock: Clock = now) -> AsyncIter
             parts.bus.background("audits", watch_audits(parts.pool)),
             parts.bus.background("held_readings", watch_held_readings(parts.pool)),
             parts.bus.background("retention", retention.run()),
+            parts.bus.background("runs", look_after_runs(parts.pool, tariffs, parts.clock.of(clock))),
             serve_health(parts.checks, host=settings.http_host, port=settings.http_port) as port,
         ):
             yield Running(parts.bus, port)

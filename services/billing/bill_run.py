@@ -156,16 +156,32 @@ async def _require_up_to_date(connection: Connection, run: StoredRun, tariffs: T
 async def discard_run(new_work: WorkFactory, run_id: UUID, clock: Clock) -> StoredRun:
     """End a run that has released nothing, without bills. Repeating it changes nothing."""
     async with new_work() as work:
-        run = await _known(work.connection, run_id, lock=True)
-        if run.state in (RunState.COMPUTING, RunState.COMPUTED):
-            await bill_runs.discard(work.connection, run_id, clock())
-            await work.act("bill_run.discarded", str(run_id))
-        elif run.state is not RunState.DISCARDED:
-            raise _not_ready(run)
+        await end_without_bills(work, run_id, clock())
     # Apart, because it waits for whoever is still computing a part, and they count up the run's row at their end.
     async with new_work() as work:
         await bill_runs.drop_drafts(work.connection, run_id)
         return await _known(work.connection, run_id)
+
+
+async def end_without_bills(work: UnitOfWork, run_id: UUID, now: datetime) -> None:
+    """End a run that has released nothing; its drafts are still there. Repeating it changes nothing.
+
+    Raises :class:`RunNotReady`.
+    """
+    run = await _known(work.connection, run_id, lock=True)
+    if run.state in (RunState.COMPUTING, RunState.COMPUTED):
+        await bill_runs.discard(work.connection, run_id, now)
+        await work.act("bill_run.discarded", str(run_id))
+    elif run.state is not RunState.DISCARDED:
+        raise _not_ready(run)
+
+
+async def known_run(connection: Connection, run_id: UUID, unit_codes: Sequence[str] = ()) -> StoredRun:
+    """Return a run over one of some units (any where none is named). Raises :class:`~shared.problems.NotFound`."""
+    run = await _known(connection, run_id)
+    if unit_codes and run.scope.unit_prefix not in unit_codes:
+        raise _no_such_run()
+    return run
 
 
 async def emit_steps(work: UnitOfWork, run_id: UUID, messages: int = MESSAGES) -> None:
@@ -386,8 +402,12 @@ async def _do_parts(
 async def _known(connection: Connection, run_id: UUID, *, lock: bool = False) -> StoredRun:
     run = await bill_runs.find(connection, run_id, lock=lock)
     if run is None:
-        raise NotFound("Không có đợt lập hóa đơn này.")
+        raise _no_such_run()
     return run
+
+
+def _no_such_run() -> NotFound:
+    return NotFound("Không có đợt lập hóa đơn này.")
 
 
 def _not_ready(run: StoredRun) -> RunNotReady:

@@ -1,23 +1,27 @@
 """What a request locks before it is answered, from the record or by doing it. Declared in ``topology.py``."""
 
+from services.billing.bill_run import known_run
 from services.billing.ledger import lock_account
 from services.billing.payments.rules import check_payer
 from services.billing.planned_correction import customer_of_bill
-from services.billing.store import bank_credits, held_readings, metered_periods, payments, shifts
+from services.billing.store import bank_credits, bill_runs, held_readings, metered_periods, payments, shifts
 from shared.contracts.billing import (
     CloseShift,
     ConfirmShift,
     CorrectBill,
     CorrectReadings,
     DecideShift,
+    DiscardBillRun,
     DismissBankCredit,
     MatchBankCredit,
     OpenShift,
     RecordPayment,
+    ReleaseBillRun,
     ReleaseReadings,
     ReportPayment,
     ReversePayment,
     SendReadingsBack,
+    StartBillRun,
 )
 from shared.db import Connection
 from shared.problems import NotFound
@@ -90,3 +94,14 @@ async def lock_bank_credit(request: MatchBankCredit | DismissBankCredit, connect
         raise NotFound("Không có khoản báo có này.")
     if isinstance(request, MatchBankCredit):
         await lock_account(connection, request.customer_code)
+
+
+async def lock_runs(_: StartBillRun, connection: Connection) -> None:
+    """Let one bill run begin at a time."""
+    await bill_runs.lock_runs(connection)
+
+
+async def lock_run(request: ReleaseBillRun | DiscardBillRun, connection: Connection) -> None:
+    """Lock a bill run; one over other units is not found."""
+    await known_run(connection, request.run_id, request.unit_codes)
+    await bill_runs.find(connection, request.run_id, lock=True)

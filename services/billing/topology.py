@@ -6,12 +6,15 @@ from services.billing.handlers.confirm_shift import confirm_shift
 from services.billing.handlers.correct_bill import correct_bill
 from services.billing.handlers.correct_readings import correct_readings
 from services.billing.handlers.decide_shift import decide_shift
+from services.billing.handlers.discard_bill_run import discard_bill_run
 from services.billing.handlers.dismiss_bank_credit import dismiss_bank_credit
 from services.billing.handlers.do_bill_run_step import do_bill_run_step
 from services.billing.handlers.get_account import get_account
 from services.billing.handlers.get_ageing_report import get_ageing_report
 from services.billing.handlers.get_bank_credits import get_bank_credits
 from services.billing.handlers.get_bill_corrections import get_bill_corrections
+from services.billing.handlers.get_bill_run import get_bill_run
+from services.billing.handlers.get_bill_runs import get_bill_runs
 from services.billing.handlers.get_billing_acts import get_billing_acts
 from services.billing.handlers.get_collection_points import get_collection_points
 from services.billing.handlers.get_collections_report import get_collections_report
@@ -20,9 +23,11 @@ from services.billing.handlers.get_held_readings import get_held_readings
 from services.billing.handlers.get_next_shift import get_next_shift
 from services.billing.handlers.get_payment import get_payment
 from services.billing.handlers.get_payment_reports import get_payment_reports
+from services.billing.handlers.get_price_groups import get_price_groups
 from services.billing.handlers.get_shift import get_shift
 from services.billing.handlers.get_shifts import get_shifts
 from services.billing.handlers.get_usage import get_usage
+from services.billing.handlers.get_waiting_readings import get_waiting_readings
 from services.billing.handlers.issue_notice import issue_notice
 from services.billing.handlers.keep_collector import keep_collector
 from services.billing.handlers.keep_customer import keep_customer
@@ -35,10 +40,12 @@ from services.billing.handlers.note_receipt import note_receipt
 from services.billing.handlers.open_shift import open_shift
 from services.billing.handlers.preview_correction import preview_correction
 from services.billing.handlers.record_payment import record_payment
+from services.billing.handlers.release_bill_run import release_bill_run
 from services.billing.handlers.release_readings import release_readings
 from services.billing.handlers.report_payment import report_payment
 from services.billing.handlers.reverse_payment import reverse_payment
 from services.billing.handlers.send_readings_back import send_readings_back
+from services.billing.handlers.start_bill_run import start_bill_run
 from services.billing.handlers.take_bank_credits import take_bank_credits
 from services.billing.locks import (
     lock_account_of_bill,
@@ -48,6 +55,8 @@ from services.billing.locks import (
     lock_cash_box,
     lock_declared_shift,
     lock_metered_period,
+    lock_run,
+    lock_runs,
     lock_shift,
 )
 from shared.contracts.billing import (
@@ -61,12 +70,15 @@ from shared.contracts.billing import (
     CorrectBill,
     CorrectReadings,
     DecideShift,
+    DiscardBillRun,
     DismissBankCredit,
     GetAccount,
     GetAgeingReport,
     GetBankCredits,
     GetBillCorrections,
     GetBillingActs,
+    GetBillRun,
+    GetBillRuns,
     GetCollectionPoints,
     GetCollectionsReport,
     GetDayOfPayments,
@@ -74,9 +86,11 @@ from shared.contracts.billing import (
     GetNextShift,
     GetPayment,
     GetPaymentReports,
+    GetPriceGroups,
     GetShift,
     GetShifts,
     GetUsage,
+    GetWaitingReadings,
     LookAtBankCredit,
     MatchBankCredit,
     NoticeIssued,
@@ -85,6 +99,7 @@ from shared.contracts.billing import (
     PaymentReversed,
     PreviewCorrection,
     RecordPayment,
+    ReleaseBillRun,
     ReleaseReadings,
     ReportPayment,
     ReversePayment,
@@ -92,6 +107,7 @@ from shared.contracts.billing import (
     ShiftClosed,
     ShiftConfirmed,
     ShiftDecided,
+    StartBillRun,
     TakeBankCredits,
 )
 from shared.contracts.customer import CollectorChanged, CustomerChanged, CustomersChanged, VisitRecorded
@@ -134,6 +150,7 @@ TOPOLOGY = Topology(
             ),
         ),
         RequestHandler(PreviewCorrection, preview_correction, access=Access.READ_ONLY),
+        RequestHandler(GetPriceGroups, get_price_groups, access=Access.READ_ONLY),
         RequestHandler(GetBillCorrections, get_bill_corrections, access=Access.READ_ONLY),
         RequestHandler(CorrectBill, correct_bill, idempotency=Idempotency("correction_id", lock=lock_account_of_bill)),
         RequestHandler(
@@ -201,6 +218,18 @@ TOPOLOGY = Topology(
             idempotency=Idempotency("dismissal_id", lock=lock_bank_credit, ignored={"unit_codes"}),
         ),
         EventHandler(BankCreditsTaken, match_bank_credits, lock=Lock.UNKNOWN),
+        RequestHandler(GetWaitingReadings, get_waiting_readings, access=Access.READ_ONLY),
+        RequestHandler(GetBillRuns, get_bill_runs, access=Access.READ_ONLY),
+        RequestHandler(GetBillRun, get_bill_run, access=Access.READ_ONLY),
+        RequestHandler(
+            StartBillRun, start_bill_run, idempotency=Idempotency("run_id", lock=lock_runs, ignored={"unit_codes"})
+        ),
+        RequestHandler(
+            ReleaseBillRun, release_bill_run, idempotency=Idempotency("run_id", lock=lock_run, ignored={"unit_codes"})
+        ),
+        RequestHandler(
+            DiscardBillRun, discard_bill_run, idempotency=Idempotency("run_id", lock=lock_run, ignored={"unit_codes"})
+        ),
         EventHandler(BillRunStep, do_bill_run_step, lock=Lock.UNKNOWN),
         EventHandler(CollectorChanged, keep_collector),
         EventHandler(CustomerChanged, keep_customer),

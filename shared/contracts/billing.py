@@ -501,6 +501,263 @@ class GetBillCorrections(Request[BillCorrections]):
     limit: int = Field(default=100, ge=1, le=500)
 
 
+class PriceGroupName(Record):
+    """A price group and what people call it."""
+
+    price_group: str
+    vi: str
+    en: str
+
+
+class PriceGroups(Reply):
+    """All price groups, in the order of the list."""
+
+    price_groups: list[PriceGroupName]
+
+
+class GetPriceGroups(Request[PriceGroups]):
+    """Read which price groups there are."""
+
+    message_name: ClassVar[str] = "billing.price_groups"
+
+
+class BillRunState(StrEnum):
+    """From the drafts to the bills. Only a released run has made any."""
+
+    COMPUTING = "computing"
+    COMPUTED = "computed"
+    RELEASING = "releasing"
+    RELEASED = "released"
+    DISCARDED = "discarded"
+
+
+class BillRun(Record):
+    """A bill run as it stands."""
+
+    run_id: UUID
+    unit_prefix: str
+    """Units whose codes begin so: a whole code is a unit, its beginning a company, empty everything."""
+    year: int | None
+    month: int | None
+    """None: all months that wait."""
+    is_trial: bool
+    """Computed to be looked at, never released."""
+    is_at_once: bool
+    """Released by whoever imported the readings: no second person."""
+    state: BillRunState
+    asked_by: Actor
+    asked_at: Moment
+    parts: int
+    computed_parts: int
+    computed_at: Moment | None
+    bills: int
+    """What the drafts come to, as far as they are computed."""
+    kwh: int
+    pre_vat: Dong
+    vat: Dong
+    total: Dong
+    set_aside: int
+    """Periods that cannot be billed."""
+    confirmed_by: Actor | None
+    confirmed_at: Moment | None
+    released_parts: int
+    released_bills: int
+    released_total: Dong
+    left_out_bills: int
+    """Drafts whose readings were held or replaced after the totals were confirmed: they are no bills."""
+    left_out_total: Dong
+    ended_at: Moment | None
+
+
+class BillRuns(Reply):
+    """Bill runs, the latest first."""
+
+    runs: list[BillRun]
+
+
+class GetBillRuns(Request[BillRuns]):
+    """Read the bill runs over some units."""
+
+    message_name: ClassVar[str] = "billing.bill_runs"
+    unit_codes: list[UnitCode] = Field(default_factory=list)
+    """Empty: all runs; else those over one of these units alone."""
+    before: Moment | None = None
+    """Only earlier ones: ``asked_at`` of the last one of the page before."""
+    limit: int = Field(default=20, ge=1, le=200)
+
+
+class WaitingReadings(Record):
+    """Metered periods of a unit and a month that wait for their bill."""
+
+    unit_code: UnitCode
+    year: int
+    month: int
+    periods: int
+
+
+class ReadingsWaiting(Reply):
+    """What waits for a bill run, by unit and month."""
+
+    waiting: list[WaitingReadings]
+
+
+class GetWaitingReadings(Request[ReadingsWaiting]):
+    """Read over what a bill run could be started."""
+
+    message_name: ClassVar[str] = "billing.waiting_readings"
+    unit_codes: list[UnitCode] = Field(default_factory=list)
+    """Empty: of all units."""
+
+
+class ChargedAmounts(Record):
+    """What a bill or a draft comes to."""
+
+    kwh: int
+    days: int
+    total: Dong
+
+
+class ChangeCause(StrEnum):
+    """Why a draft comes to something else than what it is compared with."""
+
+    NEW = "new"
+    GONE = "gone"
+    KWH = "kwh"
+    DAYS = "days"
+    PRICE = "price"
+    PRICE_GROUP = "price_group"
+    HOUSEHOLDS = "households"
+    VAT = "vat"
+
+
+class RunChange(Record):
+    """A customer whose amount differs from the one before."""
+
+    customer_code: CustomerCode
+    bill_number: str
+    before: ChargedAmounts | None
+    """None where there was none before."""
+    after: ChargedAmounts | None
+    """None where the run has none any more."""
+    difference: Dong
+    causes: list[ChangeCause]
+
+
+class RunComparison(Record):
+    """How a run's drafts differ from the bills of the month before, or from another run's drafts."""
+
+    beside: UUID | None
+    """The other run; None: the month before."""
+    more: int
+    """Customers who are charged more."""
+    less: int
+    same: int
+    new: int
+    gone: int
+    difference: Dong
+    """Of all of them."""
+    largest: list[RunChange]
+    """The hundred largest changes."""
+
+
+class RunVatSwitch(Record):
+    """What hangs on the day that decides over the VAT rate."""
+
+    by_period: Dong
+    """VAT of all drafts by the last days of their periods."""
+    by_invoice: Dong
+    """VAT of all drafts if the day of the invoice decides."""
+    differing: int
+    """Bills whose VAT depends on it."""
+    differing_pre_vat: Dong
+
+
+class RunReport(Record):
+    """What a computed run changes, made once for each run."""
+
+    comparisons: list[RunComparison]
+    vat_switch: RunVatSwitch | None
+    """None where all days have one rate."""
+
+
+class RunProblem(Record):
+    """A metered period that cannot be billed."""
+
+    customer_code: CustomerCode
+    period: str
+    """Month, year and cycle: ``10/2026/1``."""
+    problem: str
+
+
+class BillRunDetails(Reply):
+    """A bill run with what it changes and what it leaves."""
+
+    run: BillRun
+    problems: list[RunProblem]
+    """The first hundred of ``set_aside``."""
+    held: int
+    """Metered periods of the same units and month that wait for a person, because their readings may be wrong."""
+    report: RunReport | None
+    """None until it is made, some time after the last draft."""
+
+
+class GetBillRun(Request[BillRunDetails]):
+    """Read one bill run; ``not-found`` for one over units that are not asked for."""
+
+    message_name: ClassVar[str] = "billing.bill_run"
+    run_id: UUID
+    unit_codes: list[UnitCode] = Field(default_factory=list)
+    """Empty: of all units."""
+
+
+class BillRunReply(Reply):
+    """The bill run as it stands after the step."""
+
+    run: BillRun
+
+
+class StartBillRun(Request[BillRunReply]):
+    """Begin a bill run over what waits: its drafts are computed by all copies of billing. Repeatable by ``run_id``.
+
+    Refused with ``run-overlaps`` (409) while another one over some of the same readings has not ended.
+    """
+
+    message_name: ClassVar[str] = "billing.start_bill_run"
+    run_id: UUID
+    unit_prefix: str = Field(default="", pattern=r"^(P[A-Z][0-9A-Z]{0,4})?$")
+    year: int | None = Field(default=None, ge=2000, le=2200)
+    month: int | None = Field(default=None, ge=1, le=12)
+    """Both or none; none: all months that wait."""
+    unit_codes: list[UnitCode] = Field(default_factory=list)
+    """The units that whoever asks works for; empty: all. Of some units, only one of them by its whole code."""
+
+
+class ReleaseBillRun(Request[BillRunReply]):
+    """Confirm what a computed run comes to, as another person than who asked for it: its drafts become bills.
+
+    Refused with ``second-person-needed`` (403), ``run-not-ready``, ``run-totals-differ`` and ``run-out-of-date`` (409).
+    """
+
+    message_name: ClassVar[str] = "billing.release_bill_run"
+    run_id: UUID
+    bills: int = Field(ge=0)
+    total: Dong
+    unit_codes: list[UnitCode] = Field(default_factory=list)
+    """Empty: of all units."""
+
+
+class DiscardBillRun(Request[BillRunReply]):
+    """End a run that has released nothing, without bills; its readings wait for the next one.
+
+    Refused with ``run-not-ready`` (409) once it is released.
+    """
+
+    message_name: ClassVar[str] = "billing.discard_bill_run"
+    run_id: UUID
+    unit_codes: list[UnitCode] = Field(default_factory=list)
+    """Empty: of all units."""
+
+
 class ReportPayment(Request[PaymentReply]):
     """Report that cash was taken by mistake, by the collector who took it. The office decides, and reverses it.
 

@@ -20,16 +20,19 @@ from shared.contracts.billing import (
     CorrectionKind,
     CorrectReadings,
     DecideShift,
+    DiscardBillRun,
     DismissBankCredit,
     LookAtBankCredit,
     MatchBankCredit,
     OpenShift,
     RecordPayment,
+    ReleaseBillRun,
     ReleaseReadings,
     ReportPayment,
     ReversePayment,
     SendReadingsBack,
     ShiftDecision,
+    StartBillRun,
     TakeBankCredits,
 )
 from shared.contracts.common import Outcome, PaymentMethod, SmsLanguage
@@ -86,6 +89,9 @@ SAMPLES: tuple[Request[Any], ...] = (
         readings=[CorrectedReading(meter_number="M1", meter_register="KT", new_reading=1400)],
         reason="đọc nhầm",
     ),
+    StartBillRun(run_id=UUID(int=31), unit_prefix="PB1501", year=2026, month=10),
+    ReleaseBillRun(run_id=UUID(int=31), bills=1_000, total=475_000_000),
+    DiscardBillRun(run_id=UUID(int=31)),
     SendReadingsBack(sending_id=UUID(int=13), period_id=UUID(int=1), reason="ảnh mờ"),
     MatchBankCredit(
         match_id=UUID(int=22), credit_id=UUID(int=23), customer_code=CUSTOMER, reason="Khách gọi báo đã chuyển"

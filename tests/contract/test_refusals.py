@@ -17,10 +17,6 @@ NOT_FROM_THE_API = {
     "collection-point-missing": "the gateway names the collection point of each device",
     "issuing-stopped": "receipts are made from events, and what the API asks is answered meanwhile",
     "receipt-with-other-content": "receipts are made from events",
-    "run-not-ready": "bill runs are asked for, released and discarded at the command line",
-    "run-out-of-date": "bill runs are released at the command line",
-    "run-overlaps": "bill runs are asked for at the command line",
-    "run-totals-differ": "bill runs are released at the command line",
 }
 """Refusals that no caller of the API can bring about, and why."""
 

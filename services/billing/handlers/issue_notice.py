@@ -5,7 +5,7 @@ from services.billing.store import accounts, collection_points, notices
 from services.billing.store.usage import used_bills
 from services.billing.usage.months import explain_latest
 from shared.clock import Clock
-from shared.contracts.billing import Bill, BillComparison, NoticeIssued, NoticeKind
+from shared.contracts.billing import Bill, BillComparison, BillKind, NoticeIssued, NoticeKind
 from shared.contracts.common import NextStep
 from shared.contracts.customer import VisitRecorded
 from shared.db import Connection
@@ -77,7 +77,12 @@ async def issue_notice(event: VisitRecorded, work: UnitOfWork, *, clock: Clock, 
 
 
 async def _comparison(connection: Connection, latest: Bill) -> BillComparison | None:
-    """Return why the bill that a notice has in detail is higher or lower than the one before it."""
+    """Return why the bill that a notice has in detail is higher or lower than the one before it.
+
+    One that adds a difference is explained as the bill that it adjusts, with the difference.
+    """
     known = await used_bills(connection, latest.customer_code, since_year=latest.year - 1, limit=_BILLS_OF_TWO_YEARS)
+    adjusted = latest.corrects if latest.kind is BillKind.ADJUSTMENT else None
+    number = latest.bill_number if adjusted is None else adjusted.bill_number
     numbers = [bill.bill_number for bill in known]
-    return explain_latest(known[numbers.index(latest.bill_number) :]) if latest.bill_number in numbers else None
+    return explain_latest(known[numbers.index(number) :]) if number in numbers else None

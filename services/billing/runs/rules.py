@@ -1,23 +1,15 @@
 """Rules of bill runs: which may exist side by side, who may release one, and what has to fit. Pure."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 from uuid import UUID, uuid5
 
 from services.billing.second_person import is_same_person
 from shared.contracts.actor import Actor
+from shared.contracts.billing import BillRunState
 from shared.money import format_dong, format_number
 from shared.problems import Conflict, NotAllowed
 
-
-class RunState(StrEnum):
-    """From the drafts to the bills. Only a released run has made any."""
-
-    COMPUTING = "computing"
-    COMPUTED = "computed"
-    RELEASING = "releasing"
-    RELEASED = "released"
-    DISCARDED = "discarded"
+RunState = BillRunState
 
 
 class RunOverlaps(Conflict):

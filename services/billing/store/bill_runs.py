@@ -15,7 +15,7 @@ from services.billing.runs.rules import RunScope, RunState, RunTotals
 from services.billing.store.metered_periods import COLUMNS as PERIOD_COLUMNS
 from services.billing.store.metered_periods import WAITING, periods_of
 from shared.contracts.actor import Actor
-from shared.contracts.billing import ReleasedBill
+from shared.contracts.billing import BillRun, ReleasedBill, RunProblem, WaitingReadings
 from shared.contracts.uses import Households, Uses
 from shared.db import Connection
 
@@ -46,6 +46,39 @@ class StoredRun:
     ended_at: datetime | None
     tariffs: str | None
     """The digest of the prices that its drafts were computed by; None for a run of a version before."""
+
+    @property
+    def told(self) -> BillRun:
+        """The run as others read it."""
+        scope, totals = self.scope, self.totals
+        return BillRun(
+            run_id=self.run_id,
+            unit_prefix=scope.unit_prefix,
+            year=scope.year,
+            month=scope.month,
+            is_trial=self.is_trial,
+            is_at_once=self.is_at_once,
+            state=self.state,
+            asked_by=self.asked_by,
+            asked_at=self.asked_at,
+            parts=self.parts,
+            computed_parts=self.computed_parts,
+            computed_at=self.computed_at,
+            bills=totals.bills,
+            kwh=totals.kwh,
+            pre_vat=totals.pre_vat,
+            vat=totals.vat,
+            total=totals.total,
+            set_aside=self.set_aside,
+            confirmed_by=self.confirmed_by,
+            confirmed_at=self.confirmed_at,
+            released_parts=self.released_parts,
+            released_bills=self.released_bills,
+            released_total=self.released_total,
+            left_out_bills=self.left_out_bills,
+            left_out_total=self.left_out_total,
+            ended_at=self.ended_at,
+        )
 
 
 # Starting runs one at a time: whether two overlap is seen by the second.
@@ -123,6 +156,57 @@ _LATEST = "SELECT * FROM bill_runs ORDER BY asked_at DESC LIMIT $1"
 async def latest(connection: Connection, limit: int) -> list[StoredRun]:
     """Return the runs that were asked for last."""
     return [_run(row) for row in await connection.fetch(_LATEST, limit)]
+
+
+_LISTED = """
+SELECT * FROM bill_runs
+WHERE ($1::text[] = '{}' OR unit_prefix = ANY ($1)) AND ($2::timestamptz IS NULL OR asked_at < $2)
+ORDER BY asked_at DESC LIMIT $3
+"""
+
+
+async def listed(
+    connection: Connection, unit_codes: Sequence[str], before: datetime | None, limit: int
+) -> list[StoredRun]:
+    """Return the runs over some units (all where none is named) that were asked for before a moment, latest first."""
+    return [_run(row) for row in await connection.fetch(_LISTED, list(unit_codes), before, limit)]
+
+
+_WAITING_BY_UNIT = f"""
+SELECT unit_code, year, month, count(*) AS periods
+FROM metered_periods JOIN customers USING (customer_code)
+WHERE {WAITING} AND ($1::text[] = '{{}}' OR unit_code = ANY ($1))
+GROUP BY unit_code, year, month ORDER BY year, month, unit_code
+"""
+
+
+async def waiting_by_unit(connection: Connection, unit_codes: Sequence[str]) -> list[WaitingReadings]:
+    """Return how many periods of some units (all where none is named) wait for a bill, by unit and month."""
+    return [WaitingReadings(**dict(row)) for row in await connection.fetch(_WAITING_BY_UNIT, list(unit_codes))]
+
+
+_OTHER_UNITS = """
+SELECT EXISTS (SELECT FROM customers WHERE starts_with(unit_code, $1) AND unit_code <> $1)
+"""
+
+
+async def is_one_unit(connection: Connection, unit_prefix: str) -> bool:
+    """Whether no customer's unit has a longer code that begins so."""
+    has_others: bool = await connection.fetchval(_OTHER_UNITS, unit_prefix)
+    return not has_others
+
+
+_HELD = """
+SELECT count(*) FROM metered_periods JOIN customers USING (customer_code)
+WHERE held IS NOT NULL AND superseded_by IS NULL AND bill_id IS NULL
+    AND starts_with(unit_code, $1) AND ($2::int IS NULL OR (year = $2 AND month = $3))
+"""
+
+
+async def held_within(connection: Connection, scope: RunScope) -> int:
+    """Return how many periods within a scope wait for a person."""
+    found: int = await connection.fetchval(_HELD, scope.unit_prefix, scope.year, scope.month)
+    return found
 
 
 _UNFINISHED = "SELECT * FROM bill_runs WHERE ended_at IS NULL ORDER BY asked_at"
@@ -325,8 +409,13 @@ WHERE run_id = $1 ORDER BY part, 1, 2 LIMIT $2
 
 async def problems_of(connection: Connection, run_id: UUID, limit: int = 1_000_000) -> list[str]:
     """Return what could not be billed, a line each."""
-    rows = await connection.fetch(_PROBLEMS, run_id, limit)
-    return [f"{row['customer_code']} {row['period']}: {row['problem']}" for row in rows]
+    found = await problems(connection, run_id, limit)
+    return [f"{each.customer_code} {each.period}: {each.problem}" for each in found]
+
+
+async def problems(connection: Connection, run_id: UUID, limit: int) -> list[RunProblem]:
+    """Return the first periods that could not be billed."""
+    return [RunProblem(**dict(row)) for row in await connection.fetch(_PROBLEMS, run_id, limit)]
 
 
 _OUT_OF_DATE = f"""

@@ -19,7 +19,9 @@ from shared.contracts.billing import (
     CorrectionKind,
     CorrectionPreview,
     GetBillCorrections,
+    GetPriceGroups,
     PreviewCorrection,
+    PriceGroups,
 )
 from shared.contracts.common import MeterNumber
 from shared.contracts.uses import Households, Uses
@@ -51,7 +53,7 @@ class Wanted(Incoming):
 
     kind: CorrectionKind
     readings: list[RightReading] = Field(default_factory=list, max_length=20, description="All of the period, or none.")
-    price_group: Annotated[str, StringConstraints(pattern=r"^[a-z0-9_:+. ]{1,200}$")] | None = None
+    price_group: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_:;+. ]{1,200}$")] | None = None
     households: Annotated[str, StringConstraints(pattern=r"^[0-9]{1,6}([.][0-9]{1,2})?$")] | None = None
 
 
@@ -125,6 +127,11 @@ def _readings(wanted: Wanted) -> list[CorrectedBillReading]:
     return [CorrectedBillReading(**reading.model_dump()) for reading in wanted.readings]
 
 
+async def price_groups(call: Call[Nothing, Nothing, None], dependencies: Dependencies) -> PriceGroups:  # noqa: ARG001
+    """List the price groups."""
+    return await dependencies.request(GetPriceGroups())
+
+
 async def corrections(call: Call[Nothing, CorrectionsQuery, None], dependencies: Dependencies) -> BillCorrections:
     """Read what was corrected."""
     query = call.query
@@ -183,6 +190,17 @@ OPERATIONS: list[AnyOperation] = [
         roles=NO_DEVICE,
         staff=READING_CLERKS,
         problems=(*_REFUSED, ApprovalOpen, SameIdOtherContent, refusals.DIFFERENCE_CHANGED, refusals.UNREADABLE_TEXT),
+    ),
+    Operation(
+        method="GET",
+        path="/v1/price-groups",
+        name="listPriceGroups",
+        tag=TAG,
+        summary="List the price groups, with their names",
+        handler=price_groups,
+        answer=PriceGroups,
+        roles=NO_DEVICE,
+        staff=READERS,
     ),
     Operation(
         method="GET",

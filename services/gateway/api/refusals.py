@@ -94,6 +94,16 @@ DIFFERENCE_CHANGED = Conflict(slug="difference-changed", title="The correction c
 VAT_RATE_CHANGED = Conflict(slug="vat-rate-changed", title="Computed anew it has another VAT rate: replace the bill")
 CANNOT_BE_BILLED = Conflict(slug="cannot-be-billed", title="No bill can be computed from these readings and facts")
 
+RUN_OVERLAPS = Conflict(
+    slug="run-overlaps",
+    title="Another bill run over some of the same readings has not ended; `facts.run_id` names it",
+)
+RUN_NOT_READY = Conflict(slug="run-not-ready", title="The bill run is in another state: `facts.state`")
+RUN_TOTALS_DIFFER = Conflict(slug="run-totals-differ", title="The bill run comes to something else; `facts` have both")
+RUN_OUT_OF_DATE = Conflict(
+    slug="run-out-of-date", title="Readings or the VAT rate have changed since the bill run was computed"
+)
+
 # --- customers and receipts ------------------------------------------------------------------------------------------
 
 INVALID_PHONE = Conflict(slug="invalid-phone", title="Not a Vietnamese phone number")

@@ -23,6 +23,10 @@ async def billing_pool(databases: TestDatabases) -> AsyncIterator[asyncpg.Pool]:
 @pytest_asyncio.fixture
 async def billing(billing_pool: asyncpg.Pool) -> BillingHandlers:
     """Billing on an empty database."""
+    for drafts in await billing_pool.fetch(
+        "SELECT inhrelid::regclass::text AS name FROM pg_inherits WHERE inhparent = 'draft_bills'::regclass"
+    ):
+        await billing_pool.execute(f"DROP TABLE {drafts['name']}")
     tables = await billing_pool.fetchval(
         "SELECT string_agg(quote_ident(tablename), ', ') FROM pg_tables"
         " WHERE schemaname = 'public' AND tablename <> 'migration_history'"

@@ -8,7 +8,7 @@ from services.billing.handlers.get_usage import get_usage
 from services.billing.imports.files import import_files
 from services.billing.store.bills import vat_bases
 from shared.clock import business_day
-from shared.contracts.billing import GetUsage
+from shared.contracts.billing import CorrectionKind, GetUsage
 from shared.contracts.common import NextStep, Outcome
 from shared.ids import new_id
 from shared.messaging import RetryLater
@@ -206,6 +206,37 @@ async def test_usage_is_read_with_the_same_month_of_the_year_before(billing: Bil
     async with billing.reading() as work:
         with pytest.raises(NotFound):
             await get_usage(GetUsage(customer_code="PB14019999999"), work, clock=lambda: NOW)
+
+
+async def test_a_month_whose_bill_was_adjusted_counts_as_it_should_have_been(billing: BillingHandlers) -> None:
+    await billing.customer()
+    await billing.bill(180, 9)
+    await billing.bill(250, 10)
+    number = f"{CODE}T102026K1"
+    for kwh, kind in ((100, "adjustment"), (320, "adjustment")):
+        done = await billing.correct(number, CorrectionKind(kind), kwh=kwh)
+        found = await billing.look(GetUsage(customer_code=CODE))
+        assert [(one.month, one.kwh, one.total) for one in found.months][1:] == [(10, kwh, done.correction.after.total)]
+        before = found.months[0].total
+        assert found.comparison.difference == done.correction.after.total - before
+        assert found.comparison.bill_number == number
+        assert sum(cause.amount for cause in found.comparison.causes) == found.comparison.difference
+    assert found.months[1].highest_tier == 5
+
+
+async def test_a_notice_whose_latest_bill_adds_a_difference_explains_the_whole_of_the_month(
+    billing: BillingHandlers,
+) -> None:
+    await billing.customer()
+    await billing.bill(180, 9)
+    await billing.bill(250, 10)
+    done = await billing.correct(f"{CODE}T102026K1", kwh=320)
+    await billing.visit(Outcome.MET)
+    [notice] = await billing.emitted("notice.issued")
+    assert notice["bills"][-1]["kind"] == "adjustment"
+    september = (await billing.look(GetUsage(customer_code=CODE))).months[0].total
+    assert notice["comparison"]["difference"] == done.correction.after.total - september
+    assert "mỗi ngày dùng nhiều hơn" in notice["comparison"]["vi"]
 
 
 async def test_what_the_vat_of_a_months_bills_hangs_on_is_read_from_the_bills(billing: BillingHandlers) -> None:

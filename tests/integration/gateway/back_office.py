@@ -12,6 +12,7 @@ from itertools import count
 from typing import Any, TypeVar
 from uuid import UUID, uuid5
 
+from shared.contracts.actor import Actor, ActorKind, Proof
 from shared.contracts.billing import (
     AgedDebt,
     AgeingReport,
@@ -28,6 +29,11 @@ from shared.contracts.billing import (
     BilledAmounts,
     BillIssued,
     BillLink,
+    BillRun,
+    BillRunDetails,
+    BillRunReply,
+    BillRuns,
+    BillRunState,
     BillsReleased,
     CloseShift,
     CollectedSum,
@@ -43,19 +49,24 @@ from shared.contracts.billing import (
     CustomerAccount,
     DebtAge,
     DecideShift,
+    DiscardBillRun,
     DismissBankCredit,
     GetAccount,
     GetAgeingReport,
     GetBankCredits,
     GetBillCorrections,
+    GetBillRun,
+    GetBillRuns,
     GetCollectionPoints,
     GetCollectionsReport,
     GetHeldReadings,
     GetNextShift,
     GetPayment,
     GetPaymentReports,
+    GetPriceGroups,
     GetShift,
     GetShifts,
+    GetWaitingReadings,
     HeldReadingsPage,
     ListedShift,
     LookAtBankCredit,
@@ -69,8 +80,12 @@ from shared.contracts.billing import (
     PaymentReports,
     PaymentReversed,
     PreviewCorrection,
+    PriceGroupName,
+    PriceGroups,
     ReadingsReply,
+    ReadingsWaiting,
     RecordPayment,
+    ReleaseBillRun,
     ReleaseReadings,
     ReportPayment,
     ReversePayment,
@@ -82,8 +97,10 @@ from shared.contracts.billing import (
     Shifts,
     ShiftState,
     ShiftTotals,
+    StartBillRun,
     TakeBankCredits,
     TakenBankCredits,
+    WaitingReadings,
 )
 from shared.contracts.common import AccountState, Collector, CustomerFacts, NextStep, PaymentMethod, Unit
 from shared.contracts.customer import (
@@ -192,6 +209,13 @@ REQUESTS: list[type[Request[Any]]] = [
     LookAtBankCredit,
     MatchBankCredit,
     TakeBankCredits,
+    GetPriceGroups,
+    GetWaitingReadings,
+    GetBillRuns,
+    GetBillRun,
+    StartBillRun,
+    ReleaseBillRun,
+    DiscardBillRun,
     GetHeldReadings,
     ReleaseReadings,
     CorrectReadings,
@@ -292,6 +316,7 @@ class BackOffice:
     opted_out: dict[str, set[str]] = field(default_factory=dict)
     """Kinds of message by phone number."""
     shift: Shift | None = None
+    run_begun_by: Actor | None = None
     asked: list[Any] = field(default_factory=list)
     contexts: list[Context] = field(default_factory=list)
     """The facts around each of the requests."""
@@ -615,6 +640,62 @@ class BackOffice:
 
     async def DismissBankCredit(self, request: DismissBankCredit, work: UnitOfWork) -> BankCreditReply:
         return BankCreditReply(credit=bank_credit())
+
+    async def GetPriceGroups(self, request: GetPriceGroups, work: UnitOfWork) -> PriceGroups:
+        return PriceGroups(price_groups=[PriceGroupName(price_group="household", vi="Sinh hoạt", en="Household")])
+
+    def bill_run(self, run_id: UUID, state: BillRunState = BillRunState.COMPUTED) -> BillRun:
+        actor = Actor(kind=ActorKind.COMMAND_LINE, id="office@host", reference="Lê Thị Tính", proven_by=Proof.LOGIN)
+        is_confirmed = state is BillRunState.RELEASING
+        return BillRun(
+            run_id=run_id,
+            unit_prefix=UNIT.unit_code,
+            year=2026,
+            month=10,
+            is_trial=False,
+            is_at_once=False,
+            state=state,
+            asked_by=self.run_begun_by or actor,
+            asked_at=START,
+            parts=1,
+            computed_parts=1,
+            computed_at=START,
+            bills=1,
+            kwh=300,
+            pre_vat=439_815,
+            vat=35_185,
+            total=TOTAL,
+            set_aside=0,
+            confirmed_by=actor if is_confirmed else None,
+            confirmed_at=START if is_confirmed else None,
+            released_parts=0,
+            released_bills=0,
+            released_total=0,
+            left_out_bills=0,
+            left_out_total=0,
+            ended_at=None,
+        )
+
+    async def GetWaitingReadings(self, request: GetWaitingReadings, work: UnitOfWork) -> ReadingsWaiting:
+        return ReadingsWaiting(
+            waiting=[WaitingReadings(unit_code=UNIT.unit_code, year=2026, month=10, periods=1)],
+        )
+
+    async def GetBillRuns(self, request: GetBillRuns, work: UnitOfWork) -> BillRuns:
+        return BillRuns(runs=[self.bill_run(new_id())])
+
+    async def GetBillRun(self, request: GetBillRun, work: UnitOfWork) -> BillRunDetails:
+        return BillRunDetails(run=self.bill_run(request.run_id), problems=[], held=0, report=None)
+
+    async def StartBillRun(self, request: StartBillRun, work: UnitOfWork) -> BillRunReply:
+        self.run_begun_by = work.actor
+        return BillRunReply(run=self.bill_run(request.run_id, BillRunState.COMPUTING))
+
+    async def ReleaseBillRun(self, request: ReleaseBillRun, work: UnitOfWork) -> BillRunReply:
+        return BillRunReply(run=self.bill_run(request.run_id, BillRunState.RELEASING))
+
+    async def DiscardBillRun(self, request: DiscardBillRun, work: UnitOfWork) -> BillRunReply:
+        return BillRunReply(run=self.bill_run(request.run_id, BillRunState.DISCARDED))
 
     async def GetHeldReadings(self, request: GetHeldReadings, work: UnitOfWork) -> HeldReadingsPage:
         return HeldReadingsPage(held=[], next=None)

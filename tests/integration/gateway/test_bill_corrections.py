@@ -29,6 +29,9 @@ async def test_a_correction_is_done_once_another_person_approves_it(gateway: Gat
         "households": None,
     }
     assert (await clerk.call("POST", f"{PLACE}/corrections", ASKED, key=key)).body == asked.body
+    (waiting,) = (await accountant.call("GET", "/v1/approvals?state=open")).body["approvals"]
+    assert waiting["correction"]["kind"] == "adjustment"
+    assert [one["new_reading"] for one in waiting["correction"]["readings"]] == [1_100]
     assert gateway.office.asked_for(CorrectBill) == []
     decision = {"decision": "approved", "reason": "Đã xem ảnh"}
     own = await clerk.call("POST", f"/v1/approvals/{key}/decision", decision)
@@ -62,3 +65,13 @@ async def test_what_is_asked_for_is_the_difference_that_was_shown(gateway: Gatew
     clerk = await person(gateway, "hoa", StaffRole.BILLING_CLERK)
     asked = await clerk.call("POST", f"{PLACE}/corrections", ASKED | {"difference": DIFFERENCE - 1}, key=new_id())
     assert (asked.slug, asked.body["facts"]["difference"]) == ("difference-changed", DIFFERENCE)
+
+
+async def test_a_mixed_use_can_be_asked_for_and_the_groups_have_names(gateway: GatewaySystem) -> None:
+    clerk = await person(gateway, "hoa", StaffRole.BILLING_CLERK)
+    mixed = {"kind": "replacement", "price_group": "household:70;business_lt6kv:30"}
+    assert (await clerk.call("POST", f"{PLACE}/correction-preview", mixed)).status == 200
+    (previewed,) = gateway.office.asked_for(PreviewCorrection)
+    assert previewed.price_group == "household:70;business_lt6kv:30"
+    listed = await clerk.call("GET", "/v1/price-groups")
+    assert [one["vi"] for one in listed.body["price_groups"]] == ["Sinh hoạt"]

@@ -182,6 +182,8 @@ def test_every_post_that_makes_something_needs_a_key() -> None:
         "/v1/staff/{staff_id}/password-reset",
         "/v1/approvals/{approval_id}/decision",
         "/v1/bills/{bill_number}/correction-preview",
+        "/v1/bill-runs/{run_id}/release",
+        "/v1/bill-runs/{run_id}/discarding",
     }
 
 

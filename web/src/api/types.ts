@@ -311,6 +311,60 @@ export interface BillReduction {
   readonly vat: number;
 }
 
+/** A bill run with what it changes and what it leaves. */
+export interface BillRunDetailsView {
+  /** Periods of the same units and month whose readings wait for a person. */
+  readonly held: number;
+  /** The first hundred of `set_aside`. */
+  readonly problems: readonly RunProblem[];
+  /** Null until it is made, some time after the last draft. */
+  readonly report: RunReport | null;
+  readonly run: BillRunView;
+}
+
+/** From the drafts to the bills. Only a released run has made any. */
+export type BillRunState = "computing" | "computed" | "releasing" | "released" | "discarded";
+
+/** A bill run as it stands. */
+export interface BillRunView {
+  readonly asked_at: string;
+  readonly asked_by: RunPerson;
+  /** What the drafts come to, as far as they are computed. */
+  readonly bills: number;
+  readonly computed_at: string | null;
+  readonly computed_parts: number;
+  readonly confirmed_at: string | null;
+  readonly confirmed_by: RunPerson | null;
+  readonly ended_at: string | null;
+  /** Released by whoever imported the readings: no second person. */
+  readonly is_at_once: boolean;
+  /** Computed to be looked at, never released. */
+  readonly is_trial: boolean;
+  readonly kwh: number;
+  /** Drafts whose readings were held or replaced after the totals were confirmed: they are no bills. */
+  readonly left_out_bills: number;
+  readonly left_out_total: number;
+  readonly month: number | null;
+  readonly parts: number;
+  readonly pre_vat: number;
+  readonly released_bills: number;
+  readonly released_parts: number;
+  readonly released_total: number;
+  readonly run_id: string;
+  /** Periods that cannot be billed. */
+  readonly set_aside: number;
+  readonly state: BillRunState;
+  readonly total: number;
+  readonly unit_prefix: string;
+  readonly vat: number;
+  readonly year: number | null;
+}
+
+/** The latest first. */
+export interface BillRunsView {
+  readonly runs: readonly BillRunView[];
+}
+
 /** A bill goes from open to paid, and back only by a recorded reversal. */
 export type BillState = "open" | "paid";
 
@@ -376,6 +430,16 @@ export interface Cell {
   readonly text: string;
   readonly weight?: "regular" | "bold";
   readonly width?: number | null;
+}
+
+/** Why a draft comes to something else than what it is compared with. */
+export type ChangeCause = "new" | "gone" | "kwh" | "days" | "price" | "price_group" | "households" | "vat";
+
+/** What a bill or a draft comes to. */
+export interface ChargedAmounts {
+  readonly days: number;
+  readonly kwh: number;
+  readonly total: number;
 }
 
 /** What was collected in one unit on one day by one method; payments that were reversed are left out. */
@@ -1100,6 +1164,18 @@ export interface Posting {
   readonly reference: string;
 }
 
+/** A price group and what people call it. */
+export interface PriceGroupName {
+  readonly en: string;
+  readonly price_group: string;
+  readonly vi: string;
+}
+
+/** All price groups, in the order of the list. */
+export interface PriceGroups {
+  readonly price_groups: readonly PriceGroupName[];
+}
+
 /** Why a print job did not end as printed. */
 export type PrintJobCause = "no_printer" | "paper_out" | "cover_open" | "battery_low" | "link_lost" | "write_error" | "no_confirmation" | "user_cancelled" | "expired" | "app_closed" | "paid" | "debt_changed" | "replaced" | "door_left" | "visit_withdrawn" | "printed_from_phone" | "reversed";
 
@@ -1284,6 +1360,11 @@ export interface ReadingsReply {
   readonly period_id: string;
 }
 
+/** What waits for a bill run, by unit and month. */
+export interface ReadingsWaiting {
+  readonly waiting: readonly WaitingReadings[];
+}
+
 /** Why. */
 export interface Reasoned {
   readonly reason: string;
@@ -1461,6 +1542,64 @@ export interface RouteStop {
 export interface Rule {
   readonly style?: "single" | "double" | "dashed";
   readonly type: "rule";
+}
+
+/** A customer whose amount differs from the one before. */
+export interface RunChange {
+  readonly after: ChargedAmounts | null;
+  readonly before: ChargedAmounts | null;
+  readonly bill_number: string;
+  readonly causes: readonly ChangeCause[];
+  readonly customer_code: string;
+  readonly difference: number;
+}
+
+/** How a run's drafts differ from the bills of the month before, or from another run's drafts. */
+export interface RunComparison {
+  readonly beside: string | null;
+  readonly difference: number;
+  readonly gone: number;
+  readonly largest: readonly RunChange[];
+  readonly less: number;
+  readonly more: number;
+  readonly new: number;
+  readonly same: number;
+}
+
+/** Who asked for a run or confirmed it. */
+export interface RunPerson {
+  readonly name: string;
+  /** The account; null for whoever worked at the command line. */
+  readonly staff_id: string | null;
+}
+
+/** A metered period that cannot be billed. */
+export interface RunProblem {
+  readonly customer_code: string;
+  readonly period: string;
+  readonly problem: string;
+}
+
+/** What a computed run changes, made once for each run. */
+export interface RunReport {
+  readonly comparisons: readonly RunComparison[];
+  readonly vat_switch: RunVatSwitch | null;
+}
+
+/** Over what a bill run is; what is left out is not narrowed. */
+export interface RunScope {
+  /** Null: all months that wait. */
+  readonly month?: string | null;
+  /** Units whose codes begin so: a unit by its whole code, all by nothing. */
+  readonly unit_prefix?: string;
+}
+
+/** What hangs on the day that decides over the VAT rate. */
+export interface RunVatSwitch {
+  readonly by_invoice: number;
+  readonly by_period: number;
+  readonly differing: number;
+  readonly differing_pre_vat: number;
 }
 
 /** The first code of the authenticator app. */
@@ -1699,6 +1838,13 @@ export interface Text {
   readonly weight?: "regular" | "bold";
 }
 
+/** What the run comes to, as whoever confirms it has checked. */
+export interface Totals {
+  readonly bills: number;
+  /** With VAT, in whole đồng. */
+  readonly total: number;
+}
+
 /** What the code asks for. */
 export interface TransferCode {
   /** Whole đồng. */
@@ -1793,6 +1939,14 @@ export interface VisitWithdrawnReply {
   readonly appointment: string | null;
   readonly step: NextStep;
   readonly visit: Visit;
+}
+
+/** Metered periods of a unit and a month that wait for their bill. */
+export interface WaitingReadings {
+  readonly month: number;
+  readonly periods: number;
+  readonly unit_code: string;
+  readonly year: number;
 }
 
 /** How a bill is to be put right; what is left out is as it was billed. */
@@ -1920,6 +2074,33 @@ export interface Paths {
   "GET /v1/bill-corrections": {
     query?: { "customer_code"?: string; "bill_number"?: string; "before"?: string; "limit"?: number };
     answer: BillCorrections;
+  };
+  /** List bill runs, the latest first */
+  "GET /v1/bill-runs": {
+    query?: { "before"?: string; "limit"?: number };
+    answer: BillRunsView;
+  };
+  /** Begin a bill run: compute drafts of what waits */
+  "POST /v1/bill-runs": {
+    key: string;
+    body: RunScope;
+    answer: BillRunView;
+  };
+  /** Read a bill run: how far it is, what it comes to, what it changes and what it leaves */
+  "GET /v1/bill-runs/{run_id}": {
+    params: { "run_id": string };
+    answer: BillRunDetailsView;
+  };
+  /** End a bill run that has released nothing; its readings wait for the next one */
+  "POST /v1/bill-runs/{run_id}/discarding": {
+    params: { "run_id": string };
+    answer: BillRunView;
+  };
+  /** Confirm what a bill run comes to, as another person than who began it: its drafts become bills */
+  "POST /v1/bill-runs/{run_id}/release": {
+    params: { "run_id": string };
+    body: Totals;
+    answer: BillRunView;
   };
   /** Read what a correction of a bill would do; nothing changes */
   "POST /v1/bills/{bill_number}/correction-preview": {
@@ -2155,6 +2336,10 @@ export interface Paths {
     key: string;
     body: Posting;
     answer: PaymentReply;
+  };
+  /** List the price groups, with their names */
+  "GET /v1/price-groups": {
+    answer: PriceGroups;
   };
   /** List the print jobs of this device */
   "GET /v1/print-jobs": {
@@ -2403,5 +2588,9 @@ export interface Paths {
     key: string;
     body: Withdrawal;
     answer: VisitWithdrawnReply;
+  };
+  /** List how many readings wait for a bill, by unit and month */
+  "GET /v1/waiting-readings": {
+    answer: ReadingsWaiting;
   };
 }

@@ -42,4 +42,7 @@ export const actsEn: Readonly<Record<keyof typeof actsVi, string>> = {
   act_getBankCredit: "Looked at a bank credit",
   act_matchBankCredit: "Matched a bank credit",
   act_dismissBankCredit: "Dismissed a bank credit",
+  act_startBillRun: "Begin a bill run",
+  act_releaseBillRun: "Release a bill run",
+  act_discardBillRun: "Discard a bill run",
 };

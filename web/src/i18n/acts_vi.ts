@@ -40,4 +40,7 @@ export const actsVi = {
   act_getBankCredit: "Xem một khoản báo có",
   act_matchBankCredit: "Ghép báo có cho khách hàng",
   act_dismissBankCredit: "Bỏ qua một khoản báo có",
+  act_startBillRun: "Lập đợt hóa đơn nháp",
+  act_releaseBillRun: "Duyệt phát hành đợt hóa đơn",
+  act_discardBillRun: "Hủy đợt hóa đơn nháp",
 };

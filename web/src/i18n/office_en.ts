@@ -1,13 +1,13 @@
 /** The words of the office that the phone app does not have, in English. */
 
 import { actsEn } from "./acts_en.ts";
-import { officeHelpEn } from "./office_help_en.ts";
+import { officeBillsEn } from "./office_bills_en.ts";
 import type { officeVi } from "./office_vi.ts";
 import { usageEn } from "./usage_en.ts";
 
 export const officeEn: Readonly<Record<keyof typeof officeVi, string>> = {
-  ...officeHelpEn,
   ...actsEn,
+  ...officeBillsEn,
   skip: "Go to the content",
   help: "Help",
   reason: "Reason",
@@ -356,11 +356,6 @@ export const officeEn: Readonly<Record<keyof typeof officeVi, string>> = {
   approval_correction_explain:
     "Once approved, the bill is corrected at once: what was paid too much becomes credit, notices of before are withdrawn. The old bill is kept.",
   approval_correction_take_back: "The bill stays as it is. To correct it later it has to be asked for again.",
-  bill_replaces: "Takes the place of bill {number}.",
-  bill_adjusts: "Adds what bill {number} was too low by.",
-  bill_replaced_by: "Replaced by bill {number} on {day}.",
-  bill_adjusted_by: "Adjusted upwards by bill {number} on {day}.",
-  bill_adjusted_down: "Adjusted downwards by {amount} on {day}.",
   approval_asked_by: "Asked by",
   approval_why: "Reason",
   approval_decided_by: "Decided by",
@@ -408,6 +403,8 @@ export const officeEn: Readonly<Record<keyof typeof officeVi, string>> = {
   log_refused: "Refused",
   log_details: "Details",
   log_asked: "Asked for",
+  log_yes: "yes",
+  log_no: "no",
   log_before: "Before",
   log_after: "After",
   person_log: "Log",

@@ -1,12 +1,12 @@
 /** The words of the office that the phone app does not have, in Vietnamese. */
 
 import { actsVi } from "./acts_vi.ts";
-import { officeHelpVi } from "./office_help_vi.ts";
+import { officeBillsVi } from "./office_bills_vi.ts";
 import { usageVi } from "./usage_vi.ts";
 
 export const officeVi = {
-  ...officeHelpVi,
   ...actsVi,
+  ...officeBillsVi,
   skip: "Đến nội dung",
   help: "Trợ giúp",
   reason: "Lý do",
@@ -356,11 +356,6 @@ export const officeVi = {
   approval_correction_explain:
     "Duyệt thì hóa đơn được sửa ngay: tiền đã trả thừa thành tiền dư, giấy báo cũ bị rút lại. Hóa đơn cũ vẫn được giữ.",
   approval_correction_take_back: "Hóa đơn được giữ nguyên. Muốn sửa sau này phải đề nghị lại.",
-  bill_replaces: "Thay thế hóa đơn {number}.",
-  bill_adjusts: "Điều chỉnh tăng cho hóa đơn {number}.",
-  bill_replaced_by: "Đã thay bằng hóa đơn {number} ngày {day}.",
-  bill_adjusted_by: "Đã điều chỉnh tăng bằng hóa đơn {number} ngày {day}.",
-  bill_adjusted_down: "Đã điều chỉnh giảm {amount} ngày {day}.",
   approval_asked_by: "Người đề nghị",
   approval_why: "Lý do đề nghị",
   approval_decided_by: "Người quyết định",
@@ -408,6 +403,8 @@ export const officeVi = {
   log_refused: "Bị từ chối",
   log_details: "Chi tiết",
   log_asked: "Yêu cầu",
+  log_yes: "có",
+  log_no: "không",
   log_before: "Trước",
   log_after: "Sau",
   person_log: "Nhật ký",

@@ -1,4 +1,4 @@
-/** What a customer has used, in English. */
+/** What a customer has used, and what followed on a bill, in English. */
 import type { usageVi } from "./usage_vi.ts";
 
 export const usageEn: Readonly<Record<keyof typeof usageVi, string>> = {
@@ -13,4 +13,9 @@ export const usageEn: Readonly<Record<keyof typeof usageVi, string>> = {
   usage_year_ago: "Year before",
   usage_none: "There is no bill yet.",
   usage_no_signal: "It could not be read: there is no signal.",
+  bill_replaces: "Takes the place of bill {number}.",
+  bill_adjusts: "Adds what bill {number} was too low by.",
+  bill_replaced_by: "Replaced by bill {number} on {day}.",
+  bill_adjusted_by: "Adjusted upwards by bill {number} on {day}.",
+  bill_adjusted_down: "Adjusted downwards by {amount} on {day}.",
 };

@@ -4,7 +4,9 @@ import { DoButton } from "../app/components/busy.tsx";
 import { FailureMessage } from "../app/components/failure_message.tsx";
 import { Message } from "../app/components/screen_message.tsx";
 import { Frame } from "./components/frame.tsx";
+import { InPart } from "./components/in_part.tsx";
 import { Page } from "./components/page.tsx";
+import { billing, keeping } from "./parts.ts";
 import { usePlace } from "./router.ts";
 import { AccountPage } from "./screens/account.tsx";
 import { ApprovalPage } from "./screens/approval.tsx";
@@ -15,13 +17,8 @@ import { DevicePage } from "./screens/device.tsx";
 import { DevicesPage } from "./screens/devices.tsx";
 import { EnrolPage } from "./screens/enrol.tsx";
 import { HeldPage } from "./screens/held.tsx";
-import { HelpPage } from "./screens/help.tsx";
-import { LogPage } from "./screens/log.tsx";
-import { LostPhonePage } from "./screens/lost_phone.tsx";
 import { MistakesPage } from "./screens/mistakes.tsx";
 import { PaymentPage } from "./screens/payment.tsx";
-import { PeoplePage } from "./screens/people.tsx";
-import { ReportsPage } from "./screens/reports.tsx";
 import { RoutePage } from "./screens/route.tsx";
 import { ShiftPage } from "./screens/shift.tsx";
 import { ShiftsPage } from "./screens/shifts.tsx";
@@ -102,21 +99,27 @@ function Place({ name, code, part }: { name: string; code: string | undefined; p
         return <EnrolPage />;
       }
       if (code && part === "lost") {
-        return <LostPhonePage id={code} />;
+        return <InPart part={keeping}>{({ LostPhonePage }) => <LostPhonePage id={code} />}</InPart>;
       }
       return code ? <DevicePage id={code} /> : <DevicesPage />;
+    case "bill_runs":
+      return (
+        <InPart part={billing}>
+          {({ BillRunPage, BillRunsPage }) => (code ? <BillRunPage id={code} /> : <BillRunsPage />)}
+        </InPart>
+      );
     case "reports":
-      return <ReportsPage name={code} />;
+      return <InPart part={keeping}>{({ ReportsPage }) => <ReportsPage name={code} />}</InPart>;
     case "held":
       return <HeldPage />;
     case "people":
-      return <PeoplePage />;
+      return <InPart part={keeping}>{({ PeoplePage }) => <PeoplePage />}</InPart>;
     case "log":
-      return <LogPage />;
+      return <InPart part={keeping}>{({ LogPage }) => <LogPage />}</InPart>;
     case "account":
       return <AccountPage />;
     case "help":
-      return <HelpPage page={code} />;
+      return <InPart part={keeping}>{({ HelpPage }) => <HelpPage page={code} />}</InPart>;
     default:
       return (
         <Page title={t("no_page_title")}>

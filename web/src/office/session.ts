@@ -30,6 +30,7 @@ export type PageName =
   | "approvals"
   | "devices"
   | "held"
+  | "bill_runs"
   | "reports"
   | "people"
   | "log";
@@ -44,6 +45,7 @@ const PAGES: readonly (readonly [PageName, ...Route[]])[] = [
   ["approvals", "GET /v1/approvals"],
   ["devices", "GET /v1/devices"],
   ["held", "GET /v1/held-print-jobs", "GET /v1/held-readings"],
+  ["bill_runs", "GET /v1/bill-runs"],
   ["reports", "GET /v1/reports/collections"],
   ["people", "GET /v1/staff"],
   ["log", "GET /v1/staff-acts"],

@@ -1,15 +1,37 @@
-/** Why is it higher? What the customer has used, read when somebody asks. */
-import { h } from "preact";
-import { useState } from "preact/hooks";
-import type { Usage } from "../../api/types.ts";
+/** Why is it higher? What the customer has used, read when somebody asks; and what was put right about a bill. */
+import { Fragment, h } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import type { Bill, Usage } from "../../api/types.ts";
 import { speak } from "../../i18n/translate.ts";
 import { usageVi } from "../../i18n/usage_vi.ts";
 import { useApp, useTranslate } from "../use_app.ts";
+import { correctsText, followedText } from "./bill_followed.ts";
 import { UsageMonths } from "./usage_months.tsx";
 
 speak(usageVi);
 
-export function UsageCard({ code }: { code: string }) {
+export function BillFollowed({ bill }: { bill: Bill }) {
+  const t = useTranslate();
+  const corrects = correctsText(bill, t);
+  return (
+    <>
+      {corrects && <p class="note">{corrects}</p>}
+      {bill.corrected_by?.map((each) => (
+        <p key={each.correction_id} class="note">
+          {followedText(each, t)}
+        </p>
+      ))}
+    </>
+  );
+}
+
+interface UsageCardProps {
+  readonly code: string;
+  /** Of the account: what was read before another one is not true any more. */
+  readonly version: number;
+}
+
+export function UsageCard({ code, version }: UsageCardProps) {
   const t = useTranslate();
   const app = useApp();
   const [usage, setUsage] = useState<Usage | "reading" | "failed" | null>(null);
@@ -21,6 +43,12 @@ export function UsageCard({ code }: { code: string }) {
         .catch(() => "failed" as const),
     );
   };
+  // biome-ignore lint/correctness/useExhaustiveDependencies: of another state of the account it is asked for anew
+  useEffect(() => {
+    if (usage !== null) {
+      void read();
+    }
+  }, [version]);
   const isShown = usage !== null && typeof usage === "object";
   return (
     <section class="card" aria-busy={usage === "reading"}>

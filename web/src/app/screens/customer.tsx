@@ -56,7 +56,7 @@ export function Customer({ code }: { code: string }) {
       {[...customer.openBills].reverse().map((bill) => (
         <BillCard key={bill.bill_id} bill={bill} isOld={bill !== newest} />
       ))}
-      {account && <WhatWasUsed code={code} />}
+      {account && <WhatWasUsed code={code} version={account.account.version} />}
       {details && <Visits visits={details.visits} />}
       {account && <Payments customer={customer} payments={account.payments} />}
       {customer.readAt !== null && <p class="hint">{t("customer_as_of", { time: writtenMoment(customer.readAt) })}</p>}
@@ -116,10 +116,20 @@ function Facts({ customer }: { customer: CustomerView }) {
   );
 }
 
-function WhatWasUsed({ code }: { code: string }) {
+function useUsage() {
   const part = useExternal(usage.listen, () => usage.loaded);
   useEffect(() => void usage.load(), []);
-  return part && <part.UsageCard code={code} />;
+  return part;
+}
+
+function WhatWasUsed({ code, version }: { code: string; version: number }) {
+  const part = useUsage();
+  return part && <part.UsageCard code={code} version={version} />;
+}
+
+function Followed({ bill }: { bill: Bill }) {
+  const part = useUsage();
+  return part && <part.BillFollowed bill={bill} />;
 }
 
 function BillCard({ bill, isOld }: { bill: Bill; isOld: boolean }) {
@@ -130,6 +140,7 @@ function BillCard({ bill, isOld }: { bill: Bill; isOld: boolean }) {
         {t("bill_of", { cycle: bill.cycle, month: bill.month, year: bill.year })}
         {isOld && <span class="mark bad">{t("bill_old")}</span>}
       </h3>
+      <Followed bill={bill} />
       <BillDetails bill={bill} />
       <ComplaintState code={bill.customer_code} billNumber={bill.bill_number} />
       <Link to={`customers/${bill.customer_code}/complaint`} class="small-button">

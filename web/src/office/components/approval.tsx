@@ -8,8 +8,9 @@ import { WithReason } from "../../app/components/with_reason.tsx";
 import { dong } from "../../app/money.ts";
 import { tidyLine } from "../../app/text.ts";
 import { may, mayApprove, pagesOf } from "../session.ts";
-import { useOffice, useStaff, useWords } from "../use_office.ts";
+import { useOffice, useRead, useStaff, useWords } from "../use_office.ts";
 import { isOfficeKey, type Words } from "../words.ts";
+import { BillLinkTo } from "./bill_links.tsx";
 import { Link } from "./link.tsx";
 
 interface ApprovalProps {
@@ -99,7 +100,9 @@ function Facts({ approval }: { approval: ApprovalView }) {
       {approval.kind === "bill_correction" && (
         <>
           <dt>{t("approval_bill")}</dt>
-          <dd>{approval.subject}</dd>
+          <dd>
+            {hasCustomers && code !== null ? <BillLinkTo code={code} number={approval.subject} /> : approval.subject}
+          </dd>
         </>
       )}
       {approval.correction && (
@@ -112,6 +115,7 @@ function Facts({ approval }: { approval: ApprovalView }) {
           </dd>
         </>
       )}
+      {approval.kind === "bill_correction" && approval.outcome === "done" && <Corrected approval={approval} />}
       {hasCustomers && approval.kind === "payment_reversal" && (
         <>
           <dt>{t("payment")}</dt>
@@ -147,6 +151,32 @@ function wanted(correction: NonNullable<ApprovalView["correction"]>, t: Words): 
     ...(group === null ? [] : [t("approval_price_group", { group })]),
     ...(households === null ? [] : [t("approval_households", { households })]),
   ];
+}
+
+/** What became of the bill: the further one, and the money that was on it. */
+function Corrected({ approval }: { approval: ApprovalView }) {
+  const t = useWords();
+  const { api } = useOffice();
+  const number = approval.subject;
+  const read = useRead(`corrections ${number}`, async () =>
+    (await api.call("GET /v1/bill-corrections", { query: { bill_number: number } })).corrections.find(
+      (one) => one.correction_id === approval.approval_id,
+    ),
+  );
+  const done = read.data;
+  if (!done) {
+    return null;
+  }
+  return (
+    <>
+      <dt>{t("correction_after")}</dt>
+      <dd>
+        {`${dong(done.before.total)} → ${dong(done.after.total)} `}
+        {done.new_bill && <BillLinkTo code={done.customer_code} number={done.new_bill.bill_number} />}
+        {done.released > 0 && <span class="where">{t("correction_released", { amount: dong(done.released) })}</span>}
+      </dd>
+    </>
+  );
 }
 
 function Decide({ approval, decided, changed }: ApprovalProps) {

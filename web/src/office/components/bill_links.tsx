@@ -1,35 +1,68 @@
 /** What a bill puts right, and what followed on it: a wrong bill is never edited. */
 import { Fragment, h } from "preact";
-import type { Bill, BillFollowUp } from "../../api/types.ts";
-import { writtenDay } from "../../app/clock.ts";
-import { dong } from "../../app/money.ts";
-import { useWords } from "../use_office.ts";
-import type { Words } from "../words.ts";
+import type { Bill, BillCorrection, BillFollowUp } from "../../api/types.ts";
+import { correctsText, followedText } from "../../app/components/bill_followed.ts";
+import { useOffice, useRead, useWords } from "../use_office.ts";
+import { Link } from "./link.tsx";
 
 export function BillLinks({ bill }: { bill: Bill }) {
   const t = useWords();
+  const { corrects, corrected_by: followed = [] } = bill;
+  if (!corrects && followed.length === 0) {
+    return null;
+  }
   return (
     <>
-      {bill.corrects && (
+      {corrects && (
         <p class="note">
-          {t(bill.kind === "replacement" ? "bill_replaces" : "bill_adjusts", { number: bill.corrects.bill_number })}
+          {correctsText(bill, t)} <BillLinkTo code={bill.customer_code} number={corrects.bill_number} />
         </p>
       )}
-      {bill.corrected_by?.map((each) => (
+      {followed.length > 0 && <Followed bill={bill} followed={followed} />}
+    </>
+  );
+}
+
+/** A link to a bill on its customer's card. */
+export function BillLinkTo({ code, number }: { code: string; number: string }) {
+  const t = useWords();
+  return (
+    <Link to={`customers/${encodeURIComponent(code)}?bill=${encodeURIComponent(number)}`}>
+      {t("bill_see", { number })}
+    </Link>
+  );
+}
+
+function Followed({ bill, followed }: { bill: Bill; followed: readonly BillFollowUp[] }) {
+  const t = useWords();
+  const { api } = useOffice();
+  const number = bill.bill_number;
+  const read = useRead(
+    `corrections ${number} ${followed.length}`,
+    async () => (await api.call("GET /v1/bill-corrections", { query: { bill_number: number } })).corrections,
+  );
+  return (
+    <>
+      {followed.map((each) => (
         <p key={each.correction_id} class="note">
-          {followed(each, t)}
+          {followedText(each, t)}{" "}
+          {each.new_bill && <BillLinkTo code={bill.customer_code} number={each.new_bill.bill_number} />}
+          <People correction={read.data?.find((one) => one.correction_id === each.correction_id)} />
         </p>
       ))}
     </>
   );
 }
 
-function followed(each: BillFollowUp, t: Words): string {
-  const day = writtenDay(each.corrected_at);
-  if (each.kind === "replacement") {
-    return t("bill_replaced_by", { number: each.new_bill?.bill_number ?? "", day });
-  }
-  return each.new_bill
-    ? t("bill_adjusted_by", { number: each.new_bill.bill_number, day })
-    : t("bill_adjusted_down", { amount: dong((each.reduced_vat ?? 0) + (each.reduced_principal ?? 0)), day });
+function People({ correction }: { correction: BillCorrection | undefined }) {
+  const t = useWords();
+  return correction ? (
+    <span class="where">
+      {t("bill_corrected_by", {
+        reason: correction.reason,
+        asked: correction.asked_by,
+        approved: correction.approved_by,
+      })}
+    </span>
+  ) : null;
 }

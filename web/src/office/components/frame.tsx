@@ -17,6 +17,7 @@ const ICONS: Readonly<Record<PageName, IconName>> = {
   approvals: "check",
   devices: "scan",
   held: "wait",
+  bill_runs: "paper",
   reports: "signal",
   people: "person",
   log: "calendar",

@@ -1,11 +1,12 @@
 /** Readings that may be wrong: why, and what a person decides over them. */
 import { Fragment, h } from "preact";
 import { useState } from "preact/hooks";
-import type { HeldReadings, MeterReading } from "../../api/types.ts";
+import type { HeldReadings } from "../../api/types.ts";
 import { writtenMoment } from "../../app/clock.ts";
 import { DoButton } from "../../app/components/busy.tsx";
 import { newId } from "../../app/ids.ts";
 import { plainDong } from "../../app/money.ts";
+import { numberIn, placeOf } from "../bill_correction.ts";
 import { may } from "../session.ts";
 import { useOffice, useOfficeState, useStaff, useWords } from "../use_office.ts";
 import { Link } from "./link.tsx";
@@ -60,10 +61,6 @@ export function HeldPeriod({ held, age, done }: HeldPeriodProps) {
       {chosen !== null && <Decide held={held} act={chosen} done={done} cancel={() => choose(null)} />}
     </>
   );
-}
-
-function placeOf({ meter_number: meter, meter_register: register }: MeterReading): string {
-  return register === "KT" ? meter : `${meter} ${register}`;
 }
 
 interface DecideProps {
@@ -137,13 +134,4 @@ function Decide({ held, act, done, cancel }: DecideProps) {
       </div>
     </div>
   );
-}
-
-/** What somebody typed as a reading; null where it is none. */
-function numberIn(typed: string | undefined, otherwise: number): number | null {
-  if (typed === undefined) {
-    return otherwise;
-  }
-  const digits = typed.replace(/[\s.,\u00a0]/g, "");
-  return /^\d{1,9}$/.test(digits) ? Number(digits) : null;
 }

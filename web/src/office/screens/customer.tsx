@@ -1,6 +1,6 @@
 /** One customer: contract, bills, money, visits, messages, complaints and papers. */
 import { Fragment, h } from "preact";
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { Bill, CustomerAccount, CustomerDetails, Payment, ReminderState, Visit } from "../../api/types.ts";
 import { writtenDay, writtenMoment } from "../../app/clock.ts";
 import { BillDetails } from "../../app/components/bill_details.tsx";
@@ -10,12 +10,15 @@ import { groupName } from "../../app/price_groups.ts";
 import { dialled } from "../../app/text.ts";
 import { BillLinks } from "../components/bill_links.tsx";
 import { Complaints } from "../components/complaints.tsx";
+import { CorrectBill } from "../components/correct_bill.tsx";
 import { CorrectPhone } from "../components/correct_phone.tsx";
 import { Link } from "../components/link.tsx";
 import { Empty, Loaded } from "../components/loaded.tsx";
 import { OptOuts } from "../components/opt_outs.tsx";
 import { Page } from "../components/page.tsx";
 import { PaperLine } from "../components/papers.tsx";
+import { useWaiting } from "../reads.ts";
+import { usePlace } from "../router.ts";
 import { may } from "../session.ts";
 import { useOffice, useRead, useStaff, useWords } from "../use_office.ts";
 
@@ -64,7 +67,7 @@ export function CustomerPage({ code }: { code: string }) {
             {(known) => (
               <>
                 <Owes account={known} />
-                <Bills bills={known.bills} />
+                <Bills bills={known.bills} changed={account.again} />
                 <UsageOf code={code} />
                 <Payments payments={known.payments} />
               </>
@@ -139,27 +142,66 @@ function Owes({ account: { account } }: { account: CustomerAccount }) {
   );
 }
 
-function Bills({ bills }: { bills: readonly Bill[] }) {
+function Bills({ bills, changed }: { bills: readonly Bill[]; changed: () => void }) {
   const t = useWords();
+  const named = usePlace().query.get("bill");
+  const waiting = useWaiting();
+  const room = useRef<HTMLElement>(null);
+  const isThere = bills.some((bill) => bill.bill_number === named);
+  useEffect(() => {
+    // Once it is there: it is not moved again while the page reads by itself.
+    if (named !== null && isThere) {
+      room.current?.querySelector(`[data-bill="${CSS.escape(named)}"]`)?.scrollIntoView({ block: "center" });
+    }
+  }, [named, isThere]);
   return (
-    <section class="card">
+    <section class="card" ref={room}>
       <h2>{t("bills")}</h2>
       {bills.length === 0 && <p class="hint">{t("bills_none")}</p>}
       {[...bills].reverse().map((bill, at) => (
-        <details key={bill.bill_id} open={at === 0 || bill.state === "open"}>
+        <details
+          key={bill.bill_id}
+          data-bill={bill.bill_number}
+          class={bill.bill_number === named ? "named" : undefined}
+          open={at === 0 || bill.state === "open" || bill.bill_number === named}
+        >
           <summary>
             <span>{t("bill_of", { cycle: bill.cycle, month: bill.month, year: bill.year })}</span>
-            <span class={`mark ${bill.state === "paid" ? "good" : "wait"}`}>
-              {bill.state === "paid" ? t("bill_paid") : t("bill_open", { day: writtenDay(bill.due_date) })}
-            </span>
+            <BillMark bill={bill} />
             <strong>{dong(bill.total)}</strong>
           </summary>
           <p class="hint">{t("bill_number", { number: bill.bill_number })}</p>
           <BillLinks bill={bill} />
+          <CorrectBill
+            bill={bill}
+            waiting={waiting.data?.get(bill.bill_number)}
+            asked={() => {
+              waiting.again();
+              changed();
+            }}
+          />
           <BillDetails bill={bill} />
         </details>
       ))}
     </section>
+  );
+}
+
+function BillMark({ bill }: { bill: Bill }) {
+  const t = useWords();
+  const isReplaced = (bill.corrected_by ?? []).some((each) => each.kind === "replacement");
+  if (isReplaced) {
+    return <span class="mark">{t("bill_is_replaced")}</span>;
+  }
+  return (
+    <span class="marks">
+      {bill.kind !== undefined && bill.kind !== "ordinary" && (
+        <span class="mark info">{t(`bill_is_${bill.kind}`)}</span>
+      )}
+      <span class={`mark ${bill.state === "paid" ? "good" : "wait"}`}>
+        {bill.state === "paid" ? t("bill_paid") : t("bill_open", { day: writtenDay(bill.due_date) })}
+      </span>
+    </span>
   );
 }
 

@@ -1,8 +1,10 @@
 /** A short help page for each page. */
 import { h } from "preact";
+import { officeHelpEn } from "../../i18n/office_help_en.ts";
+import { officeHelpVi } from "../../i18n/office_help_vi.ts";
 import { Link } from "../components/link.tsx";
 import { Page } from "../components/page.tsx";
-import { useWords } from "../use_office.ts";
+import { useOfficeState, useWords } from "../use_office.ts";
 
 const PAGES = [
   ["today", "page_today"],
@@ -13,6 +15,7 @@ const PAGES = [
   ["approvals", "page_approvals"],
   ["devices", "page_devices"],
   ["held", "page_held"],
+  ["bill_runs", "page_bill_runs"],
   ["reports", "page_reports"],
   ["people", "page_people"],
   ["log", "page_log"],
@@ -21,11 +24,14 @@ const PAGES = [
 
 export function HelpPage({ page }: { page: string | undefined }) {
   const t = useWords();
+  const language = useOfficeState((state) => state.language);
+  // Texts that only this page shows: they lie in its file, in both languages.
+  const texts = language === "en" ? officeHelpEn : officeHelpVi;
   const found = PAGES.find(([one]) => one === page);
   if (!found) {
     return (
       <Page title={t("help")}>
-        <p class="lead">{t("help_intro")}</p>
+        <p class="lead">{texts.help_intro}</p>
         <ul class="lines card">
           {PAGES.map(([other, heading]) => (
             <li key={other}>
@@ -33,7 +39,7 @@ export function HelpPage({ page }: { page: string | undefined }) {
             </li>
           ))}
         </ul>
-        <p class="note">{t("help_keys")}</p>
+        <p class="note">{texts.help_keys}</p>
       </Page>
     );
   }
@@ -41,13 +47,11 @@ export function HelpPage({ page }: { page: string | undefined }) {
   return (
     <Page title={`${t("help")}: ${t(title)}`} above={["help", t("help")]}>
       <section class="card prose">
-        {t(`help_${name}`)
-          .split("\n")
-          .map((paragraph) => (
-            <p key={paragraph}>{paragraph}</p>
-          ))}
+        {texts[`help_${name}`].split("\n").map((paragraph) => (
+          <p key={paragraph}>{paragraph}</p>
+        ))}
       </section>
-      <p class="note">{t("help_keys")}</p>
+      <p class="note">{texts.help_keys}</p>
     </Page>
   );
 }

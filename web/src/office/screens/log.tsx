@@ -6,6 +6,7 @@ import type { StaffAct } from "../../api/types.ts";
 import { timeOf, writtenDay } from "../../app/clock.ts";
 import { actsVi } from "../../i18n/acts_vi.ts";
 import { addressTo, type Fields, fieldsIn, wantedOf } from "../act_filter.ts";
+import { valueText } from "../act_value.ts";
 import { Link } from "../components/link.tsx";
 import { Empty, Loaded } from "../components/loaded.tsx";
 import { Page } from "../components/page.tsx";
@@ -202,6 +203,9 @@ const PLACES: Readonly<Record<string, readonly [page: PageName, folder: string]>
   confirmShift: ["shifts", "shifts"],
   decideShift: ["shifts", "shifts"],
   revokeDevice: ["devices", "devices"],
+  startBillRun: ["bill_runs", "bill_runs"],
+  releaseBillRun: ["bill_runs", "bill_runs"],
+  discardBillRun: ["bill_runs", "bill_runs"],
 };
 
 const SHORT = 14;
@@ -257,7 +261,7 @@ function Details({ act }: { act: StaffAct }) {
             {Object.entries(act[name] ?? {}).map(([field, value]) => (
               <div key={field}>
                 <dt>{field}</dt>
-                <dd>{typeof value === "string" ? value : JSON.stringify(value)}</dd>
+                <dd>{valueText(value, t)}</dd>
               </div>
             ))}
           </dl>

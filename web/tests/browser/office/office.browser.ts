@@ -21,6 +21,7 @@ describe("the office", () => {
   let payer: CustomerSummary;
   let other: CustomerSummary;
   let third: CustomerSummary;
+  let fourth: CustomerSummary;
 
   before(async () => {
     const people = await makePeople();
@@ -31,7 +32,12 @@ describe("the office", () => {
     administrator = await Desk.start(people.administrator);
     // Another one than in the scripts beside it: their shifts are closed, and not settled.
     collector = await Collector.start((await ordinaryCollectors()).at(-2));
-    [payer, other, third] = (await collector.owing()) as [CustomerSummary, CustomerSummary, CustomerSummary];
+    [payer, other, third, fourth] = (await collector.owing()) as [
+      CustomerSummary,
+      CustomerSummary,
+      CustomerSummary,
+      CustomerSummary,
+    ];
   });
   after(closePhones);
 
@@ -220,6 +226,70 @@ describe("the office", () => {
     await clerk.sees("Không có chỉ số nào bị tạm giữ.");
   });
 
+  test("a bill run is begun by a clerk, and released by somebody else who types what it comes to", async () => {
+    await clerk.press("Đợt lập hóa đơn");
+    await clerk.reads("Đợt lập hóa đơn");
+    await clerk.sees(/^1 kỳ ghi chỉ số đang chờ/);
+    await clerk.isFitFor("bill runs");
+    await clerk.press("Tính hóa đơn nháp");
+    await clerk.sees("Chờ duyệt phát hành");
+    await clerk.page.getByRole("heading", { level: 2, name: "So với tháng trước" }).waitFor();
+    await clerk.sees("Bạn đã yêu cầu đợt này");
+    await clerk.isFitFor("bill run");
+    await supervisor.press("Đợt lập hóa đơn");
+    await supervisor.page
+      .getByRole("row", { name: /Chờ duyệt phát hành/ })
+      .getByRole("link")
+      .click();
+    await supervisor.sees("Chênh lệch");
+    const shown = supervisor.page.locator(".tiles li", { hasText: "Tổng tiền" }).locator("strong");
+    const total = (await shown.innerText()).replace(/\D/g, "");
+    await supervisor.type("Số hóa đơn", "1");
+    await supervisor.type("Tổng tiền, gồm thuế", String(Number(total) - 1));
+    await supervisor.isFitFor("release of a bill run");
+    await supervisor.page.getByRole("button", { name: "Duyệt phát hành" }).click();
+    await supervisor.page
+      .getByRole("alertdialog")
+      .getByText(/số xác nhận là/)
+      .waitFor();
+    await supervisor.page.getByRole("button", { name: "Đã hiểu" }).click();
+    await supervisor.type("Tổng tiền, gồm thuế", total);
+    await supervisor.page.getByRole("button", { name: "Duyệt phát hành" }).click();
+    await supervisor.page.locator(".facts-list").getByText("Đã phát hành").waitFor();
+    await supervisor.sees(/Trần Thị Lan \(lan\)/);
+  });
+
+  test("a wrong bill is put right: asked for with a preview, approved by another person, linked both ways", async () => {
+    await clerk.open(`customers/${fourth.customer_code}`);
+    await clerk.press("Sửa hóa đơn này");
+    const field = clerk.page.getByLabel(/^Chỉ số mới/).first();
+    await field.fill(String(Number(await field.inputValue()) - 20));
+    await clerk.sees(/^Khách trả ít hơn/);
+    await clerk.page.getByLabel(/^Thay thế/).check();
+    await clerk.sees(/Lập hóa đơn thay thế/);
+    await clerk.isFitFor("correction of a bill");
+    await clerk.type("Lý do", "Đọc nhầm chỉ số");
+    await clerk.page.getByRole("button", { name: "Đề nghị sửa" }).click();
+    await clerk.sees(/^Đang chờ duyệt sửa hóa đơn này/);
+    await clerk.press("Xem đề nghị");
+    await clerk.sees("Rút lại đề nghị");
+    await supervisor.press("Đề nghị duyệt");
+    await supervisor.sees("Đọc nhầm chỉ số");
+    await supervisor.isFitFor("approval of a correction");
+    await supervisor.type("Lý do quyết định", "Đã xem ảnh công tơ");
+    await supervisor.page.getByRole("button", { name: "Duyệt", exact: true }).click();
+    await supervisor.sees(/Đã duyệt, đã sửa hóa đơn/);
+    await clerk.sees("Đã duyệt, đã sửa hóa đơn");
+    await clerk.press(/^Xem hóa đơn .*T1$/);
+    await clerk.sees(/^Thay thế hóa đơn/);
+    await clerk.press(/^Xem hóa đơn .*K\d$/);
+    await clerk.sees("Đã bị thay thế");
+    await clerk.sees(/Đọc nhầm chỉ số · đề nghị: Phạm Thị Hoa/);
+    await clerk.isFitFor("a bill that was replaced");
+    await collector.goTo(fourth);
+    await collector.sees(/^Thay thế hóa đơn .*K\d\.$/);
+  });
+
   test("what was collected and how old debts are is read as a table and a picture, and taken along as files", async () => {
     await cashier.press("Báo cáo");
     await cashier.page.getByRole("img", { name: /đã thu/ }).waitFor();
@@ -244,7 +314,8 @@ describe("the office", () => {
     await administrator.open("log?what=decideApproval");
     await administrator.signIn();
     await administrator.reads("Nhật ký");
-    const row = administrator.page.getByRole("row", { name: /Quyết định đề nghị/ });
+    // The first decision of the day, which is the last one of the list.
+    const row = administrator.page.getByRole("row", { name: /Quyết định đề nghị/ }).last();
     await row.getByRole("link", { name: "lan" }).waitFor();
     await row.getByText("Chi tiết").click();
     await row.getByText("Đã xem sao kê").waitFor();
@@ -297,6 +368,7 @@ describe("the office", () => {
       "approvals",
       "devices",
       "held",
+      "bill_runs",
       "reports",
       "reports/ageing",
       "help",
@@ -316,6 +388,7 @@ describe("the office", () => {
   test("nothing was complained of", () => {
     administrator.hasNothingToComplain();
     cashier.hasNothingToComplain();
+    clerk.hasNothingToComplain();
     supervisor.hasNothingToComplain();
   });
 });
