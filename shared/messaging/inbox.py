@@ -6,6 +6,7 @@ from functools import cache
 from uuid import UUID
 
 from shared.db.pool import Connection
+from shared.messaging.statement_parts import parts_of
 from shared.messaging.unit_of_work import Write
 
 # ON CONFLICT DO NOTHING, because catching a unique violation would leave the transaction unusable. In order, because
@@ -47,18 +48,12 @@ async def claim_with(connection: Connection, consumer: str, message_id: UUID, wr
 _CLAIM_ONE = "INSERT INTO inbox (consumer, message_id) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING true"
 
 
-_PARTS_END = "SELECT * FROM written"
-
-
 @cache
 def _with_claim(statement: str, must_find: bool) -> str:
     shifted = re.sub(r"\$(\d+)", lambda place: f"${int(place[1]) + 2}", statement).strip()
     condition = "WHERE EXISTS (SELECT FROM written)" if must_find else ""
-    if shifted.startswith("WITH ") and shifted.endswith(_PARTS_END):
-        # What writes cannot stand within another part.
-        parts = shifted.removeprefix("WITH ").removesuffix(_PARTS_END)
-    else:
-        parts = f"written AS ({shifted})"
+    # What writes cannot stand within another part.
+    parts = parts_of(shifted) or f"written AS ({shifted})"
     return f"""
 WITH {parts}, claimed AS (
     INSERT INTO inbox (consumer, message_id) SELECT $1::text, $2::uuid {condition} ON CONFLICT DO NOTHING RETURNING true

@@ -10,6 +10,7 @@ from uuid import UUID
 from asyncpg import Record
 
 from shared.db.pool import Connection
+from shared.messaging.statement_parts import parts_of
 
 WAKE_UP = "thungan_outbox"
 """Channel of the database's NOTIFY that wakes the relay when another process holds the outbox."""
@@ -156,17 +157,14 @@ async def insert_claimed(
     return _placed(rows, await connection.fetch(statement, *_values(rows), head_start, consumer, consumed))
 
 
-_PARTS_END = "SELECT * FROM written"
-
-
 @cache
 def _with_event(statement: str, arguments: int) -> str:
-    parts = statement.strip()
-    if not (parts.startswith("WITH ") and parts.endswith(_PARTS_END)):
-        raise ValueError(f"what is to emit an event ends with {_PARTS_END!r}")
+    parts = parts_of(statement)
+    if parts is None:
+        raise ValueError("what is to emit an event has parts, and ends with SELECT * FROM written")
     values = ", ".join(f"${arguments + place}" for place in range(1, 8))
     return f"""
-{parts.removesuffix(_PARTS_END)}, emitted AS (
+WITH {parts}, emitted AS (
     INSERT INTO outbox ({_COLUMNS}, not_before)
     SELECT {values}, clock_timestamp() + make_interval(secs => ${arguments + 8}) FROM written LIMIT 1
     RETURNING message_id, position, created_at
