@@ -6,6 +6,7 @@ import re
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
+from decimal import Decimal
 from ipaddress import IPv4Network, IPv6Network, ip_address
 from typing import Annotated, Any
 
@@ -21,7 +22,10 @@ from shared.secret_places import Secret, Section
 from shared.text import tidy
 
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f]")
-_AMOUNT = re.compile(r"[+-]?\d{1,13}(\.0+)?", re.ASCII)
+# Not three zeros: "500.000" is half a million to a bank in Vietnam, and 500 to a computer.
+_AMOUNT = re.compile(r"[+-]?\d{1,13}(\.(?:00?|0{4,}))?", re.ASCII)
+_MOST_DIGITS = 13
+_YEARS = range(2000, 2101)
 
 
 class NotBankCredit(Problem):
@@ -60,10 +64,10 @@ class WebhookSettings(Section):
             raise refused("network")
         try:
             self.prove(came, now)
-        except ValueError:
+        except (ValueError, TypeError, RecursionError, OverflowError):
             raise refused("form") from None
         try:
-            return self.credits(document_of(came), came.body.decode("utf-8"))
+            return self.credits(document_of(came, exact=True), text_of_body(came))
         except (ValidationError, ValueError, KeyError, TypeError, RecursionError, OverflowError):
             raise NotBankCredit from None
 
@@ -80,16 +84,30 @@ class WebhookSettings(Section):
             found = ip_address(address)
         except ValueError:
             return False
+        found = getattr(found, "ipv4_mapped", None) or found
         return any(found in network for network in self.networks)
 
 
-def document_of(came: Original) -> Any:
-    """Return the JSON of a message. Raises ValueError for what is none, and for what names a member twice."""
+def text_of_body(came: Original) -> str:
+    """Return a body as text. Raises ValueError for what is no UTF-8."""
+    return came.body.decode("utf-8-sig")
+
+
+def document_of(came: Original, *, exact: bool = False) -> Any:
+    """Return the JSON of a message; ``exact``: fractions as decimals, of which nothing is rounded away.
+
+    Raises ValueError for what is none, and for what names a member twice.
+    """
+    text = text_of_body(came)
     try:
-        ambiguity.require_single_members(came.body)
-        return json.loads(came.body)
+        ambiguity.require_single_members(text.encode())
+        return json.loads(text, parse_float=Decimal if exact else float, parse_constant=_no_number)
     except (RecursionError, Problem):
         raise ValueError("no JSON that can be read in one way") from None
+
+
+def _no_number(text: str) -> Any:
+    raise ValueError(f"{text} is no JSON")
 
 
 def same(given: str, expected: str) -> bool:
@@ -122,13 +140,31 @@ def clean(value: object, most: int) -> str:
     """Return a text that can be stored and shown; empty for anything else."""
     if not isinstance(value, str | int) or isinstance(value, bool):
         return ""
-    return tidy(_UNSEEN.sub(" ", str(value)))[:most]
+    # Half of an emoji is left where a source cuts a text.
+    whole = str(value).encode(errors="replace").decode()
+    return tidy(_UNSEEN.sub(" ", whole))[:most]
+
+
+def id_of(value: object) -> str:
+    """Read a source's id that is a whole number. Raises ValueError for anything else."""
+    text = clean(value, 120)
+    if not (text.isascii() and text.isdecimal()):
+        raise ValueError("not an id")
+    return str(int(text))
+
+
+def require_dong(currency: object) -> None:
+    """Refuse amounts of another currency. Raises ValueError."""
+    if clean(currency, 10).upper() != "VND":
+        raise ValueError("not in VND")
 
 
 def amount_of(value: object) -> int:
-    """Read whole đồng, signed. Raises ValueError for anything else."""
-    text = str(value).strip()
-    if isinstance(value, bool) or not isinstance(value, str | int | float) or not _AMOUNT.fullmatch(text):
+    """Read whole đồng, signed. Raises ValueError for anything else, separators of thousands included."""
+    if isinstance(value, Decimal) and value and abs(value.adjusted()) >= _MOST_DIGITS:
+        raise ValueError("not an amount")
+    text = f"{value:f}" if isinstance(value, Decimal) else str(value).strip()
+    if isinstance(value, bool) or not isinstance(value, str | int | Decimal) or not _AMOUNT.fullmatch(text):
         raise ValueError("not an amount")
     return int(text.partition(".")[0])
 
@@ -147,6 +183,8 @@ def local_moment(value: object, form: str = "%Y-%m-%d %H:%M:%S", zone: tzinfo = 
         raise TypeError("not a moment")
     text = value.strip()
     found = datetime.fromisoformat(text) if form == "iso" else datetime.strptime(text, form)  # noqa: DTZ007
+    if found.year not in _YEARS:
+        raise ValueError("not a moment of this time")
     return (found if found.tzinfo is not None else found.replace(tzinfo=zone)).astimezone(UTC)
 
 

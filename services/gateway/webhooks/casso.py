@@ -18,6 +18,7 @@ from services.gateway.webhooks.base import (
     balance_of,
     clean,
     document_of,
+    id_of,
     local_moment,
     moment_of_seconds,
     refused,
@@ -56,12 +57,13 @@ class CassoSettings(WebhookSettings):
     def credits(self, document: Any, raw: str) -> list[SeenBankCredit]:
         """Read a transaction; none of a trial."""
         told = document["data"]
-        if int(told["id"]) == 0:
+        source_id = id_of(told["id"])
+        if source_id == "0":
             return []
         amount = amount_of(told["amount"])
         return [
             SeenBankCredit(
-                source_id=str(int(told["id"])),
+                source_id=source_id,
                 account_number=clean(told["accountNumber"], 40),
                 outgoing=amount < 0,
                 amount=abs(amount),

@@ -21,6 +21,7 @@ from services.gateway.webhooks.base import (
     local_moment,
     moment_of_seconds,
     refused,
+    require_dong,
     require_young,
     same,
 )
@@ -91,6 +92,8 @@ class GenericFields(Section):
     counter_account: JsonPointer | None = None
     counter_bank: JsonPointer | None = None
     direction: JsonPointer | None = None
+    currency: JsonPointer | None = None
+    """With it, what is not in VND is not read."""
 
 
 class GenericSettings(WebhookSettings):
@@ -112,6 +115,8 @@ class GenericSettings(WebhookSettings):
     def _names_the_account(self) -> Self:
         if self.account_number is None and self.fields.account_number is None:
             raise ValueError("neither the messages nor the configuration name the utility's account")
+        if (self.fields.direction is not None) != bool(self.outgoing):
+            raise ValueError("a direction needs the values that say that money left the account, and they need it")
         return self
 
     def secrets(self) -> Sequence[Secret]:
@@ -134,10 +139,14 @@ class GenericSettings(WebhookSettings):
         fields = self.fields
         amount = amount_of(value_at(entry, fields.amount))
         direction = clean(_value(entry, fields.direction), 40)
+        if fields.direction is not None and not direction:
+            raise ValueError("the direction is not told")
+        if fields.currency is not None:
+            require_dong(_value(entry, fields.currency))
         return SeenBankCredit(
             source_id=clean(value_at(entry, fields.id), 120),
             account_number=self.account_number or clean(_value(entry, fields.account_number), 40),
-            outgoing=direction in self.outgoing if fields.direction is not None else amount < 0,
+            outgoing=amount < 0 or direction.casefold() in {one.casefold() for one in self.outgoing},
             amount=abs(amount),
             transacted_at=local_moment(value_at(entry, fields.moment), self.moments),
             reference=clean(_value(entry, fields.reference), 100),

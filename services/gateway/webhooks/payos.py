@@ -6,6 +6,7 @@ is everybody's; it is no money.
 """
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
@@ -16,8 +17,10 @@ from services.gateway.webhooks.base import (
     amount_of,
     clean,
     document_of,
+    id_of,
     local_moment,
     refused,
+    require_dong,
     same,
     signature,
     text_of,
@@ -27,6 +30,8 @@ from shared.secret_places import Secret
 
 _SAMPLE = (123, "TF230204212323")
 _PAID = "00"
+_NAME = re.compile(r"\w+", re.ASCII)
+_LIKE_A_MEMBER = re.compile(r"&\w+=", re.ASCII)
 
 
 class PayosSettings(WebhookSettings):
@@ -47,6 +52,9 @@ class PayosSettings(WebhookSettings):
         given = document.get("signature") if isinstance(document, dict) else None
         if not isinstance(data, dict) or not isinstance(given, str):
             raise refused("signature")
+        # The same text may be signed for other members: "&reference=…" within what a payer wrote would be one.
+        if not all(map(_NAME.fullmatch, data)) or any(_LIKE_A_MEMBER.search(_written(one)) for one in data.values()):
+            raise refused("ambiguous")
         message = signed_text(data).encode(errors="surrogatepass")
         if not same(given.lower(), signature(self.secret, message, "sha256")):
             raise refused("signature")
@@ -56,10 +64,11 @@ class PayosSettings(WebhookSettings):
         told = document["data"]
         if (told.get("orderCode"), told.get("reference")) == _SAMPLE or told.get("code", _PAID) != _PAID:
             return []
+        require_dong(told.get("currency") or "VND")
         reference = text_of(told, "reference", most=100)
         return [
             SeenBankCredit(
-                source_id=reference or f"order-{int(told['orderCode'])}",
+                source_id=reference or f"order-{id_of(told['orderCode'])}",
                 account_number=clean(told["accountNumber"], 40),
                 amount=amount_of(told["amount"]),
                 transacted_at=local_moment(told["transactionDateTime"]),

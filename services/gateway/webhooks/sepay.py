@@ -16,6 +16,7 @@ from services.gateway.webhooks.base import (
     amount_of,
     balance_of,
     clean,
+    id_of,
     local_moment,
     moment_of_seconds,
     refused,
@@ -60,7 +61,7 @@ class SepaySettings(WebhookSettings):
         direction = {"in": False, "out": True}[document["transferType"]]
         return [
             SeenBankCredit(
-                source_id=str(int(document["id"])),
+                source_id=id_of(document["id"]),
                 account_number=clean(document["accountNumber"], 40),
                 outgoing=direction,
                 amount=amount_of(document["transferAmount"]),

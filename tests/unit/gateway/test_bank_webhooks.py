@@ -263,6 +263,85 @@ def test_a_proven_message_that_tells_nothing_readable_is_refused_as_such(
         webhooks["sepay"].read(sepay({**SEPAY, **changes}), NOW)
 
 
+@pytest.mark.parametrize(
+    "written", ['"500.000"', "500.000", '"500,000"', "5e99999999", "NaN", "500.00000000000000000001"]
+)
+def test_an_amount_that_can_be_read_in_two_ways_is_refused(webhooks: dict[str, WebhookSettings], written: str) -> None:
+    body = json.dumps({**SEPAY, "transferAmount": 7_777}).replace("7777", written).encode()
+    with pytest.raises(NotBankCredit):
+        webhooks["sepay"].read(sepay(body), NOW)
+
+
+@pytest.mark.parametrize("written", ["500", '"500"', "500.0", "500.00", '"500.0000"', "5e2"])
+def test_whole_amounts_are_read_however_they_are_written(webhooks: dict[str, WebhookSettings], written: str) -> None:
+    body = json.dumps({**SEPAY, "transferAmount": 7_777}).replace("7777", written).encode()
+    [told] = webhooks["sepay"].read(sepay(body), NOW)
+    assert told.amount == 500
+
+
+@pytest.mark.parametrize("other", [1.5, True, "１２", "1_0", "-1"])
+def test_an_id_that_is_no_whole_number_is_not_rounded_to_another_ones(
+    webhooks: dict[str, WebhookSettings], other: Any
+) -> None:
+    with pytest.raises(NotBankCredit):
+        webhooks["sepay"].read(sepay({**SEPAY, "id": other}), NOW)
+
+
+def test_a_body_is_utf8_with_or_without_its_mark(webhooks: dict[str, WebhookSettings]) -> None:
+    [told] = webhooks["sepay"].read(sepay(b"\xef\xbb\xbf" + json.dumps(SEPAY).encode()), NOW)
+    assert told.raw == json.dumps(SEPAY)
+    with pytest.raises(NotBankCredit):
+        webhooks["sepay"].read(sepay(json.dumps(SEPAY).encode("utf-16-le")), NOW)
+
+
+def test_a_text_that_was_cut_within_a_sign_is_read(webhooks: dict[str, WebhookSettings]) -> None:
+    [told] = webhooks["sepay"].read(sepay({**SEPAY, "content": "PB1501000001 \ud83d"}), NOW)
+    assert told.content == "PB1501000001 ?"
+
+
+def test_a_moment_that_no_calendar_here_holds_is_refused(webhooks: dict[str, WebhookSettings]) -> None:
+    for moment in ("9999-12-31 23:59:59", "0001-01-02 00:00:00"):
+        with pytest.raises(NotBankCredit):
+            webhooks["sepay"].read(sepay({**SEPAY, "transactionDate": moment}), NOW)
+
+
+@pytest.mark.parametrize("depth", [100, 300, 500, 700, 900, 30_000])
+@pytest.mark.parametrize("name", ["casso", "payos"])
+def test_deep_json_without_a_proof_is_refused(webhooks: dict[str, WebhookSettings], name: str, depth: int) -> None:
+    body = b'{"signature":"x","data":{"a":' + b"[" * depth + b"]" * depth + b"}}"
+    with pytest.raises(NotAuthenticated):
+        webhooks[name].read(came(body, x_casso_signature=CASSO_SIGNATURE), NOW)
+
+
+def test_a_payment_in_another_currency_is_not_read_as_dong(webhooks: dict[str, WebhookSettings]) -> None:
+    with pytest.raises(NotBankCredit):
+        webhooks["payos"].read(payos(orderCode=9, reference="FT1", currency="USD"), NOW)
+    assert webhooks["payos"].read(payos(orderCode=9, reference="FT1", currency=None), NOW)
+
+
+def test_members_of_payos_within_what_a_payer_wrote_are_refused(webhooks: dict[str, WebhookSettings]) -> None:
+    with pytest.raises(NotAuthenticated):
+        webhooks["payos"].read(payos(orderCode=9, reference="FT1", description="A&reference=FT2&zz="), NOW)
+    assert webhooks["payos"].read(payos(orderCode=9, reference="FT1", description="CONG TY A & B = C"), NOW)
+
+
+def test_money_that_left_is_never_read_as_money_that_came(webhooks: dict[str, WebhookSettings]) -> None:
+    one = {"no": 5, "amount": 475_000, "at": "28/11/2026 09:58:00", "side": "C"}
+    body = {"transactions": [one, {**one, "side": "d"}, {**one, "amount": -475_000}]}
+    assert [each.outgoing for each in webhooks["bank"].read(generic(body), NOW)] == [False, True, True]
+    for side in ({"side": ""}, {"side": None}):
+        with pytest.raises(NotBankCredit):
+            webhooks["bank"].read(generic({"transactions": [{**one, **side}]}), NOW)
+
+
+def test_a_network_of_version_four_is_known_in_an_address_of_version_six(webhooks: dict[str, WebhookSettings]) -> None:
+    one = {"no": 5, "amount": 475_000, "at": "28/11/2026 09:58:00", "side": "C"}
+    assert webhooks["bank"].read(generic({"transactions": [one]}, address="::ffff:203.0.113.7"), NOW)
+    for other in ("::ffff:198.51.100.1", "2001:db8::1", "203.0.113.7, 1.1.1.1", ""):
+        with pytest.raises(NotAuthenticated):
+            webhooks["bank"].read(generic({"transactions": [one]}, address=other), NOW)
+
+
 def test_a_message_that_names_a_member_twice_is_refused(webhooks: dict[str, WebhookSettings]) -> None:
     twice = json.dumps(SEPAY).replace('"id"', '"transferAmount": 1, "id"').encode()
     with pytest.raises(NotBankCredit):
@@ -303,6 +382,10 @@ def load_webhooks_once() -> dict[str, WebhookSettings]:
         (
             GENERIC_WITHOUT_ACCOUNT,
             "name the utility's account",
+        ),
+        (
+            CONFIGURATION.replace("outgoing: [D]", "outgoing: []"),
+            "a direction needs the values",
         ),
     ],
 )
