@@ -99,7 +99,7 @@ export const officeBillsEn = {
   correction_less: "The customer owes {amount} less.",
   correction_new_adds: "An adjustment over {amount} is issued.",
   correction_new_replaces: "A bill over {amount} takes its place.",
-  correction_released: "{amount} that were paid become credit or clear what else is open.",
+  correction_released: "{amount} that were paid are cleared anew: first what is still owed, the rest becomes credit.",
   correction_doubts: "The corrected readings may be wrong, too:",
   correction_anew: "How it is computed",
   correction_ask: "Ask for the correction",

@@ -418,7 +418,7 @@ export const officeVi = {
   report_file: "Tải {format}",
   report_all: "Cộng",
   report_payments: "Số khoản",
-  report_bills: "Số hóa đơn",
+  report_bills: "Số lượng hóa đơn",
   report_total: "Tổng tiền",
   report_picture: "Từ {from} đến {to} đã thu {total}; từng ngày ở bảng dưới.",
   report_highest: "Ngày cao nhất {amount}",

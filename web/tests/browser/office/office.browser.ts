@@ -244,7 +244,7 @@ describe("the office", () => {
     await supervisor.sees("Chênh lệch");
     const shown = supervisor.page.locator(".tiles li", { hasText: "Tổng tiền" }).locator("strong");
     const total = (await shown.innerText()).replace(/\D/g, "");
-    await supervisor.type("Số hóa đơn", "1");
+    await supervisor.type("Số lượng hóa đơn", "1");
     await supervisor.type("Tổng tiền, gồm thuế", String(Number(total) - 1));
     await supervisor.isFitFor("release of a bill run");
     await supervisor.page.getByRole("button", { name: "Duyệt phát hành" }).click();
