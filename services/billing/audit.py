@@ -149,6 +149,12 @@ _RULES: dict[str, str] = {
             act IS NULL OR state <> CASE act WHEN 'left' THEN 'unmatched' WHEN 'reopened' THEN 'unmatched' ELSE act END
             OR (state = 'booked' AND of_payment IS DISTINCT FROM payment_id))
     """,
+    "a payment that a bank credit was booked as is that credit's as long as it stands": """
+        SELECT credit_acts.credit_id::text, format('payment %s of %s đồng stands, and the credit is %s',
+            payments.payment_id, payments.amount, bank_credits.state)
+        FROM credit_acts JOIN payments USING (payment_id) JOIN bank_credits USING (credit_id)
+        WHERE act = 'booked' AND reversed_at IS NULL AND bank_credits.payment_id IS DISTINCT FROM payments.payment_id
+    """,
     "a transfer that no cashier has recorded is a bank credit": """
         SELECT payment_id::text, format('%s đồng, recorded by %s', amount, actor ->> 'id')
         FROM payments

@@ -1,7 +1,7 @@
 """A bank credit becomes a payment, by the way that every payment takes."""
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from services.billing.bank_credits.rules import Decision
@@ -9,11 +9,14 @@ from services.billing.payments.rules import AmountImplausible, ReferenceAlreadyR
 from services.billing.store import bank_credits, payments
 from services.billing.store.bank_credits import StoredCredit
 from shared.client_times import ELSEWHERE
-from shared.contracts.billing import BankCreditReason, BankCreditState, PaymentReply, RecordPayment
+from shared.contracts.billing import BankCreditReason, BankCreditState, Payment, PaymentReply, RecordPayment
 from shared.contracts.common import PaymentMethod
 from shared.ids import new_id
 from shared.messaging.unit_of_work import UnitOfWork
 
+REFERENCE_LASTS = timedelta(days=31)
+"""So long a payment that was typed by hand under a bank's reference is the credit with this reference: short ones come
+again."""
 Record = Callable[[RecordPayment], Awaitable[PaymentReply]]
 """Records a payment, under the lock of the customer's account."""
 
@@ -27,10 +30,21 @@ def payment_request(credit: StoredCredit, decision: Decision, moment: datetime) 
         amount=credit.amount,
         method=PaymentMethod.TRANSFER,
         received_at=ELSEWHERE.near(credit.transacted_at, moment),
-        reference=credit.reference or f"BANK-{credit.credit_id}",
+        reference=credit.reference or _own_reference(credit),
         transfer_content=decision.reference,
         device_id=decision.device_id,
     )
+
+
+def _own_reference(credit: StoredCredit) -> str:
+    return f"BANK-{credit.credit_id}"
+
+
+async def _is_other_money(credit: StoredCredit, payment: Payment, work: UnitOfWork) -> bool:
+    """Whether a payment under the credit's reference is another credit's, or too old to be this one, typed by hand."""
+    if abs(credit.transacted_at - (payment.stated_at or payment.received_at)) > REFERENCE_LASTS:
+        return True
+    return await bank_credits.lock_of_payment(work.connection, payment.payment_id) is not None
 
 
 async def book(
@@ -38,8 +52,9 @@ async def book(
 ) -> None:
     """Record a locked credit as a payment of a customer whose account is locked, once.
 
-    What a cashier has recorded by hand under the bank's reference is that payment, and none is added. Raises
-    :class:`AmountImplausible`, and :class:`ReferenceAlreadyRecorded` where the reference stands for other money.
+    What a cashier has recorded by hand under the bank's reference is that payment, and none is added. A reference that
+    the bank has given to another credit, or months ago, stands for other money: a person may book this one beside it.
+    Raises :class:`AmountImplausible`, and :class:`ReferenceAlreadyRecorded` where the reference stands for other money.
     """
     request = payment_request(credit, decision, moment)
     payment_id, matched_by = request.payment_id, decision.matched_by
@@ -48,14 +63,17 @@ async def book(
     except ReferenceAlreadyRecorded as known:
         found = await payments.with_reference(work.connection, PaymentMethod.TRANSFER, None, request.reference)
         stored = None if found is None else await payments.find(work.connection, found[0])
-        is_this = (
-            stored is not None
-            and (stored.payment.customer_code, stored.payment.amount) == (decision.customer_code, credit.amount)
-            and await bank_credits.lock_of_payment(work.connection, stored.payment.payment_id) is None
-        )
-        if stored is None or not is_this:
+        if stored is None:
             raise known from None
-        payment_id, matched_by = stored.payment.payment_id, "payment"
+        payment = stored.payment
+        if await _is_other_money(credit, payment, work):
+            if decision.matched_by != "person":
+                raise known from None
+            await record(request.model_copy(update={"reference": _own_reference(credit)}))
+        elif (payment.customer_code, payment.amount) == (decision.customer_code, credit.amount):
+            payment_id, matched_by = payment.payment_id, "payment"
+        else:
+            raise known from None
     await bank_credits.settle(
         work.connection,
         credit.credit_id,

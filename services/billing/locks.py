@@ -6,6 +6,7 @@ from services.billing.payments.rules import check_payer
 from services.billing.planned_correction import customer_of_bill
 from services.billing.store import bank_credits, bill_runs, held_readings, metered_periods, payments, shifts
 from shared.contracts.billing import (
+    BankCreditState,
     CloseShift,
     ConfirmShift,
     CorrectBill,
@@ -87,12 +88,13 @@ async def lock_shift(request: CloseShift, connection: Connection) -> None:
 async def lock_bank_credit(request: MatchBankCredit | DismissBankCredit, connection: Connection) -> None:
     """Lock a bank credit, and the account that it is to be booked for.
 
-    One that is not booked belongs to no unit: only whoever works for all of them sees it.
+    One that is not booked belongs to no unit: only whoever works for all of them sees it. One that does not wait is
+    refused, and needs no account: a reversal locks the account first, and then the credit of its payment.
     """
     credit = await bank_credits.lock_one(connection, request.credit_id)
     if credit is None or request.unit_codes:
         raise NotFound("Không có khoản báo có này.")
-    if isinstance(request, MatchBankCredit):
+    if isinstance(request, MatchBankCredit) and credit.state is BankCreditState.UNMATCHED:
         await lock_account(connection, request.customer_code)
 
 

@@ -8,6 +8,7 @@ day speaks for it, it may be the same: then a person decides, because money book
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import lru_cache
 from uuid import UUID
 
 from services.billing.bank_credits.rules import read_text, squeezed
@@ -16,6 +17,7 @@ DAYS_APART = timedelta(days=1)
 """Some banks book what comes between 22:00 and 05:00 on the next day."""
 _LEAST_REFERENCE = 6
 _LEAST_TEXT = 10
+_LEAST_DIGITS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +65,17 @@ def identify(source: str, tales: Sequence[Told], known: Iterable[KnownCredit]) -
                 del left[found.credit_id]
     for place, told in enumerate(tales):
         if place not in verdicts:
-            maybe = (one for one in left.values() if _could_be(told, one.told) and not _differs(told, one.told))
+            maybe = (one for one in left.values() if _could_be(told, one.told))
             verdicts[place] = Verdict(may_be=next((one.credit_id for one in maybe), None))
     return [verdicts[place] for place in range(len(tales))]
 
 
 def _could_be(one: Told, other: Told) -> bool:
-    return (one.account_number, one.outgoing, one.amount) == (
-        other.account_number,
-        other.outgoing,
-        other.amount,
-    ) and abs(one.booked_on - other.booked_on) <= DAYS_APART
+    return (
+        (one.account_number, one.outgoing, one.amount) == (other.account_number, other.outgoing, other.amount)
+        and abs(one.booked_on - other.booked_on) <= DAYS_APART
+        and not _differs(one, other)
+    )
 
 
 def _shares_reference(one: Told, other: Told) -> bool:
@@ -91,7 +93,18 @@ def _shares_text(one: Told, other: Told) -> bool:
 
 
 def _differs(one: Told, other: Told) -> bool:
-    """Whether two texts name other customers."""
-    first, second = read_text(one.content), read_text(other.content)
-    named = [text.references | text.whole_codes for text in (first, second)]
-    return all(named) and named[0].isdisjoint(named[1])
+    """Whether two texts name other customers: neither names one whose code, maybe cut, the other names."""
+    if one.content == other.content:
+        return False
+    first, second = _named(one.content), _named(other.content)
+    return bool(first and second) and not any(
+        mine.startswith(theirs) or theirs.startswith(mine) for mine in first for theirs in second
+    )
+
+
+@lru_cache(maxsize=4096)
+def _named(content: str) -> frozenset[str]:
+    text = read_text(content)
+    codes = text.whole_codes | {reference[2:] for reference in text.references}
+    # Words may look like codes, and customers' codes have digits.
+    return frozenset(code for code in codes if sum(letter.isdigit() for letter in code) >= _LEAST_DIGITS)

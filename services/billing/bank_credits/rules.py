@@ -69,6 +69,12 @@ class ShownCode:
     device_id: UUID | None
     """None where nobody waits at the phone any more."""
 
+    @property
+    def names_its_customer(self) -> bool:
+        """Whether its reference has the code of its customer, as the payer sees it: a phone may tell something else."""
+        head = f"TD{self.customer_code}"
+        return self.reference.startswith(head) and len(self.reference) == len(head) + _RANDOM
+
 
 @dataclass(frozen=True, slots=True)
 class Known:
@@ -127,7 +133,8 @@ def read_text(text: str) -> ReadText:
 
 def decide(text: ReadText, known: Known) -> Decision:
     """Return whose money it is where the text names one customer beyond doubt; else why a person has to look."""
-    shown = {known.shown[one].customer_code: known.shown[one] for one in text.references & known.shown.keys()}
+    found = (known.shown[one] for one in text.references & known.shown.keys())
+    shown = {one.customer_code: one for one in found if one.customer_code in known.customers and one.names_its_customer}
     whole = text.whole_codes & known.customers
     if len(shown.keys() | whole) > 1:
         return Decision(reason=BankCreditReason.SEVERAL_CUSTOMERS)

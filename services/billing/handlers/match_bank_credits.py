@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
 
-from services.billing.bank_credits.rules import Decision, decide, read_text
+from services.billing.bank_credits.rules import Decision, decide, read_text, squeezed
 from services.billing.booked_credit import REFUSED, book, leave
 from services.billing.booked_credits import book_together
 from services.billing.handlers.record_payment import record_payment
@@ -33,10 +33,11 @@ async def match_bank_credits(
     waiting = await bank_credits.lock_new(work.connection, event.credit_ids)
     texts = {credit.credit_id: read_text(credit.content) for credit in waiting}
     known = await bank_credits.known_of(work.connection, texts.values(), clock() - LONGEST_WAIT)
+    ours = set(map(squeezed, bank_accounts))
     decided: list[tuple[StoredCredit, Decision]] = []
     for credit in waiting:
         reason = credit.reason
-        if bank_accounts and credit.account_number not in bank_accounts:
+        if ours and squeezed(credit.account_number) not in ours:
             reason = BankCreditReason.OTHER_ACCOUNT
         found = Decision(reason=reason) if reason is not None else decide(texts[credit.credit_id], known)
         decided.append((credit, found))

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from services.billing.bank_credits.identity import Told, identify
+from services.billing.bank_credits.rules import squeezed
 from services.billing.store import bank_credits
 from shared.clock import Clock, business_day
 from shared.contracts.billing import (
@@ -21,9 +22,13 @@ _IN_ONE_EVENT = 50
 async def take_bank_credits(request: TakeBankCredits, work: UnitOfWork, *, clock: Clock) -> TakenBankCredits:
     """Store what is new, and have it matched after the commit; what is known changes nothing."""
     connection, moment, source = work.connection, clock(), request.source
-    await bank_credits.lock_bank_accounts(connection, {one.account_number for one in request.credits})
-    before = await bank_credits.sightings(connection, source, [one.source_id for one in request.credits])
-    fresh = {one.source_id: one for one in request.credits if one.source_id not in before}
+    credits_told = [_with_plain_account(one) for one in request.credits]
+    await bank_credits.lock_bank_accounts(connection, {one.account_number for one in credits_told})
+    before = await bank_credits.sightings(connection, source, [one.source_id for one in credits_told])
+    fresh: dict[str, SeenBankCredit] = {}
+    for one in credits_told:
+        if one.source_id not in before:
+            fresh.setdefault(one.source_id, one)
     tales = [_told(one) for one in fresh.values()]
     verdicts = identify(source, tales, await bank_credits.alike(connection, source, tales))
     new: list[tuple[UUID, SeenBankCredit, BankCreditReason | None]] = []
@@ -36,22 +41,28 @@ async def take_bank_credits(request: TakeBankCredits, work: UnitOfWork, *, clock
     await bank_credits.add(connection, new, moment)
     await bank_credits.add_sightings(connection, source, [(ids[key], one) for key, one in fresh.items()], moment)
     first = {
-        **{key: (one.amount, one.outgoing) for key, one in fresh.items()},
-        **{key: (one.amount, one.outgoing) for key, one in before.items()},
+        **{key: (one.account_number, one.amount, one.outgoing) for key, one in fresh.items()},
+        **{key: (squeezed(one.account_number), one.amount, one.outgoing) for key, one in before.items()},
     }
-    others = [one for one in request.credits if first[one.source_id] != (one.amount, one.outgoing)]
+    others = [one for one in credits_told if first[one.source_id] != (one.account_number, one.amount, one.outgoing)]
     for one in others:
-        told = f"{source} {one.source_id}: {'-' if one.outgoing else ''}{one.amount}"
+        told = f"{source} {one.source_id}: {'-' if one.outgoing else ''}{one.amount} on {one.account_number}"
         await bank_credits.note(connection, ids[one.source_id], "contradicted", moment, work.actor, reason=told)
     added = [credit_id for credit_id, _, _ in new]
     for start in range(0, len(added), _IN_ONE_EVENT):
         await work.emit(BankCreditsTaken(credit_ids=added[start : start + _IN_ONE_EVENT]), aggregate=source)
     return TakenBankCredits(
         taken=len(added),
-        known=len(request.credits) - len(added) - len(others),
+        known=len(credits_told) - len(added) - len(others),
         contradicted=len(others),
-        credit_ids=[ids[one.source_id] for one in request.credits],
+        credit_ids=[ids[one.source_id] for one in credits_told],
     )
+
+
+def _with_plain_account(seen: SeenBankCredit) -> SeenBankCredit:
+    """Return what was told with the account's letters and digits alone: sources put blanks and dashes between them."""
+    plain = squeezed(seen.account_number)
+    return seen.model_copy(update={"account_number": plain}) if plain else seen
 
 
 def _told(seen: SeenBankCredit) -> Told:

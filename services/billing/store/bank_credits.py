@@ -35,7 +35,9 @@ async def lock_bank_accounts(connection: Connection, account_numbers: Collection
 
 
 _SIGHTINGS = """
-SELECT source_id, credit_id, amount, outgoing FROM credit_sightings WHERE source = $1 AND source_id = ANY ($2)
+SELECT source_id, credit_id, credit_sightings.amount, credit_sightings.outgoing, account_number
+FROM credit_sightings JOIN bank_credits USING (credit_id)
+WHERE source = $1 AND source_id = ANY ($2)
 """
 
 
@@ -46,12 +48,16 @@ class Sighting:
     credit_id: UUID
     amount: int
     outgoing: bool
+    account_number: str
 
 
 async def sightings(connection: Connection, source: str, source_ids: Collection[str]) -> dict[str, Sighting]:
     """Return what a source has told before, by its ids."""
     rows = await connection.fetch(_SIGHTINGS, source, list(source_ids))
-    return {row["source_id"]: Sighting(row["credit_id"], row["amount"], row["outgoing"]) for row in rows}
+    return {
+        row["source_id"]: Sighting(row["credit_id"], row["amount"], row["outgoing"], row["account_number"])
+        for row in rows
+    }
 
 
 _ALIKE = """

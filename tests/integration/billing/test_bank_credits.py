@@ -417,3 +417,171 @@ async def test_a_reference_that_is_recorded_by_hand_at_the_same_time_is_one_paym
     assert [(await billing.state(code)).credit for code in codes] == [1_000] * 4
     assert {credit.state for credit in await credits_of(billing)} == {BankCreditState.BOOKED}
     assert await broken(billing) == []
+
+
+async def test_an_account_is_the_same_however_a_source_writes_it(billing: BillingHandlers) -> None:
+    await billing.customer()
+    billing.bank_accounts = frozenset({"0071000123456"})
+    await take(billing, seen("1", reference="FT26324001"))
+    await take(billing, seen("a", reference="FT26324001", account_number="0071 0001-23456"), source="casso")
+    credit = await only(billing)
+    assert (credit.state, credit.sources) == (BankCreditState.BOOKED, ["sepay", "casso"])
+    assert (await billing.state()).credit == 107_136
+
+
+async def test_an_id_that_a_source_uses_for_another_account_is_shown_and_never_lost_in_silence(
+    billing: BillingHandlers,
+) -> None:
+    await billing.customer()
+    await take(billing, seen())
+    reply = await take(billing, seen(account_number="999"))
+    assert (reply.taken, reply.known, reply.contradicted) == (0, 0, 1)
+    assert (await only(billing)).contradicted
+    assert await broken(billing) == []
+
+
+async def test_of_two_amounts_under_one_id_in_a_message_the_first_stands(billing: BillingHandlers) -> None:
+    await billing.customer()
+    reply = await take(billing, seen(amount=5), seen(amount=5), seen(amount=900))
+    assert (reply.taken, reply.known, reply.contradicted) == (1, 1, 1)
+    assert (await only(billing)).amount == 5
+    assert await broken(billing) == []
+
+
+async def test_a_code_that_a_phone_shows_for_somebody_else_books_for_whom_the_payer_named(
+    billing: BillingHandlers,
+) -> None:
+    await billing.customer()
+    await billing.customer(OTHER)
+    reference = f"TD {CODE} 7K3QX9PA"
+    shown = TransferCodeShown(
+        transfer_id=new_id(),
+        customer_code=OTHER,
+        amount=1,
+        reference=reference,
+        device_id=new_id(),
+        shown_at=NOW,
+    )
+    async with billing.new_work() as work:
+        await keep_transfer_code(shown, work)
+    await take(billing, seen(content=f"CT7X{reference.replace(' ', '')}9 chuyen tien", reference=""))
+    assert (await billing.state(OTHER)).credit == 0
+    assert (await only(billing)).customer_code in (None, CODE)
+
+
+async def test_a_code_of_an_unknown_customer_keeps_no_other_credit_from_being_booked(
+    billing: BillingHandlers,
+) -> None:
+    await billing.customer()
+    reference = f"TD {OTHER} 7K3QX9PA"
+    shown = TransferCodeShown(
+        transfer_id=new_id(),
+        customer_code=OTHER,
+        amount=1,
+        reference=reference,
+        device_id=new_id(),
+        shown_at=NOW,
+    )
+    async with billing.new_work() as work:
+        await keep_transfer_code(shown, work)
+    await take(billing, seen("1", content=reference), seen("2"))
+    assert [(one.state.value, one.customer_code) for one in await credits_of(billing)] == [
+        ("unmatched", None),
+        ("booked", CODE),
+    ]
+
+
+async def test_two_sources_that_name_two_customers_tell_of_two_credits_even_with_the_same_balance(
+    billing: BillingHandlers,
+) -> None:
+    await billing.customer()
+    await billing.customer(OTHER)
+    # The webhook has left out the first; between them, the same amount has left the account.
+    await take(billing, seen("9", reference="", balance=500_000))
+    first = seen("row 1", content=f"TIEN DIEN {OTHER}", reference="", balance=500_000)
+    await take(billing, first, seen("row 2", reference="", balance=500_000), source="statement")
+    assert [(await billing.state(code)).credit for code in (CODE, OTHER)] == [107_136, 107_136]
+    assert await broken(billing) == []
+
+
+async def test_a_person_books_each_credit_of_a_batch_that_the_bank_gave_one_reference(
+    billing: BillingHandlers,
+) -> None:
+    await billing.customer()
+    await billing.customer(OTHER)
+    await take(billing, seen("1", reference="LO26324"), seen("2", content=OTHER, reference="LO26324"))
+    booked, waiting = await credits_of(billing)
+    assert (booked.customer_code, waiting.reason) == (CODE, BankCreditReason.REFERENCE_RECORDED)
+    request = MatchBankCredit(match_id=new_id(), credit_id=waiting.credit_id, customer_code=OTHER, reason="Lệnh lô")
+    await billing.ask(request)
+    assert [(await billing.state(code)).credit for code in (CODE, OTHER)] == [107_136, 107_136]
+    assert await broken(billing) == []
+
+
+async def test_a_reference_that_a_cashier_has_recorded_for_somebody_else_is_not_booked_again_by_a_person(
+    billing: BillingHandlers,
+) -> None:
+    await billing.customer()
+    await billing.customer(OTHER)
+    await billing.pay(107_136, code=OTHER, reference="FT1")
+    await take(billing, seen())
+    waiting = await only(billing)
+    request = MatchBankCredit(match_id=new_id(), credit_id=waiting.credit_id, customer_code=CODE, reason="Đúng mã")
+    with pytest.raises(Problem, match="reference-already-recorded"):
+        await billing.ask(request)
+    assert (await billing.state()).credit == 0
+
+
+async def test_a_reference_that_comes_again_months_later_is_other_money(billing: BillingHandlers) -> None:
+    await billing.customer()
+    await billing.pay(107_136, reference="0001")
+    billing.now += timedelta(days=92)
+    await take(billing, seen(reference="0001", transacted_at=billing.now))
+    waiting = await only(billing)
+    assert waiting.reason is BankCreditReason.REFERENCE_RECORDED
+    request = MatchBankCredit(match_id=new_id(), credit_id=waiting.credit_id, customer_code=CODE, reason="Số cũ")
+    await billing.ask(request)
+    assert (await billing.state()).credit == 2 * 107_136
+    assert await broken(billing) == []
+
+
+async def test_matching_and_reversing_at_once_ends_in_one_of_both_orders(billing: BillingHandlers) -> None:
+    await billing.customer()
+    await billing.customer(OTHER)
+    for number in range(5):
+        await take(billing, seen(str(number)))
+        [booked] = await credits_of(billing, states=[BankCreditState.BOOKED], customer_code=CODE)
+        assert booked.payment_id is not None
+        requests = [
+            MatchBankCredit(match_id=new_id(), credit_id=booked.credit_id, customer_code=OTHER, reason="Nhầm"),
+            MatchBankCredit(match_id=new_id(), credit_id=booked.credit_id, customer_code=CODE, reason="Nhầm"),
+        ]
+        done = await asyncio.gather(
+            billing.reverse(booked.payment_id), *map(billing.ask, requests), return_exceptions=True
+        )
+        wrong = [one for one in done if isinstance(one, BaseException) and not isinstance(one, Problem)]
+        assert wrong == []
+        assert await broken(billing) == []
+        left = await credits_of(billing, states=[])
+        for one in left:
+            request = MatchBankCredit(match_id=new_id(), credit_id=one.credit_id, customer_code=OTHER, reason="Nhầm")
+            await billing.ask(request)
+        for one in await credits_of(billing, states=[BankCreditState.BOOKED], customer_code=CODE):
+            assert one.payment_id is not None
+            await billing.reverse(one.payment_id)
+
+
+async def test_money_that_is_both_a_payment_and_on_the_worklist_is_found(billing: BillingHandlers) -> None:
+    await billing.customer()
+    await take(billing, seen())
+    async with billing.pool.acquire() as connection, connection.transaction():
+        await connection.execute(
+            "INSERT INTO credit_acts SELECT $1, credit_id, 'reopened', NULL, payment_id, '', acted_at, actor"
+            " FROM credit_acts",
+            new_id(),
+        )
+        await connection.execute(
+            "UPDATE bank_credits SET state = 'unmatched', reason = 'reversed', customer_code = NULL, payment_id = NULL,"
+            " matched_by = NULL, settled_at = NULL"
+        )
+    assert "a payment that a bank credit was booked as is that credit's as long as it stands" in await broken(billing)

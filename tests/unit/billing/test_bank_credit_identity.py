@@ -65,3 +65,13 @@ def test_amount_and_day_alone_leave_it_to_a_person() -> None:
 def test_texts_that_name_other_customers_are_of_other_credits() -> None:
     told = replace(TOLD, reference="", balance=None, content="TIEN DIEN PB1501000002")
     assert verdict(told, known()) == Verdict()
+
+
+def test_a_customers_code_that_one_bank_has_cut_is_not_another_customers() -> None:
+    full = replace(TOLD, content="TIEN DIEN PB15010000012")
+    assert verdict(full, known()) == Verdict(same_as=ONE)
+
+
+def test_what_names_other_customers_is_another_credit_whatever_else_is_alike() -> None:
+    assert verdict(replace(TOLD, content="TIEN DIEN PB1501000002"), known()) == Verdict()
+    assert verdict(replace(TOLD, content="NGUYENTHIPHUONG PHUONGTRANG1"), known()) == Verdict(same_as=ONE)
