@@ -69,7 +69,8 @@ def _of_workbook(data: bytes) -> list[list[str]]:
 
 def _text(value: Any) -> str:
     if isinstance(value, float):
-        return str(int(value)) if value.is_integer() else repr(value)
+        # With so many digits that 123.456 is never read as 123 thousand.
+        return str(int(value)) if value.is_integer() else f"{value:.6f}"
     if isinstance(value, datetime):
         return value.isoformat(" ")
     return value.isoformat() if isinstance(value, date | time) else str(value)

@@ -36,6 +36,8 @@ _NEEDED = ("day", "debit", "credit", "content")
 _OPENING = re.compile(r"\b(so du dau|du dau|opening balance|beginning balance)\b")
 _CLOSING = re.compile(r"\b(so du cuoi|du cuoi|closing balance|ending balance)\b")
 _ACCOUNT = re.compile(r"\b(so tai khoan|account (no|number)|tai khoan)\b")
+_CURRENCY = re.compile(r"\b(loai tien|tien te|currency|ccy)\b")
+_CURRENCY_CODE = re.compile(r"\b(VND|USD|EUR|JPY|GBP|AUD|SGD|CNY|KRW|THB|CHF|CAD|HKD)\b")
 _ACCOUNT_NUMBER = re.compile(r"(?<!\d)\d{6,19}(?!\d)")
 _DAY = re.compile(r"\b(\d{1,2})[/-](\d{1,2})[/-](\d{4})\b|\b(\d{4})-(\d{2})-(\d{2})(?=\D|$)", re.ASCII)
 _TIME = re.compile(r"(?<!\d)(\d{2}):(\d{2})(?::(\d{2}))?(?!\d)", re.ASCII)
@@ -67,18 +69,34 @@ def read_table(rows: Sequence[Sequence[str]], account_number: str = "") -> State
     named = _account(rows[: header.place])
     if account_number and named and account_number != named:
         raise StatementError(f"the file is of account {named}, not {account_number}")
+    _require_dong(rows[: header.place])
     found = []
+    # What a payer wrote is no label.
+    others = list(rows[: header.place])
     for line, cells in enumerate(rows[header.place + 1 :], header.place + 2):
         row = _row(line, cells, header.columns)
-        if row is not None:
+        if row is None:
+            others.append(cells)
+        else:
             found.append(row)
     return Statement(
         f"statement-{_layout(rows[header.place])}",
         account_number or named,
-        _labelled(rows, _OPENING),
-        _labelled(rows, _CLOSING),
+        _labelled(others, _OPENING),
+        _labelled(others, _CLOSING),
         found,
     )
+
+
+def _require_dong(head: Sequence[Sequence[str]]) -> None:
+    """Refuse a statement whose head names another currency. Raises :class:`StatementError`."""
+    for cells in head:
+        for place, cell in enumerate(cells):
+            if not _CURRENCY.search(search_key(cell)):
+                continue
+            told = _CURRENCY_CODE.findall(" ".join(cells[place:]))
+            if told and "VND" not in told:
+                raise StatementError(f"is in {told[0]}: only accounts in VND are taken")
 
 
 def _layout(header: Sequence[str]) -> str:

@@ -225,3 +225,29 @@ def test_whatever_stands_in_a_message_is_read_or_refused_in_one_line(text: str) 
 def test_whatever_is_given_is_read_or_refused_in_one_line(data: bytes) -> None:
     with pytest.raises(StatementError):
         read_statement("x", data)
+
+
+@pytest.mark.parametrize("written", ["so du cuoi: 5000", "DƯ CUỐI 5", "so du dau 7 closing balance 9"])
+@pytest.mark.parametrize("name", ["vietcombank", "bidv"])
+def test_what_a_payer_writes_is_never_a_balance_of_the_statement(name: str, written: str) -> None:
+    table = [[written if "PB1501000001" in cell else cell for cell in row] for row in TABLES[name]]
+    statement = read_statement("s.csv", as_csv(table))
+    assert (statement.opening, statement.closing) == (1_000_000, 1_400_000)
+
+
+@pytest.mark.parametrize("head", [["Loại tiền/Currency: USD"], ["Loại tiền", "", "EUR"]])
+def test_a_statement_in_another_currency_is_refused(head: list[str]) -> None:
+    with pytest.raises(StatementError, match="only accounts in VND"):
+        read_statement("s.csv", as_csv([head, *VIETCOMBANK]))
+    in_dong = [["Loại tiền/Currency:", "VND"], *VIETCOMBANK]
+    assert read_statement("s.csv", as_csv(in_dong)).credits == 475_000
+
+
+def test_a_fraction_in_a_workbook_is_no_separator_of_thousands() -> None:
+    table: list[list[Any]] = [
+        ["Số tài khoản", "0071000123456"],
+        ["Ngày", "Nợ", "Có", "Nội dung", "Số dư"],
+        ["20/11/2026", "", 123.456, "TIEN DIEN PB1501000001", 123.456],
+    ]
+    with pytest.raises(StatementError, match="is no amount"):
+        read_statement("s.xlsx", as_xlsx(table))
