@@ -37,7 +37,7 @@ def import_statement(
     statements = {}
     for path in files:
         try:
-            statements[path.name] = read_statement(path.name, path.read_bytes(), account)
+            statements[str(path)] = read_statement(path.name, path.read_bytes(), account)
         except StatementError as error:
             fail(f"{path.name}: {error}")
     taken = [] if dry_run else run(_take_all(statements))

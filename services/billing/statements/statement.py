@@ -1,6 +1,7 @@
 """A statement of one of the utility's bank accounts, and the sums that show that nothing of it is missing. Pure."""
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -10,6 +11,11 @@ from itertools import pairwise
 from shared.clock import VIETNAM
 from shared.contracts.billing import SeenBankCredit
 from shared.text import tidy, without_accents
+
+_MOST_MOVED, _MOST_HELD = 10**12, 10**15
+"""đồng: more than any movement, and any balance."""
+_YEARS = range(2000, 2101)
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 class StatementError(ValueError):
@@ -62,6 +68,11 @@ class Statement:
         """Raise :class:`StatementError` unless the balances show that no movement is missing, doubled or misread."""
         if not self.account_number:
             raise StatementError("the account is not named in the file: name it by --account")
+        for row in self.rows:
+            if max(row.credit, row.debit) > _MOST_MOVED or abs(row.balance or 0) > _MOST_HELD:
+                raise StatementError(f"line {row.line}: no account moves or holds as much")
+            if row.day.year not in _YEARS:
+                raise StatementError(f"line {row.line}: {row.day} is no day of this time")
         has_totals = self.opening is not None and self.closing is not None
         if has_totals and (self.opening or 0) + self.credits - self.debits != self.closing:
             raise StatementError(
@@ -87,12 +98,12 @@ class Statement:
                 outgoing=row.debit > 0,
                 amount=row.credit or row.debit,
                 transacted_at=moment,
-                reference=row.reference[:100],
+                reference=_shown(row.reference, 100),
                 balance=row.balance,
-                content=row.content[:1000],
-                counter_name=row.counter_name[:200],
-                counter_account=row.counter_account[:60],
-                counter_bank=row.counter_bank[:100],
+                content=_shown(row.content, 1000),
+                counter_name=_shown(row.counter_name, 200),
+                counter_account=_shown(row.counter_account, 60),
+                counter_bank=_shown(row.counter_bank, 100),
             )
 
     def _key(self, row: StatementRow) -> str:
@@ -105,6 +116,11 @@ class Statement:
             _dense(row.content),
         )
         return hashlib.sha256("|".join(map(str, told)).encode()).hexdigest()[:40]
+
+
+def _shown(text: str, most: int) -> str:
+    """Return a text that can be stored and shown."""
+    return tidy(_UNSEEN.sub(" ", text))[:most]
 
 
 def _dense(text: str) -> str:

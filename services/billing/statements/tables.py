@@ -42,6 +42,7 @@ _ACCOUNT_NUMBER = re.compile(r"(?<!\d)\d{6,19}(?!\d)")
 _DAY = re.compile(r"\b(\d{1,2})[/-](\d{1,2})[/-](\d{4})\b|\b(\d{4})-(\d{2})-(\d{2})(?=\D|$)", re.ASCII)
 _TIME = re.compile(r"(?<!\d)(\d{2}):(\d{2})(?::(\d{2}))?(?!\d)", re.ASCII)
 _AMOUNT = re.compile(r"([+-]?)(\d{1,3}(?:([.,])\d{3}(?:\3\d{3})*)?|\d+)(?:[.,]0{1,2})?", re.ASCII)
+_MOST_DIGITS = 18
 _LABEL = re.compile(r"[^\d+-]*[:\s]\s*")
 
 
@@ -183,6 +184,8 @@ def _amount(text: str, line: int) -> int | None:
     if found is None:
         raise StatementError(f"line {line}: {text[:40]!r} is no amount")
     digits = re.sub(r"\D", "", found[2])
+    if len(digits) > _MOST_DIGITS:
+        raise StatementError(f"line {line}: an amount of {len(digits)} digits")
     return int(found[1] + digits)
 
 

@@ -251,3 +251,33 @@ def test_a_fraction_in_a_workbook_is_no_separator_of_thousands() -> None:
     ]
     with pytest.raises(StatementError, match="is no amount"):
         read_statement("s.xlsx", as_xlsx(table))
+
+
+@pytest.mark.parametrize(
+    ("day", "amount", "balance"),
+    [
+        ("20/11/2026", "9" * 13, "9" * 13),
+        ("20/11/2026", "5", "9" * 16),
+        ("20/11/2026", "1" * 5_000, "5"),
+        ("31/12/9999", "5", "5"),
+        ("01/01/0001", "5", "5"),
+    ],
+)
+def test_what_no_account_ever_holds_is_refused_and_stops_nothing(day: str, amount: str, balance: str) -> None:
+    table = [
+        ["Số tài khoản", "0071000123456"],
+        ["Ngày", "Nợ", "Có", "Nội dung", "Số dư"],
+        [day, "", amount, "TIEN DIEN PB1501000001", balance],
+    ]
+    with pytest.raises(StatementError, match="line 3"):
+        read_statement("s.csv", as_csv(table))
+
+
+def test_signs_that_cannot_be_stored_are_left_out() -> None:
+    table = [
+        ["Số tài khoản", "0071000123456"],
+        ["Ngày", "Nợ", "Có", "Nội dung", "Số dư"],
+        ["20/11/2026", "", "5", "TIEN\x00 DIEN\x1b PB1501000001", "5"],
+    ]
+    [told] = read_statement("s.csv", as_csv(table)).told()
+    assert told.content == "TIEN DIEN PB1501000001"
