@@ -18,7 +18,7 @@ from shared.testing import wait_until
 from simulation.bench.bench import Bench, new_namespace
 from simulation.bench.collector import Collection, Collector, Customer
 from simulation.bench.cpu import cpu_of_tree
-from simulation.bench.district import write_district
+from simulation.bench.district import MANY, write_district
 from simulation.bench.subjects import SubjectFailed
 from simulation.command_line import thungan
 from simulation.phone import VirtualPhone, open_session
@@ -143,8 +143,7 @@ async def collection_load(
         await stack.enter_async_context(system)
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
         codes = write_district(folder, collectors=phones, customers_each=customers_each)
-        most = str(phones * customers_each)
-        await thungan(system, "import", "all", str(folder), THUNGAN_BILLS_AT_ONCE=most)
+        await thungan(system, "import", "all", str(folder), THUNGAN_BILLS_AT_ONCE=MANY)
         session = await stack.enter_async_context(open_session())
         ready = asyncio.Semaphore(_AT_ONCE)
 

@@ -15,7 +15,7 @@ from services.gateway.domain.devices import Role
 from services.gateway.enrolment import make_code_in_database
 from shared.clock import VIETNAM, now
 from simulation.bench.bench import Bench, new_namespace
-from simulation.bench.district import write_district
+from simulation.bench.district import MANY, write_district
 from simulation.command_line import thungan
 from simulation.phone import VirtualPhone, open_session
 from stack.services import LocalSystem
@@ -39,7 +39,7 @@ async def seconds_until_known(bench: Bench, phones: int, customers_each: int) ->
             LocalSystem(namespace, settings=settings, stack=bench.stack, keep=False)
         )
         codes = write_district(folder / "district", collectors=phones, customers_each=customers_each)
-        await thungan(system, "import", "all", str(folder / "district"))
+        await thungan(system, "import", "all", str(folder / "district"), THUNGAN_BILLS_AT_ONCE=MANY)
         session = await stack.enter_async_context(open_session())
         stops: list[tuple[VirtualPhone, str]] = []
         for code in codes:

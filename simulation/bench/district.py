@@ -11,6 +11,9 @@ from simulation.sample.writer import write_sample
 
 Line = dict[str, str]
 
+MANY = "10000000"
+"""As ``THUNGAN_BILLS_AT_ONCE``: ``thungan import all`` issues the bills of a district by itself."""
+
 _SPARE = 1.3
 """The last route of each unit is shorter than the others: it has no phone."""
 

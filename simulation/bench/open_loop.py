@@ -27,7 +27,7 @@ from simulation.bench.bench import Bench, new_namespace
 from simulation.bench.collection_load import wait_until_idle
 from simulation.bench.collector import Customer
 from simulation.bench.day_mix import Door, Latencies, choose
-from simulation.bench.district import write_district
+from simulation.bench.district import MANY, write_district
 from simulation.bench.figures import Goal, Row, percentile
 from simulation.bench.lean_http import LeanHttp
 from simulation.bench.open_phone import OpenPhone
@@ -100,7 +100,7 @@ async def run(bench: Bench) -> list[Row]:
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
         # Doors are spread at random: some collectors have more of them than others.
         codes = write_district(folder, collectors=count, customers_each=round(doors / count * 1.5) + 6)
-        await thungan(system, "import", "all", str(folder))
+        await thungan(system, "import", "all", str(folder), THUNGAN_BILLS_AT_ONCE=MANY)
         cashier, collectors = await _at_work(system, codes, folder)
         try:
             await wait_until_idle(system)
