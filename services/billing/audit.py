@@ -145,9 +145,14 @@ _RULES: dict[str, str] = {
             WHERE credit_acts.credit_id = bank_credits.credit_id AND act <> 'contradicted'
             ORDER BY act_id DESC LIMIT 1
         ) AS latest ON true
-        WHERE state NOT IN ('new', 'outgoing') AND (
+        WHERE state <> 'outgoing' AND CASE WHEN state = 'new' THEN act IS NOT NULL ELSE (
             act IS NULL OR state <> CASE act WHEN 'left' THEN 'unmatched' WHEN 'reopened' THEN 'unmatched' ELSE act END
-            OR (state = 'booked' AND of_payment IS DISTINCT FROM payment_id))
+            OR (state = 'booked' AND of_payment IS DISTINCT FROM payment_id)) END
+    """,
+    # What is new is on no worklist.
+    "a bank credit is decided within a day": """
+        SELECT credit_id::text, format('%s đồng on %s, taken %s', amount, account_number, taken_at)
+        FROM bank_credits WHERE state = 'new' AND taken_at < now() - interval '1 day'
     """,
     "a payment that a bank credit was booked as is that credit's as long as it stands": """
         SELECT credit_acts.credit_id::text, format('payment %s of %s đồng stands, and the credit is %s',

@@ -136,7 +136,13 @@ def decide(text: ReadText, known: Known) -> Decision:
     found = (known.shown[one] for one in text.references & known.shown.keys())
     shown = {one.customer_code: one for one in found if one.customer_code in known.customers and one.names_its_customer}
     whole = text.whole_codes & known.customers
-    if len(shown.keys() | whole) > 1:
+    # Other codes run together with a reference; the ends of its own may look like one.
+    beside = {
+        code
+        for code in text.loose_codes.keys() & known.customers
+        if shown and not any(one.startswith(code) or code.startswith(one) for one in shown)
+    }
+    if len(shown.keys() | whole | beside) > 1:
         return Decision(reason=BankCreditReason.SEVERAL_CUSTOMERS)
     for code in shown.values():
         return Decision(code.customer_code, "reference", code.reference, code.device_id)

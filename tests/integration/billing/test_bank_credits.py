@@ -585,3 +585,89 @@ async def test_money_that_is_both_a_payment_and_on_the_worklist_is_found(billing
             " matched_by = NULL, settled_at = NULL"
         )
     assert "a payment that a bank credit was booked as is that credit's as long as it stands" in await broken(billing)
+
+
+async def test_of_many_people_at_once_one_settles_a_credit(billing: BillingHandlers) -> None:
+    await billing.customer()
+    await billing.customer(OTHER)
+    await take(billing, seen(content="khong ro"))
+    credit_id = (await only(billing)).credit_id
+    matches = [
+        MatchBankCredit(match_id=new_id(), credit_id=credit_id, customer_code=code, reason="Khách báo")
+        for code in (CODE, OTHER) * 4
+    ]
+    dismissals = [DismissBankCredit(dismissal_id=new_id(), credit_id=credit_id, reason="Lãi") for _ in range(2)]
+    done = await asyncio.gather(*map(billing.ask, [*matches, *dismissals]), match(billing), return_exceptions=True)
+    refused = [one for one in done if isinstance(one, BaseException)]
+    assert [one.slug for one in refused if isinstance(one, Problem)] == ["bank-credit-settled"] * 9
+    assert len(refused) == 9
+    assert await broken(billing) == []
+
+
+async def test_what_was_dismissed_is_nobodys_payment_later(billing: BillingHandlers) -> None:
+    await billing.customer()
+    await take(billing, seen(content="khong ro"))
+    credit_id = (await only(billing)).credit_id
+    await billing.ask(DismissBankCredit(dismissal_id=new_id(), credit_id=credit_id, reason="Lãi"))
+    with pytest.raises(Problem, match="bank-credit-settled"):
+        await billing.ask(
+            MatchBankCredit(match_id=new_id(), credit_id=credit_id, customer_code=CODE, reason="Khách báo")
+        )
+    await take(billing, seen(content=CODE))
+    assert (await only(billing)).state is BankCreditState.DISMISSED
+
+
+async def test_whoever_works_for_some_units_settles_nothing(billing: BillingHandlers) -> None:
+    await billing.customer()
+    await take(billing, seen(content="khong ro"))
+    credit_id = (await only(billing)).credit_id
+    for request in (
+        MatchBankCredit(match_id=new_id(), credit_id=credit_id, customer_code=CODE, reason="x", unit_codes=["PB1401"]),
+        DismissBankCredit(dismissal_id=new_id(), credit_id=credit_id, reason="x", unit_codes=["PB1401"]),
+    ):
+        with pytest.raises(NotFound):
+            await billing.ask(request)
+    assert (await only(billing)).state is BankCreditState.UNMATCHED
+
+
+_NOBODYS = "customer_code = NULL, payment_id = NULL, matched_by = NULL"
+BY_HAND = {
+    "dismissed": "state = 'dismissed', reason = NULL, settled_at = now() WHERE state = 'unmatched'",
+    "dismissed though booked": f"state = 'dismissed', {_NOBODYS} WHERE state = 'booked'",
+    "on the worklist though booked": (
+        f"state = 'unmatched', reason = 'reversed', {_NOBODYS}, settled_at = NULL WHERE state = 'booked'"
+    ),
+    "shown as outgoing": (
+        "state = 'outgoing', outgoing = true, reason = NULL, settled_at = now() WHERE state = 'unmatched'"
+    ),
+    "less than was told": "amount = amount - 1 WHERE state = 'unmatched'",
+    "another customer's": f"customer_code = '{OTHER}' WHERE state = 'booked'",
+    "decided and still new": "state = 'new', reason = NULL WHERE state = 'unmatched'",
+}
+
+
+@pytest.mark.parametrize("how", BY_HAND)
+async def test_the_audit_finds_what_was_changed_by_hand(billing: BillingHandlers, how: str) -> None:
+    await billing.customer()
+    await billing.customer(OTHER)
+    await take(billing, seen("1"), seen("2", 500, content="khong ro"))
+    assert await broken(billing) == []
+    await billing.pool.execute(f"UPDATE bank_credits SET {BY_HAND[how]}")
+    assert await broken(billing) != []
+
+
+@pytest.mark.parametrize("table", ["credit_sightings", "credit_acts"])
+async def test_the_audit_finds_credits_of_which_nothing_is_kept(billing: BillingHandlers, table: str) -> None:
+    await billing.customer()
+    await take(billing, seen())
+    await billing.pool.execute(f"DELETE FROM {table}")
+    assert await broken(billing) != []
+
+
+async def test_the_audit_finds_a_credit_that_was_taken_and_then_forgotten(billing: BillingHandlers) -> None:
+    await billing.customer()
+    await billing.ask(TakeBankCredits(source="sepay", credits=[seen()]))
+    await billing.pool.execute("UPDATE bank_credits SET taken_at = now() - interval '23 hours'")
+    assert await broken(billing) == []
+    await billing.pool.execute("UPDATE bank_credits SET taken_at = now() - interval '25 hours'")
+    assert await broken(billing) == ["a bank credit is decided within a day"]

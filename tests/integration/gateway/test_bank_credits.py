@@ -5,6 +5,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from services.gateway.domain.staff import StaffRole
 from shared import clock
 from shared.contracts.billing import (
@@ -97,6 +99,31 @@ async def test_a_cashier_settles_the_worklist_and_others_read_it(gateway: Gatewa
     assert (await reader.call("POST", f"{place}/match", match, key=new_id())).status == 403
     clerk = await person(gateway, "lan", StaffRole.BILLING_CLERK)
     assert (await clerk.call("GET", place)).status == 403
+
+
+@pytest.mark.parametrize("role", StaffRole)
+async def test_each_role_does_with_bank_credits_what_it_may_and_no_more(
+    gateway: GatewaySystem, role: StaffRole
+) -> None:
+    member = await person(gateway, "an", role, units=("PB1501",))
+    place = f"/v1/bank-credits/{new_id()}"
+    match = {"customer_code": CUSTOMER, "reason": "Khách gọi báo"}
+    reads = role in {StaffRole.SUPERVISOR, StaffRole.CASHIER, StaffRole.ACCOUNTANT, StaffRole.AUDITOR}
+    settles = role is StaffRole.CASHIER
+    found = [
+        (await member.call("GET", "/v1/bank-credits")).status,
+        (await member.call("GET", place)).status,
+        (await member.call("POST", f"{place}/match", match, key=new_id())).status,
+        (await member.call("POST", f"{place}/dismissal", {"reason": "Lãi"}, key=new_id())).status,
+    ]
+    assert found == [200 if may else 403 for may in (reads, reads, settles, settles)]
+    asked: list[Any] = [
+        *gateway.office.asked_for(GetBankCredits),
+        *gateway.office.asked_for(LookAtBankCredit),
+        *gateway.office.asked_for(MatchBankCredit),
+        *gateway.office.asked_for(DismissBankCredit),
+    ]
+    assert [one.unit_codes for one in asked] == [["PB1501"]] * found.count(200)
 
 
 async def test_a_credit_that_is_settled_is_refused_with_where_it_stands(gateway: GatewaySystem) -> None:

@@ -57,6 +57,8 @@ def test_a_whole_customer_code_names_the_customer(text: str) -> None:
         ("TIEN DIEN PB9999999999", BankCreditReason.NO_CUSTOMER),
         ("PB1501000001 va PB1501000002", BankCreditReason.SEVERAL_CUSTOMERS),
         ("TD PB1501000001 7K3QX9PA ho PB1501000002", BankCreditReason.SEVERAL_CUSTOMERS),
+        ("TDPB15010000017K3QX9PATDPB15010000027K3QX9PA", BankCreditReason.SEVERAL_CUSTOMERS),
+        ("CK9TDPB15010000017K3QX9PAVAPB1501000002", BankCreditReason.SEVERAL_CUSTOMERS),
         ("TIENDIENPB15010000012THANG", BankCreditReason.UNCERTAIN_CODE),
         ("hoàn tiền PB1501000001", BankCreditReason.REFUND),
         ("REFUND GD 123 PB1501000001", BankCreditReason.REFUND),
