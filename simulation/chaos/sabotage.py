@@ -243,16 +243,16 @@ def cash_in_any_shift() -> None:
 
 def newest_bill_first() -> None:
     """Clear the newest bill first."""
-    bills, note = _module("services.billing.store.bills"), note_of_bug()
-    in_order = bills.open_of
+    account, note = _module("services.billing.store.accounts").OpenAccount, note_of_bug()
+    in_order = account.bills
 
-    async def newest(connection: Any, customer_code: str) -> Any:
-        found = await in_order(connection, customer_code)
+    def newest(of: Any) -> Any:
+        found = in_order(of)
         if len(found) > 1:
             note()
         return found[::-1]
 
-    _replace(bills, "open_of", newest, counted=False)
+    _replace(account, "bills", newest, counted=False)
 
 
 def principal_first() -> None:
