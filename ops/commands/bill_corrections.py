@@ -61,7 +61,13 @@ def preview_correction(
 
 def _sentence(found: CorrectionPreview) -> str:
     new = "" if found.new_bill_total is None else f" A bill of {format_dong(found.new_bill_total)} is issued."
-    released = "" if not found.released else f" {format_dong(found.released)} of payments become free."
+    released = (
+        ""
+        if not found.released
+        else (
+            f" {format_dong(found.released)} of payments are cleared anew: first what is owed, the rest becomes credit."
+        )
+    )
     return (
         f"{found.bill.bill_number}: {format_number(found.before.kwh)} kWh, {format_dong(found.before.total)} become "
         f"{format_number(found.after.kwh)} kWh, {format_dong(found.after.total)}: a difference of "

@@ -344,6 +344,6 @@ def _print(report: Any) -> None:
         for name, file in report.files.items():
             changed = f", {file.changed:,} changed" if hasattr(file, "changed") else ""
             held = f", {file.held:,} held" if getattr(file, "held", 0) else ""
-            print_line(
-                f"{name}: {file.rows:,} lines, {file.added:,} added{changed}, {file.unchanged:,} unchanged{held}"
-            )
+            # A period has a line for each register.
+            added = f"{file.added:,} periods added" if hasattr(file, "held") else f"{file.added:,} added"
+            print_line(f"{name}: {file.rows:,} lines, {added}{changed}, {file.unchanged:,} unchanged{held}")
