@@ -36,7 +36,8 @@ class Door:
 
     phone: OpenPhone
     customer: Customer
-    cashier: LeanHttp
+    url: str
+    cashier_token: str
     latencies: Latencies
 
     async def look_up(self) -> dict[str, Any]:
@@ -91,7 +92,12 @@ class Door:
             "received_at": now().isoformat(),
             "device_id": self.phone.device_id,
         }
-        await self._timed("transfer", self.cashier.send("POST", "/v1/payments", body, key=payment_id))
+        # Cashiers do not wait for each other: a connection for each transfer.
+        cashier = LeanHttp(self.url, self.cashier_token)
+        try:
+            await self._timed("transfer", cashier.send("POST", "/v1/payments", body, key=payment_id))
+        finally:
+            cashier.close()
 
     async def receipt(self, receipt: Paper, asked: float) -> None:
         """Wait for a receipt on paper."""

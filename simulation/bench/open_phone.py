@@ -29,9 +29,6 @@ class OpenPhone:
     def __init__(self, url: str, token: str, device_id: str) -> None:
         self.http = LeanHttp(url, token)
         self.device_id = device_id
-        self.reconnections: list[float] = []
-        """How long each return took: from the loss of the stream to the welcome, in seconds."""
-
         self._url = url
         self._token = token
         self._socket: LeanSocket | None = None
@@ -71,18 +68,15 @@ class OpenPhone:
         self.http.close()
 
     async def _keep_open(self) -> None:
-        pause, gone_since = _FIRST_PAUSE, None
+        pause = _FIRST_PAUSE
         while True:
             self._lost.clear()
             try:
                 self._socket = await LeanSocket.open(self._url + "/v1/stream", self._take, self._lost.set)
                 self._send("hello", token=self._token, holding=[], app_version="load", **self._resume)
                 if await self._is_welcomed():
-                    if gone_since is not None:
-                        self.reconnections.append(time.monotonic() - gone_since)
                     pause = _FIRST_PAUSE
                     await self._lost.wait()
-                    gone_since = time.monotonic()
                 else:
                     self.drop()
             except OSError:
@@ -108,6 +102,9 @@ class OpenPhone:
             case "welcome":
                 self._resume = {"epoch": frame["epoch"], "last_seq": frame["seq"]}
                 self._welcomed.set()
+                # What came out while the stream was lost, or whose acknowledgement was.
+                for job_id, attempt in self._done.items():
+                    self._report({"job_id": job_id, "attempt": attempt})
             case "job":
                 self._offered(frame)
             case "confirmed":
