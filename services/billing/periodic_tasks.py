@@ -1,20 +1,14 @@
 """Deletes what is kept for a limited time: what payers wrote on transfers, once the money is settled."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
+from typing import NoReturn
 
 import structlog
 from asyncpg import Pool
 
 from services.billing.store.bank_credits import delete_codes, delete_texts
 from shared.clock import Clock
-from shared.db import Connection, acquired
-from shared.db.transaction import is_connection_lost
-from shared.problems import Unavailable
-
-DELETE_SECONDS = 3600.0
-"""How often it is looked for; the first time when the service starts. Every copy does it: two hinder nobody."""
+from shared.db.retention import DELETE_SECONDS, delete_all, keep_deleting
 
 CODES_KEPT = timedelta(days=60)
 """How long a bank credit finds the customer by the reference of a shown code."""
@@ -31,33 +25,15 @@ class Retention:
         self._clock = clock
         self._seconds = seconds
 
-    async def run(self) -> None:
+    async def run(self) -> NoReturn:
         """Delete every hour; never returns."""
-        while True:
-            try:
-                await self.delete()
-            except Exception as error:
-                # Whatever it is: money is recorded all the same, and it is tried again.
-                if isinstance(error, Unavailable) or is_connection_lost(error):
-                    log.warning("retention_postponed", error=type(error).__name__)
-                else:
-                    log.exception("retention_failed")
-            await asyncio.sleep(self._seconds)
+        await keep_deleting(self.delete, self._seconds)
 
     async def delete(self) -> int:
         """Delete all texts and shown codes that are too old now; return how many."""
         now = self._clock()
-        texts = await self._delete_all(delete_texts, now - self._texts_kept)
-        codes = await self._delete_all(delete_codes, now - CODES_KEPT)
+        texts = await delete_all(self._pool, delete_texts, now - self._texts_kept)
+        codes = await delete_all(self._pool, delete_codes, now - CODES_KEPT)
         if texts or codes:
             log.info("retention_ended", texts=texts, codes=codes)
         return texts + codes
-
-    async def _delete_all(self, delete_some: Callable[[Connection, datetime], Awaitable[int]], before: datetime) -> int:
-        total = 0
-        while True:
-            async with acquired(self._pool) as connection:
-                deleted = await delete_some(connection, before)
-            total += deleted
-            if not deleted:
-                return total

@@ -29,6 +29,7 @@ from shared.csv_files.folder import KINDS
 from shared.csv_files.text_file import source_of
 from shared.ids import new_id
 from shared.messaging import UnitOfWork
+from shared.whole_files import write_whole
 
 REFUSED = "refused"
 _RESULT, _REJECTS = "done.json", "rejects.csv"
@@ -190,7 +191,4 @@ def _beside(path: Path, what: str) -> Path:
 
 
 def _write(path: Path, text: str, *, encoding: str = "utf-8") -> None:
-    """Write a file that is seen complete or not at all."""
-    part = path.with_name(f"{path.name}.part")
-    part.write_text(text, encoding)
-    part.replace(path)
+    write_whole(path, text.encode(encoding), mode=0o644)

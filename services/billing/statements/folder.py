@@ -8,7 +8,7 @@ each of its movements is known by what it holds.
 import asyncio
 import json
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -18,6 +18,7 @@ from services.billing.statements.files import read_statement
 from services.billing.statements.statement import Statement, StatementError
 from shared.clock import Clock
 from shared.contracts.billing import SeenBankCredit, TakeBankCredits, TakenBankCredits
+from shared.whole_files import write_whole
 
 REFUSED = "refused"
 SETTLED_AFTER = timedelta(seconds=10)
@@ -112,7 +113,7 @@ class StatementFolder:
             "known": taken.known,
             "contradicted": taken.contradicted,
         }
-        await asyncio.to_thread(_write, _result_of(path), json.dumps(result, indent=1))
+        await asyncio.to_thread(_write, _result_of(path), result)
         return taken
 
     def _refuse(self, path: Path, why: str) -> None:
@@ -121,7 +122,7 @@ class StatementFolder:
         place = refused / path.name
         if place.exists():
             place = refused / f"{path.stem}.{path.stat().st_mtime_ns}{path.suffix}"
-        _write(place.with_name(f"{place.name}.refused.json"), json.dumps({"why": why}, ensure_ascii=False))
+        _write(place.with_name(f"{place.name}.refused.json"), {"why": why})
         path.replace(place)
 
 
@@ -133,8 +134,5 @@ def _result_of(path: Path) -> Path:
     return path.with_name(f"{path.name}.done.json")
 
 
-def _write(path: Path, text: str) -> None:
-    """Write a file that is seen complete or not at all."""
-    part = path.with_name(f"{path.name}.part")
-    part.write_text(text, "utf-8")
-    part.replace(path)
+def _write(path: Path, facts: Mapping[str, object]) -> None:
+    write_whole(path, json.dumps(facts, ensure_ascii=False, indent=1).encode(), mode=0o644)
