@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 from uuid import NAMESPACE_OID, UUID, uuid5
 
+from asyncpg import UniqueViolationError
+
 from shared.contracts.actor import Actor
 from shared.contracts.message import Reply, Request
 from shared.db.pool import Connection
@@ -34,6 +36,15 @@ class Asked:
     actor: Actor
     correlation_id: str
     external_correlation_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewAnswer:
+    """The record of an answer that is to be written in the transaction of what it answers."""
+
+    request_id: UUID
+    values: tuple[object, ...]
+    """The arguments of :data:`RECORD`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +84,12 @@ class Idempotency(Generic[RequestT]):
         connection: Connection,
         handle: Callable[[], Awaitable[ReplyT]],
         asked: Asked | None = None,
+        record: Callable[[NewAnswer], None] | None = None,
     ) -> ReplyT | Reply:
         """Return the recorded answer, or that of ``handle``, and record it with who asked for it first.
 
-        Raises :class:`~shared.problems.SameIdOtherContent`, and what ``lock`` and ``handle`` raise.
+        ``record`` takes the record of a new answer, to write it before the transaction ends; without it, it is written
+        at once. Raises :class:`~shared.problems.SameIdOtherContent`, and what ``lock`` and ``handle`` raise.
         """
         await self.lock(request, connection)
         request_id, fingerprint = self.request_id(request), self.fingerprint(request)
@@ -87,20 +100,23 @@ class Idempotency(Generic[RequestT]):
                 raise same_id_other_content(request_id)
             return recorded.answer
         answer = await handle()
-        kept = await connection.fetchval(
-            _RECORD,
-            request.message_name,
+        new = NewAnswer(
             request_id,
-            fingerprint,
-            earlier_fingerprint,
-            answer.model_dump_json(),
-            None if asked is None else asked.actor.model_dump(mode="json"),
-            None if asked is None else asked.correlation_id,
-            None if asked is None else asked.external_correlation_id,
+            (
+                request.message_name,
+                request_id,
+                fingerprint,
+                earlier_fingerprint,
+                answer.model_dump_json(),
+                None if asked is None else asked.actor.model_dump(mode="json"),
+                None if asked is None else asked.correlation_id,
+                None if asked is None else asked.external_correlation_id,
+            ),
         )
-        if kept is None:
-            # Under another lock, so with other content.
-            raise same_id_other_content(request_id)
+        if record is None:
+            await keep_answer(connection, new)
+        else:
+            record(new)
         return answer
 
     def request_id(self, request: RequestT) -> UUID:
@@ -138,13 +154,26 @@ class Idempotency(Generic[RequestT]):
 _FIND = """
 SELECT fingerprint, earlier_fingerprint, answer FROM recorded_answers WHERE message_name = $1 AND request_id = $2
 """
-_RECORD = """
+# Where its id is taken, the database refuses it: what is committed with it must not depend on what it returns.
+RECORD_NEW = """
 INSERT INTO recorded_answers (message_name, request_id, fingerprint, earlier_fingerprint, answer, actor, correlation_id,
     external_correlation_id)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-ON CONFLICT DO NOTHING
 RETURNING true
 """
+RECORD = RECORD_NEW.replace("RETURNING", "ON CONFLICT DO NOTHING RETURNING")
+
+
+def is_taken(error: UniqueViolationError) -> bool:
+    """Return whether the id of a recorded answer is what the database has refused."""
+    return error.table_name == "recorded_answers"
+
+
+async def keep_answer(connection: Connection, new: NewAnswer) -> None:
+    """Write the record of an answer. Raises :class:`~shared.problems.SameIdOtherContent` where its id is taken."""
+    if await connection.fetchval(RECORD, *new.values) is None:
+        # Under another lock, so with other content.
+        raise same_id_other_content(new.request_id)
 
 
 _ASKED = """

@@ -13,6 +13,7 @@ import structlog
 from structlog.typing import EventDict, ExcInfo, Processor
 
 from shared.messaging.context import current
+from shared.repeated_lines import RepeatedLines
 
 MASKED_KEYS = frozenset(
     {
@@ -160,6 +161,7 @@ def configure_logging(
             processors=[*common, structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
         )
     )
+    handler.addFilter(RepeatedLines())
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())

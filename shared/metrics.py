@@ -39,6 +39,12 @@ OUTBOX_LAG = Gauge(
     ("service",),
     registry=REGISTRY,
 )
+PARTITIONS_MISSING = Gauge(
+    "thungan_partitions_missing",
+    "Partitions of a table that should be there, ahead of time, and are not; the same from every copy",
+    ("service", "table"),
+    registry=REGISTRY,
+)
 BLOCKED = Gauge(
     "thungan_bus_blocked", "1 while the broker refuses to be published to (alarm)", ("service",), registry=REGISTRY
 )

@@ -17,14 +17,16 @@ import os
 import signal
 import sys
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
 
+import asyncpg
 import pydantic
 import structlog
 import uvloop
@@ -32,13 +34,17 @@ from asyncpg import Pool
 from pydantic import SecretStr
 
 from shared.clock_watch import ClockWatch
-from shared.db import connect, migrate, open_pool
+from shared.db import MigrationError, connect, migrate, open_pool
+from shared.db.restored import NotReleased, refuse_if_held
 from shared.health import Check, database_check
 from shared.logging import configure_logging
 from shared.messaging.archive import remember_consumed
 from shared.messaging.bus import Bus
+from shared.messaging.errors import TopologyMismatch, UnsupportedBroker
+from shared.messaging.patience import NotReached, Patience
 from shared.messaging.provision import provision
 from shared.messaging.topology import Topology
+from shared.misconfigured import Misconfigured
 from shared.placeholders import Environment, placeholders_in
 from shared.settings import ServiceSettings
 
@@ -48,6 +54,8 @@ STOP_SECONDS = 20.0
 """A process that is stopped has ended after this time, whatever hangs; containers are killed after 30."""
 
 _OBJECTS_BETWEEN_COLLECTIONS = 20_000
+
+_LOOK_SECONDS = 5.0
 
 EXIT_FAILED = 70
 """A part that must run has ended: start the process anew."""
@@ -92,11 +100,14 @@ async def open_parts(settings: ServiceSettings, topology: Topology) -> AsyncIter
                 yield Running(parts.bus, port)
     """
     pool = await open_pool(
-        settings.database_url,
+        settings.database_pool_url or settings.database_url,
         size=settings.database_pool_size,
         application_name=f"{topology.service} {settings.instance}",
+        prepare=refuse_if_held,
+        lent_by_transaction=settings.database_pool_url is not None,
     )
     try:
+        await _look_whether_held(pool)
         async with Bus(settings, topology, pool) as bus:
             clock = ClockWatch(pool, timedelta(seconds=settings.clock_limit_seconds))
             checks: dict[str, Check] = {"database": database_check(pool), "clock": clock.check}
@@ -113,6 +124,17 @@ async def open_parts(settings: ServiceSettings, topology: Topology) -> AsyncIter
             pool.terminate()
 
 
+async def _look_whether_held(pool: Pool) -> None:
+    """Raise :class:`NotReleased` where the database was restored and is not released; one that is away is no fault."""
+    try:
+        async with asyncio.timeout(_LOOK_SECONDS), pool.acquire():
+            pass
+    except NotReleased:
+        raise
+    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        log.info("database_not_there_yet")
+
+
 def run_service(
     name: str,
     settings_type: type[S],
@@ -120,12 +142,13 @@ def run_service(
     *,
     topology: Topology | None = None,
     migrations: Path | None = None,
+    prepare: Callable[[S], Awaitable[None]] | None = None,
 ) -> None:
     """Run a service as the process's main program and exit: ``serve`` (the default) or ``migrate``.
 
     ``migrate`` brings the database up to date and declares the service's queues, so that no event that other services
-    emit before this one's first start is lost. It ends the process: 0 for a stop that was asked for,
-    :data:`EXIT_FAILED`, :data:`EXIT_CONFIGURATION`.
+    emit before this one's first start is lost; then it does what ``prepare`` does. It ends the process: 0 for a stop
+    that was asked for, :data:`EXIT_FAILED`, :data:`EXIT_CONFIGURATION`.
     """
     parser = argparse.ArgumentParser(prog=f"python -m services.{name}", description=f"The {name} service.")
     commands = parser.add_subparsers(dest="command")
@@ -135,6 +158,9 @@ def run_service(
     arguments = parser.parse_args()
     try:
         settings = settings_type()
+    except Misconfigured as wrong:
+        sys.stderr.write(f"{name}: {wrong}\n")
+        sys.exit(EXIT_CONFIGURATION)
     except pydantic.ValidationError as error:
         for problem in error.errors(include_input=False, include_url=False):
             variable = "_".join(str(part) for part in problem["loc"]).upper()
@@ -151,22 +177,39 @@ def run_service(
         log.warning("development_settings", settings=sorted(placeholders))
     if arguments.command == "migrate":
         phases = ("pre", "post") if arguments.phase == "all" else (arguments.phase,)
-        uvloop.run(_migrate(settings, topology, migrations, phases))
+        try:
+            uvloop.run(_migrate(settings, topology, migrations, phases, prepare))
+        except (Misconfigured, MigrationError, TopologyMismatch, UnsupportedBroker) as fault:
+            sys.stderr.write(f"{name}: {fault}\n")
+            sys.exit(EXIT_CONFIGURATION)
+        except NotReached as fault:
+            sys.stderr.write(f"{name}: {fault} (THUNGAN_MIGRATION_WAIT_SECONDS)\n")
+            sys.exit(EXIT_FAILED)
         sys.exit(0)
     sys.exit(uvloop.run(_serve(name, settings, service)))
 
 
 async def _migrate(
-    settings: ServiceSettings, topology: Topology | None, migrations: Path | None, phases: tuple[str, ...]
+    settings: S,
+    topology: Topology | None,
+    migrations: Path | None,
+    phases: tuple[str, ...],
+    prepare: Callable[[S], Awaitable[None]] | None,
 ) -> None:
     owner = settings.migration_database_url
     role = None if owner is None else urlsplit(settings.database_url.get_secret_value()).username
-    applied = await migrate(owner or settings.database_url, migrations, phases=phases, service_role=role)
-    log.info("migrated", applied=applied)
+    patience = Patience(settings.migration_wait_seconds)
+
+    async def bring_up_to_date() -> list[str]:
+        return await migrate(owner or settings.database_url, migrations, phases=phases, service_role=role)
+
+    log.info("migrated", applied=await patience.reach("the database", bring_up_to_date))
     if topology is not None:
-        await provision(settings, topology)
+        await patience.reach("the broker", partial(provision, settings, topology))
         log.info("queues_declared")
-        await _remember_consumed(owner or settings.database_url, topology)
+        await patience.reach("the database", partial(_remember_consumed, owner or settings.database_url, topology))
+    if prepare is not None:
+        await patience.reach("the database", partial(prepare, settings))
 
 
 async def _remember_consumed(database_url: SecretStr, topology: Topology) -> None:
@@ -180,7 +223,7 @@ async def _remember_consumed(database_url: SecretStr, topology: Topology) -> Non
 async def _serve(name: str, settings: S, service: Callable[[S], AbstractAsyncContextManager[Running]]) -> int:
     stop_tracing = _start_tracing(name, settings)
     try:
-        return await _run(settings, service)
+        return await _run(name, settings, service)
     finally:
         # It sends what is left, over the network perhaps: not in the event loop's time.
         await asyncio.to_thread(stop_tracing)
@@ -195,10 +238,11 @@ def _start_tracing(name: str, settings: ServiceSettings) -> Callable[[], None]:
     return start_recording(name, settings)
 
 
-async def _run(settings: S, service: Callable[[S], AbstractAsyncContextManager[Running]]) -> int:
+async def _run(name: str, settings: S, service: Callable[[S], AbstractAsyncContextManager[Running]]) -> int:
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
     started = time.monotonic()
+    starting = asyncio.current_task()
 
     def stop_requested(signal_name: str) -> None:
         if stop.is_set():
@@ -207,12 +251,16 @@ async def _run(settings: S, service: Callable[[S], AbstractAsyncContextManager[R
         stop.set()
         # Whatever hangs from here on: the supervisor sees it end before its own time limit.
         loop.call_later(STOP_SECONDS, os._exit, EXIT_FAILED)
+        if starting is not None:
+            # It may be waiting for a database that never comes.
+            starting.cancel()
 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop_requested, number.name)
     code = 0
     try:
         async with service(settings) as running:
+            starting = None
             # What is loaded by now stays: the garbage collector need not look through it again and again.
             gc.freeze()
             # A request makes thousands of objects, hardly any of them in a cycle: looking after every 700 of them
@@ -222,6 +270,12 @@ async def _run(settings: S, service: Callable[[S], AbstractAsyncContextManager[R
             code = await _until_stopped(running.bus, stop)
             if code and not stop.is_set():
                 loop.call_later(STOP_SECONDS, os._exit, code)
+    except asyncio.CancelledError:
+        if not stop.is_set():
+            raise
+    except (Misconfigured, NotReleased) as fault:
+        sys.stderr.write(f"{name}: {fault}\n")
+        return EXIT_CONFIGURATION
     except Exception:
         log.exception("service_failed")
         return EXIT_FAILED

@@ -1,18 +1,20 @@
 """Settings that every service shares; each service adds its own in its ``settings.py``."""
 
 import socket
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import parse_qsl, urlsplit
 
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from shared.placeholders import Credentials, Environment
+from shared.secret_files import SecretsFromFiles
 
 
 class ServiceSettings(BaseSettings):
-    """Read from environment variables that start with ``THUNGAN_``."""
+    """Read from environment variables that start with ``THUNGAN_``; secrets also from files (``THUNGAN_…_FILE``)."""
 
     model_config = SettingsConfigDict(env_prefix="THUNGAN_", extra="ignore", frozen=True)
 
@@ -33,6 +35,10 @@ class ServiceSettings(BaseSettings):
     database_url: Annotated[SecretStr, Credentials()]
     """Address of this service's own PostgreSQL database, with this service's own role."""
 
+    database_pool_url: Annotated[SecretStr | None, Credentials()] = None
+    """Address of the same database through a pooler that lends connections by transaction (PgBouncer); None: there is
+    none. What needs a session of its own (listening, locks that outlast a transaction) goes to ``database_url``."""
+
     migration_database_url: Annotated[SecretStr | None, Credentials()] = None
     """Address of the same database with the role that owns its tables, for ``migrate`` only; None: the service's own
     role owns them (a database that nobody provisioned)."""
@@ -40,6 +46,9 @@ class ServiceSettings(BaseSettings):
     migration_amqp_url: Annotated[SecretStr | None, Credentials()] = None
     """Address of RabbitMQ with an account that may declare what the services share, for ``migrate`` only; None: the
     service's own account may."""
+
+    migration_wait_seconds: float = Field(default=300.0, ge=0.0, le=86_400.0)
+    """How long ``migrate`` waits for a database and a broker that are not there yet, each time that one is."""
 
     database_pool_size: int = Field(default=8, ge=2, le=100)
     """Connections to PostgreSQL that one copy of the service may hold."""
@@ -71,13 +80,16 @@ class ServiceSettings(BaseSettings):
     trace_ratio: float = Field(default=1.0, ge=0.0, le=1.0)
     """Share of what people do that is traced, where tracing is on."""
 
-    @field_validator("trace_file", "otlp_endpoint", "migration_database_url", "migration_amqp_url", mode="before")
+    @field_validator(
+        *("trace_file", "otlp_endpoint", "database_pool_url", "migration_database_url", "migration_amqp_url"),
+        mode="before",
+    )
     @classmethod
     def _nothing_named(cls, value: object) -> object:
         # Compose files pass on what is not set as an empty text.
         return None if value == "" else value
 
-    @field_validator("amqp_url", "migration_amqp_url", "database_url", "migration_database_url")
+    @field_validator("amqp_url", "migration_amqp_url", "database_url", "database_pool_url", "migration_database_url")
     @classmethod
     def _is_encrypted(cls, address: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
         if address is not None and info.data.get("require_tls"):
@@ -89,6 +101,23 @@ class ServiceSettings(BaseSettings):
             elif options.get("sslmode") != "verify-full":
                 raise ValueError("THUNGAN_REQUIRE_TLS is set: it must have sslmode=verify-full")
         return address
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Read secrets from files, too (``shared/secret_files.py``)."""
+        files = SecretsFromFiles(settings_cls)
+        return init_settings, files, env_settings, dotenv_settings, file_secret_settings
+
+    def retention(self) -> dict[str, timedelta]:
+        """Return for how long rows of tables in partitions are kept, where that is a setting (ADR 58)."""
+        return {}
 
     log_level: str = "INFO"
     log_format: str = Field(default="json", pattern=r"^(json|console)$")

@@ -6,6 +6,7 @@ the history; a file that begins with ``-- no transaction`` (for ``CREATE INDEX C
 be repeatable.
 """
 
+import asyncio
 import hashlib
 import re
 from collections.abc import Sequence
@@ -27,6 +28,9 @@ SHARED = Path(__file__).parent / "sql"
 
 _NAME = re.compile(r"^(?P<number>\d{4})_(?P<phase>pre|post)_[a-z0-9_]+\.sql$")
 _LOCK = 0x7468756E  # "thun": one migration at a time on one database
+
+_TRY_SECONDS = 0.2
+_TRIES = 3000
 
 _HISTORY = """
 CREATE TABLE IF NOT EXISTS migration_history (
@@ -96,7 +100,7 @@ async def migrate(
         # A migration may take longer than a request may.
         await connection.execute("SET statement_timeout = 0; SET lock_timeout = '60s'")
         connection.add_log_listener(_log)
-        await connection.execute("SELECT pg_advisory_lock($1)", _LOCK, timeout=600)
+        await _take_turn(connection)
         try:
             applied = await _apply(connection, migrations, phases, complete=folder is not None)
             if service_role is not None and rights is not None:
@@ -108,6 +112,19 @@ async def migrate(
             await connection.execute("SELECT pg_advisory_unlock($1)", _LOCK)
     finally:
         await connection.close(timeout=5)
+
+
+async def _take_turn(connection: "asyncpg.Connection[Any]") -> None:
+    """Wait until no other copy migrates this database; raise :class:`MigrationError` after ten minutes.
+
+    By asking again and again: an index that is built beside the work waits for every statement that has begun, and one
+    that waits for the lock would wait for the index in turn.
+    """
+    for _ in range(_TRIES):
+        if await connection.fetchval("SELECT pg_try_advisory_lock($1)", _LOCK):
+            return
+        await asyncio.sleep(_TRY_SECONDS)
+    raise MigrationError("another copy has been migrating this database for ten minutes")
 
 
 def _log(_: object, message: Any) -> None:

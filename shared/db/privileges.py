@@ -19,14 +19,21 @@ Rights = Mapping[str, Sequence[str]]
 
 _RIGHT = re.compile(r"SELECT|INSERT|DELETE|UPDATE(\(\w+(, \w+)*\))?")
 
-# Views have the rights of tables. Only what the role that asks may grant.
+# Views have the rights of tables, partitions are used by those of their table. Only what the role that asks may grant.
 _COLUMNS = """
 SELECT c.relname AS name, array_agg(a.attname::text) AS columns
 FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
 WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v')
-    AND pg_has_role(current_user, c.relowner, 'USAGE')
+    AND pg_has_role(current_user, c.relowner, 'USAGE') AND NOT c.relispartition
 GROUP BY c.relname
 ORDER BY c.relname
+"""
+# Such as a table that has become a partition, with the rights that it had.
+_PARTITIONS_WITH_RIGHTS = """
+SELECT c.relname AS name FROM pg_class AS c
+WHERE c.relnamespace = 'public'::regnamespace AND c.relispartition AND c.relkind IN ('r', 'p')
+    AND pg_has_role(current_user, c.relowner, 'USAGE') AND EXISTS (
+        SELECT FROM aclexplode(c.relacl) AS granted WHERE granted.grantee = to_regrole($1) AND grantee <> c.relowner)
 """
 
 
@@ -70,6 +77,8 @@ async def grant_rights(connection: Connection, role: str, rights: Rights) -> lis
                 for right in rights[table]
                 if (granted := _existing(right, columns))
             ]
+        partitions = await connection.fetch(_PARTITIONS_WITH_RIGHTS, name)
+        statements += [f"REVOKE ALL ON TABLE {quoted(row['name'])} FROM {name}" for row in partitions]
         await connection.execute("; ".join(statements))
     return [table for table in tables if table not in rights]
 

@@ -2,12 +2,14 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from typing import Literal, TypeVar
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any, Literal, TypeVar
 
 import asyncpg
 
+from shared.db.hand_out import give_back, in_line, take
+from shared.db.on_the_way import Begun, begun_on
 from shared.db.pool import ACQUIRE_SECONDS, Connection
 from shared.db.time_limit import suspended
 from shared.problems import Busy
@@ -46,7 +48,8 @@ class CommitUnknown(ConnectionError):
 def is_connection_lost(error: BaseException) -> bool:
     """Return whether ``error`` means that the connection to the database is gone."""
     if isinstance(error, asyncpg.InterfaceError):
-        return "closed" in str(error) or "closing" in str(error)
+        # A connection that was lost between two statements the driver takes from its borrower at once.
+        return any(words in str(error) for words in ("closed", "closing", "released back to the pool"))
     if type(error) is asyncpg.InvalidAuthorizationSpecificationError:  # not: a wrong password
         return True
     return isinstance(error, CONNECTION_LOST) or (isinstance(error, OSError) and not isinstance(error, TimeoutError))
@@ -55,14 +58,18 @@ def is_connection_lost(error: BaseException) -> bool:
 @asynccontextmanager
 async def acquired(pool: asyncpg.Pool, *, within: float = ACQUIRE_SECONDS) -> AsyncIterator[Connection]:
     """Borrow a connection. Raises :class:`Unavailable` when none is free ``within`` seconds."""
-    try:
-        connection = await pool.acquire(timeout=within)
-    except TimeoutError:
-        raise Busy(facts={"part": "database"}) from None
+    connection = take(pool)
+    if connection is None:
+        try:
+            async with in_line(pool):
+                connection = await pool.acquire(timeout=within)
+        except TimeoutError:
+            raise Busy(facts={"part": "database"}) from None
     try:
         yield connection
     finally:
-        await pool.release(connection, timeout=ACQUIRE_SECONDS)
+        if not give_back(pool, connection):
+            await pool.release(connection, timeout=ACQUIRE_SECONDS)
 
 
 @asynccontextmanager
@@ -86,20 +93,40 @@ async def transaction(
     connection is free ``within`` seconds, :class:`CommitUnknown` when it is unknown whether it was committed.
     """
     async with acquired(pool, within=within) as connection:
-        begun = connection.transaction(isolation=isolation)
-        await begun.start()
+        begun = Begun(connection, isolation)
         try:
             yield connection
         except BaseException:
             await begun.rollback()
             raise
-        with suspended():
-            await _commit(begun)
+        if not begun.has_ended:
+            with suspended():
+                await _commit(begun)
 
 
-async def _commit(begun: "asyncpg.transaction.Transaction") -> None:
-    try:
+async def _commit(begun: Begun) -> None:
+    with _unknown_where_lost():
         await begun.commit()
+
+
+async def fetch_and_commit(connection: Connection, statement: str, *arguments: Any) -> list[Any]:
+    """Run the last statement of a :func:`transaction`, and commit with it where that is possible; return its rows.
+
+    Nothing may depend on what it returns: where it raises, all is undone, and where it returns, all is done. Where the
+    connection has not run it before, the commit comes at the end of the transaction's block. Raises
+    :class:`CommitUnknown` as the end of the block does.
+    """
+    begun = begun_on(connection)
+    if begun is None or not begun.knows(statement):
+        return list(await connection.fetch(statement, *arguments))
+    with suspended(), _unknown_where_lost():
+        return await begun.fetch_and_commit(statement, arguments)
+
+
+@contextmanager
+def _unknown_where_lost() -> Iterator[None]:
+    try:
+        yield
     except asyncpg.InterfaceError:
         # The driver knows that the connection is closed, and has not sent the commit: nothing was done.
         raise

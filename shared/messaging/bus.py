@@ -162,7 +162,8 @@ class Bus:
         if self._relay is not None:
             service, instance = self._topology.service, settings.instance
             self._supervise("relay", self._relay.run())
-            self._supervise("pruner", Pruner(settings.database_url, service, instance=instance).run())
+            pruner = Pruner(settings.database_url, service, instance=instance, kept=settings.retention())
+            self._supervise("pruner", pruner.run())
             self._supervise("lag meter", LagMeter(settings.database_url, service, instance=instance).run())
         self._supervise("watchdog", watch(lambda: (self._pub, self._sub)))
         for callback in self._on_started:

@@ -4,20 +4,24 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from shared.contracts.message import Record
 from shared.messaging.errors import MessageTooLarge, Undecodable
-
-MAXIMUM_SIZE = 256 * 1024
-"""Largest message in bytes; a broker is no file store."""
 
 M = TypeVar("M", bound=BaseModel)
 
 
-def encode(message: BaseModel) -> bytes:
+def encode(message: Record) -> bytes:
     """Return a message as JSON. Raises :class:`MessageTooLarge`."""
     # The serializer gives bytes; model_dump_json() would make text of them that has to be encoded again.
-    body = message.__pydantic_serializer__.to_json(message)
-    if len(body) > MAXIMUM_SIZE:
-        raise MessageTooLarge(f"{type(message).__name__} has {len(body)} bytes, the limit is {MAXIMUM_SIZE}")
+    return within_limit(type(message), message.__pydantic_serializer__.to_json(message))
+
+
+def within_limit(message_type: type[Record], body: bytes) -> bytes:
+    """Return the JSON of a message that is not too large. Raises :class:`MessageTooLarge`."""
+    if len(body) > message_type.maximum_size:
+        raise MessageTooLarge(
+            f"{message_type.__name__} has {len(body)} bytes, the limit is {message_type.maximum_size}"
+        )
     return body
 
 

@@ -29,13 +29,13 @@ class _Connection(aio_pika.Connection):
         return
 
 
-async def open_connection(url: SecretStr, *, name: str) -> AbstractConnection:
+async def open_connection(url: SecretStr, *, name: str, within: float = CALL_SECONDS) -> AbstractConnection:
     """Connect; ``name`` is what the broker shows. Raises :class:`BrokerGone`."""
     frames.install()
     address = URL(url.get_secret_value()).update_query(heartbeat=HEARTBEAT)
     return await guarded(
         aio_pika.connect(address, client_properties={"connection_name": name}, connection_class=_Connection),
-        within=CALL_SECONDS,
+        within=within,
         doing="connecting",
     )
 

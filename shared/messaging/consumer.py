@@ -26,6 +26,7 @@ from shared.messaging.handlers import HANDLER_SECONDS, EventHandler
 from shared.messaging.inbox import claim
 from shared.messaging.lanes import Lanes
 from shared.messaging.link import Link
+from shared.messaging.nothing_to_do import Idle, NothingToDo
 from shared.messaging.port import Port
 from shared.messaging.publisher import Publisher
 from shared.messaging.recoverability import DeadLetter, Postpone, TryAgain, decide
@@ -85,6 +86,8 @@ class Consumer:
         self._in_flight = metrics.IN_FLIGHT.labels(self._service)
         self._draining = asyncio.Event()
         self._lanes = Lanes(self._handle, concurrency, together=TOGETHER)
+        # A quarter of what the broker hands out before it wants acknowledgements: the rest goes on meanwhile.
+        self._idle = NothingToDo(self._claim_idle, self._settle_idle, most=max(1, prefetch // 4))
         # Not through the default exchange, which leads into the queues of all services.
         self._own = own_exchange(topology.service, names)
         self._forwarding = Publisher(pub, "retry and dead", topology.service, exchanges=(self._own,))
@@ -107,6 +110,8 @@ class Consumer:
         await self.subscription.stop()
         self._draining.set()
         await self._lanes.wait_idle()
+        await self._idle.drain()
+        self.subscription.settle()
 
     async def count_dead(self) -> None:
         """Set the gauge of dead letters, every few seconds at most; without a broker it stays as it was."""
@@ -121,10 +126,15 @@ class Consumer:
     async def cancel(self) -> None:
         """Stop at once; what was not acknowledged is delivered again."""
         await self._lanes.cancel()
+        await self._idle.cancel()
 
     def _take(self, delivered: Delivered) -> None:
-        headers = delivered.header.properties.headers or {}
-        aggregate = headers.get(envelope.AGGREGATE)
+        properties = delivered.header.properties
+        handler = self._handlers.get(properties.message_type or "")
+        if handler is not None and handler.lane is not None:
+            self._lanes.put(f"lane {handler.lane}", delivered, gathered=True)
+            return
+        aggregate = (properties.headers or {}).get(envelope.AGGREGATE)
         self._lanes.put(aggregate if isinstance(aggregate, str) else None, delivered)
 
     async def _handle(self, deliveries: list[Delivered]) -> None:
@@ -162,7 +172,7 @@ class Consumer:
             log.info("events_undone_together", events=len(batch), error=_name(error))
             return deliveries
         for read in batch:
-            await self._settle(read.delivered, read.kind, started)
+            await self._settle(read.delivered, read.kind, time.perf_counter() - started)
         return left
 
     async def _handle_alone(self, delivered: Delivered) -> None:
@@ -179,16 +189,16 @@ class Consumer:
             return
         with contexts.use(context):
             if await self._until_decided(delivered, context, kind):
-                await self._settle(delivered, kind, started)
+                await self._settle(delivered, kind, time.perf_counter() - started)
 
     async def _until_decided(self, delivered: Delivered, context: Context, kind: str) -> bool:
-        """Try until it is committed (True), or is on its way elsewhere (False)."""
+        """Try until it is committed (True), or is on its way elsewhere or to be noted later (False)."""
         started = time.monotonic()
         tries = 0
         while True:
             tries += 1
             try:
-                await self._commit([self._read(delivered, context)])
+                return await self._commit([self._read(delivered, context)])
             except Exception as error:
                 decision = decide(error, attempt=context.attempt, tries=tries, held=time.monotonic() - started)
                 if isinstance(decision, TryAgain):
@@ -210,13 +220,12 @@ class Consumer:
                     log.exception("event_dead_lettered", reason=decision.reason)
                     await self._dead_letter(delivered, decision, error, attempt=context.attempt, kind=kind)
                 return False
-            return True
 
-    async def _settle(self, delivered: Delivered, kind: str, started: float) -> None:
+    async def _settle(self, delivered: Delivered, kind: str, seconds: float) -> None:
         """Acknowledge after the commit; if that is lost, the event comes again and the inbox absorbs it."""
         counted = metrics.of(self._service, kind)
         counted.consumed.inc()
-        counted.handler_seconds.observe(time.perf_counter() - started)
+        counted.handler_seconds.observe(seconds)
         await acknowledge(delivered)
 
     def _read(self, delivered: Delivered, context: Context) -> _Read:
@@ -227,43 +236,64 @@ class Consumer:
         lock = handler.lock_of(message, context.aggregate)
         return _Read(delivered, context, context.message_id, context.kind, message, handler, lock)
 
-    async def _commit(self, batch: Sequence[_Read]) -> None:
-        """Run the handlers of events in one transaction with the inbox, which leaves out those that it knows."""
+    async def _commit(self, batch: Sequence[_Read]) -> bool:
+        """Run the handlers of events in one transaction with the inbox, which leaves out those that it knows.
+
+        False where there was nothing to do for the only one: its entry is made soon, and it is acknowledged then.
+        """
         if len(batch) == 1 and batch[0].handler.access is Access.ONE_STATEMENT:
-            await self._commit_at_once(batch[0])
-            return
+            return await self._commit_at_once(batch[0])
         if len(batch) == 1 and batch[0].handler.access is Access.IF_NEEDED:
             # What was begun has had no effect: it is begun again, in a transaction.
             with contextlib.suppress(ConnectionNeeded):
-                await self._commit_at_once(batch[0])
-                return
+                return await self._commit_at_once(batch[0])
         # An event has no deadline: it may wait for a connection as long as for its handler.
         async with time_limit(HANDLER_SECONDS), self._units.together(within=HANDLER_SECONDS) as shared:
             fresh = await claim(shared.connection, self._service, [read.message_id for read in batch])
             for read in batch:
-                await self._handle_within(shared, read, is_new=read.message_id in fresh)
+                await self._handle_within(shared, read, is_new=read.message_id in fresh, is_last=read is batch[-1])
                 fresh.discard(read.message_id)
+        return True
 
-    async def _handle_within(self, shared: SharedTransaction, read: _Read, *, is_new: bool) -> None:
+    async def _handle_within(self, shared: SharedTransaction, read: _Read, *, is_new: bool, is_last: bool) -> None:
         with contexts.use(read.context):
             if is_new:
                 await self._run(read, work := shared.open())
-                await run_write(work)
+                if not is_last:  # that of the last one is written with the commit
+                    await run_write(work)
             else:
-                metrics.of(self._service, read.kind).duplicates.inc()
-                log.info("event_duplicate")
+                self._count_duplicate(read.kind)
 
-    async def _commit_at_once(self, read: _Read) -> None:
-        """Run the handler of an event that needs one statement, and then this together with the inbox entry."""
+    async def _commit_at_once(self, read: _Read) -> bool:
+        """Run the handler of an event that needs one statement, and then this together with the inbox entry.
+
+        False where it needs none: then its entry is to be made.
+        """
+        started = time.perf_counter()
         with contexts.use(read.context):
             async with (
                 time_limit(HANDLER_SECONDS),
                 self._units.at_once(self._service, read.message_id, within=HANDLER_SECONDS) as opened,
             ):
                 await self._run(read, opened.work)
+            if opened.is_idle:
+                self._idle.put(Idle(read.delivered, read.message_id, read.kind, time.perf_counter() - started))
+                return False
             if not opened.is_new:
-                metrics.of(self._service, read.kind).duplicates.inc()
-                log.info("event_duplicate")
+                self._count_duplicate(read.kind)
+        return True
+
+    async def _claim_idle(self, message_ids: list[UUID]) -> set[UUID]:
+        return await self._units.claim(self._service, message_ids)
+
+    async def _settle_idle(self, idle: Idle, is_new: bool) -> None:
+        if not is_new:
+            self._count_duplicate(idle.kind)
+        await self._settle(idle.delivered, idle.kind, idle.seconds)
+
+    def _count_duplicate(self, kind: str) -> None:
+        metrics.of(self._service, kind).duplicates.inc()
+        log.info("event_duplicate")
 
     async def _run(self, read: _Read, work: UnitOfWork) -> None:
         attributes = {"thungan.attempt": read.context.attempt}

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from shared.messaging.event_sender import EventSender, Outcome
@@ -25,7 +26,7 @@ class Dispatcher:
     row of the outbox is written in the transaction as ever, and is marked only after the confirm.
     """
 
-    def __init__(self, sender: EventSender, confirmed: Callable[[int, UUID], None]) -> None:
+    def __init__(self, sender: EventSender, confirmed: Callable[[int, UUID, datetime], None]) -> None:
         self._sender = sender
         self._confirmed = confirmed
         self._under_way: set[asyncio.Task[None]] = set()
@@ -59,4 +60,4 @@ class Dispatcher:
 
     async def _send(self, row: WrittenRow) -> None:
         if await self._sender.send(row) is Outcome.CONFIRMED:
-            self._confirmed(row["position"], row["message_id"])
+            self._confirmed(row["position"], row["message_id"], row["created_at"])

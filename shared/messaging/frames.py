@@ -6,6 +6,7 @@ change nothing of what it means. Only :mod:`shared.messaging.underlay` uses them
 """
 
 import asyncio
+import itertools
 import struct
 from collections.abc import Callable, Iterator
 from functools import lru_cache
@@ -30,6 +31,13 @@ _HEAD = struct.Struct(">BHI")
 
 _ACK = struct.Struct(">BHIHHQBB")
 """The frame of ``basic.ack`` as a whole."""
+
+ACKNOWLEDGE_WITHIN = 0.02
+"""How long an acknowledgement waits for others, in seconds: one frame, and one entry in the log of a replicated queue,
+for all up to the last of them. Whatever is lost with this process meanwhile is delivered again, as ever."""
+
+ACKNOWLEDGE_AT = 16
+"""So many do not wait any longer."""
 
 
 class BufferedReceiver(FrameReceiver):
@@ -105,6 +113,12 @@ class DirectChannel(Channel):
         """What takes deliveries, by the consumer's tag; called where they are read, it must neither wait nor raise."""
         self.returned: Callable[[DeliveredMessage], None] | None = None
         """What takes messages that no queue is bound for, on a channel without confirms; called as takers are."""
+        self.without_acknowledgement: set[str] = set()
+        """Tags of the consumers whose deliveries are not acknowledged."""
+        # What was delivered and is not acknowledged, in its order; and what of it is to be.
+        self._unacknowledged: dict[int, None] = {}
+        self._settled: set[int] = set()
+        self._acknowledging: asyncio.TimerHandle | None = None
         self._closed_by_broker = False
         self._awaited: set[asyncio.Future[Any]] = set()
         self.closing.add_done_callback(self._give_up)
@@ -135,9 +149,43 @@ class DirectChannel(Channel):
         self.message_id_delivery_tag.pop(message_id, None)
 
     def acknowledge(self, delivery_tag: int) -> None:
-        """Settle a delivery."""
+        """Settle a delivery, within a moment."""
         self._require_open()
-        self.write_queue.put_nowait(ChannelFrame(_ACK.pack(1, self.number, 13, 60, 80, delivery_tag, 0, 0xCE), False))
+        if delivery_tag not in self._unacknowledged:
+            # It was fetched, and not consumed.
+            self._write_acknowledgements([(delivery_tag, False)])
+            return
+        self._settled.add(delivery_tag)
+        if len(self._settled) >= ACKNOWLEDGE_AT:
+            self.acknowledge_now()
+        elif self._acknowledging is None:
+            self._acknowledging = self.loop.call_later(ACKNOWLEDGE_WITHIN, self.acknowledge_now)
+
+    def acknowledge_now(self) -> None:
+        """Let nothing wait any longer that is to be acknowledged."""
+        if self._acknowledging is not None:
+            self._acknowledging.cancel()
+            self._acknowledging = None
+        if not self._settled or self.is_closed or self._closed_by_broker:
+            return
+        # All that come before the first one that is still worked on: by the last of them.
+        together = list(itertools.takewhile(self._settled.__contains__, self._unacknowledged))
+        alone = sorted(self._settled.difference(together))
+        acknowledgements = [(together[-1], len(together) > 1)] if together else []
+        self._write_acknowledgements([*acknowledgements, *((delivery_tag, False) for delivery_tag in alone)])
+        for delivery_tag in self._settled:
+            del self._unacknowledged[delivery_tag]
+        self._settled.clear()
+
+    def _write_acknowledgements(self, these: list[tuple[int, bool]]) -> None:
+        frames = (_ACK.pack(1, self.number, 13, 60, 80, tag, int(multiple), 0xCE) for tag, multiple in these)
+        self.write_queue.put_nowait(ChannelFrame(b"".join(frames), False))
+
+    async def basic_nack(self, delivery_tag: int, *arguments: Any, **options: Any) -> None:
+        """As the library's own; what came before it is acknowledged before it."""
+        self.acknowledge_now()
+        self._unacknowledged.pop(delivery_tag, None)
+        await super().basic_nack(delivery_tag, *arguments, **options)
 
     def _require_open(self) -> None:
         if self.is_closed or self._closed_by_broker:
@@ -157,7 +205,11 @@ class DirectChannel(Channel):
         self._awaited.clear()
 
     async def _on_deliver_frame(self, frame: spec.Basic.Deliver) -> None:
-        take = self.takers.get(frame.consumer_tag or "")
+        tag = frame.consumer_tag or ""
+        if tag not in self.without_acknowledgement:
+            # Whoever takes it: what is acknowledged together with others must be known as a whole.
+            self._unacknowledged[frame.delivery_tag or 0] = None
+        take = self.takers.get(tag)
         if take is None:
             await super()._on_deliver_frame(frame)
             return
@@ -189,6 +241,32 @@ def publish_method(exchange: str, routing_key: str, *, mandatory: bool) -> bytes
     ]
 
 
+class Passage(asyncio.Event):
+    """Set while the broker reads what this connection sends; that it has stopped can be waited for, too."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.blocked = asyncio.Event()
+
+    def set(self) -> None:
+        """The broker reads again."""
+        super().set()
+        self.blocked.clear()
+
+    def clear(self) -> None:
+        """The broker has stopped."""
+        super().clear()
+        self.blocked.set()
+
+
+class TellingConnection(aiormq.connection.Connection):
+    """Tells when the broker blocks it, so that nobody has to look."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.passage = self._Connection__connection_unblocked = Passage()
+
+
 def install() -> None:
     """Have the library make its connections and channels of these; what was opened before stays as it is."""
     aiormq.connection.FrameReceiver = BufferedReceiver  # type: ignore[misc]
@@ -196,3 +274,4 @@ def install() -> None:
     aiormq.connection.Channel = DirectChannel  # type: ignore[attr-defined]
     # No limit: what is published without waiting is bounded by whoever publishes.
     aiormq.connection.Connection.FRAME_BUFFER_SIZE = 0
+    aiormq.connection.Connection = TellingConnection  # type: ignore[misc]

@@ -63,7 +63,9 @@ class RequestHandler(Generic[AnyRequest]):
             return await self.function(request, work)
         context = work.context
         asked = Asked(work.actor, context.correlation_id, context.external_correlation_id)
-        return await self.idempotency.answer(request, work.connection, lambda: self.function(request, work), asked)
+        return await self.idempotency.answer(
+            request, work.connection, lambda: self.function(request, work), asked, work.record
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,9 @@ class EventHandler(Generic[AnyEvent]):
     function: Callable[Concatenate[AnyEvent, UnitOfWork, ...], Awaitable[None]]
     lock: Lock | Callable[[AnyEvent], str | Lock] = Lock.AGGREGATE
     access: Access = Access.TRANSACTION
+    lane: str | None = None
+    """Events that lock one thing in common: a copy has one transaction of them at a time, with all that have come
+    meanwhile, instead of several that wait for each other. None: in the order of their aggregates."""
 
     def __post_init__(self) -> None:
         _require_takes(self.function, self.message)

@@ -25,6 +25,9 @@ async def claim(connection: Connection, consumer: str, message_ids: Sequence[UUI
     Two deliveries of one event at the same time: the second waits until the first commits (then it is a duplicate)
     or is undone (then it is the first).
     """
+    if len(message_ids) == 1:
+        is_new = await connection.fetchval(_CLAIM_ONE, consumer, message_ids[0])
+        return set() if is_new is None else {message_ids[0]}
     return {row["message_id"] for row in await connection.fetch(_CLAIM, consumer, message_ids)}
 
 

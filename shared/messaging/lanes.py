@@ -14,6 +14,9 @@ class Lanes(Generic[T]):
     While all workers are busy, items gather; the next free one takes up to ``together`` of them, each of another key.
     So no item waits for a batch to fill, and under load each item costs less.
 
+    Items of one key that are ``gathered`` go together as well: what comes while one is worked on is taken at once then,
+    in the order of its coming, and with nothing else. One worker at a time has any of them.
+
     How much waits here is bounded by the prefetch of the consumer that puts it.
     """
 
@@ -25,11 +28,17 @@ class Lanes(Generic[T]):
         # A key is here while anything of it waits or is worked on; and in `ready` while something of it can be taken.
         self._waiting: dict[Hashable, deque[T]] = {}
         self._ready: deque[Hashable] = deque()
+        self._gathered: set[Hashable] = set()
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def put(self, key: str | None, item: T) -> None:
-        """Have ``item`` worked on, after everything put under the same key before; None is a key of its own."""
+    def put(self, key: str | None, item: T, *, gathered: bool = False) -> None:
+        """Have ``item`` worked on, after everything put under the same key before; None is a key of its own.
+
+        ``gathered``: together with others of its key; the same for each of them.
+        """
         lane_key: Hashable = object() if key is None else key
+        if gathered:
+            self._gathered.add(lane_key)
         lane = self._waiting.get(lane_key)
         if lane is not None:
             lane.append(item)
@@ -73,17 +82,26 @@ class Lanes(Generic[T]):
         if self._ready and not self._cancelled:
             self._start()
 
-    def _take(self) -> list[Hashable]:
-        return [self._ready.popleft() for _ in range(min(self._together, len(self._ready)))]
+    def _take(self) -> list[tuple[Hashable, int]]:
+        """Return of which keys something is to be worked on now, and how much of each."""
+        taken: list[tuple[Hashable, int]] = []
+        while self._ready and len(taken) < self._together:
+            key = self._ready[0]
+            if key in self._gathered:
+                if not taken:
+                    taken.append((self._ready.popleft(), min(self._together, len(self._waiting[key]))))
+                break
+            taken.append((self._ready.popleft(), 1))
+        return taken
 
-    async def _go_on(self, keys: list[Hashable]) -> None:
-        while keys:
+    async def _go_on(self, taken: list[tuple[Hashable, int]]) -> None:
+        while taken:
             try:
-                await self._work([self._waiting[key].popleft() for key in keys])
+                await self._work([self._waiting[key].popleft() for key, count in taken for _ in range(count)])
             finally:
-                for key in keys:
+                for key, _ in taken:
                     if self._waiting[key]:
                         self._ready.append(key)
                     else:
                         del self._waiting[key]
-            keys = self._take()
+            taken = self._take()

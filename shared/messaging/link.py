@@ -15,6 +15,7 @@ from shared.messaging.declarations import Declarations
 from shared.messaging.errors import BrokerGone
 from shared.messaging.guard import CALL_SECONDS, guarded
 from shared.messaging.port import Port
+from shared.messaging.underlay import passage_of
 
 SILENT_SECONDS = 2.0 * HEARTBEAT
 """A connection that has not answered a probe for so long is not ready, and is replaced."""
@@ -150,21 +151,17 @@ class Link:
         self._tasks[port] = asyncio.create_task(port.serve(connection, declarations), name=f"port {port.name}")
 
     async def _watch_blocked(self, connection: AbstractConnection) -> None:
-        transport = connection.transport
-        while transport is not None:
-            try:
-                async with asyncio.timeout(0.05):
-                    await transport.ready()
-            except TimeoutError:
-                self._blocked.set()
-                log.warning("broker_blocked", connection=self._name)
-                for callback in self._blocked_callbacks:
-                    callback()
-                await transport.ready()
-                self._blocked.clear()
-                self._answered_at = time.monotonic()
-                log.info("broker_unblocked", connection=self._name)
-            await asyncio.sleep(0.1)
+        passage = passage_of(connection)
+        while True:
+            await passage.blocked.wait()
+            self._blocked.set()
+            log.warning("broker_blocked", connection=self._name)
+            for callback in self._blocked_callbacks:
+                callback()
+            await passage.wait()
+            self._blocked.clear()
+            self._answered_at = time.monotonic()
+            log.info("broker_unblocked", connection=self._name)
 
     async def _probe(self, connection: AbstractConnection) -> None:
         """Ask the broker something cheap now and then: a network that swallows everything shows sooner."""

@@ -1,15 +1,18 @@
 """Events are written down in the transaction that made them true; the relay sends them afterwards."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from typing import Any, TypedDict
 from uuid import UUID
 
-from asyncpg import Record
+from asyncpg import Record, UniqueViolationError
 
 from shared.db.pool import Connection
+from shared.db.transaction import fetch_and_commit
+from shared.idempotency import RECORD_NEW, NewAnswer, is_taken, same_id_other_content
 from shared.messaging.statement_parts import parts_of
 
 WAKE_UP = "thungan_outbox"
@@ -72,6 +75,15 @@ RETURNING message_id, position, created_at
 """
 
 
+# $9 to $16: the record of the answer to the request that this comes of. Where its id is taken, the database refuses.
+_INSERT_ONE_ANSWERED = f"""
+WITH kept AS ({re.sub(r"[$]([0-9]+)", lambda place: f"${int(place[1]) + 8}", RECORD_NEW)})
+INSERT INTO outbox ({_COLUMNS}, not_before)
+SELECT $1, $2, $3, $4, $5, $6, $7, clock_timestamp() + make_interval(secs => $8) FROM kept
+RETURNING message_id, position, created_at
+"""
+
+
 def _with_notify(insert: str) -> str:
     # One round trip for both; the database delivers it at commit, and several of one transaction as one.
     return f"""
@@ -125,25 +137,34 @@ class WrittenRow(TypedDict):
 
 
 async def insert_rows(
-    connection: Connection, rows: Sequence[OutboxRow], *, notify: bool = True, head_start: float | None = None
+    connection: Connection,
+    rows: Sequence[OutboxRow],
+    *,
+    notify: bool = True,
+    head_start: float | None = None,
+    last: bool = False,
 ) -> list[WrittenRow]:
     """Write events into the outbox within the caller's transaction; return them as they are there, in this order.
 
     ``notify`` wakes a relay in another process at commit; it is left out where this process has the relay, because
     commits with a NOTIFY wait for each other. ``head_start`` is for how many seconds the relay leaves the events to
-    this process, which sends them by itself; then nobody is woken.
+    this process, which sends them by itself; then nobody is woken. ``last``: nothing comes after it in the
+    transaction, which is committed with it.
     """
     if not rows:
         return []
+    fetch: Callable[..., Awaitable[Sequence[Any]]] = connection.fetch
+    if last:
+        fetch = partial(fetch_and_commit, connection)
     wakes = notify and head_start is None
     if not wakes and 1 < len(rows) <= _FEW:
         values = [value for row in rows for value in row.values()]
-        return _placed(rows, await connection.fetch(_insert_few(len(rows)), *values, head_start))
+        return _placed(rows, await fetch(_insert_few(len(rows)), *values, head_start))
     if len(rows) == 1:
         statement = _INSERT_ONE_AND_NOTIFY if wakes else _INSERT_ONE
     else:
         statement = _INSERT_MANY_AND_NOTIFY if wakes else _INSERT_MANY
-    return _placed(rows, await connection.fetch(statement, *_values(rows), head_start))
+    return _placed(rows, await fetch(statement, *_values(rows), head_start))
 
 
 async def insert_claimed(
@@ -155,6 +176,23 @@ async def insert_claimed(
     """
     statement = _INSERT_ONE_CLAIMED if len(rows) == 1 else _INSERT_MANY_CLAIMED
     return _placed(rows, await connection.fetch(statement, *_values(rows), head_start, consumer, consumed))
+
+
+async def insert_answered(
+    connection: Connection, row: OutboxRow, answer: NewAnswer, *, head_start: float
+) -> list[WrittenRow]:
+    """Write the only event of a request and the record of its answer by one statement, and commit; nobody is woken.
+
+    Raises :class:`~shared.problems.SameIdOtherContent` where the id of the request is taken; nothing is committed then.
+    """
+    try:
+        written = await fetch_and_commit(connection, _INSERT_ONE_ANSWERED, *row.values(), head_start, *answer.values)
+    except UniqueViolationError as error:
+        if is_taken(error):
+            # Under another lock, so with other content.
+            raise same_id_other_content(answer.request_id) from None
+        raise
+    return _placed([row], written)
 
 
 @cache

@@ -10,6 +10,9 @@ from shared.messaging.declarations import Declarations
 from shared.messaging.topology import Names, Topology, event_queues, exchanges, own_exchange
 from shared.settings import ServiceSettings
 
+CONNECT_SECONDS = 30.0
+"""A broker that has just started on a slow machine takes longer than a service may wait for one."""
+
 
 async def provision(settings: ServiceSettings, topology: Topology) -> None:
     """Declare the exchanges, and the event queues of a service.
@@ -17,7 +20,7 @@ async def provision(settings: ServiceSettings, topology: Topology) -> None:
     Raises :class:`BrokerGone`, :class:`UnsupportedBroker`, :class:`TopologyMismatch`.
     """
     amqp_url = settings.migration_amqp_url or settings.amqp_url
-    connection = await open_connection(amqp_url, name=f"{topology.service} provision")
+    connection = await open_connection(amqp_url, name=f"{topology.service} provision", within=CONNECT_SECONDS)
     try:
         check_broker(server_properties(connection))
         names = Names(settings.namespace)

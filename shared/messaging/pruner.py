@@ -1,62 +1,64 @@
-"""Deletes what the outbox and the inbox have kept for long enough."""
+"""Drops what the outbox and the inbox have kept for long enough, and makes their next partitions."""
 
 import asyncio
+from collections.abc import Mapping
+from datetime import timedelta
 
 import structlog
 from pydantic import SecretStr
 
-from shared.db.pool import Connection
+from shared import metrics
+from shared.db.partitions import look_after, missing_partitions
 from shared.messaging.database_session import DATABASE_AWAY, database_session
 
 ARCHIVE_DAYS = 30
-"""How long sent events and the ids of consumed events are kept."""
+"""How long sent events and the ids of consumed events are kept at least (shared/db/sql/0015, 0016)."""
 
 PRUNE_SECONDS = 3600.0
-"""How often they are pruned; the first time when the service starts."""
+"""How often it is looked for what is old; the first time when the service starts."""
 
 RETRY_SECONDS = 60.0
-"""When pruning is tried again after it has failed."""
-
-_LOCK = 0x7072756E  # "prun": of several copies, one prunes at a time
-
-# In small transactions, so that no row is locked for long; by the clock that dated the rows, which is the database's.
-_OLDEST = "now() - make_interval(days => $1)"
-
-_DELETE_SENT = f"""
-DELETE FROM outbox WHERE position IN (SELECT position FROM outbox WHERE published_at < {_OLDEST} LIMIT 5000)
-"""
-
-_DELETE_CONSUMED = f"""
-DELETE FROM inbox WHERE ctid IN (SELECT ctid FROM inbox WHERE received_at < {_OLDEST} LIMIT 5000)
-"""
+"""When it is looked again where the database was away, or somebody held a lock."""
 
 log = structlog.get_logger(__name__)
 
 
 class Pruner:
-    """Prunes the archives of one database in a session of its own, every hour."""
+    """Looks after the partitions of one database in a session of its own, every hour.
 
-    def __init__(self, database_url: SecretStr, service: str, *, instance: str) -> None:
+    ``kept``: table → for how long its rows are kept, where that is a setting.
+    """
+
+    def __init__(
+        self, database_url: SecretStr, service: str, *, instance: str, kept: Mapping[str, timedelta] | None = None
+    ) -> None:
         self._database_url = database_url
+        self._service = service
         self._session_name = f"{service} pruner {instance}"
+        self._kept = kept or {}
 
     async def run(self) -> None:
-        """Prune again and again; never returns."""
+        """Look again and again; never returns."""
         while True:
             pause = PRUNE_SECONDS
             try:
-                async with database_session(self._database_url, name=self._session_name) as connection:
-                    if await connection.fetchval("SELECT pg_try_advisory_lock($1)", _LOCK):
-                        await prune(connection)
+                if not await self._look():
+                    pause = RETRY_SECONDS
             except DATABASE_AWAY as error:
                 pause = RETRY_SECONDS
                 log.warning("archive_not_pruned", error=type(error).__name__, retry_seconds=pause)
             await asyncio.sleep(pause)
 
-
-async def prune(connection: Connection) -> None:
-    """Delete what was sent or consumed more than :data:`ARCHIVE_DAYS` ago."""
-    for statement in (_DELETE_SENT, _DELETE_CONSUMED):
-        deleted = ""
-        while deleted != "DELETE 0":
-            deleted = await connection.execute(statement, ARCHIVE_DAYS)
+    async def _look(self) -> bool:
+        """Look after all tables; return whether nothing is left to be done."""
+        async with database_session(self._database_url, name=self._session_name) as connection:
+            made, dropped, postponed = await look_after(connection, self._kept)
+            missing = await missing_partitions(connection)
+        for table, count in missing.items():
+            metrics.PARTITIONS_MISSING.labels(self._service, table).set(count)
+        if made or dropped:
+            log.info("partitions_changed", made=made, dropped=dropped)
+        if postponed:
+            # A long transaction, such as an audit's, reads these tables. Events go on meanwhile.
+            log.info("partitions_postponed", tables=postponed, retry_seconds=RETRY_SECONDS)
+        return not postponed

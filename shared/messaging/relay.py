@@ -3,7 +3,8 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -46,9 +47,11 @@ ORDER BY position
 LIMIT $1
 """
 
-# By id as well: in a database that was set back, the position of what was confirmed before may be another event's.
+# By id as well: in a database that was set back, the position of what was confirmed before may be another event's. When
+# the first and the last of them were written says in which days' partitions they are.
 _CONFIRMED = """
-UPDATE outbox SET published_at = clock_timestamp() WHERE position = ANY($1::bigint[]) AND message_id = ANY($2::uuid[])
+UPDATE outbox SET published_at = clock_timestamp()
+WHERE position = ANY($1::bigint[]) AND message_id = ANY($2::uuid[]) AND created_at BETWEEN $3 AND $4
 """
 
 # An event that cannot be sent must not be lost (its consumer may be about to start) nor hold up the others.
@@ -56,10 +59,13 @@ _REFUSED = """
 UPDATE outbox
 SET refusals = refusals + 1,
     not_before = clock_timestamp() + make_interval(secs => least(60, power(2, least(refusals, 6))))
-WHERE position = ANY($1::bigint[]) AND message_id = ANY($2::uuid[])
+WHERE position = ANY($1::bigint[]) AND message_id = ANY($2::uuid[]) AND created_at BETWEEN $3 AND $4
 """
 
 log = structlog.get_logger(__name__)
+
+Place = tuple[int, UUID, datetime]
+"""Position, id and moment of an event in the outbox."""
 
 
 class Relay:
@@ -76,11 +82,12 @@ class Relay:
         self._service = topology.service
         self._sender = EventSender(topology, names, publisher)
         self._instance = instance
-        self._confirmed: list[tuple[int, UUID]] = []
+        self._confirmed: list[Place] = []
         self._marking: asyncio.TimerHandle | None = None
         self._wake = asyncio.Event()
         publisher.port.on_ready(self.wake)
         self._stopping = False
+        self._stopped = asyncio.Event()
         self._active = False
         self._looked_at: float | None = None
         self._window = WINDOW
@@ -99,9 +106,9 @@ class Relay:
         """Look at the outbox now: a transaction of this process has emitted something."""
         self._wake.set()
 
-    def mark(self, position: int, message_id: UUID) -> None:
+    def mark(self, position: int, message_id: UUID, created_at: datetime) -> None:
         """Mark an event that the broker has confirmed to its emitter: together with others, within a moment."""
-        self._confirmed.append((position, message_id))
+        self._confirmed.append((position, message_id, created_at))
         if self._marking is None:
             self._marking = asyncio.get_running_loop().call_later(MARK_SECONDS, self._mark_now)
 
@@ -112,6 +119,7 @@ class Relay:
     def stop(self) -> None:
         """Send what is due, then end :meth:`run` and let another copy take over."""
         self._stopping = True
+        self._stopped.set()
         self._wake.set()
 
     async def run(self) -> None:
@@ -123,7 +131,8 @@ class Relay:
             except DATABASE_AWAY as error:
                 delay = backoff.delay()
                 log.warning("outbox_not_reached", error=type(error).__name__, retry_seconds=round(delay, 2))
-                await self._sleep(delay)
+                # Not by a wake-up: one that nobody could follow would make each of these pauses end at once.
+                await _wait_for(self._stopped, delay)
 
     async def _session(self, backoff: Backoff) -> None:
         # A session of its own: the lock and the listening belong to it.
@@ -139,6 +148,8 @@ class Relay:
         # A mark that a crash of the database loses costs a second copy on the wire, which the inbox absorbs; to
         # wait for the disk at each batch would cost as much as an event's own transaction.
         await connection.execute("SET synchronous_commit = off")
+        # With as many partitions as days, making a plan costs more than running it.
+        await connection.execute("SET plan_cache_mode = force_generic_plan")
         await connection.execute(f"SET idle_session_timeout = '{IDLE_SECONDS}s'")
         backoff.reset()
         while True:
@@ -151,7 +162,7 @@ class Relay:
                 continue
             if stopping:
                 return
-            await self._sleep(POLL_SECONDS)
+            await _wait_for(self._wake, POLL_SECONDS)
 
     async def _mark_confirmed(self, connection: "asyncpg.Connection[Any]") -> None:
         confirmed = self._confirmed[:]
@@ -160,7 +171,7 @@ class Relay:
             self._marking.cancel()
             self._marking = None
         if confirmed:
-            await connection.execute(_CONFIRMED, *map(list, zip(*confirmed, strict=True)))
+            await connection.execute(_CONFIRMED, *_places(confirmed))
             # Only now: what a lost session has not marked is marked by the next one.
             del self._confirmed[: len(confirmed)]
 
@@ -196,19 +207,26 @@ class Relay:
         confirmed = [row for row, outcome in zip(rows, outcomes, strict=True) if outcome is Outcome.CONFIRMED]
         refused = [row for row, outcome in zip(rows, outcomes, strict=True) if outcome is Outcome.REFUSED]
         if confirmed:
-            await connection.execute(_CONFIRMED, *_named(confirmed))
+            await connection.execute(_CONFIRMED, *_places(map(_place, confirmed)))
         if refused:
-            await connection.execute(_REFUSED, *_named(refused))
+            await connection.execute(_REFUSED, *_places(map(_place, refused)))
         if len(rows) < self._window // 10:
             # Under steady traffic, let a few gather: a batch costs two statements, however small it is.
             await asyncio.sleep(GATHER_SECONDS)
         return bool(confirmed or refused)
 
-    async def _sleep(self, seconds: float) -> None:
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await self._wake.wait()
+
+async def _wait_for(event: asyncio.Event, seconds: float) -> None:
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await event.wait()
 
 
-def _named(rows: Sequence[asyncpg.Record]) -> tuple[list[int], list[UUID]]:
-    return [row["position"] for row in rows], [row["message_id"] for row in rows]
+def _place(row: asyncpg.Record) -> Place:
+    return row["position"], row["message_id"], row["created_at"]
+
+
+def _places(places: Iterable[Place]) -> tuple[Sequence[int], Sequence[UUID], datetime, datetime]:
+    """Return the arguments of a statement about events: their positions and ids, and between which moments they lie."""
+    positions, message_ids, moments = zip(*places, strict=True)
+    return positions, message_ids, min(moments), max(moments)

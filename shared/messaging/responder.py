@@ -86,6 +86,7 @@ class Responder:
         """Consume no more requests and finish those under way."""
         await self.subscription.stop()
         await self._lanes.wait_idle()
+        self.subscription.settle()
 
     async def cancel(self) -> None:
         """Stop at once; what was delivered and not answered goes to another copy."""

@@ -11,7 +11,7 @@ from shared.messaging.guard import CALL_SECONDS, guarded
 from shared.messaging.link import Link
 from shared.messaging.port import Port
 from shared.messaging.topology import Exchange, Queue
-from shared.messaging.underlay import Delivered, consume
+from shared.messaging.underlay import Delivered, acknowledge_now, consume
 
 
 class Subscription:
@@ -63,6 +63,11 @@ class Subscription:
             return
         with contextlib.suppress(BrokerGone):
             await guarded(self._queue.cancel(tag), within=CALL_SECONDS, doing=f"cancelling {self.port.name}")
+
+    def settle(self) -> None:
+        """Have all acknowledged now that was handled: what is not is delivered to another copy."""
+        if self.port.is_ready:
+            acknowledge_now(self.port.underlay)
 
     async def _set_up(self, channel: AbstractChannel, declarations: Declarations) -> None:
         if self._stopped:

@@ -11,14 +11,14 @@ from typing import cast
 from uuid import uuid4
 
 import structlog
-from aio_pika.abc import AbstractChannel
+from aio_pika.abc import AbstractChannel, AbstractConnection
 from aiormq import spec
 from aiormq.abc import AbstractChannel as Underlay
 from aiormq.abc import DeliveredMessage as Delivered
 from aiormq.exceptions import ChannelAccessRefused
 
 from shared.messaging.errors import BrokerGone
-from shared.messaging.frames import DirectChannel, publish_method
+from shared.messaging.frames import DirectChannel, Passage, TellingConnection, publish_method
 from shared.messaging.guard import CALL_SECONDS, guarded
 
 Properties = spec.Basic.Properties
@@ -38,9 +38,11 @@ __all__ = [
     "Properties",
     "Underlay",
     "acknowledge",
+    "acknowledge_now",
     "consume",
     "get",
     "is_stale",
+    "passage_of",
     "publish",
     "put_back",
     "send",
@@ -52,6 +54,12 @@ __all__ = [
 async def underlay_of(channel: AbstractChannel) -> Underlay:
     """Return the channel beneath an open one."""
     return await channel.get_underlay_channel()
+
+
+def passage_of(connection: AbstractConnection) -> Passage:
+    """Return whether the broker reads what an open connection sends, as something to wait for."""
+    assert connection.transport is not None  # noqa: S101 - it is open
+    return cast("TellingConnection", connection.transport.connection).passage
 
 
 async def publish(
@@ -111,6 +119,8 @@ async def consume(
     underlay = cast("DirectChannel", await underlay_of(channel))
     tag = uuid4().hex
     underlay.takers[tag] = take
+    if no_ack:
+        underlay.without_acknowledgement.add(tag)
     await guarded(
         underlay.basic_consume(queue, _never, no_ack=no_ack, consumer_tag=tag),
         within=CALL_SECONDS,
@@ -131,12 +141,20 @@ async def get(channel: AbstractChannel, queue: str) -> Delivered | None:
 
 
 async def acknowledge(delivered: Delivered) -> bool:
-    """Settle a delivery; return False when its channel is gone, so that it will be delivered again."""
+    """Settle a delivery, within a moment; return False when its channel is gone, so that it will be delivered again.
+
+    :func:`acknowledge_now` lets it wait no longer.
+    """
     try:
         cast("DirectChannel", delivered.channel).acknowledge(delivered.delivery_tag or 0)
     except RuntimeError:
         return _not_settled(delivered, "acknowledging")
     return True
+
+
+def acknowledge_now(channel: Underlay) -> None:
+    """Have all written that is to be acknowledged on a channel."""
+    cast("DirectChannel", channel).acknowledge_now()
 
 
 async def put_back(delivered: Delivered) -> bool:

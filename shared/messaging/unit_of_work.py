@@ -9,13 +9,15 @@ from uuid import UUID
 from shared.contracts.actor import Actor, service_actor
 from shared.contracts.message import Event
 from shared.db.pool import Connection
+from shared.db.transaction import fetch_and_commit
+from shared.idempotency import NewAnswer, keep_answer
 from shared.ids import new_id
 from shared.messaging import context as contexts
 from shared.messaging.acts import add_act
 from shared.messaging.after_commit import Callback
-from shared.messaging.codec import encode
+from shared.messaging.codec import encode, within_limit
 from shared.messaging.context import Context
-from shared.messaging.outbox import OutboxRow, WrittenRow, insert_rows
+from shared.messaging.outbox import OutboxRow, WrittenRow, insert_answered, insert_rows
 
 _FLUSH_AT = 500
 """Events kept in memory before they are written, for imports that emit many."""
@@ -68,6 +70,7 @@ class UnitOfWork:
     """
 
     __slots__ = (
+        "_answer",
         "_callbacks",
         "_connection",
         "_context",
@@ -101,6 +104,7 @@ class UnitOfWork:
         self._has_emitted = False
         self._has_written = False
         self._write: Write | None = None
+        self._answer: NewAnswer | None = None
 
     @property
     def connection(self) -> Connection:
@@ -132,6 +136,16 @@ class UnitOfWork:
 
         Raises :class:`~shared.messaging.errors.MessageTooLarge` over 256 KiB.
         """
+        return await self._emit(event.routing_key(), encode(event), aggregate)
+
+    async def emit_encoded(self, event_type: type[Event], body: bytes, *, aggregate: str | None = None) -> UUID:
+        """Emit an event that is written as JSON already: who calls this answers for its form.
+
+        For imports that emit many, of what the database has written as JSON. Raises as :meth:`emit` does.
+        """
+        return await self._emit(event_type.routing_key(), within_limit(event_type, body), aggregate)
+
+    async def _emit(self, routing_key: str, body: bytes, aggregate: str | None) -> UUID:
         if not self._writable:
             raise RuntimeError("a read-only unit of work cannot emit events")
         if self._write is not None:
@@ -141,12 +155,12 @@ class UnitOfWork:
         self._pending.append(
             OutboxRow(
                 message_id=message_id,
-                routing_key=event.routing_key(),
+                routing_key=routing_key,
                 aggregate=aggregate,
                 correlation_id=context.correlation_id,
                 causation_id=None if context.message_id is None else str(context.message_id),
                 traceparent=context.traceparent,
-                body=encode(event),
+                body=body,
             )
         )
         self._has_emitted = True
@@ -167,7 +181,8 @@ class UnitOfWork:
 
         It must have the same effect when it runs twice, and return a row where it has found what it is about; where
         it has not, ``otherwise`` is raised and the event is not consumed. ``then`` is called with that row before the
-        commit's callbacks are. One that writes in several places ends with ``SELECT * FROM written``.
+        commit's callbacks are. One that writes in several places ends with ``SELECT * FROM written``. Of an event
+        with a transaction it is the last statement, which is sent with the commit.
         """
         if self._write is not None or self._pending:
             raise RuntimeError("an event of one statement has either one statement or events")
@@ -177,6 +192,15 @@ class UnitOfWork:
         """Return the statement that is to be run, and forget it."""
         write, self._write = self._write, None
         return write
+
+    def record(self, answer: NewAnswer) -> None:
+        """Have the record of the answer to the request written with what it emits, before the commit."""
+        self._answer = answer
+
+    def take_answer(self) -> NewAnswer | None:
+        """Return the record that is to be written, and forget it."""
+        answer, self._answer = self._answer, None
+        return answer
 
     def after_commit(self, callback: Callback) -> None:
         """Call ``callback`` once this work has committed; never when it was undone, and not at all after a crash.
@@ -211,6 +235,11 @@ class UnitOfWork:
         """Whether some of its events were written before its end, because they were many."""
         return self._has_written
 
+    @property
+    def is_written(self) -> bool:
+        """Whether neither events nor the record of an answer are left to be written."""
+        return not self._pending and self._answer is None
+
     def take_pending(self) -> list[OutboxRow]:
         """Return the events that are not written yet, in the order of their emission, and forget them."""
         rows, self._pending, self._pending_bytes = self._pending, [], 0
@@ -218,26 +247,39 @@ class UnitOfWork:
         return rows
 
 
-async def flush(works: Sequence[UnitOfWork], *, head_start: float | None = None) -> list[WrittenRow]:
+async def flush(
+    works: Sequence[UnitOfWork], *, head_start: float | None = None, last: bool = False
+) -> list[WrittenRow]:
     """Write what works of one transaction have emitted into the outbox, in the order of the works; return the rows.
 
-    ``head_start`` is that of :func:`~shared.messaging.outbox.insert_rows`.
+    With it, what they have recorded of their answers. ``head_start`` and ``last`` are those of
+    :func:`~shared.messaging.outbox.insert_rows`. Raises :class:`~shared.problems.SameIdOtherContent`.
     """
     rows = [row for work in works for row in work.take_pending()]
+    answers = [answer for work in works if (answer := work.take_answer()) is not None]
+    if len(rows) == len(answers) == 1 and head_start is not None and last:
+        # What most requests that change something do.
+        return await insert_answered(works[0].connection, rows[0], answers[0], head_start=head_start)
+    for answer in answers:
+        await keep_answer(works[0].connection, answer)
     if not rows:
         return []
-    return await insert_rows(works[0].connection, rows, notify=works[0].notify, head_start=head_start)
+    return await insert_rows(works[0].connection, rows, notify=works[0].notify, head_start=head_start, last=last)
 
 
-async def run_write(work: UnitOfWork) -> None:
+async def run_write(work: UnitOfWork, *, last: bool = False) -> None:
     """Run the one statement that a handler has left to the end, in a transaction that it shares with others.
 
-    Raises ``otherwise`` of the :class:`Write` where nothing was found.
+    ``last``: nothing comes after it in the transaction, which is committed with it. Raises ``otherwise`` of the
+    :class:`Write` where nothing was found.
     """
     write = work.take_write()
     if write is None:
         return
-    found = await work.connection.fetch(write.statement, *write.arguments)
+    if last and write.otherwise is None:
+        found: Sequence[Any] = await fetch_and_commit(work.connection, write.statement, *write.arguments)
+    else:
+        found = await work.connection.fetch(write.statement, *write.arguments)
     if not found and write.otherwise is not None:
         raise write.otherwise
     if found and write.then is not None:

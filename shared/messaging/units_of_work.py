@@ -13,7 +13,7 @@ from shared.db.transaction import Isolation, acquired, single_statement, transac
 from shared.messaging import context as contexts
 from shared.messaging.after_commit import AfterCommit
 from shared.messaging.dispatcher import HEAD_START_SECONDS, MOST_ROWS, Dispatcher
-from shared.messaging.inbox import claim_with
+from shared.messaging.inbox import claim, claim_with
 from shared.messaging.outbox import WrittenRow, insert_claimed, insert_with
 from shared.messaging.unit_of_work import Access, UnitOfWork, flush, run_write
 
@@ -48,13 +48,15 @@ class SharedTransaction:
 
 
 class AtOnce:
-    """The unit of work of an event that needs one statement, and whether the event was new."""
+    """The unit of work of an event that needs one statement, and what came of it."""
 
-    __slots__ = ("is_new", "work")
+    __slots__ = ("is_idle", "is_new", "work")
 
     def __init__(self, work: UnitOfWork) -> None:
         self.work = work
         self.is_new = False
+        self.is_idle = False
+        """It needed no statement: nothing was done, and its entry in the inbox is not made."""
 
 
 class UnitsOfWork:
@@ -117,12 +119,13 @@ class UnitsOfWork:
         return SharedTransaction(connection, notify=notify, service=self._service)
 
     async def _finish(self, shared: SharedTransaction) -> tuple[Dispatcher | None, Sequence[WrittenRow]]:
-        """Write what is left before the commit; return who sends which events after it."""
+        """Write what is left, and commit with it where something is; return who sends which events after the commit."""
+        nothing_else = all(work.is_written for work in shared.works)
         for work in shared.works:
-            await run_write(work)
+            await run_write(work, last=nothing_else and work is shared.works[-1])
         dispatcher = self._dispatcher_of(shared.works)
         head_start = None if dispatcher is None else HEAD_START_SECONDS
-        return dispatcher, await flush(shared.works, head_start=head_start)
+        return dispatcher, await flush(shared.works, head_start=head_start, last=True)
 
     def _committed(
         self, shared: SharedTransaction, dispatcher: Dispatcher | None, written: Sequence[WrittenRow]
@@ -139,27 +142,38 @@ class UnitsOfWork:
     async def at_once(
         self, consumer: str, message_id: UUID, *, within: float = ACQUIRE_SECONDS
     ) -> AsyncIterator[AtOnce]:
-        """Open the unit of work of an event that needs one statement; it is run at the end, as its own transaction."""
+        """Open the unit of work of an event that needs one statement; it is run at the end, as its own transaction.
+
+        Where it needs none, nothing is run, and the entry in the inbox is the caller's (:meth:`claim`).
+        """
         with contexts.use(contexts.current_or_new()) as context:
             work = UnitOfWork(None, context, service=self._service)
             opened = AtOnce(work)
             yield opened
             dispatcher = self._dispatcher_of([work])
-            rows = work.take_pending()
+            rows, write = work.take_pending(), work.take_write()
             written: list[WrittenRow] = []
+            if not rows and write is None and not work.callbacks:
+                opened.is_idle = True
+                return
             async with single_statement(self._require_pool(), within=within) as connection:
                 if rows:
                     head_start = None if dispatcher is None else HEAD_START_SECONDS
                     written = await insert_claimed(connection, rows, consumer, message_id, head_start=head_start)
                     opened.is_new = bool(written)
                 else:
-                    opened.is_new = await claim_with(connection, consumer, message_id, work.take_write())
+                    opened.is_new = await claim_with(connection, consumer, message_id, write)
         if dispatcher is not None:
             dispatcher.put(written)
         elif self._sender is not None and written:
             self._sender.wake()
         if opened.is_new and work.callbacks:
             self.after_commit.put(work.context, work.callbacks)
+
+    async def claim(self, consumer: str, message_ids: Sequence[UUID], *, within: float = ACQUIRE_SECONDS) -> set[UUID]:
+        """Make the inbox entries of events that need nothing else; return those that had none before."""
+        async with single_statement(self._require_pool(), within=within) as connection:
+            return await claim(connection, consumer, message_ids)
 
     async def write_and_emit(
         self,

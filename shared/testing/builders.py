@@ -5,14 +5,20 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from shared.contracts.billing import (
+    AgreedBill,
+    AgreementChanged,
+    AgreementState,
     Bill,
     BillCorrected,
     BillCorrection,
+    BillDisputeChanged,
     BilledAmounts,
     BillLink,
     BillsReleased,
     BillState,
     CorrectionKind,
+    FilledInstalment,
+    InstalmentAgreement,
     NoticeIssued,
     NoticeKind,
     Payment,
@@ -52,6 +58,11 @@ def account(customer_code: str = CUSTOMER_CODE, *, debt: int = 0, version: int =
     """Return an account with one open bill, or with none where nothing is owed."""
     facts = {"customer_code": customer_code, "version": version, "debt": debt, "credit": 0, "open_bills": int(debt > 0)}
     return AccountState(**facts | changes)
+
+
+def dispute_changed(state: AccountState) -> BillDisputeChanged:
+    """Return that a complaint about a bill was recorded or answered; ``state``: the account after it."""
+    return BillDisputeChanged(account=state, changed_at=MOMENT)
 
 
 def bill(
@@ -159,6 +170,36 @@ def notice_issued(customer_code: str = CUSTOMER_CODE, **changes: Any) -> NoticeI
         "issued_at": MOMENT,
     }
     return NoticeIssued(**facts | changes)
+
+
+def agreement_changed(
+    customer_code: str = CUSTOMER_CODE, *, state: AgreementState = AgreementState.IN_FORCE, **changes: Any
+) -> AgreementChanged:
+    """Return what billing tells of an agreement to pay one bill in two parts; ``changes`` are its own."""
+    amount = 871_020
+    has_ended = state is not AgreementState.IN_FORCE
+    facts: dict[str, Any] = {
+        "agreement_id": new_id(),
+        "customer_code": customer_code,
+        "unit_code": UNIT.unit_code,
+        "state": state,
+        "amount": amount,
+        "paid": 0,
+        "parts": [
+            FilledInstalment(due_on=date(2026, 12, 10), amount=500_000, paid=0),
+            FilledInstalment(due_on=date(2027, 1, 10), amount=amount - 500_000, paid=0),
+        ],
+        "bills": [AgreedBill(bill_id=new_id(), bill_number="PB14010012345T102026K1", amount=amount, open=amount)],
+        "late_days": 3,
+        "paper": "TT 12/2026",
+        "reason": "Nhà có người ốm",
+        "asked_by": "Phạm Thị Hoa",
+        "approved_by": "Trần Thị Lan",
+        "agreed_at": MOMENT,
+        "ended_at": MOMENT if has_ended else None,
+        "end_reason": "Khách đề nghị" if has_ended else None,
+    }
+    return AgreementChanged(agreement=InstalmentAgreement(**facts | changes), changed_at=MOMENT)
 
 
 def bills_released(*accounts: AccountState) -> BillsReleased:

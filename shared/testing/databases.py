@@ -46,6 +46,14 @@ class TestDatabases:
         self._made.append(name)
         return self.url(name)
 
+    async def rename(self, url: str, name: str) -> None:
+        """Give a database that was made here another name; both are the ends of URLs."""
+        before, after = (urlsplit(address).path.lstrip("/") for address in (url, name))
+        async with self._server() as server:
+            await server.execute(f'ALTER DATABASE "{before}" RENAME TO "{after}"')
+        self._made.remove(before)
+        self._made.append(after)
+
     async def drop(self, url: str) -> None:
         """Drop a database that :meth:`create` made, even with sessions still connected; soon, together with others.
 

@@ -92,7 +92,7 @@ async def broker_connection(amqp_url: str) -> AsyncIterator[AbstractConnection]:
 @pytest.fixture
 def used_services() -> set[str]:
     """Names of the services whose queues the test makes; they are deleted afterwards."""
-    return {"customer", "billing", "receipt", "notify", "gateway"}
+    return {"customer", "billing", "receipt", "invoice", "notify", "gateway"}
 
 
 @pytest.fixture
