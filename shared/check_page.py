@@ -9,7 +9,8 @@ from html import escape
 from shared.check_wording import CHECKS, check_sentence, field_label, kind_name, translated_kind, translated_label
 from shared.clock import VIETNAM
 from shared.contracts.common import Language
-from shared.contracts.receipt import CheckState, CodeFault, FollowedCorrection, ReceiptKind, Verification
+from shared.contracts.receipt import CheckState, CodeFault, FollowedCorrection, QuotedInvoice, ReceiptKind, Verification
+from shared.invoices.page import invoice_address
 from shared.public_page import code_form, page_title, render_page, verdict_section
 
 _MARKS = {CheckState.PASSED: "✓", CheckState.FAILED: "✗", CheckState.NOT_CHECKED: "–"}
@@ -50,6 +51,15 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "Sổ biên nhận đang được khôi phục sau sự cố. Xin quét mã QR để kiểm tra chữ ký, và giữ tờ giấy.",
         "The register is being restored after a loss. Scan the QR code to check the signature, and keep the paper.",
     ),
+    "unsigned": ("Có trong sổ, chưa ký số", "In the register, not signed yet"),
+    "unsigned_text": (
+        "Biên nhận có số, nối đúng với các biên nhận khác, nhưng lúc cấp chưa ký được. Xin giữ tờ giấy, xem lại sau.",
+        "It is numbered and chained to others, but nothing could sign when it was issued. Keep the paper; look again.",
+    ),
+    "signed_later_text": (
+        "Lúc cấp chưa ký được; đã ký số cùng các biên nhận liền nhau lúc {when}. So từng dòng với tờ giấy trong tay.",
+        "Nothing could sign when it was issued; it was signed with its neighbours at {when}. Compare each line.",
+    ),
     "incomplete": ("Chưa kiểm tra được đầy đủ", "Not everything could be checked"),
     "incomplete_text": (
         "Không có điều gì sai trong những phần đã kiểm tra. Xem chi tiết bên dưới.",
@@ -73,6 +83,20 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "Hóa đơn {bill} được thay thế ngày {day} bằng hóa đơn {new}. Biên nhận này vẫn đúng; tiền đã trả còn trong sổ.",
         "Bill {bill} was replaced on {day} by bill {new}. This receipt stays true; the money is kept on the account.",
     ),
+    "invoices": ("Hóa đơn điện tử", "Electronic invoices"),
+    "invoice_new": (
+        "Mẫu số {template}, ký hiệu {symbol}, số {number}, ngày {day}, của hóa đơn tiền điện {bill}.",
+        "Template {template}, symbol {symbol}, no. {number} of {day}, for bill {bill}.",
+    ),
+    "invoice_adjusts": (
+        "Mẫu số {template}, ký hiệu {symbol}, số {number}, ngày {day}, hóa đơn điều chỉnh, của {bill}.",
+        "Template {template}, symbol {symbol}, no. {number} of {day}, an adjusting invoice, for bill {bill}.",
+    ),
+    "invoice_replaces": (
+        "Mẫu số {template}, ký hiệu {symbol}, số {number}, ngày {day}, hóa đơn thay thế, của {bill}.",
+        "Template {template}, symbol {symbol}, no. {number} of {day}, a replacing invoice, for bill {bill}.",
+    ),
+    "invoice_shown": ("Xem hóa đơn", "Show the invoice"),
     "signed": ("Nội dung đã ký", "What was signed"),
     "claimed": ("Nội dung ghi trong mã (KHÔNG đáng tin)", "What the code says (NOT to be trusted)"),
     "checks": ("Các bước kiểm tra", "Checks"),
@@ -121,6 +145,7 @@ def render_check_page(
         sections.append(code_form(language, typed or ""))
     if verification.code_fault is None:
         sections += _followed_section(verification, language)
+        sections += _invoices_section(verification, language)
         sections += [*_fields_section(verification, language), _checks_section(verification, language)]
     return render_page(page_title(language), sections, language, code=typed)
 
@@ -130,6 +155,35 @@ def _followed_section(verification: Verification, language: Language) -> list[st
         return []
     lines = "".join(f"<p>{escape(_followed(each, language))}</p>" for each in verification.followed_by)
     return [f"<section><h2>{escape(_text('followed', language))}</h2>{lines}</section>"]
+
+
+def _invoices_section(verification: Verification, language: Language) -> list[str]:
+    if not verification.invoices:
+        return []
+    customer_code = "" if verification.receipt is None else verification.receipt.customer_code
+    lines = "".join(
+        f"<p>{escape(_invoice(each, language))}{_link(each, customer_code, language)}</p>"
+        for each in verification.invoices
+    )
+    return [f"<section><h2>{escape(_text('invoices', language))}</h2>{lines}</section>"]
+
+
+def _link(invoice: QuotedInvoice, customer_code: str, language: Language) -> str:
+    """Return the link to an invoice: whoever holds the receipt's code holds its paper, which names the customer."""
+    if not invoice.lookup_code:
+        return ""
+    address = escape(invoice_address(invoice.lookup_code, customer_code))
+    return f' <a href="{address}">{escape(_text("invoice_shown", language))}</a>'
+
+
+def _invoice(invoice: QuotedInvoice, language: Language) -> str:
+    return _text(f"invoice_{invoice.state.value}", language).format(
+        template=invoice.template,
+        symbol=invoice.symbol,
+        number=invoice.number,
+        day=invoice.made_on.strftime("%d/%m/%Y"),
+        bill=invoice.bill_number,
+    )
 
 
 def _followed(correction: FollowedCorrection, language: Language) -> str:
@@ -173,7 +227,14 @@ def _verdict(verification: Verification, language: Language) -> _Verdict:
         number = f"{verification.receipt.series} {verification.receipt.number:08d}"
         text = _text("entered_again_text", language).format(number=number)
         return _Verdict("good", _text("valid", language), text)
+    if verification.signed_later_at is not None and not failed and _is_receipt(verification):
+        moment = verification.signed_later_at.astimezone(VIETNAM).strftime("%H:%M %d/%m/%Y")
+        return _Verdict("good", _text("valid", language), _text("signed_later_text", language).format(when=moment))
     return _worded(*_style_and_key(verification, failed), language)
+
+
+def _is_receipt(verification: Verification) -> bool:
+    return verification.receipt is not None and verification.receipt.kind is not ReceiptKind.VOID
 
 
 def _style_and_key(verification: Verification, failed: set[str]) -> tuple[str, str]:
@@ -184,6 +245,8 @@ def _style_and_key(verification: Verification, failed: set[str]) -> tuple[str, s
         return "caution", _missing(verification)
     if failed or not verification.valid:
         return "bad", "altered"
+    if receipt is not None and verification.unsigned and verification.signed_later_at is None:
+        return "caution", "unsigned"
     if receipt is None or _state_of(verification, "signature") is not CheckState.PASSED:
         return "caution", "incomplete"
     return ("caution", "void_slip") if receipt.kind is ReceiptKind.VOID else ("good", "valid")

@@ -18,6 +18,10 @@ class DatedRule(BaseModel):
     units: frozenset[UnitCode] = frozenset()
     """The units that it is for; empty: all that have none of their own."""
 
+    def scopes(self) -> set[str]:
+        """Return for whom it is: two rules from one day on for the same are a mistake."""
+        return set(self.units) or {"all"}
+
 
 R = TypeVar("R", bound=DatedRule)
 

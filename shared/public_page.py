@@ -8,6 +8,7 @@ from html import escape
 from urllib.parse import quote
 
 from shared.contracts.common import Language
+from shared.contracts.invoice import INVOICE_PATH
 
 PUBLIC_PAGE_HEADERS = {
     "Content-Type": "text/html; charset=utf-8",
@@ -38,6 +39,8 @@ _TEXTS: dict[str, tuple[str, str]] = {
     ),
     "home_title": ("Thu tiền điện tại nhà", "Electricity bills paid at the door"),
     "home_check": ("Bạn có biên nhận tiền điện?", "Do you have a receipt?"),
+    "home_invoices": ("Hóa đơn điện tử", "Electronic invoices"),
+    "home_invoice": ("Tra cứu hóa đơn", "Look an invoice up"),
     "home_staff": ("Dành cho nhân viên", "For staff"),
     "home_app": ("Mở ứng dụng thu ngân", "Open the collectors' app"),
     "not_found": ("Không có trang này", "There is no such page"),
@@ -92,10 +95,17 @@ input:focus-visible,button:focus-visible,a:focus-visible{outline-color:#7ab8f5}}
 """
 
 
-def render_page(title: str, sections: list[str], language: Language, *, code: str | None = None) -> str:
-    """Return a page of sections of HTML; ``code`` stays in the address when the reader switches the language."""
+def render_page(
+    title: str, sections: list[str], language: Language, *, code: str | None = None, switch: str = ""
+) -> str:
+    """Return a page of sections of HTML; ``code`` stays in the address when the reader switches the language.
+
+    ``switch`` is the address of the other language, of pages that are not about receipts.
+    """
     other = Language.VIETNAMESE if language is Language.ENGLISH else Language.ENGLISH
-    switch = f"?lang={other.value}" if code is None else f"{CHECK_PATH}?code={quote(code, safe='')}&lang={other.value}"
+    if not switch:
+        typed = "" if code is None else f"{CHECK_PATH}?code={quote(code, safe='')}&"
+        switch = f"{typed or '?'}lang={other.value}"
     heading = escape(title)
     parts = [
         "<!doctype html>",
@@ -140,8 +150,10 @@ def render_form_page(language: Language = Language.VIETNAMESE) -> str:
 def render_home_page(language: Language = Language.VIETNAMESE) -> str:
     """Return the page at the root: what people can do here."""
     app = f'<a href="/app/">{escape(_text("home_app", language))}</a>'
+    invoices = f'<a href="{INVOICE_PATH}">{escape(_text("home_invoice", language))}</a>'
+    bought = f"<section><h2>{_text('home_invoices', language)}</h2>{invoices}</section>"
     staff = f"<section><h2>{_text('home_staff', language)}</h2>{app}</section>"
-    sections = [code_form(language, heading=_text("home_check", language)), staff]
+    sections = [code_form(language, heading=_text("home_check", language)), bought, staff]
     return render_page(_text("home_title", language), sections, language)
 
 

@@ -28,7 +28,7 @@ def load_rules(path: Path, kind: type[R]) -> tuple[R, ...]:
     except (OSError, yaml.YAMLError, ValidationError) as error:
         raise RuleFileError(f"{path}: {error}") from error
     rules = tuple(_rule(entry, kind, f"{path}, rule {number}") for number, entry in enumerate(read.rules, start=1))
-    named = [(rule.in_force_from, unit) for rule in rules for unit in rule.units or {"all"}]
+    named = [(rule.in_force_from, unit) for rule in rules for unit in rule.scopes()]
     twice = {name for name in named if named.count(name) > 1}
     if twice:
         day, unit = min(twice)

@@ -50,6 +50,11 @@ _VIETNAMESE = "".join(
 _BARE = str.maketrans(
     {letter: unicodedata.normalize("NFD", letter)[0] for letter in _VIETNAMESE} | {"đ": "d", "Đ": "D"}
 )
+_KEY_SIGNS = str.maketrans(
+    {chr(code): chr(code).lower() if chr(code).isalnum() else " " for code in range(0x80)}
+    | {chr(code): bare.lower() for code, bare in _BARE.items()}
+)
+"""What becomes of each sign of ASCII and each Vietnamese letter in a search key."""
 _ORDINARY = re.compile(f"[ -~đĐ{''.join(letter for letter in _VIETNAMESE if not letter.isascii())}]*")
 
 
@@ -142,6 +147,9 @@ def without_accents(text: str) -> str:
 
 def search_key(text: str) -> str:
     """Return the form under which ``text`` is found: lower-case words of a-z and 0-9, single blanks between them."""
+    key = text.translate(_KEY_SIGNS)
+    if key.isascii():  # nothing but ASCII and Vietnamese letters: almost always
+        return " ".join(key.split())
     return _NOT_A_WORD.sub(" ", without_accents(text).lower()).strip(" ")
 
 

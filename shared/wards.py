@@ -51,3 +51,8 @@ def full_ward(written: str) -> str | None:
         return None
     kind = "Phường" if found["ward"] else "Đặc khu" if found["zone"] else "Xã"
     return f"{kind} {found['name']}"
+
+
+def written_ward(address: str) -> str | None:
+    """Return the part of an address that names its ward, as it is written; None where none does."""
+    return next((part.strip() for part in reversed(_PARTS.split(address)) if _WARD.fullmatch(search_key(part))), None)

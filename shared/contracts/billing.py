@@ -2,10 +2,10 @@
 
 from datetime import date
 from enum import StrEnum
-from typing import ClassVar
+from typing import Annotated, ClassVar
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from shared.contracts.actor import Actor
 from shared.contracts.acts import Acts
@@ -76,6 +76,15 @@ class BillKind(StrEnum):
     """Takes the place of an earlier bill."""
 
 
+class ChargeKind(StrEnum):
+    """What a bill is for that no metered period has made."""
+
+    RECONNECTION_FEE = "reconnection_fee"
+    """Supply that was cut off for debt is connected again."""
+    LATE_INTEREST = "late_interest"
+    """Interest on what was paid late."""
+
+
 class CorrectionKind(StrEnum):
     """How a wrong bill is put right; it is never edited."""
 
@@ -139,6 +148,12 @@ class Bill(Record):
     """The bill that this one adjusts or replaces."""
     corrected_by: list[BillFollowUp] = Field(default_factory=list)
     """What followed on this bill, the earliest first; ``total`` stays as it was issued."""
+    is_disputed: bool = False
+    """A complaint about it is open: no message asks for its money."""
+    details_archived: bool = False
+    """Readings, lines and explanation of its month were put into the archive: they are empty here."""
+    charge: ChargeKind | None = None
+    """What it is for where no electricity is: ``cycle`` is 0, and it has no readings and no kWh. None: electricity."""
 
     @property
     def stands(self) -> int:
@@ -196,6 +211,303 @@ class CollectionPoint(Record):
     unit_code: str
     ward: str | None = None
     """The ward of today, where the list has it in a column of its own."""
+
+
+class ChargeReply(Reply):
+    """What was charged, and the account after it."""
+
+    charge_id: UUID
+    bill: Bill | None
+    """As it was issued; None where the unit asks for no such fee on that day."""
+    account: AccountState
+
+
+class ChargeFee(Request[ChargeReply]):
+    """Ask for a fee by a bill of its own, as much as the unit's rule says. Once for each ``charge_id``.
+
+    Where the rule of the unit and day names no fee nothing is charged, and the answer has no bill. The bill is told of
+    by ``bill.issued``.
+    """
+
+    message_name: ClassVar[str] = "billing.charge_fee"
+    charge_id: UUID
+    """Made by whoever asks: of a reconnection the id of its order, so that an order is charged once."""
+    customer_code: CustomerCode
+    kind: ChargeKind = ChargeKind.RECONNECTION_FEE
+    """Interest is no fee: it has requests of its own."""
+    occurred_on: date
+    """The business day whose rule says how much: that on which the supply was connected again."""
+    reason: Reason
+
+
+class AgreementState(StrEnum):
+    """How far an instalment agreement is."""
+
+    IN_FORCE = "in_force"
+    """Its bills are neither reminded of nor cut off for."""
+    KEPT = "kept"
+    """Nothing of its bills is open any more."""
+    BROKEN = "broken"
+    """A part was late by more than was agreed: its bills are as any others again."""
+    ENDED = "ended"
+    """The office has ended it, with a reason."""
+
+
+class Instalment(Record):
+    """One part of an agreement: how much is to be paid until the end of a business day."""
+
+    due_on: date
+    amount: PositiveDong
+
+
+class FilledInstalment(Instalment):
+    """A part with what payments have filled of it: the oldest part first."""
+
+    paid: Dong
+
+
+class AgreedBill(Record):
+    """A bill that an agreement is about."""
+
+    bill_id: UUID
+    bill_number: str
+    amount: Dong
+    """What was open of it when the agreement was made."""
+    open: Dong
+    """What is open of it now, of that amount."""
+
+
+class InstalmentAgreement(Record):
+    """What a customer owes, to be paid in parts."""
+
+    agreement_id: UUID
+    customer_code: CustomerCode
+    unit_code: str
+    """Empty where no contract is known."""
+    state: AgreementState
+    amount: Dong
+    """All that was open when it was made."""
+    paid: Dong
+    """What is not open any more of that; of an agreement that has ended, at present."""
+    parts: list[FilledInstalment]
+    bills: list[AgreedBill]
+    late_days: int
+    """A part that is late by more days than this breaks it."""
+    paper: str
+    """Where the paper is that the customer has signed."""
+    reason: str
+    asked_by: str
+    approved_by: str
+    agreed_at: Moment
+    ended_at: Moment | None
+    end_reason: str | None
+
+
+class AgreementReply(Reply):
+    """An agreement as it stands."""
+
+    agreement: InstalmentAgreement
+
+
+class AgreeInstalments(Request[AgreementReply]):
+    """Let a customer pay all that is owed in parts. One has asked for it and another approves.
+
+    Refused with ``second-person-needed`` (403), ``agreement-in-force``, ``instalments-do-not-add-up``
+    (``facts.debt``) and ``no-debt`` (409), ``instalments-not-allowed`` (422: the unit's rule, or the order of days).
+    """
+
+    message_name: ClassVar[str] = "billing.agree_instalments"
+    agreement_id: UUID
+    customer_code: CustomerCode
+    parts: list[Instalment] = Field(min_length=1, max_length=60)
+    """In the order of their days; together what the account owes."""
+    paper: Annotated[str, StringConstraints(min_length=1, max_length=100, strip_whitespace=True)]
+    """Where the paper is that the customer has signed: its number in the unit's files."""
+    reason: Reason
+    asked_by: str = Field(min_length=1, max_length=80)
+    approved_by: str = Field(min_length=1, max_length=80)
+
+
+class InstalmentTerms(Reply):
+    """What would be agreed about."""
+
+    debt: Dong
+    """All that is open."""
+    late_days: int
+    """A part that is late by more days than this would break the agreement."""
+
+
+class CheckInstalments(Request[InstalmentTerms]):
+    """Ask whether such parts could be agreed now: refused as :class:`AgreeInstalments` is; nothing changes."""
+
+    message_name: ClassVar[str] = "billing.check_instalments"
+    customer_code: CustomerCode
+    parts: list[Instalment] = Field(min_length=1, max_length=60)
+
+
+class EndAgreement(Request[AgreementReply]):
+    """End an agreement that is in force: its bills are as any others again. ``agreement-not-in-force`` (409)."""
+
+    message_name: ClassVar[str] = "billing.end_agreement"
+    ending_id: UUID
+    agreement_id: UUID
+    reason: Reason
+    unit_codes: list[UnitCode] = Field(default_factory=list)
+    """Whoever asks may do so for customers of these units only; empty: of all."""
+
+
+class Agreements(Reply):
+    """Agreements, the one made last first."""
+
+    agreements: list[InstalmentAgreement]
+
+
+class GetAgreements(Request[Agreements]):
+    """Read instalment agreements."""
+
+    message_name: ClassVar[str] = "billing.agreements"
+    states: list[AgreementState] = Field(default_factory=list)
+    """Empty: all."""
+    customer_code: CustomerCode | None = None
+    agreement_id: UUID | None = None
+    unit_codes: list[UnitCode] = Field(default_factory=list)
+    """Only of customers of these units; empty: of all."""
+    before: Moment | None = None
+    """``agreed_at`` of the last one of the page before."""
+    limit: int = Field(default=100, ge=1, le=500)
+
+
+class InterestSpan(Record):
+    """Days of the same amount at the same rate: ``amount`` × ``percent`` ÷ 100 × ``days`` ÷ ``days_of_year``."""
+
+    first_day: date
+    last_day: date
+    days: int
+    amount: Dong
+    """What bore interest on each of these days, đồng."""
+    percent: str
+    """A year, as text: ``9.5``."""
+    days_of_year: int
+
+
+class BillInterest(Record):
+    """Interest on a bill that was or is paid late, not settled yet."""
+
+    bill_id: UUID
+    bill_number: str
+    due_date: date
+    first_day: date
+    """The first day that nothing was settled for."""
+    last_day: date
+    spans: list[InterestSpan]
+    """Only days that bear interest."""
+    interest: Dong
+    """Of all spans together, rounded half up once, and no more than the rule's ceiling leaves."""
+
+
+class InterestState(Record):
+    """Interest of a customer until a day, not settled yet."""
+
+    customer_code: CustomerCode
+    unit_code: str
+    until: date
+    bills: list[BillInterest]
+    """Those with interest, the oldest first; none that is disputed or paid by an agreement in force."""
+    total: Dong
+    basis: str
+    """The text of the unit's rule on that day; empty where the unit asks for no interest."""
+
+
+class SettledInterest(Record):
+    """Interest on some days of a bill that was charged or waived: no day is settled twice."""
+
+    bill_number: str
+    first_day: date
+    last_day: date
+    interest: Dong
+    charge_id: UUID | None
+    waiver_id: UUID | None
+    settled_at: Moment
+
+
+class InterestReply(Reply):
+    """Interest that is to come, and what was settled, the latest first."""
+
+    interest: InterestState
+    settled: list[SettledInterest]
+
+
+class GetInterest(Request[InterestReply]):
+    """Compute a customer's interest on late payment until the end of a day; nothing changes."""
+
+    message_name: ClassVar[str] = "billing.interest"
+    customer_code: CustomerCode
+    until: date | None = None
+    """At most yesterday, which is meant where it is left out: a day counts once it is over."""
+
+
+class DueInterest(Reply):
+    """Customers with interest, in the order of their codes."""
+
+    customers: list[InterestState]
+    after: CustomerCode | None
+    """To be given for the next page; None on the last one."""
+
+
+class GetDueInterest(Request[DueInterest]):
+    """Compute whose interest there is to charge; nothing changes. Customers of units that ask for none are left out."""
+
+    message_name: ClassVar[str] = "billing.due_interest"
+    unit_codes: list[UnitCode] = Field(default_factory=list)
+    """Empty: of all units."""
+    until: date | None = None
+    least: Dong = Field(default=1, ge=1)
+    """Only who owes at least so much interest."""
+    after: CustomerCode | None = None
+    limit: int = Field(default=100, ge=1, le=500)
+    """Customers to look at, with interest or without."""
+
+
+class ChargeInterest(Request[ChargeReply]):
+    """Charge a customer's interest until a day by a bill of its own. Once for each ``charge_id``, and for each day.
+
+    Refused with ``interest-changed`` (409, ``facts.total``) where it comes to something else than ``expected``, and
+    with ``no-interest`` (409) where there is none.
+    """
+
+    message_name: ClassVar[str] = "billing.charge_interest"
+    charge_id: UUID
+    customer_code: CustomerCode
+    until: date
+    expected: PositiveDong
+    """What it came to when it was shown, đồng."""
+    reason: Reason
+    unit_codes: list[UnitCode] = Field(default_factory=list)
+    """Whoever asks may do so for customers of these units only; empty: of all."""
+
+
+class WaiverReply(Reply):
+    """Interest that is not charged."""
+
+    waiver_id: UUID
+    waived: Dong
+    settled: list[SettledInterest]
+
+
+class WaiveInterest(Request[WaiverReply]):
+    """Let a customer off the interest until a day. One has asked for it and another approves.
+
+    Refused as :class:`ChargeInterest` is, and with ``second-person-needed`` (403). What is charged already stays so.
+    """
+
+    message_name: ClassVar[str] = "billing.waive_interest"
+    waiver_id: UUID
+    customer_code: CustomerCode
+    until: date
+    expected: PositiveDong
+    reason: Reason
+    asked_by: str = Field(min_length=1, max_length=80)
+    approved_by: str = Field(min_length=1, max_length=80)
 
 
 class CustomerAccount(Reply):
@@ -348,6 +660,95 @@ class ReversePayment(Request[PaymentReply]):
     reason: Reason
     reversed_by: str = Field(min_length=1, max_length=80)
     device_id: UUID | None = None
+    paper_returned: bool | None = None
+    """Whether the customer has given the receipt on paper back; False asks for it; None: nobody has said."""
+    given_back_by: UUID | None = None
+    """Of cash: the desk or person of the office that gives it back, as an item of the settlement of the next shift that
+    it counts. None: the collector does, out of the open shift or the next one."""
+
+
+class CashItem(Record):
+    """Cash that was given back past the shift that it was taken in: an item of a settlement."""
+
+    amount: Dong
+    given_back_by: UUID | None
+    """The desk or person of the office; None: the collector."""
+    shift_id: UUID | None
+    """The settlement that it is an item of; None: it waits for the next one."""
+    settled_at: Moment | None
+
+
+class AskedPaper(Record):
+    """The receipt on paper of a payment that was taken back."""
+
+    asked_at: Moment
+    returned_at: Moment | None
+    """None: the customer still has it."""
+
+
+class TakenBackPayment(Record):
+    """A payment that was taken back, and what is still to come of it."""
+
+    reversal_id: UUID
+    payment_id: UUID
+    customer_code: CustomerCode
+    collector_code: CollectorCode | None
+    amount: Dong
+    method: PaymentMethod
+    receipt_number: str | None
+    reason: str
+    reversed_by: str
+    reversed_at: Moment
+    cash: CashItem | None
+    """None where the cash left the box that it was in, and where it was none."""
+    paper: AskedPaper | None
+    """None where nobody has said whether it came back."""
+
+
+class ReversalReply(Reply):
+    """A reversal as it stands."""
+
+    reversal: TakenBackPayment
+
+
+class Reversals(Reply):
+    """Reversals, the oldest first of those that wait, else the latest first."""
+
+    reversals: list[TakenBackPayment]
+
+
+class GetReversals(Request[Reversals]):
+    """Read reversals: those of which a paper or a settlement is still to come, or others."""
+
+    message_name: ClassVar[str] = "billing.reversals"
+    waiting: bool = False
+    """Only those whose paper the customer still has, or whose cash is in no settlement."""
+    reversal_id: UUID | None = None
+    payment_id: UUID | None = None
+    shift_id: UUID | None = None
+    """Only items of the settlement of this shift."""
+    collector_code: CollectorCode | None = None
+    unit_codes: list[UnitCode] = Field(default_factory=list)
+    """Only of customers of these units; empty: of all."""
+    limit: int = Field(default=100, ge=1, le=500)
+
+
+class ReturnPaper(Request[ReversalReply]):
+    """Keep that the receipt on paper of a payment that was taken back is at the office. Once for each reversal."""
+
+    message_name: ClassVar[str] = "billing.return_paper"
+    reversal_id: UUID
+
+
+class GiveBackAtDesk(Request[ReversalReply]):
+    """Keep that a desk or person of the office, and not the collector, has given back cash that is in no settlement.
+
+    Refused with ``cash-settled`` (409) where it is an item of one already, or of another desk's or person's.
+    """
+
+    message_name: ClassVar[str] = "billing.give_back_at_desk"
+    reversal_id: UUID
+    given_back_by: UUID
 
 
 class CorrectedBillReading(Record):
@@ -806,6 +1207,15 @@ class ShiftTotals(Record):
     """Cash of the payments that stand."""
     reversals: int
     reversed_cash: Dong
+    given_back_items: int = 0
+    """Payments of closed shifts whose cash the collector gave back out of this box."""
+    given_back: Dong = 0
+    hand_ins: int = 0
+    """Hand-ins while the shift was open: those that a cashier has counted, and deposits at a bank."""
+    handed_in: Dong = 0
+    """What left the box by them: as a cashier has counted, and as the collector has stated of a deposit."""
+    unproven: Dong = 0
+    """Of deposits at a bank that neither the bank nor the office has confirmed: it counts to the ceiling still."""
 
 
 class ShiftState(StrEnum):
@@ -840,6 +1250,8 @@ class ShiftConfirmation(Record):
     note: str = ""
     confirmed_by: str
     confirmed_at: Moment
+    given_back: Dong = 0
+    """Cash that whoever counted had given back to customers since the count before: it is settled with this one."""
 
 
 class ShiftRuling(Record):
@@ -860,7 +1272,7 @@ class Shift(Record):
     opening_float: Dong
     totals: ShiftTotals
     cash_in_hand: Dong
-    """Float + cash of payments that stand."""
+    """Float + cash of payments that stand - cash given back for payments of closed shifts - what was handed in."""
     cash_ceiling: Dong
     closed_at: Moment | None
     counted_cash: Dong | None
@@ -950,6 +1362,172 @@ class DecideShift(Request[ShiftReply]):
     reason: Reason
     decided_by: str = Field(min_length=1, max_length=200)
     device_id: UUID
+
+
+class HandInPlace(StrEnum):
+    """To whom a collector hands cash in while the shift is open."""
+
+    CASHIER = "cashier"
+    BANK = "bank"
+
+
+class HandInState(StrEnum):
+    """Where a hand-in stands."""
+
+    WAITING = "waiting"
+    """The collector has said it. Until a cashier has counted it the cash is in the box; a deposit has left it."""
+    COUNTED = "counted"
+    """A cashier has counted it; of a deposit, the bank or the office has confirmed it."""
+    LAPSED = "lapsed"
+    """The shift was closed before a cashier counted: the cash is in the count of the shift."""
+
+
+class HandInCount(Record):
+    """What came of a hand-in, by whoever counted it."""
+
+    counted_cash: Dong
+    difference: Dong
+    """Counted less stated; negative when money is missing."""
+    denominations: dict[str, int] = Field(default_factory=dict)
+    reason: str = ""
+    counted_by: str
+    """The cashier; of a deposit ``bank``, or who of the office has confirmed it."""
+    counted_at: Moment
+    credit_id: UUID | None = None
+    """The bank credit that a deposit is."""
+
+
+class HandIn(Record):
+    """Cash that a collector hands in while the shift is open."""
+
+    hand_in_id: UUID
+    shift_id: UUID
+    collector_code: CollectorCode
+    place: HandInPlace
+    amount: PositiveDong
+    """As the collector says."""
+    denominations: dict[str, int] = Field(default_factory=dict)
+    slip_number: str = ""
+    """Of the bank's deposit slip, letters and digits only."""
+    has_photo: bool = False
+    stated_at: Moment
+    stated_by: str
+    state: HandInState
+    count: HandInCount | None = None
+
+
+class HandInReply(Reply):
+    """A hand-in as it stands, and the shift that it is of."""
+
+    hand_in: HandIn
+    shift: Shift
+
+
+class StateHandIn(Request[HandInReply]):
+    """Say that cash of the open shift is handed in: to a cashier, who counts it then, or at a bank.
+
+    Refused with ``shift-already-closed``, ``hand-in-waits`` (409: another one waits for a cashier),
+    ``hand-in-too-large`` (409: more than the box holds), ``slip-already-stated`` (409), ``bad-slip-number`` and
+    ``invalid-photo`` (422).
+    """
+
+    message_name: ClassVar[str] = "billing.state_hand_in"
+    hand_in_id: UUID
+    shift_id: UUID
+    collector_code: CollectorCode
+    place: HandInPlace
+    amount: PositiveDong
+    denominations: dict[str, int] = Field(default_factory=dict)
+    slip_number: str = Field(default="", max_length=60)
+    photo: str = Field(default="", max_length=60_000)
+    """Of the bank's slip: a JPEG, base64."""
+    stated_by: str = Field(min_length=1, max_length=200)
+    device_id: UUID
+
+
+class CountHandIn(Request[HandInReply]):
+    """Count what a collector hands in, or confirm a deposit at a bank, by another person on another device. Once each.
+
+    Refused with ``second-person-needed`` (403), ``hand-in-counted``, ``shift-already-closed`` (409: of a cashier's),
+    ``credit-not-of-hand-in`` (409) and ``bank-credit-settled`` (409). Another amount than stated needs a reason (422
+    ``difference-not-explained``).
+    """
+
+    message_name: ClassVar[str] = "billing.count_hand_in"
+    hand_in_id: UUID
+    counted_cash: Dong = Field(ge=0)
+    denominations: dict[str, int] = Field(default_factory=dict)
+    reason: str = Field(default="", max_length=500)
+    credit_id: UUID | None = None
+    """Of a deposit: the bank credit of the worklist that it is."""
+    counted_by: str = Field(min_length=1, max_length=200)
+    device_id: UUID
+
+
+class HandIns(Reply):
+    """Hand-ins, the one stated last first."""
+
+    hand_ins: list[HandIn]
+
+
+class GetHandIns(Request[HandIns]):
+    """Read hand-ins of a shift, of a collector, or of all."""
+
+    message_name: ClassVar[str] = "billing.hand_ins"
+    hand_in_id: UUID | None = None
+    shift_id: UUID | None = None
+    collector_code: CollectorCode | None = None
+    waiting: bool = False
+    """Only those that nobody has counted or confirmed; lapsed ones left out."""
+    unit_codes: list[UnitCode] = Field(default_factory=list)
+    """Only those of shifts of these units; empty: of all."""
+    limit: int = Field(default=100, ge=1, le=500)
+
+
+class SlipPhoto(Reply):
+    """The photo of a bank's deposit slip."""
+
+    jpeg: str
+    """Base64."""
+
+
+class GetSlipPhoto(Request[SlipPhoto]):
+    """Read the photo of a deposit slip; ``not-found`` where there is none, or no longer."""
+
+    message_name: ClassVar[str] = "billing.slip_photo"
+    hand_in_id: UUID
+
+
+class Handover(Record):
+    """What a collector hands over with the cash of a shift, for both to sign."""
+
+    receipts: int
+    """Of cash payments of the shift, those that were taken back included."""
+    first_receipt: str | None
+    last_receipt: str | None
+    without_number: int = 0
+    """Payments whose receipt had no number yet."""
+    transfers: int
+    """Whose receipts were printed by the phones that took cash in the shift, while it was open."""
+    transferred: Dong
+    hand_ins: list[HandIn] = Field(default_factory=list)
+    """In the order in which they were stated; at most 100."""
+
+
+class HandoverReply(Reply):
+    """A shift with what is handed over."""
+
+    shift: Shift
+    collector_name: str
+    unit_code: str
+    handover: Handover
+
+
+class GetHandover(Request[HandoverReply]):
+    """Read what is handed over with a shift, up to now where it is open; ``not-found`` where there is none."""
+
+    message_name: ClassVar[str] = "billing.handover"
+    shift_id: UUID
 
 
 class ListedShift(Record):
@@ -1056,10 +1634,22 @@ class DebtAge(StrEnum):
     OLDER = "older"
 
 
+class AgeingGroup(StrEnum):
+    """What open bills are added up by, within each unit."""
+
+    UNIT = "unit"
+    """Nothing else: a line for each age."""
+    ROUTE = "route"
+    PRICE_GROUP = "price_group"
+    """The customer's purpose of use; a mix of several is a group of its own."""
+
+
 class AgedDebt(Record):
     """What is open in one unit of bills of one age."""
 
     unit_code: str
+    group: str = ""
+    """The route or the price group; empty where bills are added up by unit, and where no contract is known."""
     age: DebtAge
     customers: int
     """Who has such bills; a customer with bills of several ages is counted for each."""
@@ -1068,7 +1658,7 @@ class AgedDebt(Record):
 
 
 class AgeingReport(Reply):
-    """What is open by age, in the order of units and ages."""
+    """What is open by age, in the order of units, groups and ages: together what the accounts of the units owe."""
 
     day: date
     """The business day that ages are counted to."""
@@ -1081,6 +1671,46 @@ class GetAgeingReport(Request[AgeingReport]):
     message_name: ClassVar[str] = "billing.ageing_report"
     unit_codes: list[UnitCode] = Field(default_factory=list)
     """Empty: of all units."""
+    by: AgeingGroup = AgeingGroup.UNIT
+
+
+class CollectorCommission(Record):
+    """What one collector's settlements of a month pay for receipts, in đồng."""
+
+    collector_code: CollectorCode
+    collector_name: str
+    unit_code: str
+    """The unit of the shifts; empty where it was not known."""
+    settlements: int
+    receipts: int
+    """Those that stood when their shifts were settled."""
+    earned: Dong
+    taken_back_receipts: int
+    taken_back: Dong
+    """Of receipts that had earned something in an earlier settlement, and were taken back since."""
+    payable: Dong
+    """Earned less taken back; below zero where more was taken back."""
+    to_take_off: Dong = 0
+    """What waits for the collector's next settlement at present, whatever the month and unit."""
+
+
+class CommissionsReport(Reply):
+    """What settlements of a month pay, in the order of units and collectors."""
+
+    year: int
+    month: int
+    commissions: list[CollectorCommission]
+
+
+class GetCommissions(Request[CommissionsReport]):
+    """Read what collectors earn for receipts, by the month in which their shifts were settled."""
+
+    message_name: ClassVar[str] = "billing.commissions"
+    year: int = Field(ge=2018, le=2100)
+    month: int = Field(ge=1, le=12)
+    unit_codes: list[UnitCode] = Field(default_factory=list)
+    """Empty: of all units."""
+    collector_code: CollectorCode | None = None
 
 
 class NextShift(Reply):
@@ -1132,14 +1762,14 @@ class GetBillingActs(Request[Acts]):
 class BillIssued(Event):
     """A bill exists; the account after it. Credit that was there has already been used on it.
 
-    No longer emitted by bill runs (:class:`BillsReleased`); read because a version before has sent it.
+    Of charges (``bill.charge``); bill runs tell of theirs by :class:`BillsReleased`.
     """
 
     message_name: ClassVar[str] = "bill.issued"
     bill: Bill
     account: AccountState
     actor: Actor | None = None
-    """Who ran the bill run; None from a version before."""
+    """Who charged it; None from a version before."""
 
 
 class BillCorrected(Event):
@@ -1152,6 +1782,64 @@ class BillCorrected(Event):
     """The corrected bill as it stands now."""
     new_bill: Bill | None
     account: AccountState
+    actor: Actor | None = None
+
+
+class AgreementPrintAsked(Reply):
+    """An agreement that is on its way to a printer."""
+
+    print_id: UUID
+
+
+class PrintAgreement(Request[AgreementPrintAsked]):
+    """Have an agreement that is in force printed on a phone, for the customer to keep. Repeatable by ``print_id``.
+
+    Refused with ``agreement-not-in-force`` (409).
+    """
+
+    message_name: ClassVar[str] = "billing.print_agreement"
+    print_id: UUID
+    agreement_id: UUID
+    device_id: UUID
+    customer_code: CustomerCode | None = None
+    """Only one of this customer."""
+    unit_codes: list[UnitCode] = Field(default_factory=list)
+    """Only one of these units; empty: of all."""
+
+
+class AgreementWanted(Event):
+    """An agreement is wanted on paper, on a phone's printer."""
+
+    message_name: ClassVar[str] = "agreement.wanted"
+    print_id: UUID
+    device_id: UUID
+    agreement: InstalmentAgreement
+    customer: CustomerFacts
+    wanted_at: Moment
+    actor: Actor | None = None
+
+
+class AgreementChanged(Event):
+    """An instalment agreement came into force, was kept, was broken or was ended.
+
+    While ``agreement.state`` is ``in_force`` its customer is neither reminded nor cut off; any other state says that
+    its bills are as any others again.
+    """
+
+    message_name: ClassVar[str] = "agreement.changed"
+    agreement: InstalmentAgreement
+    changed_at: Moment
+    """The later one wins; an agreement that has ended stays so."""
+    actor: Actor | None = None
+    """Who did it; billing itself where it was kept or broken."""
+
+
+class BillDisputeChanged(Event):
+    """A complaint about a bill was recorded or answered: ``account.disputed`` says which bills are disputed now."""
+
+    message_name: ClassVar[str] = "bill.dispute_changed"
+    account: AccountState
+    changed_at: Moment
     actor: Actor | None = None
 
 
@@ -1252,6 +1940,10 @@ class PaymentReversed(Event):
     device_id: UUID | None
     actor: Actor | None = None
     """Who reversed it; None from a version before."""
+    to_give_back: Dong = 0
+    """Cash that the collector is to give back to the customer."""
+    paper_missing: bool = False
+    """The customer still has the receipt on paper, and the office asks for it."""
 
 
 class ShiftClosed(Event):
@@ -1260,11 +1952,13 @@ class ShiftClosed(Event):
     message_name: ClassVar[str] = "shift.closed"
     shift: Shift
     payment_ids: list[UUID]
-    """Cash payments of the shift that stand."""
+    """Cash payments of the shift that stand; empty where there are more than 1,000, because a message has its limit."""
     collector_name: str
     device_id: UUID | None
     actor: Actor | None = None
     """Who closed it; None from a version before."""
+    handover: Handover | None = None
+    """None from a version before."""
 
 
 class ShiftConfirmed(Event):
@@ -1345,7 +2039,8 @@ class ReadingsReply(Reply):
 class ReleaseReadings(Request[ReadingsReply]):
     """Let held readings be billed as they are. Repeatable by ``release_id``.
 
-    Refused with ``readings-not-held``, ``readings-billed`` and ``readings-replaced`` (409).
+    Refused with ``readings-not-held``, ``readings-billed``, ``readings-replaced`` and ``month-archived`` (409: what
+    follows would be compared with a month in the archive).
     """
 
     message_name: ClassVar[str] = "billing.release_readings"
@@ -1384,8 +2079,9 @@ class CorrectedPeriod(Record):
 class CorrectReadings(Request[ReadingsReply]):
     """Put the readings of a period right that has no bill yet; they are judged again. Repeatable by ``correction_id``.
 
-    Refused with ``readings-billed`` (409: a bill has its own correction), ``readings-replaced``, and
-    ``readings-unbillable`` where no bill could be made of them.
+    Refused with ``readings-billed`` (409: a bill has its own correction), ``readings-replaced``,
+    ``readings-unbillable`` where no bill could be made of them, and ``month-archived`` where what they are compared
+    with is in the archive.
     """
 
     message_name: ClassVar[str] = "billing.correct_readings"
@@ -1504,6 +2200,20 @@ class BankCreditsTaken(Event):
 
     message_name: ClassVar[str] = "bank_credits.taken"
     credit_ids: list[UUID]
+
+
+class BankCreditWaiting(Event):
+    """A credit came to the worklist, or left it: until then it may be the money of whoever its text names.
+
+    The later one counts, in whatever order they come.
+    """
+
+    message_name: ClassVar[str] = "bank_credit.waiting"
+    credit_id: UUID
+    is_waiting: bool
+    customer_codes: list[CustomerCode]
+    """Whom its text names, whole or cut, or whose payment with it was taken back; empty once it has left."""
+    changed_at: Moment
 
 
 class BankCredit(Record):
@@ -1629,3 +2339,376 @@ class DismissBankCredit(Request[BankCreditReply]):
     credit_id: UUID
     reason: Reason
     unit_codes: list[UnitCode] = Field(default_factory=list)
+
+
+PartnerCode = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9]{1,19}$")]
+PartnerPaymentId = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z_.:-]{0,99}$")]
+"""A partner's own id of a payment, as it stands in an address: large and small letters differ."""
+
+
+class BillChoice(StrEnum):
+    """Which of a customer's open bills one payment at a partner may name."""
+
+    ALL = "all"
+    OLDEST_FIRST = "oldest_first"
+    """The oldest, or the oldest ones."""
+    ANY = "any"
+
+
+class PartnerBill(Record):
+    """An open bill as a partner sees it."""
+
+    bill_id: UUID
+    bill_number: str
+    year: int
+    month: int
+    cycle: int
+    amount: PositiveDong
+    """What is still open of it."""
+    due_date: date
+
+
+class PartnerBills(Reply):
+    """What a customer owes, as a partner sees it: the oldest bill first."""
+
+    customer_code: CustomerCode
+    customer_name: str
+    """Only as much as the payer needs to recognise it: ``N. T. Hạnh``."""
+    ward: str
+    """Of the address no more than this; empty where it names none."""
+    bill_choice: BillChoice
+    total: Dong
+    bills: list[PartnerBill]
+
+
+class GetPartnerBills(Request[PartnerBills]):
+    """Read a customer's open bills for a partner."""
+
+    message_name: ClassVar[str] = "billing.partner_bills"
+    partner_code: PartnerCode
+    customer_code: CustomerCode
+
+
+class PartnerPaymentState(StrEnum):
+    """Where a payment stands that a partner names by its own id."""
+
+    UNKNOWN = "unknown"
+    """Nothing was recorded under this id up to now. A request that is still on its way may be: cancel it to be sure."""
+    PAID = "paid"
+    CANCELLED = "cancelled"
+    """Taken back by the partner on the same day."""
+    BARRED = "barred"
+    """Cancelled before anything was recorded: nothing ever will be under this id."""
+    REVERSED = "reversed"
+    """Taken back by the utility: the partner keeps owing the money."""
+
+
+class PartnerPayment(Reply):
+    """A partner's payment by the partner's own id."""
+
+    partner_payment_id: PartnerPaymentId
+    state: PartnerPaymentState
+    payment_id: UUID | None = None
+    """As the utility's documents and its office name it."""
+    customer_code: CustomerCode | None = None
+    bill_ids: list[UUID] = Field(default_factory=list)
+    amount: PositiveDong | None = None
+    collection_point_code: str | None = None
+    business_date: date | None = None
+    """The day in Vietnam under which reconciliation has it."""
+    paid_at: Moment | None = None
+    cancellable_until: Moment | None = None
+    cancelled_at: Moment | None = None
+    reversed_at: Moment | None = None
+    receipt_number: str | None = None
+    """Series and number, once the receipt is signed."""
+
+
+class RecordPartnerPayment(Request[PartnerPayment]):
+    """Record that a partner has taken the money for some bills, whole, under the partner's own id.
+
+    Unlike :class:`RecordPayment` it is refused when a bill is no longer open: the partner has the payer's money still.
+    """
+
+    message_name: ClassVar[str] = "billing.record_partner_payment"
+    partner_code: PartnerCode
+    partner_payment_id: PartnerPaymentId
+    collection_point_code: CollectionPointCode
+    customer_code: CustomerCode
+    bill_ids: list[UUID] = Field(min_length=1, max_length=100)
+    amount: PositiveDong
+    received_at: Moment
+    """As the partner's clock has it: kept as a note (``clock-wrong`` when it is too far from the server's clock)."""
+
+
+class GetPartnerPayment(Request[PartnerPayment]):
+    """Read where a partner's payment stands: exact for every request that has reached billing before."""
+
+    message_name: ClassVar[str] = "billing.partner_payment"
+    partner_code: PartnerCode
+    partner_payment_id: PartnerPaymentId
+
+
+class CancelPartnerPayment(Request[PartnerPayment]):
+    """Take a partner's payment back on its day; what was never recorded is barred, so that it never will be."""
+
+    message_name: ClassVar[str] = "billing.cancel_partner_payment"
+    partner_code: PartnerCode
+    partner_payment_id: PartnerPaymentId
+    reason: Reason
+
+
+class PartnerPoints(Reply):
+    """The collection points of a partner."""
+
+    collection_points: list[CollectionPoint]
+
+
+class GetPartnerPoints(Request[PartnerPoints]):
+    """Read the collection points of a partner, in the order of their codes."""
+
+    message_name: ClassVar[str] = "billing.partner_points"
+    partner_code: PartnerCode
+
+
+class PartnerEntryKind(StrEnum):
+    """What a line of a partner's file is of."""
+
+    PAY = "PAY"
+    REV = "REV"
+    """A cancellation."""
+
+
+class PartnerVerdict(StrEnum):
+    """How a line of a partner's file stands beside the register."""
+
+    MATCHED = "MATCHED"
+    MISSING_HERE = "MISSING_HERE"
+    """The partner has it, the register has not."""
+    MISSING_THERE = "MISSING_THERE"
+    """The register has it, the partner has not."""
+    AMOUNT_DIFFERS = "AMOUNT_DIFFERS"
+    """Both have it, with another amount or for another customer."""
+    DUPLICATE = "DUPLICATE"
+    """The file has it a second time."""
+
+
+class PartnerFile(Reply):
+    """A partner's file of one business day as it was compared with the register."""
+
+    maximum_size: ClassVar[int] = 12 * 1024 * 1024
+    partner_code: PartnerCode
+    business_date: date
+    sha256: str
+    taken_at: Moment
+    late: bool
+    """Whether it came after it was due."""
+    taken_before: bool = False
+    """Whether this content was taken before: then nothing has changed."""
+    lines: int
+    paid: Dong
+    """By the file, less nothing."""
+    cancelled: Dong
+    verdicts: dict[PartnerVerdict, int]
+    result: str
+    """The file that goes back to the partner: its lines with their verdicts, and what only the register has."""
+
+
+class TakePartnerFile(Request[PartnerFile]):
+    """Compare a partner's file with the register. The same content is taken once; another of its day replaces it."""
+
+    message_name: ClassVar[str] = "billing.take_partner_file"
+    maximum_size: ClassVar[int] = 12 * 1024 * 1024
+    partner_code: PartnerCode
+    name: str = Field(max_length=200)
+    content: str = Field(max_length=8_000_000)
+
+
+class GetPartnerFile(Request[PartnerFile]):
+    """Read the file of a business day that was taken last; ``not-found`` where none was."""
+
+    message_name: ClassVar[str] = "billing.partner_file"
+    partner_code: PartnerCode
+    business_date: date
+
+
+class ReadingsFileOutcome(StrEnum):
+    """What became of a file of readings."""
+
+    TRIED = "tried"
+    """Looked at as an import would, and nothing stored."""
+    TAKEN = "taken"
+    REPEATED = "repeated"
+    """The same content was taken before: nothing changed."""
+    REFUSED = "refused"
+    """A line is wrong, or the file cannot be read: nothing was stored."""
+
+
+class LineFinding(Record):
+    """What there is to report of a line of a file."""
+
+    line: int
+    column: str
+    message: str
+    slug: str
+
+
+class ReadingsFile(Reply):
+    """A file of readings: what is read of it, and what became of it. Of many findings the first, with their number."""
+
+    maximum_size: ClassVar[int] = 6 * 1024 * 1024
+    outcome: ReadingsFileOutcome
+    sha256: str
+    lines: int
+    added: int
+    """Metered periods."""
+    unchanged: int
+    held: int
+    settled: int
+    bad: list[LineFinding]
+    bad_count: int
+    rejected: list[LineFinding]
+    """Lines that are left out, where good ones are kept."""
+    rejected_count: int
+    held_lines: list[LineFinding]
+    remarks: list[LineFinding]
+    columns: list[str]
+    """As the header has them."""
+    ignored_columns: list[str]
+    first_rows: list[list[str]]
+    reject_file: str | None
+    """The lines that are left out, as CSV to be corrected."""
+
+
+class TakeReadings(Request[ReadingsFile]):
+    """Import a file of readings as a watched folder does, or try it. The same content is taken once."""
+
+    message_name: ClassVar[str] = "billing.take_readings"
+    maximum_size: ClassVar[int] = 4 * 1024 * 1024
+    name: str = Field(max_length=200)
+    content: str = Field(max_length=2_800_000)
+    """Base64."""
+    keep_good: bool = False
+    is_trial: bool = False
+    unit_codes: list[UnitCode] = Field(default_factory=list)
+    """Customers of other units are unknown to whoever works for these; none: of all units."""
+
+
+class DifferenceSettlement(StrEnum):
+    """How a difference between a partner's books and the register was settled."""
+
+    PARTNER_PAYS = "partner_pays"
+    """The partner hands over what only the register has."""
+    REFUNDED = "refunded"
+    """The partner has given the payer's money back."""
+    POSTED = "posted"
+    """The money was recorded by the office."""
+    REVERSED = "reversed"
+    """The office has taken a payment back."""
+    OTHER_DAY = "other_day"
+    """Both have it, on neighbouring days."""
+    NOTHING = "nothing"
+    """There was nothing to do."""
+    LATER_FILE = "later_file"
+    """A later file of the same day has it right; no person settled it."""
+
+
+class PartnerDifference(Record):
+    """A line on which a partner's books and the register do not agree."""
+
+    difference_id: UUID
+    partner_code: PartnerCode
+    business_date: date
+    verdict: PartnerVerdict
+    kind: PartnerEntryKind
+    partner_payment_id: str
+    customer_code: str
+    """By the file, or by the register where the file has it not."""
+    their_amount: PositiveDong | None
+    our_amount: PositiveDong | None
+    found_at: Moment
+    settled_at: Moment | None = None
+    settlement: DifferenceSettlement | None = None
+    reason: str = ""
+    settled_by: Actor | None = None
+
+
+class PartnerDifferences(Reply):
+    """Differences, the longest open first."""
+
+    differences: list[PartnerDifference]
+    next: UUID | None
+    """For ``after`` of the next page; None at the end."""
+
+
+class GetPartnerDifferences(Request[PartnerDifferences]):
+    """Read differences: those that are open, or those that were settled."""
+
+    message_name: ClassVar[str] = "billing.partner_differences"
+    partner_code: PartnerCode | None = None
+    settled: bool = False
+    after: UUID | None = None
+    limit: int = Field(default=100, ge=1, le=500)
+
+
+class PartnerDifferenceReply(Reply):
+    """The difference as it stands now."""
+
+    difference: PartnerDifference
+
+
+class SettlePartnerDifference(Request[PartnerDifferenceReply]):
+    """Say how a difference was settled. Repeatable by ``settlement_id``; it moves no money by itself."""
+
+    message_name: ClassVar[str] = "billing.settle_partner_difference"
+    settlement_id: UUID
+    difference_id: UUID
+    settlement: DifferenceSettlement
+    reason: Reason
+
+
+class PartnerDay(Record):
+    """What a partner took on one day, and what it is owed for it."""
+
+    business_date: date
+    payments: int
+    paid: Dong
+    cancellations: int
+    cancelled: Dong
+    fees: Dong
+    """Of the payments that were not cancelled, by the terms of the day."""
+    file_taken_at: Moment | None
+    open_differences: int
+
+
+class PartnerSettlement(Reply):
+    """Days of a partner, by the register; what is to be handed over is paid less cancelled."""
+
+    partner_code: PartnerCode
+    days: list[PartnerDay]
+
+
+class GetPartnerSettlement(Request[PartnerSettlement]):
+    """Read what a partner took on some days, both included; at most 92."""
+
+    message_name: ClassVar[str] = "billing.partner_settlement"
+    partner_code: PartnerCode
+    first: date
+    last: date
+
+
+class BillToInvoice(Record):
+    """A bill with everything that its invoice says."""
+
+    bill: Bill
+    customer: CustomerFacts
+    """As they are known when it is told."""
+
+
+class BillsTold(Event):
+    """What bills say that are to be invoiced."""
+
+    message_name: ClassVar[str] = "bills.told"
+    wanted: list[UUID]
+    """All that were asked about; those that are missing among ``bills`` are not known."""
+    bills: list[BillToInvoice]

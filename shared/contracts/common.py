@@ -53,6 +53,14 @@ class Meter(Record):
     multiplier: int = 1
     digits: int = 5
     """Number of digits before the register rolls over to zero."""
+    max_amperes: int | None = None
+    """The current up to which it measures, as its plate says: 40 of one for 10(40) A. None where nobody has told."""
+    phases: int | None = None
+    """1 or 3; None where nobody has told."""
+    ct_ratio: str | None = None
+    """Of its current transformers (TI): ``100/5`` or ``20``; None where nobody has told."""
+    vt_ratio: str | None = None
+    """Of its voltage transformers (TU): ``22000/100`` or ``220``; None where nobody has told, or there are none."""
 
 
 class SmsLanguage(StrEnum):
@@ -85,12 +93,28 @@ class CustomerFacts(Record):
     active: bool = True
     sms_language: SmsLanguage | None = None
     """In which language the customer wants SMS; None: as the unit has it."""
+    protected: bool = False
+    """Electricity must not be cut off, whatever is owed: a patient on a device, say. The reason stays with the customer
+    service."""
     ward: str | None = None
     """The ward of today (``Phường An Xuyên``), where the unit's list has it in a column of its own."""
     address_old: str | None = None
     """The address before the reform of administrative units; documents show ``address``."""
+    budget_code: str | None = None
+    """Of a unit of the state budget: 7 digits, which stand on its invoices."""
     version: int
     """Increases with each change of the customer; the greater version wins."""
+
+
+class DisputedBills(Record):
+    """The bills of a customer that complaints are open about, and what is owed besides."""
+
+    bill_numbers: list[str]
+    """Those that complaints name, with what corrected them and what they correct; paid ones, too."""
+    debt: Dong
+    """What is open of them, đồng; part of the account's debt."""
+    other_due_date: date | None = None
+    """Of the oldest open bill that nobody complains about; None where there is none."""
 
 
 class AccountState(Record):
@@ -105,6 +129,8 @@ class AccountState(Record):
     """Overpayment kept for the next bill, đồng."""
     open_bills: int
     oldest_due_date: date | None = None
+    disputed: DisputedBills | None = None
+    """None where no complaint about a bill is open, and from a version before."""
 
 
 class Language(StrEnum):
@@ -153,6 +179,7 @@ __all__ = [
     "CollectorCode",
     "CustomerCode",
     "CustomerFacts",
+    "DisputedBills",
     "Dong",
     "Households",
     "Language",

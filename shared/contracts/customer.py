@@ -435,6 +435,28 @@ class ChooseSmsLanguage(Request[SmsLanguageChosen]):
     requested_by: str = Field(min_length=1, max_length=80)
 
 
+class CustomerProtected(Reply):
+    """Whether the customer must not be cut off, as is on record now."""
+
+    protection_id: UUID
+    customer_code: CustomerCode
+    protected: bool
+
+
+class ProtectCustomer(Request[CustomerProtected]):
+    """Keep that a customer must not be cut off, or may be again; who, when and why are kept.
+
+    Repeatable by ``protection_id``.
+    """
+
+    message_name: ClassVar[str] = "customer.protect"
+    protection_id: UUID
+    customer_code: CustomerCode
+    protected: bool
+    reason: Reason
+    """Stays with the customer service: it may be about health."""
+
+
 class CollectorDetails(Reply):
     """A collector, as the gateway shows the person and documents name it."""
 

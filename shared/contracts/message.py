@@ -15,6 +15,9 @@ class Record(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
+    maximum_size: ClassVar[int] = 256 * 1024
+    """Largest message in bytes; a broker is no file store. Only requests and answers, which are not kept, have more."""
+
 
 class Message(Record):
     """Something that travels over the broker under ``message_name`` and ``message_version``."""

@@ -1,5 +1,6 @@
 """Messages that the receipt service owns."""
 
+from datetime import date
 from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
@@ -10,6 +11,7 @@ from shared.contracts.actor import Actor
 from shared.contracts.acts import Acts
 from shared.contracts.billing import CorrectionKind
 from shared.contracts.common import CollectorCode, CustomerCode, Dong, Language, Moment, Reason
+from shared.contracts.invoice import InvoiceState
 from shared.contracts.message import Event, Record, Reply, Request
 from shared.printing.document import Document
 
@@ -103,6 +105,19 @@ class FollowedCorrection(Record):
     corrected_at: Moment
 
 
+class QuotedInvoice(Record):
+    """An invoice of a bill that a receipt settles: the invoice is the bill's, whether it is paid or not."""
+
+    bill_number: str
+    template: str
+    symbol: str
+    number: int
+    made_on: date
+    state: InvoiceState
+    lookup_code: str = ""
+    """Leads to the invoice itself."""
+
+
 class Verification(Reply):
     """Everything that the checks of a token found; ``valid`` only when no check failed."""
 
@@ -123,6 +138,12 @@ class Verification(Reply):
     """How often the receipt itself may have been printed: further attempts after an unclear one count. 0: not known."""
     followed_by: list[FollowedCorrection] = Field(default_factory=list)
     """Corrections of the bills that the receipt settles, the earliest first; it stays true all the same."""
+    invoices: list[QuotedInvoice] = Field(default_factory=list)
+    """Invoices of these bills that exist by now, the earliest first."""
+    unsigned: bool = False
+    """It was issued while nothing could sign: the register has it, and its number and chain are those of others."""
+    signed_later_at: Moment | None = None
+    """When a signature over it and its neighbours was made."""
     code_fault: CodeFault | None = None
     """Set when a lookup code was typed that leads to no receipt; it says nothing about the receipt."""
 

@@ -1,9 +1,16 @@
 """Every message there is, for the checks and the documents that are made from them."""
 
-from shared.contracts import billing, customer, gateway, notify, receipt
+from shared.contracts import billing, customer, gateway, invoice, notify, receipt
 from shared.contracts.message import Event, Message, Request
 
-_OWNERS = {"billing": billing, "customer": customer, "gateway": gateway, "notify": notify, "receipt": receipt}
+_OWNERS = {
+    "billing": billing,
+    "customer": customer,
+    "gateway": gateway,
+    "invoice": invoice,
+    "notify": notify,
+    "receipt": receipt,
+}
 
 
 def messages() -> dict[str, type[Message]]:

@@ -107,6 +107,26 @@ def whole(text: str) -> int:
     return int(value)
 
 
+_AMPERES = re.compile(r"(?:[0-9]{1,4}(?:[.,][0-9]{1,2})?[/(])?([0-9]{1,4})\)? ?A?", re.IGNORECASE)
+_RATIO = re.compile(r"([1-9][0-9]{0,5})(?:(?: ?/ ?|:)([1-9][0-9]{0,3}))?")
+
+
+def amperes(text: str) -> int:
+    """Return the greatest current of a meter's plate: ``40``, ``10(40)A``, ``10/40``."""
+    match = _AMPERES.fullmatch(text.strip())
+    if match is None or not 0 < int(match[1]) <= 10_000:
+        raise BadCellError("bad-amperes", f"is no current of a meter such as 40 or 10(40): {text!r}")
+    return int(match[1])
+
+
+def ratio(text: str) -> str:
+    """Return the ratio of a transformer: ``100/5``, ``20``."""
+    match = _RATIO.fullmatch(text.strip())
+    if match is None or (match[2] is not None and int(match[1]) < int(match[2])):
+        raise BadCellError("bad-ratio", f"is no ratio of a transformer such as 100/5 or 20: {text!r}")
+    return match[1] if match[2] is None else f"{match[1]}/{match[2]}"
+
+
 def wholes(text: str) -> tuple[int, ...]:
     """Return whole numbers that are separated by ``;``."""
     return tuple(whole(piece.strip()) for piece in text.split(";"))
@@ -139,6 +159,8 @@ def yes_or_no(text: str) -> bool:
 
     An empty cell and ``-`` are no value: whether they are a no depends on who filled the list in.
     """
+    if (plain := _TRUTH.get(text)) is not None:
+        return plain
     clean = tidy(plain_signs(text)).casefold()
     value = _TRUTH.get(clean, _TRUTH_WITHOUT_ACCENTS.get(clean))
     if value is None:
@@ -186,7 +208,7 @@ def words(longest: int, *, letters: bool = False) -> Callable[[str, ValidationIn
             clean = tidy(with_vietnamese_d(half_width(without_pictures(text))))
         if not clean:
             raise BadCellError("missing-field", "is empty")
-        _check_meaning(clean)
+        _check_meaning(clean, is_plain=is_plain)
         if len(clean) > longest:
             raise BadCellError("too-long", f"is longer than {longest} letters")
         if letters and not (_ANY_LETTER if is_plain else _LETTER).search(clean if is_plain else search_key(clean)):
@@ -232,13 +254,13 @@ def _check_bytes(text: str) -> None:
         raise BadCellError("damaged-text", "holds a letter that was lost when the text was converted (U+FFFD)")
 
 
-def _check_meaning(text: str) -> None:
-    """Refuse what programs and keyboards leave in place of a text."""
+def _check_meaning(text: str, *, is_plain: bool) -> None:
+    """Refuse what programs and keyboards leave in place of a text; one that ``is_plain`` mixes no alphabets."""
     if damage := damage_in(text):
         raise BadCellError("damaged-text", damage)
     if _FORMULA.match(text):
         raise BadCellError("formula", f"begins like a formula: {text!r}; write what it shows")
-    if mixed := mixed_word(text):
+    if not is_plain and (mixed := mixed_word(text)):
         why = f"mixes Latin letters with Greek or Cyrillic ones that look alike: {mixed!r}; type the word anew"
         raise BadCellError("mixed-alphabets", why)
 
@@ -263,6 +285,8 @@ Number = Annotated[Decimal, BeforeValidator(number)]
 Fraction = Annotated[Decimal, BeforeValidator(fraction)]
 Whole = Annotated[int, BeforeValidator(whole)]
 Wholes = Annotated[tuple[int, ...], BeforeValidator(wholes)]
+Amperes = Annotated[int, BeforeValidator(amperes)]
+Ratio = Annotated[str, AfterValidator(ratio)]
 Day = Annotated[date, BeforeValidator(day)]
 YesOrNo = Annotated[bool, BeforeValidator(yes_or_no)]
 Name = Annotated[str, AfterValidator(words(200, letters=True))]

@@ -12,7 +12,7 @@ _ERROR = re.compile(r"#(?:N/A|REF!|VALUE!|NAME\?|DIV/0!|NULL!|NUM!|SPILL!|CALC!)
 _NOTHING = re.compile(r"null|none|nan|<na>|nil|n/a|undefined|\[object object\]", re.IGNORECASE)
 _LONGEST_NOTHING = 15
 _SIGNS = re.compile(r"[#?&%=\\:+]")
-"""Without one of these a text has no damage; most texts have none."""
+"""Without one of these a text has no damage but a word for nothing; most texts have none."""
 _LOST = re.compile(r"[^\W\d_]\?[^\W\d_]|(?:^| )\?[^\W\d_]")
 """A question mark inside a word, or before it, stands for a letter that an encoding lacked."""
 
@@ -38,10 +38,10 @@ _ESCAPES: tuple[tuple[re.Pattern[str], Callable[[str], str]], ...] = (
 
 def damage_in(text: str) -> str | None:
     """Return what is wrong with a tidied text that a program has damaged; None when nothing is."""
-    if len(text) > _LONGEST_NOTHING and not _SIGNS.search(text):
-        return None
-    if _NOTHING.fullmatch(text):
+    if len(text) <= _LONGEST_NOTHING and _NOTHING.fullmatch(text):
         return f"is a program's word for nothing: {text!r}"
+    if not _SIGNS.search(text):
+        return None
     if found := _ERROR.search(text):
         return f"holds an error of a spreadsheet: {found[0]!r}"
     if _LOST.search(text):

@@ -1,5 +1,6 @@
 """Cells that identify somebody: codes, phone numbers, tax codes. What was repaired is remarked."""
 
+import re
 from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, ValidationInfo
@@ -11,6 +12,7 @@ from shared.tax_codes import Change as TaxCodeChange
 from shared.tax_codes import InvalidTaxCodeError, read_tax_code
 from shared.text import plain_signs
 
+_BUDGET_CODE = re.compile(r"[0-9]{7}", re.ASCII)
 _WRITTEN = words(40)
 _PHONE_CHANGES = {
     PhoneChange.OLD_MOBILE_PREFIX: "has a mobile prefix of before 2018",
@@ -62,6 +64,17 @@ def tax_code(text: str, info: ValidationInfo) -> str:
     return reading.code
 
 
+def budget_code(text: str) -> str:
+    """Return the code of a unit of the state budget (mã đơn vị có quan hệ với ngân sách): 7 digits.
+
+    A leading zero that a spreadsheet has eaten is not put back: no check digit says that it was one.
+    """
+    digits = plain_signs(text).replace(" ", "").removeprefix("'")
+    if not _BUDGET_CODE.fullmatch(digits):
+        raise BadCellError("bad-budget-code", f"the code of a unit of the state budget has 7 digits: {text!r}")
+    return digits
+
+
 def _plain(text: object) -> object:
     return plain_signs(text) if isinstance(text, str) else text
 
@@ -69,7 +82,8 @@ def _plain(text: object) -> object:
 def _code(text: object, info: ValidationInfo) -> object:
     if not isinstance(text, str):
         return text
-    plain = plain_signs(text)
+    # Almost always a code is written as it is kept.
+    plain = text if text.isascii() and text.isprintable() and " " not in text else plain_signs(text)
     if (code := plain.upper()) != plain:
         note(info, "small-letters", f"is written in small letters: {text!r} is read as {code}")
     return code
@@ -77,6 +91,7 @@ def _code(text: object, info: ValidationInfo) -> object:
 
 OfficePhone = Annotated[str, AfterValidator(office_phone)]
 Phone = Annotated[str, AfterValidator(phone)]
+BudgetCode = Annotated[str, AfterValidator(budget_code)]
 TaxCode = Annotated[str, AfterValidator(tax_code)]
 PlainSigns = BeforeValidator(_plain)
 """For numbers of meters: dashes of every kind and full-width letters are those of ASCII."""

@@ -34,8 +34,12 @@ class Row(BaseModel):
         return {info.alias or name: info for name, info in cls.model_fields.items()}
 
 
-_UNSEEN_BETWEEN = re.compile("[^\\W\\d_]+[\u200b\u2060\ufeff\u00ad]+[^\\W\\d_]+")
-"""Marks without a width between letters: they may stand for a blank, or for nothing."""
+_UNSEEN_BETWEEN = re.compile("[^\\W\\d_]{1,40}[\u200b\u2060\ufeff\u00ad]+[^\\W\\d_]{1,40}")
+"""Marks without a width between letters: they may stand for a blank, or for nothing.
+
+Of a word not more than 40 letters on either side: without that limit, a cell of one long word costs the square of its
+length.
+"""
 
 _LONGEST_MESSAGE = 300
 """Letters: a cell may hold a whole file, and a report has a line for each finding."""
@@ -263,7 +267,8 @@ def _lines(table: Table, model: type[RowT], columns: Mapping[str, FieldInfo], le
                     text, finding = legacy.read(number, name, raw)
                     if finding is not None:
                         findings.append(finding)
-                    if unseen := _UNSEEN_BETWEEN.search(text):
+                    # What cannot be seen cannot be printed; the search takes longer than all else that is done here.
+                    if not text.isprintable() and (unseen := _UNSEEN_BETWEEN.search(text)):
                         message = f"has a mark that cannot be seen, which is left out: read as {tidy(unseen[0])!r}"
                         findings.append(Remark(table.file, number, name, message, "unseen-mark"))
                     if text is not raw:

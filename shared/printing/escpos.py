@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from shared.printing.document import Document
 from shared.printing.layout import CodeLine, Gap, Line, TextLine, lay_out
 from shared.printing.profile import PrinterProfile
-from shared.printing.qr import QUIET_MODULES
+from shared.printing.qr import QUIET_MODULES, native_module_dots
 from shared.printing.raster import draw_line
 
 MAX_BAND_ROWS = 64
@@ -66,7 +66,8 @@ def _command(line: Line, profile: PrinterProfile) -> bytes | None:
 
 def _native_qr(line: CodeLine, profile: PrinterProfile) -> bytes:
     data = line.data.encode()
-    quiet = _white(QUIET_MODULES * line.module, profile)
+    module = native_module_dots(line.data, line.error_level, profile.width_dots)
+    quiet = _white(QUIET_MODULES * module, profile)
 
     def function(number: int, arguments: bytes) -> bytes:
         body = bytes((49, number)) + arguments
@@ -77,7 +78,7 @@ def _native_qr(line: CodeLine, profile: PrinterProfile) -> bytes:
             quiet,
             b"\x1ba\x01",
             function(65, b"2\x00"),  # model 2
-            function(67, bytes((line.module,))),
+            function(67, bytes((module,))),
             function(69, _QR_LEVEL[line.error_level]),
             function(80, b"0" + data),
             function(81, b"0"),

@@ -1,10 +1,10 @@
-"""QR codes by ISO/IEC 18004, model 2, versions 1 to 17, mask 0: the symbol for one run of data.
+"""QR codes by ISO/IEC 18004, model 2, versions 1 to 17, mask 0: the symbol for one or more runs of data.
 
 Written out rather than taken from a library, because the phone must draw the same modules: libraries differ in the
 choice of the mask, and the best known one for Python adds a needless zero byte where the data ends on a byte.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Literal
 
@@ -36,19 +36,44 @@ Place = tuple[int, int]
 """Row and column of a module."""
 
 
+Segment = tuple[QrMode, str]
+"""A run of data in one mode."""
+
+
 def symbol(data: str, mode: QrMode, level: QrErrorLevel) -> Matrix:
-    """The smallest symbol for ``data``, without quiet zone. Raises ValueError above version 17."""
-    value, length = _encode(data, mode)
-    count = len(data.encode()) if mode == "byte" else len(data)
+    """The smallest symbol for ``data`` in one mode, without quiet zone. Raises ValueError above version 17."""
+    return symbol_of([(mode, data)], level)
+
+
+def symbol_of(segments: Sequence[Segment], level: QrErrorLevel) -> Matrix:
+    """The smallest symbol for runs of data, without quiet zone. Raises ValueError above version 17."""
     for version in range(1, MAX_VERSION + 1):
+        stream, length = _stream(segments, version)
+        if length <= 8 * _data_bytes(version, level):
+            return _place(version, level, _codewords(stream, length, version, level))
+    counts = " and ".join(f"{_count(data, mode)} {mode}" for mode, data in segments)
+    raise ValueError(f"{counts} characters are too many for a QR code of level {level}")
+
+
+def fits(segments: Sequence[Segment], version: int, level: QrErrorLevel) -> bool:
+    """Whether runs of data fit into a version."""
+    return _stream(segments, version)[1] <= 8 * _data_bytes(version, level)
+
+
+def _stream(segments: Sequence[Segment], version: int) -> tuple[int, int]:
+    """All runs one after the other, each behind its mode and its length, as one integer; and how many bits count."""
+    stream = bits = 0
+    for mode, data in segments:
+        value, length = _encode(data, mode)
         count_bits = _LENGTH_BITS[mode][version > 9]
-        if 4 + count_bits + length <= 8 * _data_bytes(version, level):
-            break
-    else:
-        raise ValueError(f"{count} {mode} characters are too many for a QR code of level {level}")
-    head = _MODE_BITS[mode] << count_bits | count
-    stream = head << length | value
-    return _place(version, level, _codewords(stream, 4 + count_bits + length, version, level))
+        head = _MODE_BITS[mode] << count_bits | _count(data, mode)
+        stream = (stream << 4 + count_bits | head) << length | value
+        bits += 4 + count_bits + length
+    return stream, bits
+
+
+def _count(data: str, mode: QrMode) -> int:
+    return len(data.encode()) if mode == "byte" else len(data)
 
 
 def _encode(data: str, mode: QrMode) -> tuple[int, int]:

@@ -1,0 +1,203 @@
+"""The page where customers look an invoice up by its code, in Vietnamese and English. Pure.
+
+Whoever has only the code sees of the buyer what is masked; the file and the paper are for whoever knows the customer
+code, too, which stands on every bill and receipt.
+"""
+
+from html import escape
+from urllib.parse import quote, urlencode
+
+from shared.clock import VIETNAM
+from shared.contracts.common import Language
+from shared.contracts.invoice import INVOICE_PATH, InvoiceState, LookedUpInvoice, LookupReply
+from shared.money import format_dong
+from shared.public_page import CHECK_PATH, render_page, verdict_section
+
+ZIP_NAME = "invoice.zip"
+PDF_NAME = "invoice.pdf"
+
+_TEXTS: dict[str, tuple[str, str]] = {
+    "title": ("Tra cứu hóa đơn điện tử", "Look up an electronic invoice"),
+    "label": ("Mã hóa đơn", "Invoice code"),
+    "hint": (
+        "In trên biên nhận và trên hóa đơn. Không cần gõ dấu gạch, gõ chữ thường cũng được.",
+        "Printed on receipts and invoices. Dashes are not needed, small letters will do.",
+    ),
+    "look_up": ("Tra cứu", "Look up"),
+    "receipt": ("Kiểm tra biên nhận", "Check a receipt"),
+    "unknown": ("Không tìm thấy hóa đơn với mã này", "No invoice has this code"),
+    "unknown_text": (
+        "Xin so từng ký tự. Hóa đơn chưa ký xong thì chưa tra cứu được: xin thử lại sau ít giờ.",
+        "Compare each character. An invoice that is not signed yet cannot be looked up: try again in some hours.",
+    ),
+    "unavailable": ("Chưa tra cứu được", "It could not be looked up"),
+    "unavailable_text": (
+        "Hệ thống đang bận hoặc tạm gián đoạn. Hóa đơn vẫn còn đó; xin thử lại sau ít phút.",
+        "The system is busy or out of service for a moment. The invoice is still there; try again in a while.",
+    ),
+    "new": ("Hóa đơn điện tử có hiệu lực", "A valid electronic invoice"),
+    "adjusts": ("Hóa đơn điều chỉnh", "An adjusting invoice"),
+    "replaces": ("Hóa đơn thay thế", "A replacing invoice"),
+    "followed_adjusts": ("Hóa đơn đã được điều chỉnh", "This invoice was adjusted"),
+    "followed_replaces": ("Hóa đơn đã được thay thế", "This invoice was replaced"),
+    "signed_text": ("Đã ký số lúc {moment}.", "Digitally signed at {moment}."),
+    "later_adjusts": (
+        "Được điều chỉnh bằng hóa đơn mẫu số {template}, ký hiệu {symbol}, số {number}, ngày {day}.",
+        "Adjusted by the invoice of template {template}, symbol {symbol}, no. {number} of {day}.",
+    ),
+    "later_replaces": (
+        "Được thay thế bằng hóa đơn mẫu số {template}, ký hiệu {symbol}, số {number}, ngày {day}.",
+        "Replaced by the invoice of template {template}, symbol {symbol}, no. {number} of {day}.",
+    ),
+    "content": ("Nội dung hóa đơn", "What it says"),
+    "template": ("Mẫu số", "Template"),
+    "symbol": ("Ký hiệu", "Symbol"),
+    "number": ("Số", "Number"),
+    "day": ("Ngày", "Day"),
+    "seller": ("Đơn vị bán", "Seller"),
+    "tax_code": ("MST đơn vị bán", "Seller's tax code"),
+    "buyer": ("Người mua", "Buyer"),
+    "address": ("Địa chỉ", "Address"),
+    "before_vat": ("Cộng tiền hàng", "Before VAT"),
+    "vat": ("Tiền thuế GTGT", "VAT"),
+    "total": ("Tổng thanh toán", "Total"),
+    "files": ("Tải hóa đơn", "Get the invoice"),
+    "zip": ("Tệp gốc có chữ ký (ZIP: XML và HTML)", "The signed original (ZIP: XML and HTML)"),
+    "pdf": ("Bản PDF để in", "PDF for printing"),
+    "open": ("Xem đầy đủ và tải hóa đơn", "See all of it, and get the invoice"),
+    "customer": ("Mã khách hàng", "Customer code"),
+    "customer_hint": (
+        "Tên và địa chỉ được che. Mã khách hàng in trên hóa đơn, thông báo và biên nhận tiền điện.",
+        "Name and address are masked. The customer code stands on bills, notices and receipts.",
+    ),
+    "wrong": ("Mã khách hàng không phải của hóa đơn này.", "The customer code is not this invoice's."),
+    "too_often": (
+        "Đã gõ sai mã khách hàng nhiều lần. Xin thử lại sau một giờ.",
+        "The customer code was wrong too often. Try again in an hour.",
+    ),
+    "show": ("Xem", "Show"),
+}
+
+
+def render_lookup_form(language: Language = Language.VIETNAMESE, typed: str = "") -> str:
+    """Return the page where the code of an invoice is typed."""
+    return _render([_code_form(language, typed)], language, typed)
+
+
+def render_unknown_invoice(typed: str, language: Language) -> str:
+    """Return the page for a code that leads to no signed invoice."""
+    verdict = verdict_section("caution", _text("unknown", language), _text("unknown_text", language))
+    return _render([verdict, _code_form(language, typed)], language, typed)
+
+
+def render_lookup_unavailable(typed: str, language: Language) -> str:
+    """Return the page for a look-up that could not be made."""
+    verdict = verdict_section("caution", _text("unavailable", language), _text("unavailable_text", language))
+    return _render([verdict, _code_form(language, typed)], language, typed)
+
+
+def render_invoice_page(
+    reply: LookupReply, invoice: LookedUpInvoice, customer_code: str, language: Language, *, too_often: bool = False
+) -> str:
+    """Return the page of an invoice; everything that comes from outside is escaped."""
+    sections = [_verdict(invoice, language), _content(invoice, language)]
+    if reply.opened:
+        sections.append(_files(reply.lookup_code, customer_code, language))
+    else:
+        fault = "too_often" if too_often else "wrong" if customer_code else ""
+        sections.append(_customer_form(reply.lookup_code, fault, language))
+    return _render(sections, language, reply.lookup_code, customer_code if reply.opened else "")
+
+
+def invoice_address(lookup_code: str, customer_code: str = "") -> str:
+    """Return where an invoice is shown; with the customer code nothing is masked."""
+    known = f"?{urlencode({'kh': customer_code})}" if customer_code else ""
+    return f"{INVOICE_PATH}/{quote(lookup_code, safe='')}{known}"
+
+
+def _render(sections: list[str], language: Language, code: str, customer_code: str = "") -> str:
+    other = Language.VIETNAMESE if language is Language.ENGLISH else Language.ENGLISH
+    query = {"code": code} if code else {}
+    query |= {"kh": customer_code} if customer_code else {}
+    switch = f"{INVOICE_PATH}?{urlencode({**query, 'lang': other.value})}"
+    return render_page(_text("title", language), sections, language, switch=switch)
+
+
+def _verdict(invoice: LookedUpInvoice, language: Language) -> str:
+    moment = invoice.signed_at.astimezone(VIETNAM).strftime("%H:%M %d/%m/%Y")
+    text = _text("signed_text", language).format(moment=moment)
+    for later in invoice.followed_by:
+        text += " " + _text(f"later_{later.state.value}", language).format(
+            template=later.template, symbol=later.symbol, number=later.number, day=f"{later.made_on:%d/%m/%Y}"
+        )
+    if invoice.followed_by:
+        replaced = any(later.state is InvoiceState.REPLACES for later in invoice.followed_by)
+        return verdict_section(
+            "caution", _text("followed_replaces" if replaced else "followed_adjusts", language), text
+        )
+    return verdict_section("good", _text(invoice.state.value, language), text)
+
+
+def _content(invoice: LookedUpInvoice, language: Language) -> str:
+    facts = {
+        "template": invoice.template,
+        "symbol": invoice.symbol,
+        "number": f"{invoice.number:08d}",
+        "day": f"{invoice.made_on:%d/%m/%Y}",
+        "seller": invoice.seller_name,
+        "tax_code": invoice.seller_tax_code,
+        "buyer": invoice.buyer_name,
+        "address": invoice.buyer_address,
+        "before_vat": format_dong(invoice.before_vat),
+        "vat": format_dong(invoice.vat),
+        "total": format_dong(invoice.total),
+    }
+    rows = "".join(
+        f"<div><dt>{escape(_text(name, language))}</dt><dd>{escape(value)}</dd></div>"
+        for name, value in facts.items()
+        if value
+    )
+    return f"<section><h2>{escape(_text('content', language))}</h2><dl>{rows}</dl></section>"
+
+
+def _files(code: str, customer_code: str, language: Language) -> str:
+    folder, known = f"{INVOICE_PATH}/{quote(code, safe='')}", urlencode({"kh": customer_code})
+    links = "".join(
+        f'<p><a href="{escape(f"{folder}/{name}?{known}")}" download>{escape(_text(key, language))}</a></p>'
+        for key, name in (("zip", ZIP_NAME), ("pdf", PDF_NAME))
+    )
+    return f"<section><h2>{escape(_text('files', language))}</h2>{links}</section>"
+
+
+def _customer_form(code: str, fault: str, language: Language) -> str:
+    wrong = f'<p class="failed" role="alert">{escape(_text(fault, language))}</p>' if fault else ""
+    return (
+        f'<section><h2>{escape(_text("open", language))}</h2>{wrong}<form method="get" action="{INVOICE_PATH}">'
+        f'<input type="hidden" name="code" value="{escape(code)}">{_hidden(language)}'
+        f'<label for="kh">{escape(_text("customer", language))}</label>'
+        '<input id="kh" name="kh" type="text" required maxlength="40" autocomplete="off" '
+        'autocapitalize="characters" autocorrect="off" spellcheck="false" aria-describedby="kh-hint">'
+        f'<button type="submit">{escape(_text("show", language))}</button></form>'
+        f'<p class="note" id="kh-hint">{escape(_text("customer_hint", language))}</p></section>'
+    )
+
+
+def _code_form(language: Language, typed: str) -> str:
+    return (
+        f'<section><form method="get" action="{INVOICE_PATH}">{_hidden(language)}'
+        f'<label for="code">{escape(_text("label", language))}</label>'
+        f'<input id="code" name="code" type="text" required maxlength="200" value="{escape(typed)}" lang="en" '
+        'placeholder="ABCD-EFGH-IJKL-MNOP" aria-describedby="hint" autocomplete="off" autocapitalize="characters" '
+        'autocorrect="off" spellcheck="false" enterkeyhint="search">'
+        f'<button type="submit">{escape(_text("look_up", language))}</button></form>'
+        f'<p class="note" id="hint">{escape(_text("hint", language))}</p>'
+        f'<p class="note"><a href="{CHECK_PATH}">{escape(_text("receipt", language))}</a></p></section>'
+    )
+
+
+def _hidden(language: Language) -> str:
+    return '<input type="hidden" name="lang" value="en">' if language is Language.ENGLISH else ""
+
+
+def _text(key: str, language: Language) -> str:
+    return _TEXTS[key][language is Language.ENGLISH]
