@@ -1,15 +1,22 @@
 """A bank credit becomes a payment, by the way that every payment takes."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from services.billing.bank_credits.rules import Decision
+from services.billing.bank_credits.rules import Decision, read_text
 from services.billing.payments.rules import AmountImplausible, ReferenceAlreadyRecorded
 from services.billing.store import bank_credits, payments
 from services.billing.store.bank_credits import StoredCredit
 from shared.client_times import ELSEWHERE
-from shared.contracts.billing import BankCreditReason, BankCreditState, Payment, PaymentReply, RecordPayment
+from shared.contracts.billing import (
+    BankCreditReason,
+    BankCreditState,
+    BankCreditWaiting,
+    Payment,
+    PaymentReply,
+    RecordPayment,
+)
 from shared.contracts.common import PaymentMethod
 from shared.ids import new_id
 from shared.messaging.unit_of_work import UnitOfWork
@@ -83,6 +90,8 @@ async def book(
         payment_id=payment_id,
         matched_by=matched_by,
     )
+    if credit.state is BankCreditState.UNMATCHED:
+        await tell_settled(work, credit.credit_id, moment)
     await bank_credits.note(
         work.connection,
         credit.credit_id,
@@ -99,6 +108,8 @@ async def leave(credit: StoredCredit, reason: BankCreditReason, work: UnitOfWork
     """Put a locked credit on the worklist."""
     await bank_credits.settle(work.connection, credit.credit_id, BankCreditState.UNMATCHED, moment, reason=reason)
     await bank_credits.note(work.connection, credit.credit_id, "left", moment, work.actor, reason=reason.value)
+    named = await bank_credits.named(work.connection, read_text(credit.content))
+    await tell_waiting(work, credit.credit_id, named, moment)
 
 
 async def reopen(payment_id: UUID, work: UnitOfWork, moment: datetime) -> None:
@@ -107,8 +118,23 @@ async def reopen(payment_id: UUID, work: UnitOfWork, moment: datetime) -> None:
     credit_id = await bank_credits.lock_of_payment(connection, payment_id)
     if credit_id is None:
         return
+    found = await bank_credits.find(connection, credit_id)
     await bank_credits.settle(connection, credit_id, BankCreditState.UNMATCHED, moment, reason=reason)
+    named = [] if found is None or found.customer_code is None else [found.customer_code]
+    await tell_waiting(work, credit_id, named, moment)
     await bank_credits.note(connection, credit_id, "reopened", moment, work.actor, payment_id=payment_id)
+
+
+async def tell_waiting(work: UnitOfWork, credit_id: UUID, named: Sequence[str], moment: datetime) -> None:
+    """Tell that a credit waits for a person: nobody whom it names is to be cut off meanwhile."""
+    event = BankCreditWaiting(credit_id=credit_id, is_waiting=True, customer_codes=list(named), changed_at=moment)
+    await work.emit(event, aggregate=str(credit_id))
+
+
+async def tell_settled(work: UnitOfWork, credit_id: UUID, moment: datetime) -> None:
+    """Tell that a person has settled a credit that waited."""
+    event = BankCreditWaiting(credit_id=credit_id, is_waiting=False, customer_codes=[], changed_at=moment)
+    await work.emit(event, aggregate=str(credit_id))
 
 
 REFUSED = {

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from services.billing.archive.reach import require_reach
 from services.billing.bills.metered_period import MeteredPeriod
 from services.billing.judgement.doubts import Doubt
 from services.billing.judgement.history import History
@@ -31,10 +32,11 @@ async def judged(
     """Return the periods with what is doubtful about them, in the same order.
 
     They are judged in the order of their days, each with those before it. Hold the lock of imports: what they are
-    compared with must still be there when they are stored.
+    compared with must still be there when they are stored. Raises ``MonthArchived`` where it is in the archive.
     """
     if not periods or not rules:
         return list(periods)
+    await require_reach(connection, [item.period for item in periods])
     history = await reading_history.history_of(
         connection,
         [item.period for item in periods],

@@ -5,10 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
+from services.billing.archive.rules import DetailsArchived
 from services.billing.bills.bill import make_bill
 from services.billing.bills.metered_period import MeteredPeriod, RegisterReading
 from services.billing.corrections.further_bill import difference_of
 from services.billing.corrections.rules import (
+    NOTHING,
     Amounts,
     BillReplaced,
     CannotBeBilled,
@@ -51,8 +53,8 @@ class PlannedCorrection:
     chain: Sequence[Bill]
     anew: Bill
     """The whole bill computed anew, under the id of no bill."""
-    period: MeteredPeriod
-    """With the readings as they should have been."""
+    period: MeteredPeriod | None
+    """With the readings as they should have been; None where the bill is of a charge, which has none."""
     facts: CorrectedFacts
     customer: CustomerFacts
     before: BilledAmounts
@@ -107,7 +109,10 @@ async def planned_correction(
     head_id = named.corrects.bill_id if named.corrects is not None and named.kind == "adjustment" else named.bill_id
     chain = await bills.chain_of(connection, head_id)
     head = chain[0]
+    if head.charge is not None:
+        return await _taken_back(connection, request, head)
     _refuse_replaced(head)
+    _refuse_archived(chain)
     check_method(kind, await corrections.first_method(connection, head_id))
     known = await corrections.facts_of(connection, head_id)
     stored = await metered_periods.of_bill(connection, head_id, known.period_id if known is not None else None)
@@ -151,6 +156,36 @@ async def planned_correction(
     )
 
 
+async def _taken_back(
+    connection: Connection, request: CorrectBill | PreviewCorrection, bill: Bill
+) -> PlannedCorrection:
+    """Return how a charge is taken back: its bill comes to nothing, and nothing takes its place."""
+    if request.kind is not CorrectionKind.ADJUSTMENT or request.readings or request.price_group or request.households:
+        raise CannotBeBilled(
+            "Hóa đơn phí hoặc tiền lãi không có chỉ số: chỉ có thể rút lại cả hóa đơn (điều chỉnh giảm về 0).",
+            facts={"bill_number": bill.bill_number},
+        )
+    standing = [StandingBill(bill.bill_id, _stands(bill))]
+    plan = plan_correction(request.kind, standing, NOTHING)
+    parts = await payments.parts_of(connection, [bill.bill_id])
+    [customer] = (await accounts.facts_of(connection, [bill.customer_code])).values()
+    sentence = f"Rút lại hóa đơn {bill.bill_number} ngày {bill.issued_at:%d/%m/%Y}: không phải trả"
+    nothing = {"lines": [], "pre_vat": 0, "vat": 0, "total": 0, "explanation": [sentence]}
+    return PlannedCorrection(
+        bill=bill,
+        chain=[bill],
+        anew=bill.model_copy(update=nothing),
+        period=None,
+        facts=CorrectedFacts(None, (), str(bill.price_group), str(bill.households), 0, []),
+        customer=customer,
+        before=BilledAmounts(kwh=0, pre_vat=plan.before.principal, vat=plan.before.vat, total=plan.before.total),
+        after=BilledAmounts(kwh=0, pre_vat=0, vat=0, total=0),
+        plan=plan,
+        release=parts_to_release(standing, plan.reductions, parts),
+        lines_before=bill.lines,
+    )
+
+
 def _refuse_replaced(bill: Bill) -> None:
     replaced = next((each for each in bill.corrected_by if each.kind is CorrectionKind.REPLACEMENT), None)
     if replaced is not None and replaced.new_bill is not None:
@@ -158,6 +193,17 @@ def _refuse_replaced(bill: Bill) -> None:
         raise BillReplaced(
             f"Hóa đơn này đã được thay thế bằng {number}: hãy điều chỉnh hóa đơn đó.", facts={"bill_number": number}
         )
+
+
+def _refuse_archived(chain: Sequence[Bill]) -> None:
+    for bill in chain:
+        if bill.details_archived:
+            month = f"{bill.month:02d}/{bill.year}"
+            raise DetailsArchived(
+                f"Chi tiết hóa đơn tháng {month} đã đưa vào kho lưu trữ: hãy yêu cầu khôi phục tháng này trước khi "
+                "điều chỉnh.",
+                facts={"bill_number": bill.bill_number, "month": f"{bill.year}-{bill.month:02d}"},
+            )
 
 
 def _stands(bill: Bill) -> Amounts:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from services.billing.payments.rules import Cleared
-from services.billing.second_person import is_same_name
+from services.billing.second_person import ESTIMATES_RULE, is_same_name
 from shared.contracts.billing import CorrectionKind
 from shared.money import format_dong
 from shared.problems import Conflict, InvalidRequest, NotAllowed
@@ -137,8 +137,8 @@ class CorrectionPlan:
 
 
 def check_people(asked_by: str, approved_by: str) -> None:
-    """Raise :class:`SamePersonTwice` where one person asked and approved."""
-    if is_same_name(asked_by, approved_by):
+    """Raise :class:`SamePersonTwice` where one person asked and approved, or no person did."""
+    if is_same_name(asked_by, approved_by) or any(is_same_name(one, ESTIMATES_RULE) for one in (asked_by, approved_by)):
         raise SamePersonTwice
 
 

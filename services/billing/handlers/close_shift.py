@@ -2,8 +2,15 @@
 
 from collections.abc import Sequence
 
-from services.billing.shifts.rules import CashBoxRule, ShiftAlreadyClosed, cash_box_rule, cash_difference, existing
-from services.billing.store import accounts, collectors, shifts
+from services.billing.shifts.rules import (
+    NAMED_PAYMENTS,
+    CashBoxRule,
+    ShiftAlreadyClosed,
+    cash_box_rule,
+    cash_difference,
+    existing,
+)
+from services.billing.store import accounts, collectors, hand_ins, reversals, shifts
 from shared.client_times import AT_THE_DOOR
 from shared.clock import Clock, business_day
 from shared.contracts.billing import CloseShift, ShiftClosed, ShiftReply
@@ -25,6 +32,9 @@ async def close_shift(
         raise ShiftAlreadyClosed("Ca thu tiền này đã quyết toán.", facts={"closed_at": shift.closed_at.isoformat()})
     moment = clock()
     AT_THE_DOOR.require("closed_at", request.closed_at, moment)
+    # What waits since an opening by a version before, or since one that did not see it yet.
+    await reversals.take_into_shift(connection, request.shift_id, request.collector_code, moment)
+    shift = existing(await shifts.find(connection, request.collector_code, request.shift_id))
     difference = cash_difference(shift.cash_in_hand, request.counted_cash, request.denominations, request.explanation)
     unit_code = await collectors.unit_of(connection, request.collector_code)
     limit = cash_box_rule(cash_box_rules, unit_code, business_day(moment)).difference_limit
@@ -32,13 +42,15 @@ async def close_shift(
     await shifts.close(connection, request, max(moment, shift.opened_at), difference, limit, work.actor)
     closed = existing(await shifts.find(connection, request.collector_code, request.shift_id))
     name = await accounts.collector_name(connection, request.collector_code)
+    are_named = closed.totals.payments <= NAMED_PAYMENTS
     await work.emit(
         ShiftClosed(
             shift=closed,
-            payment_ids=await shifts.payments_standing(connection, request.shift_id),
+            payment_ids=await shifts.payments_standing(connection, request.shift_id) if are_named else [],
             collector_name=name or request.collector_code,
             device_id=request.device_id,
             actor=work.actor,
+            handover=await hand_ins.handover_of(connection, request.shift_id, request.device_id),
         ),
         aggregate=request.collector_code,
     )

@@ -1,7 +1,7 @@
 from collections.abc import Sequence
 
 from services.billing.shifts.rules import UNSETTLED, CashBoxRule, cash_box_rule, next_ceiling
-from services.billing.store import collectors, shifts
+from services.billing.store import collectors, hand_ins, shifts
 from shared.clock import Clock, business_day
 from shared.contracts.billing import GetNextShift, GetShifts, NextShift
 from shared.messaging.unit_of_work import UnitOfWork
@@ -15,10 +15,11 @@ async def get_next_shift(
     connection, code = work.connection, request.collector_code
     rule = cash_box_rule(cash_box_rules, await collectors.unit_of(connection, code), business_day(clock()))
     found = await shifts.listed(connection, GetShifts(states=UNSETTLED, collector_code=code))
+    unproven = await hand_ins.unproven_of(connection, code)
     unsettled = [one.shift for one in found]
     ceiling, refusal, detail = 0, None, ""
     try:
-        ceiling = next_ceiling(rule, cash_ceiling, unsettled)
+        ceiling = next_ceiling(rule, cash_ceiling, unsettled, unproven=unproven)
     except Conflict as problem:
         refusal, detail = problem.slug, problem.detail
     return NextShift(

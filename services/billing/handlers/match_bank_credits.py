@@ -9,6 +9,7 @@ from services.billing.booked_credit import REFUSED, book, leave
 from services.billing.booked_credits import book_together
 from services.billing.handlers.record_payment import record_payment
 from services.billing.payments.rules import AmountImplausible, PlausibleAmountRule, ReferenceAlreadyRecorded
+from services.billing.proven_deposits import prove_by_credits
 from services.billing.rounding.rules import RoundingRule
 from services.billing.store import accounts, bank_credits
 from services.billing.store.bank_credits import StoredCredit
@@ -29,7 +30,7 @@ async def match_bank_credits(
     plausible_amounts: Sequence[PlausibleAmountRule],
     bank_accounts: frozenset[str],
 ) -> None:
-    """Decide over credits once; each is booked, put on the worklist, or noted as outgoing."""
+    """Decide over credits once; each is booked, put on the worklist, noted as outgoing, or a collector's deposit."""
     waiting = await bank_credits.lock_new(work.connection, event.credit_ids)
     texts = {credit.credit_id: read_text(credit.content) for credit in waiting}
     known = await bank_credits.known_of(work.connection, texts.values(), clock() - LONGEST_WAIT)
@@ -42,8 +43,16 @@ async def match_bank_credits(
         found = Decision(reason=reason) if reason is not None else decide(texts[credit.credit_id], known)
         decided.append((credit, found))
     await accounts.lock(work.connection, {one.customer_code for _, one in decided if one.customer_code is not None})
+    nobodys = [
+        credit
+        for credit, decision in decided
+        if decision.reason is BankCreditReason.NO_CUSTOMER and not credit.outgoing
+    ]
+    deposits = await prove_by_credits(nobodys, work, clock())
     certain = []
     for credit, decision in decided:
+        if credit.credit_id in deposits:
+            continue
         if credit.outgoing:
             await bank_credits.settle(work.connection, credit.credit_id, BankCreditState.OUTGOING, clock())
         elif decision.customer_code is None:

@@ -1,5 +1,6 @@
 from collections.abc import Sequence
 
+from services.billing.judgement.refusals import MonthArchived
 from services.billing.judgement.rules import JudgementRule
 from services.billing.judgements import judged
 from services.billing.planned_correction import PlannedCorrection, customer_of_bill, planned_correction
@@ -60,7 +61,16 @@ async def _require_unit(connection: Connection, request: PreviewCorrection) -> N
 async def _doubts(
     connection: Connection, planned: PlannedCorrection, judgement_rules: Sequence[JudgementRule]
 ) -> list[Doubt]:
+    if planned.facts.period_id is None or planned.period is None:
+        return []
     corrected = NewPeriod(planned.facts.period_id, planned.period, "")
     facts = {planned.customer.customer_code: planned.customer}
-    [judged_again] = await judged(connection, [corrected], facts, judgement_rules)
+    try:
+        [judged_again] = await judged(connection, [corrected], facts, judgement_rules)
+    except MonthArchived as error:
+        # A correction is a person's word: it is told what nobody could look at.
+        month = error.facts["month"]
+        return [
+            Doubt(rule=error.slug, detail=error.detail, english=f"not judged: readings of {month} are in the archive")
+        ]
     return [held_readings.told(doubt) for doubt in judged_again.doubts]

@@ -3,25 +3,22 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from services.billing.ledger import refresh_account
 from services.billing.payments.rules import (
     NothingToPay,
     PlausibleAmountRule,
-    ReferenceAlreadyRecorded,
     already_paid,
     check_amount,
-    clear,
     refuse_corrected,
 )
+from services.billing.recorded_payment import record, refuse_known_reference
 from services.billing.rounding.rules import RoundingRule, check_cash
 from services.billing.shifts.rules import NoOpenShift, check_ceiling
-from services.billing.store import accounts, bills, collection_points, payments, shifts
+from services.billing.store import accounts, bills, payments, shifts
 from shared.client_times import AT_THE_DOOR, ELSEWHERE
 from shared.clock import Clock, business_day
-from shared.contracts.billing import Allocation, Bill, Payment, PaymentRecorded, PaymentReply, RecordPayment
-from shared.contracts.common import AccountState, CustomerFacts, PaymentMethod
+from shared.contracts.billing import Bill, PaymentReply, RecordPayment
+from shared.contracts.common import PaymentMethod
 from shared.db import Connection
-from shared.idempotency import same_id_other_content
 from shared.messaging.unit_of_work import UnitOfWork
 from shared.problems import InvalidRequest
 
@@ -60,7 +57,7 @@ async def record_payment(
         )
         shift_id = await _shift_for(connection, request)
     else:
-        await _refuse_known_reference(connection, request)
+        await refuse_known_reference(connection, request)
         check_amount(
             request.amount,
             sum(debt.vat + debt.principal for debt in map(bills.debt_of, open_bills)),
@@ -70,37 +67,7 @@ async def record_payment(
         )
         shift_id = None
 
-    cleared, credit = clear(request.amount, [bills.debt_of(bill) for bill in open_bills])
-    payment = Payment(
-        payment_id=request.payment_id,
-        customer_code=request.customer_code,
-        amount=request.amount,
-        method=request.method,
-        received_at=moment,
-        stated_at=request.received_at,
-        collector_code=request.collector_code,
-        collection_point_code=request.collection_point_code,
-        reference=request.reference,
-        transfer_content=request.transfer_content,
-        shift_id=shift_id,
-        allocations=[Allocation(bill_id=part.bill_id, vat=part.vat, principal=part.principal) for part in cleared],
-        credit=credit,
-    )
-    if not await payments.add(
-        connection,
-        payment,
-        recorded_at=moment,
-        visit_id=request.visit_id,
-        device_id=request.device_id,
-        actor=work.actor,
-    ):
-        # Another customer's payment with this reference was recorded at the same time, or one with this id.
-        await _refuse_known_reference(connection, request)
-        raise same_id_other_content(request.payment_id)
-    await bills.clear(connection, cleared)
-    account = await refresh_account(connection, request.customer_code)
-    await _emit_recorded(work, request, payment, found.facts, open_bills, account)
-    return PaymentReply(payment=payment, account=account)
+    return await record(request, work, found, open_bills, moment=moment, shift_id=shift_id)
 
 
 async def _refuse_second_payment(
@@ -128,47 +95,6 @@ async def _shift_for(connection: Connection, request: RecordPayment) -> UUID:
     shift = await shifts.lock_open(connection, request.collector_code or "")
     if shift is None:
         raise NoOpenShift("Chưa mở ca thu tiền. Hãy mở ca rồi thu.")
-    check_ceiling(shift.cash_in_hand, request.amount, shift.cash_ceiling)
+    # What is said to lie at a bank, and neither bank nor office has confirmed, may still be in the hand.
+    check_ceiling(shift.cash_in_hand + shift.totals.unproven, request.amount, shift.cash_ceiling)
     return shift.shift_id
-
-
-async def _refuse_known_reference(connection: Connection, request: RecordPayment) -> None:
-    """Refuse a bank's or partner's transaction that is recorded as another payment: it is the same money."""
-    if not request.reference:
-        return
-    recorded = await payments.with_reference(
-        connection, request.method, request.collection_point_code, request.reference
-    )
-    if recorded is not None:
-        payment_id, customer_code = recorded
-        whose = "" if customer_code == request.customer_code else f" cho khách hàng {customer_code}"
-        raise ReferenceAlreadyRecorded(
-            f"Giao dịch này đã được ghi nhận trước đó{whose}.",
-            facts={"payment_id": str(payment_id), "customer_code": customer_code},
-        )
-
-
-async def _emit_recorded(
-    work: UnitOfWork,
-    request: RecordPayment,
-    payment: Payment,
-    facts: CustomerFacts,
-    open_bills: Sequence[Bill],
-    account: AccountState,
-) -> None:
-    connection = work.connection
-    cleared = {part.bill_id for part in payment.allocations}
-    code = payment.collection_point_code
-    await work.emit(
-        PaymentRecorded(
-            payment=payment,
-            customer=facts,
-            bills=[bill for bill in open_bills if bill.bill_id in cleared],
-            collection_point=None if code is None else await collection_points.find(connection, code),
-            account=account,
-            actor=work.actor,
-            visit_id=request.visit_id,
-            device_id=request.device_id,
-        ),
-        aggregate=payment.customer_code,
-    )

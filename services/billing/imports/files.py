@@ -9,19 +9,22 @@ what an import needs of memory does not grow with them.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from services.billing.bill_run import WorkFactory
 from services.billing.imports.collection_points import POINTS, PointRow, read_collection_points
+from services.billing.imports.due_days import DueDays, DueRule
+from services.billing.imports.estimates import settle_estimates
 from services.billing.imports.import_of_readings import ImportOfReadings
 from services.billing.imports.readings import READINGS, ReadingRow
 from services.billing.imports.reports import FileReport, ImportReport
 from services.billing.judgement.rules import JudgementRule
-from services.billing.settings import JUDGEMENT_FILE
-from services.billing.store import collection_points
+from services.billing.settings import DUE_DAYS_FILE, JUDGEMENT_FILE
+from services.billing.store import collection_points, partition_months
 from services.billing.tariffs.models import Tariffs
+from shared.clock import now
 from shared.contracts.billing import CollectionPoint
 from shared.csv_files import MOST_REPORTED, PLAINLY, FileRows, ImportOptions, Row, UnreadableFileError
 from shared.csv_files.folder import find_file
@@ -49,7 +52,7 @@ async def import_folder(
     tariffs: Tariffs,
     *,
     names: Sequence[str] = (POINTS, READINGS),
-    due_days: int = 10,
+    due_days: DueDays | None = None,
     options: ImportOptions = PLAINLY,
     judgement: Sequence[JudgementRule] | None = None,
     dry_run: bool = False,
@@ -59,7 +62,7 @@ async def import_folder(
     ``new_work`` is the ``work`` of a bus (it need not be started). The readings become metered periods that wait for
     the bill run (:mod:`services.billing.bill_run`); each is computed once as a test, so that what cannot be
     billed is reported with its line; what may be wrong by the rules of ``judgement`` (None: those of the package) is
-    stored and held. ``due_days`` after the period a bill is due when its readings name no due date.
+    stored and held. ``due_days`` (None: those of the package) say when a bill is due whose readings name no due date.
     With ``dry_run`` the report says what an import would do, and nothing is stored.
     Raises ``FileNotFoundError`` when the folder holds none of the files.
     """
@@ -89,21 +92,31 @@ async def import_files(
     files: Mapping[str, bytes | str | Source],
     tariffs: Tariffs,
     *,
-    due_days: int = 10,
+    due_days: DueDays | None = None,
     options: ImportOptions = PLAINLY,
     called: Mapping[str, str] | None = None,
     judgement: Sequence[JudgementRule] | None = None,
     note: Note | None = None,
     dry_run: bool = False,
+    unit_codes: Collection[str] = (),
 ) -> ImportReport:
     """Import the contents of files by their name; see :func:`import_folder`. ``called`` is how reports name them.
 
+    ``unit_codes``: customers of other units are unknown; none: of all units.
     ``note`` is awaited in the transaction of an import that changes something or nothing, but is not refused.
     """
+    judgement = load_rules(JUDGEMENT_FILE, JudgementRule) if judgement is None else judgement
+    due_days = DueDays(load_rules(DUE_DAYS_FILE, DueRule)) if due_days is None else due_days
     names = {POINTS: POINTS, READINGS: READINGS} | dict(called or {})
     sources = {
         name: content if isinstance(content, Source) else source_of_content(content) for name, content in files.items()
     }
+
+    async def make_months(months: Collection[tuple[int, int]]) -> None:
+        if not dry_run:
+            async with new_work() as work:
+                await partition_months.make(work.connection, months)
+
     points = await asyncio.to_thread(_read_points, sources.get(POINTS), names[POINTS], options)
     readings = ImportOfReadings(
         sources.get(READINGS),
@@ -111,8 +124,10 @@ async def import_files(
         tariffs,
         due_days=due_days,
         options=options,
-        judgement=load_rules(JUDGEMENT_FILE, JudgementRule) if judgement is None else judgement,
+        judgement=judgement,
+        make_months=make_months,
         is_refused=bool(points.bad) and not options.keep_good,
+        unit_codes=unit_codes,
     )
     import_ = _Import(sources, names, points, readings, options)
     try:
@@ -122,8 +137,11 @@ async def import_files(
             if note is not None:
                 await note(work, report)
     except _UndoneError:
-        pass
-    return report
+        return report
+    if READINGS not in sources:
+        return report
+    settled = await settle_estimates(new_work, tariffs, judgement, now)
+    return replace(report, settled=len(settled), held=tuple(one for one in report.held if one.period_id not in settled))
 
 
 def _read_points(source: Source | None, name: str, options: ImportOptions) -> FileRows[tuple[int, CollectionPoint]]:

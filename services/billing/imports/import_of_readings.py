@@ -5,23 +5,25 @@ are compared and stored.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
+from services.billing.archive.reach import out_of_reach
 from services.billing.bills.reading_line import ReadingLine
 from services.billing.errors import BillingError
+from services.billing.imports.due_days import DueDays
 from services.billing.imports.readings import BillTest, ReadingsFile, assemble, shared_meters
 from services.billing.imports.reports import HeldReadings
-from services.billing.judgement.rules import JudgementRule
+from services.billing.judgement.rules import JudgementRule, believable_months
 from services.billing.judgements import judged
 from services.billing.store import accounts, held_readings, metered_periods, staged_readings
 from services.billing.store.held_readings import ReadingAct
 from services.billing.store.metered_periods import KnownPeriod, NewPeriod
 from services.billing.tariffs.models import Tariffs
-from shared.clock import now
+from shared.clock import business_day, now
 from shared.contracts.common import CustomerFacts
 from shared.csv_files import MOST_REPORTED, BadLine, ImportOptions, Remark
 from shared.csv_files.rejects import Rejects
@@ -36,6 +38,7 @@ _MANY_LINES = 5_000
 """Of one meter: so many are looked at for two customers before there are more."""
 
 Key = tuple[str, int, int, int]
+MakeMonths = Callable[[Collection[tuple[int, int]]], Awaitable[object]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +61,19 @@ class ImportOfReadings:
         name: str,
         tariffs: Tariffs,
         *,
-        due_days: int,
+        due_days: DueDays,
         options: ImportOptions,
         judgement: Sequence[JudgementRule],
+        make_months: MakeMonths,
         is_refused: bool = False,
+        unit_codes: Collection[str] = (),
     ) -> None:
-        """``is_refused``: nothing will be stored; what is wrong is still to be found."""
+        """``unit_codes``: customers of other units are unknown; none: of all units.
+
+        ``is_refused``: nothing will be stored; what is wrong is still to be found.
+
+        ``make_months`` makes partitions for months (year, month) in a transaction of its own.
+        """
         self.bad: list[BadLine] = []
         self.lines = 0
         """Lines that could be read."""
@@ -76,14 +86,16 @@ class ImportOfReadings:
         """The lines that are left out, where good ones are kept."""
         self._held: list[HeldReadings] = []
         self._left_out = 0
-        self._customers_sharing: set[str] = set()
+        self._customers_of_bad: set[str] = set()
         self._name = name
         self._file = None if source is None else ReadingsFile(source.data, name=name, options=options)
         self._test = BillTest(tariffs)
         self._due_days = due_days
         self._keep_good = options.keep_good
         self._judgement = judgement
+        self._make_months = make_months
         self._is_refused = is_refused
+        self._unit_codes = frozenset(unit_codes)
 
     @property
     def is_broken(self) -> bool:
@@ -111,16 +123,20 @@ class ImportOfReadings:
             return
         connection = work.connection
         self.lines = await staged_readings.stage(connection, iter(self._file))
+        believable = believable_months(self._judgement, business_day(now()))
+        await self._make_months(await staged_readings.months(connection, *believable))
         self.bad += self._file.bad
         if self.is_broken:
             return
+        self.bad += await self._of_other_months(work, *believable)
         self.bad += await self._shared_meters(work)
         await metered_periods.lock_imports(connection)
         await self._leave_out_bad(work)
         waiting: _Batch | None = None
         async with aclosing(staged_readings.batches(connection, _BATCH)) as batches:
             async for lines in batches:
-                facts = await accounts.facts_of(connection, {line.customer_code for line in lines})
+                known = await accounts.facts_of(connection, {line.customer_code for line in lines})
+                facts = {code: item for code, item in known.items() if self._is_of_unit(item)}
                 following = asyncio.ensure_future(asyncio.to_thread(self._understood, lines, facts))
                 try:
                     if waiting is not None:
@@ -133,6 +149,24 @@ class ImportOfReadings:
             if waiting is not None:
                 await self._take(work, waiting, import_id)
 
+    def _is_of_unit(self, facts: CustomerFacts) -> bool:
+        return not self._unit_codes or facts.unit.unit_code in self._unit_codes
+
+    async def _of_other_months(self, work: UnitOfWork, first: int, last: int) -> list[BadLine]:
+        """Return the lines of months that cannot be meant."""
+        found = await staged_readings.of_other_months(work.connection, first, last, MOST_REPORTED + 1)
+        self._customers_of_bad |= {code for _, code, _, _ in found}
+        return [
+            BadLine(
+                self._name,
+                line,
+                "year",
+                f"{year} is not believable: nothing of {month:02d}/{year} can be billed yet, or any more",
+                "unbelievable-month",
+            )
+            for line, _, year, month in found
+        ]
+
     async def _shared_meters(self, work: UnitOfWork) -> list[BadLine]:
         """Return the lines of meters that are read for two customers on the same days."""
         bad: dict[int, BadLine] = {}
@@ -140,7 +174,7 @@ class ImportOfReadings:
             async for of_meter in _by_meter(lines):
                 for line, message in shared_meters(of_meter):
                     bad[line.line] = BadLine(self._name, line.line, "meter_number", message, "two-customers")
-                    self._customers_sharing.add(line.customer_code)
+                    self._customers_of_bad.add(line.customer_code)
                 if len(bad) > MOST_REPORTED:
                     break
         return list(bad.values())
@@ -157,7 +191,7 @@ class ImportOfReadings:
         cells = [self._file.bad_cells.get(line, {}) for line in self.rejects.reasons]
         codes = {plain_signs(found.get("customer_code", "")) for found in cells}
         meters = {plain_signs(found.get("meter_number", "")) for found in cells}
-        codes |= self._customers_sharing
+        codes |= self._customers_of_bad
         codes |= await staged_readings.customers_of_meters(work.connection, meters - {""})
         self._reject(await staged_readings.take_out(work.connection, codes - {""}))
 
@@ -189,9 +223,11 @@ class ImportOfReadings:
 
     async def _take(self, work: UnitOfWork, batch: _Batch, import_id: UUID) -> None:
         """Store what is new of a batch."""
-        known = await metered_periods.known_periods(work.connection, [item for _, item in batch.periods])
-        new, contradictions = _new_periods(batch.periods, known, self._name)
-        bad = [*batch.bad, *contradictions]
+        away = await out_of_reach(work.connection, [item.period for _, item in batch.periods])
+        within = [entry for place, entry in enumerate(batch.periods) if place not in away]
+        known = await metered_periods.known_periods(work.connection, [item for _, item in within])
+        new, contradictions = _new_periods(within, known, self._name)
+        bad = [*batch.bad, *contradictions, *(_away(batch.periods[place], away[place], self._name) for place in away)]
         self.bad += bad
         if (self.bad and not self._keep_good) or self._is_refused:
             return
@@ -287,6 +323,13 @@ def _new_periods(
         replaced = counting.get(key)
         new.append((line, entry if replaced is None else replace(entry, replaces=replaced.period_id)))
     return new, bad
+
+
+def _away(entry: tuple[int, NewPeriod], month: str, file: str) -> BadLine:
+    line, item = entry
+    code = item.period.customer_code
+    message = f"{code}: readings of {month} are in the archive; bring them back with `thungan months attach {month}`"
+    return BadLine(file, line, "", message, "month-archived")
 
 
 def _other_readings(stored: KnownPeriod) -> str:

@@ -11,6 +11,7 @@ The lines of one customer, year, month and cycle make one bill.
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from operator import attrgetter
 from typing import Annotated, Self
 
@@ -20,6 +21,7 @@ from services.billing.bills.metered_period import METER_REGISTERS, MeteredPeriod
 from services.billing.bills.reading_line import ReadingLine
 from services.billing.engine import BillRequest, compute_bill
 from services.billing.errors import BillingError
+from services.billing.imports.due_days import DueDays
 from services.billing.tariffs.models import Tariffs
 from shared.contracts.common import CustomerCode, CustomerFacts, MeterNumber
 from shared.csv_files import PLAINLY, BadCellError, BadLine, ImportOptions, Remark, Row
@@ -158,7 +160,7 @@ class BillTest:
 
 
 def assemble(
-    rows: Sequence[ReadingLine], facts: CustomerFacts, test: BillTest, *, due_days: int
+    rows: Sequence[ReadingLine], facts: CustomerFacts, test: BillTest, *, due_days: DueDays
 ) -> tuple[MeteredPeriod, str]:
     """Return the metered period of one bill's lines, and its fingerprint.
 
@@ -167,7 +169,7 @@ def assemble(
     """
     first = rows[0]
     if len(rows) > 1:
-        _require_one_period(rows, due_days)
+        _require_one_period(rows, facts.unit.unit_code, due_days)
     factors = {row.cos_phi for row in rows if row.cos_phi is not None}
     if len(factors) > 1:
         raise BillingError("contradictory-lines", f"the lines of {first.customer_code} have different cos phi")
@@ -179,7 +181,7 @@ def assemble(
         cycle=first.cycle,
         period_from=first.period_from,
         period_to=first.period_to,
-        due_date=first.due(due_days),
+        due_date=_due(first, facts.unit.unit_code, due_days),
         readings=tuple(_reading(row, facts) for row in ordered),
         cut_days=_cut_days(first),
         cut_from=first.cut_from,
@@ -191,19 +193,23 @@ def assemble(
     return period, fingerprint_of(period)
 
 
-def _require_one_period(rows: Sequence[ReadingLine], due_days: int) -> None:
+def _due(row: ReadingLine, unit_code: str, due_days: DueDays) -> date:
+    return row.due(due_days.of(unit_code, row.period_to))
+
+
+def _require_one_period(rows: Sequence[ReadingLine], unit_code: str, due_days: DueDays) -> None:
     first = rows[0]
-    common = _common(first, due_days)
-    if any(_common(row, due_days) != common for row in rows):
+    common = _common(first, unit_code, due_days)
+    if any(_common(row, unit_code, due_days) != common for row in rows):
         raise BillingError("contradictory-lines", f"the lines of {first.customer_code} have different periods or dates")
     registers = {(row.meter_number, row.meter_register) for row in rows}
     if len(registers) != len(rows):
         raise BillingError("twice", f"a register of {first.customer_code} is read twice for one bill")
 
 
-def _common(row: ReadingLine, due_days: int) -> tuple[object, ...]:
+def _common(row: ReadingLine, unit_code: str, due_days: DueDays) -> tuple[object, ...]:
     """Return what must be the same on all lines of a bill."""
-    return row.period_from, row.period_to, _cut_days(row), row.cut_from, row.cut_to, row.due(due_days)
+    return row.period_from, row.period_to, _cut_days(row), row.cut_from, row.cut_to, _due(row, unit_code, due_days)
 
 
 def _cut_days(row: ReadingLine) -> int:

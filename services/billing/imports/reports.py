@@ -1,5 +1,6 @@
 """What an import of readings and collection points did."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -53,6 +54,9 @@ class ImportReport:
     held: tuple[HeldReadings, ...] = ()
     """What was stored and is not billed before a person has looked at it: the first
     :data:`~shared.csv_files.MOST_REPORTED` in the order of the file; the files say how many there are."""
+    settled: int = 0
+    """True readings below an estimate that have corrected its bill by themselves; held no more, in this or an earlier
+    file."""
     reject_files: Mapping[str, str] = field(default_factory=dict)
     """The same as files to be corrected, by the name of the file that they were in."""
 
@@ -64,3 +68,13 @@ class ImportReport:
     def as_dict(self) -> dict[str, Any]:
         """Return the report for ``--json``."""
         return {"ok": self.ok, **asdict(self), "reject_files": sorted(self.reject_files)}
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the report as it is kept: values of JSON only."""
+        shown: dict[str, Any] = json.loads(json.dumps(self.as_dict(), default=str))
+        return shown
+
+    @property
+    def rejects(self) -> str | None:
+        """The reject file of an import of one file; None where nothing was left out."""
+        return next(iter(self.reject_files.values()), None)

@@ -1,9 +1,12 @@
 """Why readings may be wrong, so that a person understands it: one function a rule, named like its slug. Pure."""
 
 from dataclasses import dataclass
+from fractions import Fraction
 
 from services.billing.bills.metered_period import MeteredPeriod, RegisterReading
+from services.billing.judgement.capacity import Capacity
 from services.billing.judgement.history import PastReading
+from shared.contracts.common import Meter
 from shared.money import format_number
 
 
@@ -193,6 +196,36 @@ def more_than_the_meter_can(reading: RegisterReading, most: int) -> Doubt:
         f"{_number(most)} kWh trong kỳ.",
         f"{_register(reading, english=True)}: {reading.kwh:,} kWh, where at most {most:,} kWh can pass "
         "through the meter in the period.",
+    )
+
+
+def more_than_rated(meter: str, kwh: int, capacity: Capacity, percent: int) -> Doubt:
+    """More than the current of the meter's plate can bring in so many hours."""
+    amperes, volts, hours = capacity.amperes, capacity.volts, capacity.hours
+    times = "" if capacity.ratio == 1 else f" × {capacity.ratio}"
+    reserve, reserved = "", ""
+    if percent > 100:
+        reserve = f", cộng {percent - 100}% dự phòng,"
+        reserved = f", with {percent - 100}% in reserve,"
+    return Doubt(
+        "more-than-rated",
+        f"Công tơ {meter}: {_number(kwh)} kWh, quá khả năng của công tơ: {capacity.phases} pha × {amperes} A × "
+        f"{volts} V × {_number(hours)} giờ{times and f'{times} (tỷ số TI, TU)'}{reserve} là nhiều nhất "
+        f"{_number(capacity.kwh)} kWh.",
+        f"Meter {meter}: {kwh:,} kWh, more than it can carry: {capacity.phases} phases × {amperes} A × "
+        f"{volts} V × {hours:,} hours{times and f'{times} (ratio of its transformers)'}{reserved} is at most "
+        f"{capacity.kwh:,} kWh.",
+    )
+
+
+def multiplier_is_no_ratio(reading: RegisterReading, meter: Meter, ratio: Fraction) -> Doubt:
+    """The multiplier is not what the meter's transformers divide by."""
+    vietnamese = f"TI {meter.ct_ratio}" + (f" × TU {meter.vt_ratio}" if meter.vt_ratio else "")
+    english = f"CT {meter.ct_ratio}" + (f" × VT {meter.vt_ratio}" if meter.vt_ratio else "")
+    return Doubt(
+        "multiplier-no-ratio",
+        f"Công tơ {reading.meter_number}: hệ số nhân {_number(reading.multiplier)}, nhưng {vietnamese} là {ratio}.",
+        f"Meter {reading.meter_number}: the multiplier is {reading.multiplier:,}, but {english} is {ratio}.",
     )
 
 

@@ -3,9 +3,12 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 from services.billing.bills.metered_period import MeteredPeriod
+
+LOOKED_BACK = timedelta(days=190)
+"""Holds the last three periods of whoever is billed at least every other month."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,13 @@ class ReadingsUnbillable(Conflict):
     title = "No bill can be made of these readings"
 
 
+class MonthArchived(Conflict):
+    """Readings cannot be compared with those of ``facts.month``, which is in the archive: bring it back first."""
+
+    slug = "month-archived"
+    title = "Readings cannot be judged without a month that is in the archive"
+
+
 def require_unbilled(bill_id: UUID | None, superseded_by: UUID | None) -> None:
     """Refuse what was done already; raises :class:`ReadingsBilled` or :class:`ReadingsReplaced`."""
     if bill_id is not None:

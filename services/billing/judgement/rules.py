@@ -11,16 +11,19 @@ from decimal import Decimal
 
 from pydantic import Field
 
-from services.billing.bills.metered_period import METER_REGISTERS, REACTIVE, MeteredPeriod
+from services.billing.bills.metered_period import METER_REGISTERS, REACTIVE, MeteredPeriod, RegisterReading
 from services.billing.judgement import doubts
+from services.billing.judgement.capacity import Capacity, capacity_of, ratio_of
 from services.billing.judgement.doubts import Doubt
-from services.billing.judgement.history import History, PastUse, days_with_supply
-from shared.contracts.common import CustomerFacts
+from services.billing.judgement.history import History, PastReading, PastUse, days_with_supply
+from services.billing.judgement.settlement import is_below_estimate
+from shared.contracts.common import CustomerFacts, Meter
 from shared.contracts.uses import BadHouseholdsError, BadUsesError
 from shared.dated_rules import DatedRule, rule_in_force
 
 _RECENT = 3
 """Periods that make up what is usual."""
+_LAST_MONTH = 9999 * 12 + 12
 
 
 class JudgementRule(DatedRule):
@@ -40,7 +43,14 @@ class JudgementRule(DatedRule):
     rollover_usual_percent: int = Field(default=200, ge=101, le=100_000)
     kw_direct: int | None = Field(default=None, ge=1, le=100_000)
     kw_a_multiplier: int | None = Field(default=None, ge=1, le=100_000)
+    phase_volts: int | None = Field(default=None, ge=1, le=1_000)
+    phase_volts_behind_vt: int | None = Field(default=None, ge=1, le=1_000)
+    rated_percent: int = Field(default=100, ge=100, le=1_000)
+    ratios: bool = False
+    settles_estimates: bool = False
     known_meters: bool = False
+    months_ahead: int | None = Field(default=None, ge=0, le=1200)
+    months_behind: int | None = Field(default=None, ge=0, le=1200)
 
 
 NOTHING_IS_DOUBTFUL = JudgementRule(in_force_from=date.min)
@@ -49,6 +59,19 @@ NOTHING_IS_DOUBTFUL = JudgementRule(in_force_from=date.min)
 def judgement_in_force(rules: Sequence[JudgementRule], unit_code: str, day: date) -> JudgementRule:
     """Return the limits of a unit for a period that ends on a day."""
     return rule_in_force(rules, unit_code, day, default=NOTHING_IS_DOUBTFUL)
+
+
+def believable_months(rules: Sequence[JudgementRule], today: date) -> tuple[int, int]:
+    """Return the first and the last month (year × 12 + month) that readings may be billed for.
+
+    By the rule of all units: a month beyond is a slip of the year, and would get a partition of its own.
+    """
+    rule = judgement_in_force(rules, "", today)
+    month = today.year * 12 + today.month
+    return (
+        0 if rule.months_behind is None else month - rule.months_behind,
+        _LAST_MONTH if rule.months_ahead is None else month + rule.months_ahead,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +96,7 @@ def judge(period: MeteredPeriod, facts: CustomerFacts, history: History, rule: J
     """Return what is doubtful about the readings of a period; nothing where they may be billed."""
     return tuple(
         found
-        for each in (_of_contract, _of_length, _of_continuity, _of_others, _of_meter, _of_use)
+        for each in (_of_contract, _of_length, _of_continuity, _of_others, _of_plate, _of_meter, _of_use)
         for found in each(period, facts, history, rule)
     )
 
@@ -153,21 +176,53 @@ def _of_others(period: MeteredPeriod, _: CustomerFacts, history: History, rule: 
                 yield doubts.two_customers(reading.meter_number, period.customer_code, past)
 
 
-def _of_meter(period: MeteredPeriod, _: CustomerFacts, history: History, rule: JudgementRule) -> Iterator[Doubt]:
+def _of_plate(period: MeteredPeriod, facts: CustomerFacts, _: History, rule: JudgementRule) -> Iterator[Doubt]:
+    """Yield what the plate of the contract's meter does not allow; of another meter nothing is known."""
+    meter = facts.meter
+    own = [] if meter is None else [one for one in period.active_readings if one.meter_number == meter.meter_number]
+    if meter is None or not own:
+        return
+    if rule.ratios and meter.ct_ratio is not None:
+        ratio = ratio_of(meter)
+        if ratio is not None and own[0].multiplier != ratio:
+            yield doubts.multiplier_is_no_ratio(own[0], meter, ratio)
+    capacity = _capacity(period, meter, rule)
+    kwh = sum(reading.kwh for reading in own)
+    if capacity is not None and kwh > capacity.kwh:
+        yield doubts.more_than_rated(meter.meter_number, kwh, capacity, rule.rated_percent)
+
+
+def _capacity(period: MeteredPeriod, meter: Meter, rule: JudgementRule) -> Capacity | None:
+    if rule.phase_volts is None or rule.phase_volts_behind_vt is None:
+        return None
+    hours = ((period.period_to - period.period_from).days + 1) * 24
+    return capacity_of(
+        meter,
+        hours,
+        volts=rule.phase_volts,
+        volts_behind_vt=rule.phase_volts_behind_vt,
+        percent=rule.rated_percent,
+    )
+
+
+def _of_meter(period: MeteredPeriod, facts: CustomerFacts, history: History, rule: JudgementRule) -> Iterator[Doubt]:
     days = (period.period_to - period.period_from).days + 1
     rolled_over = False
+    # Of a meter whose plate is known, its own limit counts.
+    meter = facts.meter
+    plate = None if meter is None or _capacity(period, meter, rule) is None else meter.meter_number
     for reading in period.readings:
-        if reading.new_reading < reading.old_reading:
+        last = history.before((reading.meter_number, reading.meter_register), period.period_from)
+        if rule.continues and last is not None and _is_below(reading, last):
+            yield doubts.estimate_too_high(reading, last)
+        elif reading.new_reading < reading.old_reading:
             top = 10**reading.digits
-            last = history.before((reading.meter_number, reading.meter_register), period.period_from)
-            if rule.continues and last is not None and last.estimated and last.new_reading == reading.old_reading:
-                yield doubts.estimate_too_high(reading, last)
-            elif rule.rollover_percent is not None and reading.old_reading * 100 < top * rule.rollover_percent:
+            if rule.rollover_percent is not None and reading.old_reading * 100 < top * rule.rollover_percent:
                 yield doubts.rollover_from_below(reading)
             else:
                 rolled_over = True
         kw = rule.kw_direct if reading.multiplier == 1 else rule.kw_a_multiplier
-        if kw is not None and reading.meter_register != REACTIVE:
+        if kw is not None and reading.meter_register != REACTIVE and reading.meter_number != plate:
             most = kw * reading.multiplier * 24 * days
             if reading.kwh > most:
                 yield doubts.more_than_the_meter_can(reading, most)
@@ -177,6 +232,12 @@ def _of_meter(period: MeteredPeriod, _: CustomerFacts, history: History, rule: J
         expected = usual.in_(days_with_supply(period))
         if kwh * 100 > expected * rule.rollover_usual_percent and kwh - expected > rule.jump_kwh:
             yield doubts.rollover_unusual(kwh, expected)
+
+
+def _is_below(reading: RegisterReading, last: PastReading) -> bool:
+    """Return whether a true reading goes on from an estimate that was too high."""
+    goes_on = last.estimated and last.new_reading == reading.old_reading
+    return goes_on and is_below_estimate(reading.new_reading, last.new_reading, last.old_reading, reading.digits)
 
 
 def _of_use(period: MeteredPeriod, facts: CustomerFacts, history: History, rule: JudgementRule) -> Iterator[Doubt]:

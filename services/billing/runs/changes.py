@@ -14,8 +14,8 @@ class Charged:
     price_group: str
     households: str
     vat_rate: str
-    decisions: tuple[str, ...]
-    """The price decisions of its lines, each once, in their order."""
+    decisions: tuple[str, ...] | None
+    """The price decisions of its lines, each once, in their order; None where its lines are in the archive."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,5 +54,5 @@ def _causes(before: Charged | None, after: Charged | None) -> Iterator[str]:
             ("households", before.households, after.households),
             ("vat", before.vat_rate, after.vat_rate),
         ):
-            if was != is_now:
+            if was != is_now and was is not None and is_now is not None:
                 yield name

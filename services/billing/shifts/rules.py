@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import Field, model_validator
 
 from shared.clock import VIETNAM
-from shared.contracts.billing import Shift, ShiftState
+from shared.contracts.billing import Shift, ShiftState, TakenBackPayment
 from shared.dated_rules import DatedRule, rule_in_force
 from shared.money import format_dong
 from shared.problems import Conflict, InvalidRequest, NotAllowed, NotFound
@@ -85,6 +85,13 @@ class ShiftNotDifferent(Conflict):
     title = "No confirmed difference above the limit"
 
 
+class CashSettled(Conflict):
+    """Cash that was given back is in a settlement already, or the office has given it back."""
+
+    slug = "cash-settled"
+    title = "The cash is in a settlement, or somebody else has given it back"
+
+
 class SecondPersonNeeded(NotAllowed):
     """Who declared cannot confirm, and who did either cannot decide."""
 
@@ -92,6 +99,9 @@ class SecondPersonNeeded(NotAllowed):
     title = "Another person has to do this"
     usual_detail = "Ca này phải do người khác, trên máy khác, kiểm đếm hoặc quyết định."
 
+
+NAMED_PAYMENTS = 1_000
+"""So many payments of a shift are named when it is closed: a message has its limit, and a shift has none."""
 
 UNSETTLED = [ShiftState.DECLARED, ShiftState.DIFFERENT]
 """Closed shifts over which two people do not agree yet."""
@@ -138,11 +148,13 @@ def check_float(opening_float: int, rule: CashBoxRule) -> None:
         )
 
 
-def next_ceiling(rule: CashBoxRule, usual_ceiling: int, unsettled: Sequence[Shift], opening_float: int = 0) -> int:
+def next_ceiling(
+    rule: CashBoxRule, usual_ceiling: int, unsettled: Sequence[Shift], opening_float: int = 0, *, unproven: int = 0
+) -> int:
     """Return the ceiling of a collector's next shift, given those that are not settled.
 
-    What no cashier has counted may still be in the collector's hand, whatever the collector counted. Raises
-    :class:`ShiftBlocked` and :class:`CashNotHandedIn`.
+    What no cashier has counted may still be in the collector's hand, whatever the collector counted; so may deposits at
+    banks that nobody has confirmed (``unproven``, đồng). Raises :class:`ShiftBlocked` and :class:`CashNotHandedIn`.
     """
     ceiling = rule.cash_ceiling or usual_ceiling
     different = [shift for shift in unsettled if shift.state is ShiftState.DIFFERENT]
@@ -150,7 +162,7 @@ def next_ceiling(rule: CashBoxRule, usual_ceiling: int, unsettled: Sequence[Shif
         raise _blocked(different[-1])
     if different and rule.lowered_ceiling is not None:
         ceiling = min(ceiling, rule.lowered_ceiling)
-    held = sum(max(shift.cash_in_hand, 0) for shift in unsettled if shift.confirmation is None)
+    held = unproven + sum(max(shift.cash_in_hand, 0) for shift in unsettled if shift.confirmation is None)
     if ceiling - held <= opening_float:
         raise CashNotHandedIn(
             f"Còn {format_dong(held)} của ca trước chưa nộp cho thủ quỹ. Hãy nộp tiền rồi mở ca mới.",
@@ -187,6 +199,13 @@ def existing(shift: Shift | None) -> Shift:
     if shift is None:
         raise NotFound("Không có ca thu tiền đang mở.")
     return shift
+
+
+def known_reversal(reversal: TakenBackPayment | None) -> TakenBackPayment:
+    """Return the reversal; raise :class:`NotFound` where there is none."""
+    if reversal is None:
+        raise NotFound("Không có lần hủy thu này.")
+    return reversal
 
 
 def check_ceiling(cash_in_hand: int, amount: int, ceiling: int) -> None:

@@ -1,13 +1,16 @@
-"""Statements as files: CSV in any separator, XLSX and XLS, MT940."""
+"""Statements as files: CSV in any separator, XLSX and XLS, MT940, camt.053 and camt.054."""
 
 import csv
 import io
 import zipfile
+from collections.abc import Sequence
 from datetime import date, datetime, time
 from typing import Any
 
 from python_calamine import CalamineError, CalamineWorkbook
 
+from services.billing.statements.iso20022 import is_xml, read_camt
+from services.billing.statements.layouts import StatementLayout
 from services.billing.statements.statement import Statement, StatementError
 from services.billing.statements.swift import is_mt940, read_mt940
 from services.billing.statements.tables import header_of, read_table
@@ -20,16 +23,25 @@ _LARGEST = 1 << 28
 """Bytes that a workbook may unpack to."""
 
 
-def read_statement(name: str, data: bytes, account_number: str = "") -> Statement:
+def read_statement(
+    name: str, data: bytes, account_number: str = "", layouts: Sequence[StatementLayout] = ()
+) -> Statement:
     """Read and check a statement; ``account_number`` where it does not name the account.
+
+    ``layouts``: of tables, as the company has described them; the words of headers are for all others.
 
     Raises :class:`StatementError` for what is none, and where its balances do not add up.
     """
     if is_workbook(data):
-        statement = read_table(_of_workbook(data), account_number)
+        statement = read_table(_of_workbook(data, layouts), account_number, layouts)
+    elif is_xml(data):
+        statement = read_camt(data, account_number)
     else:
         text = _text_of(name, data)
-        statement = read_mt940(text, account_number) if is_mt940(text) else read_table(_of_csv(text), account_number)
+        if is_mt940(text):
+            statement = read_mt940(text, account_number)
+        else:
+            statement = read_table(_of_csv(text, layouts), account_number, layouts)
     statement.check()
     return statement
 
@@ -41,15 +53,15 @@ def _text_of(name: str, data: bytes) -> str:
         raise StatementError(str(error)) from None
 
 
-def _of_csv(text: str) -> list[list[str]]:
+def _of_csv(text: str, layouts: Sequence[StatementLayout]) -> list[list[str]]:
     tables = (list(csv.reader(io.StringIO(text, newline=""), delimiter=separator)) for separator in SEPARATORS)
     try:
-        return next((table for table in tables if header_of(table) is not None), [])
+        return next((table for table in tables if header_of(table, layouts) is not None), [])
     except csv.Error as error:
         raise StatementError(f"is no CSV: {error}") from None
 
 
-def _of_workbook(data: bytes) -> list[list[str]]:
+def _of_workbook(data: bytes, layouts: Sequence[StatementLayout]) -> list[list[str]]:
     # Not by the reader of lists: banks merge cells above their tables, which a list must not have. The balances prove
     # that nothing was lost.
     try:
@@ -64,7 +76,7 @@ def _of_workbook(data: bytes) -> list[list[str]]:
             raise
         raise StatementError(f"is a damaged workbook: {type(error).__name__}") from None
     tables = ([[_text(value) for value in row] for row in sheet] for sheet in sheets)
-    return next((table for table in tables if header_of(table) is not None), [])
+    return next((table for table in tables if header_of(table, layouts) is not None), [])
 
 
 def _text(value: Any) -> str:

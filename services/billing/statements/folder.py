@@ -6,24 +6,20 @@ each of its movements is known by what it holds.
 """
 
 import asyncio
-import json
-import os
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 from services.billing.statements.files import read_statement
+from services.billing.statements.layouts import StatementLayout
 from services.billing.statements.statement import Statement, StatementError
 from shared.clock import Clock
 from shared.contracts.billing import SeenBankCredit, TakeBankCredits, TakenBankCredits
-from shared.whole_files import write_whole
+from shared.watched_files import SETTLED_AFTER, FileState, refuse, state_of, waiting, write_result
 
-REFUSED = "refused"
-SETTLED_AFTER = timedelta(seconds=10)
-"""So long nobody has written to a file that is taken."""
-_KINDS = frozenset({".csv", ".txt", ".xlsx", ".xls", ".sta", ".mt940", ".940"})
+_KINDS = frozenset({".csv", ".txt", ".xlsx", ".xls", ".sta", ".mt940", ".940", ".xml"})
 _AT_ONCE = 200
 
 Take = Callable[[TakeBankCredits], Awaitable[TakenBankCredits]]
@@ -71,6 +67,7 @@ class StatementFolder:
     take: Take
     clock: Clock
     settled_after: timedelta = SETTLED_AFTER
+    layouts: Sequence[StatementLayout] = ()
 
     async def look(self) -> AsyncIterator[TakenStatement]:
         """Take the files that have no result yet, in the order of their names."""
@@ -80,59 +77,29 @@ class StatementFolder:
                 yield await self._take(path)
 
     def _waiting(self) -> list[Path]:
-        files = [path for path in self.folder.iterdir() if path.suffix.casefold() in _KINDS and path.is_file()]
-        return sorted(path for path in files if not path.name.startswith(".") and self._is_due(path))
-
-    def _is_due(self, path: Path) -> bool:
-        with suppress(FileNotFoundError):
-            state = path.stat()
-            if self.clock().timestamp() - state.st_mtime < self.settled_after.total_seconds():
-                return False
-            with suppress(FileNotFoundError, ValueError, KeyError):
-                known = json.loads(_result_of(path).read_text("utf-8"))
-                return bool((known["size"], known["changed_ns"]) != (state.st_size, state.st_mtime_ns))
-            return True
-        return False
+        files = [path for path in self.folder.iterdir() if path.suffix.casefold() in _KINDS]
+        return waiting(files, self.clock(), settled_after=self.settled_after)
 
     async def _take(self, path: Path) -> TakenStatement:
         state, data = await asyncio.to_thread(_content, path)
         try:
-            statement = await asyncio.to_thread(read_statement, path.name, data)
+            statement = await asyncio.to_thread(read_statement, path.name, data, layouts=self.layouts)
         except StatementError as error:
-            await asyncio.to_thread(self._refuse, path, str(error))
+            await asyncio.to_thread(refuse, path, {"why": str(error)})
             return TakenStatement(path.name, refused=str(error))
         taken = await take_statement(path.name, statement, self.take)
         # Sums only: what payers wrote stays in the bank's file.
         result = {
             "taken_at": self.clock().isoformat(),
-            "size": state.st_size,
-            "changed_ns": state.st_mtime_ns,
             "account_number": taken.account_number,
             "movements": taken.movements,
             "taken": taken.taken,
             "known": taken.known,
             "contradicted": taken.contradicted,
         }
-        await asyncio.to_thread(_write, _result_of(path), result)
+        await asyncio.to_thread(write_result, path, state, result)
         return taken
 
-    def _refuse(self, path: Path, why: str) -> None:
-        refused = self.folder / REFUSED
-        refused.mkdir(exist_ok=True)
-        place = refused / path.name
-        if place.exists():
-            place = refused / f"{path.stem}.{path.stat().st_mtime_ns}{path.suffix}"
-        _write(place.with_name(f"{place.name}.refused.json"), {"why": why})
-        path.replace(place)
 
-
-def _content(path: Path) -> tuple[os.stat_result, bytes]:
-    return path.stat(), path.read_bytes()
-
-
-def _result_of(path: Path) -> Path:
-    return path.with_name(f"{path.name}.done.json")
-
-
-def _write(path: Path, facts: Mapping[str, object]) -> None:
-    write_whole(path, json.dumps(facts, ensure_ascii=False, indent=1).encode(), mode=0o644)
+def _content(path: Path) -> tuple[FileState, bytes]:
+    return state_of(path), path.read_bytes()

@@ -53,6 +53,8 @@ class Statement:
     opening: int | None
     closing: int | None
     rows: Sequence[StatementRow]
+    is_notice: bool = False
+    """Tells of some movements between two statements: nothing is missing from it."""
 
     @property
     def credits(self) -> int:
@@ -82,7 +84,7 @@ class Statement:
         is_chained = bool(chained) and len(chained) == len(self.rows)
         if is_chained and (broken := _broken(chained)) is not None:
             raise StatementError(f"line {broken}: the balance does not follow from the one before")
-        if self.rows and not has_totals and not is_chained:
+        if self.rows and not has_totals and not is_chained and not self.is_notice:
             raise StatementError("neither opening and closing nor a balance in each row: nothing proves it whole")
 
     def told(self) -> Iterator[SeenBankCredit]:

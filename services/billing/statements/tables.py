@@ -1,7 +1,7 @@
 """Statements as tables: the header is found by its words, wherever a bank puts it and whatever stands above. Pure.
 
 Known are the tables of Vietcombank (company and personal), BIDV and Techcombank; others with the same words are
-read, too.
+read, too. Where a company has described a bank's layout (``layouts.py``), that goes first.
 """
 
 import hashlib
@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time
 
+from services.billing.statements.layouts import StatementLayout
 from services.billing.statements.statement import Statement, StatementError, StatementRow
 from shared.text import search_key, tidy
 
@@ -50,20 +51,24 @@ _LABEL = re.compile(r"[^\d+-]*[:\s]\s*")
 class _Header:
     place: int
     columns: Mapping[str, int]
+    layout: StatementLayout | None = None
+    """None: found by its words."""
 
 
-def header_of(rows: Sequence[Sequence[str]]) -> int | None:
+def header_of(rows: Sequence[Sequence[str]], layouts: Sequence[StatementLayout] = ()) -> int | None:
     """Return the place of the header; None where no row within the first ones is one."""
-    found = _header(rows)
+    found = _header(rows, layouts)
     return None if found is None else found.place
 
 
-def read_table(rows: Sequence[Sequence[str]], account_number: str = "") -> Statement:
+def read_table(
+    rows: Sequence[Sequence[str]], account_number: str = "", layouts: Sequence[StatementLayout] = ()
+) -> Statement:
     """Return the statement in a table; ``account_number`` where the table does not name it.
 
     Raises :class:`StatementError`.
     """
-    header = _header(rows)
+    header = _header(rows, layouts)
     if header is None:
         needed = "day, debit, credit and text"
         raise StatementError(f"no header within {_HEADER_WITHIN} rows: none names {needed}")
@@ -75,7 +80,7 @@ def read_table(rows: Sequence[Sequence[str]], account_number: str = "") -> State
     # What a payer wrote is no label.
     others = list(rows[: header.place])
     for line, cells in enumerate(rows[header.place + 1 :], header.place + 2):
-        row = _row(line, cells, header.columns)
+        row = _row(line, cells, header)
         if row is None:
             others.append(cells)
         else:
@@ -106,7 +111,12 @@ def _layout(header: Sequence[str]) -> str:
     return hashlib.sha256(told.encode()).hexdigest()[:8]
 
 
-def _header(rows: Sequence[Sequence[str]]) -> _Header | None:
+def _header(rows: Sequence[Sequence[str]], layouts: Sequence[StatementLayout]) -> _Header | None:
+    for layout in sorted(layouts, key=lambda one: one.in_force_from, reverse=True):
+        for place, cells in enumerate(rows[:_HEADER_WITHIN]):
+            columns = layout.places(cells)
+            if columns is not None and _latest_day(rows[place + 1 :], columns["day"]) >= layout.in_force_from:
+                return _Header(place, columns, layout)
     for place, cells in enumerate(rows[:_HEADER_WITHIN]):
         keys = [search_key(cell) for cell in cells]
         columns = {}
@@ -119,8 +129,14 @@ def _header(rows: Sequence[Sequence[str]]) -> _Header | None:
     return None
 
 
-def _row(line: int, cells: Sequence[str], columns: Mapping[str, int]) -> StatementRow | None:
+def _latest_day(rows: Sequence[Sequence[str]], place: int) -> date:
+    """Return the day of the latest movement; without any, the last one that there is."""
+    return max((day for cells in rows if len(cells) > place and (day := _day(tidy(cells[place])))), default=date.max)
+
+
+def _row(line: int, cells: Sequence[str], header: _Header) -> StatementRow | None:
     """Return a movement; None for a row without a day, such as the second line of a header, or sums."""
+    columns = header.columns
 
     def cell(name: str) -> str:
         place = columns.get(name)
@@ -130,9 +146,11 @@ def _row(line: int, cells: Sequence[str], columns: Mapping[str, int]) -> Stateme
     day = _day(moment)
     if day is None:
         return None
-    credit, debit = _amount(cell("credit"), line), _amount(cell("debit"), line)
-    # Some banks write what left as a negative number, and none of them a negative credit.
-    credit, debit = credit or 0, abs(debit or 0)
+    if "amount" in columns:
+        credit, debit = _in_or_out(_amount(cell("amount"), line) or 0, cell("direction"), header.layout, line)
+    else:
+        # Some banks write what left as a negative number, and none of them a negative credit.
+        credit, debit = _amount(cell("credit"), line) or 0, abs(_amount(cell("debit"), line) or 0)
     if credit < 0 or (credit and debit):
         raise StatementError(f"line {line}: no movement is both in and out")
     if not credit and not debit:
@@ -154,6 +172,17 @@ def _row(line: int, cells: Sequence[str], columns: Mapping[str, int]) -> Stateme
         counter_account=cell("counter_account"),
         counter_bank=cell("counter_bank"),
     )
+
+
+def _in_or_out(amount: int, direction: str, layout: StatementLayout | None, line: int) -> tuple[int, int]:
+    """Return what came in and what left, of one amount. Raises :class:`StatementError`."""
+    if layout is None or layout.columns.direction is None:
+        return max(amount, 0), max(-amount, 0)
+    if direction in layout.incoming and amount >= 0:
+        return amount, 0
+    if direction in layout.outgoing:
+        return 0, abs(amount)
+    raise StatementError(f"line {line}: {direction[:20]!r} says neither that money came in nor that it left")
 
 
 def _day(text: str) -> date | None:

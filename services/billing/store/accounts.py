@@ -10,11 +10,26 @@ from typing import Any
 
 from services.billing.store.bills import COLUMNS, LINK_COLUMNS, LINKS, SHOWN, bill_of
 from shared.contracts.billing import Bill
-from shared.contracts.common import AccountState, CustomerFacts
+from shared.contracts.common import AccountState, CustomerFacts, DisputedBills
 from shared.db import Connection
 from shared.stored_records import readable
 
-_STATE = "customer_code, version, debt, credit, open_bills, oldest_due_date"
+# Of a row ``accounts``. Nearly always there is no disputed bill: one look into an index of few rows, and no more.
+_DISPUTED = """
+CASE WHEN EXISTS (SELECT FROM disputed_bills AS any_bill WHERE any_bill.customer_code = accounts.customer_code)
+THEN (SELECT json_build_object('bill_numbers', json_agg(bill_number ORDER BY bill_number),
+    'debt', sum(open_principal + open_vat), 'other_due_date', (
+        SELECT min(due_date) FROM bills AS other
+        WHERE other.customer_code = accounts.customer_code AND other.open_principal + other.open_vat > 0
+            AND NOT EXISTS (SELECT FROM disputed_bills AS those
+                WHERE those.customer_code = accounts.customer_code AND those.bill_id = other.bill_id)))
+FROM disputed_bills JOIN bills AS disputed USING (bill_id)
+WHERE disputed_bills.customer_code = accounts.customer_code) END AS disputed
+"""
+_OWED = f"""
+accounts.version, accounts.debt, accounts.credit, accounts.open_bills, accounts.oldest_due_date, {_DISPUTED}
+"""
+_STATE = f"accounts.customer_code, {_OWED}"
 
 _SAVE_CUSTOMER = """
 INSERT INTO customers (customer_code, version, unit_code, collector_code, collector_name, facts)
@@ -94,8 +109,7 @@ async def count_known(connection: Connection, customer_codes: Collection[str]) -
 
 
 _WITH_OPEN_BILLS = f"""
-SELECT accounts.version, accounts.debt, accounts.credit, accounts.open_bills, accounts.oldest_due_date,
-    accounts.customer_code AS account, facts, {SHOWN}
+SELECT {_OWED}, accounts.customer_code AS account, facts, {SHOWN}
 FROM accounts LEFT JOIN customers USING (customer_code)
     LEFT JOIN bills ON bills.customer_code = accounts.customer_code AND bills.open_principal + bills.open_vat > 0
     {LINKS}
@@ -144,8 +158,7 @@ def _open_account(rows: Sequence[Mapping[str, Any]]) -> OpenAccount:
 
 
 _WITH_OPEN_BILLS_OF = f"""
-SELECT accounts.version, accounts.debt, accounts.credit, accounts.open_bills, accounts.oldest_due_date,
-    accounts.customer_code AS account, facts, {SHOWN}
+SELECT {_OWED}, accounts.customer_code AS account, facts, {SHOWN}
 FROM accounts LEFT JOIN customers USING (customer_code)
     LEFT JOIN bills ON bills.customer_code = accounts.customer_code AND bills.open_principal + bills.open_vat > 0
     {LINKS}
@@ -210,7 +223,7 @@ async def state_of(connection: Connection, customer_code: str) -> AccountState |
 
 _OWING = f"""
 SELECT {_STATE}, facts FROM accounts JOIN (SELECT customer_code, facts FROM customers) AS known USING (customer_code)
-WHERE debt > 0 AND customer_code > $1 ORDER BY customer_code LIMIT $2
+WHERE debt > 0 AND accounts.customer_code > $1 ORDER BY accounts.customer_code LIMIT $2
 """
 
 
@@ -233,7 +246,7 @@ FROM {{changed}}, LATERAL (
     FROM payments WHERE payments.customer_code = code AND credit > 0 AND reversed_at IS NULL
 ) AS kept
 WHERE accounts.customer_code = code{{within}}
-RETURNING {", ".join(f"accounts.{column.strip()}" for column in _STATE.split(","))}
+RETURNING {_STATE}
 """
 _REFRESH_ONE = _REFRESH.format(changed="(SELECT $1::text AS code) AS changed", within="")
 _REFRESH_SEVERAL = _REFRESH.format(changed="unnest($1::text[]) AS changed (code)", within="")
@@ -270,4 +283,5 @@ def _state(row: Mapping[str, Any]) -> AccountState:
         credit=row["credit"],
         open_bills=row["open_bills"],
         oldest_due_date=row["oldest_due_date"],
+        disputed=None if row["disputed"] is None else DisputedBills.model_validate(row["disputed"]),
     )

@@ -46,6 +46,16 @@ SELECT 'shift.decided', decided_at, shift_id::text, actor, 'billing.decide_shift
     json_build_object('decision', decision, 'reason', reason)
 FROM shift_decisions JOIN boxes USING (shift_id)
 UNION ALL
+SELECT 'hand_in.stated', stated_at, shift_id::text, actor, 'billing.state_hand_in', hand_in_id,
+    json_build_object('hand_in', hand_in_id, 'place', place, 'amount', amount, 'slip', slip_number)
+FROM hand_ins JOIN boxes USING (shift_id)
+UNION ALL
+SELECT 'hand_in.counted', counted_at, shift_id::text, hand_in_counts.actor,
+    CASE WHEN hand_in_counts.device_id IS NOT NULL THEN 'billing.count_hand_in' END, hand_in_id,
+    json_build_object('hand_in', hand_in_id, 'counted', hand_in_counts.counted_cash,
+        'difference', hand_in_counts.difference, 'reason', reason, 'credit', credit_id)
+FROM hand_in_counts JOIN hand_ins USING (hand_in_id) JOIN boxes USING (shift_id)
+UNION ALL
 SELECT 'bill.issued', issued_at, bill_number, actor, NULL, NULL,
     json_build_object('customer', customer_code, 'total', total, 'vat', vat)
 FROM bills WHERE customer_code = $2
@@ -65,6 +75,25 @@ FROM bill_corrections JOIN bills AS earlier USING (bill_id)
 WHERE bill_corrections.customer_code = $2 OR bill_corrections.bill_id IN (
     SELECT bill_id FROM allocations WHERE payment_id = $1)
 UNION ALL
+SELECT 'charge.issued', charged_at, bill_number, charges.actor, CASE kind WHEN 'late_interest'
+    THEN 'billing.charge_interest' ELSE 'billing.charge_fee' END, charge_id,
+    json_build_object('kind', kind, 'total', total, 'day', ruled_on, 'reason', reason)
+FROM charges JOIN bills USING (bill_id) WHERE charges.customer_code = $2
+UNION ALL
+SELECT 'interest.waived', waived_at, waiver_id::text, actor, 'billing.waive_interest', waiver_id,
+    json_build_object('amount', amount, 'until', until_day, 'reason', reason, 'asked_by', asked_by,
+        'approved_by', approved_by)
+FROM interest_waivers WHERE customer_code = $2
+UNION ALL
+SELECT 'agreement.made', agreed_at, agreement_id::text, actor, 'billing.agree_instalments', agreement_id,
+    json_build_object('amount', amount, 'paper', paper, 'reason', reason, 'asked_by', asked_by,
+        'approved_by', approved_by)
+FROM instalment_agreements WHERE customer_code = $2
+UNION ALL
+SELECT 'agreement.' || state, ended_at, agreement_id::text, ended_by, NULL, NULL,
+    json_build_object('reason', end_reason)
+FROM instalment_agreements WHERE customer_code = $2 AND ended_at IS NOT NULL
+UNION ALL
 SELECT 'notice.issued', issued_at, notice_number, actor, NULL, NULL,
     json_build_object('visit', visit_id, 'kind', kind, 'debt', debt)
 FROM notices WHERE customer_code = $2
@@ -82,7 +111,7 @@ async def records_of(
             row["at"],
             row["subject"],
             row["actor"],
-            None if row["request_id"] is None else (row["message_name"], row["request_id"]),
+            None if row["message_name"] is None else (row["message_name"], row["request_id"]),
             row["facts"],
         )
         for row in rows

@@ -206,6 +206,20 @@ async def lock_new(connection: Connection, credit_ids: Collection[UUID]) -> list
     return [_stored(row) for row in await connection.fetch(_LOCK_NEW, list(credit_ids))]
 
 
+# Which are there now; what came after these were locked is left to whoever matches it.
+_LOCK_WAITING_OF = _FOR_UPDATE.format(which="state IN ('new', 'unmatched') AND NOT outgoing AND amount = $1")
+_LOCKED_WAITING_OF = f"{_LOCK_WAITING_OF.rstrip()} SKIP LOCKED"
+
+
+async def lock_waiting_of(connection: Connection, amount: int, *, is_again: bool = False) -> list[StoredCredit]:
+    """Lock and return incoming credits of an amount that nobody has settled.
+
+    ``is_again``: those that are locked already, without waiting for what others have locked.
+    """
+    rows = await connection.fetch(_LOCKED_WAITING_OF if is_again else _LOCK_WAITING_OF, amount)
+    return [_stored(row) for row in rows]
+
+
 async def lock_one(connection: Connection, credit_id: UUID) -> StoredCredit | None:
     """Lock and return a credit; None where there is none."""
     rows = await connection.fetch(_LOCK_ONE, credit_id)
@@ -476,6 +490,23 @@ async def candidates(
     return [Candidate(**dict(row)) for row in rows]
 
 
+_NAMED = """
+SELECT customer_code FROM accounts WHERE customer_code = ANY ($1)
+UNION
+SELECT cut.customer_code FROM unnest($2::text[]) AS beginning (code), LATERAL (
+    SELECT customer_code FROM accounts
+    WHERE customer_code COLLATE "C" >= code AND customer_code COLLATE "C" < code || '~' LIMIT 20
+) AS cut
+ORDER BY customer_code
+"""
+
+
+async def named(connection: Connection, text: ReadText) -> list[str]:
+    """Return the customers whose code may stand in a text, whole or cut."""
+    rows = await connection.fetch(_NAMED, sorted(text.codes), sorted(text.cut_codes))
+    return [row["customer_code"] for row in rows]
+
+
 # What is settled long ago; what waits for a person keeps its text.
 _DELETE_TEXTS = """
 DELETE FROM credit_texts WHERE credit_id IN (
@@ -488,3 +519,12 @@ RETURNING true
 async def delete_texts(connection: Connection, before: datetime) -> int:
     """Delete some texts of credits that were settled before a moment; return how many."""
     return len(await connection.fetch(_DELETE_TEXTS, before))
+
+
+_COUNT_WAITING = "SELECT count(*) FROM bank_credits WHERE state = 'unmatched'"
+
+
+async def count_waiting(connection: Connection) -> int:
+    """Return how many bank credits wait for a person."""
+    count: int = await connection.fetchval(_COUNT_WAITING)
+    return count

@@ -28,14 +28,15 @@ class Changes:
     largest: list[Change]
 
 
+# Lines of bills are looked up for the largest changes alone: they lie apart from what is compared of all.
 _BEFORE_IN_BILLS = """
 SELECT bill_number, customer_code, cycle, kwh, total, period_from, period_to, price_group, households, vat_rate,
-    lines, make_date(year, month, 1) + interval '1 month' AS compared_month
+    bill_id::text AS explained_by, make_date(year, month, 1) + interval '1 month' AS compared_month
 FROM billed_months
 """
 _BEFORE_IN_DRAFTS = """
-SELECT bill_number, customer_code, cycle, kwh, total, period_from, period_to, price_group, households, vat_rate, lines,
-    make_date(year, month, 1)::timestamp AS compared_month
+SELECT bill_number, customer_code, cycle, kwh, total, period_from, period_to, price_group, households, vat_rate,
+    lines AS explained_by, make_date(year, month, 1)::timestamp AS compared_month
 FROM draft_bills WHERE run_id = {other}
 """
 _COMPARED = """
@@ -51,7 +52,7 @@ WITH after AS (
         before.price_group AS before_price_group, after.price_group AS after_price_group,
         before.households AS before_households, after.households AS after_households,
         before.vat_rate AS before_vat_rate, after.vat_rate AS after_vat_rate,
-        before.lines AS before_lines, after.lines AS after_lines
+        before.explained_by AS explained_by, after.lines AS after_lines
     FROM after {join} JOIN before USING (customer_code, cycle, compared_month)
 )
 """
@@ -66,17 +67,27 @@ FROM compared
 """
 _LARGEST = """
 {compared}
-SELECT * FROM compared WHERE difference <> 0 ORDER BY abs(difference) DESC, bill_number LIMIT {limit}
+SELECT largest.*, {before_lines} AS before_lines
+FROM (
+    SELECT * FROM compared WHERE difference <> 0 ORDER BY abs(difference) DESC, bill_number LIMIT {limit}
+) AS largest
+ORDER BY abs(difference) DESC, bill_number
 """
+_LINES_OF_BILL = "(SELECT {bills}.lines FROM billed_months AS {bills} WHERE {bills}.bill_id = explained_by::uuid)"
 
 
 def _beside_bills(statement: str) -> str:
-    return statement.format(compared=_COMPARED.format(before=_BEFORE_IN_BILLS, join="LEFT"), limit="$2")
+    lines = _LINES_OF_BILL.format(bills="explained")
+    return statement.format(
+        compared=_COMPARED.format(before=_BEFORE_IN_BILLS, join="LEFT"), limit="$2", before_lines=lines
+    )
 
 
 def _beside_drafts(statement: str) -> str:
     before = _BEFORE_IN_DRAFTS.format(other="$2")
-    return statement.format(compared=_COMPARED.format(before=before, join="FULL"), limit="$3")
+    return statement.format(
+        compared=_COMPARED.format(before=before, join="FULL"), limit="$3", before_lines="explained_by"
+    )
 
 
 _MONTH_FIGURES = _beside_bills(_FIGURES)
@@ -130,7 +141,7 @@ def _changes(figures: Mapping[str, Any], largest: list[Any]) -> Changes:
 def _charged(row: Mapping[str, Any], which: str) -> Charged | None:
     if row[f"{which}_total"] is None:
         return None
-    lines = json.loads(row[f"{which}_lines"])
+    stored = row[f"{which}_lines"]
     return Charged(
         kwh=row[f"{which}_kwh"],
         days=row[f"{which}_days"],
@@ -138,5 +149,5 @@ def _charged(row: Mapping[str, Any], which: str) -> Charged | None:
         price_group=row[f"{which}_price_group"],
         households=row[f"{which}_households"],
         vat_rate=row[f"{which}_vat_rate"],
-        decisions=tuple(dict.fromkeys(line["decision"] for line in lines)),
+        decisions=None if stored is None else tuple(dict.fromkeys(line["decision"] for line in json.loads(stored))),
     )

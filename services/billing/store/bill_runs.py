@@ -12,6 +12,7 @@ from pydantic_core import to_json
 from services.billing.bills.metered_period import MeteredPeriod
 from services.billing.rehearsals.vat_switch import VatBase
 from services.billing.runs.rules import RunScope, RunState, RunTotals
+from services.billing.store.bills import DETAILS_IN_BOTH_PLACES
 from services.billing.store.metered_periods import COLUMNS as PERIOD_COLUMNS
 from services.billing.store.metered_periods import WAITING, periods_of
 from shared.contracts.actor import Actor
@@ -138,6 +139,20 @@ async def add(
     )
     await connection.execute(_BEGIN_DRAFTS, run_id)
     return parts
+
+
+# By the login without its machine: a container has another one each time.
+_ISSUED_AT_ONCE = """
+SELECT coalesce(sum(released_bills), 0)::bigint FROM bill_runs
+WHERE is_at_once AND asked_at >= $1 AND asked_by->>'kind' = $2
+    AND regexp_replace(asked_by->>'id', '@[^@]*$', '') = regexp_replace($3, '@[^@]*$', '')
+"""
+
+
+async def issued_at_once(connection: Connection, actor: Actor, since: datetime) -> int:
+    """Return how many bills somebody has issued since a moment without a second person."""
+    issued: int = await connection.fetchval(_ISSUED_AT_ONCE, since, actor.kind.value, actor.id)
+    return issued
 
 
 _RUN = "SELECT * FROM bill_runs WHERE run_id = $1"
@@ -533,13 +548,23 @@ UPDATE metered_periods SET bill_id = made FROM unnest($1::uuid[], $2::uuid[]) AS
 WHERE period_id = of_period AND {WAITING} AND customer_code BETWEEN $3 AND $4
 RETURNING period_id
 """
-_RELEASE = """
+_RELEASE = f"""
+WITH drafts AS MATERIALIZED (
+    SELECT bill_id, bill_number, customer_code, year, month, cycle, period_from, period_to, price_group, households,
+        kwh, pre_vat, vat_rate, vat, total, due_date, readings::json, lines::json, explanation::json
+    FROM draft_bills WHERE run_id = $1 AND part = $2 AND period_id <> ALL ($5)
+), explained AS (
+    INSERT INTO bill_details (bill_id, year, month, readings, lines, explanation)
+    SELECT bill_id, year, month, readings, lines, explanation FROM drafts
+)
 INSERT INTO bills (bill_id, bill_number, customer_code, year, month, cycle, period_from, period_to, price_group,
     households, kwh, pre_vat, vat_rate, vat, total, open_principal, open_vat, due_date, issued_at, readings, lines,
-    explanation, actor)
+    explanation, details_digest, actor)
 SELECT bill_id, bill_number, customer_code, year, month, cycle, period_from, period_to, price_group, households, kwh,
-    pre_vat, vat_rate, vat, total, pre_vat, vat, due_date, $3, readings::json, lines::json, explanation::json, $4
-FROM draft_bills WHERE run_id = $1 AND part = $2 AND period_id <> ALL ($5)
+    pre_vat, vat_rate, vat, total, pre_vat, vat, due_date, $3,
+    CASE WHEN {DETAILS_IN_BOTH_PLACES} THEN readings END, CASE WHEN {DETAILS_IN_BOTH_PLACES} THEN lines END,
+    CASE WHEN {DETAILS_IN_BOTH_PLACES} THEN explanation END, digest_of_details(readings, lines, explanation), $4
+FROM drafts
 """
 
 

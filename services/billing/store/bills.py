@@ -37,10 +37,15 @@ COLUMNS = (
     "lines",
     "explanation",
 )
-LINK_COLUMNS = ("kind", "corrects", "corrected_by")
-"""What :data:`LINKS` adds: what the bill corrects, and what followed on it."""
+LINK_COLUMNS = ("kind", "corrects", "corrected_by", "is_disputed", "charge")
+"""What :data:`LINKS` and :data:`SHOWN` add: what the bill corrects, what followed on it, whether it is disputed, and
+what it charges where no electricity is."""
 
 LINKS = """
+LEFT JOIN LATERAL (
+    SELECT bill_details.readings, bill_details.lines, bill_details.explanation FROM bill_details
+    WHERE bill_details.bill_id = bills.bill_id AND bill_details.year = bills.year AND bill_details.month = bills.month
+) AS details ON true
 LEFT JOIN LATERAL (
     SELECT bill_corrections.kind AS kind,
         json_build_object('bill_id', earlier.bill_id, 'bill_number', earlier.bill_number) AS corrects
@@ -62,11 +67,21 @@ LEFT JOIN LATERAL (
         LEFT JOIN bills AS later ON later.bill_id = new_bill_id
 ) AS followed ON true
 """
-"""Joins to ``bills`` what corrections have to do with each."""
+"""Joins to ``bills`` the details of each, and what corrections have to do with it."""
 
+_DETAILS = ("readings", "lines", "explanation")
 SHOWN = (
-    ", ".join(f"bills.{column}" for column in COLUMNS)
-    + ", coalesce(cause.kind, 'ordinary') AS kind, corrects, coalesce(corrected_by, '[]') AS corrected_by"
+    # Bills of a version before have their details with them.
+    ", ".join(
+        f"coalesce(details.{column}, bills.{column}) AS {column}" if column in _DETAILS else f"bills.{column}"
+        for column in COLUMNS
+    )
+    + ", coalesce(cause.kind, 'ordinary') AS kind, corrects, coalesce(corrected_by, '[]') AS corrected_by, EXISTS ("
+    "SELECT FROM disputed_bills WHERE disputed_bills.customer_code = bills.customer_code"
+    " AND disputed_bills.bill_id = bills.bill_id) AS is_disputed,"
+    # Bills of electricity, which have a cycle, are not looked for.
+    " CASE WHEN bills.cycle = 0 THEN (SELECT charges.kind FROM charges WHERE charges.bill_id = bills.bill_id)"
+    " END AS charge"
 )
 _BILL = f"SELECT {SHOWN} FROM bills {LINKS}"
 _OPEN = "open_principal + open_vat > 0"
@@ -87,14 +102,25 @@ _PLAIN_TYPES = {
     "due_date": "date",
     "issued_at": "timestamptz",
 }
-_JSON = ("readings", "lines", "explanation")
+DETAILS_IN_BOTH_PLACES = """
+(SELECT attnotnull FROM pg_attribute WHERE attrelid = 'bills'::regclass AND attname = 'lines')
+"""
+"""Whether copies of the version before, which look for details in the register, may still run (0121)."""
+
 # asyncpg makes arrays of two dimensions of lists of lists, so what is JSON is passed as text.
 _INSERT = (
-    f"INSERT INTO bills ({', '.join(COLUMNS)}, actor)"
-    f" SELECT {', '.join(f'{column}::json' if column in _JSON else column for column in COLUMNS)},"
-    f" ${len(COLUMNS) + 1}::jsonb FROM unnest("
+    "WITH issued AS MATERIALIZED (SELECT "
+    + ", ".join(f"{column}::json" if column in _DETAILS else column for column in COLUMNS)
+    + " FROM unnest("
     + ", ".join(f"${place}::{_PLAIN_TYPES.get(column, 'text')}[]" for place, column in enumerate(COLUMNS, 1))
-    + f") AS row ({', '.join(COLUMNS)})"
+    + f") AS row ({', '.join(COLUMNS)})), explained AS ("
+    + "INSERT INTO bill_details (bill_id, year, month, readings, lines, explanation)"
+    + " SELECT bill_id, year, month, readings, lines, explanation FROM issued)"
+    + f" INSERT INTO bills ({', '.join(COLUMNS)}, details_digest, actor) SELECT "
+    + ", ".join(
+        f"CASE WHEN {DETAILS_IN_BOTH_PLACES} THEN {column} END" if column in _DETAILS else column for column in COLUMNS
+    )
+    + f", digest_of_details(readings, lines, explanation), ${len(COLUMNS) + 1}::jsonb FROM issued"
 )
 
 
@@ -226,7 +252,7 @@ def debt_of(bill: Bill) -> Debt:
 
 
 def _values(bill: Bill) -> tuple[Any, ...]:
-    plain = bill.model_dump(mode="json", include=set(_JSON))
+    plain = bill.model_dump(mode="json", include=set(_DETAILS))
     return tuple(
         json.dumps(plain[column], ensure_ascii=False) if column in plain else getattr(bill, column)
         for column in COLUMNS
@@ -234,6 +260,9 @@ def _values(bill: Bill) -> tuple[Any, ...]:
 
 
 def bill_of(row: Mapping[str, Any]) -> Bill:
-    """Return the bill in a row that has :data:`COLUMNS`."""
+    """Return the bill in a row that has :data:`COLUMNS`; without details where its month is in the archive."""
     state = BillState.OPEN if row["open_principal"] + row["open_vat"] else BillState.PAID
-    return Bill.model_validate({**row, "state": state})
+    values = {**row, "state": state}
+    if row["lines"] is None:
+        values |= {**dict.fromkeys(_DETAILS, ()), "details_archived": True}
+    return Bill.model_validate(values)

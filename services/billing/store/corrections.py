@@ -17,7 +17,8 @@ from shared.db import Connection, add_once
 class CorrectedFacts:
     """What a bill was computed from anew."""
 
-    period_id: UUID
+    period_id: UUID | None
+    """None: of a charge, which no metered period has made."""
     readings: tuple[RegisterReading, ...]
     price_group: str
     households: str

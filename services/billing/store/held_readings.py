@@ -52,6 +52,29 @@ async def lock(connection: Connection, period_id: UUID) -> StoredPeriod | None:
     return found[0] if found else None
 
 
+_FINGERPRINT = "SELECT fingerprint FROM metered_periods WHERE period_id = $1"
+
+
+async def fingerprint_of(connection: Connection, period_id: UUID) -> str:
+    """Return what the readings of a stored period are recognised by."""
+    fingerprint: str = await connection.fetchval(_FINGERPRINT, period_id)
+    return fingerprint
+
+
+# From page to page, because one that cannot be settled stays.
+_BELOW_ESTIMATES = """
+SELECT period_id FROM metered_periods
+WHERE held @> '[{"rule": "estimate-too-high"}]' AND superseded_by IS NULL AND bill_id IS NULL AND sent_back_at IS NULL
+    AND ($1::uuid IS NULL OR period_id > $1)
+ORDER BY period_id LIMIT $2
+"""
+
+
+async def below_estimates(connection: Connection, after: UUID | None, limit: int) -> list[UUID]:
+    """Return periods that are held because their reading is below the estimate before."""
+    return [row["period_id"] for row in await connection.fetch(_BELOW_ESTIMATES, after, limit)]
+
+
 _UNIT = "SELECT unit_code FROM metered_periods JOIN customers USING (customer_code) WHERE period_id = $1"
 
 

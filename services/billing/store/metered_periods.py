@@ -1,7 +1,7 @@
 """Metered periods with their readings: what waits for a bill, and what has become one."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
@@ -9,6 +9,13 @@ from uuid import UUID
 
 from services.billing.bills.metered_period import METER_REGISTERS, MeteredPeriod, RegisterReading
 from services.billing.judgement.doubts import Doubt
+from services.billing.store.partition_months import (
+    NO_MONTH,
+    WITHIN,
+    of_days,
+    partition_month,
+    with_partition,
+)
 from shared.db import Connection
 
 
@@ -52,7 +59,8 @@ async def lock_imports(connection: Connection) -> None:
     await connection.execute(_LOCK_IMPORTS)
 
 
-# What counts and what was superseded have an index each. OFFSET 0 keeps the order: customer by customer, by index.
+# What counts and what was superseded have an index each. OFFSET 0 keeps the order: customer by customer, by index. Only
+# the partitions are opened that may hold days or months of what is asked.
 _KNOWN_OF = """
 SELECT known.* FROM unnest($1::text[], $2::date[], $3::date[], $4::int[], $5::int[])
         AS asked (customer_code, first, last, first_month, last_month),
@@ -61,14 +69,15 @@ SELECT known.* FROM unnest($1::text[], $2::date[], $3::date[], $4::int[], $5::in
             bill_id IS NOT NULL AS is_billed, superseded_by IS NOT NULL AS is_superseded,
             sent_back_at IS NOT NULL AS is_sent_back
         FROM metered_periods
-        WHERE metered_periods.customer_code = asked.customer_code AND {condition}
+        WHERE metered_periods.customer_code = asked.customer_code AND {condition} AND {within}
             AND (period_from <= asked.last AND period_to >= asked.first
                 OR year * 12 + month BETWEEN asked.first_month AND asked.last_month)
         OFFSET 0
     ) AS known
 """
 _KNOWN = " UNION ALL ".join(
-    _KNOWN_OF.format(condition=condition) for condition in ("superseded_by IS NULL", "superseded_by IS NOT NULL")
+    _KNOWN_OF.format(condition=condition, within=WITHIN.format(first="$6", last="$7"))
+    for condition in ("superseded_by IS NULL", "superseded_by IS NOT NULL")
 )
 
 
@@ -88,27 +97,30 @@ async def known_periods(connection: Connection, periods: Iterable[NewPeriod]) ->
         )
     if not asked:
         return []
-    rows = await connection.fetch(_KNOWN, *_columns(asked.values()))
+    first, last = min(one[1] for one in asked.values()), max(one[2] for one in asked.values())
+    months = (await of_days(connection, first, last)).and_(month for one in asked.values() for month in one[3:])
+    rows = await connection.fetch(_KNOWN, *_columns(asked.values()), *months)
     return [KnownPeriod(row[0], tuple(row[1:5]), *row[5:]) for row in rows]
 
 
 _ADD_HELD = """
 INSERT INTO metered_periods (period_id, customer_code, year, month, cycle, period_from, period_to, cut_days, cut_from,
-    cut_to, cos_phi, due_date, fingerprint, import_id, final, held)
+    cut_to, cos_phi, due_date, fingerprint, import_id, final, partition_month, held)
 SELECT period_id, customer_code, year, month, cycle, period_from, period_to, cut_days, cut_from, cut_to, cos_phi,
-    due_date, fingerprint, import_id, final, held::jsonb
+    due_date, fingerprint, import_id, final, partition_month, held::jsonb
 FROM unnest($1::uuid[], $2::text[], $3::int[], $4::int[], $5::int[], $6::date[], $7::date[], $8::int[],
-    $9::date[], $10::date[], $11::numeric[], $12::date[], $13::text[], $14::uuid[], $15::bool[], $16::text[])
+    $9::date[], $10::date[], $11::numeric[], $12::date[], $13::text[], $14::uuid[], $15::bool[], $16::int[],
+    $17::text[])
     AS row (period_id, customer_code, year, month, cycle, period_from, period_to, cut_days, cut_from, cut_to, cos_phi,
-        due_date, fingerprint, import_id, final, held)
+        due_date, fingerprint, import_id, final, partition_month, held)
 """
 _PERIOD_COLUMNS = (
     "period_id", "customer_code", "year", "month", "cycle", "period_from", "period_to", "cut_days", "cut_from",
-    "cut_to", "cos_phi", "due_date", "fingerprint", "import_id", "final",
+    "cut_to", "cos_phi", "due_date", "fingerprint", "import_id", "final", "partition_month",
 )  # fmt: skip
 _READING_COLUMNS = (
     "period_id", "meter_number", "meter_register", "old_reading", "new_reading", "multiplier", "digits",
-    "change_readings", "estimated",
+    "change_readings", "estimated", "partition_month",
 )  # fmt: skip
 _ADD_METERS = """
 INSERT INTO read_meters (meter_number, customer_code)
@@ -121,14 +133,15 @@ async def add(connection: Connection, new: Sequence[NewPeriod], import_id: UUID)
     """Store metered periods with their readings, and for whom their meters are read."""
     if not new:
         return
+    months = await with_partition(connection)
     held = [
-        (*_row(item, import_id), json.dumps([asdict(doubt) for doubt in item.doubts], ensure_ascii=False))
+        (*_row(item, import_id, months), json.dumps([asdict(doubt) for doubt in item.doubts], ensure_ascii=False))
         for item in new
         if item.doubts
     ]
     if held:
         await connection.execute(_ADD_HELD, *_columns(held))
-    sound = [_row(item, import_id) for item in new if not item.doubts]
+    sound = [_row(item, import_id, months) for item in new if not item.doubts]
     await connection.copy_records_to_table("metered_periods", records=sound, columns=_PERIOD_COLUMNS)
     readings = [
         (
@@ -141,6 +154,7 @@ async def add(connection: Connection, new: Sequence[NewPeriod], import_id: UUID)
             reading.digits,
             reading.change_readings,
             reading.estimated,
+            _partition(item.period, months),
         )
         for item in new
         for reading in item.period.readings
@@ -150,7 +164,13 @@ async def add(connection: Connection, new: Sequence[NewPeriod], import_id: UUID)
     await connection.execute(_ADD_METERS, *_columns(sorted(meters)))
 
 
-def _row(item: NewPeriod, import_id: UUID) -> tuple[Any, ...]:
+def _partition(period: MeteredPeriod, months: Collection[int]) -> int:
+    """Return where a period lies: in its month, where that has a partition."""
+    number = partition_month(period.year, period.month)
+    return number if number in months else 0
+
+
+def _row(item: NewPeriod, import_id: UUID, months: Collection[int]) -> tuple[Any, ...]:
     period = item.period
     return (
         item.period_id,
@@ -168,6 +188,7 @@ def _row(item: NewPeriod, import_id: UUID) -> tuple[Any, ...]:
         item.fingerprint,
         import_id,
         period.final,
+        _partition(period, months),
     )
 
 
@@ -175,7 +196,10 @@ COLUMNS = """period_id, customer_code, year, month, cycle, period_from, period_t
     due_date, final"""
 """What :func:`period_of` reads."""
 
-_READINGS_OF = "SELECT * FROM readings WHERE period_id = ANY ($1) ORDER BY period_id, meter_number, meter_register"
+_READINGS_OF = f"""
+SELECT * FROM readings WHERE period_id = ANY ($1) AND {WITHIN.format(first="$2", last="$3")}
+ORDER BY period_id, meter_number, meter_register
+"""
 
 
 _ANY_WAITING = f"SELECT EXISTS (SELECT FROM metered_periods WHERE {WAITING})"
@@ -198,7 +222,8 @@ async def waiting(connection: Connection) -> int:
 async def periods_of(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> dict[UUID, MeteredPeriod]:
     """Return the periods of rows that have the :data:`COLUMNS`, with their readings, by their id."""
     readings: dict[UUID, list[RegisterReading]] = {row["period_id"]: [] for row in rows}
-    for row in await connection.fetch(_READINGS_OF, list(readings)):
+    months = NO_MONTH.and_(partition_month(row["year"], row["month"]) for row in rows)
+    for row in await connection.fetch(_READINGS_OF, list(readings), *months):
         readings[row["period_id"]].append(_reading(row))
     return {row["period_id"]: _period(row, readings[row["period_id"]]) for row in rows}
 
@@ -228,6 +253,19 @@ async def of_bill(
     if row is None:
         return None
     return row["period_id"], (await periods_of(connection, [row]))[row["period_id"]]
+
+
+_BILLED_UNTIL = f"""
+SELECT {COLUMNS}, bill_id FROM metered_periods
+WHERE customer_code = $1 AND period_to = $2 AND superseded_by IS NULL AND bill_id IS NOT NULL
+    AND EXISTS (SELECT FROM bills WHERE bills.bill_id = metered_periods.bill_id)
+"""
+
+
+async def billed_until(connection: Connection, customer_code: str, day: date) -> tuple[UUID, MeteredPeriod] | None:
+    """Return the bill and the period, as it was imported, that ends on a day; None where it has no bill yet."""
+    row = await connection.fetchrow(_BILLED_UNTIL, customer_code, day)
+    return None if row is None else (row["bill_id"], (await periods_of(connection, [row]))[row["period_id"]])
 
 
 _INVOICED_AT = "SELECT issued_at FROM bills JOIN metered_periods USING (bill_id) WHERE period_id = $1"

@@ -5,16 +5,15 @@ Each statement asks for rows by their keys, so that it costs the same however mu
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
 from services.billing.bills.metered_period import REACTIVE, MeteredPeriod
-from services.billing.judgement.history import History, PastReading, PastUse
+from services.billing.judgement.history import LOOKED_BACK, History, PastReading, PastUse
+from services.billing.store.partition_months import ALL_MONTHS, NO_MONTH, Months, of_days
 from shared.db import Connection
 
-_RECENT = timedelta(days=190)
-"""Holds the last three periods of whoever is billed at least every other month."""
 _PERIODS = 3
 """So many of a customer's last periods that are not held are looked at."""
 
@@ -23,6 +22,8 @@ _DAYS = """greatest(1, period_to - period_from + 1 - CASE WHEN cut_from IS NULL 
 _COLUMNS = f"""period_id, metered_periods.customer_code, year, month, period_from, period_to, {_DAYS} AS days,
     held IS NOT NULL AS is_held, sent_back_at IS NOT NULL AS is_sent_back"""
 
+# In the partitions of the last months, and of last year's.
+_WITHIN = "(partition_month = 0 OR partition_month BETWEEN {0} AND {1} OR partition_month BETWEEN {2} AND {3})"
 # Of each customer the last periods before the first day, back to the third that is not held; all since; and the same
 # months of last year. The meters in them are almost always those that are judged.
 _OF_CUSTOMERS = f"""
@@ -33,6 +34,7 @@ FROM unnest($1::text[], $2::date[], $3::int[], $4::int[]) AS asked (customer_cod
             OVER (ORDER BY period_to DESC ROWS UNBOUNDED PRECEDING) AS place
         FROM metered_periods
         WHERE metered_periods.customer_code = asked.customer_code AND superseded_by IS NULL AND period_id <> ALL ($5)
+            AND {_WITHIN.format("$6", "$7", "$8", "$9")}
     ) AS period
 WHERE place <= {_PERIODS} OR year * 12 + month BETWEEN asked.first_month - 12 AND asked.last_month - 12
 """
@@ -48,9 +50,9 @@ _BY_ID = f"""
 SELECT {_COLUMNS} FROM metered_periods
 WHERE period_id = ANY ($1) AND superseded_by IS NULL AND sent_back_at IS NULL AND period_id <> ALL ($2)
 """
-_READINGS = """
+_READINGS = f"""
 SELECT period_id, meter_number, meter_register, old_reading, new_reading, multiplier, digits, estimated
-FROM standing_readings WHERE period_id = ANY ($1)
+FROM standing_readings WHERE period_id = ANY ($1) AND {_WITHIN.format("$2", "$3", "$4", "$5")}
 """
 _OWNERS = """
 SELECT facts #>> '{meter,meter_number}', customer_code FROM customers
@@ -121,6 +123,7 @@ async def _add_customers(
     for period in judged:
         code, month = period.customer_code, period.year * 12 + period.month
         spans[code] = spans.get(code, _Span(period.period_from, month, month)).and_(period)
+    within = await _months(connection, list(spans.values()))
     rows = await connection.fetch(
         _OF_CUSTOMERS,
         list(spans),
@@ -128,22 +131,31 @@ async def _add_customers(
         [span.first_month for span in spans.values()],
         [span.last_month for span in spans.values()],
         list(without),
+        *within,
     )
     known = set()
-    for stored, readings in (await _with_readings(connection, [_Stored(*row) for row in rows])).values():
+    for stored, readings in (await _with_readings(connection, [_Stored(*row) for row in rows], within)).values():
         code, span = stored.customer_code, spans[stored.customer_code]
+        is_recent = stored.is_last and stored.period_to >= span.first - LOOKED_BACK
         for register, past in readings:
             if not stored.is_sent_back:
                 history.readings[register].append(past)
-                if stored.is_last:
+                # What is older is not all there: months in between were not looked at.
+                if is_recent:
                     known.add((code, *register))
-        is_recent = stored.is_last and stored.period_to >= span.first - _RECENT
         is_last_years = span.first_month <= stored.year * 12 + stored.month + 12 <= span.last_month
         if not stored.is_held and (is_recent or is_last_years):
             kwh = sum(past.kwh for (_, register), past in readings if register != REACTIVE)
             use = PastUse(stored.year, stored.month, stored.period_from, stored.period_to, kwh, stored.days)
             history.uses[code].append(use)
     return known
+
+
+async def _months(connection: Connection, spans: Collection[_Span]) -> tuple[int, int, int, int]:
+    """Return the first and the last month in which recent periods lie, and those of last year."""
+    recent = await of_days(connection, min(span.first for span in spans) - LOOKED_BACK, date.max)
+    last_year = Months(min(span.first_month for span in spans) - 12, max(span.last_month for span in spans) - 12)
+    return (*recent, *last_year)
 
 
 async def _add_meters(
@@ -156,14 +168,15 @@ async def _add_meters(
     if not periods:
         return
     rows = await connection.fetch(_BY_ID, periods, list(without))
-    for _, readings in (await _with_readings(connection, [_Stored(*row) for row in rows])).values():
+    everywhere = (*ALL_MONTHS, *NO_MONTH)
+    for _, readings in (await _with_readings(connection, [_Stored(*row) for row in rows], everywhere)).values():
         for register, past in readings:
             if register[0] in meters:
                 history.readings[register].append(past)
 
 
 async def _with_readings(
-    connection: Connection, periods: Collection[_Stored]
+    connection: Connection, periods: Collection[_Stored], within: tuple[int, int, int, int]
 ) -> Mapping[UUID, tuple[_Stored, list[tuple[Register, PastReading]]]]:
     found: dict[UUID, tuple[_Stored, list[tuple[Register, PastReading]]]] = {
         stored.period_id: (stored, []) for stored in periods
@@ -171,7 +184,7 @@ async def _with_readings(
     if not found:
         return found
     for period_id, meter, register, old, new, multiplier, digits, estimated in await connection.fetch(
-        _READINGS, list(found)
+        _READINGS, list(found), *within
     ):
         stored, readings = found[period_id]
         kwh = (new - old if new >= old else 10**digits - old + new) * multiplier

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from asyncpg import Record
 
-from services.billing.second_person import is_same_login, is_same_name, is_same_person
+from services.billing.second_person import ESTIMATES_RULE, is_same_login, is_same_name, is_same_person
 from shared.audit import AuditViolation
 from shared.contracts.actor import Actor, ActorKind
 from shared.db import Connection
@@ -19,13 +19,24 @@ SELECT correction_id::text, asked_by, approved_by, actor::text FROM bill_correct
 """
 
 
+_AGREEMENTS = """
+SELECT agreement_id::text, asked_by, approved_by, actor::text FROM instalment_agreements ORDER BY sequence
+"""
+_WAIVERS = "SELECT waiver_id::text, asked_by, approved_by, actor::text FROM interest_waivers ORDER BY waived_at"
+
+
 async def acts_of_two(connection: Connection) -> tuple[list[AuditViolation], list[AuditViolation]]:
     """Return where one person did both halves, and the logins at which nothing but names says that there were two."""
     at_one_login = Counter[str]()
     violations = _of_runs(await connection.fetch(_RUNS), at_one_login)
-    violations += _of_corrections(await connection.fetch(_CORRECTIONS), at_one_login)
+    for what, statement in (
+        ("a correction", _CORRECTIONS),
+        ("an agreement", _AGREEMENTS),
+        ("a waiver of interest", _WAIVERS),
+    ):
+        violations += _of_named(what, await connection.fetch(statement), at_one_login)
     return violations, [
-        AuditViolation("billing", "two people have two logins", login, f"{acts} bill runs or corrections by two names")
+        AuditViolation("billing", "two people have two logins", login, f"{acts} acts by two names")
         for login, acts in sorted(at_one_login.items())
     ]
 
@@ -42,18 +53,18 @@ def _of_runs(rows: Sequence[Record], at_one_login: Counter[str]) -> list[AuditVi
     return found
 
 
-def _of_corrections(rows: Sequence[Record], at_one_login: Counter[str]) -> list[AuditViolation]:
+def _of_named(what: str, rows: Sequence[Record], at_one_login: Counter[str]) -> list[AuditViolation]:
     found = []
-    for correction_id, asked_by, approved_by, stored in rows:
+    for act_id, asked_by, approved_by, stored in rows:
         actor = _actor(stored)
         asker = None if actor is None else actor.asked_by
         # Who is signed in approves what another one has asked for; at the command line one login names both.
         is_alone = actor is not None and actor.kind is ActorKind.PERSON and (asker is None or asker.id == actor.id)
         if is_alone or is_same_name(asked_by, approved_by):
-            rule = "who asked for a correction has not approved it"
+            rule = f"who asked for {what} has not approved it"
             detail = f"{asked_by} and {approved_by}, by {actor or 'nobody'}"
-            found.append(AuditViolation("billing", rule, correction_id, detail))
-        elif actor is not None and actor.kind is ActorKind.COMMAND_LINE:
+            found.append(AuditViolation("billing", rule, act_id, detail))
+        elif approved_by != ESTIMATES_RULE and actor is not None and actor.kind is ActorKind.COMMAND_LINE:
             at_one_login[actor.id] += 1
     return found
 

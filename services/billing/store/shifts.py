@@ -48,8 +48,16 @@ async def add(
     return added is not None
 
 
+_TOTALS = "payments, cash, reversals, reversed_cash, given_back_items, given_back, totals.hand_ins, handed_in, unproven"
+# Both rows are locked: what the transactions that held them before have committed is seen of either, and of no other
+# table that this would read.
+_LOCKED = f"""
+SELECT shifts.*, {_TOTALS} FROM shifts JOIN shift_totals AS totals USING (shift_id)
+WHERE {{these}} FOR NO KEY UPDATE OF shifts, totals
+"""
+
 # Cash falls into the locked shift, or waits until it is closed and finds none.
-_LOCK_OPEN = "SELECT * FROM shifts WHERE collector_code = $1 AND closed_at IS NULL FOR NO KEY UPDATE"
+_LOCK_OPEN = _LOCKED.format(these="collector_code = $1 AND closed_at IS NULL")
 
 
 async def lock_open(connection: Connection, collector_code: str) -> Shift | None:
@@ -58,7 +66,7 @@ async def lock_open(connection: Connection, collector_code: str) -> Shift | None
     return None if row is None else await _shift(connection, row)
 
 
-_LOCK = "SELECT * FROM shifts WHERE shift_id = $1 FOR NO KEY UPDATE"
+_LOCK = _LOCKED.format(these="shift_id = $1")
 
 
 async def lock(connection: Connection, shift_id: UUID) -> Shift | None:
@@ -84,8 +92,8 @@ async def lock_for(connection: Connection, shift_id: UUID) -> str | None:
     return collector_code
 
 
-_FIND = """
-SELECT * FROM shifts
+_FIND = f"""
+SELECT shifts.*, {_TOTALS} FROM shifts JOIN shift_totals AS totals USING (shift_id)
 WHERE collector_code = $1 AND CASE WHEN $2::uuid IS NULL THEN closed_at IS NULL ELSE shift_id = $2 END
 """
 
@@ -136,20 +144,6 @@ async def payments_standing(connection: Connection, shift_id: UUID) -> list[UUID
     return [row["payment_id"] for row in await connection.fetch(_STANDING, shift_id)]
 
 
-# A payment counts as reversed in the shift only when the cash left this very box (reversals.shift_id): what is paid
-# back after closing changes nothing of what was counted and handed in.
-# Run after the shift's row was locked, as a statement of its own: only such a statement sees what the transactions
-# that held the lock before have committed.
-_TOTALS = """
-SELECT count(*) FILTER (WHERE reversals.reversal_id IS NULL) AS payments,
-    coalesce(sum(amount) FILTER (WHERE reversals.reversal_id IS NULL), 0)::bigint AS cash,
-    count(reversals.reversal_id) AS reversals,
-    coalesce(sum(amount) FILTER (WHERE reversals.reversal_id IS NOT NULL), 0)::bigint AS reversed_cash
-FROM payments LEFT JOIN reversals USING (payment_id, shift_id)
-WHERE shift_id = $1
-"""
-
-
 # The second count replaces the first one. Without a limit (closed by an earlier version beside this one) it is 0.
 _STATE = """
 CASE WHEN closed_at IS NULL THEN 'open'
@@ -161,7 +155,10 @@ CASE WHEN closed_at IS NULL THEN 'open'
 _SETTLEMENT = f"""
 {_STATE} AS state, confirmed_at, confirmed_by, confirmed.counted_cash AS confirmed_cash,
     confirmed.difference AS confirmed_difference, confirmed.denominations AS confirmed_denominations, note,
-    decision, reason, decided_by, decided_at
+    decision, reason, decided_by, decided_at, (
+        SELECT coalesce(sum(amount), 0)::bigint FROM cash_given_back AS items
+        WHERE items.shift_id = shifts.shift_id AND office_id IS NOT NULL
+    ) AS office_gave_back
 """
 _SHIFTS = """
 shifts LEFT JOIN shift_confirmations AS confirmed USING (shift_id) LEFT JOIN shift_decisions USING (shift_id)
@@ -171,14 +168,13 @@ _SETTLEMENT_OF = f"SELECT {_SETTLEMENT} FROM {_SHIFTS} WHERE shift_id = $1"
 
 async def _shift(connection: Connection, row: Mapping[str, Any]) -> Shift:
     """Return a shift with its totals, and how far its settlement has come."""
-    (totals,) = await connection.fetch(_TOTALS, row["shift_id"])
     settlement: Mapping[str, Any] = {"state": ShiftState.OPEN}
     if row["closed_at"] is not None:
         (settlement,) = await connection.fetch(_SETTLEMENT_OF, row["shift_id"])
-    return _made(row, totals, settlement)
+    return _made(row, settlement)
 
 
-def _made(row: Mapping[str, Any], totals: Mapping[str, Any], settlement: Mapping[str, Any]) -> Shift:
+def _made(row: Mapping[str, Any], settlement: Mapping[str, Any]) -> Shift:
     confirmation = ruling = None
     if settlement.get("confirmed_at") is not None:
         confirmation = ShiftConfirmation(
@@ -188,6 +184,7 @@ def _made(row: Mapping[str, Any], totals: Mapping[str, Any], settlement: Mapping
             note=settlement["note"],
             confirmed_by=settlement["confirmed_by"],
             confirmed_at=settlement["confirmed_at"],
+            given_back=settlement["office_gave_back"],
         )
     if settlement.get("decided_at") is not None:
         ruling = ShiftRuling(
@@ -200,12 +197,18 @@ def _made(row: Mapping[str, Any], totals: Mapping[str, Any], settlement: Mapping
         {
             **row,
             "totals": ShiftTotals(
-                payments=totals["payments"],
-                cash=totals["cash"],
-                reversals=totals["reversals"],
-                reversed_cash=totals["reversed_cash"],
+                payments=row["payments"],
+                # What was given back or handed in out of the box is taken off where the row is kept.
+                cash=row["cash"] + row["given_back"] + row["handed_in"],
+                reversals=row["reversals"],
+                reversed_cash=row["reversed_cash"],
+                given_back_items=row["given_back_items"],
+                given_back=row["given_back"],
+                hand_ins=row["hand_ins"],
+                handed_in=row["handed_in"],
+                unproven=row["unproven"],
             ),
-            "cash_in_hand": row["opening_float"] + totals["cash"],
+            "cash_in_hand": row["opening_float"] + row["cash"],
             "state": settlement["state"],
             "confirmation": confirmation,
             "ruling": ruling,
@@ -214,20 +217,13 @@ def _made(row: Mapping[str, Any], totals: Mapping[str, Any], settlement: Mapping
 
 
 _LISTED = f"""
-SELECT shifts.*, {_SETTLEMENT}, totals.*,
+SELECT shifts.*, {_SETTLEMENT}, {_TOTALS},
     coalesce(collectors.active, true) AS collector_active,
     coalesce(collectors.name, (
         SELECT collector_name FROM customers
         WHERE customers.collector_code = shifts.collector_code ORDER BY version DESC LIMIT 1
     ), shifts.collector_code) AS collector_name
-FROM {_SHIFTS} LEFT JOIN collectors USING (collector_code), LATERAL (
-    SELECT count(*) FILTER (WHERE reversals.reversal_id IS NULL) AS payments,
-        coalesce(sum(amount) FILTER (WHERE reversals.reversal_id IS NULL), 0)::bigint AS cash,
-        count(reversals.reversal_id) AS reversals,
-        coalesce(sum(amount) FILTER (WHERE reversals.reversal_id IS NOT NULL), 0)::bigint AS reversed_cash
-    FROM payments LEFT JOIN reversals USING (payment_id, shift_id)
-    WHERE payments.shift_id = shifts.shift_id
-) AS totals
+FROM {_SHIFTS} JOIN shift_totals AS totals USING (shift_id) LEFT JOIN collectors USING (collector_code)
 WHERE (cardinality($1::text[]) = 0 OR {_STATE} = ANY ($1))
     AND ($2::text IS NULL OR shifts.collector_code = $2)
     AND ($3::text IS NULL OR shifts.unit_code = $3)
@@ -254,7 +250,7 @@ async def listed(connection: Connection, request: GetShifts) -> list[ListedShift
     )
     return [
         ListedShift(
-            shift=_made(row, row, row),
+            shift=_made(row, row),
             collector_name=row["collector_name"],
             unit_code=row["unit_code"],
             collector_active=row["collector_active"],

@@ -56,6 +56,30 @@ def _some(rows: Iterator[ReadingLine]) -> list[ReadingLine]:
     return list(islice(rows, _ROWS_AT_ONCE))
 
 
+# The years are those that a partition may be of.
+_MONTHS = """
+SELECT DISTINCT year, month FROM new_readings WHERE year BETWEEN 2000 AND 2199 AND year * 12 + month BETWEEN $1 AND $2
+ORDER BY year DESC, month DESC LIMIT 60
+"""
+
+
+async def months(connection: Connection, first: int, last: int) -> list[tuple[int, int]]:
+    """Return the months (year, month) of the lines, of those from one to another; of very many the latest."""
+    rows = await connection.fetch(_MONTHS, first, last, timeout=PATIENCE)
+    return [(row["year"], row["month"]) for row in rows]
+
+
+_OF_OTHER_MONTHS = """
+SELECT line, customer_code, year, month FROM new_readings
+WHERE year * 12 + month NOT BETWEEN $1 AND $2 ORDER BY line LIMIT $3
+"""
+
+
+async def of_other_months(connection: Connection, first: int, last: int, limit: int) -> list[tuple[int, str, int, int]]:
+    """Return the lines (line, customer, year, month) of months before one or after another."""
+    return [tuple(row) for row in await connection.fetch(_OF_OTHER_MONTHS, first, last, limit, timeout=PATIENCE)]
+
+
 # The hash of the groups is smaller than a sort of all lines, and almost always nothing is left of it.
 _SHARED = f"""
 SELECT {_COLUMNS} FROM new_readings

@@ -24,7 +24,7 @@ async def used_bills(connection: Connection, customer_code: str, *, since_year: 
 
 
 def _used(row: Mapping[str, Any]) -> UsedBill:
-    lines = json.loads(row["lines"])
+    lines = [] if row["lines"] is None else json.loads(row["lines"])
     return UsedBill(
         bill_number=row["bill_number"],
         year=row["year"],
@@ -40,4 +40,5 @@ def _used(row: Mapping[str, Any]) -> UsedBill:
         total=row["total"],
         labels=tuple(line["label"] for line in lines),
         decisions=tuple(dict.fromkeys(line["decision"] for line in lines)),
+        details_archived=row["lines"] is None,
     )

@@ -42,6 +42,8 @@ class UsedBill:
     """Of its lines, in Vietnamese: ``Bậc 3``."""
     decisions: tuple[str, ...]
     """The price decisions of its lines, in their order."""
+    details_archived: bool = False
+    """Its lines are in the archive: nothing is known of its prices and tiers."""
 
     @property
     def days(self) -> int:

@@ -18,8 +18,9 @@ def usage_of(customer_code: str, bills: Sequence[UsedBill], months: int) -> Usag
 
 
 def explain_latest(bills: Sequence[UsedBill]) -> BillComparison | None:
-    """Return why the first of ``bills`` is higher or lower than the second; None where there is no second."""
-    if len(bills) < 2:
+    """Return why the first of ``bills`` is higher or lower than the second; None where there is no second, or its
+    prices are in the archive."""
+    if len(bills) < 2 or any(bill.details_archived for bill in bills[:2]):
         return None
     new, old = bills[0], bills[1]
     year_ago = [bill.kwh for bill in bills if (bill.year, bill.month) == (new.year - 1, new.month)]
