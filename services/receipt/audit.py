@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -12,13 +12,16 @@ from pydantic_core import from_json
 from services.receipt.domain.series import LockedSeries, format_number, series_in, year_matches
 from services.receipt.receipts.content import content_hash, seconds
 from services.receipt.signatures.chain import first_link, gap_link, link_of
-from services.receipt.signatures.keyring import Keyring
+from services.receipt.signatures.keyring import Keyring, to_pem
+from services.receipt.signatures.late import LateSignature, read_range
 from services.receipt.signatures.lookup_codes import check_character, plain_lookup_code
 from services.receipt.signatures.token import Claims, Token, TokenError, TokenKind, claims_of, parse
 from services.receipt.store.checkpoints import Gap, gaps
+from services.receipt.store.late_signatures import late_signatures, waiting_numbers
 from services.receipt.store.receipts import number_of_receipts
 from services.receipt.store.reprints import copy_numbers
 from services.receipt.store.series import all_series
+from services.receipt.store.signing_keys import registered_keys
 from services.receipt.verification.tokens import verify_read
 from shared.audit import AuditViolation, rows_in_order
 from shared.contracts.receipt import CheckState, ReceiptKind
@@ -80,7 +83,8 @@ async def audit_facts(connection: Connection, keyring: Keyring) -> ReceiptFacts:
         every_series = await all_series(connection)
         lost = await gaps(connection)
         for series in every_series:
-            walk = _SeriesWalk(series, keyring, [gap for gap in lost if gap.series == series.series.name])
+            lost_here = [gap for gap in lost if gap.series == series.series.name]
+            walk = _SeriesWalk(series, keyring, lost_here, late=await _late(connection, series.series.name))
             async for receipt in _registered(connection, series.series.name):
                 kinds[ReceiptKind(receipt.kind)] += 1
                 violations.extend(walk.check(receipt))
@@ -88,6 +92,7 @@ async def audit_facts(connection: Connection, keyring: Keyring) -> ReceiptFacts:
         async for payment_id, receipts in receipts_of_payments(connection):
             violations.extend(check_receipts_of_payment(payment_id, receipts))
         violations += await _copies(connection)
+        violations += await _strange_keys(connection, keyring)
     return ReceiptFacts(
         kinds[ReceiptKind.ORIGINAL],
         voids=kinds[ReceiptKind.VOID],
@@ -117,14 +122,15 @@ async def receipts_since(connection: Connection, keyring: Keyring, positions: Ma
             after = await _registered_as(connection, name, number) if number else None
             if number and after is None:
                 violations.append(_violation("gap", name, f"number {number} was there at the last audit"))
-            walk = _SeriesWalk(series, keyring, lost, after)
+            late = await _late(connection, name)
+            walk = _SeriesWalk(series, keyring, lost, after, late)
             async for receipt in _registered(connection, name, after=number):
                 payment_ids.add(receipt.payment_id)
                 violations.extend(walk.check(receipt))
             violations.extend(walk.end())
             # Those that came back into a gap have come at any time.
             back = [gap for gap in declared if gap.series == name and gap.last_number <= number]
-            inside = _SeriesWalk(series, keyring, back)
+            inside = _SeriesWalk(series, keyring, back, late=late)
             for gap in back:
                 async for receipt in _registered(connection, name, after=gap.first_number - 1, up_to=gap.last_number):
                     payment_ids.add(receipt.payment_id)
@@ -139,6 +145,7 @@ async def receipts_since(connection: Connection, keyring: Keyring, positions: Ma
             if there != expected:
                 detail = f"{there} receipts up to number {number} of the last audit, {expected} expected"
                 violations.append(_violation("gap", name, detail))
+        violations += await _strange_keys(connection, keyring)
     return ReceiptsSince(frozenset(payment_ids), violations)
 
 
@@ -258,8 +265,14 @@ class _SeriesWalk:
     """
 
     def __init__(
-        self, locked: LockedSeries, keyring: Keyring, lost: list[Gap], after: _Registered | None = None
+        self,
+        locked: LockedSeries,
+        keyring: Keyring,
+        lost: list[Gap],
+        after: _Registered | None = None,
+        late: "_Late | None" = None,
     ) -> None:
+        self._late = late or _Late([], set())
         self._lost = lost
         self._locked = locked
         self._series = locked.series
@@ -334,6 +347,9 @@ class _SeriesWalk:
             self._number, self._issued_at = gap.last_number, 0
 
     def _signature(self, token: Token, subject: str) -> Iterator[AuditViolation]:
+        if token.is_unsigned:
+            yield from self._late.check(token, self._keyring, subject)
+            return
         states = verify_read(token, self._keyring).states
         if states["key_known"] is not CheckState.PASSED:
             yield _violation("key", subject, f"signed with key {token.key_id.hex()}, which is not known")
@@ -341,6 +357,32 @@ class _SeriesWalk:
             yield _violation("signature", subject, "the signature is wrong")
         if states["key_valid_then"] is CheckState.FAILED:
             yield _violation("key", subject, f"key {token.key_id.hex()} was not in use when it signed")
+
+
+@dataclass(frozen=True, slots=True)
+class _Late:
+    """What was signed later in a series, and what still waits."""
+
+    signatures: Sequence[LateSignature]
+    waiting: set[int]
+
+    def check(self, token: Token, keyring: Keyring, subject: str) -> Iterator[AuditViolation]:
+        """Check a receipt that was issued without a signature: a good one covers it, or it waits for one."""
+        number = token.claims.number
+        covering = [each for each in self.signatures if each.first <= number <= each.last]
+        if not covering and number not in self.waiting:
+            yield _violation("signature", subject, "it has none, and nobody will sign it")
+        for each in covering:
+            if (each.issuer, each.symbol) != (token.claims.issuer, token.claims.symbol) or not each.is_genuine(keyring):
+                yield _violation("signature", subject, "the signature that was made later is wrong")
+            # The chain up to there is walked anyway.
+            elif number == each.last and link_of(token.raw) != each.link:
+                yield _violation("signature", subject, "the signature that was made later is over another receipt")
+
+
+async def _late(connection: Connection, series: str) -> _Late:
+    signatures = [read_range(message) for message in await late_signatures(connection, series)]
+    return _Late(signatures, await waiting_numbers(connection, series))
 
 
 def _columns(new: _Registered, token: Token, subject: str) -> Iterator[AuditViolation]:
@@ -394,6 +436,15 @@ def _signed_for(token: bytes) -> tuple[str, int] | None:
         return parse(token).claims.voids
     except TokenError:
         return None
+
+
+async def _strange_keys(connection: Connection, keyring: Keyring) -> list[AuditViolation]:
+    """Return what is wrong with the register's own list of keys: whoever adds one there could sign receipts."""
+    return [
+        _violation("key", key.key_id, "the register lists it, and the public keys that were given do not")
+        for key in await registered_keys(connection)
+        if key.public_key_pem not in {to_pem(known.public_key) for known in keyring.find(bytes.fromhex(key.key_id))}
+    ]
 
 
 async def _copies(connection: Connection) -> list[AuditViolation]:
@@ -491,3 +542,25 @@ def _subject(receipt: _Registered) -> str:
 
 def _violation(rule: str, subject: str, detail: str) -> AuditViolation:
     return AuditViolation("receipt", rule, subject, detail)
+
+
+class ToldInvoice(NamedTuple):
+    """An invoice as receipts quote it."""
+
+    bill_id: UUID
+    symbol: str
+    """Template and symbol."""
+    number: int
+    made_on: date
+    lookup_code: str
+
+
+_TOLD_INVOICES = """
+SELECT invoice_id, bill_id, template || symbol, number, made_on, lookup_code FROM issued_invoice ORDER BY invoice_id
+"""
+
+
+async def told_invoices_in_order(connection: Connection) -> AsyncIterator[tuple[UUID, ToldInvoice]]:
+    """Yield the invoices that receipts may quote, in the order of their ids; needs a transaction."""
+    async for row in rows_in_order(connection, _TOLD_INVOICES):
+        yield row[0], ToldInvoice(*row[1:])

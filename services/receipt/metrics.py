@@ -16,6 +16,11 @@ WITNESS_AGE = Gauge(
     ("place",),
     registry=REGISTRY,
 )
+UNSIGNED = Gauge(
+    "thungan_receipt_unsigned",
+    "Receipts that were issued without a signature and wait for it; the same from every copy",
+    registry=REGISTRY,
+)
 GENUINE_UNKNOWN = Counter(
     "thungan_receipt_genuine_unknown",
     "Receipts that were checked, are signed rightly, and are not in the register",

@@ -93,6 +93,13 @@ class ReceiptSettings(ServiceSettings):
     receipt_language: Language = Language.VIETNAMESE
     """Language of documents."""
 
+    receipt_compact_units: str = Field(default="", pattern=r"^[A-Z0-9*?, ]*$", max_length=2000)
+    """Codes of units whose papers say the same in fewer lines, with commas between them; ``*`` stands for any
+    characters. Empty: none does."""
+
+    receipt_unsigned_after_seconds: float = Field(default=60.0, ge=0.0, le=1e9)
+    """For how long a signer may be away before receipts are issued without a signature, which they get later."""
+
     receipt_notice_minutes: int = Field(default=120, ge=1, le=7 * 24 * 60)
     """A notice that was not printed within this time is stale and is not printed any more."""
 
@@ -184,4 +191,5 @@ class ReceiptSettings(ServiceSettings):
             company_name=self.receipt_company_name,
             check_url=self.receipt_check_url,
             bank_account=account,
+            compact_units=tuple(filter(None, (part.strip() for part in self.receipt_compact_units.split(",")))),
         )

@@ -7,6 +7,7 @@
     sFodV/vSp5O8n9a8QpW6PRY97tfOSW5bsc2Xl/EQi08=      root
     time 2026-11-28T13:30:05Z
     series BN26-AA 0300942001 1650 00112233445566778899aabbccddeeff
+    invoices 1K26TAA 42 9f86…                         template and symbol, last number told, what stands for all of them
     audit ok 2026-11-28T02:00:00Z report 12 9f86…     result, moment, number and link of the last report
     supersedes 1 1610 …                               only after a recovery
 
@@ -53,6 +54,17 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
+class InvoiceMark:
+    """How far the invoices of a template and symbol had come."""
+
+    symbol: str
+    """Template and symbol: ``1K26TAA``."""
+    number: int
+    link: bytes
+    """Stands for all invoices up to the number."""
+
+
+@dataclass(frozen=True, slots=True)
 class Superseded:
     """The checkpoint that a recovery has declared lost."""
 
@@ -76,6 +88,7 @@ class Checkpoint:
     audit: str = ""
     """Result and moment of the last audit, where there was one."""
     superseded: Superseded | None = field(default=None)
+    invoices: tuple[InvoiceMark, ...] = ()
 
     @property
     def origin(self) -> str:
@@ -98,6 +111,10 @@ class Checkpoint:
         lines += [
             f"series {mark.symbol} {mark.seller_tax_code} {mark.number} {mark.link.hex()}"
             for mark in sorted(self.marks, key=lambda mark: mark.series)
+        ]
+        lines += [
+            f"invoices {mark.symbol} {mark.number} {mark.link.hex()}"
+            for mark in sorted(self.invoices, key=lambda mark: mark.symbol)
         ]
         if self.audit:
             lines.append(f"audit {self.audit}")
@@ -175,6 +192,7 @@ def parse_checkpoint(note: Note) -> Checkpoint:
             marks=tuple(map(_mark, extensions.get("series", []))),
             audit=extensions.get("audit", [""])[0],
             superseded=_superseded(extensions),
+            invoices=tuple(map(_invoice_mark, extensions.get("invoices", []))),
         )
     except (KeyError, ValueError) as error:
         raise CheckpointError("root, time or a series cannot be read") from error
@@ -193,6 +211,14 @@ def _mark(line: str) -> Mark:
     if len(decoded) != LINK_BYTES:
         raise ValueError("a link of another length")
     return Mark(symbol, seller, int(number), decoded)
+
+
+def _invoice_mark(line: str) -> InvoiceMark:
+    symbol, number, link = line.split(" ")
+    decoded = bytes.fromhex(link)
+    if len(decoded) != HASH_BYTES:
+        raise ValueError("a link of another length")
+    return InvoiceMark(symbol, int(number), decoded)
 
 
 def _superseded(extensions: Mapping[str, list[str]]) -> Superseded | None:

@@ -1,6 +1,8 @@
 """Documents as they are printed, made from events. Pure."""
 
+from services.receipt.documents.agreement import agreement
 from services.receipt.documents.copy import marked_copy, marked_view
+from services.receipt.documents.cut_warning import cut_warning
 from services.receipt.documents.notice import notice
 from services.receipt.documents.parts import DocumentOptions, Seal, check_address
 from services.receipt.documents.receipt import Numbered, receipt_body, settles_whole_bills, with_signature
@@ -13,7 +15,9 @@ __all__ = [
     "Numbered",
     "Seal",
     "Words",
+    "agreement",
     "check_address",
+    "cut_warning",
     "marked_copy",
     "marked_view",
     "notice",

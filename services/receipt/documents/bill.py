@@ -4,7 +4,7 @@ from itertools import groupby
 
 from services.receipt.documents.parts import amount, pair
 from services.receipt.documents.words import Words, day, short_day
-from shared.contracts.billing import Bill, BillLine, MeterReading
+from shared.contracts.billing import Bill, BillLine, ChargeKind, MeterReading
 from shared.money import format_number
 from shared.printing.document import Block, Cell, Columns, Rule, Text
 
@@ -16,28 +16,82 @@ _SHORT_LABEL = 7
 """A label up to here fits beside its figures on 58 mm paper."""
 
 
+_CHARGES = {ChargeKind.RECONNECTION_FEE: "P", ChargeKind.LATE_INTEREST: "L"}
+"""As in the number of their bills."""
+
+
 def period_name(bill: Bill) -> str:
-    """Return the short name of a bill's period: ``10/2026``, with its cycle when the month has several."""
+    """Return the short name of a bill's period: ``10/2026``, with its cycle when the month has several.
+
+    Of a charge with its mark: ``11/2026-P`` is a fee (phí), ``11/2026-L`` interest (lãi).
+    """
     name = f"{bill.month:02d}/{bill.year}"
+    if bill.charge is not None:
+        return f"{name}-{_CHARGES[bill.charge]}"
     return name if bill.cycle == 1 else f"{name}-{bill.cycle}"
 
 
-def bill_details(bill: Bill, words: Words) -> list[Block]:
+def bill_details(bill: Bill, words: Words, *, compact: bool = False) -> list[Block]:
     """Return all that the law requires of a bill: period, readings, price lines, VAT and total."""
+    if bill.charge is not None:
+        return _charge(bill, bill.charge, words, compact=compact)
+    if compact:
+        return _compact_details(bill, words)
     key = "consumption" if bill.cycle == 1 else "consumption_cycle"
     blocks: list[Block] = [
         Text(text=words(key, cycle=bill.cycle, month=bill.month, year=bill.year), weight="bold"),
         Text(text=words("period", first=day(bill.period_from), last=day(bill.period_to))),
     ]
+    if bill.details_archived:
+        return [*blocks, Text(text=words("details_archived")), *bill_sums(bill, words)]
     blocks += _readings(bill, words)
     blocks += [Rule(style="dashed"), *_lines(bill.lines, words), Rule(style="dashed")]
     return blocks + bill_sums(bill, words)
 
 
+def _compact_details(bill: Bill, words: Words) -> list[Block]:
+    """Return the same facts with a line for each meter's register, and no heads and rules between them."""
+    key = "consumption_short" if bill.cycle == 1 else "consumption_cycle_short"
+    within_the_year = bill.period_from.year == bill.period_to.year == bill.year
+    first, last = (short_day(each) if within_the_year else day(each) for each in (bill.period_from, bill.period_to))
+    title = words(key, cycle=bill.cycle, month=bill.month, year=bill.year, first=first, last=last)
+    if bill.price_group.has_households and not bill.details_archived:
+        title += f", {words('households_short', value=bill.households.replace('.', ','))}"
+    blocks: list[Block] = [Text(text=title, weight="bold")]
+    if bill.details_archived:
+        return [*blocks, Text(text=words("details_archived")), *_compact_sums(bill, words)]
+    for reading in bill.readings:
+        named = len(bill.readings) > 1 or reading.meter_register != _ONE_REGISTER
+        old, new, multiplier, kwh = _figures(reading)
+        meter = f"{reading.meter_number} {reading.meter_register}" if named else reading.meter_number
+        line = words("meter_short", meter=meter, old=old, new=new, multiplier=multiplier, kwh=kwh)
+        blocks.append(Text(text=line))
+    return blocks + _lines(bill.lines, words)[1:] + _compact_sums(bill, words)
+
+
+def _compact_sums(bill: Bill, words: Words) -> list[Block]:
+    key = "sums_short" if bill.charge is None else "sums_short_charge"
+    rate, vat = bill.vat_rate.replace(".", ","), format_number(bill.vat)
+    sums = words(key, pre_vat=format_number(bill.pre_vat), rate=rate, vat=vat)
+    return [Text(text=sums), amount(words("total"), bill.total, strong=True)]
+
+
+def _charge(bill: Bill, charge: ChargeKind, words: Words, *, compact: bool) -> list[Block]:
+    """Return what is asked for where no electricity is: no readings, and no kWh."""
+    title = Text(text=words(f"charge_{charge.value}", month=bill.month, year=bill.year), weight="bold")
+    if compact and not bill.details_archived:
+        priced = [block for line in bill.lines for block in _line(line, words)]
+        return [title, *priced, *_compact_sums(bill, words)]
+    if bill.details_archived:
+        return [title, Text(text=words("details_archived")), *bill_sums(bill, words)]
+    lines = [block for line in bill.lines for block in _line(line, words)]
+    return [title, Rule(style="dashed"), *lines, Rule(style="dashed"), *bill_sums(bill, words)]
+
+
 def bill_sums(bill: Bill, words: Words) -> list[Block]:
     """Return amount before VAT, VAT and total of a bill."""
     return [
-        amount(words("pre_vat"), bill.pre_vat),
+        amount(words("pre_vat" if bill.charge is None else "pre_vat_charge"), bill.pre_vat),
         amount(words("vat", rate=bill.vat_rate.replace(".", ",")), bill.vat),
         amount(words("total"), bill.total, strong=True),
     ]

@@ -31,29 +31,34 @@ LISTED_POINTS = 3
 
 def notice(event: NoticeIssued, options: DocumentOptions, words: Words) -> Document:
     """Return a notice: the latest bill in detail, older debts a line each, and what this kind asks of the customer."""
+    compact = options.is_compact(event.customer.unit.unit_code)
     blocks: list[Block] = [
-        *seller(event.customer.unit, options, words),
+        *seller(event.customer.unit, options, words, compact=compact),
         Rule(),
         heading(words("notice")),
         centered(words("number_and_date", number=event.notice_number, date=day_of(event.issued_at))),
         Rule(),
-        *buyer(event.customer, words, with_phone=event.kind is NoticeKind.CHECK),
+        *buyer(event.customer, words, with_phone=event.kind is NoticeKind.CHECK, compact=compact),
         Rule(style="dashed"),
     ]
     latest = event.bills[-1:]
     if event.after_check and event.kind is NoticeKind.CANNOT_PAY:
         blocks += [amount(words("older_debt", period=period_name(bill)), bill.total) for bill in latest]
     else:
-        blocks += [block for bill in latest for block in bill_details(bill, words)]
+        blocks += [block for bill in latest for block in bill_details(bill, words, compact=compact)]
         if event.comparison is not None:
             is_english = words.language is Language.ENGLISH
             blocks.append(Text(text=event.comparison.en if is_english else event.comparison.vi))
     blocks += _other_debts(event, words)
     blocks += big_amount(words("to_pay"), event.account.debt)
-    due = event.account.oldest_due_date
+    owed = event.account
+    due = owed.oldest_due_date if owed.disputed is None else owed.disputed.other_due_date
     if due is not None:
         label = "overdue" if due < business_day(event.issued_at) else "pay_by"
         blocks.append(Text(text=words(label, date=day(due)), weight="bold"))
+    disputed = ", ".join(period_name(bill) for bill in event.bills if bill.is_disputed)
+    if disputed:
+        blocks.append(Text(text=words("disputed", periods=disputed)))
     blocks += _ASKS[event.kind](event, words)
     if event.kind is not NoticeKind.CHECK:
         blocks += _transfer(event, options, words)

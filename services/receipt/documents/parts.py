@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from fnmatch import fnmatchcase
 
 from services.receipt.documents.vietqr import BankAccount
 from services.receipt.documents.words import NO_BREAK, Words, second_of_signing
@@ -22,6 +23,12 @@ class DocumentOptions:
     """Where receipts can be checked: scheme and host of the gateway."""
     bank_account: BankAccount | None = None
     """Receives transfers by VietQR; None prints no payment code."""
+    compact_units: tuple[str, ...] = ()
+    """Patterns of the codes of units whose papers say the same in fewer lines; ``*`` stands for any characters."""
+
+    def is_compact(self, unit_code: str) -> bool:
+        """Return whether a unit has the compact layout."""
+        return any(fnmatchcase(unit_code, pattern) for pattern in self.compact_units)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +39,16 @@ class Seal:
     lookup_code: str
     signer: str
     signed_at: datetime
+    is_signed: bool = True
+    """False of a receipt that was issued while nothing could sign."""
 
 
 def check_address(check_url: str, token: str) -> str:
-    """Return the address in the QR code, in capitals: they make a smaller code, and hosts do not mind."""
-    return f"{check_url}/r/".upper() + token
+    """Return the address in the QR code: small letters before the token, because cameras of some phones open no other.
+
+    The token's capitals and digits stay in the tighter mode.
+    """
+    return f"{check_url}/r/".lower() + token
 
 
 def written(text: str) -> str:
@@ -84,23 +96,30 @@ def big_amount(label: str, value: int) -> list[Block]:
     ]
 
 
-def seller(unit: Unit, options: DocumentOptions, words: Words) -> list[Block]:
+def seller(unit: Unit, options: DocumentOptions, words: Words, *, compact: bool = False) -> list[Block]:
     """Return who sells the electricity: name, tax code, address, hotline."""
     lines: list[Block] = [centered(options.company_name)] if options.company_name else []
     lines.append(heading(unit.name))
+    if compact and unit.tax_code and unit.phone:
+        lines.append(centered(words("seller_codes", code=unit.tax_code, phone=unit.phone.replace(" ", NO_BREAK))))
+        return [*lines, centered(unit.address)] if unit.address else lines
     lines += [centered(words("tax_code", value=unit.tax_code))] if unit.tax_code else []
     lines += [centered(unit.address)] if unit.address else []
     lines += [centered(words("hotline", value=unit.phone))] if unit.phone else []
     return lines
 
 
-def buyer(customer: CustomerFacts, words: Words, *, with_phone: bool = False) -> list[Block]:
+def buyer(customer: CustomerFacts, words: Words, *, with_phone: bool = False, compact: bool = False) -> list[Block]:
     """Return who buys it: name, code, address, tax code where there is one."""
-    lines: list[Block] = [
-        Text(text=words("customer", value=customer.name), weight="bold"),
-        Text(text=words("customer_code", value=customer.customer_code)),
-        Text(text=words("address", value=customer.address)),
-    ]
+    if compact:
+        both = words("customer_and_code", name=customer.name, code=customer.customer_code)
+        lines: list[Block] = [Text(text=both, weight="bold"), Text(text=customer.address)]
+    else:
+        lines = [
+            Text(text=words("customer", value=customer.name), weight="bold"),
+            Text(text=words("customer_code", value=customer.customer_code)),
+            Text(text=words("address", value=customer.address)),
+        ]
     if with_phone and customer.phone:
         lines.append(Text(text=words("phone", value=local_phone(customer.phone))))
     if customer.tax_code:
@@ -116,14 +135,32 @@ def local_phone(phone: str) -> str:
     return NO_BREAK.join((digits[:4], digits[4:7], digits[7:]))
 
 
-def signature(seal: Seal, options: DocumentOptions, words: Words, *, caption: str = "scan_to_check") -> list[Block]:
+def signature(
+    seal: Seal, options: DocumentOptions, words: Words, *, caption: str = "scan_to_check", compact: bool = False
+) -> list[Block]:
     """Return who signed and when, how to look it up, and the QR code with the whole signed token."""
     host = options.check_url.split("://", 1)[-1]
+    if not seal.is_signed:
+        return [
+            Rule(style="dashed"),
+            heading(words("not_signed")),
+            Text(text=words("not_signed_text")),
+            Text(text=words("lookup_short", address=f"{host}/R", code=format_lookup_code(seal.lookup_code))),
+            QrCode(data=check_address(options.check_url, seal.token), caption=words(caption)),
+        ]
+    code = QrCode(data=check_address(options.check_url, seal.token), caption=words(caption))
+    if compact:
+        return [
+            Rule(style="dashed"),
+            Text(text=words("signed_short", moment=second_of_signing(seal.signed_at).replace(" ", NO_BREAK))),
+            Text(text=words("lookup_short", address=f"{host}/R", code=format_lookup_code(seal.lookup_code))),
+            code,
+        ]
     return [
         Rule(style="dashed"),
         Text(text=words("signed_by", value=seal.signer)),
         Text(text=words("signed_at", value=second_of_signing(seal.signed_at))),
         Text(text=words("lookup_address", value=f"{host}/R")),
         Text(text=words("lookup_code", value=format_lookup_code(seal.lookup_code))),
-        QrCode(data=check_address(options.check_url, seal.token), caption=words(caption)),
+        code,
     ]

@@ -1,5 +1,6 @@
 """The receipt: what was paid, and the bills with all that the law requires of an invoice."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,7 +16,9 @@ from services.receipt.documents.parts import (
     seller,
     signature,
 )
+from services.receipt.documents.quoted import quoted_invoices
 from services.receipt.documents.words import NO_BREAK, Words, day_and_time, day_of
+from services.receipt.domain.quotes import Quote
 from services.receipt.domain.series import format_number
 from services.receipt.legal_forms.rules import LegalForm
 from shared.client_times import ELSEWHERE
@@ -49,25 +52,37 @@ class Numbered:
 
 
 def receipt_body(
-    event: PaymentRecorded, numbered: Numbered, form: LegalForm, options: DocumentOptions, words: Words
+    event: PaymentRecorded,
+    numbered: Numbered,
+    form: LegalForm,
+    options: DocumentOptions,
+    words: Words,
+    quotes: Sequence[Quote] = (),
+    *,
+    compact: bool = False,
 ) -> Document:
-    """Return the receipt without its signature: this is what is hashed into the signature."""
+    """Return the receipt without its signature: this is what is hashed into the signature.
+
+    ``quotes``: the invoices of its bills that are known. What stands for the invoice itself quotes none.
+    """
     payment, bills = event.payment, event.bills
     blocks: list[Block] = [
-        *seller(event.customer.unit, options, words),
+        *seller(event.customer.unit, options, words, compact=compact),
         Rule(),
         heading(words("receipt")),
         centered(form.words[words.language]),
         *numbering(numbered, words),
         Rule(),
-        *buyer(event.customer, words),
+        *buyer(event.customer, words, compact=compact),
     ]
-    blocks += _bills(bills, words)
+    blocks += _bills(bills, words, compact=compact)
     blocks += _sum_of_bills(bills, words)
     blocks += big_amount(words("received_now"), payment.amount)
     blocks += _in_words(payment.amount, words)
     blocks += _what_became_of_it(event, words)
-    blocks += _who_took_it(event, numbered.issued_at, words)
+    blocks += _who_took_it(event, numbered.issued_at, words, compact=compact)
+    if not form.template:
+        blocks += quoted_invoices(bills, quotes, words, compact=compact)
     return Document(
         kind="receipt",
         title=words("receipt_title", number=numbered.short_name),
@@ -76,10 +91,13 @@ def receipt_body(
     )
 
 
-def with_signature(body: Document, seal: Seal, options: DocumentOptions, words: Words) -> Document:
+def with_signature(
+    body: Document, seal: Seal, options: DocumentOptions, words: Words, *, compact: bool = False
+) -> Document:
     """Return the document as the customer gets it."""
     caption = "scan_to_check_void" if body.kind == "void" else "scan_to_check"
-    return body.model_copy(update={"blocks": (*body.blocks, *signature(seal, options, words, caption=caption))})
+    signed = signature(seal, options, words, caption=caption, compact=compact)
+    return body.model_copy(update={"blocks": (*body.blocks, *signed)})
 
 
 def settles_whole_bills(event: PaymentRecorded) -> bool:
@@ -101,11 +119,11 @@ def numbering(numbered: Numbered, words: Words) -> list[Block]:
     ]
 
 
-def _bills(bills: list[Bill], words: Words) -> list[Block]:
+def _bills(bills: list[Bill], words: Words, *, compact: bool) -> list[Block]:
     """Return the latest bills in detail, and those before them, where there are very many, a line each."""
     detailed: list[list[Block]] = []
     for bill in reversed(bills[-DETAILED_BILLS:]):
-        details: list[Block] = [Rule(style="dashed"), *bill_details(bill, words)]
+        details: list[Block] = [Rule(style="dashed"), *bill_details(bill, words, compact=compact)]
         if detailed and sum(map(len, detailed)) + len(details) > DETAIL_BLOCKS:
             break
         detailed.append(details)
@@ -148,21 +166,26 @@ def _what_became_of_it(event: PaymentRecorded, words: Words) -> list[Block]:
     return blocks
 
 
-def _who_took_it(event: PaymentRecorded, issued_at: datetime, words: Words) -> list[Block]:
+def _who_took_it(event: PaymentRecorded, issued_at: datetime, words: Words, *, compact: bool) -> list[Block]:
     payment = event.payment
     method = words(payment.method.value)
     if payment.method is PaymentMethod.COLLECTION_POINT and event.collection_point is not None:
         method = f"{method} {event.collection_point.name}"
-    blocks: list[Block] = [Text(text=words("method", value=method))]
+    # Versions until 0.1 passed on whatever time the client stated: 1970, 2099, or one that no calendar has.
+    received_at = ELSEWHERE.near(payment.received_at, issued_at)
+    blocks: list[Block] = [
+        Text(text=words("method_and_time", method=method, time=day_and_time(received_at)))
+        if compact
+        else Text(text=words("method", value=method))
+    ]
     if payment.reference:
         blocks.append(Text(text=words("reference", value=payment.reference)))
     if payment.collector_code is not None:
         known = event.customer.collector
         name = f"{known.name} ({known.collector_code})" if known.collector_code == payment.collector_code else None
         blocks.append(Text(text=words("collector", value=name or payment.collector_code)))
-    # Versions until 0.1 passed on whatever time the client stated: 1970, 2099, or one that no calendar has.
-    received_at = ELSEWHERE.near(payment.received_at, issued_at)
-    blocks.append(Text(text=words("received_at", value=day_and_time(received_at))))
+    if not compact:
+        blocks.append(Text(text=words("received_at", value=day_and_time(received_at))))
     if payment.method is not PaymentMethod.CASH and payment.stated_at is not None:
         stated_at = day_and_time(payment.stated_at)
         if stated_at != day_and_time(received_at):

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
+from services.receipt.domain.quotes import Quote
 from services.receipt.legal_forms.rules import LegalForm
 from shared.clock import business_day
 
@@ -56,6 +57,8 @@ class LockedSeries:
     """Whether a recovery has recorded receipts again that customers have shown, in whichever series."""
     has_receipt: bool = False
     """Whether the payment had its receipt when the lock was asked for."""
+    quotes: tuple[Quote, ...] = ()
+    """The invoices of the bills that were known then."""
 
 
 def series_of(seller_tax_code: str, suffix: str, year: int, form: LegalForm) -> Series:

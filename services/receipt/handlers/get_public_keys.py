@@ -1,8 +1,8 @@
-from services.receipt.signatures.signer import Signer
+from services.receipt.store.signing_keys import registered_keys
 from shared.contracts.receipt import GetPublicKeys, PublicKeysReply
 from shared.messaging import UnitOfWork
 
 
-async def get_public_keys(_request: GetPublicKeys, _work: UnitOfWork, *, signer: Signer) -> PublicKeysReply:
+async def get_public_keys(_request: GetPublicKeys, work: UnitOfWork) -> PublicKeysReply:
     """Return all public keys, retired ones included."""
-    return PublicKeysReply(keys=signer.public_keys())
+    return PublicKeysReply(keys=await registered_keys(work.connection))

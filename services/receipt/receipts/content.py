@@ -2,15 +2,19 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from services.receipt.domain.quotes import Quote
 from shared.printing.document import Document
 
 
-def content_of(event: dict[str, Any], body: Document) -> str:
+def content_of(event: dict[str, Any], body: Document, quotes: Sequence[Quote] = ()) -> str:
     """Return the content that is hashed into the signature, as JSON that has only one form."""
-    content = {"event": event, "document": body.model_dump(mode="json")}
+    content: dict[str, Any] = {"event": event, "document": body.model_dump(mode="json")}
+    if quotes:
+        content["invoices"] = [quote.as_json() for quote in quotes]
     return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 

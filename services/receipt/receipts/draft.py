@@ -1,11 +1,14 @@
 """A receipt before it is numbered, of a payment or of a reversal. Pure."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import Protocol
 from uuid import UUID
 
 from services.receipt.documents import DocumentOptions, Numbered, Words, receipt_body, settles_whole_bills, void_body
 from services.receipt.domain.ids import receipt_id_of, void_id_of
+from services.receipt.domain.quotes import Quote
 from services.receipt.domain.receipts import StoredReceipt
 from services.receipt.legal_forms.rules import LegalForm
 from services.receipt.signatures.token import parse
@@ -13,6 +16,13 @@ from shared.contracts.billing import Bill, PaymentRecorded, PaymentReversed
 from shared.contracts.message import Event
 from shared.contracts.receipt import ReceiptKind
 from shared.printing.document import Document
+
+
+class Draw(Protocol):
+    """Makes a document without its signature, once series, number, legal form and the invoices to quote are known."""
+
+    def __call__(self, numbered: Numbered, form: LegalForm, quotes: Sequence[Quote], *, compact: bool) -> Document:
+        """Return the document."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +43,11 @@ class Draft:
     vat_rates: str
     periods: tuple[int, ...]
     event: Event
-    draw: Callable[[Numbered, LegalForm], Document]
-    """Makes the document without its signature, once series, number and legal form are known."""
+    draw: Draw
+    bill_ids: tuple[UUID, ...] = ()
+    """The bills whose invoices it quotes."""
+    compact: bool = False
+    """Whether the unit has the compact layout."""
     voids: StoredReceipt | None = None
 
 
@@ -55,7 +68,9 @@ def draft_of_payment(event: PaymentRecorded, options: DocumentOptions, words: Wo
         vat_rates=",".join(dict.fromkeys(bill.vat_rate for bill in event.bills)),
         periods=periods_of(event.bills),
         event=event,
-        draw=lambda numbered, form: receipt_body(event, numbered, form, options, words),
+        draw=partial(_receipt, event, options, words),
+        bill_ids=tuple(bill.bill_id for bill in event.bills),
+        compact=options.is_compact(event.customer.unit.unit_code),
     )
 
 
@@ -76,9 +91,36 @@ def draft_of_void(event: PaymentReversed, voided: StoredReceipt, options: Docume
         vat_rates=claims.vat_rates,
         periods=claims.periods,
         event=event,
-        draw=lambda numbered, _form: void_body(event, numbered, numbered_of(voided), options, words),
+        draw=partial(_void, event, voided, options, words),
         voids=voided,
     )
+
+
+def _receipt(
+    event: PaymentRecorded,
+    options: DocumentOptions,
+    words: Words,
+    numbered: Numbered,
+    form: LegalForm,
+    quotes: Sequence[Quote],
+    *,
+    compact: bool,
+) -> Document:
+    return receipt_body(event, numbered, form, options, words, quotes, compact=compact)
+
+
+def _void(
+    event: PaymentReversed,
+    voided: StoredReceipt,
+    options: DocumentOptions,
+    words: Words,
+    numbered: Numbered,
+    _form: LegalForm,
+    _quotes: Sequence[Quote],
+    *,
+    compact: bool,  # noqa: ARG001 it is short as it is
+) -> Document:
+    return void_body(event, numbered, numbered_of(voided), options, words)
 
 
 def periods_of(bills: list[Bill]) -> tuple[int, ...]:

@@ -5,6 +5,7 @@ it made before. Whatever fails (the signer, the database, the process) undoes al
 """
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from services.receipt.documents import Numbered
 from services.receipt.domain.receipts import NewReceipt, StoredReceipt
@@ -13,11 +14,15 @@ from services.receipt.legal_forms.rules import LegalForms
 from services.receipt.receipts.content import content_hash, content_of, seconds
 from services.receipt.receipts.draft import Draft
 from services.receipt.receipts.lost import TOKEN_KINDS, content_signed, numbered_in
+from services.receipt.receipts.patience import SignerPatience
 from services.receipt.signatures.chain import link_of
+from services.receipt.signatures.keyring import UnusableKeyError
 from services.receipt.signatures.lookup_codes import lookup_code
-from services.receipt.signatures.signer import Signer
-from services.receipt.signatures.token import Claims, parse, seal
+from services.receipt.signatures.signer import NoSigningKey, Signer
+from services.receipt.signatures.token import NO_KEY, Algorithm, Claims, parse, seal, seal_unsigned
 from services.receipt.store.checkpoints import recovered_tokens_of
+from services.receipt.store.issued_invoices import quotes_of
+from services.receipt.store.late_signatures import add_unsigned
 from services.receipt.store.receipts import add_receipt, add_receipt_again, receipt_of_payment
 from services.receipt.store.series import lock_series
 from services.receipt.witness.guard import IssueGuard
@@ -43,6 +48,8 @@ class Issuer:
     first_suffix: str = FIRST_SUFFIX
     clock: Clock = now
     guard: IssueGuard = field(default_factory=IssueGuard)
+    patience: SignerPatience = field(default_factory=SignerPatience)
+    """After which a receipt is issued without a signature, which it gets later."""
 
     async def issue(self, connection: Connection, draft: Draft) -> StoredReceipt:
         """Number, sign, chain and store a receipt; or return the one that exists already for the same cause.
@@ -54,7 +61,7 @@ class Issuer:
         """
         before = self.guard.before()
         moment = self.clock().replace(microsecond=0)
-        self.signer.key_for(moment)  # fails before the series is locked
+        self._key_for(moment)  # fails before the series is locked
         form = self.forms.form_of(draft.unit_code, business_day(moment), settles_whole_bills=draft.settles_whole_bills)
         locked = await lock_series(
             connection,
@@ -64,6 +71,7 @@ class Issuer:
             self.first_suffix,
             payment_id=draft.payment_id,
             kind=draft.kind,
+            bill_ids=draft.bill_ids,
         )
         event = draft.event.model_dump(mode="json")
         # What another copy has made while this waited for the lock, the register refuses, and this is tried again.
@@ -81,14 +89,40 @@ class Issuer:
         # Clocks of several copies differ by a little; along the chain time never runs backwards.
         issued_at = max(moment, locked.last_issued_at or moment)
         numbered = Numbered(locked.series.template, locked.series.name, locked.last_number + 1, issued_at)
-        content = content_of(event, draft.draw(numbered, form))
-        key_id, algorithm = self.signer.key_for(issued_at)
+        quotes = () if form.template else locked.quotes
+        content = content_of(event, draft.draw(numbered, form, quotes, compact=draft.compact), quotes)
         claims = _claims(draft, locked.series, numbered, locked.last_link, content)
-        token = seal(claims, key_id, algorithm, lambda message: self.signer.sign(key_id, message))
+        key_id, token = self._sealed(claims, issued_at)
         receipt = _receipt(draft, numbered, key_id, token, content)
         await add_receipt(connection, receipt, link_of(token))
+        if key_id == NO_KEY:
+            await add_unsigned(connection, receipt.series, receipt.number)
         series = locked.series
         return StoredReceipt(receipt, series.template, series.year, series.seller_tax_code, None, 0)
+
+    def _key_for(self, moment: datetime) -> tuple[bytes, Algorithm] | None:
+        """Return the key that signs; None where none does and has not for too long. Raises NoSigningKey before that."""
+        try:
+            return self.signer.key_for(moment)
+        except (NoSigningKey, UnusableKeyError):
+            if not self.patience.is_over():
+                raise
+            return None
+
+    def _sealed(self, claims: Claims, issued_at: datetime) -> tuple[bytes, bytes]:
+        """Return key id and token; without a signature where nothing signs for too long. Raises NoSigningKey."""
+        key = self._key_for(issued_at)
+        if key is not None:
+            key_id, algorithm = key
+            try:
+                token = seal(claims, key_id, algorithm, lambda message: self.signer.sign(key_id, message))
+            except NoSigningKey:
+                if not self.patience.is_over():
+                    raise
+            else:
+                self.patience.signed()
+                return key_id, token
+        return NO_KEY, seal_unsigned(claims)
 
     async def _recovered(self, connection: Connection, draft: Draft) -> StoredReceipt | None:
         """Return the receipt that was signed for this before it was lost, and that a customer has shown since.
@@ -97,7 +131,7 @@ class Issuer:
         """
         for raw in await recovered_tokens_of(connection, draft.customer_code):
             token = parse(raw)
-            content = content_signed(token, draft, self.forms)
+            content = content_signed(token, draft, self.forms, await quotes_of(connection, draft.bill_ids))
             if content is None:
                 continue
             numbered = numbered_in(token)

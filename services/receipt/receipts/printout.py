@@ -14,7 +14,7 @@ from services.receipt.documents import (
 from services.receipt.domain.ids import document_id_of
 from services.receipt.domain.receipts import Reprint, StoredReceipt
 from services.receipt.domain.series import format_number
-from services.receipt.signatures.token import to_text
+from services.receipt.signatures.token import NO_KEY, to_text
 from shared.contracts.billing import PaymentRecorded, PaymentReversed
 from shared.contracts.common import Language, Unit
 from shared.contracts.receipt import DocumentReady, PaperKind, Receipt, ReceiptKind
@@ -41,8 +41,10 @@ def signed_document(stored: StoredReceipt, options: DocumentOptions) -> Document
         lookup_code=stored.new.lookup_code,
         signer=unit.name,
         signed_at=stored.new.issued_at,
+        is_signed=stored.new.key_id != NO_KEY,
     )
-    return with_signature(body, seal, options, Words(Language(body.language)))
+    compact = options.is_compact(unit.unit_code)
+    return with_signature(body, seal, options, Words(Language(body.language)), compact=compact)
 
 
 def viewed_document(stored: StoredReceipt, options: DocumentOptions, prints: int) -> Document:

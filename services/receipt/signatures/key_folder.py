@@ -1,15 +1,16 @@
-"""Signing keys in a folder that all copies of the service share.
+"""Signing keys in a folder, which all copies of the service share or have copies of.
 
 Each key is two files named by its id: ``<id>.key.pem`` (PKCS#8, readable by the owner only) and ``<id>.json`` (the
 public half with the time from which and to which it signs). Retiring a key only sets its end: the public half stays
-for as long as receipts are kept. Each change of the folder holds its lock, and files appear whole, by rename, so that
-any number of copies may start at once and all notice a rotation at their next signature.
+for as long as receipts are kept. Each change of the folder holds its lock, and files appear whole, by rename.
+
+Which of them sign, the register says (``keys/registered.py``); the files alone are enough to verify.
 """
 
 import fcntl
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -18,7 +19,14 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
-from services.receipt.signatures.keyring import Keyring, UnusableKeyError, algorithm_of, key_id_of, to_pem
+from services.receipt.signatures.keyring import (
+    Keyring,
+    UnusableKeyError,
+    VerifyingKey,
+    key_id_of,
+    record_of,
+    verifying_key,
+)
 from services.receipt.signatures.signer import NoSigningKey
 from services.receipt.signatures.token import Algorithm
 from shared.contracts.receipt import PublicKey
@@ -43,6 +51,11 @@ class KeyFolder:
         self._records: list[PublicKey] = []
         self._private: dict[bytes, PrivateKey] = {}
         self._keyring = Keyring([])
+
+    @property
+    def place(self) -> str:
+        """Where the private halves are, for a person to read."""
+        return str(self._key_file or self._folder)
 
     def ensure_key(self, moment: datetime) -> None:
         """Make the first key, or take note of the key file's, unless that was done: once for all copies.
@@ -80,7 +93,9 @@ class KeyFolder:
         with self._locked():
             for record in self._read_records():
                 if record.key_id == key_id:
-                    retired = record.model_copy(update={"not_after": moment})
+                    # What has ended before that does not begin again.
+                    end = moment if record.not_after is None else min(moment, record.not_after)
+                    retired = record.model_copy(update={"not_after": end})
                     self._write_record(retired)
                     return retired
         raise UnusableKeyError(f"there is no key {key_id}")
@@ -88,22 +103,11 @@ class KeyFolder:
     def key_for(self, moment: datetime) -> tuple[bytes, Algorithm]:
         """Return the youngest key that may sign at ``moment`` and whose private half is here."""
         self._refresh()
-        for record in reversed(self._records):
-            key_id = bytes.fromhex(record.key_id)
-            in_use = record.not_before <= moment and (record.not_after is None or moment <= record.not_after)
-            if in_use and key_id in self._private:
-                return key_id, Algorithm[record.algorithm]
-        raise NoSigningKey("Chưa có khóa ký số đang có hiệu lực; biên nhận sẽ được ký khi có khóa.")
+        return youngest_in_use(self._records, self._private, moment)
 
     def sign(self, key_id: bytes, message: bytes) -> bytes:
         """Sign with the key that :meth:`key_for` named."""
-        key = self._private.get(key_id)
-        if key is None:
-            raise NoSigningKey("Không tìm thấy khóa ký số.")
-        if isinstance(key, ed25519.Ed25519PrivateKey):
-            return key.sign(message)
-        r, s = decode_dss_signature(key.sign(message, ec.ECDSA(hashes.SHA256())))
-        return r.to_bytes(32) + s.to_bytes(32)
+        return signature_with(self._private, key_id, message)
 
     def public_keys(self) -> list[PublicKey]:
         """Return all public keys, the oldest first."""
@@ -115,10 +119,14 @@ class KeyFolder:
         self._refresh()
         return self._keyring
 
+    def private_keys(self) -> Mapping[bytes, PrivateKey]:
+        """Return the private halves that are here, by the ids of their keys. Raises UnusableKeyError."""
+        self._refresh()
+        return self._private
+
     def _refresh(self) -> None:
         """Read the folder again when a file in it was replaced (a rename gives it another inode)."""
-        with os.scandir(self._folder) as entries:
-            seen = frozenset((entry.name, entry.inode()) for entry in entries if entry.name[0] != ".")
+        seen = self._files()
         if seen == self._seen:
             return
         records = sorted(self._read_records(), key=lambda record: record.not_before)
@@ -132,15 +140,14 @@ class KeyFolder:
         self._keyring = Keyring.from_records(records)
         self._records, self._private, self._seen = records, private, seen
 
+    def _files(self) -> frozenset[tuple[str, int]]:
+        if self._key_file is not None and not self._folder.exists():
+            return frozenset()  # nothing but the key file was given
+        with os.scandir(self._folder) as entries:
+            return frozenset((entry.name, entry.inode()) for entry in entries if entry.name[0] != ".")
+
     def _begin(self, key: PrivateKey, not_before: datetime, *, keep_private: bool) -> PublicKey:
-        public = key.public_key()
-        record = PublicKey(
-            key_id=key_id_of(public).hex(),
-            algorithm=algorithm_of(public).name,
-            public_key_pem=to_pem(public),
-            not_before=not_before,
-            not_after=None,
-        )
+        record = record_of(verifying_key(key.public_key()), not_before)
         if keep_private:  # before the record: a key that is listed can sign
             pem = key.private_bytes(
                 serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
@@ -160,6 +167,37 @@ class KeyFolder:
         with (self._folder / ".lock").open("a") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
+
+
+def public_half(path: Path) -> VerifyingKey:
+    """Return the public half of a private key (PKCS#8 PEM). Raises UnusableKeyError."""
+    return verifying_key(_load_private(path).public_key())
+
+
+def youngest_in_use(
+    records: Sequence[PublicKey], private: Mapping[bytes, PrivateKey], moment: datetime
+) -> tuple[bytes, Algorithm]:
+    """Return the youngest key, of ``records`` from the oldest on, that may sign at ``moment`` and has its private half.
+
+    Raises NoSigningKey.
+    """
+    for record in reversed(records):
+        key_id = bytes.fromhex(record.key_id)
+        in_use = record.not_before <= moment and (record.not_after is None or moment <= record.not_after)
+        if in_use and key_id in private:
+            return key_id, Algorithm[record.algorithm]
+    raise NoSigningKey("Chưa có khóa ký số đang có hiệu lực; biên nhận sẽ được ký khi có khóa.")
+
+
+def signature_with(private: Mapping[bytes, PrivateKey], key_id: bytes, message: bytes) -> bytes:
+    """Return the signature by a key of ``private``, 64 bytes. Raises NoSigningKey."""
+    key = private.get(key_id)
+    if key is None:
+        raise NoSigningKey("Không tìm thấy khóa ký số.")
+    if isinstance(key, ed25519.Ed25519PrivateKey):
+        return key.sign(message)
+    r, s = decode_dss_signature(key.sign(message, ec.ECDSA(hashes.SHA256())))
+    return r.to_bytes(32) + s.to_bytes(32)
 
 
 def _generate(algorithm: Algorithm) -> PrivateKey:

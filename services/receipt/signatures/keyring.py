@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from pydantic import ValidationError
 
-from services.receipt.signatures.token import KEY_ID_BYTES, Algorithm, Token
+from services.receipt.signatures.token import KEY_ID_BYTES, Algorithm, SignedMap, Token
 from shared.contracts.receipt import PublicKey, PublicKeysReply
 
 VerifyingPublicKey = ed25519.Ed25519PublicKey | ec.EllipticCurvePublicKey
@@ -37,8 +37,8 @@ class VerifyingKey:
     not_after: datetime | None
     """None: still in use, or not known."""
 
-    def verifies(self, token: Token) -> bool:
-        """Return whether this key made the token's signature, by the algorithm that belongs to this key."""
+    def verifies(self, token: Token | SignedMap) -> bool:
+        """Return whether this key made the signature of a message, by the algorithm that belongs to this key."""
         if token.algorithm is not self.algorithm or token.key_id != self.key_id:
             return False
         try:
@@ -100,6 +100,22 @@ class Keyring:
         except (ValueError, ValidationError) as error:
             raise UnusableKeyError("neither a PEM public key nor a JSON list of public keys") from error
         return cls.from_records(reply.keys)
+
+
+def verifying_key(key: VerifyingPublicKey) -> VerifyingKey:
+    """Return a public key whose dates are not known."""
+    return VerifyingKey(key_id_of(key), algorithm_of(key), key, None, None)
+
+
+def record_of(key: VerifyingKey, not_before: datetime) -> PublicKey:
+    """Return a key as it is published; ``not_before`` is from when it signs, where that is not known."""
+    return PublicKey(
+        key_id=key.key_id.hex(),
+        algorithm=key.algorithm.name,
+        public_key_pem=to_pem(key.public_key),
+        not_before=key.not_before or not_before,
+        not_after=key.not_after,
+    )
 
 
 def load_public_key(pem: str) -> VerifyingPublicKey:

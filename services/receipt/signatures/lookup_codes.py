@@ -7,9 +7,9 @@ import hashlib
 import re
 import unicodedata
 from dataclasses import dataclass
-from itertools import islice, product
 
 from services.receipt.signatures.token import strip_address, to_text
+from shared.typed_codes import ALPHABET, readings_of
 
 PLAIN_LENGTH = 16
 """Characters of the hash; a code has one more."""
@@ -17,15 +17,9 @@ PLAIN_LENGTH = 16
 LONGEST_TYPED = 60
 """Whatever is longer is no typed code: a token, or prose."""
 
-_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 _REDUCTION = 0b100101
 """x⁵ + x² + 1: the 32 characters are the elements of GF(2⁵)."""
-_MOST_READINGS = 64
 
-# What a code never holds, as what people read or typed it for. A Vietnamese keyboard (Telex) makes one letter of two.
-_READINGS = {"0": ("O",), "1": ("I", "L"), "8": ("B",), "9": ("G",)}
-_TELEX = {"Â": ("AA",), "Ă": ("AW",), "Đ": ("DD",), "Ê": ("EE",), "Ô": ("OO",), "Ơ": ("OW",), "Ư": ("W", "UW")}
-_DROPPED = re.compile(r"[\W_]+")
 _LABEL = re.compile(r"^\s*(?:mã\s+tra\s+cứu|ma\s+tra\s+cuu|code)\s*:", re.IGNORECASE)
 
 
@@ -57,8 +51,8 @@ def check_character(plain: str) -> str:
     """
     total = 0
     for character in plain:
-        total = _doubled(total ^ _ALPHABET.index(character))
-    return _ALPHABET[total]
+        total = _doubled(total ^ ALPHABET.index(character))
+    return ALPHABET[total]
 
 
 def read_typed_code(typed: str) -> TypedCode | None:
@@ -70,13 +64,8 @@ def read_typed_code(typed: str) -> TypedCode | None:
     text = unicodedata.normalize("NFKC", strip_address(typed)).strip()
     if not text or len(text) > LONGEST_TYPED:
         return None
-    text = unicodedata.normalize("NFC", _DROPPED.sub("", _LABEL.sub("", text)).upper())
-    readings = [_READINGS.get(letter) or _TELEX.get(letter) or (letter,) for letter in text]
-    read = {"".join(parts) for parts in islice(product(*readings), _MOST_READINGS)}
     candidates: list[str] = []
-    for code in sorted(read):
-        if set(code) - set(_ALPHABET):
-            continue
+    for code in readings_of(_LABEL.sub("", text)):
         if len(code) == PLAIN_LENGTH:
             candidates += [code, code + check_character(code)]
         elif len(code) == PLAIN_LENGTH + 1 and check_character(code[:-1]) == code[-1]:

@@ -2,7 +2,7 @@
 
 Layout: CBOR tag 18, ``[protected, {}, payload, signature]``. The protected header holds the algorithm (1) and a key
 id of 4 bytes (4); the payload is the map of claims below. As text it is base32 (RFC 4648) in capitals without padding,
-so that a QR code carries it in its alphanumeric mode behind ``HTTPS://HOST/R/``.
+so that a QR code carries it in its alphanumeric mode behind ``https://host/r/``.
 
 There is exactly one text for one token: what is read is encoded again and compared. Libraries accept trailing bytes,
 repeated map keys, long forms of short numbers and stray bits in the last base32 letter; here all of that is refused,
@@ -152,6 +152,12 @@ class Claims:
         return read
 
 
+NO_KEY = bytes(KEY_ID_BYTES)
+"""In place of a key's id, of a receipt that was issued while nothing could sign."""
+
+NO_SIGNATURE = bytes(SIGNATURE_BYTES)
+
+
 @dataclass(frozen=True, slots=True)
 class Token:
     """A token as read: well formed and canonical; its signature is not checked yet."""
@@ -164,13 +170,28 @@ class Token:
     """The bytes that the signature is over (Sig_structure of RFC 9052)."""
     signature: bytes
 
+    @property
+    def is_unsigned(self) -> bool:
+        """Whether it was issued without a signature: only the register knows such a one."""
+        return (self.key_id, self.signature) == (NO_KEY, NO_SIGNATURE)
+
+
+def seal_unsigned(claims: Claims) -> bytes:
+    """Return the token of a receipt that is issued while nothing can sign: chained like others, and signed later."""
+    return seal(claims, NO_KEY, Algorithm.EDDSA, lambda _: NO_SIGNATURE)
+
 
 def seal(claims: Claims, key_id: bytes, algorithm: Algorithm, sign: Callable[[bytes], bytes]) -> bytes:
     """Return the token of ``claims``, signed by ``sign`` (which gets the bytes to sign and returns 64 bytes)."""
+    return seal_map(claims.to_map(), key_id, algorithm, sign)
+
+
+def seal_map(claims: dict[int, Any], key_id: bytes, algorithm: Algorithm, sign: Callable[[bytes], bytes]) -> bytes:
+    """Return the COSE_Sign1 message over a map of claims."""
     if len(key_id) != KEY_ID_BYTES:
         raise ValueError(f"a key id has {KEY_ID_BYTES} bytes")
     protected = _encode({_HEADER_ALGORITHM: int(algorithm), _HEADER_KEY_ID: key_id})
-    payload = _encode(claims.to_map())
+    payload = _encode(claims)
     signature = sign(_signed_bytes(protected, payload))
     return _encode(cbor2.CBORTag(COSE_SIGN1_TAG, [protected, {}, payload, signature]))
 
@@ -205,6 +226,24 @@ def read_token(text: str) -> Token:
 
 def parse(raw: bytes) -> Token:
     """Read a token from its bytes. Raises TokenError for anything that is not canonical."""
+    message = open_map(raw)
+    claims = Claims.from_map(message.claims)
+    return Token(raw, message.key_id, message.algorithm, claims, message.signed, message.signature)
+
+
+@dataclass(frozen=True, slots=True)
+class SignedMap:
+    """A COSE_Sign1 message as read; its signature is not checked yet."""
+
+    key_id: bytes
+    algorithm: Algorithm
+    claims: dict[Any, Any]
+    signed: bytes
+    signature: bytes
+
+
+def open_map(raw: bytes) -> SignedMap:
+    """Read a message over a map of claims. Raises TokenError for anything that is not canonical."""
     outer = _decode(raw)
     if not isinstance(outer, cbor2.CBORTag) or outer.tag != COSE_SIGN1_TAG:
         raise TokenError("not a COSE_Sign1 message")
@@ -220,14 +259,7 @@ def parse(raw: bytes) -> Token:
     claims = _decode(payload)
     if type(claims) is not dict:
         raise TokenError("header or claims are not a map")
-    return Token(
-        raw=raw,
-        key_id=key_id,
-        algorithm=algorithm,
-        claims=Claims.from_map(claims),
-        signed=_signed_bytes(protected, payload),
-        signature=signature,
-    )
+    return SignedMap(key_id, algorithm, claims, _signed_bytes(protected, payload), signature)
 
 
 def claims_of(raw: bytes) -> Claims:

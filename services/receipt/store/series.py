@@ -1,13 +1,16 @@
 """Sellers and their series."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from services.receipt.domain.quotes import read_quotes
 from services.receipt.domain.series import LockedSeries, Series, next_suffix, series_of
 from services.receipt.legal_forms.rules import LegalForm
 from services.receipt.signatures.chain import first_link
+from services.receipt.store.issued_invoices import QUOTES
 from shared.contracts.receipt import ReceiptKind
 from shared.db import Connection
 
@@ -22,6 +25,7 @@ _LOCK_SERIES = f"""
 SELECT s.series, s.year, s.seller_tax_code, s.template, s.last_number, s.last_link, s.last_issued_at,
     clock_timestamp() AS database_time, (SELECT EXISTS (SELECT FROM recovered_receipt)) AS has_recovered,
     (SELECT EXISTS (SELECT FROM receipt WHERE payment_id = $3 AND kind = $4)) AS has_receipt,
+    ({QUOTES.replace("$1", "$5")}) AS quotes,
     {_INCARNATION}
 FROM seller JOIN series s ON s.series = $2 || seller.suffix
 WHERE seller.tax_code = $1
@@ -38,12 +42,14 @@ async def lock_series(
     *,
     payment_id: UUID,
     kind: ReceiptKind,
+    bill_ids: Sequence[UUID] = (),
 ) -> LockedSeries:
     """Lock the series of a seller, year and legal form until the transaction ends; make it when it is its first use.
 
-    Whether the payment has a receipt of this kind is known as of the beginning of the statement, which may have waited.
+    Whether the payment has a receipt of this kind, and which invoices its bills have, is known as of the beginning of
+    the statement, which may have waited.
     """
-    wanted = (seller_tax_code, form.series_head(year), payment_id, kind.value)
+    wanted = (seller_tax_code, form.series_head(year), payment_id, kind.value, list(bill_ids))
     row = await connection.fetchrow(_LOCK_SERIES, *wanted)
     if row is None:
         await _make_series(connection, seller_tax_code, year, form, first_suffix)
@@ -125,4 +131,5 @@ def _series(row: Mapping[str, Any]) -> LockedSeries:
         database_time=row.get("database_time"),
         has_recovered=row.get("has_recovered", False),
         has_receipt=row.get("has_receipt", False),
+        quotes=read_quotes(json.loads(row.get("quotes") or "[]")),
     )

@@ -1,5 +1,7 @@
 """Verifies a token against the register: whether it is on record, in its place, voided, reprinted."""
 
+from datetime import datetime
+
 from services.receipt.documents import DocumentOptions, Words
 from services.receipt.domain.receipts import StoredReceipt
 from services.receipt.domain.series import series_in
@@ -10,14 +12,17 @@ from services.receipt.receipts.lost import content_signed
 from services.receipt.receipts.printout import contract_of
 from services.receipt.signatures.chain import first_link, link_of
 from services.receipt.signatures.keyring import Keyring
+from services.receipt.signatures.late import read_range
 from services.receipt.signatures.lookup_codes import read_typed_code
 from services.receipt.signatures.token import Token, to_text
 from services.receipt.store.bill_corrections import corrections_of
 from services.receipt.store.checkpoints import gaps, is_lost, link_behind_gap, token_by_lookup_code
+from services.receipt.store.issued_invoices import invoices_of, quotes_of
+from services.receipt.store.late_signatures import late_signature_of
 from services.receipt.store.prints import prints_of
 from services.receipt.store.receipts import receipt_by_number, receipts_behind_gaps
 from services.receipt.store.series import last_number
-from services.receipt.verification.tokens import TokenReport, verify_token
+from services.receipt.verification.tokens import TokenReport, verify_read, verify_token
 from shared.check_wording import CHECKS
 from shared.contracts.billing import PaymentRecorded
 from shared.contracts.common import Language
@@ -27,7 +32,7 @@ from shared.db import Connection
 _PASSED, _FAILED = CheckState.PASSED, CheckState.FAILED
 
 
-async def verify_on_record(
+async def verify_on_record(  # noqa: PLR0911 each answer is another finding
     scanned: str,
     connection: Connection,
     keyring: Keyring,
@@ -51,6 +56,8 @@ async def verify_on_record(
             return TokenReport(states, None).verification(code_fault=fault, restoring=lost)
         scanned = to_text(found)
     report = verify_token(scanned, keyring)
+    if report.token is not None and report.token.is_unsigned:
+        return await _unsigned(connection, report.token, keyring, options)
     if report.token is None or not report.authentic:
         return report.verification()
     receipt = await _on_record(connection, report.token)
@@ -66,6 +73,25 @@ async def verify_on_record(
     return await _found(connection, report, receipt, options)
 
 
+async def _unsigned(connection: Connection, token: Token, keyring: Keyring, options: DocumentOptions) -> Verification:
+    """Check what was issued without a signature: anybody can write such a token, so the register must have it."""
+    receipt = await _on_record(connection, token)
+    if receipt is None:
+        return verify_read(token, keyring).with_states(recorded=_FAILED).verification()
+    states = dict.fromkeys(CHECKS, CheckState.NOT_CHECKED) | {"canonical": _PASSED}
+    report = TokenReport(states, token).with_states(chain=await _follows(connection, token))
+    later = await late_signature_of(connection, receipt.new.series, receipt.new.number)
+    signed_later_at = None
+    if later is not None:
+        message, tokens = later
+        signature = read_range(message)
+        genuine = signature.is_genuine(keyring) and signature.covers(tokens)
+        state = _PASSED if genuine else _FAILED
+        report = report.with_states(signature=state, key_known=state, key_valid_then=state)
+        signed_later_at = signature.signed_at if genuine else None
+    return await _found(connection, report, receipt, options, unsigned=True, signed_later_at=signed_later_at)
+
+
 async def _found(
     connection: Connection,
     report: TokenReport,
@@ -73,6 +99,8 @@ async def _found(
     options: DocumentOptions,
     *,
     entered_again: bool = False,
+    unsigned: bool = False,
+    signed_later_at: datetime | None = None,
 ) -> Verification:
     voided = receipt.voided_at is not None
     report = report.with_states(recorded=_PASSED, not_voided=_FAILED if voided else _PASSED)
@@ -82,7 +110,10 @@ async def _found(
         copies=receipt.copies,
         prints=await prints_of(connection, receipt.new.receipt_id),
         entered_again=entered_again,
+        unsigned=unsigned,
+        signed_later_at=signed_later_at,
         followed_by=await corrections_of(connection, receipt.bill_ids),
+        invoices=await invoices_of(connection, receipt.bill_ids),
     )
 
 
@@ -96,7 +127,8 @@ async def _entered_again(
     for stored in await receipts_behind_gaps(connection, claims.customer_code, claims.total, claims.issued_moment):
         words = Words(Language(stored.body.language))
         draft = draft_of_payment(PaymentRecorded.model_validate(stored.event), options, words)
-        if content_signed(token, draft, forms) is not None:
+        quotes = await quotes_of(connection, draft.bill_ids)
+        if content_signed(token, draft, forms, quotes) is not None:
             return stored
     return None
 

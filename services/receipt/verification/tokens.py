@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from services.receipt.domain.series import format_lookup_code, format_number, series_in
 from services.receipt.signatures.keyring import Keyring
@@ -15,6 +16,7 @@ from shared.contracts.receipt import (
     CheckState,
     CodeFault,
     FollowedCorrection,
+    QuotedInvoice,
     Receipt,
     Verification,
     VerificationCheck,
@@ -64,10 +66,13 @@ class TokenReport:
         voided: bool = False,
         copies: int = 0,
         prints: int = 0,
+        unsigned: bool = False,
+        signed_later_at: datetime | None = None,
         code_fault: CodeFault | None = None,
         restoring: bool = False,
         entered_again: bool = False,
         followed_by: Sequence[FollowedCorrection] = (),
+        invoices: Sequence[QuotedInvoice] = (),
     ) -> Verification:
         """Return the report as the contract's message; the lookup code is shown as the receipt has it on paper."""
         fields = self.fields()
@@ -85,6 +90,9 @@ class TokenReport:
             copies=copies,
             prints=prints,
             followed_by=list(followed_by),
+            invoices=list(invoices),
+            unsigned=unsigned,
+            signed_later_at=signed_later_at,
             code_fault=code_fault,
             restoring=restoring,
             entered_again=entered_again,
@@ -134,9 +142,8 @@ def tokens_in(text: str) -> list[str]:
     return found
 
 
-def verify_text(text: str, public_keys: str) -> list[tuple[str, TokenReport]]:
-    """Check every token in ``text`` with PEM keys or a JSON list of keys. Raises UnusableKeyError for unusable keys."""
-    keyring = Keyring.from_text(public_keys)
+def verify_text(text: str, keyring: Keyring) -> list[tuple[str, TokenReport]]:
+    """Check every token in ``text``."""
     return [(scanned, verify_token(scanned, keyring)) for scanned in tokens_in(text)]
 
 
@@ -165,6 +172,8 @@ def _periods(claims: Claims, *, english: bool) -> str:
     def named(period: int) -> str:
         month, cycle = divmod(period, 10)
         text = f"{month % 100:02d}/{month // 100}"
+        if cycle == 0:
+            text += f" ({'charge' if english else 'phí, lãi'})"
         if cycle > 1:
             text += f" ({'cycle' if english else 'kỳ'} {cycle})"
         return text

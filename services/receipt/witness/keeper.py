@@ -11,6 +11,7 @@ from pydantic import SecretStr
 
 from services.receipt.checkpoints.checkpoint import (
     Checkpoint,
+    InvoiceMark,
     Mark,
     SignedCheckpoint,
     Superseded,
@@ -35,6 +36,7 @@ from services.receipt.store.checkpoints import (
     undelivered,
     unlock_publication,
 )
+from services.receipt.store.issued_invoices import invoice_marks
 from services.receipt.store.series import database_identity
 from services.receipt.witness.guard import IssueGuard
 from services.receipt.witness.log import adopt, catch_up
@@ -224,7 +226,9 @@ class Keeper:
         new_epoch = kept is None or kept.epoch != present.epoch
         keeping = daily or new_epoch or (kept is not None and edge.size - kept.size >= self._options.every)
         latest = max((signed for signed in read.newest.values()), key=lambda s: s.checkpoint.order, default=None)
-        same = latest is not None and _stands(latest.checkpoint) == (present.epoch, edge.size, edge.root, _set(marks))
+        invoices = await invoice_marks(connection)
+        stands = (present.epoch, edge.size, edge.root, frozenset(marks), frozenset(invoices))
+        same = latest is not None and _stands(latest.checkpoint) == stands
         note = latest.note if same and latest is not None else None
         if keeping or note is None:
             checkpoint = Checkpoint(
@@ -236,6 +240,7 @@ class Keeper:
                 marks=marks,
                 audit=await last_audit(connection),
                 superseded=_superseded(present.superseded),
+                invoices=invoices,
             )
             note = self._signed(checkpoint)
             if keeping:
@@ -272,12 +277,9 @@ class Keeper:
             WITNESS_AGE.labels(place).set(time.monotonic() - written_at)
 
 
-def _stands(checkpoint: Checkpoint) -> tuple[int, int, bytes, frozenset[Mark]]:
-    return checkpoint.epoch, checkpoint.size, checkpoint.root, _set(checkpoint.marks)
-
-
-def _set(marks: Iterable[Mark]) -> frozenset[Mark]:
-    return frozenset(marks)
+def _stands(checkpoint: Checkpoint) -> tuple[int, int, bytes, frozenset[Mark], frozenset[InvoiceMark]]:
+    marks, invoices = frozenset(checkpoint.marks), frozenset(checkpoint.invoices)
+    return checkpoint.epoch, checkpoint.size, checkpoint.root, marks, invoices
 
 
 def _superseded(note: str | None) -> Superseded | None:
