@@ -10,7 +10,10 @@ from services.notify.campaigns.planner import Planner
 from services.notify.delivery.report_addresses import ReportAddresses
 from services.notify.delivery.schedule import Schedule
 from services.notify.delivery.sender import Sender
+from services.notify.dunning.orders import Orders
+from services.notify.dunning.warnings import Warnings
 from services.notify.metrics import watch_due, watch_sms
+from services.notify.periodic_tasks import Retention
 from services.notify.providers import Provider, Surroundings, make_providers
 from services.notify.providers.base import Connected
 from services.notify.providers.routes import budget_of, chains_of, reporting_providers, terms_of
@@ -36,6 +39,7 @@ async def service(
     if settings.environment is Environment.PRODUCTION and kinds == {"sandbox"}:
         log.warning("sms_reach_nobody", sms_providers=[provider.name for provider in configuration.providers])
     texts, limits = ReminderTexts(load_templates(), settings.sms_language), settings.limits()
+    dunning = settings.dunning()
     async with open_parts(settings, TOPOLOGY) as parts:
         machine, clock = clock, parts.clock.of(clock)
         around = Surroundings(parts.pool, settings.sandbox_folder(), clock)
@@ -61,11 +65,24 @@ async def service(
             parts.bus.work,
             texts,
             limits,
+            dunning=dunning,
             every=timedelta(seconds=settings.sms_plan_seconds),
             clock=clock,
         )
+        warnings = Warnings(
+            parts.bus.work, texts, limits, dunning, every=timedelta(seconds=settings.sms_plan_seconds), clock=clock
+        )
         addresses = ReportAddresses(configuration, used)
-        await parts.bus.start(dependencies={"texts": texts, "limits": limits, "clock": clock, "addresses": addresses})
+        await parts.bus.start(
+            dependencies={
+                "texts": texts,
+                "limits": limits,
+                "clock": clock,
+                "addresses": addresses,
+                "dunning": dunning,
+                "orders": Orders(dunning, clock),
+            }
+        )
         parts.checks["schedule"] = schedule.check
         parts.checks["reminders"] = watch_due(parts.pool, machine)
         try:
@@ -77,6 +94,8 @@ async def service(
                 async with (
                     parts.bus.background("schedule", schedule.run()),
                     parts.bus.background("campaigns", planner.run()),
+                    parts.bus.background("warnings", warnings.run()),
+                    parts.bus.background("retention", Retention(parts.pool, clock=clock).run()),
                     parts.bus.background("metrics", watch_sms(parts.pool, budget, reporting, clock)),
                     serve_health(parts.checks, host=settings.http_host, port=settings.http_port) as port,
                 ):

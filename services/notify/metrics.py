@@ -13,6 +13,7 @@ from services.notify.delivery.circumstances import midnight_before
 from services.notify.domain.budgets import Budget
 from services.notify.store.breakers import known_breakers
 from services.notify.store.costs import spent_between
+from services.notify.store.cut_orders import reconnection_clocks
 from services.notify.store.delivery_reports import unreported_since
 from services.notify.store.reminders import overdue, unsettled
 from shared.clock import Clock, now
@@ -56,6 +57,22 @@ BUDGET = Gauge("thungan_sms_budget_dong", "What may be spent, where that is limi
 LEFT_OUT = Gauge(
     "thungan_sms_customers_left_out",
     "Customers who owe of whom campaigns know no due date or unit, looked at once an hour; the same from every copy",
+    registry=REGISTRY,
+)
+
+RECONNECTIONS = Gauge(
+    "thungan_notify_reconnections_open",
+    "Orders to reconnect supply that are not carried out; the same from every copy",
+    registry=REGISTRY,
+)
+LATE_RECONNECTIONS = Gauge(
+    "thungan_notify_reconnections_late",
+    "Those of them whose clock has run out; the same from every copy",
+    registry=REGISTRY,
+)
+FIRST_RECONNECTION = Gauge(
+    "thungan_notify_reconnection_seconds_left",
+    "Until the clock of the first of them runs out, negative after it; 0 when there is none; the same from every copy",
     registry=REGISTRY,
 )
 
@@ -103,6 +120,10 @@ async def measure_sms(connection: Connection, budget: Budget, reporting: Collect
         LEFT_ALONE.labels(provider).set(is_open)
     for provider, since in (await unreported_since(connection, reporting, moment)).items():
         UNREPORTED.labels(provider).set(_seconds(since, moment))
+    open_now, late, first_due = await reconnection_clocks(connection, moment)
+    RECONNECTIONS.set(open_now)
+    LATE_RECONNECTIONS.set(late)
+    FIRST_RECONNECTION.set(0.0 if first_due is None else (first_due - moment).total_seconds())
     midnight = midnight_before(moment)
     spent = await spent_between(connection, midnight.replace(day=1), midnight, None)
     for period, amount, limit in (

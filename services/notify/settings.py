@@ -9,6 +9,8 @@ from pydantic import Field, field_validator, model_validator
 from services.notify.domain.kinds import MessageRule
 from services.notify.domain.sending_hours import SendingHours
 from services.notify.domain.verdict import Limits
+from services.notify.dunning.files import load_dunning
+from services.notify.dunning.rules import Dunning
 from services.notify.providers.configuration import SmsConfiguration, load_configuration
 from shared.rule_files import load_rules
 from shared.settings import ServiceSettings
@@ -61,6 +63,9 @@ class NotifySettings(ServiceSettings):
     message_rules_file: Path = Path(__file__).parent / "campaigns" / "message_kinds.yaml"
     """Which kinds of message a unit sends, and when."""
 
+    dunning_file: Path = Path(__file__).parent / "dunning" / "steps.yaml"
+    """How units go from a bill that is not paid to cutting off."""
+
     @field_validator("sms_configuration", mode="before")
     @classmethod
     def _none_named(cls, value: object) -> object:
@@ -76,7 +81,7 @@ class NotifySettings(ServiceSettings):
 
     @model_validator(mode="after")
     def _hours_are_in_order(self) -> Self:
-        self.limits()
+        self.dunning()
         return self
 
     def sandbox_folder(self) -> Path:
@@ -104,3 +109,7 @@ class NotifySettings(ServiceSettings):
             longest_wait=timedelta(hours=self.sms_longest_wait_hours),
             rules=load_rules(self.message_rules_file, MessageRule),
         )
+
+    def dunning(self) -> Dunning:
+        """Return how units go on about debts. Raises :class:`~shared.rule_files.RuleFileError`."""
+        return load_dunning(self.dunning_file, self.limits().rules)

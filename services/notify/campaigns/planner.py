@@ -9,6 +9,7 @@ import structlog
 from services.notify.delivery.sender import NewWork
 from services.notify.domain.kinds import CAMPAIGNS, Campaign, Kind, campaign
 from services.notify.domain.verdict import Limits
+from services.notify.dunning.rules import NO_DUNNING, Dunning
 from services.notify.metrics import LEFT_OUT
 from services.notify.store.campaigns import (
     START,
@@ -63,6 +64,7 @@ class Planner:
         texts: ReminderTexts,
         limits: Limits,
         *,
+        dunning: Dunning = NO_DUNNING,
         every: timedelta = timedelta(minutes=5),
         batch: int = BATCH,
         clock: Clock = now,
@@ -70,6 +72,7 @@ class Planner:
         self._new_work = new_work
         self._texts = texts
         self._limits = limits
+        self._dunning = dunning
         self._every = every
         self._batch = batch
         self._clock = clock
@@ -99,6 +102,9 @@ class Planner:
         for unit_code in managing:
             for kind in CAMPAIGNS:
                 moment = self._clock()
+                if kind is Kind.CUT_WARNING and self._dunning.rule(unit_code, moment).switched_on:
+                    # Its warnings follow deliveries, not dates (services/notify/dunning/).
+                    continue
                 rule = self._limits.rule(kind, unit_code, moment)
                 due = campaign(kind, unit_code, rule, moment, self._limits.hours.closes)
                 if due is not None:

@@ -5,25 +5,28 @@ from datetime import datetime, time
 
 from services.notify.domain.reminders import DueReminder, NewReminder, unit_of
 from services.notify.domain.verdict import Circumstances
+from services.notify.store.accounts import KnownAccount
+from services.notify.store.agreements import pays_in_parts
 from services.notify.store.attempts import handed_over_since
 from services.notify.store.blocked_phones import blocked_cause
-from services.notify.store.complaints import has_open_complaint
+from services.notify.store.complaints import stops_all
 from shared.clock import VIETNAM, business_day
 from shared.db import Connection
 from shared.phones import is_mobile
 
 
 async def circumstances_of(
-    connection: Connection, reminder: NewReminder, debt: int | None, moment: datetime
+    connection: Connection, reminder: NewReminder, account: KnownAccount | None, moment: datetime
 ) -> Circumstances:
-    """Look up what is known about a new reminder's number now."""
+    """Look up what is known about a new reminder's number now; no account where it asks for no money."""
     phones = [] if reminder.phone is None else [reminder.phone]
     handed_over = await handed_over_since(connection, phones, midnight_before(moment))
     return Circumstances(
         reminder_id=reminder.reminder_id,
         moment=moment,
         issued_at=reminder.issued_at,
-        debt=debt,
+        debt=None if account is None else account.debt,
+        disputed_debt=0 if account is None else account.disputed_debt,
         phone=reminder.phone,
         is_mobile=reminder.phone is not None and is_mobile(reminder.phone),
         blocked=await blocked_cause(connection, reminder.phone, reminder.template),
@@ -31,7 +34,8 @@ async def circumstances_of(
         kind=reminder.template,
         unit_code=reminder.unit_code or unit_of(reminder.customer_code),
         expires_at=reminder.expires_at,
-        is_disputed=debt is not None and await has_open_complaint(connection, reminder.customer_code),
+        is_disputed=account is not None and await stops_all(connection, reminder.customer_code),
+        pays_in_parts=account is not None and await pays_in_parts(connection, reminder.customer_code),
         is_trial=reminder.is_trial,
     )
 
@@ -51,6 +55,8 @@ def circumstances_of_due(due: DueReminder, handed_over: Mapping[str, int], momen
         unit_code=due.unit_code or unit_of(due.customer_code),
         expires_at=due.expires_at,
         is_disputed=due.is_disputed,
+        pays_in_parts=due.pays_in_parts,
+        disputed_debt=due.disputed_debt,
         settled=due.is_settled,
         stopped=due.stopped,
         is_trial=due.is_trial,

@@ -12,8 +12,9 @@ from services.notify.delivery.sender import Sender
 from services.notify.store.reminders import WAKE_CHANNEL, next_due
 from shared.clock import Clock, now
 from shared.db import connect
+from shared.messaging.backoff import Backoff
 
-_PAUSE_AFTER_ERROR = 2.0
+_LONGEST_PAUSE_SECONDS = 2.0
 _SILENT_SECONDS = 60.0
 """A loop that has not come round for so long is not doing its work."""
 
@@ -36,19 +37,20 @@ class Schedule:
 
     async def run(self) -> None:
         """Send what is due, for ever; without the database it waits until that is back."""
+        backoff = Backoff(longest=_LONGEST_PAUSE_SECONDS)
         while True:
             try:
-                await self._listen_and_send()
+                await self._listen_and_send(backoff)
             except Exception:
                 log.exception("schedule_interrupted")
-                await asyncio.sleep(_PAUSE_AFTER_ERROR)
+                await asyncio.sleep(backoff.delay())
 
     async def check(self) -> str | None:
         """Return what is wrong, for ``/readyz``; None when nothing is."""
         silent = time.monotonic() - self._came_round
         return f"has not looked for due reminders for {silent:.0f} s" if silent > _SILENT_SECONDS else None
 
-    async def _listen_and_send(self) -> None:
+    async def _listen_and_send(self, backoff: Backoff) -> None:
         connection = await connect(self._database_url, application_name="notify schedule")
         try:
             await connection.add_listener(WAKE_CHANNEL, self._wake)
@@ -56,6 +58,7 @@ class Schedule:
                 self._woken.clear()
                 await self._sender.send_due()
                 self._came_round = time.monotonic()
+                backoff.reset()
                 await self._sleep(await next_due(connection, self._clock()), self._sender.rest)
         finally:
             await connection.close(timeout=5)

@@ -11,6 +11,8 @@ class Cause(StrEnum):
     """The customer has agreed to pay on a later day."""
     COMPLAINT = "complaint"
     """A complaint of the customer about a bill is open."""
+    INSTALMENTS = "instalments"
+    """The customer pays in parts, by an agreement that is in force."""
     REVERSED = "reversed"
     NO_PHONE = "no_phone"
     LANDLINE = "landline"

@@ -117,7 +117,11 @@ class DueReminder:
     stopped: Cause | None = None
     """Why it is not wanted any more, learned while it was handed over."""
     is_disputed: bool = False
-    """A complaint of the customer about a bill is open."""
+    """A complaint is open of whose bill billing has not told yet: nothing may be asked for."""
+    pays_in_parts: bool = False
+    """An instalment agreement of the customer is in force."""
+    disputed_debt: int = 0
+    """What is open of disputed bills besides ``debt``, đồng."""
     is_trial: bool = False
     """A person tries a provider out."""
     through: str | None = None

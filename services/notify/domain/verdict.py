@@ -21,7 +21,7 @@ class Circumstances:
     issued_at: datetime
     """When the notice was issued."""
     debt: int | None
-    """What the customer owes now, đồng; None for a message that does not ask for money."""
+    """What the customer may be asked for now, đồng; None for a message that does not ask for money."""
     phone: str | None
     """E.164; None when the customer has none."""
     is_mobile: bool
@@ -34,7 +34,11 @@ class Circumstances:
     expires_at: datetime | None = None
     """It is of no use later; None where ``longest_wait`` counts."""
     is_disputed: bool = False
-    """A complaint of the customer about a bill is open."""
+    """A complaint is open of whose bill billing has not told yet: nothing may be asked for."""
+    pays_in_parts: bool = False
+    """An instalment agreement is in force: the customer is asked for nothing."""
+    disputed_debt: int = 0
+    """What is open of disputed bills besides ``debt``, đồng: it is not asked for."""
     settled: bool = False
     """The oldest bill of the debt that it is about has been paid."""
     stopped: Cause | None = None
@@ -136,8 +140,12 @@ def _standing_objection(known: Circumstances, limits: Limits, rule: KindRule) ->
 
 def _nothing_to_ask(known: Circumstances) -> Cause | None:
     if known.settled or (known.debt is not None and known.debt <= 0):
-        return Cause.PAID
-    return Cause.COMPLAINT if known.is_disputed and known.debt is not None else None
+        return Cause.COMPLAINT if known.disputed_debt > 0 else Cause.PAID
+    if known.debt is None:
+        return None
+    if known.is_disputed:
+        return Cause.COMPLAINT
+    return Cause.INSTALMENTS if known.pays_in_parts else None
 
 
 def _fault_of_number(known: Circumstances, rule: KindRule) -> Cause | None:

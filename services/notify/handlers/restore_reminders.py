@@ -1,4 +1,5 @@
 from services.notify.store.accounts import keep_account_and_contact
+from services.notify.store.complaints import restore_disputed, stops_all
 from services.notify.store.receipt_links import cancel_reversed
 from services.notify.store.reminders import cancel_paid, restore_paid, wake_senders
 from services.notify.store.reversed_payments import add_reversed, lock_payment
@@ -17,5 +18,10 @@ async def restore_reminders(event: PaymentReversed, work: UnitOfWork, *, clock: 
     if account.debt <= 0:
         return
     await cancel_paid(work.connection, account)
-    if await restore_paid(work.connection, account, clock()):
+    moment = clock()
+    restored = await restore_paid(work.connection, account, moment)
+    if account.disputed_debt and not await stops_all(work.connection, account.customer_code):
+        # What a payment settled while another bill was disputed has that cause.
+        restored += await restore_disputed(work.connection, account, moment)
+    if restored:
         await wake_senders(work.connection)

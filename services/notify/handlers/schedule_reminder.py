@@ -3,6 +3,7 @@ from datetime import datetime
 from services.notify.delivery.circumstances import circumstances_of
 from services.notify.domain.kinds import Kind, KindRule, promised_at
 from services.notify.domain.verdict import Limits, check_reminder
+from services.notify.dunning.orders import Orders
 from services.notify.store.accounts import keep_account_and_contact, keep_promise
 from services.notify.store.reminders import add_reminder, cancel_paid, wake_senders
 from services.notify.texts.reminder_texts import ReminderTexts
@@ -15,7 +16,7 @@ _KINDS = {NoticeKind.AWAY: Kind.AWAY, NoticeKind.CANNOT_PAY: Kind.PROMISED}
 
 
 async def schedule_reminder(
-    event: NoticeIssued, work: UnitOfWork, *, texts: ReminderTexts, limits: Limits, clock: Clock
+    event: NoticeIssued, work: UnitOfWork, *, texts: ReminderTexts, limits: Limits, orders: Orders, clock: Clock
 ) -> None:
     """Schedule the one reminder of a visit, where nobody was home or a day was agreed; a repetition adds nothing.
 
@@ -29,6 +30,7 @@ async def schedule_reminder(
     await cancel_paid(connection, account)
     if kind is Kind.PROMISED and event.appointment is not None:
         await keep_promise(connection, customer.customer_code, event.appointment, event.visit_id)
+    await orders.follow(work, [customer.customer_code])
     if not event.bills:
         return
     rule = limits.rule(kind, customer.unit.unit_code, moment)
@@ -36,7 +38,7 @@ async def schedule_reminder(
     if due_at is None or not rule.switched_on:
         return
     reminder = texts.reminder(event, account.debt, due_at, kind, rule)
-    known = await circumstances_of(connection, reminder, account.debt, max(moment, due_at))
+    known = await circumstances_of(connection, reminder, account, max(moment, due_at))
     reminder = reminder.under(check_reminder(known, limits))
     if not await add_reminder(connection, reminder):
         return

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from services.notify.domain.kinds import Campaign
 from services.notify.domain.reminders import Priority
+from services.notify.store.reminders import IN_PARTS, STOPPED
 from services.notify.texts.parameters import sms_appointment
 from shared.db import Connection
 
@@ -89,24 +90,23 @@ class Look:
 # not skipped stay as they are until the rows are committed, so that a payment, a correction or a promise either is
 # seen here or finds the new row and cancels or readdresses it.
 #
-# A message about a debt is there once: what a payment, a promise or a complaint cancelled is scheduled again in its
-# own row.
-_SCHEDULE_OF = """
+# A message about a debt is there once: what a payment, a promise, a complaint or an agreement cancelled is scheduled
+# again in its own row.
+_SCHEDULE_OF = f"""
 WITH chosen AS (
     SELECT customer_code, oldest_due_date, phone FROM accounts
     WHERE unit_code = $1 AND oldest_due_date BETWEEN $2 AND $3 AND debt > 0 AND debt >= $4
         AND (oldest_due_date, customer_code) > ($5, $6)
-        AND active AND phone IS NOT NULL AND {changed}
+        AND active AND phone IS NOT NULL AND {{changed}}
         AND (promised_for IS NULL OR promised_for < $7)
-        AND NOT EXISTS (
-            SELECT FROM complaints WHERE complaints.customer_code = accounts.customer_code AND settled_at IS NULL)
+        AND NOT {STOPPED} AND NOT {IN_PARTS}
         AND ($8::text IS NULL OR EXISTS (
             SELECT FROM reminders WHERE reminders.customer_code = accounts.customer_code AND template = $8
                 AND debt_due_on = oldest_due_date AND state IN ('sent', 'delivered', 'unknown')))
         AND NOT EXISTS (
             SELECT FROM reminders WHERE reminders.customer_code = accounts.customer_code AND template = $9
                 AND debt_due_on = oldest_due_date
-                AND NOT (state = 'cancelled' AND cause IN ('paid', 'promised', 'complaint')))
+                AND NOT (state = 'cancelled' AND cause IN ('paid', 'promised', 'complaint', 'instalments')))
     ORDER BY oldest_due_date, customer_code LIMIT $10
     FOR SHARE SKIP LOCKED
 ), added AS (
@@ -119,7 +119,7 @@ WITH chosen AS (
         state = 'scheduled', cause = '', stopped = '', phone = excluded.phone, due_at = excluded.due_at,
         expires_at = excluded.expires_at, issued_at = excluded.issued_at, parameters = excluded.parameters,
         template_version = excluded.template_version, language = excluded.language
-    WHERE reminders.state = 'cancelled' AND reminders.cause IN ('paid', 'promised', 'complaint')
+    WHERE reminders.state = 'cancelled' AND reminders.cause IN ('paid', 'promised', 'complaint', 'instalments')
     RETURNING true
 )
 SELECT (SELECT count(*) FROM added) AS added, count(*) AS chosen,

@@ -68,6 +68,18 @@ async def wake_senders(connection: Connection) -> None:
     await connection.execute(_WAKE, WAKE_CHANNEL)
 
 
+# Of a row ``accounts``: a complaint is open, and billing has not told of its bill: what is known of the account does
+# not leave that bill out. The number of no bill stops everything, too.
+STOPPED = """EXISTS (
+    SELECT FROM complaints WHERE complaints.customer_code = accounts.customer_code AND settled_at IS NULL
+        AND NOT (accounts.disputed_version = accounts.version AND btrim(bill_number) = ANY (accounts.disputed_bills)))
+"""
+
+# Of a row ``accounts``: an instalment agreement is in force.
+IN_PARTS = """EXISTS (
+    SELECT FROM agreements WHERE agreements.customer_code = accounts.customer_code AND is_in_force)
+"""
+
 _CANCEL_PAID = """
 UPDATE reminders SET state = 'cancelled', cause = $4
 WHERE customer_code = $1 AND state = 'scheduled' AND receipt_id IS NULL
@@ -78,14 +90,14 @@ WHERE customer_code = $1 AND state = 'scheduled' AND receipt_id IS NULL
 async def cancel_paid(connection: Connection, account: KnownAccount) -> int:
     """Cancel a customer's scheduled reminders whose debt is gone, wholly or with its oldest bill; returns how many."""
     status = await connection.execute(
-        _CANCEL_PAID, account.customer_code, account.debt, account.oldest_due_date, Cause.PAID
+        _CANCEL_PAID, account.customer_code, account.debt, account.oldest_due_date, account.nothing_left
     )
     return row_count(status)
 
 
 _CANCEL_PAID_OF = """
-UPDATE reminders SET state = 'cancelled', cause = $4
-FROM unnest($1::text[], $2::bigint[], $3::date[]) AS account (code, debt, oldest_due_date)
+UPDATE reminders SET state = 'cancelled', cause = account.cause
+FROM unnest($1::text[], $2::bigint[], $3::date[], $4::text[]) AS account (code, debt, oldest_due_date, cause)
 WHERE customer_code = code AND state = 'scheduled' AND receipt_id IS NULL
     AND (account.debt <= 0 OR debt_due_on <> coalesce(account.oldest_due_date, 'infinity'::date))
 """
@@ -98,7 +110,7 @@ async def cancel_paid_of(connection: Connection, accounts: Sequence[KnownAccount
         [account.customer_code for account in accounts],
         [account.debt for account in accounts],
         [account.oldest_due_date for account in accounts],
-        Cause.PAID,
+        [account.nothing_left for account in accounts],
     )
     return row_count(status)
 
@@ -134,13 +146,12 @@ async def restore_paid(connection: Connection, account: KnownAccount, moment: da
 
 # What is known about customers and numbers of the rows that are due, looked up row by row (LIMIT): the planner does not
 # know how few they are and would read a million accounts instead. Begins where the rows that are due end.
-_WITH_WHAT_IS_KNOWN = """)
-SELECT due.*, account.*, coalesce(blocked.cause, opted.cause) AS blocked, ported.operator AS ported_to,
-    EXISTS (SELECT FROM complaints WHERE complaints.customer_code = due.customer_code AND settled_at IS NULL)
-        AS is_disputed
+_WITH_WHAT_IS_KNOWN = f""")
+SELECT due.*, account.*, coalesce(blocked.cause, opted.cause) AS blocked, ported.operator AS ported_to
 FROM due
 LEFT JOIN LATERAL (
-    SELECT debt, oldest_due_date, unit_name, unit_phone, collector_name, collector_phone, sms_language FROM accounts
+    SELECT {STOPPED} AS is_disputed, {IN_PARTS} AS pays_in_parts, debt, disputed_debt, oldest_due_date, unit_name,
+        unit_phone, collector_name, collector_phone, sms_language FROM accounts
     WHERE accounts.customer_code = due.customer_code LIMIT 1
 ) account ON true
 LEFT JOIN LATERAL (SELECT cause FROM blocked_phones WHERE blocked_phones.phone = due.phone LIMIT 1) blocked ON true
@@ -213,7 +224,9 @@ def _due(row: Record) -> DueReminder:
         looks=row["looks"],
         sent_again=row["sent_again"],
         stopped=Cause(row["stopped"]) if row["stopped"] else None,
-        is_disputed=row["is_disputed"],
+        is_disputed=bool(row["is_disputed"]),
+        pays_in_parts=bool(row["pays_in_parts"]),
+        disputed_debt=row["disputed_debt"] or 0,
         is_trial=row["is_trial"],
         through=row["through"],
         ported_to=known_operator(row["ported_to"]),

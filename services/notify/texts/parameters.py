@@ -85,7 +85,8 @@ def sample_parameters(moment: datetime) -> Parameters:
 
 
 def _months(bills: list[Bill]) -> list[tuple[int, int]]:
-    open_bills = [bill for bill in bills if bill.state is BillState.OPEN]
+    """Return the months of the bills that may be asked for; of all where there is none."""
+    open_bills = [bill for bill in bills if bill.state is BillState.OPEN and not bill.is_disputed]
     return [(bill.year, bill.month) for bill in open_bills or bills]
 
 

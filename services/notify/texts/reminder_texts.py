@@ -120,4 +120,7 @@ class ReminderTexts:
             parameters = dict(due.parameters)
             if due.debt is not None:
                 parameters["amount"] = sms_amount(due.debt)
+            if due.disputed_debt and "period" in parameters:
+                # The months were those of all open bills where the complaint came after the visit.
+                parameters["period"] = None
         return parameters, self.templates.render(due.template, due.language, parameters)
