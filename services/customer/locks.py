@@ -8,6 +8,7 @@ from shared.contracts.customer import (
     ChooseSmsLanguage,
     CorrectPhone,
     CorrectPhoneAtDesk,
+    ProtectCustomer,
     RecordComplaintAtDesk,
     RecordReadingComplaint,
     RecordVisit,
@@ -38,6 +39,11 @@ async def lock_customer_of_known_complaint(request: SettleReadingComplaint, conn
 
 async def lock_customer_of_language(request: ChooseSmsLanguage, connection: Connection) -> None:
     """Lock the customer whose wish it is."""
+    await lock_customers(connection, [request.customer_code])
+
+
+async def lock_customer_to_protect(request: ProtectCustomer, connection: Connection) -> None:
+    """Lock the customer who must not be cut off."""
     await lock_customers(connection, [request.customer_code])
 
 

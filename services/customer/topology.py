@@ -4,6 +4,7 @@ from services.customer.earlier_answers import earlier_correction, earlier_visit
 from services.customer.handlers.add_visit_note import add_visit_note
 from services.customer.handlers.apply_bill import apply_bill
 from services.customer.handlers.apply_bill_correction import apply_bill_correction
+from services.customer.handlers.apply_bill_dispute import apply_bill_dispute
 from services.customer.handlers.apply_payment import apply_payment
 from services.customer.handlers.apply_released_bills import apply_released_bills
 from services.customer.handlers.apply_reversal import apply_reversal
@@ -19,6 +20,7 @@ from services.customer.handlers.get_reading_complaints import get_reading_compla
 from services.customer.handlers.get_reading_photo import get_reading_photo
 from services.customer.handlers.get_route import get_route
 from services.customer.handlers.get_visit import get_visit
+from services.customer.handlers.protect_customer import protect_customer
 from services.customer.handlers.record_complaint_at_desk import record_complaint_at_desk
 from services.customer.handlers.record_reading_complaint import record_reading_complaint
 from services.customer.handlers.record_visit import record_visit
@@ -32,8 +34,16 @@ from services.customer.locks import (
     lock_customer_of_language,
     lock_customer_of_phone,
     lock_customer_of_visit,
+    lock_customer_to_protect,
 )
-from shared.contracts.billing import BillCorrected, BillIssued, BillsReleased, PaymentRecorded, PaymentReversed
+from shared.contracts.billing import (
+    BillCorrected,
+    BillDisputeChanged,
+    BillIssued,
+    BillsReleased,
+    PaymentRecorded,
+    PaymentReversed,
+)
 from shared.contracts.customer import (
     AddVisitNote,
     ChooseSmsLanguage,
@@ -53,6 +63,7 @@ from shared.contracts.customer import (
     GetReadingPhoto,
     GetRoute,
     GetVisit,
+    ProtectCustomer,
     RecordComplaintAtDesk,
     RecordReadingComplaint,
     RecordVisit,
@@ -117,6 +128,11 @@ TOPOLOGY = Topology(
             choose_sms_language,
             idempotency=Idempotency("choice_id", lock=lock_customer_of_language),
         ),
+        RequestHandler(
+            ProtectCustomer,
+            protect_customer,
+            idempotency=Idempotency("protection_id", lock=lock_customer_to_protect),
+        ),
         RequestHandler(GetReadingComplaints, get_reading_complaints, access=Access.READ_ONLY),
         RequestHandler(GetReadingPhoto, get_reading_photo, access=Access.READ_ONLY),
         RequestHandler(
@@ -131,6 +147,7 @@ TOPOLOGY = Topology(
         ),
         EventHandler(BillIssued, apply_bill),
         EventHandler(BillCorrected, apply_bill_correction),
+        EventHandler(BillDisputeChanged, apply_bill_dispute),
         EventHandler(BillsReleased, apply_released_bills, lock=Lock.UNKNOWN),
         EventHandler(PaymentRecorded, apply_payment),
         EventHandler(PaymentReversed, apply_reversal),

@@ -6,4 +6,4 @@ from shared.messaging import UnitOfWork
 
 async def apply_bill(event: BillIssued, work: UnitOfWork, *, rules: VisitRules) -> None:
     """A bill makes a customer due who owed nothing."""
-    await update_standing(work.connection, event.account, event.bill.issued_at, rules)
+    await update_standing(work, event.account, event.bill.issued_at, rules)

@@ -6,4 +6,4 @@ from shared.messaging import UnitOfWork
 
 async def apply_bill_correction(event: BillCorrected, work: UnitOfWork, *, rules: VisitRules) -> None:
     """A correction makes a customer due, or not due any more."""
-    await update_standing(work.connection, event.account, event.correction.corrected_at, rules)
+    await update_standing(work, event.account, event.correction.corrected_at, rules)

@@ -10,4 +10,4 @@ async def apply_payment(event: PaymentRecorded, work: UnitOfWork, *, rules: Visi
     """A payment that clears the debt settles the customer and ends the visits for it."""
     # Versions until 0.1 passed on whatever time the client stated.
     happened_at = AT_THE_DOOR.near(event.payment.received_at, clock())
-    await update_standing(work.connection, event.account, happened_at, rules)
+    await update_standing(work, event.account, happened_at, rules)

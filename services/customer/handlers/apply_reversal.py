@@ -6,4 +6,4 @@ from shared.messaging import UnitOfWork
 
 async def apply_reversal(event: PaymentReversed, work: UnitOfWork, *, rules: VisitRules) -> None:
     """A reversal makes the customer due again."""
-    await update_standing(work.connection, event.account, event.reversed_at, rules)
+    await update_standing(work, event.account, event.reversed_at, rules)

@@ -1,6 +1,5 @@
 from services.customer.complaints.events import emit_recorded
 from services.customer.domain.complaints import answer_by, require_bill
-from services.customer.domain.photos import read_photo
 from services.customer.domain.refusals import require_readable, unknown_customer
 from services.customer.store.reading_complaints import add_complaint, keep_photo
 from services.customer.store.routes import is_on_route
@@ -9,6 +8,7 @@ from shared.clock import Clock
 from shared.contracts.customer import ReadingComplaintReply, RecordReadingComplaint
 from shared.idempotency import same_id_other_content
 from shared.messaging import UnitOfWork
+from shared.photos import read_photo
 
 
 async def record_reading_complaint(

@@ -10,7 +10,7 @@ from services.customer.domain.visits import (
     moment_of_visit,
 )
 from services.customer.earlier_answers import earlier_fingerprint
-from services.customer.store.standings import lock_standing, save_standing
+from services.customer.store.standings import lock_standing
 from services.customer.store.visits import before_visit, past_visits, save_visit
 from shared.clock import Clock
 from shared.contracts.common import Outcome
@@ -64,15 +64,15 @@ async def record_visit(request: RecordVisit, work: UnitOfWork, *, rules: VisitRu
     kept = await save_visit(
         connection,
         visit,
+        account,
+        stands,
         device_id=request.device_id,
-        account_version=account.version,
         fingerprint=earlier_fingerprint(request),
         moment=moment,
         actor=work.actor,
     )
     if not kept:
         raise same_id_other_content(request.visit_id)
-    await save_standing(connection, request.customer_code, account, stands)
     await work.emit(
         VisitRecorded(visit=visit, first_record=not before.outcomes, device_id=request.device_id, actor=work.actor),
         aggregate=request.customer_code,

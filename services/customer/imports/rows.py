@@ -1,6 +1,6 @@
 """The lists of an import: their columns, each a pydantic model, in the order in which they refer to each other."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from operator import attrgetter
@@ -20,8 +20,21 @@ from shared.contracts.common import (
 )
 from shared.contracts.uses import BadHouseholdsError
 from shared.csv_files import MOST_REPORTED, PLAINLY, BadLine, ImportOptions, Remark, Row
-from shared.csv_files.cells import Address, BadCellError, Day, Name, Ward, Whole, YesOrNo, between, number, words
-from shared.csv_files.identity import Code, OfficePhone, Phone, PlainSigns, TaxCode
+from shared.csv_files.cells import (
+    Address,
+    Amperes,
+    BadCellError,
+    Day,
+    Name,
+    Ratio,
+    Ward,
+    Whole,
+    YesOrNo,
+    between,
+    number,
+    words,
+)
+from shared.csv_files.identity import BudgetCode, Code, OfficePhone, Phone, PlainSigns, TaxCode
 from shared.csv_files.rows import RowReader, stands_again, twice
 from shared.csv_files.text_file import Source
 from shared.text import plain_signs
@@ -39,6 +52,12 @@ def _households(text: str, *, has_households: bool) -> Households:
     if has_households and households == Households.NONE:
         raise BadHouseholdsError("is 0, and the price group is one of households")
     return households
+
+
+def _one_or_three(phases: int) -> int:
+    if phases not in (1, 3):
+        raise BadCellError("out-of-range", f"must be 1 or 3: {phases}")
+    return phases
 
 
 _Unit = Annotated[UnitCode, Code, Field(examples=["PB1401"])]
@@ -79,7 +98,7 @@ class RouteRow(Row):
 class CustomerRow(Row):
     """A line of customers.csv."""
 
-    optional_columns: ClassVar[frozenset[str]] = frozenset({"ward", "address_old"})
+    optional_columns: ClassVar[frozenset[str]] = frozenset({"ward", "address_old", "protected", "budget_code"})
 
     customer_code: _Customer
     name: Name
@@ -97,6 +116,10 @@ class CustomerRow(Row):
     """The ward of today, where the list has it in a column of its own."""
     address_old: Address | None = None
     """The address as it was called before the units of administration were reformed."""
+    protected: YesOrNo | None = None
+    """Must not be cut off. A list only ever protects: nothing in it ends that."""
+    budget_code: BudgetCode | None = None
+    """Of a unit of the state budget, as its invoices have it."""
 
     @field_validator("households", mode="before")
     @classmethod
@@ -108,11 +131,20 @@ class CustomerRow(Row):
 class MeterRow(Row):
     """A line of meters.csv."""
 
+    optional_columns: ClassVar[frozenset[str]] = frozenset({"max_amperes", "phases", "ct_ratio", "vt_ratio"})
+
     meter_number: Annotated[MeterNumber, PlainSigns, Field(examples=["21012345"])]
     customer_code: _Customer
     multiplier: Annotated[Whole, AfterValidator(between(1, 1_000_000))]
     digits: Annotated[Whole, AfterValidator(between(3, 10))]
     installed_on: Day
+    max_amperes: Amperes | None = None
+    """The current up to which it measures; ``10(40)`` is 40."""
+    phases: Annotated[Whole, AfterValidator(_one_or_three)] | None = None
+    ct_ratio: Ratio | None = None
+    """Of its current transformers (TI): ``100/5`` or ``20``."""
+    vt_ratio: Ratio | None = None
+    """Of its voltage transformers (TU)."""
 
 
 @dataclass(frozen=True)
@@ -187,7 +219,7 @@ class ListReading:
         """Whether its lines name customers."""
         return _CODE in self.format.columns
 
-    def rows(self) -> Iterator[tuple[Any, ...]]:
+    def rows(self) -> Generator[tuple[Any, ...]]:
         """Yield the rows as line number and columns, ready to be copied into a table."""
         values = attrgetter(*self.format.columns)
         derive = self.format.derive

@@ -38,6 +38,10 @@ SELECT 'complaint.settled', settled_at, complaint_id::text, complaint_settlement
     'customer.settle_reading_complaint', settlement_id, NULL,
     json_build_object('finding', finding, 'note', complaint_settlements.note)
 FROM complaint_settlements JOIN reading_complaints USING (complaint_id) WHERE customer_code = $1
+UNION ALL
+SELECT 'customer.protected', recorded_at, protection_id::text, actor, 'customer.protect', protection_id, NULL,
+    json_build_object('protected', protected, 'reason', reason)
+FROM protections WHERE customer_code = $1
 """
 
 

@@ -134,7 +134,7 @@ async def lock_customers(connection: Connection, customer_codes: Sequence[str]) 
 # $2 the moment.
 _ANNOUNCE = """
 WITH present AS MATERIALIZED (
-    SELECT customer_code, facts::text AS facts FROM customer_facts WHERE customer_code = ANY ($1::text[])
+    SELECT customer_code, collector_code, facts FROM customer_facts_as_text WHERE customer_code = ANY ($1::text[])
 ), kept AS (
     INSERT INTO announcements AS last (customer_code, version, digest, announced_at)
     SELECT customer_code, 1, md5(facts), $2 FROM present ORDER BY customer_code
@@ -144,7 +144,7 @@ WITH present AS MATERIALIZED (
     RETURNING customer_code, version
 )
 SELECT left(facts, -1) || ', "version": ' || version || '}' AS facts
-FROM kept JOIN present USING (customer_code) ORDER BY customer_code
+FROM kept JOIN present USING (customer_code) ORDER BY collector_code, customer_code
 """
 
 
@@ -156,11 +156,12 @@ async def announce(connection: Connection, customer_codes: Sequence[str], moment
 async def announced(connection: Connection, customer_codes: Sequence[str], moment: datetime) -> list[str]:
     """Return, as JSON, the facts of those of the customers whose facts have changed, each with its new version.
 
+    Those of a collector stand together.
+
     The caller locks the customers before (:func:`lock_customers`), and emits ``customer.changed`` for each or
     ``customers.changed`` for many.
     """
     rows = await connection.fetch(_ANNOUNCE, customer_codes, moment, timeout=300)
-    # As text: read at once into the model, without values of Python between.
     return [row["facts"] for row in rows]
 
 

@@ -1,12 +1,18 @@
 """What an import writes: each file lies in a table of its own until it is compared with what is on record."""
 
 import asyncio
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import AsyncGenerator, Collection, Iterator, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
 from itertools import islice
-from typing import Any
+from typing import Any, TypeAlias
 
 from shared.contracts.customer import CollectorChanged
 from shared.db import Connection
+from shared.db.compression import compress_fast
+
+Values: TypeAlias = tuple[Any, ...]
+"""Of a row: its line, and its columns."""
 
 PATIENCE = 3600.0
 """Seconds that a statement of an import may take: there may be a million customers."""
@@ -15,6 +21,7 @@ PATIENCE = 3600.0
 _PATIENT = """
 SET LOCAL statement_timeout = 0;
 SET LOCAL idle_in_transaction_session_timeout = 0;
+SET LOCAL lock_timeout = 0;
 SET LOCAL work_mem = '64MB';
 """
 _ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock($1)"
@@ -30,45 +37,52 @@ _CHANGED_COLLECTORS_TABLE = 'CREATE TEMPORARY TABLE changed_collectors (collecto
 async def begin_import(connection: Connection) -> None:
     """Wait until no other import is under way, and prepare this transaction for one."""
     await connection.execute(_PATIENT)
+    await compress_fast(connection)
     await connection.execute(_ONE_AT_A_TIME, _IMPORT_LOCK, timeout=PATIENCE)
     await connection.execute(_AFFECTED_TABLE)
     await connection.execute(_CHANGED_COLLECTORS_TABLE)
 
 
 _NEW_TABLE = """
-CREATE TEMPORARY TABLE new_{table} ON COMMIT DROP AS SELECT 0 AS line, {columns} FROM {table} WITH NO DATA
+CREATE TEMPORARY TABLE {name} ON COMMIT DROP AS SELECT 0 AS line, {columns} FROM {table} WITH NO DATA
 """
 _TERMS = {"name_terms", "all_terms"}
+"""Copied as one text each, with blanks between the terms: the driver takes its time over lists."""
 _ANALYZE = "ANALYZE new_{table}"
 _ROWS_AT_ONCE = 2_000
 
 
-def new_table(table: str, columns: Sequence[str]) -> str:
-    """Return the statement that makes the table of a file's rows."""
-    kinds = (f"NULL::text[] AS {column}" if column in _TERMS else column for column in columns)
-    return _NEW_TABLE.format(table=table, columns=", ".join(kinds))
+def new_table(table: str, columns: Sequence[str], name: str = "") -> str:
+    """Return the statement that makes the table of a file's rows, or of some of them."""
+    kinds = (f"NULL::text AS {column}" if column in _TERMS else column for column in columns)
+    return _NEW_TABLE.format(name=name or f"new_{table}", table=table, columns=", ".join(kinds))
 
 
-async def load_rows(
-    connection: Connection, table: str, columns: Sequence[str], rows: Iterator[tuple[Any, ...]]
-) -> None:
+async def load_rows(connection: Connection, table: str, columns: Sequence[str], rows: Iterator[Values]) -> None:
     """Copy the rows of a file, each with its line before its columns, into a table that ends with the transaction.
 
     They are made in a thread, some while those before are copied: a large list takes long to read.
     """
     await connection.execute(new_table(table, columns))
-    following = asyncio.ensure_future(asyncio.to_thread(_some, rows))
-    try:
-        while some := await following:
-            following = asyncio.ensure_future(asyncio.to_thread(_some, rows))
+    async with aclosing(in_pieces(rows, _ROWS_AT_ONCE)) as pieces:
+        async for some in pieces:
             await connection.copy_records_to_table(f"new_{table}", records=some, timeout=PATIENCE)
-    finally:
-        await asyncio.wait([following])
     await connection.execute(_ANALYZE.format(table=table), timeout=PATIENCE)
 
 
-def _some(rows: Iterator[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
-    return list(islice(rows, _ROWS_AT_ONCE))
+async def in_pieces(rows: Iterator[Values], size: int) -> AsyncGenerator[list[Values]]:
+    """Yield rows some at a time; those that follow are made in a thread while the caller is at work with them."""
+    following = asyncio.ensure_future(asyncio.to_thread(_some, rows, size))
+    try:
+        while some := await following:
+            following = asyncio.ensure_future(asyncio.to_thread(_some, rows, size))
+            yield some
+    finally:
+        await asyncio.wait([following])
+
+
+def _some(rows: Iterator[Values], size: int) -> list[Values]:
+    return list(islice(rows, size))
 
 
 # The hash of the groups is smaller than a sort of all rows, and almost always nothing is left of it.
@@ -191,10 +205,23 @@ WITH done AS (
 )
 SELECT count(*) FILTER (WHERE is_new) AS added, count(*) FILTER (WHERE NOT is_new) AS changed FROM done
 """
+ADD_CUSTOMERS = """
+INSERT INTO customers (customer_code, phone, imported_phone, name, address, tax_code, unit_code, route_code,
+    place_in_route, price_group, households, active, ward, address_old, protected, budget_code,
+    name_key, name_bag, address_key, name_terms, all_terms)
+SELECT customer_code, phone, phone, name, address, tax_code, unit_code, route_code,
+    place_in_route, price_group, households, active, ward, address_old, coalesce(protected, false), budget_code,
+    name_key, name_bag, address_key,
+    array_to_tsvector(string_to_array(name_terms, ' ')), array_to_tsvector(string_to_array(all_terms, ' '))
+FROM {rows}
+"""
+"""Adds customers from the rows that are filled in. A column that the file lacks is NULL there."""
+
 # Merge new_customers, and note those that are new or changed. A phone number changes only when the list's has changed.
 # Two statements in one: what is on record as it is must cost no more than the comparison.
-# $1, $2 whether the file has the columns ward and address_old: one that it lacks stays as it is.
-_MERGE_CUSTOMERS = """
+# $1, $2, $4 whether the file has the columns ward, address_old and budget_code: one that it lacks stays as it is.
+# $3: the column protected; a list protects customers and never ends that, which is a person's act with its reason.
+_MERGE_CUSTOMERS = f"""
 WITH changed AS (
     UPDATE customers AS known SET
         phone = CASE WHEN known.imported_phone IS DISTINCT FROM new.phone THEN new.phone ELSE known.phone END,
@@ -203,23 +230,21 @@ WITH changed AS (
         route_code = new.route_code, place_in_route = new.place_in_route, price_group = new.price_group,
         households = new.households, active = new.active,
         ward = CASE WHEN $1 THEN new.ward ELSE known.ward END,
-        address_old = CASE WHEN $2 THEN new.address_old ELSE known.address_old END
+        address_old = CASE WHEN $2 THEN new.address_old ELSE known.address_old END,
+        protected = known.protected OR ($3 AND coalesce(new.protected, false)),
+        budget_code = CASE WHEN $4 THEN new.budget_code ELSE known.budget_code END
     FROM new_customers AS new
     WHERE known.customer_code = new.customer_code
         AND (known.imported_phone, known.name, known.address, known.tax_code, known.unit_code, known.route_code,
             known.place_in_route, known.price_group, known.households, known.active,
-            CASE WHEN $1 THEN known.ward END, CASE WHEN $2 THEN known.address_old END)
+            CASE WHEN $1 THEN known.ward END, CASE WHEN $2 THEN known.address_old END,
+            known.protected, CASE WHEN $4 THEN known.budget_code END)
         IS DISTINCT FROM (new.phone, new.name, new.address, new.tax_code, new.unit_code, new.route_code,
-            new.place_in_route, new.price_group, new.households, new.active, new.ward, new.address_old)
+            new.place_in_route, new.price_group, new.households, new.active, new.ward, new.address_old,
+            known.protected OR ($3 AND coalesce(new.protected, false)), new.budget_code)
     RETURNING known.customer_code
 ), added AS (
-    INSERT INTO customers (customer_code, phone, imported_phone, name, address, tax_code, unit_code, route_code,
-        place_in_route, price_group, households, active, ward, address_old,
-        name_key, name_bag, address_key, name_terms, all_terms)
-    SELECT customer_code, phone, phone, name, address, tax_code, unit_code, route_code,
-        place_in_route, price_group, households, active, ward, address_old,
-        name_key, name_bag, address_key, array_to_tsvector(name_terms), array_to_tsvector(all_terms)
-    FROM new_customers AS new
+    {ADD_CUSTOMERS.format(rows="new_customers AS new")}
     WHERE NOT EXISTS (SELECT FROM customers AS known WHERE known.customer_code = new.customer_code)
     ORDER BY customer_code
     RETURNING customer_code
@@ -228,24 +253,92 @@ WITH changed AS (
 )
 SELECT (SELECT count(*) FROM added) AS added, (SELECT count(*) FROM changed) AS changed
 """
+ADD_METERS = """
+INSERT INTO meters AS known (meter_number, customer_code, multiplier, digits, installed_on,
+    max_amperes, phases, ct_ratio, vt_ratio)
+SELECT meter_number, customer_code, multiplier, digits, installed_on, max_amperes, phases, ct_ratio, vt_ratio
+FROM {rows}
+"""
+"""Adds meters from the rows that are filled in."""
+
 # Merge new_meters, and note the customers who have them now and those who had them before.
-_MERGE_METERS = """
+# $1 to $4 whether the file has the columns max_amperes, phases, ct_ratio and vt_ratio.
+_MERGE_METERS = f"""
 WITH before AS (
     SELECT meter_number, meters.customer_code FROM meters JOIN new_meters USING (meter_number)
     WHERE meters.customer_code <> new_meters.customer_code
 ), done AS (
-    INSERT INTO meters AS known (meter_number, customer_code, multiplier, digits, installed_on)
-    SELECT meter_number, customer_code, multiplier, digits, installed_on FROM new_meters ORDER BY meter_number
+    {ADD_METERS.format(rows="new_meters")} ORDER BY meter_number
     ON CONFLICT (meter_number) DO UPDATE SET customer_code = excluded.customer_code, multiplier = excluded.multiplier,
-        digits = excluded.digits, installed_on = excluded.installed_on
-        WHERE (known.customer_code, known.multiplier, known.digits, known.installed_on)
-            IS DISTINCT FROM (excluded.customer_code, excluded.multiplier, excluded.digits, excluded.installed_on)
+        digits = excluded.digits, installed_on = excluded.installed_on,
+        max_amperes = CASE WHEN $1 THEN excluded.max_amperes ELSE known.max_amperes END,
+        phases = CASE WHEN $2 THEN excluded.phases ELSE known.phases END,
+        ct_ratio = CASE WHEN $3 THEN excluded.ct_ratio ELSE known.ct_ratio END,
+        vt_ratio = CASE WHEN $4 THEN excluded.vt_ratio ELSE known.vt_ratio END
+        WHERE (known.customer_code, known.multiplier, known.digits, known.installed_on,
+            CASE WHEN $1 THEN known.max_amperes END, CASE WHEN $2 THEN known.phases END,
+            CASE WHEN $3 THEN known.ct_ratio END, CASE WHEN $4 THEN known.vt_ratio END)
+            IS DISTINCT FROM (excluded.customer_code, excluded.multiplier, excluded.digits, excluded.installed_on,
+                excluded.max_amperes, excluded.phases, excluded.ct_ratio, excluded.vt_ratio)
     RETURNING customer_code, xmax = 0 AS is_new
 ), noted AS (
     INSERT INTO affected (customer_code) SELECT customer_code FROM done UNION ALL SELECT customer_code FROM before
 )
 SELECT count(*) FILTER (WHERE is_new) AS added, count(*) FILTER (WHERE NOT is_new) AS changed FROM done
 """
+# Of each loaded row that is new or different: what differs. A phone number differs where the list's own has changed, as
+# the merge has it; whatever the file has no column for is not compared.
+_COMPARE = """
+CREATE TEMPORARY TABLE compared_{table} ON COMMIT DROP AS
+SELECT line, key, is_new, fields FROM (
+    SELECT new.line, new.{key}::text AS key, known.{key} IS NULL AS is_new,
+        array_remove(ARRAY[{tests}]::text[], NULL) AS fields
+    FROM new_{table} AS new LEFT JOIN {table} AS known ON known.{key} = new.{key}
+) AS compared WHERE is_new OR cardinality(fields) > 0
+"""
+_COMPARED_WITH = {("customers", "phone"): "imported_phone"}
+_COUNT_COMPARED = """
+SELECT count(*) FILTER (WHERE is_new) AS added, count(*) FILTER (WHERE NOT is_new) AS changed FROM compared_{table}
+"""
+_COUNT_FIELDS = """
+SELECT field, count(*) AS rows FROM compared_{table}, unnest(fields) AS field WHERE NOT is_new
+GROUP BY field ORDER BY field
+"""
+_LIST_CHANGED = "SELECT line, key, fields FROM compared_{table} WHERE NOT is_new ORDER BY line LIMIT $1"
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What a merge would do with the rows of a file."""
+
+    added: int
+    changed: int
+    fields: dict[str, int]
+    """How many of the changed rows differ in a column."""
+    listed: list[tuple[int, str, list[str]]]
+    """The first changed rows: line, key, columns."""
+
+
+async def compare(connection: Connection, table: str, key: str, columns: Collection[str], limit: int) -> Comparison:
+    """Compare the loaded rows with what is on record, and change nothing; ``columns``: those that the file has."""
+    tests = ", ".join(
+        f"CASE WHEN known.{_COMPARED_WITH.get((table, column), column)} IS DISTINCT FROM new.{column}"
+        f" THEN '{column}' END"
+        for column in sorted(columns)
+        if column != key
+    )
+    await connection.execute(_COMPARE.format(table=table, key=key, tests=tests), timeout=PATIENCE)
+    [counts] = await connection.fetch(_COUNT_COMPARED.format(table=table), timeout=PATIENCE)
+    fields = await connection.fetch(_COUNT_FIELDS.format(table=table), timeout=PATIENCE)
+    listed = await connection.fetch(_LIST_CHANGED.format(table=table), limit, timeout=PATIENCE)
+    return Comparison(
+        counts["added"],
+        counts["changed"],
+        {row["field"]: row["rows"] for row in fields},
+        [(row["line"], row["key"], row["fields"]) for row in listed],
+    )
+
+
 _MERGE = {
     "units": _MERGE_UNITS,
     "collectors": _MERGE_COLLECTORS,
@@ -253,7 +346,10 @@ _MERGE = {
     "customers": _MERGE_CUSTOMERS,
     "meters": _MERGE_METERS,
 }
-_OPTIONAL = {"customers": ("ward", "address_old")}
+_OPTIONAL = {
+    "customers": ("ward", "address_old", "protected", "budget_code"),
+    "meters": ("max_amperes", "phases", "ct_ratio", "vt_ratio"),
+}
 """Columns that a file may lack, in the order of the parameters of the table's statement."""
 
 

@@ -27,7 +27,7 @@ async def lock_standing(connection: Connection, customer_code: str) -> tuple[Acc
     )
 
 
-_SAVE = """
+SAVE = """
 UPDATE standings
 SET account_version = $2, debt = $3, cleared_version = $4, cleared_at = $5, step = $6, misses = $7, appointment = $8
 WHERE customer_code = $1
@@ -36,8 +36,12 @@ WHERE customer_code = $1
 
 async def save_standing(connection: Connection, customer_code: str, account: Account, standing: Standing) -> None:
     """Keep what is known of the account and where the customer stands; :func:`lock_standing` comes first."""
-    await connection.execute(
-        _SAVE,
+    await connection.execute(SAVE, *saved_values(customer_code, account, standing))
+
+
+def saved_values(customer_code: str, account: Account, standing: Standing) -> tuple[object, ...]:
+    """Return the arguments of :data:`SAVE`."""
+    return (
         customer_code,
         account.version,
         account.debt,

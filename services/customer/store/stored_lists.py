@@ -8,9 +8,10 @@ from shared.db import Connection
 
 UNITS = "SELECT unit_code, name, address, tax_code, phone FROM units ORDER BY unit_code"
 COLLECTORS = "SELECT collector_code, name, phone FROM collectors ORDER BY collector_code"
-CUSTOMERS = (
-    "SELECT customer_code, name, address, phone, tax_code, ward, address_old FROM customers ORDER BY customer_code"
-)
+CUSTOMERS = """
+SELECT customer_code, name, address, phone, tax_code, ward, address_old, budget_code FROM customers
+ORDER BY customer_code
+"""
 
 
 async def units(connection: Connection) -> AsyncIterator[Record]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from services.customer.domain.visits import LatestVisit, PastVisit
+from services.customer.domain.visits import Account, LatestVisit, PastVisit, Standing
 from services.customer.store.recorded import Recorded
 from shared.contracts.actor import Actor
 from shared.contracts.common import Outcome
@@ -178,10 +178,14 @@ WITH kept AS (
             account_version = excluded.account_version, device_id = excluded.device_id,
             recorded_at = excluded.recorded_at, actor = excluded.actor
         WHERE known.customer_code = excluded.customer_code AND known.collector_code = excluded.collector_code
-    RETURNING visit_id
+    RETURNING visit_id, known.customer_code
 ), recorded AS (
     INSERT INTO visit_records (visit_id, outcome, fingerprint, answer, recorded_at, actor)
     SELECT visit_id, $5, $14, $15, $12, $13 FROM kept
+), stands AS (
+    UPDATE standings SET account_version = $11, debt = $16, cleared_version = $17, cleared_at = $18, step = $19,
+        misses = $20, appointment = $21
+    FROM kept WHERE standings.customer_code = kept.customer_code
 )
 SELECT visit_id FROM kept
 """
@@ -190,14 +194,18 @@ SELECT visit_id FROM kept
 async def save_visit(
     connection: Connection,
     visit: Visit,
+    account: Account,
+    stands: Standing,
     *,
     device_id: UUID | None,
-    account_version: int,
     fingerprint: str,
     moment: datetime,
     actor: Actor,
 ) -> bool:
-    """Keep a visit with its answer. Returns False when the visit id belongs to another customer or collector."""
+    """Keep a visit with its answer, and where it leads; the standing is locked.
+
+    Returns False, and keeps nothing, when the visit id belongs to another customer or collector.
+    """
     kept = await connection.fetchval(
         _SAVE,
         visit.visit_id,
@@ -210,10 +218,16 @@ async def save_visit(
         visit.note,
         visit.next_step,
         visit.misses,
-        account_version,
+        account.version,
         moment,
         actor.model_dump(mode="json"),
         fingerprint,
         visit.model_dump(mode="json"),
+        account.debt,
+        account.cleared_version,
+        account.cleared_at,
+        stands.step,
+        stands.misses,
+        stands.appointment,
     )
     return kept is not None

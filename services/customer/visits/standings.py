@@ -6,16 +6,19 @@ from datetime import datetime
 
 from services.customer.domain.visits import VisitRules, standing, with_report
 from services.customer.store.customers import unit_of, units_of
-from services.customer.store.standings import lock_standing, lock_standings, save_standing, save_standings
+from services.customer.store.standings import SAVE, lock_standing, lock_standings, save_standings, saved_values
 from services.customer.store.visits import past_visits, past_visits_of
 from shared.contracts.common import AccountState
 from shared.db import Connection
+from shared.messaging import UnitOfWork
 
 
-async def update_standing(
-    connection: Connection, state: AccountState, happened_at: datetime, rules: VisitRules
-) -> None:
-    """Keep what billing reports of an account, and where the visits then lead; an old report changes nothing."""
+async def update_standing(work: UnitOfWork, state: AccountState, happened_at: datetime, rules: VisitRules) -> None:
+    """Keep what billing reports of an account, and where the visits then lead; an old report changes nothing.
+
+    It is the last thing that an event does.
+    """
+    connection = work.connection
     known, _ = await lock_standing(connection, state.customer_code)
     account = with_report(known, state, happened_at)
     if account == known:
@@ -23,7 +26,7 @@ async def update_standing(
     visits = await past_visits(connection, state.customer_code, account.cleared_version)
     if visits:
         rules = replace(rules, unit_code=await unit_of(connection, state.customer_code))
-    await save_standing(connection, state.customer_code, account, standing(account, visits, rules))
+    work.write(SAVE, *saved_values(state.customer_code, account, standing(account, visits, rules)))
 
 
 async def update_standings(
