@@ -9,11 +9,13 @@ from aiohttp import web
 
 from services.gateway.dependencies import Dependencies
 from services.gateway.domain.devices import Device
+from services.gateway.domain.partners import Partner
 from services.gateway.domain.staff import StaffMember
 from services.gateway.edge import problems
 from services.gateway.edge.cookies import from_own_pages, session_cookie
 from services.gateway.edge.operation import DEVICE, STAFF_MEMBER, Admission, AnyOperation, Caller
 from services.gateway.enrolment import hash_token
+from services.gateway.partners.admission import admit_partner
 from services.gateway.staff.act_log import keep_refused
 from services.gateway.staff.sessions import csrf_token_of, member_of
 from services.gateway.store import collectors, devices, feeds, guess_limits
@@ -38,7 +40,9 @@ class CollectorLeft(NotAllowed):
 def admission(dependencies: Dependencies) -> Admission:
     """Return what finds who calls an operation, and refuses whoever may not call it or calls too often."""
 
-    async def admit(operation: AnyOperation, request: web.Request, address: str) -> Caller | None:
+    async def admit(operation: AnyOperation, request: web.Request, address: str) -> Caller | Partner | None:
+        if operation.partners:
+            return await admit_partner(operation, request, address, dependencies)
         if operation.roles is None:
             limits = dependencies.report_limits if operation.passes_on else dependencies.public_limits
             _limit(limits.take(address))
@@ -91,7 +95,7 @@ async def _authenticated(request: web.Request, address: str, dependencies: Depen
     if scheme.lower() != "bearer" or not token or not token.isascii():
         _limit(dependencies.public_limits.take(address))
         raise problems.NotAuthenticated("Thiết bị chưa đăng nhập.")
-    device = await device_of_token(token.strip(), address, dependencies)
+    device = await device_of_token(token.strip(), address, dependencies, customer_code=_named_customer(request))
     if device is None or device.revoked_at is not None:
         raise problems.NotAuthenticated(
             "Thiết bị chưa đăng nhập hoặc đã bị thu hồi.", facts={"revoked": device is not None}
@@ -99,16 +103,29 @@ async def _authenticated(request: web.Request, address: str, dependencies: Depen
     return device
 
 
+def _named_customer(request: web.Request) -> str | None:
+    """Return the customer whom the address names; None for what cannot be a code, before anything else is checked."""
+    code = request.match_info.get("customer_code", "")
+    return code if code.isascii() and code.isalnum() else None
+
+
 async def device_of_token(
-    token: str, address: str, dependencies: Dependencies, *, within: float = ACQUIRE_SECONDS
+    token: str,
+    address: str,
+    dependencies: Dependencies,
+    *,
+    customer_code: str | None = None,
+    within: float = ACQUIRE_SECONDS,
 ) -> Device | None:
     """Return the device of a token; None when nobody holds it. Unknown tokens are limited by the caller's address.
+
+    With ``customer_code`` it is asked by the same statement whose customer that is (``asks_about``).
 
     Raises :class:`~services.gateway.edge.problems.TooManyRequests`. A known token is never refused here: phones
     behind one address of a carrier do not pay for a stranger there.
     """
     async with dependencies.database(within=within) as connection:
-        device = await devices.device_of_token(connection, hash_token(token))
+        device = await devices.device_of_token(connection, hash_token(token), customer_code=customer_code)
     if device is None:
         await _limit_unknown(address, dependencies, within=within)
     return device
@@ -173,8 +190,12 @@ async def require_own_customer(who: Caller, customer_code: str, dependencies: De
         return
     if who.collector_code is None:
         return
-    async with dependencies.database() as connection:
-        collector_code = await feeds.collector_of(connection, customer_code)
+    named = who.asks_about
+    if named is not None and named.customer_code == customer_code:
+        collector_code = named.collector_code
+    else:
+        async with dependencies.database() as connection:
+            collector_code = await feeds.collector_of(connection, customer_code)
     if collector_code == who.collector_code:
         return
     await dependencies.request(GetCustomer(customer_code=customer_code, collector_code=who.collector_code))

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from services.gateway.dependencies import StreamNotifier
 from services.gateway.store import feeds
-from services.gateway.stream.frames import AccountUpdate, CustomerUpdate, PaymentSummary, Refresh
+from services.gateway.stream.frames import AccountUpdate, CustomerUpdate, CutOrderUpdate, PaymentSummary, Refresh
 from shared.contracts.billing import CollectionPoint, Payment
 from shared.contracts.common import AccountState, PaymentMethod
 from shared.messaging import UnitOfWork
@@ -14,7 +14,7 @@ from shared.messaging import UnitOfWork
 
 async def append(
     collector_code: str,
-    update: AccountUpdate | CustomerUpdate,
+    update: AccountUpdate | CustomerUpdate | CutOrderUpdate,
     work: UnitOfWork,
     notifier: StreamNotifier,
     moment: datetime,
@@ -24,6 +24,19 @@ async def append(
     entry = update.model_dump_json(exclude=exclude, exclude_none=True)
     appended = await feeds.append(work.connection, collector_code, entry, moment)
     work.after_commit(lambda: notifier.account_update(collector_code, appended))
+
+
+def append_last(
+    collector_code: str, update: AccountUpdate, work: UnitOfWork, notifier: StreamNotifier, moment: datetime
+) -> None:
+    """Do the same as the last thing that an event does."""
+    exclude: Any = {"seq"}
+    entry = update.model_dump_json(exclude=exclude, exclude_none=True)
+    appended: list[feeds.Appended] = []
+    work.write(
+        feeds.APPEND, collector_code, entry, moment, then=lambda row: appended.append(feeds.appended(row, entry))
+    )
+    work.after_commit(lambda: notifier.account_update(collector_code, appended[0]))
 
 
 async def append_refresh(
@@ -44,6 +57,8 @@ def of_account(
     payment: PaymentSummary | None = None,
     bill_id: UUID | None = None,
     reason: str | None = None,
+    to_give_back: int | None = None,
+    paper_missing: bool | None = None,
 ) -> AccountUpdate:
     """Return the update of an account; its number is known once it has been appended."""
     return AccountUpdate(
@@ -57,6 +72,8 @@ def of_account(
         payment=payment,
         bill_id=bill_id,
         reason=reason,
+        to_give_back=to_give_back,
+        paper_missing=paper_missing,
     )
 
 

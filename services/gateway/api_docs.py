@@ -34,8 +34,11 @@ _PAGE = "index.html"
 _FOLDER = "docs"
 
 
-def add_routes(application: web.Application, description: Mapping[str, Any], folder: Path) -> None:
-    """Serve the description, and the viewer that lies in ``folder``, also when it is built only later."""
+def add_routes(application: web.Application, description: Mapping[str, Any], folder: Path, *, below: str = "") -> None:
+    """Serve the description, and the viewer that lies in ``folder``, also when it is built only later.
+
+    ``below``: the path of an interface with a description of its own; the viewer's page looks there for it.
+    """
     content = json.dumps(description, ensure_ascii=False, separators=(",", ":")).encode()
     tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
     headers = {"ETag": tag, "Cache-Control": REQUEST_EACH_TIME}
@@ -48,8 +51,8 @@ def add_routes(application: web.Application, description: Mapping[str, Any], fol
     async def serve_viewer(request: web.Request) -> web.StreamResponse:
         return _response(folder / _FOLDER, request.match_info.get("name") or _PAGE)
 
-    application.router.add_get("/openapi.json", serve_description)
-    for path in ("/docs", "/docs/{name:[^/]*}"):
+    application.router.add_get(f"{below}/openapi.json", serve_description)
+    for path in (f"{below}/docs", *([] if below else ["/docs/{name:[^/]*}"])):
         application.router.add_get(path, serve_viewer)
 
 

@@ -3,11 +3,18 @@
 from collections.abc import Awaitable, Callable, Mapping
 
 from services.gateway.approvals import store
-from services.gateway.approvals.rules import Approval, ApprovalKind, CorrectionAsked, ReversalAsked
+from services.gateway.approvals.rules import (
+    AgreementAsked,
+    Approval,
+    ApprovalKind,
+    CorrectionAsked,
+    ReversalAsked,
+    WaiverAsked,
+)
 from services.gateway.dependencies import Dependencies
 from services.gateway.domain.staff import StaffMember, reference_of
 from shared.contracts.actor import AskedBy
-from shared.contracts.billing import CorrectBill, ReversePayment
+from shared.contracts.billing import AgreeInstalments, CorrectBill, ReversePayment, WaiveInterest
 from shared.contracts.uses import Households, Uses
 from shared.messaging.context import acting
 from shared.problems import Problem, Unavailable
@@ -23,6 +30,8 @@ async def _reverse_payment(approval: Approval, member: StaffMember, dependencies
             reason=asked.reason,
             reversed_by=f"{approval.asked_by.full_name[:38]}, {member.full_name[:38]}",
             device_id=asked.device_id,
+            paper_returned=asked.paper_returned,
+            given_back_by=approval.asked_by.staff_id if asked.at_office else None,
         )
     )
 
@@ -47,6 +56,38 @@ async def _correct_bill(approval: Approval, member: StaffMember, dependencies: D
     )
 
 
+async def _agree_instalments(approval: Approval, member: StaffMember, dependencies: Dependencies) -> None:
+    asked = approval.asked_for
+    assert isinstance(asked, AgreementAsked)  # noqa: S101 - what an agreement keeps
+    await dependencies.request(
+        AgreeInstalments(
+            agreement_id=approval.approval_id,
+            customer_code=asked.customer_code,
+            parts=asked.parts,
+            paper=asked.paper,
+            reason=asked.reason,
+            asked_by=_named(approval.asked_by.full_name, approval.asked_by.login_name),
+            approved_by=_named(member.full_name, member.login_name),
+        )
+    )
+
+
+async def _waive_interest(approval: Approval, member: StaffMember, dependencies: Dependencies) -> None:
+    asked = approval.asked_for
+    assert isinstance(asked, WaiverAsked)  # noqa: S101 - what a waiver keeps
+    await dependencies.request(
+        WaiveInterest(
+            waiver_id=approval.approval_id,
+            customer_code=asked.customer_code,
+            until=asked.until,
+            expected=asked.interest,
+            reason=asked.reason,
+            asked_by=_named(approval.asked_by.full_name, approval.asked_by.login_name),
+            approved_by=_named(member.full_name, member.login_name),
+        )
+    )
+
+
 def _named(full_name: str, login_name: str) -> str:
     return f"{full_name[:38]} ({login_name[:38]})"
 
@@ -54,6 +95,8 @@ def _named(full_name: str, login_name: str) -> str:
 EXECUTED_BY: Mapping[ApprovalKind, Callable[[Approval, StaffMember, Dependencies], Awaitable[None]]] = {
     ApprovalKind.PAYMENT_REVERSAL: _reverse_payment,
     ApprovalKind.BILL_CORRECTION: _correct_bill,
+    ApprovalKind.INSTALMENT_AGREEMENT: _agree_instalments,
+    ApprovalKind.INTEREST_WAIVER: _waive_interest,
 }
 
 

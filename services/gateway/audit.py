@@ -20,6 +20,8 @@ HISTORY = {
         digested=("password_hash", "code_hash", "second_factor_secret", "second_factor_begun"),
         whole=False,
     ),
+    "partners": MoneyTable("partner_id", once=("deactivated_at",)),
+    "partner_keys": MoneyTable("key_id", digested=("key",)),
     "enrolment_codes": MoneyTable("code_id", once=("device_id", "used_at"), digested=("code_hash",)),
 }
 """Tables whose history is kept (0012); of a device, what decides who may act with it."""
@@ -84,6 +86,13 @@ _RULES: dict[str, str] = {
         WHERE entry.actor NOT IN ('gateway', owner) AND NOT (
             entry.state IN ('queued', 'cancelled')
             AND split_part(entry.actor, ':', 1) IN ('cashier', 'supervisor', 'staff'))
+    """,
+    "a print job that has not ended has its document": """
+        SELECT job_id::text, format('%s, queued %s', state, created_at)
+        FROM print_jobs
+        WHERE state IN ('queued', 'offered', 'accepted', 'printing', 'held') AND document = '' AND NOT EXISTS (
+            SELECT FROM print_documents
+            WHERE print_documents.job_id = print_jobs.job_id AND queued_at = print_jobs.created_at)
     """,
     "jobs of a device are numbered without gaps": """
         SELECT device_id::text, format('%s jobs, last number %s', count(job_id), last_job_sequence)
@@ -162,12 +171,12 @@ async def jobs_of_notices(connection: Connection) -> AsyncIterator[tuple[UUID, i
 # What the rules between services look at (ops/audit/recomputation.py).
 
 
-STAFF = "staff"
-"""Stands as the role of people, beside those of devices."""
+PARTNER, STAFF = "partner", "staff"
+"""Stand as the roles of partners and people, beside those of devices."""
 
 
 class EnrolledDevice(NamedTuple):
-    """A phone, a desk or a person of the office, and when it could act."""
+    """A phone, a desk, a person of the office or a partner, and when it could act."""
 
     device_id: UUID
     role: str
@@ -176,7 +185,7 @@ class EnrolledDevice(NamedTuple):
     revoked_at: datetime | None
     collection_point_code: str | None = None
     login_name: str | None = None
-    """Of a person."""
+    """Of a person; of a partner its code."""
 
 
 class PrintJobFact(NamedTuple):
@@ -216,6 +225,7 @@ class Announcements:
 _ENROLLED = f"""
 SELECT device_id, role, collector_code, enrolled_at, revoked_at, collection_point_code, NULL AS login_name FROM devices
 UNION ALL SELECT staff_id, '{STAFF}', NULL, created_at, deactivated_at, NULL, login_name FROM staff
+UNION ALL SELECT partner_id, '{PARTNER}', NULL, made_at, deactivated_at, NULL, partner_code FROM partners
 """
 _JOBS = f"SELECT {', '.join(PrintJobFact._fields)} FROM print_jobs WHERE job_id = ANY ($1)"
 # Jobs of copies are found by their receipts' copies; this finds those that no copy is counted for.

@@ -80,6 +80,8 @@ class Dependencies:
     """Of which refused sign-ins a line is kept; they are not even tried."""
     looks_kept: TokenBuckets = field(init=False)
     """Of which looks at something a line is kept: one in five minutes of the same person at the same thing."""
+    customer_codes_tried: TokenBuckets = field(init=False)
+    """Customer codes tried on an invoice whose code was found: five wrong ones an hour."""
     passwords: Passwords = field(init=False)
     print_jobs: PrintJobs = field(init=False)
     days: DayReader = field(default_factory=DayReader)
@@ -97,6 +99,7 @@ class Dependencies:
         self.sign_in_failures = TokenBuckets(of_address / 60, of_address)
         self.untried_kept = TokenBuckets(1 / 60, 1)
         self.looks_kept = TokenBuckets(1 / 300, 1)
+        self.customer_codes_tried = TokenBuckets(5 / 3600, 5)
         self.passwords = Passwords()
         self.print_jobs = PrintJobs(self.bus, self.pool, self.clock)
 

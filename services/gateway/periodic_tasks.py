@@ -12,10 +12,11 @@ from services.gateway.dependencies import Dependencies
 from services.gateway.print_jobs import store
 from services.gateway.print_jobs.rules import Trigger
 from services.gateway.print_jobs.service import PrintJobEvent
-from services.gateway.store import collectors, devices, feeds, guess_limits, presence
+from services.gateway.store import collectors, devices, door_leases, feeds, guess_limits, partners, presence
 from services.gateway.stream.frames import Refresh
 from services.gateway.stream.hub import Hub
 from shared.contracts.customer import GetCollector
+from shared.db.retention import delete_all
 from shared.db.transaction import is_connection_lost
 from shared.messaging import correlated
 from shared.problems import NotFound, Unavailable
@@ -178,5 +179,7 @@ class PeriodicTasks:
         async with self._dependencies.database() as connection, connection.transaction():
             deleted = await feeds.prune(connection, older_than)
             await guess_limits.forget_idle(connection)
+            await door_leases.forget(connection, self._dependencies.clock())
+        await delete_all(self._dependencies.pool, partners.forget_nonces, self._dependencies.clock())
         if deleted:
             log.info("feed_pruned", entries=deleted)

@@ -9,23 +9,32 @@ from services.gateway.access import admission
 from services.gateway.api import (
     app_settings,
     approvals,
+    arrears,
     bank_credits,
     bank_webhooks,
     bill_corrections,
     bill_runs,
     customers,
+    cut_orders,
     days,
     delivery_reports,
     devices,
+    dunning,
+    hand_ins,
     held_readings,
+    invoices,
     opt_outs,
+    papers_of_debts,
+    partners,
     payments,
     print_jobs,
     printers,
     public,
     reading_complaints,
+    readings_files,
     receipts,
     reports,
+    reversals,
     shifts,
     sms_language,
     staff,
@@ -60,11 +69,14 @@ TAGS = {
     "customers": "Customers, accounts, routes, collectors, collection points.",
     "days": "How a day goes, for the office.",
     "reports": "What was collected and what is still open, for the office.",
+    "arrears": "Agreements to pay in parts, and interest on late payment.",
     "visits": "What came of a collector's stay at the door.",
+    "dunning": "Where customers stand up to cutting off, and who must not be cut off.",
     "complaints": "Readings that customers call wrong.",
     "readings": "Readings that may be wrong, held back from the bill.",
     "bills": "Bill runs, released by another person than who began them; wrong bills, put right by two people.",
     "payments": "Cash, transfers, postings of collection points, reversals.",
+    "partners": "Computers of banks, post offices and wallets, with signed requests.",
     "bank credits": "Money on the utility's bank accounts: told by webhooks, and matched by people in doubt.",
     "shifts": "A collector's working day with the cash box.",
     "receipts": "Signed receipts and their copies.",
@@ -81,18 +93,26 @@ OPERATIONS: list[AnyOperation] = [
     *customers.OPERATIONS,
     *days.OPERATIONS,
     *reports.OPERATIONS,
+    *arrears.OPERATIONS,
+    *reversals.OPERATIONS,
     *opt_outs.OPERATIONS,
     *sms_language.OPERATIONS,
+    *dunning.OPERATIONS,
+    *cut_orders.OPERATIONS,
+    *papers_of_debts.OPERATIONS,
     *visits.OPERATIONS,
     *reading_complaints.OPERATIONS,
     *held_readings.OPERATIONS,
+    *readings_files.OPERATIONS,
     *bill_corrections.OPERATIONS,
     *bill_runs.OPERATIONS,
     *payments.OPERATIONS,
+    *partners.OPERATIONS,
     *transfer_codes.OPERATIONS,
     *bank_credits.OPERATIONS,
     *bank_webhooks.OPERATIONS,
     *shifts.OPERATIONS,
+    *hand_ins.OPERATIONS,
     *receipts.OPERATIONS,
     *print_jobs.OPERATIONS,
     *printers.OPERATIONS,
@@ -101,6 +121,7 @@ OPERATIONS: list[AnyOperation] = [
     *staff_acts.OPERATIONS,
     *approvals.OPERATIONS,
     *delivery_reports.OPERATIONS,
+    *invoices.OPERATIONS,
     *public.OPERATIONS,
 ]
 
@@ -115,6 +136,27 @@ def describe() -> dict[str, Any]:
         tags=TAGS,
         stream=frames.describe(),
         stream_models=[*frames.FROM_PHONE, *frames.FROM_GATEWAY],
+    )
+
+
+PARTNERS_DESCRIPTION = """\
+For the computers of banks, post offices and wallets: read a customer's open bills, pay them, learn where a payment \
+stands, take it back on its day, and compare both sides' books on the next day.
+
+Amounts are whole đồng. Moments are RFC 3339 with an offset, answers are in UTC; days are days in Vietnam. Errors are \
+`application/problem+json` (RFC 9457): `type` is stable, `detail` is a Vietnamese sentence, `facts` are for programs.
+
+Every request is signed, with a nonce of its own; to repeat one, sign it anew. docs/partners.md has the exact bytes."""
+
+
+def describe_partners() -> dict[str, Any]:
+    """Return the OpenAPI description of the interface of partners alone, made from the same operations."""
+    return openapi.build(
+        [operation for operation in OPERATIONS if operation.partners],
+        title="Thu Ngân for partners",
+        version=VERSION,
+        description=PARTNERS_DESCRIPTION,
+        tags={partners.TAG: TAGS[partners.TAG]},
     )
 
 
@@ -137,5 +179,6 @@ def make_application(dependencies: Dependencies, stream: RequestHandler) -> web.
     )
     application.router.add_get("/v1/stream", stream, allow_head=False)
     api_docs.add_routes(application, describe(), settings.web_folder)
+    api_docs.add_routes(application, describe_partners(), settings.web_folder, below="/partner/v1")
     app_files.add_routes(application, settings.web_folder)
     return application

@@ -1,6 +1,6 @@
-"""Secrets of second factors, encrypted before they are stored: who reads the database cannot make codes of them.
+"""Secrets of second factors and of partners, encrypted before they are stored: who reads the database cannot use them.
 
-AES-256-GCM with the account's id as associated data: a secret that was moved to another account cannot be opened there.
+AES-256-GCM with the owner's id as associated data: a secret that was moved to another account cannot be opened there.
 The keys lie in a file outside of the database, one a line, the one to encrypt with first.
 """
 
@@ -30,28 +30,28 @@ class SecretBox:
     def __init__(self, keys: Sequence[bytes] = ()) -> None:
         self._keys = {_id_of(key): AESGCM(key) for key in keys}
 
-    def seal(self, secret: str, staff_id: UUID) -> str:
-        """Return a secret as it is to be stored with an account."""
+    def seal(self, secret: str, owner_id: UUID) -> str:
+        """Return a secret as it is to be stored with its owner: an account, or a partner."""
         if not self._keys:
             return secret
         key_id, key = next(iter(self._keys.items()))
         nonce = secrets.token_bytes(_NONCE_BYTES)
-        sealed = nonce + key.encrypt(nonce, secret.encode(), staff_id.bytes)
+        sealed = nonce + key.encrypt(nonce, secret.encode(), owner_id.bytes)
         return ":".join((_MARK, key_id, base64.b64encode(sealed).decode()))
 
-    def open(self, stored: str, staff_id: UUID) -> str:
-        """Return the secret that was stored with an account. Raises :class:`SecretsUnreadable`."""
+    def open(self, stored: str, owner_id: UUID) -> str:
+        """Return the secret that was stored with its owner. Raises :class:`SecretsUnreadable`."""
         if not _is_sealed(stored):
             return stored
         _, key_id, text = stored.split(":")
         key = self._keys.get(key_id)
         if key is None:
-            raise SecretsUnreadable(f"no key {key_id} is in the file of keys for second factors")
+            raise SecretsUnreadable(f"no key {key_id} is in the file of keys for second factors and partners")
         sealed = base64.b64decode(text)
         try:
-            return key.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], staff_id.bytes).decode()
+            return key.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], owner_id.bytes).decode()
         except InvalidTag as error:
-            raise SecretsUnreadable(f"the second factor of account {staff_id} was changed in the database") from error
+            raise SecretsUnreadable(f"the secret of {owner_id} was changed in the database") from error
 
     def is_up_to_date(self, stored: str) -> bool:
         """Whether a stored secret is as :meth:`seal` would store it now."""

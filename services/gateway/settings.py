@@ -1,5 +1,6 @@
 """Settings of the gateway; environment variables start with ``THUNGAN_``."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -25,6 +26,9 @@ class GatewaySettings(ServiceSettings):
     wrong_tokens_per_minute: int = Field(default=60, ge=1, le=1_000_000)
     """Unknown tokens that one network address may send in a minute, over all copies of the gateway; more are answered
     429. Devices that are known go on, whoever shares their address."""
+
+    counting_lease: int = Field(default=60, ge=5, le=600)
+    """For how long a phone that is about to count a customer's money is named to others, unless it asks again."""
 
     session_idle_end: int = Field(default=1800, ge=60, le=86_400)
     """The session of a person of the office ends when nothing was done in it for so long."""
@@ -122,6 +126,9 @@ class GatewaySettings(ServiceSettings):
     feed_retention: float = Field(default=3 * 86_400, ge=2 * 86_400)
     """How long account updates are kept for phones that are away."""
 
+    document_retention: float = Field(default=400 * 86_400, ge=31 * 86_400)
+    """How long at least what was on a paper is kept, by the month in which it was queued; its job itself stays."""
+
     feed_limit: int = Field(default=1000, ge=10)
     """A phone that is further behind than this reads everything afresh."""
 
@@ -141,12 +148,20 @@ class GatewaySettings(ServiceSettings):
     bank_webhooks: Annotated[Path | None, BeforeValidator(lambda value: value or None)] = None
     """File that names who may tell of money on the utility's bank accounts, and how that is proven; None: nobody."""
 
+    partner_signature_age: int = Field(default=300, ge=30, le=3600)
+    """How long before or after now a partner may have signed a request; nonces are kept as long."""
+
     second_factor_keys_file: Path | None = None
-    """The keys that secrets of second factors are encrypted with in the database, one a line (32 bytes in base64), the
-    newest first; what is stored otherwise is encrypted anew at the start. None: they are stored as they are."""
+    """The keys that secrets of second factors and of partners are encrypted with in the database, one a line (32 bytes
+    in base64), the newest first; what is stored otherwise is encrypted anew at the start. None:
+    they are stored as they are."""
 
     web_folder: Path = Path(__file__).resolve().parents[2] / "web" / "dist"
     """The built phone app, served at ``/app/``; where there is none, ``/app/`` answers 404."""
+
+    def retention(self) -> dict[str, timedelta]:
+        """Return for how long rows of tables in partitions are kept, where that is a setting."""
+        return {"print_documents": timedelta(seconds=self.document_retention)}
 
     @property
     def hops(self) -> int:

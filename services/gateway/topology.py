@@ -4,6 +4,7 @@ from services.gateway.handlers.announce_bill import announce_bill
 from services.gateway.handlers.announce_bill_correction import announce_bill_correction
 from services.gateway.handlers.announce_customer_change import announce_customer_change
 from services.gateway.handlers.announce_customer_changes import announce_customer_changes
+from services.gateway.handlers.announce_cut_order import announce_cut_order
 from services.gateway.handlers.announce_payment import announce_payment
 from services.gateway.handlers.announce_released_bills import announce_released_bills
 from services.gateway.handlers.announce_reversal import announce_reversal
@@ -13,6 +14,7 @@ from services.gateway.handlers.withdraw_notice import withdraw_notice
 from shared.contracts.billing import BillCorrected, BillIssued, BillsReleased, PaymentRecorded, PaymentReversed
 from shared.contracts.customer import CollectorChanged, CustomerChanged, CustomersChanged, VisitWithdrawn
 from shared.contracts.gateway import PrintJobFinished, TransferCodeShown
+from shared.contracts.notify import CutOrderChanged
 from shared.contracts.receipt import DocumentReady
 from shared.messaging import Access, EventHandler, Lock, Topology
 
@@ -39,6 +41,7 @@ TOPOLOGY = Topology(
         EventHandler(CollectorChanged, note_collector, lock=Lock.UNKNOWN),
         EventHandler(CustomerChanged, announce_customer_change, lock=Lock.UNKNOWN),
         EventHandler(CustomersChanged, announce_customer_changes, lock=Lock.UNKNOWN),
+        EventHandler(CutOrderChanged, announce_cut_order, lock=Lock.UNKNOWN),
     ],
     emits=[PrintJobFinished, TransferCodeShown],
     broadcasts=[PrintJobFinished],

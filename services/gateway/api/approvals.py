@@ -1,7 +1,7 @@
 """What one person asks for and another approves."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -9,14 +9,17 @@ from pydantic import Field
 
 from services.gateway.approvals import store
 from services.gateway.approvals.rules import (
+    AgreementAsked,
     Approval,
     ApprovalDecided,
     ApprovalKind,
     ApprovalOpen,
+    Asked,
     CorrectionAsked,
     Decision,
     ReversalAsked,
     SecondPersonNeeded,
+    WaiverAsked,
     require_may_decide,
 )
 from services.gateway.approved_acts import execute
@@ -79,17 +82,35 @@ class WantedCorrectionView(Outgoing):
     households: str | None
 
 
+class WantedPartView(Outgoing):
+    """One part of an agreement."""
+
+    due_on: date
+    amount: int = Field(description="Whole đồng.")
+
+
+class WantedAgreementView(Outgoing):
+    """In which parts a customer is to pay."""
+
+    parts: list[WantedPartView]
+    paper: str = Field(description="Where the paper is that the customer has signed.")
+
+
 class ApprovalView(Outgoing):
     """What was asked for, who decided, and what came of it."""
 
     approval_id: UUID
     kind: ApprovalKind
     subject: str = Field(
-        description="Of `payment_reversal`: the payment; of `bill_correction`: the number of the bill."
+        description="Of `payment_reversal`: the payment; of `bill_correction`: the number of the bill; of others the "
+        "customer."
     )
     customer_code: str | None
     unit_code: str
-    amount: int = Field(description="Whole đồng; of `bill_correction` by how much more is owed, negative for less.")
+    amount: int = Field(
+        description="Whole đồng; of `bill_correction` by how much more is owed, negative for less; of "
+        "`instalment_agreement` what is owed; of `interest_waiver` the interest."
+    )
     reason: str
     asked_by: PersonView
     asked_at: datetime
@@ -98,6 +119,10 @@ class ApprovalView(Outgoing):
     decided_by: PersonView | None
     decided_at: datetime | None
     correction: WantedCorrectionView | None = Field(description="Of `bill_correction`: what is approved.")
+    agreement: WantedAgreementView | None = Field(
+        default=None, description="Of `instalment_agreement`: what is approved."
+    )
+    interest_until: date | None = Field(default=None, description="Of `interest_waiver`: the last day.")
     outcome: str | None = Field(
         description="Of what was approved: `done`, or the type of the refusal without its prefix; null while it is not "
         "known, then the same decision again tries again."
@@ -114,7 +139,12 @@ def view(approval: Approval) -> ApprovalView:
     """Return what was asked for as the API shows it."""
     asked = approval.asked_for
     correction = asked.model_dump() if isinstance(asked, CorrectionAsked) else None
-    return ApprovalView.model_validate(approval.model_dump(exclude={"asked_for"}) | {"correction": correction})
+    agreement = asked.model_dump() if isinstance(asked, AgreementAsked) else None
+    until = asked.until if isinstance(asked, WaiverAsked) else None
+    return ApprovalView.model_validate(
+        approval.model_dump(exclude={"asked_for"})
+        | {"correction": correction, "agreement": agreement, "interest_until": until}
+    )
 
 
 async def ask_for_reversal(
@@ -141,7 +171,7 @@ class Subject:
 
 
 async def asked_before(
-    approval_id: UUID, asked: ReversalAsked | CorrectionAsked, member: StaffMember, dependencies: Dependencies
+    approval_id: UUID, asked: Asked, member: StaffMember, dependencies: Dependencies
 ) -> ApprovalView | None:
     """Return what became of what somebody asked for under an id; None where nobody has used it."""
     async with dependencies.database() as connection:
@@ -149,9 +179,7 @@ async def asked_before(
     return None if found is None else _same(found, approval_id, asked, member)
 
 
-def _same(
-    found: Approval | None, approval_id: UUID, asked: ReversalAsked | CorrectionAsked, member: StaffMember
-) -> ApprovalView:
+def _same(found: Approval | None, approval_id: UUID, asked: Asked, member: StaffMember) -> ApprovalView:
     if found is None or found.asked_for != asked or found.asked_by.staff_id != member.staff_id:
         raise same_id_other_content(approval_id)
     return view(found)
@@ -161,7 +189,7 @@ async def ask(
     approval_id: UUID,
     kind: ApprovalKind,
     subject: Subject,
-    asked: ReversalAsked | CorrectionAsked,
+    asked: Asked,
     member: StaffMember,
     dependencies: Dependencies,
 ) -> ApprovalView:

@@ -149,6 +149,8 @@ async def corrections(call: Call[Nothing, CorrectionsQuery, None], dependencies:
 _REFUSED = (
     NotFound,
     refusals.BILL_REPLACED,
+    refusals.DETAILS_ARCHIVED,
+    refusals.MONTH_ARCHIVED,
     refusals.CORRECTION_METHOD_FIXED,
     refusals.NOTHING_TO_CORRECT,
     refusals.VAT_RATE_CHANGED,
@@ -179,7 +181,8 @@ OPERATIONS: list[AnyOperation] = [
         summary="Ask for a correction of a bill; another person approves it",
         description=(
             "What is approved is done at once, under the id of the approval, if it still comes to `difference`. Money "
-            "on what is taken off the bill becomes credit or clears what else is open."
+            "on what is taken off the bill becomes credit or clears what else is open. A fee or interest (`charge`) is "
+            "taken back whole: `adjustment` and nothing else."
         ),
         handler=ask_for,
         path_model=BillPath,

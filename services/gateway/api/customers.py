@@ -1,6 +1,6 @@
 """Customers, their accounts, routes and reminders: read from the services that own them."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated
 
 from pydantic import Field
@@ -8,7 +8,7 @@ from pydantic import Field
 from services.gateway.access import own_collector, own_customer, require_own_collector, require_own_customer
 from services.gateway.api import refusals
 from services.gateway.dependencies import Dependencies
-from services.gateway.domain.devices import COLLECTOR_ONLY, EVERYONE, OFFICE, STAFF
+from services.gateway.domain.devices import COLLECTOR_ONLY, EVERYONE, OFFICE, STAFF, Device, Role
 from services.gateway.domain.staff import DEVICE_READERS, READERS, SERVICE, StaffMember
 from services.gateway.edge.operation import AnyOperation, Call, Operation
 from services.gateway.edge.types import (
@@ -24,15 +24,16 @@ from services.gateway.edge.types import (
     TypedUnitCode,
     Words,
 )
+from services.gateway.store import door_leases
 from shared.clock import business_day
 from shared.contracts.billing import (
     CollectionPointsReply,
-    CustomerAccount,
     GetAccount,
     GetCollectionPoints,
     GetUsage,
     Usage,
 )
+from shared.contracts.billing import CustomerAccount as BilledAccount
 from shared.contracts.common import AccountState
 from shared.contracts.customer import (
     CollectorDetails,
@@ -78,6 +79,32 @@ class HistoryQuery(Incoming):
 
     history: Annotated[int, Field(ge=0, le=60), INTEGER] = Field(
         default=0, description="How many paid bills and payments to add, the latest first."
+    )
+
+
+class AccountQuery(HistoryQuery):
+    """How much of the past to add, and whether money is about to be counted."""
+
+    counting: bool = Field(
+        default=False,
+        description="The calling phone is about to count this customer's money; for some seconds others are told so.",
+    )
+
+
+class Counting(Outgoing):
+    """Who counts money at a customer's door."""
+
+    collector_code: str
+    device_name: str
+    until: datetime = Field(description="It expires by itself: ask again then.")
+
+
+class CustomerAccount(BilledAccount):
+    """A customer's bills, the oldest first, what is owed, and who is about to take it."""
+
+    counted_by: Counting | None = Field(
+        default=None,
+        description="Another phone that counts this customer's money now; only where `counting` was asked.",
     )
 
 
@@ -134,10 +161,23 @@ async def read(call: Call[CustomerPath, Nothing, None], dependencies: Dependenci
     )
 
 
-async def account(call: Call[CustomerPath, HistoryQuery, None], dependencies: Dependencies) -> CustomerAccount:
-    """Read a customer's bills and payments."""
-    await require_own_customer(call.who, call.path.customer_code, dependencies)
-    return await dependencies.request(GetAccount(customer_code=call.path.customer_code, history=call.query.history))
+async def account(call: Call[CustomerPath, AccountQuery, None], dependencies: Dependencies) -> CustomerAccount:
+    """Read a customer's bills and payments; a collector who is about to count money is told who does so already."""
+    code, who = call.path.customer_code, call.who
+    await require_own_customer(who, code, dependencies)
+    counted_by = None
+    if call.query.counting and isinstance(who, Device) and who.role is Role.COLLECTOR:
+        counted_by = await _count(code, who, dependencies)
+    found = await dependencies.request(GetAccount(customer_code=code, history=call.query.history))
+    return CustomerAccount.model_construct(**dict(found), counted_by=counted_by)
+
+
+async def _count(customer_code: str, device: Device, dependencies: Dependencies) -> Counting | None:
+    now = dependencies.clock()
+    until = now + timedelta(seconds=dependencies.settings.counting_lease)
+    async with dependencies.database() as connection:
+        held = await door_leases.take(connection, customer_code, device.device_id, until, now)
+    return None if held is None else Counting(**held._asdict())
 
 
 class MonthsQuery(Incoming):
@@ -300,7 +340,12 @@ OPERATIONS: list[AnyOperation] = [
         summary="Read a customer's bills with their lines, and payments",
         handler=account,
         path_model=CustomerPath,
-        query_model=HistoryQuery,
+        description=(
+            "`counting=true` says that the calling phone is about to count money: another phone that says so within "
+            "seconds gets `counted_by` and until when. It is a word between people and no lock: no payment is refused "
+            "for it."
+        ),
+        query_model=AccountQuery,
         answer=CustomerAccount,
         roles=STAFF,
         staff=READERS,

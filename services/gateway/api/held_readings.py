@@ -135,6 +135,7 @@ async def send_back(call: Call[PeriodPath, Nothing, Reasoned], dependencies: Dep
     )
 
 
+_JUDGED = (refusals.MONTH_ARCHIVED,)
 _SETTLED_BY_OTHERS = (refusals.READINGS_BILLED, refusals.READINGS_REPLACED, refusals.UNREADABLE_TEXT)
 
 OPERATIONS: list[AnyOperation] = [
@@ -163,7 +164,7 @@ OPERATIONS: list[AnyOperation] = [
         answer=ReadingsReply,
         roles=NO_DEVICE,
         staff=READING_CLERKS,
-        problems=(NotFound, SameIdOtherContent, refusals.READINGS_NOT_HELD, *_SETTLED_BY_OTHERS),
+        problems=(NotFound, SameIdOtherContent, refusals.READINGS_NOT_HELD, *_JUDGED, *_SETTLED_BY_OTHERS),
     ),
     Operation(
         method="POST",
@@ -179,7 +180,7 @@ OPERATIONS: list[AnyOperation] = [
         answer=ReadingsReply,
         roles=NO_DEVICE,
         staff=READING_CLERKS,
-        problems=(NotFound, SameIdOtherContent, refusals.READINGS_UNBILLABLE, *_SETTLED_BY_OTHERS),
+        problems=(NotFound, SameIdOtherContent, refusals.READINGS_UNBILLABLE, *_JUDGED, *_SETTLED_BY_OTHERS),
     ),
     Operation(
         method="POST",

@@ -116,6 +116,16 @@ class Reversal(Incoming):
 
     reason: Words = Field(examples=["Thu nhầm khách hàng"])
     device_id: Id | None = Field(default=None, description="The phone whose printer prints the void slip.")
+    paper_returned: bool | None = Field(
+        default=None,
+        description="Whether the customer has given the receipt on paper back. `false` lists it until it is there "
+        "(`GET /v1/reversals?waiting=true`), and the collector's phone says so.",
+    )
+    cash_given_back: Literal["collector", "office"] = Field(
+        default="collector",
+        description="Of cash, who gives it back. `collector`: out of the open shift, else out of the next one; "
+        "`office`: whoever reverses it, settled with the next shift that the same desk or person counts.",
+    )
 
 
 async def record(
@@ -300,7 +310,13 @@ async def reverse(call: Call[PaymentPath, Nothing, Reversal], dependencies: Depe
             unit_code = found.facts.unit.unit_code
         limits = limits_of(rules, unit_code, business_day(dependencies.clock()))
         if payment.amount > limits.reversal and isinstance(who, StaffMember):
-            asked = ReversalAsked(payment_id=payment.payment_id, reason=call.body.reason, device_id=call.body.device_id)
+            asked = ReversalAsked(
+                payment_id=payment.payment_id,
+                reason=call.body.reason,
+                device_id=call.body.device_id,
+                paper_returned=call.body.paper_returned,
+                at_office=call.body.cash_given_back == "office",
+            )
             approval = await ask_for_reversal(call.key, payment, unit_code, asked, who, dependencies)
             return Answer(approval, status=202)
         if payment.amount > limits.reversal and limits.desks_bound:
@@ -312,6 +328,8 @@ async def reverse(call: Call[PaymentPath, Nothing, Reversal], dependencies: Depe
             reason=call.body.reason,
             reversed_by=call.who.label,
             device_id=call.body.device_id,
+            paper_returned=call.body.paper_returned,
+            given_back_by=call.who.acting_id if call.body.cash_given_back == "office" else None,
         )
     )
 

@@ -82,9 +82,12 @@ class PrintJobsView(Outgoing):
     print_jobs: list[PrintJobView]
 
 
-async def _readable(who: Caller, job_path: JobPath, dependencies: Dependencies) -> PrintJobRecord:
+async def _readable(
+    who: Caller, job_path: JobPath, dependencies: Dependencies, *, with_document: bool = False
+) -> PrintJobRecord:
+    read = store.get_with_document if with_document else store.get
     async with dependencies.database() as connection:
-        found = await store.get(connection, job_path.job_id)
+        found = await read(connection, job_path.job_id)
     if found is None or (isinstance(who, Device) and found.job.device_id != who.device_id and who.role not in OFFICE):
         raise NotFound("Không có giấy in này.")
     if isinstance(who, StaffMember) and not who.sees_all_units:
@@ -194,9 +197,11 @@ async def content(call: Call[JobPath, ContentQuery, None], dependencies: Depende
     A receipt that may be on paper is not given out again: another one is a counted copy.
     """
     wanted = preferred(call.accept)
-    found = await _readable(call.who, call.path, dependencies)
+    found = await _readable(call.who, call.path, dependencies, with_document=True)
     if found.job.kind in rules.RECEIPTS and found.job.state in (PrintJobState.PRINTED, PrintJobState.UNCONFIRMED):
         raise rules.PrintACopy("Biên nhận đã in rồi; hãy in bản sao.")
+    if not found.document:
+        raise NotFound("Nội dung giấy in này không còn được lưu.")
     if wanted == "application/json":
         return Answer(content=found.document.encode())
     profile = await _profile(call, found, dependencies)

@@ -4,14 +4,16 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 from aiohttp import web
-from pydantic import ConfigDict, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
+from services.gateway.api import invoices
+from services.gateway.api.public_pages import PUBLIC_TAG, PageQuery, as_page, as_unavailable
 from services.gateway.dependencies import Dependencies
 from services.gateway.edge.operation import Answer, AnyOperation, Call, Operation
 from services.gateway.edge.types import Incoming, Nothing
 from shared.check_page import render_check_page
 from shared.contracts.common import Language
-from shared.contracts.receipt import GetPublicKeys, PublicKeysReply, VerifyToken
+from shared.contracts.receipt import CodeFault, GetPublicKeys, PublicKeysReply, VerifyToken
 from shared.problems import Problem
 from shared.public_page import (
     PUBLIC_PAGE_HEADERS,
@@ -21,10 +23,6 @@ from shared.public_page import (
     render_unavailable_page,
 )
 
-TAG = "public"
-
-_HEADERS = {name: value for name, value in PUBLIC_PAGE_HEADERS.items() if name != "Content-Type"}
-_HTML = PUBLIC_PAGE_HEADERS["Content-Type"]
 _TOKEN_LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")
 _LONGEST_CODE = 100
 """What is longer was not typed, and is not shown for correction."""
@@ -41,22 +39,6 @@ class TokenPath(Incoming):
     """As long as an address may be: who scans something else gets a page, too."""
 
 
-class PageQuery(Incoming):
-    """The language of a page: Vietnamese, whatever the browser prefers, unless the reader switches.
-
-    Chats and search engines add parameters of their own to a link: they are no reason to refuse a page.
-    """
-
-    model_config = ConfigDict(extra="ignore")
-
-    lang: str = Field(default="vi", description="`en` for English; anything else is Vietnamese.")
-
-    @property
-    def language(self) -> Language:
-        """The language of the page."""
-        return Language.ENGLISH if self.lang.lower() == "en" else Language.VIETNAMESE
-
-
 class CodeQuery(PageQuery):
     """What was typed into the form."""
 
@@ -67,14 +49,14 @@ class CodeQuery(PageQuery):
 
 async def home(call: Call[Nothing, PageQuery, None], dependencies: Dependencies) -> Answer:  # noqa: ARG001 needs nothing
     """Show what people can do here."""
-    return _page(render_home_page(call.query.language))
+    return as_page(render_home_page(call.query.language))
 
 
 async def check_typed(call: Call[Nothing, CodeQuery, None], dependencies: Dependencies) -> Answer:
     """Show the form for a lookup code, or what the code that was typed leads to."""
     typed = call.query.code.strip()
     if not typed:
-        return _page(render_form_page(call.query.language))
+        return as_page(render_form_page(call.query.language))
     return await _check(typed, call.query.language, dependencies, in_form=True)
 
 
@@ -92,23 +74,17 @@ async def _check(scanned: str, language: Language, dependencies: Dependencies, *
     except Problem as problem:
         if problem.status < 500:
             raise
-        page = _page(render_unavailable_page(typed or "", language))
-        return Answer(
-            status=problem.status,
-            content=page.content,
-            content_type=page.content_type,
-            headers={**page.headers, "Retry-After": "10"},
-        )
-    return _page(render_check_page(verification, language, typed=typed))
+        return as_unavailable(render_unavailable_page(typed or "", language), problem)
+    if typed is not None and verification.code_fault is CodeFault.UNKNOWN:
+        invoice = await invoices.page_of(typed, language, dependencies)
+        if invoice is not None:
+            return invoice
+    return as_page(render_check_page(verification, language, typed=typed))
 
 
 async def public_keys(call: Call[Nothing, Nothing, None], dependencies: Dependencies) -> PublicKeysReply:  # noqa: ARG001 same
     """Read the keys that verify receipts."""
     return await dependencies.request(GetPublicKeys())
-
-
-def _page(html: str) -> Answer:
-    return Answer(content=html.encode(), content_type=_HTML, headers=_HEADERS)
 
 
 @web.middleware
@@ -130,7 +106,7 @@ def _check_operation(path: str, name: str) -> AnyOperation:
         method="GET",
         path=path,
         name=name,
-        tag=TAG,
+        tag=PUBLIC_TAG,
         summary="Check a receipt: the page behind its QR code",
         handler=check_token,
         path_model=TokenPath,
@@ -144,7 +120,7 @@ def _form_operation(path: str, name: str) -> AnyOperation:
         method="GET",
         path=path,
         name=name,
-        tag=TAG,
+        tag=PUBLIC_TAG,
         summary="Check a receipt by the lookup code that is printed on it",
         handler=check_typed,
         query_model=CodeQuery,
@@ -157,7 +133,7 @@ OPERATIONS: list[AnyOperation] = [
         method="GET",
         path="/",
         name="showHome",
-        tag=TAG,
+        tag=PUBLIC_TAG,
         summary="What people can do here",
         handler=home,
         query_model=PageQuery,
@@ -173,7 +149,7 @@ OPERATIONS: list[AnyOperation] = [
         method="GET",
         path="/v1/public-keys",
         name="getPublicKeys",
-        tag=TAG,
+        tag=PUBLIC_TAG,
         summary="Read the keys that verify receipts, retired ones included",
         handler=public_keys,
         answer=PublicKeysReply,

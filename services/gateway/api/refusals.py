@@ -4,7 +4,7 @@ The owner decides when, and writes the sentence for the person. tests/contract/t
 owners' problems.
 """
 
-from shared.problems import Conflict, Unavailable
+from shared.problems import Conflict, NotFound, Unavailable
 
 # --- text, wherever some is given ------------------------------------------------------------------------------------
 
@@ -37,7 +37,39 @@ AMOUNT_IMPLAUSIBLE = Conflict(
     title="The amount is too far above what is owed to be meant; `facts.most` is the most that is recorded",
 )
 ALREADY_REVERSED = Conflict(slug="already-reversed", title="The payment is reversed already, by another reversal")
+CASH_SETTLED = Conflict(
+    slug="cash-settled", title="The cash is in a settlement, or another desk or person has given it back"
+)
 ALREADY_REPORTED = Conflict(slug="already-reported", title="The payment is reported already, by another report")
+
+# --- partners --------------------------------------------------------------------------------------------------------
+
+UNKNOWN_PARTNER = NotFound(slug="unknown-partner", title="Billing has no such partner")
+NOT_PARTNERS_POINT = Conflict(slug="not-partners-point", title="The collection point is not the partner's")
+BILL_NOT_OPEN = Conflict(
+    slug="bill-not-open",
+    title="A bill is paid, was corrected or is another customer's; `facts.bill_ids` names it: read the bills again",
+)
+BILLS_NOT_ALLOWED = Conflict(
+    slug="bills-not-allowed",
+    title="The bills may not be paid apart from others; `facts.bill_ids` are those to pay, by `facts.bill_choice`",
+)
+AMOUNT_DIFFERS = Conflict(slug="amount-differs", title="The bills come to `facts.bills`")
+PARTNER_CEILING_REACHED = Conflict(
+    slug="partner-ceiling-reached", title="The partner would hold more than `facts.ceiling` of one day"
+)
+PAYMENT_CANCELLED = Conflict(slug="payment-cancelled", title="The partner has cancelled this id: use another one")
+CANCELLATION_TOO_LATE = Conflict(
+    slug="cancellation-too-late", title="The payment could be cancelled until `facts.until`: the utility decides now"
+)
+
+PARTNER_FILE_REFUSED = Conflict(
+    slug="partner-file-refused", title="Nothing of the file is taken; `facts.line` and `facts.why` say where and why"
+)
+DIFFERENCE_SETTLED = Conflict(slug="difference-settled", title="The difference is settled already")
+SETTLEMENT_NOT_POSSIBLE = Conflict(
+    slug="settlement-not-possible", title="Only a later file of the partner settles a difference in this way"
+)
 
 BANK_CREDIT_SETTLED = Conflict(
     slug="bank-credit-settled", title="The bank credit does not wait for a person; `facts.state` says where it stands"
@@ -54,6 +86,11 @@ DENOMINATIONS_DO_NOT_ADD_UP = Conflict(
 DIFFERENCE_NOT_EXPLAINED = Conflict(
     slug="difference-not-explained", title="The count differs from the books without an explanation"
 )
+
+HAND_IN_WAITS = Conflict(slug="hand-in-waits", title="Another hand-in of the shift waits for a cashier")
+HAND_IN_TOO_LARGE = Conflict(slug="hand-in-too-large", title="More than the cash box holds: `facts.cash_in_hand`")
+SLIP_ALREADY_STATED = Conflict(slug="slip-already-stated", title="The deposit slip is another hand-in's")
+BAD_SLIP_NUMBER = Conflict(slug="bad-slip-number", title="A deposit has a slip number of 6 to 30 letters and digits")
 
 # --- visits ----------------------------------------------------------------------------------------------------------
 
@@ -77,6 +114,11 @@ READINGS_BILLED = Conflict(slug="readings-billed", title="A bill was made of the
 READINGS_REPLACED = Conflict(slug="readings-replaced", title="Other readings have taken the place of these")
 READINGS_UNBILLABLE = Conflict(slug="readings-unbillable", title="No bill can be made of these readings")
 
+MONTH_ARCHIVED = Conflict(
+    slug="month-archived",
+    title="What the readings are compared with is in the archive: `facts.month` has to be brought back",
+)
+
 # --- bills -----------------------------------------------------------------------------------------------------------
 
 BILL_CORRECTED = Conflict(
@@ -88,6 +130,9 @@ BILL_REPLACED = Conflict(
 )
 CORRECTION_METHOD_FIXED = Conflict(
     slug="correction-method-fixed", title="The first method of correction is kept: `facts.method`"
+)
+DETAILS_ARCHIVED = Conflict(
+    slug="details-archived", title="The details of the bill are in the archive: `facts.month` has to be brought back"
 )
 NOTHING_TO_CORRECT = Conflict(slug="nothing-to-correct", title="Computed anew, the bill comes to the same")
 DIFFERENCE_CHANGED = Conflict(slug="difference-changed", title="The correction comes to another difference now")
@@ -104,6 +149,25 @@ RUN_OUT_OF_DATE = Conflict(
     slug="run-out-of-date", title="Readings or the VAT rate have changed since the bill run was computed"
 )
 
+# --- arrears ---------------------------------------------------------------------------------------------------------
+
+AGREEMENT_IN_FORCE = Conflict(
+    slug="agreement-in-force", title="The customer pays by an agreement already: `facts.agreement_id`"
+)
+AGREEMENT_NOT_IN_FORCE = Conflict(slug="agreement-not-in-force", title="It was kept, broken or ended: `facts.state`")
+INSTALMENTS_DO_NOT_ADD_UP = Conflict(
+    slug="instalments-do-not-add-up", title="The parts come to something else than what is owed; `facts` have both"
+)
+INSTALMENTS_NOT_ALLOWED = Conflict(
+    slug="instalments-not-allowed", title="The unit allows no such parts, or their days are not in order"
+)
+NO_DEBT = Conflict(slug="no-debt", title="Nothing is owed")
+INTEREST_CHANGED = Conflict(
+    slug="interest-changed", title="The interest comes to something else now; `facts` have both"
+)
+NO_INTEREST = Conflict(slug="no-interest", title="There is no interest that is not settled")
+DAY_TO_COME = Conflict(slug="day-to-come", title="The day is not over yet")
+
 # --- customers and receipts ------------------------------------------------------------------------------------------
 
 INVALID_PHONE = Conflict(slug="invalid-phone", title="Not a Vietnamese phone number")
@@ -117,3 +181,14 @@ UNKNOWN_MESSAGE_KIND = Conflict(slug="unknown-message-kind", title="Unknown kind
 NO_MOBILE_NUMBER = Conflict(slug="no-mobile-number", title="Not a mobile number: an SMS cannot reach it")
 TOO_MANY_NUMBERS = Conflict(slug="too-many-numbers", title="The link was sent to as many numbers as it may")
 NO_SIGNING_KEY = Unavailable(slug="no-signing-key", title="No key to sign with")
+
+# --- cutting off ------------------------------------------------------------------------------------------------------
+
+NO_DAY_OF_CUT = Conflict(slug="no-day-of-cut", title="Supply is not cut on this day")
+NOBODY_TO_CUT_OFF = Conflict(slug="nobody-to-cut-off", title="Nobody may be cut off on this day")
+CUT_LIST_ENDED = Conflict(slug="cut-list-ended", title="The cut-off list has ended; `facts.state` says how")
+CUT_ORDER_ENDED = Conflict(slug="cut-order-ended", title="Somebody else has reported the order")
+WARNING_OVER = Conflict(
+    slug="warning-over", title="The warning does not count any more; `facts.why` says what blocks it"
+)
+READING_MISSING = Conflict(slug="reading-missing", title="The meter's reading is missing")

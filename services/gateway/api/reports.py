@@ -1,7 +1,7 @@
 """What was collected and what is still open, added up: to be read, and as files for a spreadsheet."""
 
 from collections.abc import Iterable, Sequence
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -10,8 +10,17 @@ from services.gateway.dependencies import Dependencies
 from services.gateway.domain.devices import NO_DEVICE
 from services.gateway.domain.staff import MONEY_READERS
 from services.gateway.edge.operation import Answer, AnyOperation, Call, Operation
-from services.gateway.edge.types import Day, Incoming, Nothing
-from shared.contracts.billing import AgeingReport, CollectionsReport, GetAgeingReport, GetCollectionsReport
+from services.gateway.edge.types import INTEGER, Day, Incoming, Nothing
+from shared.contracts.billing import (
+    AgeingGroup,
+    AgeingReport,
+    CollectionsReport,
+    CommissionsReport,
+    GetAgeingReport,
+    GetCollectionsReport,
+    GetCommissions,
+)
+from shared.contracts.invoice import AuthoritySummaries, GetAuthoritySummaries
 from shared.csv_files.export import as_csv, as_xlsx
 
 TAG = "reports"
@@ -35,8 +44,14 @@ class CollectionsFileQuery(CollectionsQuery):
     format: FileFormat = "xlsx"
 
 
-class FileQuery(Incoming):
-    """As what."""
+class AgeingQuery(Incoming):
+    """Added up by what."""
+
+    by: AgeingGroup = Field(default=AgeingGroup.UNIT, description="Within each unit.")
+
+
+class AgeingFileQuery(AgeingQuery):
+    """Added up by what, and as what."""
 
     format: FileFormat = "xlsx"
 
@@ -61,18 +76,92 @@ async def collections_file(call: Call[Nothing, CollectionsFileQuery, None], depe
 
 
 async def ageing(
-    call: Call[Nothing, Nothing, None] | Call[Nothing, FileQuery, None], dependencies: Dependencies
+    call: Call[Nothing, AgeingQuery, None] | Call[Nothing, AgeingFileQuery, None], dependencies: Dependencies
 ) -> AgeingReport:
     """Read how old the open bills are."""
-    return await dependencies.request(GetAgeingReport(unit_codes=call.member.unit_codes))
+    return await dependencies.request(GetAgeingReport(unit_codes=call.member.unit_codes, by=call.query.by))
 
 
-async def ageing_file(call: Call[Nothing, FileQuery, None], dependencies: Dependencies) -> Answer:
+async def ageing_file(call: Call[Nothing, AgeingFileQuery, None], dependencies: Dependencies) -> Answer:
     """Give how old the open bills are as a file."""
     found = await ageing(call, dependencies)
-    rows = ((found.day, one.unit_code, one.age.value, one.customers, one.bills, one.amount) for one in found.debts)
-    columns = ("day", "unit_code", "age", "customers", "bills", "amount")
+    by = call.query.by
+    # A file by unit has the columns that it always had.
+    grouped = by is not AgeingGroup.UNIT
+    rows = (
+        (
+            found.day,
+            one.unit_code,
+            *((one.group,) if grouped else ()),
+            one.age.value,
+            one.customers,
+            one.bills,
+            one.amount,
+        )
+        for one in found.debts
+    )
+    columns = ("day", "unit_code", *((by.value,) if grouped else ()), "age", "customers", "bills", "amount")
     return _file(f"ageing-{found.day}", columns, rows, call.query.format)
+
+
+class MonthQuery(Incoming):
+    """Which month."""
+
+    year: Annotated[int, Field(ge=2018, le=2100), INTEGER]
+    month: Annotated[int, Field(ge=1, le=12), INTEGER]
+
+
+class MonthFileQuery(MonthQuery):
+    """Which month, and as what."""
+
+    format: FileFormat = "xlsx"
+
+
+async def commissions(
+    call: Call[Nothing, MonthQuery, None] | Call[Nothing, MonthFileQuery, None], dependencies: Dependencies
+) -> CommissionsReport:
+    """Read what collectors earn for receipts."""
+    query = call.query
+    return await dependencies.request(
+        GetCommissions(year=query.year, month=query.month, unit_codes=call.member.unit_codes)
+    )
+
+
+class SummariesQuery(Incoming):
+    """Which period."""
+
+    period: Annotated[str, Field(pattern=r"^[0-9]{4}-([0-9]{2}|Q[1-4])$", examples=["2026-11"])] | None = Field(
+        default=None, description="A month or a quarter (`2026-Q4`); the latest ones if left out."
+    )
+
+
+async def invoice_summaries(
+    call: Call[Nothing, SummariesQuery, None], dependencies: Dependencies
+) -> AuthoritySummaries:
+    """Read what the tax authority is told of invoices. A seller is no unit: people of some units see nothing."""
+    if call.member.unit_codes:
+        return AuthoritySummaries(summaries=[])
+    return await dependencies.request(GetAuthoritySummaries(period=call.query.period))
+
+
+_COMMISSION = (
+    "unit_code",
+    "collector_code",
+    "collector_name",
+    "settlements",
+    "receipts",
+    "earned",
+    "taken_back_receipts",
+    "taken_back",
+    "payable",
+)
+
+
+async def commissions_file(call: Call[Nothing, MonthFileQuery, None], dependencies: Dependencies) -> Answer:
+    """Give what collectors earn for receipts as a file."""
+    found = await commissions(call, dependencies)
+    rows = ([getattr(one, name) for name in _COMMISSION] for one in found.commissions)
+    return _file(f"commissions-{found.year}-{found.month:02}", _COMMISSION, rows, call.query.format)
 
 
 def _file(name: str, columns: Sequence[str], rows: Iterable[Sequence[object]], file_format: FileFormat) -> Answer:
@@ -114,12 +203,51 @@ OPERATIONS: list[AnyOperation] = [
     ),
     Operation(
         method="GET",
+        path="/v1/reports/commissions",
+        name="getCommissionsReport",
+        tag=TAG,
+        summary="Read what collectors earn for receipts, by collector and unit",
+        description="Of the shifts that were settled in the month; what was taken back since is taken off.",
+        handler=commissions,
+        query_model=MonthQuery,
+        answer=CommissionsReport,
+        roles=NO_DEVICE,
+        staff=MONEY_READERS,
+    ),
+    Operation(
+        method="GET",
+        path="/v1/reports/commissions/export",
+        name="exportCommissionsReport",
+        tag=TAG,
+        summary="Read what collectors earn for receipts as CSV or XLSX",
+        handler=commissions_file,
+        query_model=MonthFileQuery,
+        media_types=_FILES,
+        roles=NO_DEVICE,
+        staff=MONEY_READERS,
+    ),
+    Operation(
+        method="GET",
+        path="/v1/reports/invoice-summaries",
+        name="getInvoiceSummaries",
+        tag=TAG,
+        summary="Read the summaries of invoices for the tax authority, and what became of them",
+        description="People of some units see none: a summary is of a seller with all its units.",
+        handler=invoice_summaries,
+        query_model=SummariesQuery,
+        answer=AuthoritySummaries,
+        roles=NO_DEVICE,
+        staff=MONEY_READERS,
+    ),
+    Operation(
+        method="GET",
         path="/v1/reports/ageing",
         name="getAgeingReport",
         tag=TAG,
-        summary="Read how old the open bills are, by unit",
+        summary="Read how old the open bills are, by unit, route or price group",
         description="At present; a customer with bills of several ages is counted for each.",
         handler=ageing,
+        query_model=AgeingQuery,
         answer=AgeingReport,
         roles=NO_DEVICE,
         staff=MONEY_READERS,
@@ -131,7 +259,7 @@ OPERATIONS: list[AnyOperation] = [
         tag=TAG,
         summary="Read how old the open bills are as CSV or XLSX",
         handler=ageing_file,
-        query_model=FileQuery,
+        query_model=AgeingFileQuery,
         media_types=_FILES,
         roles=NO_DEVICE,
         staff=MONEY_READERS,

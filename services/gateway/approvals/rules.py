@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from services.gateway.domain.staff import APPROVERS, StaffMember
-from shared.contracts.billing import CorrectedBillReading, CorrectionKind
+from shared.contracts.billing import CorrectedBillReading, CorrectionKind, Instalment
 from shared.dated_rules import DatedRule, rule_in_force
 from shared.problems import Conflict, NotAllowed, NotFound
 
@@ -20,6 +20,10 @@ class ApprovalKind(StrEnum):
     """A payment is taken back."""
     BILL_CORRECTION = "bill_correction"
     """A wrong bill is adjusted or replaced."""
+    INSTALMENT_AGREEMENT = "instalment_agreement"
+    """A customer pays what is owed in parts."""
+    INTEREST_WAIVER = "interest_waiver"
+    """A customer is let off interest on late payment."""
 
 
 class Decision(StrEnum):
@@ -50,6 +54,9 @@ class ReversalAsked(BaseModel):
     payment_id: UUID
     reason: str
     device_id: UUID | None
+    paper_returned: bool | None = None
+    at_office: bool = False
+    """Whoever asks gives the cash back."""
 
 
 class CorrectionAsked(BaseModel):
@@ -63,6 +70,28 @@ class CorrectionAsked(BaseModel):
     difference: int
     """By how much more is owed, as it was shown to whoever asked; what comes to something else is not done."""
     reason: str
+
+
+class AgreementAsked(BaseModel):
+    """What is kept of an agreement until it is approved."""
+
+    customer_code: str
+    parts: list[Instalment]
+    paper: str
+    reason: str
+
+
+class WaiverAsked(BaseModel):
+    """What is kept of letting somebody off interest until it is approved."""
+
+    customer_code: str
+    until: date
+    interest: int
+    """đồng, as it was shown to whoever asked; what comes to something else is not done."""
+    reason: str
+
+
+Asked = ReversalAsked | CorrectionAsked | AgreementAsked | WaiverAsked
 
 
 class Person(BaseModel):
@@ -83,7 +112,7 @@ class Approval(BaseModel):
     unit_code: str
     amount: int
     reason: str
-    asked_for: ReversalAsked | CorrectionAsked
+    asked_for: Asked
     asked_by: Person
     asked_at: datetime
     decision: Decision | None = None

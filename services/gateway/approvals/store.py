@@ -7,7 +7,7 @@ from uuid import UUID
 
 from asyncpg import Record
 
-from services.gateway.approvals.rules import Approval, ApprovalKind, CorrectionAsked, Decision, ReversalAsked
+from services.gateway.approvals.rules import Approval, ApprovalKind, Asked, Decision
 from shared.db import Connection
 
 _APPROVALS = """
@@ -93,7 +93,7 @@ async def ask(
     customer_code: str | None,
     unit_code: str,
     amount: int,
-    asked_for: ReversalAsked | CorrectionAsked,
+    asked_for: Asked,
     asked_by: UUID,
     now: datetime,
 ) -> None:

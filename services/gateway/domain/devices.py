@@ -32,6 +32,15 @@ NO_DEVICE: frozenset[Role] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
+class NamedCustomer:
+    """The customer whom a request names in its address, as the gateway knew when it looked the token up."""
+
+    customer_code: str
+    collector_code: str | None
+    """Whose route the customer is on, as far as the gateway knows from ``customer.changed``."""
+
+
+@dataclass(frozen=True, slots=True)
 class Device:
     """An enrolled phone or desk."""
 
@@ -48,6 +57,8 @@ class Device:
     revoked_at: datetime | None = None
     left_at: datetime | None = None
     """Since when its collector does not work for the utility any more."""
+    asks_about: NamedCustomer | None = None
+    """Read with the token, to ask once whose customer that is."""
 
     @property
     def acting_id(self) -> UUID:

@@ -54,6 +54,7 @@ COUNTER = frozenset({StaffRole.SUPERVISOR, StaffRole.CASHIER})
 SERVICE = COUNTER | {StaffRole.BILLING_CLERK}
 """Those who keep what a customer calls the office for."""
 
+INTEREST_CLERKS = frozenset({StaffRole.BILLING_CLERK, StaffRole.ACCOUNTANT})
 COMPLAINT_CLERKS = frozenset({StaffRole.SUPERVISOR, StaffRole.BILLING_CLERK})
 READING_CLERKS = frozenset({StaffRole.BILLING_CLERK})
 DEVICE_KEEPERS = frozenset({StaffRole.SUPERVISOR, StaffRole.OPERATOR, StaffRole.ADMINISTRATOR})

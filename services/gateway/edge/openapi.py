@@ -2,6 +2,7 @@
 
 import json
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 
 from pydantic import BaseModel, TypeAdapter
@@ -46,8 +47,8 @@ def build(
     version: str,
     description: str,
     tags: dict[str, str],
-    stream: dict[str, Any],
-    stream_models: list[type[BaseModel]],
+    stream: dict[str, Any] | None = None,
+    stream_models: Sequence[type[BaseModel]] = (),
 ) -> dict[str, Any]:
     """Return the description; ``stream`` documents the WebSocket, which OpenAPI has no words for."""
     references, schemas = _schemas(operations, stream_models)
@@ -80,6 +81,22 @@ def build(
                     "description": "The session of a person of the office, from `POST /v1/staff/sessions`. Never "
                     "together with a device's token.",
                 },
+                "signature": {
+                    "type": "apiKey",
+                    "in": "header",
+                    "name": "Signature",
+                    "description": "HTTP message signature (RFC 9421) with the tag `thungan-partner` over `@method`, "
+                    "`@authority`, `@path`, `@query` and, where there is a body, `content-digest` (RFC 9530); with "
+                    "`created`, `nonce` and `keyid`.",
+                },
+                "hmac": {
+                    "type": "apiKey",
+                    "in": "header",
+                    "name": "X-Partner-Signature",
+                    "description": "For partners without a library for RFC 9421: HMAC-SHA256 in hexadecimal digits "
+                    "over method, host, path with query, `X-Partner-Timestamp`, `X-Partner-Nonce` and the SHA-256 of "
+                    "the body, joined by line feeds; with `X-Partner-Key`.",
+                },
                 "csrf": {
                     "type": "apiKey",
                     "in": "header",
@@ -88,14 +105,16 @@ def build(
                 },
             },
         },
-        "x-stream": stream,
+        **({} if stream is None else {"x-stream": stream}),
     }
 
 
 References = dict[tuple[Any, JsonSchemaMode], dict[str, Any]]
 
 
-def _schemas(operations: list[AnyOperation], stream_models: list[type[BaseModel]]) -> tuple[References, dict[str, Any]]:
+def _schemas(
+    operations: list[AnyOperation], stream_models: Sequence[type[BaseModel]]
+) -> tuple[References, dict[str, Any]]:
     """Return a reference for each model (or union of models) that is sent or answered, and all their schemas."""
     wanted: list[tuple[Any, JsonSchemaMode, TypeAdapter[Any]]] = []
     for operation in operations:
@@ -137,6 +156,8 @@ def _operation(operation: AnyOperation, references: References) -> dict[str, Any
 
 
 def _security(operation: AnyOperation) -> list[dict[str, list[str]]]:
+    if operation.partners:
+        return [{"signature": []}, {"hmac": []}]
     found: list[dict[str, list[str]]] = []
     if operation.roles:
         found.append({"device": []})
@@ -146,6 +167,8 @@ def _security(operation: AnyOperation) -> list[dict[str, list[str]]]:
 
 
 def _description(operation: AnyOperation) -> str:
+    if operation.partners:
+        return f"{operation.description} For partners: the request is signed.".strip()
     if operation.roles is None:
         return f"{operation.description} Public: needs no token.".strip()
     who = []
@@ -239,9 +262,13 @@ def _responses(operation: AnyOperation, references: References) -> dict[str, Any
 def possible_problems(operation: AnyOperation) -> list[Problem]:
     """Return everything that can go wrong with an operation."""
     kinds: list[type[Problem] | Problem] = [problems.TooManyRequests, InternalError, Unavailable, TimedOut]
+    if operation.partners:
+        kinds += [problems.NotAuthenticated, problems.SignatureExpired, problems.SignatureReplayed]
+        # The body is read for the signature.
+        kinds += [problems.MalformedRequest, TooSlow, problems.BodyTooLarge, problems.CompressedBody]
     if operation.roles is not None:
         kinds.append(problems.NotAuthenticated)
-        if operation.roles != EVERYONE or operation.staff:
+        if operation.roles != EVERYONE or operation.staff != EVERYBODY:
             kinds.append(NotAllowed)
         if operation.staff and operation.method != "GET":
             kinds.append(problems.CsrfRefused)

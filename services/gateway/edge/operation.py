@@ -9,6 +9,7 @@ from aiohttp import web
 from pydantic import BaseModel
 
 from services.gateway.domain.devices import Device, Role
+from services.gateway.domain.partners import Partner
 from services.gateway.domain.staff import NOBODY, StaffMember, StaffRole
 from services.gateway.edge.cookies import SessionCookie
 from services.gateway.edge.types import Nothing
@@ -25,7 +26,8 @@ Caller = Device | StaffMember
 
 DEVICE = web.RequestKey("device", Device)
 STAFF_MEMBER = web.RequestKey("staff_member", StaffMember)
-"""Where a request keeps the device or the person that sent it, once that is known, for the access log."""
+PARTNER = web.RequestKey("partner", Partner)
+"""Where a request keeps the device, person or partner that sent it, once that is known, for the access log."""
 
 
 @dataclass(slots=True)
@@ -56,8 +58,9 @@ class Call(Generic[PathT, QueryT, BodyT]):
     path: PathT
     query: QueryT
     body: BodyT
-    caller: Caller | None
-    """The device whose token, or the person whose session came with the request; None for public operations."""
+    caller: Caller | Partner | None
+    """The device whose token, the person whose session came with the request, or the partner that signed it; None for
+    public operations."""
     idempotency_key: UUID | None
     address: str
     """The caller's network address, as it is limited: of IPv6 its /64."""
@@ -78,7 +81,7 @@ class Call(Generic[PathT, QueryT, BodyT]):
     @property
     def who(self) -> Caller:
         """Who calls an operation that is not public."""
-        assert self.caller is not None, "a public operation has no caller"  # noqa: S101 a wrong operation table
+        assert isinstance(self.caller, Device | StaffMember), "nobody calls it"  # noqa: S101 a wrong operation table
         return self.caller
 
     @property
@@ -91,6 +94,12 @@ class Call(Generic[PathT, QueryT, BodyT]):
     def member(self) -> StaffMember:
         """The calling person of an operation that no device calls."""
         assert isinstance(self.caller, StaffMember), "the operation is open to devices"  # noqa: S101 same
+        return self.caller
+
+    @property
+    def partner(self) -> Partner:
+        """The partner that has signed the request of an operation for partners."""
+        assert isinstance(self.caller, Partner), "the operation is for others"  # noqa: S101 same
         return self.caller
 
     @property
@@ -140,6 +149,10 @@ class Operation(Generic[PathT, QueryT, BodyT, DependenciesT]):
     """Devices that may call it; None for everybody, without a token or a session."""
     staff: frozenset[StaffRole] = NOBODY
     """People that may call it, by what they do in the office."""
+    partners: bool = False
+    """Whether partners call it, and nobody else: with requests that they sign."""
+    largest_body: int | None = None
+    """Bytes of a body; None: ``max_body_bytes`` of the settings."""
     open_to_leavers: bool = False
     """Whether the phone of a collector who has left may still send what happened before; the handler checks when."""
     path_model: type[PathT] = _NOTHING
@@ -167,7 +180,7 @@ class Operation(Generic[PathT, QueryT, BodyT, DependenciesT]):
 AnyOperation = Operation[Any, Any, Any, Any]
 RequestHandler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
-Admission = Callable[[AnyOperation, web.Request, str], Awaitable[Caller | None]]
+Admission = Callable[[AnyOperation, web.Request, str], Awaitable[Caller | Partner | None]]
 """Returns who calls an operation (None for a public one), given the request and the caller's address.
 Raises a :class:`~shared.problems.Problem` for whoever may not call it, or calls too often."""
 

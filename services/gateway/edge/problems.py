@@ -25,6 +25,20 @@ class NotAuthenticated(Problem):
     title = "A valid token is needed"
 
 
+class SignatureExpired(NotAuthenticated):
+    """The request was signed too long ago, or by a clock that is ahead."""
+
+    slug = "signature-expired"
+    title = "The signature is too old, or of the future"
+
+
+class SignatureReplayed(NotAuthenticated):
+    """The nonce was used before: to repeat a request, sign it anew."""
+
+    slug = "signature-replayed"
+    title = "The nonce was used before"
+
+
 class CsrfRefused(NotAllowed):
     """A request with a session's cookie that one of our own pages may not have sent."""
 

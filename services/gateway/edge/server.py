@@ -17,12 +17,14 @@ from opentelemetry.trace import SpanKind
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from services.gateway.domain.devices import Device
+from services.gateway.domain.partners import Partner
 from services.gateway.domain.staff import StaffMember
 from services.gateway.edge import ambiguity, openapi, problems
 from services.gateway.edge.addresses import caller_address, counted_as
 from services.gateway.edge.cookies import from_own_pages, session_cookie
 from services.gateway.edge.operation import (
     DEVICE,
+    PARTNER,
     STAFF_MEMBER,
     Admission,
     Answer,
@@ -58,6 +60,9 @@ SECURITY_HEADERS = {
 
 PUBLIC = Actor(kind=ActorKind.PERSON, id="public", proven_by=Proof.NONE)
 """Who calls an operation that asks for no token."""
+
+BODY = web.RequestKey("body", bytes)
+"""Where a request keeps what was read of it: a signature is verified before the body is understood."""
 
 _CORRELATION_ID = re.compile(r"[0-9A-Za-z-]{8,64}", re.ASCII)
 
@@ -111,9 +116,9 @@ def _dispatcher(
         with acting(PUBLIC if caller is None else caller.as_actor):
             return await answered(request, caller, address)
 
-    async def answered(request: web.Request, caller: Caller | None, address: str) -> web.StreamResponse:
+    async def answered(request: web.Request, caller: Caller | Partner | None, address: str) -> web.StreamResponse:
         path = _checked(operation.path_model, "path", dict(request.match_info))
-        given = _query(request)
+        given = _query(request, operation.query_model)
         query = _checked(operation.query_model, "query", {} if operation.passes_on else given)
         call: Call[Any, Any, Any] = Call(
             path=path,
@@ -131,7 +136,8 @@ def _dispatcher(
             call = replace(call, body=await _body(request, body_adapter, body_timeout))
             _require_times_near(call.body, clock())
         if operation.passes_on:
-            call = replace(call, as_it_came=await _original(request, given, proxy_hops, body_timeout))
+            body = await body_of(request, body_timeout, operation.largest_body)
+            call = replace(call, as_it_came=_original(request, given, proxy_hops, body))
         if isinstance(caller, StaffMember):
             return _response(operation, await record(operation, call, lambda: operation.handler(call, dependencies)))
         return _response(operation, await operation.handler(call, dependencies))
@@ -139,12 +145,12 @@ def _dispatcher(
     return dispatch
 
 
-async def _original(request: web.Request, query: Mapping[str, str], proxy_hops: int, body_timeout: float) -> Original:
+def _original(request: web.Request, query: Mapping[str, str], proxy_hops: int, body: bytes) -> Original:
     return Original(
         query=query,
         headers={name.lower(): value for name, value in request.headers.items()},
         content_type=request.content_type,
-        body=await _bytes(request, body_timeout),
+        body=body,
         address=caller_address(request.remote, request.headers.getall("X-Forwarded-For", ()), proxy_hops),
     )
 
@@ -154,12 +160,14 @@ def address_of(request: web.BaseRequest, proxy_hops: int) -> str:
     return counted_as(caller_address(request.remote, request.headers.getall("X-Forwarded-For", ()), proxy_hops))
 
 
-def _query(request: web.Request) -> dict[str, str]:
+def _query(request: web.Request, model: type[BaseModel]) -> dict[str, str]:
     # The raw string: aiohttp's own reading of it loses nothing, but a repeated name must be seen.
     try:
         pairs = parse_qsl(request.rel_url.raw_query_string, keep_blank_values=True, errors="strict")
     except UnicodeDecodeError:
         raise problems.invalid_request([("query", "", "is not UTF-8")]) from None
+    if model.model_config.get("extra") == "ignore":  # what others add to a link of ours, however often
+        pairs = [(name, value) for name, value in pairs if name in model.model_fields]
     values = dict(pairs)
     if len(values) != len(pairs):
         names = [name for name, _ in pairs]
@@ -214,17 +222,24 @@ async def _content(request: web.Request, body_timeout: float) -> bytes:
         raise problems.WrongContentType("Nội dung gửi lên phải là JSON.")
     if (request.charset or "utf-8").lower() not in {"utf-8", "utf8"}:
         raise problems.CompressedBody("Nội dung gửi lên phải là JSON không nén, mã UTF-8.")
-    return await _bytes(request, body_timeout)
+    return await body_of(request, body_timeout)
 
 
-async def _bytes(request: web.Request, body_timeout: float) -> bytes:
+async def body_of(request: web.Request, body_timeout: float, largest: int | None = None) -> bytes:
+    """Return the body as it came, also when it was read before; ``largest``: another limit than the settings' one.
+
+    Raises :class:`~services.gateway.edge.problems.CompressedBody`, :class:`~shared.http_server.TooSlow` and what else
+    keeps a body from being read.
+    """
     coded = "Content-Encoding" in request.headers
     coded |= request.headers.get("Transfer-Encoding", "chunked").strip().lower() != "chunked"
     if coded:
         raise problems.CompressedBody("Nội dung gửi lên không được nén.")
     try:
         async with asyncio.timeout(body_timeout):
-            return await request.read()
+            if BODY not in request:
+                request[BODY] = await (request if largest is None else request.clone(client_max_size=largest)).read()
+            return request[BODY]
     except TimeoutError:
         raise TooSlow from None
     except (HttpProcessingError, web.RequestPayloadError):
@@ -308,6 +323,7 @@ def edge_middleware(http_timeout: float) -> Any:
                 response.headers.setdefault(name, value)
             device: Device | None = request.get(DEVICE)
             member: StaffMember | None = request.get(STAFF_MEMBER)
+            partner: Partner | None = request.get(PARTNER)
             log.info(
                 "request",
                 method=request.method if len(request.method) < 12 else "other",
@@ -318,6 +334,7 @@ def edge_middleware(http_timeout: float) -> Any:
                 device_id=str(device.device_id) if device else None,
                 role=device.role if device else None,
                 **({"staff_id": str(member.staff_id)} if member else {}),
+                **({"partner": partner.partner_code} if partner else {}),
             )
             return response
 

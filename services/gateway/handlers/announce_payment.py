@@ -1,6 +1,6 @@
 """``payment.recorded``: the collector's phones learn that a customer has paid, and where."""
 
-from services.gateway.account_updates import append, of_account, summary
+from services.gateway.account_updates import append_last, of_account, summary
 from services.gateway.dependencies import StreamNotifier
 from services.gateway.print_jobs.withdrawal import after_account_change
 from shared.clock import Clock, now
@@ -22,4 +22,4 @@ async def announce_payment(
         event.customer.customer_code,
         payment=summary(event.payment, event.collection_point),
     )
-    await append(event.customer.collector.collector_code, update, work, notifier, moment)
+    append_last(event.customer.collector.collector_code, update, work, notifier, moment)

@@ -23,6 +23,8 @@ async def announce_reversal(
         event.customer.customer_code,
         payment=summary(event.payment, None),
         reason=event.reason,
+        to_give_back=event.to_give_back or None,
+        paper_missing=event.paper_missing or None,
     )
     # Who took the money learns of it, also where the customer is on another collector's route now.
     concerned = {event.customer.collector.collector_code}

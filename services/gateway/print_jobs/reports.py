@@ -27,6 +27,11 @@ def printing(device: Device, job_id: UUID, attempt: int) -> PrintJobEvent:
     return _event(device, job_id, attempt, Trigger.START)
 
 
+def printing_at_once(device: Device, job_id: UUID, attempt: int, *, stream: UUID) -> PrintJobEvent:
+    """The phone has stored the job and prints it once this is confirmed; that counts only on its latest stream."""
+    return _event(device, job_id, attempt, Trigger.START_AT_ONCE, stream=stream)
+
+
 def result(
     device: Device, job_id: UUID, attempt: int, state: PrintJobState, cause: PrintJobCause | None
 ) -> PrintJobEvent:

@@ -145,6 +145,8 @@ class Trigger(StrEnum):
     """The phone has stored it. It prints only once this is confirmed, so that a withdrawal is never late."""
     START = "start"
     """The phone is about to send the first byte: from here on the document may come out of the printer."""
+    START_AT_ONCE = "start at once"
+    """``ACCEPT`` and ``START`` in one: the phone has stored it, and sends the first byte once this is confirmed."""
     REPORT_PRINTED = "report printed"
     REPORT_FAILED = "report failed"
     REPORT_UNCONFIRMED = "report unconfirmed"
@@ -253,6 +255,11 @@ TRANSITIONS: Mapping[Trigger, tuple[Transition | Refusal, ...]] = {
     ),
     Trigger.ACCEPT: _ACCEPTED,
     Trigger.START: (Transition(_of(ACCEPTED, HELD), PRINTING),),
+    Trigger.START_AT_ONCE: (
+        Transition(_of(OFFERED), PRINTING, condition=Condition.FRESH),
+        Transition(_of(OFFERED), EXPIRED, PrintJobCause.EXPIRED, condition=Condition.STALE),
+        Transition(_of(ACCEPTED, HELD), PRINTING),
+    ),
     Trigger.REPORT_PRINTED: (
         # Also late: what a phone has seen come out wins over what a machine assumed.
         Transition(_of(OFFERED, ACCEPTED, HELD, PRINTING, UNCONFIRMED), PRINTED),

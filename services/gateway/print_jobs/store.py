@@ -1,7 +1,7 @@
 """All SQL of print jobs."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -110,9 +110,13 @@ WITH device AS (
     INSERT INTO print_jobs (job_id, device_id, sequence, kind, document, summary, language, not_after, copy_number,
                             reprint_of, customer_code, receipt_id, payment_id, visit_id, state, attempt, retries,
                             created_at, changed_at, traceparent, account_version)
-    SELECT $1, device_id, sequence, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $16, 1, 0, $14, $14, $15, $17
+    SELECT $1, device_id, sequence, $3, CASE WHEN documents_lie_apart() THEN '' ELSE $4 END, $5, $6, $7, $8, $9, $10,
+        $11, $12, $13, $16, 1, 0, $14, $14, $15, $17
     FROM device
     ON CONFLICT (job_id) DO NOTHING RETURNING job_id, device_id, sequence
+), apart AS (
+    INSERT INTO print_documents (job_id, queued_at, document)
+    SELECT job_id, $14, $4 FROM added WHERE documents_lie_apart()
 ), noted AS (
     INSERT INTO print_job_history (job_id, attempt, state, actor, changed_at)
     SELECT job_id, 1, $16, 'gateway', $14 FROM added WHERE $16 = 'offered'
@@ -263,7 +267,11 @@ async def change(
         with_document=with_document,
     )
     rows = await connection.fetch(CHANGE if one else CHANGE_SEVERAL, *values)
-    return {row["job_id"]: change_of(row) for row in rows}
+    changes = {row["job_id"]: change_of(row) for row in rows}
+    if with_document:
+        found = await _with_documents(connection, [change.record for change in changes.values()])
+        changes = {one.job.job_id: replace(changes[one.job.job_id], record=one) for one in found}
+    return changes
 
 
 def change_values(
@@ -317,7 +325,25 @@ async def lock(connection: Connection, job_id: UUID, *, with_document: bool = Fa
     if row["attempt"] > 1:
         attempts = await connection.fetch(ATTEMPTS, job_id)
         earlier = {attempt["attempt"]: PrintJobState(attempt["state"]) for attempt in attempts}
-    return _record(row, _job(row, earlier))
+    record = _record(row, _job(row, earlier))
+    return (await _with_documents(connection, [record]))[0] if with_document else record
+
+
+# Between the moments when the first and the last of the jobs were queued, so that other months are not looked into.
+DOCUMENTS = """
+SELECT job_id, document FROM print_documents WHERE job_id = ANY($1) AND queued_at BETWEEN $2 AND $3
+"""
+
+
+async def _with_documents(connection: Connection, records: Sequence[PrintJobRecord]) -> list[PrintJobRecord]:
+    """Return jobs with the documents that lie apart; what is kept no longer stays empty."""
+    apart = [record for record in records if not record.document]
+    if not apart:
+        return list(records)
+    moments = [record.created_at for record in apart]
+    rows = await connection.fetch(DOCUMENTS, [one.job.job_id for one in apart], min(moments), max(moments))
+    documents = {row["job_id"]: row["document"] for row in rows}
+    return [replace(one, document=one.document or documents.get(one.job.job_id, "")) for one in records]
 
 
 LOCK_UNFINISHED = f"""
@@ -347,9 +373,15 @@ GET = f"SELECT {_JOB}, {_FACTS}, document FROM print_jobs WHERE job_id = $1"
 
 
 async def get(connection: Connection, job_id: UUID) -> PrintJobRecord | None:
-    """Return one job with its document."""
+    """Return one job, without its document where that lies apart (:func:`get_with_document`)."""
     row = await connection.fetchrow(GET, job_id)
     return None if row is None else _record(row)
+
+
+async def get_with_document(connection: Connection, job_id: UUID) -> PrintJobRecord | None:
+    """Return one job with its document; that is empty where it is kept no longer."""
+    record = await get(connection, job_id)
+    return None if record is None else (await _with_documents(connection, [record]))[0]
 
 
 LIST = f"""

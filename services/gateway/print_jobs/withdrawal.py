@@ -10,10 +10,10 @@ from services.gateway.print_jobs.service import PrintJobEvent, apply_within
 from services.gateway.print_jobs.store import PrintJobRecord
 from services.gateway.store.accounts import (
     add_withdrawn_visit,
-    is_withdrawn_visit,
     keep_account,
     keep_accounts,
     known_account,
+    lock_visit,
 )
 from shared.contracts.common import AccountState
 from shared.contracts.gateway import PrintJobCause
@@ -48,6 +48,7 @@ async def after_reversal(work: UnitOfWork, payment_id: UUID, moment: datetime) -
 
 async def after_withdrawn_visit(work: UnitOfWork, visit_id: UUID, customer_code: str, moment: datetime) -> set[UUID]:
     """Withdraw the notices of a visit that was taken back; return the devices that had one waiting."""
+    await lock_visit(work.connection, visit_id)
     await add_withdrawn_visit(work.connection, visit_id, moment)
     waiting = await store.notices_of_visit(work.connection, customer_code, visit_id)
     return await _withdraw(work, waiting, PrintJobCause.VISIT_WITHDRAWN, moment)
@@ -69,17 +70,20 @@ async def after_newer_notice(work: UnitOfWork, notice: PrintJobRecord, moment: d
 
 
 async def cause_to_withdraw(work: UnitOfWork, ready: DocumentReady) -> PrintJobCause | None:
-    """Return why a notice that is ready now is out of date already, or None."""
+    """Return why a notice that is ready now is out of date already, or None.
+
+    Its visit is not taken back until the transaction ends.
+    """
     if ready.kind is not PaperKind.NOTICE:
         return None
-    if ready.visit_id is not None and await is_withdrawn_visit(work.connection, ready.visit_id):
+    if ready.visit_id is not None:
+        await lock_visit(work.connection, ready.visit_id, shared=True)
+    known = await known_account(work.connection, ready.customer_code, ready.visit_id)
+    if known.is_withdrawn:
         return PrintJobCause.VISIT_WITHDRAWN
-    if ready.customer_code is None or ready.account_version is None:
+    if ready.account_version is None or known.version is None or known.debt is None:
         return None
-    known = await known_account(work.connection, ready.customer_code)
-    if known is None or known[0] <= ready.account_version:
-        return None
-    return _changed(known[1])
+    return _changed(known.debt) if known.version > ready.account_version else None
 
 
 def _changed(debt: int) -> PrintJobCause:

@@ -5,6 +5,7 @@ import asyncio
 import structlog
 from asyncpg import Pool
 
+from services.gateway.partners.sealed_keys import seal_partner_keys
 from services.gateway.secret_box import SecretBox, SecretsUnreadable
 from services.gateway.store import staff as store
 from services.gateway.store.staff import SecondFactors
@@ -13,12 +14,17 @@ from shared.db.transaction import is_connection_lost
 from shared.problems import Unavailable
 
 _AGAIN_SECONDS = 5.0
+_PARTNERS_SECONDS = 60.0
 
 log = structlog.get_logger(__name__)
 
 
 async def keep_second_factors_sealed(pool: Pool, box: SecretBox) -> None:
-    """Encrypt what is there once the database is; never returns. What comes later is encrypted before it is stored."""
+    """Encrypt what is there once the database is, and secrets of partners again and again; never returns.
+
+    Second factors that come later are encrypted before they are stored; secrets of partners come from the command line,
+    which may have no keys.
+    """
     while True:
         try:
             await seal_second_factors(pool, box)
@@ -28,7 +34,14 @@ async def keep_second_factors_sealed(pool: Pool, box: SecretBox) -> None:
                 raise
             log.warning("second_factors_not_sealed_yet", error=type(error).__name__)
         await asyncio.sleep(_AGAIN_SECONDS)
-    await asyncio.Event().wait()
+    while True:
+        try:
+            await seal_partner_keys(pool, box)
+        except Exception as error:
+            if not (isinstance(error, Unavailable) or is_connection_lost(error)):
+                raise
+            log.warning("partner_secrets_not_sealed_yet", error=type(error).__name__)
+        await asyncio.sleep(_PARTNERS_SECONDS)
 
 
 async def seal_second_factors(pool: Pool, box: SecretBox) -> int:

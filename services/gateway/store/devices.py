@@ -6,7 +6,7 @@ from uuid import UUID
 
 from asyncpg import Record
 
-from services.gateway.domain.devices import Device, Role
+from services.gateway.domain.devices import Device, NamedCustomer, Role
 from shared.db import Connection
 
 _COLUMNS = "device_id, device_name, role, collector_code, collection_point_code, enrolled_at, public_key, revoked_at"
@@ -20,12 +20,26 @@ def _device(row: Record) -> Device:
 
 
 DEVICE_OF_TOKEN = f"{_DEVICE} WHERE token_hash = $1"
+# With whose route a customer is on, which is asked next.
+DEVICE_OF_TOKEN_AND_CUSTOMER = f"""
+SELECT device.*, (SELECT collector_code FROM customer_collectors WHERE customer_code = $2) AS collector_of_customer
+FROM ({DEVICE_OF_TOKEN}) AS device
+"""
 
 
-async def device_of_token(connection: Connection, token_hash: bytes) -> Device | None:
-    """Return the device that holds a token, revoked or not."""
-    row = await connection.fetchrow(DEVICE_OF_TOKEN, token_hash)
-    return _device(row) if row else None
+async def device_of_token(
+    connection: Connection, token_hash: bytes, *, customer_code: str | None = None
+) -> Device | None:
+    """Return the device that holds a token, revoked or not; with whose customer that is where one is named."""
+    if customer_code is None:
+        row = await connection.fetchrow(DEVICE_OF_TOKEN, token_hash)
+        return _device(row) if row else None
+    row = await connection.fetchrow(DEVICE_OF_TOKEN_AND_CUSTOMER, token_hash, customer_code)
+    if row is None:
+        return None
+    members = dict(row)
+    asks_about = NamedCustomer(customer_code, members.pop("collector_of_customer"))
+    return Device(**{**members, "role": Role(members["role"]), "asks_about": asks_about})
 
 
 DEVICE = f"{_DEVICE} WHERE device_id = $1"

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from shared.db import Connection
@@ -56,7 +57,13 @@ FROM numbered
 async def append(connection: Connection, collector_code: str, entry: str, now: datetime) -> Appended:
     """Add an entry (JSON text) to a collector's feed."""
     rows = await connection.fetch(APPEND, collector_code, entry, now)
-    return Appended(rows[0]["last_sequence"], entry, tuple(rows[0]["instances"]))
+    return appended(rows[0], entry)
+
+
+def appended(row: Sequence[Any], entry: str) -> Appended:
+    """Return what a row of :data:`APPEND` says."""
+    sequence, instances = row
+    return Appended(sequence, entry, tuple(instances))
 
 
 # The row stays locked: of two transactions with one cause, the second waits and then appends nothing.

@@ -14,6 +14,8 @@ class Guess(StrEnum):
     SIGN_IN_ADDRESS = "sign_in_address"
     SIGN_IN_NAME = "sign_in_name"
     SECOND_FACTOR = "second_factor"
+    PARTNER = "partner"
+    """No guess: requests of a partner that are proven, all of them."""
 
 
 # One statement, so that guesses at once, at whichever copy, wait for each other at the row. The database's clock alone.

@@ -158,6 +158,10 @@ class Connection:
         """Return the frame that offers a job; None when it cannot be drawn, which has then been recorded."""
         job, document = offered.job, offered.document
         escpos = None
+        if not document:
+            log.error("document_not_kept", job_id=str(job.job_id))
+            await self._fail(job)
+            return None
         if self.profile is not None:
             try:
                 escpos = base64.b64encode(await view.as_escpos(document, self.profile)).decode()

@@ -11,6 +11,7 @@ from pydantic import Field, StringConstraints, TypeAdapter
 from services.gateway.edge.types import Id, Incoming, Outgoing, PrinterId
 from shared.contracts.common import PaymentMethod
 from shared.contracts.gateway import PrintJobCause, PrintJobState
+from shared.contracts.notify import CutOrderKind, CutOrderState
 from shared.contracts.receipt import PaperKind
 from shared.printing import Document
 
@@ -79,6 +80,11 @@ class Printing(Incoming):
     type: Literal["printing"]
     job_id: Id
     attempt: Attempt
+    at_once: bool = Field(
+        default=False,
+        description="In place of `accepted`, while the printer is idle: the job is stored. Print it only after"
+        " `acknowledged` with `printing`. Only where `welcome.print_at_once` is true.",
+    )
 
 
 class Result(Incoming):
@@ -110,6 +116,9 @@ class Welcome(Outgoing):
         default=True, description="`heartbeat` frames are sent: for phones that cannot see pings, such as browsers."
     )
     max_inflight: int
+    print_at_once: bool = Field(
+        default=True, description="`printing` with `at_once` is understood, in place of `accepted` and `printing`."
+    )
     now: datetime = Field(description="The gateway's clock, for phones whose own is wrong.")
 
 
@@ -194,6 +203,12 @@ class AccountUpdate(Outgoing):
     bill_id: UUID | None = None
     payment: PaymentSummary | None = None
     reason: str | None = Field(default=None, description="For `payment.reversed`: why.")
+    to_give_back: int | None = Field(
+        default=None, description="For `payment.reversed`: cash that the collector gives back to the customer, đồng."
+    )
+    paper_missing: bool | None = Field(
+        default=None, description="For `payment.reversed`: the office asks for the receipt on paper."
+    )
 
 
 class CustomerUpdate(Outgoing):
@@ -204,6 +219,19 @@ class CustomerUpdate(Outgoing):
     customer_code: str
     version: int = Field(description="Of the customer's facts.")
     on_route: bool
+
+
+class CutOrderUpdate(Outgoing):
+    """An order to cut or to reconnect was given, withdrawn or carried out: read the collector's tasks afresh."""
+
+    type: Literal["cut_order"] = "cut_order"
+    seq: int
+    order_id: UUID
+    kind: CutOrderKind
+    customer_code: str
+    state: CutOrderState = Field(description="`withdrawn`: do not cut.")
+    cause: str = Field(description="Why it was withdrawn, or a reconnection ordered.")
+    due_by: datetime
 
 
 class Refresh(Outgoing):
@@ -238,6 +266,7 @@ FROM_GATEWAY = (
     Acknowledged,
     AccountUpdate,
     CustomerUpdate,
+    CutOrderUpdate,
     Refresh,
     Revoked,
     ProblemFrame,

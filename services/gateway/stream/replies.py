@@ -30,13 +30,15 @@ async def handle(connection: Connection, frame: Report) -> bool:
         connection.offers.pop(job.job_id, None)
     room = connection.window.note(job.job_id, job.state)
     await connection.send(_reply(frame, job))
-    return room or (isinstance(frame, Accepted) and not _is_confirmed(frame, job))
+    return room or (_promises(frame) and not _is_confirmed(frame, job))
 
 
 def _event(connection: Connection, frame: Report) -> PrintJobEvent:
     device = connection.device
     if isinstance(frame, Accepted):
         return reports.accepted(device, frame.job_id, frame.attempt, stream=connection.connection_id)
+    if isinstance(frame, Printing) and frame.at_once:
+        return reports.printing_at_once(device, frame.job_id, frame.attempt, stream=connection.connection_id)
     if isinstance(frame, Printing):
         return reports.printing(device, frame.job_id, frame.attempt)
     known = connection.offers.get(frame.job_id)
@@ -44,7 +46,12 @@ def _event(connection: Connection, frame: Report) -> PrintJobEvent:
     return replace(result, known=known) if known is not None and known.job.attempt == frame.attempt else result
 
 
-def _is_confirmed(frame: Accepted, job: PrintJob) -> bool:
+def _promises(frame: Report) -> bool:
+    """Return whether the phone says that it has stored the job."""
+    return isinstance(frame, Accepted) or (isinstance(frame, Printing) and frame.at_once)
+
+
+def _is_confirmed(frame: Report, job: PrintJob) -> bool:
     return frame.attempt == job.attempt and job.state in ON_THE_PHONE
 
 
